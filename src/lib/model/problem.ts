@@ -1,0 +1,194 @@
+import { text, type Text } from "../text/index.ts";
+
+/** Values a problem's text is filled with; never a secret. */
+export type ProblemParams = Readonly<Record<string, string | number>>;
+
+interface ProblemKind {
+  readonly severity: "error" | "warning";
+  readonly describe: (params: ProblemParams) => Text;
+}
+
+const error = (en: (p: ProblemParams) => string, ja: (p: ProblemParams) => string): ProblemKind => ({
+  severity: "error",
+  describe: (p) => text(en(p), ja(p)),
+});
+const warning = (en: (p: ProblemParams) => string, ja: (p: ProblemParams) => string): ProblemKind => ({
+  severity: "warning",
+  describe: (p) => text(en(p), ja(p)),
+});
+
+/** All that can be wrong with an input file: one line a kind, so that a text is found and changed in one place. */
+export const PROBLEMS = {
+  // the file as a whole
+  "file-empty": error(() => "the file is empty", () => "ファイルが空です"),
+  "file-no-rows": error(() => "the file has a header row only", () => "ヘッダー行しかありません"),
+  // bytes and characters
+  "bytes-invalid": error(
+    (p) => `the bytes ${p["bytes"]} are not valid ${p["encoding"]}`,
+    (p) => `バイト列 ${p["bytes"]} は ${p["encoding"]} として正しくありません`,
+  ),
+  "character-private-use": error(
+    (p) => `${p["codePoint"]} is a private-use character (gaiji) that other systems cannot show`,
+    (p) => `${p["codePoint"]} は外字(私用領域)で、他のシステムでは表示できません`,
+  ),
+  "character-nul": error(() => "a NUL character (U+0000)", () => "NUL 文字(U+0000)があります"),
+  // quoting and cells
+  "quote-unclosed": error(
+    () => "the quote opened here is never closed",
+    () => "ここで始まる引用符が閉じられていません",
+  ),
+  "quote-stray": error(
+    () => "a quote inside a cell that does not begin with one",
+    () => "引用符で始まらないセルの途中に引用符があります",
+  ),
+  "quote-trailing": error(
+    () => "text after the closing quote",
+    () => "閉じた引用符の後に文字があります",
+  ),
+  "cells-too-few": error(
+    (p) => `${p["got"]} cells, the header has ${p["want"]}`,
+    (p) => `セルが ${p["got"]} 個しかありません(ヘッダーは ${p["want"]} 個)`,
+  ),
+  "cells-too-many": error(
+    (p) => `${p["got"]} cells, the header has only ${p["want"]}`,
+    (p) => `セルが ${p["got"]} 個あります(ヘッダーは ${p["want"]} 個)`,
+  ),
+  "record-too-long": error(
+    (p) => `the row is longer than ${p["max"]} characters`,
+    (p) => `行が ${p["max"]} 文字を超えています`,
+  ),
+  "columns-too-many": error(
+    (p) => `more than ${p["max"]} columns`,
+    (p) => `列が ${p["max"]} 個を超えています`,
+  ),
+  // headers
+  "header-blank": error(() => "a column without a header", () => "ヘッダーが空の列があります"),
+  "header-duplicate": error(
+    (p) => `the column ${p["header"]} appears twice; the first is column ${p["first"]}`,
+    (p) => `列「${p["header"]}」が重複しています(最初は ${p["first"]} 列目)`,
+  ),
+  "header-reserved": error(
+    (p) => `${p["header"]} cannot be a column's name`,
+    (p) => `「${p["header"]}」は列名に使えません`,
+  ),
+  "header-unknown": error(
+    (p) => `unknown column ${p["header"]}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
+    (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
+  ),
+  "header-missing": error(
+    (p) => `the column ${p["header"]} is missing`,
+    (p) => `列「${p["header"]}」がありません`,
+  ),
+  "header-other-app": warning(
+    (p) => `the column ${p["header"]} belongs to ${p["app"]}; it is ignored`,
+    (p) => `列「${p["header"]}」は ${p["app"]} のものなので無視します`,
+  ),
+  // cells
+  required: error(() => "must not be blank", () => "空にできません"),
+  "required-new": error(
+    () => "must not be blank for a new user",
+    () => "新しいユーザーでは空にできません",
+  ),
+  "too-long": error(
+    (p) => `${p["length"]} characters, at most ${p["max"]} are allowed`,
+    (p) => `${p["length"]} 文字あります(上限 ${p["max"]} 文字)`,
+  ),
+  "too-short": error(
+    (p) => `${p["length"]} characters, at least ${p["min"]} are needed`,
+    (p) => `${p["length"]} 文字しかありません(下限 ${p["min"]} 文字)`,
+  ),
+  "not-alphanumeric": error(
+    () => "only half-width letters and digits are allowed",
+    () => "半角英数字だけが使えます",
+  ),
+  "not-boolean": error(() => "must be TRUE, FALSE or blank", () => "TRUE か FALSE か空にしてください"),
+  "not-choice": error(
+    (p) => `must be one of ${p["choices"]}`,
+    (p) => `${p["choices"]} のどれかにしてください`,
+  ),
+  "not-mail-address": error(() => "not a mail address", () => "メールアドレスではありません"),
+  "port-range": warning(
+    () => "a port is a number from 1 to 65535",
+    () => "ポート番号は 1 から 65535 の数です",
+  ),
+  // rows beside each other
+  "key-duplicate": error(
+    (p) => `the same ${p["header"]} as row ${p["row"]}`,
+    (p) => `${p["header"]}が ${p["row"]} 行目と同じです`,
+  ),
+  "value-duplicate": error(
+    (p) => `row ${p["row"]} claims the same ${p["header"]}`,
+    (p) => `${p["row"]} 行目も同じ${p["header"]}です`,
+  ),
+  "id-case-only": warning(
+    (p) => `differs from row ${p["row"]} in upper and lower case only; they are two users`,
+    (p) => `${p["row"]} 行目と大文字・小文字だけが違います(別のユーザーになります)`,
+  ),
+  // rows beside the tenant
+  "key-ambiguous": error(
+    (p) => `fits ${p["count"]} records of the tenant`,
+    (p) => `テナントの ${p["count"]} 件に当てはまります`,
+  ),
+  "value-taken": error(
+    (p) => `${p["value"]} belongs to ${p["holder"]}`,
+    (p) => `${p["value"]} は ${p["holder"]} が使っています`,
+  ),
+  "org-unknown": error(
+    (p) => `no organisation has the code ${p["code"]}; --create-orgs makes it under 全社`,
+    (p) => `組織コード「${p["code"]}」の組織がありません(--create-orgs で全社の下に作れます)`,
+  ),
+  "org-parent-unknown": error(
+    (p) => `no such parent organisation: ${p["parent"]}`,
+    (p) => `上位組織「${p["parent"]}」がありません`,
+  ),
+  "org-parent-ambiguous": error(
+    (p) => `the path ${p["parent"]} fits several organisations; name the parent by its code`,
+    (p) => `パス「${p["parent"]}」に当てはまる組織が複数あります。上位組織コードで指定してください`,
+  ),
+  "org-cycle": error(
+    (p) => `${p["name"]} would lie below itself`,
+    (p) => `「${p["name"]}」が自分自身の下になります`,
+  ),
+  "org-delete-holds": error(
+    (p) => `${p["org"]} cannot be deleted: it would still hold ${p["users"]} users, ${p["devices"]} devices, ${p["children"]} organisations`,
+    (p) => `「${p["org"]}」は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
+  ),
+  "group-unknown": error(
+    (p) => `no group is named ${p["group"]}; --create-groups makes it`,
+    (p) => `グループ「${p["group"]}」がありません(--create-groups で作れます)`,
+  ),
+  "administrator-row": error(
+    (p) => `${p["id"]} is an administrator; imports never touch administrators`,
+    (p) => `${p["id"]} は管理者です。インポートは管理者を変更しません`,
+  ),
+  "administrator-delete": error(
+    (p) => `${p["name"]} is an administrator and would be deleted because the file lacks this user`,
+    (p) => `管理者「${p["name"]}」がファイルになく、削除されることになります`,
+  ),
+  "administrator-account": error(
+    (p) => `${p["name"]} is an administrator; an import cannot rename the account or set its password`,
+    (p) => `「${p["name"]}」は管理者です。アカウント名やパスワードはインポートで変えられません`,
+  ),
+} as const satisfies Record<string, ProblemKind>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One thing that is wrong with one place of an input file. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** the record, counted from 1; 1 is the header. 0: the file as a whole, or something the file lacks */
+  readonly row: number;
+  /** the physical line on which the record begins, counted from 1; 0 where there is none */
+  readonly line: number;
+  /** the cell, counted from 1; 0 where the whole record is meant */
+  readonly column: number;
+  /** the column's header as the file has it; "" where the whole record is meant */
+  readonly header: string;
+  readonly params: ProblemParams;
+}
+
+/** The reason of a problem, without its place, in both languages. */
+export const describeProblem = (problem: Pick<Problem, "code" | "params">): Text =>
+  PROBLEMS[problem.code].describe(problem.params);
+
+export const severityOf = (code: ProblemCode): "error" | "warning" => PROBLEMS[code].severity;

@@ -1,0 +1,14 @@
+/** The languages every message, help text and report exists in. */
+export type Language = "ja" | "en";
+
+/** Something a person reads, in both languages; the type makes a missing translation a compile error. */
+export interface Text {
+  readonly en: string;
+  readonly ja: string;
+}
+
+/** A {@link Text}; English first, as in the catalogues. */
+export const text = (en: string, ja: string): Text => ({ en, ja });
+
+/** The same characters in both languages: names, file names, numbers. */
+export const same = (value: string): Text => ({ en: value, ja: value });
