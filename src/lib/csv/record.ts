@@ -5,10 +5,16 @@ export type Encoding = "utf-8" | "shift_jis" | "utf-16le" | "utf-16be";
 
 export type Newline = "crlf" | "lf" | "cr";
 
-/** Cell separator and quote of a CSV dialect; the console's own is comma and double quote. */
+/** Cell separator and quote of a CSV dialect; a quote inside a quoted cell is doubled. */
 export interface Dialect {
-  readonly delimiter: "," | "\t" | ";";
+  /** one character or more, no newline */
+  readonly delimiter: string;
+  /** one character; `"` where it is not given */
+  readonly quote?: string;
 }
+
+/** The dialect of the console's own files. */
+export const CONSOLE_DIALECT: Dialect = { delimiter: "," };
 
 /** What is wrong with a record's bytes or quoting; the header's name is not known here. */
 export interface RecordProblem {
@@ -23,9 +29,11 @@ export interface RecordProblem {
 /** Takes the records of a file, in order, as they are split. */
 export interface RecordSink {
   /**
-   * One record. `cells[0..count)` belong to the reader and are valid until the call returns.
+   * One record. `cells[0..count)` belong to the reader and are valid until the call returns; `count` is 0 where the
+   * record's text was dropped because it is too long or has too many columns. A cell may be a slice that keeps the
+   * chunk it was cut from alive: copy what is kept for long.
    *
-   * @param row the record's number, counted from 1 (the header)
+   * @param row the record's number, counted from 1 (the header); wholly empty lines count too, though they are not given
    * @param line the physical line it begins on, counted from 1
    * @param sound false where a problem of this record was reported before this call
    */
