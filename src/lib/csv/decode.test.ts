@@ -94,7 +94,7 @@ describe("decoding", () => {
     expect(decode("utf-8", file, 1)).toBe("a\ufeffb");
   });
 
-  test("decodes pieces beyond 64 KiB whose borders fall into characters", () => {
+  test("decodes pieces beyond 32 KiB whose borders fall into characters", () => {
     const text = `x${"表能".repeat(100_000)}`;
     const encoder = createEncoder("shift_jis", { onUnmappable: "error" });
     expect(decode("shift_jis", encoder.write(text))).toBe(text);

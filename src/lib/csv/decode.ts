@@ -10,10 +10,9 @@ export interface TextSink {
 }
 
 /** Larger writes are decoded in pieces, so that no string grows with what the caller happens to pass. */
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 32 * 1024;
 
 const CTRL_Z = "\u001a";
-const MOVED_CONTROLS = /[\u001a\u001c\u007f]/;
 
 /**
  * The platform's shift_jis table takes 1A for 1C, 1C for 7F and 7F for 1A, as IBM's did.
@@ -21,7 +20,7 @@ const MOVED_CONTROLS = /[\u001a\u001c\u007f]/;
  * @see https://github.com/unicode-org/icu ibm-943_P15A-2003, the converter that Node's TextDecoder uses
  */
 const mendControls = (text: string): string =>
-  MOVED_CONTROLS.test(text)
+  text.includes("\u001a") || text.includes("\u001c") || text.includes("\u007f")
     ? text.replace(/[\u001a\u001c\u007f]/g, (control) =>
         control === "\u001c" ? "\u001a" : control === "\u007f" ? "\u001c" : "\u007f",
       )

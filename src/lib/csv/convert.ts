@@ -1,0 +1,162 @@
+import { Decoder } from "./decode.ts";
+import { createEncoder, type Encoder } from "./encode.ts";
+import { Place } from "./place.ts";
+import { RecordReader } from "./reader.ts";
+import type { Encoding, Newline, RecordProblem } from "./record.ts";
+import { NEWLINES } from "./write.ts";
+
+export interface ConvertOptions {
+  readonly from: Encoding;
+  readonly to: Encoding;
+  /** what ends records in the output; default: what ended them in the input. Newlines inside quotes stay as they are */
+  readonly newline?: Newline;
+  /** begin the output with a byte order mark; CP932 has none; default false */
+  readonly bom?: boolean;
+  /** default `error` */
+  readonly onUnmappable?: "error" | "replace";
+  /** one character; default comma */
+  readonly delimiter?: string;
+}
+
+/** A character of the file that the output's encoding cannot hold. */
+export interface UnmappableCell {
+  readonly codePoint: number;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** Hears what stands in the way of a conversion, in the file's order. */
+export interface ConvertSink {
+  problem(problem: RecordProblem): void;
+  /** only with `onUnmappable: "error"` */
+  unmappable(cell: UnmappableCell): void;
+}
+
+/** What a conversion did. */
+export interface Converted {
+  /** false where a problem or an unmappable character was told: the output is to be thrown away */
+  readonly sound: boolean;
+  /** characters written as another mapping of the same JIS character (〜 as ～) */
+  readonly folded: number;
+  /** characters written as 〓 */
+  readonly replaced: number;
+  /** a Ctrl-Z at the end of the file was left out */
+  readonly ctrlZDropped: boolean;
+}
+
+/**
+ * Converts a CSV file to another encoding and other newlines, as a stream; every other character stays as it is.
+ *
+ * The bytes are sound only if the result says so: write them where they can be thrown away.
+ */
+export async function* convert(
+  source: AsyncIterable<Uint8Array>,
+  options: ConvertOptions,
+  sink: ConvertSink,
+): AsyncGenerator<Buffer, Converted> {
+  const conversion = new Conversion(options, sink);
+  for await (const chunk of source) yield* conversion.write(chunk);
+  yield* conversion.end();
+  return conversion.result();
+}
+
+class Conversion {
+  readonly #decoder: Decoder;
+  readonly #checker: RecordReader;
+  readonly #encoder: Encoder;
+  readonly #newlines: NewlineRewriter | undefined;
+  readonly #place: Place;
+  #pieces: Buffer[] = [];
+  /** the piece that is being encoded, and how much text was encoded before it */
+  #piece = "";
+  #passed = 0;
+  #sound = true;
+  #ctrlZDropped = false;
+
+  constructor(options: ConvertOptions, sink: ConvertSink) {
+    const { from, to, newline, bom = false, onUnmappable = "error", delimiter = "," } = options;
+    this.#place = new Place(delimiter);
+    this.#newlines = newline === undefined ? undefined : new NewlineRewriter(NEWLINES[newline]);
+    this.#checker = new RecordReader(
+      { encoding: from, dialect: { delimiter } },
+      {
+        record: () => undefined,
+        problem: (problem) => {
+          this.#sound = false;
+          sink.problem(problem);
+        },
+      },
+    );
+    this.#decoder = new Decoder(from, {
+      text: (text) => this.#take(text),
+      invalid: (bytes) => this.#checker.invalid(bytes),
+    });
+    const report = ({ codePoint, index }: { codePoint: number; index: number }): void => {
+      const { row, column } = this.#place.behind(this.#piece.slice(0, index - this.#passed));
+      this.#sound = false;
+      sink.unmappable({ codePoint, row, column });
+    };
+    this.#encoder = createEncoder(to, { onUnmappable, bom, report });
+  }
+
+  write(chunk: Uint8Array): Buffer[] {
+    this.#decoder.write(chunk);
+    return this.#takePieces();
+  }
+
+  end(): Buffer[] {
+    this.#ctrlZDropped = this.#decoder.end();
+    this.#checker.end();
+    this.#pieces.push(this.#encoder.end());
+    return this.#takePieces();
+  }
+
+  result(): Converted {
+    const { folded, replaced } = this.#encoder;
+    return { sound: this.#sound, folded, replaced, ctrlZDropped: this.#ctrlZDropped };
+  }
+
+  #take(text: string): void {
+    this.#checker.text(text);
+    this.#piece = this.#newlines === undefined ? text : this.#newlines.rewrite(text);
+    this.#pieces.push(this.#encoder.write(this.#piece));
+    this.#passed += this.#piece.length;
+    this.#place.pass(this.#piece);
+  }
+
+  #takePieces(): Buffer[] {
+    const pieces = this.#pieces.filter((piece) => piece.length > 0);
+    this.#pieces = [];
+    return pieces;
+  }
+}
+
+/** Puts one kind of newline in the place of those that end records. */
+class NewlineRewriter {
+  readonly #newline: string;
+  #inQuotes = false;
+  #afterCr = false;
+
+  constructor(newline: string) {
+    this.#newline = newline;
+  }
+
+  rewrite(text: string): string {
+    let rewritten = "";
+    let from = 0;
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      const afterCr = this.#afterCr;
+      this.#afterCr = false;
+      if (unit > 34) continue;
+      if (unit === 34) this.#inQuotes = !this.#inQuotes;
+      else if (!this.#inQuotes && (unit === 13 || unit === 10)) {
+        const second = unit === 10 && afterCr;
+        rewritten += second ? text.slice(from, at) : text.slice(from, at) + this.#newline;
+        from = at + 1;
+        this.#afterCr = unit === 13;
+      }
+    }
+    return rewritten + text.slice(from);
+  }
+}

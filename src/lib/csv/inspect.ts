@@ -1,0 +1,174 @@
+import { Decoder } from "./decode.ts";
+import { type Ambiguity, EncodingDetector } from "./detect.ts";
+import { DuplicateWatch } from "./inspect-duplicates.ts";
+import { Place } from "./place.ts";
+import { RecordReader } from "./reader.ts";
+import type { Encoding, RecordProblem } from "./record.ts";
+import type { NewlineCounts } from "./split.ts";
+
+/** What may surprise in a file though its records can be read, in the order in which it is told. */
+export const ODDITIES = [
+  "ctrl-z",
+  "newlines-mixed",
+  "no-final-newline",
+  "blank-rows",
+  "uneven-rows",
+  "private-use",
+  "half-width-kana",
+  "vendor-duplicates",
+] as const;
+export type OddityKind = (typeof ODDITIES)[number];
+
+export interface Oddity {
+  readonly kind: OddityKind;
+  readonly count: number;
+  /** the first row that has it; 0 where the file as a whole is meant */
+  readonly row: number;
+}
+
+export interface Inspection {
+  readonly encoding: Encoding;
+  readonly bom: boolean;
+  /** the file's length in bytes */
+  readonly size: number;
+  readonly ambiguity: Ambiguity | undefined;
+  readonly delimiter: "," | "\t" | ";";
+  readonly header: readonly string[];
+  /** records without the header; empty lines are not counted */
+  readonly records: number;
+  /** newlines that end records */
+  readonly newlines: NewlineCounts;
+  /** newlines inside quotes */
+  readonly quotedNewlines: number;
+  readonly oddities: readonly Oddity[];
+  /** the first problems of bytes and quoting */
+  readonly problems: readonly RecordProblem[];
+  readonly problemCount: number;
+}
+
+export interface InspectOptions {
+  /** read as this, whatever the bytes say */
+  readonly encoding?: Encoding;
+  /** how many problems to keep; default 20 */
+  readonly maxProblems?: number;
+}
+
+const HEADER_BYTES = 64 * 1024;
+
+/** The delimiter of the header record: comma, else tab, else semicolon; comma where there is none of them. */
+export function guessDelimiter(text: string): "," | "\t" | ";" {
+  const header = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/[\r\n]/, 1)[0] ?? "";
+  return ([",", "\t", ";"] as const).find((delimiter) => header.includes(delimiter)) ?? ",";
+}
+
+/**
+ * Says what a CSV file is, out of its bytes alone.
+ *
+ * @param open begins to read the file; called twice
+ */
+export async function inspect(
+  open: () => AsyncIterable<Uint8Array>,
+  { encoding: asked, maxProblems = 20 }: InspectOptions = {},
+): Promise<Inspection> {
+  const detector = new EncodingDetector();
+  let start: Uint8Array = new Uint8Array(0);
+  for await (const chunk of open()) {
+    detector.write(chunk);
+    if (start.length < HEADER_BYTES) start = Buffer.concat([start, chunk.subarray(0, HEADER_BYTES)]);
+  }
+  const { encoding: detected, bom, size, ambiguity } = detector.end();
+  const encoding = asked ?? detected;
+  const survey = new Survey(encoding, guessDelimiter(new TextDecoder(encoding).decode(start)), maxProblems);
+  for await (const chunk of open()) survey.write(chunk);
+  return { ...survey.end(), encoding, bom, size, ambiguity: asked === undefined ? ambiguity : undefined };
+}
+
+type Surveyed = Omit<Inspection, "encoding" | "bom" | "size" | "ambiguity">;
+
+class Survey {
+  readonly #delimiter: Inspection["delimiter"];
+  readonly #reader: RecordReader;
+  readonly #decoder: Decoder;
+  readonly #place: Place;
+  readonly #duplicates: DuplicateWatch | undefined;
+  readonly #oddities = new Map<OddityKind, Oddity>();
+  readonly #problems: RecordProblem[] = [];
+  #problemCount = 0;
+  #header: readonly string[] = [];
+  #records = 0;
+  #lastCharacter = "";
+
+  constructor(encoding: Encoding, delimiter: Inspection["delimiter"], maxProblems: number) {
+    this.#delimiter = delimiter;
+    this.#place = new Place(delimiter);
+    this.#duplicates = encoding === "shift_jis" ? new DuplicateWatch() : undefined;
+    this.#reader = new RecordReader(
+      { encoding, dialect: { delimiter } },
+      {
+        record: (cells, count, row) => this.#takeRecord(cells, count, row),
+        problem: (problem) => {
+          if (this.#problemCount++ < maxProblems) this.#problems.push(problem);
+        },
+      },
+    );
+    this.#decoder = new Decoder(encoding, {
+      text: (text) => this.#takeText(text),
+      invalid: (bytes) => this.#reader.invalid(bytes),
+    });
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#decoder.write(chunk);
+    this.#duplicates?.write(chunk);
+  }
+
+  end(): Surveyed {
+    if (this.#decoder.end()) this.#note("ctrl-z", 1, 0);
+    this.#reader.end();
+    const { newlines, quotedNewlines, blankRows } = this.#reader;
+    const kinds = Object.values(newlines).filter((count) => count > 0).length;
+    if (kinds > 1) this.#note("newlines-mixed", kinds, 0);
+    if (this.#lastCharacter !== "" && !/[\r\n]/.test(this.#lastCharacter)) this.#note("no-final-newline", 1, 0);
+    if (blankRows > 0) this.#note("blank-rows", blankRows, 0);
+    const duplicates = this.#duplicates?.count ?? 0;
+    if (duplicates > 0) this.#note("vendor-duplicates", duplicates, 0);
+    return {
+      delimiter: this.#delimiter,
+      header: this.#header,
+      records: this.#records,
+      newlines: { ...newlines },
+      quotedNewlines,
+      oddities: ODDITIES.flatMap((kind) => this.#oddities.get(kind) ?? []),
+      problems: this.#problems,
+      problemCount: this.#problemCount,
+    };
+  }
+
+  #takeRecord(cells: readonly string[], count: number, row: number): void {
+    if (row === 1) this.#header = cells.slice(0, count);
+    else {
+      this.#records++;
+      if (count !== this.#header.length) this.#note("uneven-rows", 1, row);
+    }
+  }
+
+  #takeText(text: string): void {
+    this.#reader.text(text);
+    this.#countCharacters("half-width-kana", text, /[\uff61-\uff9f]/g);
+    this.#countCharacters("private-use", text, /[\ue000-\uf8ff]/g);
+    this.#place.pass(text);
+    this.#lastCharacter = text.slice(-1);
+  }
+
+  #countCharacters(kind: OddityKind, text: string, characters: RegExp): void {
+    const first = text.search(characters);
+    if (first < 0) return;
+    const row = this.#oddities.has(kind) ? 0 : this.#place.behind(text.slice(0, first)).row;
+    this.#note(kind, text.match(characters)?.length ?? 0, row);
+  }
+
+  #note(kind: OddityKind, count: number, row: number): void {
+    const before = this.#oddities.get(kind);
+    this.#oddities.set(kind, { kind, count: count + (before?.count ?? 0), row: before?.row ?? row });
+  }
+}
