@@ -1,0 +1,93 @@
+import { Visitor } from "@swc/core/Visitor.js";
+
+// dependency-cruiser cannot read by TypeScript 7 yet, and swc's visitor, which it takes instead, has not learned `using`
+const { visitStatement } = Visitor.prototype;
+Visitor.prototype.visitStatement = function (statement) {
+  if (statement.type !== "UsingDeclaration") return visitStatement.call(this, statement);
+  this.visitVariableDeclarators(statement.decls);
+  return statement;
+};
+
+/**
+ * The import directions of docs/architecture.md. A folder may import itself, `lib/text`, `lib/errors`, packages and
+ * what is listed here; nothing else of ours.
+ */
+const ALLOWED = {
+  text: [],
+  errors: [],
+  terminal: [],
+  config: [],
+  model: [],
+  csv: ["model"],
+  apple: ["model"],
+  contract: ["model"],
+  client: ["contract", "model"],
+  imports: ["csv", "model"],
+  renewals: ["apple", "model"],
+  handover: ["csv", "model"],
+  tenant: ["contract", "imports", "csv", "apple", "renewals", "handover", "model"],
+};
+
+const COMMANDS_MAY = ["client", "config", "csv", "terminal", "renewals", "handover", "apple", "model"];
+
+const lib = (names) => `^src/lib/(?:${["text", "errors", ...names].join("|")})/`;
+
+const layers = Object.entries(ALLOWED).map(([name, others]) => ({
+  name: `${name}-imports`,
+  comment: `lib/${name} imports only: ${["text", "errors", ...others].join(", ")}`,
+  severity: "error",
+  from: { path: `^src/lib/${name}/`, pathNot: String.raw`\.test\.ts$` },
+  to: { path: "^src/", pathNot: [lib([name, ...others])] },
+}));
+
+export default {
+  forbidden: [
+    ...layers,
+    {
+      name: "commands-imports",
+      comment: "commands never reach the tenant but through the client",
+      severity: "error",
+      from: { path: "^src/commands/", pathNot: String.raw`\.test\.ts$` },
+      to: { path: "^src/", pathNot: ["^src/commands/", lib(COMMANDS_MAY)] },
+    },
+    {
+      name: "cli-is-the-top",
+      comment: "nothing but the program imports the program",
+      severity: "error",
+      from: { path: "^src/", pathNot: [String.raw`^src/cli(?:/|\.ts$)`, String.raw`\.test\.ts$`] },
+      to: { path: String.raw`^src/cli(?:/|\.ts$)` },
+    },
+    {
+      name: "no-tests-in-the-program",
+      severity: "error",
+      from: { path: "^src/", pathNot: String.raw`\.test\.ts$` },
+      to: { path: [String.raw`\.test\.ts$`, "^(?:test|bench|scripts)/"] },
+    },
+    {
+      name: "folders-are-known",
+      comment: "a new folder of src/lib needs its line in ALLOWED",
+      severity: "error",
+      from: { path: "^src/lib/", pathNot: lib(Object.keys(ALLOWED)) },
+      to: {},
+    },
+    {
+      name: "no-circles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only", "dynamic-import"] } },
+    },
+    { name: "all-resolve", severity: "error", from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^dist/" },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".js", ".json"],
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "node"],
+    },
+  },
+};

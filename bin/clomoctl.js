@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// The door. Its syntax is old on purpose: a Node too old for the program must still be able to read this far.
+"use strict";
+
+var NEEDED = 24;
+
+if (Number(process.versions.node.split(".")[0]) < NEEDED) {
+  process.stderr.write(
+    "clomoctl needs Node.js " +
+      NEEDED +
+      " or newer, this is " +
+      process.versions.node +
+      ": install it from https://nodejs.org/ or, in a checkout, run `npx clomoctl` after `npm ci`\n",
+  );
+  process.exitCode = 1;
+} else {
+  require("./start.js");
+}

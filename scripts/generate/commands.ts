@@ -1,0 +1,85 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { flagName, type Fields } from "../../src/commands/field.ts";
+import type { Command, Noun } from "../../src/commands/command.ts";
+import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
+
+/** A verb and where its file is, relative to `src/commands`. */
+export interface VerbFile {
+  readonly name: string;
+  readonly file: string;
+  readonly command: Command;
+}
+
+/** A noun's folder. */
+export interface NounFolder {
+  readonly name: string;
+  /** the nouns from the root to this one */
+  readonly path: readonly string[];
+  readonly noun: Noun;
+  readonly nouns: readonly NounFolder[];
+  readonly verbs: readonly VerbFile[];
+}
+
+const NOT_A_VERB = /(?:\.test|^noun)\.ts$/;
+
+async function load<T>(file: string): Promise<T | undefined> {
+  const module = (await import(pathToFileURL(file).href)) as { default?: T };
+  return module.default;
+}
+
+function check(file: string, command: Command): Command {
+  const globals = new Set(Object.keys(GLOBAL_OPTIONS));
+  const clash = Object.keys(command.options).find((key) => globals.has(key) || key in command.args);
+  if (clash !== undefined) throw new Error(`${file}: --${flagName(clash)} is taken already`);
+  if (command.examples.length === 0) throw new Error(`${file}: an example is missing`);
+  checkOrder(file, command.args);
+  return command;
+}
+
+function checkOrder(file: string, args: Fields): void {
+  const fields = Object.values(args);
+  for (const [i, field] of fields.entries()) {
+    if (field.kind === "boolean") throw new Error(`${file}: an argument cannot be a switch`);
+    if (field.repeatable === true && i + 1 < fields.length) {
+      throw new Error(`${file}: only the last argument may be repeatable`);
+    }
+    const before = fields[i - 1];
+    if (field.required === true && before !== undefined && before.kind !== "boolean" && before.required !== true) {
+      throw new Error(`${file}: a required argument follows an optional one`);
+    }
+  }
+}
+
+async function readNoun(root: string, path: readonly string[]): Promise<NounFolder> {
+  const folder = join(root, ...path);
+  const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const isRoot = path.length === 0;
+  const files = entries.filter((entry) => !isRoot && entry.isFile() && !NOT_A_VERB.test(entry.name));
+  const verbs = await Promise.all(
+    files.map(async ({ name }) => {
+      const file = [...path, name].join("/");
+      const command = await load<Command>(join(folder, name));
+      return command === undefined ? [] : [{ name: name.replace(/\.ts$/, ""), file, command: check(file, command) }];
+    }),
+  );
+  const noun = await load<Noun>(join(folder, "noun.ts"));
+  if (noun === undefined) throw new Error(`${folder}: noun.ts exports no noun by default`);
+  return {
+    name: path.at(-1) ?? "clomoctl",
+    path,
+    noun,
+    nouns: await Promise.all(names.map((name) => readNoun(root, [...path, name]))),
+    verbs: verbs.flat(),
+  };
+}
+
+/**
+ * Reads all commands: each folder below `src/commands` is a noun (with `noun.ts`), each other file in it that
+ * exports a command by default is a verb; the rest is what several verbs of the noun share.
+ */
+export function readCommands(folder: string): Promise<NounFolder> {
+  return readNoun(folder, []);
+}

@@ -1,0 +1,43 @@
+import { nounHelp, verbHelp } from "./cli/help.ts";
+import { writeNow, type Host } from "./cli/host.ts";
+import { mannerOf } from "./cli/manner.ts";
+import { asFailure, reportOf } from "./cli/report.ts";
+import { route } from "./cli/route.ts";
+import { VERSION } from "./cli/version.ts";
+import { PROGRAM } from "./commands/index.ts";
+import { ERRORS } from "./lib/errors/index.ts";
+
+/**
+ * The program: from a command line to an exit code. Version, help and whatever is misspelt are answered from here;
+ * a verb's file and what runs it are loaded only when it runs.
+ */
+async function main(host: Host): Promise<number> {
+  const argv = host.argv.slice(2);
+  const manner = mannerOf(argv, host.env);
+  try {
+    const found = route(PROGRAM, argv);
+    switch (found.to) {
+      case "version":
+        writeNow(1, `clomoctl ${VERSION}\n`);
+        return 0;
+      case "noun-help":
+        writeNow(1, nounHelp(found.path, found.noun, manner.language));
+        return 0;
+      case "verb-help": {
+        const { default: command } = await found.verb.load();
+        writeNow(1, verbHelp(found.path, command, manner.language));
+        return 0;
+      }
+      case "verb": {
+        const { runVerb } = await import("./cli/run.ts");
+        return await runVerb(host, manner, found);
+      }
+    }
+  } catch (error) {
+    const failure = asFailure(error);
+    writeNow(2, reportOf(failure, manner));
+    return ERRORS[failure.code].exit;
+  }
+}
+
+process.exitCode = await main(process);

@@ -1,0 +1,86 @@
+import type { Command } from "../commands/command.ts";
+import type { NounNode } from "../commands/node.ts";
+import { text, type Language, type Text } from "../lib/text/index.ts";
+import { exitsOf } from "./exit-codes.ts";
+import { GLOBAL_OPTIONS } from "../commands/globals.ts";
+import { argumentEntries, optionEntries, usageLine, type Entry } from "./usage.ts";
+
+const HEADINGS = {
+  usage: text("Usage", "使い方"),
+  nouns: text("Nouns", "名詞"),
+  verbs: text("Verbs", "動詞"),
+  arguments: text("Arguments", "引数"),
+  options: text("Options", "オプション"),
+  everywhere: text("Options of every command", "全コマンド共通のオプション"),
+  examples: text("Examples", "例"),
+  exits: text("Exit codes", "終了コード"),
+} as const;
+
+/** A titled list, its terms (ASCII) padded to one width; nothing for an empty list. */
+function section(title: Text, entries: readonly Entry[], language: Language): string[] {
+  if (entries.length === 0) return [];
+  const width = Math.min(34, Math.max(...entries.map(({ term }) => term.length)));
+  return [
+    "",
+    title[language],
+    ...entries.flatMap(({ term, about }) =>
+      term.length > width
+        ? [`  ${term}`, `  ${" ".repeat(width)}  ${about[language]}`]
+        : [`  ${term.padEnd(width)}  ${about[language]}`.trimEnd()],
+    ),
+  ];
+}
+
+const exitEntries = (failures: Command["exits"]): Entry[] =>
+  exitsOf(failures).map(({ code, meaning }) => ({ term: String(code), about: meaning }));
+
+const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;
+
+/** Help for the program (`path` empty) or a noun. */
+export function nounHelp(path: readonly string[], noun: NounNode, language: Language): string {
+  const verbs = noun.verbs.map(({ name, summary }) => ({ term: name, about: summary }));
+  const nouns = noun.nouns.map(({ name, summary, aliases }) => ({
+    term: [name, ...aliases].join(", "),
+    about: summary,
+  }));
+  const usage = `clomoctl ${[...path, ...(noun.nouns.length > 0 ? ["<noun>"] : []), "<verb>"].join(" ")} [OPTIONS]`;
+  const examples = noun.examples.map((line) => ({ term: line, about: text("", "") }));
+  return lines([
+    noun.summary[language],
+    ...section(HEADINGS.usage, [{ term: usage, about: text("", "") }], language),
+    ...section(HEADINGS.nouns, nouns, language),
+    ...section(HEADINGS.verbs, verbs, language),
+    ...section(HEADINGS.everywhere, [...optionEntries(GLOBAL_OPTIONS), ...ALWAYS], language),
+    ...section(HEADINGS.examples, examples, language),
+    ...section(HEADINGS.exits, exitEntries(path.length === 0 ? EVERY_FAILURE : []), language),
+  ]);
+}
+
+const EVERY_FAILURE: Command["exits"] = [
+  "input-rejected",
+  "not-signed-in",
+  "conflict",
+  "not-found",
+  "unavailable",
+  "partial",
+  "differs",
+];
+
+const ALWAYS: readonly Entry[] = [
+  { term: "-h, --help", about: text("this help, at every level", "このヘルプ(各階層で使用可)") },
+];
+
+/** Help for a verb. */
+export function verbHelp(path: readonly string[], command: Command, language: Language): string {
+  const examples = command.examples.map(({ line, about }) => ({ term: line, about: about ?? text("", "") }));
+  return lines([
+    command.summary[language],
+    ...section(HEADINGS.usage, [{ term: usageLine(path, command), about: text("", "") }], language),
+    ...(command.details ?? []).flatMap((paragraph) => ["", paragraph[language]]),
+    ...section(HEADINGS.arguments, argumentEntries(command.args), language),
+    ...section(HEADINGS.options, optionEntries(command.options), language),
+    ...section(HEADINGS.everywhere, [...optionEntries(GLOBAL_OPTIONS), ...ALWAYS], language),
+    ...section(HEADINGS.examples, examples, language),
+    ...section(HEADINGS.exits, exitEntries(command.exits), language),
+  ]);
+}

@@ -1,0 +1,67 @@
+import { Failure } from "../lib/errors/index.ts";
+import { text, type Text } from "../lib/text/index.ts";
+import { writeNow, type Host } from "./host.ts";
+import { reportOf } from "./report.ts";
+import type { Manner } from "./manner.ts";
+
+/** How long a command may take to stop by itself after the first signal. */
+const GRACE_MS = 900;
+
+const EXITS = new Map<NodeJS.Signals, number>([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+]);
+
+const UNKNOWN = text("what was done so far is not known", "どこまで処理したかは不明です");
+
+/** Turns SIGINT and SIGTERM into an abort of the command, and into the end of the process where that is not enough. */
+export class Interrupts {
+  readonly #abort = new AbortController();
+  readonly #host: Host;
+  readonly #manner: Manner;
+  #state: () => Text = () => UNKNOWN;
+  #exit: number | undefined;
+
+  constructor(host: Host, manner: Manner) {
+    this.#host = host;
+    this.#manner = manner;
+    for (const [name, exit] of EXITS) host.on(name, () => this.#interrupted(exit));
+  }
+
+  /** Aborted by the first signal; its reason is a Failure `interrupted`. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** The exit code of the signal that came, if one came. */
+  get exit(): number | undefined {
+    return this.#exit;
+  }
+
+  /** Takes what to say, when a signal comes, of what was and was not done; the latest counts. */
+  describe(state: () => Text): void {
+    this.#state = state;
+  }
+
+  /** What to tell the user about the interruption. */
+  report(): string {
+    return reportOf(this.#failure(), this.#manner);
+  }
+
+  #failure(): Failure {
+    const done = this.#state();
+    return new Failure("interrupted", { what: text(`interrupted: ${done.en}`, `中断しました: ${done.ja}`) });
+  }
+
+  #interrupted(exit: number): void {
+    if (this.#exit !== undefined) this.#end(this.#exit);
+    this.#exit = exit;
+    this.#abort.abort(this.#failure());
+    setTimeout(() => this.#end(exit), GRACE_MS).unref();
+  }
+
+  #end(exit: number): never {
+    writeNow(2, this.report());
+    this.#host.exit(exit);
+  }
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
+import { mannerOf } from "./manner.ts";
+import { asFailure, reportOf } from "./report.ts";
+
+const failure = new Failure("conflict", {
+  what: text("the tenant changed", "テナントが変更されました"),
+  where: "people.csv",
+  hint: text("run it again", "やり直してください"),
+});
+
+test("a failure is three lines, in the language asked for", () => {
+  expect(reportOf(failure, mannerOf(["--lang", "en"], {}))).toBe(
+    "error: the tenant changed\n  people.csv\n  run it again\n",
+  );
+  expect(reportOf(failure, mannerOf([], { LC_ALL: "ja_JP.UTF-8" }))).toBe(
+    "エラー: テナントが変更されました\n  people.csv\n  やり直してください\n",
+  );
+});
+
+test("with --format json the last line is a problem object", () => {
+  const last = reportOf(failure, mannerOf(["users", "list", "--format=json"], {}))
+    .trimEnd()
+    .split("\n")
+    .at(-1);
+  expect(JSON.parse(last ?? "")).toMatchObject({
+    type: "conflict",
+    status: 409,
+    detail: "the tenant changed",
+    where: "people.csv",
+    hint: "run it again",
+  });
+});
+
+test("what is no failure is unexpected; its stack is shown only when asked for", () => {
+  const unexpected = asFailure(new TypeError("x is \u001b[31mnot a function"));
+  expect(unexpected.code).toBe("unexpected");
+  const shown = reportOf(unexpected, mannerOf([], {}));
+  expect(shown).toContain(String.raw`unexpected failure: x is \x1b[31mnot a function`);
+  expect(shown).not.toContain("report.test.ts");
+  expect(reportOf(unexpected, mannerOf(["--verbose"], {}))).toContain("report.test.ts");
+  expect(asFailure("thrown text").what.en).toBe("unexpected failure: thrown text");
+});
+
+test("the manner is read off a command line that is wrong elsewhere", () => {
+  expect(mannerOf(["--lang", "fr", "--format"], { CLOMOCTL_LANG: "ja" })).toEqual({
+    language: "en",
+    json: false,
+    verbose: false,
+  });
+  expect(mannerOf(["--format", "csv", "--format", "json", "--", "--verbose"], {})).toMatchObject({
+    json: true,
+    verbose: false,
+  });
+});

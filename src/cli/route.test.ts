@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { NounNode, VerbNode } from "../commands/node.ts";
+import { same } from "../lib/text/index.ts";
+import { route } from "./route.ts";
+
+const verb = (name: string): VerbNode => ({
+  name,
+  summary: same(name),
+  load: () => Promise.reject(new Error("a route loads nothing")),
+});
+
+const noun = (
+  name: string,
+  nouns: readonly NounNode[],
+  verbs: readonly string[],
+  aliases: string[] = [],
+): NounNode => ({
+  name,
+  aliases,
+  nouns,
+  summary: same(name),
+  examples: [],
+  verbs: verbs.map(verb),
+});
+
+const program = noun(
+  "clomoctl",
+  [
+    noun("users", [noun("fields", [], ["add"])], ["list", "import"]),
+    noun("secured", [noun("users", [], ["import"])], []),
+    noun("clomo-account", [], ["grant"], ["account"]),
+  ],
+  [],
+);
+
+const to = (line: string) => route(program, line === "" ? [] : line.split(" "));
+
+test.each([
+  ["users list", "users list", []],
+  ["--format json users --lang ja list a --x y", "users list", ["--format", "json", "--lang", "ja", "a", "--x", "y"]],
+  ["--format=json secured users import -", "secured users import", ["--format=json", "-"]],
+  ["users fields add", "users fields add", []],
+  ["account grant", "clomo-account grant", []],
+  ["users list -- --help", "users list", ["--", "--help"]],
+])("%s", (line, path, words) => {
+  expect(to(line)).toMatchObject({ to: "verb", path: path.split(" "), words });
+});
+
+test("version and help win at their level", () => {
+  expect(to("--version")).toEqual({ to: "version" });
+  expect(to("--lang ja --version")).toEqual({ to: "version" });
+  expect(to("")).toMatchObject({ to: "noun-help", path: [] });
+  expect(to("-h")).toMatchObject({ to: "noun-help", path: [] });
+  expect(to("secured --help users")).toMatchObject({ to: "noun-help", path: ["secured", "users"] });
+  expect(to("users import a.csv --nonsense --help")).toMatchObject({ to: "verb-help", path: ["users", "import"] });
+});
+
+test.each([
+  ["user list", "unknown command user", "did you mean clomoctl users?"],
+  ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
+  ["acount grant", "unknown command acount", "did you mean clomoctl account?"],
+  ["users frobnicate", "unknown command frobnicate", "one of: fields, list, import"],
+  ["us", "unknown command us", "one of: users, secured, clomo-account"],
+  ["users", "a verb is missing", "one of: fields, list, import; see clomoctl users --help"],
+  ["--fromat json users list", "unknown option --fromat before the verb", "did you mean --format?"],
+  ["--app docs users list", "unknown option --app before the verb", "put the verb's own options after it"],
+  ["__proto__ list", "unknown command __proto__", "one of: users, secured, clomo-account"],
+])("%s: %s", (line, what, hint) => {
+  expect(() => to(line)).toThrow(
+    expect.objectContaining({ code: "usage", what: expect.objectContaining({ en: what }) }),
+  );
+  expect(() => to(line)).toThrow(expect.objectContaining({ hint: expect.objectContaining({ en: hint }) }));
+});

@@ -1,0 +1,53 @@
+import type { Outcome } from "../commands/command.ts";
+import type { VerbNode } from "../commands/node.ts";
+import type { Tools } from "../commands/tools.ts";
+import { ERRORS } from "../lib/errors/index.ts";
+import { same } from "../lib/text/index.ts";
+import { writeNow, type Host } from "./host.ts";
+import { Interrupts } from "./interrupts.ts";
+import type { Manner } from "./manner.ts";
+import { parse } from "./parse.ts";
+import { asFailure, stackOf } from "./report.ts";
+import { openTools } from "./tools.ts";
+
+/** A verb that was found, and the words that are still to be read. */
+export interface Invocation {
+  readonly path: readonly string[];
+  readonly verb: VerbNode;
+  readonly words: readonly string[];
+}
+
+/**
+ * Runs a verb to its end and says what went wrong, if anything.
+ *
+ * @returns the exit code
+ * @throws `usage` when the words do not fit the verb's declaration; nothing has happened then
+ */
+export async function runVerb(host: Host, manner: Manner, { path, verb, words }: Invocation): Promise<number> {
+  const { default: command } = await verb.load();
+  const { globals, input } = parse(path, command, words);
+  const interrupts = new Interrupts(host, manner);
+  const tools = openTools(host, globals, interrupts);
+  const exit = await settle(interrupts, tools, () => command.run(tools, input as never));
+  await tools[Symbol.asyncDispose]();
+  if (interrupts.exit === undefined) return exit;
+  writeNow(2, interrupts.report());
+  return interrupts.exit;
+}
+
+/** Waits for the work and for its output; says what failed, unless a signal was the cause. */
+async function settle(interrupts: Interrupts, { terminal }: Tools, work: () => Promise<Outcome>): Promise<number> {
+  try {
+    const outcome = await work();
+    await terminal.close();
+    return typeof outcome === "string" ? ERRORS[outcome].exit : 0;
+  } catch (error) {
+    const failure = asFailure(error);
+    if (interrupts.exit === undefined) {
+      for (const line of stackOf(error)) await terminal.detail(same(line));
+      await terminal.failure(failure);
+    }
+    await terminal.close().catch(() => undefined);
+    return ERRORS[failure.code].exit;
+  }
+}

@@ -1,0 +1,53 @@
+import { homedir } from "node:os";
+import type { Globals } from "../commands/globals.ts";
+import type { ChosenTenant, Clock, Tools } from "../commands/tools.ts";
+import { Contexts } from "../lib/config/contexts.ts";
+import { locateHome } from "../lib/config/home.ts";
+import { Terminal } from "../lib/terminal/index.ts";
+import type { Host } from "./host.ts";
+import type { Interrupts } from "./interrupts.ts";
+import type { OpenTenant } from "./tenant.ts";
+
+const clock: Clock = {
+  now: () => new Date(),
+  elapsedMs: () => performance.now(),
+};
+
+/** The real tools of one run, made of the process; disposing of them closes the tenant, if it was opened. */
+export function openTools(host: Host, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
+  const { stdin, stdout, stderr, env: environment, platform } = host;
+  const { signal } = interrupts;
+  const workingFolder = host.cwd();
+  const home = locateHome({ platform, environment, userFolder: homedir(), workingFolder });
+  // SQLite spills there; it reads the process's own environment
+  environment["SQLITE_TMPDIR"] = home.temporary;
+  const contexts = new Contexts(home);
+  const terminal = new Terminal(
+    { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal },
+    { ...globals, color: !globals.noColor, input: !globals.noInput },
+  );
+  let opened: Promise<OpenTenant> | undefined;
+  const open = async (): Promise<OpenTenant> => {
+    const chosen = await contexts.choose(globals.context, environment);
+    const { openTenant } = await import("./tenant.ts");
+    return openTenant(home, chosen);
+  };
+  const tenant = async (): Promise<ChosenTenant> => (opened ??= open());
+  return {
+    terminal,
+    globals,
+    environment,
+    home,
+    contexts,
+    clock,
+    stdin,
+    workingFolder,
+    signal,
+    tenant,
+    describeState: (state) => interrupts.describe(state),
+    async [Symbol.asyncDispose]() {
+      const tenantToClose = await opened?.catch(() => undefined);
+      await tenantToClose?.close();
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Command } from "../commands/command.ts";
+import { flagName, placeholder, type Field, type Fields } from "../commands/field.ts";
+import { text, type Text } from "../lib/text/index.ts";
+
+/** One line of a list in help: what is typed, and what it is. */
+export interface Entry {
+  readonly term: string;
+  readonly about: Text;
+}
+
+/** `clomoctl context add NAME [OPTIONS]`: how a verb is typed. */
+export function usageLine(path: readonly string[], command: Command): string {
+  const args = Object.entries(command.args).map(([key, field]) => {
+    const name = placeholder(key, field);
+    const repeatable = field.kind !== "boolean" && field.repeatable === true;
+    const required = field.kind !== "boolean" && field.required === true;
+    const repeated = repeatable ? `${name}…` : name;
+    return required ? repeated : `[${repeated}]`;
+  });
+  const options = Object.entries(command.options)
+    .filter(([, field]) => field.kind !== "boolean" && field.required === true)
+    .map(([key, field]) => `--${flagName(key)} ${placeholder(key, field)}`);
+  return ["clomoctl", ...path, ...args, ...options, "[OPTIONS]"].join(" ");
+}
+
+/** `-o, --output FILE`: how an option is typed. */
+export function optionTerm(key: string, field: Field): string {
+  const short = field.short === undefined ? "" : `-${field.short}, `;
+  return `${short}--${flagName(key)} ${placeholder(key, field)}`.trimEnd();
+}
+
+/** What a field is for, with its default and whether it may be repeated. */
+function describe(field: Field): Text {
+  if (field.kind === "boolean") return field.about;
+  let about = field.about;
+  const add = (en: string, ja: string): void => {
+    about = text(`${about.en} ${en}`, `${about.ja}${ja}`);
+  };
+  if (field.kind === "choice" && field.value !== undefined) {
+    add(`(${field.choices.join("|")})`, `(${field.choices.join("|")})`);
+  }
+  if (field.default !== undefined) add(`(default: ${field.default})`, `(既定: ${field.default})`);
+  if (field.repeatable === true) add("(may be repeated)", "(複数回指定可)");
+  return about;
+}
+
+/** The arguments of a command for a list in help. */
+export function argumentEntries(args: Fields): Entry[] {
+  return Object.entries(args).map(([key, field]) => ({ term: placeholder(key, field), about: describe(field) }));
+}
+
+/** Options for a list in help. */
+export function optionEntries(options: Fields): Entry[] {
+  return Object.entries(options).map(([key, field]) => ({ term: optionTerm(key, field), about: describe(field) }));
+}

@@ -1,0 +1,61 @@
+import type { ErrorCode } from "../lib/errors/index.ts";
+import type { Text } from "../lib/text/index.ts";
+import type { Fields, InputOf } from "./field.ts";
+import type { Tools } from "./tools.ts";
+
+/** A line to type, run as it stands by `test/examples.test.ts` in a fresh home, in the folder `fixtures`. */
+export interface Example {
+  readonly line: string;
+  /** what it is for, when the line does not say it */
+  readonly about?: Text;
+}
+
+/** How a command ended: nothing when all was done, else the code that decides the exit code without a message. */
+export type Outcome = ErrorCode | void;
+
+/**
+ * One verb, declared once: parsing, help, the reference in `docs/commands`, completion and tests follow from it.
+ * It is light data, so that `--help` and the docs need no schema library.
+ */
+export interface CommandOf<A extends Fields, O extends Fields> {
+  /** one line, shown in the list of verbs too */
+  readonly summary: Text;
+  /** more for `--help`: paragraphs, each one wrapped by nobody */
+  readonly details?: readonly Text[];
+  /** in the order they are typed; only the last one may be repeatable or optional */
+  readonly args: A;
+  readonly options: O;
+  readonly examples: readonly Example[];
+  /** the failures a script should expect, besides `usage` and `unexpected` */
+  readonly exits: readonly ErrorCode[];
+  /**
+   * Does the work. Resolves when it is done, with `partial` or `differs` where the exit code should say so; a
+   * Failure that is thrown is shown in the user's language.
+   */
+  run(tools: Tools, input: InputOf<A> & InputOf<O>): Promise<Outcome>;
+}
+
+/** A command whatever its fields are. */
+export type Command = CommandOf<Fields, Fields>;
+
+/** Declares a verb; the input's type follows from `args` and `options`. */
+export function defineCommand<const A extends Fields, const O extends Fields>(
+  command: CommandOf<A, O>,
+): CommandOf<A, O> {
+  return command;
+}
+
+/** A noun: a folder of verbs; stands in `noun.ts` of the folder. */
+export interface Noun {
+  /** one line, shown in the list of nouns */
+  readonly summary: Text;
+  /** other names it is known by: `account` for `clomo-account` */
+  readonly aliases?: readonly string[];
+  /** lines to type; else those of its first verbs */
+  readonly examples?: readonly string[];
+}
+
+/** Declares a noun. */
+export function defineNoun(noun: Noun): Noun {
+  return noun;
+}

@@ -1,0 +1,36 @@
+import type { Context } from "../../lib/config/context.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+
+/** A context as commands show it. */
+export interface ShownContext {
+  readonly context: Context;
+  /** commands work on it when they are not told otherwise */
+  readonly used: boolean;
+}
+
+const address = ({ context }: ShownContext): string => (context.kind === "remote" ? context.url : context.tenantFile);
+
+/** What is shown of a context. */
+export const CONTEXT_COLUMNS: readonly Column<ShownContext>[] = [
+  { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },
+  { key: "used", header: text("used", "使用中"), value: ({ used }) => used },
+  { key: "kind", header: text("kind", "種類"), value: ({ context }) => context.kind },
+  { key: "timezone", header: text("timezone", "タイムゾーン"), value: ({ context }) => context.timezone },
+  { key: "address", header: text("where", "場所"), value: address },
+];
+
+/** What is shown of one context alone. */
+export const CONTEXT_DETAILS: readonly Column<ShownContext>[] = [
+  ...CONTEXT_COLUMNS,
+  {
+    key: "language",
+    header: text("language", "言語"),
+    value: ({ context }) => (context.kind === "embedded" ? context.language : undefined),
+  },
+  {
+    key: "maps",
+    header: text("header maps", "ヘッダー対応表"),
+    value: ({ context }) => (context.kind === "embedded" ? [...context.maps].map((pair) => pair.join("=")) : []),
+  },
+];

@@ -1,0 +1,16 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+
+export default defineCommand({
+  summary: text("make a context the one commands work on", "以後のコマンドが操作するコンテキストを選ぶ"),
+  args: {
+    name: { kind: "string", required: true, about: text("the context's name", "コンテキスト名") },
+  },
+  options: {},
+  examples: [{ line: "clomoctl context use embedded" }],
+  exits: ["not-found", "locked"],
+  async run({ terminal, contexts }, { name }) {
+    const context = await contexts.use(name);
+    await terminal.note(text(`commands now work on ${context.name}`, `以後のコマンドは ${context.name} を操作します`));
+  },
+});

@@ -1,0 +1,88 @@
+import type { Text } from "../lib/text/index.ts";
+
+interface FieldBase {
+  /** one line: what the value is for */
+  readonly about: Text;
+}
+
+interface ValueBase extends FieldBase {
+  /** the value's name in help, upper case: `FILE`, `ZONE`; for an argument its own name */
+  readonly value?: string;
+  /** a one-letter flag, only for options: `o` for `-o` */
+  readonly short?: string;
+  /** a missing value is a usage error */
+  readonly required?: true;
+  /** may be given several times; the input is then an array, empty when it is not given */
+  readonly repeatable?: true;
+}
+
+/** A switch: given or not; it takes no value. */
+export interface SwitchField extends FieldBase {
+  readonly kind: "boolean";
+  readonly short?: string;
+}
+
+/** Any text, the name of a file (`-` is stdin or stdout), or a comma-separated list of texts. */
+export interface TextField extends ValueBase {
+  readonly kind: "string" | "file" | "list";
+  readonly default?: string;
+}
+
+/** A whole number, `min` (0 when not said) to `max`. */
+export interface NumberField extends ValueBase {
+  readonly kind: "number";
+  readonly min?: number;
+  readonly max?: number;
+  readonly default?: number;
+}
+
+/** One of a few words, spelled in full. */
+export interface ChoiceField extends ValueBase {
+  readonly kind: "choice";
+  readonly choices: readonly string[];
+  readonly default?: string;
+}
+
+/**
+ * An argument or option of a command. There is none for secrets: they come by a prompt without echo, a file, stdin or
+ * the environment, never as a value other processes can list.
+ */
+export type Field = SwitchField | TextField | NumberField | ChoiceField;
+
+/** Arguments in the order they are typed, or options; the key in camelCase is the input's key, `dryRun` is `--dry-run`. */
+export type Fields = Readonly<Record<string, Field>>;
+
+type One<F> = F extends { readonly kind: "boolean" }
+  ? boolean
+  : F extends { readonly kind: "number" }
+    ? number
+    : F extends { readonly kind: "list" }
+      ? readonly string[]
+      : F extends { readonly kind: "choice"; readonly choices: readonly (infer C)[] }
+        ? C
+        : string;
+
+type Always = { readonly kind: "boolean" } | { readonly required: true } | { readonly default: string | number };
+
+type Value<F> = F extends { readonly repeatable: true }
+  ? readonly One<F>[]
+  : F extends Always
+    ? One<F>
+    : One<F> | undefined;
+
+/** What `run` gets for declared fields: the type follows from the declaration. */
+export type InputOf<F extends Fields> = { readonly [K in keyof F]: Value<F[K]> };
+
+/** `dryRun` → `dry-run`: how a key is typed on the command line. */
+export function flagName(key: string): string {
+  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** How a field is shown in usage lines: `--map FORMAT=FILE`, `NAME`. */
+export function placeholder(key: string, field: Field): string {
+  if (field.kind === "boolean") return "";
+  if (field.value !== undefined) return field.value;
+  if (field.kind === "choice") return field.choices.join("|");
+  if (field.kind === "number") return "N";
+  return flagName(key).toUpperCase();
+}

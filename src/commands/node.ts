@@ -1,0 +1,20 @@
+import type { Text } from "../lib/text/index.ts";
+import type { Command } from "./command.ts";
+
+/** A verb as the list of commands knows it: its file is read only when it runs or is asked for help. */
+export interface VerbNode {
+  readonly name: string;
+  readonly summary: Text;
+  readonly load: () => Promise<{ readonly default: Command }>;
+}
+
+/** A noun with its verbs and, for two-level nouns like `secured users`, further nouns. */
+export interface NounNode {
+  readonly name: string;
+  readonly summary: Text;
+  readonly aliases: readonly string[];
+  /** lines to type */
+  readonly examples: readonly string[];
+  readonly nouns: readonly NounNode[];
+  readonly verbs: readonly VerbNode[];
+}

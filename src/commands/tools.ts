@@ -1,0 +1,51 @@
+import type { Readable } from "node:stream";
+import type { TenantClient } from "../lib/client/index.ts";
+import type { Context } from "../lib/config/context.ts";
+import type { Contexts, ContextSource } from "../lib/config/contexts.ts";
+import type { Home } from "../lib/config/home.ts";
+import type { Environment, Terminal } from "../lib/terminal/index.ts";
+import type { Text } from "../lib/text/index.ts";
+import type { Globals } from "./globals.ts";
+
+/** What time it is; tests give one that stands still. */
+export interface Clock {
+  /** the present instant */
+  readonly now: () => Date;
+  /** milliseconds that never go back, for durations */
+  readonly elapsedMs: () => number;
+}
+
+/** The tenant a command works on. */
+export interface ChosenTenant {
+  readonly context: Context;
+  /** where the context was named: a plan says it, and deletions on a remote tenant ask for `option` */
+  readonly source: ContextSource;
+  readonly client: TenantClient;
+}
+
+/** What a command is given: all that lies outside of it. */
+export interface Tools {
+  /** results, notes, questions, progress; knows the language and `--format` */
+  readonly terminal: Terminal;
+  /** the options every command takes */
+  readonly globals: Globals;
+  readonly environment: Environment;
+  readonly home: Home;
+  readonly contexts: Contexts;
+  readonly clock: Clock;
+  /** bytes of stdin, for a file named `-` */
+  readonly stdin: Readable;
+  /** absolute path that relative file names start from */
+  readonly workingFolder: string;
+  /** aborted by SIGINT and SIGTERM; 900 ms later the process ends in any case */
+  readonly signal: AbortSignal;
+  /**
+   * The tenant of `--context`, CLOMOCTL_CONTEXT or `context use`; opened by the first call, closed after the command.
+   *
+   * @throws `not-found` when there is no such context
+   * @throws `unavailable` when the tenant cannot be reached
+   */
+  tenant(): Promise<ChosenTenant>;
+  /** Takes what to say of what was and was not done, should a signal come; the latest counts. */
+  describeState(state: () => Text): void;
+}

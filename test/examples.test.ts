@@ -1,0 +1,42 @@
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { NounNode } from "../src/commands/node.ts";
+import { PROGRAM } from "../src/commands/index.ts";
+import { ERRORS, type ErrorCode } from "../src/lib/errors/index.ts";
+import { FIXTURES, freshHome, run } from "./program.ts";
+
+interface Line {
+  readonly line: string;
+  readonly exits: readonly ErrorCode[];
+}
+
+async function linesOf(noun: NounNode): Promise<Line[]> {
+  const commands = await Promise.all(noun.verbs.map(async (verb) => (await verb.load()).default));
+  const own = commands.flatMap(({ examples, exits }) => examples.map(({ line }) => ({ line, exits })));
+  const below = await Promise.all(noun.nouns.map(linesOf));
+  return [...own, ...below.flat()];
+}
+
+/** Words of a line, `"…"` and `'…'` held together, as a shell has them. */
+const wordsOf = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word);
+
+const lines = await linesOf(PROGRAM);
+
+test.each(lines)("$line", async ({ line, exits }) => {
+  const [program, ...words] = wordsOf(line);
+  expect(program).toBe("clomoctl");
+  const home = await freshHome();
+  const cwd = join(home, "work");
+  await cp(FIXTURES, cwd, { recursive: true });
+  const { code, stderr } = await run(words, { home, cwd });
+  const expected = [0, ...exits.map((exit) => ERRORS[exit].exit)];
+  expect(expected, stderr).toContain(code);
+});
+
+test("an example shown for a noun is one of its verbs'", () => {
+  const shown = (noun: NounNode): string[] => [...noun.examples, ...noun.nouns.flatMap(shown)];
+  const known = lines.map(({ line }) => line);
+  expect(shown(PROGRAM).filter((line) => !known.includes(line))).toEqual([]);
+});

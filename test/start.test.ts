@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { expect, test } from "vitest";
+import { locateHome } from "../src/lib/config/home.ts";
+
+interface Metafile {
+  readonly outputs: Readonly<
+    Record<
+      string,
+      {
+        readonly entryPoint?: string;
+        readonly inputs: object;
+        readonly imports: readonly { readonly path: string; readonly kind: string; readonly external?: boolean }[];
+      }
+    >
+  >;
+}
+
+const { outputs } = JSON.parse(await readFile("dist/metafile.json", "utf8")) as Metafile;
+
+/** All modules a chunk brings along without waiting for a command. */
+function modulesOf(chunk: string, seen = new Set<string>()): string[] {
+  if (seen.has(chunk)) return [];
+  seen.add(chunk);
+  const { inputs = {}, imports = [] } = outputs[chunk] ?? {};
+  const below = imports.filter(({ kind, external }) => kind === "import-statement" && external !== true);
+  return [...Object.keys(inputs), ...below.flatMap(({ path }) => modulesOf(path, seen))];
+}
+
+const chunkOf = (entryPoint: string): string =>
+  Object.entries(outputs).find(([, output]) => output.entryPoint === entryPoint)?.[0] ?? "";
+
+test("version and help load no package and no command", () => {
+  const modules = modulesOf("dist/cli.js");
+  expect(modules).toContain("src/cli/route.ts");
+  expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
+  expect(modules.filter((module) => /^src\/commands\/[^/]+\//.test(module))).toEqual([]);
+});
+
+test("running a verb loads commander, and nothing heavy before it is needed", () => {
+  const modules = modulesOf(chunkOf("src/cli/run.ts"));
+  expect(modules.some((module) => module.startsWith("node_modules/commander/"))).toBe(true);
+  const heavy = /node_modules\/(?:zod|hono|@hono|kysely|chalk|csv-parse|@inquirer|undici|conf|ora|iconv-lite)\//;
+  expect(modules.filter((module) => heavy.test(module))).toEqual([]);
+});
+
+test.each(["linux", "darwin", "win32"])("on %s the compile cache lies in the home's cache folder", (platform) => {
+  const cacheFolder = createRequire(import.meta.url)("../bin/cache-folder.js") as (
+    platform: string,
+    environment: Readonly<Record<string, string>>,
+    userFolder: () => string,
+  ) => string;
+  const userFolder = platform === "win32" ? String.raw`C:\Users\k` : "/home/k";
+  const elsewhere = platform === "win32" ? String.raw`D:\state` : "/state";
+  for (const environment of [
+    {},
+    { CLOMOCTL_HOME: elsewhere },
+    { XDG_CACHE_HOME: elsewhere, LOCALAPPDATA: elsewhere },
+    { XDG_CACHE_HOME: "relative", LOCALAPPDATA: "relative" },
+  ]) {
+    const { cache } = locateHome({ platform, environment, userFolder, workingFolder: userFolder });
+    expect(cacheFolder(platform, environment, () => userFolder)).toBe(cache);
+  }
+});

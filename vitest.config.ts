@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts"],
+    // two cores: the second worker keeps the machine busy, a third would only slow the first two down
+    maxWorkers: 2,
+    // tests of the built program wait for processes
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    env: { TZ: "UTC", NO_COLOR: "", LANG: "C", LC_ALL: "C" },
+    reporters: ["default"],
+  },
+});
