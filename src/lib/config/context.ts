@@ -1,0 +1,132 @@
+import { Failure } from "../errors/index.ts";
+import { text, type Language } from "../text/index.ts";
+import { parseContextName } from "./context-name.ts";
+
+/** A tenant in process, in a file of the home. */
+export interface EmbeddedContext {
+  readonly name: string;
+  readonly kind: "embedded";
+  /** absolute path of the tenant's database */
+  readonly tenantFile: string;
+  /** IANA name of the zone in which days are counted */
+  readonly timezone: string;
+  /** the language of the account that is played, which decides an export's default encoding */
+  readonly language: Language;
+  /** by format, the file that says which headers mean which fields */
+  readonly maps: ReadonlyMap<string, string>;
+}
+
+/** A tenant served somewhere. */
+export interface RemoteContext {
+  readonly name: string;
+  readonly kind: "remote";
+  readonly url: string;
+  /** a certificate authority to trust besides the platform's; absolute path of a PEM file */
+  readonly caFile?: string;
+  /** IANA name of the zone in which days are counted */
+  readonly timezone: string;
+}
+
+export type Context = EmbeddedContext | RemoteContext;
+
+/** What `context add NAME --embedded` may say. */
+export interface NewEmbedded {
+  readonly kind: "embedded";
+  readonly timezone?: string;
+  readonly language?: Language;
+  readonly maps?: ReadonlyMap<string, string>;
+}
+
+/** What `context add NAME --url` may say. */
+export interface NewRemote {
+  readonly kind: "remote";
+  readonly url: string;
+  readonly caFile?: string;
+  readonly timezone?: string;
+}
+
+export type NewContext = NewEmbedded | NewRemote;
+
+/** A context as `contexts.json` keeps it; a tenant's file follows from the name. */
+export type StoredContext =
+  | {
+      readonly name: string;
+      readonly kind: "embedded";
+      readonly timezone: string;
+      readonly language: Language;
+      readonly maps: readonly (readonly [format: string, file: string])[];
+    }
+  | RemoteContext;
+
+const DEFAULT_TIMEZONE = "Asia/Tokyo";
+
+/** The form in which a new context is kept. @throws `usage` when a value is not one */
+export function storeContext(name: string, wished: NewContext): StoredContext {
+  const timezone = wished.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(wished.timezone);
+  if (wished.kind === "remote") {
+    const { url, caFile } = wished;
+    return { name, kind: "remote", url: parseUrl(url), ...(caFile === undefined ? {} : { caFile }), timezone };
+  }
+  return { name, kind: "embedded", timezone, language: wished.language ?? "ja", maps: [...(wished.maps ?? [])] };
+}
+
+/** @throws `usage` when there is no such zone */
+export function parseTimezone(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch (cause) {
+    throw new Failure("usage", {
+      what: text(`Unknown time zone "${zone}"`, `不明なタイムゾーン「${zone}」です`),
+      hint: text("Name it like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
+      cause,
+    });
+  }
+}
+
+function parseUrl(address: string): string {
+  const url = URL.parse(address);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
+    throw new Failure("usage", {
+      what: text(
+        "The address must be http or https, without a user name or password",
+        "アドレスは http か https で、ユーザー名やパスワードを含めないでください",
+      ),
+      where: "--url",
+    });
+  }
+  return url.href;
+}
+
+/** Reads what a file holds as a context. @throws TypeError where it is none */
+export function readStoredContext(stored: unknown): StoredContext {
+  if (!isRecord(stored)) {
+    throw new TypeError("a context is an object");
+  }
+  const word = (key: string): string | undefined => (typeof stored[key] === "string" ? stored[key] : undefined);
+  const name = word("name") ?? "";
+  const timezone = word("timezone") ?? DEFAULT_TIMEZONE;
+  if (parseContextName(name) !== name) {
+    throw new TypeError(`${name} is not kept as NFC`);
+  }
+  if (stored["kind"] === "embedded") {
+    const maps = Array.isArray(stored["maps"]) ? stored["maps"].filter(isPair) : [];
+    return { name, kind: "embedded", timezone, language: word("language") === "en" ? "en" : "ja", maps };
+  }
+  if (stored["kind"] === "remote") {
+    const caFile = word("caFile");
+    return {
+      name,
+      kind: "remote",
+      url: parseUrl(word("url") ?? ""),
+      ...(caFile === undefined ? {} : { caFile }),
+      timezone,
+    };
+  }
+  throw new TypeError(`${name} is of no known kind`);
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isPair = (value: unknown): value is readonly [string, string] =>
+  Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "string");

@@ -1,0 +1,192 @@
+import { rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+import { contextNameKey, parseContextName } from "./context-name.ts";
+import { storeContext, type Context, type NewContext, type StoredContext } from "./context.ts";
+import type { Home } from "./home.ts";
+import { readSettings, writeSettings, type Settings } from "./settings-file.ts";
+import { withSettingsLock } from "./settings-lock.ts";
+
+/** The context that is there without set-up. */
+export const EMBEDDED = "embedded";
+
+/** Where a context was named; on a remote tenant deletions ask for `option`. */
+export type ContextSource = "option" | "environment" | "used" | "default";
+
+const SIDE_FILES = ["", "-wal", "-shm", "-journal"];
+
+/** The contexts of a home. Reading needs no folder and no right to write; changes are made one process at a time. */
+export class Contexts {
+  readonly #home: Home;
+  readonly #pause: () => Promise<void>;
+
+  /** @param pause waits before a held lock is tried again */
+  constructor(home: Home, pause: () => Promise<void> = () => sleep(50)) {
+    this.#home = home;
+    this.#pause = pause;
+  }
+
+  /** All contexts, `embedded` first, the others in the order in which they were added. */
+  async list(): Promise<readonly Context[]> {
+    return this.#all(await readSettings(this.#home.settings));
+  }
+
+  /** @throws `not-found` when there is none of that name */
+  async find(name: string): Promise<Context> {
+    return pick(await this.list(), name);
+  }
+
+  /**
+   * The context a command works on: `--context`, then `CLOMOCTL_CONTEXT`, then `context use`, else `embedded`.
+   *
+   * @throws `not-found` when it is gone or never was
+   */
+  async choose(
+    option: string | undefined,
+    environment: Readonly<Record<string, string | undefined>>,
+  ): Promise<{ readonly context: Context; readonly source: ContextSource }> {
+    const settings = await readSettings(this.#home.settings);
+    const all = this.#all(settings);
+    if (option !== undefined) {
+      return { context: pick(all, option), source: "option" };
+    }
+    const variable = environment["CLOMOCTL_CONTEXT"] ?? "";
+    if (variable !== "") {
+      return { context: pick(all, variable), source: "environment" };
+    }
+    return settings.used === undefined
+      ? { context: pick(all, EMBEDDED), source: "default" }
+      : { context: pick(all, settings.used), source: "used" };
+  }
+
+  /**
+   * Adds a context.
+   *
+   * @throws `usage` when the name or a value is not one
+   * @throws `input-rejected` when the name is taken, in any case of letters, or a tenant's file of that name lies there
+   */
+  async add(name: string, wished: NewContext): Promise<Context> {
+    const stored = storeContext(parseContextName(name), wished);
+    const key = contextNameKey(name);
+    return this.#change(async (settings) => {
+      if (this.#all(settings).some((context) => contextNameKey(context.name) === key)) {
+        throw taken(name, text("There is a context of this name already", "この名前のコンテキストは既にあります"));
+      }
+      const context = this.#open(stored);
+      if (await this.holdsTenant(context)) {
+        throw taken(
+          name,
+          text("A tenant's file of this name lies in the home", "この名前のテナントのファイルが残っています"),
+        );
+      }
+      return [{ ...settings, contexts: [...settings.contexts, stored] }, context];
+    });
+  }
+
+  /**
+   * Replaces what a context says; its name and kind stay. `embedded` may be changed too.
+   *
+   * @throws `not-found` when there is none of that name
+   * @throws `usage` when the kind is another, or a value is not one
+   */
+  async change(name: string, wished: NewContext): Promise<Context> {
+    return this.#change(async (settings) => {
+      const before = pick(this.#all(settings), name);
+      if (before.kind !== wished.kind) {
+        throw new Failure("usage", {
+          what: text("A context's kind cannot be changed", "コンテキストの種類は変更できません"),
+          where: name,
+        });
+      }
+      const stored = storeContext(before.name, wished);
+      const replaced = settings.contexts.map((context) => (context.name === before.name ? stored : context));
+      const contexts = replaced.includes(stored) ? replaced : [stored, ...replaced];
+      return [{ ...settings, contexts }, this.#open(stored)];
+    });
+  }
+
+  /** Makes a context the one that commands work on. @throws `not-found` when there is none of that name */
+  async use(name: string): Promise<Context> {
+    return this.#change(async (settings) => {
+      const context = pick(this.#all(settings), name);
+      return [{ ...settings, used: context.name === EMBEDDED ? undefined : context.name }, context];
+    });
+  }
+
+  /**
+   * Removes a context, and the tenant in the home with it; a remote tenant is not touched.
+   *
+   * @param tenantMayGo somebody confirmed that the tenant's data is deleted; ask when {@link holdsTenant} says so
+   * @throws `not-found` when there is none of that name
+   * @throws `usage` for `embedded`, and for a tenant that may not go
+   */
+  async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
+    return this.#change(async (settings) => {
+      const context = pick(this.#all(settings), name);
+      if (context.name === EMBEDDED) {
+        throw new Failure("usage", {
+          what: text("The context embedded is always there", "コンテキスト embedded は削除できません"),
+        });
+      }
+      if (context.kind === "embedded" && (await this.holdsTenant(context))) {
+        if (!tenantMayGo) {
+          throw new Failure("usage", {
+            what: text(
+              "The context holds a tenant, which would be deleted",
+              "このコンテキストのテナントも削除されます",
+            ),
+            where: context.name,
+            hint: text("Confirm, or pass --yes", "確認するか、--yes を指定してください"),
+          });
+        }
+        // Before the settings: a crash between the two leaves a context without data, never data without a context.
+        for (const suffix of SIDE_FILES) {
+          await rm(context.tenantFile + suffix, { force: true });
+        }
+      }
+      const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
+      return [{ contexts, used: settings.used === context.name ? undefined : settings.used }, context];
+    });
+  }
+
+  /** Whether a context's tenant lies in the home already. */
+  async holdsTenant(context: Context): Promise<boolean> {
+    return context.kind === "embedded" && (await stat(context.tenantFile).catch(() => undefined)) !== undefined;
+  }
+
+  #all({ contexts }: Settings): readonly Context[] {
+    const own = contexts.find(({ name }) => name === EMBEDDED) ?? storeContext(EMBEDDED, { kind: "embedded" });
+    return [own, ...contexts.filter(({ name }) => name !== EMBEDDED)].map((stored) => this.#open(stored));
+  }
+
+  #open(stored: StoredContext): Context {
+    return stored.kind === "remote"
+      ? stored
+      : { ...stored, maps: new Map(stored.maps), tenantFile: join(this.#home.tenants, `${stored.name}.db`) };
+  }
+
+  async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
+    return withSettingsLock(this.#home.settings, this.#pause, async () => {
+      const [settings, result] = await decide(await readSettings(this.#home.settings));
+      await writeSettings(this.#home.settings, settings);
+      return result;
+    });
+  }
+}
+
+function pick(contexts: readonly Context[], name: string): Context {
+  const key = contextNameKey(name);
+  const context = contexts.find((candidate) => contextNameKey(candidate.name) === key);
+  if (context === undefined) {
+    const names = contexts.map((candidate) => candidate.name).join(", ");
+    throw new Failure("not-found", {
+      what: text(`There is no context "${name}"`, `コンテキスト「${name}」はありません`),
+      hint: text(`Known: ${names}`, `使えるもの: ${names}`),
+    });
+  }
+  return context;
+}
+
+const taken = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });

@@ -1,0 +1,205 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { spoolToFile, writeFileAtomically, type ContentWriter } from "./files.ts";
+import { systemProcesses, type ProcessTable } from "./processes.ts";
+import { createTemporary, sweepTemporaryFiles } from "./temporary-files.ts";
+
+const posix = process.platform !== "win32";
+
+let root: string;
+let temporaryFolder: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "files-"));
+  temporaryFolder = join(root, "home", "tmp");
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+/** Process 7 began at `began`; `alive` are the numbers in use. */
+const table = (alive: readonly number[] = [7], began: string | undefined = "noon", self = 7): ProcessTable => ({
+  self,
+  place: "here",
+  startOf: () => began,
+  isAlive: (pid) => alive.includes(pid),
+});
+const place = (processes = table()) => ({ temporaryFolder, processes });
+
+const say = (content: string) => async (writer: ContentWriter) => writer.write(content);
+
+const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
+
+test("the file is there as a whole, and nothing else is left", async () => {
+  const file = join(root, "名簿.csv");
+  const count = await writeFileAtomically(file, place(), async (writer) => {
+    await writer.write("a\n");
+    expect(await readdir(root)).toEqual([".名簿.csv.7.tmp", "home"]);
+    await writer.write(Buffer.from("b\n"));
+    return 2;
+  });
+  expect(count).toBe(2);
+  expect(await readFile(file, "utf8")).toBe("a\nb\n");
+  expect(await readdir(root)).toEqual(["home", "名簿.csv"]);
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+test("a failed run leaves the old file, or none", async () => {
+  const file = join(root, "x");
+  const fail = async (writer: ContentWriter) => {
+    await writer.write("half");
+    throw new Error("full");
+  };
+  await expect(writeFileAtomically(file, place(), fail)).rejects.toThrow("full");
+  expect(await readdir(root)).toEqual(["home"]);
+  await writeFile(file, "old");
+  await expect(writeFileAtomically(file, place(), fail)).rejects.toThrow("full");
+  expect(await readFile(file, "utf8")).toBe("old");
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+test.skipIf(!posix)(
+  "secrets are 0600 from the first byte, also over an open file; other permissions stay",
+  async () => {
+    const file = join(root, "x");
+    await writeFile(file, "old");
+    await chmod(file, 0o640);
+    await writeFileAtomically(file, place(), say("new"));
+    expect(await modeOf(file)).toBe(0o640);
+    await writeFileAtomically(file, { ...place(), secret: true }, async (writer) => {
+      await writer.write("secret");
+      expect(await modeOf(join(root, ".x.7.tmp"))).toBe(0o600);
+    });
+    expect(await modeOf(file)).toBe(0o600);
+  },
+);
+
+test.skipIf(!posix)("a link stays, and what it points at is replaced", async () => {
+  await mkdir(join(root, "there"));
+  await writeFile(join(root, "there", "x"), "old");
+  await symlink(join(root, "there", "x"), join(root, "link"));
+  await writeFileAtomically(join(root, "link"), place(), say("new"));
+  expect(await readFile(join(root, "there", "x"), "utf8")).toBe("new");
+  expect((await stat(join(root, "link"))).ino).toBe((await stat(join(root, "there", "x"))).ino);
+});
+
+test("two runs of one process at one file do not meet", async () => {
+  const file = join(root, "x");
+  await writeFileAtomically(file, place(), async (outer) => {
+    await writeFileAtomically(file, place(), say("inner"));
+    await outer.write("outer");
+  });
+  expect(await readFile(file, "utf8")).toBe("outer");
+  expect(await readdir(root)).toEqual(["home", "x"]);
+});
+
+test("- is stdout, where there is one", async () => {
+  let written = "";
+  const stdout = { write: async (chunk: string | Uint8Array) => void (written += String(chunk)) };
+  await writeFileAtomically("-", { ...place(), stdout }, say("out"));
+  expect(written).toBe("out");
+  await expect(writeFileAtomically("-", place(), say("x"))).rejects.toMatchObject({ code: "usage" });
+});
+
+test("a folder, and a file in no folder, are refused", async () => {
+  await expect(writeFileAtomically(root, place(), say("x"))).rejects.toMatchObject({ code: "usage", where: root });
+  await expect(writeFileAtomically(join(root, "no", "x"), place(), say("x"))).rejects.toMatchObject({ code: "usage" });
+  await writeFile(join(root, "file"), "");
+  await expect(writeFileAtomically(join(root, "file", "x"), place(), say("x"))).rejects.toMatchObject({
+    code: "usage",
+  });
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+test.skipIf(!posix)("a pipe and a device are written straight", async () => {
+  await writeFileAtomically("/dev/null", place(), say("gone"));
+  const pipe = join(root, "pipe");
+  await promisify(execFile)("mkfifo", [pipe]);
+  const read = readFile(pipe, "utf8");
+  await writeFileAtomically(pipe, { ...place(), secret: true }, say("x".repeat(200_000)));
+  expect((await read).length).toBe(200_000);
+  expect((await stat(pipe)).isFIFO()).toBe(true);
+});
+
+test("a home that cannot be written does not keep from writing elsewhere", async () => {
+  await writeFile(join(root, "home"), "no folder");
+  await writeFileAtomically(join(root, "x"), place(), say("new"));
+  expect(await readFile(join(root, "x"), "utf8")).toBe("new");
+});
+
+test("a name of 255 bytes can be written", async () => {
+  const file = join(root, "名".repeat(80));
+  await writeFileAtomically(file, place(), say("new"));
+  expect(await readFile(file, "utf8")).toBe("new");
+});
+
+test("what comes in is spooled byte by byte, 0600, and removed", async () => {
+  let path: string;
+  {
+    await using spooled = await spoolToFile(Readable.from([Buffer.from([0x93, 0xfa]), "あ"]), place());
+    path = spooled.path;
+    expect(spooled.bytes).toBe(5);
+    expect(await readFile(path)).toEqual(Buffer.from([0x93, 0xfa, 0xe3, 0x81, 0x82]));
+    expect(await modeOf(path)).toBe(posix ? 0o600 : 0o666);
+  }
+  expect(await readdir(temporaryFolder)).toEqual([]);
+  async function* torn() {
+    yield "half";
+    throw new Error("torn");
+  }
+  await expect(spoolToFile(torn(), place())).rejects.toThrow("torn");
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+/** Leaves a temporary file as a process that dies does. */
+async function leave(processes: ProcessTable): Promise<string> {
+  const { path, handle } = await createTemporary(place(processes), root, "x", 0o600);
+  await handle.close();
+  return path;
+}
+
+test.each([
+  ["of a dead process go", table([]), true],
+  ["of a live process stay", table([7]), false],
+  ["go when its number went to another process", table([7], "one o'clock"), true],
+  ["stay when the platform does not tell when it began", { ...table([7]), startOf: () => undefined }, false],
+  ["of another machine or container stay", { ...table([]), place: "there" }, false],
+])("temporary files %s", async (_what, later, goes) => {
+  const file = await leave(table());
+  await sweepTemporaryFiles(place(later));
+  expect((await readdir(root)).includes(".x.7.tmp")).toBe(!goes);
+  expect((await readdir(temporaryFolder)).length).toBe(goes ? 0 : 1);
+  await rm(file, { force: true });
+});
+
+test("sweeping removes nothing that is not a temporary file, and never fails", async () => {
+  await sweepTemporaryFiles(place());
+  await mkdir(temporaryFolder, { recursive: true });
+  await writeFile(join(root, "precious"), "");
+  await mkdir(join(root, ".folder.7.tmp"));
+  const record = (name: string, file: string) =>
+    writeFile(join(temporaryFolder, name), JSON.stringify({ file, pid: 7, place: "here" }));
+  await record("7-0.json", join(root, "precious"));
+  await record("7-1.json", join(root, ".folder.7.tmp"));
+  await writeFile(join(temporaryFolder, "7-2.json"), '{"fi');
+  await writeFile(join(temporaryFolder, "readme.txt"), "");
+  await sweepTemporaryFiles(place(table([])));
+  expect(await readdir(root)).toEqual([".folder.7.tmp", "home", "precious"]);
+  expect(await readdir(temporaryFolder)).toEqual(["7-1.json", "readme.txt"]);
+});
+
+test("the system tells that we live, and when we began", async () => {
+  const processes = systemProcesses(process.pid, process.kill.bind(process), "host");
+  expect(processes.isAlive(process.pid)).toBe(true);
+  expect(processes.startOf(process.pid)).toBe(processes.startOf(process.pid));
+  const { stdout } = await promisify(execFile)(process.execPath, ["-p", "process.pid"]);
+  expect(processes.isAlive(Number(stdout))).toBe(false);
+});
+
+test.skipIf(process.platform !== "linux")("Linux tells when a process began", () => {
+  const processes = systemProcesses(process.pid, process.kill.bind(process), "host");
+  expect(processes.startOf(process.pid)).toMatch(/^[0-9a-f-]{36} \d+$/);
+  expect(processes.startOf(2 ** 30)).toBeUndefined();
+});

@@ -1,0 +1,173 @@
+import { open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { basename, dirname, resolve } from "node:path";
+import { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+import { ensureFolder } from "./home.ts";
+import { createTemporary, hasCode, type TemporaryPlace } from "./temporary-files.ts";
+
+/** Takes a file's content, in order; await each write, so that memory stays bounded. */
+export interface ContentWriter {
+  write(chunk: string | Uint8Array): Promise<void>;
+}
+
+/** How a file is written. */
+export interface WriteOptions extends TemporaryPlace {
+  /** readable by its owner only (0600); else an existing file's permissions stay */
+  readonly secret?: boolean;
+  /** where `-` writes to */
+  readonly stdout?: ContentWriter;
+}
+
+/**
+ * Writes a file as a whole: through `.NAME.PID.tmp` beside it and a rename, so that a failed run leaves the old file
+ * as it was. `-` is stdout; a pipe or a device (`/dev/null`, `/dev/stdout`) is written straight; a symbolic link
+ * stays, and what it points at is replaced.
+ *
+ * @throws `usage` when the path is a folder or a socket, or its folder does not exist or may not be written
+ */
+export async function writeFileAtomically<T>(
+  path: string,
+  options: WriteOptions,
+  write: (writer: ContentWriter) => Promise<T>,
+): Promise<T> {
+  if (path === "-") {
+    if (options.stdout === undefined) {
+      throw refusal(path, text("This file cannot be stdout", "標準出力には書けません"));
+    }
+    return write(options.stdout);
+  }
+  const target = await lookAt(path);
+  if (target.kind === "stream") {
+    return writeStraight(path, write);
+  }
+  return replaceFile(target.path, options.secret === true ? 0o600 : target.mode, options, write);
+}
+
+type Target =
+  | { readonly kind: "stream" }
+  | { readonly kind: "file"; readonly path: string; readonly mode: number | undefined };
+
+async function lookAt(path: string): Promise<Target> {
+  const full = resolve(path);
+  // A name of an open descriptor leads to whatever it was redirected to, which must not be renamed over.
+  if (/^\/(dev|proc)\//.test(full)) {
+    return { kind: "stream" };
+  }
+  const found = await stat(full).catch((error: unknown) => {
+    if (!hasCode(error, "ENOENT")) {
+      throw asRefusal(error, path);
+    }
+  });
+  if (found === undefined) {
+    return { kind: "file", path: full, mode: undefined };
+  }
+  if (found.isDirectory() || found.isSocket()) {
+    throw refusal(path, text("This is not a file that can be written", "書き込めるファイルではありません"));
+  }
+  return found.isFile() ? { kind: "file", path: await realpath(full), mode: found.mode & 0o777 } : { kind: "stream" };
+}
+
+async function writeStraight<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
+  const handle = await open(path, "a").catch((error: unknown) => {
+    throw asRefusal(error, path);
+  });
+  try {
+    return await write(contentOf(handle));
+  } finally {
+    await handle.close();
+  }
+}
+
+async function replaceFile<T>(
+  path: string,
+  mode: number | undefined,
+  place: TemporaryPlace,
+  write: (writer: ContentWriter) => Promise<T>,
+): Promise<T> {
+  const temporary = await createTemporary(place, dirname(path), basename(path), mode ?? 0o666).catch(
+    (error: unknown) => {
+      throw asRefusal(error, path);
+    },
+  );
+  try {
+    const result = await writeWhole(temporary.handle, mode, write);
+    await rename(temporary.path, path);
+    return result;
+  } catch (error) {
+    await rm(temporary.path, { force: true });
+    throw error;
+  } finally {
+    await temporary.forget();
+  }
+}
+
+async function writeWhole<T>(
+  handle: FileHandle,
+  mode: number | undefined,
+  write: (writer: ContentWriter) => Promise<T>,
+): Promise<T> {
+  try {
+    if (mode !== undefined) {
+      await handle.chmod(mode);
+    }
+    const result = await write(contentOf(handle));
+    await handle.sync();
+    return result;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A pipe takes less than it is given; `writeFile` on a handle goes on until all is written. */
+const contentOf = (handle: FileHandle): ContentWriter => ({ write: (chunk) => handle.writeFile(chunk) });
+
+/** What came in on a stream, as a file that can be read more than once. */
+export interface SpooledFile extends AsyncDisposable {
+  readonly path: string;
+  readonly bytes: number;
+  /** removes the file; safe to call twice. `await using` does it */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed
+ * of, or by the next command's sweep when this process dies.
+ *
+ * @throws `unexpected` when the home cannot be written
+ */
+export async function spoolToFile(
+  stream: AsyncIterable<string | Uint8Array>,
+  place: TemporaryPlace,
+): Promise<SpooledFile> {
+  await ensureFolder(place.temporaryFolder);
+  const { path, handle, forget } = await createTemporary(place, place.temporaryFolder, "stdin", 0o600);
+  const remove = async (): Promise<void> => {
+    await rm(path, { force: true });
+    await forget();
+  };
+  try {
+    let bytes = 0;
+    for await (const chunk of stream) {
+      await handle.writeFile(chunk);
+      bytes += Buffer.byteLength(chunk);
+    }
+    await handle.close();
+    return { path, bytes, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await handle.close();
+    await remove();
+    throw error;
+  }
+}
+
+const refusal = (where: string, what: Text, cause?: unknown): Failure => new Failure("usage", { what, where, cause });
+
+function asRefusal(error: unknown, path: string): unknown {
+  if (hasCode(error, "ENOENT", "ENOTDIR")) {
+    return refusal(path, text("The folder of this file does not exist", "このファイルのフォルダーがありません"), error);
+  }
+  if (hasCode(error, "EACCES", "EPERM", "EROFS")) {
+    return refusal(path, text("This place may not be written", "この場所には書き込めません"), error);
+  }
+  return error;
+}

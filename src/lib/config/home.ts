@@ -1,0 +1,86 @@
+import { mkdir } from "node:fs/promises";
+import { posix, win32 } from "node:path";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+
+/** What tells where a person's files belong. */
+export interface HomePlace {
+  /** `process.platform` */
+  readonly platform: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** `os.homedir()` */
+  readonly userFolder: string;
+  /** `process.cwd()`, for a relative `CLOMOCTL_HOME` */
+  readonly workingFolder: string;
+}
+
+/** The folders that hold all state; none of them need exist. */
+export interface Home {
+  /** contexts and settings */
+  readonly settings: string;
+  /** what must not be lost: keys, and the folders below */
+  readonly data: string;
+  /** embedded tenants; below `data` */
+  readonly tenants: string;
+  /** what may be lost at any time */
+  readonly cache: string;
+  /** spooled input and the register of temporary files; below `data` */
+  readonly temporary: string;
+}
+
+/**
+ * `CLOMOCTL_HOME`, or the platform's folders: XDG, Application Support, APPDATA and LOCALAPPDATA. Touches no disk.
+ *
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/ (a relative XDG path is to be ignored)
+ */
+export function locateHome({ platform, environment, userFolder, workingFolder }: HomePlace): Home {
+  const path = platform === "win32" ? win32 : posix;
+  const own = environment["CLOMOCTL_HOME"] ?? "";
+  if (own !== "") {
+    const root = path.resolve(workingFolder, own);
+    return folders(path, root, root, path.join(root, "cache"));
+  }
+  const given = (variable: string, ...usual: string[]): string => {
+    const folder = environment[variable] ?? "";
+    return path.join(path.isAbsolute(folder) ? folder : path.join(userFolder, ...usual), "clomoctl");
+  };
+  if (platform === "win32") {
+    const local = given("LOCALAPPDATA", "AppData", "Local");
+    return folders(path, given("APPDATA", "AppData", "Roaming"), local, path.join(local, "cache"));
+  }
+  if (platform === "darwin") {
+    const support = path.join(userFolder, "Library", "Application Support", "clomoctl");
+    return folders(path, support, support, path.join(userFolder, "Library", "Caches", "clomoctl"));
+  }
+  return folders(
+    path,
+    given("XDG_CONFIG_HOME", ".config"),
+    given("XDG_DATA_HOME", ".local", "share"),
+    given("XDG_CACHE_HOME", ".cache"),
+  );
+}
+
+function folders(path: typeof posix, settings: string, data: string, cache: string): Home {
+  return { settings, data, cache, tenants: path.join(data, "tenants"), temporary: path.join(data, "tmp") };
+}
+
+/**
+ * Makes a folder of the home, and those above it, for its owner only; call it before writing, never before reading.
+ *
+ * @throws `unexpected` when the place cannot be written
+ */
+export async function ensureFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Failure("unexpected", {
+      what: text("The folder cannot be made", "フォルダーを作成できません"),
+      where: folder,
+      hint: text(
+        "Make the place writable, or let CLOMOCTL_HOME name another",
+        "書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
+      ),
+      cause,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import { ensureFolder } from "./home.ts";
+
+const TRIES = 100;
+/** SQLite's code for "somebody else has the lock". @see https://sqlite.org/rescode.html#busy */
+const SQLITE_BUSY = 5;
+
+/**
+ * Runs `change` while no other process changes the settings of this folder. The lock is the operating system's, on
+ * `settings.lock`, taken through SQLite: it ends with its process, however that dies, so it is never stale.
+ *
+ * @param pause waits until the next try, about 50 ms
+ * @throws `locked` when another process keeps it for a hundred pauses
+ * @throws `unexpected` when the folder cannot be written
+ */
+export async function withSettingsLock<T>(
+  folder: string,
+  pause: () => Promise<void>,
+  change: () => Promise<T>,
+): Promise<T> {
+  await ensureFolder(folder);
+  const { DatabaseSync } = await import("node:sqlite");
+  const lock = orFailure(folder, () => new DatabaseSync(join(folder, "settings.lock"), { timeout: 0 }));
+  try {
+    for (let tries = 1; !orFailure(folder, () => takes(lock)); tries++) {
+      if (tries === TRIES) {
+        throw new Failure("locked", {
+          what: text("Another process is changing the settings", "別のプロセスが設定を変更しています"),
+          where: folder,
+          hint: text("Try again when it is done", "終わってからやり直してください"),
+        });
+      }
+      await pause();
+    }
+    return await change();
+  } finally {
+    lock.close();
+  }
+}
+
+function takes(lock: DatabaseSync): boolean {
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function orFailure<T>(where: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new Failure("unexpected", {
+      what: text("The settings cannot be changed here", "ここでは設定を変更できません"),
+      where,
+      hint: text(
+        "Make the folder writable, or let CLOMOCTL_HOME name another",
+        "フォルダーに書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
+      ),
+      cause,
+    });
+  }
+}

@@ -1,0 +1,24 @@
+/**
+ * Characters that make a terminal do something, or text look like other text: C0 and C1 controls, bidi marks,
+ * embeddings, overrides and isolates, line separators, invisible spaces and lone surrogates.
+ *
+ * @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
+ * @see https://trojansource.codes/
+ */
+const DECEPTIVE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
+
+const SHORT = new Map([
+  ["\t", String.raw`\t`],
+  ["\n", String.raw`\n`],
+  ["\r", String.raw`\r`],
+]);
+
+/** Data as a person may safely read it on a terminal: always one line, `\x1b` for ESC, `\u202e` for a bidi override. */
+export function escapeForPeople(data: string): string {
+  return data.replace(DECEPTIVE, (character) => SHORT.get(character) ?? escapeOne(character));
+}
+
+function escapeOne(character: string): string {
+  const code = character.charCodeAt(0);
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}

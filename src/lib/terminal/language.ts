@@ -1,0 +1,37 @@
+import { Failure } from "../errors/index.ts";
+import { text, type Language } from "../text/index.ts";
+
+/** Environment variables, as `process.env` gives them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The language a person reads: `--lang`, then `CLOMOCTL_LANG`, then the locale; English where nothing says Japanese.
+ *
+ * Of the locale's variables the first that is not empty decides, as POSIX has it: `LC_ALL`, `LC_MESSAGES`, `LANG`.
+ *
+ * @throws `usage` when `--lang` or `CLOMOCTL_LANG` names another language
+ * @see https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02
+ */
+export function chooseLanguage(flag: string | undefined, environment: Environment): Language {
+  const wished = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
+  if (wished !== undefined) {
+    return parseLanguage(wished, flag === undefined ? "CLOMOCTL_LANG" : "--lang");
+  }
+  const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "";
+  return isLocaleOf("ja", locale) ? "ja" : "en";
+}
+
+function parseLanguage(wished: string, where: string): Language {
+  for (const language of ["ja", "en"] as const) {
+    if (isLocaleOf(language, wished)) {
+      return language;
+    }
+  }
+  throw new Failure("usage", {
+    what: text("The language must be ja or en", "言語は ja か en で指定してください"),
+    where,
+  });
+}
+
+const isLocaleOf = (language: Language, locale: string): boolean =>
+  locale.toLowerCase().split(/[_.@-]/)[0] === language;

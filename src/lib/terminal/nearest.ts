@@ -1,0 +1,34 @@
+/**
+ * The candidate a misspelt word most likely stands for: fewest letters inserted, dropped, replaced or swapped with
+ * the next, at most a third of the word; upper and lower case and the order of candidates decide last.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = [...word.toLowerCase()];
+  let best: string | undefined;
+  let fewest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const candidate of candidates) {
+    const edits = editsBetween(wanted, [...candidate.toLowerCase()]);
+    if (edits < fewest) {
+      fewest = edits;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+/** Optimal string alignment distance. */
+function editsBetween(from: readonly string[], to: readonly string[]): number {
+  let older: readonly number[] = [];
+  let above: readonly number[] = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [row, letter] of from.entries()) {
+    const current = [row + 1];
+    for (const [column, other] of to.entries()) {
+      const replaced = (above[column] ?? 0) + (letter === other ? 0 : 1);
+      const swapped = letter === to[column - 1] && other === from[row - 1] ? (older[column - 1] ?? 0) + 1 : Infinity;
+      current.push(Math.min(replaced, swapped, (above[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    older = above;
+    above = current;
+  }
+  return above.at(-1) ?? 0;
+}

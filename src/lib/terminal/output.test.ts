@@ -1,0 +1,188 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { same, text } from "../text/index.ts";
+import { chooseOutput, type Column, type OutputOptions } from "./output-choice.ts";
+import { writeList, writeOne, type OutputPlace, type Records } from "./output.ts";
+import type { TextWriter } from "./writer.ts";
+
+interface Person {
+  readonly name: string;
+  readonly mails?: readonly string[];
+  readonly count: number;
+}
+
+const columns: readonly Column<Person>[] = [
+  { key: "name", header: text("Name", "氏名"), value: ({ name }) => name },
+  { key: "mails", header: text("Mail", "メール"), value: ({ mails }) => mails },
+  { key: "count", header: text("Count", "件数"), align: "end", value: ({ count }) => count },
+];
+const people: readonly Person[] = [
+  { name: "髙橋", mails: ["a@x.jp", "b@x.jp"], count: 1 },
+  { name: '=A1,"x"\n\t\\', count: -20 },
+];
+
+const parse = (json: string): unknown => JSON.parse(json);
+
+class Paper implements TextWriter {
+  closed = false;
+  written = "";
+  async write(chunk: string | Uint8Array): Promise<void> {
+    this.written += String(chunk);
+  }
+  async flush(): Promise<void> {}
+}
+
+const placeOf = (options: OutputOptions, more: Partial<OutputPlace> = {}) => {
+  const out = new Paper();
+  return { language: "ja" as const, choice: chooseOutput(options, false), ...more, out } satisfies OutputPlace;
+};
+
+async function listed(options: OutputOptions, records: Records<Person> = people, more: Partial<OutputPlace> = {}) {
+  const place = placeOf(options, more);
+  await writeList(place, columns, records);
+  return place.out.written;
+}
+
+test("the default is a table on a terminal and tsv elsewhere, JSON under a query", () => {
+  expect(chooseOutput({}, true).format).toBe("table");
+  expect(chooseOutput({}, false).format).toBe("tsv");
+  expect(chooseOutput({ query: "[0]" }, true).format).toBe("json");
+});
+
+test("tsv has a header row of keys in every language, and escapes tab and newline", async () => {
+  const rows = ["name\tmails\tcount", '髙橋\t["a@x.jp","b@x.jp"]\t1', String.raw`=A1,"x"\n\t\\` + "\t\t-20", ""];
+  expect(await listed({})).toBe(rows.join("\n"));
+  expect(await listed({}, people, { language: "en" })).toBe(rows.join("\n"));
+});
+
+test("csv quotes, and guards formulas only where that is asked", async () => {
+  const quoted = '"=A1,""x""\n\t\\"';
+  expect(await listed({ format: "csv" })).toContain(`\n${quoted},,-20\n`);
+  const guarded = await listed({ format: "csv" }, people, { guardFormulas: true });
+  expect(guarded).toContain(`\n"'=A1,""x""\n\t\\",,-20\n`);
+  expect(guarded).toContain('髙橋,"[""a@x.jp"",""b@x.jp""]",1');
+});
+
+test("json is one array, empty when there is nothing; ndjson an object a line", async () => {
+  const objects = [
+    { name: "髙橋", mails: ["a@x.jp", "b@x.jp"], count: 1 },
+    { name: '=A1,"x"\n\t\\', mails: null, count: -20 },
+  ];
+  expect(JSON.parse(await listed({ format: "json" }))).toEqual(objects);
+  expect(await listed({ format: "json" }, [])).toBe("[]\n");
+  expect(await listed({ format: "ndjson" }, [])).toBe("");
+  const lines = (await listed({ format: "ndjson" })).trimEnd().split("\n");
+  expect(lines.map(parse)).toEqual(objects);
+});
+
+test("a table has headers in the person's language and escaped cells", async () => {
+  expect(await listed({ format: "table" })).toBe(
+    [
+      String.raw`氏名          メール          件数`,
+      String.raw`髙橋          a@x.jp, b@x.jp     1`,
+      String.raw`=A1,"x"\n\t\                   -20`,
+      "",
+    ].join("\n"),
+  );
+});
+
+test("--fields chooses and orders", async () => {
+  expect(await listed({ fields: "count, name", format: "csv" }, people.slice(0, 1))).toBe("count,name\n1,髙橋\n");
+});
+
+test.each([
+  [{ fields: "nmae" }, "--fields", "name"],
+  [{ fields: "name,name" }, "--fields", "once"],
+  [{ fields: "" }, "--fields", "Known"],
+  [{ query: "[?" }, "--query", "jmespath"],
+] as const)("%o is a usage error before a record is taken", async (options, where, hint) => {
+  let taken = 0;
+  async function* records() {
+    taken++;
+    yield* people;
+  }
+  const failure = await listed(options, records()).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "usage", where });
+  expect(taken).toBe(0);
+  const named: unknown = expect.stringContaining(hint);
+  expect(failure).toMatchObject({ hint: { en: named } });
+});
+
+test.each([{ format: "jsn" }, { format: "csv", query: "@" }])("%o is a usage error", (options) => {
+  expect(() => chooseOutput(options, true)).toThrow(expect.objectContaining({ code: "usage" }));
+});
+
+test("a query answers in JSON, an array under ndjson a line an item", async () => {
+  expect(JSON.parse(await listed({ query: "[?count > `0`].name" }))).toEqual(["髙橋"]);
+  expect(await listed({ query: "[].count", format: "ndjson" })).toBe("1\n-20\n");
+  expect(await listed({ query: "length(@)" })).toBe("2\n");
+  await expect(listed({ query: "abs(@)" })).rejects.toMatchObject({ code: "usage", where: "--query" });
+});
+
+test("a key from input is a key like others", async () => {
+  const custom: Column<Person>[] = [{ key: "__proto__", header: same("__proto__"), value: () => "x" }];
+  for (const query of [undefined, "@"]) {
+    const place = placeOf({ format: "json", query });
+    await writeList(place, custom, people.slice(0, 1));
+    expect(place.out.written.replaceAll(/\s/g, "")).toBe('[{"__proto__":"x"}]');
+  }
+});
+
+test("one record is an object, a row, or a field a line", async () => {
+  const shown = async (options: OutputOptions) => {
+    const place = placeOf(options);
+    await writeOne(place, columns, { name: "髙橋", count: 3 });
+    return place.out.written;
+  };
+  expect(JSON.parse(await shown({ format: "json" }))).toEqual({ name: "髙橋", mails: null, count: 3 });
+  expect(await shown({ format: "ndjson" })).toBe('{"name":"髙橋","mails":null,"count":3}\n');
+  expect(await shown({ format: "tsv", fields: "name" })).toBe("name\n髙橋\n");
+  expect(await shown({ format: "table" })).toBe("氏名    髙橋\nメール\n件数    3\n");
+  expect(await shown({ query: "count" })).toBe("3\n");
+});
+
+test.each(["table", "json", "ndjson", "csv", "tsv"])(
+  "%s streams, and stops when the reader has gone",
+  async (format) => {
+    let made = 0;
+    let ended = false;
+    async function* endless() {
+      try {
+        for (; ; made++) {
+          yield { name: `user ${made}`, count: made };
+        }
+      } finally {
+        ended = true;
+      }
+    }
+    const place = placeOf({ format });
+    place.out.write = async (chunk) => {
+      place.out.written += String(chunk);
+      place.out.closed = place.out.written.length > 100_000;
+    };
+    await writeList(place, columns, endless());
+    expect(ended).toBe(true);
+    expect(made).toBeLessThan(20_000);
+  },
+);
+
+test("tsv and ndjson say the same about any text", async () => {
+  const name: Column<string>[] = [{ key: "name", header: same("name"), value: (value) => value }];
+  const readTsv = (cell: string) =>
+    cell.replaceAll(/\\(.)/g, (_, letter: string) => ({ t: "\t", n: "\n", r: "\r" })[letter] ?? letter);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.string({ unit: "grapheme" }), { minLength: 1 }), async (names) => {
+      const tsv = placeOf({ format: "tsv" });
+      const ndjson = placeOf({ format: "ndjson" });
+      await writeList(tsv, name, names);
+      await writeList(ndjson, name, names);
+      const cells = tsv.out.written.split("\n").slice(1, -1).map(readTsv);
+      const objects = ndjson.out.written
+        .trimEnd()
+        .split("\n")
+        .map((line) => parse(line) as { name: string });
+      expect(cells).toEqual(objects.map((object) => object.name));
+      expect(cells).toEqual(names);
+    }),
+  );
+});

@@ -1,0 +1,167 @@
+import type { JSONValue } from "@jmespath-community/jmespath";
+import { Failure } from "../errors/index.ts";
+import { text, type Language } from "../text/index.ts";
+import { cellOf, csvRow, guardFormula, jsonOf, tableCellOf, tsvRow } from "./cells.ts";
+import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
+import type { TextWriter } from "./writer.ts";
+
+/** Where a result goes and how it is to look. */
+export interface OutputPlace {
+  readonly out: TextWriter;
+  readonly choice: OutputChoice;
+  readonly language: Language;
+  /** sets off a table's headers; plain when absent */
+  readonly heading?: (line: string) => string;
+  /** put `'` before CSV and TSV cells that a spreadsheet would run; for reports */
+  readonly guardFormulas?: boolean;
+}
+
+/** Records, at once or as they come. */
+export type Records<R> = AsyncIterable<R> | Iterable<R>;
+
+/**
+ * Writes a list as `--format`, `--fields` and `--query` ask. It streams: memory does not grow with the list (except
+ * under a query, which needs all of it), and stops taking records when the reader has gone.
+ *
+ * @throws `usage` when a field is unknown or the query is wrong, before the first record is taken
+ */
+export async function writeList<R>(
+  place: OutputPlace,
+  columns: readonly Column<R>[],
+  records: Records<R>,
+): Promise<void> {
+  const chosen = selectColumns(columns, place.choice.fields);
+  if (place.choice.query !== undefined) {
+    const query = await compileQuery(place.choice.query);
+    return writeAnswer(place, query(await collect(chosen, records)));
+  }
+  await writeAll(place.out, await listLines(place, chosen, records));
+}
+
+/**
+ * Writes one record: an object in JSON, a header row and one row in CSV and TSV, one line a field in a table.
+ *
+ * @throws `usage` when a field is unknown or the query is wrong
+ */
+export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R>[], record: R): Promise<void> {
+  const { out, choice, language } = place;
+  const chosen = selectColumns(columns, choice.fields);
+  if (choice.query !== undefined) {
+    const query = await compileQuery(choice.query);
+    return writeAnswer(place, query(parse(jsonObject(chosen, record))));
+  }
+  if (choice.format === "json") {
+    return out.write(`${JSON.stringify(parse(jsonObject(chosen, record)), undefined, 2)}\n`);
+  }
+  if (choice.format !== "table") {
+    return writeAll(out, await listLines(place, chosen, [record]));
+  }
+  const { drawFields } = await import("./table.ts");
+  const fields = chosen.map(({ header, value }) => [header[language], tableCellOf(value(record))] as const);
+  await writeAll(out, endLines(drawFields(fields, place.heading)));
+}
+
+async function listLines<R>(
+  { choice: { format }, language, heading, guardFormulas = false }: OutputPlace,
+  columns: readonly Column<R>[],
+  records: Records<R>,
+): Promise<AsyncIterable<string>> {
+  switch (format) {
+    case "table": {
+      const { drawTable } = await import("./table.ts");
+      const headers = columns.map(({ header, align = "start" }) => ({ header: header[language], align }));
+      const rows = map(records, (record) => columns.map(({ value }) => tableCellOf(value(record))));
+      return endLines(drawTable(headers, rows, heading));
+    }
+    case "json":
+      return jsonArray(map(records, (record) => jsonObject(columns, record)));
+    case "ndjson":
+      return map(records, (record) => `${jsonObject(columns, record)}\n`);
+    case "csv":
+      return separated(columns, records, csvRow, guardFormulas);
+    case "tsv":
+      return separated(columns, records, tsvRow, guardFormulas);
+  }
+}
+
+async function* separated<R>(
+  columns: readonly Column<R>[],
+  records: Records<R>,
+  row: (cells: readonly string[]) => string,
+  guardFormulas: boolean,
+): AsyncGenerator<string> {
+  yield row(columns.map(({ key }) => key));
+  const cell = (field: unknown): string =>
+    guardFormulas && typeof field !== "number" ? guardFormula(cellOf(field)) : cellOf(field);
+  for await (const record of records) {
+    yield row(columns.map(({ value }) => cell(value(record))));
+  }
+}
+
+async function* jsonArray(objects: AsyncIterable<string>): AsyncGenerator<string> {
+  let before = "[\n";
+  for await (const object of objects) {
+    yield `${before}  ${object}`;
+    before = ",\n";
+  }
+  yield before === "[\n" ? "[]\n" : "\n]\n";
+}
+
+/** Written by hand, since a key that comes from input must not become a property. */
+const jsonObject = <R>(columns: readonly Column<R>[], record: R): string =>
+  `{${columns.map(({ key, value }) => `${JSON.stringify(key)}:${jsonOf(value(record))}`).join(",")}}`;
+
+async function* map<A, B>(items: Records<A>, change: (item: A) => B): AsyncGenerator<B> {
+  for await (const item of items) {
+    yield change(item);
+  }
+}
+
+async function* endLines(lines: Records<string>): AsyncGenerator<string> {
+  yield* map(lines, (line) => `${line}\n`);
+}
+
+async function writeAll(out: TextWriter, chunks: AsyncIterable<string>): Promise<void> {
+  for await (const chunk of chunks) {
+    if (out.closed) {
+      return;
+    }
+    await out.write(chunk);
+  }
+}
+
+const parse = (json: string): JSONValue => JSON.parse(json) as JSONValue;
+
+const collect = async <R>(columns: readonly Column<R>[], records: Records<R>): Promise<JSONValue[]> =>
+  Array.fromAsync(map(records, (record) => parse(jsonObject(columns, record))));
+
+async function compileQuery(expression: string): Promise<(value: JSONValue) => JSONValue> {
+  const { compile, TreeInterpreter } = await import("@jmespath-community/jmespath");
+  const guarded = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new Failure("usage", {
+        what: text(`The query cannot be answered: ${reason}`, `問い合わせを処理できません: ${reason}`),
+        where: "--query",
+        hint: text("See https://jmespath.org/ for the language", "書き方は https://jmespath.org/ を見てください"),
+        cause,
+      });
+    }
+  };
+  const compiled = guarded(() => compile(expression));
+  return (value) => guarded(() => TreeInterpreter.search(compiled, value));
+}
+
+async function writeAnswer({ out, choice }: OutputPlace, answer: JSONValue | undefined): Promise<void> {
+  const value = answer ?? null;
+  if (choice.format === "ndjson" && Array.isArray(value)) {
+    return writeAll(
+      out,
+      map(value, (item) => `${JSON.stringify(item)}\n`),
+    );
+  }
+  const indent = choice.format === "ndjson" ? undefined : 2;
+  await out.write(`${JSON.stringify(value, undefined, indent)}\n`);
+}

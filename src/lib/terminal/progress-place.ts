@@ -1,0 +1,42 @@
+import type { Language } from "../text/index.ts";
+import type { StepState } from "./progress-line.ts";
+
+/** What `--progress` takes. */
+export const PROGRESS_MODES = ["auto", "plain", "json", "none"] as const;
+export type ProgressMode = (typeof PROGRESS_MODES)[number];
+
+/** A spinner that turns by itself, as ora makes it. */
+export interface Spinner {
+  text: string;
+  start(): unknown;
+  clear(): unknown;
+  stop(): unknown;
+}
+
+/** Makes a spinner that is not yet turning. */
+export type LoadSpinner = () => Promise<Spinner>;
+
+/** Shows the states of a step; one a mode. */
+export interface Reporter {
+  /** least time between two updates, in milliseconds */
+  readonly intervalMs: number;
+  begin(state: StepState, id: string): void;
+  update(state: StepState, id: string): void;
+  end(state: StepState, id: string): void;
+  hide(): void;
+}
+
+/** What progress needs of the outside. */
+export interface ProgressPlace {
+  readonly mode: ProgressMode;
+  readonly language: Language;
+  readonly stderrIsTerminal: boolean;
+  /** writes to stderr at once */
+  readonly write: (chunk: string) => void;
+  /** the terminal's width in columns, at this moment */
+  readonly columns: () => number;
+  /** milliseconds that never go back */
+  readonly clock: () => number;
+  /** shows that something without a known total goes on */
+  readonly loadSpinner: LoadSpinner;
+}

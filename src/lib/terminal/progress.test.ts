@@ -1,0 +1,139 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { text } from "../text/index.ts";
+import { barLine, clockTime, progressLine, ROWS, BYTES } from "./progress-line.ts";
+import type { ProgressPlace } from "./progress-place.ts";
+import { createProgress, parseProgressMode } from "./progress.ts";
+import { displayWidth } from "./width.ts";
+
+const READ = { id: "read", name: text("Reading", "読み込み"), unit: ROWS };
+
+function progressWith(more: Partial<ProgressPlace>) {
+  const seen = { written: "", spun: [] as string[], now: 0 };
+  const spinner = {
+    text: "",
+    start: () => seen.spun.push(`start ${spinner.text}`),
+    clear: () => seen.spun.push("clear"),
+    stop: () => seen.spun.push("stop"),
+  };
+  const progress = createProgress({
+    mode: "auto",
+    language: "en",
+    stderrIsTerminal: false,
+    write: (chunk) => {
+      seen.written += chunk;
+    },
+    columns: () => 80,
+    clock: () => seen.now,
+    loadSpinner: async () => spinner,
+    ...more,
+  });
+  return { progress, seen };
+}
+
+test("json says every step at its start and its end, and at intervals between", () => {
+  const { progress, seen } = progressWith({ mode: "json" });
+  const step = progress.start({ ...READ, total: 10 });
+  expect(seen.written).toBe('{"step":"read","done":0,"total":10,"unit":"rows"}\n');
+  step.advance(3);
+  seen.now = 500;
+  step.advance();
+  step.advance();
+  progress.start({ ...READ, id: "stage" });
+  progress.stop();
+  step.finish();
+  expect(
+    seen.written
+      .trimEnd()
+      .split("\n")
+      .map((line): unknown => JSON.parse(line)),
+  ).toEqual([
+    { step: "read", done: 0, total: 10, unit: "rows" },
+    { step: "read", done: 4, total: 10, unit: "rows" },
+    { step: "read", done: 5, total: 10, unit: "rows" },
+    { step: "stage", done: 0, total: null, unit: "rows" },
+    { step: "stage", done: 0, total: null, unit: "rows" },
+  ]);
+});
+
+test("without a terminal a line comes every three seconds, and none for what is quick", () => {
+  for (const mode of ["auto", "plain"] as const) {
+    const { progress, seen } = progressWith({ mode });
+    const step = progress.start({ ...READ, total: 1000 });
+    for (let done = 0; done <= 700; done += 100) {
+      seen.now = done * 10;
+      step.reach(done);
+    }
+    step.finish();
+    expect(seen.written).toBe(
+      "Reading  30 %  300/1,000 rows  100 rows/s  0:07 left\nReading  60 %  600/1,000 rows  100 rows/s  0:04 left\n",
+    );
+  }
+});
+
+test("on a terminal a bar is redrawn in place and leaves one line", () => {
+  const { progress, seen } = progressWith({ stderrIsTerminal: true, language: "ja", columns: () => 100 });
+  const step = progress.start({ ...READ, total: 100 });
+  seen.now = 1_000;
+  step.reach(50);
+  progress.hide();
+  step.finish();
+  const frames = seen.written.split("\r\u001b[K");
+  expect(frames[2]).toBe("読み込み      ████████████░░░░░░░░░░░░   50 %  50/100 行  50 行/秒  残り 0:01");
+  expect(frames.at(-1)).toBe("読み込み      50 行  0:01\n");
+});
+
+test("a step without a total spins, and a total that comes later draws the bar", async () => {
+  const { progress, seen } = progressWith({ stderrIsTerminal: true });
+  const step = progress.start(READ);
+  await turn();
+  step.expect(10);
+  seen.now = 200;
+  step.reach(5);
+  step.finish();
+  expect(seen.spun).toEqual(["start Reading  0 rows", "stop"]);
+  expect(seen.written).toContain("█");
+});
+
+test("a spinner that loads after its step is over never starts", async () => {
+  const { progress, seen } = progressWith({ stderrIsTerminal: true });
+  progress.start(READ).finish();
+  await turn();
+  expect(seen.spun).toEqual([]);
+});
+
+test("none writes nothing", () => {
+  const { progress, seen } = progressWith({ mode: "none", stderrIsTerminal: true });
+  const step = progress.start(READ);
+  seen.now = 1e9;
+  step.advance();
+  step.finish();
+  expect(seen.written).toBe("");
+});
+
+test("lines fit the terminal, whatever its width", () => {
+  const state = { ...READ, done: 123_456_789, total: 3e9, elapsedMs: 12_345 };
+  for (let columns = 1; columns <= 120; columns++) {
+    expect(displayWidth(barLine(state, "ja", columns))).toBeLessThan(Math.max(columns, 1));
+  }
+});
+
+test("bytes read as megabytes, an empty total is done", () => {
+  const state = { ...READ, unit: BYTES, done: 12_300_000, total: undefined, elapsedMs: 0 };
+  expect(progressLine(state, "en")).toBe("Reading  12.3 MB");
+  expect(progressLine({ ...state, done: 0, total: 0 }, "en")).toContain("100 %");
+});
+
+test.each([
+  [0, "0:00"],
+  [59.2, "1:00"],
+  [3599, "59:59"],
+  [3600, "1:00:00"],
+  [3_725, "1:02:05"],
+])("%d seconds read %s", (seconds, shown) => {
+  expect(clockTime(seconds)).toBe(shown);
+});
+
+test("an unknown mode is a usage error", () => {
+  expect(() => parseProgressMode("jsno")).toThrow(expect.objectContaining({ code: "usage", where: "--progress" }));
+});

@@ -1,0 +1,140 @@
+import { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+import { nearest } from "./nearest.ts";
+import { barReporter } from "./progress-bar.ts";
+import { progressLine, type StepState, type Unit } from "./progress-line.ts";
+import { PROGRESS_MODES, type ProgressMode, type ProgressPlace, type Reporter } from "./progress-place.ts";
+
+/** A part of long work. */
+export interface StepDescription {
+  /** for programs; never changes */
+  readonly id: string;
+  readonly name: Text;
+  readonly unit: Unit;
+  /** how much there is to do, where that is known */
+  readonly total?: number;
+}
+
+/** A step under way. */
+export interface Step {
+  /** so much more is done; 1 when absent */
+  advance(by?: number): void;
+  /** so much is done in all */
+  reach(done: number): void;
+  /** the total, once it is known */
+  expect(total: number): void;
+  /** the step is over; safe to call twice */
+  finish(): void;
+}
+
+/** Shows how long work goes on; one step at a time. */
+export interface Progress {
+  /** begins a step, finishing the one before; JSON mode always says so at once */
+  start(step: StepDescription): Step;
+  /** takes what is drawn off the screen, so that a line can be written; the next advance draws it again */
+  hide(): void;
+  /** finishes the present step, as the program ends or gives up */
+  stop(): void;
+}
+
+/** @throws `usage` when `--progress` names no mode */
+export function parseProgressMode(wished: string): ProgressMode {
+  const mode = PROGRESS_MODES.find((known) => known === wished);
+  if (mode === undefined) {
+    const meant = nearest(wished, PROGRESS_MODES) ?? PROGRESS_MODES.join(", ");
+    throw new Failure("usage", {
+      what: text(`Unknown progress mode "${wished}"`, `不明な進捗表示「${wished}」です`),
+      where: "--progress",
+      hint: text(`Did you mean: ${meant}?`, `使えるもの: ${meant}`),
+    });
+  }
+  return mode;
+}
+
+/** Progress as `--progress` asks: `auto` draws on a terminal, and says a line every few seconds elsewhere. */
+export function createProgress(place: ProgressPlace): Progress {
+  const reporter = chooseReporter(place);
+  let present: RunningStep | undefined;
+  return {
+    start(step) {
+      present?.finish();
+      present = new RunningStep(step, reporter, place.clock);
+      return present;
+    },
+    hide: () => reporter.hide(),
+    stop: () => present?.finish(),
+  };
+}
+
+function chooseReporter(place: ProgressPlace): Reporter {
+  switch (place.mode) {
+    case "none":
+      return { intervalMs: Infinity, begin() {}, update() {}, end() {}, hide() {} };
+    case "json":
+      return jsonReporter(place);
+    case "plain":
+      return lineReporter(place);
+    case "auto":
+      return place.stderrIsTerminal ? barReporter(place) : lineReporter(place);
+  }
+}
+
+function jsonReporter({ write }: ProgressPlace): Reporter {
+  const event = ({ done, total, unit }: StepState, step: string): void =>
+    write(`${JSON.stringify({ step, done, total: total ?? null, unit: unit.id })}\n`);
+  return { intervalMs: 500, begin: event, update: event, end: event, hide() {} };
+}
+
+function lineReporter({ write, language }: ProgressPlace): Reporter {
+  const line = (state: StepState): void => write(`${progressLine(state, language).replaceAll(/ {3,}/g, "  ")}\n`);
+  return { intervalMs: 3_000, begin() {}, update: line, end() {}, hide() {} };
+}
+
+class RunningStep implements Step {
+  readonly #step: StepDescription;
+  readonly #reporter: Reporter;
+  readonly #clock: () => number;
+  readonly #startedAt: number;
+  #shownAt: number;
+  #done = 0;
+  #total: number | undefined;
+  #finished = false;
+
+  constructor(step: StepDescription, reporter: Reporter, clock: () => number) {
+    this.#step = step;
+    this.#total = step.total;
+    this.#reporter = reporter;
+    this.#clock = clock;
+    this.#startedAt = this.#shownAt = clock();
+    reporter.begin(this.#state(this.#startedAt), step.id);
+  }
+
+  advance(by = 1): void {
+    this.reach(this.#done + by);
+  }
+
+  reach(done: number): void {
+    this.#done = done;
+    const now = this.#clock();
+    if (!this.#finished && now - this.#shownAt >= this.#reporter.intervalMs) {
+      this.#shownAt = now;
+      this.#reporter.update(this.#state(now), this.#step.id);
+    }
+  }
+
+  expect(total: number): void {
+    this.#total = total;
+  }
+
+  finish(): void {
+    if (!this.#finished) {
+      this.#finished = true;
+      this.#reporter.end(this.#state(this.#clock()), this.#step.id);
+    }
+  }
+
+  #state(now: number): StepState {
+    const { name, unit } = this.#step;
+    return { name, unit, done: this.#done, total: this.#total, elapsedMs: now - this.#startedAt };
+  }
+}

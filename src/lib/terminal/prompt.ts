@@ -1,0 +1,185 @@
+import { PassThrough, Transform } from "node:stream";
+import { Failure } from "../errors/index.ts";
+import { text, type Language, type Text } from "../text/index.ts";
+import { escapeForPeople } from "./escape.ts";
+
+/** What every question has. */
+export interface Question {
+  readonly message: Text;
+  /** the option that answers it in a script, named when nobody can be asked: `--yes` */
+  readonly flag: string;
+}
+
+/** One of several answers. */
+export interface Choice<T> {
+  readonly value: T;
+  readonly name: Text;
+}
+
+/** What prompts need of the outside. */
+export interface PromptPlace {
+  /** somebody sits at stdin and may be asked */
+  readonly interactive: boolean;
+  readonly language: Language;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stderr: NodeJS.WritableStream;
+  readonly colour: boolean;
+  /** ends a question, as a signal to the process does */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Questions, asked on stderr. Each throws `usage`, naming its flag, when nobody can be asked, and `interrupted` when
+ * the person presses Ctrl-C or Ctrl-D.
+ */
+export class Prompts {
+  readonly #place: PromptPlace;
+
+  constructor(place: PromptPlace) {
+    this.#place = place;
+  }
+
+  /** Yes or no; Enter alone means `preset`, which is no unless said otherwise. */
+  async confirm({ message, flag, preset = false }: Question & { readonly preset?: boolean }): Promise<boolean> {
+    this.#mustBeInteractive(message, flag, "usage");
+    const { default: ask } = await import("@inquirer/confirm");
+    const japanese = this.#place.language === "ja";
+    return this.#ask(flag, (context) =>
+      ask(
+        {
+          message: this.#line(message),
+          default: preset,
+          transformer: (yes) => this.#line(yes ? text("yes", "はい") : text("no", "いいえ")),
+          theme: japanese ? { keywords: { error: () => "y か n で答えてください" } } : {},
+        },
+        context,
+      ),
+    );
+  }
+
+  /**
+   * Has a number typed that must equal `expected`, as proof that it was read: for deletions.
+   *
+   * @throws `input-rejected` when nobody can be asked, or another number was typed
+   */
+  async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
+    this.#mustBeInteractive(message, flag, "input-rejected");
+    const typed = (await this.input({ message, flag })).normalize("NFKC").replaceAll(",", "").trim();
+    if (!/^\d+$/.test(typed) || Number(typed) !== expected) {
+      throw new Failure("input-rejected", {
+        what: text(
+          `"${typed}" is not the number asked for; nothing was changed`,
+          `「${typed}」は求められた数と違います。何も変更していません`,
+        ),
+      });
+    }
+  }
+
+  /** One of several, by the arrow keys. */
+  async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
+    this.#mustBeInteractive(message, flag, "usage");
+    const { default: ask } = await import("@inquirer/select");
+    const help = this.#line(text("↑↓ move, Enter choose", "↑↓ で移動、Enter で決定"));
+    const index = await this.#ask(flag, (context) =>
+      ask(
+        {
+          message: this.#line(message),
+          choices: choices.map(({ name }, value) => ({ value, name: this.#line(name) })),
+          theme: { style: { keysHelpTip: () => help } },
+        },
+        context,
+      ),
+    );
+    const choice = choices[index];
+    if (choice === undefined) {
+      throw new RangeError(`choice ${index}`);
+    }
+    return choice.value;
+  }
+
+  /** A line of text; `check` says what is wrong with one, or nothing. */
+  async input({
+    message,
+    flag,
+    preset,
+    check,
+  }: Question & {
+    readonly preset?: string;
+    readonly check?: (typed: string) => Text | undefined;
+  }): Promise<string> {
+    this.#mustBeInteractive(message, flag, "usage");
+    const { default: ask } = await import("@inquirer/input");
+    const validate = (typed: string): true | string => {
+      const wrong = check?.(typed);
+      return wrong === undefined ? true : this.#line(wrong);
+    };
+    const config = { message: this.#line(message), validate, ...(preset === undefined ? {} : { default: preset }) };
+    return this.#ask(flag, (context) => ask(config, context));
+  }
+
+  #line(message: Text): string {
+    return escapeForPeople(message[this.#place.language]);
+  }
+
+  #mustBeInteractive(message: Text, flag: string, code: "usage" | "input-rejected"): void {
+    if (this.#place.interactive) {
+      return;
+    }
+    throw new Failure(code, {
+      what: text(`There is nobody to answer: ${message.en}`, `質問に答える人がいません: ${message.ja}`),
+      where: flag,
+      hint: text(`Pass ${flag}`, `${flag} を指定してください`),
+    });
+  }
+
+  async #ask<T>(flag: string, question: (context: PromptContext) => Promise<T>): Promise<T> {
+    const { stdin, stderr, colour, signal } = this.#place;
+    const leaving = new AbortController();
+    const leave = (): void => leaving.abort();
+    const leaveOnEndKey = (_: unknown, key?: { readonly ctrl?: boolean; readonly name?: string }): void => {
+      if (key?.ctrl === true && key.name === "d") {
+        leave();
+      }
+    };
+    const output = colour ? new PassThrough() : withoutColours();
+    output.pipe(stderr, { end: false });
+    stdin.once("end", leave).on("keypress", leaveOnEndKey);
+    const ended = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
+    try {
+      return await question({ input: stdin, output, signal: ended });
+    } catch (cause) {
+      throw isLeaving(cause) ? interrupted(flag, cause) : cause;
+    } finally {
+      stdin.off("end", leave).off("keypress", leaveOnEndKey);
+    }
+  }
+}
+
+interface PromptContext {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  readonly signal: AbortSignal;
+}
+
+const LEAVING = new Set(["ExitPromptError", "AbortPromptError", "CancelPromptError"]);
+
+const isLeaving = (cause: unknown): boolean => cause instanceof Error && LEAVING.has(cause.name);
+
+const interrupted = (where: string, cause: unknown): Failure =>
+  new Failure("interrupted", {
+    what: text("The question was not answered", "質問に答えずに中断しました"),
+    where,
+    cause,
+  });
+
+/** Takes colours out and leaves the moves of the cursor; prompts write each escape sequence whole. */
+function withoutColours(): Transform {
+  const escape = String.fromCharCode(0x1b);
+  const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");
+  return new Transform({
+    decodeStrings: false,
+    transform(chunk: string | Buffer, _encoding, done) {
+      done(null, chunk.toString().replaceAll(colours, ""));
+    },
+  });
+}

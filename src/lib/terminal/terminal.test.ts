@@ -1,0 +1,99 @@
+import { PassThrough, Writable } from "node:stream";
+import { expect, test } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { same, text } from "../text/index.ts";
+import type { Environment } from "./language.ts";
+import { Terminal, type TerminalOptions } from "./terminal.ts";
+
+class Screen extends Writable {
+  readonly isTTY: boolean;
+  seen = "";
+  constructor(isTTY: boolean) {
+    super();
+    this.isTTY = isTTY;
+  }
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.seen += chunk.toString();
+    done();
+  }
+}
+
+function terminalWith(options: TerminalOptions = {}, isTTY = false, environment: Environment = {}) {
+  const stdin = Object.assign(new PassThrough(), { isTTY });
+  const stdout = new Screen(isTTY);
+  const stderr = new Screen(isTTY);
+  const terminal = new Terminal({ stdin, stdout, stderr, environment, clock: () => 0 }, options);
+  return { terminal, stdin, stdout, stderr };
+}
+
+const columns = [{ key: "name", header: text("Name", "氏名"), value: (name: string) => name }];
+
+test("results go to stdout, the rest to stderr, in the language", async () => {
+  const { terminal, stdout, stderr } = terminalWith({ lang: "ja" });
+  await terminal.note(text("note", "メモ"));
+  await terminal.warn(text("old", "古い"));
+  await terminal.detail(text("detail", "詳細"));
+  await terminal.list(columns, ["髙橋"]);
+  await terminal.close();
+  expect(stdout.seen).toBe("name\n髙橋\n");
+  expect(stderr.seen).toBe("メモ\n警告: 古い\n");
+});
+
+test("on a terminal there are tables and colours; --no-color, NO_COLOR and TERM=dumb take the colours away", async () => {
+  const shown = async (options: TerminalOptions, environment: Environment) => {
+    const { terminal, stdout, stderr } = terminalWith(options, true, environment);
+    await terminal.list(columns, ["x"]);
+    await terminal.warn(same("w"));
+    await terminal.close();
+    return { out: stdout.seen, err: stderr.seen };
+  };
+  expect(await shown({}, {})).toEqual({
+    out: "\u001b[1mName\u001b[22m\nx\n",
+    err: "\u001b[33mwarning:\u001b[39m w\n",
+  });
+  const plain = { out: "Name\nx\n", err: "warning: w\n" };
+  expect(await shown({ color: false }, {})).toEqual(plain);
+  expect(await shown({}, { NO_COLOR: "1" })).toEqual(plain);
+  expect(await shown({}, { TERM: "dumb" })).toEqual(plain);
+  expect((await shown({}, { NO_COLOR: "" })).out).toContain("\u001b[1m");
+});
+
+test("--quiet keeps warnings, --verbose adds details, both are refused", async () => {
+  const quiet = terminalWith({ quiet: true });
+  await quiet.terminal.note(same("n"));
+  await quiet.terminal.warn(same("w"));
+  expect(quiet.stderr.seen).toBe("warning: w\n");
+  const verbose = terminalWith({ verbose: true });
+  await verbose.terminal.detail(same("d"));
+  expect(verbose.stderr.seen).toBe("d\n");
+  expect(() => terminalWith({ quiet: true, verbose: true })).toThrow(expect.objectContaining({ code: "usage" }));
+});
+
+test("data in a message stays on its line", async () => {
+  const { terminal, stderr } = terminalWith();
+  await terminal.warn(same("\u001b[2Jname\nerror: forged\u202e"));
+  expect(stderr.seen).toBe(String.raw`warning: \x1b[2Jname\nerror: forged\u202e` + "\n");
+});
+
+test("a failure is three lines, and a problem object where JSON is written", async () => {
+  const failure = new Failure("usage", { what: text("wrong", "誤り"), where: "--x", hint: text("do y", "y をする") });
+  const people = terminalWith({ lang: "ja" });
+  await people.terminal.failure(failure);
+  expect(people.stderr.seen).toBe("エラー: 誤り\n  --x\n  y をする\n");
+  const programs = terminalWith({ format: "json" });
+  await programs.terminal.failure(failure);
+  expect(JSON.parse(programs.stderr.seen.trimEnd().split("\n").at(-1) ?? "")).toEqual({
+    type: "usage",
+    title: "The command or request is not well formed",
+    status: 400,
+    detail: "wrong",
+    where: "--x",
+    hint: "do y",
+  });
+});
+
+test("only a terminal on stdin makes it interactive, and --no-input never does", () => {
+  expect(terminalWith({}, true).terminal.interactive).toBe(true);
+  expect(terminalWith({ input: false }, true).terminal.interactive).toBe(false);
+  expect(terminalWith({}, false).terminal.interactive).toBe(false);
+});

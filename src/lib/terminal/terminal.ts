@@ -1,0 +1,183 @@
+import type { Readable, Writable } from "node:stream";
+import { Failure } from "../errors/index.ts";
+import { text, type Language, type Text } from "../text/index.ts";
+import { escapeForPeople } from "./escape.ts";
+import { failureLines, problemLine } from "./failure.ts";
+import { chooseLanguage, type Environment } from "./language.ts";
+import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
+import type { Records } from "./output.ts";
+import type { LoadSpinner, ProgressMode } from "./progress-place.ts";
+import { createProgress, parseProgressMode, type Progress } from "./progress.ts";
+import { Prompts } from "./prompt.ts";
+import { loadStyles, PLAIN, wantsColour, type Styles } from "./styles.ts";
+import { StreamWriter, type TextWriter } from "./writer.ts";
+
+/** The general options that are about the terminal, as commander gives them. */
+export interface TerminalOptions extends OutputOptions {
+  readonly lang?: string | undefined;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+  /** `false` by `--no-color` */
+  readonly color?: boolean | undefined;
+  /** `false` by `--no-input` */
+  readonly input?: boolean | undefined;
+  readonly progress?: string | undefined;
+}
+
+/** The world a terminal is built on; tests give streams in memory, with `isTTY` off and on. */
+export interface TerminalPlace {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly environment: Environment;
+  /** milliseconds that never go back */
+  readonly clock: () => number;
+  /** ends questions when the process is told to stop */
+  readonly signal?: AbortSignal;
+  /** ora, unless a test gives another */
+  readonly loadSpinner?: LoadSpinner;
+}
+
+const DEFAULT_COLUMNS = 80;
+
+/** What commands get of the terminal: results to stdout, everything else to stderr. */
+export class Terminal {
+  readonly language: Language;
+  readonly output: OutputChoice;
+  /** somebody sits at stdin and may be asked */
+  readonly interactive: boolean;
+  /** stdout, for results that are no records: trees, files to `-` */
+  readonly out: TextWriter;
+  readonly progress: Progress;
+  readonly prompts: Prompts;
+  readonly #err: TextWriter;
+  readonly #options: TerminalOptions;
+  readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
+
+  /** @throws `usage` when an option has a value it cannot have */
+  constructor(place: TerminalPlace, options: TerminalOptions) {
+    const { stdin, stdout, stderr, environment } = place;
+    this.#options = options;
+    this.language = chooseLanguage(options.lang, environment);
+    this.output = chooseOutput(options, stdout.isTTY === true);
+    this.interactive = stdin.isTTY === true && options.input !== false;
+    this.out = new StreamWriter(stdout);
+    this.#err = new StreamWriter(stderr);
+    this.#colours = {
+      stdout: wantsColour(stdout.isTTY === true, options.color, environment),
+      stderr: wantsColour(stderr.isTTY === true, options.color, environment),
+    };
+    this.progress = createProgress({
+      mode: progressMode(options),
+      language: this.language,
+      stderrIsTerminal: stderr.isTTY === true && environment["TERM"] !== "dumb",
+      write: (chunk) => void stderr.write(chunk),
+      columns: () => stderr.columns ?? DEFAULT_COLUMNS,
+      clock: place.clock,
+      loadSpinner: place.loadSpinner ?? oraOn(stderr, this.#colours.stderr),
+    });
+    const { language, interactive } = this;
+    this.prompts = new Prompts({
+      interactive,
+      language,
+      stdin,
+      stderr,
+      colour: this.#colours.stderr,
+      signal: place.signal,
+    });
+  }
+
+  /** The text in the person's language, as it is: escape data that goes to {@link out} for people. */
+  say(wording: Text): string {
+    return wording[this.language];
+  }
+
+  /** A list of records to stdout, as `--format`, `--fields` and `--query` ask. @see writeList */
+  async list<R>(columns: readonly Column<R>[], records: Records<R>): Promise<void> {
+    const { writeList } = await import("./output.ts");
+    await writeList(await this.#outputPlace(), columns, records);
+  }
+
+  /** One record to stdout. @see writeOne */
+  async show<R>(columns: readonly Column<R>[], record: R): Promise<void> {
+    const { writeOne } = await import("./output.ts");
+    await writeOne(await this.#outputPlace(), columns, record);
+  }
+
+  /** Something good to know; one line, escaped; not under `--quiet`. */
+  async note(line: Text): Promise<void> {
+    if (this.#options.quiet !== true) {
+      await this.#tell([this.#line(line)]);
+    }
+  }
+
+  /** Something to find a cause by; one line, escaped; only under `--verbose`. */
+  async detail(line: Text): Promise<void> {
+    if (this.#options.verbose === true) {
+      const { faint } = await this.styles("stderr");
+      await this.#tell([faint(this.#line(line))]);
+    }
+  }
+
+  /** Something to look at; one line, escaped; also under `--quiet`. */
+  async warn(line: Text): Promise<void> {
+    const { warning } = await this.styles("stderr");
+    await this.#tell([`${warning(this.say(text("warning:", "警告:")))} ${this.#line(line)}`]);
+  }
+
+  /** What went wrong: three lines at most, then a problem object where JSON is written. */
+  async failure(failure: Failure): Promise<void> {
+    this.progress.stop();
+    // not awaited: a reader that has stopped reading must not keep the failure back
+    this.out.flush().catch(() => undefined);
+    const { bad } = await this.styles("stderr");
+    const [what = "", ...rest] = failureLines(failure, this.language);
+    const lines = [`${bad(this.say(text("error:", "エラー:")))} ${what}`, ...rest.map((line) => `  ${line}`)];
+    const forPrograms = this.output.format === "json" ? [problemLine(failure, this.language)] : [];
+    await this.#tell([...lines, ...forPrograms]);
+  }
+
+  /** Colours for a stream; none where it takes none. */
+  async styles(stream: "stdout" | "stderr"): Promise<Styles> {
+    return this.#colours[stream] ? loadStyles() : PLAIN;
+  }
+
+  /** Ends the progress and hands everything written to the operating system; call it last. */
+  async close(): Promise<void> {
+    this.progress.stop();
+    await this.out.flush();
+    await this.#err.flush();
+  }
+
+  #line(line: Text): string {
+    return escapeForPeople(this.say(line));
+  }
+
+  async #tell(lines: readonly string[]): Promise<void> {
+    this.progress.hide();
+    await this.#err.write(`${lines.join("\n")}\n`);
+    await this.#err.flush();
+  }
+
+  async #outputPlace() {
+    const { heading } = await this.styles("stdout");
+    return { out: this.out, choice: this.output, language: this.language, heading };
+  }
+}
+
+function progressMode({ progress, quiet, verbose }: TerminalOptions): ProgressMode {
+  if (quiet === true && verbose === true) {
+    throw new Failure("usage", {
+      what: text("--quiet and --verbose exclude each other", "--quiet と --verbose は同時に使えません"),
+    });
+  }
+  const mode = progress === undefined ? "auto" : parseProgressMode(progress);
+  return quiet === true && progress === undefined ? "none" : mode;
+}
+
+const oraOn =
+  (stream: Writable, colour: boolean): LoadSpinner =>
+  async () => {
+    const { default: ora } = await import("ora");
+    return ora({ stream, isEnabled: true, discardStdin: false, color: colour ? "cyan" : false });
+  };

@@ -1,0 +1,110 @@
+import type { Writable } from "node:stream";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+
+/** Where text for people or programs goes. */
+export interface TextWriter {
+  /** the reader has gone (`… | head -1`): nothing more is written, and whoever makes text should stop */
+  readonly closed: boolean;
+  /**
+   * Resolves when there is room for more; order is kept; after closing it does nothing.
+   *
+   * @throws `unexpected` when an earlier write failed, for instance on a full disk
+   */
+  write(chunk: string | Uint8Array): Promise<void>;
+  /** resolves when everything written so far has been handed to the operating system */
+  flush(): Promise<void>;
+}
+
+const BATCH_CHARACTERS = 1 << 15;
+const GONE = new Set(["EPIPE", "EOF", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END", "ECONNRESET"]);
+
+/**
+ * A writer on a Node stream. Small writes of one turn of the event loop go out together; a slow reader slows the
+ * writer down; a reader that has gone ends it quietly.
+ */
+export class StreamWriter implements TextWriter {
+  readonly #stream: Writable;
+  #batch = "";
+  #scheduled = false;
+  #closed = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+  #drained: Promise<void> | undefined;
+
+  constructor(stream: Writable) {
+    this.#stream = stream;
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      this.#closed = true;
+      this.#failure = GONE.has(error.code ?? "") ? undefined : error;
+      this.#wake?.();
+    });
+    stream.on("close", () => {
+      this.#closed = true;
+      this.#wake?.();
+    });
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  async write(chunk: string | Uint8Array): Promise<void> {
+    this.#check();
+    if (typeof chunk !== "string") {
+      this.#send();
+      this.#push(chunk);
+      return this.#drained;
+    }
+    this.#batch += chunk;
+    if (this.#batch.length >= BATCH_CHARACTERS) {
+      this.#send();
+    } else if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => this.#send());
+    }
+    return this.#drained;
+  }
+
+  async flush(): Promise<void> {
+    this.#send();
+    if (!this.#closed) {
+      await new Promise<void>((resolve) => {
+        this.#stream.write("", () => resolve());
+      });
+    }
+    this.#check();
+  }
+
+  #send(): void {
+    this.#scheduled = false;
+    const batch = this.#batch;
+    this.#batch = "";
+    if (batch !== "") {
+      this.#push(batch);
+    }
+  }
+
+  #push(chunk: string | Uint8Array): void {
+    if (this.#closed || this.#stream.write(chunk) || this.#drained !== undefined) {
+      return;
+    }
+    this.#drained = new Promise((resolve) => {
+      this.#wake = () => {
+        this.#drained = undefined;
+        resolve();
+      };
+      this.#stream.once("drain", this.#wake);
+    });
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) {
+      throw new Failure("unexpected", {
+        what: text("The output cannot be written", "出力を書き込めません"),
+        where: this.#failure.message,
+        cause: this.#failure,
+      });
+    }
+  }
+}
