@@ -40,11 +40,22 @@ export const createEncoder = (encoding: Encoding, options: EncoderOptions): Enco
  * lone surrogate cannot be in any encoding.
  */
 export function firstUnmappable(encoding: Encoding, text: string): Unmappable | undefined {
+  if (encoding === "shift_jis" ? isInTable(text) : text.isWellFormed()) return undefined;
   let first: Unmappable | undefined;
   const encoder = createEncoder(encoding, { onUnmappable: "error", report: (found) => (first ??= found) });
   encoder.write(text);
   encoder.end();
   return first;
+}
+
+/** Whether CP932 has every character, none of them folded. */
+function isInTable(text: string): boolean {
+  const table = unicodeToCp932();
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80 && table[unit] === 0) return false;
+  }
+  return true;
 }
 
 /** Counts and reports what cannot be held, the same way in every encoding. */

@@ -34,6 +34,8 @@ export class Scanner implements Splitter {
   #mode: Mode = CELL_START;
   /** the cell's text from earlier chunks and from before doubled quotes */
   #cell = "";
+  /** pieces that follow on it, not yet joined to it */
+  #more: string[] = [];
   /** cells ended in this record */
   #count = 0;
   /** the record's characters in earlier chunks */
@@ -62,11 +64,6 @@ export class Scanner implements Splitter {
     this.#limit = Math.max(this.#delimiter, QUOTE);
     this.#maxCells = maxCells;
     this.#maxLength = maxRecordLength;
-  }
-
-  /** The row of the record that is being read. */
-  get row(): number {
-    return this.#row;
   }
 
   write(text: string): void {
@@ -101,7 +98,7 @@ export class Scanner implements Splitter {
     if (this.#crPending) this.#settleCr(false);
     if (this.#mode === QUOTED) this.#report("quote-unclosed", this.#count + 1, {});
     if (this.#mode === CELL_START && this.#count === 0 && this.#sound) return;
-    this.#endCell(this.#cell);
+    this.#endCell();
     this.#endRecord();
   }
 
@@ -114,42 +111,47 @@ export class Scanner implements Splitter {
       const unit = text.charCodeAt(at);
       if (unit > limit) continue;
       if (unit === delimiter || unit === LF || unit === CR) {
-        const slice = text.slice(from, at);
-        this.#endCell(this.#cell === "" ? slice : this.#cell + slice);
+        if (this.#cell === "") this.#cell = text.slice(from, at);
+        else this.#append(text.slice(from, at));
+        this.#endCell();
         return unit === delimiter ? at + 1 : this.#endLine(text, at, unit);
       }
       if (unit === QUOTE && this.#mode !== TRAILING) this.#reportStray();
     }
-    if (!this.#dropping) this.#cell += text.slice(from);
+    this.#append(text.slice(from));
     if (this.#mode === CELL_START) this.#mode = BARE;
     return size;
   }
 
   #scanQuoted(text: string, from: number): number {
     const size = text.length;
-    for (let at = from; at < size; at++) {
+    let doubled = false;
+    let at = from;
+    for (; at < size; at++) {
       const unit = text.charCodeAt(at);
       if (unit > QUOTE) continue;
       if (unit === QUOTE) {
-        if (!this.#dropping) this.#cell = this.#cell === "" ? text.slice(from, at) : this.#cell + text.slice(from, at);
-        this.#mode = QUOTE_SEEN;
-        return at + 1;
-      }
-      if (unit === CR || unit === LF) this.#countQuotedNewline(text, at, unit);
+        if (text.charCodeAt(at + 1) !== QUOTE) break;
+        doubled = true;
+        at++;
+      } else if (unit === CR || unit === LF) this.#countQuotedNewline(text, at, unit);
     }
-    if (!this.#dropping) this.#cell += text.slice(from);
-    return size;
+    const slice = text.slice(from, at);
+    this.#append(doubled ? slice.split('""').join('"') : slice);
+    if (at === size) return size;
+    this.#mode = QUOTE_SEEN;
+    return at + 1;
   }
 
   #scanBehindQuote(text: string, at: number): number {
     const unit = text.charCodeAt(at);
     if (unit === QUOTE) {
-      if (!this.#dropping) this.#cell += '"';
+      this.#append('"');
       this.#mode = QUOTED;
       return at + 1;
     }
     if (unit === this.#delimiter || unit === LF || unit === CR) {
-      this.#endCell(this.#cell);
+      this.#endCell();
       return unit === this.#delimiter ? at + 1 : this.#endLine(text, at, unit);
     }
     this.#report("quote-trailing", this.#count + 1, {});
@@ -157,12 +159,34 @@ export class Scanner implements Splitter {
     return at;
   }
 
-  #endCell(cell: string): void {
+  /**
+   * Adds to a cell that comes in several pieces. The engine keeps a sum of strings as a tree, which for very small pieces
+   * is many times larger than the text: so they are joined once there are many.
+   */
+  #append(piece: string): void {
+    if (this.#dropping || piece === "") return;
+    if (this.#cell === "") {
+      this.#cell = piece;
+      return;
+    }
+    const more = this.#more.push(piece);
+    if (more >= 1024 && more >= this.#cell.length / 64) this.#cell = this.#wholeCell();
+  }
+
+  /** The text of the cell so far. */
+  #wholeCell(): string {
+    if (this.#more.length === 0) return this.#cell;
+    const cell = this.#cell + this.#more.join("");
+    this.#more = [];
+    return cell;
+  }
+
+  #endCell(): void {
     if (this.#dropping) this.#count++;
     else if (this.#count === this.#maxCells) {
       this.#drop("columns-too-many", this.#maxCells);
       this.#count++;
-    } else this.#cells[this.#count++] = cell;
+    } else this.#cells[this.#count++] = this.#more.length === 0 ? this.#cell : this.#wholeCell();
     this.#cell = "";
     this.#mode = CELL_START;
   }
@@ -217,6 +241,7 @@ export class Scanner implements Splitter {
     this.#dropping = true;
     this.#cells.length = 0;
     this.#cell = "";
+    this.#more = [];
     this.#report(code, 0, { max });
   }
 
