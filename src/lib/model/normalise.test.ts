@@ -1,0 +1,103 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { codeKey, comparisonKey, emailKey, nameKey, nameSortKey, userIdKey } from "./normalise.ts";
+
+const LOOK_ALIKES = [
+  ["\u301c", "\uff5e"],
+  ["\u2212", "\uff0d"],
+  ["\u2016", "\u2225"],
+  ["\u2014", "\u2015"],
+  ["\u00a2", "\uffe0"],
+  ["\u00a3", "\uffe1"],
+  ["\u00ac", "\uffe2"],
+] as const;
+
+describe("emailKey", () => {
+  it.each([
+    ["User@Example.COM", "user@example.com"],
+    ["STRASSE@x", "Straße@x"],
+    ["ΟΔΟΣ@x", "οδος@x"],
+    ["ΟΔΟΣ@x", "οδοσ@x"],
+    ["é@x", "E\u0301@x"],
+    ["ﬁ@x", "FI@x"],
+  ])("takes %s and %s for one address", (a, b) => expect(emailKey(a)).toBe(emailKey(b)));
+
+  it("keeps the dotted İ apart from i", () => expect(emailKey("İ@x")).not.toBe(emailKey("i@x")));
+
+  it("does not depend on the letter case of ASCII or on composition", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (value) => {
+        expect(emailKey(value.normalize("NFD"))).toBe(emailKey(value.normalize("NFC")));
+        expect(emailKey(value.replace(/[a-z]/g, (c) => c.toUpperCase()))).toBe(emailKey(value));
+      }),
+    );
+  });
+});
+
+describe("codeKey and nameKey", () => {
+  it.each(LOOK_ALIKES)("take %s and %s for the same JIS character", (a, b) => {
+    expect(codeKey(`x${a}`)).toBe(codeKey(`x${b}`));
+    expect(nameKey(`x${a}`)).toBe(nameKey(`x${b}`));
+    expect(emailKey(`x${a}@y`)).toBe(emailKey(`x${b}@y`));
+  });
+
+  it("compose, and keep letter case and width", () => {
+    expect(nameKey("カ\u3099")).toBe("ガ");
+    expect(nameKey("ｶﾞ")).toBe("ｶﾞ");
+    expect(codeKey("a01")).not.toBe(codeKey("A01"));
+    expect(codeKey("A01 ")).not.toBe(codeKey("A01"));
+  });
+
+  it("are their own keys", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (value) => {
+        expect(nameKey(nameKey(value))).toBe(nameKey(value));
+        expect(codeKey(codeKey(value))).toBe(codeKey(value));
+      }),
+    );
+  });
+});
+
+describe("comparisonKey", () => {
+  it("compares ユーザーID exactly", () => {
+    expect(userIdKey("TESTuser")).toBe("TESTuser");
+    expect(comparisonKey("exact", "TESTuser")).not.toBe(comparisonKey("exact", "testuser"));
+    expect(comparisonKey("mail-address", "A@B")).toBe("a@b");
+  });
+});
+
+describe("nameSortKey", () => {
+  it("sorts by the console's classes, then by code point", () => {
+    const names = [
+      "9",
+      "A",
+      "Z",
+      "a",
+      "z",
+      "あ",
+      "ん",
+      "ア",
+      "ン",
+      "一",
+      "龠",
+      "𠮷",
+      "０",
+      "９",
+      "Ａ",
+      "ｚ",
+      " ",
+      "!",
+      "α",
+      "😀",
+    ];
+    const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+    for (const order of [names.toReversed(), names.toSorted()]) {
+      expect(order.toSorted((a, b) => byBytes(nameSortKey(a), nameSortKey(b)))).toEqual(names);
+    }
+  });
+
+  it("puts a name before those that go on behind it", () => {
+    expect(nameSortKey("山田") < nameSortKey("山田1")).toBe(true);
+    expect(nameSortKey("山田1") < nameSortKey("山田あ")).toBe(true);
+  });
+});

@@ -1,0 +1,38 @@
+import type { Rule } from "./rules.ts";
+
+/** The root of every tenant's tree of organisations. @see facts 0 */
+export const ROOT_ORG_NAME = "全社";
+
+/** The rules of an organisation's fields. No limit is documented. @see facts 1.2 */
+export const ORG_RULES = {
+  name: { kind: "text" },
+  code: { kind: "text" },
+  path: { kind: "text" },
+} as const satisfies Record<string, Rule>;
+
+/** Names from the top down as one text: `本社/営業部`; a `/` in a name is `\/`, a backslash `\\`. */
+export const formatOrgPath = (names: readonly string[]): string =>
+  names.map((name) => name.replace(/[\\/]/g, "\\$&")).join("/");
+
+/**
+ * The names of a path from the top down, the inverse of {@link formatOrgPath}; undefined where the text is no path: it is
+ * blank, a name is blank, or a backslash stands before anything but `/` and `\`.
+ */
+export const parseOrgPath = (path: string): readonly string[] | undefined => {
+  const names: string[] = [];
+  let name = "";
+  for (let i = 0; i < path.length; i += 1) {
+    const character = path.charAt(i);
+    if (character === "/") {
+      if (name === "") return undefined;
+      names.push(name);
+      name = "";
+    } else if (character === "\\") {
+      i += 1;
+      const escaped = path.charAt(i);
+      if (escaped !== "/" && escaped !== "\\") return undefined;
+      name += escaped;
+    } else name += character;
+  }
+  return name === "" ? undefined : [...names, name];
+};

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { canonicalValue, characterCount, describeRule, faultsOf, type Rule } from "./rules.ts";
+
+const codes = (rule: Rule, value: string): readonly string[] => faultsOf(rule, value).map(({ code }) => code);
+
+const PASSWORD: Rule = { kind: "text", min: 6, max: 255, charset: "half-width-alphanumeric" };
+
+describe("characterCount", () => {
+  it("counts code points", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (value) => characterCount(value) === [...value].length));
+    expect(characterCount("\ud842\udfb7野家")).toBe(3);
+  });
+});
+
+describe("faultsOf", () => {
+  it("lets every rule be blank", () => {
+    const rules: readonly Rule[] = [PASSWORD, { kind: "mail-address" }, { kind: "boolean" }, { kind: "port" }];
+    for (const rule of rules) expect(codes(rule, "")).toEqual([]);
+  });
+
+  it("counts characters, not UTF-16 units, against both limits", () => {
+    const rule: Rule = { kind: "text", min: 2, max: 3 };
+    expect(codes(rule, "𠮷")).toEqual(["too-short"]);
+    expect(codes(rule, "𠮷𠮷𠮷")).toEqual([]);
+    expect(faultsOf(rule, "𠮷𠮷𠮷𠮷")).toEqual([{ code: "too-long", params: { length: 4, max: 3 } }]);
+  });
+
+  it("names every fault of a value at once", () => {
+    expect(codes(PASSWORD, "ａ")).toEqual(["too-short", "not-alphanumeric"]);
+  });
+
+  it("takes half-width letters and digits only", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", minLength: 6, maxLength: 8 }), (value) => {
+        expect(codes(PASSWORD, value).includes("not-alphanumeric")).toBe(!/^[0-9A-Za-z]*$/.test(value));
+      }),
+    );
+    expect(codes(PASSWORD, "abcXYZ019")).toEqual([]);
+    for (const value of ["abcdef@", "abcdef[", "abcdef`", "abcdef{", "abcdef/", "abcdef:"]) {
+      expect(codes(PASSWORD, value)).toEqual(["not-alphanumeric"]);
+    }
+  });
+
+  it.each(["a@b", "user001@example.com", "山田@例え.jp", "a..b@c"])("takes %j for a mail address", (value) =>
+    expect(codes({ kind: "mail-address" }, value)).toEqual([]),
+  );
+
+  it.each(["a", "@", "a@", "@b", "a@b@c", "a b@c", "a\u3000b@c", "a@b\n", "\u0007a@b", "a\u0085@b"])(
+    "does not take %j for a mail address",
+    (value) => expect(codes({ kind: "mail-address" }, value)).toEqual(["not-mail-address"]),
+  );
+
+  it("reads booleans in any case and nothing else", () => {
+    for (const value of ["TRUE", "false", "True"]) expect(codes({ kind: "boolean" }, value)).toEqual([]);
+    for (const value of ["1", "yes", "TRUE ", "ＴＲＵＥ", "true\n"]) {
+      expect(codes({ kind: "boolean" }, value)).toEqual(["not-boolean"]);
+    }
+  });
+
+  it("names the choices", () => {
+    const rule: Rule = { kind: "choice", choices: ["Exchange", "Microsoft365"] };
+    expect(codes(rule, "Exchange")).toEqual([]);
+    expect(faultsOf(rule, "Gmail")).toEqual([{ code: "not-choice", params: { choices: "Exchange / Microsoft365" } }]);
+  });
+
+  it("warns of what is no port", () => {
+    for (const value of ["1", "993", "65535"]) expect(codes({ kind: "port" }, value)).toEqual([]);
+    for (const value of ["0", "65536", "-1", "99.5", "imap", "1e3"]) {
+      expect(codes({ kind: "port" }, value)).toEqual(["port-range"]);
+    }
+  });
+});
+
+describe("canonicalValue", () => {
+  it("is null for blank and upper case for booleans", () => {
+    expect(canonicalValue({ kind: "boolean" }, "true")).toBe("TRUE");
+    expect(canonicalValue({ kind: "boolean" }, "")).toBeNull();
+    expect(canonicalValue({ kind: "text" }, "abc")).toBe("abc");
+  });
+});
+
+describe("describeRule", () => {
+  it("speaks both languages", () => {
+    expect(describeRule(PASSWORD)).toEqual({
+      en: "6 to 255 characters, half-width letters and digits",
+      ja: "6〜255 文字、半角英数字",
+    });
+    expect(describeRule({ kind: "text", max: 255 }).ja).toBe("255 文字まで");
+  });
+});
