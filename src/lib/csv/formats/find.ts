@@ -1,0 +1,48 @@
+import { nameKey } from "../../model/normalise.ts";
+import type { Column, CustomField, Format } from "./format.ts";
+import { customColumn } from "./users.ts";
+
+/** A format's columns in the console's order, the tenant's custom fields behind them. */
+export const columnsOf = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
+  format.custom ? [...format.columns, ...customFields.map(customColumn)] : format.columns;
+
+/** The column that a person names by its header or by its field's key. */
+export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
+  const key = nameKey(name);
+  return columns.find((column) => nameKey(column.header) === key) ?? columns.find((column) => column.field === name);
+};
+
+/** Levenshtein's distance in UTF-16 units. */
+const editDistance = (a: string, b: string): number => {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i += 1) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+};
+
+/** A header without what people vary: width, blanks, letter case. */
+const loose = (header: string): string => header.normalize("NFKC").replace(/\s+/gu, "").toLowerCase();
+
+const LONGEST_COMPARED = 64;
+
+/** The header or field that a misspelt one was probably meant to be; undefined where none is near. */
+export const nearestHeader = (columns: readonly Column[], header: string): string | undefined => {
+  if (header.length > LONGEST_COMPARED) return undefined;
+  const wanted = loose(header);
+  let nearest: string | undefined;
+  let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
+  for (const name of columns.flatMap((column) => [column.header, column.field])) {
+    const distance = editDistance(wanted, loose(name));
+    if (distance < least) {
+      least = distance;
+      nearest = name;
+    }
+  }
+  return nearest;
+};

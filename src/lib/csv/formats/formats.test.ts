@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { SECURED_APPS } from "../../model/secured-user.ts";
+import { columnsOf, findColumn, FORMAT_NAMES, FORMATS, nearestHeader, SECURED_FORMATS } from "./index.ts";
+
+const headers = (name: (typeof FORMAT_NAMES)[number]): string =>
+  FORMATS[name].columns.map(({ header }) => header).join(", ");
+
+describe("headers", () => {
+  it("are those of the maker's manual, in its order", () => {
+    expect(headers("browser")).toBe("表示名, ユーザーID, パスワード, 説明");
+    expect(headers("docs")).toBe(
+      "表示名, ユーザーID, パスワード, シークレットキー, グループ名, ファイル管理者権限, 説明",
+    );
+    expect(headers("mailer")).toBe(
+      "表示名, ユーザーID, パスワード, 説明, IMAPメールアカウント名, IMAPメールアドレス, IMAPユーザー名, IMAPメールアカウントパスワード, IMAP認証パスフレーズ, IMAPメールアカウント説明, IMAP受信サーバアドレス, IMAP受信サーバポート番号, IMAP受信サーバSSL有効, IMAP送信サーバアドレス, IMAP送信サーバポート番号, IMAP送信サーバSSL有効, Exchangeサーバアカウント名, Exchangeメールアドレス, Exchangeドメイン, Exchangeアカウント, Exchangeアカウントパスワード, Exchange認証パスフレーズ, Exchangeサーバアカウント説明, Exchangeサーバアドレス, ExchangeサーバSSL有効, プロキシ設定, プロキシホストアドレス, プロキシポート, プロキシユーザー, プロキシパスワード",
+    );
+    expect(headers("calendar")).toBe(
+      "表示名, ユーザーID, パスワード, 説明, グループ名, グループ管理者フラグ, IMAPメールアカウント名, IMAPメールアドレス, IMAPドメイン, IMAPアカウント, IMAPアカウントパスワード, IMAP認証パスフレーズ, IMAPメールアカウント説明, IMAP受信サーバアドレス, IMAP受信サーバポート番号, IMAP受信サーバSSL有効, Exchangeメールアカウント名, Exchangeメールアドレス, Exchangeドメイン, Exchangeアカウント, Exchangeアカウントパスワード, Exchange認証パスフレーズ, Exchangeメールアカウント説明, Exchangeサーバアドレス, ExchangeサーバSSL有効, Microsoft365アカウント名, Microsoft365メールアドレス, Microsoft365認証パスフレーズ, Microsoft365アカウント説明, プロキシ設定, プロキシホストアドレス, プロキシポート, プロキシユーザー, プロキシパスワード",
+    );
+    expect(headers("contacts")).toBe(
+      "表示名, ユーザーID, パスワード, 説明, グループ名, グループ管理者フラグ, Exchangeメールアカウント名, アカウントのタイプ, メールアドレス, Exchangeドメイン, Exchangeアカウント, Exchangeアカウントパスワード, Exchange認証パスフレーズ, Exchangeメールアカウント説明, Exchangeサーバアドレス, ExchangeサーバSSL有効, プロキシ設定, プロキシホストアドレス, プロキシポート, プロキシユーザー, プロキシパスワード",
+    );
+    expect(SECURED_APPS.map((app) => SECURED_FORMATS[app].columns.length)).toEqual([4, 7, 30, 34, 21]);
+  });
+
+  it("have UPN as the seventh of the PANEL's, between 社員コード and 住所の区分", () => {
+    const users = FORMATS.users.columns.map(({ header }) => header);
+    expect(users.slice(5, 8)).toEqual(["社員コード", "UPN", "住所の区分"]);
+    expect(users).toHaveLength(15);
+  });
+
+  it("are the same field in every app, and a field is one header", () => {
+    const all = SECURED_APPS.flatMap((app) => SECURED_FORMATS[app].columns);
+    const fieldOf = new Map(all.map(({ header, field }) => [header, field]));
+    const headerOf = new Map(all.map(({ header, field }) => [field, header]));
+    for (const { header, field } of all) {
+      expect(fieldOf.get(header)).toBe(field);
+      expect(headerOf.get(field)).toBe(header);
+    }
+  });
+});
+
+describe("every format", () => {
+  it.each(FORMAT_NAMES)("%s: fields and headers are told apart, keys are columns", (name) => {
+    const { columns, key, unique, fallbackKey = [] } = FORMATS[name];
+    expect(new Set(columns.map(({ field }) => field)).size).toBe(columns.length);
+    expect(new Set(columns.map(({ header }) => header)).size).toBe(columns.length);
+    for (const field of [key, ...unique, ...fallbackKey]) expect(findColumn(columns, field)?.field).toBe(field);
+  });
+
+  it("keeps passwords, passphrases and keys secret, out of every export", () => {
+    for (const { columns } of Object.values(FORMATS)) {
+      for (const { header, secret = false, consoleExport = false } of columns) {
+        expect(secret).toBe(/パスワード|パスフレーズ|シークレット/.test(header));
+        expect(secret && consoleExport).toBe(false);
+      }
+    }
+  });
+
+  it("shows three columns in the export of SECURED APPs", () => {
+    for (const app of SECURED_APPS) {
+      const shown = SECURED_FORMATS[app].columns.filter(({ consoleExport }) => consoleExport === true);
+      expect(new Set(shown.map(({ header }) => header))).toEqual(new Set(["表示名", "ユーザーID", "説明"]));
+    }
+  });
+});
+
+describe("columns by name", () => {
+  it("are found by header, look-alikes folded, or by field", () => {
+    const columns = columnsOf(FORMATS.users, [{ id: "f1", name: "入社\u301c日" }]);
+    expect(findColumn(columns, "氏名")?.field).toBe("name");
+    expect(findColumn(columns, "employeeCode")?.header).toBe("社員コード");
+    expect(findColumn(columns, "入社\uff5e日")?.field).toBe("custom:f1");
+    expect(findColumn(columns, "toString")).toBeUndefined();
+  });
+
+  it.each([
+    ["メールアドレ", "メールアドレス"],
+    ["ﾌﾘｶﾞﾅ", "フリガナ"],
+    ["CLOMO アカウント名", "CLOMOアカウント名"],
+    ["ＵＰＮ", "UPN"],
+    ["email", "emails"],
+  ])("%s is probably %s", (header, nearest) => {
+    expect(nearestHeader(FORMATS.users.columns, header)).toBe(nearest);
+  });
+
+  it("are not guessed from afar", () => {
+    expect(nearestHeader(FORMATS.users.columns, "血液型と星座")).toBeUndefined();
+    expect(nearestHeader(FORMATS.users.columns, "x".repeat(1_000_000))).toBeUndefined();
+  });
+});
