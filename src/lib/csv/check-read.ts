@@ -1,0 +1,41 @@
+import type { FileHandle } from "node:fs/promises";
+
+/** Larger chunks cost memory and save nothing. */
+export const CHUNK_BYTES = 128 * 1024;
+
+/**
+ * Reads a stretch of a file in chunks; the next one is fetched while one is taken. The bytes given are valid until the
+ * call returns.
+ *
+ * @param range in bytes; `to` may lie behind the file's end
+ * @param chunkBytes bytes read at once
+ * @param take returns false to stop
+ */
+export const readBytes = async (
+  file: FileHandle,
+  { from, to, chunkBytes = CHUNK_BYTES }: { readonly from: number; readonly to: number; readonly chunkBytes?: number },
+  take: (bytes: Uint8Array) => boolean,
+): Promise<void> => {
+  let buffer = new Uint8Array(chunkBytes);
+  let spare = new Uint8Array(chunkBytes);
+  const fetch = (at: number): Promise<{ readonly bytesRead: number }> =>
+    at < to ? file.read(buffer, 0, Math.min(chunkBytes, to - at), at) : Promise.resolve({ bytesRead: 0 });
+  let at = from;
+  let coming = fetch(at);
+  for (;;) {
+    const { bytesRead } = await coming;
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    const bytes = buffer.subarray(0, bytesRead);
+    [buffer, spare] = [spare, buffer];
+    coming = fetch(at);
+    try {
+      if (take(bytes)) continue;
+    } catch (error) {
+      await coming;
+      throw error;
+    }
+    await coming;
+    return;
+  }
+};
