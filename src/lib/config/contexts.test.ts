@@ -157,6 +157,13 @@ test.each(["{", "[]", '{"contexts":[{"name":"../x","kind":"embedded"}]}', '{"con
   },
 );
 
+test("what a killed writer left is removed by the next change", async () => {
+  await mkdir(home.settings, { recursive: true });
+  await writeFile(join(home.settings, "contexts.json.tmp-51593907386f0343"), "{");
+  await contexts.add("a", { kind: "embedded" });
+  expect(await readdir(home.settings)).toEqual(["contexts.json", "settings.lock"]);
+});
+
 test("a lock that is held too long is told", async () => {
   await mkdir(home.settings, { recursive: true });
   const holder = new DatabaseSync(join(home.settings, "settings.lock"));

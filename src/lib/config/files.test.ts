@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { spoolToFile, writeFileAtomically, type ContentWriter } from "./files.ts";
+import { writeFileAtomically, type ContentWriter } from "./files.ts";
 import { systemProcesses, type ProcessTable } from "./processes.ts";
+import { spoolToFile } from "./spool.ts";
 import { createTemporary, sweepTemporaryFiles } from "./temporary-files.ts";
 
 const posix = process.platform !== "win32";
@@ -44,6 +45,17 @@ test("the file is there as a whole, and nothing else is left", async () => {
   expect(await readFile(file, "utf8")).toBe("a\nb\n");
   expect(await readdir(root)).toEqual(["home", "名簿.csv"]);
   expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+test("text and bytes, small and large, keep their order; a surrogate pair may come in two pieces", async () => {
+  const file = join(root, "x");
+  const large = "あ".repeat(100_000);
+  await writeFileAtomically(file, place(), async (writer) => {
+    for (const chunk of ["a", Buffer.from("b"), large, "c", "\ud842", "\udfb7", Buffer.from("d")]) {
+      await writer.write(chunk);
+    }
+  });
+  expect(await readFile(file, "utf8")).toBe(`ab${large}c𠮷d`);
 });
 
 test("a failed run leaves the old file, or none", async () => {

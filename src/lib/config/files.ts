@@ -2,7 +2,6 @@ import { open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promi
 import { basename, dirname, resolve } from "node:path";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { ensureFolder } from "./home.ts";
 import { createTemporary, hasCode, type TemporaryPlace } from "./temporary-files.ts";
 
 /** Takes a file's content, in order; await each write, so that memory stays bounded. */
@@ -72,7 +71,7 @@ async function writeStraight<T>(path: string, write: (writer: ContentWriter) => 
     throw asRefusal(error, path);
   });
   try {
-    return await write(contentOf(handle));
+    return await writeContent(handle, write);
   } finally {
     await handle.close();
   }
@@ -110,7 +109,7 @@ async function writeWhole<T>(
     if (mode !== undefined) {
       await handle.chmod(mode);
     }
-    const result = await write(contentOf(handle));
+    const result = await writeContent(handle, write);
     await handle.sync();
     return result;
   } finally {
@@ -118,46 +117,41 @@ async function writeWhole<T>(
   }
 }
 
-/** A pipe takes less than it is given; `writeFile` on a handle goes on until all is written. */
-const contentOf = (handle: FileHandle): ContentWriter => ({ write: (chunk) => handle.writeFile(chunk) });
+const BATCH_CHARACTERS = 1 << 16;
 
-/** What came in on a stream, as a file that can be read more than once. */
-export interface SpooledFile extends AsyncDisposable {
-  readonly path: string;
-  readonly bytes: number;
-  /** removes the file; safe to call twice. `await using` does it */
-  [Symbol.asyncDispose](): Promise<void>;
+/** Small pieces of text are written together. */
+class FileContent implements ContentWriter {
+  readonly #handle: FileHandle;
+  #batch = "";
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async write(chunk: string | Uint8Array): Promise<void> {
+    if (typeof chunk === "string") {
+      this.#batch += chunk;
+      return this.#batch.length < BATCH_CHARACTERS ? undefined : this.flush();
+    }
+    await this.flush();
+    await this.#handle.writeFile(chunk);
+  }
+
+  async flush(): Promise<void> {
+    const batch = this.#batch;
+    this.#batch = "";
+    if (batch !== "") {
+      // Unlike write, which a pipe may cut short, writeFile goes on from the present place until all is written.
+      await this.#handle.writeFile(batch);
+    }
+  }
 }
 
-/**
- * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed
- * of, or by the next command's sweep when this process dies.
- *
- * @throws `unexpected` when the home cannot be written
- */
-export async function spoolToFile(
-  stream: AsyncIterable<string | Uint8Array>,
-  place: TemporaryPlace,
-): Promise<SpooledFile> {
-  await ensureFolder(place.temporaryFolder);
-  const { path, handle, forget } = await createTemporary(place, place.temporaryFolder, "stdin", 0o600);
-  const remove = async (): Promise<void> => {
-    await rm(path, { force: true });
-    await forget();
-  };
-  try {
-    let bytes = 0;
-    for await (const chunk of stream) {
-      await handle.writeFile(chunk);
-      bytes += Buffer.byteLength(chunk);
-    }
-    await handle.close();
-    return { path, bytes, [Symbol.asyncDispose]: remove };
-  } catch (error) {
-    await handle.close();
-    await remove();
-    throw error;
-  }
+async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
+  const content = new FileContent(handle);
+  const result = await write(content);
+  await content.flush();
+  return result;
 }
 
 const refusal = (where: string, what: Text, cause?: unknown): Failure => new Failure("usage", { what, where, cause });

@@ -73,14 +73,21 @@ export async function ensureFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new Failure("unexpected", {
-      what: text("The folder cannot be made", "フォルダーを作成できません"),
-      where: folder,
-      hint: text(
-        "Make the place writable, or let CLOMOCTL_HOME name another",
-        "書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
-      ),
-      cause,
-    });
+    throw unwritable(folder, cause);
   }
 }
+
+/** The failure of a change to a home that cannot be written. */
+export const unwritable = (where: string, cause: unknown): Failure =>
+  new Failure("unexpected", {
+    what: text(
+      "The settings and data of clomoctl cannot be written here",
+      "clomoctl の設定やデータをここに書き込めません",
+    ),
+    where,
+    hint: text(
+      "Make the folder writable, or let CLOMOCTL_HOME name another",
+      "フォルダーに書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
+    ),
+    cause,
+  });

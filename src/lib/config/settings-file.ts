@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
+import { unwritable } from "./home.ts";
 
 /** What `contexts.json` holds. */
 export interface Settings {
@@ -36,16 +37,34 @@ export async function readSettings(folder: string): Promise<Settings> {
   }
 }
 
-/** Replaces the settings of a folder in one step; call it under the lock. */
+/**
+ * Replaces the settings of a folder in one step; call it under the lock.
+ *
+ * @throws `unexpected` when the folder cannot be written
+ */
 export async function writeSettings(folder: string, { contexts, used }: Settings): Promise<void> {
   const { default: Conf } = await import("conf");
-  const conf = new Conf<{ contexts: readonly StoredContext[]; used: string | null }>({
-    cwd: folder,
-    configName: NAME,
-    configFileMode: 0o600,
-    accessPropertiesByDotNotation: false,
-  });
-  conf.store = { contexts, used: used ?? null };
+  try {
+    await removeTorn(folder);
+    const conf = new Conf<{ contexts: readonly StoredContext[]; used: string | null }>({
+      cwd: folder,
+      configName: NAME,
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+    });
+    conf.store = { contexts, used: used ?? null };
+  } catch (cause) {
+    throw unwritable(folder, cause);
+  }
+}
+
+/** Removes what a writer left that was killed; under the lock there is no other writer. */
+async function removeTorn(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(`${NAME}.json.tmp-`)) {
+      await rm(join(folder, name), { force: true });
+    }
+  }
 }
 
 function settingsOf(held: unknown): Settings {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { ensureFolder } from "./home.ts";
+import { ensureFolder, unwritable } from "./home.ts";
 
 const TRIES = 100;
 /** SQLite's code for "somebody else has the lock". @see https://sqlite.org/rescode.html#busy */
@@ -57,14 +57,6 @@ function orFailure<T>(where: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw new Failure("unexpected", {
-      what: text("The settings cannot be changed here", "ここでは設定を変更できません"),
-      where,
-      hint: text(
-        "Make the folder writable, or let CLOMOCTL_HOME name another",
-        "フォルダーに書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
-      ),
-      cause,
-    });
+    throw unwritable(where, cause);
   }
 }

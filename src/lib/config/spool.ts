@@ -1,0 +1,42 @@
+import { rm } from "node:fs/promises";
+import { ensureFolder } from "./home.ts";
+import { createTemporary, type TemporaryPlace } from "./temporary-files.ts";
+
+/** What came in on a stream, as a file that can be read more than once. */
+export interface SpooledFile extends AsyncDisposable {
+  readonly path: string;
+  readonly bytes: number;
+  /** removes the file; safe to call twice. `await using` does it */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed
+ * of, or by the next command's sweep when this process dies.
+ *
+ * @throws `unexpected` when the home cannot be written
+ */
+export async function spoolToFile(
+  stream: AsyncIterable<string | Uint8Array>,
+  place: TemporaryPlace,
+): Promise<SpooledFile> {
+  await ensureFolder(place.temporaryFolder);
+  const { path, handle, forget } = await createTemporary(place, place.temporaryFolder, "stdin", 0o600);
+  const remove = async (): Promise<void> => {
+    await rm(path, { force: true });
+    await forget();
+  };
+  try {
+    let bytes = 0;
+    for await (const chunk of stream) {
+      await handle.writeFile(chunk);
+      bytes += Buffer.byteLength(chunk);
+    }
+    await handle.close();
+    return { path, bytes, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await handle.close();
+    await remove();
+    throw error;
+  }
+}
