@@ -1,0 +1,108 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { z, ZodType } from "zod";
+import { ProblemObject } from "../contract/index.ts";
+import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
+import { same, text } from "../text/index.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a call fills a route with. */
+export interface CallInput {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly json?: unknown;
+  /** bytes sent as they are */
+  readonly body?: { readonly stream: ReadableStream<Uint8Array>; readonly type: string };
+  readonly ifMatch?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The JSON body of a route's answer, by its own schema. */
+export type Answer<R extends RouteConfig> = {
+  [S in keyof R["responses"]]: R["responses"][S] extends { content: { "application/json": { schema: infer T } } }
+    ? T extends ZodType
+      ? z.infer<T>
+      : never
+    : never;
+}[keyof R["responses"] & (200 | 201)];
+
+const address = (base: URL, route: RouteConfig, { params = {}, query = {} }: CallInput): URL => {
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+  const url = new URL(path, base);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+};
+
+const failureOf = async (response: Response): Promise<Failure> => {
+  const problem = ProblemObject.safeParse(await response.json().catch(() => undefined));
+  if (!problem.success || !(problem.data.type in ERRORS)) {
+    return new Failure(response.status >= 500 ? "unavailable" : "unexpected", {
+      what: text(`the tenant answered with status ${response.status}`, `テナントの応答がステータス ${response.status} でした`),
+    });
+  }
+  const { type, detail, where, hint } = problem.data;
+  return new Failure(type as ErrorCode, {
+    what: detail,
+    ...(where === undefined ? {} : { where }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+};
+
+/** Calls routes of the tenant API over one transport and turns its problem objects back into failures. */
+export class Caller {
+  readonly #transport: Transport;
+  readonly #base: URL;
+
+  constructor(transport: Transport, base: URL) {
+    this.#transport = transport;
+    this.#base = base;
+  }
+
+  /** @throws Failure with the code of the tenant's problem object */
+  async send(route: RouteConfig, input: CallInput = {}): Promise<Response> {
+    const headers = new Headers();
+    if (input.ifMatch !== undefined) headers.set("if-match", input.ifMatch);
+    if (input.json !== undefined) headers.set("content-type", "application/json");
+    if (input.body !== undefined) headers.set("content-type", input.body.type);
+    const body = input.json === undefined ? (input.body?.stream ?? null) : JSON.stringify(input.json);
+    const init: RequestInit & { duplex?: "half" } = { method: route.method.toUpperCase(), headers, body };
+    if (input.body !== undefined) init.duplex = "half";
+    if (input.signal !== undefined) init.signal = input.signal;
+    const response = await this.#transport(new Request(address(this.#base, route, input), init));
+    if (!response.ok) throw await failureOf(response);
+    return response;
+  }
+
+  /** @throws Failure `unavailable` when the answer does not have the contract's shape */
+  async json<R extends RouteConfig>(route: R, input: CallInput = {}): Promise<Answer<R>> {
+    const response = await this.send(route, input);
+    const parsed = schemaOf(route).safeParse(await response.json().catch(() => undefined));
+    if (parsed.success) return parsed.data as Answer<R>;
+    throw new Failure("unavailable", {
+      what: text("the tenant's answer does not follow the tenant API", "テナントの応答がテナント API に従っていません"),
+      hint: same(`${route.method.toUpperCase()} ${route.path}: ${parsed.error.issues[0]?.message ?? ""}`),
+    });
+  }
+
+  /** The objects of a streamed list, in order, each line as it arrives. */
+  async *lines<T>(route: RouteConfig, schema: ZodType<T>, input: CallInput = {}): AsyncGenerator<T> {
+    const response = await this.send(route, input);
+    let rest = "";
+    if (response.body === null) return;
+    for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+      const ends = (rest + piece).split("\n");
+      rest = ends.pop() ?? "";
+      for (const line of ends) yield schema.parse(JSON.parse(line));
+    }
+  }
+}
+
+const schemaOf = (route: RouteConfig): ZodType => {
+  for (const status of ["200", "201"]) {
+    const response = (route.responses as Record<string, { content?: Record<string, { schema?: unknown }> }>)[status];
+    const schema = response?.content?.["application/json"]?.schema;
+    if (schema !== undefined) return schema as ZodType;
+  }
+  throw new TypeError(`${route.path} has no JSON answer`);
+};

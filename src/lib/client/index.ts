@@ -1,0 +1,217 @@
+import type { z } from "zod";
+import {
+  InputProblem,
+  PlanRow,
+  routes,
+  type App,
+  type CustomField,
+  type Import,
+  type ImportRequest,
+  type Org,
+  type OrgDetail,
+  type SecuredGroup,
+  type SecuredUser,
+  type Tenant,
+  type User,
+  type Verification,
+} from "../contract/index.ts";
+import { Caller } from "./call.ts";
+import type { Transport } from "./transport.ts";
+
+export type { Transport } from "./transport.ts";
+
+/** What narrows a list or an export; a blank filter is no filter. */
+export interface Filters {
+  readonly filterName?: string | undefined;
+  readonly filterId?: string | undefined;
+}
+
+/** How the tenant writes an export: UTF-8, with this newline. */
+export interface ExportQuery extends Filters {
+  readonly newline?: "crlf" | "lf" | "cr" | undefined;
+}
+
+export interface SecuredListQuery extends Filters {
+  readonly sort?: "user-id" | "name" | undefined;
+  readonly desc?: boolean | undefined;
+}
+
+/** The bytes of an input file and the charset they are in. */
+export interface Upload {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly encoding: string;
+}
+
+/** A tenant as commands see it; every method is one request, lists fetch page after page. */
+export class TenantClient {
+  readonly imports: Imports;
+  readonly #call: Caller;
+
+  /** @param base the address the routes hang under; in process any address serves */
+  constructor(transport: Transport, base: URL = new URL("http://tenant.invalid")) {
+    this.#call = new Caller(transport, base);
+    this.imports = new Imports(this.#call);
+  }
+
+  tenant(): Promise<Tenant> {
+    return this.#call.json(routes.tenant);
+  }
+
+  /** The whole tree, parents before their children. */
+  async orgs(): Promise<readonly Org[]> {
+    return (await this.#call.json(routes.orgs)).items;
+  }
+
+  /** Everything an id, a code or a path fits. */
+  async findOrgs(name: string): Promise<readonly OrgDetail[]> {
+    return (await this.#call.json(routes.findOrgs, { query: { name } })).items;
+  }
+
+  exportOrgs(query: ExportQuery = {}): Promise<ReadableStream<Uint8Array>> {
+    return this.#bytes(routes.exportOrgs, { query: { ...query } });
+  }
+
+  users(filters: Filters = {}): AsyncGenerator<User> {
+    return pages((cursor) => this.#call.json(routes.users, { query: { ...filters, cursor } }));
+  }
+
+  /** Everything an id, a mail address, an employee code or an account name fits. */
+  async findUsers(name: string): Promise<readonly User[]> {
+    return (await this.#call.json(routes.findUsers, { query: { name } })).items;
+  }
+
+  exportUsers(query: ExportQuery = {}): Promise<ReadableStream<Uint8Array>> {
+    return this.#bytes(routes.exportUsers, { query: { ...query } });
+  }
+
+  async customFields(): Promise<readonly CustomField[]> {
+    return (await this.#call.json(routes.fields)).items;
+  }
+
+  addCustomField(name: string): Promise<CustomField> {
+    return this.#call.json(routes.addField, { json: { name } });
+  }
+
+  removeCustomField(id: string): Promise<CustomField> {
+    return this.#call.json(routes.removeField, { params: { id } });
+  }
+
+  securedUsers(app: App, query: SecuredListQuery = {}): AsyncGenerator<SecuredUser> {
+    return pages((cursor) =>
+      this.#call.json(routes.securedUsers, { params: { app }, query: { ...query, cursor } }),
+    );
+  }
+
+  async findSecuredUsers(app: App, name: string): Promise<readonly SecuredUser[]> {
+    return (await this.#call.json(routes.findSecuredUsers, { params: { app }, query: { name } })).items;
+  }
+
+  exportSecuredUsers(
+    app: App,
+    query: ExportQuery & { readonly layout: "console" | "full" },
+  ): Promise<ReadableStream<Uint8Array>> {
+    return this.#bytes(routes.exportSecuredUsers, { params: { app }, query: { ...query } });
+  }
+
+  async securedGroups(app: App): Promise<readonly SecuredGroup[]> {
+    return (await this.#call.json(routes.securedGroups, { params: { app } })).items;
+  }
+
+  async #bytes(...[route, input]: Parameters<Caller["send"]>): Promise<ReadableStream<Uint8Array>> {
+    const { body } = await this.#call.send(route, input);
+    return body ?? new Blob([]).stream();
+  }
+}
+
+/** Imports of a tenant: a request, its file, its plan, and what becomes of the plan. */
+export class Imports {
+  readonly #call: Caller;
+
+  constructor(call: Caller) {
+    this.#call = call;
+  }
+
+  /**
+   * Sends a file and gets its plan; nothing of the tenant is changed.
+   *
+   * @param request what the file is and how it is to be taken
+   * @param upload the file's bytes as they are
+   */
+  async plan(
+    request: z.input<typeof ImportRequest>,
+    upload: Upload,
+    signal?: AbortSignal,
+  ): Promise<Import> {
+    const { id } = await this.#call.json(routes.imports.create, { json: request });
+    return this.#call.json(routes.imports.upload, {
+      params: { id },
+      body: { stream: upload.stream, type: `text/csv; charset=${upload.encoding}` },
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** Newest first. */
+  async list(): Promise<readonly Import[]> {
+    return (await this.#call.json(routes.imports.list)).items;
+  }
+
+  show(id: string): Promise<Import> {
+    return this.#call.json(routes.imports.show, { params: { id } });
+  }
+
+  /** The plan's rows in the file's order, then its deletions. */
+  rows(id: string, query: { readonly action?: string; readonly limit?: number } = {}): AsyncGenerator<PlanRow> {
+    return this.#call.lines(routes.imports.rows, PlanRow, { params: { id }, query });
+  }
+
+  /** By row, then column. */
+  problems(id: string, query: { readonly limit?: number } = {}): AsyncGenerator<InputProblem> {
+    return this.#call.lines(routes.imports.problems, InputProblem, { params: { id }, query });
+  }
+
+  /** @throws Failure `conflict` when what the plan was compared with has changed, `input-rejected` when it is rejected */
+  commit(plan: Pick<Import, "id" | "etag">, signal?: AbortSignal): Promise<Import> {
+    return this.#call.json(routes.imports.commit, {
+      params: { id: plan.id },
+      ifMatch: plan.etag ?? "",
+      ...(signal === undefined ? {} : { signal }),
+    });
+  }
+
+  /** Says that the plan's file was written for the console; the plan then waits for {@link verify}. */
+  emitted(plan: Pick<Import, "id" | "etag">): Promise<Import> {
+    return this.#call.json(routes.imports.emitted, { params: { id: plan.id }, ifMatch: plan.etag ?? "" });
+  }
+
+  replan(id: string): Promise<Import> {
+    return this.#call.json(routes.imports.replan, { params: { id } });
+  }
+
+  /** Compares the console's next export with a plan that awaits it. */
+  verify(id: string, upload: Upload): Promise<Verification> {
+    return this.#call.json(routes.imports.verify, {
+      params: { id },
+      body: { stream: upload.stream, type: `text/csv; charset=${upload.encoding}` },
+    });
+  }
+
+  /** Plans the inverse of a committed import. */
+  revert(id: string): Promise<Import> {
+    return this.#call.json(routes.imports.revert, { params: { id } });
+  }
+
+  discard(id: string): Promise<Import> {
+    return this.#call.json(routes.imports.discard, { params: { id } });
+  }
+}
+
+async function* pages<T>(
+  fetchPage: (cursor: string | undefined) => Promise<{ readonly items: T[]; readonly next: string | null }>,
+): AsyncGenerator<T> {
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await fetchPage(cursor);
+    yield* items;
+    cursor = next ?? undefined;
+  } while (cursor !== undefined);
+}

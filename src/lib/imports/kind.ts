@@ -1,0 +1,85 @@
+import { FORMATS, type Column, type Format, type FormatName } from "../csv/formats/index.ts";
+
+/** The tenant's record that a kind of import changes. */
+export type Entity = "user" | "secured_user" | "org";
+
+/** How a field of an input row meets the record's: as text, a list, the custom fields together, or an organisation. */
+export type Meeting = "value" | "list" | "custom" | "org";
+
+/** One thing an import can change of a record. */
+export interface ImportedField {
+  readonly field: string;
+  readonly meeting: Meeting;
+  /** its bit in a plan's mask of changed fields */
+  readonly bit: number;
+  /** false: a blank cell leaves it as it is, whatever is asked */
+  readonly clearable: boolean;
+}
+
+/** What the engine knows of one kind of import; everything else it reads from the format's table of columns. */
+export interface RecordKind {
+  readonly name: FormatName;
+  readonly entity: Entity;
+  readonly format: Format;
+  /** the collections a plan reads; a write to one of them between plan and commit is a conflict */
+  readonly collections: readonly string[];
+  readonly fields: readonly ImportedField[];
+}
+
+/** Blank cells of these never clear: a CLOMO account is kept, a user stays where it is. */
+const NEVER_CLEARED: ReadonlySet<string> = new Set(["accountName", "orgCode"]);
+
+const meetingOf = (column: Column): Meeting => {
+  if (column.field === "orgCode") return "org";
+  return column.repeated === true ? "list" : "value";
+};
+
+const importedFields = (format: Format): readonly ImportedField[] => {
+  const own = format.columns
+    .filter((column) => column.secret !== true && (format.name === "users" || format.key !== column.field))
+    .map((column, bit) => ({
+      field: column.field,
+      meeting: meetingOf(column),
+      bit,
+      clearable: !NEVER_CLEARED.has(column.field) && column.required === undefined,
+    }));
+  return format.custom ? [...own, { field: "custom", meeting: "custom", bit: own.length, clearable: true }] : own;
+};
+
+const entityOf = (name: FormatName): Entity => {
+  if (name === "users") return "user";
+  return name === "orgs" ? "org" : "secured_user";
+};
+
+const collectionsOf = (name: FormatName): readonly string[] => {
+  if (name === "users" || name === "orgs") return ["users", "orgs", "accounts", "fields"];
+  return [`secured:${name}`];
+};
+
+/** The kind of import that reads files of a format. */
+export const recordKind = (name: FormatName): RecordKind => {
+  const format = FORMATS[name];
+  return {
+    name,
+    entity: entityOf(name),
+    format,
+    collections: collectionsOf(name),
+    fields: name === "orgs" ? ORG_FIELDS : importedFields(format),
+  };
+};
+
+const ORG_FIELDS: readonly ImportedField[] = [
+  { field: "name", meeting: "value", bit: 0, clearable: false },
+  { field: "code", meeting: "value", bit: 1, clearable: true },
+  { field: "parent", meeting: "org", bit: 2, clearable: true },
+];
+
+/** The fields whose bits are set in a plan's mask. */
+export const changedFields = (kind: RecordKind, mask: number): readonly string[] =>
+  kind.fields.filter(({ bit }) => Math.floor(mask / 2 ** bit) % 2 === 1).map(({ field }) => field);
+
+/** The field a `--key` names; only users can be told by another than their format's own. */
+export const fieldOfKey = (kind: RecordKind, key: "email" | "employee-code" | "upn"): string => {
+  if (kind.entity !== "user" || key === "email") return kind.format.key;
+  return key === "upn" ? "upn" : "employeeCode";
+};

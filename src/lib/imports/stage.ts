@@ -1,0 +1,224 @@
+import { readHeader, type HeaderOptions } from "../csv/header.ts";
+import type { Layout } from "../csv/layout.ts";
+import type { RecordProblem, RecordSink } from "../csv/record.ts";
+import { RowChecker, type CellValue } from "../csv/rows.ts";
+import { codeKey, comparisonKey, emailKey, nameKey, type Comparison } from "../model/normalise.ts";
+import { severityOf, type Problem } from "../model/problem.ts";
+import { fieldOfKey, type RecordKind } from "./kind.ts";
+import type { PlanRequest, StagedFile } from "./plan.ts";
+
+/**
+ * Where checked rows go. Rows come in the file's order; a claim is a value, beside the row's key, that only one record of
+ * the tenant may have. Nothing that is given here is a secret.
+ */
+export interface StagingTable {
+  /** once, before the first row: the columns of `values` */
+  open(columns: readonly string[]): void;
+  add(row: number, line: number, values: readonly (string | null)[]): void;
+  claim(field: string, key: string, row: number): void;
+  /** an organisation's code, or a group's name, at its first appearance */
+  refer(what: "org" | "group", key: string, value: string, row: number): void;
+  problem(problem: Problem, severity: "error" | "warning"): void;
+}
+
+/** How one staged column gets its value from a checked row. */
+type Binding = (values: readonly CellValue[], row: number) => string | null;
+
+const isFilled = (value: CellValue | undefined): boolean =>
+  value !== undefined && value !== null && value.length > 0;
+
+const first = (value: CellValue | undefined): string | null => {
+  if (value === undefined || value === null) return null;
+  return typeof value === "string" ? value : (value[0] ?? null);
+};
+
+/** Takes the records of an input file: understands the header, checks each row, and hands what is to be compared on. */
+export class Stager implements RecordSink {
+  readonly #kind: RecordKind;
+  readonly #request: PlanRequest;
+  readonly #options: HeaderOptions;
+  readonly #table: StagingTable;
+  readonly #referred = { org: new Set<string>(), group: new Set<string>() };
+  #layout: Layout | undefined;
+  #checker: RowChecker | undefined;
+  #columns: readonly { readonly name: string; readonly bind: Binding }[] = [];
+  #extraEmails = -1;
+  #rows = 0;
+
+  constructor(kind: RecordKind, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
+    this.#kind = kind;
+    this.#request = request;
+    this.#options = { ...options, key: fieldOfKey(kind, request.key) };
+    this.#table = table;
+  }
+
+  record(cells: readonly string[], count: number, row: number, line: number): void {
+    if (this.#checker === undefined) {
+      this.#open(cells.slice(0, count));
+      return;
+    }
+    this.#rows += 1;
+    // a record whose text was dropped has said why
+    if (count > 0) this.#checker.check(cells, count, row, line);
+    const complete = count === this.#layout?.headers.length;
+    const { values } = this.#checker;
+    this.#table.add(
+      row,
+      line,
+      this.#columns.map(({ bind }) => (complete ? bind(values, row) : null)),
+    );
+    if (complete && this.#extraEmails >= 0) this.#claimEmails(values[this.#extraEmails], row);
+  }
+
+  problem(problem: RecordProblem): void {
+    const header = this.#layout?.headers[problem.column - 1] ?? "";
+    this.#report({ ...problem, header });
+  }
+
+  /** After the last record: what the file was, but for its bytes. */
+  end(): Omit<StagedFile, "encoding" | "sha256" | "bytes"> {
+    if (this.#layout === undefined) this.#report(fileProblem("file-empty"));
+    else if (this.#rows === 0) this.#report(fileProblem("file-no-rows"));
+    if (this.#layout === undefined) this.#open([]);
+    const layout = this.#layout;
+    const columns = layout?.columns ?? [];
+    return {
+      rows: this.#rows,
+      header: layout?.headers ?? [],
+      staged: this.#stagedFields(),
+      places: columns.map(({ column, header, positions }) => ({
+        field: column.field,
+        column: (positions[0] ?? -1) + 1,
+        header,
+      })),
+      absentColumns: (layout?.absent ?? []).map(({ header }) => header),
+      unknownColumns: (layout?.unknown ?? []).map((position) => layout?.headers[position] ?? ""),
+    };
+  }
+
+  #report = (problem: Problem): void => {
+    this.#table.problem(problem, severityOf(problem.code));
+  };
+
+  #open(headers: readonly string[]): void {
+    const { layout, problems } = readHeader(headers, this.#kind.format, this.#options);
+    if (headers.length > 0) for (const problem of problems) this.#report(problem);
+    this.#layout = layout;
+    this.#checker = new RowChecker(layout, this.#report, { blank: this.#request.blank });
+    this.#columns = this.#bindings(layout);
+    if (this.#kind.format.name === "users") this.#extraEmails = indexOf(layout, "emails");
+    this.#table.open(this.#columns.map(({ name }) => name));
+  }
+
+  #stagedFields(): readonly string[] {
+    const fields = (this.#layout?.columns ?? []).map(({ column }) => column.field);
+    const own = fields.filter((field) => !field.startsWith(CUSTOM));
+    return own.length === fields.length ? own : [...own, "custom"];
+  }
+
+  #bindings(layout: Layout): readonly { readonly name: string; readonly bind: Binding }[] {
+    const bindings = new Map<string, Binding>();
+    const key = indexOf(layout, layout.key);
+    const comparison = layout.columns[key]?.column.comparison ?? "exact";
+    bindings.set("key", keyBinding(key, comparison));
+    const { format } = this.#kind;
+    if (format.name === "users" && layout.key !== "emails" && indexOf(layout, "emails") >= 0) {
+      bindings.set("emailKey", keyBinding(indexOf(layout, "emails"), "mail-address"));
+    }
+    for (const [i, { column }] of layout.columns.entries()) {
+      if (column.secret === true || column.field.startsWith(CUSTOM)) continue;
+      if (column.field === "accountName") bindings.set("accountKey", keyBinding(i, "code"));
+      if (column.field === "orgCode") bindings.set("orgKey", this.#orgBinding(i));
+      bindings.set(column.field, column.repeated === true ? this.#listBinding(i, column.field) : (v) => first(v[i]));
+    }
+    const secrets = secretBinding(layout);
+    if (secrets !== undefined) bindings.set("secrets", secrets);
+    const custom = customBinding(layout, this.#request.blank);
+    if (custom !== undefined) bindings.set("custom", custom);
+    return [...bindings].map(([name, bind]) => ({ name, bind }));
+  }
+
+  /** A list as JSON; a blank one is null where blanks keep what is stored. Groups are a set: sorted. */
+  #listBinding(i: number, field: string): Binding {
+    const keeps = this.#request.blank === "keep";
+    return (values, row) => {
+      const list = values[i];
+      if (!Array.isArray(list) || list.length === 0) return keeps ? null : "[]";
+      if (field !== "groups") return JSON.stringify(list);
+      for (const name of list as readonly string[]) this.#refer("group", nameKey(name), name, row);
+      return JSON.stringify((list as readonly string[]).toSorted());
+    };
+  }
+
+  #orgBinding(i: number): Binding {
+    const keys = new Map<string, string>();
+    return (values, row) => {
+      const code = first(values[i]);
+      if (code === null) return null;
+      const known = keys.get(code);
+      if (known !== undefined) return known;
+      const key = codeKey(code);
+      if (keys.size < REMEMBERED) keys.set(String(code), key);
+      this.#refer("org", key, code, row);
+      return key;
+    };
+  }
+
+  #refer(what: "org" | "group", key: string, value: string, row: number): void {
+    const known = this.#referred[what];
+    if (known.has(key)) return;
+    if (known.size < REMEMBERED) known.add(key);
+    this.#table.refer(what, key, value, row);
+  }
+
+  #claimEmails(value: CellValue | undefined, row: number): void {
+    if (!Array.isArray(value)) return;
+    for (const email of (value as readonly string[]).slice(1)) this.#table.claim("emails", emailKey(email), row);
+  }
+}
+
+const CUSTOM = "custom:";
+
+/** How many codes and names are remembered as already told; beyond it they are told again, which does no harm. */
+const REMEMBERED = 100_000;
+
+const fileProblem = (code: "file-empty" | "file-no-rows"): Problem => ({
+  code,
+  row: 0,
+  line: 0,
+  column: 0,
+  header: "",
+  params: {},
+});
+
+const indexOf = (layout: Layout, field: string): number =>
+  layout.columns.findIndex(({ column }) => column.field === field);
+
+const keyBinding =
+  (i: number, comparison: Comparison): Binding =>
+  (values) => {
+    const value = first(values[i]);
+    return value === null ? null : comparisonKey(comparison, value);
+  };
+
+/** The names of the secrets a row sets, never their values. */
+const secretBinding = (layout: Layout): Binding | undefined => {
+  const secrets = layout.columns.flatMap(({ column }, i) => (column.secret === true ? [{ i, field: column.field }] : []));
+  if (secrets.length === 0) return undefined;
+  return (values) => {
+    const set = secrets.filter(({ i }) => isFilled(values[i])).map(({ field }) => field);
+    return set.length === 0 ? null : JSON.stringify(set);
+  };
+};
+
+/** The row's custom fields as a JSON object by the tenant's number of the field; null clears, a kept blank is left out. */
+const customBinding = (layout: Layout, blank: PlanRequest["blank"]): Binding | undefined => {
+  const fields = layout.columns.flatMap(({ column }, i) =>
+    column.field.startsWith(CUSTOM) ? [{ i, id: column.field.slice(CUSTOM.length) }] : [],
+  );
+  if (fields.length === 0) return undefined;
+  return (values) => {
+    const entries = fields.map(({ i, id }) => [id, first(values[i])] as const);
+    return JSON.stringify(Object.fromEntries(blank === "keep" ? entries.filter(([, v]) => v !== null) : entries));
+  };
+};

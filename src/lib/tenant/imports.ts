@@ -1,0 +1,417 @@
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Import, PlanRow, Verification } from "../contract/index.ts";
+import type { Encoding } from "../csv/record.ts";
+import { FORMATS } from "../csv/formats/index.ts";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
+import { Database } from "./store/sqlite/database.ts";
+import { ImportThread } from "./store/sqlite/imports/import-thread.ts";
+import {
+  BLANK_DETAIL,
+  changeImport,
+  insertImport,
+  listImports,
+  planSqlOf,
+  readImport,
+  type ImportRecord,
+  type ImportState,
+  type StoredRequest,
+} from "./store/sqlite/imports/record.ts";
+import { checkEtag } from "./store/sqlite/imports/compare.ts";
+import { planRows, type RowQuery } from "./store/sqlite/imports/rows.ts";
+import { attachForReading } from "./store/sqlite/imports/staging.ts";
+import { planRevert, type CommitMoment } from "./store/sqlite/imports/tasks.ts";
+import { defineFunctions } from "./store/sqlite/imports/functions.ts";
+import type { Task } from "./store/sqlite/imports/worker-messages.ts";
+
+/** An input file on its way to the tenant. */
+export interface Content {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly encoding: Encoding;
+}
+
+/** Who asks, and the signal that ends the asking. */
+export interface Asker {
+  readonly actor: string;
+  readonly signal?: AbortSignal;
+}
+
+/** How many differing rows a verification answers with. */
+const FIRST_DIFFERENCES = 100;
+
+/** A tenant's imports: staged and compared in a thread of their own, kept as plans until they are committed or discarded. */
+export class TenantImports {
+  readonly #database: Database;
+  readonly #folder: string;
+  readonly #tenant: string;
+  readonly #surroundings: Surroundings;
+  readonly #thread = new ImportThread();
+
+  /** @param folder where staging files and the writer's note lie */
+  constructor(database: Database, options: { readonly folder: string; readonly tenant: string; readonly surroundings: Surroundings }) {
+    this.#database = database;
+    this.#folder = options.folder;
+    this.#tenant = options.tenant;
+    this.#surroundings = options.surroundings;
+  }
+
+  begin(request: StoredRequest, { actor }: Asker): Import {
+    const id = newId(this.#surroundings);
+    this.#database.change(() => {
+      insertImport(this.#database, {
+        id,
+        kind: request.kind,
+        state: "uploading",
+        createdAt: instant(this.#surroundings),
+        etag: null,
+        revision: null,
+        detail: { ...BLANK_DETAIL, actor, request },
+      });
+    });
+    return this.show(id);
+  }
+
+  /** @throws Failure `conflict` where the import has its file already */
+  async upload(id: string, { stream, encoding }: Content, { signal }: Asker): Promise<Import> {
+    const { detail } = this.#expect(id, ["uploading"]);
+    if (detail.request === null) throw new TypeError(`import ${id} has no request`);
+    mkdirSync(this.#staging(""), { recursive: true, mode: 0o700 });
+    const task: Task = { type: "plan", files: this.#files(id), id, request: detail.request, encoding };
+    await this.#run(task, stream, signal).catch((error: unknown) => {
+      this.#end(id, "failed");
+      throw error;
+    });
+    return this.show(id);
+  }
+
+  list(): readonly Import[] {
+    return listImports(this.#database).map((record) => this.#import(record));
+  }
+
+  show(id: string): Import {
+    return this.#import(readImport(this.#database, id));
+  }
+
+  /** @throws Failure `conflict` where the import has no open plan */
+  *rows(id: string, query: RowQuery): Generator<PlanRow> {
+    const plan = planSqlOf(readImport(this.#database, id));
+    yield* this.#reading(id, (database) => planRows(database, plan, query));
+  }
+
+  /** Rows of the problem table, by row and column. */
+  *problems(id: string, limit: number | undefined) {
+    planSqlOf(readImport(this.#database, id));
+    yield* this.#reading(id, (database) =>
+      database.iterate(
+        `select code, severity, row, line, col as "column", header, params from s.problem order by row, col limit :limit`,
+        { limit: limit ?? -1 },
+      ),
+    );
+  }
+
+  /** @throws Failure `conflict` where the ETag is not the plan's, or the tenant changed; `input-rejected`; `locked` */
+  async commit(id: string, etag: string, { signal }: Asker): Promise<Import> {
+    const record = this.#expectEtag(id, etag, ["planned", "awaiting-console"]);
+    const moment = this.#moment();
+    const task: Task =
+      record.detail.reverts === null
+        ? { type: "commit", files: this.#files(id), id, moment }
+        : { type: "revert", tenant: this.#tenant, id, moment };
+    await this.#run(task, undefined, signal);
+    return this.show(id);
+  }
+
+  /** @throws Failure as {@link commit} */
+  emitted(id: string, etag: string): Import {
+    const record = this.#expectEtag(id, etag, ["planned"]);
+    this.#database.change(() => {
+      checkEtag(this.#database, planSqlOf(record), etag);
+      changeImport(this.#database, record, {
+        state: "awaiting-console",
+        detail: { emittedAt: instant(this.#surroundings) },
+      });
+    });
+    return this.show(id);
+  }
+
+  async replan(id: string, { signal }: Asker): Promise<Import> {
+    this.#expect(id, ["planned"]);
+    await this.#run({ type: "replan", files: this.#files(id), id }, undefined, signal);
+    return this.show(id);
+  }
+
+  /** Compares the console's export with what a waiting plan arrives at; only where they agree the plan is committed. */
+  async verify(id: string, content: Content, asker: Asker): Promise<Verification> {
+    const record = this.#expect(id, ["awaiting-console"]);
+    const { request } = record.detail;
+    if (request === null) throw new TypeError(`import ${id} has no request`);
+    checkEtag(this.#database, planSqlOf(record), record.etag ?? "");
+    const difference = await this.#run(
+      {
+        type: "verify",
+        files: this.#files(id),
+        id,
+        request: { ...request, mode: "replace", blank: "clear", absent: "keep", key: "email", skipInvalid: true },
+        encoding: content.encoding,
+        copy: this.#staging(`${id}.copy.db`),
+        exportStaging: this.#staging(`${id}.export.db`),
+        moment: this.#moment(),
+        limit: FIRST_DIFFERENCES,
+      },
+      content.stream,
+      asker.signal,
+    );
+    const { differences = 0, first = [] } = difference ?? {};
+    if (differences > 0) return { accepted: false, import: this.show(id), differences, first: [...first] };
+    return { accepted: true, import: await this.commit(id, record.etag ?? "", asker), differences: 0, first: [] };
+  }
+
+  /** @throws Failure `conflict` where the import is not committed, was undone already, or its records were touched */
+  revert(id: string, { actor }: Asker): Import {
+    const original = this.#expect(id, ["committed"]);
+    if (original.detail.reverts !== null || original.detail.revertedBy !== null) throw this.#notOpen(original);
+    const counts = planRevert(this.#database, original);
+    const undo = newId(this.#surroundings);
+    this.#database.change(() => {
+      insertImport(this.#database, {
+        id: undo,
+        kind: original.kind,
+        state: "planned",
+        createdAt: instant(this.#surroundings),
+        etag: `revert-${original.revision ?? 0}`,
+        revision: null,
+        detail: { ...BLANK_DETAIL, actor, reverts: id, counts: { ...NO_COUNTS, ...counts } },
+      });
+    });
+    return this.show(undo);
+  }
+
+  discard(id: string): Import {
+    this.#expect(id, ["uploading", "planned", "awaiting-console"]);
+    this.#end(id, "discarded");
+    return this.show(id);
+  }
+
+  /** Removes what dead processes left: staging that is not a whole plan, and plans older than a week. */
+  sweep(): void {
+    const left = stagingFiles(this.#staging(""));
+    const known = new Map(listImports(this.#database).map((record) => [record.id, record]));
+    for (const file of left) {
+      const record = known.get(file.slice(0, 36));
+      const whole = file === `${record?.id}.db` && (record?.state === "awaiting-console" || this.#isFresh(record));
+      if (whole || isHeld(this.#staging(file))) continue;
+      if (record !== undefined && file === `${record.id}.db`) {
+        if (record.state === "planned") this.#end(record.id, "discarded");
+        if (record.state === "uploading") this.#end(record.id, "failed");
+      }
+      for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(this.#staging(file + suffix), { force: true });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.close();
+  }
+
+  #isFresh(record: ImportRecord | undefined): boolean {
+    if (record?.state !== "planned") return false;
+    return this.#surroundings.now() - Date.parse(record.createdAt) < PLAN_LIFE_MS;
+  }
+
+  #staging(file: string): string {
+    return join(this.#folder, "imports", file);
+  }
+
+  #files(id: string) {
+    return { tenant: this.#tenant, staging: this.#staging(`${id}.db`) };
+  }
+
+  #moment(): CommitMoment {
+    return {
+      now: instant(this.#surroundings),
+      idPrefix: idPrefix(this.#surroundings),
+      referencePrefix: idPrefix(this.#surroundings),
+    };
+  }
+
+  #expect(id: string, states: readonly ImportState[]): ImportRecord {
+    const record = readImport(this.#database, id);
+    if (states.includes(record.state)) return record;
+    throw this.#notOpen(record);
+  }
+
+  #notOpen({ id, state }: ImportRecord): Failure {
+    return new Failure("conflict", {
+      what: text(`import ${id} is ${state}`, `インポート ${id} の状態は ${state} です`),
+      hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
+    });
+  }
+
+  #expectEtag(id: string, etag: string, states: readonly ImportState[]): ImportRecord {
+    const record = this.#expect(id, states);
+    if (record.etag === etag) return record;
+    throw new Failure("conflict", {
+      what: text(`the plan of import ${id} is another by now`, `インポート ${id} の計画は作り直されています`),
+      hint: text(`see it: clomoctl imports show ${id}`, `確認: clomoctl imports show ${id}`),
+    });
+  }
+
+  #end(id: string, state: "failed" | "discarded"): void {
+    this.#database.change(() => changeImport(this.#database, readImport(this.#database, id), { state }));
+    for (const suffix of ["", "-journal"]) rmSync(this.#staging(`${id}.db${suffix}`), { force: true });
+  }
+
+  /** Runs a task; while it may hold the write lock, a note says who does. */
+  async #run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal) {
+    const writes = task.type === "commit" || task.type === "revert";
+    const note = join(this.#folder, "writer.json");
+    try {
+      if (!writes) return await this.#thread.run(task, content, signal);
+      const since = instant(this.#surroundings);
+      if (readWriter(note) === undefined) {
+        writeFileSync(note, JSON.stringify({ pid: process.pid, what: `imports ${task.type} ${task.id}`, since }));
+      }
+      return await this.#thread.run(task, content, signal);
+    } catch (error) {
+      throw error instanceof Failure && error.code === "locked" ? lockedBy(error, readWriter(note)) : error;
+    } finally {
+      if (writes && readWriter(note)?.pid === process.pid) rmSync(note, { force: true });
+    }
+  }
+
+  *#reading<T>(id: string, body: (database: Database) => Iterable<T>): Generator<T> {
+    const database = new Database(this.#tenant);
+    try {
+      defineFunctions(database, () => false);
+      attachForReading(database, this.#files(id).staging);
+      yield* body(database);
+    } finally {
+      database.close();
+    }
+  }
+
+  #import(record: ImportRecord): Import {
+    const { detail } = record;
+    const counts = detail.counts ?? NO_COUNTS;
+    return {
+      id: record.id,
+      tenant: String(this.#database.get("select name from tenant")?.["name"] ?? ""),
+      kind: record.kind,
+      mode: detail.request?.mode ?? "revert",
+      state: record.state,
+      fileName: detail.request?.fileName ?? "",
+      inputSha256: detail.staged?.sha256 ?? null,
+      inputBytes: detail.staged?.bytes ?? 0,
+      encoding: detail.staged?.encoding ?? null,
+      createdAt: record.createdAt,
+      committedAt: detail.committedAt,
+      actor: detail.actor,
+      reverts: detail.reverts,
+      revertedBy: detail.revertedBy,
+      etag: record.etag,
+      request: detail.request === null ? null : requestOf(detail.request),
+      rows: detail.staged?.rows ?? 0,
+      ...counts,
+      header: [...(detail.staged?.header ?? [])],
+      absentColumns: [...(detail.staged?.absentColumns ?? [])],
+      unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
+      unverifiedColumns: this.#unverified(record),
+      emittedAt: detail.emittedAt,
+    };
+  }
+
+  /** Columns of the file that the console's own export does not show. @see facts 6.5 */
+  #unverified({ kind, detail }: ImportRecord): Import["unverifiedColumns"] {
+    const staged = new Set(detail.staged?.staged ?? []);
+    return FORMATS[kind].columns
+      .filter(({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true)
+      .map(({ field, header }) => {
+        const sent = this.#database.get("select at from sent_column where kind = :kind and field = :field", { kind, field });
+        return { header, lastSentAt: sent === undefined ? null : String(sent["at"]) };
+      });
+  }
+}
+
+const requestOf = ({ map, ...request }: StoredRequest): NonNullable<Import["request"]> => ({
+  ...request,
+  ...(map === undefined
+    ? {}
+    : {
+        map: {
+          columns: [...map.columns],
+          constants: [...map.constants],
+          defaults: [...map.defaults],
+          ...(map.dialect === undefined ? {} : { dialect: map.dialect }),
+        },
+      }),
+});
+
+/** A plan that nobody committed is dropped after a week. */
+const PLAN_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+
+const NO_COUNTS = {
+  create: 0,
+  update: 0,
+  unchanged: 0,
+  delete: 0,
+  invalid: 0,
+  secretsSet: 0,
+  orgsCreated: 0,
+  groupsCreated: 0,
+  errors: 0,
+  warnings: 0,
+  rejected: false,
+} as const;
+
+const stagingFiles = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder).filter((file) => file.endsWith(".db"));
+  } catch {
+    return [];
+  }
+};
+
+/** True where a running import holds the staging file. */
+const isHeld = (path: string): boolean => {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
+  const database = new Database(path, { busyTimeoutMs: 0, plain: true });
+  try {
+    database.exec("begin exclusive");
+    return false;
+  } catch {
+    return true;
+  } finally {
+    database.close();
+  }
+};
+
+/** Who holds the tenant's write lock, as noted by the process that took it. */
+interface Writer {
+  readonly pid: number;
+  readonly what: string;
+  readonly since: string;
+}
+
+const readWriter = (note: string): Writer | undefined => {
+  try {
+    const writer = JSON.parse(readFileSync(note, "utf8")) as Writer;
+    process.kill(writer.pid, 0);
+    return writer;
+  } catch {
+    return undefined;
+  }
+};
+
+const lockedBy = (failure: Failure, writer: Writer | undefined): Failure =>
+  writer === undefined
+    ? failure
+    : new Failure("locked", {
+        what: text(
+          `the tenant is locked by process ${writer.pid} (${writer.what}, since ${writer.since})`,
+          `テナントはプロセス ${writer.pid} が使用中です(${writer.what}、${writer.since} から)`,
+        ),
+        ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+        cause: failure,
+      });

@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import type { Database } from "./database.ts";
+
+/** One change of the tenant: who did what to what, and when. Never a secret. */
+export interface AuditEntry {
+  /** a UTC instant */
+  readonly at: string;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** Adds an entry, chained to the one before by hash; inside the transaction of the change it speaks of. */
+export const appendAudit = (database: Database, entry: AuditEntry): void => {
+  const before = database.get("select hash from audit order by seq desc limit 1")?.["hash"] ?? "";
+  const body = JSON.stringify(entry);
+  const hash = createHash("sha256").update(`${String(before)}\n${body}`).digest("hex");
+  database.run(
+    `insert into audit (at, actor, action, subject, detail, hash)
+     values (:at, :actor, :action, :subject, :detail, :hash)`,
+    { ...entry, detail: JSON.stringify(entry.detail), hash },
+  );
+};

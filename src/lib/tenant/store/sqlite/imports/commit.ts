@@ -1,0 +1,218 @@
+import type { PlanSql } from "./expressions.ts";
+import { joinOrg, name, storeColumn, touchedFields, VALID, valueForExisting, valueForNew } from "./expressions.ts";
+import type { Database } from "../database.ts";
+import { ROOT_ORG_PK } from "../migrations.ts";
+import { advance, hasSecrets, newReferences } from "./compare.ts";
+import { proceeding } from "./functions.ts";
+import { commitOrgs } from "./commit-orgs.ts";
+
+/** What every statement of a commit may name. */
+export interface CommitContext {
+  /** the import's own row */
+  readonly import: number;
+  /** the new revision of the collection that changes */
+  readonly revision: number;
+  /** the moment of the commit, a UTC instant */
+  readonly now: string;
+  /** see idPrefix: the ids of new records are this and 12 digits */
+  readonly idPrefix: string;
+  /** likewise, for organisations and groups that are made because rows name them */
+  readonly referencePrefix: string;
+}
+
+/** The columns of a record that a change keeps for its undoing: all but identity and bookkeeping. */
+export const keptColumns = ({ kind }: Pick<PlanSql, "kind">): readonly string[] => kind.fields.map(storeColumn);
+
+/** SQL: the record `t` as a JSON object of its columns. */
+export const recordAsJson = (columns: readonly string[]): string =>
+  `json_object(${columns.map((column) => `'${column}', t.${name(column)}`).join(", ")})`;
+
+/** Columns that a deleted record needs beside its fields to come back as it was. */
+const IDENTITY = {
+  user: ["id", "createdAt", "updatedAt", "revision", "accountPasswordSetAt"],
+  secured_user: ["id", "createdAt", "updatedAt", "revision", "app", "userId", "nameSort", "secrets"],
+  org: ["id", "createdAt", "updatedAt", "revision", "codeKey"],
+} as const;
+
+const keepBefore = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  const { entity } = plan.kind;
+  const params = { import: context.import, entity, kind: plan.kind.name };
+  const updated = recordAsJson([...keptColumns(plan), "updatedAt"]);
+  database.run(
+    `insert into import_change select :import, :entity, t.pk, 'update', ${updated}
+     from s.match m cross join ${entity} t on t.pk = m.target
+     where m.changed <> 0 and m.row not in (select row from s.invalid) and ${proceeding("m.row")}`,
+    params,
+  );
+  if (plan.request.mode !== "replace") return;
+  const deleted = recordAsJson([...keptColumns(plan), ...IDENTITY[entity]]);
+  database.run(
+    `insert into import_change select :import, :entity, t.pk, 'delete', ${deleted}
+     from ${entity} t where ${isLacking(plan, "t")}`,
+    params,
+  );
+};
+
+/** SQL: true where the file lacks a record, so that a replacing import deletes it. */
+export const isLacking = ({ kind }: PlanSql, record: string): string => {
+  const met = `${record}.pk not in (select target from s.match)`;
+  return kind.entity === "user"
+    ? `${record}.administrator = 0 and ${met}`
+    : `${record}.app = :kind and ${record}.administrator = 0 and ${met}`;
+};
+
+const makeReferences = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  const orgs = newReferences(plan, "org");
+  const made = ":referencePrefix || printf('%012x', row_number() over ())";
+  if (orgs !== undefined) {
+    const found = database.run(
+      `insert into org (id, parent, name, code, codeKey, createdAt, updatedAt, revision)
+       select ${made}, ${ROOT_ORG_PK}, n.value, n.value, n.key, :now, :now, :revision from (${orgs}) n`,
+      { ...context },
+    );
+    if (found > 0) {
+      advance(database, ["orgs"]);
+      keepMade(database, context, "org");
+    }
+  }
+  const groups = newReferences(plan, "group");
+  if (groups !== undefined) {
+    database.run(
+      `insert into secured_group (id, app, name, nameKey, createdAt, revision)
+       select ${made}, :kind, n.value, n.key, :now, :revision from (${groups}) n`,
+      { ...context, kind: plan.kind.name },
+    );
+    keepMade(database, context, "secured_group");
+  }
+};
+
+const keepMade = (database: Database, context: CommitContext, entity: "org" | "secured_group"): void => {
+  database.run(
+    `insert into import_change select :import, :entity, pk, 'create', null from ${entity}
+     where id like :referencePrefix || '%'`,
+    { ...context, entity },
+  );
+};
+
+const create = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  const { entity, fields, name: kind } = plan.kind;
+  const values = new Map(fields.map((field) => [storeColumn(field), valueForNew(plan, field)]));
+  if (entity === "secured_user") {
+    values.set("app", ":kind");
+    values.set("userId", `r."userId"`);
+    values.set("nameSort", `name_sort(r."displayName")`);
+  }
+  const base = database.count(`select coalesce(max(pk), 0) from ${entity}`);
+  database.run(
+    `insert into ${entity} (pk, id, ${[...values.keys()].map(name).join(", ")}, createdAt, updatedAt, revision)
+     select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
+     from s.row r left join s.match m on m.row = r.row ${joinOrg(plan)}
+     where m.row is null and ${VALID} and ${proceeding("r.row")} order by r.row`,
+    { ...context, base, kind, root: ROOT_ORG_PK },
+  );
+  if (entity === "user") claimForNew(database, plan, base);
+};
+
+const claimForNew = (database: Database, plan: PlanSql, base: number): void => {
+  const isNew = `r.row not in (select row from s.match) and ${VALID} and ${proceeding("r.row")}`;
+  const main = plan.request.key === "email" ? "key" : `"emailKey"`;
+  if (plan.staged.staged.includes("emails")) {
+    database.run(
+      `insert into user_email select r.${main}, :base + r.row, 1 from s.row r where ${isNew} order by r.${main}`,
+      { base },
+    );
+    database.run(
+      `insert into user_email select c.key, :base + c.row, 0 from s.claim c join s.row r on r.row = c.row where ${isNew}`,
+      { base },
+    );
+  }
+  if (plan.staged.staged.includes("accountName")) {
+    database.run(
+      `insert into user_account select r."accountKey", :base + r.row from s.row r
+       where r."accountKey" is not null and ${isNew} order by r."accountKey"`,
+      { base },
+    );
+  }
+};
+
+/** SQL: the valid rows whose record changes, and their records. */
+const CHANGED = `s.match m cross join s.row r on r.row = m.row`;
+
+const update = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  const { entity, name: kind } = plan.kind;
+  const sets = touchedFields(plan).map((field) => `${name(storeColumn(field))} = v.${name(storeColumn(field))}`);
+  if (entity === "secured_user" && plan.staged.staged.includes("displayName")) {
+    sets.push(`nameSort = name_sort(v."displayName")`);
+  }
+  const values = touchedFields(plan).map(
+    (field) => `${valueForExisting(plan, field)} as ${name(storeColumn(field))}`,
+  );
+  if (values.length === 0) return;
+  database.run(
+    `update ${entity} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
+     from (select m.target, ${values.join(", ")} from ${CHANGED} cross join ${entity} t on t.pk = m.target
+           ${joinOrg(plan)} where m.changed <> 0 and ${VALID} and ${proceeding("r.row")}) v
+     where ${entity}.pk = v.target`,
+    { ...context, kind },
+  );
+};
+
+/** Gives back what changed users claim, then claims anew: rings of addresses and account names pass. */
+const reclaim = (database: Database, plan: PlanSql, release: boolean): void => {
+  for (const { field, bit } of plan.kind.fields) {
+    if (!plan.staged.staged.includes(field) || (field !== "emails" && field !== "accountName")) continue;
+    const mask = 2 ** bit;
+    const changed = `(m.changed & ${mask}) <> 0 and m.row not in (select row from s.invalid)`;
+    if (database.count(`select exists (select 1 from s.match m where ${changed})`) === 0) continue;
+    const table = field === "emails" ? "user_email" : "user_account";
+    if (release) {
+      database.run(`delete from ${table} where user in (select m.target from s.match m where ${changed})`);
+    } else if (field === "emails") {
+      database.run(`insert into user_email select email_key(e.value), t.pk, e.key = 0
+        from s.match m join user t on t.pk = m.target join json_each(t.emails) e where ${changed}`);
+    } else {
+      database.run(`insert into user_account select code_key(t.accountName), t.pk
+        from s.match m join user t on t.pk = m.target where t.accountName is not null and ${changed}`);
+    }
+  }
+};
+
+const remove = (database: Database, plan: PlanSql): void => {
+  if (plan.request.mode !== "replace") return;
+  const { entity, name: kind } = plan.kind;
+  if (entity === "user") {
+    for (const table of ["user_email", "user_account"]) {
+      database.run(`delete from ${table} where user in (select t.pk from user t where ${isLacking(plan, "t")})`);
+    }
+  }
+  database.run(`delete from ${entity} as t where ${isLacking(plan, "t")}`, { kind });
+};
+
+/** Notes that and when secrets were set; the secrets themselves were never staged. */
+const noteSecrets = (database: Database, plan: PlanSql, { now, idPrefix }: CommitContext): void => {
+  if (!hasSecrets(plan)) return;
+  const set = `select coalesce(m.target, made.pk) as pk, r.secrets from s.row r
+    left join s.match m on m.row = r.row left join ${plan.kind.entity} made on made.id = :idPrefix || printf('%012x', r.row)
+    where r.secrets is not null and ${VALID}`;
+  const change =
+    plan.kind.entity === "user"
+      ? "accountPasswordSetAt = :now"
+      : `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(v.secrets) e))`;
+  database.run(`update ${plan.kind.entity} as t set ${change} from (${set}) v where t.pk = v.pk`, { now, idPrefix });
+};
+
+/** Applies a plan, inside the caller's transaction: every valid row, or an exception. */
+export const applyPlan = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  if (plan.kind.entity === "org") {
+    commitOrgs(database, plan, context);
+    return;
+  }
+  keepBefore(database, plan, context);
+  makeReferences(database, plan, context);
+  reclaim(database, plan, true);
+  remove(database, plan);
+  update(database, plan, context);
+  reclaim(database, plan, false);
+  create(database, plan, context);
+  noteSecrets(database, plan, context);
+};

@@ -1,0 +1,80 @@
+import type { Database } from "../database.ts";
+import type { PlanSql } from "./expressions.ts";
+import { find, keyField } from "./findings.ts";
+
+/** A value that only one user of the tenant may have, where rows claim it and where users hold it. */
+interface UniqueValue {
+  readonly field: "emails" | "accountName";
+  /** SQL: the claims of rows as `key` and `row` */
+  readonly claims: string;
+  /** SQL: who holds `c.key` */
+  readonly holder: string;
+  /** SQL: true where the valid row `h` of the holder leaves the value with him */
+  readonly keeps: string;
+}
+
+const uniqueValues = (plan: PlanSql): readonly UniqueValue[] => {
+  const emails: UniqueValue = {
+    field: "emails",
+    // a row that met its user by the main address already has that address
+    claims:
+      keyField(plan) === "emails"
+        ? `select r.key, r.row from s.row r where r.key is not null and r.row not in (select row from s.match)
+           union all select key, row from s.claim where field = 'emails'`
+        : `select "emailKey" as key, row from s.row where "emailKey" is not null
+           union all select key, row from s.claim where field = 'emails'`,
+    holder: "user_email held on held.emailKey = c.key",
+    keeps: "0",
+  };
+  const accounts: UniqueValue = {
+    field: "accountName",
+    claims: `select "accountKey" as key, row from s.row where "accountKey" is not null`,
+    holder: "user_account held on held.accountKey = c.key",
+    keeps: `h."accountKey" is null`,
+  };
+  return [emails, accounts].filter(({ field }) => plan.staged.staged.includes(field));
+};
+
+/**
+ * Claims of valid rows on values that another user of the tenant holds. They are few; those whose holder gives the value
+ * up in the same file are no conflict, so swaps and rings pass. A row that turns out invalid gives nothing up, hence
+ * the repetition until nothing new is found.
+ */
+export const findConflicts = (database: Database, plan: PlanSql): void => {
+  if (plan.kind.entity !== "user") return;
+  const values = uniqueValues(plan);
+  database.exec("drop table if exists s.contest");
+  database.exec("create table s.contest (field text, key text, row integer, holder integer)");
+  for (const { field, claims, holder } of values) {
+    database.run(
+      `insert into s.contest select :field, c.key, c.row, held.user from (${claims}) c join ${holder}
+       left join s.match m on m.row = c.row where held.user is not m.target`,
+      { field },
+    );
+  }
+  if (database.count("select count(*) from s.contest") === 0) return;
+  database.exec("create index if not exists s.match_target on match (target)");
+  let found: number;
+  do {
+    found = values.map((value) => findContested(database, plan, value)).reduce((sum, n) => sum + n, 0);
+  } while (found > 0);
+};
+
+const findContested = (database: Database, plan: PlanSql, { field, keeps }: UniqueValue): number => {
+  const deleted =
+    plan.request.mode === "replace"
+      ? "(t.administrator = 0 and not exists (select 1 from s.match g where g.target = c.holder))"
+      : "0";
+  return find(database, plan, {
+    code: "value-taken",
+    field,
+    select: `
+      select r.row, r.line, json_object('value', c.key, 'holder', t.name || ' <' || (t.emails ->> 0) || '>') as params
+      from s.contest c join s.row r on r.row = c.row join user t on t.pk = c.holder
+      where c.field = :field and c.row not in (select row from s.invalid) and not ${deleted}
+        and not exists (
+          select 1 from s.match g join s.row h on h.row = g.row
+          where g.target = c.holder and g.row not in (select row from s.invalid) and not (${keeps}))`,
+    params: { field },
+  });
+};

@@ -1,0 +1,87 @@
+import type { ImportedField, RecordKind } from "../../../../imports/kind.ts";
+import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
+
+/**
+ * The SQL of a plan. Names in it: `r` a staged row, `t` the record it meets, `o` the organisation its code names,
+ * `m` the meeting of both, schema `s` the import's own staging file.
+ */
+export interface PlanSql {
+  readonly kind: RecordKind;
+  readonly request: PlanRequest;
+  readonly staged: StagedFile;
+}
+
+export const name = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+/** The column of a field in the record's table. */
+export const storeColumn = ({ field, meeting }: ImportedField): string => (meeting === "org" ? "org" : field);
+
+const isStaged = ({ staged }: PlanSql, field: ImportedField): boolean => staged.staged.includes(field.field);
+
+/** True where a plan of this file can change the field at all. */
+export const isTouched = (plan: PlanSql, field: ImportedField): boolean =>
+  isStaged(plan, field) || (plan.request.absent === "clear" && field.clearable);
+
+export const touchedFields = (plan: PlanSql): readonly ImportedField[] =>
+  plan.kind.fields.filter((field) => isTouched(plan, field));
+
+const isWindowsFile = ({ staged }: PlanSql): boolean => staged.encoding === "shift_jis";
+
+const empty = ({ meeting }: ImportedField): string => {
+  if (meeting === "custom") return "'{}'";
+  return meeting === "list" ? "'[]'" : "null";
+};
+
+/** What the row itself says of a field, for a record that does not exist yet. */
+export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
+  if (field.meeting === "org") return isStaged(plan, field) ? "coalesce(o.pk, :root)" : ":root";
+  if (!isStaged(plan, field)) return empty(field);
+  if (field.meeting === "custom") return `merge_custom('{}', r.custom, 0)`;
+  return field.meeting === "list" ? `coalesce(r.${name(field.field)}, '[]')` : `r.${name(field.field)}`;
+};
+
+/** The value a plan arrives at for a record that exists, before the look-alikes of Windows-31J are weighed. */
+const arrived = (plan: PlanSql, field: ImportedField): string => {
+  const column = name(storeColumn(field));
+  if (!isStaged(plan, field)) return empty(field);
+  if (field.meeting === "org") return `iif(r."orgKey" is null, t.org, o.pk)`;
+  if (field.meeting === "custom") return `merge_custom(t.custom, r.custom, ${isWindowsFile(plan) ? 1 : 0})`;
+  const keeps = plan.request.blank === "keep" || !field.clearable;
+  return keeps ? `coalesce(r.${name(field.field)}, t.${column})` : `r.${name(field.field)}`;
+};
+
+/** Records keep a value whose Windows-31J form is what the file holds. */
+const weighed = (plan: PlanSql, field: ImportedField): boolean =>
+  isWindowsFile(plan) && isStaged(plan, field) && (field.meeting === "value" || field.meeting === "list");
+
+/** True (1) in SQL where a row would change the field of the record it meets. */
+export const differs = (plan: PlanSql, field: ImportedField): string => {
+  const column = `t.${name(storeColumn(field))}`;
+  const value = arrived(plan, field);
+  const different = `${value} is not ${column}`;
+  return weighed(plan, field) ? `(${different} and ${value} is not windows_form(${column}))` : `(${different})`;
+};
+
+/** The value an existing record gets. */
+export const valueForExisting = (plan: PlanSql, field: ImportedField): string => {
+  const column = `t.${name(storeColumn(field))}`;
+  const value = arrived(plan, field);
+  return weighed(plan, field)
+    ? `case when ${value} is not ${column} and ${value} is windows_form(${column}) then ${column} else ${value} end`
+    : value;
+};
+
+/** The mask of the fields a row would change. */
+export const changedMask = (plan: PlanSql): string =>
+  touchedFields(plan)
+    .map((field) => `${differs(plan, field)} * ${2 ** field.bit}`)
+    .join(" + ") || "0";
+
+/** Joins `o`, the organisation whose code a row of users names. */
+export const joinOrg = (plan: PlanSql): string =>
+  plan.kind.entity === "user" && plan.staged.staged.includes("orgCode")
+    ? `left join org o on o.codeKey = r."orgKey"`
+    : "";
+
+/** Staged rows that are not invalid. */
+export const VALID = "r.row not in (select row from s.invalid)";

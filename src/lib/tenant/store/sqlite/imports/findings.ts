@@ -1,0 +1,173 @@
+import type { ProblemCode } from "../../../../model/problem.ts";
+import type { Database, Params } from "../database.ts";
+import { name, type PlanSql } from "./expressions.ts";
+
+/** Problems that only a comparison with other rows or the tenant shows; they are found anew with every plan. */
+export interface Finding {
+  readonly code: ProblemCode;
+  readonly severity?: "error" | "warning";
+  /** the field that is at fault; the record as a whole where there is none */
+  readonly field?: string;
+  /** SQL that gives `row`, `line` and `params` (a JSON object) */
+  readonly select: string;
+  readonly params?: Params;
+}
+
+/** Writes findings as problems and marks their rows invalid. @returns how many were found */
+export const find = (database: Database, plan: PlanSql, finding: Finding): number => {
+  const place = plan.staged.places.find(({ field }) => field === finding.field);
+  const severity = finding.severity ?? "error";
+  const found = database.run(
+    `insert into s.problem (found, row, line, col, header, code, severity, params)
+     select 'plan', f.row, f.line, :column, :header, :code, :severity, f.params from (${finding.select}) f`,
+    { ...finding.params, column: place?.column ?? 0, header: place?.header ?? "", code: finding.code, severity },
+  );
+  if (found > 0 && severity === "error") {
+    database.exec("insert or ignore into s.invalid select row from s.problem where found = 'plan' and severity = 'error' and row > 1");
+  }
+  return found;
+};
+
+/** Every value of a field that may stand in one row only, as `key` and `row`. */
+const claimed = (plan: PlanSql, field: string): string => {
+  if (field === "accountName") return `select "accountKey" as key, row from s.row where "accountKey" is not null`;
+  const main = plan.request.key === "email" ? "key" : "emailKey";
+  return `select ${name(main)} as key, row from s.row where ${name(main)} is not null
+          union all select key, row from s.claim where field = 'emails'`;
+};
+
+/** Each row of a repeated value, with another row that has it. */
+const repeated = (values: string): string => `
+  with v as (${values}),
+       d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
+  select r.row, r.line, json_object('header', :header, 'row', iif(r.row = d.first, d.last, d.first)) as params
+  from d join v on v.key = d.key join s.row r on r.row = v.row order by r.row`;
+
+/** Rows of the file that claim the same key, mail address or account name, both named. */
+export const findDuplicates = (database: Database, plan: PlanSql): void => {
+  const key = plan.kind.entity === "user" && plan.request.key === "email" ? "emails" : keyField(plan);
+  if (key !== "emails") {
+    find(database, plan, {
+      code: "key-duplicate",
+      field: key,
+      select: repeated("select key, row from s.row where key is not null"),
+    });
+  }
+  if (plan.kind.entity !== "user") return;
+  for (const field of ["emails", "accountName"]) {
+    if (!plan.staged.staged.includes(field)) continue;
+    find(database, plan, {
+      code: field === key ? "key-duplicate" : "value-duplicate",
+      field,
+      select: repeated(claimed(plan, field)),
+    });
+  }
+};
+
+/** The field that names a record of this plan. */
+export const keyField = ({ kind, request }: PlanSql): string => {
+  if (kind.entity !== "user") return kind.format.key;
+  if (request.key === "email") return "emails";
+  return request.key === "upn" ? "upn" : "employeeCode";
+};
+
+/** ユーザーIDs that differ in upper and lower case only: two users, which is seldom meant. */
+export const findCaseTwins = (database: Database, plan: PlanSql): void => {
+  if (plan.kind.entity !== "secured_user") return;
+  find(database, plan, {
+    code: "id-case-only",
+    severity: "warning",
+    field: "userId",
+    select: `
+      with d as (select lower(key) as low, min(row) as first from s.row where key is not null
+                 group by lower(key) having count(distinct key) > 1)
+      select r.row, r.line, json_object('row', d.first) as params
+      from s.row r join d on lower(r.key) = d.low where r.row <> d.first`,
+  });
+};
+
+/** Rows that would make a record without what a new one needs. */
+export const findMissingForNew = (database: Database, plan: PlanSql): void => {
+  for (const { field, required, secret } of plan.kind.format.columns) {
+    if (required === undefined) continue;
+    const staged = plan.staged.staged.includes(field);
+    if (staged && required === "always" && plan.request.blank === "clear") continue;
+    find(database, plan, {
+      code: "required-new",
+      field,
+      select: `
+        select r.row, r.line, '{}' as params from s.row r
+        where r.row not in (select row from s.match) and r.key is not null
+          and ${secret === true ? missingSecret(plan, field) : missingValue(staged, field)}`,
+    });
+  }
+};
+
+const missingSecret = ({ staged }: PlanSql, field: string): string =>
+  staged.staged.includes(field)
+    ? `(r.secrets is null or not exists (select 1 from json_each(r.secrets) e where e.value = '${field}'))`
+    : "1";
+
+const missingValue = (staged: boolean, field: string): string => (staged ? `r.${name(field)} is null` : "1");
+
+/** Codes and group names that the tenant does not know, where the import may not make them. */
+export const findUnknownReferences = (database: Database, plan: PlanSql): void => {
+  const { request, kind, staged } = plan;
+  if (kind.entity === "user" && staged.staged.includes("orgCode") && !request.createOrgs) {
+    find(database, plan, {
+      code: "org-unknown",
+      field: "orgCode",
+      select: `
+        select r.row, r.line, json_object('code', r."orgCode") as params
+        from s.refer f join s.row r on r."orgKey" = f.key
+        where f.what = 'org' and f.key not in (select codeKey from org where codeKey is not null)`,
+    });
+  }
+  if (kind.entity === "secured_user" && staged.staged.includes("groups") && !request.createGroups) {
+    find(database, plan, {
+      code: "group-unknown",
+      field: "groups",
+      select: `
+        select r.row, r.line, json_object('group', e.value) as params
+        from s.row r join json_each(r.groups) e
+        where exists (select 1 from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})
+          and e.value in (select f.value from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})`,
+      params: { app: kind.name },
+    });
+  }
+};
+
+const UNKNOWN_GROUP = "and f.key not in (select nameKey from secured_group where app = :app)";
+
+/** Rows that would touch an administrator in a way no import may. */
+export const findAdministrators = (database: Database, plan: PlanSql): void => {
+  const { kind, staged } = plan;
+  const met = "from s.match m join s.row r on r.row = m.row";
+  if (kind.entity === "secured_user") {
+    find(database, plan, {
+      code: "administrator-row",
+      field: "userId",
+      select: `select r.row, r.line, json_object('id', t.userId) as params ${met}
+               join secured_user t on t.pk = m.target where t.administrator = 1`,
+    });
+  }
+  if (kind.entity !== "user") return;
+  const renames = staged.staged.includes("accountName")
+    ? `(r."accountName" is not null and r."accountName" is not t.accountName)`
+    : "0";
+  const sets = staged.places.some(({ field }) => field === "accountPassword") ? "r.secrets is not null" : "0";
+  find(database, plan, {
+    code: "administrator-account",
+    field: "accountName",
+    select: `select r.row, r.line, json_object('name', t.name) as params from user t
+             join s.match m on m.target = t.pk join s.row r on r.row = m.row
+             where t.administrator = 1 and (${renames} or ${sets})`,
+  });
+  if (plan.request.mode === "replace") {
+    find(database, plan, {
+      code: "administrator-delete",
+      select: `select 0 as row, 0 as line, json_object('name', name) as params from user
+               where administrator = 1 and pk not in (select target from s.match)`,
+    });
+  }
+};

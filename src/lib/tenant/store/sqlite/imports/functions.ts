@@ -1,0 +1,38 @@
+import { cp932Form } from "../../../../csv/cp932.ts";
+import { emailKey, codeKey, nameSortKey } from "../../../../model/normalise.ts";
+import type { Database } from "../database.ts";
+
+type Custom = readonly (readonly [string, string | null])[];
+
+const entries = (json: unknown): Custom => Object.entries(JSON.parse(String(json)) as Record<string, string | null>);
+
+/**
+ * Custom fields after a row: the row's values win, null removes. `windows` keeps a stored value whose Windows-31J form
+ * is what the row holds. Both are JSON objects whose keys are the tenant's own numbers of its fields.
+ */
+export const mergeCustom = (stored: string, patch: string, windows: boolean): string => {
+  const merged = new Map(entries(stored));
+  for (const [field, value] of entries(patch)) {
+    const before = merged.get(field);
+    if (value === null) merged.delete(field);
+    else if (!(windows && typeof before === "string" && cp932Form(before) === value)) merged.set(field, value);
+  }
+  const ordered = [...merged].sort(([a], [b]) => Number(a) - Number(b));
+  return JSON.stringify(Object.fromEntries(ordered));
+};
+
+/** Makes the functions that plans call from SQL known to a connection. */
+export const defineFunctions = (database: Database, interrupted: () => boolean): void => {
+  database.define("merge_custom", (stored, patch, windows) => mergeCustom(String(stored), String(patch), windows === 1));
+  database.define("windows_form", (value) => (value === null ? null : cp932Form(String(value))));
+  database.define("email_key", (value) => (value === null ? null : emailKey(String(value))));
+  database.define("code_key", (value) => (value === null ? null : codeKey(String(value))));
+  database.define("name_sort", (value) => nameSortKey(String(value)));
+  database.define("proceed", () => {
+    if (interrupted()) throw new Error("interrupted");
+    return 1;
+  }, false);
+};
+
+/** In a where-clause over `row`: asks every few thousand rows whether the work is to stop. */
+export const proceeding = (row: string): string => `((${row} & 4095) <> 0 or proceed())`;

@@ -1,0 +1,114 @@
+import { rmSync } from "node:fs";
+import { parentPort } from "node:worker_threads";
+import { Failure } from "../../../../errors/index.ts";
+import { same, text } from "../../../../text/index.ts";
+import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
+import type { Difference, FromWorker, Task, ToWorker } from "./worker-messages.ts";
+
+/** The thread of an import: statements over a million rows run here, so that the program stays awake for signals. */
+class ImportThread {
+  readonly #reply: (message: FromWorker) => void;
+  #stop: Int32Array = new Int32Array(1);
+  #staging: Staging | undefined;
+  #task: Task | undefined;
+
+  constructor(reply: (message: FromWorker) => void) {
+    this.#reply = reply;
+  }
+
+  receive(message: ToWorker): void {
+    try {
+      if (message.type === "task") this.#begin(message.task, message.stop);
+      else if (message.type === "chunk") this.#chunk(message.bytes);
+      else this.#end();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  readonly #interrupted = (): boolean => Atomics.load(this.#stop, 0) !== 0;
+
+  #begin(task: Task, stop: Int32Array): void {
+    this.#task = task;
+    this.#stop = stop;
+    switch (task.type) {
+      case "plan":
+        this.#staging = new Staging(task.files, task.request, task.encoding, this.#interrupted);
+        return;
+      case "verify":
+        applyToCopy(task.files, task.copy, task.id, task.moment);
+        this.#staging = new Staging(
+          { tenant: task.copy, staging: task.exportStaging },
+          task.request,
+          task.encoding,
+          this.#interrupted,
+        );
+        return;
+      case "replan":
+        replan(task.files, task.id, this.#interrupted);
+        return this.#done();
+      case "commit":
+        commit(task.files, task.id, task.moment, this.#interrupted);
+        return this.#done();
+      case "revert":
+        commitRevert(task.tenant, task.id, task.moment, this.#interrupted);
+        return this.#done();
+    }
+  }
+
+  #chunk(bytes: Uint8Array): void {
+    if (this.#interrupted()) throw new Error("interrupted");
+    this.#staging?.write(bytes);
+    this.#reply({ type: "taken" });
+  }
+
+  #end(): void {
+    const task = this.#task;
+    if (this.#staging === undefined || task === undefined) return;
+    if (task.type === "plan") {
+      this.#staging.plan(task.id);
+      return this.#done();
+    }
+    if (task.type === "verify") this.#done(this.#staging.difference(task.limit));
+  }
+
+  #done(difference?: Difference): void {
+    this.#close();
+    this.#reply(difference === undefined ? { type: "done" } : { type: "done", difference });
+  }
+
+  #close(): void {
+    this.#staging?.close();
+    this.#staging = undefined;
+    if (this.#task?.type === "verify") {
+      for (const path of [this.#task.exportStaging, this.#task.copy, `${this.#task.copy}-wal`, `${this.#task.copy}-shm`]) {
+        rmSync(path, { force: true });
+      }
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#close();
+    const failure = this.#interrupted() ? interruption(error) : error;
+    const stack = failure instanceof Error ? failure.stack : undefined;
+    if (failure instanceof Failure) {
+      const { code, what, where, hint } = failure;
+      this.#reply({ type: "failed", code, what, where, hint, stack });
+    } else {
+      const what = same(failure instanceof Error ? failure.message : String(failure));
+      this.#reply({ type: "failed", code: "unexpected", what, where: undefined, hint: undefined, stack });
+    }
+  }
+}
+
+const interruption = (cause: unknown): Failure =>
+  new Failure("interrupted", {
+    what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
+    cause,
+  });
+
+const port = parentPort;
+if (port !== null) {
+  const thread = new ImportThread((message) => port.postMessage(message));
+  port.on("message", (message: ToWorker) => thread.receive(message));
+}

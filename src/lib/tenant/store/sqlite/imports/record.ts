@@ -1,0 +1,120 @@
+import { Failure } from "../../../../errors/index.ts";
+import { recordKind } from "../../../../imports/kind.ts";
+import type { PlanCounts, PlanRequest, StagedFile } from "../../../../imports/plan.ts";
+import { text } from "../../../../text/index.ts";
+import type { ColumnMap } from "../../../../csv/map-file.ts";
+import type { FormatName } from "../../../../csv/formats/index.ts";
+import type { Database, Row } from "../database.ts";
+import type { PlanSql } from "./expressions.ts";
+
+export type ImportState = "uploading" | "planned" | "awaiting-console" | "committed" | "discarded" | "failed";
+
+/** What was asked of an import, with all that is needed to read its file. */
+export interface StoredRequest extends PlanRequest {
+  readonly allowUnknownColumns: boolean;
+  readonly map?: ColumnMap | undefined;
+  readonly delimiter: string;
+  readonly fileName: string;
+}
+
+/** What is kept of an import beside its state. */
+export interface ImportDetail {
+  readonly actor: string;
+  readonly request: StoredRequest | null;
+  readonly staged: StagedFile | null;
+  readonly counts: PlanCounts | null;
+  readonly committedAt: string | null;
+  readonly emittedAt: string | null;
+  /** the import that this one undoes, or that undid this one */
+  readonly reverts: string | null;
+  readonly revertedBy: string | null;
+}
+
+/** An import as the tenant keeps it. */
+export interface ImportRecord {
+  readonly pk: number;
+  readonly id: string;
+  readonly kind: FormatName;
+  readonly state: ImportState;
+  readonly createdAt: string;
+  readonly etag: string | null;
+  /** what its commit gave to the records it changed */
+  readonly revision: number | null;
+  readonly detail: ImportDetail;
+}
+
+export const BLANK_DETAIL: Omit<ImportDetail, "actor"> = {
+  request: null,
+  staged: null,
+  counts: null,
+  committedAt: null,
+  emittedAt: null,
+  reverts: null,
+  revertedBy: null,
+};
+
+const recordOf = (row: Row): ImportRecord => ({
+  pk: Number(row["pk"]),
+  id: String(row["id"]),
+  kind: row["kind"] as FormatName,
+  state: row["state"] as ImportState,
+  createdAt: String(row["createdAt"]),
+  etag: row["etag"] === null ? null : String(row["etag"]),
+  revision: row["revision"] === null ? null : Number(row["revision"]),
+  detail: JSON.parse(String(row["detail"])) as ImportDetail,
+});
+
+export const insertImport = (database: Database, record: Omit<ImportRecord, "pk">): void => {
+  database.run(
+    `insert into import (id, kind, state, createdAt, etag, revision, detail)
+     values (:id, :kind, :state, :createdAt, :etag, :revision, :detail)`,
+    { ...record, detail: JSON.stringify(record.detail) },
+  );
+};
+
+/** What of an import changes after it was made. */
+export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision">> & {
+  readonly detail?: Partial<ImportDetail>;
+};
+
+export const changeImport = (database: Database, record: ImportRecord, change: ImportChange): void => {
+  const next = { ...record, ...change, detail: { ...record.detail, ...change.detail } };
+  database.run(
+    "update import set state = :state, etag = :etag, revision = :revision, detail = :detail where pk = :pk",
+    { pk: next.pk, state: next.state, etag: next.etag, revision: next.revision, detail: JSON.stringify(next.detail) },
+  );
+};
+
+export const findImport = (database: Database, id: string): ImportRecord | undefined => {
+  const row = database.get("select * from import where id = :id", { id });
+  return row === undefined ? undefined : recordOf(row);
+};
+
+/** @throws Failure `not-found` */
+export const readImport = (database: Database, id: string): ImportRecord => {
+  const record = findImport(database, id);
+  if (record !== undefined) return record;
+  throw new Failure("not-found", {
+    what: text(`no import ${id}`, `インポート ${id} はありません`),
+    hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
+  });
+};
+
+/** Newest first. */
+export const listImports = (database: Database): readonly ImportRecord[] =>
+  database.all("select * from import order by pk desc").map(recordOf);
+
+/**
+ * The plan of an import as its SQL needs it.
+ *
+ * @throws Failure `conflict` where the import has no plan (any more)
+ */
+export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql => {
+  const { request, staged } = detail;
+  const open = state === "planned" || state === "awaiting-console";
+  if (open && request !== null && staged !== null) return { kind: recordKind(kind), request, staged };
+  throw new Failure("conflict", {
+    what: text(`import ${id} is ${state}; it has no open plan`, `インポート ${id} は ${state} で、有効な計画がありません`),
+    hint: text("import the file again", "ファイルをもう一度インポートしてください"),
+  });
+};

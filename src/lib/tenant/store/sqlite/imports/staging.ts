@@ -1,0 +1,95 @@
+import type { StatementSync } from "node:sqlite";
+import type { StagingTable } from "../../../../imports/stage.ts";
+import type { Problem } from "../../../../model/problem.ts";
+import type { Database } from "../database.ts";
+import { name } from "./expressions.ts";
+
+/** Rows that one statement inserts: the cost of a call is spread over them. */
+const BATCH_ROWS = 16;
+
+/**
+ * Attaches an import's staging file as schema `s`. It is held exclusively while it is attached, so that others can tell
+ * the staging of a running import from what a dead one left. A fresh one has no journal: what was not yet a whole plan is
+ * thrown away.
+ */
+export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
+  database.run("attach :path as s", { path });
+  database.exec("pragma s.locking_mode = exclusive");
+  database.exec(`pragma s.journal_mode = ${fresh ? "off" : "truncate"}`);
+  database.exec("pragma s.synchronous = off");
+  database.exec("pragma s.cache_size = -24576");
+};
+
+/** Attaches the staging file of a whole plan as schema `s`, beside others who read it. */
+export const attachForReading = (database: Database, path: string): void => {
+  database.run("attach :path as s", { path });
+};
+
+/** The tables of a fresh staging file, but for `s.row`, whose columns are the input's. */
+export const createStaging = (database: Database): void => {
+  database.exec(`
+    create table s.claim (field text not null, key text not null, row integer not null);
+    create table s.refer (what text not null, key text not null, value text not null, row integer not null,
+      primary key (what, key)) without rowid;
+    create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
+      header text not null, code text not null, severity text not null, params text not null);
+    create table s.invalid (row integer primary key);
+    create table s.match (row integer primary key, target integer not null, changed integer not null);
+  `);
+};
+
+/** Writes checked rows into `s.row`, many at a time. */
+export class SqliteStaging implements StagingTable {
+  readonly #database: Database;
+  #width = 0;
+  #pending: (string | number | null)[] = [];
+  #batch: StatementSync | undefined;
+  #insertOne = "";
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  open(columns: readonly string[]): void {
+    const declared = columns.map((column) => `${name(column)} text`);
+    this.#database.exec(`create table s.row (row integer primary key, line integer not null, ${declared.join(", ")})`);
+    this.#width = columns.length + 2;
+    const one = `(${Array.from({ length: this.#width }, () => "?").join(",")})`;
+    this.#insertOne = `insert into s.row values ${one}`;
+    this.#batch = this.#database.prepare(
+      `insert into s.row values ${Array.from({ length: BATCH_ROWS }, () => one).join(",")}`,
+    );
+  }
+
+  add(row: number, line: number, values: readonly (string | null)[]): void {
+    this.#pending.push(row, line, ...values);
+    if (this.#pending.length === this.#width * BATCH_ROWS) {
+      this.#batch?.run(...this.#pending);
+      this.#pending.length = 0;
+    }
+  }
+
+  claim(field: string, key: string, row: number): void {
+    this.#database.run("insert into s.claim values (:field, :key, :row)", { field, key, row });
+  }
+
+  refer(what: "org" | "group", key: string, value: string, row: number): void {
+    this.#database.run("insert or ignore into s.refer values (:what, :key, :value, :row)", { what, key, value, row });
+  }
+
+  problem({ code, row, line, column, header, params }: Problem, severity: "error" | "warning"): void {
+    this.#database.run(
+      "insert into s.problem values ('file', :row, :line, :column, :header, :code, :severity, :params)",
+      { row, line, column, header, code, severity, params: JSON.stringify(params) },
+    );
+  }
+
+  /** Writes what is still pending. */
+  flush(): void {
+    const statement = this.#database.prepare(this.#insertOne);
+    for (let i = 0; i < this.#pending.length; i += this.#width) {
+      statement.run(...this.#pending.slice(i, i + this.#width));
+    }
+    this.#pending = [];
+  }
+}

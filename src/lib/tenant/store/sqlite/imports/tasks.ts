@@ -1,0 +1,248 @@
+import { createHash, type Hash } from "node:crypto";
+import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { RecordReader } from "../../../../csv/reader.ts";
+import type { Encoding } from "../../../../csv/record.ts";
+import { Failure } from "../../../../errors/index.ts";
+import { recordKind } from "../../../../imports/kind.ts";
+import { Stager } from "../../../../imports/stage.ts";
+import { text } from "../../../../text/index.ts";
+import { appendAudit } from "../audit.ts";
+import { Database } from "../database.ts";
+import { applyPlan, type CommitContext } from "./commit.ts";
+import { advance, checkEtag, compare, etagOf } from "./compare.ts";
+import { defineFunctions } from "./functions.ts";
+import { changeImport, planSqlOf, readImport, type ImportRecord, type StoredRequest } from "./record.ts";
+import { applyRevert, checkUntouched, countRevert, type Reverted } from "./revert.ts";
+import { planRows } from "./rows.ts";
+import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
+import type { PlanSql } from "./expressions.ts";
+import type { PlanRow } from "../../../../contract/index.ts";
+import type { StagedFile } from "../../../../imports/plan.ts";
+
+/** The files a task works on. */
+export interface TaskFiles {
+  readonly tenant: string;
+  readonly staging: string;
+}
+
+/** What a commit takes from outside. */
+export type CommitMoment = Pick<CommitContext, "now" | "idPrefix" | "referencePrefix">;
+
+/** Page cache of a bulk connection: large enough that a million rows seldom come back from disk. */
+const BULK_CACHE_KIB = 49_152;
+
+const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
+  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB });
+  database.exec("pragma wal_autocheckpoint = 0");
+  defineFunctions(database, interrupted);
+  attachStaging(database, staging, { fresh });
+  return database;
+};
+
+/** Staged rows are on the disk before anybody is told that there is a plan. */
+const flushToDisk = (path: string): void => {
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+};
+
+const headerOptions = (database: Database, request: StoredRequest) => ({
+  customFields: database
+    .all("select pk, name from custom_field order by pk")
+    .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
+  allowUnknownColumns: request.allowUnknownColumns,
+  ...(request.map === undefined ? {} : { map: request.map }),
+});
+
+/** Stages a file chunk by chunk, then compares it with the tenant. */
+export class Staging {
+  readonly #files: TaskFiles;
+  readonly #database: Database;
+  readonly #request: StoredRequest;
+  readonly #encoding: Encoding;
+  readonly #table: SqliteStaging;
+  readonly #stager: Stager;
+  readonly #reader: RecordReader;
+  readonly #hash: Hash = createHash("sha256");
+  #bytes = 0;
+
+  constructor(files: TaskFiles, request: StoredRequest, encoding: Encoding, interrupted: () => boolean) {
+    this.#files = files;
+    this.#request = request;
+    this.#encoding = encoding;
+    rmSync(files.staging, { force: true });
+    this.#database = openBulk(files, interrupted, true);
+    createStaging(this.#database);
+    this.#table = new SqliteStaging(this.#database);
+    const kind = recordKind(request.kind);
+    this.#stager = new Stager(kind, request, headerOptions(this.#database, request), this.#table);
+    const dialect = request.map?.dialect ?? { delimiter: request.delimiter };
+    this.#reader = new RecordReader({ encoding, dialect }, this.#stager);
+    this.#database.exec("begin");
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#bytes += bytes.length;
+    this.#reader.write(bytes);
+  }
+
+  #finish(): StagedFile {
+    this.#reader.end();
+    const found = this.#stager.end();
+    this.#table.flush();
+    this.#database.exec("commit");
+    return { ...found, encoding: this.#encoding, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+  }
+
+  /** Compares what was staged and makes the import a plan. */
+  plan(id: string): void {
+    const staged = this.#finish();
+    const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
+    compareAndKeep(this.#database, this.#files, readImport(this.#database, id), plan);
+  }
+
+  /** Compares what was staged with the tenant and keeps nothing. @returns what differs, and the first of it */
+  difference(limit: number): { readonly differences: number; readonly first: readonly PlanRow[] } {
+    const staged = this.#finish();
+    const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
+    const counts = this.#database.snapshot(() => compare(this.#database, plan, { forNew: false }));
+    const actions = ["create", "update", "delete", "invalid"] as const;
+    return {
+      differences: counts.create + counts.update + counts.delete + counts.invalid,
+      first: [...planRows(this.#database, plan, { actions, limit })],
+    };
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+const compareAndKeep = (database: Database, files: TaskFiles, record: ImportRecord, plan: PlanSql): void => {
+  const { etag, counts } = database.snapshot(() => ({ etag: etagOf(database, plan), counts: compare(database, plan) }));
+  flushToDisk(files.staging);
+  database.change(() => {
+    changeImport(database, record, { state: "planned", etag, detail: { staged: plan.staged, counts } });
+  });
+};
+
+const withDatabase = <T>(files: TaskFiles, interrupted: () => boolean, body: (database: Database) => T): T => {
+  const database = openBulk(files, interrupted);
+  try {
+    return body(database);
+  } finally {
+    database.close();
+  }
+};
+
+/** Compares staged rows again with the tenant as it is now. */
+export const replan = (files: TaskFiles, id: string, interrupted: () => boolean): void => {
+  withDatabase(files, interrupted, (database) => {
+    const record = readImport(database, id);
+    compareAndKeep(database, files, record, planSqlOf(record));
+  });
+};
+
+const rejected = (record: ImportRecord): Failure =>
+  new Failure("input-rejected", {
+    what: text(`import ${record.id} has invalid rows; nothing was changed`, `インポート ${record.id} に不正な行があるため、何も変更していません`),
+    hint: text(`see them: clomoctl imports show ${record.id}`, `確認: clomoctl imports show ${record.id}`),
+  });
+
+const applyAndRecord = (database: Database, record: ImportRecord, moment: CommitMoment): void => {
+  const plan = planSqlOf(record);
+  const { counts, staged } = record.detail;
+  if (counts === null || counts.rejected) throw rejected(record);
+  checkEtag(database, plan, record.etag ?? "");
+  const primary = plan.kind.entity === "secured_user" ? `secured:${plan.kind.name}` : `${plan.kind.entity}s`;
+  const revision = advance(database, [primary]);
+  applyPlan(database, plan, { ...moment, import: record.pk, revision });
+  changeImport(database, record, { state: "committed", revision, detail: { committedAt: moment.now } });
+  noteMirror(database, record, moment.now);
+  appendAudit(database, {
+    at: moment.now,
+    actor: record.detail.actor,
+    action: "imports.commit",
+    subject: record.id,
+    detail: { kind: record.kind, ...counts, inputSha256: staged?.sha256 ?? null },
+  });
+};
+
+/** When the tenant's data last came from the console, and which columns were sent there. */
+const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, now: string): void => {
+  database.run("update tenant set mirroredAt = :now", { now });
+  if (state !== "awaiting-console") return;
+  for (const field of detail.staged?.staged ?? []) {
+    database.run("insert or replace into sent_column values (:kind, :field, :at)", {
+      kind,
+      field,
+      at: detail.emittedAt ?? now,
+    });
+  }
+};
+
+/**
+ * Commits a plan: all of it or none.
+ *
+ * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
+ */
+export const commit = (files: TaskFiles, id: string, moment: CommitMoment, interrupted: () => boolean): void => {
+  withDatabase(files, interrupted, (database) => {
+    database.change(() => {
+      applyAndRecord(database, readImport(database, id), moment);
+      if (interrupted()) throw new Error("interrupted");
+    });
+  });
+  rmSync(files.staging, { force: true });
+};
+
+/** Undoes a committed import. @throws Failure `conflict` where a record of it was touched since */
+export const commitRevert = (tenant: string, id: string, moment: CommitMoment, interrupted: () => boolean): void => {
+  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB });
+  try {
+    defineFunctions(database, interrupted);
+    database.change(() => {
+      const record = readImport(database, id);
+      const original = readImport(database, record.detail.reverts ?? "");
+      const reverted = revertedOf(original);
+      checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
+      const plan = recordKind(original.kind);
+      const primary = plan.entity === "secured_user" ? `secured:${plan.name}` : `${plan.entity}s`;
+      const revision = advance(database, plan.entity === "user" ? ["users", "orgs"] : [primary]);
+      applyRevert(database, reverted, revision);
+      changeImport(database, record, { state: "committed", revision, detail: { committedAt: moment.now } });
+      changeImport(database, original, { detail: { revertedBy: id } });
+      const { actor } = record.detail;
+      appendAudit(database, { at: moment.now, actor, action: "imports.revert", subject: original.id, detail: {} });
+    });
+  } finally {
+    database.close();
+  }
+};
+
+export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
+
+/** The counts of an undoing. @throws Failure `conflict` where it cannot be done any more */
+export const planRevert = (database: Database, original: ImportRecord) => {
+  const reverted = revertedOf(original);
+  checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
+  return countRevert(database, reverted);
+};
+
+/** Applies a plan to a copy of the tenant, so that the console's export can be compared with what the plan arrives at. */
+export const applyToCopy = (files: TaskFiles, copy: string, id: string, moment: CommitMoment): void => {
+  const source = new Database(files.tenant);
+  try {
+    rmSync(copy, { force: true });
+    source.run("vacuum into :copy", { copy });
+  } finally {
+    source.close();
+  }
+  withDatabase({ tenant: copy, staging: files.staging }, () => false, (database) => {
+    database.change(() => applyAndRecord(database, readImport(database, id), moment));
+  });
+};

@@ -1,0 +1,40 @@
+import type { Encoding } from "../../../../csv/record.ts";
+import type { PlanRow } from "../../../../contract/index.ts";
+import type { ErrorCode } from "../../../../errors/index.ts";
+import type { Text } from "../../../../text/index.ts";
+import type { StoredRequest } from "./record.ts";
+import type { CommitMoment, TaskFiles } from "./tasks.ts";
+
+/** What a worker is asked to do; `plan` and `verify` are followed by the file's chunks. */
+export type Task =
+  | { readonly type: "plan"; readonly files: TaskFiles; readonly id: string; readonly request: StoredRequest; readonly encoding: Encoding }
+  | { readonly type: "verify"; readonly files: TaskFiles; readonly id: string; readonly request: StoredRequest; readonly encoding: Encoding;
+      readonly copy: string; readonly exportStaging: string; readonly moment: CommitMoment; readonly limit: number }
+  | { readonly type: "replan"; readonly files: TaskFiles; readonly id: string }
+  | { readonly type: "commit"; readonly files: TaskFiles; readonly id: string; readonly moment: CommitMoment }
+  | { readonly type: "revert"; readonly tenant: string; readonly id: string; readonly moment: CommitMoment };
+
+/** To the worker; `stop` in the shared array interrupts between rows. */
+export type ToWorker =
+  | { readonly type: "task"; readonly task: Task; readonly stop: Int32Array }
+  | { readonly type: "chunk"; readonly bytes: Uint8Array }
+  | { readonly type: "end" };
+
+/** The outcome of a comparison with the console's export. */
+export interface Difference {
+  readonly differences: number;
+  readonly first: readonly PlanRow[];
+}
+
+/** From the worker: `taken` for each chunk, then one outcome. */
+export type FromWorker =
+  | { readonly type: "taken" }
+  | { readonly type: "done"; readonly difference?: Difference }
+  | {
+      readonly type: "failed";
+      readonly code: ErrorCode;
+      readonly what: Text;
+      readonly where: string | undefined;
+      readonly hint: Text | undefined;
+      readonly stack: string | undefined;
+    };

@@ -1,0 +1,96 @@
+import type { Database } from "./database.ts";
+
+/** The fixed id of every tenant's root organisation 全社. */
+export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
+
+/** The row of the root organisation. */
+export const ROOT_ORG_PK = 1;
+
+/**
+ * Forward-only steps, each run once, in order. A step that has been released is never edited.
+ *
+ * Columns carry the names of the model's fields, so that an import maps a file's column to a table's without a list of
+ * its own. `pk` is the row's own number, `id` its UUIDv7, `revision` the collection's revision that last changed it.
+ */
+const STEPS: readonly string[] = [
+  `
+  create table tenant (pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
+  create table collection (name text primary key, revision integer not null) without rowid;
+
+  create table org (
+    pk integer primary key, id text not null unique, parent integer references org (pk), name text not null,
+    code text, codeKey text, createdAt text not null, updatedAt text not null, revision integer not null);
+  create unique index org_code on org (codeKey) where codeKey is not null;
+  create index org_parent on org (parent);
+
+  create table custom_field (
+    pk integer primary key, id text not null unique, name text not null, nameKey text not null unique,
+    createdAt text not null);
+
+  create table user (
+    pk integer primary key, id text not null, name text not null, nameKana text, emails text not null,
+    org integer not null references org (pk), title text, employeeCode text, upn text, addressType text,
+    postalCode text, address text, tel text, extension text, fax text, accountName text, accountPasswordSetAt text,
+    custom text not null default '{}', administrator integer not null default 0,
+    createdAt text not null, updatedAt text not null, revision integer not null);
+  create unique index user_id on user (id);
+  create index user_administrator on user (pk) where administrator = 1;
+  create table user_email (emailKey text primary key, user integer not null, main integer not null) without rowid;
+  create table user_account (accountKey text primary key, user integer not null) without rowid;
+
+  create table secured_user (
+    pk integer primary key, id text not null, app text not null, userId text not null, displayName text not null,
+    nameSort text not null, description text, groups text not null default '[]', fileManager text, groupManager text,
+    imapMailAccountName text, imapMailAddress text, imapUserName text, imapDomain text, imapAccount text,
+    imapMailAccountDescription text, imapIncomingServer text, imapIncomingPort text, imapIncomingSsl text,
+    imapOutgoingServer text, imapOutgoingPort text, imapOutgoingSsl text, exchangeServerAccountName text,
+    exchangeMailAccountName text, exchangeMailAddress text, accountType text, mailAddress text, exchangeDomain text,
+    exchangeAccount text, exchangeServerAccountDescription text, exchangeMailAccountDescription text,
+    exchangeServer text, exchangeSsl text, microsoft365AccountName text, microsoft365MailAddress text,
+    microsoft365AccountDescription text, proxyEnabled text, proxyHost text, proxyPort text, proxyUser text,
+    secrets text not null default '{}', administrator integer not null default 0,
+    createdAt text not null, updatedAt text not null, revision integer not null);
+  create unique index secured_user_pk on secured_user (id);
+  create unique index secured_user_user_id on secured_user (app, userId);
+  create index secured_user_administrator on secured_user (app, userId) where administrator = 1;
+  create table secured_group (
+    pk integer primary key, id text not null unique, app text not null, name text not null, nameKey text not null,
+    createdAt text not null, revision integer not null, unique (app, nameKey));
+  create table sent_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
+
+  create table import (
+    pk integer primary key, id text not null unique, kind text not null, state text not null, createdAt text not null,
+    etag text, revision integer, detail text not null);
+  create table import_change (
+    import integer not null, entity text not null, target integer not null, action text not null, before text,
+    primary key (import, entity, target)) without rowid;
+
+  create table audit (
+    seq integer primary key, at text not null, actor text not null, action text not null, subject text not null,
+    detail text not null, hash text not null);
+
+  insert into org (pk, id, name, createdAt, updatedAt, revision)
+    values (${ROOT_ORG_PK}, '${ROOT_ORG_ID}', '全社', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0);
+  `,
+];
+
+/**
+ * Brings a file to the newest shape, in one transaction. A file of an older shape is copied to `PATH.before-N` first.
+ *
+ * @param backUp copies the file as it is
+ */
+export const migrate = (
+  database: Database,
+  tenant: { readonly name: string; readonly now: string },
+  backUp: (version: number) => void,
+): void => {
+  const version = (): number => database.count("pragma user_version");
+  if (version() >= STEPS.length) return;
+  if (version() > 0) backUp(version());
+  database.change(() => {
+    const done = version();
+    for (const step of STEPS.slice(done)) database.exec(step);
+    if (done === 0) database.run("insert into tenant (pk, name, createdAt) values (1, :name, :now)", tenant);
+    database.exec(`pragma user_version = ${STEPS.length}`);
+  });
+};
