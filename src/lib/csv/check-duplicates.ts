@@ -10,7 +10,7 @@ import { RecordReader, type RecordReaderOptions } from "./reader.ts";
 import { RowChecker } from "./rows.ts";
 
 /** Repeated values looked at in one reading of the file; more take several readings, in the same memory. */
-const VALUES_A_READING = 200_000;
+const VALUES_A_READING = 100_000;
 
 /** The first row that has a value, and how the value stands there. */
 interface Holder {

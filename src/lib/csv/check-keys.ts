@@ -16,7 +16,7 @@ export interface KeySpace {
 }
 
 /** The spaces of a layout: its unique fields, its key, and what stands in for a blank key. */
-export const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
+const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
   const spaces: KeySpace[] = [];
   for (const [index, { column }] of columns.entries()) {
     if (column.field !== key && !format.unique.includes(column.field)) continue;

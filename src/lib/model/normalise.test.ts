@@ -48,6 +48,35 @@ describe("codeKey and nameKey", () => {
     expect(codeKey("A01 ")).not.toBe(codeKey("A01"));
   });
 
+  it("are the folded NFC form, by the short way too", () => {
+    const unit = fc.constantFrom(
+      "a",
+      "か",
+      "\u3099",
+      "ガ",
+      "は",
+      "\u309a",
+      "本",
+      "ー",
+      "ｶ",
+      "\u301c",
+      "\u2212",
+      "é",
+      "e\u0301",
+    );
+    fc.assert(
+      fc.property(fc.string({ unit }), (value) => {
+        const folded = value.normalize("NFC").replaceAll("\u301c", "\uff5e").replaceAll("\u2212", "\uff0d");
+        expect(nameKey(value)).toBe(folded);
+      }),
+    );
+    for (let c = 0x3041; c <= 0x9fff; c += 1) {
+      if (c === 0x3097) c = 0x309f;
+      if (c === 0x3100) c = 0x4e00;
+      expect(nameKey(String.fromCharCode(c))).toBe(String.fromCharCode(c).normalize("NFC"));
+    }
+  });
+
   it("are their own keys", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (value) => {

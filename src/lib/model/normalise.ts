@@ -1,4 +1,3 @@
-/** True where every character is ASCII: such text is its own NFC form and has no look-alikes. */
 const isAscii = (value: string): boolean => {
   for (let i = 0; i < value.length; i += 1) if (value.charCodeAt(i) > 0x7f) return false;
   return true;
@@ -20,8 +19,19 @@ const WINDOWS_FORM: ReadonlyMap<string, string> = new Map([
 const foldLookAlikes = (value: string): string =>
   value.replace(LOOK_ALIKE, (character) => WINDOWS_FORM.get(character) ?? character);
 
+/** True where every character is ASCII, kana or a common kanji: no combining mark, no look-alike, so already folded. */
+const isFolded = (value: string): boolean => {
+  for (let i = 0; i < value.length; i += 1) {
+    const c = value.charCodeAt(i);
+    if (c > 0x7f && !(c >= 0x4e00 && c <= 0x9fff) && !(c >= 0x30a0 && c <= 0x30ff) && !(c >= 0x3041 && c <= 0x3096)) {
+      return false;
+    }
+  }
+  return true;
+};
+
 /** NFC with the seven look-alikes folded, so that a round trip through Windows-31J finds the same key. */
-const fold = (value: string): string => (isAscii(value) ? value : foldLookAlikes(value.normalize("NFC")));
+const fold = (value: string): string => (isFolded(value) ? value : foldLookAlikes(value.normalize("NFC")));
 
 const HAS_UPPER = /[A-Z]/;
 
