@@ -40,6 +40,7 @@ const { outputFiles, metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
+  charset: "utf8",
   external: ["@napi-rs/keyring"],
   plugins: [manifestVersion],
   // bundled CommonJS packages call require() for Node's own modules

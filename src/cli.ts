@@ -1,7 +1,6 @@
 import { nounHelp, verbHelp } from "./cli/help.ts";
 import { writeNow, type Host } from "./cli/host.ts";
 import { mannerOf } from "./cli/manner.ts";
-import { asFailure, reportOf } from "./cli/report.ts";
 import { route } from "./cli/route.ts";
 import { VERSION } from "./cli/version.ts";
 import { PROGRAM } from "./commands/index.ts";
@@ -34,6 +33,7 @@ async function main(host: Host): Promise<number> {
       }
     }
   } catch (error) {
+    const { asFailure, reportOf } = await import("./cli/report.ts");
     const failure = asFailure(error);
     writeNow(2, reportOf(failure, manner));
     return ERRORS[failure.code].exit;

@@ -8,8 +8,7 @@ import { onTestFinished } from "vitest";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** The program's door, for tests that start it themselves. */
-export const DOOR = join(ROOT, "bin", "clomoctl.js");
+const DOOR = join(ROOT, "bin", "clomoctl.js");
 
 /** Input files made by our own scripts. */
 export const FIXTURES = join(ROOT, "fixtures");

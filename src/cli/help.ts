@@ -50,7 +50,11 @@ export function nounHelp(path: readonly string[], noun: NounNode, language: Lang
     ...section(HEADINGS.usage, [{ term: usage, about: text("", "") }], language),
     ...section(HEADINGS.nouns, nouns, language),
     ...section(HEADINGS.verbs, verbs, language),
-    ...section(HEADINGS.everywhere, [...optionEntries(GLOBAL_OPTIONS), ...ALWAYS], language),
+    ...section(
+      HEADINGS.everywhere,
+      [...optionEntries(GLOBAL_OPTIONS), ...ALWAYS, ...(path.length === 0 ? [VERSION] : [])],
+      language,
+    ),
     ...section(HEADINGS.examples, examples, language),
     ...section(HEADINGS.exits, exitEntries(path.length === 0 ? EVERY_FAILURE : []), language),
   ]);
@@ -69,6 +73,8 @@ const EVERY_FAILURE: Command["exits"] = [
 const ALWAYS: readonly Entry[] = [
   { term: "-h, --help", about: text("this help, at every level", "このヘルプ(各階層で使用可)") },
 ];
+
+const VERSION: Entry = { term: "-V, --version", about: text("the program's version", "プログラムのバージョン") };
 
 /** Help for a verb. */
 export function verbHelp(path: readonly string[], command: Command, language: Language): string {

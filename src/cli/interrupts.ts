@@ -1,6 +1,5 @@
 import { Failure } from "../lib/errors/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
-import { writeNow, type Host } from "./host.ts";
 import { reportOf } from "./report.ts";
 import type { Manner } from "./manner.ts";
 
@@ -14,17 +13,26 @@ const EXITS = new Map<NodeJS.Signals, number>([
 
 const UNKNOWN = text("what was done so far is not known", "どこまで処理したかは不明です");
 
+/** What signals come from, and how the process is ended. */
+export interface SignalHost {
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  exit(code: number): never;
+}
+
 /** Turns SIGINT and SIGTERM into an abort of the command, and into the end of the process where that is not enough. */
 export class Interrupts {
   readonly #abort = new AbortController();
-  readonly #host: Host;
+  readonly #host: SignalHost;
   readonly #manner: Manner;
+  readonly #say: (report: string) => void;
   #state: () => Text = () => UNKNOWN;
   #exit: number | undefined;
 
-  constructor(host: Host, manner: Manner) {
+  /** @param say writes to stderr at once: nothing written later would be seen */
+  constructor(host: SignalHost, manner: Manner, say: (report: string) => void) {
     this.#host = host;
     this.#manner = manner;
+    this.#say = say;
     for (const [name, exit] of EXITS) host.on(name, () => this.#interrupted(exit));
   }
 
@@ -61,7 +69,7 @@ export class Interrupts {
   }
 
   #end(exit: number): never {
-    writeNow(2, this.report());
+    this.#say(this.report());
     this.#host.exit(exit);
   }
 }

@@ -26,7 +26,7 @@ export interface Invocation {
 export async function runVerb(host: Host, manner: Manner, { path, verb, words }: Invocation): Promise<number> {
   const { default: command } = await verb.load();
   const { globals, input } = parse(path, command, words);
-  const interrupts = new Interrupts(host, manner);
+  const interrupts = new Interrupts(host, manner, (report) => writeNow(2, report));
   const tools = openTools(host, globals, interrupts);
   const exit = await settle(interrupts, tools, () => command.run(tools, input as never));
   await tools[Symbol.asyncDispose]();

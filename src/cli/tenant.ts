@@ -1,12 +1,15 @@
-import type { ChosenTenant } from "../commands/tools.ts";
+import { randomBytes } from "node:crypto";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import type { ChosenTenant, Clock } from "../commands/tools.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
-import type { Home } from "../lib/config/home.ts";
+import type { Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 
 /** A tenant that is open until it is closed. */
 export interface OpenTenant extends ChosenTenant {
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A way to a tenant, and how to leave. */
@@ -15,19 +18,44 @@ interface Way {
   readonly close: () => Promise<void>;
 }
 
+/** Who acts on an embedded tenant: its owner, with the operating system's user. */
+function ownerHere(): string {
+  try {
+    return `owner (${userInfo().username})`;
+  } catch {
+    // a container's user may have no name
+    return "owner";
+  }
+}
+
 /**
- * Opens the tenant of a context: in this process, or at its address.
+ * Opens the tenant of a context.
  *
  * @throws `unavailable` when there is no way to it
+ * @throws `locked` when another process holds an embedded tenant
  */
-export async function openTenant(home: Home, { context, source }: Omit<ChosenTenant, "client">): Promise<OpenTenant> {
-  const { transport, close } = await wayTo(home, context);
+export async function openTenant(
+  home: Home,
+  clock: Clock,
+  { context, source }: Omit<ChosenTenant, "client">,
+): Promise<OpenTenant> {
+  const { transport, close } = await wayTo(home, clock, context);
   return { context, source, client: new TenantClient(transport), close };
 }
 
-async function wayTo(_home: Home, context: ChosenTenant["context"]): Promise<Way> {
-  throw new Failure("unavailable", {
-    what: text("this kind of tenant cannot be reached yet", "この種類のテナントにはまだ接続できません"),
-    where: context.name,
+async function wayTo(home: Home, clock: Clock, context: ChosenTenant["context"]): Promise<Way> {
+  if (context.kind === "remote") {
+    throw new Failure("unavailable", {
+      what: text("tenants behind an address cannot be reached yet", "アドレス先のテナントにはまだ接続できません"),
+      where: context.url,
+    });
+  }
+  const tenant = await import("../lib/tenant/index.ts");
+  const { fetch, close } = tenant.openTenant({
+    folder: join(home.tenants, context.name),
+    name: context.name,
+    actor: ownerHere(),
+    surroundings: { now: () => clock.now().getTime(), random: (size) => randomBytes(size) },
   });
+  return { transport: fetch, close };
 }

@@ -1,8 +1,7 @@
-import { homedir } from "node:os";
+import { homedir, hostname } from "node:os";
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Clock, Tools } from "../commands/tools.ts";
-import { Contexts } from "../lib/config/contexts.ts";
-import { locateHome } from "../lib/config/home.ts";
+import { Contexts, locateHome, sweepTemporaryFiles, systemProcesses } from "../lib/config/index.ts";
 import { Terminal } from "../lib/terminal/index.ts";
 import type { Host } from "./host.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -21,6 +20,9 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
   const home = locateHome({ platform, environment, userFolder: homedir(), workingFolder });
   // SQLite spills there; it reads the process's own environment
   environment["SQLITE_TMPDIR"] = home.temporary;
+  const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), hostname());
+  const temporary = { temporaryFolder: home.temporary, processes };
+  const swept = sweepTemporaryFiles(temporary);
   const contexts = new Contexts(home);
   const terminal = new Terminal(
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal },
@@ -30,7 +32,7 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
   const open = async (): Promise<OpenTenant> => {
     const chosen = await contexts.choose(globals.context, environment);
     const { openTenant } = await import("./tenant.ts");
-    return openTenant(home, chosen);
+    return openTenant(home, clock, chosen);
   };
   const tenant = async (): Promise<ChosenTenant> => (opened ??= open());
   return {
@@ -39,6 +41,7 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
     environment,
     home,
     contexts,
+    temporary,
     clock,
     stdin,
     workingFolder,
@@ -48,6 +51,7 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
     async [Symbol.asyncDispose]() {
       const tenantToClose = await opened?.catch(() => undefined);
       await tenantToClose?.close();
+      await swept;
     },
   };
 }

@@ -1,8 +1,6 @@
 import type { Readable } from "node:stream";
 import type { TenantClient } from "../lib/client/index.ts";
-import type { Context } from "../lib/config/context.ts";
-import type { Contexts, ContextSource } from "../lib/config/contexts.ts";
-import type { Home } from "../lib/config/home.ts";
+import type { Context, Contexts, ContextSource, Home, TemporaryPlace } from "../lib/config/index.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
@@ -32,6 +30,8 @@ export interface Tools {
   readonly environment: Environment;
   readonly home: Home;
   readonly contexts: Contexts;
+  /** for `writeFileAtomically` and `spoolToFile` */
+  readonly temporary: TemporaryPlace;
   readonly clock: Clock;
   /** bytes of stdin, for a file named `-` */
   readonly stdin: Readable;

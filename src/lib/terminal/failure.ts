@@ -8,12 +8,22 @@ export function failureLines({ what, where, hint }: Failure, language: Language)
   return lines.filter((line) => line !== undefined).map(escapeForPeople);
 }
 
+/** What a class of failures may carry for programs. */
+interface Carried {
+  /** everything that is wrong with an input, where a person is shown the first lines */
+  readonly problems?: readonly unknown[];
+  /** this very occurrence, as the other side knows it */
+  readonly instance?: string;
+}
+
 /**
- * A failure as programs read it: a problem object on one line, `where` and `hint` as its extension members.
+ * A failure as programs read it: a problem object on one line, `where`, `hint` and `problems` as its extension members.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
-export function problemLine({ code, what, where, hint }: Failure, language: Language): string {
+export function problemLine(failure: Failure & Carried, language: Language): string {
+  const { code, what, where, hint, problems, instance } = failure;
   const { title, status } = ERRORS[code];
-  return JSON.stringify({ type: code, title, status, detail: what[language], where, hint: hint?.[language] });
+  const members = { where, hint: hint?.[language], instance, problems };
+  return JSON.stringify({ type: code, title, status, detail: what[language], ...members });
 }

@@ -1,0 +1,52 @@
+import { EventEmitter } from "node:events";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
+import { Interrupts, type SignalHost } from "./interrupts.ts";
+
+class FakeHost extends EventEmitter implements SignalHost {
+  readonly ends: number[] = [];
+  exit(code: number): never {
+    this.ends.push(code);
+    throw new Error("ended");
+  }
+}
+
+const manner = { language: "en", json: false, verbose: false } as const;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function watched() {
+  const host = new FakeHost();
+  const said: string[] = [];
+  const interrupts = new Interrupts(host, manner, (report) => void said.push(report));
+  return { host, said, interrupts };
+}
+
+test("the first signal aborts the work and says nothing yet", () => {
+  const { host, said, interrupts } = watched();
+  host.emit("SIGINT");
+  expect(interrupts.signal.aborted).toBe(true);
+  expect(interrupts.signal.reason).toBeInstanceOf(Failure);
+  expect(interrupts.exit).toBe(130);
+  expect({ said, ends: host.ends }).toEqual({ said: [], ends: [] });
+});
+
+test("900 ms later the process ends, after saying what is known", () => {
+  const { host, said, interrupts } = watched();
+  interrupts.describe(() => text("3 of 5 rows were written", "5 行中 3 行を書き込みました"));
+  host.emit("SIGTERM");
+  vi.advanceTimersByTime(899);
+  expect(host.ends).toEqual([]);
+  expect(() => vi.advanceTimersByTime(1)).toThrow("ended");
+  expect({ said, ends: host.ends }).toEqual({ said: ["error: interrupted: 3 of 5 rows were written\n"], ends: [143] });
+});
+
+test("a second signal ends the process at once, with the first one's code", () => {
+  const { host, interrupts } = watched();
+  host.emit("SIGINT");
+  expect(() => host.emit("SIGTERM")).toThrow("ended");
+  expect(host.ends).toEqual([130]);
+  expect(interrupts.report()).toBe("error: interrupted: what was done so far is not known\n");
+});
