@@ -1,4 +1,5 @@
-import { cp } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { NounNode } from "../src/commands/node.ts";
@@ -29,7 +30,8 @@ test.each(lines)("$line", async ({ line, exits }) => {
   expect(program).toBe("clomoctl");
   const home = await freshHome();
   const cwd = join(home, "work");
-  await cp(FIXTURES, cwd, { recursive: true });
+  await mkdir(cwd);
+  if (existsSync(FIXTURES)) await cp(FIXTURES, cwd, { recursive: true });
   const { code, stderr } = await run(words, { home, cwd });
   const expected = [0, ...exits.map((exit) => ERRORS[exit].exit)];
   expect(expected, stderr).toContain(code);
