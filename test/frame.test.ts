@@ -1,6 +1,7 @@
-import { chmod, readdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freshHome, run, start, startOnTerminal } from "./program.ts";
+import { freshHome, run, start, startOnTerminal, type OnTerminal } from "./program.ts";
 
 describe("version and help", () => {
   test("--version names the package's version", async () => {
@@ -65,6 +66,46 @@ describe("context", () => {
     expect(code).toBe(0);
     expect(screen).toContain("embedded");
     expect(screen).not.toContain("\t");
+  });
+});
+
+describe("questions and signals", () => {
+  async function homeWithTenant(): Promise<string> {
+    const home = await freshHome();
+    await run(["context", "add", "kanto", "--embedded"], { home });
+    const { text } = await run(["context", "show", "kanto", "--format", "ndjson"], { home });
+    const { address } = JSON.parse(text) as { address: string };
+    await mkdir(dirname(address), { recursive: true });
+    await writeFile(address, "");
+    return home;
+  }
+
+  const names = async (home: string): Promise<string> =>
+    (await run(["context", "list", "--fields", "name"], { home })).text;
+
+  test("removing a tenant asks on a terminal, and a script must pass --yes", async () => {
+    const home = await homeWithTenant();
+    const script = await run(["context", "remove", "kanto"], { home });
+    expect(script.code).toBe(2);
+    expect(script.stderr).toContain("--yes");
+    const terminal = startOnTerminal(["context", "remove", "kanto"], { home });
+    await terminal.shows("Delete the context kanto");
+    terminal.type("y\r");
+    expect((await terminal.ended).code).toBe(0);
+    expect(await names(home)).toBe("name\nembedded\n");
+  });
+
+  test.each([
+    ["Ctrl-C", 130, (terminal: OnTerminal) => terminal.type("\u0003")],
+    ["SIGTERM", 143, (terminal: OnTerminal) => terminal.pty.kill("SIGTERM")],
+    ["SIGINT", 130, (terminal: OnTerminal) => terminal.pty.kill("SIGINT")],
+  ])("%s in a question ends with %i and changes nothing", async (_name, code, interrupt) => {
+    const home = await homeWithTenant();
+    const terminal = startOnTerminal(["context", "remove", "kanto"], { home });
+    await terminal.shows("Delete the context kanto");
+    interrupt(terminal);
+    expect((await terminal.ended).code).toBe(code);
+    expect(await names(home)).toBe("name\nembedded\nkanto\n");
   });
 });
 
