@@ -18,6 +18,18 @@ function decode(encoding: Encoding, bytes: Uint8Array, size = bytes.length): str
 }
 
 describe("decoding", () => {
+  test("keeps a character that is split between two uses of the caller's own buffer", () => {
+    let decoded = "";
+    const decoder = new Decoder("shift_jis", { text: (text) => (decoded += text), invalid: () => undefined });
+    const buffer = Buffer.alloc(1);
+    for (const byte of [0x83, 0x72]) {
+      buffer[0] = byte;
+      decoder.write(buffer);
+    }
+    decoder.end();
+    expect(decoded).toBe("ビ");
+  });
+
   test("gives back what was encoded, in chunks of every size", () => {
     const character = fc.constantFrom(
       "a",

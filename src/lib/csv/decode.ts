@@ -67,7 +67,8 @@ export class Decoder {
   #writePiece(piece: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? piece : Buffer.concat([this.#tail, piece]);
     const tail = unfinishedTail(this.#encoding, bytes);
-    this.#tail = tail === 0 ? bytes.subarray(0, 0) : bytes.slice(bytes.length - tail);
+    // a copy: the caller may use its buffer again, and a Buffer's own slice is a view
+    this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#decode(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
 

@@ -76,7 +76,8 @@ export class EncodingDetector {
   #checkUtf8(chunk: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const tail = unfinishedTail("utf-8", bytes);
-    this.#tail = bytes.slice(bytes.length - tail);
+    // a copy: the caller may use its buffer again, and a Buffer's own slice is a view
+    this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#utf8 = isUtf8(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
 }
