@@ -3,7 +3,7 @@ import { joinOrg, name, storeColumn, touchedFields, VALID, valueForExisting, val
 import type { Database } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { advance, hasSecrets, newReferences } from "./compare.ts";
-import { proceeding } from "./functions.ts";
+import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
 import { commitOrgs } from "./commit-orgs.ts";
 
 /** What every statement of a commit may name. */
@@ -94,7 +94,12 @@ const keepMade = (database: Database, context: CommitContext, entity: "org" | "s
   );
 };
 
+/** True where a staged row meets no record. */
+const hasNew = (database: Database): boolean =>
+  database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
+
 const create = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  if (!hasNew(database)) return;
   const { entity, fields, name: kind } = plan.kind;
   const values = new Map(fields.map((field) => [storeColumn(field), valueForNew(plan, field)]));
   if (entity === "secured_user") {
@@ -148,13 +153,11 @@ const update = (database: Database, plan: PlanSql, context: CommitContext): void
     (field) => `${valueForExisting(plan, field)} as ${name(storeColumn(field))}`,
   );
   if (values.length === 0) return;
-  database.run(
-    `update ${entity} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
-     from (select m.target, ${values.join(", ")} from ${CHANGED} cross join ${entity} t on t.pk = m.target
-           ${joinOrg(plan)} where m.changed <> 0 and ${VALID} and ${proceeding("r.row")}) v
-     where ${entity}.pk = v.target`,
-    { ...context, kind },
-  );
+  const sql = `update ${entity} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
+    from (select m.target, ${values.join(", ")} from ${CHANGED} cross join ${entity} t on t.pk = m.target
+          ${joinOrg(plan)} where m.changed <> 0 and ${VALID} and ${IN_RANGE}) v
+    where ${entity}.pk = v.target`;
+  forRanges(database, (range) => database.run(sql, { ...context, kind, ...range }));
 };
 
 /** Gives back what changed users claim, then claims anew: rings of addresses and account names pass. */

@@ -13,17 +13,15 @@ import {
   findUnknownReferences,
   keyField,
 } from "./findings.ts";
-import { proceeding } from "./functions.ts";
+import { forRanges, IN_RANGE } from "./functions.ts";
 import { compareOrgs } from "./orgs.ts";
 
 /** Finds the record each staged row meets, and which of its fields the row would change. */
 const meet = (database: Database, plan: PlanSql): void => {
-  database.run(
-    `insert or ignore into s.match (row, target, changed)
-     select r.row, t.pk, ${changedMask(plan)} from s.row r ${joinRecord(database, plan)} ${joinOrg(plan)}
-     where ${proceeding("r.row")}`,
-    { kind: plan.kind.name },
-  );
+  const sql = `insert or ignore into s.match (row, target, changed)
+    select r.row, t.pk, ${changedMask(plan)} from s.row r ${joinRecord(database, plan)} ${joinOrg(plan)}
+    where ${IN_RANGE}`;
+  forRanges(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
 };
 
 const joinRecord = (database: Database, plan: PlanSql): string => {

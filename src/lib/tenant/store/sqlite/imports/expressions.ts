@@ -59,7 +59,10 @@ export const differs = (plan: PlanSql, field: ImportedField): string => {
   const column = `t.${name(storeColumn(field))}`;
   const value = arrived(plan, field);
   const different = `${value} is not ${column}`;
-  return weighed(plan, field) ? `(${different} and ${value} is not windows_form(${column}))` : `(${different})`;
+  // a case, not an and: SQLite works out both sides of an and
+  return weighed(plan, field)
+    ? `case when ${different} then ${value} is not windows_form(${column}) else 0 end`
+    : `(${different})`;
 };
 
 /** The value an existing record gets. */
@@ -67,7 +70,8 @@ export const valueForExisting = (plan: PlanSql, field: ImportedField): string =>
   const column = `t.${name(storeColumn(field))}`;
   const value = arrived(plan, field);
   return weighed(plan, field)
-    ? `case when ${value} is not ${column} and ${value} is windows_form(${column}) then ${column} else ${value} end`
+    ? `case when ${value} is ${column} then ${column} when ${value} is windows_form(${column}) then ${column}
+         else ${value} end`
     : value;
 };
 
