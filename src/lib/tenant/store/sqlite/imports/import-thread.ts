@@ -33,7 +33,7 @@ export class ImportThread {
   }
 
   async #run(task: Task, content: ReadableStream<Uint8Array> | undefined, signal: AbortSignal | undefined) {
-    this.#worker ??= new Worker(workerUrl());
+    this.#worker ??= new Worker(workerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
     const conversation = new Conversation(this.#worker);
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const abort = (): void => void Atomics.store(stop, 0, 1);

@@ -17,7 +17,7 @@ export const attachStaging = (database: Database, path: string, { fresh }: { rea
   database.exec("pragma s.locking_mode = exclusive");
   database.exec(`pragma s.journal_mode = ${fresh ? "off" : "truncate"}`);
   database.exec("pragma s.synchronous = off");
-  database.exec("pragma s.cache_size = -24576");
+  database.exec("pragma s.cache_size = -8192");
 };
 
 /** Attaches the staging file of a whole plan as schema `s`, beside others who read it. */
