@@ -1,5 +1,4 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { freshHome, run, start, startOnTerminal, type OnTerminal } from "./program.ts";
 
@@ -75,8 +74,7 @@ describe("questions and signals", () => {
     await run(["context", "add", "kanto", "--embedded"], { home });
     const { text } = await run(["context", "show", "kanto", "--format", "ndjson"], { home });
     const { address } = JSON.parse(text) as { address: string };
-    await mkdir(dirname(address), { recursive: true });
-    await writeFile(address, "");
+    await mkdir(address, { recursive: true });
     return home;
   }
 

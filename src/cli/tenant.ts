@@ -1,9 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
-import type { Home } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 
@@ -35,15 +33,14 @@ function ownerHere(): string {
  * @throws `locked` when another process holds an embedded tenant
  */
 export async function openTenant(
-  home: Home,
   clock: Clock,
   { context, source }: Omit<ChosenTenant, "client">,
 ): Promise<OpenTenant> {
-  const { transport, close } = await wayTo(home, clock, context);
+  const { transport, close } = await wayTo(clock, context);
   return { context, source, client: new TenantClient(transport), close };
 }
 
-async function wayTo(home: Home, clock: Clock, context: ChosenTenant["context"]): Promise<Way> {
+async function wayTo(clock: Clock, context: ChosenTenant["context"]): Promise<Way> {
   if (context.kind === "remote") {
     throw new Failure("unavailable", {
       what: text("tenants behind an address cannot be reached yet", "アドレス先のテナントにはまだ接続できません"),
@@ -52,7 +49,7 @@ async function wayTo(home: Home, clock: Clock, context: ChosenTenant["context"])
   }
   const tenant = await import("../lib/tenant/index.ts");
   const { fetch, close } = tenant.openTenant({
-    folder: join(home.tenants, context.name),
+    folder: context.tenantFolder,
     name: context.name,
     actor: ownerHere(),
     surroundings: { now: () => clock.now().getTime(), random: (size) => randomBytes(size) },

@@ -9,7 +9,7 @@ export interface ShownContext {
   readonly used: boolean;
 }
 
-const address = ({ context }: ShownContext): string => (context.kind === "remote" ? context.url : context.tenantFile);
+const address = ({ context }: ShownContext): string => (context.kind === "remote" ? context.url : context.tenantFolder);
 
 /** What is shown of a context. */
 export const CONTEXT_COLUMNS: readonly Column<ShownContext>[] = [

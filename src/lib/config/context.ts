@@ -2,12 +2,12 @@ import { Failure } from "../errors/index.ts";
 import { text, type Language } from "../text/index.ts";
 import { parseContextName } from "./context-name.ts";
 
-/** A tenant in process, in a file of the home. */
+/** A tenant in process, in a folder of the home. */
 export interface EmbeddedContext {
   readonly name: string;
   readonly kind: "embedded";
-  /** absolute path of the tenant's database */
-  readonly tenantFile: string;
+  /** absolute path of the folder that holds the tenant's database, its staging and nothing else */
+  readonly tenantFolder: string;
   /** IANA name of the zone in which days are counted */
   readonly timezone: string;
   /** the language of the account that is played, which decides an export's default encoding */

@@ -22,11 +22,11 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const names = async () => (await contexts.list()).map(({ name }) => name);
 
-/** A tenant's database with its side files, as SQLite leaves them when it is killed. */
+/** A tenant's folder, as it lies there when its process was killed in an import. */
 async function makeTenant(name: string): Promise<void> {
-  await mkdir(home.tenants, { recursive: true });
-  for (const suffix of ["", "-wal", "-shm"]) {
-    await writeFile(join(home.tenants, `${name}.db${suffix}`), "rows");
+  await mkdir(join(home.tenants, name, "imports"), { recursive: true });
+  for (const file of ["tenant.db", "tenant.db-wal", "imports/x.db"]) {
+    await writeFile(join(home.tenants, name, file), "rows");
   }
 }
 
@@ -35,7 +35,7 @@ test("embedded is there without set-up, and looking makes no folder", async () =
     {
       name: "embedded",
       kind: "embedded",
-      tenantFile: join(home.tenants, "embedded.db"),
+      tenantFolder: join(home.tenants, "embedded"),
       timezone: "Asia/Tokyo",
       language: "ja",
       maps: new Map(),
@@ -56,7 +56,7 @@ test("what is added is found again, in order, with its values", async () => {
   expect(await new Contexts(home).find("客先.a")).toEqual({
     name: "客先.A",
     kind: "embedded",
-    tenantFile: join(home.tenants, "客先.A.db"),
+    tenantFolder: join(home.tenants, "客先.A"),
     timezone: "Europe/Berlin",
     language: "en",
     maps: new Map([["__proto__", "/m.yaml"]]),
@@ -123,7 +123,7 @@ test("embedded's settings may change, its kind may not", async () => {
   await expect(contexts.change("a", { kind: "remote", url: "https://x.jp" })).rejects.toMatchObject({ code: "usage" });
 });
 
-test("a tenant goes only when it may, with its side files and nothing else", async () => {
+test("a tenant goes only when it may, with its staging and nothing else", async () => {
   const context = await contexts.add("a", { kind: "embedded" });
   await makeTenant("a");
   await makeTenant("ab");
@@ -132,17 +132,18 @@ test("a tenant goes only when it may, with its side files and nothing else", asy
   expect(await names()).toEqual([EMBEDDED, "a"]);
   await contexts.remove("a", { tenantMayGo: true });
   expect(await names()).toEqual([EMBEDDED]);
-  expect(await readdir(home.tenants)).toEqual(["ab.db", "ab.db-shm", "ab.db-wal"]);
+  expect(await readdir(home.tenants)).toEqual(["ab"]);
   await expect(contexts.remove(EMBEDDED, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
 });
 
 test.skipIf(process.platform === "win32")("a tenant that is a link out of the home: only the link goes", async () => {
   await contexts.add("a", { kind: "embedded" });
   await mkdir(home.tenants, { recursive: true });
-  await writeFile(join(root, "precious.db"), "rows");
-  await symlink(join(root, "precious.db"), join(home.tenants, "a.db"));
+  await mkdir(join(root, "precious"));
+  await writeFile(join(root, "precious", "tenant.db"), "rows");
+  await symlink(join(root, "precious"), join(home.tenants, "a"));
   await contexts.remove("a", { tenantMayGo: true });
-  expect(await readFile(join(root, "precious.db"), "utf8")).toBe("rows");
+  expect(await readFile(join(root, "precious", "tenant.db"), "utf8")).toBe("rows");
   expect(await readdir(home.tenants)).toEqual([]);
 });
 

@@ -1,4 +1,4 @@
-import { rm, stat } from "node:fs/promises";
+import { rm, lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../errors/index.ts";
@@ -14,8 +14,6 @@ export const EMBEDDED = "embedded";
 
 /** Where a context was named; on a remote tenant deletions ask for `option`. */
 export type ContextSource = "option" | "environment" | "used" | "default";
-
-const SIDE_FILES = ["", "-wal", "-shm", "-journal"];
 
 /** The contexts of a home. Reading needs no folder and no right to write; changes are made one process at a time. */
 export class Contexts {
@@ -65,7 +63,7 @@ export class Contexts {
    * Adds a context.
    *
    * @throws `usage` when the name or a value is not one
-   * @throws `input-rejected` when the name is taken, in any case of letters, or a tenant's file of that name lies there
+   * @throws `input-rejected` when the name is taken, in any case of letters, or a tenant of that name lies there
    */
   async add(name: string, wished: NewContext): Promise<Context> {
     const stored = storeContext(parseContextName(name), wished);
@@ -78,7 +76,7 @@ export class Contexts {
       if (await this.holdsTenant(context)) {
         throw taken(
           name,
-          text("A tenant's file of this name lies in the home", "この名前のテナントのファイルが残っています"),
+          text("A tenant of this name lies in the home", "この名前のテナントのデータが残っています"),
         );
       }
       return [{ ...settings, contexts: [...settings.contexts, stored] }, context];
@@ -142,9 +140,7 @@ export class Contexts {
           });
         }
         // Before the settings: a crash between the two leaves a context without data, never data without a context.
-        for (const suffix of SIDE_FILES) {
-          await rm(context.tenantFile + suffix, { force: true });
-        }
+        await rm(context.tenantFolder, { recursive: true, force: true });
       }
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
       return [{ contexts, used: settings.used === context.name ? undefined : settings.used }, context];
@@ -153,7 +149,7 @@ export class Contexts {
 
   /** Whether a context's tenant lies in the home already. */
   async holdsTenant(context: Context): Promise<boolean> {
-    return context.kind === "embedded" && (await stat(context.tenantFile).catch(() => undefined)) !== undefined;
+    return context.kind === "embedded" && (await lstat(context.tenantFolder).catch(() => undefined)) !== undefined;
   }
 
   #all({ contexts }: Settings): readonly Context[] {
@@ -164,7 +160,7 @@ export class Contexts {
   #open(stored: StoredContext): Context {
     return stored.kind === "remote"
       ? stored
-      : { ...stored, maps: new Map(stored.maps), tenantFile: join(this.#home.tenants, `${stored.name}.db`) };
+      : { ...stored, maps: new Map(stored.maps), tenantFolder: join(this.#home.tenants, stored.name) };
   }
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
