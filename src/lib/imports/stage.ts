@@ -158,7 +158,7 @@ export class Stager implements RecordSink {
       const known = keys.get(code);
       if (known !== undefined) return known;
       const key = codeKey(code);
-      if (keys.size < REMEMBERED) keys.set(String(code), key);
+      if (keys.size < REMEMBERED) keys.set(detached(code), detached(key));
       this.#refer("org", key, code, row);
       return key;
     };
@@ -167,7 +167,7 @@ export class Stager implements RecordSink {
   #refer(what: "org" | "group", key: string, value: string, row: number): void {
     const known = this.#referred[what];
     if (known.has(key)) return;
-    if (known.size < REMEMBERED) known.add(key);
+    if (known.size < REMEMBERED) known.add(detached(key));
     this.#table.refer(what, key, value, row);
   }
 
@@ -181,6 +181,9 @@ const CUSTOM = "custom:";
 
 /** How many codes and names are remembered as already told; beyond it they are told again, which does no harm. */
 const REMEMBERED = 100_000;
+
+/** The same text as a copy: a cell is a slice that keeps the whole chunk of the file it was cut from. */
+const detached = (value: string): string => Buffer.from(value).toString();
 
 const fileProblem = (code: "file-empty" | "file-no-rows"): Problem => ({
   code,

@@ -17,7 +17,7 @@ export const mergeCustom = (stored: string, patch: string, windows: boolean): st
     if (value === null) merged.delete(field);
     else if (!(windows && typeof before === "string" && cp932Form(before) === value)) merged.set(field, value);
   }
-  const ordered = [...merged].sort(([a], [b]) => Number(a) - Number(b));
+  const ordered = [...merged].toSorted(([a], [b]) => Number(a) - Number(b));
   return JSON.stringify(Object.fromEntries(ordered));
 };
 
