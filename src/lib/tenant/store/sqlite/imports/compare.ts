@@ -62,7 +62,7 @@ const countDeleted = (database: Database, { kind, request }: PlanSql): number =>
   const total = database.count(`select count(*) from ${kind.entity} where ${where} and administrator = 0`, {
     kind: kind.name,
   });
-  const met = database.count(`select count(*) from s.match where target not in
+  const met = database.count(`select count(distinct target) from s.match where target not in
     (select pk from ${kind.entity} where ${where} and administrator = 1)`, { kind: kind.name });
   return total - met;
 };
@@ -77,9 +77,22 @@ const countRejections = (
   // whom an invalid row means may be unknown: then nobody can tell who the file lacks
   return (
     deleted > 0 &&
-    database.count("select count(*) from s.invalid where row not in (select row from s.match)") > 0
+    database.count(`select count(*) from s.invalid where row not in (select row from s.match)
+      or row in (select row from s.problem where code in (${UNTOLD}))`) > 0
   );
 };
+
+/** Problems after which a row's key, or where the row ends, cannot be relied on; or whose row fits several records. */
+const UNTOLD = [
+  "key-ambiguous",
+  "bytes-invalid",
+  "character-nul",
+  "quote-unclosed",
+  "quote-stray",
+  "quote-trailing",
+]
+  .map((code) => `'${code}'`)
+  .join(", ");
 
 /**
  * Compares staged rows with the tenant, on one snapshot, and writes what it finds beside them.
