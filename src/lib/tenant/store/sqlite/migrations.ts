@@ -10,7 +10,7 @@ export const ROOT_ORG_PK = 1;
  * Forward-only steps, each run once, in order. A step that has been released is never edited.
  *
  * Columns carry the names of the model's fields, so that an import maps a file's column to a table's without a list of
- * its own. `pk` is the row's own number, `id` its UUIDv7, `revision` the collection's revision that last changed it.
+ * its own. `pk` is the row's own number, never given twice (an undone deletion takes its number back), `id` its UUIDv7, `revision` the collection's revision that last changed it.
  */
 const STEPS: readonly string[] = [
   `
@@ -18,17 +18,17 @@ const STEPS: readonly string[] = [
   create table collection (name text primary key, revision integer not null) without rowid;
 
   create table org (
-    pk integer primary key, id text not null unique, parent integer references org (pk), name text not null,
+    pk integer primary key autoincrement, id text not null unique, parent integer references org (pk), name text not null,
     code text, codeKey text, createdAt text not null, updatedAt text not null, revision integer not null);
   create unique index org_code on org (codeKey) where codeKey is not null;
   create index org_parent on org (parent);
 
   create table custom_field (
-    pk integer primary key, id text not null unique, name text not null, nameKey text not null unique,
+    pk integer primary key autoincrement, id text not null unique, name text not null, nameKey text not null unique,
     createdAt text not null);
 
   create table user (
-    pk integer primary key, id text not null, name text not null, nameKana text, emails text not null,
+    pk integer primary key autoincrement, id text not null, name text not null, nameKana text, emails text not null,
     org integer not null references org (pk), title text, employeeCode text, upn text, addressType text,
     postalCode text, address text, tel text, extension text, fax text, accountName text, accountPasswordSetAt text,
     custom text not null default '{}', administrator integer not null default 0,
@@ -39,7 +39,7 @@ const STEPS: readonly string[] = [
   create table user_account (accountKey text primary key, user integer not null) without rowid;
 
   create table secured_user (
-    pk integer primary key, id text not null, app text not null, userId text not null, displayName text not null,
+    pk integer primary key autoincrement, id text not null, app text not null, userId text not null, displayName text not null,
     nameSort text not null, description text, groups text not null default '[]', fileManager text, groupManager text,
     imapMailAccountName text, imapMailAddress text, imapUserName text, imapDomain text, imapAccount text,
     imapMailAccountDescription text, imapIncomingServer text, imapIncomingPort text, imapIncomingSsl text,
@@ -54,7 +54,7 @@ const STEPS: readonly string[] = [
   create unique index secured_user_user_id on secured_user (app, userId);
   create index secured_user_administrator on secured_user (app, userId) where administrator = 1;
   create table secured_group (
-    pk integer primary key, id text not null unique, app text not null, name text not null, nameKey text not null,
+    pk integer primary key autoincrement, id text not null unique, app text not null, name text not null, nameKey text not null,
     createdAt text not null, revision integer not null, unique (app, nameKey));
   create table sent_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
 
@@ -64,6 +64,10 @@ const STEPS: readonly string[] = [
   create table import_change (
     import integer not null, entity text not null, target integer not null, action text not null, before text,
     primary key (import, entity, target)) without rowid;
+
+  create table repeatable (
+    key text not null, route text not null, fingerprint text not null, subject text, at text not null,
+    primary key (key, route)) without rowid;
 
   create table audit (
     seq integer primary key, at text not null, actor text not null, action text not null, subject text not null,

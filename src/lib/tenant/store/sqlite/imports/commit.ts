@@ -94,6 +94,10 @@ const keepMade = (database: Database, context: CommitContext, entity: "org" | "s
   );
 };
 
+/** The highest number that a record ever had. @see https://sqlite.org/autoinc.html */
+export const lastNumber = (database: Database, entity: PlanSql["kind"]["entity"]): number =>
+  database.count("select coalesce(max(seq), 0) from sqlite_sequence where name = :entity", { entity });
+
 /** True where a staged row meets no record. */
 const hasNew = (database: Database): boolean =>
   database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
@@ -107,7 +111,7 @@ const create = (database: Database, plan: PlanSql, context: CommitContext): void
     values.set("userId", `r."userId"`);
     values.set("nameSort", `name_sort(r."displayName")`);
   }
-  const base = database.count(`select coalesce(max(pk), 0) from ${entity}`);
+  const base = lastNumber(database, entity);
   database.run(
     `insert into ${entity} (pk, id, ${[...values.keys()].map(name).join(", ")}, createdAt, updatedAt, revision)
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
