@@ -24,7 +24,8 @@ const uniqueValues = (plan: PlanSql): readonly UniqueValue[] => {
         : `select "emailKey" as key, row from s.row where "emailKey" is not null
            union all select key, row from s.claim where field = 'emails'`,
     holder: "user_email held on held.emailKey = c.key",
-    keeps: "0",
+    // a blank that keeps is null; without --blank keep no list is
+    keeps: "h.emails is null",
   };
   const accounts: UniqueValue = {
     field: "accountName",
