@@ -5,6 +5,7 @@ import type { Database, Row } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { isLacking } from "./commit.ts";
 import { hasSecrets } from "./compare.ts";
+import { keyField } from "./findings.ts";
 import { isTouched, joinOrg, name, storeColumn, valueForExisting, valueForNew, type PlanSql } from "./expressions.ts";
 
 type Action = PlanRow["action"];
@@ -25,17 +26,19 @@ const afterJson = (plan: PlanSql): string => {
     const existing = isTouched(plan, field) ? valueForExisting(plan, field) : `t.${name(storeColumn(field))}`;
     const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
     if (field.meeting !== "org") return `'${field.field}', ${value}`;
-    return `'${field.field}', iif(m.row is null and o.pk is null, r_code, (select code from org where pk = ${value}))`;
+    const code = `(select code from org where pk = ${value})`;
+    // an organisation that the import makes is not there yet
+    return `'${field.field}', ${plan.staged.staged.includes(field.field) ? `coalesce(${code}, r."orgCode")` : code}`;
   });
-  const code = plan.staged.staged.includes("orgCode") ? `r."orgCode"` : "null";
-  return `json_object(${pairs.join(", ")})`.replaceAll("r_code", code);
+  return `json_object(${pairs.join(", ")})`;
 };
 
+/** The row's key as the file has it; null where the file has no such column. */
 const keyOf = (plan: PlanSql): string => {
-  if (plan.kind.entity === "secured_user") return `r."userId"`;
-  if (plan.kind.entity === "org") return `coalesce(r.key, r.name)`;
-  if (plan.request.key === "email") return `(r.emails ->> 0)`;
-  return `r.${name(plan.request.key === "upn" ? "upn" : "employeeCode")}`;
+  const staged = (field: string): string => (plan.staged.staged.includes(field) ? `r.${name(field)}` : "null");
+  if (plan.kind.entity === "org") return `coalesce(${staged("code")}, ${staged("name")})`;
+  const key = staged(keyField(plan));
+  return keyField(plan) === "emails" ? `(${key} ->> 0)` : key;
 };
 
 const stagedRows = (plan: PlanSql): string => {
