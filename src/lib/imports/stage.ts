@@ -133,7 +133,7 @@ export class Stager implements RecordSink {
     }
     const secrets = secretBinding(layout);
     if (secrets !== undefined) bindings.set("secrets", secrets);
-    const custom = customBinding(layout, this.#request.blank);
+    const custom = customBinding(layout, this.#request);
     if (custom !== undefined) bindings.set("custom", custom);
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
@@ -214,14 +214,21 @@ const secretBinding = (layout: Layout): Binding | undefined => {
   };
 };
 
-/** The row's custom fields as a JSON object by the tenant's number of the field; null clears, a kept blank is left out. */
-const customBinding = (layout: Layout, blank: PlanRequest["blank"]): Binding | undefined => {
+/**
+ * The row's custom fields as a JSON object by the tenant's number of the field; null clears, a kept blank is left out.
+ * Where what is absent clears, so do the fields whose column the file lacks.
+ */
+const customBinding = (layout: Layout, { blank, absent }: PlanRequest): Binding | undefined => {
+  const lacking = layout.absent
+    .filter(({ field }) => absent === "clear" && field.startsWith(CUSTOM))
+    .map(({ field }) => [field.slice(CUSTOM.length), null] as const);
   const fields = layout.columns.flatMap(({ column }, i) =>
     column.field.startsWith(CUSTOM) ? [{ i, id: column.field.slice(CUSTOM.length) }] : [],
   );
   if (fields.length === 0) return undefined;
   return (values) => {
     const entries = fields.map(({ i, id }) => [id, first(values[i])] as const);
-    return JSON.stringify(Object.fromEntries(blank === "keep" ? entries.filter(([, v]) => v !== null) : entries));
+    const present = blank === "keep" ? entries.filter(([, value]) => value !== null) : entries;
+    return JSON.stringify(Object.fromEntries([...present, ...lacking]));
   };
 };
