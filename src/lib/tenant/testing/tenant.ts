@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { z } from "zod";
+import { TenantClient } from "../../client/index.ts";
+import type { App, Import, ImportRequest, InputProblem } from "../../contract/index.ts";
+import { createEncoder } from "../../csv/encode.ts";
+import type { Encoding } from "../../csv/record.ts";
+import { formatRecord } from "../../csv/write.ts";
+import { Failure } from "../../errors/index.ts";
+import { openTenant, type OpenTenant } from "../index.ts";
+import type { Surroundings } from "../ids.ts";
+import { Database, type Params, type Row } from "../store/sqlite/database.ts";
+
+export type Request = z.input<typeof ImportRequest>;
+
+/** 2026-04-01 00:00 UTC: where the clock of tests starts; each look at it is a millisecond later. */
+const START = Date.UTC(2026, 3, 1);
+
+/** A clock that tells a later time with every look, and bytes that come in a fixed order. */
+export class TestSurroundings implements Surroundings {
+  time = START;
+  #state = 0x9e3779b9;
+
+  readonly now = (): number => {
+    this.time += 1;
+    return this.time;
+  };
+
+  readonly random = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => this.#byte());
+
+  #byte(): number {
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.#state >>> 24;
+  }
+}
+
+/** What a file is sent as. */
+export interface FileOptions {
+  readonly encoding?: Encoding;
+  readonly newline?: string;
+}
+
+export type Cells = readonly (readonly string[])[];
+
+/** The bytes of a file; throws where the encoding cannot hold a character. */
+export const fileOf = (
+  cells: Cells,
+  { encoding = "utf-8", newline = "\r\n" }: FileOptions = {},
+): Uint8Array<ArrayBuffer> => encoded(cells.map((record) => formatRecord(record, newline)).join(""), encoding);
+
+export const encoded = (text: string, encoding: Encoding): Uint8Array<ArrayBuffer> => {
+  const encoder = createEncoder(encoding, {
+    onUnmappable: "error",
+    report: ({ codePoint }) => {
+      throw new RangeError(`${encoding} cannot hold U+${codePoint.toString(16)}`);
+    },
+  });
+  return Uint8Array.from([...encoder.write(text), ...encoder.end()]);
+};
+
+const TABLES = [
+  "user",
+  "user_email",
+  "user_account",
+  "secured_user",
+  "secured_group",
+  "custom_field",
+  "collection",
+  "import",
+  "import_change",
+  "sent_column",
+  "audit",
+];
+
+/** A tenant of its own in a temporary folder. */
+export class TestTenant {
+  readonly folder: string;
+  readonly surroundings = new TestSurroundings();
+  /** a connection of the test's own */
+  readonly database: Database;
+  client: TenantClient;
+  #open: OpenTenant;
+
+  constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-"))) {
+    this.folder = folder;
+    this.#open = this.#start();
+    this.client = new TenantClient(this.#open.fetch);
+    this.database = new Database(this.path);
+  }
+
+  get path(): string {
+    return join(this.folder, "tenant.db");
+  }
+
+  get fetch(): OpenTenant["fetch"] {
+    return this.#open.fetch;
+  }
+
+  #start(): OpenTenant {
+    return openTenant({ folder: this.folder, name: "試験", actor: "owner", surroundings: this.surroundings });
+  }
+
+  staging(id: string): string {
+    return join(this.folder, "imports", `${id}.db`);
+  }
+
+  /** Sends a file and gets its plan. */
+  plan(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
+    return this.send(request, fileOf(cells, options), options.encoding);
+  }
+
+  send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: Encoding = "utf-8"): Promise<Import> {
+    return this.client.imports.plan(request, { stream: new Blob([bytes]).stream(), encoding });
+  }
+
+  /** Plans and commits. @throws Failure where the plan is rejected */
+  async import(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
+    return this.client.imports.commit(await this.plan(request, cells, options));
+  }
+
+  problems(plan: Pick<Import, "id">): Promise<readonly InputProblem[]> {
+    return Array.fromAsync(this.client.imports.problems(plan.id));
+  }
+
+  /** Problems as `code@row`, sorted. */
+  async faults(plan: Pick<Import, "id">): Promise<readonly string[]> {
+    return (await this.problems(plan)).map(({ code, row }) => `${code}@${row}`).toSorted();
+  }
+
+  users() {
+    return Array.fromAsync(this.client.users());
+  }
+
+  securedUsers(app: App) {
+    return Array.fromAsync(this.client.securedUsers(app));
+  }
+
+  sql(statement: string, params: Params = {}): Row[] {
+    return this.database.all(statement, params);
+  }
+
+  /** Makes a user a system administrator, which no import can do. */
+  makeAdministrator(email: string): void {
+    this.database.run("update user set administrator = 1 where emails ->> 0 = :email", { email });
+  }
+
+  /** Every record with everything that is its own, to be compared before and after; revisions left out. */
+  dump(): Readonly<Record<string, readonly Row[]>> {
+    const rows = (table: string, order: string): readonly Row[] =>
+      this.sql(`select * from ${table} order by ${order}`).map(({ revision: _, ...row }) => ({ ...row }));
+    return {
+      org: rows("org", "pk"),
+      user: rows("user", "pk"),
+      user_email: rows("user_email", "emailKey"),
+      user_account: rows("user_account", "accountKey"),
+      secured_user: rows("secured_user", "pk"),
+      secured_group: rows("secured_group", "pk"),
+      custom_field: rows("custom_field", "pk"),
+    };
+  }
+
+  /** Forgets everything but the root organisation. */
+  clear(): void {
+    this.database.change(() => {
+      for (const table of TABLES) this.database.exec(`delete from ${table}`);
+      this.database.exec("delete from org where parent is not null");
+    });
+  }
+
+  /** Closes the tenant and opens it again, as the next command would. */
+  async reopen(): Promise<void> {
+    await this.#open.close();
+    this.#open = this.#start();
+    this.client = new TenantClient(this.#open.fetch);
+  }
+
+  async close(): Promise<void> {
+    this.database.close();
+    await this.#open.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The failure of a promise; undefined where it is kept. */
+export const failureOf = async (promise: Promise<unknown>): Promise<Failure | undefined> => {
+  try {
+    await promise;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+};
+
+/** The text of a stream of bytes. */
+export const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
