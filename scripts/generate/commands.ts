@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -55,7 +56,9 @@ function checkOrder(file: string, args: Fields): void {
 async function readNoun(root: string, path: readonly string[]): Promise<NounFolder> {
   const folder = join(root, ...path);
   const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const names = entries
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "noun.ts")))
+    .map(({ name }) => name);
   const isRoot = path.length === 0;
   const files = entries.filter((entry) => !isRoot && entry.isFile() && !NOT_A_VERB.test(entry.name));
   const verbs = await Promise.all(
@@ -77,8 +80,8 @@ async function readNoun(root: string, path: readonly string[]): Promise<NounFold
 }
 
 /**
- * Reads all commands: each folder below `src/commands` is a noun (with `noun.ts`), each other file in it that
- * exports a command by default is a verb; the rest is what several verbs of the noun share.
+ * Reads all commands: each folder below `src/commands` with a `noun.ts` is a noun, each other file in it that exports a
+ * command by default is a verb; the rest, and folders without `noun.ts`, is what several verbs share.
  */
 export function readCommands(folder: string): Promise<NounFolder> {
   return readNoun(folder, []);

@@ -18,6 +18,7 @@ import {
 import { Caller } from "./call.ts";
 import type { Transport } from "./transport.ts";
 
+export type * from "../contract/index.ts";
 export type { Transport } from "./transport.ts";
 
 /** What narrows a list or an export; a blank filter is no filter. */

@@ -125,6 +125,11 @@ export class Terminal {
     await this.#tell([`${warning(this.say(text("warning:", "警告:")))} ${this.#line(line)}`]);
   }
 
+  /** What is wrong in one place of an input, `FILE:ROW:COLUMN: reason`; one line, escaped; also under `--quiet`. */
+  async problem(line: Text): Promise<void> {
+    await this.#tell([this.#line(line)]);
+  }
+
   /** What went wrong: three lines at most, then a problem object where JSON is written. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();

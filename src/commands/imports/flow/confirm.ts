@@ -1,0 +1,60 @@
+import type { Import } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+import { tenantName } from "./plan-view.ts";
+
+/** Whether a plan, once committed, would leave the tenant as it is. */
+export const changesNothing = (plan: Import): boolean =>
+  plan.create + plan.update + plan.delete + plan.secretsSet + plan.orgsCreated + plan.groupsCreated === 0;
+
+/**
+ * Asks whether a plan may be committed: deletions by their typed number or `--confirm-deletions`, else by yes or no.
+ *
+ * @returns false where a person said no
+ * @throws `input-rejected` when the number of deletions is another or cannot be asked for
+ * @throws `usage` when nobody can be asked; and for deletions on a remote tenant that the command does not name
+ */
+export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: number | undefined): Promise<boolean> {
+  const { terminal, globals } = tools;
+  const chosen = await tools.tenant();
+  if (confirmDeletions !== undefined && confirmDeletions !== plan.delete) throw wrongNumber(plan, confirmDeletions);
+  const tenant = tenantName(plan, chosen);
+  const answered = globals.yes || confirmDeletions !== undefined;
+  if (plan.delete > 0) {
+    if (answered && chosen.context.kind === "remote" && chosen.source !== "option") throw tenantNotNamed();
+    if (confirmDeletions !== undefined) return true;
+    await terminal.prompts.typedNumber({
+      message: text(
+        `${plan.delete} would be deleted from ${tenant.en}. Type this number to go on:`,
+        `${tenant.ja} から ${plan.delete} 件を削除します。続けるには件数を入力してください:`,
+      ),
+      flag: `--confirm-deletions ${plan.delete}`,
+      expected: plan.delete,
+    });
+    return true;
+  }
+  if (globals.yes) return true;
+  return terminal.prompts.confirm({
+    message: text(`Apply this plan to ${tenant.en}?`, `この計画を ${tenant.ja} に適用しますか?`),
+    flag: "--yes",
+  });
+}
+
+const wrongNumber = (plan: Import, confirmed: number): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `the plan deletes ${plan.delete}, not ${confirmed}; nothing was changed`,
+      `計画の削除は ${plan.delete} 件で、${confirmed} 件ではありません。何も変更していません`,
+    ),
+    where: `--confirm-deletions ${confirmed}`,
+  });
+
+const tenantNotNamed = (): Failure =>
+  new Failure("usage", {
+    what: text(
+      "deletions on a remote tenant need its name in the command",
+      "リモートのテナントで削除するには、コマンドでコンテキストを指定する必要があります",
+    ),
+    hint: text("pass --context NAME", "--context NAME を指定してください"),
+  });

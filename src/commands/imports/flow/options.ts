@@ -1,0 +1,114 @@
+import { text } from "../../../lib/text/index.ts";
+import type { Fields, InputOf } from "../../field.ts";
+
+/** The options every import takes. */
+export const IMPORT_OPTIONS = {
+  mode: {
+    kind: "choice",
+    choices: ["append", "replace"],
+    default: "append",
+    about: text(
+      "append (追加更新) adds and updates; replace (全件更新) also deletes what the file lacks",
+      "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
+    ),
+  },
+  encoding: {
+    kind: "choice",
+    choices: ["auto", "shift_jis", "utf-8"],
+    default: "auto",
+    about: text("how the file's bytes are read; shift_jis is CP932", "文字コード(shift_jis は CP932)"),
+  },
+  newline: {
+    kind: "choice",
+    choices: ["auto", "crlf", "lf", "cr"],
+    default: "auto",
+    about: text(
+      "the newline the file should have: any is read, another one than this is a warning",
+      "ファイルの改行(どの改行も読み込む。指定と違えば警告する)",
+    ),
+  },
+  map: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "which headers mean which fields (YAML; else the context's)",
+      "ヘッダーと項目の対応表(YAML。省略時はコンテキストの設定)",
+    ),
+  },
+  dryRun: { kind: "boolean", about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない") },
+  keepPlan: {
+    kind: "boolean",
+    about: text(
+      "keep a plan that is dry, declined or refused, for `imports commit`",
+      "確定しなかった計画を `imports commit` 用に残す",
+    ),
+  },
+  skipInvalid: {
+    kind: "boolean",
+    about: text("commit the valid rows though others are invalid (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
+  },
+  confirmDeletions: {
+    kind: "number",
+    about: text(
+      "so many deletions are meant; another number changes nothing",
+      "削除件数の確認(一致しなければ何もしない)",
+    ),
+  },
+  blank: {
+    kind: "choice",
+    choices: ["clear", "keep"],
+    default: "clear",
+    about: text("what a blank cell does to an optional field", "空のセルの扱い(clear は値を消し、keep は残す)"),
+  },
+  absent: {
+    kind: "choice",
+    choices: ["keep", "clear"],
+    default: "keep",
+    about: text("what becomes of fields whose column the file lacks", "ファイルにない列の扱い(clear は値を消す)"),
+  },
+  allowUnknownColumns: {
+    kind: "boolean",
+    about: text(
+      "carry columns nobody knows into --emit-csv and --errors",
+      "不明な列を認め、--emit-csv と --errors にそのまま残す",
+    ),
+  },
+  emitCsv: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "write a file for upload in the CLOMO console instead of committing",
+      "確定する代わりに、CLOMO コンソールへアップロードするファイルを書き出す",
+    ),
+  },
+  report: {
+    kind: "file",
+    value: "FILE",
+    about: text("write one line a row: what becomes of it", "行ごとの結果を書き出す"),
+  },
+  errors: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "write the invalid rows with their reasons, ready to mend and import again",
+      "不正な行を理由付きで書き出す(直して再インポートできる)",
+    ),
+  },
+} as const satisfies Fields;
+
+export type ImportOptions = InputOf<typeof IMPORT_OPTIONS>;
+
+/** The failures of an import that a script should expect. */
+export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial"] as const;
+
+/** What help says of every import. */
+export const IMPORT_DETAILS = [
+  text(
+    "Every row is checked and compared with the tenant first; the plan is shown, confirmed, and committed as one: all of it or nothing. One invalid row rejects the file.",
+    "まず全行を検査してテナントと比較し、計画を表示します。確認のうえ一括で確定し、途中までの変更は残りません。不正な行が 1 行でもあればファイル全体を拒否します。",
+  ),
+  text(
+    "Deletions (--mode replace) are confirmed by their number: typed, or given as --confirm-deletions N.",
+    "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。",
+  ),
+] as const;

@@ -1,0 +1,81 @@
+import type { Import, TenantClient } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+
+/** A plan that is neither committed nor discarded yet; makes sure that what became of it is known and said. */
+export class PendingPlan {
+  readonly plan: Import;
+  readonly #client: TenantClient;
+  readonly #tools: Tools;
+  readonly #keep: boolean;
+
+  /** @param keep it stays for `imports commit` though it is not committed now */
+  constructor(tools: Tools, client: TenantClient, plan: Import, keep: boolean) {
+    this.#tools = tools;
+    this.#client = client;
+    this.plan = plan;
+    this.#keep = keep;
+    tools.describeState(() => NOTHING_CHANGED);
+  }
+
+  /** Lets the plan go, or says how to take it up again where it is kept. */
+  async leave(): Promise<void> {
+    const { id } = this.plan;
+    if (!this.#keep) {
+      await this.#client.imports.discard(id);
+      return;
+    }
+    await this.#tools.terminal.note(
+      text(`the plan is kept: clomoctl imports commit ${id}`, `計画を残しました: clomoctl imports commit ${id}`),
+    );
+  }
+
+  /**
+   * Commits the plan.
+   *
+   * @throws `conflict` or `locked`: the plan is kept then, to be compared anew
+   */
+  async commit(): Promise<Import> {
+    const { id } = this.plan;
+    this.#tools.describeState(() => MAY_BE_DONE(id));
+    try {
+      return await this.#client.imports.commit(this.plan, this.#tools.signal);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      throw error.code === "conflict" || error.code === "locked" ? withNextStep(error, id) : error;
+    }
+  }
+
+  /** After a failure: an open plan is let go, and a signal's message says what was done. */
+  async settle(failure: unknown): Promise<void> {
+    const { imports } = this.#client;
+    const keeps = failure instanceof Failure && (failure.code === "conflict" || failure.code === "locked");
+    if (keeps) return;
+    const { state } = await imports.show(this.plan.id);
+    if (state === "planned" && !this.#keep) await imports.discard(this.plan.id);
+    this.#tools.describeState(() => (state === "committed" ? COMMITTED : NOTHING_CHANGED));
+  }
+}
+
+const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
+const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
+
+const MAY_BE_DONE = (id: string): Text =>
+  text(
+    `the commit was under way; it is done whole or not at all, see: clomoctl imports show ${id}`,
+    `確定の途中でした。すべて確定したか、まったく変更していないかのどちらかです。確認: clomoctl imports show ${id}`,
+  );
+
+function withNextStep(failure: Failure, id: string): Failure {
+  const step = failure.code === "conflict" ? "replan" : "commit";
+  return new Failure(failure.code, {
+    what: failure.what,
+    ...(failure.where === undefined ? {} : { where: failure.where }),
+    hint: text(
+      `the plan is kept; go on with: clomoctl imports ${step} ${id}`,
+      `計画は残っています。続けるには: clomoctl imports ${step} ${id}`,
+    ),
+    cause: failure,
+  });
+}

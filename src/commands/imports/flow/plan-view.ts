@@ -1,0 +1,123 @@
+import type { Import, PlanRow, TenantClient } from "../../../lib/client/index.ts";
+import { findColumn, FORMATS } from "../../../lib/csv/formats/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
+import type { ChosenTenant, Tools } from "../../tools.ts";
+import { dayOf } from "./days.ts";
+
+/** How many rows of each kind are shown. */
+const FIRST = 5;
+
+/** What a kind of import is called. */
+export const kindName = (kind: Import["kind"]): Text => {
+  if (kind === "users") return text("users", "ユーザー");
+  if (kind === "orgs") return text("organisations", "組織");
+  return text(`SECURED APPs users (${kind})`, `SECURED APPs ユーザー(${kind})`);
+};
+
+/** What a mode is called; the console's word in both languages. */
+export const modeName = (mode: Import["mode"]): Text => {
+  if (mode === "append") return text("append (追加更新)", "追加更新");
+  return mode === "replace" ? text("replace (全件更新)", "全件更新") : text("revert", "取り消し");
+};
+
+/** The tenant and the context it was reached by. */
+export const tenantName = ({ tenant }: Pick<Import, "tenant">, { context }: Pick<ChosenTenant, "context">): Text =>
+  text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
+
+/**
+ * Shows a plan: where it would be applied, its counts, what is particular about its columns, and the first rows of each
+ * kind, deletions first.
+ */
+export async function showPlan(tools: Tools, plan: Import): Promise<void> {
+  const { terminal, globals } = tools;
+  const chosen = await tools.tenant();
+  for (const line of [headline(plan, chosen), ...counts(plan)]) await terminal.note(line);
+  for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
+  if (globals.quiet) return;
+  for (const action of ["delete", "create", "update"] as const) {
+    if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
+  }
+}
+
+function headline(plan: Import, chosen: ChosenTenant): Text {
+  const [tenant, kind, mode] = [tenantName(plan, chosen), kindName(plan.kind), modeName(plan.mode)];
+  return text(
+    `plan for ${tenant.en}: ${kind.en}, ${mode.en}, ${plan.rows} rows`,
+    `${tenant.ja} への計画: ${kind.ja}、${mode.ja}、${plan.rows} 行`,
+  );
+}
+
+function counts(plan: Import): Text[] {
+  const { create, update, unchanged, invalid, secretsSet, orgsCreated, groupsCreated } = plan;
+  const more: readonly (readonly [number, Text])[] = [
+    [secretsSet, text("rows that set a secret", "秘密の値を設定する行")],
+    [orgsCreated, text("organisations to create", "作成する組織")],
+    [groupsCreated, text("groups to create", "作成するグループ")],
+  ];
+  const told = more.filter(([count]) => count > 0);
+  const main = text(
+    `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`,
+    `追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${plan.delete}、不正 ${invalid}`,
+  );
+  return [main, ...told.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
+}
+
+function* aboutColumns(plan: Import, tools: Tools, { context }: ChosenTenant): Generator<Text> {
+  const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;
+  if (absentColumns.length > 0) {
+    const names = listed(absentColumns);
+    yield request?.absent === "clear"
+      ? text(`columns the file lacks, cleared: ${names}`, `ファイルにないため値を消す列: ${names}`)
+      : text(`columns the file lacks, left alone: ${names}`, `ファイルになく、変更しない列: ${names}`);
+  }
+  if (unknownColumns.length > 0) {
+    const names = listed(unknownColumns);
+    yield text(`unknown columns, not imported: ${names}`, `不明なため取り込まない列: ${names}`);
+  }
+  for (const { header, lastSentAt } of unverifiedColumns) {
+    if (lastSentAt === null) continue;
+    const day = dayOf(lastSentAt, tools.globals.timezone ?? context.timezone);
+    yield text(
+      `${header}: last sent by us on ${day}, not verified`,
+      `${header}: 最後に送信したのは ${day}(コンソール側は未確認)`,
+    );
+  }
+}
+
+/** Names for a line: a hostile header may have thousands. */
+const listed = (names: readonly string[]): string =>
+  names.length <= MOST_NAMES ? names.join(", ") : `${names.slice(0, MOST_NAMES).join(", ")} … (${names.length})`;
+const MOST_NAMES = 50;
+
+async function showRows(
+  { terminal }: Tools,
+  client: TenantClient,
+  plan: Import,
+  action: "delete" | "create" | "update",
+): Promise<void> {
+  for await (const row of client.imports.rows(plan.id, { action, limit: FIRST })) {
+    await terminal.note(rowLine(plan, row));
+  }
+  const rest = plan[action] - FIRST;
+  if (rest > 0) await terminal.note(text(`  … and ${rest} more`, `  … 他 ${rest} 件`));
+}
+
+const SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
+
+/** `~ 12 taro@example.com 山田 太郎: 役職, TEL` */
+function rowLine({ kind }: Import, { action, row, key, changed, after }: PlanRow): Text {
+  const name = after.find(({ field }) => field === "name" || field === "displayName")?.value ?? "";
+  const number = row === 0 ? "" : ` ${row}`;
+  const headers = changed.map((field) => fieldName(kind, field));
+  const what = headers.length === 0 ? "" : `: ${headers.join(", ")}`;
+  const label = typeof name === "string" && name !== key ? ` ${name}` : "";
+  return same(`  ${SIGNS[action]}${number} ${key}${label}${what}`);
+}
+
+/** A field by its header. */
+export const fieldName = (kind: Import["kind"], field: string): string => {
+  if (field === "custom") return "カスタムユーザー情報";
+  if (field === "parent") return "上位組織";
+  if (field.startsWith("custom:")) return field.slice("custom:".length);
+  return findColumn(FORMATS[kind].columns, field)?.header ?? field;
+};

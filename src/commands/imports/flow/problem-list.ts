@@ -1,0 +1,80 @@
+import type { Import, InputProblem, TenantClient } from "../../../lib/client/index.ts";
+import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
+import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
+import type { Terminal } from "../../../lib/terminal/index.ts";
+import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
+
+/** A file that was rejected; carries every problem for programs. */
+export class RejectedFile extends Failure {
+  readonly problems: readonly unknown[];
+
+  constructor(detail: FailureDetail, problems: readonly unknown[]) {
+    super("input-rejected", detail);
+    this.problems = problems;
+  }
+}
+
+/** How many problems people are shown. */
+const FIRST = 20;
+
+const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
+
+/** Why something of the input is wrong; the code where a newer tenant knows more than this program. */
+export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
+  isKnown(code) ? describeProblem({ code, params }) : same(code);
+
+/** `people.csv:4812:3: reason`, the physical line added where it is another number. */
+export function problemText(label: string, problem: InputProblem): Text {
+  const { row, line, column } = problem;
+  const place = [label, ...(row > 0 ? [row] : []), ...(row > 0 && column > 0 ? [column] : [])].join(":");
+  const reason = reasonOf(problem);
+  const where = line > 0 && line !== row ? text(` (line ${line})`, `(${line} 行目)`) : same("");
+  return text(`${place}: ${reason.en}${where.en}`, `${place}: ${reason.ja}${where.ja}`);
+}
+
+/** A problem as programs read it. */
+const problemForPrograms = (problem: InputProblem, language: Language) => ({
+  ...problem,
+  reason: reasonOf(problem)[language],
+});
+
+/**
+ * Lists what is wrong with the input: the first errors and warnings, and how many there are in all.
+ *
+ * @returns every error for programs, where JSON is written; else nothing
+ */
+export async function listProblems(
+  terminal: Terminal,
+  client: TenantClient,
+  plan: Import,
+  label: string,
+): Promise<readonly unknown[]> {
+  if (plan.errors + plan.warnings === 0) return [];
+  const all = terminal.output.format === "json" ? [] : undefined;
+  const left = { error: FIRST, warning: FIRST };
+  for await (const problem of client.imports.problems(plan.id)) {
+    if (problem.severity === "error") all?.push(problemForPrograms(problem, terminal.language) as never);
+    if (left[problem.severity] > 0) {
+      left[problem.severity] -= 1;
+      const line = problemText(label, problem);
+      await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
+    }
+    if (all === undefined && left.error === 0 && left.warning === 0) break;
+  }
+  await tellRest(terminal, plan);
+  return all ?? [];
+}
+
+async function tellRest(terminal: Terminal, { errors, warnings }: Import): Promise<void> {
+  if (errors > FIRST) {
+    await terminal.problem(
+      text(
+        `… ${errors} problems in all; --errors FILE has them`,
+        `… 問題は全部で ${errors} 件(--errors FILE で全件を出力)`,
+      ),
+    );
+  }
+  if (warnings > FIRST) {
+    await terminal.problem(text(`… ${warnings} warnings in all`, `… 警告は全部で ${warnings} 件`));
+  }
+}

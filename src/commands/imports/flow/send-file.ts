@@ -1,0 +1,109 @@
+import type { Import, ImportKind } from "../../../lib/client/index.ts";
+import type { ColumnMap } from "../../../lib/csv/map-file.ts";
+import { BYTES } from "../../../lib/terminal/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+import { tellReading, type Reading } from "./encoding.ts";
+import type { InputFile } from "./input-file.ts";
+import type { ImportOptions } from "./options.ts";
+
+/** What a verb asks of an import. */
+export interface ImportOrder {
+  readonly kind: ImportKind;
+  /** as it was typed; `-` is stdin */
+  readonly file: string;
+  readonly options: ImportOptions;
+  readonly key?: "email" | "employee-code" | "upn";
+  readonly createOrgs?: boolean;
+  readonly createGroups?: boolean;
+}
+
+/** Reads once, where its encoding is not given, how a file is to be read; says what is odd about it. */
+export async function lookAtFile(tools: Tools, file: InputFile, options: ImportOptions): Promise<Reading> {
+  const { terminal } = tools;
+  const step = terminal.progress.start({
+    id: "read",
+    name: text("Reading", "読み込み"),
+    unit: BYTES,
+    total: file.bytes,
+  });
+  const reading = await tellReading(file, options.encoding, (bytes) => {
+    tools.signal.throwIfAborted();
+    step.advance(bytes);
+  });
+  step.finish();
+  if (reading.nearlyUtf8) {
+    await terminal.warn(
+      text(
+        `${file.label} is read as Shift_JIS, though nearly all of it is UTF-8; if that is meant, pass --encoding utf-8`,
+        `${file.label} を Shift_JIS として読みますが、ほとんどが UTF-8 として正しい内容です。UTF-8 なら --encoding utf-8 を指定してください`,
+      ),
+    );
+  }
+  const { newline } = reading;
+  if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
+    await terminal.warn(
+      text(
+        `the header row of ${file.label} ends in ${newline.toUpperCase()}, not ${options.newline.toUpperCase()}`,
+        `${file.label} のヘッダー行の改行は ${options.newline.toUpperCase()} ではなく ${newline.toUpperCase()} です`,
+      ),
+    );
+  }
+  return reading;
+}
+
+/** Sends a file to the tenant and gets its plan. @throws `interrupted` when a signal comes */
+export async function sendFile(
+  tools: Tools,
+  file: InputFile,
+  order: ImportOrder,
+  reading: Reading,
+  map: ColumnMap | undefined,
+): Promise<Import> {
+  const { client } = await tools.tenant();
+  const { mode, blank, absent, skipInvalid, allowUnknownColumns } = order.options;
+  const { kind, key, createOrgs = false, createGroups = false } = order;
+  const request = {
+    kind,
+    mode,
+    blank,
+    absent,
+    skipInvalid,
+    allowUnknownColumns,
+    createOrgs,
+    createGroups,
+    delimiter: reading.delimiter,
+    fileName: file.label.slice(-LONGEST_NAME),
+    ...(key === undefined ? {} : { key }),
+    ...(map === undefined ? {} : { map: forTenant(map) }),
+  };
+  const step = tools.terminal.progress.start({
+    id: "check",
+    name: text("Checking", "検査"),
+    unit: BYTES,
+    total: file.bytes,
+  });
+  const stream = ReadableStream.from(counted(file.chunks(), (bytes) => step.advance(bytes)));
+  const plan = await client.imports.plan(request, { stream, encoding: reading.encoding }, tools.signal);
+  step.finish();
+  return plan;
+}
+
+const LONGEST_NAME = 255;
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  advance: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    advance(chunk.length);
+  }
+}
+
+const forTenant = ({ columns, constants, defaults, dialect }: ColumnMap) => ({
+  columns: [...columns],
+  constants: [...constants],
+  defaults: [...defaults],
+  ...(dialect === undefined ? {} : { dialect }),
+});

@@ -1,0 +1,20 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/flow/options.ts";
+import { runImport } from "../imports/flow/run-import.ts";
+
+export default defineCommand({
+  summary: text("import organisations from a CSV file", "CSV ファイルから組織をインポートする"),
+  details: IMPORT_DETAILS,
+  args: {
+    file: {
+      kind: "file",
+      required: true,
+      about: text("a CSV file of organisations; - is stdin", "組織の CSV ファイル(- は標準入力)"),
+    },
+  },
+  options: IMPORT_OPTIONS,
+  examples: [{ line: "clomoctl orgs import orgs.csv --yes" }, { line: "clomoctl orgs import orgs.csv --dry-run" }],
+  exits: IMPORT_EXITS,
+  run: (tools, { file, ...options }) => runImport(tools, { kind: "orgs", file, options }),
+});

@@ -1,0 +1,34 @@
+import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/flow/options.ts";
+import { runImport } from "../../imports/flow/run-import.ts";
+
+export default defineCommand({
+  summary: text(
+    "import the users of a SECURED APP from a CSV file",
+    "CSV ファイルから SECURED APPs のユーザーをインポートする",
+  ),
+  details: IMPORT_DETAILS,
+  args: {
+    file: {
+      kind: "file",
+      required: true,
+      about: text("a CSV file of the app's users; - is stdin", "アプリのユーザーの CSV ファイル(- は標準入力)"),
+    },
+  },
+  options: {
+    ...IMPORT_OPTIONS,
+    app: { kind: "choice", choices: SECURED_APPS, required: true, about: text("the app", "アプリ") },
+    createGroups: {
+      kind: "boolean",
+      about: text("create groups that do not exist yet", "存在しないグループを作る"),
+    },
+  },
+  examples: [
+    { line: "clomoctl secured users import docs.csv --app docs --create-groups --yes" },
+    { line: "clomoctl secured users import docs.csv --app docs --create-groups --dry-run" },
+  ],
+  exits: IMPORT_EXITS,
+  run: (tools, { file, app, createGroups, ...options }) => runImport(tools, { kind: app, file, createGroups, options }),
+});

@@ -1,0 +1,36 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/flow/options.ts";
+import { runImport } from "../imports/flow/run-import.ts";
+
+export default defineCommand({
+  summary: text("import users from a CSV file", "CSV ファイルからユーザーをインポートする"),
+  details: IMPORT_DETAILS,
+  args: {
+    file: {
+      kind: "file",
+      required: true,
+      about: text("a CSV file of users; - is stdin", "ユーザーの CSV ファイル(- は標準入力)"),
+    },
+  },
+  options: {
+    ...IMPORT_OPTIONS,
+    key: {
+      kind: "choice",
+      choices: ["email", "employee-code", "upn"],
+      default: "email",
+      about: text("what tells that a row and a user are the same", "行とユーザーを対応させる項目"),
+    },
+    createOrgs: {
+      kind: "boolean",
+      about: text("create organisations for unknown codes, under 全社", "不明な組織コードの組織を全社の下に作る"),
+    },
+  },
+  examples: [
+    { line: "clomoctl users import people.csv --create-orgs --yes" },
+    { line: "clomoctl users import people.csv --create-orgs --dry-run --format json" },
+  ],
+  exits: IMPORT_EXITS,
+  run: (tools, { file, key, createOrgs, ...options }) =>
+    runImport(tools, { kind: "users", file, key, createOrgs, options }),
+});
