@@ -1,0 +1,147 @@
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkFile, type CheckReport } from "../src/lib/csv/check.ts";
+import { EncodingDetector, type Detected } from "../src/lib/csv/detect.ts";
+import type { FormatName } from "../src/lib/csv/formats/index.ts";
+import type { RecordReaderOptions } from "../src/lib/csv/reader.ts";
+import { RecordReader } from "../src/lib/csv/reader.ts";
+import type { Encoding } from "../src/lib/csv/record.ts";
+import { PROBLEMS } from "../src/lib/model/problem.ts";
+import { allFixtures } from "./fixtures/all.ts";
+import type { BrokenEntry } from "./fixtures/broken-file.ts";
+import type { FixtureEntry } from "./fixtures/file.ts";
+import type { ExpectedProblem } from "./fixtures/mistakes.ts";
+
+const FOLDER = join(import.meta.dirname, "..", "fixtures");
+const BROKEN = join(FOLDER, "broken");
+
+const parsed = (path: string): unknown => JSON.parse(readFileSync(path, "utf8"));
+
+const good = Object.entries(parsed(join(FOLDER, "index.json")) as Record<string, FixtureEntry>);
+const broken = Object.entries(parsed(join(BROKEN, "index.json")) as Record<string, BrokenEntry>);
+
+const check = (path: string, format: FormatName, reading: RecordReaderOptions): Promise<CheckReport> =>
+  checkFile(path, format, { reading, threads: 1 });
+
+const detect = (path: string): Detected => {
+  const detector = new EncodingDetector();
+  detector.write(readFileSync(path));
+  return detector.end();
+};
+
+const records = (path: string, { encoding, delimiter = "," }: Pick<FixtureEntry, "encoding" | "delimiter">) => {
+  const found: string[][] = [];
+  const reader = new RecordReader(
+    { encoding, dialect: { delimiter } },
+    {
+      record: (cells, count) => void found.push(cells.slice(0, count)),
+      problem: ({ code, row }) => expect.fail(`${code} in row ${row}`),
+    },
+  );
+  reader.write(readFileSync(path));
+  reader.end();
+  return found;
+};
+
+describe("the fixtures", () => {
+  it("are those that would be generated, to the byte", async () => {
+    const wanted = allFixtures();
+    const entries = await readdir(FOLDER, { recursive: true, withFileTypes: true });
+    const present = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) =>
+        join(entry.parentPath, entry.name)
+          .slice(FOLDER.length + 1)
+          .replaceAll("\\", "/"),
+      )
+      .filter((file) => file !== "README.md" && file !== ".gitattributes");
+    expect(new Set(present)).toEqual(new Set(wanted.keys()));
+    const differing = [...wanted].filter(([file, bytes]) => !readFileSync(join(FOLDER, file)).equals(bytes));
+    expect(differing.map(([file]) => file)).toEqual([]);
+  });
+});
+
+describe("good fixtures", () => {
+  it.each(good)("%s has no problem", async (file, { format, encoding, delimiter = "," }) => {
+    const report = await check(join(FOLDER, file), format, { encoding, dialect: { delimiter } });
+    expect(report).toMatchObject({ problems: [], errors: 0, warnings: 0 });
+    expect(report.rows).toBeGreaterThan(0);
+  });
+
+  it.each(good)("%s is recognised", (file, { encoding, bom = false }) => {
+    expect(detect(join(FOLDER, file))).toMatchObject({ encoding, bom, ascii: false, ambiguity: undefined });
+  });
+
+  it("hold the same records in all their encodings", () => {
+    const families = Map.groupBy(good, ([file]) => file.replace(/\.(?:shift_jis|utf).*/, ""));
+    const pairs = [...families.values()].filter((files) => files.length > 1);
+    expect(pairs.map((files) => files.length)).toEqual([8, 6, 6, 6, 6, 6, 6]);
+    for (const files of pairs) {
+      const [first, ...others] = files.map(([file, entry]) => records(join(FOLDER, file), entry));
+      for (const other of others) expect(other).toEqual(first);
+    }
+  });
+});
+
+const alone = broken.filter(([, { needs }]) => needs === undefined);
+const beside = broken.filter(([, { needs }]) => needs !== undefined);
+
+describe("broken fixtures", () => {
+  it("there are for every problem", () => {
+    expect(new Set(broken.map(([, { code }]) => code))).toEqual(new Set(Object.keys(PROBLEMS)));
+  });
+
+  it.each(alone)("%s has its problem and no other", async (file, entry) => {
+    const { format, encoding, maxRecordLength, code, row, column, header = "" } = entry;
+    const limit = maxRecordLength === undefined ? {} : { maxRecordLength };
+    const { problems } = await check(join(BROKEN, file), format, { encoding, ...limit });
+    expect(problems).toMatchObject([{ code, row, column, header }]);
+  });
+
+  it.each(beside)("%s has no problem that the file alone shows", async (file, { format, encoding, before = [] }) => {
+    expect(await check(join(BROKEN, file), format, { encoding })).toMatchObject({ problems: [] });
+    for (const earlier of before) {
+      expect(await check(join(BROKEN, earlier.file), earlier.format, { encoding })).toMatchObject({ problems: [] });
+    }
+  });
+
+  it("ambiguous-kana.csv could be either", () => {
+    expect(detect(join(BROKEN, "ambiguous-kana.csv")).ambiguity).toEqual({
+      row: 2,
+      utf8: "Muñoz,munoz@example.com",
+      cp932: "Muﾃｱoz,munoz@example.com",
+    });
+  });
+});
+
+interface Expected {
+  readonly format: FormatName;
+  readonly encoding: Encoding;
+  readonly problems: readonly ExpectedProblem[];
+}
+
+describe.each(["twenty-mistakes", "twenty-codes"])("%s", (name) => {
+  const file = (ending: string): string => join(BROKEN, `${name}.${ending}`);
+  const { format, encoding, problems } = parsed(file("json")) as Expected;
+
+  it("has more than twenty kinds of mistakes", () => {
+    const kinds = new Set(problems.map(({ code, kind }) => (name === "twenty-codes" ? code : kind)));
+    expect(kinds.size).toBeGreaterThan(20);
+    expect(problems.some(({ row, line }) => row !== line)).toBe(true);
+  });
+
+  it("has exactly its mistakes", async () => {
+    const report = await check(file("csv"), format, { encoding });
+    const places = report.problems.map(({ row, line, column, code }) => ({ row, line, column, code }));
+    const order = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+    const wanted = problems.map(({ row, line, column, code }) => ({ row, line, column, code }));
+    expect(places.toSorted(order)).toEqual(wanted.toSorted(order));
+  });
+
+  it("has none when it is mended", async () => {
+    const report = await check(file("mended.csv"), format, { encoding });
+    expect(report).toMatchObject({ problems: [], errors: 0, warnings: 0 });
+  });
+});
