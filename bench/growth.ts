@@ -1,0 +1,51 @@
+import { alternate } from "./alternate.ts";
+import { created, verifyUsers, type Bench } from "./bench.ts";
+import type { Ran } from "./process.ts";
+import { best, growth, highest } from "./statistics.ts";
+import type { Work } from "./works.ts";
+
+const TIMES = 3;
+
+/** Imports a file of that many people into an empty tenant. */
+const importOf = async (bench: Bench, rows: number): Promise<() => Promise<Ran>> => {
+  const { path } = await bench.input(rows);
+  return () =>
+    bench.withEmptyTenant(async (program) => {
+      const ran = await program.importUsers(path, created(rows, true));
+      verifyUsers(program, rows);
+      return ran;
+    });
+};
+
+/**
+ * Whether a row takes longer in a large file than in a small one: plan and commit of three times the rows, beside a
+ * tenth of them. What an import of a single row takes is left out of both.
+ */
+export const GROWTH: Work = {
+  name: "growth",
+  target: { must: 1.3, mustRssMb: 250 },
+  needs: [],
+  measure: async (bench) => {
+    const [few, many] = [Math.ceil(bench.rows / 10), bench.rows * 3];
+    const single = await alternate({ ours: await importOf(bench, 1), peer: undefined }, TIMES);
+    const { ours, peer } = await alternate(
+      { ours: await importOf(bench, many), peer: await importOf(bench, few) },
+      TIMES,
+    );
+    const bestOf = (runs: readonly Ran[]): number => best(runs.map((run) => run.seconds));
+    const large = { rows: many, seconds: bestOf(ours) };
+    const small = { rows: few, seconds: bestOf(peer) };
+    const fixed = bestOf(single.ours);
+    const peak = highest(ours.map(({ peakBytes }) => peakBytes));
+    const micros = ({ rows, seconds }: typeof large): string => (((seconds - fixed) / rows) * 1e6).toFixed(2);
+    return {
+      figures: {
+        seconds: large.seconds,
+        peerSeconds: small.seconds,
+        ratio: growth(small, large, fixed),
+        rssMb: peak === undefined ? undefined : peak / 1e6,
+      },
+      note: `µs a row: ${micros(large)} of ${many}, ${micros(small)} of ${few}; one row takes ${fixed.toFixed(3)} s`,
+    };
+  },
+};

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { judge, type Figures } from "./judge.ts";
+
+const target = { must: 3, aim: 2, mustRssMb: 150 };
+const figures = (ratio: number | undefined, rssMb: number | undefined): Figures => ({
+  seconds: 1,
+  peerSeconds: ratio,
+  ratio,
+  rssMb,
+});
+
+test.each([
+  [2, 150, "aim"],
+  [3, 150, "must"],
+  [3.001, 100, "missed"],
+  [1, 150.1, "missed"],
+  [undefined, 151, "missed"],
+  [undefined, 100, "unknown"],
+  [1, undefined, "unknown"],
+  [4, undefined, "missed"],
+  [Number.NaN, 100, "missed"],
+] as const)("ratio %s and %s MB: %s", (ratio, rssMb, verdict) => {
+  expect(judge(figures(ratio, rssMb), target)).toBe(verdict);
+});
+
+test("without an aim only the must can be kept", () => {
+  expect(judge(figures(1.3, undefined), { must: 1.3 })).toBe("must");
+});

@@ -1,0 +1,99 @@
+import { runProcess, type Ran } from "./process.ts";
+
+/** The programs that clomoctl is measured beside. */
+export const TOOLS = ["python3", "iconv", "sqlite3"] as const;
+export type Tool = (typeof TOOLS)[number];
+
+/** A tool of this machine. */
+export interface FoundTool {
+  /** the program itself, never a script that looks for it: that would cost the peer time */
+  readonly path: string;
+  readonly version: string;
+}
+
+const LOOK: Readonly<Record<Tool, string>> = {
+  python3: "python3 -c 'import sys; print(sys.executable); print(sys.version)'",
+  iconv: "command -v iconv && iconv --version",
+  sqlite3: "command -v sqlite3 && sqlite3 --version",
+};
+
+const READ_BY_PYTHON = `
+import csv, sys
+for row in csv.reader(open(sys.argv[1], encoding='cp932', newline='')):
+    pass
+`;
+
+const TABLE = "create table u (name, kana, mail unique, org, title, code, tel, account unique)";
+
+/** The peers, each a whole process or a pipe of two, as a person would type them. */
+export class Peers {
+  readonly #tools: ReadonlyMap<Tool, FoundTool>;
+  readonly #folder: string;
+  readonly #signal: AbortSignal;
+
+  private constructor(tools: ReadonlyMap<Tool, FoundTool>, folder: string, signal: AbortSignal) {
+    this.#tools = tools;
+    this.#folder = folder;
+    this.#signal = signal;
+  }
+
+  /** Looks for the tools; `folder` is where the peers run. */
+  static async find(folder: string, signal: AbortSignal): Promise<Peers> {
+    const tools = new Map<Tool, FoundTool>();
+    const peers = new Peers(tools, folder, signal);
+    for (const tool of TOOLS) {
+      const found = await peers.#shell(LOOK[tool]).catch(() => undefined);
+      signal.throwIfAborted();
+      const [path, version = ""] = found?.stdout.split("\n") ?? [];
+      if (path !== undefined) tools.set(tool, { path, version: /\d+(?:\.\d+)+/.exec(version)?.[0] ?? version });
+    }
+    return peers;
+  }
+
+  /** What was found, by name. */
+  get tools(): ReadonlyMap<Tool, FoundTool> {
+    return this.#tools;
+  }
+
+  /** Those of `needed` that this machine lacks. */
+  missing(needed: readonly Tool[]): readonly Tool[] {
+    return needed.filter((tool) => !this.#tools.has(tool));
+  }
+
+  /** Reads a CP932 file record by record and does nothing with it. */
+  readCsv(path: string): Promise<Ran> {
+    return this.#run(this.#path("python3"), "-c", READ_BY_PYTHON, path);
+  }
+
+  /** Brings a CP932 file into a new database with two unique indexes. */
+  importCsv(path: string, database: string): Promise<Ran> {
+    const script = `"$1" -f CP932 -t UTF-8 "$3" | "$2" "$4" "${TABLE}" ".import --csv --skip 1 /dev/stdin u"`;
+    return this.#shell(script, this.#path("iconv"), this.#path("sqlite3"), path, database);
+  }
+
+  /** Brings all rows of such a database into a CP932 file, in the order they lie there. */
+  exportCsv(database: string, path: string): Promise<Ran> {
+    const script = `"$2" -csv "$3" "select * from u" | "$1" -f UTF-8 -t CP932 > "$4"`;
+    return this.#shell(script, this.#path("iconv"), this.#path("sqlite3"), database, path);
+  }
+
+  /** Rows of such a database. */
+  async countRows(database: string): Promise<number> {
+    return Number((await this.#run(this.#path("sqlite3"), database, "select count(*) from u")).stdout);
+  }
+
+  #path(tool: Tool): string {
+    const found = this.#tools.get(tool);
+    if (found === undefined) throw new Error(`${tool} is missing`);
+    return found.path;
+  }
+
+  #shell(script: string, ...args: readonly string[]): Promise<Ran> {
+    return this.#run("/bin/sh", "-c", script, "sh", ...args);
+  }
+
+  #run(file: string, ...args: readonly string[]): Promise<Ran> {
+    const { PATH = "", HOME = "" } = process.env;
+    return runProcess({ file, args, env: { PATH, HOME, LC_ALL: "C.UTF-8" }, folder: this.#folder }, this.#signal);
+  }
+}

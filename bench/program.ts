@@ -1,0 +1,71 @@
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { runProcess, type Ran } from "./process.ts";
+
+const DOOR = join(dirname(import.meta.dirname), "bin", "clomoctl.js");
+
+/** What a run of an import must have said about itself. */
+export interface Counts {
+  readonly rows: number;
+  readonly create: number;
+  readonly update: number;
+  readonly unchanged: number;
+  readonly delete: number;
+  readonly invalid: number;
+  readonly committed: boolean;
+}
+
+/** The built program under the Node that runs the benchmark, with a home of its own. */
+export class Program {
+  readonly #home: string;
+  readonly #signal: AbortSignal;
+
+  private constructor(home: string, signal: AbortSignal) {
+    this.#home = home;
+    this.#signal = signal;
+  }
+
+  /** The program with `home`, which is made where it is missing: a first run with an empty tenant. */
+  static async at(home: string, signal: AbortSignal): Promise<Program> {
+    await mkdir(home, { recursive: true });
+    return new Program(home, signal);
+  }
+
+  /** @throws when the program ends with another status than 0 */
+  run(...args: readonly string[]): Promise<Ran> {
+    return this.node(DOOR, ...args);
+  }
+
+  /** The same Node without the program, in the same surroundings. */
+  node(...args: readonly string[]): Promise<Ran> {
+    const { PATH = "" } = process.env;
+    const env = { PATH, HOME: this.#home, CLOMOCTL_HOME: this.#home, LC_ALL: "C.UTF-8", NO_COLOR: "1" };
+    return runProcess({ file: process.execPath, args, env, folder: dirname(this.#home) }, this.#signal);
+  }
+
+  /**
+   * `users import` of a file, organisations made where they are missing.
+   *
+   * @throws when the program's own counts are not the expected ones
+   */
+  async importUsers(path: string, expected: Partial<Counts>, ...options: readonly string[]): Promise<Ran> {
+    const ran = await this.run("users", "import", path, "--create-orgs", "--yes", "--format", "json", ...options);
+    const said = new Map(Object.entries(JSON.parse(ran.stdout) as Record<string, unknown>));
+    for (const [name, value] of Object.entries(expected)) {
+      if (said.get(name) !== value) throw new Error(`import: ${name} is ${String(said.get(name))}, not ${value}`);
+    }
+    return ran;
+  }
+
+  /** Users in the tenant, read from its file rather than asked of the program. */
+  countUsers(): number {
+    using database = new DatabaseSync(join(this.#home, "tenants", "embedded", "tenant.db"), { readOnly: true });
+    return Number(database.prepare("select count(*) as users from user").get()?.["users"]);
+  }
+
+  /** `users export` to a file in CP932. */
+  exportUsers(path: string): Promise<Ran> {
+    return this.run("users", "export", "-o", path, "--encoding", "shift_jis");
+  }
+}

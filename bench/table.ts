@@ -1,0 +1,48 @@
+import type { Figures, Target, Verdict } from "./judge.ts";
+
+/** A line of the table: a work that was measured, or why it could not be. */
+export interface Line {
+  readonly work: string;
+  readonly target: Target;
+  readonly verdict: Verdict;
+  readonly figures?: Figures | undefined;
+  /** what was verified, or what went wrong */
+  readonly note: string;
+}
+
+const HEADINGS = ["work", "seconds", "peer s", "ratio", "must", "aim", "RSS MB", "must", "verdict", ""] as const;
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  aim: "pass, aim",
+  must: "pass",
+  missed: "MISSED",
+  unknown: "not judged",
+};
+
+const number = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
+
+const cells = ({ work, target, verdict, figures, note }: Line): readonly string[] => [
+  work,
+  number(figures?.seconds, 3),
+  number(figures?.peerSeconds, 3),
+  number(figures?.ratio, 2),
+  number(target.must, 2),
+  number(target.aim, 2),
+  number(figures?.rssMb, 0),
+  number(target.mustRssMb, 0),
+  WORDS[verdict],
+  note,
+];
+
+/** The table as text: the works to the left, figures to the right, notes last. */
+export const formatTable = (lines: readonly Line[]): string => {
+  const rows = [HEADINGS, ...lines.map(cells)];
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const isNumber = (column: number): boolean => column > 0 && column < 8;
+  const format = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return `${rows.map(format).join("\n")}\n`;
+};
