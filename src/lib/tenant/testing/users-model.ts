@@ -1,0 +1,297 @@
+import { codeKey, emailKey } from "../../model/normalise.ts";
+import { cp932Form } from "../../csv/cp932.ts";
+import type { Cells, Request } from "./tenant.ts";
+
+/** A user of the model; `id` is undefined until the tenant gave one. */
+export interface ModelUser {
+  readonly id: string | undefined;
+  readonly administrator: boolean;
+  readonly name: string;
+  readonly emails: readonly string[];
+  /** the code of his organisation; null: the root */
+  readonly org: string | null;
+  readonly title: string | null;
+  readonly employeeCode: string | null;
+  readonly upn: string | null;
+  readonly accountName: string | null;
+  readonly custom: ReadonlyMap<string, string>;
+}
+
+export interface ModelTenant {
+  readonly users: readonly ModelUser[];
+  readonly orgs: readonly string[];
+  /** names of custom fields */
+  readonly fields: readonly string[];
+}
+
+/** What an import of a file comes to. */
+export interface ModelOutcome {
+  /** `code@row`, sorted */
+  readonly faults: readonly string[];
+  readonly counts: Readonly<
+    Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "orgsCreated", number>
+  >;
+  readonly rejected: boolean;
+  /** the tenant after the commit */
+  readonly after: ModelTenant;
+}
+
+/** One row, its cells by header. */
+interface ModelRow {
+  readonly row: number;
+  readonly cells: ReadonlyMap<string, readonly string[]>;
+  readonly emails: readonly string[];
+  readonly key: string | undefined;
+}
+
+const SINGLES = [
+  ["役職", "title"],
+  ["社員コード", "employeeCode"],
+  ["UPN", "upn"],
+] as const;
+
+/** Takes users one by one and rows one by one: slow, and easy to believe. */
+export class UsersModel {
+  readonly #tenant: ModelTenant;
+  readonly #request: Request;
+  readonly #header: readonly string[];
+  readonly #windows: boolean;
+  readonly #rows: readonly ModelRow[];
+  readonly #faults = new Map<number, Set<string>>();
+
+  constructor(tenant: ModelTenant, request: Request, [header = [], ...rows]: Cells, windows: boolean) {
+    this.#tenant = tenant;
+    this.#request = request;
+    this.#header = header;
+    this.#windows = windows;
+    this.#rows = rows.map((cells, i) => this.#read(cells, i + 2));
+  }
+
+  #read(values: readonly string[], row: number): ModelRow {
+    const cells = new Map<string, string[]>();
+    for (const [i, header] of this.#header.entries()) {
+      cells.set(header, [...(cells.get(header) ?? []), values[i] ?? ""]);
+    }
+    const emails: string[] = [];
+    for (const email of cells.get("メールアドレス") ?? []) {
+      if (email !== "" && !emails.some((other) => emailKey(other) === emailKey(email))) emails.push(email);
+    }
+    return { row, cells, emails, key: this.#keyOf(cells, emails) };
+  }
+
+  #keyOf(cells: ModelRow["cells"], emails: readonly string[]): string | undefined {
+    const { key = "email" } = this.#request;
+    if (key === "email") return emails[0] === undefined ? undefined : emailKey(emails[0]);
+    const value = cells.get(key === "upn" ? "UPN" : "社員コード")?.[0] ?? "";
+    if (value === "") return undefined;
+    return key === "upn" ? emailKey(value) : codeKey(value);
+  }
+
+  #userKey(user: ModelUser): string | undefined {
+    const { key = "email" } = this.#request;
+    if (key === "email") return emailKey(user.emails[0] ?? "");
+    if (key === "upn") return user.upn === null ? undefined : emailKey(user.upn);
+    return user.employeeCode === null ? undefined : codeKey(user.employeeCode);
+  }
+
+  #cell(row: ModelRow, header: string): string {
+    return row.cells.get(header)?.[0] ?? "";
+  }
+
+  #fault(row: number, code: string): void {
+    const known = this.#faults.get(row);
+    if (known === undefined) this.#faults.set(row, new Set([code]));
+    else known.add(code);
+  }
+
+  #isValid(row: ModelRow): boolean {
+    return !this.#faults.has(row.row);
+  }
+
+  /** Users whom a row's key fits; it means one where there is one only. */
+  #fits(row: ModelRow): readonly ModelUser[] {
+    return row.key === undefined ? [] : this.#tenant.users.filter((user) => this.#userKey(user) === row.key);
+  }
+
+  #met(row: ModelRow): ModelUser | undefined {
+    return this.#fits(row)[0];
+  }
+
+  #rowOf(user: ModelUser): ModelRow | undefined {
+    return this.#rows.find((row) => this.#met(row) === user);
+  }
+
+  #checkCells(row: ModelRow): void {
+    const { blank = "clear" } = this.#request;
+    if (blank === "clear" && this.#header.includes("氏名") && this.#cell(row, "氏名") === "")
+      this.#fault(row.row, "required");
+    const needsMail = blank === "clear" && this.#header.includes("メールアドレス");
+    if ((needsMail && row.emails.length === 0) || row.key === undefined) this.#fault(row.row, "required");
+    for (const email of row.emails) if (!/^[^@]+@[^@]+$/.test(email)) this.#fault(row.row, "not-mail-address");
+    if (this.#cell(row, "UPN") !== "" && !/^[^@]+@[^@]+$/.test(this.#cell(row, "UPN")))
+      this.#fault(row.row, "not-mail-address");
+  }
+
+  #checkAgainstRows(row: ModelRow): void {
+    const { key = "email" } = this.#request;
+    for (const other of this.#rows) {
+      if (other === row) continue;
+      if (key !== "email" && row.key !== undefined && row.key === other.key) this.#fault(row.row, "key-duplicate");
+      if (row.emails.some((mine) => other.emails.some((theirs) => emailKey(mine) === emailKey(theirs)))) {
+        this.#fault(row.row, key === "email" ? "key-duplicate" : "value-duplicate");
+      }
+      const account = this.#cell(row, "CLOMOアカウント名");
+      if (account !== "" && account === this.#cell(other, "CLOMOアカウント名")) this.#fault(row.row, "value-duplicate");
+    }
+  }
+
+  #checkAgainstTenant(row: ModelRow): void {
+    const org = this.#cell(row, "組織コード");
+    if (org !== "" && !this.#tenant.orgs.includes(org) && this.#request.createOrgs !== true)
+      this.#fault(row.row, "org-unknown");
+    if (this.#fits(row).length > 1) this.#fault(row.row, "key-ambiguous");
+    const met = this.#met(row);
+    if (met?.administrator === true) {
+      const account = this.#cell(row, "CLOMOアカウント名");
+      const renames = account !== "" && account !== met.accountName;
+      if (renames || this.#cell(row, "CLOMOアカウントパスワード") !== "") this.#fault(row.row, "administrator-account");
+    }
+    if (met !== undefined || row.key === undefined) return;
+    const keeps = this.#request.blank === "keep";
+    const lacks = (header: string, blank: boolean): boolean => blank && (keeps || !this.#header.includes(header));
+    if (lacks("氏名", this.#cell(row, "氏名") === "")) this.#fault(row.row, "required-new");
+    if (lacks("メールアドレス", row.emails.length === 0)) this.#fault(row.row, "required-new");
+  }
+
+  /** The user a valid row makes, or makes of the one it means. */
+  #apply(row: ModelRow, met: ModelUser | undefined): ModelUser {
+    const single = (header: string, before: string | null, clears: boolean): string | null => {
+      if (!this.#header.includes(header)) return clears && this.#request.absent === "clear" ? null : before;
+      const cell = this.#cell(row, header);
+      if (cell === "") return clears && this.#request.blank !== "keep" ? null : before;
+      return this.#keepsForm(before, cell);
+    };
+    const values = Object.fromEntries(
+      SINGLES.map(([header, field]) => [field, single(header, met?.[field] ?? null, true)]),
+    );
+    const custom = this.#tenant.fields.map(
+      (name) => [name, single(name, met?.custom.get(name) ?? null, true)] as const,
+    );
+    const emails = row.emails.length === 0 ? (met?.emails ?? []) : row.emails;
+    return {
+      id: met?.id,
+      administrator: met?.administrator ?? false,
+      name: single("氏名", met?.name ?? null, false) ?? "",
+      emails:
+        this.#windows && met !== undefined && emails.join() === cp932Form(met.emails.join()) ? met.emails : emails,
+      org: this.#cell(row, "組織コード") === "" ? (met?.org ?? null) : this.#cell(row, "組織コード"),
+      title: values["title"] ?? null,
+      employeeCode: values["employeeCode"] ?? null,
+      upn: values["upn"] ?? null,
+      accountName: single("CLOMOアカウント名", met?.accountName ?? null, false),
+      custom: new Map(custom.filter((entry): entry is readonly [string, string] => entry[1] !== null)),
+    };
+  }
+
+  #keepsForm(before: string | null, cell: string): string {
+    return this.#windows && before !== null && cp932Form(before) === cell ? before : cell;
+  }
+
+  /** Users whom the file lacks, in replace. */
+  #lacking(): readonly ModelUser[] {
+    if (this.#request.mode !== "replace") return [];
+    return this.#tenant.users.filter(
+      (user) => !user.administrator && !this.#rows.some((row) => this.#met(row) === user),
+    );
+  }
+
+  /** What a row claims that its user does not have already. */
+  #claims(row: ModelRow): readonly string[] {
+    const account = this.#cell(row, "CLOMOアカウント名");
+    const claimed = [...row.emails.map(emailKey), ...(account === "" ? [] : [`account ${account}`])];
+    const met = this.#met(row);
+    return claimed.filter((claim) => met === undefined || !valuesOf(met).includes(claim));
+  }
+
+  /** Claims on what another user has and keeps: again and again, as a row that falls gives nothing up. */
+  #checkTaken(): void {
+    let before: number;
+    do {
+      before = this.#faults.size;
+      const gone = this.#lacking();
+      for (const row of this.#rows.filter((row) => this.#isValid(row))) {
+        for (const other of this.#tenant.users.filter((user) => user !== this.#met(row) && !gone.includes(user))) {
+          const theirs = this.#rowOf(other);
+          const later = theirs !== undefined && this.#isValid(theirs) ? this.#apply(theirs, other) : other;
+          const kept = valuesOf(other).filter((value) => valuesOf(later).includes(value));
+          if (this.#claims(row).some((claim) => kept.includes(claim))) this.#fault(row.row, "value-taken");
+        }
+      }
+    } while (this.#faults.size > before);
+  }
+
+  outcome(): ModelOutcome {
+    const { mode, skipInvalid = false } = this.#request;
+    for (const row of this.#rows) {
+      this.#checkCells(row);
+      this.#checkAgainstRows(row);
+      this.#checkAgainstTenant(row);
+    }
+    this.#checkTaken();
+    const invalid = this.#rows.filter((row) => !this.#isValid(row));
+    for (const { administrator, ...user } of this.#tenant.users) {
+      const inFile = this.#rows.some((row) => this.#met(row)?.id === user.id);
+      if (mode === "replace" && administrator && !inFile) this.#fault(0, "administrator-delete");
+    }
+    const lacking = this.#lacking();
+    const untold = invalid.some((row) => this.#fits(row).length !== 1);
+    const rejected =
+      this.#faults.has(0) ||
+      (skipInvalid ? lacking.length > 0 && untold : invalid.length > 0) ||
+      this.#rows.length === 0;
+    return { ...this.#result(lacking, invalid.length), rejected };
+  }
+
+  #result(lacking: readonly ModelUser[], invalid: number): Omit<ModelOutcome, "rejected"> {
+    const valid = this.#rows.filter((row) => this.#isValid(row));
+    const users = new Map<ModelUser, ModelUser>(this.#tenant.users.map((user) => [user, user]));
+    for (const user of lacking) users.delete(user);
+    const counts = {
+      create: 0,
+      update: 0,
+      unchanged: 0,
+      delete: lacking.length,
+      invalid,
+      secretsSet: 0,
+      orgsCreated: 0,
+    };
+    const orgs = new Set(this.#tenant.orgs);
+    for (const row of valid) {
+      const met = this.#met(row);
+      const after = this.#apply(row, met);
+      users.set(met ?? after, after);
+      if (after.org !== null) orgs.add(after.org);
+      if (this.#cell(row, "CLOMOアカウントパスワード") !== "") counts.secretsSet += 1;
+      if (met === undefined) counts.create += 1;
+      else if (isSame(met, after)) counts.unchanged += 1;
+      else counts.update += 1;
+    }
+    counts.orgsCreated = orgs.size - this.#tenant.orgs.length;
+    const faults = [...this.#faults].flatMap(([row, codes]) => [...codes].map((code) => `${code}@${row}`)).toSorted();
+    return { faults, counts, after: { ...this.#tenant, users: [...users.values()], orgs: [...orgs] } };
+  }
+}
+
+/** What only one user may have. */
+const valuesOf = ({ emails, accountName }: ModelUser): readonly string[] => [
+  ...emails.map(emailKey),
+  ...(accountName === null ? [] : [`account ${accountName}`]),
+];
+
+/** A user as plain data, to be compared. */
+export const plain = ({ custom, ...user }: ModelUser) => ({
+  ...user,
+  custom: [...custom].toSorted(([a], [b]) => (a < b ? -1 : 1)),
+});
+
+const isSame = (a: ModelUser, b: ModelUser): boolean => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
