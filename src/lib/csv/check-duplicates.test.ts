@@ -30,7 +30,7 @@ const duplicatesOf = async (ids: readonly string[], valuesAReading: number): Pro
   const { layout } = readHeader(["ユーザーID"], FORMATS.browser);
   const hashes = new ValueHashes(poor);
   const checker = new PartChecker(layout, {}, new ProblemList(), hashes);
-  for (const [i, id] of ids.entries()) checker.record([id], 1, i + 2, i + 2, true);
+  for (const [i, id] of ids.entries()) checker.record([id], 1, i + 2, i + 2);
   const problems: Problem[] = [];
   const file = await open(path);
   try {

@@ -19,9 +19,15 @@ export class PartChecker {
     this.#hashes = hashes;
   }
 
-  record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void {
+  /** Tells of a reader's problem in the record that comes next. */
+  noteProblem({ column }: RecordProblem): void {
+    this.#checker.noteDamage(column);
+  }
+
+  record(cells: readonly string[], count: number, row: number, line: number): void {
     this.rows += 1;
-    if (!sound) return;
+    // the reader has said why there are no cells
+    if (count === 0) return;
     if (!this.#checker.check(cells, count, row, line) && count !== this.#checker.width) return;
     const keys = this.#keys;
     keys.gather(this.#checker.values);

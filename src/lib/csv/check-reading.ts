@@ -64,18 +64,19 @@ export class FileCheck implements RecordSink {
     return this.#records;
   }
 
-  record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void {
+  record(cells: readonly string[], count: number, row: number, line: number): void {
     if (this.probe !== undefined) {
       this.probe(row, line);
       return;
     }
     this.#records += 1;
-    if (row > 1) this.#checker?.record(cells, count, row, line, sound);
+    if (row > 1) this.#checker?.record(cells, count, row, line);
     else if (count > 0) this.#begin(cells.slice(0, count));
   }
 
   problem(problem: RecordProblem): void {
     this.problems.add(withHeader(problem, this.#header));
+    this.#checker?.noteProblem(problem);
   }
 
   #begin(cells: readonly string[]): void {

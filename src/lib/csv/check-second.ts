@@ -42,12 +42,15 @@ export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; 
   const checker = new PartChecker(layout, task.options, problems, hashes);
   let certain = true;
   const reader = new RecordReader(task.reading, {
-    record(cells, count, row, line, sound) {
+    record(cells, count, row, line) {
       // the reader takes the first record for the header: one cell there, and it would give blank lines as records
       if (row === 1 && count === 1) certain = false;
-      checker.record(cells, count, row, line, sound);
+      checker.record(cells, count, row, line);
     },
-    problem: (problem) => problems.add(withHeader(problem, task.header)),
+    problem: (problem) => {
+      problems.add(withHeader(problem, task.header));
+      checker.noteProblem(problem);
+    },
   });
   const file = await open(task.path);
   try {

@@ -29,8 +29,8 @@ export interface RecordProblem {
 /** Takes the records of a file, in order, as they are split. */
 export interface RecordSink {
   /**
-   * One record. `cells[0..count)` belong to the reader and are valid until the call returns; `count` is 0 where the
-   * record's text was dropped because it is too long or has too many columns. A cell may be a slice that keeps the
+   * One record. `cells[0..count)` belong to the reader and are valid until the call returns; `count` is 0 where nobody
+   * can tell the cells: the record is too long, has too many columns, or a quote of it is never closed. A cell may be a slice that keeps the
    * chunk it was cut from alive: copy what is kept for long.
    *
    * @param row the record's number, counted from 1 (the header); wholly empty lines count too, though they are not given

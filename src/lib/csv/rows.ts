@@ -63,6 +63,8 @@ export class RowChecker {
   #row = 0;
   #line = 0;
   #good = true;
+  /** cells of the next record, counted from 1, whose bytes or quotes are at fault: what else they say is noise */
+  readonly #damaged: number[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, { blank = "clear" }: RowOptions = {}) {
     const { columns, format, key } = layout;
@@ -84,6 +86,11 @@ export class RowChecker {
     });
   }
 
+  /** Notes that a cell of the next record has a problem already, so that its content is not judged. */
+  noteDamage(column: number): void {
+    this.#damaged.push(column);
+  }
+
   /**
    * Checks one record and refills {@link values}. A record with too few or too many cells gets no values: nobody knows
    * which cell is which.
@@ -95,12 +102,15 @@ export class RowChecker {
   check(cells: readonly string[], count: number, row: number, line: number): boolean {
     this.#row = row;
     this.#line = line;
-    this.#good = true;
+    this.#good = this.#damaged.length === 0;
     const want = this.width;
-    if (count !== want) {
-      this.#fault(count < want ? "cells-too-few" : "cells-too-many", -1, { got: count, want });
-      return false;
-    }
+    if (count === want) this.#checkCells(cells);
+    else this.#fault(count < want ? "cells-too-few" : "cells-too-many", -1, { got: count, want });
+    this.#damaged.length = 0;
+    return this.#good;
+  }
+
+  #checkCells(cells: readonly string[]): void {
     const columns = this.#cells;
     for (let i = 0; i < columns.length; i += 1) {
       const cell = columns[i];
@@ -110,7 +120,6 @@ export class RowChecker {
         this.values[i] = this.#list(cell, cell.list, cells);
     }
     this.#checkKey();
-    return this.#good;
   }
 
   #single(cell: Cell, value: string): string | null {
@@ -150,6 +159,7 @@ export class RowChecker {
 
   #fault(code: ProblemCode, position: number, params: ProblemParams): void {
     if (severityOf(code) === "error") this.#good = false;
+    if (position >= 0 && this.#damaged.includes(position + 1)) return;
     const header = this.#layout.headers[position] ?? "";
     this.#report({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
   }

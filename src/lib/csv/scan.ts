@@ -96,7 +96,7 @@ export class Scanner implements Splitter {
 
   end(): void {
     if (this.#crPending) this.#settleCr(false);
-    if (this.#mode === QUOTED) this.#report("quote-unclosed", this.#count + 1, {});
+    if (this.#mode === QUOTED) this.#refuseUnclosed();
     if (this.#mode === CELL_START && this.#count === 0 && this.#sound) return;
     this.#endCell();
     this.#endRecord();
@@ -243,6 +243,12 @@ export class Scanner implements Splitter {
     this.#cell = "";
     this.#more = [];
     this.#report(code, 0, { max });
+  }
+
+  /** Nobody can tell what of the text behind an unclosed quote belongs to which cell. */
+  #refuseUnclosed(): void {
+    this.#report("quote-unclosed", this.#count + 1, {});
+    this.#dropping = true;
   }
 
   #reportStray(): void {

@@ -58,6 +58,7 @@ export class Stager implements RecordSink {
       return;
     }
     this.#rows += 1;
+    if (this.#layout?.headers.length === 0) return;
     // a record whose text was dropped has said why
     if (count > 0) this.#checker.check(cells, count, row, line);
     const complete = count === this.#layout?.headers.length;
@@ -71,14 +72,17 @@ export class Stager implements RecordSink {
   }
 
   problem(problem: RecordProblem): void {
+    // below a header that could not be read nothing can be judged
+    if (this.#layout?.headers.length === 0) return;
     const header = this.#layout?.headers[problem.column - 1] ?? "";
     this.#report({ ...problem, header });
+    this.#checker?.noteDamage(problem.column);
   }
 
   /** After the last record: what the file was, but for its bytes. */
   end(): Omit<StagedFile, "encoding" | "sha256" | "bytes"> {
     if (this.#layout === undefined) this.#report(fileProblem("file-empty"));
-    else if (this.#rows === 0) this.#report(fileProblem("file-no-rows"));
+    else if (this.#rows === 0 && this.#layout.headers.length > 0) this.#report(fileProblem("file-no-rows"));
     if (this.#layout === undefined) this.#open([]);
     const layout = this.#layout;
     const columns = layout?.columns ?? [];
