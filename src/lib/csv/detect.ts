@@ -61,6 +61,11 @@ export class EncodingDetector {
     if (this.#kana?.write(chunk) === false) this.#kana = undefined;
   }
 
+  /** Whether no further byte can change the encoding: a byte order mark, or a sequence that is not UTF-8, was seen. */
+  get settled(): boolean {
+    return this.#bom !== undefined || !this.#utf8;
+  }
+
   end(): Detected {
     const bom = this.#bom !== undefined;
     const utf8 = this.#utf8 && this.#tail.length === 0;

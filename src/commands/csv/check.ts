@@ -1,0 +1,67 @@
+import { checkFile } from "../../lib/csv/check.ts";
+import { FORMAT_NAMES } from "../../lib/csv/formats/index.ts";
+import { BYTES } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { openInput } from "../imports/flow/input-file.ts";
+import { loadColumnMap, MAP } from "./file/column-map.ts";
+import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
+import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
+
+export default defineCommand({
+  summary: text("check a file against a format, without a tenant", "テナントなしでファイルを形式に照らして検査する"),
+  details: [
+    text(
+      "Every row and column is checked: bytes, quoting, headers, cells, and what must be unique inside the file. A column clomoctl:reason is ignored. The first 20 problems are listed; --format json has all.",
+      "バイト列、引用符、ヘッダー、セル、ファイル内の重複を全行・全列検査します。clomoctl:reason 列は無視します。問題は最初の 20 件を表示し、--format json では全件を出力します。",
+    ),
+  ],
+  args: {
+    file: { kind: "file", required: true, about: text("the file; - is stdin", "ファイル(- は標準入力)") },
+  },
+  options: {
+    as: {
+      kind: "choice",
+      choices: FORMAT_NAMES,
+      value: "FORMAT",
+      required: true,
+      about: text("what the file holds", "ファイルの内容"),
+    },
+    encoding: INPUT_ENCODING,
+    map: MAP,
+    allowUnknownColumns: {
+      kind: "boolean",
+      about: text("columns nobody knows are no problem", "不明な列を問題にしない"),
+    },
+  },
+  examples: [
+    { line: "clomoctl csv check users.csv --as users" },
+    { line: "clomoctl csv check calendar.csv --as calendar --encoding shift_jis --format json" },
+  ],
+  exits: ["input-rejected"],
+  async run(tools, { file: name, as, encoding: asked, map: mapFile, allowUnknownColumns }) {
+    const { terminal, signal } = tools;
+    tools.describeState(() =>
+      text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
+    );
+    const map = await loadColumnMap(tools, as, { option: mapFile });
+    await using file = await openInput(tools, name);
+    const encoding = await encodingOf(file, asked, { signal });
+    const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTES });
+    const report = await checkFile(file.path, as, {
+      reading: { encoding, ...(map?.dialect === undefined ? {} : { dialect: map.dialect }) },
+      allowUnknownColumns,
+      ...(map === undefined ? {} : { map }),
+      signal,
+      onProgress: (done, total) => {
+        step.expect(total);
+        step.reach(done);
+      },
+    });
+    step.finish();
+    const checked: CheckedFile = { file: name === "-" ? "stdin" : name, format: as, encoding, report };
+    await listFound(terminal, checked);
+    await terminal.show(reportColumns(terminal), checked);
+    if (report.errors > 0) throw rejection(checked);
+  },
+});

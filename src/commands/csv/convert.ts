@@ -1,0 +1,172 @@
+import type { ConvertOptions, UnmappableCell } from "../../lib/csv/convert.ts";
+import type { RecordProblem } from "../../lib/csv/record.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { BYTES, type Terminal } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { openInput, type InputFile } from "../imports/flow/input-file.ts";
+import type { Tools } from "../tools.ts";
+import { foundLine } from "./file/check-report.ts";
+import { noteCounts, ON_UNMAPPABLE } from "./file/encoded.ts";
+import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
+import { writeOutput } from "./file/output.ts";
+import { throwUnmappable } from "./file/unmappable.ts";
+
+/** How many problems are shown. */
+const FIRST = 20;
+
+export default defineCommand({
+  summary: text(
+    "write a file in another encoding or with other newlines",
+    "ファイルの文字コードや改行コードを変換する",
+  ),
+  details: [
+    text(
+      "Every other character stays as it is. The output is written as a whole or not at all.",
+      "それ以外の文字は変わりません。出力はすべて書けた場合にだけ残ります。",
+    ),
+  ],
+  args: {
+    input: {
+      kind: "file",
+      value: "IN",
+      required: true,
+      about: text("the file; - is stdin", "入力ファイル(- は標準入力)"),
+    },
+    output: {
+      kind: "file",
+      value: "OUT",
+      required: true,
+      about: text("where it is written; - is stdout", "出力先(- は標準出力)"),
+    },
+  },
+  options: {
+    toEncoding: {
+      kind: "choice",
+      choices: ["shift_jis", "utf-8", "utf-16le", "utf-16be"],
+      value: "NAME",
+      about: text("the output's encoding (default: the input's)", "出力の文字コード(既定: 入力と同じ)"),
+    },
+    toNewline: {
+      kind: "choice",
+      choices: ["crlf", "lf", "cr"],
+      about: text("what ends the rows (default: as in the input)", "出力の改行コード(既定: 入力と同じ)"),
+    },
+    fromEncoding: INPUT_ENCODING,
+    delimiter: {
+      kind: "string",
+      value: "CHARACTER",
+      default: ",",
+      about: text("what separates the cells", "セルの区切り文字"),
+    },
+    bom: {
+      kind: "boolean",
+      about: text("begin the output with a byte order mark", "出力の先頭に BOM を付ける"),
+    },
+    onUnmappable: ON_UNMAPPABLE,
+  },
+  examples: [
+    { line: "clomoctl csv convert users.csv users-utf8.csv --to-encoding utf-8 --to-newline lf" },
+    { line: "clomoctl csv convert users.csv - --to-encoding shift_jis --on-unmappable replace" },
+  ],
+  exits: ["input-rejected"],
+  async run(tools, { input, output, toEncoding, toNewline, fromEncoding, delimiter, bom, onUnmappable }) {
+    tools.describeState(() => text("nothing was written", "何も書き出していません"));
+    await using file = await openInput(tools, input);
+    const from = await encodingOf(file, fromEncoding, { flag: "--from-encoding", signal: tools.signal });
+    const to = toEncoding ?? from;
+    checkChoices({ to, bom, delimiter });
+    const newline = toNewline === undefined ? {} : { newline: toNewline };
+    const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, ...newline });
+    await writeOutput(tools, output, conversion.bytes(), { held: true });
+    await conversion.tellNotes();
+  },
+});
+
+/** @throws `usage` where two options do not go together */
+function checkChoices({ to, bom, delimiter }: { to: string; bom: boolean; delimiter: string }): void {
+  if (bom && to === "shift_jis") {
+    throw new Failure("usage", {
+      what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
+      where: "--bom",
+    });
+  }
+  if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
+    throw new Failure("usage", {
+      what: text(
+        "a delimiter is one character, no quote and no newline",
+        "区切り文字は引用符・改行以外の 1 文字にしてください",
+      ),
+      where: "--delimiter",
+    });
+  }
+}
+
+/** One run of a conversion: its bytes, and what is to be said about it. */
+class FileConversion {
+  readonly #tools: Tools;
+  readonly #terminal: Terminal;
+  readonly #file: InputFile;
+  readonly #options: ConvertOptions;
+  readonly #problems: RecordProblem[] = [];
+  readonly #unmappable: UnmappableCell[] = [];
+  #problemTotal = 0;
+  #unmappableTotal = 0;
+  #notes = { folded: 0, replaced: 0, ctrlZDropped: false };
+
+  constructor(tools: Tools, file: InputFile, options: ConvertOptions) {
+    this.#tools = tools;
+    this.#terminal = tools.terminal;
+    this.#file = file;
+    this.#options = options;
+  }
+
+  /** @throws `input-rejected` behind the last byte, where they are not sound */
+  async *bytes(): AsyncGenerator<Uint8Array> {
+    const { convert } = await import("../../lib/csv/convert.ts");
+    const name = text("Converting", "変換");
+    const step = this.#terminal.progress.start({ id: "convert", name, unit: BYTES, total: this.#file.bytes });
+    const { signal } = this.#tools;
+    async function* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunks) {
+        signal.throwIfAborted();
+        yield chunk;
+        step.advance(chunk.length);
+      }
+    }
+    const converted = yield* convert(counted(this.#file.chunks()), this.#options, {
+      problem: (problem) => {
+        if (this.#problemTotal++ < FIRST) this.#problems.push(problem);
+      },
+      unmappable: (cell) => {
+        if (this.#unmappableTotal++ < FIRST) this.#unmappable.push(cell);
+      },
+    });
+    step.finish();
+    if (!converted.sound) await this.#refuse();
+    this.#notes = converted;
+  }
+
+  async tellNotes(): Promise<void> {
+    await noteCounts(this.#tools, this.#notes);
+    if (!this.#notes.ctrlZDropped) return;
+    const ja = "末尾の Ctrl-Z(古い DOS のファイル終端)を取り除きました";
+    await this.#terminal.note(text("the Ctrl-Z at the file's end (an old DOS mark) was left out", ja));
+  }
+
+  async #refuse(): Promise<never> {
+    const { label: name } = this.#file;
+    for (const problem of this.#problems) await this.#terminal.problem(foundLine(name, { ...problem, header: "" }));
+    const { to: encoding } = this.#options;
+    if (this.#problemTotal === 0) {
+      return throwUnmappable(this.#tools, { name, encoding, placed: this.#unmappable, total: this.#unmappableTotal });
+    }
+    throw new Failure("input-rejected", {
+      what: text(
+        `${this.#problemTotal} problems; nothing was written`,
+        `問題が ${this.#problemTotal} 件あるため、何も書き出していません`,
+      ),
+      where: name,
+    });
+  }
+}

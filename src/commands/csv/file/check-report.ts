@@ -1,0 +1,89 @@
+import type { CheckReport } from "../../../lib/csv/check.ts";
+import type { FormatName } from "../../../lib/csv/formats/index.ts";
+import type { Encoding } from "../../../lib/csv/record.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
+import type { Column, Terminal } from "../../../lib/terminal/index.ts";
+import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
+
+/** A file that was checked. */
+export interface CheckedFile {
+  /** as messages call it */
+  readonly file: string;
+  readonly format: FormatName;
+  readonly encoding: Encoding;
+  readonly report: CheckReport;
+}
+
+/** How many problems people are shown of each severity. */
+const FIRST = 20;
+
+/** `people.csv:4812:3: メールアドレス: not a mail address`, the physical line added where it is another number. */
+export function foundLine(file: string, problem: Problem): Text {
+  const { row, line, column, header } = problem;
+  const place = [file, ...(row > 0 ? [row, ...(column > 0 ? [column] : [])] : [])].join(":");
+  const name = header === "" ? "" : `${header}: `;
+  const reason = describeProblem(problem);
+  const where = line > 0 && line !== row ? text(` (line ${line})`, `(${line} 行目)`) : same("");
+  return text(`${place}: ${name}${reason.en}${where.en}`, `${place}: ${name}${reason.ja}${where.ja}`);
+}
+
+/** Lists the first errors and warnings of a file on stderr, and how many there are in all. */
+export async function listFound(terminal: Terminal, { file, report }: CheckedFile): Promise<void> {
+  const left = { error: FIRST, warning: FIRST };
+  for (const problem of report.problems) {
+    const severity = severityOf(problem.code);
+    if (left[severity] === 0) continue;
+    left[severity] -= 1;
+    const line = foundLine(file, problem);
+    await (severity === "error" ? terminal.problem(line) : terminal.warn(line));
+  }
+  const { errors, warnings } = report;
+  if (errors > FIRST) {
+    const en = `… ${errors} errors in all; --format json has them`;
+    await terminal.problem(text(en, `… エラーは全部で ${errors} 件(--format json で全件を出力)`));
+  }
+  if (warnings > FIRST) {
+    await terminal.problem(text(`… ${warnings} warnings in all`, `… 警告は全部で ${warnings} 件`));
+  }
+}
+
+/** A problem as programs read it. */
+const forPrograms = (problem: Problem, language: Language) => ({
+  code: problem.code,
+  severity: severityOf(problem.code),
+  row: problem.row,
+  line: problem.line,
+  column: problem.column,
+  header: problem.header,
+  params: problem.params,
+  reason: describeProblem(problem)[language],
+});
+
+const SUMMARY: readonly Column<CheckedFile>[] = [
+  { key: "file", header: text("file", "ファイル"), value: ({ file }) => file },
+  { key: "format", header: text("format", "形式"), value: ({ format }) => format },
+  { key: "encoding", header: text("encoding", "文字コード"), value: ({ encoding }) => encoding },
+  { key: "rows", header: text("rows", "行数"), align: "end", value: ({ report }) => report.rows },
+  { key: "errors", header: text("errors", "エラー"), align: "end", value: ({ report }) => report.errors },
+  { key: "warnings", header: text("warnings", "警告"), align: "end", value: ({ report }) => report.warnings },
+];
+
+/** What is shown of a checked file; where JSON is written, every problem too. */
+export function reportColumns({ language, output }: Terminal): readonly Column<CheckedFile>[] {
+  const structured = output.format === "json" || output.format === "ndjson" || output.fields?.includes("problems");
+  if (structured !== true) return SUMMARY;
+  const problems: Column<CheckedFile> = {
+    key: "problems",
+    header: text("problems", "問題"),
+    value: ({ report }) => report.problems.map((problem) => forPrograms(problem, language)),
+  };
+  return [...SUMMARY, problems];
+}
+
+/** The failure of a file with errors. */
+export const rejection = ({ file, report: { errors, rows } }: CheckedFile): Failure =>
+  new Failure("input-rejected", {
+    what: text(`${errors} errors in ${rows} rows`, `${rows} 行に ${errors} 件のエラーがあります`),
+    where: file,
+  });

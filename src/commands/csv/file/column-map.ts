@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Context } from "../../../lib/config/index.ts";
+import { FORMATS, type FormatName } from "../../../lib/csv/formats/index.ts";
+import type { ColumnMap } from "../../../lib/csv/map-file.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { TextField } from "../../field.ts";
+import type { Tools } from "../../tools.ts";
+
+/** `--map`. */
+export const MAP = {
+  kind: "file",
+  value: "FILE",
+  about: text(
+    "a YAML file that says which headers mean which fields (see csv map)",
+    "ヘッダーと項目の対応を定める YAML ファイル(csv map を参照)",
+  ),
+} as const satisfies TextField;
+
+/** Where a map may be named. */
+export interface MapChoice {
+  /** `--map` */
+  readonly option: string | undefined;
+  /** a context may have one for each format */
+  readonly context?: Context;
+}
+
+/**
+ * The map of a format: that of `--map`, else the context's, else none.
+ *
+ * @throws `not-found` when the file is not there
+ * @throws `input-rejected` when it is no map, or none for this format
+ */
+export async function loadColumnMap(
+  { workingFolder }: Pick<Tools, "workingFolder">,
+  format: FormatName,
+  { option, context }: MapChoice,
+): Promise<ColumnMap | undefined> {
+  const file = option ?? (context?.kind === "embedded" ? context.maps.get(format) : undefined);
+  if (file === undefined) return undefined;
+  const path = resolve(workingFolder, file);
+  const content = await readFile(path, "utf8").catch((cause: unknown) => {
+    throw new Failure("not-found", {
+      what: text("the map file cannot be read", "マップファイルを読み込めません"),
+      where: file,
+      cause,
+    });
+  });
+  const { parseMapFile } = await import("../../../lib/csv/map-file-parse.ts");
+  return parseMapFile(content, FORMATS[format], file);
+}

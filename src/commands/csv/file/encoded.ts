@@ -1,0 +1,205 @@
+import { createEncoder, type Unmappable } from "../../../lib/csv/encode.ts";
+import { Place } from "../../../lib/csv/place.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import type { Language } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { Fields } from "../../field.ts";
+import type { Tools } from "../../tools.ts";
+import { writeOutput, type OutputTools } from "./output.ts";
+import { throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
+
+/** The encodings that files for the console are written in. */
+export type FileEncoding = "shift_jis" | "utf-8";
+
+/** How a file for the console is written. */
+export interface FileForm {
+  readonly encoding: FileEncoding;
+  readonly bom: boolean;
+  readonly onUnmappable: "error" | "replace";
+}
+
+/** Options of a command that writes a file for the console. */
+export const FORM_OPTIONS = {
+  encoding: {
+    kind: "choice",
+    choices: ["shift_jis", "utf-8"],
+    about: text(
+      "the file's encoding (default: shift_jis for an account in Japanese, utf-8 for one in English)",
+      "ファイルの文字コード(既定: アカウントの言語が日本語なら shift_jis、英語なら utf-8)",
+    ),
+  },
+  bom: { kind: "boolean", about: text("begin with a byte order mark; only UTF-8", "先頭に BOM を付ける(UTF-8 のみ)") },
+  newline: {
+    kind: "choice",
+    choices: ["crlf", "lf", "cr"],
+    default: "crlf",
+    about: text("what ends the rows", "改行コード"),
+  },
+} as const satisfies Fields;
+
+/** `--on-unmappable`. */
+export const ON_UNMAPPABLE = {
+  kind: "choice",
+  choices: ["error", "replace"],
+  default: "error",
+  about: text(
+    "a character that the encoding cannot hold: refuse it, or write 〓",
+    "文字コードで表せない文字: エラーにするか、〓 に置き換えるか",
+  ),
+} as const;
+
+const NAMES = new Map<FileEncoding, string>([
+  ["shift_jis", "Shift_JIS"],
+  ["utf-8", "UTF-8"],
+]);
+
+/**
+ * The encoding that was asked for, else that of the account's language, which is said.
+ *
+ * @throws `usage` for a byte order mark where there is none
+ */
+export async function settleForm(
+  { terminal }: Pick<Tools, "terminal">,
+  asked: {
+    readonly encoding: FileEncoding | undefined;
+    readonly bom: boolean;
+    readonly onUnmappable?: "error" | "replace";
+  },
+  language: Language,
+): Promise<FileForm> {
+  const { bom, onUnmappable = "error" } = asked;
+  const encoding = asked.encoding ?? (language === "ja" ? "shift_jis" : "utf-8");
+  if (bom && encoding !== "utf-8") {
+    throw new Failure("usage", {
+      what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
+      where: "--bom",
+      hint: text("pass --encoding utf-8, or leave --bom out", "--encoding utf-8 を指定するか、--bom を外してください"),
+    });
+  }
+  if (asked.encoding === undefined) {
+    const name = NAMES.get(encoding) ?? encoding;
+    const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];
+    await terminal.note(
+      text(
+        `encoding: ${name}, as the account's language is ${en} (--encoding says otherwise)`,
+        `文字コード: ${name}(アカウントの言語が${ja}のため。--encoding で変更できます)`,
+      ),
+    );
+  }
+  return { encoding, bom, onUnmappable };
+}
+
+/** How many characters that cannot be held are placed; all are counted. */
+const MOST_PLACED = 20;
+
+/** Turns UTF-8 text into the wanted bytes, and throws behind the last where a character could not be held. */
+class Recoding {
+  readonly #form: FileForm;
+  readonly unmappable: Unmappable[] = [];
+  total = 0;
+  folded = 0;
+  replaced = 0;
+
+  constructor(form: FileForm) {
+    this.#form = form;
+  }
+
+  /** @param source valid UTF-8 without a byte order mark */
+  async *bytes(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const { encoding, bom, onUnmappable } = this.#form;
+    if (encoding === "utf-8") {
+      if (bom) yield Buffer.from("\ufeff");
+      yield* source;
+      return;
+    }
+    const report = (found: Unmappable): void => {
+      if (this.total++ < MOST_PLACED) this.unmappable.push(found);
+    };
+    const encoder = createEncoder(encoding, { onUnmappable, report });
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    for await (const chunk of source) yield encoder.write(decoder.decode(chunk, { stream: true }));
+    yield encoder.write(decoder.decode());
+    yield encoder.end();
+    this.folded = encoder.folded;
+    this.replaced = encoder.replaced;
+    if (this.total > 0) throw new Unheld();
+  }
+}
+
+/** Some characters could not be held; where they stand is found by reading again. */
+class Unheld extends Error {}
+
+/** Walks over the text again, up to the last of the characters that could not be held. */
+async function place(
+  source: AsyncIterable<Uint8Array>,
+  delimiter: string,
+  found: readonly Unmappable[],
+): Promise<PlacedCharacter[]> {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const place = new Place(delimiter);
+  const placed: PlacedCharacter[] = [];
+  let passed = 0;
+  for await (const chunk of source) {
+    const piece = decoder.decode(chunk, { stream: true });
+    for (let next = found[placed.length]; next !== undefined && next.index < passed + piece.length;) {
+      const { row, column } = place.behind(piece.slice(0, next.index - passed));
+      placed.push({ codePoint: next.codePoint, row, column });
+      next = found[placed.length];
+    }
+    if (placed.length === found.length) break;
+    place.pass(piece);
+    passed += piece.length;
+  }
+  return placed;
+}
+
+/** A file to be written: its text as UTF-8, which can be asked for again. */
+export interface Content {
+  /** begins to give the text, in UTF-8 without a byte order mark */
+  readonly open: () => Promise<AsyncIterable<Uint8Array>>;
+  /** what separates its cells; comma where nothing is said */
+  readonly delimiter?: string;
+}
+
+/**
+ * Writes text as a file for the console, strictly: a character that the encoding cannot hold is a failure that names
+ * its place, and nothing is written. Look-alikes and replacements are counted in notes.
+ *
+ * @throws `input-rejected` when a character cannot be held
+ */
+export async function writeEncoded(
+  tools: OutputTools,
+  output: string,
+  form: FileForm,
+  { open, delimiter = "," }: Content,
+): Promise<void> {
+  const recoding = new Recoding(form);
+  const held = form.encoding !== "utf-8" && form.onUnmappable === "error";
+  try {
+    await writeOutput(tools, output, recoding.bytes(await open()), { held });
+  } catch (error) {
+    if (!(error instanceof Unheld)) throw error;
+    const name = output === "-" ? "stdout" : output;
+    const placed = await place(await open(), delimiter, recoding.unmappable);
+    await throwUnmappable(tools, { name, encoding: form.encoding, placed, total: recoding.total });
+  }
+  await noteCounts(tools, recoding);
+}
+
+/** Says how many characters were written as another mapping of the same JIS character, or as 〓. */
+export async function noteCounts(
+  { terminal }: Pick<Tools, "terminal">,
+  { folded, replaced }: { readonly folded: number; readonly replaced: number },
+): Promise<void> {
+  if (folded > 0) {
+    await terminal.note(
+      text(
+        `${folded} characters were written as their Shift_JIS look-alikes (〜 as ～)`,
+        `${folded} 文字を Shift_JIS の同じ字形の文字で書きました(〜 を ～ など)`,
+      ),
+    );
+  }
+  if (replaced > 0) {
+    await terminal.note(text(`${replaced} characters were written as 〓`, `${replaced} 文字を 〓 に置き換えました`));
+  }
+}

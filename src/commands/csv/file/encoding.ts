@@ -1,0 +1,57 @@
+import { EncodingDetector, type Ambiguity } from "../../../lib/csv/detect.ts";
+import type { Encoding } from "../../../lib/csv/record.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { ChoiceField } from "../../field.ts";
+import type { InputFile } from "../../imports/flow/input-file.ts";
+
+/** The encoding of a file that is read. */
+export const INPUT_ENCODING = {
+  kind: "choice",
+  choices: ["auto", "shift_jis", "utf-8", "utf-16le", "utf-16be"],
+  default: "auto",
+  value: "NAME",
+  about: text(
+    "the file's encoding; auto: byte order mark, then valid UTF-8, then Shift_JIS",
+    "ファイルの文字コード(auto: BOM、正しい UTF-8、Shift_JIS の順に判定)",
+  ),
+} as const satisfies ChoiceField;
+
+/** What a command may say about telling an encoding. */
+export interface EncodingQuestion {
+  /** the option that answers it; `--encoding` where nothing is said */
+  readonly flag?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The encoding a file is in; for `auto` no more of it is read than is needed to be certain.
+ *
+ * @throws `input-rejected` when the file reads as UTF-8 and as CP932 half-width kana alike
+ */
+export async function encodingOf(
+  file: Pick<InputFile, "chunks" | "label">,
+  asked: Encoding | "auto",
+  { flag = "--encoding", signal }: EncodingQuestion = {},
+): Promise<Encoding> {
+  if (asked !== "auto") return asked;
+  const detector = new EncodingDetector();
+  for await (const chunk of file.chunks()) {
+    signal?.throwIfAborted();
+    detector.write(chunk);
+    if (detector.settled) break;
+  }
+  const { encoding, ambiguity } = detector.end();
+  if (ambiguity !== undefined) throw ambiguous(file.label, flag, ambiguity);
+  return encoding;
+}
+
+const ambiguous = (where: string, flag: string, { row, utf8, cp932 }: Ambiguity): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `the encoding cannot be told: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,
+      `文字コードを判別できません: ${row} 行目は UTF-8 なら「${utf8}」、Shift_JIS なら「${cp932}」です`,
+    ),
+    where,
+    hint: text(`pass ${flag} utf-8 or ${flag} shift_jis`, `${flag} utf-8 か ${flag} shift_jis を指定してください`),
+  });

@@ -1,0 +1,83 @@
+import type { ExportQuery, TenantClient } from "../../../lib/client/index.ts";
+import { FORMATS, type FormatName } from "../../../lib/csv/formats/index.ts";
+import { relabel } from "../../../lib/csv/relabel.ts";
+import { BYTES } from "../../../lib/terminal/index.ts";
+import { text, type Language } from "../../../lib/text/index.ts";
+import type { Fields, InputOf } from "../../field.ts";
+import type { ChosenTenant, Tools } from "../../tools.ts";
+import { loadColumnMap, MAP } from "./column-map.ts";
+import { FORM_OPTIONS, ON_UNMAPPABLE, settleForm, writeEncoded } from "./encoded.ts";
+import { OUTPUT } from "./output.ts";
+
+/** `--filter-name` and `--filter-id` of lists and exports. */
+export const FILTERS = {
+  filterName: {
+    kind: "string",
+    value: "TEXT",
+    about: text("only those whose name contains it", "名前に含む文字で絞り込む"),
+  },
+  filterId: {
+    kind: "string",
+    value: "TEXT",
+    about: text("only those whose id contains it", "ID に含む文字で絞り込む"),
+  },
+} as const satisfies Fields;
+
+/** The options of every export. */
+export const EXPORT_OPTIONS = {
+  output: OUTPUT,
+  ...FORM_OPTIONS,
+  ...FILTERS,
+  map: MAP,
+  onUnmappable: ON_UNMAPPABLE,
+} as const satisfies Fields;
+
+/** What is said of every export in its help. */
+export const EXPORT_DETAILS = [
+  text(
+    "A character that the encoding cannot hold is an error that names row, column and character; no file is left then.",
+    "文字コードで表せない文字があると、行・列・文字を示してエラーになり、ファイルは残りません。",
+  ),
+];
+
+/** The language of the account that is signed in. */
+export const accountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
+  context.kind === "embedded" ? context.language : "ja";
+
+/** What is exported, and how the tenant is asked for it. */
+export interface ExportSource {
+  readonly format: FormatName;
+  readonly open: (client: TenantClient, query: ExportQuery) => Promise<AsyncIterable<Uint8Array>>;
+}
+
+/**
+ * Writes what the tenant exports as a file: in the wanted encoding, under the headers of the map.
+ *
+ * @throws `input-rejected` when a character cannot be held
+ */
+export async function runExport(
+  tools: Tools,
+  options: InputOf<typeof EXPORT_OPTIONS>,
+  { format, open }: ExportSource,
+): Promise<void> {
+  tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
+  const tenant = await tools.tenant();
+  const form = await settleForm(tools, options, accountLanguage(tenant));
+  const map = await loadColumnMap(tools, format, { option: options.map, context: tenant.context });
+  const { newline, filterName, filterId } = options;
+  const customFields = map !== undefined && format === "users" ? await tenant.client.customFields() : [];
+  const step = tools.terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
+  async function* counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      tools.signal.throwIfAborted();
+      yield chunk;
+      step.advance(chunk.length);
+    }
+  }
+  const content = async (): Promise<AsyncIterable<Uint8Array>> => {
+    const source = counted(await open(tenant.client, { newline, filterName, filterId }));
+    return map === undefined ? source : relabel(source, { format: FORMATS[format], customFields, map, newline });
+  };
+  await writeEncoded(tools, options.output, form, { open: content, delimiter: map?.dialect?.delimiter ?? "," });
+  step.finish();
+}

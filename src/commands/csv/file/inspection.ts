@@ -1,0 +1,78 @@
+import type { Inspection, Oddity, OddityKind } from "../../../lib/csv/inspect.ts";
+import type { Column, Terminal } from "../../../lib/terminal/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+
+/** A file and what it is. */
+export interface InspectedFile {
+  readonly file: string;
+  readonly inspection: Inspection;
+}
+
+const ODDITY_TEXTS: Readonly<Record<OddityKind, (oddity: Oddity) => Text>> = {
+  "ctrl-z": () => text("a Ctrl-Z at the end (an old DOS mark)", "末尾に Ctrl-Z(古い DOS のファイル終端)"),
+  "newlines-mixed": ({ count }) => text(`${count} kinds of newlines`, `改行コードが ${count} 種類混在`),
+  "no-final-newline": () => text("no newline at the end", "末尾に改行がない"),
+  "blank-rows": ({ count }) => text(`${count} empty lines`, `空行が ${count} 行`),
+  "uneven-rows": ({ count, row }) =>
+    text(
+      `${count} rows with another number of cells than the header, from row ${row}`,
+      `ヘッダーとセル数の違う行が ${count} 行(最初は ${row} 行目)`,
+    ),
+  "private-use": ({ count, row }) =>
+    text(`${count} private-use characters (gaiji), from row ${row}`, `外字が ${count} 文字(最初は ${row} 行目)`),
+  "half-width-kana": ({ count, row }) =>
+    text(`${count} half-width kana, from row ${row}`, `半角カナが ${count} 文字(最初は ${row} 行目)`),
+  "vendor-duplicates": ({ count }) =>
+    text(
+      `${count} characters with a second CP932 code: writing the file again changes these bytes`,
+      `CP932 で重複して符号化されている文字が ${count} 文字(書き直すとバイト列が変わる)`,
+    ),
+};
+
+const DELIMITERS = new Map([
+  [",", text("comma", "カンマ")],
+  ["\t", text("tab", "タブ")],
+  [";", text("semicolon", "セミコロン")],
+]);
+
+const newlineList = ({ newlines }: Inspection): string =>
+  Object.entries(newlines)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+
+/** What is shown of a file: words for people, codes and counts for programs. */
+export function inspectionColumns({ language, output }: Terminal): readonly Column<InspectedFile>[] {
+  const forPeople = output.format === "table";
+  const words = (wording: Text | undefined): string | undefined => wording?.[language];
+  return [
+    { key: "file", header: text("file", "ファイル"), value: ({ file }) => file },
+    { key: "encoding", header: text("encoding", "文字コード"), value: ({ inspection }) => inspection.encoding },
+    { key: "bom", header: text("byte order mark", "BOM"), value: ({ inspection }) => inspection.bom },
+    { key: "size", header: text("bytes", "バイト数"), value: ({ inspection }) => inspection.size },
+    {
+      key: "newlines",
+      header: text("newlines", "改行コード"),
+      value: ({ inspection }) => (forPeople ? newlineList(inspection) : inspection.newlines),
+    },
+    {
+      key: "quotedNewlines",
+      header: text("newlines in cells", "セル内の改行"),
+      value: ({ inspection }) => inspection.quotedNewlines,
+    },
+    {
+      key: "delimiter",
+      header: text("delimiter", "区切り文字"),
+      value: ({ inspection: { delimiter } }) => (forPeople ? words(DELIMITERS.get(delimiter)) : delimiter),
+    },
+    { key: "columns", header: text("columns", "列"), value: ({ inspection }) => inspection.header },
+    { key: "rows", header: text("rows", "行数"), value: ({ inspection }) => inspection.records },
+    {
+      key: "oddities",
+      header: text("oddities", "注意点"),
+      value: ({ inspection: { oddities } }) =>
+        forPeople ? oddities.map((oddity) => words(ODDITY_TEXTS[oddity.kind](oddity)) ?? "") : oddities,
+    },
+    { key: "problems", header: text("problems", "問題"), value: ({ inspection }) => inspection.problemCount },
+  ];
+}

@@ -1,0 +1,54 @@
+import { createReadStream } from "node:fs";
+import { resolve } from "node:path";
+import { spoolToFile, writeFileAtomically } from "../../../lib/config/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { TextField } from "../../field.ts";
+import type { Tools } from "../../tools.ts";
+
+/** What writing an output needs. */
+export type OutputTools = Pick<Tools, "terminal" | "temporary" | "workingFolder">;
+
+/** `-o`: where the file goes. */
+export const OUTPUT = {
+  kind: "file",
+  short: "o",
+  value: "FILE",
+  default: "-",
+  about: text("where the file is written; - is stdout", "出力先のファイル(- は標準出力)"),
+} as const satisfies TextField;
+
+/** Bytes that are to become a file, in order. */
+type Bytes = AsyncIterable<Uint8Array>;
+
+/**
+ * Writes a file as a whole or not at all: when `bytes` throws, a named file stays as it was.
+ *
+ * @param held stdout, too, gets its first byte only after `bytes` has given its last: they wait in the home's tmp folder
+ */
+export async function writeOutput(
+  { terminal, temporary, workingFolder }: OutputTools,
+  output: string,
+  bytes: Bytes,
+  { held }: { readonly held: boolean },
+): Promise<void> {
+  if (output !== "-") {
+    await writeFileAtomically(resolve(workingFolder, output), temporary, async (writer) => {
+      for await (const chunk of bytes) await writer.write(chunk);
+    });
+  } else if (held) {
+    await using spooled = await spoolToFile(bytes, temporary);
+    await writeStdout(terminal, createReadStream(spooled.path));
+  } else {
+    await writeStdout(terminal, bytes);
+  }
+}
+
+/** Stops taking bytes when the reader has gone. */
+async function writeStdout({ out }: Tools["terminal"], bytes: Bytes): Promise<void> {
+  for await (const chunk of bytes) {
+    if (out.closed) return;
+    await out.write(chunk);
+  }
+  // the file the bytes come from may go when they have been handed on
+  await out.flush();
+}

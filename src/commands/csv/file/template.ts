@@ -1,0 +1,53 @@
+import { FORMATS, type CustomField, type FormatName } from "../../../lib/csv/formats/index.ts";
+import { headersFor } from "../../../lib/csv/map-file.ts";
+import { CONSOLE_DIALECT } from "../../../lib/csv/record.ts";
+import { formatRecordAs } from "../../../lib/csv/relabel.ts";
+import { NEWLINES } from "../../../lib/csv/write.ts";
+import { text, type Language } from "../../../lib/text/index.ts";
+import type { Context } from "../../../lib/config/index.ts";
+import type { Fields, InputOf } from "../../field.ts";
+import type { Tools } from "../../tools.ts";
+import { loadColumnMap, MAP } from "./column-map.ts";
+import { FORM_OPTIONS, settleForm, writeEncoded } from "./encoded.ts";
+import { OUTPUT } from "./output.ts";
+
+/** The options of every template. */
+export const TEMPLATE_OPTIONS = { output: OUTPUT, ...FORM_OPTIONS, map: MAP } as const satisfies Fields;
+
+/** What is said of every template in its help. */
+export const TEMPLATE_DETAILS = [
+  text(
+    "One row of headers, ready to be filled in and imported; a repeatable column stands there once and may be repeated.",
+    "見出し行だけのファイルです。記入してインポートできます。繰り返せる列は 1 回だけ出力されるので、必要なだけ増やせます。",
+  ),
+];
+
+/** Whose template it is. */
+export interface TemplateSource {
+  readonly format: FormatName;
+  readonly language: Language;
+  /** its map applies; none without a tenant */
+  readonly context?: Context;
+  readonly customFields?: readonly CustomField[];
+}
+
+/** Writes the header row of a format. */
+export async function writeTemplate(
+  tools: Tools,
+  options: InputOf<typeof TEMPLATE_OPTIONS>,
+  { format, language, context, customFields = [] }: TemplateSource,
+): Promise<void> {
+  tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
+  const form = await settleForm(tools, options, language);
+  const map = await loadColumnMap(tools, format, {
+    option: options.map,
+    ...(context === undefined ? {} : { context }),
+  });
+  const headers = headersFor(FORMATS[format], map, customFields).flatMap((column) => column.headers);
+  const dialect = map?.dialect ?? CONSOLE_DIALECT;
+  const row = Buffer.from(formatRecordAs(dialect, headers, NEWLINES[options.newline]));
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield row;
+  }
+  await writeEncoded(tools, options.output, form, { open: async () => content(), delimiter: dialect.delimiter });
+}

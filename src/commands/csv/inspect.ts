@@ -1,0 +1,56 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { openInput } from "../imports/flow/input-file.ts";
+import { foundLine } from "./file/check-report.ts";
+import { INPUT_ENCODING } from "./file/encoding.ts";
+import { inspectionColumns } from "./file/inspection.ts";
+
+export default defineCommand({
+  summary: text("say what a CSV file is", "CSV ファイルの素性を調べる"),
+  details: [
+    text(
+      "Encoding, newline, byte order mark, delimiter, columns, number of rows, and what may surprise.",
+      "文字コード、改行、BOM、区切り文字、列、行数、注意すべき点を表示します。",
+    ),
+  ],
+  args: {
+    file: { kind: "file", required: true, about: text("the file; - is stdin", "ファイル(- は標準入力)") },
+  },
+  options: { encoding: INPUT_ENCODING },
+  examples: [{ line: "clomoctl csv inspect users.csv" }, { line: "clomoctl csv inspect users.csv --format json" }],
+  exits: [],
+  async run(tools, { file: name, encoding }) {
+    const { terminal, signal } = tools;
+    tools.describeState(() =>
+      text("nothing was changed: the file is only read", "読み込みだけなので、何も変更していません"),
+    );
+    await using file = await openInput(tools, name);
+    const { inspect } = await import("../../lib/csv/inspect.ts");
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      for await (const chunk of file.chunks()) {
+        signal.throwIfAborted();
+        yield chunk;
+      }
+    }
+    const inspection = await inspect(chunks, encoding === "auto" ? {} : { encoding });
+    const label = name === "-" ? "stdin" : name;
+    for (const problem of inspection.problems) {
+      const header = inspection.header[problem.column - 1] ?? "";
+      await terminal.problem(foundLine(label, { ...problem, header }));
+    }
+    const { ambiguity, problemCount, problems } = inspection;
+    if (problemCount > problems.length) {
+      await terminal.problem(text(`… ${problemCount} problems in all`, `… 問題は全部で ${problemCount} 件`));
+    }
+    if (ambiguity !== undefined) {
+      const { row, utf8, cp932 } = ambiguity;
+      await terminal.warn(
+        text(
+          `the encoding is not certain: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,
+          `文字コードは確実ではありません: ${row} 行目は UTF-8 なら「${utf8}」、Shift_JIS なら「${cp932}」です`,
+        ),
+      );
+    }
+    await terminal.show(inspectionColumns(terminal), { file: label, inspection });
+  },
+});

@@ -1,0 +1,102 @@
+import {
+  columnsOf,
+  FORMAT_NAMES,
+  FORMATS,
+  nearestHeader,
+  type Column,
+  type Format,
+} from "../../lib/csv/formats/index.ts";
+import { readHeader } from "../../lib/csv/header.ts";
+import { inspect } from "../../lib/csv/inspect.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { Choice, Prompts } from "../../lib/terminal/index.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { openInput } from "../imports/flow/input-file.ts";
+import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
+import { mapFileText, type MappedHeader } from "./file/map-file-text.ts";
+import { OUTPUT, writeOutput } from "./file/output.ts";
+
+export default defineCommand({
+  summary: text("start a --map file by questions", "質問に答えて --map 用ファイルの雛形を作る"),
+  details: [
+    text(
+      "Asks for each header of the file that the format does not know which field it is. Without a terminal write the file by hand.",
+      "形式にないヘッダーごとに、どの項目かを質問します。端末がない場合は手で書いてください。",
+    ),
+  ],
+  args: {
+    file: { kind: "file", required: true, about: text("the file to be mapped", "対応表を作る CSV ファイル") },
+  },
+  options: {
+    as: {
+      kind: "choice",
+      choices: FORMAT_NAMES,
+      value: "FORMAT",
+      required: true,
+      about: text("what the file holds", "ファイルの内容"),
+    },
+    encoding: INPUT_ENCODING,
+    output: OUTPUT,
+  },
+  examples: [{ line: "clomoctl csv map people.csv --as users -o people-map.yaml" }],
+  exits: ["input-rejected"],
+  async run(tools, { file: name, as, encoding: asked, output }) {
+    const { terminal } = tools;
+    tools.describeState(() => text("no map file was written", "マップファイルは書き出していません"));
+    await using file = await openInput(tools, name);
+    const encoding = await encodingOf(file, asked, { signal: tools.signal });
+    if (!terminal.interactive) throw nobodyAsked();
+    const { header, delimiter } = await inspect(() => file.chunks(), { encoding });
+    const format = FORMATS[as];
+    const columns = await askAll(terminal.prompts, header, format);
+    const content = mapFileText(columns, delimiter);
+    async function* bytes(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(content);
+    }
+    await writeOutput(tools, output, bytes(), { held: false });
+  },
+});
+
+const nobodyAsked = (): Failure =>
+  new Failure("usage", {
+    what: text("there is nobody to ask which header is which field", "どのヘッダーがどの項目か質問できません"),
+    where: "clomoctl csv map",
+    hint: text(
+      "write a YAML file by hand: columns: {Their header: our header, Other header: ignore}",
+      "YAML ファイルを手で書いてください: columns: {相手のヘッダー: こちらのヘッダー, 別のヘッダー: ignore}",
+    ),
+  });
+
+/** Asks for every header that the format does not know; a known one needs no line in the map. */
+async function askAll(prompts: Prompts, header: readonly string[], format: Format): Promise<readonly MappedHeader[]> {
+  const known = readHeader(header, format).layout.columns.flatMap(({ positions }) => positions);
+  const columns = columnsOf(format);
+  const taken = new Set(known.map((position) => header[position]));
+  const mapped: MappedHeader[] = [];
+  for (const [position, theirs] of header.entries()) {
+    if (known.includes(position) || theirs === "" || mapped.some((entry) => entry.header === theirs)) continue;
+    const to = await askOne(
+      prompts,
+      theirs,
+      columns.filter(({ header: ours, repeated }) => repeated === true || !taken.has(ours)),
+    );
+    if (to !== null) taken.add(to);
+    mapped.push({ header: theirs, to });
+  }
+  return mapped;
+}
+
+const IGNORE: Choice<string | null> = { value: null, name: text("none: ignore this column", "なし(この列を読まない)") };
+
+/** One question; the nearest header is offered first. */
+async function askOne(prompts: Prompts, theirs: string, free: readonly Column[]): Promise<string | null> {
+  const nearest = nearestHeader(free, theirs);
+  const isNear = ({ header, field }: Column): boolean => header === nearest || field === nearest;
+  const sorted = [...free.filter(isNear), IGNORE, ...free.filter((column) => !isNear(column))];
+  const choices = sorted.map((choice) =>
+    "header" in choice ? { value: choice.header, name: same(choice.header) } : choice,
+  );
+  const message: Text = text(`Which field is ${theirs}?`, `「${theirs}」はどの項目ですか?`);
+  return prompts.select<string | null>({ message, flag: "--map", choices });
+}

@@ -1,0 +1,28 @@
+import { FORMAT_NAMES } from "../../lib/csv/formats/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "./file/template.ts";
+
+export default defineCommand({
+  summary: text("write the header row of a format, without a tenant", "テナントなしで形式の見出し行を書き出す"),
+  details: TEMPLATE_DETAILS,
+  args: {},
+  options: {
+    as: {
+      kind: "choice",
+      choices: FORMAT_NAMES,
+      value: "FORMAT",
+      required: true,
+      about: text("what the file will hold", "ファイルの内容"),
+    },
+    ...TEMPLATE_OPTIONS,
+  },
+  examples: [
+    { line: "clomoctl csv template --as users" },
+    { line: "clomoctl csv template --as calendar --encoding shift_jis -o calendar.csv" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, { as, ...options }) {
+    await writeTemplate(tools, options, { format: as, language: "ja" });
+  },
+});

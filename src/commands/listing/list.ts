@@ -1,0 +1,34 @@
+import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import type { NumberField } from "../field.ts";
+
+/** `--limit` of every list. */
+export const LIMIT = { kind: "number", about: text("at most so many", "最大件数") } as const satisfies NumberField;
+
+/**
+ * The columns of a list: a table that was not told which shows the usual ones, everything else all of them.
+ *
+ * @param usual keys of the columns that fit on a terminal
+ */
+export function listColumns<R>(
+  { output }: Pick<Terminal, "output">,
+  columns: readonly Column<R>[],
+  usual: readonly string[],
+): readonly Column<R>[] {
+  const all = output.format !== "table" || output.fields !== undefined;
+  return all ? columns : columns.filter(({ key }) => usual.includes(key));
+}
+
+/** The first records of a list; no more are asked for. */
+export async function* firstOf<R>(
+  records: AsyncIterable<R> | Iterable<R>,
+  limit: number | undefined,
+): AsyncGenerator<R> {
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  if (left === 0) return;
+  for await (const record of records) {
+    yield record;
+    left -= 1;
+    if (left === 0) return;
+  }
+}

@@ -1,0 +1,15 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+
+export default defineCommand({
+  summary: text("write the tenant's organisations as a CSV file", "組織を CSV ファイルに書き出す"),
+  details: EXPORT_DETAILS,
+  args: {},
+  options: EXPORT_OPTIONS,
+  examples: [{ line: "clomoctl orgs export -o orgs-now.csv" }, { line: "clomoctl orgs export --encoding utf-8" }],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, options) {
+    await runExport(tools, options, { format: "orgs", open: (client, query) => client.exportOrgs(query) });
+  },
+});

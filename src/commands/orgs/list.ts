@@ -1,0 +1,58 @@
+import type { Org } from "../../lib/client/index.ts";
+import { drawTree, type TreeNode } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { LIMIT } from "../listing/list.ts";
+import type { Tools } from "../tools.ts";
+import { ORG_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("draw the tree of organisations, or list them", "組織を木の形で表示する、または一覧する"),
+  details: [
+    text(
+      "A table is drawn as a tree with its root 全社, codes behind the names; with --fields, and in other formats, it is a list, parents before their children.",
+      "table 形式では全社を根とする木を描きます(名前の後ろは組織コード)。--fields を指定したときと他の形式では、上位組織を先に並べた一覧になります。",
+    ),
+  ],
+  args: {},
+  options: { limit: LIMIT },
+  examples: [
+    { line: "clomoctl orgs list --format table" },
+    { line: "clomoctl orgs list --format json --fields path,code" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { limit }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant();
+    const orgs = (await client.orgs()).slice(0, limit);
+    const { format, fields } = terminal.output;
+    if (format === "table" && fields === undefined) await writeTree(terminal, orgs);
+    else await terminal.list(ORG_COLUMNS, orgs);
+  },
+});
+
+/** The tree below the first organisation; parents stand before their children. */
+function treeOf(orgs: readonly Org[]): TreeNode | undefined {
+  interface Grown extends TreeNode {
+    readonly children: TreeNode[];
+  }
+  const byId = new Map<string, Grown>();
+  let root: TreeNode | undefined;
+  for (const { id, name, code, parentId } of orgs) {
+    const node: Grown = { label: name, ...(code === null ? {} : { note: code }), children: [] };
+    byId.set(id, node);
+    byId.get(parentId ?? "")?.children.push(node);
+    root ??= node;
+  }
+  return root;
+}
+
+async function writeTree(terminal: Tools["terminal"], orgs: readonly Org[]): Promise<void> {
+  const root = treeOf(orgs);
+  if (root === undefined) return;
+  const { faint } = await terminal.styles("stdout");
+  for (const line of drawTree(root, faint)) {
+    if (terminal.out.closed) return;
+    await terminal.out.write(`${line}\n`);
+  }
+}

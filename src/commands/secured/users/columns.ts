@@ -1,0 +1,41 @@
+import type { App, SecuredUser } from "../../../lib/client/index.ts";
+import { SECURED_FORMATS } from "../../../lib/csv/formats/index.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { same, text } from "../../../lib/text/index.ts";
+
+/** Fields of every app, which have columns of their own. */
+const COMMON = new Set(["displayName", "userId", "description", "groups"]);
+
+const plain = (key: keyof SecuredUser, en: string, ja: string): Column<SecuredUser> => ({
+  key,
+  header: text(en, ja),
+  value: (user) => user[key],
+});
+
+/** The app's own settings, a column each, in the order of its file. */
+const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
+  SECURED_FORMATS[app].columns
+    .filter(({ field, secret }) => secret !== true && !COMMON.has(field))
+    .map(({ field, header }) => ({
+      key: field,
+      header: same(header),
+      value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
+    }));
+
+/** All that is shown of a user of an app; of secrets, when they were set. */
+export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [
+  plain("id", "id", "ID"),
+  plain("app", "app", "アプリ"),
+  plain("userId", "user id", "ユーザーID"),
+  plain("name", "name", "表示名"),
+  plain("description", "description", "説明"),
+  plain("groups", "groups", "グループ名"),
+  plain("administrator", "administrator", "管理者"),
+  ...settingsOf(app),
+  plain("secretsSet", "secrets set", "設定済みの秘密の値"),
+  plain("createdAt", "created", "作成日時"),
+  plain("updatedAt", "updated", "更新日時"),
+];
+
+/** What a table of users shows when it is not told. */
+export const USUAL_SECURED_COLUMNS: readonly string[] = ["userId", "name", "description", "groups", "administrator"];

@@ -1,0 +1,37 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../../csv/file/export.ts";
+import { APP } from "../app.ts";
+
+export default defineCommand({
+  summary: text("write a SECURED APP's users as a CSV file", "SECURED APPs のユーザーを CSV ファイルに書き出す"),
+  details: [
+    text("Passwords and administrators are never exported.", "パスワードと管理者は書き出しません。"),
+    ...EXPORT_DETAILS,
+  ],
+  args: {},
+  options: {
+    app: APP,
+    layout: {
+      kind: "choice",
+      choices: ["console", "full"],
+      default: "console",
+      about: text(
+        "console: the three columns of the console's own export; full: every column that is no secret",
+        "console はコンソールと同じ 3 列、full は秘密の値を除くすべての列",
+      ),
+    },
+    ...EXPORT_OPTIONS,
+  },
+  examples: [
+    { line: "clomoctl secured users export --app docs -o docs-now.csv" },
+    { line: "clomoctl secured users export --app calendar --layout full --encoding utf-8" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, { app, layout, ...options }) {
+    await runExport(tools, options, {
+      format: app,
+      open: (client, query) => client.exportSecuredUsers(app, { ...query, layout }),
+    });
+  },
+});

@@ -1,0 +1,34 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { FILTERS } from "../../csv/file/export.ts";
+import { firstOf, LIMIT, listColumns } from "../../listing/list.ts";
+import { APP } from "../app.ts";
+import { securedUserColumns, USUAL_SECURED_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("list a SECURED APP's users", "SECURED APPs のユーザーを一覧する"),
+  args: {},
+  options: {
+    app: APP,
+    sort: {
+      kind: "choice",
+      choices: ["user-id", "name"],
+      default: "user-id",
+      about: text("what they are sorted by", "並べ替えの基準"),
+    },
+    desc: { kind: "boolean", about: text("in the reverse order", "降順にする") },
+    ...FILTERS,
+    limit: LIMIT,
+  },
+  examples: [
+    { line: "clomoctl secured users list --app docs" },
+    { line: "clomoctl secured users list --app calendar --sort name --desc --format json" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { app, limit, ...query }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant();
+    const columns = listColumns(terminal, securedUserColumns(app), USUAL_SECURED_COLUMNS);
+    await terminal.list(columns, firstOf(client.securedUsers(app, query), limit));
+  },
+});

@@ -1,0 +1,25 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { theOne } from "../../listing/named.ts";
+import { APP } from "../app.ts";
+import { securedUserColumns } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("show one user of a SECURED APP", "SECURED APPs のユーザーを 1 人表示する"),
+  args: {
+    user: { kind: "string", required: true, about: text("ユーザーID or id", "ユーザーID か ID") },
+  },
+  options: { app: APP },
+  examples: [{ line: "clomoctl secured users show taro --app docs" }],
+  exits: ["not-found"],
+  async run(tools, { user: name, app }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant();
+    const user = theOne(name, await client.findSecuredUsers(app, name), {
+      noun: text(`user of ${app}`, ` ${app} のユーザー`),
+      list: `clomoctl secured users list --app ${app}`,
+      describe: ({ id, userId }) => `${userId} ${id}`,
+    });
+    await terminal.show(securedUserColumns(app), user);
+  },
+});

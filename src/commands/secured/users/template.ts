@@ -1,0 +1,24 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { accountLanguage } from "../../csv/file/export.ts";
+import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../../csv/file/template.ts";
+import { APP } from "../app.ts";
+
+export default defineCommand({
+  summary: text(
+    "write the header row of a SECURED APP's users file",
+    "SECURED APPs のユーザー CSV の見出し行を書き出す",
+  ),
+  details: TEMPLATE_DETAILS,
+  args: {},
+  options: { app: APP, ...TEMPLATE_OPTIONS },
+  examples: [
+    { line: "clomoctl secured users template --app docs -o docs-new.csv" },
+    { line: "clomoctl secured users template --app mailer --encoding utf-8" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, { app, ...options }) {
+    const { context } = await tools.contexts.choose(tools.globals.context, tools.environment);
+    await writeTemplate(tools, options, { format: app, language: accountLanguage({ context }), context });
+  },
+});

@@ -1,0 +1,18 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+
+export default defineCommand({
+  summary: text("write the tenant's users as a CSV file for the console", "ユーザーを CSV ファイルに書き出す"),
+  details: EXPORT_DETAILS,
+  args: {},
+  options: EXPORT_OPTIONS,
+  examples: [
+    { line: "clomoctl users export -o users-now.csv" },
+    { line: "clomoctl users export --encoding utf-8 --bom --filter-name 山田" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, options) {
+    await runExport(tools, options, { format: "users", open: (client, query) => client.exportUsers(query) });
+  },
+});

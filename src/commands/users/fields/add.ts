@@ -1,0 +1,19 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { FIELD_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("add a custom user field", "カスタムユーザー情報の項目を追加する"),
+  details: [
+    text("Its name is the header of its column in users files.", "項目名がそのままユーザー CSV の見出しになります。"),
+  ],
+  args: { name: { kind: "string", required: true, about: text("the field's name", "項目名") } },
+  options: {},
+  examples: [{ line: "clomoctl users fields add 入社年度" }],
+  exits: ["input-rejected", "not-found", "locked"],
+  async run(tools, { name }) {
+    const { client } = await tools.tenant();
+    tools.describeState(() => text("the field may have been added", "項目は追加されている可能性があります"));
+    await tools.terminal.show(FIELD_COLUMNS, await client.addCustomField(name));
+  },
+});

@@ -1,0 +1,17 @@
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { firstOf, LIMIT } from "../../listing/list.ts";
+import { FIELD_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("list the tenant's custom user fields", "カスタムユーザー情報の項目を一覧する"),
+  args: {},
+  options: { limit: LIMIT },
+  examples: [{ line: "clomoctl users fields list" }],
+  exits: ["not-found"],
+  async run(tools, { limit }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant();
+    await terminal.list(FIELD_COLUMNS, firstOf(await client.customFields(), limit));
+  },
+});

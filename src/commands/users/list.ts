@@ -1,0 +1,23 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { FILTERS } from "../csv/file/export.ts";
+import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
+import { USER_COLUMNS, USUAL_USER_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("list the tenant's users", "ユーザーを一覧する"),
+  args: {},
+  options: { ...FILTERS, limit: LIMIT },
+  examples: [
+    { line: "clomoctl users list --limit 20" },
+    { line: "clomoctl users list --filter-name 山田 --format json" },
+    { line: "clomoctl users list --format csv --fields employeeCode,name,org" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { filterName, filterId, limit }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant();
+    const users = client.users({ filterName, filterId });
+    await terminal.list(listColumns(terminal, USER_COLUMNS, USUAL_USER_COLUMNS), firstOf(users, limit));
+  },
+});

@@ -1,0 +1,36 @@
+import type { User } from "../../lib/client/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { theOne, type NamedKind } from "../listing/named.ts";
+import { USER_COLUMNS } from "./columns.ts";
+
+const USER: NamedKind<User> = {
+  noun: text("user", "ユーザー"),
+  list: "clomoctl users list",
+  describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
+};
+
+export default defineCommand({
+  summary: text("show one user", "ユーザーを 1 人表示する"),
+  args: {
+    user: {
+      kind: "string",
+      required: true,
+      about: text(
+        "id, mail address, employee code or account name",
+        "ID・メールアドレス・社員コード・CLOMO アカウント名",
+      ),
+    },
+  },
+  options: {},
+  examples: [
+    { line: "clomoctl users show taro.yamada@example.co.jp" },
+    { line: "clomoctl users show E00000002 --format json" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { user }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant();
+    await terminal.show(USER_COLUMNS, theOne(user, await client.findUsers(user), USER));
+  },
+});

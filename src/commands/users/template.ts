@@ -1,0 +1,25 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { accountLanguage } from "../csv/file/export.ts";
+import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
+
+export default defineCommand({
+  summary: text(
+    "write the header row of a users file, custom fields included",
+    "ユーザー CSV の見出し行を書き出す(カスタムユーザー情報を含む)",
+  ),
+  details: TEMPLATE_DETAILS,
+  args: {},
+  options: TEMPLATE_OPTIONS,
+  examples: [
+    { line: "clomoctl users template -o users-new.csv" },
+    { line: "clomoctl users template --encoding utf-8 --newline lf" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, options) {
+    const tenant = await tools.tenant();
+    const customFields = await tenant.client.customFields();
+    const { context } = tenant;
+    await writeTemplate(tools, options, { format: "users", language: accountLanguage(tenant), context, customFields });
+  },
+});
