@@ -15,14 +15,15 @@ export interface StagingTable {
   /** once, before the first row: the columns of `values` */
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
-  claim(field: string, key: string, row: number): void;
-  /** an organisation's code, or a group's name, at its first appearance */
-  refer(what: "org" | "group", key: string, value: string, row: number): void;
+  /** a further mail address of a row, in the cell `col` (from 1) */
+  claim(key: string, row: number, col: number): void;
+  /** an organisation's code, or a group's name, where it appears first */
+  refer(what: "org" | "group", key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
 }
 
 /** How one staged column gets its value from a checked row. */
-type Binding = (values: readonly CellValue[], row: number) => string | null;
+type Binding = (values: readonly CellValue[]) => string | null;
 
 const isFilled = (value: CellValue | undefined): boolean =>
   value !== undefined && value !== null && value.length > 0;
@@ -42,8 +43,11 @@ export class Stager implements RecordSink {
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
   #columns: readonly { readonly name: string; readonly bind: Binding }[] = [];
-  #extraEmails = -1;
+  #emails = -1;
   #rows = 0;
+  /** the record that is being staged */
+  #row = 0;
+  #cells: readonly string[] = [];
 
   constructor(kind: RecordKind, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
     this.#kind = kind;
@@ -59,16 +63,18 @@ export class Stager implements RecordSink {
     }
     this.#rows += 1;
     if (this.#layout?.headers.length === 0) return;
-    // a record whose text was dropped has said why
+    // a record without cells has said why
     if (count > 0) this.#checker.check(cells, count, row, line);
+    this.#row = row;
+    this.#cells = cells;
     const complete = count === this.#layout?.headers.length;
     const { values } = this.#checker;
     this.#table.add(
       row,
       line,
-      this.#columns.map(({ bind }) => (complete ? bind(values, row) : null)),
+      this.#columns.map(({ bind }) => (complete ? bind(values) : null)),
     );
-    if (complete && this.#extraEmails >= 0) this.#claimEmails(values[this.#extraEmails], row);
+    if (complete && this.#emails >= 0) this.#claimEmails(values[this.#emails]);
   }
 
   problem(problem: RecordProblem): void {
@@ -110,7 +116,7 @@ export class Stager implements RecordSink {
     this.#layout = layout;
     this.#checker = new RowChecker(layout, this.#report, { blank: this.#request.blank });
     this.#columns = this.#bindings(layout);
-    if (this.#kind.format.name === "users") this.#extraEmails = indexOf(layout, "emails");
+    if (this.#kind.format.name === "users") this.#emails = indexOf(layout, "emails");
     this.#table.open(this.#columns.map(({ name }) => name));
   }
 
@@ -145,39 +151,47 @@ export class Stager implements RecordSink {
   /** A list as JSON; a blank one is null where blanks keep what is stored. Groups are a set: sorted. */
   #listBinding(i: number, field: string): Binding {
     const keeps = this.#request.blank === "keep";
-    return (values, row) => {
+    return (values) => {
       const list = values[i];
       if (!Array.isArray(list) || list.length === 0) return keeps ? null : "[]";
       if (field !== "groups") return JSON.stringify(list);
-      for (const name of list as readonly string[]) this.#refer("group", nameKey(name), name, row);
+      for (const name of list as readonly string[]) this.#refer("group", nameKey(name), name, i);
       return JSON.stringify((list as readonly string[]).toSorted());
     };
   }
 
   #orgBinding(i: number): Binding {
     const keys = new Map<string, string>();
-    return (values, row) => {
+    return (values) => {
       const code = first(values[i]);
       if (code === null) return null;
       const known = keys.get(code);
       if (known !== undefined) return known;
       const key = codeKey(code);
       if (keys.size < REMEMBERED) keys.set(detached(code), detached(key));
-      this.#refer("org", key, code, row);
+      this.#refer("org", key, code, i);
       return key;
     };
   }
 
-  #refer(what: "org" | "group", key: string, value: string, row: number): void {
+  #refer(what: "org" | "group", key: string, value: string, i: number): void {
     const known = this.#referred[what];
     if (known.has(key)) return;
     if (known.size < REMEMBERED) known.add(detached(key));
-    this.#table.refer(what, key, value, row);
+    this.#table.refer(what, key, value, { row: this.#row, col: this.#cellOf(i, value) });
   }
 
-  #claimEmails(value: CellValue | undefined, row: number): void {
-    if (!Array.isArray(value)) return;
-    for (const email of (value as readonly string[]).slice(1)) this.#table.claim("emails", emailKey(email), row);
+  #claimEmails(value: CellValue | undefined): void {
+    if (!Array.isArray(value) || value.length < 2) return;
+    for (const email of (value as readonly string[]).slice(1)) {
+      this.#table.claim(emailKey(email), this.#row, this.#cellOf(this.#emails, email));
+    }
+  }
+
+  /** The cell, from 1, in which a value of a column stands. */
+  #cellOf(i: number, value: string): number {
+    const positions = this.#layout?.columns[i]?.positions ?? [];
+    return (positions.find((position) => this.#cells[position] === value) ?? positions[0] ?? -1) + 1;
   }
 }
 

@@ -174,14 +174,16 @@ test("duplicate keys, addresses and account names name both rows", async () => {
   expect(await tenant.faults(plan)).toEqual([
     "key-duplicate@2",
     "key-duplicate@3",
-    "key-duplicate@4",
-    "key-duplicate@5",
     "value-duplicate@2",
+    "value-duplicate@4",
+    "value-duplicate@5",
     "value-duplicate@5",
   ]);
-  const rows = (await tenant.problems(plan)).map(({ row, params }) => [row, params["row"]]);
-  expect(rows).toContainEqual([2, 3]);
-  expect(rows).toContainEqual([3, 2]);
+  const places = (await tenant.problems(plan)).map(({ row, column, params }) => [row, column, params["row"]]);
+  expect(places).toContainEqual([2, 2, 3]);
+  expect(places).toContainEqual([3, 2, 2]);
+  expect(places).toContainEqual([4, 3, 5]);
+  expect(places).toContainEqual([5, 2, 4]);
 });
 
 test("duplicate rows of one user do not hide a deletion", async () => {

@@ -137,8 +137,11 @@ export class UsersModel {
     for (const other of this.#rows) {
       if (other === row) continue;
       if (key !== "email" && row.key !== undefined && row.key === other.key) this.#fault(row.row, "key-duplicate");
-      if (row.emails.some((mine) => other.emails.some((theirs) => emailKey(mine) === emailKey(theirs)))) {
-        this.#fault(row.row, key === "email" ? "key-duplicate" : "value-duplicate");
+      for (const [i, mine] of row.emails.entries()) {
+        for (const [j, theirs] of other.emails.entries()) {
+          if (emailKey(mine) !== emailKey(theirs)) continue;
+          this.#fault(row.row, key === "email" && i === 0 && j === 0 ? "key-duplicate" : "value-duplicate");
+        }
       }
       const account = this.#cell(row, "CLOMOアカウント名");
       if (account !== "" && account === this.#cell(other, "CLOMOアカウント名")) this.#fault(row.row, "value-duplicate");

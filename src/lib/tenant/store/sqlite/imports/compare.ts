@@ -36,7 +36,7 @@ const joinRecord = (database: Database, plan: PlanSql): string => {
   find(database, plan, {
     code: "key-ambiguous",
     field: keyField(plan),
-    select: `select r.row, r.line, json_object('count', count(*)) as params
+    select: `select r.row, r.line, null as col, json_object('count', count(*)) as params
              from s.row r join s.holder h on h.key = r.key group by r.row having count(*) > 1`,
   });
   return "cross join s.holder h on h.key = r.key cross join user t on t.pk = h.pk";

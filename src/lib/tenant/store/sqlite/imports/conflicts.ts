@@ -5,7 +5,7 @@ import { find, keyField } from "./findings.ts";
 /** A value that only one user of the tenant may have, where rows claim it and where users hold it. */
 interface UniqueValue {
   readonly field: "emails" | "accountName";
-  /** SQL: the claims of rows as `key` and `row` */
+  /** SQL: the claims of rows as `key`, `row` and `col` */
   readonly claims: string;
   /** SQL: who holds `c.key` */
   readonly holder: string;
@@ -19,17 +19,17 @@ const uniqueValues = (plan: PlanSql): readonly UniqueValue[] => {
     // a row that met its user by the main address already has that address
     claims:
       keyField(plan) === "emails"
-        ? `select r.key, r.row from s.row r where r.key is not null and r.row not in (select row from s.match)
-           union all select key, row from s.claim where field = 'emails'`
-        : `select "emailKey" as key, row from s.row where "emailKey" is not null
-           union all select key, row from s.claim where field = 'emails'`,
+        ? `select r.key, r.row, null as col from s.row r where r.key is not null and r.row not in (select row from s.match)
+           union all select key, row, col from s.claim`
+        : `select "emailKey" as key, row, null as col from s.row where "emailKey" is not null
+           union all select key, row, col from s.claim`,
     holder: "user_email held on held.emailKey = c.key",
     // a blank that keeps is null; without --blank keep no list is
     keeps: "h.emails is null",
   };
   const accounts: UniqueValue = {
     field: "accountName",
-    claims: `select "accountKey" as key, row from s.row where "accountKey" is not null`,
+    claims: `select "accountKey" as key, row, null as col from s.row where "accountKey" is not null`,
     holder: "user_account held on held.accountKey = c.key",
     keeps: `h."accountKey" is null`,
   };
@@ -45,10 +45,10 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
   if (plan.kind.entity !== "user") return;
   const values = uniqueValues(plan);
   database.exec("drop table if exists s.contest");
-  database.exec("create table s.contest (field text, key text, row integer, holder integer)");
+  database.exec("create table s.contest (field text, key text, row integer, col integer, holder integer)");
   for (const { field, claims, holder } of values) {
     database.run(
-      `insert into s.contest select :field, c.key, c.row, held.user from (${claims}) c join ${holder}
+      `insert into s.contest select :field, c.key, c.row, c.col, held.user from (${claims}) c join ${holder}
        left join s.match m on m.row = c.row where held.user is not m.target`,
       { field },
     );
@@ -70,7 +70,7 @@ const findContested = (database: Database, plan: PlanSql, { field, keeps }: Uniq
     code: "value-taken",
     field,
     select: `
-      select r.row, r.line, json_object('value', c.key, 'holder', t.name || ' <' || (t.emails ->> 0) || '>') as params
+      select r.row, r.line, c.col, json_object('value', c.key, 'holder', t.name || ' <' || (t.emails ->> 0) || '>') as params
       from s.contest c join s.row r on r.row = c.row join user t on t.pk = c.holder
       where c.field = :field and c.row not in (select row from s.invalid) and not ${deleted}
         and not exists (

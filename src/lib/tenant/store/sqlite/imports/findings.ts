@@ -8,7 +8,7 @@ export interface Finding {
   readonly severity?: "error" | "warning";
   /** the field that is at fault; the record as a whole where there is none */
   readonly field?: string;
-  /** SQL that gives `row`, `line` and `params` (a JSON object) */
+  /** SQL that gives `row`, `line`, `col` (the cell, where it is not the field's first; else null) and `params` (a JSON object) */
   readonly select: string;
   readonly params?: Params;
 }
@@ -19,8 +19,16 @@ export const find = (database: Database, plan: PlanSql, finding: Finding): numbe
   const severity = finding.severity ?? "error";
   const found = database.run(
     `insert into s.problem (found, row, line, col, header, code, severity, params)
-     select 'plan', f.row, f.line, :column, :header, :code, :severity, f.params from (${finding.select}) f`,
-    { ...finding.params, column: place?.column ?? 0, header: place?.header ?? "", code: finding.code, severity },
+     select 'plan', f.row, f.line, coalesce(f.col, :column), coalesce(:headers ->> (f.col - 1), :header), :code, :severity,
+       f.params from (${finding.select}) f`,
+    {
+      ...finding.params,
+      column: place?.column ?? 0,
+      header: place?.header ?? "",
+      headers: JSON.stringify(plan.staged.header),
+      code: finding.code,
+      severity,
+    },
   );
   if (found > 0 && severity === "error") {
     database.exec("insert or ignore into s.invalid select row from s.problem where found = 'plan' and severity = 'error' and row > 1");
@@ -28,40 +36,34 @@ export const find = (database: Database, plan: PlanSql, finding: Finding): numbe
   return found;
 };
 
-/** Every value of a field that may stand in one row only, as `key` and `row`. */
-const claimed = (plan: PlanSql, field: string): string => {
-  if (field === "accountName") return `select "accountKey" as key, row from s.row where "accountKey" is not null`;
-  const main = plan.request.key === "email" ? "key" : "emailKey";
-  return `select ${name(main)} as key, row from s.row where ${name(main)} is not null
-          union all select key, row from s.claim where field = 'emails'`;
-};
+/** The staged column with the key of a row's main mail address. */
+export const mainEmail = ({ request }: PlanSql): string => (request.key === "email" ? "key" : "emailKey");
 
-/** Each row of a repeated value, with another row that has it. */
-const repeated = (values: string): string => `
+/** SQL: the keys that a staged column gives to rows. */
+const keysIn = (column: string): string =>
+  `select ${name(column)} as key, row, null as col from s.row where ${name(column)} is not null`;
+
+/** SQL: each row of a repeated value, with another row that has it; `which` narrows what of `v` is told. */
+const repeated = (values: string, which = "1"): string => `
   with v as (${values}),
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
-  select r.row, r.line, json_object('header', :header, 'row', iif(r.row = d.first, d.last, d.first)) as params
-  from d join v on v.key = d.key join s.row r on r.row = v.row order by r.row`;
+  select r.row, r.line, v.col, json_object('header', :header, 'row', iif(r.row = d.first, d.last, d.first)) as params
+  from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
 /** Rows of the file that claim the same key, mail address or account name, both named. */
 export const findDuplicates = (database: Database, plan: PlanSql): void => {
-  const key = plan.kind.entity === "user" && plan.request.key === "email" ? "emails" : keyField(plan);
-  if (key !== "emails") {
-    find(database, plan, {
-      code: "key-duplicate",
-      field: key,
-      select: repeated("select key, row from s.row where key is not null"),
-    });
-  }
+  const key = keyField(plan);
+  find(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("key")) });
   if (plan.kind.entity !== "user") return;
-  for (const field of ["emails", "accountName"]) {
-    if (!plan.staged.staged.includes(field)) continue;
-    find(database, plan, {
-      code: field === key ? "key-duplicate" : "value-duplicate",
-      field,
-      select: repeated(claimed(plan, field)),
-    });
-  }
+  const unique = (field: string, select: string): void => {
+    if (plan.staged.staged.includes(field)) find(database, plan, { code: "value-duplicate", field, select });
+  };
+  unique("accountName", repeated(keysIn("accountKey")));
+  if (key !== "emails") unique("emails", repeated(keysIn("emailKey")));
+  if (database.count("select count(*) from s.claim") === 0) return;
+  // two main addresses have been told already
+  const all = `${keysIn(mainEmail(plan))} union all select key, row, col from s.claim`;
+  unique("emails", repeated(all, "exists (select 1 from s.claim c where c.key = v.key and (v.col is not null or c.row <> v.row))"));
 };
 
 /** The field that names a record of this plan. */
@@ -81,7 +83,7 @@ export const findCaseTwins = (database: Database, plan: PlanSql): void => {
     select: `
       with d as (select lower(key) as low, min(row) as first from s.row where key is not null
                  group by lower(key) having count(distinct key) > 1)
-      select r.row, r.line, json_object('row', d.first) as params
+      select r.row, r.line, null as col, json_object('row', d.first) as params
       from s.row r join d on lower(r.key) = d.low where r.row <> d.first`,
   });
 };
@@ -96,7 +98,7 @@ export const findMissingForNew = (database: Database, plan: PlanSql): void => {
       code: "required-new",
       field,
       select: `
-        select r.row, r.line, '{}' as params from s.row r
+        select r.row, r.line, null as col, '{}' as params from s.row r
         where r.row not in (select row from s.match) and r.key is not null
           and ${secret === true ? missingSecret(plan, field) : missingValue(staged, field)}`,
     });
@@ -118,7 +120,7 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
       code: "org-unknown",
       field: "orgCode",
       select: `
-        select r.row, r.line, json_object('code', r."orgCode") as params
+        select r.row, r.line, null as col, json_object('code', r."orgCode") as params
         from s.refer f join s.row r on r."orgKey" = f.key
         where f.what = 'org' and f.key not in (select codeKey from org where codeKey is not null)`,
     });
@@ -128,7 +130,8 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
       code: "group-unknown",
       field: "groups",
       select: `
-        select r.row, r.line, json_object('group', e.value) as params
+        select r.row, r.line, (select f.col from s.refer f where f.what = 'group' and f.value = e.value and f.row = r.row) as col,
+          json_object('group', e.value) as params
         from s.row r join json_each(r.groups) e
         where exists (select 1 from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})
           and e.value in (select f.value from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})`,
@@ -147,7 +150,7 @@ export const findAdministrators = (database: Database, plan: PlanSql): void => {
     find(database, plan, {
       code: "administrator-row",
       field: "userId",
-      select: `select r.row, r.line, json_object('id', t.userId) as params ${met}
+      select: `select r.row, r.line, null as col, json_object('id', t.userId) as params ${met}
                join secured_user t on t.pk = m.target where t.administrator = 1`,
     });
   }
@@ -159,14 +162,14 @@ export const findAdministrators = (database: Database, plan: PlanSql): void => {
   find(database, plan, {
     code: "administrator-account",
     field: "accountName",
-    select: `select r.row, r.line, json_object('name', t.name) as params from user t
+    select: `select r.row, r.line, null as col, json_object('name', t.name) as params from user t
              join s.match m on m.target = t.pk join s.row r on r.row = m.row
              where t.administrator = 1 and (${renames} or ${sets})`,
   });
   if (plan.request.mode === "replace") {
     find(database, plan, {
       code: "administrator-delete",
-      select: `select 0 as row, 0 as line, json_object('name', name) as params from user
+      select: `select 0 as row, 0 as line, null as col, json_object('name', name) as params from user
                where administrator = 1 and pk not in (select target from s.match)`,
     });
   }

@@ -3,7 +3,6 @@ import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "..
 import { severityOf } from "../../../../model/problem.ts";
 import type { Database } from "../database.ts";
 import type { PlanSql } from "./expressions.ts";
-import { findMissingForNew } from "./findings.ts";
 
 const optional = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
 
@@ -76,9 +75,9 @@ export const compareOrgs = (database: Database, plan: PlanSql): void => {
   const tree = planOrgTree(readRows(database), readOrgs(database), {
     mode: plan.request.mode,
     blank: plan.request.blank,
+    absent: plan.request.absent,
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
   });
   write(database, plan, tree);
-  findMissingForNew(database, plan);
 };

@@ -28,8 +28,8 @@ export const attachForReading = (database: Database, path: string): void => {
 /** The tables of a fresh staging file, but for `s.row`, whose columns are the input's. */
 export const createStaging = (database: Database): void => {
   database.exec(`
-    create table s.claim (field text not null, key text not null, row integer not null);
-    create table s.refer (what text not null, key text not null, value text not null, row integer not null,
+    create table s.claim (key text not null, row integer not null, col integer not null);
+    create table s.refer (what text not null, key text not null, value text not null, row integer not null, col integer not null,
       primary key (what, key)) without rowid;
     create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
       header text not null, code text not null, severity text not null, params text not null);
@@ -69,12 +69,12 @@ export class SqliteStaging implements StagingTable {
     }
   }
 
-  claim(field: string, key: string, row: number): void {
-    this.#database.run("insert into s.claim values (:field, :key, :row)", { field, key, row });
+  claim(key: string, row: number, col: number): void {
+    this.#database.run("insert into s.claim values (:key, :row, :col)", { key, row, col });
   }
 
-  refer(what: "org" | "group", key: string, value: string, row: number): void {
-    this.#database.run("insert or ignore into s.refer values (:what, :key, :value, :row)", { what, key, value, row });
+  refer(what: "org" | "group", key: string, value: string, at: { readonly row: number; readonly col: number }): void {
+    this.#database.run("insert or ignore into s.refer values (:what, :key, :value, :row, :col)", { what, key, value, ...at });
   }
 
   problem({ code, row, line, column, header, params }: Problem, severity: "error" | "warning"): void {
