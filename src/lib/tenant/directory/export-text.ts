@@ -1,0 +1,190 @@
+import { NEWLINES, formatRecord } from "../../csv/write.ts";
+import type { Newline } from "../../csv/record.ts";
+import { Database, type Params } from "../store/sqlite/database.ts";
+import { defineFunctions } from "../store/sqlite/imports/functions.ts";
+
+/** A column of an export. */
+export interface ExportColumn {
+  readonly header: string;
+  /** SQL: the cell's text; null is blank */
+  readonly sql: string;
+  /** SQL that is faster and right unless a quote or a backslash comes out */
+  readonly plain?: string;
+}
+
+/** The records of an export, in the order of a key that is unique among them. */
+export interface ExportRecords {
+  readonly columns: readonly ExportColumn[];
+  /** SQL: the key, of the table `t` */
+  readonly key: string;
+  /** SQL: the table with its name `t`, and what is joined to it */
+  readonly table: string;
+  readonly joined: string;
+  /** SQL: which rows are looked at; and which of those are records */
+  readonly among: string;
+  readonly where: string;
+  readonly params: Params;
+  /** before all keys */
+  readonly before: string | number;
+}
+
+/** Rows that are looked at by one statement; short rows make some 32 KiB of text. */
+const BATCH_ROWS = 256;
+
+/** A function of SQLite takes at most 127 arguments. */
+const MOST_ARGUMENTS = 100;
+
+const TOO_BIG = 18;
+
+/** SQL: the pieces as one text; null is blank. */
+const joinedText = (pieces: readonly string[]): string => {
+  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
+  const parts: string[] = [];
+  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS)
+    parts.push(joinedText(pieces.slice(at, at + MOST_ARGUMENTS)));
+  return joinedText(parts);
+};
+
+/** SQL: a cell as {@link formatRecord} writes it. */
+const quotedCell = (sql: string): string =>
+  `case when ${sql} glob :special then '"' || replace(${sql}, '"', '""') || '"' else ${sql} end`;
+
+const lineOf = (cells: readonly string[]): string =>
+  joinedText([...cells.flatMap((cell, at) => (at === 0 ? [cell] : ["','", cell])), ":newline"]);
+
+/**
+ * Whether a batch made without quotes is right as it is: it has the delimiters and newlines that its records need and no
+ * other, and no quote. A backslash is refused too, since it may be JSON's.
+ */
+const isPlain = (bytes: Uint8Array, commas: number, newlines: number, newline: string): boolean => {
+  let [comma, cr, lf] = [0, 0, 0];
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte > 44) {
+      if (byte === 92) return false;
+    } else if (byte === 44) comma += 1;
+    else if (byte === 34) return false;
+    else if (byte === 13) cr += 1;
+    else if (byte === 10) lf += 1;
+  }
+  return (
+    comma === commas && cr === (newline.includes("\r") ? newlines : 0) && lf === (newline.includes("\n") ? newlines : 0)
+  );
+};
+
+/** Gives the records of an export in batches, each one text of UTF-8 made by SQLite alone. */
+class BatchReader {
+  readonly #database: Database;
+  readonly #records: ExportRecords;
+  readonly #newline: string;
+  readonly #range: string;
+  readonly #plain: string;
+  readonly #quoted: string;
+  #rows = BATCH_ROWS;
+
+  constructor(database: Database, records: ExportRecords, newline: string) {
+    const { columns, key, table, joined, among, where } = records;
+    this.#database = database;
+    this.#records = records;
+    this.#newline = newline;
+    this.#range = `select max(k) as last from
+      (select ${key} as k from ${table} where ${key} > :after and ${among} order by ${key} limit :rows)`;
+    const batch = (line: string): string =>
+      `select cast(group_concat(line, '') as blob) as bytes, count(*) as records from
+        (select ${line} as line from ${table} ${joined}
+         where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key})`;
+    this.#plain = batch(lineOf(columns.map(({ plain, sql }) => plain ?? sql)));
+    this.#quoted = batch(lineOf(columns.map(({ sql }) => quotedCell(sql))));
+  }
+
+  *batches(): Generator<Uint8Array, void> {
+    for (let after: string | number = this.#records.before; ;) {
+      const range = { ...this.#records.params, after, rows: this.#rows };
+      const last = this.#database.get(this.#range, range)?.["last"];
+      if (typeof last !== "string" && typeof last !== "number") return;
+      const bytes = this.#batch({ ...this.#records.params, after, last, newline: this.#newline });
+      if (bytes === undefined) continue;
+      if (bytes.length > 0) yield bytes;
+      after = last;
+    }
+  }
+
+  /** One batch; undefined where its text is too long for SQLite, and it is to be tried again with fewer rows. */
+  #batch(range: Params): Uint8Array | undefined {
+    try {
+      const plain = this.#read(this.#plain, range);
+      const commas = plain.records * (this.#records.columns.length - 1);
+      if (isPlain(plain.bytes, commas, plain.records, this.#newline)) return plain.bytes;
+      return this.#read(this.#quoted, { ...range, special: '*[,"\r\n]*' }).bytes;
+    } catch (error) {
+      const tooBig = error instanceof Error && "errcode" in error && error.errcode === TOO_BIG;
+      if (!tooBig || this.#rows === 1) throw error;
+      this.#rows = Math.ceil(this.#rows / 4);
+      return undefined;
+    }
+  }
+
+  #read(sql: string, params: Params): { readonly bytes: Uint8Array; readonly records: number } {
+    const row = this.#database.get(sql, params);
+    const bytes = row?.["bytes"];
+    return { bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0), records: Number(row?.["records"] ?? 0) };
+  }
+}
+
+/** The bytes of an export, the header first. */
+function* exportBytes(database: Database, records: ExportRecords, newline: string): Generator<Uint8Array, void> {
+  yield Buffer.from(
+    formatRecord(
+      records.columns.map(({ header }) => header),
+      newline,
+    ),
+  );
+  yield* new BatchReader(database, records, newline).batches();
+}
+
+/** Chunks as a stream that flows as fast as it is read; `close` is called once, however it ends. */
+export const streamOf = (
+  chunks: Generator<Uint8Array, void>,
+  close: () => void = () => {},
+): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    pull(controller) {
+      try {
+        const { value, done } = chunks.next();
+        if (done !== true) return controller.enqueue(value);
+        close();
+        controller.close();
+      } catch (error) {
+        close();
+        throw error;
+      }
+    },
+    cancel: close,
+  });
+
+/**
+ * Streams an export as UTF-8, on a connection of its own: what is written to the tenant meanwhile is not seen.
+ *
+ * @param describe says what is exported, on that connection
+ */
+export const streamExport = (
+  { path }: Database,
+  newline: Newline,
+  describe: (database: Database) => ExportRecords,
+): ReadableStream<Uint8Array> => {
+  const database = new Database(path, { plain: true });
+  let open = true;
+  const close = (): void => {
+    if (open) database.close();
+    open = false;
+  };
+  try {
+    defineFunctions(database, () => false);
+    database.exec("pragma query_only = on");
+    database.exec("begin");
+    return streamOf(exportBytes(database, describe(database), NEWLINES[newline]), close);
+  } catch (error) {
+    close();
+    throw error;
+  }
+};

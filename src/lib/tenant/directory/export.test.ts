@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FORMATS } from "../../csv/formats/index.ts";
+import type { Newline } from "../../csv/record.ts";
+import { formatRecord, NEWLINES } from "../../csv/write.ts";
+import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
+import { TestTenant } from "../testing/tenant.ts";
+
+const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
+
+/** A stored user, as far as the tests go. */
+interface Stored {
+  readonly name: string;
+  readonly emails: readonly string[];
+  readonly address: string | null;
+  readonly note: string | null;
+}
+
+const put = (tenant: TestTenant, users: readonly Stored[]): void => {
+  tenant.clear();
+  tenant.database.change(() => {
+    tenant.database.run(
+      "insert into custom_field (pk, id, name, nameKey, createdAt) values (7, 'f', '備考', '備考', '')",
+    );
+    for (const [at, { name, emails, address, note }] of users.entries()) {
+      tenant.database.run(
+        `insert into user (id, name, emails, org, address, custom, createdAt, updatedAt, revision)
+         values (:id, :name, :emails, ${ROOT_ORG_PK}, :address, :custom, '', '', 1)`,
+        {
+          id: `u${at}`,
+          name,
+          emails: JSON.stringify(emails),
+          address,
+          custom: JSON.stringify(note === null ? {} : { 7: note }),
+        },
+      );
+    }
+  });
+};
+
+const expected = (users: readonly Stored[], newline: Newline): string => {
+  const most = Math.max(1, ...users.map(({ emails }) => emails.length));
+  const columns = FORMATS.users.columns.filter(({ secret }) => secret !== true);
+  const record = (cellsOf: (field: string, header: string) => readonly string[], note: string): string =>
+    formatRecord([...columns.flatMap(({ field, header }) => cellsOf(field, header)), note], NEWLINES[newline]);
+  const header = record((field, name) => Array.from({ length: field === "emails" ? most : 1 }, () => name), "備考");
+  const rows = users.map(({ name, emails, address, note }) =>
+    record((field) => {
+      if (field === "emails") return Array.from({ length: most }, (_, at) => emails[at] ?? "");
+      return [field === "name" ? name : field === "address" ? (address ?? "") : ""];
+    }, note ?? ""),
+  );
+  return header + rows.join("");
+};
+
+const cell = fc.oneof(
+  fc.string({ unit: fc.constantFrom(",", '"', "\r", "\n", "\\", "*", "[", "表", "a", " ", "\u0001") }),
+  fc.string({ unit: "grapheme" }).map((value) => value.replaceAll("\0", "")),
+);
+const stored = fc.record({
+  name: cell,
+  emails: fc.array(cell, { minLength: 1, maxLength: 3 }),
+  address: fc.option(cell),
+  note: fc.option(cell),
+});
+
+describe("exports of users", () => {
+  it("are written as formatRecord writes them, whatever is in the cells", async () => {
+    await using tenant = new TestTenant();
+    const newlines = fc.constantFrom<Newline>("crlf", "lf", "cr");
+    await fc.assert(
+      fc.asyncProperty(fc.array(stored, { maxLength: 4 }), newlines, async (users, newline) => {
+        put(tenant, users);
+        expect(await textOf(await tenant.client.exportUsers({ newline }))).toBe(expected(users, newline));
+      }),
+    );
+  });
+
+  it("keep plain and quoted batches in order", async () => {
+    await using tenant = new TestTenant();
+    const users = Array.from({ length: 1000 }, (_, at): Stored => {
+      const note = at === 300 || at === 999 ? 'a "quoted", one' : null;
+      return { name: `利用者${at}`, emails: [`p${at}@example.jp`], address: at === 10 ? "一行\r\n二行" : null, note };
+    });
+    put(tenant, users);
+    expect(await textOf(await tenant.client.exportUsers())).toBe(expected(users, "crlf"));
+  });
+
+  it("are narrowed by filters", async () => {
+    await using tenant = new TestTenant();
+    const users = ["山田", "髙橋", "山本"].map((name, at): Stored => ({
+      name,
+      emails: [`p${at}@example.jp`],
+      address: null,
+      note: null,
+    }));
+    put(tenant, users);
+    const found = await textOf(await tenant.client.exportUsers({ filterName: "山", filterId: "P2" }));
+    expect(found).toBe(expected(users.slice(2), "crlf"));
+  });
+
+  it("do not see what is written meanwhile, and let go of the tenant when they are given up", async () => {
+    await using tenant = new TestTenant();
+    const user: Stored = { name: "山田", emails: ["a@example.jp"], address: null, note: null };
+    put(tenant, [user]);
+    const reader = (await tenant.client.exportUsers()).getReader();
+    await reader.read();
+    tenant.database.run("update user set name = '別人'");
+    const { value } = await reader.read();
+    expect(new TextDecoder().decode(value)).toContain("山田");
+    await reader.cancel();
+  });
+});
+
+describe("exports of SECURED APPs users", () => {
+  it("leave administrators out, and write a user without groups blank", async () => {
+    await using tenant = new TestTenant();
+    tenant.clear();
+    for (const [userId, administrator, groups] of [
+      ["u2", 0, "[]"],
+      ["admin", 1, "[]"],
+      ["u1", 0, '["営業"]'],
+    ] as const) {
+      tenant.database.run(
+        `insert into secured_user (id, app, userId, displayName, nameSort, groups, administrator, createdAt, updatedAt, revision)
+         values (:userId, 'docs', :userId, '名前', '', :groups, :administrator, '', '', 1)`,
+        { userId, administrator, groups },
+      );
+    }
+    expect(await textOf(await tenant.client.exportSecuredUsers("docs", { layout: "console", newline: "lf" }))).toBe(
+      "表示名,ユーザーID,説明\n名前,u1,\n名前,u2,\n",
+    );
+    expect(await textOf(await tenant.client.exportSecuredUsers("docs", { layout: "full", newline: "lf" }))).toBe(
+      "表示名,ユーザーID,グループ名,ファイル管理者権限,説明\n名前,u1,営業,,\n名前,u2,,,\n",
+    );
+  });
+});
