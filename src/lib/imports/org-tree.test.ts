@@ -1,0 +1,191 @@
+import { expect, test } from "vitest";
+import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreeOptions } from "./org-tree.ts";
+
+const ROOT: ExistingOrg = { pk: 1, name: "全社", code: null, parent: null, users: 0, devices: 0 };
+
+const org = (pk: number, name: string, code: string | null, parent = 1): ExistingOrg => ({
+  pk,
+  name,
+  code,
+  parent,
+  users: 0,
+  devices: 0,
+});
+
+const EVERY_COLUMN = new Set(["name", "code", "parentCode", "parentPath"]);
+
+const plan = (
+  orgs: readonly ExistingOrg[],
+  rows: readonly Partial<OrgRow>[],
+  options: Partial<OrgTreeOptions> = {},
+) => {
+  const blank = { name: null, code: null, parentCode: null, parentPath: null, invalid: false };
+  return planOrgTree(
+    rows.map((row, i) => ({ ...blank, row: i + 2, line: i + 2, ...row })),
+    [ROOT, ...orgs],
+    { mode: "append", blank: "clear", absent: "keep", staged: EVERY_COLUMN, fileForm: (value) => value, ...options },
+  );
+};
+
+const faults = ({ findings }: ReturnType<typeof plan>) => findings.map(({ code, row }) => `${code}@${row}`);
+
+test("parents are made by the same file, in any order, by code and by path", () => {
+  const { outcomes, findings } = plan(
+    [],
+    [
+      { name: "課", parentPath: "本社/部" },
+      { name: "部", code: "B", parentCode: "H" },
+      { name: "本社", code: "H" },
+    ],
+  );
+  expect(findings).toEqual([]);
+  expect(outcomes.map(({ parent }) => parent)).toEqual([{ row: 3 }, { row: 4 }, { org: 1 }]);
+});
+
+test("a row with a code meets that code's organisation, one without meets its name below its parent", () => {
+  const { met } = plan(
+    [org(2, "本社", "H"), org(3, "部", null, 2), org(4, "部", null)],
+    [{ name: "本店", code: "H" }, { name: "部", parentCode: "H" }, { name: "部" }],
+  );
+  expect([...met]).toEqual([
+    [2, 2],
+    [3, 3],
+    [4, 4],
+  ]);
+});
+
+test("names below parents that have equal names are different organisations", () => {
+  const { outcomes, findings } = plan(
+    [org(2, "支社", "1"), org(3, "支社", "2"), org(4, "課", null, 2), org(5, "課", null, 3)],
+    [
+      { name: "課", parentCode: "2" },
+      { name: "課", parentCode: "1" },
+    ],
+  );
+  expect(findings).toEqual([]);
+  expect(outcomes).toMatchObject([
+    { target: 5, changed: 0 },
+    { target: 4, changed: 0 },
+  ]);
+});
+
+test("a path is that after the import, also below an organisation that the file lacks", () => {
+  const orgs = [org(2, "本社", "H"), org(3, "部", null, 2)];
+  const rows = [
+    { name: "本店", code: "H" },
+    { name: "課", parentPath: "本店/部" },
+  ];
+  expect(plan(orgs, rows).outcomes[1]).toMatchObject({ parent: { org: 3 } });
+  expect(faults(plan(orgs, [rows[0] ?? {}, { name: "課", parentPath: "本社/部" }]))).toEqual(["org-parent-unknown@3"]);
+});
+
+test("a slash in a name is no level", () => {
+  const { outcomes } = plan(
+    [org(2, "A/B", null), org(3, "A", null), org(4, "B", null, 3)],
+    [
+      { name: "x", parentPath: "A\\/B" },
+      { name: "y", parentPath: "A/B" },
+    ],
+  );
+  expect(outcomes.map(({ parent }) => parent)).toEqual([{ org: 2 }, { org: 4 }]);
+});
+
+test("a parent that is not there, or could be several, is a problem, and so is what lies below it", () => {
+  const orgs = [org(2, "支社", "1"), org(3, "支社", "2")];
+  expect(
+    faults(
+      plan(orgs, [
+        { name: "a", parentPath: "支社" },
+        { name: "b", parentCode: "9" },
+        { name: "c", code: "c", parentPath: "//" },
+        { name: "d", parentCode: "c" },
+      ]),
+    ),
+  ).toEqual(["org-parent-ambiguous@2", "org-parent-unknown@3", "org-parent-unknown@4", "org-parent-unknown@5"]);
+});
+
+test("a ring of parents is a problem of its own rows, of moved ones and of new ones", () => {
+  const orgs = [org(2, "a", "A"), org(3, "b", "B", 2), org(4, "c", "C", 3)];
+  expect(faults(plan(orgs, [{ name: "a", code: "A", parentCode: "C" }]))).toEqual(["org-cycle@2"]);
+  const fresh = plan(
+    [],
+    [
+      { name: "x", code: "X", parentCode: "Y" },
+      { name: "y", code: "Y", parentCode: "X" },
+      { name: "z", code: "Z", parentCode: "X" },
+    ],
+  );
+  expect(faults(fresh)).toEqual(["org-cycle@2", "org-cycle@3", "org-parent-unknown@4"]);
+});
+
+test("a move below an organisation whose own move is invalid is looked at as the tree then is", () => {
+  const orgs = [org(2, "a", "A"), org(3, "b", "B", 2)];
+  const rows = [
+    { name: "a", code: "A", parentCode: "B" },
+    { name: "b", code: "B", invalid: true },
+  ];
+  expect(faults(plan(orgs, rows))).toEqual(["org-cycle@2"]);
+});
+
+test("nothing is put below a new organisation whose name is missing", () => {
+  const rows = [{ code: "N" }, { name: "x", code: "X", parentCode: "N" }];
+  expect(faults(plan([], rows, { blank: "keep" }))).toEqual(["required-new@2", "org-parent-unknown@3"]);
+});
+
+test("organisations move, change names and swap codes", () => {
+  const orgs = [org(2, "a", "A"), org(3, "b", "B")];
+  const { outcomes } = plan(orgs, [
+    { name: "b", code: "A" },
+    { name: "b", code: "B", parentCode: "A" },
+  ]);
+  expect(outcomes.map(({ changed }) => changed)).toEqual([1, 4]);
+});
+
+test("blank and absent cells keep or clear as asked", () => {
+  const orgs = [org(2, "h", "H"), org(3, "a", "A", 2), org(4, "b", "B")];
+  const changed = (options: Partial<OrgTreeOptions>) =>
+    plan(orgs, [{ name: "a", code: "A" }, { name: "b" }], options).outcomes.map((outcome) => outcome.changed);
+  expect(changed({})).toEqual([4, 2]);
+  expect(changed({ blank: "keep" })).toEqual([0, 0]);
+  expect(changed({ staged: new Set(["name", "code"]) })).toEqual([0, 2]);
+  expect(changed({ staged: new Set(["name", "code"]), absent: "clear" })).toEqual([4, 2]);
+});
+
+test("two rows for one organisation name each other", () => {
+  const both = plan([], [{ name: "a" }, { name: "a" }, { name: "b", code: "1" }, { name: "c", code: "1" }]);
+  expect(both.findings.map(({ row, params }) => [row, params["row"]])).toEqual([
+    [4, 5],
+    [5, 4],
+    [2, 3],
+    [3, 2],
+  ]);
+});
+
+test("a name that several organisations with codes have is ambiguous, and one without a code goes first", () => {
+  const orgs = [org(2, "a", "1"), org(3, "a", "2")];
+  const { findings } = plan(orgs, [{ name: "a" }]);
+  expect(findings).toMatchObject([{ code: "key-ambiguous", row: 2, params: { count: 2 } }]);
+  expect([...plan([...orgs, org(4, "a", null)], [{ name: "a" }]).met]).toEqual([[2, 4]]);
+});
+
+test("replace deletes what the file lacks, and names what would still hold something", () => {
+  const held = { ...org(3, "b", "B"), users: 2 };
+  const orgs = [org(2, "a", "A"), held, org(4, "c", "C", 2), org(5, "d", "D", 2)];
+  const replaced = plan(orgs, [{ name: "c", code: "C", parentCode: "A" }], { mode: "replace" });
+  expect(replaced.gone).toEqual([2, 3, 5]);
+  expect(replaced.findings.map(({ params }) => params)).toEqual([
+    { org: "a", users: 0, devices: 0, children: 1 },
+    { org: "b", users: 2, devices: 0, children: 0 },
+  ]);
+});
+
+test("an organisation whose invalid row is skipped still needs its parent", () => {
+  const orgs = [org(2, "a", "A"), org(3, "b", "B", 2)];
+  const replaced = plan(orgs, [{ code: "B", name: "b", invalid: true }], { mode: "replace" });
+  expect(replaced.findings).toMatchObject([{ code: "org-delete-holds", params: { org: "a", children: 1 } }]);
+});
+
+test("a chain of many thousand levels is planned", () => {
+  const rows = Array.from({ length: 20_000 }, (_, i) => ({ name: "x", code: `${i}`, parentCode: `${i + 1}` }));
+  expect(plan([], [...rows, { name: "x", code: "20000" }]).findings).toEqual([]);
+});
