@@ -30,7 +30,10 @@ const made = (entity: Entity, kind: FormatName): string =>
        and pk not in (select target from (${changes}))`
     : `select pk from ${entity} where revision = :revision and pk not in (select target from (${changes}))`;
 
-const params = ({ pk, kind, revision }: Reverted, entity: string = recordKind(kind).entity): Record<string, string | number> => ({
+const params = (
+  { pk, kind, revision }: Reverted,
+  entity: string = recordKind(kind).entity,
+): Record<string, string | number> => ({
   pk,
   entity,
   revision,
@@ -79,13 +82,10 @@ const checkMadeOrgs = (database: Database, reverted: Reverted): void => {
   const { entity, fields } = recordKind(reverted.kind);
   const orgs =
     entity === "org" ? made("org", reverted.kind) : `select target from (${changes}) where action = 'create'`;
-  const ours =
-    entity === "user" && fields.length > 0
-      ? "and u.revision is not :revision"
-      : "";
+  const ours = entity === "user" && fields.length > 0 ? "and u.revision is not :revision" : "";
   const held = database.count(
     `select (select count(*) from user u where u.org in (${orgs}) ${ours})
-          + (select count(*) from org c where c.parent in (${orgs}) and c.pk not in (${orgs}))`,
+          + (select count(*) from org c where c.parent in (${orgs}) and c.revision is not :revision)`,
     params(reverted, "org"),
   );
   if (held > 0) throw touched();
@@ -101,7 +101,9 @@ const restoreColumns = (database: Database, reverted: Reverted, action: "update"
 
 const restore = (database: Database, reverted: Reverted, revision: number): void => {
   const { entity } = recordKind(reverted.kind);
-  const updated = restoreColumns(database, reverted, "update").filter((column) => column !== "revision" && column !== "id");
+  const updated = restoreColumns(database, reverted, "update").filter(
+    (column) => column !== "revision" && column !== "id",
+  );
   if (updated.length > 0) {
     const sets = updated.map((column) => `${name(column)} = c.before ->> '$.${column}'`);
     if (entity === "secured_user") sets.push(`nameSort = name_sort(c.before ->> '$.displayName')`);
@@ -145,6 +147,20 @@ const claims = (database: Database, reverted: Reverted, release: boolean): void 
   );
 };
 
+/** True where every organisation lies below the root, and every user and group member in one that is there. */
+const isWhole = (database: Database, reverted: Reverted): boolean => {
+  if (recordKind(reverted.kind).entity === "secured_user") {
+    const madeGroups = database.count(`select count(*) from (${changes})`, params(reverted, "secured_group"));
+    const strangers = `select 1 from secured_user t, json_each(t.groups) e where t.app = :app
+      and code_key(e.value) not in (select nameKey from secured_group where app = :app)`;
+    return madeGroups === 0 || database.count(`select exists (${strangers})`, { app: reverted.kind }) === 0;
+  }
+  const below = `with recursive below(pk) as (select pk from org where parent is null
+    union select c.pk from org c join below on c.parent = below.pk) select count(*) from below`;
+  if (database.count(below) !== database.count("select count(*) from org")) return false;
+  return database.count("select exists (select 1 from user where org not in (select pk from org))") === 0;
+};
+
 /**
  * Undoes a committed import, inside the caller's transaction. Records that were deleted come back with their identity;
  * secrets cannot be put back, nobody kept them.
@@ -158,8 +174,11 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
   try {
     claims(database, reverted, true);
     if (entity === "org") {
-      database.run(`update org set code = null, codeKey = null where pk in
-        (select target from (${changes}) where action = 'update')`, mine);
+      database.run(
+        `update org set code = null, codeKey = null where pk in
+        (select target from (${changes}) where action = 'update')`,
+        mine,
+      );
     }
     database.run(`delete from ${entity} where pk in (${made(entity, reverted.kind)})`, mine);
     restore(database, reverted, revision);
@@ -171,6 +190,7 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
         params(reverted, reference),
       );
     }
+    if (!isWhole(database, reverted)) throw touched();
   } catch (error) {
     if (error instanceof Error && /constraint/i.test(error.message)) throw touched();
     throw error;

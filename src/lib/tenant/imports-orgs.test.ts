@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { encoded, failureOf, TestTenant, textOf, type Cells, type Request } from "./testing/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const orgs = { kind: "orgs" } as const;
+const HEADER = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
+
+const paths = async () =>
+  (await tenant.client.orgs()).map(({ path, code }) => `${path}${code === null ? "" : `=${code}`}`);
+
+test("makes a tree in any order, then moves, renames and swaps codes in it", async () => {
+  await tenant.import(orgs, [HEADER, ["課", "", "", "本社/部"], ["部", "B", "H", ""], ["本社", "H", "", ""]]);
+  expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
+  const done = await tenant.import(orgs, [HEADER, ["部", "H", "", ""], ["本社", "B", "H", ""]]);
+  expect(done).toMatchObject({ create: 0, update: 2 });
+  expect(await paths()).toContain("部=H");
+  await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
+  expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
+});
+
+test("the root is never deleted, and what still holds users is named", async () => {
+  await tenant.import(orgs, [HEADER, ["本社", "H", "", ""], ["部", "B", "H", ""], ["空", "E", "", ""]]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "B"],
+  ]);
+  const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
+  expect(await tenant.problems(plan)).toMatchObject([
+    { code: "org-delete-holds", row: 0, params: { org: "本社/部", users: 1, children: 0 } },
+  ]);
+  expect(plan).toMatchObject({ create: 1, delete: 3, rejected: true });
+  const kept = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["部", "B", "", "空"]]);
+  expect(await tenant.problems(kept)).toMatchObject([{ code: "org-delete-holds", params: { org: "空", children: 1 } }]);
+  await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["部", "B", "", ""]]);
+  expect(await paths()).toEqual(["", "部=B"]);
+});
+
+test("a row below an organisation whose name is missing is not committed without it", async () => {
+  const plan = await tenant.plan({ ...orgs, blank: "keep", skipInvalid: true }, [
+    HEADER,
+    ["", "N", "", ""],
+    ["x", "X", "N", ""],
+    ["y", "Y", "", ""],
+  ]);
+  expect(await tenant.faults(plan)).toEqual(["org-parent-unknown@3", "required-new@2"]);
+  await tenant.client.imports.commit(plan);
+  expect(await paths()).toEqual(["", "y=Y"]);
+});
+
+test("an undoing that would leave an organisation without its parent, or a ring, is refused", async () => {
+  await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "A", ""]]);
+  const moved = await tenant.import(orgs, [HEADER, ["b", "B", "", ""]]);
+  const ring = await tenant.import(orgs, [HEADER, ["a", "A", "B", ""]]);
+  const undo = await tenant.client.imports.revert(moved.id);
+  expect((await failureOf(tenant.client.imports.commit(undo)))?.code).toBe("conflict");
+  expect(await paths()).toEqual(["", "b=B", "b/a=A"]);
+  await tenant.client.imports.commit(await tenant.client.imports.revert(ring.id));
+  await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
+  const orphan = await tenant.client.imports.revert(moved.id);
+  expect((await failureOf(tenant.client.imports.commit(orphan)))?.code).toBe("conflict");
+  expect(await paths()).toEqual(["", "b=B"]);
+});
+
+test("an undoing that would put a user into an organisation that is gone is refused", async () => {
+  await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "", ""]]);
+  const users = { kind: "users" } as const;
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "A"],
+  ]);
+  const moved = await tenant.import(users, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "B"],
+  ]);
+  await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
+  const undo = await tenant.client.imports.revert(moved.id);
+  expect((await failureOf(tenant.client.imports.commit(undo)))?.code).toBe("conflict");
+  expect((await tenant.users())[0]?.org.code).toBe("B");
+});
+
+const EQUAL_NAMES: Cells = [
+  HEADER,
+  ["支社", "1", "", ""],
+  ["支社", "2", "", ""],
+  ["課", "", "1", ""],
+  ["課", "", "2", ""],
+  ["A/B", "", "", ""],
+  ["x〜", "", "", "A\\/B"],
+  ['引用"符\n行', "Q−1", "1", ""],
+];
+
+test.each(["utf-8", "shift_jis"] as const)("an export imported again as %s changes nothing", async (encoding) => {
+  await tenant.import(orgs, EQUAL_NAMES);
+  const text = await textOf(await tenant.client.exportOrgs());
+  for (const mode of ["append", "replace"] as const) {
+    const plan = await tenant.send({ ...orgs, mode }, encoded(text, encoding), encoding);
+    expect(await tenant.problems(plan)).toEqual([]);
+    expect(plan).toMatchObject({ create: 0, update: 0, delete: 0, unchanged: EQUAL_NAMES.length - 1 });
+  }
+});
+
+const cell = (...values: string[]) => fc.constantFrom(...values);
+const someFile: fc.Arbitrary<Cells> = fc
+  .array(
+    fc.tuple(
+      cell("a", "b", "c", "a/b", ""),
+      cell("", "", "1", "2", "3"),
+      cell("", "", "1", "2", "9"),
+      cell("", "", "a", "a/b", "a\\/b"),
+    ),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
+  .map((rows) => [HEADER, ...rows]);
+const someRequest: fc.Arbitrary<Request> = fc.record({
+  kind: fc.constant("orgs" as const),
+  mode: fc.constantFrom("append", "replace"),
+  blank: fc.constantFrom("clear", "keep"),
+  skipInvalid: fc.boolean(),
+});
+
+/** Every organisation but the root has a parent, and lies below the root. */
+const expectOneTree = (): void => {
+  const reached = tenant.sql(`with recursive below(pk) as (select pk from org where parent is null
+    union select org.pk from org join below on org.parent = below.pk) select count(*) as n from below`);
+  expect(reached).toEqual(tenant.sql("select count(*) as n from org"));
+  expect(tenant.sql("select pk from org where parent is null")).toHaveLength(1);
+};
+
+test("whatever the files, one tree stays, a file twice changes nothing, and each import can be undone", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(someRequest, someFile), { minLength: 1, maxLength: 4 }), async (steps) => {
+      tenant.clear();
+      for (const [request, file] of steps) await takeStep(request, file);
+    }),
+    { numRuns: 80, seed: 20_260_401 },
+  );
+});
+
+const takeStep = async (request: Request, file: Cells): Promise<void> => {
+  const before = tenant.dump();
+  const plan = await tenant.plan(request, file);
+  expect(tenant.dump()).toEqual(before);
+  if (plan.rejected) return;
+  await tenant.client.imports.commit(plan);
+  expectOneTree();
+  expect(before["org"]?.length).toBe((tenant.dump()["org"]?.length ?? 0) - plan.create + plan.delete);
+  const again = await tenant.plan(request, file);
+  if (plan.invalid === 0) expect(again).toMatchObject({ create: 0, update: 0, delete: 0, invalid: 0 });
+  const after = tenant.dump();
+  await tenant.client.imports.commit(await tenant.client.imports.revert(plan.id));
+  expect(tenant.dump()).toEqual(before);
+  await tenant.import(request, file);
+  expect(tenant.dump()["org"]?.map(({ name, code }) => [name, code])).toEqual(
+    after["org"]?.map(({ name, code }) => [name, code]),
+  );
+};
