@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
+import type { Import } from "../contract/index.ts";
 import { cp932Form } from "../csv/cp932.ts";
 import { codeKey, emailKey } from "../model/normalise.ts";
-import { failureOf, TestTenant, type Cells, type Request } from "./testing/tenant.ts";
+import { failureOf, TestTenant, without, type Cells, type Request } from "./testing/tenant.ts";
 import { plain, UsersModel, type ModelTenant, type ModelUser } from "./testing/users-model.ts";
 
 const tenant = new TestTenant();
@@ -68,7 +69,7 @@ const someRequest: fc.Arbitrary<Request> = fc.record({
   skipInvalid: fc.boolean(),
 });
 
-const POOLS: ReadonlyMap<string, readonly string[]> = new Map([
+const POOLS = new Map<string, readonly string[]>([
   ["氏名", ["山田", "髙橋", "Ａ～", "山田", "山田", ""]],
   ["メールアドレス", [...EMAILS, "A@X", "SS@x", "", "", "bad"]],
   ["組織コード", [...ORGS, "N1", "N2", "", ""]],
@@ -239,8 +240,33 @@ const expectSoundClaims = async (): Promise<void> => {
 /** Passwords cannot be taken back: nobody kept them, and that they were set stays true. */
 const withoutSecretTimes = (dump: ReturnType<TestTenant["dump"]>) => ({
   ...dump,
-  user: dump["user"]?.map(({ accountPasswordSetAt: _, ...user }) => user),
+  user: dump["user"]?.map((user) => without(user, "accountPasswordSetAt")),
 });
+
+/** A rejected plan cannot be committed. */
+const expectRejected = async (plan: Import, start: unknown): Promise<void> => {
+  expect((await failureOf(tenant.client.imports.commit(plan)))?.code).toBe("input-rejected");
+  expect(tenant.dump()).toEqual(start);
+};
+
+/** A commit arrives at the model's state; the same file again changes nothing; the undoing arrives at the state before. */
+const expectCommitted = async (
+  plan: Import,
+  again: () => Promise<Import>,
+  expected: readonly ModelUser[],
+): Promise<void> => {
+  const start = tenant.dump();
+  const known = new Set(tenant.sql("select id from user").map(({ id }) => String(id)));
+  await tenant.client.imports.commit(plan);
+  expect(await current(known)).toEqual(expected.map(plain).toSorted(byMail));
+  await expectSoundClaims();
+  const second = await again();
+  const nothing = { create: 0, update: 0, delete: 0, invalid: 0, orgsCreated: 0 };
+  // rows that were skipped may pass once the others are there
+  expect(second).toMatchObject(plan.invalid === 0 ? nothing : {});
+  await tenant.client.imports.commit(await tenant.client.imports.revert(plan.id));
+  expect(withoutSecretTimes(tenant.dump())).toEqual(withoutSecretTimes(start));
+};
 
 test("an import of users does what a model of one row at a time does, twice the same, and can be undone", async () => {
   await fc.assert(
@@ -248,28 +274,16 @@ test("an import of users does what a model of one row at a time does, twice the 
       const seeded = seed(before);
       const start = tenant.dump();
       const cells = encoding === "utf-8" ? file : file.map((row) => row.map(windowsCell));
-      const modelled = new UsersModel(seeded, request, cells, encoding === "shift_jis").outcome();
-      const plan = await tenant.plan(request, cells, { encoding });
-      expect([...new Set(await tenant.faults(plan))]).toEqual(modelled.faults);
-      expect(plan).toMatchObject({ ...modelled.counts, rejected: modelled.rejected, rows: cells.length - 1 });
-      expect(tenant.dump()).toEqual(start);
+      const expected = new UsersModel(seeded, request, cells, encoding === "shift_jis").outcome();
+      const again = () => tenant.plan(request, cells, { encoding });
+      const plan = await again();
+      expect([...new Set(await tenant.faults(plan))]).toEqual(expected.faults);
+      expect(plan).toMatchObject({ ...expected.counts, rejected: expected.rejected, rows: cells.length - 1 });
       const rows = await Array.fromAsync(tenant.client.imports.rows(plan.id));
       expect(rows.filter(({ action }) => action === "delete")).toHaveLength(plan.delete);
-      if (plan.rejected) {
-        expect((await failureOf(tenant.client.imports.commit(plan)))?.code).toBe("input-rejected");
-        expect(tenant.dump()).toEqual(start);
-        return;
-      }
-      await tenant.client.imports.commit(plan);
-      const known = new Set(seeded.users.map(({ id }) => id ?? ""));
-      expect(await current(known)).toEqual(modelled.after.users.map(plain).toSorted(byMail));
-      await expectSoundClaims();
-      const again = await tenant.plan(request, cells, { encoding });
-      if (plan.invalid === 0)
-        expect(again).toMatchObject({ create: 0, update: 0, delete: 0, invalid: 0, orgsCreated: 0 });
-      await tenant.client.imports.commit(await tenant.client.imports.revert(plan.id));
-      expect(withoutSecretTimes(tenant.dump())).toEqual(withoutSecretTimes(start));
+      expect(tenant.dump()).toEqual(start);
+      await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after.users));
     }),
-    { numRuns: 300, seed: 20_260_401 },
+    { numRuns: 200, seed: 20_260_401 },
   );
 });

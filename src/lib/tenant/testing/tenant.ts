@@ -148,7 +148,7 @@ export class TestTenant {
   /** Every record with everything that is its own, to be compared before and after; revisions left out. */
   dump(): Readonly<Record<string, readonly Row[]>> {
     const rows = (table: string, order: string): readonly Row[] =>
-      this.sql(`select * from ${table} order by ${order}`).map(({ revision: _, ...row }) => ({ ...row }));
+      this.sql(`select * from ${table} order by ${order}`).map((row) => without(row, "revision"));
     return {
       org: rows("org", "pk"),
       user: rows("user", "pk"),
@@ -185,6 +185,10 @@ export class TestTenant {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** A row but for one column. */
+export const without = (row: Row, column: string): Row =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => name !== column));
 
 /** The failure of a promise; undefined where it is kept. */
 export const failureOf = async (promise: Promise<unknown>): Promise<Failure | undefined> => {
