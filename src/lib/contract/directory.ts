@@ -1,12 +1,21 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { csvText, failures, filters, Id, Instant, json, page, paging } from "./shapes.ts";
+import { z } from "@hono/zod-openapi";
+import { ORG_RULES } from "../model/organisation.ts";
+import { SECURED_APPS, SECURED_USER_RULES } from "../model/secured-user.ts";
+import { USER_RULES } from "../model/user.ts";
+import { repeatable } from "./headers.ts";
+import { schemaOf } from "./rule-schema.ts";
+import { csvText, failures, filters, Id, Instant, json, jsonBody, page, paging, route } from "./shapes.ts";
+
+const orgName = schemaOf(ORG_RULES.name);
+const orgCode = schemaOf(ORG_RULES.code);
+const userText = schemaOf(USER_RULES.text);
 
 /** An organisation; the root is 全社. `path` leaves the root out and writes a `/` of a name as `\/`. */
 export const Org = z
   .object({
     id: Id,
-    name: z.string(),
-    code: z.string().nullable(),
+    name: orgName,
+    code: orgCode.nullable(),
     parentId: Id.nullable(),
     path: z.string(),
     depth: z.int(),
@@ -19,29 +28,29 @@ export const Org = z
 export const OrgDetail = Org.extend({ users: z.int(), children: z.int() }).openapi("OrgDetail");
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
-export const CustomField = z.object({ id: Id, name: z.string(), createdAt: Instant }).openapi("CustomField");
+export const CustomField = z.object({ id: Id, name: userText, createdAt: Instant }).openapi("CustomField");
 
 /** A PANEL user. `emails[0]` is the main address. */
 export const User = z
   .object({
     id: Id,
-    name: z.string(),
-    nameKana: z.string().nullable(),
-    emails: z.array(z.string()),
-    org: z.object({ id: Id, code: z.string().nullable(), path: z.string() }),
-    title: z.string().nullable(),
-    employeeCode: z.string().nullable(),
-    upn: z.string().nullable(),
-    addressType: z.string().nullable(),
-    postalCode: z.string().nullable(),
-    address: z.string().nullable(),
-    tel: z.string().nullable(),
-    extension: z.string().nullable(),
-    fax: z.string().nullable(),
-    accountName: z.string().nullable(),
+    name: userText,
+    nameKana: userText.nullable(),
+    emails: z.array(schemaOf(USER_RULES.mailAddress)),
+    org: z.object({ id: Id, code: orgCode.nullable(), path: z.string() }),
+    title: userText.nullable(),
+    employeeCode: userText.nullable(),
+    upn: userText.nullable(),
+    addressType: userText.nullable(),
+    postalCode: userText.nullable(),
+    address: userText.nullable(),
+    tel: userText.nullable(),
+    extension: userText.nullable(),
+    fax: userText.nullable(),
+    accountName: userText.nullable(),
     accountPasswordSetAt: Instant.nullable(),
     administrator: z.boolean(),
-    custom: z.array(z.object({ name: z.string(), value: z.string() })),
+    custom: z.array(z.object({ name: userText, value: userText })),
     createdAt: Instant,
     updatedAt: Instant,
   })
@@ -52,16 +61,16 @@ export const Tenant = z
   .object({ name: z.string(), mirroredAt: Instant.nullable(), users: z.int(), orgs: z.int() })
   .openapi("Tenant");
 
-export const App = z.enum(["browser", "docs", "mailer", "calendar", "contacts"]);
+export const App = z.enum(SECURED_APPS);
 
 /** A SECURED APPs user; `settings` are the app's own non-secret columns by field. */
 export const SecuredUser = z
   .object({
     id: Id,
     app: App,
-    userId: z.string(),
-    name: z.string(),
-    description: z.string().nullable(),
+    userId: schemaOf(SECURED_USER_RULES.userId),
+    name: schemaOf(SECURED_USER_RULES.displayName),
+    description: schemaOf(SECURED_USER_RULES.description).nullable(),
     groups: z.array(z.string()),
     settings: z.array(z.object({ field: z.string(), value: z.string() })),
     secretsSet: z.array(z.object({ field: z.string(), at: Instant })),
@@ -81,101 +90,152 @@ const exporting = {
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
 } as const;
 
-const named = z.object({ name: z.string().min(1) });
+const named = z.strictObject({ name: z.string().min(1) });
 const app = z.object({ app: App });
 
 export const directoryRoutes = {
-  tenant: createRoute({
+  tenant: route({
     method: "get",
     path: "/v1/tenant",
-    responses: { 200: json(Tenant, "The tenant"), ...failures },
+    operationId: "tenant",
+    summary: "The tenant and its size",
+    tags: ["tenant"],
+    responses: { 200: json(Tenant, "The tenant"), ...failures() },
   }),
-  orgs: createRoute({
+  orgs: route({
     method: "get",
     path: "/v1/orgs",
-    responses: { 200: json(z.object({ items: z.array(Org) }), "The tree, parents before children"), ...failures },
+    operationId: "orgs",
+    summary: "The tree of organisations",
+    tags: ["orgs"],
+    responses: { 200: json(z.object({ items: z.array(Org) }), "The tree, parents before children"), ...failures() },
   }),
-  findOrgs: createRoute({
+  findOrgs: route({
     method: "get",
     path: "/v1/orgs/find",
+    operationId: "findOrgs",
+    summary: "Organisations by id, code or path",
+    tags: ["orgs"],
     request: { query: named },
-    responses: { 200: json(z.object({ items: z.array(OrgDetail) }), "All that id, code or path fits"), ...failures },
+    responses: { 200: json(z.object({ items: z.array(OrgDetail) }), "All that id, code or path fits"), ...failures() },
   }),
-  exportOrgs: createRoute({
+  exportOrgs: route({
     method: "get",
     path: "/v1/orgs/export",
-    request: { query: z.object(exporting) },
-    responses: { 200: csvText("Organisations, parents before children"), ...failures },
+    operationId: "exportOrgs",
+    summary: "Organisations as CSV",
+    tags: ["orgs"],
+    request: { query: z.strictObject(exporting) },
+    responses: { 200: csvText("Organisations, parents before children"), ...failures() },
   }),
-  users: createRoute({
+  users: route({
     method: "get",
     path: "/v1/users",
-    request: { query: z.object({ ...paging, ...filters }) },
-    responses: { 200: json(page(User), "Users in the order they were made"), ...failures },
+    operationId: "users",
+    summary: "PANEL users, page by page",
+    tags: ["users"],
+    request: { query: z.strictObject({ ...paging, ...filters }) },
+    responses: { 200: json(page(User), "Users in the order they were made"), ...failures() },
   }),
-  findUsers: createRoute({
+  findUsers: route({
     method: "get",
     path: "/v1/users/find",
+    operationId: "findUsers",
+    summary: "PANEL users by id, mail address, employee code or account name",
+    tags: ["users"],
     request: { query: named },
     responses: {
       200: json(z.object({ items: z.array(User) }), "All that id, mail address, employee code or account name fits"),
-      ...failures,
+      ...failures(),
     },
   }),
-  exportUsers: createRoute({
+  exportUsers: route({
     method: "get",
     path: "/v1/users/export",
-    request: { query: z.object(exporting) },
-    responses: { 200: csvText("Users in the order they were made"), ...failures },
+    operationId: "exportUsers",
+    summary: "PANEL users as CSV",
+    tags: ["users"],
+    request: { query: z.strictObject(exporting) },
+    responses: { 200: csvText("Users in the order they were made"), ...failures() },
   }),
-  fields: createRoute({
+  fields: route({
     method: "get",
     path: "/v1/users/fields",
-    responses: { 200: json(z.object({ items: z.array(CustomField) }), "Custom fields"), ...failures },
+    operationId: "fields",
+    summary: "Custom fields of PANEL users",
+    tags: ["users"],
+    responses: { 200: json(z.object({ items: z.array(CustomField) }), "Custom fields"), ...failures() },
   }),
-  addField: createRoute({
+  addField: route({
     method: "post",
     path: "/v1/users/fields",
-    request: { body: { content: { "application/json": { schema: named } }, required: true } },
-    responses: { 201: json(CustomField, "The field"), ...failures },
+    operationId: "addField",
+    summary: "Add a custom field",
+    tags: ["users"],
+    request: { headers: repeatable, ...jsonBody(named) },
+    responses: { 201: json(CustomField, "The field"), ...failures(["input-rejected", "locked"], [413, 415]) },
   }),
-  removeField: createRoute({
+  removeField: route({
     method: "delete",
     path: "/v1/users/fields/{id}",
+    operationId: "removeField",
+    summary: "Remove a custom field and its values",
+    tags: ["users"],
     request: { params: z.object({ id: Id }) },
-    responses: { 200: json(CustomField, "The field, removed with its values"), ...failures },
+    responses: { 200: json(CustomField, "The field, removed with its values"), ...failures(["not-found", "locked"]) },
   }),
-  securedUsers: createRoute({
+  securedUsers: route({
     method: "get",
     path: "/v1/secured/{app}/users",
+    operationId: "securedUsers",
+    summary: "SECURED APPs users of one app, page by page",
+    tags: ["secured"],
     request: {
       params: app,
-      query: z.object({
+      query: z.strictObject({
         ...paging,
         ...filters,
         sort: z.enum(["user-id", "name"]).default("user-id"),
-        desc: z.stringbool().default(false),
+        desc: z
+          .stringbool({ truthy: ["true"], falsy: ["false"] })
+          .default(false)
+          .openapi({ type: "boolean", default: false }),
       }),
     },
-    responses: { 200: json(page(SecuredUser), "Users of one app"), ...failures },
+    responses: { 200: json(page(SecuredUser), "Users of one app"), ...failures() },
   }),
-  findSecuredUsers: createRoute({
+  findSecuredUsers: route({
     method: "get",
     path: "/v1/secured/{app}/users/find",
+    operationId: "findSecuredUsers",
+    summary: "SECURED APPs users of one app by id or ユーザーID",
+    tags: ["secured"],
     request: { params: app, query: named },
-    responses: { 200: json(z.object({ items: z.array(SecuredUser) }), "All that id or ユーザーID fits"), ...failures },
+    responses: {
+      200: json(z.object({ items: z.array(SecuredUser) }), "All that id or ユーザーID fits"),
+      ...failures(),
+    },
   }),
-  exportSecuredUsers: createRoute({
+  exportSecuredUsers: route({
     method: "get",
     path: "/v1/secured/{app}/users/export",
-    request: { params: app, query: z.object({ ...exporting, layout: z.enum(["console", "full"]).default("console") }) },
-    responses: { 200: csvText("Users of one app, administrators and secrets left out"), ...failures },
+    operationId: "exportSecuredUsers",
+    summary: "SECURED APPs users of one app as CSV",
+    tags: ["secured"],
+    request: {
+      params: app,
+      query: z.strictObject({ ...exporting, layout: z.enum(["console", "full"]).default("console") }),
+    },
+    responses: { 200: csvText("Users of one app, administrators and secrets left out"), ...failures() },
   }),
-  securedGroups: createRoute({
+  securedGroups: route({
     method: "get",
     path: "/v1/secured/{app}/groups",
+    operationId: "securedGroups",
+    summary: "Groups of one app",
+    tags: ["secured"],
     request: { params: app },
-    responses: { 200: json(z.object({ items: z.array(SecuredGroup) }), "Groups by name"), ...failures },
+    responses: { 200: json(z.object({ items: z.array(SecuredGroup) }), "Groups by name"), ...failures() },
   }),
 } as const;
 

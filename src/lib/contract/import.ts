@@ -1,8 +1,10 @@
-import { createRoute, z } from "@hono/zod-openapi";
-import { failures, Id, Instant, json, lines, Sha256 } from "./shapes.ts";
+import { z } from "@hono/zod-openapi";
+import { SECURED_APPS } from "../model/secured-user.ts";
+import { matching, repeatable } from "./headers.ts";
+import { csvBody, failures, Id, Instant, json, jsonBody, lines, route, Sha256, tagged } from "./shapes.ts";
 
 /** What an import is about; SECURED APPs users are one kind for each of the five apps. */
-export const ImportKind = z.enum(["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"]);
+export const ImportKind = z.enum(["users", "orgs", ...SECURED_APPS]);
 
 /** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
 export const ImportMode = z.enum(["append", "replace", "revert"]);
@@ -14,9 +16,7 @@ export const ColumnMap = z.strictObject({
   columns: z.array(z.strictObject({ header: z.string(), to: z.string().nullable() })).default([]),
   constants: z.array(z.strictObject({ field: z.string(), value: z.string() })).default([]),
   defaults: z.array(z.strictObject({ field: z.string(), value: z.string() })).default([]),
-  dialect: z
-    .strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() })
-    .optional(),
+  dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
 });
 
 /** What is asked of an import, before its file is sent. */
@@ -115,83 +115,152 @@ export const Verification = z
   .openapi("Verification");
 
 const params = z.object({ id: Id });
-const ifMatch = z.object({ "if-match": z.string() });
-const csv = { body: { content: { "text/csv": { schema: z.string() } }, required: true } } as const;
+const actions = PlanAction.options.join("|");
+const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .optional()
+  .openapi({ description: "at most so many lines; all when missing" });
+
+/** Routes that change an import which is there already. */
+const changing = ["not-found", "conflict", "locked"] as const;
 
 export const importRoutes = {
-  create: createRoute({
+  create: route({
     method: "post",
     path: "/v1/imports",
-    request: { body: { content: { "application/json": { schema: ImportRequest } }, required: true } },
-    responses: { 201: json(Import, "The import, awaiting its file"), ...failures },
+    operationId: "createImport",
+    summary: "Say what a file is and how it is to be taken",
+    tags: ["imports"],
+    request: { headers: repeatable, ...jsonBody(ImportRequest) },
+    responses: { 201: tagged(Import, "The import, awaiting its file"), ...failures(["locked"], [413, 415]) },
   }),
-  upload: createRoute({
+  upload: route({
     method: "put",
     path: "/v1/imports/{id}/content",
-    request: { params, ...csv },
-    responses: { 200: json(Import, "The plan; nothing is changed yet"), ...failures },
+    operationId: "uploadImport",
+    summary: "Send the file and get its plan",
+    tags: ["imports"],
+    request: { params, ...csvBody },
+    responses: {
+      200: tagged(Import, "The plan; nothing is changed yet"),
+      ...failures([...changing, "input-rejected", "interrupted", "unavailable"], [415]),
+    },
   }),
-  list: createRoute({
+  list: route({
     method: "get",
     path: "/v1/imports",
-    responses: { 200: json(z.object({ items: z.array(Import) }), "Newest first"), ...failures },
+    operationId: "imports",
+    summary: "All imports",
+    tags: ["imports"],
+    responses: { 200: json(z.object({ items: z.array(Import) }), "Newest first"), ...failures() },
   }),
-  show: createRoute({
+  show: route({
     method: "get",
     path: "/v1/imports/{id}",
+    operationId: "import",
+    summary: "One import",
+    tags: ["imports"],
     request: { params },
-    responses: { 200: json(Import, "One import"), ...failures },
+    responses: { 200: tagged(Import, "One import"), ...failures(["not-found"]) },
   }),
-  rows: createRoute({
+  rows: route({
     method: "get",
     path: "/v1/imports/{id}/rows",
+    operationId: "importRows",
+    summary: "The rows of a plan",
+    tags: ["imports"],
     request: {
       params,
-      query: z.object({ action: z.string().optional(), limit: z.coerce.number().int().min(1).optional() }),
+      query: z.strictObject({
+        action: z
+          .string()
+          .regex(new RegExp(`^(?:${actions})(?:,(?:${actions}))*$`))
+          .optional()
+          .openapi({ description: "actions, separated by commas; all when missing" }),
+        limit,
+      }),
     },
-    responses: { 200: lines(PlanRow, "The plan's rows in the file's order, then deletions"), ...failures },
+    responses: {
+      200: lines(PlanRow, "The plan's rows in the file's order, then deletions"),
+      ...failures(["not-found", "conflict"]),
+    },
   }),
-  problems: createRoute({
+  problems: route({
     method: "get",
     path: "/v1/imports/{id}/problems",
-    request: { params, query: z.object({ limit: z.coerce.number().int().min(1).optional() }) },
-    responses: { 200: lines(InputProblem, "By row and column"), ...failures },
+    operationId: "importProblems",
+    summary: "What is wrong with the file of a plan",
+    tags: ["imports"],
+    request: { params, query: z.strictObject({ limit }) },
+    responses: { 200: lines(InputProblem, "By row and column"), ...failures(["not-found", "conflict"]) },
   }),
-  commit: createRoute({
+  commit: route({
     method: "post",
     path: "/v1/imports/{id}/commit",
-    request: { params, headers: ifMatch },
-    responses: { 200: json(Import, "Committed: all of it"), ...failures },
+    operationId: "commitImport",
+    summary: "Apply a plan, all of it or nothing",
+    tags: ["imports"],
+    request: { params, headers: matching },
+    responses: {
+      200: tagged(Import, "Committed: all of it"),
+      ...failures([...changing, "input-rejected", "interrupted"]),
+    },
   }),
-  emitted: createRoute({
+  emitted: route({
     method: "post",
     path: "/v1/imports/{id}/emitted",
-    request: { params, headers: ifMatch },
-    responses: { 200: json(Import, "Waits until the console's export is compared with it"), ...failures },
+    operationId: "emitImport",
+    summary: "Say that the plan's file was written for the console",
+    tags: ["imports"],
+    request: { params, headers: matching },
+    responses: {
+      200: tagged(Import, "Waits until the console's export is compared with it"),
+      ...failures([...changing, "input-rejected"]),
+    },
   }),
-  replan: createRoute({
+  replan: route({
     method: "post",
     path: "/v1/imports/{id}/replan",
-    request: { params },
-    responses: { 200: json(Import, "Compared again with the tenant as it is now"), ...failures },
+    operationId: "replanImport",
+    summary: "Compare the file again",
+    tags: ["imports"],
+    request: { params, headers: repeatable },
+    responses: {
+      200: tagged(Import, "Compared again with the tenant as it is now"),
+      ...failures([...changing, "interrupted"]),
+    },
   }),
-  verify: createRoute({
+  verify: route({
     method: "post",
     path: "/v1/imports/{id}/verification",
-    request: { params, ...csv },
-    responses: { 200: json(Verification, "Accepted and mirrored, or the differences"), ...failures },
+    operationId: "verifyImport",
+    summary: "Compare the console's next export with a plan that awaits it",
+    tags: ["imports"],
+    request: { params, headers: repeatable, ...csvBody },
+    responses: {
+      200: json(Verification, "Accepted and mirrored, or the differences"),
+      ...failures([...changing, "input-rejected", "interrupted", "unavailable"], [415]),
+    },
   }),
-  revert: createRoute({
+  revert: route({
     method: "post",
     path: "/v1/imports/{id}/revert",
-    request: { params },
-    responses: { 201: json(Import, "The inverse plan"), ...failures },
+    operationId: "revertImport",
+    summary: "Plan the inverse of a committed import",
+    tags: ["imports"],
+    request: { params, headers: repeatable },
+    responses: { 201: tagged(Import, "The inverse plan"), ...failures(changing) },
   }),
-  discard: createRoute({
+  discard: route({
     method: "delete",
     path: "/v1/imports/{id}",
+    operationId: "discardImport",
+    summary: "Discard a plan",
+    tags: ["imports"],
     request: { params },
-    responses: { 200: json(Import, "Discarded; its staging is removed"), ...failures },
+    responses: { 200: tagged(Import, "Discarded; its staging is removed"), ...failures(changing) },
   }),
 } as const;
 

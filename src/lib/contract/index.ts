@@ -1,3 +1,4 @@
+import type { RouteConfig } from "@hono/zod-openapi";
 import { directoryRoutes } from "./directory.ts";
 import { importRoutes } from "./import.ts";
 
@@ -7,3 +8,9 @@ export { ProblemObject } from "./shapes.ts";
 
 /** The tenant API: every route, by noun. */
 export const routes = { ...directoryRoutes, imports: importRoutes } as const;
+
+/** Any route of the tenant API. */
+export type Route = RouteConfig & { readonly getRoutingPath: () => string };
+
+/** The routes one after another. */
+export const ALL_ROUTES: readonly Route[] = [...Object.values(directoryRoutes), ...Object.values(importRoutes)];

@@ -1,24 +1,26 @@
-import { z } from "@hono/zod-openapi";
+import { createRoute, z, type RouteConfig } from "@hono/zod-openapi";
 import type { ZodType } from "zod";
-import { ERRORS } from "../errors/index.ts";
+import { ERRORS, type ErrorCode } from "../errors/index.ts";
 
 /** A UUIDv7 in its text form. */
 export const Id = z.uuid();
 
 /** A UTC instant, ISO 8601 with `Z`. */
-export const Instant = z.iso.datetime();
+export const Instant = z.iso.datetime().openapi({ description: "a UTC instant" });
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const InBothLanguages = z.object({ en: z.string(), ja: z.string() });
 
 /** The RFC 9457 problem object of every failure; `type` is a code of the error table. */
 export const ProblemObject = z
   .object({
-    type: z.string(),
+    type: z.string().openapi({ description: `what failed: ${Object.keys(ERRORS).join(", ")}` }),
     title: z.string(),
     status: z.int(),
-    detail: z.object({ en: z.string(), ja: z.string() }),
-    where: z.string().optional(),
-    hint: z.object({ en: z.string(), ja: z.string() }).optional(),
+    detail: InBothLanguages,
+    where: z.string().optional().openapi({ description: "the parameter, field, row or address" }),
+    hint: InBothLanguages.optional().openapi({ description: "what to do next" }),
   })
   .openapi("Problem");
 
@@ -30,13 +32,27 @@ export const page = <T extends ZodType>(item: T) => z.object({ items: z.array(it
 /** Query parameters of a paged list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
-  cursor: z.string().optional(),
+  cursor: z.string().min(1).max(4096).optional().openapi({ description: "`next` of the page before" }),
 } as const;
 
 /** Query parameters that narrow a list or export; both match part of the normalised value. */
 export const filters = {
-  filterName: z.string().optional(),
-  filterId: z.string().optional(),
+  filterName: z.string().optional().openapi({ description: "part of the name" }),
+  filterId: z.string().optional().openapi({ description: "part of the mail address, code or ユーザーID" }),
+} as const;
+
+/** The body of a request, refused where it holds a key that is not named here. */
+export const jsonBody = <T extends ZodType>(schema: T) =>
+  ({ body: { content: { "application/json": { schema } }, required: true } }) as const;
+
+/** A file as it is; the charset of the content type says how to read it. */
+export const csvBody = {
+  body: {
+    description:
+      "The file's bytes as they are. The content type names their charset: `text/csv; charset=` utf-8, shift_jis (CP932), utf-16le or utf-16be. Of any length.",
+    content: { "text/csv": { schema: z.string() } },
+    required: true,
+  },
 } as const;
 
 export const json = <T extends ZodType>(schema: T, description: string) => ({
@@ -44,24 +60,60 @@ export const json = <T extends ZodType>(schema: T, description: string) => ({
   content: { "application/json": { schema } },
 });
 
+/** The ETag of a plan, as a header of its import's answer. */
+const etagHeader = z.object({
+  ETag: z.string().optional().openapi({
+    description:
+      "The plan's ETag, as in the body's `etag`; missing where there is no plan. It changes when the plan does.",
+  }),
+});
+
+/** A JSON answer with an ETag. */
+export const tagged = <T extends ZodType>(schema: T, description: string) => ({
+  ...json(schema, description),
+  headers: etagHeader,
+});
+
 /** One JSON object a line, streamed. */
 export const lines = <T extends ZodType>(schema: T, description: string) => ({
-  description,
-  content: { "application/x-ndjson": { schema } },
+  description: `${description}. One JSON object a line (NDJSON), each line ended by LF, streamed.`,
+  // by any name: what is typed as JSON cannot be answered as a stream
+  content: { "application/x-ndjson": { schema } } as Readonly<Record<string, { readonly schema: T }>>,
 });
 
 /** UTF-8 CSV with the console's headers, streamed. */
 export const csvText = (description: string) => ({
-  description,
+  description: `${description}. CSV in UTF-8 without BOM, with the console's headers, streamed.`,
   content: { "text/csv": { schema: z.string() } },
 });
 
-const statuses = [...new Set(Object.values(ERRORS).map((error) => error.status))].filter((status) => status >= 400);
+const problem = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: ProblemObject } },
+});
 
-/** The failures every route can answer with. */
-export const failures = Object.fromEntries(
-  statuses.map((status) => [
-    status,
-    { description: "Problem", content: { "application/problem+json": { schema: ProblemObject } } },
-  ]),
-) as Record<400, { description: string; content: { "application/problem+json": { schema: typeof ProblemObject } } }>;
+/** Statuses of a request that HTTP itself, not the error table, finds wrong; the problem's type is `usage`. */
+const HTTP_FAULTS = {
+  413: "The JSON body is longer than 1 MiB",
+  415: "The content type is not the one named here, or its charset is not known",
+} as const;
+
+/** The failures a route can answer with; any can be `unexpected`, and `usage` where a parameter or field is unknown. */
+export const failures = (codes: readonly ErrorCode[] = [], http: readonly (keyof typeof HTTP_FAULTS)[] = []) => {
+  const all: readonly ErrorCode[] = ["usage", ...codes, "unexpected"];
+  const responses = Object.fromEntries([
+    ...all.map((code) => [ERRORS[code].status, problem(`\`${code}\`: ${ERRORS[code].title}`)] as const),
+    ...http.map((status) => [status, problem(HTTP_FAULTS[status])] as const),
+  ]);
+  return responses as Record<400, ReturnType<typeof problem>>;
+};
+
+/**
+ * A route of the tenant API. A query parameter it does not name is refused, also where it names none.
+ *
+ * @see createRoute
+ */
+export const route = <P extends string, R extends Omit<RouteConfig, "path"> & { path: P }>(
+  config: R,
+): ReturnType<typeof createRoute<P, R>> =>
+  createRoute<P, R>({ ...config, request: { query: z.strictObject({}), ...config.request } });

@@ -15,7 +15,8 @@ export const linesOf = <T>(
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
       let text = "";
-      for (; next.done !== true && text.length < CHUNK_LENGTH; next = iterator.next()) text += `${format(next.value)}\n`;
+      for (; next.done !== true && text.length < CHUNK_LENGTH; next = iterator.next())
+        text += `${format(next.value)}\n`;
       if (text !== "") controller.enqueue(encoder.encode(text));
       if (next.done === true) controller.close();
     },

@@ -1,0 +1,190 @@
+import type { Import, ImportRequest, InputProblem, Org, PlanRow, SecuredUser, User } from "./index.ts";
+
+const AT = "2026-11-20T01:23:45.000Z";
+const ROOT = "00000000-0000-7000-8000-000000000001";
+const id = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;
+
+const root: Org = {
+  id: ROOT,
+  name: "全社",
+  code: null,
+  parentId: null,
+  path: "",
+  depth: 0,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+const sales: Org = { ...root, id: id(1), name: "営業部", code: "S01", parentId: ROOT, path: "営業部", depth: 1 };
+
+const user: User = {
+  id: id(2),
+  name: "髙橋 花子",
+  nameKana: "タカハシ ハナコ",
+  emails: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
+  org: { id: sales.id, code: "S01", path: "営業部" },
+  title: "課長",
+  employeeCode: "E0042",
+  upn: null,
+  addressType: null,
+  postalCode: "100-0005",
+  address: "東京都千代田区丸の内",
+  tel: "03-0000-0000",
+  extension: null,
+  fax: null,
+  accountName: null,
+  accountPasswordSetAt: null,
+  administrator: false,
+  custom: [{ name: "入社年", value: "2019" }],
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+const field = { id: id(3), name: "入社年", createdAt: AT };
+
+const securedUser: SecuredUser = {
+  id: id(4),
+  app: "docs",
+  userId: "hanako01",
+  name: "髙橋 花子",
+  description: null,
+  groups: ["営業"],
+  settings: [{ field: "fileManager", value: "TRUE" }],
+  secretsSet: [{ field: "password", at: AT }],
+  administrator: false,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+const request: ImportRequest = {
+  kind: "users",
+  mode: "append",
+  key: "email",
+  blank: "clear",
+  absent: "keep",
+  createOrgs: true,
+  createGroups: false,
+  skipInvalid: false,
+  allowUnknownColumns: false,
+  delimiter: ",",
+  fileName: "people.csv",
+};
+
+const begun: Import = {
+  id: id(5),
+  tenant: "kanto",
+  kind: "users",
+  mode: "append",
+  state: "uploading",
+  fileName: "people.csv",
+  inputSha256: null,
+  inputBytes: 0,
+  encoding: null,
+  createdAt: AT,
+  committedAt: null,
+  actor: "owner (hanako)",
+  reverts: null,
+  revertedBy: null,
+  etag: null,
+  request,
+  rows: 0,
+  create: 0,
+  update: 0,
+  unchanged: 0,
+  delete: 0,
+  invalid: 0,
+  secretsSet: 0,
+  orgsCreated: 0,
+  groupsCreated: 0,
+  errors: 0,
+  warnings: 0,
+  rejected: false,
+  header: [],
+  absentColumns: [],
+  unknownColumns: [],
+  unverifiedColumns: [],
+  emittedAt: null,
+};
+
+const planned: Import = {
+  ...begun,
+  state: "planned",
+  inputSha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  inputBytes: 12_345,
+  encoding: "shift_jis",
+  etag: "7-3",
+  rows: 120,
+  create: 118,
+  unchanged: 2,
+  orgsCreated: 1,
+  header: ["氏名", "メールアドレス", "組織コード"],
+  absentColumns: ["フリガナ"],
+};
+
+const committed: Import = { ...planned, state: "committed", committedAt: AT };
+const awaiting: Import = { ...planned, state: "awaiting-console", emittedAt: AT };
+
+const planRow: PlanRow = {
+  row: 2,
+  line: 2,
+  key: "hanako@example.co.jp",
+  action: "create",
+  changed: ["name", "emails"],
+  setsSecret: false,
+  exists: false,
+  after: [{ field: "name", value: "髙橋 花子" }],
+};
+
+const inputProblem: InputProblem = {
+  code: "not-mail-address",
+  severity: "error",
+  row: 4812,
+  line: 4815,
+  column: 2,
+  header: "メールアドレス",
+  params: {},
+};
+
+/** An answer of each route, and a body where it takes JSON, by operationId. NDJSON is shown by one of its lines. */
+export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly body?: unknown }> = new Map([
+  ["tenant", { answer: { name: "kanto", mirroredAt: AT, users: 120, orgs: 2 } }],
+  ["orgs", { answer: { items: [root, sales] } }],
+  ["findOrgs", { answer: { items: [{ ...sales, users: 118, children: 0 }] } }],
+  ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
+  ["users", { answer: { items: [user], next: "1000" } }],
+  ["findUsers", { answer: { items: [user] } }],
+  ["exportUsers", { answer: "氏名,フリガナ,メールアドレス\r\n髙橋 花子,タカハシ ハナコ,hanako@example.co.jp\r\n" }],
+  ["fields", { answer: { items: [field] } }],
+  ["addField", { body: { name: "入社年" }, answer: field }],
+  ["removeField", { answer: field }],
+  ["securedUsers", { answer: { items: [securedUser], next: null } }],
+  ["findSecuredUsers", { answer: { items: [securedUser] } }],
+  ["exportSecuredUsers", { answer: "表示名,ユーザーID,説明\r\n髙橋 花子,hanako01,\r\n" }],
+  ["securedGroups", { answer: { items: [{ id: id(6), app: "docs", name: "営業", users: 12, createdAt: AT }] } }],
+  ["createImport", { body: { kind: "users", createOrgs: true, fileName: "people.csv" }, answer: begun }],
+  ["uploadImport", { answer: planned }],
+  ["imports", { answer: { items: [committed] } }],
+  ["import", { answer: planned }],
+  ["importRows", { answer: planRow }],
+  ["importProblems", { answer: inputProblem }],
+  ["commitImport", { answer: committed }],
+  ["emitImport", { answer: awaiting }],
+  ["replanImport", { answer: planned }],
+  ["verifyImport", { answer: { accepted: false, import: awaiting, differences: 1, first: [planRow] } }],
+  [
+    "revertImport",
+    {
+      answer: {
+        ...planned,
+        id: id(7),
+        mode: "revert",
+        request: null,
+        fileName: "",
+        reverts: id(5),
+        create: 0,
+        delete: 118,
+      },
+    },
+  ],
+  ["discardImport", { answer: { ...planned, state: "discarded" } }],
+]);

@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { z, type ZodType } from "zod";
+import { ERRORS } from "../errors/index.ts";
+import { EXAMPLES } from "./examples.ts";
+import { ALL_ROUTES } from "./index.ts";
+import { openApiDocument } from "./openapi.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..", "..");
+
+/** What of an OpenAPI 3.1 document this contract uses. @see https://spec.openapis.org/oas/v3.1.0 */
+const Schema = z.looseObject({});
+const Media = z.strictObject({ schema: Schema, example: z.unknown().optional() });
+const Described = { description: z.string().min(1) };
+const Operation = z.strictObject({
+  operationId: z.string(),
+  summary: z.string(),
+  tags: z.array(z.string()).length(1),
+  parameters: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        in: z.enum(["query", "path", "header"]),
+        required: z.boolean(),
+        description: z.string().optional(),
+        schema: Schema,
+      }),
+    )
+    .optional(),
+  requestBody: z
+    .strictObject({
+      description: z.string().optional(),
+      required: z.literal(true),
+      content: z.record(z.string(), Media),
+    })
+    .optional(),
+  responses: z.record(
+    z.string().regex(/^[245][0-9][0-9]$/),
+    z.strictObject({
+      ...Described,
+      headers: z.record(z.string(), z.looseObject({ schema: Schema })).optional(),
+      content: z.record(z.string(), Media),
+    }),
+  ),
+});
+const Document = z.strictObject({
+  openapi: z.literal("3.1.0"),
+  info: z.strictObject({
+    title: z.string(),
+    version: z.string(),
+    ...Described,
+    license: z.strictObject({ name: z.string() }),
+  }),
+  servers: z.array(z.strictObject({ url: z.url(), ...Described })),
+  tags: z.array(z.strictObject({ name: z.string(), ...Described })),
+  paths: z.record(z.string().startsWith("/v1/"), z.partialRecord(z.enum(["get", "put", "post", "delete"]), Operation)),
+  components: z.strictObject({ schemas: z.record(z.string(), Schema), parameters: z.strictObject({}) }),
+});
+
+const published = openApiDocument("1.2.3");
+const { paths, components, tags, info } = Document.parse(published);
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation: Operation.parse(operation) })),
+);
+
+const references = (value: unknown): readonly string[] => {
+  if (Array.isArray(value)) return value.flatMap(references);
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => (key === "$ref" ? [String(inner)] : references(inner)));
+};
+
+describe("the published contract", () => {
+  it("equals the committed file", async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
+    const committed = await readFile(join(ROOT, "docs", "api", "openapi.json"), "utf8");
+    expect(`${JSON.stringify(openApiDocument(version), null, 2)}\n`, "run node scripts/openapi.ts").toBe(committed);
+  });
+
+  it("says whose it is", () => {
+    expect(info.description).toMatch(/There is no public CLOMO API/);
+  });
+
+  it("resolves each of its references, and refers to each of its schemas", () => {
+    const known = Object.keys(components.schemas).map((name) => `#/components/schemas/${name}`);
+    expect([...new Set(references(published))].toSorted()).toEqual(known.toSorted());
+  });
+
+  it("holds every route once, under a name of its own", () => {
+    expect(operations.map(({ path, method }) => `${method} ${path}`).toSorted()).toEqual(
+      ALL_ROUTES.map(({ path, method }) => `${method} ${path}`).toSorted(),
+    );
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
+    expect([...EXAMPLES.keys()].toSorted()).toEqual(
+      operations.map(({ operation }) => operation.operationId).toSorted(),
+    );
+    const used = new Set(operations.flatMap(({ operation }) => operation.tags));
+    expect([...used].toSorted()).toEqual(tags.map(({ name }) => name).toSorted());
+  });
+
+  it.each(operations)("$method $path names its parameters, failures and headers", ({ path, method, operation }) => {
+    const { parameters = [], responses } = operation;
+    const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    expect(parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name)).toEqual(inPath);
+    const statuses: readonly number[] = [...Object.values(ERRORS).map(({ status }) => status), 201, 413, 415];
+    expect(statuses).toEqual(expect.arrayContaining(Object.keys(responses).map(Number)));
+    const failing = Object.entries(responses).filter(([status]) => !status.startsWith("2"));
+    const types = failing.flatMap(([, { content }]) => Object.keys(content));
+    expect(new Set(types)).toEqual(new Set(["application/problem+json"]));
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "500"]));
+    expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(method === "post");
+  });
+
+  it.each(ALL_ROUTES)(
+    "$method $path has examples that follow its schemas",
+    ({ operationId = "", request, responses }) => {
+      const { body, answer } = EXAMPLES.get(operationId) ?? {};
+      const sent = Object.entries(request?.body?.content ?? {}).filter(([type]) => type === "application/json");
+      for (const [, media] of sent) (media as { schema: ZodType }).schema.parse(body);
+      const success = Object.entries(responses).find(([status]) => status.startsWith("2"));
+      const content = success?.[1] as { content: Record<string, { schema: ZodType }> };
+      for (const { schema } of Object.values(content.content)) expect(schema.parse(answer)).toEqual(answer);
+    },
+  );
+});

@@ -1,0 +1,63 @@
+import type { Encoding } from "../../csv/record.ts";
+import { Failure } from "../../errors/index.ts";
+import { same, text } from "../../text/index.ts";
+import type { Content } from "../imports.ts";
+import { problemOf } from "./problem.ts";
+
+/** A file that a request brings; to be taken before it is looked at again. */
+export interface Upload extends Content {
+  /** Ends as `work` does; where the file itself broke off, with the reason of that. */
+  readonly through: <T>(work: Promise<T>) => Promise<T>;
+}
+
+const ENCODINGS: readonly string[] = ["utf-8", "shift_jis", "utf-16le", "utf-16be"] satisfies readonly Encoding[];
+
+const CSV_TYPE = /^text\/csv\s*;(?:.*;)?\s*charset="?([\w-]+)"?/i;
+
+const brokenOff = (error: unknown, { aborted }: AbortSignal): Failure => {
+  if (error instanceof Failure) return error;
+  const what = aborted
+    ? text("interrupted; nothing was changed", "中断しました。何も変更していません")
+    : text(
+        "the file could not be read to its end; nothing was changed",
+        "ファイルを最後まで読めませんでした。何も変更していません",
+      );
+  return new Failure(aborted ? "interrupted" : "unavailable", { what, cause: error });
+};
+
+const uploadOf = ({ body, signal }: Request, encoding: Encoding): Upload => {
+  let failure: Failure | undefined;
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    if (body === null) return;
+    try {
+      yield* body;
+    } catch (error) {
+      failure = brokenOff(error, signal);
+      throw failure;
+    }
+  }
+  return {
+    stream: ReadableStream.from(bytes()),
+    encoding,
+    through: (work) =>
+      work.catch((error: unknown) => {
+        throw failure ?? error;
+      }),
+  };
+};
+
+/** The CSV file that a request brings, or the answer where it does not say what it brings. */
+export const contentOf = (request: Request): Upload | Response => {
+  const type = request.headers.get("content-type") ?? "";
+  const charset = CSV_TYPE.exec(type)?.[1]?.toLowerCase();
+  if (charset !== undefined && ENCODINGS.includes(charset)) return uploadOf(request, charset as Encoding);
+  const what =
+    charset === undefined
+      ? text(
+          "the content type must be text/csv with a charset",
+          "Content-Type は charset 付きの text/csv にしてください",
+        )
+      : text(`unknown charset ${charset}`, `文字コード ${charset} は使えません`);
+  const hint = same(`charset=${ENCODINGS.join(" | ")}`);
+  return problemOf("usage", { what, where: "content-type", hint }, { status: 415 });
+};

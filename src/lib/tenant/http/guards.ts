@@ -1,0 +1,58 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import type { MiddlewareHandler } from "hono";
+import type { Route } from "../../contract/index.ts";
+import { text } from "../../text/index.ts";
+import { problemOf } from "./problem.ts";
+
+/** A JSON body of more bytes is refused. */
+const JSON_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * A HEAD is answered as its GET; what the GET would have streamed is let go of. A body that was refused unread would
+ * stand before the connection's next request: such a connection ends with the answer.
+ */
+const tidy: MiddlewareHandler = async (c, next) => {
+  await next();
+  const { method } = c.req.raw;
+  if (method === "HEAD") await c.res.body?.cancel();
+  if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
+};
+
+const shortJson: MiddlewareHandler = bodyLimit({
+  maxSize: JSON_LIMIT_BYTES,
+  onError: () => {
+    const what = text("the JSON body is longer than 1 MiB", "JSON の本文が 1 MiB を超えています");
+    return problemOf("usage", { what, where: "json" }, { status: 413 });
+  },
+});
+
+/** To be called before the routes are added. */
+export const guardBodies = (app: OpenAPIHono, routes: readonly Route[]): void => {
+  app.use(tidy);
+  for (const route of routes) {
+    const content = route.request?.body?.content;
+    if (content !== undefined && "application/json" in content) {
+      app.on(route.method.toUpperCase(), route.getRoutingPath(), shortJson);
+    }
+  }
+};
+
+/** To be called after the routes are added: a known address and another method is 405, with the methods it has. */
+export const refuseOtherMethods = (app: OpenAPIHono, routes: readonly Route[]): void => {
+  const methods = Map.groupBy(routes, (route) => route.getRoutingPath());
+  for (const [path, known] of methods) {
+    const names = known.map(({ method }) => method.toUpperCase());
+    const allow = names.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])).join(", ");
+    app.all(path, (c) =>
+      problemOf(
+        "usage",
+        {
+          what: text(`${c.req.method} is not possible here`, `ここでは ${c.req.method} は使えません`),
+          where: c.req.path,
+        },
+        { status: 405, headers: { allow } },
+      ),
+    );
+  }
+};

@@ -1,0 +1,125 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { PlanAction, routes, type Import, type ImportRequest } from "../../contract/index.ts";
+import type { Asker } from "../imports.ts";
+import type { StoredRequest } from "../store/sqlite/imports/record.ts";
+import type { TenantParts } from "./app.ts";
+import { contentOf } from "./content.ts";
+import { linesOf } from "./lines.ts";
+import type { Repeats, Work } from "./repeats.ts";
+
+const storedRequest = ({ map, ...request }: ImportRequest): StoredRequest => {
+  if (map === undefined) return request;
+  const { dialect, ...columns } = map;
+  if (dialect === undefined) return { ...request, map: columns };
+  const { delimiter, quote } = dialect;
+  return { ...request, map: { ...columns, dialect: { delimiter, ...(quote === undefined ? {} : { quote }) } } };
+};
+
+/** The headers of an import's answer. */
+const tagOf = ({ etag }: Import): Record<string, string> => (etag === null ? {} : { etag: `"${etag}"` });
+
+/** The ETag without the quotes HTTP has around it. */
+const bare = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag;
+
+const changed = (perform: Work<Import>["perform"], recall: Work<Import>["recall"]): Work<Import> => ({
+  perform,
+  subject: ({ id }) => id,
+  recall,
+});
+
+/** Imports and what is read of them. */
+export const addImportRoutes = (app: OpenAPIHono, { imports, actor }: TenantParts, repeats: Repeats): void => {
+  const asker = ({ signal }: Request): Asker => ({ actor, signal });
+  const { imports: at } = routes;
+  app.openapi(at.create, async (c) => {
+    const request = c.req.valid("json");
+    const key = c.req.valid("header")["idempotency-key"];
+    const made = await repeats.once(
+      { key, route: c.req.path, content: JSON.stringify(request) },
+      changed(
+        () => imports.begin(storedRequest(request), asker(c.req.raw)),
+        (id) => imports.show(id),
+      ),
+    );
+    return c.json(made, 201, tagOf(made));
+  });
+  app.openapi(at.upload, async (c) => {
+    const content = contentOf(c.req.raw);
+    if (content instanceof Response) return content as never;
+    const planned = await content.through(imports.upload(c.req.valid("param").id, content, asker(c.req.raw)));
+    return c.json(planned, 200, tagOf(planned));
+  });
+  app.openapi(at.list, (c) => c.json({ items: [...imports.list()] }, 200));
+  app.openapi(at.show, (c) => {
+    const shown = imports.show(c.req.valid("param").id);
+    return c.json(shown, 200, tagOf(shown));
+  });
+  app.openapi(at.rows, (c) => {
+    const { action, limit } = c.req.valid("query");
+    const actions = (action?.split(",") ?? []).map((name) => PlanAction.parse(name));
+    return linesOf(imports.rows(c.req.valid("param").id, { actions, ...(limit === undefined ? {} : { limit }) }));
+  });
+  app.openapi(at.problems, (c) =>
+    linesOf(imports.problems(c.req.valid("param").id, c.req.valid("query").limit), (problem) =>
+      JSON.stringify({ ...problem, params: JSON.parse(String(problem["params"])) as unknown }),
+    ),
+  );
+  app.openapi(at.discard, (c) => {
+    const discarded = imports.discard(c.req.valid("param").id);
+    return c.json(discarded, 200, tagOf(discarded));
+  });
+};
+
+/** What becomes of a plan. */
+export const addPlanRoutes = (app: OpenAPIHono, { imports, actor }: TenantParts, repeats: Repeats): void => {
+  const asker = ({ signal }: Request): Asker => ({ actor, signal });
+  const { imports: at } = routes;
+  const inState = (state: Import["state"]) => (id: string) => {
+    const shown = imports.show(id);
+    return shown.state === state ? shown : undefined;
+  };
+  app.openapi(at.commit, async (c) => {
+    const { "if-match": etag, "idempotency-key": key } = c.req.valid("header");
+    const perform = () => imports.commit(c.req.valid("param").id, bare(etag), asker(c.req.raw));
+    const done = await repeats.once({ key, route: c.req.path, content: etag }, changed(perform, inState("committed")));
+    return c.json(done, 200, tagOf(done));
+  });
+  app.openapi(at.emitted, async (c) => {
+    const { "if-match": etag, "idempotency-key": key } = c.req.valid("header");
+    const perform = () => imports.emitted(c.req.valid("param").id, bare(etag));
+    const done = await repeats.once(
+      { key, route: c.req.path, content: etag },
+      changed(perform, inState("awaiting-console")),
+    );
+    return c.json(done, 200, tagOf(done));
+  });
+  app.openapi(at.replan, async (c) => {
+    // planning again is the same twice: a key needs no memory
+    const planned = await imports.replan(c.req.valid("param").id, asker(c.req.raw));
+    return c.json(planned, 200, tagOf(planned));
+  });
+  app.openapi(at.verify, async (c) => {
+    const content = contentOf(c.req.raw);
+    if (content instanceof Response) return content as never;
+    const { id } = c.req.valid("param");
+    const verified = await repeats.once(
+      { key: c.req.valid("header")["idempotency-key"], route: c.req.path, content: "" },
+      {
+        perform: () => content.through(imports.verify(id, content, asker(c.req.raw))),
+        subject: () => id,
+        recall: () => {
+          const accepted = inState("committed")(id);
+          return accepted === undefined ? undefined : { accepted: true, import: accepted, differences: 0, first: [] };
+        },
+      },
+    );
+    return c.json(verified, 200);
+  });
+  app.openapi(at.revert, async (c) => {
+    const perform = () => imports.revert(c.req.valid("param").id, asker(c.req.raw));
+    const recall = (id: string) => imports.show(id);
+    const key = c.req.valid("header")["idempotency-key"];
+    const undo = await repeats.once({ key, route: c.req.path, content: "" }, changed(perform, recall));
+    return c.json(undo, 201, tagOf(undo));
+  });
+};

@@ -1,0 +1,77 @@
+import { HTTPException } from "hono/http-exception";
+import type { ProblemObject } from "../../contract/index.ts";
+import { ERRORS, Failure, type ErrorCode, type FailureDetail } from "../../errors/index.ts";
+import { text, type Text } from "../../text/index.ts";
+
+/** An issue of a schema, as far as it is told. @see https://zod.dev/error-customization */
+interface Issue {
+  readonly code?: string | undefined;
+  readonly message: string;
+  readonly path: readonly PropertyKey[];
+  readonly keys?: readonly string[];
+  readonly values?: readonly unknown[];
+  readonly input?: unknown;
+}
+
+/**
+ * The answer of a failure, an RFC 9457 problem object.
+ *
+ * @param status where HTTP itself has a status that the error table lacks: 405, 413, 415
+ */
+export const problemOf = (
+  code: ErrorCode,
+  { what, where, hint }: Pick<Failure, "what" | "where" | "hint"> | FailureDetail,
+  { status = ERRORS[code].status, headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+): Response => {
+  const body: ProblemObject = {
+    type: code,
+    title: ERRORS[code].title,
+    status,
+    detail: what,
+    ...(where === undefined || where === "" ? {} : { where }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+  const type = { "content-type": "application/problem+json" };
+  return new Response(JSON.stringify(body), { status, headers: { ...headers, ...type } });
+};
+
+const describe = ({ code, message, keys = [], values = [] }: Issue): Text => {
+  if (code === "unrecognized_keys") return text(`unknown: ${keys.join(", ")}`, `不明な項目です: ${keys.join(", ")}`);
+  if (code === "invalid_value")
+    return text(`not one of ${values.join(", ")}`, `${values.join(", ")} のどれでもありません`);
+  return text(`not valid: ${message}`, `値が正しくありません: ${message}`);
+};
+
+/** The answer to a request that does not have the contract's shape. @param target `query`, `param`, `header` or `json` */
+export const malformed = (target: string, issues: readonly Issue[]): Response => {
+  const [issue] = issues;
+  if (issue === undefined) return problemOf("usage", { what: text("bad request", "リクエストが正しくありません") });
+  return problemOf("usage", { what: describe(issue), where: [target, ...issue.path].map(String).join(".") });
+};
+
+const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
+
+/** The first line of an error's message, without the places of files: nobody outside is to learn them. */
+const outline = (error: Error): string =>
+  (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
+
+const httpFault = ({ status }: HTTPException): Response => {
+  if (status === 415) {
+    const what = text(
+      "the content type is not the one expected here",
+      "Content-Type がこのアドレスのものではありません",
+    );
+    return problemOf("usage", { what, where: "content-type" }, { status });
+  }
+  return problemOf("usage", { what: text("the JSON body is malformed", "JSON の本文が壊れています"), where: "json" });
+};
+
+/** The answer to whatever a route throws. */
+export const thrown = (error: Error): Response => {
+  if (error instanceof Failure) return problemOf(error.code, error);
+  if (error instanceof HTTPException) return httpFault(error);
+  const line = outline(error);
+  return problemOf("unexpected", {
+    what: text(`the tenant failed unexpectedly: ${line}`, `テナントで予期しないエラーが起きました: ${line}`),
+  });
+};

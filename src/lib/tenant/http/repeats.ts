@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import { instant, type Surroundings } from "../ids.ts";
+import type { Database } from "../store/sqlite/database.ts";
+
+/** A POST that its caller may send again. */
+export interface RepeatableRequest {
+  /** undefined where the caller gave none: then the work is done each time */
+  readonly key: string | undefined;
+  /** the path; a key is one request's only together with it */
+  readonly route: string;
+  /** what else makes the request the same: its body, the ETag */
+  readonly content: string;
+}
+
+/** A way to do a POST's work, and to answer for work that was done before. */
+export interface Work<T> {
+  readonly perform: () => T | Promise<T>;
+  /** the id of what was made or changed */
+  readonly subject: (answer: T) => string;
+  /** the answer for work that was done; undefined where, as the tenant is now, it was not */
+  readonly recall: (subject: string) => T | undefined;
+}
+
+/** A request as it is kept. */
+interface KeptRequest {
+  readonly key: string;
+  readonly route: string;
+  readonly fingerprint: string;
+}
+
+/** Keys are forgotten after this time. */
+const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Does each keyed POST once. The key is kept with its subject once the work is done; where a process died in between,
+ * the work is done again, and what it does to one import is done once all the same: its ETag lets no second through.
+ */
+export class Repeats {
+  readonly #database: Database;
+  readonly #surroundings: Surroundings;
+  readonly #underWay = new Map<string, Promise<unknown>>();
+
+  constructor(database: Database, surroundings: Surroundings) {
+    this.#database = database;
+    this.#surroundings = surroundings;
+  }
+
+  /** @throws Failure `usage` where the key came with another request before */
+  async once<T>({ key, route, content }: RepeatableRequest, work: Work<T>): Promise<T> {
+    if (key === undefined) return work.perform();
+    const fingerprint = createHash("sha256").update(content).digest("hex");
+    const subject = this.#known(key, route, fingerprint);
+    const recalled = subject === undefined ? undefined : work.recall(subject);
+    if (recalled !== undefined) return recalled;
+    const mark = JSON.stringify([key, route, fingerprint]);
+    const before = this.#underWay.get(mark);
+    if (before !== undefined) return (await before) as T;
+    const answer = this.#perform({ key, route, fingerprint }, work);
+    this.#underWay.set(mark, answer);
+    return answer.finally(() => this.#underWay.delete(mark));
+  }
+
+  async #perform<T>(request: KeptRequest, work: Work<T>): Promise<T> {
+    const answer = await work.perform();
+    try {
+      this.#keep({ ...request, subject: work.subject(answer) });
+    } catch (error) {
+      // the work is done: a key that cannot be kept must not make it look undone
+      if (!(error instanceof Failure && error.code === "locked")) throw error;
+    }
+    return answer;
+  }
+
+  #keep(request: KeptRequest & { readonly subject: string }): void {
+    const forgotten = instant({ now: () => this.#surroundings.now() - KEY_LIFE_MS });
+    this.#database.change(() => {
+      this.#database.run("delete from repeatable where at < :forgotten", { forgotten });
+      this.#database.run(
+        `insert or replace into repeatable (key, route, fingerprint, subject, at)
+         values (:key, :route, :fingerprint, :subject, :at)`,
+        { ...request, at: instant(this.#surroundings) },
+      );
+    });
+  }
+
+  #known(key: string, route: string, fingerprint: string): string | undefined {
+    const row = this.#database.get("select fingerprint, subject from repeatable where key = :key and route = :route", {
+      key,
+      route,
+    });
+    if (row === undefined) return undefined;
+    if (row["fingerprint"] === fingerprint) return String(row["subject"]);
+    throw new Failure("usage", {
+      what: text(
+        "this Idempotency-Key came with another request before",
+        "この Idempotency-Key は別のリクエストで使用済みです",
+      ),
+      where: "idempotency-key",
+    });
+  }
+}
