@@ -1,8 +1,7 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { z, ZodType } from "zod";
-import { ProblemObject } from "../contract/index.ts";
-import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
-import { same, text } from "../text/index.ts";
+import { same } from "../text/index.ts";
+import { checkMediaType, failureOf, notOfTheContract, readJson, readLines } from "./answer.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a call fills a route with. */
@@ -27,26 +26,12 @@ export type Answer<R extends RouteConfig> = {
 
 const address = (base: URL, route: RouteConfig, { params = {}, query = {} }: CallInput): URL => {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  const url = new URL(path, base);
+  // the address of a tenant may have a path of its own
+  const url = new URL(base.pathname.replace(/\/$/, "") + path, base);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
   return url;
-};
-
-const failureOf = async (response: Response): Promise<Failure> => {
-  const problem = ProblemObject.safeParse(await response.json().catch(() => undefined));
-  if (!problem.success || !(problem.data.type in ERRORS)) {
-    return new Failure(response.status >= 500 ? "unavailable" : "unexpected", {
-      what: text(`the tenant answered with status ${response.status}`, `テナントの応答がステータス ${response.status} でした`),
-    });
-  }
-  const { type, detail, where, hint } = problem.data;
-  return new Failure(type as ErrorCode, {
-    what: detail,
-    ...(where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  });
 };
 
 /** Calls routes of the tenant API over one transport and turns its problem objects back into failures. */
@@ -59,10 +44,10 @@ export class Caller {
     this.#base = base;
   }
 
-  /** @throws Failure with the code of the tenant's problem object */
+  /** @throws Failure with the code of the tenant's problem object, `unavailable` where the answer is no tenant's */
   async send(route: RouteConfig, input: CallInput = {}): Promise<Response> {
     const headers = new Headers();
-    if (input.ifMatch !== undefined) headers.set("if-match", input.ifMatch);
+    if (input.ifMatch !== undefined) headers.set("if-match", `"${input.ifMatch}"`);
     if (input.json !== undefined) headers.set("content-type", "application/json");
     if (input.body !== undefined) headers.set("content-type", input.body.type);
     const body = input.json === undefined ? (input.body?.stream ?? null) : JSON.stringify(input.json);
@@ -70,33 +55,35 @@ export class Caller {
     if (input.body !== undefined) init.duplex = "half";
     if (input.signal !== undefined) init.signal = input.signal;
     const response = await this.#transport(new Request(address(this.#base, route, input), init));
-    if (!response.ok) throw await failureOf(response);
+    if (!response.ok) throw await failureOf(route, response);
+    checkMediaType(route, response);
     return response;
   }
 
   /** @throws Failure `unavailable` when the answer does not have the contract's shape */
   async json<R extends RouteConfig>(route: R, input: CallInput = {}): Promise<Answer<R>> {
     const response = await this.send(route, input);
-    const parsed = schemaOf(route).safeParse(await response.json().catch(() => undefined));
-    if (parsed.success) return parsed.data as Answer<R>;
-    throw new Failure("unavailable", {
-      what: text("the tenant's answer does not follow the tenant API", "テナントの応答がテナント API に従っていません"),
-      hint: same(`${route.method.toUpperCase()} ${route.path}: ${parsed.error.issues[0]?.message ?? ""}`),
-    });
+    return follow(route, schemaOf(route), await readJson(route, response)) as Answer<R>;
   }
 
-  /** The objects of a streamed list, in order, each line as it arrives. */
+  /**
+   * The objects of a streamed list, in order, each line as it arrives.
+   *
+   * @throws Failure as {@link json}, also in the middle
+   */
   async *lines<T>(route: RouteConfig, schema: ZodType<T>, input: CallInput = {}): AsyncGenerator<T> {
-    const response = await this.send(route, input);
-    let rest = "";
-    if (response.body === null) return;
-    for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
-      const ends = (rest + piece).split("\n");
-      rest = ends.pop() ?? "";
-      for (const line of ends) yield schema.parse(JSON.parse(line));
-    }
+    const { body } = await this.send(route, input);
+    if (body === null) return;
+    for await (const line of readLines(route, body)) yield follow(route, schema, line);
   }
 }
+
+const follow = <T>(route: RouteConfig, schema: ZodType<T>, value: unknown): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw notOfTheContract(route, same(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`));
+};
 
 const schemaOf = (route: RouteConfig): ZodType => {
   for (const status of ["200", "201"]) {

@@ -15,6 +15,8 @@ import {
   type User,
   type Verification,
 } from "../contract/index.ts";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 import { Caller } from "./call.ts";
 import type { Transport } from "./transport.ts";
 
@@ -32,7 +34,13 @@ export interface ExportQuery extends Filters {
   readonly newline?: "crlf" | "lf" | "cr" | undefined;
 }
 
-export interface SecuredListQuery extends Filters {
+/** How a list is fetched; all of it is given, whatever the page's size. */
+export interface ListQuery extends Filters {
+  /** records fetched at a time, 1 to 1000 (default) */
+  readonly pageSize?: number | undefined;
+}
+
+export interface SecuredListQuery extends ListQuery {
   readonly sort?: "user-id" | "name" | undefined;
   readonly desc?: boolean | undefined;
 }
@@ -72,8 +80,8 @@ export class TenantClient {
     return this.#bytes(routes.exportOrgs, { query: { ...query } });
   }
 
-  users(filters: Filters = {}): AsyncGenerator<User> {
-    return pages((cursor) => this.#call.json(routes.users, { query: { ...filters, cursor } }));
+  users({ pageSize, ...filters }: ListQuery = {}): AsyncGenerator<User> {
+    return pages((cursor) => this.#call.json(routes.users, { query: { ...filters, limit: pageSize, cursor } }));
   }
 
   /** Everything an id, a mail address, an employee code or an account name fits. */
@@ -97,9 +105,9 @@ export class TenantClient {
     return this.#call.json(routes.removeField, { params: { id } });
   }
 
-  securedUsers(app: App, query: SecuredListQuery = {}): AsyncGenerator<SecuredUser> {
+  securedUsers(app: App, { pageSize, ...query }: SecuredListQuery = {}): AsyncGenerator<SecuredUser> {
     return pages((cursor) =>
-      this.#call.json(routes.securedUsers, { params: { app }, query: { ...query, cursor } }),
+      this.#call.json(routes.securedUsers, { params: { app }, query: { ...query, limit: pageSize, cursor } }),
     );
   }
 
@@ -138,11 +146,7 @@ export class Imports {
    * @param request what the file is and how it is to be taken
    * @param upload the file's bytes as they are
    */
-  async plan(
-    request: z.input<typeof ImportRequest>,
-    upload: Upload,
-    signal?: AbortSignal,
-  ): Promise<Import> {
+  async plan(request: z.input<typeof ImportRequest>, upload: Upload, signal?: AbortSignal): Promise<Import> {
     const { id } = await this.#call.json(routes.imports.create, { json: request });
     return this.#call.json(routes.imports.upload, {
       params: { id },
@@ -213,6 +217,11 @@ async function* pages<T>(
   do {
     const { items, next } = await fetchPage(cursor);
     yield* items;
+    if (next !== null && next === cursor) {
+      throw new Failure("unavailable", {
+        what: text("the tenant gave the same page twice", "テナントが同じページを 2 回返しました"),
+      });
+    }
     cursor = next ?? undefined;
   } while (cursor !== undefined);
 }

@@ -1,0 +1,123 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import { ProblemObject } from "../contract/index.ts";
+import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
+import { same, text, type Text } from "../text/index.ts";
+
+/** A problem object is short; what is longer is no problem object and is not read further. */
+const PROBLEM_LIMIT_BYTES = 64 * 1024;
+
+/** The longest JSON answer: a tree of some hundred thousand organisations is shorter. */
+const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** The longest line of a streamed list, in UTF-16 units: a row of a plan is far shorter. */
+const LINE_LIMIT = 16 * 1024 * 1024;
+
+/** The failure of an answer that is not one of the tenant API. */
+export const notOfTheContract = (route: RouteConfig, reason: Text): Failure =>
+  new Failure("unavailable", {
+    what: text(
+      `the answer does not follow the tenant API: ${reason.en}`,
+      `応答がテナント API に従っていません: ${reason.ja}`,
+    ),
+    where: `${route.method.toUpperCase()} ${route.path}`,
+    hint: text("is the context's address that of a tenant?", "コンテキストのアドレスはテナントのものですか?"),
+  });
+
+/** The text of a body; undefined where it is longer than the limit or not UTF-8. The rest is not waited for. */
+const readText = async (response: Response, limitBytes: number): Promise<string | undefined> => {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let content = "";
+  let bytes = 0;
+  if (response.body === null) return content;
+  try {
+    for await (const chunk of response.body as ReadableStream<Uint8Array>) {
+      bytes += chunk.length;
+      if (bytes > limitBytes) return undefined;
+      content += decoder.decode(chunk, { stream: true });
+    }
+    return content + decoder.decode();
+  } catch (error) {
+    if (error instanceof TypeError && "code" in error && error.code === "ERR_ENCODING_INVALID_ENCODED_DATA")
+      return undefined;
+    throw error;
+  }
+};
+
+const parse = (content: string | undefined): unknown => {
+  try {
+    return content === undefined ? undefined : JSON.parse(content);
+  } catch {
+    return undefined;
+  }
+};
+
+const isErrorCode = (type: string): type is ErrorCode =>
+  Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
+
+/** The failure that a problem object tells; `unavailable` where the answer is no problem object that is known here. */
+export const failureOf = async (route: RouteConfig, response: Response): Promise<Failure> => {
+  const problem = ProblemObject.safeParse(parse(await readText(response, PROBLEM_LIMIT_BYTES)));
+  const status = text(`status ${response.status}`, `ステータス ${response.status}`);
+  if (!problem.success) return notOfTheContract(route, status);
+  const { type, detail, where, hint } = problem.data;
+  if (!isErrorCode(type)) {
+    const unknown = type.slice(0, 100);
+    return notOfTheContract(
+      route,
+      text(`${status.en}, unknown problem ${unknown}`, `${status.ja}、不明な問題 ${unknown}`),
+    );
+  }
+  return new Failure(type, {
+    what: detail,
+    ...(where === undefined ? {} : { where }),
+    ...(hint === undefined ? {} : { hint }),
+  });
+};
+
+const mediaTypes = (route: RouteConfig): readonly string[] =>
+  Object.entries(route.responses).flatMap(([status, answer]) =>
+    status.startsWith("2") && "content" in answer ? Object.keys(answer.content ?? {}) : [],
+  );
+
+/** @throws Failure `unavailable` where the answer is of another kind than the contract says */
+export const checkMediaType = (route: RouteConfig, { headers }: Response): void => {
+  const [type = ""] = (headers.get("content-type") ?? "").split(";");
+  const expected = mediaTypes(route);
+  if (expected.includes(type.trim().toLowerCase())) return;
+  const told = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
+  const wanted = expected.join(", ");
+  throw notOfTheContract(route, text(`${told.en} instead of ${wanted}`, `${wanted} ではなく ${told.ja}`));
+};
+
+/** @throws Failure `unavailable` where the body is no JSON or beyond all measure */
+export const readJson = async (route: RouteConfig, response: Response): Promise<unknown> => {
+  const content = parse(await readText(response, JSON_LIMIT_BYTES));
+  if (content === undefined) throw notOfTheContract(route, text("malformed JSON", "JSON が壊れています"));
+  return content;
+};
+
+/**
+ * The JSON values of a body of one a line, each as it arrives.
+ *
+ * @throws Failure `unavailable` where a line is malformed or the last one is not whole
+ */
+export async function* readLines(route: RouteConfig, body: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of body) {
+    const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split("\n");
+    rest += first;
+    for (const other of others) {
+      yield parseLine(route, rest);
+      rest = other;
+    }
+    if (rest.length > LINE_LIMIT) throw notOfTheContract(route, text("an endless line", "行が長すぎます"));
+  }
+  if (rest !== "") throw notOfTheContract(route, text("the list broke off", "一覧が途中で切れています"));
+}
+
+const parseLine = (route: RouteConfig, line: string): unknown => {
+  const value = parse(line);
+  if (value === undefined) throw notOfTheContract(route, text("malformed JSON", "JSON が壊れています"));
+  return value;
+};

@@ -1,0 +1,394 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve, type ServerType } from "@hono/node-server";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { openTenant, type OpenTenant } from "../tenant/index.ts";
+import { TenantClient, type Transport, type Upload } from "./index.ts";
+import { openSocket, type SocketTransport } from "./socket.ts";
+
+const NOWHERE = "00000000-0000-7000-8000-00000000dead";
+
+/** A tenant in a folder of its own, and a client that reaches it one way or the other. */
+class Reached {
+  readonly folder = mkdtempSync(join(tmpdir(), "clomoctl-client-"));
+  readonly #tenant: OpenTenant;
+  #server: ServerType | undefined;
+  #socket: SocketTransport | undefined;
+  #drawn = 0;
+  transport: Transport;
+  base = new URL("http://tenant.invalid");
+
+  constructor() {
+    const random = (size: number): Uint8Array => {
+      const bytes = new Uint8Array(size);
+      new DataView(bytes.buffer).setUint32(0, (this.#drawn += 1));
+      return bytes;
+    };
+    const surroundings = { now: () => Date.UTC(2026, 10, 20), random };
+    this.#tenant = openTenant({ folder: this.folder, name: "kanto", actor: "owner", surroundings });
+    this.transport = this.#tenant.fetch;
+  }
+
+  async overSocket(): Promise<void> {
+    const { fetch } = this.#tenant;
+    const port = await new Promise<number>((resolve) => {
+      this.#server = serve({ fetch, port: 0, hostname: "127.0.0.1" }, (address) => resolve(address.port));
+    });
+    let key = 0;
+    this.#socket = openSocket({
+      surroundings: { now: () => 0, wait: async () => undefined, newKey: () => `key-${(key += 1)}` },
+    });
+    this.transport = this.#socket.transport;
+    this.base = new URL(`http://127.0.0.1:${port}`);
+  }
+
+  get client(): TenantClient {
+    return new TenantClient(this.transport, this.base);
+  }
+
+  /** A request past the client, as some other program would send it. */
+  raw(path: string, init: RequestInit & { readonly duplex?: "half" } = {}): Promise<Response> {
+    return this.transport(new Request(new URL(path, this.base), init));
+  }
+
+  staging(): readonly string[] {
+    return readdirSync(join(this.folder, "imports"));
+  }
+
+  async close(): Promise<void> {
+    await this.#socket?.close();
+    await new Promise<void>((resolve) => {
+      if (this.#server === undefined) resolve();
+      else this.#server.close(() => resolve());
+    });
+    await this.#tenant.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+const USERS = "氏名,メールアドレス,組織コード,社員コード\r\n";
+const people = (...numbers: readonly number[]): string =>
+  USERS + numbers.map((n) => `利用者${n},p${n}@example.jp,S01,E${n}\r\n`).join("");
+
+const upload = (content: string | readonly Uint8Array[]): Upload => ({
+  stream: typeof content === "string" ? new Blob([content]).stream() : ReadableStream.from(content),
+  encoding: "utf-8",
+});
+
+const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
+
+const failure = async (work: Promise<unknown>): Promise<Failure> => {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Failure) return error;
+  throw new Error("no failure", { cause: error });
+};
+
+describe.each(["in process", "over a socket"])("the client, %s", (way) => {
+  let reached: Reached;
+  let client: TenantClient;
+
+  const bring = async (request: Parameters<TenantClient["imports"]["plan"]>[0], content: string) =>
+    client.imports.commit(await client.imports.plan(request, upload(content)));
+
+  beforeAll(async () => {
+    reached = new Reached();
+    if (way === "over a socket") await reached.overSocket();
+    ({ client } = reached);
+    await bring({ kind: "orgs" }, "組織名,組織コード,上位組織コード,上位組織パス\n営業部,S01,,\n第一課,S02,S01,\n");
+    await bring({ kind: "users" }, people(1, 2, 3, 4, 5));
+    await bring(
+      { kind: "docs", createGroups: true },
+      "表示名,ユーザーID,パスワード,グループ名\nい,b2,secret1,営業\nろ,a1,secret1,営業\nは,c3,secret1,\n",
+    );
+  });
+
+  afterAll(() => reached.close());
+
+  it("tells what the tenant is", async () => {
+    expect(await client.tenant()).toEqual({ name: "kanto", mirroredAt: expect.anything(), users: 5, orgs: 3 });
+  });
+
+  it("lists and finds organisations", async () => {
+    expect((await client.orgs()).map(({ path, depth }) => [path, depth])).toEqual([
+      ["", 0],
+      ["営業部", 1],
+      ["営業部/第一課", 2],
+    ]);
+    expect((await client.findOrgs("S01")).map(({ name, users, children }) => [name, users, children])).toEqual([
+      ["営業部", 5, 1],
+    ]);
+    expect(await client.findOrgs("nowhere")).toEqual([]);
+  });
+
+  it.each([1, 2, 5, 1000])("lists users in pages of %d", async (pageSize) => {
+    const names = (await Array.fromAsync(client.users({ pageSize }))).map(({ name }) => name);
+    expect(names).toEqual(["利用者1", "利用者2", "利用者3", "利用者4", "利用者5"]);
+  });
+
+  it("narrows and finds users", async () => {
+    expect(await Array.fromAsync(client.users({ filterId: "P3@" }))).toHaveLength(1);
+    expect(await Array.fromAsync(client.users({ filterName: "利用者", pageSize: 2 }))).toHaveLength(5);
+    expect((await client.findUsers("P2@EXAMPLE.JP"))[0]).toMatchObject({
+      emails: ["p2@example.jp"],
+      org: { code: "S01" },
+    });
+    expect(await client.findUsers("nobody")).toEqual([]);
+  });
+
+  it("exports what it imported", async () => {
+    expect(await textOf(await client.exportOrgs({ newline: "lf" }))).toContain("第一課,S02,S01,\n");
+    expect((await textOf(await client.exportUsers({ newline: "cr", filterId: "p4" }))).split("\r")).toHaveLength(3);
+    const secured = await textOf(await client.exportSecuredUsers("docs", { layout: "console", newline: "lf" }));
+    expect(secured).toBe("表示名,ユーザーID,説明\nろ,a1,\nい,b2,\nは,c3,\n");
+  });
+
+  it("lists and finds SECURED APPs users and groups", async () => {
+    const ids = async (query: Parameters<TenantClient["securedUsers"]>[1]) =>
+      (await Array.fromAsync(client.securedUsers("docs", query))).map(({ userId }) => userId);
+    expect(await ids({ pageSize: 1 })).toEqual(["a1", "b2", "c3"]);
+    expect(await ids({ pageSize: 2, desc: true })).toEqual(["c3", "b2", "a1"]);
+    expect(await ids({ pageSize: 1, sort: "name" })).toHaveLength(3);
+    expect((await client.findSecuredUsers("docs", "b2"))[0]).toMatchObject({ name: "い", groups: ["営業"] });
+    expect((await client.securedGroups("docs")).map(({ name, users }) => [name, users])).toEqual([["営業", 2]]);
+    expect(await client.securedGroups("browser")).toEqual([]);
+  });
+
+  it("adds and removes custom fields", async () => {
+    const field = await client.addCustomField("入社年");
+    expect(await client.customFields()).toEqual([field]);
+    expect((await failure(client.addCustomField("入社年"))).code).toBe("input-rejected");
+    expect(await client.removeCustomField(field.id)).toEqual(field);
+    expect((await failure(client.removeCustomField(field.id))).code).toBe("not-found");
+  });
+
+  it("plans, shows rows and problems, and discards", async () => {
+    const plan = await client.imports.plan(
+      { kind: "users", fileName: "人.csv", skipInvalid: true },
+      upload(people(5, 6) + "名,壊れ,,\r\n"),
+    );
+    expect(plan).toMatchObject({ state: "planned", fileName: "人.csv", create: 1, unchanged: 1, invalid: 1, rows: 3 });
+    const rows = await Array.fromAsync(client.imports.rows(plan.id));
+    expect(rows.map(({ row, action }) => [row, action])).toEqual([
+      [2, "unchanged"],
+      [3, "create"],
+      [4, "invalid"],
+    ]);
+    expect(await Array.fromAsync(client.imports.rows(plan.id, { action: "create,invalid" }))).toHaveLength(2);
+    expect(await Array.fromAsync(client.imports.rows(plan.id, { limit: 1 }))).toHaveLength(1);
+    const [problem] = await Array.fromAsync(client.imports.problems(plan.id, { limit: 1 }));
+    expect(problem).toMatchObject({ code: "not-mail-address", row: 4, header: "メールアドレス" });
+    expect((await client.imports.list())[0]?.id).toBe(plan.id);
+    expect(await client.imports.show(plan.id)).toEqual(plan);
+    expect((await client.imports.discard(plan.id)).state).toBe("discarded");
+    expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
+    expect((await failure(Array.fromAsync(client.imports.rows(plan.id)))).code).toBe("conflict");
+  });
+
+  it("does not commit a plan that is another by now", async () => {
+    const plan = await client.imports.plan({ kind: "users" }, upload(people(7)));
+    await bring({ kind: "users" }, people(8));
+    expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
+    const again = await client.imports.replan(plan.id);
+    expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
+    expect((await client.imports.commit(again)).state).toBe("committed");
+  });
+
+  it("reverts a commit", async () => {
+    const done = await bring({ kind: "users" }, people(20));
+    const undo = await client.imports.revert(done.id);
+    expect(undo).toMatchObject({ mode: "revert", reverts: done.id, delete: 1 });
+    expect((await client.imports.commit(undo)).state).toBe("committed");
+    expect(await client.findUsers("p20@example.jp")).toEqual([]);
+    expect((await failure(client.imports.revert(done.id))).code).toBe("conflict");
+  });
+
+  it("waits for the console and compares its export", async () => {
+    const file = "表示名,ユーザーID,パスワード,説明\nに,d4,secret1,新人\n";
+    const plan = await client.imports.plan({ kind: "docs" }, upload(file));
+    const waiting = await client.imports.emitted(plan);
+    expect(waiting.state).toBe("awaiting-console");
+    const rows = "ろ,a1,\nい,b2,\nは,c3,\n";
+    const lacking = await client.imports.verify(plan.id, upload(`表示名,ユーザーID,説明\n${rows}`));
+    expect(lacking).toMatchObject({ accepted: false, differences: 1 });
+    const whole = await client.imports.verify(plan.id, upload(`表示名,ユーザーID,説明\n${rows}に,d4,新人\n`));
+    expect(whole).toMatchObject({ accepted: true, differences: 0, import: { state: "committed" } });
+  });
+
+  it("carries five megabytes up and down as streams", async () => {
+    const numbers = Array.from({ length: 45_000 }, (_, n) => n + 100_000);
+    const address = "東京都千代田区丸の内".repeat(3);
+    const header = USERS.replace("\r\n", ",住所\r\n");
+    const lines = numbers.map((n) => `利用者${n},p${n}@example.jp,S01,E${n},${address}\r\n`);
+    const bytes = Buffer.from(header + lines.join(""));
+    expect(bytes.length).toBeGreaterThan(5_000_000);
+    const pieces = Array.from({ length: Math.ceil(bytes.length / 50_000) }, (_, n) =>
+      bytes.subarray(n * 50_000, (n + 1) * 50_000),
+    );
+    const plan = await client.imports.plan({ kind: "users" }, upload(pieces));
+    expect(plan).toMatchObject({ create: 45_000, inputBytes: bytes.length });
+    expect(await Array.fromAsync(client.imports.rows(plan.id))).toHaveLength(45_000);
+    await client.imports.commit(plan);
+    const exported = await textOf(await client.exportUsers({ filterId: "p1" }));
+    expect(exported.split("\r\n").length).toBeGreaterThan(45_000);
+    expect(exported).toContain("E144999");
+  });
+
+  it("says what is not there", async () => {
+    const calls = [
+      client.imports.show(NOWHERE),
+      client.imports.discard(NOWHERE),
+      client.imports.revert(NOWHERE),
+      client.imports.replan(NOWHERE),
+      client.imports.commit({ id: NOWHERE, etag: "1" }),
+      Array.fromAsync(client.imports.rows(NOWHERE)),
+      Array.fromAsync(client.imports.problems(NOWHERE)),
+    ];
+    expect(await Promise.all(calls.map(async (call) => (await failure(call)).code))).toEqual(
+      calls.map(() => "not-found"),
+    );
+  });
+
+  it("is told in both languages what it did wrong", async () => {
+    const { what, where, code } = await failure(
+      client.imports.plan({ kind: "users", nonsense: 1 } as never, upload("")),
+    );
+    expect({ what, where, code }).toEqual({
+      what: { en: "unknown: nonsense", ja: "不明な項目です: nonsense" },
+      where: "json",
+      code: "usage",
+    });
+  });
+
+  describe("a request that is not well formed", () => {
+    const json = { "content-type": "application/json" };
+    it.each<[string, number, string, RequestInit]>([
+      ["/v1/users?nonsense=1", 400, "query", {}],
+      ["/v1/tenant?nonsense=1", 400, "query", {}],
+      ["/v1/users?limit=0", 400, "query.limit", {}],
+      ["/v1/users?limit=1&limit=2", 400, "query.limit", {}],
+      ["/v1/users?cursor=xyz", 400, "query.cursor", {}],
+      ["/v1/secured/docs/users?cursor=xyz", 400, "query.cursor", {}],
+      ["/v1/secured/__proto__/users", 400, "param.app", {}],
+      ["/v1/imports/xyz", 400, "param.id", {}],
+      [`/v1/imports/${NOWHERE}/rows?action=drop`, 400, "query.action", {}],
+      ["/v1/imports", 400, "json", { method: "POST", body: "{", headers: json }],
+      ["/v1/imports", 400, "json.kind", { method: "POST", body: "{}", headers: json }],
+      ["/v1/imports", 400, "json", { method: "POST", body: `{"kind":"users","__proto__":1}`, headers: json }],
+      [
+        "/v1/imports",
+        415,
+        "content-type",
+        { method: "POST", body: "kind=users", headers: { "content-type": "text/plain" } },
+      ],
+      ["/v1/users/fields", 413, "json", { method: "POST", body: `{"name":"${"x".repeat(1_100_000)}"}`, headers: json }],
+      [
+        `/v1/imports/${NOWHERE}/content`,
+        415,
+        "content-type",
+        { method: "PUT", body: "", headers: { "content-type": "text/csv" } },
+      ],
+      [
+        `/v1/imports/${NOWHERE}/content`,
+        415,
+        "content-type",
+        { method: "PUT", body: "", headers: { "content-type": "text/csv; charset=latin1" } },
+      ],
+      [`/v1/imports/${NOWHERE}/commit`, 400, "header.if-match", { method: "POST" }],
+      ["/v1/tenant", 405, "/v1/tenant", { method: "DELETE" }],
+    ])("%s is answered with %i at %s", async (path, status, where, init) => {
+      const response = await reached.raw(path, init);
+      const problem = await response.json();
+      expect({ status: response.status, problem, type: response.headers.get("content-type") }).toEqual({
+        status,
+        problem: expect.objectContaining({
+          status,
+          where,
+          type: "usage",
+          detail: { en: expect.any(String), ja: expect.any(String) },
+        }),
+        type: "application/problem+json",
+      });
+    });
+  });
+
+  it("is answered HEAD without a body, and an unknown address with 404", async () => {
+    const head = await reached.raw("/v1/users/export", { method: "HEAD" });
+    expect([head.status, await head.text()]).toEqual([200, ""]);
+    const missing = await reached.raw("/v2/nothing");
+    expect([missing.status, ((await missing.json()) as { type: string }).type]).toEqual([404, "not-found"]);
+  });
+
+  describe("a POST with an Idempotency-Key", () => {
+    const post = async (path: string, key: string, { body, etag }: { body?: object; etag?: string } = {}) => {
+      const headers = new Headers({ "idempotency-key": key });
+      if (body !== undefined) headers.set("content-type", "application/json");
+      if (etag !== undefined) headers.set("if-match", etag);
+      const response = await reached.raw(path, {
+        method: "POST",
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      return {
+        status: response.status,
+        answer: (await response.json()) as { readonly id: string; readonly state: string },
+      };
+    };
+
+    it("makes one import or field however often it comes", async () => {
+      const first = await post("/v1/imports", "a", { body: { kind: "users" } });
+      expect(await post("/v1/imports", "a", { body: { kind: "users" } })).toEqual(first);
+      expect((await post("/v1/imports", "b", { body: { kind: "users" } })).answer.id).not.toBe(first.answer.id);
+      const field = await post("/v1/users/fields", "a", { body: { name: "血液型" } });
+      expect(await post("/v1/users/fields", "a", { body: { name: "血液型" } })).toEqual(field);
+      await client.removeCustomField(field.answer.id);
+    });
+
+    it("is refused where it came with another body", async () => {
+      await post("/v1/imports", "c", { body: { kind: "users" } });
+      expect(await post("/v1/imports", "c", { body: { kind: "orgs" } })).toMatchObject({
+        status: 400,
+        answer: { type: "usage" },
+      });
+    });
+
+    it("commits once, and reverts once", async () => {
+      const plan = await client.imports.plan({ kind: "users" }, upload(people(70)));
+      const commit = () => post(`/v1/imports/${plan.id}/commit`, "d", { etag: plan.etag ?? "" });
+      const [first, second] = await Promise.all([commit(), commit()]);
+      expect([first, await commit()]).toEqual([second, first]);
+      expect(first).toMatchObject({ status: 200, answer: { state: "committed" } });
+      expect((await post(`/v1/imports/${plan.id}/commit`, "e", { etag: plan.etag ?? "" })).status).toBe(409);
+      const undo = await post(`/v1/imports/${plan.id}/revert`, "f");
+      expect(await post(`/v1/imports/${plan.id}/revert`, "f")).toEqual(undo);
+    });
+  });
+
+  it("gives the plan's ETag as a header", async () => {
+    const plan = await client.imports.plan({ kind: "users" }, upload(people(80)));
+    const response = await reached.raw(`/v1/imports/${plan.id}`);
+    expect(response.headers.get("etag")).toBe(`"${plan.etag}"`);
+    await response.body?.cancel();
+  });
+
+  it("leaves nothing behind of an upload that is broken off", async () => {
+    const before = reached.staging();
+    const ended = new AbortController();
+    const stream = ReadableStream.from(
+      (async function* () {
+        yield Buffer.from(people(60, 61));
+        ended.abort();
+        yield Buffer.from("more");
+      })(),
+    );
+    const error = await failure(client.imports.plan({ kind: "users" }, { stream, encoding: "utf-8" }, ended.signal));
+    expect(error.code).toBe("interrupted");
+    await expect.poll(async () => (await client.imports.list())[0]?.state).toBe("failed");
+    await expect.poll(() => reached.staging()).toEqual(before);
+    expect(await client.findUsers("p60@example.jp")).toEqual([]);
+  });
+});

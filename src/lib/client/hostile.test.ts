@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { TenantClient } from "./index.ts";
+
+const answering = (make: () => Response): TenantClient => new TenantClient(async () => make());
+
+const failure = async (work: Promise<unknown>): Promise<Failure> => {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Failure) return error;
+  throw new Error("no failure", { cause: error });
+};
+
+const json = { headers: { "content-type": "application/json" } };
+const ndjson = { headers: { "content-type": "application/x-ndjson" } };
+const row = JSON.stringify({
+  row: 2,
+  line: 2,
+  key: "a",
+  action: "create",
+  changed: [],
+  setsSecret: false,
+  exists: false,
+  after: [],
+});
+const plan = "00000000-0000-7000-8000-000000000001";
+
+/** Bytes without end; counts the pieces that were asked for. */
+const endless = (piece: string) => {
+  const counted = { pieces: 0 };
+  const bytes = Buffer.from(piece.repeat(Math.ceil(65_536 / piece.length)));
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        counted.pieces += 1;
+        controller.enqueue(bytes);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { stream, counted };
+};
+
+describe("an answer that is no tenant's", () => {
+  it.each<[string, RegExp, () => Response]>([
+    [
+      "a page of HTML",
+      /text\/html instead of application\/json/,
+      () => new Response("<html>", { headers: { "content-type": "text/html" } }),
+    ],
+    ["no content type", /no content type/, () => new Response(Buffer.from("{}"))],
+    ["malformed JSON", /malformed JSON/, () => new Response("{", json)],
+    ["JSON that is not UTF-8", /malformed JSON/, () => new Response(Buffer.from([0x22, 0xff, 0x22]), json)],
+    ["nothing", /malformed JSON/, () => new Response(null, json)],
+    ["JSON of another shape", /name: /, () => new Response("{}", json)],
+    ["an error page", /status 502/, () => new Response("<html>", { status: 502 })],
+    ["an unknown problem", /unknown problem teapot/, () => problem("teapot")],
+    ["a problem named as a property of objects", /unknown problem __proto__/, () => problem("__proto__")],
+    ["a problem that is no failure", /unknown problem differs/, () => problem("differs")],
+    ["a problem without text", /status 400/, () => new Response(`{"type":"usage"}`, { status: 400 })],
+  ])("%s is `unavailable`, with a clear text", async (_, message, make) => {
+    const { code, what, where } = await failure(answering(make).tenant());
+    expect(code).toBe("unavailable");
+    expect(what.en).toMatch(message);
+    expect(what.ja).not.toBe(what.en);
+    expect(where).toBe("GET /v1/tenant");
+  });
+
+  const problem = (type: string): Response => {
+    const detail = { en: "x", ja: "x" };
+    return new Response(JSON.stringify({ type, title: "x", status: 418, detail }), { status: 418 });
+  };
+
+  it("is not read to the end where it is an error of ten megabytes, or has no end", async () => {
+    const { stream, counted } = endless("error ");
+    const { code, what } = await failure(answering(() => new Response(stream, { status: 500 })).tenant());
+    expect([code, what.en]).toEqual(["unavailable", expect.stringContaining("status 500")]);
+    expect(counted.pieces).toBeLessThan(5);
+  });
+
+  it("is not read to the end where a line has none", async () => {
+    const { stream, counted } = endless("x");
+    const client = answering(() => new Response(stream, ndjson));
+    const { what } = await failure(Array.fromAsync(client.imports.rows(plan)));
+    expect(what.en).toMatch(/an endless line/);
+    expect(counted.pieces).toBeLessThan(300);
+  });
+
+  it.each([
+    ["half a line", `${row}\n${row.slice(0, 20)}`, /broke off/, 1],
+    ["a malformed line", `${row}\nnonsense\n`, /malformed JSON/, 1],
+    ["a line of another shape", `${row}\n${row}\n{"row":1}\n`, /line: /, 2],
+  ])("gives the whole lines before %s", async (_, body, message, whole) => {
+    const seen: number[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const line of answering(() => new Response(body, ndjson)).imports.rows(plan)) seen.push(line.row);
+    };
+    const { code, what } = await failure(reading());
+    expect([code, what.en, seen.length]).toEqual(["unavailable", expect.stringMatching(message), whole]);
+  });
+
+  it("is left when it gives the same page again and again", async () => {
+    const client = answering(() => new Response(`{"items":[],"next":"1"}`, json));
+    expect((await failure(Array.fromAsync(client.users()))).code).toBe("unavailable");
+  });
+
+  it("may split characters and lines anywhere", async () => {
+    const key = JSON.stringify({ ...(JSON.parse(row) as object), key: "髙橋𠮷" });
+    const pieces = [...Buffer.from(`${key}\n${row}\n`)].map((byte) => Uint8Array.of(byte));
+    const client = answering(() => new Response(ReadableStream.from(pieces), ndjson));
+    expect((await Array.fromAsync(client.imports.rows(plan))).map((line) => line.key)).toEqual(["髙橋𠮷", "a"]);
+  });
+});
+
+it("keeps the path of the tenant's address", async () => {
+  const urls: string[] = [];
+  const client = new TenantClient(async ({ url }) => {
+    urls.push(url);
+    return new Response("{}", json);
+  }, new URL("https://gateway.example/clomo/"));
+  await failure(client.findUsers("a b"));
+  expect(urls).toEqual(["https://gateway.example/clomo/v1/users/find?name=a+b"]);
+});

@@ -1,0 +1,91 @@
+import { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+
+/** @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
+const UNTRUSTED: readonly string[] = [
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+];
+
+const TIMEOUTS: readonly string[] = [
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+];
+
+/** undici's error of an answer that its parser refuses; it has a name and no code. */
+const NOT_HTTP = "HTTPParserError";
+
+/** What became of a connection, by the code of its error. */
+interface Mishap {
+  readonly what: Text;
+  readonly hint?: Text;
+}
+
+const INTERRUPTED = text(
+  "interrupted; the tenant may have finished what it was asked for",
+  "中断しました。依頼した処理はテナント側で終わっているかもしれません",
+);
+
+const tlsMishap = (code: string): Mishap | undefined => {
+  if (UNTRUSTED.includes(code)) {
+    return {
+      what: text(
+        "the certificate is not signed by an authority this machine trusts",
+        "証明書の発行元がこの端末で信頼されていません",
+      ),
+      hint: text("name the authority's certificate with --ca-file", "発行元の証明書を --ca-file で指定してください"),
+    };
+  }
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return { what: text("the certificate is that of another host", "証明書が別のホストのものです") };
+  }
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
+    return { what: text("the certificate is not valid today", "証明書の有効期間外です") };
+  }
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("CERT_")) {
+    return {
+      what: text(`no TLS connection (${code})`, `TLS 接続ができません(${code})`),
+      hint: text("does the address begin with https by mistake?", "アドレスは https で正しいですか?"),
+    };
+  }
+  return undefined;
+};
+
+const mishapOf = (code: string): Mishap => {
+  const tls = tlsMishap(code);
+  if (tls !== undefined) return tls;
+  if (code === "ECONNREFUSED")
+    return { what: text("nothing answers at this address", "このアドレスでは何も応答していません") };
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    return { what: text("the host name is not known", "ホスト名が見つかりません") };
+  }
+  if (TIMEOUTS.includes(code)) return { what: text("no answer in time", "時間内に応答がありませんでした") };
+  if (code === NOT_HTTP) return { what: text("the answer is not HTTP", "応答が HTTP ではありません") };
+  if (code === "UND_ERR_HEADERS_OVERFLOW")
+    return { what: text("the answer's headers are too long", "応答のヘッダーが長すぎます") };
+  const suffix = code === "" ? "" : ` (${code})`;
+  return { what: text(`the connection broke off${suffix}`, `接続が切れました${suffix}`) };
+};
+
+/** The code of an error or of what caused it. */
+export const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return "";
+  if (error.name === NOT_HTTP) return NOT_HTTP;
+  return "code" in error && typeof error.code === "string" ? error.code : codeOf(error.cause);
+};
+
+/**
+ * What a connection's error means to who asked: `interrupted` where the asking was ended, else `unavailable`.
+ *
+ * @param address of the tenant
+ */
+export const socketFailure = (error: unknown, address: string, signal: AbortSignal): Failure => {
+  if (error instanceof Failure) return error;
+  if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED, cause: error });
+  return new Failure("unavailable", { ...mishapOf(codeOf(error)), where: address, cause: error });
+};

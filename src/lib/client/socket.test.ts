@@ -1,0 +1,221 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { socketFailure } from "./socket-failure.ts";
+import { openSocket, type SocketOptions, type SocketTransport } from "./socket.ts";
+
+const NOW = Date.UTC(2026, 10, 20);
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const listen = async (server: TcpServer | Server): Promise<number> => {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  closing.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  );
+  return (server.address() as AddressInfo).port;
+};
+
+const serving = async (listener: RequestListener): Promise<string> =>
+  `http://127.0.0.1:${await listen(createServer(listener))}`;
+
+/** A socket whose pauses take no time and are written down. */
+const opened = (options: Omit<SocketOptions, "surroundings"> = {}): SocketTransport & { readonly pauses: number[] } => {
+  const pauses: number[] = [];
+  let key = 0;
+  const surroundings: SocketOptions["surroundings"] = {
+    now: () => NOW,
+    newKey: () => `key-${(key += 1)}`,
+    async wait(delayMs) {
+      pauses.push(delayMs);
+    },
+  };
+  const socket = openSocket({ ...options, surroundings });
+  closing.unshift(socket.close);
+  return { ...socket, pauses };
+};
+
+const failure = async (work: Promise<unknown>): Promise<Failure> => {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof Failure) return error;
+  throw new Error("no failure", { cause: error });
+};
+
+describe("an address that nobody answers", () => {
+  it("is unavailable, after three repetitions", async () => {
+    const gone = createTcpServer();
+    const port = await listen(gone);
+    await closing.pop()?.();
+    const { transport, pauses } = opened();
+    const { code, where, what } = await failure(transport(new Request(`http://127.0.0.1:${port}/v1/tenant?x=1`)));
+    expect([code, where, what.en]).toEqual([
+      "unavailable",
+      `http://127.0.0.1:${port}`,
+      "nothing answers at this address",
+    ]);
+    expect(pauses).toEqual([250, 500, 1000]);
+  });
+
+  it("is unavailable where the answer takes too long", async () => {
+    const address = await serving(() => undefined);
+    const { transport } = opened({ headersTimeoutMs: 50 });
+    const { code, what } = await failure(transport(new Request(address)));
+    expect([code, what.en]).toEqual(["unavailable", "no answer in time"]);
+  });
+
+  it("is unavailable where the connection is reset, or speaks something else", async () => {
+    const reset = await listen(createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy())));
+    const { transport, pauses } = opened();
+    expect((await failure(transport(new Request(`http://127.0.0.1:${reset}`)))).what.en).toMatch(
+      /^the connection broke off/,
+    );
+    expect(pauses).toHaveLength(3);
+    const other = await listen(
+      createTcpServer((socket) => socket.once("data", () => socket.end("220 mail.example.jp\r\n"))),
+    );
+    expect((await failure(transport(new Request(`http://127.0.0.1:${other}`)))).what.en).toBe("the answer is not HTTP");
+  });
+});
+
+describe("an answer", () => {
+  it("is given with its type, as a stream", async () => {
+    const address = await serving((_, response) =>
+      response.writeHead(200, { "content-type": "text/csv", etag: `"7"`, "x-other": "1" }).end("a,b"),
+    );
+    const response = await opened().transport(new Request(address));
+    expect([...response.headers]).toEqual([
+      ["content-type", "text/csv"],
+      ["etag", `"7"`],
+    ]);
+    expect(await response.text()).toBe("a,b");
+  });
+
+  it("that breaks off throws to its reader", async () => {
+    const address = await serving((_, response) => {
+      response.write("half", () => response.destroy());
+    });
+    const response = await opened().transport(new Request(address));
+    const { code, where } = await failure(response.text());
+    expect([code, where]).toEqual(["unavailable", address]);
+  });
+
+  it("that stops in the middle throws to its reader", async () => {
+    const address = await serving((_, response) => void response.write("half"));
+    const response = await opened({ bodyTimeoutMs: 50 }).transport(new Request(address));
+    expect((await failure(response.text())).what.en).toBe("no answer in time");
+  });
+
+  it("that nobody reads to the end is let go of", async () => {
+    const { promise: closed, resolve } = Promise.withResolvers<void>();
+    const address = await serving((_, response) => {
+      response.on("close", resolve);
+      response.write("x".repeat(1_000_000));
+    });
+    const response = await opened().transport(new Request(address));
+    await response.body?.cancel();
+    await expect(closed).resolves.toBeUndefined();
+  });
+
+  it("that redirects is refused, with the other address", async () => {
+    const seen: string[] = [];
+    const address = await serving(({ url = "" }, response) => {
+      seen.push(url);
+      response.writeHead(307, { location: "https://elsewhere.example/v1" }).end();
+    });
+    const { code, what } = await failure(opened().transport(new Request(`${address}/v1/tenant`)));
+    expect([code, what.en]).toEqual(["unavailable", "the address redirects to https://elsewhere.example/v1"]);
+    expect(seen).toEqual(["/v1/tenant"]);
+  });
+});
+
+describe("a busy tenant", () => {
+  const busy = async (times: number, headers: Record<string, string>, status = 503) => {
+    const keys: unknown[] = [];
+    const address = await serving((request, response) => {
+      keys.push(request.headers["idempotency-key"]);
+      request.resume().on("end", () => {
+        if (keys.length <= times) response.writeHead(status, headers).end("busy");
+        else response.writeHead(200, { "content-type": "application/json" }).end("{}");
+      });
+    });
+    return { address, keys };
+  };
+
+  it("is asked again after the pause it wants", async () => {
+    const seconds = await busy(2, { "retry-after": "3" });
+    const { transport, pauses } = opened();
+    expect((await transport(new Request(seconds.address))).status).toBe(200);
+    const date = await busy(1, { "retry-after": new Date(NOW + 5000).toUTCString() }, 429);
+    expect((await transport(new Request(date.address))).status).toBe(200);
+    expect(pauses).toEqual([3000, 3000, 5000]);
+  });
+
+  it("is left where it wants a long pause, or is busy for good", async () => {
+    const { transport, pauses } = opened();
+    const long = await busy(1, { "retry-after": "3600" });
+    expect((await transport(new Request(long.address))).status).toBe(503);
+    const good = await busy(99, {});
+    expect((await transport(new Request(good.address))).status).toBe(503);
+    expect([pauses, good.keys.length]).toEqual([[250, 500, 1000], 4]);
+  });
+
+  it("is sent a POST again with its Idempotency-Key, an upload or a DELETE never", async () => {
+    const { transport, pauses } = opened();
+    const post = await busy(2, {});
+    const headers = { "content-type": "application/json" };
+    expect((await transport(new Request(post.address, { method: "POST", body: "{}", headers }))).status).toBe(200);
+    expect(post.keys).toEqual(["key-1", "key-1", "key-1"]);
+    expect(pauses).toHaveLength(2);
+    const put = await busy(2, {});
+    const body = new Blob(["a"]).stream();
+    const init: RequestInit & { duplex: "half" } = { method: "PUT", body, duplex: "half" };
+    expect((await transport(new Request(put.address, init))).status).toBe(503);
+    const gone = await busy(2, {});
+    expect((await transport(new Request(gone.address, { method: "DELETE" }))).status).toBe(503);
+    expect([put.keys.length, gone.keys.length]).toEqual([1, 1]);
+  });
+});
+
+it("ends with its signal as interrupted", async () => {
+  const ended = new AbortController();
+  const address = await serving(() => ended.abort());
+  expect((await failure(opened().transport(new Request(address, { signal: ended.signal })))).code).toBe("interrupted");
+});
+
+it("says what is wrong with TLS", async () => {
+  const address = await serving((_, response) => response.end());
+  const { code, what, where } = await failure(opened().transport(new Request(address.replace("http:", "https:"))));
+  expect([code, what.en]).toEqual(["unavailable", expect.stringMatching(/^no TLS connection/)]);
+  expect(where).toBe(address.replace("http:", "https:"));
+});
+
+it.each([
+  ["ENOTFOUND", "the host name is not known"],
+  ["EAI_AGAIN", "the host name is not known"],
+  ["UND_ERR_CONNECT_TIMEOUT", "no answer in time"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "the certificate is not signed by an authority this machine trusts"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate is that of another host"],
+  ["CERT_HAS_EXPIRED", "the certificate is not valid today"],
+  ["EHOSTUNREACH", "the connection broke off (EHOSTUNREACH)"],
+])("names %s", (code, words) => {
+  const cause = Object.assign(new Error("inner"), { code });
+  const { what, where } = socketFailure(
+    new Error("outer", { cause }),
+    "https://tenant.example",
+    new AbortController().signal,
+  );
+  expect([what.en, where]).toEqual([words, "https://tenant.example"]);
+});
