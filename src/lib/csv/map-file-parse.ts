@@ -1,4 +1,4 @@
-import type * as Yaml from "yaml";
+import type Yaml from "yaml";
 import type { LineCounter, Node, Pair } from "yaml";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
@@ -174,7 +174,8 @@ export const parseMapFile = async (content: string, format: Format, where: strin
       where,
     });
   }
-  const { reader, root } = parseYaml(await import("yaml"), content, where);
+  const { default: yaml } = await import("yaml");
+  const { reader, root } = parseYaml(yaml, content, where);
   const parts = readParts(reader, root);
   const map = mapOf(reader, parts, format);
   const [fault] = mapFaults(map, format);
