@@ -6,6 +6,7 @@ import { ROOT_ORG_PK } from "../migrations.ts";
 import { isLacking } from "./commit.ts";
 import { hasSecrets } from "./compare.ts";
 import { keyField } from "./findings.ts";
+import { orgPlaces, type OrgPlace } from "./org-places.ts";
 import { isTouched, joinOrg, name, storeColumn, valueForExisting, valueForNew, type PlanSql } from "./expressions.ts";
 
 type Action = PlanRow["action"];
@@ -44,10 +45,8 @@ const keyOf = (plan: PlanSql): string => {
 const stagedRows = (plan: PlanSql): string => {
   const secrets = hasSecrets(plan) ? "r.secrets is not null" : "0";
   const isOrg = plan.kind.entity === "org";
-  const after = isOrg ? "json_object('name', a.name, 'code', a.code, 'parentCode', p.code)" : afterJson(plan);
-  const joins = isOrg
-    ? "left join s.org_after a on a.row = r.row left join org p on p.pk = a.parentOrg"
-    : joinOrg(plan);
+  const after = isOrg ? "json_object('name', a.name, 'code', a.code)" : afterJson(plan);
+  const joins = isOrg ? "left join s.org_after a on a.row = r.row" : joinOrg(plan);
   return `select r.row, r.line, ${keyOf(plan)} as key, ${ACTION} as action, coalesce(m.changed, 0) as changed,
       ${secrets} as secret, m.row is not null as met, ${after} as after
     from s.row r left join s.match m on m.row = r.row left join ${plan.kind.entity} t on t.pk = m.target ${joins}
@@ -69,7 +68,14 @@ const listOrText = (plan: PlanSql, field: string, value: unknown): string | stri
   return meeting === "list" ? (JSON.parse(String(value)) as string[]) : String(value);
 };
 
-const planRow = (plan: PlanSql, row: Row, customNames: ReadonlyMap<string, string>): PlanRow => {
+/** What the rows of a plan are made of beside their own line. */
+interface Beside {
+  readonly customNames: ReadonlyMap<string, string>;
+  readonly places: ReadonlyMap<number, OrgPlace>;
+}
+
+const planRow = (plan: PlanSql, row: Row, { customNames, places }: Beside): PlanRow => {
+  const place = places.get(Number(row["row"]));
   const after = JSON.parse(String(row["after"])) as Record<string, SQLOutputValue>;
   const custom = after["custom"] === undefined ? {} : (JSON.parse(String(after["custom"])) as Record<string, string>);
   const number = (value: SQLOutputValue | undefined): number => Number(value ?? 0);
@@ -85,6 +91,9 @@ const planRow = (plan: PlanSql, row: Row, customNames: ReadonlyMap<string, strin
       ...Object.entries(after)
         .filter(([field]) => field !== "custom")
         .map(([field, value]) => ({ field, value: listOrText(plan, field, value) })),
+      ...(place === undefined
+        ? []
+        : Object.entries(place).map(([field, value]) => ({ field, value: value as string | null }))),
       ...Object.entries(custom).map(([id, value]) => ({ field: `custom:${customNames.get(id) ?? id}`, value })),
     ],
   };
@@ -101,6 +110,7 @@ export function* planRows(database: Database, plan: PlanSql, query: RowQuery): G
   const customNames = new Map(
     database.all("select pk, name from custom_field").map((field) => [String(field["pk"]), String(field["name"])]),
   );
+  const places = plan.kind.entity === "org" ? orgPlaces(database) : new Map<number, OrgPlace>();
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   const parts: string[] = [];
   if (query.actions.length === 0 || query.actions.some((action) => action !== "delete")) parts.push(stagedRows(plan));
@@ -110,8 +120,7 @@ export function* planRows(database: Database, plan: PlanSql, query: RowQuery): G
     for (const row of database.iterate(sql, params)) {
       if (left <= 0) return;
       left -= 1;
-      yield planRow(plan, row, customNames);
+      yield planRow(plan, row, { customNames, places });
     }
   }
 }
-

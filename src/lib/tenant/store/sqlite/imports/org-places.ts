@@ -1,0 +1,68 @@
+import type { SQLOutputValue } from "node:sqlite";
+import { formatOrgPath } from "../../../../model/organisation.ts";
+import type { Database, Row } from "../database.ts";
+import { ROOT_ORG_PK } from "../migrations.ts";
+
+/** The parent that a row of organisations arrives at; its path only where it has no code; both null under 全社. */
+export interface OrgPlace {
+  readonly parentCode: string | null;
+  readonly parentPath: string | null;
+}
+
+/** An organisation as the plan leaves it: its parent is another one of these. */
+interface PlannedOrg {
+  readonly name: string;
+  readonly code: string | null;
+  readonly parent: string | null;
+}
+
+const orgNode = (pk: unknown): string => `org ${Number(pk)}`;
+const rowNode = (row: unknown): string => `row ${Number(row)}`;
+const optional = (value: SQLOutputValue | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+const plannedRow = (row: Row): PlannedOrg => ({
+  name: String(row["name"]),
+  code: optional(row["code"]),
+  parent: row["parentRow"] === null ? orgNode(row["parentOrg"]) : rowNode(row["parentRow"]),
+});
+
+/** Every organisation of the tenant and of the file as the plan leaves it. */
+const plannedOrgs = (database: Database): ReadonlyMap<string, PlannedOrg> => {
+  const orgs = new Map<string, PlannedOrg>();
+  for (const org of database.all("select pk, name, code, parent from org")) {
+    const parent = org["parent"] === null ? null : orgNode(org["parent"]);
+    orgs.set(orgNode(org["pk"]), { name: String(org["name"]), code: optional(org["code"]), parent });
+  }
+  const rows = database.all("select a.*, m.target from s.org_after a left join s.match m on m.row = a.row");
+  for (const row of rows) {
+    orgs.set(rowNode(row["row"]), plannedRow(row));
+    if (row["target"] !== null) orgs.set(orgNode(row["target"]), plannedRow(row));
+  }
+  return orgs;
+};
+
+const ROOT = orgNode(ROOT_ORG_PK);
+
+const pathOf = (orgs: ReadonlyMap<string, PlannedOrg>, node: string): string => {
+  const names: string[] = [];
+  for (let at: string | null = node; at !== null && at !== ROOT && names.length <= orgs.size;) {
+    const org = orgs.get(at);
+    if (org !== undefined) names.unshift(org.name);
+    at = org?.parent ?? null;
+  }
+  return formatOrgPath(names);
+};
+
+/** Where the valid rows of a plan for organisations put them, by row. */
+export const orgPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => {
+  const orgs = plannedOrgs(database);
+  return new Map(
+    database.all("select row, parentOrg, parentRow from s.org_after").map((row) => {
+      const parent = row["parentRow"] === null ? orgNode(row["parentOrg"]) : rowNode(row["parentRow"]);
+      const parentCode = orgs.get(parent)?.code ?? null;
+      const parentPath = parent === ROOT || parentCode !== null ? null : pathOf(orgs, parent);
+      return [Number(row["row"]), { parentCode, parentPath }];
+    }),
+  );
+};
