@@ -18,7 +18,7 @@ export const PROGRAM: NounNode = {
     name: "csv",
     summary: {"en":"CSV files, without a tenant","ja":"CSV ファイル(テナントは不要)"},
     aliases: [],
-    examples: ["clomoctl csv check users.csv --as users","clomoctl csv convert users.csv users-utf8.csv --to-encoding utf-8 --to-newline lf","clomoctl csv inspect users.csv"],
+    examples: ["clomoctl csv check people.csv --as users","clomoctl csv convert people.csv people-utf8.csv --to-encoding utf-8 --to-newline lf","clomoctl csv inspect people.csv"],
     nouns: [],
     verbs: [{ name: "check", summary: {"en":"check a file against a format, without a tenant","ja":"テナントなしでファイルを形式に照らして検査する"}, load: () => import("./csv/check.ts") },{ name: "convert", summary: {"en":"write a file in another encoding or with other newlines","ja":"ファイルの文字コードや改行コードを変換する"}, load: () => import("./csv/convert.ts") },{ name: "inspect", summary: {"en":"say what a CSV file is","ja":"CSV ファイルの素性を調べる"}, load: () => import("./csv/inspect.ts") },{ name: "map", summary: {"en":"start a --map file by questions","ja":"質問に答えて --map 用ファイルの雛形を作る"}, load: () => import("./csv/map.ts") },{ name: "template", summary: {"en":"write the header row of a format, without a tenant","ja":"テナントなしで形式の見出し行を書き出す"}, load: () => import("./csv/template.ts") }],
   },{

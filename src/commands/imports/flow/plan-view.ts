@@ -33,7 +33,7 @@ export async function showPlan(tools: Tools, plan: Import): Promise<void> {
   const chosen = await tools.tenant();
   for (const line of [headline(plan, chosen), ...counts(plan)]) await terminal.note(line);
   for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
-  if (globals.quiet) return;
+  if (globals.quiet || plan.mode === "revert") return;
   for (const action of ["delete", "create", "update"] as const) {
     if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
   }
@@ -41,9 +41,10 @@ export async function showPlan(tools: Tools, plan: Import): Promise<void> {
 
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), kindName(plan.kind), modeName(plan.mode)];
+  const rows = plan.mode === "revert" ? text("", "") : text(`, ${plan.rows} rows`, `、${plan.rows} 行`);
   return text(
-    `plan for ${tenant.en}: ${kind.en}, ${mode.en}, ${plan.rows} rows`,
-    `${tenant.ja} への計画: ${kind.ja}、${mode.ja}、${plan.rows} 行`,
+    `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
+    `${tenant.ja} への計画: ${kind.ja}、${mode.ja}${rows.ja}`,
   );
 }
 

@@ -23,13 +23,14 @@ const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
 export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnown(code) ? describeProblem({ code, params }) : same(code);
 
-/** `people.csv:4812:3: reason`, the physical line added where it is another number. */
+/** `people.csv:4812:3: メールアドレス: reason`, the physical line added where it is another number. */
 export function problemText(label: string, problem: InputProblem): Text {
-  const { row, line, column } = problem;
+  const { row, line, column, header } = problem;
   const place = [label, ...(row > 0 ? [row] : []), ...(row > 0 && column > 0 ? [column] : [])].join(":");
   const reason = reasonOf(problem);
   const where = line > 0 && line !== row ? text(` (line ${line})`, `(${line} 行目)`) : same("");
-  return text(`${place}: ${reason.en}${where.en}`, `${place}: ${reason.ja}${where.ja}`);
+  const name = header === "" ? "" : `${header}: `;
+  return text(`${place}: ${name}${reason.en}${where.en}`, `${place}: ${name}${reason.ja}${where.ja}`);
 }
 
 /** A problem as programs read it. */

@@ -1,15 +1,22 @@
+import { resolve } from "node:path";
 import type { Import } from "../../../lib/client/index.ts";
+import type { ColumnMap } from "../../../lib/csv/map-file.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
+import { loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
-import { findMap } from "./column-map.ts";
 import { changesNothing, mayCommit } from "./confirm.ts";
-import { openInput } from "./input-file.ts";
+import { emit } from "./emit.ts";
+import { openInput, type InputFile } from "./input-file.ts";
+import { checkOrder } from "./order.ts";
 import { PendingPlan } from "./pending-plan.ts";
 import { showPlan } from "./plan-view.ts";
 import { listProblems, RejectedFile } from "./problem-list.ts";
+import type { Reading } from "./reading.ts";
 import { RESULT_COLUMNS } from "./result.ts";
 import { lookAtFile, sendFile, type ImportOrder } from "./send-file.ts";
+import { writeErrors } from "./write-errors.ts";
+import { writeReport } from "./write-report.ts";
 
 /**
  * Imports a file: sends it, shows the plan, asks, and commits all of it or nothing.
@@ -17,55 +24,114 @@ import { lookAtFile, sendFile, type ImportOrder } from "./send-file.ts";
  * @throws `input-rejected` when a row is invalid and invalid rows are not to be skipped
  */
 export async function runImport(tools: Tools, order: ImportOrder): Promise<Outcome> {
-  const { client } = await tools.tenant();
+  checkOrder(order, tools.workingFolder);
+  const { client, context } = await tools.tenant();
   tools.describeState(() => text("nothing was changed", "何も変更していません"));
-  const map = await findMap(tools, order.kind, order.options.map);
+  const { encoding, newline, map: asked } = order.options;
+  const map = await loadColumnMap(tools, order.kind, { option: asked, context });
   await using file = await openInput(tools, order.file);
-  const reading = await lookAtFile(tools, file, order.options);
+  const reading = await lookAtFile(tools, file, { encoding, newline, map });
   const plan = await sendFile(tools, file, order, reading, map);
   const pending = new PendingPlan(tools, client, plan, order.options.keepPlan);
   try {
-    return await decide(tools, order, pending);
+    const running = new RunningImport(tools, order, { file, reading, map, pending });
+    return await running.run();
   } catch (error) {
     await pending.settle(error);
     throw error;
   }
 }
 
-async function decide(tools: Tools, order: ImportOrder, pending: PendingPlan): Promise<Outcome> {
-  const { plan } = pending;
-  const { client } = await tools.tenant();
-  const problems = await listProblems(tools.terminal, client, plan, order.file);
-  await showPlan(tools, plan);
-  if (plan.rejected) {
-    await pending.leave();
-    throw rejectedFile(plan, order, problems);
-  }
-  const outcome = plan.invalid > 0 ? "partial" : undefined;
-  const { dryRun, confirmDeletions } = order.options;
-  if (dryRun) return finish(tools, pending, { dryRun, outcome });
-  if (changesNothing(plan)) {
-    await tools.terminal.note(text("there is nothing to change", "変更はありません"));
-    return finish(tools, pending, { dryRun, outcome });
-  }
-  if (!(await mayCommit(tools, plan, confirmDeletions))) {
-    await tools.terminal.note(text("nothing was changed", "何も変更していません"));
-    return finish(tools, pending, { dryRun, outcome });
-  }
-  const committed = await pending.commit();
-  await tools.terminal.show(RESULT_COLUMNS, { plan: committed, dryRun, committed: true });
-  return outcome;
+/** What was read, and the plan that came of it. */
+interface PlannedFile {
+  readonly file: InputFile;
+  readonly reading: Reading;
+  readonly map: ColumnMap | undefined;
+  readonly pending: PendingPlan;
 }
 
-/** Ends an import that is not committed. */
-async function finish(
-  tools: Tools,
-  pending: PendingPlan,
-  { dryRun, outcome }: { readonly dryRun: boolean; readonly outcome: Outcome },
-): Promise<Outcome> {
-  await pending.leave();
-  await tools.terminal.show(RESULT_COLUMNS, { plan: pending.plan, dryRun, committed: false });
-  return outcome;
+/** An import from its plan to its end. */
+class RunningImport {
+  readonly #tools: Tools;
+  readonly #order: ImportOrder;
+  readonly #planned: PlannedFile;
+  readonly #pending: PendingPlan;
+  readonly #plan: Import;
+
+  constructor(tools: Tools, order: ImportOrder, planned: PlannedFile) {
+    this.#tools = tools;
+    this.#order = order;
+    this.#planned = planned;
+    this.#pending = planned.pending;
+    this.#plan = planned.pending.plan;
+  }
+
+  async run(): Promise<Outcome> {
+    const { client } = await this.#tools.tenant();
+    const problems = await listProblems(this.#tools.terminal, client, this.#plan, this.#order.file);
+    await showPlan(this.#tools, this.#plan);
+    await this.#writeLists();
+    if (this.#plan.rejected) {
+      await this.#pending.leave();
+      throw rejectedFile(this.#plan, this.#order, problems);
+    }
+    await this.#decide();
+    return this.#plan.invalid > 0 ? "partial" : undefined;
+  }
+
+  async #writeLists(): Promise<void> {
+    const { report, errors } = this.#order.options;
+    const { file, reading } = this.#planned;
+    const pathOf = (name: string): string => resolve(this.#tools.workingFolder, name);
+    if (report !== undefined) await writeReport(this.#tools, pathOf(report), this.#plan);
+    if (errors !== undefined) await writeErrors(this.#tools, pathOf(errors), this.#plan, file, reading);
+  }
+
+  async #decide(): Promise<void> {
+    const { dryRun, emitCsv, confirmDeletions } = this.#order.options;
+    const { terminal } = this.#tools;
+    if (dryRun || changesNothing(this.#plan)) {
+      if (emitCsv !== undefined) await this.#emit(emitCsv, async () => undefined);
+      if (!dryRun) await terminal.note(text("there is nothing to change", "変更はありません"));
+      return this.#leave();
+    }
+    if (!(await mayCommit(this.#tools, this.#plan, confirmDeletions))) {
+      await terminal.note(text("nothing was changed", "何も変更していません"));
+      return this.#leave();
+    }
+    return emitCsv === undefined ? this.#show(await this.#pending.commit(), true) : this.#handOver(emitCsv);
+  }
+
+  /** Writes the file for the console; the plan then waits for the console's next export. */
+  async #handOver(emitCsv: string): Promise<void> {
+    const { client } = await this.#tools.tenant();
+    await this.#emit(emitCsv, async () => {
+      await client.imports.emitted(this.#plan);
+    });
+    const { id } = this.#plan;
+    await this.#tools.terminal.note(
+      text(
+        `then export in the console and verify: clomoctl imports verify ${id} --against EXPORT.csv`,
+        `その後コンソールでエクスポートし、照合してください: clomoctl imports verify ${id} --against EXPORT.csv`,
+      ),
+    );
+    await this.#show(this.#plan, false);
+  }
+
+  #emit(emitCsv: string, done: () => Promise<void>): Promise<void> {
+    const { file, reading, map } = this.#planned;
+    return emit(this.#tools, emitCsv, { plan: this.#plan, file, reading, map }, done);
+  }
+
+  async #leave(): Promise<void> {
+    await this.#pending.leave();
+    await this.#show(this.#plan, false);
+  }
+
+  #show(plan: Import, committed: boolean): Promise<void> {
+    const { dryRun } = this.#order.options;
+    return this.#tools.terminal.show(RESULT_COLUMNS, { plan, dryRun, committed });
+  }
 }
 
 function rejectedFile(
@@ -84,8 +150,8 @@ function rejectedFile(
   return new RejectedFile(
     {
       what: text(
-        `${errors} problems in ${invalid} invalid rows; nothing was changed`,
-        `不正な行が ${invalid} 行、問題が ${errors} 件あります。何も変更していません`,
+        `${errors} problems, ${invalid} invalid rows; nothing was changed`,
+        `問題が ${errors} 件、不正な行が ${invalid} 行あります。何も変更していません`,
       ),
       where: file,
       hint: options.errors === undefined ? mend : written,

@@ -3,7 +3,7 @@ import type { ColumnMap } from "../../../lib/csv/map-file.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import { tellReading, type Reading } from "./encoding.ts";
+import { tellReading, type Reading, type ReadingChoice } from "./reading.ts";
 import type { InputFile } from "./input-file.ts";
 import type { ImportOptions } from "./options.ts";
 
@@ -18,20 +18,13 @@ export interface ImportOrder {
   readonly createGroups?: boolean;
 }
 
-/** Reads once, where its encoding is not given, how a file is to be read; says what is odd about it. */
-export async function lookAtFile(tools: Tools, file: InputFile, options: ImportOptions): Promise<Reading> {
-  const { terminal } = tools;
-  const step = terminal.progress.start({
-    id: "read",
-    name: text("Reading", "読み込み"),
-    unit: BYTES,
-    total: file.bytes,
-  });
-  const reading = await tellReading(file, options.encoding, (bytes) => {
-    tools.signal.throwIfAborted();
-    step.advance(bytes);
-  });
-  step.finish();
+/** Tells how a file is to be read, and says what is odd about it. */
+export async function lookAtFile(
+  { terminal, signal }: Pick<Tools, "terminal" | "signal">,
+  file: InputFile,
+  options: ReadingChoice & Pick<ImportOptions, "newline">,
+): Promise<Reading> {
+  const reading = await tellReading(file, { ...options, signal });
   if (reading.nearlyUtf8) {
     await terminal.warn(
       text(
@@ -72,21 +65,24 @@ export async function sendFile(
     allowUnknownColumns,
     createOrgs,
     createGroups,
-    delimiter: reading.delimiter,
+    delimiter: reading.dialect.delimiter,
     fileName: file.label.slice(-LONGEST_NAME),
     ...(key === undefined ? {} : { key }),
     ...(map === undefined ? {} : { map: forTenant(map) }),
   };
-  const step = tools.terminal.progress.start({
+  const stream = streamOf(tools, file);
+  return client.imports.plan(request, { stream, encoding: reading.encoding }, tools.signal);
+}
+
+/** A file's bytes as the tenant takes them, with progress. */
+export function streamOf({ terminal }: Pick<Tools, "terminal">, file: InputFile): ReadableStream<Uint8Array> {
+  const step = terminal.progress.start({
     id: "check",
     name: text("Checking", "検査"),
     unit: BYTES,
     total: file.bytes,
   });
-  const stream = ReadableStream.from(counted(file.chunks(), (bytes) => step.advance(bytes)));
-  const plan = await client.imports.plan(request, { stream, encoding: reading.encoding }, tools.signal);
-  step.finish();
-  return plan;
+  return ReadableStream.from(counted(file.chunks(), (bytes) => step.advance(bytes)));
 }
 
 const LONGEST_NAME = 255;

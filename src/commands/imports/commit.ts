@@ -1,0 +1,38 @@
+import type { Import } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { confirmAndCommit, CONFIRM_DELETIONS } from "./flow/confirm-plan.ts";
+import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
+import { PendingPlan } from "./flow/pending-plan.ts";
+import { showPlan } from "./flow/plan-view.ts";
+
+export default defineCommand({
+  summary: text("commit a plan that was kept", "残しておいた計画を確定する"),
+  args: { id: ID_ARGUMENT },
+  options: { confirmDeletions: CONFIRM_DELETIONS },
+  examples: [{ line: "clomoctl imports commit 0198c0de --yes" }],
+  exits: ["input-rejected", "conflict", "not-found", "partial"],
+  async run(tools, { id, confirmDeletions }) {
+    const { client } = await tools.tenant();
+    const plan = await findImport(client, id);
+    if (plan.state !== "planned") throw notPlanned(plan);
+    const pending = new PendingPlan(tools, client, plan, true);
+    await showPlan(tools, plan);
+    return confirmAndCommit(tools, pending, confirmDeletions);
+  },
+});
+
+function notPlanned({ id, state }: Import): Failure {
+  const verify = `clomoctl imports verify ${id} --against EXPORT.csv`;
+  return new Failure("conflict", {
+    what: text(
+      `import ${id} is ${state}; it has no open plan`,
+      `インポート ${id} は ${state} で、確定できる計画がありません`,
+    ),
+    hint:
+      state === "awaiting-console"
+        ? text(`it is committed by its verification: ${verify}`, `照合によって確定します: ${verify}`)
+        : text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
+  });
+}

@@ -1,0 +1,17 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { IMPORT_DETAILS } from "./flow/columns.ts";
+import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
+
+export default defineCommand({
+  summary: text("drop a plan; the tenant stays as it is", "計画を破棄する(テナントは変更しない)"),
+  args: { id: ID_ARGUMENT },
+  options: {},
+  examples: [{ line: "clomoctl imports discard 0198c0de" }],
+  exits: ["conflict", "not-found"],
+  async run(tools, { id }) {
+    const { client } = await tools.tenant();
+    const found = await findImport(client, id);
+    await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));
+  },
+});

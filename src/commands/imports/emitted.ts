@@ -1,0 +1,19 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { IMPORT_COLUMNS } from "./flow/columns.ts";
+
+export default defineCommand({
+  summary: text(
+    "list plans that were written for the console and wait to be verified",
+    "コンソール用に書き出し、照合を待っている計画を一覧する",
+  ),
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl imports emitted" }],
+  exits: ["not-found", "locked"],
+  async run(tools) {
+    const { client } = await tools.tenant();
+    const waiting = (await client.imports.list()).filter(({ state }) => state === "awaiting-console");
+    await tools.terminal.list(IMPORT_COLUMNS, waiting);
+  },
+});

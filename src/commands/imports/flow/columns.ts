@@ -1,0 +1,65 @@
+import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { text, type Language, type Text } from "../../../lib/text/index.ts";
+import { reasonOf } from "./problem-list.ts";
+
+const plain = (key: keyof Import, header: Text): Column<Import> => ({
+  key,
+  header,
+  value: (record) => record[key],
+});
+const count = (key: keyof Import, header: Text): Column<Import> => ({ ...plain(key, header), align: "end" });
+
+/** What is shown of an import in a list. */
+export const IMPORT_COLUMNS: readonly Column<Import>[] = [
+  plain("id", text("import", "インポート ID")),
+  plain("kind", text("kind", "種類")),
+  plain("mode", text("mode", "モード")),
+  plain("state", text("state", "状態")),
+  plain("createdAt", text("created at", "作成日時")),
+  plain("fileName", text("file", "ファイル")),
+  count("rows", text("rows", "行数")),
+  count("create", text("create", "追加")),
+  count("update", text("update", "更新")),
+  count("delete", text("delete", "削除")),
+  count("invalid", text("invalid", "不正")),
+];
+
+/** What is shown of one import alone. */
+export const IMPORT_DETAILS: readonly Column<Import>[] = [
+  ...IMPORT_COLUMNS,
+  count("unchanged", text("unchanged", "変更なし")),
+  count("secretsSet", text("secrets set", "設定した秘密の値")),
+  count("orgsCreated", text("organisations created", "作成した組織")),
+  count("groupsCreated", text("groups created", "作成したグループ")),
+  count("errors", text("problems", "問題")),
+  count("warnings", text("warnings", "警告")),
+  plain("tenant", text("tenant", "テナント")),
+  plain("actor", text("by", "実行者")),
+  plain("encoding", text("encoding", "文字コード")),
+  plain("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
+  plain("emittedAt", text("written for the console at", "コンソール用に書き出した日時")),
+  plain("committedAt", text("committed at", "確定日時")),
+  plain("reverts", text("undoes", "取り消すインポート")),
+  plain("revertedBy", text("undone by", "取り消したインポート")),
+];
+
+/** One line of a plan as records. */
+export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
+  { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => (row === 0 ? null : row) },
+  { key: "key", header: text("key", "キー"), value: ({ key }) => key },
+  { key: "action", header: text("action", "動作"), value: ({ action }) => action },
+  { key: "changed", header: text("changed", "変更する項目"), value: ({ changed }) => changed },
+  { key: "setsSecret", header: text("sets a secret", "秘密の値の設定"), value: ({ setsSecret }) => setsSecret },
+];
+
+/** One problem of an input as records. */
+export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProblem>[] => [
+  { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
+  { key: "line", header: text("line", "物理行"), align: "end", value: ({ line }) => line },
+  { key: "column", header: text("column", "列"), align: "end", value: ({ column }) => column },
+  { key: "header", header: text("header", "ヘッダー"), value: ({ header }) => header },
+  { key: "severity", header: text("severity", "重大度"), value: ({ severity }) => severity },
+  { key: "code", header: text("code", "コード"), value: ({ code }) => code },
+  { key: "reason", header: text("reason", "理由"), value: (problem) => reasonOf(problem)[language] },
+];

@@ -1,0 +1,68 @@
+import { guessDelimiter } from "../../../lib/csv/inspect.ts";
+import type { ColumnMap } from "../../../lib/csv/map-file.ts";
+import type { Dialect, Encoding } from "../../../lib/csv/record.ts";
+import { encodingOf } from "../../csv/file/encoding.ts";
+import type { InputFile } from "./input-file.ts";
+
+/** How an input file is read. */
+export interface Reading {
+  readonly encoding: Encoding;
+  readonly dialect: Dialect;
+  /** the newline that ends the header row; undefined where the file has no newline */
+  readonly newline: "crlf" | "lf" | "cr" | undefined;
+  /** CP932 was concluded, though all but a few bytes are UTF-8 */
+  readonly nearlyUtf8: boolean;
+}
+
+/** What was said of a file beforehand. */
+export interface ReadingChoice {
+  readonly encoding: "auto" | "shift_jis" | "utf-8";
+  readonly map?: ColumnMap | undefined;
+  readonly signal?: AbortSignal;
+}
+
+const HEAD_BYTES = 64 * 1024;
+
+/**
+ * Tells how a file is to be read: its encoding from all of its bytes, its delimiter from the header.
+ *
+ * @throws `input-rejected` where its text could be half-width kana as well
+ */
+export async function tellReading(file: InputFile, { encoding: asked, map, signal }: ReadingChoice): Promise<Reading> {
+  const encoding = await encodingOf(file, asked, signal === undefined ? {} : { signal });
+  const head = await headOf(file);
+  const start = new TextDecoder(encoding).decode(head, { stream: true });
+  return {
+    encoding,
+    dialect: map?.dialect ?? { delimiter: guessDelimiter(start) },
+    newline: firstNewline(start),
+    nearlyUtf8: asked === "auto" && encoding === "shift_jis" && isNearlyUtf8(head),
+  };
+}
+
+async function headOf(file: InputFile): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array(0);
+  for await (const chunk of file.chunks()) {
+    head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+    if (head.length >= HEAD_BYTES) break;
+  }
+  return head;
+}
+
+/** The newline that ends the header row; those inside quotes end nothing. */
+function firstNewline(start: string): Reading["newline"] {
+  const [newline] = /\r\n|\r|\n/.exec(start.replaceAll(/"[^"]*(?:"|$)/g, "")) ?? [];
+  if (newline === undefined) return undefined;
+  if (newline === "\r\n") return "crlf";
+  return newline === "\n" ? "lf" : "cr";
+}
+
+/** So many valid UTF-8 characters beyond ASCII for each invalid sequence; CP932 text has hardly any. */
+const NEARLY = 20;
+
+function isNearlyUtf8(head: Uint8Array): boolean {
+  const decoded = new TextDecoder("utf-8").decode(head, { stream: true });
+  const invalid = decoded.match(/\ufffd/g)?.length ?? 0;
+  const valid = decoded.match(/[^\0-\u007f\ufffd]/gu)?.length ?? 0;
+  return valid > NEARLY * Math.max(invalid, 1);
+}

@@ -1,0 +1,24 @@
+import { createHash } from "node:crypto";
+import type { Import } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { InputFile } from "./input-file.ts";
+
+/**
+ * The bytes of a plan's file, read again.
+ *
+ * @throws `input-rejected` at the end, when they are not those the plan was made of
+ */
+export async function* reread(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  for await (const chunk of file.chunks()) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (hash.digest("hex") === inputSha256) return;
+  throw new Failure("input-rejected", {
+    what: text("the file changed after its plan was made", "計画を作った後にファイルが変更されました"),
+    where: file.label,
+    hint: text("import it again", "もう一度インポートしてください"),
+  });
+}

@@ -1,0 +1,104 @@
+import type { CustomField, Import } from "../../../lib/client/index.ts";
+import { FORMATS } from "../../../lib/csv/formats/index.ts";
+import { readHeader } from "../../../lib/csv/header.ts";
+import type { Layout } from "../../../lib/csv/layout.ts";
+import type { ColumnMap } from "../../../lib/csv/map-file.ts";
+import { RecordReader } from "../../../lib/csv/reader.ts";
+import { RowChecker } from "../../../lib/csv/rows.ts";
+import type { InputFile } from "./input-file.ts";
+import type { Reading } from "./reading.ts";
+import { reread } from "./reread.ts";
+
+/** What only the input file knows of a row. */
+export interface SecretRow {
+  readonly row: number;
+  /** by field, blank ones left out */
+  readonly secrets: ReadonlyMap<string, string>;
+  /** the cells of the columns nobody knows, in their order */
+  readonly unknown: readonly string[];
+}
+
+/** A plan's file and how it is read again. */
+export interface SecretSource {
+  readonly plan: Import;
+  readonly file: InputFile;
+  readonly reading: Reading;
+  readonly map: ColumnMap | undefined;
+  readonly customFields: readonly CustomField[];
+}
+
+/** Whether a file has anything that the plan's rows do not tell. */
+const hasSecrets = ({ columns, unknown }: Layout): boolean =>
+  unknown.length > 0 || columns.some(({ column }) => column.secret === true);
+
+/**
+ * Reads a plan's file again for the secrets and the unknown columns of its rows, in the file's order. Where it has none,
+ * no more than its header is read.
+ *
+ * @throws `input-rejected` when the file is not the plan's any more
+ */
+export async function* secretRows(source: SecretSource): AsyncGenerator<SecretRow> {
+  const { plan, file, reading } = source;
+  let found: SecretRow[] = [];
+  const rows = new RowReading(source, (row) => void found.push(row));
+  const reader = new RecordReader(reading, {
+    record: (cells, count, row, line) => rows.take(cells, count, row, line),
+    problem: () => undefined,
+  });
+  for await (const chunk of reread(file, plan)) {
+    reader.write(chunk);
+    yield* found;
+    found = [];
+    if (rows.isOver) return;
+  }
+  reader.end();
+  yield* found;
+}
+
+class RowReading {
+  readonly #source: SecretSource;
+  readonly #give: (row: SecretRow) => void;
+  #layout: Layout | undefined;
+  #checker: RowChecker | undefined;
+  /** the header says that there is nothing to read */
+  isOver = false;
+
+  constructor(source: SecretSource, give: (row: SecretRow) => void) {
+    this.#source = source;
+    this.#give = give;
+  }
+
+  take(cells: readonly string[], count: number, row: number, line: number): void {
+    if (this.isOver) return;
+    if (this.#layout === undefined || this.#checker === undefined) this.#readHeader(cells.slice(0, count));
+    else if (count === this.#checker.width) {
+      this.#checker.check(cells, count, row, line);
+      this.#give({
+        row,
+        secrets: this.#secrets(this.#layout, this.#checker),
+        unknown: this.#layout.unknown.map((at) => cells[at] ?? ""),
+      });
+    }
+  }
+
+  #readHeader(headers: readonly string[]): void {
+    const { plan, map, customFields } = this.#source;
+    const { layout } = readHeader(headers, FORMATS[plan.kind], {
+      customFields,
+      allowUnknownColumns: plan.request?.allowUnknownColumns === true,
+      ...(map === undefined ? {} : { map }),
+    });
+    this.#layout = layout;
+    this.#checker = new RowChecker(layout, () => undefined);
+    this.isOver = !hasSecrets(layout);
+  }
+
+  #secrets({ columns }: Layout, { values }: RowChecker): ReadonlyMap<string, string> {
+    const secrets = new Map<string, string>();
+    for (const [at, { column }] of columns.entries()) {
+      const value = values[at];
+      if (column.secret === true && typeof value === "string" && value !== "") secrets.set(column.field, value);
+    }
+    return secrets;
+  }
+}

@@ -1,0 +1,125 @@
+import type { Import } from "../../../lib/client/index.ts";
+import { writeFileAtomically, type ContentWriter } from "../../../lib/config/index.ts";
+import { createEncoder } from "../../../lib/csv/encode.ts";
+import { REASON_HEADER } from "../../../lib/csv/layout.ts";
+import { RecordBytes, type RecordStretch } from "../../../lib/csv/record-bytes.ts";
+import type { Dialect, Encoding } from "../../../lib/csv/record.ts";
+import { NEWLINES } from "../../../lib/csv/write.ts";
+import type { Tools } from "../../tools.ts";
+import type { InputFile } from "./input-file.ts";
+import { reread } from "./reread.ts";
+import { Reasons } from "./row-reasons.ts";
+
+/** The form of an input file, in which its invalid rows are written too. */
+export interface FileForm {
+  readonly encoding: Encoding;
+  readonly dialect: Dialect;
+  readonly newline: "crlf" | "lf" | "cr" | undefined;
+}
+
+/**
+ * Writes the header and the invalid rows of a file, each record to the byte as it is, with the reason as last column; a
+ * reason from an earlier round is left out. Where the header or the file as a whole is wrong, every row is written. A
+ * record whose quote is never closed gets no reason: it would stand inside the quote. 0600, since rows hold secrets.
+ *
+ * @throws `input-rejected` when the file is not the plan's any more
+ */
+export async function writeErrors(
+  tools: Tools,
+  path: string,
+  plan: Import,
+  file: InputFile,
+  form: FileForm,
+): Promise<void> {
+  const { client } = await tools.tenant();
+  const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
+  const drop = plan.header.indexOf(REASON_HEADER);
+  await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
+    const cutter = new RecordBytes({
+      encoding: form.encoding,
+      dialect: form.dialect,
+      drop: drop < 0 ? undefined : drop,
+    });
+    const copy = new InvalidRows(writer, reasons, form, drop >= 0);
+    for await (const chunk of reread(file, plan)) {
+      for (const stretch of cutter.write(chunk)) await copy.take(stretch, cutter.bom);
+    }
+    for (const stretch of cutter.end()) await copy.take(stretch, cutter.bom);
+    await copy.flush();
+  });
+  await reasons.close();
+}
+
+/** Bytes that are written at a time. */
+const BATCH_BYTES = 256 * 1024;
+
+/** Copies the header and the invalid rows, stretch by stretch. */
+class InvalidRows {
+  readonly #writer: ContentWriter;
+  readonly #reasons: Reasons;
+  readonly #form: FileForm;
+  readonly #hasOldReasons: boolean;
+  #batch: Uint8Array[] = [];
+  #size = 0;
+  #row = 0;
+  /** whether the record is copied, without its old reason, and what is put behind it */
+  #copied: { readonly mended: boolean; readonly reason: string | undefined } | undefined;
+  #isBlank = true;
+
+  constructor(writer: ContentWriter, reasons: Reasons, form: FileForm, hasOldReasons: boolean) {
+    this.#writer = writer;
+    this.#reasons = reasons;
+    this.#form = form;
+    this.#hasOldReasons = hasOldReasons;
+  }
+
+  async take({ row, bytes, kept, newline, open }: RecordStretch, bom: Uint8Array): Promise<void> {
+    if (this.#row === 0) this.#put(bom);
+    if (row !== this.#row) await this.#begin(row);
+    if (this.#copied === undefined) return;
+    const { mended, reason } = this.#copied;
+    if (bytes.length > 0) this.#isBlank = false;
+    for (const part of mended ? kept : [bytes]) this.#put(part);
+    if (newline !== undefined) {
+      const isNoRecord = this.#isBlank && row > 1;
+      if (!open && !isNoRecord && reason !== undefined) this.#put(this.#lastCell(reason));
+      this.#put(newline.length > 0 ? newline : this.#encoded(NEWLINES[this.#form.newline ?? "crlf"]));
+    }
+    if (this.#size >= BATCH_BYTES) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const batch = Buffer.concat(this.#batch);
+    this.#batch = [];
+    this.#size = 0;
+    await this.#writer.write(batch);
+  }
+
+  async #begin(row: number): Promise<void> {
+    this.#row = row;
+    this.#isBlank = true;
+    const found = row === 1 ? undefined : await this.#reasons.of(row);
+    const reason = row === 1 ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
+    if (reason === undefined) this.#copied = undefined;
+    // beside an old reason a new one would make up for a missing cell
+    else if (this.#hasOldReasons && found?.uneven === true) this.#copied = { mended: false, reason: undefined };
+    else this.#copied = { mended: this.#hasOldReasons, reason };
+  }
+
+  #put(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#batch.push(bytes);
+    this.#size += bytes.length;
+  }
+
+  #lastCell(cell: string): Uint8Array {
+    const { delimiter, quote = '"' } = this.#form.dialect;
+    const quoted = cell.includes(delimiter) || cell.includes(quote);
+    return this.#encoded(delimiter + (quoted ? quote + cell.replaceAll(quote, quote + quote) + quote : cell));
+  }
+
+  #encoded(text: string): Uint8Array {
+    const encoder = createEncoder(this.#form.encoding, { onUnmappable: "replace" });
+    return Buffer.concat([encoder.write(text), encoder.end()]);
+  }
+}

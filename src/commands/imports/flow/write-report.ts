@@ -1,0 +1,35 @@
+import type { Import, PlanRow } from "../../../lib/client/index.ts";
+import { writeFileAtomically, type ContentWriter } from "../../../lib/config/index.ts";
+import { formatRecord } from "../../../lib/csv/write.ts";
+import { guardFormula } from "../../../lib/terminal/cells.ts";
+import type { Tools } from "../../tools.ts";
+import { fieldName } from "./plan-view.ts";
+import { Reasons } from "./row-reasons.ts";
+
+const HEADER = ["row", "key", "action", "changed", "reason"];
+
+/**
+ * Writes a plan as one line a row, deletions last: CSV in UTF-8 with a byte order mark and CRLF, so that a spreadsheet
+ * opens it as it is; cells that a spreadsheet would run are guarded by a `'`.
+ */
+export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
+  const { client } = await tools.tenant();
+  const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
+  await writeFileAtomically(path, tools.temporary, async (writer) => {
+    await writeLine(writer, ["\ufeff", HEADER]);
+    if (reasons.whole !== undefined) await writeLine(writer, ["", ["1", "", "invalid", "", reasons.whole]]);
+    for await (const row of client.imports.rows(plan.id)) {
+      const reason = row.row === 0 ? undefined : await reasons.of(row.row);
+      await writeLine(writer, ["", cellsOf(plan, row, reason?.reason ?? "")]);
+    }
+  });
+  await reasons.close();
+}
+
+const writeLine = (writer: ContentWriter, [mark, cells]: readonly [string, readonly string[]]): Promise<void> =>
+  writer.write(mark + formatRecord(cells, "\r\n"));
+
+const cellsOf = ({ kind }: Import, { row, key, action, changed, setsSecret }: PlanRow, reason: string): string[] => {
+  const fields = [...changed.map((field) => fieldName(kind, field)), ...(setsSecret ? ["(secret)"] : [])];
+  return [row === 0 ? "" : String(row), guardFormula(key), action, guardFormula(fields.join("; ")), reason];
+};

@@ -1,0 +1,26 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { IMPORT_DETAILS } from "./flow/columns.ts";
+import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
+import { showPlan } from "./flow/plan-view.ts";
+import { listProblems } from "./flow/problem-list.ts";
+
+export default defineCommand({
+  summary: text("compare a plan again with the tenant as it is now", "計画を現在のテナントと比較し直す"),
+  args: { id: ID_ARGUMENT },
+  options: {},
+  examples: [{ line: "clomoctl imports replan 0198c0de" }],
+  exits: ["conflict", "not-found"],
+  async run(tools, { id }) {
+    const { client } = await tools.tenant();
+    const found = await findImport(client, id);
+    tools.describeState(() => text("nothing was changed", "何も変更していません"));
+    const plan = await client.imports.replan(found.id);
+    await listProblems(tools.terminal, client, plan, plan.fileName);
+    await showPlan(tools, plan);
+    await tools.terminal.note(
+      text(`go on with: clomoctl imports commit ${plan.id}`, `続けるには: clomoctl imports commit ${plan.id}`),
+    );
+    await tools.terminal.show(IMPORT_DETAILS, plan);
+  },
+});

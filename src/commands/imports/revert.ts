@@ -1,0 +1,27 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { confirmAndCommit, CONFIRM_DELETIONS } from "./flow/confirm-plan.ts";
+import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
+import { PendingPlan } from "./flow/pending-plan.ts";
+import { showPlan } from "./flow/plan-view.ts";
+
+export default defineCommand({
+  summary: text("undo a committed import", "確定したインポートを取り消す"),
+  details: [
+    text(
+      "The inverse plan is shown and confirmed like an import: what was created is deleted, what was changed or deleted gets its former values. Where something was touched since, nothing is undone (exit 5).",
+      "逆の計画を表示し、インポートと同じように確認します。追加したものは削除し、変更・削除したものは元の値に戻します。その後に変更されたものがあれば何も取り消しません(終了コード 5)。",
+    ),
+  ],
+  args: { id: ID_ARGUMENT },
+  options: { confirmDeletions: CONFIRM_DELETIONS },
+  examples: [{ line: "clomoctl imports revert 0198c0de --confirm-deletions 3" }],
+  exits: ["input-rejected", "conflict", "not-found"],
+  async run(tools, { id, confirmDeletions }) {
+    const { client } = await tools.tenant();
+    const original = await findImport(client, id);
+    const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
+    await showPlan(tools, pending.plan);
+    return confirmAndCommit(tools, pending, confirmDeletions);
+  },
+});

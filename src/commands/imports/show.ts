@@ -1,0 +1,40 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { IMPORT_DETAILS, PROBLEM_COLUMNS, ROW_COLUMNS } from "./flow/columns.ts";
+import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
+import { showPlan } from "./flow/plan-view.ts";
+import { listProblems } from "./flow/problem-list.ts";
+
+const OPEN: readonly string[] = ["planned", "awaiting-console"];
+
+export default defineCommand({
+  summary: text("show an import; of an open plan also what it would do", "インポートを表示する(確定前なら計画も表示)"),
+  args: { id: ID_ARGUMENT },
+  options: {
+    rows: { kind: "boolean", about: text("list every row of an open plan", "確定前の計画の全行を一覧する") },
+    problems: { kind: "boolean", about: text("list everything wrong with its file", "ファイルの問題を全件一覧する") },
+  },
+  examples: [
+    { line: "clomoctl imports show 0198c0de" },
+    { line: "clomoctl imports show 0198c0de --rows --format ndjson", about: text("the whole plan", "計画の全行") },
+  ],
+  exits: ["not-found", "conflict"],
+  async run(tools, { id, rows, problems }) {
+    const { terminal } = tools;
+    if (rows && problems) {
+      throw new Failure("usage", {
+        what: text("--rows and --problems exclude each other", "--rows と --problems は同時に使えません"),
+      });
+    }
+    const { client } = await tools.tenant();
+    const found = await findImport(client, id);
+    if (rows) return terminal.list(ROW_COLUMNS, client.imports.rows(found.id));
+    if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
+    if (OPEN.includes(found.state)) {
+      if (found.mode !== "revert") await listProblems(terminal, client, found, found.fileName);
+      await showPlan(tools, found);
+    }
+    await terminal.show(IMPORT_DETAILS, found);
+  },
+});

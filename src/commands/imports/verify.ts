@@ -1,0 +1,67 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { ROW_COLUMNS } from "./flow/columns.ts";
+import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
+import { openInput } from "./flow/input-file.ts";
+import { RESULT_COLUMNS } from "./flow/result.ts";
+import { lookAtFile, streamOf } from "./flow/send-file.ts";
+
+export default defineCommand({
+  summary: text(
+    "compare the console's new export with a plan that was written for the console",
+    "コンソールの新しいエクスポートを、書き出した計画と照合する",
+  ),
+  details: [
+    text(
+      "Where they agree, the tenant is brought up to date and the plan is committed; else what differs is listed and the plan keeps waiting (exit 9). In the list, create is what only the export has, delete what it lacks.",
+      "一致すればテナントに反映して計画を確定します。一致しなければ差異を一覧し、計画は待機したままです(終了コード 9)。一覧の create はエクスポートだけにあるもの、delete はエクスポートにないものです。",
+    ),
+  ],
+  args: { id: ID_ARGUMENT },
+  options: {
+    against: {
+      kind: "file",
+      value: "EXPORT.csv",
+      required: true,
+      about: text(
+        "the console's export, made after the upload",
+        "アップロード後にコンソールからエクスポートしたファイル",
+      ),
+    },
+    encoding: {
+      kind: "choice",
+      choices: ["auto", "shift_jis", "utf-8"],
+      default: "auto",
+      about: text(
+        "how the export's bytes are read; shift_jis is CP932",
+        "エクスポートの文字コード(shift_jis は CP932)",
+      ),
+    },
+  },
+  examples: [{ line: "clomoctl imports verify 0198c0de --against export.csv" }],
+  exits: ["input-rejected", "conflict", "not-found", "differs"],
+  async run(tools, { id, against, encoding }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant();
+    const found = await findImport(client, id);
+    tools.describeState(() =>
+      text("nothing was changed; the plan keeps waiting", "何も変更していません。計画は待機中です"),
+    );
+    await using file = await openInput(tools, against);
+    const { encoding: told } = await lookAtFile(tools, file, { encoding, newline: "auto" });
+    const verification = await client.imports.verify(found.id, { stream: streamOf(tools, file), encoding: told });
+    const { accepted, differences, first } = verification;
+    if (accepted) {
+      await terminal.show(RESULT_COLUMNS, { plan: verification.import, dryRun: false, committed: true });
+      return;
+    }
+    await terminal.list(ROW_COLUMNS, first);
+    await terminal.note(
+      text(
+        `${differences} records differ from the plan; it keeps waiting, and nothing was changed`,
+        `計画と異なるものが ${differences} 件あります。計画は待機したままで、何も変更していません`,
+      ),
+    );
+    return "differs";
+  },
+});
