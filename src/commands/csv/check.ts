@@ -35,8 +35,8 @@ export default defineCommand({
     },
   },
   examples: [
-    { line: "clomoctl csv check users.csv --as users" },
-    { line: "clomoctl csv check calendar.csv --as calendar --encoding shift_jis --format json" },
+    { line: "clomoctl csv check people.csv --as users" },
+    { line: "clomoctl csv check broken/twenty-mistakes.csv --as users --format json" },
   ],
   exits: ["input-rejected"],
   async run(tools, { file: name, as, encoding: asked, map: mapFile, allowUnknownColumns }) {

@@ -66,8 +66,8 @@ export default defineCommand({
     onUnmappable: ON_UNMAPPABLE,
   },
   examples: [
-    { line: "clomoctl csv convert users.csv users-utf8.csv --to-encoding utf-8 --to-newline lf" },
-    { line: "clomoctl csv convert users.csv - --to-encoding shift_jis --on-unmappable replace" },
+    { line: "clomoctl csv convert people.csv people-utf8.csv --to-encoding utf-8 --to-newline lf" },
+    { line: "clomoctl csv convert users/unmappable.utf-8.lf.csv - --to-encoding shift_jis --on-unmappable replace" },
   ],
   exits: ["input-rejected"],
   async run(tools, { input, output, toEncoding, toNewline, fromEncoding, delimiter, bom, onUnmappable }) {
