@@ -375,6 +375,14 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
     await response.body?.cancel();
   });
 
+  it.each([1, 100])("is told why a file of %d MB is refused before it is read", async (megabytes) => {
+    const piece = Buffer.alloc(1_000_000, "x");
+    const stream = ReadableStream.from(Array.from({ length: megabytes }, () => piece));
+    const { id } = await client.imports.plan({ kind: "users" }, upload(people(90)));
+    const error = await failure(client.imports.verify(id, { stream, encoding: "utf-8" }));
+    expect([error.code, error.what.en]).toEqual(["conflict", `import ${id} is planned`]);
+  });
+
   it("leaves nothing behind of an upload that is broken off", async () => {
     const before = reached.staging();
     const ended = new AbortController();
@@ -390,5 +398,15 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
     await expect.poll(async () => (await client.imports.list())[0]?.state).toBe("failed");
     await expect.poll(() => reached.staging()).toEqual(before);
     expect(await client.findUsers("p60@example.jp")).toEqual([]);
+  });
+
+  it("says why its own file could not be read to the end", async () => {
+    const mishap = new Failure("input-rejected", { what: { en: "the file changed", ja: "ファイルが変わりました" } });
+    const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(mishap) });
+    const other = new Reached();
+    if (way === "over a socket") await other.overSocket();
+    const error = await failure(other.client.imports.plan({ kind: "users" }, { stream, encoding: "utf-8" }));
+    expect([error.code, error.what.en]).toEqual(["input-rejected", "the file changed"]);
+    await other.close();
   });
 });
