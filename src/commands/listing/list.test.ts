@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import type { Failure } from "../../lib/errors/index.ts";
+import { same } from "../../lib/text/index.ts";
+import { firstOf, listColumns } from "./list.ts";
+import { theOne } from "./named.ts";
+
+const COLUMNS = ["id", "name"].map((key) => ({ key, header: same(key), value: () => key }));
+const keys = (output: Parameters<typeof listColumns>[0]["output"]): readonly string[] =>
+  listColumns({ output }, COLUMNS, ["name"]).map(({ key }) => key);
+
+describe("listColumns", () => {
+  it("gives all columns but in a table that was not told which", () => {
+    expect(keys({ format: "table", fields: undefined, query: undefined })).toEqual(["name"]);
+    expect(keys({ format: "table", fields: ["id"], query: undefined })).toEqual(["id", "name"]);
+    expect(keys({ format: "json", fields: undefined, query: undefined })).toEqual(["id", "name"]);
+  });
+});
+
+describe("firstOf", () => {
+  it("asks for no more records than it gives", async () => {
+    let asked = 0;
+    function* records(): Generator<number> {
+      for (;;) yield (asked += 1);
+    }
+    expect(await Array.fromAsync(firstOf(records(), 3))).toEqual([1, 2, 3]);
+    expect(asked).toBe(3);
+    expect(await Array.fromAsync(firstOf(records(), 0))).toEqual([]);
+    expect(asked).toBe(3);
+    expect(await Array.fromAsync(firstOf([1, 2], undefined))).toEqual([1, 2]);
+  });
+});
+
+describe("theOne", () => {
+  const kind = { noun: same("user"), list: "clomoctl users list", describe: (id: number) => `no. ${id}` };
+  const failing = (found: readonly number[]): Failure | undefined => {
+    try {
+      theOne("x", found, kind);
+      return undefined;
+    } catch (error) {
+      return error as Failure;
+    }
+  };
+
+  it("is the only one that fits", () => {
+    expect(theOne("x", [7], kind)).toBe(7);
+    expect(failing([])).toMatchObject({ code: "not-found", hint: { en: "clomoctl users list shows those there are" } });
+    expect(failing([1, 2])).toMatchObject({ code: "usage", what: { en: "x fits 2: no. 1; no. 2" } });
+  });
+
+  it("lists some of many", () => {
+    expect(failing(Array.from({ length: 30 }, (_, at) => at))?.what.en).toMatch(/^x fits 30: no\. 0;.+no\. 9; …$/);
+  });
+});
