@@ -12,12 +12,21 @@ export interface Runs {
   readonly peer: readonly Ran[];
 }
 
-/** Runs both in turn, `times` each, so that what else the machine does falls on both. */
-export async function alternate({ ours, peer }: Rivals, times: number): Promise<Runs> {
-  const runs: { ours: Ran[]; peer: Ran[] } = { ours: [], peer: [] };
+/** Runs works in turn, `times` each, so that what else the machine does falls on all of them; their runs, by work. */
+export async function inTurn<const Works extends readonly (() => Promise<Ran>)[]>(
+  works: Works,
+  times: number,
+): Promise<{ readonly [Work in keyof Works]: readonly Ran[] }> {
+  const runs = works.map((): Ran[] => []);
   for (let time = 0; time < times; time += 1) {
-    runs.ours.push(await ours());
-    if (peer !== undefined) runs.peer.push(await peer());
+    for (const [at, work] of works.entries()) runs[at]?.push(await work());
   }
-  return runs;
+  return runs as { readonly [Work in keyof Works]: readonly Ran[] };
+}
+
+/** Runs both in turn, `times` each. */
+export async function alternate({ ours, peer }: Rivals, times: number): Promise<Runs> {
+  if (peer === undefined) return { ours: (await inTurn([ours], times))[0], peer: [] };
+  const [own, others] = await inTurn([ours, peer], times);
+  return { ours: own, peer: others };
 }

@@ -1,4 +1,4 @@
-import { alternate } from "./alternate.ts";
+import { inTurn } from "./alternate.ts";
 import { created, verifyUsers, type Bench } from "./bench.ts";
 import type { Ran } from "./process.ts";
 import { best, growth, highest } from "./statistics.ts";
@@ -27,16 +27,13 @@ export const GROWTH: Work = {
   needs: [],
   measure: async (bench) => {
     const [few, many] = [Math.ceil(bench.rows / 10), bench.rows * 3];
-    const single = await alternate({ ours: await importOf(bench, 1), peer: undefined }, TIMES);
-    const { ours, peer } = await alternate(
-      { ours: await importOf(bench, many), peer: await importOf(bench, few) },
-      TIMES,
-    );
+    const works = [await importOf(bench, 1), await importOf(bench, few), await importOf(bench, many)] as const;
+    const [one, short, long] = await inTurn(works, TIMES);
     const bestOf = (runs: readonly Ran[]): number => best(runs.map((run) => run.seconds));
-    const large = { rows: many, seconds: bestOf(ours) };
-    const small = { rows: few, seconds: bestOf(peer) };
-    const fixed = bestOf(single.ours);
-    const peak = highest(ours.map(({ peakBytes }) => peakBytes));
+    const large = { rows: many, seconds: bestOf(long) };
+    const small = { rows: few, seconds: bestOf(short) };
+    const fixed = bestOf(one);
+    const peak = highest(long.map(({ peakBytes }) => peakBytes));
     const micros = ({ rows, seconds }: typeof large): string => (((seconds - fixed) / rows) * 1e6).toFixed(2);
     return {
       figures: {

@@ -26,7 +26,7 @@ const start = (name: string, target: Target, args: readonly string[]): Work => (
 
 /** The short works. */
 export const START_UPS: readonly Work[] = [
-  start("--version", { must: 1.75, aim: 1.4 }, ["--version"]),
-  start("--help", { must: 1.75, aim: 1.4 }, ["--help"]),
+  start("version", { must: 1.75, aim: 1.4 }, ["--version"]),
+  start("help", { must: 1.75, aim: 1.4 }, ["--help"]),
   start("orgs list", { must: 5, aim: 3.5 }, ["orgs", "list"]),
 ];

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { alternate } from "./alternate.ts";
+import type { Ran } from "./process.ts";
+
+const rivals = (): { order: string[]; run: (name: string) => () => Promise<Ran> } => {
+  const order: string[] = [];
+  const run = (name: string) => async (): Promise<Ran> => {
+    order.push(name);
+    return { seconds: order.length, peakBytes: undefined, stdout: "" };
+  };
+  return { order, run };
+};
+
+test("ours and the peer take turns", async () => {
+  const { order, run } = rivals();
+  const { ours, peer } = await alternate({ ours: run("A"), peer: run("B") }, 3);
+  expect(order.join("")).toBe("ABABAB");
+  expect(ours.map(({ seconds }) => seconds)).toEqual([1, 3, 5]);
+  expect(peer.map(({ seconds }) => seconds)).toEqual([2, 4, 6]);
+});
+
+test("without a peer ours runs alone", async () => {
+  const { order, run } = rivals();
+  expect((await alternate({ ours: run("A"), peer: undefined }, 2)).peer).toEqual([]);
+  expect(order.join("")).toBe("AA");
+});
