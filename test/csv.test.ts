@@ -36,6 +36,21 @@ describe("csv check", () => {
     expect(await readdir(home)).not.toContain("tenants");
   });
 
+  test("a table of Excel's, in UTF-16 and with tabs", async () => {
+    const words = [
+      "csv",
+      "check",
+      fixture("users/people.utf-16le-bom.crlf.txt"),
+      "--as",
+      "users",
+      "--format",
+      "ndjson",
+    ];
+    const { code, text } = await run(words, { home: await freshHome() });
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ encoding: "utf-16le", rows: 66, errors: 0 });
+  });
+
   test("every problem of the broken files is found in its place", async () => {
     const known = JSON.parse(await readFile(fixture("broken/index.json"), "utf8")) as Record<string, KnownProblem>;
     const home = await freshHome();

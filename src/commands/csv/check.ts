@@ -4,8 +4,9 @@ import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../imports/flow/input-file.ts";
+import { lookAtFile } from "../imports/flow/send-file.ts";
 import { loadColumnMap, MAP } from "./file/column-map.ts";
-import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
+import { INPUT_ENCODING } from "./file/encoding.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
 
 export default defineCommand({
@@ -46,10 +47,10 @@ export default defineCommand({
     );
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
-    const encoding = await encodingOf(file, asked, { signal });
+    const { encoding, dialect } = await lookAtFile(tools, file, { encoding: asked, newline: "auto", map });
     const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTES });
     const report = await checkFile(file.path, as, {
-      reading: { encoding, ...(map?.dialect === undefined ? {} : { dialect: map.dialect }) },
+      reading: { encoding, dialect },
       allowUnknownColumns,
       ...(map === undefined ? {} : { map }),
       signal,

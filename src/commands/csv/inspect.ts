@@ -17,7 +17,10 @@ export default defineCommand({
     file: { kind: "file", required: true, about: text("the file; - is stdin", "ファイル(- は標準入力)") },
   },
   options: { encoding: INPUT_ENCODING },
-  examples: [{ line: "clomoctl csv inspect people.csv" }, { line: "clomoctl csv inspect users/mixed-newlines.shift_jis.csv --format json" }],
+  examples: [
+    { line: "clomoctl csv inspect people.csv" },
+    { line: "clomoctl csv inspect users/mixed-newlines.shift_jis.csv --format json" },
+  ],
   exits: [],
   async run(tools, { file: name, encoding }) {
     const { terminal, signal } = tools;

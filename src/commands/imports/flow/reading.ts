@@ -16,7 +16,7 @@ export interface Reading {
 
 /** What was said of a file beforehand. */
 export interface ReadingChoice {
-  readonly encoding: "auto" | "shift_jis" | "utf-8";
+  readonly encoding: Encoding | "auto";
   readonly map?: ColumnMap | undefined;
   readonly signal?: AbortSignal;
 }
