@@ -58,7 +58,7 @@ export default defineCommand({
     await terminal.list(ROW_COLUMNS, first);
     await terminal.note(
       text(
-        `${differences} records differ from the plan; it keeps waiting, and nothing was changed`,
+        `records that differ from the plan: ${differences}; it keeps waiting, and nothing was changed`,
         `計画と異なるものが ${differences} 件あります。計画は待機したままで、何も変更していません`,
       ),
     );

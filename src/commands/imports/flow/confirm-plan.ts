@@ -31,7 +31,8 @@ export async function confirmAndCommit(
     await tools.terminal.show(RESULT_COLUMNS, { plan, dryRun: false, committed: true });
     return plan.invalid > 0 ? "partial" : undefined;
   } catch (error) {
-    await pending.settle(error);
+    // what failed first is told; a plan that cannot be let go now is dropped after a week
+    await pending.settle(error).catch(() => undefined);
     throw error;
   }
 }

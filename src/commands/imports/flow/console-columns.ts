@@ -41,14 +41,26 @@ export class ConsoleColumns {
     return [...known, ...this.#unknown];
   }
 
+  /** A row's values beside the headers they are written under. */
+  *named(row: PlanRow, secrets: SecretRow | undefined): Generator<readonly [header: string, value: string]> {
+    for (const { column, headers } of this.#columns) {
+      for (const value of this.#valuesOf(column, row, secrets)) yield [headers[0] ?? column.header, value];
+    }
+    for (const [at, header] of this.#unknown.entries()) yield [header, secrets?.unknown[at] ?? ""];
+  }
+
   /** A row's cells, in the order of {@link header}. */
   cells(row: PlanRow, secrets: SecretRow | undefined): readonly string[] {
     const known = this.#columns.flatMap(({ column, times }) => {
-      if (column.secret === true) return [secrets?.secrets.get(column.field) ?? ""];
-      const list = valuesOf(row, column.field, this.#key);
-      return Array.from({ length: times }, (_, at) => list[at] ?? "");
+      const values = this.#valuesOf(column, row, secrets);
+      return Array.from({ length: times }, (_, at) => values[at] ?? "");
     });
     return [...known, ...this.#unknown.map((_, at) => secrets?.unknown[at] ?? "")];
+  }
+
+  #valuesOf(column: Column, row: PlanRow, secrets: SecretRow | undefined): readonly string[] {
+    if (column.secret === true) return [secrets?.secrets.get(column.field) ?? ""];
+    return valuesOf(row, column.field, this.#key);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/csv/formats/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
+import { showMirrorAge } from "./plan-view.ts";
 import type { SecretSource } from "./secret-rows.ts";
 import { writeConsoleFile } from "./write-console-file.ts";
 
@@ -24,6 +25,7 @@ export async function emit(
   const { client } = await tools.tenant();
   const { plan } = source;
   const customFields = plan.kind === "users" ? await client.customFields() : [];
+  await showMirrorAge(tools);
   await warnOfUnknownColumns(tools, plan);
   const { rows, withoutPassword } = await writeConsoleFile(
     tools,

@@ -16,24 +16,22 @@ const MOST_NAMED = 20;
 /** Finds the characters of rows that an encoding cannot hold, before anything is written. */
 export class EncodingCheck {
   readonly #encoding: "utf-8" | "shift_jis";
-  readonly #header: readonly string[];
   readonly #placed: PlacedCharacter[] = [];
   #total = 0;
 
-  constructor(encoding: "utf-8" | "shift_jis", header: readonly string[]) {
+  constructor(encoding: "utf-8" | "shift_jis") {
     this.#encoding = encoding;
-    this.#header = header;
-    this.take(1, header);
   }
 
-  take(row: number, cells: readonly string[]): void {
-    for (const [at, cell] of cells.entries()) {
-      const found = firstUnmappable(this.#encoding, cell);
+  /** Looks at one row's values, each beside its header. */
+  take(row: number, named: Iterable<readonly [header: string, value: string]>): void {
+    for (const [header, value] of named) {
+      const found = firstUnmappable(this.#encoding, value);
       if (found === undefined) continue;
       this.#total += 1;
       if (this.#placed.length >= MOST_NAMED) continue;
       const codePoint = `U+${found.codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
-      this.#placed.push({ row, header: this.#header[at] ?? "", codePoint });
+      this.#placed.push({ row, header, codePoint });
     }
   }
 

@@ -33,6 +33,7 @@ export async function showPlan(tools: Tools, plan: Import): Promise<void> {
   const chosen = await tools.tenant();
   for (const line of [headline(plan, chosen), ...counts(plan)]) await terminal.note(line);
   for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
+  if (plan.unverifiedColumns.some(({ lastSentAt }) => lastSentAt !== null)) await showMirrorAge(tools);
   if (globals.quiet || plan.mode === "revert") return;
   for (const action of ["delete", "create", "update"] as const) {
     if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
@@ -83,6 +84,24 @@ function* aboutColumns(plan: Import, tools: Tools, { context }: ChosenTenant): G
       `${header}: 最後に送信したのは ${day}(コンソール側は未確認)`,
     );
   }
+}
+
+/** How old the data is that a file for the console takes from the tenant, or that the console cannot confirm. */
+export async function showMirrorAge(tools: Tools): Promise<void> {
+  const { client, context } = await tools.tenant();
+  const { mirroredAt } = await client.tenant();
+  const day = mirroredAt === null ? undefined : dayOf(mirroredAt, tools.globals.timezone ?? context.timezone);
+  await tools.terminal.note(
+    day === undefined
+      ? text(
+          "the tenant's data never came from the console",
+          "テナントのデータはまだコンソールから取り込まれていません",
+        )
+      : text(
+          `the tenant's data last came from the console on ${day}`,
+          `テナントのデータを最後にコンソールから取り込んだのは ${day} です`,
+        ),
+  );
 }
 
 /** Names for a line: a hostile header may have thousands. */

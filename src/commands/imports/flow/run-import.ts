@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Import } from "../../../lib/client/index.ts";
 import type { ColumnMap } from "../../../lib/csv/map-file.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
@@ -9,6 +9,7 @@ import { changesNothing, mayCommit } from "./confirm.ts";
 import { emit } from "./emit.ts";
 import { openInput, type InputFile } from "./input-file.ts";
 import { checkOrder } from "./order.ts";
+import type { ImportOptions } from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
 import { showPlan } from "./plan-view.ts";
 import { listProblems, RejectedFile } from "./problem-list.ts";
@@ -37,7 +38,8 @@ export async function runImport(tools: Tools, order: ImportOrder): Promise<Outco
     const running = new RunningImport(tools, order, { file, reading, map, pending });
     return await running.run();
   } catch (error) {
-    await pending.settle(error);
+    // what failed first is told; a plan that cannot be let go now is dropped after a week
+    await pending.settle(error).catch(() => undefined);
     throw error;
   }
 }
@@ -139,23 +141,24 @@ function rejectedFile(
   { file, options }: ImportOrder,
   problems: readonly unknown[],
 ): RejectedFile {
-  const mend = text(
-    "mend them and import again; --errors FILE writes the invalid rows, --skip-invalid commits the others",
-    "直して再度インポートしてください。--errors FILE で不正な行を書き出し、--skip-invalid で残りの行だけを確定できます",
+  const what = text(
+    `problems: ${errors}, invalid rows: ${invalid}; nothing was changed`,
+    `問題が ${errors} 件、不正な行が ${invalid} 行あります。何も変更していません`,
   );
-  const written = text(
-    `mend ${options.errors ?? ""} and import it again`,
-    `${options.errors ?? ""} を直して再度インポートしてください`,
-  );
-  return new RejectedFile(
-    {
-      what: text(
-        `${errors} problems, ${invalid} invalid rows; nothing was changed`,
-        `問題が ${errors} 件、不正な行が ${invalid} 行あります。何も変更していません`,
-      ),
-      where: file,
-      hint: options.errors === undefined ? mend : written,
-    },
-    problems,
-  );
+  return new RejectedFile({ what, where: file, hint: nextStep(options) }, problems);
+}
+
+function nextStep({ errors, mode }: ImportOptions): Text {
+  if (errors === undefined) {
+    return text(
+      "mend them and import again; --errors FILE writes the invalid rows, --skip-invalid commits the others",
+      "直して再度インポートしてください。--errors FILE で不正な行を書き出し、--skip-invalid で残りの行だけを確定できます",
+    );
+  }
+  return mode === "append"
+    ? text(`mend ${errors} and import it again`, `${errors} を直して再度インポートしてください`)
+    : text(
+        `mend the rows of ${errors} in the whole file: --mode replace deletes what a file lacks`,
+        `${errors} の行を元のファイルで直してください(--mode replace はファイルにないものを削除します)`,
+      );
 }

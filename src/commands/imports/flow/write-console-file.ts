@@ -29,27 +29,29 @@ export async function writeConsoleFile(
   source: SecretSource,
   done: () => Promise<void>,
 ): Promise<ConsoleFile> {
-  const { client, context } = await tools.tenant();
+  const { context } = await tools.tenant();
   const { plan, customFields } = source;
   const encoding = context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis";
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
   const columns = new ConsoleColumns(plan, customFields, map);
-  let withoutPassword = 0;
-  for await (const row of client.imports.rows(plan.id)) if (isEmitted(plan, row)) columns.fit(row);
-  const check = new EncodingCheck(encoding, columns.header());
-  let rows = 0;
-  for await (const { row, secrets } of joined(client.imports.rows(plan.id), source)) {
-    if (!isEmitted(plan, row)) continue;
-    rows += 1;
-    if (row.exists && lacksPassword(row, secrets)) withoutPassword += 1;
-    check.take(row.row, columns.cells(row, secrets));
+  const check = new EncodingCheck(encoding);
+  const written = { rows: 0, withoutPassword: 0 };
+  for await (const { row, secrets } of joined(tools, source)) {
+    columns.fit(row);
+    check.take(row.row, columns.named(row, secrets));
+    written.rows += 1;
+    if (row.exists && lacksPassword(plan, row, secrets)) written.withoutPassword += 1;
   }
+  check.take(
+    1,
+    columns.header().map((header) => [header, header]),
+  );
   await check.end(tools, source.file.label);
   const encoder = createEncoder(encoding, { onUnmappable: "error" });
   await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
     let text = formatRecord(columns.header(), "\r\n");
-    for await (const { row, secrets } of joined(client.imports.rows(plan.id), source)) {
-      if (isEmitted(plan, row)) text += formatRecord(columns.cells(row, secrets), "\r\n");
+    for await (const { row, secrets } of joined(tools, source)) {
+      text += formatRecord(columns.cells(row, secrets), "\r\n");
       if (text.length < CHUNK_CHARACTERS) continue;
       await writer.write(encoder.write(text));
       text = "";
@@ -59,7 +61,7 @@ export async function writeConsoleFile(
     await done();
   });
   await noteCounts(tools, encoder);
-  return { rows, withoutPassword };
+  return written;
 }
 
 const CHUNK_CHARACTERS = 1 << 16;
@@ -67,24 +69,32 @@ const CHUNK_CHARACTERS = 1 << 16;
 const isEmitted = ({ mode }: Import, { row, action, setsSecret }: PlanRow): boolean =>
   row > 0 && action !== "invalid" && (mode === "replace" || action !== "unchanged" || setsSecret);
 
-/** A PANEL user has a password only together with an account. */
-const lacksPassword = ({ after }: PlanRow, secrets: SecretRow | undefined): boolean => {
-  const account = after.find(({ field }) => field === "accountName");
-  if (account !== undefined) return account.value !== null && secrets?.secrets.has("accountPassword") !== true;
-  return secrets?.secrets.has("password") !== true;
+/** A PANEL user has a password only together with an account, an organisation never. */
+const lacksPassword = ({ kind }: Import, { after }: PlanRow, secrets: SecretRow | undefined): boolean => {
+  if (kind === "orgs") return false;
+  if (kind !== "users") return secrets?.secrets.has("password") !== true;
+  const account = after.find(({ field }) => field === "accountName")?.value ?? null;
+  return account !== null && secrets?.secrets.has("accountPassword") !== true;
 };
 
-/** Rows of a plan beside what only the file knows of them, both in the file's order. */
+/** The rows that are written, each beside what only the input file knows of it, in the file's order. */
 async function* joined(
-  rows: AsyncIterable<PlanRow>,
+  tools: Pick<Tools, "tenant" | "signal">,
   source: SecretSource,
 ): AsyncGenerator<{ readonly row: PlanRow; readonly secrets: SecretRow | undefined }> {
+  const { client } = await tools.tenant();
   const secrets = secretRows(source);
-  let next = await secrets.next();
-  for await (const row of rows) {
-    while (row.row > 0 && next.done !== true && next.value.row < row.row) next = await secrets.next();
-    yield { row, secrets: next.done !== true && next.value.row === row.row ? next.value : undefined };
+  try {
+    let next = await secrets.next();
+    for await (const row of client.imports.rows(source.plan.id)) {
+      tools.signal.throwIfAborted();
+      if (!isEmitted(source.plan, row)) continue;
+      while (next.done !== true && next.value.row < row.row) next = await secrets.next();
+      yield { row, secrets: next.done !== true && next.value.row === row.row ? next.value : undefined };
+    }
+    // to its end, where it is known whether the file is still the same
+    while (next.done !== true) next = await secrets.next();
+  } finally {
+    await secrets.return(undefined);
   }
-  // to its end, where it is known whether the file is still the same
-  while (next.done !== true) next = await secrets.next();
 }
