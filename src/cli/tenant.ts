@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { userInfo } from "node:os";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
+import type { ProcessTable } from "../lib/config/index.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
@@ -8,6 +9,12 @@ import { text } from "../lib/text/index.ts";
 /** A tenant that is open until it is closed. */
 export interface OpenTenant extends ChosenTenant {
   readonly close: () => Promise<void>;
+}
+
+/** What an embedded tenant takes from the machine. */
+interface Machine {
+  readonly clock: Clock;
+  readonly processes: ProcessTable;
 }
 
 /** A way to a tenant, and how to leave. */
@@ -33,14 +40,14 @@ function ownerHere(): string {
  * @throws `locked` when another process holds an embedded tenant
  */
 export async function openTenant(
-  clock: Clock,
+  machine: Machine,
   { context, source }: Omit<ChosenTenant, "client">,
 ): Promise<OpenTenant> {
-  const { transport, close } = await wayTo(clock, context);
+  const { transport, close } = await wayTo(machine, context);
   return { context, source, client: new TenantClient(transport), close };
 }
 
-async function wayTo(clock: Clock, context: ChosenTenant["context"]): Promise<Way> {
+async function wayTo({ clock, processes }: Machine, context: ChosenTenant["context"]): Promise<Way> {
   if (context.kind === "remote") {
     throw new Failure("unavailable", {
       what: text("tenants behind an address cannot be reached yet", "アドレス先のテナントにはまだ接続できません"),
@@ -53,6 +60,7 @@ async function wayTo(clock: Clock, context: ChosenTenant["context"]): Promise<Wa
     name: context.name,
     actor: ownerHere(),
     surroundings: { now: () => clock.now().getTime(), random: (size) => randomBytes(size) },
+    processes,
   });
   return { transport: fetch, close };
 }

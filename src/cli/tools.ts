@@ -32,7 +32,7 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
   const open = async (): Promise<OpenTenant> => {
     const chosen = await contexts.choose(globals.context, environment);
     const { openTenant } = await import("./tenant.ts");
-    return openTenant(clock, chosen);
+    return openTenant({ clock, processes }, chosen);
   };
   const tenant = async (): Promise<ChosenTenant> => (opened ??= open());
   return {

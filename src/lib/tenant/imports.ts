@@ -1,11 +1,14 @@
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Import, PlanRow, Verification } from "../contract/index.ts";
-import type { Encoding } from "../csv/record.ts";
 import { FORMATS } from "../csv/formats/index.ts";
+import { checkMap } from "../csv/map-file.ts";
+import type { Encoding } from "../csv/record.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
+import { importOf, NO_COUNTS } from "./import-shape.ts";
+import { WriterNote, type Processes } from "./writer-note.ts";
+import { isHeld, stagingFiles } from "./store/sqlite/imports/staging-files.ts";
 import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { ImportThread } from "./store/sqlite/imports/import-thread.ts";
@@ -23,7 +26,7 @@ import {
 import { checkEtag } from "./store/sqlite/imports/compare.ts";
 import { planRows, type RowQuery } from "./store/sqlite/imports/rows.ts";
 import { attachForReading } from "./store/sqlite/imports/staging.ts";
-import { planRevert, type CommitMoment } from "./store/sqlite/imports/tasks.ts";
+import { planRevert, rejected, type CommitMoment } from "./store/sqlite/imports/tasks.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Task } from "./store/sqlite/imports/worker-messages.ts";
 
@@ -42,6 +45,14 @@ export interface Asker {
 /** How many differing rows a verification answers with. */
 const FIRST_DIFFERENCES = 100;
 
+/** What a tenant's imports need beside its database. */
+export interface ImportsOptions {
+  /** where staging files and the writer's note lie */
+  readonly folder: string;
+  readonly surroundings: Surroundings;
+  readonly processes: Processes;
+}
+
 /** A tenant's imports: staged and compared in a thread of their own, kept as plans until they are committed or discarded. */
 export class TenantImports {
   readonly #database: Database;
@@ -49,16 +60,19 @@ export class TenantImports {
   readonly #tenant: string;
   readonly #surroundings: Surroundings;
   readonly #thread = new ImportThread();
+  readonly #note: WriterNote;
 
-  /** @param folder where staging files and the writer's note lie */
-  constructor(database: Database, options: { readonly folder: string; readonly tenant: string; readonly surroundings: Surroundings }) {
+  constructor(database: Database, { folder, surroundings, processes }: ImportsOptions) {
     this.#database = database;
-    this.#folder = options.folder;
-    this.#tenant = options.tenant;
-    this.#surroundings = options.surroundings;
+    this.#folder = folder;
+    this.#tenant = database.path;
+    this.#surroundings = surroundings;
+    this.#note = new WriterNote(join(folder, "writer.json"), processes);
   }
 
+  /** @throws Failure `input-rejected` where the map is no map of the format, or holds a secret */
   begin(request: StoredRequest, { actor }: Asker): Import {
+    if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     const id = newId(this.#surroundings);
     this.#database.change(() => {
       insertImport(this.#database, {
@@ -88,11 +102,11 @@ export class TenantImports {
   }
 
   list(): readonly Import[] {
-    return listImports(this.#database).map((record) => this.#import(record));
+    return listImports(this.#database).map((record) => importOf(this.#database, record));
   }
 
   show(id: string): Import {
-    return this.#import(readImport(this.#database, id));
+    return importOf(this.#database, readImport(this.#database, id));
   }
 
   /** @throws Failure `conflict` where the import has no open plan */
@@ -113,8 +127,12 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` where the ETag is not the plan's, or the tenant changed; `input-rejected`; `locked` */
-  async commit(id: string, etag: string, { signal }: Asker): Promise<Import> {
-    const record = this.#expectEtag(id, etag, ["planned", "awaiting-console"]);
+  commit(id: string, etag: string, asker: Asker): Promise<Import> {
+    return this.#commit(this.#expectEtag(id, etag, ["planned"]), asker);
+  }
+
+  async #commit(record: ImportRecord, { signal }: Asker): Promise<Import> {
+    const { id } = record;
     const moment = this.#moment();
     const task: Task =
       record.detail.reverts === null
@@ -127,6 +145,7 @@ export class TenantImports {
   /** @throws Failure as {@link commit} */
   emitted(id: string, etag: string): Import {
     const record = this.#expectEtag(id, etag, ["planned"]);
+    if (record.detail.counts?.rejected === true) throw rejected(record);
     this.#database.change(() => {
       checkEtag(this.#database, planSqlOf(record), etag);
       changeImport(this.#database, record, {
@@ -154,7 +173,7 @@ export class TenantImports {
         type: "verify",
         files: this.#files(id),
         id,
-        request: { ...request, mode: "replace", blank: "clear", absent: "keep", key: "email", skipInvalid: true },
+        request: asConsoleExport(request),
         encoding: content.encoding,
         copy: this.#staging(`${id}.copy.db`),
         exportStaging: this.#staging(`${id}.export.db`),
@@ -166,7 +185,7 @@ export class TenantImports {
     );
     const { differences = 0, first = [] } = difference ?? {};
     if (differences > 0) return { accepted: false, import: this.show(id), differences, first: [...first] };
-    return { accepted: true, import: await this.commit(id, record.etag ?? "", asker), differences: 0, first: [] };
+    return { accepted: true, import: await this.#commit(record, asker), differences: 0, first: [] };
   }
 
   /** @throws Failure `conflict` where the import is not committed, was undone already, or its records were touched */
@@ -197,18 +216,22 @@ export class TenantImports {
 
   /** Removes what dead processes left: staging that is not a whole plan, and plans older than a week. */
   sweep(): void {
-    const left = stagingFiles(this.#staging(""));
     const known = new Map(listImports(this.#database).map((record) => [record.id, record]));
-    for (const file of left) {
+    for (const file of stagingFiles(this.#staging(""))) {
       const record = known.get(file.slice(0, 36));
       const whole = file === `${record?.id}.db` && (record?.state === "awaiting-console" || this.#isFresh(record));
       if (whole || isHeld(this.#staging(file))) continue;
-      if (record !== undefined && file === `${record.id}.db`) {
-        if (record.state === "planned") this.#end(record.id, "discarded");
-        if (record.state === "uploading") this.#end(record.id, "failed");
-      }
+      if (record !== undefined && file === `${record.id}.db`) this.#giveUp(record);
       for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(this.#staging(file + suffix), { force: true });
     }
+    for (const record of known.values()) {
+      if (this.#isOld(record) && !existsSync(this.#staging(`${record.id}.db`))) this.#giveUp(record);
+    }
+  }
+
+  #giveUp({ id, state }: ImportRecord): void {
+    if (state === "planned") this.#end(id, "discarded");
+    if (state === "uploading") this.#end(id, "failed");
   }
 
   async close(): Promise<void> {
@@ -216,8 +239,11 @@ export class TenantImports {
   }
 
   #isFresh(record: ImportRecord | undefined): boolean {
-    if (record?.state !== "planned") return false;
-    return this.#surroundings.now() - Date.parse(record.createdAt) < PLAN_LIFE_MS;
+    return record?.state === "planned" && !this.#isOld(record);
+  }
+
+  #isOld({ createdAt }: ImportRecord): boolean {
+    return this.#surroundings.now() - Date.parse(createdAt) >= PLAN_LIFE_MS;
   }
 
   #staging(file: string): string {
@@ -266,18 +292,13 @@ export class TenantImports {
   /** Runs a task; while it may hold the write lock, a note says who does. */
   async #run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal) {
     const writes = task.type === "commit" || task.type === "revert";
-    const note = join(this.#folder, "writer.json");
+    if (writes) this.#note.take(`imports ${task.type} ${task.id}`, instant(this.#surroundings));
     try {
-      if (!writes) return await this.#thread.run(task, content, signal);
-      const since = instant(this.#surroundings);
-      if (readWriter(note) === undefined) {
-        writeFileSync(note, JSON.stringify({ pid: process.pid, what: `imports ${task.type} ${task.id}`, since }));
-      }
       return await this.#thread.run(task, content, signal);
     } catch (error) {
-      throw error instanceof Failure && error.code === "locked" ? lockedBy(error, readWriter(note)) : error;
+      throw this.#note.explain(error);
     } finally {
-      if (writes && readWriter(note)?.pid === process.pid) rmSync(note, { force: true });
+      if (writes) this.#note.release();
     }
   }
 
@@ -291,127 +312,19 @@ export class TenantImports {
       database.close();
     }
   }
-
-  #import(record: ImportRecord): Import {
-    const { detail } = record;
-    const counts = detail.counts ?? NO_COUNTS;
-    return {
-      id: record.id,
-      tenant: String(this.#database.get("select name from tenant")?.["name"] ?? ""),
-      kind: record.kind,
-      mode: detail.request?.mode ?? "revert",
-      state: record.state,
-      fileName: detail.request?.fileName ?? "",
-      inputSha256: detail.staged?.sha256 ?? null,
-      inputBytes: detail.staged?.bytes ?? 0,
-      encoding: detail.staged?.encoding ?? null,
-      createdAt: record.createdAt,
-      committedAt: detail.committedAt,
-      actor: detail.actor,
-      reverts: detail.reverts,
-      revertedBy: detail.revertedBy,
-      etag: record.etag,
-      request: detail.request === null ? null : requestOf(detail.request),
-      rows: detail.staged?.rows ?? 0,
-      ...counts,
-      header: [...(detail.staged?.header ?? [])],
-      absentColumns: [...(detail.staged?.absentColumns ?? [])],
-      unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
-      unverifiedColumns: this.#unverified(record),
-      emittedAt: detail.emittedAt,
-    };
-  }
-
-  /** Columns of the file that the console's own export does not show. @see facts 6.5 */
-  #unverified({ kind, detail }: ImportRecord): Import["unverifiedColumns"] {
-    const staged = new Set(detail.staged?.staged ?? []);
-    return FORMATS[kind].columns
-      .filter(({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true)
-      .map(({ field, header }) => {
-        const sent = this.#database.get("select at from sent_column where kind = :kind and field = :field", { kind, field });
-        return { header, lastSentAt: sent === undefined ? null : String(sent["at"]) };
-      });
-  }
 }
 
-const requestOf = ({ map, ...request }: StoredRequest): NonNullable<Import["request"]> => ({
+/** How the console's own export is read, whatever the import's file looked like. */
+const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   ...request,
-  ...(map === undefined
-    ? {}
-    : {
-        map: {
-          columns: [...map.columns],
-          constants: [...map.constants],
-          defaults: [...map.defaults],
-          ...(map.dialect === undefined ? {} : { dialect: map.dialect }),
-        },
-      }),
+  mode: "replace",
+  blank: "clear",
+  absent: "keep",
+  key: "email",
+  skipInvalid: true,
+  map: undefined,
+  delimiter: ",",
 });
 
 /** A plan that nobody committed is dropped after a week. */
 const PLAN_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
-
-const NO_COUNTS = {
-  create: 0,
-  update: 0,
-  unchanged: 0,
-  delete: 0,
-  invalid: 0,
-  secretsSet: 0,
-  orgsCreated: 0,
-  groupsCreated: 0,
-  errors: 0,
-  warnings: 0,
-  rejected: false,
-} as const;
-
-const stagingFiles = (folder: string): readonly string[] => {
-  try {
-    return readdirSync(folder).filter((file) => file.endsWith(".db"));
-  } catch {
-    return [];
-  }
-};
-
-/** True where a running import holds the staging file. */
-const isHeld = (path: string): boolean => {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
-  const database = new Database(path, { busyTimeoutMs: 0, plain: true });
-  try {
-    database.exec("begin exclusive");
-    return false;
-  } catch {
-    return true;
-  } finally {
-    database.close();
-  }
-};
-
-/** Who holds the tenant's write lock, as noted by the process that took it. */
-interface Writer {
-  readonly pid: number;
-  readonly what: string;
-  readonly since: string;
-}
-
-const readWriter = (note: string): Writer | undefined => {
-  try {
-    const writer = JSON.parse(readFileSync(note, "utf8")) as Writer;
-    process.kill(writer.pid, 0);
-    return writer;
-  } catch {
-    return undefined;
-  }
-};
-
-const lockedBy = (failure: Failure, writer: Writer | undefined): Failure =>
-  writer === undefined
-    ? failure
-    : new Failure("locked", {
-        what: text(
-          `the tenant is locked by process ${writer.pid} (${writer.what}, since ${writer.since})`,
-          `テナントはプロセス ${writer.pid} が使用中です(${writer.what}、${writer.since} から)`,
-        ),
-        ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-        cause: failure,
-      });

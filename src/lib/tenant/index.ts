@@ -1,10 +1,11 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { TenantImports } from "./imports.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
+import type { Processes } from "./writer-note.ts";
 import { migrate } from "./store/sqlite/migrations.ts";
 
 /** A tenant that is open: `fetch` answers the tenant API. */
@@ -22,25 +23,43 @@ export interface TenantOptions {
   readonly name: string;
   readonly actor: string;
   readonly surroundings: Surroundings;
+  /** tells who lives, to name the holder of a lock; without it nobody is named */
+  readonly processes?: Processes;
 }
+
+const NOBODY: Processes = { self: 0, isAlive: () => false };
+
+/** Copies a tenant as it is, with what still lies in its write-ahead log. */
+const backUp = (database: Database, copy: string): void => {
+  rmSync(copy, { force: true });
+  database.run("vacuum into :copy", { copy });
+};
 
 /**
  * Opens the SQLite tenant in a folder, made or brought to the newest shape first.
  *
  * @throws Failure `locked` when another process holds the tenant's write lock
  */
-export const openTenant = ({ folder, name, actor, surroundings }: TenantOptions): OpenTenant => {
+export const openTenant = ({ folder, name, actor, surroundings, processes = NOBODY }: TenantOptions): OpenTenant => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, "tenant.db");
   const database = new Database(path);
-  migrate(database, { name, now: instant(surroundings) }, (version) => copyFileSync(path, `${path}.before-${version}`));
+  migrate(database, { name, now: instant(surroundings) }, (version) => backUp(database, `${path}.before-${version}`));
   defineFunctions(database, () => false);
-  const imports = new TenantImports(database, { folder, tenant: path, surroundings });
+  const imports = new TenantImports(database, { folder, surroundings, processes });
   imports.sweep();
   const app = createApp({ database, imports, surroundings, actor });
+  const underWay = new Set<Promise<Response>>();
   return {
-    fetch: async (request) => app.fetch(request),
+    fetch(request) {
+      const answer = Promise.resolve(app.fetch(request));
+      const forget = (): void => void underWay.delete(answer);
+      underWay.add(answer);
+      answer.then(forget, forget);
+      return answer;
+    },
     async close() {
+      await Promise.allSettled(underWay);
       await imports.close();
       database.close();
     },

@@ -1,0 +1,75 @@
+import type { Import } from "../contract/index.ts";
+import { FORMATS } from "../csv/formats/index.ts";
+import type { Database } from "./store/sqlite/database.ts";
+import type { ImportRecord, StoredRequest } from "./store/sqlite/imports/record.ts";
+
+/** The counts of an import that has no plan yet. */
+export const NO_COUNTS = {
+  create: 0,
+  update: 0,
+  unchanged: 0,
+  delete: 0,
+  invalid: 0,
+  secretsSet: 0,
+  orgsCreated: 0,
+  groupsCreated: 0,
+  errors: 0,
+  warnings: 0,
+  rejected: false,
+} as const;
+
+const requestOf = ({ map, ...request }: StoredRequest): NonNullable<Import["request"]> => ({
+  ...request,
+  ...(map === undefined
+    ? {}
+    : {
+        map: {
+          columns: [...map.columns],
+          constants: [...map.constants],
+          defaults: [...map.defaults],
+          ...(map.dialect === undefined ? {} : { dialect: map.dialect }),
+        },
+      }),
+});
+
+/** An import as the tenant API shows it. */
+export const importOf = (database: Database, record: ImportRecord): Import => {
+  const { detail } = record;
+  const counts = detail.counts ?? NO_COUNTS;
+  return {
+    id: record.id,
+    tenant: String(database.get("select name from tenant")?.["name"] ?? ""),
+    kind: record.kind,
+    mode: detail.request?.mode ?? "revert",
+    state: record.state,
+    fileName: detail.request?.fileName ?? "",
+    inputSha256: detail.staged?.sha256 ?? null,
+    inputBytes: detail.staged?.bytes ?? 0,
+    encoding: detail.staged?.encoding ?? null,
+    createdAt: record.createdAt,
+    committedAt: detail.committedAt,
+    actor: detail.actor,
+    reverts: detail.reverts,
+    revertedBy: detail.revertedBy,
+    etag: record.etag,
+    request: detail.request === null ? null : requestOf(detail.request),
+    rows: detail.staged?.rows ?? 0,
+    ...counts,
+    header: [...(detail.staged?.header ?? [])],
+    absentColumns: [...(detail.staged?.absentColumns ?? [])],
+    unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
+    unverifiedColumns: unverifiedColumns(database, record),
+    emittedAt: detail.emittedAt,
+  };
+};
+
+/** Columns of the file that the console's own export does not show. @see facts 6.5 */
+const unverifiedColumns = (database: Database, { kind, detail }: ImportRecord): Import["unverifiedColumns"] => {
+  const staged = new Set(detail.staged?.staged ?? []);
+  return FORMATS[kind].columns
+    .filter(({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true)
+    .map(({ field, header }) => {
+      const sent = database.get("select at from sent_column where kind = :kind and field = :field", { kind, field });
+      return { header, lastSentAt: sent === undefined ? null : String(sent["at"]) };
+    });
+};
