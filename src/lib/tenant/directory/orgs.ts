@@ -23,7 +23,11 @@ const children = (rows: readonly Row[]): ReadonlyMap<number | null, Row[]> => {
 export const listOrgs = (database: Database): readonly PlacedOrg[] => {
   const byParent = children(database.all("select * from org order by pk"));
   const placed: PlacedOrg[] = [];
-  const open = (byParent.get(null) ?? []).map((row) => ({ row, parentId: null as string | null, names: [] as string[] }));
+  const open = (byParent.get(null) ?? []).map((row) => ({
+    row,
+    parentId: null as string | null,
+    names: [] as string[],
+  }));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { row, parentId, names } = next;
     const id = String(row["id"]);

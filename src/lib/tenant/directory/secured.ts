@@ -50,7 +50,9 @@ const securedUser = (app: App, row: Row): SecuredUser => {
 
 /** Where the page before ended: the values sorted by. */
 const cursorOf = (cursor: string | undefined): { readonly sort: string; readonly id: string } | undefined =>
-  cursor === undefined ? undefined : (JSON.parse(Buffer.from(cursor, "base64url").toString()) as { sort: string; id: string });
+  cursor === undefined
+    ? undefined
+    : (JSON.parse(Buffer.from(cursor, "base64url").toString()) as { sort: string; id: string });
 
 /** One page of an app's users. @see facts 6.6 for the order */
 export const listSecuredUsers = (

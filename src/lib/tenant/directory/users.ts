@@ -1,4 +1,5 @@
 import type { CustomField, User } from "../../contract/index.ts";
+import { isFreeHeader } from "../../csv/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { codeKey, emailKey, nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
@@ -111,7 +112,7 @@ export const listCustomFields = (database: Database): readonly CustomField[] =>
  * Adds a custom field; its name is its column's header.
  *
  * @param taken headers that a column of the format has
- * @throws Failure `input-rejected` when the name is taken or blank
+ * @throws Failure `input-rejected` when the name is taken or cannot be a header
  */
 export const addCustomField = (
   database: Database,
@@ -121,9 +122,12 @@ export const addCustomField = (
   database.change(() => {
     const key = nameKey(name);
     const known = database.count("select count(*) from custom_field where nameKey = :key", { key });
-    if (known > 0 || name.trim() === "" || taken.some((header) => nameKey(header) === key)) {
+    if (known > 0 || !isFreeHeader(name) || taken.some((header) => nameKey(header) === key)) {
       throw new Failure("input-rejected", {
-        what: text(`a column cannot be named ${name}: the name is taken or blank`, `列名「${name}」は使われているか空です`),
+        what: text(
+          `a column cannot be named ${name}: the name is taken or cannot be a header`,
+          `列名「${name}」は使われているか、列名にできません`,
+        ),
       });
     }
     const field = { id: newId(surroundings), name, createdAt: instant(surroundings) };

@@ -15,7 +15,9 @@ export interface AuditEntry {
 export const appendAudit = (database: Database, entry: AuditEntry): void => {
   const before = database.get("select hash from audit order by seq desc limit 1")?.["hash"] ?? "";
   const body = JSON.stringify(entry);
-  const hash = createHash("sha256").update(`${String(before)}\n${body}`).digest("hex");
+  const hash = createHash("sha256")
+    .update(`${String(before)}\n${body}`)
+    .digest("hex");
   database.run(
     `insert into audit (at, actor, action, subject, detail, hash)
      values (:at, :actor, :action, :subject, :detail, :hash)`,
