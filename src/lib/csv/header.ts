@@ -24,6 +24,16 @@ export interface HeaderOptions {
 
 const RESERVED: readonly string[] = ["__proto__", "constructor", "prototype"];
 
+const CONTROL = /\p{Cc}/u;
+
+/** True where a tenant's own column can have this name: not blank, not reserved, not our column of reasons, in one line. */
+export const isFreeHeader = (name: string): boolean =>
+  name.trim() !== "" &&
+  !RESERVED.includes(name) &&
+  name !== REASON_HEADER &&
+  !CONTROL.test(name) &&
+  name.isWellFormed();
+
 /** What one header cell turned out to be. */
 type Meaning =
   | { readonly kind: "column"; readonly column: Column }

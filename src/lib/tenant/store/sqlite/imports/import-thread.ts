@@ -7,18 +7,21 @@ const CHUNKS_UNDER_WAY = 8;
 
 /** From source the thread is a `.ts` file beside this one; bundled it lies beside the bundle. */
 const workerUrl = (): URL =>
-  import.meta.url.endsWith(".ts") ? new URL("./import-worker.ts", import.meta.url) : new URL("./import-worker.js", import.meta.url);
+  import.meta.url.endsWith(".ts")
+    ? new URL("./import-worker.ts", import.meta.url)
+    : new URL("./import-worker.js", import.meta.url);
 
 /** Hands tasks to a thread of their own, one at a time, and waits for them. */
 export class ImportThread {
   #worker: Worker | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  #turns = 0;
 
   /**
    * Does a task; `content` gives the bytes of its file.
    *
-   * @param signal interrupts between rows; what was begun is undone
-   * @throws Failure as the task does, `interrupted` when the signal came first
+   * @param signal interrupts between rows, and an upload that stands still; what was begun is undone
+   * @throws Failure as the task does, `interrupted` when the signal came first; what the content throws
    */
   run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<Difference | undefined> {
     const mine = this.#turn.then(() => this.#run(task, content, signal));
@@ -26,6 +29,7 @@ export class ImportThread {
     return mine;
   }
 
+  /** Waits for the task under way. */
   async close(): Promise<void> {
     await this.#turn;
     await this.#worker?.terminate();
@@ -33,20 +37,23 @@ export class ImportThread {
   }
 
   async #run(task: Task, content: ReadableStream<Uint8Array> | undefined, signal: AbortSignal | undefined) {
-    this.#worker ??= new Worker(workerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
-    const conversation = new Conversation(this.#worker);
+    this.#turns += 1;
+    const conversation = new Conversation(this.#start(), this.#turns);
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const abort = (): void => void Atomics.store(stop, 0, 1);
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort);
     try {
       conversation.send({ type: "task", task, stop });
-      if (content !== undefined) {
-        await conversation.pour(content).catch((error: unknown) => {
-          abort();
-          conversation.send({ type: "chunk", bytes: new Uint8Array() });
-          if (!(error instanceof Failure)) throw error;
-        });
+      if (content === undefined) return await conversation.outcome;
+      try {
+        await conversation.pour(content, signal);
+      } catch (error) {
+        abort();
+        conversation.send({ type: "end" });
+        // the thread lets go of its files before the next task
+        await conversation.outcome.catch(() => undefined);
+        throw error;
       }
       return await conversation.outcome;
     } finally {
@@ -54,19 +61,36 @@ export class ImportThread {
       conversation.end();
     }
   }
+
+  /** The thread; a new one where the last one died. */
+  #start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(workerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+    const forget = (): void => {
+      if (this.#worker === worker) this.#worker = undefined;
+    };
+    worker.on("error", forget);
+    worker.on("exit", forget);
+    this.#worker = worker;
+    return worker;
+  }
 }
+
+type Message = ToWorker extends infer M ? (M extends ToWorker ? Omit<M, "turn"> : never) : never;
 
 /** One task's messages with the thread. */
 class Conversation {
   readonly outcome: Promise<Difference | undefined>;
   readonly #worker: Worker;
+  readonly #turn: number;
   readonly #stopListening: () => void;
   #underWay = 0;
   #over = false;
   #wake: () => void = () => undefined;
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, turn: number) {
     this.#worker = worker;
+    this.#turn = turn;
     const { promise, resolve, reject } = Promise.withResolvers<Difference | undefined>();
     this.outcome = promise;
     promise.catch(() => undefined);
@@ -75,6 +99,7 @@ class Conversation {
       this.#wake();
     };
     const onMessage = (message: FromWorker): void => {
+      if (message.turn !== turn) return;
       if (message.type === "taken") {
         this.#underWay -= 1;
         this.#wake();
@@ -88,31 +113,47 @@ class Conversation {
       reject(error);
       settle();
     };
+    const onExit = (): void => onError(new Error("the thread of the import ended"));
     worker.on("message", onMessage);
     worker.on("error", onError);
+    worker.on("exit", onExit);
     this.#stopListening = () => {
       worker.off("message", onMessage);
       worker.off("error", onError);
+      worker.off("exit", onExit);
     };
   }
 
-  send(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, [...transfer]);
+  send(message: Message): void {
+    this.#worker.postMessage({ ...message, turn: this.#turn });
   }
 
-  /** Sends a file's bytes, as fast as the thread takes them; stops early where the task is over. */
-  async pour(content: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const bytes of content) {
-      while (this.#underWay >= CHUNKS_UNDER_WAY && !this.#over) {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+  /** Sends a file's bytes, as fast as the thread takes them; stops early where the task is over or the signal says so. */
+  async pour(content: ReadableStream<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
+    const reader = content.getReader();
+    const cancel = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
+    if (signal?.aborted === true) cancel();
+    signal?.addEventListener("abort", cancel);
+    try {
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        await this.#room();
+        if (this.#over) return cancel();
+        this.#underWay += 1;
+        this.send({ type: "chunk", bytes: next.value });
       }
-      if (this.#over) return;
-      this.#underWay += 1;
-      this.send({ type: "chunk", bytes });
+    } finally {
+      signal?.removeEventListener("abort", cancel);
     }
     this.send({ type: "end" });
+  }
+
+  /** Waits until the thread has taken enough of what was sent. */
+  async #room(): Promise<void> {
+    while (this.#underWay >= CHUNKS_UNDER_WAY && !this.#over) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
   }
 
   end(): void {

@@ -3,20 +3,24 @@ import { parentPort } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
 import { same, text } from "../../../../text/index.ts";
 import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
-import type { Difference, FromWorker, Task, ToWorker } from "./worker-messages.ts";
+import type { Difference, FromWorker, Reply, Task, ToWorker } from "./worker-messages.ts";
 
 /** The thread of an import: statements over a million rows run here, so that the program stays awake for signals. */
 class ImportThread {
-  readonly #reply: (message: FromWorker) => void;
+  readonly #send: (message: FromWorker) => void;
+  #turn = 0;
   #stop: Int32Array = new Int32Array(1);
   #staging: Staging | undefined;
+  /** undefined where it is over, or none was given yet */
   #task: Task | undefined;
 
-  constructor(reply: (message: FromWorker) => void) {
-    this.#reply = reply;
+  constructor(send: (message: FromWorker) => void) {
+    this.#send = send;
   }
 
   receive(message: ToWorker): void {
+    if (message.type === "task") this.#turn = message.turn;
+    else if (message.turn !== this.#turn || this.#task === undefined) return;
     try {
       if (message.type === "task") this.#begin(message.task, message.stop);
       else if (message.type === "chunk") this.#chunk(message.bytes);
@@ -24,6 +28,10 @@ class ImportThread {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #reply(reply: Reply): void {
+    this.#send({ turn: this.#turn, ...reply });
   }
 
   readonly #interrupted = (): boolean => Atomics.load(this.#stop, 0) !== 0;
@@ -63,6 +71,7 @@ class ImportThread {
   }
 
   #end(): void {
+    if (this.#interrupted()) throw new Error("interrupted");
     const task = this.#task;
     if (this.#staging === undefined || task === undefined) return;
     if (task.type === "plan") {
@@ -81,10 +90,16 @@ class ImportThread {
     this.#staging?.close();
     this.#staging = undefined;
     if (this.#task?.type === "verify") {
-      for (const path of [this.#task.exportStaging, this.#task.copy, `${this.#task.copy}-wal`, `${this.#task.copy}-shm`]) {
+      for (const path of [
+        this.#task.exportStaging,
+        this.#task.copy,
+        `${this.#task.copy}-wal`,
+        `${this.#task.copy}-shm`,
+      ]) {
         rmSync(path, { force: true });
       }
     }
+    this.#task = undefined;
   }
 
   #fail(error: unknown): void {

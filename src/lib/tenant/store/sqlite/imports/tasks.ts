@@ -110,9 +110,13 @@ export class Staging {
     const staged = this.#finish();
     const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
     const counts = this.#database.snapshot(() => compare(this.#database, plan, { forNew: false }));
+    // a header that cannot be read, an administrator that is gone; an empty export is compared like any other
+    const whole = this.#database.count(
+      "select count(*) from s.problem where severity = 'error' and row <= 1 and code <> 'file-no-rows'",
+    );
     const actions = ["create", "update", "delete", "invalid"] as const;
     return {
-      differences: counts.create + counts.update + counts.delete + counts.invalid,
+      differences: counts.create + counts.update + counts.delete + counts.invalid + whole,
       first: [...planRows(this.#database, plan, { actions, limit })],
     };
   }
@@ -147,9 +151,13 @@ export const replan = (files: TaskFiles, id: string, interrupted: () => boolean)
   });
 };
 
-const rejected = (record: ImportRecord): Failure =>
+/** A plan with invalid rows that may not be skipped. */
+export const rejected = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
-    what: text(`import ${record.id} has invalid rows; nothing was changed`, `インポート ${record.id} に不正な行があるため、何も変更していません`),
+    what: text(
+      `import ${record.id} has invalid rows; nothing was changed`,
+      `インポート ${record.id} に不正な行があるため、何も変更していません`,
+    ),
     hint: text(`see them: clomoctl imports show ${record.id}`, `確認: clomoctl imports show ${record.id}`),
   });
 
@@ -242,7 +250,11 @@ export const applyToCopy = (files: TaskFiles, copy: string, id: string, moment: 
   } finally {
     source.close();
   }
-  withDatabase({ tenant: copy, staging: files.staging }, () => false, (database) => {
-    database.change(() => applyAndRecord(database, readImport(database, id), moment));
-  });
+  withDatabase(
+    { tenant: copy, staging: files.staging },
+    () => false,
+    (database) => {
+      database.change(() => applyAndRecord(database, readImport(database, id), moment));
+    },
+  );
 };

@@ -7,18 +7,37 @@ import type { CommitMoment, TaskFiles } from "./tasks.ts";
 
 /** What a worker is asked to do; `plan` and `verify` are followed by the file's chunks. */
 export type Task =
-  | { readonly type: "plan"; readonly files: TaskFiles; readonly id: string; readonly request: StoredRequest; readonly encoding: Encoding }
-  | { readonly type: "verify"; readonly files: TaskFiles; readonly id: string; readonly request: StoredRequest; readonly encoding: Encoding;
-      readonly copy: string; readonly exportStaging: string; readonly moment: CommitMoment; readonly limit: number }
+  | {
+      readonly type: "plan";
+      readonly files: TaskFiles;
+      readonly id: string;
+      readonly request: StoredRequest;
+      readonly encoding: Encoding;
+    }
+  | {
+      readonly type: "verify";
+      readonly files: TaskFiles;
+      readonly id: string;
+      readonly request: StoredRequest;
+      readonly encoding: Encoding;
+      readonly copy: string;
+      readonly exportStaging: string;
+      readonly moment: CommitMoment;
+      readonly limit: number;
+    }
   | { readonly type: "replan"; readonly files: TaskFiles; readonly id: string }
   | { readonly type: "commit"; readonly files: TaskFiles; readonly id: string; readonly moment: CommitMoment }
   | { readonly type: "revert"; readonly tenant: string; readonly id: string; readonly moment: CommitMoment };
 
-/** To the worker; `stop` in the shared array interrupts between rows. */
-export type ToWorker =
+/**
+ * To the worker; `turn` is the task's number, so that what belongs to a task that is over is told apart; `stop` in the
+ * shared array interrupts between rows.
+ */
+export type ToWorker = { readonly turn: number } & (
   | { readonly type: "task"; readonly task: Task; readonly stop: Int32Array }
   | { readonly type: "chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "end" };
+  | { readonly type: "end" }
+);
 
 /** The outcome of a comparison with the console's export. */
 export interface Difference {
@@ -27,7 +46,9 @@ export interface Difference {
 }
 
 /** From the worker: `taken` for each chunk, then one outcome. */
-export type FromWorker =
+export type FromWorker = { readonly turn: number } & Reply;
+
+export type Reply =
   | { readonly type: "taken" }
   | { readonly type: "done"; readonly difference?: Difference }
   | {

@@ -1,0 +1,328 @@
+import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { encoded, failureOf, fileOf, TestTenant, textOf } from "./testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const users = { kind: "users" } as const;
+const FILE = [
+  ["氏名", "メールアドレス", "役職"],
+  ["山田", "yamada@x", "課長"],
+];
+const OTHER = [
+  ["氏名", "メールアドレス"],
+  ["髙橋", "takahashi@x"],
+];
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+
+const codeOf = async (promise: Promise<unknown>) => (await failureOf(promise))?.code;
+const staging = () => readdirSync(join(tenant.folder, "imports"));
+/** True where a running import has written to its staging file, and so holds it. */
+const isHeldStaging = (): boolean =>
+  existsSync(join(tenant.folder, "imports")) &&
+  staging().some((file) => file.endsWith(".db") && statSync(join(tenant.folder, "imports", file)).size > 0);
+
+test("a write to users between plan and commit is a conflict, one to SECURED APPs is none", async () => {
+  const plan = await tenant.plan(users, FILE);
+  await tenant.import({ kind: "browser" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["あ", "a1", "secret1"],
+  ]);
+  await tenant.import(users, OTHER);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  expect(await tenant.users()).toHaveLength(1);
+  const again = await tenant.client.imports.replan(plan.id);
+  expect(again.etag).not.toBe(plan.etag);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  await tenant.client.imports.commit(again);
+  const secured = await tenant.plan({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["あ", "a1", "secret1"],
+  ]);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["三", "three@x"],
+  ]);
+  await tenant.client.imports.commit(secured);
+});
+
+test("a custom field that is removed between plan and commit is a conflict", async () => {
+  const field = await tenant.client.addCustomField("座席");
+  const plan = await tenant.plan(users, [
+    ["氏名", "メールアドレス", "座席"],
+    ["山田", "a@x", "3F"],
+  ]);
+  await tenant.client.removeCustomField(field.id);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+});
+
+test("a discarded plan leaves nothing and cannot be committed", async () => {
+  const plan = await tenant.plan(users, FILE);
+  expect(await tenant.client.imports.discard(plan.id)).toMatchObject({ state: "discarded" });
+  expect(staging()).toEqual([]);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  expect(await codeOf(Array.fromAsync(tenant.client.imports.rows(plan.id)))).toBe("conflict");
+});
+
+test("a committed plan leaves no staging, and is not committed twice", async () => {
+  const plan = await tenant.plan(users, FILE);
+  await tenant.client.imports.commit(plan);
+  expect(staging()).toEqual([]);
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  expect(await codeOf(tenant.client.imports.revert("00000000-0000-7000-8000-00000000ffff"))).toBe("not-found");
+});
+
+test("opening removes dead staging and plans older than a week, and keeps whole plans", async () => {
+  const old = await tenant.plan(users, FILE);
+  const emitted = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+  const lost = await tenant.plan(users, FILE);
+  rmSync(tenant.staging(lost.id));
+  tenant.surroundings.time += WEEK;
+  const fresh = await tenant.plan(users, FILE);
+  const dead = "0190b1c0-0000-7000-8000-000000000000";
+  copyFileSync(tenant.staging(fresh.id), tenant.staging(dead));
+  writeFileSync(tenant.staging(`${dead}.copy`), "");
+  tenant.sql(
+    "insert into import (id, kind, state, createdAt, detail) select :dead, kind, 'uploading', createdAt, detail from import limit 1",
+    { dead },
+  );
+  await tenant.reopen();
+  const states = new Map((await tenant.client.imports.list()).map(({ id, state }) => [id, state]));
+  expect(states).toEqual(
+    new Map([
+      [old.id, "discarded"],
+      [lost.id, "discarded"],
+      [emitted.id, "awaiting-console"],
+      [fresh.id, "planned"],
+      [dead, "failed"],
+    ]),
+  );
+  expect(staging().toSorted()).toEqual([`${emitted.id}.db`, `${fresh.id}.db`].toSorted());
+  await tenant.client.imports.commit(fresh);
+});
+
+test("opening leaves the staging of a running import alone", async () => {
+  const bytes = fileOf(FILE);
+  const half = Promise.withResolvers<undefined>();
+  const stream = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(bytes.subarray(0, 10));
+      await half.promise;
+      controller.enqueue(bytes.subarray(10));
+      controller.close();
+    },
+  });
+  const planning = tenant.client.imports.plan(users, { stream, encoding: "utf-8" });
+  await until(isHeldStaging);
+  const second = new TestTenant(tenant.folder);
+  await second.close();
+  half.resolve(undefined);
+  expect(await planning).toMatchObject({ create: 1 });
+});
+
+const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test("a file whose stream breaks off is no plan, and the next import works", async () => {
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      controller.enqueue(fileOf(FILE));
+      controller.error(new Error("the disk is gone"));
+    },
+  });
+  await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow();
+  expect((await tenant.client.imports.list())[0]).toMatchObject({ state: "failed" });
+  expect(staging()).toEqual([]);
+  expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
+});
+
+test("a signal ends an upload that stands still", async () => {
+  const stop = new AbortController();
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(fileOf(FILE));
+    },
+  });
+  const planning = tenant.client.imports.plan(users, { stream, encoding: "utf-8" }, stop.signal);
+  await until(isHeldStaging);
+  stop.abort();
+  expect(await codeOf(planning)).toBe("interrupted");
+  expect(staging()).toEqual([]);
+  expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
+});
+
+test("a commit that a signal ends changes nothing, and can be done afterwards", async () => {
+  const plan = await tenant.plan(users, FILE);
+  const before = tenant.dump();
+  expect(await codeOf(tenant.client.imports.commit(plan, AbortSignal.abort()))).toBe("interrupted");
+  expect(tenant.dump()).toEqual(before);
+  await tenant.client.imports.commit(plan);
+});
+
+test("a plan whose staging was deleted or damaged fails and changes nothing", async () => {
+  for (const harm of [(path: string) => rmSync(path), (path: string) => truncateSync(path, 4096)]) {
+    const plan = await tenant.plan(users, FILE);
+    harm(tenant.staging(plan.id));
+    await expect(tenant.client.imports.commit(plan)).rejects.toThrow();
+    expect(await tenant.users()).toEqual([]);
+  }
+  await tenant.import(users, FILE);
+});
+
+test("closing waits for what is under way", async () => {
+  const plan = await tenant.plan(users, FILE);
+  const commit = tenant.client.imports.commit(plan);
+  await tenant.reopen();
+  expect(await commit).toMatchObject({ state: "committed" });
+  expect(await tenant.users()).toHaveLength(1);
+});
+
+test("a rejected plan cannot be written for the console", async () => {
+  const plan = await tenant.plan(users, [
+    ["氏名", "メールアドレス"],
+    ["", "a@x"],
+  ]);
+  expect(await codeOf(tenant.client.imports.emitted(plan))).toBe("input-rejected");
+});
+
+test("a plan that awaits the console is committed by its verification only", async () => {
+  await tenant.import(users, OTHER);
+  const plan = await tenant.client.imports.emitted(await tenant.plan({ ...users, mode: "replace" }, FILE));
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
+  const verify = (cells: readonly (readonly string[])[]) =>
+    tenant.client.imports.verify(plan.id, {
+      stream: new Blob([fileOf(cells, { encoding: "shift_jis" })]).stream(),
+      encoding: "shift_jis",
+    });
+  const differing = await verify([
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "部長"],
+  ]);
+  expect(differing).toMatchObject({
+    accepted: false,
+    differences: 1,
+    first: [{ key: "yamada@x", changed: ["title"] }],
+  });
+  const missing = await verify([
+    ["氏名", "メールアドレス"],
+    ["髙橋", "takahashi@x"],
+  ]);
+  expect(missing).toMatchObject({ accepted: false, differences: 2 });
+  expect(await tenant.users()).toMatchObject([{ name: "髙橋" }]);
+  const right = await verify(FILE);
+  expect(right).toMatchObject({ accepted: true, differences: 0, import: { state: "committed" } });
+  expect(await tenant.users()).toMatchObject([{ name: "山田" }]);
+  expect((await tenant.client.tenant()).mirroredAt).not.toBeNull();
+  expect(staging()).toEqual([]);
+});
+
+test("the console's export is read as the console writes it, whatever map the import had", async () => {
+  const map = {
+    columns: [{ header: "名前", to: "name" }],
+    constants: [{ field: "title", value: "課長" }],
+    dialect: { delimiter: ";" },
+  };
+  const bytes = new TextEncoder().encode("名前;メールアドレス\n山田;yamada@x\n");
+  const plan = await tenant.client.imports.emitted(await tenant.send({ ...users, map }, bytes));
+  const verify = (title: string) =>
+    tenant.client.imports.verify(plan.id, {
+      stream: new Blob([fileOf([FILE[0] ?? [], ["山田", "yamada@x", title]])]).stream(),
+      encoding: "utf-8",
+    });
+  expect(await verify("部長")).toMatchObject({ accepted: false, differences: 1 });
+  expect(await verify("課長")).toMatchObject({ accepted: true });
+});
+
+test("an export whose header cannot be read is not accepted", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+  const cells = [
+    ["氏名", "メールアドレス", "役職", "役職"],
+    ["山田", "yamada@x", "課長", "課長"],
+  ];
+  const verified = await tenant.client.imports.verify(plan.id, {
+    stream: new Blob([fileOf(cells)]).stream(),
+    encoding: "utf-8",
+  });
+  expect(verified.accepted).toBe(false);
+});
+
+test("an undoing is refused where a record was touched, where it was done, and of an undoing", async () => {
+  const first = await tenant.import(users, FILE);
+  const second = await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["山田 太郎", "yamada@x"],
+  ]);
+  expect(await codeOf(tenant.client.imports.revert(first.id))).toBe("conflict");
+  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(second.id));
+  expect(await codeOf(tenant.client.imports.revert(second.id))).toBe("conflict");
+  expect(await codeOf(tenant.client.imports.revert(undo.id))).toBe("conflict");
+});
+
+test("a map that holds a secret is refused before anything is kept", async () => {
+  const map = { constants: [{ field: "accountPassword", value: "in-the-map" }] };
+  expect(await codeOf(tenant.plan({ ...users, map }, FILE))).toBe("input-rejected");
+  expect(await tenant.client.imports.list()).toEqual([]);
+});
+
+test("thousands of unknown columns, one row, and a header that repeats a column are read as any file", async () => {
+  const many = Array.from({ length: 9_900 }, (_, i) => `x${i}`);
+  const wide = await tenant.plan({ ...users, allowUnknownColumns: true }, [
+    ["氏名", "メールアドレス", ...many],
+    ["山田", "a@x", ...many],
+  ]);
+  expect(wide).toMatchObject({ create: 1, rejected: false });
+  expect(wide.unknownColumns).toHaveLength(9_900);
+  const twice = await tenant.plan({ ...users, skipInvalid: true }, [
+    ["氏名", "氏名", "メールアドレス"],
+    ["山", "田", "a@x"],
+  ]);
+  expect(await tenant.faults(twice)).toEqual(["header-duplicate@1"]);
+  expect(twice.rejected).toBe(true);
+});
+
+test("a file with invalid rows only changes nothing even where they may be skipped", async () => {
+  const plan = await tenant.plan({ ...users, skipInvalid: true }, [["氏名", "メールアドレス"], ["", "a@x"], ["b"]]);
+  expect(plan).toMatchObject({ rows: 2, invalid: 2, create: 0 });
+  await tenant.client.imports.commit(plan);
+  expect(await tenant.users()).toEqual([]);
+});
+
+test.each([
+  ["", "file-empty@0"],
+  ["氏名,メールアドレス\n", "file-no-rows@0"],
+  ["氏名,メールアドレス\n山\0田,a@x\n", "character-nul@2"],
+  ["氏名,メールアドレス,__proto__\n山田,a@x,1\n", "header-reserved@1"],
+])("%j is rejected", async (text, fault) => {
+  const plan = await tenant.send({ ...users, mode: "replace" }, encoded(text, "utf-8"));
+  expect(await tenant.faults(plan)).toEqual([fault]);
+  expect(plan.rejected).toBe(true);
+});
+
+test.each(["__proto__", "clomoctl:reason", "a\0b", " ", "氏名", "改\n行"])(
+  "no custom field is named %j",
+  async (name) => {
+    expect(await codeOf(tenant.client.addCustomField(name))).toBe("input-rejected");
+  },
+);
+
+test("custom fields of any other name go through a file and back", async () => {
+  for (const name of ["toString", "a,b", '"', "$.x", "'; drop table user; --", "hasOwnProperty"])
+    await tenant.client.addCustomField(name);
+  const fields = (await tenant.client.customFields()).map(({ name }) => name);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", ...fields],
+    ["山田", "a@x", ...fields],
+  ]);
+  expect((await tenant.users())[0]?.custom).toEqual(fields.map((name) => ({ name, value: name })));
+  const text = await textOf(await tenant.client.exportUsers());
+  expect(await tenant.send({ ...users, mode: "replace" }, encoded(text, "utf-8"))).toMatchObject({
+    unchanged: 1,
+    update: 0,
+  });
+});
