@@ -109,7 +109,7 @@ const create = (database: Database, plan: PlanSql, context: CommitContext): void
   if (entity === "secured_user") {
     values.set("app", ":kind");
     values.set("userId", `r."userId"`);
-    values.set("nameSort", `name_sort(r."displayName")`);
+    values.set("nameSort", `name_sort(${values.get("displayName") ?? "null"})`);
   }
   const base = lastNumber(database, entity);
   database.run(
@@ -153,9 +153,7 @@ const update = (database: Database, plan: PlanSql, context: CommitContext): void
   if (entity === "secured_user" && plan.staged.staged.includes("displayName")) {
     sets.push(`nameSort = name_sort(v."displayName")`);
   }
-  const values = touchedFields(plan).map(
-    (field) => `${valueForExisting(plan, field)} as ${name(storeColumn(field))}`,
-  );
+  const values = touchedFields(plan).map((field) => `${valueForExisting(plan, field)} as ${name(storeColumn(field))}`);
   if (values.length === 0) return;
   const sql = `update ${entity} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
     from (select m.target, ${values.join(", ")} from ${CHANGED} cross join ${entity} t on t.pk = m.target

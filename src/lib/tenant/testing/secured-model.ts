@@ -1,0 +1,152 @@
+import type { Cells, Request } from "./tenant.ts";
+
+/** A SECURED APPs user of the model. */
+export interface ModelSecuredUser {
+  readonly userId: string;
+  readonly administrator: boolean;
+  readonly displayName: string;
+  readonly description: string | null;
+  readonly groups: readonly string[];
+  readonly groupManager: string | null;
+}
+
+export interface ModelApp {
+  readonly users: readonly ModelSecuredUser[];
+  readonly groups: readonly string[];
+}
+
+/** What an import of a file comes to. */
+export interface ModelSecuredOutcome {
+  /** `code@row`, sorted; warnings too */
+  readonly faults: readonly string[];
+  readonly counts: Readonly<
+    Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "groupsCreated", number>
+  >;
+  readonly rejected: boolean;
+  readonly after: ModelApp;
+}
+
+interface ModelRow {
+  readonly row: number;
+  readonly cells: ReadonlyMap<string, readonly string[]>;
+}
+
+const WARNINGS = new Set(["id-case-only"]);
+
+/** Takes rows one by one, as {@link UsersModel} does: slow, and easy to believe. */
+export class SecuredModel {
+  readonly #app: ModelApp;
+  readonly #request: Request;
+  readonly #header: readonly string[];
+  readonly #rows: readonly ModelRow[];
+  readonly #faults: { readonly row: number; readonly code: string }[] = [];
+
+  constructor(app: ModelApp, request: Request, [header = [], ...rows]: Cells) {
+    this.#app = app;
+    this.#request = request;
+    this.#header = header;
+    this.#rows = rows.map((values, i) => {
+      const cells = new Map<string, string[]>();
+      for (const [at, name] of header.entries()) cells.set(name, [...(cells.get(name) ?? []), values[at] ?? ""]);
+      return { row: i + 2, cells };
+    });
+  }
+
+  #cell({ cells }: ModelRow, header: string): string {
+    return cells.get(header)?.[0] ?? "";
+  }
+
+  #groups({ cells }: ModelRow): readonly string[] {
+    return [...new Set(cells.get("グループ名"))].filter((name) => name !== "").toSorted();
+  }
+
+  #met(row: ModelRow): ModelSecuredUser | undefined {
+    return this.#app.users.find(({ userId }) => userId === this.#cell(row, "ユーザーID"));
+  }
+
+  #isInvalid({ row }: ModelRow): boolean {
+    return this.#faults.some((fault) => fault.row === row && !WARNINGS.has(fault.code));
+  }
+
+  #check(row: ModelRow): void {
+    const report = (code: string): void => void this.#faults.push({ row: row.row, code });
+    const blank = this.#request.blank ?? "clear";
+    const id = this.#cell(row, "ユーザーID");
+    const hasName = this.#header.includes("表示名");
+    if (blank === "clear" && hasName && this.#cell(row, "表示名") === "") report("required");
+    if (id === "") report("required");
+    else if (!/^[A-Za-z0-9]+$/.test(id)) report("not-alphanumeric");
+    const password = this.#cell(row, "パスワード");
+    if (password !== "" && password.length < 6) report("too-short");
+    if (!/^(|TRUE|FALSE|true)$/.test(this.#cell(row, "グループ管理者フラグ"))) report("not-boolean");
+    const others = this.#rows.filter((other) => other !== row && this.#cell(other, "ユーザーID") !== "");
+    if (others.some((other) => this.#cell(other, "ユーザーID") === id)) report("key-duplicate");
+    const twins = others.filter((other) => this.#cell(other, "ユーザーID").toLowerCase() === id.toLowerCase());
+    const differs = twins.some((twin) => this.#cell(twin, "ユーザーID") !== id);
+    if (differs && twins.some((twin) => twin.row < row.row)) report("id-case-only");
+    for (const name of this.#groups(row)) {
+      if (!this.#app.groups.includes(name) && this.#request.createGroups !== true) report("group-unknown");
+    }
+    if (this.#met(row)?.administrator === true) report("administrator-row");
+    if (this.#met(row) !== undefined || id === "") return;
+    if (password === "") report("required-new");
+    if (this.#cell(row, "表示名") === "" && (blank === "keep" || !hasName)) report("required-new");
+  }
+
+  #apply(row: ModelRow, met: ModelSecuredUser | undefined): ModelSecuredUser {
+    const keep = this.#request.blank === "keep";
+    const clears = this.#request.absent === "clear";
+    const single = (header: string, before: string | null): string | null => {
+      if (!this.#header.includes(header)) return clears ? null : before;
+      const cell = this.#cell(row, header);
+      return cell === "" && keep ? before : cell || null;
+    };
+    const groups = this.#groups(row);
+    const keepsGroups = this.#header.includes("グループ名") ? keep && groups.length === 0 : !clears;
+    return {
+      userId: this.#cell(row, "ユーザーID"),
+      administrator: false,
+      displayName: this.#cell(row, "表示名") || (met?.displayName ?? ""),
+      description: single("説明", met?.description ?? null),
+      groups: keepsGroups ? (met?.groups ?? []) : groups,
+      groupManager: single("グループ管理者フラグ", met?.groupManager ?? null)?.toUpperCase() ?? null,
+    };
+  }
+
+  outcome(): ModelSecuredOutcome {
+    for (const row of this.#rows) this.#check(row);
+    const { mode, skipInvalid = false } = this.#request;
+    const invalid = this.#rows.filter((row) => this.#isInvalid(row));
+    const ids = new Set(this.#rows.map((row) => this.#cell(row, "ユーザーID")));
+    const lacking = this.#app.users.filter(
+      ({ administrator, userId }) => mode === "replace" && !administrator && !ids.has(userId),
+    );
+    const untold = invalid.some((row) => this.#met(row) === undefined);
+    const counts = {
+      create: 0,
+      update: 0,
+      unchanged: 0,
+      delete: lacking.length,
+      invalid: invalid.length,
+      secretsSet: 0,
+    };
+    const users = new Map(this.#app.users.filter((user) => !lacking.includes(user)).map((user) => [user.userId, user]));
+    const groups = new Set(this.#app.groups);
+    for (const row of this.#rows.filter((row) => !this.#isInvalid(row))) {
+      const met = this.#met(row);
+      const after = this.#apply(row, met);
+      users.set(after.userId, after);
+      for (const name of this.#groups(row)) groups.add(name);
+      if (this.#cell(row, "パスワード") !== "") counts.secretsSet += 1;
+      if (met === undefined) counts.create += 1;
+      else if (JSON.stringify(met) === JSON.stringify(after)) counts.unchanged += 1;
+      else counts.update += 1;
+    }
+    return {
+      faults: this.#faults.map(({ code, row }) => `${code}@${row}`).toSorted(),
+      counts: { ...counts, groupsCreated: groups.size - this.#app.groups.length },
+      rejected: skipInvalid ? lacking.length > 0 && untold : invalid.length > 0,
+      after: { users: [...users.values()], groups: [...groups] },
+    };
+  }
+}
