@@ -26,7 +26,8 @@ describe("firstOf", () => {
     expect(asked).toBe(3);
     expect(await Array.fromAsync(firstOf(records(), 0))).toEqual([]);
     expect(asked).toBe(3);
-    expect(await Array.fromAsync(firstOf([1, 2], undefined))).toEqual([1, 2]);
+    const all = [1, 2];
+    expect(firstOf(all, undefined)).toBe(all);
   });
 });
 

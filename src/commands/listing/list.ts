@@ -19,12 +19,16 @@ export function listColumns<R>(
   return all ? columns : columns.filter(({ key }) => usual.includes(key));
 }
 
-/** The first records of a list; no more are asked for. */
-export async function* firstOf<R>(
+/** The first records of a list; no more are asked for. All of them where no limit is given. */
+export function firstOf<R>(
   records: AsyncIterable<R> | Iterable<R>,
   limit: number | undefined,
-): AsyncGenerator<R> {
-  let left = limit ?? Number.POSITIVE_INFINITY;
+): AsyncIterable<R> | Iterable<R> {
+  return limit === undefined ? records : take(records, limit);
+}
+
+async function* take<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {
+  let left = limit;
   if (left === 0) return;
   for await (const record of records) {
     yield record;

@@ -177,7 +177,7 @@ function progressMode({ progress, quiet, verbose }: TerminalOptions): ProgressMo
     });
   }
   const mode = progress === undefined ? "auto" : parseProgressMode(progress);
-  return quiet === true && progress === undefined ? "none" : mode;
+  return quiet === true && mode === "auto" ? "none" : mode;
 }
 
 const oraOn =

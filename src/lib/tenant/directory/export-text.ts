@@ -31,6 +31,9 @@ export interface ExportRecords {
 /** Rows that are looked at by one statement; short rows make some 32 KiB of text. */
 const BATCH_ROWS = 256;
 
+/** Where batch after batch needs quotes, only every so many is tried without. */
+const MOST_WITH_QUOTES = 63;
+
 /** A function of SQLite takes at most 127 arguments. */
 const MOST_ARGUMENTS = 100;
 
@@ -81,6 +84,9 @@ class BatchReader {
   readonly #plain: string;
   readonly #quoted: string;
   #rows = BATCH_ROWS;
+  /** batches that are written with quotes at once, and as how many they were the last time */
+  #withQuotes = 0;
+  #lastWithQuotes = 0;
 
   constructor(database: Database, records: ExportRecords, newline: string) {
     const { columns, key, table, joined, among, where } = records;
@@ -112,16 +118,27 @@ class BatchReader {
   /** One batch; undefined where its text is too long for SQLite, and it is to be tried again with fewer rows. */
   #batch(range: Params): Uint8Array | undefined {
     try {
-      const plain = this.#read(this.#plain, range);
-      const commas = plain.records * (this.#records.columns.length - 1);
-      if (isPlain(plain.bytes, commas, plain.records, this.#newline)) return plain.bytes;
-      return this.#read(this.#quoted, { ...range, special: '*[,"\r\n]*' }).bytes;
+      return this.#readPlain(range) ?? this.#read(this.#quoted, { ...range, special: '*[,"\r\n]*' }).bytes;
     } catch (error) {
       const tooBig = error instanceof Error && "errcode" in error && error.errcode === TOO_BIG;
       if (!tooBig || this.#rows === 1) throw error;
       this.#rows = Math.ceil(this.#rows / 4);
       return undefined;
     }
+  }
+
+  /** A batch without quotes; undefined where it needs some, or where those before it did. */
+  #readPlain(range: Params): Uint8Array | undefined {
+    if (this.#withQuotes > 0) {
+      this.#withQuotes -= 1;
+      return undefined;
+    }
+    const { bytes, records } = this.#read(this.#plain, range);
+    const commas = records * (this.#records.columns.length - 1);
+    const plain = isPlain(bytes, commas, records, this.#newline);
+    this.#lastWithQuotes = plain ? 0 : Math.min(MOST_WITH_QUOTES, this.#lastWithQuotes * 2 + 1);
+    this.#withQuotes = this.#lastWithQuotes;
+    return plain ? bytes : undefined;
   }
 
   #read(sql: string, params: Params): { readonly bytes: Uint8Array; readonly records: number } {
