@@ -25,8 +25,7 @@ export interface StagingTable {
 /** How one staged column gets its value from a checked row. */
 type Binding = (values: readonly CellValue[]) => string | null;
 
-const isFilled = (value: CellValue | undefined): boolean =>
-  value !== undefined && value !== null && value.length > 0;
+const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
 
 const first = (value: CellValue | undefined): string | null => {
   if (value === undefined || value === null) return null;
@@ -148,7 +147,7 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  /** A list as JSON; a blank one is null where blanks keep what is stored. Groups are a set: sorted. */
+  /** A list as JSON; a blank one is null where blanks keep what is stored. Groups are a set: sorted, by what every mapping of their characters has in common. */
   #listBinding(i: number, field: string): Binding {
     const keeps = this.#request.blank === "keep";
     return (values) => {
@@ -156,7 +155,7 @@ export class Stager implements RecordSink {
       if (!Array.isArray(list) || list.length === 0) return keeps ? null : "[]";
       if (field !== "groups") return JSON.stringify(list);
       for (const name of list as readonly string[]) this.#refer("group", nameKey(name), name, i);
-      return JSON.stringify((list as readonly string[]).toSorted());
+      return JSON.stringify((list as readonly string[]).toSorted(byNameKey));
     };
   }
 
@@ -197,6 +196,8 @@ export class Stager implements RecordSink {
 
 const CUSTOM = "custom:";
 
+const byNameKey = (a: string, b: string): number => (nameKey(a) < nameKey(b) ? -1 : 1);
+
 /** How many codes and names are remembered as already told; beyond it they are told again, which does no harm. */
 const REMEMBERED = 100_000;
 
@@ -224,7 +225,9 @@ const keyBinding =
 
 /** The names of the secrets a row sets, never their values. */
 const secretBinding = (layout: Layout): Binding | undefined => {
-  const secrets = layout.columns.flatMap(({ column }, i) => (column.secret === true ? [{ i, field: column.field }] : []));
+  const secrets = layout.columns.flatMap(({ column }, i) =>
+    column.secret === true ? [{ i, field: column.field }] : [],
+  );
   if (secrets.length === 0) return undefined;
   return (values) => {
     const set = secrets.filter(({ i }) => isFilled(values[i])).map(({ field }) => field);

@@ -62,8 +62,11 @@ const countDeleted = (database: Database, { kind, request }: PlanSql): number =>
   const total = database.count(`select count(*) from ${kind.entity} where ${where} and administrator = 0`, {
     kind: kind.name,
   });
-  const met = database.count(`select count(distinct target) from s.match where target not in
-    (select pk from ${kind.entity} where ${where} and administrator = 1)`, { kind: kind.name });
+  const met = database.count(
+    `select count(distinct target) from s.match where target not in
+    (select pk from ${kind.entity} where ${where} and administrator = 1)`,
+    { kind: kind.name },
+  );
   return total - met;
 };
 
@@ -83,14 +86,7 @@ const countRejections = (
 };
 
 /** Problems after which a row's key, or where the row ends, cannot be relied on; or whose row fits several records. */
-const UNTOLD = [
-  "key-ambiguous",
-  "bytes-invalid",
-  "character-nul",
-  "quote-unclosed",
-  "quote-stray",
-  "quote-trailing",
-]
+const UNTOLD = ["key-ambiguous", "bytes-invalid", "character-nul", "quote-unclosed", "quote-stray", "quote-trailing"]
   .map((code) => `'${code}'`)
   .join(", ");
 
@@ -134,7 +130,9 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
     unchanged: met - update,
     delete: deleted,
     invalid,
-    secretsSet: hasSecrets(plan) ? database.count(`select count(*) from s.row where secrets is not null and ${valid}`) : 0,
+    secretsSet: hasSecrets(plan)
+      ? database.count(`select count(*) from s.row where secrets is not null and ${valid}`)
+      : 0,
     orgsCreated: countNewReferences(database, plan, "org"),
     groupsCreated: countNewReferences(database, plan, "group"),
     errors: severity("error"),
@@ -144,7 +142,9 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
 };
 
 export const hasSecrets = ({ kind, staged }: PlanSql): boolean =>
-  staged.places.some(({ field }) => kind.format.columns.some((column) => column.field === field && column.secret === true));
+  staged.places.some(({ field }) =>
+    kind.format.columns.some((column) => column.field === field && column.secret === true),
+  );
 
 /** SQL: references of valid rows that the tenant does not know, as `key` and `value`. */
 export const newReferences = (plan: PlanSql, what: "org" | "group"): string | undefined => {
@@ -159,7 +159,7 @@ export const newReferences = (plan: PlanSql, what: "org" | "group"): string | un
             and f.key not in (select nameKey from secured_group where app = :kind)
             and (f.row not in (select row from s.invalid) or exists (
               select 1 from s.row r join json_each(r.groups) e
-              where e.value = f.value and r.row not in (select row from s.invalid)))`;
+              where code_key(e.value) = f.key and r.row not in (select row from s.invalid)))`;
   }
   return undefined;
 };
@@ -180,9 +180,7 @@ export const checkEtag = (database: Database, plan: PlanSql, etag: string): void
 
 /** The revisions of the collections a plan reads. */
 export const etagOf = (database: Database, { kind }: Pick<PlanSql, "kind">): string =>
-  kind.collections
-    .map((collection) => `${collection}.${revisionOf(database, collection)}`)
-    .join("-");
+  kind.collections.map((collection) => `${collection}.${revisionOf(database, collection)}`).join("-");
 
 const revisionOf = (database: Database, collection: string): number =>
   database.count("select revision from collection where name = :collection", { collection });

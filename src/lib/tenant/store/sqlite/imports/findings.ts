@@ -31,7 +31,9 @@ export const find = (database: Database, plan: PlanSql, finding: Finding): numbe
     },
   );
   if (found > 0 && severity === "error") {
-    database.exec("insert or ignore into s.invalid select row from s.problem where found = 'plan' and severity = 'error' and row > 1");
+    database.exec(
+      "insert or ignore into s.invalid select row from s.problem where found = 'plan' and severity = 'error' and row > 1",
+    );
   }
   return found;
 };
@@ -63,7 +65,10 @@ export const findDuplicates = (database: Database, plan: PlanSql): void => {
   if (database.count("select count(*) from s.claim") === 0) return;
   // two main addresses have been told already
   const all = `${keysIn(mainEmail(plan))} union all select key, row, col from s.claim`;
-  unique("emails", repeated(all, "exists (select 1 from s.claim c where c.key = v.key and (v.col is not null or c.row <> v.row))"));
+  unique(
+    "emails",
+    repeated(all, "exists (select 1 from s.claim c where c.key = v.key and (v.col is not null or c.row <> v.row))"),
+  );
 };
 
 /** The field that names a record of this plan. */
@@ -130,11 +135,11 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
       code: "group-unknown",
       field: "groups",
       select: `
-        select r.row, r.line, (select f.col from s.refer f where f.what = 'group' and f.value = e.value and f.row = r.row) as col,
+        select r.row, r.line, (select f.col from s.refer f where f.what = 'group' and f.key = code_key(e.value) and f.row = r.row) as col,
           json_object('group', e.value) as params
         from s.row r join json_each(r.groups) e
         where exists (select 1 from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})
-          and e.value in (select f.value from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})`,
+          and code_key(e.value) in (select f.key from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})`,
       params: { app: kind.name },
     });
   }
