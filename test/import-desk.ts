@@ -1,0 +1,68 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { freshHome, run, type Outcome } from "./program.ts";
+
+/** The columns of {@link PEOPLE}. */
+export const HEADER = "氏名,メールアドレス,組織コード,役職";
+/** Two people, in a file of four columns. */
+export const PEOPLE = [HEADER, "山田 太郎,taro@example.com,S01,部長", "佐藤 花子,hanako@example.com,S02,"];
+
+/** Rows as a file with CRLF. */
+export const csv = (lines: readonly string[]): string => lines.map((line) => `${line}\r\n`).join("");
+
+/** The result of an import in JSON. */
+export interface Result {
+  readonly importId: string;
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+  readonly committed: boolean;
+}
+
+/** The JSON a program wrote. */
+export const resultOf = ({ text }: Outcome): Result => JSON.parse(text) as Result;
+
+/** A home, and its programs' words behind `clomoctl`. */
+export class Desk {
+  readonly home: string;
+
+  constructor(home: string) {
+    this.home = home;
+  }
+
+  path(name: string): string {
+    return join(this.home, name);
+  }
+
+  write(name: string, content: string | Uint8Array): Promise<void> {
+    return writeFile(this.path(name), content);
+  }
+
+  run(line: string, stdin?: string | Uint8Array): Promise<Outcome> {
+    return run(line.split(" "), { home: this.home, cwd: this.home, ...(stdin === undefined ? {} : { stdin }) });
+  }
+
+  async states(): Promise<string[]> {
+    const { text } = await this.run("imports list --format json --fields state");
+    return (JSON.parse(text) as { state: string }[]).map(({ state }) => state);
+  }
+
+  /** The tenant's users as an export has them. */
+  async users(): Promise<string> {
+    return (await this.run("users export --encoding utf-8 --quiet")).text;
+  }
+}
+
+/** A fresh home with a file `people.csv`. */
+export async function freshDesk(people: readonly string[] = PEOPLE): Promise<Desk> {
+  const desk = new Desk(await freshHome());
+  await desk.write("people.csv", csv(people));
+  return desk;
+}
+
+/** A tenant that holds {@link PEOPLE}. */
+export async function peopledDesk(): Promise<Desk> {
+  const desk = await freshDesk();
+  await desk.run("users import people.csv --create-orgs --yes");
+  return desk;
+}

@@ -1,0 +1,115 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { createEncoder } from "../src/lib/csv/encode.ts";
+import { csv, freshDesk, HEADER, peopledDesk, resultOf, type Desk } from "./import-desk.ts";
+import { FIXTURES } from "./program.ts";
+
+describe("the console bridge", () => {
+  const EXPORT = "氏名,メールアドレス,組織コード,役職,CLOMOアカウント名";
+  const SECRET = "Invented-4711";
+
+  async function emitted(): Promise<Desk & { readonly id: string }> {
+    const desk = await freshDesk([
+      `${HEADER},CLOMOアカウント名,CLOMOアカウントパスワード`,
+      `山田 太郎,taro@example.com,S01,部長,taro,${SECRET}`,
+      "佐藤 花子〜,hanako@example.com,S02,,,",
+    ]);
+    const outcome = await desk.run("users import people.csv --create-orgs --emit-csv console.csv --yes --format json");
+    expect(outcome.code).toBe(0);
+    expect(outcome.stderr).toContain("Users/Org");
+    expect(outcome.stderr).toContain("追加更新");
+    expect(outcome.stderr).not.toContain(SECRET);
+    const { importId, committed } = resultOf(outcome);
+    expect(committed).toBe(false);
+    return Object.assign(desk, { id: importId });
+  }
+
+  test("--emit-csv writes Shift_JIS with CRLF for its owner only, with the secrets of the input", async () => {
+    const desk = await emitted();
+    const bytes = await readFile(desk.path("console.csv"));
+    expect((await stat(desk.path("console.csv"))).mode & 0o777).toBe(0o600);
+    const lines = new TextDecoder("shift_jis", { fatal: true }).decode(bytes).split("\r\n");
+    expect(lines).toEqual([
+      "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,UPN,住所の区分,郵便番号,住所,TEL,内線,FAX,CLOMOアカウント名,CLOMOアカウントパスワード",
+      `山田 太郎,,taro@example.com,S01,部長,,,,,,,,,taro,${SECRET}`,
+      "佐藤 花子～,,hanako@example.com,S02,,,,,,,,,,,",
+      "",
+    ]);
+    expect(await desk.states()).toEqual(["awaiting-console"]);
+    expect(await desk.users()).not.toContain("taro");
+  });
+
+  test("imports verify finds what differs, and commits where nothing does", async () => {
+    const desk = await emitted();
+    await desk.write("differs.csv", csv([EXPORT, "山田 太郎,taro@example.com,S01,部長,taro"]));
+    const differs = await desk.run(`imports verify ${desk.id} --against differs.csv --format json`);
+    expect(differs.code).toBe(9);
+    expect(JSON.parse(differs.text)).toMatchObject([{ key: "hanako@example.com", action: "delete" }]);
+    expect(await desk.states()).toEqual(["awaiting-console"]);
+    expect((await desk.run(`imports commit ${desk.id} --yes`)).code).toBe(5);
+    const same = ["山田 太郎,taro@example.com,S01,部長,taro", "佐藤 花子～,hanako@example.com,S02,,"];
+    const encoder = createEncoder("shift_jis", { onUnmappable: "error" });
+    await desk.write("same.csv", encoder.write(csv([EXPORT, ...same])));
+    const accepted = await desk.run(`imports verify ${desk.id} --against same.csv --format json`);
+    expect(accepted.code).toBe(0);
+    expect(resultOf(accepted)).toMatchObject({ committed: true });
+    expect(await desk.states()).toEqual(["committed"]);
+  });
+
+  test("with --dry-run the file is written and the plan dropped", async () => {
+    const desk = await freshDesk();
+    const { code } = await desk.run("users import people.csv --create-orgs --emit-csv console.csv --dry-run");
+    expect(code).toBe(0);
+    expect((await stat(desk.path("console.csv"))).size).toBeGreaterThan(0);
+    expect(await desk.states()).toEqual(["discarded"]);
+  });
+
+  test("a character that Shift_JIS lacks leaves no file", async () => {
+    const desk = await freshDesk([HEADER, "𠮷田,yoshida@example.com,,"]);
+    const { code, stderr } = await desk.run("users import people.csv --emit-csv console.csv --yes");
+    expect(code).toBe(3);
+    expect(stderr).toContain("people.csv:2:氏名: U+20BB7");
+    await expect(stat(desk.path("console.csv"))).rejects.toThrow("ENOENT");
+    expect(await desk.states()).toEqual(["discarded"]);
+  });
+
+  test("with replace every row is written, unchanged ones too", async () => {
+    const desk = await peopledDesk();
+    const outcome = await desk.run(
+      "users import people.csv --mode replace --emit-csv console.csv --dry-run --format json",
+    );
+    expect(outcome.stderr).toContain("全件更新");
+    const lines = new TextDecoder("shift_jis").decode(await readFile(desk.path("console.csv"))).split("\r\n");
+    expect(lines).toHaveLength(4);
+  });
+
+  test("organisations without a code are named by the parent's path", async () => {
+    const desk = await freshDesk();
+    await desk.write(
+      "orgs.csv",
+      csv(["組織名,組織コード,上位組織パス", "本社,,", "営業/部,,本社", "一課,S1,本社/営業\\/部"]),
+    );
+    await desk.run("orgs import orgs.csv --emit-csv console.csv --yes");
+    const lines = new TextDecoder("shift_jis").decode(await readFile(desk.path("console.csv"))).split("\r\n");
+    expect(lines).toEqual([
+      "組織名,組織コード,上位組織コード,上位組織パス",
+      "本社,,,",
+      "営業/部,,,本社",
+      "一課,S1,,本社/営業\\/部",
+      "",
+    ]);
+  });
+
+  test("SECURED APPs users are written for the console's own screen", async () => {
+    const desk = await freshDesk();
+    await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
+    const outcome = await desk.run("secured users import docs.csv --app docs --create-groups --emit-csv c.csv --yes");
+    expect(outcome.stderr).toContain("SECURED APPs MANAGER Users › インポート");
+    const text = new TextDecoder("shift_jis").decode(await readFile(desk.path("c.csv")));
+    expect(text.split("\r\n")[0]).toMatch(/^表示名,ユーザーID,パスワード,シークレットキー,グループ名/);
+    await desk.write("back.csv", await readFile(desk.path("c.csv")));
+    const back = await desk.run("secured users import back.csv --app docs --create-groups --yes --format json");
+    expect(resultOf(back)).toMatchObject({ create: 14, committed: true });
+  });
+});
