@@ -74,7 +74,7 @@ describe("csv check", () => {
     const japanese = await run([...words, "--lang", "ja"], { home });
     expect([english.code, japanese.code]).toEqual([3, 3]);
     expect(english.stderr).toMatch(/not-mail-address\.csv:\d+:\d+: メールアドレス: not a mail address\n/);
-    expect(english.stderr).toMatch(/error: 1 errors in \d+ rows\n/);
+    expect(english.stderr).toMatch(/error: 1 error in \d+ rows\n/);
     expect(japanese.stderr).toMatch(/not-mail-address\.csv:\d+:\d+: メールアドレス: メールアドレスではありません\n/);
     expect(english.text).toBe(japanese.text);
   });
@@ -138,7 +138,7 @@ describe("csv convert", () => {
     expect(stderr).toContain("unmappable.utf-8.lf.csv:3:1: shift_jis has no U+20BB7 (𠮷)");
     expect(await readFile(output, "utf8")).toBe("old");
     const replaced = await run([...words, "--on-unmappable", "replace"], { home });
-    expect(replaced).toMatchObject({ code: 0, stderr: "4 characters were written as 〓\n" });
+    expect(replaced).toMatchObject({ code: 0, stderr: "written as 〓: 4 characters\n" });
   });
 
   test("nothing reaches stdout before all of it is sound", async () => {

@@ -76,7 +76,7 @@ describe("users fields", () => {
     expect(script.code).toBe(2);
     expect(script.stderr).toContain("--yes");
     const terminal = startOnTerminal(["users", "fields", "remove", "入社年度"], { home });
-    await terminal.shows("with the values of 1 users?");
+    await terminal.shows("with the values of 1 user?");
     terminal.type("y\r");
     expect((await terminal.ended).code).toBe(0);
     expect((await run(["users", "fields", "list", "--format", "json"], { home })).text).toBe("[]\n");

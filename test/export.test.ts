@@ -82,7 +82,7 @@ describe("users export", () => {
     expect(await readdir(join(home, "tmp"))).toEqual([]);
     const replaced = await run(["users", "export", "--on-unmappable", "replace"], { home });
     expect(replaced.code).toBe(0);
-    expect(replaced.stderr).toContain("4 characters were written as 〓\n");
+    expect(replaced.stderr).toContain("written as 〓: 4 characters\n");
     expect(cp932(replaced.stdout)).toContain("〓田 太郎");
   });
 

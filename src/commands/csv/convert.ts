@@ -5,6 +5,7 @@ import { BYTES, type Terminal } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput, type InputFile } from "../imports/flow/input-file.ts";
+import { counted } from "../listing/counted.ts";
 import type { Tools } from "../tools.ts";
 import { foundLine } from "./file/check-report.ts";
 import { noteCounts, ON_UNMAPPABLE } from "./file/encoded.ts";
@@ -163,7 +164,7 @@ class FileConversion {
     }
     throw new Failure("input-rejected", {
       what: text(
-        `${this.#problemTotal} problems; nothing was written`,
+        `nothing was written: ${counted(this.#problemTotal, "problem")}`,
         `問題が ${this.#problemTotal} 件あるため、何も書き出していません`,
       ),
       where: name,

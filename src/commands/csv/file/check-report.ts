@@ -5,6 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { counted } from "../../listing/counted.ts";
 
 /** A file that was checked. */
 export interface CheckedFile {
@@ -84,6 +85,6 @@ export function reportColumns({ language, output }: Terminal): readonly Column<C
 /** The failure of a file with errors. */
 export const rejection = ({ file, report: { errors, rows } }: CheckedFile): Failure =>
   new Failure("input-rejected", {
-    what: text(`${errors} errors in ${rows} rows`, `${rows} 行に ${errors} 件のエラーがあります`),
+    what: text(`${counted(errors, "error")} in ${counted(rows, "row")}`, `${rows} 行に ${errors} 件のエラーがあります`),
     where: file,
   });

@@ -4,6 +4,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
+import { counted } from "../../listing/counted.ts";
 import type { Tools } from "../../tools.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
@@ -194,12 +195,14 @@ export async function noteCounts(
   if (folded > 0) {
     await terminal.note(
       text(
-        `${folded} characters were written as their Shift_JIS look-alikes (〜 as ～)`,
+        `written as their Shift_JIS look-alikes (〜 as ～): ${counted(folded, "character")}`,
         `${folded} 文字を Shift_JIS の同じ字形の文字で書きました(〜 を ～ など)`,
       ),
     );
   }
   if (replaced > 0) {
-    await terminal.note(text(`${replaced} characters were written as 〓`, `${replaced} 文字を 〓 に置き換えました`));
+    await terminal.note(
+      text(`written as 〓: ${counted(replaced, "character")}`, `${replaced} 文字を 〓 に置き換えました`),
+    );
   }
 }

@@ -1,6 +1,7 @@
 import type { Encoding } from "../../../lib/csv/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
+import { counted } from "../../listing/counted.ts";
 import type { Tools } from "../../tools.ts";
 
 /** A character that an encoding cannot hold, and the row and column it stands in, counted from 1. */
@@ -44,7 +45,7 @@ export async function throwUnmappable(
   const problems = placed.map(({ codePoint, ...where }) => ({ ...where, codePoint: codePointName(codePoint) }));
   const failure = new Failure("input-rejected", {
     what: text(
-      `${total} characters cannot be written in ${encoding}; nothing was written`,
+      `nothing was written: ${encoding} cannot hold ${counted(total, "character")}`,
       `${encoding} で表せない文字が ${total} 個あるため、何も書き出していません`,
     ),
     where: name,

@@ -2,6 +2,7 @@ import type { CustomField, TenantClient } from "../../../lib/client/index.ts";
 import { RecordReader } from "../../../lib/csv/reader.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
+import { counted } from "../../listing/counted.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
 
@@ -29,7 +30,7 @@ export default defineCommand({
     const removed = await client.removeCustomField(field.id);
     await terminal.note(
       text(
-        `${removed.name} was removed; ${users} users had a value`,
+        `${removed.name} was removed, with the values of ${counted(users, "user")}`,
         `${removed.name} を削除しました(値のあったユーザー: ${users} 人)`,
       ),
     );
@@ -45,7 +46,7 @@ const confirm = (
 ): Promise<boolean> =>
   terminal.prompts.confirm({
     message: text(
-      `Remove ${name} from the tenant ${context.name}, with the values of ${users} users?`,
+      `Remove ${name} from the tenant ${context.name}, with the values of ${counted(users, "user")}?`,
       `テナント ${context.name} の項目「${name}」を、${users} 人分の値とともに削除しますか?`,
     ),
     flag: "--yes",

@@ -1,0 +1,113 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { Failure } from "../../../lib/errors/index.ts";
+import { Terminal } from "../../../lib/terminal/index.ts";
+import { settleForm, writeEncoded, type FileForm } from "./encoded.ts";
+import type { OutputTools } from "./output.ts";
+
+/** A stream that is kept in memory. */
+class Kept {
+  readonly stream = new PassThrough();
+  readonly #chunks: Buffer[] = [];
+
+  constructor() {
+    this.stream.on("data", (chunk: Buffer) => void this.#chunks.push(chunk));
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+}
+
+async function setUp(): Promise<
+  OutputTools & { readonly stdout: Kept; readonly stderr: Kept; readonly folder: string }
+> {
+  const folder = await mkdtemp(join(tmpdir(), "clomoctl-encoded-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const [stdout, stderr] = [new Kept(), new Kept()];
+  const place = { stdin: new PassThrough(), stdout: stdout.stream, stderr: stderr.stream };
+  const terminal = new Terminal({ ...place, environment: {}, clock: () => 0 }, { lang: "en" });
+  const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
+  const temporary = { temporaryFolder: join(folder, "tmp"), processes };
+  return { terminal, temporary, workingFolder: folder, stdout, stderr, folder };
+}
+
+/** The text in chunks of so many bytes, again and again. */
+const content = (text: string, size: number) => ({
+  open: async () => {
+    const bytes = Buffer.from(text);
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+    }
+    return chunks();
+  },
+});
+
+const CP932: FileForm = { encoding: "shift_jis", bom: false, onUnmappable: "error" };
+
+describe("writeEncoded", () => {
+  const TEXT = 'a,b\r\n表,"é\r\n𠮷"\r\n🙂,〜\r\n';
+
+  it.each([1, 2, 3, 5, 1000])("names every place, whatever the chunks: %i bytes", async (size) => {
+    const tools = await setUp();
+    const written = writeEncoded(tools, "out.csv", CP932, content(TEXT, size));
+    const failure = await written.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(Failure);
+    expect(failure).toMatchObject({
+      code: "input-rejected",
+      problems: [
+        { row: 2, column: 2, codePoint: "U+00E9" },
+        { row: 2, column: 2, codePoint: "U+20BB7" },
+        { row: 3, column: 1, codePoint: "U+1F642" },
+      ],
+    });
+    expect((await readdir(tools.folder)).filter((name) => name !== "tmp")).toEqual([]);
+    expect(tools.stderr.bytes.toString()).toContain("out.csv:2:2: shift_jis has no U+00E9 (é)\n");
+  });
+
+  it("writes nothing to stdout, and leaves nothing in the home", async () => {
+    const tools = await setUp();
+    await expect(writeEncoded(tools, "-", CP932, content(TEXT, 4))).rejects.toBeInstanceOf(Failure);
+    expect(tools.stdout.bytes.length).toBe(0);
+    expect(await readdir(join(tools.folder, "tmp"))).toEqual([]);
+  });
+
+  it("counts what it replaced and folded", async () => {
+    const tools = await setUp();
+    await writeEncoded(tools, "-", { ...CP932, onUnmappable: "replace" }, content(TEXT, 4));
+    expect(new TextDecoder("shift_jis").decode(tools.stdout.bytes)).toBe('a,b\r\n表,"〓\r\n〓"\r\n〓,～\r\n');
+    expect(tools.stderr.bytes.toString()).toBe(
+      "written as their Shift_JIS look-alikes (〜 as ～): 1 character\nwritten as 〓: 3 characters\n",
+    );
+  });
+
+  it("passes UTF-8 on as it is", async () => {
+    const tools = await setUp();
+    await writeEncoded(tools, "out.csv", { encoding: "utf-8", bom: true, onUnmappable: "error" }, content(TEXT, 4));
+    expect(await readFile(join(tools.folder, "out.csv"), "utf8")).toBe(`\ufeff${TEXT}`);
+  });
+});
+
+describe("settleForm", () => {
+  const NOTHING = { encoding: undefined, bom: false };
+
+  it("takes the encoding of the account's language, and says so", async () => {
+    const tools = await setUp();
+    expect(await settleForm(tools, NOTHING, "en")).toEqual({ encoding: "utf-8", bom: false, onUnmappable: "error" });
+    expect((await settleForm(tools, NOTHING, "ja")).encoding).toBe("shift_jis");
+    expect(tools.stderr.bytes.toString()).toMatch(/UTF-8.+English.+\n.+Shift_JIS.+Japanese/);
+  });
+
+  it("knows no byte order mark of Shift_JIS", async () => {
+    const tools = await setUp();
+    await expect(settleForm(tools, { encoding: "shift_jis", bom: true }, "en")).rejects.toMatchObject({
+      code: "usage",
+    });
+  });
+});

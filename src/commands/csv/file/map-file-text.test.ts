@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { FORMATS } from "../../../lib/csv/formats/index.ts";
+import { parseMapFile } from "../../../lib/csv/map-file-parse.ts";
+import { mapFileText } from "./map-file-text.ts";
+
+it("is read back as it was written, whatever the headers are", async () => {
+  const header = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((value) => value.trim() === value);
+  const entry = fc.record({ header, to: fc.constantFrom("氏名", "メールアドレス", null) });
+  const entries = fc.uniqueArray(entry, { maxLength: 3, selector: ({ to }) => to, comparator: "IsStrictlyEqual" });
+  const unlike = entries.filter(
+    (all) => new Set(all.map(({ header: name }) => name.normalize("NFKC").toLowerCase())).size === all.length,
+  );
+  await fc.assert(
+    fc.asyncProperty(unlike, fc.constantFrom(",", ";", "\t"), async (columns, delimiter) => {
+      const map = await parseMapFile(mapFileText(columns, delimiter), FORMATS.users, "map.yaml");
+      const fields = new Map([
+        ["氏名", "name"],
+        ["メールアドレス", "emails"],
+      ]);
+      expect(map.columns).toEqual(
+        columns.map(({ header: name, to }) => ({ header: name, to: to === null ? null : fields.get(to) })),
+      );
+      expect(map.dialect?.delimiter ?? ",").toBe(delimiter);
+    }),
+  );
+});
