@@ -50,3 +50,12 @@ test("a second signal ends the process at once, with the first one's code", () =
   expect(host.ends).toEqual([130]);
   expect(interrupts.report()).toBe("error: interrupted: what was done so far is not known\n");
 });
+
+test("a question that is left counts as an interruption, and says what was done", () => {
+  const { host, interrupts } = watched();
+  interrupts.describe(() => text("nothing was changed", "何も変更していません"));
+  interrupts.leave();
+  expect(interrupts.exit).toBe(130);
+  expect(interrupts.report()).toBe("error: interrupted: nothing was changed\n");
+  expect(host.ends).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { Failure } from "../lib/errors/index.ts";
+import { ERRORS, Failure } from "../lib/errors/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { reportOf } from "./report.ts";
 import type { Manner } from "./manner.ts";
@@ -41,7 +41,7 @@ export class Interrupts {
     return this.#abort.signal;
   }
 
-  /** The exit code of the signal that came, if one came. */
+  /** The exit code of the interruption, if there was one. */
   get exit(): number | undefined {
     return this.#exit;
   }
@@ -49,6 +49,11 @@ export class Interrupts {
   /** Takes what to say, when a signal comes, of what was and was not done; the latest counts. */
   describe(state: () => Text): void {
     this.#state = state;
+  }
+
+  /** Counts as SIGINT where no signal came: somebody left a question. The command has ended. */
+  leave(): void {
+    this.#exit ??= ERRORS.interrupted.exit;
   }
 
   /** What to tell the user about the interruption. */

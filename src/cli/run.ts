@@ -43,6 +43,8 @@ async function settle(interrupts: Interrupts, { terminal }: Tools, work: () => P
     return typeof outcome === "string" ? ERRORS[outcome].exit : 0;
   } catch (error) {
     const failure = asFailure(error);
+    // Ctrl-C in a question comes as a key, not as a signal
+    if (failure.code === "interrupted") interrupts.leave();
     if (interrupts.exit === undefined) {
       for (const line of stackOf(error)) await terminal.detail(same(line));
       await terminal.failure(failure);
