@@ -1,5 +1,6 @@
 import type { Import, TenantClient } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { ROWS } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
@@ -37,10 +38,14 @@ export class PendingPlan {
    * @throws `conflict` or `locked`: the plan is kept then, to be compared anew
    */
   async commit(): Promise<Import> {
-    const { id } = this.plan;
+    const { id, rows } = this.plan;
     this.#tools.describeState(() => MAY_BE_DONE(id));
+    const step = this.#tools.terminal.progress.start({ id: "commit", name: text("Committing", "確定"), unit: ROWS });
     try {
-      return await this.#client.imports.commit(this.plan, this.#tools.signal);
+      const committed = await this.#client.imports.commit(this.plan, this.#tools.signal);
+      step.reach(rows);
+      step.finish();
+      return committed;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       throw error.code === "conflict" || error.code === "locked" ? withNextStep(error, id) : error;
@@ -52,13 +57,21 @@ export class PendingPlan {
     const { imports } = this.#client;
     const keeps = failure instanceof Failure && (failure.code === "conflict" || failure.code === "locked");
     if (keeps) return;
-    const { state } = await imports.show(this.plan.id);
-    if (state === "planned" && !this.#keep) await imports.discard(this.plan.id);
-    this.#tools.describeState(() => (state === "committed" ? COMMITTED : NOTHING_CHANGED));
+    const { id } = this.plan;
+    const { state } = await imports.show(id);
+    if (state === "planned" && !this.#keep) await imports.discard(id);
+    const unchanged = this.#keep ? PLAN_KEPT(id) : NOTHING_CHANGED;
+    this.#tools.describeState(() => (state === "committed" ? COMMITTED : unchanged));
   }
 }
 
 const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
+const PLAN_KEPT = (id: string): Text =>
+  text(
+    `nothing was changed; the plan is kept: clomoctl imports commit ${id}`,
+    `何も変更していません。計画を残しました: clomoctl imports commit ${id}`,
+  );
+
 const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
 
 const MAY_BE_DONE = (id: string): Text =>

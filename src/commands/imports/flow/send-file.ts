@@ -1,6 +1,6 @@
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import type { ColumnMap } from "../../../lib/csv/map-file.ts";
-import { BYTES } from "../../../lib/terminal/index.ts";
+import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { tellReading, type Reading, type ReadingChoice } from "./reading.ts";
@@ -71,7 +71,9 @@ export async function sendFile(
     ...(map === undefined ? {} : { map: forTenant(map) }),
   };
   const stream = streamOf(tools, file);
-  return client.imports.plan(request, { stream, encoding: reading.encoding }, tools.signal);
+  const plan = await client.imports.plan(request, { stream, encoding: reading.encoding }, tools.signal);
+  tools.terminal.progress.stop();
+  return plan;
 }
 
 /** A file's bytes as the tenant takes them, with progress. */
@@ -82,7 +84,10 @@ export function streamOf({ terminal }: Pick<Tools, "terminal">, file: InputFile)
     unit: BYTES,
     total: file.bytes,
   });
-  return ReadableStream.from(counted(file.chunks(), (bytes) => step.advance(bytes)));
+  const compare = (): void => {
+    terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROWS });
+  };
+  return ReadableStream.from(counted(file.chunks(), (bytes) => step.advance(bytes), compare));
 }
 
 const LONGEST_NAME = 255;
@@ -90,11 +95,13 @@ const LONGEST_NAME = 255;
 async function* counted(
   chunks: AsyncIterable<Uint8Array>,
   advance: (bytes: number) => void,
+  end: () => void,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     yield chunk;
     advance(chunk.length);
   }
+  end();
 }
 
 const forTenant = ({ columns, constants, defaults, dialect }: ColumnMap) => ({
