@@ -5,7 +5,8 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
-import { settleForm, writeEncoded, type FileForm } from "./encoded.ts";
+import { writeEncoded } from "./encoded.ts";
+import { settleForm, type FileForm } from "./form.ts";
 import type { OutputTools } from "./output.ts";
 
 /** A stream that is kept in memory. */

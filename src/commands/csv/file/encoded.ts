@@ -1,94 +1,11 @@
 import { createEncoder, type Unmappable } from "../../../lib/csv/encode.ts";
 import { Place } from "../../../lib/csv/place.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import type { Language } from "../../../lib/text/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { Fields } from "../../field.ts";
 import { counted } from "../../listing/counted.ts";
 import type { Tools } from "../../tools.ts";
+import type { FileForm } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
-
-/** The encodings that files for the console are written in. */
-export type FileEncoding = "shift_jis" | "utf-8";
-
-/** How a file for the console is written. */
-export interface FileForm {
-  readonly encoding: FileEncoding;
-  readonly bom: boolean;
-  readonly onUnmappable: "error" | "replace";
-}
-
-/** Options of a command that writes a file for the console. */
-export const FORM_OPTIONS = {
-  encoding: {
-    kind: "choice",
-    choices: ["shift_jis", "utf-8"],
-    about: text(
-      "the file's encoding (default: shift_jis for an account in Japanese, utf-8 for one in English)",
-      "ファイルの文字コード(既定: アカウントの言語が日本語なら shift_jis、英語なら utf-8)",
-    ),
-  },
-  bom: { kind: "boolean", about: text("begin with a byte order mark; only UTF-8", "先頭に BOM を付ける(UTF-8 のみ)") },
-  newline: {
-    kind: "choice",
-    choices: ["crlf", "lf", "cr"],
-    default: "crlf",
-    about: text("what ends the rows", "改行コード"),
-  },
-} as const satisfies Fields;
-
-/** `--on-unmappable`. */
-export const ON_UNMAPPABLE = {
-  kind: "choice",
-  choices: ["error", "replace"],
-  default: "error",
-  about: text(
-    "a character that the encoding cannot hold: refuse it, or write 〓",
-    "文字コードで表せない文字: エラーにするか、〓 に置き換えるか",
-  ),
-} as const;
-
-const NAMES = new Map<FileEncoding, string>([
-  ["shift_jis", "Shift_JIS"],
-  ["utf-8", "UTF-8"],
-]);
-
-/**
- * The encoding that was asked for, else that of the account's language, which is said.
- *
- * @throws `usage` for a byte order mark where there is none
- */
-export async function settleForm(
-  { terminal }: Pick<Tools, "terminal">,
-  asked: {
-    readonly encoding: FileEncoding | undefined;
-    readonly bom: boolean;
-    readonly onUnmappable?: "error" | "replace";
-  },
-  language: Language,
-): Promise<FileForm> {
-  const { bom, onUnmappable = "error" } = asked;
-  const encoding = asked.encoding ?? (language === "ja" ? "shift_jis" : "utf-8");
-  if (bom && encoding !== "utf-8") {
-    throw new Failure("usage", {
-      what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
-      where: "--bom",
-      hint: text("pass --encoding utf-8, or leave --bom out", "--encoding utf-8 を指定するか、--bom を外してください"),
-    });
-  }
-  if (asked.encoding === undefined) {
-    const name = NAMES.get(encoding) ?? encoding;
-    const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];
-    await terminal.note(
-      text(
-        `encoding: ${name}, as the account's language is ${en} (--encoding says otherwise)`,
-        `文字コード: ${name}(アカウントの言語が${ja}のため。--encoding で変更できます)`,
-      ),
-    );
-  }
-  return { encoding, bom, onUnmappable };
-}
 
 /** How many characters that cannot be held are placed; all are counted. */
 const MOST_PLACED = 20;

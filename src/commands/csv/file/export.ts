@@ -6,7 +6,8 @@ import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { loadColumnMap, MAP } from "./column-map.ts";
-import { FORM_OPTIONS, ON_UNMAPPABLE, settleForm, writeEncoded } from "./encoded.ts";
+import { writeEncoded } from "./encoded.ts";
+import { FORM_OPTIONS, ON_UNMAPPABLE, settleForm } from "./form.ts";
 import { OUTPUT } from "./output.ts";
 
 /** `--filter-name` and `--filter-id` of lists and exports. */

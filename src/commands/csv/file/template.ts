@@ -8,7 +8,8 @@ import type { Context } from "../../../lib/config/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 import { loadColumnMap, MAP } from "./column-map.ts";
-import { FORM_OPTIONS, settleForm, writeEncoded } from "./encoded.ts";
+import { writeEncoded } from "./encoded.ts";
+import { FORM_OPTIONS, settleForm } from "./form.ts";
 import { OUTPUT } from "./output.ts";
 
 /** The options of every template. */
