@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
@@ -29,22 +29,21 @@ export interface TenantOptions {
 
 const NOBODY: Processes = { self: 0, isAlive: () => false };
 
-/** Copies a tenant as it is, with what still lies in its write-ahead log. */
-const backUp = (database: Database, copy: string): void => {
-  rmSync(copy, { force: true });
-  database.run("vacuum into :copy", { copy });
-};
-
 /**
  * Opens the SQLite tenant in a folder, made or brought to the newest shape first.
  *
- * @throws Failure `locked` when another process holds the tenant's write lock
+ * @throws Failure `locked` when another process holds the tenant's write lock, `unavailable` when a newer program wrote it
  */
 export const openTenant = ({ folder, name, actor, surroundings, processes = NOBODY }: TenantOptions): OpenTenant => {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, "tenant.db");
   const database = new Database(path);
-  migrate(database, { name, now: instant(surroundings) }, (version) => backUp(database, `${path}.before-${version}`));
+  try {
+    migrate(database, { name, now: instant(surroundings) }, (version) => database.copyTo(`${path}.before-${version}`));
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   defineFunctions(database, () => false);
   const imports = new TenantImports(database, { folder, surroundings, processes });
   imports.sweep();

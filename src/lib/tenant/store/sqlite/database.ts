@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
@@ -100,6 +101,12 @@ export class Database {
   snapshot<T>(body: () => T): T {
     this.exec("begin");
     return this.#ending(body);
+  }
+
+  /** Writes a copy of the data as it is, with what still lies in the write-ahead log; a file that is there is replaced. */
+  copyTo(path: string): void {
+    rmSync(path, { force: true });
+    this.run("vacuum into :path", { path });
   }
 
   close(): void {

@@ -1,3 +1,5 @@
+import { Failure } from "../../../errors/index.ts";
+import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
@@ -12,7 +14,7 @@ export const ROOT_ORG_PK = 1;
  * Columns carry the names of the model's fields, so that an import maps a file's column to a table's without a list of
  * its own. `pk` is the row's own number, never given twice (an undone deletion takes its number back), `id` its UUIDv7, `revision` the collection's revision that last changed it.
  */
-const STEPS: readonly string[] = [
+export const STEPS: readonly string[] = [
   `
   create table tenant (pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
   create table collection (name text primary key, revision integer not null) without rowid;
@@ -78,23 +80,33 @@ const STEPS: readonly string[] = [
   `,
 ];
 
+const newer = (path: string): Failure =>
+  new Failure("unavailable", {
+    what: text("this tenant was written by a newer clomoctl", "このテナントは新しい版の clomoctl で作られています"),
+    where: path,
+    hint: text("install the newest clomoctl", "最新の clomoctl をインストールしてください"),
+  });
+
 /**
  * Brings a file to the newest shape, in one transaction. A file of an older shape is copied to `PATH.before-N` first.
  *
  * @param backUp copies the file as it is
+ * @throws Failure `unavailable` where a newer program wrote the file
  */
 export const migrate = (
   database: Database,
   tenant: { readonly name: string; readonly now: string },
   backUp: (version: number) => void,
+  steps: readonly string[] = STEPS,
 ): void => {
   const version = (): number => database.count("pragma user_version");
-  if (version() >= STEPS.length) return;
+  if (version() > steps.length) throw newer(database.path);
+  if (version() === steps.length) return;
   if (version() > 0) backUp(version());
   database.change(() => {
     const done = version();
-    for (const step of STEPS.slice(done)) database.exec(step);
+    for (const step of steps.slice(done)) database.exec(step);
     if (done === 0) database.run("insert into tenant (pk, name, createdAt) values (1, :name, :now)", tenant);
-    database.exec(`pragma user_version = ${STEPS.length}`);
+    database.exec(`pragma user_version = ${steps.length}`);
   });
 };

@@ -1,0 +1,64 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { failureOf, TestTenant } from "../../testing/tenant.ts";
+import { Database } from "./database.ts";
+import { migrate, STEPS } from "./migrations.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "migrations-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const TENANT = { name: "t", now: "2026-04-01T00:00:00.000Z" };
+
+test("a new file gets the newest shape, the root organisation and no copy", () => {
+  const database = new Database(join(folder, "tenant.db"));
+  const copies: number[] = [];
+  migrate(database, TENANT, (version) => copies.push(version));
+  migrate(database, { ...TENANT, name: "other" }, (version) => copies.push(version));
+  expect(copies).toEqual([]);
+  expect(database.all("select name from tenant")).toEqual([{ name: "t" }]);
+  expect(database.all("select name, parent from org")).toEqual([{ name: "全社", parent: null }]);
+  database.close();
+});
+
+test("an older file is copied before, with what its log holds, and changed as one or not at all", () => {
+  const path = join(folder, "tenant.db");
+  const database = new Database(path);
+  migrate(database, TENANT, () => undefined);
+  database.run("insert into sent_column values ('users', 'name', 'in the log')");
+  const copy = `${path}.before-1`;
+  const backUp = (version: number): void => database.copyTo(`${path}.before-${version}`);
+  const step = "alter table tenant add column plan text;";
+  expect(() => migrate(database, TENANT, backUp, [...STEPS, `${step} create nonsense`])).toThrow(/nonsense/);
+  expect(database.count("pragma user_version")).toBe(1);
+  migrate(database, TENANT, backUp, [...STEPS, step]);
+  expect(database.all("select name, plan from tenant")).toEqual([{ name: "t", plan: null }]);
+  const before = new Database(copy);
+  expect(before.count("pragma user_version")).toBe(1);
+  expect(before.all("select at from sent_column")).toEqual([{ at: "in the log" }]);
+  before.close();
+  database.close();
+});
+
+test("two processes may make the same file", () => {
+  const path = join(folder, "tenant.db");
+  const [first, second] = [new Database(path), new Database(path)];
+  migrate(first, TENANT, () => undefined);
+  migrate(second, TENANT, () => undefined);
+  expect(second.count("select count(*) from tenant")).toBe(1);
+  first.close();
+  second.close();
+});
+
+test("a file of a newer program is left alone", async () => {
+  const tenant = new TestTenant(folder);
+  tenant.database.exec("pragma user_version = 9999");
+  await tenant.close();
+  const opened = await failureOf((async () => new TestTenant(folder))());
+  expect(opened?.code).toBe("unavailable");
+  expect(readdirSync(folder)).toContain("tenant.db");
+});
