@@ -1,7 +1,8 @@
 import { codeKey } from "../../../../model/normalise.ts";
 import type { Database } from "../database.ts";
-import { lastNumber, type CommitContext } from "./commit.ts";
+import type { CommitContext } from "./commit.ts";
 import type { PlanSql } from "./expressions.ts";
+import { lastNumber } from "./last-number.ts";
 
 /** An organisation as the undoing of an import needs it. */
 const ORG_AS_JSON = `json_object('id', t.id, 'name', t.name, 'code', t.code, 'codeKey', t.codeKey, 'parent', t.parent,
@@ -24,7 +25,9 @@ export const commitOrgs = (database: Database, plan: PlanSql, context: CommitCon
     );
     database.exec("delete from org where pk in (select target from s.gone)");
   }
-  database.exec("update org set code = null, codeKey = null where pk in (select target from s.match where changed <> 0)");
+  database.exec(
+    "update org set code = null, codeKey = null where pk in (select target from s.match where changed <> 0)",
+  );
   const base = lastNumber(database, "org");
   const after = database.all(
     `select a.*, m.target, m.changed from s.org_after a left join s.match m on m.row = a.row where ${VALID_ROW} order by a.row`,

@@ -5,6 +5,7 @@ import { ROOT_ORG_PK } from "../migrations.ts";
 import { advance, hasSecrets, newReferences } from "./compare.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
 import { commitOrgs } from "./commit-orgs.ts";
+import { lastNumber } from "./last-number.ts";
 
 /** What every statement of a commit may name. */
 export interface CommitContext {
@@ -93,10 +94,6 @@ const keepMade = (database: Database, context: CommitContext, entity: "org" | "s
     { ...context, entity },
   );
 };
-
-/** The highest number that a record ever had. @see https://sqlite.org/autoinc.html */
-export const lastNumber = (database: Database, entity: PlanSql["kind"]["entity"]): number =>
-  database.count("select coalesce(max(seq), 0) from sqlite_sequence where name = :entity", { entity });
 
 /** True where a staged row meets no record. */
 const hasNew = (database: Database): boolean =>

@@ -125,7 +125,7 @@ class Conversation {
   }
 
   send(message: Message): void {
-    this.#worker.postMessage({ ...message, turn: this.#turn });
+    this.#worker.postMessage({ ...message, turn: this.#turn }, []);
   }
 
   /** Sends a file's bytes, as fast as the thread takes them; stops early where the task is over or the signal says so. */
