@@ -24,7 +24,7 @@ function section(title: Text, entries: readonly Entry[], language: Language): st
     "",
     title[language],
     ...entries.flatMap(({ term, about }) =>
-      term.length > width
+      term.length > width && about[language] !== ""
         ? [`  ${term}`, `  ${" ".repeat(width)}  ${about[language]}`]
         : [`  ${term.padEnd(width)}  ${about[language]}`.trimEnd()],
     ),
