@@ -21,7 +21,7 @@ function joined(problems: readonly InputProblem[], language: Language): string {
     const reason = reasonOf(problem)[language];
     return problem.header === "" ? reason : `${problem.header}: ${reason}`;
   });
-  const rest = problems.length > MOST_REASONS ? [`… (${problems.length})`] : [];
+  const rest = problems.length > MOST_REASONS ? ["…"] : [];
   return guardFormula([...reasons, ...rest].join("; ").replaceAll(/[\r\n]+/g, " "));
 }
 

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { InputProblem, TenantClient } from "../../../lib/client/index.ts";
+import { Reasons } from "./row-reasons.ts";
+
+const problem = (row: number, code: string, more: Partial<InputProblem> = {}): InputProblem => ({
+  code,
+  severity: "error",
+  row,
+  line: row,
+  column: 1,
+  header: "氏名",
+  params: {},
+  ...more,
+});
+
+const open = (problems: readonly InputProblem[]): Promise<Reasons> => {
+  async function* given(): AsyncGenerator<InputProblem> {
+    yield* problems;
+  }
+  return Reasons.open({ imports: { problems: given } } as unknown as TenantClient, "id", "en");
+};
+
+test("the reasons of a row are one line, in the order of its columns", async () => {
+  const reasons = await open([
+    problem(3, "required"),
+    problem(3, "port-range", { severity: "warning" }),
+    problem(3, "not-mail-address", { header: "メール\nアドレス" }),
+    problem(9, "cells-too-few", { header: "", params: { got: 1, want: 2 } }),
+  ]);
+  expect(reasons.whole).toBeUndefined();
+  expect(await reasons.of(2)).toBeUndefined();
+  expect(await reasons.of(3)).toMatchObject({
+    reason: "氏名: must not be blank; メール アドレス: not a mail address",
+    uneven: false,
+  });
+  expect(await reasons.of(8)).toBeUndefined();
+  expect(await reasons.of(9)).toMatchObject({ reason: "1 cells, the header has 2", uneven: true });
+  expect(await reasons.of(10)).toBeUndefined();
+});
+
+test("what is wrong with the header or the whole file holds for every row", async () => {
+  const reasons = await open([
+    problem(0, "header-missing", { params: { header: "氏名" } }),
+    problem(1, "header-blank"),
+  ]);
+  expect(reasons.whole).toBe("氏名: the column 氏名 is missing; 氏名: a column without a header");
+  expect(await reasons.of(2)).toBeUndefined();
+});
+
+test("a reason that a spreadsheet would run is guarded, and thousands are cut", async () => {
+  const many = Array.from({ length: 5_000 }, () => problem(1, "header-blank", { header: "=cmd|calc" }));
+  const { whole = "" } = await open(many);
+  expect(whole.startsWith("'=cmd|calc: ")).toBe(true);
+  expect(whole.endsWith("; …")).toBe(true);
+  expect(whole.length).toBeLessThan(2_000);
+});
+
+test("a code that this program does not know is its own reason", async () => {
+  const reasons = await open([problem(2, "of-tomorrow", { header: "" })]);
+  expect(await reasons.of(2)).toMatchObject({ reason: "of-tomorrow" });
+});
