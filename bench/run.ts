@@ -66,12 +66,16 @@ async function measureAll(folder: string): Promise<readonly Line[]> {
       `${tools.join(", ")}; load ${machine.loadBefore}\n\n`,
   );
   const lines: Line[] = [];
-  for (const work of WORKS) {
-    if (values.only.length > 0 && !values.only.includes(work.name)) continue;
-    process.stderr.write(`${work.name} …\n`);
-    lines.push(await measure(work, bench));
+  try {
+    for (const work of WORKS) {
+      if (values.only.length > 0 && !values.only.includes(work.name)) continue;
+      process.stderr.write(`${work.name} …\n`);
+      lines.push(await measure(work, bench));
+    }
+  } finally {
+    // an interrupted run shows what it has
+    process.stdout.write(`${formatTable(lines)}\nload ${load()}\n`);
   }
-  process.stdout.write(`${formatTable(lines)}\nload ${load()}\n`);
   if (values.json !== undefined) {
     const report = { rows, bytes, machine: { ...machine, loadAfter: load() }, works: lines };
     await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
