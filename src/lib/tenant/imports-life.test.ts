@@ -264,6 +264,19 @@ test("an undoing is refused where a record was touched, where it was done, and o
   expect(await codeOf(tenant.client.imports.revert(undo.id))).toBe("conflict");
 });
 
+test("a user who comes back lacks the custom field that was removed meanwhile", async () => {
+  const [seat, year] = [await tenant.client.addCustomField("座席"), await tenant.client.addCustomField("入社年")];
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "座席", "入社年"],
+    ["山田", "a@x", "3F", "2019"],
+  ]);
+  const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
+  await tenant.client.removeCustomField(seat.id);
+  await tenant.client.addCustomField("内線番号");
+  await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  expect((await tenant.users())[0]?.custom).toEqual([{ name: year.name, value: "2019" }]);
+});
+
 test("a map that holds a secret is refused before anything is kept", async () => {
   const map = { constants: [{ field: "accountPassword", value: "in-the-map" }] };
   expect(await codeOf(tenant.plan({ ...users, map }, FILE))).toBe("input-rejected");

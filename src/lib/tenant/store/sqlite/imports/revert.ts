@@ -147,6 +147,17 @@ const claims = (database: Database, reverted: Reverted, release: boolean): void 
   );
 };
 
+/** Values of custom fields that were removed meanwhile do not come back with their users. */
+const dropRemovedFields = (database: Database, reverted: Reverted): void => {
+  const known = "e.key in (select cast(pk as text) from custom_field)";
+  database.run(
+    `update user set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${known})
+     where pk in (select target from (${changes}) where action = 'delete')
+       and exists (select 1 from json_each(custom) e where not ${known})`,
+    params(reverted),
+  );
+};
+
 /** True where every organisation lies below the root, and every user and group member in one that is there. */
 const isWhole = (database: Database, reverted: Reverted): boolean => {
   if (recordKind(reverted.kind).entity === "secured_user") {
@@ -182,6 +193,7 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
     }
     database.run(`delete from ${entity} where pk in (${made(entity, reverted.kind)})`, mine);
     restore(database, reverted, revision);
+    if (entity === "user") dropRemovedFields(database, reverted);
     claims(database, reverted, false);
     for (const reference of ["org", "secured_group"]) {
       if (reference === entity) continue;
