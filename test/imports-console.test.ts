@@ -112,4 +112,36 @@ describe("the console bridge", () => {
     const back = await desk.run("secured users import back.csv --app docs --create-groups --yes --format json");
     expect(resultOf(back)).toMatchObject({ create: 14, committed: true });
   });
+
+  test("what a file for 全件更新 cannot hold is warned of", async () => {
+    const desk = await freshDesk();
+    await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
+    await desk.run("secured users import docs.csv --app docs --create-groups --yes");
+    const { stdout } = await desk.run("secured users export --app docs --layout console --quiet");
+    await desk.write("console-export.csv", stdout);
+    const outcome = await desk.run(
+      "secured users import console-export.csv --app docs --mode replace --emit-csv console.csv --dry-run",
+    );
+    expect(outcome.stderr).toContain("14 existing users are in console.csv without a password");
+    expect(outcome.stderr).toMatch(/does not show these columns.*グループ名/);
+    expect(outcome.stderr).toContain("the tenant's data");
+  });
+
+  test("columns nobody knows are carried along", async () => {
+    const desk = await freshDesk(["氏名,メールアドレス,備考", '山田 太郎,taro@example.com,"a,b"']);
+    await desk.run("users import people.csv --allow-unknown-columns --emit-csv console.csv --dry-run");
+    const [header = "", row = ""] = new TextDecoder("shift_jis")
+      .decode(await readFile(desk.path("console.csv")))
+      .split("\r\n");
+    expect(header.endsWith(",備考")).toBe(true);
+    expect(row.endsWith(',"a,b"')).toBe(true);
+  });
+
+  test("a tenant whose account is in English gets UTF-8, whatever the language of the run and of the file", async () => {
+    const desk = await freshDesk();
+    await desk.run("context add en --embedded --language en");
+    const words = "users import people.csv --create-orgs --emit-csv console.csv --dry-run --context en --lang ja";
+    expect((await desk.run(words)).code).toBe(0);
+    expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,,taro@example.com");
+  });
 });

@@ -45,7 +45,10 @@ export default defineCommand({
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
     tools.describeState(() =>
-      text("nothing was changed; the plan keeps waiting", "何も変更していません。計画は待機中です"),
+      text(
+        `the plan keeps waiting unless it was accepted, see: clomoctl imports show ${found.id}`,
+        `一致していなければ計画は待機したままです。確認: clomoctl imports show ${found.id}`,
+      ),
     );
     await using file = await openInput(tools, against);
     const { encoding: told } = await lookAtFile(tools, file, { encoding, newline: "auto" });
