@@ -16,6 +16,8 @@ export interface RowQuery {
   /** all where it is empty */
   readonly actions: readonly Action[];
   readonly limit?: number;
+  /** PANEL administrators whom the file lacks are deletions too: no import deletes them, the console may have */
+  readonly administratorsToo?: boolean;
 }
 
 const ACTION = `case when r.row in (select row from s.invalid) then 'invalid' when m.row is null then 'create'
@@ -53,13 +55,18 @@ const stagedRows = (plan: PlanSql): string => {
     where :all or ${ACTION} in (select value from json_each(:actions)) order by r.row`;
 };
 
-const deletedRows = (plan: PlanSql): string => {
+const whichDeleted = (plan: PlanSql, administratorsToo: boolean): string => {
+  if (plan.kind.entity === "org") return "t.pk in (select target from s.gone)";
+  if (plan.kind.entity === "user" && administratorsToo) return "t.pk not in (select target from s.match)";
+  return isLacking(plan, "t");
+};
+
+const deletedRows = (plan: PlanSql, administratorsToo: boolean): string => {
   const { entity } = plan.kind;
   const key = { user: "(t.emails ->> 0)", secured_user: "t.userId", org: "coalesce(t.code, t.name)" }[entity];
-  const which = entity === "org" ? "t.pk in (select target from s.gone)" : isLacking(plan, "t");
   const after = `json_object('name', t.${entity === "secured_user" ? "displayName" : "name"})`;
   return `select 0 as row, 0 as line, ${key} as key, 'delete' as action, 0 as changed, 0 as secret, 1 as met,
-    ${after} as after from ${entity} t where ${which} order by t.pk`;
+    ${after} as after from ${entity} t where ${whichDeleted(plan, administratorsToo)} order by t.pk`;
 };
 
 const listOrText = (plan: PlanSql, field: string, value: unknown): string | string[] | null => {
@@ -115,7 +122,7 @@ export function* planRows(database: Database, plan: PlanSql, query: RowQuery): G
   const parts: string[] = [];
   if (query.actions.length === 0 || query.actions.some((action) => action !== "delete")) parts.push(stagedRows(plan));
   const deletes = query.actions.length === 0 || query.actions.includes("delete");
-  if (deletes && plan.request.mode === "replace") parts.push(deletedRows(plan));
+  if (deletes && plan.request.mode === "replace") parts.push(deletedRows(plan, query.administratorsToo === true));
   for (const sql of parts) {
     for (const row of database.iterate(sql, params)) {
       if (left <= 0) return;

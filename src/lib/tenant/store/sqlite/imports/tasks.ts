@@ -117,7 +117,7 @@ export class Staging {
     const actions = ["create", "update", "delete", "invalid"] as const;
     return {
       differences: counts.create + counts.update + counts.delete + counts.invalid + whole,
-      first: [...planRows(this.#database, plan, { actions, limit })],
+      first: [...planRows(this.#database, plan, { actions, limit, administratorsToo: true })],
     };
   }
 
