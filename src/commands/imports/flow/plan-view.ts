@@ -8,14 +8,14 @@ import { dayOf } from "./days.ts";
 const FIRST = 5;
 
 /** What a kind of import is called. */
-export const kindName = (kind: Import["kind"]): Text => {
+const kindName = (kind: Import["kind"]): Text => {
   if (kind === "users") return text("users", "ユーザー");
   if (kind === "orgs") return text("organisations", "組織");
   return text(`SECURED APPs users (${kind})`, `SECURED APPs ユーザー(${kind})`);
 };
 
 /** What a mode is called; the console's word in both languages. */
-export const modeName = (mode: Import["mode"]): Text => {
+const modeName = (mode: Import["mode"]): Text => {
   if (mode === "append") return text("append (追加更新)", "追加更新");
   return mode === "replace" ? text("replace (全件更新)", "全件更新") : text("revert", "取り消し");
 };

@@ -24,7 +24,7 @@ export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">
   isKnown(code) ? describeProblem({ code, params }) : same(code);
 
 /** `people.csv:4812:3: メールアドレス: reason`, the physical line added where it is another number. */
-export function problemText(label: string, problem: InputProblem): Text {
+function problemText(label: string, problem: InputProblem): Text {
   const { row, line, column, header } = problem;
   const place = [label, ...(row > 0 ? [row] : []), ...(row > 0 && column > 0 ? [column] : [])].join(":");
   const reason = reasonOf(problem);
