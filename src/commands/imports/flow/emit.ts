@@ -33,11 +33,13 @@ export async function emit(
     { ...source, customFields },
     done,
   );
-  if (plan.mode === "replace" && withoutPassword > 0) {
+  const { count, first } = withoutPassword;
+  if (plan.mode === "replace" && count > 0) {
+    const names = first.join(", ") + (count > first.length ? " …" : "");
     await tools.terminal.warn(
       text(
-        `${withoutPassword} existing users are in ${file} without a password; 全件更新 overwrites every item`,
-        `${file} にはパスワードのない既存ユーザーが ${withoutPassword} 件あります。全件更新はすべての項目を上書きします`,
+        `${count} existing users are in ${file} without a password: ${names}; 全件更新 overwrites every item`,
+        `${file} にはパスワードのない既存ユーザーが ${count} 件あります: ${names}。全件更新はすべての項目を上書きします`,
       ),
     );
   }

@@ -12,9 +12,11 @@ import { secretRows, type SecretRow, type SecretSource } from "./secret-rows.ts"
 /** What a file for the console holds. */
 export interface ConsoleFile {
   readonly rows: number;
-  /** rows of users that exist already, in a file without their password */
-  readonly withoutPassword: number;
+  /** rows of users that exist already, in a file without their password, and the keys of the first ones */
+  readonly withoutPassword: { readonly count: number; readonly first: readonly string[] };
 }
+
+const MOST_NAMED = 5;
 
 /**
  * Writes the rows of a plan as a file for the console, 0600: in the encoding of the account's language, with CRLF. With
@@ -35,12 +37,15 @@ export async function writeConsoleFile(
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
   const columns = new ConsoleColumns(plan, customFields, map);
   const check = new EncodingCheck(encoding);
-  const written = { rows: 0, withoutPassword: 0 };
+  let rows = 0;
+  const without = { count: 0, first: [] as string[] };
   for await (const { row, secrets } of joined(tools, source)) {
     columns.fit(row);
     check.take(row.row, columns.named(row, secrets));
-    written.rows += 1;
-    if (row.exists && lacksPassword(plan, row, secrets)) written.withoutPassword += 1;
+    rows += 1;
+    if (!row.exists || !lacksPassword(plan, row, secrets)) continue;
+    without.count += 1;
+    if (without.first.length < MOST_NAMED) without.first.push(row.key);
   }
   check.take(
     1,
@@ -61,7 +66,7 @@ export async function writeConsoleFile(
     await done();
   });
   await noteCounts(tools, encoder);
-  return written;
+  return { rows, withoutPassword: without };
 }
 
 const CHUNK_CHARACTERS = 1 << 16;
