@@ -1,0 +1,185 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readCsv, writeCsv } from "./console/csv.ts";
+import { Desk } from "./console/desk.ts";
+import { expectedOf, type Expected } from "./console/expected.ts";
+import { APPS, DESCRIPTION, GROUP, LAYOUTS, NAME, USER_ID, type App } from "./console/layouts.ts";
+import { scenarioOf, wholeFile, type Scenario } from "./console/scenario.ts";
+import { SecuredConsole, type SecuredUser } from "./console/secured.ts";
+import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "./console/upload.ts";
+
+const RUNS = 20;
+
+let desk: Desk;
+beforeAll(() => {
+  desk = new Desk();
+});
+afterAll(async () => desk[Symbol.asyncDispose]());
+
+const shown = (users: readonly SecuredUser[]): readonly unknown[] =>
+  users.map((user) => ({ ...user, secrets: undefined }));
+
+const inConsole = (user: SecuredUser): SecuredUser => ({
+  ...user,
+  name: asConsole(user.name),
+  items: new Map([...user.items].map(([header, value]) => [header, asConsole(value)])),
+});
+
+const noAdministrators = (users: readonly SecuredUser[]): readonly SecuredUser[] =>
+  users.filter(({ administrator }) => !administrator);
+
+async function done(line: string, stdin?: Uint8Array): Promise<string> {
+  const said = await desk.run(line, stdin);
+  expect(said, said.stderr).toMatchObject({ code: 0 });
+  return said.stderr;
+}
+
+/** Sets the mirror up with what the console has. */
+async function mirror(app: App, users: readonly SecuredUser[]): Promise<void> {
+  desk.tenant.clear();
+  rmSync(desk.path("out.csv"), { force: true });
+  if (users.length === 0) return;
+  const bytes = writeCsv(wholeFile(app, users), "utf-8");
+  await done(`secured users import - --app ${app} --encoding utf-8 --create-groups --yes`, bytes);
+  for (const { userId } of users.filter(({ administrator }) => administrator)) {
+    desk.tenant.database.run("update secured_user set administrator = 1 where userId = :userId", { userId });
+  }
+}
+
+/** The mirror's users by its own full export; administrators are not in it. */
+async function mirrored(app: App): Promise<readonly SecuredUser[]> {
+  const said = await desk.run(`secured users export --app ${app} --layout full --encoding utf-8`);
+  const [header = [], ...records] = readCsv(Buffer.from(said.stdout), "utf-8");
+  const { single, flags } = LAYOUTS[app];
+  const users = records.map((cells): SecuredUser => {
+    const cell = (name: string): string => cells[header.indexOf(name)] ?? "";
+    const pairs = [...single, ...flags].map((name): [string, string] => [name, cell(name)]);
+    return {
+      userId: cell(USER_ID),
+      name: cell(NAME),
+      administrator: false,
+      items: new Map(pairs.filter(([, value]) => value !== "")),
+      groups: cells.filter((value, at) => header[at] === GROUP && value !== "").toSorted(),
+      secrets: new Map(),
+    };
+  });
+  return users.toSorted((a, b) => (a.userId < b.userId ? -1 : 1));
+}
+
+interface Result {
+  readonly importId: string;
+  readonly committed: boolean;
+}
+
+/** Imports a scenario's file with `--emit-csv out.csv`. */
+async function emit({ app, mode, blank, absent, file }: Scenario, expected: Expected) {
+  const { bytes, charset } = encoded(file);
+  writeFileSync(desk.path("in.csv"), bytes);
+  const how = `--mode ${modeFlag(mode)} --blank ${blank} --absent ${absent} --encoding ${encodingFlag(charset)}`;
+  const said = await desk.run(
+    `secured users import in.csv --app ${app} ${how} --create-groups --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
+  );
+  expect(said, said.stderr).toMatchObject({ code: 0 });
+  return { stderr: said.stderr, result: JSON.parse(said.stdout) as Result };
+}
+
+const awaiting = (expected: Expected): boolean =>
+  expected.create + expected.update + expected.delete + expected.secretsSet > 0;
+
+/** Emits, uploads, and holds the console against what should have come of it. */
+async function bridge(scenario: Scenario) {
+  const expected = expectedOf(scenario);
+  await mirror(scenario.app, scenario.users);
+  const before = state();
+  const { stderr, result } = await emit(scenario, expected);
+  const { users: _, emitted, withoutPassword, ...counts } = expected;
+  expect(result).toMatchObject({ ...counts, committed: false });
+  expect(state()).toEqual(before);
+  const { mode, ...told } = uploadOf(stderr);
+  expect({ mode, ...told }).toMatchObject({ rows: emitted, mode: scenario.mode });
+  expect(told.screen).toContain("SECURED APPs MANAGER");
+  const warned = scenario.mode === "全件更新" && withoutPassword > 0;
+  expect(stderr.includes(`${withoutPassword} existing users`), stderr).toBe(warned);
+  const console = new SecuredConsole(scenario.app, scenario.users);
+  console.import(readFileSync(desk.path("out.csv")), "cp932", mode);
+  expect(shown(console.users)).toEqual(shown(expected.users.map(inConsole)));
+  const given = scenario.file.flat();
+  for (const { userId, secrets } of expected.users.filter(
+    (user) => given.includes(user.userId) && user.secrets.size > 0,
+  )) {
+    expect(console.users.find((user) => user.userId === userId)?.secrets).toEqual(secrets);
+  }
+  return { console, expected, before, id: result.importId };
+}
+
+const verify = (id: string, bytes: Uint8Array) =>
+  desk.run(`imports verify ${id} --against - --encoding shift_jis --format json`, bytes);
+
+const stateOf = async (id: string): Promise<string> =>
+  (await desk.json<{ readonly state: string }>(`imports show ${id}`)).state;
+
+const keyOf = ({ userId }: SecuredUser): string => userId;
+
+/** Changes one user of a console by hand. @returns how the verification should list it */
+function changeBehind({ deed, whom }: Scenario["behind"], console: SecuredConsole) {
+  const users = noAdministrators(console.users);
+  const user = users[whom % users.length];
+  if (user === undefined) throw new Error("nobody to change");
+  if (deed === "rename") {
+    console.put({ ...user, name: `${user.name}改` });
+    return { key: keyOf(user), action: "update", changed: ["displayName"] };
+  }
+  if (deed === "describe") {
+    console.put({ ...user, items: new Map([...user.items, [DESCRIPTION, "手で直した説明"]]) });
+    return { key: keyOf(user), action: "update", changed: ["description"] };
+  }
+  if (deed === "delete" && users.length > 1) {
+    console.delete(user.userId);
+    return { key: keyOf(user), action: "delete" };
+  }
+  console.put({ ...user, userId: "byhand" });
+  return { key: "byhand", action: "create" };
+}
+
+/** A change behind our back is found, listed, and changes nothing here. */
+async function tampered({ app, behind }: Scenario, console: SecuredConsole, id: string): Promise<void> {
+  const before = desk.tenant.dump();
+  const other = console.copy(app);
+  const listed = changeBehind(behind, other);
+  const said = await verify(id, other.export());
+  expect(said, said.stderr).toMatchObject({ code: 9 });
+  expect(JSON.parse(said.stdout)).toEqual([expect.objectContaining(listed)]);
+  expect(await stateOf(id)).toBe("awaiting-console");
+  expect(desk.tenant.dump()).toEqual(before);
+}
+
+describe("the console bridge of SECURED APPs, for random consoles and files", () => {
+  test.each(APPS)("%s: the console ends as planned, and its next export is accepted", async (app) => {
+    await fc.assert(
+      fc.asyncProperty(scenarioOf(app), async (scenario) => {
+        const { console, expected, before, id } = await bridge(scenario);
+        if (!awaiting(expected)) return;
+        expect(await stateOf(id)).toBe("awaiting-console");
+        await tampered(scenario, console, id);
+        const said = await verify(id, console.export());
+        expect(said, said.stderr).toMatchObject({ code: 0 });
+        expect(await stateOf(id)).toBe("committed");
+        expect(shown(await mirrored(app))).toEqual(shown(noAdministrators(expected.users)));
+        await revert(id, expected, before);
+      }),
+      { numRuns: RUNS, seed: 20_261_120 },
+    );
+  });
+});
+
+/** The tenant's records but for when secrets were set: nobody kept the former ones, so they cannot be put back. */
+const state = () => {
+  const { secured_user: users = [], ...rest } = desk.tenant.dump();
+  return { ...rest, users: users.map((user) => ({ ...user, secrets: undefined })) };
+};
+
+async function revert(id: string, { create }: Expected, before: unknown): Promise<void> {
+  await done(`imports revert ${id} ${confirmed(create)}`);
+  expect(state()).toEqual(before);
+}

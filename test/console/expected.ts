@@ -1,0 +1,83 @@
+import { isDeepStrictEqual } from "node:util";
+import { GROUP, LAYOUTS, NAME, PASSWORD, USER_ID } from "./layouts.ts";
+import type { Scenario } from "./scenario.ts";
+import type { SecuredUser } from "./secured.ts";
+
+/** What should become of a console, taken one row at a time from the design's words. */
+export interface Expected {
+  /** everybody afterwards by ユーザーID; secrets are those of the file alone */
+  readonly users: readonly SecuredUser[];
+  readonly create: number;
+  readonly update: number;
+  readonly unchanged: number;
+  readonly delete: number;
+  readonly secretsSet: number;
+  /** rows of the file for the console */
+  readonly emitted: number;
+  /** existing users among them without a password */
+  readonly withoutPassword: number;
+}
+
+/** A user without what is not compared: the secrets. */
+const open = (user: SecuredUser): unknown => ({ ...user, secrets: undefined });
+
+const isSame = (a: SecuredUser, b: SecuredUser): boolean => isDeepStrictEqual(open(a), open(b));
+
+/** Applies a file to users as `--blank`, `--absent` and the mode say. */
+export function expectedOf({ app, mode, blank, absent, users, file }: Scenario): Expected {
+  const [header = [], ...records] = file;
+  const before = new Map(users.map((user) => [user.userId, user]));
+  const after = new Map(
+    mode === "追加更新" ? before : users.filter((user) => user.administrator).map((user) => [user.userId, user]),
+  );
+  const counts = { create: 0, update: 0, unchanged: 0, secretsSet: 0, emitted: 0, withoutPassword: 0 };
+  for (const cells of records) {
+    const old = before.get(cells[header.indexOf(USER_ID)] ?? "");
+    const user = rowUser({ app, blank, absent, header, cells }, old);
+    const action = old === undefined ? "create" : isSame(old, user) ? "unchanged" : "update";
+    counts[action] += 1;
+    if (user.secrets.size > 0) counts.secretsSet += 1;
+    if (mode === "全件更新" || action !== "unchanged" || user.secrets.size > 0) {
+      counts.emitted += 1;
+      if (old !== undefined && !user.secrets.has(PASSWORD)) counts.withoutPassword += 1;
+    }
+    after.set(user.userId, user);
+  }
+  const gone = users.filter(({ userId }) => !after.has(userId)).length;
+  return { users: [...after.values()].toSorted((a, b) => (a.userId < b.userId ? -1 : 1)), delete: gone, ...counts };
+}
+
+type RowOf = Pick<Scenario, "app" | "blank" | "absent"> & {
+  readonly header: readonly string[];
+  readonly cells: readonly string[];
+};
+
+function rowUser({ app, blank, absent, header, cells }: RowOf, old: SecuredUser | undefined): SecuredUser {
+  const cell = (name: string): string | undefined => (header.includes(name) ? cells[header.indexOf(name)] : undefined);
+  const arrived = (name: string): string => {
+    const [given, had] = [cell(name), old?.items.get(name) ?? ""];
+    if (given === undefined) return absent === "keep" ? had : "";
+    return given === "" && blank === "keep" ? had : given;
+  };
+  const { single, flags, secrets } = LAYOUTS[app];
+  const pairs = [...single, ...flags].map((name): [string, string] => [name, arrived(name)]);
+  const given = [PASSWORD, ...secrets].map((name): [string, string] => [name, cell(name) ?? ""]);
+  return {
+    userId: cell(USER_ID) ?? "",
+    name: cell(NAME) ?? "",
+    administrator: false,
+    items: new Map(pairs.filter(([, value]) => value !== "")),
+    groups: groupsOf({ blank, absent, header, cells }, old),
+    secrets: new Map(given.filter(([, value]) => value !== "")),
+  };
+}
+
+function groupsOf(
+  { blank, absent, header, cells }: Omit<RowOf, "app">,
+  old: SecuredUser | undefined,
+): readonly string[] {
+  const had = old?.groups ?? [];
+  if (!header.includes(GROUP)) return absent === "keep" ? had : [];
+  const named = cells.filter((cell, at) => header[at] === GROUP && cell !== "");
+  return named.length === 0 && blank === "keep" ? had : [...new Set(named)].toSorted();
+}

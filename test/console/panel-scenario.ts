@@ -1,0 +1,165 @@
+import { isDeepStrictEqual } from "node:util";
+import fc from "fast-check";
+import type { Cells } from "./csv.ts";
+import { ACCOUNT, ACCOUNT_PASSWORD, FULL_NAME, MAIL, ORG_CODE, PLAIN, type PanelUser } from "./panel.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** A PANEL's users and a file that somebody wants to bring there. */
+export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "absent" | "behind"> {
+  readonly users: readonly PanelUser[];
+  readonly file: Cells;
+}
+
+const PEOPLE = ["a", "b", "c", "d", "e", "f"] as const;
+const ORGS = ["", "S01", "S02", "S03"] as const;
+
+const textOf = (...parts: readonly string[]): fc.Arbitrary<string> =>
+  fc
+    .array(fc.constantFrom("表", "ソ能", "髙①㈱", "ﾃﾝ", ",", '"', "\n", " ", "x", "7", ...parts), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((chosen) => chosen.join(""));
+const password = fc.integer({ min: 0, max: 1e9 }).map((number) => `Secret${number}`);
+
+const mailsOf = (person: string): fc.Arbitrary<readonly string[]> =>
+  fc.subarray([`${person}2@example.com`, `${person}3@example.com`]).map((more) => [`${person}@example.jp`, ...more]);
+
+/** Codes and addresses are told apart by what they are compared by, so each person has their own. */
+const valueOf = (header: string, person: string, ...parts: readonly string[]): fc.Arbitrary<string> => {
+  if (header === "社員コード") return fc.constant(`E-${person}`);
+  if (header === "UPN") return fc.constant(`${person}@upn.example.jp`);
+  return textOf(...parts);
+};
+
+const user = (person: string): fc.Arbitrary<PanelUser> =>
+  fc.record({
+    mails: mailsOf(person),
+    administrator: fc.integer({ min: 0, max: 5 }).map((number) => number === 0),
+    items: fc
+      .tuple(
+        textOf()
+          .filter((name) => name.trim() !== "")
+          .map((name) => [FULL_NAME, name] as const),
+        fc.constantFrom(...ORGS).map((code) => [ORG_CODE, code] as const),
+        fc.constantFrom("", `account-${person}`).map((name) => [ACCOUNT, name] as const),
+        ...PLAIN.map((header) =>
+          fc.option(valueOf(header, person), { nil: "" }).map((value) => [header, value] as const),
+        ),
+      )
+      .map((pairs) => new Map(pairs.filter(([, value]) => value !== ""))),
+    password: fc.constant(""),
+  });
+
+const cell = (header: string, person: string, before: PanelUser | undefined): fc.Arbitrary<string> => {
+  const had = before?.items.get(header) ?? "";
+  if (header === FULL_NAME)
+    return fc.oneof(
+      fc.constant(had || "新人"),
+      textOf("\u301c").filter((name) => name.trim() !== ""),
+    );
+  if (header === ORG_CODE) return fc.constantFrom(had, ...ORGS);
+  if (header === ACCOUNT)
+    return fc.constantFrom(had, "", ...(before?.administrator === true ? [] : [had || `account-${person}`]));
+  if (header === ACCOUNT_PASSWORD)
+    return before?.administrator === true || !before?.items.has(ACCOUNT)
+      ? fc.constant("")
+      : fc.option(password, { nil: "" });
+  return fc.oneof(fc.constant(had), fc.constant(""), valueOf(header, person, "\u301c"));
+};
+
+const record = (header: readonly string[], person: string, before: PanelUser | undefined): fc.Arbitrary<string[]> => {
+  const width = header.filter((name) => name === MAIL).length;
+  const mails = fc.oneof(fc.constant(before?.mails ?? [`${person}@example.jp`]), mailsOf(person));
+  return fc
+    .tuple(mails, fc.tuple(...header.map((name) => (name === MAIL ? fc.constant("") : cell(name, person, before)))))
+    .map(([given, cells]) => {
+      const fitting = given.slice(0, width);
+      let at = 0;
+      return cells.map((value, index) => (header[index] === MAIL ? (fitting[at++] ?? "") : value));
+    });
+};
+
+const headerOf = fc
+  .tuple(fc.subarray([ORG_CODE, ...PLAIN, ACCOUNT, ACCOUNT_PASSWORD]), fc.integer({ min: 1, max: 3 }))
+  .chain(([chosen, mails]) => {
+    const all = [FULL_NAME, ...Array.from({ length: mails }, () => MAIL), ...chosen];
+    return fc.shuffledSubarray(all, { minLength: all.length });
+  });
+
+const mainOf = ({ mails }: PanelUser): string => mails[0]?.charAt(0) ?? "";
+
+/** No file leaves an administrator out: with 全件更新 that is refused. */
+const fileOf = (users: readonly PanelUser[]): fc.Arbitrary<Cells> => {
+  const known = new Map(users.map((one) => [mainOf(one), one]));
+  const needed = users.filter(({ administrator }) => administrator).map(mainOf);
+  return fc.tuple(headerOf, fc.shuffledSubarray([...PEOPLE], { minLength: 1 })).chain(([header, some]) => {
+    const people = [...new Set([...some, ...needed])];
+    return fc
+      .tuple(...people.map((person) => record(header, person, known.get(person))))
+      .map((records) => [header, ...records]);
+  });
+};
+
+/** Random PANELs with random files for them. */
+export const panelScenario: fc.Arbitrary<PanelScenario> = fc
+  .subarray([...PEOPLE])
+  .chain((people) => fc.tuple(...people.map(user)))
+  .chain((users) =>
+    fc.record({
+      mode: fc.constantFrom("追加更新", "全件更新"),
+      blank: fc.constantFrom("clear", "keep"),
+      absent: fc.constantFrom("clear", "keep"),
+      users: fc.constant(users),
+      file: fileOf(users),
+      behind: fc.record({ deed: fc.constantFrom("rename", "describe", "delete", "add"), whom: fc.nat(PEOPLE.length) }),
+    }),
+  );
+
+export interface PanelExpected {
+  readonly users: readonly PanelUser[];
+  readonly create: number;
+  readonly update: number;
+  readonly unchanged: number;
+  readonly delete: number;
+  readonly secretsSet: number;
+  readonly emitted: number;
+}
+
+/** What is compared of a user: everything but the password. */
+export const shownUser = (user: PanelUser): unknown => ({ ...user, password: undefined });
+
+/** What should become of a PANEL, taken one row at a time from the design's words. */
+export function expectedPanel({ mode, blank, absent, users, file }: PanelScenario): PanelExpected {
+  const [header = [], ...records] = file;
+  const before = new Map(users.map((one) => [one.mails[0], one]));
+  const after = new Map(mode === "追加更新" ? before : []);
+  const counts = { create: 0, update: 0, unchanged: 0, secretsSet: 0, emitted: 0 };
+  for (const cells of records) {
+    const mails = cells.filter((value, at) => header[at] === MAIL && value !== "");
+    const old = before.get(mails[0]);
+    const arrived = (name: string): string => {
+      const had = old?.items.get(name) ?? "";
+      const isNeverCleared = name === ORG_CODE || name === ACCOUNT;
+      if (!header.includes(name)) return absent === "keep" || isNeverCleared ? had : "";
+      const given = cells[header.indexOf(name)] ?? "";
+      return given === "" && (blank === "keep" || isNeverCleared) ? had : given;
+    };
+    const pairs = [FULL_NAME, ORG_CODE, ...PLAIN, ACCOUNT].map((name): [string, string] => [name, arrived(name)]);
+    const next: PanelUser = {
+      mails,
+      administrator: old?.administrator ?? false,
+      items: new Map(pairs.filter(([, value]) => value !== "")),
+      password: header.includes(ACCOUNT_PASSWORD) ? (cells[header.indexOf(ACCOUNT_PASSWORD)] ?? "") : "",
+    };
+    const isSame = old !== undefined && isDeepStrictEqual(shownUser(old), shownUser(next));
+    const action = old === undefined ? "create" : isSame ? "unchanged" : "update";
+    counts[action] += 1;
+    if (next.password !== "") counts.secretsSet += 1;
+    if (mode === "全件更新" || action !== "unchanged" || next.password !== "") counts.emitted += 1;
+    after.set(mails[0], next);
+  }
+  const gone = users.filter(({ mails }) => !after.has(mails[0])).length;
+  const sorted = [...after.values()].toSorted((a, b) => ((a.mails[0] ?? "") < (b.mails[0] ?? "") ? -1 : 1));
+  return { users: sorted, delete: gone, ...counts };
+}

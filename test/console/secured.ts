@@ -1,0 +1,144 @@
+import { readCsv, writeCsv, type Charset } from "./csv.ts";
+import { DESCRIPTION, GROUP, LAYOUTS, NAME, PASSWORD, USER_ID, type App, type Layout } from "./layouts.ts";
+
+/** The console's two ways of taking a file. */
+export type ConsoleMode = "追加更新" | "全件更新";
+
+/** A user of a SECURED APP, as the console keeps it. */
+export interface SecuredUser {
+  readonly userId: string;
+  readonly name: string;
+  readonly administrator: boolean;
+  /** by header; blank ones left out */
+  readonly items: ReadonlyMap<string, string>;
+  readonly groups: readonly string[];
+  /** by header */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+/**
+ * The users of one app in SECURED APPs MANAGER, for tests. Where the maker's manual is silent it is as harsh as can be:
+ * a cell overwrites, also a blank one and also a secret.
+ *
+ * @see facts 6.2, 6.4, 6.5
+ */
+export class SecuredConsole {
+  readonly #layout: Layout;
+  #users: Map<string, SecuredUser>;
+
+  constructor(app: App, users: readonly SecuredUser[] = []) {
+    this.#layout = LAYOUTS[app];
+    this.#users = new Map(users.map((user) => [user.userId, user]));
+  }
+
+  /** Everybody by ユーザーID, administrators too. */
+  get users(): readonly SecuredUser[] {
+    return [...this.#users.values()].toSorted((a, b) => (a.userId < b.userId ? -1 : 1));
+  }
+
+  /**
+   * The upload form.
+   *
+   * @throws Error where the console would refuse the file: an unknown or missing column, an uneven row, a flag that is
+   * none, a new user without a password, an administrator's row
+   */
+  import(bytes: Uint8Array, charset: Charset, mode: ConsoleMode): void {
+    const [header = [], ...records] = readCsv(bytes, charset);
+    this.#checkHeader(header);
+    const rows = records.map((cells) => new Row(header, cells));
+    const named = new Set(rows.map(({ userId }) => userId));
+    if (named.size < rows.length) throw new Error("a ユーザーID stands twice");
+    const kept = [...this.#users].filter(
+      ([userId, user]) => mode === "追加更新" || user.administrator || named.has(userId),
+    );
+    const users = new Map(kept);
+    for (const row of rows) users.set(row.userId, this.#taken(row, users.get(row.userId), mode));
+    this.#users = users;
+  }
+
+  /** The console's own export: no administrator, no password, Shift-JIS with CRLF. */
+  export(): Buffer {
+    const shown = this.users.filter(({ administrator }) => !administrator);
+    const records = shown.map(({ name, userId, items }) => [name, userId, items.get(DESCRIPTION) ?? ""]);
+    return writeCsv([[NAME, USER_ID, DESCRIPTION], ...records], "cp932");
+  }
+
+  /** Somebody makes or changes a user by hand. */
+  put(user: SecuredUser): void {
+    this.#users.set(user.userId, user);
+  }
+
+  /** Somebody deletes a user by hand. */
+  delete(userId: string): void {
+    this.#users.delete(userId);
+  }
+
+  /** The same users in a console of its own. */
+  copy(app: App): SecuredConsole {
+    return new SecuredConsole(app, this.users);
+  }
+
+  #checkHeader(header: readonly string[]): void {
+    const { single, flags, secrets, hasGroups } = this.#layout;
+    const known = new Set([NAME, USER_ID, PASSWORD, ...single, ...flags, ...secrets, ...(hasGroups ? [GROUP] : [])]);
+    const unknown = header.filter((name) => !known.has(name));
+    if (unknown.length > 0) throw new Error(`unknown columns ${unknown.join(", ")}`);
+    const repeated = header.filter((name, at) => name !== GROUP && header.indexOf(name) !== at);
+    if (repeated.length > 0) throw new Error(`repeated columns ${repeated.join(", ")}`);
+    for (const name of [NAME, USER_ID]) if (!header.includes(name)) throw new Error(`no column ${name}`);
+  }
+
+  #taken(row: Row, before: SecuredUser | undefined, mode: ConsoleMode): SecuredUser {
+    if (before?.administrator === true) throw new Error(`${row.userId} is an administrator`);
+    if (before === undefined && (row.cell(PASSWORD) ?? "") === "")
+      throw new Error(`${row.userId} is new, without a password`);
+    const { single, flags, secrets } = this.#layout;
+    const left = mode === "追加更新" ? before : undefined;
+    for (const flag of flags) {
+      if (!["TRUE", "FALSE", "", undefined].includes(row.cell(flag)))
+        throw new Error(`${flag} of ${row.userId} is no flag`);
+    }
+    return {
+      userId: row.userId,
+      name: row.cell(NAME) ?? "",
+      administrator: false,
+      items: row.over(left?.items, [...single, ...flags]),
+      groups: row.groups ?? left?.groups ?? [],
+      secrets: row.over(left?.secrets, [PASSWORD, ...secrets]),
+    };
+  }
+}
+
+/** One user of an uploaded file. */
+class Row {
+  readonly #header: readonly string[];
+  readonly #cells: readonly string[];
+
+  constructor(header: readonly string[], cells: readonly string[]) {
+    this.#header = header;
+    this.#cells = cells;
+  }
+
+  get userId(): string {
+    return this.cell(USER_ID) ?? "";
+  }
+
+  /** The groups of the cells that are not blank; undefined where the file has no such column. */
+  get groups(): readonly string[] | undefined {
+    if (!this.#header.includes(GROUP)) return undefined;
+    const named = this.#cells.filter((cell, at) => this.#header[at] === GROUP && cell !== "");
+    return [...new Set(named)].toSorted();
+  }
+
+  /** undefined where the file has no such column */
+  cell(header: string): string | undefined {
+    const at = this.#header.indexOf(header);
+    return at === -1 ? undefined : this.#cells[at];
+  }
+
+  /** Values by header: those of the file, over what was there before. */
+  over(before: ReadonlyMap<string, string> | undefined, headers: readonly string[]): ReadonlyMap<string, string> {
+    const values = headers.map((header): [string, string] => [header, this.cell(header) ?? before?.get(header) ?? ""]);
+    return new Map(values.filter(([, value]) => value !== ""));
+  }
+}
