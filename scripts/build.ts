@@ -20,6 +20,17 @@ const manifestVersion: Plugin = {
   },
 };
 
+/** zod brings its messages in fifty languages, a third of its size; its English ones are all that is shown. */
+const englishZodOnly: Plugin = {
+  name: "english-zod-only",
+  setup(bundler) {
+    bundler.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+      loader: "js",
+    }));
+  },
+};
+
 /** The program, and every worker: `src/lib/csv/scan-worker.ts` becomes `dist/scan-worker.js`. */
 function entryPoints(): Record<string, string> {
   const workers = globSync("src/**/*-worker.ts", { cwd: ROOT });
@@ -42,7 +53,7 @@ const { outputFiles, metafile } = await build({
   legalComments: "none",
   charset: "utf8",
   external: ["@napi-rs/keyring"],
-  plugins: [manifestVersion],
+  plugins: [manifestVersion, englishZodOnly],
   // bundled CommonJS packages call require() for Node's own modules
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',

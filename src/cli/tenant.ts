@@ -5,6 +5,7 @@ import type { ProcessTable } from "../lib/config/index.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
+import { installLightMessages } from "./light-fetch.ts";
 
 /** A tenant that is open until it is closed. */
 export interface OpenTenant extends ChosenTenant {
@@ -54,6 +55,7 @@ async function wayTo({ clock, processes }: Machine, context: ChosenTenant["conte
       where: context.url,
     });
   }
+  installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
   const { fetch, close } = tenant.openTenant({
     folder: context.tenantFolder,

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LightHeaders, LightRequest, LightResponse } from "./light-fetch.ts";
+
+const name = fc.stringMatching(/^[A-Za-z-]{1,6}$/);
+const value = fc.stringMatching(/^[ -~]{0,8}$/);
+
+describe("light messages are what the platform's are", () => {
+  test("header fields", () => {
+    const step = fc.tuple(fc.constantFrom("set", "append", "delete"), name, value);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), name, (steps, asked) => {
+        const light = new LightHeaders();
+        const real = new Headers();
+        for (const [verb, field, content] of steps) {
+          if (verb === "delete") {
+            light.delete(field);
+            real.delete(field);
+          } else {
+            light[verb as "set"](field, content);
+            real[verb as "set"](field, content);
+          }
+        }
+        expect([...light]).toEqual([...real]);
+        expect([light.get(asked), light.has(asked)]).toEqual([real.get(asked), real.has(asked)]);
+      }),
+    );
+  });
+
+  test("header fields from a record, a list and other fields", () => {
+    expect(new LightHeaders({ "X-A": "1" }).get("x-a")).toBe("1");
+    expect(
+      new LightHeaders([
+        ["x", "1"],
+        ["X", "2"],
+      ]).get("x"),
+    ).toBe("1, 2");
+    expect([...new LightHeaders(new LightHeaders({ a: "b" }))]).toEqual([["a", "b"]]);
+  });
+
+  test("a text body says what it is and is read once", async () => {
+    const response = new LightResponse('{"a":[1]}', { status: 201 });
+    expect([response.ok, response.status, response.headers.get("content-type")]).toEqual([
+      true,
+      201,
+      new Response("x").headers.get("content-type"),
+    ]);
+    expect(response.bodyUsed).toBe(false);
+    expect(await response.json()).toEqual({ a: [1] });
+    await expect(response.text()).rejects.toThrow(TypeError);
+  });
+
+  test("an absent body is null and reads as nothing", async () => {
+    const response = new LightResponse(null, { status: 404 });
+    expect([response.ok, response.body]).toEqual([false, null]);
+    expect(await response.text()).toBe("");
+  });
+
+  test("a streamed body comes in its pieces", async () => {
+    const pieces = [Buffer.from("髙"), Buffer.from("橋")];
+    const request = new LightRequest(new URL("http://tenant.invalid/a?b=c"), {
+      method: "PUT",
+      body: ReadableStream.from(pieces) as ReadableStream<Uint8Array>,
+    });
+    expect([request.method, request.url, request.headers.has("content-type")]).toEqual([
+      "PUT",
+      "http://tenant.invalid/a?b=c",
+      false,
+    ]);
+    expect(await request.text()).toBe("髙橋");
+  });
+
+  test("a request made of another takes over what is not given anew", async () => {
+    const abort = new AbortController();
+    const first = new LightRequest("http://tenant.invalid/", {
+      method: "POST",
+      headers: { "if-match": "x" },
+      body: "old",
+      signal: abort.signal,
+    });
+    const second = new LightRequest(first, { body: "new" });
+    expect([second.url, second.method, second.headers.get("if-match"), second.signal]).toEqual([
+      "http://tenant.invalid/",
+      "POST",
+      "x",
+      abort.signal,
+    ]);
+    expect(await second.text()).toBe("new");
+  });
+});
