@@ -28,12 +28,12 @@ export class LightHeaders {
   }
 
   set(name: string, value: string): void {
-    this.#fields.set(name.toLowerCase(), String(value).trim());
+    this.#fields.set(name.toLowerCase(), value.trim());
   }
 
   append(name: string, value: string): void {
     const before = this.get(name);
-    this.set(name, before === null ? value : `${before}, ${value}`);
+    this.#fields.set(name.toLowerCase(), before === null ? value.trim() : `${before}, ${value.trim()}`);
   }
 
   delete(name: string): void {
@@ -72,6 +72,7 @@ class LightMessage {
   readonly headers: LightHeaders;
   #given: BodyGiven;
   #stream: ReadableStream<Uint8Array> | undefined;
+  #read = false;
 
   constructor(headers: HeadersGiven, body: BodyGiven) {
     this.headers = new LightHeaders(headers);
@@ -90,14 +91,16 @@ class LightMessage {
   }
 
   get bodyUsed(): boolean {
-    return this.#stream?.locked ?? false;
+    return this.#read || (this.#stream?.locked ?? false);
   }
 
   async arrayBuffer(): Promise<ArrayBuffer> {
+    if (this.bodyUsed) throw new TypeError("the body has been read already");
+    this.#read = this.body !== null;
     const chunks: Uint8Array[] = [];
     for await (const chunk of this.body ?? []) chunks.push(chunk);
     const whole = Buffer.concat(chunks);
-    return whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.length) as ArrayBuffer;
+    return whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.length);
   }
 
   async text(): Promise<string> {
@@ -124,7 +127,7 @@ export class LightRequest extends LightMessage {
   constructor(input: string | URL | LightRequest, given: RequestGiven = {}) {
     const before = input instanceof LightRequest ? input : undefined;
     super(given.headers ?? before?.headers, given.body ?? before?.body);
-    this.url = before?.url ?? String(input);
+    this.url = input instanceof LightRequest ? input.url : new URL(input).href;
     this.method = given.method ?? before?.method ?? "GET";
     this.signal = given.signal ?? before?.signal ?? new AbortController().signal;
   }
