@@ -8,7 +8,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { importOf, NO_COUNTS } from "./import-shape.ts";
 import { WriterNote, type Processes } from "./writer-note.ts";
-import { isHeld, stagingFiles } from "./store/sqlite/imports/staging-files.ts";
+import { isHeld, removeStrayJournals, stagingFiles } from "./store/sqlite/imports/staging-files.ts";
 import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { ImportThread } from "./store/sqlite/imports/import-thread.ts";
@@ -94,8 +94,9 @@ export class TenantImports {
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
     mkdirSync(this.#staging(""), { recursive: true, mode: 0o700 });
     const task: Task = { type: "plan", files: this.#files(id), id, request: detail.request, encoding };
-    await this.#run(task, stream, signal).catch((error: unknown) => {
-      this.#end(id, "failed");
+    await this.#thread.run(task, stream, signal).catch((error: unknown) => {
+      // who could not write its plan cannot write its end either: the next open does
+      if (!(error instanceof Failure && error.code === "locked")) this.#end(id, "failed");
       throw error;
     });
     return this.show(id);
@@ -134,19 +135,21 @@ export class TenantImports {
   async #commit(record: ImportRecord, { signal }: Asker): Promise<Import> {
     const { id } = record;
     const moment = this.#moment();
+    const type = record.detail.reverts === null ? "commit" : "revert";
+    const writer = this.#note.writer(`imports ${type} ${id}`, moment.now);
     const task: Task =
-      record.detail.reverts === null
-        ? { type: "commit", files: this.#files(id), id, moment }
-        : { type: "revert", tenant: this.#tenant, id, moment };
-    await this.#run(task, undefined, signal);
+      type === "commit"
+        ? { type, files: this.#files(id), id, moment, writer }
+        : { type, tenant: this.#tenant, id, moment, writer };
+    await this.#thread.run(task, undefined, signal);
     return this.show(id);
   }
 
   /** @throws Failure as {@link commit} */
   emitted(id: string, etag: string): Import {
-    const record = this.#expectEtag(id, etag, ["planned"]);
-    if (record.detail.counts?.rejected === true) throw rejected(record);
     this.#database.change(() => {
+      const record = this.#expectEtag(id, etag, ["planned"]);
+      if (record.detail.counts?.rejected === true) throw rejected(record);
       checkEtag(this.#database, planSqlOf(record), etag);
       changeImport(this.#database, record, {
         state: "awaiting-console",
@@ -158,7 +161,7 @@ export class TenantImports {
 
   async replan(id: string, { signal }: Asker): Promise<Import> {
     this.#expect(id, ["planned"]);
-    await this.#run({ type: "replan", files: this.#files(id), id }, undefined, signal);
+    await this.#thread.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
     return this.show(id);
   }
 
@@ -168,7 +171,7 @@ export class TenantImports {
     const { request } = record.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
     checkEtag(this.#database, planSqlOf(record), record.etag ?? "");
-    const difference = await this.#run(
+    const difference = await this.#thread.run(
       {
         type: "verify",
         files: this.#files(id),
@@ -214,24 +217,40 @@ export class TenantImports {
     return this.show(id);
   }
 
+  /** Names the process in a failure `locked`, where it is known; other errors pass as they are. */
+  explain(error: Error): Error {
+    return this.#note.explain(error);
+  }
+
   /** Removes what dead processes left: staging that is not a whole plan, and plans older than a week. */
   sweep(): void {
-    const known = new Map(listImports(this.#database).map((record) => [record.id, record]));
-    for (const file of stagingFiles(this.#staging(""))) {
-      const record = known.get(file.slice(0, 36));
-      const whole = file === `${record?.id}.db` && (record?.state === "awaiting-console" || this.#isFresh(record));
-      if (whole || isHeld(this.#staging(file))) continue;
-      if (record !== undefined && file === `${record.id}.db`) this.#giveUp(record);
+    this.#note.sweep();
+    removeStrayJournals(this.#staging(""));
+    const known = new Map(listImports(this.#database).map((record) => [`${record.id}.db`, record]));
+    const left = stagingFiles(this.#staging("")).filter((file) => {
+      const record = known.get(file);
+      const whole = record?.state === "awaiting-console" || this.#isFresh(record);
+      return !whole && !isHeld(this.#staging(file));
+    });
+    const lost = [...known].filter(
+      ([file, record]) => isOpen(record) && this.#isOld(record) && !existsSync(this.#staging(file)),
+    );
+    // a command that only reads must not wait for somebody's commit: the next one removes what is left
+    if (left.length + lost.length === 0 || !this.#database.isFree()) return;
+    for (const file of [...left, ...lost.map(([name]) => name)]) {
+      const record = known.get(file);
+      if (record !== undefined) this.#giveUp(record);
       for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(this.#staging(file + suffix), { force: true });
-    }
-    for (const record of known.values()) {
-      if (this.#isOld(record) && !existsSync(this.#staging(`${record.id}.db`))) this.#giveUp(record);
     }
   }
 
   #giveUp({ id, state }: ImportRecord): void {
-    if (state === "planned") this.#end(id, "discarded");
-    if (state === "uploading") this.#end(id, "failed");
+    this.#database.change(() => {
+      const record = readImport(this.#database, id);
+      // another process may have taken it up, or given it up, since
+      const next = GIVEN_UP.get(record.state);
+      if (record.state === state && next !== undefined) changeImport(this.#database, record, { state: next });
+    });
   }
 
   async close(): Promise<void> {
@@ -285,21 +304,12 @@ export class TenantImports {
   }
 
   #end(id: string, state: "failed" | "discarded"): void {
-    this.#database.change(() => changeImport(this.#database, readImport(this.#database, id), { state }));
+    this.#database.change(() => {
+      // another process may have committed it while this one waited for the lock
+      const record = this.#expect(id, ["uploading", "planned", "awaiting-console"]);
+      changeImport(this.#database, record, { state });
+    });
     for (const suffix of ["", "-journal"]) rmSync(this.#staging(`${id}.db${suffix}`), { force: true });
-  }
-
-  /** Runs a task; while it may hold the write lock, a note says who does. */
-  async #run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal) {
-    const writes = task.type === "commit" || task.type === "revert";
-    if (writes) this.#note.take(`imports ${task.type} ${task.id}`, instant(this.#surroundings));
-    try {
-      return await this.#thread.run(task, content, signal);
-    } catch (error) {
-      throw this.#note.explain(error);
-    } finally {
-      if (writes) this.#note.release();
-    }
   }
 
   *#reading<T>(id: string, body: (database: Database) => Iterable<T>): Generator<T> {
@@ -325,6 +335,14 @@ const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   map: undefined,
   delimiter: ",",
 });
+
+/** What becomes of an import that its process left. */
+const GIVEN_UP = new Map<ImportState, ImportState>([
+  ["planned", "discarded"],
+  ["uploading", "failed"],
+]);
+
+const isOpen = ({ state }: Pick<ImportRecord, "state">): boolean => GIVEN_UP.has(state);
 
 /** A plan that nobody committed is dropped after a week. */
 const PLAN_LIFE_MS = 7 * 24 * 60 * 60 * 1000;

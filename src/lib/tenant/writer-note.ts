@@ -10,13 +10,25 @@ export interface Processes {
   isAlive(pid: number): boolean;
 }
 
-/** Who holds the tenant's write lock for long. */
-interface Writer {
+/** Who holds the tenant's write lock for long, and where that is noted. */
+export interface Writer {
+  /** the note */
+  readonly path: string;
   readonly pid: number;
   readonly what: string;
-  /** a UTC instant */
+  /** when it was asked for; a UTC instant */
   readonly since: string;
 }
+
+/** Does work that holds the write lock already, with a note that says who does it: a thread has no other way to tell. */
+export const noted = <T>({ path, ...writer }: Writer, work: () => T): T => {
+  writeFileSync(path, JSON.stringify(writer));
+  try {
+    return work();
+  } finally {
+    rmSync(path, { force: true });
+  }
+};
 
 /** A note beside the tenant that says who is writing, for those who wait in vain. It is no lock: SQLite has that. */
 export class WriterNote {
@@ -28,18 +40,18 @@ export class WriterNote {
     this.#processes = processes;
   }
 
-  /** Says that this process writes, unless another living one has said so. */
-  take(what: string, since: string): void {
-    if (this.#read() !== undefined) return;
-    writeFileSync(this.#path, JSON.stringify({ pid: this.#processes.self, what, since } satisfies Writer));
+  /** This process as the writer, for {@link noted}. */
+  writer(what: string, since: string): Writer {
+    return { path: this.#path, pid: this.#processes.self, what, since };
   }
 
-  release(): void {
-    if (this.#read()?.pid === this.#processes.self) rmSync(this.#path, { force: true });
+  /** Removes the note of a process that died. */
+  sweep(): void {
+    if (this.#read() === undefined) rmSync(this.#path, { force: true });
   }
 
   /** Names the holder in a failure `locked`; other errors pass as they are. */
-  explain(error: unknown): unknown {
+  explain(error: Error): Error {
     const writer = this.#read();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
     const { pid, what, since } = writer;
@@ -54,9 +66,9 @@ export class WriterNote {
   }
 
   /** The writer, if there is one and it lives. */
-  #read(): Writer | undefined {
+  #read(): Omit<Writer, "path"> | undefined {
     try {
-      const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Writer;
+      const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<Writer, "path">;
       return this.#processes.isAlive(writer.pid) ? writer : undefined;
     } catch {
       return undefined;

@@ -25,13 +25,17 @@ export const createApp = (parts: TenantParts): OpenAPIHono => {
     defaultHook: (result) => (result.success ? undefined : malformed(result.target, result.error.issues)),
   });
   const repeats = new Repeats(parts.database, parts.surroundings);
-  app.onError(thrown);
+  app.onError((error) => thrown(parts.imports.explain(error)));
   app.notFound((c) =>
     problemOf("not-found", {
       what: text(`no such address: ${c.req.path}`, `${c.req.path} というアドレスはありません`),
     }),
   );
   guardBodies(app, ALL_ROUTES);
+  app.use(async (c, next) => {
+    if (c.req.method !== "GET") await parts.database.freed(c.req.raw.signal);
+    await next();
+  });
   addOrgRoutes(app, parts);
   addUserRoutes(app, parts, repeats);
   addSecuredRoutes(app, parts);

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 
@@ -11,6 +12,8 @@ export interface DatabaseOptions {
   /** size of the page cache */
   readonly cacheKib?: number;
   readonly busyTimeoutMs?: number;
+  /** asked while a write lock is waited for; true gives up */
+  readonly interrupted?: () => boolean;
   /** the file's journal and cache are left as they are */
   readonly plain?: boolean;
 }
@@ -18,20 +21,39 @@ export interface DatabaseOptions {
 /** How long a statement waits for another process's write lock. */
 const BUSY_TIMEOUT_MS = 5000;
 
+/** How long it waits at a time, between looks whether it is to go on. */
+const PATIENCE_MS = 100;
+
 const SQLITE_BUSY = 5;
 
 /** True for SQLite's own "another connection holds the lock". */
-const isBusy = (error: unknown): boolean =>
+export const isBusy = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
+
+const locked = (): Failure =>
+  new Failure("locked", {
+    what: text("the tenant is being changed by another process", "テナントは別のプロセスが変更中です"),
+    hint: text("try again when it has finished", "終わってからもう一度実行してください"),
+  });
+
+const interrupted = (): Failure =>
+  new Failure("interrupted", {
+    what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
+  });
 
 /** One connection to a SQLite file, with named parameters (`:name`) and prepared statements kept by their text. */
 export class Database {
   readonly path: string;
   readonly #db: DatabaseSync;
+  readonly #busyTimeoutMs: number;
+  readonly #interrupted: () => boolean;
   readonly #statements = new Map<string, StatementSync>();
 
-  constructor(path: string, { cacheKib = 8192, busyTimeoutMs = BUSY_TIMEOUT_MS, plain = false }: DatabaseOptions = {}) {
+  constructor(path: string, options: DatabaseOptions = {}) {
+    const { cacheKib = 8192, busyTimeoutMs = BUSY_TIMEOUT_MS, plain = false, interrupted = () => false } = options;
     this.path = path;
+    this.#busyTimeoutMs = busyTimeoutMs;
+    this.#interrupted = interrupted;
     this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     if (plain) return;
     this.exec(`pragma cache_size = -${cacheKib}`);
@@ -97,6 +119,26 @@ export class Database {
     return this.#ending(body);
   }
 
+  /** Whether nobody holds the write lock at this moment. */
+  isFree(): boolean {
+    if (!this.#takesLock(0)) return false;
+    this.exec("rollback");
+    return true;
+  }
+
+  /**
+   * Waits until nobody holds the write lock; unlike {@link change}, it lets the program go on with other things.
+   *
+   * @throws Failure `locked` when another process holds it for longer than five seconds, `interrupted`
+   */
+  async freed(signal: AbortSignal): Promise<void> {
+    for (let waitedMs = 0; !this.isFree(); waitedMs += PATIENCE_MS) {
+      if (signal.aborted) throw interrupted();
+      if (waitedMs >= this.#busyTimeoutMs) throw locked();
+      await sleep(PATIENCE_MS);
+    }
+  }
+
   /** Runs `body` on one snapshot of the data; it may write to attached files. */
   snapshot<T>(body: () => T): T {
     this.exec("begin");
@@ -126,15 +168,23 @@ export class Database {
   }
 
   #begin(): void {
+    for (let waitedMs = 0; !this.#takesLock(PATIENCE_MS); waitedMs += PATIENCE_MS) {
+      if (this.#interrupted()) throw new Error("interrupted");
+      if (waitedMs >= this.#busyTimeoutMs) throw locked();
+    }
+  }
+
+  /** Begins a write transaction where the lock is free within a time. */
+  #takesLock(withinMs: number): boolean {
+    this.exec(`pragma busy_timeout = ${withinMs}`);
     try {
       this.exec("begin immediate");
+      return true;
     } catch (error) {
-      if (!isBusy(error)) throw error;
-      throw new Failure("locked", {
-        what: text("the tenant is being changed by another process", "テナントは別のプロセスが変更中です"),
-        hint: text("try again when it has finished", "終わってからもう一度実行してください"),
-        cause: error,
-      });
+      if (isBusy(error)) return false;
+      throw error;
+    } finally {
+      this.exec(`pragma busy_timeout = ${this.#busyTimeoutMs}`);
     }
   }
 }

@@ -44,7 +44,7 @@ class ImportThread {
         this.#staging = new Staging(task.files, task.request, task.encoding, this.#interrupted);
         return;
       case "verify":
-        applyToCopy(task.files, task.copy, task.id, task.moment);
+        applyToCopy(task, this.#interrupted);
         this.#staging = new Staging(
           { tenant: task.copy, staging: task.exportStaging },
           task.request,
@@ -56,10 +56,10 @@ class ImportThread {
         replan(task.files, task.id, this.#interrupted);
         return this.#done();
       case "commit":
-        commit(task.files, task.id, task.moment, this.#interrupted);
+        commit(task, this.#interrupted);
         return this.#done();
       case "revert":
-        commitRevert(task.tenant, task.id, task.moment, this.#interrupted);
+        commitRevert(task, this.#interrupted);
         return this.#done();
     }
   }

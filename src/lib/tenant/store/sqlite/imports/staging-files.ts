@@ -1,5 +1,6 @@
-import { readdirSync, statSync } from "node:fs";
-import { Database } from "../database.ts";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Database, isBusy } from "../database.ts";
 
 /** The names of the staging files in a folder, which may not be there. */
 export const stagingFiles = (folder: string): readonly string[] => {
@@ -10,6 +11,15 @@ export const stagingFiles = (folder: string): readonly string[] => {
   }
 };
 
+/** Removes what SQLite keeps beside a staging file, where that is gone. */
+export const removeStrayJournals = (folder: string): void => {
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder)) {
+    const [staging = ""] = /^.*\.db(?=-(?:journal|wal|shm)$)/.exec(file) ?? [];
+    if (staging !== "" && !existsSync(join(folder, staging))) rmSync(join(folder, file), { force: true });
+  }
+};
+
 /** True where a running import holds the staging file. */
 export const isHeld = (path: string): boolean => {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
@@ -17,8 +27,9 @@ export const isHeld = (path: string): boolean => {
   try {
     database.exec("begin exclusive");
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    // what was killed in the middle of its first pages is no database, and nobody's
+    return isBusy(error);
   } finally {
     database.close();
   }

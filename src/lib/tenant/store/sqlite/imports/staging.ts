@@ -9,13 +9,13 @@ const BATCH_ROWS = 16;
 
 /**
  * Attaches an import's staging file as schema `s`. It is held exclusively while it is attached, so that others can tell
- * the staging of a running import from what a dead one left. A fresh one has no journal: what was not yet a whole plan is
- * thrown away.
+ * the staging of a running import from what a dead one left. A fresh one has its journal in memory: what was not yet a whole
+ * plan is thrown away.
  */
 export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
   database.run("attach :path as s", { path });
   database.exec("pragma s.locking_mode = exclusive");
-  database.exec(`pragma s.journal_mode = ${fresh ? "off" : "truncate"}`);
+  database.exec(`pragma s.journal_mode = ${fresh ? "memory" : "truncate"}`);
   database.exec("pragma s.synchronous = off");
   database.exec("pragma s.cache_size = -8192");
 };
@@ -74,7 +74,12 @@ export class SqliteStaging implements StagingTable {
   }
 
   refer(what: "org" | "group", key: string, value: string, at: { readonly row: number; readonly col: number }): void {
-    this.#database.run("insert or ignore into s.refer values (:what, :key, :value, :row, :col)", { what, key, value, ...at });
+    this.#database.run("insert or ignore into s.refer values (:what, :key, :value, :row, :col)", {
+      what,
+      key,
+      value,
+      ...at,
+    });
   }
 
   problem({ code, row, line, column, header, params }: Problem, severity: "error" | "warning"): void {

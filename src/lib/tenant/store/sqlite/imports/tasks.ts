@@ -14,6 +14,8 @@ import { defineFunctions } from "./functions.ts";
 import { changeImport, planSqlOf, readImport, type ImportRecord, type StoredRequest } from "./record.ts";
 import { applyRevert, checkUntouched, countRevert, type Reverted } from "./revert.ts";
 import { planRows } from "./rows.ts";
+import type { Task } from "./worker-messages.ts";
+import { noted } from "../../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
 import type { PlanSql } from "./expressions.ts";
 import type { PlanRow } from "../../../../contract/index.ts";
@@ -32,7 +34,7 @@ export type CommitMoment = Pick<CommitContext, "now" | "idPrefix" | "referencePr
 const BULK_CACHE_KIB = 24_576;
 
 const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
-  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB });
+  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   database.exec("pragma wal_autocheckpoint = 0");
   defineFunctions(database, interrupted);
   attachStaging(database, staging, { fresh });
@@ -130,9 +132,19 @@ const compareAndKeep = (database: Database, files: TaskFiles, record: ImportReco
   const { etag, counts } = database.snapshot(() => ({ etag: etagOf(database, plan), counts: compare(database, plan) }));
   flushToDisk(files.staging);
   database.change(() => {
+    if (readImport(database, record.id).state !== record.state) throw overtaken(record.id);
     changeImport(database, record, { state: "planned", etag, detail: { staged: plan.staged, counts } });
   });
 };
+
+const overtaken = (id: string): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `import ${id} was committed or discarded meanwhile`,
+      `インポート ${id} はその間に確定または破棄されました`,
+    ),
+    hint: text(`see it: clomoctl imports show ${id}`, `確認: clomoctl imports show ${id}`),
+  });
 
 const withDatabase = <T>(files: TaskFiles, interrupted: () => boolean, body: (database: Database) => T): T => {
   const database = openBulk(files, interrupted);
@@ -140,6 +152,8 @@ const withDatabase = <T>(files: TaskFiles, interrupted: () => boolean, body: (da
     return body(database);
   } finally {
     database.close();
+    // held exclusively, a journal is emptied at the end of a transaction, and stays
+    rmSync(`${files.staging}-journal`, { force: true });
   }
 };
 
@@ -198,38 +212,52 @@ const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, n
  *
  * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
  */
-export const commit = (files: TaskFiles, id: string, moment: CommitMoment, interrupted: () => boolean): void => {
+export const commit = (
+  { files, id, moment, writer }: Extract<Task, { type: "commit" }>,
+  interrupted: () => boolean,
+): void => {
   withDatabase(files, interrupted, (database) => {
-    database.change(() => {
-      applyAndRecord(database, readImport(database, id), moment);
-      if (interrupted()) throw new Error("interrupted");
-    });
+    database.change(() =>
+      noted(writer, () => {
+        applyAndRecord(database, readImport(database, id), moment);
+        if (interrupted()) throw new Error("interrupted");
+      }),
+    );
   });
   rmSync(files.staging, { force: true });
 };
 
 /** Undoes a committed import. @throws Failure `conflict` where a record of it was touched since */
-export const commitRevert = (tenant: string, id: string, moment: CommitMoment, interrupted: () => boolean): void => {
-  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB });
+export const commitRevert = (
+  { tenant, id, moment, writer }: Extract<Task, { type: "revert" }>,
+  interrupted: () => boolean,
+): void => {
+  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
     defineFunctions(database, interrupted);
-    database.change(() => {
-      const record = readImport(database, id);
-      const original = readImport(database, record.detail.reverts ?? "");
-      const reverted = revertedOf(original);
-      checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
-      const plan = recordKind(original.kind);
-      const primary = plan.entity === "secured_user" ? `secured:${plan.name}` : `${plan.entity}s`;
-      const revision = advance(database, plan.entity === "user" ? ["users", "orgs"] : [primary]);
-      applyRevert(database, reverted, revision);
-      changeImport(database, record, { state: "committed", revision, detail: { committedAt: moment.now } });
-      changeImport(database, original, { detail: { revertedBy: id } });
-      const { actor } = record.detail;
-      appendAudit(database, { at: moment.now, actor, action: "imports.revert", subject: original.id, detail: {} });
-    });
+    database.change(() =>
+      noted(writer, () => {
+        applyRevertAndRecord(database, readImport(database, id), moment);
+        if (interrupted()) throw new Error("interrupted");
+      }),
+    );
   } finally {
     database.close();
   }
+};
+
+const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }: CommitMoment): void => {
+  const original = readImport(database, record.detail.reverts ?? "");
+  const reverted = revertedOf(original);
+  checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
+  const plan = recordKind(original.kind);
+  const primary = plan.entity === "secured_user" ? `secured:${plan.name}` : `${plan.entity}s`;
+  const revision = advance(database, plan.entity === "user" ? ["users", "orgs"] : [primary]);
+  applyRevert(database, reverted, revision);
+  changeImport(database, record, { state: "committed", revision, detail: { committedAt: now } });
+  changeImport(database, original, { detail: { revertedBy: record.id } });
+  const { actor } = record.detail;
+  appendAudit(database, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 
 export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
@@ -242,7 +270,10 @@ export const planRevert = (database: Database, original: ImportRecord) => {
 };
 
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with what the plan arrives at. */
-export const applyToCopy = (files: TaskFiles, copy: string, id: string, moment: CommitMoment): void => {
+export const applyToCopy = (
+  { files, copy, id, moment }: Extract<Task, { type: "verify" }>,
+  interrupted: () => boolean,
+): void => {
   const source = new Database(files.tenant);
   try {
     rmSync(copy, { force: true });
@@ -250,11 +281,7 @@ export const applyToCopy = (files: TaskFiles, copy: string, id: string, moment: 
   } finally {
     source.close();
   }
-  withDatabase(
-    { tenant: copy, staging: files.staging },
-    () => false,
-    (database) => {
-      database.change(() => applyAndRecord(database, readImport(database, id), moment));
-    },
-  );
+  withDatabase({ tenant: copy, staging: files.staging }, interrupted, (database) => {
+    database.change(() => applyAndRecord(database, readImport(database, id), moment));
+  });
 };

@@ -2,6 +2,7 @@ import type { Encoding } from "../../../../csv/record.ts";
 import type { PlanRow } from "../../../../contract/index.ts";
 import type { ErrorCode } from "../../../../errors/index.ts";
 import type { Text } from "../../../../text/index.ts";
+import type { Writer } from "../../../writer-note.ts";
 import type { StoredRequest } from "./record.ts";
 import type { CommitMoment, TaskFiles } from "./tasks.ts";
 
@@ -26,8 +27,20 @@ export type Task =
       readonly limit: number;
     }
   | { readonly type: "replan"; readonly files: TaskFiles; readonly id: string }
-  | { readonly type: "commit"; readonly files: TaskFiles; readonly id: string; readonly moment: CommitMoment }
-  | { readonly type: "revert"; readonly tenant: string; readonly id: string; readonly moment: CommitMoment };
+  | {
+      readonly type: "commit";
+      readonly files: TaskFiles;
+      readonly id: string;
+      readonly moment: CommitMoment;
+      readonly writer: Writer;
+    }
+  | {
+      readonly type: "revert";
+      readonly tenant: string;
+      readonly id: string;
+      readonly moment: CommitMoment;
+      readonly writer: Writer;
+    };
 
 /**
  * To the worker; `turn` is the task's number, so that what belongs to a task that is over is told apart; `stop` in the

@@ -1,0 +1,54 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { same } from "../text/index.ts";
+import { noted, WriterNote } from "./writer-note.ts";
+
+const SINCE = "2026-04-01T00:00:00.000Z";
+const LOCKED = new Failure("locked", { what: same("locked"), hint: same("wait") });
+
+let path: string;
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), "clomoctl-note-")), "writer.json");
+});
+afterEach(() => rmSync(join(path, ".."), { recursive: true }));
+
+const noteOf = (alive: readonly number[]) => new WriterNote(path, { self: 7, isAlive: (pid) => alive.includes(pid) });
+
+test("while somebody writes, who waits in vain is told who; afterwards nobody is named", () => {
+  const note = noteOf([7]);
+  const explained = noted(note.writer("imports commit x", SINCE), () => note.explain(LOCKED));
+  expect(explained).toMatchObject({
+    code: "locked",
+    message: `the tenant is locked by process 7 (imports commit x, since ${SINCE})`,
+    hint: { en: "wait" },
+  });
+  expect(existsSync(path)).toBe(false);
+  expect(note.explain(LOCKED)).toBe(LOCKED);
+});
+
+test("other failures are not explained by it", () => {
+  const note = noteOf([7]);
+  const other = new Error("other");
+  expect(noted(note.writer("imports commit x", SINCE), () => note.explain(other))).toBe(other);
+});
+
+test("the note goes when the work fails", () => {
+  const work = (): never => {
+    throw new RangeError("no");
+  };
+  expect(() => noted(noteOf([7]).writer("imports commit x", SINCE), work)).toThrow("no");
+  expect(existsSync(path)).toBe(false);
+});
+
+test("the note of a dead process names nobody, and is swept; that of a living one stays", () => {
+  noted(noteOf([7]).writer("imports commit x", SINCE), () => {
+    noteOf([7]).sweep();
+    expect(existsSync(path)).toBe(true);
+    expect(noteOf([]).explain(LOCKED)).toBe(LOCKED);
+    noteOf([]).sweep();
+    expect(existsSync(path)).toBe(false);
+  });
+});
