@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -33,26 +33,24 @@ class Kept extends Writable {
 }
 
 /** A folder in memory where the platform has one: nothing here is about disks, and every commit would wait for one. */
-const newFolder = (): string => mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "clomoctl-desk-"));
+const memoryFolder = (): string => (existsSync("/dev/shm") ? "/dev/shm" : tmpdir());
+
+const newFolder = (parent: string): string => mkdtempSync(join(parent, "clomoctl-desk-"));
 
 /**
  * The program's commands in this process, on one tenant that stays open: many a time faster than a process for each.
  * Everything from the words of the command line to the exit code is the program's own, but for signals.
  */
 export class Desk implements AsyncDisposable {
-  readonly tenant = new TestTenant(newFolder());
+  readonly tenant = new TestTenant(newFolder(memoryFolder()));
   /** where files named in a command lie */
-  readonly folder = join(this.tenant.folder, "desk");
+  readonly folder = newFolder(tmpdir());
   readonly #home = locateHome({
     platform: "linux",
     environment: { CLOMOCTL_HOME: join(this.tenant.folder, "home") },
     userFolder: this.tenant.folder,
     workingFolder: this.tenant.folder,
   });
-
-  constructor() {
-    mkdirSync(this.folder, { recursive: true });
-  }
 
   path(name: string): string {
     return join(this.folder, name);
@@ -89,6 +87,7 @@ export class Desk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.tenant[Symbol.asyncDispose]();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   #tools(globals: Tools["globals"], streams: { stdin: Readable; stdout: Writable; stderr: Writable }): Tools {
