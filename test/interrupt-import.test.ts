@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { writePeople } from "./people-file.ts";
+import { freshHome, run, start, startOnTerminal, type OnTerminal } from "./program.ts";
+import { filesOf, openDatabase, stateOf, TENANT } from "./tenant-state.ts";
+import { until } from "./watching.ts";
+
+/** Within a second is promised; machines that are busy with other tests get two more. */
+const PROMPT_MS = 3_000;
+
+/** Waits for a program that was interrupted, and says how long it took. */
+async function answered<T>(what: string, ended: Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const outcome = await ended;
+  const tookMs = performance.now() - begun;
+  process.stdout.write(`  ${what}: answered after ${Math.round(tookMs)} ms\n`);
+  expect(tookMs).toBeLessThan(PROMPT_MS);
+  return outcome;
+}
+
+const TENANT_ALONE = ["people.csv", join(TENANT, "tenant.db")];
+
+/** A home with a tenant of ten users, and a file of more. */
+async function homeWithPeople(to: number): Promise<{ home: string; file: string; before: string }> {
+  const home = await freshHome();
+  const file = join(home, "people.csv");
+  await run(["users", "import", await writePeople(file, { to: 10 }), "--create-orgs", "--yes"], { home });
+  await writePeople(file, { to, title: "部長" });
+  return { home, file, before: await stateOf(home) };
+}
+
+describe("before anybody said yes", () => {
+  const moments: readonly (readonly [string, string])[] = [
+    ["as the file is sent", '"step":"check"'],
+    ["as the file is compared", '"step":"compare"'],
+    ["at the question", "Apply this plan"],
+  ];
+  const ways: readonly (readonly [string, number, (terminal: OnTerminal) => void])[] = [
+    ["Ctrl-C", 130, (terminal) => terminal.type("\u0003")],
+    ["SIGTERM", 143, (terminal) => terminal.pty.kill("SIGTERM")],
+  ];
+  const cases = moments.flatMap(([moment, sign]) => ways.map((way) => [way[0], moment, sign, way[1], way[2]] as const));
+
+  test.each(cases)("%s %s", async (way, moment, sign, code, interrupt) => {
+    const { home, file, before } = await homeWithPeople(20_000);
+    const terminal = startOnTerminal(["users", "import", file, "--create-orgs", "--progress", "json"], { home });
+    await terminal.shows(sign);
+    interrupt(terminal);
+    const ended = await answered(`${way} ${moment}`, terminal.ended);
+    expect(ended.code).toBe(code);
+    expect(ended.screen).toContain("interrupted: nothing was changed");
+    expect(await stateOf(home)).toBe(before);
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    expect(await run(["users", "import", file, "--create-orgs", "--yes"], { home })).toMatchObject({ code: 0 });
+  });
+
+  test("Ctrl-C at the question of a plan that is to be kept names it", async () => {
+    const { home, file, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", file, "--create-orgs", "--keep-plan"], { home });
+    await terminal.shows("Apply this plan");
+    terminal.type("\u0003");
+    const { code, screen } = await answered("Ctrl-C at the question of a kept plan", terminal.ended);
+    expect(code).toBe(130);
+    const [, id = ""] = /clomoctl imports commit ([0-9a-f-]{36})/.exec(screen) ?? [];
+    expect(await stateOf(home)).toBe(before);
+    expect(await run(["imports", "commit", id, "--yes"], { home })).toMatchObject({ code: 0 });
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+  });
+
+  test("SIGINT as stdin is awaited", async () => {
+    const { home, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", "-"], { home });
+    // it listens to signals once it has begun to keep what comes
+    while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
+    terminal.pty.kill("SIGINT");
+    const { code, screen } = await answered("SIGINT as stdin is awaited", terminal.ended);
+    expect(code).toBe(130);
+    expect(screen).toContain("nothing was changed");
+    expect(await stateOf(home)).toBe(before);
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+  });
+});
+
+describe("in the commit", () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s ends it whole or not at all, and says which", async (signal, code) => {
+    const { home, file, before } = await homeWithPeople(20_000);
+    const running = start(["users", "import", file, "--create-orgs", "--yes", "--progress", "json"], { home });
+    await until(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
+    running.process.kill(signal);
+    const outcome = await answered(`${signal} in the commit`, running.ended);
+    const [, said] = /interrupted: (.+)/.exec(outcome.stderr) ?? [];
+    const state = await stateOf(home);
+    const users = state.split("\r\n").length - 2;
+    expect([
+      { code, said: "nothing was changed", users: 10, same: true },
+      // the commit was over before the signal was seen
+      { code, said: "the whole plan was committed", users: 20_000, same: false },
+      { code: 0, said: undefined, users: 20_000, same: false },
+    ]).toContainEqual({ code: outcome.code, said, users, same: state === before });
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    const again = await run(["users", "import", file, "--create-orgs", "--yes"], { home });
+    expect(again).toMatchObject({ code: 0 });
+  });
+
+  test("SIGINT ends the waiting for another program's lock, and the tenant stays as it was", async () => {
+    const { home, file, before } = await homeWithPeople(20);
+    const kept = await run(["users", "import", file, "--create-orgs", "--dry-run", "--keep-plan", "--format", "json"], {
+      home,
+    });
+    const { importId } = JSON.parse(kept.text) as { importId: string };
+    const database = openDatabase(home);
+    database.exec("begin immediate");
+    const running = start(["imports", "commit", importId, "--yes", "--progress", "json"], { home });
+    await until(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
+    running.process.kill("SIGINT");
+    const { code, stderr } = await answered("SIGINT as a lock is awaited", running.ended);
+    database.close();
+    expect(code).toBe(130);
+    expect(stderr).toContain("nothing was changed");
+    expect(await stateOf(home)).toBe(before);
+    expect(await run(["imports", "commit", importId, "--yes"], { home })).toMatchObject({ code: 0 });
+  });
+});

@@ -1,0 +1,21 @@
+import { writeFile } from "node:fs/promises";
+
+/** Which invented people a file holds: those numbered from `from` up to, but not with, `to`. */
+export interface People {
+  readonly from?: number;
+  readonly to: number;
+  /** 役職 of them all */
+  readonly title?: string;
+}
+
+const HEADER = "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,TEL,CLOMOアカウント名";
+
+/** Writes a file for `users import`: people who differ in number, in fifty organisations. */
+export async function writePeople(path: string, { from = 0, to, title = "係長" }: People): Promise<string> {
+  const rows = Array.from({ length: to - from }, (_, at) => {
+    const n = from + at;
+    return `山田 太郎${n},ヤマダ タロウ,user${n}@example.com,S${n % 50},${title},E${n},03-0000-${n},account${n}`;
+  });
+  await writeFile(path, `${[HEADER, ...rows].join("\r\n")}\r\n`);
+  return path;
+}

@@ -1,0 +1,38 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { run } from "./program.ts";
+
+/** Where a home keeps the embedded tenant. */
+export const TENANT = join("tenants", "embedded");
+
+/** What a tenant holds: the bytes of its users' export, then its organisations and what only one user may have. */
+export async function stateOf(home: string): Promise<string> {
+  const { text, code, stderr } = await run(["users", "export", "--encoding", "utf-8"], { home });
+  if (code !== 0) throw new Error(`the tenant cannot be read:\n${stderr}`);
+  const database = openDatabase(home);
+  try {
+    const lists = [
+      "select name, code from org order by code",
+      "select e.emailKey, e.main, u.name from user_email e left join user u on u.pk = e.user order by e.emailKey",
+      "select a.accountKey, u.name from user_account a left join user u on u.pk = a.user order by a.accountKey",
+      "pragma integrity_check",
+    ];
+    return [text, ...lists.map((list) => JSON.stringify(database.prepare(list).all()))].join("\n");
+  } finally {
+    database.close();
+  }
+}
+
+/** Every file below a home but the compile cache, by its path in it. */
+export async function filesOf(home: string): Promise<readonly string[]> {
+  const entries = await readdir(home, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(home.length + 1))
+    .filter((path) => !path.startsWith("cache"))
+    .toSorted();
+}
+
+/** The tenant's own database, to hold its lock or to damage it. */
+export const openDatabase = (home: string): DatabaseSync => new DatabaseSync(join(home, TENANT, "tenant.db"));
