@@ -110,6 +110,14 @@ test("a file for 全件更新 goes to the console and back, and its secrets are 
     ["taro", undefined],
   ]);
   const { importId } = resultOf(emitted);
+  const wrong = await there.program(["imports", "verify", importId, "--against", "out.csv.txt"]);
+  expect(wrong.code).toBe(2);
+  await there.write("other.csv", [
+    ["表示名", "ユーザーID", "謎"],
+    ["髙橋 太郎", "taro", ""],
+  ]);
+  const refused = await there.program(["imports", "verify", importId, "--against", "other.csv"]);
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("謎") });
   await writeFile(there.path("export.csv"), console.export());
   const verified = await there.program(["imports", "verify", importId, "--against", "export.csv"]);
   expect(verified, verified.stderr).toMatchObject({ code: 0 });

@@ -9,7 +9,7 @@ import { scenarioOf, wholeFile, type Scenario } from "./console/scenario.ts";
 import { SecuredConsole, type SecuredUser } from "./console/secured.ts";
 import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "./console/upload.ts";
 
-const RUNS = 20;
+const RUNS = 30;
 
 let desk: Desk;
 beforeAll(() => {

@@ -239,17 +239,18 @@ test("the console's export is read as the console writes it, whatever map the im
   expect(await verify("課長")).toMatchObject({ accepted: true });
 });
 
-test("an export whose header cannot be read is not accepted", async () => {
+test("an export whose header cannot be read is refused, and the plan keeps waiting", async () => {
   const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
   const cells = [
     ["氏名", "メールアドレス", "役職", "役職"],
     ["山田", "yamada@x", "課長", "課長"],
   ];
-  const verified = await tenant.client.imports.verify(plan.id, {
+  const verified = tenant.client.imports.verify(plan.id, {
     stream: new Blob([fileOf(cells)]).stream(),
     encoding: "utf-8",
   });
-  expect(verified.accepted).toBe(false);
+  expect(await codeOf(verified)).toBe("input-rejected");
+  expect((await tenant.client.imports.show(plan.id)).state).toBe("awaiting-console");
 });
 
 test("an undoing is refused where a record was touched, where it was done, and of an undoing", async () => {

@@ -5,6 +5,7 @@ import type { Encoding } from "../../../../csv/record.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { recordKind } from "../../../../imports/kind.ts";
 import { Stager } from "../../../../imports/stage.ts";
+import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../model/problem.ts";
 import { text } from "../../../../text/index.ts";
 import { appendAudit } from "../audit.ts";
 import { Database } from "../database.ts";
@@ -107,20 +108,44 @@ export class Staging {
     compareAndKeep(this.#database, this.#files, readImport(this.#database, id), plan);
   }
 
-  /** Compares what was staged with the tenant and keeps nothing. @returns what differs, and the first of it */
+  /**
+   * Compares what was staged with the tenant and keeps nothing.
+   *
+   * @returns what differs, and the first of it
+   * @throws Failure `input-rejected` where the file cannot be compared at all
+   */
   difference(limit: number): { readonly differences: number; readonly first: readonly PlanRow[] } {
     const staged = this.#finish();
+    this.#checkReadable();
     const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
     const counts = this.#database.snapshot(() => compare(this.#database, plan, { forNew: false }));
-    // a header that cannot be read, an administrator that is gone; an empty export is compared like any other
-    const whole = this.#database.count(
-      "select count(*) from s.problem where severity = 'error' and row <= 1 and code <> 'file-no-rows'",
-    );
+    const lacking = this.#database.count("select count(*) from s.problem where code = 'administrator-delete'");
     const actions = ["create", "update", "delete", "invalid"] as const;
     return {
-      differences: counts.create + counts.update + counts.delete + counts.invalid + whole,
+      differences: counts.create + counts.update + counts.delete + counts.invalid + lacking,
       first: [...planRows(this.#database, plan, { actions, limit, administratorsToo: true })],
     };
+  }
+
+  /** An export with a header only is compared like any other: everybody is gone. */
+  #checkReadable(): void {
+    const problem = this.#database.get(
+      `select code, header, params from s.problem
+       where severity = 'error' and row <= 1 and code <> 'file-no-rows' order by col limit 1`,
+    );
+    if (problem === undefined) return;
+    const reason = describeProblem({
+      code: problem["code"] as ProblemCode,
+      params: JSON.parse(String(problem["params"])) as ProblemParams,
+    });
+    throw new Failure("input-rejected", {
+      what: text(`the export cannot be compared: ${reason.en}`, `エクスポートを照合できません: ${reason.ja}`),
+      ...(problem["header"] === "" ? {} : { where: String(problem["header"]) }),
+      hint: text(
+        "the plan keeps waiting; pass the console's export as it is",
+        "計画は待機中です。コンソールのエクスポートをそのまま指定してください",
+      ),
+    });
   }
 
   close(): void {
