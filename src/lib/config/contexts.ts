@@ -74,10 +74,7 @@ export class Contexts {
       }
       const context = this.#open(stored);
       if (await this.holdsTenant(context)) {
-        throw taken(
-          name,
-          text("A tenant of this name lies in the home", "この名前のテナントのデータが残っています"),
-        );
+        throw taken(name, text("A tenant of this name lies in the home", "この名前のテナントのデータが残っています"));
       }
       return [{ ...settings, contexts: [...settings.contexts, stored] }, context];
     });

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -133,6 +134,20 @@ test.skipIf(!posix)("a pipe and a device are written straight", async () => {
   await writeFileAtomically(pipe, { ...place(), secret: true }, say("x".repeat(200_000)));
   expect((await read).length).toBe(200_000);
   expect((await stat(pipe)).isFIFO()).toBe(true);
+});
+
+test.skipIf(!existsSync("/dev/shm"))("a file below /dev is a file like others", async () => {
+  const folder = await mkdtemp("/dev/shm/clomoctl-");
+  try {
+    const path = join(folder, "secrets.csv");
+    for (const content of ["first, and longer", "second"]) {
+      await writeFileAtomically(path, { ...place(), secret: true }, say(content));
+    }
+    expect(await readFile(path, "utf8")).toBe("second");
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("a home that cannot be written does not keep from writing elsewhere", async () => {

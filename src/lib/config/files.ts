@@ -42,6 +42,8 @@ export async function writeFileAtomically<T>(
   return replaceFile(target.path, options.secret === true ? 0o600 : target.mode, options, write);
 }
 
+const OPEN_DESCRIPTOR = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
+
 type Target =
   | { readonly kind: "stream" }
   | { readonly kind: "file"; readonly path: string; readonly mode: number | undefined };
@@ -49,7 +51,7 @@ type Target =
 async function lookAt(path: string): Promise<Target> {
   const full = resolve(path);
   // A name of an open descriptor leads to whatever it was redirected to, which must not be renamed over.
-  if (/^\/(dev|proc)\//.test(full)) {
+  if (OPEN_DESCRIPTOR.test(full)) {
     return { kind: "stream" };
   }
   const found = await stat(full).catch((error: unknown) => {
