@@ -43,6 +43,14 @@ test("900 ms later the process ends, after saying what is known", () => {
   expect({ said, ends: host.ends }).toEqual({ said: ["error: interrupted: 3 of 5 rows were written\n"], ends: [143] });
 });
 
+test("what is known is said once, also where the process lingers", () => {
+  const { host, said, interrupts } = watched();
+  host.emit("SIGINT");
+  interrupts.tell();
+  expect(() => vi.advanceTimersByTime(900)).toThrow("ended");
+  expect(said).toHaveLength(1);
+});
+
 test("a second signal ends the process at once, with the first one's code", () => {
   const { host, interrupts } = watched();
   host.emit("SIGINT");

@@ -27,6 +27,7 @@ export class Interrupts {
   readonly #say: (report: string) => void;
   #state: () => Text = () => UNKNOWN;
   #exit: number | undefined;
+  #told = false;
 
   /** @param say writes to stderr at once: nothing written later would be seen */
   constructor(host: SignalHost, manner: Manner, say: (report: string) => void) {
@@ -56,6 +57,13 @@ export class Interrupts {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
+  /** Tells the user about the interruption, once. */
+  tell(): void {
+    if (this.#told) return;
+    this.#told = true;
+    this.#say(this.report());
+  }
+
   /** What to tell the user about the interruption. */
   report(): string {
     return reportOf(this.#failure(), this.#manner);
@@ -74,7 +82,7 @@ export class Interrupts {
   }
 
   #end(exit: number): never {
-    this.#say(this.report());
+    this.tell();
     this.#host.exit(exit);
   }
 }

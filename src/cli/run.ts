@@ -31,7 +31,7 @@ export async function runVerb(host: Host, manner: Manner, { path, verb, words }:
   const exit = await settle(interrupts, tools, () => command.run(tools, input as never));
   await tools[Symbol.asyncDispose]();
   if (interrupts.exit === undefined) return exit;
-  writeNow(2, interrupts.report());
+  interrupts.tell();
   return interrupts.exit;
 }
 
