@@ -4,6 +4,7 @@ import type { FormatName } from "../../../../csv/formats/index.ts";
 import { text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
 import { name } from "./expressions.ts";
+import { proceeding } from "./functions.ts";
 
 /** A committed import whose undoing is asked for. */
 export interface Reverted {
@@ -22,13 +23,14 @@ export interface RevertCounts {
 }
 
 /** SQL: what the import did to records of an entity. */
-const changes = "select * from import_change where import = :pk and entity = :entity";
+const changes = `select * from import_change where import = :pk and entity = :entity and ${proceeding("target")}`;
 
 const made = (entity: Entity, kind: FormatName): string =>
   entity === "secured_user"
     ? `select pk from secured_user where revision = :revision and app = '${kind}'
-       and pk not in (select target from (${changes}))`
-    : `select pk from ${entity} where revision = :revision and pk not in (select target from (${changes}))`;
+       and pk not in (select target from (${changes})) and ${proceeding("pk")}`
+    : `select pk from ${entity} where revision = :revision and pk not in (select target from (${changes}))
+       and ${proceeding("pk")}`;
 
 const params = (
   { pk, kind, revision }: Reverted,
@@ -131,18 +133,18 @@ const claims = (database: Database, reverted: Reverted, release: boolean): void 
     : `select target from (${changes}) where action in ('update', 'delete')`;
   if (release) {
     for (const table of ["user_email", "user_account"]) {
-      database.run(`delete from ${table} where user in (${users})`, params(reverted));
+      database.run(`delete from ${table} where user in (${users}) and ${proceeding("user")}`, params(reverted));
     }
     return;
   }
   database.run(
     `insert into user_email select email_key(e.value), t.pk, e.key = 0
-     from user t join json_each(t.emails) e where t.pk in (${users})`,
+     from user t join json_each(t.emails) e where t.pk in (${users}) and ${proceeding("t.pk")}`,
     params(reverted),
   );
   database.run(
     `insert into user_account select code_key(t.accountName), t.pk from user t
-     where t.accountName is not null and t.pk in (${users})`,
+     where t.accountName is not null and t.pk in (${users}) and ${proceeding("t.pk")}`,
     params(reverted),
   );
 };
@@ -191,7 +193,7 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
         mine,
       );
     }
-    database.run(`delete from ${entity} where pk in (${made(entity, reverted.kind)})`, mine);
+    database.run(`delete from ${entity} where pk in (${made(entity, reverted.kind)}) and ${proceeding("pk")}`, mine);
     restore(database, reverted, revision);
     if (entity === "user") dropRemovedFields(database, reverted);
     claims(database, reverted, false);
