@@ -43,6 +43,7 @@ export class PendingPlan {
     const step = this.#tools.terminal.progress.start({ id: "commit", name: text("Committing", "確定"), unit: ROWS });
     try {
       const committed = await this.#client.imports.commit(this.plan, this.#tools.signal);
+      this.#tools.describeState(() => COMMITTED);
       step.reach(rows);
       step.finish();
       return committed;
