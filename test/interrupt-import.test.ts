@@ -127,3 +127,30 @@ describe("in the commit", () => {
     expect(await run(["imports", "commit", importId, "--yes"], { home })).toMatchObject({ code: 0 });
   });
 });
+
+describe("in imports verify", () => {
+  test.each(['"step":"check"', '"step":"compare"'])(
+    "SIGINT at %s leaves the plan waiting, or committed whole",
+    async (step) => {
+      const { home, file, before } = await homeWithPeople(20_000);
+      const emit = ["users", "import", file, "--create-orgs", "--emit-csv", join(home, "console.csv"), "--yes"];
+      const emitted = await run([...emit, "--format", "json"], { home });
+      const { importId } = JSON.parse(emitted.text) as { importId: string };
+      const line = ["imports", "verify", importId, "--against", file, "--progress", "json"];
+      const running = start(line, { home });
+      await until(running, home, ({ stderr }) => stderr.includes(step));
+      running.process.kill("SIGINT");
+      const { code, stderr } = await answered(`SIGINT in a verification at ${step}`, running.ended);
+      const [, said] = /interrupted: ([^;\n]+)/.exec(stderr) ?? [];
+      const same = (await stateOf(home)) === before;
+      expect([
+        { code: 130, said: "nothing was changed", same: true },
+        { code: 130, said: "the verification was under way", same },
+        { code: 130, said: "the whole plan was committed", same: false },
+        { code: 0, said: undefined, same: false },
+      ]).toContainEqual({ code, said, same });
+      expect((await filesOf(home)).filter((path) => /copy|export|tmp/.test(path))).toEqual([]);
+      expect(await run(line, { home })).toMatchObject({ code: same ? 0 : 5 });
+    },
+  );
+});

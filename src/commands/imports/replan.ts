@@ -15,7 +15,7 @@ export default defineCommand({
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
     tools.describeState(() => text("nothing was changed", "何も変更していません"));
-    const plan = await client.imports.replan(found.id);
+    const plan = await client.imports.replan(found.id, tools.signal);
     await listProblems(tools.terminal, client, plan, plan.fileName);
     await showPlan(tools, plan);
     await tools.terminal.note(

@@ -1,10 +1,21 @@
-import { text } from "../../lib/text/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { ROW_COLUMNS } from "./flow/columns.ts";
 import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
 import { openInput } from "./flow/input-file.ts";
 import { RESULT_COLUMNS } from "./flow/result.ts";
 import { lookAtFile, streamOf } from "./flow/send-file.ts";
+
+const STILL_WAITS = text("nothing was changed; the plan keeps waiting", "何も変更していません。計画は待機中です");
+
+const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
+
+const MAY_BE_DONE = (id: string): Text =>
+  text(
+    `the verification was under way; the plan is committed whole or keeps waiting, see: clomoctl imports show ${id}`,
+    `照合の途中でした。計画はすべて確定したか、待機中のままです。確認: clomoctl imports show ${id}`,
+  );
 
 export default defineCommand({
   summary: text(
@@ -44,16 +55,17 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
-    tools.describeState(() =>
-      text(
-        `the plan keeps waiting unless it was accepted, see: clomoctl imports show ${found.id}`,
-        `一致していなければ計画は待機したままです。確認: clomoctl imports show ${found.id}`,
-      ),
-    );
+    tools.describeState(() => STILL_WAITS);
     await using file = await openInput(tools, against);
     const { encoding: told } = await lookAtFile(tools, file, { encoding, newline: "auto" });
-    const verification = await client.imports.verify(found.id, { stream: streamOf(tools, file), encoding: told });
+    tools.describeState(() => MAY_BE_DONE(found.id));
+    const upload = { stream: streamOf(tools, file), encoding: told };
+    const verification = await client.imports.verify(found.id, upload, tools.signal).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === "interrupted") tools.describeState(() => STILL_WAITS);
+      throw error;
+    });
     const { accepted, differences, first } = verification;
+    tools.describeState(() => (accepted ? COMMITTED : STILL_WAITS));
     if (accepted) {
       await terminal.show(RESULT_COLUMNS, { plan: verification.import, dryRun: false, committed: true });
       return;

@@ -188,15 +188,16 @@ export class Imports {
     return this.#call.json(routes.imports.emitted, { params: { id: plan.id }, ifMatch: plan.etag ?? "" });
   }
 
-  replan(id: string): Promise<Import> {
-    return this.#call.json(routes.imports.replan, { params: { id } });
+  replan(id: string, signal?: AbortSignal): Promise<Import> {
+    return this.#call.json(routes.imports.replan, { params: { id }, ...(signal === undefined ? {} : { signal }) });
   }
 
   /** Compares the console's next export with a plan that awaits it. */
-  verify(id: string, upload: Upload): Promise<Verification> {
+  verify(id: string, upload: Upload, signal?: AbortSignal): Promise<Verification> {
     return this.#call.json(routes.imports.verify, {
       params: { id },
       body: { stream: upload.stream, type: `text/csv; charset=${upload.encoding}` },
+      ...(signal === undefined ? {} : { signal }),
     });
   }
 
