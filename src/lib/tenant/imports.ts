@@ -26,7 +26,8 @@ import {
 import { checkEtag } from "./store/sqlite/imports/compare.ts";
 import { planRows, type RowQuery } from "./store/sqlite/imports/rows.ts";
 import { attachForReading } from "./store/sqlite/imports/staging.ts";
-import { planRevert, rejected, type CommitMoment } from "./store/sqlite/imports/tasks.ts";
+import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
+import { planRevert, rejected } from "./store/sqlite/imports/tasks.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Task } from "./store/sqlite/imports/worker-messages.ts";
 

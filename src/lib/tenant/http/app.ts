@@ -1,23 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { ALL_ROUTES } from "../../contract/index.ts";
 import { text } from "../../text/index.ts";
-import type { Surroundings } from "../ids.ts";
-import type { TenantImports } from "../imports.ts";
-import type { Database } from "../store/sqlite/database.ts";
 import { addOrgRoutes, addSecuredRoutes, addUserRoutes } from "./directory-routes.ts";
 import { guardBodies, refuseOtherMethods } from "./guards.ts";
 import { addImportRoutes, addPlanRoutes } from "./import-routes.ts";
+import type { TenantParts } from "./parts.ts";
 import { malformed, problemOf, thrown } from "./problem.ts";
 import { Repeats } from "./repeats.ts";
-
-/** What the routes of a tenant work on. */
-export interface TenantParts {
-  readonly database: Database;
-  readonly imports: TenantImports;
-  readonly surroundings: Surroundings;
-  /** who asks; in an embedded tenant its owner */
-  readonly actor: string;
-}
 
 /** The tenant API over a tenant's parts: `fetch` of the result answers requests, over a socket or in process. */
 export const createApp = (parts: TenantParts): OpenAPIHono => {

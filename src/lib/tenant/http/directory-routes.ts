@@ -8,7 +8,7 @@ import { exportOrgs, exportSecuredUsers, exportUsers } from "../directory/export
 import { findOrgs, listOrgs } from "../directory/orgs.ts";
 import { findSecuredUsers, listSecuredGroups, listSecuredUsers } from "../directory/secured.ts";
 import { addCustomField, findUsers, listCustomFields, listUsers, removeCustomField } from "../directory/users.ts";
-import type { TenantParts } from "./app.ts";
+import type { TenantParts } from "./parts.ts";
 import type { Repeats } from "./repeats.ts";
 
 const csv = (stream: ReadableStream<Uint8Array>): Response =>

@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PlanAction, routes, type Import, type ImportRequest } from "../../contract/index.ts";
 import type { Asker } from "../imports.ts";
 import type { StoredRequest } from "../store/sqlite/imports/record.ts";
-import type { TenantParts } from "./app.ts";
+import type { TenantParts } from "./parts.ts";
 import { contentOf } from "./content.ts";
 import { linesOf } from "./lines.ts";
 import type { Repeats, Work } from "./repeats.ts";

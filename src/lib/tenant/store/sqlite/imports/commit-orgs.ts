@@ -1,6 +1,6 @@
 import { codeKey } from "../../../../model/normalise.ts";
 import type { Database } from "../database.ts";
-import type { CommitContext } from "./commit.ts";
+import type { CommitContext } from "./commit-context.ts";
 import type { PlanSql } from "./expressions.ts";
 import { lastNumber } from "./last-number.ts";
 

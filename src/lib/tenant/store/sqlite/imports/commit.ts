@@ -4,22 +4,9 @@ import type { Database } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { advance, hasSecrets, newReferences } from "./compare.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
+import type { CommitContext } from "./commit-context.ts";
 import { commitOrgs } from "./commit-orgs.ts";
 import { lastNumber } from "./last-number.ts";
-
-/** What every statement of a commit may name. */
-export interface CommitContext {
-  /** the import's own row */
-  readonly import: number;
-  /** the new revision of the collection that changes */
-  readonly revision: number;
-  /** the moment of the commit, a UTC instant */
-  readonly now: string;
-  /** see idPrefix: the ids of new records are this and 12 digits */
-  readonly idPrefix: string;
-  /** likewise, for organisations and groups that are made because rows name them */
-  readonly referencePrefix: string;
-}
 
 /** The columns of a record that a change keeps for its undoing: all but identity and bookkeeping. */
 export const keptColumns = ({ kind }: Pick<PlanSql, "kind">): readonly string[] => kind.fields.map(storeColumn);

@@ -23,15 +23,21 @@ export const mergeCustom = (stored: string, patch: string, windows: boolean): st
 
 /** Makes the functions that plans call from SQL known to a connection. */
 export const defineFunctions = (database: Database, interrupted: () => boolean): void => {
-  database.define("merge_custom", (stored, patch, windows) => mergeCustom(String(stored), String(patch), windows === 1));
+  database.define("merge_custom", (stored, patch, windows) =>
+    mergeCustom(String(stored), String(patch), windows === 1),
+  );
   database.define("windows_form", (value) => (value === null ? null : cp932Form(String(value))));
   database.define("email_key", (value) => (value === null ? null : emailKey(String(value))));
   database.define("code_key", (value) => (value === null ? null : codeKey(String(value))));
   database.define("name_sort", (value) => nameSortKey(String(value)));
-  database.define("proceed", () => {
-    if (interrupted()) throw new Error("interrupted");
-    return 1;
-  }, false);
+  database.define(
+    "proceed",
+    () => {
+      if (interrupted()) throw new Error("interrupted");
+      return 1;
+    },
+    false,
+  );
 };
 
 /** In a where-clause over `row`: asks every few thousand rows whether the work is to stop. */

@@ -1,10 +1,12 @@
+import type { SQLOutputValue } from "node:sqlite";
 import { cp932Form } from "../../../../csv/cp932.ts";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../imports/org-tree.ts";
 import { severityOf } from "../../../../model/problem.ts";
 import type { Database } from "../database.ts";
 import type { PlanSql } from "./expressions.ts";
 
-const optional = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
+const optional = (value: SQLOutputValue | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
 
 const readRows = (database: Database): readonly OrgRow[] => {
   const invalid = new Set(database.all("select row from s.invalid").map(({ row }) => Number(row)));
@@ -21,7 +23,9 @@ const readRows = (database: Database): readonly OrgRow[] => {
 
 const readOrgs = (database: Database): readonly ExistingOrg[] => {
   const users = new Map(
-    database.all("select org, count(*) as users from user group by org").map((row) => [row["org"], Number(row["users"])]),
+    database
+      .all("select org, count(*) as users from user group by org")
+      .map((row) => [row["org"], Number(row["users"])]),
   );
   return database.all("select pk, name, code, parent from org order by pk").map((org) => ({
     pk: Number(org["pk"]),
@@ -50,18 +54,15 @@ const write = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
   for (const target of tree.gone) database.run("insert into s.gone values (:target)", { target });
   for (const { code, row, line, field, params } of tree.findings) {
     const place = plan.staged.places.find((candidate) => candidate.field === field);
-    database.run(
-      "insert into s.problem values ('plan', :row, :line, :column, :header, :code, :severity, :params)",
-      {
-        row,
-        line,
-        column: place?.column ?? 0,
-        header: place?.header ?? "",
-        code,
-        severity: severityOf(code),
-        params: JSON.stringify(params),
-      },
-    );
+    database.run("insert into s.problem values ('plan', :row, :line, :column, :header, :code, :severity, :params)", {
+      row,
+      line,
+      column: place?.column ?? 0,
+      header: place?.header ?? "",
+      code,
+      severity: severityOf(code),
+      params: JSON.stringify(params),
+    });
     if (row > 1) database.run("insert or ignore into s.invalid values (:row)", { row });
   }
 };

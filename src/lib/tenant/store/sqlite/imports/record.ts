@@ -114,7 +114,10 @@ export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql =>
   const open = state === "planned" || state === "awaiting-console";
   if (open && request !== null && staged !== null) return { kind: recordKind(kind), request, staged };
   throw new Failure("conflict", {
-    what: text(`import ${id} is ${state}; it has no open plan`, `インポート ${id} は ${state} で、有効な計画がありません`),
+    what: text(
+      `import ${id} is ${state}; it has no open plan`,
+      `インポート ${id} は ${state} で、有効な計画がありません`,
+    ),
     hint: text("import the file again", "ファイルをもう一度インポートしてください"),
   });
 };

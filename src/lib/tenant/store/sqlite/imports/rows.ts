@@ -69,7 +69,7 @@ const deletedRows = (plan: PlanSql, administratorsToo: boolean): string => {
     ${after} as after from ${entity} t where ${whichDeleted(plan, administratorsToo)} order by t.pk`;
 };
 
-const listOrText = (plan: PlanSql, field: string, value: unknown): string | string[] | null => {
+const listOrText = (plan: PlanSql, field: string, value: SQLOutputValue | undefined): string | string[] | null => {
   if (value === null || value === undefined) return null;
   const { meeting } = plan.kind.fields.find((known) => known.field === field) ?? {};
   return meeting === "list" ? (JSON.parse(String(value)) as string[]) : String(value);

@@ -9,27 +9,19 @@ import { describeProblem, type ProblemCode, type ProblemParams } from "../../../
 import { text } from "../../../../text/index.ts";
 import { appendAudit } from "../audit.ts";
 import { Database } from "../database.ts";
-import { applyPlan, type CommitContext } from "./commit.ts";
+import type { CommitMoment } from "./commit-context.ts";
+import { applyPlan } from "./commit.ts";
 import { advance, checkEtag, compare, etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
 import { changeImport, planSqlOf, readImport, type ImportRecord, type StoredRequest } from "./record.ts";
 import { applyRevert, checkUntouched, countRevert, type Reverted } from "./revert.ts";
 import { planRows } from "./rows.ts";
-import type { Task } from "./worker-messages.ts";
+import type { TaskFiles, Task } from "./worker-messages.ts";
 import { noted } from "../../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
 import type { PlanSql } from "./expressions.ts";
 import type { PlanRow } from "../../../../contract/index.ts";
 import type { StagedFile } from "../../../../imports/plan.ts";
-
-/** The files a task works on. */
-export interface TaskFiles {
-  readonly tenant: string;
-  readonly staging: string;
-}
-
-/** What a commit takes from outside. */
-export type CommitMoment = Pick<CommitContext, "now" | "idPrefix" | "referencePrefix">;
 
 /** Page cache of a bulk connection: a larger one saved no time at a million and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 24_576;

@@ -4,7 +4,13 @@ import type { ErrorCode } from "../../../../errors/index.ts";
 import type { Text } from "../../../../text/index.ts";
 import type { Writer } from "../../../writer-note.ts";
 import type { StoredRequest } from "./record.ts";
-import type { CommitMoment, TaskFiles } from "./tasks.ts";
+import type { CommitMoment } from "./commit-context.ts";
+
+/** The files a task works on. */
+export interface TaskFiles {
+  readonly tenant: string;
+  readonly staging: string;
+}
 
 /** What a worker is asked to do; `plan` and `verify` are followed by the file's chunks. */
 export type Task =
