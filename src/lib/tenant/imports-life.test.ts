@@ -222,6 +222,39 @@ test("a plan that awaits the console is committed by its verification only", asy
   expect(staging()).toEqual([]);
 });
 
+test("plans that await the console together are verified one after the other", async () => {
+  const header = ["氏名", "メールアドレス"];
+  const wait = async (name: string, email: string) =>
+    tenant.client.imports.emitted(await tenant.plan(users, [header, [name, email]]));
+  const [first, second] = [await wait("山田", "yamada@x"), await wait("髙橋", "takahashi@x")];
+  const verify = (id: string, rows: readonly (readonly string[])[]) =>
+    tenant.client.imports.verify(id, { stream: new Blob([fileOf([header, ...rows])]).stream(), encoding: "utf-8" });
+  expect(await verify(first.id, [["山田", "yamada@x"]])).toMatchObject({ accepted: true });
+  expect(await codeOf(tenant.client.imports.commit(second))).toBe("conflict");
+  const both = [
+    ["山田", "yamada@x"],
+    ["髙橋", "takahashi@x"],
+  ];
+  expect(await verify(second.id, both)).toMatchObject({ accepted: true, import: { state: "committed" } });
+  expect(await tenant.users()).toMatchObject([{ name: "山田" }, { name: "髙橋" }]);
+});
+
+test("a plan that awaits the console goes on waiting when it is compared again", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+  await tenant.import(users, OTHER);
+  const again = await tenant.client.imports.replan(plan.id);
+  expect(again).toMatchObject({ state: "awaiting-console" });
+  expect(again.etag).not.toBe(plan.etag);
+});
+
+test("only what comes from the console makes the mirror younger", async () => {
+  await tenant.import(users, FILE);
+  expect((await tenant.client.tenant()).mirroredAt).toBeNull();
+  await tenant.import({ ...users, mode: "replace" }, FILE);
+  await tenant.import({ ...users, mode: "replace" }, OTHER);
+  expect((await tenant.client.tenant()).mirroredAt).not.toBeNull();
+});
+
 test("the console's export is read as the console writes it, whatever map the import had", async () => {
   const map = {
     columns: [{ header: "名前", to: "name" }],

@@ -23,7 +23,7 @@ import {
   type ImportState,
   type StoredRequest,
 } from "./store/sqlite/imports/record.ts";
-import { checkEtag } from "./store/sqlite/imports/compare.ts";
+import { checkEtag, etagOf } from "./store/sqlite/imports/compare.ts";
 import { planRows, type RowQuery } from "./store/sqlite/imports/rows.ts";
 import { attachForReading } from "./store/sqlite/imports/staging.ts";
 import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
@@ -151,7 +151,7 @@ export class TenantImports {
     this.#database.change(() => {
       const record = this.#expectEtag(id, etag, ["planned"]);
       if (record.detail.counts?.rejected === true) throw rejected(record);
-      checkEtag(this.#database, planSqlOf(record), etag);
+      checkEtag(this.#database, planSqlOf(record), record);
       changeImport(this.#database, record, {
         state: "awaiting-console",
         detail: { emittedAt: instant(this.#surroundings) },
@@ -160,18 +160,20 @@ export class TenantImports {
     return this.show(id);
   }
 
+  /** A plan that awaits the console goes on waiting. */
   async replan(id: string, { signal }: Asker): Promise<Import> {
-    this.#expect(id, ["planned"]);
+    this.#expect(id, ["planned", "awaiting-console"]);
     await this.#thread.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
     return this.show(id);
   }
 
   /** Compares the console's export with what a waiting plan arrives at; only where they agree the plan is committed. */
   async verify(id: string, content: Content, asker: Asker): Promise<Verification> {
-    const record = this.#expect(id, ["awaiting-console"]);
-    const { request } = record.detail;
+    const waiting = this.#expect(id, ["awaiting-console"]);
+    const { request } = waiting.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
-    checkEtag(this.#database, planSqlOf(record), record.etag ?? "");
+    if (etagOf(this.#database, planSqlOf(waiting)) !== waiting.etag) await this.replan(id, asker);
+    const record = this.#expect(id, ["awaiting-console"]);
     const difference = await this.#thread.run(
       {
         type: "verify",

@@ -170,11 +170,18 @@ const countNewReferences = (database: Database, plan: PlanSql, what: "org" | "gr
 };
 
 /** @throws Failure `conflict` when a collection the plan read has changed since */
-export const checkEtag = (database: Database, plan: PlanSql, etag: string): void => {
+export const checkEtag = (
+  database: Database,
+  plan: PlanSql,
+  { id, etag }: { readonly id: string; readonly etag: string | null },
+): void => {
   if (etagOf(database, plan) === etag) return;
   throw new Failure("conflict", {
     what: text("the tenant changed since the plan was made", "計画を作った後にテナントが変更されました"),
-    hint: text("compare again: clomoctl imports replan ID", "もう一度比較してください: clomoctl imports replan ID"),
+    hint: text(
+      `compare again: clomoctl imports replan ${id}`,
+      `もう一度比較してください: clomoctl imports replan ${id}`,
+    ),
   });
 };
 

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { RecordReader } from "../../../../csv/reader.ts";
 import type { Encoding } from "../../../../csv/record.ts";
 import { Failure } from "../../../../errors/index.ts";
@@ -34,14 +34,14 @@ const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fr
   return database;
 };
 
-/** Staged rows are on the disk before anybody is told that there is a plan. */
-const flushToDisk = (path: string): void => {
-  const file = openSync(path, "r+");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+/**
+ * Staged rows are on the disk before anybody is told that there is a plan. SQLite does it itself: to open and close the
+ * file beside it would let go of the lock that tells others that the import runs.
+ */
+const flushToDisk = (database: Database): void => {
+  database.exec("pragma s.synchronous = full");
+  database.exec("create table if not exists s.whole (at integer)");
+  database.exec("insert into s.whole values (1)");
 };
 
 const headerOptions = (database: Database, request: StoredRequest) => ({
@@ -54,7 +54,6 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
 
 /** Stages a file chunk by chunk, then compares it with the tenant. */
 export class Staging {
-  readonly #files: TaskFiles;
   readonly #database: Database;
   readonly #request: StoredRequest;
   readonly #encoding: Encoding;
@@ -65,7 +64,6 @@ export class Staging {
   #bytes = 0;
 
   constructor(files: TaskFiles, request: StoredRequest, encoding: Encoding, interrupted: () => boolean) {
-    this.#files = files;
     this.#request = request;
     this.#encoding = encoding;
     rmSync(files.staging, { force: true });
@@ -97,7 +95,7 @@ export class Staging {
   plan(id: string): void {
     const staged = this.#finish();
     const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
-    compareAndKeep(this.#database, this.#files, readImport(this.#database, id), plan);
+    compareAndKeep(this.#database, readImport(this.#database, id), plan);
   }
 
   /**
@@ -145,12 +143,13 @@ export class Staging {
   }
 }
 
-const compareAndKeep = (database: Database, files: TaskFiles, record: ImportRecord, plan: PlanSql): void => {
+const compareAndKeep = (database: Database, record: ImportRecord, plan: PlanSql): void => {
   const { etag, counts } = database.snapshot(() => ({ etag: etagOf(database, plan), counts: compare(database, plan) }));
-  flushToDisk(files.staging);
+  flushToDisk(database);
   database.change(() => {
     if (readImport(database, record.id).state !== record.state) throw overtaken(record.id);
-    changeImport(database, record, { state: "planned", etag, detail: { staged: plan.staged, counts } });
+    const state = record.state === "awaiting-console" ? record.state : "planned";
+    changeImport(database, record, { state, etag, detail: { staged: plan.staged, counts } });
   });
 };
 
@@ -178,7 +177,7 @@ const withDatabase = <T>(files: TaskFiles, interrupted: () => boolean, body: (da
 export const replan = (files: TaskFiles, id: string, interrupted: () => boolean): void => {
   withDatabase(files, interrupted, (database) => {
     const record = readImport(database, id);
-    compareAndKeep(database, files, record, planSqlOf(record));
+    compareAndKeep(database, record, planSqlOf(record));
   });
 };
 
@@ -196,7 +195,7 @@ const applyAndRecord = (database: Database, record: ImportRecord, moment: Commit
   const plan = planSqlOf(record);
   const { counts, staged } = record.detail;
   if (counts === null || counts.rejected) throw rejected(record);
-  checkEtag(database, plan, record.etag ?? "");
+  checkEtag(database, plan, record);
   const primary = plan.kind.entity === "secured_user" ? `secured:${plan.kind.name}` : `${plan.kind.entity}s`;
   const revision = advance(database, [primary]);
   applyPlan(database, plan, { ...moment, import: record.pk, revision });
@@ -211,9 +210,14 @@ const applyAndRecord = (database: Database, record: ImportRecord, moment: Commit
   });
 };
 
-/** When the tenant's data last came from the console, and which columns were sent there. */
+/**
+ * When the tenant's data last came from the console, and which columns were sent there. It comes by a verification, and
+ * by a file that replaces all, as the console's own export does when a mirror is set up.
+ */
 const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, now: string): void => {
-  database.run("update tenant set mirroredAt = :now", { now });
+  if (state === "awaiting-console" || detail.request?.mode === "replace") {
+    database.run("update tenant set mirroredAt = :now", { now });
+  }
   if (state !== "awaiting-console") return;
   for (const field of detail.staged?.staged ?? []) {
     database.run("insert or replace into sent_column values (:kind, :field, :at)", {
