@@ -23,8 +23,8 @@ interface Scene {
   readonly lengthMs: number;
 }
 
-const USERS = 30_000;
-const GONE = 3_000;
+const USERS = 15_000;
+const GONE = 1_500;
 
 const SCENES = {
   "an empty tenant": { has: { to: 0 }, options: [], confirmed: ["--yes"] },
