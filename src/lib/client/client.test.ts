@@ -110,7 +110,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
   afterAll(() => reached.close());
 
   it("tells what the tenant is", async () => {
-    expect(await client.tenant()).toEqual({ name: "kanto", mirroredAt: expect.anything(), users: 5, orgs: 3 });
+    expect(await client.tenant()).toEqual({ name: "kanto", mirroredAt: null, users: 5, orgs: 3 });
   });
 
   it("lists and finds organisations", async () => {
