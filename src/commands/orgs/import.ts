@@ -14,7 +14,10 @@ export default defineCommand({
     },
   },
   options: IMPORT_OPTIONS,
-  examples: [{ line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes" }, { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --dry-run" }],
+  examples: [
+    { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes" },
+    { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --dry-run" },
+  ],
   exits: IMPORT_EXITS,
   run: (tools, { file, ...options }) => runImport(tools, { kind: "orgs", file, options }),
 });

@@ -20,8 +20,14 @@ const warning = (en: (p: ProblemParams) => string, ja: (p: ProblemParams) => str
 /** All that can be wrong with an input file: one line a kind, so that a text is found and changed in one place. */
 export const PROBLEMS = {
   // the file as a whole
-  "file-empty": error(() => "the file is empty", () => "ファイルが空です"),
-  "file-no-rows": error(() => "the file has a header row only", () => "ヘッダー行しかありません"),
+  "file-empty": error(
+    () => "the file is empty",
+    () => "ファイルが空です",
+  ),
+  "file-no-rows": error(
+    () => "the file has a header row only",
+    () => "ヘッダー行しかありません",
+  ),
   // bytes and characters
   "bytes-invalid": error(
     (p) => `the bytes ${p["bytes"]} are not valid ${p["encoding"]}`,
@@ -31,7 +37,10 @@ export const PROBLEMS = {
     (p) => `${p["codePoint"]} is a private-use character (gaiji) that other systems cannot show`,
     (p) => `${p["codePoint"]} は外字(私用領域)で、他のシステムでは表示できません`,
   ),
-  "character-nul": error(() => "a NUL character (U+0000)", () => "NUL 文字(U+0000)があります"),
+  "character-nul": error(
+    () => "a NUL character (U+0000)",
+    () => "NUL 文字(U+0000)があります",
+  ),
   // quoting and cells
   "quote-unclosed": error(
     () => "the quote opened here is never closed",
@@ -62,7 +71,10 @@ export const PROBLEMS = {
     (p) => `列が ${p["max"]} 個を超えています`,
   ),
   // headers
-  "header-blank": error(() => "a column without a header", () => "ヘッダーが空の列があります"),
+  "header-blank": error(
+    () => "a column without a header",
+    () => "ヘッダーが空の列があります",
+  ),
   "header-duplicate": error(
     (p) => `the column ${p["header"]} appears twice; the first is column ${p["first"]}`,
     (p) => `列「${p["header"]}」が重複しています(最初は ${p["first"]} 列目)`,
@@ -84,7 +96,10 @@ export const PROBLEMS = {
     (p) => `列「${p["header"]}」は ${p["app"]} のものなので無視します`,
   ),
   // cells
-  required: error(() => "must not be blank", () => "空にできません"),
+  required: error(
+    () => "must not be blank",
+    () => "空にできません",
+  ),
   "required-new": error(
     () => "must not be blank for a new user",
     () => "新しいユーザーでは空にできません",
@@ -101,12 +116,18 @@ export const PROBLEMS = {
     () => "only half-width letters and digits are allowed",
     () => "半角英数字だけが使えます",
   ),
-  "not-boolean": error(() => "must be TRUE, FALSE or blank", () => "TRUE か FALSE か空にしてください"),
+  "not-boolean": error(
+    () => "must be TRUE, FALSE or blank",
+    () => "TRUE か FALSE か空にしてください",
+  ),
   "not-choice": error(
     (p) => `must be one of ${p["choices"]}`,
     (p) => `${p["choices"]} のどれかにしてください`,
   ),
-  "not-mail-address": error(() => "not a mail address", () => "メールアドレスではありません"),
+  "not-mail-address": error(
+    () => "not a mail address",
+    () => "メールアドレスではありません",
+  ),
   "port-range": warning(
     () => "a port is a number from 1 to 65535",
     () => "ポート番号は 1 から 65535 の数です",
@@ -150,8 +171,10 @@ export const PROBLEMS = {
     (p) => `「${p["name"]}」が自分自身の下になります`,
   ),
   "org-delete-holds": error(
-    (p) => `${p["org"]} cannot be deleted: it would still hold ${p["users"]} users, ${p["devices"]} devices, ${p["children"]} organisations`,
-    (p) => `「${p["org"]}」は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
+    (p) =>
+      `${p["org"]} cannot be deleted: it would still hold ${p["users"]} users, ${p["devices"]} devices, ${p["children"]} organisations`,
+    (p) =>
+      `「${p["org"]}」は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
   ),
   "group-unknown": error(
     (p) => `no group is named ${p["group"]}; --create-groups makes it`,

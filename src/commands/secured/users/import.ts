@@ -27,7 +27,9 @@ export default defineCommand({
   },
   examples: [
     { line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --yes" },
-    { line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --dry-run" },
+    {
+      line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --dry-run",
+    },
   ],
   exits: IMPORT_EXITS,
   run: (tools, { file, app, createGroups, ...options }) => runImport(tools, { kind: app, file, createGroups, options }),
