@@ -30,13 +30,16 @@ const ALLOWED = {
 
 const COMMANDS_MAY = ["client", "config", "csv", "terminal", "renewals", "handover", "apple", "model"];
 
+/** Tests, and what only they use: the `testing` folders beside them. */
+const TESTS = [String.raw`\.test\.ts$`, "/testing/"];
+
 const lib = (names) => `^src/lib/(?:${["text", "errors", ...names].join("|")})/`;
 
 const layers = Object.entries(ALLOWED).map(([name, others]) => ({
   name: `${name}-imports`,
   comment: `lib/${name} imports only: ${["text", "errors", ...others].join(", ")}`,
   severity: "error",
-  from: { path: `^src/lib/${name}/`, pathNot: String.raw`\.test\.ts$` },
+  from: { path: `^src/lib/${name}/`, pathNot: TESTS },
   to: { path: "^src/", pathNot: [lib([name, ...others])] },
 }));
 
@@ -47,21 +50,22 @@ export default {
       name: "commands-imports",
       comment: "commands never reach the tenant but through the client",
       severity: "error",
-      from: { path: "^src/commands/", pathNot: String.raw`\.test\.ts$` },
+      from: { path: "^src/commands/", pathNot: TESTS },
       to: { path: "^src/", pathNot: ["^src/commands/", lib(COMMANDS_MAY)] },
     },
     {
       name: "cli-is-the-top",
       comment: "nothing but the program imports the program",
       severity: "error",
-      from: { path: "^src/", pathNot: [String.raw`^src/cli(?:/|\.ts$)`, String.raw`\.test\.ts$`] },
+      from: { path: "^src/", pathNot: [String.raw`^src/cli(?:/|\.ts$)`, ...TESTS] },
       to: { path: String.raw`^src/cli(?:/|\.ts$)` },
     },
     {
       name: "no-tests-in-the-program",
+      comment: "what tests use, the program does not",
       severity: "error",
-      from: { path: "^src/", pathNot: String.raw`\.test\.ts$` },
-      to: { path: [String.raw`\.test\.ts$`, "^(?:test|bench|scripts)/"] },
+      from: { path: "^src/", pathNot: TESTS },
+      to: { path: [...TESTS, "^(?:test|bench|scripts)/"] },
     },
     {
       name: "folders-are-known",
