@@ -71,7 +71,7 @@ export function storeContext(name: string, wished: NewContext): StoredContext {
 }
 
 /** @throws `usage` when there is no such zone */
-export function parseTimezone(zone: string): string {
+function parseTimezone(zone: string): string {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
   } catch (cause) {

@@ -7,12 +7,12 @@ import { csvBody, failures, Id, Instant, json, jsonBody, lines, route, Sha256, t
 export const ImportKind = z.enum(["users", "orgs", ...SECURED_APPS]);
 
 /** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
-export const ImportMode = z.enum(["append", "replace", "revert"]);
+const ImportMode = z.enum(["append", "replace", "revert"]);
 
-export const ImportState = z.enum(["uploading", "planned", "awaiting-console", "committed", "discarded", "failed"]);
+const ImportState = z.enum(["uploading", "planned", "awaiting-console", "committed", "discarded", "failed"]);
 
 /** A `--map` file as data: the tenant applies it to the header row and to every record. */
-export const ColumnMap = z.strictObject({
+const ColumnMap = z.strictObject({
   columns: z.array(z.strictObject({ header: z.string(), to: z.string().nullable() })).default([]),
   constants: z.array(z.strictObject({ field: z.string(), value: z.string() })).default([]),
   defaults: z.array(z.strictObject({ field: z.string(), value: z.string() })).default([]),

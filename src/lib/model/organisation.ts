@@ -1,8 +1,5 @@
 import type { Rule } from "./rules.ts";
 
-/** The root of every tenant's tree of organisations. @see facts 0 */
-export const ROOT_ORG_NAME = "全社";
-
 /** The rules of an organisation's fields. No limit is documented. @see facts 1.2 */
 export const ORG_RULES = {
   name: { kind: "text" },

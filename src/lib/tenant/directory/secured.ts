@@ -24,7 +24,7 @@ export const securedFilterParams = ({ filterName, filterId }: Partial<SecuredQue
 const COMMON = new Set(["displayName", "userId", "description", "groups"]);
 
 /** The app's own non-secret fields, in the order of its file. */
-export const settingFields = (app: App): readonly string[] =>
+const settingFields = (app: App): readonly string[] =>
   SECURED_FORMATS[app].columns
     .filter(({ field, secret }) => secret !== true && !COMMON.has(field))
     .map(({ field }) => field);

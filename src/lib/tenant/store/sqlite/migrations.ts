@@ -3,7 +3,7 @@ import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
-export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
+const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
 /** The row of the root organisation. */
 export const ROOT_ORG_PK = 1;

@@ -9,10 +9,10 @@ import { commitOrgs } from "./commit-orgs.ts";
 import { lastNumber } from "./last-number.ts";
 
 /** The columns of a record that a change keeps for its undoing: all but identity and bookkeeping. */
-export const keptColumns = ({ kind }: Pick<PlanSql, "kind">): readonly string[] => kind.fields.map(storeColumn);
+const keptColumns = ({ kind }: Pick<PlanSql, "kind">): readonly string[] => kind.fields.map(storeColumn);
 
 /** SQL: the record `t` as a JSON object of its columns. */
-export const recordAsJson = (columns: readonly string[]): string =>
+const recordAsJson = (columns: readonly string[]): string =>
   `json_object(${columns.map((column) => `'${column}', t.${name(column)}`).join(", ")})`;
 
 /** Columns that a deleted record needs beside its fields to come back as it was. */

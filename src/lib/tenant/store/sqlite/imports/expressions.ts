@@ -55,7 +55,7 @@ const weighed = (plan: PlanSql, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.meeting === "value" || field.meeting === "list");
 
 /** True (1) in SQL where a row would change the field of the record it meets. */
-export const differs = (plan: PlanSql, field: ImportedField): string => {
+const differs = (plan: PlanSql, field: ImportedField): string => {
   const column = `t.${name(storeColumn(field))}`;
   const value = arrived(plan, field);
   const different = `${value} is not ${column}`;

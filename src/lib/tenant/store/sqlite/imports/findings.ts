@@ -39,7 +39,7 @@ export const find = (database: Database, plan: PlanSql, finding: Finding): numbe
 };
 
 /** The staged column with the key of a row's main mail address. */
-export const mainEmail = ({ request }: PlanSql): string => (request.key === "email" ? "key" : "emailKey");
+const mainEmail = ({ request }: PlanSql): string => (request.key === "email" ? "key" : "emailKey");
 
 /** SQL: the keys that a staged column gives to rows. */
 const keysIn = (column: string): string =>

@@ -85,7 +85,7 @@ export const changeImport = (database: Database, record: ImportRecord, change: I
   );
 };
 
-export const findImport = (database: Database, id: string): ImportRecord | undefined => {
+const findImport = (database: Database, id: string): ImportRecord | undefined => {
   const row = database.get("select * from import where id = :id", { id });
   return row === undefined ? undefined : recordOf(row);
 };

@@ -281,7 +281,7 @@ const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }:
   appendAudit(database, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 
-export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
+const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
 
 /** The counts of an undoing. @throws Failure `conflict` where it cannot be done any more */
 export const planRevert = (database: Database, original: ImportRecord) => {
