@@ -5,7 +5,7 @@ const results = process.env["CLOMOCTL_TEST_RESULTS"];
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "scripts/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"],
     // two cores: the second worker keeps the machine busy, a third would only slow the first two down
     maxWorkers: 2,
     // tests of the built program wait for processes
