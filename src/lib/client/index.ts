@@ -18,6 +18,7 @@ import {
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { Caller } from "./call.ts";
+import { Renewals } from "./renewals.ts";
 import type { Transport } from "./transport.ts";
 
 export type * from "../contract/index.ts";
@@ -54,12 +55,14 @@ export interface Upload {
 /** A tenant as commands see it; every method is one request, lists fetch page after page. */
 export class TenantClient {
   readonly imports: Imports;
+  readonly renewals: Renewals;
   readonly #call: Caller;
 
   /** @param base the address the routes hang under; in process any address serves */
   constructor(transport: Transport, base: URL = new URL("http://tenant.invalid")) {
     this.#call = new Caller(transport, base);
     this.imports = new Imports(this.#call);
+    this.renewals = new Renewals(this.#call);
   }
 
   tenant(): Promise<Tenant> {

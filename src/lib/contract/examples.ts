@@ -1,4 +1,14 @@
-import type { Import, ImportRequest, InputProblem, Org, PlanRow, SecuredUser, User } from "./index.ts";
+import type {
+  Notice,
+  RenewalItem,
+  Import,
+  ImportRequest,
+  InputProblem,
+  Org,
+  PlanRow,
+  SecuredUser,
+  User,
+} from "./index.ts";
 
 const AT = "2026-11-20T01:23:45.000Z";
 const ROOT = "00000000-0000-7000-8000-000000000001";
@@ -145,6 +155,48 @@ const inputProblem: InputProblem = {
   params: {},
 };
 
+const newRenewal = {
+  kind: "push-certificate",
+  name: "本社のプッシュ証明書",
+  expiresAt: "2027-03-01T05:00:00.000Z",
+  certainty: "exact",
+  topic: "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000",
+  owner: "hanako@example.co.jp",
+  account: "mdm@example.co.jp",
+  phone: "情報システム部の金庫",
+} as const;
+
+const renewal: RenewalItem = {
+  ...newRenewal,
+  id: id(8),
+  organisation: null,
+  fingerprint: null,
+  notes: null,
+  source: null,
+  confirmedAt: null,
+  confirmedBy: null,
+  createdAt: AT,
+  updatedAt: AT,
+};
+
+const noticeClaim = {
+  itemId: renewal.id,
+  expiresAt: newRenewal.expiresAt,
+  stage: 90,
+  way: "mail",
+  recipient: "hanako@example.co.jp",
+} as const;
+
+const notice: Notice = {
+  ...noticeClaim,
+  id: id(9),
+  state: "sending",
+  messageId: `${id(9)}@clomoctl.invalid`,
+  attempts: 1,
+  at: AT,
+  error: null,
+};
+
 /** An answer of each route, and a body where it takes JSON, by operationId. NDJSON is shown by one of its lines. */
 export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly body?: unknown }> = new Map([
   ["tenant", { answer: { name: "kanto", mirroredAt: AT, users: 120, orgs: 2 } }],
@@ -186,5 +238,16 @@ export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly 
       },
     },
   ],
+  ["listRenewals", { answer: { items: [renewal] } }],
+  ["addRenewal", { body: newRenewal, answer: renewal }],
+  ["editRenewal", { body: { notes: "2026 年に更新" }, answer: { ...renewal, notes: "2026 年に更新" } }],
+  [
+    "confirmRenewal",
+    { body: { by: "髙橋 花子", at: AT }, answer: { ...renewal, confirmedAt: AT, confirmedBy: "髙橋 花子" } },
+  ],
+  ["removeRenewal", { answer: renewal }],
+  ["listNotices", { answer: { items: [notice] } }],
+  ["claimNotice", { body: noticeClaim, answer: { claimed: true, notice } }],
+  ["settleNotice", { body: { state: "sent", error: null }, answer: { ...notice, state: "sent" } }],
   ["discardImport", { answer: { ...planned, state: "discarded" } }],
 ]);

@@ -54,7 +54,10 @@ const Document = z.strictObject({
   }),
   servers: z.array(z.strictObject({ url: z.url(), ...Described })),
   tags: z.array(z.strictObject({ name: z.string(), ...Described })),
-  paths: z.record(z.string().startsWith("/v1/"), z.partialRecord(z.enum(["get", "put", "post", "delete"]), Operation)),
+  paths: z.record(
+    z.string().startsWith("/v1/"),
+    z.partialRecord(z.enum(["get", "put", "post", "patch", "delete"]), Operation),
+  ),
   components: z.strictObject({ schemas: z.record(z.string(), Schema), parameters: z.strictObject({}) }),
 });
 

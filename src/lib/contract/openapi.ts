@@ -19,6 +19,7 @@ const TAGS = [
   { name: "users", description: "PANEL users (利用者) and their custom fields" },
   { name: "secured", description: "Users and groups of the SECURED APPs" },
   { name: "imports", description: "CSV files: plan, look, commit, revert; the bridge to the console" },
+  { name: "renewals", description: "What expires, who sees to it, and to whom it was said" },
 ];
 
 type Content = Readonly<Partial<Record<string, object>>>;

@@ -6,6 +6,7 @@ import { guardBodies, refuseOtherMethods } from "./guards.ts";
 import { addImportRoutes, addPlanRoutes } from "./import-routes.ts";
 import type { TenantParts } from "./parts.ts";
 import { malformed, problemOf, thrown } from "./problem.ts";
+import { addRenewalRoutes } from "./renewal-routes.ts";
 import { Repeats } from "./repeats.ts";
 
 /** The tenant API over a tenant's parts: `fetch` of the result answers requests, over a socket or in process. */
@@ -30,6 +31,7 @@ export const createApp = (parts: TenantParts): OpenAPIHono => {
   addSecuredRoutes(app, parts);
   addImportRoutes(app, parts, repeats);
   addPlanRoutes(app, parts, repeats);
+  addRenewalRoutes(app, parts, repeats);
   refuseOtherMethods(app, ALL_ROUTES);
   return app;
 };

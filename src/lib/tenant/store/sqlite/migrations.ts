@@ -78,6 +78,16 @@ export const STEPS: readonly string[] = [
   insert into org (pk, id, name, createdAt, updatedAt, revision)
     values (${ROOT_ORG_PK}, '${ROOT_ORG_ID}', '全社', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0);
   `,
+  `
+  create table renewal_item (
+    pk integer primary key, id text not null unique, kind text not null, name text not null, organisation text,
+    expiresAt text, certainty text not null, fingerprint text, topic text, owner text, account text, phone text, notes text,
+    source text, confirmedAt text, confirmedBy text, createdAt text not null, updatedAt text not null);
+  create table renewal_notice (
+    pk integer primary key, id text not null unique, itemId text not null, expiresAt text not null, stage integer not null,
+    way text not null, recipient text not null, state text not null, messageId text not null, attempts integer not null,
+    at text not null, error text, unique (itemId, expiresAt, stage, way, recipient));
+  `,
 ];
 
 const newer = (path: string): Failure =>

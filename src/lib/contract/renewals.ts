@@ -1,0 +1,196 @@
+import { z } from "@hono/zod-openapi";
+import { RENEWAL_KINDS, type RenewalKind } from "../model/renewal.ts";
+import { repeatable } from "./headers.ts";
+import { failures, Id, Instant, json, jsonBody, route, Sha256 } from "./shapes.ts";
+
+const Kind = z.enum(Object.keys(RENEWAL_KINDS) as [RenewalKind, ...RenewalKind[]]);
+
+/** Free text of a person; blank is the same as nothing. */
+const Words = z.string().max(2000).nullable();
+
+/** What somebody says of a thing that expires; never a password. */
+const fields = {
+  kind: Kind,
+  /** what people call it */
+  name: z.string().min(1).max(255),
+  /** the organisation or customer a token is for */
+  organisation: Words,
+  expiresAt: Instant.nullable(),
+  /** `exact` read from the thing itself, `estimated` derived, `typed` said by a person */
+  certainty: z.enum(["exact", "estimated", "typed"]),
+  fingerprint: Sha256.nullable(),
+  /** a push certificate's topic (subject UID) */
+  topic: Words,
+  /** the person or role that renews it; a mail address where notices are to reach it */
+  owner: Words,
+  /** the Apple or Google account it belongs to, by name */
+  account: Words,
+  /** where the phone of the account's second factor is */
+  phone: Words,
+  notes: Words,
+  /** the file it was read from */
+  source: Words,
+} as const;
+
+const optional = <T extends z.ZodType>(schema: T) => schema.optional();
+
+/** A new item; what is not said is nothing. */
+export const NewRenewalItem = z
+  .strictObject({
+    kind: fields.kind,
+    name: fields.name,
+    organisation: optional(fields.organisation),
+    expiresAt: optional(fields.expiresAt),
+    certainty: optional(fields.certainty),
+    fingerprint: optional(fields.fingerprint),
+    topic: optional(fields.topic),
+    owner: optional(fields.owner),
+    account: optional(fields.account),
+    phone: optional(fields.phone),
+    notes: optional(fields.notes),
+    source: optional(fields.source),
+  })
+  .openapi("NewRenewalItem");
+
+/** What of an item changes; what is not said stays. */
+export const RenewalChange = NewRenewalItem.partial().openapi("RenewalChange");
+
+/** Something that expires, and who sees to it. */
+export const RenewalItem = z
+  .object({
+    id: Id,
+    ...fields,
+    /** when the yearly login was last done, and by whom */
+    confirmedAt: Instant.nullable(),
+    confirmedBy: Words,
+    createdAt: Instant,
+    updatedAt: Instant,
+  })
+  .openapi("RenewalItem");
+
+/** A notice of one stage of one item to one recipient, by one way; `expiresAt` tells the item's years apart. */
+const noticeKey = {
+  itemId: Id,
+  expiresAt: Instant,
+  /** days before expiry; negative for each day after it */
+  stage: z.int(),
+  /** `mail`, `webhook` or `command` */
+  way: z.string().max(20),
+  /** a mail address, a webhook's name, a command's name */
+  recipient: z.string().max(320),
+} as const;
+
+export const NoticeClaim = z.strictObject(noticeKey).openapi("NoticeClaim");
+
+/** A notice that was begun: `sending` until its outcome is told. */
+export const Notice = z
+  .object({
+    id: Id,
+    ...noticeKey,
+    state: z.enum(["sending", "sent", "failed"]),
+    /** stable over repetitions, so that a repeated mail is recognised */
+    messageId: z.string(),
+    attempts: z.int(),
+    /** when it was last begun or settled */
+    at: Instant,
+    error: z.string().nullable(),
+  })
+  .openapi("Notice");
+
+const params = z.object({ id: Id });
+
+export const renewalRoutes = {
+  list: route({
+    method: "get",
+    path: "/v1/renewals",
+    operationId: "listRenewals",
+    summary: "Things that expire",
+    tags: ["renewals"],
+    responses: { 200: json(z.object({ items: z.array(RenewalItem) }), "By expiry, unknown ones first"), ...failures() },
+  }),
+  add: route({
+    method: "post",
+    path: "/v1/renewals",
+    operationId: "addRenewal",
+    summary: "Record a thing that expires",
+    tags: ["renewals"],
+    request: { headers: repeatable, ...jsonBody(NewRenewalItem) },
+    responses: { 201: json(RenewalItem, "The item"), ...failures(["input-rejected", "locked"], [413, 415]) },
+  }),
+  edit: route({
+    method: "patch",
+    path: "/v1/renewals/{id}",
+    operationId: "editRenewal",
+    summary: "Change what is recorded",
+    tags: ["renewals"],
+    request: { params, ...jsonBody(RenewalChange) },
+    responses: {
+      200: json(RenewalItem, "The item"),
+      ...failures(["not-found", "input-rejected", "locked"], [413, 415]),
+    },
+  }),
+  confirm: route({
+    method: "post",
+    path: "/v1/renewals/{id}/confirm",
+    operationId: "confirmRenewal",
+    summary: "Record that a yearly login was done; a year is counted from it",
+    tags: ["renewals"],
+    request: {
+      params,
+      headers: repeatable,
+      ...jsonBody(z.strictObject({ by: z.string().min(1).max(255), at: Instant })),
+    },
+    responses: {
+      200: json(RenewalItem, "The item"),
+      ...failures(["not-found", "input-rejected", "locked"], [413, 415]),
+    },
+  }),
+  remove: route({
+    method: "delete",
+    path: "/v1/renewals/{id}",
+    operationId: "removeRenewal",
+    summary: "Forget a thing and its notices",
+    tags: ["renewals"],
+    request: { params },
+    responses: { 200: json(RenewalItem, "The item, as it was"), ...failures(["not-found", "locked"]) },
+  }),
+  notices: route({
+    method: "get",
+    path: "/v1/renewals/notices",
+    operationId: "listNotices",
+    summary: "To whom which stage was said",
+    tags: ["renewals"],
+    responses: { 200: json(z.object({ items: z.array(Notice) }), "Newest first"), ...failures() },
+  }),
+  claimNotice: route({
+    method: "post",
+    path: "/v1/renewals/notices",
+    operationId: "claimNotice",
+    summary: "Begin a notice, unless it was sent or another process is sending it",
+    tags: ["renewals"],
+    request: { headers: repeatable, ...jsonBody(NoticeClaim) },
+    responses: {
+      200: json(z.object({ claimed: z.boolean(), notice: Notice }), "Whether the asker is to send it"),
+      ...failures(["not-found", "locked"], [413, 415]),
+    },
+  }),
+  settleNotice: route({
+    method: "post",
+    path: "/v1/renewals/notices/{id}",
+    operationId: "settleNotice",
+    summary: "Tell a notice's outcome",
+    tags: ["renewals"],
+    request: {
+      params,
+      headers: repeatable,
+      ...jsonBody(z.strictObject({ state: z.enum(["sent", "failed"]), error: z.string().max(2000).nullable() })),
+    },
+    responses: { 200: json(Notice, "The notice"), ...failures(["not-found", "locked"], [413, 415]) },
+  }),
+} as const;
+
+export type RenewalItem = z.infer<typeof RenewalItem>;
+export type NewRenewalItem = z.infer<typeof NewRenewalItem>;
+export type RenewalChange = z.infer<typeof RenewalChange>;
+export type NoticeClaim = z.infer<typeof NoticeClaim>;
+export type Notice = z.infer<typeof Notice>;

@@ -1,0 +1,186 @@
+import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../contract/index.ts";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import { instant, newId, type Surroundings } from "./ids.ts";
+import { appendAudit } from "./store/sqlite/audit.ts";
+import type { Database, Row } from "./store/sqlite/database.ts";
+
+/** A notice that was begun this long ago and not settled belongs to a process that died: it may be begun again. */
+export const NOTICE_LEASE_MS = 10 * 60 * 1000;
+
+const FIELDS = [
+  "kind",
+  "name",
+  "organisation",
+  "expiresAt",
+  "certainty",
+  "fingerprint",
+  "topic",
+  "owner",
+  "account",
+  "phone",
+  "notes",
+  "source",
+] as const;
+
+const withoutPk = ({ pk: _, ...rest }: Row): unknown => rest;
+const itemOf = (row: Row): RenewalItem => withoutPk(row) as RenewalItem;
+const noticeOf = (row: Row): Notice => withoutPk(row) as Notice;
+
+const missing = (what: string, id: string): Failure =>
+  new Failure("not-found", { what: text(`no ${what} ${id}`, `${id} はありません`) });
+
+/** A tenant's things that expire, and what was said of them to whom. */
+export class TenantRenewals {
+  readonly #database: Database;
+  readonly #surroundings: Surroundings;
+  readonly #actor: string;
+
+  constructor(database: Database, surroundings: Surroundings, actor: string) {
+    this.#database = database;
+    this.#surroundings = surroundings;
+    this.#actor = actor;
+  }
+
+  /** By expiry; those without one first. */
+  list(): RenewalItem[] {
+    return this.#database.all("select * from renewal_item order by expiresAt, name, pk").map(itemOf);
+  }
+
+  add(item: NewRenewalItem): RenewalItem {
+    const id = newId(this.#surroundings);
+    const now = instant(this.#surroundings);
+    const certainty = item.certainty ?? "typed";
+    return this.#database.change(() => {
+      const values = Object.fromEntries(FIELDS.map((field) => [field, item[field] ?? null]));
+      this.#database.run(
+        `insert into renewal_item (id, ${FIELDS.join(", ")}, createdAt, updatedAt)
+         values (:id, ${FIELDS.map((field) => `:${field}`).join(", ")}, :now, :now)`,
+        { ...values, certainty, id, now },
+      );
+      this.#audit("renewals.add", id, { kind: item.kind, name: item.name });
+      return this.#item(id);
+    });
+  }
+
+  /** @throws Failure `not-found` */
+  edit(id: string, change: RenewalChange): RenewalItem {
+    return this.#database.change(() => {
+      const before = this.#item(id);
+      const after = { ...before, ...change };
+      this.#database.run(
+        `update renewal_item set ${FIELDS.map((field) => `${field} = :${field}`).join(", ")}, updatedAt = :now
+         where id = :id`,
+        {
+          ...Object.fromEntries(FIELDS.map((field) => [field, after[field]])),
+          id,
+          now: instant(this.#surroundings),
+        },
+      );
+      this.#audit("renewals.edit", id, { fields: Object.keys(change) });
+      return this.#item(id);
+    });
+  }
+
+  /** Counts a year from a login that was done. @throws Failure `not-found` */
+  confirm(id: string, { by, at }: { readonly by: string; readonly at: string }): RenewalItem {
+    return this.#database.change(() => {
+      this.#item(id);
+      const next = new Date(at);
+      const month = next.getUTCMonth();
+      next.setUTCFullYear(next.getUTCFullYear() + 1);
+      // a year from 29 February ends on the 28th
+      if (next.getUTCMonth() !== month) next.setUTCDate(0);
+      this.#database.run(
+        `update renewal_item set confirmedAt = :at, confirmedBy = :by, expiresAt = :next, certainty = 'estimated',
+           updatedAt = :now where id = :id`,
+        { id, at, by, next: next.toISOString(), now: instant(this.#surroundings) },
+      );
+      this.#audit("renewals.confirm", id, { by, at });
+      return this.#item(id);
+    });
+  }
+
+  /** @throws Failure `not-found` */
+  remove(id: string): RenewalItem {
+    return this.#database.change(() => {
+      const item = this.#item(id);
+      this.#database.run("delete from renewal_notice where itemId = :id", { id });
+      this.#database.run("delete from renewal_item where id = :id", { id });
+      this.#audit("renewals.remove", id, { kind: item.kind, name: item.name });
+      return item;
+    });
+  }
+
+  /** Newest first. */
+  notices(): Notice[] {
+    return this.#database.all("select * from renewal_notice order by pk desc").map(noticeOf);
+  }
+
+  /**
+   * Begins a notice for one sender: nobody else gets it before it is settled or its sender has been silent for
+   * {@link NOTICE_LEASE_MS}. What was sent is never begun again.
+   *
+   * @throws Failure `not-found` where there is no such item
+   */
+  claim(claim: NoticeClaim): { readonly claimed: boolean; readonly notice: Notice } {
+    return this.#database.change(() => {
+      this.#item(claim.itemId);
+      const known = this.#database.get(
+        `select * from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage and way = :way
+         and recipient = :recipient`,
+        { ...claim },
+      );
+      const at = instant(this.#surroundings);
+      if (known === undefined) return { claimed: true, notice: this.#begin(claim, at) };
+      const notice = noticeOf(known);
+      const died = this.#surroundings.now() - Date.parse(notice.at) >= NOTICE_LEASE_MS;
+      if (notice.state === "sent" || (notice.state === "sending" && !died)) return { claimed: false, notice };
+      this.#database.run(
+        "update renewal_notice set state = 'sending', attempts = attempts + 1, at = :at, error = null where id = :id",
+        { id: notice.id, at },
+      );
+      return { claimed: true, notice: this.#notice(notice.id) };
+    });
+  }
+
+  /** @throws Failure `not-found` */
+  settle(id: string, outcome: { readonly state: "sent" | "failed"; readonly error: string | null }): Notice {
+    return this.#database.change(() => {
+      this.#notice(id);
+      const at = instant(this.#surroundings);
+      this.#database.run("update renewal_notice set state = :state, error = :error, at = :at where id = :id", {
+        ...outcome,
+        id,
+        at,
+      });
+      return this.#notice(id);
+    });
+  }
+
+  #begin(claim: NoticeClaim, at: string): Notice {
+    const id = newId(this.#surroundings);
+    this.#database.run(
+      `insert into renewal_notice (id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at)
+       values (:id, :itemId, :expiresAt, :stage, :way, :recipient, 'sending', :messageId, 1, :at)`,
+      { ...claim, id, messageId: `${id}@clomoctl.invalid`, at },
+    );
+    return this.#notice(id);
+  }
+
+  #item(id: string): RenewalItem {
+    const row = this.#database.get("select * from renewal_item where id = :id", { id });
+    if (row === undefined) throw missing("renewal", id);
+    return itemOf(row);
+  }
+
+  #notice(id: string): Notice {
+    const row = this.#database.get("select * from renewal_notice where id = :id", { id });
+    if (row === undefined) throw missing("notice", id);
+    return noticeOf(row);
+  }
+
+  #audit(action: string, subject: string, detail: Readonly<Record<string, unknown>>): void {
+    appendAudit(this.#database, { at: instant(this.#surroundings), actor: this.#actor, action, subject, detail });
+  }
+}
