@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
+import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import type { ProcessTable } from "../lib/config/index.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
-import { Failure } from "../lib/errors/index.ts";
-import { text } from "../lib/text/index.ts";
 import { installLightMessages } from "./light-fetch.ts";
 
 /** A tenant that is open until it is closed. */
@@ -12,7 +12,7 @@ export interface OpenTenant extends ChosenTenant {
   readonly close: () => Promise<void>;
 }
 
-/** What an embedded tenant takes from the machine. */
+/** What the way to a tenant takes from the machine. */
 interface Machine {
   readonly clock: Clock;
   readonly processes: ProcessTable;
@@ -21,6 +21,8 @@ interface Machine {
 /** A way to a tenant, and how to leave. */
 interface Way {
   readonly transport: Transport;
+  /** the address the tenant's routes hang under; in process there is none */
+  readonly base?: URL;
   readonly close: () => Promise<void>;
 }
 
@@ -37,32 +39,41 @@ function ownerHere(): string {
 /**
  * Opens the tenant of a context.
  *
- * @throws `unavailable` when there is no way to it
  * @throws `locked` when another process holds an embedded tenant
+ * @throws `not-found`, `input-rejected` when the authority's certificate of a remote one is gone or is none
  */
 export async function openTenant(
   machine: Machine,
   { context, source }: Omit<ChosenTenant, "client">,
 ): Promise<OpenTenant> {
-  const { transport, close } = await wayTo(machine, context);
-  return { context, source, client: new TenantClient(transport), close };
+  const way = context.kind === "remote" ? wayOverSocket(machine, context) : wayInProcess(machine, context);
+  const { transport, base, close } = await way;
+  return { context, source, client: new TenantClient(transport, base), close };
 }
 
-async function wayTo({ clock, processes }: Machine, context: ChosenTenant["context"]): Promise<Way> {
-  if (context.kind === "remote") {
-    throw new Failure("unavailable", {
-      what: text("tenants behind an address cannot be reached yet", "アドレス先のテナントにはまだ接続できません"),
-      where: context.url,
-    });
-  }
+async function wayInProcess({ clock, processes }: Machine, { tenantFolder, name }: EmbeddedContext): Promise<Way> {
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
   const { fetch, close } = tenant.openTenant({
-    folder: context.tenantFolder,
-    name: context.name,
+    folder: tenantFolder,
+    name,
     actor: ownerHere(),
     surroundings: { now: () => clock.now().getTime(), random: (size) => randomBytes(size) },
     processes,
   });
   return { transport: fetch, close };
+}
+
+async function wayOverSocket({ clock }: Machine, { url, caFile }: RemoteContext): Promise<Way> {
+  const { openSocket } = await import("../lib/client/socket.ts");
+  const { readAuthorities } = await import("../lib/config/authorities.ts");
+  const { transport, close } = openSocket({
+    authorities: caFile === undefined ? [] : await readAuthorities(caFile),
+    surroundings: {
+      now: () => clock.now().getTime(),
+      wait: (delayMs, signal) => sleep(delayMs, undefined, { signal }),
+      newKey: randomUUID,
+    },
+  });
+  return { transport, base: new URL(url), close };
 }

@@ -1,74 +1,118 @@
-import { isAbsolute, join } from "node:path";
+import { resolve } from "node:path";
+import { readAuthorities } from "../../lib/config/authorities.ts";
+import type { NewContext } from "../../lib/config/context.ts";
 import { FORMAT_NAMES } from "../../lib/csv/formats/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { nearest } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import type { Fields, InputOf } from "../field.ts";
 import { CONTEXT_DETAILS } from "./columns.ts";
+
+const OPTIONS = {
+  embedded: { kind: "boolean", about: text("a tenant on this machine", "この端末上のテナント") },
+  url: {
+    kind: "string",
+    value: "ADDRESS",
+    about: text("a tenant that is served at this http(s) address", "この http(s) アドレスにあるテナント"),
+  },
+  caFile: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "with --url: certificates (PEM) of an authority to trust besides the machine's",
+      "--url のとき: 端末の設定に加えて信頼する認証局の証明書(PEM)",
+    ),
+  },
+  language: {
+    kind: "choice",
+    choices: ["ja", "en"],
+    about: text(
+      "with --embedded: language of the account; it decides an export's usual encoding (default: ja)",
+      "--embedded のとき: アカウントの言語(エクスポートの既定の文字コードが決まる。既定: ja)",
+    ),
+  },
+  map: {
+    kind: "string",
+    value: "FORMAT=FILE",
+    repeatable: true,
+    about: text(
+      "with --embedded: a file that says which headers mean which fields of a format",
+      "--embedded のとき: ある形式のヘッダーと項目の対応を定めるファイル",
+    ),
+  },
+} as const satisfies Fields;
+
+type Options = InputOf<typeof OPTIONS>;
 
 export default defineCommand({
   summary: text("add a tenant to those known on this machine", "テナントをこの端末に登録する"),
   details: [
     text(
-      "An embedded tenant lies in CLOMOCTL_HOME and needs no server. Days are counted in --timezone (Asia/Tokyo when not given).",
-      "embedded テナントは CLOMOCTL_HOME に置かれ、サーバーは要りません。日付は --timezone(省略時は Asia/Tokyo)で数えます。",
+      "An embedded tenant lies in CLOMOCTL_HOME and needs no server; --url takes one that anything serves which speaks the tenant API. Days are counted in --timezone (Asia/Tokyo when not given).",
+      "embedded テナントは CLOMOCTL_HOME に置かれ、サーバーは要りません。--url には、テナント API で応答するサーバーを指定できます。日付は --timezone(省略時は Asia/Tokyo)で数えます。",
     ),
   ],
   args: {
     name: { kind: "string", required: true, about: text("the new context's name", "新しいコンテキスト名") },
   },
-  options: {
-    embedded: { kind: "boolean", about: text("a tenant on this machine", "この端末上のテナント") },
-    language: {
-      kind: "choice",
-      choices: ["ja", "en"],
-      default: "ja",
-      about: text(
-        "language of the account; it decides an export's usual encoding",
-        "アカウントの言語(エクスポートの既定の文字コードが決まる)",
-      ),
-    },
-    map: {
-      kind: "string",
-      value: "FORMAT=FILE",
-      repeatable: true,
-      about: text(
-        "a file that says which headers mean which fields of a format",
-        "ある形式のヘッダーと項目の対応を定めるファイル",
-      ),
-    },
-  },
+  options: OPTIONS,
   examples: [
     { line: "clomoctl context add kanto --embedded" },
     { line: "clomoctl context add osaka --embedded --language en --timezone Asia/Tokyo" },
+    { line: "clomoctl context add head-office --url https://mdm.example.jp" },
   ],
-  exits: ["input-rejected", "locked"],
-  async run({ terminal, contexts, globals, workingFolder }, { name, embedded, language, map }) {
-    if (!embedded) {
-      throw new Failure("usage", {
-        what: text("say where the tenant is", "テナントの場所を指定してください"),
-        where: "clomoctl context add",
-        hint: text("pass --embedded", "--embedded を指定してください"),
-      });
-    }
-    const maps = new Map(map.map((pair) => readMap(pair, workingFolder)));
+  exits: ["input-rejected", "locked", "not-found"],
+  async run({ terminal, contexts, globals, workingFolder }, { name, ...options }) {
+    refuseMisfit(options);
     const { timezone } = globals;
-    const context = await contexts.add(name, {
-      kind: "embedded",
-      language,
-      maps,
-      ...(timezone === undefined ? {} : { timezone }),
-    });
+    const wished = await wishOf(options, workingFolder);
+    const context = await contexts.add(name, { ...wished, ...(timezone === undefined ? {} : { timezone }) });
     await terminal.show(CONTEXT_DETAILS, { context, used: false });
   },
 });
+
+/** @throws `usage` unless the tenant is in one place and every option is about it */
+function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
+  if (embedded === (url !== undefined)) {
+    throw new Failure("usage", {
+      what: text("say where the tenant is", "テナントの場所を指定してください"),
+      where: "clomoctl context add",
+      hint: text("pass either --embedded or --url ADDRESS", "--embedded か --url ADDRESS のどちらかを指定してください"),
+    });
+  }
+  const [place, misfits] = embedded
+    ? ["--embedded", [["--ca-file", caFile !== undefined] as const]]
+    : ["--url", [["--language", language !== undefined] as const, ["--map", map.length > 0] as const]];
+  const misfit = misfits.find(([, given]) => given);
+  if (misfit !== undefined) {
+    const [option] = misfit;
+    throw new Failure("usage", {
+      what: text(`${option} does not go with ${place}`, `${option} は ${place} と一緒に指定できません`),
+      where: "clomoctl context add",
+      hint: text(`leave ${option} out`, `${option} を外してください`),
+    });
+  }
+}
+
+/** @throws `not-found`, `input-rejected` when the authority's file is not there or holds no certificate */
+async function wishOf({ url, caFile, language, map }: Options, workingFolder: string): Promise<NewContext> {
+  if (url === undefined) {
+    const maps = new Map(map.map((pair) => readMap(pair, workingFolder)));
+    return { kind: "embedded", language: language ?? "ja", maps };
+  }
+  if (caFile === undefined) return { kind: "remote", url };
+  const path = resolve(workingFolder, caFile);
+  await readAuthorities(path);
+  return { kind: "remote", url, caFile: path };
+}
 
 /** `users=people.yaml` → the format and the file's absolute path. */
 function readMap(pair: string, workingFolder: string): [string, string] {
   const [format = "", ...rest] = pair.split("=");
   const file = rest.join("=");
   if (file !== "" && FORMAT_NAMES.some((known) => known === format)) {
-    return [format, isAbsolute(file) ? file : join(workingFolder, file)];
+    return [format, resolve(workingFolder, file)];
   }
   const names = FORMAT_NAMES.join(", ");
   const near = nearest(format, FORMAT_NAMES);

@@ -24,6 +24,11 @@ export const CONTEXT_COLUMNS: readonly Column<ShownContext>[] = [
 export const CONTEXT_DETAILS: readonly Column<ShownContext>[] = [
   ...CONTEXT_COLUMNS,
   {
+    key: "caFile",
+    header: text("authority", "認証局"),
+    value: ({ context }) => (context.kind === "remote" ? context.caFile : undefined),
+  },
+  {
     key: "language",
     header: text("language", "言語"),
     value: ({ context }) => (context.kind === "embedded" ? context.language : undefined),
