@@ -1,5 +1,4 @@
 import { checkFile } from "../../lib/csv/check.ts";
-import { FORMAT_NAMES } from "../../lib/csv/formats/index.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -7,6 +6,7 @@ import { openInput } from "../imports/flow/input-file.ts";
 import { lookAtFile } from "../imports/flow/send-file.ts";
 import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
+import { FORMAT } from "./file/format.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
 
 export default defineCommand({
@@ -21,13 +21,7 @@ export default defineCommand({
     file: { kind: "file", required: true, about: text("the file; - is stdin", "ファイル(- は標準入力)") },
   },
   options: {
-    as: {
-      kind: "choice",
-      choices: FORMAT_NAMES,
-      value: "FORMAT",
-      required: true,
-      about: text("what the file holds", "ファイルの内容"),
-    },
+    as: FORMAT,
     encoding: INPUT_ENCODING,
     map: MAP,
     allowUnknownColumns: {

@@ -1,11 +1,4 @@
-import {
-  columnsOf,
-  FORMAT_NAMES,
-  FORMATS,
-  nearestHeader,
-  type Column,
-  type Format,
-} from "../../lib/csv/formats/index.ts";
+import { columnsOf, FORMATS, nearestHeader, type Column, type Format } from "../../lib/csv/formats/index.ts";
 import { readHeader } from "../../lib/csv/header.ts";
 import { inspect } from "../../lib/csv/inspect.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -14,6 +7,7 @@ import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../imports/flow/input-file.ts";
 import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
+import { FORMAT } from "./file/format.ts";
 import { mapFileText, type MappedHeader } from "./file/map-file-text.ts";
 import { OUTPUT, writeOutput } from "./file/output.ts";
 
@@ -29,13 +23,7 @@ export default defineCommand({
     file: { kind: "file", required: true, about: text("the file to be mapped", "対応表を作る CSV ファイル") },
   },
   options: {
-    as: {
-      kind: "choice",
-      choices: FORMAT_NAMES,
-      value: "FORMAT",
-      required: true,
-      about: text("what the file holds", "ファイルの内容"),
-    },
+    as: FORMAT,
     encoding: INPUT_ENCODING,
     output: OUTPUT,
   },

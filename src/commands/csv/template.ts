@@ -1,6 +1,6 @@
-import { FORMAT_NAMES } from "../../lib/csv/formats/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { FORMAT } from "./file/format.ts";
 import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "./file/template.ts";
 
 export default defineCommand({
@@ -8,13 +8,7 @@ export default defineCommand({
   details: TEMPLATE_DETAILS,
   args: {},
   options: {
-    as: {
-      kind: "choice",
-      choices: FORMAT_NAMES,
-      value: "FORMAT",
-      required: true,
-      about: text("what the file will hold", "ファイルの内容"),
-    },
+    as: FORMAT,
     ...TEMPLATE_OPTIONS,
   },
   examples: [

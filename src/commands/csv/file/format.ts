@@ -1,0 +1,12 @@
+import { FORMAT_NAMES } from "../../../lib/csv/formats/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { ChoiceField } from "../../field.ts";
+
+/** `--as`. */
+export const FORMAT = {
+  kind: "choice",
+  choices: FORMAT_NAMES,
+  value: "FORMAT",
+  required: true,
+  about: text("what the file holds", "ファイルの内容"),
+} as const satisfies ChoiceField;
