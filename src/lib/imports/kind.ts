@@ -74,10 +74,6 @@ const ORG_FIELDS: readonly ImportedField[] = [
   { field: "parent", meeting: "org", bit: 2, clearable: true },
 ];
 
-/** The fields whose bits are set in a plan's mask. */
-export const changedFields = (kind: RecordKind, mask: number): readonly string[] =>
-  kind.fields.filter(({ bit }) => Math.floor(mask / 2 ** bit) % 2 === 1).map(({ field }) => field);
-
 /** The field a `--key` names; only users can be told by another than their format's own. */
 export const fieldOfKey = (kind: RecordKind, key: "email" | "employee-code" | "upn"): string => {
   if (kind.entity !== "user" || key === "email") return kind.format.key;

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Import, PlanRow, Verification } from "../contract/index.ts";
+import type { Import, Verification } from "../contract/index.ts";
 import { FORMATS } from "../csv/formats/index.ts";
 import { checkMap } from "../csv/map-file.ts";
 import type { Encoding } from "../csv/record.ts";
@@ -24,7 +24,8 @@ import {
   type StoredRequest,
 } from "./store/sqlite/imports/record.ts";
 import { checkEtag, etagOf } from "./store/sqlite/imports/compare.ts";
-import { planRows, type RowQuery } from "./store/sqlite/imports/rows.ts";
+import { problemLines } from "./store/sqlite/imports/problem-lines.ts";
+import { planLines, type RowQuery } from "./store/sqlite/imports/rows.ts";
 import { attachForReading } from "./store/sqlite/imports/staging.ts";
 import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
 import { planRevert, rejected } from "./store/sqlite/imports/tasks.ts";
@@ -111,21 +112,20 @@ export class TenantImports {
     return importOf(this.#database, readImport(this.#database, id));
   }
 
-  /** @throws Failure `conflict` where the import has no open plan */
-  *rows(id: string, query: RowQuery): Generator<PlanRow> {
+  /**
+   * The rows of a plan as NDJSON, in batches.
+   *
+   * @throws Failure `conflict` where the import has no open plan
+   */
+  *rows(id: string, query: RowQuery): Generator<Uint8Array> {
     const plan = planSqlOf(readImport(this.#database, id));
-    yield* this.#reading(id, (database) => planRows(database, plan, query));
+    yield* this.#reading(id, (database) => planLines(database, plan, query));
   }
 
-  /** Rows of the problem table, by row and column. */
-  *problems(id: string, limit: number | undefined) {
+  /** What is wrong with the file of a plan as NDJSON, in batches, by row and column. @throws Failure `conflict` */
+  *problems(id: string, limit: number | undefined): Generator<Uint8Array> {
     planSqlOf(readImport(this.#database, id));
-    yield* this.#reading(id, (database) =>
-      database.iterate(
-        `select code, severity, row, line, col as "column", header, params from s.problem order by row, col limit :limit`,
-        { limit: limit ?? -1 },
-      ),
-    );
+    yield* this.#reading(id, (database) => problemLines(database, limit));
   }
 
   /** @throws Failure `conflict` where the ETag is not the plan's, or the tenant changed; `input-rejected`; `locked` */

@@ -59,11 +59,7 @@ export const addImportRoutes = (app: OpenAPIHono, { imports, actor }: TenantPart
     const actions = (action?.split(",") ?? []).map((name) => PlanAction.parse(name));
     return linesOf(imports.rows(c.req.valid("param").id, { actions, ...(limit === undefined ? {} : { limit }) }));
   });
-  app.openapi(at.problems, (c) =>
-    linesOf(imports.problems(c.req.valid("param").id, c.req.valid("query").limit), (problem) =>
-      JSON.stringify({ ...problem, params: JSON.parse(String(problem["params"])) as unknown }),
-    ),
-  );
+  app.openapi(at.problems, (c) => linesOf(imports.problems(c.req.valid("param").id, c.req.valid("query").limit)));
   app.openapi(at.discard, (c) => {
     const discarded = imports.discard(c.req.valid("param").id);
     return c.json(discarded, 200, tagOf(discarded));

@@ -1,24 +1,15 @@
-/** Characters sent at a time. */
-const CHUNK_LENGTH = 64 * 1024;
-
 /**
- * A response of one JSON object a line, made as it is read. The first object is made at once, so that what cannot be
- * read fails as a problem and not in the middle.
+ * A response of NDJSON whose batches of lines are made as it is read. The first batch is made at once, so that what
+ * cannot be read fails as a problem and not in the middle.
  */
-export const linesOf = <T>(
-  source: Iterable<T>,
-  format: (item: T) => string = (item) => JSON.stringify(item),
-): Response => {
-  const iterator = source[Symbol.iterator]();
-  const encoder = new TextEncoder();
+export const linesOf = (batches: Iterable<Uint8Array>): Response => {
+  const iterator = batches[Symbol.iterator]();
   let next = iterator.next();
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
-      let text = "";
-      for (; next.done !== true && text.length < CHUNK_LENGTH; next = iterator.next())
-        text += `${format(next.value)}\n`;
-      if (text !== "") controller.enqueue(encoder.encode(text));
-      if (next.done === true) controller.close();
+      if (next.done === true) return controller.close();
+      controller.enqueue(next.value);
+      next = iterator.next();
     },
     cancel() {
       iterator.return?.();

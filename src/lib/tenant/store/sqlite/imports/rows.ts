@@ -1,13 +1,13 @@
-import type { SQLOutputValue } from "node:sqlite";
-import { changedFields } from "../../../../imports/kind.ts";
 import type { PlanRow } from "../../../../contract/index.ts";
-import type { Database, Row } from "../database.ts";
+import type { ImportedField } from "../../../../imports/kind.ts";
+import type { Database, Params } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { isLacking } from "./commit.ts";
 import { hasSecrets } from "./compare.ts";
-import { keyField } from "./findings.ts";
-import { orgPlaces, type OrgPlace } from "./org-places.ts";
 import { isTouched, joinOrg, name, storeColumn, valueForExisting, valueForNew, type PlanSql } from "./expressions.ts";
+import { keyField } from "./findings.ts";
+import { BATCH_BYTES, batched } from "./line-batches.ts";
+import { orgPlaces } from "./org-places.ts";
 
 type Action = PlanRow["action"];
 
@@ -23,17 +23,57 @@ export interface RowQuery {
 const ACTION = `case when r.row in (select row from s.invalid) then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
-/** SQL: the values a row arrives at, as a JSON object by field. */
-const afterJson = (plan: PlanSql): string => {
-  const pairs = plan.kind.fields.map((field) => {
-    const existing = isTouched(plan, field) ? valueForExisting(plan, field) : `t.${name(storeColumn(field))}`;
-    const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
-    if (field.meeting !== "org") return `'${field.field}', ${value}`;
-    const code = `(select code from org where pk = ${value})`;
-    // an organisation that the import makes is not there yet
-    return `'${field.field}', ${plan.staged.staged.includes(field.field) ? `coalesce(${code}, r."orgCode")` : code}`;
-  });
-  return `json_object(${pairs.join(", ")})`;
+/** A function of SQLite takes at most 127 arguments. */
+const MOST_ARGUMENTS = 100;
+
+/** SQL: pieces one after the other; what is null is left out. */
+const joined = (pieces: readonly string[]): string => {
+  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
+  const parts: string[] = [];
+  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MOST_ARGUMENTS)));
+  return joined(parts);
+};
+
+/** SQL: a list in JSON of pieces that begin with a comma each; a piece may be empty. */
+const listOf = (pieces: readonly string[]): string => `'[' || substr(${joined(pieces)}, 2) || ']'`;
+
+/** SQL: one value of `after` in JSON; `value` is SQL of JSON. */
+const afterPiece = (field: string, value: string): string => `',{"field":"${field}","value":' || ${value} || '}'`;
+
+/** SQL: custom fields in JSON, by the names they have in the tenant; nothing where there is none. */
+const customPiece = (value: string): string =>
+  `(select group_concat(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
+      order by cast(e.key as integer))
+    from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
+
+const jsonPiece = ({ field, meeting }: ImportedField, value: string): string => {
+  if (meeting === "custom") return customPiece(value);
+  return afterPiece(field, meeting === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
+};
+
+/** SQL: the values a row arrives at, as the JSON of a plan's row has them. */
+const afterJson = (plan: PlanSql): string =>
+  listOf(
+    plan.kind.fields.map((field) => {
+      const existing = isTouched(plan, field) ? valueForExisting(plan, field) : `t.${name(storeColumn(field))}`;
+      const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
+      if (field.meeting !== "org") return jsonPiece(field, value);
+      const code = `(select code from org where pk = ${value})`;
+      // an organisation that the import makes is not there yet
+      return jsonPiece(field, plan.staged.staged.includes(field.field) ? `coalesce(${code}, r."orgCode")` : code);
+    }),
+  );
+
+const ORG_AFTER = listOf([
+  afterPiece("name", "json_quote(a.name)"),
+  afterPiece("code", "json_quote(a.code)"),
+  "org_place(r.row)",
+]);
+
+/** SQL: the names of the fields that a row changes, in JSON. */
+const changedJson = ({ kind }: PlanSql): string => {
+  const names = kind.fields.map(({ field, bit }) => `iif(m.changed & ${2 ** bit}, ',"${field}"', '')`);
+  return `iif(coalesce(m.changed, 0) = 0, '[]', ${listOf(names)})`;
 };
 
 /** The row's key as the file has it; null where the file has no such column. */
@@ -44,15 +84,32 @@ const keyOf = (plan: PlanSql): string => {
   return keyField(plan) === "emails" ? `(${key} ->> 0)` : key;
 };
 
-const stagedRows = (plan: PlanSql): string => {
-  const secrets = hasSecrets(plan) ? "r.secrets is not null" : "0";
+/** SQL of the parts of a plan's row, each of them JSON, in the order they are written. */
+type RowParts = Readonly<Record<keyof PlanRow, string>>;
+
+/** SQL: a line of NDJSON, made by SQLite alone: a million rows pass without becoming objects on the way. */
+const lineOf = (parts: RowParts): string =>
+  joined([...Object.entries(parts).flatMap(([key, sql], at) => [`'${at === 0 ? "{" : ","}"${key}":'`, sql]), "'}\n'"]);
+
+const truth = (condition: string): string => `iif(${condition}, 'true', 'false')`;
+
+const stagedLines = (plan: PlanSql, all: boolean): string => {
   const isOrg = plan.kind.entity === "org";
-  const after = isOrg ? "json_object('name', a.name, 'code', a.code)" : afterJson(plan);
   const joins = isOrg ? "left join s.org_after a on a.row = r.row" : joinOrg(plan);
-  return `select r.row, r.line, ${keyOf(plan)} as key, ${ACTION} as action, coalesce(m.changed, 0) as changed,
-      ${secrets} as secret, m.row is not null as met, ${after} as after
+  const line = lineOf({
+    row: "r.row",
+    line: "r.line",
+    key: `json_quote(coalesce(${keyOf(plan)}, ''))`,
+    action: `'"' || ${ACTION} || '"'`,
+    changed: changedJson(plan),
+    setsSecret: hasSecrets(plan) ? truth("r.secrets is not null") : "'false'",
+    exists: truth("m.row is not null"),
+    after: isOrg ? ORG_AFTER : afterJson(plan),
+  });
+  const asked = all ? "" : `and ${ACTION} in (select value from json_each(:actions))`;
+  return `select ${line} as line
     from s.row r left join s.match m on m.row = r.row left join ${plan.kind.entity} t on t.pk = m.target ${joins}
-    where :all or ${ACTION} in (select value from json_each(:actions)) order by r.row`;
+    where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
 const whichDeleted = (plan: PlanSql, administratorsToo: boolean): string => {
@@ -61,73 +118,88 @@ const whichDeleted = (plan: PlanSql, administratorsToo: boolean): string => {
   return isLacking(plan, "t");
 };
 
-const deletedRows = (plan: PlanSql, administratorsToo: boolean): string => {
+const deletedLines = (plan: PlanSql, administratorsToo: boolean): string => {
   const { entity } = plan.kind;
   const key = { user: "(t.emails ->> 0)", secured_user: "t.userId", org: "coalesce(t.code, t.name)" }[entity];
-  const after = `json_object('name', t.${entity === "secured_user" ? "displayName" : "name"})`;
-  return `select 0 as row, 0 as line, ${key} as key, 'delete' as action, 0 as changed, 0 as secret, 1 as met,
-    ${after} as after from ${entity} t where ${whichDeleted(plan, administratorsToo)} order by t.pk`;
+  const line = lineOf({
+    row: "0",
+    line: "0",
+    key: `json_quote(coalesce(${key}, ''))`,
+    action: `'"delete"'`,
+    changed: "'[]'",
+    setsSecret: "'false'",
+    exists: "'true'",
+    after: listOf([afterPiece("name", `json_quote(t.${entity === "secured_user" ? "displayName" : "name"})`)]),
+  });
+  return `select ${line} as line from ${entity} t where ${whichDeleted(plan, administratorsToo)}
+    order by t.pk limit :left`;
 };
 
-const listOrText = (plan: PlanSql, field: string, value: SQLOutputValue | undefined): string | string[] | null => {
-  if (value === null || value === undefined) return null;
-  const { meeting } = plan.kind.fields.find((known) => known.field === field) ?? {};
-  return meeting === "list" ? (JSON.parse(String(value)) as string[]) : String(value);
-};
+/** The most rows looked at for a batch of lines. */
+const MOST_ROWS = 256;
 
-/** What the rows of a plan are made of beside their own line. */
-interface Beside {
-  readonly customNames: ReadonlyMap<string, string>;
-  readonly places: ReadonlyMap<number, OrgPlace>;
-}
+/** Reads the lines of a plan in batches, each one text made by SQLite. */
+class LineReader {
+  readonly #database: Database;
+  readonly #params: Params;
+  #left: number;
 
-const planRow = (plan: PlanSql, row: Row, { customNames, places }: Beside): PlanRow => {
-  const place = places.get(Number(row["row"]));
-  const after = JSON.parse(String(row["after"])) as Record<string, SQLOutputValue>;
-  const custom = after["custom"] === undefined ? {} : (JSON.parse(String(after["custom"])) as Record<string, string>);
-  const number = (value: SQLOutputValue | undefined): number => Number(value ?? 0);
-  return {
-    row: number(row["row"]),
-    line: number(row["line"]),
-    key: row["key"] === null ? "" : String(row["key"]),
-    action: row["action"] as Action,
-    changed: [...changedFields(plan.kind, number(row["changed"]))],
-    setsSecret: row["secret"] === 1,
-    exists: row["met"] === 1,
-    after: [
-      ...Object.entries(after)
-        .filter(([field]) => field !== "custom")
-        .map(([field, value]) => ({ field, value: listOrText(plan, field, value) })),
-      ...(place === undefined
-        ? []
-        : Object.entries(place).map(([field, value]) => ({ field, value: value as string | null }))),
-      ...Object.entries(custom).map(([id, value]) => ({ field: `custom:${customNames.get(id) ?? id}`, value })),
-    ],
-  };
-};
+  constructor(database: Database, params: Params, limit: number | undefined) {
+    this.#database = database;
+    this.#params = params;
+    this.#left = limit ?? Number.MAX_SAFE_INTEGER;
+  }
 
-/** The lines of a plan: rows in the file's order, then the records that would be deleted. */
-export function* planRows(database: Database, plan: PlanSql, query: RowQuery): Generator<PlanRow> {
-  const params = {
-    all: query.actions.length === 0 ? 1 : 0,
-    actions: JSON.stringify(query.actions),
-    kind: plan.kind.name,
-    root: ROOT_ORG_PK,
-  };
-  const customNames = new Map(
-    database.all("select pk, name from custom_field").map((field) => [String(field["pk"]), String(field["name"])]),
-  );
-  const places = plan.kind.entity === "org" ? orgPlaces(database) : new Map<number, OrgPlace>();
-  let left = query.limit ?? Number.POSITIVE_INFINITY;
-  const parts: string[] = [];
-  if (query.actions.length === 0 || query.actions.some((action) => action !== "delete")) parts.push(stagedRows(plan));
-  const deletes = query.actions.length === 0 || query.actions.includes("delete");
-  if (deletes && plan.request.mode === "replace") parts.push(deletedRows(plan, query.administratorsToo === true));
-  for (const sql of parts) {
-    for (const row of database.iterate(sql, params)) {
-      if (left <= 0) return;
-      left -= 1;
-      yield planRow(plan, row, { customNames, places });
+  /** Staged rows, in ranges of as many as make a batch. */
+  *staged(sql: string): Generator<Uint8Array> {
+    const batch = `select cast(group_concat(line, '') as blob) as bytes, count(*) as lines from (${sql})`;
+    const last = this.#database.count("select coalesce(max(row), 0) from s.row");
+    for (let after = 0, rows = 1; after < last && this.#left > 0;) {
+      const upTo = after + rows;
+      const found = this.#database.get(batch, { ...this.#params, after, upTo, left: this.#left });
+      const bytes = found?.["bytes"] instanceof Uint8Array ? found["bytes"] : new Uint8Array(0);
+      this.#left -= Number(found?.["lines"] ?? 0);
+      if (bytes.length > 0) yield bytes;
+      const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
+      after = upTo;
+      rows = Math.max(1, Math.min(MOST_ROWS, rows * 4, fitting));
     }
   }
+
+  /** Deletions, by one statement: to find what a file lacks takes all of it. */
+  *deleted(sql: string): Generator<Uint8Array> {
+    if (this.#left <= 0) return;
+    yield* batched(this.#database.iterate(sql, { ...this.#params, left: this.#left }));
+  }
 }
+
+/** The lines of a plan as NDJSON, in batches: rows in the file's order, then the records that would be deleted. */
+export function* planLines(database: Database, plan: PlanSql, query: RowQuery): Generator<Uint8Array> {
+  const { actions, limit, administratorsToo = false } = query;
+  const all = actions.length === 0;
+  const params = { actions: JSON.stringify(actions), kind: plan.kind.name, root: ROOT_ORG_PK };
+  if (plan.kind.entity === "org") defineOrgPlace(database);
+  const reader = new LineReader(database, params, limit);
+  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(stagedLines(plan, all));
+  if (plan.request.mode === "replace" && (all || actions.includes("delete"))) {
+    yield* reader.deleted(deletedLines(plan, administratorsToo));
+  }
+}
+
+/** The parent that a row of organisations arrives at, for the SQL of its line. */
+const defineOrgPlace = (database: Database): void => {
+  const places = orgPlaces(database);
+  database.define("org_place", (row) =>
+    Object.entries(places.get(Number(row)) ?? {})
+      .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
+      .join(""),
+  );
+};
+
+/** The first lines of a plan as {@link planLines} gives them. */
+export const firstPlanRows = (database: Database, plan: PlanSql, query: RowQuery & { readonly limit: number }) =>
+  Buffer.concat([...planLines(database, plan, query)])
+    .toString()
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as PlanRow);

@@ -15,7 +15,7 @@ import { advance, checkEtag, compare, etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
 import { changeImport, planSqlOf, readImport, type ImportRecord, type StoredRequest } from "./record.ts";
 import { applyRevert, checkUntouched, countRevert, type Reverted } from "./revert.ts";
-import { planRows } from "./rows.ts";
+import { firstPlanRows } from "./rows.ts";
 import type { TaskFiles, Task } from "./worker-messages.ts";
 import { noted } from "../../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
@@ -113,7 +113,7 @@ export class Staging {
     const actions = ["create", "update", "delete", "invalid"] as const;
     return {
       differences: counts.create + counts.update + counts.delete + counts.invalid + lacking,
-      first: [...planRows(this.#database, plan, { actions, limit, administratorsToo: true })],
+      first: firstPlanRows(this.#database, plan, { actions, limit, administratorsToo: true }),
     };
   }
 
