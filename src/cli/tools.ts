@@ -28,13 +28,17 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
-  let opened: Promise<OpenTenant> | undefined;
-  const open = async (): Promise<OpenTenant> => {
-    const chosen = await contexts.choose(globals.context, environment);
+  const opened = new Map<string, Promise<OpenTenant>>();
+  const open = async (chosen: Omit<ChosenTenant, "client">): Promise<OpenTenant> => {
     const { openTenant } = await import("./tenant.ts");
     return openTenant({ clock, processes }, chosen);
   };
-  const tenant = async (): Promise<ChosenTenant> => (opened ??= open());
+  const openOnce = (chosen: Omit<ChosenTenant, "client">): Promise<OpenTenant> => {
+    const { name } = chosen.context;
+    const tenant = opened.get(name) ?? open(chosen);
+    opened.set(name, tenant);
+    return tenant;
+  };
   return {
     terminal,
     globals,
@@ -46,11 +50,11 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
     stdin,
     workingFolder,
     signal,
-    tenant,
+    tenant: async () => openOnce(await contexts.choose(globals.context, environment)),
+    tenantOf: (context) => openOnce({ context, source: "default" }),
     describeState: (state) => interrupts.describe(state),
     async [Symbol.asyncDispose]() {
-      const tenantToClose = await opened?.catch(() => undefined);
-      await tenantToClose?.close();
+      for (const tenant of opened.values()) await (await tenant.catch(() => undefined))?.close();
       await swept;
     },
   };

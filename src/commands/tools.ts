@@ -46,6 +46,12 @@ export interface Tools {
    * @throws `unavailable` when the tenant cannot be reached
    */
   tenant(): Promise<ChosenTenant>;
+  /**
+   * The tenant of one of {@link contexts}, for `--all-contexts`: opened by the first call, closed after the command.
+   *
+   * @throws `unavailable` when the tenant cannot be reached, `locked` when another process holds it
+   */
+  tenantOf(context: Context): Promise<ChosenTenant>;
   /** Takes what to say of what was and was not done, should a signal come; the latest counts. */
   describeState(state: () => Text): void;
 }

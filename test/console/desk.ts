@@ -113,6 +113,7 @@ export class Desk implements AsyncDisposable {
       workingFolder: this.folder,
       signal,
       tenant: async () => ({ ...(await contexts.choose(undefined, environment)), client: this.tenant.client }),
+      tenantOf: async (context) => ({ context, source: "default", client: this.tenant.client }),
       describeState: () => undefined,
     };
   }
