@@ -97,26 +97,28 @@ export const readJson = async (route: RouteConfig, response: Response): Promise<
 };
 
 /**
- * The JSON values of a body of one a line, each as it arrives.
+ * The lines of a body, as many at a time as have arrived.
  *
- * @throws Failure `unavailable` where a line is malformed or the last one is not whole
+ * @throws Failure `unavailable` where a line does not end
  */
-export async function* readLines(route: RouteConfig, body: ReadableStream<Uint8Array>): AsyncGenerator<unknown> {
+export async function* readLines(
+  route: RouteConfig,
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<readonly string[]> {
   let rest = "";
   const decoder = new TextDecoder();
   for await (const chunk of body) {
-    const [first = "", ...others] = decoder.decode(chunk, { stream: true }).split("\n");
-    rest += first;
-    for (const other of others) {
-      yield parseLine(route, rest);
-      rest = other;
-    }
+    const lines = decoder.decode(chunk, { stream: true }).split("\n");
+    lines[0] = rest + (lines[0] ?? "");
+    rest = lines.pop() ?? "";
+    if (lines.length > 0) yield lines;
     if (rest.length > LINE_LIMIT) throw notOfTheContract(route, text("an endless line", "行が長すぎます"));
   }
   if (rest !== "") throw notOfTheContract(route, text("the list broke off", "一覧が途中で切れています"));
 }
 
-const parseLine = (route: RouteConfig, line: string): unknown => {
+/** @throws Failure `unavailable` where a line is no JSON */
+export const parseLine = (route: RouteConfig, line: string): unknown => {
   const value = parse(line);
   if (value === undefined) throw notOfTheContract(route, text("malformed JSON", "JSON が壊れています"));
   return value;

@@ -1,7 +1,8 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { z, ZodType } from "zod";
 import { same } from "../text/index.ts";
-import { checkMediaType, failureOf, notOfTheContract, readJson, readLines } from "./answer.ts";
+import { checkMediaType, failureOf, notOfTheContract, parseLine, readJson, readLines } from "./answer.ts";
+import type { LineShape } from "./line-shapes.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a call fills a route with. */
@@ -67,16 +68,30 @@ export class Caller {
   }
 
   /**
-   * The objects of a streamed list, in order, each line as it arrives.
+   * The objects of a streamed list, in order, as many at a time as have arrived.
    *
-   * @throws Failure as {@link json}, also in the middle
+   * @throws Failure as {@link json}, after what came before
    */
-  async *lines<T>(route: RouteConfig, schema: ZodType<T>, input: CallInput = {}): AsyncGenerator<T> {
+  async *batches<T>(route: RouteConfig, shape: LineShape<T>, input: CallInput = {}): AsyncGenerator<readonly T[]> {
     const { body } = await this.send(route, input);
     if (body === null) return;
-    for await (const line of readLines(route, body)) yield follow(route, schema, line);
+    for await (const lines of readLines(route, body)) {
+      const batch: T[] = [];
+      try {
+        for (const line of lines) batch.push(itemOf(route, shape, line));
+      } catch (error) {
+        yield batch;
+        throw error;
+      }
+      yield batch;
+    }
   }
 }
+
+const itemOf = <T>(route: RouteConfig, { schema, isUsual }: LineShape<T>, line: string): T => {
+  const value = parseLine(route, line);
+  return isUsual(value) ? value : follow(route, schema, value);
+};
 
 const follow = <T>(route: RouteConfig, schema: ZodType<T>, value: unknown): T => {
   const parsed = schema.safeParse(value);

@@ -1,14 +1,14 @@
 import type { z } from "zod";
 import {
-  InputProblem,
-  PlanRow,
   routes,
   type App,
   type CustomField,
   type Import,
   type ImportRequest,
+  type InputProblem,
   type Org,
   type OrgDetail,
+  type PlanRow,
   type SecuredGroup,
   type SecuredUser,
   type Tenant,
@@ -18,6 +18,7 @@ import {
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { Caller } from "./call.ts";
+import { INPUT_PROBLEM, PLAN_ROW } from "./line-shapes.ts";
 import { Renewals } from "./renewals.ts";
 import type { Transport } from "./transport.ts";
 
@@ -135,6 +136,13 @@ export class TenantClient {
   }
 }
 
+/** Which rows of a plan are asked for. */
+export interface RowsQuery {
+  /** actions, separated by commas; all where it is missing */
+  readonly action?: string;
+  readonly limit?: number;
+}
+
 /** Imports of a tenant: a request, its file, its plan, and what becomes of the plan. */
 export class Imports {
   readonly #call: Caller;
@@ -168,13 +176,23 @@ export class Imports {
   }
 
   /** The plan's rows in the file's order, then its deletions. */
-  rows(id: string, query: { readonly action?: string; readonly limit?: number } = {}): AsyncGenerator<PlanRow> {
-    return this.#call.lines(routes.imports.rows, PlanRow, { params: { id }, query });
+  rows(id: string, query: RowsQuery = {}): AsyncGenerator<PlanRow> {
+    return oneByOne(this.rowBatches(id, query));
+  }
+
+  /** {@link rows}, as many at a time as have arrived: for plans of a million rows. */
+  rowBatches(id: string, query: RowsQuery = {}): AsyncGenerator<readonly PlanRow[]> {
+    return this.#call.batches(routes.imports.rows, PLAN_ROW, { params: { id }, query: { ...query } });
   }
 
   /** By row, then column. */
   problems(id: string, query: { readonly limit?: number } = {}): AsyncGenerator<InputProblem> {
-    return this.#call.lines(routes.imports.problems, InputProblem, { params: { id }, query });
+    return oneByOne(this.problemBatches(id, query));
+  }
+
+  /** {@link problems}, as many at a time as have arrived. */
+  problemBatches(id: string, query: { readonly limit?: number } = {}): AsyncGenerator<readonly InputProblem[]> {
+    return this.#call.batches(routes.imports.problems, INPUT_PROBLEM, { params: { id }, query });
   }
 
   /** @throws Failure `conflict` when what the plan was compared with has changed, `input-rejected` when it is rejected */
@@ -212,6 +230,10 @@ export class Imports {
   discard(id: string): Promise<Import> {
     return this.#call.json(routes.imports.discard, { params: { id } });
   }
+}
+
+async function* oneByOne<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const batch of batches) yield* batch;
 }
 
 async function* pages<T>(
