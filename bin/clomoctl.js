@@ -12,7 +12,7 @@ if (Number(process.versions.node.split(".")[0]) < NEEDED) {
       process.versions.node +
       ": install it from https://nodejs.org/ or, in a checkout, run `npx clomoctl` after `npm ci`\n",
   );
-  process.exitCode = 1;
+  process.exitCode = require("./crash-exit.js")(process);
 } else {
   require("./start.js");
 }

@@ -1,10 +1,10 @@
+import { failureExit } from "./cli/exit-codes.ts";
 import { nounHelp, verbHelp } from "./cli/help.ts";
 import { writeNow, type Host } from "./cli/host.ts";
 import { mannerOf } from "./cli/manner.ts";
-import { route } from "./cli/route.ts";
+import { route, verbMeant } from "./cli/route.ts";
 import { VERSION } from "./cli/version.ts";
 import { PROGRAM } from "./commands/index.ts";
-import { ERRORS } from "./lib/errors/index.ts";
 
 /**
  * The program: from a command line to an exit code. Version, help and whatever is misspelt are answered from here;
@@ -36,7 +36,7 @@ async function main(host: Host): Promise<number> {
     const { asFailure, reportOf } = await import("./cli/report.ts");
     const failure = asFailure(error);
     writeNow(2, reportOf(failure, manner));
-    return ERRORS[failure.code].exit;
+    return failureExit(failure.code, verbMeant(PROGRAM, argv));
   }
 }
 

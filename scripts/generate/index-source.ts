@@ -1,4 +1,4 @@
-import type { NounFolder } from "./commands.ts";
+import type { NounFolder, VerbFile } from "./commands.ts";
 
 /** At most this many examples are shown for a noun. */
 const EXAMPLES = 3;
@@ -11,9 +11,11 @@ function examplesOf({ noun, verbs, nouns }: NounFolder): readonly string[] {
 
 function nodeSource(folder: NounFolder): string {
   const { name, noun, nouns, verbs } = folder;
+  const failureExit = ({ command: { ownExits } }: VerbFile): string =>
+    ownExits === undefined ? "" : ` failureExit: ${ownExits.failure},`;
   const verbSources = verbs.map(
     (verb) =>
-      `{ name: ${JSON.stringify(verb.name)}, summary: ${JSON.stringify(verb.command.summary)}, load: () => import(${JSON.stringify(`./${verb.file}`)}) }`,
+      `{ name: ${JSON.stringify(verb.name)}, summary: ${JSON.stringify(verb.command.summary)},${failureExit(verb)} load: () => import(${JSON.stringify(`./${verb.file}`)}) }`,
   );
   return `{
     name: ${JSON.stringify(name)},

@@ -40,7 +40,7 @@ function verbSection(folder: NounFolder, { name, command }: VerbFile, language: 
     ...(about === undefined ? [] : [`# ${about[language]}`]),
     line,
   ]);
-  const exits = exitsOf(command.exits).map(({ code, meaning }) => `\`${code}\` ${meaning[language]}`);
+  const exits = exitsOf(command).map(({ code, meaning }) => `\`${code}\` ${meaning[language]}`);
   return [
     "",
     `## ${path.join(" ")}`,

@@ -1,3 +1,5 @@
+import type { Command, Outcome } from "../commands/command.ts";
+import type { VerbNode } from "../commands/node.ts";
 import { ERRORS, type ErrorCode } from "../lib/errors/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
@@ -22,13 +24,24 @@ export interface Exit {
   readonly meaning: Text;
 }
 
-/** The exit codes of a command with these expected failures, in order, each once. */
-export function exitsOf(failures: readonly ErrorCode[]): Exit[] {
-  const codes = new Set([0, 1, 2, 130, ...failures.map((failure) => ERRORS[failure].exit)]);
-  return [...codes]
+/** The exit code of a command that ended by itself. */
+export const exitOf = (outcome: Outcome): number => {
+  if (typeof outcome === "number") return outcome;
+  return outcome === undefined ? 0 : ERRORS[outcome].exit;
+};
+
+/** The exit code of a failure of a verb; one that was interrupted says so whatever its own codes are. */
+export const failureExit = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
+  failure === "interrupted" ? ERRORS.interrupted.exit : (verb?.failureExit ?? ERRORS[failure].exit);
+
+/** The exit codes of a command, in order, each once. */
+export function exitsOf({ exits, ownExits }: Pick<Command, "exits" | "ownExits">): Exit[] {
+  const usual = ownExits === undefined ? [0, 1, 2, ...exits.map((failure) => ERRORS[failure].exit)] : [];
+  const own = new Map(ownExits?.meanings);
+  return [...new Set([...own.keys(), ...usual, ERRORS.interrupted.exit])]
     .toSorted((a, b) => a - b)
     .flatMap((code) => {
-      const meaning = MEANINGS.get(code);
+      const meaning = own.get(code) ?? MEANINGS.get(code);
       return meaning === undefined ? [] : [{ code, meaning }];
     });
 }

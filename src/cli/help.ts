@@ -31,8 +31,8 @@ function section(title: Text, entries: readonly Entry[], language: Language): st
   ];
 }
 
-const exitEntries = (failures: Command["exits"]): Entry[] =>
-  exitsOf(failures).map(({ code, meaning }) => ({ term: String(code), about: meaning }));
+const exitEntries = (command: Pick<Command, "exits" | "ownExits">): Entry[] =>
+  exitsOf(command).map(({ code, meaning }) => ({ term: String(code), about: meaning }));
 
 const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;
 
@@ -56,7 +56,7 @@ export function nounHelp(path: readonly string[], noun: NounNode, language: Lang
       language,
     ),
     ...section(HEADINGS.examples, examples, language),
-    ...section(HEADINGS.exits, exitEntries(path.length === 0 ? EVERY_FAILURE : []), language),
+    ...section(HEADINGS.exits, exitEntries({ exits: path.length === 0 ? EVERY_FAILURE : [] }), language),
   ]);
 }
 
@@ -87,6 +87,6 @@ export function verbHelp(path: readonly string[], command: Command, language: La
     ...section(HEADINGS.options, optionEntries(command.options), language),
     ...section(HEADINGS.everywhere, [...optionEntries(GLOBAL_OPTIONS), ...ALWAYS], language),
     ...section(HEADINGS.examples, examples, language),
-    ...section(HEADINGS.exits, exitEntries(command.exits), language),
+    ...section(HEADINGS.exits, exitEntries(command), language),
   ]);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 import { same } from "../lib/text/index.ts";
-import { route } from "./route.ts";
+import { route, verbMeant } from "./route.ts";
 
 const verb = (name: string): VerbNode => ({
   name,
@@ -70,4 +70,13 @@ test.each([
     expect.objectContaining({ code: "usage", what: expect.objectContaining({ en: what }) }),
   );
   expect(() => to(line)).toThrow(expect.objectContaining({ hint: expect.objectContaining({ en: hint }) }));
+});
+
+test.each([
+  ["--limt 3 users list", "list"],
+  ["secured --bogus users import x", "import"],
+  ["users lst", undefined],
+  ["--bogus", undefined],
+])("what %s means is %s", (line, name) => {
+  expect(verbMeant(program, line.split(" "))?.name).toBe(name);
 });

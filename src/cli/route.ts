@@ -106,3 +106,14 @@ export function route(root: NounNode, argv: readonly string[]): Route {
   if (!asksHelp && path.length > 0) throw missingVerb(path, noun);
   return { to: "noun-help", path, noun };
 }
+
+/** The verb that a command line means which {@link route} refuses, for its exit code; undefined where none is named. */
+export function verbMeant(root: NounNode, argv: readonly string[]): VerbNode | undefined {
+  let noun = root;
+  for (const word of argv) {
+    const verb = noun.verbs.find(({ name }) => name === word);
+    if (verb !== undefined) return verb;
+    noun = nounBelow(noun, word) ?? noun;
+  }
+  return undefined;
+}

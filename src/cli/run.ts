@@ -1,8 +1,8 @@
 import type { Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
 import type { Tools } from "../commands/tools.ts";
-import { ERRORS } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
+import { exitOf, failureExit } from "./exit-codes.ts";
 import { writeNow, type Host } from "./host.ts";
 import { Interrupts } from "./interrupts.ts";
 import type { Manner } from "./manner.ts";
@@ -28,7 +28,7 @@ export async function runVerb(host: Host, manner: Manner, { path, verb, words }:
   const { globals, input } = parse(path, command, words);
   const interrupts = new Interrupts(host, manner, (report) => writeNow(2, report));
   const tools = openTools(host, globals, interrupts);
-  const exit = await settle(interrupts, tools, () => command.run(tools, input as never));
+  const exit = await settle(interrupts, tools, verb, () => command.run(tools, input as never));
   await tools[Symbol.asyncDispose]();
   if (interrupts.exit === undefined) return exit;
   interrupts.tell();
@@ -36,11 +36,16 @@ export async function runVerb(host: Host, manner: Manner, { path, verb, words }:
 }
 
 /** Waits for the work and for its output; says what failed, unless a signal was the cause. */
-async function settle(interrupts: Interrupts, { terminal }: Tools, work: () => Promise<Outcome>): Promise<number> {
+async function settle(
+  interrupts: Interrupts,
+  { terminal }: Tools,
+  verb: VerbNode,
+  work: () => Promise<Outcome>,
+): Promise<number> {
   try {
     const outcome = await work();
     await terminal.close();
-    return typeof outcome === "string" ? ERRORS[outcome].exit : 0;
+    return exitOf(outcome);
   } catch (error) {
     const failure = asFailure(error);
     // Ctrl-C in a question comes as a key, not as a signal
@@ -50,6 +55,6 @@ async function settle(interrupts: Interrupts, { terminal }: Tools, work: () => P
       await terminal.failure(failure);
     }
     await terminal.close().catch(() => undefined);
-    return ERRORS[failure.code].exit;
+    return failureExit(failure.code, verb);
   }
 }

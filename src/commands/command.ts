@@ -10,8 +10,19 @@ export interface Example {
   readonly about?: Text;
 }
 
-/** How a command ended: nothing when all was done, else the code that decides the exit code without a message. */
-export type Outcome = ErrorCode | void;
+/**
+ * How a command ended: nothing when all was done, else the code that decides the exit code without a message; a number
+ * is one of the command's {@link OwnExits}.
+ */
+export type Outcome = ErrorCode | number | void;
+
+/** Exit codes of a command whose caller prescribes them: a monitoring system, say. */
+export interface OwnExits {
+  /** the code of whatever fails, a wrong command line and a crash included; only an interruption keeps its own */
+  readonly failure: number;
+  /** what each code means, in order */
+  readonly meanings: readonly (readonly [code: number, meaning: Text])[];
+}
 
 /**
  * One verb, declared once: parsing, help, the reference in `docs/commands`, completion and tests follow from it.
@@ -28,6 +39,8 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   readonly examples: readonly Example[];
   /** the failures a script should expect, besides `usage` and `unexpected` */
   readonly exits: readonly ErrorCode[];
+  /** exit codes in place of the usual ones */
+  readonly ownExits?: OwnExits;
   /**
    * Does the work. Resolves when it is done, with `partial` or `differs` where the exit code should say so; a
    * Failure that is thrown is shown in the user's language.

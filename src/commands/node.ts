@@ -5,6 +5,8 @@ import type { Command } from "./command.ts";
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;
+  /** the exit code of every failure, where the verb has its own; known also when its file cannot be loaded */
+  readonly failureExit?: number;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
 

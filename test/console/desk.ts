@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { asFailure } from "../../src/cli/report.ts";
+import { exitOf } from "../../src/cli/exit-codes.ts";
 import { parse } from "../../src/cli/parse.ts";
 import { route } from "../../src/cli/route.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
@@ -68,7 +69,7 @@ export class Desk implements AsyncDisposable {
     let code = 0;
     try {
       const outcome = await command.run(tools, input as never);
-      code = outcome === undefined ? 0 : ERRORS[outcome].exit;
+      code = exitOf(outcome);
     } catch (error) {
       const failure = asFailure(error);
       await tools.terminal.failure(failure);
