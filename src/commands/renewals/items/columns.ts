@@ -1,0 +1,36 @@
+import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
+import type { Judged, Recorded } from "../../../lib/renewals/judged.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { text } from "../../../lib/text/index.ts";
+
+const plain = (key: keyof Recorded, en: string, ja: string): Column<Judged> => ({
+  key,
+  header: text(en, ja),
+  value: ({ item }) => item[key],
+});
+
+/** All that is shown of an item; the same in every language. */
+export const ITEM_COLUMNS: readonly Column<Judged>[] = [
+  { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context },
+  plain("id", "id", "ID"),
+  plain("kind", "kind", "種類"),
+  plain("name", "name", "名前"),
+  plain("organisation", "organisation", "組織"),
+  plain("expiresAt", "expires at", "期限(日時)"),
+  { key: "expiresOn", header: text("expires on", "期限"), value: ({ expiresOn }) => expiresOn },
+  { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ daysLeft }) => daysLeft },
+  { key: "level", header: text("level", "状態"), value: ({ level }) => level },
+  plain("certainty", "certainty", "確かさ"),
+  plain("owner", "owner", "担当"),
+  plain("account", "account", "アカウント"),
+  plain("phone", "2-factor phone", "2 要素認証の電話"),
+  plain("topic", "topic", "トピック"),
+  plain("fingerprint", "fingerprint", "フィンガープリント"),
+  plain("notes", "notes", "メモ"),
+  plain("source", "file", "ファイル"),
+  plain("confirmedAt", "login confirmed", "ログイン確認日時"),
+  plain("confirmedBy", "confirmed by", "確認者"),
+];
+
+/** What people call an item's kind. */
+export const kindName = ({ kind }: Pick<Recorded, "kind">) => RENEWAL_KINDS[kind].name;

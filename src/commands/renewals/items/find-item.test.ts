@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import type { RenewalItem } from "../../../lib/client/index.ts";
+import { itemNamed } from "./find-item.ts";
+
+const item = (id: string, name: string): RenewalItem =>
+  ({ id: `${id}-0000-7000-8000-000000000000`, name, kind: "custom", organisation: null }) as RenewalItem;
+
+const ITEMS = [
+  item("019a0001", "本社"),
+  item("019a0002", "本社"),
+  item("019b0003", "ガイド"),
+  item("019b0004", "019b"),
+];
+
+describe("an item", () => {
+  it.each([
+    ["ガイド", 2],
+    // the same name, decomposed
+    ["ガイド".normalize("NFD"), 2],
+    ["019B0003", 2],
+    ["019a0001-0000-7000-8000-000000000000", 0],
+    // a name counts before the start of an id
+    ["019b", 3],
+  ])("is meant by %s", (typed, index) => {
+    expect(itemNamed(typed, ITEMS)).toBe(ITEMS[index]);
+  });
+
+  it.each([
+    ["本社", "usage"],
+    ["019a", "usage"],
+    ["大阪", "not-found"],
+    ["", "not-found"],
+  ])("%s is refused as %s", (typed, code) => {
+    expect(() => itemNamed(typed, ITEMS)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it("that is one of several is told by its id", () => {
+    expect(() => itemNamed("本社", ITEMS)).toThrow(/本社 fits 2: other date 本社 019a0001.+; other date 本社 019a0002/);
+  });
+});

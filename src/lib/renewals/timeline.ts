@@ -1,0 +1,56 @@
+import { dayOf } from "./days.ts";
+import type { Judged } from "./judged.ts";
+
+/** How many calendar months a time line shows, this one the first. */
+export const TIMELINE_MONTHS = 15;
+
+/** A calendar month; January is 1. */
+export interface Month {
+  readonly year: number;
+  readonly month: number;
+}
+
+/**
+ * Where something stands on a time line: left of it, expired or without a date; right of it; or between, in months from
+ * its start, a fraction by the middle of the day: 14.5 is the middle of the last month.
+ */
+export type Place =
+  | { readonly side: "expired" | "undated" | "later" }
+  | { readonly side: "within"; readonly months: number };
+
+/** {@link TIMELINE_MONTHS} months, from the first day of the present one, in a zone. */
+export class Timeline {
+  readonly months: readonly Month[];
+  /** the present day's place, in months from the start */
+  readonly today: number;
+  readonly #first: number;
+
+  /** @param timezone an IANA name */
+  constructor(now: Date, timezone: string) {
+    const day = dayOf(now, timezone);
+    this.#first = countMonths(day);
+    this.months = Array.from({ length: TIMELINE_MONTHS }, (_, index) => ({
+      year: Math.trunc((this.#first + index) / 12),
+      month: ((this.#first + index) % 12) + 1,
+    }));
+    this.today = this.at(day);
+  }
+
+  /** The place of a day (`2027-03-01`), in months from the start, below 0 or above the end too. */
+  at(day: string): number {
+    const month = countMonths(day);
+    const days = new Date(Date.UTC(Math.trunc(month / 12), (month % 12) + 1, 0)).getUTCDate();
+    return month - this.#first + (Number(day.slice(8)) - 0.5) / days;
+  }
+
+  /** Where a judged thing stands; one that has expired stands left of the line, whatever its day. */
+  place({ expiresOn, level }: Pick<Judged, "expiresOn" | "level">): Place {
+    if (expiresOn === null) return { side: "undated" };
+    if (level === "expired") return { side: "expired" };
+    const months = this.at(expiresOn);
+    return months < TIMELINE_MONTHS ? { side: "within", months } : { side: "later" };
+  }
+}
+
+/** Months since the year 0. */
+const countMonths = (day: string): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;

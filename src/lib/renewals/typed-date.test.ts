@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { Failure } from "../errors/index.ts";
+import { dayOf } from "./days.ts";
+import { readTypedDate, yearAfter } from "./typed-date.ts";
+
+const ZONES = ["Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Sao_Paulo"];
+
+describe("a date that was typed", () => {
+  it.each([
+    ["2027-03-01", "Asia/Tokyo", "2027-03-01T14:59:59.000Z"],
+    ["2027/3/1", "Asia/Tokyo", "2027-03-01T14:59:59.000Z"],
+    ["2028-02-29", "UTC", "2028-02-29T23:59:59.000Z"],
+    ["2027-03-14", "America/New_York", "2027-03-15T03:59:59.000Z"],
+    // where summer time begins at midnight, which does not exist
+    ["2018-11-03", "America/Sao_Paulo", "2018-11-04T02:59:59.000Z"],
+    ["9999-12-31", "Asia/Tokyo", "9999-12-31T14:59:59.000Z"],
+    ["2099-12-31", "Asia/Tokyo", "2099-12-31T14:59:59.000Z"],
+  ])("%s in %s is %s", (typed, zone, instant) => {
+    expect(readTypedDate(typed, zone, "--expires")).toBe(instant);
+  });
+
+  it.each([
+    ["2027-03-01T09:00:00+09:00", "2027-03-01T00:00:00.000Z"],
+    ["2027-03-01T00:00Z", "2027-03-01T00:00:00.000Z"],
+  ])("%s is an instant whatever the zone", (typed, instant) => {
+    expect(readTypedDate(typed, "Asia/Tokyo", "--expires")).toBe(instant);
+  });
+
+  it.each(["", "tomorrow", "2027-02-29", "2027-02-30T00:00:00Z", "2027-13-01", "0000-01-01", "2027-03-01T09:00:00"])(
+    "%s is none",
+    (typed) => {
+      expect(() => readTypedDate(typed, "Asia/Tokyo", "--expires")).toThrow(Failure);
+    },
+  );
+
+  it("is the last second of its day in every zone", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: Date.UTC(2000), max: Date.UTC(2099) }),
+        fc.constantFrom(...ZONES),
+        (moment, zone) => {
+          const day = new Date(moment).toISOString().slice(0, 10);
+          const end = Date.parse(readTypedDate(day, zone, "--at"));
+          expect(dayOf(new Date(end), zone)).toBe(day);
+          expect(dayOf(new Date(end + 1000), zone) > day).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+test("a year after 29 February is the 28th", () => {
+  expect(yearAfter("2028-02-29T14:59:59.000Z")).toBe("2029-02-28T14:59:59.000Z");
+  expect(yearAfter("2026-11-20T14:59:59.000Z")).toBe("2027-11-20T14:59:59.000Z");
+});
