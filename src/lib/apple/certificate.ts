@@ -1,0 +1,104 @@
+import { X509Certificate } from "node:crypto";
+import type { RenewalKind } from "../model/renewal.ts";
+import { text } from "../text/index.ts";
+import { attempt } from "./attempt.ts";
+import { attributeOf } from "./distinguished-name.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { pemBlocks } from "./pem.ts";
+import { instantOf, rejected, type Renewable } from "./renewable.ts";
+
+/** More than the bundle of all public authorities holds. */
+const MOST_CERTIFICATES = 1000;
+
+const CERTIFICATE_LABELS = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
+
+/** @see Apple, Certification Practice Statement for Worldwide Developer Relations, section 4.11 and following */
+const PUSH_EXTENSIONS = [oid(0x06, 0x03, 0x01), oid(0x06, 0x03, 0x02), oid(0x06, 0x03, 0x06)];
+const BUILD_EXTENSIONS = [oid(0x06, 0x01, 0x04)];
+
+const PUSH_NAME = /^Apple (?:(?:Production|Development) IOS )?Push Services: /;
+const BUILD_NAME = /^(?:iPhone|Apple) Distribution: /;
+
+/** The DER of an object identifier below Apple's, 1.2.840.113635.100. */
+function oid(...rest: readonly number[]): Buffer {
+  const bytes = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, ...rest];
+  return Buffer.from([0x06, bytes.length, ...bytes]);
+}
+
+/**
+ * The certificates of a text in PEM, keys and words beside them left alone. An authority's certificate is no item of
+ * its own where the file also has one it has issued: it came along as that one's chain.
+ *
+ * @throws `input-rejected` when a certificate is broken, or there are too many
+ */
+export function certificatesOfPem(name: string, pem: string): readonly Renewable[] {
+  const certificates: X509Certificate[] = [];
+  for (const block of pemBlocks(pem)) {
+    if (!CERTIFICATE_LABELS.includes(block.label)) continue;
+    if (certificates.length === MOST_CERTIFICATES) {
+      const many = MOST_CERTIFICATES;
+      throw rejected(name, text(`more than ${many} certificates in one file`, `証明書が ${many} 件を超えています`));
+    }
+    certificates.push(parse(name, block.text, certificates.length + 1));
+  }
+  const issuers = new Set(certificates.filter((one) => one.subject !== one.issuer).map(({ issuer }) => issuer));
+  return certificates.filter(({ ca, subject }) => !(ca && issuers.has(subject))).map((one) => renewableOf(name, one));
+}
+
+/** A certificate in DER; undefined where the bytes are none. */
+export function certificateOfDer(name: string, der: Uint8Array): Renewable | undefined {
+  const certificate = attempt(() => new X509Certificate(der));
+  return certificate === undefined ? undefined : renewableOf(name, certificate);
+}
+
+function parse(name: string, pem: string, number: number): X509Certificate {
+  const certificate = attempt(() => new X509Certificate(pem));
+  if (certificate !== undefined) return certificate;
+  throw rejected(
+    name,
+    text(
+      `certificate ${number} of the file is broken or cut off`,
+      `${number} 件目の証明書が壊れているか途中で切れています`,
+    ),
+  );
+}
+
+function renewableOf(file: string, certificate: X509Certificate): Renewable {
+  const { subject, issuer, raw } = certificate;
+  const uid = attributeOf(subject, "UID");
+  const topic = uid?.startsWith("com.apple.mgmt") === true ? uid : null;
+  const organisation = attributeOf(subject, "O") ?? null;
+  const issuedByApple = attributeOf(issuer, "O") === "Apple Inc.";
+  const commonName = attributeOf(subject, "CN");
+  return {
+    expiring: {
+      kind: topic === null ? kindOf(certificate, commonName, issuedByApple) : "push-certificate",
+      name: commonName ?? organisation ?? uid ?? file,
+      expiresAt: dateOf(file, certificate.validToDate),
+      validFrom: dateOf(file, certificate.validFromDate),
+      certainty: "exact",
+      fingerprint: fingerprintOf(raw),
+      topic,
+      organisation,
+    },
+    evidence: { of: "certificate", issuedByApple, publicKey: publicKeyOf(certificate) },
+  };
+}
+
+/** Sure only by an extension that Apple alone gives, or by Apple's wording under Apple's name as the issuer. */
+function kindOf({ raw }: X509Certificate, name: string | undefined, issuedByApple: boolean): RenewalKind {
+  const is = (extensions: readonly Buffer[], wording: RegExp): boolean =>
+    extensions.some((extension) => raw.includes(extension)) ||
+    (issuedByApple && name !== undefined && wording.test(name));
+  if (is(PUSH_EXTENSIONS, PUSH_NAME)) return "agent-push-certificate";
+  return is(BUILD_EXTENSIONS, BUILD_NAME) ? "agent-build-certificate" : "certificate";
+}
+
+function dateOf(file: string, date: Date): string {
+  const instant = attempt(() => instantOf(date));
+  if (instant !== undefined) return instant;
+  throw rejected(file, text("a certificate in it has a date that is none", "証明書の日付が正しくありません"));
+}
+
+const publicKeyOf = (certificate: X509Certificate): string | null =>
+  attempt(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null;

@@ -1,0 +1,42 @@
+/** One `-----BEGIN …-----` block. */
+export interface PemBlock {
+  /** `CERTIFICATE`, `PRIVATE KEY` */
+  readonly label: string;
+  /** the whole block, both marks included */
+  readonly text: string;
+}
+
+const BEGIN = "-----BEGIN ";
+const DASHES = "-----";
+/** Longer than any label in use; what is longer is no mark. */
+const LABEL_LENGTH = 64;
+
+/**
+ * The blocks of a text in their order, whatever stands before, between and after them: openssl writes certificates out
+ * in words before the block, exported key stores name their bags. A block without its end goes to the end of the text.
+ */
+export function* pemBlocks(text: string): Generator<PemBlock> {
+  let at = 0;
+  for (;;) {
+    const begin = text.indexOf(BEGIN, at);
+    if (begin === -1) return;
+    const labelAt = begin + BEGIN.length;
+    const head = text.slice(labelAt, labelAt + LABEL_LENGTH + DASHES.length);
+    const label = head.slice(0, Math.max(head.indexOf(DASHES), 0));
+    at = labelAt;
+    if (label === "" || label.includes("\n")) continue;
+    const endMark = `-----END ${label}-----`;
+    const nextBegin = text.indexOf(BEGIN, labelAt);
+    const limit = nextBegin === -1 ? text.length : nextBegin;
+    const block = text.slice(begin, limit);
+    const end = block.indexOf(endMark);
+    yield { label, text: end === -1 ? block : block.slice(0, end + endMark.length) };
+    at = limit;
+  }
+}
+
+/** The bytes of a text that is nothing but base64 and white space; else undefined. */
+export function fromBase64(text: string): Buffer | undefined {
+  const digits = text.replaceAll(/\s+/g, "");
+  return digits !== "" && /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, "base64") : undefined;
+}

@@ -1,0 +1,46 @@
+import { Failure } from "../errors/index.ts";
+import type { Expiring } from "../model/renewal.ts";
+import type { Text } from "../text/index.ts";
+
+/** A file as it was found. */
+export interface NamedFile {
+  /** its name without folders; it tells what content cannot: the server, the place, the time of a download */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** What tells whether one thing is the successor of another. */
+export type Evidence =
+  | {
+      readonly of: "certificate";
+      /** by the issuer's name only: the chain is not checked */
+      readonly issuedByApple: boolean;
+      /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits; null where Node does not know its algorithm */
+      readonly publicKey: string | null;
+    }
+  | {
+      readonly of: "ade-token";
+      /** the MDM server's name in Apple's portal, by the file's name */
+      readonly server: string | null;
+      /** SHA-256 of the consumer key, which stays when a token is renewed; null where no key of ours opens the token */
+      readonly consumer: string | null;
+    }
+  | {
+      readonly of: "vpp-token";
+      /** the place in Apple's portal, by the file's name */
+      readonly location: string | null;
+    }
+  | { readonly of: "provisioning-profile" };
+
+/** Something that expires, with what its successor is compared by. */
+export interface Renewable {
+  readonly expiring: Expiring;
+  readonly evidence: Evidence;
+}
+
+/** An instant as {@link Expiring} has it: UTC, to the second. @throws RangeError when it is no date */
+export const instantOf = (date: Date): string => `${date.toISOString().slice(0, -5)}Z`;
+
+/** The refusal of a file. It carries no cause: parsers quote what they read, and tokens are secrets. */
+export const rejected = (where: string, what: Text, hint?: Text): Failure =>
+  new Failure("input-rejected", { what, where, ...(hint === undefined ? {} : { hint }) });

@@ -1,0 +1,45 @@
+import type { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+import { pemBlocks } from "./pem.ts";
+import { rejected } from "./renewable.ts";
+
+const PASSWORD_NEEDED = text(
+  "a key store cannot be read without its password",
+  "鍵ストアはパスワードなしでは読み込めません",
+);
+const EXPORT_CERTIFICATE = text(
+  "give the certificate alone, for example: openssl pkcs12 -in FILE -nokeys -out cert.pem",
+  "証明書だけを取り出して指定してください。例: openssl pkcs12 -in FILE -nokeys -out cert.pem",
+);
+
+/** SEQUENCE, then version 3, after a length of any form. @see RFC 7292 section 4 */
+const PKCS12 = /^30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010330/s;
+const JAVA_KEY_STORE = "feedfeed";
+
+const BY_LABEL: readonly (readonly [RegExp, Text])[] = [
+  [/CERTIFICATE REQUEST$/, text("a signing request does not expire", "署名要求(CSR)に期限はありません")],
+  [/PRIVATE KEY$/, text("a key without its certificate does not expire", "鍵だけのファイルで、期限はありません")],
+  [/PUBLIC KEY$/, text("a public key does not expire", "公開鍵に期限はありません")],
+];
+
+/** Why a file that holds nothing to renew is refused. */
+export function unreadable(name: string, bytes: Uint8Array): Failure {
+  const start = Buffer.from(bytes.subarray(0, 16)).toString("hex");
+  if (start.startsWith(JAVA_KEY_STORE) || PKCS12.test(start))
+    return rejected(name, PASSWORD_NEEDED, EXPORT_CERTIFICATE);
+  const written = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  for (const { label } of pemBlocks(written)) {
+    const known = BY_LABEL.find(([pattern]) => pattern.test(label));
+    if (known !== undefined) return rejected(name, known[1]);
+  }
+  if (written.includes("PushCertRequestCSR")) {
+    return rejected(name, text("a signing request does not expire", "署名要求(CSR)に期限はありません"));
+  }
+  return rejected(
+    name,
+    text(
+      "neither a certificate, a server or content token nor a provisioning profile, or broken",
+      "証明書、トークン、プロビジョニングプロファイルのいずれでもないか、壊れています",
+    ),
+  );
+}
