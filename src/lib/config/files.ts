@@ -42,6 +42,15 @@ export async function writeFileAtomically<T>(
   return replaceFile(target.path, options.secret === true ? 0o600 : target.mode, options, write);
 }
 
+/**
+ * Whether {@link writeFileAtomically} makes a new file for `path`, so that writing may be given up and begun again; what
+ * goes to a pipe or a device has gone.
+ *
+ * @throws `usage` as {@link writeFileAtomically}
+ */
+export const isReplaced = async (path: string): Promise<boolean> =>
+  path !== "-" && (await lookAt(path)).kind === "file";
+
 const OPEN_DESCRIPTOR = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
 
 type Target =

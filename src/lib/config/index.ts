@@ -1,6 +1,6 @@
 export type { Context } from "./context.ts";
 export { Contexts, type ContextSource } from "./contexts.ts";
-export { writeFileAtomically, type ContentWriter } from "./files.ts";
+export { isReplaced, writeFileAtomically, type ContentWriter } from "./files.ts";
 export { locateHome, type Home } from "./home.ts";
 export { spoolToFile } from "./spool.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";

@@ -9,6 +9,8 @@ interface ConsoleColumn {
   /** of its first, second … appearance; the last serves all further */
   readonly headers: readonly string[];
   times: number;
+  /** where the row before had it: rows of a plan are alike */
+  at: number;
 }
 
 /** What a row of a plan becomes in a file for the console: every column of the format, then those nobody knows. */
@@ -21,7 +23,7 @@ export class ConsoleColumns {
   constructor(plan: Import, customFields: readonly CustomField[], map: ColumnMap | undefined) {
     const format = FORMATS[plan.kind];
     const named = customFields.map(({ name }) => ({ id: name, name }));
-    this.#columns = headersFor(format, map, named).map(({ column, headers }) => ({ column, headers, times: 1 }));
+    this.#columns = headersFor(format, map, named).map(({ column, headers }) => ({ column, headers, times: 1, at: 0 }));
     this.#unknown = plan.unknownColumns;
     this.#key = format.key;
   }
@@ -30,7 +32,8 @@ export class ConsoleColumns {
   fit(row: PlanRow): void {
     for (const place of this.#columns) {
       if (place.column.repeated !== true) continue;
-      place.times = Math.max(place.times, valuesOf(row, place.column.field).length);
+      const values = this.#valuesOf(place, row, undefined);
+      if (typeof values !== "string") place.times = Math.max(place.times, values.length);
     }
   }
 
@@ -43,30 +46,40 @@ export class ConsoleColumns {
 
   /** A row's values beside the headers they are written under. */
   *named(row: PlanRow, secrets: SecretRow | undefined): Generator<readonly [header: string, value: string]> {
-    for (const { column, headers } of this.#columns) {
-      for (const value of this.#valuesOf(column, row, secrets)) yield [headers[0] ?? column.header, value];
+    for (const place of this.#columns) {
+      const values = this.#valuesOf(place, row, secrets);
+      const header = place.headers[0] ?? place.column.header;
+      for (const value of typeof values === "string" ? [values] : values) yield [header, value];
     }
     for (const [at, header] of this.#unknown.entries()) yield [header, secrets?.unknown[at] ?? ""];
   }
 
-  /** A row's cells, in the order of {@link header}. */
-  cells(row: PlanRow, secrets: SecretRow | undefined): readonly string[] {
-    const known = this.#columns.flatMap(({ column, times }) => {
-      const values = this.#valuesOf(column, row, secrets);
-      return Array.from({ length: times }, (_, at) => values[at] ?? "");
-    });
-    return [...known, ...this.#unknown.map((_, at) => secrets?.unknown[at] ?? "")];
+  /** A row's cells, in the order of {@link header}; undefined where there is no room for its lists. */
+  cells(row: PlanRow, secrets: SecretRow | undefined): readonly string[] | undefined {
+    const cells: string[] = [];
+    for (const place of this.#columns) {
+      const values = this.#valuesOf(place, row, secrets);
+      if (typeof values === "string") {
+        cells.push(values);
+        for (let more = 1; more < place.times; more += 1) cells.push("");
+        continue;
+      }
+      if (values.length > place.times) return undefined;
+      for (let at = 0; at < place.times; at += 1) cells.push(values[at] ?? "");
+    }
+    for (let at = 0; at < this.#unknown.length; at += 1) cells.push(secrets?.unknown[at] ?? "");
+    return cells;
   }
 
-  #valuesOf(column: Column, row: PlanRow, secrets: SecretRow | undefined): readonly string[] {
-    if (column.secret === true) return [secrets?.secrets.get(column.field) ?? ""];
-    return valuesOf(row, column.field, this.#key);
+  /** The values a row arrives at; a key that no import changes is not among them. */
+  #valuesOf(place: ConsoleColumn, { after, key }: PlanRow, secrets: SecretRow | undefined): string | readonly string[] {
+    const { field, secret } = place.column;
+    if (secret === true) return secrets?.secrets.get(field) ?? "";
+    let entry = after[place.at];
+    if (entry?.field !== field) {
+      place.at = after.findIndex((candidate) => candidate.field === field);
+      entry = after[place.at];
+    }
+    return entry === undefined && field === this.#key ? key : (entry?.value ?? "");
   }
 }
-
-/** The values a row arrives at; a key that no import changes is not among them. */
-const valuesOf = ({ after, key: name }: PlanRow, field: string, key?: string): readonly string[] => {
-  const entry = after.find((candidate) => candidate.field === field);
-  const value = entry === undefined && field === key ? name : (entry?.value ?? "");
-  return typeof value === "string" ? [value] : value;
-};

@@ -1,6 +1,7 @@
 import type { InputProblem, TenantClient } from "../../../lib/client/index.ts";
 import { guardFormula } from "../../../lib/terminal/cells.ts";
 import type { Language } from "../../../lib/text/index.ts";
+import { InStep } from "./in-step.ts";
 import { reasonOf } from "./problem-list.ts";
 
 /** Why a row is invalid. */
@@ -30,58 +31,60 @@ function joined(problems: readonly InputProblem[], language: Language): string {
  * wrong with the header or the file as a whole is a reason of every row.
  */
 export class Reasons {
-  readonly #rows: AsyncGenerator<RowReasons>;
-  #next: RowReasons | undefined;
+  readonly #rows: InStep<RowReasons>;
   /** what is wrong with the whole file; undefined where nothing is */
   readonly whole: string | undefined;
 
-  private constructor(rows: AsyncGenerator<RowReasons>, first: RowReasons | undefined, whole: string | undefined) {
+  private constructor(rows: InStep<RowReasons>, whole: string | undefined) {
     this.#rows = rows;
-    this.#next = first;
     this.whole = whole;
   }
 
   static async open(client: TenantClient, id: string, language: Language): Promise<Reasons> {
-    const rows = rowsOf(client.imports.problems(id), language);
-    const first = await take(rows);
-    return first?.row === WHOLE
-      ? new Reasons(rows, await take(rows), first.reason)
-      : new Reasons(rows, first, undefined);
+    const rows = new InStep(rowsOf(client.imports.problemBatches(id), language));
+    await rows.reach(WHOLE);
+    return new Reasons(rows, rows.of(WHOLE)?.reason);
   }
 
-  /** The reasons of a row, later than any asked about before; undefined for a valid one. */
-  async of(row: number): Promise<RowReasons | undefined> {
-    while (this.#next !== undefined && this.#next.row < row) this.#next = await take(this.#rows);
-    return this.#next?.row === row ? this.#next : undefined;
+  /** Reads on until a row is reached. */
+  reach(row: number): Promise<void> {
+    return this.#rows.reach(row);
   }
 
-  async close(): Promise<void> {
-    await this.#rows.return(undefined);
+  /** The reasons of a row that was reached, later than any asked about before; undefined for a valid one. */
+  of(row: number): RowReasons | undefined {
+    return this.#rows.of(row);
+  }
+
+  close(): Promise<void> {
+    return this.#rows.close();
   }
 }
 
 /** Stands for the header and the file as a whole. */
 const WHOLE = 1;
 
-const take = async (rows: AsyncGenerator<RowReasons>): Promise<RowReasons | undefined> => {
-  const next = await rows.next();
-  return next.done === true ? undefined : next.value;
-};
-
-async function* rowsOf(problems: AsyncIterable<InputProblem>, language: Language): AsyncGenerator<RowReasons> {
+async function* rowsOf(
+  problems: AsyncIterable<readonly InputProblem[]>,
+  language: Language,
+): AsyncGenerator<readonly RowReasons[]> {
   let row = 0;
   let found: InputProblem[] = [];
-  for await (const problem of problems) {
-    if (problem.severity !== "error") continue;
-    const place = Math.max(problem.row, WHOLE);
-    if (found.length > 0 && place !== row) {
-      yield reasonsOf(row, found, language);
-      found = [];
+  for await (const batch of problems) {
+    const rows: RowReasons[] = [];
+    for (const problem of batch) {
+      if (problem.severity !== "error") continue;
+      const place = Math.max(problem.row, WHOLE);
+      if (found.length > 0 && place !== row) {
+        rows.push(reasonsOf(row, found, language));
+        found = [];
+      }
+      row = place;
+      if (found.length <= MOST_REASONS) found.push(problem);
     }
-    row = place;
-    if (found.length <= MOST_REASONS) found.push(problem);
+    yield rows;
   }
-  if (found.length > 0) yield reasonsOf(row, found, language);
+  if (found.length > 0) yield [reasonsOf(row, found, language)];
 }
 
 const reasonsOf = (row: number, found: readonly InputProblem[], language: Language): RowReasons => ({

@@ -32,12 +32,12 @@ const hasSecrets = ({ columns, unknown }: Layout): boolean =>
   unknown.length > 0 || columns.some(({ column }) => column.secret === true);
 
 /**
- * Reads a plan's file again for the secrets and the unknown columns of its rows, in the file's order. Where it has none,
- * no more than its header is read.
+ * Reads a plan's file again for the secrets and the unknown columns of its rows, in the file's order, in batches. Where it
+ * has none, no more than its header is read.
  *
- * @throws `input-rejected` when the file is not the plan's any more
+ * @throws `input-rejected` at the end, when the file is not the plan's any more
  */
-export async function* secretRows(source: SecretSource): AsyncGenerator<SecretRow> {
+export async function* secretRows(source: SecretSource): AsyncGenerator<readonly SecretRow[]> {
   const { plan, file, reading } = source;
   let found: SecretRow[] = [];
   const rows = new RowReading(source, (row) => void found.push(row));
@@ -47,12 +47,12 @@ export async function* secretRows(source: SecretSource): AsyncGenerator<SecretRo
   });
   for await (const chunk of reread(file, plan)) {
     reader.write(chunk);
-    yield* found;
+    yield found;
     found = [];
     if (rows.isOver) return;
   }
   reader.end();
-  yield* found;
+  yield found;
 }
 
 class RowReading {

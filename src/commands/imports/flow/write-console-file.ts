@@ -1,5 +1,5 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { writeFileAtomically } from "../../../lib/config/index.ts";
+import { isReplaced, writeFileAtomically } from "../../../lib/config/index.ts";
 import { createEncoder } from "../../../lib/csv/encode.ts";
 import { formatRecord } from "../../../lib/csv/write.ts";
 import { noteCounts } from "../../csv/file/encoded.ts";
@@ -7,6 +7,7 @@ import { loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
 import { ConsoleColumns } from "./console-columns.ts";
 import { EncodingCheck } from "./encoding-check.ts";
+import { InStep } from "./in-step.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secret-rows.ts";
 
 /** What a file for the console holds. */
@@ -36,40 +37,77 @@ export async function writeConsoleFile(
   const encoding = context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis";
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
   const columns = new ConsoleColumns(plan, customFields, map);
+  const writing = { path, source, columns, encoding, done } as const;
+  if (await isReplaced(path)) {
+    const written = await write(tools, writing).catch((error: unknown) => {
+      if (!(error instanceof Unfit)) throw error;
+    });
+    if (written !== undefined) return written;
+  }
+  await measure(tools, writing);
+  return write(tools, writing);
+}
+
+/** How and what a file is written of. */
+interface Writing {
+  readonly path: string;
+  readonly source: SecretSource;
+  readonly columns: ConsoleColumns;
+  readonly encoding: "utf-8" | "shift_jis";
+  readonly done: () => Promise<void>;
+}
+
+/** A row that needs more columns than the header has, or a character that cannot be written: few files have either. */
+class Unfit extends Error {}
+
+/** Makes room for the fullest row, and finds the characters that cannot be written. */
+async function measure(tools: Tools, { source, columns, encoding }: Writing): Promise<void> {
   const check = new EncodingCheck(encoding);
-  let rows = 0;
-  const without = { count: 0, first: [] as string[] };
-  for await (const { row, secrets } of joined(tools, source)) {
-    columns.fit(row);
-    check.take(row.row, columns.named(row, secrets));
-    rows += 1;
-    if (!row.exists || !lacksPassword(plan, row, secrets)) continue;
-    without.count += 1;
-    if (without.first.length < MOST_NAMED) without.first.push(row.key);
+  for await (const batch of joined(tools, source)) {
+    for (const { row, secrets } of batch) {
+      columns.fit(row);
+      check.take(row.row, columns.named(row, secrets));
+    }
   }
   check.take(
     1,
     columns.header().map((header) => [header, header]),
   );
   await check.end(tools, source.file.label);
-  const encoder = createEncoder(encoding, { onUnmappable: "error" });
-  await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
-    let text = formatRecord(columns.header(), "\r\n");
-    for await (const { row, secrets } of joined(tools, source)) {
-      text += formatRecord(columns.cells(row, secrets), "\r\n");
-      if (text.length < CHUNK_CHARACTERS) continue;
-      await writer.write(encoder.write(text));
-      text = "";
-    }
-    await writer.write(encoder.write(text));
-    await writer.write(encoder.end());
-    await done();
-  });
-  await noteCounts(tools, encoder);
-  return { rows, withoutPassword: without };
 }
 
-const CHUNK_CHARACTERS = 1 << 16;
+/** @throws Unfit */
+async function write(tools: Tools, { path, source, columns, encoding, done }: Writing): Promise<ConsoleFile> {
+  let fits = true;
+  const encoder = createEncoder(encoding, { onUnmappable: "error", report: () => (fits = false) });
+  const encoded = (text: string): Buffer => {
+    const bytes = encoder.write(text);
+    if (!fits) throw new Unfit();
+    return bytes;
+  };
+  const written = await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
+    const lacking = new WithoutPassword(source.plan);
+    let rows = 0;
+    await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
+    for await (const batch of joined(tools, source)) {
+      let text = "";
+      for (const { row, secrets } of batch) {
+        const cells = columns.cells(row, secrets);
+        if (cells === undefined) throw new Unfit();
+        text += formatRecord(cells, "\r\n");
+        lacking.take(row, secrets);
+      }
+      rows += batch.length;
+      await writer.write(encoded(text));
+    }
+    await writer.write(encoder.end());
+    if (!fits) throw new Unfit();
+    await done();
+    return { rows, withoutPassword: lacking.found };
+  });
+  await noteCounts(tools, encoder);
+  return written;
+}
 
 const isEmitted = ({ mode }: Import, { row, action, setsSecret }: PlanRow): boolean =>
   row > 0 && action !== "invalid" && (mode === "replace" || action !== "unchanged" || setsSecret);
@@ -82,24 +120,45 @@ const lacksPassword = ({ kind }: Import, { after }: PlanRow, secrets: SecretRow 
   return account !== null && secrets?.secrets.has("accountPassword") !== true;
 };
 
-/** The rows that are written, each beside what only the input file knows of it, in the file's order. */
+/** Counts users that exist already and come without their password. */
+class WithoutPassword {
+  readonly #plan: Import;
+  readonly found = { count: 0, first: [] as string[] };
+
+  constructor(plan: Import) {
+    this.#plan = plan;
+  }
+
+  take(row: PlanRow, secrets: SecretRow | undefined): void {
+    if (!row.exists || !lacksPassword(this.#plan, row, secrets)) return;
+    this.found.count += 1;
+    if (this.found.first.length < MOST_NAMED) this.found.first.push(row.key);
+  }
+}
+
+/** A row that is written, beside what only the input file knows of it. */
+interface JoinedRow {
+  readonly row: PlanRow;
+  readonly secrets: SecretRow | undefined;
+}
+
+/** The rows that are written, in the file's order, as many at a time as come. */
 async function* joined(
   tools: Pick<Tools, "tenant" | "signal">,
   source: SecretSource,
-): AsyncGenerator<{ readonly row: PlanRow; readonly secrets: SecretRow | undefined }> {
+): AsyncGenerator<readonly JoinedRow[]> {
   const { client } = await tools.tenant();
-  const secrets = secretRows(source);
+  const secrets = new InStep(secretRows(source));
   try {
-    let next = await secrets.next();
-    for await (const row of client.imports.rows(source.plan.id)) {
+    for await (const batch of client.imports.rowBatches(source.plan.id)) {
       tools.signal.throwIfAborted();
-      if (!isEmitted(source.plan, row)) continue;
-      while (next.done !== true && next.value.row < row.row) next = await secrets.next();
-      yield { row, secrets: next.done !== true && next.value.row === row.row ? next.value : undefined };
+      const rows = batch.filter((row) => isEmitted(source.plan, row));
+      await secrets.reach(rows.at(-1)?.row ?? 0);
+      yield rows.map((row) => ({ row, secrets: secrets.of(row.row) }));
     }
     // to its end, where it is known whether the file is still the same
-    while (next.done !== true) next = await secrets.next();
+    await secrets.finish();
   } finally {
-    await secrets.return(undefined);
+    await secrets.close();
   }
 }

@@ -98,7 +98,8 @@ class InvalidRows {
   async #begin(row: number): Promise<void> {
     this.#row = row;
     this.#isBlank = true;
-    const found = row === 1 ? undefined : await this.#reasons.of(row);
+    await this.#reasons.reach(row);
+    const found = row === 1 ? undefined : this.#reasons.of(row);
     const reason = row === 1 ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
     if (reason === undefined) this.#copied = undefined;
     // beside an old reason a new one would make up for a missing cell

@@ -1,5 +1,5 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { writeFileAtomically, type ContentWriter } from "../../../lib/config/index.ts";
+import { writeFileAtomically } from "../../../lib/config/index.ts";
 import { formatRecord } from "../../../lib/csv/write.ts";
 import { guardFormula } from "../../../lib/terminal/cells.ts";
 import type { Tools } from "../../tools.ts";
@@ -16,18 +16,20 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
   const { client } = await tools.tenant();
   const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
   await writeFileAtomically(path, tools.temporary, async (writer) => {
-    await writeLine(writer, ["\ufeff", HEADER]);
-    if (reasons.whole !== undefined) await writeLine(writer, ["", ["1", "", "invalid", "", reasons.whole]]);
-    for await (const row of client.imports.rows(plan.id)) {
-      const reason = row.row === 0 ? undefined : await reasons.of(row.row);
-      await writeLine(writer, ["", cellsOf(plan, row, reason?.reason ?? "")]);
+    await writer.write(`\ufeff${lineOf(HEADER)}`);
+    if (reasons.whole !== undefined) await writer.write(lineOf(["1", "", "invalid", "", reasons.whole]));
+    for await (const batch of client.imports.rowBatches(plan.id)) {
+      tools.signal.throwIfAborted();
+      let text = "";
+      await reasons.reach(batch.findLast(({ row }) => row > 0)?.row ?? 0);
+      for (const row of batch) text += lineOf(cellsOf(plan, row, reasons.of(row.row)?.reason ?? ""));
+      await writer.write(text);
     }
   });
   await reasons.close();
 }
 
-const writeLine = (writer: ContentWriter, [mark, cells]: readonly [string, readonly string[]]): Promise<void> =>
-  writer.write(mark + formatRecord(cells, "\r\n"));
+const lineOf = (cells: readonly string[]): string => formatRecord(cells, "\r\n");
 
 const cellsOf = ({ kind }: Import, { row, key, action, changed, setsSecret }: PlanRow, reason: string): string[] => {
   const fields = [...changed.map((field) => fieldName(kind, field)), ...(setsSecret ? ["(secret)"] : [])];

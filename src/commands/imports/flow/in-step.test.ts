@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { InStep } from "./in-step.ts";
+
+test("rows that are asked about in batches of their own find their items, however these come", async () => {
+  const rows = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 30 });
+  const sizes = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(rows, sizes, fc.integer({ min: 1, max: 9 }), async (numbers, given, asked) => {
+      const items = numbers.toSorted((a, b) => a - b).map((row) => ({ row }));
+      async function* batches() {
+        let at = 0;
+        for (const size of given) {
+          yield items.slice(at, at + size);
+          at += size;
+        }
+        yield items.slice(at);
+      }
+      const inStep = new InStep(batches());
+      const found: number[] = [];
+      for (let row = 1; row <= 50; row += asked) {
+        await inStep.reach(row + asked - 1);
+        for (let one = row; one < row + asked; one += 1) {
+          const item = inStep.of(one);
+          if (item !== undefined) found.push(item.row);
+        }
+      }
+      expect(found).toEqual(items.map(({ row }) => row));
+    }),
+  );
+});
