@@ -63,12 +63,14 @@ export class TenantImports {
   readonly #surroundings: Surroundings;
   readonly #thread = new ImportThread();
   readonly #note: WriterNote;
+  readonly #processes: Processes;
 
   constructor(database: Database, { folder, surroundings, processes }: ImportsOptions) {
     this.#database = database;
     this.#folder = folder;
     this.#tenant = database.path;
     this.#surroundings = surroundings;
+    this.#processes = processes;
     this.#note = new WriterNote(join(folder, "writer.json"), processes);
   }
 
@@ -84,7 +86,7 @@ export class TenantImports {
         createdAt: instant(this.#surroundings),
         etag: null,
         revision: null,
-        detail: { ...BLANK_DETAIL, actor, request },
+        detail: { ...BLANK_DETAIL, actor, request, process: this.#processes.self },
       });
     });
     return this.show(id);
@@ -181,8 +183,8 @@ export class TenantImports {
         id,
         request: asConsoleExport(request),
         encoding: content.encoding,
-        copy: this.#staging(`${id}.copy.db`),
-        exportStaging: this.#staging(`${id}.export.db`),
+        copy: this.#staging(`${id}.copy.${this.#processes.self}.db`),
+        exportStaging: this.#staging(`${id}.export.${this.#processes.self}.db`),
         moment: this.#moment(),
         limit: FIRST_DIFFERENCES,
       },
@@ -229,12 +231,10 @@ export class TenantImports {
   sweep(): void {
     this.#note.sweep();
     removeStrayJournals(this.#staging(""));
+    const unheld = stagingFiles(this.#staging("")).filter((file) => !isHeld(this.#staging(file)));
+    // read afterwards: what nobody held a moment ago may be a whole plan by now
     const known = new Map(listImports(this.#database).map((record) => [`${record.id}.db`, record]));
-    const left = stagingFiles(this.#staging("")).filter((file) => {
-      const record = known.get(file);
-      const whole = record?.state === "awaiting-console" || this.#isFresh(record);
-      return !whole && !isHeld(this.#staging(file));
-    });
+    const left = unheld.filter((file) => !this.#isKept(known.get(file)) && !this.#isOfTheLiving(file));
     const lost = [...known].filter(
       ([file, record]) => isOpen(record) && this.#isOld(record) && !existsSync(this.#staging(file)),
     );
@@ -260,8 +260,17 @@ export class TenantImports {
     await this.#thread.close();
   }
 
-  #isFresh(record: ImportRecord | undefined): boolean {
-    return record?.state === "planned" && !this.#isOld(record);
+  /** A whole plan, or an upload whose process lives: it may not have locked its staging file yet. */
+  #isKept(record: ImportRecord | undefined): boolean {
+    if (record?.state === "awaiting-console") return true;
+    if (record === undefined || !isOpen(record) || this.#isOld(record)) return false;
+    return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
+  }
+
+  /** Files of a verification carry the number of their process. */
+  #isOfTheLiving(file: string): boolean {
+    const [, pid] = /\.(\d+)\.db$/.exec(file) ?? [];
+    return pid !== undefined && this.#processes.isAlive(Number(pid));
   }
 
   #isOld({ createdAt }: ImportRecord): boolean {

@@ -28,6 +28,8 @@ export interface ImportDetail {
   /** the import that this one undoes, or that undid this one */
   readonly reverts: string | null;
   readonly revertedBy: string | null;
+  /** the process that takes its file */
+  readonly process: number | null;
 }
 
 /** An import as the tenant keeps it. */
@@ -51,6 +53,7 @@ export const BLANK_DETAIL: Omit<ImportDetail, "actor"> = {
   emittedAt: null,
   reverts: null,
   revertedBy: null,
+  process: null,
 };
 
 const recordOf = (row: Row): ImportRecord => ({
