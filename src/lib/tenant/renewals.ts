@@ -23,9 +23,12 @@ const FIELDS = [
   "source",
 ] as const;
 
-const withoutPk = ({ pk: _, ...rest }: Row): unknown => rest;
-const itemOf = (row: Row): RenewalItem => withoutPk(row) as RenewalItem;
-const noticeOf = (row: Row): Notice => withoutPk(row) as Notice;
+/** The columns of both tables are the contract's fields, but for the row's own number. */
+const ITEM = `id, ${FIELDS.join(", ")}, confirmedAt, confirmedBy, createdAt, updatedAt`;
+const NOTICE = "id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error";
+
+const itemOf = (row: Row): RenewalItem => row as unknown as RenewalItem;
+const noticeOf = (row: Row): Notice => row as unknown as Notice;
 
 const missing = (what: string, id: string): Failure =>
   new Failure("not-found", { what: text(`no ${what} ${id}`, `${id} はありません`) });
@@ -44,7 +47,7 @@ export class TenantRenewals {
 
   /** By expiry; those without one first. */
   list(): RenewalItem[] {
-    return this.#database.all("select * from renewal_item order by expiresAt, name, pk").map(itemOf);
+    return this.#database.all(`select ${ITEM} from renewal_item order by expiresAt, name, pk`).map(itemOf);
   }
 
   add(item: NewRenewalItem): RenewalItem {
@@ -114,7 +117,7 @@ export class TenantRenewals {
 
   /** Newest first. */
   notices(): Notice[] {
-    return this.#database.all("select * from renewal_notice order by pk desc").map(noticeOf);
+    return this.#database.all(`select ${NOTICE} from renewal_notice order by pk desc`).map(noticeOf);
   }
 
   /**
@@ -127,7 +130,7 @@ export class TenantRenewals {
     return this.#database.change(() => {
       this.#item(claim.itemId);
       const known = this.#database.get(
-        `select * from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage and way = :way
+        `select ${NOTICE} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage and way = :way
          and recipient = :recipient`,
         { ...claim },
       );
@@ -169,13 +172,13 @@ export class TenantRenewals {
   }
 
   #item(id: string): RenewalItem {
-    const row = this.#database.get("select * from renewal_item where id = :id", { id });
+    const row = this.#database.get(`select ${ITEM} from renewal_item where id = :id`, { id });
     if (row === undefined) throw missing("renewal", id);
     return itemOf(row);
   }
 
   #notice(id: string): Notice {
-    const row = this.#database.get("select * from renewal_notice where id = :id", { id });
+    const row = this.#database.get(`select ${NOTICE} from renewal_notice where id = :id`, { id });
     if (row === undefined) throw missing("notice", id);
     return noticeOf(row);
   }
