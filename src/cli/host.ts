@@ -3,7 +3,7 @@ import { writeSync } from "node:fs";
 /** The part of `process` the frame uses. */
 export type Host = Pick<
   NodeJS.Process,
-  "argv" | "env" | "pid" | "kill" | "stdin" | "stdout" | "stderr" | "platform" | "cwd" | "on" | "exit"
+  "argv" | "env" | "execPath" | "pid" | "kill" | "stdin" | "stdout" | "stderr" | "platform" | "cwd" | "on" | "exit"
 >;
 
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));

@@ -1,6 +1,6 @@
 import { homedir, hostname } from "node:os";
 import type { Globals } from "../commands/globals.ts";
-import type { ChosenTenant, Clock, Tools } from "../commands/tools.ts";
+import type { ChosenTenant, Clock, Machine, Tools } from "../commands/tools.ts";
 import { Contexts, locateHome, sweepTemporaryFiles, systemProcesses } from "../lib/config/index.ts";
 import { Terminal } from "../lib/terminal/index.ts";
 import type { Host } from "./host.ts";
@@ -11,6 +11,14 @@ const clock: Clock = {
   now: () => new Date(),
   elapsedMs: () => performance.now(),
 };
+
+const machineOf = ({ platform, execPath, argv }: Host): Machine => ({
+  platform,
+  userFolder: homedir(),
+  timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  node: execPath,
+  door: argv[1] ?? "",
+});
 
 /** The real tools of one run, made of the process; disposing of them closes the tenant, if it was opened. */
 export function openTools(host: Host, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
@@ -47,6 +55,9 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
     contexts,
     temporary,
     clock,
+    get machine() {
+      return machineOf(host);
+    },
     stdin,
     workingFolder,
     signal,

@@ -13,6 +13,20 @@ export interface Clock {
   readonly elapsedMs: () => number;
 }
 
+/** The machine the program runs on, and how the program was started there. */
+export interface Machine {
+  /** `process.platform` */
+  readonly platform: string;
+  /** the person's own folder, absolute */
+  readonly userFolder: string;
+  /** IANA name of the machine's own zone: only for programs that know no other, such as cron */
+  readonly timezone: string;
+  /** absolute path of the Node that runs */
+  readonly node: string;
+  /** absolute path of the program as it was called, symbolic links kept: those outlive an update */
+  readonly door: string;
+}
+
 /** The tenant a command works on. */
 export interface ChosenTenant {
   readonly context: Context;
@@ -33,6 +47,7 @@ export interface Tools {
   /** for `writeFileAtomically` and `spoolToFile` */
   readonly temporary: TemporaryPlace;
   readonly clock: Clock;
+  readonly machine: Machine;
   /** bytes of stdin, for a file named `-` */
   readonly stdin: Readable;
   /** absolute path that relative file names start from */

@@ -110,6 +110,13 @@ export class Desk implements AsyncDisposable {
         processes: systemProcesses(1, () => undefined, "test"),
       },
       clock,
+      machine: {
+        platform: "linux",
+        userFolder: this.folder,
+        timezone: "UTC",
+        node: process.execPath,
+        door: join(this.folder, "clomoctl"),
+      },
       stdin: streams.stdin,
       workingFolder: this.folder,
       signal,

@@ -1,0 +1,145 @@
+import { dirname, resolve } from "node:path";
+import { writeFileAtomically } from "../../../lib/config/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import type { DailyRun, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
+import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import type { Tools } from "../../tools.ts";
+import { namedWays, SCHEDULE_COLUMNS, WAY_OPTIONS } from "./columns.ts";
+import { install, tell } from "./place.ts";
+
+export default defineCommand({
+  summary: text("check what expires every day, and send notices", "期限の確認と通知を毎日自動で実行する"),
+  details: [
+    text(
+      "Runs `renewals notify` and `renewals check` for all contexts (or the one of --context) and prints only when there is something to say. Node and clomoctl are looked for at each run: where they are now, then on PATH, then where version managers keep them. --at is told in the tenant's zone. Secrets of the environment are not carried along.",
+      "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、伝えることがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数の秘密情報は引き継ぎません。",
+    ),
+    text(
+      "Installing again replaces the earlier run. --task-scheduler writes a file: schtasks /create /xml FILE.",
+      "再度 install すると以前の登録を置き換えます。--task-scheduler はファイルを書き出します: schtasks /create /xml FILE。",
+    ),
+  ],
+  args: {},
+  options: {
+    ...WAY_OPTIONS,
+    at: {
+      kind: "string",
+      value: "HH:MM",
+      default: "09:00",
+      about: text("time of day, in the tenant's zone", "時刻(テナントのタイムゾーン)"),
+    },
+    output: {
+      kind: "file",
+      short: "o",
+      value: "FILE",
+      default: "-",
+      about: text(
+        "with --task-scheduler: where the XML is written; - is stdout",
+        "--task-scheduler のとき: XML の出力先(- は標準出力)",
+      ),
+    },
+  },
+  examples: [
+    { line: "clomoctl renewals schedule install --task-scheduler -o renewals.xml" },
+    { line: "clomoctl renewals schedule install --cron --at 08:30" },
+  ],
+  exits: ["input-rejected", "not-found", "unavailable"],
+  async run(tools, { at: typed, output, ...named }) {
+    const at = parseTimeOfDay(typed);
+    const way = theWay(namedWays(named), tools.machine.platform);
+    if (output !== "-" && way !== "task-scheduler") throw misfit("--output", "--task-scheduler");
+    const wished: DailyRun = { at, timezone: await timezoneOf(tools), launcher: launcherOf(tools) };
+    if (way === "task-scheduler") return writeTask(tools, wished, output);
+    tools.describeState(() =>
+      text(
+        "the daily run may be installed in part; install it again",
+        "途中まで登録された可能性があります。もう一度 install してください",
+      ),
+    );
+    const changed = await install(tools, way, wished);
+    await tools.terminal.show(SCHEDULE_COLUMNS, changed.scheduled);
+    await tell(tools, changed);
+  },
+});
+
+/** @throws `usage` when several are named */
+function theWay(named: readonly Way[], platform: string): Way {
+  const [one, ...others] = named;
+  if (others.length > 0) throw misfit("--systemd", "--cron, --task-scheduler");
+  if (one !== undefined) return one;
+  if (platform === "win32") return "task-scheduler";
+  return platform === "linux" ? "systemd" : "cron";
+}
+
+const misfit = (option: string, other: string): Failure =>
+  option === "--output"
+    ? new Failure("usage", {
+        what: text(`${option} goes only with ${other}`, `${option} は ${other} と一緒にのみ指定できます`),
+        where: "clomoctl renewals schedule install",
+      })
+    : new Failure("usage", {
+        what: text(`choose one of ${option}, ${other}`, `${option}、${other} はどれか1つを指定してください`),
+        where: "clomoctl renewals schedule install",
+      });
+
+async function timezoneOf({ contexts, globals, environment }: Tools): Promise<string> {
+  const { context } = await contexts.choose(globals.context, environment);
+  if (globals.timezone === undefined) return context.timezone;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: globals.timezone }).resolvedOptions().timeZone;
+  } catch (cause) {
+    throw new Failure("usage", {
+      what: text(`Unknown time zone "${globals.timezone}"`, `不明なタイムゾーン「${globals.timezone}」です`),
+      where: "--timezone",
+      cause,
+    });
+  }
+}
+
+/** Variables that decide where the home is. */
+const CARRIED = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
+
+function launcherOf({ machine, environment, globals, terminal, workingFolder }: Tools): DailyRun["launcher"] {
+  const home = environment["CLOMOCTL_HOME"] ?? "";
+  const context = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
+  const carried = CARRIED.map((name) => [name, environment[name] ?? ""] as const);
+  const variables = [["CLOMOCTL_HOME", home === "" ? "" : resolve(workingFolder, home)] as const, ...carried];
+  return {
+    node: machine.node,
+    door: machine.door,
+    path: environment["PATH"] ?? "",
+    userFolder: machine.userFolder,
+    language: terminal.language,
+    variables: new Map(variables.filter(([, value]) => value !== "")),
+    scope: context === "" ? ["--all-contexts"] : ["--context", context],
+  };
+}
+
+async function writeTask(tools: Tools, { at, timezone, launcher }: DailyRun, output: string): Promise<void> {
+  const { terminal, machine, clock, temporary, workingFolder } = tools;
+  const here = machine.platform === "win32";
+  const bytes = taskBytes({
+    at,
+    timezone,
+    now: clock.now(),
+    scope: launcher.scope,
+    variables: new Map([...(here ? launcher.variables : []), ["CLOMOCTL_LANG", launcher.language]]),
+    folders: here ? [dirname(launcher.node)] : [],
+  });
+  if (output === "-") await terminal.out.write(bytes);
+  else await writeFileAtomically(resolve(workingFolder, output), temporary, (writer) => writer.write(bytes));
+  const name = output === "-" ? "FILE" : output;
+  const command = `schtasks /create /tn "${TASK_NAME}" /xml "${name}"`;
+  await terminal.note(text(`to install it, on Windows: ${command}`, `登録するには Windows で: ${command}`));
+  if (!here && launcher.variables.size > 0) {
+    await terminal.note(
+      text(
+        "CLOMOCTL_HOME of this machine is not in it: there, clomoctl uses its usual folder",
+        "この端末の CLOMOCTL_HOME は含めていません。Windows 側では既定のフォルダーを使います",
+      ),
+    );
+  }
+}

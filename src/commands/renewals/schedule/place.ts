@@ -1,0 +1,51 @@
+import { dirname, isAbsolute, join } from "node:path";
+import { ensureFolder } from "../../../lib/config/home.ts";
+import { writeFileAtomically } from "../../../lib/config/index.ts";
+import { installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
+import { programsOf } from "../../../lib/renewals/schedule/programs.ts";
+import type { Changed, DailyRun, Scheduled, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import { installSystemd, removeSystemd, showSystemd } from "../../../lib/renewals/schedule/systemd.ts";
+import type { Tools } from "../../tools.ts";
+
+/** The ways that the program installs by itself; a task of Windows is only written. */
+export type OwnWay = Exclude<Way, "task-scheduler">;
+
+/** The ways to look at when none is named. */
+export const OWN_WAYS: readonly OwnWay[] = ["systemd", "systemd-system", "cron"];
+
+const SYSTEM_UNITS = "/etc/systemd/system";
+
+function placeOf({ environment, signal, home, machine, clock, temporary }: Tools): CronPlace {
+  const given = environment["XDG_CONFIG_HOME"] ?? "";
+  const settings = isAbsolute(given) ? given : join(machine.userFolder, ".config");
+  return {
+    run: programsOf(environment, signal),
+    write: async (path, content) => {
+      await ensureFolder(dirname(path));
+      await writeFileAtomically(path, temporary, (writer) => writer.write(content));
+    },
+    launchers: join(home.data, "schedule"),
+    units: (way) => (way === "systemd" ? join(settings, "systemd", "user") : SYSTEM_UNITS),
+    temporary: home.temporary,
+    timezone: machine.timezone,
+    now: clock.now(),
+  };
+}
+
+/** Installs the daily run. */
+export const install = (tools: Tools, way: OwnWay, wished: DailyRun): Promise<Changed> =>
+  way === "cron" ? installCron(placeOf(tools), wished) : installSystemd(placeOf(tools), way, wished);
+
+/** Takes away what {@link install} made. */
+export const remove = (tools: Tools, way: OwnWay): Promise<Changed> =>
+  way === "cron" ? removeCron(placeOf(tools)) : removeSystemd(placeOf(tools), way);
+
+/** Looks at what is installed. */
+export const show = (tools: Tools, way: OwnWay): Promise<Scheduled> =>
+  way === "cron" ? showCron(placeOf(tools)) : showSystemd(placeOf(tools), way);
+
+/** Says what came of a change. */
+export async function tell({ terminal }: Tools, { notes, warnings }: Changed): Promise<void> {
+  for (const note of notes) await terminal.note(note);
+  for (const warning of warnings) await terminal.warn(warning);
+}

@@ -1,0 +1,46 @@
+import { TASK_NAME } from "../../../lib/renewals/schedule/task-xml.ts";
+import { text } from "../../../lib/text/index.ts";
+import { defineCommand } from "../../command.ts";
+import { namedWays, SCHEDULE_COLUMNS, WAY_OPTIONS } from "./columns.ts";
+import { OWN_WAYS, remove, show, tell, type OwnWay } from "./place.ts";
+import type { Scheduled, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import type { Tools } from "../../tools.ts";
+
+export default defineCommand({
+  summary: text("take the daily run away again", "毎日の自動実行を取り消す"),
+  details: [
+    text(
+      "Removes exactly what install made: by the way that is named, else by every way that is found.",
+      "install が作ったものだけを削除します。方法を指定しなければ、見つかったものすべてが対象です。",
+    ),
+  ],
+  args: {},
+  options: WAY_OPTIONS,
+  examples: [{ line: "clomoctl renewals schedule remove" }],
+  exits: ["input-rejected"],
+  async run(tools, named) {
+    const { terminal } = tools;
+    const ways = namedWays(named);
+    if (ways.includes("task-scheduler")) await terminal.note(BY_HAND);
+    const removed: Scheduled[] = [];
+    for (const way of await waysOf(tools, ways)) {
+      const changed = await remove(tools, way);
+      await tell(tools, changed);
+      if (changed.changed) removed.push(changed.scheduled);
+    }
+    if (removed.length === 0) await terminal.note(text("nothing was installed", "登録されていませんでした"));
+    await terminal.list(SCHEDULE_COLUMNS, removed);
+  },
+});
+
+const BY_HAND = text(
+  `to remove the task, on Windows: schtasks /delete /tn "${TASK_NAME}"`,
+  `タスクを削除するには Windows で: schtasks /delete /tn "${TASK_NAME}"`,
+);
+
+async function waysOf(tools: Tools, named: readonly Way[]): Promise<readonly OwnWay[]> {
+  if (named.length > 0) return named.filter((way) => way !== "task-scheduler");
+  const found: OwnWay[] = [];
+  for (const way of OWN_WAYS) if ((await show(tools, way)).installed) found.push(way);
+  return found;
+}

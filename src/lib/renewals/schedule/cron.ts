@@ -1,0 +1,110 @@
+import { rm } from "node:fs/promises";
+import { Failure } from "../../errors/index.ts";
+import { text, type Text } from "../../text/index.ts";
+import { findBlock, withBlock, withoutBlock, type CrontabText } from "./crontab-block.ts";
+import { launcherFile, launcherScript, shellWord } from "./launcher.ts";
+import type { Changed, DailyRun, SchedulePlace, Scheduled } from "./schedule.ts";
+import { convert, formatTimeOfDay } from "./time-of-day.ts";
+
+/** A machine with cron, whose clock is that of `timezone`. */
+export interface CronPlace extends SchedulePlace {
+  readonly timezone: string;
+  readonly now: Date;
+}
+
+const LATIN1 = "latin1";
+
+/** The person's crontab; empty where there is none, undefined where there is no cron. */
+async function read({ run }: SchedulePlace): Promise<CrontabText | undefined> {
+  const listed = await run("crontab", ["-l"]);
+  if (listed === undefined) return undefined;
+  if (listed.code === 0) return listed.stdout.toString(LATIN1);
+  if (/no crontab/i.test(listed.stderr)) return "";
+  throw refused(listed.stderr);
+}
+
+const refused = (said: string): Failure =>
+  new Failure("unexpected", {
+    what: text(
+      `crontab refused: ${said.trim() || "it did not say why"}`,
+      `crontab コマンドが失敗しました: ${said.trim() || "理由は表示されていません"}`,
+    ),
+  });
+
+async function write(place: SchedulePlace, crontab: CrontabText): Promise<void> {
+  const written = await place.run("crontab", crontab === "" ? ["-r"] : ["-"], { input: Buffer.from(crontab, LATIN1) });
+  if (written?.code !== 0) throw refused(written?.stderr ?? "");
+  if ((await read(place)) !== crontab) {
+    throw refused("what it lists is not what it was given");
+  }
+}
+
+const HEADING = "# what expires, and notices of it; written by clomoctl renewals schedule install";
+
+/** `%` ends a command in a crontab. */
+const cronLine = (minute: number, hour: number, launcher: string): string =>
+  `${minute} ${hour} * * * /bin/sh ${shellWord(launcher).replaceAll("%", String.raw`\%`)}`;
+
+/**
+ * Puts the daily run into the person's crontab; other lines keep every byte.
+ *
+ * @throws `unavailable` where there is no cron, `input-rejected` when marks of an earlier block are broken
+ */
+export async function installCron(place: CronPlace, { at, timezone, launcher }: DailyRun): Promise<Changed> {
+  const before = await read(place);
+  if (before === undefined) {
+    throw new Failure("unavailable", {
+      what: text("This machine has no crontab command", "この端末には crontab コマンドがありません"),
+      hint: text("install cron, or use --systemd", "cron を導入するか、--systemd を使ってください"),
+    });
+  }
+  const { time, drifts } = convert(at, { from: timezone, to: place.timezone, now: place.now });
+  const file = launcherFile(place.launchers, "cron");
+  const after = Buffer.from([HEADING, cronLine(time.minute, time.hour, file)].join("\n")).toString(LATIN1);
+  const wished = withBlock(before, after.split("\n"));
+  await place.write(file, launcherScript(launcher));
+  if (wished !== before) await write(place, wished);
+  const same = formatTimeOfDay(time) === formatTimeOfDay(at) && !drifts;
+  return {
+    scheduled: await showCron(place),
+    changed: wished !== before,
+    notes: same ? [] : [converted(formatTimeOfDay(at), timezone, formatTimeOfDay(time), place.timezone)],
+    warnings: drifts ? [drifting(timezone, place.timezone)] : [],
+  };
+}
+
+const converted = (at: string, zone: string, here: string, zoneHere: string): Text =>
+  text(
+    `cron goes by this machine's clock: ${at} ${zone} is ${here} ${zoneHere} now`,
+    `cron はこの端末の時計で動きます: ${zone} の ${at} は現在 ${zoneHere} の ${here} です`,
+  );
+
+const drifting = (zone: string, zoneHere: string): Text =>
+  text(
+    `the clocks of ${zone} and ${zoneHere} drift apart with summer time; a systemd timer keeps to the zone, or install again then`,
+    `夏時間により ${zone} と ${zoneHere} の時差は年内に変わります。systemd タイマーなら時刻は保たれます。cron では変わったときにもう一度 install してください`,
+  );
+
+/** Takes the block out of the crontab again, and its launcher away. */
+export async function removeCron(place: SchedulePlace): Promise<Changed> {
+  const before = (await read(place)) ?? "";
+  const after = withoutBlock(before);
+  if (after !== before) await write(place, after);
+  await rm(launcherFile(place.launchers, "cron"), { force: true });
+  return { scheduled: await showCron(place), changed: after !== before, notes: [], warnings: [] };
+}
+
+/** What of the daily run stands in the crontab. */
+export async function showCron(place: SchedulePlace): Promise<Scheduled> {
+  const block = findBlock((await read(place)) ?? "");
+  const [, minute, hour] = /^(\d+) (\d+) /m.exec(block?.lines.join("\n") ?? "") ?? [];
+  const at = minute === undefined || hour === undefined ? null : { hour: Number(hour), minute: Number(minute) };
+  return {
+    way: "cron",
+    installed: block !== undefined,
+    at: at === null ? null : formatTimeOfDay(at),
+    timezone: null,
+    active: null,
+    files: block === undefined ? [] : [launcherFile(place.launchers, "cron")],
+  };
+}

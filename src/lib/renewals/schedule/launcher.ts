@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import { Failure } from "../../errors/index.ts";
+import { text, type Language } from "../../text/index.ts";
+import type { Way } from "./schedule.ts";
+
+/** What a launcher is made of: the machine as it was when it was written. */
+export interface LauncherParts {
+  /** absolute path of Node */
+  readonly node: string;
+  /** absolute path of the program */
+  readonly door: string;
+  /** PATH as it was */
+  readonly path: string;
+  readonly userFolder: string;
+  readonly language: Language;
+  /** variables the daily run needs to find the same home */
+  readonly variables: ReadonlyMap<string, string>;
+  /** `--all-contexts`, or `--context NAME` */
+  readonly scope: readonly string[];
+}
+
+/** The least Node the program runs on; see `bin/clomoctl.js`. */
+const NODE_NEEDED = 24;
+
+/** Folders below a person's own in which version managers keep Node. */
+const KEPT_BELOW_HOME = [
+  ".nvm/versions/node/*/bin/node",
+  ".local/share/fnm/node-versions/*/installation/bin/node",
+  ".local/share/mise/installs/node/*/bin/node",
+  ".asdf/installs/nodejs/*/bin/node",
+  ".volta/bin/node",
+];
+
+const USUAL_FOLDERS = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin";
+
+/** Where a way's launcher lies. */
+export const launcherFile = (folder: string, way: Way): string => join(folder, `renewals-${way}.sh`);
+
+/** One word of a POSIX shell. @throws `usage` when it would not stay on its line */
+export function shellWord(word: string): string {
+  if (/\p{Cc}/u.test(word)) {
+    throw new Failure("usage", {
+      what: text(
+        "A path with a line end or another control character cannot be scheduled",
+        "改行などの制御文字を含むパスは登録できません",
+      ),
+      where: JSON.stringify(word),
+    });
+  }
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/**
+ * A script of the POSIX shell that runs `renewals notify` and `renewals check`, silent while there is nothing to say.
+ * Node and the program are looked for each time: where they were, then on PATH, then where version managers keep them,
+ * so that an update or a moved `node_modules` does not silence it. It exits with the code of a notice that failed,
+ * else with that of the check, but with 0 where something is due only within the warning time.
+ */
+export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
+  const missing = {
+    en: `clomoctl or Node.js ${NODE_NEEDED} was not found; run "clomoctl renewals schedule install" again`,
+    ja: `clomoctl または Node.js ${NODE_NEEDED} が見つかりません。「clomoctl renewals schedule install」をもう一度実行してください`,
+  }[language];
+  const words = ["--quiet", "--no-input", ...scope.map(shellWord)].join(" ");
+  return `#!/bin/sh
+# Written by "clomoctl renewals schedule install"; "clomoctl renewals schedule remove" takes it away.
+HOME=\${HOME:-${shellWord(userFolder)}}; export HOME
+${[...variables].map(([name, value]) => `${name}=${shellWord(value)}; export ${name}\n`).join("")}CLOMOCTL_LANG=${language}; export CLOMOCTL_LANG
+PATH=\${PATH:-/usr/bin:/bin}:${shellWord(path)}:${USUAL_FOLDERS}; export PATH
+
+node=
+for found in ${shellWord(node)} "$(command -v node)" ${KEPT_BELOW_HOME.map((kept) => `"$HOME"/${kept}`).join(" ")}; do
+  [ -x "$found" ] || continue
+  "$found" -e 'process.exit(parseInt(process.versions.node, 10) < ${NODE_NEEDED} ? 1 : 0)' 2>/dev/null || continue
+  node=$found
+  break
+done
+PATH=$(dirname "\${node:-/usr/bin/node}"):$PATH
+
+door=
+for found in ${shellWord(door)} "$(command -v clomoctl)"; do
+  [ -f "$found" ] || continue
+  door=$found
+  break
+done
+[ -n "$door" ] || door=$(npm root -g 2>/dev/null)/clomoctl/bin/clomoctl.js
+
+if [ -z "$node" ] || [ ! -f "$door" ]; then
+  echo ${shellWord(missing)} >&2
+  exit 127
+fi
+
+clomoctl() {
+  case $(head -n 1 "$door") in
+    *node*) "$node" "$door" "$@" ;;
+    *) "$door" "$@" ;;
+  esac
+}
+
+said=$(clomoctl renewals notify ${words} 2>&1 >/dev/null)
+notified=$?
+[ -z "$said" ] || printf '%s\\n' "$said"
+shown=$(clomoctl renewals check --format table ${words} 2>&1)
+checked=$?
+[ $checked -eq 0 ] || printf '%s\\n' "$shown"
+[ $notified -eq 0 ] || exit $notified
+[ $checked -ne 1 ] || exit 0
+exit $checked
+`;
+}

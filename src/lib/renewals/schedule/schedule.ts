@@ -1,0 +1,51 @@
+import type { Text } from "../../text/index.ts";
+import type { LauncherParts } from "./launcher.ts";
+import type { RunProgram } from "./programs.ts";
+import type { TimeOfDay } from "./time-of-day.ts";
+
+/** What runs the daily check: a timer of the user or of the machine, cron, or Windows' Task Scheduler. */
+export type Way = "systemd" | "systemd-system" | "cron" | "task-scheduler";
+
+/** A daily run as it is wished for. */
+export interface DailyRun {
+  readonly at: TimeOfDay;
+  /** IANA name of the zone `at` is told in */
+  readonly timezone: string;
+  readonly launcher: LauncherParts;
+}
+
+/** A daily run as it is found on the machine. */
+export interface Scheduled {
+  readonly way: Way;
+  readonly installed: boolean;
+  /** `09:00`; null where nothing is installed, or somebody has changed it */
+  readonly at: string | null;
+  /** IANA name of the zone `at` is told in; null is the machine's own */
+  readonly timezone: string | null;
+  /** whether the timer is waiting for its time; null where that cannot be told */
+  readonly active: boolean | null;
+  /** absolute paths of what `install` made */
+  readonly files: readonly string[];
+}
+
+/** A daily run that was installed or removed, and what the person should know of it. */
+export interface Changed {
+  readonly scheduled: Scheduled;
+  /** something was there that is not there now, or the other way round */
+  readonly changed: boolean;
+  readonly notes: readonly Text[];
+  readonly warnings: readonly Text[];
+}
+
+/** The places of the machine a schedule touches, and how. */
+export interface SchedulePlace {
+  readonly run: RunProgram;
+  /** Writes a file whole or not at all, and makes the folders above it. */
+  readonly write: (path: string, content: string) => Promise<void>;
+  /** the folder of the home that holds launchers; need not exist */
+  readonly launchers: string;
+  /** the folder of timers and services; need not exist */
+  readonly units: (way: "systemd" | "systemd-system") => string;
+  /** a folder for files of a moment; need not exist */
+  readonly temporary: string;
+}
