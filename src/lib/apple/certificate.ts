@@ -32,14 +32,26 @@ function oid(...rest: readonly number[]): Buffer {
  * @throws `input-rejected` when a certificate is broken, or there are too many
  */
 export function certificatesOfPem(name: string, pem: string): readonly Renewable[] {
-  const certificates: X509Certificate[] = [];
-  for (const block of pemBlocks(pem)) {
-    if (!CERTIFICATE_LABELS.includes(block.label)) continue;
-    if (certificates.length === MOST_CERTIFICATES) {
-      const many = MOST_CERTIFICATES;
-      throw rejected(name, text(`more than ${many} certificates in one file`, `証明書が ${many} 件を超えています`));
-    }
-    certificates.push(parse(name, block.text, certificates.length + 1));
+  return withoutChains(
+    name,
+    pemBlocks(pem)
+      .filter(({ label }) => CERTIFICATE_LABELS.includes(label))
+      .map(({ text: block }) => block),
+  );
+}
+
+/** Those of a bundle, each in DER; see {@link certificatesOfPem}. */
+export const certificatesOfBundle = (name: string, bundle: readonly Uint8Array[]): readonly Renewable[] =>
+  withoutChains(name, bundle.values());
+
+function withoutChains(name: string, written: IteratorObject<string | Uint8Array>): readonly Renewable[] {
+  const certificates = written
+    .take(MOST_CERTIFICATES + 1)
+    .map((one, index) => parse(name, one, index + 1))
+    .toArray();
+  if (certificates.length > MOST_CERTIFICATES) {
+    const many = MOST_CERTIFICATES;
+    throw rejected(name, text(`more than ${many} certificates in one file`, `証明書が ${many} 件を超えています`));
   }
   const issuers = new Set(certificates.filter((one) => one.subject !== one.issuer).map(({ issuer }) => issuer));
   return certificates.filter(({ ca, subject }) => !(ca && issuers.has(subject))).map((one) => renewableOf(name, one));
@@ -51,8 +63,8 @@ export function certificateOfDer(name: string, der: Uint8Array): Renewable | und
   return certificate === undefined ? undefined : renewableOf(name, certificate);
 }
 
-function parse(name: string, pem: string, number: number): X509Certificate {
-  const certificate = attempt(() => new X509Certificate(pem));
+function parse(name: string, written: string | Uint8Array, number: number): X509Certificate {
+  const certificate = attempt(() => new X509Certificate(written));
   if (certificate !== undefined) return certificate;
   throw rejected(
     name,

@@ -1,21 +1,21 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt, type KeyObject } from "node:crypto";
-import { ContentInfo, EnvelopedData, SignedData, type KeyTransRecipientInfo } from "@peculiar/asn1-cms";
-import { AsnConvert, OctetString } from "@peculiar/asn1-schema";
 import { attempt } from "./attempt.ts";
+import { childrenOf, elementOf, octetsOf, TAG, type Element } from "./ber.ts";
 
-const ENVELOPED = "1.2.840.113549.1.7.3";
-const SIGNED = "1.2.840.113549.1.7.2";
-const RSA_OAEP = "1.2.840.113549.1.1.7";
+/** The content of object identifiers, in hexadecimal digits: 1.2.840.113549.1.7.3, 1.7.2 and 1.1.7. */
+const ENVELOPED = "2a864886f70d010703";
+const SIGNED = "2a864886f70d010702";
+const RSA_OAEP = "2a864886f70d010107";
 
 /** Apple has not said which one it takes; these are those of S/MIME. @see RFC 8551 section 2.7 */
 const CIPHERS = new Map([
-  ["2.16.840.1.101.3.4.1.2", "aes-128-cbc"],
-  ["2.16.840.1.101.3.4.1.22", "aes-192-cbc"],
-  ["2.16.840.1.101.3.4.1.42", "aes-256-cbc"],
-  ["1.2.840.113549.3.7", "des-ede3-cbc"],
+  ["608648016503040102", "aes-128-cbc"],
+  ["608648016503040116", "aes-192-cbc"],
+  ["60864801650304012a", "aes-256-cbc"],
+  ["2a864886f70d0307", "des-ede3-cbc"],
 ]);
 
-/** The DER of 2.16.840.1.101.3.4.2.n, by which the parameters of OAEP name a hash; SHA-1 where they name none. */
+/** By which the parameters of OAEP name a hash; SHA-1 where they name none. @see RFC 8017 appendix A.2.1 */
 const OAEP_HASHES = new Map([
   ["608648016503040201", "sha256"],
   ["608648016503040202", "sha384"],
@@ -25,12 +25,20 @@ const OAEP_HASHES = new Map([
 /** A message for several keys is none of Apple's; this bounds the work of a hostile one. */
 const MOST_RECIPIENTS = 8;
 
+/** The content key as one recipient's key opens it. */
+interface Recipient {
+  readonly algorithm: string;
+  readonly parameters: string;
+  readonly encryptedKey: Uint8Array;
+}
+
 /** Encrypted content (CMS EnvelopedData) with the keys it may be opened by. */
 export interface Envelope {
+  /** as node:crypto calls it; undefined where it is none of S/MIME's */
   readonly cipher: string | undefined;
   readonly initialisation: Uint8Array;
   readonly content: Uint8Array;
-  readonly recipients: readonly KeyTransRecipientInfo[];
+  readonly recipients: readonly Recipient[];
 }
 
 /**
@@ -41,21 +49,27 @@ export interface Envelope {
  */
 export function envelopeOf(message: Uint8Array): Envelope | undefined {
   return attempt(() => {
-    const { contentType, content } = AsnConvert.parse(message, ContentInfo);
-    if (contentType !== ENVELOPED) return undefined;
-    const { recipientInfos, encryptedContentInfo } = AsnConvert.parse(content, EnvelopedData);
-    const { encryptedContent, contentEncryptionAlgorithm } = encryptedContentInfo;
-    const { algorithm, parameters } = contentEncryptionAlgorithm;
-    const { value, constructedValue = [] } = encryptedContent ?? {};
-    const parts = value === undefined ? constructedValue : [value];
-    if (parts.length === 0 || parameters === undefined || parameters === null) return undefined;
+    const parts = partsOf(message, ENVELOPED);
+    const [recipients, encrypted] = parts.slice(parts.findIndex(({ tag }) => tag === TAG.set));
+    const [, algorithm, content] = children(encrypted);
+    const [cipher, initialisation] = children(algorithm);
     return {
-      cipher: CIPHERS.get(algorithm),
-      initialisation: new Uint8Array(AsnConvert.parse(parameters, OctetString).buffer),
-      content: Buffer.concat(parts.map(({ buffer }) => new Uint8Array(buffer))),
-      recipients: [...recipientInfos].flatMap(({ ktri }) => ktri ?? []).slice(0, MOST_RECIPIENTS),
+      cipher: CIPHERS.get(hex(cipher)),
+      initialisation: octetsOf(present(initialisation)),
+      content: octetsOf(present(content)),
+      recipients: children(recipients)
+        .filter(({ tag }) => tag === TAG.sequence)
+        .slice(0, MOST_RECIPIENTS)
+        .map(recipientOf),
     };
   });
+}
+
+/** KeyTransRecipientInfo: version, who, by which algorithm, the content key. */
+function recipientOf(recipient: Element): Recipient {
+  const [, , encryption, encryptedKey] = childrenOf(recipient);
+  const [algorithm, parameters] = children(encryption);
+  return { algorithm: hex(algorithm), parameters: hex(parameters), encryptedKey: octetsOf(present(encryptedKey)) };
 }
 
 /**
@@ -66,12 +80,30 @@ export function envelopeOf(message: Uint8Array): Envelope | undefined {
  */
 export function signedContentOf(message: Uint8Array): Uint8Array | undefined {
   return attempt(() => {
-    const { contentType, content } = AsnConvert.parse(message, ContentInfo);
-    if (contentType !== SIGNED) return undefined;
-    const { single, any } = AsnConvert.parse(content, SignedData).encapContentInfo.eContent ?? {};
-    if (single !== undefined) return new Uint8Array(single.buffer);
-    return any === undefined ? undefined : new Uint8Array(AsnConvert.parse(any, OctetString).buffer);
+    const [, , encapsulated] = partsOf(message, SIGNED);
+    const [, content] = children(encapsulated);
+    return octetsOf(elementOf(present(content).content));
   });
+}
+
+/**
+ * The certificates of a signed message without content, which is how bundles of them are passed on (`.p7b`).
+ *
+ * @returns undefined where the bytes are no such bundle
+ */
+export function signedCertificatesOf(message: Uint8Array): readonly Uint8Array[] | undefined {
+  return attempt(() => {
+    const [, , encapsulated, certificates] = partsOf(message, SIGNED);
+    if (children(encapsulated).length > 1 || certificates?.tag !== TAG.context0) return undefined;
+    return childrenOf(certificates).map(({ whole }) => whole);
+  });
+}
+
+/** The parts of the structure that a ContentInfo of this type holds. */
+function partsOf(message: Uint8Array, wanted: string): readonly Element[] {
+  const [type, content] = childrenOf(elementOf(message));
+  if (hex(type) !== wanted) throw new RangeError("another type of message");
+  return childrenOf(elementOf(present(content).content));
 }
 
 /**
@@ -84,10 +116,10 @@ export function openEnvelope({ cipher, ...envelope }: Envelope, keys: readonly s
   if (cipher === undefined) return undefined;
   for (const pem of keys) {
     const key = attempt(() => createPrivateKey(pem));
-    if (key === undefined) continue;
+    if (key?.asymmetricKeyType !== "rsa") continue;
     for (const recipient of envelope.recipients) {
       const text = attempt(() => {
-        const decipher = createDecipheriv(cipher, secretOf(recipient, key), envelope.initialisation);
+        const decipher = createDecipheriv(cipher, contentKeyOf(recipient, key), envelope.initialisation);
         const plain = Buffer.concat([decipher.update(envelope.content), decipher.final()]);
         return new TextDecoder("utf-8", { fatal: true }).decode(plain);
       });
@@ -97,12 +129,17 @@ export function openEnvelope({ cipher, ...envelope }: Envelope, keys: readonly s
   return undefined;
 }
 
-function secretOf({ encryptedKey, keyEncryptionAlgorithm }: KeyTransRecipientInfo, key: KeyObject): Buffer {
-  const encrypted = new Uint8Array(encryptedKey.buffer);
-  if (keyEncryptionAlgorithm.algorithm !== RSA_OAEP) {
-    return privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encrypted);
-  }
-  const parameters = Buffer.from(keyEncryptionAlgorithm.parameters ?? new ArrayBuffer()).toString("hex");
+function contentKeyOf({ algorithm, parameters, encryptedKey }: Recipient, key: KeyObject): Buffer {
+  if (algorithm !== RSA_OAEP) return privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encryptedKey);
   const oaepHash = [...OAEP_HASHES].find(([oid]) => parameters.includes(oid))?.[1] ?? "sha1";
-  return privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, encrypted);
+  return privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, encryptedKey);
+}
+
+const children = (element: Element | undefined): readonly Element[] => childrenOf(present(element));
+
+const hex = (element: Element | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
+
+function present(element: Element | undefined): Element {
+  if (element === undefined) throw new RangeError("a part is missing");
+  return element;
 }

@@ -1,2 +1,3 @@
-export { MOST_BYTES, readExpiring, readRenewables, type ReadOptions } from "./read.ts";
-export type { Evidence, NamedFile, Renewable } from "./renewable.ts";
+export { readExpiring, readRenewables, type ReadOptions } from "./read.ts";
+export { readSigningRequest, type SigningRequest } from "./signing-request.ts";
+export { MOST_BYTES, type Evidence, type NamedFile, type Renewable } from "./renewable.ts";

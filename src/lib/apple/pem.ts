@@ -35,8 +35,26 @@ export function* pemBlocks(text: string): Generator<PemBlock> {
   }
 }
 
+/** Bytes as characters, one each; what is written in ASCII stays as it is. */
+export const latin1Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+
+/**
+ * The bytes that a text carries as base64: in a PEM block of a message (PKCS#7, CMS), below the headers of S/MIME, or
+ * bare. The headers say nothing that the bytes do not.
+ *
+ * @returns undefined where the text is nothing of the kind
+ */
+export function unwrapped(written: string): Buffer | undefined {
+  for (const { label, text } of pemBlocks(written)) {
+    if (label === "PKCS7" || label === "CMS") return fromBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));
+  }
+  const headersEnd = /^[A-Za-z-]+:/.test(written) ? written.search(/\r?\n\r?\n/) : 0;
+  return fromBase64(written.slice(Math.max(headersEnd, 0)));
+}
+
 /** The bytes of a text that is nothing but base64 and white space; else undefined. */
-export function fromBase64(text: string): Buffer | undefined {
+function fromBase64(text: string): Buffer | undefined {
   const digits = text.replaceAll(/\s+/g, "");
-  return digits !== "" && /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, "base64") : undefined;
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, "base64") : undefined;
 }

@@ -1,10 +1,9 @@
 import { text } from "../text/index.ts";
-import { attempt } from "./attempt.ts";
 import { signedContentOf } from "./cms.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { instantOfText } from "./instant.ts";
 import { propertiesOf } from "./property-list.ts";
-import { stringIn } from "./json.ts";
-import { instantOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
+import { rejected, type NamedFile, type Renewable } from "./renewable.ts";
 
 /**
  * A provisioning profile (`.mobileprovision`): a property list that Apple signed.
@@ -16,8 +15,7 @@ export function provisioningProfileOf(file: NamedFile, message: Uint8Array): Ren
   const { name } = file;
   const content = signedContentOf(message);
   const properties = content && propertiesOf(Buffer.from(content).toString("utf8"));
-  const expires = properties?.get("ExpirationDate");
-  const expiresAt = expires instanceof Date ? attempt(() => instantOf(expires)) : undefined;
+  const expiresAt = instantOfText(properties?.get("ExpirationDate") ?? "");
   if (properties === undefined || expiresAt === undefined) {
     throw rejected(
       name,
@@ -27,17 +25,16 @@ export function provisioningProfileOf(file: NamedFile, message: Uint8Array): Ren
       ),
     );
   }
-  const created = properties.get("CreationDate");
   return {
     expiring: {
       kind: "agent-profile",
-      name: stringIn(properties, "Name") ?? name,
+      name: properties.get("Name") ?? name,
       expiresAt,
-      validFrom: (created instanceof Date ? attempt(() => instantOf(created)) : undefined) ?? null,
+      validFrom: instantOfText(properties.get("CreationDate") ?? "") ?? null,
       certainty: "exact",
       fingerprint: fingerprintOf(file.bytes),
       topic: null,
-      organisation: stringIn(properties, "TeamName") ?? null,
+      organisation: properties.get("TeamName") ?? null,
     },
     evidence: { of: "provisioning-profile" },
   };

@@ -1,7 +1,9 @@
 import type { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { pemBlocks } from "./pem.ts";
+import { attempt } from "./attempt.ts";
+import { latin1Of, pemBlocks } from "./pem.ts";
 import { rejected } from "./renewable.ts";
+import { readSigningRequest } from "./signing-request.ts";
 
 const PASSWORD_NEEDED = text(
   "a key store cannot be read without its password",
@@ -16,8 +18,9 @@ const EXPORT_CERTIFICATE = text(
 const PKCS12 = /^30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010330/s;
 const JAVA_KEY_STORE = "feedfeed";
 
+const REQUEST = text("a signing request does not expire", "署名要求(CSR)に期限はありません");
+
 const BY_LABEL: readonly (readonly [RegExp, Text])[] = [
-  [/CERTIFICATE REQUEST$/, text("a signing request does not expire", "署名要求(CSR)に期限はありません")],
   [/PRIVATE KEY$/, text("a key without its certificate does not expire", "鍵だけのファイルで、期限はありません")],
   [/PUBLIC KEY$/, text("a public key does not expire", "公開鍵に期限はありません")],
 ];
@@ -27,13 +30,10 @@ export function unreadable(name: string, bytes: Uint8Array): Failure {
   const start = Buffer.from(bytes.subarray(0, 16)).toString("hex");
   if (start.startsWith(JAVA_KEY_STORE) || PKCS12.test(start))
     return rejected(name, PASSWORD_NEEDED, EXPORT_CERTIFICATE);
-  const written = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  for (const { label } of pemBlocks(written)) {
+  if (attempt(() => readSigningRequest({ name, bytes })) !== undefined) return rejected(name, REQUEST);
+  for (const { label } of pemBlocks(latin1Of(bytes))) {
     const known = BY_LABEL.find(([pattern]) => pattern.test(label));
     if (known !== undefined) return rejected(name, known[1]);
-  }
-  if (written.includes("PushCertRequestCSR")) {
-    return rejected(name, text("a signing request does not expire", "署名要求(CSR)に期限はありません"));
   }
   return rejected(
     name,
