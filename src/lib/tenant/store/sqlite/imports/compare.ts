@@ -152,7 +152,8 @@ export const newReferences = (plan: PlanSql, what: "org" | "group"): string | un
   if (what === "org" && kind.entity === "user" && request.createOrgs && staged.staged.includes("orgCode")) {
     return `select f.key, f.value from s.refer f where f.what = 'org'
             and f.key not in (select codeKey from org where codeKey is not null)
-            and exists (select 1 from s.row r where r."orgKey" = f.key and r.row not in (select row from s.invalid))`;
+            and (f.row not in (select row from s.invalid)
+              or f.key in (select r."orgKey" from s.row r where r.row not in (select row from s.invalid)))`;
   }
   if (what === "group" && kind.entity === "secured_user" && request.createGroups && staged.staged.includes("groups")) {
     return `select f.key, f.value from s.refer f where f.what = 'group'
