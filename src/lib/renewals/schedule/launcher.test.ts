@@ -1,0 +1,103 @@
+import { spawnSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { launcherScript, shellWord, type LauncherParts } from "./launcher.ts";
+
+let folder = "";
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "launcher 'x' $y "));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+});
+
+/** A program that says what it was asked, and ends as `codes` says by verb. */
+const door = (codes: { readonly notify: number; readonly check: number }, warning = ""): string => `#!/usr/bin/env node
+const [, verb] = process.argv.slice(2);
+if (verb === "notify") { console.log("sent"); process.stderr.write(${JSON.stringify(warning)}); }
+else console.log([verb, ...process.argv.slice(4), process.env.CLOMOCTL_LANG, process.env.CLOMOCTL_HOME].join(" "));
+process.exit(${JSON.stringify(codes)}[verb]);
+`;
+
+async function program(name: string, content: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(join(path, ".."), { recursive: true });
+  await writeFile(path, content);
+  await chmod(path, 0o755);
+  return path;
+}
+
+const parts = (over: Partial<LauncherParts>): LauncherParts => ({
+  node: process.execPath,
+  door: join(folder, "clomoctl"),
+  path: "/nowhere",
+  userFolder: folder,
+  language: "en",
+  variables: new Map([["CLOMOCTL_HOME", join(folder, "it's home")]]),
+  scope: ["--context", "it's $(here)"],
+  ...over,
+});
+
+/** Runs the launcher with the environment of cron. */
+function launch(over: Partial<LauncherParts> = {}, path = "/usr/bin:/bin") {
+  const ran = spawnSync("/bin/sh", ["-c", launcherScript(parts(over))], {
+    env: { PATH: path, HOME: folder },
+    encoding: "utf8",
+  });
+  return { code: ran.status, out: ran.stdout, err: ran.stderr };
+}
+
+test("it is silent while there is nothing to say", async () => {
+  await program("clomoctl", door({ notify: 0, check: 0 }));
+  expect(launch()).toEqual({ code: 0, out: "", err: "" });
+});
+
+test.each([
+  [1, 0],
+  [2, 2],
+  [3, 3],
+])("a check that ends with %i is shown, and ends the run with %i", async (check, code) => {
+  await program("clomoctl", door({ notify: 0, check }));
+  const home = join(folder, "it's home");
+  const out = `check --format table --quiet --no-input --context it's $(here) en ${home}\n`;
+  expect(launch()).toEqual({ code, out, err: "" });
+});
+
+test("a notice that failed is shown, the check runs all the same, and its code counts", async () => {
+  await program("clomoctl", door({ notify: 7, check: 2 }, "error: no server\n"));
+  const { code, out } = launch();
+  expect(code).toBe(7);
+  expect(out).toMatch(/^error: no server\ncheck /);
+});
+
+test("a warning of notices alone is something to say", async () => {
+  await program("clomoctl", door({ notify: 0, check: 0 }, "warning: the owner has gone\n"));
+  expect(launch()).toEqual({ code: 0, out: "warning: the owner has gone\n", err: "" });
+});
+
+test("a program that moved is found on PATH, one of npm's shims too", async () => {
+  const moved = await program("new/bin/clomoctl.js", door({ notify: 0, check: 2 }));
+  await program("bin/clomoctl", `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(moved)} "$@"\n`);
+  expect(launch({ path: join(folder, "bin") }).code).toBe(2);
+  await rename(moved, join(folder, "bin", "clomoctl"));
+  expect(launch({ path: join(folder, "bin") }).code).toBe(2);
+});
+
+test("a Node that moved, or is too old, is looked for where version managers keep it", async () => {
+  await program("clomoctl", door({ notify: 0, check: 2 }));
+  const old = await program("old/node", "#!/bin/sh\nexit 1\n");
+  await program(".nvm/versions/node/v24.0.0/bin/node", `#!/bin/sh\nexec ${shellWord(process.execPath)} "$@"\n`);
+  const bare = await program("bare/readme", "");
+  expect(launch({ node: old }, `${join(bare, "..")}:/usr/bin:/bin`).code).toBe(2);
+});
+
+test("where neither is found, it says what to do, in the language of the installation", async () => {
+  const missing = launch({ door: "/nowhere/clomoctl", language: "ja" });
+  expect(missing.code).toBe(127);
+  expect(missing.err).toContain("もう一度実行してください");
+});
+
+test("a path with a line end is refused", () => {
+  expect(() => launcherScript(parts({ door: "/a\nb" }))).toThrow(expect.objectContaining({ code: "usage" }));
+});

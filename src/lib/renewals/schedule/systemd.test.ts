@@ -1,0 +1,132 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { Failure } from "../../errors/index.ts";
+import type { LauncherParts } from "./launcher.ts";
+import { programsOf, type Ran, type RunProgram } from "./programs.ts";
+import type { DailyRun, SchedulePlace } from "./schedule.ts";
+import { installSystemd, removeSystemd, showSystemd } from "./systemd.ts";
+
+let folder = "";
+let asked: string[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "systemd %h $x "));
+  asked = [];
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+});
+
+const ran = (code: number, stdout = "", stderr = ""): Ran => ({ code, stdout: Buffer.from(stdout), stderr });
+
+/** A machine where systemctl answers, and systemd-analyze finds nothing wrong, unless told otherwise. */
+const placeOf = (answers: Readonly<Record<string, Ran | undefined>> = {}): SchedulePlace => {
+  const run: RunProgram = async (name, args) => {
+    asked.push([name, ...args.map((arg) => arg.replace(/.*\//, ""))].join(" "));
+    if (name in answers) return answers[name];
+    return ran(0, args.includes("is-active") ? "active\n" : "");
+  };
+  return {
+    run,
+    write: async (path, content) => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    },
+    launchers: join(folder, "launchers"),
+    units: (way) => join(folder, way),
+    temporary: join(folder, "tmp"),
+  };
+};
+
+const LAUNCHER: LauncherParts = {
+  node: "/usr/bin/node",
+  door: "/usr/bin/clomoctl",
+  path: "/usr/bin",
+  userFolder: "/home/k",
+  language: "en",
+  variables: new Map(),
+  scope: ["--all-contexts"],
+};
+
+const WISHED: DailyRun = { at: { hour: 9, minute: 0 }, timezone: "Asia/Tokyo", launcher: LAUNCHER };
+
+test("the pair is written, read by systemd, and the timer started", async () => {
+  const place = placeOf();
+  const { scheduled, changed, warnings } = await installSystemd(place, "systemd", WISHED);
+  expect(scheduled).toMatchObject({ installed: true, at: "09:00", timezone: "Asia/Tokyo", active: true });
+  expect({ changed, warnings }).toEqual({ changed: true, warnings: [] });
+  expect(scheduled.files.every((file) => existsSync(file))).toBe(true);
+  expect(asked).toEqual([
+    "systemd-analyze verify --user clomoctl-renewals.service clomoctl-renewals.timer",
+    "systemctl --user daemon-reload",
+    "systemctl --user enable --now clomoctl-renewals.timer",
+    "systemctl --user restart clomoctl-renewals.timer",
+    "systemctl --user is-active clomoctl-renewals.timer",
+  ]);
+  expect(await readdir(place.temporary)).toEqual([]);
+});
+
+test("installing again changes nothing, or the time alone", async () => {
+  const place = placeOf();
+  await installSystemd(place, "systemd", WISHED);
+  expect((await installSystemd(place, "systemd", WISHED)).changed).toBe(false);
+  const later = await installSystemd(place, "systemd", { ...WISHED, at: { hour: 21, minute: 5 } });
+  expect(later).toMatchObject({ changed: true, scheduled: { at: "21:05" } });
+});
+
+test("removing leaves nothing of it, and other units alone", async () => {
+  const place = placeOf();
+  await installSystemd(place, "systemd-system", WISHED);
+  await writeFile(join(folder, "systemd-system", "other.timer"), "");
+  const { changed, scheduled } = await removeSystemd(place, "systemd-system");
+  expect({ changed, installed: scheduled.installed }).toEqual({ changed: true, installed: false });
+  expect(await readdir(join(folder, "systemd-system"))).toEqual(["other.timer"]);
+  expect(await readdir(place.launchers)).toEqual([]);
+  expect((await removeSystemd(place, "systemd-system")).changed).toBe(false);
+});
+
+test.each([
+  ["is not there", undefined],
+  ["has no session", ran(1, "", "Failed to connect to bus: No medium found")],
+])("where systemctl %s, the units are written and what to type is said", async (_, systemctl) => {
+  const place = placeOf({ systemctl });
+  const { scheduled, warnings } = await installSystemd(place, "systemd", WISHED);
+  expect(scheduled).toMatchObject({ installed: true, active: null });
+  expect(warnings[0]?.en).toContain("systemctl --user daemon-reload; systemctl --user enable --now");
+  expect(warnings[0]?.ja).toContain("systemctl --user daemon-reload");
+  expect((await removeSystemd(place, "systemd")).warnings).toHaveLength(1);
+  expect((await showSystemd(place, "systemd")).installed).toBe(false);
+});
+
+test("units that systemd refuses are not installed", async () => {
+  const place = placeOf({ "systemd-analyze": ran(1, "", "clomoctl-renewals.timer:6: Failed to parse\nx") });
+  await expect(installSystemd(place, "systemd", WISHED)).rejects.toMatchObject({ code: "input-rejected" });
+  expect(existsSync(join(folder, "systemd"))).toBe(false);
+});
+
+test("a unit of somebody else is neither replaced nor removed", async () => {
+  const place = placeOf();
+  const path = join(folder, "systemd", "clomoctl-renewals.timer");
+  await place.write(path, "[Timer]\n");
+  await expect(installSystemd(place, "systemd", WISHED)).rejects.toMatchObject({ code: "input-rejected", where: path });
+  await expect(removeSystemd(place, "systemd")).rejects.toMatchObject({ code: "input-rejected" });
+  expect(await readFile(path, "utf8")).toBe("[Timer]\n");
+});
+
+const real = programsOf(process.env, new AbortController().signal);
+
+test("where this machine has a systemd-analyze, it accepts the pair, and no wrong zone", async () => {
+  const there = (await real("systemd-analyze", ["--version"]))?.code === 0;
+  const place: SchedulePlace = {
+    ...placeOf(),
+    run: async (name, args, given) => (name === "systemd-analyze" ? real(name, args, given) : ran(0)),
+  };
+  const { notes } = await installSystemd(place, "systemd-system", WISHED);
+  expect(notes).toHaveLength(there ? 0 : 1);
+  const wrong = await installSystemd(place, "systemd", { ...WISHED, timezone: "Asia/Nowhere" }).then(
+    () => "installed",
+    (error: unknown) => (error instanceof Failure ? error.code : error),
+  );
+  expect(wrong).toBe(there ? "input-rejected" : "installed");
+});
