@@ -46,17 +46,23 @@ export const proceeding = (row: string): string => `((${row} & 4095) <> 0 or pro
 /** Rows that one statement works on at a time, where it calls back for each: what a call leaves behind goes with it. */
 const RANGE_ROWS = 65_536;
 
-/** Staged rows in ranges: runs `body` for each, with the row before its first and its last. */
-export const forRanges = (
-  database: Database,
-  body: (range: { readonly after: number; readonly upTo: number }) => void,
-): void => {
-  const last = database.count("select coalesce(max(row), 0) from s.row");
+/** The numbers of rows from one behind `after`, up to and with `upTo`. */
+export interface Range extends Readonly<Record<string, number>> {
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/** Numbers up to `last` in ranges, looking before each whether the work is to stop. */
+export const forNumbers = (database: Database, last: number, body: (range: Range) => void): void => {
   for (let after = 0; after < last; after += RANGE_ROWS) {
     database.get("select proceed()");
     body({ after, upTo: after + RANGE_ROWS });
   }
 };
+
+/** Staged rows in ranges: runs `body` for each, with the row before its first and its last. */
+export const forRanges = (database: Database, body: (range: Range) => void): void =>
+  forNumbers(database, database.count("select coalesce(max(row), 0) from s.row"), body);
 
 /** In a where-clause over `r`: the rows of a range. */
 export const IN_RANGE = "r.row > :after and r.row <= :upTo";

@@ -4,7 +4,7 @@ import type { FormatName } from "../../../../csv/formats/index.ts";
 import { text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
 import { name } from "./expressions.ts";
-import { proceeding } from "./functions.ts";
+import { forNumbers, proceeding, type Range } from "./functions.ts";
 
 /** A committed import whose undoing is asked for. */
 export interface Reverted {
@@ -101,63 +101,93 @@ const restoreColumns = (database: Database, reverted: Reverted, action: "update"
     )
     .map(({ key }) => String(key));
 
+/** SQL: what the import did to records of an entity, those of a range of numbers. */
+const changesInRange = `select * from import_change
+  where import = :pk and entity = :entity and target > :after and target <= :upTo`;
+
+/** The entity's records in ranges: a statement over a million of them would not look whether it is to stop. */
+const forRecords = (database: Database, { pk, kind }: Reverted, body: (range: Range) => void): void => {
+  const { entity } = recordKind(kind);
+  const last = database.count(
+    `select max(coalesce((select max(pk) from ${entity}), 0),
+       coalesce((select max(target) from import_change where import = :pk and entity = :entity), 0))`,
+    { pk, entity },
+  );
+  forNumbers(database, last, body);
+};
+
+const removeMade = (database: Database, reverted: Reverted): void => {
+  const { entity } = recordKind(reverted.kind);
+  const app = entity === "secured_user" ? `and app = '${reverted.kind}'` : "";
+  const sql = `delete from ${entity} where pk > :after and pk <= :upTo and revision = :revision ${app}
+    and pk not in (select target from (${changesInRange}))`;
+  forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), ...range }));
+};
+
 const restore = (database: Database, reverted: Reverted, revision: number): void => {
   const { entity } = recordKind(reverted.kind);
   const updated = restoreColumns(database, reverted, "update").filter(
     (column) => column !== "revision" && column !== "id",
   );
+  const again = (sql: string): void =>
+    forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), next: revision, ...range }));
   if (updated.length > 0) {
     const sets = updated.map((column) => `${name(column)} = c.before ->> '$.${column}'`);
     if (entity === "secured_user") sets.push(`nameSort = name_sort(c.before ->> '$.displayName')`);
-    database.run(
-      `update ${entity} set ${sets.join(", ")}, revision = :next
-       from (${changes}) c where c.action = 'update' and ${entity}.pk = c.target`,
-      { ...params(reverted), next: revision },
-    );
+    again(`update ${entity} set ${sets.join(", ")}, revision = :next
+       from (${changesInRange}) c where c.action = 'update' and ${entity}.pk = c.target`);
   }
   const deleted = restoreColumns(database, reverted, "delete").filter((column) => column !== "revision");
   if (deleted.length === 0) return;
-  database.run(
-    `insert into ${entity} (pk, revision, ${deleted.map(name).join(", ")})
+  again(`insert into ${entity} (pk, revision, ${deleted.map(name).join(", ")})
      select c.target, :next, ${deleted.map((column) => `c.before ->> '$.${column}'`).join(", ")}
-     from (${changes}) c where c.action = 'delete'`,
-    { ...params(reverted), next: revision },
-  );
+     from (${changesInRange}) c where c.action = 'delete'`);
 };
 
-/** What users claim, given back before and taken again after their records are restored. */
-const claims = (database: Database, reverted: Reverted, release: boolean): void => {
+/** Gives back what the import's users claim, before their records are restored. */
+const release = (database: Database, reverted: Reverted): void => {
   if (recordKind(reverted.kind).entity !== "user") return;
-  const users = release
-    ? `select target from (${changes}) where action = 'update' union all ${made("user", reverted.kind)}`
-    : `select target from (${changes}) where action in ('update', 'delete')`;
-  if (release) {
-    for (const table of ["user_email", "user_account"]) {
-      database.run(`delete from ${table} where user in (${users}) and ${proceeding("user")}`, params(reverted));
+  for (const [table, key] of [
+    ["user_email", "emailKey"],
+    ["user_account", "accountKey"],
+  ] as const) {
+    const next = `select max(k) as last from
+      (select ${key} as k from ${table} where ${key} > :from order by ${key} limit ${RANGE_CLAIMS})`;
+    const sql = `delete from ${table} where ${key} > :from and ${key} <= :last
+      and (select revision from user where pk = ${table}.user) is :revision`;
+    for (let from = ""; ;) {
+      database.get("select proceed()");
+      const last = database.get(next, { from })?.["last"];
+      if (typeof last !== "string") break;
+      database.run(sql, { ...params(reverted), from, last });
+      from = last;
     }
-    return;
   }
-  database.run(
-    `insert into user_email select email_key(e.value), t.pk, e.key = 0
-     from user t join json_each(t.emails) e where t.pk in (${users}) and ${proceeding("t.pk")}`,
-    params(reverted),
-  );
-  database.run(
-    `insert into user_account select code_key(t.accountName), t.pk from user t
-     where t.accountName is not null and t.pk in (${users}) and ${proceeding("t.pk")}`,
-    params(reverted),
-  );
+};
+
+/** Claims that one statement gives back; those of a user stand anywhere, so all are looked through in their own order. */
+const RANGE_CLAIMS = 65_536;
+
+/** What users claim, taken again after their records are restored. */
+const claim = (database: Database, reverted: Reverted): void => {
+  if (recordKind(reverted.kind).entity !== "user") return;
+  const users = `select target from (${changesInRange}) where action in ('update', 'delete')`;
+  const emails = `insert into user_email select email_key(e.value), t.pk, e.key = 0
+     from user t join json_each(t.emails) e where t.pk in (${users})`;
+  const accounts = `insert into user_account select code_key(t.accountName), t.pk from user t
+     where t.accountName is not null and t.pk in (${users})`;
+  for (const sql of [emails, accounts]) {
+    forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), ...range }));
+  }
 };
 
 /** Values of custom fields that were removed meanwhile do not come back with their users. */
 const dropRemovedFields = (database: Database, reverted: Reverted): void => {
   const known = "e.key in (select cast(pk as text) from custom_field)";
-  database.run(
-    `update user set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${known})
-     where pk in (select target from (${changes}) where action = 'delete')
-       and exists (select 1 from json_each(custom) e where not ${known})`,
-    params(reverted),
-  );
+  const sql = `update user set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${known})
+     where pk in (select target from (${changesInRange}) where action = 'delete')
+       and exists (select 1 from json_each(custom) e where not ${known})`;
+  forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), ...range }));
 };
 
 /** True where every organisation lies below the root, and every user and group member in one that is there. */
@@ -185,7 +215,7 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
   const { entity } = recordKind(reverted.kind);
   const mine = params(reverted);
   try {
-    claims(database, reverted, true);
+    release(database, reverted);
     if (entity === "org") {
       database.run(
         `update org set code = null, codeKey = null where pk in
@@ -193,10 +223,10 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
         mine,
       );
     }
-    database.run(`delete from ${entity} where pk in (${made(entity, reverted.kind)}) and ${proceeding("pk")}`, mine);
+    removeMade(database, reverted);
     restore(database, reverted, revision);
     if (entity === "user") dropRemovedFields(database, reverted);
-    claims(database, reverted, false);
+    claim(database, reverted);
     for (const reference of ["org", "secured_group"]) {
       if (reference === entity) continue;
       database.run(
