@@ -97,3 +97,27 @@ test("only a terminal on stdin makes it interactive, and --no-input never does",
   expect(terminalWith({ input: false }, true).terminal.interactive).toBe(false);
   expect(terminalWith({}, false).terminal.interactive).toBe(false);
 });
+
+test("a terminal that says it has no columns gets lines and no drawing: ora divides by the width", async () => {
+  const stderr = Object.assign(new Screen(true), { columns: 0 });
+  const loaded: string[] = [];
+  const place = {
+    stdin: new PassThrough(),
+    stdout: new Screen(true),
+    stderr,
+    environment: {},
+    clock: () => 0,
+    loadSpinner: async () => {
+      loaded.push("spinner");
+      return { text: "", start: () => undefined, clear: () => undefined, stop: () => undefined };
+    },
+  };
+  const terminal = new Terminal(place, {});
+  const unit = { id: "rows", name: text("rows", "行") };
+  terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit });
+  terminal.progress.start({ id: "commit", name: text("Committing", "確定"), unit, total: 3 }).reach(3);
+  await terminal.close();
+  expect(loaded).toEqual([]);
+  expect(stderr.seen).toBe("");
+  expect(terminal.columns).toBe(80);
+});

@@ -27,7 +27,7 @@ export interface TerminalOptions extends OutputOptions {
 /** The world a terminal is built on; tests give streams in memory, with `isTTY` off and on. */
 export interface TerminalPlace {
   readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly environment: Environment;
   /** milliseconds that never go back */
@@ -40,6 +40,10 @@ export interface TerminalPlace {
 
 const DEFAULT_COLUMNS = 80;
 
+/** A terminal that knows no width, as `script` without one makes it, says 0. */
+const columnsOf = ({ columns }: { readonly columns?: number }): number | undefined =>
+  columns === 0 ? undefined : columns;
+
 /** What commands get of the terminal: results to stdout, everything else to stderr. */
 export class Terminal {
   readonly language: Language;
@@ -50,6 +54,8 @@ export class Terminal {
   readonly out: TextWriter;
   readonly progress: Progress;
   readonly prompts: Prompts;
+  /** characters a line of stdout takes; 80 where it is no terminal */
+  readonly columns: number;
   readonly #err: TextWriter;
   readonly #options: TerminalOptions;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
@@ -62,6 +68,7 @@ export class Terminal {
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.interactive = stdin.isTTY === true && options.input !== false;
     this.out = new StreamWriter(stdout);
+    this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
     this.#err = new StreamWriter(stderr);
     this.#colours = {
       stdout: wantsColour(stdout.isTTY === true, options.color, environment),
@@ -70,9 +77,9 @@ export class Terminal {
     this.progress = createProgress({
       mode: progressMode(options),
       language: this.language,
-      stderrIsTerminal: stderr.isTTY === true && environment["TERM"] !== "dumb",
+      stderrIsTerminal: stderr.isTTY === true && environment["TERM"] !== "dumb" && stderr.columns !== 0,
       write: (chunk) => void stderr.write(chunk),
-      columns: () => stderr.columns ?? DEFAULT_COLUMNS,
+      columns: () => columnsOf(stderr) ?? DEFAULT_COLUMNS,
       clock: place.clock,
       loadSpinner: place.loadSpinner ?? oraOn(stderr, this.#colours.stderr),
     });
