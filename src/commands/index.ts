@@ -36,6 +36,20 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "export", summary: {"en":"write the tenant's organisations as a CSV file","ja":"組織を CSV ファイルに書き出す"}, load: () => import("./orgs/export.ts") },{ name: "import", summary: {"en":"import organisations from a CSV file","ja":"CSV ファイルから組織をインポートする"}, load: () => import("./orgs/import.ts") },{ name: "list", summary: {"en":"draw the tree of organisations, or list them","ja":"組織を木の形で表示する、または一覧する"}, load: () => import("./orgs/list.ts") },{ name: "show", summary: {"en":"show one organisation","ja":"組織を 1 つ表示する"}, load: () => import("./orgs/show.ts") },{ name: "template", summary: {"en":"write the header row of an organisations file","ja":"組織 CSV の見出し行を書き出す"}, load: () => import("./orgs/template.ts") }],
   },{
+    name: "renewals",
+    summary: {"en":"what expires, and when","ja":"期限のあるもの"},
+    aliases: [],
+    examples: ["clomoctl renewals check","clomoctl renewals schedule install --task-scheduler -o renewals.xml","clomoctl renewals schedule remove"],
+    nouns: [{
+    name: "schedule",
+    summary: {"en":"the daily check and its notices, run by the machine","ja":"毎日の確認と通知の自動実行"},
+    aliases: [],
+    examples: ["clomoctl renewals schedule install --task-scheduler -o renewals.xml","clomoctl renewals schedule remove","clomoctl renewals schedule show"],
+    nouns: [],
+    verbs: [{ name: "install", summary: {"en":"check what expires every day, and send notices","ja":"期限の確認と通知を毎日自動で実行する"}, load: () => import("./renewals/schedule/install.ts") },{ name: "remove", summary: {"en":"take the daily run away again","ja":"毎日の自動実行を取り消す"}, load: () => import("./renewals/schedule/remove.ts") },{ name: "show", summary: {"en":"show by what the daily run is started, and when","ja":"毎日の自動実行の登録状況を表示する"}, load: () => import("./renewals/schedule/show.ts") }],
+  }],
+    verbs: [{ name: "check", summary: {"en":"what is due: for cron and monitoring","ja":"期限の近いものを調べる(cron・監視用)"}, failureExit: 3, load: () => import("./renewals/check.ts") }],
+  },{
     name: "secured",
     summary: {"en":"SECURED APPs: users and groups of the five apps","ja":"SECURED APPs: 5 アプリのユーザーとグループ"},
     aliases: [],

@@ -18,6 +18,7 @@ test.each([
   ["2028-02-28T03:00:00Z", "2028-03-01T03:00:00Z", 2],
   ["2027-03-02T15:00:00Z", "2027-03-01T15:00:00Z", -1],
   ["2026-11-20T00:00:00Z", "2099-11-20T00:00:00Z", 26_663],
+  ["9999-12-30T03:00:00Z", "9999-12-31T23:59:59Z", 2],
 ])("from %s to %s there are %i calendar days in Tokyo", (now, expiresAt, days) => {
   expect(daysLeft(expiresAt, at(now), TOKYO)).toBe(days);
 });

@@ -23,7 +23,9 @@ export const dayOf = (instant: Date, timezone: string): string => {
       .formatToParts(instant)
       .map(({ type, value }) => [type, value]),
   );
-  return `${(parts.get("year") ?? "").padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
+  const year = parts.get("year") ?? "";
+  // the last instant of 9999, which certificates without an end carry, lies in 10000 east of Greenwich
+  return `${year.length > 4 ? `+${year.padStart(6, "0")}` : year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
 /**

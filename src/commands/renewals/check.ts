@@ -1,0 +1,167 @@
+import { STATE_EXITS, type CheckResult } from "../../lib/renewals/check.ts";
+import { summaryOf } from "../../lib/renewals/check-summary.ts";
+import { parseThresholds } from "../../lib/renewals/check-thresholds.ts";
+import { ERRORS, Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Fields, InputOf } from "../field.ts";
+import { listColumns } from "../listing/list.ts";
+import type { Tools } from "../tools.ts";
+import { checkColumns, USUAL_CHECK_COLUMNS } from "./checking/columns.ts";
+import { gatherAll } from "./checking/gather.ts";
+import { writeMetrics } from "./checking/metrics.ts";
+
+const OPTIONS = {
+  within: {
+    kind: "string",
+    value: "DURATION",
+    about: text(
+      "warn of what expires within it: 90d, 12w (default: 90d)",
+      "この期間内の期限を警告する: 90d、12w(既定: 90d)",
+    ),
+  },
+  critical: {
+    kind: "string",
+    value: "DURATION",
+    about: text("what expires within it is critical (default: 30d)", "この期間内の期限を重大とする(既定: 30d)"),
+  },
+  allContexts: {
+    kind: "boolean",
+    about: text(
+      "what is recorded in the tenants of all contexts",
+      "すべてのコンテキストのテナントに記録されたものを確認する",
+    ),
+  },
+  nagios: {
+    kind: "boolean",
+    about: text(
+      "one line with performance data, by the guideline of monitoring plugins",
+      "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
+    ),
+  },
+  prometheus: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "also write metrics for Prometheus' textfile collector",
+      "Prometheus の textfile collector 用のメトリクスも書き出す",
+    ),
+  },
+} as const satisfies Fields;
+
+type Options = InputOf<typeof OPTIONS>;
+
+export default defineCommand({
+  summary: text("what is due: for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
+  details: [
+    text(
+      "Checks what the tenant has recorded, or only the files and folders named: certificates (PEM, DER), ADE server tokens, content tokens (VPP), provisioning profiles. The worst decides the exit code, in the order 2, 3, 1, 0; whatever it is, everything is shown. What cannot be read is unknown, never fine. Days are calendar days in --timezone, else the context's.",
+      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「不明」であり、正常とはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
+    ),
+  ],
+  args: {
+    files: {
+      kind: "file",
+      value: "FILE|FOLDER",
+      repeatable: true,
+      about: text("check these instead of what is recorded", "記録の代わりに確認するファイルやフォルダー"),
+    },
+  },
+  options: OPTIONS,
+  examples: [
+    { line: "clomoctl renewals check" },
+    { line: "clomoctl renewals check certificates --within 60d --critical 2w" },
+    { line: "clomoctl renewals check --all-contexts --nagios" },
+    { line: "clomoctl renewals check --prometheus renewals.prom --quiet" },
+  ],
+  exits: ["input-rejected"],
+  ownExits: {
+    failure: STATE_EXITS.unknown,
+    meanings: [
+      [STATE_EXITS.ok, text("nothing is due", "期限の近いものはない")],
+      [STATE_EXITS.warning, text("something is due within the warning time", "警告期間内に期限を迎えるものがある")],
+      [
+        STATE_EXITS.critical,
+        text(
+          "something is due within the critical time, or expired",
+          "重大期間内に期限を迎える、または期限切れのものがある",
+        ),
+      ],
+      [
+        STATE_EXITS.unknown,
+        text(
+          "something could not be read, there was nothing to check, or the check itself failed",
+          "読み込めないものがある、確認するものがない、または確認自体が失敗した",
+        ),
+      ],
+    ],
+  },
+  async run(tools, { files, ...options }) {
+    tools.describeState(() => text("nothing was changed", "何も変更していません"));
+    try {
+      return await check(tools, files, options);
+    } catch (error) {
+      // a monitoring system shows stdout alone
+      if (options.nagios && !tools.signal.aborted) await sayUnknown(tools, error);
+      throw error;
+    }
+  },
+});
+
+async function check(tools: Tools, files: readonly string[], options: Options): Promise<number> {
+  const { within, critical, allContexts, nagios, prometheus } = options;
+  refuseMisfits(tools, files, options);
+  const thresholds = parseThresholds(within, critical);
+  const result = await gatherAll(tools, { files, allContexts, thresholds });
+  if (nagios) await showLine(tools, result);
+  else await show(tools, result, prometheus !== "-");
+  const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
+  return STATE_EXITS[written || result.state === "critical" ? result.state : "unknown"];
+}
+
+/** @throws `usage` where one option makes another one meaningless */
+function refuseMisfits(
+  { globals }: Tools,
+  files: readonly string[],
+  { allContexts, nagios, prometheus }: Options,
+): void {
+  const { format, fields, query } = globals;
+  const shaped = format !== undefined || fields !== undefined || query !== undefined;
+  const misfit =
+    files.length > 0 && allContexts
+      ? (["--all-contexts", text("files that are named", "ファイルの指定")] as const)
+      : nagios && (shaped || prometheus === "-")
+        ? (["--nagios", text("another form of output", "ほかの出力形式")] as const)
+        : undefined;
+  if (misfit === undefined) return;
+  const [option, other] = misfit;
+  throw new Failure("usage", {
+    what: text(`${option} does not go with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
+    where: "clomoctl renewals check",
+    hint: text("leave one of them out", "どちらかを外してください"),
+  });
+}
+
+async function show({ terminal }: Tools, result: CheckResult, list: boolean): Promise<void> {
+  const columns = checkColumns(terminal.output.format === "table" ? terminal.language : undefined);
+  if (list) await terminal.list(listColumns(terminal, columns, USUAL_CHECK_COLUMNS), result.checked);
+  for (const { kind, name, level, remark } of result.checked) {
+    if (remark === null) continue;
+    const { en, ja } = remark;
+    if (kind === null || level === "unknown") await terminal.problem(text(`${name}: ${en}`, `${name}: ${ja}`));
+    else await terminal.warn(text(`${name}: ${en}`, `${name}: ${ja}`));
+  }
+  const summary = summaryOf(result);
+  await (result.checked.length === 0 ? terminal.warn(summary) : terminal.note(summary));
+}
+
+async function showLine({ terminal }: Tools, result: CheckResult): Promise<void> {
+  const { nagiosLine } = await import("../../lib/renewals/nagios.ts");
+  await terminal.out.write(`${nagiosLine(result, terminal.language)}\n`);
+}
+
+async function sayUnknown({ terminal }: Tools, error: unknown): Promise<void> {
+  const { nagiosFailure } = await import("../../lib/renewals/nagios.ts");
+  const reason = error instanceof Failure ? error.what : text(ERRORS.unexpected.title, "予期しない失敗です");
+  await terminal.out.write(`${nagiosFailure(reason, terminal.language)}\n`);
+}

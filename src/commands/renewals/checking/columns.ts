@@ -1,0 +1,54 @@
+import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
+import type { Checked } from "../../../lib/renewals/check.ts";
+import type { Level } from "../../../lib/renewals/level.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { text, type Language, type Text } from "../../../lib/text/index.ts";
+
+const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
+  expired: text("expired", "期限切れ"),
+  critical: text("critical", "重大"),
+  unknown: text("unknown", "不明"),
+  warning: text("warning", "警告"),
+  ok: text("ok", "正常"),
+};
+
+/** Keys of the columns that a table shows when it was not told which. */
+export const USUAL_CHECK_COLUMNS: readonly string[] = [
+  "level",
+  "daysLeft",
+  "expiresOn",
+  "kind",
+  "name",
+  "organisation",
+  "context",
+  "source",
+];
+
+/**
+ * What is shown of something that was checked.
+ *
+ * @param language of the people who read the words in a table; undefined for programs, whose words never change
+ */
+export const checkColumns = (language: Language | undefined): readonly Column<Checked>[] => [
+  {
+    key: "level",
+    header: text("level", "状態"),
+    value: ({ level }) => (language === undefined ? level : LEVEL_NAMES[level][language]),
+  },
+  { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ daysLeft }) => daysLeft },
+  { key: "expiresOn", header: text("expires on", "期限"), value: ({ expiresOn }) => expiresOn },
+  { key: "expiresAt", header: text("expires at", "期限(時刻)"), value: ({ expiresAt }) => expiresAt },
+  {
+    key: "kind",
+    header: text("kind", "種類"),
+    value: ({ kind }) => (kind === null || language === undefined ? kind : RENEWAL_KINDS[kind].name[language]),
+  },
+  { key: "name", header: text("name", "名前"), value: ({ name }) => name },
+  { key: "organisation", header: text("organisation", "組織"), value: ({ organisation }) => organisation },
+  { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context },
+  { key: "source", header: text("file", "ファイル"), value: ({ source }) => source },
+  { key: "certainty", header: text("certainty", "確かさ"), value: ({ certainty }) => certainty },
+  { key: "fingerprint", header: text("fingerprint", "フィンガープリント"), value: ({ fingerprint }) => fingerprint },
+  { key: "topic", header: text("topic", "トピック"), value: ({ topic }) => topic },
+  { key: "remark", header: text("remark", "備考"), value: ({ remark }) => remark?.[language ?? "en"] ?? null },
+];

@@ -1,0 +1,108 @@
+import type { Context } from "../../../lib/config/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { checkOne, resultOf, type Checked, type CheckResult } from "../../../lib/renewals/check.ts";
+import { dayOf } from "../../../lib/renewals/days.ts";
+import type { Thresholds } from "../../../lib/renewals/level.ts";
+import { gatherFiles, gatherRecorded, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
+import { same, text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+
+/** What is to be checked. */
+interface Wished {
+  /** files and folders; when there are any, nothing that is recorded */
+  readonly files: readonly string[];
+  readonly allContexts: boolean;
+  readonly thresholds: Thresholds;
+}
+
+/** More than any certificate or token has; the rest of stdin is not read. */
+const MOST_STDIN_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Checks everything that is wished for; what cannot be read, a tenant that cannot be opened too, is unknown.
+ *
+ * @throws `usage` when `--timezone` is none
+ * @throws `not-found` when the context is none
+ */
+export async function gatherAll(tools: Tools, { files, allContexts, thresholds }: Wished): Promise<CheckResult> {
+  const { contexts, globals, environment } = tools;
+  refuseWrongZone(globals.timezone);
+  const checked: Checked[] = [];
+  const { context: chosen } = await contexts.choose(globals.context, environment);
+  if (files.length > 0) {
+    const judge = judgeOf(tools, chosen, thresholds, null);
+    for (const file of files) {
+      for await (const gathered of file === "-" ? fromStdin(tools) : gatherFiles(file, tools.workingFolder)) {
+        tools.signal.throwIfAborted();
+        checked.push(judge(gathered));
+      }
+    }
+  } else {
+    for (const context of allContexts ? await contexts.list() : [chosen]) {
+      tools.signal.throwIfAborted();
+      checked.push(...(await checkContext(tools, context, thresholds)));
+    }
+  }
+  return resultOf(checked, thresholds);
+}
+
+function judgeOf(
+  { clock, globals }: Tools,
+  { timezone }: Context,
+  thresholds: Thresholds,
+  context: string | null,
+): (gathered: Gathered) => Checked {
+  const surroundings = { now: clock.now(), timezone: globals.timezone ?? timezone, context };
+  return (gathered) => checkOne(gathered, thresholds, surroundings);
+}
+
+async function checkContext(tools: Tools, context: Context, thresholds: Thresholds): Promise<readonly Checked[]> {
+  const judge = judgeOf(tools, context, thresholds, context.name);
+  try {
+    return (await recordedIn(tools, context)).map(judge);
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    const reason = error instanceof Failure ? error.what : same(error instanceof Error ? error.message : String(error));
+    const remark = text(`this tenant cannot be read: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
+    return [judge({ ...unread(context.name, remark), source: null })];
+  }
+}
+
+/** Sources are looked at only where the record was made on this machine. An embedded tenant is not made for it. */
+async function recordedIn(tools: Tools, context: Context): Promise<readonly Gathered[]> {
+  if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
+  const { client } = await tools.tenantOf(context);
+  const all: Gathered[] = [];
+  for (const item of await client.renewals.list()) {
+    const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
+    const recorded = { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source };
+    all.push(await gatherRecorded(recorded, { lookAtSource: context.kind === "embedded" }));
+  }
+  return all;
+}
+
+async function* fromStdin({ stdin }: Tools): AsyncGenerator<Gathered> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of stdin) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    chunks.push(bytes);
+    total += bytes.length;
+    if (total > MOST_STDIN_BYTES) break;
+  }
+  yield* await gatherScanned({ where: "-", name: "-", bytes: Buffer.concat(chunks), named: true });
+}
+
+function refuseWrongZone(timezone: string | undefined): void {
+  if (timezone === undefined) return;
+  try {
+    dayOf(new Date(0), timezone);
+  } catch (cause) {
+    throw new Failure("usage", {
+      what: text(`unknown time zone ${timezone}`, `不明なタイムゾーン ${timezone} です`),
+      where: "--timezone",
+      hint: text("name it like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
+      cause,
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import { isAbsolute, basename } from "node:path";
+import { pemBlocks } from "../apple/pem.ts";
+import { Failure } from "../errors/index.ts";
+import type { Certainty, Expiring, RenewalKind } from "../model/renewal.ts";
+import { same, text, type Text } from "../text/index.ts";
+import { scan, type Scanned } from "./scan.ts";
+import { readBounded } from "./scan-file.ts";
+
+/** Something to check, or (without a kind) a place where nothing could be read. */
+export interface Gathered {
+  readonly kind: RenewalKind | null;
+  readonly name: string;
+  readonly organisation: string | null;
+  /** UTC instant */
+  readonly expiresAt: string | null;
+  readonly certainty: Certainty | null;
+  readonly fingerprint: string | null;
+  readonly topic: string | null;
+  /** the file it was read from; as it was named, or as the record has it */
+  readonly source: string | null;
+  /** what is to be said of it: why it could not be read, or that file and record differ */
+  readonly remark: Text | null;
+}
+
+/** What a tenant says of a thing that expires. */
+export interface RecordedItem extends Omit<Gathered, "kind" | "remark"> {
+  readonly kind: RenewalKind;
+}
+
+/** A place where nothing could be read. */
+export const unread = (where: string, remark: Text): Gathered => ({
+  kind: null,
+  name: where,
+  organisation: null,
+  expiresAt: null,
+  certainty: null,
+  fingerprint: null,
+  topic: null,
+  source: where,
+  remark,
+});
+
+const NOTHING = text(
+  "nothing in this folder could be read that expires",
+  "期限のあるものがこのフォルダーから読み込めませんでした",
+);
+
+/**
+ * What expires in a named file or folder; each broken thing is told by its name, and the others come all the same.
+ *
+ * @param workingFolder absolute; relative names start from it
+ */
+export async function* gatherFiles(where: string, workingFolder: string): AsyncGenerator<Gathered> {
+  let found = 0;
+  for await (const scanned of scan(where, workingFolder)) {
+    for (const gathered of await gatherScanned(scanned)) {
+      yield gathered;
+      found += 1;
+    }
+  }
+  if (found === 0) yield unread(where, NOTHING);
+}
+
+/** What expires in bytes that came by stdin, or were read by {@link scan}. */
+export async function gatherScanned(scanned: Scanned): Promise<readonly Gathered[]> {
+  const { where } = scanned;
+  if ("reason" in scanned) return [unread(where, scanned.reason)];
+  if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
+  const expiring = await read(scanned.name, scanned.bytes);
+  return "en" in expiring
+    ? [unread(where, expiring)]
+    : expiring.map((one) => ({ ...one, source: where, remark: null }));
+}
+
+/** Keys and signing requests lie beside certificates and expire by themselves never. */
+function isKeyAlone(name: string, bytes: Uint8Array): boolean {
+  const labels = [...pemBlocks(Buffer.from(bytes).toString("latin1"))].map(({ label }) => label);
+  if (labels.length === 0) return /\.key$/i.test(name);
+  return labels.every((label) => /(?:PRIVATE KEY|PUBLIC KEY|PARAMETERS|CERTIFICATE REQUEST)$/.test(label));
+}
+
+async function read(name: string, bytes: Uint8Array): Promise<readonly Expiring[] | Text> {
+  const { readExpiring } = await import("../apple/index.ts");
+  try {
+    return readExpiring({ name, bytes });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.what;
+  }
+}
+
+/**
+ * A recorded thing, with the date of the file it was read from where that lies here: the earlier of the two counts.
+ * The file may be gone; the record counts alone then.
+ *
+ * @param lookAtSource whether the record was made on this machine, so that its source is a file of this machine
+ */
+export async function gatherRecorded(
+  item: RecordedItem,
+  { lookAtSource }: { readonly lookAtSource: boolean },
+): Promise<Gathered> {
+  const { source } = item;
+  const recorded: Gathered = {
+    ...item,
+    remark: item.expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null,
+  };
+  if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
+  const bytes = await readBounded(source, true);
+  const inFile = bytes instanceof Uint8Array ? await read(basename(source), bytes) : [];
+  if ("en" in inFile) return { ...recorded, remark: recorded.remark ?? sourceBroken(source, inFile) };
+  const now = counterpart(item, inFile);
+  return now === undefined ? recorded : earlier(recorded, now, source);
+}
+
+/** The same certificate or token, else the one of its kind that is in its place now. */
+function counterpart(item: RecordedItem, inFile: readonly Expiring[]): Expiring | undefined {
+  const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
+  const ofKind = inFile.filter(({ kind }) => kind === item.kind);
+  return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
+}
+
+function earlier(recorded: Gathered, now: Expiring, source: string): Gathered {
+  const { expiresAt } = recorded;
+  if (expiresAt === null) return { ...recorded, expiresAt: now.expiresAt, certainty: now.certainty, remark: null };
+  if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;
+  const remark = text(
+    `the record says ${expiresAt}, ${source} says ${now.expiresAt}: the earlier counts`,
+    `記録では ${expiresAt}、${source} では ${now.expiresAt} です。早い方で判定します`,
+  );
+  const fileIsEarlier = Date.parse(now.expiresAt) < Date.parse(expiresAt);
+  return { ...recorded, ...(fileIsEarlier ? { expiresAt: now.expiresAt, certainty: now.certainty } : {}), remark };
+}
+
+function sourceBroken(source: string, reason: Text): Text {
+  const { en, ja } = reason;
+  const file = same(source);
+  return text(`the record counts; ${file.en}: ${en}`, `記録で判定します。${file.ja}: ${ja}`);
+}
