@@ -122,7 +122,9 @@ describe("the console bridge", () => {
     const outcome = await desk.run(
       "secured users import console-export.csv --app docs --mode replace --emit-csv console.csv --dry-run",
     );
-    expect(outcome.stderr).toContain("14 existing users are in console.csv without a password");
+    expect(outcome.stderr).toContain(
+      ": パスワード of 14 existing users, シークレットキー of 14 existing users; 全件更新 overwrites every item",
+    );
     expect(outcome.stderr).toMatch(/does not show these columns.*グループ名/);
     expect(outcome.stderr).toContain("the tenant's data");
   });

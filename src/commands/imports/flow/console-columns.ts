@@ -1,6 +1,7 @@
 import type { CustomField, Import, PlanRow } from "../../../lib/client/index.ts";
 import { FORMATS, type Column } from "../../../lib/csv/formats/index.ts";
 import { headersFor, type ColumnMap } from "../../../lib/csv/map-file.ts";
+import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secret-rows.ts";
 
 /** A column of a file for the console; a repeated one stands for as many as the fullest row needs. */
@@ -26,6 +27,13 @@ export class ConsoleColumns {
     this.#columns = headersFor(format, map, named).map(({ column, headers }) => ({ column, headers, times: 1, at: 0 }));
     this.#unknown = plan.unknownColumns;
     this.#key = format.key;
+  }
+
+  /** The columns that only the input file has values for. */
+  secrets(): readonly SecretColumn[] {
+    return this.#columns
+      .filter(({ column }) => column.secret === true)
+      .map(({ column, headers }) => ({ field: column.field, header: headers[0] ?? column.header }));
   }
 
   /** Makes room for a row's lists; before the header is asked for. */

@@ -3,6 +3,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/csv/formats/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
+import { blankSecretsWarning } from "./blank-secrets.ts";
 import { showMirrorAge } from "./plan-view.ts";
 import type { SecretSource } from "./secret-rows.ts";
 import { writeConsoleFile } from "./write-console-file.ts";
@@ -27,27 +28,18 @@ export async function emit(
   const customFields = plan.kind === "users" ? await client.customFields() : [];
   await showMirrorAge(tools);
   await warnOfUnknownColumns(tools, plan);
-  const { rows, withoutPassword } = await writeConsoleFile(
+  const { rows, blankSecrets } = await writeConsoleFile(
     tools,
     resolve(tools.workingFolder, file),
     { ...source, customFields },
     done,
   );
-  const { count, first } = withoutPassword;
-  if (plan.mode === "replace" && count > 0) {
-    const names = first.join(", ") + (count > first.length ? " …" : "");
-    await tools.terminal.warn(
-      text(
-        `${count} existing users are in ${file} without a password: ${names}; 全件更新 overwrites every item`,
-        `${file} にはパスワードのない既存ユーザーが ${count} 件あります: ${names}。全件更新はすべての項目を上書きします`,
-      ),
-    );
-  }
+  if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
   const [mode, other] = plan.mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
   const screen = screenOf(plan);
   await tools.terminal.problem(
     text(
-      `${file}: ${rows} rows; upload in the console's ${screen} with ${mode} only, never with ${other}`,
+      `${file}: ${rows} ${rows === 1 ? "row" : "rows"}; upload in the console's ${screen} with ${mode} only, never with ${other}`,
       `${file}: ${rows} 行。コンソールの「${screen}」で必ず ${mode} を選んでアップロードしてください(${other} は不可)`,
     ),
   );

@@ -5,6 +5,7 @@ import { formatRecord } from "../../../lib/csv/write.ts";
 import { noteCounts } from "../../csv/file/encoded.ts";
 import { loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
+import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
 import { ConsoleColumns } from "./console-columns.ts";
 import { EncodingCheck } from "./encoding-check.ts";
 import { InStep } from "./in-step.ts";
@@ -13,11 +14,8 @@ import { secretRows, type SecretRow, type SecretSource } from "./secret-rows.ts"
 /** What a file for the console holds. */
 export interface ConsoleFile {
   readonly rows: number;
-  /** rows of users that exist already, in a file without their password, and the keys of the first ones */
-  readonly withoutPassword: { readonly count: number; readonly first: readonly string[] };
+  readonly blankSecrets: BlankSecretsFound;
 }
-
-const MOST_NAMED = 5;
 
 /**
  * Writes the rows of a plan as a file for the console, 0600: in the encoding of the account's language, with CRLF. With
@@ -86,7 +84,7 @@ async function write(tools: Tools, { path, source, columns, encoding, done }: Wr
     return bytes;
   };
   const written = await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
-    const lacking = new WithoutPassword(source.plan);
+    const blank = new BlankSecrets(source.plan.kind, columns.secrets());
     let rows = 0;
     await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
     for await (const batch of joined(tools, source)) {
@@ -95,7 +93,7 @@ async function write(tools: Tools, { path, source, columns, encoding, done }: Wr
         const cells = columns.cells(row, secrets);
         if (cells === undefined) throw new Unfit();
         text += formatRecord(cells, "\r\n");
-        lacking.take(row, secrets);
+        blank.take(row, secrets);
       }
       rows += batch.length;
       await writer.write(encoded(text));
@@ -103,7 +101,7 @@ async function write(tools: Tools, { path, source, columns, encoding, done }: Wr
     await writer.write(encoder.end());
     if (!fits) throw new Unfit();
     await done();
-    return { rows, withoutPassword: lacking.found };
+    return { rows, blankSecrets: blank.found };
   });
   await noteCounts(tools, encoder);
   return written;
@@ -111,30 +109,6 @@ async function write(tools: Tools, { path, source, columns, encoding, done }: Wr
 
 const isEmitted = ({ mode }: Import, { row, action, setsSecret }: PlanRow): boolean =>
   row > 0 && action !== "invalid" && (mode === "replace" || action !== "unchanged" || setsSecret);
-
-/** A PANEL user has a password only together with an account, an organisation never. */
-const lacksPassword = ({ kind }: Import, { after }: PlanRow, secrets: SecretRow | undefined): boolean => {
-  if (kind === "orgs") return false;
-  if (kind !== "users") return secrets?.secrets.has("password") !== true;
-  const account = after.find(({ field }) => field === "accountName")?.value ?? null;
-  return account !== null && secrets?.secrets.has("accountPassword") !== true;
-};
-
-/** Counts users that exist already and come without their password. */
-class WithoutPassword {
-  readonly #plan: Import;
-  readonly found = { count: 0, first: [] as string[] };
-
-  constructor(plan: Import) {
-    this.#plan = plan;
-  }
-
-  take(row: PlanRow, secrets: SecretRow | undefined): void {
-    if (!row.exists || !lacksPassword(this.#plan, row, secrets)) return;
-    this.found.count += 1;
-    if (this.found.first.length < MOST_NAMED) this.found.first.push(row.key);
-  }
-}
 
 /** A row that is written, beside what only the input file knows of it. */
 interface JoinedRow {

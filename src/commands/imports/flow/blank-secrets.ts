@@ -1,0 +1,78 @@
+import type { Import, PlanRow } from "../../../lib/client/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { SecretRow } from "./secret-rows.ts";
+
+/** A column whose values nobody keeps, by the header a file has it under. */
+export interface SecretColumn {
+  readonly field: string;
+  readonly header: string;
+}
+
+/** What a file for the console leaves blank of users that exist already. */
+export interface BlankSecretsFound {
+  /** how many of them each column is blank for; columns of none are left out */
+  readonly columns: readonly { readonly header: string; readonly users: number }[];
+  /** users with any such column, and the keys of the first ones */
+  readonly users: number;
+  readonly first: readonly string[];
+}
+
+const MOST_NAMED = 5;
+
+/** Counts the secrets of existing users that a file leaves blank: the tenant keeps none, so only the input may have them. */
+export class BlankSecrets {
+  readonly #kind: Import["kind"];
+  readonly #columns: readonly (SecretColumn & { users: number })[];
+  readonly #first: string[] = [];
+  #users = 0;
+
+  constructor(kind: Import["kind"], columns: readonly SecretColumn[]) {
+    this.#kind = kind;
+    this.#columns = columns.map(({ field, header }) => ({ field, header, users: 0 }));
+  }
+
+  take(row: PlanRow, given: SecretRow | undefined): void {
+    if (!row.exists || !this.#mayHaveSecrets(row)) return;
+    let lacks = false;
+    for (const column of this.#columns) {
+      if (given?.secrets.has(column.field) === true) continue;
+      column.users += 1;
+      lacks = true;
+    }
+    if (!lacks) return;
+    this.#users += 1;
+    if (this.#first.length < MOST_NAMED) this.#first.push(row.key);
+  }
+
+  get found(): BlankSecretsFound {
+    const columns = this.#columns.filter(({ users }) => users > 0).map(({ header, users }) => ({ header, users }));
+    return { columns, users: this.#users, first: [...this.#first] };
+  }
+
+  /** A PANEL user has a password only together with an account. */
+  #mayHaveSecrets({ after }: PlanRow): boolean {
+    if (this.#kind !== "users") return true;
+    return (after.find(({ field }) => field === "accountName")?.value ?? null) !== null;
+  }
+}
+
+/** What to say of blank secrets. @see facts 6.2 for what the modes do */
+export function blankSecretsWarning(file: string, mode: Import["mode"], found: BlankSecretsFound): Text {
+  const { columns, users, first } = found;
+  const named = first.join(", ") + (users > first.length ? " …" : "");
+  const en = columns.map(
+    (column) => `${column.header} of ${column.users} existing user${column.users === 1 ? "" : "s"}`,
+  );
+  const ja = columns.map((column) => `${column.header}(既存ユーザー ${column.users} 件)`);
+  const effect =
+    mode === "replace"
+      ? text("全件更新 overwrites every item", "全件更新はすべての項目を上書きします")
+      : text(
+          "whether 追加更新 clears what is blank is not documented",
+          "追加更新で空欄の値が消えるかどうかは公開されていません",
+        );
+  return text(
+    `${file} leaves blank what nobody here knows: ${en.join(", ")}; ${effect.en} (${named})`,
+    `${file} では、こちらで把握していない次の列が空欄です: ${ja.join("、")}。${effect.ja}(${named})`,
+  );
+}
