@@ -233,7 +233,9 @@ export class Imports {
 }
 
 async function* oneByOne<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const batch of batches) yield* batch;
+  for await (const batch of batches) {
+    for (const item of batch) yield item;
+  }
 }
 
 async function* pages<T>(
@@ -242,7 +244,8 @@ async function* pages<T>(
   let cursor: string | undefined;
   do {
     const { items, next } = await fetchPage(cursor);
-    yield* items;
+    // yield* would wait three times for each
+    for (const item of items) yield item;
     if (next !== null && next === cursor) {
       throw new Failure("unavailable", {
         what: text("the tenant gave the same page twice", "テナントが同じページを 2 回返しました"),

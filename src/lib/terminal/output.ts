@@ -74,9 +74,11 @@ async function listLines<R>(
       return endLines(drawTable(headers, rows, heading));
     }
     case "json":
-      return jsonArray(map(records, (record) => jsonObject(columns, record)));
-    case "ndjson":
-      return map(records, (record) => `${jsonObject(columns, record)}\n`);
+      return jsonArray(map(records, jsonObjects(columns)));
+    case "ndjson": {
+      const object = jsonObjects(columns);
+      return map(records, (record) => `${object(record)}\n`);
+    }
     case "csv":
       return separated(columns, records, csvRow, guardFormulas);
     case "tsv":
@@ -108,8 +110,19 @@ async function* jsonArray(objects: AsyncIterable<string>): AsyncGenerator<string
 }
 
 /** Written by hand, since a key that comes from input must not become a property. */
-const jsonObject = <R>(columns: readonly Column<R>[], record: R): string =>
-  `{${columns.map(({ key, value }) => `${JSON.stringify(key)}:${jsonOf(value(record))}`).join(",")}}`;
+const jsonObjects = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
+  const parts = columns.map(({ key, value }, at) => ({
+    before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,
+    value,
+  }));
+  return (record) => {
+    let object = "{";
+    for (const { before, value } of parts) object += before + jsonOf(value(record));
+    return `${object}}`;
+  };
+};
+
+const jsonObject = <R>(columns: readonly Column<R>[], record: R): string => jsonObjects(columns)(record);
 
 async function* map<A, B>(items: Records<A>, change: (item: A) => B): AsyncGenerator<B> {
   for await (const item of items) {
@@ -117,9 +130,7 @@ async function* map<A, B>(items: Records<A>, change: (item: A) => B): AsyncGener
   }
 }
 
-async function* endLines(lines: Records<string>): AsyncGenerator<string> {
-  yield* map(lines, (line) => `${line}\n`);
-}
+const endLines = (lines: Records<string>): AsyncGenerator<string> => map(lines, (line) => `${line}\n`);
 
 async function writeAll(out: TextWriter, chunks: AsyncIterable<string>): Promise<void> {
   for await (const chunk of chunks) {

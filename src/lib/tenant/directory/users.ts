@@ -7,7 +7,7 @@ import { newId, instant, type Surroundings } from "../ids.ts";
 import type { Database, Row } from "../store/sqlite/database.ts";
 import { appendAudit } from "../store/sqlite/audit.ts";
 import { advance } from "../store/sqlite/imports/compare.ts";
-import { listOrgs, type PlacedOrg } from "./orgs.ts";
+import { listOrgs } from "./orgs.ts";
 
 /** What narrows a list or an export; both match a part of the normalised value. */
 export interface UserFilters {
@@ -24,70 +24,79 @@ export const userFilterParams = ({ filterName, filterId }: UserFilters) => ({
   filterId: filterId === undefined || filterId === "" ? null : emailKey(filterId),
 });
 
-const optional = (row: Row, column: string): string | null => (row[column] === null ? null : String(row[column]));
+/** SQL: the custom fields of the user `t` in JSON, by the names they have in the tenant. */
+const CUSTOM = `'[' || coalesce((
+    select group_concat(json_object('name', coalesce(f.name, e.key), 'value', e.value), ',' order by cast(e.key as integer))
+    from json_each(nullif(t.custom, '{}')) e left join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`;
 
-/** Turns rows of the table into users; knows the tree and the custom fields. */
-class UserReader {
-  readonly #orgs: ReadonlyMap<number, PlacedOrg>;
-  readonly #fields: ReadonlyMap<string, string>;
+/** SQL: fields of the user `t` that are text or nothing, in JSON. */
+const texts = (...fields: readonly (keyof User)[]): string =>
+  fields.map((field) => `'"${field}":' || json_quote(t.${field})`).join(` || ',' || `);
 
-  constructor(database: Database) {
-    this.#orgs = new Map(listOrgs(database).map((org) => [org.pk, org]));
-    this.#fields = new Map(
-      database.all("select pk, name from custom_field order by pk").map(({ pk, name }) => [String(pk), String(name)]),
-    );
-  }
+/** SQL: the user `t` in JSON around its organisation, which only the whole tree can tell. */
+const USER = `t.pk, t.org,
+  '{' || ${texts("id", "name", "nameKana")} || ',"emails":' || t.emails || ',"org":' as head,
+  ',' || ${texts("title", "employeeCode", "upn", "addressType", "postalCode", "address", "tel")} || ',' ||
+  ${texts("extension", "fax", "accountName", "accountPasswordSetAt")} ||
+  ',"administrator":' || iif(t.administrator = 1, 'true', 'false') || ',"custom":' || ${CUSTOM} || ',' ||
+  ${texts("createdAt", "updatedAt")} || '}' as tail`;
 
-  user(row: Row): User {
-    const org = this.#orgs.get(Number(row["org"]));
-    const custom = JSON.parse(String(row["custom"])) as Record<string, string>;
-    return {
-      id: String(row["id"]),
-      name: String(row["name"]),
-      nameKana: optional(row, "nameKana"),
-      emails: JSON.parse(String(row["emails"])) as string[],
-      org: { id: org?.id ?? "", code: org?.code ?? null, path: org?.path ?? "" },
-      title: optional(row, "title"),
-      employeeCode: optional(row, "employeeCode"),
-      upn: optional(row, "upn"),
-      addressType: optional(row, "addressType"),
-      postalCode: optional(row, "postalCode"),
-      address: optional(row, "address"),
-      tel: optional(row, "tel"),
-      extension: optional(row, "extension"),
-      fax: optional(row, "fax"),
-      accountName: optional(row, "accountName"),
-      accountPasswordSetAt: optional(row, "accountPasswordSetAt"),
-      administrator: row["administrator"] === 1,
-      custom: Object.entries(custom).map(([id, value]) => ({ name: this.#fields.get(id) ?? id, value })),
-      createdAt: String(row["createdAt"]),
-      updatedAt: String(row["updatedAt"]),
-    };
-  }
+/** The organisations of a tenant in JSON as users have them, kept as long as the tree stays as it is. */
+interface Places {
+  /** the tree's revision and its newest organisation */
+  readonly of: string;
+  readonly byPk: ReadonlyMap<number, string>;
 }
 
-/** One page of users in the order they were made. @param cursor as the page before gave it */
+const PLACES = new WeakMap<Database, Places>();
+
+const placesOf = (database: Database): ReadonlyMap<number, string> => {
+  const state = database.get(
+    `select concat((select revision from collection where name = 'orgs'), ' ',
+      (select id from org order by pk desc limit 1)) as state`,
+  );
+  const of = String(state?.["state"]);
+  const known = PLACES.get(database);
+  if (known?.of === of) return known.byPk;
+  const byPk = new Map(
+    listOrgs(database).map(({ pk, id, code, path }) => [pk, JSON.stringify({ id, code, path } satisfies User["org"])]),
+  );
+  PLACES.set(database, { of, byPk });
+  return byPk;
+};
+
+/** Users in JSON, made by SQLite: lists have a million of them. @param rows as {@link USER} selects them */
+const usersAsJson = (database: Database, rows: readonly Row[]): readonly string[] => {
+  const places = placesOf(database);
+  return rows.map(
+    ({ head, org, tail }) =>
+      String(head) + (places.get(Number(org)) ?? '{"id":"","code":null,"path":""}') + String(tail),
+  );
+};
+
+/**
+ * One page of users in the order they were made, as the JSON that the API answers with.
+ *
+ * @param cursor as the page before gave it
+ */
 export const listUsers = (
   database: Database,
   filters: UserFilters,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
-) => {
+): string => {
   const rows = database.all(
-    `select t.* from user t where t.pk > :after and ${PASSES_USER_FILTERS} order by t.pk limit :limit`,
+    `select ${USER} from user t where t.pk > :after and ${PASSES_USER_FILTERS} order by t.pk limit :limit`,
     { ...userFilterParams(filters), after: Number(cursor ?? 0), limit },
   );
-  const reader = new UserReader(database);
   const last = rows.at(-1);
-  return {
-    items: rows.map((row) => reader.user(row)),
-    next: rows.length < limit || last === undefined ? null : String(last["pk"]),
-  };
+  const next = rows.length < limit || last === undefined ? null : String(last["pk"]);
+  return `{"items":[${usersAsJson(database, rows).join(",")}],"next":${JSON.stringify(next)}}`;
 };
 
 /** Everything an id, a mail address, an employee code or an account name fits. */
 export const findUsers = (database: Database, name: string): readonly User[] => {
   const rows = database.all(
-    `select * from user where pk in (
+    `select ${USER} from user t where pk in (
        select pk from user where id = :name
        union select user from user_email where emailKey = :email
        union select user from user_account where accountKey = :code
@@ -95,8 +104,7 @@ export const findUsers = (database: Database, name: string): readonly User[] => 
      order by pk`,
     { name, email: emailKey(name), code: codeKey(name) },
   );
-  const reader = new UserReader(database);
-  return rows.map((row) => reader.user(row));
+  return usersAsJson(database, rows).map((json) => JSON.parse(json) as User);
 };
 
 const fieldOf = (row: Row): CustomField => ({

@@ -69,7 +69,7 @@ export const addUserRoutes = (app: OpenAPIHono, parts: TenantParts, repeats: Rep
   app.openapi(routes.users, (c) => {
     const query = c.req.valid("query");
     checkCursor(query.cursor, isUserCursor);
-    return c.json(listUsers(database, query, query), 200);
+    return c.body(listUsers(database, query, query), 200, { "content-type": "application/json" }) as never;
   });
   app.openapi(routes.findUsers, (c) => c.json({ items: [...findUsers(database, c.req.valid("query").name)] }, 200));
   app.openapi(routes.exportUsers, (c) => csv(exportUsers(database, c.req.valid("query"))));
