@@ -2,6 +2,9 @@ import { instantOf } from "./renewable.ts";
 
 const WRITTEN = /^(?<day>\d{4}-\d{2}-\d{2})T(?<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?(?<zone>Z|[+-]\d{2}:?\d{2})$/;
 
+/** What comes later has a year of five digits in UTC. */
+const LAST = Date.parse("9999-12-31T23:59:59Z");
+
 /**
  * A date with time and zone as Apple's tokens have it: `2030-11-08T22:33:22+0000`, `…Z`. Parts of a second are left
  * out.
@@ -13,7 +16,7 @@ export function instantOfText(written: string): string | undefined {
   if (day === "" || !isDay(day)) return undefined;
   const offset = zone === "Z" ? zone : `${zone.slice(0, 3)}:${zone.slice(-2)}`;
   const date = new Date(`${day}T${time}${offset}`);
-  return Number.isNaN(date.getTime()) ? undefined : instantOf(date);
+  return Number.isNaN(date.getTime()) || date.getTime() > LAST ? undefined : instantOf(date);
 }
 
 /** The same moment a year later; the 28th for the 29th of February. */

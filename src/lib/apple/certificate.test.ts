@@ -1,0 +1,133 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readExpiring, readRenewables } from "./index.ts";
+import { describeWithOpenssl, Workshop, type Made } from "./testing/openssl.ts";
+
+const PUSH = "/UID=com.apple.mgmt.External.0001/CN=APSP:0001/C=JP";
+
+const bytes = (text: string) => Buffer.from(text);
+const read = (content: Uint8Array, name = "push.pem") => readExpiring({ name, bytes: content });
+
+describeWithOpenssl("certificates made by openssl", () => {
+  let workshop: Workshop;
+  const made = new Map<string, Made>();
+  const of = (kind: string): Made => made.get(kind) ?? expect.unreachable(kind);
+
+  beforeAll(() => {
+    workshop = new Workshop();
+    made.set("rsa", workshop.certificate({ subject: PUSH }));
+    made.set("ec", workshop.certificate({ subject: PUSH, key: "ec" }));
+  });
+  afterAll(() => workshop.close());
+
+  const FORMS = {
+    "certificate alone": ({ certificate }: Made) => bytes(certificate),
+    "key first": ({ certificate, key }: Made) => bytes(key + certificate),
+    "certificate first": ({ certificate, key }: Made) => bytes(certificate + key),
+    CRLF: ({ certificate, key }: Made) => bytes((key + certificate).replaceAll("\n", "\r\n")),
+    "byte order mark": ({ certificate }: Made) => bytes(`\uFEFF${certificate}`),
+    "words of openssl before it": (one: Made) => workshop.run("x509", "-text", "-in", one.certificateFile),
+    "no line end at its end": ({ certificate }: Made) => bytes(certificate.trimEnd()),
+    DER: (one: Made) => workshop.der(one),
+    "DER in base64": (one: Made) => bytes(workshop.der(one).toString("base64")),
+    "PKCS#7 in PEM": ({ certificateFile }: Made) => workshop.run("crl2pkcs7", "-nocrl", "-certfile", certificateFile),
+    "PKCS#7 in DER": ({ certificateFile }: Made) =>
+      workshop.run("crl2pkcs7", "-nocrl", "-certfile", certificateFile, "-outform", "DER"),
+  };
+
+  describe.each(["rsa", "ec"])("%s", (kind) => {
+    test.each(Object.entries(FORMS))("%s", (_, write) => {
+      const [one, ...others] = read(write(of(kind)));
+      expect(others).toEqual([]);
+      expect(one).toMatchObject({
+        kind: "push-certificate",
+        name: "APSP:0001",
+        topic: "com.apple.mgmt.External.0001",
+        validFrom: "2026-03-01T05:00:00Z",
+        expiresAt: workshop.endOf(of(kind)),
+        certainty: "exact",
+      });
+      const told = workshop.run("x509", "-noout", "-fingerprint", "-sha256", "-in", of(kind).certificateFile);
+      expect(one?.fingerprint).toBe(told.toString().trim().split("=")[1]?.replaceAll(":", "").toLowerCase());
+    });
+  });
+
+  test.each([
+    ["expired", "20200101000000Z", "20210101000000Z", "2021-01-01T00:00:00Z"],
+    ["not yet valid", "20400101000000Z", "20410101000000Z", "2041-01-01T00:00:00Z"],
+    ["the last second of UTCTime", "20260101000000Z", "20491231235959Z", "2049-12-31T23:59:59Z"],
+    ["GeneralizedTime", "20260101000000Z", "20991231235959Z", "2099-12-31T23:59:59Z"],
+    ["without an end (RFC 5280)", "20260101000000Z", "99991231235959Z", "9999-12-31T23:59:59Z"],
+    ["a leap day", "20260101000000Z", "20280229120000Z", "2028-02-29T12:00:00Z"],
+    ["a second before midnight in Japan", "20260101000000Z", "20270301145959Z", "2027-03-01T14:59:59Z"],
+    ["midnight in Japan", "20260101000000Z", "20270301150000Z", "2027-03-01T15:00:00Z"],
+  ])("%s", (_, from, to, expiresAt) => {
+    const one = workshop.certificate({ subject: PUSH, from, to }, of("rsa").keyFile);
+    expect(read(bytes(one.certificate))[0]?.expiresAt).toBe(expiresAt);
+    expect(workshop.endOf(one)).toBe(expiresAt);
+  });
+
+  test("several certificates are an item each, in their order", () => {
+    const other = workshop.certificate({ subject: "/CN=other", to: "20280101000000Z" }, of("ec").keyFile);
+    const found = read(bytes(of("rsa").certificate + other.certificate + of("ec").certificate));
+    expect(found.map(({ kind, expiresAt }) => [kind, expiresAt])).toEqual([
+      ["push-certificate", "2027-03-01T05:00:00Z"],
+      ["certificate", "2028-01-01T00:00:00Z"],
+      ["push-certificate", "2027-03-01T05:00:00Z"],
+    ]);
+  });
+
+  test("an authority's certificate is an item only where none of its own is beside it", () => {
+    const extensions = "basicConstraints = critical, CA:TRUE";
+    const root = workshop.certificate({ subject: "/CN=root", extensions });
+    const middle = workshop.certificate({ subject: "/CN=middle", extensions, issuer: root });
+    const leaf = workshop.certificate({ subject: "/CN=leaf", issuer: middle });
+    const names = (...files: readonly Made[]) =>
+      read(bytes(files.map(({ certificate }) => certificate).join(""))).map(({ name }) => name);
+    expect(names(leaf, middle, root)).toEqual(["leaf"]);
+    expect(names(root, leaf, middle)).toEqual(["leaf"]);
+    expect(names(root, middle)).toEqual(["middle"]);
+    expect(names(root)).toEqual(["root"]);
+    expect(names(root, leaf)).toEqual(["root", "leaf"]);
+  });
+
+  test("what Apple issues is known by its extensions, and by its wording only under Apple's name", () => {
+    const apple = workshop.certificate({
+      subject: "/CN=Apple Worldwide Developer Relations Certification Authority/O=Apple Inc./C=US",
+      extensions: "basicConstraints = critical, CA:TRUE",
+    });
+    const kindOf = (subject: string, rest: { extensions?: string; issuer?: Made }) =>
+      read(bytes(workshop.certificate({ subject, ...rest }, of("ec").keyFile).certificate))[0]?.kind;
+    const extensions = (oid: string) => ({ extensions: `1.2.840.113635.100.6.${oid} = DER:05:00` });
+    expect(kindOf("/CN=iPhone Distribution: 例", { issuer: apple })).toBe("agent-build-certificate");
+    expect(kindOf("/CN=Apple Push Services: jp.example.app", { issuer: apple })).toBe("agent-push-certificate");
+    expect(kindOf("/CN=a", extensions("1.4"))).toBe("agent-build-certificate");
+    expect(kindOf("/CN=a", extensions("3.2"))).toBe("agent-push-certificate");
+    expect(kindOf("/CN=a", extensions("3.6"))).toBe("agent-push-certificate");
+    expect(kindOf("/CN=iPhone Distribution: 例", {})).toBe("certificate");
+    expect(kindOf("/CN=Apple Push Services: jp.example.app", {})).toBe("certificate");
+  });
+
+  test("names keep what has a meaning in names", () => {
+    const subject = String.raw`/O=東京\, 大阪\+京都 "本店" \\ A\/B/CN=C=D`;
+    const [found] = read(bytes(workshop.certificate({ subject }, of("ec").keyFile).certificate));
+    expect(found).toMatchObject({ organisation: String.raw`東京, 大阪+京都 "本店" \ A/B`, name: "C=D" });
+  });
+
+  test("a name may be empty", () => {
+    const made = workshop.file("empty.pem");
+    workshop.run("req", "-x509", "-key", of("ec").keyFile, "-subj", "/", "-days", "1", "-out", made);
+    expect(read(readFileSync(made), "empty.pem")[0]).toMatchObject({ name: "empty.pem", organisation: null });
+  });
+
+  test("the same key has the same public key, whatever form it comes in", () => {
+    const keyOf = (content: Uint8Array) => readRenewables({ name: "a", bytes: content })[0]?.evidence;
+    expect(keyOf(workshop.der(of("rsa")))).toEqual(keyOf(bytes(of("rsa").certificate)));
+    expect(keyOf(bytes(of("ec").certificate))).not.toEqual(keyOf(bytes(of("rsa").certificate)));
+  });
+
+  test("a broken one among good ones is said, by its place", () => {
+    const broken = of("rsa").certificate.replace("MII", "MIX");
+    expect(() => read(bytes(of("ec").certificate + broken))).toThrow("certificate 2 of the file is broken or cut off");
+  });
+});

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import fc from "fast-check";
+import { Failure } from "../errors/index.ts";
+import type { Expiring } from "../model/renewal.ts";
+import { MOST_BYTES, readExpiring, readRenewables, readSigningRequest } from "./index.ts";
+import { describeWithOpenssl, propertyList, serverToken, Workshop } from "./testing/openssl.ts";
+
+const vpp = (fields: unknown): Buffer => Buffer.from(Buffer.from(JSON.stringify(fields)).toString("base64"));
+const VPP = { token: "VPP_secret", expDate: "2027-03-01T14:59:59+0000", orgName: "株式会社例" };
+
+describe("content tokens", () => {
+  test.each([
+    ["2027-03-01T14:59:59+0000", "2027-03-01T14:59:59Z"],
+    ["2027-03-01T14:59:59Z", "2027-03-01T14:59:59Z"],
+    ["2027-03-01T23:59:59+09:00", "2027-03-01T14:59:59Z"],
+    ["2099-12-31T16:00:00-0800", "2100-01-01T00:00:00Z"],
+    ["2028-02-29T00:00:00.999Z", "2028-02-29T00:00:00Z"],
+  ])("%s", (expDate, expiresAt) => {
+    const bytes = vpp({ ...VPP, expDate });
+    const [found] = readRenewables({ name: "sToken_for_東京本社_.vpptoken", bytes });
+    expect(found?.expiring).toMatchObject({
+      kind: "vpp-token",
+      name: "東京本社",
+      organisation: "株式会社例",
+      expiresAt,
+    });
+    expect(found?.evidence).toEqual({ of: "vpp-token", location: "東京本社" });
+    expect(JSON.stringify(found)).not.toContain("secret");
+  });
+
+  test("the place is known also of a second download, the organisation under any name", () => {
+    const nameOf = (name: string) => readExpiring({ name, bytes: vpp(VPP) })[0]?.name;
+    expect(nameOf("sToken_for_大阪_ (1).vpptoken")).toBe("大阪");
+    expect(nameOf("token.txt")).toBe("株式会社例");
+  });
+
+  test.each([
+    [{ ...VPP, expDate: "2027-02-30T00:00:00Z" }, "expDate is no date"],
+    [{ ...VPP, expDate: "soon" }, "expDate is no date"],
+    [{ ...VPP, expDate: 20_270_301 }, "no content token"],
+    [{ expDate: VPP.expDate }, "no content token"],
+  ])("refused: %j", (fields, what) => {
+    expect(() => readExpiring({ name: "a.vpptoken", bytes: vpp(fields) })).toThrow(what);
+  });
+});
+
+test.each([
+  ["nothing", "", "the file is empty"],
+  ["words", "hello", "neither a certificate"],
+  ["a Java key store", Buffer.from("feedfeed00000002", "hex"), "cannot be read without its password"],
+  ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 of the file is broken or cut off"],
+  ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "a key without its certificate"],
+  ["too much", new Uint8Array(MOST_BYTES + 1), "too large to be a certificate or a token"],
+  ["starts without number", "-----BEGIN ".repeat(300_000), "neither a certificate"],
+  ["empty blocks", "-----BEGIN CERTIFICATE-----\n".repeat(100_000), "certificate 1 of the file is broken"],
+  ["lengths left open", Buffer.alloc(200_000, Buffer.from("3080", "hex")), "neither a certificate"],
+])("refused: %s", (_, content, what) => {
+  const file = { name: "a.pem", bytes: Buffer.from(content) };
+  expect(() => readExpiring(file)).toThrow(expect.objectContaining({ code: "input-rejected", where: "a.pem" }));
+  expect(() => readExpiring(file)).toThrow(what);
+});
+
+describeWithOpenssl("made by openssl", () => {
+  let workshop: Workshop;
+  let own: { readonly certificateFile: string; readonly keyFile: string; readonly key: string };
+  const samples = new Map<string, Buffer>();
+
+  const sign = (content: string, ...options: readonly string[]): Buffer => {
+    const signer = ["-signer", own.certificateFile, "-inkey", own.keyFile];
+    const file = workshop.file("list", content);
+    return workshop.run("cms", "-sign", "-binary", "-nodetach", "-in", file, ...signer, "-outform", "DER", ...options);
+  };
+  const PROFILE = propertyList(
+    `<key>Name</key><string>業務アプリ</string><key>TeamName</key><string>株式会社例</string>
+     <key>ProvisionedDevices</key><array><string>1</string></array>
+     <key>CreationDate</key><date>2026-03-01T00:00:00Z</date><key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>`,
+  );
+
+  beforeAll(() => {
+    workshop = new Workshop();
+    const made = workshop.certificate({ subject: "/UID=com.apple.mgmt.External.1/CN=APSP:1" });
+    own = made;
+    const token = workshop.file("token", serverToken("2027-03-01T05:00:00Z"));
+    const encrypted = ["cms", "-encrypt", "-binary", "-aes256", "-in", token, "-recip", made.certificateFile];
+    samples.set("certificate.pem", Buffer.from(made.key + made.certificate));
+    samples.set("certificate.der", workshop.der(made));
+    samples.set("本社_Token_2026-03-01T05-00-00Z_smime.p7m", workshop.run(...encrypted));
+    samples.set("ber.p7m", workshop.run(...encrypted, "-outform", "DER", "-stream", "-indef"));
+    samples.set("a.mobileprovision", sign(PROFILE));
+    samples.set("ber.mobileprovision", sign(PROFILE, "-stream", "-indef"));
+    samples.set("a.vpptoken", vpp(VPP));
+    samples.set("a.csr", workshop.run("req", "-new", "-key", made.keyFile, "-subj", "/CN=a", "-outform", "DER"));
+  });
+  afterAll(() => workshop.close());
+
+  test.each(["a.mobileprovision", "ber.mobileprovision"])("%s", (name) => {
+    expect(readExpiring({ name, bytes: samples.get(name) ?? Buffer.alloc(0) })).toEqual([
+      {
+        kind: "agent-profile",
+        name: "業務アプリ",
+        expiresAt: "2027-03-01T14:59:59Z",
+        validFrom: "2026-03-01T00:00:00Z",
+        certainty: "exact",
+        fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+        topic: null,
+        organisation: "株式会社例",
+      },
+    ]);
+  });
+
+  test.each([
+    ["entities", '<!DOCTYPE plist [<!ENTITY a "b">]><plist><dict/></plist>'],
+    ["no date", propertyList("<key>Name</key><string>a</string>")],
+    ["a date that is none", propertyList("<key>ExpirationDate</key><date>2027-02-30T00:00:00Z</date>")],
+    ["no list", "hello"],
+  ])("a signed message is refused: %s", (_, content) => {
+    expect(() => readExpiring({ name: "a", bytes: sign(content) })).toThrow("holds no provisioning profile");
+  });
+
+  test("a key store names its password, a request says that it does not expire", () => {
+    const { keyFile, certificateFile } = own;
+    const output = ["-inkey", keyFile, "-in", certificateFile, "-passout", "pass:"];
+    const store = workshop.run("pkcs12", "-export", ...output);
+    expect(() => readExpiring({ name: "a.p12", bytes: store })).toThrow("cannot be read without its password");
+    const request = samples.get("a.csr") ?? Buffer.alloc(0);
+    expect(() => readExpiring({ name: "a.csr", bytes: request })).toThrow("a signing request does not expire");
+  });
+
+  test("whatever is cut off or flipped, something expires or the file is refused", () => {
+    const damage = fc.record({
+      name: fc.constantFrom(...samples.keys()),
+      keep: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
+      flips: fc.array(
+        fc.tuple(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), fc.integer({ min: 0, max: 7 })),
+      ),
+    });
+    fc.assert(
+      fc.property(damage, ({ name, keep, flips }) => {
+        const whole = samples.get(name) ?? Buffer.alloc(0);
+        const bytes = Buffer.from(whole.subarray(0, Math.ceil(whole.length * keep)));
+        for (const [place, bit] of flips) {
+          const at = Math.floor(place * bytes.length);
+          bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+        }
+        const found = readOrRefusal(() => readExpiring({ name, bytes }, { keys: [own.key] }));
+        expect(found.join()).toMatch(/^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|input-rejected)$/);
+        expect(["none", "input-rejected"]).toContain(
+          readOrRefusal(() => [{ ...readSigningRequest({ name, bytes }), expiresAt: "none" }])[0],
+        );
+      }),
+      { numRuns: 600 },
+    );
+  });
+});
+
+/** What was read, or the code of the refusal; throws what is neither. */
+function readOrRefusal(read: () => readonly Partial<Expiring>[]): string[] {
+  try {
+    return read().map(({ expiresAt = "none" }) => expiresAt);
+  } catch (error) {
+    if (error instanceof Failure) return [error.code];
+    throw error;
+  }
+}

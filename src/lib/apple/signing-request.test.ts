@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readRenewables, readSigningRequest } from "./index.ts";
+import { describeWithOpenssl, propertyList, Workshop } from "./testing/openssl.ts";
+
+const NAME = "CertificateSigningRequest.csr";
+
+describeWithOpenssl("signing requests made by openssl", () => {
+  describe.each(["rsa", "ec"] as const)("%s", (kind) => {
+    let workshop: Workshop;
+    let [pem, der]: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
+    let publicKey: string | null = null;
+
+    beforeAll(() => {
+      workshop = new Workshop();
+      const key = workshop.key(kind);
+      const file = workshop.request(key, "/emailAddress=push@example.jp/CN=Taro Yamada/C=JP");
+      pem = readFileSync(file);
+      der = workshop.run("req", "-in", file, "-outform", "DER");
+      const certificate = Buffer.from(workshop.certificate({ subject: "/CN=a" }, key).certificate);
+      const evidence = readRenewables({ name: "a", bytes: certificate })[0]?.evidence;
+      publicKey = evidence?.of === "certificate" ? evidence.publicKey : null;
+    });
+    afterAll(() => workshop.close());
+
+    const vendor = (request: string): string =>
+      propertyList(
+        `<key>PushCertCertificateChain</key><string>-----BEGIN CERTIFICATE-----</string>
+       <key>PushCertRequestCSR</key><string>${request}</string><key>PushCertSignature</key><string>QQ==</string>`,
+      );
+
+    test.each([
+      ["PEM", () => pem, false],
+      ["PEM, CRLF", () => Buffer.from(pem.toString().replaceAll("\n", "\r\n")), false],
+      ["DER", () => der, false],
+      ["base64", () => Buffer.from(der.toString("base64")), false],
+      ["vendor-signed, in lines", () => Buffer.from(linesOf(vendor(der.toString("base64")))), true],
+      ["vendor-signed, PEM inside", () => Buffer.from(linesOf(vendor(pem.toString()))), true],
+      ["vendor-signed, bare", () => Buffer.from(vendor(der.toString("base64"))), true],
+    ])("%s: its public key is that of the certificate made from it", (_, write, vendorSigned) => {
+      expect(readSigningRequest({ name: NAME, bytes: write() })).toEqual({ publicKey, vendorSigned });
+    });
+
+    test("what is none is refused", () => {
+      const certificate = workshop.certificate({ subject: "/CN=a" });
+      for (const bytes of [
+        Buffer.from(certificate.certificate),
+        workshop.der(certificate),
+        der.subarray(0, der.length - 200),
+        Buffer.from(vendor("")),
+        Buffer.from("hello"),
+        Buffer.alloc(0),
+      ]) {
+        expect(() => readSigningRequest({ name: NAME, bytes })).toThrow("no signing request (CSR), or a broken one");
+      }
+    });
+  });
+});
+
+const linesOf = (text: string): string => Buffer.from(text).toString("base64").replaceAll(/.{64}/g, "$&\n");

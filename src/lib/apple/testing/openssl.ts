@@ -1,0 +1,148 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const HAS_OPENSSL = spawnSync("openssl", ["version"]).status === 0;
+
+/** Tests of what openssl makes in Apple's place; on a machine without it one test, whose name says so. */
+export function describeWithOpenssl(name: string, suite: () => void): void {
+  const [tried, missed] = HAS_OPENSSL ? [[name], []] : [[], [name]];
+  describe.each(tried)("%s", () => suite());
+  test.each(missed)("%s: openssl is missing here, nothing was tried", () => expect(HAS_OPENSSL).toBe(false));
+}
+
+/** What a certificate is made with. */
+export interface CertificateWish {
+  /** as `-subj` takes it */
+  readonly subject: string;
+  /** `20270301145959Z`; from 2050 on openssl writes GeneralizedTime, before it UTCTime */
+  readonly from?: string;
+  readonly to?: string;
+  readonly key?: "rsa" | "ec";
+  /** lines of the extension section */
+  readonly extensions?: string;
+  /** else it signs itself */
+  readonly issuer?: Made;
+}
+
+/** A certificate with its key, in files and in PEM. */
+export interface Made {
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+const CONFIGURATION = (folder: string): string => `
+[ca]
+default_ca = own
+[own]
+database = ${folder}/index.txt
+new_certs_dir = ${folder}
+rand_serial = yes
+default_md = sha256
+policy = any
+unique_subject = no
+email_in_dn = yes
+[any]
+UID = optional
+commonName = optional
+organizationName = optional
+countryName = optional
+`;
+
+/** A folder in which openssl works; it goes with {@link close}. */
+export class Workshop {
+  readonly folder = mkdtempSync(join(tmpdir(), "clomoctl-openssl-"));
+  #count = 0;
+
+  constructor() {
+    writeFileSync(join(this.folder, "ca.cnf"), CONFIGURATION(this.folder));
+    writeFileSync(join(this.folder, "index.txt"), "");
+  }
+
+  /** Runs openssl. */
+  run(...args: readonly string[]): Buffer {
+    return execFileSync("openssl", args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** A new file's path, with this content where it is given. */
+  file(name: string, content?: string | Uint8Array): string {
+    this.#count += 1;
+    const path = join(this.folder, `${this.#count}-${name}`);
+    if (content !== undefined) writeFileSync(path, content);
+    return path;
+  }
+
+  key(kind: "rsa" | "ec" = "rsa"): string {
+    const path = this.file("key.pem");
+    const options =
+      kind === "rsa"
+        ? ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"]
+        : ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"];
+    this.run("genpkey", ...options, "-out", path);
+    return path;
+  }
+
+  request(keyFile: string, subject: string): string {
+    const path = this.file("request.csr");
+    this.run("req", "-new", "-utf8", "-key", keyFile, "-subj", subject, "-out", path);
+    return path;
+  }
+
+  certificate(wish: CertificateWish, keyFile: string = this.key(wish.key)): Made {
+    const { subject, from = "20260301050000Z", to = "20270301050000Z", extensions = "", issuer } = wish;
+    const request = this.request(keyFile, subject);
+    const certificateFile = this.file("certificate.pem");
+    const section = this.file("extensions.cnf", `subjectKeyIdentifier = none\n${extensions}\n`);
+    const signer =
+      issuer === undefined
+        ? ["-selfsign", "-keyfile", keyFile]
+        : ["-cert", issuer.certificateFile, "-keyfile", issuer.keyFile];
+    const dates = ["-startdate", from, "-enddate", to];
+    const output = ["-in", request, "-extfile", section, "-notext", "-batch", "-preserveDN", "-out", certificateFile];
+    this.run("ca", "-config", join(this.folder, "ca.cnf"), "-utf8", ...signer, ...dates, ...output);
+    return {
+      certificateFile,
+      keyFile,
+      certificate: readFileSync(certificateFile, "utf8"),
+      key: readFileSync(keyFile, "utf8"),
+    };
+  }
+
+  der({ certificateFile }: Made): Buffer {
+    return this.run("x509", "-in", certificateFile, "-outform", "DER");
+  }
+
+  /** What `openssl x509 -enddate` says, as a UTC instant. */
+  endOf({ certificateFile }: Made): string {
+    const said = this.run("x509", "-noout", "-enddate", "-in", certificateFile).toString().trim();
+    return `${new Date(said.slice("notAfter=".length)).toISOString().slice(0, -5)}Z`;
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A server token as Apple makes it. */
+export const serverToken = (expiry: string, consumer = "CK_1"): string => {
+  const token = {
+    consumer_key: consumer,
+    consumer_secret: "CS_secret",
+    access_token: "AT_secret",
+    access_secret: "AS_secret",
+    access_token_expiry: expiry,
+  };
+  const head = "Content-Type: text/plain;charset=UTF-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n";
+  return `${head}-----BEGIN MESSAGE-----\r\n${JSON.stringify(token)}\r\n-----END MESSAGE-----\r\n`;
+};
+
+/** A property list with these lines in its dictionary. */
+export const propertyList = (lines: string): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0"><dict>${lines}</dict></plist>
+`;
