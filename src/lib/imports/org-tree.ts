@@ -12,6 +12,8 @@ import type {
 
 export type * from "./org-tree-plan.ts";
 
+const NAME_OF_NEW: ProblemParams = { header: "組織名", of: "org" };
+
 /** Compares an organisations file with the tenant's tree, in memory: a tree is small beside its users. */
 class OrgTree {
   readonly #options: OrgTreeOptions;
@@ -69,7 +71,7 @@ class OrgTree {
     const parent = this.#meeting.parentOf(row);
     if ((row.code !== null || row.name !== null) && typeof parent === "string") this.#reportParent(row, parent);
     const isNew = !this.#meeting.met.has(row.row);
-    if (isNew && row.name === null && this.#isValid(row)) this.#report("required-new", row, "name", {});
+    if (isNew && row.name === null && this.#isValid(row)) this.#report("required-new", row, "name", NAME_OF_NEW);
   }
 
   /** Where a row's organisation will lie: a row that is not applied leaves it where it is. */
@@ -166,7 +168,13 @@ class OrgTree {
         row: 0,
         line: 0,
         field: undefined,
-        params: { org: this.#meeting.pathOf(org), users: org.users, devices: org.devices, children: kept },
+        params: {
+          org: this.#meeting.pathOf(org),
+          ...(org.code === null ? {} : { code: org.code }),
+          users: org.users,
+          devices: org.devices,
+          children: kept,
+        },
       });
     }
     return gone.map(({ pk }) => pk);

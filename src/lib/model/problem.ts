@@ -101,8 +101,8 @@ export const PROBLEMS = {
     () => "空にできません",
   ),
   "required-new": error(
-    () => "must not be blank for a new user",
-    () => "新しいユーザーでは空にできません",
+    (p) => `${p["header"]} must not be blank for a new ${p["of"] === "org" ? "organisation" : "user"}`,
+    (p) => `新しい${p["of"] === "org" ? "組織" : "ユーザー"}では${p["header"]}を空にできません`,
   ),
   "too-long": error(
     (p) => `${p["length"]} characters, at most ${p["max"]} are allowed`,
@@ -172,9 +172,9 @@ export const PROBLEMS = {
   ),
   "org-delete-holds": error(
     (p) =>
-      `${p["org"]} cannot be deleted: it would still hold ${p["users"]} users, ${p["devices"]} devices, ${p["children"]} organisations`,
+      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: it would still hold ${p["users"]} users, ${p["devices"]} devices, ${p["children"]} organisations`,
     (p) =>
-      `「${p["org"]}」は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
+      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
   ),
   "group-unknown": error(
     (p) => `no group is named ${p["group"]}; --create-groups makes it`,

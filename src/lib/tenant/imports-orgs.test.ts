@@ -39,6 +39,20 @@ test("the root is never deleted, and what still holds users is named", async () 
   expect(await paths()).toEqual(["", "部=B"]);
 });
 
+test("organisations of one path that cannot be deleted are told apart by their codes", async () => {
+  await tenant.import(orgs, [HEADER, ["部", "B1", "", ""], ["部", "B2", "", ""]]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "B1"],
+    ["髙橋", "b@x", "B2"],
+  ]);
+  const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
+  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
+    "部 (B1) cannot be deleted: it would still hold 1 users, 0 devices, 0 organisations",
+    "部 (B2) cannot be deleted: it would still hold 1 users, 0 devices, 0 organisations",
+  ]);
+});
+
 test("a row below an organisation whose name is missing is not committed without it", async () => {
   const plan = await tenant.plan({ ...orgs, blank: "keep", skipInvalid: true }, [
     HEADER,
@@ -47,6 +61,10 @@ test("a row below an organisation whose name is missing is not committed without
     ["y", "Y", "", ""],
   ]);
   expect(await tenant.faults(plan)).toEqual(["org-parent-unknown@3", "required-new@2"]);
+  expect((await tenant.reasons(plan))[0]).toEqual({
+    en: "組織名 must not be blank for a new organisation",
+    ja: "新しい組織では組織名を空にできません",
+  });
   await tenant.client.imports.commit(plan);
   expect(await paths()).toEqual(["", "y=Y"]);
 });

@@ -8,6 +8,8 @@ import { createEncoder } from "../../csv/encode.ts";
 import type { Encoding } from "../../csv/record.ts";
 import { formatRecord } from "../../csv/write.ts";
 import { Failure } from "../../errors/index.ts";
+import { describeProblem, type ProblemCode } from "../../model/problem.ts";
+import type { Text } from "../../text/index.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
 import type { Surroundings } from "../ids.ts";
 import { Database, type Params, type Row } from "../store/sqlite/database.ts";
@@ -126,6 +128,13 @@ export class TestTenant {
   /** Problems as `code@row`, sorted. */
   async faults(plan: Pick<Import, "id">): Promise<readonly string[]> {
     return (await this.problems(plan)).map(({ code, row }) => `${code}@${row}`).toSorted();
+  }
+
+  /** What people are told of a plan's problems. */
+  async reasons(plan: Pick<Import, "id">): Promise<readonly Text[]> {
+    return (await this.problems(plan)).map(({ code, params }) =>
+      describeProblem({ code: code as ProblemCode, params }),
+    );
   }
 
   users() {

@@ -95,7 +95,7 @@ export const findCaseTwins = (database: Database, plan: PlanSql): void => {
 
 /** Rows that would make a record without what a new one needs. */
 export const findMissingForNew = (database: Database, plan: PlanSql): void => {
-  for (const { field, required, secret } of plan.kind.format.columns) {
+  for (const { field, header, required, secret } of plan.kind.format.columns) {
     if (required === undefined) continue;
     const staged = plan.staged.staged.includes(field);
     if (staged && required === "always" && plan.request.blank === "clear") continue;
@@ -103,9 +103,10 @@ export const findMissingForNew = (database: Database, plan: PlanSql): void => {
       code: "required-new",
       field,
       select: `
-        select r.row, r.line, null as col, '{}' as params from s.row r
+        select r.row, r.line, null as col, json_object('header', :asked, 'of', 'user') as params from s.row r
         where r.row not in (select row from s.match) and r.key is not null
           and ${secret === true ? missingSecret(plan, field) : missingValue(staged, field)}`,
+      params: { asked: header },
     });
   }
 };
