@@ -217,6 +217,25 @@ test("a value of another user is a problem that names both, unless it is given u
   expect(await tenant.faults(kept)).toEqual(["value-taken@2"]);
 });
 
+test("a value that rows of the file repeat and a user of the tenant holds is told as both", async () => {
+  await seed();
+  const header = ["氏名", "メールアドレス", "メールアドレス", "CLOMOアカウント名"];
+  const plan = await tenant.plan(users, [
+    header,
+    ["一", "one@x", "", "takahashi"],
+    ["二", "two@x", "", "takahashi"],
+    ["三", "three@x", "yamada@example.jp", "yamada"],
+  ]);
+  expect(await tenant.faults(plan)).toEqual([
+    "value-duplicate@2",
+    "value-duplicate@3",
+    "value-taken@2",
+    "value-taken@3",
+    "value-taken@4",
+    "value-taken@4",
+  ]);
+});
+
 test("a kept blank address list gives no address up", async () => {
   const header = ["氏名", "社員コード", "メールアドレス", "メールアドレス"];
   await tenant.import({ ...users, key: "employee-code" }, [
@@ -290,6 +309,16 @@ test("an unknown organisation is a problem unless it may be made", async () => {
     ["山田", "a@x", "E1"],
   ]);
   expect(await tenant.faults(plan)).toEqual(["org-unknown@2"]);
+});
+
+test("a column that the file lacks and a new user needs is named", async () => {
+  const plan = await tenant.plan({ kind: "docs" }, [
+    ["表示名", "ユーザーID"],
+    ["髙橋", "hanako"],
+  ]);
+  expect(await tenant.reasons(plan)).toEqual([
+    { en: "パスワード must not be blank for a new user", ja: "新しいユーザーではパスワードを空にできません" },
+  ]);
 });
 
 test("the rows of a plan tell what each arrives at", async () => {

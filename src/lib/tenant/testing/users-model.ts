@@ -58,6 +58,8 @@ export class UsersModel {
   readonly #windows: boolean;
   readonly #rows: readonly ModelRow[];
   readonly #faults = new Map<number, Set<string>>();
+  /** rows with cells that break a rule of their own */
+  readonly #damaged = new Set<number>();
 
   constructor(tenant: ModelTenant, request: Request, [header = [], ...rows]: Cells, windows: boolean) {
     this.#tenant = tenant;
@@ -218,25 +220,30 @@ export class UsersModel {
 
   /** Claims on what another user has and keeps: again and again, as a row that falls gives nothing up. */
   #checkTaken(): void {
-    let before: number;
-    do {
-      before = this.#faults.size;
-      const gone = this.#lacking();
-      for (const row of this.#rows.filter((row) => this.#isValid(row))) {
-        for (const other of this.#tenant.users.filter((user) => user !== this.#met(row) && !gone.includes(user))) {
-          const theirs = this.#rowOf(other);
-          const later = theirs !== undefined && this.#isValid(theirs) ? this.#apply(theirs, other) : other;
-          const kept = valuesOf(other).filter((value) => valuesOf(later).includes(value));
-          if (this.#claims(row).some((claim) => kept.includes(claim))) this.#fault(row.row, "value-taken");
-        }
-      }
-    } while (this.#faults.size > before);
+    const gone = this.#lacking();
+    const isWhole = (row: ModelRow): boolean => !this.#damaged.has(row.row) && this.#fits(row).length < 2;
+    let losers = this.#rows.filter((row) => isWhole(row) && this.#isTaken(row, gone));
+    while (losers.length > 0) {
+      for (const { row } of losers) this.#fault(row, "value-taken");
+      losers = this.#rows.filter((row) => this.#isValid(row) && this.#isTaken(row, gone));
+    }
+  }
+
+  #isTaken(row: ModelRow, gone: readonly ModelUser[]): boolean {
+    const others = this.#tenant.users.filter((user) => user !== this.#met(row) && !gone.includes(user));
+    return others.some((other) => {
+      const theirs = this.#rowOf(other);
+      const later = theirs !== undefined && this.#isValid(theirs) ? this.#apply(theirs, other) : other;
+      const kept = valuesOf(other).filter((value) => valuesOf(later).includes(value));
+      return this.#claims(row).some((claim) => kept.includes(claim));
+    });
   }
 
   outcome(): ModelOutcome {
     const { mode, skipInvalid = false } = this.#request;
     for (const row of this.#rows) {
       this.#checkCells(row);
+      if (!this.#isValid(row)) this.#damaged.add(row.row);
       this.#checkAgainstRows(row);
       this.#checkAgainstTenant(row);
     }

@@ -36,8 +36,15 @@ const uniqueValues = (plan: PlanSql): readonly UniqueValue[] => {
   return [emails, accounts].filter(({ field }) => plan.staged.staged.includes(field));
 };
 
+/** SQL: the contests of valid rows, in which more are found with every row that turns out invalid. */
+const OF_VALID = "row not in (select row from s.invalid)";
+
+/** SQL: the contests of rows that only the comparison made invalid, and that can mean one user only. */
+const OF_COMPARED = `row in (select row from s.invalid) and row not in (
+  select row from s.problem where severity = 'error' and (found = 'file' or code = 'key-ambiguous'))`;
+
 /**
- * Claims of valid rows on values that another user of the tenant holds. They are few; those whose holder gives the value
+ * Claims of rows on values that another user of the tenant holds. They are few; those whose holder gives the value
  * up in the same file are no conflict, so swaps and rings pass. A row that turns out invalid gives nothing up, hence
  * the repetition until nothing new is found.
  */
@@ -45,37 +52,50 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
   if (plan.kind.entity !== "user") return;
   const values = uniqueValues(plan);
   database.exec("drop table if exists s.contest");
-  database.exec("create table s.contest (field text, key text, row integer, col integer, holder integer)");
+  database.exec("create table s.contest (field text, key text, row integer, col integer, holder integer, state text)");
   for (const { field, claims, holder } of values) {
     database.run(
-      `insert into s.contest select :field, c.key, c.row, c.col, held.user from (${claims}) c join ${holder}
+      `insert into s.contest select :field, c.key, c.row, c.col, held.user, 'open' from (${claims}) c join ${holder}
        left join s.match m on m.row = c.row where held.user is not m.target`,
       { field },
     );
   }
   if (database.count("select count(*) from s.contest") === 0) return;
   database.exec("create index if not exists s.match_target on match (target)");
-  let found: number;
-  do {
-    found = values.map((value) => findContested(database, plan, value)).reduce((sum, n) => sum + n, 0);
-  } while (found > 0);
+  const lose = (which: string): number =>
+    values.map((value) => loseContests(database, plan, value, which)).reduce((sum, n) => sum + n, 0);
+  lose(OF_COMPARED);
+  while (lose(OF_VALID) > 0) tellLost(database, plan, values);
+  tellLost(database, plan, values);
 };
 
-const findContested = (database: Database, plan: PlanSql, { field, keeps }: UniqueValue): number => {
+/** Marks the contests whose holder keeps the value. @returns how many */
+const loseContests = (database: Database, plan: PlanSql, { field, keeps }: UniqueValue, which: string): number => {
   const deleted =
     plan.request.mode === "replace"
-      ? "(t.administrator = 0 and not exists (select 1 from s.match g where g.target = c.holder))"
+      ? "(t.administrator = 0 and not exists (select 1 from s.match g where g.target = s.contest.holder))"
       : "0";
-  return find(database, plan, {
-    code: "value-taken",
-    field,
-    select: `
-      select r.row, r.line, c.col, json_object('value', c.key, 'holder', t.name || ' <' || (t.emails ->> 0) || '>') as params
-      from s.contest c join s.row r on r.row = c.row join user t on t.pk = c.holder
-      where c.field = :field and c.row not in (select row from s.invalid) and not ${deleted}
-        and not exists (
-          select 1 from s.match g join s.row h on h.row = g.row
-          where g.target = c.holder and g.row not in (select row from s.invalid) and not (${keeps}))`,
-    params: { field },
-  });
+  return database.run(
+    `update s.contest set state = 'lost' from user t
+     where state = 'open' and field = :field and ${which} and t.pk = s.contest.holder and not ${deleted}
+       and not exists (
+         select 1 from s.match g join s.row h on h.row = g.row
+         where g.target = s.contest.holder and g.row not in (select row from s.invalid) and not (${keeps}))`,
+    { field },
+  );
+};
+
+const tellLost = (database: Database, plan: PlanSql, values: readonly UniqueValue[]): void => {
+  for (const { field } of values) {
+    find(database, plan, {
+      code: "value-taken",
+      field,
+      select: `
+        select r.row, r.line, c.col, json_object('value', c.key, 'holder', t.name || ' <' || (t.emails ->> 0) || '>') as params
+        from s.contest c join s.row r on r.row = c.row join user t on t.pk = c.holder
+        where c.field = :field and c.state = 'lost'`,
+      params: { field },
+    });
+  }
+  database.exec("update s.contest set state = 'told' where state = 'lost'");
 };
