@@ -50,7 +50,8 @@ const wrongNumber = (plan: Import, confirmed: number): Failure =>
     where: `--confirm-deletions ${confirmed}`,
   });
 
-const tenantNotNamed = (): Failure =>
+/** Why a deletion on a remote tenant is refused. */
+export const tenantNotNamed = (): Failure =>
   new Failure("usage", {
     what: text(
       "deletions on a remote tenant need its name in the command",

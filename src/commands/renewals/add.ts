@@ -1,0 +1,75 @@
+import type { NewRenewalItem, RenewalItem, TenantClient } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { judge } from "../../lib/renewals/judged.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { askedNow, zoneOf } from "./items/asked.ts";
+import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
+
+export default defineCommand({
+  summary: text("record something that expires", "期限のあるものを登録する"),
+  details: [
+    text(
+      "With --file the date is read from the certificate, token or profile, and --kind may be left out. Without a date the item is recorded too, and every check says that its date is not known.",
+      "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期日不明」と報告されます。",
+    ),
+    text(
+      "An Android Enterprise environment may and should have two owner accounts: record both. Passwords are not recorded anywhere.",
+      "Android Enterprise の管理用アカウントは 2 つ登録できます。2 つ用意して両方を登録してください。パスワードはどこにも記録しません。",
+    ),
+  ],
+  args: { name: { kind: "string", required: true, about: text("what people call it", "呼び名") } },
+  options: ITEM_OPTIONS,
+  examples: [
+    { line: "clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp" },
+    {
+      line: "clomoctl renewals add 第一所有者 --kind android-owner --last-login 2026-04-01 --phone 情報システム部の金庫",
+    },
+    { line: "clomoctl renewals add example.jp --kind custom --expires 2027-03-31 --notes ドメイン" },
+  ],
+  exits: ["input-rejected", "not-found", "locked"],
+  async run(tools, { name, ...options }) {
+    const tenant = await tools.tenant();
+    const { client, context } = tenant;
+    const { kind } = options;
+    if (kind === undefined && options.file === undefined) throw kindMissing();
+    if (name.trim() === "") throw nameMissing();
+    const said = await readOptions(tools, { options, kind, timezone: zoneOf(tools, tenant) });
+    const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
+    await refuseKnown(client, item);
+    const added = await client.renewals.add(item);
+    if (added.expiresAt === null) {
+      await tools.terminal.warn(
+        text(
+          "its date is not known: every check will say so until `renewals edit` gives one",
+          "期限がわかりません。renewals edit で登録するまで、確認のたびに報告されます",
+        ),
+      );
+    }
+    await tools.terminal.show(ITEM_COLUMNS, judge(added, context.name, askedNow(tools, tenant)));
+  },
+});
+
+const kindMissing = (): Failure =>
+  new Failure("usage", {
+    what: text("say what it is", "種類を指定してください"),
+    where: "clomoctl renewals add",
+    hint: text("pass --kind KIND, or --file FILE", "--kind か --file を指定してください"),
+  });
+
+const nameMissing = (): Failure =>
+  new Failure("usage", { what: text("the name is blank", "名前が空です"), where: "NAME" });
+
+/** @throws Failure `input-rejected` when the very same certificate or token is recorded already */
+async function refuseKnown(client: TenantClient, { fingerprint }: NewRenewalItem): Promise<void> {
+  if (fingerprint === undefined || fingerprint === null) return;
+  const known: RenewalItem | undefined = (await client.renewals.list()).find(
+    (item) => item.fingerprint === fingerprint,
+  );
+  if (known === undefined) return;
+  throw new Failure("input-rejected", {
+    what: text(`it is recorded already, as ${known.name}`, `「${known.name}」として登録済みです`),
+    where: fingerprint,
+  });
+}

@@ -1,0 +1,74 @@
+import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { judge } from "../../lib/renewals/judged.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { askedNow, zoneOf } from "./items/asked.ts";
+import { ITEM_COLUMNS } from "./items/columns.ts";
+import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
+import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
+
+export default defineCommand({
+  summary: text("change what is recorded of an item", "登録した項目を変更する"),
+  details: [
+    text(
+      "What is not said stays; a blank (--owner '') takes it away. --file takes the date over from the renewed file; a push certificate of another topic is refused.",
+      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります(トピックの違うプッシュ通知証明書は拒否します)。",
+    ),
+  ],
+  args: { item: ITEM_ARGUMENT },
+  options: {
+    name: { kind: "string", value: "NAME", about: text("another name", "新しい呼び名") },
+    ...ITEM_OPTIONS,
+  },
+  examples: [
+    { line: "clomoctl renewals edit 本社 --file push-2027.pem", about: text("after a renewal", "更新のあと") },
+    { line: "clomoctl renewals edit example.jp --expires 2028-03-31 --owner ''" },
+  ],
+  exits: ["input-rejected", "not-found", "locked"],
+  async run(tools, { item: typed, name, ...options }) {
+    const tenant = await tools.tenant();
+    const { client, context } = tenant;
+    const before = await findItem(client, typed);
+    const kind = options.kind ?? before.kind;
+    const said = await readOptions(tools, { options, kind, timezone: zoneOf(tools, tenant) });
+    const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
+    refuseNothing(change, name);
+    refuseOtherTopic(before, change, options.file);
+    const after = await client.renewals.edit(before.id, keepOrganisation(before, change));
+    await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, askedNow(tools, tenant)));
+  },
+});
+
+/** A file that does not tell the organisation takes none away. */
+const keepOrganisation = (before: RenewalItem, change: RenewalChange): RenewalChange =>
+  change.source !== undefined && change.organisation === null
+    ? { ...change, organisation: before.organisation }
+    : change;
+
+function refuseNothing(change: RenewalChange, name: string | undefined): void {
+  if (name?.trim() === "")
+    throw new Failure("usage", { what: text("the name is blank", "名前が空です"), where: "--name" });
+  if (Object.keys(change).length > 0) return;
+  throw new Failure("usage", {
+    what: text("nothing to change", "変更する内容がありません"),
+    where: "clomoctl renewals edit",
+    hint: text("see clomoctl renewals edit --help", "clomoctl renewals edit --help を見てください"),
+  });
+}
+
+/** @see facts 3.4: enrolled devices obey only the topic they were enrolled with */
+function refuseOtherTopic(before: RenewalItem, { topic }: RenewalChange, file: string | undefined): void {
+  if (file === undefined || before.topic === null || topic === before.topic) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `another topic (${topic ?? "none"}, recorded ${before.topic}): with this certificate every enrolled device stops answering`,
+      `トピックが違います(${topic ?? "なし"}、登録済みは ${before.topic})。この証明書では登録済みの全デバイスが応答しなくなります`,
+    ),
+    where: file,
+    hint: text(
+      "renew the existing certificate with the same Apple Account; if it is meant, remove the item and add it anew",
+      "同じ Apple Account で既存の証明書を「Renew」してください。意図したものなら、項目を削除して登録し直してください",
+    ),
+  });
+}

@@ -1,0 +1,129 @@
+import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judged.ts";
+import type { Level } from "../../../lib/renewals/level.ts";
+import { TIMELINE_MONTHS, type Month, type Timeline } from "../../../lib/renewals/timeline.ts";
+import { escapeForPeople } from "../../../lib/terminal/escape.ts";
+import { displayWidth, pad, truncate } from "../../../lib/terminal/width.ts";
+import { text, type Language } from "../../../lib/text/index.ts";
+
+/** How a time line is drawn. */
+export interface Drawing {
+  readonly timeline: Timeline;
+  readonly language: Language;
+  /** characters a line may take */
+  readonly columns: number;
+  /** what stands before each row */
+  readonly label: (judged: Judged) => string;
+  /** colours a marker, which tells its level without colour too */
+  readonly paint: (marker: string, level: Level) => string;
+}
+
+/** Every level has its own letter: ASCII, which has the same width on every terminal. */
+const MARKERS: Readonly<Record<Level, string>> = {
+  ok: "o",
+  warning: "*",
+  critical: "!",
+  expired: "X",
+  unknown: "?",
+};
+const LATER = ">";
+
+const LONGEST_LABEL = 30;
+const SHORTEST_LABEL = 8;
+const WIDEST_MONTH = 6;
+/** the marks left and right of the months, each with a blank */
+const MARGINS = 2 + 2;
+
+/** How the columns of a terminal are shared out. */
+interface Layout {
+  readonly label: number;
+  /** characters a month takes */
+  readonly month: number;
+}
+
+/**
+ * The lines of a time line: the years, the months, one row an item with its marker where its date stands, and what the
+ * markers mean. The expired and those without a date stand left of the line, later ones right.
+ */
+export function* drawTimeline(all: readonly Judged[], drawing: Drawing): Generator<string> {
+  const labels = all.map((judged) => escapeForPeople(drawing.label(judged)));
+  const layout = layOut(labels, drawing.columns);
+  const margin = " ".repeat(layout.label + 2);
+  yield (margin + years(drawing.timeline.months, layout.month)).trimEnd();
+  yield (margin + months(drawing.timeline.months, layout.month)).trimEnd();
+  for (const [index, judged] of all.entries()) {
+    const label = truncate(labels[index] ?? "", layout.label);
+    yield `${pad(label, layout.label)}${row(judged, drawing, layout.month)}`;
+  }
+  yield* legend(drawing);
+}
+
+function layOut(labels: readonly string[], columns: number): Layout {
+  const widest = Math.max(...labels.map(displayWidth), SHORTEST_LABEL);
+  const wished = Math.min(widest, LONGEST_LABEL);
+  const month = Math.trunc((columns - MARGINS - wished) / TIMELINE_MONTHS);
+  if (month >= 1) return { label: wished, month: Math.min(month, WIDEST_MONTH) };
+  return { label: Math.max(SHORTEST_LABEL, columns - MARGINS - TIMELINE_MONTHS), month: 1 };
+}
+
+/** Each year over its first month; one of which hardly anything is shown leaves its place to the next. */
+function years(months: readonly Month[], width: number): string {
+  const starts = months.flatMap(({ year }, index) =>
+    index > 0 && year === months[index - 1]?.year ? [] : [{ year: String(year), at: index * width }],
+  );
+  return starts
+    .filter(({ year, at }, index) => at + year.length < (starts[index + 1]?.at ?? Number.POSITIVE_INFINITY))
+    .reduce((line, { year, at }) => line.padEnd(at) + year, "");
+}
+
+/** The months by number, as many as there is room for. */
+function months(all: readonly Month[], width: number): string {
+  const every = Math.ceil(3 / width);
+  return all
+    .filter((_, index) => index % every === 0)
+    .map(({ month }) =>
+      String(month)
+        .padStart(2, "0")
+        .padEnd(every * width),
+    )
+    .join("");
+}
+
+/** `  |     |  o  |  `: what stands left of the line, the months, what stands right of it. */
+function row(judged: Judged, { timeline, paint }: Drawing, width: number): string {
+  const place = timeline.place(judged);
+  const marker = paint(place.side === "later" ? LATER : MARKERS[judged.level], judged.level);
+  const today = Math.trunc(timeline.today * width);
+  const at = place.side === "within" ? Math.trunc(place.months * width) : -1;
+  const cells = Array.from({ length: TIMELINE_MONTHS * width }, (_, index) => {
+    if (index === at) return marker;
+    if (index === today) return ":";
+    return index % width === 0 && width > 1 ? "|" : " ";
+  });
+  const left = place.side === "expired" || place.side === "undated" ? marker : " ";
+  const right = place.side === "later" ? marker : "|";
+  return ` ${left}${cells.join("")}${right}`;
+}
+
+function* legend({ language, columns, paint, timeline }: Drawing): Generator<string> {
+  const last = timeline.months.at(-1);
+  const end = `${last?.year}-${String(last?.month).padStart(2, "0")}`;
+  const levels = (["expired", "unknown", "critical", "warning", "ok"] as const).map((level) => ({
+    shown: `${paint(MARKERS[level], level)} ${LEVEL_NAMES[level][language]}`,
+    width: displayWidth(`${MARKERS[level]} ${LEVEL_NAMES[level][language]}`),
+  }));
+  const others = [text(": today", ": 今日"), text(`${LATER} after ${end}`, `${LATER} ${end} より後`)].map((part) => ({
+    shown: part[language],
+    width: displayWidth(part[language]),
+  }));
+  let line = "";
+  let taken = 0;
+  for (const { shown, width } of [...levels, ...others]) {
+    if (taken > 0 && taken + 2 + width > columns) {
+      yield line;
+      [line, taken] = ["", 0];
+    }
+    line += (taken > 0 ? "  " : "") + shown;
+    taken += (taken > 0 ? 2 : 0) + width;
+  }
+  yield line;
+}

@@ -1,0 +1,49 @@
+import { open, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { MOST_BYTES, type NamedFile } from "../../../lib/apple/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+
+/** A file that was named, with its bytes; one too long for what it should be has a byte more than is allowed. */
+export interface ReadFile extends NamedFile {
+  /** absolute path; null for stdin */
+  readonly path: string | null;
+}
+
+/**
+ * Reads a file as a whole, no more of it than a certificate or token can have; `-` is stdin.
+ *
+ * @throws Failure `usage` when it is not there, no file, or cannot be read
+ */
+export async function readNamedFile(
+  { stdin, workingFolder }: Pick<Tools, "stdin" | "workingFolder">,
+  typed: string,
+): Promise<ReadFile> {
+  if (typed === "-") return { name: typed, path: null, bytes: await readStart(stdin) };
+  const path = resolve(workingFolder, typed);
+  const found = await stat(path).catch((cause: unknown) => {
+    throw refusal(typed, text("this file cannot be read", "このファイルを読み込めません"), cause);
+  });
+  // a pipe might never end, or never begin
+  if (!found.isFile()) throw refusal(typed, text("this is no file", "これはファイルではありません"));
+  const file = await open(path).catch((cause: unknown) => {
+    throw refusal(typed, text("this file cannot be read", "このファイルを読み込めません"), cause);
+  });
+  await using stream = file.createReadStream({ end: MOST_BYTES });
+  return { name: basename(path), path, bytes: await readStart(stream) };
+}
+
+async function readStart(stream: AsyncIterable<string | Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length > MOST_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+const refusal = (where: string, what: Text, cause?: unknown): Failure => new Failure("usage", { what, where, cause });

@@ -1,0 +1,87 @@
+import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judged.ts";
+import type { Level } from "../../../lib/renewals/level.ts";
+import { drawTable, type TableColumn } from "../../../lib/terminal/table.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+import { kindName } from "./columns.ts";
+import { drawTimeline } from "./draw-timeline.ts";
+import type { Shown } from "./shown.ts";
+
+interface OverviewColumn {
+  readonly header: Text;
+  readonly align?: "end";
+  /** shown where a line takes so many characters */
+  readonly from: number;
+  readonly cell: (judged: Judged, language: Tools["terminal"]["language"]) => string;
+}
+
+/** The level first: it is coloured there. */
+const OVERVIEW: readonly OverviewColumn[] = [
+  { header: text("state", "状態"), from: 0, cell: ({ level }, language) => LEVEL_NAMES[level][language] },
+  { header: text("days", "残り"), from: 0, align: "end", cell: ({ daysLeft }) => String(daysLeft ?? "-") },
+  {
+    header: text("expires on", "期限"),
+    from: 40,
+    cell: ({ expiresOn, item }) => (item.certainty === "estimated" ? "~" : "") + (expiresOn ?? "-"),
+  },
+  { header: text("name", "名前"), from: 0, cell: ({ item }) => item.name },
+  { header: text("kind", "種類"), from: 72, cell: ({ item }, language) => kindName(item)[language] },
+  { header: text("organisation", "組織"), from: 120, cell: ({ item }) => item.organisation ?? "" },
+  { header: text("owner", "担当"), from: 100, cell: ({ item }) => item.owner ?? "" },
+];
+
+const CONTEXT: OverviewColumn = { header: text("context", "コンテキスト"), from: 0, cell: ({ context }) => context };
+
+/** Writes items for people: a table of what fits on the terminal, and the time line. */
+export async function writeOverview(terminal: Tools["terminal"], shown: Shown): Promise<void> {
+  const { items, contexts, timeline } = shown;
+  if (items.length === 0) return;
+  const { language, columns } = terminal;
+  const { heading, bad, warning, good } = await terminal.styles("stdout");
+  const paint = (part: string, level: Level): string => {
+    if (level === "ok") return good(part);
+    return level === "warning" ? warning(part) : bad(part);
+  };
+  const several = contexts.length > 1;
+  const label = ({ item, context }: Judged): string => (several ? `${context}: ${item.name}` : item.name);
+  const write = async (line: string): Promise<void> => {
+    if (!terminal.out.closed) await terminal.out.write(`${line}\n`);
+  };
+  for await (const line of tableLines(shown, { language, columns, heading, paint })) await write(line);
+  await write("");
+  for (const line of drawTimeline(items, { timeline, language, columns, label, paint })) await write(line);
+}
+
+async function* tableLines(
+  { items, contexts }: Shown,
+  {
+    language,
+    columns,
+    heading,
+    paint,
+  }: {
+    readonly language: Tools["terminal"]["language"];
+    readonly columns: number;
+    readonly heading: (line: string) => string;
+    readonly paint: (part: string, level: Level) => string;
+  },
+): AsyncGenerator<string> {
+  const [level, ...rest] = OVERVIEW.filter(({ from }) => columns >= from);
+  const fitting = [level, ...(contexts.length > 1 ? [CONTEXT] : []), ...rest].filter((column) => column !== undefined);
+  const headers = fitting.map(({ header, align }): TableColumn => ({
+    header: header[language],
+    align: align ?? "start",
+  }));
+  const rows = items.map((judged) => fitting.map(({ cell }) => cell(judged, language)));
+  let at = -1;
+  for await (const line of drawTable(headers, rows, heading)) {
+    const judged = items[at];
+    at += 1;
+    if (judged === undefined) {
+      yield line;
+      continue;
+    }
+    const name = LEVEL_NAMES[judged.level][language];
+    yield paint(name, judged.level) + line.slice(name.length);
+  }
+}

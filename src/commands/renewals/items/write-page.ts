@@ -1,0 +1,30 @@
+import { renewalsPage } from "../../../lib/renewals/page.ts";
+import { escapeForPeople } from "../../../lib/terminal/escape.ts";
+import { truncate } from "../../../lib/terminal/width.ts";
+import { text } from "../../../lib/text/index.ts";
+import { writeOutput } from "../../csv/file/output.ts";
+import type { Tools } from "../../tools.ts";
+import type { Shown } from "./shown.ts";
+
+/** Writes items as a page, to a file or to stdout. */
+export async function writePage(tools: Tools, shown: Shown, file: string): Promise<void> {
+  const { terminal } = tools;
+  const { items, contexts, timeline, now, timezone } = shown;
+  const page = renewalsPage({
+    items,
+    contexts,
+    timeline,
+    language: terminal.language,
+    asOf: minuteOf(now, timezone),
+    visible: escapeForPeople,
+    fit: truncate,
+  });
+  await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
+  if (file !== "-") await terminal.note(text(`${file} was written`, `${file} を書き出しました`));
+}
+
+/** `2026-11-20 12:00 (Asia/Tokyo)` */
+const minuteOf = (now: Date, timezone: string): string => {
+  const local = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "short" });
+  return `${local.format(now)} (${timezone})`;
+};

@@ -1,0 +1,103 @@
+import { byExpiry, judge, type Judged } from "../../lib/renewals/judged.ts";
+import { Timeline } from "../../lib/renewals/timeline.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { LIMIT } from "../listing/list.ts";
+import type { ChosenTenant, Tools } from "../tools.ts";
+import { askedNow, zoneOf } from "./items/asked.ts";
+import { ITEM_COLUMNS } from "./items/columns.ts";
+import type { Shown } from "./items/shown.ts";
+
+export default defineCommand({
+  summary: text(
+    "list what expires, with a time line of fifteen months",
+    "期限のあるものを 15 か月の時間軸とともに一覧する",
+  ),
+  details: [
+    text(
+      "A table on a terminal is followed by the time line, as wide as the terminal allows. In other formats, and with --fields, it is a list. ~ marks a date that is estimated.",
+      "端末では表の下に、端末の幅に合わせた時間軸を描きます。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。",
+    ),
+    text(
+      "--html writes one page that needs no other file, no script and no network, to be shown, sent or printed.",
+      "--html は、他のファイルもスクリプトもネットワークも要らない 1 ページを書き出します。表示・送付・印刷に使えます。",
+    ),
+  ],
+  args: {},
+  options: {
+    allContexts: {
+      kind: "boolean",
+      about: text("the items of all tenants known on this machine", "この端末に登録された全テナントの項目"),
+    },
+    html: {
+      kind: "file",
+      value: "FILE",
+      about: text("write the same as a page instead; - is stdout", "代わりにページとして書き出す(- は標準出力)"),
+    },
+    limit: LIMIT,
+  },
+  examples: [
+    { line: "clomoctl renewals list" },
+    { line: "clomoctl renewals list --all-contexts --format json --fields context,name,daysLeft,level" },
+    { line: "clomoctl renewals list --html renewals.html --lang ja" },
+  ],
+  exits: ["not-found", "locked", "unavailable"],
+  async run(tools, { allContexts, html, limit }) {
+    const { terminal } = tools;
+    const shown = await gather(tools, { allContexts, limit });
+    const { format, fields, query } = terminal.output;
+    if (html !== undefined) {
+      const { writePage } = await import("./items/write-page.ts");
+      await writePage(tools, shown, html);
+    } else if (format === "table" && fields === undefined && query === undefined) {
+      const { writeOverview } = await import("./items/write-overview.ts");
+      await writeOverview(terminal, shown);
+    } else {
+      await terminal.list(ITEM_COLUMNS, shown.items);
+    }
+    await adviseSecondOwner(terminal, shown.items);
+  },
+});
+
+async function gather(
+  tools: Tools,
+  { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
+): Promise<Shown> {
+  const chosen = await tools.contexts.choose(tools.globals.context, tools.environment);
+  const asked = askedNow(tools, chosen);
+  const contexts = allContexts ? await tools.contexts.list() : [chosen.context];
+  const found: Judged[] = [];
+  for (const context of contexts) {
+    const tenant = allContexts ? await tools.tenantOf(context) : await tools.tenant();
+    found.push(...(await judgedOf(tools, tenant)));
+  }
+  return {
+    items: found.toSorted(byExpiry).slice(0, limit),
+    contexts: contexts.map(({ name }) => name),
+    timeline: new Timeline(asked.now, asked.timezone),
+    now: asked.now,
+    timezone: zoneOf(tools, chosen),
+  };
+}
+
+async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {
+  const asked = askedNow(tools, tenant);
+  return (await tenant.client.renewals.list()).map((item) => judge(item, tenant.context.name, asked));
+}
+
+/** @see facts 3.6: Google recommends a second owner of an Android Enterprise environment */
+async function adviseSecondOwner(terminal: Tools["terminal"], items: readonly Judged[]): Promise<void> {
+  const owners = Map.groupBy(
+    items.filter(({ item }) => item.kind === "android-owner"),
+    ({ context }) => context,
+  );
+  for (const [context, { length }] of owners) {
+    if (length !== 1) continue;
+    await terminal.note(
+      text(
+        `${context}: only one Android Enterprise owner account; add a second owner, so that one lost account does not end it`,
+        `${context}: Android Enterprise の管理用アカウントが 1 つだけです。失うと再登録になるため、2 つ目の所有者を追加してください`,
+      ),
+    );
+  }
+}
