@@ -39,7 +39,7 @@ export const PROGRAM: NounNode = {
     name: "renewals",
     summary: {"en":"what expires, and when","ja":"期限のあるもの"},
     aliases: [],
-    examples: ["clomoctl renewals check","clomoctl renewals schedule install --task-scheduler -o renewals.xml","clomoctl renewals schedule remove"],
+    examples: ["clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp","clomoctl renewals check","clomoctl renewals confirm 第一所有者"],
     nouns: [{
     name: "schedule",
     summary: {"en":"the daily check and its notices, run by the machine","ja":"毎日の確認と通知の自動実行"},
@@ -48,7 +48,7 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "install", summary: {"en":"check what expires every day, and send notices","ja":"期限の確認と通知を毎日自動で実行する"}, load: () => import("./renewals/schedule/install.ts") },{ name: "remove", summary: {"en":"take the daily run away again","ja":"毎日の自動実行を取り消す"}, load: () => import("./renewals/schedule/remove.ts") },{ name: "show", summary: {"en":"show by what the daily run is started, and when","ja":"毎日の自動実行の登録状況を表示する"}, load: () => import("./renewals/schedule/show.ts") }],
   }],
-    verbs: [{ name: "check", summary: {"en":"what is due: for cron and monitoring","ja":"期限の近いものを調べる(cron・監視用)"}, failureExit: 3, load: () => import("./renewals/check.ts") }],
+    verbs: [{ name: "add", summary: {"en":"record something that expires","ja":"期限のあるものを登録する"}, load: () => import("./renewals/add.ts") },{ name: "check", summary: {"en":"what is due: for cron and monitoring","ja":"期限の近いものを調べる(cron・監視用)"}, failureExit: 3, load: () => import("./renewals/check.ts") },{ name: "confirm", summary: {"en":"record that a yearly login was done, and by whom","ja":"年に一度のログインを済ませたことを記録する"}, load: () => import("./renewals/confirm.ts") },{ name: "edit", summary: {"en":"change what is recorded of an item","ja":"登録した項目を変更する"}, load: () => import("./renewals/edit.ts") },{ name: "list", summary: {"en":"list what expires, with a time line of fifteen months","ja":"期限のあるものを 15 か月の時間軸とともに一覧する"}, load: () => import("./renewals/list.ts") },{ name: "remove", summary: {"en":"forget an item and the notices of it","ja":"項目とその通知の記録を削除する"}, load: () => import("./renewals/remove.ts") }],
   },{
     name: "secured",
     summary: {"en":"SECURED APPs: users and groups of the five apps","ja":"SECURED APPs: 5 アプリのユーザーとグループ"},
