@@ -1,0 +1,182 @@
+import { resolve } from "node:path";
+import { writeFileAtomically } from "../../lib/config/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
+import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
+import { guideOf, type Guide, type Known, type Step } from "../../lib/renewals/guide/index.ts";
+import { dayOf } from "../../lib/renewals/days.ts";
+import { escapeForPeople } from "../../lib/terminal/escape.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Fields, InputOf } from "../field.ts";
+import type { Tools } from "../tools.ts";
+import { zoneOf } from "./items/asked.ts";
+import { subjectOf } from "./steps/subject.ts";
+
+const OPTIONS = {
+  as: {
+    kind: "choice",
+    choices: DOCUMENT_FORMS,
+    about: text("form of the document (default: text)", "文書の形式(既定: text)"),
+  },
+  output: {
+    kind: "file",
+    short: "o",
+    value: "FILE",
+    about: text("where the document is written; - is stdout", "文書の出力先(- は標準出力)"),
+  },
+  interactive: {
+    kind: "boolean",
+    about: text(
+      "go through the steps, look at each download, and record the result",
+      "手順を対話で進め、ダウンロードしたファイルを検査し、結果を記録する",
+    ),
+  },
+  downloads: {
+    kind: "file",
+    value: "FOLDER",
+    about: text(
+      "with --interactive: where downloads arrive (default: yours)",
+      "--interactive のとき: ダウンロード先(既定: 標準のフォルダー)",
+    ),
+  },
+  current: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "with --interactive: the file in use, to compare with (default: what is recorded)",
+      "--interactive のとき: 比較に使う現在のファイル(既定: 記録された内容)",
+    ),
+  },
+} as const satisfies Fields;
+
+type Options = InputOf<typeof OPTIONS>;
+
+export default defineCommand({
+  summary: text("show how to renew an item, step by step, with the traps", "更新の手順と注意点を示す"),
+  details: [
+    text(
+      `ITEM is a recorded item by name or id, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. Where an item is recorded, its account, topic and phone are named.`,
+      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。`,
+    ),
+    text(
+      "--interactive needs a terminal. It finds the downloads by the names they have in the manual, of several the newest, refuses a file that would cut devices off, and records nothing until the end; stopping in the middle is safe.",
+      "--interactive には端末が必要です。ダウンロードしたファイルをマニュアルどおりの名前で探し(複数あれば最新のもの)、デバイスが応答しなくなるファイルは拒否します。最後まで何も記録しないため、途中でやめても安全です。",
+    ),
+  ],
+  args: {
+    item: {
+      kind: "string",
+      value: "ITEM",
+      required: true,
+      about: text("an item's name or id, or a kind", "項目の名前か ID、または種類"),
+    },
+  },
+  options: OPTIONS,
+  examples: [
+    { line: "clomoctl renewals guide push-certificate" },
+    { line: "clomoctl renewals guide ade-token --as html -o ade-token.html", about: text("to print", "印刷用") },
+    { line: "clomoctl renewals guide push-certificate --interactive" },
+  ],
+  exits: ["usage", "input-rejected", "not-found", "locked", "interrupted"],
+  async run(tools, { item: typed, ...options }) {
+    refuseMisfit(tools, options);
+    const tenant = await tools.tenant();
+    const subject = await subjectOf(tenant.client, typed, { alone: options.interactive });
+    const { kind, item } = subject;
+    const expiresAt = item?.expiresAt ?? null;
+    const expiresOn = expiresAt === null ? null : dayOf(new Date(expiresAt), zoneOf(tools, tenant));
+    if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn));
+    const guide = guideOf(kind, item === null ? null : readable(item), expiresOn);
+    if (!options.interactive) return writeGuide(tools, guide, options);
+    const { walkItem } = await import("./steps/walk-item.ts");
+    return walkItem(tools, tenant, { subject, guide, options });
+  },
+});
+
+/** The person asked for data: `--format`, `--fields` or `--query`. */
+const asksData = ({ globals }: Tools): boolean =>
+  globals.format !== undefined || globals.fields !== undefined || globals.query !== undefined;
+
+/** @throws Failure `usage` when options exclude each other, or nobody is there to be asked */
+function refuseMisfit(tools: Tools, { as, output, interactive, downloads, current }: Options): void {
+  const document = as !== undefined || output !== undefined;
+  if (document && asksData(tools)) throw misfit("--as, --output", "--format, --fields, --query");
+  if (interactive && (document || asksData(tools))) throw misfit("--interactive", "--as, --output, --format");
+  if (!interactive && (downloads !== undefined || current !== undefined)) {
+    throw new Failure("usage", {
+      what: text(
+        "--downloads and --current go only with --interactive",
+        "--downloads と --current は --interactive と一緒に指定します",
+      ),
+      where: "clomoctl renewals guide",
+    });
+  }
+  if (interactive && !tools.terminal.interactive) {
+    throw new Failure("usage", {
+      what: text("--interactive needs a terminal to ask on", "--interactive には質問に答える端末が必要です"),
+      where: "clomoctl renewals guide",
+      hint: text(
+        "without one: renewals guide ITEM shows the steps, renewals verify --current OLD --new NEW checks a file, renewals edit ITEM --file NEW records it",
+        "端末がない場合: renewals guide ITEM で手順を表示、renewals verify --current 旧 --new 新 で検査、renewals edit ITEM --file 新 で記録",
+      ),
+    });
+  }
+}
+
+const misfit = (one: string, other: string): Failure =>
+  new Failure("usage", {
+    what: text(`${one} does not go with ${other}`, `${one} は ${other} と一緒に指定できません`),
+    where: "clomoctl renewals guide",
+  });
+
+const escaped = (value: string | null): string | null => (value === null ? null : escapeForPeople(value));
+
+/** What is known, safe to be read by people. */
+const readable = (item: NonNullable<Known>): Known => ({
+  name: escapeForPeople(item.name),
+  organisation: escaped(item.organisation),
+  topic: escaped(item.topic),
+  owner: escaped(item.owner),
+  account: escaped(item.account),
+  phone: escaped(item.phone),
+  expiresAt: item.expiresAt,
+});
+
+async function writeGuide(tools: Tools, guide: Guide, { as = "text", output = "-" }: Options): Promise<void> {
+  const { terminal, temporary, workingFolder } = tools;
+  const content = WRITERS[as](guide, terminal.language);
+  const path = output === "-" ? output : resolve(workingFolder, output);
+  await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(content));
+}
+
+/** A step and its place in the guide. */
+interface Placed {
+  readonly step: Step;
+  readonly number: number;
+}
+
+const showSteps = ({ terminal }: Tools, { steps }: Guide): Promise<void> => {
+  const said = (key: "what" | "where" | "trap" | "check", header: Text): Column<Placed> => ({
+    key,
+    header,
+    value: ({ step }) => {
+      const wording = step[key];
+      return wording === undefined ? null : terminal.say(wording);
+    },
+  });
+  const columns: readonly Column<Placed>[] = [
+    { key: "number", header: same("#"), align: "end", value: ({ number }) => number },
+    { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
+    said("what", text("what to do", "すること")),
+    said("where", text("where", "画面")),
+    said("trap", text("careful", "注意")),
+    said("check", text("then", "確認")),
+    { key: "waitsFor", header: text("waits for", "待つファイル"), value: ({ step }) => step.waitsFor ?? null },
+  ];
+  return terminal.list(
+    columns,
+    steps.map((step, index) => ({ step, number: index + 1 })),
+  );
+};

@@ -1,0 +1,114 @@
+import { userInfo } from "node:os";
+import type { RenewalChange, RenewalItem, TenantClient } from "../../../lib/client/index.ts";
+import { dayOf } from "../../../lib/renewals/days.ts";
+import type { Found } from "../../../lib/renewals/guide/downloads.ts";
+import { readTypedDate } from "../../../lib/renewals/typed-date.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+import type { Subject } from "./subject.ts";
+
+/** What recording needs. */
+export interface RecordPlace {
+  readonly tools: Pick<Tools, "terminal" | "clock" | "describeState">;
+  readonly client: Pick<TenantClient, "renewals">;
+  /** IANA name of the zone days are told in */
+  readonly timezone: string;
+}
+
+const FLAG = "--interactive";
+
+/**
+ * Records a renewal that was gone through, after a last question: in one request, so that nothing is ever half recorded.
+ *
+ * @returns the item as it is now; undefined where nothing was recorded
+ */
+export async function record(
+  place: RecordPlace,
+  subject: Subject,
+  renewed: Found | undefined,
+): Promise<RenewalItem | undefined> {
+  const { kind, item } = subject;
+  if (renewed !== undefined) return recordFile(place, subject, renewed);
+  if (item === null) return undefined;
+  return kind === "android-owner" ? recordLogin(place, item) : recordDate(place, item);
+}
+
+async function recordFile(
+  place: RecordPlace,
+  { kind, item }: Subject,
+  renewed: Found,
+): Promise<RenewalItem | undefined> {
+  const { client, timezone } = place;
+  if (renewed.content.of !== "renewable") return undefined;
+  const { name, expiresAt, certainty, fingerprint, topic, organisation } = renewed.content.renewable.expiring;
+  const day = dayOf(new Date(expiresAt), timezone);
+  if (
+    !(await agreed(
+      place,
+      text(`Record ${item?.name ?? name}, expires on ${day}?`, `${item?.name ?? name}(期限 ${day})を記録しますか?`),
+    ))
+  ) {
+    return undefined;
+  }
+  const change: RenewalChange = {
+    expiresAt,
+    certainty,
+    fingerprint,
+    topic,
+    source: renewed.path,
+    ...(organisation === null ? {} : { organisation }),
+  };
+  begin(place);
+  return item === null ? client.renewals.add({ ...change, kind, name }) : client.renewals.edit(item.id, change);
+}
+
+async function recordLogin(place: RecordPlace, item: RenewalItem): Promise<RenewalItem | undefined> {
+  const { tools, client } = place;
+  if (!(await agreed(place, text(`Record the login to ${item.name}?`, `${item.name} へのログインを記録しますか?`))))
+    return undefined;
+  const by = await tools.terminal.prompts.input({
+    message: text("Who signed in?", "誰がログインしましたか?"),
+    flag: FLAG,
+    preset: userHere(),
+    check: (typed) => (typed.trim() === "" ? text("a name is needed", "名前を入力してください") : undefined),
+  });
+  begin(place);
+  return client.renewals.confirm(item.id, { by: by.trim(), at: tools.clock.now().toISOString() });
+}
+
+async function recordDate(place: RecordPlace, item: RenewalItem): Promise<RenewalItem | undefined> {
+  const { tools, client, timezone } = place;
+  const typed = await tools.terminal.prompts.input({
+    message: text("New date, like 2027-03-31 (nothing: record nothing)", "新しい期限(例 2027-03-31。空なら記録しない)"),
+    flag: FLAG,
+    check: (date) => (date.trim() === "" ? undefined : wrongDate(date.trim(), timezone)),
+  });
+  if (typed.trim() === "") return undefined;
+  const expiresAt = readTypedDate(typed.trim(), timezone, FLAG);
+  begin(place);
+  return client.renewals.edit(item.id, { expiresAt, certainty: "typed" });
+}
+
+function wrongDate(typed: string, timezone: string): Text | undefined {
+  try {
+    readTypedDate(typed, timezone, FLAG);
+    return undefined;
+  } catch {
+    return text("write it like 2027-03-31", "2027-03-31 のように入力してください");
+  }
+}
+
+const agreed = ({ tools }: RecordPlace, message: Text): Promise<boolean> =>
+  tools.terminal.prompts.confirm({ message, flag: FLAG, preset: true });
+
+const begin = ({ tools }: RecordPlace): void =>
+  tools.describeState(() => text("the renewal may have been recorded", "更新は記録された可能性があります"));
+
+/** Nobody, where the operating system knows no name. */
+function userHere(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "";
+  }
+}

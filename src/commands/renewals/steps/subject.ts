@@ -1,0 +1,42 @@
+import type { RenewalItem, TenantClient } from "../../../lib/client/index.ts";
+import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
+import { text } from "../../../lib/text/index.ts";
+import { theOne } from "../../listing/named.ts";
+import { findItem } from "../items/find-item.ts";
+
+/** What a guide is about: a recorded item, or a kind of thing of which none, or none in particular, is recorded. */
+export interface Subject {
+  readonly kind: RenewalKind;
+  readonly item: RenewalItem | null;
+}
+
+const isKind = (typed: string): typed is RenewalKind => Object.hasOwn(RENEWAL_KINDS, typed);
+
+/**
+ * What a person means by a kind's name, or by an item's.
+ *
+ * @param alone an item of the kind is needed: several of them are no answer
+ * @throws Failure `not-found` where there is no such item, `usage` where it fits several
+ */
+export async function subjectOf(
+  client: Pick<TenantClient, "renewals">,
+  typed: string,
+  { alone }: { readonly alone: boolean },
+): Promise<Subject> {
+  if (!isKind(typed)) {
+    const item = await findItem(client, typed);
+    return { kind: item.kind, item };
+  }
+  const all = await client.renewals.list();
+  const ofKind = all.filter(({ kind }) => kind === typed);
+  const [one, ...others] = ofKind;
+  if (one === undefined) return { kind: typed, item: null };
+  if (others.length === 0) return { kind: typed, item: one };
+  if (!alone) return { kind: typed, item: null };
+  const item = theOne(typed, ofKind, {
+    noun: text("item", "項目"),
+    list: "clomoctl renewals list",
+    describe: ({ id, name }) => `${name} ${id}`,
+  });
+  return { kind: typed, item };
+}

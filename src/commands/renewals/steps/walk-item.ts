@@ -1,0 +1,73 @@
+import { resolve } from "node:path";
+import { judge } from "../../../lib/renewals/judged.ts";
+import { stepLines } from "../../../lib/renewals/guide/document.ts";
+import { downloadsFolder } from "../../../lib/renewals/guide/downloads-folder.ts";
+import { findDownload } from "../../../lib/renewals/guide/downloads.ts";
+import type { Guide } from "../../../lib/renewals/guide/index.ts";
+import { judgeDownload, type InUse } from "../../../lib/renewals/guide/judge-download.ts";
+import { walk, type WalkDesk } from "../../../lib/renewals/guide/walk.ts";
+import { same, text } from "../../../lib/text/index.ts";
+import type { Outcome } from "../../command.ts";
+import type { ChosenTenant, Tools } from "../../tools.ts";
+import { askedNow, zoneOf } from "../items/asked.ts";
+import { ITEM_COLUMNS } from "../items/columns.ts";
+import { inUseOf } from "./in-use.ts";
+import { record } from "./record.ts";
+import type { Subject } from "./subject.ts";
+
+/** What the person said of a walk. */
+export interface WalkOptions {
+  readonly downloads: string | undefined;
+  readonly current: string | undefined;
+}
+
+const NOTHING = text("nothing was recorded", "何も記録していません");
+
+/** Goes through a guide with the person, and records what came of it. */
+export async function walkItem(
+  tools: Tools,
+  tenant: ChosenTenant,
+  { subject, guide, options }: { readonly subject: Subject; readonly guide: Guide; readonly options: WalkOptions },
+): Promise<Outcome> {
+  const { terminal, workingFolder, machine, environment } = tools;
+  tools.describeState(() => NOTHING);
+  const inUse = await inUseOf(tools, subject, options.current);
+  const folder =
+    options.downloads === undefined
+      ? await downloadsFolder({ ...machine, environment })
+      : resolve(workingFolder, options.downloads);
+  await terminal.note(guide.title);
+  await terminal.note(text(`downloads are looked for in ${folder}`, `ダウンロードしたファイルは ${folder} で探します`));
+  const walked = await walk(guide, deskOf(tools, tenant, { folder, inUse }));
+  if (walked.ended === "stopped") {
+    const number = guide.steps.indexOf(walked.at) + 1;
+    await terminal.note(
+      text(`stopped at step ${number}; nothing was recorded`, `手順 ${number} で中断しました。何も記録していません`),
+    );
+    return walked.refused ? "input-rejected" : "interrupted";
+  }
+  const place = { tools, client: tenant.client, timezone: zoneOf(tools, tenant) };
+  const item = await record(place, subject, walked.renewed);
+  if (item === undefined) return terminal.note(NOTHING);
+  await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, askedNow(tools, tenant)));
+}
+
+function deskOf(
+  tools: Tools,
+  tenant: ChosenTenant,
+  { folder, inUse }: { readonly folder: string; readonly inUse: InUse },
+): WalkDesk {
+  const { terminal, clock } = tools;
+  const timezone = zoneOf(tools, tenant);
+  return {
+    show: async (step, number) => {
+      for (const line of stepLines(step, number, terminal.language)) await terminal.note(same(line));
+    },
+    tell: (line) => terminal.note(line),
+    warn: (line) => terminal.warn(line),
+    choose: (message, choices) => terminal.prompts.select({ message, flag: "--interactive", choices }),
+    look: (download) => findDownload(folder, download),
+    judge: (next, { csr }) =>
+      judgeDownload(inUse, next, { now: clock.now(), strict: false, timezone, ...(csr === undefined ? {} : { csr }) }),
+  };
+}

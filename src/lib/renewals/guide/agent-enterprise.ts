@@ -1,0 +1,97 @@
+import { same, text, type Text } from "../../text/index.ts";
+import { accountOf, phoneOf, recordStep, type Step, type StepsOf } from "./step.ts";
+
+const UTILITY = same("CLOMO PANEL > Settings > ユーティリティ");
+const DEVELOPER = same("https://developer.apple.com/account");
+
+interface AgentPart {
+  readonly name: Text;
+  readonly life: Text;
+  readonly stops: Text;
+  readonly after: Text;
+}
+
+/**
+ * One of the three things Agent Enterprise for iOS lives by. The screens on Apple's side are not told: the maker's page
+ * on the renewal is to be at hand.
+ *
+ * @see facts 3.1
+ */
+const stepsOf =
+  ({ name, life, stops, after }: AgentPart): StepsOf =>
+  (known) => {
+    const account = accountOf(known, text("the Apple Developer account", "Apple Developer アカウント"));
+    const phone = phoneOf(known);
+    const before: readonly Step[] = [
+      {
+        id: "look-before",
+        where: UTILITY,
+        what: text(
+          `Read the date of the ${name.en} there, or in the mail that told of the finished build. It lives ${life.en}.`,
+          `${name.ja}の期限を、この画面かビルド完了のメールで確認します。有効期間は${life.ja}です。`,
+        ),
+        trap: text(`Once it has expired ${stops.en}.`, `期限が切れると${stops.ja}。`),
+      },
+      {
+        id: "prepare",
+        what: text(
+          `Have at hand: ${account.en} with its password, ${phone.en}, and the maker's page on renewing Agent Enterprise; the three of it expire apart, so look at the other two as well.`,
+          `用意するもの: ${account.ja}とパスワード、${phone.ja}、Agent Enterprise の更新手順(メーカーのマニュアル)。3つの期限は別々に来るため、ほかの2つも確認します。`,
+        ),
+      },
+    ];
+    return [
+      ...before,
+      {
+        id: "renew",
+        where: DEVELOPER,
+        what: text(
+          `Renew the ${name.en} with the same account and the same app, as the maker's page says.`,
+          `同じアカウント・同じアプリの${name.ja}を、メーカーの手順に従って更新します。`,
+        ),
+        trap: text(
+          "Revoke nothing that is in use: what it signed stops at once.",
+          "使用中のものは失効(Revoke)させないでください。署名済みのアプリが直ちに使えなくなります。",
+        ),
+      },
+      { id: "build", where: UTILITY, what: after },
+      {
+        id: "look",
+        where: UTILITY,
+        what: text("See that the new date is shown.", "新しい期限が表示されることを確認します。"),
+      },
+      recordStep("clomoctl renewals edit ITEM --file FILE"),
+    ];
+  };
+
+const UPDATE = text(
+  "Have the app built again and distribute it to the devices before the old date.",
+  "アプリを再ビルドし、元の期限までに全デバイスへ配信します。",
+);
+
+export const agentBuildSteps = stepsOf({
+  name: text("build certificate", "ビルド用証明書"),
+  life: text("3 years", "3年"),
+  stops: text("the app can be neither updated nor started", "アプリの更新も起動もできなくなります"),
+  after: UPDATE,
+});
+
+export const agentPushSteps = stepsOf({
+  name: text("push certificate", "プッシュ通知用証明書"),
+  life: text("1 year, and 1 year and 1 month when it is renewed", "1年(更新時は1年1か月)"),
+  stops: text("messages do not arrive", "メッセージが届かなくなります"),
+  after: text(
+    "Register the new certificate, as the maker's page says.",
+    "新しい証明書をメーカーの手順に従って登録します。",
+  ),
+});
+
+export const agentProfileSteps = stepsOf({
+  name: text("provisioning profile", "プロビジョニングプロファイル"),
+  life: text("1 year", "1年"),
+  stops: text(
+    "the app does not start and has to be installed again",
+    "アプリが起動しなくなり、再インストールが必要になります",
+  ),
+  after: UPDATE,
+});

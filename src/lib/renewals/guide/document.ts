@@ -1,0 +1,119 @@
+import { text, type Language, type Text } from "../../text/index.ts";
+import { html, Markup } from "../page-markup.ts";
+import type { Guide, Step } from "./index.ts";
+
+/** The forms a guide can be written in. */
+export const DOCUMENT_FORMS = ["text", "markdown", "html"] as const;
+
+type DocumentForm = (typeof DOCUMENT_FORMS)[number];
+
+const TRAP = text("Careful", "注意");
+const CHECK = text("Then", "確認");
+const WHERE = text("Where", "画面");
+
+/** The lines below a step's own. */
+const below = ({ where, trap, check }: Step): readonly (readonly [Text, Text])[] => [
+  ...(where === undefined ? [] : [[WHERE, where] as const]),
+  ...(trap === undefined ? [] : [[TRAP, trap] as const]),
+  ...(check === undefined ? [] : [[CHECK, check] as const]),
+];
+
+/** A step for a terminal: its number, what to do, and the lines below it, indented. */
+export function stepLines(step: Step, number: number, language: Language): readonly string[] {
+  const lead = `${number}. `;
+  const indent = " ".repeat(lead.length);
+  return [
+    `${lead}${step.what[language]}`,
+    ...below(step).map(([label, line]) => `${indent}${label[language]}: ${line[language]}`),
+  ];
+}
+
+/** The guide as plain text. */
+const guideText = ({ title, facts, steps }: Guide, language: Language): string =>
+  [
+    title[language],
+    "",
+    ...facts.map(([label, value]) => `  ${label[language]}: ${value}`),
+    ...(facts.length > 0 ? [""] : []),
+    ...steps.flatMap((step, index) => [...stepLines(step, index + 1, language), ""]),
+  ]
+    .slice(0, -1)
+    .map((line) => `${line}\n`)
+    .join("");
+
+/** Keeps data from being read as marks. */
+const plain = (value: string): string => value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
+
+/** The guide as Markdown, with a box to tick at each step. */
+const guideMarkdown = ({ title, facts, steps }: Guide, language: Language): string =>
+  [
+    `# ${plain(title[language])}`,
+    "",
+    ...facts.map(([label, value]) => `- ${label[language]}: ${plain(value)}`),
+    ...(facts.length > 0 ? [""] : []),
+    ...steps.flatMap((step, index) => [
+      `${index + 1}. [ ] ${plain(step.what[language])}`,
+      ...below(step).map(([label, line]) => `    - **${label[language]}**: ${plain(line[language])}`),
+    ]),
+    "",
+  ].join("\n");
+
+const STYLE = `
+:root { color-scheme: light dark; }
+body { font: 1rem/1.6 system-ui, "Hiragino Sans", "Noto Sans JP", "Yu Gothic UI", sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.4rem; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
+dt { font-weight: bold; }
+dd { margin: 0; }
+ol { padding-left: 2.2rem; }
+li { margin: 0 0 1.2rem; break-inside: avoid; }
+li p { margin: 0 0 .3rem; }
+li p::before { content: "☐ "; }
+.below { display: block; }
+.trap { border-left: .25rem solid #c00; padding-left: .6rem; }
+@media print { body { margin: 0; max-width: none; font-size: 10.5pt; color: #000; background: #fff; } }
+`;
+
+const stepMarkup = (step: Step, language: Language): Markup =>
+  html`<li id="${step.id}">
+    <p>${step.what[language]}</p>
+    ${below(step).map(
+      ([label, line]) =>
+        html`<span class="below${label === TRAP ? " trap" : ""}"><b>${label[language]}:</b> ${line[language]}</span> `,
+    )}
+  </li> `;
+
+/** The guide as a page to print: whole in itself, without scripts. */
+const guidePage = ({ title, facts, steps }: Guide, language: Language): string =>
+  html`<!DOCTYPE html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${title[language]}</title>
+        <style>
+          ${new Markup(STYLE)}
+        </style>
+      </head>
+      <body>
+        <h1>${title[language]}</h1>
+        <dl>
+          ${facts.map(
+            ([label, value]) =>
+              html`<dt>${label[language]}</dt>
+                <dd>${value}</dd> `,
+          )}
+        </dl>
+        <ol>
+          ${steps.map((step) => stepMarkup(step, language))}
+        </ol>
+      </body>
+    </html> `.source;
+
+/** How each form is written. */
+export const WRITERS: Readonly<Record<DocumentForm, (guide: Guide, language: Language) => string>> = {
+  text: guideText,
+  markdown: guideMarkdown,
+  html: guidePage,
+};

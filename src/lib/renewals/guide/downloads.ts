@@ -1,0 +1,147 @@
+import { open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  MOST_BYTES,
+  readRenewables,
+  readSigningRequest,
+  type Renewable,
+  type SigningRequest,
+} from "../../apple/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { text, type Text } from "../../text/index.ts";
+import type { Download } from "./step.ts";
+
+/** What a browser adds to a name that is taken: ` (1)`, `(1)`, or `-1`. */
+const AGAIN = String.raw`(?: ?\(\d+\)|-\d+)?`;
+
+interface DownloadName {
+  /** as the manual prints it */
+  readonly shown: string;
+  readonly pattern: RegExp;
+}
+
+/** @see facts 3.3, 3.5: the names in the maker's manual */
+export const DOWNLOAD_NAMES: Readonly<Record<Download, DownloadName>> = {
+  "signing-request": {
+    shown: "CertificateSigningRequest.csr",
+    pattern: new RegExp(`^CertificateSigningRequest${AGAIN}\\.csr$`, "iu"),
+  },
+  "push-certificate": {
+    shown: "MDM_i3Systems,Inc._Certificate.pem",
+    // some browsers put another sign where the comma is
+    pattern: new RegExp(`^MDM_ ?i3Systems[,_]? ?Inc[._]?_Certificate${AGAIN}\\.pem$`, "iu"),
+  },
+  "ade-public-key": {
+    shown: "CLOMO_ADE_PublicKey.pem",
+    pattern: new RegExp(`^CLOMO_ADE_PublicKey${AGAIN}\\.pem$`, "iu"),
+  },
+  "ade-token": { shown: "*_Token_*_smime.p7m", pattern: new RegExp(`^.+_Token_.+_smime${AGAIN}\\.p7m$`, "iu") },
+  "vpp-token": { shown: "sToken_for_*.vpptoken", pattern: new RegExp(`^sToken_for_.*\\.vpptoken$`, "iu") },
+};
+
+/** A download that was found and read. */
+export interface Found {
+  readonly name: string;
+  /** absolute */
+  readonly path: string;
+  /** when the file was last written */
+  readonly writtenAt: Date;
+  readonly content:
+    | { readonly of: "request"; readonly request: SigningRequest }
+    | { readonly of: "renewable"; readonly renewable: Renewable };
+}
+
+/** A file of the right name that is not taken, and why. */
+export interface LeftAside {
+  readonly name: string;
+  readonly why: Text;
+}
+
+/** What a folder holds of one download. */
+export interface Looked {
+  /** the newest, by what it says itself; undefined where none can be read */
+  readonly found: Found | undefined;
+  readonly aside: readonly LeftAside[];
+}
+
+/**
+ * Looks in a folder for a download, by the names of the manual; of several, the one that is newest by its content: a
+ * certificate's start, a token's time; a request tells none, so there the file's time counts.
+ *
+ * @throws `not-found` when the folder cannot be read
+ */
+export async function findDownload(folder: string, download: Download): Promise<Looked> {
+  const { pattern } = DOWNLOAD_NAMES[download];
+  const names = (await listed(folder)).filter((name) => pattern.test(name.normalize("NFC"))).toSorted();
+  const read: Found[] = [];
+  const aside: LeftAside[] = [];
+  for (const name of names) {
+    const one = await readDownload(folder, name, download);
+    if ("why" in one) aside.push(one);
+    else read.push(one);
+  }
+  const [found, ...older] = read.toSorted((one, other) => compare(newness(other), newness(one)));
+  const reason = text("older", "より古いファイル");
+  return { found, aside: [...older.map(({ name }) => ({ name, why: reason })), ...aside] };
+}
+
+async function listed(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    throw new Failure("not-found", {
+      what: text("This folder cannot be read", "このフォルダーを読み取れません"),
+      where: folder,
+      hint: text(
+        "name the folder of the downloads: --downloads FOLDER",
+        "--downloads でダウンロード先のフォルダーを指定してください",
+      ),
+      cause,
+    });
+  }
+}
+
+async function readDownload(folder: string, name: string, download: Download): Promise<Found | LeftAside> {
+  const path = join(folder, name);
+  try {
+    const { mtime, size, isFile } = await lookAt(path);
+    if (!isFile || size > MOST_BYTES) return { name, why: text("not such a file", "該当するファイルではありません") };
+    const bytes = await readStart(path);
+    const file = { name, bytes };
+    const written = { name, path, writtenAt: mtime };
+    if (download === "signing-request") {
+      return { ...written, content: { of: "request", request: readSigningRequest(file) } };
+    }
+    const kind = download === "ade-public-key" ? "certificate" : download;
+    const renewable = readRenewables(file).find(({ expiring }) => expiring.kind === kind);
+    if (renewable === undefined) return { name, why: text("it holds something else", "内容が異なります") };
+    return { ...written, content: { of: "renewable", renewable } };
+  } catch (error) {
+    if (error instanceof Failure) return { name, why: error.what };
+    return { name, why: text("it cannot be read", "読み取れません") };
+  }
+}
+
+const lookAt = async (path: string) => {
+  const found = await stat(path);
+  return { mtime: found.mtime, size: found.size, isFile: found.isFile() };
+};
+
+/** No more than a certificate or a token can have: the file may grow meanwhile. */
+async function readStart(path: string): Promise<Uint8Array> {
+  await using file = await open(path);
+  const bytes = Buffer.alloc(MOST_BYTES + 1);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+  return bytes.subarray(0, bytesRead);
+}
+
+/** What orders downloads: the instant the content tells, then the file's. */
+const newness = ({ content, writtenAt }: Found): readonly [number, number] => {
+  const written = writtenAt.getTime();
+  if (content.of === "request") return [written, written];
+  const { validFrom, expiresAt } = content.renewable.expiring;
+  return [Date.parse(validFrom ?? expiresAt), written];
+};
+
+const compare = (one: readonly [number, number], other: readonly [number, number]): number =>
+  one[0] - other[0] || one[1] - other[1];

@@ -1,0 +1,57 @@
+import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
+import { text, type Text } from "../../text/index.ts";
+import { adeTokenSteps } from "./ade-token.ts";
+import { agentBuildSteps, agentProfileSteps, agentPushSteps } from "./agent-enterprise.ts";
+import { androidOwnerSteps } from "./android-owner.ts";
+import { certificateSteps, customSteps, deviceCertificateSteps } from "./other.ts";
+import { pushCertificateSteps } from "./push-certificate.ts";
+import type { Known, Step, StepsOf } from "./step.ts";
+import { vppTokenSteps } from "./vpp-token.ts";
+
+const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
+  "push-certificate": pushCertificateSteps,
+  "ade-token": adeTokenSteps,
+  "vpp-token": vppTokenSteps,
+  "android-owner": androidOwnerSteps,
+  "agent-build-certificate": agentBuildSteps,
+  "agent-push-certificate": agentPushSteps,
+  "agent-profile": agentProfileSteps,
+  "device-certificate": deviceCertificateSteps,
+  certificate: certificateSteps,
+  custom: customSteps,
+};
+
+/** How one thing is renewed. */
+export interface Guide {
+  readonly kind: RenewalKind;
+  readonly title: Text;
+  /** what is recorded of it, as label and value */
+  readonly facts: readonly (readonly [label: Text, value: string])[];
+  readonly steps: readonly Step[];
+}
+
+/**
+ * The guide for a kind of thing, or for one that is recorded.
+ *
+ * @param expiresOn the calendar day it expires on, in the tenant's zone
+ */
+export function guideOf(kind: RenewalKind, known: Known, expiresOn: string | null): Guide {
+  const { name } = RENEWAL_KINDS[kind];
+  const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
+  const facts: readonly (readonly [Text, string | null | undefined])[] = [
+    [text("expires on", "期限"), expiresOn],
+    [text("organisation", "組織"), known?.organisation],
+    [text("owner", "担当"), known?.owner],
+    [text("account", "アカウント"), known?.account],
+    [text("2-factor phone", "2要素認証の電話"), known?.phone],
+    [text("topic", "トピック"), known?.topic],
+  ];
+  return {
+    kind,
+    title: text(`How to renew: ${what.en}`, `更新の手順: ${what.ja}`),
+    facts: facts.flatMap(([label, value]) => ((value ?? "") === "" ? [] : [[label, value ?? ""] as const])),
+    steps: STEPS[kind](known),
+  };
+}
+
+export type { Download, Known, Step } from "./step.ts";

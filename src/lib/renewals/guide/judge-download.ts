@@ -1,0 +1,80 @@
+import type { Renewable } from "../../apple/index.ts";
+import type { RenewalKind } from "../../model/renewal.ts";
+import { text } from "../../text/index.ts";
+import type { Recorded } from "../judged.ts";
+import { judgeReplacement, type Check, type Circumstances, type Current, type Judgement } from "../replacement.ts";
+
+/** What is in use: its file, or what is recorded; null where neither is known. */
+export type InUse = { readonly file: Renewable } | { readonly record: Recorded } | null;
+
+/** Before any date: for what has none, so that it is never taken as the later one. */
+const LONG_AGO = "1970-01-01T00:00:00Z";
+
+const UNTOLD: Check = {
+  id: "kind",
+  outcome: "unknown",
+  what: text(
+    "what is in use is not recorded: nothing to compare the new one with",
+    "使用中のものが記録されていないため、比較できません",
+  ),
+};
+
+/** Checks that need no more than the new file and its request. */
+const OF_NEXT_ALONE: readonly Check["id"][] = ["validity", "issuer", "request-key", "key", "old-token"];
+
+/**
+ * Whether a download would really replace what is in use. What is not known of that is told as unknown, never taken as
+ * good, and never as bad.
+ */
+export function judgeDownload(inUse: InUse, next: Renewable, circumstances: Circumstances): Judgement {
+  if (inUse === null) {
+    const { checks } = judgeReplacement(nothingOf(next), next, circumstances);
+    return judgementOf([UNTOLD, ...checks.filter(({ id }) => OF_NEXT_ALONE.includes(id))]);
+  }
+  if ("file" in inUse) return judgeReplacement(inUse.file, next, circumstances);
+  const { record } = inUse;
+  const { checks } = judgeReplacement(currentOf(record), next, circumstances);
+  return judgementOf(
+    checks.flatMap((check) => {
+      if (check.id === "topic" && record.topic === null && next.expiring.topic !== null) {
+        return [topicUntold(next.expiring.topic)];
+      }
+      return check.id === "expiry" && record.expiresAt === null ? [] : [check];
+    }),
+  );
+}
+
+const judgementOf = (checks: readonly Check[]): Judgement => ({
+  safe: checks.every(({ outcome }) => outcome !== "bad"),
+  checks,
+});
+
+const topicUntold = (topic: string): Check => ({
+  id: "topic",
+  outcome: "unknown",
+  what: text(
+    `the topic in use is not recorded. The new one is ${topic}: compare it with last year's file (--current FILE) before the upload; with another topic every enrolled device stops answering`,
+    `使用中のトピックが記録されていません。新しいものは ${topic} です。アップロード前に前回のファイル(--current FILE)と比べてください。トピックが違うと登録済みの全デバイスが応答しなくなります`,
+  ),
+});
+
+const currentOf = ({ kind, name, expiresAt, certainty, fingerprint, topic, organisation }: Recorded): Current => ({
+  expiring: {
+    kind,
+    name,
+    expiresAt: expiresAt ?? LONG_AGO,
+    validFrom: null,
+    certainty,
+    fingerprint: fingerprint ?? "",
+    topic,
+    organisation,
+  },
+});
+
+const nothingOf = ({ expiring }: Renewable): Current => ({
+  expiring: { ...expiring, fingerprint: "", expiresAt: LONG_AGO, validFrom: null },
+});
+
+/** Kinds whose renewal brings a file that can be judged. */
+export const isJudged = (kind: RenewalKind): boolean =>
+  kind === "push-certificate" || kind === "ade-token" || kind === "vpp-token";

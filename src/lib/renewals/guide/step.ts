@@ -1,0 +1,54 @@
+import type { Text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
+import type { Recorded } from "../judged.ts";
+
+/** A file that a step has downloaded. */
+export type Download = "signing-request" | "push-certificate" | "ade-public-key" | "ade-token" | "vpp-token";
+
+/** One step of a renewal, in the order in which it is done. */
+export interface Step {
+  /** unique within the guide; does not change with the language */
+  readonly id: string;
+  readonly what: Text;
+  /** the screen, by the names it has in the Japanese console, in both languages */
+  readonly where?: Text;
+  /** what goes wrong here, and what that costs */
+  readonly trap?: Text;
+  /** how to see that it worked */
+  readonly check?: Text;
+  /** the file that is there afterwards */
+  readonly waitsFor?: Download;
+  /** the file may be missing: not everybody needs it */
+  readonly mayLack?: true;
+}
+
+/** What is known of the thing to renew; null where nothing is recorded. */
+export type Known = Pick<
+  Recorded,
+  "name" | "organisation" | "topic" | "owner" | "account" | "phone" | "expiresAt"
+> | null;
+
+/** The steps of a kind of thing, told with what is known of the one. */
+export type StepsOf = (known: Known) => readonly Step[];
+
+/** `the Apple Account push@example.jp`, or what to look for where the account is not recorded. */
+export const accountOf = (known: Known, what: Text): Text =>
+  (known?.account ?? null) === null
+    ? text(`${what.en} that was used last time`, `前回使った${/^\w/.test(what.ja) ? " " : ""}${what.ja}`)
+    : text(`${what.en} ${known?.account}`, `${what.ja}「${known?.account}」`);
+
+/** Where the phone of the second factor is. */
+export const phoneOf = (known: Known): Text =>
+  (known?.phone ?? null) === null
+    ? text("the phone that receives its 2-factor code", "2ファクタ認証コードを受け取る電話")
+    : text(
+        `the phone that receives its 2-factor code (${known?.phone})`,
+        `2ファクタ認証コードを受け取る電話(${known?.phone})`,
+      );
+
+/** The last step of all: what `--interactive` does by itself. */
+export const recordStep = (command: string): Step => ({
+  id: "record",
+  what: text(`Record it, so that the next date is known: ${command}`, `次の期限がわかるように記録する: ${command}`),
+  trap: text("without it, the notices go on about the old date", "記録しないと、古い期限についての通知が続きます"),
+});

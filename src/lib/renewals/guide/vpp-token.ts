@@ -1,0 +1,92 @@
+import { same, text } from "../../text/index.ts";
+import { accountOf, phoneOf, recordStep, type Known, type Step, type StepsOf } from "./step.ts";
+
+const SERVICE = "CLOMO PANEL > Settings > CLOMO MOBILE APP PORTAL > サービス設定 > 「VPP 管理配布」 > 「設定する」";
+const CONTENT_TOKENS = same(
+  "Apple Business Manager > (左下のアカウント) > 環境設定 > お支払いと請求 > 「コンテンツトークン」",
+);
+const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
+
+/**
+ * A VPP content token; a tenant may have several, one an organisation.
+ *
+ * @see facts 3.5
+ */
+export const vppTokenSteps: StepsOf = (known) => {
+  const account = accountOf(known, MANAGED);
+  const phone = phoneOf(known);
+  return [
+    {
+      id: "prepare",
+      what: text(
+        `Have at hand: for Apple Business Manager ${account.en}, with its password, ${phone.en}, and a login of a system administrator to the CLOMO PANEL.`,
+        `用意するもの: Apple Business Manager の${account.ja}とパスワード、${phone.ja}、CLOMO PANEL のシステム管理者のログイン情報。`,
+      ),
+      trap: text(
+        "A change of this account's password kills the token at once, whatever its date says: change no password afterwards, and use an account of its own for tokens.",
+        "このアカウントのパスワードを変更すると、期限前でもトークンは直ちに無効になります。ダウンロード後は変更せず、トークン専用のアカウントを使ってください。",
+      ),
+    },
+    ...renew(known),
+    recordStep("clomoctl renewals edit ITEM --file sToken_for_PLACE_.vpptoken"),
+  ];
+};
+
+function renew(known: Known): readonly Step[] {
+  const place = known?.organisation ?? null;
+  return [
+    {
+      id: "download",
+      where: CONTENT_TOKENS,
+      what: text(
+        `Download the token of ${place === null ? "the location in use" : place}.`,
+        `${place === null ? "使用中の場所" : `「${place}」`}のトークンを「ダウンロード」します。`,
+      ),
+      trap: text(
+        "There may be several, each with its own date: take the one of the same location.",
+        "トークンは複数あり、期限もそれぞれ異なることがあります。同じ場所のものを選んでください。",
+      ),
+      check: text(
+        "sToken_for_(place)_.vpptoken; full-width letters of the place become _.",
+        "sToken_for_(場所名)_.vpptoken ができること(全角文字は _ になります)。",
+      ),
+      waitsFor: "vpp-token",
+    },
+    ...upload,
+  ];
+}
+
+const upload: readonly Step[] = [
+  {
+    id: "organisation",
+    where: same(SERVICE),
+    what: text(
+      "By 「組織を選択してください」 choose 「全社」, or the organisation this token is for.",
+      "「組織を選択してください」で「全社」、またはこのトークンを使う組織を選びます。",
+    ),
+    trap: text(
+      "「全社」 comes first: it must have a token even where organisations have their own.",
+      "最初に「全社」です。組織ごとにトークンを設定する場合も、全社への登録が先に必要です。",
+    ),
+  },
+  {
+    id: "register",
+    where: same(SERVICE),
+    what: text("「ファイルを選択」, then 「登録」.", "「ファイルを選択」で指定し、「登録」を押します。"),
+    check: text("「*」 appears beside the organisation.", "組織名の横に「*」が表示されること。"),
+  },
+  {
+    id: "save",
+    where: same(SERVICE),
+    what: text("Then 「保存」.", "続けて「保存」を押します。"),
+    trap: text("「登録」 alone stores nothing.", "「登録」だけでは保存されません。"),
+  },
+  {
+    id: "look",
+    where: same("CLOMO PANEL > HOME > Mobile Device Management > 「VPPサービストークン」"),
+    what: text(
+      "See that the date is a year from now, and fetch the licences by 「管理配布のライセンス数を更新」; by itself it is done once a day.",
+      "有効期限が1年後になったことを確認し、「管理配布のライセンス数を更新」でライセンスを取得します(自動では1日1回です)。",
+    ),
+  },
+];

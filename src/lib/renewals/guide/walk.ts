@@ -1,0 +1,150 @@
+import type { Renewable } from "../../apple/index.ts";
+import { text, type Text } from "../../text/index.ts";
+import type { Circumstances, Judgement, RequestFile } from "../replacement.ts";
+import { DOWNLOAD_NAMES, type Found, type Looked } from "./downloads.ts";
+import type { Guide, Step } from "./index.ts";
+import type { Download } from "./step.ts";
+
+/** An answer to choose. */
+export interface Answer<T extends string> {
+  readonly value: T;
+  readonly name: Text;
+}
+
+/** What a walk needs of the outside. */
+export interface WalkDesk {
+  /** shows a step, numbered from 1 */
+  readonly show: (step: Step, number: number) => Promise<void>;
+  readonly tell: (line: Text) => Promise<void>;
+  readonly warn: (line: Text) => Promise<void>;
+  readonly choose: <T extends string>(question: Text, answers: readonly Answer<T>[]) => Promise<T>;
+  readonly look: (download: Download) => Promise<Looked>;
+  readonly judge: (next: Renewable, circumstances: Pick<Circumstances, "csr">) => Judgement;
+}
+
+/** How a walk ended. */
+export type Walked =
+  | { readonly ended: "stopped"; readonly at: Step; readonly refused: boolean }
+  | { readonly ended: "done"; readonly renewed: Found | undefined };
+
+/** Files that were taken so far. */
+interface Taken {
+  request: RequestFile | undefined;
+  renewed: Found | undefined;
+}
+
+/**
+ * Goes through the steps of a guide, one question each; where a file is awaited it is looked for and judged, and a
+ * file that would do harm is never taken. Records nothing: that is for afterwards.
+ */
+export async function walk({ steps }: Guide, desk: WalkDesk): Promise<Walked> {
+  const taken: Taken = { request: undefined, renewed: undefined };
+  for (const [index, step] of steps.entries()) {
+    if (step.id === "record") break;
+    await desk.show(step, index + 1);
+    const answer = step.waitsFor === undefined ? await done(desk) : await awaitFile(desk, step, step.waitsFor, taken);
+    if (answer !== "next") return { ended: "stopped", at: step, refused: answer === "refused" };
+  }
+  return { ended: "done", renewed: taken.renewed };
+}
+
+const STOP = text("stop here", "ここで中断する");
+
+const done = (desk: WalkDesk): Promise<"next" | "stop"> =>
+  desk.choose(text("Done?", "終わりましたか?"), [
+    { value: "next", name: text("done, next step", "終わった。次へ") },
+    { value: "stop", name: STOP },
+  ]);
+
+/** Waits until the step's file is there and good, or the person gives up. */
+async function awaitFile(
+  desk: WalkDesk,
+  step: Step,
+  download: Download,
+  taken: Taken,
+): Promise<"next" | "stop" | "refused"> {
+  let refused = false;
+  for (;;) {
+    const answer = await desk.choose(question(download, refused), [
+      {
+        value: "look",
+        name: refused
+          ? text("look again", "もう一度探す")
+          : text("it is downloaded, look for it", "ダウンロードした。探す"),
+      },
+      ...(step.mayLack === true ? [{ value: "skip", name: text("not needed, next step", "不要。次へ") } as const] : []),
+      { value: "stop", name: STOP },
+    ]);
+    if (answer === "skip") return "next";
+    if (answer === "stop") return refused ? "refused" : "stop";
+    const found = await look(desk, download);
+    if (found === undefined) continue;
+    refused = !(await take(desk, found, taken));
+    if (!refused) return "next";
+  }
+}
+
+const question = (download: Download, refused: boolean): Text => {
+  const { shown } = DOWNLOAD_NAMES[download];
+  return refused
+    ? text(`${shown} was refused. Put it right, then:`, `${shown} は使えません。やり直してから:`)
+    : text(`Is ${shown} downloaded?`, `${shown} をダウンロードしましたか?`);
+};
+
+async function look(desk: WalkDesk, download: Download): Promise<Found | undefined> {
+  const { found, aside } = await desk.look(download);
+  for (const { name, why } of aside) {
+    await desk.tell(text(`left aside: ${name} (${why.en})`, `対象外: ${name}(${why.ja})`));
+  }
+  if (found === undefined) {
+    const { shown } = DOWNLOAD_NAMES[download];
+    await desk.warn(text(`no ${shown} that can be read is there`, `読み取れる ${shown} が見つかりません`));
+  } else {
+    await desk.tell(text(`found: ${found.path}`, `見つかりました: ${found.path}`));
+  }
+  return found;
+}
+
+/** Takes a file over unless it is bad, or doubtful and the person does not want it. */
+async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean> {
+  const { content, writtenAt } = found;
+  if (content.of === "request") {
+    taken.request = { request: content.request, writtenAt };
+    return true;
+  }
+  if (content.renewable.expiring.kind === "certificate") return true;
+  const { request: csr } = taken;
+  const { safe, checks } = desk.judge(content.renewable, csr === undefined ? {} : { csr });
+  for (const { outcome, what } of checks) {
+    await (outcome === "good" ? desk.tell(marked(GOOD, what)) : desk.warn(marked(MARKS[outcome], what)));
+  }
+  if (!safe) {
+    await desk.warn(text("Do not upload this file.", "このファイルをアップロードしないでください。"));
+    return false;
+  }
+  if (checks.some(needsLook) && !(await wanted(desk))) return false;
+  taken.renewed = found;
+  return true;
+}
+
+const GOOD = text("good", "良");
+const MARKS = {
+  warning: text("look", "要確認"),
+  bad: text("WRONG", "不可"),
+  unknown: text("not known", "不明"),
+} as const;
+
+const marked = (mark: Text, what: Text): Text => text(`${mark.en}: ${what.en}`, `${mark.ja}: ${what.ja}`);
+
+/** That a download ends the old token is known by now, and that CLOMO's key is not ours: no reason to ask. */
+const needsLook = ({ id, outcome }: Judgement["checks"][number]): boolean =>
+  outcome === "warning" ? id !== "old-token" : outcome === "unknown" && (id === "topic" || id === "kind");
+
+const wanted = async (desk: WalkDesk): Promise<boolean> =>
+  (await desk.choose(
+    text("Some of it is doubtful. Go on with this file?", "確認が必要な点があります。このファイルで進めますか?"),
+    [
+      { value: "no", name: text("no, another file", "いいえ。別のファイルにする") },
+      { value: "yes", name: text("yes, I have looked at it", "はい。確認しました") },
+    ],
+  )) === "yes";
