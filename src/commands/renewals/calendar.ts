@@ -1,0 +1,61 @@
+import { renewalCalendar, type CalendarEntry } from "../../lib/renewals/calendar.ts";
+import { dayOf } from "../../lib/renewals/days.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { OUTPUT, writeOutput } from "../csv/file/output.ts";
+import type { ChosenTenant, Tools } from "../tools.ts";
+import { zoneOf } from "./items/asked.ts";
+
+export default defineCommand({
+  summary: text("write what expires as a calendar file", "期限のあるものをカレンダーファイルに書き出す"),
+  details: [
+    text(
+      "An iCalendar file (.ics) of all-day events, with alarms 90, 30 and 7 days before. Each thing keeps its event: import the file again after a renewal and the event moves.",
+      "終日の予定を並べた iCalendar ファイル(.ics)です。90・30・7 日前に通知します。更新後に取り込み直すと、同じ予定の日付が変わります。",
+    ),
+  ],
+  args: {},
+  options: {
+    output: OUTPUT,
+    allContexts: { kind: "boolean", about: text("of all tenants", "すべてのテナント") },
+  },
+  examples: [
+    { line: "clomoctl renewals calendar -o renewals.ics" },
+    { line: "clomoctl renewals calendar --all-contexts --lang ja -o renewals.ics" },
+  ],
+  exits: ["not-found", "unavailable", "locked"],
+  async run(tools, { output, allContexts }) {
+    const entries: CalendarEntry[] = [];
+    let undated = 0;
+    for (const tenant of await tenantsOf(tools, allContexts)) {
+      const { context, client } = tenant;
+      const timezone = zoneOf(tools, tenant);
+      for (const item of await client.renewals.list()) {
+        const { expiresAt } = item;
+        if (expiresAt === null) undated += 1;
+        else {
+          const day = dayOf(new Date(expiresAt), timezone);
+          entries.push({ context: context.name, item: { ...item, expiresAt }, day });
+        }
+      }
+    }
+    const { terminal } = tools;
+    const calendar = await renewalCalendar(entries, terminal.language);
+    await writeOutput(tools, output, new Blob([calendar]).stream(), { held: false });
+    if (undated > 0) {
+      await terminal.warn(
+        text(
+          `${undated} things have no known date and are not in the calendar`,
+          `期限のわからないもの ${undated} 件は、カレンダーに入っていません`,
+        ),
+      );
+    }
+  },
+});
+
+async function tenantsOf(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant[]> {
+  if (!allContexts) return [await tools.tenant()];
+  const tenants: ChosenTenant[] = [];
+  for (const context of await tools.contexts.list()) tenants.push(await tools.tenantOf(context));
+  return tenants;
+}

@@ -1,0 +1,195 @@
+import { readFile } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { Failure } from "../../lib/errors/index.ts";
+import { deliveryOf } from "../../lib/renewals/notices-deliver.ts";
+import type { NoticeRow } from "../../lib/renewals/notices-telling.ts";
+import type { NoticeTenant } from "../../lib/renewals/notices-tenant.ts";
+import { planNotices, sendNotices } from "../../lib/renewals/notices.ts";
+import { parseNotifySettings } from "../../lib/renewals/notify-settings-parse.ts";
+import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify-settings.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { ChosenTenant, Tools } from "../tools.ts";
+import { zoneOf } from "./items/asked.ts";
+
+const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
+  due: text("due", "送信予定"),
+  sent: text("sent", "送信済み"),
+  failed: text("failed", "失敗"),
+  busy: text("taken up by another run", "別の実行で処理中"),
+};
+
+const COLUMNS = ({ terminal }: Tools): readonly Column<NoticeRow>[] => [
+  { key: "context", header: text("tenant", "テナント"), value: ({ told }) => told.context },
+  { key: "kind", header: text("kind", "種類"), value: ({ told }) => told.item.kind },
+  { key: "name", header: text("name", "名前"), value: ({ told }) => told.item.name },
+  { key: "expiresOn", header: text("expires on", "期限"), value: ({ told }) => told.day },
+  { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ told }) => told.days },
+  { key: "stage", header: text("stage", "段階"), align: "end", value: ({ told }) => told.stage },
+  {
+    key: "recipient",
+    header: text("recipient", "通知先"),
+    value: ({ recipient }) => (recipient.way === "mail" ? recipient.address : recipient.name),
+  },
+  { key: "way", header: text("way", "方法"), value: ({ recipient }) => recipient.way },
+  { key: "language", header: text("language", "言語"), value: ({ recipient }) => recipient.language },
+  {
+    key: "outcome",
+    header: text("outcome", "結果"),
+    value: ({ outcome }) => (terminal.output.format === "table" ? terminal.say(OUTCOMES[outcome]) : outcome),
+  },
+  {
+    key: "reason",
+    header: text("reason", "理由"),
+    value: ({ reason }) => (reason === undefined ? undefined : terminal.say(reason)),
+  },
+  { key: "itemId", header: text("id", "ID"), value: ({ told }) => told.item.id },
+];
+
+/** Indented, so that the reference shows it as code. */
+const EXAMPLE = `    smtp:
+      host: smtp.example.jp
+      security: starttls             # tls, starttls, none
+      from: CLOMO <renewals@example.jp>
+      user: renewals@example.jp
+      password-file: smtp-password   # or password-env
+    recipients:
+      - name: it
+        way: mail
+        address: it@example.jp
+        language: ja
+      - name: chat
+        way: webhook
+        service: slack               # teams, google-chat, chatwork, line-works, template
+        url-file: slack-url          # or url-env
+      - name: ticket
+        way: command
+        command: [/usr/local/bin/ticket, --new]
+        contexts: [kanto]
+        kinds: [push-certificate, ade-token]`;
+
+export default defineCommand({
+  summary: text("tell the right people, once, what is due", "期限の近いものを担当者に 1 回ずつ知らせる"),
+  details: [
+    text(
+      "Made for cron: 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily while expired, each recipient gets one digest by mail, webhook or command. Each stage of each item is said once to each, however often this runs, also when runs were missed, overlap or are killed. Who fails is tried again by the next run (exit 7 until then). An owner that is a mail address is told too.",
+      "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。担当者(owner)がメールアドレスなら、その人にも知らせます。",
+    ),
+    text(
+      `Who is told stands in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Passwords, webhook addresses and tokens stand in the environment or in files of mode 0600, never there:`,
+      `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。パスワード・Webhook のアドレス・トークンはそこに書かず、環境変数かモード 0600 のファイルに置きます:`,
+    ),
+    same(EXAMPLE),
+    text(
+      "Further keys: language and stages at the top, timeout (seconds) of a command, token-env for Chatwork, ca-file and port of smtp. See docs/guides/notify.en.md.",
+      "ほかに、先頭の language と stages、コマンドの timeout(秒)、Chatwork の token-env、smtp の ca-file と port があります。docs/guides/notify.ja.md を参照してください。",
+    ),
+  ],
+  args: {},
+  options: {
+    dryRun: {
+      kind: "boolean",
+      about: text(
+        "show what would be sent to whom; send and record nothing",
+        "送信も記録もせず、送信内容だけを表示する",
+      ),
+    },
+    allContexts: {
+      kind: "boolean",
+      about: text("of all tenants, in one digest a recipient", "すべてのテナントを、通知先ごとに 1 通にまとめる"),
+    },
+  },
+  examples: [
+    { line: "clomoctl renewals notify --dry-run" },
+    { line: "clomoctl renewals notify --all-contexts --quiet", about: text("one line in cron", "cron の 1 行") },
+  ],
+  exits: ["not-found", "input-rejected", "unavailable", "locked"],
+  async run(tools, { dryRun, allContexts }) {
+    const { terminal, clock } = tools;
+    const settings = await readSettings(tools);
+    const { tenants, unreached } = await openAll(tools, allContexts);
+    const run = {
+      tenants,
+      settings,
+      now: clock.now(),
+      severalContexts: allContexts,
+      warn: (line: Text) => terminal.warn(line),
+    };
+    const { rows, incomplete } = dryRun ? await planNotices(run) : await send(tools, settings, run);
+    await show(tools, rows);
+    return incomplete || unreached ? "unavailable" : undefined;
+  },
+});
+
+async function readSettings({ home }: Tools): Promise<NotifySettings> {
+  const file = join(home.settings, NOTIFY_FILE);
+  const content = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new Failure("not-found", {
+      what: text("it is not said who is to be told", "通知先の設定がありません"),
+      where: file,
+      hint: text(
+        "write this file; clomoctl renewals notify --help shows how",
+        "このファイルを作成してください。書き方は clomoctl renewals notify --help で確認できます",
+      ),
+      cause,
+    });
+  });
+  return parseNotifySettings(content, file);
+}
+
+/** With `--all-contexts` a tenant that cannot be opened is said and left for the next run. */
+async function openAll(
+  tools: Tools,
+  allContexts: boolean,
+): Promise<{ readonly tenants: readonly NoticeTenant[]; readonly unreached: boolean }> {
+  const { contexts, terminal } = tools;
+  const asTenant = (tenant: ChosenTenant): NoticeTenant => ({
+    context: tenant.context.name,
+    timezone: zoneOf(tools, tenant),
+    client: tenant.client,
+  });
+  if (!allContexts) return { tenants: [asTenant(await tools.tenant())], unreached: false };
+  const tenants: NoticeTenant[] = [];
+  const all = await contexts.list();
+  for (const context of all) {
+    try {
+      tenants.push(asTenant(await tools.tenantOf(context)));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      await terminal.warn(text(`${context.name}: ${error.what.en}`, `${context.name}: ${error.what.ja}`));
+    }
+  }
+  return { tenants, unreached: tenants.length < all.length };
+}
+
+async function send(tools: Tools, settings: NotifySettings, run: Parameters<typeof sendNotices>[0]) {
+  const { home, environment, signal } = tools;
+  // files have modes where paths have slashes
+  const deliver = deliveryOf(settings, { environment, folder: home.settings, modes: sep === "/" });
+  let told = 0;
+  tools.describeState(() =>
+    text(
+      `${told} messages were sent; the next run sends the others`,
+      `${told} 通を送信しました。残りは次の実行で送信します`,
+    ),
+  );
+  return sendNotices(run, {
+    signal,
+    deliver: async (recipient, message, digest) => {
+      const delivery = await deliver(recipient, message, digest);
+      if (delivery.sent) told += 1;
+      return delivery;
+    },
+  });
+}
+
+/** Nothing due is nothing said, so that cron mails nothing; a format that was asked for is always written. */
+async function show(tools: Tools, rows: readonly NoticeRow[]): Promise<void> {
+  const { terminal, globals } = tools;
+  if (rows.length > 0 || globals.format !== undefined || globals.query !== undefined) {
+    await terminal.list(COLUMNS(tools), rows);
+  } else if (terminal.interactive) {
+    await terminal.note(text("nothing is due", "期限の近いものはありません"));
+  }
+}

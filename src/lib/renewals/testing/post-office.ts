@@ -1,0 +1,114 @@
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { readMail, type ReadMail } from "./mail-reader.ts";
+
+/** A mail that a server took. */
+export interface Delivered {
+  readonly to: string;
+  readonly mail: ReadMail;
+  /** who signed in */
+  readonly user: string | undefined;
+  readonly secure: boolean;
+}
+
+/** A real mail server on this machine. */
+export interface PostOffice {
+  readonly port: number;
+  readonly delivered: Delivered[];
+  /** connections so far */
+  readonly connections: () => number;
+  /** addresses that are refused, and how: `550 5.1.1 gone` */
+  readonly refused: Map<string, string>;
+  readonly close: () => Promise<void>;
+}
+
+const smtpError = (answer: string): Error =>
+  Object.assign(new Error(answer.slice(4)), { responseCode: Number(answer.slice(0, 3)) });
+
+/** Opens a mail server that takes every mail but those for `refused` addresses. */
+export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<PostOffice> => {
+  const delivered: Delivered[] = [];
+  const refused = new Map<string, string>();
+  let connections = 0;
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    logger: false,
+    onConnect: (_, done) => {
+      connections += 1;
+      done();
+    },
+    onRcptTo: ({ address }, _, done) => {
+      const answer = refused.get(address);
+      done(answer === undefined ? null : smtpError(answer));
+    },
+    onData: (stream, session, done) => {
+      const chunks: Buffer[] = [];
+      stream.on("data", (chunk: Buffer) => void chunks.push(chunk));
+      stream.on("end", () => {
+        const mail = readMail(Buffer.concat(chunks));
+        const { user } = session as { readonly user?: string };
+        for (const { address } of session.envelope.rcptTo) {
+          delivered.push({ to: address, mail, user, secure: session.secure });
+        }
+        done();
+      });
+    },
+    ...options,
+  });
+  server.on("error", () => undefined);
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    port,
+    delivered,
+    refused,
+    connections: () => connections,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+};
+
+/** A request that a chat took. */
+export interface Posted {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A real HTTP server on this machine that answers like a chat. */
+export interface Chat {
+  readonly url: string;
+  readonly posted: Posted[];
+  /** what it answers from now on; 0: nothing at all */
+  status: number;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens a server that takes what is posted. */
+export const openChat = async (): Promise<Chat> => {
+  const posted: Posted[] = [];
+  const server = createServer((request, response) => {
+    let body = "";
+    request.setEncoding("utf8").on("data", (chunk: string) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      if (chat.status === 0) return;
+      if (chat.status < 300) posted.push({ path: request.url ?? "", headers: request.headers, body });
+      response.writeHead(chat.status, { location: "/elsewhere" }).end("ok");
+    });
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const chat: Chat = {
+    url: `http://127.0.0.1:${port}/services/SECRET`,
+    posted,
+    status: 200,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => void server.close(resolve));
+    },
+  };
+  return chat;
+};
