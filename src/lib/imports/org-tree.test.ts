@@ -174,8 +174,8 @@ test("replace deletes what the file lacks, and names what would still hold somet
   const replaced = plan(orgs, [{ name: "c", code: "C", parentCode: "A" }], { mode: "replace" });
   expect(replaced.gone).toEqual([2, 3, 5]);
   expect(replaced.findings.map(({ params }) => params)).toEqual([
-    { org: "a", users: 0, devices: 0, children: 1 },
-    { org: "b", users: 2, devices: 0, children: 0 },
+    { org: "a", code: "A", users: 0, devices: 0, children: 1 },
+    { org: "b", code: "B", users: 2, devices: 0, children: 0 },
   ]);
 });
 
