@@ -13,6 +13,16 @@ export interface PlanRequest {
   readonly skipInvalid: boolean;
 }
 
+/** Where a field stands in the file. */
+export interface StagedPlace {
+  readonly field: string;
+  /** its first cell, from 1 */
+  readonly column: number;
+  readonly header: string;
+  /** the cells of a set in the file's order, where there are several: its rows say which value stands in which */
+  readonly cells?: readonly number[];
+}
+
 /** What staging found in the file: all that a plan needs beside the staged rows, also in another process. */
 export interface StagedFile {
   readonly encoding: Encoding;
@@ -24,7 +34,7 @@ export interface StagedFile {
   /** fields with a column or a constant, `custom` for all custom fields together */
   readonly staged: readonly string[];
   /** the first cell (from 1) and header of each present field, for problems found against the tenant */
-  readonly places: readonly { readonly field: string; readonly column: number; readonly header: string }[];
+  readonly places: readonly StagedPlace[];
   readonly absentColumns: readonly string[];
   readonly unknownColumns: readonly string[];
 }

@@ -99,6 +99,7 @@ export class Stager implements RecordSink {
         field: column.field,
         column: (positions[0] ?? -1) + 1,
         header,
+        ...(isScattered(column.field, positions) ? { cells: positions.map((position) => position + 1) } : {}),
       })),
       absentColumns: (layout?.absent ?? []).map(({ header }) => header),
       unknownColumns: (layout?.unknown ?? []).map((position) => layout?.headers[position] ?? ""),
@@ -134,9 +135,10 @@ export class Stager implements RecordSink {
     if (format.name === "users" && layout.key !== "emails" && indexOf(layout, "emails") >= 0) {
       bindings.set("emailKey", keyBinding(indexOf(layout, "emails"), "mail-address"));
     }
-    for (const [i, { column }] of layout.columns.entries()) {
+    for (const [i, { column, positions }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM)) continue;
       if (column.field === "accountName") bindings.set("accountKey", keyBinding(i, "code"));
+      if (isScattered(column.field, positions)) bindings.set("groupCells", this.#cellsBinding(i));
       if (column.field === "orgCode") bindings.set("orgKey", this.#orgBinding(i));
       bindings.set(column.field, column.repeated === true ? this.#listBinding(i, column.field) : (v) => first(v[i]));
     }
@@ -156,6 +158,22 @@ export class Stager implements RecordSink {
       if (field !== "groups") return JSON.stringify(list);
       for (const name of list as readonly string[]) this.#refer("group", nameKey(name), name, i);
       return JSON.stringify((list as readonly string[]).toSorted(byNameKey));
+    };
+  }
+
+  /** The cells of a row's groups, in the order in which these are staged; null where it is the file's and none is blank. */
+  #cellsBinding(i: number): Binding {
+    return (values) => {
+      const list = values[i];
+      if (!Array.isArray(list) || list.length === 0) return null;
+      const positions = this.#layout?.columns[i]?.positions ?? [];
+      const free = new Set(positions);
+      const cells = (list as readonly string[]).toSorted(byNameKey).map((name) => {
+        const position = positions.find((at) => free.has(at) && this.#cells[at] === name) ?? positions[0] ?? -1;
+        free.delete(position);
+        return position + 1;
+      });
+      return cells.every((cell, at) => cell === (positions[at] ?? -1) + 1) ? null : JSON.stringify(cells);
     };
   }
 
@@ -195,6 +213,10 @@ export class Stager implements RecordSink {
 }
 
 const CUSTOM = "custom:";
+
+/** Groups are staged sorted: where they have several columns, a group's cell is not told by its place. */
+const isScattered = (field: string, positions: readonly number[]): boolean =>
+  field === "groups" && positions.length > 1;
 
 const byNameKey = (a: string, b: string): number => (nameKey(a) < nameKey(b) ? -1 : 1);
 

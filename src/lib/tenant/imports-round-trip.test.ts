@@ -122,6 +122,23 @@ test("a group is one group under two mappings of its characters", async () => {
   expect(await tenant.client.securedGroups("docs")).toMatchObject([{ users: 1 }]);
 });
 
+test("an unknown group is told with its own cell, in every row", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名", "グループ名"];
+  await tenant.import({ kind: "docs", createGroups: true }, [header, ["一", "a1", "secret1", "既知", "", ""]]);
+  const plan = await tenant.plan({ kind: "docs" }, [
+    header,
+    ["二", "b2", "secret1", "", "乙", "甲"],
+    ["三", "c3", "secret1", "既知", "甲", "乙"],
+    ["四", "d4", "secret1", "乙", "既知", "甲"],
+    ["五", "e5", "secret1", "", "", "乙"],
+    ["六", "f6", "secret1", "乙", "", ""],
+  ]);
+  const places = (await tenant.problems(plan)).map(({ row, column, params }) => `${row}:${column} ${params["group"]}`);
+  expect(places.toSorted()).toEqual(
+    ["2:5 乙", "2:6 甲", "3:5 甲", "3:6 乙", "4:4 乙", "4:6 甲", "5:6 乙", "6:4 乙"].toSorted(),
+  );
+});
+
 test("an undoing that would take a group away from others is refused", async () => {
   const header = ["表示名", "ユーザーID", "パスワード", "グループ名"];
   const first = await tenant.import({ kind: "docs", createGroups: true }, [header, ["一", "a1", "secret1", "営業"]]);

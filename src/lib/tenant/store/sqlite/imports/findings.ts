@@ -132,16 +132,17 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
     });
   }
   if (kind.entity === "secured_user" && staged.staged.includes("groups") && !request.createGroups) {
+    const cells = staged.places.find(({ field }) => field === "groups")?.cells;
     find(database, plan, {
       code: "group-unknown",
       field: "groups",
       select: `
-        select r.row, r.line, (select f.col from s.refer f where f.what = 'group' and f.key = code_key(e.value) and f.row = r.row) as col,
+        select r.row, r.line, ${cells === undefined ? "null" : `coalesce(r."groupCells", :cells) ->> e.key`} as col,
           json_object('group', e.value) as params
         from s.row r join json_each(r.groups) e
         where exists (select 1 from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})
           and code_key(e.value) in (select f.key from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})`,
-      params: { app: kind.name },
+      params: { app: kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }
 };
