@@ -9,7 +9,9 @@ const HAS_OPENSSL = spawnSync("openssl", ["version"]).status === 0;
 /** Tests of what openssl makes in Apple's place; on a machine without it one test, whose name says so. */
 export function describeWithOpenssl(name: string, suite: () => void): void {
   const [tried, missed] = HAS_OPENSSL ? [[name], []] : [[], [name]];
-  describe.each(tried)("%s", () => suite());
+  describe.each(tried)("%s", () => {
+    suite();
+  });
   test.each(missed)("%s: openssl is missing here, nothing was tried", () => expect(HAS_OPENSSL).toBe(false));
 }
 
