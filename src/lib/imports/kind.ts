@@ -21,8 +21,6 @@ export interface RecordKind {
   readonly name: FormatName;
   readonly entity: Entity;
   readonly format: Format;
-  /** the collections a plan reads; a write to one of them between plan and commit is a conflict */
-  readonly collections: readonly string[];
   readonly fields: readonly ImportedField[];
 }
 
@@ -51,11 +49,6 @@ const entityOf = (name: FormatName): Entity => {
   return name === "orgs" ? "org" : "secured_user";
 };
 
-const collectionsOf = (name: FormatName): readonly string[] => {
-  if (name === "users" || name === "orgs") return ["users", "orgs", "accounts", "fields"];
-  return [`secured:${name}`];
-};
-
 /** The kind of import that reads files of a format. */
 export const recordKind = (name: FormatName): RecordKind => {
   const format = FORMATS[name];
@@ -63,7 +56,6 @@ export const recordKind = (name: FormatName): RecordKind => {
     name,
     entity: entityOf(name),
     format,
-    collections: collectionsOf(name),
     fields: name === "orgs" ? ORG_FIELDS : importedFields(format),
   };
 };

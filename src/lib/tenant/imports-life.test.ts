@@ -51,6 +51,58 @@ test("a write to users between plan and commit is a conflict, one to SECURED APP
   await tenant.client.imports.commit(secured);
 });
 
+const ORGS = [
+  ["組織名", "組織コード"],
+  ["営業部", "E1"],
+];
+const IN_ORG = [
+  ["氏名", "メールアドレス", "組織コード"],
+  ["山田", "yamada@x", "E1"],
+];
+const orgs = { kind: "orgs" } as const;
+
+test("a plan for users conflicts with a write to organisations only where its file names some", async () => {
+  const plain = await tenant.plan(users, FILE);
+  await tenant.import(orgs, ORGS);
+  await tenant.client.imports.commit(plain);
+  const named = await tenant.plan(users, IN_ORG);
+  await tenant.import(orgs, [
+    ["組織名", "組織コード"],
+    ["営業課", "E1"],
+  ]);
+  expect(await codeOf(tenant.client.imports.commit(named))).toBe("conflict");
+});
+
+test("a plan for organisations conflicts with a write to users only where it deletes", async () => {
+  const added = await tenant.plan(orgs, ORGS);
+  await tenant.import(users, FILE);
+  await tenant.client.imports.commit(added);
+  const replaced = await tenant.plan({ ...orgs, mode: "replace" }, [
+    ["組織名", "組織コード"],
+    ["他", "T1"],
+  ]);
+  await tenant.import(users, IN_ORG);
+  expect(await codeOf(tenant.client.imports.commit(replaced))).toBe("conflict");
+  const again = await tenant.plan(orgs, [
+    ["組織名", "組織コード"],
+    ["別", "B1"],
+  ]);
+  await tenant.import(orgs, [
+    ["組織名", "組織コード"],
+    ["先", "S1"],
+  ]);
+  expect(await codeOf(tenant.client.imports.commit(again))).toBe("conflict");
+});
+
+test("a plan for users conflicts with a new custom field only where it clears what the file lacks", async () => {
+  const kept = await tenant.plan(users, FILE);
+  await tenant.client.addCustomField("座席");
+  await tenant.client.imports.commit(kept);
+  const cleared = await tenant.plan({ ...users, absent: "clear" }, FILE);
+  await tenant.client.addCustomField("入社年");
+  expect(await codeOf(tenant.client.imports.commit(cleared))).toBe("conflict");
+});
+
 test("a custom field that is removed between plan and commit is a conflict", async () => {
   const field = await tenant.client.addCustomField("座席");
   const plan = await tenant.plan(users, [
@@ -372,4 +424,59 @@ test("custom fields of any other name go through a file and back", async () => {
     unchanged: 1,
     update: 0,
   });
+});
+
+const rowsOf = async (id: string, query = {}) => Array.fromAsync(tenant.client.imports.rows(id, query));
+
+test("the plan of an undoing shows its rows: what comes back, what gets its former values, what goes", async () => {
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "課長"],
+    ["鈴木", "suzuki@x", ""],
+  ]);
+  const done = await tenant.import({ ...users, mode: "replace" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "部長"],
+    ["髙橋", "takahashi@x", ""],
+  ]);
+  const undo = await tenant.client.imports.revert(done.id);
+  expect(undo).toMatchObject({ create: 1, update: 1, delete: 1 });
+  const shown = (await rowsOf(undo.id)).map(({ row, key, action, changed, exists, after }) => {
+    const values = new Map(after.map(({ field, value }) => [field, value]));
+    return [row, key, action, changed, exists, values.get("name"), values.get("title")];
+  });
+  expect(shown).toEqual([
+    [0, "yamada@x", "update", ["title"], true, "山田", "課長"],
+    [0, "suzuki@x", "create", [], false, "鈴木", null],
+    [0, "takahashi@x", "delete", [], true, "髙橋", undefined],
+  ]);
+  expect((await rowsOf(undo.id, { action: "delete", limit: 1 })).map(({ key }) => key)).toEqual(["takahashi@x"]);
+  expect((await rowsOf(undo.id, { action: "create" })).map(({ key }) => key)).toEqual(["suzuki@x"]);
+  await tenant.client.imports.commit(undo);
+  expect(await codeOf(rowsOf(undo.id))).toBe("conflict");
+});
+
+test("so does that of organisations and of SECURED APPs users", async () => {
+  const orgs = { kind: "orgs" } as const;
+  await tenant.import(orgs, [
+    ["組織名", "組織コード"],
+    ["本社", "H"],
+    ["支社", "B"],
+  ]);
+  const moved = await tenant.import(orgs, [
+    ["組織名", "組織コード", "上位組織コード"],
+    ["支社", "B", "H"],
+    ["工場", "F", ""],
+  ]);
+  const undo = await tenant.client.imports.revert(moved.id);
+  expect((await rowsOf(undo.id)).map(({ key, action, changed }) => [key, action, changed])).toEqual([
+    ["B", "update", ["parent"]],
+    ["F", "delete", []],
+  ]);
+  const secured = await tenant.import({ kind: "docs", mode: "replace" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["あ", "a1", "secret1"],
+  ]);
+  const undone = await tenant.client.imports.revert(secured.id);
+  expect(await rowsOf(undone.id)).toMatchObject([{ key: "a1", action: "delete" }]);
 });

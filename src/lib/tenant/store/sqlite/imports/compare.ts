@@ -186,9 +186,22 @@ export const checkEtag = (
   });
 };
 
+/** The collections a plan reads; a write to one of them between plan and commit is a conflict. */
+const collectionsOf = ({ kind, request, staged: { staged } }: PlanSql): readonly string[] => {
+  if (kind.entity === "secured_user") return [`secured:${kind.name}`];
+  if (kind.entity === "org") return request.mode === "replace" ? ["orgs", "users"] : ["orgs"];
+  return [
+    "users",
+    ...(staged.includes("orgCode") ? ["orgs"] : []),
+    ...(staged.includes("custom") || request.absent === "clear" ? ["fields"] : []),
+  ];
+};
+
 /** The revisions of the collections a plan reads. */
-export const etagOf = (database: Database, { kind }: Pick<PlanSql, "kind">): string =>
-  kind.collections.map((collection) => `${collection}.${revisionOf(database, collection)}`).join("-");
+export const etagOf = (database: Database, plan: PlanSql): string =>
+  collectionsOf(plan)
+    .map((collection) => `${collection}.${revisionOf(database, collection)}`)
+    .join("-");
 
 const revisionOf = (database: Database, collection: string): number =>
   database.count("select revision from collection where name = :collection", { collection });
