@@ -1,0 +1,156 @@
+import { createPrivateKey } from "node:crypto";
+import { stat } from "node:fs/promises";
+import { readRenewables, readSigningRequest, type Renewable } from "../../lib/apple/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { CHECKS, judgeReplacement, type Check, type RequestFile } from "../../lib/renewals/replacement.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
+import { zoneOf } from "./items/asked.ts";
+import { readNamedFile, type ReadFile } from "./items/read-file.ts";
+
+export default defineCommand({
+  summary: text(
+    "would this new certificate or token really replace the one in use?",
+    "新しい証明書やトークンで更新してよいかを確かめる",
+  ),
+  details: [
+    text(
+      "Looks at both files before anything is uploaded. Exit 0 when the new one is the right one, 3 when it is not or a file cannot be read; every check is listed with its reason.",
+      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。",
+    ),
+    text(
+      "For a push certificate give --csr too: the console refuses a certificate that was made from another request.",
+      "プッシュ通知証明書では --csr も指定してください。別の署名要求から作った証明書はコンソールで拒否されます。",
+    ),
+  ],
+  args: {},
+  options: {
+    current: { kind: "file", value: "OLD", required: true, about: text("the file in use", "現在使っているファイル") },
+    new: { kind: "file", value: "NEW", required: true, about: text("the file to take its place", "新しいファイル") },
+    csr: {
+      kind: "file",
+      value: "CSR",
+      about: text(
+        "the request the new certificate was made from (CertificateSigningRequest.csr)",
+        "新しい証明書のもとになった署名要求(CertificateSigningRequest.csr)",
+      ),
+    },
+    key: {
+      kind: "file",
+      value: "FILE",
+      repeatable: true,
+      about: text(
+        "a private key of our own (PEM) that opens server tokens; CLOMO's are opened by CLOMO alone",
+        "サーバートークンを復号する手元の秘密鍵(PEM)。CLOMO の鍵で暗号化されたものは CLOMO だけが復号できます",
+      ),
+    },
+    strict: {
+      kind: "boolean",
+      about: text(
+        "refuse what is doubtful too, such as an issuer that is not Apple",
+        "Apple 以外が発行した証明書など、疑わしいものも拒否する",
+      ),
+    },
+  },
+  examples: [
+    {
+      line: "clomoctl renewals verify --current push.pem --new MDM_Certificate.pem --csr CertificateSigningRequest.csr",
+    },
+    {
+      line: "clomoctl renewals verify --current 本社_Token_2026-03-01T05-00-00Z_smime.p7m --new 本社_Token_2027-02-20T05-00-00Z_smime.p7m",
+    },
+  ],
+  exits: ["input-rejected"],
+  async run(tools, input) {
+    const { terminal, contexts, globals, environment, clock } = tools;
+    tools.describeState(() =>
+      text("nothing was changed: the files are only read", "読み込みだけなので、何も変更していません"),
+    );
+    const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
+    const keys = await Promise.all(input.key.map((name) => readKey(tools, name)));
+    const current = theOne(await readFile(tools, input.current), keys);
+    const next = theOne(await readFile(tools, input.new), keys);
+    const csr = input.csr === undefined ? {} : { csr: await readRequest(tools, input.csr) };
+    const circumstances = { ...csr, now: clock.now(), strict: input.strict, timezone };
+    const { safe, checks } = judgeReplacement(current, next, circumstances);
+    await terminal.list(columnsIn(terminal), checks);
+    if (safe) {
+      await terminal.note(text(`${input.new} can take its place`, `${input.new} で更新できます`));
+      return;
+    }
+    await terminal.problem(text(`${input.new}: do not upload it`, `${input.new}: アップロードしないでください`));
+    return "input-rejected";
+  },
+});
+
+/** Programs read the check's id and outcome, people what they are called. */
+const columnsIn = ({ language, output }: Tools["terminal"]): readonly Column<Check>[] => {
+  const people = output.format === "table";
+  return [
+    { key: "check", header: text("check", "確認項目"), value: ({ id }) => (people ? CHECKS[id][language] : id) },
+    {
+      key: "result",
+      header: text("result", "結果"),
+      value: ({ outcome }) => (people ? OUTCOMES[outcome][language] : outcome),
+    },
+    { key: "why", header: text("why", "理由"), value: ({ what }) => what[language] },
+  ];
+};
+
+const OUTCOMES = {
+  good: text("good", "良好"),
+  warning: text("warning", "警告"),
+  bad: text("bad", "不可"),
+  unknown: text("unknown", "不明"),
+} as const;
+
+/** A file that cannot be read proves nothing, so it is refused like one that is not the right one. */
+async function readFile(tools: Tools, name: string): Promise<ReadFile> {
+  return readNamedFile(tools, name).catch((error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+    const { what, where, hint, cause } = error;
+    throw new Failure("input-rejected", {
+      what,
+      cause,
+      ...(where === undefined ? {} : { where }),
+      ...(hint === undefined ? {} : { hint }),
+    });
+  });
+}
+
+/** @throws Failure `input-rejected` unless the file holds one thing to compare; of several the push certificate */
+function theOne(file: ReadFile, keys: readonly string[]): Renewable {
+  const found = readRenewables(file, { keys });
+  const pushes = found.filter(({ expiring }) => expiring.kind === "push-certificate");
+  const [one, ...others] = pushes.length > 0 ? pushes : found;
+  if (one !== undefined && others.length === 0) return one;
+  throw new Failure("input-rejected", {
+    what: text("this file holds several certificates", "このファイルには証明書が複数あります"),
+    where: file.name,
+    hint: text("give a file with the one to compare", "比べる証明書だけのファイルを指定してください"),
+  });
+}
+
+async function readRequest(tools: Tools, name: string): Promise<RequestFile> {
+  const file = await readFile(tools, name);
+  const writtenAt = file.path === null ? null : (await stat(file.path)).mtime;
+  return { request: readSigningRequest(file), writtenAt };
+}
+
+async function readKey(tools: Tools, name: string): Promise<string> {
+  const pem = Buffer.from((await readFile(tools, name)).bytes).toString("utf8");
+  try {
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    throw new Failure("input-rejected", {
+      what: text(
+        "this is no private key in PEM, or it needs a passphrase",
+        "PEM の秘密鍵ではないか、パスフレーズが必要です",
+      ),
+      where: name,
+    });
+  }
+}
