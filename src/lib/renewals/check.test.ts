@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { checkOne, resultOf, STATE_EXITS } from "./check.ts";
+import { summaryOf } from "./check-summary.ts";
+import { USUAL_THRESHOLDS, type Level } from "./level.ts";
+import { unread } from "./sources.ts";
+import { checkedThing } from "./testing/checked.ts";
+import { same } from "../text/index.ts";
+
+const resultWith = (...levels: readonly Level[]) =>
+  resultOf(
+    levels.map((level, at) => checkedThing(`${at}`, level, level === "unknown" ? null : at)),
+    USUAL_THRESHOLDS,
+  );
+
+test.each<[readonly Level[], number]>([
+  [[], 3],
+  [["ok"], 0],
+  [["ok", "warning"], 1],
+  [["warning", "unknown", "ok"], 3],
+  [["unknown", "critical"], 2],
+  [["expired", "ok"], 2],
+  [["warning", "unknown", "expired"], 2],
+])("%j together are exit %i", (levels, exit) => {
+  expect(STATE_EXITS[resultWith(...levels).state]).toBe(exit);
+});
+
+test("the most urgent comes first, and all come", () => {
+  const { checked, counts } = resultWith("ok", "warning", "unknown", "critical", "expired", "warning");
+  expect(checked.map(({ name, level }) => `${level} ${name}`)).toEqual([
+    "expired 4",
+    "critical 3",
+    "unknown 2",
+    "warning 1",
+    "warning 5",
+    "ok 0",
+  ]);
+  expect(counts).toEqual({ expired: 1, critical: 1, unknown: 1, warning: 2, ok: 1 });
+});
+
+test("days are counted in the zone that is asked for, and a place that could not be read is unknown", () => {
+  const surroundings = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", context: "kanto" };
+  const thing = { ...checkedThing("a", "ok", 0), expiresAt: "2026-12-20T15:00:00Z" };
+  expect(checkOne(thing, USUAL_THRESHOLDS, surroundings)).toMatchObject({
+    level: "warning",
+    daysLeft: 31,
+    expiresOn: "2026-12-21",
+    context: "kanto",
+  });
+  expect(checkOne(thing, USUAL_THRESHOLDS, { ...surroundings, timezone: "UTC" })).toMatchObject({
+    level: "critical",
+    daysLeft: 30,
+  });
+  expect(checkOne(unread("x.pem", same("broken")), USUAL_THRESHOLDS, surroundings)).toMatchObject({
+    kind: null,
+    level: "unknown",
+    daysLeft: null,
+  });
+});
+
+test("the summary counts what there is", () => {
+  expect(summaryOf(resultWith()).ja).toBe("確認するものがありません");
+  expect(summaryOf(resultWith("expired", "ok", "critical", "critical"))).toEqual({
+    en: "1 expired, 2 due within 30 days, 1 not due",
+    ja: "期限切れ 1 件、30 日以内に期限 2 件、期限に余裕あり 1 件",
+  });
+});

@@ -1,0 +1,129 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { readExpiring } from "../apple/index.ts";
+import { gatherFiles, gatherRecorded, gatherScanned, type Gathered, type RecordedItem } from "./sources.ts";
+import { vppToken } from "./testing/vpp-token.ts";
+
+async function place(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "clomoctl-sources-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const DAY = new Date("2027-03-01T00:00:00Z");
+const LATER = new Date("2028-03-01T00:00:00Z");
+const KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+const REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n";
+
+const told = ({ source, kind, remark, expiresAt }: Gathered): string => `${source} ${kind ?? remark?.en} ${expiresAt}`;
+
+test("many broken files beside good ones: each is told by its name, the good ones are there, keys are no items", async () => {
+  const folder = await place();
+  await mkdir(join(folder, "certs"));
+  const contents = new Map([
+    ["a.pem", ""],
+    ["b.pem", "-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n"],
+    ["c.der", "\u0000\u0001"],
+    ["d.vpptoken", vppToken(DAY, "本社")],
+    ["e.p7m", "MIAGCSqGSIb3DQEHA6CAMIACAQAx"],
+    ["f.key", KEY],
+    ["g.key", "0\u0082\u0004"],
+    ["h.pem", REQUEST],
+    ["i.pem", KEY + REQUEST],
+    ["j.vpptoken", "e30="],
+    ["k.vpptoken", vppToken(LATER, "大阪")],
+  ]);
+  for (const [name, content] of contents) await writeFile(join(folder, "certs", name), content, "latin1");
+  const all = await Array.fromAsync(gatherFiles("certs", folder));
+  expect(all.filter(({ kind }) => kind !== null).map(told)).toEqual([
+    "certs/d.vpptoken vpp-token 2027-03-01T00:00:00Z",
+    "certs/k.vpptoken vpp-token 2028-03-01T00:00:00Z",
+  ]);
+  expect(all.filter(({ kind }) => kind === null).map(({ name }) => name)).toEqual([
+    "certs/a.pem",
+    "certs/b.pem",
+    "certs/c.der",
+    "certs/e.p7m",
+    "certs/j.vpptoken",
+  ]);
+});
+
+test("a folder without anything that expires is unknown, and so is a key that is named", async () => {
+  const folder = await place();
+  await writeFile(join(folder, "a.key"), KEY);
+  expect((await Array.fromAsync(gatherFiles(".", folder))).map(told)).toEqual([
+    ". nothing in this folder could be read that expires null",
+  ]);
+  expect((await Array.fromAsync(gatherFiles("a.key", folder))).map(told)).toEqual([
+    "a.key a key without its certificate does not expire null",
+  ]);
+});
+
+test("bytes of stdin are read as a file that is named", async () => {
+  const bytes = Buffer.from(vppToken(DAY, "本社"));
+  expect(await gatherScanned({ where: "-", name: "-", bytes, named: true })).toMatchObject([
+    { kind: "vpp-token", organisation: "本社", source: "-" },
+  ]);
+});
+
+const recordedAs = (source: string | null, more: Partial<RecordedItem> = {}): RecordedItem => ({
+  kind: "vpp-token",
+  name: "本社",
+  organisation: null,
+  expiresAt: DAY.toISOString(),
+  certainty: "exact",
+  fingerprint: null,
+  topic: null,
+  source,
+  ...more,
+});
+
+test.each([
+  ["the same date", DAY, "2027-03-01T00:00:00.000Z", undefined],
+  ["a later date", LATER, "2027-03-01T00:00:00.000Z", /the record says 2027-.+ says 2028-.+: the earlier counts/],
+  ["an earlier date", new Date("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", /the earlier counts/],
+])("where the source has %s, the earlier of both counts", async (_name, inFile, expiresAt, remark) => {
+  const source = join(await place(), "a.vpptoken");
+  await writeFile(source, vppToken(inFile, "本社"));
+  const gathered = await gatherRecorded(recordedAs(source), { lookAtSource: true });
+  expect(gathered.expiresAt).toBe(expiresAt);
+  expect(gathered.remark?.en ?? "").toMatch(remark ?? /^$/);
+  expect(await gatherRecorded(recordedAs(source), { lookAtSource: false })).toMatchObject({
+    expiresAt: DAY.toISOString(),
+    remark: null,
+  });
+});
+
+test("of several things in a source the recorded one is the one of its fingerprint", async () => {
+  const source = join(await place(), "a.vpptoken");
+  await writeFile(source, vppToken(DAY, "本社"));
+  const [inside] = readExpiring({ name: "a.vpptoken", bytes: Buffer.from(vppToken(DAY, "本社")) });
+  const item = recordedAs(source, { kind: "custom", fingerprint: inside?.fingerprint ?? null, expiresAt: null });
+  expect(await gatherRecorded(item, { lookAtSource: true })).toMatchObject({
+    expiresAt: "2027-03-01T00:00:00Z",
+    certainty: "exact",
+    remark: null,
+  });
+});
+
+test("the record alone counts where the source is gone, broken, of another kind, or not on this machine", async () => {
+  const folder = await place();
+  await writeFile(join(folder, "broken.pem"), "broken");
+  await writeFile(join(folder, "other.vpptoken"), vppToken(LATER, "x"));
+  const remarkOf = async (source: string, more: Partial<RecordedItem> = {}): Promise<string | undefined> => {
+    const gathered = await gatherRecorded(recordedAs(source, more), { lookAtSource: true });
+    expect(gathered.expiresAt).toBe(DAY.toISOString());
+    return gathered.remark?.en;
+  };
+  expect(await remarkOf(join(folder, "gone.pem"))).toBeUndefined();
+  expect(await remarkOf("relative.pem")).toBeUndefined();
+  expect(await remarkOf(join(folder, "broken.pem"))).toMatch(/^the record counts; .+broken\.pem: /);
+  expect(await remarkOf(join(folder, "other.vpptoken"), { kind: "certificate" })).toBeUndefined();
+});
+
+test("what has no date is said to have none", async () => {
+  const gathered = await gatherRecorded(recordedAs(null, { expiresAt: null }), { lookAtSource: true });
+  expect(gathered).toMatchObject({ expiresAt: null, remark: { ja: "期限が記録されていません" } });
+});
