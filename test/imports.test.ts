@@ -203,6 +203,9 @@ describe("imports", () => {
     expect((await desk.run(`imports revert ${importId} --yes`)).code).toBe(3);
     const reverted = await desk.run(`imports revert ${importId} --confirm-deletions 1 --format json`);
     expect(resultOf(reverted)).toMatchObject({ delete: 1, update: 1, committed: true });
+    expect(reverted.stderr).toMatch(
+      / {2}- new@example\.com 新人\n.* {2}~ taro@example\.com 山田 太郎: 氏名, 組織コード, 役職\n/s,
+    );
     expect(await desk.users()).toBe(before);
     expect((await desk.run(`imports revert ${importId} --confirm-deletions 1`)).code).toBe(5);
   });

@@ -25,10 +25,11 @@ import {
 } from "./store/sqlite/imports/record.ts";
 import { checkEtag, etagOf } from "./store/sqlite/imports/compare.ts";
 import { problemLines } from "./store/sqlite/imports/problem-lines.ts";
+import { revertLines } from "./store/sqlite/imports/revert-rows.ts";
 import { planLines, type RowQuery } from "./store/sqlite/imports/rows.ts";
 import { attachForReading } from "./store/sqlite/imports/staging.ts";
 import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
-import { planRevert, rejected } from "./store/sqlite/imports/tasks.ts";
+import { planRevert, rejected, revertedOf } from "./store/sqlite/imports/tasks.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Task } from "./store/sqlite/imports/worker-messages.ts";
 
@@ -120,8 +121,15 @@ export class TenantImports {
    * @throws Failure `conflict` where the import has no open plan
    */
   *rows(id: string, query: RowQuery): Generator<Uint8Array> {
-    const plan = planSqlOf(readImport(this.#database, id));
-    yield* this.#reading(id, (database) => planLines(database, plan, query));
+    const record = readImport(this.#database, id);
+    if (record.detail.reverts === null) {
+      const plan = planSqlOf(record);
+      yield* this.#reading(id, (database) => planLines(database, plan, query));
+      return;
+    }
+    this.#expect(id, ["planned"]);
+    const reverted = revertedOf(readImport(this.#database, record.detail.reverts));
+    yield* this.#reading(undefined, (database) => revertLines(database, reverted, query));
   }
 
   /** What is wrong with the file of a plan as NDJSON, in batches, by row and column. @throws Failure `conflict` */
@@ -324,11 +332,12 @@ export class TenantImports {
     for (const suffix of ["", "-journal"]) rmSync(this.#staging(`${id}.db${suffix}`), { force: true });
   }
 
-  *#reading<T>(id: string, body: (database: Database) => Iterable<T>): Generator<T> {
+  /** @param id the import whose staging is read too */
+  *#reading<T>(id: string | undefined, body: (database: Database) => Iterable<T>): Generator<T> {
     const database = new Database(this.#tenant);
     try {
       defineFunctions(database, () => false);
-      attachForReading(database, this.#files(id).staging);
+      if (id !== undefined) attachForReading(database, this.#files(id).staging);
       yield* body(database);
     } finally {
       database.close();

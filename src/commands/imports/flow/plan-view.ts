@@ -34,7 +34,7 @@ export async function showPlan(tools: Tools, plan: Import): Promise<void> {
   for (const line of [headline(plan, chosen), ...counts(plan)]) await terminal.note(line);
   for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   if (plan.unverifiedColumns.some(({ lastSentAt }) => lastSentAt !== null)) await showMirrorAge(tools);
-  if (globals.quiet || plan.mode === "revert") return;
+  if (globals.quiet) return;
   for (const action of ["delete", "create", "update"] as const) {
     if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
   }

@@ -23,16 +23,18 @@ export interface RevertCounts {
 }
 
 /** SQL: what the import did to records of an entity. */
-const changes = `select * from import_change where import = :pk and entity = :entity and ${proceeding("target")}`;
+export const changes = `select * from import_change where import = :pk and entity = :entity and ${proceeding("target")}`;
 
-const made = (entity: Entity, kind: FormatName): string =>
+/** SQL: the records of an entity that the import made. */
+export const made = (entity: Entity, kind: FormatName): string =>
   entity === "secured_user"
     ? `select pk from secured_user where revision = :revision and app = '${kind}'
        and pk not in (select target from (${changes})) and ${proceeding("pk")}`
     : `select pk from ${entity} where revision = :revision and pk not in (select target from (${changes}))
        and ${proceeding("pk")}`;
 
-const params = (
+/** What {@link changes} and {@link made} are asked with. */
+export const params = (
   { pk, kind, revision }: Reverted,
   entity: string = recordKind(kind).entity,
 ): Record<string, string | number> => ({

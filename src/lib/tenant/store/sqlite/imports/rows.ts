@@ -8,6 +8,7 @@ import { isTouched, joinOrg, name, storeColumn, valueForExisting, valueForNew, t
 import { keyField } from "./findings.ts";
 import { BATCH_BYTES, batched } from "./line-batches.ts";
 import { orgPlaces } from "./org-places.ts";
+import { afterPiece, customPiece, lineOf, listOf, truth } from "./row-line.ts";
 
 type Action = PlanRow["action"];
 
@@ -22,29 +23,6 @@ export interface RowQuery {
 
 const ACTION = `case when r.row in (select row from s.invalid) then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
-
-/** A function of SQLite takes at most 127 arguments. */
-const MOST_ARGUMENTS = 100;
-
-/** SQL: pieces one after the other; what is null is left out. */
-const joined = (pieces: readonly string[]): string => {
-  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
-  const parts: string[] = [];
-  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MOST_ARGUMENTS)));
-  return joined(parts);
-};
-
-/** SQL: a list in JSON of pieces that begin with a comma each; a piece may be empty. */
-const listOf = (pieces: readonly string[]): string => `'[' || substr(${joined(pieces)}, 2) || ']'`;
-
-/** SQL: one value of `after` in JSON; `value` is SQL of JSON. */
-const afterPiece = (field: string, value: string): string => `',{"field":"${field}","value":' || ${value} || '}'`;
-
-/** SQL: custom fields in JSON, by the names they have in the tenant; nothing where there is none. */
-const customPiece = (value: string): string =>
-  `(select group_concat(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
-      order by cast(e.key as integer))
-    from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
 const jsonPiece = ({ field, meeting }: ImportedField, value: string): string => {
   if (meeting === "custom") return customPiece(value);
@@ -83,15 +61,6 @@ const keyOf = (plan: PlanSql): string => {
   const key = staged(keyField(plan));
   return keyField(plan) === "emails" ? `(${key} ->> 0)` : key;
 };
-
-/** SQL of the parts of a plan's row, each of them JSON, in the order they are written. */
-type RowParts = Readonly<Record<keyof PlanRow, string>>;
-
-/** SQL: a line of NDJSON, made by SQLite alone: a million rows pass without becoming objects on the way. */
-const lineOf = (parts: RowParts): string =>
-  joined([...Object.entries(parts).flatMap(([key, sql], at) => [`'${at === 0 ? "{" : ","}"${key}":'`, sql]), "'}\n'"]);
-
-const truth = (condition: string): string => `iif(${condition}, 'true', 'false')`;
 
 const stagedLines = (plan: PlanSql, all: boolean): string => {
   const isOrg = plan.kind.entity === "org";

@@ -281,7 +281,8 @@ const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }:
   appendAudit(database, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 
-const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
+/** A committed import as its undoing needs it. */
+export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
 
 /** The counts of an undoing. @throws Failure `conflict` where it cannot be done any more */
 export const planRevert = (database: Database, original: ImportRecord) => {

@@ -1,0 +1,104 @@
+import { recordKind, type Entity, type ImportedField } from "../../../../imports/kind.ts";
+import type { Database, Row } from "../database.ts";
+import { name, storeColumn } from "./expressions.ts";
+import { batched } from "./line-batches.ts";
+import { changes, made, params, type Reverted } from "./revert.ts";
+import { afterPiece, customPiece, lineOf, listOf, truth } from "./row-line.ts";
+import type { RowQuery } from "./rows.ts";
+
+/** SQL: what a column of record `c` held before the import, as it is stored. */
+const before = (column: string): string => `(c.before ->> '$.${column}')`;
+
+/** Organisations have their parent under its own name, users their organisation under `org`. */
+const columnOf = (entity: Entity, field: ImportedField): string =>
+  entity === "org" ? field.field : storeColumn(field);
+
+const afterOf = (entity: Entity, fields: readonly ImportedField[]): string =>
+  listOf(
+    fields.map((field) => {
+      const value = before(columnOf(entity, field));
+      if (field.meeting === "custom") return customPiece(value);
+      if (field.meeting === "org")
+        return afterPiece(field.field, `json_quote((select code from org where pk = ${value}))`);
+      return afterPiece(field.field, field.meeting === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
+    }),
+  );
+
+const changedOf = (entity: Entity, fields: readonly ImportedField[]): string =>
+  listOf(
+    fields.map((field) => {
+      const column = columnOf(entity, field);
+      return `iif(${before(column)} is not t.${name(column)}, ',"${field.field}"', '')`;
+    }),
+  );
+
+/** SQL: a record's key; `column` gives SQL of a column's value. */
+const keyOf = (entity: Entity, column: (name: string) => string): string => {
+  if (entity === "user") return `(${column("emails")} ->> 0)`;
+  return entity === "org" ? `coalesce(${column("code")}, ${column("name")})` : column("userId");
+};
+
+const stored = (column: string): string => `t.${name(column)}`;
+
+/** Where a plan has rows of a file: an undoing has no file. */
+const NO_PLACE = { row: "0", line: "0", setsSecret: "'false'" } as const;
+
+/** Records that get their former values, or come back; in the order they were made. */
+const changedLines = (reverted: Reverted): string => {
+  const { entity, fields } = recordKind(reverted.kind);
+  const line = lineOf({
+    ...NO_PLACE,
+    key: `json_quote(coalesce(iif(t.pk is null, ${keyOf(entity, before)}, ${keyOf(entity, stored)}), ''))`,
+    action: `iif(c.action = 'delete', '"create"', '"update"')`,
+    changed: `iif(c.action = 'delete', '[]', ${changedOf(entity, fields)})`,
+    exists: truth("c.action = 'update'"),
+    after: afterOf(entity, fields),
+  });
+  return `select ${line} as line from (${changes}) c left join ${entity} t on t.pk = c.target
+    where c.action in (select value from json_each(:undone)) order by c.target limit :left`;
+};
+
+/** Records that the import made, and that go again. */
+const deletedLines = (reverted: Reverted): string => {
+  const { entity } = recordKind(reverted.kind);
+  const title = entity === "secured_user" ? "displayName" : "name";
+  const line = lineOf({
+    ...NO_PLACE,
+    key: `json_quote(coalesce(${keyOf(entity, stored)}, ''))`,
+    action: `'"delete"'`,
+    changed: "'[]'",
+    exists: "'true'",
+    after: listOf([afterPiece("name", `json_quote(${stored(title)})`)]),
+  });
+  return `select ${line} as line from ${entity} t where t.pk in (${made(entity, reverted.kind)})
+    order by t.pk limit :left`;
+};
+
+/** What undoing an import did to a record, by what the import did to it. */
+const UNDOING = [
+  ["update", "update"],
+  ["create", "delete"],
+] as const;
+
+/** The lines of an undoing's plan as NDJSON, in batches: what changes or comes back, then what goes. */
+export function* revertLines(
+  database: Database,
+  reverted: Reverted,
+  { actions, limit }: RowQuery,
+): Generator<Uint8Array> {
+  const isAsked = (action: (typeof actions)[number]): boolean => actions.length === 0 || actions.includes(action);
+  const undone = UNDOING.filter(([action]) => isAsked(action)).map(([, did]) => did);
+  const most = limit ?? Number.MAX_SAFE_INTEGER;
+  let taken = 0;
+  if (undone.length > 0) {
+    const rows = { ...params(reverted), undone: JSON.stringify(undone), left: most };
+    const count = (row: Row): Row => {
+      taken += 1;
+      return row;
+    };
+    yield* batched(Iterator.from(database.iterate(changedLines(reverted), rows)).map(count));
+  }
+  if (isAsked("delete") && taken < most) {
+    yield* batched(database.iterate(deletedLines(reverted), { ...params(reverted), left: most - taken }));
+  }
+}
