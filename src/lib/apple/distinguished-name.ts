@@ -1,6 +1,6 @@
 /**
  * The value of an attribute in a name as `X509Certificate` of node:crypto writes it: one line an attribute,
- * `CN=APSP:…`, several of one set joined by ` + `, special characters behind a backslash.
+ * `CN=APSP:…`, several of one set joined by ` + `, special characters (so every other plus) behind a backslash.
  *
  * @param name undefined for an empty one, whatever Node's types say
  * @param attribute `CN`, `O`, `UID`
@@ -9,7 +9,7 @@
  */
 export function attributeOf(name: string | undefined, attribute: string): string | undefined {
   for (const line of name?.split("\n") ?? []) {
-    for (const part of line.split(/(?<=[^\\](?:\\\\)*) \+ /)) {
+    for (const part of line.split(" + ")) {
       if (part.startsWith(`${attribute}=`)) return unescaped(part.slice(attribute.length + 1));
     }
   }

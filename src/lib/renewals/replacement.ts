@@ -112,7 +112,7 @@ export function judgeReplacement(current: Current, next: Renewable, circumstance
 
 function sameKind(was: RenewalKind, is: RenewalKind): Check {
   const [old, found] = [RENEWAL_KINDS[was].name, RENEWAL_KINDS[is].name];
-  if (was === is) return { id: "kind", outcome: "good", what: text(`both: ${old.en}`, `どちらも${old.ja}`) };
+  if (was === is) return { id: "kind", outcome: "good", what: text(`both: ${old.en}`, `どちらも「${old.ja}」です`) };
   return {
     id: "kind",
     outcome: "bad",
