@@ -1,7 +1,7 @@
 import { runProcess, type Ran } from "./process.ts";
 
 /** The programs that clomoctl is measured beside. */
-export const TOOLS = ["python3", "iconv", "sqlite3"] as const;
+export const TOOLS = ["python3", "iconv", "sqlite3", "openssl"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** A tool of this machine. */
@@ -15,6 +15,7 @@ const LOOK: Readonly<Record<Tool, string>> = {
   python3: "python3 -c 'import sys; print(sys.executable); print(sys.version)'",
   iconv: "command -v iconv && iconv --version",
   sqlite3: "command -v sqlite3 && sqlite3 --version",
+  openssl: "command -v openssl && openssl version",
 };
 
 const READ_BY_PYTHON = `
@@ -75,6 +76,11 @@ export class Peers {
   exportCsv(database: string, path: string): Promise<Ran> {
     const script = `"$2" -csv "$3" "select * from u" | "$1" -f UTF-8 -t CP932 > "$4"`;
     return this.#shell(script, this.#path("iconv"), this.#path("sqlite3"), database, path);
+  }
+
+  /** One process of openssl, with these words. */
+  openssl(...words: readonly string[]): Promise<Ran> {
+    return this.#run(this.#path("openssl"), ...words);
   }
 
   /** Rows of such a database. */

@@ -6,11 +6,12 @@ import { Bench, DATA } from "./bench.ts";
 import { GROWTH } from "./growth.ts";
 import { judge } from "./judge.ts";
 import { Peers, TOOLS } from "./peers.ts";
+import { RENEWAL_WORKS } from "./renewals.ts";
 import { START_UPS } from "./start-up.ts";
 import { formatTable, type Line } from "./table.ts";
 import { LONG_WORKS, type Work } from "./works.ts";
 
-const WORKS: readonly Work[] = [...LONG_WORKS, ...START_UPS, GROWTH];
+const WORKS: readonly Work[] = [...LONG_WORKS, ...START_UPS, ...RENEWAL_WORKS, GROWTH];
 
 const { values } = parseArgs({
   options: {
