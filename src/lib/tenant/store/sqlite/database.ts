@@ -24,6 +24,11 @@ const BUSY_TIMEOUT_MS = 5000;
 /** How long it waits at a time, between looks whether it is to go on. */
 const PATIENCE_MS = 100;
 
+/** How long it waits before it asks again for what SQLite refuses at once. */
+const MOMENT_MS = 20;
+
+const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
+
 const SQLITE_BUSY = 5;
 
 /** True for SQLite's own "another connection holds the lock". */
@@ -57,7 +62,7 @@ export class Database {
     this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     if (plain) return;
     this.exec(`pragma cache_size = -${cacheKib}`);
-    this.exec("pragma journal_mode = wal");
+    this.#keepLog();
     this.exec("pragma synchronous = full");
     this.exec("pragma foreign_keys = off");
   }
@@ -163,6 +168,31 @@ export class Database {
       return result;
     } catch (error) {
       if (this.#db.isTransaction) this.exec("rollback");
+      throw error;
+    }
+  }
+
+  /**
+   * Gives the file its write-ahead log. Where several make a new file at once, SQLite refuses all but one of them without
+   * any wait of its own, as waiting could end in a deadlock.
+   *
+   * @throws Failure `locked` where the file is in somebody's hands all the time
+   * @see https://www.sqlite.org/c3ref/busy_handler.html
+   */
+  #keepLog(): void {
+    for (let waitedMs = 0; !this.#takesLog(); waitedMs += MOMENT_MS) {
+      if (this.#interrupted()) throw new Error("interrupted");
+      if (waitedMs >= this.#busyTimeoutMs) throw locked();
+      Atomics.wait(NEVER_WOKEN, 0, 0, MOMENT_MS);
+    }
+  }
+
+  #takesLog(): boolean {
+    try {
+      this.exec("pragma journal_mode = wal");
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
       throw error;
     }
   }
