@@ -3,7 +3,7 @@ import type { Expiring } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
 
 /** A larger file is refused: no certificate or token comes near to it, and no bundle of all public authorities. */
-export const MOST_BYTES = 4 * 1024 * 1024;
+export const MOST_BYTES = 1024 * 1024;
 
 /** A file as it was found. */
 export interface NamedFile {
