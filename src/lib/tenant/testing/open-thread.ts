@@ -35,4 +35,4 @@ for (let round = 1; round <= rounds; round += 1) {
     failures.push(String(error));
   }
 }
-parentPort?.postMessage(failures);
+parentPort?.postMessage(failures, []);

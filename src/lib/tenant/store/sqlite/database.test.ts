@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import type { OpenThreadTask } from "../../testing/open-thread.ts";
+import { Database } from "./database.ts";
 
 let folder = "";
 beforeEach(() => {

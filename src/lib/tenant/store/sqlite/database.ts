@@ -61,8 +61,13 @@ export class Database {
     this.#interrupted = interrupted;
     this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
     if (plain) return;
+    try {
+      this.#keepLog();
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
     this.exec(`pragma cache_size = -${cacheKib}`);
-    this.#keepLog();
     this.exec("pragma synchronous = full");
     this.exec("pragma foreign_keys = off");
   }
