@@ -112,4 +112,29 @@ describe("invalid rows", () => {
     expect(rows.length).toBeGreaterThan(0);
     for (const row of reasonless) expect(input.toString("latin1")).toContain(`\r\n${row}\r\n`);
   });
+
+  test("show no rows as if they came in, and no columns below a header that is refused", async () => {
+    const desk = await freshDesk(BAD);
+    const rows = await desk.run("users import people.csv --dry-run");
+    expect(rows.stderr).toContain("refused; without its problems it would create 2, update 0,");
+    expect(rows.stderr).not.toContain("  + 2 taro@example.com");
+    await desk.write("empty.csv", "");
+    await desk.write("header.csv", csv(["名まえ,メール", "山田,taro@example.com"]));
+    for (const file of ["empty.csv", "header.csv"]) {
+      const { stderr, code } = await desk.run(`users import ${file} --skip-invalid --yes`);
+      expect(code).toBe(3);
+      expect(stderr).not.toContain("columns the file lacks");
+      expect(stderr).not.toContain("--skip-invalid");
+    }
+  });
+
+  test("that may mean one of those to be deleted are not skipped, and it is said why", async () => {
+    const desk = await freshDesk();
+    await desk.run("users import people.csv --create-orgs --yes");
+    await desk.write("bad.csv", csv([HEADER, "山田 太郎,taro@example.com,,", "佐藤 花子,hanako@,,"]));
+    const { stderr, code } = await desk.run("users import bad.csv --mode replace --skip-invalid --confirm-deletions 1");
+    expect(code).toBe(3);
+    expect(stderr).toContain("1 would be deleted, but an invalid row does not tell which it means");
+    expect(stderr).not.toContain("--skip-invalid commits");
+  });
 });

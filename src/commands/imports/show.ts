@@ -32,8 +32,8 @@ export default defineCommand({
     if (rows) return terminal.list(ROW_COLUMNS, client.imports.rows(found.id));
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
-      if (found.mode !== "revert") await listProblems(terminal, client, found, found.fileName);
-      await showPlan(tools, found);
+      const isUndoing = found.mode === "revert";
+      await showPlan(tools, found, isUndoing ? undefined : await listProblems(terminal, client, found, found.fileName));
     }
     await terminal.show(IMPORT_DETAILS, found);
   },

@@ -3,6 +3,7 @@ import { findColumn, FORMATS } from "../../../lib/csv/formats/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { dayOf } from "./days.ts";
+import type { ListedProblems } from "./problem-list.ts";
 
 /** How many rows of each kind are shown. */
 const FIRST = 5;
@@ -26,15 +27,19 @@ export const tenantName = ({ tenant }: Pick<Import, "tenant">, { context }: Pick
 
 /**
  * Shows a plan: where it would be applied, its counts, what is particular about its columns, and the first rows of each
- * kind, deletions first.
+ * kind, deletions first. Of a plan that is refused no row is shown, and where its header is, no column either.
  */
-export async function showPlan(tools: Tools, plan: Import): Promise<void> {
+export async function showPlan(
+  tools: Tools,
+  plan: Import,
+  { whole }: Pick<ListedProblems, "whole"> = { whole: undefined },
+): Promise<void> {
   const { terminal, globals } = tools;
   const chosen = await tools.tenant();
   for (const line of [headline(plan, chosen), ...counts(plan)]) await terminal.note(line);
-  for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
+  if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   if (plan.unverifiedColumns.some(({ lastSentAt }) => lastSentAt !== null)) await showMirrorAge(tools);
-  if (globals.quiet) return;
+  if (globals.quiet || plan.rejected) return;
   for (const action of ["delete", "create", "update"] as const) {
     if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
   }
@@ -42,7 +47,10 @@ export async function showPlan(tools: Tools, plan: Import): Promise<void> {
 
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), kindName(plan.kind), modeName(plan.mode)];
-  const rows = plan.mode === "revert" ? text("", "") : text(`, ${plan.rows} rows`, `、${plan.rows} 行`);
+  const rows =
+    plan.mode === "revert"
+      ? text("", "")
+      : text(`, ${plan.rows} ${plan.rows === 1 ? "row" : "rows"}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
     `${tenant.ja} への計画: ${kind.ja}、${mode.ja}${rows.ja}`,
@@ -58,8 +66,8 @@ function counts(plan: Import): Text[] {
   ];
   const told = more.filter(([count]) => count > 0);
   const main = text(
-    `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`,
-    `追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${plan.delete}、不正 ${invalid}`,
+    `${plan.rejected ? "refused; without its problems it would " : ""}create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`,
+    `${plan.rejected ? "拒否。問題がなければ " : ""}追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${plan.delete}、不正 ${invalid}`,
   );
   return [main, ...told.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
 }

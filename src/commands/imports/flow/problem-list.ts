@@ -14,8 +14,19 @@ export class RejectedFile extends Failure {
   }
 }
 
+/** What {@link listProblems} found. */
+export interface ListedProblems {
+  /** every error for programs, where JSON is written; else nothing */
+  readonly all: readonly unknown[];
+  /** the first problem of the header or the file as a whole, which no row can be spared from */
+  readonly whole: string | undefined;
+}
+
 /** How many problems people are shown. */
 const FIRST = 20;
+
+/** Records are counted, and the header is the first; what is wrong with the file as a whole has no row. */
+const HEADER_ROW = 1;
 
 const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
 
@@ -39,22 +50,22 @@ const problemForPrograms = (problem: InputProblem, language: Language) => ({
   reason: reasonOf(problem)[language],
 });
 
-/**
- * Lists what is wrong with the input: the first errors and warnings, and how many there are in all.
- *
- * @returns every error for programs, where JSON is written; else nothing
- */
+/** Lists what is wrong with the input: the first errors and warnings, and how many there are in all. */
 export async function listProblems(
   terminal: Terminal,
   client: TenantClient,
   plan: Import,
   label: string,
-): Promise<readonly unknown[]> {
-  if (plan.errors + plan.warnings === 0) return [];
+): Promise<ListedProblems> {
+  if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined };
   const all = terminal.output.format === "json" ? [] : undefined;
   const left = { error: FIRST, warning: FIRST };
+  let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
-    if (problem.severity === "error") all?.push(problemForPrograms(problem, terminal.language) as never);
+    if (problem.severity === "error") {
+      all?.push(problemForPrograms(problem, terminal.language) as never);
+      if (problem.row <= HEADER_ROW) whole ??= problem.code;
+    }
     if (left[problem.severity] > 0) {
       left[problem.severity] -= 1;
       const line = problemText(label, problem);
@@ -63,7 +74,7 @@ export async function listProblems(
     if (all === undefined && left.error === 0 && left.warning === 0) break;
   }
   await tellRest(terminal, plan);
-  return all ?? [];
+  return { all: all ?? [], whole };
 }
 
 async function tellRest(terminal: Terminal, { errors, warnings }: Import): Promise<void> {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Import } from "../../../lib/client/index.ts";
 import type { ColumnMap } from "../../../lib/csv/map-file.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
@@ -9,11 +9,11 @@ import { changesNothing, mayCommit } from "./confirm.ts";
 import { emit } from "./emit.ts";
 import { openInput, type InputFile } from "./input-file.ts";
 import { checkOrder } from "./order.ts";
-import type { ImportOptions } from "./options.ts";
 import { PendingPlan } from "./pending-plan.ts";
 import { showPlan } from "./plan-view.ts";
-import { listProblems, RejectedFile } from "./problem-list.ts";
+import { listProblems } from "./problem-list.ts";
 import type { Reading } from "./reading.ts";
+import { rejectedFile } from "./rejection.ts";
 import { RESULT_COLUMNS } from "./result.ts";
 import { lookAtFile, sendFile, type ImportOrder } from "./send-file.ts";
 import { writeErrors } from "./write-errors.ts";
@@ -71,7 +71,7 @@ class RunningImport {
   async run(): Promise<Outcome> {
     const { client } = await this.#tools.tenant();
     const problems = await listProblems(this.#tools.terminal, client, this.#plan, this.#order.file);
-    await showPlan(this.#tools, this.#plan);
+    await showPlan(this.#tools, this.#plan, problems);
     await this.#writeLists();
     if (this.#plan.rejected) {
       await this.#pending.leave();
@@ -134,31 +134,4 @@ class RunningImport {
     const { dryRun } = this.#order.options;
     return this.#tools.terminal.show(RESULT_COLUMNS, { plan, dryRun, committed });
   }
-}
-
-function rejectedFile(
-  { errors, invalid }: Import,
-  { file, options }: ImportOrder,
-  problems: readonly unknown[],
-): RejectedFile {
-  const what = text(
-    `problems: ${errors}, invalid rows: ${invalid}; nothing was changed`,
-    `問題が ${errors} 件、不正な行が ${invalid} 行あります。何も変更していません`,
-  );
-  return new RejectedFile({ what, where: file, hint: nextStep(options) }, problems);
-}
-
-function nextStep({ errors, mode }: ImportOptions): Text {
-  if (errors === undefined) {
-    return text(
-      "mend them and import again; --errors FILE writes the invalid rows, --skip-invalid commits the others",
-      "直して再度インポートしてください。--errors FILE で不正な行を書き出し、--skip-invalid で残りの行だけを確定できます",
-    );
-  }
-  return mode === "append"
-    ? text(`mend ${errors} and import it again`, `${errors} を直して再度インポートしてください`)
-    : text(
-        `mend the rows of ${errors} in the whole file: --mode replace deletes what a file lacks`,
-        `${errors} の行を元のファイルで直してください(--mode replace はファイルにないものを削除します)`,
-      );
 }

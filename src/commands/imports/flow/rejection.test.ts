@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { Import } from "../../../lib/client/index.ts";
+import { rejectedFile } from "./rejection.ts";
+import type { ImportOptions } from "./options.ts";
+
+const plan = { errors: 2, invalid: 1, delete: 3, kind: "users", mode: "append" } as Import;
+const failureFor = (options: Partial<ImportOptions>, whole?: string) => {
+  const given = { mode: "append", skipInvalid: false, ...options } as ImportOptions;
+  return rejectedFile(plan, { kind: "users", file: "people.csv", options: given }, { all: [], whole });
+};
+const hintFor = (options: Partial<ImportOptions>, whole?: string): string => failureFor(options, whole).hint?.en ?? "";
+
+test("invalid rows are to be mended, or skipped where that is not asked for already", () => {
+  expect(hintFor({})).toContain("--skip-invalid commits the others");
+  expect(hintFor({ errors: "e.csv" })).toBe("mend e.csv and import it again");
+  expect(hintFor({ errors: "e.csv", mode: "replace" })).toContain("in the whole file");
+});
+
+test("a file for 全件更新 must have every row, so skipping is not advised", () => {
+  expect(hintFor({ emitCsv: "c.csv", mode: "replace" })).not.toContain("--skip-invalid");
+});
+
+test.each([
+  ["file-empty", "csv template --as users"],
+  ["file-no-rows", "csv template --as users"],
+  ["header-missing", "mend the header row"],
+])("where the whole file is wrong (%s), rows cannot be skipped", (code, advice) => {
+  for (const options of [
+    {},
+    { skipInvalid: true },
+    { errors: "e.csv" },
+    { skipInvalid: true, mode: "replace" },
+  ] as const) {
+    expect(hintFor(options, code)).toContain(advice);
+    expect(hintFor(options, code)).not.toContain("--skip-invalid");
+  }
+});
+
+test("a skipped row that may mean one of those to be deleted is said", () => {
+  const { what, hint } = failureFor({ skipInvalid: true, mode: "replace" });
+  expect(what.en).toContain("an invalid row does not tell which it means");
+  expect(hint?.en).not.toContain("--skip-invalid commits");
+});
