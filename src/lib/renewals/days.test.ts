@@ -12,6 +12,15 @@ test("a day begins at midnight of the zone, not of the process", () => {
   expect(dayOf(at("2026-12-31T15:00:00Z"), "UTC")).toBe("2026-12-31");
 });
 
+test("the days of steady zones are those that Intl counts", () => {
+  const instants = fc.date({ min: at("1900-01-01T00:00:00Z"), max: at("9999-12-30T00:00:00Z"), noInvalidDate: true });
+  fc.assert(
+    fc.property(instants, fc.constantFrom(["Asia/Tokyo", "Japan"], ["UTC", "Etc/GMT"]), (instant, [zone, sameZone]) => {
+      expect(dayOf(instant, zone ?? "")).toBe(dayOf(instant, sameZone ?? ""));
+    }),
+  );
+});
+
 test.each([
   ["2027-03-01T14:59:59Z", "2027-03-01T15:00:00Z", 1],
   ["2027-03-01T15:00:00Z", "2027-03-02T14:59:59Z", 0],
