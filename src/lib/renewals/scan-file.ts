@@ -2,13 +2,8 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { text, type Text } from "../text/index.ts";
 
-/** As in lib/apple, which is not loaded before there is a file to read. */
-const MOST_BYTES = 4 * 1024 * 1024;
-/** Above this a file must at least begin like a certificate to be read. */
-const LARGE_BYTES = 1024 * 1024;
-const HEAD_BYTES = 4096;
-
-const SEQUENCE = 0x30;
+/** As in lib/apple, which is not loaded before there is a file to read; a test holds the two equal. */
+export const MOST_BYTES = 1024 * 1024;
 
 /** A pipe must not be waited for, should one have taken the file's place meanwhile. Windows lacks the flag, as the other. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
@@ -50,7 +45,6 @@ export async function readBounded(path: string, follow: boolean): Promise<Uint8A
     const found = await handle.stat();
     if (!found.isFile()) return NOT_A_FILE;
     if (found.size > MOST_BYTES) return TOO_LARGE;
-    if (found.size > LARGE_BYTES && !beginsWell(await readUpTo(handle, HEAD_BYTES))) return TOO_LARGE;
     return await readUpTo(handle, found.size);
   } catch (error) {
     return reasonOf(error);
@@ -69,6 +63,3 @@ async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array> {
   }
   return bytes.subarray(0, filled);
 }
-
-const beginsWell = (head: Uint8Array): boolean =>
-  head[0] === SEQUENCE || Buffer.from(head).includes("-----BEGIN ", 0, "latin1");

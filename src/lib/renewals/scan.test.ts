@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
+import { MOST_BYTES as MOST_READABLE } from "../apple/index.ts";
+import { MOST_BYTES } from "./scan-file.ts";
 import { scan, type Scanned, type ScanLimits } from "./scan.ts";
 
 async function place(): Promise<string> {
@@ -52,22 +54,24 @@ test("neither a pipe nor a socket is waited for, named or found", async () => {
   expect(await scanned("/dev/zero", folder)).toEqual([`/dev/zero: ${refusal}`]);
 });
 
-test("a file of 1 GB is not read, nor one of 2 MB that begins like nothing known", async () => {
+test("a file of 1 GB is not read, nor any that is larger than a certificate can be", async () => {
   const folder = await place();
-  for (const [name, start, bytes] of [
-    ["huge.pem", "-----BEGIN CERTIFICATE-----", 1024 ** 3],
-    ["large.pem", "-----BEGIN CERTIFICATE-----", 2 * 1024 ** 2],
-    ["nothing.pem", "", 2 * 1024 ** 2],
+  for (const [name, bytes] of [
+    ["huge.pem", 1024 ** 3],
+    ["large.pem", MOST_BYTES + 1],
+    ["longest.pem", MOST_BYTES],
   ] as const) {
-    await writeFile(join(folder, name), start);
+    await writeFile(join(folder, name), "-----BEGIN CERTIFICATE-----");
     await truncate(join(folder, name), bytes);
   }
   const all = await Array.fromAsync(scan(".", folder));
-  expect(all.map((one) => ("reason" in one ? one.reason.en.slice(0, 9) : one.bytes.length))).toEqual([
-    "too large",
-    2 * 1024 ** 2,
-    "too large",
+  const refusal = "too large to be a certificate or a token; it is not read";
+  expect(all.map((one) => ("reason" in one ? one.reason.en : one.bytes.length))).toEqual([
+    refusal,
+    refusal,
+    MOST_BYTES,
   ]);
+  expect(MOST_BYTES).toBe(MOST_READABLE);
 });
 
 test("a link is followed within the folder only, a loop is said, and one that is named is followed", async () => {

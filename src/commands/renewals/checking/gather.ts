@@ -3,6 +3,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { checkOne, resultOf, type Checked, type CheckResult } from "../../../lib/renewals/check.ts";
 import { dayOf } from "../../../lib/renewals/days.ts";
 import type { Thresholds } from "../../../lib/renewals/level.ts";
+import { MOST_BYTES } from "../../../lib/renewals/scan-file.ts";
 import { gatherFiles, gatherRecorded, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
@@ -14,9 +15,6 @@ interface Wished {
   readonly allContexts: boolean;
   readonly thresholds: Thresholds;
 }
-
-/** More than any certificate or token has; the rest of stdin is not read. */
-const MOST_STDIN_BYTES = 4 * 1024 * 1024;
 
 /**
  * Checks everything that is wished for; what cannot be read, a tenant that cannot be opened too, is unknown.
@@ -88,7 +86,7 @@ async function* fromStdin({ stdin }: Tools): AsyncGenerator<Gathered> {
     const bytes = Buffer.from(chunk as Uint8Array);
     chunks.push(bytes);
     total += bytes.length;
-    if (total > MOST_STDIN_BYTES) break;
+    if (total > MOST_BYTES) break;
   }
   yield* await gatherScanned({ where: "-", name: "-", bytes: Buffer.concat(chunks), named: true });
 }
