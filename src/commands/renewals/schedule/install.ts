@@ -1,6 +1,8 @@
-import { dirname, resolve } from "node:path";
+import { access } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { writeFileAtomically } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { NOTIFY_FILE } from "../../../lib/renewals/notify-settings.ts";
 import type { DailyRun, Way } from "../../../lib/renewals/schedule/schedule.ts";
 import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
@@ -44,7 +46,7 @@ export default defineCommand({
   },
   examples: [
     { line: "clomoctl renewals schedule install --task-scheduler -o renewals.xml" },
-    { line: "clomoctl renewals schedule install --cron --at 08:30" },
+    { line: "clomoctl renewals schedule install --task-scheduler --at 08:30" },
   ],
   exits: ["input-rejected", "not-found", "unavailable"],
   async run(tools, { at: typed, output, ...named }) {
@@ -62,8 +64,25 @@ export default defineCommand({
     const changed = await install(tools, way, wished);
     await tools.terminal.show(SCHEDULE_COLUMNS, changed.scheduled);
     await tell(tools, changed);
+    await warnUntold(tools);
   },
 });
+
+/** Says that notices reach nobody yet, where that is so. */
+async function warnUntold({ terminal, home }: Tools): Promise<void> {
+  const file = join(home.settings, NOTIFY_FILE);
+  const there = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (there) return;
+  await terminal.warn(
+    text(
+      `it is not said yet who is to be told: write ${file} (see clomoctl renewals notify --help); until then only the run's own output tells what is due`,
+      `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify --help を参照)。それまでは実行時の出力だけで知らせます`,
+    ),
+  );
+}
 
 /** @throws `usage` when several are named */
 function theWay(named: readonly Way[], platform: string): Way {

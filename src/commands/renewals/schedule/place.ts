@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 import { ensureFolder } from "../../../lib/config/home.ts";
 import { writeFileAtomically } from "../../../lib/config/index.ts";
@@ -15,7 +17,7 @@ export const OWN_WAYS: readonly OwnWay[] = ["systemd", "systemd-system", "cron"]
 
 const SYSTEM_UNITS = "/etc/systemd/system";
 
-function placeOf({ environment, signal, home, machine, clock, temporary }: Tools): CronPlace {
+async function placeOf({ environment, signal, home, machine, clock, temporary }: Tools): Promise<CronPlace> {
   const given = environment["XDG_CONFIG_HOME"] ?? "";
   const settings = isAbsolute(given) ? given : join(machine.userFolder, ".config");
   return {
@@ -26,23 +28,31 @@ function placeOf({ environment, signal, home, machine, clock, temporary }: Tools
     },
     launchers: join(home.data, "schedule"),
     units: (way) => (way === "systemd" ? join(settings, "systemd", "user") : SYSTEM_UNITS),
+    owner: await ownerOf(home.data),
     temporary: home.temporary,
     timezone: machine.timezone,
     now: clock.now(),
   };
 }
 
+/** Whom a folder belongs to; one that is not there yet will be made by the present user. */
+const ownerOf = (folder: string): Promise<number> =>
+  stat(folder).then(
+    ({ uid }) => uid,
+    () => userInfo().uid,
+  );
+
 /** Installs the daily run. */
-export const install = (tools: Tools, way: OwnWay, wished: DailyRun): Promise<Changed> =>
-  way === "cron" ? installCron(placeOf(tools), wished) : installSystemd(placeOf(tools), way, wished);
+export const install = async (tools: Tools, way: OwnWay, wished: DailyRun): Promise<Changed> =>
+  way === "cron" ? installCron(await placeOf(tools), wished) : installSystemd(await placeOf(tools), way, wished);
 
 /** Takes away what {@link install} made. */
-export const remove = (tools: Tools, way: OwnWay): Promise<Changed> =>
-  way === "cron" ? removeCron(placeOf(tools)) : removeSystemd(placeOf(tools), way);
+export const remove = async (tools: Tools, way: OwnWay): Promise<Changed> =>
+  way === "cron" ? removeCron(await placeOf(tools)) : removeSystemd(await placeOf(tools), way);
 
 /** Looks at what is installed. */
-export const show = (tools: Tools, way: OwnWay): Promise<Scheduled> =>
-  way === "cron" ? showCron(placeOf(tools)) : showSystemd(placeOf(tools), way);
+export const show = async (tools: Tools, way: OwnWay): Promise<Scheduled> =>
+  way === "cron" ? showCron(await placeOf(tools)) : showSystemd(await placeOf(tools), way);
 
 /** Says what came of a change. */
 export async function tell({ terminal }: Tools, { notes, warnings }: Changed): Promise<void> {

@@ -16,7 +16,7 @@ export default defineCommand({
   ],
   args: {},
   options: WAY_OPTIONS,
-  examples: [{ line: "clomoctl renewals schedule remove" }],
+  examples: [{ line: "clomoctl renewals schedule remove --task-scheduler" }],
   exits: ["input-rejected"],
   async run(tools, named) {
     const { terminal } = tools;

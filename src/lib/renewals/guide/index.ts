@@ -54,4 +54,4 @@ export function guideOf(kind: RenewalKind, known: Known, expiresOn: string | nul
   };
 }
 
-export type { Download, Known, Step } from "./step.ts";
+export type { Known, Step } from "./step.ts";

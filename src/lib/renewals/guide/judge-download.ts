@@ -1,5 +1,4 @@
 import type { Renewable } from "../../apple/index.ts";
-import type { RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 import type { Recorded } from "../judged.ts";
 import { judgeReplacement, type Check, type Circumstances, type Current, type Judgement } from "../replacement.ts";
@@ -74,7 +73,3 @@ const currentOf = ({ kind, name, expiresAt, certainty, fingerprint, topic, organ
 const nothingOf = ({ expiring }: Renewable): Current => ({
   expiring: { ...expiring, fingerprint: "", expiresAt: LONG_AGO, validFrom: null },
 });
-
-/** Kinds whose renewal brings a file that can be judged. */
-export const isJudged = (kind: RenewalKind): boolean =>
-  kind === "push-certificate" || kind === "ade-token" || kind === "vpp-token";

@@ -1,6 +1,13 @@
 import type { Renewable } from "../../apple/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import type { Circumstances, Judgement, RequestFile } from "../replacement.ts";
+import {
+  CHECKS,
+  type Check,
+  type CheckOutcome,
+  type Circumstances,
+  type Judgement,
+  type RequestFile,
+} from "../replacement.ts";
 import { DOWNLOAD_NAMES, type Found, type Looked } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { Download } from "./step.ts";
@@ -115,9 +122,7 @@ async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean
   if (content.renewable.expiring.kind === "certificate") return true;
   const { request: csr } = taken;
   const { safe, checks } = desk.judge(content.renewable, csr === undefined ? {} : { csr });
-  for (const { outcome, what } of checks) {
-    await (outcome === "good" ? desk.tell(marked(GOOD, what)) : desk.warn(marked(MARKS[outcome], what)));
-  }
+  for (const check of checks) await (check.outcome === "good" ? desk.tell : desk.warn)(lineOf(check));
   if (!safe) {
     await desk.warn(text("Do not upload this file.", "このファイルをアップロードしないでください。"));
     return false;
@@ -127,17 +132,19 @@ async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean
   return true;
 }
 
-const GOOD = text("good", "良");
 const MARKS = {
+  good: text("good", "良"),
   warning: text("look", "要確認"),
   bad: text("WRONG", "不可"),
   unknown: text("not known", "不明"),
-} as const;
+} as const satisfies Record<CheckOutcome, Text>;
 
-const marked = (mark: Text, what: Text): Text => text(`${mark.en}: ${what.en}`, `${mark.ja}: ${what.ja}`);
+/** `WRONG - topic: it changes from …` */
+const lineOf = ({ id, outcome, what }: Check): Text =>
+  text(`${MARKS[outcome].en} - ${CHECKS[id].en}: ${what.en}`, `${MARKS[outcome].ja} - ${CHECKS[id].ja}: ${what.ja}`);
 
 /** That a download ends the old token is known by now, and that CLOMO's key is not ours: no reason to ask. */
-const needsLook = ({ id, outcome }: Judgement["checks"][number]): boolean =>
+const needsLook = ({ id, outcome }: Check): boolean =>
   outcome === "warning" ? id !== "old-token" : outcome === "unknown" && (id === "topic" || id === "kind");
 
 const wanted = async (desk: WalkDesk): Promise<boolean> =>

@@ -71,6 +71,16 @@ test("a notice that failed is shown, the check runs all the same, and its code c
   expect(out).toMatch(/^error: no server\ncheck /);
 });
 
+test.each([
+  [0, 0, /^$/],
+  [1, 6, /^error: nobody is to be told\ncheck /],
+])("with a check that ends with %i, notices that are not set up end the run with %i", async (check, code, out) => {
+  await program("clomoctl", door({ notify: 6, check }, "error: nobody is to be told\n"));
+  const ran = launch();
+  expect(ran.code).toBe(code);
+  expect(ran.out).toMatch(out);
+});
+
 test("a warning of notices alone is something to say", async () => {
   await program("clomoctl", door({ notify: 0, check: 0 }, "warning: the owner has gone\n"));
   expect(launch()).toEqual({ code: 0, out: "warning: the owner has gone\n", err: "" });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Failure } from "../../errors/index.ts";
+import { ERRORS, Failure } from "../../errors/index.ts";
 import { text, type Language } from "../../text/index.ts";
 import type { Way } from "./schedule.ts";
 
@@ -21,6 +21,9 @@ export interface LauncherParts {
 
 /** The least Node the program runs on; see `bin/clomoctl.js`. */
 const NODE_NEEDED = 24;
+
+/** How `renewals notify` ends where nobody has said whom to tell: of no matter until something is due. */
+const NOT_SET_UP = ERRORS["not-found"].exit;
 
 /** Folders below a person's own in which version managers keep Node. */
 const KEPT_BELOW_HOME = [
@@ -54,7 +57,8 @@ export function shellWord(word: string): string {
  * A script of the POSIX shell that runs `renewals notify` and `renewals check`, silent while there is nothing to say.
  * Node and the program are looked for each time: where they were, then on PATH, then where version managers keep them,
  * so that an update or a moved `node_modules` does not silence it. It exits with the code of a notice that failed,
- * else with that of the check, but with 0 where something is due only within the warning time.
+ * else with that of the check, but with 0 where something is due only within the warning time. That nobody is to be told
+ * is said only when something is due.
  */
 export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
   const missing = {
@@ -99,9 +103,10 @@ clomoctl() {
 
 said=$(clomoctl renewals notify ${words} 2>&1 >/dev/null)
 notified=$?
-[ -z "$said" ] || printf '%s\\n' "$said"
 shown=$(clomoctl renewals check --format table ${words} 2>&1)
 checked=$?
+if [ $notified -eq ${NOT_SET_UP} ] && [ $checked -eq 0 ]; then exit 0; fi
+[ -z "$said" ] || printf '%s\\n' "$said"
 [ $checked -eq 0 ] || printf '%s\\n' "$shown"
 [ $notified -eq 0 ] || exit $notified
 [ $checked -ne 1 ] || exit 0

@@ -46,6 +46,8 @@ export interface SchedulePlace {
   readonly launchers: string;
   /** the folder of timers and services; need not exist */
   readonly units: (way: "systemd" | "systemd-system") => string;
+  /** number of the user whom the home belongs to: a machine's timer must not run his launcher as root */
+  readonly owner: number;
   /** a folder for files of a moment; need not exist */
   readonly temporary: string;
 }

@@ -19,14 +19,18 @@ const unitWord = (word: string): string =>
     .replaceAll("%", "%%")
     .replaceAll("$", "$$$$")}"`;
 
-/** The service that runs once; the launcher is run by the shell, so that a `noexec` home is no hindrance. */
-export const serviceUnit = (launcher: string): string => `${WRITTEN}
+/**
+ * The service that runs once; the launcher is run by the shell, so that a `noexec` home is no hindrance.
+ *
+ * @param user number of the user a service of the machine runs as; a service of the user runs as that anyway
+ */
+export const serviceUnit = (launcher: string, user: number | null): string => `${WRITTEN}
 [Unit]
 Description=clomoctl: what expires, and notices of it
 
 [Service]
 Type=oneshot
-ExecStart=/bin/sh ${unitWord(launcher)}
+${user === null ? "" : `User=${user}\n`}ExecStart=/bin/sh ${unitWord(launcher)}
 `;
 
 /** The timer, in the zone of the tenant; a run that was missed is made up for at the next start. */

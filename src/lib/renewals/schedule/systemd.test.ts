@@ -35,6 +35,7 @@ const placeOf = (answers: Readonly<Record<string, Ran | undefined>> = {}): Sched
     },
     launchers: join(folder, "launchers"),
     units: (way) => join(folder, way),
+    owner: 1000,
     temporary: join(folder, "tmp"),
   };
 };
@@ -78,6 +79,7 @@ test("installing again changes nothing, or the time alone", async () => {
 test("removing leaves nothing of it, and other units alone", async () => {
   const place = placeOf();
   await installSystemd(place, "systemd-system", WISHED);
+  expect(await readFile(join(folder, "systemd-system", "clomoctl-renewals.service"), "utf8")).toContain("User=1000\n");
   await writeFile(join(folder, "systemd-system", "other.timer"), "");
   const { changed, scheduled } = await removeSystemd(place, "systemd-system");
   expect({ changed, installed: scheduled.installed }).toEqual({ changed: true, installed: false });

@@ -29,7 +29,7 @@ export async function installSystemd(place: SchedulePlace, way: SystemdWay, wish
   const folder = place.units(way);
   const launcher = launcherFile(place.launchers, way);
   const units = new Map([
-    [SERVICE, serviceUnit(launcher)],
+    [SERVICE, serviceUnit(launcher, way === "systemd" ? null : place.owner)],
     [TIMER, timerUnit(wished.at, wished.timezone)],
   ]);
   const before = await readOwn(folder);

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
+import { WRITERS } from "./document.ts";
+import { guideOf, type Known, type Step } from "./index.ts";
+
+const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
+
+const KNOWN: NonNullable<Known> = {
+  name: "本社",
+  organisation: "東京支店",
+  topic: "com.apple.mgmt.External.1234",
+  owner: "it@example.jp",
+  account: "push@example.jp",
+  phone: "金庫",
+  expiresAt: "2027-03-01T05:00:00Z",
+};
+
+const wordsOf = ({ what, where, trap, check }: Step) => [what, where, trap, check].filter((text) => text !== undefined);
+
+describe.each(KINDS)("the guide for %s", (kind) => {
+  const { steps } = guideOf(kind, null, null);
+
+  it("has steps with ids of their own, and records the result at the end", () => {
+    const ids = steps.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.at(-1)).toBe("record");
+    expect(ids.length).toBeGreaterThan(1);
+  });
+
+  it("says all of it in both languages, with the console's names in Japanese", () => {
+    for (const step of steps) {
+      for (const { en, ja } of wordsOf(step)) {
+        expect(en).not.toBe("");
+        expect(ja).not.toBe("");
+        expect(`${en}${ja}`).not.toMatch(/null|undefined/);
+      }
+    }
+    const screens = steps.flatMap(({ where }) => (where === undefined ? [] : [where]));
+    expect(screens.map(({ en }) => en)).toEqual(screens.map(({ ja }) => ja));
+  });
+});
+
+/** What an administrator must not learn by doing. @see facts 3.3 to 3.6 */
+it.each([
+  ["push-certificate", "prepare", /same Apple Account/, /同じ Apple Account/],
+  [
+    "push-certificate",
+    "renew",
+    /Renew only\. "Create a Certificate".+"Revoke"/,
+    /「Renew」だけ.+「Create a Certificate」.+「Revoke」/,
+  ],
+  ["push-certificate", "upload", /「続きから始める」, not 「次へ」/, /「次へ」ではなく「続きから始める」/],
+  ["ade-token", "prepare", /ends the old one at once/, /古いトークンは無効/],
+  ["ade-token", "upload", /Nothing is stored until 「保存」/, /「保存」を押すまで/],
+  ["ade-token", "full-fetch", /「差分のみを取得する」 is not enough/, /「差分のみを取得する」では不十分/],
+  ["vpp-token", "prepare", /password kills the token/, /パスワードを変更すると/],
+  ["vpp-token", "organisation", /「全社」 comes first/, /最初に「全社」/],
+  ["vpp-token", "save", /「登録」 alone stores nothing/, /「登録」だけでは保存されません/],
+  ["android-owner", "second-owner", /Record the second owner/, /2人目も記録/],
+  ["agent-build-certificate", "look-before", /neither updated nor started/, /更新も起動もできなくなります/],
+  ["agent-push-certificate", "look-before", /messages do not arrive/, /メッセージが届かなく/],
+  ["agent-profile", "look-before", /does not start/, /起動しなくなり/],
+] as const)("%s warns at %s", (kind, id, en, ja) => {
+  const trap = guideOf(kind, null, null).steps.find((step) => step.id === id)?.trap;
+  expect(trap?.en).toMatch(en);
+  expect(trap?.ja).toMatch(ja);
+});
+
+it("names what is recorded: account, phone, topic, day, owner", () => {
+  const guide = guideOf("push-certificate", KNOWN, "2027-03-01");
+  for (const [form, write] of Object.entries(WRITERS)) {
+    for (const language of ["ja", "en"] as const) {
+      const written = write(guide, language).replaceAll("\\", "");
+      for (const part of [
+        "本社",
+        "push@example.jp",
+        "金庫",
+        "com.apple.mgmt.External.1234",
+        "2027-03-01",
+        "it@example.jp",
+      ]) {
+        expect(written, form).toContain(part);
+      }
+    }
+  }
+});
+
+describe("a document", () => {
+  const hostile = guideOf("custom", { ...KNOWN, name: '<script>alert("1")</script> *a* [b](c)' }, null);
+
+  it("as a page is whole in itself, and data in it is no markup", () => {
+    const page = WRITERS.html(hostile, "ja");
+    expect(page).toMatch(/^<!DOCTYPE html>\s+<html lang="ja">/);
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toMatch(/<script|<link|<img|src=|href=/);
+    expect(page.match(/<li /g)).toHaveLength(hostile.steps.length);
+  });
+
+  it("as Markdown has a box a step, and data in it is no mark", () => {
+    const written = WRITERS.markdown(hostile, "en");
+    expect(written).toContain(String.raw`\<script\>alert("1")\</script\> \*a\* \[b\](c)`);
+    expect(written.match(/^\d+\. \[ \] /gm)).toHaveLength(hostile.steps.length);
+  });
+
+  it("as text has a number a step, and ends with its last line", () => {
+    const written = WRITERS.text(hostile, "en");
+    expect(written.match(/^\d+\. /gm)).toHaveLength(hostile.steps.length);
+    expect(written).toMatch(/[^\n]\n$/);
+  });
+});

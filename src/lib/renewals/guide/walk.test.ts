@@ -1,0 +1,161 @@
+import { afterAll, expect, test } from "vitest";
+import { readRenewables, readSigningRequest, type Renewable } from "../../apple/index.ts";
+import { describeWithOpenssl, Workshop } from "../../apple/testing/openssl.ts";
+import type { Text } from "../../text/index.ts";
+import type { Recorded } from "../judged.ts";
+import type { Found, Looked } from "./downloads.ts";
+import { guideOf } from "./index.ts";
+import { judgeDownload, type InUse } from "./judge-download.ts";
+import type { Download } from "./step.ts";
+import { walk, type Answer, type WalkDesk } from "./walk.ts";
+import { readFileSync } from "node:fs";
+
+const NOW = new Date("2026-06-01T00:00:00Z");
+
+const writtenAt = new Date("2026-05-31T00:00:00Z");
+
+interface Scene {
+  readonly inUse?: InUse;
+  /** what lies in the folder, by turn */
+  readonly files?: Partial<Record<Download, readonly (Found | undefined)[]>>;
+  /** answers by turn; `next` and `look` when they run out */
+  readonly answers?: readonly string[];
+}
+
+/** A person who answers as told, and all that was said to them. */
+function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & { readonly said: Text[] } {
+  const said: Text[] = [];
+  const turns = [...answers];
+  const looks = new Map<Download, number>();
+  return {
+    said,
+    show: async () => undefined,
+    tell: async (line) => void said.push(line),
+    warn: async (line) => void said.push(line),
+    choose: async <T extends string>(_: Text, choices: readonly Answer<T>[]) => {
+      const wished = turns.shift();
+      const chosen = choices.find(({ value }) => value === wished) ?? choices[0];
+      if (chosen === undefined) throw new Error("no answers");
+      return chosen.value;
+    },
+    look: async (download): Promise<Looked> => {
+      const turn = looks.get(download) ?? 0;
+      looks.set(download, turn + 1);
+      const all = files[download] ?? [];
+      return { found: all[Math.min(turn, all.length - 1)], aside: [] };
+    },
+    judge: (next, { csr }) =>
+      judgeDownload(inUse, next, { now: NOW, strict: false, ...(csr === undefined ? {} : { csr }) }),
+  };
+}
+
+const record = (over: Partial<Recorded>): Recorded => ({
+  id: "1",
+  kind: "push-certificate",
+  name: "本社",
+  organisation: null,
+  expiresAt: "2026-06-20T00:00:00Z",
+  certainty: "exact",
+  fingerprint: "00",
+  topic: "com.apple.mgmt.External.1",
+  owner: null,
+  account: null,
+  phone: null,
+  notes: null,
+  source: null,
+  confirmedAt: null,
+  confirmedBy: null,
+  ...over,
+});
+
+const PUSH = guideOf("push-certificate", null, null);
+
+test("a guide without files is walked by saying done, and can be left at any step", async () => {
+  const guide = guideOf("android-owner", null, null);
+  expect(await walk(guide, deskOf({}))).toEqual({ ended: "done", renewed: undefined });
+  const left = await walk(guide, deskOf({ answers: ["next", "stop"] }));
+  expect(left).toMatchObject({ ended: "stopped", at: { id: "security" }, refused: false });
+});
+
+describeWithOpenssl("the walk to a new push certificate", () => {
+  const workshop = new Workshop();
+  afterAll(() => workshop.close());
+
+  const key = workshop.key();
+  const topicOf = (uuid: string): string => `/UID=com.apple.mgmt.External.${uuid}/CN=APSP:${uuid}/C=US`;
+  const subject = topicOf("1");
+  const dates = { from: "20260531050000Z", to: "20270531050000Z" };
+  const renewable = (file: string): Renewable => {
+    const [one] = readRenewables({ name: "x.pem", bytes: readFileSync(file) });
+    if (one === undefined) throw new Error(file);
+    return one;
+  };
+  const found = (file: string, content: Found["content"]): Found => ({ name: file, path: file, writtenAt, content });
+  const certificate = (subject: string, keyFile: string): Found => {
+    const file = workshop.certificate({ subject, ...dates }, keyFile).certificateFile;
+    return found(file, { of: "renewable", renewable: renewable(file) });
+  };
+  const requestFile = workshop.request(key, "/CN=example.jp/C=JP");
+  const request = found(requestFile, {
+    of: "request",
+    request: readSigningRequest({ name: "x.csr", bytes: readFileSync(requestFile) }),
+  });
+  const good = certificate(subject, key);
+  const otherTopic = certificate(topicOf("2"), key);
+  const otherKey = certificate(subject, workshop.key());
+  const inUse = { record: record({}) };
+  const wordsOf = (said: readonly Text[], language: "en" | "ja"): string =>
+    said.map((line) => line[language]).join("\n");
+
+  test("ends with the file that is right", async () => {
+    const files = { "signing-request": [request], "push-certificate": [good] } as const;
+    const answers = ["next", "look", "next", "look", "yes"];
+    expect(await walk(PUSH, deskOf({ inUse, files, answers }))).toEqual({ ended: "done", renewed: good });
+  });
+
+  test("refuses another topic in both languages, with what it would do, and takes the right one afterwards", async () => {
+    const files = { "signing-request": [request], "push-certificate": [otherTopic, good] } as const;
+    const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "look", "yes"] });
+    expect(await walk(PUSH, desk)).toEqual({ ended: "done", renewed: good });
+    expect(wordsOf(desk.said, "en")).toMatch(
+      /WRONG - topic: it changes from .+ every enrolled device stops answering[^]+Do not upload this file/,
+    );
+    expect(wordsOf(desk.said, "ja")).toMatch(
+      /不可 - トピック: .+全デバイスが応答しなくなり[^]+アップロードしないでください/,
+    );
+  });
+
+  test("refuses a certificate of another request likewise, and says so when it is left there", async () => {
+    const files = { "signing-request": [request], "push-certificate": [otherKey] } as const;
+    const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "stop"] });
+    expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "renew" }, refused: true });
+    expect(wordsOf(desk.said, "en")).toMatch(/WRONG - made from the request: it was made from another request/);
+    expect(wordsOf(desk.said, "ja")).toMatch(/不可 - .+: 別の署名要求から作られています/);
+  });
+
+  test("goes on looking while nothing is there", async () => {
+    const files = { "signing-request": [undefined, request] } as const;
+    const desk = deskOf({ inUse, files, answers: ["next", "look", "look", "stop"] });
+    expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "sign-in" } });
+    expect(wordsOf(desk.said, "en")).toContain("no CertificateSigningRequest.csr that can be read is there");
+  });
+
+  test("asks before a doubtful file is taken: its issuer is not Apple here", async () => {
+    const files = { "signing-request": [request], "push-certificate": [good] } as const;
+    const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "no", "stop"] });
+    expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", refused: true });
+  });
+
+  test("a topic that is not recorded is never taken as good", () => {
+    const circumstances = { now: NOW, strict: false };
+    if (good.content.of !== "renewable") throw new Error("no certificate");
+    const { renewable: next } = good.content;
+    const known = judgeDownload({ record: record({ topic: null, expiresAt: null }) }, next, circumstances);
+    expect(known.safe).toBe(true);
+    expect(known.checks.find(({ id }) => id === "topic")).toMatchObject({ outcome: "unknown" });
+    const unknown = judgeDownload(null, next, circumstances);
+    expect(unknown.checks[0]).toMatchObject({ id: "kind", outcome: "unknown" });
+    const expired = judgeDownload(null, next, { ...circumstances, now: new Date("2028-01-01T00:00:00Z") });
+    expect(expired.safe).toBe(false);
+  });
+});
