@@ -144,6 +144,7 @@ export class TenantImports {
   }
 
   async #commit(record: ImportRecord, { signal }: Asker): Promise<Import> {
+    this.#database.checkWritable();
     const { id } = record;
     const moment = this.#moment();
     const type = record.detail.reverts === null ? "commit" : "revert";
@@ -172,6 +173,7 @@ export class TenantImports {
 
   /** A plan that awaits the console goes on waiting. */
   async replan(id: string, { signal }: Asker): Promise<Import> {
+    this.#database.checkWritable();
     this.#expect(id, ["planned", "awaiting-console"]);
     await this.#thread.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
     return this.show(id);
@@ -179,6 +181,7 @@ export class TenantImports {
 
   /** Compares the console's export with what a waiting plan arrives at; only where they agree the plan is committed. */
   async verify(id: string, content: Content, asker: Asker): Promise<Verification> {
+    this.#database.checkWritable();
     const waiting = this.#expect(id, ["awaiting-console"]);
     const { request } = waiting.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
@@ -334,7 +337,7 @@ export class TenantImports {
 
   /** @param id the import whose staging is read too */
   *#reading<T>(id: string | undefined, body: (database: Database) => Iterable<T>): Generator<T> {
-    const database = new Database(this.#tenant);
+    const database = this.#database.reader();
     try {
       defineFunctions(database, () => false);
       if (id !== undefined) attachForReading(database, this.#files(id).staging);

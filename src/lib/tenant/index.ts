@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
@@ -32,12 +32,13 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
 /**
  * Opens the SQLite tenant in a folder, made or brought to the newest shape first.
  *
- * @throws Failure `locked` when another process holds the tenant's write lock, `unavailable` when a newer program wrote it
+ * @throws Failure `locked` when another process holds the tenant's write lock, `unavailable` when a newer program wrote it,
+ *   `not-permitted` when it is of an older shape and cannot be written
  */
 export const openTenant = ({ folder, name, actor, surroundings, processes = NOBODY }: TenantOptions): OpenTenant => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, "tenant.db");
-  const database = new Database(path);
+  if (!existsSync(path)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const database = Database.orReadOnly(path);
   try {
     migrate(database, { name, now: instant(surroundings) }, (version) => database.copyTo(`${path}.before-${version}`));
   } catch (error) {
@@ -46,7 +47,7 @@ export const openTenant = ({ folder, name, actor, surroundings, processes = NOBO
   }
   defineFunctions(database, () => false);
   const imports = new TenantImports(database, { folder, surroundings, processes });
-  imports.sweep();
+  if (!database.isReadOnly) imports.sweep();
   const app = createApp({ database, imports, surroundings, actor });
   const underWay = new Set<Promise<Response>>();
   return {

@@ -185,11 +185,11 @@ export const streamOf = (
  * @param describe says what is exported, on that connection
  */
 export const streamExport = (
-  { path }: Database,
+  tenant: Database,
   newline: Newline,
   describe: (database: Database) => ExportRecords,
 ): ReadableStream<Uint8Array> => {
-  const database = new Database(path, { plain: true });
+  const database = tenant.reader();
   let open = true;
   const close = (): void => {
     if (open) database.close();

@@ -1,5 +1,6 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
@@ -16,6 +17,8 @@ export interface DatabaseOptions {
   readonly interrupted?: () => boolean;
   /** the file's journal and cache are left as they are */
   readonly plain?: boolean;
+  /** the file is never written, and where nothing can be written beside it, it is read without its log */
+  readonly readOnly?: boolean;
 }
 
 /** How long a statement waits for another process's write lock. */
@@ -41,6 +44,47 @@ const locked = (): Failure =>
     hint: text("try again when it has finished", "終わってからもう一度実行してください"),
   });
 
+/** SQLite's own words for a file, or a folder for what lies beside it, that cannot be written: READONLY and CANTOPEN. */
+const UNWRITABLE: readonly number[] = [8, 14];
+
+const isUnwritable = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && UNWRITABLE.includes(Number(error.errcode) & 0xff);
+
+const readOnly = (path: string): Failure =>
+  new Failure("not-permitted", {
+    what: text("the tenant can only be read here", "このテナントは読み取り専用です"),
+    where: path,
+    hint: text("make its folder writable", "フォルダーに書き込めるようにしてください"),
+  });
+
+const unreadableLog = (path: string): Failure =>
+  new Failure("unavailable", {
+    what: text(
+      "the tenant's last changes cannot be read without writing beside it",
+      "テナントの最後の変更は、フォルダーに書き込まないと読み込めません",
+    ),
+    where: `${path}-wal`,
+    hint: text("open it once where its folder is writable", "書き込める場所で一度開いてください"),
+  });
+
+/** A connection that never writes; SQLite needs a folder it can write to unless it is told that nobody writes at all. */
+const openReadOnly = (path: string, timeout: number): DatabaseSync => {
+  const { href } = pathToFileURL(path);
+  for (const way of ["mode=ro", "mode=ro&immutable=1"]) {
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    if (way !== "mode=ro" && log?.isFile() === true && log.size > 0) throw unreadableLog(path);
+    const database = new DatabaseSync(`${href}?${way}`, { timeout, readOnly: true });
+    try {
+      database.exec("select count(*) from sqlite_master");
+      return database;
+    } catch (error) {
+      database.close();
+      if (!isUnwritable(error)) throw error;
+    }
+  }
+  throw readOnly(path);
+};
+
 const interrupted = (): Failure =>
   new Failure("interrupted", {
     what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
@@ -49,6 +93,8 @@ const interrupted = (): Failure =>
 /** One connection to a SQLite file, with named parameters (`:name`) and prepared statements kept by their text. */
 export class Database {
   readonly path: string;
+  /** nothing can be written: {@link change} refuses */
+  readonly isReadOnly: boolean;
   readonly #db: DatabaseSync;
   readonly #busyTimeoutMs: number;
   readonly #interrupted: () => boolean;
@@ -59,8 +105,9 @@ export class Database {
     this.path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#interrupted = interrupted;
-    this.#db = new DatabaseSync(path, { timeout: busyTimeoutMs });
-    if (plain) return;
+    this.isReadOnly = options.readOnly ?? false;
+    this.#db = this.isReadOnly ? openReadOnly(path, busyTimeoutMs) : new DatabaseSync(path, { timeout: busyTimeoutMs });
+    if (plain || this.isReadOnly) return;
     try {
       this.#keepLog();
     } catch (error) {
@@ -70,6 +117,30 @@ export class Database {
     this.exec(`pragma cache_size = -${cacheKib}`);
     this.exec("pragma synchronous = full");
     this.exec("pragma foreign_keys = off");
+  }
+
+  /**
+   * Opens a file that is there for reading and writing, or for reading alone where it cannot be written.
+   *
+   * @throws Failure `unavailable` where its log can neither be read nor left aside
+   */
+  static orReadOnly(path: string): Database {
+    try {
+      return new Database(path);
+    } catch (error) {
+      if (!isUnwritable(error) || !existsSync(path)) throw error;
+      return new Database(path, { readOnly: true });
+    }
+  }
+
+  /** Another connection to the same file, for reading. */
+  reader(): Database {
+    return new Database(this.path, this.isReadOnly ? { readOnly: true } : { plain: true });
+  }
+
+  /** @throws Failure `not-permitted` where nothing can be written */
+  checkWritable(): void {
+    if (this.isReadOnly) throw readOnly(this.path);
   }
 
   /** The driver's own connection, for kysely's adapter. */
@@ -122,9 +193,10 @@ export class Database {
   /**
    * Runs `body` in one write transaction: all of it or none.
    *
-   * @throws Failure `locked` when another process holds the write lock for longer than five seconds
+   * @throws Failure `locked` when another process holds the write lock for longer than five seconds, `not-permitted`
    */
   change<T>(body: () => T): T {
+    this.checkWritable();
     this.#begin();
     return this.#ending(body);
   }
