@@ -44,7 +44,7 @@ export const PROGRAM: NounNode = {
     name: "schedule",
     summary: {"en":"the daily check and its notices, run by the machine","ja":"毎日の確認と通知の自動実行"},
     aliases: [],
-    examples: ["clomoctl renewals schedule install --task-scheduler -o renewals.xml","clomoctl renewals schedule remove","clomoctl renewals schedule show"],
+    examples: ["clomoctl renewals schedule install --task-scheduler -o renewals.xml","clomoctl renewals schedule remove --task-scheduler","clomoctl renewals schedule show"],
     nouns: [],
     verbs: [{ name: "install", summary: {"en":"check what expires every day, and send notices","ja":"期限の確認と通知を毎日自動で実行する"}, load: () => import("./renewals/schedule/install.ts") },{ name: "remove", summary: {"en":"take the daily run away again","ja":"毎日の自動実行を取り消す"}, load: () => import("./renewals/schedule/remove.ts") },{ name: "show", summary: {"en":"show by what the daily run is started, and when","ja":"毎日の自動実行の登録状況を表示する"}, load: () => import("./renewals/schedule/show.ts") }],
   }],
