@@ -1,10 +1,11 @@
 import { byExpiry, judge, type Judged } from "../../lib/renewals/judged.ts";
 import { Timeline } from "../../lib/renewals/timeline.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { LIMIT } from "../listing/list.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
-import { askedNow, zoneOf } from "./items/asked.ts";
+import { askedNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import type { Shown } from "./items/shown.ts";
 
@@ -44,7 +45,7 @@ export default defineCommand({
   exits: ["not-found", "locked", "unavailable"],
   async run(tools, { allContexts, html, limit }) {
     const { terminal } = tools;
-    const shown = await gather(tools, { allContexts, limit });
+    const { shown, failed } = await gather(tools, { allContexts, limit });
     const { format, fields, query } = terminal.output;
     if (html !== undefined) {
       const { writePage } = await import("./items/write-page.ts");
@@ -56,28 +57,45 @@ export default defineCommand({
       await terminal.list(ITEM_COLUMNS, shown.items);
     }
     await adviseSecondOwner(terminal, shown.items);
+    return failed?.code;
   },
 });
+
+/** What is shown, and the first failure of a tenant that keeps the others' items from nobody. */
+interface Gathered {
+  readonly shown: Shown;
+  readonly failed: Failure | undefined;
+}
 
 async function gather(
   tools: Tools,
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
-): Promise<Shown> {
+): Promise<Gathered> {
   const chosen = await tools.contexts.choose(tools.globals.context, tools.environment);
-  const asked = askedNow(tools, chosen);
-  const contexts = allContexts ? await tools.contexts.list() : [chosen.context];
+  const { now, timezone } = askedNow(tools, chosen);
+  const { found, failed } = allContexts
+    ? await judgedOfAll(tools)
+    : { found: await judgedOf(tools, await tools.tenant()), failed: undefined };
+  const contexts = allContexts ? (await tools.contexts.list()).map(({ name }) => name) : [chosen.context.name];
+  const items = found.toSorted(byExpiry).slice(0, limit);
+  return { shown: { items, contexts, timeline: new Timeline(now, timezone), now, timezone }, failed };
+}
+
+async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; failed: Failure | undefined }> {
   const found: Judged[] = [];
-  for (const context of contexts) {
-    const tenant = allContexts ? await tools.tenantOf(context) : await tools.tenant();
-    found.push(...(await judgedOf(tools, tenant)));
+  let failed: Failure | undefined;
+  for (const context of await tools.contexts.list()) {
+    try {
+      found.push(...(await judgedOf(tools, await tools.tenantOf(context))));
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+      failed ??= error;
+      await tools.terminal.warn(
+        text(`${context.name} is missing: ${error.what.en}`, `${context.name} を表示できません: ${error.what.ja}`),
+      );
+    }
   }
-  return {
-    items: found.toSorted(byExpiry).slice(0, limit),
-    contexts: contexts.map(({ name }) => name),
-    timeline: new Timeline(asked.now, asked.timezone),
-    now: asked.now,
-    timezone: zoneOf(tools, chosen),
-  };
+  return { found, failed };
 }
 
 async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {

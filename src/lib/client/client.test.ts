@@ -166,6 +166,52 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
     expect((await failure(client.removeCustomField(field.id))).code).toBe("not-found");
   });
 
+  it("records what expires, changes, confirms and forgets it", async () => {
+    const { renewals } = client;
+    const expiresAt = "2027-03-01T14:59:59.000Z";
+    const push = await renewals.add({ kind: "push-certificate", name: "本社", expiresAt, topic: "com.apple.mgmt.1" });
+    expect(push).toMatchObject({ name: "本社", expiresAt, certainty: "typed", owner: null, confirmedAt: null });
+    const owner = await renewals.add({ kind: "android-owner", name: "所有者" });
+    expect((await renewals.list()).map(({ id }) => id)).toEqual([owner.id, push.id]);
+    const edited = await renewals.edit(push.id, { owner: "it@example.jp", topic: null });
+    expect(edited).toMatchObject({ id: push.id, name: "本社", owner: "it@example.jp", topic: null, expiresAt });
+    const at = "2026-11-20T00:00:00.000Z";
+    expect(await renewals.confirm(owner.id, { by: "髙橋", at })).toMatchObject({
+      confirmedAt: at,
+      confirmedBy: "髙橋",
+      expiresAt: "2027-11-20T00:00:00.000Z",
+      certainty: "estimated",
+    });
+    expect(await renewals.remove(push.id)).toEqual(edited);
+    expect((await renewals.remove(owner.id)).id).toBe(owner.id);
+    expect(await renewals.list()).toEqual([]);
+  });
+
+  it("begins and settles notices of what expires", async () => {
+    const { renewals } = client;
+    const item = await renewals.add({ kind: "custom", name: "契約" });
+    const claim = {
+      itemId: item.id,
+      expiresAt: "2027-03-01T14:59:59.000Z",
+      stage: 30,
+      way: "mail",
+      recipient: "a@x.jp",
+    };
+    const first = await renewals.claimNotice(claim);
+    expect(first).toMatchObject({ claimed: true, notice: { ...claim, state: "sending", attempts: 1 } });
+    expect(await renewals.claimNotice(claim)).toEqual({ ...first, claimed: false });
+    const failed = await renewals.settleNotice(first.notice.id, { state: "failed", error: "550 いません" });
+    expect(failed).toMatchObject({ state: "failed", error: "550 いません" });
+    const again = await renewals.claimNotice(claim);
+    expect(again).toMatchObject({ claimed: true, notice: { attempts: 2, messageId: first.notice.messageId } });
+    const sent = await renewals.settleNotice(again.notice.id, { state: "sent", error: null });
+    expect((await renewals.claimNotice(claim)).claimed).toBe(false);
+    const dayAfter = await renewals.claimNotice({ ...claim, stage: -1 });
+    expect(await renewals.notices()).toEqual([dayAfter.notice, sent]);
+    await renewals.remove(item.id);
+    expect(await renewals.notices()).toEqual([]);
+  });
+
   it("plans, shows rows and problems, and discards", async () => {
     const plan = await client.imports.plan(
       { kind: "users", fileName: "人.csv", skipInvalid: true },
@@ -247,6 +293,17 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
       client.imports.commit({ id: NOWHERE, etag: "1" }),
       Array.fromAsync(client.imports.rows(NOWHERE)),
       Array.fromAsync(client.imports.problems(NOWHERE)),
+      client.renewals.edit(NOWHERE, { name: "x" }),
+      client.renewals.confirm(NOWHERE, { by: "x", at: "2026-11-20T00:00:00.000Z" }),
+      client.renewals.remove(NOWHERE),
+      client.renewals.claimNotice({
+        itemId: NOWHERE,
+        expiresAt: "2027-03-01T00:00:00.000Z",
+        stage: 0,
+        way: "mail",
+        recipient: "a@x.jp",
+      }),
+      client.renewals.settleNotice(NOWHERE, { state: "sent", error: null }),
     ];
     expect(await Promise.all(calls.map(async (call) => (await failure(call)).code))).toEqual(
       calls.map(() => "not-found"),
@@ -299,6 +356,34 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
         { method: "PUT", body: "", headers: { "content-type": "text/csv; charset=latin1" } },
       ],
       [`/v1/imports/${NOWHERE}/commit`, 400, "header.if-match", { method: "POST" }],
+      ["/v1/renewals?nonsense=1", 400, "query", {}],
+      ["/v1/renewals", 400, "json.kind", { method: "POST", body: `{"kind":"password","name":"x"}`, headers: json }],
+      [
+        "/v1/renewals",
+        400,
+        "json",
+        { method: "POST", body: `{"kind":"custom","name":"x","password":"y"}`, headers: json },
+      ],
+      ["/v1/renewals", 400, "json.name", { method: "POST", body: `{"kind":"custom","name":""}`, headers: json }],
+      [
+        "/v1/renewals",
+        400,
+        "json.expiresAt",
+        { method: "POST", body: `{"kind":"custom","name":"x","expiresAt":"2027-03-01"}`, headers: json },
+      ],
+      ["/v1/renewals/xyz", 400, "param.id", { method: "PATCH", body: "{}", headers: json }],
+      [
+        `/v1/renewals/${NOWHERE}`,
+        415,
+        "content-type",
+        { method: "PATCH", body: "name=x", headers: { "content-type": "text/plain" } },
+      ],
+      [
+        `/v1/renewals/${NOWHERE}/confirm`,
+        400,
+        "json.by",
+        { method: "POST", body: `{"at":"2027-03-01T00:00:00Z"}`, headers: json },
+      ],
       ["/v1/tenant", 405, "/v1/tenant", { method: "DELETE" }],
     ])("%s is answered with %i at %s", async (path, status, where, init) => {
       const response = await reached.raw(path, init);
@@ -346,6 +431,15 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
       const field = await post("/v1/users/fields", "a", { body: { name: "血液型" } });
       expect(await post("/v1/users/fields", "a", { body: { name: "血液型" } })).toEqual(field);
       await client.removeCustomField(field.answer.id);
+    });
+
+    it("records one thing that expires however often it comes", async () => {
+      const body = { kind: "custom", name: "ドメイン" };
+      const first = await post("/v1/renewals", "r", { body });
+      expect(first.status).toBe(201);
+      expect(await post("/v1/renewals", "r", { body })).toEqual(first);
+      expect((await client.renewals.list()).filter(({ name }) => name === "ドメイン")).toHaveLength(1);
+      await client.renewals.remove(first.answer.id);
     });
 
     it("is refused where it came with another body", async () => {

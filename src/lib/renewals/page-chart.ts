@@ -5,7 +5,7 @@ import { html, type Markup } from "./page-markup.ts";
 import { TIMELINE_MONTHS, type Month, type Timeline } from "./timeline.ts";
 
 /** Where things stand in a chart, in units of its own: it is 1000 wide. */
-export const CHART = {
+const CHART = {
   width: 1000,
   /** where the first month begins */
   start: 340,

@@ -65,13 +65,13 @@ function layOut(labels: readonly string[], columns: number): Layout {
   return { label: Math.max(SHORTEST_LABEL, columns - MARGINS - TIMELINE_MONTHS), month: 1 };
 }
 
-/** Each year over its first month; one of which hardly anything is shown leaves its place to the next. */
+/** Each year over its first month, where the months of it that are shown leave room for it. */
 function years(months: readonly Month[], width: number): string {
   const starts = months.flatMap(({ year }, index) =>
     index > 0 && year === months[index - 1]?.year ? [] : [{ year: String(year), at: index * width }],
   );
   return starts
-    .filter(({ year, at }, index) => at + year.length < (starts[index + 1]?.at ?? Number.POSITIVE_INFINITY))
+    .filter(({ year, at }, index) => at + year.length < (starts[index + 1]?.at ?? months.length * width + 2))
     .reduce((line, { year, at }) => line.padEnd(at) + year, "");
 }
 

@@ -37,13 +37,15 @@ export type FromFile = Required<
 export async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<FromFile> {
   const read = await readNamedFile(tools, wanted.file);
   const found = pick(readExpiring(read), wanted);
-  const { organisation, expiresAt, certainty, fingerprint, topic } = found;
+  const { organisation, certainty, fingerprint, topic } = found;
+  // one form for all, as items are ordered by it
+  const expiresAt = new Date(found.expiresAt).toISOString();
   const kind = wanted.kind ?? found.kind;
   return { kind, organisation, expiresAt, certainty, fingerprint, topic, source: read.path };
 }
 
 /** Of several things in a file, the one that is meant. */
-export function pick(found: readonly Expiring[], { file, kind, fingerprint = "" }: Wanted): Expiring {
+function pick(found: readonly Expiring[], { file, kind, fingerprint = "" }: Wanted): Expiring {
   const start = fingerprint.toLowerCase().replaceAll(":", "");
   const fitting = found.filter((one) => mayBe(one.kind, kind) && one.fingerprint.startsWith(start));
   const [one, ...others] = fitting;

@@ -1,0 +1,64 @@
+import { describe, expect, it } from "vitest";
+import type { Judged } from "../../../lib/renewals/judged.ts";
+import { levelOf, USUAL_THRESHOLDS } from "../../../lib/renewals/level.ts";
+import { Timeline } from "../../../lib/renewals/timeline.ts";
+import { displayWidth } from "../../../lib/terminal/width.ts";
+import { drawTimeline } from "./draw-timeline.ts";
+
+const now = new Date("2026-11-20T03:00:00Z");
+const timezone = "Asia/Tokyo";
+
+const on = (name: string, expiresOn: string | null): Judged => {
+  const expiresAt = expiresOn === null ? null : `${expiresOn}T14:59:59.000Z`;
+  const level = levelOf(expiresAt, { now, timezone, thresholds: USUAL_THRESHOLDS });
+  return { item: { name, expiresAt }, context: "kanto", expiresOn, daysLeft: null, level } as Judged;
+};
+
+const ITEMS = [
+  on("なし", null),
+  on("ドメイン\u202e", "2026-10-01"),
+  on("push", "2026-12-10"),
+  on("VPP", "2027-01-15"),
+  on("第一所有者の長い長い長い名前", "2027-03-01"),
+  on("契約", "2030-10-01"),
+];
+
+const draw = (columns: number, language: "en" | "ja" = "en"): string[] => [
+  ...drawTimeline(ITEMS, {
+    timeline: new Timeline(now, timezone),
+    language,
+    columns,
+    label: ({ item }) => item.name,
+    paint: (marker) => marker,
+  }),
+];
+
+describe("a time line on a terminal", () => {
+  it("has a row an item, each marker at its month", () => {
+    expect(draw(94)).toEqual([
+      "                              2026    2027                                            2028",
+      "                              11  12  01  02  03  04  05  06  07  08  09  10  11  12  01",
+      "なし                         ?| : |   |   |   |   |   |   |   |   |   |   |   |   |   |   |",
+      String.raw`ドメイン\u202e               X| : |   |   |   |   |   |   |   |   |   |   |   |   |   |   |`,
+      "push                          | : |!  |   |   |   |   |   |   |   |   |   |   |   |   |   |",
+      "VPP                           | : |   |*  |   |   |   |   |   |   |   |   |   |   |   |   |",
+      "第一所有者の長い長い長い名前  | : |   |   |   o   |   |   |   |   |   |   |   |   |   |   |",
+      "契約                          | : |   |   |   |   |   |   |   |   |   |   |   |   |   |   >",
+      "X expired  ? no date  ! urgent  * soon  o in time  : today  > after 2028-01",
+    ]);
+  });
+
+  it.each([28, 40, 60, 80, 100, 200])("fits into %d columns, in both languages", (columns) => {
+    for (const language of ["en", "ja"] as const) {
+      const lines = draw(columns, language);
+      for (const line of lines) expect(displayWidth(line), line).toBeLessThanOrEqual(columns);
+      const rows = lines.slice(2, 2 + ITEMS.length);
+      expect(new Set(rows.map(displayWidth)).size).toBe(1);
+      expect(rows.map((row) => /[?X!*o>]/.exec(row.slice(-20 * 6))?.[0] !== undefined)).not.toContain(false);
+    }
+  });
+
+  it("keeps whole years where months are narrow", () => {
+    expect(draw(40)[0]?.trim()).toBe("2027");
+  });
+});
