@@ -150,7 +150,7 @@ describe("add", () => {
     ["--last-login is for the kind android-owner", 2, ["x", "--kind", "custom", "--last-login", "2026-03-01"]],
     ["--fingerprint needs --file", 2, ["x", "--kind", "custom", "--fingerprint", "ab"]],
     ["unknown time zone", 2, ["x", "--kind", "custom", "--timezone", "Mars/Olympus"]],
-    ["cannot be read", 2, ["x", "--file", "nowhere.pem"]],
+    ["no such file", 6, ["x", "--file", "nowhere.pem"]],
     ["this is no file", 2, ["x", "--file", "."]],
     ["holds nothing of the kind", 3, ["x", "--file", "push.pem", "--kind", "vpp-token"]],
     ["words.pem", 3, ["x", "--file", "words.pem"]],

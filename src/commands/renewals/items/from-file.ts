@@ -31,7 +31,8 @@ export type FromFile = Required<
 /**
  * The thing a file holds, as an item records it.
  *
- * @throws Failure `usage` when the file cannot be read, or holds several that fit, which are listed
+ * @throws Failure `not-found` when the file is not there
+ * @throws Failure `usage` when it cannot be read, or holds several that fit, which are listed
  * @throws Failure `input-rejected` when it holds nothing that expires, or nothing of the kind
  */
 export async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<FromFile> {

@@ -2,7 +2,7 @@ import { open, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { MOST_BYTES, type NamedFile } from "../../../lib/apple/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
 /** A file that was named, with its bytes; one too long for what it should be has a byte more than is allowed. */
@@ -14,7 +14,7 @@ export interface ReadFile extends NamedFile {
 /**
  * Reads a file as a whole, no more of it than a certificate or token can have; `-` is stdin.
  *
- * @throws Failure `usage` when it is not there, no file, or cannot be read
+ * @throws Failure `not-found` when it is not there, `usage` when it is no file or cannot be read
  */
 export async function readNamedFile(
   { stdin, workingFolder }: Pick<Tools, "stdin" | "workingFolder">,
@@ -23,12 +23,14 @@ export async function readNamedFile(
   if (typed === "-") return { name: typed, path: null, bytes: await readStart(stdin) };
   const path = resolve(workingFolder, typed);
   const found = await stat(path).catch((cause: unknown) => {
-    throw refusal(typed, text("this file cannot be read", "このファイルを読み込めません"), cause);
+    throw unreadable(typed, cause);
   });
   // a pipe might never end, or never begin
-  if (!found.isFile()) throw refusal(typed, text("this is no file", "これはファイルではありません"));
+  if (!found.isFile()) {
+    throw new Failure("usage", { what: text("this is no file", "これはファイルではありません"), where: typed });
+  }
   const file = await open(path).catch((cause: unknown) => {
-    throw refusal(typed, text("this file cannot be read", "このファイルを読み込めません"), cause);
+    throw unreadable(typed, cause);
   });
   await using stream = file.createReadStream({ end: MOST_BYTES });
   return { name: basename(path), path, bytes: await readStart(stream) };
@@ -46,4 +48,8 @@ async function readStart(stream: AsyncIterable<string | Uint8Array>): Promise<Ui
   return Buffer.concat(chunks);
 }
 
-const refusal = (where: string, what: Text, cause?: unknown): Failure => new Failure("usage", { what, where, cause });
+const unreadable = (where: string, cause: unknown): Failure => {
+  const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+  if (isMissing) return new Failure("not-found", { what: text("no such file", "ファイルがありません"), where, cause });
+  return new Failure("usage", { what: text("this file cannot be read", "このファイルを読み込めません"), where, cause });
+};
