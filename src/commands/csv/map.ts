@@ -1,4 +1,4 @@
-import { columnsOf, FORMATS, nearestHeader, type Column, type Format } from "../../lib/csv/formats/index.ts";
+import { columnsOf, FORMATS, nearestName, type Column, type Format } from "../../lib/csv/formats/index.ts";
 import { readHeader } from "../../lib/csv/header.ts";
 import { inspect } from "../../lib/csv/inspect.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -79,7 +79,7 @@ const IGNORE: Choice<string | null> = { value: null, name: text("none: ignore th
 
 /** One question; the nearest header is offered first. */
 async function askOne(prompts: Prompts, theirs: string, free: readonly Column[]): Promise<string | null> {
-  const nearest = nearestHeader(free, theirs);
+  const nearest = nearestName(free, theirs);
   const isNear = ({ header, field }: Column): boolean => header === nearest || field === nearest;
   const sorted = [...free.filter(isNear), IGNORE, ...free.filter((column) => !isNear(column))];
   const choices = sorted.map((choice) =>

@@ -3,7 +3,7 @@ import { nameKey } from "../model/normalise.ts";
 import { describeProblem, severityOf } from "../model/problem.ts";
 import { faultsOf } from "../model/rules.ts";
 import { text, type Text } from "../text/index.ts";
-import { columnsOf, findColumn, nearestHeader, type Column, type CustomField, type Format } from "./formats/index.ts";
+import { columnsOf, findColumn, nearestName, type Column, type CustomField, type Format } from "./formats/index.ts";
 import type { Dialect } from "./record.ts";
 
 /** A value that the map gives to a field. */
@@ -32,7 +32,7 @@ export interface MapFault {
 }
 
 const unknownField = (columns: readonly Column[], name: string): Text => {
-  const nearest = nearestHeader(columns, name);
+  const nearest = nearestName(columns, name);
   return nearest === undefined
     ? text(`${name} is no column of this format`, `「${name}」という列はこの形式にありません`)
     : text(

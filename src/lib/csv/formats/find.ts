@@ -31,13 +31,12 @@ const loose = (header: string): string => header.normalize("NFKC").replace(/\s+/
 
 const LONGEST_COMPARED = 64;
 
-/** The header or field that a misspelt one was probably meant to be; undefined where none is near. */
-export const nearestHeader = (columns: readonly Column[], header: string): string | undefined => {
-  if (header.length > LONGEST_COMPARED) return undefined;
-  const wanted = loose(header);
+const nearestOf = (names: readonly string[], misspelt: string): string | undefined => {
+  if (misspelt.length > LONGEST_COMPARED) return undefined;
+  const wanted = loose(misspelt);
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1;
-  for (const name of columns.flatMap((column) => [column.header, column.field])) {
+  for (const name of names) {
     const distance = editDistance(wanted, loose(name));
     if (distance < least) {
       least = distance;
@@ -46,3 +45,17 @@ export const nearestHeader = (columns: readonly Column[], header: string): strin
   }
   return nearest;
 };
+
+/** The header that a misspelt one was probably meant to be; undefined where none is near. */
+export const nearestHeader = (columns: readonly Column[], header: string): string | undefined =>
+  nearestOf(
+    columns.map((column) => column.header),
+    header,
+  );
+
+/** The header or field's key that a name was probably meant to be, where either may be written. */
+export const nearestName = (columns: readonly Column[], name: string): string | undefined =>
+  nearestOf(
+    columns.flatMap((column) => [column.header, column.field]),
+    name,
+  );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { columnsOf, findColumn, FORMAT_NAMES, FORMATS, nearestHeader, SECURED_FORMATS } from "./index.ts";
+import { columnsOf, findColumn, FORMAT_NAMES, FORMATS, nearestHeader, nearestName, SECURED_FORMATS } from "./index.ts";
 
 const headers = (name: (typeof FORMAT_NAMES)[number]): string =>
   FORMATS[name].columns.map(({ header }) => header).join(", ");
@@ -79,12 +79,18 @@ describe("columns by name", () => {
     ["ﾌﾘｶﾞﾅ", "フリガナ"],
     ["CLOMO アカウント名", "CLOMOアカウント名"],
     ["ＵＰＮ", "UPN"],
-    ["email", "emails"],
   ])("%s is probably %s", (header, nearest) => {
     expect(nearestHeader(FORMATS.users.columns, header)).toBe(nearest);
   });
 
+  it("are guessed by their fields' keys only where these can be written", () => {
+    expect(nearestHeader(FORMATS.users.columns, "titl")).toBeUndefined();
+    expect(nearestName(FORMATS.users.columns, "titl")).toBe("title");
+    expect(nearestName(FORMATS.users.columns, "email")).toBe("emails");
+  });
+
   it("are not guessed from afar", () => {
+    expect(nearestHeader(FORMATS.users.columns, "name")).toBeUndefined();
     expect(nearestHeader(FORMATS.users.columns, "血液型と星座")).toBeUndefined();
     expect(nearestHeader(FORMATS.users.columns, "x".repeat(1_000_000))).toBeUndefined();
   });

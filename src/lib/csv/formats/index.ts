@@ -4,7 +4,7 @@ import { SECURED_FORMATS } from "./secured.ts";
 import { USERS } from "./users.ts";
 
 export type { Column, CustomField, Format, FormatName } from "./format.ts";
-export { columnsOf, findColumn, nearestHeader } from "./find.ts";
+export { columnsOf, findColumn, nearestHeader, nearestName } from "./find.ts";
 export { SECURED_FORMATS } from "./secured.ts";
 
 /** Every kind of console file, by the name that `--as` takes. */
