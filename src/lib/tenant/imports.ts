@@ -10,7 +10,7 @@ import { importOf, NO_COUNTS } from "./import-shape.ts";
 import { WriterNote, type Processes } from "./writer-note.ts";
 import { isHeld, removeStrayJournals, stagingFiles } from "./store/sqlite/imports/staging-files.ts";
 import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
-import { Database } from "./store/sqlite/database.ts";
+import type { Database } from "./store/sqlite/database.ts";
 import { ImportThread } from "./store/sqlite/imports/import-thread.ts";
 import {
   BLANK_DETAIL,

@@ -1,6 +1,6 @@
 import { NEWLINES, formatRecord } from "../../csv/write.ts";
 import type { Newline } from "../../csv/record.ts";
-import { Database, type Params } from "../store/sqlite/database.ts";
+import type { Database, Params } from "../store/sqlite/database.ts";
 import { defineFunctions } from "../store/sqlite/imports/functions.ts";
 
 /** A column of an export. */
