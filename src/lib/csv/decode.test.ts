@@ -100,6 +100,19 @@ describe("decoding", () => {
     }
   });
 
+  test.each([
+    ["a\r\n\u001a\u001a\u001a", "a\r\n<eof>"],
+    ["a\u001a\0\0\0\0", "a<eof>"],
+    ["a\u001a\u001a\0\0", "a<eof>"],
+    ["a\u001a\0b", "a\u001a\0b"],
+    ["a\u001a\0\u001a", "a\u001a\0<eof>"],
+    ["a\0\0", "a\0\0"],
+  ])("takes the padding behind a Ctrl-Z, %j, for its part", (file, expected) => {
+    for (const encoding of ["shift_jis", "utf-8"] as const) {
+      for (const size of [1, 2, 3, 100]) expect(decode(encoding, Buffer.from(file), size)).toBe(expected);
+    }
+  });
+
   test("skips a byte order mark at the start only", () => {
     const file = Buffer.from("\ufeffa\ufeffb");
     expect(decode("utf-8", file)).toBe("a\ufeffb");

@@ -13,6 +13,14 @@ export interface TextSink {
 const PIECE_BYTES = 32 * 1024;
 
 const CTRL_Z = "\u001a";
+const NUL = "\0";
+
+/** Where the run of a character begins that ends at `end`; `end` itself where there is none. */
+const startOfTail = (text: string, character: string, end: number): number => {
+  let at = end;
+  while (at > 0 && text[at - 1] === character) at -= 1;
+  return at;
+};
 
 /**
  * The platform's shift_jis table takes 1A for 1C, 1C for 7F and 7F for 1A, as IBM's did.
@@ -31,8 +39,8 @@ const hex = (bytes: Uint8Array): string =>
 
 /**
  * Decodes a file written to it in chunks of any size. Strict: what is no character is told apart from the text, with
- * its bytes, and decoding goes on behind it. A byte order mark at the start is skipped, and so is a Ctrl-Z (1A) that is
- * the very last character, the end-of-file mark of old DOS programs.
+ * its bytes, and decoding goes on behind it. A byte order mark at the start is skipped, and so are Ctrl-Z (1A) that
+ * are the very last characters, the end-of-file mark of old DOS programs, with the NULs that fill up a sector behind them.
  */
 export class Decoder {
   readonly #encoding: Encoding;
@@ -40,7 +48,8 @@ export class Decoder {
   readonly #sink: TextSink;
   #tail: Uint8Array = new Uint8Array(0);
   #atStart = true;
-  #heldCtrlZ = false;
+  /** what may be the end of the file: so many Ctrl-Z, and so many NULs behind them */
+  #held = { marks: 0, nuls: 0 };
 
   constructor(encoding: Encoding, sink: TextSink) {
     this.#encoding = encoding;
@@ -61,7 +70,7 @@ export class Decoder {
    */
   end(): boolean {
     if (this.#tail.length > 0) this.#decodeAround(this.#tail);
-    return this.#heldCtrlZ;
+    return this.#held.marks > 0;
   }
 
   #writePiece(piece: Uint8Array): void {
@@ -96,7 +105,7 @@ export class Decoder {
       }
       if (at > from) this.#give(this.#decoder.decode(bytes.subarray(from, at)));
       from = at - length;
-      this.#releaseCtrlZ();
+      this.#releaseHeld();
       this.#atStart = false;
       this.#sink.invalid(hex(bytes.subarray(at, from)));
       at = from;
@@ -106,18 +115,36 @@ export class Decoder {
 
   #give(decoded: string): void {
     if (decoded === "") return;
-    this.#releaseCtrlZ();
     let text = this.#encoding === "shift_jis" ? mendControls(decoded) : decoded;
     if (this.#atStart && text.startsWith("\ufeff")) text = text.slice(1);
     this.#atStart = false;
-    this.#heldCtrlZ = text.endsWith(CTRL_Z);
-    if (this.#heldCtrlZ) text = text.slice(0, -1);
-    if (text !== "") this.#sink.text(text);
+    this.#giveHolding(text);
   }
 
-  #releaseCtrlZ(): void {
-    if (!this.#heldCtrlZ) return;
-    this.#heldCtrlZ = false;
-    this.#sink.text(CTRL_Z);
+  #giveHolding(text: string): void {
+    const nulsAt = startOfTail(text, NUL, text.length);
+    const marksAt = startOfTail(text, CTRL_Z, nulsAt);
+    const [marks, nuls] = [nulsAt - marksAt, text.length - nulsAt];
+    if (marksAt === 0 && marks === 0 && this.#held.marks > 0) {
+      this.#held.nuls += nuls;
+      return;
+    }
+    if (marksAt > 0 || this.#held.nuls > 0) this.#releaseHeld();
+    const end = marks === 0 ? text.length : marksAt;
+    if (end > 0) this.#sink.text(end === text.length ? text : text.slice(0, end));
+    if (marks > 0) this.#held = { marks: this.#held.marks + marks, nuls };
+  }
+
+  #releaseHeld(): void {
+    const { marks, nuls } = this.#held;
+    this.#held = { marks: 0, nuls: 0 };
+    this.#release(CTRL_Z, marks);
+    this.#release(NUL, nuls);
+  }
+
+  #release(character: string, count: number): void {
+    for (let left = count; left > 0; left -= PIECE_BYTES) {
+      this.#sink.text(character.repeat(Math.min(left, PIECE_BYTES)));
+    }
   }
 }

@@ -51,7 +51,7 @@ const cells = (bytes: Uint8Array, encoding: Encoding): (readonly [number, readon
 };
 
 const csvText = fc.string({
-  unit: fc.constantFrom("a", "b", ",", '"', "\r", "\n", "é", "表", "\u001a"),
+  unit: fc.constantFrom("a", "b", ",", '"', "\r", "\n", "é", "表", "\u001a", "\0"),
   maxLength: 40,
 });
 

@@ -26,6 +26,9 @@ export interface RecordBytesOptions {
 const LF = 10;
 const CR = 13;
 const CTRL_Z = 26;
+const NUL = 0;
+/** More than this is no mark of an old program: a sector or two are filled up. */
+const LONGEST_MARK = 65_536;
 const NOTHING = new Uint8Array(0);
 
 /** Where in a record a character stands, as the scanner of records tells it. */
@@ -41,8 +44,8 @@ const BOMS: Readonly<Record<Encoding, readonly number[]>> = {
 
 /**
  * Cuts the bytes of a CSV file into records and leaves them as they are, undecodable ones too, so that rows can be copied
- * to the byte. Rows are counted as {@link RecordReader} counts them. A Ctrl-Z at the end of the file is left out, and so
- * is a byte order mark, which {@link bom} then holds.
+ * to the byte. Rows are counted as {@link RecordReader} counts them. Ctrl-Z at the end of the file are left out with the
+ * NULs behind them, and so is a byte order mark, which {@link bom} then holds.
  */
 export class RecordBytes {
   readonly #encoding: Encoding;
@@ -93,13 +96,24 @@ export class RecordBytes {
     return bytes.subarray(mark.length);
   }
 
-  /** Bytes at the end that only the next chunk explains: half a character, a CR, or a Ctrl-Z that may be the last. */
+  /** Bytes at the end that only the next chunk explains: half a character, a CR, or Ctrl-Z and NULs that may be the last. */
   #heldBack(bytes: Uint8Array): number {
     const unfinished = unfinishedTail(this.#encoding, bytes);
     if (unfinished > 0) return unfinished;
     const width = this.#width;
     const last = bytes.length >= width ? this.#unit(bytes, bytes.length - width) : 0;
-    return last === CR || last === CTRL_Z ? width : 0;
+    if (last === CR) return width;
+    const nulsAt = this.#startOfTail(bytes, NUL, bytes.length);
+    const marksAt = this.#startOfTail(bytes, CTRL_Z, nulsAt);
+    return marksAt === nulsAt ? 0 : bytes.length - marksAt;
+  }
+
+  /** Where the run of a character begins that ends at `end`. */
+  #startOfTail(bytes: Uint8Array, character: number, end: number): number {
+    const width = this.#width;
+    let at = end;
+    while (at >= width && end - at < LONGEST_MARK && this.#unit(bytes, at - width) === character) at -= width;
+    return at;
   }
 
   get #width(): number {
