@@ -23,7 +23,7 @@ export interface Target {
 }
 
 /** What notices to a recipient are recorded under. */
-export const addresseeOf = (recipient: Recipient): Addressee =>
+const addresseeOf = (recipient: Recipient): Addressee =>
   recipient.way === "mail"
     ? { way: "mail", recipient: recipient.address.toLowerCase() }
     : { way: recipient.way, recipient: recipient.name };

@@ -1,22 +1,13 @@
 import { Failure } from "../errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
-import {
-  isLoopback,
-  isMailAddress,
-  SERVICES,
-  type NotifySettings,
-  type Recipient,
-  type SecretSource,
-  type SmtpSettings,
-} from "./notify-settings.ts";
+import { isLoopback, SERVICES, type NotifySettings, type Recipient, type SmtpSettings } from "./notify-settings.ts";
+import { SettingsFields } from "./notify-settings-fields.ts";
 import { SettingsReader, type Entries, type Placed } from "./notify-settings-yaml.ts";
 import { USUAL_STAGES } from "./stages.ts";
-import { fillTemplate } from "./webhook-payload.ts";
 
 const LONGEST = 1_000_000;
 const SECOND_MS = 1000;
-const LANGUAGES = ["ja", "en"] as const;
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
 const TOLD_OF = ["name", "way", "language", "contexts", "kinds"];
@@ -32,9 +23,11 @@ const PORTS = { tls: 465, starttls: 587, none: 25 } as const;
 /** Reads one file; the same word always means the same. */
 class Parser {
   readonly #reader: SettingsReader;
+  readonly #fields: SettingsFields;
 
   constructor(reader: SettingsReader) {
     this.#reader = reader;
+    this.#fields = new SettingsFields(reader);
   }
 
   settings(): NotifySettings {
@@ -44,7 +37,7 @@ class Parser {
       ["language", "stages", "smtp", "recipients"],
       text("the file", "ファイル"),
     );
-    const language = this.#language(parts) ?? "ja";
+    const language = this.#fields.language(parts) ?? "ja";
     const smtp = parts.get("smtp");
     const recipients = parts.get("recipients");
     const placed = recipients === undefined ? [] : reader.list(recipients);
@@ -68,14 +61,14 @@ class Parser {
   #smtp(placed: Placed): SmtpSettings {
     const reader = this.#reader;
     const parts = reader.entries(placed, SMTP_KEYS, text("smtp", "smtp "));
-    const security = this.#optional(parts, "security", (one) =>
+    const security = this.#fields.optional(parts, "security", (one) =>
       reader.choice(one, ["tls", "starttls", "none"] as const),
     );
-    const host = reader.text(this.#needed(parts, "host", placed.line));
+    const host = reader.text(this.#fields.needed(parts, "host", placed.line));
     const chosen = security ?? "starttls";
-    const from = this.#needed(parts, "from", placed.line);
-    const user = this.#optional(parts, "user", (one) => reader.text(one));
-    const password = this.#secret(parts, "password");
+    const from = this.#fields.needed(parts, "from", placed.line);
+    const user = this.#fields.optional(parts, "user", (one) => reader.text(one));
+    const password = this.#fields.secret(parts, "password");
     if (chosen === "none" && password !== undefined && !isLoopback(host)) {
       throw reader.refuse(
         parts.get("security")?.line ?? placed.line,
@@ -87,16 +80,16 @@ class Parser {
     }
     if ((user === undefined) !== (password === undefined)) {
       throw reader.refuse(
-        placed.line,
+        (parts.get("user") ?? placed).line,
         text("user and password go together", "user と password-env(または password-file)は両方指定してください"),
       );
     }
-    const caFile = this.#optional(parts, "ca-file", (one) => reader.text(one));
+    const caFile = this.#fields.optional(parts, "ca-file", (one) => reader.text(one));
     return {
       host,
-      port: this.#optional(parts, "port", (one) => reader.number(one, 1, 65_535)) ?? PORTS[chosen],
+      port: this.#fields.optional(parts, "port", (one) => reader.number(one, 1, 65_535)) ?? PORTS[chosen],
       security: chosen,
-      from: this.#sender(from),
+      from: this.#fields.sender(from),
       ...(user === undefined ? {} : { user }),
       ...(password === undefined ? {} : { password }),
       ...(caFile === undefined ? {} : { caFile }),
@@ -107,24 +100,26 @@ class Parser {
     const reader = this.#reader;
     const name = text("a recipient", "recipients の項目");
     const all = reader.entries(placed, [...new Set(Object.values(WAYS).flat())], name);
-    const way = reader.choice(this.#needed(all, "way", placed.line), WAY_NAMES);
+    const way = reader.choice(this.#fields.needed(all, "way", placed.line), WAY_NAMES);
     const parts = reader.entries(placed, WAYS[way], text(`a recipient by ${way}`, `way: ${way} の項目`));
-    const contexts = this.#optional(parts, "contexts", (one) => this.#texts(one));
-    const kinds = this.#optional(parts, "kinds", (one) => reader.list(one).map((kind) => reader.choice(kind, KINDS)));
+    const contexts = this.#fields.optional(parts, "contexts", (one) => this.#fields.texts(one));
+    const kinds = this.#fields.optional(parts, "kinds", (one) =>
+      reader.list(one).map((kind) => reader.choice(kind, KINDS)),
+    );
     const told = {
-      name: reader.text(this.#needed(parts, "name", placed.line)),
-      language: this.#language(parts) ?? usual,
+      name: reader.text(this.#fields.needed(parts, "name", placed.line)),
+      language: this.#fields.language(parts) ?? usual,
       ...(contexts === undefined ? {} : { contexts }),
       ...(kinds === undefined ? {} : { kinds }),
     };
     switch (way) {
       case "mail":
-        return { ...told, way, address: this.#address(this.#needed(parts, "address", placed.line)) };
+        return { ...told, way, address: this.#fields.address(this.#fields.needed(parts, "address", placed.line)) };
       case "webhook":
         return { ...told, ...this.#webhook(parts, placed.line) };
       case "command": {
-        const [program = "", ...rest] = this.#texts(this.#needed(parts, "command", placed.line));
-        const seconds = this.#optional(parts, "timeout", (one) => reader.number(one, 1, 300)) ?? 60;
+        const [program = "", ...rest] = this.#fields.texts(this.#fields.needed(parts, "command", placed.line));
+        const seconds = this.#fields.optional(parts, "timeout", (one) => reader.number(one, 1, 300)) ?? 60;
         return { ...told, way, command: [program, ...rest], timeoutMs: seconds * SECOND_MS };
       }
     }
@@ -132,9 +127,9 @@ class Parser {
 
   #webhook(parts: Entries, line: number) {
     const reader = this.#reader;
-    const service = reader.choice(this.#needed(parts, "service", line), SERVICES);
-    const url = this.#secret(parts, "url") ?? this.#missing("url-env", line);
-    const token = this.#secret(parts, "token");
+    const service = reader.choice(this.#fields.needed(parts, "service", line), SERVICES);
+    const url = this.#fields.secret(parts, "url") ?? this.#fields.missing("url-env", line);
+    const token = this.#fields.secret(parts, "token");
     if ((service === "chatwork") !== (token !== undefined)) {
       throw reader.refuse(
         line,
@@ -148,89 +143,8 @@ class Parser {
         text("template goes with service: template", "template は service: template と一緒に指定してください"),
       );
     }
-    const template = written === undefined ? {} : { template: this.#template(written) };
+    const template = written === undefined ? {} : { template: this.#fields.template(written) };
     return { way: "webhook" as const, service, url, ...(token === undefined ? {} : { token }), ...template };
-  }
-
-  #template(placed: Placed): string {
-    const template = this.#reader.text(placed);
-    try {
-      JSON.parse(fillTemplate(template, { subject: '"', text: "\n", messageId: "<1@clomoctl.invalid>" }));
-      return template;
-    } catch {
-      throw this.#reader.refuse(
-        placed.line,
-        text(
-          'the template is not JSON; placeholders stand in quotes: {"text": "{{text}}"}',
-          'template が JSON ではありません。差し込みは引用符の中に書いてください: {"text": "{{text}}"}',
-        ),
-      );
-    }
-  }
-
-  /** `NAME-env` or `NAME-file`, not both; the secret itself never stands in the file. */
-  #secret(parts: Entries, name: string): SecretSource | undefined {
-    const reader = this.#reader;
-    const [env, file] = [parts.get(`${name}-env`), parts.get(`${name}-file`)];
-    if (env !== undefined && file !== undefined) {
-      throw reader.refuse(
-        file.line,
-        text(`say ${name}-env or ${name}-file, not both`, `${name}-env と ${name}-file は片方だけ指定してください`),
-      );
-    }
-    if (file !== undefined) return { file: reader.text(file) };
-    if (env === undefined) return undefined;
-    const variable = reader.text(env);
-    if (/^[A-Za-z_]\w*$/.test(variable)) return { env: variable };
-    throw reader.refuse(
-      env.line,
-      text(
-        `${name}-env takes the name of a variable, not the secret itself`,
-        `${name}-env には環境変数の名前を書いてください(値そのものではありません)`,
-      ),
-    );
-  }
-
-  #texts(placed: Placed): readonly string[] {
-    const texts = this.#reader.list(placed).map((one) => this.#reader.text(one));
-    if (texts.length > 0) return texts;
-    throw this.#reader.refuse(placed.line, text("the list is empty", "リストが空です"));
-  }
-
-  #address(placed: Placed): string {
-    const address = this.#reader.text(placed);
-    if (isMailAddress(address)) return address;
-    throw this.#reader.refuse(
-      placed.line,
-      text(`"${address}" is no mail address`, `「${address}」はメールアドレスではありません`),
-    );
-  }
-
-  #sender(placed: Placed): string {
-    const from = this.#reader.text(placed);
-    const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(from)?.[1] ?? from;
-    if (isMailAddress(address)) return from;
-    throw this.#reader.refuse(
-      placed.line,
-      text(`"${from}" is no mail address`, `「${from}」はメールアドレスではありません`),
-    );
-  }
-
-  #language(parts: Entries): "ja" | "en" | undefined {
-    return this.#optional(parts, "language", (one) => this.#reader.choice(one, LANGUAGES));
-  }
-
-  #optional<T>(parts: Entries, key: string, read: (placed: Placed) => T): T | undefined {
-    const placed = parts.get(key);
-    return placed === undefined ? undefined : read(placed);
-  }
-
-  #needed(parts: Entries, key: string, line: number): Placed {
-    return parts.get(key) ?? this.#missing(key, line);
-  }
-
-  #missing(key: string, line: number): never {
-    throw this.#reader.refuse(line, text(`${key} is missing`, `${key} がありません`));
   }
 
   #refuseTwins(recipients: readonly Recipient[], placed: readonly Placed[]): void {

@@ -1,0 +1,36 @@
+import type { Digest, NoticeItem, Told } from "../message.ts";
+
+/** A thing as a tenant records it. */
+const noticeItem = (change: Partial<NoticeItem> = {}): NoticeItem => ({
+  id: "019a0000-0000-7000-8000-000000000001",
+  kind: "push-certificate",
+  name: "本社",
+  organisation: null,
+  expiresAt: "2027-03-01T03:00:00.000Z",
+  certainty: "exact",
+  owner: null,
+  account: null,
+  updatedAt: "2026-11-20T00:00:00.000Z",
+  ...change,
+});
+
+/** A thing as a digest tells it. */
+export const toldItem = ({ item = {}, ...change }: Partial<Omit<Told, "item">> & { item?: Partial<NoticeItem> } = {}): Told => ({
+  context: "embedded",
+  item: { ...noticeItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
+  stage: 30,
+  days: 30,
+  day: "2027-03-01",
+  expired: false,
+  ...change,
+});
+
+/** A digest of one thing, unless more are given. */
+export const digestOf = (change: Partial<Digest> = {}): Digest => ({
+  told: [toldItem()],
+  warnings: [],
+  language: "ja",
+  severalContexts: false,
+  messageId: "019a0000-0000-7000-8000-0000000000ff@clomoctl.invalid",
+  ...change,
+});
