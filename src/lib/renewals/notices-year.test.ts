@@ -338,19 +338,6 @@ test(
     // nothing due, no connection
     expect(office.connections()).toBeLessThan(2 * arrivals.size);
     expect(new Set(warnings)).toEqual(new Set(["it was not told: 451 try again later", "chat was not told: HTTP 503"]));
-    const { writeFileSync } = await import("node:fs");
-    writeFileSync(
-      JSON.stringify({
-        runs,
-        quiet,
-        owed: owed.size,
-        messages: messages.size,
-        arrivals: arrivals.size,
-        deaths: [...deaths],
-        c: office.connections(),
-        got: got.length,
-      }),
-    );
     await Promise.all([office.close(), chat.close()]);
   },
 );
