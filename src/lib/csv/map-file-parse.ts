@@ -2,7 +2,7 @@ import type Yaml from "yaml";
 import type { LineCounter, Node, Pair } from "yaml";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { findColumn, type Format } from "./formats/index.ts";
+import { findColumn, type CustomField, type Format } from "./formats/index.ts";
 import { mapFaults, type ColumnMap, type MappedValue } from "./map-file.ts";
 import { CONSOLE_DIALECT, type Dialect } from "./record.ts";
 
@@ -165,9 +165,15 @@ const mapOf = (reader: MapReader, parts: Parts, format: Format): ColumnMap => {
  * (field: value), `dialect` (`delimiter`, `quote`). Every value is text as written.
  *
  * @param where the file's name, for messages
+ * @param customFields the tenant's, where there is one
  * @throws `input-rejected` with the line, where it is not such a file or does not fit the format
  */
-export const parseMapFile = async (content: string, format: Format, where: string): Promise<ColumnMap> => {
+export const parseMapFile = async (
+  content: string,
+  format: Format,
+  where: string,
+  customFields?: readonly CustomField[],
+): Promise<ColumnMap> => {
   if (content.length > LONGEST) {
     throw new Failure("input-rejected", {
       what: text("too long for a map file", "マップファイルとして長すぎます"),
@@ -178,7 +184,7 @@ export const parseMapFile = async (content: string, format: Format, where: strin
   const { reader, root } = parseYaml(yaml, content, where);
   const parts = readParts(reader, root);
   const map = mapOf(reader, parts, format);
-  const [fault] = mapFaults(map, format);
+  const [fault] = mapFaults(map, format, customFields);
   if (fault !== undefined) throw reader.refuse(parts.get(fault.part)?.[fault.index]?.line ?? 1, fault.what);
   return map;
 };

@@ -84,6 +84,15 @@ describe("parseMapFile", () => {
     expect(failure.what.en).toBe("表示名称 is no column of this format; did you mean 表示名?");
   });
 
+  it("takes custom fields of the tenant for columns, and nothing else where they are known", async () => {
+    const customFields = [{ id: "f1", name: "座席" }];
+    const parse = (content: string) => parseMapFile(content, FORMATS.users, "hr.yaml", customFields);
+    expect((await parse("columns:\n  Seat: 座席\n")).columns).toEqual([{ header: "Seat", to: "座席" }]);
+    for (const content of ["columns:\n  Seat: 座席\n  Name: 氏名x\n", "constants:\n  座席: 1\n  氏名x: a\n"]) {
+      await expect(parse(content)).rejects.toMatchObject({ code: "input-rejected", where: "hr.yaml:3" });
+    }
+  });
+
   it("refuses what is too long to be one", async () => {
     expect((await refusal("#".repeat(1_000_001))).where).toBe("hr.yaml");
   });

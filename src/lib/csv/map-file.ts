@@ -43,7 +43,13 @@ const unknownField = (columns: readonly Column[], name: string): Text => {
 
 const twice = (name: string): Text => text(`${name} is named twice`, `「${name}」が 2 回指定されています`);
 
-function* columnFaults(map: ColumnMap, format: Format): Generator<MapFault> {
+/** The columns a map may name; open where the tenant may have custom fields that are not known here. */
+interface Targets {
+  readonly columns: readonly Column[];
+  readonly open: boolean;
+}
+
+function* columnFaults(map: ColumnMap, { columns, open }: Targets): Generator<MapFault> {
   const headers = new Set<string>();
   const targets = new Set<string>();
   for (const [index, { header, to }] of map.columns.entries()) {
@@ -51,10 +57,8 @@ function* columnFaults(map: ColumnMap, format: Format): Generator<MapFault> {
     if (headers.has(key)) yield { part: "columns", index, what: twice(header) };
     headers.add(key);
     if (to === null) continue;
-    const column = findColumn(format.columns, to);
-    if (column === undefined && !format.custom) {
-      yield { part: "columns", index, what: unknownField(format.columns, to) };
-    }
+    const column = findColumn(columns, to);
+    if (column === undefined && !open) yield { part: "columns", index, what: unknownField(columns, to) };
     if (column?.repeated === true) continue;
     const target = column?.field ?? nameKey(to);
     if (targets.has(target)) yield { part: "columns", index, what: twice(to) };
@@ -76,16 +80,16 @@ const valueFault = (column: Column, value: string): Text | undefined => {
   return text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
 };
 
-function* valueFaults(map: ColumnMap, format: Format): Generator<MapFault> {
+function* valueFaults(map: ColumnMap, { columns, open }: Targets): Generator<MapFault> {
   const named = new Set<string>();
   for (const part of ["constants", "defaults"] as const) {
     for (const [index, { field, value }] of map[part].entries()) {
-      const column = findColumn(format.columns, field);
+      const column = findColumn(columns, field);
       const key = column?.field ?? nameKey(field);
       if (named.has(key)) yield { part, index, what: twice(field) };
       named.add(key);
       if (column === undefined) {
-        if (!format.custom) yield { part, index, what: unknownField(format.columns, field) };
+        if (!open) yield { part, index, what: unknownField(columns, field) };
         continue;
       }
       const what = valueFault(column, value);
@@ -95,13 +99,19 @@ function* valueFaults(map: ColumnMap, format: Format): Generator<MapFault> {
 }
 
 /**
- * Everything that is wrong with a map for a format. Names that the format lacks pass where the tenant may have a custom
- * field of that name: the header's reading tells.
+ * Everything that is wrong with a map for a format.
+ *
+ * @param customFields the tenant's; where they are not known, names that the format lacks pass, as the tenant may have a
+ *   custom field of that name: the header's reading tells
  */
-export const mapFaults = (map: ColumnMap, format: Format): readonly MapFault[] => [
-  ...columnFaults(map, format),
-  ...valueFaults(map, format),
-];
+export const mapFaults = (
+  map: ColumnMap,
+  format: Format,
+  customFields?: readonly CustomField[],
+): readonly MapFault[] => {
+  const targets = { columns: columnsOf(format, customFields), open: format.custom && customFields === undefined };
+  return [...columnFaults(map, targets), ...valueFaults(map, targets)];
+};
 
 /** @throws `input-rejected` with the first thing that is wrong with the map */
 export const checkMap = (map: ColumnMap, format: Format): void => {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Context } from "../../../lib/config/index.ts";
-import { FORMATS, type FormatName } from "../../../lib/csv/formats/index.ts";
+import { FORMATS, type CustomField, type FormatName } from "../../../lib/csv/formats/index.ts";
 import type { ColumnMap } from "../../../lib/csv/map-file.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -24,6 +24,8 @@ export interface MapChoice {
   readonly option: string | undefined;
   /** a context may have one for each format */
   readonly context?: Context;
+  /** of the tenant; without them a map may name any */
+  readonly customFields?: () => Promise<readonly CustomField[]>;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface MapChoice {
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,
-  { option, context }: MapChoice,
+  { option, context, customFields }: MapChoice,
 ): Promise<ColumnMap | undefined> {
   const file = option ?? (context?.kind === "embedded" ? context.maps.get(format) : undefined);
   if (file === undefined) return undefined;
@@ -48,5 +50,6 @@ export async function loadColumnMap(
     });
   });
   const { parseMapFile } = await import("../../../lib/csv/map-file-parse.ts");
-  return parseMapFile(content, FORMATS[format], file);
+  const known = FORMATS[format].custom ? await customFields?.() : undefined;
+  return parseMapFile(content, FORMATS[format], file, known);
 }

@@ -64,7 +64,11 @@ export async function runExport(
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
   const tenant = await tools.tenant();
   const form = await settleForm(tools, options, accountLanguage(tenant));
-  const map = await loadColumnMap(tools, format, { option: options.map, context: tenant.context });
+  const map = await loadColumnMap(tools, format, {
+    option: options.map,
+    context: tenant.context,
+    customFields: () => tenant.client.customFields(),
+  });
   const { newline, filterName, filterId } = options;
   const customFields = map !== undefined && format === "users" ? await tenant.client.customFields() : [];
   const step = tools.terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });

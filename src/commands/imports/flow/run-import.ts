@@ -29,7 +29,11 @@ export async function runImport(tools: Tools, order: ImportOrder): Promise<Outco
   const { client, context } = await tools.tenant();
   tools.describeState(() => text("nothing was changed", "何も変更していません"));
   const { encoding, newline, map: asked } = order.options;
-  const map = await loadColumnMap(tools, order.kind, { option: asked, context });
+  const map = await loadColumnMap(tools, order.kind, {
+    option: asked,
+    context,
+    customFields: () => client.customFields(),
+  });
   await using file = await openInput(tools, order.file);
   const reading = await lookAtFile(tools, file, { encoding, newline, map });
   const plan = await sendFile(tools, file, order, reading, map);
