@@ -79,6 +79,17 @@ describe("csv check", () => {
     expect(english.text).toBe(japanese.text);
   });
 
+  test("rows are told apart by the key that the import will have", async () => {
+    const home = await freshHome();
+    const stdin = Buffer.from("氏名,社員コード\n山田,1\n髙橋,1\n");
+    const words = ["csv", "check", "-", "--as", "users", "--format", "json", "--key", "employee-code"];
+    const { code, text } = await run(words, { home, stdin });
+    const { problems } = JSON.parse(text) as { problems: readonly FoundProblem[] };
+    expect([code, problems.map((problem) => problem.code)]).toEqual([3, ["key-duplicate"]]);
+    const docs = await run(words.with(4, "docs"), { home, stdin });
+    expect([docs.code, docs.stderr]).toEqual([2, expect.stringContaining("--key")]);
+  });
+
   test("stdin is spooled, and nothing of it is left", async () => {
     const home = await freshHome();
     const stdin = await readFile(fixture("people.csv"));

@@ -1,4 +1,5 @@
 import { checkFile } from "../../lib/csv/check.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -8,6 +9,17 @@ import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
+
+/** The fields that `--key` names. */
+const KEY_FIELDS = { email: "emails", "employee-code": "employeeCode", upn: "upn" } as const;
+
+const onlyUsersHaveKeys = (format: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      `--key goes with --as users, not ${format}`,
+      `--key は --as users でだけ使えます(${format} では使えません)`,
+    ),
+  });
 
 export default defineCommand({
   summary: text("check a file against a format, without a tenant", "テナントなしでファイルを形式に照らして検査する"),
@@ -24,6 +36,14 @@ export default defineCommand({
     as: FORMAT,
     encoding: INPUT_ENCODING,
     map: MAP,
+    key: {
+      kind: "choice",
+      choices: ["email", "employee-code", "upn"],
+      about: text(
+        "what tells that two rows are the same user, as users import has it (email where nothing is said)",
+        "同じユーザーの行と見なす項目(users import と同じ。省略時は email)",
+      ),
+    },
     allowUnknownColumns: {
       kind: "boolean",
       about: text("columns nobody knows are no problem", "不明な列を問題にしない"),
@@ -34,11 +54,12 @@ export default defineCommand({
     { line: "clomoctl csv check broken/twenty-mistakes.csv --as users --format json" },
   ],
   exits: ["input-rejected"],
-  async run(tools, { file: name, as, encoding: asked, map: mapFile, allowUnknownColumns }) {
+  async run(tools, { file: name, as, encoding: asked, map: mapFile, key, allowUnknownColumns }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
+    if (key !== undefined && as !== "users") throw onlyUsersHaveKeys(as);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
     const { encoding, dialect } = await lookAtFile(tools, file, { encoding: asked, newline: "auto", map });
@@ -47,6 +68,7 @@ export default defineCommand({
       reading: { encoding, dialect },
       allowUnknownColumns,
       ...(map === undefined ? {} : { map }),
+      ...(key === undefined ? {} : { key: KEY_FIELDS[key] }),
       signal,
       onProgress: (done, total) => {
         step.expect(total);
