@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf } from "../../lib/renewals/notices-deliver.ts";
 import type { NoticeRow } from "../../lib/renewals/notices-telling.ts";
@@ -164,9 +164,9 @@ async function openAll(
 }
 
 async function send(tools: Tools, settings: NotifySettings, run: Parameters<typeof sendNotices>[0]) {
-  const { home, environment, signal } = tools;
-  // files have modes where paths have slashes
-  const deliver = deliveryOf(settings, { environment, folder: home.settings, modes: sep === "/" });
+  const { home, environment, signal, machine } = tools;
+  const modes = machine.platform !== "win32";
+  const deliver = deliveryOf(settings, { environment, folder: home.settings, modes });
   let told = 0;
   tools.describeState(() =>
     text(

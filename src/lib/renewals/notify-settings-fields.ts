@@ -3,6 +3,8 @@ import { isMailAddress, type SecretSource } from "./notify-settings.ts";
 import type { Entries, Placed, SettingsReader } from "./notify-settings-yaml.ts";
 import { fillTemplate } from "./webhook-payload.ts";
 
+const LONGEST_NAME = 100;
+
 const LANGUAGES = ["ja", "en"] as const;
 
 /** Reads the values that settings are made of; each failure names its line. */
@@ -58,6 +60,19 @@ export class SettingsFields {
     const texts = this.#reader.list(placed).map((one) => this.#reader.text(one));
     if (texts.length > 0) return texts;
     throw this.#reader.refuse(placed.line, text("the list is empty", "リストが空です"));
+  }
+
+  /** What a recipient is called, and recorded under: short, on one line. */
+  name(placed: Placed): string {
+    const name = this.#reader.text(placed);
+    if (name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name)) return name;
+    throw this.#reader.refuse(
+      placed.line,
+      text(
+        `a name has at most ${LONGEST_NAME} characters, on one line`,
+        `名前は改行なしの ${LONGEST_NAME} 文字までです`,
+      ),
+    );
   }
 
   /** One mail address. */

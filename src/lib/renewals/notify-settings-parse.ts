@@ -107,7 +107,7 @@ class Parser {
       reader.list(one).map((kind) => reader.choice(kind, KINDS)),
     );
     const told = {
-      name: reader.text(this.#fields.needed(parts, "name", placed.line)),
+      name: this.#fields.name(this.#fields.needed(parts, "name", placed.line)),
       language: this.#fields.language(parts) ?? usual,
       ...(contexts === undefined ? {} : { contexts }),
       ...(kinds === undefined ? {} : { kinds }),

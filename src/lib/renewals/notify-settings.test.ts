@@ -91,6 +91,7 @@ test.each([
   ["an unknown way", ["recipients:", "  - name: a", "    way: fax"], 3],
   ["a key of another way", [...SMTP, "recipients:", "  - {name: a, way: mail, address: a@example.jp, url-env: A}"], 5],
   ["no name", [...SMTP, "recipients:", "  - {way: mail, address: a@example.jp}"], 5],
+  ["a name of several lines", [...SMTP, "recipients:", '  - {name: "a\\nb", way: mail, address: a@example.jp}'], 5],
   [
     "an address that is none",
     [...SMTP, "recipients:", "  - name: a", "    way: mail", "    address: a b@example.jp"],
