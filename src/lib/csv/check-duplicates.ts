@@ -18,6 +18,9 @@ interface Holder {
   readonly row: number;
   /** it names that row */
   readonly key: boolean;
+  readonly place: Omit<Problem, "code" | "params">;
+  /** the last row that has it too, by the problem this is */
+  readonly repeated: Map<"key-duplicate" | "value-duplicate", number>;
 }
 
 /** What the search for repeated values needs to know. */
@@ -77,32 +80,41 @@ class Verification {
       const exact = keys.values[i] ?? "";
       this.#hash(exact, space.comparison, s, this.#word);
       if (!this.#ids.has(hashId(this.#word[0] ?? 0, this.#word[1] ?? 0))) continue;
-      this.#compare(space, `${s} ${keyIn(space, exact)}`, { exact, row, key }, cells, line);
+      const place = this.#placeOf(space, exact, cells, { row, line });
+      this.#compare(space, `${s} ${keyIn(space, exact)}`, { exact, row, key, place, repeated: new Map() });
     }
   }
 
-  #compare(space: KeySpace, key: string, holder: Holder, cells: readonly string[], line: number): void {
+  #compare(space: KeySpace, key: string, holder: Holder): void {
     const earlier = this.#holders.get(key);
     if (earlier === undefined) {
       this.#holders.set(key, [holder]);
       return;
     }
-    const place = this.#placeOf(space, holder, cells, line);
+    const { place } = holder;
     const same = space.caseMatters ? earlier.find(({ exact }) => exact === holder.exact) : earlier[0];
     if (same !== undefined) {
       const code = same.key && holder.key ? "key-duplicate" : "value-duplicate";
       this.#report({ ...place, code, params: { header: place.header, row: same.row } });
+      same.repeated.set(code, holder.row);
       return;
     }
     this.#report({ ...place, code: "id-case-only", params: { row: earlier[0]?.row ?? 0 } });
     earlier.push(holder);
   }
 
+  /** Tells the first row of each repeated value, with the last that has it. */
+  end(): void {
+    for (const { place, repeated } of [...this.#holders.values()].flat()) {
+      for (const [code, row] of repeated) this.#report({ ...place, code, params: { header: place.header, row } });
+    }
+  }
+
   #placeOf(
     { column, comparison }: KeySpace,
-    { exact, row }: Holder,
+    exact: string,
     cells: readonly string[],
-    line: number,
+    { row, line }: Pick<Problem, "row" | "line">,
   ): Omit<Problem, "code" | "params"> {
     const found = this.#layout.columns[column];
     const positions = found?.positions ?? [];
@@ -128,6 +140,7 @@ const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readon
     return !done;
   });
   if (!done) reader.end();
+  verification.end();
 };
 
 /**

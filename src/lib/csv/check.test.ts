@@ -99,7 +99,11 @@ describe("values that must be unique", () => {
       "users",
     );
     expect(brief(report)).toEqual([
+      "2:2 key-duplicate like 3",
+      "2:2 value-duplicate like 4",
+      "2:4 value-duplicate like 4",
       "3:2 key-duplicate like 2",
+      "4:2 key-duplicate like 5",
       "4:3 value-duplicate like 2",
       "4:4 value-duplicate like 2",
       "5:2 key-duplicate like 4",
@@ -110,13 +114,19 @@ describe("values that must be unique", () => {
     const report = await check("氏名,メールアドレス,社員コード\n一,a@b,7\n二,c@d,7\n", "users", {
       key: "employeeCode",
     });
-    expect(brief(report)).toEqual(["3:3 key-duplicate like 2"]);
+    expect(brief(report)).toEqual(["2:3 key-duplicate like 3", "3:3 key-duplicate like 2"]);
   });
 
   it("are exact in SECURED APPs; letter case alone is a warning", async () => {
     const report = await check("表示名,ユーザーID\n一,TESTuser\n二,testuser\n三,TESTuser\n四,testuser\n", "docs");
-    expect(brief(report)).toEqual(["3:2 id-case-only like 2", "4:2 key-duplicate like 2", "5:2 key-duplicate like 3"]);
-    expect(report).toMatchObject({ errors: 2, warnings: 1 });
+    expect(brief(report)).toEqual([
+      "2:2 key-duplicate like 4",
+      "3:2 id-case-only like 2",
+      "3:2 key-duplicate like 5",
+      "4:2 key-duplicate like 2",
+      "5:2 key-duplicate like 3",
+    ]);
+    expect(report).toMatchObject({ errors: 4, warnings: 1 });
   });
 
   it("of organisations are the code, or name and place where there is none", async () => {
@@ -124,12 +134,22 @@ describe("values that must be unique", () => {
       "組織名,組織コード,上位組織パス\n営業,S1,\n総務,S1,\n人事,,本社\n人事,,支社\n人事,,本社\n人事,S2,本社\n",
       "orgs",
     );
-    expect(brief(report)).toEqual(["3:2 key-duplicate like 2", "6:1 key-duplicate like 4"]);
+    expect(brief(report)).toEqual([
+      "2:2 key-duplicate like 3",
+      "3:2 key-duplicate like 2",
+      "4:1 key-duplicate like 6",
+      "6:1 key-duplicate like 4",
+    ]);
   });
 
   it("are found in rows that have other faults, not in rows nobody can read", async () => {
     const report = await check("氏名,メールアドレス\n一,a@b\n,a@b\n三,a@b,\n", "users");
-    expect(brief(report)).toEqual(["3:1 required", "3:2 key-duplicate like 2", "4:0 cells-too-many"]);
+    expect(brief(report)).toEqual([
+      "2:2 key-duplicate like 3",
+      "3:1 required",
+      "3:2 key-duplicate like 2",
+      "4:0 cells-too-many",
+    ]);
   });
 });
 
@@ -181,7 +201,7 @@ describe("two threads", () => {
     const content = `氏名,メールアドレス\r\n${rows.join("")},z@z\r\n`;
     const report = await check(content, "users", { splitFrom: 100_000 });
     expect(report.rows).toBe(20_001);
-    expect(brief(report)).toEqual(["20001:2 key-duplicate like 5", "20002:1 required"]);
+    expect(brief(report)).toEqual(["5:2 key-duplicate like 20001", "20001:2 key-duplicate like 5", "20002:1 required"]);
   });
 
   it("stop together", async () => {
