@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -145,5 +146,18 @@ describe("the console bridge", () => {
     const words = "users import people.csv --create-orgs --emit-csv console.csv --dry-run --context en --lang ja";
     expect((await desk.run(words)).code).toBe(0);
     expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,,taro@example.com");
+  });
+
+  test("the age of the mirror is in every plan and in context show, which makes no tenant", async () => {
+    const desk = await freshDesk();
+    const shown = async () => JSON.parse((await desk.run("context show --format json")).text) as object;
+    expect(await shown()).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
+    expect(existsSync(desk.path("tenants"))).toBe(false);
+    const first = await desk.run("users import people.csv --mode replace --create-orgs --yes");
+    expect(first.stderr.match(/never came from the console/g)).toHaveLength(1);
+    const again = await desk.run("users import people.csv --dry-run --emit-csv c.csv");
+    expect(again.stderr.match(/last came from the console on/g)).toHaveLength(1);
+    expect(await shown()).toMatchObject({ mirroredAt: expect.stringMatching(/Z$/), mirrorAgeDays: 0 });
+    expect((await desk.run("context show --format table")).text).toMatch(/days since then +0/);
   });
 });

@@ -1,6 +1,35 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "../../lib/config/context.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { CONTEXT_DETAILS } from "./columns.ts";
+import { dayOf } from "../imports/flow/days.ts";
+import type { Tools } from "../tools.ts";
+import { CONTEXT_DETAILS, type ShownContext } from "./columns.ts";
+
+/** A context with the age of its mirror. */
+interface Shown extends ShownContext {
+  /** when the tenant's data last came from the console; null where it never did, or is not known here */
+  readonly mirroredAt: string | null;
+  /** calendar days since then */
+  readonly mirrorAgeDays: number | null;
+}
+
+const COLUMNS: readonly Column<Shown>[] = [
+  ...CONTEXT_DETAILS,
+  {
+    key: "mirroredAt",
+    header: text("last from the console", "コンソールからの最終取り込み"),
+    value: ({ mirroredAt }) => mirroredAt,
+  },
+  {
+    key: "mirrorAgeDays",
+    header: text("days since then", "経過日数"),
+    value: ({ mirrorAgeDays }) => mirrorAgeDays,
+  },
+];
 
 export default defineCommand({
   summary: text("show one context, or the one in use", "コンテキストの内容を表示する(省略時は使用中のもの)"),
@@ -10,9 +39,32 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl context show" }, { line: "clomoctl context show embedded --format json" }],
   exits: ["not-found"],
-  async run({ terminal, contexts, globals, environment }, { name }) {
+  async run(tools, { name }) {
+    const { terminal, contexts, globals, environment } = tools;
     const { context: used } = await contexts.choose(globals.context, environment);
     const context = name === undefined ? used : await contexts.find(name);
-    await terminal.show(CONTEXT_DETAILS, { context, used: context.name === used.name });
+    const mirroredAt = await lastFromConsole(tools, context);
+    const mirrorAgeDays = mirroredAt === null ? null : daysSince(mirroredAt, tools, context);
+    await terminal.show(COLUMNS, { context, used: context.name === used.name, mirroredAt, mirrorAgeDays });
   },
 });
+
+/** Asks an embedded tenant that is there already; one on a server is asked by no command that need not reach it. */
+async function lastFromConsole({ tenantOf, terminal }: Tools, context: Context): Promise<string | null> {
+  if (context.kind !== "embedded" || !existsSync(join(context.tenantFolder, "tenant.db"))) return null;
+  try {
+    const { client } = await tenantOf(context);
+    return (await client.tenant()).mirroredAt;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    await terminal.warn(error.what);
+    return null;
+  }
+}
+
+const DAY_MS = 86_400_000;
+
+function daysSince(instant: string, { clock, globals }: Tools, { timezone }: Context): number {
+  const dayIn = (at: string): number => Date.parse(dayOf(at, globals.timezone ?? timezone));
+  return (dayIn(clock.now().toISOString()) - dayIn(instant)) / DAY_MS;
+}

@@ -4,7 +4,6 @@ import { FORMATS } from "../../../lib/csv/formats/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
-import { showMirrorAge } from "./plan-view.ts";
 import type { SecretSource } from "./secret-rows.ts";
 import { writeConsoleFile } from "./write-console-file.ts";
 
@@ -26,7 +25,6 @@ export async function emit(
   const { client } = await tools.tenant();
   const { plan } = source;
   const customFields = plan.kind === "users" ? await client.customFields() : [];
-  await showMirrorAge(tools);
   await warnOfUnknownColumns(tools, plan);
   const { rows, blankSecrets } = await writeConsoleFile(
     tools,

@@ -38,7 +38,7 @@ export async function showPlan(
   const chosen = await tools.tenant();
   for (const line of [headline(plan, chosen), ...counts(plan)]) await terminal.note(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
-  if (plan.unverifiedColumns.some(({ lastSentAt }) => lastSentAt !== null)) await showMirrorAge(tools);
+  await showMirrorAge(tools);
   if (globals.quiet || plan.rejected) return;
   for (const action of ["delete", "create", "update"] as const) {
     if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
@@ -95,7 +95,7 @@ function* aboutColumns(plan: Import, tools: Tools, { context }: ChosenTenant): G
 }
 
 /** How old the data is that a file for the console takes from the tenant, or that the console cannot confirm. */
-export async function showMirrorAge(tools: Tools): Promise<void> {
+async function showMirrorAge(tools: Tools): Promise<void> {
   const { client, context } = await tools.tenant();
   const { mirroredAt } = await client.tenant();
   const day = mirroredAt === null ? undefined : dayOf(mirroredAt, tools.globals.timezone ?? context.timezone);
