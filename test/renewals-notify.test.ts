@@ -77,7 +77,7 @@ test("a plan shows what a run then sends, once", async () => {
   await desk.add("example.jp", "--owner", "yamada@example.jp");
   const plan = await desk.clomoctl("renewals", "notify", "--dry-run", "--format", "json");
   const rows = JSON.parse(plan.text) as readonly Record<string, unknown>[];
-  expect(rows.map(({ recipient, way, stage, outcome }) => `${recipient} ${way} ${stage} ${outcome}`)).toEqual([
+  expect(rows.map(({ recipient, way, stage, outcome }) => [recipient, way, stage, outcome].join(" "))).toEqual([
     "it@example.jp mail 15 due",
     "ops@example.jp mail 15 due",
     "chat webhook 15 due",
