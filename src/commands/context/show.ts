@@ -50,14 +50,14 @@ export default defineCommand({
 });
 
 /** Asks an embedded tenant that is there already; one on a server is asked by no command that need not reach it. */
-async function lastFromConsole({ tenantOf, terminal }: Tools, context: Context): Promise<string | null> {
+async function lastFromConsole(tools: Tools, context: Context): Promise<string | null> {
   if (context.kind !== "embedded" || !existsSync(join(context.tenantFolder, "tenant.db"))) return null;
   try {
-    const { client } = await tenantOf(context);
+    const { client } = await tools.tenantOf(context);
     return (await client.tenant()).mirroredAt;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    await terminal.warn(error.what);
+    await tools.terminal.warn(error.what);
     return null;
   }
 }
