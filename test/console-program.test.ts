@@ -111,7 +111,7 @@ test("a file for 全件更新 goes to the console and back, and its secrets are 
   ]);
   const { importId } = resultOf(emitted);
   const wrong = await there.program(["imports", "verify", importId, "--against", "out.csv.txt"]);
-  expect(wrong.code).toBe(2);
+  expect(wrong.code).toBe(6);
   await there.write("other.csv", [
     ["表示名", "ユーザーID", "謎"],
     ["髙橋 太郎", "taro", ""],

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshHome, run, start, startOnTerminal, type OnTerminal } from "./program.ts";
 
@@ -123,6 +124,22 @@ describe("mistakes", () => {
     expect(outcome.text).toBe("");
     expect(outcome.stderr).toContain(hint);
     expect(outcome.stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(3);
+  });
+
+  test.each([
+    "users import nowhere.csv",
+    "csv check people.csv --as users --map nowhere.yaml",
+    "csv inspect nowhere.csv",
+  ])("%s names no file: 6", async (line) => {
+    const outcome = await run(line.split(" "), { home: await freshHome() });
+    expect(outcome).toMatchObject({ code: 6, stderr: expect.stringContaining("nowhere") });
+  });
+
+  test("a home that is a file is said plainly", async () => {
+    const home = await freshHome();
+    await writeFile(join(home, "file"), "");
+    const outcome = await run(["users", "list"], { home, env: { CLOMOCTL_HOME: join(home, "file") } });
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining("let CLOMOCTL_HOME name another") });
   });
 
   test("a reader that goes away is no failure", async () => {

@@ -63,7 +63,7 @@ describe("an import", () => {
   });
 
   test.each([
-    ["users import nowhere.csv", 2, "nowhere.csv"],
+    ["users import nowhere.csv", 6, "nowhere.csv"],
     ["users import people.csv --map nowhere.yaml", 6, "nowhere.yaml"],
     ["users import people.csv --errors people.csv", 2, "--errors"],
     ["users import people.csv --report - --yes", 2, "--report"],
@@ -170,7 +170,7 @@ describe("what comes between", () => {
 
   test("a signal while stdin is read says that nothing was changed", async () => {
     const desk = await freshDesk();
-    const terminal = startOnTerminal(["users", "import", "-", "--progress", "none"], { home: desk.home });
+    const terminal = startOnTerminal(["users", "import", "-", "--yes", "--progress", "none"], { home: desk.home });
     await vi.waitFor(async () => expect(await readdir(desk.path("tmp"))).not.toEqual([]), { timeout: 20_000 });
     terminal.pty.kill("SIGTERM");
     const { code, screen } = await terminal.ended;

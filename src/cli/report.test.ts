@@ -19,6 +19,11 @@ test("a failure is three lines, in the language asked for", () => {
   );
 });
 
+test("a full disk is said plainly", () => {
+  const failure = asFailure(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
+  expect(failure).toMatchObject({ code: "unexpected", what: { en: expect.stringContaining("no space is left") } });
+});
+
 test("with --format json the last line is a problem object", () => {
   const last = reportOf(failure, mannerOf(["users", "list", "--format=json"], {}))
     .trimEnd()

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
-import type { ProcessTable } from "../lib/config/index.ts";
+import { ensureFolder, type ProcessTable } from "../lib/config/index.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
 import { installLightMessages } from "./light-fetch.ts";
 
@@ -39,7 +39,7 @@ function ownerHere(): string {
 /**
  * Opens the tenant of a context.
  *
- * @throws `locked` when another process holds an embedded tenant
+ * @throws `locked` when another process holds an embedded tenant, `unexpected` when its folder cannot be made
  * @throws `not-found`, `input-rejected` when the authority's certificate of a remote one is gone or is none
  */
 export async function openTenant(
@@ -52,6 +52,7 @@ export async function openTenant(
 }
 
 async function wayInProcess({ clock, processes }: Machine, { tenantFolder, name }: EmbeddedContext): Promise<Way> {
+  await ensureFolder(tenantFolder);
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
   const { fetch, close } = tenant.openTenant({

@@ -53,7 +53,7 @@ export default defineCommand({
     { line: "clomoctl csv check people.csv --as users" },
     { line: "clomoctl csv check broken/twenty-mistakes.csv --as users --format json" },
   ],
-  exits: ["input-rejected"],
+  exits: ["input-rejected", "not-found"],
   async run(tools, { file: name, as, encoding: asked, map: mapFile, key, allowUnknownColumns }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>

@@ -71,7 +71,7 @@ export default defineCommand({
     { line: "clomoctl csv convert people.csv people-utf8.csv --to-encoding utf-8 --to-newline lf" },
     { line: "clomoctl csv convert users/unmappable.utf-8.lf.csv - --to-encoding shift_jis --on-unmappable replace" },
   ],
-  exits: ["input-rejected"],
+  exits: ["input-rejected", "not-found"],
   async run(tools, { input, output, toEncoding, toNewline, fromEncoding, delimiter, bom, onUnmappable }) {
     tools.describeState(() => text("nothing was written", "何も書き出していません"));
     await using file = await openInput(tools, input);

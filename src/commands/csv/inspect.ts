@@ -21,7 +21,7 @@ export default defineCommand({
     { line: "clomoctl csv inspect people.csv" },
     { line: "clomoctl csv inspect users/mixed-newlines.shift_jis.csv --format json" },
   ],
-  exits: [],
+  exits: ["not-found"],
   async run(tools, { file: name, encoding }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>

@@ -28,7 +28,7 @@ export default defineCommand({
     output: OUTPUT,
   },
   examples: [{ line: "clomoctl csv map people.csv --as users -o people-map.yaml" }],
-  exits: ["usage", "input-rejected"],
+  exits: ["usage", "input-rejected", "not-found"],
   async run(tools, { file: name, as, encoding: asked, output }) {
     const { terminal } = tools;
     tools.describeState(() => text("no map file was written", "マップファイルは書き出していません"));

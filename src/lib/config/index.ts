@@ -1,7 +1,8 @@
 export type { Context } from "./context.ts";
 export { Contexts, type ContextSource } from "./contexts.ts";
 export { isReplaced, writeFileAtomically, type ContentWriter } from "./files.ts";
-export { locateHome, type Home } from "./home.ts";
+export { ensureFolder, locateHome, type Home } from "./home.ts";
+export { unreadable } from "./named-file.ts";
 export { spoolToFile } from "./spool.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
 export { sweepTemporaryFiles, type TemporaryPlace } from "./temporary-files.ts";

@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Context } from "../../../lib/config/index.ts";
+import { unreadable, type Context } from "../../../lib/config/index.ts";
 import { FORMATS, type CustomField, type FormatName } from "../../../lib/csv/formats/index.ts";
 import type { ColumnMap } from "../../../lib/csv/map-file.ts";
-import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -31,7 +30,7 @@ export interface MapChoice {
 /**
  * The map of a format: that of `--map`, else the context's, else none.
  *
- * @throws `not-found` when the file is not there
+ * @throws `not-found` when the file is not there, `usage` when it cannot be read
  * @throws `input-rejected` when it is no map, or none for this format
  */
 export async function loadColumnMap(
@@ -43,11 +42,7 @@ export async function loadColumnMap(
   if (file === undefined) return undefined;
   const path = resolve(workingFolder, file);
   const content = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new Failure("not-found", {
-      what: text("the map file cannot be read", "マップファイルを読み込めません"),
-      where: file,
-      cause,
-    });
+    throw unreadable(file, cause);
   });
   const { parseMapFile } = await import("../../../lib/csv/map-file-parse.ts");
   const known = FORMATS[format].custom ? await customFields?.() : undefined;

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { spoolToFile } from "../../../lib/config/index.ts";
+import { spoolToFile, unreadable } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
@@ -21,7 +21,7 @@ const CHUNK_BYTES = 256 * 1024;
 /**
  * Opens what is to be imported; stdin, a pipe or a device is spooled into the home first.
  *
- * @throws `usage` when there is no such file, or it cannot be read
+ * @throws `not-found` when there is no such file, `usage` when it cannot be read
  */
 export async function openInput(
   { stdin, temporary, workingFolder }: Pick<Tools, "stdin" | "temporary" | "workingFolder">,
@@ -30,7 +30,7 @@ export async function openInput(
   if (label === "-") return spooled(label, stdin, temporary);
   const path = isAbsolute(label) ? label : join(workingFolder, label);
   const found = await stat(path).catch((cause: unknown) => {
-    throw refusal(label, text("this file cannot be read", "このファイルを読み込めません"), cause);
+    throw unreadable(label, cause);
   });
   if (found.isDirectory()) throw refusal(label, text("this is a folder", "これはフォルダーです"));
   if (!found.isFile()) return spooled(label, createReadStream(path), temporary);
@@ -54,7 +54,7 @@ async function spooled(
 
 async function* readChunks(path: string, label: string): AsyncGenerator<Uint8Array> {
   const file = await open(path).catch((cause: unknown) => {
-    throw refusal(label, text("this file cannot be read", "このファイルを読み込めません"), cause);
+    throw unreadable(label, cause);
   });
   try {
     for (;;) {
@@ -67,4 +67,4 @@ async function* readChunks(path: string, label: string): AsyncGenerator<Uint8Arr
   }
 }
 
-const refusal = (where: string, what: Text, cause?: unknown): Failure => new Failure("usage", { what, where, cause });
+const refusal = (where: string, what: Text): Failure => new Failure("usage", { what, where });
