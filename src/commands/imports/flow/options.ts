@@ -111,4 +111,8 @@ export const IMPORT_DETAILS = [
     "Deletions (--mode replace) are confirmed by their number: typed, or given as --confirm-deletions N.",
     "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。",
   ),
+  text(
+    "Where - is typed at a terminal, nobody can answer afterwards: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
+    "端末から - で入力する場合は確認に答えられないため、--yes(--mode replace では --confirm-deletions N)か --dry-run が必要です。",
+  ),
 ] as const;

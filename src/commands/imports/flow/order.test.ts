@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { checkOrder } from "./order.ts";
+import { checkAnswer, checkOrder } from "./order.ts";
 import type { ImportOrder } from "./send-file.ts";
 
 const OPTIONS: ImportOrder["options"] = {
@@ -45,4 +45,25 @@ test("no two files are the same one, however they are spelled", () => {
 test("stdout is for the result", () => {
   expect(refusedAt({ emitCsv: "-" })).toBe("--emit-csv");
   expect(refusedAt({ errors: "-" }, "-")).toBe("--errors");
+});
+
+test("a file typed at the terminal leaves nobody to answer", () => {
+  const flagFor = (options: Partial<ImportOrder["options"]>, { file = "-", interactive = true, yes = false } = {}) => {
+    try {
+      checkAnswer(
+        { kind: "users", file, options: { ...OPTIONS, ...options } },
+        { terminal: { interactive }, globals: { yes } },
+      );
+      return undefined;
+    } catch (error) {
+      return error instanceof Failure && error.code === "usage" ? error.where : "another failure";
+    }
+  };
+  expect(flagFor({})).toBe("--yes");
+  expect(flagFor({ mode: "replace" }, { yes: true })).toBe("--confirm-deletions N");
+  expect(flagFor({ mode: "replace", confirmDeletions: 3 })).toBeUndefined();
+  expect(flagFor({}, { yes: true })).toBeUndefined();
+  expect(flagFor({ dryRun: true })).toBeUndefined();
+  expect(flagFor({}, { file: "in.csv" })).toBeUndefined();
+  expect(flagFor({}, { interactive: false })).toBeUndefined();
 });

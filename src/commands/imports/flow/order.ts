@@ -43,4 +43,33 @@ export function checkOrder({ file, options }: ImportOrder, workingFolder: string
   }
 }
 
+/**
+ * A terminal that the file is typed at is at its end when the question comes.
+ *
+ * @throws `usage`, naming the option that answers the question, before anything is read
+ */
+export function checkAnswer(
+  { file, options }: ImportOrder,
+  {
+    terminal,
+    globals,
+  }: { readonly terminal: { readonly interactive: boolean }; readonly globals: { readonly yes: boolean } },
+): void {
+  const { mode, dryRun, confirmDeletions } = options;
+  const isAnswered = confirmDeletions !== undefined || (globals.yes && mode === "append");
+  if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
+  const flag = mode === "append" ? "--yes" : "--confirm-deletions N";
+  throw new Failure("usage", {
+    what: text(
+      "stdin is the file, so the question about the plan cannot be answered there",
+      "標準入力はファイルとして読むため、計画の確認に答えられません",
+    ),
+    where: flag,
+    hint: text(
+      `pass ${flag}, --dry-run, or a file by name`,
+      `${flag} か --dry-run を付けるか、ファイル名を指定してください`,
+    ),
+  });
+}
+
 const refusal = (where: string, what: Text): Failure => new Failure("usage", { what, where });

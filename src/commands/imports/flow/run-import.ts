@@ -8,7 +8,7 @@ import type { Tools } from "../../tools.ts";
 import { changesNothing, mayCommit } from "./confirm.ts";
 import { emit } from "./emit.ts";
 import { openInput, type InputFile } from "./input-file.ts";
-import { checkOrder } from "./order.ts";
+import { checkAnswer, checkOrder } from "./order.ts";
 import { PendingPlan } from "./pending-plan.ts";
 import { showPlan } from "./plan-view.ts";
 import { listProblems } from "./problem-list.ts";
@@ -26,6 +26,7 @@ import { writeReport } from "./write-report.ts";
  */
 export async function runImport(tools: Tools, order: ImportOrder): Promise<Outcome> {
   checkOrder(order, tools.workingFolder);
+  checkAnswer(order, tools);
   const { client, context } = await tools.tenant();
   tools.describeState(() => text("nothing was changed", "何も変更していません"));
   const { encoding, newline, map: asked } = order.options;
