@@ -3,9 +3,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import chromium from "@sparticuz/chromium";
-import { chromium as playwright, type Browser, type Locator, type Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { startChromium, type StartedChromium } from "./chromium.ts";
 import { run } from "./program.ts";
 
 interface Item {
@@ -28,7 +28,7 @@ const inDays = (days: number): string =>
   new Date(Date.now() + 9 * 3_600_000 + days * DAY_MS).toISOString().slice(0, 10);
 
 let home = "";
-let browser: Browser;
+let started: StartedChromium | undefined;
 let page: Page;
 const requested: string[] = [];
 
@@ -37,21 +37,12 @@ const add = async (name: string, ...words: readonly string[]): Promise<void> => 
   expect(code, stderr).toBe(0);
 };
 
-const startBrowser = async (): Promise<Browser> => {
-  try {
-    const executablePath = await chromium.executablePath();
-    return await playwright.launch({ executablePath, args: ["--no-sandbox", "--disable-background-networking"] });
-  } catch (cause) {
-    throw new Error("Chromium (the npm package @sparticuz/chromium) does not start on this machine", { cause });
-  }
-};
-
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "clomoctl-page-"));
-  browser = await startBrowser();
+  started = await startChromium();
 });
 afterAll(async () => {
-  await browser?.close();
+  await started?.[Symbol.asyncDispose]();
   rmSync(home, { recursive: true, force: true });
 });
 afterEach(() => page?.context().close());
@@ -72,7 +63,8 @@ beforeEach(async () => {
 
 /** Opens a file in a browser that runs no script, of so many CSS pixels. */
 const open = async (file: string, width = 1280): Promise<Page> => {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 } });
+  if (started === undefined) throw new Error("no browser");
+  const context = await started.browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 800 } });
   page = await context.newPage();
   requested.length = 0;
   page.on("request", (request) => void requested.push(request.url()));
