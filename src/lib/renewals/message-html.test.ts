@@ -1,18 +1,14 @@
-import chromium from "@sparticuz/chromium";
-import { chromium as browsers, type Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startChromium, type StartedChromium } from "../../../test/chromium.ts";
 import { text } from "../text/index.ts";
 import { htmlOf } from "./message-html.ts";
 import { digestOf, toldItem } from "./testing/digest.ts";
 
-let browser: Browser;
+let started: StartedChromium;
 beforeAll(async () => {
-  browser = await browsers.launch({
-    executablePath: await chromium.executablePath(),
-    args: ["--no-sandbox", "--disable-background-networking"],
-  });
+  started = await startChromium();
 });
-afterAll(() => browser.close());
+afterAll(() => started[Symbol.asyncDispose]());
 
 const DIGEST = digestOf({
   told: [
@@ -27,7 +23,7 @@ const DIGEST = digestOf({
 test.each(["screen", "print"] as const)(
   "without JavaScript, on %s, rows and bars show what the data says",
   async (media) => {
-    const page = await browser.newPage({ javaScriptEnabled: false, viewport: { width: 800, height: 600 } });
+    const page = await started.browser.newPage({ javaScriptEnabled: false, viewport: { width: 800, height: 600 } });
     const asked: string[] = [];
     page.on("request", (request) => void asked.push(request.url()));
     await page.emulateMedia({ media });
@@ -64,7 +60,7 @@ test.each(["screen", "print"] as const)(
 );
 
 test("a page as wide as a telephone needs no scrolling to the side", async () => {
-  const page = await browser.newPage({ viewport: { width: 360, height: 640 } });
+  const page = await started.browser.newPage({ viewport: { width: 360, height: 640 } });
   await page.setContent(htmlOf(DIGEST, "件名"));
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
   await page.close();

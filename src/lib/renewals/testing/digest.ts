@@ -15,7 +15,10 @@ const noticeItem = (change: Partial<NoticeItem> = {}): NoticeItem => ({
 });
 
 /** A thing as a digest tells it. */
-export const toldItem = ({ item = {}, ...change }: Partial<Omit<Told, "item">> & { item?: Partial<NoticeItem> } = {}): Told => ({
+export const toldItem = ({
+  item = {},
+  ...change
+}: Partial<Omit<Told, "item">> & { item?: Partial<NoticeItem> } = {}): Told => ({
   context: "embedded",
   item: { ...noticeItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
   stage: 30,
