@@ -69,7 +69,7 @@ describe("before anybody said yes", () => {
 
   test("SIGINT as stdin is awaited", async () => {
     const { home, before } = await homeWithPeople(20);
-    const terminal = startOnTerminal(["users", "import", "-"], { home });
+    const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
     // it listens to signals once it has begun to keep what comes
     while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
     terminal.pty.kill("SIGINT");
