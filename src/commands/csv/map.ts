@@ -15,8 +15,8 @@ export default defineCommand({
   summary: text("start a --map file by questions", "質問に答えて --map 用ファイルの雛形を作る"),
   details: [
     text(
-      "Asks for each header of the file that the format does not know which field it is. Without a terminal write the file by hand.",
-      "形式にないヘッダーごとに、どの項目かを質問します。端末がない場合は手で書いてください。",
+      "Asks for each header of the file that the format does not know which field it is. Without a terminal write the file by hand: columns (their header: field, or ignore), constants and defaults (field: value), dialect; see docs/guides/map-files.en.md.",
+      "形式にないヘッダーごとに、どの項目かを質問します。端末がない場合は手で書いてください: columns(元のヘッダー: 項目、または ignore)、constants と defaults(項目: 値)、dialect。docs/guides/map-files.ja.md も参照してください。",
     ),
   ],
   args: {
