@@ -5,6 +5,7 @@ import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 import { zoneOf } from "./items/asked.ts";
+import { judgedBySource, remarkOf } from "./items/judged-by-source.ts";
 
 export default defineCommand({
   summary: text("write what expires as a calendar file", "期限のあるものをカレンダーファイルに書き出す"),
@@ -27,11 +28,14 @@ export default defineCommand({
   async run(tools, { output, allContexts }) {
     const entries: CalendarEntry[] = [];
     let undated = 0;
+    const { terminal } = tools;
     for (const tenant of await tenantsOf(tools, allContexts)) {
-      const { context, client } = tenant;
+      const { context } = tenant;
       const timezone = zoneOf(tools, tenant);
-      for (const item of await client.renewals.list()) {
+      for (const judged of await judgedBySource(tenant, timezone)) {
+        const { item } = judged;
         const { expiresAt } = item;
+        for (const line of remarkOf(judged)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
         else {
           const day = dayOf(new Date(expiresAt), timezone);
@@ -39,7 +43,6 @@ export default defineCommand({
         }
       }
     }
-    const { terminal } = tools;
     const calendar = await renewalCalendar(entries, terminal.language);
     await writeOutput(tools, output, new Blob([calendar]).stream(), { held: false });
     if (undated > 0) {

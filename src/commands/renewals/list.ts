@@ -7,6 +7,7 @@ import { LIMIT } from "../listing/list.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 import { askedNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
+import { judgedBySource, remarkOf } from "./items/judged-by-source.ts";
 import type { Shown } from "./items/shown.ts";
 
 export default defineCommand({
@@ -100,7 +101,9 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
 
 async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {
   const asked = askedNow(tools, tenant);
-  return (await tenant.client.renewals.list()).map((item) => judge(item, tenant.context.name, asked));
+  const all = await judgedBySource(tenant, asked.timezone);
+  for (const line of all.flatMap(remarkOf)) await tools.terminal.warn(line);
+  return all.map(({ item, remark }) => judge(item, tenant.context.name, asked, remark));
 }
 
 /** @see facts 3.6: Google recommends a second owner of an Android Enterprise environment */

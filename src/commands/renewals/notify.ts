@@ -10,8 +10,8 @@ import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify-sett
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { ChosenTenant, Tools } from "../tools.ts";
-import { zoneOf } from "./items/asked.ts";
+import type { Tools } from "../tools.ts";
+import { noticeTenant } from "./items/notice-tenant.ts";
 
 const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
   due: text("due", "送信予定"),
@@ -144,17 +144,12 @@ async function openAll(
   allContexts: boolean,
 ): Promise<{ readonly tenants: readonly NoticeTenant[]; readonly unreached: boolean }> {
   const { contexts, terminal } = tools;
-  const asTenant = (tenant: ChosenTenant): NoticeTenant => ({
-    context: tenant.context.name,
-    timezone: zoneOf(tools, tenant),
-    client: tenant.client,
-  });
-  if (!allContexts) return { tenants: [asTenant(await tools.tenant())], unreached: false };
+  if (!allContexts) return { tenants: [noticeTenant(tools, await tools.tenant())], unreached: false };
   const tenants: NoticeTenant[] = [];
   const all = await contexts.list();
   for (const context of all) {
     try {
-      tenants.push(asTenant(await tools.tenantOf(context)));
+      tenants.push(noticeTenant(tools, await tools.tenantOf(context)));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       await terminal.warn(text(`${context.name}: ${error.what.en}`, `${context.name}: ${error.what.ja}`));

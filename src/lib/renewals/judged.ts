@@ -42,10 +42,12 @@ export interface Judged {
   /** calendar days to that day, negative afterwards; null where no date is known */
   readonly daysLeft: number | null;
   readonly level: Level;
+  /** what is to be said of the date: that the file it was read from says another */
+  readonly remark: Text | null;
 }
 
 /** Says how urgent a recorded thing is. */
-export const judge = (item: Recorded, context: string, asked: Asked): Judged => {
+export const judge = (item: Recorded, context: string, asked: Asked, remark: Text | null = null): Judged => {
   const { expiresAt } = item;
   const { now, timezone } = asked;
   return {
@@ -54,6 +56,7 @@ export const judge = (item: Recorded, context: string, asked: Asked): Judged => 
     expiresOn: expiresAt === null ? null : dayOf(new Date(expiresAt), timezone),
     daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now, timezone),
     level: levelOf(expiresAt, asked),
+    remark,
   };
 };
 

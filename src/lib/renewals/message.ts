@@ -19,6 +19,8 @@ export interface NoticeItem {
   readonly account: string | null;
   /** UTC instant */
   readonly updatedAt: string;
+  /** what is to be said of the date: that the file it was read from says another */
+  readonly remark?: Text | null;
 }
 
 /** A stage of a thing, as a digest tells it. */

@@ -56,3 +56,10 @@ export const ownerWarning = async (loaded: LoadedTenant, told: Told): Promise<Te
     `${ja}の担当 ${address} は、${told.context} のユーザーに見つかりません(退職・異動の可能性)`,
   );
 };
+
+/** What is to be known of a thing's date: that its file and its record disagree. */
+export const dateRemark = (told: Told): Text | undefined => {
+  const { remark } = told.item;
+  if (remark === undefined || remark === null) return undefined;
+  return text(`${titleOf(told, "en")}: ${remark.en}`, `${titleOf(told, "ja")}: ${remark.ja}`);
+};

@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import { messageOf, type Digest, type Message, type Told } from "./message.ts";
-import { BOUNCED, ownerWarning, type Bounces } from "./notices-cautions.ts";
+import { BOUNCED, dateRemark, ownerWarning, type Bounces } from "./notices-cautions.ts";
 import type { Delivery } from "./notices-outcome.ts";
 import type { Pending, Work } from "./notices-pending.ts";
 import type { Target } from "./notices-recipients.ts";
@@ -112,7 +112,7 @@ export class Teller {
     const { deliver, bounces, severalContexts } = this.#telling;
     const way = recipient.way === "mail" ? recipient.address.toLowerCase() : recipient.name;
     const warnings = [
-      ...(await this.ownerWarnings(claimed)),
+      ...(await this.itemWarnings(claimed)),
       ...bounces.warningsFor({ way: recipient.way, recipient: way }),
     ];
     const told = toldOf(claimed);
@@ -120,18 +120,21 @@ export class Teller {
     return deliver(recipient, await messageOf(digest), digest);
   }
 
-  /** Owners who are gone; stderr is told of each once. */
-  async ownerWarnings(pending: readonly Pending[]): Promise<readonly Text[]> {
+  /** Owners who are gone, and dates that file and record disagree on; stderr is told of each once. */
+  async itemWarnings(pending: readonly Pending[]): Promise<readonly Text[]> {
     const warnings: Text[] = [];
     for (const { loaded, told } of pending) {
-      const warning = told === undefined ? undefined : await ownerWarning(loaded, told);
-      if (warning === undefined) continue;
-      warnings.push(warning);
-      if (this.#warned.has(warning.en)) continue;
-      this.#warned.add(warning.en);
-      await this.#telling.warn(warning);
+      if (told === undefined) continue;
+      warnings.push(...[await ownerWarning(loaded, told), dateRemark(told)].filter((one) => one !== undefined));
     }
+    for (const warning of warnings) await this.#warnOnce(warning);
     return warnings;
+  }
+
+  async #warnOnce(warning: Text): Promise<void> {
+    if (this.#warned.has(warning.en)) return;
+    this.#warned.add(warning.en);
+    await this.#telling.warn(warning);
   }
 
   #busy({ recipient }: Target, pending: readonly Pending[]): readonly NoticeRow[] {

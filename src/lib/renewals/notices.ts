@@ -85,7 +85,7 @@ export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
   const rows: NoticeRow[] = [];
   for (const [{ recipient }, { unfinished, fresh }] of work) {
     const pending = [...unfinished, ...fresh];
-    await teller.ownerWarnings(pending);
+    await teller.itemWarnings(pending);
     rows.push(
       ...pending.flatMap(({ told }) => (told === undefined ? [] : [{ told, recipient, outcome: "due" as const }])),
     );

@@ -53,7 +53,7 @@ export function drawTable(all: readonly Judged[], place: TablePlace, caption: st
   </div>`;
 }
 
-function row({ item, context, daysLeft, expiresOn, level }: Judged, place: TablePlace): Markup {
+function row({ item, context, daysLeft, expiresOn, level, remark }: Judged, place: TablePlace): Markup {
   const { language, visible } = place;
   const kind = html`<data value="${item.kind}">${RENEWAL_KINDS[item.kind].name[language]}</data>`;
   const said = (field: string, words: string | null, label?: Text): Markup | null =>
@@ -67,7 +67,7 @@ function row({ item, context, daysLeft, expiresOn, level }: Judged, place: Table
   return html`<tr data-item="${item.id}">
     <td class="level ${level}"><data value="${level}">${LEVEL_NAMES[level][language]}</data></td>
     <td class="number" data-field="daysLeft">${daysLeft ?? "–"}</td>
-    <td>${date(item.expiresAt, expiresOn, item.certainty, language)}</td>
+    <td>${date(item.expiresAt, expiresOn, item.certainty, language)}${said("remark", remark?.[language] ?? null)}</td>
     <th scope="row">
       <bdi data-field="name">${shown(item.name, visible)}</bdi
       ><small>${kind}</small>${place.allContexts ? said("context", context, text("tenant", "テナント")) : null}

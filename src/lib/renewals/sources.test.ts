@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readExpiring } from "../apple/index.ts";
+import { describeWithOpenssl, Workshop } from "../apple/testing/openssl.ts";
 import { gatherFiles, gatherRecorded, gatherScanned, type Gathered, type RecordedItem } from "./sources.ts";
 import { vppToken } from "./testing/vpp-token.ts";
 
@@ -15,6 +16,7 @@ async function place(): Promise<string> {
 const DAY = new Date("2027-03-01T00:00:00Z");
 const LATER = new Date("2028-03-01T00:00:00Z");
 const KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
+const BROKEN = "-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n";
 const REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n";
 
 const told = ({ source, kind, remark, expiresAt }: Gathered): string => `${source} ${kind ?? remark?.en} ${expiresAt}`;
@@ -24,7 +26,7 @@ test("many broken files beside good ones: each is told by its name, the good one
   await mkdir(join(folder, "certs"));
   const contents = new Map([
     ["a.pem", ""],
-    ["b.pem", "-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n"],
+    ["b.pem", BROKEN],
     ["c.der", "\u0000\u0001"],
     ["d.vpptoken", vppToken(DAY, "本社")],
     ["e.p7m", "MIAGCSqGSIb3DQEHA6CAMIACAQAx"],
@@ -48,6 +50,30 @@ test("many broken files beside good ones: each is told by its name, the good one
     "certs/e.p7m",
     "certs/j.vpptoken",
   ]);
+});
+
+describeWithOpenssl("certificates of openssl", () => {
+  test("a broken one hides no good one of the same file", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const { certificate } = workshop.certificate({
+      subject: "/CN=good",
+      from: "20200101000000Z",
+      to: "20210101000000Z",
+    });
+    const folder = await place();
+    const file = join(folder, "a.pem");
+    await writeFile(file, certificate + BROKEN + certificate.replace("MII", "MIX"));
+    expect((await Array.fromAsync(gatherFiles("a.pem", folder))).map(told)).toEqual([
+      "a.pem certificate 2021-01-01T00:00:00Z",
+      "a.pem certificate 2 of the file is broken or cut off null",
+      "a.pem certificate 3 of the file is broken or cut off null",
+    ]);
+    const item = recordedAs(file, { kind: "certificate" });
+    expect(await gatherRecorded(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
+      expiresAt: "2021-01-01T00:00:00Z",
+    });
+  });
 });
 
 test("a folder without anything that expires is unknown, and so is a key that is named", async () => {
@@ -82,15 +108,20 @@ const recordedAs = (source: string | null, more: Partial<RecordedItem> = {}): Re
 
 test.each([
   ["the same date", DAY, "2027-03-01T00:00:00.000Z", undefined],
-  ["a later date", LATER, "2027-03-01T00:00:00.000Z", /the record says 2027-.+ says 2028-.+: the earlier counts/],
+  [
+    "a later date",
+    LATER,
+    "2027-03-01T00:00:00.000Z",
+    /the record says 2027-03-01, .+ says 2028-03-01: the earlier counts/,
+  ],
   ["an earlier date", new Date("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", /the earlier counts/],
 ])("where the source has %s, the earlier of both counts", async (_name, inFile, expiresAt, remark) => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, vppToken(inFile, "本社"));
-  const gathered = await gatherRecorded(recordedAs(source), { lookAtSource: true });
+  const gathered = await gatherRecorded(recordedAs(source), { lookAtSource: true, timezone: "Asia/Tokyo" });
   expect(gathered.expiresAt).toBe(expiresAt);
   expect(gathered.remark?.en ?? "").toMatch(remark ?? /^$/);
-  expect(await gatherRecorded(recordedAs(source), { lookAtSource: false })).toMatchObject({
+  expect(await gatherRecorded(recordedAs(source), { lookAtSource: false, timezone: "Asia/Tokyo" })).toMatchObject({
     expiresAt: DAY.toISOString(),
     remark: null,
   });
@@ -101,7 +132,7 @@ test("of several things in a source the recorded one is the one of its fingerpri
   await writeFile(source, vppToken(DAY, "本社"));
   const [inside] = readExpiring({ name: "a.vpptoken", bytes: Buffer.from(vppToken(DAY, "本社")) });
   const item = recordedAs(source, { kind: "custom", fingerprint: inside?.fingerprint ?? null, expiresAt: null });
-  expect(await gatherRecorded(item, { lookAtSource: true })).toMatchObject({
+  expect(await gatherRecorded(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
     expiresAt: "2027-03-01T00:00:00Z",
     certainty: "exact",
     remark: null,
@@ -113,7 +144,7 @@ test("the record alone counts where the source is gone, broken, of another kind,
   await writeFile(join(folder, "broken.pem"), "broken");
   await writeFile(join(folder, "other.vpptoken"), vppToken(LATER, "x"));
   const remarkOf = async (source: string, more: Partial<RecordedItem> = {}): Promise<string | undefined> => {
-    const gathered = await gatherRecorded(recordedAs(source, more), { lookAtSource: true });
+    const gathered = await gatherRecorded(recordedAs(source, more), { lookAtSource: true, timezone: "Asia/Tokyo" });
     expect(gathered.expiresAt).toBe(DAY.toISOString());
     return gathered.remark?.en;
   };
@@ -124,6 +155,9 @@ test("the record alone counts where the source is gone, broken, of another kind,
 });
 
 test("what has no date is said to have none", async () => {
-  const gathered = await gatherRecorded(recordedAs(null, { expiresAt: null }), { lookAtSource: true });
+  const gathered = await gatherRecorded(recordedAs(null, { expiresAt: null }), {
+    lookAtSource: true,
+    timezone: "Asia/Tokyo",
+  });
   expect(gathered).toMatchObject({ expiresAt: null, remark: { ja: "期限が記録されていません" } });
 });

@@ -3,6 +3,7 @@ import { pemBlocks } from "../apple/pem.ts";
 import { Failure } from "../errors/index.ts";
 import type { Certainty, Expiring, RenewalKind } from "../model/renewal.ts";
 import { same, text, type Text } from "../text/index.ts";
+import { dayOf } from "./days.ts";
 import { scan, type Scanned } from "./scan.ts";
 import { readBounded } from "./scan-file.ts";
 
@@ -66,10 +67,11 @@ export async function gatherScanned(scanned: Scanned): Promise<readonly Gathered
   const { where } = scanned;
   if ("reason" in scanned) return [unread(where, scanned.reason)];
   if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
-  const expiring = await read(scanned.name, scanned.bytes);
-  return "en" in expiring
-    ? [unread(where, expiring)]
-    : expiring.map((one) => ({ ...one, source: where, remark: null }));
+  const { expiring, broken } = await read(scanned.name, scanned.bytes);
+  return [
+    ...expiring.map((one) => ({ ...one, source: where, remark: null })),
+    ...broken.map((reason) => unread(where, reason)),
+  ];
 }
 
 /** Keys and signing requests lie beside certificates and expire by themselves never. */
@@ -79,13 +81,20 @@ function isKeyAlone(name: string, bytes: Uint8Array): boolean {
   return labels.every((label) => /(?:PRIVATE KEY|PUBLIC KEY|PARAMETERS|CERTIFICATE REQUEST)$/.test(label));
 }
 
-async function read(name: string, bytes: Uint8Array): Promise<readonly Expiring[] | Text> {
-  const { readExpiring } = await import("../apple/index.ts");
+/** What a file holds, and what in it could not be read, or why nothing could. */
+interface Content {
+  readonly expiring: readonly Expiring[];
+  readonly broken: readonly Text[];
+}
+
+async function read(name: string, bytes: Uint8Array): Promise<Content> {
+  const { readRenewablesPartly } = await import("../apple/index.ts");
   try {
-    return readExpiring({ name, bytes });
+    const { renewables, broken } = readRenewablesPartly({ name, bytes });
+    return { expiring: renewables.map(({ expiring }) => expiring), broken };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return error.what;
+    return { expiring: [], broken: [error.what] };
   }
 }
 
@@ -94,10 +103,11 @@ async function read(name: string, bytes: Uint8Array): Promise<readonly Expiring[
  * The file may be gone; the record counts alone then.
  *
  * @param lookAtSource whether the record was made on this machine, so that its source is a file of this machine
+ * @param timezone an IANA name; remarks tell days in it
  */
 export async function gatherRecorded(
   item: RecordedItem,
-  { lookAtSource }: { readonly lookAtSource: boolean },
+  { lookAtSource, timezone }: { readonly lookAtSource: boolean; readonly timezone: string },
 ): Promise<Gathered> {
   const { source } = item;
   const recorded: Gathered = {
@@ -106,10 +116,12 @@ export async function gatherRecorded(
   };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const bytes = await readBounded(source, true);
-  const inFile = bytes instanceof Uint8Array ? await read(basename(source), bytes) : [];
-  if ("en" in inFile) return { ...recorded, remark: recorded.remark ?? sourceBroken(source, inFile) };
-  const now = counterpart(item, inFile);
-  return now === undefined ? recorded : earlier(recorded, now, source);
+  if (!(bytes instanceof Uint8Array)) return recorded;
+  const { expiring, broken } = await read(basename(source), bytes);
+  const now = counterpart(item, expiring);
+  if (now !== undefined) return earlier(recorded, now, { source, timezone });
+  const [reason] = broken;
+  return reason === undefined ? recorded : { ...recorded, remark: recorded.remark ?? sourceBroken(source, reason) };
 }
 
 /** The same certificate or token, else the one of its kind that is in its place now. */
@@ -119,13 +131,19 @@ function counterpart(item: RecordedItem, inFile: readonly Expiring[]): Expiring 
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-function earlier(recorded: Gathered, now: Expiring, source: string): Gathered {
+function earlier(
+  recorded: Gathered,
+  now: Expiring,
+  { source, timezone }: { readonly source: string; readonly timezone: string },
+): Gathered {
   const { expiresAt } = recorded;
   if (expiresAt === null) return { ...recorded, expiresAt: now.expiresAt, certainty: now.certainty, remark: null };
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;
+  const days = [expiresAt, now.expiresAt].map((instant) => dayOf(new Date(instant), timezone));
+  const [inRecord, inFile] = days[0] === days[1] ? [expiresAt, now.expiresAt] : days;
   const remark = text(
-    `the record says ${expiresAt}, ${source} says ${now.expiresAt}: the earlier counts`,
-    `記録では ${expiresAt}、${source} では ${now.expiresAt} です。早い方で判定します`,
+    `the record says ${inRecord}, ${source} says ${inFile}: the earlier counts`,
+    `記録では ${inRecord}、${source} では ${inFile} です。早い方で判定します`,
   );
   const fileIsEarlier = Date.parse(now.expiresAt) < Date.parse(expiresAt);
   return { ...recorded, ...(fileIsEarlier ? { expiresAt: now.expiresAt, certainty: now.certainty } : {}), remark };

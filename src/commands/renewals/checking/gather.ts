@@ -4,9 +4,10 @@ import { checkOne, resultOf, type Checked, type CheckResult } from "../../../lib
 import { dayOf } from "../../../lib/renewals/days.ts";
 import type { Thresholds } from "../../../lib/renewals/level.ts";
 import { MOST_BYTES } from "../../../lib/renewals/scan-file.ts";
-import { gatherFiles, gatherRecorded, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
+import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
+import { judgedBySource } from "../items/judged-by-source.ts";
 
 /** What is to be checked. */
 interface Wished {
@@ -66,17 +67,14 @@ async function checkContext(tools: Tools, context: Context, thresholds: Threshol
   }
 }
 
-/** Sources are looked at only where the record was made on this machine. An embedded tenant is not made for it. */
+/** An embedded tenant is not made for it. */
 async function recordedIn(tools: Tools, context: Context): Promise<readonly Gathered[]> {
   if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
-  const { client } = await tools.tenantOf(context);
-  const all: Gathered[] = [];
-  for (const item of await client.renewals.list()) {
+  const tenant = await tools.tenantOf(context);
+  return (await judgedBySource(tenant, tools.globals.timezone ?? context.timezone)).map(({ item, remark }) => {
     const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
-    const recorded = { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source };
-    all.push(await gatherRecorded(recorded, { lookAtSource: context.kind === "embedded" }));
-  }
-  return all;
+    return { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source, remark };
+  });
 }
 
 async function* fromStdin({ stdin }: Tools): AsyncGenerator<Gathered> {
