@@ -1,11 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import type { RenewalKind } from "../model/renewal.ts";
-import { text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
 import { attempt } from "./attempt.ts";
 import { attributeOf } from "./distinguished-name.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { pemBlocks } from "./pem.ts";
-import { instantOf, rejected, type Renewable } from "./renewable.ts";
+import { instantOf, rejected, type ReadPartly, type Renewable } from "./renewable.ts";
 
 /** More than the bundle of all public authorities holds. */
 const MOST_CERTIFICATES = 1000;
@@ -27,11 +27,12 @@ function oid(...rest: readonly number[]): Buffer {
 
 /**
  * The certificates of a text in PEM, keys and words beside them left alone. An authority's certificate is no item of
- * its own where the file also has one it has issued: it came along as that one's chain.
+ * its own where the file also has one it has issued: it came along as that one's chain. One that is broken is told by
+ * its place, and hides no other.
  *
- * @throws `input-rejected` when a certificate is broken, or there are too many
+ * @throws `input-rejected` when there are too many
  */
-export function certificatesOfPem(name: string, pem: string): readonly Renewable[] {
+export function certificatesOfPem(name: string, pem: string): ReadPartly {
   return withoutChains(
     name,
     pemBlocks(pem)
@@ -41,20 +42,35 @@ export function certificatesOfPem(name: string, pem: string): readonly Renewable
 }
 
 /** Those of a bundle, each in DER; see {@link certificatesOfPem}. */
-export const certificatesOfBundle = (name: string, bundle: readonly Uint8Array[]): readonly Renewable[] =>
+export const certificatesOfBundle = (name: string, bundle: readonly Uint8Array[]): ReadPartly =>
   withoutChains(name, bundle.values());
 
-function withoutChains(name: string, written: IteratorObject<string | Uint8Array>): readonly Renewable[] {
-  const certificates = written
+interface Parsed {
+  readonly certificate: X509Certificate;
+  readonly renewable: Renewable;
+}
+
+function withoutChains(name: string, written: IteratorObject<string | Uint8Array>): ReadPartly {
+  const all = written
     .take(MOST_CERTIFICATES + 1)
     .map((one, index) => parse(name, one, index + 1))
     .toArray();
-  if (certificates.length > MOST_CERTIFICATES) {
+  const parsed = all.filter((one) => "certificate" in one);
+  const broken = all.filter((one) => "en" in one);
+  // the first one tells enough of a file that holds nothing else
+  if (parsed.length === 0) return { renewables: [], broken: broken.slice(0, 1) };
+  if (all.length > MOST_CERTIFICATES) {
     const many = MOST_CERTIFICATES;
     throw rejected(name, text(`more than ${many} certificates in one file`, `証明書が ${many} 件を超えています`));
   }
+  const certificates = parsed.map(({ certificate }) => certificate);
   const issuers = new Set(certificates.filter((one) => one.subject !== one.issuer).map(({ issuer }) => issuer));
-  return certificates.filter(({ ca, subject }) => !(ca && issuers.has(subject))).map((one) => renewableOf(name, one));
+  return {
+    renewables: parsed
+      .filter(({ certificate: { ca, subject } }) => !(ca && issuers.has(subject)))
+      .map(({ renewable }) => renewable),
+    broken,
+  };
 }
 
 /** A certificate in DER; undefined where the bytes are none. */
@@ -63,15 +79,13 @@ export function certificateOfDer(name: string, der: Uint8Array): Renewable | und
   return certificate === undefined ? undefined : renewableOf(name, certificate);
 }
 
-function parse(name: string, written: string | Uint8Array, number: number): X509Certificate {
+function parse(name: string, written: string | Uint8Array, number: number): Parsed | Text {
   const certificate = attempt(() => new X509Certificate(written));
-  if (certificate !== undefined) return certificate;
-  throw rejected(
-    name,
-    text(
-      `certificate ${number} of the file is broken or cut off`,
-      `${number} 件目の証明書が壊れているか途中で切れています`,
-    ),
+  const renewable = certificate && attempt(() => renewableOf(name, certificate));
+  if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
+  return text(
+    `certificate ${number} of the file is broken or cut off`,
+    `${number} 件目の証明書が壊れているか途中で切れています`,
   );
 }
 

@@ -6,7 +6,7 @@ import { certificateOfDer, certificatesOfBundle, certificatesOfPem } from "./cer
 import { signedCertificatesOf } from "./cms.ts";
 import { latin1Of, unwrapped } from "./pem.ts";
 import { provisioningProfileOf } from "./provisioning-profile.ts";
-import { MOST_BYTES, rejected, type NamedFile, type Renewable } from "./renewable.ts";
+import { MOST_BYTES, rejected, type NamedFile, type ReadPartly, type Renewable } from "./renewable.ts";
 import { unreadable } from "./unreadable.ts";
 import { vppTokenOf } from "./vpp-token.ts";
 
@@ -38,7 +38,19 @@ export function readExpiring(file: NamedFile, options: ReadOptions = {}): readon
 }
 
 /** As {@link readExpiring}, with what a successor is compared by. */
-export function readRenewables(file: NamedFile, { keys = [] }: ReadOptions = {}): readonly Renewable[] {
+export function readRenewables(file: NamedFile, options: ReadOptions = {}): readonly Renewable[] {
+  const { renewables, broken } = readRenewablesPartly(file, options);
+  const [first] = broken;
+  if (first !== undefined) throw rejected(file.name, first);
+  return renewables;
+}
+
+/**
+ * As {@link readRenewables}, but a broken certificate is told beside the good ones of its file.
+ *
+ * @throws `input-rejected` when it holds nothing that expires, or cannot be read at all
+ */
+export function readRenewablesPartly(file: NamedFile, { keys = [] }: ReadOptions = {}): ReadPartly {
   const { name, bytes } = file;
   if (bytes.length === 0) throw rejected(name, text("the file is empty", "ファイルが空です"));
   if (bytes.length > MOST_BYTES) {
@@ -47,26 +59,28 @@ export function readRenewables(file: NamedFile, { keys = [] }: ReadOptions = {})
   return isBinary(bytes) ? readBinary(file, bytes, keys) : readText(file, keys);
 }
 
-function readText(file: NamedFile, keys: readonly string[]): readonly Renewable[] {
+function readText(file: NamedFile, keys: readonly string[]): ReadPartly {
   const { name, bytes } = file;
   const written = latin1Of(bytes);
   const certificates = certificatesOfPem(name, written);
-  if (certificates.length > 0) return certificates;
+  if (certificates.renewables.length + certificates.broken.length > 0) return certificates;
   const inside = unwrapped(written);
   if (inside !== undefined && isBinary(inside)) return readBinary(file, inside, keys);
-  if (inside?.[0] === BRACE) return [vppTokenOf(file, inside.toString("utf8"))];
+  if (inside?.[0] === BRACE) return whole(vppTokenOf(file, inside.toString("utf8")));
   throw unreadable(name, inside ?? bytes);
 }
 
-function readBinary(file: NamedFile, der: Uint8Array, keys: readonly string[]): readonly Renewable[] {
+function readBinary(file: NamedFile, der: Uint8Array, keys: readonly string[]): ReadPartly {
   const certificate = certificateOfDer(file.name, der);
-  if (certificate !== undefined) return [certificate];
+  if (certificate !== undefined) return whole(certificate);
   const start = Buffer.from(der.subarray(0, TYPE_WITHIN));
-  if (start.includes(ENVELOPED)) return [adeTokenOf(file, der, keys)];
+  if (start.includes(ENVELOPED)) return whole(adeTokenOf(file, der, keys));
   if (!start.includes(SIGNED)) throw unreadable(file.name, der);
   const bundle = signedCertificatesOf(der);
-  return bundle === undefined ? [provisioningProfileOf(file, der)] : certificatesOfBundle(file.name, bundle);
+  return bundle === undefined ? whole(provisioningProfileOf(file, der)) : certificatesOfBundle(file.name, bundle);
 }
+
+const whole = (one: Renewable): ReadPartly => ({ renewables: [one], broken: [] });
 
 /** A SEQUENCE too long to have its length in one byte, as all of these are; text in ASCII never begins so. */
 const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;

@@ -41,6 +41,12 @@ export interface Renewable {
   readonly evidence: Evidence;
 }
 
+/** What was read of a file, and why the rest of it was not. */
+export interface ReadPartly {
+  readonly renewables: readonly Renewable[];
+  readonly broken: readonly Text[];
+}
+
 /** An instant as {@link Expiring} has it: UTC, to the second. @throws RangeError when it is no date */
 export const instantOf = (date: Date): string => `${date.toISOString().slice(0, -5)}Z`;
 
