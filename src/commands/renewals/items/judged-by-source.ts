@@ -27,8 +27,8 @@ export async function judgedBySource(
       { kind, name, organisation, expiresAt: recorded, certainty: sure, fingerprint, topic, source },
       { lookAtSource: context.kind === "embedded", timezone },
     );
-    // one form for all, as items are ordered and notices recorded by it
-    const judged = expiresAt === null ? null : new Date(expiresAt).toISOString();
+    // a file's date in the form of records, as items are ordered and notices kept by it
+    const judged = expiresAt === null || expiresAt === recorded ? recorded : new Date(expiresAt).toISOString();
     all.push({ item: { ...item, expiresAt: judged, certainty: certainty ?? sure }, remark });
   }
   return all;
