@@ -6,7 +6,7 @@ import type { NoticeItem, Told } from "./message.ts";
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]+/gu;
 
 /** What a person recorded, as one line that shows all there is. */
-const oneLine = (recorded: string): string => recorded.replace(UNSEEN, " ").trim();
+export const oneLine = (recorded: string): string => recorded.replace(UNSEEN, " ").trim();
 
 /** How long is left: "30 days left", "expires today", "expired 2 days ago". */
 export const timeLeft = ({ days, expired }: Pick<Told, "days" | "expired">): Text => {

@@ -1,8 +1,9 @@
 import { text, type Text } from "../text/index.ts";
 import type { Told } from "./message.ts";
-import { titleOf } from "./message-words.ts";
-import { ownerAddress, type Addressee, type Target } from "./notices-recipients.ts";
+import { oneLine, titleOf } from "./message-words.ts";
+import { isConcerned, ownerAddress, type Addressee, type Target } from "./notices-recipients.ts";
 import type { LoadedTenant } from "./notices-tenant.ts";
+import type { Recipient } from "./notify-settings.ts";
 
 /** How the record of a notice begins whose mail the server refused for good. */
 export const BOUNCED = "bounced: ";
@@ -61,5 +62,19 @@ export const ownerWarning = async (loaded: LoadedTenant, told: Told): Promise<Te
 export const dateRemark = (told: Told): Text | undefined => {
   const { remark } = told.item;
   if (remark === undefined || remark === null) return undefined;
-  return text(`${titleOf(told, "en")}: ${remark.en}`, `${titleOf(told, "ja")}: ${remark.ja}`);
+  return text(`${titleOf(told, "en")}: ${oneLine(remark.en)}`, `${titleOf(told, "ja")}: ${oneLine(remark.ja)}`);
 };
+
+/** What has no date, for everybody or for one recipient: no stage ever tells of it. */
+export const undatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Recipient): readonly Text[] =>
+  tenants.flatMap(({ tenant: { context }, undated }) =>
+    undated
+      .filter((item) => recipient === undefined || isConcerned(recipient, context, item))
+      .map((item) => {
+        const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
+        return text(
+          `no date is known of ${en} (${context}): nobody will be told when it expires`,
+          `${ja}(${context})の期限が登録されていないため、期限が近づいても通知できません`,
+        );
+      }),
+  );

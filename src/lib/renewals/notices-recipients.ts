@@ -53,7 +53,8 @@ const everybody = (shares: readonly Share[], { smtp, recipients, language }: Not
   return [...all.values()];
 };
 
-const isTold = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
+/** Whether somebody is to be told of a thing: by the settings, or as its owner. */
+export const isConcerned = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
   const { contexts, kinds } = recipient;
   const wished = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
   return wished || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
@@ -63,7 +64,7 @@ const isTold = (recipient: Recipient, context: string, item: NoticeItem): boolea
 export const targetsOf = (shares: readonly Share[], settings: NotifySettings): readonly Target[] =>
   everybody(shares, settings).flatMap((recipient) => {
     const own = shares
-      .map(({ context, items }) => ({ context, items: items.filter((item) => isTold(recipient, context, item)) }))
+      .map(({ context, items }) => ({ context, items: items.filter((item) => isConcerned(recipient, context, item)) }))
       .filter(({ items }) => items.length > 0);
     return own.length === 0 ? [] : [{ recipient, addressee: addresseeOf(recipient), shares: own }];
   });

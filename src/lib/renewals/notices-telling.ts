@@ -1,10 +1,10 @@
 import { text, type Text } from "../text/index.ts";
 import { messageOf, type Digest, type Message, type Told } from "./message.ts";
-import { BOUNCED, dateRemark, ownerWarning, type Bounces } from "./notices-cautions.ts";
+import { BOUNCED, dateRemark, ownerWarning, undatedWarnings, type Bounces } from "./notices-cautions.ts";
 import type { Delivery } from "./notices-outcome.ts";
 import type { Pending, Work } from "./notices-pending.ts";
 import type { Target } from "./notices-recipients.ts";
-import type { PastNotice } from "./notices-tenant.ts";
+import type { LoadedTenant, PastNotice } from "./notices-tenant.ts";
 import type { Recipient } from "./notify-settings.ts";
 
 /** Brings a message to a recipient; it resolves in a time that is bounded, whatever the other side does. */
@@ -16,6 +16,7 @@ export interface Telling {
   /** takes what is to be said on stderr */
   readonly warn: (line: Text) => Promise<void>;
   readonly bounces: Bounces;
+  readonly tenants: readonly LoadedTenant[];
   /** the tenants' names matter */
   readonly severalContexts: boolean;
 }
@@ -109,11 +110,12 @@ export class Teller {
   }
 
   async #deliver(recipient: Recipient, messageId: string, claimed: readonly Claimed[]): Promise<Delivery> {
-    const { deliver, bounces, severalContexts } = this.#telling;
+    const { deliver, bounces, tenants, severalContexts } = this.#telling;
     const way = recipient.way === "mail" ? recipient.address.toLowerCase() : recipient.name;
     const warnings = [
       ...(await this.itemWarnings(claimed)),
       ...bounces.warningsFor({ way: recipient.way, recipient: way }),
+      ...undatedWarnings(tenants, recipient),
     ];
     const told = toldOf(claimed);
     const digest = { told, warnings, language: recipient.language, severalContexts, messageId };

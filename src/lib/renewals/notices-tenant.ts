@@ -50,14 +50,21 @@ export interface NoticeTenant {
 /** A tenant as one run found it. */
 export class LoadedTenant {
   readonly tenant: NoticeTenant;
+  /** what has reached a stage */
   readonly items: readonly NoticeItem[];
+  /** what has no date, and so never reaches a stage */
+  readonly undated: readonly NoticeItem[];
   readonly past: readonly PastNotice[];
   #hasUsers: Promise<boolean> | undefined;
   readonly #gone = new Map<string, Promise<boolean>>();
 
-  private constructor(tenant: NoticeTenant, items: readonly NoticeItem[], past: readonly PastNotice[]) {
+  private constructor(
+    tenant: NoticeTenant,
+    { items, undated, past }: Pick<LoadedTenant, "items" | "undated" | "past">,
+  ) {
     this.tenant = tenant;
     this.items = items;
+    this.undated = undated;
     this.past = past;
   }
 
@@ -71,8 +78,9 @@ export class LoadedTenant {
     const reached = items.filter(
       ({ expiresAt }) => expiresAt !== null && stageOf(expiresAt, { ...clock, timezone }) !== undefined,
     );
-    if (reached.length === 0) return new LoadedTenant(tenant, [], []);
-    return new LoadedTenant(tenant, reached, await tenant.client.renewals.notices());
+    const undated = items.filter(({ expiresAt }) => expiresAt === null);
+    const past = reached.length === 0 ? [] : await tenant.client.renewals.notices();
+    return new LoadedTenant(tenant, { items: reached, undated, past });
   }
 
   /** What was begun for somebody, in any state. */

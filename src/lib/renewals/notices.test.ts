@@ -270,3 +270,24 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
   expect(await post.send(NOW, { tenants })).toEqual(["本社 30 ops sent", "incomplete"]);
   expect(post.warnings).toEqual(["it: locked"]);
 });
+
+test("what has no date is said by every digest of those it concerns, and on stderr by every run", async () => {
+  await add({ name: "大阪", kind: "android-owner", expiresAt: null });
+  const post = new Post();
+  const en =
+    'no date is known of Android Enterprise owner account "大阪" (embedded): nobody will be told when it expires';
+  expect(await post.send(NOW)).toEqual([]);
+  expect(post.warnings).toEqual([en]);
+  await add();
+  const [it, ops] = SETTINGS.recipients;
+  if (it === undefined || ops === undefined) throw new Error("no recipients");
+  const settings = { ...SETTINGS, recipients: [it, { ...ops, kinds: ["push-certificate" as const] }] };
+  expect(await post.send(NOW, { settings })).toEqual(["本社 30 it sent", "本社 30 ops sent"]);
+  expect(post.sent.map(({ digest }) => digest.warnings.map((warning) => warning.ja))).toEqual([
+    [
+      "Android Enterprise 管理用アカウント「大阪」(embedded)の期限が登録されていないため、期限が近づいても通知できません",
+    ],
+    [],
+  ]);
+  expect(post.sent[0]?.message.text).toContain("「大阪」(embedded)の期限が登録されていない");
+});

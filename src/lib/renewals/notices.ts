@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { Bounces } from "./notices-cautions.ts";
+import { Bounces, undatedWarnings } from "./notices-cautions.ts";
 import { codeOf } from "./notices-outcome.ts";
 import { workFor, type Work } from "./notices-pending.ts";
 import { targetsOf, type Target } from "./notices-recipients.ts";
@@ -68,6 +68,7 @@ const find = async (run: NotifyRun): Promise<Found> => {
       await run.warn(text(`nobody is told of ${en} (${context})`, `${ja}(${context})を知らせる相手がいません`));
     }
   }
+  for (const warning of undatedWarnings(tenants)) await run.warn(warning);
   const work = targets.map((target) => [target, workFor(target, tenants, { now, stages: settings.stages })] as const);
   return { tenants, work, incomplete };
 };
@@ -81,7 +82,12 @@ const isTold = (targets: readonly Target[], context: string, itemId: string): bo
 export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
   const { work, tenants, incomplete } = await find(run);
   const bounces = new Bounces([], tenants);
-  const teller = new Teller({ ...run, bounces, deliver: () => Promise.reject(new TypeError("a plan sends nothing")) });
+  const teller = new Teller({
+    ...run,
+    tenants,
+    bounces,
+    deliver: () => Promise.reject(new TypeError("a plan sends nothing")),
+  });
   const rows: NoticeRow[] = [];
   for (const [{ recipient }, { unfinished, fresh }] of work) {
     const pending = [...unfinished, ...fresh];
@@ -106,7 +112,7 @@ export const sendNotices = async (
   const found = await find(run);
   const targets = found.work.map(([target]) => target);
   const bounces = new Bounces(targets, found.tenants);
-  const teller = new Teller({ ...run, bounces, deliver });
+  const teller = new Teller({ ...run, tenants: found.tenants, bounces, deliver });
   const rows: NoticeRow[] = [];
   let { incomplete } = found;
   // those first whose mail came back: the others are to hear of it
