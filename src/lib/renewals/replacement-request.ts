@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import { doubtful } from "./replacement-certificate.ts";
-import type { Check, Comparison, Rule } from "./replacement.ts";
+import type { Check, Comparison, Current, RequestFile, Rule } from "./replacement.ts";
 
 const START_AGAIN = text(
   "The console would refuse it (「入力エラー:正しい証明書をアップロードするか…」): delete both files, download a new request, and renew with that one",
@@ -24,19 +24,23 @@ export const requestKey: Rule = ({ next: { evidence }, circumstances: { csr } })
   };
 };
 
+/** Surely bad before there is a new certificate at all: a request with the key of the certificate in use. */
+export function requestOfCurrent({ evidence }: Current, { request }: RequestFile): Check | undefined {
+  if (evidence?.of !== "certificate" || evidence.publicKey !== request.publicKey) return undefined;
+  const what = text(
+    `this is the request of the certificate in use, surely: the keys are equal. ${START_AGAIN.en}`,
+    `現在の証明書を作ったときの署名要求です(公開鍵が同じなので確実)。${START_AGAIN.ja}`,
+  );
+  return { id: "request-age", outcome: "bad", what };
+}
+
 /** A request with the key of the certificate in use is the last one's, surely; by the time of its file, probably. */
 export const requestAge: Rule = (comparison): Check | undefined => {
   const { current, circumstances } = comparison;
   if (circumstances.csr === undefined) return undefined;
-  const { request, writtenAt } = circumstances.csr;
-  const { evidence } = current;
-  if (evidence?.of === "certificate" && evidence.publicKey === request.publicKey) {
-    const surely = text(
-      `this is the request of the certificate in use, surely: the keys are equal. ${START_AGAIN.en}`,
-      `現在の証明書を作ったときの署名要求です(公開鍵が同じなので確実)。${START_AGAIN.ja}`,
-    );
-    return { id: "request-age", outcome: "bad", what: surely };
-  }
+  const { writtenAt } = circumstances.csr;
+  const reused = requestOfCurrent(current, circumstances.csr);
+  if (reused !== undefined) return reused;
   const since = current.expiring.validFrom;
   if (writtenAt === null || since === null) {
     const what = text("it cannot be told how old the request is", "署名要求がいつのものかわかりません");

@@ -4,7 +4,7 @@ import { stepLines } from "../../../lib/renewals/guide/document.ts";
 import { downloadsFolder } from "../../../lib/renewals/guide/downloads-folder.ts";
 import { findDownload } from "../../../lib/renewals/guide/downloads.ts";
 import type { Guide } from "../../../lib/renewals/guide/index.ts";
-import { judgeDownload, type InUse } from "../../../lib/renewals/guide/judge-download.ts";
+import { judgeDownload, judgeRequest, type InUse } from "../../../lib/renewals/guide/judge-download.ts";
 import { walk, type WalkDesk } from "../../../lib/renewals/guide/walk.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
@@ -67,6 +67,7 @@ function deskOf(
     warn: (line) => terminal.warn(line),
     choose: (message, choices) => terminal.prompts.select({ message, flag: "--interactive", choices }),
     look: (download) => findDownload(folder, download),
+    judgeRequest: (request) => judgeRequest(inUse, request),
     judge: (next, { csr }) =>
       judgeDownload(inUse, next, { now: clock.now(), strict: false, timezone, ...(csr === undefined ? {} : { csr }) }),
   };

@@ -1,7 +1,15 @@
 import type { Renewable } from "../../apple/index.ts";
 import { text } from "../../text/index.ts";
 import type { Recorded } from "../judged.ts";
-import { judgeReplacement, type Check, type Circumstances, type Current, type Judgement } from "../replacement.ts";
+import { requestOfCurrent } from "../replacement-request.ts";
+import {
+  judgeReplacement,
+  type Check,
+  type Circumstances,
+  type Current,
+  type Judgement,
+  type RequestFile,
+} from "../replacement.ts";
 
 /** What is in use: its file, or what is recorded; null where neither is known. */
 export type InUse = { readonly file: Renewable } | { readonly record: Recorded } | null;
@@ -42,6 +50,10 @@ export function judgeDownload(inUse: InUse, next: Renewable, circumstances: Circ
     }),
   );
 }
+
+/** What surely is wrong with a signing request, told before anything is renewed with it. */
+export const judgeRequest = (inUse: InUse, request: RequestFile): Check | undefined =>
+  inUse !== null && "file" in inUse ? requestOfCurrent(inUse.file, request) : undefined;
 
 const judgementOf = (checks: readonly Check[]): Judgement => ({
   safe: checks.every(({ outcome }) => outcome !== "bad"),

@@ -5,7 +5,7 @@ import type { Text } from "../../text/index.ts";
 import type { Recorded } from "../judged.ts";
 import type { Found, Looked } from "./downloads.ts";
 import { guideOf } from "./index.ts";
-import { judgeDownload, type InUse } from "./judge-download.ts";
+import { judgeDownload, judgeRequest, type InUse } from "./judge-download.ts";
 import type { Download } from "./step.ts";
 import { walk, type Answer, type WalkDesk } from "./walk.ts";
 import { readFileSync } from "node:fs";
@@ -44,6 +44,7 @@ function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & {
       const all = files[download] ?? [];
       return { found: all[Math.min(turn, all.length - 1)], aside: [] };
     },
+    judgeRequest: (request) => judgeRequest(inUse, request),
     judge: (next, { csr }) =>
       judgeDownload(inUse, next, { now: NOW, strict: false, ...(csr === undefined ? {} : { csr }) }),
   };
@@ -131,6 +132,28 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "renew" }, refused: true });
     expect(wordsOf(desk.said, "en")).toMatch(/WRONG - made from the request: it was made from another request/);
     expect(wordsOf(desk.said, "ja")).toMatch(/不可 - .+: 別の署名要求から作られています/);
+  });
+
+  test("refuses the request of the certificate in use before anything is renewed with it", async () => {
+    if (good.content.of !== "renewable") throw new Error("no certificate");
+    const fresh = workshop.request(workshop.key(), "/CN=example.jp/C=JP");
+    const anew = found(fresh, {
+      of: "request",
+      request: readSigningRequest({ name: "x.csr", bytes: readFileSync(fresh) }),
+    });
+    const scene: Scene = { inUse: { file: good.content.renewable }, files: { "signing-request": [request, anew] } };
+    const left = deskOf({ ...scene, answers: ["next", "look", "stop"] });
+    expect(await walk(PUSH, left)).toMatchObject({
+      ended: "stopped",
+      at: { waitsFor: "signing-request" },
+      refused: true,
+    });
+    expect(wordsOf(left.said, "en")).toMatch(
+      /WRONG - request is recent: this is the request of the certificate in use/,
+    );
+    expect(wordsOf(left.said, "ja")).toMatch(/不可 - 署名要求の新しさ: 現在の証明書を作ったときの署名要求です/);
+    const again = deskOf({ ...scene, answers: ["next", "look", "look", "stop"] });
+    expect(await walk(PUSH, again)).toMatchObject({ ended: "stopped", at: { id: "sign-in" }, refused: false });
   });
 
   test("goes on looking while nothing is there", async () => {

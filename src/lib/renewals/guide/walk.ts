@@ -26,6 +26,8 @@ export interface WalkDesk {
   readonly warn: (line: Text) => Promise<void>;
   readonly choose: <T extends string>(question: Text, answers: readonly Answer<T>[]) => Promise<T>;
   readonly look: (download: Download) => Promise<Looked>;
+  /** what is surely wrong with a request, before there is a certificate of it */
+  readonly judgeRequest: (request: RequestFile) => Check | undefined;
   readonly judge: (next: Renewable, circumstances: Pick<Circumstances, "csr">) => Judgement;
 }
 
@@ -116,8 +118,11 @@ async function look(desk: WalkDesk, download: Download): Promise<Found | undefin
 async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean> {
   const { content, writtenAt } = found;
   if (content.of === "request") {
-    taken.request = { request: content.request, writtenAt };
-    return true;
+    const request = { request: content.request, writtenAt };
+    const wrong = desk.judgeRequest(request);
+    if (wrong === undefined) taken.request = request;
+    else await desk.warn(lineOf(wrong));
+    return wrong === undefined;
   }
   if (content.renewable.expiring.kind === "certificate") return true;
   const { request: csr } = taken;
