@@ -54,7 +54,6 @@ test("it is silent while there is nothing to say", async () => {
 });
 
 test.each([
-  [1, 0],
   [2, 2],
   [3, 3],
 ])("a check that ends with %i is shown, and ends the run with %i", async (check, code) => {
@@ -62,6 +61,15 @@ test.each([
   const home = join(folder, "it's home");
   const out = `check --format table --quiet --no-input --context it's $(here) en ${home}\n`;
   expect(launch()).toEqual({ code, out, err: "" });
+});
+
+test("what is within the warning time is shown beside a notice that failed or warned, and is silent otherwise", async () => {
+  await program("clomoctl", door({ notify: 0, check: 1 }));
+  expect(launch()).toEqual({ code: 0, out: "", err: "" });
+  await program("clomoctl", door({ notify: 0, check: 1 }, "warning: the owner has gone\n"));
+  expect(launch()).toMatchObject({ code: 0, out: expect.stringMatching(/^warning: the owner has gone\ncheck /) });
+  await program("clomoctl", door({ notify: 7, check: 1 }));
+  expect(launch()).toMatchObject({ code: 7, out: expect.stringMatching(/^check /) });
 });
 
 test("a notice that failed is shown, the check runs all the same, and its code counts", async () => {

@@ -57,7 +57,8 @@ export function shellWord(word: string): string {
  * A script of the POSIX shell that runs `renewals notify` and `renewals check`, silent while there is nothing to say.
  * Node and the program are looked for each time: where they were, then on PATH, then where version managers keep them,
  * so that an update or a moved `node_modules` does not silence it. It exits with the code of a notice that failed,
- * else with that of the check, but with 0 where something is due only within the warning time. That nobody is to be told
+ * else with that of the check. What is due only within the warning time is shown beside a notice that failed or warned,
+ * and is no failure: its notices have told of it. That nobody is to be told
  * is said only when something is due.
  */
 export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
@@ -107,7 +108,7 @@ shown=$(clomoctl renewals check --format table ${words} 2>&1)
 checked=$?
 if [ $notified -eq ${NOT_SET_UP} ] && [ $checked -eq 0 ]; then exit 0; fi
 [ -z "$said" ] || printf '%s\\n' "$said"
-[ $checked -eq 0 ] || printf '%s\\n' "$shown"
+if [ $checked -gt 1 ] || { [ $checked -eq 1 ] && [ "$notified$said" != 0 ]; }; then printf '%s\\n' "$shown"; fi
 [ $notified -eq 0 ] || exit $notified
 [ $checked -ne 1 ] || exit 0
 exit $checked
