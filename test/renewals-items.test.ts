@@ -199,6 +199,15 @@ describe("edit", () => {
     expect(Number(renewed["daysLeft"])).toBeGreaterThan(Number(before?.["daysLeft"]));
   });
 
+  test("takes a file over that verify refuses, and warns of what is wrong with it", async () => {
+    await done("add", "本社", "--file", "push-new.pem");
+    const earlier = await renewals("edit", "本社", "--file", "push.pem", "--lang", "ja");
+    expect([earlier.code, earlier.stderr]).toEqual([0, expect.stringMatching(/^警告: push\.pem: 期限の延長: /m)]);
+    const bytes = readFileSync(join(files, "push-new.pem"), "utf8");
+    const good = await run(["renewals", "edit", "本社", "--file", "-"], { home, cwd: files, stdin: bytes });
+    expect([good.code, good.stderr]).toEqual([0, ""]);
+  });
+
   test("is refused without a change, for nothing, and where a name fits two", async () => {
     await done("add", "所有者", "--kind", "android-owner");
     expect(await refused("edit", "所有者")).toMatchObject({

@@ -1,12 +1,19 @@
+import { Readable } from "node:stream";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { readRenewables } from "../../lib/apple/index.ts";
+import { judgeDownload } from "../../lib/renewals/guide/judge-download.ts";
 import { judge } from "../../lib/renewals/judged.ts";
+import { CHECKS } from "../../lib/renewals/replacement.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
 import { askedNow, zoneOf } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
+import { readNamedFile, type ReadFile } from "./items/read-file.ts";
+import { inUseOf } from "./steps/in-use.ts";
 
 export default defineCommand({
   summary: text("change what is recorded of an item", "登録した項目を変更する"),
@@ -31,14 +38,47 @@ export default defineCommand({
     const { client, context } = tenant;
     const before = await findItem(client, typed);
     const kind = options.kind ?? before.kind;
-    const said = await readOptions(tools, { options, kind, timezone: zoneOf(tools, tenant) });
+    const timezone = zoneOf(tools, tenant);
+    const file = options.file === undefined ? undefined : await readNamedFile(tools, options.file);
+    // stdin is read once only
+    const reading = file === undefined ? tools : { ...tools, stdin: Readable.from([file.bytes]) };
+    const said = await readOptions(reading, { options, kind, timezone });
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
     refuseNothing(change, name);
     refuseOtherTopic(before, change, options.file);
+    if (file !== undefined) await warnOfRefused(tools, { before, change, file, timezone });
     const after = await client.renewals.edit(before.id, keepOrganisation(before, change));
     await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, askedNow(tools, tenant)));
   },
 });
+
+/** A file that `renewals verify` would refuse is recorded all the same, as it may be in use already; but not silently. */
+async function warnOfRefused(
+  tools: Tools,
+  {
+    before,
+    change,
+    file,
+    timezone,
+  }: {
+    readonly before: RenewalItem;
+    readonly change: RenewalChange;
+    readonly file: ReadFile;
+    readonly timezone: string;
+  },
+): Promise<void> {
+  const { kind = before.kind } = change;
+  const next = readRenewables(file).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
+  if (next === undefined || kind !== before.kind) return;
+  const inUse = await inUseOf(tools, { kind, item: before }, undefined);
+  const asKind = { ...next, expiring: { ...next.expiring, kind } };
+  const { checks } = judgeDownload(inUse, asKind, { now: tools.clock.now(), strict: false, timezone });
+  for (const { id, outcome, what } of checks) {
+    if (outcome !== "bad") continue;
+    const { en, ja } = CHECKS[id];
+    await tools.terminal.warn(text(`${file.name}: ${en}: ${what.en}`, `${file.name}: ${ja}: ${what.ja}`));
+  }
+}
 
 /** A file that does not tell the organisation takes none away. */
 const keepOrganisation = (before: RenewalItem, change: RenewalChange): RenewalChange =>
