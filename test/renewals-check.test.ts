@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, Workshop } from "../src/lib/apple/testing/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop } from "../src/lib/apple/testing/openssl.ts";
 import { parseExposition } from "../src/lib/renewals/testing/exposition.ts";
 import { parsePluginOutput } from "../src/lib/renewals/testing/plugin-output.ts";
 import { vppToken } from "../src/lib/renewals/testing/vpp-token.ts";
@@ -162,6 +162,27 @@ describeWithOpenssl("a certificate of openssl", () => {
     const outcome = await check(home, "certs", "--format", "json");
     expect(outcome.code).toBe(2);
     expect(rowsOf(outcome)).toMatchObject([{ level: "critical", kind: "push-certificate" }]);
+  });
+});
+
+describeWithOpenssl("a server token of openssl", () => {
+  test("--key opens it for check and add, and the record keeps its exact date", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const own = workshop.certificate({ subject: "/CN=own" });
+    const plain = workshop.file("token", serverToken(LEVELS.ok.toISOString()));
+    const token = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
+    const home = await freshHome();
+    await writeFile(join(home, "本社_Token_2020-03-01T05-00-00Z_smime.p7m"), token);
+    const [file, key] = ["本社_Token_2020-03-01T05-00-00Z_smime.p7m", ["--key", own.keyFile]];
+    expect((await check(home, file)).code).toBe(2);
+    expect((await check(home, file, ...key)).code).toBe(0);
+    expect((await check(home, file, "--key", file)).code).toBe(3);
+    expect((await check(home, ...key)).code).toBe(3);
+    const add = ["renewals", "add", "ade", "--file", file];
+    expect((await run([...add, ...key, "--format", "json"], { home, cwd: home })).code).toBe(0);
+    expect((await check(home)).code).toBe(0);
+    expect((await run(["renewals", "add", "x", "--kind", "custom", ...key], { home, cwd: home })).code).toBe(2);
   });
 });
 

@@ -7,6 +7,7 @@ import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
+import { KEY_OPTION } from "./items/own-keys.ts";
 import { checkColumns, USUAL_CHECK_COLUMNS } from "./checking/columns.ts";
 import { gatherAll } from "./checking/gather.ts";
 import { writeMetrics } from "./checking/metrics.ts";
@@ -32,6 +33,7 @@ const OPTIONS = {
       "すべてのコンテキストのテナントに記録されたものを確認する",
     ),
   },
+  ...KEY_OPTION,
   nagios: {
     kind: "boolean",
     about: text(
@@ -109,10 +111,10 @@ export default defineCommand({
 });
 
 async function check(tools: Tools, files: readonly string[], options: Options): Promise<number> {
-  const { within, critical, allContexts, nagios, prometheus } = options;
+  const { within, critical, key, allContexts, nagios, prometheus } = options;
   refuseMisfits(tools, files, options);
   const thresholds = parseThresholds(within, critical);
-  const result = await gatherAll(tools, { files, allContexts, thresholds });
+  const result = await gatherAll(tools, { files, key, allContexts, thresholds });
   if (nagios) await showLine(tools, result);
   else await show(tools, result, prometheus !== "-");
   const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
@@ -123,16 +125,18 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
 function refuseMisfits(
   { globals }: Tools,
   files: readonly string[],
-  { allContexts, nagios, prometheus }: Options,
+  { key, allContexts, nagios, prometheus }: Options,
 ): void {
   const { format, fields, query } = globals;
   const shaped = format !== undefined || fields !== undefined || query !== undefined;
   const misfit =
     files.length > 0 && allContexts
       ? (["--all-contexts", text("files that are named", "ファイルの指定")] as const)
-      : nagios && (shaped || prometheus === "-")
-        ? (["--nagios", text("another form of output", "ほかの出力形式")] as const)
-        : undefined;
+      : files.length === 0 && key.length > 0
+        ? (["--key", text("what is recorded", "記録の確認")] as const)
+        : nagios && (shaped || prometheus === "-")
+          ? (["--nagios", text("another form of output", "ほかの出力形式")] as const)
+          : undefined;
   if (misfit === undefined) return;
   const [option, other] = misfit;
   throw new Failure("usage", {

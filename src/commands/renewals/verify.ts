@@ -1,4 +1,3 @@
-import { createPrivateKey } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { readRenewables, readSigningRequest, type Renewable } from "../../lib/apple/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -8,6 +7,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
 import { zoneOf } from "./items/asked.ts";
+import { KEY_OPTION, readKeys } from "./items/own-keys.ts";
 import { readNamedFile, type ReadFile } from "./items/read-file.ts";
 
 export default defineCommand({
@@ -37,15 +37,7 @@ export default defineCommand({
         "新しい証明書のもとになった署名要求(CertificateSigningRequest.csr)",
       ),
     },
-    key: {
-      kind: "file",
-      value: "FILE",
-      repeatable: true,
-      about: text(
-        "a private key of our own (PEM) that opens server tokens; CLOMO's are opened by CLOMO alone",
-        "サーバートークンを復号する手元の秘密鍵(PEM)。CLOMO の鍵で暗号化されたものは CLOMO だけが復号できます",
-      ),
-    },
+    ...KEY_OPTION,
     strict: {
       kind: "boolean",
       about: text(
@@ -69,7 +61,7 @@ export default defineCommand({
       text("nothing was changed: the files are only read", "読み込みだけなので、何も変更していません"),
     );
     const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
-    const keys = await Promise.all(input.key.map((name) => readKey(tools, name)));
+    const keys = await readKeys(input.key, (name) => readFile(tools, name));
     const current = theOne(await readFile(tools, input.current), keys);
     const next = theOne(await readFile(tools, input.new), keys);
     const csr = input.csr === undefined ? {} : { csr: await readRequest(tools, input.csr) };
@@ -137,20 +129,4 @@ async function readRequest(tools: Tools, name: string): Promise<RequestFile> {
   const file = await readFile(tools, name);
   const writtenAt = file.path === null ? null : (await stat(file.path)).mtime;
   return { request: readSigningRequest(file), writtenAt };
-}
-
-async function readKey(tools: Tools, name: string): Promise<string> {
-  const pem = Buffer.from((await readFile(tools, name)).bytes).toString("utf8");
-  try {
-    createPrivateKey(pem);
-    return pem;
-  } catch {
-    throw new Failure("input-rejected", {
-      what: text(
-        "this is no private key in PEM, or it needs a passphrase",
-        "PEM の秘密鍵ではないか、パスフレーズが必要です",
-      ),
-      where: name,
-    });
-  }
 }

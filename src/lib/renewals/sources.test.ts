@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readExpiring } from "../apple/index.ts";
-import { describeWithOpenssl, Workshop } from "../apple/testing/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop } from "../apple/testing/openssl.ts";
 import { gatherFiles, gatherRecorded, gatherScanned, type Gathered, type RecordedItem } from "./sources.ts";
 import { vppToken } from "./testing/vpp-token.ts";
 
@@ -72,6 +72,46 @@ describeWithOpenssl("certificates of openssl", () => {
     const item = recordedAs(file, { kind: "certificate" });
     expect(await gatherRecorded(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
       expiresAt: "2021-01-01T00:00:00Z",
+    });
+  });
+});
+
+describeWithOpenssl("a server token of openssl", () => {
+  test("is opened by a key beside it in a folder, and by one that is given", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const own = workshop.certificate({ subject: "/CN=own" });
+    const plain = workshop.file("token", serverToken("2027-02-01T00:00:00Z"));
+    const token = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
+    const [folder, name] = [await place(), "本社_Token_2026-03-01T05-00-00Z_smime.p7m"];
+    await mkdir(join(folder, "certs"));
+    await mkdir(join(folder, "alone"));
+    for (const at of ["certs", "alone"]) await writeFile(join(folder, at, name), token);
+    await writeFile(join(folder, "certs", "zz.pem"), own.key);
+    await writeFile(join(folder, "certs", "broken.key"), KEY);
+    const datesOf = async (where: string, keys: readonly string[] = []) =>
+      (await Array.fromAsync(gatherFiles(where, folder, keys))).map(({ expiresAt, certainty }) => [
+        certainty,
+        expiresAt,
+      ]);
+    const [exact, estimated] = [
+      ["exact", "2027-02-01T00:00:00Z"],
+      ["estimated", "2027-03-01T05:00:00Z"],
+    ];
+    expect(await datesOf("certs")).toEqual([exact]);
+    expect(await datesOf("alone")).toEqual([estimated]);
+    expect(await datesOf("alone", [own.key])).toEqual([exact]);
+    const [inside] = readExpiring({ name, bytes: token });
+    const more = {
+      kind: "ade-token",
+      fingerprint: inside?.fingerprint ?? null,
+      expiresAt: "2027-06-01T00:00:00Z",
+    } as const;
+    const recorded = recordedAs(join(folder, "alone", name), more);
+    expect(await gatherRecorded(recorded, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
+      expiresAt: "2027-06-01T00:00:00Z",
+      certainty: "exact",
+      remark: null,
     });
   });
 });

@@ -1,9 +1,10 @@
-import { isAbsolute, basename } from "node:path";
+import { isAbsolute, basename, resolve } from "node:path";
 import { pemBlocks } from "../apple/pem.ts";
 import { Failure } from "../errors/index.ts";
 import type { Certainty, Expiring, RenewalKind } from "../model/renewal.ts";
 import { same, text, type Text } from "../text/index.ts";
 import { dayOf } from "./days.ts";
+import { KeysBeside } from "./keys-beside.ts";
 import { scan, type Scanned } from "./scan.ts";
 import { readBounded } from "./scan-file.ts";
 
@@ -50,11 +51,18 @@ const NOTHING = text(
  * What expires in a named file or folder; each broken thing is told by its name, and the others come all the same.
  *
  * @param workingFolder absolute; relative names start from it
+ * @param keys private keys of our own in PEM, for server tokens; in folders those that lie beside a token are tried too
  */
-export async function* gatherFiles(where: string, workingFolder: string): AsyncGenerator<Gathered> {
+export async function* gatherFiles(
+  where: string,
+  workingFolder: string,
+  keys: readonly string[] = [],
+): AsyncGenerator<Gathered> {
+  const beside = new KeysBeside();
   let found = 0;
   for await (const scanned of scan(where, workingFolder)) {
-    for (const gathered of await gatherScanned(scanned)) {
+    const lying = isFoundToken(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
+    for (const gathered of await gatherScanned(scanned, [...keys, ...lying])) {
       yield gathered;
       found += 1;
     }
@@ -62,12 +70,15 @@ export async function* gatherFiles(where: string, workingFolder: string): AsyncG
   if (found === 0) yield unread(where, NOTHING);
 }
 
+const isFoundToken = (scanned: Scanned): boolean =>
+  "bytes" in scanned && !scanned.named && /\.p7m$/i.test(scanned.name);
+
 /** What expires in bytes that came by stdin, or were read by {@link scan}. */
-export async function gatherScanned(scanned: Scanned): Promise<readonly Gathered[]> {
+export async function gatherScanned(scanned: Scanned, keys: readonly string[] = []): Promise<readonly Gathered[]> {
   const { where } = scanned;
   if ("reason" in scanned) return [unread(where, scanned.reason)];
   if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
-  const { expiring, broken } = await read(scanned.name, scanned.bytes);
+  const { expiring, broken } = await read(scanned.name, scanned.bytes, keys);
   return [
     ...expiring.map((one) => ({ ...one, source: where, remark: null })),
     ...broken.map((reason) => unread(where, reason)),
@@ -87,10 +98,10 @@ interface Content {
   readonly broken: readonly Text[];
 }
 
-async function read(name: string, bytes: Uint8Array): Promise<Content> {
+async function read(name: string, bytes: Uint8Array, keys: readonly string[] = []): Promise<Content> {
   const { readRenewablesPartly } = await import("../apple/index.ts");
   try {
-    const { renewables, broken } = readRenewablesPartly({ name, bytes });
+    const { renewables, broken } = readRenewablesPartly({ name, bytes }, { keys });
     return { expiring: renewables.map(({ expiring }) => expiring), broken };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -136,7 +147,10 @@ function earlier(
   now: Expiring,
   { source, timezone }: { readonly source: string; readonly timezone: string },
 ): Gathered {
-  const { expiresAt } = recorded;
+  const { expiresAt, certainty, fingerprint } = recorded;
+  const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
+  // the record was made with the key that opens the token
+  if (isGuess) return recorded;
   if (expiresAt === null) return { ...recorded, expiresAt: now.expiresAt, certainty: now.certainty, remark: null };
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;
   const days = [expiresAt, now.expiresAt].map((instant) => dayOf(new Date(instant), timezone));

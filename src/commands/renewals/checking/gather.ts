@@ -7,12 +7,16 @@ import { MOST_BYTES } from "../../../lib/renewals/scan-file.ts";
 import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
+import { readKeys } from "../items/own-keys.ts";
+import { readNamedFile } from "../items/read-file.ts";
 import { judgedBySource } from "../items/judged-by-source.ts";
 
 /** What is to be checked. */
 interface Wished {
   /** files and folders; when there are any, nothing that is recorded */
   readonly files: readonly string[];
+  /** files of private keys that open server tokens among the files */
+  readonly key: readonly string[];
   readonly allContexts: boolean;
   readonly thresholds: Thresholds;
 }
@@ -21,17 +25,21 @@ interface Wished {
  * Checks everything that is wished for; what cannot be read, a tenant that cannot be opened too, is unknown.
  *
  * @throws `usage` when `--timezone` is none
- * @throws `not-found` when the context is none
+ * @throws `not-found` when the context or a key is none
+ * @throws `input-rejected` when a key is none that can be used
  */
-export async function gatherAll(tools: Tools, { files, allContexts, thresholds }: Wished): Promise<CheckResult> {
+export async function gatherAll(tools: Tools, { files, key, allContexts, thresholds }: Wished): Promise<CheckResult> {
   const { contexts, globals, environment } = tools;
   refuseWrongZone(globals.timezone);
   const checked: Checked[] = [];
   const { context: chosen } = await contexts.choose(globals.context, environment);
   if (files.length > 0) {
     const judge = judgeOf(tools, chosen, thresholds, null);
+    const keys = await readKeys(key, (name) => readNamedFile(tools, name));
     for (const file of files) {
-      for await (const gathered of file === "-" ? fromStdin(tools) : gatherFiles(file, tools.workingFolder)) {
+      for await (const gathered of file === "-"
+        ? fromStdin(tools, keys)
+        : gatherFiles(file, tools.workingFolder, keys)) {
         tools.signal.throwIfAborted();
         checked.push(judge(gathered));
       }
@@ -77,7 +85,7 @@ async function recordedIn(tools: Tools, context: Context): Promise<readonly Gath
   });
 }
 
-async function* fromStdin({ stdin }: Tools): AsyncGenerator<Gathered> {
+async function* fromStdin({ stdin }: Tools, keys: readonly string[]): AsyncGenerator<Gathered> {
   const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of stdin) {
@@ -86,7 +94,7 @@ async function* fromStdin({ stdin }: Tools): AsyncGenerator<Gathered> {
     total += bytes.length;
     if (total > MOST_BYTES) break;
   }
-  yield* await gatherScanned({ where: "-", name: "-", bytes: Buffer.concat(chunks), named: true });
+  yield* await gatherScanned({ where: "-", name: "-", bytes: Buffer.concat(chunks), named: true }, keys);
 }
 
 function refuseWrongZone(timezone: string | undefined): void {

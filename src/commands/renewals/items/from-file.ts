@@ -4,6 +4,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
+import { readKeys } from "./own-keys.ts";
 import { readNamedFile } from "./read-file.ts";
 
 /** Which of the things in a file is meant. */
@@ -13,6 +14,8 @@ export interface Wanted {
   readonly kind: RenewalKind | undefined;
   /** the start of its fingerprint */
   readonly fingerprint: string | undefined;
+  /** files of private keys that open server tokens */
+  readonly key: readonly string[];
 }
 
 /** Kinds a certificate can be for, which it does not tell itself. */
@@ -36,8 +39,9 @@ export type FromFile = Required<
  * @throws Failure `input-rejected` when it holds nothing that expires, or nothing of the kind
  */
 export async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<FromFile> {
+  const keys = await readKeys(wanted.key, (name) => readNamedFile(tools, name));
   const read = await readNamedFile(tools, wanted.file);
-  const found = pick(readExpiring(read), wanted);
+  const found = pick(readExpiring(read, { keys }), wanted);
   const { organisation, certainty, fingerprint, topic } = found;
   // one form for all, as items are ordered by it
   const expiresAt = new Date(found.expiresAt).toISOString();

@@ -7,6 +7,7 @@ import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 import { readItem } from "./from-file.ts";
+import { KEY_OPTION } from "./own-keys.ts";
 
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
@@ -34,6 +35,7 @@ export const ITEM_OPTIONS = {
       "証明書・トークン・プロファイルのファイル(期限、フィンガープリント、トピック、組織を読み取る)",
     ),
   },
+  ...KEY_OPTION,
   fingerprint: {
     kind: "string",
     value: "START",
@@ -84,9 +86,9 @@ export async function readOptions(
   { options, kind, timezone }: { options: ItemOptions; kind: RenewalKind | undefined; timezone: string },
 ): Promise<RenewalChange> {
   refuseMisfit(options, kind);
-  const { file, fingerprint } = options;
+  const { file, fingerprint, key } = options;
   return {
-    ...(file === undefined ? {} : await readItem(tools, { file, kind, fingerprint })),
+    ...(file === undefined ? {} : await readItem(tools, { file, kind, fingerprint, key })),
     ...(options.kind === undefined ? {} : { kind: options.kind }),
     ...dateOf(options, tools.clock.now(), timezone),
     ...words(options),
@@ -131,7 +133,10 @@ export function readPast(
   throw new Failure("usage", { what: text(`${typed} is still to come`, `${typed} は未来の日付です`), where });
 }
 
-function refuseMisfit({ expires, file, fingerprint, lastLogin }: ItemOptions, kind: RenewalKind | undefined): void {
+function refuseMisfit(
+  { expires, file, fingerprint, key, lastLogin }: ItemOptions,
+  kind: RenewalKind | undefined,
+): void {
   const dates = [
     ["--expires", expires],
     ["--file", file],
@@ -143,6 +148,9 @@ function refuseMisfit({ expires, file, fingerprint, lastLogin }: ItemOptions, ki
   }
   if (fingerprint !== undefined && file === undefined) {
     throw misfit(text("--fingerprint needs --file", "--fingerprint には --file が必要です"));
+  }
+  if (key.length > 0 && file === undefined) {
+    throw misfit(text("--key needs --file", "--key には --file が必要です"));
   }
   if (lastLogin !== undefined && kind !== "android-owner") {
     throw misfit(
