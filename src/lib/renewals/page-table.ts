@@ -1,11 +1,14 @@
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { text, type Language, type Text } from "../text/index.ts";
+import { dayOf } from "./days.ts";
 import { LEVEL_NAMES, type Judged } from "./judged.ts";
 import { html, type Markup, type Part } from "./page-markup.ts";
 
 /** What a table needs. */
 export interface TablePlace {
   readonly language: Language;
+  /** an IANA name; days are told in it */
+  readonly timezone: string;
   /** the words with everything that deceives made visible, on one line */
   readonly visible: (words: string) => string;
   /** several tenants: each row names its own */
@@ -79,16 +82,21 @@ function row({ item, context, daysLeft, expiresOn, level, remark }: Judged, plac
     </td>
     <td>
       <bdi data-field="notes">${shown(item.notes, visible)}</bdi
-      >${said("topic", item.topic, text("topic", "トピック"))}${said("fingerprint", item.fingerprint, text("SHA-256", "SHA-256"))}${said("source", item.source, text("file", "ファイル"))}${confirmation(item, said)}
+      >${said("topic", item.topic, text("topic", "トピック"))}${said("fingerprint", item.fingerprint, text("SHA-256", "SHA-256"))}${said("source", item.source, text("file", "ファイル"))}${confirmation(item, place.timezone, said)}
     </td>
   </tr> `;
 }
 
 const confirmation = (
   { confirmedAt, confirmedBy }: Judged["item"],
+  timezone: string,
   said: (field: string, words: string | null, label: Text) => Markup | null,
 ): Part => [
-  said("confirmedAt", confirmedAt, text("login confirmed", "ログイン確認")),
+  said(
+    "confirmedAt",
+    confirmedAt === null ? null : dayOf(new Date(confirmedAt), timezone),
+    text("login confirmed", "ログイン確認"),
+  ),
   said("confirmedBy", confirmedBy, text("by", "確認者")),
 ];
 

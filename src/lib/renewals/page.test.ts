@@ -38,6 +38,7 @@ const pageOf = (
     contexts,
     language,
     timeline: new Timeline(NOW, ZONE),
+    timezone: ZONE,
     asOf: "2026-11-20 12:00 (Asia/Tokyo)",
     visible: (words) => words.replaceAll("\u202e", String.raw`\u202e`),
     fit: (words, columns) => words.slice(0, columns),
@@ -119,4 +120,10 @@ test.each(palettes)("every colour that is read in the %s has a contrast of 4.5 a
     expect(contrast(palette[name], palette.paper), name).toBeGreaterThanOrEqual(4.5);
     expect(contrast(palette[name], palette.band), `${name} on a band`).toBeGreaterThanOrEqual(4.5);
   }
+});
+
+test("when a login was confirmed is a day of the context's zone", () => {
+  const page = pageOf([recorded(1, { kind: "android-owner", confirmedAt: "2026-04-01T20:00:00.000Z" })]);
+  expect(page).toContain(">2026-04-02</bdi");
+  expect(page).not.toContain("2026-04-01T20:00");
 });

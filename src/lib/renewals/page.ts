@@ -12,6 +12,8 @@ export interface PageContent extends Typesetting {
   readonly items: readonly Judged[];
   readonly language: Language;
   readonly timeline: Timeline;
+  /** an IANA name; days are told in it */
+  readonly timezone: string;
   /** when the page was made, as people read it */
   readonly asOf: string;
   /** whose things they are: the context's name, or several */
@@ -65,7 +67,7 @@ function summary({ items, language }: PageContent): string {
 }
 
 function charts(content: PageContent): Markup {
-  const { items, language, timeline, visible, fit } = content;
+  const { items, language, timeline, timezone, visible, fit } = content;
   const allContexts = content.contexts.length > 1;
   const label = ({ item, context }: Judged): string => (allContexts ? `${context}: ${item.name}` : item.name);
   const parts = Array.from({ length: Math.ceil(items.length / ROWS_OF_A_CHART) }, (_, number) =>
@@ -82,7 +84,7 @@ function charts(content: PageContent): Markup {
   return html`<h2>${text("Time line", "時間軸")[language]}</h2>
     ${legend(language)} ${parts}
     <h2>${text("Table", "一覧")[language]}</h2>
-    ${drawTable(items, { language, visible, allContexts }, caption)}`;
+    ${drawTable(items, { language, timezone, visible, allContexts }, caption)}`;
 }
 
 const legend = (language: Language): Markup =>

@@ -14,6 +14,7 @@ export async function writePage(tools: Tools, shown: Shown, file: string): Promi
     items,
     contexts,
     timeline,
+    timezone,
     language: terminal.language,
     asOf: minuteOf(now, timezone),
     visible: escapeForPeople,
