@@ -253,3 +253,12 @@ test("its letters are drawn, by day and by night: kanji take ink, and the paper 
     writeFileSync(join(kept, "renewals-night.png"), night);
   }
 });
+
+test("on a telephone the time line scrolls by itself and stays readable", async () => {
+  const { file } = await written("ja");
+  await open(file, 375);
+  const chart = await page.locator("svg.chart").boundingBox();
+  expect(chart?.width).toBeGreaterThanOrEqual(700);
+  const frame = await page.locator(".scroll", { has: page.locator("svg.chart") }).boundingBox();
+  expect((frame?.x ?? 0) + (frame?.width ?? 999)).toBeLessThanOrEqual(375);
+});

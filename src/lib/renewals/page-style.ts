@@ -59,7 +59,7 @@ p{margin:.25rem 0}
 ul.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.5rem 0;padding:0;list-style:none;font-size:.85em}
 ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
 .faint{color:var(--faint)}
-.chart{display:block;width:100%;height:auto;margin:0 0 .75rem}
+.chart{display:block;width:100%;min-width:45rem;height:auto;margin:0 0 .75rem}
 .chart text{fill:var(--ink);font-size:13px}
 .chart text.faint{fill:var(--faint);font-size:12px}
 .chart .band{fill:var(--band)}
@@ -83,6 +83,7 @@ td small,th small{display:block;color:var(--faint);font-size:.92em;font-weight:4
 @media print{
 body{max-width:none;padding:0;font-size:9pt}
 .scroll{overflow:visible}
+.chart{min-width:0}
 table{min-width:0;font-size:7.5pt}
 thead{display:table-header-group}
 tr,.chart{break-inside:avoid}

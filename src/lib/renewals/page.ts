@@ -70,15 +70,19 @@ function charts(content: PageContent): Markup {
   const { items, language, timeline, timezone, visible, fit } = content;
   const allContexts = content.contexts.length > 1;
   const label = ({ item, context }: Judged): string => (allContexts ? `${context}: ${item.name}` : item.name);
-  const parts = Array.from({ length: Math.ceil(items.length / ROWS_OF_A_CHART) }, (_, number) =>
-    drawChart(items.slice(number * ROWS_OF_A_CHART, (number + 1) * ROWS_OF_A_CHART), {
-      timeline,
-      language,
-      number,
-      label,
-      visible,
-      fit,
-    }),
+  const parts = Array.from(
+    { length: Math.ceil(items.length / ROWS_OF_A_CHART) },
+    (_, number) =>
+      html`<div class="scroll">
+        ${drawChart(items.slice(number * ROWS_OF_A_CHART, (number + 1) * ROWS_OF_A_CHART), {
+          timeline,
+          language,
+          number,
+          label,
+          visible,
+          fit,
+        })}
+      </div>`,
   );
   const caption = text("~ marks an estimate", "~ は推定の期限です")[language];
   return html`<h2>${text("Time line", "時間軸")[language]}</h2>
