@@ -35,8 +35,12 @@ async function main(host: Host): Promise<number> {
   } catch (error) {
     const { asFailure, reportOf } = await import("./cli/report.ts");
     const failure = asFailure(error);
+    const verb = verbMeant(PROGRAM, argv);
+    const { monitoringLine } = await import("./cli/monitoring.ts");
+    const line = await monitoringLine(verb, argv, failure, manner.language);
+    if (line !== undefined) writeNow(1, line);
     writeNow(2, reportOf(failure, manner));
-    return failureExit(failure.code, verbMeant(PROGRAM, argv));
+    return failureExit(failure.code, verb);
   }
 }
 

@@ -252,6 +252,15 @@ describe("for monitoring systems", () => {
     expect(parsePluginOutput(outcome.text)).toMatchObject({ status: "UNKNOWN", said: /nowhere/ });
   });
 
+  test.each(["--bogus", "--within", "--format jsn", "--lang fr", "--timezone Mars/Olympus"])(
+    "--nagios says UNKNOWN on stdout, once, where the command line is wrong: %s",
+    async (words) => {
+      const { code, text } = await check(await freshHome(), "--nagios", ...words.split(" "));
+      expect(code).toBe(3);
+      expect(parsePluginOutput(text)).toMatchObject({ status: "UNKNOWN", figures: [] });
+    },
+  );
+
   test("--prometheus writes the file as a whole, whatever the state", async () => {
     const home = await folderOf("critical", "broken");
     const file = join(home, "renewals.prom");
