@@ -39,6 +39,7 @@ test("gives when each thing expires, its days, what is unknown, and when it was 
       ["name", "push 本社"],
       ["organisation", "本社"],
       ["source", ""],
+      ["fingerprint", ""],
     ]),
   );
   expect(promtoolRefuses(exposition)).toBe("");
@@ -54,6 +55,22 @@ test("the more urgent of two things that cannot be told apart stands for both", 
     .filter(({ name }) => name === "clomoctl_renewal_days_left")
     .map(({ value }) => value);
   expect(days).toEqual([3]);
+});
+
+test("two certificates of one name in one file are both told, by the start of their fingerprints", () => {
+  const [one, other] = ["a".repeat(64), "b".repeat(64)];
+  const exposition = textOf(
+    checkedThing("a", "ok", 300, { fingerprint: one }),
+    checkedThing("a", "critical", 3, { fingerprint: other }),
+  );
+  const days = parseExposition(exposition)
+    .filter(({ name }) => name === "clomoctl_renewal_days_left")
+    .map(({ labels, value }) => [labels.get("fingerprint"), value]);
+  expect(days).toEqual([
+    ["b".repeat(16), 3],
+    ["a".repeat(16), 300],
+  ]);
+  expect(promtoolRefuses(exposition)).toBe("");
 });
 
 test("whatever things are called, the file is read back with their names", () => {

@@ -44,6 +44,9 @@ export function prometheusText(result: CheckResult, now: Date): string {
   return metrics.map(metricText).join("");
 }
 
+/** They tell two certificates of one name in one file apart. */
+const FINGERPRINT_DIGITS = 16;
+
 /** Two things by the same labels would spoil the whole file; the more urgent one, which comes first, stands for both. */
 function onePerSeries(checked: readonly Checked[]): readonly (readonly [Labels, Checked])[] {
   const series = new Map<string, readonly [Labels, Checked]>();
@@ -56,12 +59,13 @@ function onePerSeries(checked: readonly Checked[]): readonly (readonly [Labels, 
   return [...series.values()];
 }
 
-const labelsOf = ({ context, kind, name, organisation, source }: Checked): Labels => [
+const labelsOf = ({ context, kind, name, organisation, source, fingerprint }: Checked): Labels => [
   ["context", context ?? ""],
   ["kind", kind ?? ""],
   ["name", name],
   ["organisation", organisation ?? ""],
   ["source", source ?? ""],
+  ["fingerprint", fingerprint?.slice(0, FINGERPRINT_DIGITS) ?? ""],
 ];
 
 function metricText({ name, help, samples }: Metric): string {
