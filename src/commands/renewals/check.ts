@@ -81,7 +81,13 @@ export default defineCommand({
     failure: STATE_EXITS.unknown,
     meanings: [
       [STATE_EXITS.ok, text("nothing is due", "期限の近いものはない")],
-      [STATE_EXITS.warning, text("something is due within the warning time", "警告期間内に期限を迎えるものがある")],
+      [
+        STATE_EXITS.warning,
+        text(
+          "something is due within the warning time, or not valid yet",
+          "警告期間内に期限を迎える、またはまだ有効でないものがある",
+        ),
+      ],
       [
         STATE_EXITS.critical,
         text(

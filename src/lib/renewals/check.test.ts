@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { checkOne, resultOf, STATE_EXITS } from "./check.ts";
 import { summaryOf } from "./check-summary.ts";
 import { USUAL_THRESHOLDS, type Level } from "./level.ts";
+import { nagiosLine } from "./nagios.ts";
 import { unread } from "./sources.ts";
 import { checkedThing } from "./testing/checked.ts";
 import { same } from "../text/index.ts";
@@ -55,6 +56,26 @@ test("days are counted in the zone that is asked for, and a place that could not
     level: "unknown",
     daysLeft: null,
   });
+});
+
+test("what is not valid yet is a warning at least, and says so", () => {
+  const surroundings = { now: new Date("2026-11-20T00:00:00Z"), timezone: "Asia/Tokyo", context: null };
+  const thing = { ...checkedThing("a", "ok", 400), validFrom: "2026-12-31T15:00:00Z" };
+  const early = checkOne(thing, USUAL_THRESHOLDS, surroundings);
+  expect(early).toMatchObject({
+    level: "warning",
+    remark: { en: "not valid before 2027-01-01", ja: "2027-01-01 まで有効になりません" },
+  });
+  const result = resultOf([early], USUAL_THRESHOLDS);
+  expect(summaryOf(result).en).toBe("1 not valid yet");
+  expect(nagiosLine(result, "en")).toContain("WARNING - 1 not valid yet: a 2027-12-25 (not valid before 2027-01-01)");
+  const urgent = { ...checkedThing("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
+  expect(checkOne(urgent, USUAL_THRESHOLDS, surroundings)).toMatchObject({
+    level: "critical",
+    remark: { en: "x; not valid before 2026-11-21" },
+  });
+  const begun = { ...thing, validFrom: "2026-11-20T00:00:00Z" };
+  expect(checkOne(begun, USUAL_THRESHOLDS, surroundings)).toMatchObject({ level: "ok", remark: null });
 });
 
 test("the summary counts what there is", () => {

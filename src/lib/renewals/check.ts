@@ -1,3 +1,4 @@
+import { text, type Text } from "../text/index.ts";
 import { dayOf, daysLeft } from "./days.ts";
 import { levelOf, type Level, type Thresholds } from "./level.ts";
 import type { Gathered } from "./sources.ts";
@@ -44,15 +45,28 @@ export function checkOne(
   thresholds: Thresholds,
   { now, timezone, context }: CheckSurroundings,
 ): Checked {
-  const { expiresAt } = gathered;
+  const { expiresAt, validFrom } = gathered;
+  const level = levelOf(expiresAt, { now, timezone, thresholds });
+  const validOn =
+    validFrom !== null && Date.parse(validFrom) > now.getTime() ? dayOf(new Date(validFrom), timezone) : null;
   return {
     ...gathered,
     context,
-    level: levelOf(expiresAt, { now, timezone, thresholds }),
+    level: level === "ok" && validOn !== null ? "warning" : level,
+    remark: validOn === null ? gathered.remark : remarkWith(gathered.remark, validOn),
     expiresOn: expiresAt === null ? null : dayOf(new Date(expiresAt), timezone),
     daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now, timezone),
   };
 }
+
+function remarkWith(remark: Text | null, validOn: string): Text {
+  const early = text(`not valid before ${validOn}`, `${validOn} まで有効になりません`);
+  return remark === null ? early : text(`${remark.en}; ${early.en}`, `${remark.ja}。${early.ja}`);
+}
+
+/** Whether a thing is no more than not valid yet: far from its expiry, but a warning. */
+export const isMerelyEarly = ({ level, daysLeft }: Checked, { withinDays }: Thresholds): boolean =>
+  level === "warning" && daysLeft !== null && daysLeft > withinDays;
 
 /** Puts together what was checked. Nothing at all is unknown: an empty list must not look like good news. */
 export function resultOf(all: readonly Checked[], thresholds: Thresholds): CheckResult {

@@ -1,5 +1,5 @@
 import { summaryOf } from "./check-summary.ts";
-import type { Checked, CheckResult } from "./check.ts";
+import { isMerelyEarly, type Checked, type CheckResult } from "./check.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 
 /** Monitoring systems cut a longer line, in the middle of a figure; Nagios itself at 8192 bytes. */
@@ -27,17 +27,25 @@ const headOf = (state: CheckResult["state"]): string => `RENEWALS ${state.toUppe
 
 function sentence(result: CheckResult, language: Language): string {
   const urgent = result.checked.filter(({ level }) => level !== "ok");
-  const named = urgent.slice(0, MOST_NAMED).map((checked) => describe(checked)[language]);
+  const named = urgent.slice(0, MOST_NAMED).map((checked) => describe(checked, result)[language]);
   const all = [...named, ...(urgent.length > MOST_NAMED ? ["…"] : [])].join("; ");
   return plain(`${summaryOf(result)[language]}${all === "" ? "" : `: ${all}`}`);
 }
 
-function describe({ level, name, organisation, context, expiresOn, daysLeft, remark }: Checked): Text {
+function describe(checked: Checked, { thresholds }: CheckResult): Text {
+  const { level, name, organisation, context, expiresOn, daysLeft, remark } = checked;
   const place = [context, organisation].filter((part) => part !== null).join("/");
   const who = shorten(place === "" ? name : `${name} (${place})`, LONGEST_NAME);
   if (level === "unknown" || daysLeft === null) {
     const reason = remark ?? text("no date", "期限不明");
     return text(`${who}: ${shorten(reason.en, LONGEST_NAME)}`, `${who}: ${shorten(reason.ja, LONGEST_NAME)}`);
+  }
+  if (remark !== null && isMerelyEarly(checked, thresholds)) {
+    const { en, ja } = remark;
+    return text(
+      `${who} ${expiresOn} (${shorten(en, LONGEST_NAME)})`,
+      `${who} ${expiresOn}(${shorten(ja, LONGEST_NAME)})`,
+    );
   }
   return text(`${who} ${expiresOn} (${daysLeft} days)`, `${who} ${expiresOn}(${daysLeft} 日)`);
 }

@@ -18,6 +18,8 @@ export interface Gathered {
   readonly certainty: Certainty | null;
   readonly fingerprint: string | null;
   readonly topic: string | null;
+  /** UTC instant; null where it is not told */
+  readonly validFrom: string | null;
   /** the file it was read from; as it was named, or as the record has it */
   readonly source: string | null;
   /** what is to be said of it: why it could not be read, or that file and record differ */
@@ -25,7 +27,7 @@ export interface Gathered {
 }
 
 /** What a tenant says of a thing that expires. */
-export interface RecordedItem extends Omit<Gathered, "kind" | "remark"> {
+export interface RecordedItem extends Omit<Gathered, "kind" | "remark" | "validFrom"> {
   readonly kind: RenewalKind;
 }
 
@@ -38,6 +40,7 @@ export const unread = (where: string, remark: Text): Gathered => ({
   certainty: null,
   fingerprint: null,
   topic: null,
+  validFrom: null,
   source: where,
   remark,
 });
@@ -123,6 +126,7 @@ export async function gatherRecorded(
   const { source } = item;
   const recorded: Gathered = {
     ...item,
+    validFrom: null,
     remark: item.expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null,
   };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
@@ -130,7 +134,9 @@ export async function gatherRecorded(
   if (!(bytes instanceof Uint8Array)) return recorded;
   const { expiring, broken } = await read(basename(source), bytes);
   const now = counterpart(item, expiring);
-  if (now !== undefined) return earlier(recorded, now, { source, timezone });
+  if (now !== undefined) {
+    return { ...earlier(recorded, now, { source, timezone }), validFrom: now.validFrom };
+  }
   const [reason] = broken;
   return reason === undefined ? recorded : { ...recorded, remark: recorded.remark ?? sourceBroken(source, reason) };
 }

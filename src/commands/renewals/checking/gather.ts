@@ -79,10 +79,12 @@ async function checkContext(tools: Tools, context: Context, thresholds: Threshol
 async function recordedIn(tools: Tools, context: Context): Promise<readonly Gathered[]> {
   if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
   const tenant = await tools.tenantOf(context);
-  return (await judgedBySource(tenant, tools.globals.timezone ?? context.timezone)).map(({ item, remark }) => {
-    const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
-    return { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source, remark };
-  });
+  return (await judgedBySource(tenant, tools.globals.timezone ?? context.timezone)).map(
+    ({ item, validFrom, remark }) => {
+      const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
+      return { kind, name, organisation, expiresAt, certainty, fingerprint, topic, validFrom, source, remark };
+    },
+  );
 }
 
 async function* fromStdin({ stdin }: Tools, keys: readonly string[]): AsyncGenerator<Gathered> {

@@ -6,6 +6,8 @@ import type { ChosenTenant } from "../../tools.ts";
 /** A recorded thing with the date it is judged by, and what is to be said of that date. */
 export interface JudgedBySource {
   readonly item: RenewalItem;
+  /** UTC instant, as its file tells it; null where none does */
+  readonly validFrom: string | null;
   /** why the date could not be compared, or that file and record differ */
   readonly remark: Text | null;
 }
@@ -23,13 +25,13 @@ export async function judgedBySource(
   const all: JudgedBySource[] = [];
   for (const item of await client.renewals.list()) {
     const { kind, name, organisation, expiresAt: recorded, certainty: sure, fingerprint, topic, source } = item;
-    const { expiresAt, certainty, remark } = await gatherRecorded(
+    const { expiresAt, certainty, validFrom, remark } = await gatherRecorded(
       { kind, name, organisation, expiresAt: recorded, certainty: sure, fingerprint, topic, source },
       { lookAtSource: context.kind === "embedded", timezone },
     );
     // a file's date in the form of records, as items are ordered and notices kept by it
     const judged = expiresAt === null || expiresAt === recorded ? recorded : new Date(expiresAt).toISOString();
-    all.push({ item: { ...item, expiresAt: judged, certainty: certainty ?? sure }, remark });
+    all.push({ item: { ...item, expiresAt: judged, certainty: certainty ?? sure }, validFrom, remark });
   }
   return all;
 }

@@ -16,6 +16,7 @@ export const checkedThing = (
   certainty: "exact",
   fingerprint: null,
   topic: null,
+  validFrom: null,
   source: null,
   remark: null,
   context: null,
