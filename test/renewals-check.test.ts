@@ -182,6 +182,9 @@ describeWithOpenssl("a server token of openssl", () => {
     const add = ["renewals", "add", "ade", "--file", file];
     expect((await run([...add, ...key, "--format", "json"], { home, cwd: home })).code).toBe(0);
     expect((await check(home)).code).toBe(0);
+    await writeFile(join(home, "renamed.p7m"), token);
+    const edit = ["renewals", "edit", "ade", "--file", "renamed.p7m", ...key];
+    expect((await run(edit, { home, cwd: home })).code).toBe(0);
     expect((await run(["renewals", "add", "x", "--kind", "custom", ...key], { home, cwd: home })).code).toBe(2);
   });
 });

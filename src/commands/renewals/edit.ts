@@ -12,6 +12,7 @@ import { askedNow, zoneOf } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
+import { readKeys } from "./items/own-keys.ts";
 import { readNamedFile, type ReadFile } from "./items/read-file.ts";
 import { inUseOf } from "./steps/in-use.ts";
 
@@ -46,7 +47,7 @@ export default defineCommand({
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
     refuseNothing(change, name);
     refuseOtherTopic(before, change, options.file);
-    if (file !== undefined) await warnOfRefused(tools, { before, change, file, timezone });
+    if (file !== undefined) await warnOfRefused(tools, { before, change, file, key: options.key, timezone });
     const after = await client.renewals.edit(before.id, keepOrganisation(before, change));
     await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, askedNow(tools, tenant)));
   },
@@ -59,16 +60,19 @@ async function warnOfRefused(
     before,
     change,
     file,
+    key,
     timezone,
   }: {
     readonly before: RenewalItem;
     readonly change: RenewalChange;
     readonly file: ReadFile;
+    readonly key: readonly string[];
     readonly timezone: string;
   },
 ): Promise<void> {
   const { kind = before.kind } = change;
-  const next = readRenewables(file).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
+  const keys = await readKeys(key, (name) => readNamedFile(tools, name));
+  const next = readRenewables(file, { keys }).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
   if (next === undefined || kind !== before.kind) return;
   const inUse = await inUseOf(tools, { kind, item: before }, undefined);
   const asKind = { ...next, expiring: { ...next.expiring, kind } };
