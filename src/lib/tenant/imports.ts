@@ -19,6 +19,7 @@ import {
   listImports,
   planSqlOf,
   readImport,
+  rejected,
   type ImportRecord,
   type ImportState,
   type StoredRequest,
@@ -29,7 +30,7 @@ import { revertLines } from "./store/sqlite/imports/revert-rows.ts";
 import { planLines, type RowQuery } from "./store/sqlite/imports/rows.ts";
 import { attachForReading } from "./store/sqlite/imports/staging.ts";
 import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
-import { planRevert, rejected, revertedOf } from "./store/sqlite/imports/tasks.ts";
+import { planRevert, revertedOf } from "./store/sqlite/imports/revert.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Task } from "./store/sqlite/imports/worker-messages.ts";
 

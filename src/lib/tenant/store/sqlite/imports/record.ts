@@ -124,3 +124,13 @@ export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql =>
     hint: text("import the file again", "ファイルをもう一度インポートしてください"),
   });
 };
+
+/** A plan with invalid rows that is to be committed all the same. */
+export const rejected = (record: ImportRecord): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `import ${record.id} has invalid rows; nothing was changed`,
+      `インポート ${record.id} に不正な行があるため、何も変更していません`,
+    ),
+    hint: text(`see them: clomoctl imports show ${record.id}`, `確認: clomoctl imports show ${record.id}`),
+  });

@@ -5,6 +5,7 @@ import { text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
 import { name } from "./expressions.ts";
 import { forNumbers, proceeding, type Range } from "./functions.ts";
+import type { ImportRecord } from "./record.ts";
 
 /** A committed import whose undoing is asked for. */
 export interface Reverted {
@@ -241,4 +242,14 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
     if (error instanceof Error && /constraint/i.test(error.message)) throw touched();
     throw error;
   }
+};
+
+/** A committed import as its undoing sees it. */
+export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
+
+/** The counts of an undoing. @throws Failure `conflict` where it cannot be done any more */
+export const planRevert = (database: Database, original: ImportRecord) => {
+  const reverted = revertedOf(original);
+  checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
+  return countRevert(database, reverted);
 };

@@ -13,8 +13,8 @@ import type { CommitMoment } from "./commit-context.ts";
 import { applyPlan } from "./commit.ts";
 import { advance, checkEtag, compare, etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
-import { changeImport, planSqlOf, readImport, type ImportRecord, type StoredRequest } from "./record.ts";
-import { applyRevert, checkUntouched, countRevert, type Reverted } from "./revert.ts";
+import { changeImport, planSqlOf, readImport, rejected, type ImportRecord, type StoredRequest } from "./record.ts";
+import { applyRevert, checkUntouched, revertedOf } from "./revert.ts";
 import { firstPlanRows } from "./rows.ts";
 import type { TaskFiles, Task } from "./worker-messages.ts";
 import { noted } from "../../../writer-note.ts";
@@ -182,15 +182,6 @@ export const replan = (files: TaskFiles, id: string, interrupted: () => boolean)
 };
 
 /** A plan with invalid rows that may not be skipped. */
-export const rejected = (record: ImportRecord): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `import ${record.id} has invalid rows; nothing was changed`,
-      `インポート ${record.id} に不正な行があるため、何も変更していません`,
-    ),
-    hint: text(`see them: clomoctl imports show ${record.id}`, `確認: clomoctl imports show ${record.id}`),
-  });
-
 const applyAndRecord = (database: Database, record: ImportRecord, moment: CommitMoment): void => {
   const plan = planSqlOf(record);
   const { counts, staged } = record.detail;
@@ -282,15 +273,6 @@ const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }:
 };
 
 /** A committed import as its undoing needs it. */
-export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
-
-/** The counts of an undoing. @throws Failure `conflict` where it cannot be done any more */
-export const planRevert = (database: Database, original: ImportRecord) => {
-  const reverted = revertedOf(original);
-  checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
-  return countRevert(database, reverted);
-};
-
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with what the plan arrives at. */
 export const applyToCopy = (
   { files, copy, id, moment }: Extract<Task, { type: "verify" }>,
