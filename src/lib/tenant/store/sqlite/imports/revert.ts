@@ -44,7 +44,7 @@ export const params = (
   revision,
 });
 
-export const countRevert = (database: Database, reverted: Reverted): RevertCounts => {
+const countRevert = (database: Database, reverted: Reverted): RevertCounts => {
   const { entity } = recordKind(reverted.kind);
   const count = (action: string): number =>
     database.count(`select count(*) from (${changes}) where action = :action`, { ...params(reverted), action });
