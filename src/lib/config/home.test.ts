@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ensureFolder, locateHome } from "./home.ts";
 
-const linux = { platform: "linux", environment: {}, userFolder: "/home/ann", workingFolder: "/work" };
+const linux = { platform: "linux", environment: {}, userFolder: "/home/ann", workingFolder: "/place" };
 
 test("CLOMOCTL_HOME holds everything", () => {
   expect(locateHome({ ...linux, environment: { CLOMOCTL_HOME: "here", XDG_CONFIG_HOME: "/x" } })).toEqual({
-    settings: "/work/here",
-    data: "/work/here",
-    tenants: "/work/here/tenants",
-    cache: "/work/here/cache",
-    temporary: "/work/here/tmp",
+    settings: "/place/here",
+    data: "/place/here",
+    tenants: "/place/here/tenants",
+    cache: "/place/here/cache",
+    temporary: "/place/here/tmp",
   });
 });
 

@@ -22,7 +22,7 @@ const OPTIONS: ImportOrder["options"] = {
 
 function refusedAt(options: Partial<ImportOrder["options"]>, file = "in.csv"): string | undefined {
   try {
-    checkOrder({ kind: "users", file, options: { ...OPTIONS, ...options } }, "/work");
+    checkOrder({ kind: "users", file, options: { ...OPTIONS, ...options } }, "/place");
     return undefined;
   } catch (error) {
     return error instanceof Failure && error.code === "usage" ? error.where : "another failure";
@@ -37,7 +37,7 @@ test("a file for 全件更新 cannot leave rows out", () => {
 
 test("no two files are the same one, however they are spelled", () => {
   expect(refusedAt({ errors: "./in.csv" })).toBe("--errors");
-  expect(refusedAt({ report: "/work/in.csv" })).toBe("--report");
+  expect(refusedAt({ report: "/place/in.csv" })).toBe("--report");
   expect(refusedAt({ emitCsv: "a/../out.csv", errors: "out.csv" })).toBe("--errors");
   expect(refusedAt({ emitCsv: "a.csv", errors: "b.csv", report: "c.csv" }, "-")).toBeUndefined();
 });
