@@ -8,14 +8,14 @@ interface ProblemKind {
   readonly describe: (params: ProblemParams) => Text;
 }
 
-const error = (en: (p: ProblemParams) => string, ja: (p: ProblemParams) => string): ProblemKind => ({
-  severity: "error",
-  describe: (p) => text(en(p), ja(p)),
-});
-const warning = (en: (p: ProblemParams) => string, ja: (p: ProblemParams) => string): ProblemKind => ({
-  severity: "warning",
-  describe: (p) => text(en(p), ja(p)),
-});
+type Wording = (params: ProblemParams) => string;
+
+const kindOf =
+  (severity: ProblemKind["severity"]) =>
+  (en: Wording, ja: Wording): ProblemKind => ({ severity, describe: (params) => text(en(params), ja(params)) });
+
+const error = kindOf("error");
+const warning = kindOf("warning");
 
 /** All that can be wrong with an input file: one line a kind, so that a text is found and changed in one place. */
 export const PROBLEMS = {

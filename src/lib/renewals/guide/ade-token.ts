@@ -1,51 +1,42 @@
 import { same, text } from "../../text/index.ts";
-import { accountOf, phoneOf, recordStep, type Step, type StepsOf } from "./step.ts";
+import { prepareAppleBusiness, recordStep, type Step, type StepsOf } from "./step.ts";
 
 const SETTINGS =
   "CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「Automated Device Enrollment」";
 const SERVER = same("Apple Business Manager > (左下のアカウント) > 環境設定 > 「MDM サーバ」");
-const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
 
 /**
  * The ADE server token.
  *
  * @see facts 3.5, 4.1
  */
-export const adeTokenSteps: StepsOf = (known) => {
-  const account = accountOf(known, MANAGED);
-  const phone = phoneOf(known);
-  return [
-    {
-      id: "prepare",
-      what: text(
-        `Have at hand: for Apple Business Manager ${account.en}, with its password, ${phone.en}, and a login of a system administrator to the CLOMO PANEL.`,
-        `用意するもの: Apple Business Manager の${account.ja}とパスワード、${phone.ja}、CLOMO PANEL のシステム管理者のログイン情報。`,
-      ),
-      trap: text(
-        "Making a new token ends the old one at once. Do not download one to try: begin only when you can upload it in the same sitting.",
-        "新しいトークンを作った時点で古いトークンは無効になります。試しにダウンロードせず、続けてアップロードできるときに始めてください。",
-      ),
-    },
-    ...renew,
-    {
-      id: "full-fetch",
-      where: same(`${SETTINGS} > 「ADE デバイス情報」`),
-      what: text(
-        "Choose 「全件を取得する」, then 「ADE デバイスの一覧を更新する」.",
-        "「全件を取得する」を選び、「ADE デバイスの一覧を更新する」を実行します。",
-      ),
-      trap: text(
-        "After a renewal 「差分のみを取得する」 is not enough: it shows only devices that were registered before.",
-        "更新後は「差分のみを取得する」では不十分です。登録済みのデバイスしか表示されません。",
-      ),
-      check: text(
-        "「ADEデバイス一覧更新処理が完了しました」 appears.",
-        "「ADEデバイス一覧更新処理が完了しました」と表示されること。",
-      ),
-    },
-    recordStep("clomoctl renewals edit ITEM --file SERVER_Token_TIMEZ_smime.p7m"),
-  ];
-};
+export const adeTokenSteps: StepsOf = (known) => [
+  prepareAppleBusiness(
+    known,
+    text(
+      "Making a new token ends the old one at once. Do not download one to try: begin only when you can upload it in the same sitting.",
+      "新しいトークンを作った時点で古いトークンは無効になります。試しにダウンロードせず、続けてアップロードできるときに始めてください。",
+    ),
+  ),
+  ...renew,
+  {
+    id: "full-fetch",
+    where: same(`${SETTINGS} > 「ADE デバイス情報」`),
+    what: text(
+      "Choose 「全件を取得する」, then 「ADE デバイスの一覧を更新する」.",
+      "「全件を取得する」を選び、「ADE デバイスの一覧を更新する」を実行します。",
+    ),
+    trap: text(
+      "After a renewal 「差分のみを取得する」 is not enough: it shows only devices that were registered before.",
+      "更新後は「差分のみを取得する」では不十分です。登録済みのデバイスしか表示されません。",
+    ),
+    check: text(
+      "「ADEデバイス一覧更新処理が完了しました」 appears.",
+      "「ADEデバイス一覧更新処理が完了しました」と表示されること。",
+    ),
+  },
+  recordStep("clomoctl renewals edit ITEM --file SERVER_Token_TIMEZ_smime.p7m"),
+];
 
 const renew: readonly Step[] = [
   {

@@ -52,3 +52,19 @@ export const recordStep = (command: string): Step => ({
   what: text(`Record it, so that the next date is known: ${command}`, `次の期限がわかるように記録する: ${command}`),
   trap: text("without it, the notices go on about the old date", "記録しないと、古い期限についての通知が続きます"),
 });
+
+const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
+
+/** The first step of what is renewed in Apple Business Manager: what to have at hand, and the trap that comes first. */
+export const prepareAppleBusiness = (known: Known, trap: Text): Step => {
+  const account = accountOf(known, MANAGED);
+  const phone = phoneOf(known);
+  return {
+    id: "prepare",
+    what: text(
+      `Have at hand: for Apple Business Manager ${account.en}, with its password, ${phone.en}, and a login of a system administrator to the CLOMO PANEL.`,
+      `用意するもの: Apple Business Manager の${account.ja}とパスワード、${phone.ja}、CLOMO PANEL のシステム管理者のログイン情報。`,
+    ),
+    trap,
+  };
+};

@@ -1,36 +1,27 @@
 import { same, text } from "../../text/index.ts";
-import { accountOf, phoneOf, recordStep, type Known, type Step, type StepsOf } from "./step.ts";
+import { prepareAppleBusiness, recordStep, type Known, type Step, type StepsOf } from "./step.ts";
 
 const SERVICE = "CLOMO PANEL > Settings > CLOMO MOBILE APP PORTAL > サービス設定 > 「VPP 管理配布」 > 「設定する」";
 const CONTENT_TOKENS = same(
   "Apple Business Manager > (左下のアカウント) > 環境設定 > お支払いと請求 > 「コンテンツトークン」",
 );
-const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
 
 /**
  * A VPP content token; a tenant may have several, one an organisation.
  *
  * @see facts 3.5
  */
-export const vppTokenSteps: StepsOf = (known) => {
-  const account = accountOf(known, MANAGED);
-  const phone = phoneOf(known);
-  return [
-    {
-      id: "prepare",
-      what: text(
-        `Have at hand: for Apple Business Manager ${account.en}, with its password, ${phone.en}, and a login of a system administrator to the CLOMO PANEL.`,
-        `用意するもの: Apple Business Manager の${account.ja}とパスワード、${phone.ja}、CLOMO PANEL のシステム管理者のログイン情報。`,
-      ),
-      trap: text(
-        "A change of this account's password kills the token at once, whatever its date says: change no password afterwards, and use an account of its own for tokens.",
-        "このアカウントのパスワードを変更すると、期限前でもトークンは直ちに無効になります。ダウンロード後は変更せず、トークン専用のアカウントを使ってください。",
-      ),
-    },
-    ...renew(known),
-    recordStep("clomoctl renewals edit ITEM --file sToken_for_PLACE_.vpptoken"),
-  ];
-};
+export const vppTokenSteps: StepsOf = (known) => [
+  prepareAppleBusiness(
+    known,
+    text(
+      "A change of this account's password kills the token at once, whatever its date says: change no password afterwards, and use an account of its own for tokens.",
+      "このアカウントのパスワードを変更すると、期限前でもトークンは直ちに無効になります。ダウンロード後は変更せず、トークン専用のアカウントを使ってください。",
+    ),
+  ),
+  ...renew(known),
+  recordStep("clomoctl renewals edit ITEM --file sToken_for_PLACE_.vpptoken"),
+];
 
 function renew(known: Known): readonly Step[] {
   const place = known?.organisation ?? null;
