@@ -3,9 +3,9 @@ import type { VerbNode } from "../commands/node.ts";
 import type { Tools } from "../commands/tools.ts";
 import { same } from "../lib/text/index.ts";
 import { exitOf, failureExit } from "./exit-codes.ts";
-import { writeNow, type Host } from "./host.ts";
 import { Interrupts } from "./interrupts.ts";
 import type { Manner } from "./manner.ts";
+import type { Outside } from "./outside.ts";
 import { parse } from "./parse.ts";
 import { asFailure, stackOf } from "./report.ts";
 import { openTools } from "./tools.ts";
@@ -23,11 +23,11 @@ export interface Invocation {
  * @returns the exit code
  * @throws `usage` when the words do not fit the verb's declaration; nothing has happened then
  */
-export async function runVerb(host: Host, manner: Manner, { path, verb, words }: Invocation): Promise<number> {
+export async function runVerb(outside: Outside, manner: Manner, { path, verb, words }: Invocation): Promise<number> {
   const { default: command } = await verb.load();
   const { globals, input } = parse(path, command, words);
-  const interrupts = new Interrupts(host, manner, (report) => writeNow(2, report));
-  const tools = openTools(host, globals, interrupts);
+  const interrupts = new Interrupts(outside.host, manner, (report) => outside.writeNow(2, report));
+  const tools = openTools(outside, globals, interrupts);
   const exit = await settle(interrupts, tools, verb, () => command.run(tools, input as never));
   await tools[Symbol.asyncDispose]();
   if (interrupts.exit === undefined) return exit;

@@ -6,11 +6,7 @@ import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import { ensureFolder, type ProcessTable } from "../lib/config/index.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
 import { installLightMessages } from "./light-fetch.ts";
-
-/** A tenant that is open until it is closed. */
-export interface OpenTenant extends ChosenTenant {
-  readonly close: () => Promise<void>;
-}
+import type { OpenTenant } from "./outside.ts";
 
 /** What the way to a tenant takes from the machine. */
 interface Machine {

@@ -1,34 +1,28 @@
-import { homedir, hostname } from "node:os";
 import type { Globals } from "../commands/globals.ts";
-import type { ChosenTenant, Clock, Machine, Tools } from "../commands/tools.ts";
+import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import { Contexts, locateHome, sweepTemporaryFiles, systemProcesses } from "../lib/config/index.ts";
 import { Terminal } from "../lib/terminal/index.ts";
-import type { Host } from "./host.ts";
 import type { Interrupts } from "./interrupts.ts";
-import type { OpenTenant } from "./tenant.ts";
+import type { OpenTenant, Outside } from "./outside.ts";
 
-const clock: Clock = {
-  now: () => new Date(),
-  elapsedMs: () => performance.now(),
-};
-
-const machineOf = ({ platform, execPath, argv }: Host): Machine => ({
+const machineOf = ({ host: { platform, execPath, argv }, userFolder }: Outside): Machine => ({
   platform,
-  userFolder: homedir(),
+  userFolder,
   timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
   node: execPath,
   door: argv[1] ?? "",
 });
 
-/** The real tools of one run, made of the process; disposing of them closes the tenant, if it was opened. */
-export function openTools(host: Host, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
+/** The tools of one run, made of what lies outside; disposing of them closes the tenant, if it was opened. */
+export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
+  const { host, clock, userFolder } = outside;
   const { stdin, stdout, stderr, env: environment, platform } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
-  const home = locateHome({ platform, environment, userFolder: homedir(), workingFolder });
+  const home = locateHome({ platform, environment, userFolder, workingFolder });
   // SQLite spills there; it reads the process's own environment
   environment["SQLITE_TMPDIR"] = home.temporary;
-  const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), hostname());
+  const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes };
   const swept = sweepTemporaryFiles(temporary);
   const contexts = new Contexts(home);
@@ -37,13 +31,9 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
   const opened = new Map<string, Promise<OpenTenant>>();
-  const open = async (chosen: Omit<ChosenTenant, "client">): Promise<OpenTenant> => {
-    const { openTenant } = await import("./tenant.ts");
-    return openTenant({ clock, processes }, chosen);
-  };
   const openOnce = (chosen: Omit<ChosenTenant, "client">): Promise<OpenTenant> => {
     const { name } = chosen.context;
-    const tenant = opened.get(name) ?? open(chosen);
+    const tenant = opened.get(name) ?? outside.openTenant({ clock, processes }, chosen);
     opened.set(name, tenant);
     return tenant;
   };
@@ -56,7 +46,7 @@ export function openTools(host: Host, globals: Globals, interrupts: Interrupts):
     temporary,
     clock,
     get machine() {
-      return machineOf(host);
+      return machineOf(outside);
     },
     stdin,
     workingFolder,

@@ -1,0 +1,66 @@
+import { writeSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import type { ChosenTenant, Clock } from "../commands/tools.ts";
+import type { ProcessTable } from "../lib/config/index.ts";
+
+/** The part of `process` the program uses. */
+export type Host = Pick<
+  NodeJS.Process,
+  "argv" | "env" | "execPath" | "pid" | "kill" | "stdin" | "stdout" | "stderr" | "platform" | "cwd" | "on" | "exit"
+>;
+
+/** A tenant that is open until it is closed. */
+export interface OpenTenant extends ChosenTenant {
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the tenant of a context. @throws as `openTenant` of `tenant.ts` */
+export type TenantOpener = (
+  machine: { readonly clock: Clock; readonly processes: ProcessTable },
+  chosen: Omit<ChosenTenant, "client">,
+) => Promise<OpenTenant>;
+
+/** All that lies outside of the program; tests give one in memory. */
+export interface Outside {
+  readonly host: Host;
+  readonly clock: Clock;
+  /** `os.homedir()` */
+  readonly userFolder: string;
+  /** `os.hostname()` */
+  readonly hostName: string;
+  /** Writes a short text to stdout (1) or stderr (2) at once; a reader that has gone is no failure. */
+  readonly writeNow: (descriptor: 1 | 2, content: string) => void;
+  readonly openTenant: TenantOpener;
+}
+
+/** What lies outside of the program when it runs as a process. */
+export const outsideOf = (host: Host): Outside => ({
+  host,
+  clock: { now: () => new Date(), elapsedMs: () => performance.now() },
+  get userFolder() {
+    return homedir();
+  },
+  get hostName() {
+    return hostname();
+  },
+  writeNow,
+  openTenant: async (machine, chosen) => (await import("./tenant.ts")).openTenant(machine, chosen),
+});
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+const PAUSE_MS = 5;
+
+/** Without the stream machinery, which costs a start of the program milliseconds, and also when the process ends right after. */
+function writeNow(descriptor: 1 | 2, content: string): void {
+  let rest = Buffer.from(content);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "EPIPE" || code === "EOF") return;
+      if (code !== "EAGAIN") throw error;
+      Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import { EventEmitter } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough, Readable, Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { onTestFinished } from "vitest";
+import { main } from "../../cli/main.ts";
+import type { Host, Outside } from "../../cli/outside.ts";
+import { TenantClient } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { Language } from "../../lib/text/index.ts";
+import { AnsweringTenant, type Answers, type Seen } from "./tenant.ts";
+
+/** What is typed when a question stands on the screen: a part of the question, and the keys. */
+export type Typing = readonly [question: string, keys: string];
+
+/** What a command line meets. All that is not given is still: no terminal, no input, an empty home of its own. */
+export interface Circumstances {
+  /** what the tenant answers, of whichever context; a failure where it cannot be opened; or a tenant's own client */
+  readonly tenant?: Answers | Failure | TenantClient;
+  /** the same by context, where a command works on several */
+  readonly tenants?: Readonly<Record<string, Answers | Failure>>;
+  /** a terminal on stdin, stdout and stderr, of 80 columns unless told otherwise */
+  readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
+  /** bytes of stdin, where it is no terminal */
+  readonly stdin?: string | Uint8Array;
+  /** beside CLOMOCTL_HOME */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** CLOMOCTL_HOME; see {@link freshFolder} */
+  readonly home?: string;
+  /** where relative names of files start */
+  readonly folder?: string;
+  /** 2026-11-20T01:00:00Z unless told otherwise */
+  readonly now?: Date;
+  readonly platform?: NodeJS.Platform;
+  /** the person's own folder */
+  readonly userFolder?: string;
+}
+
+/** How a command line ended. */
+export interface Ran {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** stdout without anything decoded */
+  readonly bytes: Uint8Array;
+  /** what the tenant was asked, in order */
+  readonly requests: readonly Seen[];
+}
+
+/** A new folder that is removed when the test ends. */
+export function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "clomoctl-verb-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+class Screen extends Writable {
+  readonly isTTY: boolean;
+  readonly columns: number | undefined;
+  readonly #chunks: Buffer[] = [];
+  readonly #onText: (text: string) => void;
+
+  constructor(columns: number | undefined, onText: (text: string) => void = () => undefined) {
+    super({ decodeStrings: false });
+    this.isTTY = columns !== undefined;
+    this.columns = columns;
+    this.#onText = onText;
+  }
+
+  override _write(chunk: Buffer | string, _: BufferEncoding, done: () => void): void {
+    this.#chunks.push(Buffer.from(chunk));
+    this.#onText(this.text);
+    done();
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  get text(): string {
+    return stripVTControlCharacters(this.bytes.toString("utf8"));
+  }
+}
+
+/** Somebody who answers each question as soon as it stands on the screen. */
+class Person {
+  readonly stdin = Object.assign(new PassThrough(), { isTTY: true });
+  readonly #typing: Typing[];
+  #read = 0;
+
+  constructor(typing: readonly Typing[]) {
+    this.#typing = [...typing];
+  }
+
+  look(screen: string): void {
+    const [next] = this.#typing;
+    if (next === undefined) return;
+    const at = screen.indexOf(next[0], this.#read);
+    if (at === -1) return;
+    this.#read = at + next[0].length;
+    this.#typing.shift();
+    setImmediate(() => this.stdin.write(next[1]));
+  }
+
+  /** @throws where a question was not asked */
+  check(): void {
+    const [left] = this.#typing;
+    if (left !== undefined) throw new TypeError(`never asked: ${left[0]}`);
+  }
+}
+
+class Ended extends Error {}
+
+/** The program's process, in memory. */
+class TestHost extends EventEmitter {
+  /** 1 is always there, and never a program of a test */
+  readonly pid = 1;
+  readonly execPath = "/opt/node/bin/node";
+  readonly kill = (): true => true;
+  readonly exit = (code: number): never => {
+    throw new Ended(`exit ${code}`);
+  };
+}
+
+const NOW = new Date("2026-11-20T01:00:00Z");
+
+/**
+ * Runs a command line in this process, from its words to its exit code: parsing, the verb, what it shows, failures.
+ * Only the tenant is another, as told. The words are parted by blanks, or given apart.
+ *
+ * @throws where the tenant was asked something that nothing is told of, where an answer or a key was not needed
+ */
+export async function run(line: string | readonly string[], circumstances: Circumstances = {}): Promise<Ran> {
+  const { terminal, home = freshFolder(), now = NOW } = circumstances;
+  const columns = terminal === undefined ? undefined : (terminal.columns ?? 80);
+  const person = new Person(terminal?.typing ?? []);
+  const stdout = new Screen(columns);
+  const stderr = new Screen(columns, (text) => person.look(text));
+  const folder = circumstances.folder ?? home;
+  const stdin = terminal === undefined ? Readable.from([Buffer.from(circumstances.stdin ?? "")]) : person.stdin;
+  const words = typeof line === "string" ? line.split(" ") : line;
+  const host = Object.assign(new TestHost(), {
+    argv: ["node", "/opt/clomoctl/bin/clomoctl.js", ...words],
+    env: { CLOMOCTL_HOME: home, LANG: "C", ...circumstances.environment },
+    stdin,
+    stdout,
+    stderr,
+    platform: circumstances.platform ?? "linux",
+    cwd: () => folder,
+  });
+  const tenants = new Map<string, AnsweringTenant>();
+  const clientOf = (context: string): TenantClient => {
+    const told = circumstances.tenants?.[context] ?? circumstances.tenant;
+    if (told instanceof TenantClient) return told;
+    if (told instanceof Failure) throw told;
+    if (told === undefined) throw new TypeError(`nothing is told of the tenant ${context}`);
+    const tenant = tenants.get(context) ?? new AnsweringTenant(told);
+    tenants.set(context, tenant);
+    return new TenantClient(tenant.transport);
+  };
+  const outside: Outside = {
+    host: host as unknown as Host,
+    clock: { now: () => now, elapsedMs: () => 0 },
+    userFolder: circumstances.userFolder ?? home,
+    hostName: "test",
+    writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
+    openTenant: async (_, chosen) => ({
+      ...chosen,
+      client: clientOf(chosen.context.name),
+      close: async () => undefined,
+    }),
+  };
+  const exit = await main(outside);
+  for (const tenant of tenants.values()) tenant.check();
+  person.check();
+  const requests = [...tenants.values()].flatMap((tenant) => tenant.requests);
+  return { exit, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes, requests };
+}
+
+/** {@link run} in both languages, each from the start. */
+export async function inBoth(
+  line: string | readonly string[],
+  circumstances: Circumstances = {},
+): Promise<Readonly<Record<Language, Ran>>> {
+  const words = typeof line === "string" ? line.split(" ") : line;
+  const en = await run(["--lang", "en", ...words], circumstances);
+  const ja = await run(["--lang", "ja", ...words], circumstances);
+  return { en, ja };
+}
