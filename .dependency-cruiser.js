@@ -16,7 +16,7 @@ const ALLOWED = {
   text: [],
   errors: [],
   terminal: [],
-  config: [],
+  config: ["model"],
   model: [],
   csv: ["model"],
   apple: ["model"],

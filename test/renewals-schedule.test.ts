@@ -142,7 +142,7 @@ test.each([
   [["--at", "25:00"], "is not a time of day"],
   [["--cron", "--systemd"], "choose one of"],
   [["--cron", "-o", "x"], "goes only with"],
-  [["--cron", "--timezone", "Asia/Nowhere"], "Unknown time zone"],
+  [["--cron", "--timezone", "Asia/Nowhere"], "unknown time zone"],
 ])("install %s is a usage error, and nothing is installed", async (words, said) => {
   const { code, stderr } = await schedule("install", ...words);
   expect(code).toBe(2);

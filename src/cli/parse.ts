@@ -2,6 +2,7 @@ import { Command as Parser, CommanderError, Option } from "commander";
 import type { Command } from "../commands/command.ts";
 import { placeholder, type Field } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { zoneNamed } from "../lib/model/time.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { nearest } from "../lib/terminal/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
@@ -44,10 +45,20 @@ function oneOf(raw: string, name: string, choices: readonly string[], wrong: Whe
   );
 }
 
+function zone(raw: string, wrong: Where): string {
+  const name = zoneNamed(raw);
+  if (name !== undefined) return name;
+  throw wrong(
+    text(`unknown time zone ${raw}`, `不明なタイムゾーン ${raw} です`),
+    text("name it like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
+  );
+}
+
 /** Turns the text of one value into what its field says. */
 function valueOf(raw: string, name: string, field: Field, wrong: Where): unknown {
   if (field.kind === "number") return whole(raw, name, field, wrong);
   if (field.kind === "choice") return oneOf(raw, name, field.choices, wrong);
+  if (field.kind === "timezone") return zone(raw, wrong);
   if (field.kind === "list") return raw.split(",").map((part) => part.trim());
   if (field.kind === "file" && raw === "") {
     throw wrong(text(`${name} needs a file's name`, `${name} にはファイル名が必要です`));

@@ -22,9 +22,12 @@ export interface SwitchField extends FieldBase {
   readonly short?: string;
 }
 
-/** Any text, the name of a file (`-` is stdin or stdout), or a comma-separated list of texts. */
+/**
+ * Any text, the name of a file (`-` is stdin or stdout), a comma-separated list of texts, or a time zone, by its name in
+ * the IANA database.
+ */
 export interface TextField extends ValueBase {
-  readonly kind: "string" | "file" | "list";
+  readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string;
 }
 

@@ -38,7 +38,7 @@ export const GLOBAL_OPTIONS = {
     about: text("a JMESPath expression applied to the result", "結果に適用する JMESPath 式"),
   },
   timezone: {
-    kind: "string",
+    kind: "timezone",
     value: "ZONE",
     about: text(
       "the zone days are counted in (default: the context's)",

@@ -35,6 +35,12 @@ export interface ChosenTenant {
   readonly client: TenantClient;
 }
 
+/** The zone days are counted in: `--timezone`, else the context's. */
+export const zoneOf = (
+  { globals }: Pick<Tools, "globals">,
+  { context }: { readonly context: Pick<Context, "timezone"> },
+): string => globals.timezone ?? context.timezone;
+
 /** What a command is given: all that lies outside of it. */
 export interface Tools {
   /** results, notes, questions, progress; knows the language and `--format` */

@@ -6,7 +6,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { dayOf } from "../imports/flow/days.ts";
-import type { Tools } from "../tools.ts";
+import { zoneOf, type Tools } from "../tools.ts";
 import { CONTEXT_DETAILS, type ShownContext } from "./columns.ts";
 
 /** A context with the age of its mirror. */
@@ -64,7 +64,7 @@ async function lastFromConsole(tools: Tools, context: Context): Promise<string |
 
 const DAY_MS = 86_400_000;
 
-function daysSince(instant: string, { clock, globals }: Tools, { timezone }: Context): number {
-  const dayIn = (at: string): number => Date.parse(dayOf(at, globals.timezone ?? timezone));
-  return (dayIn(clock.now().toISOString()) - dayIn(instant)) / DAY_MS;
+function daysSince(instant: string, tools: Tools, context: Context): number {
+  const dayIn = (at: string): number => Date.parse(dayOf(at, zoneOf(tools, { context })));
+  return (dayIn(tools.clock.now().toISOString()) - dayIn(instant)) / DAY_MS;
 }

@@ -3,9 +3,10 @@ import { Failure } from "../../lib/errors/index.ts";
 import { judge } from "../../lib/renewals/judged.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { askedNow, zoneOf } from "./items/asked.ts";
+import { askedNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
+import { zoneOf } from "../tools.ts";
 
 export default defineCommand({
   summary: text("record something that expires", "期限のあるものを登録する"),

@@ -3,8 +3,7 @@ import { dayOf } from "../../lib/renewals/days.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";
-import type { ChosenTenant, Tools } from "../tools.ts";
-import { zoneOf } from "./items/asked.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
 import { judgedBySource, remarkOf } from "./items/judged-by-source.ts";
 
 export default defineCommand({

@@ -10,8 +10,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import type { Tools } from "../tools.ts";
-import { zoneOf } from "./items/asked.ts";
+import { zoneOf, type Tools } from "../tools.ts";
 import { subjectOf } from "./steps/subject.ts";
 
 const OPTIONS = {

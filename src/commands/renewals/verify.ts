@@ -5,8 +5,7 @@ import { CHECKS, judgeReplacement, type Check, type RequestFile } from "../../li
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Tools } from "../tools.ts";
-import { zoneOf } from "./items/asked.ts";
+import { zoneOf, type Tools } from "../tools.ts";
 import { KEY_OPTION, readKeys } from "./items/own-keys.ts";
 import { readNamedFile, type ReadFile } from "./items/read-file.ts";
 

@@ -147,16 +147,19 @@ test.skipIf(process.platform === "win32")("a tenant that is a link out of the ho
   expect(await readdir(home.tenants)).toEqual([]);
 });
 
-test.each(["{", "[]", '{"contexts":[{"name":"../x","kind":"embedded"}]}', '{"contexts":[{"name":"a","kind":"?"}]}'])(
-  "a damaged file %s is told and not written over",
-  async (damaged) => {
-    await mkdir(home.settings, { recursive: true });
-    await writeFile(join(home.settings, "contexts.json"), damaged);
-    await expect(contexts.list()).rejects.toMatchObject({ code: "unexpected" });
-    await expect(contexts.add("b", { kind: "embedded" })).rejects.toMatchObject({ code: "unexpected" });
-    expect(await readFile(join(home.settings, "contexts.json"), "utf8")).toBe(damaged);
-  },
-);
+test.each([
+  "{",
+  "[]",
+  '{"contexts":[{"name":"../x","kind":"embedded"}]}',
+  '{"contexts":[{"name":"a","kind":"?"}]}',
+  '{"contexts":[{"name":"a","kind":"embedded","timezone":"Nowhere/Zone"}]}',
+])("a damaged file %s is told and not written over", async (damaged) => {
+  await mkdir(home.settings, { recursive: true });
+  await writeFile(join(home.settings, "contexts.json"), damaged);
+  await expect(contexts.list()).rejects.toMatchObject({ code: "unexpected" });
+  await expect(contexts.add("b", { kind: "embedded" })).rejects.toMatchObject({ code: "unexpected" });
+  expect(await readFile(join(home.settings, "contexts.json"), "utf8")).toBe(damaged);
+});
 
 test("what a killed writer left is removed by the next change", async () => {
   await mkdir(home.settings, { recursive: true });

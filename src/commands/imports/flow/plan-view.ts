@@ -1,7 +1,7 @@
 import type { Import, PlanRow, TenantClient } from "../../../lib/client/index.ts";
 import { findColumn, FORMATS } from "../../../lib/csv/formats/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
-import type { ChosenTenant, Tools } from "../../tools.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "./days.ts";
 import type { ListedProblems } from "./problem-list.ts";
 
@@ -72,7 +72,7 @@ function counts(plan: Import): Text[] {
   return [main, ...told.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
 }
 
-function* aboutColumns(plan: Import, tools: Tools, { context }: ChosenTenant): Generator<Text> {
+function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
   const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;
   if (absentColumns.length > 0) {
     const names = listed(absentColumns);
@@ -86,7 +86,7 @@ function* aboutColumns(plan: Import, tools: Tools, { context }: ChosenTenant): G
   }
   for (const { header, lastSentAt } of unverifiedColumns) {
     if (lastSentAt === null) continue;
-    const day = dayOf(lastSentAt, tools.globals.timezone ?? context.timezone);
+    const day = dayOf(lastSentAt, zoneOf(tools, tenant));
     yield text(
       `${header}: last sent by us on ${day}, not verified`,
       `${header}: 最後に送信したのは ${day}(コンソール側は未確認)`,
@@ -96,9 +96,9 @@ function* aboutColumns(plan: Import, tools: Tools, { context }: ChosenTenant): G
 
 /** How old the data is that a file for the console takes from the tenant, or that the console cannot confirm. */
 async function showMirrorAge(tools: Tools): Promise<void> {
-  const { client, context } = await tools.tenant();
-  const { mirroredAt } = await client.tenant();
-  const day = mirroredAt === null ? undefined : dayOf(mirroredAt, tools.globals.timezone ?? context.timezone);
+  const tenant = await tools.tenant();
+  const { mirroredAt } = await tenant.client.tenant();
+  const day = mirroredAt === null ? undefined : dayOf(mirroredAt, zoneOf(tools, tenant));
   await tools.terminal.note(
     day === undefined
       ? text(

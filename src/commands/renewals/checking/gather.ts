@@ -1,12 +1,11 @@
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { checkOne, resultOf, type Checked, type CheckResult } from "../../../lib/renewals/check.ts";
-import { dayOf } from "../../../lib/renewals/days.ts";
 import type { Thresholds } from "../../../lib/renewals/level.ts";
 import { MOST_BYTES } from "../../../lib/renewals/scan-file.ts";
 import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
-import type { Tools } from "../../tools.ts";
+import { zoneOf, type Tools } from "../../tools.ts";
 import { readKeys } from "../items/own-keys.ts";
 import { readNamedFile } from "../items/read-file.ts";
 import { judgedBySource } from "../items/judged-by-source.ts";
@@ -24,17 +23,15 @@ interface Wished {
 /**
  * Checks everything that is wished for; what cannot be read, a tenant that cannot be opened too, is unknown.
  *
- * @throws `usage` when `--timezone` is none
  * @throws `not-found` when the context or a key is none
  * @throws `input-rejected` when a key is none that can be used
  */
 export async function gatherAll(tools: Tools, { files, key, allContexts, thresholds }: Wished): Promise<CheckResult> {
   const { contexts, globals, environment } = tools;
-  refuseWrongZone(globals.timezone);
   const checked: Checked[] = [];
   const { context: chosen } = await contexts.choose(globals.context, environment);
   if (files.length > 0) {
-    const judge = judgeOf(tools, chosen, thresholds, null);
+    const judge = judgeOf(tools, chosen, { thresholds, context: null });
     const keys = await readKeys(key, (name) => readNamedFile(tools, name));
     for (const file of files) {
       for await (const gathered of file === "-"
@@ -54,17 +51,16 @@ export async function gatherAll(tools: Tools, { files, key, allContexts, thresho
 }
 
 function judgeOf(
-  { clock, globals }: Tools,
-  { timezone }: Context,
-  thresholds: Thresholds,
-  context: string | null,
+  tools: Tools,
+  chosen: Context,
+  { thresholds, context }: { readonly thresholds: Thresholds; readonly context: string | null },
 ): (gathered: Gathered) => Checked {
-  const surroundings = { now: clock.now(), timezone: globals.timezone ?? timezone, context };
+  const surroundings = { now: tools.clock.now(), timezone: zoneOf(tools, { context: chosen }), context };
   return (gathered) => checkOne(gathered, thresholds, surroundings);
 }
 
 async function checkContext(tools: Tools, context: Context, thresholds: Thresholds): Promise<readonly Checked[]> {
-  const judge = judgeOf(tools, context, thresholds, context.name);
+  const judge = judgeOf(tools, context, { thresholds, context: context.name });
   try {
     return (await recordedIn(tools, context)).map(judge);
   } catch (error) {
@@ -79,12 +75,10 @@ async function checkContext(tools: Tools, context: Context, thresholds: Threshol
 async function recordedIn(tools: Tools, context: Context): Promise<readonly Gathered[]> {
   if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
   const tenant = await tools.tenantOf(context);
-  return (await judgedBySource(tenant, tools.globals.timezone ?? context.timezone)).map(
-    ({ item, validFrom, remark }) => {
-      const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
-      return { kind, name, organisation, expiresAt, certainty, fingerprint, topic, validFrom, source, remark };
-    },
-  );
+  return (await judgedBySource(tenant, zoneOf(tools, tenant))).map(({ item, validFrom, remark }) => {
+    const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
+    return { kind, name, organisation, expiresAt, certainty, fingerprint, topic, validFrom, source, remark };
+  });
 }
 
 async function* fromStdin({ stdin }: Tools, keys: readonly string[]): AsyncGenerator<Gathered> {
@@ -97,18 +91,4 @@ async function* fromStdin({ stdin }: Tools, keys: readonly string[]): AsyncGener
     if (total > MOST_BYTES) break;
   }
   yield* await gatherScanned({ where: "-", name: "-", bytes: Buffer.concat(chunks), named: true }, keys);
-}
-
-function refuseWrongZone(timezone: string | undefined): void {
-  if (timezone === undefined) return;
-  try {
-    dayOf(new Date(0), timezone);
-  } catch (cause) {
-    throw new Failure("usage", {
-      what: text(`unknown time zone ${timezone}`, `不明なタイムゾーン ${timezone} です`),
-      where: "--timezone",
-      hint: text("name it like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
-      cause,
-    });
-  }
 }

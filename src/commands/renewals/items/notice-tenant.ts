@@ -1,6 +1,5 @@
 import type { NoticeTenant } from "../../../lib/renewals/notices-tenant.ts";
-import type { ChosenTenant, Tools } from "../../tools.ts";
-import { zoneOf } from "./asked.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { judgedBySource } from "./judged-by-source.ts";
 
 /** A tenant as notices need it: its things with the dates they are judged by. */

@@ -8,7 +8,7 @@ import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import type { Tools } from "../../tools.ts";
+import { zoneOf, type Tools } from "../../tools.ts";
 import { namedWays, SCHEDULE_COLUMNS, WAY_OPTIONS } from "./columns.ts";
 import { install, tell } from "./place.ts";
 
@@ -53,7 +53,9 @@ export default defineCommand({
     const at = parseTimeOfDay(typed);
     const way = theWay(namedWays(named), tools.machine.platform);
     if (output !== "-" && way !== "task-scheduler") throw misfit("--output", "--task-scheduler");
-    const wished: DailyRun = { at, timezone: await timezoneOf(tools), launcher: launcherOf(tools) };
+    const { contexts, globals, environment } = tools;
+    const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
+    const wished: DailyRun = { at, timezone, launcher: launcherOf(tools) };
     if (way === "task-scheduler") return writeTask(tools, wished, output);
     tools.describeState(() =>
       text(
@@ -103,20 +105,6 @@ const misfit = (option: string, other: string): Failure =>
         what: text(`choose one of ${option}, ${other}`, `${option}、${other} はどれか1つを指定してください`),
         where: "clomoctl renewals schedule install",
       });
-
-async function timezoneOf({ contexts, globals, environment }: Tools): Promise<string> {
-  const { context } = await contexts.choose(globals.context, environment);
-  if (globals.timezone === undefined) return context.timezone;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: globals.timezone }).resolvedOptions().timeZone;
-  } catch (cause) {
-    throw new Failure("usage", {
-      what: text(`Unknown time zone "${globals.timezone}"`, `不明なタイムゾーン「${globals.timezone}」です`),
-      where: "--timezone",
-      cause,
-    });
-  }
-}
 
 /** Variables that decide where the home is. */
 const CARRIED = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;

@@ -8,8 +8,8 @@ import { judgeDownload, judgeRequest, type InUse } from "../../../lib/renewals/g
 import { walk, type WalkDesk } from "../../../lib/renewals/guide/walk.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
-import type { ChosenTenant, Tools } from "../../tools.ts";
-import { askedNow, zoneOf } from "../items/asked.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
+import { askedNow } from "../items/asked.ts";
 import { ITEM_COLUMNS } from "../items/columns.ts";
 import { inUseOf } from "./in-use.ts";
 import { record } from "./record.ts";
