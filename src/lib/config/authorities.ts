@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
+import { unreadable } from "./named-file.ts";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -9,18 +10,13 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
  * The certificates (PEM, one each) of a `--ca-file`; what else the file holds is left out.
  *
  * @param caFile absolute path
- * @throws `not-found` when the file cannot be read
+ * @throws `not-found` when the file is not there, `usage` when it cannot be read
  * @throws `input-rejected` when it holds no certificate, or a damaged one
  * @see RFC 7468 5
  */
 export async function readAuthorities(caFile: string): Promise<readonly string[]> {
   const content = await readFile(caFile, "latin1").catch((cause: unknown) => {
-    throw new Failure("not-found", {
-      what: text("the authority's certificate cannot be read", "認証局の証明書を読み込めません"),
-      where: caFile,
-      hint: text("name a PEM file that exists", "存在する PEM ファイルを指定してください"),
-      cause,
-    });
+    throw unreadable(caFile, cause);
   });
   const certificates = content.match(CERTIFICATE) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {

@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { MOST_BYTES, type NamedFile } from "../../../lib/apple/index.ts";
+import { unreadable } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
@@ -47,9 +48,3 @@ async function readStart(stream: AsyncIterable<string | Uint8Array>): Promise<Ui
   }
   return Buffer.concat(chunks);
 }
-
-const unreadable = (where: string, cause: unknown): Failure => {
-  const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-  if (isMissing) return new Failure("not-found", { what: text("no such file", "ファイルがありません"), where, cause });
-  return new Failure("usage", { what: text("this file cannot be read", "このファイルを読み込めません"), where, cause });
-};

@@ -1,0 +1,47 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "./testing/program.ts";
+import { example } from "./testing/tenant.ts";
+
+/** A folder with a file, so that no path through the file can be. */
+function folder(): string {
+  const made = freshFolder();
+  writeFileSync(join(made, "there.pem"), "x");
+  return made;
+}
+
+const READING = [
+  "csv check NAME --as users",
+  "csv convert NAME out.csv --to-encoding utf-8",
+  "csv inspect NAME",
+  "csv check there.pem --as users --map NAME",
+  "users import NAME",
+  "users import there.pem --map NAME",
+  "context add kanto --url https://mdm.example.jp --ca-file NAME",
+  "renewals add x --file NAME",
+  "renewals add x --file there.pem --key NAME",
+];
+
+test.each(READING)("%s: no such file, also through another file", async (line) => {
+  for (const name of ["absent.pem", "there.pem/absent.pem"]) {
+    const { en, ja } = await inBoth(line.replace("NAME", name), { folder: folder(), tenant: {} });
+    expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining(`no such file\n  `) });
+    expect(en.stderr).toContain(name);
+    expect(ja).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining("ファイルがありません") });
+  }
+});
+
+test.each(READING)("%s: a folder is no file", async (line) => {
+  const place = folder();
+  expect(await run(line.replace("NAME", "."), { folder: place, tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
+});
+
+test("imports verify: no such export, also through another file", async () => {
+  const waiting = { ...example("imports"), items: [example("emitImport")] };
+  const id = (example<{ id: string }>("emitImport").id ?? "").slice(0, 8);
+  for (const name of ["absent.csv", "there.pem/absent.csv"]) {
+    const line = `imports verify ${id} --against ${name}`;
+    expect(await run(line, { folder: folder(), tenant: { imports: waiting } })).toMatchObject({ exit: 6, stdout: "" });
+  }
+});
