@@ -4,14 +4,14 @@ const { enableCompileCache } = require("node:module");
 const { join } = require("node:path");
 const cacheFolder = require("./cache-folder.js");
 const crashExit = require("./crash-exit.js")(process);
+const makePrivate = require("./private-folder.js");
 
-// where it cannot be written, Node compiles as if there were no cache
-enableCompileCache(
-  join(
-    cacheFolder(process.platform, process.env, () => require("node:os").homedir()),
-    "code",
-  ),
-);
+const cache = cacheFolder(process.platform, process.env, () => require("node:os").homedir());
+const code = join(cache, "code");
+const home = process.env.CLOMOCTL_HOME ? [process.env.CLOMOCTL_HOME] : [];
+
+// where it cannot be kept, Node compiles as if there were no cache
+if (makePrivate([code, cache, ...home], process.geteuid?.())) enableCompileCache(code);
 
 import("../dist/cli.js").catch((error) => {
   if (error.code !== "ERR_MODULE_NOT_FOUND" || !/cli\.js/.test(error.url || "")) throw error;
