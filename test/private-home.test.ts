@@ -43,3 +43,37 @@ test.runIf(posix)("code that others may have put there is not run, and they cann
   for (const folder of [home, join(home, "cache"), code]) expect((await stat(folder)).mode & 0o022).toBe(0);
   expect(await readdir(code)).not.toContain("planted");
 });
+
+test.runIf(posix)("settings that others can write are not used", async () => {
+  const home = await freshHome();
+  await run(["context", "add", "kanto", "--embedded"], { home });
+  await chmod(join(home, "contexts.json"), 0o666);
+  const listed = await run(["context", "list"], { home });
+  expect(listed).toMatchObject({ code: 4, text: "" });
+  expect(listed.stderr).toContain(`chmod go-w ${join(home, "contexts.json")}`);
+});
+
+test.runIf(posix)("recipients that others can write are not used: their command is not run", async () => {
+  const home = await freshHome();
+  const ran = join(home, "ran");
+  const notify = join(home, "notify.yaml");
+  await writeFile(notify, `recipients:\n  - name: ops\n    way: command\n    command: [touch, ${ran}]\n`);
+  const add = ["renewals", "add", "x", "--kind", "custom", "--expires", "2020-01-01"];
+  expect(await run(add, { home })).toMatchObject({ code: 0 });
+  await chmod(notify, 0o666);
+  const refused = await run(["renewals", "notify"], { home });
+  expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining(`chmod go-w ${notify}`) });
+  expect(await readdir(home)).not.toContain("ran");
+  await chmod(notify, 0o600);
+  expect(await run(["renewals", "notify"], { home })).toMatchObject({ code: 0 });
+  expect(await readdir(home)).toContain("ran");
+});
+
+test("recipients that cannot be read are not taken for recipients that are not there", async () => {
+  const home = await freshHome();
+  await mkdir(join(home, "notify.yaml"));
+  expect(await run(["renewals", "notify"], { home })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(join(home, "notify.yaml")),
+  });
+});

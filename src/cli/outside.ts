@@ -6,7 +6,19 @@ import type { ProcessTable } from "../lib/config/index.ts";
 /** The part of `process` the program uses. */
 export type Host = Pick<
   NodeJS.Process,
-  "argv" | "env" | "execPath" | "pid" | "kill" | "stdin" | "stdout" | "stderr" | "platform" | "cwd" | "on" | "exit"
+  | "argv"
+  | "env"
+  | "execPath"
+  | "geteuid"
+  | "pid"
+  | "kill"
+  | "stdin"
+  | "stdout"
+  | "stderr"
+  | "platform"
+  | "cwd"
+  | "on"
+  | "exit"
 >;
 
 /** A tenant that is open until it is closed. */
@@ -26,6 +38,8 @@ export interface Outside {
   readonly clock: Clock;
   /** `os.homedir()` */
   readonly userFolder: string;
+  /** `process.geteuid()`; undefined where files have neither owner nor mode */
+  readonly userId: number | undefined;
   /** `os.hostname()` */
   readonly hostName: string;
   /** Writes a short text to stdout (1) or stderr (2) at once; a reader that has gone is no failure. */
@@ -37,6 +51,7 @@ export interface Outside {
 export const outsideOf = (host: Host): Outside => ({
   host,
   clock: { now: () => new Date(), elapsedMs: () => performance.now() },
+  userId: host.geteuid?.(),
   get userFolder() {
     return homedir();
   },

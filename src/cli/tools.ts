@@ -19,7 +19,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   const { stdin, stdout, stderr, env: environment, platform } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
-  const home = locateHome({ platform, environment, userFolder, workingFolder });
+  const home = locateHome({ platform, environment, userFolder, workingFolder, userId: outside.userId });
   // SQLite spills there; it reads the process's own environment
   environment["SQLITE_TMPDIR"] = home.temporary;
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);

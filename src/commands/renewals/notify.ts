@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { readOwnFile, unreadable } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf } from "../../lib/renewals/notices-deliver.ts";
 import type { NoticeRow } from "../../lib/renewals/notices-telling.ts";
@@ -124,18 +124,18 @@ export default defineCommand({
 
 async function readSettings({ home }: Tools): Promise<NotifySettings> {
   const file = join(home.settings, NOTIFY_FILE);
-  const content = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new Failure("not-found", {
-      what: text("it is not said who is to be told", "通知先の設定がありません"),
-      where: file,
-      hint: text(
-        "write this file; clomoctl renewals notify --help shows how",
-        "このファイルを作成してください。書き方は clomoctl renewals notify --help で確認できます",
-      ),
-      cause,
-    });
+  const content = await readOwnFile(file, home.userId).catch((cause: unknown) => {
+    throw cause instanceof Failure ? cause : unreadable(file, cause);
   });
-  return parseNotifySettings(content, file);
+  if (content !== undefined) return parseNotifySettings(content, file);
+  throw new Failure("not-found", {
+    what: text("it is not said who is to be told", "通知先の設定がありません"),
+    where: file,
+    hint: text(
+      "write this file; clomoctl renewals notify --help shows how",
+      "このファイルを作成してください。書き方は clomoctl renewals notify --help で確認できます",
+    ),
+  });
 }
 
 /** With `--all-contexts` a tenant that cannot be opened is said and left for the next run. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
@@ -164,6 +164,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     host: host as unknown as Host,
     clock: { now: () => now, elapsedMs: () => 0 },
     userFolder: circumstances.userFolder ?? home,
+    userId: userInfo().uid,
     hostName: "test",
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async (_, chosen) => ({

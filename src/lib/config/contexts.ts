@@ -28,7 +28,7 @@ export class Contexts {
 
   /** All contexts, `embedded` first, the others in the order in which they were added. */
   async list(): Promise<readonly Context[]> {
-    return this.#all(await readSettings(this.#home.settings));
+    return this.#all(await readSettings(this.#home));
   }
 
   /** @throws `not-found` when there is none of that name */
@@ -45,7 +45,7 @@ export class Contexts {
     option: string | undefined,
     environment: Readonly<Record<string, string | undefined>>,
   ): Promise<{ readonly context: Context; readonly source: ContextSource }> {
-    const settings = await readSettings(this.#home.settings);
+    const settings = await readSettings(this.#home);
     const all = this.#all(settings);
     if (option !== undefined) {
       return { context: pick(all, option), source: "option" };
@@ -162,7 +162,7 @@ export class Contexts {
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
     return withSettingsLock(this.#home.settings, this.#pause, async () => {
-      const [settings, result] = await decide(await readSettings(this.#home.settings));
+      const [settings, result] = await decide(await readSettings(this.#home));
       await writeSettings(this.#home.settings, settings);
       return result;
     });

@@ -13,6 +13,7 @@ test("CLOMOCTL_HOME holds everything", () => {
     tenants: "/place/here/tenants",
     cache: "/place/here/cache",
     temporary: "/place/here/tmp",
+    userId: undefined,
   });
 });
 
@@ -24,6 +25,7 @@ test("Linux has the XDG folders, and ignores a relative one", () => {
     tenants: "/home/ann/.local/share/clomoctl/tenants",
     cache: "/home/ann/.cache/clomoctl",
     temporary: "/home/ann/.local/share/clomoctl/tmp",
+    userId: undefined,
   });
 });
 

@@ -12,6 +12,8 @@ export interface HomePlace {
   readonly userFolder: string;
   /** `process.cwd()`, for a relative `CLOMOCTL_HOME` */
   readonly workingFolder: string;
+  /** `process.geteuid()`; undefined where files have neither owner nor mode */
+  readonly userId?: number | undefined;
 }
 
 /** The folders that hold all state; none of them need exist. */
@@ -26,6 +28,8 @@ export interface Home {
   readonly cache: string;
   /** spooled input and the register of temporary files; below `data` */
   readonly temporary: string;
+  /** whose it is; undefined where files have neither owner nor mode */
+  readonly userId: number | undefined;
 }
 
 /**
@@ -33,12 +37,20 @@ export interface Home {
  *
  * @see https://specifications.freedesktop.org/basedir-spec/latest/ (a relative XDG path is to be ignored)
  */
-export function locateHome({ platform, environment, userFolder, workingFolder }: HomePlace): Home {
+export function locateHome({ platform, environment, userFolder, workingFolder, userId }: HomePlace): Home {
   const path = platform === "win32" ? win32 : posix;
+  const folders = (settings: string, data: string, cache: string): Home => ({
+    settings,
+    data,
+    cache,
+    tenants: path.join(data, "tenants"),
+    temporary: path.join(data, "tmp"),
+    userId,
+  });
   const own = environment["CLOMOCTL_HOME"] ?? "";
   if (own !== "") {
     const root = path.resolve(workingFolder, own);
-    return folders(path, root, root, path.join(root, "cache"));
+    return folders(root, root, path.join(root, "cache"));
   }
   const given = (variable: string, ...usual: string[]): string => {
     const folder = environment[variable] ?? "";
@@ -46,22 +58,17 @@ export function locateHome({ platform, environment, userFolder, workingFolder }:
   };
   if (platform === "win32") {
     const local = given("LOCALAPPDATA", "AppData", "Local");
-    return folders(path, given("APPDATA", "AppData", "Roaming"), local, path.join(local, "cache"));
+    return folders(given("APPDATA", "AppData", "Roaming"), local, path.join(local, "cache"));
   }
   if (platform === "darwin") {
     const support = path.join(userFolder, "Library", "Application Support", "clomoctl");
-    return folders(path, support, support, path.join(userFolder, "Library", "Caches", "clomoctl"));
+    return folders(support, support, path.join(userFolder, "Library", "Caches", "clomoctl"));
   }
   return folders(
-    path,
     given("XDG_CONFIG_HOME", ".config"),
     given("XDG_DATA_HOME", ".local", "share"),
     given("XDG_CACHE_HOME", ".cache"),
   );
-}
-
-function folders(path: typeof posix, settings: string, data: string, cache: string): Home {
-  return { settings, data, cache, tenants: path.join(data, "tenants"), temporary: path.join(data, "tmp") };
 }
 
 /**

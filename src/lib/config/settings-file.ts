@@ -1,9 +1,10 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
-import { unwritable } from "./home.ts";
+import { unwritable, type Home } from "./home.ts";
+import { readOwnFile } from "./own-file.ts";
 
 /** What `contexts.json` holds. */
 export interface Settings {
@@ -15,19 +16,19 @@ export interface Settings {
 const NAME = "contexts";
 
 /**
- * Reads the settings of a folder; nothing where there is no file. Not through conf, which takes 50 ms to load and
+ * Reads the settings of a home; nothing where there is no file. Not through conf, which takes 50 ms to load and
  * may write: see docs/decisions/004-settings.md.
  *
+ * @throws `not-permitted` when other users can write the file
  * @throws `unexpected` when the file cannot be read or holds something else: nothing is dropped silently
  */
-export async function readSettings(folder: string): Promise<Settings> {
-  const file = join(folder, `${NAME}.json`);
+export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
+  const file = join(settings, `${NAME}.json`);
   try {
-    return settingsOf(JSON.parse(await readFile(file, "utf8")));
+    const content = await readOwnFile(file, userId);
+    return content === undefined ? { contexts: [], used: undefined } : settingsOf(JSON.parse(content));
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")) {
-      return { contexts: [], used: undefined };
-    }
+    if (cause instanceof Failure && cause.code === "not-permitted") throw cause;
     throw new Failure("unexpected", {
       what: text("The contexts cannot be read", "コンテキストを読み込めません"),
       where: file,

@@ -1,6 +1,5 @@
-import { access } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { writeFileAtomically } from "../../../lib/config/index.ts";
+import { readOwnFile, unreadable, writeFileAtomically } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { NOTIFY_FILE } from "../../../lib/renewals/notify-settings.ts";
 import type { DailyRun, Way } from "../../../lib/renewals/schedule/schedule.ts";
@@ -70,14 +69,17 @@ export default defineCommand({
   },
 });
 
-/** Says that notices reach nobody yet, where that is so. */
+/** Says that notices reach nobody yet, or that `notify` will not use its file, where that is so. */
 async function warnUntold({ terminal, home }: Tools): Promise<void> {
   const file = join(home.settings, NOTIFY_FILE);
-  const there = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (there) return;
+  try {
+    if ((await readOwnFile(file, home.userId)) !== undefined) return;
+  } catch (error) {
+    const { what, hint } = error instanceof Failure ? error : unreadable(file, error);
+    await terminal.warn(text(`${file}: ${what.en}`, `${file}: ${what.ja}`));
+    if (hint !== undefined) await terminal.warn(hint);
+    return;
+  }
   await terminal.warn(
     text(
       `it is not said yet who is to be told: write ${file} (see clomoctl renewals notify --help); until then only the run's own output tells what is due`,

@@ -1,0 +1,56 @@
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { readOwnFile } from "./own-file.ts";
+
+const { uid } = userInfo();
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "own-file-"));
+  file = join(folder, "notify.yaml");
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test("a file that cannot be there is missing, and nothing else is", async () => {
+  expect(await readOwnFile(file, uid)).toBeUndefined();
+  await writeFile(file, "x");
+  expect(await readOwnFile(join(file, "below"), uid)).toBeUndefined();
+  await mkdir(join(folder, "folder"));
+  await expect(readOwnFile(join(folder, "folder"), uid)).rejects.toMatchObject({ code: "EISDIR" });
+});
+
+describe.runIf(process.platform !== "win32")("where files have modes", () => {
+  test.each([0o600, 0o644, 0o400, 0o755])("mode %o is read", async (mode) => {
+    await writeFile(file, "stages: [30]\n");
+    await chmod(file, mode);
+    expect(await readOwnFile(file, uid)).toBe("stages: [30]\n");
+  });
+
+  test.each([0o602, 0o620, 0o666, 0o777])("mode %o is refused: others could have written it", async (mode) => {
+    await writeFile(file, "stages: [30]\n");
+    await chmod(file, mode);
+    await expect(readOwnFile(file, uid)).rejects.toMatchObject({
+      code: "not-permitted",
+      where: file,
+      hint: { en: expect.stringContaining(`chmod go-w ${file}`) },
+    });
+  });
+
+  test.runIf(uid === 0)("another user's file is refused, root's is read", async () => {
+    await writeFile(file, "stages: [30]\n");
+    expect(await readOwnFile(file, 1001)).toBe("stages: [30]\n");
+    await chown(file, 1002, 1002);
+    expect(await readOwnFile(file, 1002)).toBe("stages: [30]\n");
+    await expect(readOwnFile(file, 1001)).rejects.toMatchObject({ code: "not-permitted" });
+    await expect(readOwnFile(file, 0)).rejects.toMatchObject({ code: "not-permitted" });
+  });
+
+  test.runIf(uid !== 0)("another user's file is refused", async () => {
+    await writeFile(file, "stages: [30]\n");
+    // what is ours is another's to everybody else
+    await expect(readOwnFile(file, uid + 1)).rejects.toMatchObject({ code: "not-permitted" });
+  });
+});
