@@ -67,15 +67,21 @@ describe("before anybody said yes", () => {
     expect(await filesOf(home)).toEqual(TENANT_ALONE);
   });
 
-  test("SIGINT as stdin is awaited", async () => {
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("%s as stdin is awaited: what came in is not left lying", async (signal, exit) => {
     const { home, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
     // it listens to signals once it has begun to keep what comes
     while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
-    terminal.pty.kill("SIGINT");
-    const { code, screen } = await answered("SIGINT as stdin is awaited", terminal.ended);
-    expect(code).toBe(130);
+    terminal.type("氏名,メールアドレス\n");
+    terminal.pty.kill(signal);
+    const { code, screen } = await answered(`${signal} as stdin is awaited`, terminal.ended);
+    expect(code).toBe(exit);
     expect(screen).toContain("nothing was changed");
+    // before any other command, which would sweep it
+    expect((await filesOf(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
     expect(await stateOf(home)).toBe(before);
     expect(await filesOf(home)).toEqual(TENANT_ALONE);
   });

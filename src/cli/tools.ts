@@ -1,6 +1,6 @@
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
-import { Contexts, locateHome, sweepTemporaryFiles, systemProcesses } from "../lib/config/index.ts";
+import { Contexts, locateHome, removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/config/index.ts";
 import { Terminal } from "../lib/terminal/index.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { OpenTenant, Outside } from "./outside.ts";
@@ -25,6 +25,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes };
   const swept = sweepTemporaryFiles(temporary);
+  host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
   const terminal = new Terminal(
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal },

@@ -6,4 +6,4 @@ export { unreadable } from "./named-file.ts";
 export { readOwnFile } from "./own-file.ts";
 export { spoolToFile } from "./spool.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
-export { sweepTemporaryFiles, type TemporaryPlace } from "./temporary-files.ts";
+export { removeUnfinished, sweepTemporaryFiles, type TemporaryPlace } from "./temporary-files.ts";

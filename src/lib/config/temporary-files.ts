@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { open, readdir, readFile, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder } from "./home.ts";
@@ -20,6 +21,24 @@ export interface TemporaryFile {
 
 const RECORD = /^(\d+)-\d+\.json$/;
 const TEMPORARY = /^\.[^/\\]*\.\d+(-\d+)?\.tmp$/;
+/** Files this process has made and not yet renamed or removed, and their entries in the register. */
+const unfinished = new Set<string>();
+
+/**
+ * Removes what this process has not finished: for its `exit` event, when it is ended while something still waits, so that
+ * no spooled input is left lying.
+ */
+export function removeUnfinished(): void {
+  for (const path of unfinished) {
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // the next command's sweep removes it
+    }
+  }
+  unfinished.clear();
+}
+
 /** file systems allow 255 bytes a name; this leaves room for what is put around it */
 const LONGEST_NAME_CHARACTERS = 60;
 
@@ -41,9 +60,12 @@ export async function createTemporary(
     const record = await register({ temporaryFolder, processes }, path);
     const forget = async (): Promise<void> => {
       await (record === undefined ? undefined : rm(record, { force: true }));
+      for (const done of [path, record ?? ""]) unfinished.delete(done);
     };
     try {
-      return { path, handle: await open(path, "wx", mode), forget };
+      const handle = await open(path, "wx", mode);
+      for (const begun of [path, ...(record === undefined ? [] : [record])]) unfinished.add(begun);
+      return { path, handle, forget };
     } catch (error) {
       await forget();
       if (!hasCode(error, "EEXIST")) {
@@ -66,13 +88,24 @@ async function register({ temporaryFolder, processes }: TemporaryPlace, file: st
         }
       });
       if (handle !== undefined) {
-        await handle.writeFile(entry);
-        await handle.close();
+        await writeEntry(handle, record, entry);
         return record;
       }
     }
   } catch {
     return undefined;
+  }
+}
+
+/** An entry that cannot be written, for instance on a full disk, is taken back. */
+async function writeEntry(handle: FileHandle, record: string, entry: string): Promise<void> {
+  try {
+    await handle.writeFile(entry);
+    await handle.close();
+  } catch (error) {
+    await handle.close().catch(() => undefined);
+    await rm(record, { force: true });
+    throw error;
   }
 }
 
