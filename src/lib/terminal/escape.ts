@@ -18,7 +18,19 @@ export function escapeForPeople(data: string): string {
   return data.replace(DECEPTIVE, (character) => SHORT.get(character) ?? escapeOne(character));
 }
 
-function escapeOne(character: string): string {
+/** Lines of TSV as a person may safely read them: as {@link escapeForPeople}, but the tabs and line feeds stay. */
+export const escapeLines = (lines: string): string =>
+  lines.replace(DECEPTIVE, (character) =>
+    character === "\t" || character === "\n" ? character : escapeOne(character),
+  );
+
+/** JSON as a person may safely read it, and a program as well: `\u202e` for a bidi override. Its line feeds stay. */
+export const escapeJson = (json: string): string =>
+  json.replace(DECEPTIVE, (character) => (character === "\n" ? character : unicodeEscape(character)));
+
+const escapeOne = (character: string): string => {
   const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
-}
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : unicodeEscape(character);
+};
+
+const unicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

@@ -1,6 +1,6 @@
 import { ERRORS, type Failure } from "../errors/index.ts";
 import type { Language } from "../text/index.ts";
-import { escapeForPeople } from "./escape.ts";
+import { escapeForPeople, escapeJson } from "./escape.ts";
 
 /** A failure as people read it: what, where, what to do next; three lines at most, escaped, without line ends. */
 export function failureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
@@ -25,5 +25,5 @@ export function problemLine(failure: Failure & Carried, language: Language): str
   const { code, what, where, hint, problems, instance } = failure;
   const { title, status } = ERRORS[code];
   const members = { where, hint: hint?.[language], instance, problems };
-  return JSON.stringify({ type: code, title, status, detail: what[language], ...members });
+  return escapeJson(JSON.stringify({ type: code, title, status, detail: what[language], ...members }));
 }

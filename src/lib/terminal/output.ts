@@ -2,6 +2,7 @@ import type { JSONValue } from "@jmespath-community/jmespath";
 import { Failure } from "../errors/index.ts";
 import { text, type Language } from "../text/index.ts";
 import { cellOf, csvRow, guardFormula, jsonOf, tableCellOf, tsvRow } from "./cells.ts";
+import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 
@@ -14,6 +15,8 @@ export interface OutputPlace {
   readonly heading?: (line: string) => string;
   /** put `'` before CSV and TSV cells that a spreadsheet would run; for reports */
   readonly guardFormulas?: boolean;
+  /** somebody reads it as it comes: what would steer a terminal or deceive the eye is escaped */
+  readonly onTerminal?: boolean;
 }
 
 /** Records, at once or as they come. */
@@ -51,7 +54,7 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
     return writeAnswer(place, query(parse(jsonObject(chosen, record))));
   }
   if (choice.format === "json") {
-    return out.write(`${JSON.stringify(parse(jsonObject(chosen, record)), undefined, 2)}\n`);
+    return out.write(`${shownJson(place)(JSON.stringify(parse(jsonObject(chosen, record)), undefined, 2))}\n`);
   }
   if (choice.format !== "table") {
     return writeAll(out, await listLines(place, chosen, [record]));
@@ -61,11 +64,17 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
   await writeAll(out, endLines(drawFields(fields, place.heading)));
 }
 
+/** How JSON is put: as it is, or escaped for somebody who reads it. */
+const shownJson = ({ onTerminal = false }: OutputPlace): ((json: string) => string) =>
+  onTerminal ? escapeJson : (json) => json;
+
 async function listLines<R>(
-  { choice: { format }, language, heading, guardFormulas = false }: OutputPlace,
+  place: OutputPlace,
   columns: readonly Column<R>[],
   records: Records<R>,
 ): Promise<AsyncIterable<string>> {
+  const { choice, language, heading, guardFormulas = false, onTerminal = false } = place;
+  const { format } = choice;
   switch (format) {
     case "table": {
       const { drawTable } = await import("./table.ts");
@@ -74,15 +83,20 @@ async function listLines<R>(
       return endLines(drawTable(headers, rows, heading));
     }
     case "json":
-      return jsonArray(map(records, jsonObjects(columns)));
+      return map(jsonArray(map(records, jsonObjects(columns))), shownJson(place));
     case "ndjson": {
       const object = jsonObjects(columns);
-      return map(records, (record) => `${object(record)}\n`);
+      const shown = shownJson(place);
+      return map(records, (record) => `${shown(object(record))}\n`);
     }
-    case "csv":
-      return separated(columns, records, csvRow, guardFormulas);
-    case "tsv":
-      return separated(columns, records, tsvRow, guardFormulas);
+    case "csv": {
+      const row = onTerminal ? (cells: readonly string[]) => csvRow(cells.map(escapeForPeople)) : csvRow;
+      return separated(columns, records, row, guardFormulas);
+    }
+    case "tsv": {
+      const row = onTerminal ? (cells: readonly string[]) => escapeLines(tsvRow(cells)) : tsvRow;
+      return separated(columns, records, row, guardFormulas);
+    }
   }
 }
 
@@ -165,14 +179,16 @@ async function compileQuery(expression: string): Promise<(value: JSONValue) => J
   return (value) => guarded(() => TreeInterpreter.search(compiled, value));
 }
 
-async function writeAnswer({ out, choice }: OutputPlace, answer: JSONValue | undefined): Promise<void> {
+async function writeAnswer(place: OutputPlace, answer: JSONValue | undefined): Promise<void> {
+  const { out, choice } = place;
+  const shown = shownJson(place);
   const value = answer ?? null;
   if (choice.format === "ndjson" && Array.isArray(value)) {
     return writeAll(
       out,
-      map(value, (item) => `${JSON.stringify(item)}\n`),
+      map(value, (item) => `${shown(JSON.stringify(item))}\n`),
     );
   }
   const indent = choice.format === "ndjson" ? undefined : 2;
-  await out.write(`${JSON.stringify(value, undefined, indent)}\n`);
+  await out.write(`${shown(JSON.stringify(value, undefined, indent))}\n`);
 }

@@ -1,5 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import type { Environment } from "./language.ts";
@@ -73,6 +73,47 @@ test("data in a message stays on its line", async () => {
   const { terminal, stderr } = terminalWith();
   await terminal.warn(same("\u001b[2Jname\nerror: forged\u202e"));
   expect(stderr.seen).toBe(String.raw`warning: \x1b[2Jname\nerror: forged\u202e` + "\n");
+});
+
+describe("names that would steer a terminal or deceive the eye", () => {
+  const hostile = ["\u001b[31mred", "\u009b2J", "a\u202egpj", "one\ntwo\rthree\u2028four", "\u0007"];
+  const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\p{Bidi_Control}\u2028]/u;
+
+  test.each(["table", "json", "ndjson", "csv", "tsv"])("are escaped in %s on a terminal", async (format) => {
+    const { terminal, stdout } = terminalWith({ format, color: false }, true);
+    await terminal.list(columns, hostile);
+    for (const name of hostile) await terminal.show(columns, name);
+    await terminal.close();
+    expect(stdout.seen.replaceAll("\t", "")).not.toMatch(raw);
+    expect(stdout.seen).toContain(String.raw`\u202e`);
+  });
+
+  test.each(["json", "ndjson"])("are the same data to a program that reads %s of a terminal", async (format) => {
+    const { terminal, stdout } = terminalWith({ format }, true);
+    await terminal.list(columns, hostile);
+    await terminal.close();
+    const text = format === "json" ? stdout.seen : `[${stdout.seen.trimEnd().split("\n").join(",")}]`;
+    expect(JSON.parse(text)).toEqual(hostile.map((name) => ({ name })));
+  });
+
+  test("are escaped in the answer to a query", async () => {
+    const { terminal, stdout } = terminalWith({ query: "[].name" }, true);
+    await terminal.list(columns, hostile);
+    await terminal.close();
+    expect(stdout.seen).not.toMatch(raw);
+    expect(JSON.parse(stdout.seen)).toEqual(hostile);
+  });
+
+  test.each([
+    ["csv", hostile[2]],
+    ["tsv", hostile[0]],
+    ["json", JSON.stringify(hostile[1])],
+  ])("stay as they are in %s that is no terminal's", async (format, cell) => {
+    const { terminal, stdout } = terminalWith({ format });
+    await terminal.list(columns, hostile);
+    await terminal.close();
+    expect(stdout.seen).toContain(cell);
+  });
 });
 
 test("a failure is three lines, and a problem object where JSON is written", async () => {

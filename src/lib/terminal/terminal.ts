@@ -58,6 +58,7 @@ export class Terminal {
   readonly columns: number;
   readonly #err: TextWriter;
   readonly #options: TerminalOptions;
+  readonly #onTerminal: boolean;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
   /** @throws `usage` when an option has a value it cannot have */
@@ -66,6 +67,7 @@ export class Terminal {
     this.#options = options;
     this.language = chooseLanguage(options.lang, environment);
     this.output = chooseOutput(options, stdout.isTTY === true);
+    this.#onTerminal = stdout.isTTY === true;
     this.interactive = stdin.isTTY === true && options.input !== false;
     this.out = new StreamWriter(stdout);
     this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
@@ -173,7 +175,7 @@ export class Terminal {
 
   async #outputPlace() {
     const { heading } = await this.styles("stdout");
-    return { out: this.out, choice: this.output, language: this.language, heading };
+    return { out: this.out, choice: this.output, language: this.language, heading, onTerminal: this.#onTerminal };
   }
 }
 
