@@ -1,3 +1,4 @@
+import { diskFailureOf } from "../lib/errors/disk.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { escapeForPeople } from "../lib/terminal/escape.ts";
 import { failureLines, problemLine } from "../lib/terminal/failure.ts";
@@ -9,16 +10,11 @@ const HINT = text(
   "--verbose を付けて実行すると失敗した場所が表示されます",
 );
 
-const FULL = text("what should be written does not fit: no space is left", "空き容量がないため、書き込めません");
-const MAKE_ROOM = text("make room, or write elsewhere", "空き容量を確保するか、別の場所に書き込んでください");
-
-const isFull = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
-
 /** Whatever was thrown, as a failure that can be shown; what is not a {@link Failure} is `unexpected`. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  if (isFull(error)) return new Failure("unexpected", { what: FULL, cause: error, hint: MAKE_ROOM });
+  const disk = diskFailureOf(error);
+  if (disk !== undefined) return disk;
   const reason = error instanceof Error ? error.message : String(error);
   const what = text(`unexpected failure: ${reason}`, `予期しない失敗です: ${reason}`);
   return new Failure("unexpected", { what, hint: HINT, cause: error });

@@ -1,5 +1,6 @@
 import { open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
+import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { createTemporary, hasCode, type TemporaryPlace } from "./temporary-files.ts";
@@ -105,7 +106,7 @@ async function replaceFile<T>(
     return result;
   } catch (error) {
     await rm(temporary.path, { force: true });
-    throw error;
+    throw diskFailureOf(error, path) ?? error;
   } finally {
     await temporary.forget();
   }
@@ -174,5 +175,5 @@ function asRefusal(error: unknown, path: string): unknown {
   if (hasCode(error, "EACCES", "EPERM", "EROFS")) {
     return refusal(path, text("This place may not be written", "この場所には書き込めません"), error);
   }
-  return error;
+  return diskFailureOf(error, path) ?? error;
 }

@@ -221,7 +221,11 @@ test("a plan whose staging was deleted or damaged fails and changes nothing", as
   for (const harm of [(path: string) => rmSync(path), (path: string) => truncateSync(path, 4096)]) {
     const plan = await tenant.plan(users, FILE);
     harm(tenant.staging(plan.id));
-    await expect(tenant.client.imports.commit(plan)).rejects.toThrow(/no such table|malformed|not a database|disk/);
+    await expect(tenant.client.imports.commit(plan)).rejects.toMatchObject({
+      code: "unexpected",
+      what: { en: "the plan's own file is damaged or gone" },
+      where: tenant.staging(plan.id),
+    });
     expect(await tenant.users()).toEqual([]);
   }
   await tenant.import(users, FILE);

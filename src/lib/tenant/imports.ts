@@ -33,6 +33,7 @@ import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
 import { planRevert, revertedOf } from "./store/sqlite/imports/revert.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Task } from "./store/sqlite/imports/worker-messages.ts";
+import { storageFailure } from "./store/sqlite/storage-failure.ts";
 
 /** An input file on its way to the tenant. */
 export interface Content {
@@ -339,10 +340,13 @@ export class TenantImports {
   /** @param id the import whose staging is read too */
   *#reading<T>(id: string | undefined, body: (database: Database) => Iterable<T>): Generator<T> {
     const database = this.#database.reader();
+    const staging = id === undefined ? undefined : this.#files(id).staging;
     try {
       defineFunctions(database, () => false);
-      if (id !== undefined) attachForReading(database, this.#files(id).staging);
+      if (staging !== undefined) attachForReading(database, staging);
       yield* body(database);
+    } catch (error) {
+      throw storageFailure(error, database.path, staging);
     } finally {
       database.close();
     }

@@ -1,12 +1,9 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { TenantImports } from "./imports.ts";
-import { Database } from "./store/sqlite/database.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Processes } from "./writer-note.ts";
-import { migrate } from "./store/sqlite/migrations.ts";
+import { openTenantFile } from "./store/sqlite/tenant-file.ts";
 
 /** A tenant that is open: `fetch` answers the tenant API. */
 export interface OpenTenant {
@@ -33,18 +30,10 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
  * Opens the SQLite tenant in a folder, made or brought to the newest shape first.
  *
  * @throws Failure `locked` when another process holds the tenant's write lock, `unavailable` when a newer program wrote it,
- *   `not-permitted` when it is of an older shape and cannot be written
+ *   `not-permitted` when it is of an older shape and cannot be written, `unexpected` when its file is damaged
  */
 export const openTenant = ({ folder, name, actor, surroundings, processes = NOBODY }: TenantOptions): OpenTenant => {
-  const path = join(folder, "tenant.db");
-  if (!existsSync(path)) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const database = Database.orReadOnly(path);
-  try {
-    migrate(database, { name, now: instant(surroundings) }, (version) => database.copyTo(`${path}.before-${version}`));
-  } catch (error) {
-    database.close();
-    throw error;
-  }
+  const database = openTenantFile({ folder, name, now: instant(surroundings), processes });
   defineFunctions(database, () => false);
   const imports = new TenantImports(database, { folder, surroundings, processes });
   if (!database.isReadOnly) imports.sweep();

@@ -2,6 +2,7 @@ import { NEWLINES, formatRecord } from "../../csv/write.ts";
 import type { Newline } from "../../csv/record.ts";
 import type { Database, Params } from "../store/sqlite/database.ts";
 import { defineFunctions } from "../store/sqlite/imports/functions.ts";
+import { storageFailure } from "../store/sqlite/storage-failure.ts";
 
 /** A column of an export. */
 export interface ExportColumn {
@@ -150,14 +151,21 @@ class BatchReader {
 
 /** The bytes of an export, the header first. */
 function* exportBytes(database: Database, records: ExportRecords, newline: string): Generator<Uint8Array, void> {
-  yield Buffer.from(
+  try {
+    yield headerOf(records, newline);
+    yield* new BatchReader(database, records, newline).batches();
+  } catch (error) {
+    throw storageFailure(error, database.path);
+  }
+}
+
+const headerOf = ({ columns }: ExportRecords, newline: string): Uint8Array =>
+  Buffer.from(
     formatRecord(
-      records.columns.map(({ header }) => header),
+      columns.map(({ header }) => header),
       newline,
     ),
   );
-  yield* new BatchReader(database, records, newline).batches();
-}
 
 /** Chunks as a stream that flows as fast as it is read; `close` is called once, however it ends. */
 export const streamOf = (

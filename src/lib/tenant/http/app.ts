@@ -5,6 +5,7 @@ import { addOrgRoutes, addSecuredRoutes, addUserRoutes } from "./directory-route
 import { guardBodies, refuseOtherMethods } from "./guards.ts";
 import { addImportRoutes, addPlanRoutes } from "./import-routes.ts";
 import type { TenantParts } from "./parts.ts";
+import { storageFailure } from "../store/sqlite/storage-failure.ts";
 import { malformed, problemOf, thrown } from "./problem.ts";
 import { addRenewalRoutes } from "./renewal-routes.ts";
 import { Repeats } from "./repeats.ts";
@@ -15,7 +16,7 @@ export const createApp = (parts: TenantParts): OpenAPIHono => {
     defaultHook: (result) => (result.success ? undefined : malformed(result.target, result.error.issues)),
   });
   const repeats = new Repeats(parts.database, parts.surroundings);
-  app.onError((error) => thrown(parts.imports.explain(error)));
+  app.onError((error) => thrown(storageFailure(parts.imports.explain(error), parts.database.path)));
   app.notFound((c) =>
     problemOf("not-found", {
       what: text(`no such address: ${c.req.path}`, `${c.req.path} というアドレスはありません`),

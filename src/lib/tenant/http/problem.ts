@@ -67,10 +67,10 @@ const httpFault = ({ status }: HTTPException): Response => {
 };
 
 /** The answer to whatever a route throws. */
-export const thrown = (error: Error): Response => {
+export const thrown = (error: unknown): Response => {
   if (error instanceof Failure) return problemOf(error.code, error);
   if (error instanceof HTTPException) return httpFault(error);
-  const line = outline(error);
+  const line = outline(error instanceof Error ? error : new Error(String(error)));
   return problemOf("unexpected", {
     what: text(`the tenant failed unexpectedly: ${line}`, `テナントで予期しないエラーが起きました: ${line}`),
   });

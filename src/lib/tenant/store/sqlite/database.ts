@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { isUnwritable, readOnlyFailure } from "./storage-failure.ts";
 
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
@@ -44,19 +45,6 @@ const locked = (): Failure =>
     hint: text("try again when it has finished", "終わってからもう一度実行してください"),
   });
 
-/** SQLite's own words for a file, or a folder for what lies beside it, that cannot be written: READONLY and CANTOPEN. */
-const UNWRITABLE: readonly number[] = [8, 14];
-
-const isUnwritable = (error: unknown): boolean =>
-  error instanceof Error && "errcode" in error && UNWRITABLE.includes(Number(error.errcode) & 0xff);
-
-const readOnly = (path: string): Failure =>
-  new Failure("not-permitted", {
-    what: text("the tenant can only be read here", "このテナントは読み取り専用です"),
-    where: path,
-    hint: text("make its folder writable", "フォルダーに書き込めるようにしてください"),
-  });
-
 const unreadableLog = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
@@ -82,7 +70,7 @@ const openReadOnly = (path: string, timeout: number): DatabaseSync => {
       if (!isUnwritable(error)) throw error;
     }
   }
-  throw readOnly(path);
+  throw readOnlyFailure(path);
 };
 
 const interrupted = (): Failure =>
@@ -140,12 +128,7 @@ export class Database {
 
   /** @throws Failure `not-permitted` where nothing can be written */
   checkWritable(): void {
-    if (this.isReadOnly) throw readOnly(this.path);
-  }
-
-  /** The driver's own connection, for kysely's adapter. */
-  get driver(): DatabaseSync {
-    return this.#db;
+    if (this.isReadOnly) throw readOnlyFailure(this.path);
   }
 
   exec(sql: string): void {

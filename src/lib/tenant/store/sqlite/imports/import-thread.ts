@@ -106,7 +106,8 @@ class Conversation {
         return;
       }
       if (message.type === "done") resolve(message.difference);
-      else reject(failureOf(message));
+      else if (message.type === "failed") reject(failureOf(message));
+      else reject(Object.assign(new Error(message.message), { stack: message.stack }));
       settle();
     };
     const onError = (error: Error): void => {
@@ -161,11 +162,9 @@ class Conversation {
   }
 }
 
-const failureOf = ({ code, what, where, hint, stack }: Extract<FromWorker, { type: "failed" }>): Error => {
-  if (code === "unexpected") return Object.assign(new Error(what.en), { stack });
-  return new Failure(code, {
+const failureOf = ({ code, what, where, hint }: Extract<FromWorker, { type: "failed" }>): Failure =>
+  new Failure(code, {
     what,
     ...(where === undefined ? {} : { where }),
     ...(hint === undefined ? {} : { hint }),
   });
-};

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import { same, text } from "../../../../text/index.ts";
+import { text } from "../../../../text/index.ts";
+import { storageFailure } from "../storage-failure.ts";
 import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
 import type { Difference, FromWorker, Reply, Task, ToWorker } from "./worker-messages.ts";
 
@@ -103,17 +104,23 @@ class ImportThread {
   }
 
   #fail(error: unknown): void {
+    const task = this.#task;
     this.#close();
-    const failure = this.#interrupted() ? interruption(error) : error;
-    const stack = failure instanceof Error ? failure.stack : undefined;
+    const failure = this.#interrupted() ? interruption(error) : blamed(error, task);
     if (failure instanceof Failure) {
       const { code, what, where, hint } = failure;
-      this.#reply({ type: "failed", code, what, where, hint, stack });
-    } else {
-      const what = same(failure instanceof Error ? failure.message : String(failure));
-      this.#reply({ type: "failed", code: "unexpected", what, where: undefined, hint: undefined, stack });
+      return this.#reply({ type: "failed", code, what, where, hint });
     }
+    const { message, stack } = failure instanceof Error ? failure : new Error(String(failure));
+    this.#reply({ type: "crashed", message, stack });
   }
+}
+
+function blamed(error: unknown, task: Task | undefined): unknown {
+  if (task === undefined) return error;
+  return "files" in task
+    ? storageFailure(error, task.files.tenant, task.files.staging)
+    : storageFailure(error, task.tenant);
 }
 
 const interruption = (cause: unknown): Failure =>

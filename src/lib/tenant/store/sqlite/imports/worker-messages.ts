@@ -76,5 +76,5 @@ export type Reply =
       readonly what: Text;
       readonly where: string | undefined;
       readonly hint: Text | undefined;
-      readonly stack: string | undefined;
-    };
+    }
+  | { readonly type: "crashed"; readonly message: string; readonly stack: string | undefined };

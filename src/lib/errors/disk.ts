@@ -1,0 +1,48 @@
+import { text, type Text } from "../text/index.ts";
+import { Failure } from "./index.ts";
+
+/** What is wrong with a disk, and what to do. */
+interface DiskFault {
+  readonly what: Text;
+  readonly hint: Text;
+}
+
+const FULL: DiskFault = {
+  what: text("no space is left on this disk", "ディスクの空き容量がありません"),
+  hint: text("make room, then run it again", "空き容量を確保してから、もう一度実行してください"),
+};
+
+const FAULTY: DiskFault = {
+  what: text("the disk reports a fault", "ディスクで入出力エラーが起きました"),
+  hint: text(
+    "look after the disk first (the system's log says more), then run it again",
+    "先にディスクを確認してください(詳細はシステムのログ)。その後もう一度実行してください",
+  ),
+};
+
+const FAULTS: ReadonlyMap<string, DiskFault> = new Map([
+  ["ENOSPC", FULL],
+  ["EDQUOT", FULL],
+  ["EIO", FAULTY],
+]);
+
+/**
+ * The failure of a disk that is full or faulty.
+ *
+ * @param code as the operating system names it: `ENOSPC`, `EDQUOT`, `EIO`
+ * @param where the file
+ * @returns undefined where something else is wrong
+ */
+export const diskFailure = (code: unknown, where: string | undefined, cause?: unknown): Failure | undefined => {
+  const fault = typeof code === "string" ? FAULTS.get(code) : undefined;
+  return fault === undefined
+    ? undefined
+    : new Failure("unexpected", { ...fault, ...(where === undefined ? {} : { where }), cause });
+};
+
+/** {@link diskFailure} of an error of the file system, which may name its file itself. */
+export const diskFailureOf = (error: unknown, where?: string): Failure | undefined => {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const own = "path" in error && typeof error.path === "string" ? error.path : undefined;
+  return diskFailure(error.code, where ?? own, error);
+};

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Failure } from "../../../errors/index.ts";
+import { storageFailure } from "./storage-failure.ts";
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "storage-"));
+  path = join(folder, "tenant.db");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** A file with a table of some pages. */
+function fill(file: string): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec("create table filled (value text)");
+  database.exec(`insert into filled select hex(randomblob(2000)) from json_each('[${"1,".repeat(20)}1]')`);
+  return database;
+}
+
+/** SQLite's own error, as it comes. */
+function thrown(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
+const READ = "select count(value) from filled";
+
+describe("what the disk or the file is to blame for", () => {
+  const cases: readonly (readonly [string, () => unknown, string, string])[] = [
+    [
+      "a full disk",
+      () => {
+        const database = fill(path);
+        database.exec("pragma max_page_count = 1");
+        return thrown(() => database.exec("insert into filled select value from filled"));
+      },
+      "unexpected",
+      "no space is left on this disk",
+    ],
+    [
+      "a file that is no database",
+      () => {
+        writeFileSync(path, "x".repeat(10_000));
+        return thrown(() => new DatabaseSync(path).exec(READ));
+      },
+      "unexpected",
+      "the tenant's file is damaged",
+    ],
+    [
+      "a file that was cut off",
+      () => {
+        fill(path).close();
+        truncateSync(path, 8192);
+        return thrown(() => new DatabaseSync(path).exec(READ));
+      },
+      "unexpected",
+      "the tenant's file is damaged",
+    ],
+    [
+      "a folder that is not there",
+      () => thrown(() => new DatabaseSync(join(folder, "absent", "tenant.db"))),
+      "unexpected",
+      "the tenant's file cannot be opened",
+    ],
+    [
+      "a file that may only be read",
+      () => {
+        fill(path).close();
+        return thrown(() => new DatabaseSync(path, { readOnly: true }).exec("delete from filled"));
+      },
+      "not-permitted",
+      "the tenant can only be read here",
+    ],
+  ];
+
+  test.each(cases)("%s", (_, make, code, what) => {
+    const error = make();
+    expect(error).toBeInstanceOf(Error);
+    expect(error).not.toBeInstanceOf(Failure);
+    expect(storageFailure(error, path)).toMatchObject({ code, what: { en: what }, where: path, cause: error });
+    expect((storageFailure(error, path) as Failure).hint?.ja).not.toBe("");
+  });
+
+  test.each([
+    ["ENOSPC", "no space is left on this disk"],
+    ["EDQUOT", "no space is left on this disk"],
+    ["EIO", "the disk reports a fault"],
+  ])("%s of the file system", (code, what) => {
+    const error = Object.assign(new Error(code), { code });
+    expect(storageFailure(error, path)).toMatchObject({ code: "unexpected", what: { en: what }, where: path });
+  });
+});
+
+test("another error stays as it is", () => {
+  const broken = thrown(() => new DatabaseSync(":memory:").exec("select nothing"));
+  for (const error of [broken, new TypeError("x"), new Failure("locked", { what: { en: "x", ja: "x" } }), "text"]) {
+    expect(storageFailure(error, path)).toBe(error);
+  }
+});
+
+describe("a plan's file beside the tenant's", () => {
+  const staging = (): string => join(folder, "plan.db");
+
+  /** The error of reading a plan's file that was harmed. */
+  function ofHarmed(harm: () => void): unknown {
+    fill(path).close();
+    fill(staging()).close();
+    harm();
+    const database = new DatabaseSync(path);
+    return thrown(() => {
+      database.exec(`attach '${staging()}' as s`);
+      database.exec("select count(value) from s.filled");
+    });
+  }
+
+  test.each([
+    ["cut off", () => truncateSync(staging(), 8192)],
+    ["gone", () => rmSync(staging())],
+    ["a text", () => writeFileSync(staging(), "x".repeat(10_000))],
+  ])("is blamed where it is %s", (_, harm) => {
+    expect(storageFailure(ofHarmed(harm), path, staging())).toMatchObject({
+      code: "unexpected",
+      what: { en: "the plan's own file is damaged or gone" },
+      where: staging(),
+      hint: { en: "import the file again" },
+    });
+  });
+
+  test("is not blamed for the tenant's", () => {
+    fill(path).close();
+    fill(staging()).close();
+    truncateSync(path, 8192);
+    const error = thrown(() => new DatabaseSync(path).exec(READ));
+    expect(storageFailure(error, path, staging())).toMatchObject({ where: path });
+  });
+
+  test("is not blamed for a statement that is wrong", () => {
+    fill(staging()).close();
+    const error = thrown(() => new DatabaseSync(":memory:").exec("select nothing"));
+    expect(storageFailure(error, path, staging())).toBe(error);
+  });
+});

@@ -1,0 +1,104 @@
+import { DatabaseSync } from "node:sqlite";
+import { diskFailure, diskFailureOf } from "../../../errors/disk.ts";
+import { Failure } from "../../../errors/index.ts";
+import { text } from "../../../text/index.ts";
+
+const ERROR = 1;
+const READONLY = 8;
+const IOERR = 10;
+const CORRUPT = 11;
+const FULL = 13;
+const CANTOPEN = 14;
+const NOTADB = 26;
+
+/** What a file can answer that is not what was written; ERROR where a table is missing. */
+const BROKEN: readonly number[] = [ERROR, IOERR, CORRUPT, NOTADB];
+
+const codeOf = (error: unknown): number | undefined =>
+  error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
+
+/** SQLite's own words for a file, or a folder for what lies beside it, that cannot be written. */
+export const isUnwritable = (error: unknown): boolean => [READONLY, CANTOPEN].includes(codeOf(error) ?? 0);
+
+/** The refusal of a change to a tenant that cannot be written. */
+export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
+  new Failure("not-permitted", {
+    what: text("the tenant can only be read here", "このテナントは読み取り専用です"),
+    where: path,
+    hint: text("make the file and its folder writable", "ファイルとフォルダーに書き込めるようにしてください"),
+    cause,
+  });
+
+/** The failure of a tenant's file that is not what was written. */
+export const damaged = (path: string, cause?: unknown): Failure =>
+  new Failure("unexpected", {
+    what: text("the tenant's file is damaged", "テナントのファイルが壊れています"),
+    where: path,
+    hint: text(
+      "keep a copy of its folder, then put a backup of this file in its place",
+      "フォルダーごと別の場所に控えてから、このファイルをバックアップで置き換えてください",
+    ),
+    cause,
+  });
+
+/** The failure of a plan whose staging is not what was written, or is gone; the tenant is not to blame. */
+const damagedPlan = (path: string, cause: unknown): Failure =>
+  new Failure("unexpected", {
+    what: text("the plan's own file is damaged or gone", "計画のファイルが壊れているか、なくなっています"),
+    where: path,
+    hint: text("import the file again", "ファイルをもう一度インポートしてください"),
+    cause,
+  });
+
+/** Whether a file of SQLite is there and what was written. */
+function isSound(path: string): boolean {
+  try {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      const [verdict] = Object.values(database.prepare("pragma quick_check(1)").get() ?? {});
+      return (
+        verdict === "ok" && database.prepare("select count(*) as tables from sqlite_master").get()?.["tables"] !== 0
+      );
+    } finally {
+      database.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
+const cannotOpen = (path: string, cause: unknown): Failure =>
+  new Failure("unexpected", {
+    what: text("the tenant's file cannot be opened", "テナントのファイルを開けません"),
+    where: path,
+    hint: text("check its folder's permissions", "フォルダーの権限を確認してください"),
+    cause,
+  });
+
+/**
+ * What the disk or the file is to blame for, as a failure that names the file and the way out; other errors as they are.
+ *
+ * @param path the tenant's file
+ * @param staging the file of the plan that was worked on, which may be the one to blame
+ * @see https://www.sqlite.org/rescode.html
+ */
+export const storageFailure = (error: unknown, path: string, staging?: string): unknown => {
+  const code = codeOf(error);
+  if (staging !== undefined && BROKEN.includes(code ?? 0) && !isSound(staging)) return damagedPlan(staging, error);
+  switch (code) {
+    case READONLY:
+      return readOnlyFailure(path, error);
+    case IOERR:
+      return diskFailure("EIO", path, error);
+    case FULL:
+      return diskFailure("ENOSPC", path, error);
+    case CORRUPT:
+    case NOTADB:
+      return damaged(path, error);
+    case CANTOPEN:
+      return cannotOpen(path, error);
+    case undefined:
+    default:
+      return diskFailureOf(error, path) ?? error;
+  }
+};

@@ -1,0 +1,78 @@
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Processes } from "../../writer-note.ts";
+import { Database } from "./database.ts";
+import { migrate } from "./migrations.ts";
+import { damaged, storageFailure } from "./storage-failure.ts";
+
+/** A tenant's file, and what a new one is given. */
+export interface TenantFile {
+  /** all of the tenant lies in this folder; it is made where it is missing */
+  readonly folder: string;
+  readonly name: string;
+  /** a UTC instant */
+  readonly now: string;
+  readonly processes: Processes;
+}
+
+const FILE = "tenant.db";
+
+/** `tenant.db.new-PID`: a file on its way to be a tenant's. */
+const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
+
+/**
+ * Opens the file of a tenant, made or brought to the newest shape first. A new one takes its name when it is whole, so
+ * that an empty file, or a folder that lost it, is damage and never a tenant without users.
+ *
+ * @throws Failure `unexpected` when the file is damaged, or the disk full or faulty
+ * @throws Failure `locked`, `unavailable` or `not-permitted`; see {@link migrate}
+ */
+export const openTenantFile = (file: TenantFile): Database => {
+  const path = join(file.folder, FILE);
+  try {
+    if (!existsSync(path)) make(path, file);
+    if (statSync(path).size === 0) throw damaged(path);
+    return opened(path, file);
+  } catch (error) {
+    throw storageFailure(error, path);
+  }
+};
+
+function opened(path: string, { name, now }: TenantFile): Database {
+  const database = Database.orReadOnly(path);
+  try {
+    migrate(database, { name, now }, (version) => database.copyTo(`${path}.before-${version}`));
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function make(path: string, file: TenantFile): void {
+  const { folder, processes } = file;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const entry of readdirSync(folder)) {
+    const pid = UNFINISHED.exec(entry)?.[1];
+    // somebody else may have made it meanwhile
+    if (pid === undefined && !existsSync(path)) throw damaged(path);
+    if (pid !== undefined && !processes.isAlive(Number(pid))) rmSync(join(folder, entry), { force: true });
+  }
+  const unfinished = `${path}.new-${processes.self}`;
+  try {
+    opened(unfinished, file).close();
+    linkOnce(unfinished, path);
+  } finally {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true });
+  }
+}
+
+/** A link, unlike a rename, never takes the place of a tenant that another process has made meanwhile. */
+function linkOnce(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    // some file systems have no links
+    if (!existsSync(to)) renameSync(from, to);
+  }
+}
