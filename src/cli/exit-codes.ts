@@ -1,22 +1,19 @@
 import type { Command, Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
 import { ERRORS, type ErrorCode } from "../lib/errors/index.ts";
-import { text, type Text } from "../lib/text/index.ts";
+import { text, type Language, type Text } from "../lib/text/index.ts";
 
-/** What each exit code means, as help and the reference say it; the numbers are a promise to scripts. */
-const MEANINGS: ReadonlyMap<number, Text> = new Map([
-  [0, text("done", "完了")],
-  [1, text("unexpected failure", "予期しない失敗")],
-  [2, text("the command line is wrong", "使い方の誤り")],
-  [3, text("the input was rejected, nothing was changed", "入力を拒否した(何も変更していない)")],
-  [4, text("not signed in, or not permitted", "サインインしていない、または権限がない")],
-  [5, text("the tenant changed meanwhile, or is locked", "テナントがその間に変更された、またはロック中")],
-  [6, text("not found", "見つからない")],
-  [7, text("the other side is unavailable", "相手側が利用できない")],
-  [8, text("done in part, as asked", "指定どおり一部だけ完了")],
-  [9, text("differs", "差異あり")],
-  [130, text("interrupted (143: terminated)", "中断された(143: 終了要求)")],
-]);
+const DONE = text("done", "完了");
+const INTERRUPTED = text("interrupted (143: terminated)", "中断された(143: 終了要求)");
+
+/** What an exit code means, as help and the reference say it: all the failures that end with it. */
+function meaningOf(code: number): Text {
+  if (code === 0) return DONE;
+  if (code === ERRORS.interrupted.exit) return INTERRUPTED;
+  const meanings = Object.values(ERRORS).filter(({ exit }) => exit === code);
+  const of = (language: Language): string[] => meanings.map(({ meaning }) => meaning[language]);
+  return text(of("en").join(", or "), of("ja").join("、または"));
+}
 
 /** A code a command may end with, and what it says. */
 export interface Exit {
@@ -40,8 +37,5 @@ export function exitsOf({ exits, ownExits }: Pick<Command, "exits" | "ownExits">
   const own = new Map(ownExits?.meanings);
   return [...new Set([...own.keys(), ...usual, ERRORS.interrupted.exit])]
     .toSorted((a, b) => a - b)
-    .flatMap((code) => {
-      const meaning = own.get(code) ?? MEANINGS.get(code);
-      return meaning === undefined ? [] : [{ code, meaning }];
-    });
+    .map((code) => ({ code, meaning: own.get(code) ?? meaningOf(code) }));
 }

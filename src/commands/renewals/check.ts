@@ -172,6 +172,6 @@ async function showLine({ terminal }: Tools, result: CheckResult): Promise<void>
 
 async function sayUnknown({ terminal }: Tools, error: unknown): Promise<void> {
   const { nagiosFailure } = await import("../../lib/renewals/nagios.ts");
-  const reason = error instanceof Failure ? error.what : text(ERRORS.unexpected.title, "予期しない失敗です");
+  const reason = error instanceof Failure ? error.what : ERRORS.unexpected.meaning;
   await terminal.out.write(`${nagiosFailure(reason, terminal.language)}\n`);
 }

@@ -104,7 +104,7 @@ function checkRequest({ route, query, json }: Seen & { readonly route: Route }):
 }
 
 function responseOf(route: Route, answer: unknown): Response {
-  if (answer instanceof Failure) return problemOf(answer.code, answer);
+  if (answer instanceof Failure) return problemOf(answer);
   const status = "201" in route.responses ? 201 : 200;
   const { content = {} } = route.responses[status] as { content?: Record<string, { readonly schema: unknown }> };
   const [[type, { schema }] = ["", { schema: undefined }]] = Object.entries(content);

@@ -52,4 +52,4 @@ export const instantOf = (date: Date): string => `${date.toISOString().slice(0, 
 
 /** The refusal of a file. It carries no cause: parsers quote what they read, and tokens are secrets. */
 export const rejected = (where: string, what: Text, hint?: Text): Failure =>
-  new Failure("input-rejected", { what, where, ...(hint === undefined ? {} : { hint }) });
+  new Failure("input-rejected", { what, where, hint });

@@ -67,11 +67,7 @@ export const failureOf = async (route: RouteConfig, response: Response): Promise
       text(`${status.en}, unknown problem ${unknown}`, `${status.ja}、不明な問題 ${unknown}`),
     );
   }
-  return new Failure(type, {
-    what: detail,
-    ...(where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  });
+  return Failure.of({ type, detail, where, hint });
 };
 
 const mediaTypes = (route: RouteConfig): readonly string[] =>

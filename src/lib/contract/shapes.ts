@@ -1,6 +1,6 @@
 import { createRoute, z, type RouteConfig } from "@hono/zod-openapi";
 import type { ZodType } from "zod";
-import { ERRORS, type ErrorCode } from "../errors/index.ts";
+import { ERRORS, titleOf, type ErrorCode } from "../errors/index.ts";
 
 /** A UUIDv7 in its text form. */
 export const Id = z.uuid();
@@ -102,7 +102,7 @@ const HTTP_FAULTS = {
 export const failures = (codes: readonly ErrorCode[] = [], http: readonly (keyof typeof HTTP_FAULTS)[] = []) => {
   const all: readonly ErrorCode[] = ["usage", ...codes, "unexpected"];
   const responses = Object.fromEntries([
-    ...all.map((code) => [ERRORS[code].status, problem(`\`${code}\`: ${ERRORS[code].title}`)] as const),
+    ...all.map((code) => [ERRORS[code].status, problem(`\`${code}\`: ${titleOf(code)}`)] as const),
     ...http.map((status) => [status, problem(HTTP_FAULTS[status])] as const),
   ]);
   return responses as Record<400, ReturnType<typeof problem>>;

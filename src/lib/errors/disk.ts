@@ -35,9 +35,7 @@ const FAULTS: ReadonlyMap<string, DiskFault> = new Map([
  */
 export const diskFailure = (code: unknown, where: string | undefined, cause?: unknown): Failure | undefined => {
   const fault = typeof code === "string" ? FAULTS.get(code) : undefined;
-  return fault === undefined
-    ? undefined
-    : new Failure("unexpected", { ...fault, ...(where === undefined ? {} : { where }), cause });
+  return fault === undefined ? undefined : new Failure("unexpected", { ...fault, where, cause });
 };
 
 /** {@link diskFailure} of an error of the file system, which may name its file itself. */

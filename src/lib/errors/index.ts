@@ -1,23 +1,35 @@
-import type { Text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
 
 /**
- * Every kind of failure, once: the exit code a script sees, the HTTP status a client of the tenant API sees, and the
- * title of its RFC 9457 problem object. The key is the problem's `type`.
+ * Every kind of failure, once: the exit code a script sees, the HTTP status a client of the tenant API sees, and what it
+ * means, in help and as the title of its RFC 9457 problem object. The key is the problem's `type`.
  */
 export const ERRORS = {
-  unexpected: { exit: 1, status: 500, title: "Unexpected failure" },
-  usage: { exit: 2, status: 400, title: "The command or request is not well formed" },
-  "input-rejected": { exit: 3, status: 422, title: "The input was rejected; nothing was changed" },
-  "not-signed-in": { exit: 4, status: 401, title: "Not signed in" },
-  "not-permitted": { exit: 4, status: 403, title: "Not permitted" },
-  conflict: { exit: 5, status: 409, title: "The tenant changed meanwhile" },
-  locked: { exit: 5, status: 423, title: "The tenant is locked by another process" },
-  "not-found": { exit: 6, status: 404, title: "Not found" },
-  unavailable: { exit: 7, status: 503, title: "The other side is unavailable" },
-  partial: { exit: 8, status: 200, title: "Done in part, as asked" },
-  differs: { exit: 9, status: 200, title: "Differs" },
-  interrupted: { exit: 130, status: 499, title: "Interrupted" },
-} as const satisfies Record<string, { exit: number; status: number; title: string }>;
+  unexpected: { exit: 1, status: 500, meaning: text("unexpected failure", "予期しない失敗") },
+  usage: { exit: 2, status: 400, meaning: text("the command or request is not well formed", "使い方の誤り") },
+  "input-rejected": {
+    exit: 3,
+    status: 422,
+    meaning: text("the input was rejected; nothing was changed", "入力を拒否した(何も変更していない)"),
+  },
+  "not-signed-in": { exit: 4, status: 401, meaning: text("not signed in", "サインインしていない") },
+  "not-permitted": { exit: 4, status: 403, meaning: text("not permitted", "権限がない") },
+  conflict: {
+    exit: 5,
+    status: 409,
+    meaning: text("the tenant changed meanwhile", "テナントがその間に変更された"),
+  },
+  locked: {
+    exit: 5,
+    status: 423,
+    meaning: text("the tenant is locked by another process", "テナントを別のプロセスが使用中"),
+  },
+  "not-found": { exit: 6, status: 404, meaning: text("not found", "見つからない") },
+  unavailable: { exit: 7, status: 503, meaning: text("the other side is unavailable", "相手側が利用できない") },
+  partial: { exit: 8, status: 200, meaning: text("done in part, as asked", "指定どおり一部だけ完了") },
+  differs: { exit: 9, status: 200, meaning: text("differs", "差異あり") },
+  interrupted: { exit: 130, status: 499, meaning: text("interrupted", "中断された") },
+} as const satisfies Record<string, { exit: number; status: number; meaning: Text }>;
 
 export type ErrorCode = keyof typeof ERRORS;
 
@@ -26,10 +38,24 @@ export interface FailureDetail {
   /** what is wrong */
   readonly what: Text;
   /** where: a file with row and column, an option, an address */
-  readonly where?: string;
+  readonly where?: string | undefined;
   /** what to do next */
-  readonly hint?: Text;
+  readonly hint?: Text | undefined;
   readonly cause?: unknown;
+}
+
+/**
+ * A failure on its way between threads and over HTTP: an RFC 9457 problem object, its texts in both languages.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export interface Problem {
+  readonly type: ErrorCode;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: Text;
+  readonly where?: string | undefined;
+  readonly hint?: Text | undefined;
 }
 
 /** The one error class that is shown to users; anything else that is thrown is `unexpected`. */
@@ -47,4 +73,27 @@ export class Failure extends Error {
     this.where = where;
     this.hint = hint;
   }
+
+  /** The failure that a problem object tells. */
+  static of({ type, detail, where, hint }: Pick<Problem, "type" | "detail" | "where" | "hint">): Failure {
+    return new Failure(type, { what: detail, where, hint });
+  }
+
+  /** The same failure, told with other words; it is the new one's cause. */
+  with(change: Partial<FailureDetail>): Failure {
+    const { code, what, where, hint } = this;
+    return new Failure(code, { what, where, hint, cause: this, ...change });
+  }
+
+  /** As a problem object. @param status where HTTP itself has one that the table lacks: 405, 413, 415 */
+  toJSON(status: number = ERRORS[this.code].status): Problem {
+    const { code, what, where, hint } = this;
+    return { type: code, title: titleOf(code), status, detail: what, where, hint };
+  }
 }
+
+/** The title of a problem object: what its type means, as a sentence begins. */
+export const titleOf = (code: ErrorCode): string => {
+  const { en } = ERRORS[code].meaning;
+  return en.charAt(0).toUpperCase() + en.slice(1);
+};

@@ -55,13 +55,11 @@ export class WriterNote {
     const writer = this.#read();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
     const { pid, what, since } = writer;
-    return new Failure("locked", {
+    return error.with({
       what: text(
         `the tenant is locked by process ${pid} (${what}, since ${since})`,
         `テナントはプロセス ${pid} が使用中です(${what}、${since} から)`,
       ),
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      cause: error,
     });
   }
 

@@ -1,4 +1,4 @@
-import { ERRORS, type Failure } from "../errors/index.ts";
+import type { Failure } from "../errors/index.ts";
 import type { Language } from "../text/index.ts";
 import { escapeForPeople, escapeJson } from "./escape.ts";
 
@@ -22,8 +22,8 @@ interface Carried {
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
 export function problemLine(failure: Failure & Carried, language: Language): string {
-  const { code, what, where, hint, problems, instance } = failure;
-  const { title, status } = ERRORS[code];
-  const members = { where, hint: hint?.[language], instance, problems };
-  return escapeJson(JSON.stringify({ type: code, title, status, detail: what[language], ...members }));
+  const { detail, hint, ...problem } = failure.toJSON();
+  const { problems, instance } = failure;
+  const told = { ...problem, detail: detail[language], hint: hint?.[language], instance, problems };
+  return escapeJson(JSON.stringify(told));
 }

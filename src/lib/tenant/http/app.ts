@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { ALL_ROUTES } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { addOrgRoutes, addSecuredRoutes, addUserRoutes } from "./directory-routes.ts";
 import { guardBodies, refuseOtherMethods } from "./guards.ts";
@@ -18,9 +19,11 @@ export const createApp = (parts: TenantParts): OpenAPIHono => {
   const repeats = new Repeats(parts.database, parts.surroundings);
   app.onError((error) => thrown(storageFailure(parts.imports.explain(error), parts.database.path)));
   app.notFound((c) =>
-    problemOf("not-found", {
-      what: text(`no such address: ${c.req.path}`, `${c.req.path} というアドレスはありません`),
-    }),
+    problemOf(
+      new Failure("not-found", {
+        what: text(`no such address: ${c.req.path}`, `${c.req.path} というアドレスはありません`),
+      }),
+    ),
   );
   guardBodies(app, ALL_ROUTES);
   app.use(async (c, next) => {

@@ -2,7 +2,7 @@ import type { Encoding } from "../../csv/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { same, text } from "../../text/index.ts";
 import type { Content } from "../imports.ts";
-import { problemOf } from "./problem.ts";
+import { wrongRequest } from "./problem.ts";
 
 /** A file that a request brings; to be taken before it is looked at again. */
 export interface Upload extends Content {
@@ -59,5 +59,5 @@ export const contentOf = (request: Request): Upload | Response => {
         )
       : text(`unknown charset ${charset}`, `文字コード ${charset} は使えません`);
   const hint = same(`charset=${ENCODINGS.join(" | ")}`);
-  return problemOf("usage", { what, where: "content-type", hint }, { status: 415 });
+  return wrongRequest({ what, where: "content-type", hint }, { status: 415 });
 };

@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { MiddlewareHandler } from "hono";
 import type { Route } from "../../contract/index.ts";
 import { text } from "../../text/index.ts";
-import { problemOf } from "./problem.ts";
+import { wrongRequest } from "./problem.ts";
 
 /** A JSON body of more bytes is refused. */
 const JSON_LIMIT_BYTES = 1024 * 1024;
@@ -23,7 +23,7 @@ const shortJson: MiddlewareHandler = bodyLimit({
   maxSize: JSON_LIMIT_BYTES,
   onError: () => {
     const what = text("the JSON body is longer than 1 MiB", "JSON の本文が 1 MiB を超えています");
-    return problemOf("usage", { what, where: "json" }, { status: 413 });
+    return wrongRequest({ what, where: "json" }, { status: 413 });
   },
 });
 
@@ -45,8 +45,7 @@ export const refuseOtherMethods = (app: OpenAPIHono, routes: readonly Route[]): 
     const names = known.map(({ method }) => method.toUpperCase());
     const allow = names.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])).join(", ");
     app.all(path, (c) =>
-      problemOf(
-        "usage",
+      wrongRequest(
         {
           what: text(`${c.req.method} is not possible here`, `ここでは ${c.req.method} は使えません`),
           where: c.req.path,

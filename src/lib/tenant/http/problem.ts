@@ -1,6 +1,5 @@
 import { HTTPException } from "hono/http-exception";
-import type { ProblemObject } from "../../contract/index.ts";
-import { ERRORS, Failure, type ErrorCode, type FailureDetail } from "../../errors/index.ts";
+import { ERRORS, Failure, type FailureDetail } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 
 /** An issue of a schema, as far as it is told. @see https://zod.dev/error-customization */
@@ -19,21 +18,19 @@ interface Issue {
  * @param status where HTTP itself has a status that the error table lacks: 405, 413, 415
  */
 export const problemOf = (
-  code: ErrorCode,
-  { what, where, hint }: Pick<Failure, "what" | "where" | "hint"> | FailureDetail,
-  { status = ERRORS[code].status, headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+  failure: Failure,
+  {
+    status = ERRORS[failure.code].status,
+    headers = {},
+  }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
 ): Response => {
-  const body: ProblemObject = {
-    type: code,
-    title: ERRORS[code].title,
-    status,
-    detail: what,
-    ...(where === undefined || where === "" ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  };
   const type = { "content-type": "application/problem+json" };
-  return new Response(JSON.stringify(body), { status, headers: { ...headers, ...type } });
+  return new Response(JSON.stringify(failure.toJSON(status)), { status, headers: { ...headers, ...type } });
 };
+
+/** The answer to a request that is not well formed. */
+export const wrongRequest = (detail: FailureDetail, place?: Parameters<typeof problemOf>[1]): Response =>
+  problemOf(new Failure("usage", detail), place);
 
 const describe = ({ code, message, keys = [], values = [] }: Issue): Text => {
   if (code === "unrecognized_keys") return text(`unknown: ${keys.join(", ")}`, `不明な項目です: ${keys.join(", ")}`);
@@ -45,8 +42,8 @@ const describe = ({ code, message, keys = [], values = [] }: Issue): Text => {
 /** The answer to a request that does not have the contract's shape. @param target `query`, `param`, `header` or `json` */
 export const malformed = (target: string, issues: readonly Issue[]): Response => {
   const [issue] = issues;
-  if (issue === undefined) return problemOf("usage", { what: text("bad request", "リクエストが正しくありません") });
-  return problemOf("usage", { what: describe(issue), where: [target, ...issue.path].map(String).join(".") });
+  if (issue === undefined) return wrongRequest({ what: text("bad request", "リクエストが正しくありません") });
+  return wrongRequest({ what: describe(issue), where: [target, ...issue.path].map(String).join(".") });
 };
 
 const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
@@ -61,17 +58,16 @@ const httpFault = ({ status }: HTTPException): Response => {
       "the content type is not the one expected here",
       "Content-Type がこのアドレスのものではありません",
     );
-    return problemOf("usage", { what, where: "content-type" }, { status });
+    return wrongRequest({ what, where: "content-type" }, { status });
   }
-  return problemOf("usage", { what: text("the JSON body is malformed", "JSON の本文が壊れています"), where: "json" });
+  return wrongRequest({ what: text("the JSON body is malformed", "JSON の本文が壊れています"), where: "json" });
 };
 
 /** The answer to whatever a route throws. */
 export const thrown = (error: unknown): Response => {
-  if (error instanceof Failure) return problemOf(error.code, error);
+  if (error instanceof Failure) return problemOf(error);
   if (error instanceof HTTPException) return httpFault(error);
   const line = outline(error instanceof Error ? error : new Error(String(error)));
-  return problemOf("unexpected", {
-    what: text(`the tenant failed unexpectedly: ${line}`, `テナントで予期しないエラーが起きました: ${line}`),
-  });
+  const what = text(`the tenant failed unexpectedly: ${line}`, `テナントで予期しないエラーが起きました: ${line}`);
+  return problemOf(new Failure("unexpected", { what }));
 };

@@ -106,7 +106,7 @@ class Conversation {
         return;
       }
       if (message.type === "done") resolve(message.difference);
-      else if (message.type === "failed") reject(failureOf(message));
+      else if (message.type === "failed") reject(Failure.of(message.problem));
       else reject(Object.assign(new Error(message.message), { stack: message.stack }));
       settle();
     };
@@ -161,10 +161,3 @@ class Conversation {
     this.#stopListening();
   }
 }
-
-const failureOf = ({ code, what, where, hint }: Extract<FromWorker, { type: "failed" }>): Failure =>
-  new Failure(code, {
-    what,
-    ...(where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  });

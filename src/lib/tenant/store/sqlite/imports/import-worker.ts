@@ -107,10 +107,7 @@ class ImportThread {
     const task = this.#task;
     this.#close();
     const failure = this.#interrupted() ? interruption(error) : blamed(error, task);
-    if (failure instanceof Failure) {
-      const { code, what, where, hint } = failure;
-      return this.#reply({ type: "failed", code, what, where, hint });
-    }
+    if (failure instanceof Failure) return this.#reply({ type: "failed", problem: failure.toJSON() });
     const { message, stack } = failure instanceof Error ? failure : new Error(String(failure));
     this.#reply({ type: "crashed", message, stack });
   }

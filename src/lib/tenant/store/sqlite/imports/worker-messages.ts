@@ -1,7 +1,6 @@
 import type { Encoding } from "../../../../csv/record.ts";
 import type { PlanRow } from "../../../../contract/index.ts";
-import type { ErrorCode } from "../../../../errors/index.ts";
-import type { Text } from "../../../../text/index.ts";
+import type { Problem } from "../../../../errors/index.ts";
 import type { Writer } from "../../../writer-note.ts";
 import type { StoredRequest } from "./record.ts";
 import type { CommitMoment } from "./commit-context.ts";
@@ -70,11 +69,5 @@ export type FromWorker = { readonly turn: number } & Reply;
 export type Reply =
   | { readonly type: "taken" }
   | { readonly type: "done"; readonly difference?: Difference }
-  | {
-      readonly type: "failed";
-      readonly code: ErrorCode;
-      readonly what: Text;
-      readonly where: string | undefined;
-      readonly hint: Text | undefined;
-    }
+  | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly message: string; readonly stack: string | undefined };
