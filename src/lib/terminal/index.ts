@@ -1,7 +1,7 @@
 export type { Environment } from "./language.ts";
 export { nearest } from "./nearest.ts";
 export type { Column } from "./output-choice.ts";
-export { BYTES, ROWS } from "./progress-line.ts";
+export { BYTES, ROWS } from "./progress/line.ts";
 export type { Choice, Prompts } from "./prompt.ts";
 export { Terminal } from "./terminal.ts";
-export { drawTree, type TreeNode } from "./tree.ts";
+export { drawTree, type TreeNode } from "./table/tree.ts";

@@ -1,7 +1,7 @@
 import type { JSONValue } from "@jmespath-community/jmespath";
 import { Failure } from "../errors/index.ts";
 import { text, type Language } from "../text/index.ts";
-import { cellOf, csvRow, guardFormula, jsonOf, tableCellOf, tsvRow } from "./cells.ts";
+import { cellOf, csvRow, guardFormula, jsonOf, tableCellOf, tsvRow } from "./table/cells.ts";
 import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
@@ -59,7 +59,7 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
   if (choice.format !== "table") {
     return writeAll(out, await listLines(place, chosen, [record]));
   }
-  const { drawFields } = await import("./table.ts");
+  const { drawFields } = await import("./table/table.ts");
   const fields = chosen.map(({ header, value }) => [header[language], tableCellOf(value(record))] as const);
   await writeAll(out, endLines(drawFields(fields, place.heading)));
 }
@@ -77,7 +77,7 @@ async function listLines<R>(
   const { format } = choice;
   switch (format) {
     case "table": {
-      const { drawTable } = await import("./table.ts");
+      const { drawTable } = await import("./table/table.ts");
       const headers = columns.map(({ header, align = "start" }) => ({ header: header[language], align }));
       const rows = map(records, (record) => columns.map(({ value }) => tableCellOf(value(record))));
       return endLines(drawTable(headers, rows, heading));

@@ -1,5 +1,5 @@
 import type { InputProblem, TenantClient } from "../../../lib/client/index.ts";
-import { guardFormula } from "../../../lib/terminal/cells.ts";
+import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import { InStep } from "./in-step.ts";
 import { reasonOf } from "./problem-list.ts";

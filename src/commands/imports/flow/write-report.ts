@@ -1,7 +1,7 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { writeFileAtomically } from "../../../lib/config/index.ts";
 import { formatRecord } from "../../../lib/csv/write.ts";
-import { guardFormula } from "../../../lib/terminal/cells.ts";
+import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";
 import { fieldName } from "./plan-view.ts";
 import { Reasons } from "./row-reasons.ts";

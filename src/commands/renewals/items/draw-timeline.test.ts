@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Judged } from "../../../lib/renewals/judged.ts";
 import { levelOf, USUAL_THRESHOLDS } from "../../../lib/renewals/level.ts";
 import { Timeline } from "../../../lib/renewals/timeline.ts";
-import { displayWidth } from "../../../lib/terminal/width.ts";
+import { displayWidth } from "../../../lib/terminal/table/width.ts";
 import { drawTimeline } from "./draw-timeline.ts";
 
 const now = new Date("2026-11-20T03:00:00Z");

@@ -2,7 +2,7 @@ import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judged.ts";
 import type { Level } from "../../../lib/renewals/level.ts";
 import { TIMELINE_MONTHS, type Month, type Timeline } from "../../../lib/renewals/timeline.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
-import { displayWidth, pad, truncate } from "../../../lib/terminal/width.ts";
+import { displayWidth, pad, truncate } from "../../../lib/terminal/table/width.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 
 /** How a time line is drawn. */

@@ -1,6 +1,6 @@
 import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judged.ts";
 import type { Level } from "../../../lib/renewals/level.ts";
-import { drawTable, type TableColumn } from "../../../lib/terminal/table.ts";
+import { drawTable, type TableColumn } from "../../../lib/terminal/table/table.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { kindName } from "./columns.ts";

@@ -1,6 +1,6 @@
 import { renewalsPage } from "../../../lib/renewals/page.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
-import { truncate } from "../../../lib/terminal/width.ts";
+import { truncate } from "../../../lib/terminal/table/width.ts";
 import { text } from "../../../lib/text/index.ts";
 import { writeOutput } from "../../csv/file/output.ts";
 import type { Tools } from "../../tools.ts";

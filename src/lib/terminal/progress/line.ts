@@ -1,6 +1,6 @@
-import { text, type Language, type Text } from "../text/index.ts";
-import { escapeForPeople } from "./escape.ts";
-import { cutWords, padWords, wordWidth } from "./word-width.ts";
+import { text, type Language, type Text } from "../../text/index.ts";
+import { escapeForPeople } from "../escape.ts";
+import { cutWords, padWords, wordWidth } from "../table/word-width.ts";
 
 /** What is counted: a stable id for programs, a name for people. */
 export interface Unit {

@@ -1,5 +1,5 @@
-import { barLine, finishedLine, progressLine, type StepState } from "./progress-line.ts";
-import type { LoadSpinner, ProgressPlace, Reporter, Spinner } from "./progress-place.ts";
+import { barLine, finishedLine, progressLine, type StepState } from "./line.ts";
+import type { LoadSpinner, ProgressPlace, Reporter, Spinner } from "./place.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
 

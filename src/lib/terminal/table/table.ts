@@ -1,4 +1,4 @@
-import { escapeForPeople } from "./escape.ts";
+import { escapeForPeople } from "../escape.ts";
 import { displayWidth, pad } from "./width.ts";
 
 /** A column of a table as people see it: its header in their language, and where its cells stand. */

@@ -1,5 +1,5 @@
-import type { Language } from "../text/index.ts";
-import type { StepState } from "./progress-line.ts";
+import type { Language } from "../../text/index.ts";
+import type { StepState } from "./line.ts";
 
 /** What `--progress` takes. */
 export const PROGRESS_MODES = ["auto", "plain", "json", "none"] as const;

@@ -1,4 +1,4 @@
-import { escapeForPeople } from "./escape.ts";
+import { escapeForPeople } from "../escape.ts";
 
 /** Something with things below it, in the order in which they are to be drawn. */
 export interface TreeNode {

@@ -1,9 +1,9 @@
-import { Failure } from "../errors/index.ts";
-import { text, type Text } from "../text/index.ts";
-import { nearest } from "./nearest.ts";
-import { barReporter } from "./progress-bar.ts";
-import { progressLine, type StepState, type Unit } from "./progress-line.ts";
-import { PROGRESS_MODES, type ProgressMode, type ProgressPlace, type Reporter } from "./progress-place.ts";
+import { Failure } from "../../errors/index.ts";
+import { text, type Text } from "../../text/index.ts";
+import { nearest } from "../nearest.ts";
+import { barReporter } from "./bar.ts";
+import { progressLine, type StepState, type Unit } from "./line.ts";
+import { PROGRESS_MODES, type ProgressMode, type ProgressPlace, type Reporter } from "./place.ts";
 
 /** A part of long work. */
 export interface StepDescription {

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { text } from "../text/index.ts";
-import { barLine, clockTime, progressLine, ROWS, BYTES } from "./progress-line.ts";
-import type { ProgressPlace } from "./progress-place.ts";
+import { text } from "../../text/index.ts";
+import { barLine, clockTime, progressLine, ROWS, BYTES } from "./line.ts";
+import type { ProgressPlace } from "./place.ts";
 import { createProgress, parseProgressMode } from "./progress.ts";
-import { displayWidth } from "./width.ts";
+import { displayWidth } from "../table/width.ts";
 
 const READ = { id: "read", name: text("Reading", "読み込み"), unit: ROWS };
 
