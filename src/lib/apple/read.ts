@@ -1,10 +1,10 @@
 import type { Expiring } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { adeTokenOf } from "./ade-token.ts";
-import { TAG } from "./ber.ts";
+import { TAG } from "./encoding/ber.ts";
 import { certificateOfDer, certificatesOfBundle, certificatesOfPem } from "./certificate.ts";
-import { signedCertificatesOf } from "./cms.ts";
-import { latin1Of, unwrapped } from "./pem.ts";
+import { signedCertificatesOf } from "./encoding/cms.ts";
+import { latin1Of, unwrapped } from "./encoding/pem.ts";
 import { provisioningProfileOf } from "./provisioning-profile.ts";
 import { MOST_BYTES, rejected, type NamedFile, type ReadPartly, type Renewable } from "./renewable.ts";
 import { unreadable } from "./unreadable.ts";

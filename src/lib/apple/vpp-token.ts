@@ -1,7 +1,7 @@
 import { text } from "../text/index.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import { parseObject, stringIn } from "./json.ts";
-import { instantOfText } from "./instant.ts";
+import { parseObject, stringIn } from "./encoding/json.ts";
+import { instantOfText } from "./encoding/instant.ts";
 import { rejected, type NamedFile, type Renewable } from "./renewable.ts";
 
 /** `sToken_for_東京_.vpptoken`, also as a browser names the second download of the name. */

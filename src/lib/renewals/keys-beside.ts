@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { latin1Of, pemBlocks } from "../apple/pem.ts";
+import { latin1Of, pemBlocks } from "../apple/encoding/pem.ts";
 import { readBounded } from "./scan-file.ts";
 
 /** More than lie beside one token, even in a folder of many certificates. */

@@ -1,5 +1,5 @@
 import { isAbsolute, basename, resolve } from "node:path";
-import { pemBlocks } from "../apple/pem.ts";
+import { pemBlocks } from "../apple/encoding/pem.ts";
 import { Failure } from "../errors/index.ts";
 import type { Certainty, Expiring, RenewalKind } from "../model/renewal.ts";
 import { same, text, type Text } from "../text/index.ts";

@@ -1,4 +1,4 @@
-import { instantOf } from "./renewable.ts";
+import { instantOf } from "../renewable.ts";
 
 const WRITTEN = /^(?<day>\d{4}-\d{2}-\d{2})T(?<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?(?<zone>Z|[+-]\d{2}:?\d{2})$/;
 
