@@ -1,9 +1,8 @@
 import { text } from "../text/index.ts";
 import { envelopeOf, openEnvelope } from "./encoding/cms.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import { instantOfText, yearAfter } from "./encoding/instant.ts";
-import { parseObject, stringIn } from "./encoding/json.ts";
-import { rejected, type NamedFile, type Renewable } from "./renewable.ts";
+import { parseObject, stringIn } from "./encoding/foreign.ts";
+import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
 
 /** `(server)_Token_2026-03-01T05-00-00Z_smime.p7m`, also as a browser names the second download of the name. */
 const FILE_NAME =

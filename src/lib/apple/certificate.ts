@@ -1,11 +1,10 @@
 import { X509Certificate } from "node:crypto";
 import type { RenewalKind } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
-import { attempt } from "./attempt.ts";
+import { attempt } from "./encoding/foreign.ts";
 import { attributeOf } from "./encoding/distinguished-name.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import { pemBlocks } from "./encoding/pem.ts";
-import { instantOf, rejected, type ReadPartly, type Renewable } from "./renewable.ts";
+import { fingerprintOf, instantOf, rejected, type ReadPartly, type Renewable } from "./renewable.ts";
 
 /** More than the bundle of all public authorities holds. */
 const MOST_CERTIFICATES = 1000;

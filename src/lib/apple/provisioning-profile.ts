@@ -1,9 +1,8 @@
 import { text } from "../text/index.ts";
 import { signedContentOf } from "./encoding/cms.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import { instantOfText } from "./encoding/instant.ts";
 import { propertiesOf } from "./encoding/property-list.ts";
-import { rejected, type NamedFile, type Renewable } from "./renewable.ts";
+import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
 
 /**
  * A provisioning profile (`.mobileprovision`): a property list that Apple signed.

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Failure } from "../errors/index.ts";
 import type { Expiring } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
@@ -46,6 +47,9 @@ export interface ReadPartly {
   readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];
 }
+
+/** SHA-256 in lower-case hexadecimal digits. */
+export const fingerprintOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 /** An instant as {@link Expiring} has it: UTC, to the second. @throws RangeError when it is no date */
 export const instantOf = (date: Date): string => `${date.toISOString().slice(0, -5)}Z`;

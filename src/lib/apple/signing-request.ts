@@ -1,11 +1,10 @@
 import { createPublicKey } from "node:crypto";
 import { text } from "../text/index.ts";
-import { attempt } from "./attempt.ts";
+import { attempt } from "./encoding/foreign.ts";
 import { childrenOf, elementOf, TAG } from "./encoding/ber.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import { latin1Of, pemBlocks, unwrapped } from "./encoding/pem.ts";
 import { propertiesOf } from "./encoding/property-list.ts";
-import { MOST_BYTES, rejected, type NamedFile } from "./renewable.ts";
+import { fingerprintOf, MOST_BYTES, rejected, type NamedFile } from "./renewable.ts";
 
 /** A request for a certificate, as the console or a vendor gives it. */
 export interface SigningRequest {

@@ -1,6 +1,6 @@
 import type { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { attempt } from "./attempt.ts";
+import { attempt } from "./encoding/foreign.ts";
 import { latin1Of, pemBlocks } from "./encoding/pem.ts";
 import { rejected } from "./renewable.ts";
 import { readSigningRequest } from "./signing-request.ts";

@@ -1,8 +1,7 @@
 import { text } from "../text/index.ts";
-import { fingerprintOf } from "./fingerprint.ts";
-import { parseObject, stringIn } from "./encoding/json.ts";
+import { parseObject, stringIn } from "./encoding/foreign.ts";
 import { instantOfText } from "./encoding/instant.ts";
-import { rejected, type NamedFile, type Renewable } from "./renewable.ts";
+import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
 
 /** `sToken_for_東京_.vpptoken`, also as a browser names the second download of the name. */
 const FILE_NAME = /^sToken_for_(?<location>.+?)_?(?: ?\(\d+\))?\.vpptoken$/u;

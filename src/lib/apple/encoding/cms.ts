@@ -1,5 +1,5 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt, type KeyObject } from "node:crypto";
-import { attempt } from "../attempt.ts";
+import { attempt } from "./foreign.ts";
 import { childrenOf, elementOf, octetsOf, TAG, type Element } from "./ber.ts";
 
 /** The content of object identifiers, in hexadecimal digits: 1.2.840.113549.1.7.3, 1.7.2 and 1.1.7. */
