@@ -24,7 +24,9 @@ export interface Circumstances {
   /** a terminal on stdin, stdout and stderr, of 80 columns unless told otherwise */
   readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
   /** bytes of stdin, where it is no terminal */
-  readonly stdin?: string | Uint8Array;
+  readonly stdin?: string | Uint8Array | Readable;
+  /** the program receives the signals that this emits: `SIGINT`, `SIGTERM` */
+  readonly signals?: EventEmitter;
   /** beside CLOMOCTL_HOME */
   readonly environment?: Readonly<Record<string, string>>;
   /** CLOMOCTL_HOME; see {@link freshFolder} */
@@ -118,11 +120,16 @@ class TestHost extends EventEmitter {
   /** 1 is always there, and never a program of a test */
   readonly pid = 1;
   readonly execPath = "/opt/node/bin/node";
+  /** the command line has ended; the timer that follows a signal has nothing left to end */
+  ended = false;
   readonly kill = (): true => true;
-  readonly exit = (code: number): never => {
-    throw new Ended(`exit ${code}`);
+  readonly exit = (code: number): void => {
+    if (!this.ended) throw new Ended(`exit ${code}`);
   };
 }
+
+const stdinOf = (given: Circumstances["stdin"] = ""): Readable =>
+  given instanceof Readable ? given : Readable.from([Buffer.from(given)]);
 
 const NOW = new Date("2026-11-20T01:00:00Z");
 
@@ -139,7 +146,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
   const stdout = new Screen(columns);
   const stderr = new Screen(columns, (text) => person.look(text));
   const folder = circumstances.folder ?? home;
-  const stdin = terminal === undefined ? Readable.from([Buffer.from(circumstances.stdin ?? "")]) : person.stdin;
+  const stdin = terminal === undefined ? stdinOf(circumstances.stdin) : person.stdin;
   const words = typeof line === "string" ? line.split(" ") : line;
   const host = Object.assign(new TestHost(), {
     argv: ["node", "/opt/clomoctl/bin/clomoctl.js", ...words],
@@ -150,6 +157,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     platform: circumstances.platform ?? "linux",
     cwd: () => folder,
   });
+  for (const name of ["SIGINT", "SIGTERM"]) circumstances.signals?.on(name, () => host.emit(name));
   const tenants = new Map<string, AnsweringTenant>();
   const clientOf = (context: string): TenantClient => {
     const told = circumstances.tenants?.[context] ?? circumstances.tenant;
@@ -174,6 +182,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     }),
   };
   const exit = await main(outside);
+  host.ended = true;
   for (const tenant of tenants.values()) tenant.check();
   person.check();
   const requests = [...tenants.values()].flatMap((tenant) => tenant.requests);
