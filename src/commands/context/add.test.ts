@@ -1,0 +1,120 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { expect, test } from "vitest";
+import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+
+const shown = ({ stdout }: Ran): Record<string, unknown> => JSON.parse(stdout) as Record<string, unknown>;
+
+/** The names of a home's contexts. */
+async function namesIn(home: string): Promise<readonly string[]> {
+  const { stdout } = await run("context list --fields name", { home });
+  return stdout.trimEnd().split("\n").slice(1);
+}
+
+test("an embedded tenant lies in the home, Japanese and in Tokyo unless told otherwise", async () => {
+  const home = freshFolder();
+  const added = await run("context add kanto --embedded --format json", { home });
+  expect(added).toMatchObject({ exit: 0, stderr: "", requests: [] });
+  expect(shown(added)).toEqual({
+    name: "kanto",
+    used: false,
+    kind: "embedded",
+    timezone: "Asia/Tokyo",
+    address: join(home, "tenants", "kanto"),
+    caFile: null,
+    language: "ja",
+    maps: [],
+  });
+  expect(await namesIn(home)).toEqual(["embedded", "kanto"]);
+});
+
+test("language, zone and maps are kept; a map's file is found from everywhere", async () => {
+  const home = freshFolder();
+  const folder = freshFolder();
+  const line = "context add osaka --embedded --language en --timezone UTC --map users=hr.yaml --map docs=/srv/a=b.yaml";
+  await run(line, { home, folder });
+  const kept = shown(await run("context show osaka --format json", { home }));
+  expect(kept).toMatchObject({
+    language: "en",
+    timezone: "UTC",
+    maps: [`users=${join(folder, "hr.yaml")}`, "docs=/srv/a=b.yaml"],
+  });
+});
+
+test("a served tenant has an address, and the certificate of its authority where one is named", async () => {
+  const home = freshFolder();
+  const folder = freshFolder();
+  writeFileSync(join(folder, "ca.pem"), rootCertificates[0] ?? "");
+  const plain = await run("context add head --url https://mdm.example.jp --format json", { home, folder });
+  expect(shown(plain)).toMatchObject({
+    kind: "remote",
+    address: "https://mdm.example.jp/",
+    caFile: null,
+    language: null,
+    maps: [],
+  });
+  const own = await run("context add own --url http://10.0.0.7:8080/mdm --ca-file ca.pem --format json", {
+    home,
+    folder,
+  });
+  expect(shown(own)).toMatchObject({ address: "http://10.0.0.7:8080/mdm", caFile: join(folder, "ca.pem") });
+});
+
+test("a table shows the new context in both languages", async () => {
+  const en = await run("--lang en context add kanto --embedded", { terminal: {} });
+  const ja = await run("--lang ja context add kanto --embedded", { terminal: {} });
+  expect(en.stdout).toMatch(/^name +kanto\nused +false\nkind +embedded\n[^]+language +ja\nheader maps *\n$/);
+  expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+言語 +ja\nヘッダー対応表 *\n$/);
+});
+
+test.each([
+  ["context add kanto", 2, "--embedded or --url ADDRESS"],
+  ["context add kanto --embedded --url https://mdm.example.jp", 2, "--embedded or --url ADDRESS"],
+  ["context add kanto --url https://mdm.example.jp --language ja", 2, "--language does not go with --url"],
+  ["context add kanto --url https://mdm.example.jp --map users=a.yaml", 2, "--map does not go with --url"],
+  ["context add kanto --embedded --ca-file ca.pem", 2, "--ca-file does not go with --embedded"],
+  ["context add kanto --embedded --language fr", 2, "--language must be one of ja, en, not fr"],
+  ["context add kanto --embedded --map users", 2, "--map users is not FORMAT=FILE"],
+  ["context add kanto --embedded --map users=", 2, "formats: users, orgs,"],
+  ["context add kanto --embedded --map user=", 2, "formats: users, orgs,"],
+  ["context add kanto --embedded --map user=a=b.yaml", 2, "did you mean users=a=b.yaml?"],
+  ["context add kanto --embedded --map people=a.yaml", 2, "formats: users, orgs,"],
+  ["context add kanto --embedded --timezone Nowhere", 2, "Nowhere"],
+  ["context add kanto --url ftp://mdm.example.jp", 2, "--url"],
+  ["context add kanto --url https://mdm.example.jp --ca-file nowhere.pem", 6, "nowhere.pem"],
+  ["context add kanto --url https://mdm.example.jp --ca-file empty.pem", 3, "empty.pem"],
+  ["context add -- ../kanto --embedded", 2, "unexpected argument --embedded"],
+  ["context add ../kanto --embedded", 2, "../kanto"],
+  ["context add Embedded --embedded", 3, "Embedded"],
+  ["context add --embedded", 2, "the argument NAME is missing"],
+])("%s ends with %i and adds nothing", async (line, exit, told) => {
+  const home = freshFolder();
+  const folder = freshFolder();
+  writeFileSync(join(folder, "empty.pem"), "");
+  const refused = await run(line, { home, folder });
+  expect(refused).toMatchObject({ exit, stdout: "", requests: [] });
+  expect(refused.stderr).toContain(told);
+  expect(await namesIn(home)).toEqual(["embedded"]);
+});
+
+test("a refusal names the command and the way out in both languages", async () => {
+  const place = await inBoth("context add kanto");
+  expect(place.en.stderr).toBe(
+    "error: say where the tenant is\n  clomoctl context add\n  pass either --embedded or --url ADDRESS\n",
+  );
+  expect(place.ja.stderr).toContain("--embedded か --url ADDRESS");
+  const misfit = await inBoth("context add kanto --embedded --ca-file ca.pem");
+  expect(misfit.en.stderr).toContain("leave --ca-file out");
+  expect(misfit.ja.stderr).toContain("--ca-file を外してください");
+  const map = await inBoth("context add kanto --embedded --map user=a.yaml");
+  expect(map.en.stderr).toContain("--map user=a.yaml");
+  expect(map.ja.stderr).toContain("users=a.yaml ですか?");
+});
+
+test("under JSON a refusal is a problem object too", async () => {
+  const { exit, stderr } = await run("context add embedded --embedded --format json");
+  expect(exit).toBe(3);
+  const last = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as unknown;
+  expect(last).toMatchObject({ type: "input-rejected", status: 422, where: "embedded" });
+});

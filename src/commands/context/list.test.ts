@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+/** A home with two contexts beside `embedded`; commands work on `kanto`. */
+async function homeOfThree(): Promise<string> {
+  const home = freshFolder();
+  await run("context add kanto --embedded --timezone UTC", { home });
+  await run("context add head --url https://mdm.example.jp", { home });
+  await run("context use kanto", { home });
+  return home;
+}
+
+/** The names of the contexts, with a star behind the one in use. */
+const marked = async (line: string, circumstances: Parameters<typeof run>[1]): Promise<readonly string[]> => {
+  const { stdout } = await run(`${line} --format json`, circumstances);
+  const contexts = JSON.parse(stdout) as readonly { readonly name: string; readonly used: boolean }[];
+  return contexts.map(({ name, used }) => (used ? `${name}*` : name));
+};
+
+test("a new home has one context, which is in use", async () => {
+  const home = freshFolder();
+  const { exit, stdout, stderr } = await run("context list", { home });
+  expect({ exit, stdout, stderr }).toEqual({
+    exit: 0,
+    stdout: `name\tused\tkind\ttimezone\taddress\nembedded\ttrue\tembedded\tAsia/Tokyo\t${join(home, "tenants", "embedded")}\n`,
+    stderr: "",
+  });
+});
+
+test("contexts come in the order they were added; the one that is meant is marked", async () => {
+  const home = await homeOfThree();
+  expect(await marked("context list", { home })).toEqual(["embedded", "kanto*", "head"]);
+  expect(await marked("context list --context head", { home })).toEqual(["embedded", "kanto", "head*"]);
+  const environment = { CLOMOCTL_CONTEXT: "embedded" };
+  expect(await marked("context list", { home, environment })).toEqual(["embedded*", "kanto", "head"]);
+});
+
+test("--limit shows the first ones", async () => {
+  const home = await homeOfThree();
+  expect(await marked("context list --limit 2", { home })).toEqual(["embedded", "kanto*"]);
+  expect(await marked("context list --limit 0", { home })).toEqual([]);
+  expect(await run("context list --limit -1", { home })).toMatchObject({ exit: 2, stdout: "" });
+});
+
+test("a table has headers in the person's language", async () => {
+  const home = await homeOfThree();
+  const { en, ja } = await inBoth("context list", { home, terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/^name +used +kind +timezone +where\n/);
+  expect(ja.stdout).toMatch(/^名前 +使用中 +種類 +タイムゾーン +場所\n/);
+  expect(en.stdout).toMatch(/\nkanto +true +embedded +UTC +.+tenants.kanto\n/);
+  expect(en.stdout).toMatch(/\nhead +false +remote +Asia\/Tokyo +https:\/\/mdm\.example\.jp\/\n$/);
+});
+
+test("a context that is not there is not found, in both languages", async () => {
+  const { en, ja } = await inBoth("context list --context kinki");
+  expect(en).toMatchObject({ exit: 6, stdout: "" });
+  expect(en.stderr).toContain('no context "kinki"');
+  expect(ja).toMatchObject({ exit: 6, stdout: "" });
+  expect(ja.stderr).toContain("「kinki」");
+});

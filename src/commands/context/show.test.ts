@@ -1,0 +1,121 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { TenantClient, type Tenant } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
+
+/** A home whose context `kanto` counts days in Tokyo's zone, as is usual; its tenant is there, or not yet. */
+async function homeWith(tenant: boolean): Promise<string> {
+  const home = freshFolder();
+  await run("context add kanto --embedded --language en", { home });
+  if (tenant) {
+    mkdirSync(join(home, "tenants", "kanto"), { recursive: true });
+    writeFileSync(join(home, "tenants", "kanto", "tenant.db"), "");
+  }
+  return home;
+}
+
+/** A tenant whose data came from the console then. */
+const mirrored = (at: string | null) => ({ tenant: example<Tenant>("tenant", { mirroredAt: at }) });
+
+const age = async (line: string, circumstances: Parameters<typeof run>[1]): Promise<unknown> => {
+  const { stdout } = await run(`${line} --format json --query mirrorAgeDays`, circumstances);
+  return JSON.parse(stdout);
+};
+
+test("without a name it is the context in use", async () => {
+  const home = await homeWith(false);
+  const json = (line: string) => run(`${line} --format json --query [name,used,kind,language,timezone]`, { home });
+  expect(JSON.parse((await json("context show")).stdout)).toEqual(["embedded", true, "embedded", "ja", "Asia/Tokyo"]);
+  expect(JSON.parse((await json("context show kanto")).stdout)).toEqual([
+    "kanto",
+    false,
+    "embedded",
+    "en",
+    "Asia/Tokyo",
+  ]);
+  expect(JSON.parse((await json("context show --context kanto")).stdout)).toEqual([
+    "kanto",
+    true,
+    "embedded",
+    "en",
+    "Asia/Tokyo",
+  ]);
+});
+
+test("the tenant of that context is asked when its data came from the console", async () => {
+  const home = await homeWith(true);
+  const tenants = { kanto: mirrored("2026-11-18T14:59:00.000Z") };
+  const { stdout, requests } = await run("context show kanto --format json", { home, tenants });
+  expect(requests).toEqual([{ operation: "tenant" }]);
+  expect(JSON.parse(stdout)).toMatchObject({ mirroredAt: "2026-11-18T14:59:00.000Z", mirrorAgeDays: 2 });
+});
+
+test("days are calendar days in the context's zone, or that of --timezone", async () => {
+  const home = await homeWith(true);
+  const now = new Date("2026-11-20T14:59:59Z");
+  const tenant = mirrored("2026-11-18T15:00:00.000Z");
+  expect(await age("context show kanto", { home, now, tenant })).toBe(1);
+  expect(await age("context show kanto --timezone UTC", { home, now, tenant })).toBe(2);
+  expect(await age("context show kanto", { home, now, tenant: mirrored(now.toISOString()) })).toBe(0);
+});
+
+test("data that never came from the console has no age", async () => {
+  const home = await homeWith(true);
+  const { stdout } = await run("context show kanto --format json", { home, tenant: mirrored(null) });
+  expect(JSON.parse(stdout)).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
+});
+
+test("a tenant that is not there yet, or lies elsewhere, is not asked", async () => {
+  const home = await homeWith(false);
+  const tenant = new Failure("unexpected", { what: text("asked", "asked") });
+  await run("context add head --url https://mdm.example.jp", { home });
+  for (const name of ["kanto", "head"]) {
+    const { exit, stdout, stderr } = await run(`context show ${name} --format json`, { home, tenant });
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ name, mirroredAt: null, mirrorAgeDays: null });
+  }
+});
+
+test("a tenant that cannot be asked is a warning, in both languages", async () => {
+  const home = await homeWith(true);
+  const tenant = new Failure("locked", { what: text("locked by 7", "7 が使用中") });
+  const { en, ja } = await inBoth("context show kanto --format ndjson --fields name,mirroredAt", { home, tenant });
+  expect(en).toMatchObject({
+    exit: 0,
+    stdout: '{"name":"kanto","mirroredAt":null}\n',
+    stderr: "warning: locked by 7\n",
+  });
+  expect(ja).toMatchObject({ exit: 0, stdout: en.stdout, stderr: "警告: 7 が使用中\n" });
+});
+
+test("what is no failure of the tenant is not passed over", async () => {
+  const home = await homeWith(true);
+  const tenant = new TenantClient(async () => {
+    throw new TypeError("boom");
+  });
+  const { exit, stdout, stderr } = await run("context show kanto", { home, tenant });
+  expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
+  expect(stderr).toContain("boom");
+});
+
+test("on a terminal each field has its line, in the person's language", async () => {
+  const home = await homeWith(true);
+  const tenant = mirrored("2026-11-18T14:59:00.000Z");
+  const { en, ja } = await inBoth("context show kanto", { home, tenant, terminal: {} });
+  expect(en.stdout).toMatch(/^name +kanto\n[^]+last from the console +2026-11-18T14:59:00.000Z\ndays since then +2\n$/);
+  expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+コンソールからの最終取り込み +2026-11-18[^]+経過日数 +2\n$/);
+});
+
+test.each([
+  ["context show kinki", 6, "kinki"],
+  ["context show --context kinki", 6, "kinki"],
+  ["context show kanto embedded", 2, "unexpected argument embedded"],
+])("%s ends with %i", async (line, exit, told) => {
+  const refused = await run(line, { home: await homeWith(false) });
+  expect(refused).toMatchObject({ exit, stdout: "", requests: [] });
+  expect(refused.stderr).toContain(told);
+});
