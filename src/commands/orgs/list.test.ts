@@ -30,6 +30,40 @@ test("is a list elsewhere: the same in both languages", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
+test("every field is shown where it is not told which", async () => {
+  const { stdout } = await run("orgs list --format json --limit 1", { tenant });
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      id: root.id,
+      name: "全社",
+      code: null,
+      path: "",
+      depth: 0,
+      parentId: null,
+      createdAt: root.createdAt,
+      updatedAt: root.updatedAt,
+    },
+  ]);
+});
+
+test("is a table on a terminal where fields are named, its headers in the person's language", async () => {
+  const { en, ja } = await inBoth("orgs list --fields name,code,depth", { tenant, terminal: {} });
+  expect(en.stdout).toMatch(/^name +code +depth\n全社 +0\n営業部 +S01 +1\n北 +2\n$/);
+  expect(ja.stdout).toMatch(/^組織名 +組織コード +階層\n/);
+});
+
+test("--limit cuts the tree too; of nothing nothing is drawn", async () => {
+  const tree = async (limit: number) => (await run(`orgs list --limit ${limit} --format table`, { tenant })).stdout;
+  expect(await tree(2)).toBe("全社\n└─ 営業部  S01\n");
+  expect(await tree(0)).toBe("");
+});
+
+test("a field that there is not is refused, and the nearest one is named", async () => {
+  const { exit, stdout, stderr } = await run("orgs list --fields nmae", { tenant });
+  expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" });
+  expect(stderr).toContain("Did you mean name?");
+});
+
 test("says why there is no answer, in both languages", async () => {
   const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" }, hint: same("wait") });
   const { en, ja } = await inBoth("orgs list", { tenant: locked });
@@ -37,6 +71,6 @@ test("says why there is no answer, in both languages", async () => {
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n  wait\n" });
 });
 
-test("takes no argument", async () => {
-  expect(await run("orgs list sales")).toMatchObject({ exit: 2, requests: [] });
+test.each(["orgs list sales", "orgs list --limit all", "orgs list --filter-name x"])("%s is refused", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
 });
