@@ -1,0 +1,205 @@
+import { EventEmitter } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { CustomField } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
+
+const CSV = '氏名,メールアドレス,メールアドレス,入社年\r\n髙橋,a@example.jp,"b\nb",2019\r\n';
+const tenant = { exportUsers: CSV };
+const fields = example<{ items: readonly CustomField[] }>("fields");
+
+const cp932 = (bytes: Uint8Array): string => new TextDecoder("shift_jis", { fatal: true }).decode(bytes);
+
+/** A folder that holds a map file, or several. */
+function folderWith(maps: Readonly<Record<string, string>>): string {
+  const folder = freshFolder();
+  for (const [name, content] of Object.entries(maps)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+test("an account in Japanese gets Shift_JIS with CR LF, and is told why", async () => {
+  const { en, ja } = await inBoth("users export", { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.requests).toEqual([{ operation: "exportUsers", query: { newline: "crlf" } }]);
+  expect(cp932(en.bytes)).toBe(CSV);
+  expect(en.stderr).toContain("Shift_JIS, as the account's language is Japanese");
+  expect(ja.bytes).toEqual(en.bytes);
+  expect(ja.stderr).toContain("アカウントの言語が日本語");
+});
+
+test("an account in English gets UTF-8; one on a server is taken for Japanese", async () => {
+  const home = freshFolder();
+  await run("context add osaka --embedded --language en", { home });
+  await run("context add head --url https://mdm.example.jp", { home });
+  const english = await run("users export --context osaka", { home, tenant });
+  expect(english.stdout).toBe(CSV);
+  expect(english.stderr).toContain("UTF-8, as the account's language is English");
+  const served = await run("users export --context head --lang ja", { home, tenant });
+  expect(cp932(served.bytes)).toBe(CSV);
+  expect(served.stderr).toContain("Shift_JIS");
+});
+
+test("newline and filters go to the tenant", async () => {
+  const line = "users export --encoding utf-8 --newline cr --filter-name 髙橋 --filter-id example.jp";
+  const { requests, stdout, stderr } = await run(line, { tenant });
+  const query = { newline: "cr", filterName: "髙橋", filterId: "example.jp" };
+  expect(requests).toEqual([{ operation: "exportUsers", query }]);
+  expect({ stdout, stderr }).toEqual({ stdout: CSV, stderr: "" });
+});
+
+test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
+  expect((await run("users export --encoding utf-8 --bom", { tenant })).stdout).toBe(`\ufeff${CSV}`);
+  for (const line of ["users export --bom", "users export --bom --encoding shift_jis"]) {
+    const { en, ja } = await inBoth(line, { tenant: {} });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(en.stderr).toContain("--encoding utf-8");
+    expect(ja.exit).toBe(2);
+    expect(ja.stderr).toContain("Shift_JIS には BOM がありません");
+  }
+});
+
+test("a file takes the place of the old one, and stdout stays empty", async () => {
+  const folder = folderWith({ "out.csv": "old" });
+  const { exit, stdout } = await run("users export -o out.csv --encoding utf-8", { folder, tenant });
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
+  expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe(CSV);
+});
+
+const UNHELD = { exportUsers: '氏名,"説\r\n明",é\r\n𠮷,,〜\r\n' };
+
+test("a character that cannot be held is named by its place, and nothing is written", async () => {
+  const folder = folderWith({ "out.csv": "old" });
+  const { en, ja } = await inBoth("users export -o out.csv", { folder, tenant: UNHELD });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toMatch(/\nout\.csv:1:3: [^\n]+U\+00E9[^\n]+\nout\.csv:2:1: [^\n]+U\+20BB7[^\n]+\n/);
+  expect(en.stderr).toContain("error: nothing was written: shift_jis cannot hold 2 characters\n  out.csv\n");
+  expect(ja.exit).toBe(3);
+  expect(ja.stderr).toContain("表せない文字が 2 個");
+  expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
+  const stdout = await run("users export --format json", { tenant: UNHELD });
+  expect(stdout.bytes).toHaveLength(0);
+  expect(JSON.parse(stdout.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+    type: "input-rejected",
+    where: "stdout",
+    problems: [
+      { row: 1, column: 3, codePoint: "U+00E9" },
+      { row: 2, column: 1, codePoint: "U+20BB7" },
+    ],
+  });
+});
+
+test("it may be replaced, which is counted like the look-alikes", async () => {
+  const { en, ja } = await inBoth("users export --on-unmappable replace", { tenant: UNHELD });
+  expect(cp932(en.bytes)).toBe('氏名,"説\r\n明",〓\r\n〓,,～\r\n');
+  expect(en.stderr).toMatch(/look-alikes[^\n]+: 1 character\n[^\n]+〓: 2 characters\n$/);
+  expect(ja.stderr).toMatch(/1 文字を[^\n]+\n2 文字を 〓[^\n]+\n$/);
+});
+
+test("a map gives the file the other program's headers and dialect", async () => {
+  const map = [
+    "columns: {Name: 氏名, Mail: メールアドレス, Mail 2: メールアドレス, Joined: 入社年}",
+    "dialect: {delimiter: semicolon}",
+  ].join("\n");
+  const folder = folderWith({ "map.yaml": map });
+  const answers = { fields, exportUsers: CSV };
+  const { stdout, requests } = await run("users export --encoding utf-8 --map map.yaml --newline lf", {
+    folder,
+    tenant: answers,
+  });
+  expect(stdout).toBe('Name;Mail;Mail 2;Joined\n髙橋;a@example.jp;"b\nb";2019\n');
+  expect(requests).toContainEqual({ operation: "fields" });
+  expect(requests.at(-1)).toEqual({ operation: "exportUsers", query: { newline: "lf" } });
+});
+
+test("places are counted by the map's delimiter", async () => {
+  const folder = folderWith({ "map.yaml": "dialect: {delimiter: semicolon}\n" });
+  const { exit, stderr } = await run("users export --map map.yaml", { folder, tenant: { fields, ...UNHELD } });
+  expect(exit).toBe(3);
+  expect(stderr).toContain("stdout:1:3: ");
+});
+
+test("a custom field that the map holds constant has no column", async () => {
+  const folder = folderWith({ "map.yaml": "constants: {入社年: '2020'}\n" });
+  const line = "users export --encoding utf-8 --map map.yaml";
+  const { stdout } = await run(line, { folder, tenant: { fields, exportUsers: CSV } });
+  expect(stdout).toBe('氏名,メールアドレス,メールアドレス\r\n髙橋,a@example.jp,"b\nb"\r\n');
+});
+
+test("the context's map of users counts where none is named", async () => {
+  const home = freshFolder();
+  const folder = folderWith({ "own.yaml": "columns: {Own: 氏名}\n", "told.yaml": "columns: {Told: 氏名}\n" });
+  const at = { home, folder, tenant: { fields, exportUsers: CSV } };
+  await run("context add kanto --embedded --map users=own.yaml --map orgs=nowhere.yaml", at);
+  const line = "users export --encoding utf-8 --context kanto";
+  expect((await run(line, at)).stdout).toMatch(/^Own,/);
+  expect((await run(`${line} --map told.yaml`, at)).stdout).toMatch(/^Told,/);
+  await run("context add other --embedded --map orgs=nowhere.yaml", at);
+  expect((await run(line.replace("kanto", "other"), { ...at, tenant })).stdout).toBe(CSV);
+});
+
+test.each([
+  ["no file", "nowhere.yaml", 6, "nowhere.yaml"],
+  ["no map", "no.yaml", 3, "no.yaml:1"],
+  ["a field nobody knows", "unknown.yaml", 3, "退社年"],
+])("%s ends it before the export is asked for", async (_, map, exit, told) => {
+  const folder = folderWith({ "no.yaml": "- a\n", "unknown.yaml": "columns: {Left: 退社年}\n" });
+  const answers = map === "nowhere.yaml" ? {} : { fields };
+  const { en, ja } = await inBoth(`users export -o out.csv --map ${map}`, { folder, tenant: answers });
+  for (const { exit: ended, stderr, requests } of [en, ja]) {
+    expect(ended).toBe(exit);
+    expect(stderr).toContain(told);
+    expect(requests.map(({ operation }) => operation)).not.toContain("exportUsers");
+  }
+  expect(readdirSync(folder)).not.toContain("out.csv");
+});
+
+test("progress counts the bytes", async () => {
+  const { stderr } = await run("users export --encoding utf-8 --progress json", { tenant });
+  const events = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  const bytes = Buffer.byteLength(CSV);
+  expect(events).toEqual([
+    { step: "export", done: 0, total: null, unit: "bytes" },
+    { step: "export", done: bytes, total: null, unit: "bytes" },
+  ]);
+});
+
+test("a signal ends it, and no file is left", async () => {
+  const folder = folderWith({ "out.csv": "old" });
+  const signals = new EventEmitter();
+  const interrupting = {
+    exportUsers: () => {
+      signals.emit("SIGINT");
+      return CSV;
+    },
+  };
+  const { en, ja } = await inBoth("users export -o out.csv", { folder, signals, tenant: interrupting });
+  expect(en.exit).toBe(130);
+  expect(en.stderr).toContain("error: interrupted: no file was written\n");
+  expect(ja.exit).toBe(130);
+  expect(ja.stderr).toContain("ファイルは書き出していません");
+  expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
+  expect(readdirSync(folder)).toEqual(["out.csv"]);
+});
+
+test("a tenant that cannot be opened is said, in both languages", async () => {
+  const locked = new Failure("locked", { what: text("locked by 7", "7 が使用中") });
+  const { en, ja } = await inBoth("users export", { tenant: locked });
+  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+});
+
+test.each([
+  "users export out.csv",
+  "users export --encoding euc-jp",
+  "users export --on-unmappable skip",
+  "users export -o",
+])("%s is refused", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});

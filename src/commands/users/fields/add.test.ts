@@ -1,0 +1,48 @@
+import { EventEmitter } from "node:events";
+import { expect, test } from "vitest";
+import type { CustomField } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+
+const field = example<CustomField>("addField");
+
+test("asks for it by its name, and shows what was made", async () => {
+  const line = ["users", "fields", "add", "入社 年"];
+  const { exit, stdout, requests } = await run([...line, "--format", "json"], { tenant: { addField: field } });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([{ operation: "addField", json: { name: "入社 年" } }]);
+  expect(JSON.parse(stdout)).toEqual(field);
+});
+
+test("a terminal shows it in the person's language", async () => {
+  const { en, ja } = await inBoth("users fields add 入社年", { tenant: { addField: field }, terminal: {} });
+  expect(en.stdout).toMatch(/^id +\S+\nname +入社年\ncreated +2026/);
+  expect(ja.stdout).toMatch(/^ID +\S+\n項目名 +入社年\n作成日時 +2026/);
+});
+
+test("what the tenant refuses is said in both languages", async () => {
+  const taken = new Failure("input-rejected", { what: text("a column has it", "列と同じ名前です"), where: "氏名" });
+  const { en, ja } = await inBoth("users fields add 氏名", { tenant: { addField: taken } });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: a column has it\n  氏名\n" });
+  expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: 列と同じ名前です\n  氏名\n" });
+});
+
+test("when a signal comes, nobody can know whether it was added", async () => {
+  const signals = new EventEmitter();
+  const tenant = {
+    addField: () => {
+      signals.emit("SIGTERM");
+      return field;
+    },
+  };
+  const { en, ja } = await inBoth("users fields add 入社年", { signals, tenant });
+  expect(en).toMatchObject({ exit: 143, stderr: "error: interrupted: the field may have been added\n" });
+  expect(ja.exit).toBe(143);
+  expect(ja.stderr).toContain("追加されている可能性");
+});
+
+test.each(["users fields add", "users fields add a b"])("%s is refused", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});

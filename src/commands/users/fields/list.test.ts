@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import type { CustomField } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+
+const [joined] = example<{ items: readonly [CustomField] }>("fields").items;
+const place: CustomField = { ...joined, id: joined.id.replace(/3$/, "9"), name: "勤務地" };
+const tenant = { fields: { items: [joined, place] } };
+
+test("lists the tenant's fields, all or the first ones", async () => {
+  const { exit, stdout, requests } = await run("users fields list --format json", { tenant });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([{ operation: "fields" }]);
+  expect(JSON.parse(stdout)).toEqual([joined, place]);
+  expect((await run("users fields list --limit 1 --fields name", { tenant })).stdout).toBe("name\n入社年\n");
+});
+
+test("a table has headers in the person's language", async () => {
+  const { en, ja } = await inBoth("users fields list", { tenant, terminal: {} });
+  expect(en.stdout).toMatch(/^id +name +created\n/);
+  expect(ja.stdout).toMatch(/^ID +項目名 +作成日時\n/);
+});
+
+test("why there is no answer is said in both languages", async () => {
+  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  const { en, ja } = await inBoth("users fields list", { tenant: { fields: gone } });
+  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
+  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答がありません\n" });
+  expect(await run("users fields list 入社年")).toMatchObject({ exit: 2, requests: [] });
+});

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { User } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example, inTurn } from "../testing/tenant.ts";
+
+const [hanako] = example<{ items: readonly [User] }>("users").items;
+const taro: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田 太郎", emails: [], employeeCode: null };
+
+const page = (next: string | null, ...items: readonly User[]) => ({ items, next });
+
+test("all pages are fetched, one after the other", async () => {
+  const tenant = { users: inTurn(page("7", hanako), page(null, taro)) };
+  const { exit, stdout, requests } = await run("users list --fields name,employeeCode", { tenant });
+  expect(exit).toBe(0);
+  expect(stdout).toBe("name\temployeeCode\n髙橋 花子\tE0042\n山田 太郎\t\n");
+  expect(requests).toEqual([{ operation: "users" }, { operation: "users", query: { cursor: "7" } }]);
+});
+
+test("filters go to the tenant; no page is fetched that --limit does not need", async () => {
+  const tenant = { users: inTurn(page("7", hanako, taro)) };
+  const line = ["users", "list", "--filter-name", "髙橋 花", "--filter-id", "hana", "--limit", "1", "--fields", "name"];
+  const { stdout, requests } = await run(line, { tenant });
+  expect(stdout).toBe("name\n髙橋 花子\n");
+  expect(requests).toEqual([{ operation: "users", query: { filterName: "髙橋 花", filterId: "hana" } }]);
+});
+
+test("every field is shown where it is not told which", async () => {
+  const { stdout } = await run("users list --format json", { tenant: { users: page(null, hanako) } });
+  const { org, ...fields } = hanako;
+  expect(JSON.parse(stdout)).toEqual([{ ...fields, org: org.path, orgCode: org.code, orgId: org.id }]);
+});
+
+test("a table shows the usual ones, in the person's language; all may be asked for", async () => {
+  const circumstances = { tenant: { users: page(null, hanako) }, terminal: { columns: 200 } };
+  const { en, ja } = await inBoth("users list", circumstances);
+  expect(en.stdout).toMatch(/^name +mail addresses +organisation +title +employee code +account\n/);
+  expect(en.stdout).toContain("hanako@example.co.jp, h.takahashi@example.co.jp");
+  expect(ja.stdout).toMatch(/^氏名 +メールアドレス +組織 +役職 +社員コード +CLOMOアカウント名\n/);
+  const told = await run("users list --fields tel,name", circumstances);
+  expect(told.stdout).toMatch(/^telephone +name\n03-0000-0000 +髙橋 花子\n$/);
+});
+
+test("of nobody there is an empty list", async () => {
+  const tenant = { users: page(null) };
+  expect((await run("users list --format json", { tenant })).stdout).toBe("[]\n");
+  expect((await run("users list", { tenant, terminal: {} })).stdout).toBe("");
+});
+
+test("a failure in the midst ends it, in both languages", async () => {
+  const failure = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  const en = await run("users list --fields name", { tenant: { users: inTurn(page("7", hanako), failure) } });
+  expect(en).toMatchObject({ exit: 7, stdout: "name\n髙橋 花子\n", stderr: "error: gone\n" });
+  const ja = await run("users list --lang ja", { tenant: { users: failure } });
+  expect(ja).toMatchObject({ exit: 7, stderr: "エラー: 応答がありません\n" });
+});
+
+test.each(["users list hanako", "users list --limit x", "users list --filter-name"])("%s is refused", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});

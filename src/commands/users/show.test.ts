@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { User } from "../../lib/client/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
+
+const [hanako] = example<{ items: readonly [User] }>("findUsers").items;
+const nobody: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田", emails: [] };
+
+const finding = (...items: readonly User[]) => ({ findUsers: { items } });
+
+test("asks for what was typed, and shows everything of the one there is", async () => {
+  const { exit, stdout, requests } = await run("users show E0042 --format json", { tenant: finding(hanako) });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([{ operation: "findUsers", query: { name: "E0042" } }]);
+  const { org, ...fields } = hanako;
+  expect(JSON.parse(stdout)).toEqual({ ...fields, org: org.path, orgCode: org.code, orgId: org.id });
+});
+
+test("a terminal shows a field a line, in the person's language", async () => {
+  const { en, ja } = await inBoth("users show hanako@example.co.jp", { tenant: finding(hanako), terminal: {} });
+  expect(en.stdout).toMatch(/\nname +髙橋 花子\n[^]+\norganisation code +S01\n[^]+\npassword set *\n/);
+  expect(ja.stdout).toMatch(/\n氏名 +髙橋 花子\n[^]+\n組織コード +S01\n[^]+\nパスワード設定日時 *\n/);
+});
+
+test("none is not found, with the command that lists them", async () => {
+  const { en, ja } = await inBoth("users show E9", { tenant: finding() });
+  expect(en).toMatchObject({ exit: 6, stdout: "" });
+  expect(en.stderr).toBe("error: no user is named E9\n  clomoctl users list shows those there are\n");
+  expect(ja.exit).toBe(6);
+  expect(ja.stderr).toContain("「E9」というユーザー");
+});
+
+test("several are told apart by name, main address and id", async () => {
+  const { en, ja } = await inBoth("users show hanako", { tenant: finding(hanako, nobody) });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain(`hanako fits 2: 髙橋 花子 <hanako@example.co.jp> ${hanako.id}; 山田 <> ${nobody.id}\n`);
+  expect(ja.exit).toBe(2);
+  expect(ja.stderr).toContain("「hanako」は 2 件");
+});
+
+test.each(["users show", "users show a b", "users show a --limit 1"])("%s is refused", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});

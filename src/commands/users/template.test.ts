@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { CustomField } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
+
+const tenant = { fields: example<{ items: readonly CustomField[] }>("fields") };
+const HEADER =
+  "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,UPN,住所の区分,郵便番号,住所,TEL,内線,FAX,CLOMOアカウント名,CLOMOアカウントパスワード,入社年";
+
+test("the header row with the tenant's custom fields, in the encoding of the account's language", async () => {
+  const { en, ja } = await inBoth("users template", { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.requests).toEqual([{ operation: "fields" }]);
+  expect(new TextDecoder("shift_jis", { fatal: true }).decode(en.bytes)).toBe(`${HEADER}\r\n`);
+  expect(en.stderr).toContain("Japanese");
+  expect(ja.bytes).toEqual(en.bytes);
+  expect(ja.stderr).toContain("日本語");
+});
+
+test("an account in English gets UTF-8", async () => {
+  const home = freshFolder();
+  await run("context add osaka --embedded --language en", { home });
+  const { stdout, stderr } = await run("users template --context osaka --newline lf", { home, tenant });
+  expect(stdout).toBe(`${HEADER}\n`);
+  expect(stderr).toContain("English");
+});
+
+test("a map gives it other headers and another dialect; what it holds constant is left out", async () => {
+  const home = freshFolder();
+  const folder = freshFolder();
+  const map = [
+    "columns: {Name: 氏名, Mail: メールアドレス, Mail 2: メールアドレス, Joined: 入社年}",
+    "constants: {フリガナ: ア, 役職: 課長, UPN: u, 住所の区分: x, 郵便番号: '1', 住所: x, TEL: '1', 内線: '1', FAX: '1'}",
+    "dialect: {delimiter: tab}",
+  ];
+  writeFileSync(join(folder, "map.yaml"), map.join("\n"));
+  const expected =
+    "Name\tMail\tMail 2\t組織コード\t社員コード\tCLOMOアカウント名\tCLOMOアカウントパスワード\tJoined\r\n";
+  const line = "users template --encoding utf-8";
+  expect((await run(`${line} --map map.yaml`, { folder, tenant })).stdout).toBe(expected);
+  await run("context add kanto --embedded --map users=map.yaml", { home, folder });
+  expect((await run(`${line} --context kanto`, { home, tenant })).stdout).toBe(expected);
+});
+
+test("goes to a file", async () => {
+  const folder = freshFolder();
+  const line = "users template -o new.csv --encoding utf-8 --bom";
+  expect(await run(line, { folder, tenant })).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+  expect(readFileSync(join(folder, "new.csv"), "utf8")).toBe(`\ufeff${HEADER}\r\n`);
+});
+
+test("a field whose name the encoding cannot hold is named, and no file is left", async () => {
+  const folder = freshFolder();
+  const unheld = { fields: { items: tenant.fields.items.map((field) => ({ ...field, name: "café" })) } };
+  const { en, ja } = await inBoth("users template -o new.csv", { folder, tenant: unheld });
+  expect(en.exit).toBe(3);
+  expect(en.stderr).toContain("new.csv:1:16: ");
+  expect(ja.exit).toBe(3);
+  expect(() => readFileSync(join(folder, "new.csv"))).toThrow("ENOENT");
+});
+
+test("why there is no answer is said in both languages", async () => {
+  const locked = new Failure("locked", { what: text("locked by 7", "7 が使用中") });
+  const { en, ja } = await inBoth("users template", { tenant: { fields: locked } });
+  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+});
+
+test.each([
+  ["users template new.csv", 2, {}],
+  ["users template --newline none", 2, {}],
+  ["users template --bom", 2, { tenant }],
+  ["users template --map nowhere.yaml", 6, { tenant }],
+])("%s ends with %i", async (line, exit, circumstances) => {
+  expect(await run(line, circumstances)).toMatchObject({ exit, stdout: "" });
+});
