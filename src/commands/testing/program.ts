@@ -61,6 +61,10 @@ export function freshFolder(): string {
 class Screen extends Writable {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
+  /** what a spinner calls; nothing moves */
+  readonly cursorTo = (): boolean => true;
+  readonly moveCursor = this.cursorTo;
+  readonly clearLine = this.cursorTo;
   readonly #chunks: Buffer[] = [];
   readonly #onText: (text: string) => void;
 
