@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { EventEmitter } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CustomField } from "../../lib/client/index.ts";
@@ -61,6 +62,26 @@ test("a field whose name the encoding cannot hold is named, and no file is left"
   expect(en.stderr).toContain("new.csv:1:16: ");
   expect(ja.exit).toBe(3);
   expect(() => readFileSync(join(folder, "new.csv"))).toThrow("ENOENT");
+});
+
+test("a signal ends it, and no file is written", async () => {
+  const folder = freshFolder();
+  const signals = new EventEmitter();
+  const interrupting = {
+    fields: () => {
+      signals.emit("SIGINT");
+      return tenant.fields;
+    },
+  };
+  const { en, ja } = await inBoth("users template --encoding utf-8 -o new.csv", {
+    folder,
+    signals,
+    tenant: interrupting,
+  });
+  expect(en).toMatchObject({ exit: 130, stdout: "", stderr: "error: interrupted: no file was written\n" });
+  expect(ja.exit).toBe(130);
+  expect(ja.stderr).toContain("ファイルは書き出していません");
+  expect(readdirSync(folder)).toEqual([]);
 });
 
 test("why there is no answer is said in both languages", async () => {

@@ -48,6 +48,7 @@ export async function writeTemplate(
   const dialect = map?.dialect ?? CONSOLE_DIALECT;
   const row = Buffer.from(formatRecordAs(dialect, headers, NEWLINES[options.newline]));
   async function* content(): AsyncGenerator<Uint8Array> {
+    tools.signal.throwIfAborted();
     yield row;
   }
   await writeEncoded(tools, options.output, form, { open: async () => content(), delimiter: dialect.delimiter });
