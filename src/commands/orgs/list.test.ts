@@ -53,9 +53,9 @@ test("is a table on a terminal where fields are named, its headers in the person
 });
 
 test("--limit cuts the tree too; of nothing nothing is drawn", async () => {
-  const tree = async (limit: number) => (await run(`orgs list --limit ${limit} --format table`, { tenant })).stdout;
-  expect(await tree(2)).toBe("全社\n└─ 営業部  S01\n");
-  expect(await tree(0)).toBe("");
+  const tree = (limit: number) => run(`orgs list --limit ${limit} --format table`, { tenant });
+  expect(await tree(2)).toMatchObject({ exit: 0, stdout: "全社\n└─ 営業部  S01\n" });
+  expect(await tree(0)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
 });
 
 test("a field that there is not is refused, and the nearest one is named", async () => {

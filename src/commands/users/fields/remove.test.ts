@@ -72,7 +72,7 @@ test("a name fits however its characters are composed", async () => {
 });
 
 test("values are those of the field's own column, which stands behind the console's", async () => {
-  const exportUsers = "入社年,入社年\r\na,\r\nb,\r\nc,2020\r\n";
+  const exportUsers = "入社年,入社年\r\na,\r\nb,\r\nc,2020";
   const { stderr } = await run("users fields remove 入社年 --yes", { tenant: { ...removing, exportUsers } });
   expect(stderr).toContain("the values of 1 user\n");
   const without = "氏名\r\n髙橋\r\n";
