@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import type { SecuredGroup } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+
+const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
+const staff: SecuredGroup = { ...sales, id: sales.id.replace(/6$/, "9"), name: "総務", users: 0 };
+const tenant = { securedGroups: { items: [sales, staff] } };
+
+test("the app's groups, all or the first ones", async () => {
+  const { exit, stdout, requests } = await run("secured groups list --app docs --format json", { tenant });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([{ operation: "securedGroups", params: { app: "docs" } }]);
+  expect(JSON.parse(stdout)).toEqual([sales, staff]);
+  const first = await run("secured groups list --app mailer --limit 1 --fields name,users", { tenant });
+  expect(first.requests).toEqual([{ operation: "securedGroups", params: { app: "mailer" } }]);
+  expect(first.stdout).toBe("name\tusers\n営業\t12\n");
+});
+
+test("a table shows name and size, its headers in the person's language", async () => {
+  const { en, ja } = await inBoth("secured groups list --app docs", { tenant, terminal: {} });
+  expect(en.stdout).toBe("name  users\n営業     12\n総務      0\n");
+  expect(ja.stdout).toMatch(/^グループ名 +ユーザー数\n/);
+});
+
+test("why there is no answer is said in both languages", async () => {
+  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  const { en, ja } = await inBoth("secured groups list --app docs", { tenant: { securedGroups: gone } });
+  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
+  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答がありません\n" });
+});
+
+test.each([
+  ["secured groups list", "the option --app APP is missing"],
+  ["secured groups list --app dcos", "did you mean docs?"],
+  ["secured groups list --app docs 営業", "unexpected argument 営業"],
+])("%s is refused", async (line, told) => {
+  const refused = await run(line);
+  expect(refused).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(refused.stderr).toContain(told);
+});

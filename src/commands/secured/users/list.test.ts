@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import type { SecuredUser } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example, inTurn } from "../../testing/tenant.ts";
+
+const [hanako] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
+const taro: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "taro", settings: [] };
+
+const page = (next: string | null, ...items: readonly SecuredUser[]) => ({ items, next });
+
+test("the app's users by their id, page after page", async () => {
+  const tenant = { securedUsers: inTurn(page("7", hanako), page(null, taro)) };
+  const { exit, stdout, requests } = await run("secured users list --app docs --fields userId,fileManager", { tenant });
+  expect(exit).toBe(0);
+  expect(stdout).toBe("userId\tfileManager\nhanako01\tTRUE\ntaro\t\n");
+  const usual = { sort: "user-id", desc: "false" };
+  expect(requests).toEqual([
+    { operation: "securedUsers", params: { app: "docs" }, query: usual },
+    { operation: "securedUsers", params: { app: "docs" }, query: { ...usual, cursor: "7" } },
+  ]);
+});
+
+test("order and filters go to the tenant; no page is fetched that --limit does not need", async () => {
+  const tenant = { securedUsers: inTurn(page("7", taro)) };
+  const line =
+    "secured users list --app mailer --sort name --desc --filter-name 山 --filter-id ta --limit 1 --fields userId";
+  const { stdout, requests } = await run(line, { tenant });
+  expect(stdout).toBe("userId\ntaro\n");
+  const query = { sort: "name", desc: "true", filterName: "山", filterId: "ta" };
+  expect(requests).toEqual([{ operation: "securedUsers", params: { app: "mailer" }, query }]);
+});
+
+test("every field but secrets is shown where it is not told which", async () => {
+  const { stdout } = await run("secured users list --app docs --format json", {
+    tenant: { securedUsers: page(null, hanako) },
+  });
+  const { settings, ...fields } = hanako;
+  expect(settings).toEqual([{ field: "fileManager", value: "TRUE" }]);
+  expect(JSON.parse(stdout)).toEqual([{ ...fields, fileManager: "TRUE" }]);
+});
+
+test("a table shows the usual ones, in the person's language; an app's own settings may be asked for", async () => {
+  const at = { tenant: { securedUsers: page(null, hanako) }, terminal: { columns: 200 } };
+  const { en, ja } = await inBoth("secured users list --app docs", at);
+  expect(en.stdout).toMatch(/^user id +name +description +groups +administrator\nhanako01 +髙橋 花子 +営業 +false\n$/);
+  expect(ja.stdout).toMatch(/^ユーザーID +表示名 +説明 +グループ名 +管理者\n/);
+  const own = await run("secured users list --app docs --fields fileManager,userId", at);
+  expect(own.stdout).toMatch(/^ファイル管理者権限 +user id\nTRUE +hanako01\n$/);
+});
+
+test("why there is no answer is said in both languages", async () => {
+  const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  const { en, ja } = await inBoth("secured users list --app docs --format json", { tenant: { securedUsers: gone } });
+  expect(en).toMatchObject({ exit: 7, stdout: "" });
+  expect(en.stderr).toMatch(/^error: gone\n\{"type":"unavailable"/);
+  expect(ja.exit).toBe(7);
+  expect(ja.stderr).toMatch(/^エラー: 応答がありません\n\{/);
+});
+
+test.each([
+  ["secured users list", "the option --app APP is missing"],
+  ["secured users list --app docs --sort id", "--sort must be one of user-id, name"],
+  ["secured users list --app docs --desc=no", "--desc takes no value"],
+  ["secured users list --app docs --fields imapDomain", "imapDomain"],
+])("%s is refused", async (line, told) => {
+  const refused = await run(line, line.includes("--fields") ? { tenant: {} } : {});
+  expect(refused).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(refused.stderr).toContain(told);
+});

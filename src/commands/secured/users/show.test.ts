@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { SecuredUser } from "../../../lib/client/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+
+const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
+const other: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "hanako02" };
+
+const finding = (...items: readonly SecuredUser[]) => ({ findSecuredUsers: { items } });
+
+test("asks the app for what was typed, and shows all but secrets of the one there is", async () => {
+  const { exit, stdout, requests } = await run("secured users show hanako01 --app docs --format json", {
+    tenant: finding(hanako),
+  });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([{ operation: "findSecuredUsers", params: { app: "docs" }, query: { name: "hanako01" } }]);
+  const { settings, ...fields } = hanako;
+  expect(JSON.parse(stdout)).toEqual({ ...fields, fileManager: settings[0]?.value });
+});
+
+test("an app's settings have columns of their own, blank where they are not set", async () => {
+  const settings = [{ field: "imapDomain", value: "example.jp" }];
+  const calendar: SecuredUser = { ...hanako, app: "calendar", settings };
+  const { stdout } = await run("secured users show hanako01 --app calendar --format json", {
+    tenant: finding(calendar),
+  });
+  const shown = JSON.parse(stdout) as Record<string, unknown>;
+  expect(shown).toMatchObject({ imapDomain: "example.jp", imapAccount: null });
+  for (const own of ["password", "imapPassphrase", "fileManager"]) expect(shown).not.toHaveProperty(own);
+});
+
+test("a terminal shows a field a line, in the person's language", async () => {
+  const { en, ja } = await inBoth("secured users show hanako01 --app docs", { tenant: finding(hanako), terminal: {} });
+  expect(en.stdout).toMatch(/\nuser id +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +\[[^]+password/);
+  expect(ja.stdout).toMatch(/\nユーザーID +hanako01\n[^]+\n設定済みの秘密の値 +\[[^]+password/);
+});
+
+test("none is not found, with the command that lists that app's", async () => {
+  const { en, ja } = await inBoth("secured users show taro --app mailer", { tenant: finding() });
+  expect(en).toMatchObject({ exit: 6, stdout: "" });
+  expect(en.stderr).toContain("no user of mailer is named taro");
+  expect(en.stderr).toContain("clomoctl secured users list --app mailer");
+  expect(ja.exit).toBe(6);
+  expect(ja.stderr).toContain("「taro」という mailer のユーザー");
+});
+
+test("several are told apart by user id and id", async () => {
+  const { en, ja } = await inBoth(`secured users show ${hanako.id} --app docs`, { tenant: finding(hanako, other) });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain(`fits 2: hanako01 ${hanako.id}; hanako02 ${other.id}\n`);
+  expect(ja.exit).toBe(2);
+  expect(ja.stderr).toContain("2 件");
+});
+
+test.each([
+  "secured users show",
+  "secured users show taro",
+  "secured users show --app docs",
+  "secured users show a b --app docs",
+])("%s is refused", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});
