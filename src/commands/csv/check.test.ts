@@ -1,0 +1,271 @@
+import { EventEmitter } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import iconv from "iconv-lite";
+import { describe, expect, test } from "vitest";
+import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+
+const GOOD = "氏名,メールアドレス\r\n山田,a@example.jp\r\n";
+
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = freshFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** Checks stdin, where nothing else is said as users. */
+const check = (stdin: string | Uint8Array, options = "--as users"): Promise<Ran> =>
+  run(`csv check - ${options}`, { stdin });
+
+interface Found {
+  readonly code: string;
+  readonly header: string;
+  readonly reason: string;
+}
+
+const problemsIn = ({ stdout }: Ran): readonly Found[] =>
+  (JSON.parse(stdout) as { readonly problems: readonly Found[] }).problems;
+
+/** A file with so many rows whose mail address is none. */
+const wrongRows = (count: number): string =>
+  ["氏名,メールアドレス", ...Array.from({ length: count }, (_, at) => `山田,${at}`)].join("\n");
+
+/** A file of Browser users whose ids differ in letter case only: a warning for each but the first. */
+const warnedRows = (warnings: number): string =>
+  ["表示名,ユーザーID,パスワード", ...Array.from({ length: warnings + 1 }, (_, at) => `山,${idOf(at)},secret12`)].join(
+    "\n",
+  );
+
+/** `aaaaaa`, `Aaaaaa`, `aAaaaa` … */
+const idOf = (at: number): string =>
+  [..."aaaaaa"].map((letter, bit) => (((at >> bit) & 1) === 1 ? letter.toUpperCase() : letter)).join("");
+
+test("a sound file is counted, and nothing is said", async () => {
+  const folder = folderWith({ "people.csv": GOOD });
+  const { exit, stdout, stderr, requests } = await run("csv check people.csv --as users", { folder });
+  expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
+  expect(stdout).toBe("file\tformat\tencoding\trows\terrors\twarnings\npeople.csv\tusers\tutf-8\t1\t0\t0\n");
+});
+
+test("a table is in the person's language", async () => {
+  const folder = folderWith({ "people.csv": GOOD });
+  const { en, ja } = await inBoth("csv check people.csv --as users", { folder, terminal: {} });
+  expect(en.stdout).toMatch(/^file +people.csv\nformat +users\nencoding +utf-8\nrows +1\nerrors +0\nwarnings +0\n$/);
+  expect(ja.stdout).toMatch(/^ファイル +people.csv\n形式 +users\n文字コード +utf-8\n行数 +1\nエラー +0\n警告 +0\n$/);
+});
+
+describe("what is found", () => {
+  test("is a line with file, row, column and header, and ends with exit 3", async () => {
+    const folder = folderWith({ "people.csv": "氏名,メールアドレス\n山田,x\n" });
+    const { en, ja } = await inBoth("csv check people.csv --as users", { folder });
+    expect(en.exit).toBe(3);
+    expect(en.stderr).toBe(
+      "people.csv:2:2: メールアドレス: not a mail address\nerror: 1 error in 1 row\n  people.csv\n",
+    );
+    expect(en.stdout).toContain("\t1\t1\t0\n");
+    expect(ja.exit).toBe(3);
+    expect(ja.stderr).toMatch(/^people\.csv:2:2: メールアドレス: [^\n]+\nエラー: 1 行に 1 件のエラー/);
+    expect(ja.stdout).toBe(en.stdout);
+  });
+
+  test("names the physical line where it is another than the row", async () => {
+    const stdin = '氏名,メールアドレス\n"山\n田",a@example.jp\n鈴木,x\n';
+    const { en, ja } = await inBoth("csv check - --as users", { stdin });
+    expect(en.stderr).toContain("stdin:3:2: メールアドレス: not a mail address (line 4)\n");
+    expect(ja.stderr).toContain("(4 行目)\n");
+  });
+
+  test("of the whole file has no row, of a whole row no column", async () => {
+    expect((await check("")).stderr).toMatch(/^stdin: the file is empty\n/);
+    expect((await check("氏名,メールアドレス\n山田\n")).stderr).toMatch(/^stdin:2: 1 cells, the header has 2\n/);
+    expect((await check("氏名\n山田\n")).stderr).toMatch(/^stdin: the column メールアドレス is missing\n/);
+  });
+
+  test.each([
+    [20, false],
+    [21, true],
+  ])("is listed up to twenty errors: %i", async (errors, more) => {
+    const { en, ja } = await inBoth("csv check - --as users", { stdin: wrongRows(errors) });
+    expect(en.exit).toBe(3);
+    expect(en.stderr.match(/^stdin:\d+:2: /gm)).toHaveLength(20);
+    expect(en.stderr.includes(`… ${errors} errors in all; --format json has them\n`)).toBe(more);
+    expect(en.stderr).toContain(`error: ${errors} errors in ${errors} rows\n`);
+    expect(ja.stderr.includes(`… エラーは全部で ${errors} 件`)).toBe(more);
+    expect(en.stderr).not.toContain("warnings in all");
+  });
+
+  test.each([
+    [20, false],
+    [21, true],
+  ])("is listed up to twenty warnings, which are no failure: %i", async (warnings, more) => {
+    const { en, ja } = await inBoth("csv check - --as browser", { stdin: warnedRows(warnings) });
+    expect(en.exit).toBe(0);
+    expect(en.stderr.match(/^warning: stdin:\d+:2: /gm)).toHaveLength(20);
+    expect(en.stderr.includes(`… ${warnings} warnings in all\n`)).toBe(more);
+    expect(ja.stderr.includes(`… 警告は全部で ${warnings} 件`)).toBe(more);
+    expect(en.stderr).not.toContain("errors in all");
+    expect(en.stdout).toContain(`\t${warnings + 1}\t0\t${warnings}\n`);
+  });
+
+  test("many warnings leave room for an error", async () => {
+    const { stderr } = await check(`${warnedRows(25)}\n山,taro,short\n`, "--as browser");
+    expect(stderr).toMatch(/^stdin:28:3: パスワード: 5 characters/m);
+  });
+
+  test("is all there under JSON, as codes and in the person's language", async () => {
+    const { en, ja } = await inBoth("csv check - --as users --format json", { stdin: wrongRows(21) });
+    expect(problemsIn(en)).toHaveLength(21);
+    expect(problemsIn(en)[0]).toEqual({
+      code: "not-mail-address",
+      severity: "error",
+      row: 2,
+      line: 2,
+      column: 2,
+      header: "メールアドレス",
+      params: {},
+      reason: "not a mail address",
+    });
+    expect(problemsIn(ja)[0]?.reason).toContain("メールアドレス");
+    expect(JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+      type: "input-rejected",
+      where: "stdin",
+    });
+  });
+
+  test.each([
+    ["--format ndjson", true],
+    ["--format csv", false],
+    ["--fields rows", false],
+    ["--fields rows,problems", true],
+  ])("stands in the result where it has room: %s", async (options, there) => {
+    const { stdout } = await check(wrongRows(1), `--as users ${options}`);
+    expect(stdout.includes("not-mail-address")).toBe(there);
+  });
+});
+
+describe("the encoding", () => {
+  test("is told from the bytes, unless it is named", async () => {
+    const stdin = iconv.encode(GOOD, "cp932");
+    expect(await check(stdin)).toMatchObject({ exit: 0, stdout: expect.stringContaining("\tshift_jis\t1\t0\t0") });
+    const { exit, stdout } = await check(stdin, "--as users --encoding utf-8 --format json");
+    expect(exit).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ encoding: "utf-8" });
+  });
+
+  test("that cannot be told is asked for", async () => {
+    const { en, ja } = await inBoth("csv check - --as users", { stdin: "name\nMuñoz\n" });
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toMatch(/row 2 reads "Muñoz" as UTF-8[^]+pass --encoding utf-8 or --encoding shift_jis/);
+    expect(ja.exit).toBe(3);
+    expect(ja.stderr).toContain("--encoding utf-8 か --encoding shift_jis");
+  });
+
+  test("that is nearly UTF-8 is a warning", async () => {
+    const stdin = Buffer.concat([
+      Buffer.from(`氏名,メールアドレス\n${"山田太郎,a@example.jp\n".repeat(9)}`),
+      Buffer.of(0xff),
+    ]);
+    const { stderr } = await check(stdin);
+    expect(stderr).toContain("nearly all of it is UTF-8");
+  });
+});
+
+describe("--map", () => {
+  const MAP = "columns: {Name: 氏名, Mail: メールアドレス}\ndialect: {delimiter: semicolon}\n";
+
+  test("says which headers mean which fields", async () => {
+    const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n", "map.yaml": MAP });
+    expect(await run("csv check hr.csv --as users --map map.yaml", { folder })).toMatchObject({ exit: 0, stderr: "" });
+    expect(await run("csv check hr.csv --as users", { folder })).toMatchObject({ exit: 3 });
+  });
+
+  test("may name any custom field of users, and none of other formats", async () => {
+    const folder = folderWith({
+      "people.csv": "氏名,メールアドレス,Joined\n山田,a@example.jp,2019\n",
+      "map.yaml": "columns: {Joined: 入社年}\n",
+    });
+    const users = await run("csv check people.csv --as users --map map.yaml", { folder });
+    expect(users.stderr).toContain("unknown column 入社年");
+    const { exit, stderr } = await run("csv check people.csv --as docs --map map.yaml", { folder });
+    expect(exit).toBe(3);
+    expect(stderr).toContain("map.yaml:1");
+  });
+
+  test("of a context does not count: there is no tenant", async () => {
+    const home = freshFolder();
+    const folder = folderWith({ "people.csv": GOOD });
+    await run("context add kanto --embedded --map users=nowhere.yaml", { home, folder });
+    const line = "csv check people.csv --as users --context kanto";
+    expect(await run(line, { home, folder })).toMatchObject({ exit: 0, stderr: "" });
+  });
+});
+
+test.each([
+  ["", "key-duplicate メールアドレス"],
+  ["--key email", "key-duplicate メールアドレス"],
+  ["--key employee-code", "value-duplicate メールアドレス"],
+  ["--key upn", "key-duplicate UPN"],
+])("rows are told apart by the key that the import will have: %s", async (option, found) => {
+  const upn = option.endsWith("upn");
+  const stdin = `氏名,メールアドレス,社員コード,UPN\n山田,a@example.jp,1,u\n髙橋,${upn ? "b" : "a"}@example.jp,2,u\n`;
+  const problems = problemsIn(await check(stdin, `--as users --format json ${option}`.trimEnd()));
+  expect(problems.map(({ code, header }) => `${code} ${header}`)).toEqual([found, found]);
+});
+
+test("columns nobody knows are a problem, unless they are allowed", async () => {
+  const stdin = "氏名,メールアドレス,備考\n山田,a@example.jp,x\n";
+  expect((await check(stdin)).stderr).toContain("stdin:1:3: 備考: unknown column 備考");
+  expect(await check(stdin, "--as users --allow-unknown-columns")).toMatchObject({ exit: 0, stderr: "" });
+});
+
+test("progress reaches the end of the file", async () => {
+  const folder = folderWith({ "people.csv": GOOD });
+  const { stderr } = await run("csv check people.csv --as users --progress json", { folder });
+  const bytes = Buffer.byteLength(GOOD);
+  const events = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  expect(events).toEqual([
+    { step: "check", done: 0, total: null, unit: "bytes" },
+    { step: "check", done: bytes, total: bytes, unit: "bytes" },
+  ]);
+});
+
+test.each(["auto", "utf-8"])("a signal ends it, also where the encoding is %s", async (encoding) => {
+  const signals = new EventEmitter();
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    signals.emit("SIGINT");
+    yield Buffer.from(GOOD);
+  }
+  const at = () => ({ signals, stdin: Readable.from(bytes()) });
+  const en = await run(`csv check - --as users --encoding ${encoding}`, at());
+  expect(en).toMatchObject({ exit: 130, stdout: "" });
+  expect(en.stderr).toBe("error: interrupted: nothing was changed: a check only reads\n");
+  const ja = await run(`csv check - --as users --encoding ${encoding} --lang ja`, at());
+  expect(ja.exit).toBe(130);
+  expect(ja.stderr).toContain("何も変更していません");
+});
+
+test.each([
+  ["csv check nowhere.csv --as users", 6, "nowhere.csv"],
+  ["csv check people.csv/x --as users", 6, "people.csv/x"],
+  ["csv check folder --as users", 2, "folder"],
+  ["csv check people.csv --as users --map nowhere.yaml", 6, "nowhere.yaml"],
+  ["csv check people.csv --as users --map folder", 2, "folder"],
+  ["csv check people.csv --as docs --key email", 2, "--key"],
+  ["csv check people.csv", 2, "--as FORMAT"],
+  ["csv check --as users", 2, "FILE"],
+  ["csv check people.csv --as user", 2, "users"],
+  ["csv check people.csv --as users --key name", 2, "--key"],
+  ["csv check people.csv --as users --encoding euc-jp", 2, "--encoding"],
+])("%s ends with %i", async (line, exit, told) => {
+  const folder = folderWith({ "people.csv": GOOD });
+  mkdirSync(join(folder, "folder"));
+  const { en, ja } = await inBoth(line, { folder });
+  expect(en).toMatchObject({ exit, stdout: "" });
+  expect(en.stderr).toContain(told);
+  expect(ja).toMatchObject({ exit, stdout: "" });
+  expect(ja.stderr).toContain(told);
+});

@@ -1,0 +1,198 @@
+import { EventEmitter } from "node:events";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import iconv from "iconv-lite";
+import { describe, expect, test } from "vitest";
+import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = freshFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** Converts stdin to stdout. */
+const convert = (stdin: string | Uint8Array, options = ""): Promise<Ran> =>
+  run(["csv", "convert", "-", "-", ...options.split(" ").filter((word) => word !== "")], { stdin });
+
+const TEXT = '氏名,説明\r\n髙橋,"あ\nい"\r\n';
+const CP932 = iconv.encode(TEXT, "cp932");
+
+describe("what is written", () => {
+  test("is the input's encoding and newlines where nothing is said", async () => {
+    for (const bytes of [CP932, Buffer.from(TEXT), iconv.encode(`\ufeff${TEXT}`, "utf-16le", { addBOM: false })]) {
+      const { exit, bytes: written, stderr } = await convert(bytes, bytes[0] === 0xff ? "--bom" : "");
+      expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+      expect(Buffer.from(written)).toEqual(bytes);
+    }
+  });
+
+  test.each([
+    ["utf-8", "utf-8"],
+    ["shift_jis", "cp932"],
+    ["utf-16le", "utf-16le"],
+    ["utf-16be", "utf-16be"],
+  ])("is %s where that is asked for", async (encoding, known) => {
+    const { bytes } = await convert(CP932, `--to-encoding ${encoding}`);
+    expect(iconv.decode(Buffer.from(bytes), known)).toBe(TEXT);
+  });
+
+  test.each([
+    ["lf", "\n"],
+    ["cr", "\r"],
+    ["crlf", "\r\n"],
+  ])("ends its rows in %s where that is asked for; cells stay", async (name, newline) => {
+    const { stdout } = await convert(TEXT, `--to-newline ${name}`);
+    expect(stdout).toBe(`氏名,説明${newline}髙橋,"あ\nい"${newline}`);
+  });
+
+  test("begins with a byte order mark where that is asked for", async () => {
+    expect((await convert(CP932, "--to-encoding utf-8 --bom")).stdout).toBe(`\ufeff${TEXT}`);
+    const { bytes } = await convert(CP932, "--to-encoding utf-16be --bom");
+    expect([...bytes.slice(0, 2)]).toEqual([0xfe, 0xff]);
+  });
+
+  test("takes the place of the old file", async () => {
+    const folder = folderWith({ "in.csv": CP932, "out.csv": "old" });
+    const line = "csv convert in.csv out.csv --to-encoding utf-8";
+    expect(await run(line, { folder })).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [] });
+    expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe(TEXT);
+  });
+});
+
+test("the input is read as told", async () => {
+  const latin = Buffer.from("a\nMuñoz\n");
+  expect((await convert(latin, "--from-encoding utf-8")).stdout).toBe("a\nMuñoz\n");
+  expect((await convert(latin, "--from-encoding shift_jis --to-encoding utf-8")).stdout).toBe("a\nMuﾃｱoz\n");
+  const { en, ja } = await inBoth("csv convert - -", { stdin: latin });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain("pass --from-encoding utf-8 or --from-encoding shift_jis");
+  expect(ja.exit).toBe(3);
+  expect(ja.stderr).toContain("--from-encoding utf-8 か --from-encoding shift_jis");
+});
+
+test("cells are told by the delimiter", async () => {
+  const stdin = 'a;b\nx;"y,z"\n';
+  expect(await convert(stdin, "--delimiter ;")).toMatchObject({ exit: 0, stdout: stdin });
+  const { exit, stdout, stderr } = await convert(stdin);
+  expect({ exit, stdout }).toEqual({ exit: 3, stdout: "" });
+  expect(stderr).toContain("2:1: a quote inside a cell");
+});
+
+describe("a character that cannot be held", () => {
+  const TEXT = "a,b\r\n1,𠮷\r\né,〜\r\n";
+
+  test("is named by its place, and the old file stays", async () => {
+    const folder = folderWith({ "in.csv": TEXT, "out.csv": "old" });
+    const { en, ja } = await inBoth("csv convert in.csv out.csv --to-encoding shift_jis", { folder });
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toMatch(/^in\.csv:2:2: [^\n]*U\+20BB7[^\n]*\nin\.csv:3:1: [^\n]*U\+00E9[^\n]*\nerror: /);
+    expect(en.stderr).toContain("cannot hold 2 characters\n  in.csv\n");
+    expect(ja.exit).toBe(3);
+    expect(ja.stderr).toContain("表せない文字が 2 個");
+    expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
+    expect(readdirSync(folder).toSorted()).toEqual(["in.csv", "out.csv"]);
+  });
+
+  test("may be replaced, which is counted like the look-alikes", async () => {
+    const line = "csv convert - - --to-encoding shift_jis --on-unmappable replace";
+    const { en, ja } = await inBoth(line, { stdin: TEXT });
+    expect(en.exit).toBe(0);
+    expect(iconv.decode(Buffer.from(en.bytes), "cp932")).toBe("a,b\r\n1,〓\r\n〓,～\r\n");
+    expect(en.stderr).toMatch(/^[^\n]+: 1 character\n[^\n]+〓: 2 characters\n$/);
+    expect(ja.stderr).toMatch(/^1 文字を [^\n]+\n2 文字を 〓[^\n]+\n$/);
+  });
+
+  test.each([20, 21])("is listed up to twenty: %i", async (count) => {
+    const { exit, stderr } = await convert(
+      `a\n${"é\n".repeat(count)}`,
+      "--from-encoding utf-8 --to-encoding shift_jis",
+    );
+    expect(exit).toBe(3);
+    expect(stderr.match(/U\+00E9/g)).toHaveLength(20);
+    expect(stderr).toContain(`${count} characters`);
+  });
+});
+
+describe("a problem of bytes or quoting", () => {
+  test("is named by its place, and nothing is written", async () => {
+    const folder = folderWith({ "in.csv": 'a,b\n1,"2"3\nx"y,é\n' });
+    const { en, ja } = await inBoth("csv convert in.csv out.csv --from-encoding utf-8 --to-encoding shift_jis", {
+      folder,
+    });
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toBe(
+      "in.csv:2:2: text after the closing quote\nin.csv:3:1: a quote inside a cell that does not begin with one\n" +
+        "error: nothing was written: 2 problems\n  in.csv\n",
+    );
+    expect(ja.exit).toBe(3);
+    expect(ja.stderr).toContain("問題が 2 件");
+    expect(readdirSync(folder)).toEqual(["in.csv"]);
+  });
+
+  test.each([1, 20, 21])("is listed up to twenty: %i", async (count) => {
+    const { stderr } = await convert(`a\n${'x"\n'.repeat(count)}`);
+    expect(stderr.match(/^\S+:\d+:1: /gm)).toHaveLength(Math.min(count, 20));
+    expect(stderr).toContain(`error: nothing was written: ${count} problem${count === 1 ? "" : "s"}\n`);
+  });
+});
+
+test("a Ctrl-Z at the end is left out, which is said", async () => {
+  const { en, ja } = await inBoth("csv convert - -", { stdin: "a\nb\n\u001a" });
+  expect(en).toMatchObject({ exit: 0, stdout: "a\nb\n" });
+  expect(en.stderr).toContain("Ctrl-Z");
+  expect(ja.stderr).toContain("Ctrl-Z");
+  expect(await convert("a\nb\n")).toMatchObject({ exit: 0, stderr: "" });
+});
+
+test("progress counts the bytes read", async () => {
+  const { stderr } = await convert(TEXT, "--progress json");
+  const total = Buffer.byteLength(TEXT);
+  const events = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as unknown);
+  expect(events).toEqual([
+    { step: "convert", done: 0, total, unit: "bytes" },
+    { step: "convert", done: total, total, unit: "bytes" },
+  ]);
+});
+
+test.each(["auto", "utf-8"])("a signal ends it, and nothing is written: --from-encoding %s", async (encoding) => {
+  const folder = freshFolder();
+  const signals = new EventEmitter();
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    signals.emit("SIGINT");
+    yield Buffer.from(TEXT);
+  }
+  const line = `csv convert - out.csv --from-encoding ${encoding}`;
+  const en = await run(line, { folder, signals, stdin: Readable.from(bytes()) });
+  expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was written\n" });
+  const ja = await run(`${line} --lang ja`, { folder, signals, stdin: Readable.from(bytes()) });
+  expect(ja.exit).toBe(130);
+  expect(ja.stderr).toContain("何も書き出していません");
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test.each([
+  ["csv convert nowhere.csv -", 6, "nowhere.csv"],
+  ["csv convert in.csv nowhere/out.csv", 2, "nowhere/out.csv"],
+  ["csv convert in.csv", 2, "OUT"],
+  ["csv convert", 2, "IN"],
+  ["csv convert in.csv - --bom", 2, "--bom"],
+  ["csv convert in.csv - --to-encoding shift_jis --bom", 2, "--bom"],
+  ["csv convert in.csv - --delimiter ;;", 2, "--delimiter"],
+  ['csv convert in.csv - --delimiter "', 2, "--delimiter"],
+  ["csv convert in.csv - --delimiter \n", 2, "--delimiter"],
+  ["csv convert in.csv - --delimiter \r", 2, "--delimiter"],
+  ["csv convert in.csv - --delimiter ", 2, "--delimiter"],
+  ["csv convert in.csv - --to-encoding euc-jp", 2, "--to-encoding"],
+  ["csv convert in.csv - --to-newline none", 2, "--to-newline"],
+])("%j ends with %i", async (line, exit, told) => {
+  const { en, ja } = await inBoth(line, { folder: folderWith({ "in.csv": CP932 }) });
+  expect(en).toMatchObject({ exit, stdout: "" });
+  expect(en.stderr).toContain(told);
+  expect(ja).toMatchObject({ exit, stdout: "" });
+  expect(ja.stderr).toContain(told);
+});

@@ -1,0 +1,184 @@
+import { EventEmitter } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import iconv from "iconv-lite";
+import { describe, expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = freshFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** What a file is, as programs read it. */
+async function inspected(stdin: string | Uint8Array, options = ""): Promise<Record<string, unknown>> {
+  const { stdout } = await run(`csv inspect - --format json${options}`, { stdin });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+/** The lines of a table, each `name: value`. */
+const linesOf = (table: string): readonly string[] =>
+  table
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.replace(/ {2,}/, ": ").trimEnd());
+
+/** Everything that may surprise, in CP932. */
+const ODD = Buffer.concat([
+  iconv.encode('氏名\t"組\r\n織"\r\n表\t1\n\r\nﾔﾏﾀﾞ\t2\t3\r\n', "cp932"),
+  Buffer.of(0xee, 0xe0, 0xf0, 0x40),
+  iconv.encode("\tx\u001a", "cp932"),
+]);
+
+test("programs are given codes and counts", async () => {
+  const folder = folderWith({ "people.csv": "氏名;説明\n山田;x\n鈴木;y\n" });
+  const { exit, stdout, stderr, requests } = await run("csv inspect people.csv --format json", { folder });
+  expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
+  expect(JSON.parse(stdout)).toEqual({
+    file: "people.csv",
+    encoding: "utf-8",
+    bom: false,
+    size: 32,
+    newlines: { crlf: 0, lf: 3, cr: 0 },
+    quotedNewlines: 0,
+    delimiter: ";",
+    columns: ["氏名", "説明"],
+    rows: 2,
+    oddities: [],
+    problems: 0,
+  });
+});
+
+describe("people are given words", () => {
+  test("in their language", async () => {
+    const { en, ja } = await inBoth("csv inspect odd.csv", { folder: folderWith({ "odd.csv": ODD }), terminal: {} });
+    expect(linesOf(en.stdout)).toEqual([
+      "file: odd.csv",
+      "encoding: shift_jis",
+      "byte order mark: false",
+      `bytes: ${ODD.length}`,
+      "newlines: crlf 3, lf 1",
+      "newlines in cells: 1",
+      "delimiter: tab",
+      expect.stringMatching(/^columns: 氏名, 組.+織$/),
+      "rows: 3",
+      expect.stringContaining("Ctrl-Z"),
+      "problems: 1",
+    ]);
+    expect(ja.stdout).toMatch(/^ファイル +odd\.csv\n[^]+改行コード +crlf 3, lf 1\n[^]+区切り文字 +タブ\n/);
+  });
+
+  test("also of each thing that may surprise", async () => {
+    const at = { folder: folderWith({ "odd.csv": ODD }), terminal: { columns: 400 } };
+    const { en, ja } = await inBoth("csv inspect odd.csv --fields oddities", at);
+    const told = [
+      "Ctrl-Z",
+      "2 kinds of newlines",
+      "no newline at the end",
+      "1 empty lines",
+      "1 rows with another number of cells than the header, from row 4",
+      "1 private-use characters",
+      "4 half-width kana, from row 4",
+      "1 characters with a second CP932 code",
+    ];
+    for (const words of told) expect(en.stdout).toContain(words);
+    const said = [
+      "Ctrl-Z",
+      "2 種類",
+      "末尾に改行がない",
+      "空行が 1 行",
+      "最初は 4 行目",
+      "外字が 1 文字",
+      "半角カナが 4 文字",
+      "CP932",
+    ];
+    for (const words of said) expect(ja.stdout).toContain(words);
+  });
+
+  test.each([
+    ["a,b\n", "comma", "カンマ"],
+    ["a;b\n", "semicolon", "セミコロン"],
+    ["a\tb\n", "tab", "タブ"],
+  ])("of the delimiter: %j", async (content, english, japanese) => {
+    const at = { folder: folderWith({ "a.csv": content }), terminal: {} };
+    const { en, ja } = await inBoth("csv inspect a.csv --fields delimiter", at);
+    expect(en.stdout).toBe(`delimiter  ${english}\n`);
+    expect(ja.stdout).toBe(`区切り文字  ${japanese}\n`);
+  });
+});
+
+test("the encoding may be named; else it is told, with the mark where one stands", async () => {
+  const latin = "a\nMuñoz\n";
+  expect(await inspected(latin, " --encoding shift_jis")).toMatchObject({ encoding: "shift_jis", bom: false });
+  expect(await inspected(`\ufeff${latin}`)).toMatchObject({ encoding: "utf-8", bom: true });
+  expect(await inspected(iconv.encode(latin, "utf-16le", { addBOM: true }))).toMatchObject({ encoding: "utf-16le" });
+});
+
+test("an encoding that is not certain is a warning with both readings", async () => {
+  const { en, ja } = await inBoth("csv inspect - --fields encoding", { stdin: "a\nMuñoz\n" });
+  expect(en).toMatchObject({ exit: 0, stdout: "encoding\nutf-8\n" });
+  expect(en.stderr).toMatch(/^warning: [^\n]*row 2 reads "Muñoz" as UTF-8 and "Muﾃｱoz" as Shift_JIS\n$/);
+  expect(ja.stderr).toMatch(/^警告: [^\n]*「Muñoz」[^\n]*「Muﾃｱoz」[^\n]*\n$/);
+  const told = await run("csv inspect - --encoding utf-8", { stdin: "a\nMuñoz\n" });
+  expect(told.stderr).toBe("");
+});
+
+describe("problems of bytes and quoting", () => {
+  test("are named by place and header, and are no failure", async () => {
+    const { en, ja } = await inBoth("csv inspect -", { stdin: '氏名,説明\n山田,x"y\n"鈴木"z,b\n' });
+    expect(en.exit).toBe(0);
+    expect(en.stderr).toBe(
+      "stdin:2:2: 説明: a quote inside a cell that does not begin with one\nstdin:3:1: 氏名: text after the closing quote\n",
+    );
+    expect(ja.stderr).toMatch(/^stdin:2:2: 説明: [^\n]+引用符/);
+    expect((await inspected('a\nx"\n'))["problems"]).toBe(1);
+  });
+
+  test("outside of the header's columns have no header", async () => {
+    const { stderr } = await run("csv inspect -", { stdin: 'a\n1,x"\n' });
+    expect(stderr).toMatch(/^stdin:2:2: a quote inside/);
+  });
+
+  test.each([
+    [20, false],
+    [21, true],
+  ])("are listed up to twenty: %i", async (count, more) => {
+    const { en, ja } = await inBoth("csv inspect -", { stdin: `a\n${'x"\n'.repeat(count)}` });
+    expect(en.stderr.match(/^stdin:\d+:1: a: /gm)).toHaveLength(20);
+    expect(en.stderr.includes(`… ${count} problems in all\n`)).toBe(more);
+    expect(ja.stderr.includes(`… 問題は全部で ${count} 件`)).toBe(more);
+  });
+});
+
+test("a signal ends it", async () => {
+  const signals = new EventEmitter();
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    signals.emit("SIGINT");
+    yield Buffer.from("a\n");
+  }
+  const en = await run("csv inspect -", { signals, stdin: Readable.from(bytes()) });
+  expect(en).toMatchObject({ exit: 130, stdout: "" });
+  expect(en.stderr).toBe("error: interrupted: nothing was changed: the file is only read\n");
+  const ja = await run("csv inspect - --lang ja", { signals, stdin: Readable.from(bytes()) });
+  expect(ja.exit).toBe(130);
+  expect(ja.stderr).toContain("何も変更していません");
+});
+
+test.each([
+  ["csv inspect nowhere.csv", 6, "nowhere.csv"],
+  ["csv inspect folder", 2, "folder"],
+  ["csv inspect", 2, "FILE"],
+  ["csv inspect a.csv b.csv", 2, "b.csv"],
+  ["csv inspect a.csv --encoding latin1", 2, "--encoding"],
+  ["csv inspect a.csv --fields colums", 2, "colums"],
+])("%s ends with %i", async (line, exit, told) => {
+  const folder = folderWith({ "a.csv": "a\n" });
+  mkdirSync(join(folder, "folder"));
+  const { en, ja } = await inBoth(line, { folder });
+  expect(en).toMatchObject({ exit, stdout: "" });
+  expect(en.stderr).toContain(told);
+  expect(ja).toMatchObject({ exit, stdout: "" });
+  expect(ja.stderr).toContain(told);
+});

@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshFolder, inBoth, run, type Typing } from "../testing/program.ts";
+
+const ENTER = "\r";
+const DOWN = "\u001b[B";
+
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = freshFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** The map that a person makes for a file by typing so. */
+async function mapped(
+  content: string | Uint8Array,
+  typing: readonly Typing[],
+  options = "--as users",
+): Promise<string> {
+  const folder = folderWith({ "in.csv": content });
+  const { exit, stdout, stderr } = await run(`csv map in.csv ${options}`, { folder, terminal: { typing } });
+  expect(exit, stderr).toBe(0);
+  return stdout;
+}
+
+test("only headers that the format does not know are asked for, the nearest field first", async () => {
+  const typing: readonly Typing[] = [
+    ["Which field is 氏 名?", ENTER],
+    ["Which field is employeeCod?", ENTER],
+  ];
+  expect(await mapped("氏 名,メールアドレス,employeeCod\n", typing)).toBe(
+    'columns:\n  "氏 名": "氏名"\n  "employeeCod": "社員コード"\n',
+  );
+});
+
+test("one that is near none is left out, unless another is chosen", async () => {
+  const typing: readonly Typing[] = [
+    ["Which field is Memo?", ENTER],
+    ["Which field is Who?", DOWN + ENTER],
+  ];
+  expect(await mapped("Memo,Who\n", typing)).toBe('columns:\n  "Memo": ignore\n  "Who": "氏名"\n');
+});
+
+test("a field that is taken is offered no more, but for one that may be repeated", async () => {
+  const typing: readonly Typing[] = [
+    ["Which field is A?", DOWN + ENTER],
+    ["Which field is B?", DOWN + ENTER],
+    ["Which field is C?", DOWN + DOWN + ENTER],
+    ["Which field is D?", DOWN + DOWN + ENTER],
+    ["Which field is E?", DOWN + ENTER],
+  ];
+  expect(await mapped("A,B,C,D,E,フリガナ\n", typing)).toBe(
+    'columns:\n  "A": "氏名"\n  "B": "メールアドレス"\n  "C": "組織コード"\n  "D": "役職"\n  "E": "メールアドレス"\n',
+  );
+});
+
+test("a header that is blank is not asked for, and one that stands there twice is asked for once", async () => {
+  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+  expect(await mapped("氏名,,Memo,Memo\n", typing)).toBe('columns:\n  "Memo": ignore\n');
+});
+
+test("where all is known nobody is asked", async () => {
+  expect(await mapped("氏名,メールアドレス\n", [])).toBe("columns: {}\n");
+});
+
+test("the delimiter goes into the map, and the encoding is told or named", async () => {
+  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+  expect(await mapped("氏名;Memo\n", typing)).toBe('columns:\n  "Memo": ignore\ndialect:\n  delimiter: ";"\n');
+  const kana: readonly Typing[] = [["Which field is Muﾃｱoz?", ENTER]];
+  expect(await mapped("Muñoz\n", kana, "--as docs --encoding shift_jis")).toContain('"Muﾃｱoz": ignore');
+});
+
+test("the map is written to a file, and reads as one", async () => {
+  const folder = folderWith({ "hr.csv": "Login;表示名;パスワード\ntaro1;山田;secret12\n" });
+  const terminal = { typing: [["「Login」はどの項目ですか?", DOWN + ENTER]] } as const;
+  const made = await run("csv map hr.csv --as browser -o map.yaml --lang ja", { folder, terminal });
+  expect(made).toMatchObject({ exit: 0, stdout: "", requests: [] });
+  expect(readFileSync(join(folder, "map.yaml"), "utf8")).toContain('"Login": "ユーザーID"');
+  const checked = await run("csv check hr.csv --as browser --map map.yaml", { folder });
+  expect(checked).toMatchObject({ exit: 0, stderr: "" });
+});
+
+test("the choice to leave a column out is offered in the person's language", async () => {
+  const folder = folderWith({ "in.csv": "Memo\n" });
+  const en = await run("csv map in.csv --as orgs", {
+    folder,
+    terminal: { typing: [["none: ignore this column", ENTER]] },
+  });
+  expect(en.stdout).toContain('"Memo": ignore');
+  const ja = await run("csv map in.csv --as orgs --lang ja", {
+    folder,
+    terminal: { typing: [["この列を読まない", ENTER]] },
+  });
+  expect(ja.stdout).toBe(en.stdout);
+});
+
+test("Ctrl-C leaves no map", async () => {
+  const folder = folderWith({ "in.csv": "Memo\n" });
+  const at = (question: string) => ({ folder, terminal: { typing: [[question, "\u0003"]] as const } });
+  const en = await run("csv map in.csv --as users -o map.yaml", at("Which field is Memo?"));
+  expect(en.exit).toBe(130);
+  expect(en.stderr).toContain("error: interrupted: no map file was written\n");
+  const ja = await run("csv map in.csv --as users -o map.yaml --lang ja", at("「Memo」"));
+  expect(ja.exit).toBe(130);
+  expect(ja.stderr).toContain("マップファイルは書き出していません");
+  expect(readdirSync(folder)).toEqual(["in.csv"]);
+});
+
+test.each([
+  ["no terminal", {}, ""],
+  ["--no-input", { terminal: {} }, " --no-input"],
+])("where nobody can be asked it says what to write by hand: %s", async (_, circumstances, flag) => {
+  const folder = folderWith({ "in.csv": "Memo\n" });
+  const { en, ja } = await inBoth(`csv map in.csv --as users${flag}`, { folder, ...circumstances });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toMatch(/nobody to ask[^]+clomoctl csv map\n[^]+columns: /);
+  expect(ja).toMatchObject({ exit: 2, stdout: "" });
+  expect(ja.stderr).toContain("columns: ");
+});
+
+test.each([
+  ["csv map nowhere.csv --as users", 6, "nowhere.csv"],
+  ["csv map kana.csv --as users", 3, "--encoding"],
+  ["csv map in.csv", 2, "--as FORMAT"],
+  ["csv map --as users", 2, "FILE"],
+  ["csv map in.csv --as people", 2, "--as"],
+])("%s ends with %i", async (line, exit, told) => {
+  const folder = folderWith({ "in.csv": "Memo\n", "kana.csv": "a\nMuñoz\n" });
+  const { en, ja } = await inBoth(line, { folder, terminal: {} });
+  expect(en).toMatchObject({ exit, stdout: "" });
+  expect(en.stderr).toContain(told);
+  expect(ja).toMatchObject({ exit, stdout: "" });
+  expect(ja.stderr).toContain(told);
+});
