@@ -60,6 +60,11 @@ test("a header that is blank is not asked for, and one that stands there twice i
   expect(await mapped("氏名,,Memo,Memo\n", typing)).toBe('columns:\n  "Memo": ignore\n');
 });
 
+test("a known header that stands there twice is not asked for: the answer would be for both", async () => {
+  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+  expect(await mapped("氏名,Memo,氏名\n", typing)).toBe('columns:\n  "Memo": ignore\n');
+});
+
 test("where all is known nobody is asked", async () => {
   expect(await mapped("氏名,メールアドレス\n", [])).toBe("columns: {}\n");
 });

@@ -58,12 +58,13 @@ const nobodyAsked = (): Failure =>
 
 /** Asks for every header that the format does not know; a known one needs no line in the map. */
 async function askAll(prompts: Prompts, header: readonly string[], format: Format): Promise<readonly MappedHeader[]> {
-  const known = readHeader(header, format).layout.columns.flatMap(({ positions }) => positions);
+  const positions = readHeader(header, format).layout.columns.flatMap((column) => column.positions);
+  const known = new Set(positions.map((position) => header[position]));
   const columns = columnsOf(format);
-  const taken = new Set(known.map((position) => header[position]));
+  const taken = new Set(known);
   const mapped: MappedHeader[] = [];
-  for (const [position, theirs] of header.entries()) {
-    if (known.includes(position) || theirs === "" || mapped.some((entry) => entry.header === theirs)) continue;
+  for (const theirs of header) {
+    if (known.has(theirs) || theirs === "" || mapped.some((entry) => entry.header === theirs)) continue;
     const to = await askOne(
       prompts,
       theirs,
