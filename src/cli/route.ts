@@ -34,7 +34,7 @@ const nounBelow = (noun: NounNode, word: string): NounNode | undefined =>
 const typed = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
 function unknownOption(flag: string, path: readonly string[]): Failure {
-  const near = nearest(flag, [...GLOBAL_FLAGS.keys(), "--help", "--version"]);
+  const near = nearest(flag, [...GLOBAL_FLAGS.keys(), "--help", ...(path.length === 0 ? ["--version"] : [])]);
   return new Failure("usage", {
     what: text(`unknown option ${flag} before the verb`, `動詞の前のオプション ${flag} は不明です`),
     where: typed(path),
