@@ -50,5 +50,7 @@ describe("theOne", () => {
 
   it("lists some of many", () => {
     expect(failing(Array.from({ length: 30 }, (_, at) => at))?.what.en).toMatch(/^x fits 30: no\. 0;.+no\. 9; …$/);
+    expect(failing(Array.from({ length: 10 }, (_, at) => at))?.what.en).toMatch(/no\. 9$/);
+    expect(failing(Array.from({ length: 11 }, (_, at) => at))?.what.en).toMatch(/no\. 9; …$/);
   });
 });

@@ -88,6 +88,50 @@ describe("writeEncoded", () => {
     );
   });
 
+  it("counts one, and finds it behind whatever the text begins with", async () => {
+    const tools = await setUp();
+    const written = writeEncoded(tools, "-", CP932, content(",é\r\n", 100));
+    await expect(written).rejects.toMatchObject({ problems: [{ row: 1, column: 2, codePoint: "U+00E9" }] });
+    await writeEncoded(tools, "-", { ...CP932, onUnmappable: "replace" }, content(",é\r\n", 100));
+    expect(tools.stderr.bytes.toString()).toMatch(/〓: 1 character\n$/);
+  });
+
+  it.each([20, 21])("names twenty at most, and counts %i", async (count) => {
+    const tools = await setUp();
+    const written = writeEncoded(tools, "-", CP932, content("é\n".repeat(count), 7));
+    await expect(written).rejects.toMatchObject({ what: { en: expect.stringContaining(`${count} characters`) } });
+    expect(tools.stderr.bytes.toString().match(/^stdout:\d+:1: /gm)).toHaveLength(20);
+  });
+
+  it.each([
+    ["bytes that are no UTF-8", Buffer.of(0x61, 0xff, 0x61)],
+    ["a character that is cut off", Buffer.from("表").subarray(0, 2)],
+  ])("takes no %s for text", async (_, bytes) => {
+    const tools = await setUp();
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+    }
+    await expect(writeEncoded(tools, "-", CP932, { open: async () => broken() })).rejects.toThrow(TypeError);
+    expect(tools.stdout.bytes.length).toBe(0);
+  });
+
+  it.each<[string, FileForm, number]>([
+    ["nothing, where all of it must be looked at first", CP932, 0],
+    ["what came, where characters are replaced", { ...CP932, onUnmappable: "replace" }, 1],
+    ["what came, where every character can be held", { ...CP932, encoding: "utf-8" }, 1],
+  ])("stdout has had %s", async (_, form, length) => {
+    const tools = await setUp();
+    let seen: number | undefined;
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("a");
+      await new Promise((resolve) => void setImmediate(resolve));
+      seen = tools.stdout.bytes.length;
+      yield Buffer.from("b");
+    }
+    await writeEncoded(tools, "-", form, { open: async () => slow() });
+    expect([seen, tools.stdout.bytes.toString()]).toEqual([length, "ab"]);
+  });
+
   it("passes UTF-8 on as it is", async () => {
     const tools = await setUp();
     await writeEncoded(tools, "out.csv", { encoding: "utf-8", bom: true, onUnmappable: "error" }, content(TEXT, 4));

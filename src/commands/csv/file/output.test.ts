@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
+import { expect, test } from "vitest";
+import { Terminal } from "../../../lib/terminal/index.ts";
+import { freshFolder } from "../../testing/program.ts";
+import { writeOutput, type OutputTools } from "./output.ts";
+
+/** Tools whose stdout is this one. */
+function toolsWith(stdout: Writable): OutputTools & { readonly workingFolder: string } {
+  const workingFolder = freshFolder();
+  const place = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), environment: {}, clock: () => 0 };
+  const processes = { self: 1, place: "here", isAlive: () => true, startOf: () => undefined };
+  const temporary = { temporaryFolder: join(workingFolder, "tmp"), processes };
+  return { terminal: new Terminal(place, { lang: "en" }), temporary, workingFolder };
+}
+
+/** A reader that takes its time for each piece. */
+class SlowReader extends Writable {
+  taken = "";
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    setImmediate(() => {
+      this.taken += chunk.toString();
+      done();
+    });
+  }
+}
+
+async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
+}
+
+test.each([true, false])("stdout has had every byte when it is done, held: %s", async (held) => {
+  const reader = new SlowReader();
+  await writeOutput(toolsWith(reader), "-", pieces("a", "b", "c"), { held });
+  expect(reader.taken).toBe("abc");
+});
+
+test("a reader that has gone ends the making of more", async () => {
+  const reader = new SlowReader();
+  const tools = toolsWith(reader);
+  let made = 0;
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      made += 1;
+      if (made === 3) {
+        reader.destroy();
+        await new Promise((resolve) => void setImmediate(resolve));
+      }
+      yield Buffer.from("x");
+    }
+  }
+  await writeOutput(tools, "-", endless(), { held: false });
+  expect(made).toBe(3);
+});
+
+test("a file is found from the working folder, and stays as it was where the bytes fail", async () => {
+  const tools = toolsWith(new PassThrough());
+  const file = join(tools.workingFolder, "out.csv");
+  writeFileSync(file, "old");
+  async function* failing(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("new");
+    throw new TypeError("boom");
+  }
+  await expect(writeOutput(tools, "out.csv", failing(), { held: false })).rejects.toThrow("boom");
+  expect(readFileSync(file, "utf8")).toBe("old");
+  await writeOutput(tools, "out.csv", pieces("ne", "w"), { held: true });
+  expect(readFileSync(file, "utf8")).toBe("new");
+  expect(readdirSync(tools.workingFolder).toSorted()).toEqual(["out.csv", "tmp"]);
+});
