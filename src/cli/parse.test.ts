@@ -102,6 +102,94 @@ test.each([
   expect(failure.hint?.en).toBe(hint === "" ? "see clomoctl users import --help" : hint);
 });
 
+test.each([
+  ["a.csv --app docs --dryrun", "オプション --dryrun は不明です", "--dry-run ですか?"],
+  ["a.csv --app docs --confirm-deletions 0", "1 から 500 までの整数", "users import --help"],
+  ["a.csv --app docs --map", "--map には値が必要です", "users import --help"],
+  ["--app docs", "引数 FILE がありません", "users import --help"],
+  ["a.csv", "オプション --app docs|mailer がありません", "users import --help"],
+  ["a.csv --app docs --dry-run=yes", "--dry-run には値を指定できません", "users import --help"],
+  ["a.csv --app dcos", "--app は docs, mailer のどれか", "docs ですか?"],
+])("%s is refused in Japanese: %s", (line, what, hint) => {
+  const failure = failureOf(line);
+  expect(failure.what.ja).toContain(what);
+  expect(failure.hint?.ja).toContain(hint);
+});
+
+test("numbers at their limits are taken, and what is no number is not", () => {
+  const numbers = defineCommand({
+    ...sample,
+    args: {},
+    options: { count: { kind: "number", about }, port: { kind: "number", min: 1, max: 3, default: 2, about } },
+    async run() {},
+  });
+  const reading = (line: string) => read(line, numbers).input;
+  expect(reading("--count 0")).toEqual({ count: 0, port: 2 });
+  expect([1, 3].map((port) => reading(`--port ${port}`)["port"])).toEqual([1, 3]);
+  expect(reading(`--count ${Number.MAX_SAFE_INTEGER}`)["count"]).toBe(Number.MAX_SAFE_INTEGER);
+  for (const wrong of ["-1", "1.5", "", "x", "9007199254740992", "00000000000000001"]) {
+    expect(() => reading(`--count=${wrong}`)).toThrow("--count must be a whole number from 0, not");
+  }
+  for (const wrong of [0, 4]) expect(() => reading(`--port ${wrong}`)).toThrow("from 1 to 3");
+});
+
+test("lists are split at commas, their blanks left out, also where they are the default", () => {
+  const lists = defineCommand({
+    ...sample,
+    args: { names: { kind: "list", about } },
+    options: { orgs: { kind: "list", default: "a,b", about }, more: { kind: "list", repeatable: true, about } },
+    async run() {},
+  });
+  const { input } = parse(["try"], lists, []);
+  expect(input).toMatchObject({ orgs: ["a", "b"], more: [] });
+  expect(read("p,q --more 1,2 --more=3", lists).input).toMatchObject({ names: ["p", "q"], more: [["1", "2"], ["3"]] });
+  expect(parse(["try"], lists, ["--more", " a , b "]).input).toMatchObject({ more: [["a", "b"]] });
+});
+
+test("an argument that may be missing has its default, or nothing", () => {
+  const args = { out: { kind: "file", default: "-", about }, count: { kind: "number", about } } as const;
+  const optional = defineCommand({ ...sample, args, options: {}, async run() {} });
+  expect(parse(["try"], optional, []).input).toEqual({ out: "-", count: undefined });
+  expect(read("a.csv 3", optional).input).toEqual({ out: "a.csv", count: 3 });
+  expect(() => read("a.csv x", optional)).toThrow("N must be a whole number from 0, not x");
+});
+
+test("a list of arguments that must be given takes one or more", () => {
+  const args = { files: { kind: "file", required: true, repeatable: true, about } } as const;
+  const many = defineCommand({ ...sample, args, options: {}, async run() {} });
+  expect(read("a b -- -c", many).input).toEqual({ files: ["a", "b", "-c"] });
+  expect(() => parse(["try"], many, [])).toThrow("the argument FILES is missing");
+});
+
+test("a file needs a name, as an option and as an argument", () => {
+  expect(failureOf("a.csv --app docs --map=").what.en).toBe("-m, --map needs a file's name");
+  expect(() => parse(["try"], sample, ["", "--app", "docs"])).toThrow("FILE needs a file's name");
+});
+
+test("a letter takes its value behind it, with a blank or without", () => {
+  expect(read("a.csv --app docs -mx -m y").input).toMatchObject({ map: ["x", "y"] });
+  expect(failureOf("a.csv --app docs -m").what.en).toBe("--map needs a value");
+});
+
+test("options that begin with no- are switches like others", () => {
+  const { globals } = read("a.csv --app docs");
+  expect(globals).toMatchObject({ noInput: false, noColor: false });
+  expect(read("a.csv --app docs --no-color").globals).toMatchObject({ noInput: false, noColor: true });
+  expect(failureOf("a.csv --app docs --no-input=yes").what.en).toBe("--no-input takes no value");
+  expect(failureOf("a.csv --app docs --input").what.en).toBe("unknown option --input");
+});
+
+test("a time zone is one that exists, by its own name", () => {
+  expect(read("a.csv --app docs --timezone asia/tokyo").globals.timezone).toBe("Asia/Tokyo");
+  const failure = failureOf("a.csv --app docs --timezone Nowhere");
+  expect(failure.what.en).toContain("Nowhere");
+  expect(failure.hint?.ja).toContain("Asia/Tokyo");
+});
+
+test("help is not far from what is misspelt so", () => {
+  expect(failureOf("a.csv --app docs --hlep").hint?.en).toBe("did you mean --help?");
+});
+
 test("an argument too many is refused", () => {
   const closed = defineCommand({ ...sample, args: { file: sample.args.file }, async run() {} });
   expect(() => read("a b --app docs", closed)).toThrow("unexpected argument b");

@@ -1,0 +1,168 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+import { freshFolder, inBoth, run, type Ran } from "../commands/testing/program.ts";
+
+const lastLine = ({ stderr }: Ran): unknown => JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");
+
+describe("version and help", () => {
+  test.each(["--version", "-V", "--lang ja --version", "--version users bogus"])("%s is the version", async (line) => {
+    expect(await run(line)).toMatchObject({ exit: 0, stdout: `clomoctl ${manifest.version}\n`, stderr: "" });
+  });
+
+  test.each([[[]], [["--help"]], [["-h"]]])("%j is the program's help, in both languages", async (words) => {
+    const { en, ja } = await inBoth(words);
+    expect(en).toMatchObject({ exit: 0, stderr: "" });
+    expect(en.stdout).toMatch(/\n {2}clomoctl <noun> <verb> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}-V, --version /);
+    expect(ja.exit).toBe(0);
+    expect(ja.stdout).toContain("プログラムのバージョン");
+  });
+
+  test.each([
+    ["users --help", "clomoctl users <noun> <verb> [OPTIONS]"],
+    ["--help users", "clomoctl users <noun> <verb> [OPTIONS]"],
+    ["users fields -h", "clomoctl users fields <verb> [OPTIONS]"],
+    ["users list --bogus -h", "clomoctl users list [OPTIONS]"],
+    ["--format json secured users show --help", "clomoctl secured users show USER --app APP [OPTIONS]"],
+  ])("%s is the help of what it names", async (line, usage) => {
+    const { exit, stdout, stderr, requests } = await run(line);
+    expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
+    expect(stdout).toContain(`\n  ${usage}\n`);
+  });
+
+  test("behind -- there is no help", async () => {
+    expect(await run("users show -- --help --x")).toMatchObject({ exit: 2, stdout: "" });
+  });
+});
+
+describe("global options", () => {
+  test("may stand before the noun, between the words and behind the verb", async () => {
+    const home = freshFolder();
+    const lines = [
+      "--format json --fields name context list",
+      "context --format json list --fields name",
+      "context list --format=json --fields=name",
+    ];
+    for (const line of lines) {
+      expect(await run(line, { home })).toMatchObject({ exit: 0, stdout: '[\n  {"name":"embedded"}\n]\n', stderr: "" });
+    }
+  });
+
+  test("the last of several values counts", async () => {
+    const { stdout } = await run("--format json context list --format csv --fields name");
+    expect(stdout).toBe("name\nembedded\n");
+  });
+
+  test("are refused where their value is none, in both languages", async () => {
+    const { en, ja } = await inBoth("context list --format xml");
+    expect(en).toMatchObject({ exit: 2, stdout: "" });
+    expect(en.stderr).toContain("--format must be one of table, json, ndjson, csv, tsv, not xml");
+    expect(ja.stderr).toContain("--format は table, json, ndjson, csv, tsv のどれか");
+    expect(await run("context list --quiet --verbose")).toMatchObject({ exit: 2, stdout: "" });
+    expect((await run("context list --format")).stderr).toContain("--format needs a value");
+    expect((await run("--format")).exit).toBe(0);
+  });
+
+  test("a home that is found elsewhere, a context that the environment names", async () => {
+    const [home, other] = [freshFolder(), freshFolder()];
+    await run("context add kanto --embedded", { home: other });
+    const environment = { CLOMOCTL_HOME: other, CLOMOCTL_CONTEXT: "kanto" };
+    expect((await run("context show --fields name", { home, environment })).stdout).toBe("name\nkanto\n");
+  });
+});
+
+describe("what is misspelt", () => {
+  test.each([
+    ["user list", "unknown command user", "did you mean clomoctl users?"],
+    ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
+    ["frobnicate", "unknown command frobnicate", "one of: context, csv, imports, orgs, renewals, secured, users"],
+    ["-", "unknown command -", "one of: context, csv,"],
+    ["users fields", "a verb is missing", "one of: add, list, remove; see clomoctl users fields --help"],
+    ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
+    ["users --app docs list", "unknown option --app", "put the verb's own options after it"],
+    ["users list --limt 3", "unknown option --limt", "did you mean --limit?"],
+  ])("%s is a usage error that names the way", async (line, what, hint) => {
+    const { exit, stdout, stderr, requests } = await run(line);
+    expect({ exit, stdout, requests }).toEqual({ exit: 2, stdout: "", requests: [] });
+    expect(stderr).toMatch(/^error: [^\n]+\n {2}clomoctl[^\n]*\n {2}[^\n]+\n$/);
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(hint);
+  });
+
+  test.each([
+    ["user list", "コマンド user は不明です", "clomoctl users ですか?"],
+    ["frobnicate", "コマンド frobnicate は不明です", "次のどれか: context, csv"],
+    ["users", "動詞がありません", "clomoctl users --help"],
+    ["users --limit 3 list", "オプション --limit は不明です", "動詞の後に"],
+    ["--fromat json users list", "--fromat は不明です", "--format ですか?"],
+    ["users list hanako", "余分な引数 hanako", "clomoctl users list --help"],
+  ])("%s is one in Japanese too", async (line, what, hint) => {
+    const { exit, stderr } = await run(`--lang ja ${line}`);
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/^エラー: /);
+    expect(stderr).toContain(what);
+    expect(stderr).toContain(hint);
+  });
+
+  test("a wrong language is told in that of the locale", async () => {
+    const environment = { LC_ALL: "ja_JP.UTF-8" };
+    const { exit, stderr } = await run("context list --lang fr", { environment });
+    expect(exit).toBe(2);
+    expect(stderr).toMatch(/^エラー: --lang は ja, en のどれか/);
+  });
+});
+
+describe("a failure under JSON ends with a problem object", () => {
+  test.each([
+    ["users --format json lst", 2, { type: "usage", status: 400, where: "clomoctl users lst" }],
+    ["users list --format json --bogus", 2, { type: "usage", status: 400, where: "clomoctl users list" }],
+    ["context use kinki --format=json", 6, { type: "not-found", status: 404 }],
+    ["context add embedded --embedded --format json", 3, { type: "input-rejected", status: 422, where: "embedded" }],
+    ["csv inspect nowhere.csv --format json", 6, { type: "not-found", status: 404, where: "nowhere.csv" }],
+  ])("%s: %i", async (line, exit, problem) => {
+    const { en, ja } = await inBoth(line);
+    expect(en).toMatchObject({ exit, stdout: "" });
+    expect(ja).toMatchObject({ exit, stdout: "" });
+    expect(en.stderr).toMatch(/^error: /);
+    expect(lastLine(en)).toMatchObject(problem);
+    expect(lastLine(ja)).toMatchObject(problem);
+  });
+
+  test("and in no other format", async () => {
+    expect((await run("context use kinki --format ndjson")).stderr).not.toContain("{");
+    expect((await run("users lst --format ndjson")).stderr).not.toContain("{");
+  });
+});
+
+describe("what cannot be done at all", () => {
+  test("is an unexpected failure, whose place is shown only when asked for", async () => {
+    const home = freshFolder();
+    writeFileSync(join(home, "contexts.json"), "{");
+    const { en, ja } = await inBoth("context list", { home });
+    expect(en).toMatchObject({ exit: 1, stdout: "" });
+    expect(en.stderr).toContain(join(home, "contexts.json"));
+    expect(ja.exit).toBe(1);
+    expect(ja.stderr).toMatch(/^エラー: /);
+  });
+});
+
+describe("a monitoring system", () => {
+  test("reads a refused command line on stdout, in both languages, and its own exit code", async () => {
+    const { en, ja } = await inBoth("renewals check --nagios --bogus");
+    expect(en).toMatchObject({ exit: 3, stdout: "RENEWALS UNKNOWN - unknown option --bogus\n" });
+    expect(en.stderr).toMatch(/^error: unknown option --bogus\n/);
+    expect(ja.exit).toBe(3);
+    expect(ja.stdout).toMatch(/^RENEWALS UNKNOWN - .*--bogus/);
+    expect(await run("--bogus renewals check --nagios")).toMatchObject({
+      exit: 3,
+      stdout: expect.stringMatching(/^RENEWALS UNKNOWN/),
+    });
+  });
+
+  test("reads nothing where it does not ask; the exit code stays", async () => {
+    expect(await run("renewals check --bogus")).toMatchObject({ exit: 3, stdout: "" });
+    expect(await run("renewals list --nagios")).toMatchObject({ exit: 2, stdout: "" });
+    expect(await run("renewals chek --nagios")).toMatchObject({ exit: 2, stdout: "" });
+  });
+});

@@ -1,0 +1,159 @@
+import { expect, test } from "vitest";
+import { defineCommand, type Outcome } from "../commands/command.ts";
+import type { VerbNode } from "../commands/node.ts";
+import { freshFolder } from "../commands/testing/program.ts";
+import type { Tools } from "../commands/tools.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { same, text } from "../lib/text/index.ts";
+import { mannerOf } from "./manner.ts";
+import { runVerb } from "./run.ts";
+import { fakeOutside, type FakeOutside } from "./testing/outside.ts";
+
+const about = same("for tests");
+
+type Work = (tools: Tools, made: FakeOutside) => Promise<Outcome>;
+
+interface Ended {
+  readonly exit: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly tenants: readonly string[];
+}
+
+/** Runs a verb that does this work, to its exit code. */
+async function ending(work: Work, words: readonly string[] = [], failureExit?: number): Promise<Ended> {
+  const made = fakeOutside(freshFolder());
+  const command = defineCommand({
+    summary: about,
+    args: {},
+    options: {},
+    examples: [],
+    exits: [],
+    run: (tools) => work(tools, made),
+  });
+  const verb: VerbNode = {
+    name: "try",
+    summary: about,
+    ...(failureExit === undefined ? {} : { failureExit }),
+    load: async () => ({ default: command }),
+  };
+  const exit = await runVerb(made.outside, mannerOf(words, {}), { path: ["try"], verb, words });
+  const stdout = String(made.stdout.read() ?? "");
+  return { exit, stdout, stderr: made.stderr(), tenants: made.tenants };
+}
+
+const conflict = new Failure("conflict", { what: text("changed", "変更"), where: "a.csv", hint: same("again") });
+
+test.each([
+  [undefined, 0],
+  ["partial", 8],
+  ["differs", 9],
+  [1, 1],
+] as const)("a verb that ends with %s ends the program with %i, in silence", async (outcome, exit) => {
+  expect(await ending(async () => outcome)).toEqual({ exit, stdout: "", stderr: "", tenants: [] });
+});
+
+test("a failure is said, and its code is the exit code, unless the verb has its own", async () => {
+  const failing: Work = () => Promise.reject(conflict);
+  const stderr = "error: changed\n  a.csv\n  again\n";
+  expect(await ending(failing)).toMatchObject({ exit: 5, stdout: "", stderr });
+  expect(await ending(failing, [], 3)).toMatchObject({ exit: 3, stderr });
+  expect((await ending(failing, ["--lang", "ja"])).stderr).toMatch(/^エラー: 変更\n/);
+  expect((await ending(failing, ["--verbose"])).stderr).toBe(stderr);
+});
+
+test("what was shown before a failure is not lost", async () => {
+  const { stdout } = await ending(async ({ terminal }) => {
+    await terminal.out.write("half\n");
+    throw conflict;
+  });
+  expect(stdout).toBe("half\n");
+});
+
+test("what is no failure is unexpected; where it was thrown is said only when asked for", async () => {
+  const failing: Work = () => Promise.reject(new TypeError("boom"));
+  const { exit, stderr } = await ending(failing);
+  expect(exit).toBe(1);
+  expect(stderr).toMatch(/^error: [^\n]*boom\n/);
+  const verbose = await ending(failing, ["--verbose"]);
+  expect(verbose.exit).toBe(1);
+  expect(verbose.stderr).toMatch(/^ +at [^]+run\.test\.ts[^]+\nerror: [^\n]*boom\n/);
+});
+
+test("words that do not fit are thrown before anything is done", async () => {
+  let done = false;
+  const work: Work = async () => void (done = true);
+  await expect(ending(work, ["--bogus"])).rejects.toMatchObject({ code: "usage" });
+  await expect(ending(work, ["word"])).rejects.toMatchObject({ code: "usage" });
+  expect(done).toBe(false);
+});
+
+test("the tenant is closed when the work has ended, well or not", async () => {
+  const tenants = ["open embedded", "close embedded"];
+  expect(await ending(async (tools) => void (await tools.tenant()))).toMatchObject({ exit: 0, tenants });
+  const failing: Work = async (tools) => {
+    await tools.tenant();
+    throw conflict;
+  };
+  expect(await ending(failing)).toMatchObject({ exit: 5, tenants });
+});
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+])("%s ends it with %i and what the verb says of its state, once", async (signal, exit) => {
+  const interrupted: Work = async (tools, { host }) => {
+    tools.describeState(() => text("nothing was changed", "何も変更していません"));
+    host.emit(signal);
+    tools.signal.throwIfAborted();
+  };
+  const stderr = "error: interrupted: nothing was changed\n";
+  expect(await ending(interrupted)).toMatchObject({ exit, stdout: "", stderr });
+  expect(await ending(interrupted, [], 3)).toMatchObject({ exit, stderr });
+  expect((await ending(interrupted, ["--lang", "ja"])).stderr).toBe("エラー: 中断しました: 何も変更していません\n");
+});
+
+test("a signal counts also where the work ended well, or failed otherwise", async () => {
+  const well: Work = async (_, { host }) => void host.emit("SIGINT");
+  expect(await ending(well)).toMatchObject({
+    exit: 130,
+    stderr: expect.stringMatching(/^error: interrupted: [^\n]+\n$/),
+  });
+  const badly: Work = async (_, { host }) => {
+    host.emit("SIGINT");
+    throw conflict;
+  };
+  expect(await ending(badly)).toMatchObject({
+    exit: 130,
+    stderr: expect.stringMatching(/^error: interrupted: [^\n]+\n$/),
+  });
+});
+
+test("a question that was left counts as a signal", async () => {
+  const leaving: Work = (tools) => {
+    tools.describeState(() => same("nothing was changed"));
+    return Promise.reject(new Failure("interrupted", { what: same("not answered") }));
+  };
+  const stderr = "error: interrupted: nothing was changed\n";
+  expect(await ending(leaving)).toMatchObject({ exit: 130, stderr });
+  expect(await ending(leaving, [], 3)).toMatchObject({ exit: 130, stderr });
+});
+
+test("output that cannot be written is a failure", async () => {
+  const { exit, stderr } = await ending(async ({ terminal }, { stdout }) => {
+    stdout.destroy(new Error("disk on fire"));
+    await new Promise((resolve) => void setImmediate(resolve));
+    await terminal.out.write("lost\n");
+  });
+  expect(exit).toBe(1);
+  expect(stderr).toContain("disk on fire");
+});
+
+test("a reader that has gone is none", async () => {
+  const { exit, stderr } = await ending(async ({ terminal }, { stdout }) => {
+    stdout.destroy(Object.assign(new Error("broken pipe"), { code: "EPIPE" }));
+    await new Promise((resolve) => void setImmediate(resolve));
+    await terminal.out.write("unread\n");
+  });
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+});

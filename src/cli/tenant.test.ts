@@ -1,0 +1,73 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { freshFolder } from "../commands/testing/program.ts";
+import { example } from "../commands/testing/tenant.ts";
+import type { Context } from "../lib/config/context.ts";
+import { openTenant } from "./tenant.ts";
+
+const machine = {
+  clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
+  processes: { self: 1, place: "here", isAlive: () => true, startOf: () => undefined },
+};
+
+const open = (context: Context) => openTenant(machine, { context, source: "used" });
+
+const remote = (url: string, caFile?: string): Context => ({
+  name: "head",
+  kind: "remote",
+  url,
+  timezone: "Asia/Tokyo",
+  ...(caFile === undefined ? {} : { caFile }),
+});
+
+/** A server on the loopback that answers so, and the addresses it was asked for. */
+async function served(answer: unknown): Promise<{ readonly url: string; readonly asked: (string | undefined)[] }> {
+  const asked: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url);
+    response.setHeader("content-type", "application/json").end(JSON.stringify(answer));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+test("a tenant in process is made in its folder, by the clock that is passed in", async () => {
+  const tenantFolder = join(freshFolder(), "tenants", "kanto");
+  const context = {
+    name: "kanto",
+    kind: "embedded",
+    tenantFolder,
+    timezone: "Asia/Tokyo",
+    language: "ja",
+    maps: new Map(),
+  } as const;
+  const tenant = await open(context);
+  expect(tenant).toMatchObject({ context, source: "used" });
+  expect(await tenant.client.tenant()).toMatchObject({ name: "kanto", mirroredAt: null, users: 0 });
+  expect(await tenant.client.addCustomField("入社年")).toMatchObject({ createdAt: "2026-11-20T01:00:00.000Z" });
+  await tenant.close();
+  expect(existsSync(join(tenantFolder, "tenant.db"))).toBe(true);
+  const again = await open(context);
+  expect((await again.client.customFields()).map(({ name }) => name)).toEqual(["入社年"]);
+  await again.close();
+});
+
+test("a tenant on a server is asked below the address of its context", async () => {
+  const { url, asked } = await served(example("tenant"));
+  const tenant = await open(remote(`${url}/mdm`));
+  expect(await tenant.client.tenant()).toEqual(example("tenant"));
+  expect(asked).toEqual(["/mdm/v1/tenant"]);
+  await tenant.close();
+});
+
+test("the certificate of an authority is read before anything is asked", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "ca.pem"), "none");
+  const url = "https://127.0.0.1:1/";
+  await expect(open(remote(url, join(folder, "nowhere.pem")))).rejects.toMatchObject({ code: "not-found" });
+  await expect(open(remote(url, join(folder, "ca.pem")))).rejects.toMatchObject({ code: "input-rejected" });
+});

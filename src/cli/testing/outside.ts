@@ -1,0 +1,56 @@
+import { EventEmitter } from "node:events";
+import { PassThrough } from "node:stream";
+import { TenantClient } from "../../lib/client/index.ts";
+import type { Host, Outside } from "../outside.ts";
+
+/** What lies outside of the program, in memory, and what became of it. */
+export interface FakeOutside {
+  readonly outside: Outside;
+  /** emits the signals */
+  readonly host: EventEmitter;
+  readonly environment: Record<string, string | undefined>;
+  readonly stdout: PassThrough;
+  /** all that was written to stderr so far */
+  readonly stderr: () => string;
+  /** what became of tenants, in order: `open kanto`, `close kanto` */
+  readonly tenants: string[];
+}
+
+/** @param home CLOMOCTL_HOME */
+export function fakeOutside(home: string, { pid = 1 }: { readonly pid?: number } = {}): FakeOutside {
+  const environment: Record<string, string | undefined> = { CLOMOCTL_HOME: home, LANG: "C" };
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const said: Buffer[] = [];
+  stderr.on("data", (chunk: Buffer) => void said.push(chunk));
+  const tenants: string[] = [];
+  const host = Object.assign(new EventEmitter(), {
+    argv: ["node", "/opt/clomoctl/bin/clomoctl.js"],
+    execPath: "/opt/node/bin/node",
+    env: environment,
+    pid,
+    kill: (number: number): true => {
+      if (number === pid) return true;
+      throw Object.assign(new Error("no such process"), { code: "ESRCH" });
+    },
+    exit: () => undefined,
+    stdin: new PassThrough(),
+    stdout,
+    stderr,
+    platform: "linux",
+    cwd: () => home,
+  });
+  const outside: Outside = {
+    host: host as unknown as Host,
+    clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
+    userFolder: home,
+    userId: undefined,
+    hostName: "test",
+    writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
+    openTenant: async (_, { context, source }) => {
+      tenants.push(`open ${context.name}`);
+      const client = new TenantClient(() => Promise.reject(new TypeError("nobody is asked")));
+      return { context, source, client, close: async () => void tenants.push(`close ${context.name}`) };
+    },
+  };
+  return { outside, host, environment, stdout, stderr: () => Buffer.concat(said).toString(), tenants };
+}

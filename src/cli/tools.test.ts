@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
+import { freshFolder, run } from "../commands/testing/program.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { same } from "../lib/text/index.ts";
+import { Interrupts } from "./interrupts.ts";
+import { mannerOf } from "./manner.ts";
+import { openTools } from "./tools.ts";
+import { fakeOutside } from "./testing/outside.ts";
+
+const NOTHING = Object.fromEntries(Object.keys(GLOBAL_OPTIONS).map((key) => [key, undefined])) as unknown as Globals;
+
+function opened(home: string, globals: Partial<Globals> = {}) {
+  const made = fakeOutside(home);
+  const interrupts = new Interrupts(made.outside.host, mannerOf([], {}), () => undefined);
+  return { ...made, interrupts, tools: openTools(made.outside, { ...NOTHING, ...globals }, interrupts) };
+}
+
+async function homeOfTwo(): Promise<string> {
+  const home = freshFolder();
+  await run("context add kanto --embedded", { home });
+  await run("context add osaka --embedded", { home });
+  return home;
+}
+
+test("a command is given what lies outside", () => {
+  const home = freshFolder();
+  const { tools, environment } = opened(home);
+  expect(tools.workingFolder).toBe(home);
+  expect(tools.home.temporary).toBe(join(home, "tmp"));
+  expect(tools.temporary.temporaryFolder).toBe(tools.home.temporary);
+  expect(environment["SQLITE_TMPDIR"]).toBe(tools.home.temporary);
+  expect(tools.machine).toEqual({
+    platform: "linux",
+    userFolder: home,
+    timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    node: "/opt/node/bin/node",
+    door: "/opt/clomoctl/bin/clomoctl.js",
+  });
+});
+
+test("the signal is that of the interruption, which says what the command describes", () => {
+  const { tools, interrupts, host } = opened(freshFolder());
+  tools.describeState(() => same("half is done"));
+  host.emit("SIGTERM");
+  expect(tools.signal.aborted).toBe(true);
+  expect(interrupts.report()).toContain("half is done");
+});
+
+test("each tenant is opened once, whichever way it is asked for, and closed once", async () => {
+  const { tools, tenants } = opened(await homeOfTwo(), { context: "kanto" });
+  const { client, source } = await tools.tenant();
+  expect(source).toBe("option");
+  expect((await tools.tenant()).client).toBe(client);
+  expect((await tools.tenantOf(await tools.contexts.find("kanto"))).client).toBe(client);
+  await tools.tenantOf(await tools.contexts.find("osaka"));
+  expect(tenants).toEqual(["open kanto", "open osaka"]);
+  await tools[Symbol.asyncDispose]();
+  expect(tenants).toEqual(["open kanto", "open osaka", "close kanto", "close osaka"]);
+});
+
+test("the environment names the tenant where no option does", async () => {
+  const { tools, environment } = opened(await homeOfTwo());
+  expect(await tools.tenant()).toMatchObject({ source: "default", context: { name: "embedded" } });
+  environment["CLOMOCTL_CONTEXT"] = "osaka";
+  expect(await tools.tenant()).toMatchObject({ source: "environment", context: { name: "osaka" } });
+});
+
+test("a tenant that could not be opened is not closed, and hinders no other", async () => {
+  const made = fakeOutside(await homeOfTwo());
+  const interrupts = new Interrupts(made.outside.host, mannerOf([], {}), () => undefined);
+  const openTenant: typeof made.outside.openTenant = (machine, chosen) =>
+    chosen.context.name === "kanto"
+      ? Promise.reject(new Failure("locked", { what: same("locked") }))
+      : made.outside.openTenant(machine, chosen);
+  const tools = openTools({ ...made.outside, openTenant }, NOTHING, interrupts);
+  const [kanto, osaka] = [await tools.contexts.find("kanto"), await tools.contexts.find("osaka")];
+  await expect(tools.tenantOf(kanto)).rejects.toMatchObject({ code: "locked" });
+  await tools.tenantOf(osaka);
+  await tools[Symbol.asyncDispose]();
+  expect(made.tenants).toEqual(["open osaka", "close osaka"]);
+});
+
+test("what a dead process left is swept before the command ends", async () => {
+  const home = freshFolder();
+  const [left, record] = [join(home, ".out.csv.424242.tmp"), join(home, "tmp", "424242-0.json")];
+  mkdirSync(join(home, "tmp"));
+  writeFileSync(left, "half");
+  const { tools } = opened(home);
+  const { place } = tools.temporary.processes;
+  await tools[Symbol.asyncDispose]();
+  writeFileSync(record, JSON.stringify({ file: left, pid: 424_242, place }));
+  await opened(home).tools[Symbol.asyncDispose]();
+  expect([existsSync(left), existsSync(record)]).toEqual([false, false]);
+});
+
+test.each([
+  [{}, true, true],
+  [{ noInput: true }, false, true],
+  [{ noColor: true }, true, false],
+])("questions and colours, unless they are forbidden: %j", async (globals, interactive, colours) => {
+  const made = fakeOutside(freshFolder());
+  for (const stream of [made.outside.host.stdin, made.outside.host.stdout, made.outside.host.stderr])
+    stream.isTTY = true;
+  const interrupts = new Interrupts(made.outside.host, mannerOf([], {}), () => undefined);
+  const { terminal } = openTools(made.outside, { ...NOTHING, ...globals }, interrupts);
+  expect(terminal.interactive).toBe(interactive);
+  const { bad } = await terminal.styles("stderr");
+  expect(bad("x") !== "x").toBe(colours);
+});

@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { defineCommand } from "../commands/command.ts";
+import type { Field } from "../commands/field.ts";
+import { same, text } from "../lib/text/index.ts";
+import { argumentEntries, optionEntries, optionTerm, usageLine } from "./usage.ts";
+
+const about = text("what for", "用途");
+const command = (
+  args: Parameters<typeof usageLine>[1]["args"],
+  options: Parameters<typeof usageLine>[1]["options"] = {},
+) => defineCommand({ summary: same(""), args, options, examples: [], exits: [], async run() {} });
+
+test("a usage line puts what may be left out into brackets", () => {
+  expect(usageLine(["csv", "check"], command({ file: { kind: "file", required: true, about } }))).toBe(
+    "clomoctl csv check FILE [OPTIONS]",
+  );
+  expect(usageLine(["context", "show"], command({ name: { kind: "string", about } }))).toBe(
+    "clomoctl context show [NAME] [OPTIONS]",
+  );
+});
+
+test("it marks what may be given several times", () => {
+  const file: Field = { kind: "file", repeatable: true, about };
+  expect(usageLine(["check"], command({ file }))).toBe("clomoctl check [FILE…] [OPTIONS]");
+  expect(usageLine(["check"], command({ file: { ...file, required: true } }))).toBe("clomoctl check FILE… [OPTIONS]");
+});
+
+test("it names the options that must be given, and no others", () => {
+  const options = {
+    createUsers: { kind: "number", required: true, about },
+    app: { kind: "choice", choices: ["docs", "mailer"], required: true, about },
+    limit: { kind: "number", about },
+    desc: { kind: "boolean", about },
+  } as const;
+  expect(usageLine(["list"], command({}, options))).toBe("clomoctl list --create-users N --app docs|mailer [OPTIONS]");
+});
+
+test.each<[string, Field, string]>([
+  ["dryRun", { kind: "boolean", about }, "--dry-run"],
+  ["quiet", { kind: "boolean", short: "q", about }, "-q, --quiet"],
+  ["output", { kind: "file", short: "o", value: "FILE", about }, "-o, --output FILE"],
+  ["caFile", { kind: "file", about }, "--ca-file CA-FILE"],
+  ["limit", { kind: "number", about }, "--limit N"],
+  ["sort", { kind: "choice", choices: ["name", "id"], about }, "--sort name|id"],
+])("%s is typed so", (key, field, term) => {
+  expect(optionTerm(key, field)).toBe(term);
+});
+
+test("what an option is for is followed by its choices, its default and whether it may be repeated", () => {
+  const entries = optionEntries({
+    plain: { kind: "string", about },
+    encoding: { kind: "choice", choices: ["auto", "utf-8"], value: "NAME", default: "auto", about },
+    sort: { kind: "choice", choices: ["name", "id"], about },
+    limit: { kind: "number", default: 0, about },
+    map: { kind: "string", repeatable: true, about },
+    desc: { kind: "boolean", about },
+  });
+  expect(entries.map((entry) => entry.about)).toEqual([
+    about,
+    text("what for (auto|utf-8) (default: auto)", "用途(auto|utf-8)(既定: auto)"),
+    about,
+    text("what for (default: 0)", "用途(既定: 0)"),
+    text("what for (may be repeated)", "用途(複数回指定可)"),
+    about,
+  ]);
+});
+
+test("an argument is called by its value's name, without dashes", () => {
+  const entries = argumentEntries({
+    oldFile: { kind: "file", about },
+    input: { kind: "file", value: "IN", repeatable: true, about },
+  });
+  expect(entries).toEqual([
+    { term: "OLD-FILE", about },
+    { term: "IN", about: text("what for (may be repeated)", "用途(複数回指定可)") },
+  ]);
+});
