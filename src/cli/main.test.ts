@@ -135,16 +135,14 @@ describe("a failure under JSON ends with a problem object", () => {
   });
 });
 
-describe("what cannot be done at all", () => {
-  test("is an unexpected failure, whose place is shown only when asked for", async () => {
-    const home = freshFolder();
-    writeFileSync(join(home, "contexts.json"), "{");
-    const { en, ja } = await inBoth("context list", { home });
-    expect(en).toMatchObject({ exit: 1, stdout: "" });
-    expect(en.stderr).toContain(join(home, "contexts.json"));
-    expect(ja.exit).toBe(1);
-    expect(ja.stderr).toMatch(/^エラー: /);
-  });
+test("a home that cannot be read is an unexpected failure that names the file", async () => {
+  const home = freshFolder();
+  writeFileSync(join(home, "contexts.json"), "{");
+  const { en, ja } = await inBoth("context list", { home });
+  expect(en).toMatchObject({ exit: 1, stdout: "" });
+  expect(en.stderr).toContain(join(home, "contexts.json"));
+  expect(ja.exit).toBe(1);
+  expect(ja.stderr).toMatch(/^エラー: /);
 });
 
 describe("a monitoring system", () => {

@@ -1,0 +1,33 @@
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { freshFolder } from "../commands/testing/program.ts";
+import { outsideOf, type Host } from "./outside.ts";
+
+test("a process lies in its machine, its user and its time", () => {
+  const outside = outsideOf(process);
+  expect([outside.host, outside.userFolder, outside.hostName]).toEqual([process, homedir(), hostname()]);
+  expect(outside.userId).toBe(process.geteuid?.());
+  expect(outside.clock.now()).toBeInstanceOf(Date);
+  const before = outside.clock.elapsedMs();
+  expect(outside.clock.elapsedMs()).toBeGreaterThanOrEqual(before);
+});
+
+test("there is no user where the platform knows none", () => {
+  expect(outsideOf({} as Host).userId).toBeUndefined();
+});
+
+test("what is written at once is written whole, and what cannot be written is thrown", () => {
+  const file = join(freshFolder(), "out");
+  // any descriptor serves, as those of this process lead to the test's own output
+  const descriptor = openSync(file, "w") as 1;
+  const { writeNow } = outsideOf(process);
+  writeNow(descriptor, "あ\n".repeat(2));
+  writeNow(descriptor, "");
+  closeSync(descriptor);
+  expect(readFileSync(file, "utf8")).toBe("あ\nあ\n");
+  const readOnly = openSync(file, "r") as 1;
+  onTestFinished(() => closeSync(readOnly));
+  expect(() => writeNow(readOnly, "x")).toThrow("EBADF");
+});
