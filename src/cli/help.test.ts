@@ -36,7 +36,10 @@ const command = defineCommand({
     limit: { kind: "number", about },
     aVeryLongOptionIndeedForTests: { kind: "string", value: "SOMETHING", about },
   },
-  examples: [{ line: "clomoctl it a.csv" }, { line: "clomoctl it b.csv", about: text("with b", "b の例") }],
+  examples: [
+    { line: `clomoctl it ${"a".repeat(30)}.csv` },
+    { line: "clomoctl it b.csv", about: text("with b", "b の例") },
+  ],
   exits: ["conflict"],
   async run() {},
 });
@@ -56,7 +59,10 @@ test("a verb's help has its parts in order", () => {
     `  ${" ".repeat(34)}  what for`,
   ]);
   expect(everywhere?.at(-1)).toMatch(/^ {2}-h, --help +\S/);
-  expect(examples?.slice(1)).toEqual(["  clomoctl it a.csv", "  clomoctl it b.csv  with b"]);
+  expect(examples?.slice(1)).toEqual([
+    `  clomoctl it ${"a".repeat(30)}.csv`,
+    `  clomoctl it b.csv${" ".repeat(34 - 17)}  with b`,
+  ]);
   expect(exits?.slice(1).map((line) => line.trim().split(" ")[0])).toEqual(["0", "1", "2", "5", "130"]);
 });
 
@@ -102,6 +108,8 @@ test("a noun's help lists nouns with their other names, then verbs", () => {
   expect(usage?.slice(1)).toEqual(["  clomoctl <noun> <verb> [OPTIONS]"]);
   expect(nouns?.slice(1)).toEqual(["  clomo-account, account  用途"]);
   expect(verbs?.slice(1)).toEqual(["  go  用途"]);
+  expect(everywhere).toHaveLength(1 + Object.keys(GLOBAL_OPTIONS).length + 2);
+  expect(everywhere?.at(-2)).toMatch(/^ {2}-h, --help /);
   expect(everywhere?.at(-1)).toMatch(/^ {2}-V, --version /);
   expect(examples?.slice(1)).toEqual(["  clomoctl go"]);
   expect(exits?.slice(1).map((line) => line.trim().split(" ")[0])).toEqual([

@@ -9,7 +9,8 @@ test.each([
   ["--lang ja --lang=en", "en"],
   ["--lang ja --lang en", "en"],
   ["-- --lang ja", "en"],
-  ["x --lang ja -- --lang en", "ja"],
+  ["--lang ja -- --lang en", "ja"],
+  ["ja", "en"],
   ["--language ja", "en"],
 ])("the language of %j is %s", (line, language) => {
   expect(mannerOf(line.split(" "), {}).language).toBe(language);

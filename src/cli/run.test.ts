@@ -1,3 +1,4 @@
+import { PassThrough, type Duplex } from "node:stream";
 import { expect, test } from "vitest";
 import { defineCommand, type Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
@@ -21,8 +22,13 @@ interface Ended {
 }
 
 /** Runs a verb that does this work, to its exit code. */
-async function ending(work: Work, words: readonly string[] = [], failureExit?: number): Promise<Ended> {
-  const made = fakeOutside(freshFolder());
+async function ending(
+  work: Work,
+  words: readonly string[] = [],
+  failureExit?: number,
+  stdout?: Duplex,
+): Promise<Ended> {
+  const made = fakeOutside(freshFolder(), stdout);
   const command = defineCommand({
     summary: about,
     args: {},
@@ -38,8 +44,7 @@ async function ending(work: Work, words: readonly string[] = [], failureExit?: n
     load: async () => ({ default: command }),
   };
   const exit = await runVerb(made.outside, mannerOf(words, {}), { path: ["try"], verb, words });
-  const stdout = String(made.stdout.read() ?? "");
-  return { exit, stdout, stderr: made.stderr(), tenants: made.tenants };
+  return { exit, stdout: String(made.stdout.read() ?? ""), stderr: made.stderr(), tenants: made.tenants };
 }
 
 const conflict = new Failure("conflict", { what: text("changed", "変更"), where: "a.csv", hint: same("again") });
@@ -137,6 +142,29 @@ test("a question that was left counts as a signal", async () => {
   const stderr = "error: interrupted: nothing was changed\n";
   expect(await ending(leaving)).toMatchObject({ exit: 130, stderr });
   expect(await ending(leaving, [], 3)).toMatchObject({ exit: 130, stderr });
+});
+
+/** A reader that takes its time for each piece. */
+const slow = (): Duplex =>
+  new PassThrough({ transform: (chunk: Buffer, _, done) => void setTimeout(() => done(null, chunk), 5) });
+
+test("all output has been taken when the program ends, well or not", async () => {
+  const writing: Work = async ({ terminal }) => {
+    for (const piece of ["a", "b", "c"]) await terminal.out.write(Buffer.from(piece));
+  };
+  expect(await ending(writing, [], undefined, slow())).toMatchObject({ exit: 0, stdout: "abc" });
+  const failing: Work = async (tools, made) => {
+    await writing(tools, made);
+    throw conflict;
+  };
+  expect(await ending(failing, [], undefined, slow())).toMatchObject({ exit: 5, stdout: "abc" });
+});
+
+test("output that fails last of all is a failure too", async () => {
+  const broken = new PassThrough({ transform: (_, __, done) => done(new Error("disk on fire")) });
+  const { exit, stderr } = await ending(({ terminal }) => terminal.out.write("lost\n"), [], undefined, broken);
+  expect(exit).toBe(1);
+  expect(stderr).toContain("disk on fire");
 });
 
 test("output that cannot be written is a failure", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { freshFolder, run } from "../commands/testing/program.ts";
+import { spoolToFile } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -94,6 +95,23 @@ test("what a dead process left is swept before the command ends", async () => {
   writeFileSync(record, JSON.stringify({ file: left, pid: 424_242, place }));
   await opened(home).tools[Symbol.asyncDispose]();
   expect([existsSync(left), existsSync(record)]).toEqual([false, false]);
+});
+
+test("what is not finished when the process ends is removed", async () => {
+  const { tools, host } = opened(freshFolder());
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("half");
+  }
+  const { path } = await spoolToFile(bytes(), tools.temporary);
+  expect(existsSync(path)).toBe(true);
+  host.emit("exit");
+  expect(existsSync(path)).toBe(false);
+});
+
+test("the options of every command reach the terminal", () => {
+  const { terminal, globals } = opened(freshFolder(), { lang: "ja", format: "csv", fields: "a,b" }).tools;
+  expect(globals.lang).toBe("ja");
+  expect(terminal).toMatchObject({ language: "ja", output: { format: "csv", fields: ["a", "b"] } });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { PassThrough } from "node:stream";
+import { PassThrough, type Duplex } from "node:stream";
 import { TenantClient } from "../../lib/client/index.ts";
 import type { Host, Outside } from "../outside.ts";
 
@@ -9,17 +9,20 @@ export interface FakeOutside {
   /** emits the signals */
   readonly host: EventEmitter;
   readonly environment: Record<string, string | undefined>;
-  readonly stdout: PassThrough;
+  readonly stdout: Duplex;
   /** all that was written to stderr so far */
   readonly stderr: () => string;
   /** what became of tenants, in order: `open kanto`, `close kanto` */
   readonly tenants: string[];
 }
 
+/** 1 is always there, and never a program of a test */
+const PID = 1;
+
 /** @param home CLOMOCTL_HOME */
-export function fakeOutside(home: string, { pid = 1 }: { readonly pid?: number } = {}): FakeOutside {
+export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): FakeOutside {
   const environment: Record<string, string | undefined> = { CLOMOCTL_HOME: home, LANG: "C" };
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const stderr = new PassThrough();
   const said: Buffer[] = [];
   stderr.on("data", (chunk: Buffer) => void said.push(chunk));
   const tenants: string[] = [];
@@ -27,9 +30,9 @@ export function fakeOutside(home: string, { pid = 1 }: { readonly pid?: number }
     argv: ["node", "/opt/clomoctl/bin/clomoctl.js"],
     execPath: "/opt/node/bin/node",
     env: environment,
-    pid,
-    kill: (number: number): true => {
-      if (number === pid) return true;
+    pid: PID,
+    kill: (pid: number): true => {
+      if (pid === PID) return true;
       throw Object.assign(new Error("no such process"), { code: "ESRCH" });
     },
     exit: () => undefined,
