@@ -74,16 +74,16 @@ describe("people are given words", () => {
     const at = { folder: folderWith({ "odd.csv": ODD }), terminal: { columns: 400 } };
     const { en, ja } = await inBoth("csv inspect odd.csv --fields oddities", at);
     const told = [
-      "Ctrl-Z",
-      "2 kinds of newlines",
-      "no newline at the end",
-      "1 empty lines",
-      "1 rows with another number of cells than the header, from row 4",
-      "1 private-use characters",
-      "4 half-width kana, from row 4",
-      "1 characters with a second CP932 code",
+      /Ctrl-Z/,
+      /2 kinds of newlines/,
+      /no newline at the end/,
+      /1 empty line/,
+      /1 row.*number of cells.*row 4/,
+      /1 private-use character/,
+      /4 half-width kana.*row 4/,
+      /1 character.*second CP932 code/,
     ];
-    for (const words of told) expect(en.stdout).toContain(words);
+    for (const words of told) expect(en.stdout).toMatch(words);
     const said = [
       "Ctrl-Z",
       "2 種類",
