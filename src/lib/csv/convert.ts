@@ -75,7 +75,7 @@ class Conversion {
 
   constructor(options: ConvertOptions, sink: ConvertSink) {
     const { from, to, newline, bom = false, onUnmappable = "error", delimiter = "," } = options;
-    this.#place = new Place(delimiter);
+    this.#place = new Place({ delimiter });
     this.#newlines = newline === undefined ? undefined : new NewlineRewriter(NEWLINES[newline]);
     this.#checker = new RecordReader(
       { encoding: from, dialect: { delimiter } },

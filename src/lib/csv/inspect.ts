@@ -100,7 +100,7 @@ class Survey {
 
   constructor(encoding: Encoding, delimiter: Inspection["delimiter"], maxProblems: number) {
     this.#delimiter = delimiter;
-    this.#place = new Place(delimiter);
+    this.#place = new Place({ delimiter });
     this.#duplicates = encoding === "shift_jis" ? new DuplicateWatch() : undefined;
     this.#reader = new RecordReader(
       { encoding, dialect: { delimiter } },

@@ -1,10 +1,13 @@
+import { CONSOLE_DIALECT, type Dialect } from "./record.ts";
+
 const LF = 10;
 const CR = 13;
-const QUOTE = 34;
 
 /** Row and column of a place in the text of a well-formed CSV file, found by walking over the text. */
 export class Place {
+  readonly #dialect: Dialect;
   readonly #delimiter: number;
+  readonly #quote: number;
   #inQuotes = false;
   #afterCr = false;
   /** counted from 1, the header */
@@ -12,15 +15,17 @@ export class Place {
   /** counted from 1 */
   column = 1;
 
-  constructor(delimiter: string) {
-    this.#delimiter = delimiter.charCodeAt(0);
+  constructor(dialect: Dialect = CONSOLE_DIALECT) {
+    this.#dialect = dialect;
+    this.#delimiter = dialect.delimiter.charCodeAt(0);
+    this.#quote = (dialect.quote ?? '"').charCodeAt(0);
   }
 
   /** Walks over the next piece of the text. */
   pass(text: string): this {
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
-      if (unit === QUOTE) this.#inQuotes = !this.#inQuotes;
+      if (unit === this.#quote) this.#inQuotes = !this.#inQuotes;
       else if (!this.#inQuotes) this.#passOutsideQuotes(unit);
       this.#afterCr = unit === CR;
     }
@@ -29,7 +34,7 @@ export class Place {
 
   /** The place behind `text`, while this one stays. */
   behind(text: string): Place {
-    const place = new Place(String.fromCharCode(this.#delimiter));
+    const place = new Place(this.#dialect);
     place.#inQuotes = this.#inQuotes;
     place.#afterCr = this.#afterCr;
     place.row = this.row;

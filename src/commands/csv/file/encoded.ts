@@ -1,5 +1,6 @@
 import { createEncoder, type Unmappable } from "../../../lib/csv/encode.ts";
 import { Place } from "../../../lib/csv/place.ts";
+import type { Dialect } from "../../../lib/csv/record.ts";
 import { text } from "../../../lib/text/index.ts";
 import { counted } from "../../listing/counted.ts";
 import type { Tools } from "../../tools.ts";
@@ -50,11 +51,11 @@ class Unheld extends Error {}
 /** Walks over the text again, up to the last of the characters that could not be held. */
 async function place(
   source: AsyncIterable<Uint8Array>,
-  delimiter: string,
+  dialect: Dialect | undefined,
   found: readonly Unmappable[],
 ): Promise<PlacedCharacter[]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const place = new Place(delimiter);
+  const place = new Place(dialect);
   const placed: PlacedCharacter[] = [];
   let passed = 0;
   for await (const chunk of source) {
@@ -75,8 +76,8 @@ async function place(
 export interface Content {
   /** begins to give the text, in UTF-8 without a byte order mark */
   readonly open: () => Promise<AsyncIterable<Uint8Array>>;
-  /** what separates its cells; comma where nothing is said */
-  readonly delimiter?: string;
+  /** the console's where nothing is said */
+  readonly dialect?: Dialect | undefined;
 }
 
 /**
@@ -89,7 +90,7 @@ export async function writeEncoded(
   tools: OutputTools,
   output: string,
   form: FileForm,
-  { open, delimiter = "," }: Content,
+  { open, dialect }: Content,
 ): Promise<void> {
   const recoding = new Recoding(form);
   const held = form.encoding !== "utf-8" && form.onUnmappable === "error";
@@ -98,7 +99,7 @@ export async function writeEncoded(
   } catch (error) {
     if (!(error instanceof Unheld)) throw error;
     const name = output === "-" ? "stdout" : output;
-    const placed = await place(await open(), delimiter, recoding.unmappable);
+    const placed = await place(await open(), dialect, recoding.unmappable);
     await throwUnmappable(tools, { name, encoding: form.encoding, placed, total: recoding.total });
   }
   await noteCounts(tools, recoding);

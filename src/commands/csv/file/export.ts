@@ -83,6 +83,6 @@ export async function runExport(
     const source = counted(await open(tenant.client, { newline, filterName, filterId }));
     return map === undefined ? source : relabel(source, { format: FORMATS[format], customFields, map, newline });
   };
-  await writeEncoded(tools, options.output, form, { open: content, delimiter: map?.dialect?.delimiter ?? "," });
+  await writeEncoded(tools, options.output, form, { open: content, dialect: map?.dialect });
   step.finish();
 }

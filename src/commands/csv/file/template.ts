@@ -51,5 +51,5 @@ export async function writeTemplate(
     tools.signal.throwIfAborted();
     yield row;
   }
-  await writeEncoded(tools, options.output, form, { open: async () => content(), delimiter: dialect.delimiter });
+  await writeEncoded(tools, options.output, form, { open: async () => content(), dialect });
 }
