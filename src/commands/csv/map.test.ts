@@ -34,6 +34,11 @@ test("only headers that the format does not know are asked for, the nearest fiel
   );
 });
 
+test("the nearest field is offered once", async () => {
+  const typing: readonly Typing[] = [["Which field is 氏 名?", DOWN + DOWN + ENTER]];
+  expect(await mapped("氏 名\n", typing)).toContain('"氏 名": "フリガナ"');
+});
+
 test("one that is near none is left out, unless another is chosen", async () => {
   const typing: readonly Typing[] = [
     ["Which field is Memo?", ENTER],
