@@ -92,6 +92,7 @@ describe("what is misspelt", () => {
 
   test.each([
     ["user list", "コマンド user は不明です", "clomoctl users ですか?"],
+    ["users lst", "コマンド lst は不明です", "clomoctl users list ですか?"],
     ["frobnicate", "コマンド frobnicate は不明です", "次のどれか: context, csv"],
     ["users", "動詞がありません", "clomoctl users --help"],
     ["users --limit 3 list", "オプション --limit は不明です", "動詞の後に"],

@@ -39,6 +39,7 @@ test.each([
   ["users list", "users list", []],
   ["--format json users --lang ja list a --x y", "users list", ["--format", "json", "--lang", "ja", "a", "--x", "y"]],
   ["--format=json secured users import -", "secured users import", ["--format=json", "-"]],
+  ["--quiet users --yes list", "users list", ["--quiet", "--yes"]],
   ["users fields add", "users fields add", []],
   ["account grant", "clomo-account grant", []],
   ["users list -- --help", "users list", ["--", "--help"]],
@@ -53,6 +54,7 @@ test("version and help win at their level", () => {
   expect(to("-h")).toMatchObject({ to: "noun-help", path: [] });
   expect(to("secured --help users")).toMatchObject({ to: "noun-help", path: ["secured", "users"] });
   expect(to("users import a.csv --nonsense --help")).toMatchObject({ to: "verb-help", path: ["users", "import"] });
+  expect(to("-h users import -- a.csv")).toMatchObject({ to: "verb-help", path: ["users", "import"] });
 });
 
 test.each([
