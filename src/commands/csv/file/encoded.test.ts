@@ -136,6 +136,7 @@ describe("writeEncoded", () => {
     const tools = await setUp();
     await writeEncoded(tools, "out.csv", { encoding: "utf-8", bom: true, onUnmappable: "error" }, content(TEXT, 4));
     expect(await readFile(join(tools.folder, "out.csv"), "utf8")).toBe(`\ufeff${TEXT}`);
+    expect(tools.stderr.bytes.toString()).toBe("");
   });
 });
 
