@@ -11,6 +11,11 @@ test("a command without exit codes of its own has the usual ones, each once and 
 test("a command's own exit codes stand in place of the usual ones, but for an interruption", () => {
   const ownExits = { failure: 3, meanings: [[0, same("nothing due")] as const, [3, same("unknown")] as const] };
   expect(codes({ exits: ["conflict"], ownExits })).toEqual([0, 3, 130]);
+  expect(
+    exitsOf({ exits: [], ownExits })
+      .slice(0, 2)
+      .map(({ meaning }) => meaning.en),
+  ).toEqual(["nothing due", "unknown"]);
   expect(failureExit("usage", { failureExit: 3 })).toBe(3);
   expect(failureExit("interrupted", { failureExit: 3 })).toBe(130);
   expect(failureExit("usage", {})).toBe(2);

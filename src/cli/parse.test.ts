@@ -94,6 +94,7 @@ test.each([
   ["--app docs", "the argument FILE is missing", ""],
   ["a.csv", "the option --app docs|mailer is missing", ""],
   ["a.csv --app docs -x", "unknown option -x", ""],
+  ["a.csv --app docs --bogus=1", "unknown option --bogus", ""],
 ])("%s: %s", (line, what, hint) => {
   const failure = failureOf(line);
   expect(failure.code).toBe("usage");
@@ -164,6 +165,16 @@ test("a list of arguments that must be given takes one or more", () => {
 test("a file needs a name, as an option and as an argument", () => {
   expect(failureOf("a.csv --app docs --map=").what.en).toBe("-m, --map needs a file's name");
   expect(() => parse(["try"], sample, ["", "--app", "docs"])).toThrow("FILE needs a file's name");
+});
+
+test("any other text may be empty", () => {
+  expect(parse(["try"], sample, ["a.csv", "", "--app", "docs"]).input).toMatchObject({ others: [""] });
+});
+
+test("each argument is read as its own kind", () => {
+  const args = { count: { kind: "number", required: true, about }, name: { kind: "string", about } } as const;
+  const two = defineCommand({ ...sample, args, options: {}, async run() {} });
+  expect(read("3 x", two).input).toEqual({ count: 3, name: "x" });
 });
 
 test("a letter takes its value behind it, with a blank or without", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { mannerOf } from "./manner.ts";
-import { asFailure, reportOf } from "./report.ts";
+import { asFailure, reportOf, stackOf } from "./report.ts";
 
 const failure = new Failure("conflict", {
   what: text("the tenant changed", "テナントが変更されました"),
@@ -22,6 +22,23 @@ test("a failure is three lines, in the language asked for", () => {
 test("a full disk is said plainly", () => {
   const failure = asFailure(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
   expect(failure).toMatchObject({ code: "unexpected", what: { en: expect.stringContaining("no space is left") } });
+});
+
+test.each([
+  ["a quota that is used up", Object.assign(new Error("EDQUOT"), { code: "EDQUOT" }), true],
+  ["another error of the disk", Object.assign(new Error("EIO: i/o error"), { code: "EIO" }), false],
+  ["an error without a code", new Error("ENOSPC"), false],
+  ["what is no error", { code: "ENOSPC" }, false],
+])("%s: said as a full disk is %s", (_, thrown, full) => {
+  expect(asFailure(thrown).what.en.includes("no space is left")).toBe(full);
+});
+
+test("of an error only the places are told, and none of a failure", () => {
+  const [first, ...rest] = stackOf(new TypeError("boom"));
+  expect(first).toMatch(/^ +at .*report\.test\.ts/);
+  expect(rest.length).toBeGreaterThan(0);
+  expect(stackOf(failure)).toEqual([]);
+  expect(stackOf("thrown text")).toEqual([]);
 });
 
 test("with --format json the last line is a problem object", () => {

@@ -51,6 +51,12 @@ test("programs are given codes and counts", async () => {
   });
 });
 
+test("also of what may surprise", async () => {
+  const { oddities } = await inspected(ODD);
+  expect(oddities).toHaveLength(8);
+  expect(oddities).toContainEqual({ kind: "half-width-kana", count: 4, row: 4 });
+});
+
 describe("people are given words", () => {
   test("in their language", async () => {
     const { en, ja } = await inBoth("csv inspect odd.csv", { folder: folderWith({ "odd.csv": ODD }), terminal: {} });
