@@ -1,7 +1,7 @@
 import { ERRORS, Failure } from "../lib/errors/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { reportOf } from "./report.ts";
-import type { Manner } from "./manner.ts";
+import type { ErrorStyle } from "./error-style.ts";
 
 /** How long a command may take to stop by itself after the first signal. */
 const GRACE_MS = 900;
@@ -23,16 +23,16 @@ export interface SignalHost {
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #host: SignalHost;
-  readonly #manner: Manner;
+  readonly #style: ErrorStyle;
   readonly #say: (report: string) => void;
   #state: () => Text = () => UNKNOWN;
   #exit: number | undefined;
   #told = false;
 
   /** @param say writes to stderr at once: nothing written later would be seen */
-  constructor(host: SignalHost, manner: Manner, say: (report: string) => void) {
+  constructor(host: SignalHost, style: ErrorStyle, say: (report: string) => void) {
     this.#host = host;
-    this.#manner = manner;
+    this.#style = style;
     this.#say = say;
     for (const [name, exit] of EXITS) host.on(name, () => this.#interrupted(exit));
   }
@@ -66,7 +66,7 @@ export class Interrupts {
 
   /** What to tell the user about the interruption. */
   report(): string {
-    return reportOf(this.#failure(), this.#manner);
+    return reportOf(this.#failure(), this.#style);
   }
 
   #failure(): Failure {

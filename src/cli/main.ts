@@ -1,9 +1,10 @@
 import { PROGRAM } from "../commands/index.ts";
 import { failureExit } from "./exit-codes.ts";
 import { nounHelp, verbHelp } from "./help.ts";
-import { mannerOf } from "./manner.ts";
+import { errorStyleOf } from "./error-style.ts";
+import { readLine, type CommandLine } from "./line.ts";
 import type { Outside } from "./outside.ts";
-import { route, verbMeant } from "./route.ts";
+import { routeOf } from "./route.ts";
 import { VERSION } from "./version.ts";
 
 /**
@@ -12,35 +13,38 @@ import { VERSION } from "./version.ts";
  */
 export async function main(outside: Outside): Promise<number> {
   const { host, writeNow } = outside;
-  const argv = host.argv.slice(2);
-  const manner = mannerOf(argv, host.env);
+  const line = readLine(PROGRAM, host.argv.slice(2));
+  const style = errorStyleOf(line, host.env);
   try {
-    const found = route(PROGRAM, argv);
+    const found = routeOf(line);
     switch (found.to) {
       case "version":
         writeNow(1, `clomoctl ${VERSION}\n`);
         return 0;
       case "noun-help":
-        writeNow(1, nounHelp(found.path, found.noun, manner.language));
+        writeNow(1, nounHelp(found.path, found.noun, style.language));
         return 0;
       case "verb-help": {
         const { default: command } = await found.verb.load();
-        writeNow(1, verbHelp(found.path, command, manner.language));
+        writeNow(1, verbHelp(found.path, command, style.language));
         return 0;
       }
       case "verb": {
         const { runVerb } = await import("./run.ts");
-        return await runVerb(outside, manner, found);
+        return await runVerb(outside, style, found);
       }
     }
   } catch (error) {
     const { asFailure, reportOf } = await import("./report.ts");
     const failure = asFailure(error);
-    const verb = verbMeant(PROGRAM, argv);
-    const { monitoringLine } = await import("./monitoring.ts");
-    const line = await monitoringLine(verb, argv, failure, manner.language);
-    if (line !== undefined) writeNow(1, line);
-    writeNow(2, reportOf(failure, manner));
-    return failureExit(failure.code, verb);
+    if (isWatched(line)) {
+      const { nagiosFailure } = await import("../lib/renewals/nagios.ts");
+      writeNow(1, `${nagiosFailure(failure.what, style.language)}\n`);
+    }
+    writeNow(2, reportOf(failure, style));
+    return failureExit(failure.code, line.verb);
   }
 }
+
+/** A monitoring system shows nothing but stdout: it is to read there why a command line was refused. */
+const isWatched = ({ verb, flags }: CommandLine): boolean => verb?.failureExit !== undefined && flags.has("--nagios");

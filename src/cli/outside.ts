@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
 import type { ProcessTable } from "../lib/config/index.ts";
+import type { OpenTenant } from "./tenant.ts";
 
 /** The part of `process` the program uses. */
 export type Host = Pick<
@@ -20,11 +21,6 @@ export type Host = Pick<
   | "on"
   | "exit"
 >;
-
-/** A tenant that is open until it is closed. */
-export interface OpenTenant extends ChosenTenant {
-  readonly close: () => Promise<void>;
-}
 
 /** Opens the tenant of a context. @throws as `openTenant` of `tenant.ts` */
 export type TenantOpener = (

@@ -1,8 +1,13 @@
 import { expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
-import { mannerOf } from "./manner.ts";
+import { PROGRAM } from "../commands/index.ts";
+import { errorStyleOf } from "./error-style.ts";
+import { readLine } from "./line.ts";
 import { asFailure, reportOf, stackOf } from "./report.ts";
+
+const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
+  errorStyleOf(readLine(PROGRAM, words), environment);
 
 const failure = new Failure("conflict", {
   what: text("the tenant changed", "テナントが変更されました"),
@@ -11,10 +16,10 @@ const failure = new Failure("conflict", {
 });
 
 test("a failure is three lines, in the language asked for", () => {
-  expect(reportOf(failure, mannerOf(["--lang", "en"], {}))).toBe(
+  expect(reportOf(failure, styleOf(["--lang", "en"], {}))).toBe(
     "error: the tenant changed\n  people.csv\n  run it again\n",
   );
-  expect(reportOf(failure, mannerOf([], { LC_ALL: "ja_JP.UTF-8" }))).toBe(
+  expect(reportOf(failure, styleOf([], { LC_ALL: "ja_JP.UTF-8" }))).toBe(
     "エラー: テナントが変更されました\n  people.csv\n  やり直してください\n",
   );
 });
@@ -42,7 +47,7 @@ test("of an error only the places are told, and none of a failure", () => {
 });
 
 test("with --format json the last line is a problem object", () => {
-  const last = reportOf(failure, mannerOf(["users", "list", "--format=json"], {}))
+  const last = reportOf(failure, styleOf(["users", "list", "--format=json"], {}))
     .trimEnd()
     .split("\n")
     .at(-1);
@@ -58,20 +63,20 @@ test("with --format json the last line is a problem object", () => {
 test("what is no failure is unexpected; its stack is shown only when asked for", () => {
   const unexpected = asFailure(new TypeError("x is \u001b[31mnot a function"));
   expect(unexpected.code).toBe("unexpected");
-  const shown = reportOf(unexpected, mannerOf([], {}));
+  const shown = reportOf(unexpected, styleOf([], {}));
   expect(shown).toContain(String.raw`unexpected failure: x is \x1b[31mnot a function`);
   expect(shown).not.toContain("report.test.ts");
-  expect(reportOf(unexpected, mannerOf(["--verbose"], {}))).toContain("report.test.ts");
+  expect(reportOf(unexpected, styleOf(["--verbose"], {}))).toContain("report.test.ts");
   expect(asFailure("thrown text").what.en).toBe("unexpected failure: thrown text");
 });
 
 test("the manner is read off a command line that is wrong elsewhere", () => {
-  expect(mannerOf(["--lang", "fr", "--format"], { CLOMOCTL_LANG: "ja" })).toEqual({
+  expect(styleOf(["--lang", "fr", "--format"], { CLOMOCTL_LANG: "ja" })).toEqual({
     language: "en",
     json: false,
     verbose: false,
   });
-  expect(mannerOf(["--format", "csv", "--format", "json", "--", "--verbose"], {})).toMatchObject({
+  expect(styleOf(["--format", "csv", "--format", "json", "--", "--verbose"], {})).toMatchObject({
     json: true,
     verbose: false,
   });

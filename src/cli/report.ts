@@ -3,7 +3,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { escapeForPeople } from "../lib/terminal/escape.ts";
 import { failureLines, problemLine } from "../lib/terminal/failure.ts";
 import { text } from "../lib/text/index.ts";
-import type { Manner } from "./manner.ts";
+import type { ErrorStyle } from "./error-style.ts";
 
 const HINT = text(
   "run it again with --verbose to see where it failed",
@@ -27,7 +27,7 @@ export function stackOf(error: unknown): string[] {
 }
 
 /** All of stderr that a failure makes before there is a terminal to show it on, and after. */
-export function reportOf(failure: Failure, { language, json, verbose }: Manner): string {
+export function reportOf(failure: Failure, { language, json, verbose }: ErrorStyle): string {
   const [what = "", ...rest] = failureLines(failure, language);
   const stack = verbose ? stackOf(failure.cause).map(escapeForPeople) : [];
   const label = text("error:", "エラー:")[language];

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 import { same } from "../lib/text/index.ts";
-import { route, verbMeant } from "./route.ts";
+import { readLine } from "./line.ts";
+import { routeOf } from "./route.ts";
 
 const verb = (name: string): VerbNode => ({
   name,
@@ -33,7 +34,8 @@ const program = noun(
   [],
 );
 
-const to = (line: string) => route(program, line === "" ? [] : line.split(" "));
+const lineOf = (line: string) => readLine(program, line === "" ? [] : line.split(" "));
+const to = (line: string) => routeOf(lineOf(line));
 
 test.each([
   ["users list", "users list", []],
@@ -82,6 +84,8 @@ test.each([
   ["secured --bogus users import x", "import"],
   ["users lst", undefined],
   ["--bogus", undefined],
+  ["users --context import lst", undefined],
+  ["--context users secured users import --bogus", "import"],
 ])("what %s means is %s", (line, name) => {
-  expect(verbMeant(program, line.split(" "))?.name).toBe(name);
+  expect(lineOf(line).verb?.name).toBe(name);
 });

@@ -1,9 +1,8 @@
-import { flagName } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { nearest } from "../lib/terminal/nearest.ts";
 import { text } from "../lib/text/index.ts";
-import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
+import { GLOBAL_FLAGS, isOption, type CommandLine, type StrayWord } from "./line.ts";
 
 /** Where a command line leads; `path` is what was meant so far, without the program's name. */
 export type Route =
@@ -18,25 +17,17 @@ export type Route =
       readonly words: readonly string[];
     };
 
-const HELP = ["--help", "-h"];
-
-const GLOBAL_FLAGS = new Map<string, boolean>(
-  Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${flagName(key)}`, field.kind !== "boolean"]),
-);
-
 /** The words that may follow a noun, in the order help shows them. */
 const wordsBelow = (noun: NounNode): string[] => [...noun.nouns, ...noun.verbs].map(({ name }) => name);
-
-const nounBelow = (noun: NounNode, word: string): NounNode | undefined =>
-  noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
 /** How the user calls what was typed so far. */
 const typed = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
-function unknownOption(flag: string, path: readonly string[]): Failure {
+function unknownOption({ word, path }: StrayWord): Failure {
+  const [flag = ""] = word.split("=");
   const near = nearest(flag, [...GLOBAL_FLAGS.keys(), "--help", ...(path.length === 0 ? ["--version"] : [])]);
   return new Failure("usage", {
-    what: text(`unknown option ${flag} before the verb`, `動詞の前のオプション ${flag} は不明です`),
+    what: text(`unknown option ${word} before the verb`, `動詞の前のオプション ${word} は不明です`),
     where: typed(path),
     hint:
       near === undefined
@@ -45,7 +36,7 @@ function unknownOption(flag: string, path: readonly string[]): Failure {
   });
 }
 
-function unknownWord(word: string, path: readonly string[], noun: NounNode): Failure {
+function unknownWord({ word, path, noun }: StrayWord): Failure {
   const words = wordsBelow(noun);
   const near = nearest(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
   return new Failure("usage", {
@@ -70,50 +61,14 @@ function missingVerb(path: readonly string[], noun: NounNode): Failure {
 }
 
 /**
- * Finds the verb a command line means. Global options may stand anywhere; the verb's own stand after it.
+ * Where a command line leads.
  *
  * @throws `usage` for an unknown noun, verb or option before the verb, naming the nearest
  */
-export function route(root: NounNode, argv: readonly string[]): Route {
-  const end = argv.indexOf("--");
-  const asksHelp = (end === -1 ? argv : argv.slice(0, end)).some((word) => HELP.includes(word));
-  const words: string[] = [];
-  const path: string[] = [];
-  let noun = root;
-  for (let i = 0; i < argv.length; i += 1) {
-    const word = argv[i] ?? "";
-    if (path.length === 0 && (word === "--version" || word === "-V")) return { to: "version" };
-    if (HELP.includes(word)) continue;
-    if (word.startsWith("-") && word !== "-") {
-      const takesValue = GLOBAL_FLAGS.get(word.split("=", 1)[0] ?? word);
-      if (takesValue === undefined) throw unknownOption(word, path);
-      words.push(word);
-      if (takesValue && !word.includes("=") && i + 1 < argv.length) words.push(argv[(i += 1)] ?? "");
-      continue;
-    }
-    const verb = noun.verbs.find((v) => v.name === word);
-    if (verb !== undefined) {
-      path.push(verb.name);
-      return asksHelp
-        ? { to: "verb-help", path, verb }
-        : { to: "verb", path, verb, words: [...words, ...argv.slice(i + 1)] };
-    }
-    const below = nounBelow(noun, word);
-    if (below === undefined) throw unknownWord(word, path, noun);
-    path.push(below.name);
-    noun = below;
-  }
-  if (!asksHelp && path.length > 0) throw missingVerb(path, noun);
+export function routeOf({ path, noun, verb, words, version, help, stray }: CommandLine): Route {
+  if (version) return { to: "version" };
+  if (stray !== undefined) throw isOption(stray.word) ? unknownOption(stray) : unknownWord(stray);
+  if (verb !== undefined) return help ? { to: "verb-help", path, verb } : { to: "verb", path, verb, words };
+  if (!help && path.length > 0) throw missingVerb(path, noun);
   return { to: "noun-help", path, noun };
-}
-
-/** The verb that a command line means which {@link route} refuses, for its exit code; undefined where none is named. */
-export function verbMeant(root: NounNode, argv: readonly string[]): VerbNode | undefined {
-  let noun = root;
-  for (const word of argv) {
-    const verb = noun.verbs.find(({ name }) => name === word);
-    if (verb !== undefined) return verb;
-    noun = nounBelow(noun, word) ?? noun;
-  }
-  return undefined;
 }

@@ -6,7 +6,9 @@ import { freshFolder } from "../commands/testing/program.ts";
 import type { Tools } from "../commands/tools.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same, text } from "../lib/text/index.ts";
-import { mannerOf } from "./manner.ts";
+import { PROGRAM } from "../commands/index.ts";
+import { errorStyleOf } from "./error-style.ts";
+import { readLine } from "./line.ts";
 import { runVerb } from "./run.ts";
 import { fakeOutside, type FakeOutside } from "./testing/outside.ts";
 
@@ -43,7 +45,7 @@ async function ending(
     ...(failureExit === undefined ? {} : { failureExit }),
     load: async () => ({ default: command }),
   };
-  const exit = await runVerb(made.outside, mannerOf(words, {}), { path: ["try"], verb, words });
+  const exit = await runVerb(made.outside, errorStyleOf(readLine(PROGRAM, words), {}), { path: ["try"], verb, words });
   return { exit, stdout: String(made.stdout.read() ?? ""), stderr: made.stderr(), tenants: made.tenants };
 }
 

@@ -4,7 +4,7 @@ import type { Tools } from "../commands/tools.ts";
 import { same } from "../lib/text/index.ts";
 import { exitOf, failureExit } from "./exit-codes.ts";
 import { Interrupts } from "./interrupts.ts";
-import type { Manner } from "./manner.ts";
+import type { ErrorStyle } from "./error-style.ts";
 import type { Outside } from "./outside.ts";
 import { parse } from "./parse.ts";
 import { asFailure, stackOf } from "./report.ts";
@@ -23,10 +23,10 @@ export interface Invocation {
  * @returns the exit code
  * @throws `usage` when the words do not fit the verb's declaration; nothing has happened then
  */
-export async function runVerb(outside: Outside, manner: Manner, { path, verb, words }: Invocation): Promise<number> {
+export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb, words }: Invocation): Promise<number> {
   const { default: command } = await verb.load();
   const { globals, input } = parse(path, command, words);
-  const interrupts = new Interrupts(outside.host, manner, (report) => outside.writeNow(2, report));
+  const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const tools = openTools(outside, globals, interrupts);
   const exit = await settle(interrupts, tools, verb, () => command.run(tools, input as never));
   await tools[Symbol.asyncDispose]();

@@ -6,7 +6,11 @@ import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import { ensureFolder, type ProcessTable } from "../lib/config/index.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
 import { installLightMessages } from "./light-fetch.ts";
-import type { OpenTenant } from "./outside.ts";
+
+/** A tenant that is open until it is closed. */
+export interface OpenTenant extends ChosenTenant {
+  readonly close: () => Promise<void>;
+}
 
 /** What the way to a tenant takes from the machine. */
 interface Machine {
@@ -14,8 +18,8 @@ interface Machine {
   readonly processes: ProcessTable;
 }
 
-/** A way to a tenant, and how to leave. */
-interface Way {
+/** A connection to a tenant. */
+interface Connection {
   readonly transport: Transport;
   /** the address the tenant's routes hang under; in process there is none */
   readonly base?: URL;
@@ -42,12 +46,15 @@ export async function openTenant(
   machine: Machine,
   { context, source }: Omit<ChosenTenant, "client">,
 ): Promise<OpenTenant> {
-  const way = context.kind === "remote" ? wayOverSocket(machine, context) : wayInProcess(machine, context);
-  const { transport, base, close } = await way;
+  const connection = context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess(machine, context);
+  const { transport, base, close } = await connection;
   return { context, source, client: new TenantClient(transport, base), close };
 }
 
-async function wayInProcess({ clock, processes }: Machine, { tenantFolder, name }: EmbeddedContext): Promise<Way> {
+async function connectInProcess(
+  { clock, processes }: Machine,
+  { tenantFolder, name }: EmbeddedContext,
+): Promise<Connection> {
   await ensureFolder(tenantFolder);
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
@@ -61,7 +68,7 @@ async function wayInProcess({ clock, processes }: Machine, { tenantFolder, name 
   return { transport: fetch, close };
 }
 
-async function wayOverSocket({ clock }: Machine, { url, caFile }: RemoteContext): Promise<Way> {
+async function connectBySocket({ clock }: Machine, { url, caFile }: RemoteContext): Promise<Connection> {
   const { openSocket } = await import("../lib/client/socket.ts");
   const { readAuthorities } = await import("../lib/config/authorities.ts");
   const { transport, close } = openSocket({

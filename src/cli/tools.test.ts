@@ -7,7 +7,6 @@ import { spoolToFile } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { Interrupts } from "./interrupts.ts";
-import { mannerOf } from "./manner.ts";
 import { openTools } from "./tools.ts";
 import { fakeOutside } from "./testing/outside.ts";
 
@@ -15,7 +14,11 @@ const NOTHING = Object.fromEntries(Object.keys(GLOBAL_OPTIONS).map((key) => [key
 
 function opened(home: string, globals: Partial<Globals> = {}) {
   const made = fakeOutside(home);
-  const interrupts = new Interrupts(made.outside.host, mannerOf([], {}), () => undefined);
+  const interrupts = new Interrupts(
+    made.outside.host,
+    { language: "en", json: false, verbose: false },
+    () => undefined,
+  );
   return { ...made, interrupts, tools: openTools(made.outside, { ...NOTHING, ...globals }, interrupts) };
 }
 
@@ -71,7 +74,11 @@ test("the environment names the tenant where no option does", async () => {
 
 test("a tenant that could not be opened is not closed, and hinders no other", async () => {
   const made = fakeOutside(await homeOfTwo());
-  const interrupts = new Interrupts(made.outside.host, mannerOf([], {}), () => undefined);
+  const interrupts = new Interrupts(
+    made.outside.host,
+    { language: "en", json: false, verbose: false },
+    () => undefined,
+  );
   const openTenant: typeof made.outside.openTenant = (machine, chosen) =>
     chosen.context.name === "kanto"
       ? Promise.reject(new Failure("locked", { what: same("locked") }))
@@ -122,7 +129,11 @@ test.each([
   const made = fakeOutside(freshFolder());
   for (const stream of [made.outside.host.stdin, made.outside.host.stdout, made.outside.host.stderr])
     stream.isTTY = true;
-  const interrupts = new Interrupts(made.outside.host, mannerOf([], {}), () => undefined);
+  const interrupts = new Interrupts(
+    made.outside.host,
+    { language: "en", json: false, verbose: false },
+    () => undefined,
+  );
   const { terminal } = openTools(made.outside, { ...NOTHING, ...globals }, interrupts);
   expect(terminal.interactive).toBe(interactive);
   const { bad } = await terminal.styles("stderr");

@@ -3,7 +3,8 @@ import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import { Contexts, locateHome, removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/config/index.ts";
 import { Terminal } from "../lib/terminal/index.ts";
 import type { Interrupts } from "./interrupts.ts";
-import type { OpenTenant, Outside } from "./outside.ts";
+import type { Outside } from "./outside.ts";
+import type { OpenTenant } from "./tenant.ts";
 
 const machineOf = ({ host: { platform, execPath, argv }, userFolder }: Outside): Machine => ({
   platform,

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { mannerOf } from "./manner.ts";
+import { PROGRAM } from "../commands/index.ts";
+import { errorStyleOf } from "./error-style.ts";
+import { readLine } from "./line.ts";
+
+const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
+  errorStyleOf(readLine(PROGRAM, words), environment);
 
 test.each([
   ["", "en"],
@@ -13,14 +18,14 @@ test.each([
   ["ja", "en"],
   ["--language ja", "en"],
 ])("the language of %j is %s", (line, language) => {
-  expect(mannerOf(line.split(" "), {}).language).toBe(language);
+  expect(styleOf(line.split(" "), {}).language).toBe(language);
 });
 
 test("a language that is none, or that has no value, leaves it to the locale", () => {
   const environment = { CLOMOCTL_LANG: "en", LC_ALL: "ja_JP.UTF-8" };
-  expect(mannerOf(["--lang", "fr"], environment).language).toBe("ja");
-  expect(mannerOf([], { ...environment, CLOMOCTL_LANG: "fr" }).language).toBe("ja");
-  expect(mannerOf(["--lang"], environment).language).toBe("en");
+  expect(styleOf(["--lang", "fr"], environment).language).toBe("ja");
+  expect(styleOf([], { ...environment, CLOMOCTL_LANG: "fr" }).language).toBe("ja");
+  expect(styleOf(["--lang"], environment).language).toBe("en");
 });
 
 test.each([
@@ -31,10 +36,10 @@ test.each([
   ["--format=csv --format json", true],
   ["-- --format json", false],
 ])("a problem object goes with %j: %s", (line, json) => {
-  expect(mannerOf(line.split(" "), {}).json).toBe(json);
+  expect(styleOf(line.split(" "), {}).json).toBe(json);
 });
 
 test("more is said where that is asked for", () => {
-  expect(mannerOf(["users", "--verbose"], {}).verbose).toBe(true);
-  expect(mannerOf(["users", "--", "--verbose"], {}).verbose).toBe(false);
+  expect(styleOf(["users", "--verbose"], {}).verbose).toBe(true);
+  expect(styleOf(["users", "--", "--verbose"], {}).verbose).toBe(false);
 });

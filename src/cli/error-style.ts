@@ -1,0 +1,27 @@
+import { chooseLanguage, type Environment } from "../lib/terminal/language.ts";
+import type { Language } from "../lib/text/index.ts";
+import type { CommandLine } from "./line.ts";
+
+/** How errors are told that occur before, or while, the command line is parsed. */
+export interface ErrorStyle {
+  readonly language: Language;
+  /** a problem object is added */
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+/** A wrong `--lang` is refused later, in the language the environment asks for. */
+function languageOf(flag: string | undefined, environment: Environment): Language {
+  try {
+    return chooseLanguage(flag, environment);
+  } catch {
+    return chooseLanguage(undefined, { ...environment, CLOMOCTL_LANG: "" });
+  }
+}
+
+/** The style that a command line asks for, which may be wrong elsewhere. */
+export const errorStyleOf = ({ globals }: Pick<CommandLine, "globals">, environment: Environment): ErrorStyle => ({
+  language: languageOf(globals.get("--lang"), environment),
+  json: globals.get("--format") === "json",
+  verbose: globals.has("--verbose"),
+});
