@@ -1,40 +1,61 @@
 /**
  * Writes what follows from the declared commands: `src/commands/index.ts` and `docs/commands/**`. With `--check` it
- * writes nothing and fails when a file differs from what would be written.
+ * writes nothing and fails when a file differs from what would be written. With `--json` it writes nothing and prints
+ * the declarations as data, without their texts; with `--root FOLDER` too those of another checkout.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { globSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { readCommands } from "./generate/commands.ts";
+import { readDeclarations } from "./generate/declarations.ts";
 import { indexSource } from "./generate/index-source.ts";
 import { referencePages } from "./generate/reference.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const program = await readCommands(join(ROOT, "src", "commands"));
-const wanted = new Map([
-  ["src/commands/index.ts", indexSource(program)],
-  ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
-]);
-const stale = globSync("docs/commands/**/*.md", { cwd: ROOT })
-  .map((file) => file.replaceAll("\\", "/"))
-  .filter((file) => !wanted.has(file));
+async function writeFiles(check: boolean): Promise<void> {
+  const program = await readCommands(join(ROOT, "src", "commands"));
+  const wanted = new Map([
+    ["src/commands/index.ts", indexSource(program)],
+    ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
+  ]);
+  const stale = globSync("docs/commands/**/*.md", { cwd: ROOT })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => !wanted.has(file));
 
-const differing: string[] = [];
-for (const [file, contents] of wanted) {
-  const before = await readFile(join(ROOT, file), "utf8").catch(() => undefined);
-  if (before !== contents) differing.push(file);
+  const differing: string[] = [];
+  for (const [file, contents] of wanted) {
+    const before = await readFile(join(ROOT, file), "utf8").catch(() => undefined);
+    if (before !== contents) differing.push(file);
+  }
+  if (check) {
+    for (const file of [...differing, ...stale]) {
+      process.stderr.write(`${file}: differs from what the commands declare; run npm run generate\n`);
+      process.exitCode = 1;
+    }
+  } else {
+    for (const file of differing) {
+      await mkdir(dirname(join(ROOT, file)), { recursive: true });
+      await writeFile(join(ROOT, file), wanted.get(file) ?? "");
+    }
+    for (const file of stale) await rm(join(ROOT, file));
+  }
 }
-if (process.argv.includes("--check")) {
-  for (const file of [...differing, ...stale]) {
-    process.stderr.write(`${file}: differs from what the commands declare; run npm run generate\n`);
-    process.exitCode = 1;
-  }
+
+const { values } = parseArgs({
+  options: {
+    check: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    root: { type: "string" },
+  },
+});
+if (values.json) {
+  const declarations = await readDeclarations(resolve(values.root ?? ROOT));
+  process.stdout.write(`${JSON.stringify(declarations, undefined, 2)}\n`);
+} else if (values.root === undefined) {
+  await writeFiles(values.check);
 } else {
-  for (const file of differing) {
-    await mkdir(dirname(join(ROOT, file)), { recursive: true });
-    await writeFile(join(ROOT, file), wanted.get(file) ?? "");
-  }
-  for (const file of stale) await rm(join(ROOT, file));
+  throw new Error("--root goes with --json: files are written in this checkout only");
 }

@@ -30,9 +30,8 @@ async function load<T>(file: string): Promise<T | undefined> {
   return module.default;
 }
 
-function check(file: string, command: Command): Command {
-  const globals = new Set(Object.keys(GLOBAL_OPTIONS));
-  const clash = Object.keys(command.options).find((key) => globals.has(key) || key in command.args);
+function check(file: string, command: Command, globals: Fields): Command {
+  const clash = Object.keys(command.options).find((key) => key in globals || key in command.args);
   if (clash !== undefined) throw new Error(`${file}: --${flagName(clash)} is taken already`);
   if (command.examples.length === 0) throw new Error(`${file}: an example is missing`);
   checkOrder(file, command.args);
@@ -53,7 +52,7 @@ function checkOrder(file: string, args: Fields): void {
   }
 }
 
-async function readNoun(root: string, path: readonly string[]): Promise<NounFolder> {
+async function readNoun(root: string, path: readonly string[], globals: Fields): Promise<NounFolder> {
   const folder = join(root, ...path);
   const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const names = entries
@@ -65,7 +64,9 @@ async function readNoun(root: string, path: readonly string[]): Promise<NounFold
     files.map(async ({ name }) => {
       const file = [...path, name].join("/");
       const command = await load<Command>(join(folder, name));
-      return command === undefined ? [] : [{ name: name.replace(/\.ts$/, ""), file, command: check(file, command) }];
+      return command === undefined
+        ? []
+        : [{ name: name.replace(/\.ts$/, ""), file, command: check(file, command, globals) }];
     }),
   );
   const noun = await load<Noun>(join(folder, "noun.ts"));
@@ -74,7 +75,7 @@ async function readNoun(root: string, path: readonly string[]): Promise<NounFold
     name: path.at(-1) ?? "clomoctl",
     path,
     noun,
-    nouns: await Promise.all(names.map((name) => readNoun(root, [...path, name]))),
+    nouns: await Promise.all(names.map((name) => readNoun(root, [...path, name], globals))),
     verbs: verbs.flat(),
   };
 }
@@ -82,7 +83,10 @@ async function readNoun(root: string, path: readonly string[]): Promise<NounFold
 /**
  * Reads all commands: each folder below `src/commands` with a `noun.ts` is a noun, each other file in it that exports a
  * command by default is a verb; the rest, and folders without `noun.ts`, is what several verbs share.
+ *
+ * @param folder `src/commands` of a checkout
+ * @param globals the global options of that checkout
  */
-export function readCommands(folder: string): Promise<NounFolder> {
-  return readNoun(folder, []);
+export function readCommands(folder: string, globals: Fields = GLOBAL_OPTIONS): Promise<NounFolder> {
+  return readNoun(folder, [], globals);
 }

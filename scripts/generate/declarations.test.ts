@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { exitsOf } from "../../src/cli/exit-codes.ts";
+import { PROGRAM } from "../../src/commands/index.ts";
+import type { NounNode } from "../../src/commands/node.ts";
+import { readDeclarations } from "./declarations.ts";
+import { differences, type Permitted } from "./differences.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+
+/** What `npm run generate -- --json` printed for b7d515d. */
+const before: unknown = JSON.parse(readFileSync(join(ROOT, "test", "fixtures", "declarations-b7d515d.json"), "utf8"));
+
+/** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
+const PERMITTED: readonly Permitted[] = [
+  {
+    at: ["globals", "--timezone", "kind"],
+    before: "string",
+    now: "timezone",
+    why: "a zone that does not exist is a usage error in every command, before anything is done",
+  },
+];
+
+const declared = await readDeclarations(ROOT);
+
+test("commands take and answer what they did in b7d515d, but for what is permitted", () => {
+  const now: unknown = JSON.parse(JSON.stringify(declared));
+  expect(differences(before, now)).toEqual(PERMITTED.map(({ at, before, now }) => ({ at, before, now })));
+});
+
+test("every verb is there, with the exit codes that its help lists", async () => {
+  const verbsBelow = async (
+    { nouns, verbs }: NounNode,
+    path: readonly string[],
+  ): Promise<(readonly [string, number[]])[]> => {
+    const own = verbs.map(async ({ name, load }) => {
+      const { default: command } = await load();
+      return [[...path, name].join(" "), exitsOf(command).map(({ code }) => code)] as const;
+    });
+    const below = nouns.map((noun) => verbsBelow(noun, [...path, noun.name]));
+    return [...(await Promise.all(own)), ...(await Promise.all(below)).flat()];
+  };
+  const exits = Object.entries(declared.verbs).map(([path, verb]) => [path, verb.exits]);
+  expect(Object.fromEntries(exits)).toEqual(Object.fromEntries(await verbsBelow(PROGRAM, [])));
+});
+
+test("a verb has its arguments, options and own exit codes, and no text", () => {
+  expect(declared.verbs["renewals check"]).toMatchObject({
+    arguments: [{ name: "files", kind: "file", value: "FILE|FOLDER", repeatable: true }],
+    options: { "--all-contexts": { kind: "boolean" }, "--within": { kind: "string", value: "DURATION" } },
+    exits: [0, 1, 2, 3, 130],
+    failureExit: 3,
+  });
+  expect(declared.globals["--progress"]).toMatchObject({ kind: "choice", default: "auto" });
+  expect(JSON.stringify(declared)).not.toMatch(/"(?:about|summary|en|ja)":/);
+});

@@ -1,0 +1,98 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Command } from "../../src/commands/command.ts";
+import { flagName, placeholder, type Field, type Fields } from "../../src/commands/field.ts";
+import { readCommands, type NounFolder } from "./commands.ts";
+
+/** A field without its texts. */
+interface FieldData {
+  readonly kind: Field["kind"];
+  readonly value?: string | undefined;
+  readonly short?: string | undefined;
+  readonly required?: true | undefined;
+  readonly repeatable?: true | undefined;
+  readonly choices?: readonly string[] | undefined;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly default?: string | number | undefined;
+}
+
+interface VerbData {
+  /** in the order they are typed */
+  readonly arguments: readonly (FieldData & { readonly name: string })[];
+  /** by flag */
+  readonly options: Readonly<Record<string, FieldData>>;
+  /** in order */
+  readonly exits: readonly number[];
+  /** of whatever fails, where the command has exit codes of its own */
+  readonly failureExit?: number | undefined;
+}
+
+/** What scripts may rely on: all that is declared but the texts for people, which may change. Keys are sorted. */
+export interface Declarations {
+  /** by flag */
+  readonly globals: Readonly<Record<string, FieldData>>;
+  /** by path: `secured groups` */
+  readonly nouns: Readonly<Record<string, { readonly aliases: readonly string[] }>>;
+  /** by path: `users import` */
+  readonly verbs: Readonly<Record<string, VerbData>>;
+}
+
+/** The part of the table of failures that is read; exit codes by failure. */
+type Exits = Readonly<Record<string, { readonly exit: number }>>;
+
+const fieldData = (key: string, field: Field): FieldData => {
+  if (field.kind === "boolean") return { kind: field.kind, short: field.short };
+  const { kind, short, required, repeatable, default: standard } = field;
+  const range = kind === "number" ? { min: field.min ?? 0, max: field.max } : {};
+  const choices = kind === "choice" ? field.choices : undefined;
+  return { kind, value: placeholder(key, field), short, required, repeatable, choices, ...range, default: standard };
+};
+
+const sorted = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
+  Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+const optionData = (options: Fields): Declarations["globals"] =>
+  sorted(Object.entries(options).map(([key, field]) => [`--${flagName(key)}`, fieldData(key, field)]));
+
+function exitCodes({ exits, ownExits }: Command, errors: Exits): readonly number[] {
+  const codeOf = (failure: string): number => {
+    const code = errors[failure]?.exit;
+    if (code === undefined) throw new Error(`${failure} is none of the failures`);
+    return code;
+  };
+  const usual = ["unexpected", "usage", ...exits].map(codeOf);
+  const codes = ownExits === undefined ? [0, ...usual] : ownExits.meanings.map(([code]) => code);
+  return [...new Set([...codes, codeOf("interrupted")])].toSorted((a, b) => a - b);
+}
+
+const verbData = (command: Command, errors: Exits): VerbData => ({
+  arguments: Object.entries(command.args).map(([name, field]) => ({ name, ...fieldData(name, field) })),
+  options: optionData(command.options),
+  exits: exitCodes(command, errors),
+  failureExit: command.ownExits?.failure,
+});
+
+const withBelow = (folder: NounFolder): readonly NounFolder[] => [folder, ...folder.nouns.flatMap(withBelow)];
+
+/**
+ * The declarations of a checkout, which needs its packages: this one, or one of another commit.
+ *
+ * @param root the checkout
+ */
+export async function readDeclarations(root: string): Promise<Declarations> {
+  const load = (file: string): Promise<unknown> => import(pathToFileURL(join(root, "src", file)).href);
+  const { GLOBAL_OPTIONS } = (await load("commands/globals.ts")) as { GLOBAL_OPTIONS: Fields };
+  const { ERRORS } = (await load("lib/errors/index.ts")) as { ERRORS: Exits };
+  const program = await readCommands(join(root, "src", "commands"), GLOBAL_OPTIONS);
+  const nouns = program.nouns.flatMap(withBelow);
+  return {
+    globals: optionData(GLOBAL_OPTIONS),
+    nouns: sorted(nouns.map(({ path, noun }) => [path.join(" "), { aliases: noun.aliases ?? [] }])),
+    verbs: sorted(
+      nouns.flatMap(({ path, verbs }) =>
+        verbs.map(({ name, command }) => [[...path, name].join(" "), verbData(command, ERRORS)] as const),
+      ),
+    ),
+  };
+}
