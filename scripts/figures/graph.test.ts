@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { circlesOf, graphOf, importersOf } from "./graph.ts";
+
+test("imports are resolved from the file that has them; what is no file of ours is left out", () => {
+  const graph = graphOf(
+    new Map([
+      ["src/a/one.ts", ["./two.ts", "../b/three.ts", "node:fs", "./gone.ts", "../../package.json"]],
+      ["src/a/two.ts", []],
+      ["src/b/three.ts", ["../a/two.ts"]],
+    ]),
+  );
+  expect(graph.get("src/a/one.ts")).toEqual(new Set(["src/a/two.ts", "src/b/three.ts"]));
+  expect(importersOf(graph)).toEqual(
+    new Map([
+      ["src/a/one.ts", new Set()],
+      ["src/a/two.ts", new Set(["src/a/one.ts", "src/b/three.ts"])],
+      ["src/b/three.ts", new Set(["src/a/one.ts"])],
+    ]),
+  );
+});
+
+test("a circle has the files that reach each other, not those that only lead to it or away from it", () => {
+  const graph = new Map([
+    ["in", new Set(["a"])],
+    ["a", new Set(["b", "out"])],
+    ["b", new Set(["c"])],
+    ["c", new Set(["a", "b"])],
+    ["out", new Set<string>()],
+    ["self", new Set(["self"])],
+  ]);
+  expect(circlesOf(graph)).toEqual([{ a: ["b"], b: ["c"], c: ["a", "b"] }, { self: ["self"] }]);
+});
+
+test("a tree has no circle", () => {
+  expect(
+    circlesOf(
+      new Map([
+        ["a", new Set(["b", "c"])],
+        ["b", new Set(["c"])],
+        ["c", new Set<string>()],
+      ]),
+    ),
+  ).toEqual([]);
+});

@@ -1,0 +1,109 @@
+import { parseSync } from "@swc/core";
+
+/** A file of TypeScript, as the figures see it. */
+export interface Source {
+  readonly lines: number;
+  /** lines with code; those inside a text of several lines are code */
+  readonly codeLines: number;
+  /** lines with a comment and no code */
+  readonly commentLines: number;
+  /** what it imports and exports from, types and `import()` included, as written */
+  readonly imports: readonly string[];
+  /** it begins with a docstring of its own, rather than with that of its first declaration */
+  readonly isExplained: boolean;
+  /** it defines a command */
+  readonly isVerb: boolean;
+}
+
+interface Node {
+  readonly type: string;
+  readonly [key: string]: unknown;
+}
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
+
+/** A node and all below it. */
+function* walk(value: unknown): Generator<Node> {
+  if (isNode(value)) yield value;
+  if (typeof value === "object" && value !== null) for (const child of Object.values(value)) yield* walk(child);
+}
+
+const stringsOf = (value: unknown): readonly string[] =>
+  isNode(value) && value.type === "StringLiteral" ? [value["value"] as string] : [];
+
+function importsOf(node: Node): readonly string[] {
+  switch (node.type) {
+    case "ImportDeclaration":
+    case "ExportNamedDeclaration":
+    case "ExportAllDeclaration":
+      return stringsOf(node["source"]);
+    case "TsImportType":
+      return stringsOf(node["argument"]);
+    case "CallExpression": {
+      const [first] = node["arguments"] as readonly { readonly expression: unknown }[];
+      return (node["callee"] as Node).type === "Import" ? stringsOf(first?.expression) : [];
+    }
+    default:
+      return [];
+  }
+}
+
+const definesCommand = ({ type, callee }: Node): boolean =>
+  type === "CallExpression" && isNode(callee) && callee["value"] === "defineCommand";
+
+/** Where `//` and `/*` begin no comment; everywhere else they do. */
+const LITERALS: readonly string[] = ["StringLiteral", "TemplateElement", "RegExpLiteral"];
+
+/** Begin and end of a literal in bytes, which swc counts from 1. */
+function placeOf({ type, span }: Node, bytes: string): readonly [from: number, to: number] {
+  const { start, end } = span as { readonly start: number; readonly end: number };
+  const from = start - 1;
+  if (type === "StringLiteral" && !/["']/.test(bytes.charAt(from))) {
+    throw new Error("swc counts positions in another way than from 1, in bytes");
+  }
+  return [from, end - 1];
+}
+
+/** The text with an `x` for each character of a literal, and one more where a line of a literal ends. */
+function withoutLiterals(bytes: string, literals: readonly Node[]): string {
+  const places = literals.map((literal) => placeOf(literal, bytes)).toSorted(([a], [b]) => a - b);
+  let text = "";
+  let done = 0;
+  for (const [from, to] of places) {
+    text += bytes.slice(done, from) + bytes.slice(from, to).replaceAll(/./g, "x").replaceAll("\n", "x\n");
+    done = to;
+  }
+  return text + bytes.slice(done);
+}
+
+const COMMENT = /\/\/.*|\/\*[^]*?\*\//g;
+const EXPLANATION = /^\/\*\*[^]*?\*\/(?:\s*\n\s*\n|\s*import\b)/;
+
+/**
+ * Reads a file.
+ *
+ * @throws when it is not TypeScript
+ */
+export function readSource(text: string): Source {
+  const nodes = [...walk(parseSync(text, { syntax: "typescript", target: "es2024" }))];
+  // a character a byte, since swc counts bytes
+  const bytes = Buffer.from(text).toString("latin1");
+  const bare = withoutLiterals(
+    bytes,
+    nodes.filter(({ type }) => LITERALS.includes(type)),
+  );
+  const lines = bare
+    .replaceAll(COMMENT, (comment) => comment.replaceAll(/[^\n]/g, "\0"))
+    .replace(/\n$/, "")
+    .split("\n");
+  const isCode = (line: string): boolean => /[^\s\0]/.test(line);
+  return {
+    lines: lines.length,
+    codeLines: lines.filter(isCode).length,
+    commentLines: lines.filter((line) => line.includes("\0") && !isCode(line)).length,
+    imports: nodes.flatMap(importsOf),
+    isExplained: EXPLANATION.test(bare),
+    isVerb: nodes.some(definesCommand),
+  };
+}
