@@ -1,5 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeCertificates } from "./certificates.ts";
+import type { Checkout } from "./checkout.ts";
 import { inputOf, type Input } from "./input.ts";
 import type { Peers } from "./peers.ts";
 import { Program, type Counts } from "./program.ts";
@@ -14,8 +16,9 @@ export class Bench {
   readonly peers: Peers;
   readonly #folder: string;
   readonly #signal: AbortSignal;
+  readonly #filled = new Map<Checkout, Promise<Program>>();
+  #certificates: Promise<readonly string[]> | undefined;
   #places = 0;
-  #filled: Promise<Program> | undefined;
 
   /** @param folder the run's own, on the disk of the inputs; who made it removes it */
   constructor(rows: number, peers: Peers, folder: string, signal: AbortSignal) {
@@ -29,41 +32,49 @@ export class Bench {
     return inputOf(DATA, rows);
   }
 
+  /** The certificates that every work checks; made when they are first asked for. */
+  certificates(): Promise<readonly string[]> {
+    this.#certificates ??= this.newFolder("certificates").then((folder) => makeCertificates(this.peers, folder));
+    return this.#certificates;
+  }
+
   /** A path that nothing uses yet. */
   newPath(name: string): string {
     this.#places += 1;
     return join(this.#folder, `${this.#places}-${name}`);
   }
 
-  /** Gives `use` the program with an empty tenant, which is removed afterwards. */
-  async withEmptyTenant<T>(use: (program: Program) => Promise<T>): Promise<T> {
+  /** A new folder. */
+  async newFolder(name: string): Promise<string> {
+    const folder = this.newPath(name);
+    await mkdir(folder);
+    return folder;
+  }
+
+  /** The checkout's program with an empty tenant. */
+  emptyTenant(checkout: Checkout): Promise<Program> {
+    return Program.at(checkout, this.newPath("home"), this.#signal);
+  }
+
+  /** Gives `use` the checkout's program with an empty tenant, which is removed afterwards. */
+  async withEmptyTenant<T>(checkout: Checkout, use: (program: Program) => Promise<T>): Promise<T> {
     const home = this.newPath("home");
     try {
-      return await use(await Program.at(home, this.#signal));
+      return await use(await Program.at(checkout, home, this.#signal));
     } finally {
       await rm(home, { recursive: true, force: true });
     }
   }
 
-  /** Gives `use` a folder, which is removed afterwards. */
-  async withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-    const folder = this.newPath("folder");
-    await mkdir(folder);
-    try {
-      return await use(folder);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+  /** The checkout's program with a tenant that holds all users of the input; the same one for every work. */
+  filledTenant(checkout: Checkout): Promise<Program> {
+    const filled = this.#filled.get(checkout) ?? this.#fill(checkout);
+    this.#filled.set(checkout, filled);
+    return filled;
   }
 
-  /** The program with a tenant that holds all users of the input; the same one for every work. */
-  filledTenant(): Promise<Program> {
-    this.#filled ??= this.#fill();
-    return this.#filled;
-  }
-
-  async #fill(): Promise<Program> {
-    const program = await Program.at(this.newPath("home"), this.#signal);
+  async #fill(checkout: Checkout): Promise<Program> {
+    const program = await this.emptyTenant(checkout);
     await program.importUsers((await this.input(this.rows)).path, created(this.rows, true));
     return program;
   }

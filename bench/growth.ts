@@ -1,21 +1,10 @@
 import { inTurn } from "./alternate.ts";
-import { created, verifyUsers, type Bench } from "./bench.ts";
+import { THIS } from "./checkout.ts";
 import type { Ran } from "./process.ts";
 import { best, growth, highest } from "./statistics.ts";
-import type { Work } from "./works.ts";
+import { importOf, type Work } from "./works.ts";
 
 const TIMES = 3;
-
-/** Imports a file of that many people into an empty tenant. */
-const importOf = async (bench: Bench, rows: number): Promise<() => Promise<Ran>> => {
-  const { path } = await bench.input(rows);
-  return () =>
-    bench.withEmptyTenant(async (program) => {
-      const ran = await program.importUsers(path, created(rows, true));
-      verifyUsers(program, rows);
-      return ran;
-    });
-};
 
 /**
  * Whether a row takes longer in a large file than in a small one: plan and commit of three times the rows, beside a
@@ -23,11 +12,17 @@ const importOf = async (bench: Bench, rows: number): Promise<() => Promise<Ran>>
  */
 export const GROWTH: Work = {
   name: "growth",
+  kind: "long",
   target: { must: 1.3, mustRssMb: 250 },
   needs: [],
+  ours: (bench, checkout) => importOf(bench, checkout, bench.rows * 3),
   measure: async (bench) => {
     const [few, many] = [Math.ceil(bench.rows / 10), bench.rows * 3];
-    const works = [await importOf(bench, 1), await importOf(bench, few), await importOf(bench, many)] as const;
+    const works = [
+      await importOf(bench, THIS, 1),
+      await importOf(bench, THIS, few),
+      await importOf(bench, THIS, many),
+    ] as const;
     const [one, short, long] = await inTurn(works, TIMES);
     const bestOf = (runs: readonly Ran[]): number => best(runs.map((run) => run.seconds));
     const large = { rows: many, seconds: bestOf(long) };

@@ -1,9 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { Checkout } from "./checkout.ts";
 import { runProcess, type Ran } from "./process.ts";
-
-const DOOR = join(dirname(import.meta.dirname), "bin", "clomoctl.js");
 
 /** What a run of an import must have said about itself. */
 export interface Counts {
@@ -16,25 +15,27 @@ export interface Counts {
   readonly committed: boolean;
 }
 
-/** The built program under the Node that runs the benchmark, with a home of its own. */
+/** The built program of a checkout under the Node that runs the benchmark, with a home of its own. */
 export class Program {
+  readonly #door: string;
   readonly #home: string;
   readonly #signal: AbortSignal;
 
-  private constructor(home: string, signal: AbortSignal) {
+  private constructor(door: string, home: string, signal: AbortSignal) {
+    this.#door = door;
     this.#home = home;
     this.#signal = signal;
   }
 
   /** The program with `home`, which is made where it is missing: a first run with an empty tenant. */
-  static async at(home: string, signal: AbortSignal): Promise<Program> {
+  static async at({ door }: Checkout, home: string, signal: AbortSignal): Promise<Program> {
     await mkdir(home, { recursive: true });
-    return new Program(home, signal);
+    return new Program(door, home, signal);
   }
 
   /** @throws when the program ends with another status than 0 */
   run(...args: readonly string[]): Promise<Ran> {
-    return this.node(DOOR, ...args);
+    return this.node(this.#door, ...args);
   }
 
   /** The same Node without the program, in the same surroundings. */

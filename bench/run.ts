@@ -1,8 +1,10 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { compareWork, formatComparison, type Compared } from "./against.ts";
+import { readArguments } from "./arguments.ts";
 import { Bench, DATA } from "./bench.ts";
+import { builtCheckout, type Checkout } from "./checkout.ts";
 import { GROWTH } from "./growth.ts";
 import { judge } from "./judge.ts";
 import { Peers, TOOLS } from "./peers.ts";
@@ -13,20 +15,10 @@ import { LONG_WORKS, type Work } from "./works.ts";
 
 const WORKS: readonly Work[] = [...LONG_WORKS, ...START_UPS, ...RENEWAL_WORKS, GROWTH];
 
-const { values } = parseArgs({
-  options: {
-    only: { type: "string", multiple: true, default: [] },
-    rows: { type: "string", default: "1000000" },
-    json: { type: "string" },
-  },
-});
-const rows = Number(values.rows);
-if (!Number.isSafeInteger(rows) || rows < 10) throw new Error("--rows is a whole number from 10");
-for (const name of values.only) {
-  if (!WORKS.some((work) => work.name === name)) {
-    throw new Error(`--only "${name}" is none of: ${WORKS.map((work) => work.name).join(", ")}`);
-  }
-}
+const { only, rows, json, against } = readArguments(
+  process.argv.slice(2),
+  WORKS.map((work) => work.name),
+);
 
 const interrupt = new AbortController();
 process.once("SIGINT", () => interrupt.abort(new Error("interrupted")));
@@ -37,6 +29,11 @@ const load = (): string =>
     .map((value) => value.toFixed(2))
     .join(" ");
 
+const messageOf = (error: unknown): string => {
+  interrupt.signal.throwIfAborted();
+  return error instanceof Error ? error.message : String(error);
+};
+
 async function measure(work: Work, bench: Bench): Promise<Line> {
   const missing = bench.peers.missing(work.needs);
   const base = { work: work.name, target: work.target };
@@ -45,15 +42,25 @@ async function measure(work: Work, bench: Bench): Promise<Line> {
     const lacks = missing.map((tool) => `${tool} is missing; `).join("");
     return { ...base, figures, verdict: judge(figures, work.target), note: lacks + note };
   } catch (error) {
-    interrupt.signal.throwIfAborted();
-    return { ...base, verdict: "missed", note: error instanceof Error ? error.message : String(error) };
+    return { ...base, verdict: "missed", note: messageOf(error) };
   }
 }
 
-async function measureAll(folder: string): Promise<readonly Line[]> {
-  const peers = await Peers.find(folder, interrupt.signal);
-  const bench = new Bench(rows, peers, folder, interrupt.signal);
-  const tools = TOOLS.map((tool) => `${tool} ${peers.tools.get(tool)?.version ?? "MISSING"}`);
+async function compare(work: Work, bench: Bench, other: Checkout): Promise<Compared> {
+  try {
+    return await compareWork(work, bench, other);
+  } catch (error) {
+    return { work: work.name, verdict: "failed", sets: [], note: messageOf(error) };
+  }
+}
+
+/** Takes every work that was asked for, and prints the table. */
+async function eachWork<L>(
+  bench: Bench,
+  take: (work: Work) => Promise<L>,
+  format: (lines: readonly L[]) => string,
+): Promise<readonly L[]> {
+  const tools = TOOLS.map((tool) => `${tool} ${bench.peers.tools.get(tool)?.version ?? "MISSING"}`);
   const machine = {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
@@ -66,22 +73,34 @@ async function measureAll(folder: string): Promise<readonly Line[]> {
     `${rows} users, ${(bytes / 1e6).toFixed(0)} MB, CP932, CRLF; ${machine.cores} cores of ${machine.cpu}; Node ${machine.node}; ` +
       `${tools.join(", ")}; load ${machine.loadBefore}\n\n`,
   );
-  const lines: Line[] = [];
+  const lines: L[] = [];
   try {
     for (const work of WORKS) {
-      if (values.only.length > 0 && !values.only.includes(work.name)) continue;
+      if (only.length > 0 && !only.includes(work.name)) continue;
       process.stderr.write(`${work.name} …\n`);
-      lines.push(await measure(work, bench));
+      lines.push(await take(work));
     }
   } finally {
     // an interrupted run shows what it has
-    process.stdout.write(`${formatTable(lines)}\nload ${load()}\n`);
+    process.stdout.write(`${format(lines)}\nload ${load()}\n`);
   }
-  if (values.json !== undefined) {
+  if (json !== undefined) {
     const report = { rows, bytes, machine: { ...machine, loadAfter: load() }, works: lines };
-    await writeFile(values.json, `${JSON.stringify(report, undefined, 2)}\n`);
+    await writeFile(json, `${JSON.stringify(report, undefined, 2)}\n`);
   }
   return lines;
+}
+
+/** Whether every work is as it must be. */
+async function measureAll(folder: string): Promise<boolean> {
+  const other = against === undefined ? undefined : await builtCheckout(against);
+  const bench = new Bench(rows, await Peers.find(folder, interrupt.signal), folder, interrupt.signal);
+  if (other === undefined) {
+    const lines = await eachWork(bench, (work) => measure(work, bench), formatTable);
+    return lines.every(({ verdict }) => verdict !== "missed");
+  }
+  const lines = await eachWork(bench, (work) => compare(work, bench, other), formatComparison);
+  return lines.every(({ verdict }) => verdict === "pass");
 }
 
 const alive = (pid: number): boolean => {
@@ -105,8 +124,7 @@ const folder = join(DATA, `run-${process.pid}`);
 await mkdir(folder, { recursive: true });
 await sweep();
 try {
-  const lines = await measureAll(folder);
-  process.exitCode = lines.some(({ verdict }) => verdict === "missed") ? 1 : 0;
+  process.exitCode = (await measureAll(folder)) ? 0 : 1;
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

@@ -19,7 +19,8 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   unknown: "not judged",
 };
 
-const number = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
+/** A figure for a table. */
+export const number = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
 
 const cells = ({ work, target, verdict, figures, note }: Line): readonly string[] => [
   work,
@@ -34,15 +35,24 @@ const cells = ({ work, target, verdict, figures, note }: Line): readonly string[
   note,
 ];
 
-/** The table as text: the works to the left, figures to the right, notes last. */
-export const formatTable = (lines: readonly Line[]): string => {
-  const rows = [HEADINGS, ...lines.map(cells)];
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const isNumber = (column: number): boolean => column > 0 && column < 8;
+/**
+ * Rows under their headings: the first cell of a row to the left, `figures` cells to the right, the others to the left.
+ */
+export const alignColumns = (
+  headings: readonly string[],
+  lines: readonly (readonly string[])[],
+  figures: number,
+): string => {
+  const rows = [headings, ...lines];
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const isFigure = (column: number): boolean => column > 0 && column <= figures;
   const format = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (isNumber(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) => (isFigure(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
       .join("  ")
       .trimEnd();
   return `${rows.map(format).join("\n")}\n`;
 };
+
+/** The table as text: the works to the left, figures to the right, notes last. */
+export const formatTable = (lines: readonly Line[]): string => alignColumns(HEADINGS, lines.map(cells), 7);

@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { alternate, type Rivals, type Runs } from "./alternate.ts";
+import { alternate, type Runs } from "./alternate.ts";
 import { created, unchanged, verifyRecords, verifyUsers, type Bench } from "./bench.ts";
+import { THIS, type Checkout } from "./checkout.ts";
 import type { Figures, Target } from "./judge.ts";
 import type { Tool } from "./peers.ts";
 import type { Ran } from "./process.ts";
@@ -16,10 +17,20 @@ export interface Measured {
 /** A line of the table: something a user does, and what it is measured beside. */
 export interface Work {
   readonly name: string;
+  /** a start-up takes so little that it needs many runs */
+  readonly kind: "long" | "start-up";
   readonly target: Target;
   /** the peer's programs */
   readonly needs: readonly Tool[];
   /**
+   * Makes ready what the program of a checkout needs for this work.
+   *
+   * @returns runs the work once; throws when it fails, or its outcome is not what it must be
+   */
+  readonly ours: (bench: Bench, checkout: Checkout) => Promise<() => Promise<Ran>>;
+  /**
+   * Measures this checkout beside the peer.
+   *
    * @param withPeer whether all that the peer needs is there
    * @throws when something fails, or its outcome is not what it must be
    */
@@ -43,13 +54,27 @@ const figuresOf = ({ ours, peer }: Runs): Figures => {
   };
 };
 
-const compare = async (rivals: Rivals, withPeer: boolean): Promise<Figures> =>
-  figuresOf(await alternate(withPeer ? rivals : { ...rivals, peer: undefined }, TIMES));
+interface LongWork extends Omit<Work, "kind" | "measure"> {
+  /** like `ours`, for the peer */
+  readonly peer: (bench: Bench) => Promise<() => Promise<Ran>>;
+  /** what was verified */
+  readonly note: (bench: Bench) => string;
+}
+
+/** A work whose peer takes turns with it. */
+const long = ({ peer, note, ...work }: LongWork): Work => ({
+  ...work,
+  kind: "long",
+  measure: async (bench, withPeer) => {
+    const rivals = { ours: await work.ours(bench, THIS), peer: withPeer ? await peer(bench) : undefined };
+    return { figures: figuresOf(await alternate(rivals, TIMES)), note: note(bench) };
+  },
+});
 
 /** The peer of an import: into a fresh database, whose rows are counted. */
-const peerImport =
-  (bench: Bench, path: string): (() => Promise<Ran>) =>
-  async () => {
+const peerImport = async (bench: Bench): Promise<() => Promise<Ran>> => {
+  const { path } = await bench.input(bench.rows);
+  return async () => {
     const database = bench.newPath("peer.db");
     try {
       const ran = await bench.peers.importCsv(path, database);
@@ -60,95 +85,103 @@ const peerImport =
       await rm(database, { force: true });
     }
   };
+};
 
-const check: Work = {
+/** Imports a file of that many people into an empty tenant, each time a new one. */
+export const importOf = async (
+  bench: Bench,
+  checkout: Checkout,
+  rows: number,
+  ...options: readonly "--dry-run"[]
+): Promise<() => Promise<Ran>> => {
+  const { path } = await bench.input(rows);
+  const committed = options.length === 0;
+  return () =>
+    bench.withEmptyTenant(checkout, async (program) => {
+      const ran = await program.importUsers(path, created(rows, committed), ...options);
+      verifyUsers(program, committed ? rows : 0);
+      return ran;
+    });
+};
+
+const check = long({
   name: "csv check",
   target: { must: 1, aim: 0.7, mustRssMb: 150 },
   needs: ["python3"],
-  measure: async (bench, withPeer) => {
+  ours: async (bench, checkout) => {
     const { path } = await bench.input(bench.rows);
-    const figures = await bench.withEmptyTenant((program) =>
-      compare(
-        {
-          ours: () => program.run("csv", "check", path, "--as", "users", "--encoding", "auto"),
-          peer: () => bench.peers.readCsv(path),
-        },
-        withPeer,
-      ),
-    );
-    return { figures, note: "no problem found, exit 0" };
+    const program = await bench.emptyTenant(checkout);
+    return () => program.run("csv", "check", path, "--as", "users", "--encoding", "auto");
   },
-};
-
-const importing = (name: string, target: Target, dryRun: boolean): Work => ({
-  name,
-  target,
-  needs: ["iconv", "sqlite3"],
-  measure: async (bench, withPeer) => {
+  peer: async (bench) => {
     const { path } = await bench.input(bench.rows);
-    const ours = (): Promise<Ran> =>
-      bench.withEmptyTenant(async (program) => {
-        const options = dryRun ? ["--dry-run"] : [];
-        const ran = await program.importUsers(path, created(bench.rows, !dryRun), ...options);
-        verifyUsers(program, dryRun ? 0 : bench.rows);
-        return ran;
-      });
-    const figures = await compare({ ours, peer: peerImport(bench, path) }, withPeer);
-    return { figures, note: `the tenant holds ${dryRun ? 0 : bench.rows} users afterwards` };
+    return () => bench.peers.readCsv(path);
   },
+  note: () => "no problem found, exit 0",
 });
 
-const again: Work = {
+const importing = (name: string, target: Target, ...options: readonly "--dry-run"[]): Work =>
+  long({
+    name,
+    target,
+    needs: ["iconv", "sqlite3"],
+    ours: (bench, checkout) => importOf(bench, checkout, bench.rows, ...options),
+    peer: peerImport,
+    note: ({ rows }) => `the tenant holds ${options.length === 0 ? rows : 0} users afterwards`,
+  });
+
+const again = long({
   name: "import again",
   target: { must: 4, aim: 2.5 },
   needs: ["iconv", "sqlite3"],
-  measure: async (bench, withPeer) => {
+  ours: async (bench, checkout) => {
     const { path } = await bench.input(bench.rows);
-    const program = await bench.filledTenant();
-    const ours = (): Promise<Ran> => program.importUsers(path, unchanged(bench.rows));
-    const figures = await compare({ ours, peer: peerImport(bench, path) }, withPeer);
-    verifyUsers(program, bench.rows);
-    return { figures, note: `${bench.rows} unchanged, nothing created, updated or deleted` };
+    const program = await bench.filledTenant(checkout);
+    return async () => {
+      const ran = await program.importUsers(path, unchanged(bench.rows));
+      verifyUsers(program, bench.rows);
+      return ran;
+    };
   },
+  peer: peerImport,
+  note: ({ rows }) => `${rows} unchanged, nothing created, updated or deleted`,
+});
+
+/** Runs what writes a file, counts the records after its first line, and removes it. */
+const verified = async (path: string, records: number, run: () => Promise<Ran>): Promise<Ran> => {
+  try {
+    const ran = await run();
+    await verifyRecords(path, records);
+    return ran;
+  } finally {
+    await rm(path, { force: true });
+  }
 };
 
-const exporting: Work = {
+const exporting = long({
   name: "users export",
   target: { must: 3, aim: 2 },
   needs: ["iconv", "sqlite3"],
-  measure: async (bench, withPeer) => {
-    const program = await bench.filledTenant();
-    const figures = await bench.withFolder(async (folder) => {
-      const [ownFile, peerFile, database] = ["ours.csv", "peer.csv", "peer.db"].map((name) => join(folder, name)) as [
-        string,
-        string,
-        string,
-      ];
-      if (withPeer) await bench.peers.importCsv((await bench.input(bench.rows)).path, database);
-      const verified = async (path: string, run: () => Promise<Ran>): Promise<Ran> => {
-        await rm(path, { force: true });
-        const ran = await run();
-        // the peer writes no header
-        await verifyRecords(path, path === peerFile ? bench.rows - 1 : bench.rows);
-        return ran;
-      };
-      return compare(
-        {
-          ours: () => verified(ownFile, () => program.exportUsers(ownFile)),
-          peer: () => verified(peerFile, () => bench.peers.exportCsv(database, peerFile)),
-        },
-        withPeer,
-      );
-    });
-    return { figures, note: `${bench.rows} records in each file` };
+  ours: async (bench, checkout) => {
+    const program = await bench.filledTenant(checkout);
+    const file = bench.newPath("ours.csv");
+    return () => verified(file, bench.rows, () => program.exportUsers(file));
   },
-};
+  peer: async (bench) => {
+    const folder = await bench.newFolder("peer");
+    const [file, database] = [join(folder, "peer.csv"), join(folder, "peer.db")];
+    await bench.peers.importCsv((await bench.input(bench.rows)).path, database);
+    // the peer writes no header
+    return () => verified(file, bench.rows - 1, () => bench.peers.exportCsv(database, file));
+  },
+  note: ({ rows }) => `${rows} records in each file`,
+});
 
 /** The long works, whose peers are other programs. */
 export const LONG_WORKS: readonly Work[] = [
   check,
-  importing("import --dry-run", { must: 3, aim: 2 }, true),
-  importing("import", { must: 5, aim: 3, mustRssMb: 250 }, false),
+  importing("import --dry-run", { must: 3, aim: 2 }, "--dry-run"),
+  importing("import", { must: 5, aim: 3, mustRssMb: 250 }),
   again,
   exporting,
 ];
