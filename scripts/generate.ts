@@ -1,25 +1,36 @@
 /**
- * Writes what follows from the declared commands: `src/commands/index.ts` and `docs/commands/**`. With `--check` it
- * writes nothing and fails when a file differs from what would be written. With `--json` it writes nothing and prints
- * the declarations as data, without their texts; with `--root FOLDER` too those of another checkout.
+ * Writes what follows from what the program declares: `src/commands/index.ts`, `docs/commands/**`, the exit codes of the
+ * READMEs and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
+ * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
+ * `--root FOLDER` too those of another checkout.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { globSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { openApiDocument } from "../src/lib/contract/openapi.ts";
 import { readCommands } from "./generate/commands.ts";
 import { readDeclarations } from "./generate/declarations.ts";
+import { withExitCodes } from "./generate/exit-codes.ts";
 import { indexSource } from "./generate/index-source.ts";
 import { referencePages } from "./generate/reference.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+async function versionOf(root: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+  return version;
+}
 
 async function writeFiles(check: boolean): Promise<void> {
   const program = await readCommands(join(ROOT, "src", "commands"));
   const wanted = new Map([
     ["src/commands/index.ts", indexSource(program)],
     ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
+    ["README.md", withExitCodes(await readFile(join(ROOT, "README.md"), "utf8"), "en")],
+    ["README.ja.md", withExitCodes(await readFile(join(ROOT, "README.ja.md"), "utf8"), "ja")],
+    ["docs/api/openapi.json", `${JSON.stringify(openApiDocument(await versionOf(ROOT)), null, 2)}\n`],
   ]);
   const stale = globSync("docs/commands/**/*.md", { cwd: ROOT })
     .map((file) => file.replaceAll("\\", "/"))

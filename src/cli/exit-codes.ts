@@ -15,6 +15,9 @@ function meaningOf(code: number): Text {
   return text(of("en").join(", or "), of("ja").join("、または"));
 }
 
+/** The failures a script should expect of the program as a whole, besides `usage` and `unexpected`. */
+export const EVERY_FAILURE = Object.keys(ERRORS) as readonly ErrorCode[];
+
 /** A code a command may end with, and what it says. */
 export interface Exit {
   readonly code: number;

@@ -1,7 +1,7 @@
 import type { Command } from "../commands/command.ts";
 import type { NounNode } from "../commands/node.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
-import { exitsOf } from "./exit-codes.ts";
+import { EVERY_FAILURE, exitsOf } from "./exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { argumentEntries, optionEntries, usageLine, type Entry } from "./usage.ts";
 
@@ -59,16 +59,6 @@ export function nounHelp(path: readonly string[], noun: NounNode, language: Lang
     ...section(HEADINGS.exits, exitEntries({ exits: path.length === 0 ? EVERY_FAILURE : [] }), language),
   ]);
 }
-
-const EVERY_FAILURE: Command["exits"] = [
-  "input-rejected",
-  "not-signed-in",
-  "conflict",
-  "not-found",
-  "unavailable",
-  "partial",
-  "differs",
-];
 
 const ALWAYS: readonly Entry[] = [
   { term: "-h, --help", about: text("this help, at every level", "このヘルプ(各階層で使用可)") },

@@ -1,3 +1,4 @@
+import manifest from "../../package.json" with { type: "json" };
 import { PROGRAM } from "../commands/index.ts";
 import { failureExit } from "./exit-codes.ts";
 import { nounHelp, verbHelp } from "./help.ts";
@@ -5,7 +6,6 @@ import { errorStyleOf } from "./error-style.ts";
 import { readLine, type CommandLine } from "./line.ts";
 import type { Outside } from "./outside.ts";
 import { routeOf } from "./route.ts";
-import { VERSION } from "./version.ts";
 
 /**
  * The program: from a command line to an exit code. Version, help and whatever is misspelt are answered from here;
@@ -19,7 +19,7 @@ export async function main(outside: Outside): Promise<number> {
     const found = routeOf(line);
     switch (found.to) {
       case "version":
-        writeNow(1, `clomoctl ${VERSION}\n`);
+        writeNow(1, `clomoctl ${manifest.version}\n`);
         return 0;
       case "noun-help":
         writeNow(1, nounHelp(found.path, found.noun, style.language));

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { ERRORS } from "../../src/lib/errors/index.ts";
+import { withExitCodes } from "./exit-codes.ts";
+
+const README = "before\n<!-- exit codes: written by `npm run generate` -->\nold\n<!-- end of exit codes -->\nafter\n";
+
+test("every exit code stands in the table once, between the marks", () => {
+  const written = withExitCodes(README, "en");
+  expect(written).toMatch(/^before\n<!-- exit codes[^]+<!-- end of exit codes -->\nafter\n$/);
+  expect(written).not.toContain("old");
+  const codes = [...written.matchAll(/^\| (\d+) \| \S/gm)].map(([, code]) => Number(code));
+  expect(codes).toEqual([...new Set([0, ...Object.values(ERRORS).map(({ exit }) => exit)])].toSorted((a, b) => a - b));
+});
+
+test("it is written in the README's language, and twice the same", () => {
+  const written = withExitCodes(README, "ja");
+  expect(written).toContain("| 6 | 見つからない |");
+  expect(withExitCodes(written, "ja")).toBe(written);
+});
+
+test("a README without the marks is refused", () => {
+  expect(() => withExitCodes("# clomoctl", "en")).toThrow("marks");
+});
