@@ -137,6 +137,13 @@ export class AnsweringTenant {
   }
 
   readonly transport: Transport = async (request) => {
+    const response = await this.#respond(request);
+    // as over any other transport, an answer that comes after the abort is not seen
+    request.signal.throwIfAborted();
+    return response;
+  };
+
+  async #respond(request: Request): Promise<Response> {
     try {
       const { route, ...asked } = await seen(request);
       this.requests.push(asked);
@@ -146,7 +153,7 @@ export class AnsweringTenant {
       this.#mistake ??= error instanceof Error ? error : new TypeError(String(error));
       throw error;
     }
-  };
+  }
 
   #answer(asked: Seen): unknown {
     const { operation } = asked;
