@@ -1,0 +1,246 @@
+import { EventEmitter } from "node:events";
+import { expect, test } from "vitest";
+import type { Import } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { example, inTurn, type Answers } from "../testing/tenant.ts";
+import { committed, giving, ID, operations, planOf, rowOf, ROWS } from "./testing/plans.ts";
+
+const GONE = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", changed: [], exists: true });
+const DELETING = planOf({ delete: 3, mode: "replace" });
+
+/** A tenant that holds a plan, and what else it is asked behind the plan's view. */
+const holding = (plan: Import, more: Answers = {}): Answers => ({
+  imports: { items: [plan] },
+  tenant: example("tenant"),
+  importRows: giving(...ROWS, GONE),
+  ...more,
+});
+const TO_THE_VIEW = ["imports", "tenant", "importRows", "importRows"];
+
+test("shows the plan and commits it as it was seen: --yes", async () => {
+  const tenant = holding(planOf(), { commitImport: committed() });
+  const { en, ja } = await inBoth("imports commit 019a --yes --format json", { tenant });
+  expect(en.exit).toBe(0);
+  expect(JSON.parse(en.stdout)).toEqual({
+    importId: ID,
+    tenant: "kanto",
+    mode: "append",
+    dryRun: false,
+    rows: 2,
+    create: 1,
+    update: 1,
+    unchanged: 0,
+    delete: 0,
+    invalid: 0,
+    secretsSet: 0,
+    orgsCreated: 0,
+    committed: true,
+  });
+  expect(en.stderr).toContain("plan for kanto (context embedded)");
+  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"' });
+  expect(ja.stdout).toBe(en.stdout);
+  expect(operations(ja.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
+});
+
+test.each([
+  ["en", "Apply this plan to kanto (context embedded)?", /^created +1$/m],
+  ["ja", "この計画を kanto(コンテキスト embedded) に適用しますか?", /^追加 +1$/m],
+] as const)("asks on a terminal, and commits where yes is answered: %s", async (lang, question, shown) => {
+  const tenant = holding(planOf(), { commitImport: committed() });
+  const terminal = { typing: [[question, "y\r"]] } as const;
+  const { exit, stdout, requests } = await run(`imports commit 019a --lang ${lang}`, { tenant, terminal });
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(shown);
+  expect(requests.at(-1)?.operation).toBe("commitImport");
+});
+
+test.each([
+  ["en", "Apply this plan", "n\r", `nothing was changed\nthe plan is kept: clomoctl imports commit ${ID}\n`],
+  ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました: clomoctl imports commit ${ID}\n`],
+] as const)("keeps the plan where no is answered: %s", async (lang, question, keys, notes) => {
+  const terminal = { typing: [[question, keys]] } as const;
+  const { exit, stdout, stderr, requests } = await run(`imports commit 019a --lang ${lang} --format json`, {
+    tenant: holding(planOf()),
+    terminal,
+  });
+  expect(exit).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ importId: ID, dryRun: false, committed: false });
+  expect(stderr.endsWith(notes)).toBe(true);
+  expect(operations(requests)).toEqual(TO_THE_VIEW);
+});
+
+test("leaving the question counts as an interruption, and the plan stays", async () => {
+  const tenant = holding(planOf(), { import: planOf() });
+  const terminal = { typing: [["Apply this plan", "\u0003"]] } as const;
+  const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
+  expect(exit).toBe(130);
+  expect(stderr).toContain(
+    `error: interrupted: nothing was changed; the plan is kept: clomoctl imports commit ${ID}\n`,
+  );
+  expect(operations(requests)).toEqual([...TO_THE_VIEW, "import"]);
+});
+
+test.each([{}, { terminal: {} }])("where nobody can be asked, --yes is named: %j", async (place) => {
+  const tenant = holding(planOf(), { import: planOf() });
+  const { en, ja } = await inBoth("imports commit 019a --no-input", { tenant, ...place });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toMatch(/error: .*Apply this plan to kanto.*\n {2}--yes\n {2}.*--yes\n$/);
+  expect(ja.stderr).toMatch(/エラー: .*この計画を kanto.*\n {2}--yes\n {2}.*--yes.*\n$/);
+  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import"]);
+});
+
+test.each([
+  ["en", "3 would be deleted from kanto (context embedded). Type this number to go on:"],
+  ["ja", "kanto(コンテキスト embedded) から 3 件を削除します。"],
+])("deletions are typed, --yes or not: %s", async (lang, question) => {
+  const tenant = holding(DELETING, { commitImport: committed(DELETING) });
+  for (const yes of ["", " --yes"]) {
+    const terminal = { typing: [[question, "3\r"]] } as const;
+    const { exit, requests } = await run(`imports commit 019a --lang ${lang}${yes}`, { tenant, terminal });
+    expect({ exit, last: requests.at(-1)?.operation }).toEqual({ exit: 0, last: "commitImport" });
+  }
+});
+
+test("another number that is typed changes nothing", async () => {
+  const tenant = holding(DELETING, { import: DELETING });
+  const terminal = { typing: [["Type this number", "2\r"]] } as const;
+  const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
+  expect(exit).toBe(3);
+  expect(stderr).toContain('error: "2" is not the number asked for; nothing was changed\n');
+  expect(operations(requests)).not.toContain("commitImport");
+});
+
+test("--confirm-deletions answers instead, where it is the plan's number", async () => {
+  const tenant = holding(DELETING, { commitImport: committed(DELETING) });
+  expect(await run("imports commit 019a --confirm-deletions 3", { tenant })).toMatchObject({ exit: 0 });
+});
+
+test.each([
+  [
+    "--confirm-deletions 2",
+    3,
+    /plan deletes 3, not 2; nothing was changed\n {2}--confirm-deletions 2\n/,
+    /計画の削除は 3 件で、2 件ではありません/,
+  ],
+  ["--yes", 3, /3 would be deleted .*\n {2}--confirm-deletions 3\n/, /3 件を削除します.*\n {2}--confirm-deletions 3\n/],
+])("deletions are not committed with %s alone", async (answer, exit, english, japanese) => {
+  const tenant = holding(DELETING, { import: DELETING });
+  const { en, ja } = await inBoth(`imports commit 019a ${answer}`, { tenant });
+  expect(en).toMatchObject({ exit, stdout: "" });
+  expect(en.stderr).toMatch(english);
+  expect(ja.stderr).toMatch(japanese);
+  expect(operations(en.requests)).not.toContain("commitImport");
+});
+
+test("a number of deletions is no answer for a plan that has none", async () => {
+  const refused = await run("imports commit 019a --confirm-deletions 1 --yes", {
+    tenant: holding(planOf(), { import: planOf() }),
+  });
+  expect(refused).toMatchObject({ exit: 3 });
+  const terminal = { typing: [["Apply this plan", "n\r"]] } as const;
+  const asked = await run("imports commit 019a --confirm-deletions 0", { tenant: holding(planOf()), terminal });
+  expect(asked).toMatchObject({ exit: 0 });
+});
+
+test("deletions on a remote tenant need it named in the command, where nobody is asked", async () => {
+  const home = freshFolder();
+  await run("context add far --url https://tenant.invalid", { home });
+  await run("context use far", { home });
+  const tenant = holding(DELETING, { import: DELETING });
+  const { en, ja } = await inBoth("imports commit 019a --confirm-deletions 3", { tenant, home });
+  expect(en).toMatchObject({ exit: 2 });
+  expect(en.stderr).toContain("  pass --context NAME\n");
+  expect(ja.stderr).toContain("--context NAME を指定してください");
+  expect(operations(en.requests)).not.toContain("commitImport");
+  const willing = holding(DELETING, { commitImport: committed(DELETING) });
+  const named = await run("imports commit 019a --confirm-deletions 3 --context far", { tenant: willing, home });
+  expect(named).toMatchObject({ exit: 0 });
+  const terminal = { typing: [["3 would be deleted from kanto (context far)", "3\r"]] } as const;
+  expect(await run("imports commit 019a", { tenant: willing, home, terminal })).toMatchObject({ exit: 0 });
+});
+
+test("a plan with rows left out is committed in part", async () => {
+  const tenant = holding(planOf(), { commitImport: committed(planOf({ invalid: 1 })) });
+  expect(await run("imports commit 019a --yes", { tenant })).toMatchObject({ exit: 8 });
+});
+
+test.each([
+  ["committed", "clomoctl imports list"],
+  ["discarded", "clomoctl imports list"],
+  ["awaiting-console", `clomoctl imports verify ${ID} --against EXPORT.csv`],
+] as const)("an import that is %s has no plan to commit", async (state, next) => {
+  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: { imports: { items: [planOf({ state })] } } });
+  expect(en).toMatchObject({ exit: 5, stdout: "" });
+  expect(en.stderr).toContain(`error: import ${ID} is ${state}; it has no open plan\n`);
+  expect(en.stderr).toMatch(new RegExp(`: ${next}\n$`));
+  expect(ja.stderr).toContain(`インポート ${ID} は ${state} で`);
+  expect(ja.stderr).toMatch(new RegExp(`: ${next}\n$`));
+});
+
+test.each([
+  ["conflict", "replan"],
+  ["locked", "commit"],
+] as const)("a plan that cannot be committed now (%s) is kept, with the next step", async (code, step) => {
+  const what = { en: "not now", ja: "今は不可" };
+  const commitImport = new Failure(code, { what, where: "here", hint: { en: "old", ja: "旧" } });
+  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: holding(planOf(), { commitImport }) });
+  expect(en).toMatchObject({ exit: 5, stdout: "" });
+  expect(en.stderr).toContain(
+    `error: not now\n  here\n  the plan is kept; go on with: clomoctl imports ${step} ${ID}\n`,
+  );
+  expect(ja.stderr).toContain(
+    `エラー: 今は不可\n  here\n  計画は残っています。続けるには: clomoctl imports ${step} ${ID}\n`,
+  );
+});
+
+test("another failure is told as the tenant tells it", async () => {
+  const commitImport = new Failure("input-rejected", { what: { en: "refused", ja: "拒否" } });
+  const tenant = holding(planOf(), { commitImport, import: planOf() });
+  const { exit, stderr, requests } = await run("imports commit 019a --yes", { tenant });
+  expect(exit).toBe(3);
+  expect(stderr.endsWith("error: refused\n")).toBe(true);
+  expect(operations(requests)).not.toContain("discardImport");
+});
+
+test.each([
+  ["planned", `nothing was changed; the plan is kept: clomoctl imports commit ${ID}`],
+  ["committed", "the whole plan was committed"],
+  [undefined, `the commit was under way; it is done whole or not at all, see: clomoctl imports show ${ID}`],
+] as const)("a signal during the commit: the plan is then %s", async (state, told) => {
+  const signals = new EventEmitter();
+  const commitImport = (): unknown => {
+    signals.emit("SIGINT");
+    return committed();
+  };
+  const gone = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
+  const tenant = holding(planOf(), { commitImport, import: state === undefined ? gone : planOf({ state }) });
+  const { exit, stdout, stderr } = await run("imports commit 019a --yes", { tenant, signals });
+  expect({ exit, stdout }).toEqual({ exit: 130, stdout: "" });
+  expect(stderr.endsWith(`error: interrupted: ${told}\n`)).toBe(true);
+});
+
+test("says in Japanese what a signal left behind", async () => {
+  const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "停止" } });
+  const told = async (after: unknown): Promise<string> => {
+    const tenant = holding(planOf(), { commitImport: interrupted, import: inTurn(after) });
+    return (await run("imports commit 019a --yes --lang ja", { tenant })).stderr.split("エラー: ")[1] ?? "";
+  };
+  expect(await told(planOf())).toContain("何も変更していません。計画を残しました");
+  expect(await told(committed())).toContain("計画はすべて確定しました");
+  expect(await told(new Failure("unavailable", { what: { en: "", ja: "" } }))).toContain(`clomoctl imports show ${ID}`);
+});
+
+test("progress counts the plan's rows", async () => {
+  const tenant = holding(planOf(), { commitImport: committed() });
+  const { stderr } = await run("imports commit 019a --yes --progress json", { tenant });
+  expect(stderr).toContain('{"step":"commit","done":0,"total":null,"unit":"rows"}\n');
+  expect(stderr).toContain('{"step":"commit","done":2,"total":null,"unit":"rows"}\n');
+});
+
+test.each(["imports commit", "imports commit 1 2", "imports commit 1 --confirm-deletions -1"])(
+  "%s is wrong",
+  async (line) => {
+    expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
+  },
+);

@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { ID, planOf } from "./testing/plans.ts";
+
+const imports = { items: [planOf()] };
+
+test("drops the plan whose id begins so, and shows it", async () => {
+  const tenant = { imports, discardImport: planOf({ state: "discarded" }) };
+  const { en, ja } = await inBoth("imports discard 019A9F3C --format json", { tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "" });
+  expect(JSON.parse(en.stdout)).toMatchObject({ id: ID, state: "discarded" });
+  expect(en.requests).toEqual([{ operation: "imports" }, { operation: "discardImport", params: { id: ID } }]);
+  expect(ja.stdout).toBe(en.stdout);
+});
+
+test("drops nothing where no import has the id, in both languages", async () => {
+  const { en, ja } = await inBoth("imports discard ffff", { tenant: { imports } });
+  expect(en).toMatchObject({
+    exit: 6,
+    stdout: "",
+    stderr: "error: no import ffff\n  see them all: clomoctl imports list\n",
+  });
+  expect(ja).toMatchObject({
+    exit: 6,
+    stderr: "エラー: インポート ffff はありません\n  一覧: clomoctl imports list\n",
+  });
+  expect(en.requests).toEqual([{ operation: "imports" }]);
+});
+
+test("drops nothing where several begin so: it names the first five of them", async () => {
+  const ids = [1, 2, 3, 4, 5, 6].map((last) => ID.replace(/5$/, String(last)));
+  const tenant = { imports: { items: ids.map((id) => planOf({ id })) } };
+  const { en, ja } = await inBoth("imports discard 019a", { tenant });
+  expect(en).toMatchObject({
+    exit: 2,
+    stderr: `error: 6 imports begin with 019a\n  ${ids.slice(0, 5).join(", ")}\n`,
+    requests: [{ operation: "imports" }],
+  });
+  expect(ja.stderr).toContain("019a で始まるインポートが 6 件あります");
+});
+
+test("says why the tenant refused", async () => {
+  const discardImport = new Failure("conflict", { what: { en: "it is committed", ja: "確定済みです" } });
+  const { en, ja } = await inBoth("imports discard 019a", { tenant: { imports, discardImport } });
+  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: it is committed\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 確定済みです\n" });
+});
+
+test.each(["imports discard", "imports discard 1 2", "imports discard 1 --force"])("%s is wrong", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
+});

@@ -1,0 +1,64 @@
+import { EventEmitter } from "node:events";
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example } from "../testing/tenant.ts";
+import { giving, ID, operations, planOf, problemOf, ROWS } from "./testing/plans.ts";
+
+const imports = { items: [planOf({ create: 2, update: 0 })] };
+const tenant = { imports, replanImport: planOf(), tenant: example("tenant"), importRows: giving(...ROWS) };
+
+test("compares again and shows the new plan, and how to go on", async () => {
+  const { en, ja } = await inBoth("imports replan 019a --format json", { tenant });
+  expect(en.exit).toBe(0);
+  expect(JSON.parse(en.stdout)).toMatchObject({ id: ID, state: "planned", create: 1, update: 1 });
+  expect(en.stderr).toContain("create 1, update 1, unchanged 0");
+  expect(en.stderr.endsWith(`go on with: clomoctl imports commit ${ID}\n`)).toBe(true);
+  expect(ja.stderr.endsWith(`続けるには: clomoctl imports commit ${ID}\n`)).toBe(true);
+  expect(ja.stdout).toBe(en.stdout);
+  expect(en.requests.slice(0, 2)).toEqual([
+    { operation: "imports" },
+    { operation: "replanImport", params: { id: ID } },
+  ]);
+});
+
+test.each([
+  [3, true],
+  [1, false],
+])("lists what is wrong with the file, under its name: row %i", async (row, columnsAreTold) => {
+  const replanImport = planOf({ errors: 1, rejected: true, absentColumns: ["フリガナ"] });
+  const answers = { imports, replanImport, tenant: example("tenant"), importProblems: [problemOf({ row, line: row })] };
+  const { stderr, requests } = await run("imports replan 019a", { tenant: answers });
+  expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not a mail address\n`);
+  expect(stderr.includes("left alone: フリガナ")).toBe(columnsAreTold);
+  expect(operations(requests)).toEqual(["imports", "replanImport", "importProblems", "tenant"]);
+});
+
+test("says why it cannot be compared, in both languages", async () => {
+  const replanImport = new Failure("conflict", { what: { en: "it is committed", ja: "確定済みです" } });
+  const { en, ja } = await inBoth("imports replan 019a", { tenant: { imports, replanImport } });
+  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: it is committed\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 確定済みです\n" });
+  expect(await run("imports replan f", { tenant: { imports } })).toMatchObject({
+    exit: 6,
+    requests: [{ operation: "imports" }],
+  });
+});
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+])("%s ends the comparison, and nothing was changed", async (signal, exit) => {
+  const signals = new EventEmitter();
+  const replanImport = (): unknown => {
+    signals.emit(signal);
+    return planOf();
+  };
+  const { en, ja } = await inBoth("imports replan 019a", { tenant: { imports, replanImport }, signals });
+  expect(en).toMatchObject({ exit, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
+  expect(ja).toMatchObject({ exit, stdout: "", stderr: "エラー: 中断しました: 何も変更していません\n" });
+});
+
+test.each(["imports replan", "imports replan 1 2", "imports replan 1 --yep"])("%s is wrong", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
+});

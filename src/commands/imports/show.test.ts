@@ -1,0 +1,126 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example, type Answers } from "../testing/tenant.ts";
+import { committed, giving, ID, operations, planOf, problemOf, rowOf, ROWS } from "./testing/plans.ts";
+
+const holding = (plan = planOf(), more: Answers = {}): Answers => ({ imports: { items: [plan] }, ...more });
+const planning: Answers = { tenant: example("tenant"), importRows: giving(...ROWS) };
+
+test("of an import that is over shows what is kept of it", async () => {
+  const over = committed(
+    planOf({
+      secretsSet: 3,
+      orgsCreated: 4,
+      groupsCreated: 5,
+      unchanged: 6,
+      errors: 7,
+      warnings: 8,
+      emittedAt: "2026-11-20T01:23:40.000Z",
+      revertedBy: ID.replace(/5$/, "9"),
+    }),
+  );
+  const { en, ja } = await inBoth("imports show 019a --format json", { tenant: holding(over) });
+  expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
+  const shown = JSON.parse(en.stdout) as object;
+  expect(over).toMatchObject(shown);
+  expect(Object.keys(shown).join(" ")).toBe(
+    "id kind mode state createdAt fileName rows create update delete invalid unchanged secretsSet orgsCreated groupsCreated errors warnings tenant actor encoding inputSha256 emittedAt committedAt reverts revertedBy",
+  );
+  expect(ja.stdout).toBe(en.stdout);
+});
+
+test("is a line for each fact on a terminal, in the person's language", async () => {
+  const { en, ja } = await inBoth("imports show 019a", { tenant: holding(committed()), terminal: {} });
+  expect(en.stdout).toMatch(/^organisations created +0$/m);
+  expect(en.stdout).toMatch(/^by +owner \(hanako\)$/m);
+  expect(ja.stdout).toMatch(/^作成した組織 +0$/m);
+  expect(ja.stdout).toMatch(/^実行者 +owner \(hanako\)$/m);
+});
+
+test.each(["planned", "awaiting-console"] as const)("of an open plan (%s) shows what it would do", async (state) => {
+  const { en, ja } = await inBoth("imports show 019a --fields state", { tenant: holding(planOf({ state }), planning) });
+  expect(en).toMatchObject({ exit: 0, stdout: `state\n${state}\n` });
+  expect(en.stderr).toContain("plan for kanto (context embedded): users, append (追加更新), 2 rows\n");
+  expect(en.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職, TEL\n");
+  expect(ja.stderr).toContain("kanto(コンテキスト embedded) への計画: ユーザー、追加更新、2 行\n");
+  expect(operations(en.requests)).toEqual(["imports", "tenant", "importRows", "importRows"]);
+});
+
+test.each(["uploading", "discarded", "failed"] as const)("of one that is %s shows no plan", async (state) => {
+  const { exit, stderr } = await run("imports show 019a", { tenant: holding(planOf({ state })) });
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+});
+
+test.each([
+  [3, "people.csv:3:2: メールアドレス: not a mail address\n", true],
+  [1, "people.csv:1:2: メールアドレス: not a mail address\n", false],
+])("lists what is wrong with the file of an open plan: row %i", async (row, line, columnsAreTold) => {
+  const plan = planOf({ errors: 1, invalid: 1, rejected: true, absentColumns: ["フリガナ"] });
+  const importProblems = [problemOf({ row, line: row })];
+  const { stderr } = await run("imports show 019a", {
+    tenant: holding(plan, { tenant: example("tenant"), importProblems }),
+  });
+  expect(stderr).toContain(line);
+  expect(stderr.includes("columns the file lacks, left alone: フリガナ\n")).toBe(columnsAreTold);
+});
+
+test("asks for no problems of an undoing: it has no file", async () => {
+  const undoing = planOf({ mode: "revert", request: null, fileName: "", create: 0, warnings: 1 });
+  const { exit, stderr, requests } = await run("imports show 019a", { tenant: holding(undoing, planning) });
+  expect({ exit, operations: operations(requests) }).toEqual({
+    exit: 0,
+    operations: ["imports", "tenant", "importRows"],
+  });
+  expect(stderr).toContain("users, revert\n");
+});
+
+test("--rows lists the whole plan, deletions without a row", async () => {
+  const gone = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", changed: [], exists: true });
+  const tenant = holding(planOf(), { importRows: giving(...ROWS, gone) });
+  const { en, ja } = await inBoth("imports show 019a --rows", { tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "" });
+  expect(en.stdout.split("\n")).toEqual([
+    "row\tkey\taction\tchanged\tsetsSecret",
+    '2\thanako@example.co.jp\tcreate\t["name","emails"]\tfalse',
+    '3\ttaro@example.co.jp\tupdate\t["title","tel"]\tfalse',
+    "\told@example.co.jp\tdelete\t[]\tfalse",
+    "",
+  ]);
+  expect(en.requests.at(-1)).toEqual({ operation: "importRows", params: { id: ID } });
+  expect(ja.stdout).toBe(en.stdout);
+});
+
+test("--problems lists everything that is wrong, the reasons in the person's language", async () => {
+  const unknown = problemOf({ row: 4, line: 6, code: "of-tomorrow", severity: "warning", column: 0, header: "" });
+  const tenant = holding(planOf(), { importProblems: [problemOf(), unknown] });
+  const { en, ja } = await inBoth("imports show 019a --problems", { tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "" });
+  expect(en.stdout.split("\n")).toEqual([
+    "row\tline\tcolumn\theader\tseverity\tcode\treason",
+    "3\t3\t2\tメールアドレス\terror\tnot-mail-address\tnot a mail address",
+    "4\t6\t0\t\twarning\tof-tomorrow\tof-tomorrow",
+    "",
+  ]);
+  expect(en.requests.at(-1)).toEqual({ operation: "importProblems", params: { id: ID } });
+  expect(ja.stdout).toContain("\tnot-mail-address\tメールアドレスではありません\n");
+});
+
+test("--rows and --problems exclude each other, before the tenant is asked", async () => {
+  const { en, ja } = await inBoth("imports show 019a --rows --problems");
+  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(en.stderr).toBe("error: --rows and --problems exclude each other\n");
+  expect(ja.stderr).toBe("エラー: --rows と --problems は同時に使えません\n");
+});
+
+test("says why the rows of a plan that is gone cannot be listed", async () => {
+  const importRows = new Failure("conflict", { what: { en: "no open plan", ja: "計画がありません" } });
+  const { en, ja } = await inBoth("imports show 019a --rows", { tenant: holding(committed(), { importRows }) });
+  expect(en).toMatchObject({ exit: 5, stderr: "error: no open plan\n" });
+  expect(ja).toMatchObject({ exit: 5, stderr: "エラー: 計画がありません\n" });
+  expect(await run("imports show fff", { tenant: holding() })).toMatchObject({ exit: 6, stdout: "" });
+});
+
+test.each(["imports show", "imports show 1 2", "imports show 1 --rows=5"])("%s is wrong", async (line) => {
+  expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
+});

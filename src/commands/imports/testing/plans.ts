@@ -1,0 +1,66 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
+import { freshFolder } from "../../testing/program.ts";
+import { example, type Answer, type Answers, type Seen } from "../../testing/tenant.ts";
+
+/** The id of {@link planOf}. */
+export const ID = example<Import>("uploadImport").id;
+
+const COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, orgsCreated: 0 };
+
+/** A plan of two rows, one that creates and one that updates, with some of its members replaced. */
+export const planOf = (change: Partial<Import> = {}): Import =>
+  example<Import>("uploadImport", { ...COUNTS, absentColumns: [], ...change });
+
+/** The same once it was committed. */
+export const committed = (plan: Import = planOf()): Import => ({
+  ...plan,
+  state: "committed",
+  committedAt: "2026-11-20T01:23:45.000Z",
+});
+
+/** A row of a plan that creates somebody, in the file's second row. */
+export const rowOf = (change: Partial<PlanRow> = {}): PlanRow => example<PlanRow>("importRows", change);
+
+/** Something wrong with a mail address in the file's third row. */
+export const problemOf = (change: Partial<InputProblem> = {}): InputProblem =>
+  example<InputProblem>("importProblems", { row: 3, line: 3, ...change });
+
+/** The rows of a plan, as many of those asked for as a tenant gives. */
+export const giving =
+  (...rows: readonly PlanRow[]): Answer =>
+  ({ query = {} }: Seen): readonly PlanRow[] => {
+    const actions = query["action"]?.split(",");
+    const asked = rows.filter(({ action }) => actions === undefined || actions.includes(action));
+    return asked.slice(0, query["limit"] === undefined ? asked.length : Number(query["limit"]));
+  };
+
+/** Two rows for {@link planOf}. */
+export const ROWS: readonly PlanRow[] = [
+  rowOf(),
+  rowOf({ row: 3, line: 3, key: "taro@example.co.jp", action: "update", changed: ["title", "tel"], exists: true }),
+];
+
+/** What a tenant answers until a plan is shown; its rows are not asked for where there is nothing to show. */
+export const planning = (plan: Import = planOf(), more: Answers = {}): Answers => ({
+  createImport: example<Import>("createImport"),
+  uploadImport: plan,
+  tenant: example("tenant"),
+  ...(plan.rejected || plan.create + plan.update + plan.delete === 0 ? {} : { importRows: giving(...ROWS) }),
+  ...more,
+});
+
+/** A new folder with files in it. */
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = freshFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  return folder;
+}
+
+/** A file's SHA-256, which ties a plan to it. */
+export const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
+/** The operations the tenant was asked for, in order. */
+export const operations = (requests: readonly Seen[]): readonly string[] => requests.map(({ operation }) => operation);
