@@ -35,7 +35,8 @@ export class PendingPlan {
   /**
    * Commits the plan.
    *
-   * @throws `conflict` or `locked`: the plan is kept then, to be compared anew
+   * @throws `conflict` or `locked`: the plan is kept then, to be compared anew; not that of an undoing, which is no
+   * comparison
    */
   async commit(): Promise<Import> {
     const { id, rows } = this.plan;
@@ -48,21 +49,25 @@ export class PendingPlan {
       step.finish();
       return committed;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      throw error.code === "conflict" || error.code === "locked" ? withNextStep(error, id) : error;
+      throw this.#mayGoOn(error) ? withNextStep(error, id) : error;
     }
   }
 
   /** After a failure: an open plan is let go, and a signal's message says what was done. */
   async settle(failure: unknown): Promise<void> {
     const { imports } = this.#client;
-    const keeps = failure instanceof Failure && (failure.code === "conflict" || failure.code === "locked");
-    if (keeps) return;
+    if (this.#mayGoOn(failure)) return;
     const { id } = this.plan;
     const { state } = await imports.show(id);
     if (state === "planned" && !this.#keep) await imports.discard(id);
     const unchanged = this.#keep ? PLAN_KEPT(id) : NOTHING_CHANGED;
     this.#tools.describeState(() => (state === "committed" ? COMMITTED : unchanged));
+  }
+
+  /** Whether the plan is of use after a failure, so that it is kept. */
+  #mayGoOn(failure: unknown): failure is Failure {
+    if (!(failure instanceof Failure)) return false;
+    return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "revert");
   }
 }
 

@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import type { Import } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example, type Answers } from "../testing/tenant.ts";
+import { committed, giving, ID, operations, rowOf } from "./testing/plans.ts";
+
+const UNDO = example<Import>("revertImport", { create: 0, update: 1, delete: 2 });
+const tenantWith = (more: Answers, undo = UNDO): Answers => ({
+  imports: { items: [committed()] },
+  revertImport: undo,
+  tenant: example("tenant"),
+  importRows: giving(
+    rowOf({ row: 0, action: "delete", exists: true, changed: [] }),
+    rowOf({ row: 0, key: "taro@example.co.jp", action: "update", exists: true, changed: ["title"] }),
+  ),
+  ...more,
+});
+const TO_THE_VIEW = ["imports", "revertImport", "tenant", "importRows", "importRows"];
+
+test("shows the inverse plan and commits it where its deletions are confirmed", async () => {
+  const tenant = tenantWith({ commitImport: committed(UNDO) });
+  const { en, ja } = await inBoth("imports revert 019a --confirm-deletions 2 --format json", { tenant });
+  expect(en.exit).toBe(0);
+  expect(JSON.parse(en.stdout)).toMatchObject({ importId: UNDO.id, mode: "revert", delete: 2, committed: true });
+  expect(en.stderr).toContain("users, revert\ncreate 0, update 1, unchanged 2, delete 2, invalid 0\n");
+  expect(en.stderr).toContain("  - hanako@example.co.jp 髙橋 花子\n  ~ taro@example.co.jp 髙橋 花子: 役職\n");
+  expect(ja.stderr).toContain("への計画: ユーザー、取り消し\n");
+  expect(ja.stdout).toBe(en.stdout);
+  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
+  expect(en.requests[1]).toEqual({ operation: "revertImport", params: { id: ID } });
+  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: UNDO.id }, ifMatch: '"7-3"' });
+});
+
+test.each([
+  ["en", "Apply this plan", "nothing was changed\n"],
+  ["ja", "適用しますか?", "何も変更していません\n"],
+] as const)("drops the inverse plan where no is answered: %s", async (lang, question, note) => {
+  const undo = { ...UNDO, delete: 0 };
+  const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
+  const terminal = { typing: [[question, "n\r"]] } as const;
+  const { exit, stdout, stderr, requests } = await run(`imports revert 019a --lang ${lang} --format json`, {
+    tenant,
+    terminal,
+  });
+  expect(exit).toBe(0);
+  expect(stderr.endsWith(note)).toBe(true);
+  expect(JSON.parse(stdout)).toMatchObject({ committed: false });
+  expect(requests.at(-1)).toEqual({ operation: "discardImport", params: { id: UNDO.id } });
+});
+
+test.each([
+  ["--confirm-deletions 1", 3],
+  ["--yes", 3],
+  ["--confirm-deletions 2 --yes", 0],
+])("deletions are not committed without their number: %s ends with %i", async (answer, exit) => {
+  const tenant = tenantWith(
+    exit === 0 ? { commitImport: committed(UNDO) } : { import: UNDO, discardImport: { ...UNDO, state: "discarded" } },
+  );
+  expect(await run(`imports revert 019a ${answer}`, { tenant })).toMatchObject({ exit });
+});
+
+test("says why an import cannot be undone, and leaves no plan behind", async () => {
+  const changed = new Failure("conflict", {
+    what: { en: "records were changed", ja: "変更されています" },
+    hint: { en: "import the wanted state", ja: "ファイルでインポート" },
+  });
+  const early = await inBoth("imports revert 019a", {
+    tenant: { imports: { items: [committed()] }, revertImport: changed },
+  });
+  expect(early.en).toMatchObject({ exit: 5, stderr: "error: records were changed\n  import the wanted state\n" });
+  expect(early.ja).toMatchObject({ exit: 5, stderr: "エラー: 変更されています\n  ファイルでインポート\n" });
+  const tenant = tenantWith({ commitImport: changed, import: UNDO, discardImport: { ...UNDO, state: "discarded" } });
+  const { en, ja } = await inBoth("imports revert 019a --confirm-deletions 2", { tenant });
+  expect(en.exit).toBe(5);
+  expect(en.stderr.endsWith("error: records were changed\n  import the wanted state\n")).toBe(true);
+  expect(ja.stderr.endsWith("エラー: 変更されています\n  ファイルでインポート\n")).toBe(true);
+  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport", "import", "discardImport"]);
+});
+
+test("keeps the inverse plan while another process holds the tenant", async () => {
+  const commitImport = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+  const { exit, stderr, requests } = await run("imports revert 019a --confirm-deletions 2", {
+    tenant: tenantWith({ commitImport }),
+  });
+  expect(exit).toBe(5);
+  expect(stderr).toContain(`the plan is kept; go on with: clomoctl imports commit ${UNDO.id}\n`);
+  expect(requests.at(-1)?.operation).toBe("commitImport");
+});
+
+test.each(["imports revert", "imports revert 1 2", "imports revert 1 --confirm-deletions x"])(
+  "%s is wrong",
+  async (line) => {
+    expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
+  },
+);
+
+test("an id that no import has undoes nothing", async () => {
+  const tenant = { imports: { items: [committed()] } };
+  expect(await run("imports revert f", { tenant })).toMatchObject({ exit: 6, requests: [{ operation: "imports" }] });
+});
