@@ -53,7 +53,7 @@ export default defineCommand({
   exits: ["input-rejected", "conflict", "not-found", "differs"],
   async run(tools, { id, against, encoding }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
+    const { client, context } = await tools.tenant();
     const found = await findImport(client, id);
     tools.describeState(() => STILL_WAITS);
     await using file = await openInput(tools, against);
@@ -61,7 +61,9 @@ export default defineCommand({
     tools.describeState(() => MAY_BE_DONE(found.id));
     const upload = { stream: streamOf(tools, file), encoding: told };
     const verification = await client.imports.verify(found.id, upload, tools.signal).catch((error: unknown) => {
-      if (error instanceof Failure && error.code === "interrupted") tools.describeState(() => STILL_WAITS);
+      // over a socket it is the waiting that ended: the tenant may go on
+      const isOver = error instanceof Failure && error.code === "interrupted" && context.kind === "embedded";
+      if (isOver) tools.describeState(() => STILL_WAITS);
       throw error;
     });
     const { accepted, differences, first } = verification;

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
+import { createEncoder } from "../../../lib/csv/encode.ts";
+import type { Encoding } from "../../../lib/csv/record.ts";
 import { freshFolder } from "../../testing/program.ts";
 import { example, type Answer, type Answers, type Seen } from "../../testing/tenant.ts";
 
@@ -57,6 +59,12 @@ export function folderWith(files: Readonly<Record<string, string | Uint8Array>>)
   const folder = freshFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
+}
+
+/** Text as the bytes of a file. */
+export function encodeText(text: string, encoding: Encoding): Uint8Array {
+  const encoder = createEncoder(encoding, { onUnmappable: "error" });
+  return Buffer.concat([encoder.write(text), encoder.end()]);
 }
 
 /** A file's SHA-256, which ties a plan to it. */
