@@ -1,0 +1,396 @@
+import { EventEmitter } from "node:events";
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import {
+  committed,
+  encodeText,
+  folderWith,
+  giving,
+  ID,
+  operations,
+  planning,
+  planOf,
+  problemOf,
+  rowOf,
+  ROWS,
+} from "../imports/testing/plans.ts";
+import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+import { example, type Answers } from "../testing/tenant.ts";
+
+const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
+const folder = (more: Readonly<Record<string, string | Uint8Array>> = {}): string =>
+  folderWith({ "people.csv": PEOPLE, ...more });
+const dropped = (plan = planOf()): Answers => ({ discardImport: { ...plan, state: "discarded" } });
+const TO_THE_VIEW = ["createImport", "uploadImport", "tenant", "importRows", "importRows"];
+
+/** An import that nobody confirms: a plan that was only looked at. */
+const dry = (words: string, more: Answers = {}, files: Readonly<Record<string, string | Uint8Array>> = {}) =>
+  run(`users import people.csv --dry-run ${words}`.trimEnd(), {
+    tenant: planning(planOf(), { ...dropped(), ...more }),
+    folder: folder(files),
+  });
+
+const asked = ({ requests }: Ran): unknown => requests.find(({ operation }) => operation === "createImport")?.json;
+
+const REQUEST = {
+  kind: "users",
+  mode: "append",
+  key: "email",
+  blank: "clear",
+  absent: "keep",
+  skipInvalid: false,
+  allowUnknownColumns: false,
+  createOrgs: false,
+  createGroups: false,
+  delimiter: ",",
+  fileName: "people.csv",
+};
+
+test.each([
+  ["", {}],
+  ["--mode append --key email --blank clear --absent keep", {}],
+  ["--mode replace", { mode: "replace" }],
+  ["--key employee-code", { key: "employee-code" }],
+  ["--key upn", { key: "upn" }],
+  ["--blank keep", { blank: "keep" }],
+  ["--absent clear", { absent: "clear" }],
+  ["--skip-invalid", { skipInvalid: true }],
+  ["--allow-unknown-columns", { allowUnknownColumns: true }],
+  ["--create-orgs", { createOrgs: true }],
+])("says to the tenant how the file is to be taken: %j", async (words, change) => {
+  const ended = await dry(words);
+  expect(ended.exit).toBe(0);
+  expect(asked(ended)).toEqual({ ...REQUEST, ...change });
+  expect(ended.requests[1]).toEqual({ operation: "uploadImport", params: { id: ID }, file: PEOPLE });
+});
+
+test("--map says which headers are which fields, and the tenant's own fields are known to it", async () => {
+  const map =
+    'columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\nconstants:\n  役職: 係\ndefaults:\n  TEL: "0"\ndialect:\n  delimiter: "|"\n';
+  const ended = await dry("--map map.yaml", { fields: example("fields") }, { "map.yaml": map });
+  expect(ended.exit).toBe(0);
+  expect(asked(ended)).toEqual({
+    ...REQUEST,
+    delimiter: "|",
+    map: {
+      columns: [
+        { header: "名前", to: "name" },
+        { header: "年", to: "入社年" },
+        { header: "備考", to: null },
+      ],
+      constants: [{ field: "title", value: "係" }],
+      defaults: [{ field: "tel", value: "0" }],
+      dialect: { delimiter: "|" },
+    },
+  });
+  expect(operations(ended.requests)[0]).toBe("fields");
+});
+
+test("without --map the context's map of the format is taken", async () => {
+  const home = folder({ "map.yaml": "columns:\n  名前: 氏名\n", "orgs.yaml": "columns:\n  名前: 組織名\n" });
+  await run(`context add mapped --embedded --map users=map.yaml --map orgs=orgs.yaml`, { home });
+  const ended = await run("users import people.csv --dry-run --context mapped", {
+    home,
+    tenant: planning(planOf(), { ...dropped(), fields: example("fields") }),
+  });
+  expect(asked(ended)).toMatchObject({ map: { columns: [{ header: "名前", to: "name" }] } });
+});
+
+test.each([
+  ["--map nowhere.yaml", 6, "nowhere.yaml", {}],
+  ["--map map.yaml", 3, "map.yaml", { fields: example("fields") }],
+])("a map that cannot be taken ends it before the file is sent: %s", async (words, exit, told, answers) => {
+  const files = folder({ "map.yaml": "columns:\n  名前: 名字\n" });
+  const ended = await run(`users import people.csv ${words}`, { tenant: answers, folder: files });
+  expect(ended.exit).toBe(exit);
+  expect(ended.stderr).toContain(told);
+});
+
+test.each([
+  ["utf-8", "", undefined],
+  ["shift_jis", "", "shift_jis"],
+  ["utf-16le", "", "utf-16le"],
+  ["utf-8", " --encoding utf-8", undefined],
+  ["shift_jis", " --encoding shift_jis", "shift_jis"],
+] as const)("bytes are sent as they are, with what they are in: %s%s", async (encoding, words, charset) => {
+  const mark = encoding === "utf-16le" ? "\ufeff" : "";
+  const { exit, requests } = await dry(words.trim(), {}, { "people.csv": encodeText(mark + PEOPLE, encoding) });
+  expect(exit).toBe(0);
+  expect(requests[1]).toMatchObject({ file: PEOPLE });
+  expect(requests[1]?.charset).toBe(charset);
+});
+
+test("commits the plan that was shown: --yes", async () => {
+  const tenant = planning(planOf(), { commitImport: committed() });
+  const { en, ja } = await inBoth("users import people.csv --yes --format json", { tenant, folder: folder() });
+  expect(en.exit).toBe(0);
+  expect(JSON.parse(en.stdout)).toEqual({
+    importId: ID,
+    tenant: "kanto",
+    mode: "append",
+    dryRun: false,
+    rows: 2,
+    create: 1,
+    update: 1,
+    unchanged: 0,
+    delete: 0,
+    invalid: 0,
+    secretsSet: 0,
+    orgsCreated: 0,
+    committed: true,
+  });
+  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
+  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"' });
+  expect(en.stderr).not.toContain("nothing");
+  expect(ja.stdout).toBe(en.stdout);
+});
+
+test.each([
+  ["en", "Apply this plan to kanto (context embedded)?", "y\r", "committed              true"],
+  ["ja", "この計画を kanto(コンテキスト embedded) に適用しますか?", "y\r", "確定              true"],
+] as const)("asks on a terminal: %s", async (lang, question, keys, shown) => {
+  const { exit, stdout, requests } = await run(`users import people.csv --lang ${lang}`, {
+    tenant: planning(planOf(), { commitImport: committed() }),
+    folder: folder(),
+    terminal: { typing: [[question, keys]] },
+  });
+  expect(exit).toBe(0);
+  expect(stdout).toContain(shown);
+  expect(requests.at(-1)?.operation).toBe("commitImport");
+});
+
+test.each([
+  ["en", "Apply this plan", "nothing was changed\n"],
+  ["ja", "適用しますか?", "何も変更していません\n"],
+] as const)("drops the plan where no is answered: %s", async (lang, question, note) => {
+  const { exit, stdout, stderr, requests } = await run(`users import people.csv --lang ${lang} --format json`, {
+    tenant: planning(planOf(), dropped()),
+    folder: folder(),
+    terminal: { typing: [[question, "n\r"]] },
+  });
+  expect(exit).toBe(0);
+  expect(stderr.endsWith(note)).toBe(true);
+  expect(JSON.parse(stdout)).toMatchObject({ dryRun: false, committed: false });
+  expect(operations(requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
+});
+
+test("leaving the question changes nothing and drops the plan", async () => {
+  const { exit, stderr, requests } = await run("users import people.csv", {
+    tenant: planning(planOf(), { import: planOf(), ...dropped() }),
+    folder: folder(),
+    terminal: { typing: [["Apply this plan", "\u0003"]] },
+  });
+  expect(exit).toBe(130);
+  expect(stderr).toContain("error: interrupted: nothing was changed\n");
+  expect(operations(requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
+});
+
+test("where nobody can be asked, --yes is named and the plan dropped", async () => {
+  const tenant = planning(planOf(), { import: planOf(), ...dropped() });
+  const { en, ja } = await inBoth("users import people.csv", { tenant, folder: folder() });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toMatch(/error: .*Apply this plan to kanto.*\n {2}--yes\n/);
+  expect(ja.stderr).toMatch(/エラー: .*この計画を kanto.*\n {2}--yes\n/);
+  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
+  const kept = await run("users import people.csv --keep-plan", {
+    tenant: planning(planOf(), { import: planOf() }),
+    folder: folder(),
+    terminal: { typing: [["Apply this plan", "\u0004"]] },
+  });
+  expect(kept.stderr).toContain(`nothing was changed; the plan is kept: clomoctl imports commit ${ID}\n`);
+});
+
+test.each([
+  ["2", 3],
+  ["3", 0],
+])("deletions are confirmed by their number: --confirm-deletions %s ends with %i", async (number, exit) => {
+  const plan = planOf({ mode: "replace", delete: 3 });
+  const gone = rowOf({ row: 0, action: "delete", key: "old@example.co.jp", changed: [], exists: true });
+  const after = exit === 0 ? { commitImport: committed(plan) } : { import: plan, ...dropped(plan) };
+  const { en, ja } = await inBoth(`users import people.csv --mode replace --yes --confirm-deletions ${number}`, {
+    tenant: planning(plan, { importRows: giving(...ROWS, gone), ...after }),
+    folder: folder(),
+  });
+  expect(en.exit).toBe(exit);
+  expect(ja.exit).toBe(exit);
+  expect(en.stderr.includes("the plan deletes 3, not 2; nothing was changed")).toBe(exit === 3);
+  expect(en.stderr).toContain("  - old@example.co.jp 髙橋 花子\n  + 2 hanako@example.co.jp");
+});
+
+test("deletions are typed on a terminal", async () => {
+  const plan = planOf({ mode: "replace", delete: 3, create: 0, update: 0 });
+  const ended = await run("users import people.csv --mode replace --yes", {
+    tenant: planning(plan, { commitImport: committed(plan) }),
+    folder: folder(),
+    terminal: { typing: [["3 would be deleted from kanto (context embedded)", "3\r"]] },
+  });
+  expect(ended.exit).toBe(0);
+});
+
+test.each([
+  ["--dry-run", false, true],
+  ["--dry-run --keep-plan", true, true],
+  ["--dry-run --yes", false, true],
+])("%s shows the plan and changes nothing", async (words, keeps, dryRun) => {
+  const { en, ja } = await inBoth(`users import people.csv ${words} --format json`, {
+    tenant: planning(planOf(), keeps ? {} : dropped()),
+    folder: folder(),
+  });
+  expect(en.exit).toBe(0);
+  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun, committed: false });
+  expect(en.stderr).not.toContain("nothing to change");
+  expect(en.stderr.includes(`the plan is kept: clomoctl imports commit ${ID}\n`)).toBe(keeps);
+  expect(ja.stderr.includes(`計画を残しました: clomoctl imports commit ${ID}\n`)).toBe(keeps);
+  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, ...(keeps ? [] : ["discardImport"])]);
+});
+
+test("a plan that changes nothing is not asked about, but said", async () => {
+  const plan = planOf({ create: 0, update: 0, unchanged: 2 });
+  const { en, ja } = await inBoth("users import people.csv --format json", {
+    tenant: planning(plan, dropped(plan)),
+    folder: folder(),
+  });
+  expect(en.exit).toBe(0);
+  expect(en.stderr.endsWith("there is nothing to change\n")).toBe(true);
+  expect(ja.stderr.endsWith("変更はありません\n")).toBe(true);
+  expect(JSON.parse(en.stdout)).toMatchObject({ unchanged: 2, dryRun: false, committed: false });
+  expect(operations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "discardImport"]);
+});
+
+test.each(["--yes", "--dry-run"])("with rows left out it ends in part: --skip-invalid %s", async (words) => {
+  const plan = planOf({ invalid: 1, errors: 1 });
+  const after = words === "--yes" ? { commitImport: committed(plan) } : dropped(plan);
+  const { exit, stderr } = await run(`users import people.csv --skip-invalid ${words}`, {
+    tenant: planning(plan, { importProblems: [problemOf()], ...after }),
+    folder: folder(),
+  });
+  expect(exit).toBe(8);
+  expect(stderr).toContain("people.csv:3:2: メールアドレス: not a mail address\n");
+});
+
+test("a file with an invalid row is refused: every problem is told, and no row shown", async () => {
+  const plan = planOf({ invalid: 1, errors: 1, rejected: true });
+  const { en, ja } = await inBoth("users import people.csv --yes --format json", {
+    tenant: planning(plan, {
+      importProblems: [problemOf()],
+      ...dropped(plan),
+      import: { ...plan, state: "discarded" },
+    }),
+    folder: folder(),
+  });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain(
+    "problems: 1, invalid rows: 1; nothing was changed\n  people.csv\n  mend them and import",
+  );
+  expect(ja.stderr).toContain("問題が 1 件、不正な行が 1 行あります。何も変更していません\n  people.csv\n  直して");
+  const problem = JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "") as object;
+  expect(problem).toMatchObject({
+    type: "input-rejected",
+    problems: [{ ...problemOf(), reason: "not a mail address" }],
+  });
+  expect(ja.stderr).toContain('"reason":"メールアドレスではありません"');
+  expect(operations(en.requests)).toEqual([
+    "createImport",
+    "uploadImport",
+    "importProblems",
+    "tenant",
+    "discardImport",
+    "import",
+  ]);
+});
+
+test("a plan that was refused stays with --keep-plan", async () => {
+  const plan = planOf({ invalid: 1, errors: 1, rejected: true });
+  const { exit, stderr } = await run("users import people.csv --yes --keep-plan", {
+    tenant: planning(plan, { importProblems: [problemOf()], import: plan }),
+    folder: folder(),
+  });
+  expect(exit).toBe(3);
+  expect(stderr).toContain(`the plan is kept: clomoctl imports commit ${ID}\nerror: problems: 1`);
+});
+
+test("stdin is spooled, and nothing of it is left", async () => {
+  const home = freshFolder();
+  const tenant = planning(planOf(), { commitImport: committed() });
+  const { exit, requests } = await run("users import - --yes", { tenant, stdin: PEOPLE.replaceAll(",", "\t"), home });
+  expect(exit).toBe(0);
+  expect(requests[0]?.json).toMatchObject({ delimiter: "\t", fileName: "-" });
+  expect(requests[1]).toMatchObject({ file: PEOPLE.replaceAll(",", "\t") });
+  expect(readdirSync(home, { recursive: true }).filter((name) => String(name).includes("stdin"))).toEqual([]);
+});
+
+test("stdin at a terminal is refused where the question could not be answered", async () => {
+  const { en, ja } = await inBoth("users import -", { terminal: {}, tenant: {} });
+  expect(en).toMatchObject({ exit: 2, requests: [] });
+  expect(en.stderr).toContain("error: stdin is the file, so the question about the plan cannot be answered there\n");
+  expect(en.stderr).toContain("  pass --yes, --dry-run, or a file by name\n");
+  expect(ja.stderr).toContain("標準入力はファイルとして読むため");
+});
+
+test.each([
+  ["users import nowhere.csv", 6],
+  ["users import people.csv/x.csv", 6],
+  ["users import .", 2],
+  ["users import people.csv --report people.csv", 2],
+  ["users import people.csv --emit-csv -", 2],
+])("%s ends with %i, and the tenant is asked nothing", async (line, exit) => {
+  expect(await run(line, { tenant: {}, folder: folder() })).toMatchObject({ exit, stdout: "", requests: [] });
+});
+
+test("says why the tenant did not take the file, in both languages", async () => {
+  const uploadImport = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
+  const tenant = { createImport: example("createImport"), uploadImport };
+  const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder() });
+  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: gone\n" });
+  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 不在\n" });
+});
+
+test("a signal while the file is checked: nothing was changed", async () => {
+  const signals = new EventEmitter();
+  const uploadImport = (): unknown => {
+    signals.emit("SIGINT");
+    return planOf();
+  };
+  const tenant = { createImport: example("createImport"), uploadImport };
+  const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder(), signals });
+  expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was changed\n" });
+  expect(ja).toMatchObject({ exit: 130, stderr: "エラー: 中断しました: 何も変更していません\n" });
+});
+
+test("a commit that cannot be made now is told with the next step, and the plan kept", async () => {
+  const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
+  const tenant = planning(planOf(), { commitImport });
+  const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder() });
+  expect(en).toMatchObject({ exit: 5, stdout: "" });
+  expect(en.stderr).toContain(`the plan is kept; go on with: clomoctl imports replan ${ID}\n`);
+  expect(ja.stderr).toContain(`続けるには: clomoctl imports replan ${ID}\n`);
+});
+
+test("what fails is told though the plan cannot be dropped either", async () => {
+  const gone = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
+  const commitImport = new Failure("input-rejected", { what: { en: "refused", ja: "拒否" } });
+  const { exit, stderr } = await run("users import people.csv --yes", {
+    tenant: planning(planOf(), { commitImport, import: gone }),
+    folder: folder(),
+  });
+  expect(exit).toBe(3);
+  expect(stderr.endsWith("error: refused\n")).toBe(true);
+});
+
+test.each([
+  ["users import", "the argument FILE is missing"],
+  ["users import people.csv more.csv", "unexpected argument more.csv"],
+  ["users import people.csv --mode delete", "--mode"],
+  ["users import people.csv --key name", "--key"],
+  ["users import people.csv --encoding utf-16le", "--encoding"],
+  ["users import people.csv --newline nl", "--newline"],
+  ["users import people.csv --blank drop", "--blank"],
+  ["users import people.csv --absent drop", "--absent"],
+  ["users import people.csv --confirm-deletions some", "--confirm-deletions"],
+  ["users import people.csv --app docs", "--app"],
+])("%s is wrong", async (line, told) => {
+  const { exit, stderr, requests } = await run(line);
+  expect({ exit, requests }).toEqual({ exit: 2, requests: [] });
+  expect(stderr).toContain(told);
+});
