@@ -47,6 +47,12 @@ test("stdout is for the result", () => {
   expect(refusedAt({ errors: "-" }, "-")).toBe("--errors");
 });
 
+test("a file that two options name is told by the first of them", () => {
+  const failure = (): void =>
+    checkOrder({ kind: "users", file: "in.csv", options: { ...OPTIONS, emitCsv: "o.csv", report: "o.csv" } }, "/place");
+  expect(failure).toThrow("o.csv is the file of --emit-csv already");
+});
+
 test("a file typed at the terminal leaves nobody to answer", () => {
   const flagFor = (options: Partial<ImportOrder["options"]>, { file = "-", interactive = true, yes = false } = {}) => {
     try {
@@ -66,4 +72,8 @@ test("a file typed at the terminal leaves nobody to answer", () => {
   expect(flagFor({ dryRun: true })).toBeUndefined();
   expect(flagFor({}, { file: "in.csv" })).toBeUndefined();
   expect(flagFor({}, { interactive: false })).toBeUndefined();
+  // a plan that deletes nobody is asked about by yes or no
+  expect(flagFor({ mode: "replace", confirmDeletions: 0 })).toBe("--yes");
+  expect(flagFor({ confirmDeletions: 0 })).toBe("--yes");
+  expect(flagFor({ mode: "replace", confirmDeletions: 0 }, { yes: true })).toBeUndefined();
 });

@@ -56,9 +56,11 @@ export function checkAnswer(
   }: { readonly terminal: { readonly interactive: boolean }; readonly globals: { readonly yes: boolean } },
 ): void {
   const { mode, dryRun, confirmDeletions } = options;
-  const isAnswered = confirmDeletions !== undefined || (globals.yes && mode === "append");
+  // where nobody is deleted, their number answers nothing
+  const asksYes = mode === "append" || confirmDeletions === 0;
+  const isAnswered = asksYes ? globals.yes || (confirmDeletions ?? 0) > 0 : confirmDeletions !== undefined;
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
-  const flag = mode === "append" ? "--yes" : "--confirm-deletions N";
+  const flag = asksYes ? "--yes" : "--confirm-deletions N";
   throw new Failure("usage", {
     what: text(
       "stdin is the file, so the question about the plan cannot be answered there",
