@@ -244,3 +244,10 @@ test.each(["imports commit", "imports commit 1 2", "imports commit 1 --confirm-d
     expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
   },
 );
+
+test.each(["--fields nope", "--query [["])(
+  "what cannot be shown is refused before anything is done: %s",
+  async (words) => {
+    expect(await run(`imports commit 019a --yes ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+  },
+);

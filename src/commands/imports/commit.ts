@@ -6,6 +6,7 @@ import { confirmAndCommit, CONFIRM_DELETIONS } from "./flow/confirm-plan.ts";
 import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
 import { PendingPlan } from "./flow/pending-plan.ts";
 import { showPlan } from "./flow/plan-view.ts";
+import { RESULT_COLUMNS } from "./flow/result.ts";
 
 export default defineCommand({
   summary: text("commit a plan that was kept", "残しておいた計画を確定する"),
@@ -14,6 +15,7 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports commit 0198c0de --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial"],
   async run(tools, { id, confirmDeletions }) {
+    await tools.terminal.checkOutput(RESULT_COLUMNS);
     const { client } = await tools.tenant();
     const plan = await findImport(client, id);
     if (plan.state !== "planned") throw notPlanned(plan);

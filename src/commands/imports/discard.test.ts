@@ -50,3 +50,10 @@ test("says why the tenant refused", async () => {
 test.each(["imports discard", "imports discard 1 2", "imports discard 1 --force"])("%s is wrong", async (line) => {
   expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
 });
+
+test.each(["--fields nope", "--query [["])(
+  "what cannot be shown is refused before anything is done: %s",
+  async (words) => {
+    expect(await run(`imports discard 019a ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+  },
+);

@@ -10,6 +10,7 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports discard 0198c0de" }],
   exits: ["conflict", "not-found"],
   async run(tools, { id }) {
+    await tools.terminal.checkOutput(IMPORT_DETAILS);
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
     await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));

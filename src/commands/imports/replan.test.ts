@@ -62,3 +62,10 @@ test.each([
 test.each(["imports replan", "imports replan 1 2", "imports replan 1 --yep"])("%s is wrong", async (line) => {
   expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
 });
+
+test.each(["--fields nope", "--query [["])(
+  "what cannot be shown is refused before anything is done: %s",
+  async (words) => {
+    expect(await run(`imports replan 019a ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+  },
+);

@@ -12,6 +12,7 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports replan 0198c0de" }],
   exits: ["conflict", "not-found"],
   async run(tools, { id }) {
+    await tools.terminal.checkOutput(IMPORT_DETAILS);
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
     tools.describeState(() => text("nothing was changed", "何も変更していません"));

@@ -99,3 +99,10 @@ test("an id that no import has undoes nothing", async () => {
   const tenant = { imports: { items: [committed()] } };
   expect(await run("imports revert f", { tenant })).toMatchObject({ exit: 6, requests: [{ operation: "imports" }] });
 });
+
+test.each(["--fields nope", "--query [["])(
+  "what cannot be shown is refused before anything is done: %s",
+  async (words) => {
+    expect(await run(`imports revert 019a --yes ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+  },
+);

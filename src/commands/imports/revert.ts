@@ -4,6 +4,7 @@ import { confirmAndCommit, CONFIRM_DELETIONS } from "./flow/confirm-plan.ts";
 import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
 import { PendingPlan } from "./flow/pending-plan.ts";
 import { showPlan } from "./flow/plan-view.ts";
+import { RESULT_COLUMNS } from "./flow/result.ts";
 
 export default defineCommand({
   summary: text("undo a committed import", "確定したインポートを取り消す"),
@@ -18,6 +19,7 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports revert 0198c0de --confirm-deletions 3" }],
   exits: ["input-rejected", "conflict", "not-found"],
   async run(tools, { id, confirmDeletions }) {
+    await tools.terminal.checkOutput(RESULT_COLUMNS);
     const { client } = await tools.tenant();
     const original = await findImport(client, id);
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);

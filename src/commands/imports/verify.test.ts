@@ -53,6 +53,14 @@ test.each([
   expect(requests.at(-1)?.charset).toBe(charset);
 });
 
+test.each([
+  ["key,action", differing, "key\taction\nhanako@example.co.jp\tdelete\njiro@example.co.jp\tcreate\n"],
+  ["importId,committed", accepted, `importId\tcommitted\n${ID}\ttrue\n`],
+])("--fields may name those of either answer: %s", async (fields, answer, stdout) => {
+  const ended = await run(`${VERIFY} --fields ${fields}`, { tenant: tenantWith(answer), folder: folderOf() });
+  expect(ended.stdout).toBe(stdout);
+});
+
 test("reads the export from stdin", async () => {
   const line = "imports verify 019a --against -";
   const { exit, requests } = await run(line, { tenant: tenantWith(accepted), stdin: EXPORT });
@@ -141,3 +149,13 @@ test.each([
   expect({ exit, requests }).toEqual({ exit: 2, requests: [] });
   expect(stderr).toContain(told);
 });
+
+test.each(["--fields nope", "--query [["])(
+  "what cannot be shown is refused before anything is done: %s",
+  async (words) => {
+    expect(await run(`imports verify 019a --against export.csv ${words}`, { tenant: {} })).toMatchObject({
+      exit: 2,
+      requests: [],
+    });
+  },
+);

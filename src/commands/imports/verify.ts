@@ -53,6 +53,7 @@ export default defineCommand({
   exits: ["input-rejected", "conflict", "not-found", "differs"],
   async run(tools, { id, against, encoding }) {
     const { terminal } = tools;
+    await terminal.checkOutput([...RESULT_COLUMNS, ...ROW_COLUMNS]);
     const { client, context } = await tools.tenant();
     const found = await findImport(client, id);
     tools.describeState(() => STILL_WAITS);

@@ -338,6 +338,15 @@ test.each([
   expect(await run(line, { tenant: {}, folder: folder() })).toMatchObject({ exit, stdout: "", requests: [] });
 });
 
+test.each(["--fields importId,nope", "--query [["])(
+  "what cannot be shown is refused before anything is done: %s",
+  async (words) => {
+    const ended = await run(`users import people.csv --yes ${words}`, { tenant: {}, folder: folder() });
+    expect(ended).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(ended.stderr).toContain(words.slice(0, words.indexOf(" ")));
+  },
+);
+
 test("says why the tenant did not take the file, in both languages", async () => {
   const uploadImport = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
   const tenant = { createImport: example("createImport"), uploadImport };

@@ -23,6 +23,16 @@ export interface OutputPlace {
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
 /**
+ * Refuses what {@link writeList} and {@link writeOne} would refuse, for work that is to be done before they are called.
+ *
+ * @throws `usage` when a field is unknown or the query is malformed
+ */
+export async function checkChoice({ fields, query }: OutputChoice, columns: readonly Column<never>[]): Promise<void> {
+  selectColumns(columns, fields);
+  if (query !== undefined) await compileQuery(query);
+}
+
+/**
  * Writes a list as `--format`, `--fields` and `--query` ask. It streams: memory does not grow with the list (except
  * under a query, which needs all of it), and stops taking records when the reader has gone.
  *

@@ -107,6 +107,12 @@ export class Terminal {
     await writeList(await this.#outputPlace(), columns, records);
   }
 
+  /** Before something is changed whose result {@link list} or {@link show} writes. @see checkChoice */
+  async checkOutput(columns: readonly Column<never>[]): Promise<void> {
+    const { checkChoice } = await import("./output.ts");
+    await checkChoice(this.output, columns);
+  }
+
   /** One record to stdout. @see writeOne */
   async show<R>(columns: readonly Column<R>[], record: R): Promise<void> {
     const { writeOne } = await import("./output.ts");
