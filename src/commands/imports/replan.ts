@@ -17,7 +17,7 @@ export default defineCommand({
     const found = await findImport(client, id);
     tools.describeState(() => text("nothing was changed", "何も変更していません"));
     const plan = await client.imports.replan(found.id, tools.signal);
-    const problems = await listProblems(tools.terminal, client, plan, plan.fileName);
+    const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, problems);
     await tools.terminal.note(
       text(`go on with: clomoctl imports commit ${plan.id}`, `続けるには: clomoctl imports commit ${plan.id}`),

@@ -33,7 +33,7 @@ export default defineCommand({
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
       const isUndoing = found.mode === "revert";
-      await showPlan(tools, found, isUndoing ? undefined : await listProblems(terminal, client, found, found.fileName));
+      await showPlan(tools, found, isUndoing ? undefined : await listProblems(terminal, client, found));
     }
     await terminal.show(IMPORT_DETAILS, found);
   },

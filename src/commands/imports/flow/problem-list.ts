@@ -50,12 +50,21 @@ const problemForPrograms = (problem: InputProblem, language: Language) => ({
   reason: reasonOf(problem)[language],
 });
 
-/** Lists what is wrong with the input: the first errors and warnings, and how many there are in all. */
+/** Where the problems are that {@link listProblems} leaves out: of a file that is imported, and of a plan that was kept. */
+const IN_ERRORS = text("--errors FILE has them", "--errors FILE で全件を出力");
+const inPlan = (id: string): Text =>
+  text(`see them: clomoctl imports show ${id} --problems`, `一覧: clomoctl imports show ${id} --problems`);
+
+/**
+ * Lists what is wrong with the input: the first errors and warnings, and how many there are in all.
+ *
+ * @param typed the file as it was typed; of a plan that was kept the name it was sent with is told
+ */
 export async function listProblems(
   terminal: Terminal,
   client: TenantClient,
   plan: Import,
-  label: string,
+  typed?: string,
 ): Promise<ListedProblems> {
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined };
   const all = terminal.output.format === "json" ? [] : undefined;
@@ -68,22 +77,19 @@ export async function listProblems(
     }
     if (left[problem.severity] > 0) {
       left[problem.severity] -= 1;
-      const line = problemText(label, problem);
+      const line = problemText(typed ?? plan.fileName, problem);
       await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
     }
     if (all === undefined && left.error === 0 && left.warning === 0) break;
   }
-  await tellRest(terminal, plan);
+  await tellRest(terminal, plan, typed === undefined ? inPlan(plan.id) : IN_ERRORS);
   return { all: all ?? [], whole };
 }
 
-async function tellRest(terminal: Terminal, { errors, warnings }: Import): Promise<void> {
+async function tellRest(terminal: Terminal, { errors, warnings }: Import, place: Text): Promise<void> {
   if (errors > FIRST) {
     await terminal.problem(
-      text(
-        `… ${errors} problems in all; --errors FILE has them`,
-        `… 問題は全部で ${errors} 件(--errors FILE で全件を出力)`,
-      ),
+      text(`… ${errors} problems in all; ${place.en}`, `… 問題は全部で ${errors} 件(${place.ja})`),
     );
   }
   if (warnings > FIRST) {

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import type { InputProblem } from "../../../lib/client/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+import { folderWith, ID, planning, planOf, problemOf } from "../testing/plans.ts";
+
+const many = (count: number, severity: InputProblem["severity"], code = "required"): readonly InputProblem[] =>
+  Array.from({ length: count }, (_, at) => problemOf({ row: at + 2, line: at + 2, code, severity }));
+
+/** An import that is looked at, of a file with these problems. */
+function circumstances(problems: readonly InputProblem[]) {
+  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const plan = planOf({ errors, warnings: problems.length - errors, create: 0, update: 0, rejected: errors > 0 });
+  const tenant = planning(plan, {
+    importProblems: problems,
+    discardImport: { ...plan, state: "discarded" },
+    ...(errors > 0 ? { import: { ...plan, state: "discarded" } } : {}),
+  });
+  return { tenant, folder: folderWith({ "people.csv": "氏名,メールアドレス\n" }) };
+}
+const IMPORT = "users import people.csv --dry-run";
+
+test.each([
+  [{}, "people.csv:3:2: メールアドレス: not a mail address"],
+  [{ line: 5 }, "people.csv:3:2: メールアドレス: not a mail address (line 5)"],
+  [{ line: 0 }, "people.csv:3:2: メールアドレス: not a mail address"],
+  [{ column: 0, header: "" }, "people.csv:3: not a mail address"],
+  [{ row: 0, line: 0, column: 0, header: "" }, "people.csv: not a mail address"],
+  [{ row: 0, line: 0, column: 4, header: "" }, "people.csv: not a mail address"],
+  [{ code: "of-tomorrow" }, "people.csv:3:2: メールアドレス: of-tomorrow"],
+  [
+    { code: "too-long", params: { length: 9, max: 8 } },
+    "people.csv:3:2: メールアドレス: 9 characters, at most 8 are allowed",
+  ],
+])("a problem is told with its place: %j", async (change, told) => {
+  const { stderr } = await run(IMPORT, circumstances([problemOf(change)]));
+  expect(stderr.split("\n")[0]).toBe(told);
+});
+
+test("its reason and its line are in the person's language", async () => {
+  const { stderr } = await run(`${IMPORT} --lang ja`, circumstances([problemOf({ line: 5 })]));
+  expect(stderr.split("\n")[0]).toBe("people.csv:3:2: メールアドレス: メールアドレスではありません(5 行目)");
+});
+
+test("a warning says so, and rejects nothing", async () => {
+  const warning = problemOf({ code: "port-range", severity: "warning" });
+  const { en, ja } = await inBoth(`${IMPORT} --format json`, circumstances([warning]));
+  expect(en.exit).toBe(0);
+  expect(en.stderr.split("\n")[0]).toBe("warning: people.csv:3:2: メールアドレス: a port is a number from 1 to 65535");
+  expect(ja.stderr.split("\n")[0]).toMatch(/^警告: people\.csv:3:2: /);
+});
+
+test.each([
+  [20, 20, false, false],
+  [21, 3, true, false],
+  [3, 21, false, true],
+])("of %i errors and %i warnings the first twenty are told", async (errors, warnings, moreErrors, moreWarnings) => {
+  const problems = [...many(errors, "error"), ...many(warnings, "warning", "port-range")];
+  const { en, ja } = await inBoth(IMPORT, circumstances(problems));
+  expect(en.stderr.match(/must not be blank/g)).toHaveLength(Math.min(errors, 20));
+  expect(en.stderr.match(/^warning: .*a port is/gm)).toHaveLength(Math.min(warnings, 20));
+  expect(en.stderr.includes(`… ${errors} problems in all; --errors FILE has them\n`)).toBe(moreErrors);
+  expect(en.stderr.includes(`… ${warnings} warnings in all\n`)).toBe(moreWarnings);
+  expect(ja.stderr.includes(`… 問題は全部で ${errors} 件(--errors FILE で全件を出力)\n`)).toBe(moreErrors);
+  expect(ja.stderr.includes(`… 警告は全部で ${warnings} 件\n`)).toBe(moreWarnings);
+});
+
+test("programs are given every error, and no warning, where JSON is written", async () => {
+  const problems = [...many(25, "error"), ...many(25, "warning", "port-range"), problemOf({ row: 99 })];
+  const { stderr } = await run(`${IMPORT} --format json`, circumstances(problems));
+  const { problems: given } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as { problems: InputProblem[] };
+  expect(given).toHaveLength(26);
+  expect(given.at(-1)).toEqual({ ...problemOf({ row: 99 }), reason: "not a mail address" });
+  const plain = await run(IMPORT, circumstances(problems));
+  expect(plain.stderr).not.toContain("{");
+});
+
+test.each([
+  [problemOf({ row: 0, line: 0, code: "file-empty" }), "a file needs a header row and rows"],
+  [problemOf({ row: 1, line: 1, code: "header-blank" }), "mend the header row"],
+  [problemOf({ row: 1, line: 1, code: "header-other-app", severity: "warning" }), "mend them and import again"],
+  [problemOf({ row: 2, line: 2 }), "mend them and import again"],
+])("what is wrong with the whole file is told from what a row has", async (first, advice) => {
+  const later = problemOf({ row: 1, line: 1, code: "header-missing" });
+  const problems = first.row <= 1 && first.severity === "error" ? [first, later] : [first, problemOf()];
+  const { stderr } = await run(IMPORT, circumstances(problems));
+  expect(stderr).toContain(`\n  ${advice}`);
+});
+
+test.each(["show", "replan"])("imports %s names a command that lists the rest", async (verb) => {
+  const plan = planOf({ errors: 21, rejected: true });
+  const { en, ja } = await inBoth(`imports ${verb} 019a`, {
+    tenant: {
+      imports: { items: [plan] },
+      ...(verb === "replan" ? { replanImport: plan } : {}),
+      tenant: example("tenant"),
+      importProblems: many(21, "error"),
+    },
+  });
+  expect(en.stderr).toContain(`… 21 problems in all; see them: clomoctl imports show ${ID} --problems\n`);
+  expect(ja.stderr).toContain(`… 問題は全部で 21 件(一覧: clomoctl imports show ${ID} --problems)\n`);
+});
