@@ -31,6 +31,7 @@ test.each([
   const { stderr, requests } = await run("imports replan 019a", { tenant: answers });
   expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not a mail address\n`);
   expect(stderr.includes("left alone: フリガナ")).toBe(columnsAreTold);
+  expect(stderr).not.toContain("imports commit");
   expect(operations(requests)).toEqual(["imports", "replanImport", "importProblems", "tenant"]);
 });
 

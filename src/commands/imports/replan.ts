@@ -19,9 +19,11 @@ export default defineCommand({
     const plan = await client.imports.replan(found.id, tools.signal);
     const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, problems);
-    await tools.terminal.note(
-      text(`go on with: clomoctl imports commit ${plan.id}`, `続けるには: clomoctl imports commit ${plan.id}`),
-    );
+    if (!plan.rejected) {
+      await tools.terminal.note(
+        text(`go on with: clomoctl imports commit ${plan.id}`, `続けるには: clomoctl imports commit ${plan.id}`),
+      );
+    }
     await tools.terminal.show(IMPORT_DETAILS, plan);
   },
 });
