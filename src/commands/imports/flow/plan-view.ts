@@ -138,7 +138,7 @@ function rowLine({ kind }: Import, { action, row, key, changed, after }: PlanRow
   const number = row === 0 ? "" : ` ${row}`;
   const headers = changed.map((field) => fieldName(kind, field));
   const what = headers.length === 0 ? "" : `: ${headers.join(", ")}`;
-  const label = typeof name === "string" && name !== key ? ` ${name}` : "";
+  const label = typeof name === "string" && name !== "" && name !== key ? ` ${name}` : "";
   return same(`  ${SIGNS[action]}${number} ${key}${label}${what}`);
 }
 

@@ -1,0 +1,184 @@
+import { expect, test } from "vitest";
+import type { Import, PlanRow } from "../../../lib/client/index.ts";
+import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { example, type Answers } from "../../testing/tenant.ts";
+import { giving, planOf, rowOf } from "../testing/plans.ts";
+import { fieldName } from "./plan-view.ts";
+
+const STILL = { create: 0, update: 0 };
+
+/** A tenant that holds a plan to be looked at. */
+const holding = (change: Partial<Import> = {}, more: Answers = {}): { readonly tenant: Answers } => ({
+  tenant: { imports: { items: [planOf({ ...STILL, ...change })] }, tenant: example("tenant"), ...more },
+});
+const SHOW = "imports show 019a --fields id";
+
+test.each([
+  [{}, "users, append (追加更新), 2 rows", "ユーザー、追加更新、2 行"],
+  [{ rows: 1, mode: "replace" }, "users, replace (全件更新), 1 row", "ユーザー、全件更新、1 行"],
+  [{ kind: "orgs", rows: 0 }, "organisations, append (追加更新), 0 rows", "組織、追加更新、0 行"],
+  [
+    { kind: "docs" },
+    "SECURED APPs users (docs), append (追加更新), 2 rows",
+    "SECURED APPs ユーザー(docs)、追加更新、2 行",
+  ],
+  [{ mode: "revert" }, "users, revert", "ユーザー、取り消し"],
+] as const)("a plan begins with what it is and where it would be applied: %j", async (change, english, japanese) => {
+  const { en, ja } = await inBoth(SHOW, holding(change));
+  expect(en.stderr.split("\n")[0]).toBe(`plan for kanto (context embedded): ${english}`);
+  expect(ja.stderr.split("\n")[0]).toBe(`kanto(コンテキスト embedded) への計画: ${japanese}`);
+});
+
+test("its counts follow", async () => {
+  const counts = { unchanged: 3, invalid: 5, secretsSet: 1, orgsCreated: 7, groupsCreated: 8 };
+  const importRows = giving();
+  const { en, ja } = await inBoth(SHOW, holding({ create: 1, update: 2, delete: 4, ...counts }, { importRows }));
+  expect(en.stderr.split("\n").slice(1, 5)).toEqual([
+    "create 1, update 2, unchanged 3, delete 4, invalid 5",
+    "rows that set a secret: 1",
+    "organisations to create: 7",
+    "groups to create: 8",
+  ]);
+  expect(ja.stderr.split("\n").slice(1, 5)).toEqual([
+    "追加 1、更新 2、変更なし 3、削除 4、不正 5",
+    "秘密の値を設定する行: 1",
+    "作成する組織: 7",
+    "作成するグループ: 8",
+  ]);
+});
+
+test("what there is none of is not told, nor is a refusal where there is none", async () => {
+  const { en, ja } = await inBoth(SHOW, holding());
+  expect(en.stderr.split("\n").slice(1, 3)).toEqual([
+    "create 0, update 0, unchanged 0, delete 0, invalid 0",
+    "the tenant's data last came from the console on 2026-11-20",
+  ]);
+  expect(ja.stderr.split("\n")[1]).toBe("追加 0、更新 0、変更なし 0、削除 0、不正 0");
+});
+
+test("a plan that is refused says so, and shows no row", async () => {
+  const { en, ja } = await inBoth(SHOW, holding({ rejected: true, create: 9 }));
+  expect(en.stderr).toContain("\nrefused; without its problems it would create 9, update 0,");
+  expect(ja.stderr).toContain("\n拒否。問題がなければ 追加 9、更新 0、");
+});
+
+const request = example<{ request: Import["request"] }>("uploadImport").request;
+
+test.each<[Partial<Import>, string, string]>([
+  [
+    { absentColumns: ["TEL", "FAX"] },
+    "columns the file lacks, left alone: TEL, FAX",
+    "ファイルになく、変更しない列: TEL, FAX",
+  ],
+  [
+    { absentColumns: ["TEL"], request: request === null ? null : { ...request, absent: "clear" } },
+    "columns the file lacks, cleared: TEL",
+    "ファイルにないため値を消す列: TEL",
+  ],
+  [{ absentColumns: ["TEL"], request: null }, "columns the file lacks, left alone: TEL", "変更しない列: TEL"],
+  [{ unknownColumns: ["備考", "年"] }, "unknown columns, not imported: 備考, 年", "不明なため取り込まない列: 備考, 年"],
+])("what is particular about the file's columns is told: %j", async (change, english, japanese) => {
+  const { en, ja } = await inBoth(SHOW, holding(change));
+  expect(en.stderr).toContain(`\n${english}\n`);
+  expect(ja.stderr).toContain(`${japanese}\n`);
+  expect(en.stderr.split("\n")).toHaveLength(5);
+});
+
+test.each([
+  [50, /left alone: 列1, .*, 列50\n/],
+  [51, /left alone: 列1, .*, 列50 … \(51\)\n/],
+])("of %i columns no more than fifty are named", async (count, told) => {
+  const absentColumns = Array.from({ length: count }, (_, at) => `列${at + 1}`);
+  expect((await run(SHOW, holding({ absentColumns }))).stderr).toMatch(told);
+});
+
+const LATE = "2026-11-20T16:00:00.000Z";
+
+test.each([
+  ["", "2026-11-21"],
+  [" --timezone Europe/Berlin", "2026-11-20"],
+])("days are counted in the context's zone, or in --timezone:%s", async (option, day) => {
+  const unverifiedColumns = [
+    { header: "グループ名", lastSentAt: LATE },
+    { header: "説明", lastSentAt: null },
+  ];
+  const tenant = example("tenant", { mirroredAt: LATE });
+  const { en, ja } = await inBoth(SHOW + option, holding({ unverifiedColumns }, { tenant }));
+  expect(en.stderr).toContain(`\nグループ名: last sent by us on ${day}, not verified\n`);
+  expect(en.stderr).toContain(`\nthe tenant's data last came from the console on ${day}\n`);
+  expect(en.stderr).not.toContain("説明");
+  expect(ja.stderr).toContain(`\nグループ名: 最後に送信したのは ${day}(コンソール側は未確認)\n`);
+  expect(ja.stderr).toContain(`最後にコンソールから取り込んだのは ${day} です\n`);
+});
+
+test("a context of another zone counts days in it", async () => {
+  const home = freshFolder();
+  await run("context add berlin --embedded --timezone Europe/Berlin", { home });
+  const unverifiedColumns = [{ header: "グループ名", lastSentAt: LATE }];
+  const tenant = example("tenant", { mirroredAt: LATE });
+  const { stderr } = await run(`${SHOW} --context berlin`, { ...holding({ unverifiedColumns }, { tenant }), home });
+  expect(stderr).toContain("plan for kanto (context berlin)");
+  expect(stderr.match(/on 2026-11-20/g)).toHaveLength(2);
+});
+
+test("a tenant that never saw the console says so", async () => {
+  const { en, ja } = await inBoth(SHOW, holding({}, { tenant: example("tenant", { mirroredAt: null }) }));
+  expect(en.stderr).toContain("\nthe tenant's data never came from the console\n");
+  expect(ja.stderr).toContain("\nテナントのデータはまだコンソールから取り込まれていません\n");
+});
+
+const rows = (action: PlanRow["action"], count: number): readonly PlanRow[] =>
+  Array.from({ length: count }, (_, at) => rowOf({ action, row: at + 2, key: `${action}-${at}`, changed: [] }));
+
+test("the first five rows of each kind are shown, deletions first, and how many more there are", async () => {
+  const importRows = giving(...rows("create", 6), ...rows("unchanged", 2), ...rows("update", 5), ...rows("delete", 7));
+  const { en, ja } = await inBoth(SHOW, holding({ create: 6, update: 5, delete: 7 }, { importRows }));
+  const shown = en.stderr.split("\n").slice(3, -1);
+  expect(shown.map((line) => line.split(" ").slice(2, 5).join(" ")).join(", ")).toBe(
+    [
+      "- 2 delete-0, - 3 delete-1, - 4 delete-2, - 5 delete-3, - 6 delete-4, … and 2",
+      "+ 2 create-0, + 3 create-1, + 4 create-2, + 5 create-3, + 6 create-4, … and 1",
+      "~ 2 update-0, ~ 3 update-1, ~ 4 update-2, ~ 5 update-3, ~ 6 update-4",
+    ].join(", "),
+  );
+  expect(shown[5]).toBe("  … and 2 more");
+  expect(ja.stderr).toContain("\n  … 他 2 件\n");
+});
+
+test("--quiet shows warnings and failures only, and asks for no rows", async () => {
+  const { exit, stderr, requests } = await run(`${SHOW} --quiet`, holding({ create: 1 }));
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+  expect(requests.map(({ operation }) => operation)).toEqual(["imports", "tenant"]);
+});
+
+test.each([
+  [{}, "  + 2 hanako@example.co.jp 髙橋 花子: 氏名, メールアドレス"],
+  [{ changed: [] }, "  + 2 hanako@example.co.jp 髙橋 花子"],
+  [{ row: 0 }, "  + hanako@example.co.jp 髙橋 花子: 氏名, メールアドレス"],
+  [{ key: "髙橋 花子" }, "  + 2 髙橋 花子: 氏名, メールアドレス"],
+  [{ after: [] }, "  + 2 hanako@example.co.jp: 氏名, メールアドレス"],
+  [{ after: [{ field: "name", value: null }] }, "  + 2 hanako@example.co.jp: 氏名, メールアドレス"],
+  [{ after: [{ field: "name", value: ["a", "b"] }] }, "  + 2 hanako@example.co.jp: 氏名, メールアドレス"],
+  [
+    {
+      after: [
+        { field: "title", value: "課長" },
+        { field: "displayName", value: "花子" },
+      ],
+    },
+    "  + 2 hanako@example.co.jp 花子: 氏名, メールアドレス",
+  ],
+  [
+    { changed: ["custom", "custom:入社年", "parent", "of-tomorrow"] },
+    "  + 2 hanako@example.co.jp 髙橋 花子: カスタムユーザー情報, 入社年, 上位組織, of-tomorrow",
+  ],
+])("a row says whom it is about and what it changes: %j", async (change, line) => {
+  const { stderr } = await run(SHOW, holding({ create: 1 }, { importRows: giving(rowOf(change)) }));
+  expect(stderr.split("\n").slice(3)).toEqual([line, ""]);
+});
+
+test("fields are told by the headers of their own format", () => {
+  expect(fieldName("users", "name")).toBe("氏名");
+  expect(fieldName("orgs", "name")).toBe("組織名");
+  expect(fieldName("docs", "displayName")).toBe("表示名");
+});
