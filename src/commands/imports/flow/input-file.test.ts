@@ -1,0 +1,64 @@
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { expect, test } from "vitest";
+import { systemProcesses } from "../../../lib/config/index.ts";
+import { freshFolder } from "../../testing/program.ts";
+import { openInput } from "./input-file.ts";
+
+const placeOf = (stdin = "") => {
+  const folder = mkdtempSync(join(freshFolder(), "desk-"));
+  const processes = systemProcesses(1, () => true, "test");
+  return {
+    stdin: Readable.from([Buffer.from(stdin)]),
+    temporary: { temporaryFolder: join(folder, "tmp"), processes },
+    workingFolder: folder,
+  };
+};
+const textOf = async (chunks: AsyncIterable<Uint8Array>): Promise<string> =>
+  Buffer.concat(await Array.fromAsync(chunks)).toString();
+
+test("a file can be read more than once, and stays when it is done with", async () => {
+  const place = placeOf();
+  writeFileSync(join(place.workingFolder, "in.csv"), "氏名\n");
+  const file = await openInput(place, "in.csv");
+  expect(file).toMatchObject({ label: "in.csv", path: join(place.workingFolder, "in.csv"), bytes: 7 });
+  expect(await textOf(file.chunks())).toBe("氏名\n");
+  expect(await textOf(file.chunks())).toBe("氏名\n");
+  await file[Symbol.asyncDispose]();
+  expect(existsSync(file.path)).toBe(true);
+});
+
+test("stdin is spooled, so that it can be read more than once, and removed when it is done with", async () => {
+  const file = await openInput(placeOf("氏名\n"), "-");
+  expect(file).toMatchObject({ label: "-", bytes: 7 });
+  expect(await textOf(file.chunks())).toBe("氏名\n");
+  expect(await textOf(file.chunks())).toBe("氏名\n");
+  await file[Symbol.asyncDispose]();
+  expect(existsSync(file.path)).toBe(false);
+});
+
+test("a device is spooled like stdin", async () => {
+  const file = await openInput(placeOf(), "/dev/null");
+  expect(file).toMatchObject({ label: "/dev/null", bytes: 0 });
+  expect(file.path).not.toBe("/dev/null");
+  await file[Symbol.asyncDispose]();
+  expect(existsSync(file.path)).toBe(false);
+});
+
+test.each([
+  ["nowhere.csv", "not-found"],
+  ["in.csv/in.csv", "not-found"],
+  [".", "usage"],
+])("%s cannot be opened: %s", async (label, code) => {
+  const place = placeOf();
+  writeFileSync(join(place.workingFolder, "in.csv"), "");
+  await expect(openInput(place, label)).rejects.toMatchObject({ code, where: label });
+});
+
+test("what is removed after it was opened is told as missing", async () => {
+  const place = placeOf("x");
+  const file = await openInput(place, "-");
+  await file[Symbol.asyncDispose]();
+  await expect(textOf(file.chunks())).rejects.toMatchObject({ code: "not-found", where: "-" });
+});

@@ -1,0 +1,81 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { encodeText, folderWith, planning, planOf } from "../testing/plans.ts";
+
+const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
+const tenant = planning(planOf(), { discardImport: planOf({ state: "discarded" }) });
+const dry = (words: string, content: string | Uint8Array = PEOPLE) =>
+  inBoth(`users import people.csv --dry-run ${words}`.trimEnd(), {
+    tenant,
+    folder: folderWith({ "people.csv": content }),
+  });
+
+test.each([
+  ["--newline lf", PEOPLE, "the header row of people.csv ends in CRLF, not LF", "LF ではなく CRLF です"],
+  ["--newline crlf", PEOPLE.replace("\r\n", "\n"), "ends in LF, not CRLF", "CRLF ではなく LF です"],
+  ["--newline cr", PEOPLE.replace("\r\n", "\n"), "ends in LF, not CR", "CR ではなく LF です"],
+])("a newline other than the one that was stated is a warning: %s", async (words, content, english, japanese) => {
+  const { en, ja } = await dry(words, content);
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toMatch(/^warning: /);
+  expect(en.stderr.split("\n")[0]).toContain(english);
+  expect(ja.stderr.split("\n")[0]).toMatch(new RegExp(`^警告: .*${japanese}$`));
+});
+
+test.each([
+  ["--newline crlf", PEOPLE],
+  ["--newline auto", PEOPLE],
+  ["", PEOPLE.replace("\r\n", "\n")],
+  ["--newline lf", "氏名,メールアドレス"],
+])("there is no warning where it is the one, or none was stated, or there is none: %s", async (words, content) => {
+  expect((await dry(words, content)).en.stderr).not.toContain("warning");
+});
+
+test("UTF-8 with a broken byte is read as Shift_JIS, with a warning how to have it otherwise", async () => {
+  const nearly = Buffer.concat([Buffer.from(PEOPLE.repeat(9)), Buffer.of(0xff)]);
+  const { en, ja } = await dry("", nearly);
+  expect(en.stderr.split("\n")[0]).toMatch(/^warning: people\.csv is read as Shift_JIS.*pass --encoding utf-8$/);
+  expect(ja.stderr.split("\n")[0]).toMatch(/^警告: people\.csv を Shift_JIS として読みます.*--encoding utf-8 /);
+  expect(en.requests[1]?.charset).toBe("shift_jis");
+  expect((await dry("--encoding utf-8", nearly)).en.stderr).not.toContain("warning");
+});
+
+test("progress goes from checking to comparing, and ends with the plan", async () => {
+  const { en } = await dry("--progress json");
+  const size = Buffer.byteLength(PEOPLE);
+  expect(en.stderr.split("\n").slice(0, 4)).toEqual([
+    `{"step":"check","done":0,"total":${size},"unit":"bytes"}`,
+    `{"step":"check","done":${size},"total":${size},"unit":"bytes"}`,
+    '{"step":"compare","done":0,"total":null,"unit":"rows"}',
+    '{"step":"compare","done":0,"total":null,"unit":"rows"}',
+  ]);
+  expect(en.stderr.split("\n")[4]).toContain("plan for kanto");
+});
+
+test("a long name is sent by its end", async () => {
+  const folder = freshFolder();
+  const file = join("x".repeat(200), `${"y".repeat(196)}.csv`);
+  mkdirSync(join(folder, "x".repeat(200)));
+  writeFileSync(join(folder, file), PEOPLE);
+  const { requests } = await run(["users", "import", file, "--dry-run"], { tenant, folder });
+  expect(requests[0]?.json).toMatchObject({ fileName: file.slice(-255) });
+});
+
+test("a file is read at its absolute path as well", async () => {
+  const file = join(folderWith({ "people.csv": encodeText(PEOPLE, "shift_jis") }), "people.csv");
+  const { exit, requests } = await run(["users", "import", file, "--dry-run"], { tenant });
+  expect(exit).toBe(0);
+  expect(requests[1]).toMatchObject({ file: PEOPLE, charset: "shift_jis" });
+});
+
+test("a file of more than a chunk arrives whole", async () => {
+  const long = PEOPLE + "佐藤 花子,sato@example.co.jp\r\n".repeat(12_000);
+  const { requests, stderr } = await run("users import people.csv --dry-run --progress json", {
+    tenant,
+    folder: folderWith({ "people.csv": long }),
+  });
+  expect(requests[1]?.file === long).toBe(true);
+  expect(stderr).toContain(`"done":${Buffer.byteLength(long)},"total":${Buffer.byteLength(long)},`);
+});
