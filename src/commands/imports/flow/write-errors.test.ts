@@ -1,0 +1,167 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { InputProblem } from "../../../lib/client/index.ts";
+import type { Encoding } from "../../../lib/csv/record.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { encodeText, folderWith, planning, planOf, problemOf, sha256 } from "../testing/plans.ts";
+
+const HEADER = "氏名,メールアドレス";
+
+/** A file, the problems a tenant finds in it, and how its header was read. */
+interface Given {
+  readonly content: string | Uint8Array;
+  readonly problems: readonly InputProblem[];
+  readonly header?: readonly string[];
+  readonly map?: string;
+}
+
+/** An import that writes errors.csv. */
+function circumstances({ content, problems, header = HEADER.split(","), map }: Given) {
+  const inputSha256 = sha256(content);
+  const plan = planOf({ errors: problems.length, invalid: 1, rejected: true, inputSha256, header: [...header] });
+  const tenant = planning(plan, {
+    importProblems: problems,
+    ...(map === undefined ? {} : { fields: { items: [] } }),
+    discardImport: plan,
+    import: { ...plan, state: "discarded" },
+  });
+  const folder = folderWith({ "people.csv": content, ...(map === undefined ? {} : { "map.yaml": map }) });
+  return { tenant, folder };
+}
+const LINE = "users import people.csv --errors errors.csv";
+
+const written = async (given: Given, words = ""): Promise<Buffer> => {
+  const told = circumstances(given);
+  const { exit } = await run((given.map === undefined ? LINE : `${LINE} --map map.yaml`) + words, told);
+  expect(exit).toBe(3);
+  return readFileSync(join(told.folder, "errors.csv"));
+};
+const textOf = async (given: Given, words = ""): Promise<string> => (await written(given, words)).toString();
+
+const bad = (row: number, change: Partial<InputProblem> = {}) => problemOf({ row, line: row, ...change });
+
+test("writes the header and the invalid rows as they are, each with its reasons, for its owner only", async () => {
+  const content = `${HEADER}\r\n山田,taro@example.com\r\n"佐藤\n花子", nobody@\r\n鈴木,s@example.com\r\n,x@\r\n`;
+  const problems = [bad(3), bad(5, { column: 1, header: "氏名", code: "required" }), bad(5)];
+  const told = circumstances({ content, problems });
+  const { en, ja } = await inBoth(LINE, told);
+  expect(en.exit).toBe(3);
+  expect(en.stderr).toContain("  mend errors.csv and import it again\n");
+  expect(ja.stderr).toContain("  errors.csv を直して再度インポートしてください\n");
+  const path = join(told.folder, "errors.csv");
+  expect(readFileSync(path, "utf8").split("\r\n")).toEqual([
+    `${HEADER},clomoctl:reason`,
+    '"佐藤\n花子", nobody@,メールアドレス: メールアドレスではありません',
+    ",x@,氏名: 空にできません; メールアドレス: メールアドレスではありません",
+    "",
+  ]);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ["utf-8", "\ufeff", "\r\n"],
+  ["utf-8", "", "\n"],
+  ["shift_jis", "", "\r"],
+  ["utf-16le", "\ufeff", "\r\n"],
+  ["utf-16be", "\ufeff", "\n"],
+] as const)("keeps the file's form: %s %j %j", async (encoding: Encoding, mark, newline) => {
+  const form = (lines: readonly string[]): string => mark + lines.map((line) => line + newline).join("");
+  const bytes = encodeText(form([HEADER, "山田,taro@", "佐藤,s@x"]), encoding);
+  const file = await written({ content: bytes, problems: [bad(2)] });
+  const expected = form([`${HEADER},clomoctl:reason`, "山田,taro@,メールアドレス: not a mail address"]);
+  expect(file).toEqual(Buffer.from(encodeText(expected, encoding)));
+});
+
+test("bytes that are no characters stay", async () => {
+  const content = Buffer.concat([Buffer.from("name,mail\r\n"), Buffer.of(0xfd, 0xff), Buffer.from(",x@\r\n")]);
+  const file = await written({ content, problems: [bad(2)], header: ["name", "mail"] }, " --encoding shift_jis");
+  const reason = encodeText(",メールアドレス: not a mail address\r\n", "shift_jis");
+  expect(file).toEqual(
+    Buffer.concat([Buffer.from("name,mail,clomoctl:reason\r\n"), Buffer.of(0xfd, 0xff), Buffer.from(",x@"), reason]),
+  );
+});
+
+test("a last row without a newline gets the header's", async () => {
+  expect(await textOf({ content: `${HEADER}\n,x@`, problems: [bad(2)] })).toBe(
+    `${HEADER},clomoctl:reason\n,x@,メールアドレス: not a mail address\n`,
+  );
+  expect(await textOf({ content: HEADER, problems: [bad(0, { code: "file-no-rows", header: "" })] })).toBe(
+    `${HEADER},clomoctl:reason\r\n`,
+  );
+});
+
+test("the reason is a cell of the file's own dialect", async () => {
+  const lacking = bad(2, { code: "header-missing", header: "", params: { header: 'a;"b' } });
+  expect(await textOf({ content: "氏名;メールアドレス\n;x@\n", problems: [lacking] })).toBe(
+    '氏名;メールアドレス;clomoctl:reason\n;x@;"the column a;""b is missing"\n',
+  );
+  const quoting = bad(2, { code: "header-missing", header: "", params: { header: "it's" } });
+  const map = "dialect:\n  delimiter: '|'\n  quote: \"'\"\n";
+  expect(await textOf({ content: "氏名|メールアドレス\n|x@\n", problems: [quoting], map })).toBe(
+    "氏名|メールアドレス|clomoctl:reason\n|x@|'the column it''s is missing'\n",
+  );
+});
+
+test("a reason that the encoding cannot hold is written as near as it can be", async () => {
+  const content = encodeText(`${HEADER}\r\n,x@\r\n`, "shift_jis");
+  const file = await written({ content, problems: [bad(2, { header: "𠮷" })] });
+  expect(new TextDecoder("shift_jis").decode(file)).toContain(",x@,〓: not a mail address\r\n");
+});
+
+test("an old reason gives way to the new one, wherever its column is", async () => {
+  const header = ["氏名", "clomoctl:reason", "メールアドレス"];
+  const content = `${header.join(",")}\r\n,"old, reason",x@\r\n山田,,taro@example.com\r\n`;
+  expect(await textOf({ content, problems: [bad(2)], header })).toBe(
+    `${HEADER},clomoctl:reason\r\n,x@,メールアドレス: not a mail address\r\n`,
+  );
+});
+
+test("a row with too few cells stays as it is beside an old reason, which cannot be told from its cells", async () => {
+  const header = ["clomoctl:reason", "氏名", "メールアドレス"];
+  const content = `${header.join(",")}\r\nold,山田\r\nold,,x@\r\n`;
+  const uneven = bad(2, { code: "cells-too-few", column: 0, header: "", params: { got: 2, want: 3 } });
+  expect(await textOf({ content, problems: [uneven, bad(3)], header })).toBe(
+    `${HEADER},clomoctl:reason\r\nold,山田\r\n,x@,メールアドレス: not a mail address\r\n`,
+  );
+  expect(await textOf({ content: `${HEADER}\r\n山田\r\n`, problems: [uneven] })).toBe(
+    `${HEADER},clomoctl:reason\r\n山田,"2 cells, the header has 3"\r\n`,
+  );
+});
+
+test("where the header or the whole file is wrong every row is written, empty lines as they are", async () => {
+  const missing = bad(0, { code: "header-missing", header: "", params: { header: "氏名" } });
+  expect(await textOf({ content: "メールアドレス\r\nx@\r\n\r\ny@\r\n", problems: [missing, bad(4)] })).toBe(
+    "メールアドレス,clomoctl:reason\r\nx@,the column 氏名 is missing\r\n\r\ny@,メールアドレス: not a mail address\r\n",
+  );
+});
+
+test("a quote that is never closed is left open: a reason would stand inside it", async () => {
+  const open = bad(3, { code: "quote-unclosed", header: "" });
+  const file = await textOf({ content: `${HEADER}\n,x@\n"山田,t@\n佐藤,s@\n`, problems: [bad(2), open] });
+  expect(file).toMatch(/^.*,clomoctl:reason\n,x@,メールアドレス: not a mail address\n"山田,t@\n佐藤,s@\n+$/);
+});
+
+test("a file without an invalid row is a header", async () => {
+  const content = `${HEADER}\r\n山田,taro@example.com\r\n`;
+  expect(await textOf({ content, problems: [] })).toBe(`${HEADER},clomoctl:reason\r\n`);
+});
+
+test("many rows are written in their order", async () => {
+  const name = "山田".repeat(200);
+  const rows = Array.from({ length: 500 }, (_, at) => `${name}${at},taro${at}@`);
+  const problems = rows.map((_, at) => bad(at + 2));
+  const file = await textOf({ content: [HEADER, ...rows, ""].join("\n"), problems });
+  const expected = [`${HEADER},clomoctl:reason`, ...rows.map((row) => `${row},メールアドレス: not a mail address`), ""];
+  expect(file === expected.join("\n")).toBe(true);
+});
+
+test("a file that changed after its plan was made is told, and none is written", async () => {
+  const { tenant, folder } = circumstances({ content: `${HEADER}\n,x@\n`, problems: [bad(2)] });
+  writeFileSync(join(folder, "people.csv"), `${HEADER}\n山田,x@\n`);
+  const { en, ja } = await inBoth(LINE, { tenant: { ...tenant, import: planOf() }, folder });
+  expect(en.exit).toBe(3);
+  expect(en.stderr).toContain("error: the file changed after its plan was made\n  people.csv\n  import it again\n");
+  expect(ja.stderr).toContain("エラー: 計画を作った後にファイルが変更されました\n");
+  expect(existsSync(join(folder, "errors.csv"))).toBe(false);
+});

@@ -1,0 +1,105 @@
+import { EventEmitter } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inBoth, run } from "../../testing/program.ts";
+import type { Answers } from "../../testing/tenant.ts";
+import { folderWith, giving, planning, planOf, problemOf, rowOf } from "../testing/plans.ts";
+
+const ROWS = [
+  rowOf(),
+  rowOf({ row: 3, key: "=cmd|calc", action: "invalid", changed: [] }),
+  rowOf({ row: 4, key: "taro@example.co.jp", action: "update", changed: ["title", "custom:=年"], setsSecret: true }),
+  rowOf({ row: 5, key: "jiro@example.co.jp", action: "update", changed: ["custom:=年"], exists: true }),
+  rowOf({ row: 6, key: "saburo@example.co.jp", action: "unchanged", changed: [], setsSecret: true }),
+  rowOf({ row: 0, key: "old@example.co.jp", action: "delete", changed: [] }),
+];
+const folderOf = (): string => folderWith({ "people.csv": "氏名,メールアドレス\n" });
+const LINE = "users import people.csv --report out/../report.csv";
+const read = (folder: string): string => readFileSync(join(folder, "report.csv"), "utf8");
+
+const planned = (more: Answers = {}): Answers => {
+  const plan = planOf({ invalid: 1, errors: 2, delete: 1 });
+  return planning(plan, {
+    importRows: giving(...ROWS),
+    importProblems: [problemOf(), problemOf({ column: 1, header: "氏名", code: "required" })],
+    discardImport: { ...plan, state: "discarded" },
+    ...more,
+  });
+};
+
+test("writes a line for each row of the plan, deletions last, for a spreadsheet to open as it is", async () => {
+  const folder = folderOf();
+  const { exit } = await run(`${LINE} --dry-run`, { tenant: planned(), folder });
+  expect(exit).toBe(8);
+  expect(read(folder).split("\r\n")).toEqual([
+    "\ufeffrow,key,action,changed,reason",
+    "2,hanako@example.co.jp,create,氏名; メールアドレス,",
+    "3,'=cmd|calc,invalid,,メールアドレス: not a mail address; 氏名: must not be blank",
+    "4,taro@example.co.jp,update,役職; =年; (secret),",
+    "5,jiro@example.co.jp,update,'=年,",
+    "6,saburo@example.co.jp,unchanged,(secret),",
+    ",old@example.co.jp,delete,,",
+    "",
+  ]);
+});
+
+test("has its reasons in the person's language", async () => {
+  const folder = folderOf();
+  await run(`${LINE} --dry-run --lang ja`, { tenant: planned(), folder });
+  expect(read(folder)).toContain("メールアドレス: メールアドレスではありません; 氏名: 空にできません\r\n");
+});
+
+test("is there before the question, whatever becomes of it", async () => {
+  const folder = folderOf();
+  const plan = planOf();
+  const answers = { importRows: giving(...ROWS), importProblems: [], import: plan, discardImport: plan };
+  const { exit } = await run(LINE, { tenant: planning(plan, answers), folder });
+  expect({ exit, there: existsSync(join(folder, "report.csv")) }).toEqual({ exit: 2, there: true });
+});
+
+test("of a file that is refused as a whole has the reason as its first line", async () => {
+  const folder = folderOf();
+  const plan = planOf({ errors: 2, rejected: true });
+  const tenant = planning(plan, {
+    importProblems: [problemOf({ row: 0, line: 0, code: "file-no-rows", header: "" }), problemOf({ row: 1 })],
+    importRows: giving(ROWS[0] ?? rowOf()),
+    discardImport: plan,
+    import: { ...plan, state: "discarded" },
+  });
+  const { exit } = await run(LINE, { tenant, folder });
+  expect(exit).toBe(3);
+  expect(read(folder).split("\r\n").slice(1)).toEqual([
+    "1,,invalid,,the file has a header row only; メールアドレス: not a mail address",
+    "2,hanako@example.co.jp,create,氏名; メールアドレス,",
+    "",
+  ]);
+});
+
+test("cannot be written where there is no folder: the import ends, and nothing was changed", async () => {
+  const plan = planOf();
+  const tenant = planning(plan, { discardImport: plan, import: plan, importProblems: [] });
+  const { en, ja } = await inBoth("users import people.csv --yes --report no/report.csv", {
+    tenant,
+    folder: folderOf(),
+  });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain("error: The folder of this file does not exist\n");
+  expect(ja.stderr).toContain("エラー: このファイルのフォルダーがありません\n");
+  expect(en.requests.at(-1)?.operation).toBe("discardImport");
+});
+
+test("is given up with a signal, and leaves no file", async () => {
+  const folder = folderOf();
+  const signals = new EventEmitter();
+  const plan = planOf({ create: 0, update: 0 });
+  const importRows = (): unknown => {
+    signals.emit("SIGINT");
+    return ROWS;
+  };
+  const tenant = planning(plan, { importRows, importProblems: [], import: plan, discardImport: plan });
+  const { exit, stderr } = await run(`${LINE} --dry-run`, { tenant, folder, signals });
+  expect(exit).toBe(130);
+  expect(stderr).toContain("error: interrupted: nothing was changed\n");
+  expect(existsSync(join(folder, "report.csv"))).toBe(false);
+});
