@@ -53,3 +53,70 @@ test("custom fields follow, and the console's own spelling of headers is the map
   expect(columns.header().at(-1)).toBe("入社年");
   expect(columns.cells(row, undefined)).toMatchObject({ 0: "山田", 2: "taro@example.com", 15: "2020" });
 });
+
+test("a row whose lists have no room has no cells until room is made", () => {
+  const columns = new ConsoleColumns(planOf("docs"), [], undefined);
+  const row = rowOf("yamada", [{ field: "groups", value: ["営業", "総務"] }]);
+  expect(columns.cells(row, undefined)).toBeUndefined();
+  columns.fit(row);
+  expect(columns.cells(row, undefined)).toEqual(["", "yamada", "", "", "営業", "総務", "", ""]);
+  columns.fit(rowOf("sato", [{ field: "groups", value: ["営業"] }]));
+  expect(columns.header()).toHaveLength(8);
+  const shorter = rowOf("sato", [{ field: "groups", value: ["営業"] }]);
+  expect(columns.cells(shorter, undefined)).toEqual(["", "sato", "", "", "営業", "", "", ""]);
+  const blank = rowOf("ito", [{ field: "groups", value: null }]);
+  expect(columns.cells(blank, undefined)).toEqual(["", "ito", "", "", "", "", "", ""]);
+});
+
+test("a repeated column has the map's headers in turn, the last for all further", () => {
+  const map = {
+    columns: [
+      { header: "所属1", to: "groups" },
+      { header: "所属2", to: "groups" },
+      { header: "合言葉", to: "password" },
+    ],
+    constants: [{ field: "description", value: "x" }],
+    defaults: [],
+  };
+  const columns = new ConsoleColumns(planOf("docs"), [], map);
+  const row = rowOf("yamada", [{ field: "groups", value: ["a", "b", "c"] }]);
+  columns.fit(row);
+  expect(columns.header()).toEqual([
+    "表示名",
+    "ユーザーID",
+    "合言葉",
+    "シークレットキー",
+    "所属1",
+    "所属2",
+    "所属2",
+    "ファイル管理者権限",
+  ]);
+  expect(columns.secrets()).toEqual([
+    { field: "password", header: "合言葉" },
+    { field: "secretKey", header: "シークレットキー" },
+  ]);
+  const secrets = { row: 2, secrets: new Map([["password", "Invented1"]]), unknown: [] };
+  const named = [...columns.named(row, secrets)].filter(([, value]) => value !== "");
+  expect(named).toEqual([
+    ["ユーザーID", "yamada"],
+    ["合言葉", "Invented1"],
+    ["所属1", "a"],
+    ["所属1", "b"],
+    ["所属1", "c"],
+  ]);
+});
+
+test("the key is a row's own where the plan does not change it, and its columns may come in any order", () => {
+  const columns = new ConsoleColumns(planOf("docs", ["備考"]), [], undefined);
+  const renamed = rowOf("yamada", [
+    { field: "description", value: "d" },
+    { field: "userId", value: "yamada2" },
+    { field: "displayName", value: "山田" },
+  ]);
+  const secrets = { row: 2, secrets: new Map<string, string>(), unknown: ["メモ"] };
+  expect(columns.cells(renamed, undefined)).toEqual(["山田", "yamada2", "", "", "", "", "d", ""]);
+  expect(columns.cells(rowOf("sato", []), undefined)).toEqual(["", "sato", "", "", "", "", "", ""]);
+  expect(columns.cells(renamed, secrets)?.at(-1)).toBe("メモ");
+  expect([...columns.named(renamed, undefined)].at(-1)).toEqual(["備考", ""]);
+  expect([...columns.named(renamed, secrets)].at(-1)).toEqual(["備考", "メモ"]);
+});

@@ -3,12 +3,12 @@ import { createEncoder } from "../../../lib/csv/encode.ts";
 import type { InputFile } from "./input-file.ts";
 import { tellReading } from "./reading.ts";
 
-const fileOf = (bytes: Uint8Array): InputFile => ({
+const fileOf = (bytes: Uint8Array, chunk = 7): InputFile => ({
   label: "in.csv",
   path: "/in.csv",
   bytes: bytes.length,
   async *chunks() {
-    for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+    for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
   },
   [Symbol.asyncDispose]: async () => undefined,
 });
@@ -49,4 +49,32 @@ test("a map's dialect counts more than a guess", async () => {
   const map = { columns: [], constants: [], defaults: [], dialect: { delimiter: "|" } };
   const reading = await tellReading(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
   expect(reading.dialect).toEqual({ delimiter: "|" });
+});
+
+test("a newline inside quotes ends no header, whatever it is", async () => {
+  expect(await read(Buffer.from('"a\nb",c\r\n'))).toMatchObject({ newline: "crlf" });
+  expect(await read(Buffer.from('"a\r\nb'))).toMatchObject({ newline: undefined });
+  expect(await read(Buffer.from("a\nb\r\n"))).toMatchObject({ newline: "lf" });
+});
+
+test("no more than the first 64 KB tell delimiter and newline", async () => {
+  const readLong = (size: number) =>
+    tellReading(fileOf(Buffer.from(`${"a".repeat(size)};b\r\n`), 50_000), { encoding: "utf-8" });
+  expect(await readLong(64 * 1024 - 4)).toMatchObject({ dialect: { delimiter: ";" }, newline: "crlf" });
+  expect(await readLong(64 * 1024)).toMatchObject({ dialect: { delimiter: "," }, newline: undefined });
+});
+
+test.each([
+  [20, 1, false],
+  [21, 1, true],
+  [41, 2, true],
+  [40, 2, false],
+])("%i characters beyond ASCII and %i broken bytes are nearly UTF-8: %s", async (valid, broken, nearlyUtf8) => {
+  const bytes = Buffer.concat([Buffer.from("氏".repeat(valid)), Buffer.from("\n"), Buffer.alloc(broken, 0xff)]);
+  expect(await read(bytes)).toMatchObject({ encoding: "shift_jis", nearlyUtf8 });
+});
+
+test("the signal ends the reading", async () => {
+  const signal = AbortSignal.abort(new Error("stopped"));
+  await expect(tellReading(fileOf(Buffer.from("a")), { encoding: "auto", signal })).rejects.toThrow("stopped");
 });

@@ -3,6 +3,8 @@ import type { Import } from "../../../lib/client/index.ts";
 import { rejectedFile } from "./rejection.ts";
 import type { ImportOptions } from "./options.ts";
 
+const HIDDEN = "an invalid row does not tell which it means";
+
 const plan = { errors: 2, invalid: 1, delete: 3, kind: "users", mode: "append" } as Import;
 const failureFor = (options: Partial<ImportOptions>, whole?: string) => {
   const given = { mode: "append", skipInvalid: false, ...options } as ImportOptions;
@@ -14,10 +16,28 @@ test("invalid rows are to be mended, or skipped where that is not asked for alre
   expect(hintFor({})).toContain("--skip-invalid commits the others");
   expect(hintFor({ errors: "e.csv" })).toBe("mend e.csv and import it again");
   expect(hintFor({ errors: "e.csv", mode: "replace" })).toContain("in the whole file");
+  expect(hintFor({ errors: "e.csv", emitCsv: "c.csv", mode: "replace" })).toContain("in the whole file");
 });
+
+test("what is refused is told with its counts and the file as it was typed", () => {
+  const { code, what, where, problems } = failureFor({});
+  expect({ code, where, problems }).toEqual({ code: "input-rejected", where: "people.csv", problems: [] });
+  expect(what.en).toBe("problems: 2, invalid rows: 1; nothing was changed");
+  expect(what.ja).toBe("問題が 2 件、不正な行が 1 行あります。何も変更していません");
+});
+
+test.each([{}, { mode: "replace" }, { mode: "replace", errors: "e.csv" }] as const)(
+  "no deletion is blamed where no row was to be skipped: %j",
+  (options) => {
+    expect(failureFor(options).what.en).not.toContain(HIDDEN);
+    expect(failureFor(options).what.ja).not.toContain("削除");
+  },
+);
 
 test("a file for 全件更新 must have every row, so skipping is not advised", () => {
   expect(hintFor({ emitCsv: "c.csv", mode: "replace" })).not.toContain("--skip-invalid");
+  expect(hintFor({ emitCsv: "c.csv" })).toContain("--skip-invalid");
+  expect(hintFor({ mode: "replace" })).toContain("--skip-invalid");
 });
 
 test.each([
@@ -33,11 +53,14 @@ test.each([
   ] as const) {
     expect(hintFor(options, code)).toContain(advice);
     expect(hintFor(options, code)).not.toContain("--skip-invalid");
+    expect(failureFor(options, code).what.en).not.toContain(HIDDEN);
   }
 });
 
 test("a skipped row that may mean one of those to be deleted is said", () => {
   const { what, hint } = failureFor({ skipInvalid: true, mode: "replace" });
-  expect(what.en).toContain("an invalid row does not tell which it means");
+  expect(what.en).toContain(`3 would be deleted, but ${HIDDEN}`);
+  expect(what.ja).toContain("削除は 3 件になりますが");
+  expect(hint?.en).toContain("with --mode append nobody is deleted");
   expect(hint?.en).not.toContain("--skip-invalid commits");
 });

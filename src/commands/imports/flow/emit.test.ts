@@ -1,0 +1,394 @@
+import { EventEmitter } from "node:events";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Import, PlanRow } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example, type Answers } from "../../testing/tenant.ts";
+import { encodeText, folderWith, giving, ID, operations, planning, planOf, rowOf, sha256 } from "../testing/plans.ts";
+
+const PEOPLE = `氏名,メールアドレス,CLOMOアカウント名,CLOMOアカウントパスワード
+髙橋 花子,hanako@example.co.jp,hanako,Secret-1
+山田 太郎,taro@example.co.jp,taro,
+佐藤 次郎,jiro@example.co.jp,,
+鈴木 三郎,saburo@example.co.jp,saburo,Secret-5
+`;
+const USERS_HEADER =
+  "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,UPN,住所の区分,郵便番号,住所,TEL,内線,FAX,CLOMOアカウント名,CLOMOアカウントパスワード";
+
+const person = (row: number, name: string, account: string | null, change: Partial<PlanRow> = {}): PlanRow => {
+  const key = `${change.key ?? account ?? "jiro"}@example.co.jp`;
+  const after = [
+    { field: "name", value: name },
+    { field: "emails", value: [key] },
+    { field: "accountName", value: account },
+  ];
+  return rowOf({ row, line: row, action: "update", exists: true, after, ...change, key });
+};
+const FOUR = [
+  person(2, "髙橋 花子", "hanako", { action: "create", exists: false }),
+  person(3, "山田 太郎", "taro"),
+  person(4, "佐藤 次郎", null),
+  person(5, "鈴木 三郎", "saburo"),
+] as const;
+const GONE = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", exists: true });
+
+interface Given {
+  readonly plan?: Partial<Import>;
+  readonly content?: string | Uint8Array;
+  readonly rows?: readonly PlanRow[];
+  readonly more?: Answers;
+}
+
+const requestOf = (change: Partial<NonNullable<Import["request"]>>): Import["request"] => {
+  const { request } = example<Import>("uploadImport");
+  return request === null ? null : { ...request, ...change };
+};
+
+/** An import whose file is written for the console, up to the answer that the plan now waits for it. */
+function circumstances({ plan: change = {}, content = PEOPLE, rows = FOUR, more = {} }: Given = {}) {
+  const plan = planOf({ inputSha256: sha256(content), ...change });
+  const tenant: Answers = {
+    ...planning(plan, { importRows: giving(...rows) }),
+    ...(plan.kind === "users" ? { fields: { items: [] } } : {}),
+    emitImport: { ...plan, state: "awaiting-console" },
+    ...more,
+  };
+  return { tenant, folder: folderWith({ "in.csv": content }) };
+}
+const without = (operation: string, { tenant, folder }: ReturnType<typeof circumstances>) => ({
+  tenant: Object.fromEntries(Object.entries(tenant).filter(([name]) => name !== operation)),
+  folder,
+});
+const dropped = { import: planOf(), discardImport: planOf({ state: "discarded" }) };
+const LINE = "users import in.csv --emit-csv out.csv --yes";
+const linesOf = (folder: string, encoding = "shift_jis"): readonly string[] =>
+  new TextDecoder(encoding, { fatal: true }).decode(readFileSync(join(folder, "out.csv"))).split("\r\n");
+
+test("writes the rows of the plan with the secrets of the input, and hands the plan over", async () => {
+  const told = circumstances();
+  const { en, ja } = await inBoth(`${LINE} --format json`, told);
+  expect(en.exit).toBe(0);
+  expect(linesOf(told.folder)).toEqual([
+    USERS_HEADER,
+    "髙橋 花子,,hanako@example.co.jp,,,,,,,,,,,hanako,Secret-1",
+    "山田 太郎,,taro@example.co.jp,,,,,,,,,,,taro,",
+    "佐藤 次郎,,jiro@example.co.jp,,,,,,,,,,,,",
+    "鈴木 三郎,,saburo@example.co.jp,,,,,,,,,,,saburo,Secret-5",
+    "",
+  ]);
+  expect(statSync(join(told.folder, "out.csv")).mode & 0o777).toBe(0o600);
+  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: false });
+  expect(operations(en.requests).slice(-3)).toEqual(["fields", "importRows", "emitImport"]);
+  expect(en.requests.at(-2)).toEqual({ operation: "importRows", params: { id: ID } });
+  expect(en.requests.at(-1)).toEqual({ operation: "emitImport", params: { id: ID }, ifMatch: '"7-3"' });
+  expect(en.stderr).toContain(
+    "\nout.csv: 4 rows; upload in the console's Users/Org with 追加更新 only, never with 全件更新\n",
+  );
+  expect(en.stderr).toContain(
+    `\nthen export in the console and verify: clomoctl imports verify ${ID} --against EXPORT.csv\n`,
+  );
+  expect(ja.stderr).toContain("\nout.csv: 4 行。コンソールの「Users/Org」で必ず 追加更新 を選んで");
+  expect(ja.stderr).toContain("(全件更新 は不可)\n");
+  expect(ja.stderr).toContain(`照合してください: clomoctl imports verify ${ID} --against EXPORT.csv\n`);
+  expect(en.stderr + en.stdout).not.toContain("Secret");
+});
+
+test("only existing users with an account lack a secret, and only where the file gives none", async () => {
+  const { en, ja } = await inBoth(LINE, circumstances());
+  const warnings = (stderr: string): readonly string[] =>
+    stderr.split("\n").filter((line) => /^(warning|警告):/.test(line));
+  expect(warnings(en.stderr)).toEqual([
+    "warning: out.csv leaves blank what nobody here knows: CLOMOアカウントパスワード of 1 existing user; whether 追加更新 clears what is blank is not documented (taro@example.co.jp)",
+  ]);
+  expect(warnings(ja.stderr)).toHaveLength(1);
+  expect(ja.stderr).toContain("CLOMOアカウントパスワード(既存ユーザー 1 件)。追加更新で空欄の値が");
+  expect(ja.stderr).toContain("(taro@example.co.jp)\n");
+});
+
+test("there is no such warning where every secret is given", async () => {
+  const [hanako, , , saburo] = FOUR;
+  const { stderr } = await run(LINE, circumstances({ rows: [hanako, saburo] }));
+  expect(stderr).not.toContain("warning");
+});
+
+test("for 追加更新 unchanged rows are left out, unless they set a secret; invalid and deleted ones always", async () => {
+  const told = circumstances({
+    plan: { invalid: 1, delete: 1 },
+    rows: [
+      person(2, "髙橋 花子", "hanako", { action: "unchanged" }),
+      person(3, "山田 太郎", "taro", { action: "invalid" }),
+      person(5, "鈴木 三郎", "saburo", { action: "unchanged", setsSecret: true }),
+      GONE,
+    ],
+    more: { importProblems: [] },
+  });
+  const { exit, stderr } = await run(`${LINE} --skip-invalid --confirm-deletions 1 --errors e.csv`, told);
+  expect(exit).toBe(8);
+  expect(stderr).toContain("out.csv: 1 row; upload");
+  expect(linesOf(told.folder).slice(1)).toEqual(["鈴木 三郎,,saburo@example.co.jp,,,,,,,,,,,saburo,Secret-5", ""]);
+});
+
+test("for 全件更新 every row is written, unchanged ones too", async () => {
+  const told = circumstances({
+    plan: { mode: "replace", delete: 1 },
+    rows: [person(2, "髙橋 花子", "hanako", { action: "unchanged" }), person(3, "山田 太郎", "taro"), GONE],
+  });
+  const { en, ja } = await inBoth(`${LINE} --mode replace --confirm-deletions 1`, told);
+  expect(en.exit).toBe(0);
+  expect(linesOf(told.folder)).toHaveLength(4);
+  expect(en.stderr).toContain("with 全件更新 only, never with 追加更新\n");
+  expect(ja.stderr).toContain("必ず 全件更新 を選んでアップロードしてください(追加更新 は不可)");
+  expect(en.stderr).toContain("of 1 existing user; 全件更新 overwrites every item (taro@example.co.jp)\n");
+  expect(ja.stderr).toContain("全件更新はすべての項目を上書きします(taro@example.co.jp)\n");
+});
+
+test("SECURED APPs users go to a screen of their own, without the tenant's own fields", async () => {
+  const content =
+    "表示名,ユーザーID,グループ名,グループ名,パスワード\n花子,hanako01,営業,総務,Secret01\n太郎,taro01,,,\n";
+  const after = (name: string, groups: readonly string[]): PlanRow["after"] => [
+    { field: "displayName", value: name },
+    { field: "groups", value: [...groups] },
+  ];
+  const told = circumstances({
+    content,
+    plan: { kind: "docs", request: requestOf({ kind: "docs" }) },
+    rows: [
+      rowOf({ row: 2, key: "hanako01", exists: true, after: after("花子", ["営業", "総務"]) }),
+      rowOf({ row: 3, key: "taro01", exists: true, after: after("太郎", []) }),
+    ],
+  });
+  const { en, ja } = await inBoth("secured users import in.csv --app docs --emit-csv out.csv --yes", told);
+  expect(en.exit).toBe(0);
+  expect(linesOf(told.folder)).toEqual([
+    "表示名,ユーザーID,パスワード,シークレットキー,グループ名,グループ名,ファイル管理者権限,説明",
+    "花子,hanako01,Secret01,,営業,総務,,",
+    "太郎,taro01,,,,,,",
+    "",
+  ]);
+  expect(en.stderr).toContain("console's SECURED APPs MANAGER Users › インポート with");
+  expect(ja.stderr).toContain("コンソールの「SECURED APPs MANAGER Users › インポート」で");
+  expect(en.stderr).toContain("パスワード of 1 existing user, シークレットキー of 2 existing users;");
+  expect(ja.stderr).toContain("パスワード(既存ユーザー 1 件)、シークレットキー(既存ユーザー 2 件)。");
+  expect(en.stderr).toContain("(hanako01, taro01)\n");
+});
+
+test("of many who lack a secret the first five are named", async () => {
+  const rows = (count: number) =>
+    Array.from({ length: count }, (_, at) => person(at + 2, "山田", "taro", { key: `p${at}` }));
+  const named = async (count: number): Promise<string> =>
+    (await run(LINE, circumstances({ content: "氏名,メールアドレス\n", rows: rows(count) }))).stderr;
+  expect(await named(5)).toMatch(/of 5 existing users; .*, p4@example\.co\.jp\)\n/);
+  expect(await named(6)).toMatch(/of 6 existing users; .*, p4@example\.co\.jp …\)\n/);
+});
+
+test("a tenant whose account is in English gets UTF-8, whatever the language of the run", async () => {
+  const { tenant, folder } = circumstances();
+  await run("context add en --embedded --language en", { home: folder });
+  await run("context add far --url https://tenant.invalid", { home: folder });
+  for (const lang of ["en", "ja"]) {
+    expect((await run(`${LINE} --lang ${lang} --context en`, { tenant, home: folder })).exit).toBe(0);
+    expect(linesOf(folder, "utf-8")[1]).toMatch(/^髙橋 花子,/);
+    expect((await run(`${LINE} --lang ${lang} --context far`, { tenant, home: folder })).exit).toBe(0);
+    expect(linesOf(folder)[1]).toMatch(/^髙橋 花子,/);
+  }
+});
+
+test("with --dry-run the file is written, and the plan dropped", async () => {
+  const told = without("emitImport", circumstances({ more: { discardImport: planOf({ state: "discarded" }) } }));
+  const { exit, stderr, requests } = await run("users import in.csv --emit-csv out.csv --dry-run", told);
+  expect(exit).toBe(0);
+  expect(linesOf(told.folder)).toHaveLength(6);
+  expect(requests.at(-1)?.operation).toBe("discardImport");
+  expect(stderr).not.toContain("imports verify");
+});
+
+test("a plan that changes nothing is written, and dropped", async () => {
+  const plan = planOf({ create: 0, update: 0, inputSha256: sha256(PEOPLE) });
+  const told = circumstances({ plan, more: { discardImport: plan } });
+  const { exit, stderr } = await run("users import in.csv --emit-csv out.csv", without("emitImport", told));
+  expect(exit).toBe(0);
+  expect(stderr).toContain("there is nothing to change\n");
+  expect(existsSync(join(told.folder, "out.csv"))).toBe(true);
+});
+
+test("nothing is written where no is answered", async () => {
+  const { tenant, folder } = without("fields", without("emitImport", circumstances({ more: dropped })));
+  const { import: _, ...answers } = tenant;
+  const { exit } = await run("users import in.csv --emit-csv out.csv", {
+    tenant: answers,
+    folder,
+    terminal: { typing: [["Apply this plan", "n\r"]] },
+  });
+  expect({ exit, there: existsSync(join(folder, "out.csv")) }).toEqual({ exit: 0, there: false });
+});
+
+test.each<[Partial<Import>, string | undefined]>([
+  [{ absentColumns: ["フリガナ"] }, undefined],
+  [{ absentColumns: ["グループ名", "表示名", "ファイル管理者権限"] }, "グループ名, ファイル管理者権限"],
+  [{ absentColumns: ["グループ名"], request: requestOf({ absent: "clear" }) }, undefined],
+])("columns the console's export does not show may be old: %j", async (change, names) => {
+  const told = circumstances({
+    content: "表示名,ユーザーID\n",
+    plan: { kind: "docs", ...change },
+    rows: [],
+  });
+  const { en, ja } = await inBoth("secured users import in.csv --app docs --emit-csv out.csv --yes", told);
+  expect(en.exit).toBe(0);
+  expect(/^warning: the console's export does not show .* may be old: (.*)$/m.exec(en.stderr)?.[1]).toBe(names);
+  expect(/^警告: 次の列は.*古い可能性があります: (.*)$/m.exec(ja.stderr)?.[1]).toBe(names);
+});
+
+test.each(["out.csv", "/dev/null"])("a character that Shift_JIS lacks leaves no file: %s", async (file) => {
+  const [, taro, , saburo] = FOUR;
+  const rows = [person(2, "𠮷田", "hanako"), taro, person(4, "é", null, { key: "ü" }), saburo];
+  const told = without("emitImport", circumstances({ rows, more: dropped }));
+  const { en, ja } = await inBoth(`users import in.csv --emit-csv ${file} --yes --format json`, told);
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain(
+    "\nin.csv:2:氏名: U+20BB7 cannot be written in shift_jis\nin.csv:4:氏名: U+00E9 cannot be written in shift_jis\nin.csv:4:メールアドレス: U+00FC cannot be",
+  );
+  expect(en.stderr).toContain(
+    "error: 3 cells cannot be written in shift_jis; no file was written, nothing was changed\n  in.csv\n  replace these characters and import again\n",
+  );
+  expect(ja.stderr).toContain("\nin.csv:2:氏名: U+20BB7 は shift_jis では表せません\n");
+  expect(ja.stderr).toContain("エラー: shift_jis で表せないセルが 3 個あるため");
+  expect(JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
+    problems: [{ row: 2, header: "氏名", codePoint: "U+20BB7" }, { row: 4 }, { row: 4, header: "メールアドレス" }],
+  });
+  expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
+});
+
+test("of many such characters the first twenty are named, and all counted", async () => {
+  const rows = Array.from({ length: 21 }, (_, at) => person(at + 2, "𠮷", "taro", { key: `p${at}` }));
+  const told = circumstances({ content: "氏名,メールアドレス\n", rows, more: dropped });
+  const { stderr } = await run(LINE, without("emitImport", told));
+  expect(stderr.match(/U\+20BB7/g)).toHaveLength(20);
+  expect(stderr).toContain("error: 21 cells cannot");
+});
+
+test("characters that are written as their look-alikes are counted", async () => {
+  const { en, ja } = await inBoth(LINE, circumstances({ rows: [person(2, "山\u301c\u2212", "hanako")] }));
+  expect(en.stderr).toContain("look-alikes (〜 as ～): 2 characters\n");
+  expect(ja.stderr).toContain("2 文字を Shift_JIS の同じ字形の文字で書きました");
+});
+
+test("a row with longer lists than the first makes room for them in the header", async () => {
+  const after = [
+    { field: "name", value: "山田" },
+    { field: "emails", value: ["a@x", "b@x", "c@x"] },
+  ];
+  const told = circumstances({ rows: [FOUR[0], rowOf({ row: 3, key: "a@x", after })] });
+  await run(LINE, told);
+  const [header = "", first = "", second = ""] = linesOf(told.folder);
+  expect(header).toContain(",メールアドレス,メールアドレス,メールアドレス,組織コード,");
+  expect(first).toMatch(/^髙橋 花子,,hanako@example\.co\.jp,,,,/);
+  expect(second).toMatch(/^山田,,a@x,b@x,c@x,,/);
+});
+
+test("the tenant's own fields are columns, and headers are those of the context's console", async () => {
+  const content = "名前,メールアドレス,入社年\n花子,hanako@example.co.jp,2019\n";
+  const after = [
+    { field: "name", value: "花子" },
+    { field: "custom:入社年", value: "2019" },
+  ];
+  const { tenant, folder } = circumstances({
+    content,
+    rows: [rowOf({ after })],
+    more: { fields: { items: [{ id: ID, name: "入社年", createdAt: "2026-11-20T00:00:00.000Z" }] } },
+  });
+  writeFileSync(join(folder, "map.yaml"), "columns:\n  名前: 氏名\n");
+  await run("context add mapped --embedded --map users=map.yaml", { home: folder });
+  expect((await run(`${LINE} --context mapped`, { tenant, home: folder })).exit).toBe(0);
+  const [header, row] = linesOf(folder);
+  expect(header).toMatch(/^名前,フリガナ,.*,入社年$/);
+  expect(row).toMatch(/^花子,,hanako@example\.co\.jp,.*,2019$/);
+});
+
+test("secrets are found by --map, in the input's own encoding and dialect", async () => {
+  const content = encodeText(
+    "名前|mail|合言葉\r\n髙橋 花子|hanako@example.co.jp|秘密|\r\n山田|t@x|ひみつ\r\n",
+    "shift_jis",
+  );
+  const { tenant, folder } = circumstances({
+    content,
+    plan: { request: requestOf({}) },
+    rows: [person(2, "髙橋 花子", "hanako"), person(3, "山田", "taro")],
+  });
+  const map =
+    'columns:\n  名前: 氏名\n  mail: メールアドレス\n  合言葉: CLOMOアカウントパスワード\ndialect:\n  delimiter: "|"\n';
+  writeFileSync(join(folder, "map.yaml"), map);
+  await run(`${LINE} --map map.yaml`, { tenant, folder });
+  // a record with another number of cells than the header has no secret: nobody knows which cell it is
+  expect(linesOf(folder).slice(1, 3)).toEqual([
+    "髙橋 花子,,hanako@example.co.jp,,,,,,,,,,,hanako,",
+    "山田,,taro@example.co.jp,,,,,,,,,,,taro,ひみつ",
+  ]);
+});
+
+test("cells of unknown columns stand behind the others, under their headers", async () => {
+  const content = `氏名,備考,メールアドレス,メモ\n花子,"a,b",hanako@example.co.jp,\n太郎,,taro@example.co.jp,m\n`;
+  const told = circumstances({
+    content,
+    plan: { unknownColumns: ["備考", "メモ"], request: requestOf({ allowUnknownColumns: true }) },
+    rows: [person(2, "花子", "hanako"), person(3, "太郎", "taro")],
+  });
+  await run(`${LINE} --allow-unknown-columns`, told);
+  const [header, first, second] = linesOf(told.folder);
+  expect(header).toBe(`${USERS_HEADER},備考,メモ`);
+  expect(first).toMatch(/,hanako,,"a,b",$/);
+  expect(second).toMatch(/,taro,,,m$/);
+});
+
+test("a header or a cell of such a column that cannot be written is found as well", async () => {
+  const content = "氏名,メールアドレス,𠮷\n花子,hanako@example.co.jp,𠮷\n";
+  const told = circumstances({
+    content,
+    plan: { unknownColumns: ["𠮷"], request: requestOf({ allowUnknownColumns: true }) },
+    rows: [person(2, "花子", "hanako")],
+    more: dropped,
+  });
+  const { exit, stderr } = await run(`${LINE} --allow-unknown-columns`, without("emitImport", told));
+  expect(exit).toBe(3);
+  expect(stderr).toContain("in.csv:2:𠮷: U+20BB7 cannot be written in shift_jis\n");
+  expect(stderr).toContain("in.csv:1:𠮷: U+20BB7 cannot be written in shift_jis\n");
+});
+
+test("a file that changed after its plan was made is not written on", async () => {
+  const told = without("emitImport", circumstances({ more: dropped }));
+  writeFileSync(join(told.folder, "in.csv"), PEOPLE.replace("Secret-5", "Secret-6"));
+  const { exit, stderr } = await run(LINE, told);
+  expect(exit).toBe(3);
+  expect(stderr).toContain("error: the file changed after its plan was made\n  in.csv\n");
+  expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
+});
+
+test("a plan that cannot be handed over now leaves no file, and stays", async () => {
+  const changed = new Failure("conflict", { what: { en: "changed", ja: "変更" } });
+  const told = circumstances({ more: { emitImport: changed } });
+  const { exit, stderr, requests } = await run(LINE, told);
+  expect(exit).toBe(5);
+  expect(stderr.endsWith("error: changed\n")).toBe(true);
+  expect(requests.at(-1)?.operation).toBe("emitImport");
+  expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
+});
+
+test("a signal while the file is written leaves none, and changes nothing", async () => {
+  const signals = new EventEmitter();
+  const fields = (): unknown => {
+    signals.emit("SIGINT");
+    return { items: [] };
+  };
+  const told = without("emitImport", circumstances({ more: { fields, ...dropped } }));
+  const { exit, stderr } = await run(LINE, { ...told, signals });
+  expect(exit).toBe(130);
+  expect(stderr).toContain("error: interrupted: nothing was changed\n");
+  expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
+});
+
+test("a folder that is not there is told before anything is handed over", async () => {
+  const told = without("importRows", without("emitImport", circumstances({ more: dropped })));
+  const { exit } = await run("users import in.csv --emit-csv no/out.csv --yes --quiet", told);
+  expect(exit).toBe(2);
+});
