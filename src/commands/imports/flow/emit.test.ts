@@ -364,6 +364,15 @@ test("a file that changed after its plan was made is not written on", async () =
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
 });
 
+test("a file that has nothing secret is not read on behind its header", async () => {
+  const content = "氏名,メールアドレス\n花子,hanako@example.co.jp\n";
+  const told = circumstances({ content, rows: [FOUR[0]] });
+  writeFileSync(join(told.folder, "in.csv"), content.replace("花子", "太郎"));
+  const { exit } = await run(LINE, told);
+  expect(exit).toBe(0);
+  expect(linesOf(told.folder)[1]).toMatch(/^髙橋 花子,/);
+});
+
 test("a plan that cannot be handed over now leaves no file, and stays", async () => {
   const changed = new Failure("conflict", { what: { en: "changed", ja: "変更" } });
   const told = circumstances({ more: { emitImport: changed } });

@@ -77,6 +77,7 @@ test.each<[Partial<Import>, string, string]>([
   ],
   [{ absentColumns: ["TEL"], request: null }, "columns the file lacks, left alone: TEL", "変更しない列: TEL"],
   [{ unknownColumns: ["備考", "年"] }, "unknown columns, not imported: 備考, 年", "不明なため取り込まない列: 備考, 年"],
+  [{ unknownColumns: ["備考"] }, "unknown columns, not imported: 備考", "不明なため取り込まない列: 備考"],
 ])("what is particular about the file's columns is told: %j", async (change, english, japanese) => {
   const { en, ja } = await inBoth(SHOW, holding(change));
   expect(en.stderr).toContain(`\n${english}\n`);

@@ -25,6 +25,7 @@ test.each([
   [{ line: 5 }, "people.csv:3:2: メールアドレス: not a mail address (line 5)"],
   [{ line: 0 }, "people.csv:3:2: メールアドレス: not a mail address"],
   [{ column: 0, header: "" }, "people.csv:3: not a mail address"],
+  [{ column: 1 }, "people.csv:3:1: メールアドレス: not a mail address"],
   [{ row: 0, line: 0, column: 0, header: "" }, "people.csv: not a mail address"],
   [{ row: 0, line: 0, column: 4, header: "" }, "people.csv: not a mail address"],
   [{ code: "of-tomorrow" }, "people.csv:3:2: メールアドレス: of-tomorrow"],

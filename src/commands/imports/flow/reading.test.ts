@@ -43,6 +43,7 @@ test("what was said of the encoding counts", async () => {
 test("UTF-8 but for a byte is told apart from Shift_JIS", async () => {
   const nearly = Buffer.concat([Buffer.from("氏名,役職\n".repeat(10)), Buffer.of(0xff), Buffer.from("山田\n")]);
   expect(await read(nearly)).toMatchObject({ encoding: "shift_jis", nearlyUtf8: true });
+  expect(await read(nearly, "shift_jis")).toMatchObject({ nearlyUtf8: false });
 });
 
 test("a map's dialect counts more than a guess", async () => {

@@ -41,8 +41,8 @@ test("a file for 全件更新 must have every row, so skipping is not advised", 
 });
 
 test.each([
-  ["file-empty", "csv template --as users"],
-  ["file-no-rows", "csv template --as users"],
+  ["file-empty", "a file needs a header row and rows: clomoctl csv template --as users"],
+  ["file-no-rows", "a file needs a header row and rows: clomoctl csv template --as users"],
   ["header-missing", "mend the header row"],
 ])("where the whole file is wrong (%s), rows cannot be skipped", (code, advice) => {
   for (const options of [

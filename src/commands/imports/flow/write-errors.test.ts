@@ -136,6 +136,13 @@ test("where the header or the whole file is wrong every row is written, empty li
   );
 });
 
+test("a row of one letter is a row, and a blank header a header", async () => {
+  const blank = bad(1, { code: "header-blank", header: "" });
+  expect(await textOf({ content: "\r\nx\r\n", problems: [blank], header: [""] })).toBe(
+    ",clomoctl:reason\r\nx,a column without a header\r\n",
+  );
+});
+
 test("a quote that is never closed is left open: a reason would stand inside it", async () => {
   const open = bad(3, { code: "quote-unclosed", header: "" });
   const file = await textOf({ content: `${HEADER}\n,x@\n"山田,t@\n佐藤,s@\n`, problems: [bad(2), open] });
