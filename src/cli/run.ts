@@ -28,7 +28,12 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   const { globals, input } = parse(path, command, words);
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const tools = openTools(outside, globals, interrupts);
-  const exit = await settle(interrupts, tools, verb, () => command.run(tools, input as never));
+  const exit = await settle(interrupts, tools, verb, async () => {
+    const { terminal } = tools;
+    const { shows } = command;
+    if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
+    return command.run(tools, input as never);
+  });
   await tools[Symbol.asyncDispose]();
   if (interrupts.exit === undefined) return exit;
   interrupts.tell();

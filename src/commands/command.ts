@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../lib/errors/index.ts";
+import type { Column, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { Fields, InputOf } from "./field.ts";
 import type { Tools } from "./tools.ts";
@@ -39,6 +40,11 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   readonly examples: readonly Example[];
   /** the failures a script should expect, besides `usage` and `unexpected` */
   readonly exits: readonly ErrorCode[];
+  /**
+   * what a command shows of what it has changed: `--fields` and `--query` are held to it before it begins, so that none
+   * ends with a usage error when all is done
+   */
+  readonly shows?: readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[]);
   /** exit codes in place of the usual ones */
   readonly ownExits?: OwnExits;
   /**

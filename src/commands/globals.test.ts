@@ -1,7 +1,8 @@
+import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./node.ts";
-import { inBoth } from "./testing/program.ts";
+import { freshFolder, inBoth } from "./testing/program.ts";
 
 const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
   ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
@@ -17,3 +18,38 @@ test.each(verbsBelow(PROGRAM))(
     expect(ja).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining("不明なタイムゾーン Nowhere/Zone") });
   },
 );
+
+const CHANGING = [
+  "users fields add 入社年",
+  "users fields remove 入社年 --yes",
+  "context add kanto --embedded",
+  "renewals add x --kind custom --expires 2027-01-01",
+  "renewals edit x --notes y",
+  "renewals confirm x",
+  "renewals remove x --yes",
+  "renewals notify",
+  "renewals schedule install --cron",
+  "renewals schedule remove",
+  "imports discard 019a",
+  "imports replan 019a",
+  "imports commit 019a --yes",
+  "imports revert 019a --yes",
+  "imports verify 019a --against x.csv",
+  "users import x.csv --yes",
+  "orgs import x.csv --yes",
+  "secured users import x.csv --app docs --yes",
+];
+
+test.each(CHANGING)("%s refuses an output that cannot be, before it changes anything", async (line) => {
+  for (const [option, value] of [
+    ["--fields", "bogus"],
+    ["--query", "]["],
+  ] as const) {
+    const home = freshFolder();
+    const { en, ja } = await inBoth([...line.split(" "), option, value], { home, tenant: {} });
+    expect(en, option).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(en.stderr).toContain(option);
+    expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(readdirSync(home)).toEqual([]);
+  }
+});

@@ -63,6 +63,7 @@ export default defineCommand({
     { line: "clomoctl context add head-office --url https://mdm.example.jp" },
   ],
   exits: ["input-rejected", "locked", "not-found"],
+  shows: CONTEXT_DETAILS,
   async run({ terminal, contexts, globals, workingFolder }, { name, ...options }) {
     refuseMisfit(options);
     const { timezone } = globals;

@@ -14,8 +14,8 @@ export default defineCommand({
   options: { confirmDeletions: CONFIRM_DELETIONS },
   examples: [{ line: "clomoctl imports commit 0198c0de --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial"],
+  shows: RESULT_COLUMNS,
   async run(tools, { id, confirmDeletions }) {
-    await tools.terminal.checkOutput(RESULT_COLUMNS);
     const { client } = await tools.tenant();
     const plan = await findImport(client, id);
     if (plan.state !== "planned") throw notPlanned(plan);

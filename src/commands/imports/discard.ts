@@ -9,8 +9,8 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl imports discard 0198c0de" }],
   exits: ["conflict", "not-found"],
+  shows: IMPORT_DETAILS,
   async run(tools, { id }) {
-    await tools.terminal.checkOutput(IMPORT_DETAILS);
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
     await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));

@@ -11,8 +11,8 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl imports replan 0198c0de" }],
   exits: ["conflict", "not-found"],
+  shows: IMPORT_DETAILS,
   async run(tools, { id }) {
-    await tools.terminal.checkOutput(IMPORT_DETAILS);
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
     tools.describeState(() => text("nothing was changed", "何も変更していません"));

@@ -18,8 +18,8 @@ export default defineCommand({
   options: { confirmDeletions: CONFIRM_DELETIONS },
   examples: [{ line: "clomoctl imports revert 0198c0de --confirm-deletions 3" }],
   exits: ["input-rejected", "conflict", "not-found"],
+  shows: RESULT_COLUMNS,
   async run(tools, { id, confirmDeletions }) {
-    await tools.terminal.checkOutput(RESULT_COLUMNS);
     const { client } = await tools.tenant();
     const original = await findImport(client, id);
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);

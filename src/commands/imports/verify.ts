@@ -51,9 +51,9 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl imports verify 0198c0de --against export.csv" }],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
+  shows: [...RESULT_COLUMNS, ...ROW_COLUMNS],
   async run(tools, { id, against, encoding }) {
     const { terminal } = tools;
-    await terminal.checkOutput([...RESULT_COLUMNS, ...ROW_COLUMNS]);
     const { client, context } = await tools.tenant();
     const found = await findImport(client, id);
     tools.describeState(() => STILL_WAITS);

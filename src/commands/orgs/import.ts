@@ -2,6 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/flow/options.ts";
 import { runImport } from "../imports/flow/run-import.ts";
+import { RESULT_COLUMNS } from "../imports/flow/result.ts";
 
 export default defineCommand({
   summary: text("import organisations from a CSV file", "CSV ファイルから組織をインポートする"),
@@ -19,5 +20,6 @@ export default defineCommand({
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --dry-run" },
   ],
   exits: IMPORT_EXITS,
+  shows: RESULT_COLUMNS,
   run: (tools, { file, ...options }) => runImport(tools, { kind: "orgs", file, options }),
 });

@@ -30,6 +30,7 @@ export default defineCommand({
     { line: "clomoctl renewals add example.jp --kind custom --expires 2027-03-31 --notes ドメイン" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
+  shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
     const tenant = await tools.tenant();
     const { client, context } = tenant;

@@ -35,6 +35,7 @@ export default defineCommand({
     { line: "clomoctl renewals confirm 第一所有者 --by 髙橋 --at 2026-11-02" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
+  shows: ITEM_COLUMNS,
   async run(tools, { item: typed, by, at }) {
     const tenant = await tools.tenant();
     const { client, context } = tenant;

@@ -34,6 +34,7 @@ export default defineCommand({
     { line: "clomoctl renewals edit example.jp --expires 2028-03-31 --owner ''" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
+  shows: ITEM_COLUMNS,
   async run(tools, { item: typed, name, ...options }) {
     const tenant = await tools.tenant();
     const { client, context } = tenant;

@@ -7,7 +7,7 @@ import type { NoticeTenant } from "../../lib/renewals/notices-tenant.ts";
 import { planNotices, sendNotices } from "../../lib/renewals/notices.ts";
 import { parseNotifySettings } from "../../lib/renewals/notify-settings-parse.ts";
 import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify-settings.ts";
-import type { Column } from "../../lib/terminal/index.ts";
+import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
@@ -20,7 +20,7 @@ const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
   busy: text("taken up by another run", "別の実行で処理中"),
 };
 
-const COLUMNS = ({ terminal }: Tools): readonly Column<NoticeRow>[] => [
+const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
   { key: "context", header: text("tenant", "テナント"), value: ({ told }) => told.context },
   { key: "kind", header: text("kind", "種類"), value: ({ told }) => told.item.kind },
   { key: "name", header: text("name", "名前"), value: ({ told }) => told.item.name },
@@ -105,6 +105,7 @@ export default defineCommand({
     { line: "clomoctl renewals notify --all-contexts --quiet", about: text("one line in cron", "cron の 1 行") },
   ],
   exits: ["not-found", "input-rejected", "unavailable", "locked"],
+  shows: columnsOf,
   async run(tools, { dryRun, allContexts }) {
     const { terminal, clock } = tools;
     const settings = await readSettings(tools);
@@ -183,7 +184,7 @@ async function send(tools: Tools, settings: NotifySettings, run: Parameters<type
 async function show(tools: Tools, rows: readonly NoticeRow[]): Promise<void> {
   const { terminal, globals } = tools;
   if (rows.length > 0 || globals.format !== undefined || globals.query !== undefined) {
-    await terminal.list(COLUMNS(tools), rows);
+    await terminal.list(columnsOf(terminal), rows);
   } else if (terminal.interactive) {
     await terminal.note(text("nothing is due", "期限の近いものはありません"));
   }

@@ -12,6 +12,7 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl renewals remove 旧サーバー --yes", about: text("without a question", "質問なし") }],
   exits: ["not-found", "locked"],
+  shows: ITEM_COLUMNS,
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was removed", "何も削除していません"));

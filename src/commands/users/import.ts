@@ -2,6 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/flow/options.ts";
 import { runImport } from "../imports/flow/run-import.ts";
+import { RESULT_COLUMNS } from "../imports/flow/result.ts";
 
 export default defineCommand({
   summary: text("import users from a CSV file", "CSV ファイルからユーザーをインポートする"),
@@ -31,6 +32,7 @@ export default defineCommand({
     { line: "clomoctl users import people.csv --create-orgs --dry-run --format json" },
   ],
   exits: IMPORT_EXITS,
+  shows: RESULT_COLUMNS,
   run: (tools, { file, key, createOrgs, ...options }) =>
     runImport(tools, { kind: "users", file, key, createOrgs, options }),
 });

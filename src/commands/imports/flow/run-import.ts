@@ -27,7 +27,6 @@ import { writeReport } from "./write-report.ts";
 export async function runImport(tools: Tools, order: ImportOrder): Promise<Outcome> {
   checkOrder(order, tools.workingFolder);
   checkAnswer(order, tools);
-  await tools.terminal.checkOutput(RESULT_COLUMNS);
   const { client, context } = await tools.tenant();
   tools.describeState(() => text("nothing was changed", "何も変更していません"));
   const { encoding, newline, map: asked } = order.options;

@@ -48,6 +48,7 @@ export default defineCommand({
     { line: "clomoctl renewals schedule install --task-scheduler --at 08:30" },
   ],
   exits: ["input-rejected", "not-found", "unavailable"],
+  shows: SCHEDULE_COLUMNS,
   async run(tools, { at: typed, output, ...named }) {
     const at = parseTimeOfDay(typed);
     const way = theWay(namedWays(named), tools.machine.platform);

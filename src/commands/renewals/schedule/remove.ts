@@ -18,6 +18,7 @@ export default defineCommand({
   options: WAY_OPTIONS,
   examples: [{ line: "clomoctl renewals schedule remove --task-scheduler" }],
   exits: ["input-rejected"],
+  shows: SCHEDULE_COLUMNS,
   async run(tools, named) {
     const { terminal } = tools;
     const ways = namedWays(named);

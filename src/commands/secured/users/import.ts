@@ -3,6 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/flow/options.ts";
 import { runImport } from "../../imports/flow/run-import.ts";
+import { RESULT_COLUMNS } from "../../imports/flow/result.ts";
 
 export default defineCommand({
   summary: text(
@@ -32,5 +33,6 @@ export default defineCommand({
     },
   ],
   exits: IMPORT_EXITS,
+  shows: RESULT_COLUMNS,
   run: (tools, { file, app, createGroups, ...options }) => runImport(tools, { kind: app, file, createGroups, options }),
 });

@@ -11,6 +11,7 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl users fields add 入社年度" }],
   exits: ["input-rejected", "not-found", "locked"],
+  shows: FIELD_COLUMNS,
   async run(tools, { name }) {
     const { client } = await tools.tenant();
     tools.describeState(() => text("the field may have been added", "項目は追加されている可能性があります"));

@@ -15,6 +15,7 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl users fields remove 入社年度 --yes", about: text("without a question", "質問なし") }],
   exits: ["not-found", "locked"],
+  shows: FIELD_COLUMNS,
   async run(tools, { field: name }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was removed", "何も削除していません"));
