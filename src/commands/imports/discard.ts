@@ -1,7 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS } from "./flow/columns.ts";
-import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
+import { IMPORT_DETAILS } from "./plan/columns.ts";
+import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 
 export default defineCommand({
   summary: text("drop a plan; the tenant stays as it is", "計画を破棄する(テナントは変更しない)"),

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_COLUMNS } from "./flow/columns.ts";
+import { IMPORT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text("list imports, the newest first", "インポートを新しい順に一覧する"),

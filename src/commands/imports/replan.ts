@@ -1,9 +1,9 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS } from "./flow/columns.ts";
-import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
-import { showPlan } from "./flow/plan-view.ts";
-import { listProblems } from "./flow/problem-list.ts";
+import { IMPORT_DETAILS } from "./plan/columns.ts";
+import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { showPlan } from "./plan/show.ts";
+import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
   summary: text("compare a plan again with the tenant as it is now", "計画を現在のテナントと比較し直す"),

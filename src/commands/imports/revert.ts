@@ -1,10 +1,10 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { confirmAndCommit, CONFIRM_DELETIONS } from "./flow/confirm-plan.ts";
-import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
-import { PendingPlan } from "./flow/pending-plan.ts";
-import { showPlan } from "./flow/plan-view.ts";
-import { RESULT_COLUMNS } from "./flow/result.ts";
+import { confirmAndCommit, CONFIRM_DELETIONS } from "./plan/confirm-plan.ts";
+import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { PendingPlan } from "./plan/pending.ts";
+import { showPlan } from "./plan/show.ts";
+import { RESULT_COLUMNS } from "./plan/result.ts";
 
 export default defineCommand({
   summary: text("undo a committed import", "確定したインポートを取り消す"),

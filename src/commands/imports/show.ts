@@ -1,10 +1,10 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, PROBLEM_COLUMNS, ROW_COLUMNS } from "./flow/columns.ts";
-import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
-import { showPlan } from "./flow/plan-view.ts";
-import { listProblems } from "./flow/problem-list.ts";
+import { IMPORT_DETAILS, PROBLEM_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
+import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { showPlan } from "./plan/show.ts";
+import { listProblems } from "./plan/problems.ts";
 
 const OPEN: readonly string[] = ["planned", "awaiting-console"];
 

@@ -1,11 +1,11 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { ROW_COLUMNS } from "./flow/columns.ts";
-import { findImport, ID_ARGUMENT } from "./flow/find-import.ts";
-import { openInput } from "./flow/input-file.ts";
-import { RESULT_COLUMNS } from "./flow/result.ts";
-import { lookAtFile, streamOf } from "./flow/send-file.ts";
+import { ROW_COLUMNS } from "./plan/columns.ts";
+import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { openInput } from "./plan/input.ts";
+import { RESULT_COLUMNS } from "./plan/result.ts";
+import { lookAtFile, streamOf } from "./plan/send.ts";
 
 const STILL_WAITS = text("nothing was changed; the plan keeps waiting", "何も変更していません。計画は待機中です");
 

@@ -1,7 +1,7 @@
 import { judge } from "../../lib/renewals/judged.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { tenantNotNamed } from "../imports/flow/confirm.ts";
+import { tenantNotNamed } from "../imports/plan/confirm.ts";
 import { askedNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";

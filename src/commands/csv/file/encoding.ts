@@ -3,7 +3,7 @@ import type { Encoding } from "../../../lib/csv/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
-import type { InputFile } from "../../imports/flow/input-file.ts";
+import type { InputFile } from "../../imports/plan/input.ts";
 
 /** The encoding of a file that is read. */
 export const INPUT_ENCODING = {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import type { ImportOrder } from "./send-file.ts";
+import type { ImportOrder } from "./send.ts";
 
 /** @throws `usage` where options exclude each other, or two files are the same one */
 export function checkOrder({ file, options }: ImportOrder, workingFolder: string): void {

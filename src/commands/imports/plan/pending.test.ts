@@ -4,7 +4,7 @@ import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import type { Tools } from "../../tools.ts";
 import { AnsweringTenant } from "../../testing/tenant.ts";
 import { ID, operations, planOf } from "../testing/plans.ts";
-import { PendingPlan } from "./pending-plan.ts";
+import { PendingPlan } from "./pending.ts";
 
 /** What the tenant was asked after a failure, and what a signal would say then. */
 async function settled(failure: unknown, { mode = "append", keep = false } = {}) {

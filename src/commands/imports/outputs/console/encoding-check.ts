@@ -1,7 +1,7 @@
-import { firstUnmappable } from "../../../lib/csv/encode.ts";
-import { text } from "../../../lib/text/index.ts";
-import type { Tools } from "../../tools.ts";
-import { RejectedFile } from "./problem-list.ts";
+import { firstUnmappable } from "../../../../lib/csv/encode.ts";
+import { text } from "../../../../lib/text/index.ts";
+import type { Tools } from "../../../tools.ts";
+import { RejectedFile } from "../../plan/problems.ts";
 
 /** A character that an encoding cannot hold, with the row of the input that it comes from. */
 interface PlacedCharacter {

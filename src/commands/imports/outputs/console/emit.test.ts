@@ -2,11 +2,21 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { inBoth, run } from "../../testing/program.ts";
-import { example, type Answers } from "../../testing/tenant.ts";
-import { encodeText, folderWith, giving, ID, operations, planning, planOf, rowOf, sha256 } from "../testing/plans.ts";
+import type { Import, PlanRow } from "../../../../lib/client/index.ts";
+import { Failure } from "../../../../lib/errors/index.ts";
+import { inBoth, run } from "../../../testing/program.ts";
+import { example, type Answers } from "../../../testing/tenant.ts";
+import {
+  encodeText,
+  folderWith,
+  giving,
+  ID,
+  operations,
+  planning,
+  planOf,
+  rowOf,
+  sha256,
+} from "../../testing/plans.ts";
 
 const PEOPLE = `氏名,メールアドレス,CLOMOアカウント名,CLOMOアカウントパスワード
 髙橋 花子,hanako@example.co.jp,hanako,Secret-1

@@ -1,8 +1,8 @@
-import type { CustomField, Import, PlanRow } from "../../../lib/client/index.ts";
-import { FORMATS, type Column } from "../../../lib/csv/formats/index.ts";
-import { headersFor, type ColumnMap } from "../../../lib/csv/map-file.ts";
+import type { CustomField, Import, PlanRow } from "../../../../lib/client/index.ts";
+import { FORMATS, type Column } from "../../../../lib/csv/formats/index.ts";
+import { headersFor, type ColumnMap } from "../../../../lib/csv/map-file.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
-import type { SecretRow } from "./secret-rows.ts";
+import type { SecretRow } from "./secrets.ts";
 
 /** A column of a file for the console; a repeated one stands for as many as the fullest row needs. */
 interface ConsoleColumn {

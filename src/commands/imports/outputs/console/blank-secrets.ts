@@ -1,6 +1,6 @@
-import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
-import type { SecretRow } from "./secret-rows.ts";
+import type { Import, PlanRow } from "../../../../lib/client/index.ts";
+import { text, type Text } from "../../../../lib/text/index.ts";
+import type { SecretRow } from "./secrets.ts";
 
 /** A column whose values nobody keeps, by the header a file has it under. */
 export interface SecretColumn {

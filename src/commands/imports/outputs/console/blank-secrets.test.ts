@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { PlanRow } from "../../../lib/client/index.ts";
+import type { PlanRow } from "../../../../lib/client/index.ts";
 import { BlankSecrets } from "./blank-secrets.ts";
 
 const rowOf = (key: string, exists: boolean, after: PlanRow["after"] = []): PlanRow => ({

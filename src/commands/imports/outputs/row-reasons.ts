@@ -2,7 +2,7 @@ import type { InputProblem, TenantClient } from "../../../lib/client/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import { InStep } from "./in-step.ts";
-import { reasonOf } from "./problem-list.ts";
+import { reasonOf } from "../plan/problems.ts";
 
 /** Why a row is invalid. */
 export interface RowReasons {

@@ -2,7 +2,7 @@ import { guessDelimiter } from "../../../lib/csv/inspect.ts";
 import type { ColumnMap } from "../../../lib/csv/map-file.ts";
 import type { Dialect, Encoding } from "../../../lib/csv/record.ts";
 import { encodingOf } from "../../csv/file/encoding.ts";
-import type { InputFile } from "./input-file.ts";
+import type { InputFile } from "./input.ts";
 
 /** How an input file is read. */
 export interface Reading {

@@ -3,7 +3,7 @@ import { findColumn, FORMATS } from "../../../lib/csv/formats/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "./days.ts";
-import type { ListedProblems } from "./problem-list.ts";
+import type { ListedProblems } from "./problems.ts";
 
 /** How many rows of each kind are shown. */
 const FIRST = 5;

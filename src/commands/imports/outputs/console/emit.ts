@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
-import type { Import } from "../../../lib/client/index.ts";
-import { FORMATS } from "../../../lib/csv/formats/index.ts";
-import { text } from "../../../lib/text/index.ts";
-import type { Tools } from "../../tools.ts";
+import type { Import } from "../../../../lib/client/index.ts";
+import { FORMATS } from "../../../../lib/csv/formats/index.ts";
+import { text } from "../../../../lib/text/index.ts";
+import type { Tools } from "../../../tools.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
-import type { SecretSource } from "./secret-rows.ts";
-import { writeConsoleFile } from "./write-console-file.ts";
+import type { SecretSource } from "./secrets.ts";
+import { writeConsoleFile } from "./file.ts";
 
 /** Where in the console a kind of file is uploaded. @see facts 6.2 */
 const screenOf = ({ kind }: Import): string =>

@@ -3,7 +3,7 @@ import { writeFileAtomically } from "../../../lib/config/index.ts";
 import { formatRecord } from "../../../lib/csv/write.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";
-import { fieldName } from "./plan-view.ts";
+import { fieldName } from "../plan/show.ts";
 import { Reasons } from "./row-reasons.ts";
 
 const HEADER = ["row", "key", "action", "changed", "reason"];

@@ -2,7 +2,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import { tenantName } from "./plan-view.ts";
+import { tenantName } from "./show.ts";
 
 /** Whether a plan, once committed, would leave the tenant as it is. */
 export const changesNothing = (plan: Import): boolean =>

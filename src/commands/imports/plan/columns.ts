@@ -1,7 +1,7 @@
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
-import { reasonOf } from "./problem-list.ts";
+import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
   key,

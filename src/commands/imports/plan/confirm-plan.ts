@@ -2,7 +2,7 @@ import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 import { mayCommit } from "./confirm.ts";
-import type { PendingPlan } from "./pending-plan.ts";
+import type { PendingPlan } from "./pending.ts";
 import { RESULT_COLUMNS } from "./result.ts";
 
 /** How many deletions are meant, for a command that commits a plan. */

@@ -1,7 +1,7 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { RejectedFile, type ListedProblems } from "./problem-list.ts";
-import type { ImportOrder } from "./send-file.ts";
+import { RejectedFile, type ListedProblems } from "./problems.ts";
+import type { ImportOrder } from "./send.ts";
 
 /** Why a plan is refused, and what to do next: advice that the same run would refuse again is none. */
 export function rejectedFile(plan: Import, order: ImportOrder, { all, whole }: ListedProblems): RejectedFile {

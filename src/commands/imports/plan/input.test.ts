@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { systemProcesses } from "../../../lib/config/index.ts";
 import { freshFolder } from "../../testing/program.ts";
-import { openInput } from "./input-file.ts";
+import { openInput } from "./input.ts";
 
 const placeOf = (stdin = "") => {
   const folder = mkdtempSync(join(freshFolder(), "desk-"));

@@ -1,15 +1,15 @@
-import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { isReplaced, writeFileAtomically } from "../../../lib/config/index.ts";
-import { createEncoder } from "../../../lib/csv/encode.ts";
-import { formatRecord } from "../../../lib/csv/write.ts";
-import { noteCounts } from "../../csv/file/encoded.ts";
-import { loadColumnMap } from "../../csv/file/column-map.ts";
-import type { Tools } from "../../tools.ts";
+import type { Import, PlanRow } from "../../../../lib/client/index.ts";
+import { isReplaced, writeFileAtomically } from "../../../../lib/config/index.ts";
+import { createEncoder } from "../../../../lib/csv/encode.ts";
+import { formatRecord } from "../../../../lib/csv/write.ts";
+import { noteCounts } from "../../../csv/file/encoded.ts";
+import { loadColumnMap } from "../../../csv/file/column-map.ts";
+import type { Tools } from "../../../tools.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
-import { ConsoleColumns } from "./console-columns.ts";
+import { ConsoleColumns } from "./columns.ts";
 import { EncodingCheck } from "./encoding-check.ts";
-import { InStep } from "./in-step.ts";
-import { secretRows, type SecretRow, type SecretSource } from "./secret-rows.ts";
+import { InStep } from "../in-step.ts";
+import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 
 /** What a file for the console holds. */
 export interface ConsoleFile {

@@ -3,7 +3,7 @@ import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { example, type Answers } from "../../testing/tenant.ts";
 import { giving, planOf, rowOf } from "../testing/plans.ts";
-import { fieldName } from "./plan-view.ts";
+import { fieldName } from "./show.ts";
 
 const STILL = { create: 0, update: 0 };
 

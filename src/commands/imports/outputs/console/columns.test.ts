@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { ConsoleColumns } from "./console-columns.ts";
+import type { Import, PlanRow } from "../../../../lib/client/index.ts";
+import { ConsoleColumns } from "./columns.ts";
 
 const planOf = (kind: Import["kind"], unknownColumns: readonly string[] = []): Import =>
   ({ kind, unknownColumns }) as unknown as Import;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { TenantClient } from "../../../lib/client/index.ts";
-import { findImport } from "./find-import.ts";
+import { findImport } from "./find.ts";
 
 const IDS = ["01a1f7e3-9787-72f9-9249-ab61b1ce200e", "01a1f7e3-983c-7bf7-9a8f-196131690b27"];
 const client = { imports: { list: async () => IDS.map((id) => ({ id })) } } as unknown as TenantClient;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { checkAnswer, checkOrder } from "./order.ts";
-import type { ImportOrder } from "./send-file.ts";
+import type { ImportOrder } from "./send.ts";
 
 const OPTIONS: ImportOrder["options"] = {
   mode: "append",

@@ -6,18 +6,18 @@ import type { Outcome } from "../../command.ts";
 import { loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
 import { changesNothing, mayCommit } from "./confirm.ts";
-import { emit } from "./emit.ts";
-import { openInput, type InputFile } from "./input-file.ts";
+import { emit } from "../outputs/console/emit.ts";
+import { openInput, type InputFile } from "./input.ts";
 import { checkAnswer, checkOrder } from "./order.ts";
-import { PendingPlan } from "./pending-plan.ts";
-import { showPlan } from "./plan-view.ts";
-import { listProblems } from "./problem-list.ts";
+import { PendingPlan } from "./pending.ts";
+import { showPlan } from "./show.ts";
+import { listProblems } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import { rejectedFile } from "./rejection.ts";
 import { RESULT_COLUMNS } from "./result.ts";
-import { lookAtFile, sendFile, type ImportOrder } from "./send-file.ts";
-import { writeErrors } from "./write-errors.ts";
-import { writeReport } from "./write-report.ts";
+import { lookAtFile, sendFile, type ImportOrder } from "./send.ts";
+import { writeErrors } from "../outputs/errors.ts";
+import { writeReport } from "../outputs/report.ts";
 
 /**
  * Imports a file: sends it, shows the plan, asks, and commits all of it or nothing.

@@ -6,7 +6,7 @@ import { RecordBytes, type RecordStretch } from "../../../lib/csv/record-bytes.t
 import type { Dialect, Encoding } from "../../../lib/csv/record.ts";
 import { NEWLINES } from "../../../lib/csv/write.ts";
 import type { Tools } from "../../tools.ts";
-import type { InputFile } from "./input-file.ts";
+import type { InputFile } from "../plan/input.ts";
 import { reread } from "./reread.ts";
 import { Reasons } from "./row-reasons.ts";
 
