@@ -49,7 +49,8 @@ export default defineCommand({
     refuseNothing(change, name);
     refuseOtherTopic(before, change, options.file);
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, key: options.key, timezone });
-    const after = await client.renewals.edit(before.id, keepOrganisation(before, change));
+    const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
+    const after = await client.renewals.edit(before.id, kept);
     await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, askedNow(tools, tenant)));
   },
 });
@@ -87,9 +88,7 @@ async function warnOfRefused(
 
 /** A file that does not tell the organisation takes none away. */
 const keepOrganisation = (before: RenewalItem, change: RenewalChange): RenewalChange =>
-  change.source !== undefined && change.organisation === null
-    ? { ...change, organisation: before.organisation }
-    : change;
+  change.organisation === null ? { ...change, organisation: before.organisation } : change;
 
 function refuseNothing(change: RenewalChange, name: string | undefined): void {
   if (name?.trim() === "")

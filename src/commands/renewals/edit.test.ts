@@ -1,0 +1,287 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readExpiring } from "../../lib/apple/index.ts";
+import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
+import type { RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
+import type { Answers } from "../testing/tenant.ts";
+import { idOf, item } from "./testing/item.ts";
+
+/** A tenant with this item among others, that takes a change. */
+const having = (one: Partial<RenewalItem>, after: Partial<RenewalItem> = one): Answers => ({
+  listRenewals: { items: [item(1, { name: "本社", ...one }), item(2)] },
+  editRenewal: item(1, { name: "本社", ...after }),
+});
+
+/** The change that `edit 本社` with these words asks for, and what it says. */
+async function change(words: readonly string[], one: Partial<RenewalItem> = {}, more: Circumstances = {}) {
+  const ran = await run(["renewals", "edit", "本社", ...words], { tenant: having(one), ...more });
+  expect(ran).toMatchObject({ exit: 0, requests: [{ operation: "listRenewals" }, { operation: "editRenewal" }] });
+  expect(ran.requests[1]?.params).toEqual({ id: idOf(1) });
+  return { json: ran.requests[1]?.json, stderr: ran.stderr };
+}
+
+describe("only what is said is changed", () => {
+  test.each([
+    [["--name", "支社"], { name: "支社" }],
+    [["--kind", "certificate"], { kind: "certificate" }],
+    [["--expires", "2028-03-31"], { expiresAt: "2028-03-31T14:59:59.000Z", certainty: "typed" }],
+    [["--expires", "2028-03-31", "--timezone", "UTC"], { expiresAt: "2028-03-31T23:59:59.000Z", certainty: "typed" }],
+    [["--expires", ""], { expiresAt: null, certainty: "typed" }],
+    [["--organisation", "関東"], { organisation: "関東" }],
+    [["--organisation", ""], { organisation: null }],
+    [["--owner", "", "--notes", "n"], { owner: null, notes: "n" }],
+    [["--account", "a", "--phone", "金庫"], { account: "a", phone: "金庫" }],
+    [
+      ["--kind", "android-owner", "--last-login", "2026-04-01"],
+      { kind: "android-owner", expiresAt: "2027-04-01T14:59:59.000Z", certainty: "estimated" },
+    ],
+  ])("%j", async (words, json) => {
+    expect(await change(words, { topic: "t" })).toEqual({ json, stderr: "" });
+  });
+
+  test("a last login needs no kind where the item has it", async () => {
+    const { json } = await change(["--last-login", "2026-04-01"], { kind: "android-owner" });
+    expect(json).toEqual({ expiresAt: "2027-04-01T14:59:59.000Z", certainty: "estimated" });
+  });
+
+  test.each([["本社"], [idOf(1)], [idOf(1).toUpperCase()], [idOf(1).slice(0, -1)]])(
+    "%s names the item",
+    async (name) => {
+      const tenant = { ...having({}), listRenewals: { items: [item(1, { name: "本社" }), item(10_000_000_000)] } };
+      const { requests } = await run(["renewals", "edit", name, "--owner", "x"], { tenant });
+      expect(requests[1]?.params).toEqual({ id: idOf(1) });
+    },
+  );
+
+  test("the answer is the item as it stands then, and its date in the zone", async () => {
+    const tenant = having({}, { owner: "x", expiresAt: "2026-12-01T15:00:00.000Z" });
+    const line = "renewals edit 本社 --owner x --fields context,owner,expiresOn,daysLeft,level";
+    const { en, ja } = await inBoth(line, { tenant });
+    expect(en.stdout).toBe("context\towner\texpiresOn\tdaysLeft\tlevel\nembedded\tx\t2026-12-02\t12\tcritical\n");
+    expect(ja.stdout).toBe(en.stdout);
+    expect((await run(`${line} --timezone UTC`, { tenant })).stdout).toContain("2026-12-01\t11");
+    const drawn = await inBoth("renewals edit 本社 --owner x", { tenant, terminal: {} });
+    expect(drawn.en.stdout).toMatch(/^owner +x$/m);
+    expect(drawn.ja.stdout).toMatch(/^担当 +x$/m);
+  });
+});
+
+describe("what is refused leaves the item as it is", () => {
+  test.each([
+    [["本社"], 2, "nothing to change"],
+    [["本社", "--name", " ", "--owner", "x"], 2, "the name is blank"],
+    [["本社", "--expires", "31.3.2028"], 2, "31.3.2028 is no date"],
+    [["本社", "--last-login", "2026-04-01"], 2, "--last-login is for the kind android-owner"],
+    [["本社", "--key", "a"], 2, "--key needs --file"],
+    [["本社", "--file", "nowhere.pem"], 6, "no such file"],
+    [["大阪", "--owner", "x"], 6, "no item is named 大阪"],
+    [["019a9f3c", "--owner", "x"], 2, `other date 本社 ${idOf(1)}; other date 契約 2 関東 ${idOf(2)}`],
+  ])("%j", async (words, exit, said) => {
+    const items = [item(1, { name: "本社" }), item(2, { organisation: "関東" })];
+    const ran = await run(["renewals", "edit", ...words], { tenant: { listRenewals: { items } } });
+    expect(ran).toMatchObject({ exit, stdout: "", requests: [{ operation: "listRenewals" }] });
+    expect(ran.stderr).toContain(said);
+  });
+
+  test.each([
+    ["renewals edit"],
+    ["renewals edit 本社 --kind password"],
+    ["renewals edit 本社 --nmae x"],
+    ["renewals edit 本社 --owner x --timezone Mars/Olympus"],
+  ])("%s asks the tenant nothing", async (line) =>
+    expect(await run(line, { tenant: {} })).toMatchObject({ exit: 2, requests: [] }),
+  );
+
+  test("nothing to change is said in both languages, with where to look", async () => {
+    const { en, ja } = await inBoth("renewals edit 本社", {
+      tenant: { listRenewals: { items: [item(1, { name: "本社" })] } },
+    });
+    expect(en.stderr).toBe("error: nothing to change\n  clomoctl renewals edit\n  see clomoctl renewals edit --help\n");
+    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("変更する内容がありません") });
+  });
+
+  test("a failure of the tenant is said in both languages", async () => {
+    const rejected = new Failure("input-rejected", { what: { en: "no", ja: "不可" } });
+    const tenant = { ...having({}), editRenewal: rejected };
+    const { en, ja } = await inBoth("renewals edit 本社 --owner x", { tenant });
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
+    expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: 不可\n" });
+  });
+});
+
+const LATER = new Date("2027-12-01T00:00:00Z");
+const EARLIER = new Date("2027-01-15T09:00:00Z");
+
+/** A content token that names no organisation. */
+const nameless = Buffer.from(JSON.stringify({ token: "x", expDate: "2027-12-01T00:00:00+0000" })).toString("base64");
+
+/** A folder with content tokens: an earlier, a later, and one without an organisation. */
+function tokens(): string {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "early.vpptoken"), vppToken(EARLIER, "例"));
+  writeFileSync(join(folder, "late.vpptoken"), vppToken(LATER, "例"));
+  writeFileSync(join(folder, "nameless.vpptoken"), nameless);
+  return folder;
+}
+
+const vpp = { kind: "vpp-token", organisation: "例", expiresAt: EARLIER.toISOString(), certainty: "exact" } as const;
+
+/** What of a content token is recorded. */
+const fingerprintOf = (token: string): string => {
+  const [found] = readExpiring({ name: "a.vpptoken", bytes: Buffer.from(token) });
+  return found?.fingerprint ?? "";
+};
+
+describe("a renewed file", () => {
+  test("gives date, fingerprint and place, and keeps the name", async () => {
+    const folder = tokens();
+    expect(await change(["--file", "late.vpptoken", "--owner", "x"], vpp, { folder })).toEqual({
+      json: {
+        kind: "vpp-token",
+        organisation: "例",
+        expiresAt: LATER.toISOString(),
+        certainty: "exact",
+        fingerprint: fingerprintOf(vppToken(LATER, "例")),
+        topic: null,
+        source: join(folder, "late.vpptoken"),
+        owner: "x",
+      },
+      stderr: "",
+    });
+  });
+
+  test("is read once where it comes by stdin", async () => {
+    const { json, stderr } = await change(["--file", "-"], vpp, { stdin: vppToken(LATER, "例") });
+    expect(json).toMatchObject({ source: null, expiresAt: LATER.toISOString() });
+    expect(stderr).toBe("");
+  });
+
+  test("that tells no organisation takes none away; a person may", async () => {
+    const folder = tokens();
+    const file = ["--file", "nameless.vpptoken"];
+    expect((await change(file, vpp, { folder })).json).toMatchObject({ organisation: "例" });
+    expect((await change([...file, "--organisation", "関東"], vpp, { folder })).json).toMatchObject({
+      organisation: "関東",
+    });
+    expect((await change([...file, "--organisation", ""], vpp, { folder })).json).toMatchObject({ organisation: null });
+    expect((await change(["--file", "late.vpptoken"], { ...vpp, organisation: null }, { folder })).json).toMatchObject({
+      organisation: "例",
+    });
+  });
+
+  test("that verify would refuse is recorded with a warning, in both languages", async () => {
+    const tenant = having({ ...vpp, expiresAt: LATER.toISOString() });
+    const { en, ja } = await inBoth("renewals edit 本社 --file early.vpptoken", { tenant, folder: tokens() });
+    expect(en.exit).toBe(0);
+    expect(en.requests.map(({ operation }) => operation)).toEqual(["listRenewals", "editRenewal"]);
+    expect(en.stderr).toMatch(
+      /^warning: early\.vpptoken: later expiry: 2027-01-15 18:00.* is no later than 2027-12-01/,
+    );
+    expect(en.stderr.split("\n")).toHaveLength(2);
+    expect(ja.stderr).toMatch(/^警告: early\.vpptoken: 期限の延長: /);
+    const utc = await run("renewals edit 本社 --file early.vpptoken --timezone UTC", { tenant, folder: tokens() });
+    expect(utc.stderr).toContain("2027-01-15 09:00");
+  });
+
+  test("is compared with the file in use where that still lies where it was read from", async () => {
+    const folder = tokens();
+    const late = { expiresAt: LATER.toISOString(), source: join(folder, "late.vpptoken") };
+    const itself = { ...vpp, ...late, fingerprint: fingerprintOf(vppToken(LATER, "例")) };
+    const { stderr } = await change(["--file", "late.vpptoken"], itself, { folder });
+    expect(stderr).toContain("this is the one already in use");
+    // the recorded date is earlier, yet the file that was recorded says another: the file counts
+    const early = { ...itself, expiresAt: EARLIER.toISOString() };
+    expect((await change(["--file", "nameless.vpptoken"], early, { folder })).stderr).toContain("is no later than");
+    // another file lies there now: the record counts
+    const replaced = { ...early, fingerprint: "0".repeat(64) };
+    expect((await change(["--file", "nameless.vpptoken"], replaced, { folder })).stderr).toBe("");
+    const gone = { ...early, source: join(folder, "gone.vpptoken") };
+    expect((await change(["--file", "nameless.vpptoken"], gone, { folder })).stderr).toBe("");
+  });
+
+  test("that lies in a folder, is too long or cannot be read any more leaves the record to compare with", async () => {
+    const folder = tokens();
+    writeFileSync(join(folder, "broken.vpptoken"), "broken");
+    // a token with so much behind it that no token is that long
+    writeFileSync(join(folder, "long.vpptoken"), `${vppToken(LATER, "例")}${"\n".repeat(1024 * 1024)}`);
+    for (const source of [folder, join(folder, "broken.vpptoken"), join(folder, "long.vpptoken")]) {
+      const one = { ...vpp, source, fingerprint: fingerprintOf(vppToken(LATER, "例")) };
+      expect((await change(["--file", "nameless.vpptoken"], one, { folder })).stderr).toBe("");
+    }
+  });
+
+  test("of another topic is refused, in both languages, and nothing is changed", async () => {
+    const items = [item(1, { name: "本社", kind: "vpp-token", topic: "com.apple.mgmt.1" })];
+    const line = "renewals edit 本社 --file late.vpptoken";
+    const { en, ja } = await inBoth(line, { tenant: { listRenewals: { items } }, folder: tokens() });
+    expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
+    expect(en.stderr).toContain("another topic (none, recorded com.apple.mgmt.1)");
+    expect(en.stderr).toContain("every enrolled device stops answering");
+    expect(en.stderr).toContain("\n  late.vpptoken\n");
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("登録済みの全デバイスが応答しなくなります") });
+  });
+});
+
+describeWithOpenssl("certificates", () => {
+  let workshop: Workshop;
+  let key = "";
+
+  beforeAll(() => {
+    workshop = new Workshop();
+    key = workshop.key("ec");
+  });
+  afterAll(() => workshop.close());
+
+  const push = (topic: string): string =>
+    workshop.certificate({ subject: `/UID=com.apple.mgmt.External.${topic}/CN=APSP:1/C=JP` }, key).certificateFile;
+
+  test("the topic in use is needed; an item without one takes any", async () => {
+    const recorded = {
+      kind: "push-certificate",
+      topic: "com.apple.mgmt.External.1",
+      expiresAt: "2026-12-01T00:00:00Z",
+    } as const;
+    expect((await change(["--file", push("1")], recorded)).json).toMatchObject({ topic: recorded.topic });
+    const other = ["renewals", "edit", "本社", "--file", push("2")];
+    const refused = await run(other, { tenant: { listRenewals: { items: [item(1, { name: "本社", ...recorded })] } } });
+    expect(refused).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
+    expect(refused.stderr).toContain(`(com.apple.mgmt.External.2, recorded ${recorded.topic})`);
+    expect((await change(["--file", push("2")], { ...recorded, topic: null })).json).toMatchObject({
+      topic: "com.apple.mgmt.External.2",
+    });
+  });
+
+  test("one that people call by another kind is judged as that kind", async () => {
+    const { certificateFile } = workshop.certificate({ subject: "/CN=端末" }, key);
+    const late = { kind: "device-certificate", expiresAt: "2028-01-01T00:00:00Z", name: "本社" } as const;
+    const { json, stderr } = await change(["--file", certificateFile], late);
+    expect(json).toMatchObject({ kind: "device-certificate" });
+    expect(stderr).toContain("later expiry");
+    // what becomes of another kind replaces nothing
+    const turned = await change(["--file", certificateFile, "--kind", "custom"], late);
+    expect(turned).toMatchObject({ json: { kind: "custom" }, stderr: "" });
+  });
+
+  test("a server token is judged by what its key opens", async () => {
+    const own = workshop.certificate({ subject: "/CN=own" });
+    const seal = (expiry: string, name: string): string => {
+      const plain = workshop.file("token", serverToken(expiry));
+      return workshop.file(
+        name,
+        workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile),
+      );
+    };
+    // by its name it is a year long, by what it holds it has ended long ago
+    const file = seal("2026-01-01T00:00:00Z", "本社_Token_2026-11-19T05-00-00Z_smime.p7m");
+    const recorded = { kind: "ade-token", expiresAt: "2026-12-01T00:00:00Z" } as const;
+    const shut = await change(["--file", file], recorded);
+    expect([shut.json, shut.stderr]).toEqual([expect.objectContaining({ certainty: "estimated" }), ""]);
+    const open = await change(["--file", file, "--key", own.keyFile], recorded);
+    expect(open.json).toMatchObject({ certainty: "exact", expiresAt: "2026-01-01T00:00:00.000Z" });
+    expect(open.stderr).toMatch(/later expiry[^]*valid now/);
+  });
+});
