@@ -1,0 +1,279 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
+import type { Answers, Seen } from "../testing/tenant.ts";
+import { item } from "./testing/item.ts";
+
+const added = { addRenewal: item(1) };
+const both: Answers = { listRenewals: { items: [] }, ...added };
+
+/** What the tenant was told of the new item. */
+const told = (requests: readonly Seen[]): Record<string, unknown> => {
+  const last = requests.at(-1);
+  expect(last?.operation).toBe("addRenewal");
+  return last?.json as Record<string, unknown>;
+};
+
+/** `add` with these words, and the item it made. */
+async function addedBy(words: readonly string[], circumstances: Circumstances = {}) {
+  const ran = await run(["renewals", "add", ...words], { tenant: both, ...circumstances });
+  expect(ran.stderr).toBe("");
+  expect(ran.exit).toBe(0);
+  return told(ran.requests);
+}
+
+const custom = ["契約", "--kind", "custom"];
+
+describe("what the options say", () => {
+  test("a kind and a name are enough; nothing else is made up", async () => {
+    const { exit, requests } = await run(["renewals", "add", ...custom], { tenant: added });
+    expect(exit).toBe(0);
+    expect(requests).toEqual([{ operation: "addRenewal", json: { kind: "custom", name: "契約" } }]);
+  });
+
+  test.each([
+    [["--expires", "2027-03-31"], { expiresAt: "2027-03-31T14:59:59.000Z", certainty: "typed" }],
+    [["--expires", "2027-03-31", "--timezone", "UTC"], { expiresAt: "2027-03-31T23:59:59.000Z", certainty: "typed" }],
+    [["--expires", "2027-03-31T09:00:00+09:00"], { expiresAt: "2027-03-31T00:00:00.000Z", certainty: "typed" }],
+    [["--expires", " "], { expiresAt: null, certainty: "typed" }],
+    [["--organisation", "本社"], { organisation: "本社" }],
+    [["--owner", " it@example.jp"], { owner: " it@example.jp" }],
+    [["--owner", "  "], { owner: null }],
+    [["--account", "push@example.jp"], { account: "push@example.jp" }],
+    [["--phone", "金庫"], { phone: "金庫" }],
+    [["--notes", "a b"], { notes: "a b" }],
+  ])("%j", async (words, said) => {
+    const { requests } = await run(["renewals", "add", ...custom, ...words], { tenant: added });
+    expect(told(requests)).toEqual({ kind: "custom", name: "契約", ...said });
+  });
+
+  test.each([
+    // a day is over at its end, today is not: then it was now
+    ["2026-04-01", "2027-04-01T14:59:59.000Z"],
+    ["2026-11-20", "2027-11-20T01:00:00.000Z"],
+    ["2026-11-20T01:00:00Z", "2027-11-20T01:00:00.000Z"],
+    ["2024-02-29", "2025-02-28T14:59:59.000Z"],
+  ])("a year is counted from the last login on %s", async (at, expiresAt) => {
+    const words = ["所有者", "--kind", "android-owner", "--last-login", at];
+    const { requests } = await run(["renewals", "add", ...words], { tenant: added });
+    expect(told(requests)).toEqual({ kind: "android-owner", name: "所有者", expiresAt, certainty: "estimated" });
+  });
+});
+
+describe("a file", () => {
+  const token = { "a.vpptoken": vppToken(new Date("2027-01-15T09:00:00Z"), "株式会社例") };
+
+  /** A folder with these files. */
+  const folderOf = (files: Readonly<Record<string, string | Uint8Array>>): string => {
+    const folder = freshFolder();
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+    return folder;
+  };
+
+  test("tells kind, date, organisation and fingerprint; where it lies is kept", async () => {
+    const folder = folderOf(token);
+    expect(await addedBy(["VPP", "--file", "a.vpptoken"], { folder })).toEqual({
+      kind: "vpp-token",
+      name: "VPP",
+      organisation: "株式会社例",
+      expiresAt: "2027-01-15T09:00:00.000Z",
+      certainty: "exact",
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      topic: null,
+      source: join(folder, "a.vpptoken"),
+    });
+  });
+
+  test("may come by stdin, and what a person says counts more", async () => {
+    const words = ["VPP", "--file", "-", "--kind", "vpp-token", "--organisation", "関東"];
+    expect(await addedBy(words, { stdin: token["a.vpptoken"] })).toMatchObject({
+      kind: "vpp-token",
+      organisation: "関東",
+      source: null,
+    });
+  });
+
+  test("is recorded once, in both languages; another one is added", async () => {
+    const folder = folderOf(token);
+    const { fingerprint } = await addedBy(["VPP", "--file", "a.vpptoken"], { folder });
+    const known = item(3, { name: "大阪", fingerprint: String(fingerprint) });
+    const other = item(2, { fingerprint: "0".repeat(64) });
+    const line = "renewals add 東京 --file a.vpptoken";
+    const { en, ja } = await inBoth(line, { tenant: { listRenewals: { items: [other, known] } }, folder });
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toBe(`error: it is recorded already, as 大阪\n  ${String(fingerprint)}\n`);
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("「大阪」として登録済み") });
+    await addedBy(["東京", "--file", "a.vpptoken"], { folder, tenant: { ...added, listRenewals: { items: [other] } } });
+  });
+
+  test.each([
+    ["nowhere.pem", [], 6, "no such file", "nowhere.pem"],
+    [".", [], 2, "this is no file", "."],
+    ["words.pem", [], 3, "words.pem", "words.pem"],
+    ["a.vpptoken", ["--kind", "certificate"], 3, "it holds: VPP content token 株式会社例 (2027-01-15, ", "a.vpptoken"],
+    ["a.vpptoken", ["--kind", "custom"], 3, "nothing of the kind", "a.vpptoken"],
+    ["a.vpptoken", ["--fingerprint", "zz"], 3, "nothing of the kind", "a.vpptoken"],
+    ["a.vpptoken", ["--key", "words.pem"], 3, "no private key", "words.pem"],
+    ["a.vpptoken", ["--key", "gone.key"], 6, "no such file", "gone.key"],
+  ])("%s %j is refused, and nothing is recorded", async (file, more, exit, said, where) => {
+    const folder = folderOf({ ...token, "words.pem": "本日は晴天なり" });
+    const ran = await run(["renewals", "add", "x", "--file", file, ...more], { folder, tenant: {} });
+    expect(ran).toMatchObject({ exit, stdout: "", requests: [] });
+    expect(ran.stderr).toContain(said);
+    expect(ran.stderr).toContain(where);
+  });
+
+  test("that has nothing of the kind says what it has, in both languages", async () => {
+    const line = "renewals add x --file a.vpptoken --kind ade-token";
+    const { en, ja } = await inBoth(line, { folder: folderOf(token), tenant: {} });
+    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("it holds: VPP content token 株式会社例") });
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("該当するものがファイルにありません") });
+  });
+});
+
+describe("what is refused", () => {
+  test.each([
+    [["x"], "say what it is"],
+    [["x", "--last-login", "2026-04-01"], "say what it is"],
+    [["x", "--kind", "password"], "must be one of"],
+    [["--kind", "custom"], "NAME is missing"],
+    [["x", "y", "--kind", "custom"], "unexpected argument y"],
+    [[" ", "--kind", "custom"], "the name is blank"],
+    [["x", "--kind", "custom", "--expires", "2027-02-29"], "2027-02-29 is no date"],
+    [["x", "--kind", "custom", "--file", "a", "--expires", "2027-03-01"], "--expires --file"],
+    [["x", "--kind", "android-owner", "--file", "a", "--last-login", "2026-03-01"], "--file --last-login"],
+    [["x", "--kind", "custom", "--last-login", "2026-03-01"], "--last-login is for the kind android-owner"],
+    [["x", "--file", "a", "--last-login", "2026-03-01"], "--file --last-login"],
+    [["x", "--kind", "android-owner", "--last-login", "2026-11-21"], "2026-11-21 is still to come"],
+    [["x", "--kind", "android-owner", "--last-login", "2026-11-20T01:00:01Z"], "is still to come"],
+    [["x", "--kind", "custom", "--fingerprint", "ab"], "--fingerprint needs --file"],
+    [["x", "--kind", "custom", "--key", "a"], "--key needs --file"],
+    [["x", "--kind", "custom", "--timezone", "Mars/Olympus"], "unknown time zone Mars/Olympus"],
+    [["x", "--kind", "custom", "--password", "secret"], "unknown option --password"],
+  ])("%j is a usage error", async (words, said) => {
+    const { exit, stderr, requests } = await run(["renewals", "add", ...words], { tenant: {} });
+    expect([exit, requests]).toEqual([2, []]);
+    expect(stderr).toContain(said);
+  });
+
+  test("an item of no kind says in both languages what to pass", async () => {
+    const { en, ja } = await inBoth("renewals add x", { tenant: {} });
+    expect(en.stderr).toBe("error: say what it is\n  clomoctl renewals add\n  pass --kind KIND, or --file FILE\n");
+    expect(ja.stderr).toContain("--kind か --file を指定してください");
+  });
+
+  test("a tenant that is held by another keeps it to itself", async () => {
+    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+    const { en, ja } = await inBoth(["renewals", "add", ...custom], { tenant: { addRenewal: locked } });
+    expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+    expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+  });
+});
+
+describe("the answer", () => {
+  test("is what the tenant made of it, as it stands today in the zone", async () => {
+    const tenant = { addRenewal: item(1, { expiresAt: "2026-12-01T15:00:00.000Z", owner: "it@example.jp" }) };
+    const fields = "context,name,expiresOn,daysLeft,level,owner";
+    const line = ["renewals", "add", ...custom, "--fields", fields];
+    const { en, ja } = await inBoth(line, { tenant });
+    expect(en.stdout).toBe(
+      "context\tname\texpiresOn\tdaysLeft\tlevel\towner\nembedded\t契約 1\t2026-12-02\t12\tcritical\tit@example.jp\n",
+    );
+    expect(ja.stdout).toBe(en.stdout);
+    const utc = await run([...line, "--timezone", "UTC"], { tenant });
+    expect(utc.stdout).toContain("2026-12-01\t11\tcritical");
+  });
+
+  test("is drawn on a terminal, in its language", async () => {
+    const { en, ja } = await inBoth(["renewals", "add", ...custom], { tenant: added, terminal: {} });
+    expect(en.stdout).toMatch(/^context +embedded$/m);
+    expect(en.stdout).toMatch(/^days left +365$/m);
+    expect(ja.stdout).toMatch(/^残り日数 +365$/m);
+  });
+
+  test("warns of a date that is not known, in both languages", async () => {
+    const tenant = { addRenewal: item(1, { expiresAt: null }) };
+    const { en, ja } = await inBoth(["renewals", "add", ...custom, "--fields", "level,daysLeft"], { tenant });
+    expect(en).toMatchObject({ exit: 0, stdout: "level\tdaysLeft\nunknown\t\n" });
+    expect(en.stderr).toMatch(/^warning: .*renewals edit/);
+    expect(ja.stderr).toMatch(/^警告: .*renewals edit/);
+  });
+});
+
+describeWithOpenssl("certificates", () => {
+  let workshop: Workshop;
+  let all: readonly Made[] = [];
+
+  beforeAll(() => {
+    workshop = new Workshop();
+    const key = workshop.key("ec");
+    const subjects = ["/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP", "/CN=a", "/CN=b"];
+    all = subjects.map((subject) => workshop.certificate({ subject }, key));
+  });
+  afterAll(() => workshop.close());
+
+  const fileOf = (...made: readonly Made[]): string =>
+    workshop.file("several.pem", made.map(({ certificate }) => certificate).join(""));
+
+  test("a push certificate tells its topic, another its kind only when a person does", async () => {
+    const [push, plain] = all as [Made, Made];
+    expect(await addedBy(["本社", "--file", push.certificateFile])).toMatchObject({
+      kind: "push-certificate",
+      topic: "com.apple.mgmt.External.1",
+      expiresAt: "2027-03-01T05:00:00.000Z",
+    });
+    expect(await addedBy(["a", "--file", plain.certificateFile])).toMatchObject({ kind: "certificate" });
+    for (const kind of ["agent-build-certificate", "agent-push-certificate", "device-certificate", "custom"]) {
+      expect(await addedBy(["a", "--file", plain.certificateFile, "--kind", kind])).toMatchObject({ kind });
+    }
+    const wrong = await run(["renewals", "add", "a", "--file", plain.certificateFile, "--kind", "vpp-token"], {
+      tenant: {},
+    });
+    expect(wrong).toMatchObject({ exit: 3, stderr: expect.stringContaining("it holds: certificate a (2027-03-01, ") });
+  });
+
+  test("of several one is meant: by its kind, or by the start of its fingerprint as it is shown anywhere", async () => {
+    const file = fileOf(...all);
+    const { en, ja } = await inBoth(["renewals", "add", "x", "--file", file], { tenant: {} });
+    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("holds 3: MDM push certificate ") });
+    expect(en.stderr).toContain("--fingerprint START");
+    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("ファイルに 3 件あります") });
+    expect(await addedBy(["x", "--file", file, "--kind", "push-certificate"])).toMatchObject({
+      topic: "com.apple.mgmt.External.1",
+    });
+    const [, start = ""] = /certificate b \(2027-03-01, ([0-9a-f]{12})\)/.exec(en.stderr) ?? [];
+    const typed = start.toUpperCase().replaceAll(/(..)(?=.)/g, "$1:");
+    const one = await addedBy(["x", "--file", file, "--fingerprint", typed]);
+    expect(one).toMatchObject({ kind: "certificate", fingerprint: expect.stringMatching(`^${start}`) });
+  });
+
+  test("ten that fit are listed, and that there are more", async () => {
+    const key = workshop.key("ec");
+    const made = Array.from({ length: 11 }, (_, at) => workshop.certificate({ subject: `/CN=n${at}` }, key));
+    for (const [count, more] of [
+      [10, false],
+      [11, true],
+    ] as const) {
+      const words = ["renewals", "add", "x", "--file", fileOf(...made.slice(0, count))];
+      const { stderr } = await run(words, { tenant: {} });
+      expect(stderr).toContain(`holds ${count}: `);
+      expect(stderr.match(/\(2027-03-01, [0-9a-f]{12}\)/g)).toHaveLength(10);
+      expect(stderr.includes("; …")).toBe(more);
+    }
+  });
+
+  test("a key of our own opens a server token, whose date is exact then", async () => {
+    const own = workshop.certificate({ subject: "/CN=own" });
+    const plain = workshop.file("token", serverToken("2027-02-20T05:00:00Z"));
+    const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
+    const file = workshop.file("本社_Token_2026-03-01T05-00-00Z_smime.p7m", sealed);
+    const shut = await addedBy(["ade", "--file", file]);
+    const open = await addedBy(["ade", "--file", file, "--key", own.keyFile]);
+    expect([shut["kind"], shut["certainty"]]).toEqual(["ade-token", "estimated"]);
+    expect([open["certainty"], open["expiresAt"]]).toEqual(["exact", "2027-02-20T05:00:00.000Z"]);
+  });
+});

@@ -1,0 +1,123 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ICAL from "ical.js";
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { idOf, item } from "./testing/item.ts";
+
+/** The events of a calendar: their ids, days and titles, as another program reads them. */
+const events = (calendar: string): readonly string[] =>
+  new ICAL.Component(ICAL.parse(calendar) as unknown[])
+    .getAllSubcomponents("vevent")
+    .map((event) => ["uid", "dtstart", "summary"].map((name) => String(event.getFirstPropertyValue(name))).join(" "));
+
+/** Between two midnights: in Tokyo on the 2nd, in UTC on the 1st, in New York on the 30th. */
+const between = item(1, { name: "契約", expiresAt: "2026-12-01T16:00:00.000Z" });
+const undated = item(2, { name: "謎", expiresAt: null });
+const tenant = { listRenewals: { items: [undated, between] } };
+
+/** A home with the contexts kanto, whose days are Honolulu's, and osaka. */
+async function homeOfThree(): Promise<string> {
+  const home = freshFolder();
+  await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });
+  await run("context add osaka --url https://osaka.example.jp", { home });
+  return home;
+}
+
+test("goes to stdout by itself, in the language of its reader", async () => {
+  const { en, ja } = await inBoth("renewals calendar", { tenant });
+  expect(en).toMatchObject({ exit: 0, requests: [{ operation: "listRenewals" }] });
+  expect(events(en.stdout)).toEqual([`${idOf(1)} 2026-12-02 Expires: other date "契約"`]);
+  expect(events(ja.stdout)).toEqual([`${idOf(1)} 2026-12-02 期限: その他の期日「契約」`]);
+  expect(en.stdout).toMatch(/^BEGIN:VCALENDAR\r\n[^]*END:VCALENDAR\r\n$/);
+});
+
+test("says how many things have no date; nothing where all have one", async () => {
+  const { en, ja } = await inBoth("renewals calendar", { tenant });
+  expect(en.stderr).toMatch(/^warning: 1 thing.*not in the calendar\n$/);
+  expect(ja.stderr).toMatch(/^警告: .*1 件.*\n$/);
+  const dated = await run("renewals calendar", { tenant: { listRenewals: { items: [between] } } });
+  expect(dated.stderr).toBe("");
+  const none = await run("renewals calendar", {
+    tenant: { listRenewals: { items: [undated, { ...undated, id: idOf(3) }] } },
+  });
+  expect(none.stderr).toContain("2 things");
+  expect(events(none.stdout)).toEqual([]);
+});
+
+test.each([["-o"], ["--output"]])("%s FILE writes it there, and stdout stays empty", async (option) => {
+  const folder = freshFolder();
+  const ran = await run(["renewals", "calendar", option, "a.ics"], { tenant, folder });
+  expect(ran).toMatchObject({ exit: 0, stdout: "" });
+  expect(events(readFileSync(join(folder, "a.ics"), "utf8"))).toHaveLength(1);
+});
+
+test("--timezone says in which zone the days are", async () => {
+  const { stdout } = await run("renewals calendar --timezone UTC", { tenant });
+  expect(events(stdout)[0]).toContain(" 2026-12-01 ");
+});
+
+describe("--all-contexts", () => {
+  test("has the things of all tenants, each on its own day", async () => {
+    const home = await homeOfThree();
+    const tenants = {
+      embedded: tenant,
+      kanto: { listRenewals: { items: [{ ...between, id: idOf(5) }] } },
+      osaka: { listRenewals: { items: [{ ...undated, id: idOf(6) }] } },
+    };
+    const { exit, stdout, stderr } = await run("renewals calendar --all-contexts", { home, tenants });
+    expect(exit).toBe(0);
+    expect(events(stdout)).toEqual([
+      `${idOf(1)} 2026-12-02 Expires: other date "契約"`,
+      `${idOf(5)} 2026-12-01 Expires: other date "契約"`,
+    ]);
+    expect(stdout.replaceAll("\r\n ", "")).toContain(`renewals guide ${idOf(5)} --context kanto`);
+    expect(stderr).toContain("2 things");
+  });
+
+  test("writes nothing where one tenant cannot be read", async () => {
+    const home = await homeOfThree();
+    const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
+    const tenants = { embedded: tenant, kanto: { listRenewals: gone }, osaka: {} };
+    const { en, ja } = await inBoth("renewals calendar --all-contexts -o a.ics", { home, tenants });
+    expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: no answer\n" });
+    expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答なし\n" });
+    expect(() => readFileSync(join(home, "a.ics"))).toThrow("ENOENT");
+  });
+
+  test("without it there is one tenant: the one that is chosen", async () => {
+    const home = await homeOfThree();
+    const tenants = { kanto: { listRenewals: { items: [between] } } };
+    const { stdout } = await run("renewals calendar --context kanto", { home, tenants });
+    expect(events(stdout)[0]).toContain(" 2026-12-01 ");
+  });
+});
+
+test("a file that says an earlier date counts, and that is said", async () => {
+  const folder = freshFolder();
+  const source = join(folder, "a.vpptoken");
+  writeFileSync(source, vppToken(new Date("2026-11-25T00:00:00Z"), "例"));
+  const vpp = item(1, { name: "VPP", kind: "vpp-token", source });
+  const { en, ja } = await inBoth("renewals calendar", { tenant: { listRenewals: { items: [vpp] } } });
+  expect(events(en.stdout)[0]).toContain(" 2026-11-25 ");
+  expect(en.stderr).toMatch(/^warning: VPP: the record says 2027-11-20, .* says 2026-11-25/);
+  expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20/);
+});
+
+test("a failure is said in both languages", async () => {
+  const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+  const { en, ja } = await inBoth("renewals calendar", { tenant: { listRenewals: locked } });
+  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+});
+
+test.each([
+  ["renewals calendar a.ics", 2],
+  ["renewals calendar --out a.ics", 2],
+  ["renewals calendar --timezone Mars/Olympus", 2],
+  ["renewals calendar --context nowhere", 6],
+])("%s is refused before the tenant is asked", async (line, exit) => {
+  expect(await run(line, { tenant: {} })).toMatchObject({ exit, stdout: "", requests: [] });
+});

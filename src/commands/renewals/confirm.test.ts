@@ -1,0 +1,99 @@
+import { userInfo } from "node:os";
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { idOf, item } from "./testing/item.ts";
+
+const owner = item(1, { name: "第一所有者", kind: "android-owner", expiresAt: "2026-12-01T00:00:00.000Z" });
+const confirmed = item(1, {
+  ...owner,
+  expiresAt: "2027-11-20T01:00:00.000Z",
+  certainty: "estimated",
+  confirmedAt: "2026-11-20T01:00:00.000Z",
+  confirmedBy: "髙橋",
+});
+const tenant = { listRenewals: { items: [owner, item(2)] }, confirmRenewal: confirmed };
+
+test.each([
+  ["", { by: userInfo().username, at: "2026-11-20T01:00:00.000Z" }],
+  ["--by 髙橋", { by: "髙橋", at: "2026-11-20T01:00:00.000Z" }],
+  ["--by 髙橋 --at 2026-11-02", { by: "髙橋", at: "2026-11-02T14:59:59.000Z" }],
+  ["--by a --at 2026-11-02 --timezone UTC", { by: "a", at: "2026-11-02T23:59:59.000Z" }],
+  ["--by a --at 2026-11-20", { by: "a", at: "2026-11-20T01:00:00.000Z" }],
+  ["--by a --at 2026-11-20T10:00:00+09:00", { by: "a", at: "2026-11-20T01:00:00.000Z" }],
+])("confirm %s says who signed in, and when", async (options, json) => {
+  const { exit, stderr, requests } = await run(`renewals confirm 第一所有者 ${options}`.trim(), { tenant });
+  expect([exit, stderr]).toEqual([0, ""]);
+  expect(requests).toEqual([
+    { operation: "listRenewals" },
+    { operation: "confirmRenewal", params: { id: idOf(1) }, json },
+  ]);
+});
+
+test("a date of one's own may be confirmed too", async () => {
+  const { exit, requests } = await run("renewals confirm 契約 --by a", {
+    tenant: { ...tenant, listRenewals: { items: [item(1, { name: "契約" })] } },
+  });
+  expect([exit, requests[1]?.params]).toEqual([0, { id: idOf(1) }]);
+});
+
+test("shows the item as it stands then: a table on a terminal, a list elsewhere", async () => {
+  const fields = "context,name,expiresOn,daysLeft,level,confirmedAt,confirmedBy";
+  const { en, ja } = await inBoth(`renewals confirm 第一所有者 --fields ${fields}`, { tenant });
+  expect(en.stdout).toBe(
+    `${fields.replaceAll(",", "\t")}\nembedded\t第一所有者\t2027-11-20\t365\tok\t2026-11-20T01:00:00.000Z\t髙橋\n`,
+  );
+  expect(ja.stdout).toBe(en.stdout);
+  const drawn = await inBoth("renewals confirm 第一所有者", { tenant, terminal: {} });
+  expect(drawn.en.stdout).toMatch(/^confirmed by +髙橋$/m);
+  expect(drawn.ja.stdout).toMatch(/^確認者 +髙橋$/m);
+});
+
+describe("nothing is recorded", () => {
+  test.each([
+    "push-certificate",
+    "ade-token",
+    "vpp-token",
+    "certificate",
+    "device-certificate",
+    "agent-profile",
+  ] as const)("for %s, which no login prolongs", async (kind) => {
+    const known = { listRenewals: { items: [item(1, { name: "本社", kind })] } };
+    const { en, ja } = await inBoth("renewals confirm 本社 --by a", { tenant: known });
+    expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
+    expect(en.stderr).toContain("本社");
+    expect(en.stderr).toContain("clomoctl renewals edit ITEM --file FILE");
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl renewals edit 項目 --file FILE") });
+  });
+
+  test.each([
+    ["第一所有者 --at 2026-11-21", 2, "2026-11-21 is still to come"],
+    ["第一所有者 --at 2026-11-20T01:00:01Z", 2, "still to come"],
+    ["第一所有者 --at 昨日", 2, "昨日 is no date\n  --at"],
+    ["第一所有者 --at 2026-11-02 --timezone Mars/Olympus", 2, "unknown time zone"],
+    ["", 2, "ITEM is missing"],
+    ["第一所有者 --on 2026-11-02", 2, "unknown option --on"],
+  ])("where the command line is wrong: %s", async (words, exit, said) => {
+    const ran = await run(`renewals confirm ${words}`.trim(), { tenant: {} });
+    expect(ran).toMatchObject({ exit, stdout: "", requests: [], stderr: expect.stringContaining(said) });
+  });
+
+  test.each([
+    ["誰", 6, "no item is named 誰"],
+    ["019a9f3c", 2, "fits 2"],
+  ])("where no item, or several, are called %s", async (name, exit, said) => {
+    const ran = await run(`renewals confirm ${name}`, { tenant: { listRenewals: tenant.listRenewals } });
+    expect(ran).toMatchObject({
+      exit,
+      requests: [{ operation: "listRenewals" }],
+      stderr: expect.stringContaining(said),
+    });
+  });
+
+  test("where the tenant refuses it, in both languages", async () => {
+    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+    const { en, ja } = await inBoth("renewals confirm 第一所有者", { tenant: { ...tenant, confirmRenewal: locked } });
+    expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+    expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+  });
+});

@@ -1,0 +1,324 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { idOf, item } from "./testing/item.ts";
+
+const soon = item(1, { name: "契約", expiresAt: "2026-12-10T14:59:59.000Z", owner: "it@example.jp" });
+const late = item(2, {
+  name: "所有者",
+  kind: "android-owner",
+  expiresAt: "2027-04-01T14:59:59.000Z",
+  certainty: "estimated",
+  organisation: "本社",
+});
+const second = item(3, { ...late, id: idOf(3), name: "副所有者", expiresAt: "2027-01-10T14:59:59.000Z" });
+const undated = item(4, { name: "謎", expiresAt: null });
+const expired = item(5, { name: "ドメイン", expiresAt: "2026-10-01T14:59:59.000Z" });
+
+const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } });
+const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+
+/** A home with the contexts kanto, whose days are New York's, and osaka. */
+async function homeOfThree(): Promise<string> {
+  const home = freshFolder();
+  await run("context add kanto --embedded --timezone America/New_York", { home });
+  await run("context add osaka --url https://osaka.example.jp", { home });
+  return home;
+}
+
+describe("a list", () => {
+  test("has the undated first, then the nearest; with the level and days of today", async () => {
+    const tenant = having(late, second, expired, soon, undated);
+    const { en, ja } = await inBoth("renewals list --fields name,expiresOn,daysLeft,level", { tenant });
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "listRenewals" }] });
+    expect(en.stdout).toBe(
+      [
+        "name\texpiresOn\tdaysLeft\tlevel",
+        "謎\t\t\tunknown",
+        "ドメイン\t2026-10-01\t-50\texpired",
+        "契約\t2026-12-10\t20\tcritical",
+        "副所有者\t2027-01-10\t51\twarning",
+        "所有者\t2027-04-01\t132\tok",
+        "",
+      ].join("\n"),
+    );
+    expect(ja.stdout).toBe(en.stdout);
+  });
+
+  test("has all that is recorded, by names that never change", async () => {
+    const full = item(1, {
+      kind: "push-certificate",
+      organisation: "本社",
+      fingerprint: "ab".repeat(32),
+      topic: "com.apple.mgmt.1",
+      owner: "o",
+      account: "a",
+      phone: "p",
+      notes: "n",
+      source: "/nowhere/push.pem",
+      confirmedAt: "2026-11-01T00:00:00.000Z",
+      confirmedBy: "髙橋",
+    });
+    const { stdout } = await run("renewals list --format json --lang ja", { tenant: having(full) });
+    const { createdAt: _, updatedAt: __, ...recorded } = full;
+    expect(JSON.parse(stdout)).toEqual([
+      { ...recorded, context: "embedded", expiresOn: "2027-11-20", daysLeft: 365, level: "ok" },
+    ]);
+  });
+
+  test.each([
+    ["--timezone UTC", "2026-12-01\t11"],
+    ["", "2026-12-02\t12"],
+  ])("counts days in the context's zone, or in another: %s", async (options, said) => {
+    const tenant = having(item(1, { expiresAt: "2026-12-01T15:00:00.000Z" }));
+    const { stdout } = await run(`renewals list --fields expiresOn,daysLeft ${options}`.trim(), { tenant });
+    expect(stdout).toBe(`expiresOn\tdaysLeft\n${said}\n`);
+  });
+
+  test("--limit takes the most urgent ones", async () => {
+    const { stdout } = await run("renewals list --fields name --limit 2", {
+      tenant: having(late, soon, undated, second),
+    });
+    expect(stdout).toBe("name\n謎\n契約\n");
+  });
+
+  test("is empty without items, and draws nothing", async () => {
+    expect(await run("renewals list --format json", { tenant: having() })).toMatchObject({ exit: 0, stdout: "[]\n" });
+    expect(await run("renewals list", { tenant: having(), terminal: {} })).toMatchObject({
+      exit: 0,
+      stdout: "",
+      stderr: "",
+    });
+  });
+
+  test("of fields or of a query is a list on a terminal too", async () => {
+    const tenant = having(soon);
+    const fields = await run("renewals list --fields name", { tenant, terminal: {} });
+    expect(fields.stdout).toBe("name\n契約\n");
+    const query = await run(["renewals", "list", "--query", "[].name"], { tenant, terminal: {} });
+    expect(query.stdout).toContain("契約");
+    expect(query.stdout).not.toContain("urgent");
+  });
+});
+
+describe("the table on a terminal", () => {
+  const tenant = having(expired, soon, second, late, item(6), undated);
+
+  test("says how it stands, when and what, above the time line, in both languages", async () => {
+    const { en, ja } = await inBoth("renewals list", { tenant, terminal: {} });
+    const [header, ...lines] = en.stdout.split("\n");
+    expect(header).toMatch(/^state +days +expires on +name +kind$/);
+    expect(lines.slice(0, 7)).toEqual([
+      expect.stringMatching(/^no date +- +- +謎 +other date$/),
+      expect.stringMatching(/^expired +-50 +2026-10-01 +ドメイン +other date$/),
+      expect.stringMatching(/^urgent +20 +2026-12-10 +契約 +other date$/),
+      expect.stringMatching(/^soon +51 +~2027-01-10 +副所有者 +Android Enterprise owner account$/),
+      expect.stringMatching(/^in time +132 +~2027-04-01 +所有者 /),
+      expect.stringMatching(/^in time +365 +2027-11-20 +契約 6 /),
+      "",
+    ]);
+    expect(lines.find((line) => line.startsWith("ドメイン"))).toContain(" X|");
+    expect(lines.at(-2)).toContain("X expired");
+    const [headerJa = "", ...linesJa] = ja.stdout.split("\n");
+    expect(headerJa).toMatch(/^状態 +残り +期限 +名前 +種類$/);
+    expect(linesJa[2]).toMatch(/^至急 +20 +2026-12-10 +契約 +その他の期日$/);
+    expect(linesJa.at(-2)).toContain("X 期限切れ");
+  });
+
+  test.each([
+    [39, /^state +days +name$/],
+    [40, /^state +days +expires on +name$/],
+    [71, /^state +days +expires on +name$/],
+    [72, /^state +days +expires on +name +kind$/],
+    [99, /^state +days +expires on +name +kind$/],
+    [100, /^state +days +expires on +name +kind +owner$/],
+    [119, /^state +days +expires on +name +kind +owner$/],
+    [120, /^state +days +expires on +name +kind +organisation +owner$/],
+  ])("has the columns that %d characters hold", async (columns, header) => {
+    const { stdout } = await run("renewals list", { tenant, terminal: { columns } });
+    expect(stdout.split("\n")[0]).toMatch(header);
+  });
+
+  test("names organisation and owner where there is room, and nothing where there are none", async () => {
+    const { stdout } = await run("renewals list", { tenant, terminal: { columns: 120 } });
+    expect(stdout).toMatch(/^urgent +20 +2026-12-10 +契約 +other date +it@example\.jp$/m);
+    expect(stdout).toMatch(/^soon .* +本社$/m);
+  });
+
+  test("colours what is urgent red, what is soon yellow and the rest green; not where nobody wants it", async () => {
+    const { bytes } = await run("renewals list", { tenant, terminal: {} });
+    const drawn = Buffer.from(bytes).toString("utf8");
+    for (const [code, name] of [
+      [31, "no date"],
+      [31, "expired"],
+      [31, "urgent"],
+      [33, "soon"],
+      [32, "in time"],
+    ] as const) {
+      expect(drawn).toContain(`\n\u001b[${code}m${name}\u001b[39m `);
+    }
+    expect(drawn).toContain("\u001b[31mX\u001b[39m");
+    expect(drawn).toContain("\u001b[32mo\u001b[39m");
+    expect(drawn).toMatch(/^\u001b\[1mstate/);
+    const plain = await run("renewals list --no-color", { tenant, terminal: {} });
+    expect(Buffer.from(plain.bytes).toString("utf8")).toBe(plain.stdout);
+  });
+});
+
+describe("of all tenants", () => {
+  const tenants = { embedded: having(soon), kanto: having(undated), osaka: having(second, expired) };
+
+  test("one list, each with its tenant and its own days, as many as wished for", async () => {
+    const home = await homeOfThree();
+    const midnight = item(1, { name: "境", expiresAt: "2026-12-01T04:30:00.000Z" });
+    const all = { ...tenants, kanto: having(midnight) };
+    const line = "renewals list --all-contexts --fields context,name,expiresOn";
+    expect((await run(line, { home, tenants: all })).stdout).toBe(
+      [
+        "context\tname\texpiresOn",
+        "osaka\tドメイン\t2026-10-01",
+        "kanto\t境\t2026-11-30",
+        "embedded\t契約\t2026-12-10",
+        "osaka\t副所有者\t2027-01-10",
+        "",
+      ].join("\n"),
+    );
+    const some = await run(`${line} --limit 1`, { home, tenants: all });
+    expect(some.stdout).toBe("context\tname\texpiresOn\nosaka\tドメイン\t2026-10-01\n");
+  });
+
+  test("the table and the time line name the tenant, of one they do not", async () => {
+    const home = await homeOfThree();
+    const { en, ja } = await inBoth("renewals list --all-contexts", { home, tenants, terminal: { columns: 120 } });
+    expect(en.stdout).toMatch(/^state +context +days /);
+    expect(en.stdout).toMatch(/^urgent +embedded +20 +2026-12-10 +契約 /m);
+    expect(en.stdout).toMatch(/^osaka: ドメイン +X\|/m);
+    expect(ja.stdout).toMatch(/^状態 +コンテキスト +残り /);
+    const one = await run("renewals list", { home, tenant: having(soon), terminal: { columns: 120 } });
+    expect(one.stdout).not.toContain("embedded");
+  });
+
+  test("one that cannot be opened is said in both languages; the others are shown, and the first failure decides", async () => {
+    const home = await homeOfThree();
+    const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
+    const some = { ...tenants, embedded: locked, osaka: gone };
+    const { en, ja } = await inBoth("renewals list --all-contexts --fields name", { home, tenants: some });
+    expect(en).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
+    expect(en.stderr).toBe("warning: embedded is missing: locked by 7\nwarning: osaka is missing: no answer\n");
+    expect(ja).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
+    expect(ja.stderr).toContain("警告: embedded を表示できません: 7 が使用中\n");
+  });
+
+  test("an interruption is none of these", async () => {
+    const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "中断" } });
+    const ran = await run("renewals list --all-contexts", {
+      home: await homeOfThree(),
+      tenants: { embedded: interrupted },
+    });
+    expect(ran).toMatchObject({ exit: 130, stdout: "" });
+    expect(ran.stderr).not.toContain("is missing");
+  });
+});
+
+describe("a single owner account", () => {
+  test("is advised against, in both languages", async () => {
+    const { en, ja } = await inBoth("renewals list --fields name", { tenant: having(late, soon) });
+    expect(en.stderr).toMatch(/^embedded: only one Android Enterprise owner account/);
+    expect(ja.stderr).toContain("2 つ目の所有者を追加してください");
+    expect(await run("renewals list --quiet", { tenant: having(late) })).toMatchObject({ exit: 0, stderr: "" });
+  });
+
+  test("is looked for tenant by tenant", async () => {
+    const tenants = { embedded: having(late, second), kanto: having(late), osaka: having(soon) };
+    const { stderr } = await run("renewals list --all-contexts --fields name", { home: await homeOfThree(), tenants });
+    expect(stderr).toMatch(/^kanto: only one .*\n$/);
+  });
+});
+
+describe("a file that says another date", () => {
+  const tokenIn = (folder: string): string => {
+    const source = join(folder, "a.vpptoken");
+    writeFileSync(source, vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+    return source;
+  };
+
+  test("is said, and the earlier date counts; a remote tenant's files are not looked at", async () => {
+    const home = await homeOfThree();
+    const vpp = item(1, { name: "VPP", kind: "vpp-token", source: tokenIn(home) });
+    const line = "renewals list --all-contexts --fields context,expiresOn,certainty";
+    const tenants = { embedded: having(vpp), kanto: having(), osaka: having(vpp) };
+    const { en, ja } = await inBoth(line, { home, tenants });
+    expect(en.stdout).toBe("context\texpiresOn\tcertainty\nembedded\t2026-12-01\texact\nosaka\t2027-11-20\ttyped\n");
+    expect(en.stderr).toMatch(/^warning: VPP: the record says 2027-11-20, .* says 2026-12-01: the earlier counts\n$/);
+    expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20、/);
+  });
+
+  test("tells the date where the record has none", async () => {
+    const folder = freshFolder();
+    const vpp = item(1, { name: "VPP", kind: "vpp-token", source: tokenIn(folder), expiresAt: null });
+    const { stdout, stderr } = await run("renewals list --fields expiresAt,level", { tenant: having(vpp) });
+    expect(stdout).toBe("expiresAt\tlevel\n2026-12-01T00:00:00.000Z\tcritical\n");
+    expect(stderr).toBe("");
+  });
+});
+
+describe("--html", () => {
+  test("writes a page instead of a list, and says so in both languages", async () => {
+    const folder = freshFolder();
+    const { en, ja } = await inBoth("renewals list --html page.html", {
+      tenant: having(soon, late),
+      folder,
+      terminal: {},
+    });
+    expect(en).toMatchObject({ exit: 0, stdout: "" });
+    expect(en.stderr).toMatch(/^page\.html was written\n/);
+    expect(en.stderr).toContain("only one Android Enterprise owner");
+    expect(ja.stderr).toContain("page.html を書き出しました");
+    const page = readFileSync(join(folder, "page.html"), "utf8");
+    expect(page).toContain('<html lang="ja">');
+    expect(page).toContain("2026-11-20 10:00 (Asia/Tokyo) 現在");
+    expect(page).toContain("契約");
+    expect(page).not.toContain("embedded: 契約");
+  });
+
+  test("- is stdout, without a note; the zone of its days is the one asked for", async () => {
+    const ran = await run("renewals list --html - --timezone UTC", { tenant: having(item(1, { name: "a\u202eb" })) });
+    expect(ran).toMatchObject({ exit: 0, stderr: "" });
+    expect(ran.stdout).toContain("as of 2026-11-20 01:00 (UTC)");
+    expect(ran.stdout).toContain(String.raw`a\u202eb`);
+    expect(ran.stdout).not.toContain("\u202e");
+  });
+
+  test("names the tenants where there are several", async () => {
+    const tenants = { embedded: having(soon), kanto: having(), osaka: having() };
+    const { stdout } = await run("renewals list --html - --all-contexts", { home: await homeOfThree(), tenants });
+    expect(stdout).toContain("embedded, kanto, osaka");
+    expect(stdout).toContain("embedded: 契約");
+  });
+
+  test("a folder that is not there is a failure", async () => {
+    const ran = await run("renewals list --html nowhere/page.html", { tenant: having(soon) });
+    expect(ran.exit).not.toBe(0);
+    expect(ran.stderr).not.toContain("was written");
+  });
+});
+
+test("failures are said in both languages, and nothing is shown", async () => {
+  const { en, ja } = await inBoth("renewals list", { tenant: locked });
+  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+});
+
+test.each([
+  ["renewals list now", 2],
+  ["renewals list --limit -1", 2],
+  ["renewals list --all", 2],
+  ["renewals list --timezone Mars/Olympus", 2],
+  ["renewals list --context nowhere", 6],
+])("%s is refused before the tenant is asked", async (line, exit) => {
+  expect(await run(line, { tenant: {} })).toMatchObject({ exit, stdout: "", requests: [] });
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { idOf, item } from "./testing/item.ts";
+
+const old = item(1, { name: "旧サーバー", expiresAt: "2026-12-01T15:00:00.000Z" });
+const listed = { listRenewals: { items: [old, item(2)] } };
+const tenant = { ...listed, removeRenewal: old };
+
+const REMOVED = [{ operation: "listRenewals" }, { operation: "removeRenewal", params: { id: idOf(1) } }];
+const ASKED = { en: "Forget 旧サーバー of the tenant embedded", ja: "テナント embedded の「旧サーバー」" };
+
+test("--yes removes without a question, says so in both languages, and shows what it was", async () => {
+  const line = "renewals remove 旧サーバー --yes --fields context,name,expiresOn,daysLeft";
+  const { en, ja } = await inBoth(line, { tenant });
+  expect(en).toMatchObject({ exit: 0, requests: REMOVED, stderr: "旧サーバー was removed\n" });
+  expect(en.stdout).toBe("context\tname\texpiresOn\tdaysLeft\nembedded\t旧サーバー\t2026-12-02\t12\n");
+  expect(ja).toMatchObject({ exit: 0, stdout: en.stdout, stderr: "旧サーバー を削除しました\n" });
+});
+
+test("an id, or the start of one, names the item too", async () => {
+  const { requests } = await run(`renewals remove ${idOf(1)} --yes`, { tenant });
+  expect(requests).toEqual(REMOVED);
+});
+
+test.each(["en", "ja"] as const)("asks on a terminal, naming item and tenant: %s", async (language) => {
+  const line = `--lang ${language} renewals remove 旧サーバー`;
+  const yes = await run(line, { tenant, terminal: { typing: [[ASKED[language], "y\r"]] } });
+  expect(yes).toMatchObject({ exit: 0, requests: REMOVED });
+  expect(yes.stderr).toContain(language === "en" ? "was removed" : "を削除しました");
+  expect(yes.stdout).toContain("旧サーバー");
+  for (const keys of ["n\r", "\r"]) {
+    const no = await run(line, { tenant: listed, terminal: { typing: [[ASKED[language], keys]] } });
+    expect(no).toMatchObject({ exit: 0, stdout: "", requests: REMOVED.slice(0, 1) });
+    expect(no.stderr).toContain(language === "en" ? "nothing was removed" : "何も削除していません");
+  }
+});
+
+describe("nothing is removed", () => {
+  test.each([
+    ["nobody can be asked", {}, "renewals remove 旧サーバー"],
+    ["nobody may be asked", { terminal: {} }, "renewals remove 旧サーバー --no-input"],
+  ])("where %s: --yes is named, in both languages", async (_, more, line) => {
+    const { en, ja } = await inBoth(line, { tenant: listed, ...more });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: REMOVED.slice(0, 1) });
+    expect(en.stderr).toContain("--yes");
+    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--yes を指定してください") });
+  });
+
+  test("where the question is left by Ctrl-C", async () => {
+    const typing = [[ASKED.en, "\u0003"]] as const;
+    const ran = await run("renewals remove 旧サーバー", { tenant: listed, terminal: { typing } });
+    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: REMOVED.slice(0, 1) });
+    expect(ran.stderr).toContain("nothing was removed");
+  });
+
+  test("where no item, or several, are meant, or the words are wrong", async () => {
+    const none = await run("renewals remove 誰 --yes", { tenant: listed });
+    expect(none).toMatchObject({ exit: 6, requests: [{ operation: "listRenewals" }] });
+    const two = await run("renewals remove 019a9f3c --yes", { tenant: listed });
+    expect(two).toMatchObject({ exit: 2, stderr: expect.stringContaining("fits 2") });
+    expect(await run("renewals remove", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+    expect(await run("renewals remove a b --yes", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+  });
+
+  test("where the tenant refuses it, in both languages", async () => {
+    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+    const { en, ja } = await inBoth("renewals remove 旧サーバー --yes", {
+      tenant: { ...listed, removeRenewal: locked },
+    });
+    expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+    expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+  });
+});
+
+describe("of a remote tenant", () => {
+  /** A home whose chosen context is a remote one. */
+  async function remoteHome(): Promise<string> {
+    const home = freshFolder();
+    await run("context add far --url https://tenant.example.jp", { home });
+    await run("context use far", { home });
+    return home;
+  }
+
+  test("--yes needs the tenant's name in the command", async () => {
+    const home = await remoteHome();
+    const { en, ja } = await inBoth("renewals remove 旧サーバー --yes", { tenant: listed, home });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: REMOVED.slice(0, 1) });
+    expect(en.stderr).toContain("--context NAME");
+    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--context NAME を指定") });
+    const variable = { tenant: listed, home, environment: { CLOMOCTL_CONTEXT: "far" } };
+    expect(await run("renewals remove 旧サーバー --yes", variable)).toMatchObject({ exit: 2 });
+    const named = await run("renewals remove 旧サーバー --yes --context far", { tenant, home });
+    expect(named).toMatchObject({ exit: 0, requests: REMOVED });
+  });
+
+  test("a question names the tenant, and its answer is enough", async () => {
+    const typing = [["of the tenant far", "y\r"]] as const;
+    const ran = await run("renewals remove 旧サーバー", { tenant, home: await remoteHome(), terminal: { typing } });
+    expect(ran).toMatchObject({ exit: 0, requests: REMOVED });
+  });
+
+  test("an embedded one needs no name", async () => {
+    const home = freshFolder();
+    await run("context add kanto --embedded", { home });
+    await run("context use kanto", { home });
+    expect(await run("renewals remove 旧サーバー --yes", { tenant, home })).toMatchObject({
+      exit: 0,
+      requests: REMOVED,
+    });
+  });
+});
