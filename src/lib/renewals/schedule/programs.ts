@@ -26,14 +26,15 @@ const NOT_THERE = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
 export const programsOf =
   (environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal): RunProgram =>
   async (name, args, { input, environment: above } = {}) => {
-    const child = spawn(name, args, { env: { ...environment, ...above }, signal, windowsHide: true });
-    const ended = new Promise<number | null>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", resolve);
-    });
-    // a program may end without reading its input
-    child.stdin.on("error", () => undefined).end(input ?? "");
     try {
+      // some failures to start are thrown, some are told by an event
+      const child = spawn(name, args, { env: { ...environment, ...above }, signal, windowsHide: true });
+      const ended = new Promise<number | null>((resolve, reject) => {
+        child.on("error", reject);
+        child.on("close", resolve);
+      });
+      // a program may end without reading its input
+      child.stdin.on("error", () => undefined).end(input ?? "");
       const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), buffer(child.stderr)]);
       return { code, stdout, stderr: stderr.toString("utf8") };
     } catch (error) {
