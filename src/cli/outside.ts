@@ -36,6 +36,8 @@ export interface Outside {
   readonly userFolder: string;
   /** `process.geteuid()`; undefined where files have neither owner nor mode */
   readonly userId: number | undefined;
+  /** where systemd keeps the units of the machine itself */
+  readonly systemUnits: string;
   /** `os.hostname()` */
   readonly hostName: string;
   /** Writes a short text to stdout (1) or stderr (2) at once; a reader that has gone is no failure. */
@@ -54,6 +56,7 @@ export const outsideOf = (host: Host): Outside => ({
   get hostName() {
     return hostname();
   },
+  systemUnits: "/etc/systemd/system",
   writeNow,
   openTenant: async (machine, chosen) => (await import("./tenant.ts")).openTenant(machine, chosen),
 });

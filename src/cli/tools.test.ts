@@ -39,6 +39,7 @@ test("a command is given what lies outside", () => {
   expect(tools.machine).toEqual({
     platform: "linux",
     userFolder: home,
+    systemUnits: `${home}/system-units`,
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     node: "/opt/node/bin/node",
     door: "/opt/clomoctl/bin/clomoctl.js",

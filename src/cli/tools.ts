@@ -6,9 +6,10 @@ import type { Interrupts } from "./interrupts.ts";
 import type { Outside } from "./outside.ts";
 import type { OpenTenant } from "./tenant.ts";
 
-const machineOf = ({ host: { platform, execPath, argv }, userFolder }: Outside): Machine => ({
+const machineOf = ({ host: { platform, execPath, argv }, userFolder, systemUnits }: Outside): Machine => ({
   platform,
   userFolder,
+  systemUnits,
   timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
   node: execPath,
   door: argv[1] ?? "",

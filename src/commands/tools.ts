@@ -19,6 +19,8 @@ export interface Machine {
   readonly platform: string;
   /** the person's own folder, absolute */
   readonly userFolder: string;
+  /** where systemd keeps the units of the machine itself; absolute */
+  readonly systemUnits: string;
   /** IANA name of the machine's own zone: only for programs that know no other, such as cron */
   readonly timezone: string;
   /** absolute path of the Node that runs */

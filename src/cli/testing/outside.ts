@@ -47,6 +47,7 @@ export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): F
     clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
     userFolder: home,
     userId: undefined,
+    systemUnits: `${home}/system-units`,
     hostName: "test",
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async (_, { context, source }) => {

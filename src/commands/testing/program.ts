@@ -29,7 +29,7 @@ export interface Circumstances {
   readonly signals?: EventEmitter;
   /** beside CLOMOCTL_HOME */
   readonly environment?: Readonly<Record<string, string>>;
-  /** CLOMOCTL_HOME; see {@link freshFolder} */
+  /** CLOMOCTL_HOME; see {@link freshFolder}. The machine's own systemd units are below it, in `system-units`. */
   readonly home?: string;
   /** where relative names of files start */
   readonly folder?: string;
@@ -177,6 +177,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     clock: { now: () => now, elapsedMs: () => 0 },
     userFolder: circumstances.userFolder ?? home,
     userId: userInfo().uid,
+    systemUnits: join(home, "system-units"),
     hostName: "test",
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async (_, chosen) => ({

@@ -15,8 +15,6 @@ export type OwnWay = Exclude<Way, "task-scheduler">;
 /** The ways to look at when none is named. */
 export const OWN_WAYS: readonly OwnWay[] = ["systemd", "systemd-system", "cron"];
 
-const SYSTEM_UNITS = "/etc/systemd/system";
-
 async function placeOf({ environment, signal, home, machine, clock, temporary }: Tools): Promise<CronPlace> {
   const given = environment["XDG_CONFIG_HOME"] ?? "";
   const settings = isAbsolute(given) ? given : join(machine.userFolder, ".config");
@@ -27,7 +25,7 @@ async function placeOf({ environment, signal, home, machine, clock, temporary }:
       await writeFileAtomically(path, temporary, (writer) => writer.write(content));
     },
     launchers: join(home.data, "schedule"),
-    units: (way) => (way === "systemd" ? join(settings, "systemd", "user") : SYSTEM_UNITS),
+    units: (way) => (way === "systemd" ? join(settings, "systemd", "user") : machine.systemUnits),
     owner: await ownerOf(home.data),
     temporary: home.temporary,
     timezone: machine.timezone,
