@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkOne, resultOf, STATE_EXITS } from "./check.ts";
+import { checkOne, isMerelyEarly, resultOf, STATE_EXITS } from "./check.ts";
 import { summaryOf } from "./check-summary.ts";
 import { USUAL_THRESHOLDS, type Level } from "./level.ts";
 import { nagiosLine } from "./nagios.ts";
@@ -10,6 +10,12 @@ import { same } from "../text/index.ts";
 const resultWith = (...levels: readonly Level[]) =>
   resultOf(
     levels.map((level, at) => checkedThing(`${at}`, level, level === "unknown" ? null : at)),
+    USUAL_THRESHOLDS,
+  );
+
+const resultWithDays = (...all: readonly (readonly [Level, number])[]) =>
+  resultOf(
+    all.map(([level, days], at) => checkedThing(`${at}`, level, days)),
     USUAL_THRESHOLDS,
   );
 
@@ -76,6 +82,25 @@ test("what is not valid yet is a warning at least, and says so", () => {
   });
   const begun = { ...thing, validFrom: "2026-11-20T00:00:00Z" };
   expect(checkOne(begun, USUAL_THRESHOLDS, surroundings)).toMatchObject({ level: "ok", remark: null });
+});
+
+test.each<[Level, number | null, boolean]>([
+  ["warning", 91, true],
+  ["warning", 90, false],
+  ["warning", null, false],
+  ["ok", 91, false],
+  ["critical", 91, false],
+  ["unknown", null, false],
+])("a thing that is %s with %j days left is no more than early: %s", (level, days, early) => {
+  expect(isMerelyEarly(checkedThing("a", level, days), USUAL_THRESHOLDS)).toBe(early);
+});
+
+test("the early are counted apart from those that are due", () => {
+  const result = resultWithDays(["warning", 400], ["warning", 60], ["warning", 90], ["ok", 400]);
+  expect(summaryOf(result)).toEqual({
+    en: "1 not valid yet, 2 due within 90 days, 1 not due",
+    ja: "まだ有効でないもの 1 件、90 日以内に期限 2 件、期限に余裕あり 1 件",
+  });
 });
 
 test("the summary counts what there is", () => {

@@ -1,0 +1,430 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
+import { TenantClient, type RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { parseExposition } from "../../lib/renewals/testing/exposition.ts";
+import { parsePluginOutput } from "../../lib/renewals/testing/plugin-output.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { item } from "./testing/item.ts";
+
+const DAY_MS = 86_400_000;
+const NOW = Date.parse("2026-11-20T01:00:00Z");
+const inDays = (days: number): Date => new Date(NOW + days * DAY_MS);
+const due = (number: number, days: number, change: Partial<RenewalItem> = {}): RenewalItem =>
+  item(number, { name: `in ${days}`, expiresAt: inDays(days).toISOString(), ...change });
+
+const undated = item(9, { name: "謎", expiresAt: null });
+
+/** A home that holds the embedded tenant, and contexts more: kanto, embedded too, and osaka, a remote one. */
+async function homeWith({ others = false } = {}): Promise<string> {
+  const home = freshFolder();
+  mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
+  if (others) {
+    await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });
+    await run("context add osaka --url https://osaka.example.jp", { home });
+  }
+  return home;
+}
+
+const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } });
+
+/** `renewals check` of an embedded tenant with these items. */
+const checkOf = async (items: readonly RenewalItem[], words = "", more = {}) =>
+  run(`renewals check ${words}`.trim(), { home: await homeWith(), tenant: having(...items), ...more });
+
+/** A folder of content tokens that expire in so many days; without days it cannot be read. */
+function tokens(all: Readonly<Record<string, number | null>>): string {
+  const folder = freshFolder();
+  for (const [name, days] of Object.entries(all)) {
+    writeFileSync(join(folder, `${name}.vpptoken`), days === null ? "broken" : vppToken(inDays(days), `${name} 例`));
+  }
+  return folder;
+}
+
+describe("what is recorded", () => {
+  test.each<[string, readonly RenewalItem[], number, string, string]>([
+    ["far", [due(1, 91)], 0, "1 not due", "期限に余裕あり 1 件"],
+    ["near", [due(1, 90), due(2, 91)], 1, "1 due within 90 days, 1 not due", "90 日以内に期限 1 件"],
+    ["nearer", [due(1, 31)], 1, "1 due within 90 days", "90 日以内に期限 1 件"],
+    ["urgent", [due(1, 30), due(2, 60)], 2, "1 due within 30 days, 1 due within 90 days", "30 日以内に期限 1 件"],
+    ["over", [due(1, -1)], 2, "1 expired", "期限切れ 1 件"],
+    ["undated", [undated, due(1, 60)], 3, "1 unknown, 1 due within 90 days", "不明 1 件、90 日以内に期限 1 件"],
+    ["undated and over", [undated, due(1, -1)], 2, "1 expired, 1 unknown", "期限切れ 1 件、不明 1 件"],
+  ])("%s: the worst decides, and it is summed up in both languages", async (_, items, exit, english, japanese) => {
+    const home = await homeWith();
+    const { en, ja } = await inBoth("renewals check", { home, tenant: having(...items) });
+    expect(en).toMatchObject({ exit, requests: [{ operation: "listRenewals" }] });
+    expect(en.stderr).toContain(`${english}\n`);
+    expect(en.stdout.split("\n")).toHaveLength(items.length + 2);
+    expect(ja).toMatchObject({ exit, stdout: en.stdout });
+    expect(ja.stderr).toContain(japanese);
+  });
+
+  test.each([
+    ["--within 60d", 60, 1],
+    ["--within 59d", 60, 0],
+    ["--within 9w", 63, 1],
+    ["--critical 2w", 15, 1],
+    ["--critical 2w", 14, 2],
+    ["--critical 100d", 100, 2],
+    ["--within 10d", 10, 2],
+    ["--within 10d --critical 5d", 10, 1],
+    // in Tokyo it is 10 o'clock, in UTC 1 o'clock
+    ["--critical 14d --timezone UTC", 14.7, 2],
+    ["--critical 14d", 14.7, 1],
+  ])("%s of something due in %f days is exit %i", async (words, days, exit) => {
+    expect(await checkOf([due(1, days)], words)).toMatchObject({ exit });
+  });
+
+  test("is listed for programs with words that never change, the most urgent first", async () => {
+    const items = [
+      due(1, 400),
+      undated,
+      due(2, 10, { organisation: "本社", topic: "t", fingerprint: "ab".repeat(32) }),
+    ];
+    const { stdout } = await checkOf(items, "--format json --lang ja");
+    const rows = JSON.parse(stdout) as readonly Record<string, unknown>[];
+    expect(rows.map(({ level, name }) => `${String(level)} ${String(name)}`)).toEqual([
+      "critical in 10",
+      "unknown 謎",
+      "ok in 400",
+    ]);
+    expect(rows[0]).toEqual({
+      level: "critical",
+      daysLeft: 10,
+      expiresOn: "2026-11-30",
+      expiresAt: "2026-11-30T01:00:00.000Z",
+      kind: "custom",
+      name: "in 10",
+      organisation: "本社",
+      context: "embedded",
+      source: null,
+      certainty: "typed",
+      fingerprint: "ab".repeat(32),
+      topic: "t",
+      remark: null,
+    });
+    expect(rows[1]).toMatchObject({ remark: "no date is recorded" });
+  });
+
+  test("is a table of the usual columns on a terminal, in its language; of others where they are named", async () => {
+    const home = await homeWith();
+    const tenant = having(due(1, 10), due(2, 60), due(3, 400), due(4, -1), undated);
+    const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: {} });
+    const [header, ...rows] = en.stdout.split("\n");
+    expect(header).toMatch(/^level +days left +expires on +kind +name +organisation +context +file$/);
+    expect(rows.slice(0, 5).map((row) => row.split(/ {2,}/)[0])).toEqual([
+      "expired",
+      "critical",
+      "unknown",
+      "warning",
+      "ok",
+    ]);
+    expect(rows[1]).toMatch(/^critical +10 +2026-11-30 +other date +in 10 +embedded$/);
+    expect(ja.stdout).toMatch(/^状態 +残り日数 +期限 +種類 +名前 +組織 +コンテキスト +ファイル\n期限切れ +-1 /);
+    expect(ja.stdout).toMatch(/^重大 +10 +2026-11-30 +その他の期日 +in 10 /m);
+    const named = await run("renewals check --fields remark,certainty", {
+      home,
+      tenant: having(undated),
+      terminal: {},
+    });
+    expect(named.stdout).toMatch(/^remark +certainty\nno date is recorded +typed$/m);
+    const japanese = { home, tenant: having(undated), terminal: {}, environment: { CLOMOCTL_LANG: "ja" } };
+    expect((await run("renewals check --fields remark", japanese)).stdout).toContain("期限が記録されていません");
+  });
+
+  test("without a date is told on stderr, in both languages; quietly too, but for the summary", async () => {
+    const home = await homeWith();
+    const { en, ja } = await inBoth("renewals check", { home, tenant: having(undated) });
+    expect(en.stderr).toBe("謎: no date is recorded\n1 unknown\n");
+    expect(ja.stderr).toBe("謎: 期限が記録されていません\n不明 1 件\n");
+    expect((await checkOf([undated], "--quiet")).stderr).toBe("謎: no date is recorded\n");
+  });
+
+  test("is warned of where the file it was read from says another date", async () => {
+    const folder = tokens({ vpp: 10 });
+    const vpp = item(1, { name: "VPP", kind: "vpp-token", source: join(folder, "vpp.vpptoken") });
+    const home = await homeWith();
+    const { en, ja } = await inBoth("renewals check --fields level,expiresOn", { home, tenant: having(vpp) });
+    expect(en).toMatchObject({ exit: 2, stdout: "level\texpiresOn\ncritical\t2026-11-30\n" });
+    expect(en.stderr).toMatch(/^warning: VPP: the record says 2027-11-20, .* says 2026-11-30: the earlier counts\n/);
+    expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20/);
+  });
+
+  test("nothing at all is unknown; no tenant is made for it", async () => {
+    const home = freshFolder();
+    const { en, ja } = await inBoth("renewals check --quiet", { home });
+    expect(en).toMatchObject({ exit: 3, requests: [], stderr: "warning: nothing to check\n" });
+    expect(ja).toMatchObject({ exit: 3, stderr: "警告: 確認するものがありません\n" });
+    expect(existsSync(join(home, "tenants"))).toBe(false);
+    expect(await checkOf([])).toMatchObject({ exit: 3, stderr: "warning: nothing to check\n" });
+  });
+});
+
+describe("--all-contexts", () => {
+  test("checks each tenant in its own zone; one that cannot be read is unknown and said", async () => {
+    const home = await homeWith({ others: true });
+    mkdirSync(join(home, "tenants", "kanto"));
+    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+    const tenants = { embedded: having(due(1, 100)), kanto: having(due(2, 200)), osaka: locked };
+    const line = "renewals check --all-contexts --fields level,context,name,expiresOn,kind,source";
+    const { en, ja } = await inBoth(line, { home, tenants });
+    expect(en).toMatchObject({ exit: 3 });
+    expect(en.stdout).toBe(
+      [
+        "level\tcontext\tname\texpiresOn\tkind\tsource",
+        "unknown\tosaka\tosaka\t\t\t",
+        "ok\tembedded\tin 100\t2027-02-28\tcustom\t",
+        "ok\tkanto\tin 200\t2027-06-07\tcustom\t",
+        "",
+      ].join("\n"),
+    );
+    expect(en.stderr).toContain("osaka: this tenant cannot be read: locked by 7\n");
+    expect(ja.stderr).toContain("osaka: このテナントを読み込めません: 7 が使用中\n");
+  });
+
+  test("leaves out a tenant that is not there yet, and asks only one without it", async () => {
+    const home = await homeWith({ others: true });
+    const tenants = { embedded: having(due(1, 100)), osaka: having(due(2, 200)) };
+    const all = await run("renewals check --all-contexts --fields context", { home, tenants });
+    expect(all).toMatchObject({ exit: 0, stdout: "context\nembedded\nosaka\n" });
+    const one = await run("renewals check --fields context", { home, tenants: { embedded: tenants.embedded } });
+    expect(one.stdout).toBe("context\nembedded\n");
+    const other = await run("renewals check --fields context --context osaka", {
+      home,
+      tenants: { osaka: tenants.osaka },
+    });
+    expect(other.stdout).toBe("context\nosaka\n");
+  });
+
+  test("a tenant that breaks is unknown too", async () => {
+    const tenant = new TenantClient(() => Promise.reject(new TypeError("the wire is cut")));
+    const { exit, stderr } = await run("renewals check", { home: await homeWith(), tenant });
+    expect(exit).toBe(3);
+    expect(stderr).toContain("embedded: this tenant cannot be read: the wire is cut\n");
+  });
+});
+
+describe("files and folders", () => {
+  test("are checked instead of what is recorded; what cannot be read is said by its name", async () => {
+    const folder = tokens({ far: 400, near: 60, bad: null });
+    const line = "renewals check . gone.pem --fields level,kind,name,context,source";
+    const { en, ja } = await inBoth(line, { folder });
+    expect(en).toMatchObject({ exit: 3, requests: [] });
+    expect(en.stdout).toBe(
+      [
+        "level\tkind\tname\tcontext\tsource",
+        "unknown\t\tbad.vpptoken\t\tbad.vpptoken",
+        "unknown\t\tgone.pem\t\tgone.pem",
+        "warning\tvpp-token\tnear 例\t\tnear.vpptoken",
+        "ok\tvpp-token\tfar 例\t\tfar.vpptoken",
+        "",
+      ].join("\n"),
+    );
+    expect(en.stderr).toMatch(/^bad\.vpptoken: .+\ngone\.pem: .+\n2 unknown, 1 due within 90 days, 1 not due\n$/);
+    expect(ja.stderr).toMatch(/^bad\.vpptoken: .+\ngone\.pem: .+\n不明 2 件、/);
+  });
+
+  test.each([
+    ["", "2027-02-28\t100"],
+    ["--timezone Pacific/Honolulu", "2027-02-27\t100"],
+    ["--context kanto", "2027-02-27\t100"],
+  ])("days are counted in the context's zone, or in another: %s", async (words, said) => {
+    const folder = tokens({ a: 100 });
+    const home = await homeWith({ others: true });
+    const line = `renewals check a.vpptoken --fields expiresOn,daysLeft ${words}`.trim();
+    expect((await run(line, { home, folder })).stdout).toBe(`expiresOn\tdaysLeft\n${said}\n`);
+  });
+
+  test("- is stdin, of which no more is read than a token can have", async () => {
+    const line = "renewals check - --fields level,source";
+    const token = vppToken(inDays(60), "例");
+    expect(await run(line, { stdin: token })).toMatchObject({ exit: 1, stdout: "level\tsource\nwarning\t-\n" });
+    const long = await run(line, { stdin: token + "\n".repeat(1024 * 1024) });
+    expect(long).toMatchObject({ exit: 3, stdout: "level\tsource\nunknown\t-\n" });
+    const most = await run(line, { stdin: token + "\n".repeat(1024 * 1024 - token.length) });
+    expect(most).toMatchObject({ exit: 1 });
+  });
+
+  test.each([
+    ["renewals check a.vpptoken --key words.key", "no private key"],
+    ["renewals check a.vpptoken --key gone.key", "gone.key"],
+  ])("%s is refused", async (line, said) => {
+    const folder = tokens({ a: 400 });
+    writeFileSync(join(folder, "words.key"), "本日は晴天なり");
+    expect(await run(line, { folder })).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(said) });
+  });
+});
+
+describeWithOpenssl("what openssl makes", () => {
+  test("a certificate that is not valid yet is a warning, and not one that is due", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const wish = { subject: "/CN=a", key: "ec", from: "20261201000000Z" } as const;
+    const { certificateFile } = workshop.certificate({ ...wish, to: "20280101000000Z" });
+    const { en, ja } = await inBoth(["renewals", "check", certificateFile, "--fields", "level"]);
+    expect(en).toMatchObject({ exit: 1, stdout: "level\nwarning\n" });
+    expect(en.stderr).toBe("warning: a: not valid before 2026-12-01\n1 not valid yet\n");
+    expect(ja.stderr).toBe("警告: a: 2026-12-01 まで有効になりません\nまだ有効でないもの 1 件\n");
+    const soon = workshop.certificate({ ...wish, to: "20270101000000Z" });
+    expect((await run(["renewals", "check", soon.certificateFile])).stderr).toContain("1 due within 90 days\n");
+  });
+
+  test("--key opens a server token, also from stdin; without it its name tells", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const own = workshop.certificate({ subject: "/CN=own" });
+    const plain = workshop.file("token", serverToken(inDays(10).toISOString()));
+    const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
+    const folder = freshFolder();
+    const name = "本社_Token_2026-11-19T05-00-00Z_smime.p7m";
+    writeFileSync(join(folder, name), sealed);
+    const line = ["renewals", "check", name, "--fields", "level,certainty"];
+    expect(await run(line, { folder })).toMatchObject({ exit: 0, stdout: "level\tcertainty\nok\testimated\n" });
+    const opened = { exit: 2, stdout: "level\tcertainty\ncritical\texact\n" };
+    expect(await run([...line, "--key", own.keyFile], { folder })).toMatchObject(opened);
+    const fromStdin = ["renewals", "check", "-", "--key", own.keyFile, "--fields", "level,certainty"];
+    expect(await run(fromStdin, { stdin: sealed })).toMatchObject(opened);
+  });
+});
+
+describe("--nagios", () => {
+  test.each<[readonly RenewalItem[], number, string]>([
+    [[due(1, 400)], 0, "OK"],
+    [[due(1, 60)], 1, "WARNING"],
+    [[due(1, 10), due(2, 400)], 2, "CRITICAL"],
+    [[undated], 3, "UNKNOWN"],
+    [[], 3, "UNKNOWN"],
+  ])("is one line on stdout alone, in both languages", async (items, exit, status) => {
+    const { en, ja } = await inBoth("renewals check --nagios", { home: await homeWith(), tenant: having(...items) });
+    expect(en).toMatchObject({ exit, stderr: "" });
+    expect(parsePluginOutput(en.stdout)).toMatchObject({ status });
+    expect(parsePluginOutput(en.stdout).figures).toHaveLength(items.filter((one) => one !== undated).length);
+    expect(ja).toMatchObject({ exit, stderr: "" });
+    expect(ja.stdout).not.toBe(en.stdout);
+    expect(parsePluginOutput(ja.stdout)).toMatchObject({ status });
+  });
+
+  test("a check that cannot be done is UNKNOWN on stdout, and told on stderr, in both languages", async () => {
+    const { en, ja } = await inBoth("renewals check --nagios --context nowhere");
+    expect(en).toMatchObject({ exit: 3, stderr: expect.stringMatching(/^error: .*nowhere/) });
+    expect(parsePluginOutput(en.stdout)).toMatchObject({ status: "UNKNOWN", said: expect.stringContaining("nowhere") });
+    expect(parsePluginOutput(ja.stdout)).toMatchObject({
+      status: "UNKNOWN",
+      said: expect.stringContaining("「nowhere」"),
+    });
+  });
+
+  test("a command line that is wrong is UNKNOWN on stdout, once, in both languages", async () => {
+    const { en, ja } = await inBoth("renewals check --nagios --bogus");
+    expect(parsePluginOutput(en.stdout)).toMatchObject({ status: "UNKNOWN", said: "unknown option --bogus" });
+    expect(parsePluginOutput(ja.stdout)).toMatchObject({ status: "UNKNOWN", said: expect.stringContaining("--bogus") });
+    expect([en.exit, ja.exit]).toEqual([3, 3]);
+    expect(en.stdout).not.toBe(ja.stdout);
+  });
+
+  test.each([
+    "renewals check --bogus",
+    "renewals check --context nowhere",
+    "renewals check --within soon",
+    "renewals check --timezone Mars/Olympus",
+  ])("without it stdout is empty where the check fails: %s", async (line) => {
+    const ran = await run(line);
+    expect(ran).toMatchObject({ exit: 3, stdout: "" });
+    expect(ran.stderr).toMatch(/^error: /);
+  });
+
+  test("of another command is no option, and no line for a monitoring system", async () => {
+    expect(await run("renewals list --nagios", { tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
+  });
+});
+
+describe("--prometheus", () => {
+  const NAMES = [
+    "clomoctl_renewal_expiry_timestamp_seconds",
+    "clomoctl_renewal_days_left",
+    "clomoctl_renewal_unreadable",
+    "clomoctl_check_timestamp_seconds",
+  ];
+
+  test("also writes the metrics to a file, and shows the list", async () => {
+    const folder = freshFolder();
+    const ran = await checkOf([due(1, 10)], "--prometheus a.prom --fields name", { folder });
+    expect(ran).toMatchObject({ exit: 2, stdout: "name\nin 10\n", stderr: "1 due within 30 days\n" });
+    const samples = parseExposition(readFileSync(join(folder, "a.prom"), "utf8"));
+    expect(samples.map(({ name }) => name)).toEqual(NAMES);
+    expect(samples[1]?.value).toBe(10);
+    expect(samples[3]?.value).toBe(NOW / 1000);
+  });
+
+  test("- writes them to stdout, instead of the list", async () => {
+    const ran = await checkOf([due(1, 60)], "--prometheus -");
+    expect(ran).toMatchObject({ exit: 1, stderr: "1 due within 90 days\n" });
+    expect(parseExposition(ran.stdout).map(({ name }) => name)).toEqual(NAMES);
+  });
+
+  test("goes with --nagios where it has a file of its own", async () => {
+    const folder = freshFolder();
+    const ran = await checkOf([due(1, 400)], "--prometheus a.prom --nagios", { folder });
+    expect(parsePluginOutput(ran.stdout)).toMatchObject({ status: "OK" });
+    expect(parseExposition(readFileSync(join(folder, "a.prom"), "utf8"))).toHaveLength(4);
+  });
+
+  test.each([
+    [400, 3],
+    [60, 3],
+    [10, 2],
+  ])("a file that cannot be written is unknown at least: with something due in %i days exit %i", async (days, exit) => {
+    const { en, ja } = await inBoth("renewals check --prometheus nowhere/a.prom --fields name", {
+      home: await homeWith(),
+      tenant: having(due(1, days)),
+    });
+    expect(en).toMatchObject({ exit, stdout: `name\nin ${days}\n` });
+    expect(en.stderr).toMatch(/error: .+\n.+nowhere\/a\.prom\n$/);
+    expect(ja).toMatchObject({ exit, stderr: expect.stringMatching(/エラー: .+\n.+nowhere\/a\.prom\n$/) });
+  });
+
+  test("why the file system refuses it is said, in both languages", async () => {
+    const name = "a".repeat(300);
+    const home = await homeWith();
+    const { en, ja } = await inBoth(`renewals check --prometheus ${name}`, { home, tenant: having(due(1, 400)) });
+    expect(en).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining("the metrics cannot be written: ENAMETOOLONG"),
+    });
+    expect(en.stderr).toContain(`\n  ${name}\n`);
+    expect(ja.stderr).toContain("メトリクスを書き込めません: ENAMETOOLONG");
+  });
+});
+
+describe("options that do not go together are refused, and nothing is checked", () => {
+  test.each([
+    ["a.vpptoken --all-contexts", "--all-contexts does not go with", "--all-contexts はファイル"],
+    ["--key a.key", "--key does not go with", "--key は記録"],
+    ["--key a.key --all-contexts", "--key does not go with", "--key は記録"],
+    ["--nagios --format json", "--nagios does not go with", "--nagios はほかの"],
+    ["--nagios --fields name", "--nagios does not go with", "--nagios はほかの"],
+    ["--nagios --query [].name", "--nagios does not go with", "--nagios はほかの"],
+    ["--nagios --prometheus -", "--nagios does not go with", "--nagios はほかの"],
+    ["a.vpptoken --nagios --prometheus -", "--nagios does not go with", "--nagios はほかの"],
+    ["--within 30d --critical 90d", "--within 30d --critical 90d", "--critical が --within より長く"],
+    ["--within soon", "--within must be a number of days or weeks, not soon", "--within は日数"],
+    ["--critical 5", "--critical must be a number of days or weeks, not 5", "--critical は日数"],
+  ])("%s", async (words, english, japanese) => {
+    const circumstances = { home: await homeWith(), folder: tokens({ a: 400 }), tenant: {} };
+    const { en, ja } = await inBoth(`renewals check ${words}`, circumstances);
+    expect(en).toMatchObject({ exit: 3, requests: [], stderr: expect.stringContaining(english) });
+    expect(ja).toMatchObject({ exit: 3, requests: [], stderr: expect.stringContaining(japanese) });
+    // a monitoring system reads why on stdout
+    const line = words.includes("--nagios") ? /^RENEWALS UNKNOWN - [^\n]+\n$/ : /^$/;
+    for (const { stdout } of [en, ja]) expect(stdout).toMatch(line);
+  });
+
+  test("what to do is said with it", async () => {
+    const { stderr } = await run("renewals check --nagios --format json");
+    expect(stderr).toContain("\n  clomoctl renewals check\n  leave one of them out\n");
+  });
+});

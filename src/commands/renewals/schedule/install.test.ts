@@ -1,0 +1,318 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { machine, type TestMachine } from "./testing/machine.ts";
+
+/** The same with whom to tell, so that no warning of it comes. */
+function machineWithRecipients(): TestMachine {
+  const made = machine();
+  writeFileSync(join(made.home, "notify.yaml"), "recipients: []\n", { mode: 0o600 });
+  return made;
+}
+
+const launcherOf = ({ home }: TestMachine, way: string): string =>
+  readFileSync(join(home, "schedule", `renewals-${way}.sh`), "utf8");
+
+describe("systemd", () => {
+  test("is the usual way on Linux: the pair is written, checked and started, at nine in the tenant's zone", async () => {
+    const here = machineWithRecipients();
+    const { exit, stdout, stderr, requests } = await run("renewals schedule install --format json", here.circumstances);
+    expect([exit, requests]).toEqual([0, []]);
+    const files = [
+      join(here.units, "clomoctl-renewals.timer"),
+      join(here.units, "clomoctl-renewals.service"),
+      join(here.home, "schedule", "renewals-systemd.sh"),
+    ];
+    expect(JSON.parse(stdout)).toEqual({
+      way: "systemd",
+      installed: true,
+      at: "09:00",
+      timezone: "Asia/Tokyo",
+      active: true,
+      files,
+    });
+    expect(files.every((file) => existsSync(file))).toBe(true);
+    expect(readFileSync(files[0] ?? "", "utf8")).toContain("OnCalendar=*-*-* 09:00:00 Asia/Tokyo\n");
+    expect(readFileSync(files[1] ?? "", "utf8")).not.toContain("User=");
+    expect(stderr).toContain("loginctl enable-linger");
+    expect(stderr).not.toContain("warning");
+    expect(here.asked()).toEqual([
+      "systemd-analyze verify --user",
+      "systemctl --user daemon-reload",
+      "systemctl --user enable --now clomoctl-renewals.timer",
+      "systemctl --user restart clomoctl-renewals.timer",
+      "systemctl --user is-active clomoctl-renewals.timer",
+    ]);
+    expect(existsSync(here.systemUnits)).toBe(false);
+  });
+
+  test.each([
+    ["--systemd --at 7:05", "07:05:00 Asia/Tokyo"],
+    ["--systemd --at 23:59 --timezone America/New_York", "23:59:00 America/New_York"],
+    ["--systemd --context kanto", "09:00:00 Europe/Paris"],
+  ])("%s says when", async (words, said) => {
+    const here = machineWithRecipients();
+    await run("context add kanto --embedded --timezone Europe/Paris", { home: here.home });
+    expect(await run(`renewals schedule install ${words}`, here.circumstances)).toMatchObject({ exit: 0 });
+    expect(readFileSync(join(here.units, "clomoctl-renewals.timer"), "utf8")).toContain(`OnCalendar=*-*-* ${said}\n`);
+  });
+
+  test("units of a person without XDG_CONFIG_HOME are below .config; a relative one counts as none", async () => {
+    for (const XDG_CONFIG_HOME of ["", "config"]) {
+      const here = machineWithRecipients();
+      const userFolder = freshFolder();
+      const environment = { ...here.circumstances.environment, XDG_CONFIG_HOME };
+      await run("renewals schedule install", { ...here.circumstances, environment, userFolder });
+      expect(readdirSync(join(userFolder, ".config", "systemd", "user"))).toHaveLength(2);
+    }
+  });
+
+  test("--system makes a timer of the machine that runs as the home's owner, with no word of logging in", async () => {
+    const here = machineWithRecipients();
+    const ran = await run("renewals schedule install --systemd --system --fields way,active", here.circumstances);
+    expect(ran).toMatchObject({ exit: 0, stdout: "way\tactive\nsystemd-system\ttrue\n", stderr: "" });
+    expect(readdirSync(here.systemUnits).toSorted()).toEqual(["clomoctl-renewals.service", "clomoctl-renewals.timer"]);
+    expect(readFileSync(join(here.systemUnits, "clomoctl-renewals.service"), "utf8")).toContain(
+      `\nUser=${statSync(here.home).uid}\n`,
+    );
+    expect(here.asked().slice(0, 2)).toEqual(["systemd-analyze verify --system", "systemctl --system daemon-reload"]);
+    expect(existsSync(here.units)).toBe(false);
+    const alone = machineWithRecipients();
+    await run("renewals schedule install --system", alone.circumstances);
+    expect(readdirSync(alone.systemUnits)).toHaveLength(2);
+  });
+
+  test("where no systemd answers, what to type is said, in both languages", async () => {
+    const here = machineWithRecipients();
+    here.program("systemctl");
+    here.program("systemd-analyze");
+    const { en, ja } = await inBoth("renewals schedule install --systemd --fields active", here.circumstances);
+    expect(en).toMatchObject({ exit: 0, stdout: "active\n\n" });
+    expect(en.stderr).toMatch(/^systemd-analyze .+\nwarning: .*systemctl --user daemon-reload/);
+    expect(ja.stderr).toMatch(/^systemd-analyze .+\n警告: .*systemctl --user daemon-reload/);
+  });
+
+  test("units that systemd refuses are a failure, and none are left, in both languages", async () => {
+    const here = machine();
+    here.program("systemd-analyze", "\necho 'clomoctl-renewals.timer:6: Failed to parse' >&2; exit 1\n");
+    const { en, ja } = await inBoth("renewals schedule install", here.circumstances);
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("timer:6: Failed to parse") });
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringMatching(/^エラー: .*timer:6: Failed to parse/) });
+    expect([existsSync(here.units), here.asked()]).toEqual([false, []]);
+  });
+});
+
+describe("cron", () => {
+  test("a block is put below what is there, by this machine's clock, and that is said in both languages", async () => {
+    const here = machineWithRecipients();
+    here.setCrontab("5 4 * * * true\n");
+    const line = "renewals schedule install --cron --at 08:30 --fields way,installed,at,timezone,active";
+    // the tests' own zone is UTC
+    const { en, ja } = await inBoth(line, here.circumstances);
+    expect(en).toMatchObject({ exit: 0, stdout: "way\tinstalled\tat\ttimezone\tactive\ncron\ttrue\t23:30\t\t\n" });
+    expect(en.stderr).toBe("cron goes by this machine's clock: 08:30 Asia/Tokyo is 23:30 UTC now\n");
+    expect(ja.stderr).toContain("Asia/Tokyo の 08:30 は現在 UTC の 23:30");
+    const lines = here.crontab()?.split("\n") ?? [];
+    expect(lines[0]).toBe("5 4 * * * true");
+    expect(lines).toContain(`30 23 * * * /bin/sh '${join(here.home, "schedule", "renewals-cron.sh")}'`);
+    expect(existsSync(here.units)).toBe(false);
+  });
+
+  test("is the usual way on macOS", async () => {
+    const here = machineWithRecipients();
+    const ran = await run("renewals schedule install --fields way", { ...here.circumstances, platform: "darwin" });
+    expect(ran).toMatchObject({ exit: 0, stdout: "way\ncron\n" });
+    expect(here.crontab()).toContain("renewals-cron.sh");
+  });
+
+  test("a zone whose summer time comes and goes is warned of, in both languages", async () => {
+    const here = machineWithRecipients();
+    const line = "renewals schedule install --cron --timezone Europe/Paris --fields at";
+    const { en, ja } = await inBoth(line, here.circumstances);
+    expect(en.stdout).toBe("at\n08:00\n");
+    expect(en.stderr).toMatch(/warning: the clocks of Europe\/Paris and UTC drift apart/);
+    expect(ja.stderr).toMatch(/警告: .*Europe\/Paris と UTC/);
+    expect((await run("renewals schedule install --cron --timezone UTC", here.circumstances)).stderr).toBe("");
+  });
+
+  test("without cron there is nothing to install it with, in both languages", async () => {
+    const here = machine();
+    here.program("crontab");
+    const { en, ja } = await inBoth("renewals schedule install --cron", here.circumstances);
+    expect(en).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("--systemd") });
+    expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("crontab コマンドがありません") });
+    expect(existsSync(join(here.home, "schedule"))).toBe(false);
+  });
+
+  test("broken marks of an earlier block are left as they are", async () => {
+    const here = machine();
+    here.setCrontab("# >>> clomoctl renewals >>>\nx\n");
+    expect(await run("renewals schedule install --cron", here.circumstances)).toMatchObject({ exit: 3, stdout: "" });
+    expect(here.crontab()).toBe("# >>> clomoctl renewals >>>\nx\n");
+  });
+});
+
+describe("whom to tell", () => {
+  test("is asked for where no settings say it, in both languages; quietly too", async () => {
+    const here = machine();
+    const { en, ja } = await inBoth("renewals schedule install --cron --quiet", here.circumstances);
+    expect(en.exit).toBe(0);
+    expect(en.stderr).toMatch(/^warning: /);
+    expect(en.stderr).toContain(join(here.home, "notify.yaml"));
+    expect(en.stderr).toContain("clomoctl renewals notify --help");
+    expect(ja.stderr).toMatch(/^警告: 通知先がまだ設定されていません/);
+    expect(ja.stderr).toContain(join(here.home, "notify.yaml"));
+    writeFileSync(join(here.home, "notify.yaml"), "", { mode: 0o600 });
+    expect((await run("renewals schedule install --cron --quiet", here.circumstances)).stderr).toBe("");
+  });
+});
+
+test("settings that notify will not use are warned of, and why, in both languages", async () => {
+  const here = machineWithRecipients();
+  const file = join(here.home, "notify.yaml");
+  chmodSync(file, 0o622);
+  const { en, ja } = await inBoth("renewals schedule install --cron --quiet", here.circumstances);
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toMatch(/^warning: [^\n]+\nwarning: [^\n]+\n$/);
+  expect(en.stderr).toContain(`${file}: other users can write this file`);
+  expect(en.stderr).toContain(`chmod go-w ${file}`);
+  expect(ja.stderr).toContain(`警告: ${file}: 他のユーザーが書き込める`);
+  expect(ja.stderr).toContain(`chmod go-w ${file}`);
+  rmSync(file);
+  mkdirSync(file, { mode: 0o700 });
+  const folder = await run("renewals schedule install --cron --quiet", here.circumstances);
+  expect(folder.stderr).toMatch(/^warning: [^\n]+notify\.yaml: [^\n]+\n$/);
+});
+
+describe("the launcher", () => {
+  /** What it is made of, by the variables of this environment and these words. */
+  const made = async (words: string, more: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const here = machineWithRecipients();
+    const environment = { ...here.circumstances.environment, ...more };
+    await run(`renewals schedule install --cron ${words}`.trim(), { ...here.circumstances, environment });
+    return launcherOf(here, "cron").replaceAll(here.home, "HOME");
+  };
+
+  test("finds Node, the program and the home again, and runs for all contexts in the language", async () => {
+    const script = await made("");
+    expect(script).toContain("CLOMOCTL_HOME='HOME'; export CLOMOCTL_HOME\n");
+    expect(script).toContain("XDG_CONFIG_HOME='HOME/config'; export XDG_CONFIG_HOME\n");
+    expect(script).not.toContain("XDG_DATA_HOME=");
+    expect(script).toContain("CLOMOCTL_LANG=en; export CLOMOCTL_LANG\n");
+    expect(script).toContain("PATH=${PATH:-/usr/bin:/bin}:'HOME/programs':");
+    expect(script).toContain("for found in '/opt/node/bin/node' ");
+    expect(script).toContain("for found in '/opt/clomoctl/bin/clomoctl.js' ");
+    expect(script).toContain("HOME=${HOME:-'HOME'}");
+    expect(script).toContain("renewals notify --quiet --no-input '--all-contexts' ");
+  });
+
+  test.each([
+    ["--lang ja", {}, "CLOMOCTL_LANG=ja;"],
+    ["--context embedded", {}, "'--context' 'embedded'"],
+    ["", { CLOMOCTL_CONTEXT: "embedded" }, "'--context' 'embedded'"],
+    ["", { XDG_DATA_HOME: "/data" }, "XDG_DATA_HOME='/data'; export XDG_DATA_HOME\n"],
+    ["", { XDG_CACHE_HOME: "/cache" }, "XDG_CACHE_HOME='/cache'; export XDG_CACHE_HOME\n"],
+  ])("%s %j is kept for it", async (words, environment, said) => {
+    expect(await made(words, environment)).toContain(said);
+  });
+
+  test("carries a relative home as an absolute one, none where there is none, and no secret", async () => {
+    const here = machineWithRecipients();
+    const folder = freshFolder();
+    const { environment } = here.circumstances;
+    await run("renewals schedule install --cron", {
+      ...here.circumstances,
+      folder,
+      environment: { ...environment, CLOMOCTL_HOME: "own", SMTP_PASSWORD: "geheim" },
+    });
+    const script = readFileSync(join(folder, "own", "schedule", "renewals-cron.sh"), "utf8");
+    expect(script).toContain(`CLOMOCTL_HOME='${join(folder, "own")}'`);
+    expect(script).not.toContain("geheim");
+    const userFolder = freshFolder();
+    const usual = { ...environment, CLOMOCTL_HOME: "", XDG_CONFIG_HOME: "" };
+    await run("renewals schedule install --cron", { ...here.circumstances, userFolder, environment: usual });
+    const below = join(userFolder, ".local", "share", "clomoctl", "schedule", "renewals-cron.sh");
+    expect(readFileSync(below, "utf8")).not.toMatch(/CLOMOCTL_HOME|XDG_/);
+  });
+});
+
+describe("the Task Scheduler", () => {
+  /** A task as Windows reads it. */
+  const read = (bytes: Uint8Array): string => {
+    expect([...bytes.subarray(0, 2)]).toEqual([0xff, 0xfe]);
+    return Buffer.from(bytes).toString("utf16le");
+  };
+
+  test("XML goes to a file, and what to type on Windows is said, in both languages; nothing is installed", async () => {
+    const here = machine();
+    const line = "renewals schedule install --task-scheduler --at 08:30 -o task.xml";
+    const { en, ja } = await inBoth(line, here.circumstances);
+    expect(en).toMatchObject({ exit: 0, stdout: "" });
+    expect(en.stderr).toMatch(
+      /^to install it, on Windows: schtasks \/create \/tn "clomoctl renewals" \/xml "task\.xml"\n/,
+    );
+    expect(en.stderr).toContain("CLOMOCTL_HOME of this machine is not in it");
+    expect(en.stderr).not.toContain("warning");
+    expect(ja.stderr).toContain("登録するには Windows で: schtasks /create");
+    expect(ja.stderr).toContain("この端末の CLOMOCTL_HOME は含めていません");
+    const xml = read(readFileSync(join(here.home, "task.xml")));
+    expect(xml).toContain("<StartBoundary>2026-11-20T08:30:00+09:00</StartBoundary>");
+    expect(xml).toContain('"--all-contexts"');
+    expect(xml).toContain('set "CLOMOCTL_LANG=ja"');
+    expect(xml).not.toContain("CLOMOCTL_HOME");
+    expect(xml).not.toContain("/opt/node");
+    expect(here.asked()).toEqual([]);
+  });
+
+  test("goes to stdout without -o, for one context and in another zone where they are named", async () => {
+    const line = "renewals schedule install --task-scheduler --context embedded --timezone UTC";
+    const ran = await run(line, machine().circumstances);
+    const xml = read(ran.bytes);
+    expect(xml).toContain('"--context" "embedded"');
+    expect(xml).toContain("T09:00:00+00:00<");
+    expect(ran.stderr).toContain('/xml "FILE"');
+  });
+
+  test("is the usual way on Windows, where home and Node go along", async () => {
+    const { home } = machine();
+    const ran = await run("renewals schedule install", { home, platform: "win32" });
+    expect(ran.exit).toBe(0);
+    const xml = read(ran.bytes);
+    expect(xml).toContain(`set "CLOMOCTL_HOME=${home}"`);
+    expect(ran.stderr.split("\n")).toHaveLength(2);
+  });
+
+  test("where nothing of this machine's home is set, nothing is said of it", async () => {
+    const environment = { CLOMOCTL_HOME: "" };
+    const { stderr } = await run("renewals schedule install --task-scheduler", { environment });
+    expect(stderr.split("\n")).toHaveLength(2);
+  });
+});
+
+describe("is refused, and nothing is installed", () => {
+  test.each([
+    ["--at 25:00", 2, "25:00 is not a time of day", "「25:00」は時刻ではありません"],
+    ["--at noon", 2, "noon is not a time of day", "「noon」"],
+    ["--cron --systemd", 2, "choose one of --systemd, --cron, --task-scheduler", "どれか1つ"],
+    ["--system --task-scheduler", 2, "choose one of", "どれか1つ"],
+    ["--cron -o x", 2, "--output goes only with --task-scheduler", "--output は --task-scheduler と一緒に"],
+    ["-o x", 2, "--output goes only with", "--output は"],
+    ["--cron --timezone Mars/Olympus", 2, "Mars/Olympus", "Mars/Olympus"],
+    ["--cron --context nowhere", 6, "nowhere", "「nowhere」"],
+    ["--cron now", 2, "unexpected argument now", "余分な引数 now"],
+    ["--kron", 2, "unknown option --kron", "--kron は不明"],
+  ])("%s", async (words, exit, english, japanese) => {
+    const here = machine();
+    const { en, ja } = await inBoth(`renewals schedule install ${words}`, here.circumstances);
+    expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(english) });
+    expect(ja).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(japanese) });
+    expect([here.asked(), existsSync(join(here.home, "schedule"))]).toEqual([[], false]);
+  });
+
+  test("where a folder for the XML is not there", async () => {
+    const ran = await run("renewals schedule install --task-scheduler -o nowhere/task.xml", machine().circumstances);
+    expect(ran).toMatchObject({ exit: 2, stdout: "" });
+    expect(ran.stderr).not.toContain("schtasks");
+  });
+});

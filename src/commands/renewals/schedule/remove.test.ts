@@ -1,0 +1,117 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { inBoth, run } from "../../testing/program.ts";
+import { machine, type TestMachine } from "./testing/machine.ts";
+
+/** A machine with these installed; what was asked for it is forgotten. */
+async function withInstalled(...words: readonly string[]): Promise<TestMachine> {
+  const here = machine();
+  for (const way of words) await run(`renewals schedule install ${way}`, here.circumstances);
+  writeFileSync(join(here.home, "asked"), "");
+  return here;
+}
+
+const ALL = ["--systemd", "--system", "--cron"] as const;
+
+const launchers = ({ home }: TestMachine): readonly string[] => readdirSync(join(home, "schedule")).toSorted();
+
+test.each([
+  ["--systemd", "systemd", ["renewals-cron.sh", "renewals-systemd-system.sh"]],
+  ["--systemd --system", "systemd-system", ["renewals-cron.sh", "renewals-systemd.sh"]],
+  ["--cron", "cron", ["renewals-systemd-system.sh", "renewals-systemd.sh"]],
+])("%s removes that one alone, and shows it", async (words, way, left) => {
+  const here = await withInstalled(...ALL);
+  const ran = await run(`renewals schedule remove ${words} --fields way,installed,at,active,files`, here.circumstances);
+  expect(ran).toMatchObject({
+    exit: 0,
+    stdout: `way\tinstalled\tat\tactive\tfiles\n${way}\tfalse\t\t\t[]\n`,
+    stderr: "",
+  });
+  expect(launchers(here)).toEqual(left);
+});
+
+test("without a way all that is found is removed, and nothing of others", async () => {
+  const here = await withInstalled(...ALL);
+  here.setCrontab(`5 4 * * * true\n${here.crontab() ?? ""}`);
+  writeFileSync(join(here.units, "other.timer"), "");
+  const ran = await run("renewals schedule remove --fields way,installed", here.circumstances);
+  expect(ran.stdout).toBe("way\tinstalled\nsystemd\tfalse\nsystemd-system\tfalse\ncron\tfalse\n");
+  expect(launchers(here)).toEqual([]);
+  expect([here.crontab(), readdirSync(here.units), readdirSync(here.systemUnits)]).toEqual([
+    "5 4 * * * true\n",
+    ["other.timer"],
+    [],
+  ]);
+  expect(here.asked()).toContain("systemctl --user disable --now clomoctl-renewals.timer");
+  expect(here.asked()).toContain("systemctl --system disable --now clomoctl-renewals.timer");
+});
+
+test("without a way only what is found is touched", async () => {
+  const here = await withInstalled("--cron");
+  expect((await run("renewals schedule remove --fields way", here.circumstances)).stdout).toBe("way\ncron\n");
+  expect(here.asked().filter((line) => line.startsWith("systemctl"))).toEqual([]);
+  expect(here.crontab()).toBeUndefined();
+});
+
+describe("where there is nothing", () => {
+  test.each(["", " --cron", " --systemd"])("that is said, in both languages:%s", async (words) => {
+    const here = machine();
+    const { en, ja } = await inBoth(`renewals schedule remove${words} --format json`, here.circumstances);
+    expect(en).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "nothing was installed\n" });
+    expect(ja).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "登録されていませんでした\n" });
+  });
+
+  test("and no cron either", async () => {
+    const here = machine();
+    here.program("crontab");
+    here.program("systemctl");
+    const ran = await run("renewals schedule remove --format json", here.circumstances);
+    expect(ran).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "nothing was installed\n" });
+  });
+});
+
+test("a task of Windows is removed by hand; how is said, in both languages", async () => {
+  const here = await withInstalled("--cron");
+  const { en, ja } = await inBoth("renewals schedule remove --task-scheduler", here.circumstances);
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain('schtasks /delete /tn "clomoctl renewals"');
+  expect(ja.stderr).toContain('schtasks /delete /tn "clomoctl renewals"');
+  expect(ja.stderr).not.toBe(en.stderr);
+  expect(here.crontab()).toContain("renewals-cron.sh");
+  const both = await run("renewals schedule remove --task-scheduler --cron --fields way", here.circumstances);
+  expect(both).toMatchObject({ stdout: "way\ncron\n", stderr: expect.stringMatching(/^[^\n]*schtasks[^\n]*\n$/) });
+  const cron = await run("renewals schedule remove --cron", here.circumstances);
+  expect(cron.stderr).not.toContain("schtasks");
+});
+
+test("where systemd does not answer, what to type is said, in both languages", async () => {
+  const here = await withInstalled("--systemd");
+  here.program("systemctl");
+  const line = "renewals schedule remove --systemd --fields installed";
+  const en = await run(line, here.circumstances);
+  expect(en).toMatchObject({ exit: 0, stdout: "installed\nfalse\n" });
+  expect(en.stderr).toMatch(/^warning: .*systemctl --user daemon-reload\n$/);
+  await run("renewals schedule install --systemd", here.circumstances);
+  expect((await run(`${line} --lang ja`, here.circumstances)).stderr).toMatch(
+    /^警告: .*systemctl --user daemon-reload\n$/,
+  );
+});
+
+test("a unit of somebody else is left alone, in both languages", async () => {
+  const here = machine();
+  mkdirSync(here.units, { recursive: true });
+  const unit = join(here.units, "clomoctl-renewals.timer");
+  writeFileSync(unit, "[Timer]\n");
+  const { en, ja } = await inBoth("renewals schedule remove --systemd", here.circumstances);
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(unit) });
+  expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(unit) });
+  expect(existsSync(unit)).toBe(true);
+  expect(here.asked()).toEqual([]);
+});
+
+test.each(["now", "--way cron", "--at 09:00"])("%s is a usage error", async (words) => {
+  const here = machine();
+  expect(await run(`renewals schedule remove ${words}`, here.circumstances)).toMatchObject({ exit: 2, stdout: "" });
+  expect(here.asked()).toEqual([]);
+});

@@ -1,0 +1,107 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inBoth, run } from "../../testing/program.ts";
+import { machine } from "./testing/machine.ts";
+
+test("without a way all three are looked at, as they are", async () => {
+  const here = machine();
+  await run("renewals schedule install --systemd --at 07:15", here.circumstances);
+  const { exit, stdout, stderr } = await run("renewals schedule show --format json", here.circumstances);
+  expect([exit, stderr]).toEqual([0, ""]);
+  const absent = { installed: false, at: null, timezone: null, active: null, files: [] };
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      way: "systemd",
+      installed: true,
+      at: "07:15",
+      timezone: "Asia/Tokyo",
+      active: true,
+      files: [
+        join(here.units, "clomoctl-renewals.timer"),
+        join(here.units, "clomoctl-renewals.service"),
+        join(here.home, "schedule", "renewals-systemd.sh"),
+      ],
+    },
+    { way: "systemd-system", ...absent },
+    { way: "cron", ...absent },
+  ]);
+});
+
+test.each([
+  ["--systemd", ["systemd"]],
+  ["--system", ["systemd-system"]],
+  ["--systemd --system", ["systemd-system"]],
+  ["--cron", ["cron"]],
+  ["--cron --systemd", ["systemd", "cron"]],
+  ["--task-scheduler", []],
+])("%s shows %j", async (words, ways) => {
+  const { stdout } = await run(`renewals schedule show ${words} --fields way`, machine().circumstances);
+  expect(stdout).toBe(["way", ...ways, ""].join("\n"));
+});
+
+test("each is read from its own place", async () => {
+  const here = machine();
+  for (const way of ["--system --at 07:15", "--cron --at 09:00"]) {
+    await run(`renewals schedule install ${way}`, here.circumstances);
+  }
+  const fields = "--fields way,installed,at,timezone,active";
+  expect((await run(`renewals schedule show ${fields}`, here.circumstances)).stdout).toBe(
+    [
+      "way\tinstalled\tat\ttimezone\tactive",
+      "systemd\tfalse\t\t\t",
+      "systemd-system\ttrue\t07:15\tAsia/Tokyo\ttrue",
+      // by the machine's clock: the tests' own zone is UTC
+      "cron\ttrue\t00:00\t\t",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("a timer that does not run is shown as such; one that nobody can be asked of is not", async () => {
+  const here = machine();
+  await run("renewals schedule install --systemd", here.circumstances);
+  here.program("systemctl", "\necho inactive; exit 3\n");
+  const line = "renewals schedule show --systemd --fields active";
+  expect((await run(line, here.circumstances)).stdout).toBe("active\nfalse\n");
+  here.program("systemctl");
+  expect((await run(line, here.circumstances)).stdout).toBe("active\n\n");
+});
+
+test("is a table on a terminal, in its language", async () => {
+  const here = machine();
+  const { en, ja } = await inBoth("renewals schedule show", { ...here.circumstances, terminal: {} });
+  expect(en.stdout).toMatch(/^run by +installed +at +timezone +active +files\nsystemd +false/);
+  expect(ja.stdout).toMatch(/^実行方法 +登録済み +時刻 +タイムゾーン +稼働中 +ファイル\nsystemd +/);
+});
+
+test("how to see a task of Windows is said where it matters, in both languages", async () => {
+  const here = machine();
+  const { en, ja } = await inBoth("renewals schedule show --task-scheduler", here.circumstances);
+  expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining('schtasks /query /tn "clomoctl renewals"') });
+  expect(ja.stderr).toContain('schtasks /query /tn "clomoctl renewals"');
+  expect(ja.stderr).not.toBe(en.stderr);
+  const windows = await run("renewals schedule show --cron", { ...here.circumstances, platform: "win32" });
+  expect(windows.stderr).toContain("schtasks /query");
+  expect((await run("renewals schedule show", here.circumstances)).stderr).toBe("");
+});
+
+test("marks in the crontab that are broken are a failure, in both languages", async () => {
+  const here = machine();
+  here.setCrontab("# >>> clomoctl renewals >>>\nx\n");
+  const { en, ja } = await inBoth("renewals schedule show --cron", here.circumstances);
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("crontab -e") });
+  expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("crontab -e で") });
+});
+
+test("a timer that somebody else wrote is none of ours", async () => {
+  const here = machine();
+  mkdirSync(here.systemUnits);
+  writeFileSync(join(here.systemUnits, "clomoctl-renewals.timer"), "[Timer]\nOnCalendar=*-*-* 09:00:00 UTC\n");
+  const { stdout } = await run("renewals schedule show --system --fields installed", here.circumstances);
+  expect(stdout).toBe("installed\nfalse\n");
+});
+
+test.each(["now", "--way cron"])("%s is a usage error", async (words) => {
+  expect(await run(`renewals schedule show ${words}`, machine().circumstances)).toMatchObject({ exit: 2, stdout: "" });
+});
