@@ -1,0 +1,386 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { openChat, openPostOffice, type Chat } from "../../lib/renewals/testing/post-office.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { freshFolder, inBoth, run, type Circumstances } from "../testing/program.ts";
+import { example, type Answers, type Seen } from "../testing/tenant.ts";
+import { idOf, item } from "./testing/item.ts";
+
+/** Twelve days before its end: the stage of 15 days. */
+const due = item(1, { name: "契約", expiresAt: "2026-12-02T14:59:59.000Z" });
+const far = item(2, { name: "先" });
+
+let home = "";
+let chat: Chat;
+
+beforeEach(async () => {
+  home = freshFolder();
+  chat = await openChat();
+  onTestFinished(() => chat.close());
+});
+
+const CHAT = "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}";
+
+/** Writes whom to tell: a chat, unless told otherwise. */
+const settings = (...lines: readonly string[]): void =>
+  writeFileSync(join(home, "notify.yaml"), (lines.length > 0 ? lines : ["recipients:", CHAT]).join("\n"), {
+    mode: 0o600,
+  });
+
+/** A tenant with these things, where nobody was told of any yet. */
+const having = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: { items }, listNotices: { items: [] } });
+
+/** What a tenant answers to a notice that is begun and one that is settled. */
+const taking = (claimed = true): Answers => ({
+  claimNotice: ({ json }: Seen) => {
+    const notice = { ...example<{ notice: object }>("claimNotice").notice, ...(json as object) };
+    return { claimed, notice };
+  },
+  ...(claimed ? { settleNotice: example("settleNotice") } : {}),
+});
+
+const CLAIM = { itemId: idOf(1), expiresAt: due.expiresAt, stage: 15, way: "webhook", recipient: "chat" };
+const ASKED = [{ operation: "listRenewals" }, { operation: "listNotices" }];
+
+const here = (tenant: Answers | Failure, more: Circumstances = {}): Circumstances => ({
+  home,
+  tenant,
+  environment: { CHAT_URL: chat.url },
+  ...more,
+});
+
+describe("a plan", () => {
+  test("shows who would be told what, and neither sends nor records it", async () => {
+    settings();
+    const { en, ja } = await inBoth("renewals notify --dry-run --format json", here(having(due, far)));
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: ASKED });
+    expect(JSON.parse(en.stdout)).toEqual([
+      {
+        context: "embedded",
+        kind: "custom",
+        name: "契約",
+        expiresOn: "2026-12-02",
+        daysLeft: 12,
+        stage: 15,
+        recipient: "chat",
+        way: "webhook",
+        language: "ja",
+        outcome: "due",
+        reason: null,
+        itemId: idOf(1),
+      },
+    ]);
+    expect(ja.stdout).toBe(en.stdout);
+    expect(chat.posted).toEqual([]);
+  });
+
+  test("names a mail recipient by the address", async () => {
+    settings(
+      "language: en",
+      "smtp: {host: 127.0.0.1, from: a@example.jp}",
+      "recipients:",
+      "  - {name: it, way: mail, address: it@example.jp}",
+    );
+    const line = "renewals notify --dry-run --fields recipient,way,language";
+    expect((await run(line, here(having(due)))).stdout).toBe("recipient\tway\tlanguage\nit@example.jp\tmail\ten\n");
+  });
+
+  test("is a table on a terminal, in its language", async () => {
+    settings();
+    const { en, ja } = await inBoth(
+      "renewals notify --dry-run --fields stage,recipient,outcome",
+      here(having(due), { terminal: {} }),
+    );
+    expect(en.stdout).toMatch(/^stage +recipient +outcome\n +15 +chat +due\n$/);
+    expect(ja.stdout).toMatch(/^段階 +通知先 +結果\n +15 +chat +送信予定\n$/);
+  });
+
+  test.each([
+    ["", "2026-12-06\t16\t30"],
+    ["--timezone UTC", "2026-12-05\t15\t15"],
+  ])("counts days in the context's zone, or in another: %s", async (words, said) => {
+    settings();
+    const night = { ...due, expiresAt: "2026-12-05T16:00:00.000Z" };
+    const line = `renewals notify --dry-run --fields expiresOn,daysLeft,stage ${words}`.trim();
+    expect((await run(line, here(having(night)))).stdout).toBe(`expiresOn\tdaysLeft\tstage\n${said}\n`);
+  });
+
+  test("goes by the earlier date of record and file, and says so", async () => {
+    settings();
+    const source = join(home, "a.vpptoken");
+    writeFileSync(source, vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+    const vpp = item(3, { name: "VPP", kind: "vpp-token", source });
+    const { en, ja } = await inBoth("renewals notify --dry-run --fields name,expiresOn", here(having(vpp)));
+    expect(en.stdout).toBe("name\texpiresOn\nVPP\t2026-12-01\n");
+    expect(en.stderr).toMatch(/^warning: .*VPP.*the record says 2027-11-20, .* says 2026-12-01/);
+    expect(ja.stderr).toMatch(/^警告: .*VPP.*記録では 2027-11-20/);
+  });
+});
+
+describe("a run", () => {
+  test("begins each notice, sends it and records that it was sent", async () => {
+    settings();
+    const ran = await run(
+      "renewals notify --fields name,recipient,outcome",
+      here({ ...having(due, far), ...taking() }),
+    );
+    expect(ran).toMatchObject({ exit: 0, stdout: "name\trecipient\toutcome\n契約\tchat\tsent\n", stderr: "" });
+    expect(ran.requests).toEqual([
+      ...ASKED,
+      { operation: "claimNotice", json: CLAIM },
+      {
+        operation: "settleNotice",
+        params: { id: example<{ id: string }>("settleNotice").id },
+        json: { state: "sent", error: null },
+      },
+    ]);
+    expect(chat.posted).toHaveLength(1);
+    expect(chat.posted[0]?.body).toContain("契約");
+    expect(chat.posted[0]?.body).not.toContain("テナント: ");
+  });
+
+  test("says in the language of a terminal what became of it", async () => {
+    settings();
+    const circumstances = here({ ...having(due), ...taking() }, { terminal: {} });
+    const { en, ja } = await inBoth("renewals notify --fields outcome", circumstances);
+    expect(en.stdout).toBe("outcome\nsent\n");
+    expect(ja.stdout).toBe("結果\n送信済み\n");
+  });
+
+  test("leaves alone what another run is sending", async () => {
+    settings();
+    const tenant = { ...having(due), ...taking(false) };
+    const { en, ja } = await inBoth("renewals notify --fields outcome", here(tenant));
+    expect(en).toMatchObject({ exit: 0, stdout: "outcome\nbusy\n", stderr: "" });
+    expect(ja.stdout).toBe(en.stdout);
+    const drawn = await run("--lang ja renewals notify --fields outcome", here(tenant, { terminal: {} }));
+    expect(drawn.stdout).toContain("別の実行で処理中");
+    expect(chat.posted).toEqual([]);
+  });
+
+  test("that fails is exit 7, recorded as failed and told with its reason, in both languages", async () => {
+    settings();
+    chat.status = 500;
+    const { en, ja } = await inBoth("renewals notify --fields outcome,reason", here({ ...having(due), ...taking() }));
+    expect(en).toMatchObject({ exit: 7, stdout: "outcome\treason\nfailed\tHTTP 500\n" });
+    expect(en.stderr).toBe("warning: chat was not told: HTTP 500\n");
+    expect(en.requests.at(-1)?.json).toEqual({ state: "failed", error: "HTTP 500" });
+    expect(ja).toMatchObject({ exit: 7, stderr: "警告: chat に通知できませんでした: HTTP 500\n" });
+    const drawn = await run(
+      "--lang ja renewals notify --fields outcome",
+      here({ ...having(due), ...taking() }, { terminal: {} }),
+    );
+    expect(drawn.stdout).toBe("結果\n失敗\n");
+  });
+
+  test("without a secret says which, in the person's language", async () => {
+    settings();
+    const circumstances = here({ ...having(due), ...taking() }, { environment: {} });
+    const { en, ja } = await inBoth("renewals notify --fields reason", circumstances);
+    expect(en).toMatchObject({ exit: 7, stdout: "reason\nthis variable of the environment is not set (CHAT_URL)\n" });
+    expect(ja.stdout).toBe("reason\nこの環境変数が設定されていません (CHAT_URL)\n");
+  });
+
+  test("takes secrets only from files that nobody else may read, beside the settings", async () => {
+    settings("recipients:", "  - {name: chat, way: webhook, service: slack, url-file: url}");
+    writeFileSync(join(home, "url"), chat.url);
+    chmodSync(join(home, "url"), 0o644);
+    const circumstances = here({ ...having(due), ...taking() });
+    expect(await run("renewals notify", circumstances)).toMatchObject({
+      exit: 7,
+      stderr: expect.stringContaining("url"),
+    });
+    chmodSync(join(home, "url"), 0o600);
+    expect(await run("renewals notify", circumstances)).toMatchObject({ exit: 0, stderr: "" });
+    expect(chat.posted).toHaveLength(1);
+  });
+
+  test("tells recipients and owners by mail; an owner who is no user any more is warned of, in both languages", async () => {
+    const office = await openPostOffice();
+    onTestFinished(() => office.close());
+    const smtp = `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp}`;
+    settings(smtp, "recipients:", "  - {name: it, way: mail, address: it@example.jp, language: en}");
+    const tenant = {
+      ...having({ ...due, owner: "yamada@example.jp" }),
+      ...taking(),
+      users: example("users"),
+      findUsers: { items: [] },
+    };
+    const { en, ja } = await inBoth("renewals notify --fields recipient,outcome", here(tenant));
+    expect(en).toMatchObject({
+      exit: 0,
+      stdout: "recipient\toutcome\nit@example.jp\tsent\nyamada@example.jp\tsent\n",
+      stderr: expect.stringMatching(/^warning: yamada@example\.jp, [^\n]+\n$/),
+    });
+    expect(ja.stderr).toMatch(/^警告: .*yamada@example\.jp/);
+    expect(en.requests).toContainEqual({ operation: "users", query: { limit: "1" } });
+    expect(en.requests.find(({ operation }) => operation === "findUsers")).toBeDefined();
+    expect(office.delivered.slice(0, 2).map(({ to, mail }) => [to, mail.subject])).toEqual([
+      ["it@example.jp", '[Renewal] 12 days left: other date "契約"'],
+      ["yamada@example.jp", "【更新期限】あと 12 日: その他の期日「契約」"],
+    ]);
+  });
+
+  test("tells nobody twice: what was sent is not sent again", async () => {
+    settings();
+    const past = { ...example<{ notice: object }>("claimNotice").notice, ...CLAIM, state: "sent" };
+    const tenant = { listRenewals: { items: [due] }, listNotices: { items: [past] } };
+    expect(await run("renewals notify", here(tenant))).toMatchObject({
+      exit: 0,
+      stdout: "",
+      stderr: "",
+      requests: ASKED,
+    });
+  });
+});
+
+describe("where nothing is due", () => {
+  const nothing = { listRenewals: { items: [far] } };
+
+  test("nothing is said, so that cron mails nothing", async () => {
+    settings();
+    for (const words of ["", " --dry-run"]) {
+      const ran = await run(`renewals notify${words}`, here(nothing));
+      expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [{ operation: "listRenewals" }] });
+    }
+  });
+
+  test("a person at a terminal is told so, in both languages", async () => {
+    settings();
+    const { en, ja } = await inBoth("renewals notify", here(nothing, { terminal: {} }));
+    expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "nothing is due\n" });
+    expect(ja).toMatchObject({ exit: 0, stdout: "", stderr: "期限の近いものはありません\n" });
+    const silent = await run("renewals notify --no-input", here(nothing, { terminal: {} }));
+    expect(silent.stderr).toBe("");
+  });
+
+  test.each([
+    [["--format", "json"], "[]\n"],
+    [["--query", "length(@)"], "0\n"],
+  ])("a program that asked with %j gets an answer", async (words, answer) => {
+    settings();
+    const ran = await run(["renewals", "notify", ...words], here(nothing));
+    expect(ran).toMatchObject({ exit: 0, stdout: answer, stderr: "" });
+  });
+
+  test("things without a date, and things that nobody is told of, are warned of in both languages", async () => {
+    settings("recipients:", `${CHAT.slice(0, -1)}, kinds: [vpp-token]}`);
+    const tenant = having(due, item(3, { name: "謎", expiresAt: null }));
+    const { en, ja } = await inBoth("renewals notify", here(tenant));
+    expect(en).toMatchObject({ exit: 0, stdout: "" });
+    expect(en.stderr).toMatch(/^warning: .*契約.*\nwarning: .*謎.*\n$/);
+    expect(ja.stderr).toMatch(/^警告: .*契約.*\n警告: .*謎.*\n$/);
+  });
+});
+
+describe("--all-contexts", () => {
+  beforeEach(async () => {
+    settings();
+    await run("context add kanto --embedded", { home });
+    await run("context add osaka --url https://osaka.example.jp", { home });
+  });
+
+  const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
+  const kanto = { ...having({ ...due, id: idOf(5), name: "関東" }), ...taking() };
+  const all = (tenants: Circumstances["tenants"]): Circumstances => ({
+    home,
+    environment: { CHAT_URL: chat.url },
+    tenants: tenants ?? {},
+  });
+
+  test("is one digest a recipient, which names the tenants", async () => {
+    const tenants = { embedded: { ...having(due), ...taking() }, kanto, osaka: { listRenewals: { items: [] } } };
+    const ran = await run("renewals notify --all-contexts --fields context,name,outcome", all(tenants));
+    expect(ran).toMatchObject({ exit: 0, stderr: "" });
+    expect(ran.stdout).toBe("context\tname\toutcome\nembedded\t契約\tsent\nkanto\t関東\tsent\n");
+    expect(chat.posted).toHaveLength(1);
+    expect(chat.posted[0]?.body).toMatch(/テナント: embedded[^]*テナント: kanto/);
+  });
+
+  test("without it one tenant is asked: the one that is chosen", async () => {
+    const ran = await run("renewals notify --context kanto --fields context", all({ kanto }));
+    expect(ran).toMatchObject({ exit: 0, stdout: "context\nkanto\n" });
+  });
+
+  test("a tenant that cannot be opened is said in both languages, and the others are told all the same", async () => {
+    const tenants = { embedded: gone, kanto, osaka: { listRenewals: { items: [] } } };
+    const { en, ja } = await inBoth("renewals notify --all-contexts --fields context", all(tenants));
+    expect(en).toMatchObject({ exit: 7, stdout: "context\nkanto\n", stderr: "warning: embedded: no answer\n" });
+    expect(ja).toMatchObject({ exit: 7, stderr: "警告: embedded: 応答なし\n" });
+    const plan = await run("renewals notify --all-contexts --dry-run", all({ ...tenants, kanto: having(due) }));
+    expect(plan.exit).toBe(7);
+  });
+
+  test("a tenant that opens and cannot be read is said in both languages too", async () => {
+    const tenants = { embedded: { listRenewals: gone }, kanto, osaka: { listRenewals: { items: [] } } };
+    const { en, ja } = await inBoth("renewals notify --all-contexts --fields context", all(tenants));
+    expect(en).toMatchObject({
+      exit: 7,
+      stdout: "context\nkanto\n",
+      stderr: expect.stringMatching(/embedded: no answer\n$/),
+    });
+    expect(ja).toMatchObject({
+      exit: 7,
+      stderr: expect.stringContaining("テナント embedded を確認できません: 応答なし"),
+    });
+  });
+});
+
+describe("is refused, and nobody is told", () => {
+  test("where it is not said whom to tell, in both languages, with where to say it", async () => {
+    const { en, ja } = await inBoth("renewals notify", here({}));
+    expect(en).toMatchObject({ exit: 6, stdout: "", requests: [] });
+    expect(en.stderr).toContain(`\n  ${join(home, "notify.yaml")}\n`);
+    expect(en.stderr).toContain("clomoctl renewals notify --help");
+    expect(ja).toMatchObject({ exit: 6, stderr: expect.stringContaining("通知先の設定がありません") });
+  });
+
+  test("where others could have written the settings, in both languages", async () => {
+    settings();
+    chmodSync(join(home, "notify.yaml"), 0o622);
+    const { en, ja } = await inBoth("renewals notify", here({}));
+    expect(en).toMatchObject({ exit: 4, stdout: "", requests: [] });
+    expect(en.stderr).toContain(`chmod go-w ${join(home, "notify.yaml")}`);
+    expect(ja).toMatchObject({ exit: 4, stderr: expect.stringContaining("他のユーザーが書き込めるファイル") });
+  });
+
+  test("where the settings cannot be read, which is not the same as none", async () => {
+    mkdirSync(join(home, "notify.yaml"), { mode: 0o700 });
+    const { exit, stderr } = await run("renewals notify", here({}));
+    expect(exit).not.toBe(0);
+    expect(stderr).toContain(join(home, "notify.yaml"));
+    expect(stderr).not.toContain("it is not said who");
+  });
+
+  test("where the settings are wrong, with their line, in both languages", async () => {
+    settings("recipients:", "  - {name: a, way: pigeon}");
+    const { en, ja } = await inBoth("renewals notify", here({}));
+    expect(en).toMatchObject({ exit: 3, stdout: "", requests: [] });
+    expect(en.stderr).toContain(`${join(home, "notify.yaml")}:2`);
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("「pigeon」は使えません") });
+  });
+
+  test("where the tenant cannot be opened or read, in both languages", async () => {
+    settings();
+    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+    for (const tenant of [locked, { listRenewals: locked }]) {
+      const { en, ja } = await inBoth("renewals notify", here(tenant));
+      expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+      expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+    }
+    expect(chat.posted).toEqual([]);
+  });
+
+  test.each([
+    ["renewals notify now", 2],
+    ["renewals notify --to a", 2],
+    ["renewals notify --timezone Mars/Olympus", 2],
+    ["renewals notify --context nowhere", 6],
+  ])("where the command line is wrong: %s", async (line, exit) => {
+    settings();
+    expect(await run(line, here({}))).toMatchObject({ exit, stdout: "", requests: [] });
+  });
+});
