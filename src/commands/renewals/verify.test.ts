@@ -1,0 +1,253 @@
+import { readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  describeWithOpenssl,
+  propertyList,
+  serverToken,
+  Workshop,
+  type Made,
+} from "../../lib/apple/testing/openssl.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { freshFolder, inBoth, run, type Circumstances, type Ran } from "../testing/program.ts";
+
+const token = (expiresAt: string): string => vppToken(new Date(expiresAt), "例");
+
+/** A folder with a content token in use, a later one, and an earlier one. */
+function tokens(): string {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "old.vpptoken"), token("2026-12-01T00:00:00Z"));
+  writeFileSync(join(folder, "new.vpptoken"), token("2027-12-01T00:00:00Z"));
+  writeFileSync(join(folder, "older.vpptoken"), token("2026-11-30T00:00:00Z"));
+  return folder;
+}
+
+const line = (next: string, ...more: readonly string[]): readonly string[] => [
+  "renewals",
+  "verify",
+  "--current",
+  "old.vpptoken",
+  "--new",
+  next,
+  ...more,
+];
+
+/** The outcome of each check, by its id. */
+const results = ({ stdout }: Ran): Readonly<Record<string, string>> => {
+  const rows = JSON.parse(stdout) as readonly { readonly check: string; readonly result: string }[];
+  return Object.fromEntries(rows.map(({ check, result }) => [check, result]));
+};
+
+test("one that may take its place is said to, with each check, in both languages", async () => {
+  const { en, ja } = await inBoth(line("new.vpptoken"), { folder: tokens() });
+  expect(en).toMatchObject({ exit: 0, requests: [], stderr: "new.vpptoken can take its place\n" });
+  expect(en.stdout).toBe(
+    [
+      "check\tresult\twhy",
+      "kind\tgood\tboth: VPP content token",
+      "organisation\tgood\tthe same: 例",
+      "location\tunknown\tthe files do not tell it",
+      "expiry\tgood\t2027-12-01 09:00:00 (Asia/Tokyo) instead of 2026-12-01 09:00:00 (Asia/Tokyo)",
+      "validity\tgood\tit is",
+      "",
+    ].join("\n"),
+  );
+  expect(ja).toMatchObject({ exit: 0, stderr: "new.vpptoken で更新できます\n" });
+  expect(ja.stdout).toMatch(/^check\tresult\twhy\nkind\tgood\tどちらも「/);
+});
+
+test("one that may not is refused with 3, and every check is listed, in both languages", async () => {
+  const { en, ja } = await inBoth(line("older.vpptoken", "--format", "json"), { folder: tokens() });
+  expect(en).toMatchObject({ exit: 3, stderr: "older.vpptoken: do not upload it\n" });
+  expect(results(en)).toMatchObject({ kind: "good", expiry: "bad", validity: "good" });
+  expect(ja).toMatchObject({ exit: 3, stderr: "older.vpptoken: アップロードしないでください\n" });
+  expect(results(ja)).toEqual(results(en));
+  const quiet = await run(line("older.vpptoken", "--quiet"), { folder: tokens() });
+  expect(quiet.stderr).toContain("do not upload it");
+});
+
+test("people read what checks and results are called", async () => {
+  const { en, ja } = await inBoth(line("older.vpptoken"), { folder: tokens(), terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/^check +result +why\nkind +good +both/);
+  expect(en.stdout).toMatch(/^later expiry +bad +/m);
+  expect(en.stdout).toMatch(/^location +unknown +/m);
+  expect(ja.stdout).toMatch(/^確認項目 +結果 +理由\n種類 +良好 +どちらも/);
+  expect(ja.stdout).toMatch(/^期限の延長 +不可 +/m);
+  expect(ja.stdout).toMatch(/^場所 +不明 +/m);
+});
+
+test.each([
+  ["--timezone UTC", "2027-12-01 00:00:00 (UTC) instead of"],
+  ["--context kanto", "(Pacific/Honolulu) instead of"],
+])("%s says in which zone the dates are told", async (words, said) => {
+  const home = freshFolder();
+  await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });
+  const { stdout } = await run(line("new.vpptoken", ...words.split(" ")), { home, folder: tokens() });
+  expect(stdout).toContain(said);
+});
+
+test("either file may come by stdin", async () => {
+  const folder = tokens();
+  const next = await run(line("-"), { folder, stdin: token("2027-12-01T00:00:00Z") });
+  expect(next).toMatchObject({ exit: 0, stderr: "- can take its place\n" });
+  const words = ["renewals", "verify", "--current", "-", "--new", "new.vpptoken"];
+  expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
+});
+
+describe("a file that cannot be read proves nothing", () => {
+  test.each([
+    ["the new one is not there", line("gone.vpptoken"), "no such file", "gone.vpptoken"],
+    ["the new one is a folder", line("."), "this is no file", "."],
+    ["the new one is something else", line("words.pem"), "words.pem", "words.pem"],
+    [
+      "the one in use is not there",
+      ["renewals", "verify", "--current", "gone", "--new", "new.vpptoken"],
+      "no such",
+      "gone",
+    ],
+    ["a key is not there", line("new.vpptoken", "--key", "gone.key"), "no such file", "gone.key"],
+    ["a key is none", line("new.vpptoken", "--key", "words.pem"), "no private key", "words.pem"],
+    ["the request is not there", line("new.vpptoken", "--csr", "gone.csr"), "no such file", "gone.csr"],
+    ["the request is none", line("new.vpptoken", "--csr", "words.pem"), "words.pem", "words.pem"],
+  ])("%s: 3, in both languages", async (_, words, said, where) => {
+    const folder = tokens();
+    writeFileSync(join(folder, "words.pem"), "本日は晴天なり");
+    const { en, ja } = await inBoth(words, { folder });
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toMatch(/^error: /);
+    expect(en.stderr).toContain(said);
+    expect(en.stderr).toContain(where);
+    expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringMatching(/^エラー: /) });
+  });
+});
+
+test.each([
+  ["renewals verify", "--current"],
+  ["renewals verify --current a", "--new"],
+  ["renewals verify --current a --new b c", "unexpected argument c"],
+  ["renewals verify --current a --new b --lax", "unknown option --lax"],
+  ["renewals verify --current a --new b --timezone Mars/Olympus", "Mars/Olympus"],
+])("%s is a usage error", async (words, said) => {
+  expect(await run(words)).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(said) });
+});
+
+test("a context that is not there is one too many", async () => {
+  expect(await run(line("new.vpptoken", "--context", "nowhere"), { folder: tokens() })).toMatchObject({ exit: 6 });
+});
+
+describeWithOpenssl("certificates", () => {
+  const PUSH = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
+  let workshop: Workshop;
+  let apple: Made;
+  let [oldKey, newKey] = ["", ""];
+
+  beforeAll(() => {
+    workshop = new Workshop();
+    apple = workshop.certificate({
+      subject: "/CN=Apple Application Integration 2 Certification Authority/O=Apple Inc./C=US",
+      extensions: "basicConstraints = critical, CA:TRUE",
+    });
+    [oldKey, newKey] = [workshop.key("ec"), workshop.key("ec")];
+  });
+  afterAll(() => workshop.close());
+
+  const issued = (subject: string, key: string, from: string, to: string): Made =>
+    workshop.certificate({ subject, from, to, issuer: apple }, key);
+  const inUse = (): Made => issued(PUSH, oldKey, "20251201000000Z", "20261201000000Z");
+  const renewed = (subject = PUSH): Made => issued(subject, newKey, "20261119000000Z", "20271119000000Z");
+
+  /** The request as the console gives it. */
+  const request = (key: string): string => {
+    const der = workshop.run("req", "-new", "-key", key, "-subj", "/CN=a/C=JP", "-outform", "DER");
+    const list = propertyList(`<key>PushCertRequestCSR</key><string>${der.toString("base64")}</string>`);
+    return workshop.file("CertificateSigningRequest.csr", Buffer.from(list).toString("base64"));
+  };
+
+  const verify = (
+    current: string,
+    next: string,
+    words: readonly string[] = [],
+    more: Circumstances = {},
+  ): Promise<Ran> =>
+    run(["renewals", "verify", "--current", current, "--new", next, ...words, "--format", "json"], more);
+
+  test("another topic is refused", async () => {
+    const other = renewed("/UID=com.apple.mgmt.External.2/CN=APSP:2/C=JP");
+    const ran = await verify(inUse().certificateFile, other.certificateFile);
+    expect([ran.exit, results(ran)["topic"]]).toEqual([3, "bad"]);
+  });
+
+  test("the request tells whether the certificate was made from it, and by its file's time whether it is old", async () => {
+    const [current, next] = [inUse().certificateFile, renewed().certificateFile];
+    const csr = request(newKey);
+    utimesSync(csr, new Date("2026-11-19T00:00:00Z"), new Date("2026-11-19T00:00:00Z"));
+    const right = await verify(current, next, ["--csr", csr]);
+    expect(right.exit).toBe(0);
+    expect(results(right)).toMatchObject({ "request-key": "good", "request-age": "good", issuer: "good" });
+    const without = await verify(current, next);
+    expect(Object.keys(results(without))).not.toContain("request-key");
+    const another = await verify(current, next, ["--csr", request(workshop.key("ec"))]);
+    expect([another.exit, results(another)["request-key"]]).toEqual([3, "bad"]);
+    utimesSync(csr, new Date("2025-11-19T00:00:00Z"), new Date("2025-11-19T00:00:00Z"));
+    const stale = await verify(current, next, ["--csr", csr]);
+    expect([stale.exit, results(stale)["request-age"]]).toEqual([0, "warning"]);
+    expect((await verify(current, next, ["--csr", csr, "--strict"])).exit).toBe(3);
+    const piped = await verify(current, next, ["--csr", "-"], { stdin: readFileSync(csr) });
+    expect(results(piped)).toMatchObject({ "request-key": "good", "request-age": "unknown" });
+  });
+
+  test("what is doubtful is a warning, and refused where --strict asks", async () => {
+    const own = workshop.certificate({ subject: PUSH, from: "20261119000000Z", to: "20271119000000Z" }, newKey);
+    const lax = await verify(inUse().certificateFile, own.certificateFile);
+    expect([lax.exit, results(lax)["issuer"]]).toEqual([0, "warning"]);
+    const strict = await verify(inUse().certificateFile, own.certificateFile, ["--strict"]);
+    expect([strict.exit, results(strict)["issuer"]]).toEqual([3, "bad"]);
+    const words = ["renewals", "verify", "--current", inUse().certificateFile, "--new", own.certificateFile];
+    const { en, ja } = await inBoth(words, { terminal: { columns: 200 } });
+    expect(en.stdout).toMatch(/^issuer +warning +/m);
+    expect(ja.stdout).toMatch(/^発行者 +警告 +/m);
+  });
+
+  test("validity is told by this moment", async () => {
+    const [current, next] = [inUse().certificateFile, renewed().certificateFile];
+    const early = await verify(current, next, [], { now: new Date("2026-11-18T23:59:59Z") });
+    expect([early.exit, results(early)["validity"]]).toEqual([3, "bad"]);
+    const late = await verify(current, next, [], { now: new Date("2027-11-19T00:00:00Z") });
+    expect([late.exit, results(late)["validity"]]).toEqual([3, "bad"]);
+  });
+
+  test("a file of a key and one certificate, or of several with one push certificate, is one to compare", async () => {
+    const [old, next] = [inUse(), renewed()];
+    const server = workshop.certificate({ subject: "/CN=a" }, newKey);
+    const file = (...parts: readonly string[]): string => workshop.file("several.pem", parts.join(""));
+    expect((await verify(file(old.key, old.certificate), next.certificateFile)).exit).toBe(0);
+    expect(
+      (await verify(file(server.certificate, old.certificate), file(next.certificate, server.certificate))).exit,
+    ).toBe(0);
+    const two = file(old.certificate, next.certificate);
+    const { en, ja } = await inBoth(["renewals", "verify", "--current", two, "--new", next.certificateFile]);
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("several certificates") });
+    expect(en.stderr).toContain("several.pem");
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("証明書が複数あります") });
+    const plain = file(server.certificate, workshop.certificate({ subject: "/CN=b" }, newKey).certificate);
+    expect(await verify(old.certificateFile, plain)).toMatchObject({ exit: 3, stdout: "" });
+  });
+
+  test("our key opens server tokens, so that more can be compared", async () => {
+    const folder = freshFolder();
+    const seal = (name: string, expiry: string, consumer: string): string => {
+      const plain = workshop.file("token", serverToken(expiry, consumer));
+      const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, apple.certificateFile);
+      writeFileSync(join(folder, name), sealed);
+      return name;
+    };
+    const current = seal("本社_Token_2025-12-01T05-00-00Z_smime.p7m", "2026-12-01T00:00:00Z", "CK_1");
+    const next = seal("本社_Token_2026-11-19T05-00-00Z_smime.p7m", "2027-11-19T00:00:00Z", "CK_2");
+    const shut = await verify(current, next, [], { folder });
+    expect(shut.exit).toBe(0);
+    expect(results(shut)).toMatchObject({ key: "unknown", consumer: "unknown", "old-token": "warning" });
+    const open = await verify(current, next, ["--key", apple.keyFile], { folder });
+    expect(open.exit).toBe(3);
+    expect(results(open)).toMatchObject({ key: "good", consumer: "bad" });
+  });
+});
