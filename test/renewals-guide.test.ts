@@ -127,7 +127,8 @@ describeWithOpenssl("a push certificate", () => {
     const { code, screen } = await desk.ended;
     expect(code, screen).toBe(0);
     const item = await recorded(home);
-    expect(item).toMatchObject({ topic: "com.apple.mgmt.External.1", expiresAt: workshop.endOf(renewed) });
+    const expiresAt = new Date(workshop.endOf(renewed)).toISOString();
+    expect(item).toMatchObject({ topic: "com.apple.mgmt.External.1", expiresAt });
     expect(item?.source).toBe(join(downloads, "MDM_i3Systems,Inc._Certificate (1).pem"));
   });
 

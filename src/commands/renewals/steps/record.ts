@@ -41,7 +41,8 @@ async function recordFile(
   const { client, timezone } = place;
   if (renewed.content.of !== "renewable") return undefined;
   const { name, expiresAt, certainty, fingerprint, topic, organisation } = renewed.content.renewable.expiring;
-  const day = dayOf(new Date(expiresAt), timezone);
+  const expires = new Date(expiresAt);
+  const day = dayOf(expires, timezone);
   if (
     !(await agreed(
       place,
@@ -51,7 +52,8 @@ async function recordFile(
     return undefined;
   }
   const change: RenewalChange = {
-    expiresAt,
+    // one form for all, as items are ordered and notices kept by it
+    expiresAt: expires.toISOString(),
     certainty,
     fingerprint,
     topic,

@@ -1,0 +1,498 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { describeWithOpenssl, Workshop } from "../../lib/apple/testing/openssl.ts";
+import type { RenewalItem } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
+import { freshFolder, inBoth, run, type Circumstances, type Typing } from "../testing/program.ts";
+import type { Answers } from "../testing/tenant.ts";
+import { idOf, item } from "./testing/item.ts";
+
+const having = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: { items } });
+const LISTED = [{ operation: "listRenewals" }];
+
+const push = item(1, {
+  name: "本社",
+  kind: "push-certificate",
+  expiresAt: "2026-12-01T15:00:00.000Z",
+  organisation: "本社",
+  owner: "it@example.jp",
+  account: "push@example.jp",
+  phone: "金庫\u001b[31m",
+  topic: "com.apple.mgmt.1",
+});
+
+describe("the steps", () => {
+  test("of a kind are told in the person's language, without asking for anything else", async () => {
+    const { en, ja } = await inBoth("renewals guide vpp-token", { tenant: having(push) });
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: LISTED });
+    expect(en.stdout).toMatch(/^How to renew: VPP content token\n\n1\. /);
+    expect(en.stdout).toContain("that was used last time");
+    expect(ja.stdout).toMatch(/^更新の手順: VPP .*\n\n1\. /);
+  });
+
+  test.each([["本社"], ["push-certificate"], [idOf(1)]])(
+    "of what is recorded, by %s, name what is known of it",
+    async (name) => {
+      const { en, ja } = await inBoth(`renewals guide ${name}`, { tenant: having(push, item(2)) });
+      expect(en.stdout).toMatch(/^How to renew: .*本社\n\n {2}expires on: 2026-12-02\n/);
+      for (const fact of [
+        "organisation: 本社",
+        "owner: it@example.jp",
+        "account: push@example.jp",
+        "topic: com.apple.mgmt.1",
+      ]) {
+        expect(en.stdout).toContain(`  ${fact}\n`);
+      }
+      expect(en.stdout).toContain(String.raw`金庫\x1b[31m`);
+      expect(en.stdout).not.toContain("\u001b");
+      expect(en.stdout).toContain("the Apple Account push@example.jp");
+      expect(ja.stdout).toContain("「push@example.jp」");
+    },
+  );
+
+  test("of a kind that several are of name none of them", async () => {
+    const second = { ...push, id: idOf(2), name: "支社" };
+    const { exit, stdout } = await run("renewals guide push-certificate", { tenant: having(push, second) });
+    expect(exit).toBe(0);
+    expect(stdout).not.toContain("push@example.jp");
+    const named = await run("renewals guide 支社", { tenant: having(push, second) });
+    expect(named.stdout).toMatch(/^How to renew: .*支社\n/);
+  });
+
+  test("tell the day in the context's zone, or in another; none where none is known", async () => {
+    const utc = await run("renewals guide 本社 --timezone UTC", { tenant: having(push) });
+    expect(utc.stdout).toContain("  expires on: 2026-12-01\n");
+    const undated = await run("renewals guide 本社", { tenant: having({ ...push, expiresAt: null }) });
+    expect(undated.stdout).not.toContain("expires on");
+  });
+
+  test.each([
+    ["--as text", /^How to renew: VPP/],
+    ["--as markdown", /^# How to renew: VPP[^]*\n1\. \[ \] /],
+    ["--as html", /^<!DOCTYPE html>[^]*<html lang="en">/],
+    ["-o -", /^How to renew: VPP/],
+  ])("%s is written to stdout", async (words, form) => {
+    expect((await run(`renewals guide vpp-token ${words}`, { tenant: having() })).stdout).toMatch(form);
+  });
+
+  test.each([["-o"], ["--output"]])("%s FILE has them instead of stdout, in the form asked for", async (option) => {
+    const folder = freshFolder();
+    const line = ["renewals", "guide", "vpp-token", option, "guide.html", "--as", "html", "--lang", "ja"];
+    expect(await run(line, { tenant: having(), folder })).toMatchObject({ exit: 0, stdout: "" });
+    expect(readFileSync(join(folder, "guide.html"), "utf8")).toContain('<html lang="ja">');
+  });
+
+  test("are data where a format, fields or a query is asked for, with what is recorded as it is", async () => {
+    const { en, ja } = await inBoth("renewals guide 本社 --format json", { tenant: having(push) });
+    const steps = JSON.parse(en.stdout) as readonly Record<string, unknown>[];
+    expect(steps[0]).toEqual({
+      number: 1,
+      id: expect.any(String),
+      what: expect.stringContaining("金庫\u001b[31m"),
+      where: null,
+      trap: expect.any(String),
+      check: null,
+      waitsFor: null,
+    });
+    expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1));
+    expect(steps.map(({ waitsFor }) => waitsFor)).toContain("push-certificate");
+    const japanese = JSON.parse(ja.stdout) as readonly Record<string, unknown>[];
+    expect(japanese.map(({ id }) => id)).toEqual(steps.map(({ id }) => id));
+    expect(japanese[0]?.["what"]).not.toBe(steps[0]?.["what"]);
+    const fields = await run("renewals guide custom --fields number,id", { tenant: having() });
+    expect(fields.stdout).toBe("number\tid\n1\trenew\n2\trecord\n");
+    const query = await run(["renewals", "guide", "custom", "--query", "[].id"], { tenant: having() });
+    expect(query.stdout).toContain("record");
+    const table = await inBoth("renewals guide custom --format table", { tenant: having() });
+    expect(table.en.stdout).toMatch(/^# +id +what to do +where +careful +then +waits for\n1 +renew /);
+    expect(table.ja.stdout).toMatch(/^# +ID +すること +画面 +注意 +確認 +待つファイル\n1 +renew /);
+  });
+});
+
+describe("is refused", () => {
+  test.each([
+    ["vpp-token --as html --format json", "--as, --output does not go with --format, --fields, --query"],
+    ["vpp-token -o a --fields id", "does not go with"],
+    ["vpp-token -o a --query id", "does not go with"],
+    ["vpp-token --downloads .", "--interactive"],
+    ["vpp-token --current a", "--interactive"],
+    ["vpp-token --interactive", "needs a terminal"],
+    ["vpp-token --as pdf", "must be one of"],
+    ["", "ITEM is missing"],
+    ["vpp-token now", "unexpected argument now"],
+    ["vpp-token --timezone Mars/Olympus", "Mars/Olympus"],
+  ])("where the command line is wrong, before the tenant is asked: %s", async (words, said) => {
+    const { en, ja } = await inBoth(`renewals guide ${words}`.trim(), { tenant: {} });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [], stderr: expect.stringContaining(said) });
+    expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringMatching(/^エラー: /) });
+  });
+
+  test.each(["--interactive --as text", "--interactive -o a", "--interactive --format json"])(
+    "where somebody at a terminal wants both %s",
+    async (words) => {
+      const ran = await run(`renewals guide vpp-token ${words}`, { tenant: {}, terminal: {} });
+      expect(ran).toMatchObject({
+        exit: 2,
+        requests: [],
+        stderr: expect.stringContaining("--interactive does not go with"),
+      });
+    },
+  );
+
+  test("where nobody may be asked, with what to do instead, in both languages", async () => {
+    const { en, ja } = await inBoth("renewals guide vpp-token --interactive --no-input", { tenant: {}, terminal: {} });
+    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("renewals verify --current OLD --new NEW") });
+    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("renewals verify --current 旧 --new 新") });
+  });
+
+  test("where no item, or several, are called so, in both languages", async () => {
+    const { en, ja } = await inBoth("renewals guide 大阪", { tenant: having(push) });
+    expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining("no item is named 大阪") });
+    expect(ja).toMatchObject({ exit: 6, stderr: expect.stringContaining("「大阪」") });
+    const second = { ...push, id: idOf(2) };
+    expect(await run("renewals guide 本社", { tenant: having(push, second) })).toMatchObject({ exit: 2 });
+    const several = await run("renewals guide push-certificate --interactive", {
+      tenant: having(push, second),
+      terminal: {},
+    });
+    expect(several).toMatchObject({ exit: 2, stderr: expect.stringContaining(`本社 ${idOf(1)}; 本社 ${idOf(2)}`) });
+  });
+
+  test("where the tenant fails, in both languages", async () => {
+    const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+    const { en, ja } = await inBoth("renewals guide 本社", { tenant: { listRenewals: locked } });
+    expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+    expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+  });
+});
+
+const [ENTER, UP, DOWN, CTRL_C] = ["\r", "\u001b[A", "\u001b[B", "\u0003"];
+
+/** Answers the choice that comes after these words. */
+const choose = (after: string, keys = ENTER): readonly Typing[] => [
+  [after, ""],
+  ["Enter choose", keys],
+];
+
+/** Says that the steps with these numbers are done. */
+const done = (...numbers: readonly number[]): readonly Typing[] => numbers.flatMap((number) => choose(`${number}. `));
+
+/** `guide … --interactive` with somebody who answers. */
+const walk = (words: string, tenant: Answers, typing: readonly Typing[], more: Circumstances = {}) =>
+  run(`renewals guide ${words} --interactive`, { tenant, terminal: { columns: 200, typing }, ...more });
+
+describe("a yearly login, gone through", () => {
+  const owner = item(1, { name: "第一所有者", kind: "android-owner" });
+  const tenant = { ...having(owner), confirmRenewal: { ...owner, confirmedBy: "髙橋" } };
+
+  test("is recorded with the name that is typed, at this moment", async () => {
+    const typing: readonly Typing[] = [
+      ...done(1, 2, 3),
+      ["Record the login to 第一所有者?", "y\r"],
+      ["Who signed in?", `${"\u0008".repeat(40)}髙橋 ${ENTER}`],
+    ];
+    const { exit, stdout, stderr, requests } = await walk("第一所有者", tenant, typing);
+    expect(exit).toBe(0);
+    expect(requests).toEqual([
+      ...LISTED,
+      {
+        operation: "confirmRenewal",
+        params: { id: idOf(1) },
+        json: { by: "髙橋", at: "2026-11-20T01:00:00.000Z" },
+      },
+    ]);
+    expect(stdout).toMatch(/^confirmed by +髙橋$/m);
+    expect(stderr).toContain("How to renew: Android Enterprise owner account: 第一所有者\n");
+  });
+
+  test("is offered with the name of who is signed in, and not taken without one", async () => {
+    const typing = (keys: string, ...more: readonly Typing[]): readonly Typing[] => [
+      ...done(1, 2, 3),
+      ["Record the login", ENTER],
+      ["Who signed in?", keys],
+      ...more,
+    ];
+    const usual = await walk("第一所有者", tenant, typing(ENTER));
+    expect(usual.requests[1]?.json).toMatchObject({ by: userInfo().username });
+    const blank = await walk("第一所有者", tenant, typing(`  ${ENTER}`, ["a name is needed", `a${ENTER}`]));
+    expect(blank.requests[1]?.json).toMatchObject({ by: "a" });
+  });
+
+  test("is not recorded where somebody says no", async () => {
+    const ran = await walk("第一所有者", having(owner), [...done(1, 2, 3), ["Record the login", "n\r"]]);
+    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: LISTED });
+    expect(ran.stderr).toMatch(/nothing was recorded\n$/);
+  });
+
+  test("is stopped at any step, by a choice or by Ctrl-C, and nothing is recorded", async () => {
+    const stopped = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", UP + ENTER)]);
+    expect(stopped).toMatchObject({ exit: 130, stdout: "", requests: LISTED });
+    expect(stopped.stderr).toContain("stopped at step 2; nothing was recorded\n");
+    const left = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", CTRL_C)]);
+    expect(left).toMatchObject({ exit: 130, stdout: "", requests: LISTED });
+    expect(left.stderr).toContain("interrupted: nothing was recorded\n");
+  });
+
+  test("is asked for in Japanese too", async () => {
+    const typing: readonly Typing[] = [
+      ...[1, 2, 3].flatMap((number): readonly Typing[] => [
+        [`${number}. `, ""],
+        ["Enter で決定", ENTER],
+      ]),
+      ["第一所有者 へのログインを記録しますか?", "y\r"],
+      ["誰がログインしましたか?", ENTER],
+    ];
+    const { exit, stdout, stderr } = await walk("第一所有者 --lang ja", tenant, typing);
+    expect(exit).toBe(0);
+    expect(stderr).toContain("更新の手順: ");
+    expect(stdout).toMatch(/^確認者 +髙橋$/m);
+    const stopping: readonly Typing[] = [
+      ["1. ", ""],
+      ["Enter で決定", UP + ENTER],
+    ];
+    const stopped = await walk("第一所有者 --lang ja", having(owner), stopping);
+    expect(stopped.stderr).toContain("手順 1 で中断しました。何も記録していません\n");
+  });
+
+  test("of which nothing is recorded leaves nothing to record", async () => {
+    const ran = await walk("android-owner", having(), done(1, 2, 3));
+    expect(ran).toMatchObject({
+      exit: 0,
+      stdout: "",
+      requests: LISTED,
+      stderr: expect.stringMatching(/nothing was recorded\n$/),
+    });
+  });
+});
+
+describe("a date of one's own, gone through", () => {
+  const contract = item(1, { name: "契約" });
+  const tenant = { ...having(contract), editRenewal: contract };
+
+  test.each([
+    ["", "2027-03-31T14:59:59.000Z"],
+    [" --timezone UTC", "2027-03-31T23:59:59.000Z"],
+  ])("is asked for, and recorded in the zone:%s", async (words, expiresAt) => {
+    const typing: readonly Typing[] = [...done(1), ["New date", `2027-03-31 ${ENTER}`]];
+    const { exit, requests } = await walk(`契約${words}`, tenant, typing);
+    expect(exit).toBe(0);
+    expect(requests[1]).toEqual({
+      operation: "editRenewal",
+      params: { id: idOf(1) },
+      json: { expiresAt, certainty: "typed" },
+    });
+  });
+
+  test("is asked for again where it is none", async () => {
+    const typing: readonly Typing[] = [
+      ...done(1),
+      ["New date", `2027-02-30${ENTER}`],
+      ["write it like 2027-03-31", `${"\u0008".repeat(40)}2027-02-28${ENTER}`],
+    ];
+    const { requests } = await walk("契約", tenant, typing);
+    expect(requests[1]?.json).toMatchObject({ expiresAt: "2027-02-28T14:59:59.000Z" });
+  });
+
+  test.each(["", "  "])("is left as it is where nothing is typed but %j", async (typed) => {
+    const ran = await walk("契約", having(contract), [...done(1), ["New date", `${typed}${ENTER}`]]);
+    expect(ran).toMatchObject({
+      exit: 0,
+      stdout: "",
+      requests: LISTED,
+      stderr: expect.stringMatching(/nothing was recorded\n$/),
+    });
+  });
+});
+
+const NEXT = new Date("2027-12-01T00:00:00Z");
+const BEFORE = new Date("2026-12-01T00:00:00Z");
+
+describe("a content token, gone through", () => {
+  const vpp = item(1, {
+    name: "VPP",
+    kind: "vpp-token",
+    organisation: "例",
+    expiresAt: BEFORE.toISOString(),
+    certainty: "exact",
+  });
+  const tenant = { ...having(vpp), editRenewal: vpp };
+  const record: Typing = ["Record VPP, expires on 2027-12-01?", ENTER];
+
+  /** A person's folder with these downloads. */
+  function downloaded(files: Readonly<Record<string, string>>): string {
+    const userFolder = freshFolder();
+    mkdirSync(join(userFolder, "Downloads"));
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(userFolder, "Downloads", name), content);
+    return userFolder;
+  }
+
+  const FILE = "sToken_for_example_.vpptoken";
+  const fresh = { [FILE]: vppToken(NEXT, "例") };
+
+  test("is found among the downloads, judged by what is recorded, and recorded", async () => {
+    const userFolder = downloaded({ ...fresh, "sToken_for_broken_.vpptoken": "broken" });
+    const typing = [...done(1, 2, 3, 4, 5, 6), record];
+    const { exit, stdout, stderr, requests } = await walk("VPP", tenant, typing, { userFolder });
+    expect(exit).toBe(0);
+    const source = join(userFolder, "Downloads", FILE);
+    expect(requests).toEqual([
+      ...LISTED,
+      {
+        operation: "editRenewal",
+        params: { id: idOf(1) },
+        json: {
+          expiresAt: NEXT.toISOString(),
+          certainty: "exact",
+          fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+          topic: null,
+          source,
+          organisation: "例",
+        },
+      },
+    ]);
+    expect(stdout).toMatch(/^name +VPP$/m);
+    expect(stderr).toContain(`downloads are looked for in ${join(userFolder, "Downloads")}\n`);
+    expect(stderr).toContain(`found: ${source}\n`);
+    expect(stderr).toContain("left aside: sToken_for_broken_.vpptoken");
+    expect(stderr).toMatch(/^good - later expiry: 2027-12-01 .* instead of 2026-12-01/m);
+    expect(stderr).not.toContain("7. ");
+  });
+
+  test("is looked for where --downloads says, from the working folder on, or where the desktop puts them", async () => {
+    const userFolder = downloaded(fresh);
+    const typing = [...done(1, 2, 3, 4, 5, 6), record];
+    expect(await walk("VPP --downloads Downloads", tenant, typing, { folder: userFolder })).toMatchObject({ exit: 0 });
+    const environment = { XDG_DOWNLOAD_DIR: join(userFolder, "Downloads") };
+    expect(await walk("VPP", tenant, typing, { environment })).toMatchObject({ exit: 0 });
+  });
+
+  test("is recorded anew where there is no item of its kind, once somebody has looked at it", async () => {
+    const added = { ...having(), addRenewal: vpp };
+    const typing: readonly Typing[] = [
+      ...done(1),
+      ...choose("2. "),
+      ["Some of it is doubtful", DOWN + ENTER],
+      ...done(3, 4, 5, 6),
+      ["Record example, expires on", ENTER],
+    ];
+    const { exit, requests, stderr } = await walk("vpp-token", added, typing, { userFolder: downloaded(fresh) });
+    expect(exit).toBe(0);
+    expect(requests[1]).toMatchObject({
+      operation: "addRenewal",
+      json: { kind: "vpp-token", name: "example", expiresAt: NEXT.toISOString() },
+    });
+    expect(stderr).toContain("not known - kind: what is in use is not recorded");
+  });
+
+  test("keeps the organisation where the file tells none", async () => {
+    const nameless = Buffer.from(JSON.stringify({ token: "x", expDate: "2027-12-01T00:00:00+0000" })).toString(
+      "base64",
+    );
+    const typing = [...done(1, 2, 3, 4, 5, 6), record];
+    const { requests } = await walk("VPP", tenant, typing, { userFolder: downloaded({ [FILE]: nameless }) });
+    expect(Object.keys(requests[1]?.json as object)).not.toContain("organisation");
+  });
+
+  test("is not recorded where somebody says no", async () => {
+    const typing: readonly Typing[] = [...done(1, 2, 3, 4, 5, 6), ["Record VPP", "n\r"]];
+    const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(fresh) });
+    expect(ran).toMatchObject({
+      exit: 0,
+      stdout: "",
+      requests: LISTED,
+      stderr: expect.stringMatching(/nothing was recorded\n$/),
+    });
+  });
+
+  test("that is an old one is refused with 3 once somebody gives up, and nothing is recorded", async () => {
+    const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Put it right", UP + ENTER]];
+    const old = { [FILE]: vppToken(new Date("2026-11-30T00:00:00Z"), "例") };
+    const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(old) });
+    expect(ran).toMatchObject({ exit: 3, stdout: "", requests: LISTED });
+    expect(ran.stderr).toMatch(/^warning: WRONG - later expiry: /m);
+    expect(ran.stderr).toContain("stopped at step 2; nothing was recorded\n");
+  });
+
+  test("is waited for until it is there", async () => {
+    const typing = [...done(1), ...choose("2. "), ...choose("that can be read is there", UP + ENTER)];
+    const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded({}) });
+    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: LISTED });
+  });
+
+  test("is a failure where there is no folder to look in, in the person's language", async () => {
+    const ran = await walk("VPP --downloads nowhere", having(vpp), [...done(1), ...choose("2. ")]);
+    expect(ran).toMatchObject({
+      exit: 6,
+      stdout: "",
+      requests: LISTED,
+      stderr: expect.stringContaining("--downloads FOLDER"),
+    });
+  });
+
+  test("--current says what it is compared with", async () => {
+    const userFolder = downloaded({ ...fresh, "current.vpptoken": vppToken(new Date("2027-12-02T00:00:00Z"), "例") });
+    const current = "--downloads . --current current.vpptoken";
+    const refused = await walk(
+      `VPP ${current}`,
+      having(vpp),
+      [...done(1), ...choose("2. "), ["Put it right", UP + ENTER]],
+      {
+        folder: join(userFolder, "Downloads"),
+      },
+    );
+    expect(refused.exit).toBe(3);
+    const folder = join(userFolder, "Downloads");
+    const line = `renewals guide ade-token --interactive ${current}`;
+    const { en, ja } = await inBoth(line, { folder, tenant: having(), terminal: {} });
+    expect(en).toMatchObject({ exit: 3, requests: LISTED, stderr: expect.stringContaining("this file holds no ") });
+    expect(en.stderr).toContain("current.vpptoken");
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("は入っていません") });
+    const gone = await walk("VPP --current gone.vpptoken", having(vpp), []);
+    expect(gone).toMatchObject({ exit: 6, stderr: expect.stringContaining("gone.vpptoken") });
+  });
+});
+
+describeWithOpenssl("a push certificate, gone through", () => {
+  test("is made from the request that was downloaded before, never from that of the one in use", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const subject = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
+    const [oldKey, newKey] = [workshop.key("ec"), workshop.key("ec")];
+    const current = workshop.certificate({ subject, from: "20251201000000Z", to: "20261201000000Z" }, oldKey);
+    const renewed = workshop.certificate({ subject, from: "20261119000000Z", to: "20271119000000Z" }, newKey);
+    const folder = freshFolder();
+    const request = join(folder, "CertificateSigningRequest.csr");
+    copyFileSync(renewed.certificateFile, join(folder, "MDM_i3Systems,Inc._Certificate.pem"));
+    const recorded = item(1, {
+      name: "本社",
+      kind: "push-certificate",
+      topic: "com.apple.mgmt.External.1",
+      expiresAt: "2026-12-01T00:00:00.000Z",
+    });
+    const tenant = { ...having(recorded), editRenewal: recorded };
+    const words = `本社 --downloads . --current ${current.certificateFile}`;
+
+    copyFileSync(workshop.request(oldKey, "/CN=a/C=JP"), request);
+    const stale = await walk(words, having(recorded), [...done(1), ...choose("2. "), ["Put it right", UP + ENTER]], {
+      folder,
+    });
+    expect(stale).toMatchObject({ exit: 3, requests: LISTED });
+    expect(stale.stderr).toContain("this is the request of the certificate in use, surely");
+
+    copyFileSync(workshop.request(newKey, "/CN=a/C=JP"), request);
+    const typing: readonly Typing[] = [
+      ...done(1, 2, 3),
+      ...choose("4. "),
+      ["Some of it is doubtful", DOWN + ENTER],
+      ...done(5, 6, 7),
+      ["Record 本社, expires on 2027-11-19?", ENTER],
+    ];
+    const { exit, stderr, requests } = await walk(words, tenant, typing, { folder });
+    expect(exit).toBe(0);
+    expect(stderr).toContain("it holds the public key of the request");
+    expect(requests[1]?.json).toMatchObject({ topic: "com.apple.mgmt.External.1", certainty: "exact" });
+  });
+});
