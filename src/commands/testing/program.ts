@@ -27,8 +27,8 @@ export interface Circumstances {
   readonly stdin?: string | Uint8Array | Readable;
   /** the program receives the signals that this emits: `SIGINT`, `SIGTERM` */
   readonly signals?: EventEmitter;
-  /** beside CLOMOCTL_HOME */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** beside CLOMOCTL_HOME, which undefined takes away */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** CLOMOCTL_HOME; see {@link freshFolder}. The machine's own systemd units are below it, in `system-units`. */
   readonly home?: string;
   /** where relative names of files start */
