@@ -1,5 +1,7 @@
+import { EventEmitter } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
 import { TenantClient, type RenewalItem } from "../../lib/client/index.ts";
@@ -318,6 +320,16 @@ describe("--nagios", () => {
     });
   });
 
+  test.each([
+    ["en", /^unexpected failure/i],
+    ["ja", /^予期しない失敗/],
+  ])("a check that breaks is UNKNOWN on stdout: %s", async (language, said) => {
+    const stdin = new Readable({ read: () => stdin.destroy(new TypeError("the pipe is cut")) });
+    const ran = await run(`--lang ${language} renewals check - --nagios`, { stdin });
+    expect(ran).toMatchObject({ exit: 3, stderr: expect.stringContaining("the pipe is cut") });
+    expect(parsePluginOutput(ran.stdout)).toMatchObject({ status: "UNKNOWN", said: expect.stringMatching(said) });
+  });
+
   test("a command line that is wrong is UNKNOWN on stdout, once, in both languages", async () => {
     const { en, ja } = await inBoth("renewals check --nagios --bogus");
     expect(parsePluginOutput(en.stdout)).toMatchObject({ status: "UNKNOWN", said: "unknown option --bogus" });
@@ -339,6 +351,45 @@ describe("--nagios", () => {
 
   test("of another command is no option, and no line for a monitoring system", async () => {
     expect(await run("renewals list --nagios", { tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
+  });
+});
+
+describe("an interruption", () => {
+  test("is no state of what is checked: it keeps its own exit code, and stdout empty, in both languages", async () => {
+    const home = await homeWith();
+    for (const [name, exit] of [
+      ["SIGTERM", 143],
+      ["SIGINT", 130],
+    ] as const) {
+      const signals = new EventEmitter();
+      const listRenewals = (): Failure => {
+        signals.emit(name);
+        return new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
+      };
+      const { en, ja } = await inBoth("renewals check --nagios", { home, signals, tenant: { listRenewals } });
+      expect(en).toMatchObject({ exit, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
+      expect(ja).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining("何も変更していません") });
+    }
+  });
+
+  test("ends the check before the next tenant, or the next file", async () => {
+    const home = await homeWith({ others: true });
+    const signals = new EventEmitter();
+    const listRenewals = (): unknown => {
+      signals.emit("SIGTERM");
+      return { items: [due(1, 10)] };
+    };
+    const tenants = { embedded: { listRenewals }, osaka: {} };
+    const ofTenants = await run("renewals check --all-contexts", { home, signals, tenants });
+    expect(ofTenants).toMatchObject({ exit: 143, stdout: "" });
+    const stdin = Readable.from(
+      (function* () {
+        signals.emit("SIGTERM");
+        yield Buffer.from(vppToken(inDays(10), "例"));
+      })(),
+    );
+    const ofFiles = await run("renewals check - a.vpptoken", { folder: tokens({ a: 400 }), signals, stdin });
+    expect(ofFiles).toMatchObject({ exit: 143, stdout: "" });
   });
 });
 

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
@@ -219,6 +220,17 @@ describe("a yearly login, gone through", () => {
     expect(usual.requests[1]?.json).toMatchObject({ by: userInfo().username });
     const blank = await walk("第一所有者", tenant, typing(`  ${ENTER}`, ["a name is needed", `a${ENTER}`]));
     expect(blank.requests[1]?.json).toMatchObject({ by: "a" });
+  });
+
+  test("may have been recorded where a signal comes meanwhile", async () => {
+    const signals = new EventEmitter();
+    const confirmRenewal = (): unknown => {
+      signals.emit("SIGTERM");
+      return owner;
+    };
+    const typing: readonly Typing[] = [...done(1, 2, 3), ["Record the login", ENTER], ["Who signed in?", ENTER]];
+    const ran = await walk("第一所有者", { ...having(owner), confirmRenewal }, typing, { signals });
+    expect(ran).toMatchObject({ exit: 143, stderr: expect.stringContaining("the renewal may have been recorded") });
   });
 
   test("is not recorded where somebody says no", async () => {

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
@@ -235,6 +236,34 @@ describe("a run", () => {
       requests: ASKED,
     });
   });
+});
+
+test.each([
+  ["en", " 1 message"],
+  ["ja", "1 通を送信しました"],
+])("an interruption stops between two recipients and says how far it came: %s", async (language, said) => {
+  settings("recipients:", CHAT, CHAT.replace("chat", "other"));
+  const signals = new EventEmitter();
+  const settleNotice = (): unknown => {
+    signals.emit("SIGTERM");
+    return example("settleNotice");
+  };
+  const tenant = { ...having(due), ...taking(), settleNotice };
+  const ran = await run(`--lang ${language} renewals notify`, here(tenant, { signals }));
+  expect(ran).toMatchObject({ exit: 143, stdout: "", stderr: expect.stringContaining(said) });
+  expect(chat.posted).toHaveLength(1);
+});
+
+test("an interruption counts only what was sent", async () => {
+  settings();
+  chat.status = 500;
+  const signals = new EventEmitter();
+  const settleNotice = (): unknown => {
+    signals.emit("SIGTERM");
+    return example("settleNotice");
+  };
+  const ran = await run("renewals notify", here({ ...having(due), ...taking(), settleNotice }, { signals }));
+  expect(ran).toMatchObject({ exit: 143, stderr: expect.stringContaining(" 0 message") });
 });
 
 describe("where nothing is due", () => {

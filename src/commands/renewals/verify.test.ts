@@ -1,5 +1,7 @@
+import { EventEmitter } from "node:events";
 import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   describeWithOpenssl,
@@ -92,6 +94,21 @@ test("either file may come by stdin", async () => {
   expect(next).toMatchObject({ exit: 0, stderr: "- can take its place\n" });
   const words = ["renewals", "verify", "--current", "-", "--new", "new.vpptoken"];
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
+});
+
+test.each([
+  ["en", "nothing was changed: the files are only read"],
+  ["ja", "何も変更していません"],
+])("an interruption says that nothing was changed: %s", async (language, said) => {
+  const signals = new EventEmitter();
+  const stdin = Readable.from(
+    (function* () {
+      signals.emit("SIGINT");
+      yield Buffer.from(token("2027-12-01T00:00:00Z"));
+    })(),
+  );
+  const ran = await run(["--lang", language, ...line("-")], { folder: tokens(), signals, stdin });
+  expect(ran).toMatchObject({ exit: 130, stderr: expect.stringContaining(said) });
 });
 
 describe("a file that cannot be read proves nothing", () => {

@@ -1,5 +1,7 @@
+import { EventEmitter } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { machine, type TestMachine } from "./testing/machine.ts";
@@ -166,6 +168,19 @@ describe("whom to tell", () => {
     writeFileSync(join(here.home, "notify.yaml"), "", { mode: 0o600 });
     expect((await run("renewals schedule install --cron --quiet", here.circumstances)).stderr).toBe("");
   });
+});
+
+test.each([
+  ["en", "the daily run may be installed in part; install it again"],
+  ["ja", "途中まで登録された可能性があります"],
+])("an interruption ends what runs, and says what may be left: %s", async (language, said) => {
+  const here = machine();
+  here.program("crontab", '\necho crontab >>"$MACHINE/asked"; exec /bin/sleep 60\n');
+  const signals = new EventEmitter();
+  const running = run(`--lang ${language} renewals schedule install --cron`, { ...here.circumstances, signals });
+  while (here.asked().length === 0) await setTimeout(5);
+  signals.emit("SIGTERM");
+  expect(await running).toMatchObject({ exit: 143, stdout: "", stderr: expect.stringContaining(said) });
 });
 
 test("settings that notify will not use are warned of, and why, in both languages", async () => {
