@@ -223,6 +223,7 @@ describe("a renewed file", () => {
     expect(en.stderr).toContain("every enrolled device stops answering");
     expect(en.stderr).toContain("\n  late.vpptoken\n");
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("登録済みの全デバイスが応答しなくなります") });
+    expect(ja.stderr).toContain("(なし、登録済みは com.apple.mgmt.1)");
   });
 });
 

@@ -379,7 +379,7 @@ describe("is refused, and nobody is told", () => {
   test("where the settings cannot be read, which is not the same as none", async () => {
     mkdirSync(join(home, "notify.yaml"), { mode: 0o700 });
     const { exit, stderr } = await run("renewals notify", here({}));
-    expect(exit).not.toBe(0);
+    expect(exit).toBe(2);
     expect(stderr).toContain(join(home, "notify.yaml"));
     expect(stderr).not.toContain("it is not said who");
   });
