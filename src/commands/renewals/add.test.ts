@@ -150,6 +150,7 @@ describe("what is refused", () => {
     [["x", "--file", "a", "--last-login", "2026-03-01"], "--file --last-login"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-21"], "2026-11-21 is still to come"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-20T01:00:01Z"], "is still to come"],
+    [["x", "--kind", "android-owner", "--last-login", "2026-11-20T23:59:59+09:00"], "is still to come"],
     [["x", "--kind", "custom", "--fingerprint", "ab"], "--fingerprint needs --file"],
     [["x", "--kind", "custom", "--key", "a"], "--key needs --file"],
     [["x", "--kind", "custom", "--timezone", "Mars/Olympus"], "unknown time zone Mars/Olympus"],

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -247,8 +248,37 @@ describe("files and folders", () => {
     expect(await run(line, { stdin: token })).toMatchObject({ exit: 1, stdout: "level\tsource\nwarning\t-\n" });
     const long = await run(line, { stdin: token + "\n".repeat(1024 * 1024) });
     expect(long).toMatchObject({ exit: 3, stdout: "level\tsource\nunknown\t-\n" });
-    const most = await run(line, { stdin: token + "\n".repeat(1024 * 1024 - token.length) });
-    expect(most).toMatchObject({ exit: 1 });
+    const most = Buffer.from(token + "\n".repeat(1024 * 1024 - token.length));
+    expect(await run(line, { stdin: most })).toMatchObject({ exit: 1 });
+    expect(await run(line, { stdin: Readable.from([most, Buffer.from("\n")]) })).toMatchObject({ exit: 3 });
+    let read = 0;
+    const endless = Readable.from(
+      (function* () {
+        for (; read < 100; read += 1) yield Buffer.alloc(256 * 1024);
+      })(),
+    );
+    expect(await run(line, { stdin: endless })).toMatchObject({ exit: 3 });
+    expect(read).toBeLessThan(30);
+  });
+
+  test("a key that lies in a folder is left out, one that is given is unknown", async () => {
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" });
+    const folder = tokens({ a: 400 });
+    writeFileSync(join(folder, "a.pem"), pem);
+    expect((await run("renewals check . --fields level", { folder })).stdout).toBe("level\nok\n");
+    expect((await run("renewals check - --fields level,source", { stdin: pem })).stdout).toBe(
+      "level\tsource\nunknown\t-\n",
+    );
+  });
+
+  test("what cannot be read has no kind in a table either", async () => {
+    const { exit, stdout } = await run("--lang ja renewals check bad.vpptoken", {
+      folder: tokens({ bad: null }),
+      terminal: {},
+    });
+    expect(exit).toBe(3);
+    expect(stdout).toMatch(/^不明 +bad\.vpptoken +bad\.vpptoken$/m);
   });
 
   test.each([
@@ -434,6 +464,7 @@ describe("--prometheus", () => {
       tenant: having(due(1, days)),
     });
     expect(en).toMatchObject({ exit, stdout: `name\nin ${days}\n` });
+    expect(en.stderr).not.toContain("the metrics cannot be written");
     expect(en.stderr).toMatch(/error: .+\n.+nowhere\/a\.prom\n$/);
     expect(ja).toMatchObject({ exit, stderr: expect.stringMatching(/エラー: .+\n.+nowhere\/a\.prom\n$/) });
   });

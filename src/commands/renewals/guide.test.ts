@@ -222,17 +222,6 @@ describe("a yearly login, gone through", () => {
     expect(blank.requests[1]?.json).toMatchObject({ by: "a" });
   });
 
-  test("may have been recorded where a signal comes meanwhile", async () => {
-    const signals = new EventEmitter();
-    const confirmRenewal = (): unknown => {
-      signals.emit("SIGTERM");
-      return owner;
-    };
-    const typing: readonly Typing[] = [...done(1, 2, 3), ["Record the login", ENTER], ["Who signed in?", ENTER]];
-    const ran = await walk("第一所有者", { ...having(owner), confirmRenewal }, typing, { signals });
-    expect(ran).toMatchObject({ exit: 143, stderr: expect.stringContaining("the renewal may have been recorded") });
-  });
-
   test("is not recorded where somebody says no", async () => {
     const ran = await walk("第一所有者", having(owner), [...done(1, 2, 3), ["Record the login", "n\r"]]);
     expect(ran).toMatchObject({ exit: 0, stdout: "", requests: LISTED });
@@ -465,6 +454,24 @@ describe("a content token, gone through", () => {
     const gone = await walk("VPP --current gone.vpptoken", having(vpp), []);
     expect(gone).toMatchObject({ exit: 6, stderr: expect.stringContaining("gone.vpptoken") });
   });
+});
+
+test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
+  ["confirmRenewal", { kind: "android-owner" }, [...done(1, 2, 3), ["Record the login", ENTER], ["Who signed", ENTER]]],
+  ["editRenewal", { kind: "custom" }, [...done(1), ["New date", `2027-03-31${ENTER}`]]],
+  ["editRenewal", { kind: "vpp-token" }, [...done(1, 2, 3, 4, 5, 6), ["Record 契約", ENTER]]],
+])("what a signal meets in %s of %j may have been recorded", async (operation, change, typing) => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "sToken_for_example_.vpptoken"), vppToken(NEXT, "例"));
+  const one = item(1, { name: "契約", organisation: "例", expiresAt: BEFORE.toISOString(), ...change });
+  const signals = new EventEmitter();
+  const answer = (): unknown => {
+    signals.emit("SIGTERM");
+    return one;
+  };
+  const tenant = { ...having(one), [operation]: answer };
+  const ran = await walk("契約 --downloads .", tenant, typing, { signals, folder });
+  expect(ran).toMatchObject({ exit: 143, stderr: expect.stringContaining("the renewal may have been recorded") });
 });
 
 describeWithOpenssl("a push certificate, gone through", () => {

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { RenewalItem } from "../../lib/client/index.ts";
+import { TenantClient, type RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
@@ -77,6 +77,12 @@ describe("a list", () => {
     const tenant = having(item(1, { expiresAt: "2026-12-01T15:00:00.000Z" }));
     const { stdout } = await run(`renewals list --fields expiresOn,daysLeft ${options}`.trim(), { tenant });
     expect(stdout).toBe(`expiresOn\tdaysLeft\n${said}\n`);
+  });
+
+  test("shows an instant in the form it was recorded in", async () => {
+    const tenant = having(item(1, { expiresAt: "2026-12-01T15:00:00Z" }));
+    const { stdout } = await run("renewals list --fields expiresAt", { tenant });
+    expect(stdout).toBe("expiresAt\n2026-12-01T15:00:00Z\n");
   });
 
   test("--limit takes the most urgent ones", async () => {
@@ -222,6 +228,12 @@ describe("of all tenants", () => {
     expect(ran).toMatchObject({ exit: 130, stdout: "" });
     expect(ran.stderr).not.toContain("is missing");
   });
+});
+
+test("a crash is none of these either", async () => {
+  const tenant = new TenantClient(() => Promise.reject(new TypeError("the wire is cut")));
+  const ran = await run("renewals list --all-contexts", { home: await homeOfThree(), tenant });
+  expect(ran).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("the wire is cut") });
 });
 
 describe("a single owner account", () => {

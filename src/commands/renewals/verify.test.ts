@@ -96,6 +96,33 @@ test("either file may come by stdin", async () => {
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
 });
 
+test("of stdin no more is read than a certificate can have", async () => {
+  let read = 0;
+  const endless = Readable.from(
+    (function* () {
+      for (; read < 100; read += 1) yield Buffer.alloc(256 * 1024);
+    })(),
+  );
+  const ran = await run(line("-"), { folder: tokens(), stdin: endless });
+  expect(ran).toMatchObject({ exit: 3, stdout: "" });
+  expect(read).toBeLessThan(30);
+});
+
+test("what is a byte too long is not read as if it ended before, however it comes", async () => {
+  const short = token("2027-12-01T00:00:00Z");
+  const most = Buffer.from(short + "\n".repeat(1024 * 1024 - short.length));
+  const exact = await run(line("-"), { folder: tokens(), stdin: most });
+  expect(exact).toMatchObject({ exit: 0 });
+  const more = await run(line("-"), { folder: tokens(), stdin: Readable.from([most, Buffer.from("\n")]) });
+  expect(more).toMatchObject({ exit: 3, stdout: "" });
+});
+
+test("a crash is no refusal", async () => {
+  const stdin = new Readable({ read: () => stdin.destroy(new TypeError("the pipe is cut")) });
+  const ran = await run(line("-"), { folder: tokens(), stdin });
+  expect(ran).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("the pipe is cut") });
+});
+
 test.each([
   ["en", "nothing was changed: the files are only read"],
   ["ja", "何も変更していません"],

@@ -44,6 +44,16 @@ test("the most urgent comes first, and all come", () => {
   expect(counts).toEqual({ expired: 1, critical: 1, unknown: 1, warning: 2, ok: 1 });
 });
 
+test("of the same urgency the earlier comes first, of the same moment it goes by name", () => {
+  const all = [
+    checkedThing("c", "ok", 200),
+    checkedThing("b", "ok", 200),
+    checkedThing("z", "ok", 100),
+    checkedThing("a", "ok", 200),
+  ];
+  expect(resultOf(all, USUAL_THRESHOLDS).checked.map(({ name }) => name)).toEqual(["z", "a", "b", "c"]);
+});
+
 test("days are counted in the zone that is asked for, and a place that could not be read is unknown", () => {
   const surroundings = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", context: "kanto" };
   const thing = { ...checkedThing("a", "ok", 0), expiresAt: "2026-12-20T15:00:00Z" };

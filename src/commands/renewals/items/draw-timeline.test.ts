@@ -58,6 +58,17 @@ describe("a time line on a terminal", () => {
     }
   });
 
+  it("has no lines between months of one character", () => {
+    const [, , first = ""] = draw(28);
+    expect(first.slice(first.indexOf("?"))).toBe(`?:${" ".repeat(14)}|`);
+  });
+
+  it("says what the markers mean on as many lines as that takes", () => {
+    const legend = draw(28).slice(2 + ITEMS.length);
+    expect(legend).toEqual(["X expired  ? no date", "! urgent  * soon  o in time", ": today  > after 2028-01"]);
+    for (const columns of [6, 12, 20]) expect(draw(columns).slice(2 + ITEMS.length)).not.toContain("");
+  });
+
   it("keeps whole years where months are narrow", () => {
     expect(draw(40)[0]?.trim()).toBe("2027");
   });

@@ -245,10 +245,13 @@ describe("the launcher", () => {
     expect(script).toContain(`CLOMOCTL_HOME='${join(folder, "own")}'`);
     expect(script).not.toContain("geheim");
     const userFolder = freshFolder();
-    const usual = { ...environment, CLOMOCTL_HOME: "", XDG_CONFIG_HOME: "" };
-    await run("renewals schedule install --cron", { ...here.circumstances, userFolder, environment: usual });
     const below = join(userFolder, ".local", "share", "clomoctl", "schedule", "renewals-cron.sh");
-    expect(readFileSync(below, "utf8")).not.toMatch(/CLOMOCTL_HOME|XDG_/);
+    for (const none of ["", undefined]) {
+      const usual = { ...environment, CLOMOCTL_HOME: none, XDG_CONFIG_HOME: none };
+      await run("renewals schedule install --cron", { ...here.circumstances, userFolder, environment: usual });
+      expect(readFileSync(below, "utf8")).not.toMatch(/CLOMOCTL_HOME|XDG_/);
+      rmSync(below);
+    }
   });
 });
 
@@ -295,6 +298,7 @@ describe("the Task Scheduler", () => {
     expect(ran.exit).toBe(0);
     const xml = read(ran.bytes);
     expect(xml).toContain(`set "CLOMOCTL_HOME=${home}"`);
+    expect(xml).toContain('set "PATH=%PATH%;/opt/node/bin;');
     expect(ran.stderr.split("\n")).toHaveLength(2);
   });
 

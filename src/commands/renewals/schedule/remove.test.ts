@@ -72,13 +72,14 @@ describe("where there is nothing", () => {
 });
 
 test("a task of Windows is removed by hand; how is said, in both languages", async () => {
-  const here = await withInstalled("--cron");
+  const here = await withInstalled("--cron", "--system");
   const { en, ja } = await inBoth("renewals schedule remove --task-scheduler", here.circumstances);
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain('schtasks /delete /tn "clomoctl renewals"');
   expect(ja.stderr).toContain('schtasks /delete /tn "clomoctl renewals"');
   expect(ja.stderr).not.toBe(en.stderr);
   expect(here.crontab()).toContain("renewals-cron.sh");
+  expect(readdirSync(here.systemUnits)).toHaveLength(2);
   const both = await run("renewals schedule remove --task-scheduler --cron --fields way", here.circumstances);
   expect(both).toMatchObject({ stdout: "way\ncron\n", stderr: expect.stringMatching(/^[^\n]*schtasks[^\n]*\n$/) });
   const cron = await run("renewals schedule remove --cron", here.circumstances);
