@@ -73,21 +73,28 @@ export class RecordBytes {
   /** Takes the next bytes; the stretches are views of them. */
   *write(chunk: Uint8Array): Generator<RecordStretch> {
     const joined = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
-    const bytes = this.#started ? joined : this.#withoutBom(joined);
-    const size = bytes.length - this.#heldBack(bytes);
+    const isTooShort = !this.#started && joined.length < BOMS[this.#encoding].length;
+    const bytes = isTooShort ? joined : this.#withoutBom(joined);
+    const size = isTooShort ? 0 : bytes.length - this.#heldBack(bytes);
     this.#tail = Uint8Array.prototype.slice.call(bytes, size);
     yield* this.#cut(bytes.subarray(0, size));
   }
 
   /** Gives the last record, where no newline ended it. */
   *end(): Generator<RecordStretch> {
-    const tail = this.#unit(this.#tail, 0) === CTRL_Z ? NOTHING : this.#tail;
-    yield* this.#cut(tail);
+    if (!this.#started) {
+      // fewer bytes than a byte order mark has
+      this.#started = true;
+      yield* this.write(NOTHING);
+    }
+    const isMark = this.#unit(this.#tail, 0) === CTRL_Z && unfinishedTail(this.#encoding, this.#tail) === 0;
+    yield* this.#cut(isMark ? NOTHING : this.#tail);
     if (this.#mode === "cell-start" && this.#cell === 0) return;
     yield this.#stretch(NOTHING, [], NOTHING);
   }
 
   #withoutBom(bytes: Uint8Array): Uint8Array {
+    if (this.#started) return bytes;
     this.#started = true;
     const mark = BOMS[this.#encoding];
     const marked = mark.length > 0 && mark.every((byte, at) => bytes[at] === byte);
@@ -96,16 +103,19 @@ export class RecordBytes {
     return bytes.subarray(mark.length);
   }
 
-  /** Bytes at the end that only the next chunk explains: half a character, a CR, or Ctrl-Z and NULs that may be the last. */
+  /**
+   * Bytes at the end that only the next chunk explains: half a character, and what the whole one may belong to, a CR, or
+   * Ctrl-Z and NULs that may be the last.
+   */
   #heldBack(bytes: Uint8Array): number {
     const unfinished = unfinishedTail(this.#encoding, bytes);
-    if (unfinished > 0) return unfinished;
+    const end = bytes.length - unfinished;
     const width = this.#width;
-    const last = bytes.length >= width ? this.#unit(bytes, bytes.length - width) : 0;
-    if (last === CR) return width;
-    const nulsAt = this.#startOfTail(bytes, NUL, bytes.length);
+    const last = end >= width ? this.#unit(bytes, end - width) : 0;
+    if (last === CR) return unfinished + width;
+    const nulsAt = this.#startOfTail(bytes, NUL, end);
     const marksAt = this.#startOfTail(bytes, CTRL_Z, nulsAt);
-    return marksAt === nulsAt ? 0 : bytes.length - marksAt;
+    return marksAt === nulsAt ? unfinished : bytes.length - marksAt;
   }
 
   /** Where the run of a character begins that ends at `end`. */
