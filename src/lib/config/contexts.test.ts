@@ -161,6 +161,14 @@ test.each([
   expect(await readFile(join(home.settings, "contexts.json"), "utf8")).toBe(damaged);
 });
 
+test("of the maps in a file only pairs of words count", async () => {
+  await mkdir(home.settings, { recursive: true });
+  const maps = [["users", "/m.yaml"], ["orgs", 1], [2, "/m.yaml"], ["docs"], ["docs", "/m.yaml", "more"], "docs", null];
+  const stored = { contexts: [{ name: "a", kind: "embedded", maps }] };
+  await writeFile(join(home.settings, "contexts.json"), JSON.stringify(stored), { mode: 0o600 });
+  expect(await contexts.find("a")).toMatchObject({ maps: new Map([["users", "/m.yaml"]]) });
+});
+
 test("what a killed writer left is removed by the next change", async () => {
   await mkdir(home.settings, { recursive: true });
   await writeFile(join(home.settings, "contexts.json.tmp-51593907386f0343"), "{");

@@ -69,6 +69,11 @@ describe("parseMapFile", () => {
     ["constants:\n  title:\n", 2, /no value/],
     ["constants:\n  title: a\ndefaults:\n  役職: b\n", 4, /named twice/],
     ["dialect:\n  delimiter: ab\n", 2, /one character/],
+    ['dialect:\n  delimiter: "\\n"\n', 2, /delimiter must be one character/],
+    ['dialect:\n  delimiter: "\\r"\n', 2, /delimiter must be one character/],
+    ['dialect:\n  delimiter: ";"\n  quote: "\\n"\n', 3, /quote must be one character/],
+    ['dialect:\n  quote: "\\r"\n', 2, /quote must be one character/],
+    ["dialect:\n  quote:\n", 2, /quote must be one character/],
     ["dialect:\n  colour: red\n", 2, /no colour/],
     ['dialect:\n  delimiter: "\\""\n', 2, /the same/],
   ])("refuses %j and names line %i", async (content, line, what) => {

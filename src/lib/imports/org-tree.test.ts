@@ -42,6 +42,15 @@ test("parents are made by the same file, in any order, by code and by path", () 
   expect(outcomes.map(({ parent }) => parent)).toEqual([{ row: 3 }, { row: 4 }, { org: 1 }]);
 });
 
+test("a parent without a code is made once, though rows before and behind it name it", () => {
+  const { outcomes, findings } = plan(
+    [],
+    [{ name: "課", parentPath: "部" }, { name: "部" }, { name: "室", parentPath: "部" }],
+  );
+  expect(findings).toEqual([]);
+  expect(outcomes.map(({ parent }) => parent)).toEqual([{ row: 3 }, { org: 1 }, { row: 3 }]);
+});
+
 test("a row with a code meets that code's organisation, one without meets its name below its parent", () => {
   const { met } = plan(
     [org(2, "本社", "H"), org(3, "部", null, 2), org(4, "部", null)],
@@ -77,6 +86,35 @@ test("a path is that after the import, also below an organisation that the file 
   ];
   expect(plan(orgs, rows).outcomes[1]).toMatchObject({ parent: { org: 3 } });
   expect(faults(plan(orgs, [rows[0] ?? {}, { name: "課", parentPath: "本社/部" }]))).toEqual(["org-parent-unknown@3"]);
+});
+
+test("a row's path is that of its parent, by code before path, and its own name or the one it keeps", () => {
+  const orgs = [org(2, "本社", "H"), org(3, "支社", "S")];
+  const parents = (rows: readonly Partial<OrgRow>[]) =>
+    plan(orgs, rows, { blank: "keep" }).outcomes.map(({ parent }) => parent);
+  expect(
+    parents([
+      { name: "課", parentPath: "本社/部" },
+      { name: "部", parentPath: "本社" },
+    ]),
+  ).toEqual([{ row: 3 }, { org: 2 }]);
+  const both = { name: "部", parentCode: "S", parentPath: "本社" };
+  expect(parents([{ name: "課", parentPath: "支社/部" }, both])).toEqual([{ row: 3 }, { org: 3 }]);
+  expect(faults(plan(orgs, [{ name: "課", parentPath: "本社/部" }, both]))).toEqual(["org-parent-unknown@2"]);
+  expect(parents([{ code: "H" }, { name: "課", parentPath: "本社" }])).toEqual([{ org: 1 }, { org: 2 }]);
+});
+
+test("an organisation that a row's code names is not met by its name", () => {
+  const { met, outcomes } = plan([org(2, "a", "A")], [{ name: "b", code: "A" }, { name: "a" }]);
+  expect([...met]).toEqual([[2, 2]]);
+  expect(outcomes[1]).toMatchObject({ target: undefined, parent: { org: 1 } });
+});
+
+test("a row that names nothing makes nothing and meets nothing", () => {
+  const { findings, met, outcomes } = plan([org(2, "a", null)], [{ invalid: true }, { name: "a" }]);
+  expect(findings).toEqual([]);
+  expect([...met]).toEqual([[3, 2]]);
+  expect(outcomes).toHaveLength(1);
 });
 
 test("a slash in a name is no level", () => {
@@ -118,6 +156,16 @@ test("a ring of parents is a problem of its own rows, of moved ones and of new o
   expect(faults(fresh)).toEqual(["org-cycle@2", "org-cycle@3", "org-parent-unknown@4"]);
 });
 
+test("paths are told beside a ring of parents", () => {
+  const rows = [
+    { name: "x", code: "X", parentCode: "Y" },
+    { name: "y", code: "Y", parentCode: "X" },
+    { name: "b", parentPath: "a" },
+    { name: "c", parentPath: "x" },
+  ];
+  expect(faults(plan([org(2, "a", "A")], rows))).toEqual(["org-parent-unknown@5", "org-cycle@2", "org-cycle@3"]);
+});
+
 test("a move below an organisation whose own move is invalid is looked at as the tree then is", () => {
   const orgs = [org(2, "a", "A"), org(3, "b", "B", 2)];
   const rows = [
@@ -149,6 +197,11 @@ test("blank and absent cells keep or clear as asked", () => {
   expect(changed({ blank: "keep" })).toEqual([0, 0]);
   expect(changed({ staged: new Set(["name", "code"]) })).toEqual([0, 2]);
   expect(changed({ staged: new Set(["name", "code"]), absent: "clear" })).toEqual([4, 2]);
+  for (const parent of ["parentCode", "parentPath"]) {
+    const staged = new Set(["name", "code", parent]);
+    expect(changed({ staged })).toEqual([4, 2]);
+    expect(changed({ staged, blank: "keep", absent: "clear" })).toEqual([0, 0]);
+  }
 });
 
 test("two rows for one organisation name each other", () => {
@@ -166,6 +219,8 @@ test("a name that several organisations with codes have is ambiguous, and one wi
   const { findings } = plan(orgs, [{ name: "a" }]);
   expect(findings).toMatchObject([{ code: "key-ambiguous", row: 2, params: { count: 2 } }]);
   expect([...plan([...orgs, org(4, "a", null)], [{ name: "a" }]).met]).toEqual([[2, 4]]);
+  const twoWithout = plan([...orgs, org(4, "a", null), org(5, "a", null)], [{ name: "a" }]);
+  expect(twoWithout.findings).toMatchObject([{ code: "key-ambiguous", params: { count: 4 } }]);
 });
 
 test("replace deletes what the file lacks, and names what would still hold something", () => {

@@ -80,6 +80,11 @@ test("what is not said has its usual value", async () => {
   expect([stages, language, smtp?.port, smtp?.security]).toEqual([USUAL_STAGES, "ja", 587, "starttls"]);
 });
 
+test("the mail server's own authority is a file", async () => {
+  const { smtp } = await parseNotifySettings(lines(...SMTP, "  ca-file: mail-ca.pem"), "notify.yaml");
+  expect(smtp).toMatchObject({ caFile: "mail-ca.pem" });
+});
+
 test.each([
   ["not YAML", ["a: [", "b"], 2],
   ["blank", [""], 1],

@@ -88,6 +88,17 @@ describe("a page", () => {
     expect(pageOf([])).not.toMatch(/<svg|<table/);
   });
 
+  it.each([
+    ["estimated", "2027-03-01T14:59:59.000Z", "marker ok hollow"],
+    ["typed", "2027-03-01T14:59:59.000Z", "marker ok"],
+    ["exact", "2026-11-25T14:59:59.000Z", "marker critical"],
+    ["estimated", "2026-11-25T14:59:59.000Z", "marker critical hollow"],
+    ["typed", null, "marker unknown hollow"],
+  ] as const)("draws what is %s for %s as %s", (certainty, expiresAt, classes) => {
+    const [chart = ""] = /<g data-item[^]*?<\/g/.exec(pageOf([recorded(1, { certainty, expiresAt })])) ?? [];
+    expect(/class="(marker[^"]*)"/.exec(chart)?.[1]).toBe(classes);
+  });
+
   it("draws no more rows in a chart than go on a sheet", () => {
     const page = pageOf(Array.from({ length: 41 }, (_, number) => recorded(number)));
     expect(page.match(/class="chart"/g)).toHaveLength(3);

@@ -178,6 +178,19 @@ describe("server tokens", () => {
   });
 });
 
+test.each([
+  ["exact", "exact", false],
+  ["estimated", "exact", true],
+  ["exact", "estimated", true],
+  ["estimated", "estimated", true],
+] as const)("dates that are %s and %s are compared as far as can be told: %s", (was, is, limited) => {
+  for (const expiresAt of ["2028-02-14T05:00:00Z", "2026-12-01T05:00:00Z"]) {
+    const next = ade({ certainty: is, fingerprint: "new", expiresAt });
+    const what = said(judge(ade({ certainty: was }), next), "expiry");
+    expect([what.includes("as far as can be told"), what.includes("推定を含む")]).toEqual([limited, limited]);
+  }
+});
+
 describe("content tokens", () => {
   const NEWER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: null };
 

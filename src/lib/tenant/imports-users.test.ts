@@ -70,6 +70,25 @@ test("a password counts as a secret set and leaves an otherwise equal row unchan
   }
 });
 
+test("only rows that give a password and are valid note one", async () => {
+  await seed();
+  const before = await tenant.users();
+  const plan = await tenant.plan({ ...users, skipInvalid: true }, [
+    HEADER,
+    ["山田", "yamada@example.jp", "", "課長", "", ""],
+    ["", "takahashi@example.jp", "", "", "", "hidden-Two2"],
+    ["新人", "new@example.jp", "", "", "", ""],
+    ["同僚", "peer@example.jp", "", "", "peer", "hidden-Three3"],
+  ]);
+  expect(plan).toMatchObject({ create: 2, update: 0, unchanged: 1, invalid: 1, secretsSet: 1 });
+  await tenant.client.imports.commit(plan);
+  const noted = (all: typeof before) =>
+    new Map(all.map(({ emails, accountPasswordSetAt }) => [emails[0], accountPasswordSetAt]));
+  expect(noted(await tenant.users())).toEqual(
+    new Map([...noted(before), ["new@example.jp", null], ["peer@example.jp", expect.stringMatching(/^2026-04-01T/)]]),
+  );
+});
+
 test("keeps a blank cell's value where blanks are kept, and clears it otherwise", async () => {
   await seed();
   const file = [

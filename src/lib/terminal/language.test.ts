@@ -7,6 +7,8 @@ test.each([
   [undefined, { LANG: "ja_JP.UTF-8", LC_ALL: "C" }, "en"],
   [undefined, { LANG: "en_US.UTF-8", LC_MESSAGES: "ja_JP" }, "ja"],
   [undefined, { LANG: "ja", LC_ALL: "" }, "ja"],
+  [undefined, { LANG: "JA_JP.eucJP" }, "ja"],
+  [undefined, { LANG: "Ja@modifier" }, "ja"],
   [undefined, { LANG: "jam_XX" }, "en"],
   [undefined, { LANG: "ja_JP", CLOMOCTL_LANG: "en" }, "en"],
   [undefined, { LANG: "ja_JP", CLOMOCTL_LANG: "" }, "ja"],
