@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { Failure } from "../errors/index.ts";
 import { contextNameKey, parseContextName } from "./context-name.ts";
+
+test.each(["名".repeat(64), "𠮷".repeat(50), "é".repeat(64).normalize("NFD")])("%s is short enough", (name) => {
+  expect(parseContextName(name)).toBe(name.normalize("NFC"));
+});
 
 test.each(["acme", "株式会社アクメ", "a.b-c_1", "conference", "com10", "a".repeat(64), "ｶﾞ"])("%s is a name", (name) => {
   expect(parseContextName(name)).toBe(name);
@@ -22,6 +27,12 @@ test.each([
   "con",
   "Con.txt",
   "nul.",
+  "conin$",
+  "CONOUT$.txt",
+  "prn",
+  "aux.csv",
+  "名".repeat(67),
+  "𠮷".repeat(51),
   "LPT1",
   "com¹.x",
   "a:b",
@@ -39,18 +50,48 @@ test.each([
   expect(() => parseContextName(name)).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
+/** Names, and what differs from one in a place or two: random letters alone hardly ever make a name. */
+const nearName = fc
+  .tuple(
+    fc.array(fc.constantFrom<string>("a", "B", "7", "客", "が", "か\u3099", "é", "-", "_", ".", "con", "lpt1"), {
+      maxLength: 6,
+    }),
+    fc.array(
+      fc.tuple(
+        fc.nat({ max: 6 }),
+        fc.constantFrom("/", "\\", "..", ":", " ", "\t", "\0", "\u202e", "\u3099", "*", ".", "．", "¹", "𠮷", "\ud842"),
+      ),
+      { maxLength: 2 },
+    ),
+  )
+  .map(([parts, added]) => added.reduce((all, [at, sign]) => all.toSpliced(at, 0, sign), parts).join(""));
+
 test("a name never leaves its folder, whatever is tried", () => {
+  const tried = { taken: 0, refused: 0 };
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (wished) => {
-      let name;
+    fc.property(fc.oneof({ arbitrary: nearName, weight: 9 }, fc.string({ unit: "binary" })), (wished) => {
+      let name: string | undefined;
+      let refusal: unknown;
       try {
         name = parseContextName(wished);
-      } catch {
+      } catch (error) {
+        refusal = error;
+      }
+      expect(refusal === undefined || (refusal instanceof Failure && refusal.code === "usage")).toBe(true);
+      if (name === undefined) {
+        tried.refused += 1;
         return;
       }
-      expect(name).not.toMatch(/[/\\:*?"<>|\p{C}\s]|^\.|\.$/u);
+      tried.taken += 1;
+      expect(name).toBe(wished.normalize("NFC"));
+      expect(name).not.toMatch(/[/\\:*?"<>|\p{C}\s]|^[.\p{M}-]|\.$/u);
+      expect(name).not.toMatch(/^(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\.|$)/i);
+      expect(parseContextName(name)).toBe(name);
     }),
+    { numRuns: 500 },
   );
+  expect(tried.taken).toBeGreaterThan(50);
+  expect(tried.refused).toBeGreaterThan(50);
 });
 
 test("names that differ in case or composition only are one", () => {

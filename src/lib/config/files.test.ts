@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { writeFileAtomically, type ContentWriter } from "./files.ts";
+import { isReplaced, writeFileAtomically, type ContentWriter } from "./files.ts";
 import { systemProcesses, type ProcessTable } from "./processes.ts";
 import { spoolToFile } from "./spool.ts";
 import { createTemporary, sweepTemporaryFiles } from "./temporary-files.ts";
@@ -124,6 +124,47 @@ test("a folder, and a file in no folder, are refused", async () => {
     code: "usage",
   });
   expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+/** A file system where nobody may make a file, root neither; a kernel's own. */
+const KERNELS = "/sys/kernel";
+
+test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused", async () => {
+  const path = join(KERNELS, "users.csv");
+  await expect(writeFileAtomically(path, place(), say("x"))).rejects.toMatchObject({
+    code: "usage",
+    where: path,
+    what: { en: expect.stringContaining("may not be written") },
+    cause: { code: expect.stringMatching(/^E(ACCES|PERM|ROFS)$/) },
+  });
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+/** Runs a shell's script with mounts of its own; Linux alone has that, and not every container lets it. */
+const WITH_MOUNTS = ["--map-root-user", "--mount", "sh", "-ec"] as const;
+const mayMount = spawnSync("unshare", [...WITH_MOUNTS, "mount -t tmpfs none /tmp"]).status === 0;
+
+test.skipIf(!mayMount)("a file system that is mounted read-only is told as such", async () => {
+  const folder = join(root, "read-only");
+  await mkdir(folder);
+  const module = new URL("./files.ts", import.meta.url).href;
+  const program = `
+    import { writeFileAtomically } from ${JSON.stringify(module)};
+    const processes = { self: 7, place: "here", startOf: () => undefined, isAlive: () => true };
+    const place = { temporaryFolder: ${JSON.stringify(temporaryFolder)}, processes };
+    const { code, where, cause } = await writeFileAtomically(${JSON.stringify(join(folder, "x"))}, place, () => {}).catch((error) => error);
+    console.log(JSON.stringify({ code, where, cause: cause?.code }));`;
+  const script = 'mount -t tmpfs -o ro none "$1"; exec "$2" --input-type=module -e "$3"';
+  const said = await promisify(execFile)("unshare", [...WITH_MOUNTS, script, "sh", folder, process.execPath, program]);
+  expect(JSON.parse(said.stdout)).toEqual({ code: "usage", where: join(folder, "x"), cause: "EROFS" });
+});
+
+test.skipIf(!posix)("what is written straight cannot be written anew", async () => {
+  await promisify(execFile)("mkfifo", [join(root, "pipe")]);
+  await writeFile(join(root, "old"), "");
+  const paths = ["-", "/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", join(root, "pipe")];
+  expect(await Promise.all(paths.map(isReplaced))).toEqual(paths.map(() => false));
+  expect(await Promise.all([join(root, "old"), join(root, "new")].map(isReplaced))).toEqual([true, true]);
 });
 
 test.skipIf(!posix)("a pipe and a device are written straight", async () => {

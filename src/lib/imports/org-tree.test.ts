@@ -140,6 +140,12 @@ test("a parent that is not there, or could be several, is a problem, and so is w
       ]),
     ),
   ).toEqual(["org-parent-ambiguous@2", "org-parent-unknown@3", "org-parent-unknown@4", "org-parent-unknown@5"]);
+  const made = [
+    { name: "局", code: "3" },
+    { name: "局", code: "4" },
+    { name: "e", parentPath: "局" },
+  ];
+  expect(faults(plan(orgs, made))).toEqual(["org-parent-ambiguous@4"]);
 });
 
 test("a ring of parents is a problem of its own rows, of moved ones and of new ones", () => {
@@ -178,6 +184,8 @@ test("a move below an organisation whose own move is invalid is looked at as the
 test("nothing is put below a new organisation whose name is missing", () => {
   const rows = [{ code: "N" }, { name: "x", code: "X", parentCode: "N" }];
   expect(faults(plan([], rows, { blank: "keep" }))).toEqual(["required-new@2", "org-parent-unknown@3"]);
+  const byPath = plan([], [...rows, { name: "y", parentPath: "z" }], { blank: "keep" });
+  expect(faults(byPath)).toEqual(["required-new@2", "org-parent-unknown@4", "org-parent-unknown@3"]);
 });
 
 test("organisations move, change names and swap codes", () => {

@@ -5,6 +5,7 @@ import type { Newline } from "../../csv/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/write.ts";
 import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { TestTenant } from "../testing/tenant.ts";
+import { streamExport } from "./export-text.ts";
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
 
@@ -133,5 +134,50 @@ describe("exports of SECURED APPs users", () => {
     expect(await textOf(await tenant.client.exportSecuredUsers("docs", { layout: "full", newline: "lf" }))).toBe(
       "表示名,ユーザーID,グループ名,ファイル管理者権限,説明\n名前,u1,営業,,\n名前,u2,,,\n",
     );
+  });
+});
+
+describe("batches that are too long for SQLite", () => {
+  /** SQL: what SQLite refuses as "string or blob too big" without making it. */
+  const TOO_BIG = "zeroblob(1000000001)";
+
+  /** The export of fields of these names where `tooBig` (SQL) says of a row, or of the range it is in, that it is too big. */
+  const exported = async (names: readonly string[], tooBig: string): Promise<string> => {
+    await using tenant = new TestTenant();
+    for (const [at, name] of names.entries())
+      tenant.database.run(
+        "insert into custom_field (pk, id, name, nameKey, createdAt) values (:pk, :pk, :name, :pk, '')",
+        {
+          pk: at + 1,
+          name,
+        },
+      );
+    return textOf(
+      streamExport(tenant.database, "lf", () => ({
+        columns: [{ header: "name", sql: `iif(${tooBig}, ${TOO_BIG}, t.name)` }],
+        key: "t.pk",
+        table: "custom_field t",
+        joined: "",
+        among: "true",
+        where: "true",
+        params: {},
+        before: 0,
+      })),
+    );
+  };
+
+  const names = Array.from({ length: 600 }, (_, at) => `${at}`);
+  const linesOf = (all: readonly string[]): string =>
+    ["name", ...all].map((name) => formatRecord([name], "\n")).join("");
+
+  it.each([
+    ["plain", names],
+    ["quoted", names.map((name) => `"${name}, ${name}"`)],
+  ])("are made again of fewer rows: %s", async (_, all) => {
+    for (const most of [1, 20, 100]) expect(await exported(all, `:last - :after > ${most}`)).toBe(linesOf(all));
+  });
+
+  it("end the export where a single row is", async () => {
+    await expect(exported(names, "t.pk = 300")).rejects.toThrow("too big");
   });
 });
