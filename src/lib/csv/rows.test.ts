@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Problem } from "../model/problem.ts";
-import { FORMATS, type Format } from "./formats/index.ts";
+import { severityOf, type Problem } from "../model/problem.ts";
+import { faultsOf } from "../model/rules.ts";
+import { FORMAT_NAMES, FORMATS, type Format } from "./formats/index.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
 import { RowChecker, type CellValue, type RowOptions } from "./rows.ts";
 
@@ -85,7 +86,69 @@ describe("RowChecker", () => {
   });
 });
 
+describe("every column", () => {
+  const VALUES = ["a", "a@b", "あ", "TRUE", "443", "Exchange", "x".repeat(300), "𠮷".repeat(300), "user 1", "99999"];
+
+  it.each(FORMAT_NAMES)("of %s is judged by its own rule", (name) => {
+    const format = FORMATS[name];
+    for (const column of format.columns) {
+      const header = [column.header, ...(column.field === format.key ? [] : [keyHeader(format)])];
+      for (const value of VALUES) {
+        const { good, problems } = check(format, header, [value, "a1@b"].slice(0, header.length));
+        const faults = faultsOf(column.rule, value);
+        const own = problems.filter((problem) => problem.column === 1).map(({ code, params }) => ({ code, params }));
+        expect(own, `${column.header} ${value}`).toEqual(faults);
+        const spoilt = faults.some(({ code }) => severityOf(code) === "error");
+        expect([good, spoilt], `${column.header} ${value}`).not.toEqual([true, true]);
+      }
+    }
+  });
+
+  const keyHeader = ({ columns, key }: Format): string => columns.find(({ field }) => field === key)?.header ?? "";
+});
+
+describe("a damaged cell", () => {
+  const header = ["表示名", "ユーザーID", "説明"];
+  const checker = (problems: Problem[]) =>
+    new RowChecker(readHeader(header, browser).layout, (problem) => problems.push(problem));
+
+  it("spoils its row, and is judged no further; other cells are", () => {
+    const problems: Problem[] = [];
+    const rows = checker(problems);
+    rows.noteDamage(1);
+    expect(rows.check(["", "ユーザー", ""], 3, 2, 2)).toBe(false);
+    expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["not-alphanumeric@2"]);
+  });
+
+  it("spoils a row in which nothing else is wrong", () => {
+    const problems: Problem[] = [];
+    const rows = checker(problems);
+    rows.noteDamage(3);
+    expect([rows.check(["山田", "u1", "x"], 3, 2, 2), problems]).toEqual([false, []]);
+  });
+
+  it("is forgotten with its row, also with one of too few cells", () => {
+    const problems: Problem[] = [];
+    const rows = checker(problems);
+    rows.noteDamage(1);
+    rows.noteDamage(2);
+    expect(rows.check(["山田"], 1, 2, 2)).toBe(false);
+    expect(rows.check(["山田", "u1", ""], 3, 3, 3)).toBe(true);
+    rows.check(["", "ユーザー", ""], 3, 4, 4);
+    expect(problems.map(({ code, column, row }) => `${code}@${row}:${column}`)).toEqual([
+      "cells-too-few@2:0",
+      "required@4:1",
+      "not-alphanumeric@4:2",
+    ]);
+  });
+});
+
 describe("repeated columns", () => {
+  it("keep the order of their cells, each value once", () => {
+    const header = ["ユーザーID", ...Array.from({ length: 5 }, () => "グループ名")];
+    expect(check(contacts, header, ["u1", "b", "a", "b", "a〜", "a～"]).values).toEqual(["u1", ["b", "a", "a〜"]]);
+  });
+
   it("drop blanks and what is the same address", () => {
     const header = ["氏名", "メールアドレス", "メールアドレス", "メールアドレス"];
     expect(check(users, header, ["山田", "", "A@b", "a@B"]).values).toEqual(["山田", ["A@b"]]);
@@ -109,6 +172,7 @@ describe("the key", () => {
   });
 
   it("of an organisation without code is its name", () => {
+    expect(check(orgs, ["組織名", "組織コード"], ["営業部", ""], { blank: "keep" }).good).toBe(true);
     expect(check(orgs, ["組織名", "組織コード"], ["営業部", ""]).good).toBe(true);
     expect(brief(check(orgs, ["組織名", "組織コード"], ["", ""]))).toEqual(["required@1 組織名"]);
     expect(brief(check(orgs, ["組織名", "組織コード"], ["", ""], { blank: "keep" }))).toEqual([
@@ -142,6 +206,32 @@ describe("a map's values", () => {
       "S01",
       "課長",
     ]);
+  });
+
+  it("stand in for a blank cell that must be there", () => {
+    const named = { columns: [], constants: [], defaults: [{ field: "name", value: "氏名不詳" }] };
+    const outcome = check(users, USER, ["", "a@b", ""], { map: named });
+    expect([outcome.good, outcome.values]).toEqual([true, ["氏名不詳", ["a@b"]]]);
+  });
+
+  it("are one value of a repeated column in every row, whatever its cells say", () => {
+    const one = { columns: [], constants: [{ field: "emails", value: "all@example.com" }], defaults: [] };
+    const { layout } = readHeader(USER, users, { map: one });
+    const checker = new RowChecker(layout, () => {});
+    for (const cells of [
+      ["山田", "a@b", "c@d"],
+      ["佐藤", "", ""],
+    ]) {
+      expect(checker.check(cells, 3, 2, 2)).toBe(true);
+      expect(checker.values).toEqual([cells[0], ["all@example.com"]]);
+    }
+  });
+
+  it("are written as their rule has it", () => {
+    const flag = { columns: [], constants: [], defaults: [{ field: "groupManager", value: "true" }] };
+    const header = ["ユーザーID", "グループ管理者フラグ"];
+    expect(check(contacts, header, ["u1", ""], { map: flag }).values).toEqual(["u1", "TRUE"]);
+    expect(check(contacts, ["ユーザーID"], ["u1"], { map: flag }).values).toEqual(["u1", "TRUE"]);
   });
 
   it("stand in for missing columns", () => {

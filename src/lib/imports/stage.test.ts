@@ -1,0 +1,381 @@
+import { describe, expect, it } from "vitest";
+import type { HeaderOptions } from "../csv/header.ts";
+import type { FormatName } from "../csv/formats/index.ts";
+import type { Problem } from "../model/problem.ts";
+import { recordKind } from "./kind.ts";
+import type { PlanRequest } from "./plan.ts";
+import { Stager, type StagingTable } from "./stage.ts";
+
+/** Writes down what is staged. */
+class Table implements StagingTable {
+  columns: readonly string[] = [];
+  readonly rows: (readonly (string | null)[])[] = [];
+  readonly places: (readonly [row: number, line: number])[] = [];
+  readonly claims: string[] = [];
+  readonly references: string[] = [];
+  readonly problems: (Problem & { readonly severity: "error" | "warning" })[] = [];
+
+  open(columns: readonly string[]): void {
+    this.columns = columns;
+  }
+
+  add(row: number, line: number, values: readonly (string | null)[]): void {
+    this.rows.push(values);
+    this.places.push([row, line]);
+  }
+
+  claim(key: string, row: number, col: number): void {
+    this.claims.push(`${key}@${row}:${col}`);
+  }
+
+  refer(what: "org" | "group", key: string, value: string, at: { readonly row: number; readonly col: number }): void {
+    this.references.push(`${what} ${key === value ? key : `${key} ${value}`}@${at.row}:${at.col}`);
+  }
+
+  problem(problem: Problem, severity: "error" | "warning"): void {
+    this.problems.push({ ...problem, severity });
+  }
+
+  /** A staged column's values, row after row. */
+  column(name: string): readonly (string | null | undefined)[] {
+    return this.rows.map((values) => values[this.columns.indexOf(name)]);
+  }
+
+  faults(): readonly string[] {
+    return this.problems.map(({ code, row, column, header }) => `${code}@${row}:${column} ${header}`.trim());
+  }
+}
+
+const request = (kind: FormatName, wished: Partial<PlanRequest>): PlanRequest => ({
+  kind,
+  mode: "append",
+  key: "email",
+  blank: "clear",
+  absent: "keep",
+  createOrgs: false,
+  createGroups: false,
+  skipInvalid: false,
+  ...wished,
+});
+
+const stagerOf = (
+  kind: FormatName,
+  { options = {}, ...wished }: Partial<PlanRequest> & { readonly options?: HeaderOptions } = {},
+) => {
+  const table = new Table();
+  return { table, stager: new Stager(recordKind(kind), request(kind, wished), options, table) };
+};
+
+/** Stages a file; rows are counted from 1, and each stands on the line of ten times its number. */
+const stage = (
+  kind: FormatName,
+  cells: readonly (readonly string[])[],
+  wished: Partial<PlanRequest> & { readonly options?: HeaderOptions } = {},
+) => {
+  const { table, stager } = stagerOf(kind, wished);
+  // the reader's array is longer than the record
+  for (const [at, record] of cells.entries())
+    stager.record([...record, "left over"], record.length, at + 1, at * 10 + 10);
+  return { table, found: stager.end() };
+};
+
+const CUSTOM = {
+  customFields: [
+    { id: "7", name: "座席" },
+    { id: "8", name: "入社日" },
+  ],
+};
+
+describe("a file of users", () => {
+  it("is staged by the names of fields, keys beside them", () => {
+    const { table, found } = stage("users", [
+      ["氏名", "メールアドレス", "組織コード", "社員コード", "CLOMOアカウント名"],
+      ["山田", "Yamada@Example.jp", "S〜1", "e1", "か\u3099"],
+      ["髙橋", "takahashi@example.jp", "", "", ""],
+    ]);
+    const rows = table.rows.map((values) => Object.fromEntries(table.columns.map((name, i) => [name, values[i]])));
+    expect(rows).toEqual([
+      {
+        key: "yamada@example.jp",
+        name: "山田",
+        emails: '["Yamada@Example.jp"]',
+        orgCode: "S〜1",
+        orgKey: "S～1",
+        employeeCode: "e1",
+        accountName: "か\u3099",
+        accountKey: "が",
+      },
+      {
+        key: "takahashi@example.jp",
+        name: "髙橋",
+        emails: '["takahashi@example.jp"]',
+        orgCode: null,
+        orgKey: null,
+        employeeCode: null,
+        accountName: null,
+        accountKey: null,
+      },
+    ]);
+    expect(table.places).toEqual([
+      [2, 20],
+      [3, 30],
+    ]);
+    expect(found).toMatchObject({
+      rows: 2,
+      header: ["氏名", "メールアドレス", "組織コード", "社員コード", "CLOMOアカウント名"],
+      staged: ["name", "emails", "orgCode", "employeeCode", "accountName"],
+      unknownColumns: [],
+    });
+    expect(table.problems).toEqual([]);
+  });
+
+  it("claims further addresses, each in its own cell", () => {
+    const { table } = stage("users", [
+      ["メールアドレス", "氏名", "メールアドレス", "メールアドレス"],
+      ["a@x", "一", "B@x", "c@x"],
+      ["", "二", "d@x", "e@x"],
+      ["f@x", "三", "F@x", ""],
+      ["g@x", "四", "", ""],
+    ]);
+    expect(table.claims).toEqual(["b@x@2:3", "c@x@2:4", "e@x@3:4"]);
+    expect(table.column("key")).toEqual(["a@x", "d@x", "f@x", "g@x"]);
+  });
+
+  it("told by another key stages its address beside it", () => {
+    const cells = [
+      ["氏名", "メールアドレス", "社員コード", "UPN"],
+      ["山田", "A@x", "Ｅ〜", "U@x"],
+    ];
+    const byCode = stage("users", cells, { key: "employee-code" }).table;
+    expect([byCode.column("key"), byCode.column("emailKey")]).toEqual([["Ｅ～"], ["a@x"]]);
+    const byUpn = stage("users", cells, { key: "upn" }).table;
+    expect([byUpn.column("key"), byUpn.column("emailKey")]).toEqual([["u@x"], ["a@x"]]);
+    expect(stage("users", cells).table.columns).not.toContain("emailKey");
+    const withoutAddress = stage(
+      "users",
+      [
+        ["氏名", "社員コード"],
+        ["山田", "1"],
+      ],
+      { key: "employee-code" },
+    ).table;
+    expect(withoutAddress.columns).toEqual(["key", "name", "employeeCode"]);
+  });
+
+  it("refers to each organisation once, where it stands first", () => {
+    const { table } = stage("users", [
+      ["組織コード", "メールアドレス", "氏名"],
+      ["S〜", "a@x", "一"],
+      ["S～", "b@x", "二"],
+      ["", "c@x", "三"],
+      ["s～", "d@x", "四"],
+      ["S〜", "e@x", "五"],
+    ]);
+    expect(table.references).toEqual(["org S～ S〜@2:1", "org s～@5:1"]);
+    expect(table.column("orgKey")).toEqual(["S～", "S～", null, "s～", "S～"]);
+  });
+
+  it("takes an organisation that the map names for every row", () => {
+    const map = { columns: [], constants: [{ field: "orgCode", value: "S1" }], defaults: [] };
+    const { table, found } = stage(
+      "users",
+      [
+        ["氏名", "メールアドレス"],
+        ["山田", "a@x"],
+      ],
+      { options: { map } },
+    );
+    expect(table.references).toEqual(["org S1@2:0"]);
+    expect(found.places).toContainEqual({ field: "orgCode", column: 0, header: "組織コード" });
+  });
+
+  it("stages that a password is set, never the password", () => {
+    const { table, found } = stage("users", [
+      ["メールアドレス", "氏名", "CLOMOアカウントパスワード"],
+      ["a@x", "一", "hidden-One1"],
+      ["b@x", "二", ""],
+    ]);
+    expect(table.column("secrets")).toEqual(['["accountPassword"]', null]);
+    expect(table.columns).not.toContain("accountPassword");
+    expect(JSON.stringify([table, found])).not.toContain("hidden");
+    expect(found.staged).toContain("accountPassword");
+  });
+
+  it("stages custom fields together, by the tenant's numbers", () => {
+    const cells = [
+      ["座席", "氏名", "メールアドレス"],
+      ["A-1", "一", "a@x"],
+      ["", "二", "b@x"],
+    ];
+    const custom = (wished: Partial<PlanRequest>) =>
+      stage("users", cells, { ...wished, options: CUSTOM }).table.column("custom");
+    expect(custom({})).toEqual(['{"7":"A-1"}', '{"7":null}']);
+    expect(custom({ blank: "keep" })).toEqual(['{"7":"A-1"}', "{}"]);
+    expect(custom({ absent: "clear" })).toEqual(['{"7":"A-1","8":null}', '{"7":null,"8":null}']);
+    expect(custom({ blank: "keep", absent: "clear" })).toEqual(['{"7":"A-1","8":null}', '{"8":null}']);
+    const { table, found } = stage("users", cells, { options: CUSTOM });
+    expect(table.columns).not.toContain("custom:7");
+    expect(found.staged).toEqual(["name", "emails", "custom"]);
+    expect(found.absentColumns).toEqual(expect.arrayContaining(["入社日", "役職"]));
+    expect(found.absentColumns).not.toContain("CLOMOアカウントパスワード");
+  });
+
+  it("has no custom fields where none has a column", () => {
+    const { table, found } = stage(
+      "users",
+      [
+        ["氏名", "メールアドレス"],
+        ["一", "a@x"],
+      ],
+      { absent: "clear", options: CUSTOM },
+    );
+    expect(table.columns).toEqual(["key", "name", "emails"]);
+    expect(found.staged).toEqual(["name", "emails"]);
+  });
+
+  it("names columns that nobody knows, where they may be there", () => {
+    const cells = [
+      ["氏名", "星座", "メールアドレス"],
+      ["一", "x", "a@x"],
+    ];
+    const { table, found } = stage("users", cells, { options: { allowUnknownColumns: true } });
+    expect([table.faults(), found.unknownColumns]).toEqual([[], ["星座"]]);
+    expect(table.rows[0]).not.toContain("x");
+  });
+});
+
+describe("a file of SECURED APPs users", () => {
+  it("refers to groups, and stages them sorted", () => {
+    const { table, found } = stage("docs", [
+      ["ユーザーID", "表示名", "グループ名", "グループ名", "グループ名"],
+      ["u1", "一", "b", "a", ""],
+      ["u2", "二", "a", "b", "c"],
+      ["u3", "三", "", "b", "a"],
+      ["u4", "四", "", "", ""],
+      ["u5", "五", "c", "", "a"],
+    ]);
+    expect(table.column("groups")).toEqual(['["a","b"]', '["a","b","c"]', '["a","b"]', "[]", '["a","c"]']);
+    expect(table.column("groupCells")).toEqual(["[4,3]", null, "[5,4]", null, "[5,3]"]);
+    expect(table.references).toEqual(["group b@2:3", "group a@2:4", "group c@3:5"]);
+    expect(found.places.find(({ field }) => field === "groups")).toEqual({
+      field: "groups",
+      column: 3,
+      header: "グループ名",
+      cells: [3, 4, 5],
+    });
+    expect(found.places.find(({ field }) => field === "userId")).toEqual({
+      field: "userId",
+      column: 1,
+      header: "ユーザーID",
+    });
+  });
+
+  it("needs no cells of groups where there is one column", () => {
+    const { table, found } = stage("docs", [
+      ["ユーザーID", "グループ名"],
+      ["u1", "a"],
+    ]);
+    expect(table.columns).toEqual(["key", "userId", "groups"]);
+    expect(found.places.every((place) => !("cells" in place))).toBe(true);
+  });
+
+  it("keeps the groups of a blank cell where blanks keep", () => {
+    const cells = [
+      ["ユーザーID", "グループ名"],
+      ["u1", ""],
+      ["u2", "a"],
+    ];
+    expect(stage("docs", cells, { blank: "keep" }).table.column("groups")).toEqual([null, '["a"]']);
+    expect(stage("docs", cells).table.column("groups")).toEqual(["[]", '["a"]']);
+  });
+
+  it("is told by ユーザーID to the letter, whatever key is asked for", () => {
+    const { table } = stage("docs", [["ユーザーID"], ["Taro1"]], { key: "upn" });
+    expect(table.column("key")).toEqual(["Taro1"]);
+  });
+
+  it("names the secrets of a row that are set", () => {
+    const { table } = stage("docs", [
+      ["ユーザーID", "パスワード", "シークレットキー"],
+      ["u1", "hidden1", ""],
+      ["u2", "hidden1", "hidden22"],
+      ["u3", "", "hidden22"],
+    ]);
+    expect(table.column("secrets")).toEqual(['["password"]', '["password","secretKey"]', '["secretKey"]']);
+  });
+
+  it("has no addresses to claim", () => {
+    const { table } = stage("contacts", [
+      ["ユーザーID", "メールアドレス"],
+      ["u1", "a@x"],
+    ]);
+    expect([table.claims, table.columns]).toEqual([[], ["key", "userId", "mailAddress"]]);
+  });
+});
+
+describe("what is wrong with a file", () => {
+  it("is told with its place and how grave it is", () => {
+    const { table } = stage("contacts", [
+      ["ユーザーID", "プロキシポート", "表示名"],
+      ["u 1", "99999", "一"],
+    ]);
+    expect(table.faults()).toEqual(["not-alphanumeric@2:1 ユーザーID", "port-range@2:2 プロキシポート"]);
+    expect(table.problems.map(({ severity }) => severity)).toEqual(["error", "warning"]);
+    expect(table.problems[0]).toMatchObject({ row: 2, line: 20 });
+  });
+
+  it("keeps the place of a record with too few or too many cells, without values", () => {
+    const { table, found } = stage("users", [["氏名", "メールアドレス"], ["一"], ["二", "b@x", "c"], ["三", "c@x"]]);
+    expect(table.faults()).toEqual(["cells-too-few@2:0", "cells-too-many@3:0"]);
+    expect(table.rows).toEqual([
+      [null, null, null],
+      [null, null, null],
+      ["c@x", "三", '["c@x"]'],
+    ]);
+    expect(found.rows).toBe(3);
+  });
+
+  it("is told once of a record whose cells were dropped, by the reader", () => {
+    const { table, stager } = stagerOf("users");
+    stager.record(["氏名", "メールアドレス"], 2, 1, 1);
+    stager.problem({ code: "record-too-long", row: 2, line: 2, column: 0, params: { max: 9 } });
+    stager.record([], 0, 2, 2);
+    expect(table.faults()).toEqual(["record-too-long@2:0"]);
+    expect(table.rows).toEqual([[null, null, null]]);
+    expect(stager.end().rows).toBe(1);
+  });
+
+  it("keeps what else is wrong with a damaged cell to itself", () => {
+    const { table, stager } = stagerOf("users");
+    stager.record(["氏名", "メールアドレス"], 2, 1, 1);
+    stager.problem({ code: "bytes-invalid", row: 2, line: 2, column: 2, params: {} });
+    stager.record(["", "a"], 2, 2, 2);
+    expect(table.faults()).toEqual(["bytes-invalid@2:2 メールアドレス", "required@2:1 氏名"]);
+  });
+
+  it.each([
+    ["nothing", [], ["file-empty@0:0"]],
+    ["a header alone", [["氏名", "メールアドレス"]], ["file-no-rows@0:0"]],
+    ["a header that lacks the key", [["氏名"], ["一"]], ["header-missing@0:0"]],
+  ])("is told of %s", (_, cells, faults) => {
+    const { table } = stage("users", cells);
+    expect(table.faults()).toEqual(faults);
+  });
+
+  it("opens a table of an empty file too", () => {
+    const { table, found } = stage("users", []);
+    expect(table.columns).toEqual(["key"]);
+    expect(found).toMatchObject({ rows: 0, header: [], staged: [], places: [], unknownColumns: [] });
+  });
+
+  it("is nothing more below a header that nobody can read", () => {
+    const { table, stager } = stagerOf("users");
+    stager.problem({ code: "columns-too-many", row: 1, line: 1, column: 0, params: { max: 9 } });
+    stager.record([], 0, 1, 1);
+    stager.problem({ code: "bytes-invalid", row: 2, line: 2, column: 1, params: {} });
+    stager.record(["一", "a"], 2, 2, 2);
+    expect(stager.end()).toMatchObject({ rows: 1, header: [] });
+    expect(table.faults()).toEqual(["columns-too-many@1:0"]);
+    expect(table.rows).toEqual([]);
+  });
+});
