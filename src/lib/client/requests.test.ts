@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import { EXAMPLES } from "../contract/examples.ts";
+import { ALL_ROUTES } from "../contract/index.ts";
+import { TenantClient, type Transport, type Upload } from "./index.ts";
+
+/** What a request carried; what it did not is left out. */
+interface Seen {
+  readonly line: string;
+  readonly body?: string;
+  readonly type?: string;
+  readonly ifMatch?: string;
+}
+
+const patterns = ALL_ROUTES.map((route) => ({
+  route,
+  pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+})).toSorted((one, other) => Number(one.route.path.includes("{")) - Number(other.route.path.includes("{")));
+
+/** Answers each request with the example of its route, and writes down what it carried. */
+const answering =
+  (seen: Seen[]): Transport =>
+  async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const { route } =
+      patterns.find(({ route, pattern }) => route.method === request.method.toLowerCase() && pattern.test(pathname)) ??
+      expect.unreachable(`${request.method} ${pathname}`);
+    const body = await request.text();
+    const [type, ifMatch] = [request.headers.get("content-type"), request.headers.get("if-match")];
+    seen.push({
+      line: `${request.method} ${pathname}${search}`,
+      ...(body === "" ? {} : { body }),
+      ...(type === null ? {} : { type }),
+      ...(ifMatch === null ? {} : { ifMatch }),
+    });
+    const { answer } = EXAMPLES.get(route.operationId ?? "") ?? {};
+    const [media = ""] = Object.entries(route.responses).flatMap(([status, response]) =>
+      status.startsWith("2") && "content" in response ? Object.keys(response.content ?? {}) : [],
+    );
+    const content = typeof answer === "string" ? answer : JSON.stringify(answer);
+    const whole = media === "application/x-ndjson" ? `${content}\n` : content.replace('"next":"1000"', '"next":null');
+    return new Response(whole, { headers: { "content-type": media } });
+  };
+
+const ID = "019a9f3c-5a00-7abc-8def-000000000005";
+const AT = "2026-11-20T01:23:45.000Z";
+const upload = (encoding: string): Upload => ({ stream: new Blob(["a,b\n"]).stream(), encoding });
+const json = (value: unknown) => ({ body: JSON.stringify(value), type: "application/json" });
+const plan = { id: ID, etag: "7" };
+const notice = { itemId: ID, expiresAt: AT, stage: 30, way: "mail", recipient: "a@x.jp" };
+const all = <T>(items: AsyncIterable<T>): Promise<T[]> => Array.fromAsync(items);
+
+it.each<[string, (client: TenantClient) => Promise<unknown>, readonly Seen[]]>([
+  ["tenant", (client) => client.tenant(), [{ line: "GET /v1/tenant" }]],
+  ["orgs", (client) => client.orgs(), [{ line: "GET /v1/orgs" }]],
+  ["findOrgs", (client) => client.findOrgs("A/B 課"), [{ line: "GET /v1/orgs/find?name=A%2FB+%E8%AA%B2" }]],
+  ["exportOrgs", (client) => client.exportOrgs({ newline: "cr" }), [{ line: "GET /v1/orgs/export?newline=cr" }]],
+  ["exportOrgs", (client) => client.exportOrgs(), [{ line: "GET /v1/orgs/export" }]],
+  [
+    "users",
+    (client) => all(client.users({ pageSize: 5, filterName: "山", filterId: undefined })),
+    [{ line: "GET /v1/users?filterName=%E5%B1%B1&limit=5" }],
+  ],
+  ["users", (client) => all(client.users()), [{ line: "GET /v1/users" }]],
+  ["findUsers", (client) => client.findUsers("a&b=c"), [{ line: "GET /v1/users/find?name=a%26b%3Dc" }]],
+  ["exportUsers", (client) => client.exportUsers({ filterId: "" }), [{ line: "GET /v1/users/export?filterId=" }]],
+  ["customFields", (client) => client.customFields(), [{ line: "GET /v1/users/fields" }]],
+  [
+    "addCustomField",
+    (client) => client.addCustomField("座席"),
+    [{ line: "POST /v1/users/fields", ...json({ name: "座席" }) }],
+  ],
+  ["removeCustomField", (client) => client.removeCustomField("a/b"), [{ line: "DELETE /v1/users/fields/a%2Fb" }]],
+  [
+    "securedUsers",
+    (client) => all(client.securedUsers("docs", { pageSize: 1, sort: "name", desc: true })),
+    [{ line: "GET /v1/secured/docs/users?sort=name&desc=true&limit=1" }],
+  ],
+  [
+    "findSecuredUsers",
+    (client) => client.findSecuredUsers("mailer", "u1"),
+    [{ line: "GET /v1/secured/mailer/users/find?name=u1" }],
+  ],
+  [
+    "exportSecuredUsers",
+    (client) => client.exportSecuredUsers("docs", { layout: "full", newline: "lf" }),
+    [{ line: "GET /v1/secured/docs/users/export?layout=full&newline=lf" }],
+  ],
+  ["securedGroups", (client) => client.securedGroups("docs"), [{ line: "GET /v1/secured/docs/groups" }]],
+  [
+    "imports.plan",
+    (client) => client.imports.plan({ kind: "users" }, upload("shift_jis")),
+    [
+      { line: "POST /v1/imports", ...json({ kind: "users" }) },
+      { line: `PUT /v1/imports/${ID}/content`, body: "a,b\n", type: "text/csv; charset=shift_jis" },
+    ],
+  ],
+  ["imports.list", (client) => client.imports.list(), [{ line: "GET /v1/imports" }]],
+  ["imports.show", (client) => client.imports.show(ID), [{ line: `GET /v1/imports/${ID}` }]],
+  [
+    "imports.rows",
+    (client) => all(client.imports.rows(ID, { action: "create,delete", limit: 3 })),
+    [{ line: `GET /v1/imports/${ID}/rows?action=create%2Cdelete&limit=3` }],
+  ],
+  [
+    "imports.problems",
+    (client) => all(client.imports.problems(ID, { limit: 3 })),
+    [{ line: `GET /v1/imports/${ID}/problems?limit=3` }],
+  ],
+  [
+    "imports.commit",
+    (client) => client.imports.commit(plan),
+    [{ line: `POST /v1/imports/${ID}/commit`, ifMatch: '"7"' }],
+  ],
+  [
+    "imports.commit of what has no plan",
+    (client) => client.imports.commit({ id: ID, etag: null }),
+    [{ line: `POST /v1/imports/${ID}/commit`, ifMatch: '""' }],
+  ],
+  [
+    "imports.emitted",
+    (client) => client.imports.emitted(plan),
+    [{ line: `POST /v1/imports/${ID}/emitted`, ifMatch: '"7"' }],
+  ],
+  ["imports.replan", (client) => client.imports.replan(ID), [{ line: `POST /v1/imports/${ID}/replan` }]],
+  [
+    "imports.verify",
+    (client) => client.imports.verify(ID, upload("utf-16le")),
+    [{ line: `POST /v1/imports/${ID}/verification`, body: "a,b\n", type: "text/csv; charset=utf-16le" }],
+  ],
+  ["imports.revert", (client) => client.imports.revert(ID), [{ line: `POST /v1/imports/${ID}/revert` }]],
+  ["imports.discard", (client) => client.imports.discard(ID), [{ line: `DELETE /v1/imports/${ID}` }]],
+  ["renewals.list", (client) => client.renewals.list(), [{ line: "GET /v1/renewals" }]],
+  [
+    "renewals.add",
+    (client) => client.renewals.add({ kind: "custom", name: "契約" }),
+    [{ line: "POST /v1/renewals", ...json({ kind: "custom", name: "契約" }) }],
+  ],
+  [
+    "renewals.edit",
+    (client) => client.renewals.edit(ID, { owner: null }),
+    [{ line: `PATCH /v1/renewals/${ID}`, ...json({ owner: null }) }],
+  ],
+  [
+    "renewals.confirm",
+    (client) => client.renewals.confirm(ID, { by: "山田", at: AT }),
+    [{ line: `POST /v1/renewals/${ID}/confirm`, ...json({ by: "山田", at: AT }) }],
+  ],
+  ["renewals.remove", (client) => client.renewals.remove(ID), [{ line: `DELETE /v1/renewals/${ID}` }]],
+  ["renewals.notices", (client) => client.renewals.notices(), [{ line: "GET /v1/renewals/notices" }]],
+  [
+    "renewals.claimNotice",
+    (client) => client.renewals.claimNotice(notice),
+    [{ line: "POST /v1/renewals/notices", ...json(notice) }],
+  ],
+  [
+    "renewals.settleNotice",
+    (client) => client.renewals.settleNotice(ID, { state: "sent", error: null }),
+    [{ line: `POST /v1/renewals/notices/${ID}`, ...json({ state: "sent", error: null }) }],
+  ],
+])("%s", async (_, call, requests) => {
+  const seen: Seen[] = [];
+  await call(new TenantClient(answering(seen)));
+  expect(seen).toEqual(requests);
+});
+
+describe("a list of several pages", () => {
+  const pagesOf = (answers: readonly { readonly items: readonly unknown[]; readonly next: string | null }[]) => {
+    const cursors: (string | null)[] = [];
+    const client = new TenantClient(async ({ url }) => {
+      cursors.push(new URL(url).searchParams.get("cursor"));
+      return Response.json(answers[cursors.length - 1]);
+    });
+    return { client, cursors };
+  };
+  const items = [EXAMPLES.get("users")?.answer].flatMap((answer) => (answer as { readonly items: unknown[] }).items);
+
+  it("is fetched page after page, each by the cursor of the one before", async () => {
+    const { client, cursors } = pagesOf([
+      { items: [...items, ...items], next: "a" },
+      { items: [], next: "b" },
+      { items, next: null },
+    ]);
+    expect(await all(client.users())).toHaveLength(3);
+    expect(cursors).toEqual([null, "a", "b"]);
+  });
+
+  it("is fetched no further than it is read", async () => {
+    const { client, cursors } = pagesOf([{ items, next: "a" }]);
+    for await (const user of client.users()) {
+      expect(user).toEqual(items[0]);
+      break;
+    }
+    expect(cursors).toEqual([null]);
+  });
+});
+
+it("gives no bytes where an export has none", async () => {
+  const client = new TenantClient(async () => new Response(null, { headers: { "content-type": "text/csv" } }));
+  expect(await new Response(await client.exportUsers()).text()).toBe("");
+});
+
+it.each<[string, (client: TenantClient, signal: AbortSignal) => Promise<unknown>]>([
+  ["imports.plan", (client, signal) => client.imports.plan({ kind: "users" }, upload("utf-8"), signal)],
+  ["imports.commit", (client, signal) => client.imports.commit(plan, signal)],
+  ["imports.replan", (client, signal) => client.imports.replan(ID, signal)],
+  ["imports.verify", (client, signal) => client.imports.verify(ID, upload("utf-8"), signal)],
+])("%s ends with its signal", async (_, call) => {
+  const ended = new AbortController();
+  const answers = answering([]);
+  const client = new TenantClient(async (request) => {
+    if (request.method === "POST" && request.url.endsWith("/imports")) return answers(request);
+    ended.abort(new Error("enough"));
+    request.signal.throwIfAborted();
+    return answers(request);
+  });
+  await expect(call(client, ended.signal)).rejects.toThrow("enough");
+});
