@@ -1,6 +1,8 @@
 import { HTTPException } from "hono/http-exception";
 import { describe, expect, it } from "vitest";
-import { thrown } from "./problem.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import { malformed, problemOf, thrown } from "./problem.ts";
 
 const answer = async (error: Error) =>
   (await thrown(error).json()) as { type: string; detail: { en: string; ja: string } };
@@ -27,4 +29,69 @@ describe("an error nobody expected", () => {
     expect((await answer(new HTTPException(400))).type).toBe("usage");
     expect(thrown(new HTTPException(415)).status).toBe(415);
   });
+});
+
+const what = text("locked", "使用中");
+const hint = text("wait", "お待ちください");
+
+describe("a failure", () => {
+  it.each([
+    ["with its place and what to do", { what, where: "json.name", hint }, { where: "json.name", hint }],
+    ["without them", { what }, {}],
+  ])("is answered %s", async (_, detail, rest) => {
+    const failure = new Failure("locked", detail);
+    for (const answer of [problemOf(failure), thrown(failure)]) {
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([423, "application/problem+json"]);
+      expect(await answer.json()).toEqual({
+        type: "locked",
+        title: expect.any(String),
+        status: 423,
+        detail: what,
+        ...rest,
+      });
+    }
+  });
+
+  it("may have HTTP's own status and headers", async () => {
+    const answer = problemOf(new Failure("usage", { what }), { status: 405, headers: { allow: "GET" } });
+    expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET"]);
+    expect(answer.headers.get("content-type")).toBe("application/problem+json");
+    expect(await answer.json()).toMatchObject({ type: "usage", status: 405 });
+  });
+});
+
+describe("a request of another shape", () => {
+  it.each([
+    ["unknown fields", { code: "unrecognized_keys", message: "", path: [], keys: ["a", "b"] }, "json", "a, b"],
+    [
+      "no choice",
+      { code: "invalid_value", message: "", path: ["kind"], values: ["users", 1] },
+      "json.kind",
+      "users, 1",
+    ],
+    ["another fault", { code: "too_small", message: "too small", path: ["a", 0] }, "json.a.0", "too small"],
+    ["a fault without a code", { message: "odd", path: [] }, "json", "odd"],
+  ])("is told of %s and where it stands", async (_, issue, where, said) => {
+    const answer = malformed("json", [issue, { message: "second", path: ["z"] }]);
+    const { detail, ...problem } = (await answer.json()) as { detail: { en: string; ja: string } };
+    expect(problem).toMatchObject({ type: "usage", status: 400, where });
+    expect([detail.en, detail.ja]).toEqual([expect.stringContaining(said), expect.stringContaining(said)]);
+    expect(detail.ja).not.toBe(detail.en);
+  });
+
+  it("is told without any, too", async () => {
+    const problem = (await malformed("query", []).json()) as object;
+    expect(problem).toMatchObject({ type: "usage", status: 400 });
+    expect(problem).not.toHaveProperty("where");
+  });
+});
+
+it("tells of a malformed body and of another content type where they are", async () => {
+  expect(await thrown(new HTTPException(415)).json()).toMatchObject({ status: 415, where: "content-type" });
+  expect(await thrown(new HTTPException(400)).json()).toMatchObject({ status: 400, where: "json" });
+});
+
+it("cuts an endless message", async () => {
+  const { detail } = await answer(new Error("x".repeat(10_000)));
+  expect(detail.en.length).toBeLessThan(400);
 });

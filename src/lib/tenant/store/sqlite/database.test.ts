@@ -1,10 +1,10 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Worker } from "node:worker_threads";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import type { OpenThreadTask } from "../../testing/open-thread.ts";
 import { Database } from "./database.ts";
@@ -41,4 +41,141 @@ test("a new file that somebody else keeps in his hands is locked", () => {
   holder.exec("begin exclusive");
   expect(codeOf(() => new Database(path, { busyTimeoutMs: 20 }))).toBe("locked");
   holder.close();
+});
+
+/** A connection to the test's file. */
+const open = (...[options]: [ConstructorParameters<typeof Database>[1]?]): Database =>
+  new Database(join(folder, "tenant.db"), options);
+
+test("a file gets a log, unless it is to be left as it is", () => {
+  const journal = (database: Database): unknown => database.get("pragma journal_mode")?.["journal_mode"];
+  const plain = open({ plain: true });
+  expect(journal(plain)).toBe("delete");
+  plain.close();
+  const usual = open({ cacheKib: 100 });
+  expect([journal(usual), usual.count("pragma cache_size")]).toEqual(["wal", -100]);
+  expect([usual.count("pragma synchronous"), usual.count("pragma foreign_keys")]).toEqual([2, 0]);
+  usual.close();
+});
+
+test("a connection for reading leaves what it reads as it is, and is one itself where nothing can be written", () => {
+  const database = open();
+  database.exec("create table t (a)");
+  const reader = database.reader();
+  expect([reader.isReadOnly, reader.count("select count(*) from t")]).toEqual([false, 0]);
+  const readOnly = open({ readOnly: true });
+  const another = readOnly.reader();
+  expect([readOnly.isReadOnly, another.isReadOnly]).toEqual([true, true]);
+  expect(codeOf(() => readOnly.checkWritable())).toBe("not-permitted");
+  expect(codeOf(() => readOnly.change(() => undefined))).toBe("not-permitted");
+  expect(codeOf(() => database.checkWritable())).toBeUndefined();
+  for (const one of [database, reader, readOnly, another]) one.close();
+});
+
+test("what is there and can be written is opened so; what is not there, or is no database, is not made up", () => {
+  const path = join(folder, "tenant.db");
+  open().close();
+  const opened = Database.orReadOnly(path);
+  expect(opened.isReadOnly).toBe(false);
+  opened.close();
+  expect(() => Database.orReadOnly(join(folder, "none", "tenant.db"))).toThrow("unable to open");
+  writeFileSync(join(folder, "words.db"), "no database, but words enough to be taken for one".repeat(99));
+  expect(() => Database.orReadOnly(join(folder, "words.db"))).toThrow("not a database");
+  expect(() => new Database(join(folder, "words.db"), { readOnly: true })).toThrow("not a database");
+});
+
+test("what a statement gives", () => {
+  const database = open();
+  database.exec("create table t (a)");
+  expect(database.run("insert into t values (:a), (:b)", { a: 1, b: null, other: "is no fault" })).toBe(2);
+  expect(database.all("select a from t order by a")).toEqual([{ a: null }, { a: 1 }]);
+  expect([...database.iterate("select a from t where a = :a", { a: 1 })]).toEqual([{ a: 1 }]);
+  expect(database.get("select a from t where a = 7")).toBeUndefined();
+  expect([database.count("select a from t where a = 7"), database.count("select null")]).toEqual([0, 0]);
+  expect(database.count("select count(*) as all_rows, 9 as other from t")).toBe(2);
+  expect(database.prepare("select 1")).toBe(database.prepare("select 1"));
+  database.close();
+});
+
+describe("a change", () => {
+  test("is made whole or not at all", () => {
+    const database = open();
+    database.exec("create table t (a)");
+    expect(database.change(() => database.run("insert into t values (1)"))).toBe(1);
+    const failing = (): never => {
+      database.run("insert into t values (2)");
+      throw new RangeError("no");
+    };
+    expect(() => database.change(failing)).toThrow("no");
+    expect(database.all("select a from t")).toEqual([{ a: 1 }]);
+    expect(database.isFree()).toBe(true);
+    database.close();
+  });
+
+  test("whose error has ended it already is told by that error", () => {
+    const database = open();
+    const ending = (): never => {
+      database.exec("rollback");
+      throw new RangeError("no");
+    };
+    expect(() => database.change(ending)).toThrow(RangeError);
+    expect(() => database.snapshot(ending)).toThrow(RangeError);
+    database.close();
+  });
+
+  test("waits for another process so long, unless it is interrupted", () => {
+    const holder = open();
+    holder.exec("begin immediate");
+    let asked = 0;
+    const impatient = open({ busyTimeoutMs: 150, interrupted: () => (asked += 1) > 99 });
+    expect([impatient.isFree(), codeOf(() => impatient.change(() => undefined))]).toEqual([false, "locked"]);
+    expect(asked).toBeGreaterThan(1);
+    const interrupted = open({ interrupted: () => true });
+    expect(codeOf(() => interrupted.change(() => undefined))).toContain("interrupted");
+    expect(impatient.count("pragma busy_timeout")).toBe(150);
+    holder.exec("rollback");
+    expect([impatient.isFree(), impatient.change(() => "done")]).toEqual([true, "done"]);
+    for (const database of [holder, impatient, interrupted]) database.close();
+  });
+});
+
+test("who waits for the lock goes on when it is free, is told when it is not, and may stop waiting", async () => {
+  const holder = open();
+  holder.exec("begin immediate");
+  const waiting = open({ busyTimeoutMs: 150 });
+  const never = new AbortController().signal;
+  const failing = (signal: AbortSignal) =>
+    waiting.freed(signal).catch((error: unknown) => (error instanceof Failure ? error.code : error));
+  expect(await failing(never)).toBe("locked");
+  expect(await failing(AbortSignal.abort())).toBe("interrupted");
+  const patient = open({ busyTimeoutMs: 60_000 });
+  const freed = patient.freed(never);
+  holder.exec("rollback");
+  await expect(freed).resolves.toBeUndefined();
+  await expect(patient.freed(AbortSignal.abort())).resolves.toBeUndefined();
+  for (const database of [holder, waiting, patient]) database.close();
+});
+
+test("a snapshot is of one moment, and may write elsewhere", () => {
+  const database = open();
+  database.exec("create table t (a)");
+  const other = open();
+  const counts = other.snapshot(() => {
+    const before = other.count("select count(*) from t");
+    database.run("insert into t values (1)");
+    return [before, other.count("select count(*) from t")];
+  });
+  expect([counts, other.count("select count(*) from t")]).toEqual([[0, 0], 1]);
+  for (const one of [database, other]) one.close();
+});
+
+test("a copy takes the place of an older one, with what lies in the log", () => {
+  const path = join(folder, "copy.db");
+  writeFileSync(path, "older");
+  const database = open();
+  database.exec("create table t (a)");
+  database.copyTo(path);
+  const copy = new Database(path, { plain: true });
+  expect(copy.count("select count(*) from t")).toBe(0);
+  for (const one of [database, copy]) one.close();
 });

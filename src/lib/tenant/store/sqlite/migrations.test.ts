@@ -25,6 +25,16 @@ test("a new file gets the newest shape, the root organisation and no copy", () =
   database.close();
 });
 
+test("a file holds one tenant", () => {
+  const database = new Database(join(folder, "tenant.db"));
+  migrate(database, TENANT, () => undefined);
+  expect(() => database.run("insert into tenant (pk, name, createdAt) values (2, 'other', '')")).toThrow("CHECK");
+  expect(database.all("select pk, name, createdAt, mirroredAt from tenant")).toEqual([
+    { pk: 1, name: "t", createdAt: TENANT.now, mirroredAt: null },
+  ]);
+  database.close();
+});
+
 test("an older file is copied before, with what its log holds, and changed as one or not at all", () => {
   const path = join(folder, "tenant.db");
   const database = new Database(path);

@@ -1,0 +1,108 @@
+import { describe, expect, it, test } from "vitest";
+import { describeProblem, PROBLEMS, severityOf, type ProblemCode, type ProblemParams } from "./problem.ts";
+
+/** What each problem's text is filled with: values that stand in no text by themselves. */
+const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
+  "file-empty": {},
+  "file-no-rows": {},
+  "bytes-invalid": { bytes: "81 FF", encoding: "shift_jis" },
+  "character-private-use": { codePoint: "U+E000" },
+  "character-nul": {},
+  "quote-unclosed": {},
+  "quote-stray": {},
+  "quote-trailing": {},
+  "cells-too-few": { got: 3, want: 14 },
+  "cells-too-many": { got: 15, want: 4 },
+  "record-too-long": { max: 4711 },
+  "columns-too-many": { max: 4711 },
+  "header-blank": {},
+  "header-duplicate": { header: "役職", first: 47 },
+  "header-reserved": { header: "constructor" },
+  "header-unknown": { header: "役所", nearest: "役職" },
+  "header-missing": { header: "役職" },
+  "header-other-app": { header: "役職", app: "SecuredMailer" },
+  required: {},
+  "required-new": { header: "パスワード", of: "user" },
+  "too-long": { length: 300, max: 256 },
+  "too-short": { length: 3, min: 6 },
+  "not-alphanumeric": {},
+  "not-boolean": {},
+  "not-choice": { choices: "Exchange / Microsoft365" },
+  "not-mail-address": {},
+  "port-range": {},
+  "key-duplicate": { header: "UPN", row: 47 },
+  "value-duplicate": { header: "UPN", row: 47 },
+  "id-case-only": { row: 47 },
+  "key-ambiguous": { count: 47 },
+  "value-taken": { value: "a@x", holder: "b@x" },
+  "org-unknown": { code: "S01" },
+  "org-parent-unknown": { parent: "S01" },
+  "org-parent-ambiguous": { parent: "本社/課" },
+  "org-cycle": { name: "本社" },
+  "org-delete-holds": { org: "本社/課", code: "S01", users: 47, devices: 11, children: 8 },
+  "group-unknown": { group: "営業" },
+  "administrator-row": { id: "admin7" },
+  "administrator-delete": { name: "髙橋" },
+  "administrator-account": { name: "髙橋" },
+};
+
+const CODES = Object.keys(PROBLEMS) as ProblemCode[];
+const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
+/** Parameters that choose a word and are none. */
+const CHOOSES: readonly string[] = ["of"];
+
+describe.each(CODES)("%s", (code) => {
+  const params = FILLED[code];
+  const { en, ja } = describeProblem({ code, params });
+
+  it("says in both languages all that it is told", () => {
+    const values = Object.entries(params).flatMap(([name, value]) => (CHOOSES.includes(name) ? [] : [String(value)]));
+    for (const value of values) {
+      expect(en).toContain(value);
+      expect(ja).toContain(value);
+    }
+    expect(`${en}${ja}`).not.toMatch(/undefined|\[object/);
+    expect(ja).toMatch(JAPANESE);
+  });
+
+  it("is a text of its own", () => {
+    const others = CODES.filter((other) => other !== code).map((other) =>
+      describeProblem({ code: other, params: FILLED[other] }),
+    );
+    expect(others.map((other) => other.en)).not.toContain(en);
+    expect(others.map((other) => other.ja)).not.toContain(ja);
+  });
+});
+
+test("English has no Japanese of its own", () => {
+  const withoutParams = CODES.map((code) => {
+    const blank = Object.fromEntries(Object.keys(FILLED[code]).map((name) => [name, "x"]));
+    return describeProblem({ code, params: blank }).en.replace("全社", "");
+  });
+  expect(withoutParams.filter((en) => JAPANESE.test(en))).toEqual([]);
+});
+
+test("which problems let a row pass", () => {
+  expect(CODES.filter((code) => severityOf(code) === "warning")).toEqual([
+    "header-other-app",
+    "port-range",
+    "id-case-only",
+  ]);
+});
+
+test.each([
+  ["header-unknown", { header: "役所" }, /役職|mean|ですか/],
+  ["org-delete-holds", { org: "本社", users: 1, devices: 0, children: 0 }, /\(/],
+] as const)("%s leaves out what nobody knows", (code, params, unsaid) => {
+  const { en, ja } = describeProblem({ code, params });
+  expect(`${en}${ja}`).not.toMatch(unsaid);
+  expect(`${en}${ja}`).not.toContain("undefined");
+});
+
+test("what a new record needs names what the record is", () => {
+  const [user, org] = ["user", "org"].map((of) =>
+    describeProblem({ code: "required-new", params: { header: "x", of } }),
+  );
+  expect([user?.en, user?.ja]).toEqual([expect.stringContaining("user"), expect.stringContaining("ユーザー")]);
+  expect([org?.en, org?.ja]).toEqual([expect.stringContaining("organisation"), expect.stringContaining("組織")]);
+});
