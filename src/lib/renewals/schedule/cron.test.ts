@@ -1,0 +1,204 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
+import { installCron, removeCron, showCron, type CronPlace } from "./cron.ts";
+import type { Ran } from "./programs.ts";
+import type { DailyRun } from "./schedule.ts";
+
+const WINTER = new Date("2026-11-20T00:00:00Z");
+const FIRST = "# >>> clomoctl renewals >>>";
+const LAST = "# <<< clomoctl renewals <<<";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cron-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+});
+
+const ran = (code: number | null, stdout = "", stderr = ""): Ran => ({
+  code,
+  stdout: Buffer.from(stdout, "latin1"),
+  stderr,
+});
+
+/** A person's crontab, kept as cron keeps it; undefined where there is none. */
+class Crontab {
+  content: string | undefined;
+  /** what was asked, `-l` aside */
+  readonly asked: string[] = [];
+  readonly answers = new Map<string, Ran | undefined>();
+
+  constructor(content?: string) {
+    this.content = content;
+  }
+
+  place(change: Partial<CronPlace> = {}): CronPlace {
+    return {
+      run: async (name, [option = ""], { input } = {}) => {
+        if (name !== "crontab") throw new TypeError(`${name} was run`);
+        if (option !== "-l") this.asked.push(option);
+        if (this.answers.has(option)) return this.answers.get(option);
+        if (option === "-l")
+          return this.content === undefined ? ran(1, "", "no crontab for k\n") : ran(0, this.content);
+        this.content = option === "-r" ? undefined : Buffer.from(input ?? "").toString("latin1");
+        return ran(0);
+      },
+      write: async (path, content) => {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, content);
+      },
+      launchers: join(folder, "launchers"),
+      units: (way) => join(folder, way),
+      owner: 1000,
+      temporary: join(folder, "tmp"),
+      timezone: "Asia/Tokyo",
+      now: WINTER,
+      ...change,
+    };
+  }
+}
+
+const wished = (change: Partial<DailyRun> = {}): DailyRun => ({
+  at: { hour: 9, minute: 5 },
+  timezone: "Asia/Tokyo",
+  launcher: {
+    node: "/usr/bin/node",
+    door: "/usr/bin/clomoctl",
+    path: "/usr/bin",
+    userFolder: "/home/k",
+    language: "en",
+    variables: new Map(),
+    scope: ["--all-contexts"],
+  },
+  ...change,
+});
+
+/** The line that cron is to run. */
+const lineOf = ({ content = "" }: Crontab): string | undefined =>
+  content.split("\n").find((line) => line.includes("/bin/sh"));
+
+test.each([
+  ["there is no crontab", undefined],
+  ["it is empty", ""],
+  ["it has lines", "MAILTO=k@example.jp\n5 4 * * * true\n"],
+  ["it holds bytes that are no UTF-8", "#\u00ff\u00fe\n"],
+])("the daily run comes into the crontab and leaves it as it was, where %s", async (_, before) => {
+  const crontab = new Crontab(before);
+  const place = crontab.place();
+  const launcher = join(place.launchers, "renewals-cron.sh");
+  const { scheduled, changed, notes, warnings } = await installCron(place, wished());
+  expect({ changed, notes, warnings }).toEqual({ changed: true, notes: [], warnings: [] });
+  expect(scheduled).toEqual({
+    way: "cron",
+    installed: true,
+    at: "09:05",
+    timezone: null,
+    active: null,
+    files: [launcher],
+  });
+  const [heading = "", ...lines] =
+    crontab.content
+      ?.slice(before?.length ?? 0)
+      .split("\n")
+      .slice(1) ?? [];
+  expect(crontab.content?.startsWith(`${before ?? ""}${FIRST}\n# `)).toBe(true);
+  expect([heading.startsWith("# "), ...lines]).toEqual([true, `5 9 * * * /bin/sh '${launcher}'`, LAST, ""]);
+  expect(await readFile(launcher, "utf8")).toContain("--all-contexts");
+  const removed = await removeCron(place);
+  expect(removed).toMatchObject({
+    changed: true,
+    notes: [],
+    warnings: [],
+    scheduled: { installed: false, at: null, files: [] },
+  });
+  expect([crontab.content ?? "", existsSync(launcher)]).toEqual([before ?? "", false]);
+  expect(crontab.asked).toEqual(["-", (before ?? "") === "" ? "-r" : "-"]);
+});
+
+test("installing again changes nothing in the crontab, yet the launcher, or the time alone", async () => {
+  const crontab = new Crontab();
+  const place = crontab.place();
+  await installCron(place, wished());
+  const other = wished({ launcher: { ...wished().launcher, scope: ["--context", "kanto"] } });
+  expect((await installCron(place, other)).changed).toBe(false);
+  expect(crontab.asked).toEqual(["-"]);
+  expect(await readFile(join(place.launchers, "renewals-cron.sh"), "utf8")).toContain("kanto");
+  const later = await installCron(place, wished({ at: { hour: 18, minute: 0 } }));
+  expect([later.changed, later.scheduled.at]).toEqual([true, "18:00"]);
+  expect(crontab.content?.split(FIRST)).toHaveLength(2);
+});
+
+test.each([
+  ["the same zone", "Asia/Tokyo", "Asia/Tokyo", "5 9", 0, 0],
+  ["a zone with the same clock", "Asia/Tokyo", "Asia/Seoul", "5 9", 0, 0],
+  ["another zone without summer time", "Asia/Tokyo", "UTC", "5 0", 1, 0],
+  ["another zone with summer time", "Asia/Tokyo", "America/New_York", "5 19", 1, 1],
+  ["a zone whose clock differs in summer only", "Etc/UTC", "Europe/London", "5 9", 1, 1],
+  ["a zone half an hour away", "Asia/Kolkata", "UTC", "35 3", 1, 0],
+])("a time is told by cron's clock, in %s", async (_, timezone, here, line, notes, warnings) => {
+  const crontab = new Crontab();
+  const changed = await installCron(crontab.place({ timezone: here }), wished({ timezone }));
+  expect(lineOf(crontab)?.startsWith(`${line} * * * `)).toBe(true);
+  expect([changed.notes.length, changed.warnings.length]).toEqual([notes, warnings]);
+  for (const { en, ja } of [...changed.notes, ...changed.warnings]) {
+    for (const zone of [timezone, here]) expect([en.includes(zone), ja.includes(zone)]).toEqual([true, true]);
+  }
+});
+
+test("a folder of any name stays one word of cron and of the shell", async () => {
+  const crontab = new Crontab();
+  await installCron(crontab.place({ launchers: join(folder, "100% k's") }), wished());
+  expect(lineOf(crontab)?.endsWith(String.raw`/100\% k'\''s/renewals-cron.sh'`)).toBe(true);
+});
+
+test("a machine without cron is told, and nothing is written", async () => {
+  const crontab = new Crontab();
+  crontab.answers.set("-l", undefined);
+  const place = crontab.place();
+  await expect(installCron(place, wished())).rejects.toMatchObject({ code: "unavailable" });
+  expect(existsSync(place.launchers)).toBe(false);
+  expect(await removeCron(place)).toMatchObject({ changed: false, scheduled: { installed: false } });
+  expect((await showCron(place)).installed).toBe(false);
+});
+
+test.each<[string, string, Ran | undefined, string]>([
+  ["listing is refused", "-l", ran(1, "", "k may not use crontab\n"), "k may not use crontab"],
+  ["listing is refused without a word", "-l", ran(1), "did not say why"],
+  ["a signal ended it", "-l", ran(null), "did not say why"],
+  ["writing is refused", "-", ran(1, "", "errors in crontab file"), "errors in crontab file"],
+  ["a signal ended the writing", "-", ran(null), "did not say why"],
+  ["cron went away in between", "-", undefined, "did not say why"],
+  ["what is listed is not what was given", "-", ran(0), "not what it was given"],
+])("it is told where %s", async (_, option, answer, reason) => {
+  const crontab = new Crontab("5 4 * * * true\n");
+  crontab.answers.set(option, answer);
+  const refused = installCron(crontab.place(), wished());
+  await expect(refused).rejects.toMatchObject({ code: "unexpected", what: { en: expect.stringContaining(reason) } });
+  await expect(refused).rejects.toMatchObject({ what: { ja: expect.stringMatching(/[ぁ-ん]/) } });
+});
+
+test("broken marks are refused before anything is written", async () => {
+  const crontab = new Crontab(`${FIRST}\nx\n`);
+  const place = crontab.place();
+  await expect(installCron(place, wished())).rejects.toMatchObject({ code: "input-rejected" });
+  await expect(removeCron(place)).rejects.toMatchObject({ code: "input-rejected" });
+  expect([crontab.asked, existsSync(place.launchers)]).toEqual([[], false]);
+});
+
+test.each([
+  ["another time", "30 6 * * * /bin/sh x", "06:30"],
+  ["words for a time", "@daily /bin/sh x", null],
+  ["several times", "0,30 6 * * * /bin/sh x", null],
+  ["no line at all", "# taken out", null],
+])("a block where somebody has put %s is shown as it is", async (_, line, at) => {
+  const crontab = new Crontab(`7 7 * * * other\n${FIRST}\n${line}\n${LAST}\n8 8 * * * other\n`);
+  expect(await showCron(crontab.place())).toMatchObject({ installed: true, at });
+});
+
+test("nothing to remove is no change", async () => {
+  const crontab = new Crontab("5 4 * * * true\n");
+  expect(await removeCron(crontab.place())).toMatchObject({ changed: false });
+  expect(crontab.asked).toEqual([]);
+});
