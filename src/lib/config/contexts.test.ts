@@ -136,6 +136,47 @@ test("a tenant goes only when it may, with its staging and nothing else", async 
   await expect(contexts.remove(EMBEDDED, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
 });
 
+test("removing a context leaves the one that is used, and a remote one leaves what lies in the home", async () => {
+  for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
+  await contexts.use("a");
+  expect(await contexts.remove("B", { tenantMayGo: false })).toMatchObject({ name: "b" });
+  expect(await contexts.choose(undefined, {})).toMatchObject({ context: { name: "a" }, source: "used" });
+  await makeTenant("far");
+  const far = await contexts.add("far", { kind: "remote", url: "https://mdm.example.jp" });
+  expect(await contexts.holdsTenant(far)).toBe(false);
+  await contexts.remove("far", { tenantMayGo: true });
+  expect(await readdir(home.tenants)).toEqual(["far"]);
+  await expect(contexts.remove("far", { tenantMayGo: true })).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("what is changed keeps its place and its name, and forgets what is not said again", async () => {
+  await contexts.add("Acme", { kind: "embedded", language: "en", maps: new Map([["users", "/m.yaml"]]) });
+  await contexts.add("far", { kind: "remote", url: "https://a.jp", caFile: "/ca.pem" });
+  expect(await contexts.change("ACME", { kind: "embedded", timezone: "UTC" })).toEqual({
+    name: "Acme",
+    kind: "embedded",
+    tenantFolder: join(home.tenants, "Acme"),
+    timezone: "UTC",
+    language: "ja",
+    maps: new Map(),
+  });
+  expect(await contexts.change("far", { kind: "remote", url: "http://b.jp/x" })).toEqual({
+    name: "far",
+    kind: "remote",
+    url: "http://b.jp/x",
+    timezone: "Asia/Tokyo",
+  });
+  await contexts.change(EMBEDDED, { kind: "embedded", timezone: "UTC" });
+  await contexts.change(EMBEDDED, { kind: "embedded", timezone: "Asia/Seoul" });
+  expect((await contexts.list()).map(({ name, timezone }) => [name, timezone])).toEqual([
+    [EMBEDDED, "Asia/Seoul"],
+    ["Acme", "UTC"],
+    ["far", "Asia/Tokyo"],
+  ]);
+  await expect(contexts.change("none", { kind: "embedded" })).rejects.toMatchObject({ code: "not-found" });
+  await expect(contexts.change("far", { kind: "remote", url: "x" })).rejects.toMatchObject({ code: "usage" });
+});
+
 test.skipIf(process.platform === "win32")("a tenant that is a link out of the home: only the link goes", async () => {
   await contexts.add("a", { kind: "embedded" });
   await mkdir(home.tenants, { recursive: true });
@@ -150,8 +191,18 @@ test.skipIf(process.platform === "win32")("a tenant that is a link out of the ho
 test.each([
   "{",
   "[]",
+  "null",
+  '"contexts"',
+  "{}",
+  '{"contexts":{}}',
+  '{"contexts":[null]}',
+  '{"contexts":[[]]}',
+  '{"contexts":[{"kind":"embedded"}]}',
   '{"contexts":[{"name":"../x","kind":"embedded"}]}',
+  '{"contexts":[{"name":"か\u3099","kind":"embedded"}]}',
   '{"contexts":[{"name":"a","kind":"?"}]}',
+  '{"contexts":[{"name":"a","kind":"remote"}]}',
+  '{"contexts":[{"name":"a","kind":"remote","url":"ftp://a.jp"}]}',
   '{"contexts":[{"name":"a","kind":"embedded","timezone":"Nowhere/Zone"}]}',
 ])("a damaged file %s is told and not written over", async (damaged) => {
   await mkdir(home.settings, { recursive: true });
@@ -159,6 +210,28 @@ test.each([
   await expect(contexts.list()).rejects.toMatchObject({ code: "unexpected" });
   await expect(contexts.add("b", { kind: "embedded" })).rejects.toMatchObject({ code: "unexpected" });
   expect(await readFile(join(home.settings, "contexts.json"), "utf8")).toBe(damaged);
+});
+
+test("what a file says in another form than text has its usual value", async () => {
+  await mkdir(home.settings, { recursive: true });
+  const stored = [
+    { name: "a", kind: "embedded", timezone: 9, language: "fr", maps: { users: "/m.yaml" } },
+    { name: "b", kind: "remote", url: "https://b.jp", caFile: 1, timezone: null },
+  ];
+  await writeFile(join(home.settings, "contexts.json"), JSON.stringify({ contexts: stored, used: 7 }));
+  const [embedded, a, b] = await contexts.list();
+  expect(embedded?.name).toBe(EMBEDDED);
+  expect(a).toMatchObject({ timezone: "Asia/Tokyo", language: "ja", maps: new Map() });
+  expect(b).toEqual({ name: "b", kind: "remote", url: "https://b.jp/", timezone: "Asia/Tokyo" });
+  expect((await contexts.choose(undefined, {})).source).toBe("default");
+});
+
+test("a folder in the place of the settings is told", async () => {
+  await mkdir(join(home.settings, "contexts.json"), { recursive: true });
+  await expect(contexts.list()).rejects.toMatchObject({
+    code: "unexpected",
+    where: join(home.settings, "contexts.json"),
+  });
 });
 
 test("of the maps in a file only pairs of words count", async () => {

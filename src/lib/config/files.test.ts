@@ -266,6 +266,38 @@ test("the system tells that we live, and when we began", async () => {
   expect(processes.isAlive(Number(stdout))).toBe(false);
 });
 
+test.each([
+  ["answers", () => true, true],
+  ["is somebody else's", () => throwing("EPERM"), true],
+  ["is gone", () => throwing("ESRCH"), false],
+  ["cannot be asked", () => throwing(undefined), false],
+])("a process lives that %s", (_, kill, alive) => {
+  expect(systemProcesses(1, kill, "host").isAlive(7)).toBe(alive);
+});
+
+const throwing = (code: string | undefined): never => {
+  throw Object.assign(new Error("kill"), code === undefined ? {} : { code });
+};
+
+test("processes of another machine are told apart from ours by the host's name", () => {
+  const [one, other] = ["here", "there"].map((name) => systemProcesses(1, () => true, name).place);
+  expect([one?.split(" ")[0], other?.split(" ")[0]]).toEqual(["here", "there"]);
+});
+
+test.skipIf(process.platform !== "linux")("a program's odd name does not hide when it began", async () => {
+  const odd = join(root, "a) b (c) 1 2");
+  await symlink(process.execPath, odd);
+  const child = execFile(odd, ["-e", "setInterval(() => {}, 1000)"]);
+  try {
+    const processes = systemProcesses(process.pid, process.kill.bind(process), "host");
+    const [own, its] = [process.pid, child.pid ?? 0].map((pid) => processes.startOf(pid)?.split(" ") ?? []);
+    expect(its?.[0]).toBe(own?.[0]);
+    expect(Number(its?.[1])).toBeGreaterThanOrEqual(Number(own?.[1]));
+  } finally {
+    child.kill();
+  }
+});
+
 test.skipIf(process.platform !== "linux")("Linux tells when a process began", () => {
   const processes = systemProcesses(process.pid, process.kill.bind(process), "host");
   expect(processes.startOf(process.pid)).toMatch(/^[0-9a-f-]{36} \d+$/);
