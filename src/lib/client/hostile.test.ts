@@ -114,6 +114,60 @@ describe("an answer that is no tenant's", () => {
   });
 });
 
+describe("a failure that a tenant tells", () => {
+  const detail = { en: "taken", ja: "使用済み" };
+  const told = (problem: object, status = 422): Promise<Failure> =>
+    failure(
+      answering(() =>
+        Response.json({ type: "input-rejected", title: "x", status, detail, ...problem }, { status }),
+      ).tenant(),
+    );
+
+  it("comes with its place and what to do, or without", async () => {
+    const hint = { en: "choose another", ja: "別の名前にしてください" };
+    expect(await told({ where: "json.name", hint })).toMatchObject({
+      code: "input-rejected",
+      what: detail,
+      where: "json.name",
+      hint,
+    });
+    const { where, hint: none } = await told({});
+    expect([where, none]).toEqual([undefined, undefined]);
+  });
+
+  it("may have a status that the table lacks", async () => {
+    expect((await told({ type: "usage" }, 405)).code).toBe("usage");
+  });
+
+  it("is none where it is not UTF-8, though it is cut off in the middle of a letter", async () => {
+    const bytes = Buffer.from(JSON.stringify({ type: "usage", title: "x", status: 400, detail }));
+    const cut = bytes.subarray(0, bytes.indexOf("使") + 1);
+    expect((await failure(answering(() => new Response(cut, { status: 400 })).tenant())).code).toBe("unavailable");
+  });
+});
+
+it.each([
+  ["application/json", true],
+  ["application/json; charset=utf-8", true],
+  ["Application/JSON ;a=b", true],
+  ["application/problem+json", false],
+  ["text/json", false],
+  ["", false],
+])("takes an answer of the type %j: %s", async (type, taken) => {
+  const tenant = { name: "kanto", mirroredAt: null, users: 1, orgs: 1 };
+  const answer = answering(() => new Response(JSON.stringify(tenant), { headers: { "content-type": type } })).tenant();
+  expect(await answer.catch(({ code }: Failure) => code)).toEqual(taken ? tenant : "unavailable");
+});
+
+it("gives an empty list for a stream without lines, and passes on what breaks it", async () => {
+  const rows = (body: ReadableStream<Uint8Array> | string | null) =>
+    Array.fromAsync(answering(() => new Response(body, ndjson)).imports.rows(plan));
+  expect(await rows(null)).toEqual([]);
+  expect(await rows("")).toEqual([]);
+  const torn = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new RangeError("torn")) });
+  await expect(rows(torn)).rejects.toThrow("torn");
+});
+
 it("keeps the path of the tenant's address", async () => {
   const urls: string[] = [];
   const client = new TenantClient(async ({ url }) => {

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
@@ -189,6 +189,120 @@ describe("a busy tenant", () => {
   });
 });
 
+describe("what is asked again", () => {
+  /** Answers one request after another with these statuses, the last of them for good. */
+  const answering = async (...statuses: readonly number[]) => {
+    const seen: IncomingHttpHeaders[] = [];
+    const address = await serving((request, response) => {
+      seen.push(request.headers);
+      const status = statuses[Math.min(seen.length, statuses.length) - 1] ?? 200;
+      request.resume().on("end", () => response.writeHead(status).end());
+    });
+    return { address, seen };
+  };
+
+  it.each([
+    [429, 2],
+    [502, 2],
+    [503, 2],
+    [504, 2],
+    [500, 1],
+    [501, 1],
+    [404, 1],
+    [423, 1],
+    [204, 1],
+  ])("after %d: %d times in all", async (status, times) => {
+    const { address, seen } = await answering(status, 200);
+    const response = await opened().transport(new Request(address));
+    expect([seen.length, response.status]).toEqual([times, times === 2 ? 200 : status]);
+  });
+
+  it.each([
+    ["a number", "7", 7000],
+    ["nothing to wait for", "0", 0],
+    ["the longest", "30", 30_000],
+    ["a moment that has passed", new Date(NOW - 5000).toUTCString(), 0],
+    ["words", "soon", 250],
+    ["a number beyond all measure", "1234567890", 250],
+    ["a fraction", "1.5e9x", 250],
+  ])("waits as Retry-After asks: %s", async (_, retryAfter, delayMs) => {
+    let asked = 0;
+    const address = await serving((_, response) => {
+      asked += 1;
+      response.writeHead(asked === 1 ? 503 : 200, { "retry-after": retryAfter }).end();
+    });
+    const { transport, pauses } = opened();
+    expect((await transport(new Request(address))).status).toBe(200);
+    expect(pauses).toEqual([delayMs]);
+  });
+
+  it("is not, where the pause would be a little too long", async () => {
+    const address = await serving((_, response) => response.writeHead(503, { "retry-after": "31" }).end());
+    const { transport, pauses } = opened();
+    expect((await transport(new Request(address))).status).toBe(503);
+    expect(pauses).toEqual([]);
+  });
+
+  it("a request whose connection was reset once", async () => {
+    let asked = 0;
+    const address = await serving((request, response) => {
+      asked += 1;
+      if (asked === 1) request.socket.resetAndDestroy();
+      else response.end("there");
+    });
+    const { transport, pauses } = opened();
+    expect(await (await transport(new Request(address))).text()).toBe("there");
+    expect(pauses).toEqual([250]);
+  });
+
+  it("no upload, though nobody answered", async () => {
+    const gone = createTcpServer();
+    const port = await listen(gone);
+    await closing.pop()?.();
+    const { transport, pauses } = opened();
+    const init: RequestInit & { duplex: "half" } = { method: "PUT", body: new Blob(["a"]).stream(), duplex: "half" };
+    expect((await failure(transport(new Request(`http://127.0.0.1:${port}`, init)))).code).toBe("unavailable");
+    expect(pauses).toEqual([]);
+  });
+
+  it("a POST, by the key that it came with", async () => {
+    const { address, seen } = await answering(503, 200);
+    const headers = { "idempotency-key": "mine" };
+    await opened().transport(new Request(address, { method: "POST", headers }));
+    expect(seen.map((headers) => headers["idempotency-key"])).toEqual(["mine", "mine"]);
+    const get = await answering(200);
+    await opened().transport(new Request(get.address));
+    expect(get.seen[0]?.["idempotency-key"]).toBeUndefined();
+  });
+
+  it("nothing more, once somebody has interrupted the pause", async () => {
+    const { address, seen } = await answering(503);
+    const ended = new AbortController();
+    const wait = async (_: number, signal: AbortSignal): Promise<void> => {
+      ended.abort();
+      signal.throwIfAborted();
+    };
+    const socket = openSocket({ surroundings: { now: () => NOW, newKey: () => "key", wait } });
+    closing.unshift(socket.close);
+    const request = new Request(address, { signal: ended.signal });
+    expect([(await failure(socket.transport(request))).code, seen.length]).toEqual(["interrupted", 1]);
+  });
+});
+
+it("gives an answer without a body, and only headers that can be trusted", async () => {
+  const address = await serving((_, response) => response.writeHead(204, { etag: "\u00e9" }).end());
+  const response = await opened().transport(new Request(address));
+  expect([response.status, response.body, [...response.headers]]).toEqual([204, null, []]);
+});
+
+it("refuses a redirection that leads nowhere", async () => {
+  const address = await serving((_, response) => response.writeHead(304).end());
+  expect(await failure(opened().transport(new Request(address)))).toMatchObject({
+    code: "unavailable",
+    where: address,
+  });
+});
+
 it("ends with its signal as interrupted", async () => {
   const ended = new AbortController();
   const address = await serving(() => ended.abort());
@@ -209,6 +323,17 @@ it.each([
   ["SELF_SIGNED_CERT_IN_CHAIN", "the certificate is not signed by an authority this machine trusts"],
   ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate is that of another host"],
   ["CERT_HAS_EXPIRED", "the certificate is not valid today"],
+  ["CERT_NOT_YET_VALID", "the certificate is not valid today"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "the certificate is not signed by an authority this machine trusts"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "the certificate is not signed by an authority this machine trusts"],
+  ["CERT_REVOKED", "no TLS connection (CERT_REVOKED)"],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", "no TLS connection (ERR_SSL_WRONG_VERSION_NUMBER)"],
+  ["EPROTO", "no TLS connection (EPROTO)"],
+  ["ECONNREFUSED", "nothing answers at this address"],
+  ["ETIMEDOUT", "no answer in time"],
+  ["UND_ERR_HEADERS_TIMEOUT", "no answer in time"],
+  ["UND_ERR_BODY_TIMEOUT", "no answer in time"],
+  ["UND_ERR_HEADERS_OVERFLOW", "the answer's headers are too long"],
   ["EHOSTUNREACH", "the connection broke off (EHOSTUNREACH)"],
 ])("names %s", (code, words) => {
   const cause = Object.assign(new Error("inner"), { code });
@@ -218,4 +343,24 @@ it.each([
     new AbortController().signal,
   );
   expect([what.en, where]).toEqual([words, "https://tenant.example"]);
+});
+
+it("names no code where there is none, and hints only where something can be done", () => {
+  const never = new AbortController().signal;
+  const named = (error: unknown): readonly (string | undefined)[] => {
+    const { what, hint } = socketFailure(error, "https://tenant.example", never);
+    return [what.en, hint?.en];
+  };
+  expect(named(new Error("odd"))).toEqual(["the connection broke off", undefined]);
+  expect(named("no error at all")).toEqual(["the connection broke off", undefined]);
+  expect(named(Object.assign(new Error("odd"), { code: 7 }))).toEqual(["the connection broke off", undefined]);
+  expect(named(Object.assign(new Error("odd"), { code: "EPROTO" }))[1]).toContain("https");
+});
+
+it("leaves a failure as it is, and takes what is ended for interrupted, whatever its error", () => {
+  const ended = AbortSignal.abort();
+  const known = new Failure("locked", { what: { en: "locked", ja: "使用中" } });
+  expect(socketFailure(known, "https://tenant.example", ended)).toBe(known);
+  const { code, where } = socketFailure(new Error("odd"), "https://tenant.example", ended);
+  expect([code, where]).toEqual(["interrupted", undefined]);
 });

@@ -22,6 +22,14 @@ describe("emailKey", () => {
     ["ﬁ@x", "FI@x"],
   ])("takes %s and %s for one address", (a, b) => expect(emailKey(a)).toBe(emailKey(b)));
 
+  it.each([
+    ["Σ@x", "σ@x"],
+    ["a\u0080B@x", "a\u0080b@x"],
+    ["A\u007f@x", "a\u007f@x"],
+    ["Ａ～@x", "ａ～@x"],
+    ["", ""],
+  ])("is, for %j, %j", (address, key) => expect(emailKey(address)).toBe(key));
+
   it("keeps the dotted İ apart from i", () => expect(emailKey("İ@x")).not.toBe(emailKey("i@x")));
 
   it("does not depend on the letter case of ASCII or on composition", () => {
@@ -77,6 +85,16 @@ describe("codeKey and nameKey", () => {
     }
   });
 
+  it("are that form of every character there is below U+10000", () => {
+    const forms = new Map<string, string>(LOOK_ALIKES);
+    const wrong: string[] = [];
+    for (let c = 0; c <= 0xffff; c += 1) {
+      const composed = String.fromCharCode(c).normalize("NFC");
+      if (nameKey(String.fromCharCode(c)) !== (forms.get(composed) ?? composed)) wrong.push(c.toString(16));
+    }
+    expect(wrong).toEqual([]);
+  });
+
   it("are their own keys", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (value) => {
@@ -92,6 +110,15 @@ describe("comparisonKey", () => {
     expect(userIdKey("TESTuser")).toBe("TESTuser");
     expect(comparisonKey("exact", "TESTuser")).not.toBe(comparisonKey("exact", "testuser"));
     expect(comparisonKey("mail-address", "A@B")).toBe("a@b");
+  });
+
+  it.each([
+    ["mail-address", "a～が"],
+    ["code", "A～が"],
+    ["name", "A～が"],
+    ["exact", "A〜か\u3099"],
+  ] as const)("compares a %s by its own key", (comparison, key) => {
+    expect(comparisonKey(comparison, "A〜か\u3099")).toBe(key);
   });
 });
 
