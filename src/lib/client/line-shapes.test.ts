@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { PlanAction } from "../contract/index.ts";
 import { INPUT_PROBLEM, PLAN_ROW, type LineShape } from "./line-shapes.ts";
 
 const ROW = {
@@ -50,6 +51,28 @@ test.each<[string, LineShape<unknown>, object]>([
     expect(shape.isUsual(value)).toBe(asItIs);
   };
   fc.assert(fc.property(fc.oneof(changed(usual), values), agrees), { numRuns: 2000 });
+});
+
+test("every kind of line there is comes the short way", () => {
+  for (const action of PlanAction.options) expect(PLAN_ROW.isUsual({ ...ROW, action }), action).toBe(true);
+  expect(PLAN_ROW.isUsual({ ...ROW, changed: [], after: [], setsSecret: true, exists: false })).toBe(true);
+  for (const severity of ["error", "warning"]) {
+    expect(INPUT_PROBLEM.isUsual({ ...PROBLEM, severity, params: {} }), severity).toBe(true);
+  }
+});
+
+test.each<[string, LineShape<unknown>, object]>([
+  ["a row of a plan", PLAN_ROW, ROW],
+  ["a problem", INPUT_PROBLEM, PROBLEM],
+])("%s is left to the schema with any of its fields of another kind, missing, or one more", (_, shape, usual) => {
+  for (const name of Object.keys(usual)) {
+    for (const value of [null, 0.5, "other", [1], { 1: 1 }, undefined]) {
+      const changed: object = JSON.parse(JSON.stringify({ ...usual, [name]: value }));
+      expect(shape.isUsual(changed), `${name} ${JSON.stringify(value)}`).toBe(shape.schema.safeParse(changed).success);
+    }
+  }
+  expect(shape.isUsual({ ...usual, more: 1 })).toBe(false);
+  for (const none of [null, [], "row", 1, undefined]) expect(shape.isUsual(none)).toBe(false);
 });
 
 test("a parameter named __proto__ is left to the schema", () => {

@@ -97,4 +97,6 @@ test("a name never leaves its folder, whatever is tried", () => {
 test("names that differ in case or composition only are one", () => {
   expect(contextNameKey("Acme")).toBe(contextNameKey("aCME"));
   expect(contextNameKey("か\u3099")).toBe(contextNameKey("が"));
+  expect(contextNameKey("straße")).toBe(contextNameKey("STRASSE"));
+  expect(contextNameKey("客先")).not.toBe(contextNameKey("客先1"));
 });

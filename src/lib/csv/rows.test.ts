@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { severityOf, type Problem } from "../model/problem.ts";
-import { faultsOf } from "../model/rules.ts";
+import { faultsOf, type Rule } from "../model/rules.ts";
 import { FORMAT_NAMES, FORMATS, type Format } from "./formats/index.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
 import { RowChecker, type CellValue, type RowOptions } from "./rows.ts";
@@ -105,6 +105,23 @@ describe("every column", () => {
   });
 
   const keyHeader = ({ columns, key }: Format): string => columns.find(({ field }) => field === key)?.header ?? "";
+});
+
+describe("a column's rule", () => {
+  const ruled = (rule: Rule): Format => ({
+    ...browser,
+    columns: browser.columns.map((column) => (column.field === "description" ? { ...column, rule } : column)),
+  });
+
+  it.each<[Rule, readonly string[]]>([
+    [{ kind: "text" }, []],
+    [{ kind: "text", min: 3 }, ["too-short@2 説明"]],
+    [{ kind: "text", max: 1 }, ["too-long@2 説明"]],
+    [{ kind: "text", charset: "half-width-alphanumeric" }, ["not-alphanumeric@2 説明"]],
+    [{ kind: "boolean" }, ["not-boolean@2 説明"]],
+  ])("of one limit alone is kept: %o", (rule, faults) => {
+    expect(brief(check(ruled(rule), ["ユーザーID", "説明"], ["u1", "表示"]))).toEqual(faults);
+  });
 });
 
 describe("a damaged cell", () => {

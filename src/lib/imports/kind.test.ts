@@ -38,6 +38,10 @@ test("how fields meet a record's: an organisation, lists, custom fields together
   expect(meetings("docs")).toEqual(["groups list"]);
 });
 
+test("an organisation changes by its name, its code and where it lies", () => {
+  expect(recordKind("orgs").fields.map(({ field }) => field)).toEqual(["name", "code", "parent"]);
+});
+
 test("a SECURED APPs user's ユーザーID is no change, a user's main address is", () => {
   expect(recordKind("docs").fields.map(({ field }) => field)).not.toContain("userId");
   expect(recordKind("users").fields.map(({ field }) => field)).toContain("emails");

@@ -130,7 +130,7 @@ describe("a file of users", () => {
   });
 
   it("claims further addresses, each in its own cell", () => {
-    const { table } = stage("users", [
+    const { table, found } = stage("users", [
       ["メールアドレス", "氏名", "メールアドレス", "メールアドレス"],
       ["a@x", "一", "B@x", "c@x"],
       ["", "二", "d@x", "e@x"],
@@ -139,6 +139,13 @@ describe("a file of users", () => {
     ]);
     expect(table.claims).toEqual(["b@x@2:3", "c@x@2:4", "e@x@3:4"]);
     expect(table.column("key")).toEqual(["a@x", "d@x", "f@x", "g@x"]);
+    expect(table.columns).toEqual(["key", "name", "emails"]);
+    expect(found.places.every((place) => !("cells" in place))).toBe(true);
+  });
+
+  it("claims nothing for a record with too few cells, and something where there are addresses alone", () => {
+    const { table } = stage("users", [["メールアドレス", "メールアドレス"], ["a@x", "b@x"], ["c@x"]]);
+    expect(table.claims).toEqual(["b@x@2:2"]);
   });
 
   it("told by another key stages its address beside it", () => {
@@ -187,6 +194,20 @@ describe("a file of users", () => {
     );
     expect(table.references).toEqual(["org S1@2:0"]);
     expect(found.places).toContainEqual({ field: "orgCode", column: 0, header: "組織コード" });
+  });
+
+  it("takes the map's value for a blank cell, which stands where its cell does", () => {
+    const defaults = [{ field: "orgCode", value: "S1" }];
+    const options = { map: { columns: [], constants: [], defaults } };
+    const { table } = stage(
+      "users",
+      [
+        ["組織コード", "氏名", "メールアドレス"],
+        ["", "山田", "a@x"],
+      ],
+      { options },
+    );
+    expect(table.references).toEqual(["org S1@2:1"]);
   });
 
   it("stages that a password is set, never the password", () => {
@@ -289,6 +310,18 @@ describe("a file of SECURED APPs users", () => {
     expect(stage("docs", cells).table.column("groups")).toEqual(["[]", '["a"]']);
   });
 
+  it("takes the map's group for blank cells", () => {
+    const defaults = [{ field: "groups", value: "全員" }];
+    const options = { map: { columns: [], constants: [], defaults } };
+    const cells = [
+      ["ユーザーID", "グループ名", "グループ名"],
+      ["u1", "", ""],
+    ];
+    const { table } = stage("docs", cells, { options });
+    expect([table.column("groups"), table.column("groupCells")]).toEqual([['["全員"]'], [null]]);
+    expect(table.references).toEqual(["group 全員@2:2"]);
+  });
+
   it("is told by ユーザーID to the letter, whatever key is asked for", () => {
     const { table } = stage("docs", [["ユーザーID"], ["Taro1"]], { key: "upn" });
     expect(table.column("key")).toEqual(["Taro1"]);
@@ -366,6 +399,14 @@ describe("what is wrong with a file", () => {
     const { table, found } = stage("users", []);
     expect(table.columns).toEqual(["key"]);
     expect(found).toMatchObject({ rows: 0, header: [], staged: [], places: [], unknownColumns: [] });
+  });
+
+  it("is nothing more of a header alone that nobody can read", () => {
+    const { table, stager } = stagerOf("users");
+    stager.problem({ code: "columns-too-many", row: 1, line: 1, column: 0, params: { max: 9 } });
+    stager.record([], 0, 1, 1);
+    expect(stager.end().rows).toBe(0);
+    expect(table.faults()).toEqual(["columns-too-many@1:0"]);
   });
 
   it("is nothing more below a header that nobody can read", () => {

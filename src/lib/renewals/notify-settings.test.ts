@@ -156,6 +156,99 @@ test.each([
   expect(JSON.stringify([failure.what, failure.hint])).not.toContain("SECRET");
 });
 
+const WEBHOOK = "name: a, way: webhook, url-env: A";
+const COMMAND = "name: a, way: command, command: [x]";
+const LOCAL = ["smtp:", "  host: 127.0.0.1", "  from: a@example.jp", "  security: none"];
+
+/** A file with one recipient. */
+const one = (recipient: string): readonly string[] => ["recipients:", `  - {${recipient}}`];
+
+test.each<[string, readonly string[], object]>([
+  ["the first port", [...SMTP, "  port: 1"], { smtp: { port: 1 } }],
+  ["the last port", [...SMTP, "  port: 65535"], { smtp: { port: 65_535 } }],
+  ["the port of a server without encryption", LOCAL, { smtp: { port: 25, security: "none" } }],
+  [
+    "a password in the clear to this machine",
+    [...LOCAL, "  user: u", "  password-file: p"],
+    { smtp: { user: "u", password: { file: "p" } } },
+  ],
+  ["an address alone as sender", ["smtp: {host: h, from: a@example.jp}"], { smtp: { from: "a@example.jp" } }],
+  ["the day itself and ten years as stages", ["stages: [0, 3650, 0]"], { stages: [3650, 0] }],
+  ["no stage at all", ["stages: []"], { stages: [] }],
+  ["no recipients", ["recipients: []"], { recipients: [] }],
+  ["a name of 100 characters", one(`${WEBHOOK}, service: slack`.replace("a,", `${"a".repeat(100)},`)), {}],
+  ["a command's shortest time", one(`${COMMAND}, timeout: 1`), { recipients: [{ timeoutMs: 1000 }] }],
+  ["a command's longest time", one(`${COMMAND}, timeout: 300`), { recipients: [{ timeoutMs: 300_000 }] }],
+  ["a command's usual time", one(COMMAND), { recipients: [{ timeoutMs: 60_000, command: ["x"] }] }],
+  [
+    "one name by two ways",
+    ["recipients:", `  - {${WEBHOOK}, service: slack}`, `  - {${COMMAND}}`],
+    { recipients: [{ way: "webhook" }, { way: "command" }] },
+  ],
+])("taken: %s", async (_, content, settings) => {
+  expect(await parseNotifySettings(lines(...content), "notify.yaml")).toMatchObject(settings);
+});
+
+test("what is not said is not there", async () => {
+  const { smtp, recipients } = await parseNotifySettings(
+    lines(...SMTP, ...one(`${WEBHOOK}, service: slack`)),
+    "notify.yaml",
+  );
+  expect(Object.keys(smtp ?? {}).toSorted()).toEqual(["from", "host", "port", "security"]);
+  expect(Object.keys(recipients[0] ?? {}).toSorted()).toEqual(["language", "name", "service", "url", "way"]);
+  expect(await parseNotifySettings("language: ja", "notify.yaml")).not.toHaveProperty("smtp");
+});
+
+test.each<[string, readonly string[], RegExp]>([
+  ["port 0", [...SMTP, "  port: 0"], /1 to 65535/],
+  ["a port beyond the last", [...SMTP, "  port: 65536"], /1 to 65535/],
+  ["a port with a fraction", [...SMTP, "  port: 25.0"], /1 to 65535/],
+  ["a negative stage", ["stages: [-1]"], /0 to 3650/],
+  ["a stage beyond ten years", ["stages: [3651]"], /0 to 3650/],
+  ["a blank word", ["language: ' '"], /plain text/],
+  ["a mapping for a word", ["language: {a: b}"], /plain text/],
+  ["an alias", ["stages: [&a 1, *a]"], /plain text/],
+  ["a word for a list", ["stages: 90"], /list/],
+  ["a list for a mapping", ["smtp: [a]"], /smtp/],
+  ["no host", ["smtp: {from: a@example.jp}"], /host/],
+  ["no sender", ["smtp: {host: h}"], /from/],
+  ["a sender that is none", ["smtp: {host: h, from: CLOMO}"], /mail address/],
+  ["a sender of two", ["smtp: {host: h, from: 'A <a@example.jp> <b@example.jp>'}"], /mail address/],
+  ["an unknown security", [...SMTP, "  security: ssl"], /tls, starttls, none/],
+  ["a password without a user", [...SMTP, "  password-env: A"], /together/],
+  [
+    "a password in the clear to another machine",
+    [...SMTP, "  security: none", "  user: a", "  password-file: A"],
+    /unencrypted/,
+  ],
+  ["a name that is too long", one(COMMAND.replace("a,", `${"a".repeat(101)},`)), /100/],
+  ["no command", one("name: a, way: command"), /command/],
+  ["a blank command", one("name: a, way: command, command: []"), /empty/],
+  ["no time", one(`${COMMAND}, timeout: 0`), /1 to 300/],
+  ["too much time", one(`${COMMAND}, timeout: 301`), /1 to 300/],
+  ["an empty list of contexts", one(`${COMMAND}, contexts: []`), /empty/],
+  ["no service", one(WEBHOOK), /service/],
+  ["a token of another than Chatwork", one(`${WEBHOOK}, service: slack, token-env: B`), /Chatwork/],
+  ["a template without its service", one(`${WEBHOOK}, service: slack, template: '{}'`), /template/],
+  ["the service template without one", one(`${WEBHOOK}, service: template`), /template/],
+  ["a secret's variable of odd letters", one(`${WEBHOOK.replace("A", "1A")}, service: slack`), /variable/],
+  [
+    "two webhooks of one name",
+    ["recipients:", `  - {${WEBHOOK}, service: slack}`, `  - {${WEBHOOK}, service: teams}`],
+    /twice/,
+  ],
+])("refused, and said why: %s", async (_, content, reason) => {
+  const { what, code } = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
+  expect([code, what.en]).toEqual(["input-rejected", expect.stringMatching(reason)]);
+  expect(what.ja).not.toBe(what.en);
+});
+
+test("a file that is too long is refused before it is read", async () => {
+  const { code, where } = await refusalOf(parseNotifySettings("#".repeat(1_000_001), "notify.yaml"));
+  expect([code, where]).toEqual(["input-rejected", "notify.yaml"]);
+  expect((await parseNotifySettings(`language: ja\n${"#".repeat(900_000)}`, "notify.yaml")).language).toBe("ja");
+});
+
 test.each([
   ["a@example.jp", true],
   ["山田@例え.jp", true],

@@ -209,6 +209,17 @@ describe("content tokens", () => {
   });
 });
 
+test.each([
+  ["from this very moment on", { validFrom: NOW.toISOString() }, "good"],
+  ["from a second later on", { validFrom: "2027-02-15T00:00:01Z" }, "bad"],
+  ["since an unknown time", { validFrom: null }, "good"],
+  ["for one second more", { expiresAt: "2027-02-15T00:00:01Z" }, "good"],
+  ["no more from this very moment on", { expiresAt: NOW.toISOString() }, "bad"],
+])("a certificate that is valid %s", (_, dates, outcome) => {
+  const judgement = judge(push({ expiresAt: "2027-02-01T00:00:00Z" }), newPush(dates));
+  expect(outcomes(judgement)).toMatchObject({ validity: outcome });
+});
+
 test("other certificates and profiles go by their names", () => {
   const other = (name: string, fields: Partial<Expiring> = {}): Renewable =>
     push({ kind: "certificate", topic: null, name, ...fields }, { issuedByApple: false });

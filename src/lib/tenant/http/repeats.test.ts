@@ -115,6 +115,13 @@ test("a key that cannot be kept for any other reason is told", async () => {
   await expect(repeats.once(request, making)).rejects.toThrow("at");
 });
 
+test("a key that may not be kept is told", async () => {
+  const readOnly = new Database(database.path, { readOnly: true });
+  const refused = await failureOf(new Repeats(readOnly, surroundings).once(request, making));
+  expect(refused?.code).toBe("not-permitted");
+  readOnly.close();
+});
+
 test("a key is forgotten after a day, when the next is kept", async () => {
   const later = (ms: number, key: string) => {
     surroundings.time = Date.UTC(2026, 3, 1) + ms;

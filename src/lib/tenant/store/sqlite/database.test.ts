@@ -58,6 +58,16 @@ test("a file gets a log, unless it is to be left as it is", () => {
   usual.close();
 });
 
+test("a file without a log is read without one", () => {
+  const plain = open({ plain: true });
+  plain.exec("create table t (a)");
+  plain.close();
+  const readOnly = open({ readOnly: true });
+  expect(readOnly.get("pragma journal_mode")).toEqual({ journal_mode: "delete" });
+  expect(readOnly.count("select count(*) from t")).toBe(0);
+  readOnly.close();
+});
+
 test("a connection for reading leaves what it reads as it is, and is one itself where nothing can be written", () => {
   const database = open();
   database.exec("create table t (a)");
