@@ -62,6 +62,7 @@ describe.each(CODES)("%s", (code) => {
       expect(ja).toContain(value);
     }
     expect(`${en}${ja}`).not.toMatch(/undefined|\[object/);
+    expect(en).toMatch(/[a-z]{4}/);
     expect(ja).toMatch(JAPANESE);
   });
 
@@ -83,6 +84,7 @@ test("English has no Japanese of its own", () => {
 });
 
 test("which problems let a row pass", () => {
+  expect(new Set(CODES.map(severityOf))).toEqual(new Set(["error", "warning"]));
   expect(CODES.filter((code) => severityOf(code) === "warning")).toEqual([
     "header-other-app",
     "port-range",
@@ -97,6 +99,13 @@ test.each([
   const { en, ja } = describeProblem({ code, params });
   expect(`${en}${ja}`).not.toMatch(unsaid);
   expect(`${en}${ja}`).not.toContain("undefined");
+});
+
+test("a column that is near is told behind what is said without one", () => {
+  const [without, near] = [{ header: "役所" }, { header: "役所", nearest: "役職" }].map((params) =>
+    describeProblem({ code: "header-unknown", params }),
+  );
+  expect([near?.en.startsWith(without?.en ?? "-"), near?.ja.startsWith(without?.ja ?? "-")]).toEqual([true, true]);
 });
 
 test("what a new record needs names what the record is", () => {

@@ -23,6 +23,81 @@ test("an item is added, changed, and forgotten with its notices", async () => {
   expect((await failureOf(renewals.edit(item.id, {})))?.code).toBe("not-found");
 });
 
+test("a change leaves what it does not name, and says when it was made", async () => {
+  const { renewals } = tenant.client;
+  const item = await renewals.add({ ...PUSH, certainty: "exact", account: "apple@example.jp", notes: "金庫" });
+  expect(item).toMatchObject({ certainty: "exact", account: "apple@example.jp", createdAt: item.updatedAt });
+  const changed = await renewals.edit(item.id, { notes: null, certainty: "typed" });
+  expect(changed).toEqual({ ...item, notes: null, certainty: "typed", updatedAt: changed.updatedAt });
+  expect(changed.updatedAt > item.updatedAt).toBe(true);
+  expect(await renewals.list()).toEqual([changed]);
+});
+
+test("what has no date comes first, then the earliest, then by name", async () => {
+  const { renewals } = tenant.client;
+  const later = { ...PUSH, expiresAt: "2028-03-01T00:00:00.000Z" };
+  for (const item of [later, PUSH, { ...PUSH, name: "A" }, { kind: "android-owner", name: "Z" } as const])
+    await renewals.add(item);
+  expect((await renewals.list()).map(({ name, expiresAt }) => `${name} ${expiresAt?.slice(0, 4)}`)).toEqual([
+    "Z undefined",
+    "A 2027",
+    "本社 2027",
+    "本社 2028",
+  ]);
+});
+
+test("one item's notices go with it, another's stay", async () => {
+  const { renewals } = tenant.client;
+  const [one, other] = [await renewals.add(PUSH), await renewals.add(PUSH)];
+  const claim = { expiresAt: PUSH.expiresAt, stage: 90, way: "mail", recipient: "a@example.jp" };
+  for (const { id } of [one, other]) await renewals.claimNotice({ ...claim, itemId: id });
+  await renewals.remove(one.id);
+  expect((await renewals.notices()).map(({ itemId }) => itemId)).toEqual([other.id]);
+  expect(await renewals.list()).toEqual([other]);
+});
+
+test("every change is in the audit, by whom, of what", async () => {
+  const { renewals } = tenant.client;
+  const { id } = await renewals.add({ kind: "android-owner", name: "所有者" });
+  await renewals.edit(id, { phone: "金庫" });
+  await renewals.confirm(id, { by: "髙橋", at: "2026-04-01T00:00:00.000Z" });
+  await renewals.remove(id);
+  const entries = tenant.sql("select action, detail from audit order by seq");
+  expect(entries.map(({ action, detail }) => [action, JSON.parse(String(detail)) as unknown])).toEqual([
+    ["renewals.add", { kind: "android-owner", name: "所有者" }],
+    ["renewals.edit", { fields: ["phone"] }],
+    ["renewals.confirm", { by: "髙橋", at: "2026-04-01T00:00:00.000Z" }],
+    ["renewals.remove", { kind: "android-owner", name: "所有者" }],
+  ]);
+  expect(tenant.sql("select distinct actor, subject from audit")).toEqual([{ actor: "owner", subject: id }]);
+});
+
+test("a notice keeps what became of it, and when", async () => {
+  const { renewals } = tenant.client;
+  const { id: itemId } = await renewals.add(PUSH);
+  const claim = { itemId, expiresAt: PUSH.expiresAt, stage: 30, way: "mail", recipient: "a@example.jp" };
+  const { notice } = await renewals.claimNotice(claim);
+  expect(notice).toMatchObject({ ...claim, state: "sending", attempts: 1, error: null });
+  const settled = await renewals.settleNotice(notice.id, { state: "failed", error: "451" });
+  expect(settled).toEqual({ ...notice, state: "failed", error: "451", at: settled.at });
+  expect(settled.at > notice.at).toBe(true);
+  const again = await renewals.claimNotice(claim);
+  expect(again.notice).toEqual({ ...notice, attempts: 2, at: again.notice.at });
+  const newest = await renewals.claimNotice({ ...claim, stage: 7 });
+  expect((await renewals.notices()).map(({ stage }) => stage)).toEqual([7, 30]);
+  expect(newest.notice.messageId).not.toBe(notice.messageId);
+});
+
+test.each([
+  ["2026-12-31T15:00:00.000Z", "2027-12-31T15:00:00.000Z"],
+  ["2027-02-28T00:00:00.000Z", "2028-02-28T00:00:00.000Z"],
+  ["2027-03-01T00:00:00.000Z", "2028-03-01T00:00:00.000Z"],
+])("a login of %s counts until %s", async (at, expiresAt) => {
+  const { renewals } = tenant.client;
+  const { id } = await renewals.add({ kind: "android-owner", name: "所有者", certainty: "exact" });
+  expect(await renewals.confirm(id, { by: "x", at })).toMatchObject({ expiresAt, certainty: "estimated" });
+});
+
 test("a confirmed login counts a year, also from a leap day", async () => {
   const { renewals } = tenant.client;
   const { id } = await renewals.add({ kind: "android-owner", name: "第一所有者" });
