@@ -46,6 +46,59 @@ test("Windows has Roaming for settings and Local for the rest", () => {
   expect(home.tenants).toBe(String.raw`C:\Users\ann\AppData\Local\clomoctl\tenants`);
 });
 
+test.each([
+  [
+    "Linux, nothing said",
+    "linux",
+    {},
+    ["/home/ann/.config/clomoctl", "/home/ann/.local/share/clomoctl", "/home/ann/.cache/clomoctl"],
+  ],
+  [
+    "Linux, all said",
+    "linux",
+    { XDG_CONFIG_HOME: "/c", XDG_DATA_HOME: "/d", XDG_CACHE_HOME: "/e" },
+    ["/c/clomoctl", "/d/clomoctl", "/e/clomoctl"],
+  ],
+  [
+    "another Unix, with Windows' variables",
+    "freebsd",
+    { APPDATA: "/a", LOCALAPPDATA: "/l" },
+    ["/home/ann/.config/clomoctl", "/home/ann/.local/share/clomoctl", "/home/ann/.cache/clomoctl"],
+  ],
+  [
+    "macOS, with the variables of XDG",
+    "darwin",
+    { XDG_CONFIG_HOME: "/c", XDG_DATA_HOME: "/d", XDG_CACHE_HOME: "/e" },
+    [
+      "/home/ann/Library/Application Support/clomoctl",
+      "/home/ann/Library/Application Support/clomoctl",
+      "/home/ann/Library/Caches/clomoctl",
+    ],
+  ],
+])("%s", (_, platform, environment, [settings, data, cache]) => {
+  expect(locateHome({ ...linux, platform, environment })).toEqual({
+    settings,
+    data,
+    cache,
+    tenants: `${data}/tenants`,
+    temporary: `${data}/tmp`,
+  });
+});
+
+test.each([
+  ["nothing said", {}, String.raw`C:\Users\ann\AppData\Roaming`, String.raw`C:\Users\ann\AppData\Local`],
+  ["all said", { APPDATA: "D:\\R", LOCALAPPDATA: "E:\\L" }, "D:\\R", "E:\\L"],
+])("Windows, %s", (_, environment, roaming, local) => {
+  const place = { platform: "win32", environment, userFolder: String.raw`C:\Users\ann`, workingFolder: "C:\\" };
+  expect(locateHome(place)).toEqual({
+    settings: `${roaming}\\clomoctl`,
+    data: `${local}\\clomoctl`,
+    cache: `${local}\\clomoctl\\cache`,
+    tenants: `${local}\\clomoctl\\tenants`,
+    temporary: `${local}\\clomoctl\\tmp`,
+  });
+});
+
 test("folders are made for their owner only; what cannot be made is told", async () => {
   const root = await mkdtemp(join(tmpdir(), "home-"));
   const folder = join(root, "a", "b");

@@ -45,6 +45,30 @@ test("gives when each thing expires, its days, what is unknown, and when it was 
   expect(promtoolRefuses(exposition)).toBe("");
 });
 
+test.each([
+  [
+    "all that is known",
+    {
+      context: "kanto",
+      kind: "vpp-token",
+      organisation: "本社",
+      source: "a.vpptoken",
+      fingerprint: "0123456789abcdef0123",
+    } as const,
+    ["kanto", "vpp-token", "a", "本社", "a.vpptoken", "0123456789abcdef"],
+  ],
+  [
+    "nothing but a name",
+    { context: null, kind: null, organisation: null, source: null, fingerprint: null },
+    ["", "", "a", "", "", ""],
+  ],
+])("labels say %s", (_, known, labels) => {
+  const [sample] = parseExposition(textOf(checkedThing("a", "ok", 100, known)));
+  expect([...(sample?.labels ?? [])]).toEqual(
+    ["context", "kind", "name", "organisation", "source", "fingerprint"].map((name, at) => [name, labels[at]]),
+  );
+});
+
 test("nothing to check is not nothing wrong", () => {
   const unreadable = parseExposition(textOf()).find(({ name }) => name === "clomoctl_renewal_unreadable");
   expect(unreadable?.value).toBe(1);
