@@ -16,9 +16,9 @@ const patterns = ALL_ROUTES.map((route) => ({
   pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
 })).toSorted((one, other) => Number(one.route.path.includes("{")) - Number(other.route.path.includes("{")));
 
-/** Answers each request with the example of its route, and writes down what it carried. */
+/** Answers each request with the example of its route; writes down what it carried, and what the last was answered. */
 const answering =
-  (seen: Seen[]): Transport =>
+  (seen: Seen[], answered: { last?: unknown } = {}): Transport =>
   async (request) => {
     const { pathname, search } = new URL(request.url);
     const { route } =
@@ -33,6 +33,7 @@ const answering =
       ...(ifMatch === null ? {} : { ifMatch }),
     });
     const { answer } = EXAMPLES.get(route.operationId ?? "") ?? {};
+    answered.last = answer;
     const [media = ""] = Object.entries(route.responses).flatMap(([status, response]) =>
       status.startsWith("2") && "content" in response ? Object.keys(response.content ?? {}) : [],
     );
@@ -121,6 +122,11 @@ it.each<[string, (client: TenantClient) => Promise<unknown>, readonly Seen[]]>([
     (client) => client.imports.emitted(plan),
     [{ line: `POST /v1/imports/${ID}/emitted`, ifMatch: '"7"' }],
   ],
+  [
+    "imports.emitted of what has no plan",
+    (client) => client.imports.emitted({ id: ID, etag: null }),
+    [{ line: `POST /v1/imports/${ID}/emitted`, ifMatch: '""' }],
+  ],
   ["imports.replan", (client) => client.imports.replan(ID), [{ line: `POST /v1/imports/${ID}/replan` }]],
   [
     "imports.verify",
@@ -159,9 +165,18 @@ it.each<[string, (client: TenantClient) => Promise<unknown>, readonly Seen[]]>([
   ],
 ])("%s", async (_, call, requests) => {
   const seen: Seen[] = [];
-  await call(new TenantClient(answering(seen)));
+  const answered: { last?: unknown } = {};
+  const result = await call(new TenantClient(answering(seen, answered)));
   expect(seen).toEqual(requests);
+  expect(result instanceof ReadableStream ? await new Response(result).text() : result).toEqual(givenOf(answered.last));
 });
+
+/** What a caller is given of an answer: of a list, or a line of one, all items. */
+function givenOf(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null) return answer;
+  if ("items" in answer) return answer.items;
+  return "params" in answer || "setsSecret" in answer ? [answer] : answer;
+}
 
 describe("a list of several pages", () => {
   const pagesOf = (answers: readonly { readonly items: readonly unknown[]; readonly next: string | null }[]) => {

@@ -1,65 +1,26 @@
 import { expect, test } from "vitest";
 import { text } from "../text/index.ts";
+import type { NoticeItem } from "./message.ts";
 import { BOUNCED, Bounces, dateRemark, ownerWarning, undatedWarnings } from "./notices-cautions.ts";
 import type { Addressee, Target } from "./notices-recipients.ts";
 import { LoadedTenant, type PastNotice } from "./notices-tenant.ts";
 import type { Recipient } from "./notify-settings.ts";
 import { toldItem } from "./testing/digest.ts";
+import { noticeTenant, pastNotice, type KnownTenant } from "./testing/notice-tenant.ts";
 
 const NOW = new Date("2027-01-30T00:00:00.000Z");
 const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };
 const ADDRESSEE: Addressee = { way: "mail", recipient: "it@example.jp" };
 const target = (addressee: Addressee): Target => ({ recipient: IT, addressee, shares: [] });
 
-const past = (at: string, change: Partial<PastNotice> = {}): PastNotice => ({
-  id: at,
-  itemId: toldItem().item.id,
-  expiresAt: "2027-03-01T03:00:00.000Z",
-  stage: 30,
-  way: "mail",
-  recipient: "it@example.jp",
-  state: "sent",
-  messageId: "m",
-  at,
-  error: null,
-  ...change,
-});
+const past = pastNotice;
 const bouncedAt = (at: string, change: Partial<PastNotice> = {}): PastNotice =>
   past(at, { state: "failed", error: `${BOUNCED}550 gone`, ...change });
 
 /** A tenant with one thing that has reached a stage, where these notices were. */
-const tenantOf = (
-  notices: readonly PastNotice[],
-  {
-    users = [],
-    items = [toldItem().item],
-  }: { users?: readonly string[]; items?: readonly ReturnType<typeof toldItem>["item"][] } = {},
-) => {
-  const asked = { notices: 0, find: [] as string[], pages: 0 };
-  const client = {
-    renewals: {
-      list: async () => items,
-      notices: async () => {
-        asked.notices += 1;
-        return notices;
-      },
-      claimNotice: () => expect.unreachable("nothing is claimed"),
-      settleNotice: () => expect.unreachable("nothing is settled"),
-    },
-    findUsers: async (address: string) => {
-      asked.find.push(address);
-      return users.filter((user) => user === address.toLowerCase());
-    },
-    users: async function* () {
-      asked.pages += 1;
-      yield* users;
-    },
-  };
-  const loaded = LoadedTenant.load(
-    { context: "kanto", timezone: "Asia/Tokyo", client },
-    { now: NOW, stages: [90, 30] },
-  );
-  return { asked, loaded };
+const tenantOf = (notices: readonly PastNotice[], known: Omit<KnownTenant, "notices"> = {}) => {
+  const { tenant, asked } = noticeTenant({ items: [toldItem().item], ...known, notices });
+  return { asked, loaded: LoadedTenant.load(tenant, { now: NOW, stages: [90, 30] }) };
 };
 
 test.each<[string, readonly PastNotice[], boolean]>([
@@ -146,7 +107,7 @@ test("an owner is looked up once, in any case of letters, and users only while s
     tenant.isGone("yamada@example.jp"),
   ];
   expect(await Promise.all(answers)).toEqual([true, true, false]);
-  expect(asked).toMatchObject({ find: ["Sato@example.jp", "yamada@example.jp"], pages: 1 });
+  expect(asked).toMatchObject({ found: ["Sato@example.jp", "yamada@example.jp"], pages: 1 });
 });
 
 test("notices are asked for only where something has reached a stage", async () => {
@@ -171,12 +132,13 @@ test("a date that file and record disagree on is told in one line", () => {
 });
 
 test("what has no date is told to those it concerns, or to everybody", async () => {
-  const undated = { ...toldItem().item, name: "所有者", kind: "android-owner", expiresAt: null } as never;
+  const undated: NoticeItem = { ...toldItem().item, name: "所有者", kind: "android-owner", expiresAt: null };
   const tenants = [await tenantOf([], { items: [toldItem().item, undated] }).loaded];
   const warned = (recipient?: Recipient) =>
     undatedWarnings(tenants, recipient).map(({ en, ja }) =>
       [en, ja].every((line) => line.includes("所有者") && line.includes("kanto")),
     );
+  expect(tenants.map(({ items, undated }) => [items.length, undated.length])).toEqual([[1, 1]]);
   expect(warned()).toEqual([true]);
   expect(warned(IT)).toEqual([true]);
   expect(warned({ ...IT, kinds: ["push-certificate"] })).toEqual([]);

@@ -1,0 +1,62 @@
+import type { NoticeItem } from "../message.ts";
+import type { NoticeTenant, PastNotice } from "../notices-tenant.ts";
+
+/** What a tenant in memory knows. */
+export interface KnownTenant {
+  readonly context?: string;
+  readonly timezone?: string;
+  readonly items?: readonly NoticeItem[];
+  readonly notices?: readonly PastNotice[];
+  /** mail addresses, in lower case */
+  readonly users?: readonly string[];
+}
+
+/** A tenant in memory that can be read, and counts what is asked of it. */
+export const noticeTenant = ({
+  context = "kanto",
+  timezone = "Asia/Tokyo",
+  items = [],
+  notices = [],
+  users = [],
+}: KnownTenant) => {
+  const asked = { notices: 0, found: [] as string[], pages: 0 };
+  const tenant: NoticeTenant = {
+    context,
+    timezone,
+    client: {
+      renewals: {
+        list: async () => items,
+        notices: async () => {
+          asked.notices += 1;
+          return notices;
+        },
+        claimNotice: () => Promise.reject(new TypeError("nothing is to be claimed")),
+        settleNotice: () => Promise.reject(new TypeError("nothing is to be settled")),
+      },
+      findUsers: async (address) => {
+        asked.found.push(address);
+        return users.filter((user) => user === address.toLowerCase());
+      },
+      users: async function* () {
+        asked.pages += 1;
+        yield* users;
+      },
+    },
+  };
+  return { tenant, asked };
+};
+
+/** A notice that a tenant keeps: a stage of `itemId`, sent by mail unless something else is said. */
+export const pastNotice = (at: string, change: Partial<PastNotice> = {}): PastNotice => ({
+  id: at,
+  itemId: "019a0000-0000-7000-8000-000000000001",
+  expiresAt: "2027-03-01T03:00:00.000Z",
+  stage: 30,
+  way: "mail",
+  recipient: "it@example.jp",
+  state: "sent",
+  messageId: "m",
+  at,
+  error: null,
+  ...change,
+});
