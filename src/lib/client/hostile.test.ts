@@ -166,6 +166,8 @@ it("gives an empty list for a stream without lines, and passes on what breaks it
   expect(await rows("")).toEqual([]);
   const torn = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new RangeError("torn")) });
   await expect(rows(torn)).rejects.toThrow("torn");
+  const tornJson = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new TypeError("torn")) });
+  await expect(answering(() => new Response(tornJson, json)).tenant()).rejects.toThrow("torn");
 });
 
 it("keeps the path of the tenant's address", async () => {

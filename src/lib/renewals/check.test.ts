@@ -44,14 +44,30 @@ test("the most urgent comes first, and all come", () => {
   expect(counts).toEqual({ expired: 1, critical: 1, unknown: 1, warning: 2, ok: 1 });
 });
 
-test("of the same urgency the earlier comes first, of the same moment it goes by name", () => {
-  const all = [
-    checkedThing("c", "ok", 200),
+test("of one urgency the earlier comes first, then by name; what has no date before what has", () => {
+  const things = [
     checkedThing("b", "ok", 200),
-    checkedThing("z", "ok", 100),
     checkedThing("a", "ok", 200),
+    checkedThing("z", "ok", 100),
+    checkedThing("dated", "unknown", 50),
+    checkedThing("undated", "unknown", null),
   ];
-  expect(resultOf(all, USUAL_THRESHOLDS).checked.map(({ name }) => name)).toEqual(["z", "a", "b", "c"]);
+  const names = ["undated", "dated", "z", "a", "b"];
+  for (const order of [things, things.toReversed()]) {
+    expect(resultOf(order, USUAL_THRESHOLDS).checked.map(({ name }) => name)).toEqual(names);
+  }
+});
+
+test.each<[Level, number | null, boolean]>([
+  ["warning", 91, true],
+  ["warning", 90, false],
+  ["warning", 31, false],
+  ["warning", null, false],
+  ["ok", 91, false],
+  ["critical", 91, false],
+  ["unknown", 91, false],
+])("whether something %s with %s days left is merely not valid yet: %s", (level, daysLeft, is) => {
+  expect(isMerelyEarly(checkedThing("a", level, daysLeft), USUAL_THRESHOLDS)).toBe(is);
 });
 
 test("days are counted in the zone that is asked for, and a place that could not be read is unknown", () => {

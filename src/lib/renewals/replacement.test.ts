@@ -112,6 +112,26 @@ describe("push certificates", () => {
     expect(judge(push(), next, { strict: true }).safe).toBe(false);
   });
 
+  test.each(["agent-push-certificate", "agent-build-certificate"] as const)("%s comes from Apple too", (kind) => {
+    const [current, next] = [push({ kind }), newPush({ kind }, { issuedByApple: false })];
+    expect(outcomes(judge(current, next))).toMatchObject({ issuer: "warning" });
+    expect(outcomes(judge(current, newPush({ kind })))).toMatchObject({ issuer: "good" });
+  });
+
+  test.each([
+    ["written at the very moment the current one began", "2026-03-01T05:00:00Z", {}, "good"],
+    ["written a second before", "2026-03-01T04:59:59Z", {}, "warning"],
+    [
+      "written long ago, where nobody knows when the current one began",
+      "2020-01-01T00:00:00Z",
+      { validFrom: null },
+      "unknown",
+    ],
+  ])("a request %s", (_, writtenAt, current, outcome) => {
+    const csr = { request: request("new key"), writtenAt: new Date(writtenAt) };
+    expect(outcomes(judge(push(current), newPush(), { csr }))).toMatchObject({ "request-age": outcome });
+  });
+
   test.each([
     ["the same file", { ...expiring({}) }, { file: "bad", expiry: "bad" }],
     ["no later", { fingerprint: "new" }, { expiry: "bad", validity: "good" }],
@@ -169,6 +189,31 @@ describe("server tokens", () => {
     expect(judgement.safe).toBe(false);
     expect(outcomes(judgement)).toMatchObject(expected);
     expect(JSON.stringify(judgement)).not.toContain("c2");
+  });
+
+  test("what the files do not tell is unknown, on either side", () => {
+    for (const [was, is] of [
+      [null, "c1"],
+      ["c1", null],
+      [null, null],
+    ] as const) {
+      const judgement = judge(ade({}, { consumer: was }), ade(NEWER, { consumer: is }));
+      expect(outcomes(judgement)).toMatchObject({ consumer: "unknown", server: "good" });
+    }
+    expect(outcomes(judge(ade({}, { server: null }), ade(NEWER)))).toMatchObject({ server: "unknown" });
+  });
+
+  test("names are shown, consumers are not", () => {
+    const other = judge(ade({}), ade(NEWER, { server: "支社", consumer: "c2" }));
+    expect(said(other, "server")).toContain("本社 → 支社");
+    expect(said(other, "consumer")).not.toMatch(/c[12]/);
+    expect(said(judge(ade({}), ade(NEWER)), "server")).toContain("本社");
+    expect(said(judge(ade({}), ade(NEWER)), "consumer")).not.toContain("c1");
+  });
+
+  test("a request has nothing to do with it", () => {
+    const csr = { request: request("new key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
+    expect(Object.keys(outcomes(judge(ade({}), ade(NEWER), { csr })))).not.toContain("request-key");
   });
 
   test("a record's name that is not the server's is doubtful, no more", () => {
