@@ -80,6 +80,8 @@ test.each([
   ["a", { kind: "remote", url: "mdm.example.jp" }, "usage"],
   ["a", { kind: "remote", url: "file:///etc/passwd" }, "usage"],
   ["a", { kind: "remote", url: "https://ann:pw@mdm.example.jp" }, "usage"],
+  ["a", { kind: "remote", url: "https://ann@mdm.example.jp" }, "usage"],
+  ["a", { kind: "remote", url: "https://:pw@mdm.example.jp" }, "usage"],
 ] as const)("adding %s as %o is refused", async (name, wished, code) => {
   await expect(contexts.add(name, wished)).rejects.toMatchObject({ code });
   expect(await names()).toEqual([EMBEDDED]);
@@ -134,6 +136,17 @@ test("a tenant goes only when it may, with its staging and nothing else", async 
   expect(await names()).toEqual([EMBEDDED]);
   expect(await readdir(home.tenants)).toEqual(["ab"]);
   await expect(contexts.remove(EMBEDDED, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
+});
+
+test("the context that is used stays so when others are added or changed", async () => {
+  for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
+  await contexts.use("b");
+  await contexts.add("c", { kind: "embedded" });
+  expect((await contexts.choose(undefined, {})).context.name).toBe("b");
+  await contexts.change("a", { kind: "embedded", language: "en" });
+  await contexts.change("b", { kind: "embedded", language: "en" });
+  await contexts.change(EMBEDDED, { kind: "embedded", language: "en" });
+  expect((await contexts.choose(undefined, {})).context.name).toBe("b");
 });
 
 test("removing a context leaves the one that is used, and a remote one leaves what lies in the home", async () => {
