@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createEncoder } from "../src/lib/csv/encode.ts";
+import { createEncoder } from "../src/lib/csv/encoding/encode.ts";
 import { csv, freshDesk, HEADER, peopledDesk, resultOf, type Desk } from "./import-desk.ts";
 import { FIXTURES } from "./program.ts";
 

@@ -1,4 +1,4 @@
-import { checkFile } from "../../lib/csv/check.ts";
+import { checkFile } from "../../lib/csv/check/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";

@@ -1,5 +1,5 @@
 import type { ConvertOptions, UnmappableCell } from "../../lib/csv/convert.ts";
-import type { RecordProblem } from "../../lib/csv/record.ts";
+import type { RecordProblem } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { BYTES, type Terminal } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";

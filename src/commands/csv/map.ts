@@ -1,5 +1,5 @@
 import { columnsOf, FORMATS, nearestName, type Column, type Format } from "../../lib/csv/formats/index.ts";
-import { readHeader } from "../../lib/csv/header.ts";
+import { readHeader } from "../../lib/csv/layout/header.ts";
 import { inspect } from "../../lib/csv/inspect.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Choice, Prompts } from "../../lib/terminal/index.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { convert, type Converted, type ConvertOptions, type UnmappableCell } from "./convert.ts";
-import { createEncoder } from "./encode.ts";
-import type { Encoding, RecordProblem } from "./record.ts";
+import { createEncoder } from "./encoding/encode.ts";
+import type { Encoding, RecordProblem } from "./records/record.ts";
 
 interface Outcome {
   readonly bytes: Buffer;

@@ -1,9 +1,9 @@
-import { Decoder } from "./decode.ts";
-import { createEncoder, type Encoder } from "./encode.ts";
-import { Place } from "./place.ts";
-import { RecordReader } from "./reader.ts";
-import type { Encoding, Newline, RecordProblem } from "./record.ts";
-import { NEWLINES } from "./write.ts";
+import { Decoder } from "./encoding/decode.ts";
+import { createEncoder, type Encoder } from "./encoding/encode.ts";
+import { Place } from "./records/place.ts";
+import { RecordReader } from "./records/reader.ts";
+import type { Encoding, Newline, RecordProblem } from "./records/record.ts";
+import { NEWLINES } from "./records/writer.ts";
 
 export interface ConvertOptions {
   readonly from: Encoding;

@@ -1,4 +1,4 @@
-import { isLead, pairsToUnicode, unicodeToCp932 } from "./cp932.ts";
+import { isLead, pairsToUnicode, unicodeToCp932 } from "./encoding/cp932.ts";
 
 /** 1 for two-byte sequences that CP932 has twice and nobody writes: their character comes back as other bytes. */
 function otherSequences(): Uint8Array {

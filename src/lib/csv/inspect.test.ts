@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createEncoder } from "./encode.ts";
+import { createEncoder } from "./encoding/encode.ts";
 import { guessDelimiter, inspect } from "./inspect.ts";
 
 const opened = (bytes: Uint8Array, size = 1 << 16) =>

@@ -1,10 +1,10 @@
-import { Decoder } from "./decode.ts";
-import { type Ambiguity, EncodingDetector } from "./detect.ts";
+import { Decoder } from "./encoding/decode.ts";
+import { type Ambiguity, EncodingDetector } from "./encoding/detect.ts";
 import { DuplicateWatch } from "./inspect-duplicates.ts";
-import { Place } from "./place.ts";
-import { RecordReader } from "./reader.ts";
-import type { Encoding, RecordProblem } from "./record.ts";
-import type { NewlineCounts } from "./split.ts";
+import { Place } from "./records/place.ts";
+import { RecordReader } from "./records/reader.ts";
+import type { Encoding, RecordProblem } from "./records/record.ts";
+import type { NewlineCounts } from "./records/split.ts";
 
 /** What may surprise in a file though its records can be read, in the order in which it is told. */
 export const ODDITIES = [

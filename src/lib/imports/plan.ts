@@ -1,4 +1,4 @@
-import type { Encoding } from "../csv/record.ts";
+import type { Encoding } from "../csv/records/record.ts";
 import type { FormatName } from "../csv/formats/index.ts";
 
 /** What was asked of an import. @see ImportRequest of the tenant API */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HeaderOptions } from "../csv/header.ts";
+import type { HeaderOptions } from "../csv/layout/header.ts";
 import type { FormatName } from "../csv/formats/index.ts";
 import type { Problem } from "../model/problem.ts";
 import { recordKind } from "./kind.ts";

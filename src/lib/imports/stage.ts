@@ -1,7 +1,7 @@
-import { readHeader, type HeaderOptions } from "../csv/header.ts";
-import type { Layout } from "../csv/layout.ts";
-import type { RecordProblem, RecordSink } from "../csv/record.ts";
-import { RowChecker, type CellValue } from "../csv/rows.ts";
+import { readHeader, type HeaderOptions } from "../csv/layout/header.ts";
+import type { Layout } from "../csv/layout/layout.ts";
+import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
+import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
 import { codeKey, comparisonKey, emailKey, nameKey, type Comparison } from "../model/normalise.ts";
 import { severityOf, type Problem } from "../model/problem.ts";
 import { fieldOfKey, type RecordKind } from "./kind.ts";

@@ -1,6 +1,6 @@
-import type { CheckReport } from "../../../lib/csv/check.ts";
+import type { CheckReport } from "../../../lib/csv/check/index.ts";
 import type { FormatName } from "../../../lib/csv/formats/index.ts";
-import type { Encoding } from "../../../lib/csv/record.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";

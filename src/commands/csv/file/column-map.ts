@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { unreadable, type Context } from "../../../lib/config/index.ts";
 import { FORMATS, type CustomField, type FormatName } from "../../../lib/csv/formats/index.ts";
-import type { ColumnMap } from "../../../lib/csv/map-file.ts";
+import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -44,7 +44,7 @@ export async function loadColumnMap(
   const content = await readFile(path, "utf8").catch((cause: unknown) => {
     throw unreadable(file, cause);
   });
-  const { parseMapFile } = await import("../../../lib/csv/map-file-parse.ts");
+  const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
   const known = FORMATS[format].custom ? await customFields?.() : undefined;
   return parseMapFile(content, FORMATS[format], file, known);
 }

@@ -1,6 +1,6 @@
-import { createEncoder, type Unmappable } from "../../../lib/csv/encode.ts";
-import { Place } from "../../../lib/csv/place.ts";
-import type { Dialect } from "../../../lib/csv/record.ts";
+import { createEncoder, type Unmappable } from "../../../lib/csv/encoding/encode.ts";
+import { Place } from "../../../lib/csv/records/place.ts";
+import type { Dialect } from "../../../lib/csv/records/record.ts";
 import { text } from "../../../lib/text/index.ts";
 import { counted } from "../../listing/counted.ts";
 import type { Tools } from "../../tools.ts";

@@ -1,5 +1,5 @@
-import { EncodingDetector, type Ambiguity } from "../../../lib/csv/detect.ts";
-import type { Encoding } from "../../../lib/csv/record.ts";
+import { EncodingDetector, type Ambiguity } from "../../../lib/csv/encoding/detect.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";

@@ -1,8 +1,8 @@
 import { FORMATS, type CustomField, type FormatName } from "../../../lib/csv/formats/index.ts";
-import { headersFor } from "../../../lib/csv/map-file.ts";
-import { CONSOLE_DIALECT } from "../../../lib/csv/record.ts";
-import { formatRecordAs } from "../../../lib/csv/relabel.ts";
-import { NEWLINES } from "../../../lib/csv/write.ts";
+import { headersFor } from "../../../lib/csv/layout/map.ts";
+import { CONSOLE_DIALECT } from "../../../lib/csv/records/record.ts";
+import { formatRecordAs } from "../../../lib/csv/layout/relabel.ts";
+import { NEWLINES } from "../../../lib/csv/records/writer.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import type { Fields, InputOf } from "../../field.ts";

@@ -1,4 +1,4 @@
-import type { Encoding } from "../../../lib/csv/record.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { counted } from "../../listing/counted.ts";

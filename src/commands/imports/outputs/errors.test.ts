@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
-import type { Encoding } from "../../../lib/csv/record.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { encodeText, folderWith, planning, planOf, problemOf, sha256 } from "../testing/plans.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createEncoder } from "../../../lib/csv/encode.ts";
+import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import type { InputFile } from "./input.ts";
 import { tellReading } from "./reading.ts";
 

@@ -1,6 +1,6 @@
 import { guessDelimiter } from "../../../lib/csv/inspect.ts";
-import type { ColumnMap } from "../../../lib/csv/map-file.ts";
-import type { Dialect, Encoding } from "../../../lib/csv/record.ts";
+import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import type { Dialect, Encoding } from "../../../lib/csv/records/record.ts";
 import { encodingOf } from "../../csv/file/encoding.ts";
 import type { InputFile } from "./input.ts";
 

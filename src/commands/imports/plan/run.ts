@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Import } from "../../../lib/client/index.ts";
-import type { ColumnMap } from "../../../lib/csv/map-file.ts";
+import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { loadColumnMap } from "../../csv/file/column-map.ts";

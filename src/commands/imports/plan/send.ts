@@ -1,5 +1,5 @@
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
-import type { ColumnMap } from "../../../lib/csv/map-file.ts";
+import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
-import { createEncoder } from "../../../lib/csv/encode.ts";
-import type { Encoding } from "../../../lib/csv/record.ts";
+import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
+import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { freshFolder } from "../../testing/program.ts";
 import { example, type Answer, type Answers, type Seen } from "../../testing/tenant.ts";
 

@@ -1,5 +1,5 @@
 import type { CustomField, TenantClient } from "../../../lib/client/index.ts";
-import { RecordReader } from "../../../lib/csv/reader.ts";
+import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { counted } from "../../listing/counted.ts";

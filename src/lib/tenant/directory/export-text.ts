@@ -1,5 +1,5 @@
-import { NEWLINES, formatRecord } from "../../csv/write.ts";
-import type { Newline } from "../../csv/record.ts";
+import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
+import type { Newline } from "../../csv/records/record.ts";
 import type { Database, Params } from "../store/sqlite/database.ts";
 import { defineFunctions } from "../store/sqlite/imports/functions.ts";
 import { storageFailure } from "../store/sqlite/storage-failure.ts";

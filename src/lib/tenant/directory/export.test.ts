@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FORMATS } from "../../csv/formats/index.ts";
-import type { Newline } from "../../csv/record.ts";
-import { formatRecord, NEWLINES } from "../../csv/write.ts";
+import type { Newline } from "../../csv/records/record.ts";
+import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { TestTenant } from "../testing/tenant.ts";
 import { streamExport } from "./export-text.ts";

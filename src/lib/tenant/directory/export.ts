@@ -1,7 +1,7 @@
 import type { App } from "../../contract/index.ts";
 import { FORMATS, SECURED_FORMATS } from "../../csv/formats/index.ts";
-import { NEWLINES, formatRecord } from "../../csv/write.ts";
-import type { Newline } from "../../csv/record.ts";
+import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
+import type { Newline } from "../../csv/records/record.ts";
 import type { Database } from "../store/sqlite/database.ts";
 import { name } from "../store/sqlite/imports/expressions.ts";
 import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";

@@ -1,5 +1,5 @@
 import type { CustomField, User } from "../../contract/index.ts";
-import { isFreeHeader } from "../../csv/header.ts";
+import { isFreeHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { codeKey, emailKey, nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";

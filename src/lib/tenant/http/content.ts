@@ -1,4 +1,4 @@
-import type { Encoding } from "../../csv/record.ts";
+import type { Encoding } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { same, text } from "../../text/index.ts";
 import type { Content } from "../imports.ts";

@@ -1,5 +1,5 @@
 import { codeKey, emailKey } from "../../model/normalise.ts";
-import { cp932Form } from "../../csv/cp932.ts";
+import { cp932Form } from "../../csv/encoding/cp932.ts";
 import type { Cells, Request } from "./tenant.ts";
 
 /** A user of the model; `id` is undefined until the tenant gave one. */

@@ -1,6 +1,6 @@
 import type { CustomField, Import, PlanRow } from "../../../../lib/client/index.ts";
 import { FORMATS, type Column } from "../../../../lib/csv/formats/index.ts";
-import { headersFor, type ColumnMap } from "../../../../lib/csv/map-file.ts";
+import { headersFor, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
 

@@ -1,4 +1,4 @@
-import { firstUnmappable } from "../../../../lib/csv/encode.ts";
+import { firstUnmappable } from "../../../../lib/csv/encoding/encode.ts";
 import { text } from "../../../../lib/text/index.ts";
 import type { Tools } from "../../../tools.ts";
 import { RejectedFile } from "../../plan/problems.ts";

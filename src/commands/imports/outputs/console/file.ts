@@ -1,7 +1,7 @@
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { isReplaced, writeFileAtomically } from "../../../../lib/config/index.ts";
-import { createEncoder } from "../../../../lib/csv/encode.ts";
-import { formatRecord } from "../../../../lib/csv/write.ts";
+import { createEncoder } from "../../../../lib/csv/encoding/encode.ts";
+import { formatRecord } from "../../../../lib/csv/records/writer.ts";
 import { noteCounts } from "../../../csv/file/encoded.ts";
 import { loadColumnMap } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";

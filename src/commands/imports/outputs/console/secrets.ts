@@ -1,10 +1,10 @@
 import type { CustomField, Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/csv/formats/index.ts";
-import { readHeader } from "../../../../lib/csv/header.ts";
-import type { Layout } from "../../../../lib/csv/layout.ts";
-import type { ColumnMap } from "../../../../lib/csv/map-file.ts";
-import { RecordReader } from "../../../../lib/csv/reader.ts";
-import { RowChecker } from "../../../../lib/csv/rows.ts";
+import { readHeader } from "../../../../lib/csv/layout/header.ts";
+import type { Layout } from "../../../../lib/csv/layout/layout.ts";
+import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
+import { RecordReader } from "../../../../lib/csv/records/reader.ts";
+import { RowChecker } from "../../../../lib/csv/layout/rows.ts";
 import type { InputFile } from "../../plan/input.ts";
 import type { Reading } from "../../plan/reading.ts";
 import { reread } from "../reread.ts";

@@ -1,4 +1,4 @@
-import { cp932Form } from "../../../../csv/cp932.ts";
+import { cp932Form } from "../../../../csv/encoding/cp932.ts";
 import { emailKey, codeKey, nameSortKey } from "../../../../model/normalise.ts";
 import type { Database } from "../database.ts";
 

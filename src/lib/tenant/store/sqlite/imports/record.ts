@@ -2,7 +2,7 @@ import { Failure } from "../../../../errors/index.ts";
 import { recordKind } from "../../../../imports/kind.ts";
 import type { PlanCounts, PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import { text } from "../../../../text/index.ts";
-import type { ColumnMap } from "../../../../csv/map-file.ts";
+import type { ColumnMap } from "../../../../csv/layout/map.ts";
 import type { FormatName } from "../../../../csv/formats/index.ts";
 import type { Database, Row } from "../database.ts";
 import type { PlanSql } from "./expressions.ts";

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { RecordReader } from "../../../../csv/reader.ts";
-import type { Encoding } from "../../../../csv/record.ts";
+import { RecordReader } from "../../../../csv/records/reader.ts";
+import type { Encoding } from "../../../../csv/records/record.ts";
 import { Failure } from "../../../../errors/index.ts";
 import { recordKind } from "../../../../imports/kind.ts";
 import { Stager } from "../../../../imports/stage.ts";

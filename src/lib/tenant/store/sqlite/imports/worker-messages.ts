@@ -1,4 +1,4 @@
-import type { Encoding } from "../../../../csv/record.ts";
+import type { Encoding } from "../../../../csv/records/record.ts";
 import type { PlanRow } from "../../../../contract/index.ts";
 import type { Problem } from "../../../../errors/index.ts";
 import type { Writer } from "../../../writer-note.ts";

@@ -1,0 +1,167 @@
+import type { FileHandle } from "node:fs/promises";
+import { comparisonKey } from "../../model/normalise.ts";
+import type { Problem } from "../../model/problem.ts";
+import { findRepeats, hashId, hashValue, type PlacedPart, type Repeats, type ValueHash } from "./hashes.ts";
+import { keyIn, RowKeys, type KeySpace } from "./keys.ts";
+import { recordsOnly } from "./part.ts";
+import { readBytes } from "./read.ts";
+import type { Layout } from "../layout/layout.ts";
+import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
+import { RowChecker } from "../layout/rows.ts";
+
+/** Repeated values looked at in one reading of the file; more take several readings, in the same memory. */
+const VALUES_A_READING = 100_000;
+
+/** The first row that has a value, and how the value stands there. */
+interface Holder {
+  readonly exact: string;
+  readonly row: number;
+  /** it names that row */
+  readonly key: boolean;
+  readonly place: Omit<Problem, "code" | "params">;
+  /** the last row that has it too, by the problem this is */
+  readonly repeated: Map<"key-duplicate" | "value-duplicate", number>;
+}
+
+/** What the search for repeated values needs to know. */
+export interface DuplicateSearch {
+  readonly layout: Layout;
+  readonly reading: RecordReaderOptions;
+  readonly report: (problem: Problem) => void;
+  /** aborted: the search throws the signal's reason */
+  readonly signal?: AbortSignal | undefined;
+  /** tests give a hash with collisions */
+  readonly hash?: ValueHash;
+  readonly valuesAReading?: number;
+}
+
+/** Looks at the rows whose values have a repeated hash, and tells those whose values are really the same. */
+class Verification {
+  readonly #layout: Layout;
+  readonly #report: (problem: Problem) => void;
+  readonly #hash: ValueHash;
+  readonly #ids: ReadonlySet<number>;
+  readonly #rows: Uint8Array;
+  readonly #checker: RowChecker;
+  readonly #keys: RowKeys;
+  readonly #holders = new Map<string, Holder[]>();
+  readonly #word = new Uint32Array(2);
+  readonly lastRow: number;
+
+  constructor({ layout, report, hash = hashValue }: DuplicateSearch, repeats: readonly Repeats[]) {
+    this.#layout = layout;
+    this.#report = report;
+    this.#hash = hash;
+    this.#ids = new Set(repeats.flatMap(({ ids }) => ids));
+    this.lastRow = repeats.reduce((last, { rows }) => rows.reduce((a, b) => Math.max(a, b), last), 0);
+    this.#rows = new Uint8Array((this.lastRow >>> 3) + 1);
+    for (const { rows } of repeats) for (const row of rows) this.#rows[row >>> 3] = this.#bits(row) | (1 << (row & 7));
+    this.#checker = new RowChecker(layout, () => {});
+    this.#keys = new RowKeys(layout);
+  }
+
+  #bits(row: number): number {
+    return this.#rows[row >>> 3] ?? 0;
+  }
+
+  record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void {
+    if (row === 1 || !sound || (this.#bits(row) & (1 << (row & 7))) === 0) return;
+    if (!this.#checker.check(cells, count, row, line) && count !== this.#checker.width) return;
+    const keys = this.#keys;
+    keys.gather(this.#checker.values);
+    const named = new Set<number>();
+    for (let i = 0; i < keys.count; i += 1) {
+      const s = keys.spaceOf[i] ?? 0;
+      const space = keys.spaces[s];
+      if (space === undefined) continue;
+      // of a repeated column the first value names the row
+      const key = space.key && !named.has(s);
+      named.add(s);
+      const exact = keys.values[i] ?? "";
+      this.#hash(exact, space.comparison, s, this.#word);
+      if (!this.#ids.has(hashId(this.#word[0] ?? 0, this.#word[1] ?? 0))) continue;
+      const place = this.#placeOf(space, exact, cells, { row, line });
+      this.#compare(space, `${s} ${keyIn(space, exact)}`, { exact, row, key, place, repeated: new Map() });
+    }
+  }
+
+  #compare(space: KeySpace, key: string, holder: Holder): void {
+    const earlier = this.#holders.get(key);
+    if (earlier === undefined) {
+      this.#holders.set(key, [holder]);
+      return;
+    }
+    const { place } = holder;
+    const same = space.caseMatters ? earlier.find(({ exact }) => exact === holder.exact) : earlier[0];
+    if (same !== undefined) {
+      const code = same.key && holder.key ? "key-duplicate" : "value-duplicate";
+      this.#report({ ...place, code, params: { header: place.header, row: same.row } });
+      same.repeated.set(code, holder.row);
+      return;
+    }
+    this.#report({ ...place, code: "id-case-only", params: { row: earlier[0]?.row ?? 0 } });
+    earlier.push(holder);
+  }
+
+  /** Tells the first row of each repeated value, with the last that has it. */
+  end(): void {
+    for (const { place, repeated } of [...this.#holders.values()].flat()) {
+      for (const [code, row] of repeated) this.#report({ ...place, code, params: { header: place.header, row } });
+    }
+  }
+
+  #placeOf(
+    { column, comparison }: KeySpace,
+    exact: string,
+    cells: readonly string[],
+    { row, line }: Pick<Problem, "row" | "line">,
+  ): Omit<Problem, "code" | "params"> {
+    const found = this.#layout.columns[column];
+    const positions = found?.positions ?? [];
+    const wanted = comparisonKey(comparison, exact);
+    const position = positions.find((p) => comparisonKey(comparison, cells[p] ?? "") === wanted) ?? positions[0] ?? -1;
+    return { row, line, column: position + 1, header: this.#layout.headers[position] ?? found?.header ?? "" };
+  }
+}
+
+const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readonly Repeats[]): Promise<void> => {
+  const verification = new Verification(search, repeats);
+  let done = false;
+  const reader = new RecordReader(
+    search.reading,
+    recordsOnly((cells, count, row, line, sound) => {
+      verification.record(cells, count, row, line, sound);
+      done = row >= verification.lastRow;
+    }),
+  );
+  await readBytes(file, { from: 0, to: Number.POSITIVE_INFINITY }, (bytes) => {
+    search.signal?.throwIfAborted();
+    reader.write(bytes);
+    return !done;
+  });
+  if (!done) reader.end();
+  verification.end();
+};
+
+/**
+ * Reports every value that must be unique in the file and is not. Rows with equal hashes are read again and their values
+ * compared, so nothing is reported that is not so; without equal hashes the file is not read again.
+ */
+export const findDuplicates = async (
+  file: FileHandle,
+  parts: readonly PlacedPart[],
+  search: DuplicateSearch,
+): Promise<void> => {
+  const limit = search.valuesAReading ?? VALUES_A_READING;
+  let waiting: Repeats[] = [];
+  let values = 0;
+  for (const repeats of findRepeats(parts)) {
+    waiting.push(repeats);
+    values += repeats.ids.length;
+    if (values < limit) continue;
+    await verify(file, search, waiting);
+    waiting = [];
+    values = 0;
+  }
+  if (waiting.length > 0) await verify(file, search, waiting);
+};

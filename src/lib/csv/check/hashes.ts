@@ -1,0 +1,181 @@
+import { comparisonKey, type Comparison } from "../../model/normalise.ts";
+
+/** Entries are spread over so many buckets by their hash, so that each can be searched inside the processor's cache. */
+const BUCKETS = 64;
+const CHUNK_ENTRIES = 2048;
+/** hash (two words) and row */
+const ENTRY_WORDS = 3;
+
+/** A 64-bit hash, as two words, of a value in a space; values that compare equal have the same. */
+export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
+
+const mix = (text: string, ascii: boolean, space: number, into: Uint32Array): boolean => {
+  let a = 0x811c9dc5 ^ space;
+  let b = 0x9747b28c + space;
+  for (let i = 0; i < text.length; i += 1) {
+    let unit = text.charCodeAt(i);
+    if (unit > 0x7f) {
+      if (ascii) return false;
+    } else if (unit >= 0x41 && unit <= 0x5a) unit |= 0x20;
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b + unit, 0x9e3779b1);
+    b ^= b >>> 15;
+  }
+  a ^= a >>> 16;
+  into[0] = Math.imul(a, 0x85ebca6b) >>> 0;
+  into[1] = b >>> 0;
+  return true;
+};
+
+/**
+ * Two multiplicative hashes side by side. The letter case of ASCII never counts, so that ASCII text needs no key of its
+ * own. Equal hashes are candidates only: every one of them is verified.
+ */
+export const hashValue: ValueHash = (value, comparison, space, into) => {
+  if (!mix(value, true, space, into)) mix(comparisonKey(comparison, value), false, space, into);
+};
+
+/** The hashes of one part of a file, as they travel between threads. */
+export interface HashPart {
+  readonly buckets: readonly (readonly Uint32Array[])[];
+  /** entries of each bucket */
+  readonly counts: readonly number[];
+}
+
+/** Collects hash and row of every unique value of a file: 12 bytes a value. */
+export class ValueHashes {
+  readonly #buckets: Uint32Array<ArrayBuffer>[][] = Array.from({ length: BUCKETS }, () => []);
+  readonly #counts: number[] = Array.from({ length: BUCKETS }, () => 0);
+  readonly #hash: ValueHash;
+  readonly #word = new Uint32Array(2);
+
+  constructor(hash: ValueHash = hashValue) {
+    this.#hash = hash;
+  }
+
+  add(value: string, comparison: Comparison, space: number, row: number): void {
+    const word = this.#word;
+    this.#hash(value, comparison, space, word);
+    const high = word[0] ?? 0;
+    const bucket = high >>> 26;
+    const count = this.#counts[bucket] ?? 0;
+    const within = count % CHUNK_ENTRIES;
+    if (within === 0) this.#buckets[bucket]?.push(new Uint32Array(CHUNK_ENTRIES * ENTRY_WORDS));
+    const chunk = this.#buckets[bucket]?.[(count - within) / CHUNK_ENTRIES];
+    if (chunk === undefined) return;
+    const at = within * ENTRY_WORDS;
+    chunk[at] = high;
+    chunk[at + 1] = word[1] ?? 0;
+    chunk[at + 2] = row;
+    this.#counts[bucket] = count + 1;
+  }
+
+  get part(): HashPart {
+    return { buckets: this.#buckets, counts: this.#counts };
+  }
+
+  /** The memory behind {@link part}, to be handed over to another thread rather than copied. */
+  get transferable(): ArrayBuffer[] {
+    return this.#buckets.flat().map((chunk) => chunk.buffer);
+  }
+}
+
+/** Hashes that more than one entry has, and the rows they are in. */
+export interface Repeats {
+  /** see {@link hashId} */
+  readonly ids: readonly number[];
+  readonly rows: readonly number[];
+}
+
+/** 53 bits of a hash as one number. */
+export const hashId = (high: number, low: number): number => high * 0x20_0000 + (low >>> 11);
+
+/** A part of a file as {@link findRepeats} takes it. */
+export interface PlacedPart {
+  readonly hashes: HashPart;
+  readonly rowsBefore: number;
+}
+
+/** Searches one bucket after the other, in memory that serves for all of them. */
+class RepeatSearch {
+  readonly #parts: readonly PlacedPart[];
+  /** the entries of a bucket, of all parts */
+  readonly #flat: Uint32Array;
+  /** open addressing: number of the entry, counted from 1 */
+  readonly #slots: Uint32Array;
+
+  constructor(parts: readonly PlacedPart[]) {
+    this.#parts = parts;
+    const largest = Math.max(...Array.from({ length: BUCKETS }, (_, bucket) => this.#countOf(bucket)));
+    this.#flat = new Uint32Array(largest * ENTRY_WORDS);
+    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, largest * 2))));
+  }
+
+  repeatsIn(bucket: number): Repeats {
+    this.#fill(bucket);
+    const flat = this.#flat;
+    const ids = new Set<number>();
+    const rows: number[] = [];
+    const end = this.#countOf(bucket) * ENTRY_WORDS;
+    for (let at = 0; at < end; at += ENTRY_WORDS) {
+      const other = this.#place(at);
+      if (other < 0) continue;
+      const id = hashId(flat[at] ?? 0, flat[at + 1] ?? 0);
+      if (!ids.has(id)) rows.push(flat[other + 2] ?? 0);
+      ids.add(id);
+      rows.push(flat[at + 2] ?? 0);
+    }
+    return { ids: [...ids], rows };
+  }
+
+  #countOf(bucket: number): number {
+    return this.#parts.reduce((sum, { hashes }) => sum + (hashes.counts[bucket] ?? 0), 0);
+  }
+
+  #fill(bucket: number): void {
+    this.#slots.fill(0);
+    let at = 0;
+    for (const { hashes, rowsBefore } of this.#parts) {
+      let left = (hashes.counts[bucket] ?? 0) * ENTRY_WORDS;
+      for (const chunk of hashes.buckets[bucket] ?? []) {
+        const used = chunk.subarray(0, Math.min(left, chunk.length));
+        this.#flat.set(used, at);
+        if (rowsBefore > 0) this.#shift(at, at + used.length, rowsBefore);
+        at += used.length;
+        left -= used.length;
+      }
+    }
+  }
+
+  #shift(from: number, to: number, rowsBefore: number): void {
+    const flat = this.#flat;
+    for (let at = from + 2; at < to; at += ENTRY_WORDS) flat[at] = (flat[at] ?? 0) + rowsBefore;
+  }
+
+  /** Finds the entry's slot; the earlier entry with the same hash, or -1 where it is the first. */
+  #place(at: number): number {
+    const flat = this.#flat;
+    const slots = this.#slots;
+    const high = flat[at] ?? 0;
+    const low = flat[at + 1] ?? 0;
+    const mask = slots.length - 1;
+    for (let slot = (low ^ (high >>> 7)) & mask; ; slot = (slot + 1) & mask) {
+      const taken = slots[slot] ?? 0;
+      if (taken === 0) {
+        slots[slot] = at / ENTRY_WORDS + 1;
+        return -1;
+      }
+      const other = (taken - 1) * ENTRY_WORDS;
+      if (flat[other] === high && flat[other + 1] === low) return other;
+    }
+  }
+}
+
+/** Tells, bucket by bucket, the hashes that stand in several entries of a file's parts. */
+export function* findRepeats(parts: readonly PlacedPart[]): Generator<Repeats> {
+  const search = new RepeatSearch(parts);
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    const repeats = search.repeatsIn(bucket);
+    if (repeats.ids.length > 0) yield repeats;
+  }
+}

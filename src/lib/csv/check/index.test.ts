@@ -1,0 +1,219 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkFile, type CheckOptions, type CheckReport } from "./index.ts";
+import { checkPart } from "./second.ts";
+import type { SecondThread } from "./thread.ts";
+import type { FormatName } from "../formats/index.ts";
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "clomoctl-check-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const UTF8 = { encoding: "utf-8" } as const;
+
+const check = async (
+  content: string | Uint8Array,
+  name: FormatName,
+  options: Partial<CheckOptions> = {},
+): Promise<CheckReport> => {
+  const path = join(folder, "input.csv");
+  writeFileSync(path, content);
+  return checkFile(path, name, { reading: UTF8, ...options });
+};
+
+/** The second half in this thread: as it goes in a worker, without the cost of starting one. */
+const inProcess =
+  (seen: { parts: number }) =>
+  (task: Parameters<typeof checkPart>[0]): SecondThread => {
+    seen.parts += 1;
+    return { findings: checkPart(structuredClone(task)).then(({ found }) => found), stop: async () => {} };
+  };
+
+const brief = ({ problems }: CheckReport): readonly string[] =>
+  problems.map(({ code, row, line, column, params }) => {
+    const other = params["row"] === undefined ? "" : ` like ${params["row"]}`;
+    return `${row}${line === row ? "" : `/${line}`}:${column} ${code}${other}`;
+  });
+
+describe("checkFile", () => {
+  it("finds nothing in a good file", async () => {
+    const report = await check("氏名,メールアドレス\r\n山田,a@b\r\n佐藤,c@d\r\n", "users");
+    expect(report).toMatchObject({ rows: 2, problems: [], errors: 0, warnings: 0 });
+    expect(report.layout?.columns).toHaveLength(2);
+  });
+
+  it.each([
+    ["", "file-empty", 0],
+    ["\ufeff", "file-empty", 0],
+    ["氏名,メールアドレス\n", "file-no-rows", 0],
+    ["氏名,メールアドレス", "file-no-rows", 0],
+  ])("tells that %j has no rows", async (content, code, rows) => {
+    const report = await check(content, "users");
+    expect(report.rows).toBe(rows);
+    expect(report.problems.map((problem) => problem.code)).toEqual([code]);
+  });
+
+  it("finds every mistake in one run, with row, line and column", async () => {
+    const report = await check('氏名,メールアドレス,星座\n"山\n田",a@b,\n,c,x\n佐藤\n鈴木,"e@f\n', "users");
+    expect(brief(report)).toEqual(
+      [
+        "1:3 header-unknown",
+        "3/4:1 required",
+        "3/4:2 not-mail-address",
+        "4/5:0 cells-too-few",
+        "5/6:2 quote-unclosed",
+      ].toSorted((a, b) => a.localeCompare(b, "en")),
+    );
+    expect(report.errors).toBe(5);
+  });
+
+  it("gives the header of a problem of bytes", async () => {
+    const bytes = [Buffer.from("氏名,メールアドレス\n"), Uint8Array.of(0xff), Buffer.from(",a@b\n")];
+    const report = await check(Buffer.concat(bytes), "users");
+    expect(report.problems).toMatchObject([{ code: "bytes-invalid", row: 2, column: 1, header: "氏名" }]);
+  });
+
+  it("counts what it no longer lists", async () => {
+    const rows = Array.from({ length: 50 }, (_, i) => `,${i}@b\n`).join("");
+    const report = await check(`氏名,メールアドレス\n${rows}`, "users", { problemLimit: 10 });
+    expect(report.problems).toHaveLength(10);
+    expect(report.errors).toBe(50);
+    expect(report.counts).toEqual(new Map([["required", 50]]));
+  });
+
+  it("stops when it is told to", async () => {
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(check("氏名,メールアドレス\n山田,a@b\n", "users", { signal })).rejects.toThrow("enough");
+  });
+});
+
+describe("values that must be unique", () => {
+  it("name both rows, and tell keys from other values", async () => {
+    const report = await check(
+      "氏名,メールアドレス,メールアドレス,CLOMOアカウント名\n一,a@b,,x\n二,A@B,,y\n三,c@d,a@b,x\n四,c@D,,\n",
+      "users",
+    );
+    expect(brief(report)).toEqual([
+      "2:2 key-duplicate like 3",
+      "2:2 value-duplicate like 4",
+      "2:4 value-duplicate like 4",
+      "3:2 key-duplicate like 2",
+      "4:2 key-duplicate like 5",
+      "4:3 value-duplicate like 2",
+      "4:4 value-duplicate like 2",
+      "5:2 key-duplicate like 4",
+    ]);
+  });
+
+  it("may be those of another key", async () => {
+    const report = await check("氏名,メールアドレス,社員コード\n一,a@b,7\n二,c@d,7\n", "users", {
+      key: "employeeCode",
+    });
+    expect(brief(report)).toEqual(["2:3 key-duplicate like 3", "3:3 key-duplicate like 2"]);
+  });
+
+  it("are exact in SECURED APPs; letter case alone is a warning", async () => {
+    const report = await check("表示名,ユーザーID\n一,TESTuser\n二,testuser\n三,TESTuser\n四,testuser\n", "docs");
+    expect(brief(report)).toEqual([
+      "2:2 key-duplicate like 4",
+      "3:2 id-case-only like 2",
+      "3:2 key-duplicate like 5",
+      "4:2 key-duplicate like 2",
+      "5:2 key-duplicate like 3",
+    ]);
+    expect(report).toMatchObject({ errors: 4, warnings: 1 });
+  });
+
+  it("of organisations are the code, or name and place where there is none", async () => {
+    const report = await check(
+      "組織名,組織コード,上位組織パス\n営業,S1,\n総務,S1,\n人事,,本社\n人事,,支社\n人事,,本社\n人事,S2,本社\n",
+      "orgs",
+    );
+    expect(brief(report)).toEqual([
+      "2:2 key-duplicate like 3",
+      "3:2 key-duplicate like 2",
+      "4:1 key-duplicate like 6",
+      "6:1 key-duplicate like 4",
+    ]);
+  });
+
+  it("are found in rows that have other faults, not in rows nobody can read", async () => {
+    const report = await check("氏名,メールアドレス\n一,a@b\n,a@b\n三,a@b,\n", "users");
+    expect(brief(report)).toEqual([
+      "2:2 key-duplicate like 3",
+      "3:1 required",
+      "3:2 key-duplicate like 2",
+      "4:0 cells-too-many",
+    ]);
+  });
+});
+
+const LINES = [
+  "山田,a@b\n",
+  '"山,田",c@d\r\n',
+  '"山\n田",e@f\n',
+  '"山\r\n,x@y\r\nz",g@h\r',
+  '"a""\n""b",i@j\r\n',
+  "\n",
+  "\r\n",
+  ",k@l\n",
+  "鈴木\n",
+  "鈴木,bad\n",
+  '"x"y,m@n\n',
+  'a"b,o@p\n',
+  "佐藤,q@r\r",
+  "\u0000,s@t\n",
+];
+
+describe("two threads", () => {
+  const file = fc
+    .tuple(fc.array(fc.constantFrom(...LINES), { maxLength: 60 }), fc.constantFrom("", '"open\n', "end,u@v", "\u001a"))
+    .map(([lines, end]) => `氏名,メールアドレス\n${lines.join("")}${end}`);
+
+  it("find what one finds", async () => {
+    const seen = { parts: 0 };
+    await fc.assert(
+      fc.asyncProperty(file, fc.integer({ min: 1, max: 64 }), async (content, chunkBytes) => {
+        const one = await check(content, "users", { threads: 1 });
+        const two = await check(content, "users", { splitFrom: 0, chunkBytes, startSecond: inProcess(seen) });
+        expect(two).toEqual(one);
+      }),
+      { numRuns: 300 },
+    );
+    expect(seen.parts).toBeGreaterThan(100);
+  });
+
+  it("go on alone where the split lies inside quotes", async () => {
+    const seen = { parts: 0 };
+    const content = `氏名,メールアドレス\n"${"山,田\n".repeat(400)}",a@b\n`;
+    const options = { splitFrom: 0, chunkBytes: 64, startSecond: inProcess(seen) };
+    expect(await check(content, "users", options)).toMatchObject({ rows: 1, problems: [] });
+    expect(seen.parts).toBe(1);
+  });
+
+  it("share a file that is large enough, by a real worker", async () => {
+    const rows = Array.from({ length: 20_000 }, (_, i) => `山田,user${i === 19_999 ? 3 : i}@example.com\r\n`);
+    const content = `氏名,メールアドレス\r\n${rows.join("")},z@z\r\n`;
+    const report = await check(content, "users", { splitFrom: 100_000 });
+    expect(report.rows).toBe(20_001);
+    expect(brief(report)).toEqual(["5:2 key-duplicate like 20001", "20001:2 key-duplicate like 5", "20002:1 required"]);
+  });
+
+  it("stop together", async () => {
+    const rows = "山田,a@b\n".repeat(100_000);
+    const abort = new AbortController();
+    const running = check(`氏名,メールアドレス\n${rows}`, "users", {
+      splitFrom: 0,
+      signal: abort.signal,
+      onProgress: (done) => {
+        if (done > 300_000) abort.abort(new Error("enough"));
+      },
+    });
+    await expect(running).rejects.toThrow("enough");
+  });
+});

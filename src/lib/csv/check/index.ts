@@ -1,0 +1,143 @@
+import { open, type FileHandle } from "node:fs/promises";
+import type { Problem, ProblemCode } from "../../model/problem.ts";
+import { findDuplicates } from "./duplicates.ts";
+import type { PlacedPart } from "./hashes.ts";
+import { PROBLEM_LIMIT } from "./problems.ts";
+import { FileCheck, FileReading, type CheckOptions } from "./reading.ts";
+import type { SplitPoint } from "./split.ts";
+import { startThread, type SecondThread } from "./thread.ts";
+import { FORMATS, type Format, type FormatName } from "../formats/index.ts";
+import type { Layout } from "../layout/layout.ts";
+
+export type { CheckOptions } from "./reading.ts";
+
+/** What a check found. */
+export interface CheckReport {
+  /** records, the header left out */
+  readonly rows: number;
+  /** by row and column; the first ones found, when there are more than the limit */
+  readonly problems: readonly Problem[];
+  /** of all problems, listed or not */
+  readonly counts: ReadonlyMap<ProblemCode, number>;
+  readonly errors: number;
+  readonly warnings: number;
+  /** undefined where the file has no readable header */
+  readonly layout: Layout | undefined;
+}
+
+/** What the second thread found, in its place. */
+interface Rest extends PlacedPart {
+  readonly rows: number;
+}
+
+/** Reads the second half by a second thread; undefined where this thread had to read it itself. */
+const readShared = async (
+  reading: FileReading,
+  check: FileCheck,
+  split: SplitPoint,
+  second: SecondThread,
+  signal: AbortSignal | undefined,
+): Promise<Rest | undefined> => {
+  const stop = (): void => void second.stop();
+  signal?.addEventListener("abort", stop);
+  try {
+    if (!(await reading.readToSplit(split))) return undefined;
+    const found = await second.findings;
+    signal?.throwIfAborted();
+    if (!found.certain) return undefined;
+    const { row, line } = reading.nextRecord();
+    check.problems.addPart(found.problems, row - 1, line - 1);
+    return { rows: found.rows, hashes: found.hashes, rowsBefore: row - 1 };
+  } catch (error) {
+    // a thread that was stopped says only that it has no result
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await second.stop();
+  }
+};
+
+const wholeFileProblem = (code: "file-empty" | "file-no-rows"): Problem => ({
+  code,
+  row: 0,
+  line: 0,
+  column: 0,
+  header: "",
+  params: {},
+});
+
+/** Reads the whole file, by two threads where that pays; what the second found, where there was one. */
+const readAll = async (
+  path: string,
+  file: FileHandle,
+  check: FileCheck,
+  format: Format,
+  options: CheckOptions,
+): Promise<Rest | undefined> => {
+  const { size } = await file.stat();
+  const reading = new FileReading(file, size, check, options);
+  await reading.readTo(Number.POSITIVE_INFINITY, size, () => check.records > 0);
+  const split = await reading.findSplit();
+  if (split !== undefined) {
+    const { customFields, map, allowUnknownColumns, key, blank } = options;
+    const given = Object.entries({ customFields, map, allowUnknownColumns, key, blank });
+    const { startSecond = startThread } = options;
+    const second = startSecond({
+      path,
+      from: split.next,
+      format: format.name,
+      header: check.header,
+      reading: options.reading,
+      options: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+      problemLimit: options.problemLimit ?? PROBLEM_LIMIT,
+    });
+    const rest = await readShared(reading, check, split, second, options.signal);
+    if (rest !== undefined) return rest;
+  }
+  await reading.readToEnd();
+  return undefined;
+};
+
+/**
+ * Checks a file against its format alone, without a tenant: bytes, quoting, header, every cell of every row, and what
+ * must be unique inside the file. Memory is bounded: problems beyond the limit are counted only.
+ *
+ * The second half of a large file is checked beside the first on the assumption that a record begins at a newline near
+ * the middle. When the first half arrives there inside quotes, the assumption was wrong: the second half's findings are
+ * thrown away and the first thread goes on alone.
+ *
+ * @param path a file; stdin is spooled to one before
+ * @throws what the file system says, or the signal's reason
+ */
+export const checkFile = async (path: string, name: FormatName, options: CheckOptions): Promise<CheckReport> => {
+  const format = FORMATS[name];
+  const check = new FileCheck(format, options);
+  const file = await open(path);
+  try {
+    const rest = await readAll(path, file, check, format, options);
+    const rows = Math.max(0, check.records - 1) + (rest?.rows ?? 0);
+    if (check.records === 0) check.problems.add(wholeFileProblem("file-empty"));
+    else if (rows === 0) check.problems.add(wholeFileProblem("file-no-rows"));
+    if (check.layout !== undefined) {
+      const parts = [{ hashes: check.hashes.part, rowsBefore: 0 }, ...(rest === undefined ? [] : [rest])];
+      await findDuplicates(file, parts, {
+        layout: check.layout,
+        reading: options.reading,
+        signal: options.signal,
+        report: (problem) => check.problems.add(problem),
+      });
+    }
+    const { problems, layout } = check;
+    return {
+      rows,
+      problems: problems.sorted(),
+      counts: problems.counts,
+      errors: problems.count("error"),
+      warnings: problems.count("warning"),
+      layout,
+    };
+  } finally {
+    await file.close();
+  }
+};

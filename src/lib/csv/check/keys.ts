@@ -1,0 +1,89 @@
+import { comparisonKey, type Comparison } from "../../model/normalise.ts";
+import type { Layout } from "../layout/layout.ts";
+import type { CellValue } from "../layout/rows.ts";
+
+/** Values of which each may stand in one row of a file only. */
+export interface KeySpace {
+  /** the place of the column in {@link Layout.columns} at which a repetition is reported */
+  readonly column: number;
+  readonly comparison: Comparison;
+  /** a row's (first) value here is the row's key */
+  readonly key: boolean;
+  /** compared exactly; two values that differ in letter case only are still worth a warning */
+  readonly caseMatters: boolean;
+  /** columns that together are the value, in rows whose key is blank */
+  readonly together: readonly number[] | undefined;
+}
+
+/** The spaces of a layout: its unique fields, its key, and what stands in for a blank key. */
+const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
+  const spaces: KeySpace[] = [];
+  for (const [index, { column }] of columns.entries()) {
+    if (column.field !== key && !format.unique.includes(column.field)) continue;
+    const comparison = column.comparison ?? "exact";
+    spaces.push({
+      column: index,
+      comparison,
+      key: column.field === key,
+      caseMatters: comparison === "exact",
+      together: undefined,
+    });
+  }
+  if (key === format.key && format.fallbackKey !== undefined) {
+    const together = format.fallbackKey.map((field) => columns.findIndex(({ column }) => column.field === field));
+    const column = together.at(-1) ?? -1;
+    if (column >= 0) spaces.push({ column, comparison: "name", key: true, caseMatters: false, together });
+  }
+  return spaces;
+};
+
+/** Gathers the unique values of one row after the other, without allocating. */
+export class RowKeys {
+  readonly spaces: readonly KeySpace[];
+  /** the row's values as they stand in the file; valid up to {@link count} until the next row */
+  readonly values: string[] = [];
+  /** the place of each value's space in {@link spaces} */
+  readonly spaceOf: number[] = [];
+  count = 0;
+  readonly #keyColumn: number;
+
+  constructor(layout: Layout) {
+    this.spaces = keySpacesOf(layout);
+    this.#keyColumn = layout.columns.findIndex(({ column }) => column.field === layout.key);
+  }
+
+  gather(row: readonly CellValue[]): void {
+    this.count = 0;
+    for (let s = 0; s < this.spaces.length; s += 1) {
+      const space = this.spaces[s];
+      if (space === undefined) break;
+      if (space.together !== undefined) {
+        this.#gatherTogether(space.together, s, row);
+        continue;
+      }
+      const value = row[space.column];
+      if (typeof value === "string") this.#add(value, s);
+      else if (value !== null && value !== undefined) {
+        for (let i = 0; i < value.length; i += 1) this.#add(value[i] ?? "", s);
+      }
+    }
+  }
+
+  #gatherTogether(together: readonly number[], s: number, row: readonly CellValue[]): void {
+    const key = row[this.#keyColumn];
+    if (key !== undefined && key !== null) return;
+    const parts = together.map((column) => String(row[column] ?? ""));
+    // U+0000 is in no cell that was read without a problem
+    if (parts.at(-1) !== "") this.#add(parts.join("\u0000"), s);
+  }
+
+  #add(value: string, s: number): void {
+    this.values[this.count] = value;
+    this.spaceOf[this.count] = s;
+    this.count += 1;
+  }
+}
+
+/** The text under which the values of a space are brought together. */
+export const keyIn = ({ caseMatters, comparison }: KeySpace, value: string): string =>
+  caseMatters ? value.toLowerCase() : comparisonKey(comparison, value);

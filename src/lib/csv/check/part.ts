@@ -1,0 +1,48 @@
+import type { Problem } from "../../model/problem.ts";
+import type { ValueHashes } from "./hashes.ts";
+import { RowKeys } from "./keys.ts";
+import type { ProblemList } from "./problems.ts";
+import type { Layout } from "../layout/layout.ts";
+import type { RecordProblem, RecordSink } from "../records/record.ts";
+import { RowChecker, type RowOptions } from "../layout/rows.ts";
+
+/** Checks the rows of a file, or of a part of it, once its header is understood. */
+export class PartChecker {
+  rows = 0;
+  readonly #checker: RowChecker;
+  readonly #keys: RowKeys;
+  readonly #hashes: ValueHashes;
+
+  constructor(layout: Layout, options: RowOptions, problems: ProblemList, hashes: ValueHashes) {
+    this.#checker = new RowChecker(layout, (problem) => problems.add(problem), options);
+    this.#keys = new RowKeys(layout);
+    this.#hashes = hashes;
+  }
+
+  /** Tells of a reader's problem in the record that comes next. */
+  noteProblem({ column }: RecordProblem): void {
+    this.#checker.noteDamage(column);
+  }
+
+  record(cells: readonly string[], count: number, row: number, line: number): void {
+    this.rows += 1;
+    // the reader has said why there are no cells
+    if (count === 0) return;
+    if (!this.#checker.check(cells, count, row, line) && count !== this.#checker.width) return;
+    const keys = this.#keys;
+    keys.gather(this.#checker.values);
+    for (let i = 0; i < keys.count; i += 1) {
+      const s = keys.spaceOf[i] ?? 0;
+      this.#hashes.add(keys.values[i] ?? "", keys.spaces[s]?.comparison ?? "exact", s, row);
+    }
+  }
+}
+
+/** A reader's problem with the header it is under; `cells` is the file's header row. */
+export const withHeader = (problem: RecordProblem, cells: readonly string[]): Problem => ({
+  ...problem,
+  header: cells[problem.column - 1] ?? "",
+});
+
+/** A sink that only looks at records: problems were told when the file was read first. */
+export const recordsOnly = (record: RecordSink["record"]): RecordSink => ({ record, problem: () => {} });

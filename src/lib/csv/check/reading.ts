@@ -1,0 +1,154 @@
+import type { FileHandle } from "node:fs/promises";
+import { ValueHashes } from "./hashes.ts";
+import { PartChecker, withHeader } from "./part.ts";
+import { ProblemList } from "./problems.ts";
+import { CHUNK_BYTES, readBytes } from "./read.ts";
+import type { PartTask } from "./second.ts";
+import { findSplit, type SplitPoint } from "./split.ts";
+import type { SecondThread } from "./thread.ts";
+import type { Format } from "../formats/index.ts";
+import { readHeader, type HeaderOptions } from "../layout/header.ts";
+import type { Layout } from "../layout/layout.ts";
+import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
+import type { RecordProblem, RecordSink } from "../records/record.ts";
+import type { RowOptions } from "../layout/rows.ts";
+
+/** How a file is checked without a tenant. */
+export interface CheckOptions extends HeaderOptions, RowOptions {
+  readonly reading: RecordReaderOptions;
+  /** default 2: the second half of a large file is checked beside the first */
+  readonly threads?: 1 | 2;
+  /** a smaller file is checked by one thread; in bytes */
+  readonly splitFrom?: number;
+  /** bytes read at once */
+  readonly chunkBytes?: number;
+  /** how the second half is checked beside the first; a worker thread where nothing is said */
+  readonly startSecond?: (task: PartTask) => SecondThread;
+  /** problems kept one by one; all are counted */
+  readonly problemLimit?: number;
+  /** aborted: the check stops and throws the signal's reason */
+  readonly signal?: AbortSignal;
+  /** bytes read by this thread, of those it has to read */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+const SPLIT_FROM = 8 * 1024 * 1024;
+/** The first half is a little larger: the second thread starts later. */
+const FIRST_SHARE = 0.53;
+
+/** Everything that one check carries along. */
+export class FileCheck implements RecordSink {
+  readonly problems: ProblemList;
+  readonly hashes = new ValueHashes();
+  readonly #format: Format;
+  readonly #options: CheckOptions;
+  #header: readonly string[] = [];
+  #checker: PartChecker | undefined;
+  #records = 0;
+  layout: Layout | undefined;
+  /** takes the next record instead of checking it */
+  probe: ((row: number, line: number) => void) | undefined;
+
+  constructor(format: Format, options: CheckOptions) {
+    this.#format = format;
+    this.#options = options;
+    this.problems = new ProblemList(options.problemLimit);
+  }
+
+  get header(): readonly string[] {
+    return this.#header;
+  }
+
+  /** Records read, the header included. */
+  get records(): number {
+    return this.#records;
+  }
+
+  record(cells: readonly string[], count: number, row: number, line: number): void {
+    if (this.probe !== undefined) {
+      this.probe(row, line);
+      return;
+    }
+    this.#records += 1;
+    if (row > 1) this.#checker?.record(cells, count, row, line);
+    else if (count > 0) this.#begin(cells.slice(0, count));
+  }
+
+  problem(problem: RecordProblem): void {
+    this.problems.add(withHeader(problem, this.#header));
+    this.#checker?.noteProblem(problem);
+  }
+
+  #begin(cells: readonly string[]): void {
+    this.#header = cells;
+    const { layout, problems } = readHeader(cells, this.#format, this.#options);
+    for (const problem of problems) this.problems.add(problem);
+    this.layout = layout;
+    this.#checker = new PartChecker(layout, this.#options, this.problems, this.hashes);
+  }
+}
+
+/** One file's check: reads, shares the work where it pays, and brings the parts together. */
+export class FileReading {
+  readonly #file: FileHandle;
+  readonly #size: number;
+  readonly #check: FileCheck;
+  readonly #reader: RecordReader;
+  readonly #options: CheckOptions;
+  #done = 0;
+
+  constructor(file: FileHandle, size: number, check: FileCheck, options: CheckOptions) {
+    this.#file = file;
+    this.#size = size;
+    this.#check = check;
+    this.#options = options;
+    this.#reader = new RecordReader(options.reading, check);
+  }
+
+  /** Reads on up to `to`, or until `stop` says so behind a chunk. */
+  async readTo(to: number, goal: number, stop: () => boolean = () => false): Promise<void> {
+    const { chunkBytes = CHUNK_BYTES } = this.#options;
+    await readBytes(this.#file, { from: this.#done, to, chunkBytes }, (bytes) => {
+      this.#options.signal?.throwIfAborted();
+      this.#reader.write(bytes);
+      this.#done += bytes.length;
+      this.#options.onProgress?.(this.#done, goal);
+      return !stop();
+    });
+  }
+
+  async readToEnd(): Promise<void> {
+    await this.readTo(Number.POSITIVE_INFINITY, this.#size);
+    this.#reader.end();
+  }
+
+  async findSplit(): Promise<SplitPoint | undefined> {
+    const width = this.#check.header.length;
+    const { threads = 2, splitFrom = SPLIT_FROM, reading } = this.#options;
+    if (threads === 1 || this.#size < splitFrom || width < 2) return undefined;
+    const offset = Math.max(this.#done, Math.floor(this.#size * FIRST_SHARE));
+    return findSplit(this.#file, offset, {
+      encoding: reading.encoding,
+      delimiter: reading.dialect?.delimiter ?? ",",
+      width,
+    });
+  }
+
+  /** Reads up to the split; true when the newline there has ended a record. */
+  async readToSplit({ newline, next }: SplitPoint): Promise<boolean> {
+    await this.readTo(newline, next);
+    const before = this.#check.records;
+    await this.readTo(next, next);
+    return this.#check.records > before;
+  }
+
+  /** Row and line of the record that would come next, found by writing one: the reader is of no further use. */
+  nextRecord(): { readonly row: number; readonly line: number } {
+    let place = { row: 0, line: 0 };
+    this.#check.probe = (row, line) => {
+      place = { row, line };
+    };
+    this.#reader.write(Buffer.from("x\n"));
+    return place;
+  }
+}

@@ -1,0 +1,70 @@
+import { open } from "node:fs/promises";
+import { ValueHashes, type HashPart } from "./hashes.ts";
+import { PartChecker, withHeader } from "./part.ts";
+import { ProblemList, type ProblemTally } from "./problems.ts";
+import { readBytes } from "./read.ts";
+import { FORMATS, type FormatName } from "../formats/index.ts";
+import { readHeader, type HeaderOptions } from "../layout/header.ts";
+import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
+import type { RowOptions } from "../layout/rows.ts";
+
+/** A part of a file to be checked on the assumption that a record begins where it begins. Plain data, for a worker. */
+export interface PartTask {
+  readonly path: string;
+  /** in bytes */
+  readonly from: number;
+  readonly format: FormatName;
+  /** the file's header row */
+  readonly header: readonly string[];
+  readonly reading: RecordReaderOptions;
+  readonly options: HeaderOptions & RowOptions;
+  readonly problemLimit: number;
+}
+
+/** What was found in a part; rows and lines are counted from 1 at the part's beginning. */
+export interface PartFindings {
+  /** false where blank lines could have been taken for records: the part has to be read again from the file's start */
+  readonly certain: boolean;
+  readonly rows: number;
+  readonly problems: ProblemTally;
+  readonly hashes: HashPart;
+}
+
+/**
+ * Checks the end of a file from `task.from` on.
+ *
+ * @returns what was found, and the memory that may be handed over with it
+ */
+export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; memory: ArrayBuffer[] }> => {
+  const { layout } = readHeader(task.header, FORMATS[task.format], task.options);
+  const problems = new ProblemList(task.problemLimit);
+  const hashes = new ValueHashes();
+  const checker = new PartChecker(layout, task.options, problems, hashes);
+  let certain = true;
+  const reader = new RecordReader(task.reading, {
+    record(cells, count, row, line) {
+      // the reader takes the first record for the header: one cell there, and it would give blank lines as records
+      if (row === 1 && count === 1) certain = false;
+      checker.record(cells, count, row, line);
+    },
+    problem: (problem) => {
+      problems.add(withHeader(problem, task.header));
+      checker.noteProblem(problem);
+    },
+  });
+  const file = await open(task.path);
+  try {
+    await readBytes(file, { from: task.from, to: Number.POSITIVE_INFINITY }, (bytes) => {
+      reader.write(bytes);
+      return certain;
+    });
+    if (certain) reader.end();
+  } finally {
+    await file.close();
+  }
+  const { listed, counts } = problems;
+  return {
+    found: { certain, rows: checker.rows, problems: { listed, counts }, hashes: hashes.part },
+    memory: hashes.transferable,
+  };
+};

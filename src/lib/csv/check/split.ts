@@ -1,0 +1,63 @@
+import type { FileHandle } from "node:fs/promises";
+import type { Encoding } from "../records/record.ts";
+
+const LF = 10;
+const CR = 13;
+const WINDOW = 64 * 1024;
+
+/** A place in a file at which a record may begin: behind a newline. */
+export interface SplitPoint {
+  /** where the newline begins, in bytes */
+  readonly newline: number;
+  /** where the next line begins, in bytes */
+  readonly next: number;
+}
+
+const isNewline = (byte: number | undefined): boolean => byte === LF || byte === CR;
+
+const startsWithMark = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+
+const delimitersInLine = (bytes: Uint8Array, from: number, delimiter: number): number => {
+  let count = 0;
+  for (let at = from; at < bytes.length && !isNewline(bytes[at]); at += 1) if (bytes[at] === delimiter) count += 1;
+  return count;
+};
+
+/** The newlines between two lines that are not blank. */
+function* splitPoints(bytes: Uint8Array): Generator<SplitPoint> {
+  for (let at = 1; at < bytes.length - 3; at += 1) {
+    if (!isNewline(bytes[at])) continue;
+    const next = bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
+    if (!isNewline(bytes[at - 1]) && !isNewline(bytes[next]) && !startsWithMark(bytes, next))
+      yield { newline: at, next };
+    at = next - 1;
+  }
+}
+
+/**
+ * A newline near `offset` behind which a record probably begins: the line there has enough delimiters for a whole
+ * record. Only a reader that comes from the file's start knows. Undefined where there is none near, or where a newline's
+ * byte can be a part of another character.
+ *
+ * @param width cells of a record
+ */
+export const findSplit = async (
+  file: FileHandle,
+  offset: number,
+  { encoding, delimiter, width }: { encoding: Encoding; delimiter: string; width: number },
+): Promise<SplitPoint | undefined> => {
+  if ((encoding !== "utf-8" && encoding !== "shift_jis") || delimiter.length !== 1) return undefined;
+  const window = Buffer.alloc(WINDOW);
+  const { bytesRead } = await file.read(window, 0, WINDOW, offset);
+  const bytes = window.subarray(0, bytesRead);
+  let first: SplitPoint | undefined;
+  for (const point of splitPoints(bytes)) {
+    first ??= point;
+    if (delimitersInLine(bytes, point.next, delimiter.charCodeAt(0)) >= width - 1) {
+      first = point;
+      break;
+    }
+  }
+  return first && { newline: offset + first.newline, next: offset + first.next };
+};

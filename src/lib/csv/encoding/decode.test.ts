@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Decoder } from "./decode.ts";
+import { createEncoder } from "./encode.ts";
+import type { Encoding } from "../records/record.ts";
+
+const ENCODINGS: readonly Encoding[] = ["utf-8", "shift_jis", "utf-16le", "utf-16be"];
+
+/** The text, with the invalid bytes in angle brackets where they stood. */
+function decode(encoding: Encoding, bytes: Uint8Array, size = bytes.length): string {
+  let decoded = "";
+  const decoder = new Decoder(encoding, {
+    text: (text) => (decoded += text),
+    invalid: (hex) => (decoded += `<${hex}>`),
+  });
+  for (let at = 0; at < bytes.length; at += size) decoder.write(bytes.subarray(at, at + size));
+  return decoder.end() ? `${decoded}<eof>` : decoded;
+}
+
+describe("decoding", () => {
+  test("keeps a character that is split between two uses of the caller's own buffer", () => {
+    let decoded = "";
+    const decoder = new Decoder("shift_jis", { text: (text) => (decoded += text), invalid: () => undefined });
+    const buffer = Buffer.alloc(1);
+    for (const byte of [0x83, 0x72]) {
+      buffer[0] = byte;
+      decoder.write(buffer);
+    }
+    decoder.end();
+    expect(decoded).toBe("ビ");
+  });
+
+  test("gives back what was encoded, in chunks of every size", () => {
+    const character = fc.constantFrom(
+      "a",
+      "表",
+      "ソ",
+      "能",
+      "ｱ",
+      "髙",
+      "①",
+      "\u001a",
+      "\u001c",
+      "\u007f",
+      "\r",
+      "é",
+      "𠮷",
+    );
+    const text = fc.array(character, { maxLength: 30 }).map((characters) => `${characters.join("")}.`);
+    fc.assert(
+      fc.property(text, fc.constantFrom(...ENCODINGS), fc.integer({ min: 1, max: 9 }), (content, encoding, size) => {
+        const held = encoding === "shift_jis" ? content.replaceAll(/[é𠮷]/gu, "") : content;
+        const encoder = createEncoder(encoding, { onUnmappable: "error", bom: true });
+        expect(decode(encoding, Buffer.concat([encoder.write(held), encoder.end()]), size)).toBe(held);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  const HOSTILE = fc.array(
+    fc.constantFrom(0x41, 0x22, 0x81, 0x40, 0x85, 0xa0, 0xb1, 0xc3, 0xe3, 0xed, 0xf0, 0xf4, 0xff, 0xd8, 0xdc, 0),
+  );
+
+  test("finds the same invalid bytes however the file is cut", () => {
+    fc.assert(
+      fc.property(HOSTILE, fc.constantFrom(...ENCODINGS), fc.integer({ min: 1, max: 9 }), (values, encoding, size) => {
+        const file = Uint8Array.from(values);
+        expect(decode(encoding, file, size)).toBe(decode(encoding, file));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("finds invalid bytes where the platform's decoder writes U+FFFD", () => {
+    // how many marks the bytes at the end of a UTF-16 file get is the decoder's own choice
+    const runs = (text: string): string => text.replaceAll(/\ufffd+/g, "\ufffd");
+    fc.assert(
+      fc.property(HOSTILE, fc.constantFrom("utf-8", "utf-16le", "utf-16be"), (values, encoding) => {
+        const file = Uint8Array.from([0, ...values]);
+        const platform = new TextDecoder(encoding, { ignoreBOM: true }).decode(file);
+        expect(runs(decode(encoding, file).replaceAll(/<.*?>/g, "\ufffd"))).toBe(runs(platform));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    [[0x41, 0x81, 0xff, 0x42], "A<81 FF>B"],
+    [[0x41, 0x81, 0x22, 0x42], 'A<81>"B'],
+    [[0x85, 0x40], "<85>@"],
+    [[0x41, 0x81], "A<81>"],
+    [[0x80, 0xa0], "<80><A0>"],
+  ])("finds what is no CP932 in %j", (bytes, expected) => {
+    expect(decode("shift_jis", Uint8Array.from(bytes))).toBe(expected);
+  });
+
+  test("takes a Ctrl-Z at the very end for the end of the file, elsewhere for a character", () => {
+    for (const size of [1, 2, 3, 4]) {
+      expect(decode("shift_jis", Buffer.from("a\u001ab\u001a"), size)).toBe("a\u001ab<eof>");
+    }
+  });
+
+  test.each([
+    ["a\r\n\u001a\u001a\u001a", "a\r\n<eof>"],
+    ["a\u001a\0\0\0\0", "a<eof>"],
+    ["a\u001a\u001a\0\0", "a<eof>"],
+    ["a\u001a\0b", "a\u001a\0b"],
+    ["a\u001a\0\u001a", "a\u001a\0<eof>"],
+    ["a\0\0", "a\0\0"],
+  ])("takes the padding behind a Ctrl-Z, %j, for its part", (file, expected) => {
+    for (const encoding of ["shift_jis", "utf-8"] as const) {
+      for (const size of [1, 2, 3, 100]) expect(decode(encoding, Buffer.from(file), size)).toBe(expected);
+    }
+  });
+
+  test("skips a byte order mark at the start only", () => {
+    const file = Buffer.from("\ufeffa\ufeffb");
+    expect(decode("utf-8", file)).toBe("a\ufeffb");
+    expect(decode("utf-8", file, 1)).toBe("a\ufeffb");
+  });
+
+  test("decodes pieces beyond 32 KiB whose borders fall into characters", () => {
+    const text = `x${"表能".repeat(100_000)}`;
+    const encoder = createEncoder("shift_jis", { onUnmappable: "error" });
+    expect(decode("shift_jis", encoder.write(text))).toBe(text);
+  });
+});

@@ -1,0 +1,184 @@
+import { foldedForm, unicodeToCp932 } from "./cp932.ts";
+import type { Encoding } from "../records/record.ts";
+
+/** A character that the encoding cannot hold. */
+export interface Unmappable {
+  readonly codePoint: number;
+  /** where it stands, in UTF-16 code units: from the start of all text written, or of the text that was asked about */
+  readonly index: number;
+}
+
+export interface EncoderOptions {
+  /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts; `error` writes nothing for it and reports it */
+  readonly onUnmappable: "error" | "replace";
+  /** begin with a byte order mark; CP932 has none */
+  readonly bom?: boolean;
+  /** called for every unmappable character with `onUnmappable: "error"` */
+  readonly report?: (unmappable: Unmappable) => void;
+}
+
+/** Turns text, given in pieces of any size, into the bytes of a file. */
+export interface Encoder {
+  write(text: string): Buffer;
+  /** What the last piece left open: half of a surrogate pair. */
+  end(): Buffer;
+  /** characters written as another mapping of the same JIS character */
+  readonly folded: number;
+  /** characters written as 〓 */
+  readonly replaced: number;
+}
+
+const GETA = 0x81ac;
+const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
+
+/** Makes the strict encoder of a file; one for each file. */
+export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
+  encoding === "shift_jis" ? new Cp932Encoder(options) : new UnicodeEncoder(encoding, options);
+
+/**
+ * The first character of `text` that `encoding` cannot hold, or undefined. The seven folded characters can be held; a
+ * lone surrogate cannot be in any encoding.
+ */
+export function firstUnmappable(encoding: Encoding, text: string): Unmappable | undefined {
+  if (encoding === "shift_jis" ? isInTable(text) : text.isWellFormed()) return undefined;
+  let first: Unmappable | undefined;
+  const encoder = createEncoder(encoding, { onUnmappable: "error", report: (found) => (first ??= found) });
+  encoder.write(text);
+  encoder.end();
+  return first;
+}
+
+/** Whether CP932 has every character, none of them folded. */
+function isInTable(text: string): boolean {
+  const table = unicodeToCp932();
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit >= 0x80 && table[unit] === 0) return false;
+  }
+  return true;
+}
+
+/** Counts and reports what cannot be held, the same way in every encoding. */
+abstract class CountingEncoder {
+  readonly #options: EncoderOptions;
+  folded = 0;
+  replaced = 0;
+  /** code units in earlier pieces */
+  protected written = 0;
+
+  constructor(options: EncoderOptions) {
+    this.#options = options;
+  }
+
+  /** True where a replacement is to be written. */
+  protected refuse(codePoint: number, index: number): boolean {
+    if (this.#options.onUnmappable === "replace") {
+      this.replaced++;
+      return true;
+    }
+    this.#options.report?.({ codePoint, index: this.written + index });
+    return false;
+  }
+}
+
+/**
+ * CP932 by a table of our own, equal to glibc's and, where it has the character, to iconv-lite's, and faster.
+ *
+ * @see docs/decisions/003-cp932-encoder.md
+ */
+class Cp932Encoder extends CountingEncoder implements Encoder {
+  readonly #table = unicodeToCp932();
+  #high = "";
+
+  write(piece: string): Buffer {
+    let text = this.#high === "" ? piece : this.#high + piece;
+    this.#high = "";
+    if (isHighSurrogate(text.charCodeAt(text.length - 1))) {
+      this.#high = text.slice(-1);
+      text = text.slice(0, -1);
+    }
+    return this.#encode(text);
+  }
+
+  end(): Buffer {
+    const rest = this.#high;
+    this.#high = "";
+    return this.#encode(rest);
+  }
+
+  #encode(text: string): Buffer {
+    const table = this.#table;
+    const size = text.length;
+    const bytes = Buffer.allocUnsafe(size * 2);
+    let to = 0;
+    for (let at = 0; at < size; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit < 0x80) {
+        bytes[to++] = unit;
+        continue;
+      }
+      let code = table[unit] ?? 0;
+      if (code === 0) {
+        const codePoint = text.codePointAt(at) ?? unit;
+        code = this.#outsideTable(codePoint, at);
+        if (codePoint > 0xffff) at++;
+        if (code === 0) continue;
+      }
+      if (code > 0xff) bytes[to++] = code >> 8;
+      bytes[to++] = code & 0xff;
+    }
+    this.written += size;
+    return bytes.subarray(0, to);
+  }
+
+  /** The sequence to write for a character the table lacks; 0 for none. */
+  #outsideTable(codePoint: number, at: number): number {
+    const folded = foldedForm(String.fromCodePoint(codePoint));
+    if (folded === undefined) return this.refuse(codePoint, at) ? GETA : 0;
+    this.folded++;
+    return this.#table[folded.charCodeAt(0)] ?? 0;
+  }
+}
+
+/** UTF-8 and UTF-16, in which only a lone surrogate cannot be held. */
+class UnicodeEncoder extends CountingEncoder implements Encoder {
+  readonly #encoding: Encoding;
+  #pending: string;
+
+  constructor(encoding: Encoding, options: EncoderOptions) {
+    super(options);
+    this.#encoding = encoding;
+    this.#pending = options.bom === true ? "\ufeff" : "";
+    this.written = -this.#pending.length;
+  }
+
+  write(piece: string): Buffer {
+    let text = this.#pending + piece;
+    this.#pending = "";
+    if (isHighSurrogate(text.charCodeAt(text.length - 1))) {
+      this.#pending = text.slice(-1);
+      text = text.slice(0, -1);
+    }
+    return this.#encode(text);
+  }
+
+  end(): Buffer {
+    const rest = this.#pending;
+    this.#pending = "";
+    return this.#encode(rest);
+  }
+
+  #encode(text: string): Buffer {
+    const sound = text.isWellFormed() ? text : this.#mend(text);
+    this.written += text.length;
+    if (this.#encoding === "utf-8") return Buffer.from(sound, "utf8");
+    const bytes = Buffer.from(sound, "utf16le");
+    return this.#encoding === "utf-16be" ? bytes.swap16() : bytes;
+  }
+
+  #mend(text: string): string {
+    return text.replace(/\p{Surrogate}/gu, (half, index: number) =>
+      this.refuse(half.charCodeAt(0), index) ? "\ufffd" : "",
+    );
+  }
+}

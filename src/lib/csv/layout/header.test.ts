@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FORMATS } from "../formats/index.ts";
+import { readHeader } from "./header.ts";
+
+const { users, orgs, browser, contacts } = FORMATS;
+
+const codes = (reading: ReturnType<typeof readHeader>): readonly string[] =>
+  reading.problems.map(({ code, column }) => `${code}@${column}`);
+
+const positions = (reading: ReturnType<typeof readHeader>) =>
+  Object.fromEntries(reading.layout.columns.map(({ column, positions: at }) => [column.field, at]));
+
+describe("readHeader", () => {
+  it("finds columns by name in any order", () => {
+    const headers = contacts.columns.map(({ header }) => header);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(headers, { minLength: headers.length }), (shuffled) => {
+        const { layout, problems } = readHeader(shuffled, contacts);
+        expect(problems).toEqual([]);
+        for (const { column, positions: at } of layout.columns)
+          expect(at.map((p) => shuffled[p])).toEqual([column.header]);
+      }),
+    );
+  });
+
+  it("collects repeated columns in the file's order", () => {
+    const reading = readHeader(["ユーザーID", "グループ名", "表示名", "グループ名", "グループ名"], contacts);
+    expect(codes(reading)).toEqual([]);
+    expect(positions(reading)).toEqual({ displayName: [2], userId: [0], groups: [1, 3, 4] });
+  });
+
+  it("names the columns the file lacks, secrets left out", () => {
+    const { layout } = readHeader(["ユーザーID"], browser);
+    expect(layout.absent.map(({ field }) => field)).toEqual(["displayName", "description"]);
+  });
+
+  it("folds composition", () => {
+    expect(codes(readHeader(["ユーサ\u3099ーID".normalize("NFD")], browser))).toEqual([]);
+  });
+
+  it("tells what is wrong with each header", () => {
+    const reading = readHeader(
+      [
+        "氏名",
+        "氏名",
+        "",
+        " ",
+        "__proto__",
+        "constructor",
+        "メールアドレ",
+        "星座",
+        "メールアドレス",
+        "clomoctl:reason",
+      ],
+      users,
+    );
+    expect(codes(reading)).toEqual([
+      "header-duplicate@2",
+      "header-blank@3",
+      "header-blank@4",
+      "header-reserved@5",
+      "header-reserved@6",
+      "header-unknown@7",
+      "header-unknown@8",
+    ]);
+    expect(reading.problems[0]?.params).toEqual({ header: "氏名", first: 1 });
+    expect(reading.problems[5]?.params).toEqual({ header: "メールアドレ", nearest: "メールアドレス" });
+    expect(reading.problems[6]?.params).toEqual({ header: "星座" });
+    expect(reading.layout.reason).toBe(9);
+    expect(positions(reading)).toEqual({ name: [0], emails: [8] });
+  });
+
+  it("carries unknown columns where they are allowed, each once", () => {
+    const reading = readHeader(["メールアドレス", "星座", "星座"], users, { allowUnknownColumns: true });
+    expect(reading.layout.unknown).toEqual([1]);
+    expect(codes(reading)).toEqual(["header-duplicate@3"]);
+  });
+
+  it("warns of a column of another app and ignores it", () => {
+    const reading = readHeader(["ユーザーID", "シークレットキー", "プロキシ設定"], browser);
+    expect(codes(reading)).toEqual(["header-other-app@2", "header-other-app@3"]);
+    expect(reading.problems.map(({ params }) => params["app"])).toEqual(["Docs", "Mailer, Calendar, Contacts"]);
+    expect(codes(readHeader(["メールアドレス", "シークレットキー"], users))).toEqual(["header-unknown@2"]);
+  });
+
+  it("knows the tenant's custom fields", () => {
+    const reading = readHeader(["メールアドレス", "入社日"], users, { customFields: [{ id: "f1", name: "入社日" }] });
+    expect(codes(reading)).toEqual([]);
+    expect(positions(reading)).toEqual({ emails: [0], "custom:f1": [1] });
+  });
+
+  it("asks for the key's column", () => {
+    expect(readHeader(["氏名"], users).problems).toMatchObject([
+      { code: "header-missing", row: 0, params: { header: "メールアドレス" } },
+    ]);
+    expect(codes(readHeader(["氏名", "社員コード"], users, { key: "employeeCode" }))).toEqual([]);
+    expect(readHeader(["氏名"], users, { key: "upn" }).problems[0]?.params).toEqual({ header: "UPN" });
+  });
+
+  it("takes an organisation's name where there are no codes", () => {
+    expect(codes(readHeader(["組織名", "上位組織パス"], orgs))).toEqual([]);
+    expect(codes(readHeader(["組織コード", "上位組織コード"], orgs))).toEqual([]);
+    expect(readHeader(["上位組織コード"], orgs).problems[0]?.params).toEqual({ header: "組織名" });
+  });
+});
+
+describe("a map", () => {
+  const map = {
+    columns: [
+      { header: "Name", to: "name" },
+      { header: "Mail 1", to: "emails" },
+      { header: "Mail 2", to: "emails" },
+      { header: "Memo", to: null },
+      { header: "Joined", to: "入社日" },
+    ],
+    constants: [{ field: "orgCode", value: "S01" }],
+    defaults: [{ field: "title", value: "社員" }],
+  };
+
+  it("reads other people's headers", () => {
+    const { layout, problems } = readHeader(["Mail 2", "Memo", "Name", "Mail 1", "組織コード", "Joined"], users, {
+      map,
+      customFields: [{ id: "f1", name: "入社日" }],
+    });
+    expect(problems).toEqual([]);
+    expect(
+      layout.columns.map(({ column, header, positions: at, constant, fallback }) => [
+        column.field,
+        header,
+        at,
+        constant,
+        fallback,
+      ]),
+    ).toEqual([
+      ["name", "Name", [2], null, null],
+      ["emails", "Mail 2", [0, 3], null, null],
+      ["orgCode", "組織コード", [], "S01", null],
+      ["title", "役職", [], null, "社員"],
+      ["custom:f1", "Joined", [5], null, null],
+    ]);
+  });
+
+  it("cannot name a field that the tenant has not", () => {
+    const reading = readHeader(["Mail 1", "Joined"], users, {
+      map: { ...map, defaults: [{ field: "入社年", value: "1" }] },
+    });
+    expect(codes(reading)).toEqual(["header-unknown@2", "header-unknown@0"]);
+  });
+
+  it("does not let a column be read twice", () => {
+    expect(codes(readHeader(["Name", "氏名", "メールアドレス"], users, { map }))).toContain("header-duplicate@2");
+  });
+});

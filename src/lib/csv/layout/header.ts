@@ -1,0 +1,217 @@
+import { nameKey } from "../../model/normalise.ts";
+import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
+import { SECURED_APPS, securedAppName } from "../../model/secured-user.ts";
+import {
+  columnsOf,
+  findColumn,
+  nearestHeader,
+  SECURED_FORMATS,
+  type Column,
+  type CustomField,
+  type Format,
+} from "../formats/index.ts";
+import { REASON_HEADER, type Layout, type LayoutColumn } from "./layout.ts";
+import type { ColumnMap, MappedValue } from "./map.ts";
+
+/** How a header is read. Plain data: it travels to a worker and in the tenant API. */
+export interface HeaderOptions {
+  readonly customFields?: readonly CustomField[];
+  readonly map?: ColumnMap;
+  readonly allowUnknownColumns?: boolean;
+  /** the field of `--key`; the format's own key where nothing is said */
+  readonly key?: string;
+}
+
+const RESERVED: readonly string[] = ["__proto__", "constructor", "prototype"];
+
+const CONTROL = /\p{Cc}/u;
+
+/** True where a tenant's own column can have this name: not blank, not reserved, not our column of reasons, in one line. */
+export const isFreeHeader = (name: string): boolean =>
+  name.trim() !== "" &&
+  !RESERVED.includes(name) &&
+  name !== REASON_HEADER &&
+  !CONTROL.test(name) &&
+  name.isWellFormed();
+
+/** What one header cell turned out to be. */
+type Meaning =
+  | { readonly kind: "column"; readonly column: Column }
+  | { readonly kind: "reason" | "unknown" | "ignored" }
+  | { readonly kind: "problem"; readonly code: ProblemCode; readonly params: ProblemParams };
+
+const problem = (code: ProblemCode, params: ProblemParams): Meaning => ({ kind: "problem", code, params });
+
+/** The SECURED APPs that know a header, by the header's key. */
+const APPS_BY_HEADER: ReadonlyMap<string, string> = new Map(
+  SECURED_APPS.flatMap((app) => SECURED_FORMATS[app].columns).map(({ header }) => [
+    nameKey(header),
+    SECURED_APPS.filter((app) => SECURED_FORMATS[app].columns.some((column) => column.header === header))
+      .map(securedAppName)
+      .join(", "),
+  ]),
+);
+
+const isSecured = (format: Format): boolean => SECURED_APPS.some((app) => app === format.name);
+
+/** A hostile header has thousands of unknown columns: a suggestion for each would take seconds. */
+const MOST_SUGGESTIONS = 100;
+
+/** Tells what each header cell means, one after the other; remembers what it has seen. */
+class HeaderReader {
+  readonly #format: Format;
+  readonly #columns: readonly Column[];
+  readonly #byHeader: ReadonlyMap<string, Column>;
+  readonly #mapped: ReadonlyMap<string, string | null>;
+  readonly #allowUnknown: boolean;
+  readonly #firstSeen = new Map<string, number>();
+  #suggestions = 0;
+
+  constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
+    this.#format = format;
+    this.#columns = columns;
+    // the format's own columns come first in `columns` and win over a custom field of the same name
+    this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header), column]));
+    this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [nameKey(header), to]));
+    this.#allowUnknown = options.allowUnknownColumns === true;
+  }
+
+  meaningOf(header: string, position: number): Meaning {
+    const meaning = this.#meaningOf(header);
+    if (meaning.kind !== "column" && meaning.kind !== "reason" && meaning.kind !== "unknown") return meaning;
+    const key = meaning.kind === "column" ? `=${meaning.column.field}` : nameKey(header);
+    const first = this.#firstSeen.get(key);
+    if (first === undefined) this.#firstSeen.set(key, position + 1);
+    else if (meaning.kind !== "column" || meaning.column.repeated !== true) {
+      return problem("header-duplicate", { header, first });
+    }
+    return meaning;
+  }
+
+  #meaningOf(header: string): Meaning {
+    if (header.trim() === "") return problem("header-blank", {});
+    if (RESERVED.includes(header)) return problem("header-reserved", { header });
+    const key = nameKey(header);
+    const to = this.#mapped.get(key);
+    if (to === null) return { kind: "ignored" };
+    if (to !== undefined) {
+      const column = findColumn(this.#columns, to);
+      return column === undefined ? this.#unknown(to) : { kind: "column", column };
+    }
+    if (header === REASON_HEADER) return { kind: "reason" };
+    const column = this.#byHeader.get(key);
+    if (column !== undefined) return { kind: "column", column };
+    const app = isSecured(this.#format) ? APPS_BY_HEADER.get(key) : undefined;
+    if (app !== undefined) return problem("header-other-app", { header, app });
+    return this.#allowUnknown ? { kind: "unknown" } : this.#unknown(header);
+  }
+
+  #unknown(header: string): Meaning {
+    this.#suggestions += 1;
+    const nearest = this.#suggestions > MOST_SUGGESTIONS ? undefined : nearestHeader(this.#columns, header);
+    return problem("header-unknown", nearest === undefined ? { header } : { header, nearest });
+  }
+}
+
+/** What the cells of a header turned out to be, together. */
+interface CellReading {
+  readonly positions: ReadonlyMap<Column, readonly number[]>;
+  readonly unknown: readonly number[];
+  readonly reason: number | undefined;
+  readonly problems: readonly Problem[];
+}
+
+const readCells = (cells: readonly string[], reader: HeaderReader): CellReading => {
+  const positions = new Map<Column, number[]>();
+  const unknown: number[] = [];
+  const problems: Problem[] = [];
+  let reason: number | undefined;
+  for (const [position, header] of cells.entries()) {
+    const meaning = reader.meaningOf(header, position);
+    if (meaning.kind === "column") {
+      const earlier = positions.get(meaning.column);
+      if (earlier === undefined) positions.set(meaning.column, [position]);
+      else earlier.push(position);
+    } else if (meaning.kind === "unknown") unknown.push(position);
+    else if (meaning.kind === "reason") reason = position;
+    else if (meaning.kind === "problem") {
+      problems.push({ code: meaning.code, row: 1, line: 1, column: position + 1, header, params: meaning.params });
+    }
+  }
+  return { positions, unknown, reason, problems };
+};
+
+const fileProblem = (code: ProblemCode, header: string): Problem => ({
+  code,
+  row: 0,
+  line: 0,
+  column: 0,
+  header: "",
+  params: { header },
+});
+
+const valuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
+  new Map(values.map(({ field, value }) => [findColumn(columns, field)?.field ?? field, value]));
+
+/** The columns that have a value in every row: from a cell, or from the map. */
+const presentColumns = (
+  columns: readonly Column[],
+  cells: readonly string[],
+  positions: CellReading["positions"],
+  map: ColumnMap | undefined,
+): readonly LayoutColumn[] => {
+  const constants = valuesByField(columns, map?.constants ?? []);
+  const defaults = valuesByField(columns, map?.defaults ?? []);
+  return columns.flatMap((column): LayoutColumn[] => {
+    const constant = constants.get(column.field) ?? null;
+    const fallback = defaults.get(column.field) ?? null;
+    const at = constant === null ? (positions.get(column) ?? []) : [];
+    if (at.length === 0 && constant === null && fallback === null) return [];
+    return [{ column, header: cells[at[0] ?? -1] ?? column.header, positions: at, constant, fallback }];
+  });
+};
+
+/** The header without which no record of the file has a name; undefined where the layout has all it takes. */
+const missingKey = (
+  format: Format,
+  columns: readonly Column[],
+  present: ReadonlySet<string>,
+  key: string,
+): string | undefined => {
+  const wanted = columns.find((column) => column.field === key);
+  if (wanted === undefined) throw new RangeError(`${format.name} has no field ${key}`);
+  if (present.has(key)) return undefined;
+  if (key !== format.key || format.fallbackKey === undefined) return wanted.header;
+  return columns.find(
+    ({ field, required }) => required === "always" && format.fallbackKey?.includes(field) && !present.has(field),
+  )?.header;
+};
+
+/** A header as it was understood. With a problem of severity error the file is refused, yet its rows can be checked. */
+export interface HeaderReading {
+  readonly layout: Layout;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Understands the header row of a console file: columns are matched by name in any order, after NFC and with the seven
+ * look-alikes of JIS folded. Cells of columns that have a problem are not read.
+ *
+ * @see facts 6.4: グループ名 is repeated, and the order differs between the maker's table and samples
+ */
+export const readHeader = (cells: readonly string[], format: Format, options: HeaderOptions = {}): HeaderReading => {
+  const columns = columnsOf(format, options.customFields);
+  const { positions, unknown, reason, problems } = readCells(cells, new HeaderReader(format, columns, options));
+  const present = presentColumns(columns, cells, positions, options.map);
+  const fields = new Set(present.map(({ column }) => column.field));
+  const key = options.key ?? format.key;
+  const missing = missingKey(format, columns, fields, key);
+  const absent = columns.filter((column) => column.secret !== true && !fields.has(column.field));
+  const strangers = [...(options.map?.constants ?? []), ...(options.map?.defaults ?? [])]
+    .filter(({ field }) => findColumn(columns, field) === undefined)
+    .map(({ field }) => fileProblem("header-unknown", field));
+  return {
+    layout: { format, headers: cells, columns: present, absent, unknown, reason, key },
+    problems: [...problems, ...strangers, ...(missing === undefined ? [] : [fileProblem("header-missing", missing)])],
+  };
+};

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { Failure } from "../../errors/index.ts";
+import { FORMATS } from "../formats/index.ts";
+import { checkMap, headersFor } from "./map.ts";
+import { parseMapFile } from "./map-parse.ts";
+
+const EMPTY = { columns: [], constants: [], defaults: [] };
+
+const refusal = async (content: string, format = FORMATS.users): Promise<Failure> => {
+  try {
+    await parseMapFile(content, format, "hr.yaml");
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error("the map was taken");
+};
+
+describe("parseMapFile", () => {
+  it("reads every part; all values are text", async () => {
+    const map = await parseMapFile(
+      [
+        "columns:",
+        "  Name: 氏名",
+        "  Mail: emails",
+        "  Memo: ignore",
+        "constants:",
+        "  組織コード: 001",
+        "defaults:",
+        "  title: no",
+        "dialect:",
+        "  delimiter: tab",
+      ].join("\n"),
+      FORMATS.users,
+      "hr.yaml",
+    );
+    expect(map).toEqual({
+      columns: [
+        { header: "Name", to: "name" },
+        { header: "Mail", to: "emails" },
+        { header: "Memo", to: null },
+      ],
+      constants: [{ field: "orgCode", value: "001" }],
+      defaults: [{ field: "title", value: "no" }],
+      dialect: { delimiter: "\t" },
+    });
+    expect(JSON.parse(JSON.stringify(map))).toEqual(map);
+  });
+
+  it.each(["", "# nothing yet\n", "columns:\n"])("takes %j for a map that maps nothing", async (content) => {
+    expect(await parseMapFile(content, FORMATS.users, "hr.yaml")).toEqual(EMPTY);
+  });
+
+  it("takes any quote and delimiter of one character", async () => {
+    const map = await parseMapFile('dialect:\n  delimiter: "|"\n  quote: "\'"\n', FORMATS.users, "hr.yaml");
+    expect(map.dialect).toEqual({ delimiter: "|", quote: "'" });
+  });
+
+  it.each([
+    ["columns: [", 1, /YAML/],
+    ["columns:\n  A: name\n  A: title\n", 3, /YAML/],
+    ["columns:\n  - A\n", 2, /columns must be/],
+    ["columns:\n  A: [name]\n", 2, /plain text/],
+    ["columns:\n  A: &x name\n  B: *x\n", 3, /plain text/],
+    ["\ncolumn:\n  A: name\n", 2, /no part column/],
+    ["columns:\n  A: name\n  B: 氏名\n", 3, /named twice/],
+    ["constants:\n  accountPassword: abc\n", 2, /secret/],
+    ["constants:\n  メールアドレス: abc\n", 2, /not a mail address/],
+    ["constants:\n  title:\n", 2, /no value/],
+    ["constants:\n  title: a\ndefaults:\n  役職: b\n", 4, /named twice/],
+    ["dialect:\n  delimiter: ab\n", 2, /one character/],
+    ['dialect:\n  delimiter: "\\n"\n', 2, /delimiter must be one character/],
+    ['dialect:\n  delimiter: "\\r"\n', 2, /delimiter must be one character/],
+    ['dialect:\n  delimiter: ";"\n  quote: "\\n"\n', 3, /quote must be one character/],
+    ['dialect:\n  quote: "\\r"\n', 2, /quote must be one character/],
+    ["dialect:\n  quote:\n", 2, /quote must be one character/],
+    ["dialect:\n  colour: red\n", 2, /no colour/],
+    ['dialect:\n  delimiter: "\\""\n', 2, /the same/],
+  ])("refuses %j and names line %i", async (content, line, what) => {
+    const failure = await refusal(content);
+    expect(failure.code).toBe("input-rejected");
+    expect(failure.where).toBe(`hr.yaml:${line}`);
+    expect(failure.what.en).toMatch(what);
+    expect(failure.what.ja).not.toBe("");
+  });
+
+  it("names the nearest column where the format has no custom fields", async () => {
+    const failure = await refusal("columns:\n  A: 表示名称\n", FORMATS.browser);
+    expect(failure.what.en).toBe("表示名称 is no column of this format; did you mean 表示名?");
+  });
+
+  it("takes custom fields of the tenant for columns, and nothing else where they are known", async () => {
+    const customFields = [{ id: "f1", name: "座席" }];
+    const parse = (content: string) => parseMapFile(content, FORMATS.users, "hr.yaml", customFields);
+    expect((await parse("columns:\n  Seat: 座席\n")).columns).toEqual([{ header: "Seat", to: "座席" }]);
+    for (const content of ["columns:\n  Seat: 座席\n  Name: 氏名x\n", "constants:\n  座席: 1\n  氏名x: a\n"]) {
+      await expect(parse(content)).rejects.toMatchObject({ code: "input-rejected", where: "hr.yaml:3" });
+    }
+  });
+
+  it("refuses what is too long to be one", async () => {
+    expect((await refusal("#".repeat(1_000_001))).where).toBe("hr.yaml");
+  });
+});
+
+describe("checkMap", () => {
+  it("names the entry of a map that came as data", () => {
+    const map = { ...EMPTY, defaults: [{ field: "password", value: "abcdef" }] };
+    expect(() => checkMap(map, FORMATS.browser)).toThrow(Failure);
+    expect(() => checkMap(EMPTY, FORMATS.browser)).not.toThrow();
+  });
+});
+
+describe("headersFor", () => {
+  it("is the console's header where no map says otherwise", () => {
+    expect(headersFor(FORMATS.browser).flatMap(({ headers }) => headers)).toEqual([
+      "表示名",
+      "ユーザーID",
+      "パスワード",
+      "説明",
+    ]);
+  });
+
+  it("is the inverse of a map", () => {
+    const found = headersFor(
+      FORMATS.users,
+      {
+        columns: [
+          { header: "Mail 1", to: "emails" },
+          { header: "Mail 2", to: "emails" },
+          { header: "Memo", to: null },
+          { header: "Joined", to: "入社日" },
+        ],
+        constants: [{ field: "orgCode", value: "S01" }],
+        defaults: [],
+      },
+      [{ id: "f1", name: "入社日" }],
+    );
+    const byField = new Map(found.map(({ column, headers }) => [column.field, headers]));
+    expect(byField.get("emails")).toEqual(["Mail 1", "Mail 2"]);
+    expect(byField.get("custom:f1")).toEqual(["Joined"]);
+    expect(byField.get("name")).toEqual(["氏名"]);
+    expect(byField.has("orgCode")).toBe(false);
+  });
+});

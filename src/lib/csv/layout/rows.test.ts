@@ -1,0 +1,257 @@
+import { describe, expect, it } from "vitest";
+import { severityOf, type Problem } from "../../model/problem.ts";
+import { faultsOf, type Rule } from "../../model/rules.ts";
+import { FORMAT_NAMES, FORMATS, type Format } from "../formats/index.ts";
+import { readHeader, type HeaderOptions } from "./header.ts";
+import { RowChecker, type CellValue, type RowOptions } from "./rows.ts";
+
+interface Outcome {
+  readonly good: boolean;
+  readonly values: readonly CellValue[];
+  readonly problems: readonly Problem[];
+}
+
+const check = (
+  format: Format,
+  header: readonly string[],
+  cells: readonly string[],
+  options: HeaderOptions & RowOptions = {},
+): Outcome => {
+  const problems: Problem[] = [];
+  const { layout } = readHeader(header, format, options);
+  const checker = new RowChecker(layout, (problem) => problems.push(problem), options);
+  const good = checker.check(cells, cells.length, 5, 7);
+  return { good, values: structuredClone(checker.values), problems };
+};
+
+const brief = ({ problems }: Outcome): readonly string[] =>
+  problems.map(({ code, column, header }) => `${code}@${column} ${header}`.trim());
+
+const USER = ["氏名", "メールアドレス", "メールアドレス"] as const;
+const { users, orgs, browser, contacts } = FORMATS;
+
+describe("RowChecker", () => {
+  it("gives canonical values beside the layout's columns", () => {
+    const { good, values } = check(
+      contacts,
+      ["グループ名", "ユーザーID", "グループ管理者フラグ", "説明", "グループ名"],
+      ["営業", "u1", "true", "", ""],
+    );
+    expect(good).toBe(true);
+    expect(values).toEqual(["u1", null, ["営業"], "TRUE"]);
+  });
+
+  it("names row, line, column and header of every fault", () => {
+    const outcome = check(browser, ["表示名", "ユーザーID", "パスワード"], ["", "ユーザー", "あ"]);
+    expect(outcome.good).toBe(false);
+    expect(brief(outcome)).toEqual([
+      "required@1 表示名",
+      "not-alphanumeric@2 ユーザーID",
+      "too-short@3 パスワード",
+      "not-alphanumeric@3 パスワード",
+    ]);
+    expect(outcome.problems[0]).toMatchObject({ row: 5, line: 7 });
+  });
+
+  it("lets a row with a warning pass", () => {
+    const outcome = check(contacts, ["ユーザーID", "プロキシポート"], ["u1", "99999"]);
+    expect(outcome.good).toBe(true);
+    expect(brief(outcome)).toEqual(["port-range@2 プロキシポート"]);
+    expect(outcome.values).toEqual(["u1", "99999"]);
+  });
+
+  it("counts cells", () => {
+    const few = check(users, USER, ["山田"]);
+    expect(few.problems).toMatchObject([{ code: "cells-too-few", column: 0, params: { got: 1, want: 3 } }]);
+    expect(few.good).toBe(false);
+    expect(brief(check(users, USER, ["山田", "a@b", "", ""]))).toEqual(["cells-too-many@0"]);
+  });
+
+  it("leaves a new user's password to the tenant", () => {
+    expect(check(browser, ["表示名", "ユーザーID", "パスワード"], ["山田", "u1", ""]).good).toBe(true);
+  });
+
+  it("forgets the row before", () => {
+    const { layout } = readHeader(USER, users);
+    const checker = new RowChecker(layout, () => {});
+    checker.check(["山田", "a@b", "c@d"], 3, 2, 2);
+    checker.check(["佐藤", "", "e@f"], 3, 3, 3);
+    expect(checker.values).toEqual(["佐藤", ["e@f"]]);
+  });
+
+  it("reads only the cells of this record out of the reader's array", () => {
+    const { layout } = readHeader(["ユーザーID"], browser);
+    const checker = new RowChecker(layout, () => {});
+    expect(checker.check(["u1", "left over"], 1, 2, 2)).toBe(true);
+  });
+});
+
+describe("every column", () => {
+  const VALUES = ["a", "a@b", "あ", "TRUE", "443", "Exchange", "x".repeat(300), "𠮷".repeat(300), "user 1", "99999"];
+
+  it.each(FORMAT_NAMES)("of %s is judged by its own rule", (name) => {
+    const format = FORMATS[name];
+    for (const column of format.columns) {
+      const header = [column.header, ...(column.field === format.key ? [] : [keyHeader(format)])];
+      for (const value of VALUES) {
+        const { good, problems } = check(format, header, [value, "a1@b"].slice(0, header.length));
+        const faults = faultsOf(column.rule, value);
+        const own = problems.filter((problem) => problem.column === 1).map(({ code, params }) => ({ code, params }));
+        expect(own, `${column.header} ${value}`).toEqual(faults);
+        const spoilt = faults.some(({ code }) => severityOf(code) === "error");
+        expect([good, spoilt], `${column.header} ${value}`).not.toEqual([true, true]);
+      }
+    }
+  });
+
+  const keyHeader = ({ columns, key }: Format): string => columns.find(({ field }) => field === key)?.header ?? "";
+});
+
+describe("a column's rule", () => {
+  const ruled = (rule: Rule): Format => ({
+    ...browser,
+    columns: browser.columns.map((column) => (column.field === "description" ? { ...column, rule } : column)),
+  });
+
+  it.each<[Rule, readonly string[]]>([
+    [{ kind: "text" }, []],
+    [{ kind: "text", min: 3 }, ["too-short@2 説明"]],
+    [{ kind: "text", max: 1 }, ["too-long@2 説明"]],
+    [{ kind: "text", charset: "half-width-alphanumeric" }, ["not-alphanumeric@2 説明"]],
+    [{ kind: "boolean" }, ["not-boolean@2 説明"]],
+  ])("of one limit alone is kept: %o", (rule, faults) => {
+    expect(brief(check(ruled(rule), ["ユーザーID", "説明"], ["u1", "表示"]))).toEqual(faults);
+  });
+});
+
+describe("a damaged cell", () => {
+  const header = ["表示名", "ユーザーID", "説明"];
+  const checker = (problems: Problem[]) =>
+    new RowChecker(readHeader(header, browser).layout, (problem) => problems.push(problem));
+
+  it("spoils its row, and is judged no further; other cells are", () => {
+    const problems: Problem[] = [];
+    const rows = checker(problems);
+    rows.noteDamage(1);
+    expect(rows.check(["", "ユーザー", ""], 3, 2, 2)).toBe(false);
+    expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["not-alphanumeric@2"]);
+  });
+
+  it("spoils a row in which nothing else is wrong", () => {
+    const problems: Problem[] = [];
+    const rows = checker(problems);
+    rows.noteDamage(3);
+    expect([rows.check(["山田", "u1", "x"], 3, 2, 2), problems]).toEqual([false, []]);
+  });
+
+  it("is forgotten with its row, also with one of too few cells", () => {
+    const problems: Problem[] = [];
+    const rows = checker(problems);
+    rows.noteDamage(1);
+    rows.noteDamage(2);
+    expect(rows.check(["山田"], 1, 2, 2)).toBe(false);
+    expect(rows.check(["山田", "u1", ""], 3, 3, 3)).toBe(true);
+    rows.check(["", "ユーザー", ""], 3, 4, 4);
+    expect(problems.map(({ code, column, row }) => `${code}@${row}:${column}`)).toEqual([
+      "cells-too-few@2:0",
+      "required@4:1",
+      "not-alphanumeric@4:2",
+    ]);
+  });
+});
+
+describe("repeated columns", () => {
+  it("keep the order of their cells, each value once", () => {
+    const header = ["ユーザーID", ...Array.from({ length: 5 }, () => "グループ名")];
+    expect(check(contacts, header, ["u1", "b", "a", "b", "a〜", "a～"]).values).toEqual(["u1", ["b", "a", "a〜"]]);
+  });
+
+  it("drop blanks and what is the same address", () => {
+    const header = ["氏名", "メールアドレス", "メールアドレス", "メールアドレス"];
+    expect(check(users, header, ["山田", "", "A@b", "a@B"]).values).toEqual(["山田", ["A@b"]]);
+  });
+
+  it("name the cell that is wrong", () => {
+    expect(brief(check(users, USER, ["山田", "a@b", "c"]))).toEqual(["not-mail-address@3 メールアドレス"]);
+    expect(brief(check(users, USER, ["山田", "", ""]))).toEqual(["required@2 メールアドレス"]);
+  });
+});
+
+describe("the key", () => {
+  it("must be there even where blanks are kept", () => {
+    expect(brief(check(users, USER, ["", "", ""], { blank: "keep" }))).toEqual(["required@2 メールアドレス"]);
+    expect(check(users, USER, ["", "a@b", ""], { blank: "keep" }).good).toBe(true);
+  });
+
+  it("is the field that was asked for", () => {
+    const outcome = check(users, [...USER, "社員コード"], ["山田", "a@b", "", ""], { key: "employeeCode" });
+    expect(brief(outcome)).toEqual(["required@4 社員コード"]);
+  });
+
+  it("of an organisation without code is its name", () => {
+    expect(check(orgs, ["組織名", "組織コード"], ["営業部", ""], { blank: "keep" }).good).toBe(true);
+    expect(check(orgs, ["組織名", "組織コード"], ["営業部", ""]).good).toBe(true);
+    expect(brief(check(orgs, ["組織名", "組織コード"], ["", ""]))).toEqual(["required@1 組織名"]);
+    expect(brief(check(orgs, ["組織名", "組織コード"], ["", ""], { blank: "keep" }))).toEqual([
+      "required@2 組織コード",
+    ]);
+    expect(brief(check(orgs, ["組織コード", "上位組織コード"], ["", "S01"]))).toEqual(["required@1 組織コード"]);
+  });
+});
+
+describe("a map's values", () => {
+  const map = {
+    columns: [],
+    constants: [{ field: "orgCode", value: "S01" }],
+    defaults: [
+      { field: "title", value: "社員" },
+      { field: "emails", value: "none@example.com" },
+    ],
+  };
+
+  it("stand in every row, or in rows with a blank cell", () => {
+    const header = ["氏名", "組織コード", "メールアドレス", "役職"];
+    expect(check(users, header, ["山田", "X", "", ""], { map }).values).toEqual([
+      "山田",
+      ["none@example.com"],
+      "S01",
+      "社員",
+    ]);
+    expect(check(users, header, ["山田", "X", "a@b", "課長"], { map }).values).toEqual([
+      "山田",
+      ["a@b"],
+      "S01",
+      "課長",
+    ]);
+  });
+
+  it("stand in for a blank cell that must be there", () => {
+    const named = { columns: [], constants: [], defaults: [{ field: "name", value: "氏名不詳" }] };
+    const outcome = check(users, USER, ["", "a@b", ""], { map: named });
+    expect([outcome.good, outcome.values]).toEqual([true, ["氏名不詳", ["a@b"]]]);
+  });
+
+  it("are one value of a repeated column in every row, whatever its cells say", () => {
+    const one = { columns: [], constants: [{ field: "emails", value: "all@example.com" }], defaults: [] };
+    const { layout } = readHeader(USER, users, { map: one });
+    const checker = new RowChecker(layout, () => {});
+    for (const cells of [
+      ["山田", "a@b", "c@d"],
+      ["佐藤", "", ""],
+    ]) {
+      expect(checker.check(cells, 3, 2, 2)).toBe(true);
+      expect(checker.values).toEqual([cells[0], ["all@example.com"]]);
+    }
+  });
+
+  it("are written as their rule has it", () => {
+    const flag = { columns: [], constants: [], defaults: [{ field: "groupManager", value: "true" }] };
+    const header = ["ユーザーID", "グループ管理者フラグ"];
+    expect(check(contacts, header, ["u1", ""], { map: flag }).values).toEqual(["u1", "TRUE"]);
+    expect(check(contacts, ["ユーザーID"], ["u1"], { map: flag }).values).toEqual(["u1", "TRUE"]);
+  });
+
+  it("stand in for missing columns", () => {
+    expect(check(users, ["氏名"], ["山田"], { map }).values).toEqual(["山田", ["none@example.com"], "S01", "社員"]);
+  });
+});

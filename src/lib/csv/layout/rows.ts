@@ -1,0 +1,173 @@
+import { comparisonKey } from "../../model/normalise.ts";
+import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
+import { severityOf } from "../../model/problem.ts";
+import { canonicalValue, faultsOf, type Rule } from "../../model/rules.ts";
+import type { Column } from "../formats/index.ts";
+import type { Layout, LayoutColumn } from "./layout.ts";
+
+/** A column's value in one row: canonical text, null for blank, a list for a repeated column. */
+export type CellValue = string | null | readonly string[];
+
+/** How the rows of a file are checked. */
+export interface RowOptions {
+  /** `keep`: a blank cell leaves what is stored, so only the key of a row must be there */
+  readonly blank?: "clear" | "keep";
+}
+
+const NO_PARAMS: ProblemParams = {};
+
+/** One column with everything the check of a cell asks, looked up beforehand. */
+interface Cell {
+  readonly column: Column;
+  readonly rule: Rule;
+  /** no value can break the rule */
+  readonly free: boolean;
+  readonly positions: readonly number[];
+  /** the only position; -1 where the value comes from the map or the column is repeated */
+  readonly position: number;
+  readonly fallback: string | null;
+  readonly required: boolean;
+  /** the values of a repeated column, refilled by each row */
+  readonly list: string[] | undefined;
+}
+
+const isFree = (rule: Rule): boolean =>
+  rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
+
+const cellOf = ({ column, positions, fallback }: LayoutColumn, blank: "clear" | "keep"): Cell => ({
+  column,
+  rule: column.rule,
+  free: isFree(column.rule),
+  positions,
+  position: column.repeated === true ? -1 : (positions[0] ?? -1),
+  fallback: fallback === null ? null : canonicalValue(column.rule, fallback),
+  required: column.required === "always" && blank === "clear",
+  list: column.repeated === true ? [] : undefined,
+});
+
+/**
+ * Checks the rows of a file cell by cell and gives their values in canonical form. What needs other rows or the tenant is
+ * not checked here.
+ */
+export class RowChecker {
+  /** The values of the row checked last, beside {@link Layout.columns}; overwritten by the next row. */
+  readonly values: CellValue[];
+  /** how many cells a record must have */
+  readonly width: number;
+  readonly #layout: Layout;
+  readonly #cells: readonly Cell[];
+  readonly #report: (problem: Problem) => void;
+  readonly #key: number;
+  /** the column that must be there when the key is blank; -1 where nothing else can name a record */
+  readonly #fallbackKey: number;
+  #row = 0;
+  #line = 0;
+  #good = true;
+  /** cells of the next record, counted from 1, whose bytes or quotes are at fault: what else they say is noise */
+  readonly #damaged: number[] = [];
+
+  constructor(layout: Layout, report: (problem: Problem) => void, { blank = "clear" }: RowOptions = {}) {
+    const { columns, format, key } = layout;
+    this.#layout = layout;
+    this.width = layout.headers.length;
+    this.#report = report;
+    this.#cells = columns.map((column) => cellOf(column, blank));
+    this.#key = columns.findIndex(({ column }) => column.field === key);
+    this.#fallbackKey =
+      key === format.key
+        ? columns.findIndex(({ column }) => column.required === "always" && format.fallbackKey?.includes(column.field))
+        : -1;
+    this.values = columns.map(({ column, positions, constant, fallback }, i) => {
+      const value = constant ?? fallback;
+      const canonical = value === null ? null : canonicalValue(column.rule, value);
+      const list = this.#cells[i]?.list;
+      if (list === undefined) return canonical;
+      return canonical === null || positions.length > 0 ? list : [canonical];
+    });
+  }
+
+  /** Notes that a cell of the next record has a problem already, so that its content is not judged. */
+  noteDamage(column: number): void {
+    this.#damaged.push(column);
+  }
+
+  /**
+   * Checks one record and refills {@link values}. A record with too few or too many cells gets no values: nobody knows
+   * which cell is which.
+   *
+   * @param row the record's number, counted from 1 (the header)
+   * @param line the physical line it begins on
+   * @returns false where the row has a problem of severity error
+   */
+  check(cells: readonly string[], count: number, row: number, line: number): boolean {
+    this.#row = row;
+    this.#line = line;
+    this.#good = this.#damaged.length === 0;
+    const want = this.width;
+    if (count === want) this.#checkCells(cells);
+    else this.#fault(count < want ? "cells-too-few" : "cells-too-many", -1, { got: count, want });
+    this.#damaged.length = 0;
+    return this.#good;
+  }
+
+  #checkCells(cells: readonly string[]): void {
+    const columns = this.#cells;
+    for (let i = 0; i < columns.length; i += 1) {
+      const cell = columns[i];
+      if (cell === undefined) break;
+      if (cell.position >= 0) this.values[i] = this.#single(cell, cells[cell.position] ?? "");
+      else if (cell.list !== undefined && cell.positions.length > 0)
+        this.values[i] = this.#list(cell, cell.list, cells);
+    }
+    this.#checkKey();
+  }
+
+  #single(cell: Cell, value: string): string | null {
+    if (value === "") {
+      if (cell.fallback === null && cell.required) this.#fault("required", cell.position, NO_PARAMS);
+      return cell.fallback;
+    }
+    if (cell.free) return value;
+    const faults = faultsOf(cell.rule, value);
+    for (const { code, params } of faults) this.#fault(code, cell.position, params);
+    return canonicalValue(cell.rule, value);
+  }
+
+  #list(cell: Cell, list: string[], cells: readonly string[]): readonly string[] {
+    list.length = 0;
+    const { positions } = cell;
+    for (let i = 0; i < positions.length; i += 1) {
+      const position = positions[i] ?? -1;
+      const value = cells[position] ?? "";
+      if (value === "") continue;
+      for (const { code, params } of faultsOf(cell.rule, value)) this.#fault(code, position, params);
+      if (list.length === 0 || !holds(list, cell.column, value)) list.push(value);
+    }
+    if (list.length === 0 && cell.fallback !== null) list.push(cell.fallback);
+    if (list.length === 0 && cell.required) this.#fault("required", positions[0] ?? -1, NO_PARAMS);
+    return list;
+  }
+
+  /** A row needs a name: its key, or what stands in for a blank one. A required column has said so itself. */
+  #checkKey(): void {
+    const key = this.#cells[this.#key];
+    if (key === undefined || key.required || !isBlank(this.values[this.#key])) return;
+    const standIn = this.#cells[this.#fallbackKey];
+    if (standIn !== undefined && (standIn.required || !isBlank(this.values[this.#fallbackKey]))) return;
+    this.#fault("required", key.positions[0] ?? -1, NO_PARAMS);
+  }
+
+  #fault(code: ProblemCode, position: number, params: ProblemParams): void {
+    if (severityOf(code) === "error") this.#good = false;
+    if (position >= 0 && this.#damaged.includes(position + 1)) return;
+    const header = this.#layout.headers[position] ?? "";
+    this.#report({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
+  }
+}
+
+const isBlank = (value: CellValue | undefined): boolean => value === undefined || value === null || value.length === 0;
+
+const holds = (list: readonly string[], { comparison = "exact" }: Column, value: string): boolean => {
+  const key = comparisonKey(comparison, value);
+  return list.some((other) => comparisonKey(comparison, other) === key);
+};

@@ -1,0 +1,221 @@
+import { SEQUENCE_LENGTH, unfinishedTail } from "../encoding/decode-sequence.ts";
+import { CONSOLE_DIALECT, type Dialect, type Encoding } from "./record.ts";
+
+/** A stretch of one record's bytes; a record whose bytes come in several chunks is given in several stretches. */
+export interface RecordStretch {
+  /** counted from 1, the header, as {@link RecordReader} counts */
+  readonly row: number;
+  /** all bytes of the stretch, the newline left out */
+  readonly bytes: Uint8Array;
+  /** the same without the cell that is to be dropped */
+  readonly kept: readonly Uint8Array[];
+  /** where the record ends with this stretch: its newline, empty at the end of a file without one */
+  readonly newline: Uint8Array | undefined;
+  /** the record ends inside a quote that is never closed */
+  readonly open: boolean;
+}
+
+export interface RecordBytesOptions {
+  readonly encoding: Encoding;
+  /** default: the console's own; delimiter and quote must be ASCII */
+  readonly dialect?: Dialect;
+  /** position of a cell that {@link RecordStretch.kept} leaves out, counted from 0 */
+  readonly drop?: number | undefined;
+}
+
+const LF = 10;
+const CR = 13;
+const CTRL_Z = 26;
+const NUL = 0;
+/** More than this is no mark of an old program: a sector or two are filled up. */
+const LONGEST_MARK = 65_536;
+const NOTHING = new Uint8Array(0);
+
+/** Where in a record a character stands, as the scanner of records tells it. */
+type Mode = "cell-start" | "bare" | "quoted" | "quote-seen" | "trailing";
+
+/** The marks at a file's start, by encoding. */
+const BOMS: Readonly<Record<Encoding, readonly number[]>> = {
+  "utf-8": [0xef, 0xbb, 0xbf],
+  "utf-16le": [0xff, 0xfe],
+  "utf-16be": [0xfe, 0xff],
+  shift_jis: [],
+};
+
+/**
+ * Cuts the bytes of a CSV file into records and leaves them as they are, undecodable ones too, so that rows can be copied
+ * to the byte. Rows are counted as {@link RecordReader} counts them. Ctrl-Z at the end of the file are left out with the
+ * NULs behind them, and so is a byte order mark, which {@link bom} then holds.
+ */
+export class RecordBytes {
+  readonly #encoding: Encoding;
+  readonly #delimiter: number;
+  readonly #quote: number;
+  readonly #drop: number;
+  #tail: Uint8Array = NOTHING;
+  #started = false;
+  #mode: Mode = "cell-start";
+  #row = 1;
+  #cell = 0;
+  /** the file's byte order mark, once its first bytes were written; empty where it has none */
+  bom: Uint8Array = NOTHING;
+
+  /** @throws RangeError where delimiter or quote is not ASCII */
+  constructor({ encoding, dialect = CONSOLE_DIALECT, drop }: RecordBytesOptions) {
+    const { delimiter, quote = '"' } = dialect;
+    this.#encoding = encoding;
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#quote = quote.charCodeAt(0);
+    this.#drop = drop ?? -1;
+    if (Math.max(this.#delimiter, this.#quote) > 0x7f) throw new RangeError("delimiter and quote must be ASCII");
+  }
+
+  /** Takes the next bytes; the stretches are views of them. */
+  *write(chunk: Uint8Array): Generator<RecordStretch> {
+    const joined = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
+    const isTooShort = !this.#started && joined.length < BOMS[this.#encoding].length;
+    const bytes = isTooShort ? joined : this.#withoutBom(joined);
+    const size = isTooShort ? 0 : bytes.length - this.#heldBack(bytes);
+    this.#tail = Uint8Array.prototype.slice.call(bytes, size);
+    yield* this.#cut(bytes.subarray(0, size));
+  }
+
+  /** Gives the last record, where no newline ended it. */
+  *end(): Generator<RecordStretch> {
+    if (!this.#started) {
+      // fewer bytes than a byte order mark has
+      this.#started = true;
+      yield* this.write(NOTHING);
+    }
+    const isMark = this.#unit(this.#tail, 0) === CTRL_Z && unfinishedTail(this.#encoding, this.#tail) === 0;
+    yield* this.#cut(isMark ? NOTHING : this.#tail);
+    if (this.#mode === "cell-start" && this.#cell === 0) return;
+    yield this.#stretch(NOTHING, [], NOTHING);
+  }
+
+  #withoutBom(bytes: Uint8Array): Uint8Array {
+    if (this.#started) return bytes;
+    this.#started = true;
+    const mark = BOMS[this.#encoding];
+    const marked = mark.length > 0 && mark.every((byte, at) => bytes[at] === byte);
+    if (!marked) return bytes;
+    this.bom = Uint8Array.from(mark);
+    return bytes.subarray(mark.length);
+  }
+
+  /**
+   * Bytes at the end that only the next chunk explains: half a character, and what the whole one may belong to, a CR, or
+   * Ctrl-Z and NULs that may be the last.
+   */
+  #heldBack(bytes: Uint8Array): number {
+    const unfinished = unfinishedTail(this.#encoding, bytes);
+    const end = bytes.length - unfinished;
+    const width = this.#width;
+    const last = end >= width ? this.#unit(bytes, end - width) : 0;
+    if (last === CR) return unfinished + width;
+    const nulsAt = this.#startOfTail(bytes, NUL, end);
+    const marksAt = this.#startOfTail(bytes, CTRL_Z, nulsAt);
+    return marksAt === nulsAt ? unfinished : bytes.length - marksAt;
+  }
+
+  /** Where the run of a character begins that ends at `end`. */
+  #startOfTail(bytes: Uint8Array, character: number, end: number): number {
+    const width = this.#width;
+    let at = end;
+    while (at >= width && end - at < LONGEST_MARK && this.#unit(bytes, at - width) === character) at -= width;
+    return at;
+  }
+
+  get #width(): number {
+    return this.#encoding.startsWith("utf-16") ? 2 : 1;
+  }
+
+  /** The code of an ASCII character; of others something above 7F. */
+  #unit(bytes: Uint8Array, at: number): number {
+    if (this.#encoding === "utf-16le") return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    if (this.#encoding === "utf-16be") return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+    return bytes[at] ?? 0;
+  }
+
+  *#cut(bytes: Uint8Array): Generator<RecordStretch> {
+    const lengthAt = SEQUENCE_LENGTH[this.#encoding];
+    let from = 0;
+    let kept = new KeptParts(this.#cell === this.#drop);
+    for (let at = 0; at < bytes.length;) {
+      const unit = this.#unit(bytes, at);
+      const next = unit < 0x80 ? at + this.#width : at + Math.abs(lengthAt(bytes, at));
+      const ends = this.#step(unit);
+      if (ends === "cell") {
+        this.#cell += 1;
+        kept.cellEnds(bytes, at, next, { cell: this.#cell, drop: this.#drop });
+      } else if (ends === "record") {
+        const isCrLf = unit === CR && this.#unit(bytes, next) === LF && next < bytes.length;
+        const behind = isCrLf ? next + this.#width : next;
+        yield this.#stretch(bytes.subarray(from, at), kept.until(bytes, at), bytes.subarray(at, behind));
+        this.#row += 1;
+        this.#cell = 0;
+        this.#mode = "cell-start";
+        from = behind;
+        kept = new KeptParts(this.#drop === 0, behind);
+        at = behind;
+        continue;
+      }
+      at = next;
+    }
+    if (from < bytes.length) yield this.#stretch(bytes.subarray(from), kept.until(bytes, bytes.length), undefined);
+  }
+
+  #stretch(bytes: Uint8Array, kept: readonly Uint8Array[], newline: Uint8Array | undefined): RecordStretch {
+    return { row: this.#row, bytes, kept, newline, open: newline !== undefined && this.#mode === "quoted" };
+  }
+
+  /** Goes on by one character. @returns what it ends */
+  #step(unit: number): "cell" | "record" | undefined {
+    const isQuote = unit === this.#quote;
+    if (this.#mode === "quoted") {
+      if (isQuote) this.#mode = "quote-seen";
+      return undefined;
+    }
+    if (isQuote && this.#mode === "cell-start") this.#mode = "quoted";
+    else if (isQuote && this.#mode === "quote-seen") this.#mode = "quoted";
+    else if (unit === this.#delimiter) {
+      this.#mode = "cell-start";
+      return "cell";
+    } else if (unit === LF || unit === CR) return "record";
+    else if (this.#mode === "quote-seen") this.#mode = "trailing";
+    else if (this.#mode === "cell-start") this.#mode = "bare";
+    return undefined;
+  }
+}
+
+/** The parts of a stretch that stay when one cell is dropped together with the delimiter in front of it, or behind the first. */
+class KeptParts {
+  readonly #parts: Uint8Array[] = [];
+  #from: number;
+  #dropping: boolean;
+
+  constructor(dropping: boolean, from = 0) {
+    this.#dropping = dropping;
+    this.#from = from;
+  }
+
+  cellEnds(
+    bytes: Uint8Array,
+    at: number,
+    next: number,
+    { cell, drop }: { readonly cell: number; readonly drop: number },
+  ) {
+    if (this.#dropping) {
+      this.#dropping = false;
+      this.#from = drop === 0 ? next : at;
+    } else if (cell === drop) {
+      this.#parts.push(bytes.subarray(this.#from, at));
+      this.#dropping = true;
+    }
+  }
+
+  until(bytes: Uint8Array, at: number): readonly Uint8Array[] {
+    if (!this.#dropping) this.#parts.push(bytes.subarray(this.#from, at));
+    return this.#parts;
+  }
+}

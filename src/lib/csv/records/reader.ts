@@ -1,0 +1,108 @@
+import { Decoder, type TextSink } from "../encoding/decode.ts";
+import { CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
+import { Scanner } from "./scanner.ts";
+import { AnyDialectSplitter } from "./split-any.ts";
+import type { NewlineCounts, Splitter } from "./split.ts";
+
+export interface RecordReaderOptions {
+  readonly encoding: Encoding;
+  /** default: the console's own, comma and `"` */
+  readonly dialect?: Dialect;
+  /** cells of a record; more are `columns-too-many`; default 10,000 */
+  readonly maxCells?: number;
+  /** characters of a record; more are `record-too-long`; default 16 Mi */
+  readonly maxRecordLength?: number;
+}
+
+/** In a CP932 file: a NUL, or a character of the user-defined area. */
+const SUSPECT_CP932 = /[\0\ue000-\uf8ff]/;
+const SUSPECT = /\0/;
+
+/** Delimiters that the scanner serves, with `"` as quote; csv-parse serves all others. */
+const SCANNED = /^[,;\t]$/;
+
+const codePointName = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+/**
+ * Reads the records of a CSV file out of its bytes, given in chunks of any size, within bounded memory: a record that is
+ * too long or has too many cells is reported and its text dropped. Newlines are CR, LF and CRLF, also mixed.
+ *
+ * A wholly empty line is no record, unless the file has one column only (there it is an empty cell) or it is the first
+ * line; it counts as a row all the same, so that row numbers are those a spreadsheet shows.
+ *
+ * Problems: `bytes-invalid`, `character-nul`, `character-private-use` (in CP932: the user-defined area, gaiji),
+ * `quote-unclosed`, `quote-stray`, `quote-trailing`, `record-too-long`, `columns-too-many`. Bytes that are no character
+ * are left out of the cell.
+ */
+export class RecordReader implements TextSink {
+  readonly #encoding: Encoding;
+  readonly #decoder: Decoder;
+  readonly #splitter: Splitter;
+  readonly #suspect: RegExp;
+  #endsWithCtrlZ = false;
+
+  constructor(options: RecordReaderOptions, sink: RecordSink) {
+    const { encoding, dialect = CONSOLE_DIALECT, maxCells = 10_000, maxRecordLength = 16 * 1024 * 1024 } = options;
+    const { delimiter, quote = '"' } = dialect;
+    const limits = { delimiter, quote, maxCells, maxRecordLength };
+    this.#encoding = encoding;
+    this.#decoder = new Decoder(encoding, this);
+    this.#splitter =
+      SCANNED.test(delimiter) && quote === '"' ? new Scanner(limits, sink) : new AnyDialectSplitter(limits, sink);
+    this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT;
+  }
+
+  /** Takes the next bytes; the sink has been called for every record that ends in them when this returns. */
+  write(bytes: Uint8Array): void {
+    this.#decoder.write(bytes);
+  }
+
+  /** Gives the last record, where no newline ended it. */
+  end(): void {
+    this.#endsWithCtrlZ = this.#decoder.end();
+    this.#splitter.end();
+  }
+
+  /** Newlines that end records, by kind. */
+  get newlines(): NewlineCounts {
+    return this.#splitter.newlines;
+  }
+
+  /** Newlines, of any kind, inside quotes. */
+  get quotedNewlines(): number {
+    return this.#splitter.quotedNewlines;
+  }
+
+  /** Wholly empty lines. */
+  get blankRows(): number {
+    return this.#splitter.blankRows;
+  }
+
+  /** After {@link end}: whether the file ended with the end-of-file mark of old DOS programs. */
+  get endsWithCtrlZ(): boolean {
+    return this.#endsWithCtrlZ;
+  }
+
+  /** For the decoder. */
+  text(text: string): void {
+    if (this.#suspect.test(text)) this.#writeNoting(text);
+    else this.#splitter.write(text);
+  }
+
+  /** For the decoder. */
+  invalid(bytes: string): void {
+    this.#splitter.note("bytes-invalid", { bytes, encoding: this.#encoding });
+  }
+
+  #writeNoting(text: string): void {
+    let from = 0;
+    for (const { index, 0: character } of text.matchAll(new RegExp(this.#suspect, "g"))) {
+      if (index > from) this.#splitter.write(text.slice(from, index));
+      if (character === "\0") this.#splitter.note("character-nul", {});
+      else this.#splitter.note("character-private-use", { codePoint: codePointName(character) });
+      from = index;
+    }
+    this.#splitter.write(text.slice(from));
+  }
+}

@@ -1,0 +1,265 @@
+import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
+import type { RecordSink } from "./record.ts";
+import type { Splitter, SplitterOptions } from "./split.ts";
+
+const LF = 10;
+const CR = 13;
+const QUOTE = 34;
+
+/** Where in a record the scanner stands between two characters. */
+type Mode = 0 | 1 | 2 | 3 | 4;
+const CELL_START = 0;
+const BARE = 1;
+const QUOTED = 2;
+/** behind a quote in a quoted cell: the cell's end, or the first half of a doubled quote */
+const QUOTE_SEEN = 3;
+/** in text behind the closing quote */
+const TRAILING = 4;
+
+/**
+ * Splits text with a one-character delimiter and `"` into records: the fast way, equal to csv-parse on all input up to
+ * the first problem (a property test holds them together).
+ *
+ * Where quoting is broken it goes on so: a quote in a bare cell is text; text behind a closing quote belongs to the
+ * cell; a quote that is never closed takes the rest of the file.
+ */
+export class Scanner implements Splitter {
+  readonly #sink: RecordSink;
+  readonly #delimiter: number;
+  /** no character above it ends anything */
+  readonly #limit: number;
+  readonly #maxCells: number;
+  readonly #maxLength: number;
+  readonly #cells: string[] = [];
+  #mode: Mode = CELL_START;
+  /** the cell's text from earlier chunks and from before doubled quotes */
+  #cell = "";
+  /** pieces that follow on it, not yet joined to it */
+  #more: string[] = [];
+  /** cells ended in this record */
+  #count = 0;
+  /** the record's characters in earlier chunks */
+  #length = 0;
+  /** where the record begins in this chunk */
+  #from = 0;
+  #row = 1;
+  #line = 1;
+  #recordLine = 1;
+  #columns = 0;
+  #sound = true;
+  #quoted = false;
+  #dropping = false;
+  #strayColumn = 0;
+  #endedInCr = false;
+  /** the last character ended a record and was a CR: an LF next to it belongs to it */
+  #crPending = false;
+
+  blankRows = 0;
+  readonly newlines = { crlf: 0, lf: 0, cr: 0 };
+  quotedNewlines = 0;
+
+  constructor({ delimiter, maxCells, maxRecordLength }: SplitterOptions, sink: RecordSink) {
+    this.#sink = sink;
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#limit = Math.max(this.#delimiter, QUOTE);
+    this.#maxCells = maxCells;
+    this.#maxLength = maxRecordLength;
+  }
+
+  write(text: string): void {
+    if (text === "") return;
+    let at: number = this.#crPending ? this.#settleCr(text.charCodeAt(0) === LF) : 0;
+    this.#from = at;
+    while (at < text.length) {
+      if (this.#mode === CELL_START && text.charCodeAt(at) === QUOTE) {
+        this.#mode = QUOTED;
+        this.#quoted = true;
+        at++;
+      } else if (this.#mode === QUOTED) {
+        at = this.#scanQuoted(text, at);
+      } else if (this.#mode === QUOTE_SEEN) {
+        at = this.#scanBehindQuote(text, at);
+      } else {
+        at = this.#scanBare(text, at);
+      }
+    }
+    this.#endedInCr = text.charCodeAt(text.length - 1) === CR;
+    this.#length += text.length - this.#from;
+    if (this.#length > this.#maxLength) this.#drop("record-too-long", this.#maxLength);
+  }
+
+  note(code: ProblemCode, params: ProblemParams): void {
+    if (this.#crPending) this.#settleCr(false);
+    this.#endedInCr = false;
+    this.#report(code, this.#count + 1, params);
+  }
+
+  end(): void {
+    if (this.#crPending) this.#settleCr(false);
+    if (this.#mode === QUOTED) this.#refuseUnclosed();
+    if (this.#mode === CELL_START && this.#count === 0 && this.#sound) return;
+    this.#endCell();
+    this.#endRecord();
+  }
+
+  /** Reads bare text to the cell's end; what is behind a closing quote is read the same way. */
+  #scanBare(text: string, from: number): number {
+    const delimiter = this.#delimiter;
+    const limit = this.#limit;
+    const size = text.length;
+    for (let at = from; at < size; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit > limit) continue;
+      if (unit === delimiter || unit === LF || unit === CR) {
+        if (this.#cell === "") this.#cell = text.slice(from, at);
+        else this.#append(text.slice(from, at));
+        this.#endCell();
+        return unit === delimiter ? at + 1 : this.#endLine(text, at, unit);
+      }
+      if (unit === QUOTE && this.#mode !== TRAILING) this.#reportStray();
+    }
+    this.#append(text.slice(from));
+    if (this.#mode === CELL_START) this.#mode = BARE;
+    return size;
+  }
+
+  #scanQuoted(text: string, from: number): number {
+    const size = text.length;
+    let doubled = false;
+    let at = from;
+    for (; at < size; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit > QUOTE) continue;
+      if (unit === QUOTE) {
+        if (text.charCodeAt(at + 1) !== QUOTE) break;
+        doubled = true;
+        at++;
+      } else if (unit === CR || unit === LF) this.#countQuotedNewline(text, at, unit);
+    }
+    const slice = text.slice(from, at);
+    this.#append(doubled ? slice.split('""').join('"') : slice);
+    if (at === size) return size;
+    this.#mode = QUOTE_SEEN;
+    return at + 1;
+  }
+
+  #scanBehindQuote(text: string, at: number): number {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) {
+      this.#append('"');
+      this.#mode = QUOTED;
+      return at + 1;
+    }
+    if (unit === this.#delimiter || unit === LF || unit === CR) {
+      this.#endCell();
+      return unit === this.#delimiter ? at + 1 : this.#endLine(text, at, unit);
+    }
+    this.#report("quote-trailing", this.#count + 1, {});
+    this.#mode = TRAILING;
+    return at;
+  }
+
+  /**
+   * Adds to a cell that comes in several pieces. The engine keeps a sum of strings as a tree, which for very small pieces
+   * is many times larger than the text: so they are joined once there are many.
+   */
+  #append(piece: string): void {
+    if (this.#dropping || piece === "") return;
+    if (this.#cell === "") {
+      this.#cell = piece;
+      return;
+    }
+    const more = this.#more.push(piece);
+    if (more >= 1024 && more >= this.#cell.length / 64) this.#cell = this.#wholeCell();
+  }
+
+  /** The text of the cell so far. */
+  #wholeCell(): string {
+    if (this.#more.length === 0) return this.#cell;
+    const cell = this.#cell + this.#more.join("");
+    this.#more = [];
+    return cell;
+  }
+
+  #endCell(): void {
+    if (this.#dropping) this.#count++;
+    else if (this.#count === this.#maxCells) {
+      this.#drop("columns-too-many", this.#maxCells);
+      this.#count++;
+    } else this.#cells[this.#count++] = this.#more.length === 0 ? this.#cell : this.#wholeCell();
+    this.#cell = "";
+    this.#mode = CELL_START;
+  }
+
+  /** Ends the record at the newline at `at`; returns where the next one begins. */
+  #endLine(text: string, at: number, unit: number): number {
+    this.#length += at - this.#from;
+    this.#endRecord();
+    let next = at + 1;
+    if (unit === LF) this.newlines.lf++;
+    else if (next === text.length) this.#crPending = true;
+    else next += this.#settleCr(text.charCodeAt(next) === LF);
+    this.#from = next;
+    this.#recordLine = ++this.#line;
+    return next;
+  }
+
+  #endRecord(): void {
+    if (this.#length > this.#maxLength) this.#drop("record-too-long", this.#maxLength);
+    const blank = this.#count === 1 && this.#sound && !this.#quoted && this.#cells[0] === "";
+    if (blank) this.blankRows++;
+    if (this.#row === 1) this.#columns = this.#count;
+    if (!blank || this.#columns === 1) {
+      this.#sink.record(this.#cells, this.#dropping ? 0 : this.#count, this.#row, this.#recordLine, this.#sound);
+    }
+    this.#row++;
+    this.#count = 0;
+    this.#length = 0;
+    this.#sound = true;
+    this.#quoted = false;
+    this.#dropping = false;
+    this.#strayColumn = 0;
+  }
+
+  /** Counts a CR that ended a record; 1 when an LF belongs to it. */
+  #settleCr(lfFollows: boolean): 0 | 1 {
+    this.#crPending = false;
+    if (lfFollows) this.newlines.crlf++;
+    else this.newlines.cr++;
+    return lfFollows ? 1 : 0;
+  }
+
+  #countQuotedNewline(text: string, at: number, unit: number): void {
+    const afterCr = at > 0 ? text.charCodeAt(at - 1) === CR : this.#endedInCr;
+    if (unit === LF && afterCr) return;
+    this.quotedNewlines++;
+    this.#line++;
+  }
+
+  #drop(code: "record-too-long" | "columns-too-many", max: number): void {
+    if (this.#dropping) return;
+    this.#dropping = true;
+    this.#cells.length = 0;
+    this.#cell = "";
+    this.#more = [];
+    this.#report(code, 0, { max });
+  }
+
+  /** Nobody can tell what of the text behind an unclosed quote belongs to which cell. */
+  #refuseUnclosed(): void {
+    this.#report("quote-unclosed", this.#count + 1, {});
+    this.#dropping = true;
+  }
+
+  #reportStray(): void {
+    const column = this.#count + 1;
+    if (this.#strayColumn === column) return;
+    this.#strayColumn = column;
+    this.#report("quote-stray", column, {});
+  }
+
+  #report(code: ProblemCode, column: number, params: ProblemParams): void {
+    this.#sound = false;
+    this.#sink.problem({ code, row: this.#row, line: this.#recordLine, column, params });
+  }
+}
