@@ -38,7 +38,7 @@ export async function main(outside: Outside): Promise<number> {
     const { asFailure, reportOf } = await import("./report.ts");
     const failure = asFailure(error);
     if (isWatched(line)) {
-      const { nagiosFailure } = await import("../lib/renewals/nagios.ts");
+      const { nagiosFailure } = await import("../lib/renewals/output/nagios.ts");
       writeNow(1, `${nagiosFailure(failure.what, style.language)}\n`);
     }
     writeNow(2, reportOf(failure, style));

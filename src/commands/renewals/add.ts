@@ -1,6 +1,6 @@
 import type { NewRenewalItem, RenewalItem, TenantClient } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { judge } from "../../lib/renewals/judged.ts";
+import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { askedNow } from "./items/asked.ts";

@@ -1,5 +1,5 @@
-import { renewalCalendar, type CalendarEntry } from "../../lib/renewals/calendar.ts";
-import { dayOf } from "../../lib/renewals/days.ts";
+import { renewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
+import { dayOf } from "../../lib/model/days.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";

@@ -166,12 +166,12 @@ async function show({ terminal }: Tools, result: CheckResult, list: boolean): Pr
 }
 
 async function showLine({ terminal }: Tools, result: CheckResult): Promise<void> {
-  const { nagiosLine } = await import("../../lib/renewals/nagios.ts");
+  const { nagiosLine } = await import("../../lib/renewals/output/nagios.ts");
   await terminal.out.write(`${nagiosLine(result, terminal.language)}\n`);
 }
 
 async function sayUnknown({ terminal }: Tools, error: unknown): Promise<void> {
-  const { nagiosFailure } = await import("../../lib/renewals/nagios.ts");
+  const { nagiosFailure } = await import("../../lib/renewals/output/nagios.ts");
   const reason = error instanceof Failure ? error.what : ERRORS.unexpected.meaning;
   await terminal.out.write(`${nagiosFailure(reason, terminal.language)}\n`);
 }

@@ -1,7 +1,7 @@
 import { userInfo } from "node:os";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { judge } from "../../lib/renewals/judged.ts";
+import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { askedNow } from "./items/asked.ts";

@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
 import { guideOf, type Guide, type Known, type Step } from "../../lib/renewals/guide/index.ts";
-import { dayOf } from "../../lib/renewals/days.ts";
+import { dayOf } from "../../lib/model/days.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";

@@ -1,4 +1,4 @@
-import { byExpiry, judge, type Judged } from "../../lib/renewals/judged.ts";
+import { byExpiry, judge, type Judged } from "../../lib/renewals/judge.ts";
 import { Timeline } from "../../lib/renewals/timeline.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";

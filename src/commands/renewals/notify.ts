@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { readOwnFile, unreadable } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { deliveryOf } from "../../lib/renewals/notices-deliver.ts";
-import type { NoticeRow } from "../../lib/renewals/notices-telling.ts";
-import type { NoticeTenant } from "../../lib/renewals/notices-tenant.ts";
-import { planNotices, sendNotices } from "../../lib/renewals/notices.ts";
-import { parseNotifySettings } from "../../lib/renewals/notify-settings-parse.ts";
-import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify-settings.ts";
+import { deliveryOf } from "../../lib/renewals/notify/deliver.ts";
+import type { NoticeRow } from "../../lib/renewals/notify/telling.ts";
+import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
+import { planNotices, sendNotices } from "../../lib/renewals/notify/send.ts";
+import { parseNotifySettings } from "../../lib/renewals/notify/settings-parse.ts";
+import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify/settings.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

@@ -1,4 +1,4 @@
-import { judge } from "../../lib/renewals/judged.ts";
+import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { tenantNotNamed } from "../imports/plan/confirm.ts";

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { readRenewables, readSigningRequest, type Renewable } from "../../lib/apple/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { CHECKS, judgeReplacement, type Check, type RequestFile } from "../../lib/renewals/replacement.ts";
+import { CHECKS, judgeReplacement, type Check, type RequestFile } from "../../lib/renewals/replacement/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

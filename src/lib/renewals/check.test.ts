@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { checkOne, isMerelyEarly, resultOf, STATE_EXITS } from "./check.ts";
 import { summaryOf } from "./check-summary.ts";
 import { USUAL_THRESHOLDS, type Level } from "./level.ts";
-import { nagiosLine } from "./nagios.ts";
+import { nagiosLine } from "./output/nagios.ts";
 import { unread } from "./sources.ts";
 import { checkedThing } from "./testing/checked.ts";
 import { same } from "../text/index.ts";

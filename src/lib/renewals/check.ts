@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import { dayOf, daysLeft } from "./days.ts";
+import { dayOf, daysLeft } from "../model/days.ts";
 import { levelOf, type Level, type Thresholds } from "./level.ts";
 import type { Gathered } from "./sources.ts";
 

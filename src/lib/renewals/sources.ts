@@ -3,9 +3,9 @@ import { pemBlocks } from "../apple/encoding/pem.ts";
 import { Failure } from "../errors/index.ts";
 import type { Certainty, Expiring, RenewalKind } from "../model/renewal.ts";
 import { same, text, type Text } from "../text/index.ts";
-import { dayOf } from "./days.ts";
-import { KeysBeside } from "./keys-beside.ts";
-import { scan, type Scanned } from "./scan.ts";
+import { dayOf } from "../model/days.ts";
+import { KeysBeside } from "./read/keys.ts";
+import { scan, type Scanned } from "./read/folder.ts";
 import { readBounded } from "./scan-file.ts";
 
 /** Something to check, or (without a kind) a place where nothing could be read. */

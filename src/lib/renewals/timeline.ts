@@ -1,5 +1,5 @@
-import { dayOf } from "./days.ts";
-import type { Judged } from "./judged.ts";
+import { dayOf } from "../model/days.ts";
+import type { Judged } from "./judge.ts";
 
 /** How many calendar months a time line shows, this one the first. */
 export const TIMELINE_MONTHS = 15;

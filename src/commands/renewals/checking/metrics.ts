@@ -15,7 +15,7 @@ export async function writeMetrics(
   file: string,
   result: CheckResult,
 ): Promise<boolean> {
-  const { prometheusText } = await import("../../../lib/renewals/prometheus.ts");
+  const { prometheusText } = await import("../../../lib/renewals/output/prometheus.ts");
   const metrics = prometheusText(result, clock.now());
   const path = file === "-" ? file : resolve(workingFolder, file);
   try {

@@ -1,5 +1,5 @@
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import type { Judged, Recorded } from "../../../lib/renewals/judged.ts";
+import type { Judged, Recorded } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 

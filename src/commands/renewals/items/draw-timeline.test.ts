@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Judged } from "../../../lib/renewals/judged.ts";
+import type { Judged } from "../../../lib/renewals/judge.ts";
 import { levelOf, USUAL_THRESHOLDS } from "../../../lib/renewals/level.ts";
 import { Timeline } from "../../../lib/renewals/timeline.ts";
 import { displayWidth } from "../../../lib/terminal/table/width.ts";

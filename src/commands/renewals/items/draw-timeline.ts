@@ -1,4 +1,4 @@
-import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judged.ts";
+import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judge.ts";
 import type { Level } from "../../../lib/renewals/level.ts";
 import { TIMELINE_MONTHS, type Month, type Timeline } from "../../../lib/renewals/timeline.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";

@@ -1,4 +1,4 @@
-import type { NoticeTenant } from "../../../lib/renewals/notices-tenant.ts";
+import type { NoticeTenant } from "../../../lib/renewals/notify/tenant.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { judgedBySource } from "./judged-by-source.ts";
 

@@ -1,4 +1,4 @@
-import type { Judged } from "../../../lib/renewals/judged.ts";
+import type { Judged } from "../../../lib/renewals/judge.ts";
 import type { Timeline } from "../../../lib/renewals/timeline.ts";
 
 /** What a list of items shows. */

@@ -1,4 +1,4 @@
-import { renewalsPage } from "../../../lib/renewals/page.ts";
+import { renewalsPage } from "../../../lib/renewals/output/page/index.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { truncate } from "../../../lib/terminal/table/width.ts";
 import { text } from "../../../lib/text/index.ts";

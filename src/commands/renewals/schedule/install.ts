@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from "node:path";
 import { readOwnFile, unreadable, writeFileAtomically } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { NOTIFY_FILE } from "../../../lib/renewals/notify-settings.ts";
+import { NOTIFY_FILE } from "../../../lib/renewals/notify/settings.ts";
 import type { DailyRun, Way } from "../../../lib/renewals/schedule/schedule.ts";
 import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";

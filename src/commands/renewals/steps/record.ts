@@ -1,8 +1,8 @@
 import { userInfo } from "node:os";
 import type { RenewalChange, RenewalItem, TenantClient } from "../../../lib/client/index.ts";
-import { dayOf } from "../../../lib/renewals/days.ts";
+import { dayOf } from "../../../lib/model/days.ts";
 import type { Found } from "../../../lib/renewals/guide/downloads.ts";
-import { readTypedDate } from "../../../lib/renewals/typed-date.ts";
+import { readTypedDate } from "../../../lib/model/typed-date.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { Subject } from "./subject.ts";

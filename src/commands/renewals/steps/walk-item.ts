@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { judge } from "../../../lib/renewals/judged.ts";
+import { judge } from "../../../lib/renewals/judge.ts";
 import { stepLines } from "../../../lib/renewals/guide/document.ts";
 import { downloadsFolder } from "../../../lib/renewals/guide/downloads-folder.ts";
 import { findDownload } from "../../../lib/renewals/guide/downloads.ts";

@@ -1,7 +1,7 @@
 import type { Renewable } from "../../apple/index.ts";
 import { text } from "../../text/index.ts";
-import type { Recorded } from "../judged.ts";
-import { requestOfCurrent } from "../replacement-request.ts";
+import type { Recorded } from "../judge.ts";
+import { requestOfCurrent } from "../replacement/request.ts";
 import {
   judgeReplacement,
   type Check,
@@ -9,7 +9,7 @@ import {
   type Current,
   type Judgement,
   type RequestFile,
-} from "../replacement.ts";
+} from "../replacement/index.ts";
 
 /** What is in use: its file, or what is recorded; null where neither is known. */
 export type InUse = { readonly file: Renewable } | { readonly record: Recorded } | null;

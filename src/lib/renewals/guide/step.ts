@@ -1,6 +1,6 @@
 import type { Text } from "../../text/index.ts";
 import { text } from "../../text/index.ts";
-import type { Recorded } from "../judged.ts";
+import type { Recorded } from "../judge.ts";
 
 /** A file that a step has downloaded. */
 export type Download = "signing-request" | "push-certificate" | "ade-public-key" | "ade-token" | "vpp-token";

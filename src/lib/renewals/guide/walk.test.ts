@@ -2,7 +2,7 @@ import { afterAll, expect, test } from "vitest";
 import { readRenewables, readSigningRequest, type Renewable } from "../../apple/index.ts";
 import { describeWithOpenssl, Workshop } from "../../apple/testing/openssl.ts";
 import type { Text } from "../../text/index.ts";
-import type { Recorded } from "../judged.ts";
+import type { Recorded } from "../judge.ts";
 import type { Found, Looked } from "./downloads.ts";
 import { guideOf } from "./index.ts";
 import { judgeDownload, judgeRequest, type InUse } from "./judge-download.ts";

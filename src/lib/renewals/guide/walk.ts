@@ -7,7 +7,7 @@ import {
   type Circumstances,
   type Judgement,
   type RequestFile,
-} from "../replacement.ts";
+} from "../replacement/index.ts";
 import { DOWNLOAD_NAMES, type Found, type Looked } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { Download } from "./step.ts";

@@ -1,5 +1,5 @@
-import type { NoticeItem } from "../message.ts";
-import type { NoticeTenant, PastNotice } from "../notices-tenant.ts";
+import type { NoticeItem } from "../notify/message.ts";
+import type { NoticeTenant, PastNotice } from "../notify/tenant.ts";
 
 /** What a tenant in memory knows. */
 export interface KnownTenant {

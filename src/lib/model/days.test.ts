@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { dayOf, daysLeft } from "./days.ts";
+import { levelOf, USUAL_THRESHOLDS } from "../renewals/level.ts";
+
+const TOKYO = "Asia/Tokyo";
+const at = (instant: string) => new Date(instant);
+
+test("a day begins at midnight of the zone, not of the process", () => {
+  expect(dayOf(at("2026-12-31T14:59:59Z"), TOKYO)).toBe("2026-12-31");
+  expect(dayOf(at("2026-12-31T15:00:00Z"), TOKYO)).toBe("2027-01-01");
+  expect(dayOf(at("2026-12-31T15:00:00Z"), "UTC")).toBe("2026-12-31");
+});
+
+test("the days of steady zones are those that Intl counts", () => {
+  const instants = fc.date({ min: at("1900-01-01T00:00:00Z"), max: at("9999-12-30T00:00:00Z"), noInvalidDate: true });
+  fc.assert(
+    fc.property(instants, fc.constantFrom(["Asia/Tokyo", "Japan"], ["UTC", "Etc/GMT"]), (instant, [zone, sameZone]) => {
+      expect(dayOf(instant, zone ?? "")).toBe(dayOf(instant, sameZone ?? ""));
+    }),
+  );
+});
+
+test.each([
+  ["2027-03-01T14:59:59Z", "2027-03-01T15:00:00Z", 1],
+  ["2027-03-01T15:00:00Z", "2027-03-02T14:59:59Z", 0],
+  ["2028-02-28T03:00:00Z", "2028-03-01T03:00:00Z", 2],
+  ["2027-03-02T15:00:00Z", "2027-03-01T15:00:00Z", -1],
+  ["2026-11-20T00:00:00Z", "2099-11-20T00:00:00Z", 26_663],
+  ["9999-12-30T03:00:00Z", "9999-12-31T23:59:59Z", 2],
+])("from %s to %s there are %i calendar days in Tokyo", (now, expiresAt, days) => {
+  expect(daysLeft(expiresAt, at(now), TOKYO)).toBe(days);
+});
+
+test("a summer time change makes no day longer or shorter", () => {
+  const hour = 3_600_000;
+  const start = Date.parse("2027-03-13T00:00:00Z");
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 72 }), fc.integer({ min: 0, max: 400 }), (hours, days) => {
+      const now = at(new Date(start + hours * hour).toISOString());
+      const today = dayOf(now, "America/New_York");
+      const noon = new Date(Date.parse(`${today}T17:00:00Z`) + days * 24 * hour);
+      expect(daysLeft(noon.toISOString(), now, "America/New_York")).toBe(days);
+    }),
+  );
+});
+
+test("an item is expired at its instant, critical on its day, and unknown without a date", () => {
+  const level = (expiresAt: string | null, now: string) =>
+    levelOf(expiresAt, { now: at(now), timezone: TOKYO, thresholds: USUAL_THRESHOLDS });
+  const expiry = "2027-03-01T03:00:00Z";
+  expect(level(expiry, "2027-03-01T03:00:00Z")).toBe("expired");
+  expect(level(expiry, "2027-03-01T02:59:59Z")).toBe("critical");
+  expect(level(expiry, "2027-01-30T03:00:00Z")).toBe("critical");
+  expect(level(expiry, "2027-01-29T03:00:00Z")).toBe("warning");
+  expect(level(expiry, "2026-12-01T03:00:00Z")).toBe("warning");
+  expect(level(expiry, "2026-11-30T03:00:00Z")).toBe("ok");
+  expect(level(null, "2026-11-30T03:00:00Z")).toBe("unknown");
+});

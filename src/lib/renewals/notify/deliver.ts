@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Failure } from "../../errors/index.ts";
+import { same, text } from "../../text/index.ts";
+import { failed, type Delivery } from "./outcome.ts";
+import type { Deliver } from "./telling.ts";
+import { readSecret, type SecretPlace } from "./secret.ts";
+import type { NotifySettings, SecretSource, SmtpSettings, WebhookRecipient } from "./settings.ts";
+import type { Mailer } from "./ways/mail.ts";
+import type { OpenWebhook } from "./ways/webhook.ts";
+
+/** Variables of the environment that hold secrets of the settings. */
+const secretNames = ({ smtp, recipients }: NotifySettings): readonly string[] => {
+  const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url, one.token] : []));
+  return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
+};
+
+const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
+  const { openMailer } = await import("./ways/mail.ts");
+  return openMailer({
+    ...smtp,
+    password: password === undefined ? undefined : await readSecret(password, place),
+    authority: caFile === undefined ? undefined : await readFile(resolve(place.folder, caFile), "utf8"),
+  });
+};
+
+const openWebhook = async (
+  { service, template, url, token }: WebhookRecipient,
+  place: SecretPlace,
+): Promise<OpenWebhook> => {
+  const lookUp = async (source: SecretSource | undefined): Promise<string | undefined> =>
+    source === undefined ? undefined : readSecret(source, place);
+  return { service, template, url: await readSecret(url, place), token: await lookUp(token) };
+};
+
+/** The delivery that a missing secret, or a file that cannot be read, stands in the way of. */
+const notOpened = (error: unknown): Delivery => {
+  if (error instanceof Failure) {
+    const where = error.where === undefined ? "" : ` (${error.where})`;
+    return failed(text(`${error.what.en}${where}`, `${error.what.ja}${where}`));
+  }
+  return failed(same(error instanceof Error ? error.message : "failure"));
+};
+
+/** Delivers by the ways of the settings; mail server, secrets and libraries are opened by the first use. */
+export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Deliver => {
+  const hidden = secretNames(settings);
+  const environment = Object.fromEntries(Object.entries(place.environment).filter(([name]) => !hidden.includes(name)));
+  let mailer: Promise<Mailer> | undefined;
+  return async (recipient, message, digest) => {
+    try {
+      switch (recipient.way) {
+        case "mail": {
+          if (settings.smtp === undefined) return failed(text("there is no mail server", "smtp の設定がありません"));
+          const mail = await (mailer ??= openSmtp(settings.smtp, place));
+          return await mail(recipient.address, message, recipient.language);
+        }
+        case "webhook": {
+          const { postNotice } = await import("./ways/webhook.ts");
+          return await postNotice(await openWebhook(recipient, place), message);
+        }
+        case "command": {
+          const { runCommand } = await import("./ways/command.ts");
+          return await runCommand(recipient, { environment, folder: place.folder }, message, digest);
+        }
+      }
+    } catch (error) {
+      return notOpened(error);
+    }
+  };
+};

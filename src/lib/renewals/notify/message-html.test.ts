@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startChromium, type StartedChromium } from "../../../../test/chromium.ts";
+import { text } from "../../text/index.ts";
+import { htmlOf } from "./message-html.ts";
+import { digestOf, toldItem } from "../testing/digest.ts";
+
+let started: StartedChromium;
+beforeAll(async () => {
+  started = await startChromium();
+});
+afterAll(() => started[Symbol.asyncDispose]());
+
+const DIGEST = digestOf({
+  told: [
+    toldItem({ item: { name: "期限切れ" }, days: -3, day: "2026-11-17", expired: true }),
+    toldItem({ item: { name: "本社", account: "push@example.jp" }, days: 30 }),
+    toldItem({ item: { name: "<大阪> & 京都", kind: "vpp-token" }, days: 60, day: "2027-03-31" }),
+    toldItem({ item: { name: "全部", kind: "custom" }, days: 90, day: "2027-04-30" }),
+  ],
+  warnings: [text("", "届きません")],
+});
+
+test.each(["screen", "print"] as const)(
+  "without JavaScript, on %s, rows and bars show what the data says",
+  async (media) => {
+    const page = await started.browser.newPage({ javaScriptEnabled: false, viewport: { width: 800, height: 600 } });
+    const asked: string[] = [];
+    page.on("request", (request) => void asked.push(request.url()));
+    await page.emulateMedia({ media });
+    await page.setContent(htmlOf(DIGEST, "件名 <1>"));
+    expect(await page.title()).toBe("件名 <1>");
+    const rows = page.locator("body > table > tbody > tr");
+    const shown = await rows.allInnerTexts();
+    expect(
+      shown.map((row) =>
+        row
+          .split("\n")
+          .filter((line) => line.trim() !== "")
+          .slice(0, 2),
+      ),
+    ).toEqual([
+      ["MDM プッシュ通知証明書「期限切れ」", "期限切れ(3 日経過) 2026-11-17"],
+      ["MDM プッシュ通知証明書「本社」", "あと 30 日 2027-03-01"],
+      ["VPP サービストークン「<大阪> & 京都」", "あと 60 日 2027-03-31"],
+      ["その他の期日「全部」", "あと 90 日 2027-04-30"],
+    ]);
+    expect(shown[1]).toContain("アカウント: push@example.jp");
+    expect(await page.locator("li").allInnerTexts()).toEqual(["届きません"]);
+    const bars = rows.locator("table");
+    for (const [index, share] of [1, 30 / 90, 60 / 90, 1].entries()) {
+      const whole = await bars.nth(index).boundingBox();
+      const bar = await bars.nth(index).locator("td").first().boundingBox();
+      expect((bar?.width ?? 0) / (whole?.width ?? 1)).toBeCloseTo(share, 1);
+      expect(bar?.height).toBeGreaterThanOrEqual(6);
+    }
+    // nothing is asked of the network
+    expect(asked.filter((url) => !url.startsWith("about:"))).toEqual([]);
+    await page.close();
+  },
+);
+
+test("a page as wide as a telephone needs no scrolling to the side", async () => {
+  const page = await started.browser.newPage({ viewport: { width: 360, height: 640 } });
+  await page.setContent(htmlOf(DIGEST, "件名"));
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+  await page.close();
+});

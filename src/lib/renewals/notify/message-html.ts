@@ -1,0 +1,69 @@
+import { text, type Text } from "../../text/index.ts";
+import type { Digest, Told } from "./message.ts";
+import { dayText, detailsOf, FOOTER, timeLeft, titleOf } from "./message-words.ts";
+
+/** Days that a full bar stands for, unless something has longer. */
+const FULL_DAYS = 90;
+
+const CRITICAL_DAYS = 30;
+
+const escaped = (value: string): string =>
+  value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+const colourOf = ({ days, expired }: Told): string =>
+  expired || days <= 0 ? "#b3261e" : days <= CRITICAL_DAYS ? "#c2410c" : "#1d6fa5";
+
+/** A bar as long as the time that is left: mail programs draw no SVG, all of them draw tables. */
+const barOf = (told: Told, fullDays: number): string => {
+  const share = Math.round((Math.max(0, told.days) / fullDays) * 1000) / 10;
+  const bar = `background:${colourOf(told)};font-size:0;line-height:8px;height:8px`;
+  const rest = "background:#e2e5e9;font-size:0;line-height:8px;height:8px";
+  const cells =
+    share <= 0
+      ? `<td style="${bar}">&nbsp;</td>`
+      : `<td width="${share}%" style="${bar}">&nbsp;</td>${share >= 100 ? "" : `<td style="${rest}">&nbsp;</td>`}`;
+  return (
+    `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" ` +
+    `style="border-collapse:collapse;margin:6px 0;-webkit-print-color-adjust:exact;print-color-adjust:exact">` +
+    `<tr>${cells}</tr></table>`
+  );
+};
+
+const rowOf = (told: Told, { language, severalContexts }: Digest, fullDays: number): string => {
+  const say = (wording: Text): string => wording[language];
+  const details = detailsOf(told, severalContexts)
+    .map(([label, value]) => `<div>${escaped(say(label))}: ${escaped(value)}</div>`)
+    .join("");
+  return (
+    `<tr><td style="padding:12px 0;border-bottom:1px solid #d5d9de">` +
+    `<div style="font-weight:bold">${escaped(titleOf(told, language))}</div>` +
+    `<div><span style="color:${colourOf(told)};font-weight:bold">${escaped(say(timeLeft(told)))}</span> ` +
+    `<span>${escaped(dayText(told, language))}</span></div>` +
+    `${barOf(told, fullDays)}<div style="color:#4a5158;font-size:13px">${details}</div></td></tr>`
+  );
+};
+
+/**
+ * A digest as an HTML mail: one row a thing, with a bar as long as the time left. No script, no style sheet, nothing
+ * from outside; it reads the same in print.
+ */
+export const htmlOf = (digest: Digest, subject: string): string => {
+  const { told, warnings, language } = digest;
+  const fullDays = Math.max(FULL_DAYS, ...told.map(({ days }) => days));
+  const rows = told.map((one) => rowOf(one, digest, fullDays)).join("\n");
+  const cautions = warnings.map((warning) => `<li>${escaped(warning[language])}</li>`).join("");
+  const note = text("Note", "ご注意")[language];
+  return `<!DOCTYPE html>
+<html lang="${language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title></head>
+<body style="margin:0;padding:16px;color:#1c2126;background:#ffffff;font:15px/1.6 sans-serif">
+<h1 style="font-size:18px;margin:0 0 8px">${escaped(subject)}</h1>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;max-width:640px">
+${rows}
+</table>
+${cautions === "" ? "" : `<h2 style="font-size:15px">${note}</h2><ul>${cautions}</ul>`}
+<p style="color:#4a5158;font-size:12px">${escaped(FOOTER[language])}</p>
+</body>
+</html>
+`;
+};

@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+import { text } from "../../text/index.ts";
+import { messageOf, subjectOf } from "./message.ts";
+import { digestOf, toldItem } from "../testing/digest.ts";
+
+test.each([
+  [
+    30,
+    false,
+    '[Renewal] 30 days left: MDM push certificate "本社"',
+    "【更新期限】あと 30 日: MDM プッシュ通知証明書「本社」",
+  ],
+  [
+    1,
+    false,
+    '[Renewal] 1 day left: MDM push certificate "本社"',
+    "【更新期限】あと 1 日: MDM プッシュ通知証明書「本社」",
+  ],
+  [
+    0,
+    false,
+    '[Renewal] expires today: MDM push certificate "本社"',
+    "【更新期限】本日が期限: MDM プッシュ通知証明書「本社」",
+  ],
+  [
+    0,
+    true,
+    '[Renewal] expired today: MDM push certificate "本社"',
+    "【更新期限】本日期限切れ: MDM プッシュ通知証明書「本社」",
+  ],
+  [
+    -1,
+    true,
+    '[Renewal] expired 1 day ago: MDM push certificate "本社"',
+    "【更新期限】期限切れ(1 日経過): MDM プッシュ通知証明書「本社」",
+  ],
+  [
+    -12,
+    true,
+    '[Renewal] expired 12 days ago: MDM push certificate "本社"',
+    "【更新期限】期限切れ(12 日経過): MDM プッシュ通知証明書「本社」",
+  ],
+])("%i days left, expired %s", (days, expired, en, ja) => {
+  const told = [toldItem({ days, expired })];
+  expect(subjectOf(digestOf({ told, language: "en" }))).toBe(en);
+  expect(subjectOf(digestOf({ told, language: "ja" }))).toBe(ja);
+});
+
+test("several things are one digest; it names what is needed and nothing else", async () => {
+  const told = [
+    toldItem({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),
+    toldItem({
+      context: "kanto",
+      item: { kind: "vpp-token", name: "大阪", certainty: "estimated" },
+      day: "2027-04-01",
+    }),
+  ];
+  const warnings = [text("mail to x@example.jp comes back", "x@example.jp に届きません")];
+  const { subject, text: body } = await messageOf(digestOf({ told, warnings, severalContexts: true }));
+  expect(subject).toBe("【更新期限】あと 7 日: MDM プッシュ通知証明書「本社」 ほか 1 件");
+  expect(body).toBe(`■ MDM プッシュ通知証明書「本社」
+  期限: 2027-03-01 あと 7 日
+  テナント: embedded
+  アカウント: push@example.jp
+  担当: it@example.jp
+  手順: clomoctl renewals guide 019a0000-0000-7000-8000-000000000001 --context embedded
+
+■ VPP サービストークン「大阪」
+  期限: 2027-04-01 (推定) あと 30 日
+  テナント: kanto
+  手順: clomoctl renewals guide 019a0000-0000-7000-8000-000000000001 --context kanto
+
+ご注意:
+- x@example.jp に届きません
+
+-- 
+clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新して記録すると、次の期限まで通知は止まります。
+`);
+});
+
+test("what people recorded stays on its line and is never markup", async () => {
+  const told = [toldItem({ item: { name: "<b>x</b>\r\nBcc: a@example.jp\u202e" } })];
+  const { subject, text: body, html } = await messageOf(digestOf({ told }));
+  expect(subject).toBe("【更新期限】あと 30 日: MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
+  expect(body.split("\n")[0]).toBe("■ MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
+  expect(html).toContain("&lt;b&gt;x&lt;/b&gt; Bcc");
+  expect(html).not.toContain("<b>");
+});

@@ -1,0 +1,117 @@
+import { expect, test } from "vitest";
+import type { NoticeItem } from "./message.ts";
+import { workFor, type Pending } from "./pending.ts";
+import type { Target } from "./recipients.ts";
+import { LoadedTenant } from "./tenant.ts";
+import { toldItem } from "../testing/digest.ts";
+import { noticeTenant, pastNotice, type KnownTenant } from "../testing/notice-tenant.ts";
+
+const NOW = new Date("2027-02-01T00:00:00.000Z");
+const STAGES = [90, 30, 7, 0];
+
+const item = (id: string, expiresAt: string): NoticeItem => ({ ...toldItem().item, id, name: id, expiresAt });
+const MARCH = "2027-03-01T03:00:00.000Z";
+const SOON = "2027-02-04T03:00:00.000Z";
+
+/** What is to be done for IT, in these tenants, of all their things but those of `except`. */
+const work = async (
+  known: readonly KnownTenant[],
+  { now = NOW, except = [] }: { now?: Date; except?: readonly string[] } = {},
+) => {
+  const loaded = await Promise.all(
+    known.map((one) => LoadedTenant.load(noticeTenant(one).tenant, { now, stages: STAGES })),
+  );
+  const target: Target = {
+    recipient: { name: "it", way: "mail", address: "IT@example.jp", language: "ja" },
+    addressee: { way: "mail", recipient: "it@example.jp" },
+    shares: loaded
+      .map(({ tenant: { context }, items }) => ({ context, items: items.filter(({ id }) => !except.includes(id)) }))
+      .filter(({ items }) => items.length > 0),
+  };
+  const { unfinished, fresh } = workFor(target, loaded, { now, stages: STAGES });
+  const brief = ({ key, told, loaded: { tenant } }: Pending): string =>
+    `${tenant.context}/${key.itemId} ${key.stage}${told === undefined ? " overtaken" : ` in ${told.days}`}`;
+  return { unfinished: unfinished.map(brief), fresh: fresh.map(brief), all: [...unfinished, ...fresh] };
+};
+
+test("the most urgent comes first, in whatever tenant; of one day the earlier instant", async () => {
+  const { fresh, unfinished } = await work([
+    { items: [item("b", MARCH), item("a", "2027-03-01T02:00:00.000Z")] },
+    { context: "osaka", items: [item("c", SOON)] },
+  ]);
+  expect([unfinished, fresh]).toEqual([[], ["osaka/c 7 in 3", "kanto/a 30 in 28", "kanto/b 30 in 28"]]);
+});
+
+test("a notice says what is recorded under what, and the day and the moment by the tenant's clock", async () => {
+  const at = "2027-02-01T15:30:00.000Z";
+  const { all } = await work(
+    [{ items: [item("a", at)] }, { context: "ny", timezone: "America/New_York", items: [item("b", at)] }],
+    { now: new Date("2027-02-01T15:30:00.000Z") },
+  );
+  expect(all.map(({ key }) => key)).toEqual([
+    { itemId: "a", expiresAt: at, stage: 0, way: "mail", recipient: "it@example.jp" },
+    { itemId: "b", expiresAt: at, stage: 0, way: "mail", recipient: "it@example.jp" },
+  ]);
+  expect(all.map(({ told }) => told)).toMatchObject([
+    { context: "kanto", day: "2027-02-02", days: 0, stage: 0, expired: true },
+    { context: "ny", day: "2027-02-01", days: 0, stage: 0, expired: true },
+  ]);
+  const before = await work([{ items: [item("a", at)] }], { now: new Date("2027-02-01T15:29:59.999Z") });
+  expect(before.all[0]?.told).toMatchObject({ expired: false });
+});
+
+test.each([
+  ["was sent", "sent", 30, [], []],
+  ["failed", "failed", 30, [], ["kanto/a 30 in 28"]],
+  ["is being sent", "sending", 30, ["kanto/a 30 in 28"], []],
+  ["of an earlier stage was sent", "sent", 90, [], ["kanto/a 30 in 28"]],
+  ["of a more urgent stage was sent", "sent", 7, [], []],
+  [
+    "of an earlier stage was being sent when time overtook it",
+    "sending",
+    90,
+    ["kanto/a 90 overtaken"],
+    ["kanto/a 30 in 28"],
+  ],
+] as const)("what %s", async (_, state, stage, unfinished, fresh) => {
+  const notices = [pastNotice("2027-01-01", { itemId: "a", state, stage })];
+  expect(await work([{ items: [item("a", MARCH)], notices }])).toMatchObject({ unfinished, fresh });
+});
+
+test.each([
+  ["to somebody else", { recipient: "ops@example.jp" }],
+  ["by another way", { way: "webhook" }],
+  ["of another thing", { itemId: "b" }],
+  ["of the date before it was renewed", { expiresAt: "2026-03-01T03:00:00.000Z" }],
+])("what was sent %s does not count", async (_, change) => {
+  const notices = [pastNotice("2027-01-01", { itemId: "a", ...change })];
+  expect((await work([{ items: [item("a", MARCH)], notices }])).fresh).toEqual(["kanto/a 30 in 28"]);
+});
+
+test("what was begun of a thing that is gone, or of no stage any more, is left alone", async () => {
+  const notices = [pastNotice("2027-01-01", { itemId: "gone", state: "sending" })];
+  expect(await work([{ items: [item("a", MARCH)], notices }])).toMatchObject({
+    unfinished: [],
+    fresh: ["kanto/a 30 in 28"],
+  });
+});
+
+test("what was begun before somebody was asked to be told no more is settled without a word", async () => {
+  const notices = [pastNotice("2027-01-01", { itemId: "a", state: "sending" })];
+  const done = await work([{ items: [item("a", MARCH), item("b", SOON)], notices }], { except: ["a"] });
+  expect(done).toMatchObject({ unfinished: ["kanto/a 30 overtaken"], fresh: ["kanto/b 7 in 3"] });
+});
+
+test("the same thing in two tenants is two", async () => {
+  const notices = [pastNotice("2027-01-01", { itemId: "a", state: "sending" })];
+  const items = [item("a", MARCH)];
+  expect(
+    await work([
+      { items, notices },
+      { context: "osaka", items },
+    ]),
+  ).toMatchObject({
+    unfinished: ["kanto/a 30 in 28"],
+    fresh: ["osaka/a 30 in 28"],
+  });
+});

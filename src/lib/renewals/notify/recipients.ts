@@ -1,0 +1,70 @@
+import type { NoticeItem } from "./message.ts";
+import { isMailAddress, type NotifySettings, type Recipient } from "./settings.ts";
+
+/** A way and a name: what a notice is recorded under. */
+export interface Addressee {
+  readonly way: Recipient["way"];
+  /** a mail address in lower case, or the name of a webhook or command */
+  readonly recipient: string;
+}
+
+/** The things of one tenant. */
+export interface Share {
+  readonly context: string;
+  readonly items: readonly NoticeItem[];
+}
+
+/** Somebody who is told, and the things he is told of. */
+export interface Target {
+  readonly recipient: Recipient;
+  readonly addressee: Addressee;
+  /** one a tenant, in the tenants' order; none is empty */
+  readonly shares: readonly Share[];
+}
+
+/** What notices to a recipient are recorded under. */
+const addresseeOf = (recipient: Recipient): Addressee =>
+  recipient.way === "mail"
+    ? { way: "mail", recipient: recipient.address.toLowerCase() }
+    : { way: recipient.way, recipient: recipient.name };
+
+/** The mail address of the person who renews a thing, where the owner is written as one. */
+export const ownerAddress = ({ owner }: Pick<NoticeItem, "owner">): string | undefined => {
+  const address = owner?.trim() ?? "";
+  return isMailAddress(address) ? address : undefined;
+};
+
+/** Recipients of the settings, then owners with a mail address who are none of them; owners need a mail server. */
+const everybody = (shares: readonly Share[], { smtp, recipients, language }: NotifySettings): readonly Recipient[] => {
+  const owners = shares.flatMap(({ items }) => items.flatMap((item) => ownerAddress(item) ?? []));
+  const asRecipients = owners.map((address): Recipient => ({
+    name: address,
+    way: "mail",
+    address,
+    language,
+    kinds: [],
+  }));
+  const all = new Map<string, Recipient>();
+  for (const recipient of [...recipients, ...(smtp === undefined ? [] : asRecipients)]) {
+    const { way, recipient: name } = addresseeOf(recipient);
+    const key = `${way} ${name}`;
+    if (!all.has(key)) all.set(key, recipient);
+  }
+  return [...all.values()];
+};
+
+/** Whether somebody is to be told of a thing: by the settings, or as its owner. */
+export const isConcerned = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
+  const { contexts, kinds } = recipient;
+  const wished = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
+  return wished || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
+};
+
+/** Who is told of what: what the settings say, and each owner of what is his. */
+export const targetsOf = (shares: readonly Share[], settings: NotifySettings): readonly Target[] =>
+  everybody(shares, settings).flatMap((recipient) => {
+    const own = shares
+      .map(({ context, items }) => ({ context, items: items.filter((item) => isConcerned(recipient, context, item)) }))
+      .filter(({ items }) => items.length > 0);
+    return own.length === 0 ? [] : [{ recipient, addressee: addresseeOf(recipient), shares: own }];
+  });

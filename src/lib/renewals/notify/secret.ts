@@ -1,0 +1,80 @@
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { resolve } from "node:path";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import type { SecretSource } from "./settings.ts";
+
+/** Where secrets are looked for. */
+export interface SecretPlace {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** the folder that relative file names start from: the settings' */
+  readonly folder: string;
+  /** whether files have a mode that says who may read them; Windows' have none */
+  readonly modes: boolean;
+}
+
+const LONGEST = 64 * 1024;
+const OTHERS = 0o077;
+
+const refusal = (where: string, what: [string, string], hint: [string, string]): Failure =>
+  new Failure("input-rejected", { what: text(...what), where, hint: text(...hint) });
+
+/**
+ * The secret itself, without the line end that editors put behind it; nobody but its use may get to see it.
+ *
+ * @throws `input-rejected` when the variable is not set, or the file is not there, blank, or others may read it
+ */
+export const readSecret = async (source: SecretSource, place: SecretPlace): Promise<string> => {
+  if ("file" in source) return readSecretFile(resolve(place.folder, source.file), place.modes);
+  const value = place.environment[source.env] ?? "";
+  if (value !== "") return value;
+  throw refusal(
+    source.env,
+    ["this variable of the environment is not set", "この環境変数が設定されていません"],
+    [`set ${source.env} where notify runs`, `notify を実行する環境で ${source.env} を設定してください`],
+  );
+};
+
+const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
+  // a named pipe must not keep it waiting
+  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
+    throw new Failure("input-rejected", {
+      what: text("this file with a secret cannot be read", "秘密の値のファイルを読み込めません"),
+      where: path,
+      cause,
+    });
+  });
+  try {
+    const found = await handle.stat();
+    if (!found.isFile() || found.size > LONGEST) {
+      throw refusal(
+        path,
+        ["this is no file with a secret", "秘密の値のファイルではありません"],
+        ["put the value alone into a file", "値だけを書いたファイルを指定してください"],
+      );
+    }
+    if (modes && (found.mode & OTHERS) !== 0) {
+      throw refusal(
+        path,
+        ["others may read this file with a secret", "秘密の値のファイルを他の人が読めます"],
+        [`chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
+      );
+    }
+    const value = (await handle.readFile("utf8")).replace(/\r?\n$/, "");
+    if (value !== "") return value;
+    throw refusal(
+      path,
+      ["this file with a secret is blank", "秘密の値のファイルが空です"],
+      ["write the value into it", "値を書いてください"],
+    );
+  } finally {
+    await handle.close();
+  }
+};
+
+/** A text of another program in which a secret, also in base64 as mail servers get it, can no longer be read. */
+export const withoutSecrets = (message: string, secrets: readonly string[]): string => {
+  const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
+  return forms.filter((form) => form.length > 3).reduce((kept, form) => kept.replaceAll(form, "•••"), message);
+};

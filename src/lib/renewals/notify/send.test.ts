@@ -1,0 +1,293 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { NewRenewalItem } from "../../client/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { NOTICE_LEASE_MS } from "../../tenant/renewals.ts";
+import { TestTenant } from "../../tenant/testing/tenant.ts";
+import { text } from "../../text/index.ts";
+import type { Digest, Message } from "./message.ts";
+import { bounced, failed, SENT, type Delivery } from "./outcome.ts";
+import type { NoticeTenant } from "./tenant.ts";
+import { planNotices, sendNotices, type NotifyRun } from "./send.ts";
+import type { NotifySettings, Recipient } from "./settings.ts";
+
+const EXPIRY = "2027-03-01T03:00:00.000Z";
+const NOW = "2027-01-30T00:00:00.000Z";
+
+const SETTINGS: NotifySettings = {
+  language: "ja",
+  stages: [90, 30, 7, 0],
+  smtp: { host: "127.0.0.1", port: 25, security: "none", from: "a@example.jp" },
+  recipients: [
+    { name: "it", way: "mail", address: "it@example.jp", language: "ja" },
+    { name: "ops", way: "mail", address: "ops@example.jp", language: "en" },
+  ],
+};
+
+let tenant: TestTenant;
+let other: TestTenant;
+beforeEach(() => {
+  [tenant, other] = [new TestTenant(), new TestTenant()];
+});
+afterEach(() => Promise.all([tenant, other].map((one) => one[Symbol.asyncDispose]())));
+
+const add = (item: Partial<NewRenewalItem> = {}, to = tenant) =>
+  to.client.renewals.add({ kind: "push-certificate", name: "本社", expiresAt: EXPIRY, ...item });
+
+/** Records what is brought to whom, and answers as told. */
+class Post {
+  readonly sent: { readonly to: string; readonly message: Message; readonly digest: Digest }[] = [];
+  readonly answers = new Map<string, Delivery>();
+  readonly warnings: string[] = [];
+
+  readonly deliver = async (recipient: Recipient, message: Message, digest: Digest): Promise<Delivery> => {
+    const to = recipient.way === "mail" ? recipient.address : recipient.name;
+    const delivery = this.answers.get(to) ?? SENT;
+    if (delivery.sent) this.sent.push({ to, message, digest });
+    return delivery;
+  };
+
+  run(now: string, change: Partial<NotifyRun> = {}): NotifyRun {
+    return {
+      tenants: [{ context: "embedded", timezone: "Asia/Tokyo", client: tenant.client }],
+      settings: SETTINGS,
+      now: new Date(now),
+      severalContexts: false,
+      warn: async ({ en }) => void this.warnings.push(en),
+      ...change,
+    };
+  }
+
+  async send(now: string, change: Partial<NotifyRun> = {}): Promise<readonly string[]> {
+    tenant.surroundings.time = Date.parse(now);
+    other.surroundings.time = Date.parse(now);
+    const { rows, incomplete } = await sendNotices(this.run(now, change), { deliver: this.deliver });
+    return [
+      ...rows.map(({ told, recipient, outcome }) => `${told.item.name} ${told.stage} ${recipient.name} ${outcome}`),
+      ...(incomplete ? ["incomplete"] : []),
+    ];
+  }
+}
+
+test("a recipient that fails does not stop the others, is tried again, and does not block later stages", async () => {
+  await add();
+  const post = new Post();
+  post.answers.set("it@example.jp", failed(text("451 later", "451 later")));
+  expect(await post.send(NOW)).toEqual(["本社 30 it failed", "本社 30 ops sent", "incomplete"]);
+  expect(post.warnings).toEqual(["it was not told: 451 later"]);
+  const notice = (await tenant.client.renewals.notices()).find(({ recipient }) => recipient === "it@example.jp");
+  expect(notice).toMatchObject({ state: "failed", error: "451 later", stage: 30 });
+  post.answers.clear();
+  expect(await post.send(NOW)).toEqual(["本社 30 it sent"]);
+  expect(post.sent.at(-1)?.message.messageId).toBe(notice?.messageId);
+  post.answers.set("it@example.jp", failed(text("451 later", "451 later")));
+  expect(await post.send("2027-02-22T00:00:00Z")).toEqual(["本社 7 it failed", "本社 7 ops sent", "incomplete"]);
+  post.answers.clear();
+  expect(await post.send("2027-03-01T00:00:00Z")).toEqual(["本社 0 it sent", "本社 0 ops sent"]);
+  expect(await post.send("2027-03-02T00:00:00Z")).toEqual(["本社 -1 it sent", "本社 -1 ops sent"]);
+  expect(await post.send("2027-03-02T05:00:00Z")).toEqual([]);
+});
+
+test("everything due is one message a recipient; each stage of each thing is settled on its own", async () => {
+  await add();
+  await add({ name: "大阪", kind: "vpp-token", expiresAt: "2027-02-05T03:00:00.000Z", owner: "IT@example.jp" });
+  const post = new Post();
+  expect(await post.send(NOW)).toHaveLength(4);
+  expect(post.sent.map(({ to, message }) => [to, message.subject])).toEqual([
+    ["it@example.jp", "【更新期限】あと 6 日: VPP サービストークン「大阪」 ほか 1 件"],
+    ["ops@example.jp", '[Renewal] 6 days left: VPP content token "大阪" and 1 more'],
+  ]);
+  const notices = await tenant.client.renewals.notices();
+  expect(notices.map(({ stage, recipient, state }) => `${stage} ${recipient} ${state}`).toSorted()).toEqual([
+    "30 it@example.jp sent",
+    "30 ops@example.jp sent",
+    "7 it@example.jp sent",
+    "7 ops@example.jp sent",
+  ]);
+});
+
+test("what a dead run left goes out after the lease as the very message it was, apart from what is new", async () => {
+  const first = await add();
+  const second = await add({ name: "大阪" });
+  const claims = [];
+  for (const { id } of [second, first]) {
+    const claim = { itemId: id, expiresAt: EXPIRY, stage: 30, way: "mail", recipient: "it@example.jp" };
+    tenant.surroundings.time = Date.parse(NOW);
+    claims.push(await tenant.client.renewals.claimNotice(claim));
+  }
+  await add({ name: "京都" });
+  const post = new Post();
+  const soon = new Date(Date.parse(NOW) + NOTICE_LEASE_MS / 2).toISOString();
+  expect((await post.send(soon)).filter((row) => row.includes(" it "))).toEqual([
+    "本社 30 it busy",
+    "大阪 30 it busy",
+    "京都 30 it busy",
+  ]);
+  const later = new Date(Date.parse(NOW) + 2 * NOTICE_LEASE_MS).toISOString();
+  expect(await post.send(later)).toEqual(["本社 30 it sent", "大阪 30 it sent", "京都 30 it sent"]);
+  const mails = post.sent.filter(({ to }) => to === "it@example.jp");
+  expect(mails.map(({ digest }) => digest.told.map(({ item }) => item.name))).toEqual([["本社", "大阪"], ["京都"]]);
+  expect(mails[0]?.message.messageId).toBe(claims.map(({ notice }) => notice.messageId).toSorted()[0]);
+});
+
+test("what a dead run left and time has overtaken is settled without a message", async () => {
+  const { id } = await add();
+  tenant.surroundings.time = Date.parse(NOW);
+  await tenant.client.renewals.claimNotice({
+    itemId: id,
+    expiresAt: EXPIRY,
+    stage: 30,
+    way: "mail",
+    recipient: "it@example.jp",
+  });
+  const post = new Post();
+  expect(await post.send("2027-02-22T00:00:00Z")).toEqual(["本社 7 it sent", "本社 7 ops sent"]);
+  expect((await tenant.client.renewals.notices()).filter(({ state }) => state === "sending")).toEqual([]);
+});
+
+test("a plan sends and records nothing", async () => {
+  await add();
+  const post = new Post();
+  const { rows, incomplete } = await planNotices(post.run(NOW));
+  expect(rows.map(({ recipient, outcome }) => `${recipient.name} ${outcome}`)).toEqual(["it due", "ops due"]);
+  expect([incomplete, post.sent, await tenant.client.renewals.notices()]).toEqual([false, [], []]);
+});
+
+test("an owner with a mail address is told of what is his, and missed where the tenant knows him no more", async () => {
+  await tenant.import({ kind: "users", mode: "append" }, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@example.jp"],
+  ]);
+  await add({ owner: "yamada@example.jp" });
+  await add({ name: "大阪", owner: "sato@example.jp" });
+  await add({ name: "京都", owner: "総務課" });
+  const post = new Post();
+  await post.send(NOW);
+  const told = post.sent.map(({ to, digest }) => [to, digest.told.map(({ item }) => item.name).join()]);
+  expect(told).toEqual([
+    ["it@example.jp", "京都,大阪,本社"],
+    ["ops@example.jp", "京都,大阪,本社"],
+    ["sato@example.jp", "大阪"],
+    ["yamada@example.jp", "本社"],
+  ]);
+  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no user of embedded any more';
+  expect(post.warnings).toEqual([gone]);
+  expect(post.sent[1]?.message.text).toContain(gone);
+  expect(post.sent[0]?.message.html).toContain("sato@example.jp");
+  expect(post.sent[3]?.message.text).not.toContain("sato");
+});
+
+test("a tenant that knows no users at all misses nobody", async () => {
+  await add({ owner: "sato@example.jp" });
+  const post = new Post();
+  await post.send(NOW);
+  expect(post.warnings).toEqual([]);
+});
+
+test("the others hear of a recipient whose mail comes back, until it arrives again", async () => {
+  await add();
+  const post = new Post();
+  const heard = (): boolean | undefined =>
+    post.sent.findLast(({ to }) => to === "it@example.jp")?.message.text.includes("ops@example.jp");
+  post.answers.set("ops@example.jp", bounced(text("550 gone", "550 gone")));
+  expect(await post.send(NOW)).toEqual(["本社 30 it sent", "本社 30 ops failed", "incomplete"]);
+  expect(post.warnings).toEqual(["ops was not told: 550 gone"]);
+  expect(heard()).toBe(false);
+  await post.send("2027-02-22T00:00:00Z");
+  expect(heard()).toBe(true);
+  post.answers.clear();
+  await post.send("2027-03-01T00:00:00Z");
+  expect(heard()).toBe(false);
+});
+
+test("several tenants are one message, each by its own midnight; one that is not reached keeps no other back", async () => {
+  await add();
+  await add({ name: "大阪", expiresAt: "2027-03-01T15:00:00.000Z" }, other);
+  const post = new Post();
+  const list = () => Promise.reject(new Failure("unavailable", { what: text("no answer", "応答なし") }));
+  const tenants: NoticeTenant[] = [
+    { context: "kanto", timezone: "Asia/Tokyo", client: tenant.client },
+    { context: "osaka", timezone: "America/New_York", client: other.client },
+  ];
+  const several = { tenants, severalContexts: true };
+  const night = "2027-01-29T16:00:00Z";
+  expect(await post.send(night, several)).toEqual([
+    "本社 30 it sent",
+    "大阪 90 it sent",
+    "本社 30 ops sent",
+    "大阪 90 ops sent",
+  ]);
+  expect(post.sent).toHaveLength(2);
+  expect(post.sent[0]?.message.text).toMatch(/テナント: kanto[^]*テナント: osaka/);
+  const unreached = {
+    context: "tokyo",
+    timezone: "Asia/Tokyo",
+    client: { renewals: { list } },
+  } as unknown as NoticeTenant;
+  const next = await post.send("2027-01-30T16:00:00Z", { ...several, tenants: [unreached, ...tenants] });
+  expect(next).toEqual(["大阪 30 it sent", "大阪 30 ops sent", "incomplete"]);
+  expect(post.warnings).toEqual(["nothing is known of the tenant tokyo: no answer"]);
+  await expect(post.send(NOW, { tenants: [unreached] })).rejects.toThrow("no answer");
+});
+
+test("a thing that nobody is told of is said", async () => {
+  await add({ kind: "custom", name: "example.jp" });
+  const post = new Post();
+  const [it] = SETTINGS.recipients;
+  const settings = { ...SETTINGS, recipients: it === undefined ? [] : [{ ...it, kinds: ["vpp-token" as const] }] };
+  expect(await post.send(NOW, { settings })).toEqual([]);
+  expect(post.warnings).toEqual(['nobody is told of other date "example.jp" (embedded)']);
+});
+
+test("runs at the same moment say it once", async () => {
+  await add();
+  await add({ name: "大阪" });
+  const post = new Post();
+  tenant.surroundings.time = Date.parse(NOW);
+  await Promise.all(Array.from({ length: 8 }, () => sendNotices(post.run(NOW), { deliver: post.deliver })));
+  await post.send("2027-01-30T02:00:00Z");
+  const said = post.sent.flatMap(({ to, digest }) => digest.told.map(({ item }) => `${to} ${item.name}`));
+  expect(said.toSorted()).toEqual([...new Set(said)].toSorted());
+  expect(said).toHaveLength(4);
+});
+
+test("a tenant that fails in the middle is said; the next recipient is told", async () => {
+  await add();
+  const post = new Post();
+  const { client } = tenant;
+  let refused = false;
+  const renewals = {
+    list: () => client.renewals.list(),
+    notices: () => client.renewals.notices(),
+    claimNotice: (key: Parameters<typeof client.renewals.claimNotice>[0]) => client.renewals.claimNotice(key),
+    settleNotice: async (...settled: Parameters<typeof client.renewals.settleNotice>) => {
+      if (refused) return client.renewals.settleNotice(...settled);
+      refused = true;
+      throw new Failure("locked", { what: text("locked", "使用中") });
+    },
+  };
+  const flaky = { renewals, findUsers: () => client.findUsers(""), users: () => client.users() };
+  const tenants = [{ context: "embedded", timezone: "Asia/Tokyo", client: flaky }];
+  expect(await post.send(NOW, { tenants })).toEqual(["本社 30 ops sent", "incomplete"]);
+  expect(post.warnings).toEqual(["it: locked"]);
+});
+
+test("what has no date is said by every digest of those it concerns, and on stderr by every run", async () => {
+  await add({ name: "大阪", kind: "android-owner", expiresAt: null });
+  const post = new Post();
+  const en =
+    'no date is known of Android Enterprise owner account "大阪" (embedded): nobody will be told when it expires';
+  expect(await post.send(NOW)).toEqual([]);
+  expect(post.warnings).toEqual([en]);
+  await add();
+  const [it, ops] = SETTINGS.recipients;
+  if (it === undefined || ops === undefined) throw new Error("no recipients");
+  const settings = { ...SETTINGS, recipients: [it, { ...ops, kinds: ["push-certificate" as const] }] };
+  expect(await post.send(NOW, { settings })).toEqual(["本社 30 it sent", "本社 30 ops sent"]);
+  expect(post.sent.map(({ digest }) => digest.warnings.map((warning) => warning.ja))).toEqual([
+    [
+      "Android Enterprise 管理用アカウント「大阪」(embedded)の期限が登録されていないため、期限が近づいても通知できません",
+    ],
+    [],
+  ]);
+  expect(post.sent[0]?.message.text).toContain("「大阪」(embedded)の期限が登録されていない");
+});

@@ -1,0 +1,134 @@
+import { Failure } from "../../errors/index.ts";
+import { text, type Text } from "../../text/index.ts";
+import { Bounces, undatedWarnings } from "./warnings.ts";
+import { codeOf } from "./outcome.ts";
+import { workFor, type Work } from "./pending.ts";
+import { targetsOf, type Target } from "./recipients.ts";
+import { Teller, type Deliver, type NoticeRow } from "./telling.ts";
+import { LoadedTenant, type NoticeTenant } from "./tenant.ts";
+import type { NotifySettings } from "./settings.ts";
+import { titleOf } from "./message-words.ts";
+
+/** What a run is given. */
+export interface NotifyRun {
+  readonly tenants: readonly NoticeTenant[];
+  readonly settings: NotifySettings;
+  /** the moment that all of the run is about */
+  readonly now: Date;
+  /** the tenants' names matter: notices name them */
+  readonly severalContexts: boolean;
+  /** takes what is to be said on stderr */
+  readonly warn: (line: Text) => Promise<void>;
+}
+
+/** What becomes of a run. */
+export interface NotifyResult {
+  readonly rows: readonly NoticeRow[];
+  /** some recipient or some tenant could not be reached: the next run tries again */
+  readonly incomplete: boolean;
+}
+
+interface Found {
+  readonly tenants: readonly LoadedTenant[];
+  readonly work: readonly (readonly [Target, Work])[];
+  readonly incomplete: boolean;
+}
+
+const reasonOf = (error: unknown): Text => (error instanceof Failure ? error.what : codeOf(error));
+
+/** With several tenants one that cannot be reached does not keep the others back. */
+const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omit<Found, "work">> => {
+  const loaded: LoadedTenant[] = [];
+  for (const tenant of tenants) {
+    try {
+      loaded.push(await LoadedTenant.load(tenant, { now, stages: settings.stages }));
+    } catch (error) {
+      if (tenants.length === 1) throw error;
+      const reason = reasonOf(error);
+      const { context } = tenant;
+      await warn(
+        text(
+          `nothing is known of the tenant ${context}: ${reason.en}`,
+          `テナント ${context} を確認できません: ${reason.ja}`,
+        ),
+      );
+    }
+  }
+  return { tenants: loaded, incomplete: loaded.length < tenants.length };
+};
+
+const find = async (run: NotifyRun): Promise<Found> => {
+  const { tenants, incomplete } = await loadAll(run);
+  const { settings, now } = run;
+  const shares = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
+  const targets = targetsOf(shares, settings);
+  for (const { context, items } of shares) {
+    for (const item of items.filter(({ id }) => !isTold(targets, context, id))) {
+      const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
+      await run.warn(text(`nobody is told of ${en} (${context})`, `${ja}(${context})を知らせる相手がいません`));
+    }
+  }
+  for (const warning of undatedWarnings(tenants)) await run.warn(warning);
+  const work = targets.map((target) => [target, workFor(target, tenants, { now, stages: settings.stages })] as const);
+  return { tenants, work, incomplete };
+};
+
+const isTold = (targets: readonly Target[], context: string, itemId: string): boolean =>
+  targets.some(({ shares }) =>
+    shares.some((share) => share.context === context && share.items.some(({ id }) => id === itemId)),
+  );
+
+/** What would be sent to whom; nothing is sent and nothing is recorded. */
+export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
+  const { work, tenants, incomplete } = await find(run);
+  const bounces = new Bounces([], tenants);
+  const teller = new Teller({
+    ...run,
+    tenants,
+    bounces,
+    deliver: () => Promise.reject(new TypeError("a plan sends nothing")),
+  });
+  const rows: NoticeRow[] = [];
+  for (const [{ recipient }, { unfinished, fresh }] of work) {
+    const pending = [...unfinished, ...fresh];
+    await teller.itemWarnings(pending);
+    rows.push(
+      ...pending.flatMap(({ told }) => (told === undefined ? [] : [{ told, recipient, outcome: "due" as const }])),
+    );
+  }
+  return { rows, incomplete };
+};
+
+/**
+ * Tells everybody what is due, once: each stage of each thing to each recipient is claimed before and settled after. A
+ * recipient that fails does not stop the others and is tried again by the next run, as is what a run leaves that dies.
+ *
+ * @param signal stops between two recipients
+ */
+export const sendNotices = async (
+  run: NotifyRun,
+  { deliver, signal }: { readonly deliver: Deliver; readonly signal?: AbortSignal },
+): Promise<NotifyResult> => {
+  const found = await find(run);
+  const targets = found.work.map(([target]) => target);
+  const bounces = new Bounces(targets, found.tenants);
+  const teller = new Teller({ ...run, tenants: found.tenants, bounces, deliver });
+  const rows: NoticeRow[] = [];
+  let { incomplete } = found;
+  // those first whose mail came back: the others are to hear of it
+  const order = found.work.toSorted(
+    ([one], [other]) => Number(bounces.has(other.addressee)) - Number(bounces.has(one.addressee)),
+  );
+  for (const [target, work] of order) {
+    signal?.throwIfAborted();
+    try {
+      rows.push(...(await teller.tell(target, work)));
+    } catch (error) {
+      const reason = reasonOf(error);
+      const { name } = target.recipient;
+      incomplete = true;
+      await run.warn(text(`${name}: ${reason.en}`, `${name}: ${reason.ja}`));
+    }
+  }
+  return { rows, incomplete: incomplete || rows.some(({ outcome }) => outcome === "failed") };
+};

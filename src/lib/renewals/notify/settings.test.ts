@@ -1,0 +1,292 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Failure } from "../../errors/index.ts";
+import { parseNotifySettings } from "./settings-parse.ts";
+import { readSecret, withoutSecrets } from "./secret.ts";
+import { isLoopback, isMailAddress } from "./settings.ts";
+import { USUAL_STAGES } from "../stages.ts";
+
+const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
+
+const lines = (...all: readonly string[]): string => all.join("\n");
+
+const refusalOf = async (promise: Promise<unknown>): Promise<Failure> => {
+  const failure = await promise.catch((error: unknown) => error);
+  if (failure instanceof Failure) return failure;
+  throw new Error("nothing was refused");
+};
+
+test("a file with every part", async () => {
+  const settings = await parseNotifySettings(
+    lines(
+      "language: en",
+      "stages: [30, 7, 7, 60]",
+      ...SMTP,
+      "  security: tls",
+      "  user: renewals",
+      "  password-env: SMTP_PASSWORD",
+      "recipients:",
+      "  - {name: 001, way: mail, address: it@example.jp, language: ja, kinds: [vpp-token]}",
+      "  - name: chat",
+      "    way: webhook",
+      "    service: chatwork",
+      "    url-file: chatwork-url",
+      "    token-env: CHATWORK_TOKEN",
+      "    contexts: [kanto, osaka]",
+      '  - {name: own, way: webhook, service: template, url-env: URL, template: \'{"a": ["{{subject}}"]}\'}',
+      "  - {name: ticket, way: command, command: [ticket, --new], timeout: 5}",
+    ),
+    "notify.yaml",
+  );
+  expect(settings).toEqual({
+    language: "en",
+    stages: [60, 30, 7],
+    smtp: {
+      host: "smtp.example.jp",
+      port: 465,
+      security: "tls",
+      from: "CLOMO <renewals@example.jp>",
+      user: "renewals",
+      password: { env: "SMTP_PASSWORD" },
+    },
+    recipients: [
+      { name: "001", way: "mail", address: "it@example.jp", language: "ja", kinds: ["vpp-token"] },
+      {
+        name: "chat",
+        way: "webhook",
+        service: "chatwork",
+        url: { file: "chatwork-url" },
+        token: { env: "CHATWORK_TOKEN" },
+        language: "en",
+        contexts: ["kanto", "osaka"],
+      },
+      {
+        name: "own",
+        way: "webhook",
+        service: "template",
+        url: { env: "URL" },
+        template: '{"a": ["{{subject}}"]}',
+        language: "en",
+      },
+      { name: "ticket", way: "command", command: ["ticket", "--new"], timeoutMs: 5000, language: "en" },
+    ],
+  });
+});
+
+test("what is not said has its usual value", async () => {
+  const { stages, language, smtp } = await parseNotifySettings(lines(...SMTP), "notify.yaml");
+  expect([stages, language, smtp?.port, smtp?.security]).toEqual([USUAL_STAGES, "ja", 587, "starttls"]);
+});
+
+test("the mail server's own authority is a file", async () => {
+  const { smtp } = await parseNotifySettings(lines(...SMTP, "  ca-file: mail-ca.pem"), "notify.yaml");
+  expect(smtp).toMatchObject({ caFile: "mail-ca.pem" });
+});
+
+test.each([
+  ["not YAML", ["a: [", "b"], 2],
+  ["blank", [""], 1],
+  ["a list", ["- a"], 1],
+  ["an unknown part", ["language: ja", "recipient: []"], 2],
+  ["the same part twice", ["language: ja", "language: en"], 2],
+  ["an unknown language", ["language: fr"], 1],
+  ["a stage that is no number", ["stages:", "  - 90", "  - soon"], 3],
+  ["an unknown way", ["recipients:", "  - name: a", "    way: fax"], 3],
+  ["a key of another way", [...SMTP, "recipients:", "  - {name: a, way: mail, address: a@example.jp, url-env: A}"], 5],
+  ["no name", [...SMTP, "recipients:", "  - {way: mail, address: a@example.jp}"], 5],
+  ["a name of several lines", [...SMTP, "recipients:", '  - {name: "a\\nb", way: mail, address: a@example.jp}'], 5],
+  [
+    "an address that is none",
+    [...SMTP, "recipients:", "  - name: a", "    way: mail", "    address: a b@example.jp"],
+    7,
+  ],
+  ["two addresses", [...SMTP, "recipients:", "  - {name: a, way: mail, address: 'a@example.jp,b@example.jp'}"], 5],
+  ["mail without a server", ["recipients:", "  - {name: a, way: mail, address: a@example.jp}"], 2],
+  [
+    "a recipient twice",
+    [
+      ...SMTP,
+      "recipients:",
+      "  - {name: a, way: mail, address: a@example.jp}",
+      "  - {name: b, way: mail, address: A@example.jp}",
+    ],
+    6,
+  ],
+  ["an unknown kind", [...SMTP, "recipients:", "  - {name: a, way: mail, address: a@example.jp, kinds: [push]}"], 5],
+  ["an unknown key of smtp", [...SMTP, "  password: secret"], 4],
+  ["a user without a password", [...SMTP, "  user: a"], 4],
+  ["a password in the clear", [...SMTP, "  security: none", "  user: a", "  password-env: A"], 4],
+  [
+    "a secret where its variable belongs",
+    [
+      "recipients:",
+      "  - name: a",
+      "    way: webhook",
+      "    service: slack",
+      "    url-env: https://hooks.slack.com/services/SECRET",
+    ],
+    5,
+  ],
+  [
+    "both sources of a secret",
+    ["recipients:", "  - name: a", "    way: webhook", "    service: slack", "    url-env: A", "    url-file: a"],
+    6,
+  ],
+  ["a webhook without an address", ["recipients:", "  - {name: a, way: webhook, service: slack}"], 2],
+  ["Chatwork without a token", ["recipients:", "  - {name: a, way: webhook, service: chatwork, url-env: A}"], 2],
+  [
+    "a template that is not JSON",
+    [
+      "recipients:",
+      "  - name: a",
+      "    way: webhook",
+      "    service: template",
+      "    url-env: A",
+      "    template: '{{text}}'",
+    ],
+    6,
+  ],
+  ["an empty command", ["recipients:", "  - {name: a, way: command, command: []}"], 2],
+  ["a command line", ["recipients:", "  - {name: a, way: command, command: rm -rf /}"], 2],
+])("%s is refused with its line", async (_, content, line) => {
+  const failure = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
+  expect([failure.code, failure.where]).toEqual(["input-rejected", `notify.yaml:${line}`]);
+  expect(JSON.stringify([failure.what, failure.hint])).not.toContain("SECRET");
+});
+
+const WEBHOOK = "name: a, way: webhook, url-env: A";
+const COMMAND = "name: a, way: command, command: [x]";
+const LOCAL = ["smtp:", "  host: 127.0.0.1", "  from: a@example.jp", "  security: none"];
+
+/** A file with one recipient. */
+const one = (recipient: string): readonly string[] => ["recipients:", `  - {${recipient}}`];
+
+test.each<[string, readonly string[], object]>([
+  ["the first port", [...SMTP, "  port: 1"], { smtp: { port: 1 } }],
+  ["the last port", [...SMTP, "  port: 65535"], { smtp: { port: 65_535 } }],
+  ["the port of a server without encryption", LOCAL, { smtp: { port: 25, security: "none" } }],
+  [
+    "a password in the clear to this machine",
+    [...LOCAL, "  user: u", "  password-file: p"],
+    { smtp: { user: "u", password: { file: "p" } } },
+  ],
+  ["an address alone as sender", ["smtp: {host: h, from: a@example.jp}"], { smtp: { from: "a@example.jp" } }],
+  ["the day itself and ten years as stages", ["stages: [0, 3650, 0]"], { stages: [3650, 0] }],
+  ["no stage at all", ["stages: []"], { stages: [] }],
+  ["no recipients", ["recipients: []"], { recipients: [] }],
+  ["a name of 100 characters", one(`${WEBHOOK}, service: slack`.replace("a,", `${"a".repeat(100)},`)), {}],
+  ["a command's shortest time", one(`${COMMAND}, timeout: 1`), { recipients: [{ timeoutMs: 1000 }] }],
+  ["a command's longest time", one(`${COMMAND}, timeout: 300`), { recipients: [{ timeoutMs: 300_000 }] }],
+  ["a command's usual time", one(COMMAND), { recipients: [{ timeoutMs: 60_000, command: ["x"] }] }],
+  [
+    "one name by two ways",
+    ["recipients:", `  - {${WEBHOOK}, service: slack}`, `  - {${COMMAND}}`],
+    { recipients: [{ way: "webhook" }, { way: "command" }] },
+  ],
+])("taken: %s", async (_, content, settings) => {
+  expect(await parseNotifySettings(lines(...content), "notify.yaml")).toMatchObject(settings);
+});
+
+test("what is not said is not there", async () => {
+  const { smtp, recipients } = await parseNotifySettings(
+    lines(...SMTP, ...one(`${WEBHOOK}, service: slack`)),
+    "notify.yaml",
+  );
+  expect(Object.keys(smtp ?? {}).toSorted()).toEqual(["from", "host", "port", "security"]);
+  expect(Object.keys(recipients[0] ?? {}).toSorted()).toEqual(["language", "name", "service", "url", "way"]);
+  expect(await parseNotifySettings("language: ja", "notify.yaml")).not.toHaveProperty("smtp");
+});
+
+test.each<[string, readonly string[], RegExp]>([
+  ["port 0", [...SMTP, "  port: 0"], /1 to 65535/],
+  ["a port beyond the last", [...SMTP, "  port: 65536"], /1 to 65535/],
+  ["a port with a fraction", [...SMTP, "  port: 25.0"], /1 to 65535/],
+  ["a negative stage", ["stages: [-1]"], /0 to 3650/],
+  ["a stage beyond ten years", ["stages: [3651]"], /0 to 3650/],
+  ["a blank word", ["language: ' '"], /plain text/],
+  ["a mapping for a word", ["language: {a: b}"], /plain text/],
+  ["an alias", ["stages: [&a 1, *a]"], /plain text/],
+  ["a word for a list", ["stages: 90"], /list/],
+  ["a list for a mapping", ["smtp: [a]"], /smtp/],
+  ["no host", ["smtp: {from: a@example.jp}"], /host/],
+  ["no sender", ["smtp: {host: h}"], /from/],
+  ["a sender that is none", ["smtp: {host: h, from: CLOMO}"], /mail address/],
+  ["a sender of two", ["smtp: {host: h, from: 'A <a@example.jp> <b@example.jp>'}"], /mail address/],
+  ["an unknown security", [...SMTP, "  security: ssl"], /tls, starttls, none/],
+  ["a password without a user", [...SMTP, "  password-env: A"], /together/],
+  [
+    "a password in the clear to another machine",
+    [...SMTP, "  security: none", "  user: a", "  password-file: A"],
+    /unencrypted/,
+  ],
+  ["a name that is too long", one(COMMAND.replace("a,", `${"a".repeat(101)},`)), /100/],
+  ["no command", one("name: a, way: command"), /command/],
+  ["a blank command", one("name: a, way: command, command: []"), /empty/],
+  ["no time", one(`${COMMAND}, timeout: 0`), /1 to 300/],
+  ["too much time", one(`${COMMAND}, timeout: 301`), /1 to 300/],
+  ["an empty list of contexts", one(`${COMMAND}, contexts: []`), /empty/],
+  ["no service", one(WEBHOOK), /service/],
+  ["a token of another than Chatwork", one(`${WEBHOOK}, service: slack, token-env: B`), /Chatwork/],
+  ["a template without its service", one(`${WEBHOOK}, service: slack, template: '{}'`), /template/],
+  ["the service template without one", one(`${WEBHOOK}, service: template`), /template/],
+  ["a secret's variable of odd letters", one(`${WEBHOOK.replace("A", "1A")}, service: slack`), /variable/],
+  [
+    "two webhooks of one name",
+    ["recipients:", `  - {${WEBHOOK}, service: slack}`, `  - {${WEBHOOK}, service: teams}`],
+    /twice/,
+  ],
+])("refused, and said why: %s", async (_, content, reason) => {
+  const { what, code } = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
+  expect([code, what.en]).toEqual(["input-rejected", expect.stringMatching(reason)]);
+  expect(what.ja).not.toBe(what.en);
+});
+
+test("a file that is too long is refused before it is read", async () => {
+  const { code, where } = await refusalOf(parseNotifySettings("#".repeat(1_000_001), "notify.yaml"));
+  expect([code, where]).toEqual(["input-rejected", "notify.yaml"]);
+  expect((await parseNotifySettings(`language: ja\n${"#".repeat(900_000)}`, "notify.yaml")).language).toBe("ja");
+});
+
+test.each([
+  ["a@example.jp", true],
+  ["山田@例え.jp", true],
+  ["a@b@c", false],
+  ["a", false],
+  ["<a@example.jp>", false],
+  ["a@example.jp\r\nBcc: b@example.jp", false],
+])("whether %j is one mail address: %s", (value, is) => {
+  expect(isMailAddress(value)).toBe(is);
+});
+
+test("only this machine is this machine", () => {
+  expect(["localhost", "127.0.0.1", "::1", "[::1]"].every(isLoopback)).toBe(true);
+  expect(["127.0.0.1.example.jp", "localhost.example.jp", "10.0.0.1", "0.0.0.0"].some(isLoopback)).toBe(false);
+});
+
+test("a secret comes from the environment, or from a file that only its owner may read", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "secret-"));
+  const place = { environment: { PASSWORD: "geheim", BLANK: "" }, folder, modes: true };
+  const file = join(folder, "password");
+  try {
+    await writeFile(file, "ひみつ\r\n", { mode: 0o600 });
+    expect(await readSecret({ file: "password" }, place)).toBe("ひみつ");
+    expect(await readSecret({ env: "PASSWORD" }, place)).toBe("geheim");
+    await chmod(file, 0o640);
+    const refusals = [{ file: "password" }, { file: "none" }, { file: "." }, { env: "BLANK" }, { env: "NONE" }];
+    for (const source of refusals) {
+      const failure = await refusalOf(readSecret(source, place));
+      expect(failure.code).toBe("input-rejected");
+      expect(JSON.stringify([failure.what, failure.where, failure.hint])).not.toContain("ひみつ");
+    }
+    expect(await readSecret({ file: "password" }, { ...place, modes: false })).toBe("ひみつ");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("what another program says is told without secrets", () => {
+  const base64 = Buffer.from("geheim1").toString("base64");
+  expect(withoutSecrets(`535 geheim1 ${base64} no`, ["geheim1"])).toBe("535 ••• ••• no");
+});

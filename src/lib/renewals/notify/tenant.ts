@@ -1,0 +1,108 @@
+import type { NoticeItem } from "./message.ts";
+import type { Addressee } from "./recipients.ts";
+import { stageOf } from "../stages.ts";
+
+/** A stage of a thing, said or to be said to somebody. */
+export interface NoticeKey extends Addressee {
+  readonly itemId: string;
+  readonly expiresAt: string;
+  readonly stage: number;
+}
+
+/** A notice as the tenant keeps it. */
+export interface PastNotice extends Omit<NoticeKey, "way"> {
+  /** time-ordered: the smaller was begun earlier */
+  readonly id: string;
+  readonly way: string;
+  readonly state: "sending" | "sent" | "failed";
+  readonly messageId: string;
+  /** UTC instant */
+  readonly at: string;
+  readonly error: string | null;
+}
+
+/** A tenant as notices need it; the client is one. */
+export interface NoticeClient {
+  readonly renewals: {
+    list(): Promise<readonly NoticeItem[]>;
+    notices(): Promise<readonly PastNotice[]>;
+    /** `claimed` is false where it was sent, or another process is sending it. */
+    claimNotice(key: NoticeKey): Promise<{ readonly claimed: boolean; readonly notice: PastNotice }>;
+    settleNotice(
+      id: string,
+      outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
+    ): Promise<unknown>;
+  };
+  /** Everybody an address fits. */
+  findUsers(address: string): Promise<readonly unknown[]>;
+  users(query: { readonly pageSize: number }): AsyncIterable<unknown>;
+}
+
+/** A tenant whose things are watched. */
+export interface NoticeTenant {
+  /** the context it is reached by */
+  readonly context: string;
+  /** an IANA name; days are counted in it */
+  readonly timezone: string;
+  readonly client: NoticeClient;
+}
+
+/** A tenant as one run found it. */
+export class LoadedTenant {
+  readonly tenant: NoticeTenant;
+  /** what has reached a stage */
+  readonly items: readonly NoticeItem[];
+  /** what has no date, and so never reaches a stage */
+  readonly undated: readonly NoticeItem[];
+  readonly past: readonly PastNotice[];
+  #hasUsers: Promise<boolean> | undefined;
+  readonly #gone = new Map<string, Promise<boolean>>();
+
+  private constructor(
+    tenant: NoticeTenant,
+    { items, undated, past }: Pick<LoadedTenant, "items" | "undated" | "past">,
+  ) {
+    this.tenant = tenant;
+    this.items = items;
+    this.undated = undated;
+    this.past = past;
+  }
+
+  /** Lists the things once, and the notices only where some thing has reached a stage. */
+  static async load(
+    tenant: NoticeTenant,
+    clock: { readonly now: Date; readonly stages: readonly number[] },
+  ): Promise<LoadedTenant> {
+    const items = await tenant.client.renewals.list();
+    const { timezone } = tenant;
+    const reached = items.filter(
+      ({ expiresAt }) => expiresAt !== null && stageOf(expiresAt, { ...clock, timezone }) !== undefined,
+    );
+    const undated = items.filter(({ expiresAt }) => expiresAt === null);
+    const past = reached.length === 0 ? [] : await tenant.client.renewals.notices();
+    return new LoadedTenant(tenant, { items: reached, undated, past });
+  }
+
+  /** What was begun for somebody, in any state. */
+  pastOf({ way, recipient }: Addressee): readonly PastNotice[] {
+    return this.past.filter((notice) => notice.way === way && notice.recipient === recipient);
+  }
+
+  /** Whether nobody of the tenant's users has this address; never where the tenant knows no users at all. */
+  isGone(address: string): Promise<boolean> {
+    const key = address.toLowerCase();
+    const known = this.#gone.get(key) ?? this.#lookUp(address);
+    this.#gone.set(key, known);
+    return known;
+  }
+
+  async #lookUp(address: string): Promise<boolean> {
+    this.#hasUsers ??= hasAny(this.tenant.client.users({ pageSize: 1 }));
+    return (await this.#hasUsers) && (await this.tenant.client.findUsers(address)).length === 0;
+  }
+}
+
+const hasAny = async (users: AsyncIterable<unknown>): Promise<boolean> => {
+  for await (const _ of users) return true;
+  return false;
+};

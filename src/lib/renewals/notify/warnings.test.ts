@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import { text } from "../../text/index.ts";
+import type { NoticeItem } from "./message.ts";
+import { BOUNCED, Bounces, dateRemark, ownerWarning, undatedWarnings } from "./warnings.ts";
+import type { Addressee, Target } from "./recipients.ts";
+import { LoadedTenant, type PastNotice } from "./tenant.ts";
+import type { Recipient } from "./settings.ts";
+import { toldItem } from "../testing/digest.ts";
+import { noticeTenant, pastNotice, type KnownTenant } from "../testing/notice-tenant.ts";
+
+const NOW = new Date("2027-01-30T00:00:00.000Z");
+const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };
+const ADDRESSEE: Addressee = { way: "mail", recipient: "it@example.jp" };
+const target = (addressee: Addressee): Target => ({ recipient: IT, addressee, shares: [] });
+
+const past = pastNotice;
+const bouncedAt = (at: string, change: Partial<PastNotice> = {}): PastNotice =>
+  past(at, { state: "failed", error: `${BOUNCED}550 gone`, ...change });
+
+/** A tenant with one thing that has reached a stage, where these notices were. */
+const tenantOf = (notices: readonly PastNotice[], known: Omit<KnownTenant, "notices"> = {}) => {
+  const { tenant, asked } = noticeTenant({ items: [toldItem().item], ...known, notices });
+  return { asked, loaded: LoadedTenant.load(tenant, { now: NOW, stages: [90, 30] }) };
+};
+
+test.each<[string, readonly PastNotice[], boolean]>([
+  ["nothing was said yet", [], false],
+  ["the only mail came back", [bouncedAt("2027-01-01")], true],
+  ["the latest came back", [past("2027-01-01"), bouncedAt("2027-01-02")], true],
+  [
+    "the latest came back, though it is not the last that is listed",
+    [bouncedAt("2027-01-02"), past("2027-01-01")],
+    true,
+  ],
+  ["a later one arrived", [bouncedAt("2027-01-01"), past("2027-01-02")], false],
+  [
+    "a later one failed for now",
+    [bouncedAt("2027-01-01"), past("2027-01-02", { state: "failed", error: "451 later" })],
+    false,
+  ],
+  ["a later one is under way", [bouncedAt("2027-01-01"), past("2027-01-02", { state: "sending" })], true],
+  ["what was sent says so in its error", [past("2027-01-01", { error: `${BOUNCED}x` })], false],
+  ["another's came back", [bouncedAt("2027-01-01", { recipient: "ops@example.jp" })], false],
+  ["a webhook of that name failed so", [bouncedAt("2027-01-01", { way: "webhook" })], false],
+])("whether somebody's mail comes back: %s", async (_, notices, bounced) => {
+  const { loaded } = tenantOf(notices);
+  const bounces = new Bounces([target(ADDRESSEE)], [await loaded]);
+  expect(bounces.has(ADDRESSEE)).toBe(bounced);
+  expect(bounces.warningsFor({ way: "mail", recipient: "ops@example.jp" })).toHaveLength(bounced ? 1 : 0);
+});
+
+test("the latest of all tenants decides", async () => {
+  const [older, newer] = [tenantOf([bouncedAt("2027-01-01")]), tenantOf([past("2027-01-02")])];
+  expect(new Bounces([target(ADDRESSEE)], [await older.loaded, await newer.loaded]).has(ADDRESSEE)).toBe(false);
+  const again = tenantOf([bouncedAt("2027-01-03")]);
+  expect(new Bounces([target(ADDRESSEE)], [await again.loaded, await newer.loaded]).has(ADDRESSEE)).toBe(true);
+});
+
+test("only mail comes back: a webhook of the same name is another, and is never learned", async () => {
+  const webhook: Addressee = { way: "webhook", recipient: "it@example.jp" };
+  const { loaded } = tenantOf([bouncedAt("2027-01-01", { way: "webhook" })]);
+  const bounces = new Bounces([target(webhook)], [await loaded]);
+  expect(bounces.has(webhook)).toBe(false);
+  bounces.learn(webhook, true);
+  expect([bounces.has(webhook), bounces.has(ADDRESSEE)]).toEqual([false, false]);
+  bounces.learn(ADDRESSEE, true);
+  expect([bounces.has(webhook), bounces.has(ADDRESSEE)]).toEqual([false, true]);
+  bounces.learn(webhook, false);
+  expect(bounces.has(ADDRESSEE)).toBe(true);
+  bounces.learn(ADDRESSEE, false);
+  expect(bounces.has(ADDRESSEE)).toBe(false);
+});
+
+test("others hear whose mail comes back; he himself does not", () => {
+  const bounces = new Bounces([], []);
+  for (const recipient of ["it@example.jp", "ops@example.jp"]) bounces.learn({ way: "mail", recipient }, true);
+  const heard = (recipient: string) =>
+    bounces.warningsFor({ way: "mail", recipient }).map(({ en, ja }) => [/\S+@\S+/.exec(en)?.[0], ja.split(" ")[0]]);
+  expect(heard("it@example.jp")).toEqual([["ops@example.jp", "ops@example.jp"]]);
+  expect(heard("chat")).toEqual([
+    ["it@example.jp", "it@example.jp"],
+    ["ops@example.jp", "ops@example.jp"],
+  ]);
+});
+
+test.each([
+  ["is no user", "sato@example.jp", ["yamada@example.jp"], true],
+  ["is a user", "Yamada@example.jp", ["yamada@example.jp"], false],
+  ["is none, where no users are known", "sato@example.jp", [], false],
+  ["is no address", "総務課", ["yamada@example.jp"], false],
+  ["is not known", null, ["yamada@example.jp"], false],
+])("an owner who %s", async (_, owner, users, warned) => {
+  const told = toldItem({ context: "kanto", item: { owner } });
+  const warning = await ownerWarning(await tenantOf([], { users }).loaded, told);
+  expect(warning !== undefined).toBe(warned);
+  const both = `${warning?.en} ${warning?.ja}`;
+  for (const part of warned ? [owner, "本社", "kanto"] : []) expect(both.split(String(part))).toHaveLength(3);
+});
+
+test("an owner is looked up once, in any case of letters, and users only while somebody asks", async () => {
+  const { asked, loaded } = tenantOf([], { users: ["yamada@example.jp"] });
+  const tenant = await loaded;
+  expect(asked.pages).toBe(0);
+  const answers = [
+    tenant.isGone("Sato@example.jp"),
+    tenant.isGone("sato@EXAMPLE.jp"),
+    tenant.isGone("yamada@example.jp"),
+  ];
+  expect(await Promise.all(answers)).toEqual([true, true, false]);
+  expect(asked).toMatchObject({ found: ["Sato@example.jp", "yamada@example.jp"], pages: 1 });
+});
+
+test("notices are asked for only where something has reached a stage", async () => {
+  const { item } = toldItem();
+  const far = tenantOf([], { items: [{ ...item, expiresAt: "2027-12-01T00:00:00.000Z" }] });
+  expect(await far.loaded).toMatchObject({ items: [], undated: [], past: [] });
+  expect(far.asked.notices).toBe(0);
+  const near = tenantOf([past("2027-01-01")]);
+  expect(await near.loaded).toMatchObject({ items: [{ name: "本社" }], undated: [], past: [{ stage: 30 }] });
+  expect(near.asked.notices).toBe(1);
+});
+
+test("a date that file and record disagree on is told in one line", () => {
+  const { item, ...told } = toldItem();
+  expect(dateRemark({ ...told, item })).toBeUndefined();
+  expect(dateRemark({ ...told, item: { ...item, remark: null } })).toBeUndefined();
+  const remark = text("the file says\n2028", "ファイルでは\n2028");
+  expect(dateRemark({ ...told, item: { ...item, remark } })).toEqual({
+    en: 'MDM push certificate "本社": the file says 2028',
+    ja: expect.stringMatching(/「本社」: ファイルでは 2028$/),
+  });
+});
+
+test("what has no date is told to those it concerns, or to everybody", async () => {
+  const undated: NoticeItem = { ...toldItem().item, name: "所有者", kind: "android-owner", expiresAt: null };
+  const tenants = [await tenantOf([], { items: [toldItem().item, undated] }).loaded];
+  const warned = (recipient?: Recipient) =>
+    undatedWarnings(tenants, recipient).map(({ en, ja }) =>
+      [en, ja].every((line) => line.includes("所有者") && line.includes("kanto")),
+    );
+  expect(tenants.map(({ items, undated }) => [items.length, undated.length])).toEqual([[1, 1]]);
+  expect(warned()).toEqual([true]);
+  expect(warned(IT)).toEqual([true]);
+  expect(warned({ ...IT, kinds: ["push-certificate"] })).toEqual([]);
+});

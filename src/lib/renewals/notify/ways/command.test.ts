@@ -1,0 +1,74 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runCommand } from "./command.ts";
+import { messageOf } from "../message.ts";
+import type { Delivery } from "../outcome.ts";
+import { digestOf } from "../../testing/digest.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "command-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const digest = digestOf();
+
+const runScript = async (script: string, args: readonly string[] = [], timeoutMs = 30_000): Promise<Delivery> => {
+  await writeFile(join(folder, "script.mjs"), script);
+  const command = [process.execPath, "script.mjs", ...args] as const;
+  return runCommand({ command, timeoutMs }, { environment: { KNOWN: "1" }, folder }, await messageOf(digest), digest);
+};
+
+test("the command reads one JSON object and gets its arguments as they are", async () => {
+  const script = `
+    import { readFileSync, writeFileSync } from "node:fs";
+    const { KNOWN, HOME } = process.env;
+    writeFileSync("got.json", JSON.stringify([process.argv.slice(2), JSON.parse(readFileSync(0, "utf8")), KNOWN, HOME ?? null]));`;
+  expect(await runScript(script, ["$(touch x)", "a b"])).toEqual({ sent: true });
+  const got: unknown = JSON.parse(await readFile(join(folder, "got.json"), "utf8"));
+  expect(got).toEqual([
+    ["$(touch x)", "a b"],
+    {
+      messageId: digest.messageId,
+      language: "ja",
+      subject: "【更新期限】あと 30 日: MDM プッシュ通知証明書「本社」",
+      text: expect.stringContaining("期限: 2027-03-01"),
+      items: [
+        {
+          context: "embedded",
+          id: "019a0000-0000-7000-8000-000000000001",
+          kind: "push-certificate",
+          name: "本社",
+          organisation: null,
+          owner: null,
+          expiresAt: "2027-03-01T03:00:00.000Z",
+          expiresOn: "2027-03-01",
+          daysLeft: 30,
+          stage: 30,
+        },
+      ],
+    },
+    "1",
+    null,
+  ]);
+});
+
+test("a command that reads nothing may still be content", async () => {
+  expect(await runScript("")).toEqual({ sent: true });
+});
+
+test("another code than 0, a command that is not there, and one that does not end have failed", async () => {
+  expect(await runScript("process.exit(4)")).toMatchObject({ sent: false, reason: { en: "exit 4" } });
+  const message = await messageOf(digest);
+  const absent = { command: [join(folder, "none")] as const, timeoutMs: 1000 };
+  expect(await runCommand(absent, { environment: {}, folder }, message, digest)).toMatchObject({
+    sent: false,
+    reason: { en: "ENOENT" },
+  });
+  expect(await runScript("setInterval(() => {}, 1000)", [], 300)).toMatchObject({
+    sent: false,
+    reason: { en: "not done in 0.3 s" },
+  });
+});

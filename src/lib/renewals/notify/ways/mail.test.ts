@@ -1,0 +1,129 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import ICAL from "ical.js";
+import type { SMTPServerOptions } from "smtp-server";
+import { afterEach, expect, test } from "vitest";
+import { openMailer, type OpenSmtp } from "./mail.ts";
+import { messageOf } from "../message.ts";
+import { openPostOffice, type PostOffice } from "../../testing/post-office.ts";
+import { digestOf } from "../../testing/digest.ts";
+
+let office: PostOffice | undefined;
+afterEach(async () => {
+  await office?.close();
+  office = undefined;
+});
+
+const open = async (options: SMTPServerOptions = {}): Promise<OpenSmtp> => {
+  office = await openPostOffice(options);
+  return { host: "127.0.0.1", port: office.port, security: "none", from: "CLOMO 期限 <renewals@example.jp>" };
+};
+
+/** A certificate for 127.0.0.1, made for this test. */
+const certificate = (): { readonly key: string; readonly cert: string } => {
+  const folder = mkdtempSync(join(tmpdir(), "mail-"));
+  try {
+    const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+    execFileSync(
+      "openssl",
+      ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"].concat(
+        ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        ["-keyout", key, "-out", cert],
+      ),
+      { stdio: "ignore" },
+    );
+    return { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
+
+test.each([
+  ["ja", "【更新期限】あと 30 日: MDM プッシュ通知証明書「本社」", "期限: 2027-03-01 あと 30 日"],
+  ["en", '[Renewal] 30 days left: MDM push certificate "本社"', "expires: 2027-03-01 30 days left"],
+] as const)("a mail in %s has its subject, text, HTML and calendar", async (language, subject, line) => {
+  const smtp = await open();
+  const digest = digestOf({ language });
+  expect(await openMailer(smtp)("it@example.jp", await messageOf(digest), language)).toEqual({ sent: true });
+  const [got] = office?.delivered ?? [];
+  expect(got?.to).toBe("it@example.jp");
+  const mail = got?.mail;
+  expect(mail?.subject).toBe(subject);
+  expect(mail?.messageId).toBe(`<${digest.messageId}>`);
+  expect(mail?.text).toContain(line);
+  expect(mail?.html).toContain(`<html lang="${language}">`);
+  expect(mail?.html).toContain("2027-03-01");
+  const events = new ICAL.Component(ICAL.parse(mail?.calendar ?? "") as unknown[]).getAllSubcomponents("vevent");
+  expect(events.map((event) => event.getFirstPropertyValue("uid"))).toEqual([digest.told[0]?.item.id]);
+  const header = (name: string): string | undefined => mail?.headers.get(name);
+  expect(header("from")).toBe("CLOMO 期限 <renewals@example.jp>");
+  expect(header("list-id")).toBe("clomoctl renewals <renewals.clomoctl.invalid>");
+  expect(header("auto-submitted")).toBe("auto-generated");
+  expect(header("content-language")).toBe(language);
+});
+
+test("STARTTLS is required and its certificate is checked; the password goes inside", async () => {
+  const { key, cert } = certificate();
+  const smtp = await open({
+    key,
+    cert,
+    disabledCommands: [],
+    authOptional: false,
+    onAuth: ({ username, password }, _, done) =>
+      password === "geheim1" ? done(null, { user: username }) : done(new Error(`no: ${password}`)),
+  });
+  const message = await messageOf(digestOf());
+  const signedIn = { ...smtp, security: "starttls", user: "renewals", password: "geheim1" } as const;
+  const untrusted = await openMailer(signedIn)("it@example.jp", message, "ja");
+  expect(untrusted).toMatchObject({ sent: false, bounced: false });
+  expect(await openMailer({ ...signedIn, authority: cert })("it@example.jp", message, "ja")).toEqual({ sent: true });
+  expect(office?.delivered).toMatchObject([{ user: "renewals", secure: true }]);
+  const wrong = await openMailer({ ...signedIn, authority: cert, password: "geheim2" })("it@example.jp", message, "ja");
+  expect(wrong).toMatchObject({ sent: false, bounced: false });
+  expect(JSON.stringify(wrong)).not.toContain("geheim2");
+});
+
+test("a server without STARTTLS gets nothing where it is asked for", async () => {
+  const smtp = await open();
+  const delivery = await openMailer({ ...smtp, security: "starttls" })(
+    "it@example.jp",
+    await messageOf(digestOf()),
+    "ja",
+  );
+  expect([delivery.sent, office?.delivered]).toEqual([false, []]);
+});
+
+test("a recipient refused for good has bounced; one refused for now has not", async () => {
+  const smtp = await open();
+  office?.refused.set("gone@example.jp", "550 5.1.1 no such user");
+  office?.refused.set("full@example.jp", "452 4.2.2 mailbox full");
+  const message = await messageOf(digestOf());
+  const deliveries = [
+    await openMailer(smtp)("gone@example.jp", message, "ja"),
+    await openMailer(smtp)("full@example.jp", message, "ja"),
+  ];
+  expect(deliveries).toEqual([
+    { sent: false, bounced: true, reason: { en: "550 5.1.1 no such user", ja: "550 5.1.1 no such user" } },
+    { sent: false, bounced: false, reason: { en: "452 4.2.2 mailbox full", ja: "452 4.2.2 mailbox full" } },
+  ]);
+});
+
+test("a server that is silent, trickles or is not there fails in bounded time", async () => {
+  const message = await messageOf(digestOf());
+  const server = createServer((socket) => {
+    const trickle = setInterval(() => socket.write("220-wait\r\n"), 20);
+    socket.on("error", () => undefined).on("close", () => clearInterval(trickle));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const smtp: OpenSmtp = { host: "127.0.0.1", port, security: "none", from: "a@example.jp" };
+  const timeouts = { connectMs: 5000, silenceMs: 5000, wholeMs: 300 };
+  const slow = await openMailer({ ...smtp, timeouts })("it@example.jp", message, "ja");
+  expect(slow).toMatchObject({ sent: false, reason: { en: "the mail server took too long" } });
+  await new Promise((resolve) => server.close(resolve));
+  expect(await openMailer(smtp)("it@example.jp", message, "ja")).toMatchObject({ sent: false, bounced: false });
+});

@@ -1,0 +1,59 @@
+import { same, text } from "../../../text/index.ts";
+import type { Message } from "../message.ts";
+import { codeOf, failed, SENT, type Delivery } from "../outcome.ts";
+import { isLoopback, type WebhookRecipient } from "../settings.ts";
+import { payloadOf } from "./webhook-payload.ts";
+
+/** A webhook whose secrets were looked up. */
+export interface OpenWebhook {
+  readonly service: WebhookRecipient["service"];
+  readonly template?: string | undefined;
+  /** nobody is shown it */
+  readonly url: string;
+  readonly token?: string | undefined;
+  /** until the answer is there */
+  readonly timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** The address as a URL: https, or http to this machine; undefined for anything else. */
+const addressOf = (url: string): URL | undefined => {
+  const address = URL.parse(url.trim());
+  if (address === null || address.username !== "" || address.password !== "") return undefined;
+  return address.protocol === "https:" || (address.protocol === "http:" && isLoopback(address.hostname))
+    ? address
+    : undefined;
+};
+
+/**
+ * Posts a message to a chat. Redirections are not followed; a failure is told by its status or code, never by the
+ * address, which is a secret.
+ */
+export const postNotice = async (
+  { service, template, url, token, timeoutMs = TIMEOUT_MS }: OpenWebhook,
+  message: Message,
+): Promise<Delivery> => {
+  const address = addressOf(url);
+  if (address === undefined) return failed(text("the address must be https", "アドレスは https にしてください"));
+  const { contentType, body } = payloadOf(service, message, template);
+  const headers = {
+    "content-type": contentType,
+    // the same for a repetition
+    "idempotency-key": message.messageId,
+    ...(token === undefined ? {} : { "x-chatworktoken": token }),
+  };
+  const { default: undici } = await import("undici");
+  const dispatcher = new undici.Agent({ connect: { timeout: timeoutMs } });
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const answer = await undici.request(address, { method: "POST", headers, body, signal, dispatcher });
+    await answer.body.dump();
+    const { statusCode } = answer;
+    return statusCode >= 200 && statusCode < 300 ? SENT : failed(same(`HTTP ${statusCode}`));
+  } catch (error) {
+    return failed(codeOf(error));
+  } finally {
+    await dispatcher.destroy();
+  }
+};

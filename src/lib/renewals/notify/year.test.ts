@@ -1,0 +1,343 @@
+import ICAL from "ical.js";
+import { expect, test } from "vitest";
+import { TestTenant } from "../../tenant/testing/tenant.ts";
+import { dayOf, daysLeft } from "../../model/days.ts";
+import { deliveryOf } from "./deliver.ts";
+import type { NoticeClient } from "./tenant.ts";
+import type { Deliver } from "./telling.ts";
+import { sendNotices } from "./send.ts";
+import type { NotifySettings } from "./settings.ts";
+import { openChat, openPostOffice } from "../testing/post-office.ts";
+import { stageOf, USUAL_STAGES } from "../stages.ts";
+
+const TOKYO = "Asia/Tokyo";
+const HOUR_MS = 3_600_000;
+const START = Date.parse("2026-11-20T00:00:00Z");
+const DAYS = 400;
+
+/** Chance that comes the same every time. */
+class Dice {
+  #state = 20_261_120;
+
+  /** 0 to 1 */
+  roll(): number {
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.#state / 2 ** 32;
+  }
+
+  below(limit: number): number {
+    return Math.floor(this.roll() * limit);
+  }
+}
+
+/** A run that is killed at one of its steps: what it awaits there never comes. */
+class Victim {
+  readonly killed = Promise.withResolvers<void>();
+  /** the step it died at */
+  at: string | undefined;
+  #steps: number;
+
+  constructor(steps: number) {
+    this.#steps = steps;
+  }
+
+  async step(name: string): Promise<void> {
+    this.#steps -= 1;
+    if (this.#steps !== 0) return;
+    this.at = name;
+    this.killed.resolve();
+    await new Promise(() => undefined);
+  }
+
+  client({ renewals, ...client }: NoticeClient & { readonly renewals: NoticeClient["renewals"] }): NoticeClient {
+    return {
+      ...client,
+      findUsers: () => Promise.resolve([]),
+      users: () => [][Symbol.iterator]() as never,
+      renewals: {
+        list: () => renewals.list(),
+        notices: () => renewals.notices(),
+        claimNotice: async (key) => {
+          await this.step("before claim");
+          const claim = await renewals.claimNotice(key);
+          await this.step("after claim");
+          return claim;
+        },
+        settleNotice: async (id, outcome) => {
+          await this.step("before settle");
+          await renewals.settleNotice(id, outcome);
+          await this.step("after settle");
+        },
+      },
+    };
+  }
+
+  deliver(deliver: Deliver): Deliver {
+    return async (...message) => {
+      await this.step("before send");
+      const delivery = await deliver(...message);
+      await this.step("after send");
+      return delivery;
+    };
+  }
+}
+
+interface Life {
+  readonly name: string;
+  readonly kind: "push-certificate" | "ade-token" | "vpp-token" | "android-owner" | "custom";
+  readonly owner: string | null;
+  /** from an hour on, its expiry */
+  readonly expiries: readonly (readonly [hour: number, expiresAt: string])[];
+}
+
+const day = (days: number): number => days * 24;
+
+/** Renewed in time, renewed late, renewed twice, never renewed in time, recorded late. */
+const LIVES: readonly Life[] = [
+  {
+    name: "本社",
+    kind: "push-certificate",
+    owner: "IT@example.jp",
+    expiries: [
+      [0, "2027-02-10T03:00:00.000Z"],
+      [day(80), "2028-02-08T03:00:00.000Z"],
+    ],
+  },
+  {
+    name: "ABM サーバー",
+    kind: "ade-token",
+    owner: "tanto@example.jp",
+    expiries: [
+      [0, "2027-01-05T14:59:59.000Z"],
+      [day(53), "2027-07-04T15:00:00.000Z"],
+      [day(240), "2028-07-04T15:00:00.000Z"],
+    ],
+  },
+  {
+    name: "大阪支社",
+    kind: "vpp-token",
+    owner: null,
+    expiries: [
+      [0, "2027-06-30T23:30:00.000Z"],
+      [day(222), "2028-06-30T23:30:00.000Z"],
+    ],
+  },
+  { name: "第一所有者", kind: "android-owner", owner: "総務課", expiries: [[0, "2027-12-01T00:00:00.000Z"]] },
+  {
+    name: "example.jp",
+    kind: "custom",
+    owner: null,
+    expiries: [
+      [day(100), "2027-04-01T00:00:00.000Z"],
+      [day(140), "2028-04-01T00:00:00.000Z"],
+    ],
+  },
+];
+
+type Run = "missed" | "once" | "twice" | "killed" | "refused";
+
+/** What each hour brings; three gaps last for days. */
+function* hours(dice: Dice): Generator<Run> {
+  for (let hour = 0; hour < day(DAYS); hour += 1) {
+    const gap = [12, 71, 200].some((first) => hour >= day(first) && hour < day(first + 3) + 5);
+    const roll = dice.roll();
+    // stages begin at midnight of Tokyo: that is when it hurts
+    const delicate = hour % 24 >= 15 && hour % 24 < 19;
+    if (delicate && !gap) {
+      if (roll < 0.15) yield "missed";
+      else if (roll < 0.35) yield "twice";
+      else if (roll < 0.8) yield "killed";
+      else yield roll < 0.9 ? "refused" : "once";
+    } else if (gap || roll < 0.2) yield "missed";
+    else if (roll < 0.3) yield "twice";
+    else if (roll < 0.5) yield "killed";
+    else if (roll < 0.53) yield "refused";
+    else yield "once";
+  }
+}
+
+const expiryAt = ({ expiries }: Life, hour: number): string | undefined =>
+  expiries.findLast(([from]) => from <= hour)?.[1];
+
+/** One thing in one message: who got it, when, which stage of which expiry. */
+interface Got {
+  readonly to: string;
+  readonly key: string;
+  readonly messageId: string;
+  readonly hour: number;
+}
+
+test(
+  "400 days, a run an hour, missed, doubled and killed: every stage once to everybody, at most one run late",
+  { timeout: 180_000 },
+  async () => {
+    await using tenant = new TestTenant();
+    const [office, chat] = [await openPostOffice(), await openChat()];
+    const settings: NotifySettings = {
+      language: "ja",
+      stages: USUAL_STAGES,
+      smtp: { host: "127.0.0.1", port: office.port, security: "none", from: "CLOMO <renewals@example.jp>" },
+      recipients: [
+        { name: "it", way: "mail", address: "it@example.jp", language: "ja" },
+        {
+          name: "en",
+          way: "mail",
+          address: "ops@example.com",
+          language: "en",
+          kinds: ["push-certificate", "ade-token"],
+        },
+        { name: "chat", way: "webhook", service: "slack", url: { env: "CHAT" }, language: "en" },
+      ],
+    };
+    const people = (life: Life): readonly string[] => [
+      "it@example.jp",
+      "chat",
+      ...(life.kind === "push-certificate" || life.kind === "ade-token" ? ["ops@example.com"] : []),
+      ...(life.owner === "tanto@example.jp" ? [life.owner] : []),
+    ];
+    const deliver = deliveryOf(settings, { environment: { CHAT: chat.url }, folder: "/", modes: true });
+    const dice = new Dice();
+    const { client, surroundings } = tenant;
+    const ids = new Map<string, string>();
+    const got: Got[] = [];
+    /** hours in which nothing stood in the way, and those in which something did */
+    const undisturbed: number[] = [];
+    const deaths = new Map<string, number>();
+    const warnings: string[] = [];
+    let runs = 0;
+    let quiet = 0;
+
+    const once = async (hour: number, victim: Victim): Promise<void> => {
+      runs += 1;
+      const run = sendNotices(
+        {
+          tenants: [{ context: "本番", timezone: TOKYO, client: victim.client(client) }],
+          settings,
+          now: new Date(START + hour * HOUR_MS),
+          severalContexts: false,
+          warn: async ({ en }) => void warnings.push(en),
+        },
+        { deliver: victim.deliver(deliver) },
+      );
+      const ended = await Promise.race([run, victim.killed.promise]);
+      if (ended !== undefined && ended.rows.length === 0) quiet += 1;
+      if (victim.at !== undefined) deaths.set(victim.at, (deaths.get(victim.at) ?? 0) + 1);
+    };
+
+    /** Reads what came, by its text alone. */
+    const collect = (hour: number): void => {
+      const now = new Date(START + hour * HOUR_MS);
+      const came = [
+        ...office.delivered.splice(0).map(({ to, mail }) => ({ to, text: mail.text, id: mail.messageId, mail })),
+        ...chat.posted.splice(0).map(({ body, headers }) => ({
+          to: "chat",
+          text: (JSON.parse(body) as { text: string }).text,
+          id: String(headers["idempotency-key"]),
+          mail: undefined,
+        })),
+      ];
+      for (const { to, text, id, mail } of came) {
+        const told = LIVES.filter((life) => new RegExp(`^■ .*[「"]${life.name}[」"]`, "m").test(text));
+        expect(told.length).toBeGreaterThan(0);
+        for (const life of told) {
+          const expiresAt = expiryAt(life, hour) ?? "";
+          const stage = stageOf(expiresAt, { now, timezone: TOKYO, stages: USUAL_STAGES });
+          got.push({ to, key: `${life.name} ${expiresAt} ${stage}`, messageId: id, hour });
+          const on = dayOf(new Date(expiresAt), TOKYO);
+          expect(text).toContain(`${to.startsWith("it@") || to.startsWith("tanto@") ? "期限" : "expires"}: ${on}`);
+        }
+        if (mail === undefined) continue;
+        const [first] = told
+          .map((life) => daysLeft(expiryAt(life, hour) ?? "", now, TOKYO))
+          .toSorted((one, other) => one - other);
+        const left = first ?? 0;
+        const words =
+          to === "ops@example.com"
+            ? [`${left} day`, "expires today", "expired today", `expired ${-left} day`]
+            : [`あと ${left} 日`, "本日が期限", "本日期限切れ", `期限切れ(${-left} 日経過)`];
+        expect(
+          words.some((word) => mail.subject.includes(word)),
+          mail.subject,
+        ).toBe(true);
+        for (const life of told) expect(mail.html).toContain(life.name);
+        const events = new ICAL.Component(ICAL.parse(mail.calendar) as unknown[]).getAllSubcomponents("vevent");
+        expect(events.map((event) => event.getFirstPropertyValue("dtstart")?.toString() ?? "").toSorted()).toEqual(
+          told.map((life) => dayOf(new Date(expiryAt(life, hour) ?? ""), TOKYO)).toSorted(),
+        );
+      }
+    };
+
+    for (const [hour, kind] of [...hours(dice)].entries()) {
+      for (const life of LIVES) {
+        const change = life.expiries.find(([from]) => from === hour);
+        if (change === undefined) continue;
+        const [, expiresAt] = change;
+        const id = ids.get(life.name);
+        if (id === undefined) {
+          const { name, kind, owner } = life;
+          ids.set(name, (await client.renewals.add({ name, kind, owner, expiresAt })).id);
+        } else await client.renewals.edit(id, { expiresAt });
+      }
+      if (kind === "missed") continue;
+      surroundings.time = START + hour * HOUR_MS;
+      const endless = (): Victim => new Victim(Infinity);
+      if (kind === "refused") {
+        office.refused.set("it@example.jp", "451 try again later");
+        chat.status = 503;
+      }
+      if (kind === "twice") await Promise.all([once(hour, endless()), once(hour, endless())]);
+      else await once(hour, kind === "killed" ? new Victim(1 + dice.below(12)) : endless());
+      if (kind === "refused") {
+        office.refused.clear();
+        chat.status = 200;
+      } else if (kind !== "killed") undisturbed.push(hour);
+      collect(hour);
+    }
+
+    const killedAfterSend =
+      (deaths.get("after send") ?? 0) + (deaths.get("before settle") ?? 0) + (deaths.get("after settle") ?? 0);
+    const identities = new Map<string, Set<string>>();
+    for (const { to, key, messageId } of got) {
+      const known = identities.get(`${to} ${key}`) ?? new Set();
+      identities.set(`${to} ${key}`, known.add(messageId));
+    }
+    // once: what came twice, after a kill between sending and settling, was the very same message
+    expect([...identities].filter(([, known]) => known.size > 1)).toEqual([]);
+    const messages = new Set(got.map(({ to, messageId }) => `${to} ${messageId}`));
+    const arrivals = new Set(got.map(({ to, messageId, hour }) => `${to} ${messageId} ${hour}`));
+    expect(arrivals.size - messages.size).toBeLessThanOrEqual(killedAfterSend);
+
+    // everybody, and in time: by the first run of a stage that nothing stood in the way of
+    const arrived = new Map<string, number>();
+    for (const { to, key, hour } of got)
+      arrived.set(`${to} ${key}`, Math.min(hour, arrived.get(`${to} ${key}`) ?? hour));
+    const owed = new Map<string, number>();
+    for (const hour of undisturbed) {
+      for (const life of LIVES) {
+        const expiresAt = expiryAt(life, hour);
+        if (expiresAt === undefined) continue;
+        const stage = stageOf(expiresAt, {
+          now: new Date(START + hour * HOUR_MS),
+          timezone: TOKYO,
+          stages: USUAL_STAGES,
+        });
+        if (stage === undefined) continue;
+        for (const to of people(life)) {
+          const key = `${to} ${life.name} ${expiresAt} ${stage}`;
+          if (!owed.has(key)) owed.set(key, hour);
+        }
+      }
+    }
+    expect([...owed].filter(([key, hour]) => (arrived.get(key) ?? Infinity) > hour)).toEqual([]);
+    expect(runs).toBeGreaterThan(7000);
+    expect(quiet).toBeGreaterThan(5000);
+    for (const at of ["after claim", "before send", "after send", "before settle", "after settle"]) {
+      expect(deaths.get(at), at).toBeGreaterThan(0);
+    }
+    expect(owed.size).toBeGreaterThan(250);
+    // nothing due, no connection
+    expect(office.connections()).toBeLessThan(2 * arrivals.size);
+    expect(new Set(warnings)).toEqual(new Set(["it was not told: 451 try again later", "chat was not told: HTTP 503"]));
+    await Promise.all([office.close(), chat.close()]);
+  },
+);

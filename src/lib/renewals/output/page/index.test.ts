@@ -1,0 +1,140 @@
+import { describe, expect, it, test } from "vitest";
+import { judge, type Recorded } from "../../judge.ts";
+import { USUAL_THRESHOLDS } from "../../level.ts";
+import { html, Markup } from "./markup.ts";
+import { DARK, LIGHT, type Palette } from "./style.ts";
+import { renewalsPage } from "./index.ts";
+import { Timeline } from "../../timeline.ts";
+
+const NOW = new Date("2026-11-20T03:00:00Z");
+const ZONE = "Asia/Tokyo";
+
+const recorded = (number: number, over: Partial<Recorded> = {}): Recorded => ({
+  id: `id-${number}`,
+  kind: "custom",
+  name: `項目${number}`,
+  organisation: null,
+  expiresAt: "2027-03-01T14:59:59.000Z",
+  certainty: "typed",
+  fingerprint: null,
+  topic: null,
+  owner: null,
+  account: null,
+  phone: null,
+  notes: null,
+  source: null,
+  confirmedAt: null,
+  confirmedBy: null,
+  ...over,
+});
+
+const pageOf = (
+  items: readonly Recorded[],
+  language: "en" | "ja" = "en",
+  contexts: readonly string[] = ["kanto"],
+): string =>
+  renewalsPage({
+    items: items.map((item) => judge(item, "kanto", { now: NOW, timezone: ZONE, thresholds: USUAL_THRESHOLDS })),
+    contexts,
+    language,
+    timeline: new Timeline(NOW, ZONE),
+    timezone: ZONE,
+    asOf: "2026-11-20 12:00 (Asia/Tokyo)",
+    visible: (words) => words.replaceAll("\u202e", String.raw`\u202e`),
+    fit: (words, columns) => words.slice(0, columns),
+  });
+
+test("markup escapes whatever is no markup", () => {
+  const hostile = `</td><script>alert("1")</script>'&`;
+  expect(html`<b title="${hostile}">${[hostile, 1, null, new Markup("<i></i>")]}</b>`.source).toBe(
+    '<b title="&#60;/td&#62;&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;&#39;&#38;">' +
+      "&#60;/td&#62;&#60;script&#62;alert(&#34;1&#34;)&#60;/script&#62;&#39;&#38;1<i></i></b>",
+  );
+});
+
+describe("a page", () => {
+  it("holds no markup of what was recorded, wherever it stands", () => {
+    const hostile = `"><script src=https://evil.example></script><img src=x onerror=alert(1)>\u202e`;
+    const words = Object.fromEntries(
+      [
+        "name",
+        "organisation",
+        "owner",
+        "account",
+        "phone",
+        "notes",
+        "topic",
+        "fingerprint",
+        "source",
+        "confirmedBy",
+      ].map((field) => [field, hostile]),
+    );
+    const page = pageOf([recorded(1, words)], "ja", [hostile, "kanto"]);
+    expect(page).not.toMatch(/<script|<img|\u202e/);
+    expect(page).toContain(String.raw`onerror=alert(1)&#62;\u202e`);
+  });
+
+  it("names nothing outside of it", () => {
+    expect(pageOf([recorded(1)])).not.toMatch(/(?:src|href)=|url\(|@import|https?:/);
+  });
+
+  it("is in the reader's language", () => {
+    expect(pageOf([recorded(1)])).toMatch(/<html lang="en">[^]*What expires, and when[^]*in time 1/);
+    expect(pageOf([recorded(1)], "ja")).toMatch(/<html lang="ja">[^]*期限のあるもの[^]*余裕あり 1/);
+  });
+
+  it("says so when nothing is recorded, without an empty chart", () => {
+    expect(pageOf([])).toContain("Nothing is recorded.");
+    expect(pageOf([])).not.toMatch(/<svg|<table/);
+  });
+
+  it.each([
+    ["estimated", "2027-03-01T14:59:59.000Z", "marker ok hollow"],
+    ["typed", "2027-03-01T14:59:59.000Z", "marker ok"],
+    ["exact", "2026-11-25T14:59:59.000Z", "marker critical"],
+    ["estimated", "2026-11-25T14:59:59.000Z", "marker critical hollow"],
+    ["typed", null, "marker unknown hollow"],
+  ] as const)("draws what is %s for %s as %s", (certainty, expiresAt, classes) => {
+    const [chart = ""] = /<g data-item[^]*?<\/g/.exec(pageOf([recorded(1, { certainty, expiresAt })])) ?? [];
+    expect(/class="(marker[^"]*)"/.exec(chart)?.[1]).toBe(classes);
+  });
+
+  it("draws no more rows in a chart than go on a sheet", () => {
+    const page = pageOf(Array.from({ length: 41 }, (_, number) => recorded(number)));
+    expect(page.match(/class="chart"/g)).toHaveLength(3);
+    expect(page.match(/<g data-item/g)).toHaveLength(41);
+    expect(new Set(page.match(/ id="[^"]*"/g)).size).toBe(6);
+  });
+});
+
+const channel = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+const luminance = (colour: string): number => {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
+    channel(Number.parseInt(colour.slice(at, at + 2), 16) / 255),
+  );
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+};
+/** @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
+const contrast = (one: string, other: string): number => {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+};
+
+const READ = ["ink", "faint", "ok", "warning", "critical", "expired", "unknown"] as const;
+const palettes: readonly (readonly [string, Palette])[] = [
+  ["light", LIGHT],
+  ["dark", DARK],
+];
+
+test.each(palettes)("every colour that is read in the %s has a contrast of 4.5 at least", (_, palette) => {
+  for (const name of READ) {
+    expect(contrast(palette[name], palette.paper), name).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(palette[name], palette.band), `${name} on a band`).toBeGreaterThanOrEqual(4.5);
+  }
+});
+
+test("when a login was confirmed is a day of the context's zone", () => {
+  const page = pageOf([recorded(1, { kind: "android-owner", confirmedAt: "2026-04-01T20:00:00.000Z" })]);
+  expect(page).toContain(">2026-04-02</bdi");
+  expect(page).not.toContain("2026-04-01T20:00");
+});

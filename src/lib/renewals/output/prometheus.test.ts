@@ -1,0 +1,115 @@
+import { spawnSync } from "node:child_process";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { resultOf } from "../check.ts";
+import { USUAL_THRESHOLDS } from "../level.ts";
+import { prometheusText } from "./prometheus.ts";
+import { checkedThing } from "../testing/checked.ts";
+import { parseExposition } from "../testing/exposition.ts";
+
+const NOW = new Date("2026-11-20T00:00:00.500Z");
+const textOf = (...checked: Parameters<typeof resultOf>[0]): string =>
+  prometheusText(resultOf(checked, USUAL_THRESHOLDS), NOW);
+
+/** Prometheus' own judgement, where it is installed; it takes every file where it is not. */
+const promtoolRefuses = (exposition: string): string => {
+  const { error, status, stderr } = spawnSync("promtool", ["check", "metrics"], {
+    input: exposition,
+    encoding: "utf8",
+  });
+  return error === undefined && status !== 0 ? stderr : "";
+};
+
+test("gives when each thing expires, its days, what is unknown, and when it was checked", () => {
+  const exposition = textOf(
+    checkedThing("push 本社", "critical", 12, { context: "kanto", organisation: "本社" }),
+    checkedThing("x.pem", "unknown", null, { kind: null, source: "x.pem" }),
+  );
+  const samples = parseExposition(exposition);
+  expect(samples.map(({ name, value }) => [name, value])).toEqual([
+    ["clomoctl_renewal_expiry_timestamp_seconds", Date.UTC(2026, 11, 2) / 1000],
+    ["clomoctl_renewal_days_left", 12],
+    ["clomoctl_renewal_unreadable", 1],
+    ["clomoctl_check_timestamp_seconds", Date.UTC(2026, 10, 20) / 1000],
+  ]);
+  expect(samples[0]?.labels).toEqual(
+    new Map([
+      ["context", "kanto"],
+      ["kind", "certificate"],
+      ["name", "push 本社"],
+      ["organisation", "本社"],
+      ["source", ""],
+      ["fingerprint", ""],
+    ]),
+  );
+  expect(promtoolRefuses(exposition)).toBe("");
+});
+
+test.each([
+  [
+    "all that is known",
+    {
+      context: "kanto",
+      kind: "vpp-token",
+      organisation: "本社",
+      source: "a.vpptoken",
+      fingerprint: "0123456789abcdef0123",
+    } as const,
+    ["kanto", "vpp-token", "a", "本社", "a.vpptoken", "0123456789abcdef"],
+  ],
+  [
+    "nothing but a name",
+    { context: null, kind: null, organisation: null, source: null, fingerprint: null },
+    ["", "", "a", "", "", ""],
+  ],
+])("labels say %s", (_, known, labels) => {
+  const [sample] = parseExposition(textOf(checkedThing("a", "ok", 100, known)));
+  expect([...(sample?.labels ?? [])]).toEqual(
+    ["context", "kind", "name", "organisation", "source", "fingerprint"].map((name, at) => [name, labels[at]]),
+  );
+});
+
+test("nothing to check is not nothing wrong", () => {
+  const unreadable = parseExposition(textOf()).find(({ name }) => name === "clomoctl_renewal_unreadable");
+  expect(unreadable?.value).toBe(1);
+});
+
+test("the more urgent of two things that cannot be told apart stands for both", () => {
+  const days = parseExposition(textOf(checkedThing("a", "ok", 300), checkedThing("a", "critical", 3)))
+    .filter(({ name }) => name === "clomoctl_renewal_days_left")
+    .map(({ value }) => value);
+  expect(days).toEqual([3]);
+});
+
+test("two certificates of one name in one file are both told, by the start of their fingerprints", () => {
+  const [one, other] = ["a".repeat(64), "b".repeat(64)];
+  const exposition = textOf(
+    checkedThing("a", "ok", 300, { fingerprint: one }),
+    checkedThing("a", "critical", 3, { fingerprint: other }),
+  );
+  const days = parseExposition(exposition)
+    .filter(({ name }) => name === "clomoctl_renewal_days_left")
+    .map(({ labels, value }) => [labels.get("fingerprint"), value]);
+  expect(days).toEqual([
+    ["b".repeat(16), 3],
+    ["a".repeat(16), 300],
+  ]);
+  expect(promtoolRefuses(exposition)).toBe("");
+});
+
+test("whatever things are called, the file is read back with their names", () => {
+  const word = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom('"', "\\", "\\n", "\n", "}", '"} 1', "\ud800", "a,b"),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.tuple(word, fc.option(word)), { maxLength: 20 }), (names) => {
+      const things = names.map(([name, source], at) => checkedThing(name, "ok", 100 + at, { source }));
+      const samples = parseExposition(textOf(...things));
+      const read = samples
+        .filter(({ name }) => name === "clomoctl_renewal_days_left")
+        .map(({ labels }) => labels.get("name"));
+      expect(new Set(read)).toEqual(new Set(names.map(([name]) => name.toWellFormed())));
+    }),
+  );
+});

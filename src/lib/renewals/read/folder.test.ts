@@ -1,0 +1,178 @@
+import { execFileSync } from "node:child_process";
+import { chmod, link, mkdir, mkdtemp, readdir, realpath, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { expect, onTestFinished, test } from "vitest";
+import { MOST_BYTES as MOST_READABLE } from "../../apple/index.ts";
+import { MOST_BYTES } from "../scan-file.ts";
+import { scan, type Scanned, type ScanLimits } from "./folder.ts";
+
+async function place(): Promise<string> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), "clomoctl-scan-")));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const told = (scanned: Scanned): string =>
+  "reason" in scanned
+    ? `${scanned.where}: ${scanned.reason.en}`
+    : `${scanned.where} = ${Buffer.from(scanned.bytes).toString()}`;
+
+const scanned = async (where: string, folder: string, limits?: ScanLimits): Promise<string[]> =>
+  (await Array.fromAsync(scan(where, folder, limits))).map(told);
+
+test("reads what is called like a certificate, in the order of names, on all levels", async () => {
+  const folder = await place();
+  await mkdir(join(folder, "certs", "b", "deep"), { recursive: true });
+  for (const name of ["z.pem", "a.CER", "notes.txt", "b/deep/t.vpptoken", "b/s_smime.p7m"]) {
+    await writeFile(join(folder, "certs", name), name);
+  }
+  expect(await scanned("certs", folder)).toEqual([
+    "certs/a.CER = a.CER",
+    "certs/b/deep/t.vpptoken = b/deep/t.vpptoken",
+    "certs/b/s_smime.p7m = b/s_smime.p7m",
+    "certs/z.pem = z.pem",
+  ]);
+  expect(await scanned(join(folder, "certs", "notes.txt"), "/")).toEqual([
+    `${join(folder, "certs/notes.txt")} = notes.txt`,
+  ]);
+  expect(await scanned("nothing.pem", folder)).toEqual(["nothing.pem: there is no such file (any more)"]);
+});
+
+test("neither a pipe nor a socket is waited for, named or found", async () => {
+  const folder = await place();
+  execFileSync("mkfifo", [join(folder, "pipe.pem")]);
+  const server = createServer().listen(join(folder, "socket.pem"));
+  onTestFinished(() => void server.close());
+  await once(server, "listening");
+  await writeFile(join(folder, "z.pem"), "z");
+  const refusal = "this is neither a file nor a folder; it is not opened";
+  expect(await scanned(".", folder)).toEqual([`pipe.pem: ${refusal}`, `socket.pem: ${refusal}`, "z.pem = z"]);
+  expect(await scanned("pipe.pem", folder)).toEqual([`pipe.pem: ${refusal}`]);
+  expect(await scanned("/dev/zero", folder)).toEqual([`/dev/zero: ${refusal}`]);
+});
+
+test("a file of 1 GB is not read, nor any that is larger than a certificate can be", async () => {
+  const folder = await place();
+  for (const [name, bytes] of [
+    ["huge.pem", 1024 ** 3],
+    ["large.pem", MOST_BYTES + 1],
+    ["longest.pem", MOST_BYTES],
+  ] as const) {
+    await writeFile(join(folder, name), "-----BEGIN CERTIFICATE-----");
+    await truncate(join(folder, name), bytes);
+  }
+  const all = await Array.fromAsync(scan(".", folder));
+  const refusal = "too large to be a certificate or a token; it is not read";
+  expect(all.map((one) => ("reason" in one ? one.reason.en : one.bytes.length))).toEqual([
+    refusal,
+    refusal,
+    MOST_BYTES,
+  ]);
+  expect(MOST_BYTES).toBe(MOST_READABLE);
+});
+
+test("a link is followed within the folder only, a loop is said, and one that is named is followed", async () => {
+  const folder = await place();
+  await mkdir(join(folder, "certs", "sub"), { recursive: true });
+  await writeFile(join(folder, "outside.pem"), "outside");
+  await writeFile(join(folder, "certs", "sub", "current"), "within");
+  await writeFile(join(folder, "certs", "twice.pem"), "once");
+  for (const [target, name] of [
+    ["../outside.pem", "a-out.pem"],
+    ["/", "b-out"],
+    ["/etc/hostname", "c-out"],
+    ["d-loop.pem", "d-loop.pem"],
+    ["f-loop", "e-loop"],
+    ["e-loop", "f-loop"],
+    ["..", "sub/up"],
+    ["sub", "sub-again"],
+    ["sub/current", "within.pem"],
+    ["twice.pem", "again.pem"],
+    ["gone.pem", "dangling.pem"],
+    ["gone", "dangling"],
+  ] as const) {
+    await symlink(target, join(folder, "certs", name));
+  }
+  const out = "this link leads out of the folder; it is not followed";
+  const loop = "this link leads round in a loop, or to a link";
+  expect(await scanned("certs", folder)).toEqual([
+    `certs/a-out.pem: ${out}`,
+    `certs/b-out: ${out}`,
+    `certs/d-loop.pem: ${loop}`,
+    "certs/dangling.pem: there is no such file (any more)",
+    `certs/e-loop: ${loop}`,
+    `certs/f-loop: ${loop}`,
+    "certs/sub/up: this link leads back to where it lies, in a loop",
+    "certs/twice.pem = once",
+    "certs/within.pem = within",
+  ]);
+  expect(await scanned("certs/a-out.pem", folder)).toEqual(["certs/a-out.pem = outside"]);
+  await symlink("certs", join(folder, "named"));
+  expect(await scanned("named/sub", folder)).toEqual([
+    "named/sub/up: this link leads out of the folder; it is not followed",
+  ]);
+  expect((await scanned("named", folder)).length).toBe(9);
+});
+
+test("a file that vanishes, or becomes a link, after its folder was listed is said, and the others are read", async () => {
+  const folder = await place();
+  for (const name of ["a.pem", "b.pem", "c.pem", "d.pem"]) await writeFile(join(folder, name), name);
+  const all: string[] = [];
+  for await (const one of scan(".", folder)) {
+    all.push(told(one));
+    await rm(join(folder, "b.pem"), { force: true });
+    if (all.length === 1) {
+      await rm(join(folder, "c.pem"));
+      await symlink("d.pem", join(folder, "c.pem"));
+    }
+  }
+  expect(all).toEqual([
+    "a.pem = a.pem",
+    "b.pem: there is no such file (any more)",
+    "c.pem: this link leads round in a loop, or to a link",
+    "d.pem = d.pem",
+  ]);
+});
+
+test("a folder and a file without rights are said, where rights bind (they do not bind root), and the others are read", async () => {
+  const folder = await place();
+  await mkdir(join(folder, "closed"));
+  await writeFile(join(folder, "closed", "a.pem"), "a");
+  await writeFile(join(folder, "b.pem"), "b");
+  await writeFile(join(folder, "c.pem"), "c");
+  await chmod(join(folder, "closed"), 0);
+  await chmod(join(folder, "b.pem"), 0);
+  onTestFinished(() => chmod(join(folder, "closed"), 0o700));
+  const bound = await readdir(join(folder, "closed")).then(
+    () => false,
+    () => true,
+  );
+  const refusal = "there is no right to read it";
+  expect(await scanned(".", folder)).toEqual(
+    bound ? [`b.pem: ${refusal}`, "c.pem = c", `closed: ${refusal}`] : ["b.pem = b", "c.pem = c", "closed/a.pem = a"],
+  );
+});
+
+test("folders within folders, and entries, have a limit that is said", async () => {
+  const folder = await place();
+  await mkdir(join(folder, "1", "2", "3"), { recursive: true });
+  await writeFile(join(folder, "1", "a.pem"), "a");
+  await writeFile(join(folder, "1", "2", "3", "b.pem"), "b");
+  expect(await scanned(".", folder, { mostEntries: 100, deepest: 2 })).toEqual([
+    `${join("1", "2", "3")}: too many folders within folders`,
+    `${join("1", "a.pem")} = a`,
+  ]);
+  expect((await scanned(".", folder, { mostEntries: 2, deepest: 9 })).at(-1)).toBe(
+    ".: more than 2 entries; the rest was not looked at",
+  );
+});
+
+test("hard links are files as any other", async () => {
+  const folder = await place();
+  await writeFile(join(folder, "a.pem"), "a");
+  await link(join(folder, "a.pem"), join(folder, "b.pem"));
+  expect(await scanned(".", folder)).toEqual(["a.pem = a", "b.pem = a"]);
+});

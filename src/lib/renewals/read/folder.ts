@@ -1,0 +1,164 @@
+import type { Dirent } from "node:fs";
+import { opendir, realpath, stat } from "node:fs/promises";
+import { basename, join, relative, resolve, sep } from "node:path";
+import { text, type Text } from "../../text/index.ts";
+import { NOT_A_FILE, readBounded, reasonOf } from "../scan-file.ts";
+
+/** A file that was read, or a place that was not and why. `where` is what to call it: as it was named, and what is below. */
+export type Scanned =
+  | {
+      readonly where: string;
+      /** its name without folders */
+      readonly name: string;
+      readonly bytes: Uint8Array;
+      /** it was named itself, and did not just lie in a folder that was */
+      readonly named: boolean;
+    }
+  | { readonly where: string; readonly reason: Text };
+
+/** How far a folder is searched. */
+export interface ScanLimits {
+  /** files, folders and all else, over all levels */
+  readonly mostEntries: number;
+  /** folders within folders */
+  readonly deepest: number;
+}
+
+const USUAL_LIMITS: ScanLimits = { mostEntries: 100_000, deepest: 32 };
+
+/** In a folder only files named like this are read; a file that is named itself may be called anything. */
+const EXPECTED = /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key)$/i;
+
+/**
+ * Reads a named file, or what in a named folder is called like a certificate or a token, in the order of names. It
+ * never waits for a pipe or a device, and leaves no folder by a link.
+ *
+ * @param where as the user typed it
+ * @param workingFolder absolute; relative names start from it
+ */
+export async function* scan(
+  where: string,
+  workingFolder: string,
+  limits: ScanLimits = USUAL_LIMITS,
+): AsyncGenerator<Scanned> {
+  const path = resolve(workingFolder, where);
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) {
+      yield* new Search(where, await realpath(path), limits).all();
+    } else {
+      yield found.isFile() ? await readOne({ where, path, named: true }) : { where, reason: NOT_A_FILE };
+    }
+  } catch (error) {
+    yield { where, reason: reasonOf(error) };
+  }
+}
+
+interface Place {
+  readonly where: string;
+  readonly path: string;
+  readonly named: boolean;
+}
+
+async function readOne({ where, path, named }: Place): Promise<Scanned> {
+  const read = await readBounded(path, named);
+  return read instanceof Uint8Array ? { where, name: basename(path), bytes: read, named } : { where, reason: read };
+}
+
+/** The search of one named folder. */
+class Search {
+  readonly #where: string;
+  readonly #root: string;
+  readonly #limits: ScanLimits;
+  #entries = 0;
+
+  /** @param root the folder's real path */
+  constructor(where: string, root: string, limits: ScanLimits) {
+    this.#where = where;
+    this.#root = root;
+    this.#limits = limits;
+  }
+
+  async *all(): AsyncGenerator<Scanned> {
+    yield* this.#folder("", 0);
+    if (this.#full) {
+      const most = this.#limits.mostEntries;
+      const reason = text(
+        `more than ${most} entries; the rest was not looked at`,
+        `${most} 件を超えています。残りは確認していません`,
+      );
+      yield { where: this.#where, reason };
+    }
+  }
+
+  get #full(): boolean {
+    return this.#entries > this.#limits.mostEntries;
+  }
+
+  /** @param below the folder's path from the root */
+  async *#folder(below: string, depth: number): AsyncGenerator<Scanned> {
+    const where = join(this.#where, below);
+    if (depth > this.#limits.deepest) {
+      yield { where, reason: text("too many folders within folders", "フォルダーの階層が深すぎます") };
+      return;
+    }
+    const entries = await this.#list(join(this.#root, below)).catch(reasonOf);
+    if ("en" in entries) {
+      yield { where, reason: entries };
+      return;
+    }
+    for (const entry of entries) yield* this.#entry(entry, join(below, entry.name), depth);
+  }
+
+  async #list(folder: string): Promise<readonly Dirent[]> {
+    const entries: Dirent[] = [];
+    for await (const entry of await opendir(folder, { bufferSize: 1024 })) {
+      this.#entries += 1;
+      if (this.#full) break;
+      entries.push(entry);
+    }
+    return entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  async *#entry(entry: Dirent, below: string, depth: number): AsyncGenerator<Scanned> {
+    const expected = EXPECTED.test(entry.name);
+    const where = join(this.#where, below);
+    if (entry.isDirectory()) {
+      yield* this.#folder(below, depth + 1);
+    } else if (entry.isSymbolicLink()) {
+      yield* this.#link(where, join(this.#root, below), expected);
+    } else if (expected) {
+      const path = join(this.#root, below);
+      yield entry.isFile() ? await readOne({ where, path, named: false }) : { where, reason: NOT_A_FILE };
+    }
+  }
+
+  /** A link within the folder leads to what is found there anyway, unless that is called by another kind of name. */
+  async *#link(where: string, path: string, expected: boolean): AsyncGenerator<Scanned> {
+    try {
+      const target = await realpath(path);
+      const isFolder = (await stat(target)).isDirectory();
+      if (!this.#holds(target)) {
+        const reason = text(
+          "this link leads out of the folder; it is not followed",
+          "リンク先がフォルダーの外にあるためたどりません",
+        );
+        if (expected || isFolder) yield { where, reason };
+      } else if (isFolder) {
+        if (path.startsWith(join(target, sep))) yield { where, reason: LOOP };
+      } else if (expected && !EXPECTED.test(target)) {
+        yield { ...(await readOne({ where, path: target, named: false })), where };
+      }
+    } catch (error) {
+      const reason = reasonOf(error);
+      if (expected || (error instanceof Error && "code" in error && error.code === "ELOOP")) yield { where, reason };
+    }
+  }
+
+  #holds(target: string): boolean {
+    const way = relative(this.#root, target);
+    return way !== ".." && !way.startsWith(`..${sep}`) && resolve(this.#root, way) === target;
+  }
+}
+
+const LOOP = text("this link leads back to where it lies, in a loop", "リンクが循環しています");

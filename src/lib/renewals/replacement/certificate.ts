@@ -1,0 +1,79 @@
+import { same, text } from "../../text/index.ts";
+import { momentIn } from "./moment.ts";
+import type { Check, CheckOutcome, Circumstances, Rule } from "./index.ts";
+
+/** What is doubtful is bad for those who asked for strictness. */
+export const doubtful = ({ strict }: Circumstances): CheckOutcome => (strict ? "bad" : "warning");
+
+/** Says something only when it is the very same file. */
+export const unlike: Rule = ({ current, next }): Check | undefined =>
+  current.expiring.fingerprint === next.expiring.fingerprint
+    ? {
+        id: "file",
+        outcome: "bad",
+        what: text("this is the one already in use", "現在使われているものと同じです"),
+      }
+    : undefined;
+
+export const sameName: Rule = ({ current, next, circumstances }): Check => {
+  const [was, is] = [current.expiring.name, next.expiring.name];
+  return was === is
+    ? { id: "name", outcome: "good", what: text(`the same: ${was}`, `同じ: ${was}`) }
+    : {
+        id: "name",
+        outcome: doubtful(circumstances),
+        what: text(`it changes from ${was} to ${is}`, `${was} から ${is} に変わります`),
+      };
+};
+
+export const later: Rule = ({ current, next, circumstances: { timezone } }): Check => {
+  const [was, is] = [current.expiring.expiresAt, next.expiring.expiresAt];
+  const estimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
+  const sure = estimated ? text(" (as far as can be told)", "(推定を含む)") : same("");
+  const [old, found] = [momentIn(was, timezone), momentIn(is, timezone)];
+  const longer = Date.parse(is) > Date.parse(was);
+  return {
+    id: "expiry",
+    outcome: longer ? "good" : "bad",
+    what: longer
+      ? text(`${found} instead of ${old}${sure.en}`, `${old} から ${found} に延びます${sure.ja}`)
+      : text(
+          `${found} is no later than ${old}${sure.en}: this is an old file`,
+          `${found} は現在の ${old} より後ではありません${sure.ja}。古いファイルです`,
+        ),
+  };
+};
+
+export const validNow: Rule = ({ next, circumstances: { now, timezone } }): Check => {
+  const { expiresAt, validFrom } = next.expiring;
+  if (Date.parse(expiresAt) <= now.getTime()) {
+    const when = momentIn(expiresAt, timezone);
+    return { id: "validity", outcome: "bad", what: text(`it expired on ${when}`, `${when} に期限が切れています`) };
+  }
+  if (validFrom !== null && Date.parse(validFrom) > now.getTime()) {
+    const when = momentIn(validFrom, timezone);
+    return {
+      id: "validity",
+      outcome: "bad",
+      what: text(
+        `it is not valid before ${when}; look at this machine's clock, else wait`,
+        `${when} より前は有効ではありません。この端末の時計を確かめ、正しければその時刻まで待ってください`,
+      ),
+    };
+  }
+  return { id: "validity", outcome: "good", what: text("it is", "有効です") };
+};
+
+/** By the name only; a certificate of the right topic cannot come from elsewhere but in a test. */
+export const issuer: Rule = ({ next: { expiring, evidence }, circumstances }): Check | undefined => {
+  if (evidence.of !== "certificate" || !APPLES.includes(expiring.kind)) return undefined;
+  return evidence.issuedByApple
+    ? { id: "issuer", outcome: "good", what: same("Apple") }
+    : {
+        id: "issuer",
+        outcome: doubtful(circumstances),
+        what: text("it was not issued by Apple", "Apple が発行したものではありません"),
+      };
+};
+
+const APPLES: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];

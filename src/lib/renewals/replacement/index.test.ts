@@ -1,0 +1,279 @@
+import { describe, expect, test } from "vitest";
+import type { Renewable, SigningRequest } from "../../apple/index.ts";
+import type { Expiring } from "../../model/renewal.ts";
+import { judgeReplacement, type Check, type Circumstances, type Current, type Judgement } from "./index.ts";
+
+const NOW = new Date("2027-02-15T00:00:00Z");
+const TOPIC = "com.apple.mgmt.External.0001";
+
+const expiring = (fields: Partial<Expiring>): Expiring => ({
+  kind: "push-certificate",
+  name: "APSP:0001",
+  expiresAt: "2027-03-01T05:00:00Z",
+  validFrom: "2026-03-01T05:00:00Z",
+  certainty: "exact",
+  fingerprint: "old",
+  topic: TOPIC,
+  organisation: null,
+  ...fields,
+});
+
+const push = (
+  fields: Partial<Expiring> = {},
+  evidence: { issuedByApple?: boolean; publicKey?: string } = {},
+): Renewable => ({
+  expiring: expiring(fields),
+  evidence: { of: "certificate", issuedByApple: true, publicKey: "old key", ...evidence },
+});
+const LATER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: "2027-02-14T05:00:00Z" };
+const newPush = (fields: Partial<Expiring> = {}, evidence: { issuedByApple?: boolean; publicKey?: string } = {}) =>
+  push({ ...LATER, ...fields }, { publicKey: "new key", ...evidence });
+
+const ade = (
+  fields: Partial<Expiring>,
+  evidence: { server?: string | null; consumer?: string | null } = {},
+): Renewable => ({
+  expiring: expiring({ kind: "ade-token", name: "本社", topic: null, ...fields }),
+  evidence: { of: "ade-token", server: "本社", consumer: "c1", ...evidence },
+});
+
+const vpp = (fields: Partial<Expiring>, location: string | null = "東京"): Renewable => ({
+  expiring: expiring({ kind: "vpp-token", name: "東京", topic: null, organisation: "株式会社例", ...fields }),
+  evidence: { of: "vpp-token", location },
+});
+
+const judge = (current: Current, next: Renewable, rest: Partial<Circumstances> = {}): Judgement =>
+  judgeReplacement(current, next, { now: NOW, strict: false, ...rest });
+
+const outcomes = ({ checks }: Judgement): Record<string, Check["outcome"]> =>
+  Object.fromEntries(checks.map(({ id, outcome }) => [id, outcome]));
+
+const said = ({ checks }: Judgement, id: Check["id"]): string => {
+  const what = checks.find((check) => check.id === id)?.what;
+  return `${what?.en}\n${what?.ja}`;
+};
+
+const request = (publicKey: string): SigningRequest => ({ publicKey, vendorSigned: true });
+
+describe("push certificates", () => {
+  test("the right one is safe", () => {
+    const csr = { request: request("new key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
+    const judgement = judge(push(), newPush(), { csr, strict: true });
+    expect(judgement.safe).toBe(true);
+    expect(outcomes(judgement)).toEqual({
+      kind: "good",
+      topic: "good",
+      expiry: "good",
+      validity: "good",
+      issuer: "good",
+      "request-key": "good",
+      "request-age": "good",
+    });
+    expect(said(judgement, "expiry")).toContain("2028-02-14 14:00:00 (Asia/Tokyo) instead of 2027-03-01 14:00:00");
+  });
+
+  test("a changed topic is refused with what it would do, in both languages", () => {
+    const judgement = judge(push(), newPush({ topic: "com.apple.mgmt.External.0002" }));
+    expect(judgement.safe).toBe(false);
+    expect(outcomes(judgement)).toMatchObject({ topic: "bad", expiry: "good" });
+    expect(said(judgement, "topic")).toContain("every enrolled device stops answering");
+    expect(said(judgement, "topic")).toContain("登録済みの全デバイスが応答しなくなり");
+  });
+
+  test("a certificate of another request is refused, in both languages", () => {
+    const csr = { request: request("third key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
+    const judgement = judge(push(), newPush(), { csr });
+    expect(judgement.safe).toBe(false);
+    expect(outcomes(judgement)).toMatchObject({ "request-key": "bad", "request-age": "good" });
+    expect(said(judgement, "request-key")).toMatch(/another request.*入力エラー:正しい証明書を.*\n別の署名要求/s);
+  });
+
+  test("last year's request is surely stale by its key, probably by its file's time", () => {
+    const byKey = { request: request("old key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
+    expect(outcomes(judge(push(), newPush(), { csr: byKey }))).toMatchObject({
+      "request-age": "bad",
+      "request-key": "bad",
+    });
+    expect(said(judge(push(), newPush(), { csr: byKey }), "request-age")).toContain("surely");
+    const byTime = { request: request("new key"), writtenAt: new Date("2026-03-01T04:59:59Z") };
+    const lax = judge(push(), newPush(), { csr: byTime });
+    expect([lax.safe, outcomes(lax)["request-age"]]).toEqual([true, "warning"]);
+    expect(said(lax, "request-age")).toContain("probably stale, though the new certificate was made from it");
+    expect(judge(push(), newPush(), { csr: byTime, strict: true }).safe).toBe(false);
+    const other = { request: request("third key"), writtenAt: new Date("2026-03-01T04:59:59Z") };
+    expect(said(judge(push(), newPush(), { csr: other }), "request-age")).toContain("an earlier renewal");
+    const untimed = { request: request("new key"), writtenAt: null };
+    expect(outcomes(judge(push(), newPush(), { csr: untimed }))).toMatchObject({ "request-age": "unknown" });
+  });
+
+  test("another issuer is a warning, and bad for the strict", () => {
+    const next = newPush({}, { issuedByApple: false });
+    expect([judge(push(), next).safe, outcomes(judge(push(), next))["issuer"]]).toEqual([true, "warning"]);
+    expect(judge(push(), next, { strict: true }).safe).toBe(false);
+  });
+
+  test.each(["agent-push-certificate", "agent-build-certificate"] as const)("%s comes from Apple too", (kind) => {
+    const [current, next] = [push({ kind }), newPush({ kind }, { issuedByApple: false })];
+    expect(outcomes(judge(current, next))).toMatchObject({ issuer: "warning" });
+    expect(outcomes(judge(current, newPush({ kind })))).toMatchObject({ issuer: "good" });
+  });
+
+  test.each([
+    ["written at the very moment the current one began", "2026-03-01T05:00:00Z", {}, "good"],
+    ["written a second before", "2026-03-01T04:59:59Z", {}, "warning"],
+    [
+      "written long ago, where nobody knows when the current one began",
+      "2020-01-01T00:00:00Z",
+      { validFrom: null },
+      "unknown",
+    ],
+  ])("a request %s", (_, writtenAt, current, outcome) => {
+    const csr = { request: request("new key"), writtenAt: new Date(writtenAt) };
+    expect(outcomes(judge(push(current), newPush(), { csr }))).toMatchObject({ "request-age": outcome });
+  });
+
+  test.each([
+    ["the same file", { ...expiring({}) }, { file: "bad", expiry: "bad" }],
+    ["no later", { fingerprint: "new" }, { expiry: "bad", validity: "good" }],
+    ["expired", { ...LATER, expiresAt: "2027-02-15T00:00:00Z" }, { validity: "bad" }],
+    ["not yet valid", { ...LATER, validFrom: "2027-02-15T00:00:01Z" }, { validity: "bad" }],
+    ["no topic", { ...LATER, topic: null }, { topic: "bad" }],
+    ["another kind", { ...LATER, kind: "certificate" as const }, { kind: "bad" }],
+  ])("refused: %s", (_, fields, expected) => {
+    const judgement = judge(push(), push(fields, { publicKey: "new key" }));
+    expect(judgement.safe).toBe(false);
+    expect(outcomes(judgement)).toMatchObject(expected);
+  });
+
+  test("the tenant's record is enough to compare with", () => {
+    expect(judge({ expiring: expiring({}) }, newPush()).safe).toBe(true);
+    expect(judge({ expiring: expiring({ topic: "com.apple.mgmt.External.9" }) }, newPush()).safe).toBe(false);
+  });
+});
+
+describe("server tokens", () => {
+  const NEWER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: "2027-02-14T05:00:00Z" };
+
+  test("the right one is safe, with a word that it has killed the old one", () => {
+    const judgement = judge(ade({}), ade(NEWER), { strict: true });
+    expect(judgement.safe).toBe(true);
+    expect(outcomes(judgement)).toEqual({
+      kind: "good",
+      key: "good",
+      server: "good",
+      consumer: "good",
+      expiry: "good",
+      validity: "good",
+      "old-token": "warning",
+    });
+    expect(said(judgement, "old-token")).toContain("upload the new one at once");
+  });
+
+  test("one for CLOMO's key is judged by its name, and nobody is led to download another", () => {
+    const [current, next] = [
+      ade({ certainty: "estimated" }, { consumer: null }),
+      ade({ ...NEWER, certainty: "estimated" }, { consumer: null }),
+    ];
+    const judgement = judge(current, next);
+    expect(judgement.safe).toBe(true);
+    expect(outcomes(judgement)).toMatchObject({ key: "unknown", server: "good", consumer: "unknown", expiry: "good" });
+    expect(said(judgement, "key")).toMatch(/do not download another one to try\n.*ダウンロードしないでください/s);
+  });
+
+  test.each([
+    ["another server", ade(NEWER, { server: "支社" }), { server: "bad" }],
+    ["another consumer", ade(NEWER, { consumer: "c2" }), { consumer: "bad" }],
+    ["older", ade({ fingerprint: "new", expiresAt: "2026-12-01T05:00:00Z" }), { expiry: "bad" }],
+  ])("refused: %s", (_, next, expected) => {
+    const judgement = judge(ade({}), next);
+    expect(judgement.safe).toBe(false);
+    expect(outcomes(judgement)).toMatchObject(expected);
+    expect(JSON.stringify(judgement)).not.toContain("c2");
+  });
+
+  test("what the files do not tell is unknown, on either side", () => {
+    for (const [was, is] of [
+      [null, "c1"],
+      ["c1", null],
+      [null, null],
+    ] as const) {
+      const judgement = judge(ade({}, { consumer: was }), ade(NEWER, { consumer: is }));
+      expect(outcomes(judgement)).toMatchObject({ consumer: "unknown", server: "good" });
+    }
+    expect(outcomes(judge(ade({}, { server: null }), ade(NEWER)))).toMatchObject({ server: "unknown" });
+  });
+
+  test("names are shown, consumers are not", () => {
+    const other = judge(ade({}), ade(NEWER, { server: "支社", consumer: "c2" }));
+    expect(said(other, "server")).toContain("本社 → 支社");
+    expect(said(other, "consumer")).not.toMatch(/c[12]/);
+    expect(said(judge(ade({}), ade(NEWER)), "server")).toContain("本社");
+    expect(said(judge(ade({}), ade(NEWER)), "consumer")).not.toContain("c1");
+  });
+
+  test("a request has nothing to do with it", () => {
+    const csr = { request: request("new key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
+    expect(Object.keys(outcomes(judge(ade({}), ade(NEWER), { csr })))).not.toContain("request-key");
+  });
+
+  test("a record's name that is not the server's is doubtful, no more", () => {
+    const record: Current = { expiring: expiring({ kind: "ade-token", name: "ADE トークン", topic: null }) };
+    const judgement = judge(record, ade(NEWER));
+    expect([judgement.safe, outcomes(judgement)["server"]]).toEqual([true, "warning"]);
+  });
+});
+
+test.each([
+  ["exact", "exact", false],
+  ["estimated", "exact", true],
+  ["exact", "estimated", true],
+  ["estimated", "estimated", true],
+] as const)("dates that are %s and %s are compared as far as can be told: %s", (was, is, limited) => {
+  for (const expiresAt of ["2028-02-14T05:00:00Z", "2026-12-01T05:00:00Z"]) {
+    const next = ade({ certainty: is, fingerprint: "new", expiresAt });
+    const what = said(judge(ade({ certainty: was }), next), "expiry");
+    expect([what.includes("as far as can be told"), what.includes("推定を含む")]).toEqual([limited, limited]);
+  }
+});
+
+describe("content tokens", () => {
+  const NEWER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: null };
+
+  test("same organisation and place, later: safe", () => {
+    expect(judge(vpp({}), vpp(NEWER), { strict: true }).safe).toBe(true);
+    expect(outcomes(judge(vpp({}), vpp(NEWER, null)))).toMatchObject({ location: "unknown", organisation: "good" });
+  });
+
+  test.each([
+    ["another organisation", vpp({ ...NEWER, organisation: "別の会社" }), { organisation: "bad" }],
+    ["another place", vpp(NEWER, "大阪"), { location: "bad" }],
+    ["expired", vpp({ ...NEWER, expiresAt: "2027-02-14T00:00:00Z" }), { validity: "bad", expiry: "bad" }],
+  ])("refused: %s", (_, next, expected) => {
+    expect(judge(vpp({}), next).safe).toBe(false);
+    expect(outcomes(judge(vpp({}), next))).toMatchObject(expected);
+  });
+});
+
+test.each([
+  ["from this very moment on", { validFrom: NOW.toISOString() }, "good"],
+  ["from a second later on", { validFrom: "2027-02-15T00:00:01Z" }, "bad"],
+  ["since an unknown time", { validFrom: null }, "good"],
+  ["for one second more", { expiresAt: "2027-02-15T00:00:01Z" }, "good"],
+  ["no more from this very moment on", { expiresAt: NOW.toISOString() }, "bad"],
+])("a certificate that is valid %s", (_, dates, outcome) => {
+  const judgement = judge(push({ expiresAt: "2027-02-01T00:00:00Z" }), newPush(dates));
+  expect(outcomes(judgement)).toMatchObject({ validity: outcome });
+});
+
+test("other certificates and profiles go by their names", () => {
+  const other = (name: string, fields: Partial<Expiring> = {}): Renewable =>
+    push({ kind: "certificate", topic: null, name, ...fields }, { issuedByApple: false });
+  expect(outcomes(judge(other("mdm.example.jp"), other("mdm.example.jp", LATER), { strict: true }))).toEqual({
+    kind: "good",
+    name: "good",
+    expiry: "good",
+    validity: "good",
+  });
+  expect(outcomes(judge(other("a"), other("b", LATER)))).toMatchObject({ name: "warning" });
+  expect(judge(other("a"), other("b", LATER), { strict: true }).safe).toBe(false);
+});

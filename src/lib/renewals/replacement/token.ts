@@ -1,0 +1,91 @@
+import type { Evidence } from "../../apple/index.ts";
+import { text, type Text } from "../../text/index.ts";
+import type { Check, CheckOutcome, Rule } from "./index.ts";
+
+type Of<K extends Evidence["of"]> = Extract<Evidence, { of: K }>;
+
+const UNTOLD = text("the files do not tell it", "ファイルからはわかりません");
+
+/** Compares what both tell. */
+function alike(
+  id: Check["id"],
+  [was, is]: readonly [string | null | undefined, string | null | undefined],
+  { differs, outcome, secret = false }: { differs: Text; outcome: CheckOutcome; secret?: boolean },
+): Check {
+  if (was === null || was === undefined || is === null || is === undefined) {
+    return { id, outcome: "unknown", what: UNTOLD };
+  }
+  const [old, found] = secret ? ["", ""] : [`: ${was}`, `: ${was} → ${is}`];
+  return was === is
+    ? { id, outcome: "good", what: text(`the same${old}`, `同じ${old}`) }
+    : { id, outcome, what: text(`${differs.en}${found}`, `${differs.ja}${found}`) };
+}
+
+const told = <K extends Evidence["of"]>(evidence: Evidence | undefined, of: K): Of<K> | undefined =>
+  evidence?.of === of ? (evidence as Of<K>) : undefined;
+
+/** A token that no key of ours opens is CLOMO's, in a tenant of CLOMO. */
+export const adeKey: Rule = ({ next: { expiring } }): Check =>
+  expiring.certainty === "exact"
+    ? { id: "key", outcome: "good", what: text("one of our keys opens it", "手元の鍵で復号できました") }
+    : {
+        id: "key",
+        outcome: "unknown",
+        what: text(
+          "it was made for another key (CLOMO's), so that only its file name can be looked at; do not download another one to try",
+          "手元にない鍵(CLOMO の鍵)で暗号化されているため、ファイル名だけで判断しています。試しに別のトークンをダウンロードしないでください",
+        ),
+      };
+
+/** The current server is known by its file's name, or by the name it was recorded with. */
+export const adeServer: Rule = ({ current, next }): Check =>
+  alike(
+    "server",
+    [
+      current.evidence === undefined ? current.expiring.name : told(current.evidence, "ade-token")?.server,
+      told(next.evidence, "ade-token")?.server,
+    ],
+    {
+      // a record's name may be anything
+      outcome: current.evidence === undefined ? "warning" : "bad",
+      differs: text(
+        "another server: its devices are others, and those enrolled would have to be moved and enrolled again",
+        "別のサーバーのものです。デバイスの割り当てが異なり、移動と再登録が必要になります",
+      ),
+    },
+  );
+
+export const adeConsumer: Rule = ({ current, next }): Check =>
+  alike("consumer", [told(current.evidence, "ade-token")?.consumer, told(next.evidence, "ade-token")?.consumer], {
+    secret: true,
+    outcome: "bad",
+    differs: text(
+      "another one: it belongs to another server, or another user of Apple's portal made it",
+      "異なります。別のサーバーのものか、Apple のポータルの別のユーザーが作成したものです",
+    ),
+  });
+
+/** @see facts 3.5: a new token kills the old one the moment it is made */
+export const adeOldToken: Rule = (): Check => ({
+  id: "old-token",
+  outcome: "warning",
+  what: text(
+    "the download of the new token has already killed it: upload the new one at once",
+    "新しいトークンをダウンロードした時点で無効になっています。すぐに新しいものをアップロードしてください",
+  ),
+});
+
+export const vppOrganisation: Rule = ({ current, next }): Check =>
+  alike("organisation", [current.expiring.organisation, next.expiring.organisation], {
+    outcome: "bad",
+    differs: text("a token of another organisation", "別の組織のトークンです"),
+  });
+
+export const vppLocation: Rule = ({ current, next }): Check =>
+  alike("location", [told(current.evidence, "vpp-token")?.location, told(next.evidence, "vpp-token")?.location], {
+    outcome: "bad",
+    differs: text(
+      "a token of another location: licences bought for the one in use would be missing",
+      "別の場所のトークンです。現在の場所で購入したライセンスが使えなくなります",
+    ),
+  });
