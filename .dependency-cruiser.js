@@ -16,19 +16,20 @@ const ALLOWED = {
   text: [],
   errors: [],
   terminal: [],
-  config: ["model"],
+  files: [],
+  config: ["model", "files"],
   model: [],
-  csv: ["model"],
+  csv: ["model", "files"],
   apple: ["model"],
   contract: ["model"],
   client: ["contract", "model"],
   imports: ["csv", "model"],
-  renewals: ["apple", "model"],
-  handover: ["csv", "model"],
-  tenant: ["contract", "imports", "csv", "apple", "renewals", "handover", "model"],
+  renewals: ["apple", "model", "files"],
+  handover: ["csv", "model", "files"],
+  tenant: ["contract", "imports", "csv", "apple", "renewals", "handover", "model", "files"],
 };
 
-const COMMANDS_MAY = ["client", "config", "csv", "terminal", "renewals", "handover", "apple", "model"];
+const COMMANDS_MAY = ["client", "config", "files", "csv", "terminal", "renewals", "handover", "apple", "model"];
 
 /** Tests, and what only they use: the `testing` folders beside them. */
 const TESTS = [String.raw`\.test\.ts$`, "/testing/"];

@@ -13,7 +13,7 @@ import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
 import { readKeys } from "./items/own-keys.ts";
-import { readNamedFile, type ReadFile } from "./items/read-file.ts";
+import { readNamedFile, type ReadFile } from "../../lib/files/named.ts";
 import { inUseOf } from "./steps/in-use.ts";
 
 export default defineCommand({

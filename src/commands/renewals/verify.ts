@@ -7,7 +7,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { KEY_OPTION, readKeys } from "./items/own-keys.ts";
-import { readNamedFile, type ReadFile } from "./items/read-file.ts";
+import { readNamedFile, type ReadFile } from "../../lib/files/named.ts";
 
 export default defineCommand({
   summary: text(

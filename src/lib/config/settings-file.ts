@@ -4,7 +4,7 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
 import { unwritable, type Home } from "./home.ts";
-import { readOwnFile } from "./own-file.ts";
+import { readOwnFile } from "../files/own.ts";
 
 /** What `contexts.json` holds. */
 export interface Settings {

@@ -6,7 +6,7 @@ import { same, text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/days.ts";
 import { KeysBeside } from "./read/keys.ts";
 import { scan, type Scanned } from "./read/folder.ts";
-import { readBounded } from "./scan-file.ts";
+import { readBounded } from "../files/bounded.ts";
 
 /** Something to check, or (without a kind) a place where nothing could be read. */
 export interface Gathered {

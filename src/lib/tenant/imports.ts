@@ -7,11 +7,11 @@ import type { Encoding } from "../csv/records/record.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { importOf, NO_COUNTS } from "./import-shape.ts";
-import { WriterNote, type Processes } from "./writer-note.ts";
+import { WriterNote, type Processes } from "./store/sqlite/writer-note.ts";
 import { isHeld, removeStrayJournals, stagingFiles } from "./store/sqlite/imports/staging-files.ts";
 import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
 import type { Database } from "./store/sqlite/database.ts";
-import { ImportThread } from "./store/sqlite/imports/import-thread.ts";
+import { ImportThread } from "./store/sqlite/imports/worker/thread.ts";
 import {
   BLANK_DETAIL,
   changeImport,
@@ -32,7 +32,7 @@ import { attachForReading } from "./store/sqlite/imports/staging.ts";
 import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
 import { planRevert, revertedOf } from "./store/sqlite/imports/revert.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
-import type { Task } from "./store/sqlite/imports/worker-messages.ts";
+import type { Task } from "./store/sqlite/imports/worker/messages.ts";
 import { storageFailure } from "./store/sqlite/storage-failure.ts";
 
 /** An input file on its way to the tenant. */

@@ -2,7 +2,7 @@ import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { TenantImports } from "./imports.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
-import type { Processes } from "./writer-note.ts";
+import type { Processes } from "./store/sqlite/writer-note.ts";
 import { openTenantFile } from "./store/sqlite/tenant-file.ts";
 
 /** A tenant that is open: `fetch` answers the tenant API. */

@@ -6,7 +6,7 @@ import { RecordBytes, type RecordStretch } from "../../../lib/csv/records/bytes.
 import type { Dialect, Encoding } from "../../../lib/csv/records/record.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
 import type { Tools } from "../../tools.ts";
-import type { InputFile } from "../plan/input.ts";
+import type { InputFile } from "../../../lib/files/input.ts";
 import { reread } from "./reread.ts";
 import { Reasons } from "./row-reasons.ts";
 

@@ -2,12 +2,12 @@ import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { checkOne, resultOf, type Checked, type CheckResult } from "../../../lib/renewals/check.ts";
 import type { Thresholds } from "../../../lib/renewals/level.ts";
-import { MOST_BYTES } from "../../../lib/renewals/scan-file.ts";
+import { MOST_BYTES } from "../../../lib/files/bounded.ts";
 import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { readKeys } from "../items/own-keys.ts";
-import { readNamedFile } from "../items/read-file.ts";
+import { readNamedFile } from "../../../lib/files/named.ts";
 import { judgedBySource } from "../items/judged-by-source.ts";
 
 /** What is to be checked. */

@@ -5,7 +5,7 @@ import { RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/mod
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { readKeys } from "./own-keys.ts";
-import { readNamedFile } from "./read-file.ts";
+import { readNamedFile } from "../../../lib/files/named.ts";
 
 /** Which of the things in a file is meant. */
 export interface Wanted {

@@ -6,7 +6,7 @@ import type { InUse } from "../../../lib/renewals/guide/judge-download.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import { readNamedFile } from "../items/read-file.ts";
+import { readNamedFile } from "../../../lib/files/named.ts";
 import type { Subject } from "./subject.ts";
 
 /**

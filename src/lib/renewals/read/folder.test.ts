@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { MOST_BYTES as MOST_READABLE } from "../../apple/index.ts";
-import { MOST_BYTES } from "../scan-file.ts";
+import { MOST_BYTES } from "../../files/bounded.ts";
 import { scan, type Scanned, type ScanLimits } from "./folder.ts";
 
 async function place(): Promise<string> {

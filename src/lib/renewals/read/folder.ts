@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { opendir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { text, type Text } from "../../text/index.ts";
-import { NOT_A_FILE, readBounded, reasonOf } from "../scan-file.ts";
+import { NOT_A_FILE, readBounded, reasonOf } from "../../files/bounded.ts";
 
 /** A file that was read, or a place that was not and why. `where` is what to call it: as it was named, and what is below. */
 export type Scanned =

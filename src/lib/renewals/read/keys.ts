@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
-import { readBounded } from "../scan-file.ts";
+import { readBounded } from "../../files/bounded.ts";
 
 /** More than lie beside one token, even in a folder of many certificates. */
 const MOST_FILES = 100;

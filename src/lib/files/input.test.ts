@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { systemProcesses } from "../../../lib/config/index.ts";
-import { freshFolder } from "../../testing/program.ts";
+import { systemProcesses } from "../config/index.ts";
+import { freshFolder } from "../../commands/testing/program.ts";
 import { openInput } from "./input.ts";
 
 const placeOf = (stdin = "") => {

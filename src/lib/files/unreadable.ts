@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { hasCode } from "./temporary-files.ts";
+import { hasCode } from "./temporary.ts";
 
 const DENIED = text("permission denied", "読み取る権限がありません");
 

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import { Failure } from "../../../../errors/index.ts";
-import { text } from "../../../../text/index.ts";
-import { storageFailure } from "../storage-failure.ts";
+import { Failure } from "../../../../../errors/index.ts";
+import { text } from "../../../../../text/index.ts";
+import { storageFailure } from "../../storage-failure.ts";
 import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
-import type { Difference, FromWorker, Reply, Task, ToWorker } from "./worker-messages.ts";
+import type { Difference, FromWorker, Reply, Task, ToWorker } from "./messages.ts";
 
 /** The thread of an import: statements over a million rows run here, so that the program stays awake for signals. */
 class ImportThread {

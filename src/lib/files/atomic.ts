@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { createTemporary, hasCode, type TemporaryPlace } from "./temporary-files.ts";
+import { createTemporary, hasCode, type TemporaryPlace } from "./temporary.ts";
 
 /** Takes a file's content, in order; await each write, so that memory stays bounded. */
 export interface ContentWriter {

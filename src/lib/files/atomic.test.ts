@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isReplaced, writeFileAtomically, type ContentWriter } from "./files.ts";
+import { isReplaced, writeFileAtomically, type ContentWriter } from "./atomic.ts";
 import { systemProcesses, type ProcessTable } from "./processes.ts";
 import { spoolToFile } from "./spool.ts";
-import { createTemporary, sweepTemporaryFiles } from "./temporary-files.ts";
+import { createTemporary, sweepTemporaryFiles } from "./temporary.ts";
 
 const posix = process.platform !== "win32";
 
@@ -147,7 +147,7 @@ const mayMount = spawnSync("unshare", [...WITH_MOUNTS, "mount -t tmpfs none /tmp
 test.skipIf(!mayMount)("a file system that is mounted read-only is told as such", async () => {
   const folder = join(root, "read-only");
   await mkdir(folder);
-  const module = new URL("./files.ts", import.meta.url).href;
+  const module = new URL("./atomic.ts", import.meta.url).href;
   const program = `
     import { writeFileAtomically } from ${JSON.stringify(module)};
     const processes = { self: 7, place: "here", startOf: () => undefined, isAlive: () => true };

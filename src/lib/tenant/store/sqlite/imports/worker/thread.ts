@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { Failure } from "../../../../errors/index.ts";
-import type { Difference, FromWorker, Task, ToWorker } from "./worker-messages.ts";
+import { Failure } from "../../../../../errors/index.ts";
+import type { Difference, FromWorker, Task, ToWorker } from "./messages.ts";
 
 /** Chunks on their way to the thread at a time: enough to keep it busy, few enough to hold in memory. */
 const CHUNKS_UNDER_WAY = 8;

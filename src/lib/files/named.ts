@@ -1,10 +1,10 @@
 import { open, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { MOST_BYTES, type NamedFile } from "../../../lib/apple/index.ts";
-import { unreadable } from "../../../lib/config/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
-import type { Tools } from "../../tools.ts";
+import { MOST_BYTES, type NamedFile } from "../apple/index.ts";
+import { unreadable } from "../config/index.ts";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import type { Tools } from "../../commands/tools.ts";
 
 /** A file that was named, with its bytes; one too long for what it should be has a byte more than is allowed. */
 export interface ReadFile extends NamedFile {

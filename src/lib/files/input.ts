@@ -1,10 +1,10 @@
 import { open, stat } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { spoolToFile, unreadable } from "../../../lib/config/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
-import type { Tools } from "../../tools.ts";
+import { spoolToFile, unreadable } from "../config/index.ts";
+import { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+import type { Tools } from "../../commands/tools.ts";
 
 /** A file that is imported: on the disk, so that it can be read more than once. */
 export interface InputFile extends AsyncDisposable {

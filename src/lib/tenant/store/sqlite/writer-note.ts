@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { Failure } from "../errors/index.ts";
-import { text } from "../text/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import { text } from "../../../text/index.ts";
 
 /** What the tenant asks of the operating system's processes. */
 export interface Processes {

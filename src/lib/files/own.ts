@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { hasCode } from "./temporary-files.ts";
+import { hasCode } from "./temporary.ts";
 
 const OTHERS_WRITE = 0o022;
 

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Failure } from "../errors/index.ts";
-import { same } from "../text/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import { same } from "../../../text/index.ts";
 import { noted, WriterNote } from "./writer-note.ts";
 
 const SINCE = "2026-04-01T00:00:00.000Z";

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
-import { ensureFolder } from "./home.ts";
-import { createTemporary, type TemporaryPlace } from "./temporary-files.ts";
+import { ensureFolder } from "../config/home.ts";
+import { createTemporary, type TemporaryPlace } from "./temporary.ts";
 
 /** What came in on a stream, as a file that can be read more than once. */
 export interface SpooledFile extends AsyncDisposable {
