@@ -34,6 +34,13 @@ const COMMANDS_MAY = ["client", "config", "files", "csv", "terminal", "renewals"
 /** Tests, and what only they use: the `testing` folders beside them. */
 const TESTS = [String.raw`\.test\.ts$`, "/testing/"];
 
+/** Who may use the machine's files, system and programs. */
+const MACHINE = [
+  "^src/lib/(?:files|config|tenant/store|renewals/schedule)/",
+  String.raw`^src/lib/renewals/notify/ways/command\.ts$`,
+  "^src/cli/",
+];
+
 const lib = (names) => `^src/lib/(?:${["text", "errors", ...names].join("|")})/`;
 
 const layers = Object.entries(ALLOWED).map(([name, others]) => ({
@@ -80,6 +87,14 @@ export default {
       severity: "error",
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only", "dynamic-import"] } },
+    },
+    {
+      name: "machine-by-few",
+      comment:
+        "files, the operating system and other programs are reached through lib/files; a notice's command is a program",
+      severity: "error",
+      from: { path: "^src/", pathNot: [...MACHINE, ...TESTS] },
+      to: { path: String.raw`^(?:node:)?(?:fs(?:/promises)?|os|child_process)$` },
     },
     { name: "all-resolve", severity: "error", from: {}, to: { couldNotResolve: true } },
   ],

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { homedir, hostname, userInfo } from "node:os";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
-import type { ProcessTable } from "../lib/config/index.ts";
+import type { ProcessTable } from "../lib/files/index.ts";
 import type { OpenTenant } from "./tenant.ts";
 
 /** The part of `process` the program uses. */
@@ -34,6 +34,8 @@ export interface Outside {
   readonly clock: Clock;
   /** `os.homedir()` */
   readonly userFolder: string;
+  /** `os.userInfo().username`; undefined where the number of the user has no name */
+  readonly userName: string | undefined;
   /** `process.geteuid()`; undefined where files have neither owner nor mode */
   readonly userId: number | undefined;
   /** where systemd keeps the units of the machine itself */
@@ -52,6 +54,13 @@ export const outsideOf = (host: Host): Outside => ({
   userId: host.geteuid?.(),
   get userFolder() {
     return homedir();
+  },
+  get userName() {
+    try {
+      return userInfo().username;
+    } catch {
+      return undefined;
+    }
   },
   get hostName() {
     return hostname();

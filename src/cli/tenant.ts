@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
-import { ensureFolder, type ProcessTable } from "../lib/config/index.ts";
+import { ensureFolder, type ProcessTable } from "../lib/files/index.ts";
 import { TenantClient, type Transport } from "../lib/client/index.ts";
 import { installLightMessages } from "./light-fetch.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { freshFolder, run } from "../commands/testing/program.ts";
-import { spoolToFile } from "../lib/config/index.ts";
+import { spoolToFile } from "../lib/files/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { Interrupts } from "./interrupts.ts";
@@ -39,6 +39,7 @@ test("a command is given what lies outside", () => {
   expect(tools.machine).toEqual({
     platform: "linux",
     userFolder: home,
+    userName: "admin",
     systemUnits: `${home}/system-units`,
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     node: "/opt/node/bin/node",

@@ -1,19 +1,29 @@
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
-import { Contexts, locateHome, removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/config/index.ts";
+import { Contexts, locateHome } from "../lib/config/index.ts";
+import { removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
 import { Terminal } from "../lib/terminal/index.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Outside } from "./outside.ts";
 import type { OpenTenant } from "./tenant.ts";
 
-const machineOf = ({ host: { platform, execPath, argv }, userFolder, systemUnits }: Outside): Machine => ({
-  platform,
-  userFolder,
-  systemUnits,
-  timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-  node: execPath,
-  door: argv[1] ?? "",
-});
+const machineOf = (outside: Outside): Machine => {
+  const {
+    host: { platform, execPath, argv },
+    userFolder,
+    userName,
+    systemUnits,
+  } = outside;
+  return {
+    platform,
+    userFolder,
+    userName,
+    systemUnits,
+    timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+    node: execPath,
+    door: argv[1] ?? "",
+  };
+};
 
 /** The tools of one run, made of what lies outside; disposing of them closes the tenant, if it was opened. */
 export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {

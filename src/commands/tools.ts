@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { TenantClient } from "../lib/client/index.ts";
-import type { Context, Contexts, ContextSource, Home, TemporaryPlace } from "../lib/config/index.ts";
+import type { Context, Contexts, ContextSource, Home } from "../lib/config/index.ts";
+import type { TemporaryPlace } from "../lib/files/index.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
@@ -19,6 +20,8 @@ export interface Machine {
   readonly platform: string;
   /** the person's own folder, absolute */
   readonly userFolder: string;
+  /** what the operating system calls the person; undefined where it has no name, as in some containers */
+  readonly userName: string | undefined;
   /** where systemd keeps the units of the machine itself; absolute */
   readonly systemUnits: string;
   /** IANA name of the machine's own zone: only for programs that know no other, such as cron */

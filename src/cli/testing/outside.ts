@@ -46,6 +46,7 @@ export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): F
     host: host as unknown as Host,
     clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
     userFolder: home,
+    userName: "admin",
     userId: undefined,
     systemUnits: `${home}/system-units`,
     hostName: "test",

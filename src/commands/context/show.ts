@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { Context } from "../../lib/config/context.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -51,7 +49,7 @@ export default defineCommand({
 
 /** Asks an embedded tenant that is there already; one on a server is asked by no command that need not reach it. */
 async function lastFromConsole(tools: Tools, context: Context): Promise<string | null> {
-  if (context.kind !== "embedded" || !existsSync(join(context.tenantFolder, "tenant.db"))) return null;
+  if (!(await tools.contexts.holdsTenant(context))) return null;
   try {
     const { client } = await tools.tenantOf(context);
     return (await client.tenant()).mirroredAt;

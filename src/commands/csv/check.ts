@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { openInput } from "../../lib/files/input.ts";
+import { openInput } from "../../lib/files/index.ts";
 import { lookAtFile } from "../imports/plan/send.ts";
 import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";

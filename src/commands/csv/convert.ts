@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { BYTES, type Terminal } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { openInput, type InputFile } from "../../lib/files/input.ts";
+import { openInput, type InputFile } from "../../lib/files/index.ts";
 import { counted } from "../listing/counted.ts";
 import type { Tools } from "../tools.ts";
 import { foundLine } from "./file/check-report.ts";

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { openInput } from "../../lib/files/input.ts";
+import { openInput } from "../../lib/files/index.ts";
 import { foundLine } from "./file/check-report.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
 import { inspectionColumns } from "./file/inspection.ts";

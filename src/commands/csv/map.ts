@@ -5,7 +5,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { Choice, Prompts } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { openInput } from "../../lib/files/input.ts";
+import { openInput } from "../../lib/files/index.ts";
 import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
 import { mapFileText, type MappedHeader } from "./file/map-file-text.ts";

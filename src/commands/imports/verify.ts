@@ -3,7 +3,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { ROW_COLUMNS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
-import { openInput } from "../../lib/files/input.ts";
+import { openInput } from "../../lib/files/index.ts";
 import { RESULT_COLUMNS } from "./plan/result.ts";
 import { lookAtFile, streamOf } from "./plan/send.ts";
 

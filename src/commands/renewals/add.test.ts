@@ -112,7 +112,7 @@ describe("a file", () => {
 
   test.each([
     ["nowhere.pem", [], 6, "no such file", "nowhere.pem"],
-    [".", [], 2, "this is no file", "."],
+    [".", [], 2, "this is a folder", "."],
     ["words.pem", [], 3, "words.pem", "words.pem"],
     ["a.vpptoken", ["--kind", "certificate"], 3, "it holds: VPP content token 株式会社例 (2027-01-15, ", "a.vpptoken"],
     ["a.vpptoken", ["--kind", "custom"], 3, "nothing of the kind", "a.vpptoken"],

@@ -1,9 +1,9 @@
-import { userInfo } from "node:os";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
 import { askedNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
@@ -43,7 +43,7 @@ export default defineCommand({
     const when = at === undefined ? asked.now.toISOString() : readPast(at, { ...asked, where: "--at" });
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
-    const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(), at: when });
+    const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });
     await tools.terminal.show(ITEM_COLUMNS, judge(confirmed, context.name, asked));
   },
 });
@@ -60,14 +60,10 @@ function refuseUnlessLogin({ kind, name }: RenewalItem): void {
 }
 
 /** @throws Failure `usage` where the operating system knows no name, as in some containers */
-function userHere(): string {
-  try {
-    return userInfo().username;
-  } catch (cause) {
-    throw new Failure("usage", {
-      what: text("this user has no name", "このユーザーには名前がありません"),
-      hint: text("say who it was: --by NAME", "--by NAME で行った人を指定してください"),
-      cause,
-    });
-  }
+function userHere({ machine }: Tools): string {
+  if (machine.userName !== undefined) return machine.userName;
+  throw new Failure("usage", {
+    what: text("this user has no name", "このユーザーには名前がありません"),
+    hint: text("say who it was: --by NAME", "--by NAME で行った人を指定してください"),
+  });
 }

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
+import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { judgeDownload } from "../../lib/renewals/guide/judge-download.ts";
 import { judge } from "../../lib/renewals/judge.ts";
 import { CHECKS } from "../../lib/renewals/replacement/index.ts";
@@ -13,7 +14,7 @@ import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
 import { readKeys } from "./items/own-keys.ts";
-import { readNamedFile, type ReadFile } from "../../lib/files/named.ts";
+import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 import { inUseOf } from "./steps/in-use.ts";
 
 export default defineCommand({
@@ -41,7 +42,7 @@ export default defineCommand({
     const before = await findItem(client, typed);
     const kind = options.kind ?? before.kind;
     const timezone = zoneOf(tools, tenant);
-    const file = options.file === undefined ? undefined : await readNamedFile(tools, options.file);
+    const file = options.file === undefined ? undefined : await readNamedFile(tools, options.file, MOST_BYTES);
     // stdin is read once only
     const reading = file === undefined ? tools : { ...tools, stdin: Readable.from([file.bytes]) };
     const said = await readOptions(reading, { options, kind, timezone });
@@ -73,7 +74,7 @@ async function warnOfRefused(
   },
 ): Promise<void> {
   const { kind = before.kind } = change;
-  const keys = await readKeys(key, (name) => readNamedFile(tools, name));
+  const keys = await readKeys(key, (name) => readNamedFile(tools, name, MOST_BYTES));
   const next = readRenewables(file, { keys }).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
   if (next === undefined || kind !== before.kind) return;
   const inUse = await inUseOf(tools, { kind, item: before }, undefined);

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { writeFileAtomically } from "../../lib/config/index.ts";
+import { writeFileAtomically } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";

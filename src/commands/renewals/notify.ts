@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readOwnFile, unreadable } from "../../lib/config/index.ts";
+import { readOwnFile, unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf } from "../../lib/renewals/notify/deliver.ts";
 import type { NoticeRow } from "../../lib/renewals/notify/telling.ts";

@@ -141,7 +141,7 @@ test.each([
 describe("a file that cannot be read proves nothing", () => {
   test.each([
     ["the new one is not there", line("gone.vpptoken"), "no such file", "gone.vpptoken"],
-    ["the new one is a folder", line("."), "this is no file", "."],
+    ["the new one is a folder", line("."), "this is a folder", "."],
     ["the new one is something else", line("words.pem"), "words.pem", "words.pem"],
     [
       "the one in use is not there",

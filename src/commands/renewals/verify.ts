@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { readRenewables, readSigningRequest, type Renewable } from "../../lib/apple/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { CHECKS, judgeReplacement, type Check, type RequestFile } from "../../lib/renewals/replacement/index.ts";
@@ -7,7 +6,8 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { KEY_OPTION, readKeys } from "./items/own-keys.ts";
-import { readNamedFile, type ReadFile } from "../../lib/files/named.ts";
+import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
+import { MOST_BYTES } from "../../lib/model/renewal.ts";
 
 export default defineCommand({
   summary: text(
@@ -99,7 +99,7 @@ const OUTCOMES = {
 
 /** A file that cannot be read proves nothing, so it is refused like one that is not the right one. */
 async function readFile(tools: Tools, name: string): Promise<ReadFile> {
-  return readNamedFile(tools, name).catch((error: unknown) => {
+  return readNamedFile(tools, name, MOST_BYTES).catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
     const { what, where, hint, cause } = error;
     throw new Failure("input-rejected", {
@@ -126,6 +126,5 @@ function theOne(file: ReadFile, keys: readonly string[]): Renewable {
 
 async function readRequest(tools: Tools, name: string): Promise<RequestFile> {
   const file = await readFile(tools, name);
-  const writtenAt = file.path === null ? null : (await stat(file.path)).mtime;
-  return { request: readSigningRequest(file), writtenAt };
+  return { request: readSigningRequest(file), writtenAt: file.writtenAt };
 }

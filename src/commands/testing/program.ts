@@ -177,6 +177,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     clock: { now: () => now, elapsedMs: () => 0 },
     userFolder: circumstances.userFolder ?? home,
     userId: userInfo().uid,
+    userName: userInfo().username,
     systemUnits: join(home, "system-units"),
     hostName: "test",
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),

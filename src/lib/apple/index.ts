@@ -1,3 +1,3 @@
 export { readExpiring, readRenewables, readRenewablesPartly } from "./read.ts";
 export { readSigningRequest, type SigningRequest } from "./signing-request.ts";
-export { MOST_BYTES, type Evidence, type NamedFile, type Renewable } from "./renewable.ts";
+export type { Evidence, Renewable } from "./renewable.ts";

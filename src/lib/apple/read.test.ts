@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { Failure } from "../errors/index.ts";
-import type { Expiring } from "../model/renewal.ts";
-import { MOST_BYTES, readExpiring, readRenewables, readSigningRequest } from "./index.ts";
+import { MOST_BYTES, type Expiring } from "../model/renewal.ts";
+import { readExpiring, readRenewables, readSigningRequest } from "./index.ts";
 import { describeWithOpenssl, propertyList, serverToken, Workshop } from "./testing/openssl.ts";
 
 const vpp = (fields: unknown): Buffer => Buffer.from(Buffer.from(JSON.stringify(fields)).toString("base64"));

@@ -1,4 +1,4 @@
-import type { Expiring } from "../model/renewal.ts";
+import { MOST_BYTES, type Expiring } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { adeTokenOf } from "./ade-token.ts";
 import { TAG } from "./encoding/ber.ts";
@@ -6,7 +6,7 @@ import { certificateOfDer, certificatesOfBundle, certificatesOfPem } from "./cer
 import { signedCertificatesOf } from "./encoding/cms.ts";
 import { latin1Of, unwrapped } from "./encoding/pem.ts";
 import { provisioningProfileOf } from "./provisioning-profile.ts";
-import { MOST_BYTES, rejected, type NamedFile, type ReadPartly, type Renewable } from "./renewable.ts";
+import { rejected, type NamedFile, type ReadPartly, type Renewable } from "./renewable.ts";
 import { unreadable } from "./unreadable.ts";
 import { vppTokenOf } from "./vpp-token.ts";
 

@@ -3,9 +3,6 @@ import { Failure } from "../errors/index.ts";
 import type { Expiring } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
 
-/** A larger file is refused: no certificate or token comes near to it, and no bundle of all public authorities. */
-export const MOST_BYTES = 1024 * 1024;
-
 /** A file as it was found. */
 export interface NamedFile {
   /** its name without folders; it tells what content cannot: the server, the place, the time of a download */

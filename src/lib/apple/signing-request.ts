@@ -1,10 +1,11 @@
 import { createPublicKey } from "node:crypto";
+import { MOST_BYTES } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
 import { childrenOf, elementOf, TAG } from "./encoding/ber.ts";
 import { latin1Of, pemBlocks, unwrapped } from "./encoding/pem.ts";
 import { propertiesOf } from "./encoding/property-list.ts";
-import { fingerprintOf, MOST_BYTES, rejected, type NamedFile } from "./renewable.ts";
+import { fingerprintOf, rejected, type NamedFile } from "./renewable.ts";
 
 /** A request for a certificate, as the console or a vendor gives it. */
 export interface SigningRequest {

@@ -1,8 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { unreadable } from "../files/unreadable.ts";
+import { readText } from "../files/index.ts";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -15,9 +14,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
  * @see RFC 7468 5
  */
 export async function readAuthorities(caFile: string): Promise<readonly string[]> {
-  const content = await readFile(caFile, "latin1").catch((cause: unknown) => {
-    throw unreadable(caFile, cause);
-  });
+  const content = await readText(caFile);
   const certificates = content.match(CERTIFICATE) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw new Failure("input-rejected", {

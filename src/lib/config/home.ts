@@ -1,7 +1,4 @@
-import { mkdir } from "node:fs/promises";
 import { posix, win32 } from "node:path";
-import { Failure } from "../errors/index.ts";
-import { text } from "../text/index.ts";
 
 /** What tells where a person's files belong. */
 export interface HomePlace {
@@ -70,31 +67,3 @@ export function locateHome({ platform, environment, userFolder, workingFolder, u
     given("XDG_CACHE_HOME", ".cache"),
   );
 }
-
-/**
- * Makes a folder of the home, and those above it, for its owner only; call it before writing, never before reading.
- *
- * @throws `unexpected` when the place cannot be written
- */
-export async function ensureFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw unwritable(folder, cause);
-  }
-}
-
-/** The failure of a change to a home that cannot be written. */
-export const unwritable = (where: string, cause: unknown): Failure =>
-  new Failure("unexpected", {
-    what: text(
-      "The settings and data of clomoctl cannot be written here",
-      "clomoctl の設定やデータをここに書き込めません",
-    ),
-    where,
-    hint: text(
-      "Make the folder writable, or let CLOMOCTL_HOME name another",
-      "フォルダーに書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
-    ),
-    cause,
-  });

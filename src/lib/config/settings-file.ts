@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
-import { unwritable, type Home } from "./home.ts";
-import { readOwnFile } from "../files/own.ts";
+import { readOwnFile, unwritable } from "../files/index.ts";
+import type { Home } from "./home.ts";
 
 /** What `contexts.json` holds. */
 export interface Settings {

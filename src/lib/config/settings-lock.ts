@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { ensureFolder, unwritable } from "./home.ts";
+import { ensureFolder, unwritable } from "../files/index.ts";
 
 const TRIES = 100;
 /** SQLite's code for "somebody else has the lock". @see https://sqlite.org/rescode.html#busy */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { systemProcesses } from "../config/index.ts";
+import { systemProcesses } from "./index.ts";
 import { freshFolder } from "../../commands/testing/program.ts";
 import { openInput } from "./input.ts";
 

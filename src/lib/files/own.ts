@@ -1,10 +1,13 @@
-import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { hasCode } from "./temporary.ts";
+import { readStart } from "./read.ts";
 
 const OTHERS_WRITE = 0o022;
+
+/** No settings are longer. */
+const MOST_BYTES = 16 * 1024 * 1024;
+const NO_SETTINGS = text("not a file of settings", "設定ファイルではありません");
 
 /**
  * The text of a file that says what the program does: settings, recipients, commands to run.
@@ -15,26 +18,18 @@ const OTHERS_WRITE = 0o022;
  * @throws the file system's own error where it cannot be read
  */
 export async function readOwnFile(path: string, userId: number | undefined): Promise<string | undefined> {
-  const handle = await openOwn(path);
-  if (handle === undefined) return undefined;
-  try {
-    const { mode, uid } = await handle.stat();
-    const isOurs = userId === undefined || ((uid === userId || uid === 0) && (mode & OTHERS_WRITE) === 0);
-    if (!isOurs) throw writtenByOthers(path);
-    return await handle.readFile("utf8");
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Only what cannot be there is missing. A pipe must not be waited for. */
-async function openOwn(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  } catch (error) {
-    if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
+  const found = await readStart(path, MOST_BYTES).catch((error: unknown) => {
+    // only what cannot be there is missing
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return "missing" as const;
     throw error;
-  }
+  });
+  if (found === "missing") return undefined;
+  if (found === undefined || found.bytes.length > MOST_BYTES)
+    throw new Failure("usage", { what: NO_SETTINGS, where: path });
+  const { bytes, mode, ownerId } = found;
+  const isOurs = userId === undefined || ((ownerId === userId || ownerId === 0) && (mode & OTHERS_WRITE) === 0);
+  if (!isOurs) throw writtenByOthers(path);
+  return Buffer.from(bytes).toString("utf8");
 }
 
 const writtenByOthers = (path: string): Failure =>

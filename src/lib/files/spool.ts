@@ -1,11 +1,14 @@
 import { rm } from "node:fs/promises";
-import { ensureFolder } from "../config/home.ts";
+import { ensureFolder } from "./folder.ts";
+import { readChunks } from "./read.ts";
 import { createTemporary, type TemporaryPlace } from "./temporary.ts";
 
 /** What came in on a stream, as a file that can be read more than once. */
 export interface SpooledFile extends AsyncDisposable {
   readonly path: string;
   readonly bytes: number;
+  /** Reads it from the start, in chunks that are never used again. */
+  chunks(): AsyncGenerator<Uint8Array>;
   /** removes the file; safe to call twice. `await using` does it */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -33,7 +36,7 @@ export async function spoolToFile(
       bytes += Buffer.byteLength(chunk);
     }
     await handle.close();
-    return { path, bytes, [Symbol.asyncDispose]: remove };
+    return { path, bytes, chunks: () => readChunks(path), [Symbol.asyncDispose]: remove };
   } catch (error) {
     await handle.close();
     await remove();

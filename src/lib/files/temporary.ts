@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { open, readdir, readFile, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ensureFolder } from "../config/home.ts";
+import { ensureFolder } from "./folder.ts";
 import type { ProcessTable } from "./processes.ts";
 
 /** Where temporary files are registered, and who registers them. */

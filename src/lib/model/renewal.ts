@@ -1,5 +1,7 @@
-import type { Text } from "../text/index.ts";
-import { text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
+
+/** A larger file is refused: no certificate or token comes near to it, and no bundle of all public authorities. */
+export const MOST_BYTES = 1024 * 1024;
 
 /**
  * What has to be renewed, and by whose date.

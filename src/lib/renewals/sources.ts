@@ -1,12 +1,11 @@
 import { isAbsolute, basename, resolve } from "node:path";
 import { pemBlocks } from "../apple/encoding/pem.ts";
 import { Failure } from "../errors/index.ts";
-import type { Certainty, Expiring, RenewalKind } from "../model/renewal.ts";
+import { MOST_BYTES, type Certainty, type Expiring, type RenewalKind } from "../model/renewal.ts";
 import { same, text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/days.ts";
 import { KeysBeside } from "./read/keys.ts";
-import { scan, type Scanned } from "./read/folder.ts";
-import { readBounded } from "../files/bounded.ts";
+import { readStart, scan, type Scanned } from "../files/index.ts";
 
 /** Something to check, or (without a kind) a place where nothing could be read. */
 export interface Gathered {
@@ -50,6 +49,9 @@ const NOTHING = text(
   "期限のあるものがこのフォルダーから読み込めませんでした",
 );
 
+/** Names of what may hold a certificate, a token or a key. */
+const EXPECTED = /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key)$/i;
+
 /**
  * What expires in a named file or folder; each broken thing is told by its name, and the others come all the same.
  *
@@ -63,7 +65,7 @@ export async function* gatherFiles(
 ): AsyncGenerator<Gathered> {
   const beside = new KeysBeside();
   let found = 0;
-  for await (const scanned of scan(where, workingFolder)) {
+  for await (const scanned of scan(where, workingFolder, { expected: EXPECTED, mostBytes: MOST_BYTES })) {
     const lying = isFoundToken(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
     for (const gathered of await gatherScanned(scanned, [...keys, ...lying])) {
       yield gathered;
@@ -130,9 +132,9 @@ export async function gatherRecorded(
     remark: item.expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null,
   };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
-  const bytes = await readBounded(source, true);
-  if (!(bytes instanceof Uint8Array)) return recorded;
-  const { expiring, broken } = await read(basename(source), bytes);
+  const file = await readStart(source, MOST_BYTES).catch(() => undefined);
+  if (file === undefined || file.bytes.length > MOST_BYTES) return recorded;
+  const { expiring, broken } = await read(basename(source), file.bytes);
   const now = counterpart(item, expiring);
   if (now !== undefined) {
     return { ...earlier(recorded, now, { source, timezone }), validFrom: now.validFrom };

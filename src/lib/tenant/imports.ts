@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Import, Verification } from "../contract/index.ts";
 import { FORMATS } from "../csv/formats/index.ts";
@@ -8,7 +7,14 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { importOf, NO_COUNTS } from "./import-shape.ts";
 import { WriterNote, type Processes } from "./store/sqlite/writer-note.ts";
-import { isHeld, removeStrayJournals, stagingFiles } from "./store/sqlite/imports/staging-files.ts";
+import {
+  isHeld,
+  isThere,
+  makeStagingFolder,
+  removeStaging,
+  removeStrayJournals,
+  stagingFiles,
+} from "./store/sqlite/imports/staging-files.ts";
 import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
 import type { Database } from "./store/sqlite/database.ts";
 import { ImportThread } from "./store/sqlite/imports/worker/thread.ts";
@@ -99,7 +105,7 @@ export class TenantImports {
   async upload(id: string, { stream, encoding }: Content, { signal }: Asker): Promise<Import> {
     const { detail } = this.#expect(id, ["uploading"]);
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
-    mkdirSync(this.#staging(""), { recursive: true, mode: 0o700 });
+    makeStagingFolder(this.#staging(""));
     const task: Task = { type: "plan", files: this.#files(id), id, request: detail.request, encoding };
     await this.#thread.run(task, stream, signal).catch((error: unknown) => {
       // who could not write its plan cannot write its end either: the next open does
@@ -249,14 +255,14 @@ export class TenantImports {
     const known = new Map(listImports(this.#database).map((record) => [`${record.id}.db`, record]));
     const left = unheld.filter((file) => !this.#isKept(known.get(file)) && !this.#isOfTheLiving(file));
     const lost = [...known].filter(
-      ([file, record]) => isOpen(record) && this.#isOld(record) && !existsSync(this.#staging(file)),
+      ([file, record]) => isOpen(record) && this.#isOld(record) && !isThere(this.#staging(file)),
     );
     // a command that only reads must not wait for somebody's commit: the next one removes what is left
     if (left.length + lost.length === 0 || !this.#database.isFree()) return;
     for (const file of [...left, ...lost.map(([name]) => name)]) {
       const record = known.get(file);
       if (record !== undefined) this.#giveUp(record);
-      for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(this.#staging(file + suffix), { force: true });
+      removeStaging(this.#staging(file));
     }
   }
 
@@ -334,7 +340,7 @@ export class TenantImports {
       const record = this.#expect(id, ["uploading", "planned", "awaiting-console"]);
       changeImport(this.#database, record, { state });
     });
-    for (const suffix of ["", "-journal"]) rmSync(this.#staging(`${id}.db${suffix}`), { force: true });
+    removeStaging(this.#staging(`${id}.db`));
   }
 
   /** @param id the import whose staging is read too */

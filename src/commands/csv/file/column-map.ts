@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { unreadable, type Context } from "../../../lib/config/index.ts";
+import type { Context } from "../../../lib/config/index.ts";
 import { FORMATS, type CustomField, type FormatName } from "../../../lib/csv/formats/index.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -40,10 +40,7 @@ export async function loadColumnMap(
 ): Promise<ColumnMap | undefined> {
   const file = option ?? (context?.kind === "embedded" ? context.maps.get(format) : undefined);
   if (file === undefined) return undefined;
-  const path = resolve(workingFolder, file);
-  const content = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw unreadable(file, cause);
-  });
+  const content = await readText(resolve(workingFolder, file), file);
   const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
   const known = FORMATS[format].custom ? await customFields?.() : undefined;
   return parseMapFile(content, FORMATS[format], file, known);

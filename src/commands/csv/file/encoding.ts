@@ -3,7 +3,7 @@ import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
-import type { InputFile } from "../../../lib/files/input.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
 
 /** The encoding of a file that is read. */
 export const INPUT_ENCODING = {

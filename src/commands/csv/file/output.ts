@@ -1,6 +1,5 @@
-import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { spoolToFile, writeFileAtomically } from "../../../lib/config/index.ts";
+import { spoolToFile, writeFileAtomically } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -37,7 +36,7 @@ export async function writeOutput(
     });
   } else if (held) {
     await using spooled = await spoolToFile(bytes, temporary);
-    await writeStdout(terminal, createReadStream(spooled.path));
+    await writeStdout(terminal, spooled.chunks());
   } else {
     await writeStdout(terminal, bytes);
   }

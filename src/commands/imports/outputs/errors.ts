@@ -1,12 +1,12 @@
 import type { Import } from "../../../lib/client/index.ts";
-import { writeFileAtomically, type ContentWriter } from "../../../lib/config/index.ts";
+import { writeFileAtomically, type ContentWriter } from "../../../lib/files/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { REASON_HEADER } from "../../../lib/csv/layout/layout.ts";
 import { RecordBytes, type RecordStretch } from "../../../lib/csv/records/bytes.ts";
 import type { Dialect, Encoding } from "../../../lib/csv/records/record.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
 import type { Tools } from "../../tools.ts";
-import type { InputFile } from "../../../lib/files/input.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
 import { reread } from "./reread.ts";
 import { Reasons } from "./row-reasons.ts";
 

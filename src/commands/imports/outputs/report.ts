@@ -1,5 +1,5 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
-import { writeFileAtomically } from "../../../lib/config/index.ts";
+import { writeFileAtomically } from "../../../lib/files/index.ts";
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
-import type { InputFile } from "../../../lib/files/input.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
 import { reread } from "./reread.ts";
 
 const fileOf = (text: string): InputFile => ({

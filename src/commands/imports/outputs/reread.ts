@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { InputFile } from "../../../lib/files/input.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
 
 /**
  * The bytes of a plan's file, read again.

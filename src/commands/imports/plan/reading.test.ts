@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
-import type { InputFile } from "../../../lib/files/input.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
 import { tellReading } from "./reading.ts";
 
 const fileOf = (bytes: Uint8Array, chunk = 7): InputFile => ({

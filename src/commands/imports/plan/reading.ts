@@ -2,7 +2,7 @@ import { guessDelimiter } from "../../../lib/csv/inspect.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import type { Dialect, Encoding } from "../../../lib/csv/records/record.ts";
 import { encodingOf } from "../../csv/file/encoding.ts";
-import type { InputFile } from "../../../lib/files/input.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
 
 /** How an input file is read. */
 export interface Reading {

@@ -7,7 +7,7 @@ import { loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
 import { changesNothing, mayCommit } from "./confirm.ts";
 import { emit } from "../outputs/console/emit.ts";
-import { openInput, type InputFile } from "../../../lib/files/input.ts";
+import { openInput, type InputFile } from "../../../lib/files/index.ts";
 import { checkAnswer, checkOrder } from "./order.ts";
 import { PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";

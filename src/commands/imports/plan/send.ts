@@ -4,7 +4,7 @@ import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { tellReading, type Reading, type ReadingChoice } from "./reading.ts";
-import type { InputFile } from "../../../lib/files/input.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
 import type { ImportOptions } from "./options.ts";
 
 /** What a verb asks of an import. */

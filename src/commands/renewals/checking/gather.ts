@@ -1,13 +1,13 @@
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { checkOne, resultOf, type Checked, type CheckResult } from "../../../lib/renewals/check.ts";
+import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import type { Thresholds } from "../../../lib/renewals/level.ts";
-import { MOST_BYTES } from "../../../lib/files/bounded.ts";
 import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { readKeys } from "../items/own-keys.ts";
-import { readNamedFile } from "../../../lib/files/named.ts";
+import { readNamedFile } from "../../../lib/files/index.ts";
 import { judgedBySource } from "../items/judged-by-source.ts";
 
 /** What is to be checked. */
@@ -32,7 +32,7 @@ export async function gatherAll(tools: Tools, { files, key, allContexts, thresho
   const { context: chosen } = await contexts.choose(globals.context, environment);
   if (files.length > 0) {
     const judge = judgeOf(tools, chosen, { thresholds, context: null });
-    const keys = await readKeys(key, (name) => readNamedFile(tools, name));
+    const keys = await readKeys(key, (name) => readNamedFile(tools, name, MOST_BYTES));
     for (const file of files) {
       for await (const gathered of file === "-"
         ? fromStdin(tools, keys)
@@ -81,14 +81,7 @@ async function recordedIn(tools: Tools, context: Context): Promise<readonly Gath
   });
 }
 
-async function* fromStdin({ stdin }: Tools, keys: readonly string[]): AsyncGenerator<Gathered> {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  for await (const chunk of stdin) {
-    const bytes = Buffer.from(chunk as Uint8Array);
-    chunks.push(bytes);
-    total += bytes.length;
-    if (total > MOST_BYTES) break;
-  }
-  yield* await gatherScanned({ where: "-", name: "-", bytes: Buffer.concat(chunks), named: true }, keys);
+async function* fromStdin(tools: Tools, keys: readonly string[]): AsyncGenerator<Gathered> {
+  const { name, bytes } = await readNamedFile(tools, "-", MOST_BYTES);
+  yield* await gatherScanned({ where: name, name, bytes, named: true }, keys);
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { writeFileAtomically } from "../../../lib/config/index.ts";
+import { writeFileAtomically } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { CheckResult } from "../../../lib/renewals/check.ts";
 import { text } from "../../../lib/text/index.ts";

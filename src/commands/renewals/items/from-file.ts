@@ -1,11 +1,11 @@
 import { readExpiring } from "../../../lib/apple/index.ts";
 import type { NewRenewalItem } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/model/renewal.ts";
+import { MOST_BYTES, RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { readKeys } from "./own-keys.ts";
-import { readNamedFile } from "../../../lib/files/named.ts";
+import { readNamedFile } from "../../../lib/files/index.ts";
 
 /** Which of the things in a file is meant. */
 export interface Wanted {
@@ -39,8 +39,8 @@ export type FromFile = Required<
  * @throws Failure `input-rejected` when it holds nothing that expires, or nothing of the kind
  */
 export async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<FromFile> {
-  const keys = await readKeys(wanted.key, (name) => readNamedFile(tools, name));
-  const read = await readNamedFile(tools, wanted.file);
+  const keys = await readKeys(wanted.key, (name) => readNamedFile(tools, name, MOST_BYTES));
+  const read = await readNamedFile(tools, wanted.file, MOST_BYTES);
   const found = pick(readExpiring(read, { keys }), wanted);
   const { organisation, certainty, fingerprint, topic } = found;
   // one form for all, as items are ordered by it

@@ -2,7 +2,7 @@ import { createPrivateKey } from "node:crypto";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
-import type { ReadFile } from "../../../lib/files/named.ts";
+import type { ReadFile } from "../../../lib/files/index.ts";
 
 /** Keys that open server tokens. */
 export const KEY_OPTION = {

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { readOwnFile, unreadable, writeFileAtomically } from "../../../lib/config/index.ts";
+import { readOwnFile, unreadable, writeFileAtomically } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { NOTIFY_FILE } from "../../../lib/renewals/notify/settings.ts";
 import type { DailyRun, Way } from "../../../lib/renewals/schedule/schedule.ts";

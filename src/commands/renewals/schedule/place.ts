@@ -1,8 +1,5 @@
-import { stat } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { ensureFolder } from "../../../lib/config/home.ts";
-import { writeFileAtomically } from "../../../lib/config/index.ts";
+import { ensureFolder, ownerOf, writeFileAtomically } from "../../../lib/files/index.ts";
 import { installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
 import { programsOf } from "../../../lib/renewals/schedule/programs.ts";
 import type { Changed, DailyRun, Scheduled, Way } from "../../../lib/renewals/schedule/schedule.ts";
@@ -26,19 +23,16 @@ async function placeOf({ environment, signal, home, machine, clock, temporary }:
     },
     launchers: join(home.data, "schedule"),
     units: (way) => (way === "systemd" ? join(settings, "systemd", "user") : machine.systemUnits),
-    owner: await ownerOf(home.data),
+    // a folder that is not there yet will be made by the present user
+    owner: (await ownerOf(home.data)) ?? home.userId ?? NO_OWNER,
     temporary: home.temporary,
     timezone: machine.timezone,
     now: clock.now(),
   };
 }
 
-/** Whom a folder belongs to; one that is not there yet will be made by the present user. */
-const ownerOf = (folder: string): Promise<number> =>
-  stat(folder).then(
-    ({ uid }) => uid,
-    () => userInfo().uid,
-  );
+/** As Node numbers owners where files have none. */
+const NO_OWNER = -1;
 
 /** Installs the daily run. */
 export const install = async (tools: Tools, way: OwnWay, wished: DailyRun): Promise<Changed> =>

@@ -1,12 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
-import { MOST_BYTES, readRenewables, type Renewable } from "../../../lib/apple/index.ts";
+import { readRenewables, type Renewable } from "../../../lib/apple/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { InUse } from "../../../lib/renewals/guide/judge-download.ts";
-import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
+import { MOST_BYTES, RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import { readNamedFile } from "../../../lib/files/named.ts";
+import { readNamedFile, readStart } from "../../../lib/files/index.ts";
 import type { Subject } from "./subject.ts";
 
 /**
@@ -21,7 +20,9 @@ export async function inUseOf(
   named: string | undefined,
 ): Promise<InUse> {
   if (named !== undefined) {
-    const found = readRenewables(await readNamedFile(tools, named)).find(({ expiring }) => expiring.kind === kind);
+    const found = readRenewables(await readNamedFile(tools, named, MOST_BYTES)).find(
+      ({ expiring }) => expiring.kind === kind,
+    );
     if (found !== undefined) return { file: found };
     const { name } = RENEWAL_KINDS[kind];
     throw new Failure("input-rejected", {
@@ -38,9 +39,8 @@ export async function inUseOf(
 /** What a recorded file holds; nothing where it has gone or changed its nature. */
 async function keptAt(path: string): Promise<readonly Renewable[]> {
   try {
-    const found = await stat(path);
-    if (!found.isFile() || found.size > MOST_BYTES) return [];
-    return readRenewables({ name: basename(path), bytes: await readFile(path) });
+    const found = await readStart(path, MOST_BYTES);
+    return found === undefined ? [] : readRenewables({ name: basename(path), bytes: found.bytes });
   } catch {
     // the record tells enough
     return [];

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import type { RenewalChange, RenewalItem, TenantClient } from "../../../lib/client/index.ts";
 import { dayOf } from "../../../lib/model/days.ts";
 import type { Found } from "../../../lib/renewals/guide/downloads.ts";
@@ -9,7 +8,7 @@ import type { Subject } from "./subject.ts";
 
 /** What recording needs. */
 export interface RecordPlace {
-  readonly tools: Pick<Tools, "terminal" | "clock" | "describeState">;
+  readonly tools: Pick<Tools, "terminal" | "clock" | "machine" | "describeState">;
   readonly client: Pick<TenantClient, "renewals">;
   /** IANA name of the zone days are told in */
   readonly timezone: string;
@@ -71,7 +70,7 @@ async function recordLogin(place: RecordPlace, item: RenewalItem): Promise<Renew
   const by = await tools.terminal.prompts.input({
     message: text("Who signed in?", "誰がログインしましたか?"),
     flag: FLAG,
-    preset: userHere(),
+    preset: tools.machine.userName ?? "",
     check: (typed) => (typed.trim() === "" ? text("a name is needed", "名前を入力してください") : undefined),
   });
   begin(place);
@@ -105,12 +104,3 @@ const agreed = ({ tools }: RecordPlace, message: Text): Promise<boolean> =>
 
 const begin = ({ tools }: RecordPlace): void =>
   tools.describeState(() => text("the renewal may have been recorded", "更新は記録された可能性があります"));
-
-/** Nobody, where the operating system knows no name. */
-function userHere(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return "";
-  }
-}

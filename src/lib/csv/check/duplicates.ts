@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { FileHandle } from "../../files/read.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
 import { findRepeats, hashId, hashValue, type PlacedPart, type Repeats, type ValueHash } from "./hashes.ts";

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from "node:fs/promises";
+import { openToRead, type FileHandle } from "../../files/read.ts";
 import type { Problem, ProblemCode } from "../../model/problem.ts";
 import { findDuplicates } from "./duplicates.ts";
 import type { PlacedPart } from "./hashes.ts";
@@ -113,7 +113,7 @@ const readAll = async (
 export const checkFile = async (path: string, name: FormatName, options: CheckOptions): Promise<CheckReport> => {
   const format = FORMATS[name];
   const check = new FileCheck(format, options);
-  const file = await open(path);
+  const file = await openToRead(path);
   try {
     const rest = await readAll(path, file, check, format, options);
     const rows = Math.max(0, check.records - 1) + (rest?.rows ?? 0);

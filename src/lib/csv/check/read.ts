@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { FileHandle } from "../../files/read.ts";
 
 /** Larger chunks cost memory and save nothing. */
 export const CHUNK_BYTES = 128 * 1024;

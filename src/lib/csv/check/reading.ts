@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { FileHandle } from "../../files/read.ts";
 import { ValueHashes } from "./hashes.ts";
 import { PartChecker, withHeader } from "./part.ts";
 import { ProblemList } from "./problems.ts";

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { openToRead } from "../../files/read.ts";
 import { ValueHashes, type HashPart } from "./hashes.ts";
 import { PartChecker, withHeader } from "./part.ts";
 import { ProblemList, type ProblemTally } from "./problems.ts";
@@ -52,7 +52,7 @@ export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; 
       checker.noteProblem(problem);
     },
   });
-  const file = await open(task.path);
+  const file = await openToRead(task.path);
   try {
     await readBytes(file, { from: task.from, to: Number.POSITIVE_INFINITY }, (bytes) => {
       reader.write(bytes);

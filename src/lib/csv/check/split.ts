@@ -1,4 +1,4 @@
-import type { FileHandle } from "node:fs/promises";
+import type { FileHandle } from "../../files/read.ts";
 import type { Encoding } from "../records/record.ts";
 
 const LF = 10;

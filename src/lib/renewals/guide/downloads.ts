@@ -1,13 +1,8 @@
-import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  MOST_BYTES,
-  readRenewables,
-  readSigningRequest,
-  type Renewable,
-  type SigningRequest,
-} from "../../apple/index.ts";
+import { readRenewables, readSigningRequest, type Renewable, type SigningRequest } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
+import { hasCode, namesIn, readStart } from "../../files/index.ts";
+import { MOST_BYTES } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Download } from "./step.ts";
 
@@ -87,7 +82,7 @@ export async function findDownload(folder: string, download: Download): Promise<
 
 async function listed(folder: string): Promise<readonly string[]> {
   try {
-    return await readdir(folder);
+    return await namesIn(folder);
   } catch (cause) {
     throw new Failure("not-found", {
       what: text("This folder cannot be read", "このフォルダーを読み取れません"),
@@ -104,11 +99,11 @@ async function listed(folder: string): Promise<readonly string[]> {
 async function readDownload(folder: string, name: string, download: Download): Promise<Found | LeftAside> {
   const path = join(folder, name);
   try {
-    const { mtime, size, isFile } = await lookAt(path);
-    if (!isFile || size > MOST_BYTES) return { name, why: text("not such a file", "該当するファイルではありません") };
-    const bytes = await readStart(path);
+    const start = await readStart(path, MOST_BYTES);
+    if (start === undefined || start.bytes.length > MOST_BYTES) return { name, why: NOT_SUCH };
+    const { bytes, writtenAt } = start;
     const file = { name, bytes };
-    const written = { name, path, writtenAt: mtime };
+    const written = { name, path, writtenAt };
     if (download === "signing-request") {
       return { ...written, content: { of: "request", request: readSigningRequest(file) } };
     }
@@ -118,22 +113,12 @@ async function readDownload(folder: string, name: string, download: Download): P
     return { ...written, content: { of: "renewable", renewable } };
   } catch (error) {
     if (error instanceof Failure) return { name, why: error.what };
-    return { name, why: text("it cannot be read", "読み取れません") };
+    // a folder of such a name
+    return { name, why: hasCode(error, "EISDIR") ? NOT_SUCH : text("it cannot be read", "読み取れません") };
   }
 }
 
-const lookAt = async (path: string) => {
-  const found = await stat(path);
-  return { mtime: found.mtime, size: found.size, isFile: found.isFile() };
-};
-
-/** No more than a certificate or a token can have: the file may grow meanwhile. */
-async function readStart(path: string): Promise<Uint8Array> {
-  await using file = await open(path);
-  const bytes = Buffer.alloc(MOST_BYTES + 1);
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-  return bytes.subarray(0, bytesRead);
-}
+const NOT_SUCH = text("not such a file", "該当するファイルではありません");
 
 /** What orders downloads: the instant the content tells, then the file's. */
 const newness = ({ content, writtenAt }: Found): readonly [number, number] => {

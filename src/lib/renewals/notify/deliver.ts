@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
+import { readText } from "../../files/index.ts";
 import { same, text } from "../../text/index.ts";
 import { failed, type Delivery } from "./outcome.ts";
 import type { Deliver } from "./telling.ts";
@@ -20,7 +20,7 @@ const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: Secr
   return openMailer({
     ...smtp,
     password: password === undefined ? undefined : await readSecret(password, place),
-    authority: caFile === undefined ? undefined : await readFile(resolve(place.folder, caFile), "utf8"),
+    authority: caFile === undefined ? undefined : await readText(resolve(place.folder, caFile)),
   });
 };
 

@@ -1,7 +1,6 @@
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
+import { readStart } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import type { SecretSource } from "./settings.ts";
 
@@ -37,40 +36,36 @@ export const readSecret = async (source: SecretSource, place: SecretPlace): Prom
 };
 
 const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
-  // a named pipe must not keep it waiting
-  const handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
+  const found = await readStart(path, LONGEST).catch((cause: unknown) => {
     throw new Failure("input-rejected", {
       what: text("this file with a secret cannot be read", "秘密の値のファイルを読み込めません"),
       where: path,
       cause,
     });
   });
-  try {
-    const found = await handle.stat();
-    if (!found.isFile() || found.size > LONGEST) {
-      throw refusal(
-        path,
-        ["this is no file with a secret", "秘密の値のファイルではありません"],
-        ["put the value alone into a file", "値だけを書いたファイルを指定してください"],
-      );
-    }
-    if (modes && (found.mode & OTHERS) !== 0) {
-      throw refusal(
-        path,
-        ["others may read this file with a secret", "秘密の値のファイルを他の人が読めます"],
-        [`chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
-      );
-    }
-    const value = (await handle.readFile("utf8")).replace(/\r?\n$/, "");
-    if (value !== "") return value;
+  if (found === undefined || found.bytes.length > LONGEST) {
     throw refusal(
       path,
-      ["this file with a secret is blank", "秘密の値のファイルが空です"],
-      ["write the value into it", "値を書いてください"],
+      ["not a secret file", "秘密の値のファイルではありません"],
+      ["put the value alone into a file", "値だけを書いたファイルを指定してください"],
     );
-  } finally {
-    await handle.close();
   }
+  if (modes && (found.mode & OTHERS) !== 0) {
+    throw refusal(
+      path,
+      ["secret file is readable by others", "秘密の値のファイルを他の人が読めます"],
+      [`chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
+    );
+  }
+  const value = Buffer.from(found.bytes)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
+  if (value !== "") return value;
+  throw refusal(
+    path,
+    ["secret file is empty", "秘密の値のファイルが空です"],
+    ["write the value into it", "値を書いてください"],
+  );
 };
 
 /** A text of another program in which a secret, also in base64 as mail servers get it, can no longer be read. */

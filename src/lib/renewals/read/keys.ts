@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
-import { readBounded } from "../../files/bounded.ts";
+import { namesIn, readStart } from "../../files/index.ts";
+import { MOST_BYTES } from "../../model/renewal.ts";
 
 /** More than lie beside one token, even in a folder of many certificates. */
 const MOST_FILES = 100;
@@ -26,12 +26,12 @@ export class KeysBeside {
 }
 
 async function keysIn(folder: string): Promise<readonly string[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => KEY_FILE.test(name)).toSorted();
+  const names = (await namesIn(folder).catch(() => [])).filter((name) => KEY_FILE.test(name)).toSorted();
   const [first, then] = [/\.key$/i, /\.pem$/i].map((ending) => names.filter((name) => ending.test(name)));
   const keys: string[] = [];
   for (const name of [...(first ?? []), ...(then ?? [])].slice(0, MOST_FILES)) {
-    const bytes = await readBounded(join(folder, name), false);
-    if (bytes instanceof Uint8Array) keys.push(...keysOf(bytes));
+    const file = await readStart(join(folder, name), MOST_BYTES, { follow: false }).catch(() => undefined);
+    if (file !== undefined && file.bytes.length <= MOST_BYTES) keys.push(...keysOf(file.bytes));
   }
   return keys;
 }

@@ -1,5 +1,5 @@
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
-import { isReplaced, writeFileAtomically } from "../../../../lib/config/index.ts";
+import { isReplaced, writeFileAtomically } from "../../../../lib/files/index.ts";
 import { createEncoder } from "../../../../lib/csv/encoding/encode.ts";
 import { formatRecord } from "../../../../lib/csv/records/writer.ts";
 import { noteCounts } from "../../../csv/file/encoded.ts";

@@ -5,7 +5,7 @@ import type { Layout } from "../../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import { RecordReader } from "../../../../lib/csv/records/reader.ts";
 import { RowChecker } from "../../../../lib/csv/layout/rows.ts";
-import type { InputFile } from "../../../../lib/files/input.ts";
+import type { InputFile } from "../../../../lib/files/index.ts";
 import type { Reading } from "../../plan/reading.ts";
 import { reread } from "../reread.ts";
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Database, isBusy } from "../database.ts";
 
@@ -9,6 +9,17 @@ export const stagingFiles = (folder: string): readonly string[] => {
   } catch {
     return [];
   }
+};
+
+/** Makes the folder of the staging files, for its owner only. */
+export const makeStagingFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
+
+/** Whether the staging file is there. */
+export const isThere = (path: string): boolean => existsSync(path);
+
+/** Removes a staging file, and what SQLite keeps beside it. */
+export const removeStaging = (path: string): void => {
+  for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 };
 
 /** Removes what SQLite keeps beside a staging file, where that is gone. */

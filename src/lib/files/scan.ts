@@ -1,8 +1,9 @@
 import type { Dirent } from "node:fs";
 import { opendir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
-import { text, type Text } from "../../text/index.ts";
-import { NOT_A_FILE, readBounded, reasonOf } from "../../files/bounded.ts";
+import { text, type Text } from "../text/index.ts";
+import { NOT_A_FILE, readStart, reasonOf } from "./read.ts";
+import { hasCode } from "./temporary.ts";
 
 /** A file that was read, or a place that was not and why. `where` is what to call it: as it was named, and what is below. */
 export type Scanned =
@@ -26,28 +27,32 @@ export interface ScanLimits {
 
 const USUAL_LIMITS: ScanLimits = { mostEntries: 100_000, deepest: 32 };
 
-/** In a folder only files named like this are read; a file that is named itself may be called anything. */
-const EXPECTED = /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key)$/i;
+/** What is read. */
+export interface ScanOptions {
+  /** in a folder only files of such names are read; a file that is named itself may be called anything */
+  readonly expected: RegExp;
+  /** longer files are not read */
+  readonly mostBytes: number;
+  readonly limits?: ScanLimits | undefined;
+}
 
 /**
- * Reads a named file, or what in a named folder is called like a certificate or a token, in the order of names. It
- * never waits for a pipe or a device, and leaves no folder by a link.
+ * Reads a named file, or what in a named folder has an expected name, in the order of names. It never waits for a pipe or
+ * a device, and leaves no folder by a link.
  *
  * @param where as the user typed it
  * @param workingFolder absolute; relative names start from it
  */
-export async function* scan(
-  where: string,
-  workingFolder: string,
-  limits: ScanLimits = USUAL_LIMITS,
-): AsyncGenerator<Scanned> {
+export async function* scan(where: string, workingFolder: string, options: ScanOptions): AsyncGenerator<Scanned> {
   const path = resolve(workingFolder, where);
   try {
     const found = await stat(path);
     if (found.isDirectory()) {
-      yield* new Search(where, await realpath(path), limits).all();
+      yield* new Search(where, await realpath(path), options).all();
     } else {
-      yield found.isFile() ? await readOne({ where, path, named: true }) : { where, reason: NOT_A_FILE };
+      yield found.isFile()
+        ? await readOne({ where, path, named: true }, options.mostBytes)
+        : { where, reason: NOT_A_FILE };
     }
   } catch (error) {
     yield { where, reason: reasonOf(error) };
@@ -60,23 +65,38 @@ interface Place {
   readonly named: boolean;
 }
 
-async function readOne({ where, path, named }: Place): Promise<Scanned> {
-  const read = await readBounded(path, named);
-  return read instanceof Uint8Array ? { where, name: basename(path), bytes: read, named } : { where, reason: read };
+async function readOne({ where, path, named }: Place, mostBytes: number): Promise<Scanned> {
+  try {
+    const start = await readStart(path, mostBytes, { follow: named });
+    if (start === undefined) return { where, reason: NOT_A_FILE };
+    const { bytes } = start;
+    return bytes.length > mostBytes
+      ? { where, reason: tooLong(mostBytes) }
+      : { where, name: basename(path), bytes, named };
+  } catch (error) {
+    return { where, reason: reasonOf(error) };
+  }
 }
+
+const tooLong = (mostBytes: number): Text =>
+  text(`longer than ${mostBytes / 1024} KiB; not read`, `${mostBytes / 1024} KiB を超えているため読み込みません`);
 
 /** The search of one named folder. */
 class Search {
   readonly #where: string;
   readonly #root: string;
   readonly #limits: ScanLimits;
+  readonly #expected: RegExp;
+  readonly #mostBytes: number;
   #entries = 0;
 
   /** @param root the folder's real path */
-  constructor(where: string, root: string, limits: ScanLimits) {
+  constructor(where: string, root: string, { expected, mostBytes, limits = USUAL_LIMITS }: ScanOptions) {
     this.#where = where;
     this.#root = root;
     this.#limits = limits;
+    this.#expected = expected;
+    this.#mostBytes = mostBytes;
   }
 
   async *all(): AsyncGenerator<Scanned> {
@@ -121,7 +141,7 @@ class Search {
   }
 
   async *#entry(entry: Dirent, below: string, depth: number): AsyncGenerator<Scanned> {
-    const expected = EXPECTED.test(entry.name);
+    const expected = this.#expected.test(entry.name);
     const where = join(this.#where, below);
     if (entry.isDirectory()) {
       yield* this.#folder(below, depth + 1);
@@ -129,7 +149,9 @@ class Search {
       yield* this.#link(where, join(this.#root, below), expected);
     } else if (expected) {
       const path = join(this.#root, below);
-      yield entry.isFile() ? await readOne({ where, path, named: false }) : { where, reason: NOT_A_FILE };
+      yield entry.isFile()
+        ? await readOne({ where, path, named: false }, this.#mostBytes)
+        : { where, reason: NOT_A_FILE };
     }
   }
 
@@ -146,12 +168,12 @@ class Search {
         if (expected || isFolder) yield { where, reason };
       } else if (isFolder) {
         if (path.startsWith(join(target, sep))) yield { where, reason: LOOP };
-      } else if (expected && !EXPECTED.test(target)) {
-        yield { ...(await readOne({ where, path: target, named: false })), where };
+      } else if (expected && !this.#expected.test(target)) {
+        yield { ...(await readOne({ where, path: target, named: false }, this.#mostBytes)), where };
       }
     } catch (error) {
       const reason = reasonOf(error);
-      if (expected || (error instanceof Error && "code" in error && error.code === "ELOOP")) yield { where, reason };
+      if (expected || hasCode(error, "ELOOP")) yield { where, reason };
     }
   }
 

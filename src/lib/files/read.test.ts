@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { unreadable } from "./unreadable.ts";
+import { unreadable } from "./read.ts";
 
 test("a file that is not there is not found; one that cannot be read is a wrong use", async () => {
   const codeOf = (path: string) => readFile(path).catch((cause: unknown) => unreadable("x.csv", cause));

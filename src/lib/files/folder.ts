@@ -1,0 +1,41 @@
+import { mkdir, readdir, stat } from "node:fs/promises";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+
+/**
+ * Makes a folder of the home, and those above it, for its owner only; call it before writing, never before reading.
+ *
+ * @throws `unexpected` when the place cannot be written
+ */
+export async function ensureFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw unwritable(folder, cause);
+  }
+}
+
+/** The failure of a change to a home that cannot be written. */
+export const unwritable = (where: string, cause: unknown): Failure =>
+  new Failure("unexpected", {
+    what: text(
+      "the settings and data of clomoctl cannot be written here",
+      "clomoctl の設定やデータをここに書き込めません",
+    ),
+    where,
+    hint: text(
+      "make the folder writable, or let CLOMOCTL_HOME name another",
+      "フォルダーに書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
+    ),
+    cause,
+  });
+
+/** The names in a folder. @throws the file system's error */
+export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder);
+
+/** The number of a folder's owner; undefined where there is no such folder. */
+export const ownerOf = (folder: string): Promise<number | undefined> =>
+  stat(folder).then(
+    ({ uid }) => uid,
+    () => undefined,
+  );

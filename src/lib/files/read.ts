@@ -1,0 +1,195 @@
+import { constants } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+import { hasCode } from "./temporary.ts";
+
+export type { FileHandle } from "node:fs/promises";
+
+/** A pipe must not be waited for. Windows lacks the second and the third flag; they count as 0 there. */
+const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
+
+export const NOT_A_FILE = text(
+  "this is neither a file nor a folder; it is not opened",
+  "ファイルでもフォルダーでもないため開きません",
+);
+
+const NO_SUCH_FILE = text("no such file", "ファイルがありません");
+const DENIED = text("permission denied", "読み取る権限がありません");
+
+const BY_CODE: ReadonlyMap<string, Text> = new Map([
+  ["ENOENT", NO_SUCH_FILE],
+  ["ENOTDIR", NO_SUCH_FILE],
+  ["EACCES", DENIED],
+  ["EPERM", DENIED],
+  ["EISDIR", text("this is a folder", "これはフォルダーです")],
+  ["ELOOP", text("symbolic link not followed", "シンボリックリンクをたどれません")],
+  ["ENXIO", NOT_A_FILE],
+]);
+
+/** Why the file system refuses to read something. */
+export function reasonOf(error: unknown): Text {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  return BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);
+}
+
+/**
+ * Why a file that the command names could not be read: `not-found` where there is none, `usage` where it is a folder or
+ * may not be read. One rule for every command, so that scripts can rely on the exit code.
+ *
+ * @param where the file as it was typed
+ */
+export const unreadable = (where: string, cause: unknown): Failure =>
+  new Failure(hasCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", { what: reasonOf(cause), where, cause });
+
+/** The beginning of a file, and what the file system knows of it. */
+export interface FileStart {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** of the whole file, when it was opened */
+  readonly size: number;
+  readonly writtenAt: Date;
+  /** permission bits */
+  readonly mode: number;
+  /** number of its owner */
+  readonly ownerId: number;
+}
+
+/**
+ * Reads the first `most` bytes of a file, and one more where it is longer. Neither time nor memory hang on what is there:
+ * a pipe is not waited for.
+ *
+ * @param follow whether a symbolic link at the path is followed
+ * @returns undefined where it is neither a file nor a folder
+ * @throws the file system's error; that of a folder is EISDIR
+ */
+export async function readStart(
+  path: string,
+  most: number,
+  { follow = true }: { readonly follow?: boolean } = {},
+): Promise<FileStart | undefined> {
+  const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+  try {
+    const { size, mtime, mode, uid, isFile } = await look(handle);
+    if (!isFile) return undefined;
+    return { bytes: await readUpTo(handle, Math.min(size, most) + 1), size, writtenAt: mtime, mode, ownerId: uid };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A folder is let through: reading it tells that it is one. */
+async function look(handle: FileHandle) {
+  const found = await handle.stat();
+  const { size, mtime, mode, uid } = found;
+  return { size, mtime, mode, uid, isFile: found.isFile() || found.isDirectory() };
+}
+
+async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = Buffer.allocUnsafeSlow(most);
+  let filled = 0;
+  while (filled < most) {
+    const { bytesRead } = await handle.read(bytes, filled, most - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
+
+/** A file that was named, as far as it was read. */
+export interface ReadFile {
+  /** without folders; `-` for stdin */
+  readonly name: string;
+  /** absolute; null for stdin */
+  readonly path: string | null;
+  readonly bytes: Uint8Array;
+  /** null for stdin */
+  readonly writtenAt: Date | null;
+}
+
+/** Where a named file is looked for. */
+export interface ReadingPlace {
+  readonly stdin: AsyncIterable<string | Uint8Array>;
+  /** absolute; relative names start from it */
+  readonly workingFolder: string;
+}
+
+/**
+ * Reads a file that the command names; `-` is stdin. Of a file longer than `most` bytes one byte more comes, for who reads
+ * it to refuse.
+ *
+ * @throws `not-found` when it is not there, `usage` when it is not a file or cannot be read
+ */
+export async function readNamedFile(
+  { stdin, workingFolder }: ReadingPlace,
+  typed: string,
+  most: number,
+): Promise<ReadFile> {
+  if (typed === "-") return { name: typed, path: null, bytes: await readStream(stdin, most), writtenAt: null };
+  const path = resolve(workingFolder, typed);
+  const start = await readStart(path, most).catch((cause: unknown) => {
+    throw unreadable(typed, cause);
+  });
+  if (start === undefined) throw new Failure("usage", { what: NOT_A_FILE, where: typed });
+  return { name: basename(path), path, bytes: start.bytes, writtenAt: start.writtenAt };
+}
+
+/** The first bytes of a stream; of one longer than `most` some more. */
+async function readStream(stream: AsyncIterable<string | Uint8Array>, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length > most) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Settings, maps and certificates of authorities are far shorter. */
+const MOST_TEXT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * The content of a file that the command or a setting names, in UTF-8.
+ *
+ * @param path absolute
+ * @param where what to call it: as it was typed
+ * @throws `not-found` when it is not there, `usage` when it is not a file, cannot be read, or is longer than 16 MiB
+ */
+export async function readText(path: string, where: string = path): Promise<string> {
+  const start = await readStart(path, MOST_TEXT_BYTES).catch((cause: unknown) => {
+    throw unreadable(where, cause);
+  });
+  const what = start === undefined ? NOT_A_FILE : TOO_LONG;
+  if (start === undefined || start.bytes.length > MOST_TEXT_BYTES) throw new Failure("usage", { what, where });
+  return Buffer.from(start.bytes).toString("utf8");
+}
+
+const TOO_LONG = text("longer than 16 MiB", "16 MiB を超えています");
+
+/** Opens a file to read it piece by piece. @throws the file system's error */
+export const openToRead = (path: string): Promise<FileHandle> => open(path, O_RDONLY);
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Reads a file from its start, in chunks that are never used again.
+ *
+ * @param where what to call it: as it was typed
+ * @throws `not-found` when it is not there, `usage` when it cannot be read
+ */
+export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
+  const file = await openToRead(path).catch((cause: unknown) => {
+    throw unreadable(where, cause);
+  });
+  try {
+    for (;;) {
+      const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
