@@ -84,8 +84,10 @@ export class TestTenant {
   client: TenantClient;
   #open: OpenTenant;
 
-  constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-"))) {
+  /** @param start where its clock starts */
+  constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START) {
     this.folder = folder;
+    this.surroundings.time = start;
     this.#open = this.#start();
     this.client = new TenantClient(this.#open.fetch);
     this.database = new Database(this.path);

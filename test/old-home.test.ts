@@ -1,0 +1,68 @@
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { run } from "../src/commands/testing/program.ts";
+import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
+
+const FIXTURE = new URL("fixtures/home-b7d515d/", import.meta.url);
+
+/** What the program of that commit said of the home it left; made by scripts/old-home.ts. */
+interface Story {
+  readonly commit: string;
+  readonly madeAt: string;
+  readonly said: Readonly<Record<string, string>>;
+  /** what is asked after each of {@link after} */
+  readonly listing: string;
+  readonly after: readonly { readonly line: string; readonly said: string }[];
+}
+
+const story = JSON.parse(readFileSync(new URL("story.json", FIXTURE), "utf8")) as Story;
+
+/** A copy of the home that the old program left, a minute later, and the program of today on it. */
+function reopened() {
+  const folder = mkdtempSync(join(tmpdir(), "old-home-"));
+  cpSync(new URL("home/", FIXTURE), folder, { recursive: true });
+  // a checkout has the umask's modes
+  for (const name of ["contexts.json", "notify.yaml"]) chmodSync(join(folder, name), 0o600);
+  const tenant = new TestTenant(join(folder, "tenants", "embedded"), Date.parse(story.madeAt));
+  onTestFinished(async () => {
+    await tenant.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const now = new Date(story.madeAt);
+  return {
+    tenant,
+    run: (line: string) => run(line, { home: folder, folder, now, tenant: tenant.client }),
+  };
+}
+
+test.each(Object.keys(story.said))(`a home of ${story.commit}: %s says the same`, async (line) => {
+  expect(await reopened().run(line)).toMatchObject({ exit: 0, stdout: story.said[line] });
+});
+
+test.each(story.after)(`a home of ${story.commit}: $line does the same`, async ({ line, said }) => {
+  const home = reopened();
+  expect(await home.run(line)).toMatchObject({ exit: 0 });
+  expect(await home.run(story.listing)).toMatchObject({ exit: 0, stdout: said });
+});
+
+test("no stage of a renewal that was said is said again", async () => {
+  const home = reopened();
+  const before = home.tenant.sql("select * from renewal_notice order by pk");
+  expect(before.length).toBeGreaterThan(0);
+  expect(await home.run("renewals notify")).toMatchObject({ stdout: "" });
+  const after = home.tenant.sql("select * from renewal_notice order by pk");
+  expect(after).toEqual(before);
+});
+
+test("the chain of its audit goes on", async () => {
+  const home = reopened();
+  const planned = story.after[0]?.line ?? "";
+  const before = home.tenant.sql("select * from audit order by seq");
+  expect(before.length).toBeGreaterThan(0);
+  await home.run(planned);
+  const after = home.tenant.sql("select * from audit order by seq");
+  expect(after.slice(0, before.length)).toEqual(before);
+  expect(after.length).toBeGreaterThan(before.length);
+});
