@@ -1,0 +1,235 @@
+import { parseSync, visitorKeys, type Node } from "oxc-parser";
+
+/** A small change of a source that tests ought to notice. */
+export interface Mutant {
+  readonly kind: string;
+  /** place of what changes, from 1 */
+  readonly line: number;
+  readonly column: number;
+  /** what is replaced, in characters */
+  readonly start: number;
+  readonly end: number;
+  /** an expression may stand in braces, a statement in a block */
+  readonly form: "expression" | "statement";
+  readonly before: string;
+  /** empty for a statement that is left out */
+  readonly after: string;
+}
+
+type Change = Omit<Mutant, "line" | "column" | "before"> & { readonly at: number };
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  "===": "!==",
+  "!==": "===",
+  "==": "!=",
+  "!=": "==",
+  "<": "<=",
+  "<=": "<",
+  ">": ">=",
+  ">=": ">",
+  "&&": "||",
+  "||": "&&",
+  "+": "-",
+  "-": "+",
+  "+=": "-=",
+  "-=": "+=",
+};
+
+const EQUALITY: readonly string[] = ["===", "!==", "==", "!="];
+
+/** What TypeScript writes around an expression. */
+const AROUND: readonly string[] = [
+  "TSAsExpression",
+  "TSNonNullExpression",
+  "TSSatisfiesExpression",
+  "TSTypeAssertion",
+  "TSInstantiationExpression",
+];
+
+/** Named, not computed, so that numbers in them are no values. */
+const NAMED: readonly string[] = ["Property", "PropertyDefinition", "AccessorProperty", "MethodDefinition"];
+
+const SPACE = /^(?:\s|\/\/.*\n|\/\*[^]*?\*\/)*/;
+
+function childrenOf(node: Node): readonly Node[] {
+  const values = node as unknown as Readonly<Record<string, Node | readonly (Node | null)[] | null | undefined>>;
+  const isNamed = NAMED.includes(node.type) && !("computed" in node && node.computed);
+  const keys = (visitorKeys[node.type] ?? []).filter((key) => !(isNamed && key === "key"));
+  return keys.flatMap((key) => values[key] ?? []).filter((child) => child !== null);
+}
+
+const isText = (node: Node): boolean => node.type === "Literal" && typeof node.value === "string" && node.value !== "";
+
+function isTextual(node: Node): boolean {
+  if (node.type === "BinaryExpression") return isTextual(node.left) || isTextual(node.right);
+  return node.type === "TemplateLiteral" || (node.type === "Literal" && typeof node.value === "string");
+}
+
+function isCall(node: Node): boolean {
+  switch (node.type) {
+    case "AwaitExpression":
+    case "UnaryExpression":
+      return isCall(node.argument);
+    case "ChainExpression":
+    case "ParenthesizedExpression":
+      return isCall(node.expression);
+    case "CallExpression":
+      return node.callee.type !== "Super";
+    default:
+      return false;
+  }
+}
+
+const JUMPS: readonly string[] = ["ReturnStatement", "ThrowStatement", "ContinueStatement", "BreakStatement"];
+
+function isJump(node: Node): boolean {
+  const [first, ...others] = node.type === "BlockStatement" ? node.body : [node];
+  return first !== undefined && others.length === 0 && JUMPS.includes(first.type);
+}
+
+const isConstAssertion = (node: Node): boolean =>
+  node.type === "TSAsExpression" &&
+  node.typeAnnotation.type === "TSTypeReference" &&
+  node.typeAnnotation.typeName.type === "Identifier" &&
+  node.typeAnnotation.typeName.name === "const";
+
+/** Makes the changes of one text. */
+class Changes {
+  readonly #text: string;
+  readonly found: Change[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  visit(node: Node, isTable = false): void {
+    if (node.type === "ImportDeclaration" || ("declare" in node && node.declare)) return;
+    if (node.type.startsWith("TS") && !AROUND.includes(node.type)) return;
+    this.#changesOf(node, isTable);
+    const isTableBelow = isTable || isConstAssertion(node);
+    for (const child of childrenOf(node)) this.visit(child, isTableBelow);
+  }
+
+  #slice({ start, end }: { readonly start: number; readonly end: number }): string {
+    return this.#text.slice(start, end);
+  }
+
+  #replace(kind: string, { start, end }: Node, after: string, at = start): void {
+    this.found.push({ kind, at, start, end, form: "expression", after });
+  }
+
+  #leaveOut(kind: string, { start, end }: Node): void {
+    this.found.push({ kind, at: start, start, end, form: "statement", after: "" });
+  }
+
+  #changesOf(node: Node, isTable: boolean): void {
+    switch (node.type) {
+      case "BinaryExpression":
+        this.#binary(node.operator, node, node.left, node.right);
+        break;
+      case "LogicalExpression":
+        this.#logical(node.operator, node, node.left, node.right);
+        break;
+      case "AssignmentExpression":
+        if (!isTextual(node.right)) this.#operator("arithmetic", node.operator, node, node.left, node.right);
+        break;
+      case "IfStatement":
+        this.#condition(node.test);
+        if (!node.alternate && isJump(node.consequent)) this.#leaveOut("guard removed", node);
+        break;
+      case "WhileStatement":
+      case "DoWhileStatement":
+      case "ConditionalExpression":
+        this.#condition(node.test);
+        break;
+      case "ForStatement":
+        if (node.test) this.#condition(node.test);
+        break;
+      case "ExpressionStatement":
+        if (isCall(node.expression)) this.#leaveOut("call removed", node);
+        break;
+      case "SwitchCase":
+        if (node.test) this.#emptied(node.test);
+        break;
+      case "Literal":
+        this.#literal(node, isTable);
+        break;
+      default:
+    }
+  }
+
+  #literal(node: Node & { readonly type: "Literal" }, isTable: boolean): void {
+    if (typeof node.value === "boolean") this.#replace("boolean", node, String(!node.value));
+    if (typeof node.value === "number" && !isTable) this.#replace("number", node, String(node.value + 1));
+  }
+
+  #binary(operator: string, node: Node, left: Node, right: Node): void {
+    if (operator === "+" || operator === "-") {
+      if (!isTextual(left) && !isTextual(right)) this.#operator("arithmetic", operator, node, left, right);
+      return;
+    }
+    this.#operator("comparison", operator, node, left, right);
+    if (!EQUALITY.includes(operator)) return;
+    this.#emptied(left);
+    this.#emptied(right);
+  }
+
+  #logical(operator: string, node: Node, left: Node, right: Node): void {
+    if (operator === "??") {
+      this.#replace("?? dropped", node, this.#slice(left), this.#operatorAt(left, right));
+      return;
+    }
+    this.#operator("logical", operator, node, left, right);
+    this.#replace("side dropped", node, this.#slice(left), right.start);
+    this.#replace("side dropped", node, this.#slice(right), left.start);
+  }
+
+  #operatorAt(left: Node, right: Node): number {
+    const between = this.#text.slice(left.end, right.start);
+    return left.end + (SPACE.exec(between)?.[0].length ?? 0);
+  }
+
+  #operator(kind: string, operator: string, node: Node, left: Node, right: Node): void {
+    const other = OPERATORS[operator];
+    if (other === undefined) return;
+    const at = this.#operatorAt(left, right);
+    // `a || b || c` with && in place of the last
+    const looser = other === "&&" && left.type === "LogicalExpression";
+    const first = looser ? `(${this.#slice(left)})` : this.#slice(left);
+    const pad = left.end === at ? " " : "";
+    const rest = this.#text.slice(at + operator.length, node.end);
+    const after = `${first}${this.#text.slice(left.end, at)}${pad}${other}${pad}${rest}`;
+    this.#replace(kind, node, after, at);
+  }
+
+  #condition(test: Node): void {
+    if (test.type === "Literal") return;
+    if (test.type === "BinaryExpression" && EQUALITY.includes(test.operator)) return;
+    const after = test.type === "UnaryExpression" && test.operator === "!" ? test.argument : undefined;
+    this.#replace("condition negated", test, after ? this.#slice(after) : `!(${this.#slice(test)})`);
+  }
+
+  #emptied(node: Node): void {
+    if (isText(node)) this.#replace("text emptied", node, '""');
+  }
+}
+
+/**
+ * The changes of a source, in the order of their places.
+ *
+ * @throws when it is not TypeScript
+ */
+export function mutantsOf(text: string): readonly Mutant[] {
+  const { program, errors } = parseSync("source.ts", text);
+  if (errors[0] !== undefined) throw new Error(errors[0].message);
+  const changes = new Changes(text);
+  changes.visit(program);
+  const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  return changes.found
+    .map(({ at, ...change }) => {
+      const line = starts.findLastIndex((start) => start <= at) + 1;
+      const column = at - (starts[line - 1] ?? 0) + 1;
+      return { ...change, line, column, before: text.slice(change.start, change.end) };
+    })
+    .toSorted((a, b) => a.line - b.line || a.column - b.column);
+}
