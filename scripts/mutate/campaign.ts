@@ -99,7 +99,9 @@ export async function run(campaign: Campaign, { jobs, file, say }: Manner): Prom
       campaign.verdicts.push(verdict);
       const mutant = campaign.mutants[id - 1];
       const place = `${campaign.verdicts.length} of ${campaign.mutants.length}`;
-      say(`${place}: ${verdict.status} in ${verdict.seconds.toFixed(1)} s  ${mutant === undefined ? "" : told(mutant)}`);
+      say(
+        `${place}: ${verdict.status} in ${verdict.seconds.toFixed(1)} s  ${mutant === undefined ? "" : told(mutant)}`,
+      );
       await save();
     });
     await save();

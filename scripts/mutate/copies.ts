@@ -42,6 +42,15 @@ function killed(id: number): void {
   }
 }
 
+/** Kills what runs below a folder, and what it may have started meanwhile. */
+function cleared(folder: string): void {
+  for (let round = 0; round < 5; round += 1) {
+    const ids = processesOf(folder);
+    if (ids.length === 0) return;
+    for (const id of ids) killed(id);
+  }
+}
+
 /** An instrumented copy of the root, with a vitest of its own. */
 export class Copy {
   readonly #folder: string;
@@ -105,7 +114,7 @@ export class Copy {
     const id = this.#runner?.pid;
     this.#runner = undefined;
     if (id !== undefined) killed(-id);
-    for (const process of processesOf(this.#folder)) killed(process);
+    cleared(this.#folder);
   }
 
   #activate(active: string): Promise<void> {
@@ -120,7 +129,9 @@ export class Copy {
     runner.once("exit", leave);
     runner.send({ file } satisfies Asked);
     try {
-      const [answered] = (await once(runner, "message", { signal: AbortSignal.any([time, gone.signal]) })) as [Answered];
+      const [answered] = (await once(runner, "message", { signal: AbortSignal.any([time, gone.signal]) })) as [
+        Answered,
+      ];
       return answered;
     } catch {
       this.stop();
@@ -149,6 +160,6 @@ export class Copy {
 
 /** Removes the folder of all copies, which nothing may run in any more. */
 export function removeCopies(folder: string): void {
-  for (const process of processesOf(folder)) killed(process);
+  cleared(folder);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

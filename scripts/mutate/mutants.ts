@@ -66,18 +66,9 @@ function isTextual(node: Node): boolean {
 }
 
 function isCall(node: Node): boolean {
-  switch (node.type) {
-    case "AwaitExpression":
-    case "UnaryExpression":
-      return isCall(node.argument);
-    case "ChainExpression":
-    case "ParenthesizedExpression":
-      return isCall(node.expression);
-    case "CallExpression":
-      return node.callee.type !== "Super";
-    default:
-      return false;
-  }
+  if (node.type === "AwaitExpression" || node.type === "UnaryExpression") return isCall(node.argument);
+  if (node.type === "ChainExpression" || node.type === "ParenthesizedExpression") return isCall(node.expression);
+  return node.type === "CallExpression" && node.callee.type !== "Super";
 }
 
 const JUMPS: readonly string[] = ["ReturnStatement", "ThrowStatement", "ContinueStatement", "BreakStatement"];
@@ -123,6 +114,7 @@ class Changes {
   }
 
   #changesOf(node: Node, isTable: boolean): void {
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- most kinds of nodes are left alone
     switch (node.type) {
       case "BinaryExpression":
         this.#binary(node.operator, node, node.left, node.right);

@@ -1,7 +1,7 @@
 /** Runs test files of the working directory, one at a time, in one vitest that stays: a process of its own. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Reporter, TestModule } from "vitest/node";
+import type * as VitestNode from "vitest/node";
 
 /** What is asked of the process. */
 export interface Asked {
@@ -21,10 +21,10 @@ const root = process.cwd();
 // the vitest of the root, which may be another commit's
 const { createVitest } = (await import(
   pathToFileURL(join(root, "node_modules", "vitest", "dist", "node.js")).href
-)) as typeof import("vitest/node");
+)) as typeof VitestNode;
 
-let ended: TestModule[] = [];
-const reporter: Reporter = { onTestModuleEnd: (module) => void ended.push(module) };
+let ended: VitestNode.TestModule[] = [];
+const reporter: VitestNode.Reporter = { onTestModuleEnd: (module) => void ended.push(module) };
 
 const vitest = await createVitest({
   root,

@@ -25,7 +25,7 @@ export function folderOf(file: string): string {
 
 const isSource = (file: string): boolean => !/\.test\.ts$|\.d\.ts$|\/testing\//.test(file);
 
-const isGenerated = (text: string): boolean => /^\/\/ Generated /.test(text);
+const isGenerated = (text: string): boolean => text.startsWith("// Generated ");
 
 /**
  * Reads all that may be mutated.
@@ -88,7 +88,9 @@ function drawn({ name, mutants }: Folder, count: number, seed: string): readonly
   const lines = Map.groupBy(mutants, ({ file, line }) => `${file}:${line}`);
   const queues = shuffled([...lines.values()], random).map((line) => shuffled(line, random));
   const longest = Math.max(0, ...queues.map(({ length }) => length));
-  const rounds = Array.from({ length: longest }, (_, round) => queues.flatMap((queue) => queue.slice(round, round + 1)));
+  const rounds = Array.from({ length: longest }, (_, round) =>
+    queues.flatMap((queue) => queue.slice(round, round + 1)),
+  );
   return rounds.flat().slice(0, count);
 }
 

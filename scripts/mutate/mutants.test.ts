@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { mutantsOf } from "./mutants.ts";
+
+/** `kind: after` of all mutants of a text. */
+const changes = (text: string): readonly string[] => mutantsOf(text).map(({ kind, after }) => `${kind}: ${after}`);
+
+describe("what is changed", () => {
+  it.each([
+    ["f = a < b;", ["comparison: a <= b"]],
+    ["f = a >= b;", ["comparison: a > b"]],
+    ["f = a === b;", ["comparison: a !== b"]],
+    ["f = a + b;", ["arithmetic: a - b"]],
+    ["f = a - -b;", ["arithmetic: a + -b"]],
+    ["a += b;", ["arithmetic: a -= b"]],
+    ["f = 41;", ["number: 42"]],
+    ["f = true;", ["boolean: false"]],
+    ["f = a ?? b;", ["?? dropped: a"]],
+    ["f = a && b;", ["side dropped: b", "logical: a || b", "side dropped: a"]],
+    ["a(); await b(); void c?.(); new D();", ["call removed: ", "call removed: ", "call removed: "]],
+    ["class A extends B { constructor() { super(); } }", []],
+    ["if (a) b;", ["condition negated: !(a)"]],
+    ["while (!a) b;", ["condition negated: a"]],
+    ["f = a.b ? c : d;", ["condition negated: !(a.b)"]],
+    ["while (true);", ["boolean: false"]],
+    ["if (a === b) c;", ["comparison: a !== b"]],
+  ])("%s", (text, expected) => {
+    expect(changes(text)).toEqual(expected);
+  });
+
+  it("guards that leave are left out, conditions of more are not", () => {
+    const kinds = (text: string): readonly string[] => mutantsOf(text).map(({ kind }) => kind);
+    expect(kinds("function f() { if (a) return; }")).toEqual(["guard removed", "condition negated"]);
+    expect(kinds("function f() { if (a) { throw b; } }")).toEqual(["guard removed", "condition negated"]);
+    expect(kinds("for (;;) if (a) continue;")).toEqual(["guard removed", "condition negated"]);
+    expect(kinds("function f() { if (a) return; else b; }")).toEqual(["condition negated"]);
+    expect(kinds("function f() { if (a) { b = c; return; } }")).toEqual(["condition negated"]);
+  });
+
+  it("texts are emptied where they decide", () => {
+    expect(changes('switch (a) { case "b": f("c"); }')).toEqual(['text emptied: ""', "call removed: "]);
+    expect(changes('f = a !== "b";')).toEqual(['comparison: a === "b"', 'text emptied: ""']);
+    expect(changes('f = a === "";')).toEqual(['comparison: a !== ""']);
+    expect(changes('f = g("a", { b: "c" });')).toEqual([]);
+  });
+
+  it("joined texts are not subtracted", () => {
+    expect(changes("f = a + `b` + c;")).toEqual([]);
+    expect(changes('a += "b";')).toEqual([]);
+  });
+});
+
+describe("precedence", () => {
+  it("what binds looser gets parentheses when || becomes &&", () => {
+    expect(changes("f = a || b || c;")).toContain("logical: (a || b) && c");
+    expect(changes("f = a && b || c;")).toContain("logical: (a && b) && c");
+  });
+
+  it("parentheses that are there stay", () => {
+    expect(changes("f = (a ?? b) && c;")).toContain("logical: (a ?? b) || c");
+    expect(changes("f = (a, b) < (c = d);")).toEqual(["comparison: (a, b) <= (c = d)"]);
+  });
+
+  it("operators do not run into what follows them", () => {
+    expect(changes("f = a+-b;")).toEqual(["arithmetic: a - -b"]);
+  });
+
+  it("an operator is found behind comments that look like it", () => {
+    expect(changes("f = a /* < */ < b;")).toEqual(["comparison: a /* < */ <= b"]);
+  });
+});
+
+describe("what is left alone", () => {
+  it.each([
+    'import a from "b";',
+    'export * from "b";',
+    "type A = 1 | true;",
+    "interface A { b: true; c(d: 2): void }",
+    "declare const a: 1;",
+    "const a = { 1: b };",
+    "const a = { b: [1, 2] } as const;",
+    "const a: 1 | undefined = b;",
+    "const a = f<1>;",
+  ])("%s", (text) => {
+    expect(changes(text)).toEqual([]);
+  });
+
+  it("types around and within what is changed", () => {
+    expect(changes("f = (a as 1) < b!;")).toEqual(["comparison: (a as 1) <= b!"]);
+    expect(changes("f = g<true>(1 satisfies number);")).toEqual(["number: 2"]);
+  });
+});
+
+it("optional chains are changed within and as a whole", () => {
+  expect(changes("if (a?.b(c === d)?.[1]) e;")).toEqual([
+    "condition negated: !(a?.b(c === d)?.[1])",
+    "comparison: c !== d",
+    "number: 2",
+  ]);
+});
+
+it("places are lines and columns of the operator, also behind several characters of one letter", () => {
+  const [mutant] = mutantsOf('// 髙橋 𠮷野\nf =\n  "𠮷".a\n  === b;');
+  expect(mutant).toMatchObject({ line: 4, column: 3, before: '"𠮷".a\n  === b' });
+});
+
+it("refuses what is no TypeScript", () => {
+  expect(() => mutantsOf("const = 1;")).toThrow("Unexpected token");
+});

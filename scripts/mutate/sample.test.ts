@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { folderOf, randomOf, readFolders, sample, shares, type Folder, type Placed } from "./sample.ts";
+
+const placed = (file: string, line: number, kind = "number"): Placed => ({
+  file,
+  line,
+  column: 1,
+  kind,
+  start: 0,
+  end: 1,
+  form: "expression",
+  before: "1",
+  after: "2",
+});
+
+/** A folder with one mutant a line. */
+const folder = (name: string, lines: number, codeLines = lines): Folder => ({
+  name,
+  codeLines,
+  mutants: Array.from({ length: lines }, (_, at) => placed(`${name}/a.ts`, at + 1)),
+});
+
+it.each([
+  ["src/cli.ts", "src/cli"],
+  ["src/cli/run.ts", "src/cli"],
+  ["src/commands/users/import.ts", "src/commands"],
+  ["src/lib/csv/check/thread.ts", "src/lib/csv"],
+])("%s belongs to %s", (file, expected) => {
+  expect(folderOf(file)).toBe(expected);
+});
+
+it("reads sources by folder, and neither tests, what they use, declarations nor generated files", async () => {
+  const root = await mkdtemp(join(tmpdir(), "mutate-sample-"));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const files = {
+    "src/cli.ts": "// begin\nexport const a = 1;\n",
+    "src/cli/run.ts": "export const b = true;\n",
+    "src/cli/run.test.ts": "f(1);\n",
+    "src/cli/testing/desk.ts": "f(1);\n",
+    "src/commands/index.ts": "// Generated from the folders beside it.\nf(1);\n",
+    "src/lib/csv/own.d.ts": "export const c: 1;\n",
+    "src/lib/csv/rows.ts": "export const d = 2;\n",
+    "test/frame.ts": "f(1);\n",
+  };
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, file)), { recursive: true });
+    await writeFile(join(root, file), text);
+  }
+  const found = async (within?: string): Promise<readonly unknown[]> =>
+    (await readFolders(root, within)).map(({ name, codeLines, mutants }) => [
+      name,
+      codeLines,
+      ...mutants.map(({ file, line }) => `${file}:${line}`),
+    ]);
+  expect(await found()).toEqual([
+    ["src/cli", 2, "src/cli.ts:2", "src/cli/run.ts:1"],
+    ["src/lib/csv", 1, "src/lib/csv/rows.ts:1"],
+  ]);
+  expect(await found("src/lib/csv/")).toEqual([["src/lib/csv", 1, "src/lib/csv/rows.ts:1"]]);
+  expect(await found("src/cli")).toHaveLength(1);
+});
+
+describe("shares", () => {
+  it("are in proportion, the rest by largest remainder", () => {
+    expect(shares(10, [50, 30, 20])).toEqual([5, 3, 2]);
+    expect(shares(10, [1, 1, 1])).toEqual([4, 3, 3]);
+    expect(shares(4, [45, 35, 20])).toEqual([2, 1, 1]);
+    expect(shares(5, [0, 0])).toEqual([0, 0]);
+  });
+});
+
+describe("a sample", () => {
+  const folders = [folder("src/lib/a", 60), folder("src/lib/b", 30, 40)];
+
+  it("is the same for the same seed and another for another", () => {
+    expect(sample(folders, 20, "1")).toEqual(sample(folders.toReversed(), 20, "1"));
+    expect(sample(folders, 20, "2")).not.toEqual(sample(folders, 20, "1"));
+  });
+
+  it("takes of each folder by its code lines", () => {
+    const drawn = sample(folders, 20, "1");
+    expect(drawn.filter(({ file }) => file === "src/lib/a/a.ts")).toHaveLength(12);
+    expect(drawn.filter(({ file }) => file === "src/lib/b/a.ts")).toHaveLength(8);
+  });
+
+  it("takes one mutant of each line before a second of any", () => {
+    const crowded = [1, 1, 1, 1, 1, 1, 1, 1, 2].map((line, at) => placed("src/cli/a.ts", line, String(at)));
+    const drawn = (count: number): readonly number[] =>
+      sample([{ name: "src/cli", codeLines: 2, mutants: crowded }], count, "1").map(({ line }) => line);
+    expect(drawn(2)).toEqual(expect.arrayContaining([1, 2]));
+    expect(drawn(4).filter((line) => line === 2)).toHaveLength(1);
+    expect(drawn(100)).toHaveLength(9);
+  });
+});
+
+it("random numbers lie between 0 and 1, evenly", () => {
+  const random = randomOf("seed");
+  const numbers = Array.from({ length: 1000 }, random);
+  expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true);
+  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  expect(mean).toBeGreaterThan(0.45);
+  expect(mean).toBeLessThan(0.55);
+});
