@@ -23,12 +23,18 @@ const { values } = parseArgs({
   },
 });
 
+function positive(name: "sample" | "jobs" | "budget"): number {
+  const value = Number(values[name]);
+  if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} is a whole number from 1, not ${values[name]}`);
+  return value;
+}
+
 type Drawing = Pick<Campaign, "root" | "sample" | "seed" | "folder">;
 
 function asked(): Drawing & Pick<Campaign, "budget"> {
   const root = resolve(values.root ?? dirname(dirname(fileURLToPath(import.meta.url))));
   const folder = values.folder === undefined ? {} : { folder: values.folder };
-  return { root, sample: Number(values.sample), seed: values.seed, ...folder, budget: Number(values.budget) };
+  return { root, sample: positive("sample"), seed: values.seed, ...folder, budget: positive("budget") };
 }
 
 const drawn = async (drawing: Drawing): Promise<Campaign["mutants"]> =>
@@ -58,7 +64,7 @@ for (const [signal, code] of [
 const campaign = values.resume === undefined ? await begun() : await resumed(values.resume);
 const file = values.json ?? values.resume;
 await run(campaign, {
-  jobs: Number(values.jobs),
+  jobs: positive("jobs"),
   ...(file === undefined ? {} : { file }),
   say: (line) => process.stderr.write(`${line}\n`),
 });

@@ -15,20 +15,25 @@ const SWITCH_MODULE = "mutation-switch.js";
 /** What running a test file came to; none when it did not end in time. */
 export type Ran = Pick<Answered, "passed" | "seconds"> | undefined;
 
-/** The processes whose command or working directory lies below a folder. */
-function processesOf(folder: string): readonly number[] {
-  const isBelow = (id: string): boolean => {
+const names = (process: string, folder: string): boolean =>
+  readFileSync(join(process, "cmdline"), "utf8").includes(`${folder}/`);
+
+const liesIn = (process: string, folder: string): boolean =>
+  readlinkSync(join(process, "cwd")).startsWith(`${folder}/`);
+
+/** The processes of which something is true, where the machine tells of them. */
+function processesThat(isTrue: (process: string) => boolean): readonly number[] {
+  const safely = (id: string): boolean => {
     try {
-      const command = readFileSync(`/proc/${id}/cmdline`, "utf8");
-      return command.includes(`${folder}/`) || readlinkSync(`/proc/${id}/cwd`).startsWith(`${folder}/`);
+      return isTrue(join("/proc", id));
     } catch {
+      // gone meanwhile, or not ours
       return false;
     }
   };
   try {
-    return readdirSync("/proc")
-      .filter((id) => /^\d+$/.test(id) && Number(id) !== process.pid && isBelow(id))
-      .map(Number);
+    const ids = readdirSync("/proc").filter((id) => /^\d+$/.test(id) && Number(id) !== process.pid);
+    return ids.filter(safely).map(Number);
   } catch {
     return [];
   }
@@ -45,7 +50,7 @@ function killed(id: number): void {
 /** Kills what runs below a folder, and what it may have started meanwhile. */
 function cleared(folder: string): void {
   for (let round = 0; round < 5; round += 1) {
-    const ids = processesOf(folder);
+    const ids = processesThat((process) => names(process, folder) || liesIn(process, folder));
     if (ids.length === 0) return;
     for (const id of ids) killed(id);
   }
@@ -107,6 +112,11 @@ export class Copy {
     const lines = (await readFile(reached, "utf8").catch(() => "")).split("\n");
     const reaches = [...new Set(lines.map(Number))].filter((id) => id > 0).toSorted((a, b) => a - b);
     return { ran, reaches };
+  }
+
+  /** Kills programs that a test has left behind. */
+  clear(): void {
+    for (const id of processesThat((process) => names(process, this.#tree))) killed(id);
   }
 
   /** Kills all processes of the copy. */
