@@ -56,6 +56,18 @@ function cleared(folder: string): void {
   }
 }
 
+/** Lends the packages: as hard links, so that their paths are those of the copy, or else as one symbolic link. */
+function linkPackages(from: string, to: string): void {
+  try {
+    execFileSync("cp", ["-al", from, to], { stdio: "ignore" });
+    // caches are written in place
+    for (const cache of [".vite", ".cache"]) rmSync(join(to, cache), { recursive: true, force: true });
+  } catch {
+    rmSync(to, { recursive: true, force: true });
+    symlinkSync(from, to);
+  }
+}
+
 /** An instrumented copy of the root, with a vitest of its own. */
 export class Copy {
   readonly #folder: string;
@@ -79,7 +91,7 @@ export class Copy {
       recursive: true,
       filter: (source) => !NOT_COPIED.includes(relative(root, source)),
     });
-    symlinkSync(join(root, "node_modules"), join(copy.#tree, "node_modules"));
+    linkPackages(join(root, "node_modules"), join(copy.#tree, "node_modules"));
     await copy.#activate("");
     await writeFile(join(copy.#tree, SWITCH_MODULE), switchSource(copy.#active));
     const numbered = mutants.map((mutant, at) => ({ ...mutant, id: at + 1 }));
@@ -133,7 +145,7 @@ export class Copy {
 
   async #run(file: string, guard: number): Promise<Ran> {
     const runner = await this.#started();
-    const time = AbortSignal.timeout(guard * 1000);
+    const time = AbortSignal.timeout(Math.ceil(guard * 1000));
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     runner.once("exit", leave);
