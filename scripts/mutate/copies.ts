@@ -15,8 +15,7 @@ const SWITCH_MODULE = "mutation-switch.js";
 /** What running a test file came to; none when it did not end in time. */
 export type Ran = Pick<Answered, "passed" | "seconds"> | undefined;
 
-const names = (process: string, folder: string): boolean =>
-  readFileSync(join(process, "cmdline"), "utf8").includes(`${folder}/`);
+const commandOf = (process: string): string => readFileSync(join(process, "cmdline"), "utf8");
 
 const liesIn = (process: string, folder: string): boolean =>
   readlinkSync(join(process, "cwd")).startsWith(`${folder}/`);
@@ -50,7 +49,7 @@ function killed(id: number): void {
 /** Kills what runs below a folder, and what it may have started meanwhile. */
 function cleared(folder: string): void {
   for (let round = 0; round < 5; round += 1) {
-    const ids = processesThat((process) => names(process, folder) || liesIn(process, folder));
+    const ids = processesThat((process) => commandOf(process).includes(`${folder}/`) || liesIn(process, folder));
     if (ids.length === 0) return;
     for (const id of ids) killed(id);
   }
@@ -128,7 +127,11 @@ export class Copy {
 
   /** Kills programs that a test has left behind. */
   clear(): void {
-    for (const id of processesThat((process) => names(process, this.#tree))) killed(id);
+    const programs = processesThat((process) => {
+      const command = commandOf(process);
+      return command.includes(`${this.#tree}/`) && !command.includes("/node_modules/vitest/");
+    });
+    for (const id of programs) killed(id);
   }
 
   /** Kills all processes of the copy. */
