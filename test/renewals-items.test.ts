@@ -121,7 +121,7 @@ describe("add", () => {
     const owner = await done("add", "所有者", "--kind", "android-owner", "--last-login", "2020-02-28");
     expect(owner).toMatchObject({ expiresOn: "2021-02-28", certainty: "estimated" });
     expect((await refused("add", "x", "--kind", "android-owner", "--last-login", day(3))).en).toContain(
-      "still to come",
+      "in the future",
     );
   });
 
@@ -145,7 +145,7 @@ describe("add", () => {
     ["say what it is", 2, ["x"]],
     ["must be one of", 2, ["x", "--kind", "password"]],
     ["the name is blank", 2, [" ", "--kind", "custom"]],
-    ["2027-02-29 is no date", 2, ["x", "--kind", "custom", "--expires", "2027-02-29"]],
+    ["--expires must be a date, not 2027-02-29", 2, ["x", "--kind", "custom", "--expires", "2027-02-29"]],
     ["only one of these", 2, ["x", "--file", "push.pem", "--expires", "2027-03-01"]],
     ["--last-login is for the kind android-owner", 2, ["x", "--kind", "custom", "--last-login", "2026-03-01"]],
     ["--fingerprint needs --file", 2, ["x", "--kind", "custom", "--fingerprint", "ab"]],

@@ -12,6 +12,14 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** What `npm run generate -- --json` printed for b7d515d. */
 const before: unknown = JSON.parse(readFileSync(join(ROOT, "test", "fixtures", "declarations-b7d515d.json"), "utf8"));
 
+/** A text that is now a kind of its own: the same words are taken, a wrong one is refused before anything is done. */
+const parsed = (at: readonly string[], kind: string): Permitted => ({
+  at,
+  before: "string",
+  now: kind,
+  why: `a ${kind} is parsed where options are: a wrong one is a usage error before the tenant is opened`,
+});
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   {
@@ -19,6 +27,19 @@ const PERMITTED: readonly Permitted[] = [
     before: "string",
     now: "timezone",
     why: "a zone that does not exist is a usage error in every command, before anything is done",
+  },
+  parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
+  parsed(["verbs", "renewals add", "options", "--last-login", "kind"], "date"),
+  parsed(["verbs", "renewals check", "options", "--critical", "kind"], "duration"),
+  parsed(["verbs", "renewals check", "options", "--within", "kind"], "duration"),
+  parsed(["verbs", "renewals confirm", "options", "--at", "kind"], "date"),
+  parsed(["verbs", "renewals edit", "options", "--expires", "kind"], "date"),
+  parsed(["verbs", "renewals edit", "options", "--last-login", "kind"], "date"),
+  {
+    at: ["verbs", "secured users import", "options", "--app", "value"],
+    before: "browser|docs|mailer|calendar|contacts",
+    now: "APP",
+    why: "--app is declared once; only its name in help is another",
   },
 ];
 
@@ -48,7 +69,7 @@ test("every verb is there, with the exit codes that its help lists", async () =>
 test("a verb has its arguments, options and own exit codes, and no text", () => {
   expect(declared.verbs["renewals check"]).toMatchObject({
     arguments: [{ name: "files", kind: "file", value: "FILE|FOLDER", repeatable: true }],
-    options: { "--all-contexts": { kind: "boolean" }, "--within": { kind: "string", value: "DURATION" } },
+    options: { "--all-contexts": { kind: "boolean" }, "--within": { kind: "duration", value: "DURATION" } },
     exits: [0, 1, 2, 3, 130],
     failureExit: 3,
   });

@@ -1,6 +1,7 @@
 import { expect, expectTypeOf, test } from "vitest";
 import { defineCommand, type Command } from "../commands/command.ts";
 import { Failure } from "../lib/errors/index.ts";
+import type { TypedDate } from "../lib/model/typed-date.ts";
 import { same } from "../lib/text/index.ts";
 import { parse } from "./parse.ts";
 
@@ -163,8 +164,8 @@ test("a list of arguments that must be given takes one or more", () => {
 });
 
 test("a file needs a name, as an option and as an argument", () => {
-  expect(failureOf("a.csv --app docs --map=").what.en).toBe("-m, --map needs a file's name");
-  expect(() => parse(["try"], sample, ["", "--app", "docs"])).toThrow("FILE needs a file's name");
+  expect(failureOf("a.csv --app docs --map=").what.en).toBe("-m, --map needs a file name");
+  expect(() => parse(["try"], sample, ["", "--app", "docs"])).toThrow("FILE needs a file name");
 });
 
 test("any other text may be empty", () => {
@@ -195,6 +196,43 @@ test("a time zone is one that exists, by its own name", () => {
   const failure = failureOf("a.csv --app docs --timezone Nowhere");
   expect(failure.what.en).toContain("Nowhere");
   expect(failure.hint?.ja).toContain("Asia/Tokyo");
+});
+
+const dated = defineCommand({
+  ...sample,
+  args: {},
+  options: {
+    within: { kind: "duration", about },
+    at: { kind: "date", about },
+    expires: { kind: "date", blank: true, about },
+  },
+  async run(_tools, input) {
+    expectTypeOf(input).branded.toEqualTypeOf<{
+      readonly within: number | undefined;
+      readonly at: TypedDate | undefined;
+      readonly expires: TypedDate | null | undefined;
+    }>();
+  },
+});
+
+test("a duration is a number of days", () => {
+  expect(read("--within 90d", dated).input).toEqual({ within: 90, at: undefined, expires: undefined });
+  expect(["12w", "0d", "9999d"].map((typed) => read(`--within ${typed}`, dated).input["within"])).toEqual([
+    84, 0, 9999,
+  ]);
+  for (const wrong of ["90", "3m", "9.5d", "", "99999d", "nonsense"]) {
+    expect(() => read(`--within=${wrong}`, dated)).toThrow(`--within must be a number of days or weeks, not ${wrong}`);
+  }
+});
+
+test("a date is a day or an instant; only where a blank means none may it be blank", () => {
+  expect(read("--at 2027/3/1 --expires 2027-03-01T09:00:00+09:00", dated).input).toMatchObject({
+    at: { day: "2027-03-01" },
+    expires: { instant: "2027-03-01T00:00:00.000Z" },
+  });
+  expect(read("--expires=", dated).input).toMatchObject({ at: undefined, expires: null });
+  expect(() => read("--at=", dated)).toThrow("--at must be a date, not");
+  expect(() => read("--expires tomorrow", dated)).toThrow("--expires must be a date, not tomorrow");
 });
 
 test("help is not far from what is misspelt so", () => {

@@ -2,7 +2,8 @@ import { Command as Parser, CommanderError, Option } from "commander";
 import type { Command } from "../commands/command.ts";
 import { placeholder, type Field } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { zoneNamed } from "../lib/model/time.ts";
+import { daysOf, zoneNamed } from "../lib/model/time.ts";
+import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { nearest } from "../lib/terminal/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
@@ -14,12 +15,13 @@ export interface Parsed {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-type Where = (what: Text, hint?: Text) => Failure;
+/** Makes the failure of a command line; the hint is the way to its help, unless another is given. */
+type UsageError = (what: Text, hint?: Text) => Failure;
 
 const didYouMean = (near: string | undefined): Text | undefined =>
   near === undefined ? undefined : text(`did you mean ${near}?`, `${near} ですか?`);
 
-function whole(raw: string, name: string, field: Field & { kind: "number" }, wrong: Where): number {
+function parseInteger(raw: string, name: string, field: Field & { kind: "number" }, usageError: UsageError): number {
   const min = field.min ?? 0;
   const max = field.max ?? Number.MAX_SAFE_INTEGER;
   const value = /^-?\d{1,16}$/.test(raw) ? Number(raw) : Number.NaN;
@@ -28,7 +30,7 @@ function whole(raw: string, name: string, field: Field & { kind: "number" }, wro
     field.max === undefined
       ? text(`from ${min}`, `${min} 以上の`)
       : text(`from ${min} to ${max}`, `${min} から ${max} までの`);
-  throw wrong(
+  throw usageError(
     text(
       `${name} must be a whole number ${range.en}, not ${raw}`,
       `${name} は${range.ja}整数にしてください(${raw} は不可)`,
@@ -36,86 +38,131 @@ function whole(raw: string, name: string, field: Field & { kind: "number" }, wro
   );
 }
 
-function oneOf(raw: string, name: string, choices: readonly string[], wrong: Where): string {
+function parseChoice(raw: string, name: string, choices: readonly string[], usageError: UsageError): string {
   if (choices.includes(raw)) return raw;
   const all = choices.join(", ");
-  throw wrong(
+  throw usageError(
     text(`${name} must be one of ${all}, not ${raw}`, `${name} は ${all} のどれかにしてください(${raw} は不可)`),
     didYouMean(nearest(raw, choices)),
   );
 }
 
-function zone(raw: string, wrong: Where): string {
+function parseTimezone(raw: string, usageError: UsageError): string {
   const name = zoneNamed(raw);
   if (name !== undefined) return name;
-  throw wrong(
+  throw usageError(
     text(`unknown time zone ${raw}`, `不明なタイムゾーン ${raw} です`),
     text("name it like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
   );
 }
 
-/** Turns the text of one value into what its field says. */
-function valueOf(raw: string, name: string, field: Field, wrong: Where): unknown {
-  if (field.kind === "number") return whole(raw, name, field, wrong);
-  if (field.kind === "choice") return oneOf(raw, name, field.choices, wrong);
-  if (field.kind === "timezone") return zone(raw, wrong);
-  if (field.kind === "list") return raw.split(",").map((part) => part.trim());
-  if (field.kind === "file" && raw === "") {
-    throw wrong(text(`${name} needs a file's name`, `${name} にはファイル名が必要です`));
-  }
-  return raw;
+function parseDuration(raw: string, name: string, usageError: UsageError): number {
+  const days = daysOf(raw);
+  if (days !== undefined) return days;
+  throw usageError(
+    text(
+      `${name} must be a number of days or weeks, not ${raw}`,
+      `${name} は日数か週数で指定してください(${raw} は不可)`,
+    ),
+    text("for example 90d or 12w", "例: 90d、12w"),
+  );
 }
 
-function optionFor(key: string, field: Field, wrong: Where): Option {
+function parseDate(raw: string, name: string, usageError: UsageError): TypedDate {
+  const date = parseTypedDate(raw);
+  if (date !== undefined) return date;
+  throw usageError(
+    text(`${name} must be a date, not ${raw}`, `${name} は日付で指定してください(${raw} は不可)`),
+    text(
+      "write a day like 2027-03-01, or an instant like 2027-03-01T09:00:00+09:00",
+      "2027-03-01 のような日付か、2027-03-01T09:00:00+09:00 のような日時で指定してください",
+    ),
+  );
+}
+
+function parseFileName(raw: string, name: string, usageError: UsageError): string {
+  if (raw !== "") return raw;
+  throw usageError(text(`${name} needs a file name`, `${name} にはファイル名が必要です`));
+}
+
+/** Turns the text of one value into what its field declares. */
+function valueOf(raw: string, name: string, field: Field, usageError: UsageError): unknown {
+  switch (field.kind) {
+    case "number":
+      return parseInteger(raw, name, field, usageError);
+    case "choice":
+      return parseChoice(raw, name, field.choices, usageError);
+    case "timezone":
+      return parseTimezone(raw, usageError);
+    case "duration":
+      return parseDuration(raw, name, usageError);
+    case "date":
+      return field.blank === true && raw.trim() === "" ? null : parseDate(raw, name, usageError);
+    case "list":
+      return raw.split(",").map((part) => part.trim());
+    case "file":
+      return parseFileName(raw, name, usageError);
+    case "string":
+    case "boolean":
+      return raw;
+  }
+}
+
+/** A value that was read, in a box: commander itself takes null for "not given". */
+interface Given {
+  readonly value: unknown;
+}
+
+function optionFor(key: string, field: Field, usageError: UsageError): Option {
   const term = optionTerm(key, field);
   if (field.kind === "boolean") return new Option(term);
   const flags = term.slice(0, term.length - placeholder(key, field).length);
   const option = new Option(`${flags}<value>`);
   const name = flags.trim();
-  option.argParser<unknown>((raw, before: unknown) => {
-    const value = valueOf(raw, name, field, wrong);
-    const earlier: readonly unknown[] = Array.isArray(before) ? before : [];
-    return field.repeatable === true ? [...earlier, value] : value;
+  option.argParser<Given | undefined>((raw, before) => {
+    const value = valueOf(raw, name, field, usageError);
+    const earlier: readonly unknown[] = Array.isArray(before?.value) ? before.value : [];
+    return { value: field.repeatable === true ? [...earlier, value] : value };
   });
   return option;
 }
 
 /** The value of an option commander has read, or its default. */
-function settled(option: Option, field: Field, given: unknown): unknown {
+function valueOrDefault(option: Option, field: Field, given: unknown): unknown {
   if (field.kind === "boolean") return option.negate ? given === false : given === true;
-  if (given !== undefined) return given;
+  if (given !== undefined) return (given as Given).value;
   if (field.repeatable === true) return [];
   return field.kind === "list" && field.default !== undefined ? field.default.split(",") : field.default;
 }
 
-function failUnknown(word: string, known: readonly Option[], wrong: Where): never {
+function failUnknown(word: string, known: readonly Option[], usageError: UsageError): never {
   const flag = word.split("=", 1)[0] ?? word;
   const flags = known.flatMap((option) => [option.long, option.short].filter((f) => f !== undefined));
   if (flags.includes(flag) && word !== flag) {
-    throw wrong(text(`${flag} takes no value`, `${flag} には値を指定できません`));
+    throw usageError(text(`${flag} takes no value`, `${flag} には値を指定できません`));
   }
   // one letter is near every other one
   const near = flag.startsWith("--") ? nearest(flag, [...flags, "--help"]) : undefined;
-  throw wrong(text(`unknown option ${flag}`, `オプション ${flag} は不明です`), didYouMean(near));
+  throw usageError(text(`unknown option ${flag}`, `オプション ${flag} は不明です`), didYouMean(near));
 }
 
-function readArguments(command: Command, operands: readonly string[], wrong: Where): [string, unknown][] {
+function readArguments(command: Command, operands: readonly string[], usageError: UsageError): [string, unknown][] {
   const fields = Object.entries(command.args);
   const values = fields.map(([key, field], i): [string, unknown] => {
     const name = placeholder(key, field);
     const repeatable = field.kind !== "boolean" && field.repeatable === true;
     const raw = repeatable ? operands.slice(i) : operands.slice(i, i + 1);
     if (raw.length === 0 && field.kind !== "boolean" && field.required === true) {
-      throw wrong(text(`the argument ${name} is missing`, `引数 ${name} がありません`));
+      throw usageError(text(`the argument ${name} is missing`, `引数 ${name} がありません`));
     }
-    const read = raw.map((one) => valueOf(one, name, field, wrong));
+    const read = raw.map((one) => valueOf(one, name, field, usageError));
     return [key, repeatable ? read : (read[0] ?? (field.kind === "boolean" ? false : field.default))];
   });
   const last = fields.at(-1)?.[1];
   const open = last !== undefined && last.kind !== "boolean" && last.repeatable === true;
   const extra = operands[fields.length];
   if (!open && extra !== undefined) {
-    throw wrong(text(`unexpected argument ${extra}`, `余分な引数 ${extra} があります`));
+    throw usageError(text(`unexpected argument ${extra}`, `余分な引数 ${extra} があります`));
   }
   return values;
 }
@@ -128,26 +175,26 @@ function readArguments(command: Command, operands: readonly string[], wrong: Whe
 export function parse(path: readonly string[], command: Command, words: readonly string[]): Parsed {
   const typed = ["clomoctl", ...path].join(" ");
   const seeHelp = text(`see ${typed} --help`, `${typed} --help を参照してください`);
-  const wrong: Where = (what, hint = seeHelp) => new Failure("usage", { what, where: typed, hint });
+  const usageError: UsageError = (what, hint = seeHelp) => new Failure("usage", { what, where: typed, hint });
   const parser = new Parser()
     .helpOption(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
   const fields = [...Object.entries<Field>(GLOBAL_OPTIONS), ...Object.entries(command.options)];
-  const options = fields.map(([key, field]) => ({ key, field, option: optionFor(key, field, wrong) }));
+  const options = fields.map(([key, field]) => ({ key, field, option: optionFor(key, field, usageError) }));
   for (const { option } of options) parser.addOption(option);
-  const { operands, unknown } = parseWords(parser, words, wrong);
+  const { operands, unknown } = parseWords(parser, words, usageError);
   const stray = unknown.find((word) => word.startsWith("-") && word !== "-");
-  if (stray !== undefined) failUnknown(stray, parser.options, wrong);
+  if (stray !== undefined) failUnknown(stray, parser.options, usageError);
   const values = new Map(
     options.map(({ key, field, option }) => [
       key,
-      settled(option, field, parser.getOptionValue(option.attributeName())),
+      valueOrDefault(option, field, parser.getOptionValue(option.attributeName())),
     ]),
   );
   for (const [key, field] of Object.entries(command.options)) {
     if (field.kind !== "boolean" && field.required === true && values.get(key) === undefined) {
-      throw wrong(
+      throw usageError(
         text(`the option ${optionTerm(key, field)} is missing`, `オプション ${optionTerm(key, field)} がありません`),
       );
     }
@@ -155,16 +202,20 @@ export function parse(path: readonly string[], command: Command, words: readonly
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   return {
     globals: Object.fromEntries(pick(Object.keys(GLOBAL_OPTIONS))) as unknown as Globals,
-    input: Object.fromEntries([...readArguments(command, operands, wrong), ...pick(Object.keys(command.options))]),
+    input: Object.fromEntries([...readArguments(command, operands, usageError), ...pick(Object.keys(command.options))]),
   };
 }
 
-function parseWords(parser: Parser, words: readonly string[], wrong: Where): { operands: string[]; unknown: string[] } {
+function parseWords(
+  parser: Parser,
+  words: readonly string[],
+  usageError: UsageError,
+): { operands: string[]; unknown: string[] } {
   try {
     return parser.parseOptions([...words]);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const flag = /'(?:-\w, )?(--[\w-]+)/.exec(error.message)?.[1] ?? "";
-    throw wrong(text(`${flag} needs a value`, `${flag} には値が必要です`));
+    throw usageError(text(`${flag} needs a value`, `${flag} には値が必要です`));
   }
 }

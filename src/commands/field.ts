@@ -1,3 +1,4 @@
+import type { TypedDate } from "../lib/model/typed-date.ts";
 import type { Text } from "../lib/text/index.ts";
 
 interface FieldBase {
@@ -31,7 +32,21 @@ export interface TextField extends ValueBase {
   readonly default?: string;
 }
 
-/** A whole number, `min` (0 when not said) to `max`. */
+/** A number of days or weeks, `90d` or `12w`; the input is days. */
+export interface DurationField extends ValueBase {
+  readonly kind: "duration";
+  readonly default?: undefined;
+}
+
+/** A calendar day or an instant; what instant a day means depends on the zone of the tenant. */
+export interface DateField extends ValueBase {
+  readonly kind: "date";
+  /** a blank is allowed, and reads as null: no date */
+  readonly blank?: true;
+  readonly default?: undefined;
+}
+
+/** A whole number, `min` (0 by default) to `max`. */
 export interface NumberField extends ValueBase {
   readonly kind: "number";
   readonly min?: number;
@@ -50,20 +65,22 @@ export interface ChoiceField extends ValueBase {
  * An argument or option of a command. There is none for secrets: they come by a prompt without echo, a file, stdin or
  * the environment, never as a value other processes can list.
  */
-export type Field = SwitchField | TextField | NumberField | ChoiceField;
+export type Field = SwitchField | TextField | DurationField | DateField | NumberField | ChoiceField;
 
 /** Arguments in the order they are typed, or options; the key in camelCase is the input's key, `dryRun` is `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
 type One<F> = F extends { readonly kind: "boolean" }
   ? boolean
-  : F extends { readonly kind: "number" }
+  : F extends { readonly kind: "number" | "duration" }
     ? number
-    : F extends { readonly kind: "list" }
-      ? readonly string[]
-      : F extends { readonly kind: "choice"; readonly choices: readonly (infer C)[] }
-        ? C
-        : string;
+    : F extends { readonly kind: "date" }
+      ? TypedDate | (F extends { readonly blank: true } ? null : never)
+      : F extends { readonly kind: "list" }
+        ? readonly string[]
+        : F extends { readonly kind: "choice"; readonly choices: readonly (infer C)[] }
+          ? C
+          : string;
 
 type Always = { readonly kind: "boolean" } | { readonly required: true } | { readonly default: string | number };
 

@@ -1,18 +1,17 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { firstOf, LIMIT } from "../listing/list.ts";
 import { CONTEXT_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list the tenants known on this machine", "この端末に登録されたテナントを一覧する"),
   args: {},
-  options: {
-    limit: { kind: "number", about: text("at most so many", "最大件数") },
-  },
+  options: { limit: LIMIT },
   examples: [{ line: "clomoctl context list" }, { line: "clomoctl context list --format json --fields name,kind" }],
   exits: ["not-found"],
   async run({ terminal, contexts, globals, environment }, { limit }) {
     const [all, chosen] = [await contexts.list(), await contexts.choose(globals.context, environment)];
     const shown = all.map((context) => ({ context, used: context.name === chosen.context.name }));
-    await terminal.list(CONTEXT_COLUMNS, shown.slice(0, limit));
+    await terminal.list(CONTEXT_COLUMNS, firstOf(shown, limit));
   },
 });

@@ -1,17 +1,16 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { firstOf, LIMIT } from "../listing/list.ts";
 import { IMPORT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text("list imports, the newest first", "インポートを新しい順に一覧する"),
   args: {},
-  options: {
-    limit: { kind: "number", about: text("at most so many", "最大件数") },
-  },
+  options: { limit: LIMIT },
   examples: [{ line: "clomoctl imports list" }, { line: "clomoctl imports list --format json --fields id,state" }],
   exits: ["not-found", "locked"],
   async run(tools, { limit }) {
     const { client } = await tools.tenant();
-    await tools.terminal.list(IMPORT_COLUMNS, (await client.imports.list()).slice(0, limit));
+    await tools.terminal.list(IMPORT_COLUMNS, firstOf(await client.imports.list(), limit));
   },
 });

@@ -3,7 +3,7 @@ import { text } from "../../lib/text/index.ts";
 import type { NumberField } from "../field.ts";
 
 /** `--limit` of every list. */
-export const LIMIT = { kind: "number", about: text("at most so many", "最大件数") } as const satisfies NumberField;
+export const LIMIT = { kind: "number", about: text("show at most N", "最大件数") } as const satisfies NumberField;
 
 /**
  * The columns of a list: a table that was not told which shows the usual ones, everything else all of them.

@@ -494,6 +494,7 @@ describe("options that do not go together are refused, and nothing is checked", 
     ["a.vpptoken --nagios --prometheus -", "--nagios does not go with", "--nagios はほかの"],
     ["--within 30d --critical 90d", "--within 30d --critical 90d", "--critical が --within より長く"],
     ["--within soon", "--within must be a number of days or weeks, not soon", "--within は日数"],
+    ["--within 9.5d --nagios", "--within must be a number of days or weeks, not 9.5d", "--within は日数"],
     ["--critical 5", "--critical must be a number of days or weeks, not 5", "--critical は日数"],
   ])("%s", async (words, english, japanese) => {
     const circumstances = { home: await homeWith(), folder: tokens({ a: 400 }), tenant: {} };

@@ -1,6 +1,6 @@
 import { STATE_EXITS, type CheckResult } from "../../lib/renewals/check.ts";
 import { summaryOf } from "../../lib/renewals/check-summary.ts";
-import { parseThresholds } from "../../lib/renewals/check-thresholds.ts";
+import { chooseThresholds } from "../../lib/renewals/check-thresholds.ts";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -14,7 +14,7 @@ import { writeMetrics } from "./checking/metrics.ts";
 
 const OPTIONS = {
   within: {
-    kind: "string",
+    kind: "duration",
     value: "DURATION",
     about: text(
       "warn of what expires within it: 90d, 12w (default: 90d)",
@@ -22,7 +22,7 @@ const OPTIONS = {
     ),
   },
   critical: {
-    kind: "string",
+    kind: "duration",
     value: "DURATION",
     about: text("what expires within it is critical (default: 30d)", "この期間内の期限を重大とする(既定: 30d)"),
   },
@@ -119,7 +119,7 @@ export default defineCommand({
 async function check(tools: Tools, files: readonly string[], options: Options): Promise<number> {
   const { within, critical, key, allContexts, nagios, prometheus } = options;
   refuseMisfits(tools, files, options);
-  const thresholds = parseThresholds(within, critical);
+  const thresholds = chooseThresholds(within, critical);
   const result = await gatherAll(tools, { files, key, allContexts, thresholds });
   if (nagios) await showLine(tools, result);
   else await show(tools, result, prometheus !== "-");

@@ -67,9 +67,9 @@ describe("nothing is recorded", () => {
   });
 
   test.each([
-    ["第一所有者 --at 2026-11-21", 2, "2026-11-21 is still to come"],
-    ["第一所有者 --at 2026-11-20T01:00:01Z", 2, "still to come"],
-    ["第一所有者 --at 昨日", 2, "昨日 is no date\n  --at"],
+    ["第一所有者 --at 2026-11-21", 2, "2026-11-21 is in the future"],
+    ["第一所有者 --at 2026-11-20T01:00:01Z", 2, "is in the future"],
+    ["第一所有者 --at 昨日", 2, "--at must be a date, not 昨日\n  clomoctl renewals confirm"],
     ["第一所有者 --at 2026-11-02 --timezone Mars/Olympus", 2, "unknown time zone"],
     ["", 2, "ITEM is missing"],
     ["第一所有者 --on 2026-11-02", 2, "unknown option --on"],

@@ -7,7 +7,7 @@ import type { Tools } from "../tools.ts";
 import { askedNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { readPast } from "./items/options.ts";
+import { pastInstant } from "./items/options.ts";
 
 export default defineCommand({
   summary: text("record that a yearly login was done, and by whom", "年に一度のログインを済ませたことを記録する"),
@@ -25,7 +25,7 @@ export default defineCommand({
       about: text("who did it (default: the operating system's user)", "行った人(既定: OS のユーザー)"),
     },
     at: {
-      kind: "string",
+      kind: "date",
       value: "DATE",
       about: text("when: a day or an instant (default: now)", "いつ: 日付か日時(既定: 現在)"),
     },
@@ -40,7 +40,7 @@ export default defineCommand({
     const tenant = await tools.tenant();
     const { client, context } = tenant;
     const asked = askedNow(tools, tenant);
-    const when = at === undefined ? asked.now.toISOString() : readPast(at, { ...asked, where: "--at" });
+    const when = at === undefined ? asked.now.toISOString() : pastInstant(at, { ...asked, where: "--at" });
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
     const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });

@@ -74,7 +74,6 @@ describe("what is refused leaves the item as it is", () => {
   test.each([
     [["本社"], 2, "nothing to change"],
     [["本社", "--name", " ", "--owner", "x"], 2, "the name is blank"],
-    [["本社", "--expires", "31.3.2028"], 2, "31.3.2028 is no date"],
     [["本社", "--last-login", "2026-04-01"], 2, "--last-login is for the kind android-owner"],
     [["本社", "--key", "a"], 2, "--key needs --file"],
     [["本社", "--file", "nowhere.pem"], 6, "no such file"],
@@ -88,13 +87,17 @@ describe("what is refused leaves the item as it is", () => {
   });
 
   test.each([
-    ["renewals edit"],
-    ["renewals edit 本社 --kind password"],
-    ["renewals edit 本社 --nmae x"],
-    ["renewals edit 本社 --owner x --timezone Mars/Olympus"],
-  ])("%s asks the tenant nothing", async (line) =>
-    expect(await run(line, { tenant: {} })).toMatchObject({ exit: 2, requests: [] }),
-  );
+    ["renewals edit", "the argument ITEM is missing"],
+    ["renewals edit 本社 --kind password", "--kind must be one of"],
+    ["renewals edit 本社 --nmae x", "did you mean --name?"],
+    ["renewals edit 本社 --owner x --timezone Mars/Olympus", "unknown time zone Mars/Olympus"],
+    ["renewals edit 本社 --expires 31.3.2028", "--expires must be a date, not 31.3.2028"],
+    ["renewals edit 本社 --last-login=", "--last-login must be a date, not"],
+  ])("%s asks the tenant nothing", async (line, told) => {
+    const refused = await run(line, { tenant: {} });
+    expect(refused).toMatchObject({ exit: 2, requests: [] });
+    expect(refused.stderr).toContain(told);
+  });
 
   test("nothing to change is said in both languages, with where to look", async () => {
     const { en, ja } = await inBoth("renewals edit 本社", {

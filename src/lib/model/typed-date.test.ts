@@ -1,8 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { Failure } from "../errors/index.ts";
 import { dayOf } from "./days.ts";
-import { readTypedDate, yearAfter } from "./typed-date.ts";
+import { instantOf, parseTypedDate, yearAfter, type TypedDate } from "./typed-date.ts";
+
+const read = (typed: string): TypedDate => {
+  const date = parseTypedDate(typed);
+  if (date === undefined) throw new Error(`${typed} is not read`);
+  return date;
+};
 
 const ZONES = ["Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Sao_Paulo"];
 
@@ -17,20 +22,21 @@ describe("a date that was typed", () => {
     ["9999-12-31", "Asia/Tokyo", "9999-12-31T14:59:59.000Z"],
     ["2099-12-31", "Asia/Tokyo", "2099-12-31T14:59:59.000Z"],
   ])("%s in %s is %s", (typed, zone, instant) => {
-    expect(readTypedDate(typed, zone, "--expires")).toBe(instant);
+    expect(instantOf(read(typed), zone)).toBe(instant);
   });
 
   it.each([
     ["2027-03-01T09:00:00+09:00", "2027-03-01T00:00:00.000Z"],
     ["2027-03-01T00:00Z", "2027-03-01T00:00:00.000Z"],
   ])("%s is an instant whatever the zone", (typed, instant) => {
-    expect(readTypedDate(typed, "Asia/Tokyo", "--expires")).toBe(instant);
+    expect(read(typed)).toEqual({ instant });
+    expect(instantOf(read(typed), "Asia/Tokyo")).toBe(instant);
   });
 
   it.each(["", "tomorrow", "2027-02-29", "2027-02-30T00:00:00Z", "2027-13-01", "0000-01-01", "2027-03-01T09:00:00"])(
-    "%s is none",
+    "%s is not a date",
     (typed) => {
-      expect(() => readTypedDate(typed, "Asia/Tokyo", "--expires")).toThrow(Failure);
+      expect(parseTypedDate(typed)).toBeUndefined();
     },
   );
 
@@ -41,7 +47,7 @@ describe("a date that was typed", () => {
         fc.constantFrom(...ZONES),
         (moment, zone) => {
           const day = new Date(moment).toISOString().slice(0, 10);
-          const end = Date.parse(readTypedDate(day, zone, "--at"));
+          const end = Date.parse(instantOf(read(day), zone));
           expect(dayOf(new Date(end), zone)).toBe(day);
           expect(dayOf(new Date(end + 1000), zone) > day).toBe(true);
         },

@@ -1,5 +1,3 @@
-import { Failure } from "../errors/index.ts";
-import { text } from "../text/index.ts";
 import { dayOf } from "./days.ts";
 
 const DAY = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
@@ -10,30 +8,30 @@ const SECOND_MS = 1000;
 const MOST_HOURS_BEHIND = 15;
 const MOST_HOURS_AHEAD = 40;
 
+/** A date that a person typed: a calendar day (`2027-03-01`), or a UTC instant. */
+export type TypedDate = { readonly day: string } | { readonly instant: string };
+
 /**
- * What a person typed as a date: a day (`2027-03-01`, `2027/3/1`), which means the last second of it in the zone, or an
- * instant with its offset (`2027-03-01T09:00:00+09:00`).
+ * Reads a day (`2027-03-01`, `2027/3/1`) or an instant with its offset (`2027-03-01T09:00:00+09:00`).
  *
- * @param timezone an IANA name
- * @returns a UTC instant
- * @throws Failure `usage`, at `where`, when it is neither, or there is no such day
+ * @returns undefined when it is neither, or there is no such day
  */
-export const readTypedDate = (typed: string, timezone: string, where: string): string => {
+export const parseTypedDate = (typed: string): TypedDate | undefined => {
   const [, year = "", month = "", date = ""] = DAY.exec(typed) ?? [];
   const day = `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
-  if (year !== "" && isDay(day)) return endOfDay(day, timezone).toISOString();
+  if (year !== "" && isDay(day)) return { day };
   const [, start = ""] = INSTANT.exec(typed) ?? [];
   const instant = Date.parse(typed);
-  if (isDay(start) && !Number.isNaN(instant)) return new Date(instant).toISOString();
-  throw new Failure("usage", {
-    what: text(`${typed} is no date`, `${typed} は日付ではありません`),
-    where,
-    hint: text(
-      "write a day like 2027-03-01, or an instant like 2027-03-01T09:00:00+09:00",
-      "2027-03-01 のような日付か、2027-03-01T09:00:00+09:00 のような日時で指定してください",
-    ),
-  });
+  return isDay(start) && !Number.isNaN(instant) ? { instant: new Date(instant).toISOString() } : undefined;
 };
+
+/**
+ * The UTC instant that a date means: of a day its last second in the zone.
+ *
+ * @param timezone an IANA name
+ */
+export const instantOf = (date: TypedDate, timezone: string): string =>
+  "instant" in date ? date.instant : endOfDay(date.day, timezone).toISOString();
 
 /** Whether the calendar has the day; 30 February is none. */
 const isDay = (day: string): boolean => {

@@ -2,7 +2,7 @@ import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
 import { dayOf } from "../../../lib/model/days.ts";
-import { readTypedDate, yearAfter } from "../../../lib/model/typed-date.ts";
+import { instantOf, yearAfter, type TypedDate } from "../../../lib/model/typed-date.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -20,8 +20,9 @@ export const ITEM_OPTIONS = {
     about: text(`what it is: ${KINDS.join(", ")}`, `種類: ${KINDS.join(", ")}`),
   },
   expires: {
-    kind: "string",
+    kind: "date",
     value: "DATE",
+    blank: true,
     about: text(
       "the day it expires on (to its end, in the tenant's zone), or an instant",
       "期限の日(テナントのタイムゾーンでその日の終わりまで)か日時",
@@ -42,7 +43,7 @@ export const ITEM_OPTIONS = {
     about: text("with --file: which of several in it", "--file に複数あるとき: どれかを示すフィンガープリントの先頭"),
   },
   lastLogin: {
-    kind: "string",
+    kind: "date",
     value: "DATE",
     about: text(
       "for android-owner: when somebody last signed in; a year is counted from it",
@@ -79,7 +80,7 @@ export type ItemOptions = InputOf<typeof ITEM_OPTIONS>;
  * What the options say, as the tenant takes it: what was not said is missing, a blank is nothing.
  *
  * @param kind the kind the item has or is to have, where it is known
- * @throws Failure `usage` for dates that are none or exclude each other; and see {@link readItem}
+ * @throws Failure `usage` for dates that are in the future or exclude each other; and see {@link readItem}
  */
 export async function readOptions(
   tools: Pick<Tools, "stdin" | "workingFolder" | "clock">,
@@ -108,40 +109,36 @@ const words = (options: ItemOptions): RenewalChange =>
 
 function dateOf({ expires, lastLogin }: ItemOptions, now: Date, timezone: string): RenewalChange {
   if (lastLogin !== undefined) {
-    const at = readPast(lastLogin, { now, timezone, where: "--last-login" });
+    const at = pastInstant(lastLogin, { now, timezone, where: "--last-login" });
     return { expiresAt: yearAfter(at), certainty: "estimated" };
   }
   if (expires === undefined) return {};
-  if (expires.trim() === "") return { expiresAt: null, certainty: "typed" };
-  return { expiresAt: readTypedDate(expires, timezone, "--expires"), certainty: "typed" };
+  return { expiresAt: expires === null ? null : instantOf(expires, timezone), certainty: "typed" };
 }
 
 /**
- * When something was done, as typed: the end of a day, which is this moment where the day is today.
+ * When something was done: the end of a day, which is this moment where the day is today.
  *
  * @returns a UTC instant
- * @throws Failure `usage` when it is no date, or in the future
+ * @throws Failure `usage` when it is in the future
  */
-export function readPast(
-  typed: string,
+export function pastInstant(
+  date: TypedDate,
   { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
 ): string {
-  const at = readTypedDate(typed, timezone, where);
+  const at = instantOf(date, timezone);
   if (Date.parse(at) <= now.getTime()) return at;
-  const isDay = !typed.includes("T");
-  if (isDay && at === readTypedDate(dayOf(now, timezone), timezone, where)) return now.toISOString();
-  throw new Failure("usage", { what: text(`${typed} is still to come`, `${typed} は未来の日付です`), where });
+  if ("day" in date && date.day === dayOf(now, timezone)) return now.toISOString();
+  const shown = "day" in date ? date.day : date.instant;
+  throw new Failure("usage", { what: text(`${shown} is in the future`, `${shown} は未来の日付です`), where });
 }
 
 function refuseMisfit(
   { expires, file, fingerprint, key, lastLogin }: ItemOptions,
   kind: RenewalKind | undefined,
 ): void {
-  const dates = [
-    ["--expires", expires],
-    ["--file", file],
-    ["--last-login", lastLogin],
-  ].flatMap(([option, value]) => (value === undefined ? [] : [option]));
+  const given: Readonly<Record<string, unknown>> = { "--expires": expires, "--file": file, "--last-login": lastLogin };
+  const dates = Object.keys(given).filter((option) => given[option] !== undefined);
   if (dates.length > 1) {
     const all = dates.join(" ");
     throw misfit(text(`only one of these can say the date: ${all}`, `期限を決められるのは 1 つだけです: ${all}`));

@@ -1,7 +1,7 @@
 import type { RenewalChange, RenewalItem, TenantClient } from "../../../lib/client/index.ts";
 import { dayOf } from "../../../lib/model/days.ts";
 import type { Found } from "../../../lib/renewals/guide/downloads.ts";
-import { readTypedDate } from "../../../lib/model/typed-date.ts";
+import { instantOf, parseTypedDate } from "../../../lib/model/typed-date.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { Subject } from "./subject.ts";
@@ -82,21 +82,15 @@ async function recordDate(place: RecordPlace, item: RenewalItem): Promise<Renewa
   const typed = await tools.terminal.prompts.input({
     message: text("New date, like 2027-03-31 (nothing: record nothing)", "新しい期限(例 2027-03-31。空なら記録しない)"),
     flag: FLAG,
-    check: (date) => (date.trim() === "" ? undefined : wrongDate(date.trim(), timezone)),
+    check: (date) =>
+      date.trim() === "" || parseTypedDate(date.trim()) !== undefined
+        ? undefined
+        : text("write it like 2027-03-31", "2027-03-31 のように入力してください"),
   });
-  if (typed.trim() === "") return undefined;
-  const expiresAt = readTypedDate(typed.trim(), timezone, FLAG);
+  const date = parseTypedDate(typed.trim());
+  if (date === undefined) return undefined;
   begin(place);
-  return client.renewals.edit(item.id, { expiresAt, certainty: "typed" });
-}
-
-function wrongDate(typed: string, timezone: string): Text | undefined {
-  try {
-    readTypedDate(typed, timezone, FLAG);
-    return undefined;
-  } catch {
-    return text("write it like 2027-03-31", "2027-03-31 のように入力してください");
-  }
+  return client.renewals.edit(item.id, { expiresAt: instantOf(date, timezone), certainty: "typed" });
 }
 
 const agreed = ({ tools }: RecordPlace, message: Text): Promise<boolean> =>

@@ -1,9 +1,9 @@
-import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
 import { runImport } from "../../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../imports/plan/result.ts";
+import { APP } from "../app.ts";
 
 export default defineCommand({
   summary: text(
@@ -20,7 +20,7 @@ export default defineCommand({
   },
   options: {
     ...IMPORT_OPTIONS,
-    app: { kind: "choice", choices: SECURED_APPS, required: true, about: text("the app", "アプリ") },
+    app: APP,
     createGroups: {
       kind: "boolean",
       about: text("create groups that do not exist yet", "存在しないグループを作る"),
