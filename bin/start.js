@@ -2,9 +2,8 @@
 
 const { enableCompileCache } = require("node:module");
 const { join } = require("node:path");
-const cacheFolder = require("./cache-folder.js");
+const { cacheFolder, makePrivate } = require("./compile-cache.js");
 const crashExit = require("./crash-exit.js")(process);
-const makePrivate = require("./private-folder.js");
 
 const cache = cacheFolder(process.platform, process.env, () => require("node:os").homedir());
 const code = join(cache, "code");

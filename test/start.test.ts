@@ -45,11 +45,9 @@ test("running a verb loads commander, and nothing heavy before it is needed", ()
 });
 
 test.each(["linux", "darwin", "win32"])("on %s the compile cache lies in the home's cache folder", (platform) => {
-  const cacheFolder = createRequire(import.meta.url)("../bin/cache-folder.js") as (
-    platform: string,
-    environment: Readonly<Record<string, string>>,
-    userFolder: () => string,
-  ) => string;
+  const { cacheFolder } = createRequire(import.meta.url)("../bin/compile-cache.js") as {
+    cacheFolder: (platform: string, environment: Readonly<Record<string, string>>, userFolder: () => string) => string;
+  };
   const userFolder = platform === "win32" ? String.raw`C:\Users\k` : "/home/k";
   const elsewhere = platform === "win32" ? String.raw`D:\state` : "/state";
   for (const environment of [

@@ -1,0 +1,60 @@
+"use strict";
+
+const { chmodSync, mkdirSync, rmSync, statSync } = require("node:fs");
+const path = require("node:path");
+
+const OTHERS_WRITE = 0o022;
+
+/**
+ * Where compiled code is kept: below the cache folder of src/lib/config/home.ts, which cannot be loaded before the
+ * cache is on; a test holds the two equal.
+ *
+ * @param {string} platform process.platform
+ * @param {Record<string, string | undefined>} env
+ * @param {() => string} userFolder os.homedir, asked only where it is needed
+ * @returns {string}
+ */
+function cacheFolder(platform, env, userFolder) {
+  const { isAbsolute, join } = platform === "win32" ? path.win32 : path.posix;
+  if (env.CLOMOCTL_HOME) return join(env.CLOMOCTL_HOME, "cache");
+  const given = (folder, ...usual) =>
+    join(folder && isAbsolute(folder) ? folder : join(userFolder(), ...usual), "clomoctl");
+  if (platform === "win32") return join(given(env.LOCALAPPDATA, "AppData", "Local"), "cache");
+  if (platform === "darwin") return join(userFolder(), "Library", "Caches", "clomoctl");
+  return given(env.XDG_CACHE_HOME, ".cache");
+}
+
+/**
+ * Makes the program's folders for their owner alone, whatever the umask is. Code in the innermost one is run, so where
+ * others could write to it, it is emptied and closed to them first.
+ *
+ * @param {readonly string[]} folders each below the next
+ * @param {number | undefined} userId process.geteuid(); undefined where files have no modes
+ * @returns {boolean} false where nothing can be kept there safely
+ */
+function makePrivate(folders, userId) {
+  const [innermost] = folders;
+  try {
+    mkdirSync(innermost, { recursive: true, mode: 0o700 });
+    if (userId === undefined) return true;
+    const found = folders.map((folder) => ({ folder, ...statOf(folder) }));
+    if (found.some(({ uid }) => uid !== userId && uid !== 0)) return false;
+    const open = found.filter(({ mode }) => (mode & OTHERS_WRITE) !== 0);
+    if (open.some(({ uid }) => uid !== userId)) return false;
+    for (const { folder, mode } of open) chmodSync(folder, mode & 0o7777 & ~OTHERS_WRITE);
+    if (open.length > 0) {
+      rmSync(innermost, { recursive: true });
+      mkdirSync(innermost, { mode: 0o700 });
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function statOf(folder) {
+  const { mode, uid } = statSync(folder);
+  return { mode, uid };
+}
+
+module.exports = { cacheFolder, makePrivate };
