@@ -92,6 +92,16 @@ test.each([
   ["a.csv --app docs --confirm-deletions -1", "--confirm-deletions must be a whole number from 1 to 500, not -1", ""],
   ["a.csv --app docs --dry-run=yes", "--dry-run takes no value", ""],
   ["a.csv --app docs --map", "--map needs a value", ""],
+  [
+    "a.csv --app docs --format jsn",
+    "--format must be one of table, json, ndjson, csv, tsv, not jsn",
+    "did you mean json?",
+  ],
+  [
+    "a.csv --app docs --progress jsno",
+    "--progress must be one of auto, plain, json, none, not jsno",
+    "did you mean json?",
+  ],
   ["--app docs", "the argument FILE is missing", ""],
   ["a.csv", "the option --app docs|mailer is missing", ""],
   ["a.csv --app docs -x", "unknown option -x", ""],

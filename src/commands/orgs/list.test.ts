@@ -61,7 +61,7 @@ test("--limit cuts the tree too; of nothing nothing is drawn", async () => {
 test("a field that there is not is refused, and the nearest one is named", async () => {
   const { exit, stdout, stderr } = await run("orgs list --fields nmae", { tenant });
   expect({ exit, stdout }).toEqual({ exit: 2, stdout: "" });
-  expect(stderr).toContain("Did you mean name?");
+  expect(stderr).toContain("did you mean name?");
 });
 
 test("says why there is no answer, in both languages", async () => {

@@ -2,13 +2,12 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { nearest } from "./nearest.ts";
 
-/** What `--format` takes. */
-export const FORMATS = ["table", "json", "ndjson", "csv", "tsv"] as const;
-export type Format = (typeof FORMATS)[number];
+/** The forms of a result; `--format` takes their names. */
+type Format = "table" | "json" | "ndjson" | "csv" | "tsv";
 
-/** `--format`, `--fields` and `--query` as they were typed. */
+/** `--format`, and `--fields` and `--query` as they were typed. */
 export interface OutputOptions {
-  readonly format?: string | undefined;
+  readonly format?: Format | undefined;
   readonly fields?: string | undefined;
   readonly query?: string | undefined;
 }
@@ -36,28 +35,22 @@ export interface Column<R> {
 /**
  * Reads the output options: `table` on a terminal, `tsv` elsewhere; a query answers in JSON.
  *
- * @throws `usage` when the format is unknown, or cannot hold a query's answer
+ * @throws `usage` when the format cannot hold a query's answer
  */
 export function chooseOutput({ format, fields, query }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
-  const chosen = format === undefined ? undefined : parseFormat(format);
-  if (query !== undefined && chosen !== undefined && chosen !== "json" && chosen !== "ndjson") {
+  if (query !== undefined && format !== undefined && format !== "json" && format !== "ndjson") {
     throw new Failure("usage", {
-      what: text(`A query answers in JSON, not in ${chosen}`, `--query の結果は JSON です(${chosen} にはできません)`),
+      what: text(
+        `the result of a query is JSON and cannot be written as ${format}`,
+        `--query の結果は JSON です(${format} にはできません)`,
+      ),
       where: "--query",
-      hint: text("Leave --format out, or pass json or ndjson", "--format を省くか、json か ndjson を指定してください"),
+      hint: text("leave --format out, or pass json or ndjson", "--format を省くか、json か ndjson を指定してください"),
     });
   }
   const usual = query !== undefined ? "json" : stdoutIsTerminal ? "table" : "tsv";
   const names = fields?.split(",").map((name) => name.trim());
-  return { format: chosen ?? usual, fields: names, query };
-}
-
-function parseFormat(wished: string): Format {
-  const format = FORMATS.find((known) => known === wished);
-  if (format === undefined) {
-    throw unknownName("--format", wished, FORMATS, text("format", "形式"));
-  }
-  return format;
+  return { format: format ?? usual, fields: names, query };
 }
 
 /**
@@ -76,28 +69,28 @@ export function selectColumns<R>(
   return fields.map((name, index) => {
     const column = byKey.get(name);
     if (column === undefined) {
-      throw unknownName("--fields", name, [...byKey.keys()], text("field", "項目"));
+      throw unknownField(name, [...byKey.keys()]);
     }
     if (fields.indexOf(name) !== index) {
       throw new Failure("usage", {
-        what: text(`The field ${name} is named twice`, `項目 ${name} が重複しています`),
+        what: text(`field ${name} is named twice`, `項目 ${name} が重複しています`),
         where: "--fields",
-        hint: text("Name it once", "一度だけ指定してください"),
+        hint: text("name it once", "一度だけ指定してください"),
       });
     }
     return column;
   });
 }
 
-function unknownName(option: string, name: string, known: readonly string[], kind: Text): Failure {
+function unknownField(name: string, known: readonly string[]): Failure {
   const meant = nearest(name, known);
   const list = known.join(", ");
   return new Failure("usage", {
-    what: text(`Unknown ${kind.en} "${name}"`, `不明な${kind.ja}「${name}」です`),
-    where: option,
+    what: text(`unknown field "${name}"`, `不明な項目「${name}」です`),
+    where: "--fields",
     hint:
       meant === undefined
-        ? text(`Known: ${list}`, `使えるもの: ${list}`)
-        : text(`Did you mean ${meant}? Known: ${list}`, `「${meant}」ですか? 使えるもの: ${list}`),
+        ? text(`fields: ${list}`, `使える項目: ${list}`)
+        : text(`did you mean ${meant}? fields: ${list}`, `「${meant}」ですか? 使える項目: ${list}`),
   });
 }

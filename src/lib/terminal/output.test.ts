@@ -93,7 +93,7 @@ test("--fields chooses and orders", async () => {
 test.each([
   [{ fields: "nmae" }, "--fields", "name"],
   [{ fields: "name,name" }, "--fields", "once"],
-  [{ fields: "" }, "--fields", "Known"],
+  [{ fields: "" }, "--fields", "fields: "],
   [{ query: "[?" }, "--query", "jmespath"],
 ] as const)("%o is a usage error before a record is taken", async (options, where, hint) => {
   let taken = 0;
@@ -108,7 +108,7 @@ test.each([
   expect(failure).toMatchObject({ hint: { en: named } });
 });
 
-test.each([{ format: "jsn" }, { format: "csv", query: "@" }])("%o is a usage error", (options) => {
+test.each([{ format: "csv", query: "@" }] as const)("%o is a usage error", (options) => {
   expect(() => chooseOutput(options, true)).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
@@ -141,7 +141,7 @@ test("one record is an object, a row, or a field a line", async () => {
   expect(await shown({ query: "count" })).toBe("3\n");
 });
 
-test.each(["table", "json", "ndjson", "csv", "tsv"])(
+test.each(["table", "json", "ndjson", "csv", "tsv"] as const)(
   "%s streams, and stops when the reader has gone",
   async (format) => {
     let made = 0;

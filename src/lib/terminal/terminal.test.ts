@@ -79,7 +79,7 @@ describe("names that would steer a terminal or deceive the eye", () => {
   const hostile = ["\u001b[31mred", "\u009b2J", "a\u202egpj", "one\ntwo\rthree\u2028four", "\u0007"];
   const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\p{Bidi_Control}\u2028]/u;
 
-  test.each(["table", "json", "ndjson", "csv", "tsv"])("are escaped in %s on a terminal", async (format) => {
+  test.each(["table", "json", "ndjson", "csv", "tsv"] as const)("are escaped in %s on a terminal", async (format) => {
     const { terminal, stdout } = terminalWith({ format, color: false }, true);
     await terminal.list(columns, hostile);
     for (const name of hostile) await terminal.show(columns, name);
@@ -88,13 +88,16 @@ describe("names that would steer a terminal or deceive the eye", () => {
     expect(stdout.seen).toContain(String.raw`\u202e`);
   });
 
-  test.each(["json", "ndjson"])("are the same data to a program that reads %s of a terminal", async (format) => {
-    const { terminal, stdout } = terminalWith({ format }, true);
-    await terminal.list(columns, hostile);
-    await terminal.close();
-    const text = format === "json" ? stdout.seen : `[${stdout.seen.trimEnd().split("\n").join(",")}]`;
-    expect(JSON.parse(text)).toEqual(hostile.map((name) => ({ name })));
-  });
+  test.each(["json", "ndjson"] as const)(
+    "are the same data to a program that reads %s of a terminal",
+    async (format) => {
+      const { terminal, stdout } = terminalWith({ format }, true);
+      await terminal.list(columns, hostile);
+      await terminal.close();
+      const text = format === "json" ? stdout.seen : `[${stdout.seen.trimEnd().split("\n").join(",")}]`;
+      expect(JSON.parse(text)).toEqual(hostile.map((name) => ({ name })));
+    },
+  );
 
   test("are escaped in the answer to a query", async () => {
     const { terminal, stdout } = terminalWith({ query: "[].name" }, true);
@@ -108,7 +111,7 @@ describe("names that would steer a terminal or deceive the eye", () => {
     ["csv", hostile[2]],
     ["tsv", hostile[0]],
     ["json", JSON.stringify(hostile[1])],
-  ])("stay as they are in %s that is no terminal's", async (format, cell) => {
+  ] as const)("stay as they are in %s that is no terminal's", async (format, cell) => {
     const { terminal, stdout } = terminalWith({ format });
     await terminal.list(columns, hostile);
     await terminal.close();

@@ -7,10 +7,18 @@ import { chooseLanguage, type Environment } from "./language.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
 import type { Records } from "./output.ts";
 import type { LoadSpinner, ProgressMode } from "./progress/place.ts";
-import { createProgress, parseProgressMode, type Progress } from "./progress/progress.ts";
+import { createProgress, type Progress } from "./progress/progress.ts";
 import { Prompts } from "./prompt.ts";
-import { loadStyles, PLAIN, wantsColour, type Styles } from "./styles.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
+
+/** What colours mean here; each function gives the text back, coloured or as it was. */
+export interface Styles {
+  readonly heading: (part: string) => string;
+  readonly faint: (part: string) => string;
+  readonly good: (part: string) => string;
+  readonly warning: (part: string) => string;
+  readonly bad: (part: string) => string;
+}
 
 /** The general options that are about the terminal, as commander gives them. */
 export interface TerminalOptions extends OutputOptions {
@@ -21,7 +29,7 @@ export interface TerminalOptions extends OutputOptions {
   readonly color?: boolean | undefined;
   /** `false` by `--no-input` */
   readonly input?: boolean | undefined;
-  readonly progress?: string | undefined;
+  readonly progress?: ProgressMode | undefined;
 }
 
 /** The world a terminal is built on; tests give streams in memory, with `isTTY` off and on. */
@@ -39,6 +47,32 @@ export interface TerminalPlace {
 }
 
 const DEFAULT_COLUMNS = 80;
+
+const asItIs = (part: string): string => part;
+
+/** No colours. */
+const PLAIN: Styles = { heading: asItIs, faint: asItIs, good: asItIs, warning: asItIs, bad: asItIs };
+
+/**
+ * Whether a stream gets colours: a terminal that is not `TERM=dumb`, unless `--no-color` or a non-empty `NO_COLOR`.
+ *
+ * @see https://no-color.org/
+ */
+const wantsColour = (isTerminal: boolean, flag: boolean | undefined, environment: Environment): boolean =>
+  isTerminal && flag !== false && (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
+
+/** Colours by chalk, limited to the sixteen that every terminal theme makes readable. */
+async function loadStyles(): Promise<Styles> {
+  const { Chalk } = await import("chalk");
+  const chalk = new Chalk({ level: 1 });
+  return {
+    heading: (part) => chalk.bold(part),
+    faint: (part) => chalk.dim(part),
+    good: (part) => chalk.green(part),
+    warning: (part) => chalk.yellow(part),
+    bad: (part) => chalk.red(part),
+  };
+}
 
 /** A terminal that knows no width, as `script` without one makes it, says 0. */
 const columnsOf = ({ columns }: { readonly columns?: number }): number | undefined =>
@@ -185,14 +219,13 @@ export class Terminal {
   }
 }
 
-function progressMode({ progress, quiet, verbose }: TerminalOptions): ProgressMode {
+function progressMode({ progress = "auto", quiet, verbose }: TerminalOptions): ProgressMode {
   if (quiet === true && verbose === true) {
     throw new Failure("usage", {
       what: text("--quiet and --verbose exclude each other", "--quiet と --verbose は同時に使えません"),
     });
   }
-  const mode = progress === undefined ? "auto" : parseProgressMode(progress);
-  return quiet === true && mode === "auto" ? "none" : mode;
+  return quiet === true && progress === "auto" ? "none" : progress;
 }
 
 const oraOn =

@@ -1,9 +1,8 @@
 import type { Language } from "../../text/index.ts";
 import type { StepState } from "./line.ts";
 
-/** What `--progress` takes. */
-export const PROGRESS_MODES = ["auto", "plain", "json", "none"] as const;
-export type ProgressMode = (typeof PROGRESS_MODES)[number];
+/** How progress is shown; `--progress` takes their names. */
+export type ProgressMode = "auto" | "plain" | "json" | "none";
 
 /** A spinner that turns by itself, as ora makes it. */
 export interface Spinner {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import { barLine, clockTime, progressLine, ROWS, BYTES } from "./line.ts";
 import type { ProgressPlace } from "./place.ts";
-import { createProgress, parseProgressMode } from "./progress.ts";
+import { createProgress } from "./progress.ts";
 import { displayWidth } from "../table/width.ts";
 
 const READ = { id: "read", name: text("Reading", "読み込み"), unit: ROWS };
@@ -132,8 +132,4 @@ test.each([
   [3_725, "1:02:05"],
 ])("%d seconds read %s", (seconds, shown) => {
   expect(clockTime(seconds)).toBe(shown);
-});
-
-test("an unknown mode is a usage error", () => {
-  expect(() => parseProgressMode("jsno")).toThrow(expect.objectContaining({ code: "usage", where: "--progress" }));
 });

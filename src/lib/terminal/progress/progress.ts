@@ -1,9 +1,7 @@
-import { Failure } from "../../errors/index.ts";
-import { text, type Text } from "../../text/index.ts";
-import { nearest } from "../nearest.ts";
+import type { Text } from "../../text/index.ts";
 import { barReporter } from "./bar.ts";
 import { progressLine, type StepState, type Unit } from "./line.ts";
-import { PROGRESS_MODES, type ProgressMode, type ProgressPlace, type Reporter } from "./place.ts";
+import type { ProgressPlace, Reporter } from "./place.ts";
 
 /** A part of long work. */
 export interface StepDescription {
@@ -35,20 +33,6 @@ export interface Progress {
   hide(): void;
   /** finishes the present step, as the program ends or gives up */
   stop(): void;
-}
-
-/** @throws `usage` when `--progress` names no mode */
-export function parseProgressMode(wished: string): ProgressMode {
-  const mode = PROGRESS_MODES.find((known) => known === wished);
-  if (mode === undefined) {
-    const meant = nearest(wished, PROGRESS_MODES) ?? PROGRESS_MODES.join(", ");
-    throw new Failure("usage", {
-      what: text(`Unknown progress mode "${wished}"`, `不明な進捗表示「${wished}」です`),
-      where: "--progress",
-      hint: text(`Did you mean: ${meant}?`, `使えるもの: ${meant}`),
-    });
-  }
-  return mode;
 }
 
 /** Progress as `--progress` asks: `auto` draws on a terminal, and says a line every few seconds elsewhere. */
