@@ -158,6 +158,6 @@ describe("the console bridge", () => {
     const again = await desk.run("users import people.csv --dry-run --emit-csv c.csv");
     expect(again.stderr.match(/last came from the console on/g)).toHaveLength(1);
     expect(await shown()).toMatchObject({ mirroredAt: expect.stringMatching(/Z$/), mirrorAgeDays: 0 });
-    expect((await desk.run("context show --format table")).text).toMatch(/days since then +0/);
+    expect((await desk.run("context show --format table")).text).toMatch(/days since the update +0/);
   });
 });

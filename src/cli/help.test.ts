@@ -105,7 +105,7 @@ test("a noun's help lists nouns with their other names, then verbs", () => {
   const [summary, usage, nouns, verbs, everywhere, examples, exits, ...more] = parts(nounHelp([], root, "ja"));
   expect(more).toEqual([]);
   expect(summary).toEqual(["用途"]);
-  expect(usage?.slice(1)).toEqual(["  clomoctl <noun> <verb> [OPTIONS]"]);
+  expect(usage?.slice(1)).toEqual(["  clomoctl <command> <subcommand> [OPTIONS]"]);
   expect(nouns?.slice(1)).toEqual(["  clomo-account, account  用途"]);
   expect(verbs?.slice(1)).toEqual(["  go  用途"]);
   expect(everywhere).toHaveLength(1 + Object.keys(GLOBAL_OPTIONS).length + 2);
@@ -129,7 +129,7 @@ test("a noun's help lists nouns with their other names, then verbs", () => {
 
 test("below the top there is no version, and no exit code but the usual ones", () => {
   const help = nounHelp(["clomo-account"], noun({ verbs: [verb("grant")] }), "en");
-  expect(help).toContain("\n  clomoctl clomo-account <verb> [OPTIONS]\n");
+  expect(help).toContain("\n  clomoctl clomo-account <subcommand> [OPTIONS]\n");
   expect(help).not.toContain("--version");
   expect(codesIn(help)).toEqual(["0", "1", "2", "130"]);
 });

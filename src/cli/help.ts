@@ -7,8 +7,9 @@ import { argumentEntries, optionEntries, usageLine, type Entry } from "./usage.t
 
 const HEADINGS = {
   usage: text("Usage", "使い方"),
-  nouns: text("Nouns", "名詞"),
-  verbs: text("Verbs", "動詞"),
+  commands: text("Commands", "コマンド"),
+  groups: text("Subcommand groups", "サブコマンドのグループ"),
+  subcommands: text("Subcommands", "サブコマンド"),
   arguments: text("Arguments", "引数"),
   options: text("Options", "オプション"),
   everywhere: text("Options of every command", "全コマンド共通のオプション"),
@@ -16,7 +17,7 @@ const HEADINGS = {
   exits: text("Exit codes", "終了コード"),
 } as const;
 
-/** A titled list, its terms (ASCII) padded to one width; nothing for an empty list. */
+/** A titled list, its terms (ASCII) padded to one width; no lines for an empty list. */
 function section(title: Text, entries: readonly Entry[], language: Language): string[] {
   if (entries.length === 0) return [];
   const width = Math.min(34, Math.max(...entries.map(({ term }) => term.length)));
@@ -43,13 +44,14 @@ export function nounHelp(path: readonly string[], noun: NounNode, language: Lang
     term: [name, ...aliases].join(", "),
     about: summary,
   }));
-  const usage = `clomoctl ${[...path, ...(noun.nouns.length > 0 ? ["<noun>"] : []), "<verb>"].join(" ")} [OPTIONS]`;
+  const group = path.length === 0 ? ["<command>"] : verbs.length === 0 ? ["<group>"] : [];
+  const usage = `clomoctl ${[...path, ...group, "<subcommand>"].join(" ")} [OPTIONS]`;
   const examples = noun.examples.map((line) => ({ term: line, about: text("", "") }));
   return lines([
     noun.summary[language],
     ...section(HEADINGS.usage, [{ term: usage, about: text("", "") }], language),
-    ...section(HEADINGS.nouns, nouns, language),
-    ...section(HEADINGS.verbs, verbs, language),
+    ...section(path.length === 0 ? HEADINGS.commands : HEADINGS.groups, nouns, language),
+    ...section(HEADINGS.subcommands, verbs, language),
     ...section(
       HEADINGS.everywhere,
       [...optionEntries(GLOBAL_OPTIONS), ...ALWAYS, ...(path.length === 0 ? [VERSION] : [])],
@@ -61,10 +63,10 @@ export function nounHelp(path: readonly string[], noun: NounNode, language: Lang
 }
 
 const ALWAYS: readonly Entry[] = [
-  { term: "-h, --help", about: text("this help, at every level", "このヘルプ(各階層で使用可)") },
+  { term: "-h, --help", about: text("show help, at every level", "ヘルプを表示する(各階層で使用可)") },
 ];
 
-const VERSION: Entry = { term: "-V, --version", about: text("the program's version", "プログラムのバージョン") };
+const VERSION: Entry = { term: "-V, --version", about: text("show the program's version", "バージョンを表示する") };
 
 /** Help for a verb. */
 export function verbHelp(path: readonly string[], command: Command, language: Language): string {

@@ -14,15 +14,17 @@ describe("version and help", () => {
   test.each([[[]], [["--help"]], [["-h"]]])("%j is the program's help, in both languages", async (words) => {
     const { en, ja } = await inBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
-    expect(en.stdout).toMatch(/\n {2}clomoctl <noun> <verb> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}-V, --version /);
+    expect(en.stdout).toMatch(
+      /\n {2}clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}-V, --version /,
+    );
     expect(ja.exit).toBe(0);
-    expect(ja.stdout).toContain("プログラムのバージョン");
+    expect(ja.stdout).toContain("バージョンを表示する");
   });
 
   test.each([
-    ["users --help", "clomoctl users <noun> <verb> [OPTIONS]"],
-    ["--help users", "clomoctl users <noun> <verb> [OPTIONS]"],
-    ["users fields -h", "clomoctl users fields <verb> [OPTIONS]"],
+    ["users --help", "clomoctl users <subcommand> [OPTIONS]"],
+    ["--help users", "clomoctl users <subcommand> [OPTIONS]"],
+    ["users fields -h", "clomoctl users fields <subcommand> [OPTIONS]"],
     ["users list --bogus -h", "clomoctl users list [OPTIONS]"],
     ["--format json secured users show --help", "clomoctl secured users show USER --app APP [OPTIONS]"],
   ])("%s is the help of what it names", async (line, usage) => {
@@ -58,7 +60,7 @@ describe("global options", () => {
     const { en, ja } = await inBoth("context list --format xml");
     expect(en).toMatchObject({ exit: 2, stdout: "" });
     expect(en.stderr).toContain("--format must be one of table, json, ndjson, csv, tsv, not xml");
-    expect(ja.stderr).toContain("--format は table, json, ndjson, csv, tsv のどれか");
+    expect(ja.stderr).toContain("--format は table, json, ndjson, csv, tsv のいずれか");
     expect(await run("context list --quiet --verbose")).toMatchObject({ exit: 2, stdout: "" });
     expect((await run("context list --format")).stderr).toContain("--format needs a value");
     expect((await run("--format")).exit).toBe(0);
@@ -78,9 +80,9 @@ describe("what is misspelt", () => {
     ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
     ["frobnicate", "unknown command frobnicate", "one of: context, csv, imports, orgs, renewals, secured, users"],
     ["-", "unknown command -", "one of: context, csv,"],
-    ["users fields", "a verb is missing", "one of: add, list, remove; see clomoctl users fields --help"],
+    ["users fields", "specify a subcommand", "one of: add, list, remove; see clomoctl users fields --help"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
-    ["users --app docs list", "unknown option --app", "put the verb's own options after it"],
+    ["users --app docs list", "unknown option --app", "put the subcommand's own options after it"],
     ["users list --limt 3", "unknown option --limt", "did you mean --limit?"],
   ])("%s is a usage error that names the way", async (line, what, hint) => {
     const { exit, stdout, stderr, requests } = await run(line);
@@ -93,9 +95,9 @@ describe("what is misspelt", () => {
   test.each([
     ["user list", "コマンド user は不明です", "clomoctl users ですか?"],
     ["users lst", "コマンド lst は不明です", "clomoctl users list ですか?"],
-    ["frobnicate", "コマンド frobnicate は不明です", "次のどれか: context, csv"],
-    ["users", "動詞がありません", "clomoctl users --help"],
-    ["users --limit 3 list", "オプション --limit は不明です", "動詞の後に"],
+    ["frobnicate", "コマンド frobnicate は不明です", "次のいずれか: context, csv"],
+    ["users", "サブコマンドを指定してください", "clomoctl users --help"],
+    ["users --limit 3 list", "オプション --limit は不明です", "サブコマンドの後に"],
     ["--fromat json users list", "--fromat は不明です", "--format ですか?"],
     ["users list hanako", "余分な引数 hanako", "clomoctl users list --help"],
   ])("%s is one in Japanese too", async (line, what, hint) => {
@@ -110,7 +112,7 @@ describe("what is misspelt", () => {
     const environment = { LC_ALL: "ja_JP.UTF-8" };
     const { exit, stderr } = await run("context list --lang fr", { environment });
     expect(exit).toBe(2);
-    expect(stderr).toMatch(/^エラー: --lang は ja, en のどれか/);
+    expect(stderr).toMatch(/^エラー: --lang は ja, en のいずれか/);
   });
 });
 
@@ -136,7 +138,7 @@ describe("a failure under JSON ends with a problem object", () => {
   });
 });
 
-test("a home that cannot be read is an unexpected failure that names the file", async () => {
+test("a home that cannot be read is an unexpected error that names the file", async () => {
   const home = freshFolder();
   writeFileSync(join(home, "contexts.json"), "{");
   const { en, ja } = await inBoth("context list", { home });

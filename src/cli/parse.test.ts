@@ -121,7 +121,7 @@ test.each([
   ["--app docs", "引数 FILE がありません", "users import --help"],
   ["a.csv", "オプション --app docs|mailer がありません", "users import --help"],
   ["a.csv --app docs --dry-run=yes", "--dry-run には値を指定できません", "users import --help"],
-  ["a.csv --app dcos", "--app は docs, mailer のどれか", "docs ですか?"],
+  ["a.csv --app dcos", "--app は docs, mailer のいずれか", "docs ですか?"],
 ])("%s is refused in Japanese: %s", (line, what, hint) => {
   const failure = failureOf(line);
   expect(failure.what.ja).toContain(what);

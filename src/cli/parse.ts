@@ -33,7 +33,7 @@ function parseInteger(raw: string, name: string, field: Field & { kind: "number"
   throw usageError(
     text(
       `${name} must be a whole number ${range.en}, not ${raw}`,
-      `${name} は${range.ja}整数にしてください(${raw} は不可)`,
+      `${name} は ${range.ja}整数にしてください(${raw} は不可)`,
     ),
   );
 }
@@ -42,7 +42,7 @@ function parseChoice(raw: string, name: string, choices: readonly string[], usag
   if (choices.includes(raw)) return raw;
   const all = choices.join(", ");
   throw usageError(
-    text(`${name} must be one of ${all}, not ${raw}`, `${name} は ${all} のどれかにしてください(${raw} は不可)`),
+    text(`${name} must be one of ${all}, not ${raw}`, `${name} は ${all} のいずれかにしてください(${raw} は不可)`),
     didYouMean(nearest(raw, choices)),
   );
 }
@@ -51,8 +51,8 @@ function parseTimezone(raw: string, usageError: UsageError): string {
   const name = zoneNamed(raw);
   if (name !== undefined) return name;
   throw usageError(
-    text(`unknown time zone ${raw}`, `不明なタイムゾーン ${raw} です`),
-    text("name it like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
+    text(`unknown time zone ${raw}`, `タイムゾーン ${raw} は不明です`),
+    text("use a name like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
   );
 }
 

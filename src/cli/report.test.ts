@@ -26,7 +26,7 @@ test("a failure is three lines, in the language asked for", () => {
 
 test("a full disk is said plainly", () => {
   const failure = asFailure(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
-  expect(failure).toMatchObject({ code: "unexpected", what: { en: expect.stringContaining("no space is left") } });
+  expect(failure).toMatchObject({ code: "unexpected", what: { en: expect.stringContaining("no space left") } });
 });
 
 test.each([
@@ -35,7 +35,7 @@ test.each([
   ["an error without a code", new Error("ENOSPC"), false],
   ["what is no error", { code: "ENOSPC" }, false],
 ])("%s: said as a full disk is %s", (_, thrown, full) => {
-  expect(asFailure(thrown).what.en.includes("no space is left")).toBe(full);
+  expect(asFailure(thrown).what.en.includes("no space left")).toBe(full);
 });
 
 test("of an error only the places are told, and none of a failure", () => {
@@ -64,10 +64,10 @@ test("what is no failure is unexpected; its stack is shown only when asked for",
   const unexpected = asFailure(new TypeError("x is \u001b[31mnot a function"));
   expect(unexpected.code).toBe("unexpected");
   const shown = reportOf(unexpected, styleOf([], {}));
-  expect(shown).toContain(String.raw`unexpected failure: x is \x1b[31mnot a function`);
+  expect(shown).toContain(String.raw`unexpected error: x is \x1b[31mnot a function`);
   expect(shown).not.toContain("report.test.ts");
   expect(reportOf(unexpected, styleOf(["--verbose"], {}))).toContain("report.test.ts");
-  expect(asFailure("thrown text").what.en).toBe("unexpected failure: thrown text");
+  expect(asFailure("thrown text").what.en).toBe("unexpected error: thrown text");
 });
 
 test("the manner is read off a command line that is wrong elsewhere", () => {

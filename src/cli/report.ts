@@ -6,8 +6,8 @@ import { text } from "../lib/text/index.ts";
 import type { ErrorStyle } from "./error-style.ts";
 
 const HINT = text(
-  "run it again with --verbose to see where it failed",
-  "--verbose を付けて実行すると失敗した場所が表示されます",
+  "run it again with --verbose to see where it happened",
+  "--verbose を付けて実行すると発生した場所が表示されます",
 );
 
 /** Whatever was thrown, as a failure that can be shown; what is not a {@link Failure} is `unexpected`. */
@@ -16,7 +16,7 @@ export function asFailure(error: unknown): Failure {
   const disk = diskFailureOf(error);
   if (disk !== undefined) return disk;
   const reason = error instanceof Error ? error.message : String(error);
-  const what = text(`unexpected failure: ${reason}`, `予期しない失敗です: ${reason}`);
+  const what = text(`unexpected error: ${reason}`, `予期しないエラーです: ${reason}`);
   return new Failure("unexpected", { what, hint: HINT, cause: error });
 }
 

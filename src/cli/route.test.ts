@@ -65,12 +65,12 @@ test.each([
   ["acount grant", "unknown command acount", "did you mean clomoctl account?"],
   ["users frobnicate", "unknown command frobnicate", "one of: fields, list, import"],
   ["us", "unknown command us", "one of: users, secured, clomo-account"],
-  ["users", "a verb is missing", "one of: fields, list, import; see clomoctl users --help"],
-  ["--fromat json users list", "unknown option --fromat before the verb", "did you mean --format?"],
-  ["--app docs users list", "unknown option --app before the verb", "put the verb's own options after it"],
-  ["users --version", "unknown option --version before the verb", "put the verb's own options after it"],
-  ["--versoin", "unknown option --versoin before the verb", "did you mean --version?"],
-  ["users --hlep", "unknown option --hlep before the verb", "did you mean --help?"],
+  ["users", "specify a subcommand", "one of: fields, list, import; see clomoctl users --help"],
+  ["--fromat json users list", "unknown option --fromat before the subcommand", "did you mean --format?"],
+  ["--app docs users list", "unknown option --app before the subcommand", "put the subcommand's own options after it"],
+  ["users --version", "unknown option --version before the subcommand", "put the subcommand's own options after it"],
+  ["--versoin", "unknown option --versoin before the subcommand", "did you mean --version?"],
+  ["users --hlep", "unknown option --hlep before the subcommand", "did you mean --help?"],
   ["__proto__ list", "unknown command __proto__", "one of: users, secured, clomo-account"],
 ])("%s: %s", (line, what, hint) => {
   expect(() => to(line)).toThrow(

@@ -27,11 +27,14 @@ function unknownOption({ word, path }: StrayWord): Failure {
   const [flag = ""] = word.split("=");
   const near = nearest(flag, [...GLOBAL_FLAGS.keys(), "--help", ...(path.length === 0 ? ["--version"] : [])]);
   return new Failure("usage", {
-    what: text(`unknown option ${word} before the verb`, `動詞の前のオプション ${word} は不明です`),
+    what: text(`unknown option ${word} before the subcommand`, `サブコマンドの前のオプション ${word} は不明です`),
     where: typed(path),
     hint:
       near === undefined
-        ? text("put the verb's own options after it", "動詞固有のオプションは動詞の後に書いてください")
+        ? text(
+            "put the subcommand's own options after it",
+            "サブコマンド固有のオプションはサブコマンドの後に書いてください",
+          )
         : text(`did you mean ${near}?`, `${near} ですか?`),
   });
 }
@@ -44,18 +47,18 @@ function unknownWord({ word, path, noun }: StrayWord): Failure {
     where: typed([...path, word]),
     hint:
       near === undefined
-        ? text(`one of: ${words.join(", ")}`, `次のどれか: ${words.join(", ")}`)
+        ? text(`one of: ${words.join(", ")}`, `次のいずれか: ${words.join(", ")}`)
         : text(`did you mean ${typed([...path, near])}?`, `${typed([...path, near])} ですか?`),
   });
 }
 
 function missingVerb(path: readonly string[], noun: NounNode): Failure {
   return new Failure("usage", {
-    what: text("a verb is missing", "動詞がありません"),
+    what: text("specify a subcommand", "サブコマンドを指定してください"),
     where: typed(path),
     hint: text(
       `one of: ${wordsBelow(noun).join(", ")}; see ${typed(path)} --help`,
-      `次のどれか: ${wordsBelow(noun).join(", ")}。${typed(path)} --help を参照`,
+      `次のいずれか: ${wordsBelow(noun).join(", ")}。${typed(path)} --help を参照してください`,
     ),
   });
 }

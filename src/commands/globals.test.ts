@@ -15,7 +15,11 @@ test.each(verbsBelow(PROGRAM))(
     const { en, ja } = await inBoth([...path.split(" "), "--timezone", "Nowhere/Zone"]);
     const exit = verb.failureExit ?? 2;
     expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining("unknown time zone Nowhere/Zone") });
-    expect(ja).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining("不明なタイムゾーン Nowhere/Zone") });
+    expect(ja).toMatchObject({
+      exit,
+      stdout: "",
+      stderr: expect.stringContaining("タイムゾーン Nowhere/Zone は不明です"),
+    });
   },
 );
 

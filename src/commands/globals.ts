@@ -7,66 +7,69 @@ export const GLOBAL_OPTIONS = {
     kind: "string",
     value: "NAME",
     about: text(
-      "the tenant to work on (else CLOMOCTL_CONTEXT, then `context use`)",
-      "操作するテナント(省略時は CLOMOCTL_CONTEXT、次に `context use`)",
+      "the context to work on (default: CLOMOCTL_CONTEXT, else that of `context use`)",
+      "操作するコンテキスト(既定: CLOMOCTL_CONTEXT、なければ `context use` で選んだもの)",
     ),
   },
   lang: {
     kind: "choice",
     choices: ["ja", "en"],
     about: text(
-      "language of messages (else CLOMOCTL_LANG, then the locale)",
-      "表示言語(省略時は CLOMOCTL_LANG、次にロケール)",
+      "language of messages (default: CLOMOCTL_LANG, else the locale)",
+      "表示言語(既定: CLOMOCTL_LANG、なければロケール)",
     ),
   },
   format: {
     kind: "choice",
     choices: ["table", "json", "ndjson", "csv", "tsv"],
     about: text(
-      "form of the result (default: table on a terminal, else tsv)",
-      "結果の形式(既定:端末では table、それ以外は tsv)",
+      "output format (default: table on a terminal, otherwise tsv)",
+      "出力形式(既定: ターミナルでは table、それ以外は tsv)",
     ),
   },
   fields: {
     kind: "string",
     value: "A,B",
-    about: text("only these fields, in this order", "表示する項目とその順序"),
+    about: text("show only these fields, in this order", "表示する項目とその順序"),
   },
   query: {
     kind: "string",
     value: "JMESPATH",
-    about: text("a JMESPath expression applied to the result", "結果に適用する JMESPath 式"),
+    about: text("apply a JMESPath expression to the result", "結果に適用する JMESPath 式"),
   },
   timezone: {
     kind: "timezone",
     value: "ZONE",
     about: text(
-      "the zone days are counted in (default: the context's)",
-      "日付を数えるタイムゾーン(既定:コンテキストの設定)",
+      "the time zone in which days are counted (default: the context's)",
+      "日付を数えるタイムゾーン(既定: コンテキストの設定)",
     ),
   },
   progress: {
     kind: "choice",
     choices: ["auto", "plain", "json", "none"],
     default: "auto",
-    about: text("how progress is shown on stderr", "標準エラーへの進捗の表示方法"),
+    about: text("how to show progress on stderr", "標準エラー出力への進捗の表示方法"),
   },
   yes: {
     kind: "boolean",
-    about: text("answer the confirmation with yes", "確認に「はい」と答える"),
+    about: text("answer confirmations with yes", "確認に「はい」と答える"),
   },
   noInput: {
     kind: "boolean",
-    about: text("never ask; a missing answer is a usage error", "質問をしない(答えが足りなければ使い方の誤りになる)"),
+    about: text(
+      "never prompt; a missing answer is a usage error",
+      "入力を求めない(必要な答えがなければ使い方の誤りになる)",
+    ),
   },
-  noColor: { kind: "boolean", about: text("no colours", "色を付けない") },
+  noColor: { kind: "boolean", about: text("disable colours", "色を付けない") },
   quiet: {
     kind: "boolean",
-    about: text("no notes and no progress", "補足と進捗を表示しない"),
+    about: text("suppress notes and progress", "補足と進捗を表示しない"),
   },
   verbose: {
     kind: "boolean",
-    about: text("say more, also about unexpected failures", "予期しないエラーの詳細なども表示する"),
+    about: text("show more, such as the details of unexpected errors", "予期しないエラーの詳細なども表示する"),
   },
 } as const satisfies Fields;
 

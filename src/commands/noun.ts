@@ -3,7 +3,7 @@ import { defineNoun } from "./command.ts";
 
 export default defineNoun({
   summary: text(
-    "clomoctl: for the people who run tenants of CLOMO. Not the maker's product; there is no public CLOMO API.",
-    "clomoctl: CLOMO テナントを運用する人のためのコマンド。メーカー製品ではありません(CLOMO の公開 API は存在しません)。",
+    "clomoctl: a command line for administrators of CLOMO tenants. Not a product of CLOMO's maker; there is no public CLOMO API.",
+    "clomoctl: CLOMO テナントの管理者のためのコマンド。メーカーの製品ではありません(CLOMO の公開 API は確認されていません)。",
   ),
 });

@@ -64,8 +64,8 @@ test("a served tenant has an address, and the certificate of its authority where
 test("a table shows the new context in both languages", async () => {
   const en = await run("--lang en context add kanto --embedded", { terminal: {} });
   const ja = await run("--lang ja context add kanto --embedded", { terminal: {} });
-  expect(en.stdout).toMatch(/^name +kanto\nused +false\nkind +embedded\n[^]+language +ja\nheader maps *\n$/);
-  expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+言語 +ja\nヘッダー対応表 *\n$/);
+  expect(en.stdout).toMatch(/^name +kanto\nin use +false\nkind +embedded\n[^]+language +ja\nmap files *\n$/);
+  expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+言語 +ja\n対応表ファイル *\n$/);
 });
 
 test.each([
@@ -75,7 +75,7 @@ test.each([
   ["context add kanto --url https://mdm.example.jp --map users=a.yaml", 2, "--map does not go with --url"],
   ["context add kanto --embedded --ca-file ca.pem", 2, "--ca-file does not go with --embedded"],
   ["context add kanto --embedded --language fr", 2, "--language must be one of ja, en, not fr"],
-  ["context add kanto --embedded --map users", 2, "--map users is not FORMAT=FILE"],
+  ["context add kanto --embedded --map users", 2, "--map users is not of the form FORMAT=FILE"],
   ["context add kanto --embedded --map users=", 2, "formats: users, orgs,"],
   ["context add kanto --embedded --map user=", 2, "formats: users, orgs,"],
   ["context add kanto --embedded --map user=a=b.yaml", 2, "did you mean users=a=b.yaml?"],
@@ -101,7 +101,7 @@ test.each([
 test("a refusal names the command and the way out in both languages", async () => {
   const place = await inBoth("context add kanto");
   expect(place.en.stderr).toBe(
-    "error: say where the tenant is\n  clomoctl context add\n  pass either --embedded or --url ADDRESS\n",
+    "error: specify where the tenant is\n  clomoctl context add\n  pass either --embedded or --url ADDRESS\n",
   );
   expect(place.ja.stderr).toContain("--embedded か --url ADDRESS");
   const misfit = await inBoth("context add kanto --embedded --ca-file ca.pem");

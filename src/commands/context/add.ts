@@ -10,26 +10,26 @@ import type { Fields, InputOf } from "../field.ts";
 import { CONTEXT_DETAILS } from "./columns.ts";
 
 const OPTIONS = {
-  embedded: { kind: "boolean", about: text("a tenant on this machine", "この端末上のテナント") },
+  embedded: { kind: "boolean", about: text("a tenant on this computer", "この PC 上のテナント") },
   url: {
     kind: "string",
     value: "ADDRESS",
-    about: text("a tenant that is served at this http(s) address", "この http(s) アドレスにあるテナント"),
+    about: text("a tenant served at this http(s) address", "この http(s) アドレスにあるテナント"),
   },
   caFile: {
     kind: "file",
     value: "FILE",
     about: text(
-      "with --url: certificates (PEM) of an authority to trust besides the machine's",
-      "--url のとき: 端末の設定に加えて信頼する認証局の証明書(PEM)",
+      "with --url: certificates (PEM) of an authority to trust in addition to the system's",
+      "--url のとき: OS の設定に加えて信頼する認証局の証明書(PEM)",
     ),
   },
   language: {
     kind: "choice",
     choices: ["ja", "en"],
     about: text(
-      "with --embedded: language of the account; it decides an export's usual encoding (default: ja)",
-      "--embedded のとき: アカウントの言語(エクスポートの既定の文字コードが決まる。既定: ja)",
+      "with --embedded: language of the CLOMO account, which decides the default encoding of exports (default: ja)",
+      "--embedded のとき: CLOMO アカウントの言語(エクスポートの既定の文字コードが決まる。既定: ja)",
     ),
   },
   map: {
@@ -37,8 +37,8 @@ const OPTIONS = {
     value: "FORMAT=FILE",
     repeatable: true,
     about: text(
-      "with --embedded: a file that says which headers mean which fields of a format",
-      "--embedded のとき: ある形式のヘッダーと項目の対応を定めるファイル",
+      "with --embedded: the map file of a format (which header means which field)",
+      "--embedded のとき: その形式の対応表ファイル(ヘッダーと項目の対応)",
     ),
   },
 } as const satisfies Fields;
@@ -46,11 +46,11 @@ const OPTIONS = {
 type Options = InputOf<typeof OPTIONS>;
 
 export default defineCommand({
-  summary: text("add a tenant to those known on this machine", "テナントをこの端末に登録する"),
+  summary: text("add a context: a tenant to work on", "操作するテナントをコンテキストとして登録する"),
   details: [
     text(
-      "An embedded tenant lies in CLOMOCTL_HOME and needs no server; --url takes one that anything serves which speaks the tenant API. Days are counted in --timezone (Asia/Tokyo when not given).",
-      "embedded テナントは CLOMOCTL_HOME に置かれ、サーバーは要りません。--url には、テナント API で応答するサーバーを指定できます。日付は --timezone(省略時は Asia/Tokyo)で数えます。",
+      "An embedded tenant is kept in CLOMOCTL_HOME and needs no server; --url names a server that speaks the tenant API. Days are counted in --timezone (default: Asia/Tokyo).",
+      "embedded テナントは CLOMOCTL_HOME に置かれ、サーバーは不要です。--url には、テナント API で応答するサーバーを指定します。日付は --timezone(既定: Asia/Tokyo)で数えます。",
     ),
   ],
   args: {
@@ -77,7 +77,7 @@ export default defineCommand({
 function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
   if (embedded === (url !== undefined)) {
     throw new Failure("usage", {
-      what: text("say where the tenant is", "テナントの場所を指定してください"),
+      what: text("specify where the tenant is", "テナントの場所を指定してください"),
       where: "clomoctl context add",
       hint: text("pass either --embedded or --url ADDRESS", "--embedded か --url ADDRESS のどちらかを指定してください"),
     });
@@ -118,7 +118,7 @@ function readMap(pair: string, workingFolder: string): [string, string] {
   const names = FORMAT_NAMES.join(", ");
   const near = nearest(format, FORMAT_NAMES);
   throw new Failure("usage", {
-    what: text(`--map ${pair} is not FORMAT=FILE`, `--map ${pair} は FORMAT=FILE の形ではありません`),
+    what: text(`--map ${pair} is not of the form FORMAT=FILE`, `--map ${pair} は FORMAT=FILE の形ではありません`),
     hint:
       near === undefined || file === ""
         ? text(`formats: ${names}`, `形式: ${names}`)

@@ -14,10 +14,10 @@ const address = ({ context }: ShownContext): string => (context.kind === "remote
 /** What is shown of a context. */
 export const CONTEXT_COLUMNS: readonly Column<ShownContext>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },
-  { key: "used", header: text("used", "使用中"), value: ({ used }) => used },
+  { key: "used", header: text("in use", "使用中"), value: ({ used }) => used },
   { key: "kind", header: text("kind", "種類"), value: ({ context }) => context.kind },
   { key: "timezone", header: text("timezone", "タイムゾーン"), value: ({ context }) => context.timezone },
-  { key: "address", header: text("where", "場所"), value: address },
+  { key: "address", header: text("location", "場所"), value: address },
 ];
 
 /** What is shown of one context alone. */
@@ -25,7 +25,7 @@ export const CONTEXT_DETAILS: readonly Column<ShownContext>[] = [
   ...CONTEXT_COLUMNS,
   {
     key: "caFile",
-    header: text("authority", "認証局"),
+    header: text("CA file", "認証局の証明書"),
     value: ({ context }) => (context.kind === "remote" ? context.caFile : undefined),
   },
   {
@@ -35,7 +35,7 @@ export const CONTEXT_DETAILS: readonly Column<ShownContext>[] = [
   },
   {
     key: "maps",
-    header: text("header maps", "ヘッダー対応表"),
+    header: text("map files", "対応表ファイル"),
     value: ({ context }) => (context.kind === "embedded" ? [...context.maps].map((pair) => pair.join("=")) : []),
   },
 ];

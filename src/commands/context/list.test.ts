@@ -46,7 +46,7 @@ test("--limit shows the first ones", async () => {
 test("a table has headers in the person's language", async () => {
   const home = await homeOfThree();
   const { en, ja } = await inBoth("context list", { home, terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/^name +used +kind +timezone +where\n/);
+  expect(en.stdout).toMatch(/^name +in use +kind +timezone +location\n/);
   expect(ja.stdout).toMatch(/^名前 +使用中 +種類 +タイムゾーン +場所\n/);
   expect(en.stdout).toMatch(/\nkanto +true +embedded +UTC +.+tenants.kanto\n/);
   expect(en.stdout).toMatch(/\nhead +false +remote +Asia\/Tokyo +https:\/\/mdm\.example\.jp\/\n$/);
@@ -55,7 +55,7 @@ test("a table has headers in the person's language", async () => {
 test("a context that is not there is not found, in both languages", async () => {
   const { en, ja } = await inBoth("context list --context kinki");
   expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toContain('no context "kinki"');
+  expect(en.stderr).toContain('no context is named "kinki"');
   expect(ja).toMatchObject({ exit: 6, stdout: "" });
   expect(ja.stderr).toContain("「kinki」");
 });

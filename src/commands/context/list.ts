@@ -4,7 +4,7 @@ import { firstOf, LIMIT } from "../listing/list.ts";
 import { CONTEXT_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list the tenants known on this machine", "この端末に登録されたテナントを一覧する"),
+  summary: text("list contexts", "コンテキストを一覧する"),
   args: {},
   options: { limit: LIMIT },
   examples: [{ line: "clomoctl context list" }, { line: "clomoctl context list --format json --fields name,kind" }],

@@ -77,7 +77,7 @@ test.each([
   const home = await homeWith(true);
   const { en, ja } = await inBoth(`context remove kanto${flag}`, { home, ...circumstances });
   expect(en.exit).toBe(2);
-  expect(en.stderr).toMatch(/nobody to answer: Delete the context kanto[^]+--yes/);
+  expect(en.stderr).toMatch(/not interactive, cannot ask: Delete the context kanto[^]+--yes/);
   expect(ja.exit).toBe(2);
   expect(ja.stderr).toContain("コンテキスト kanto");
   expect(await left(home)).toBe("embedded kanto*");
@@ -85,7 +85,7 @@ test.each([
 
 test.each([
   ["context remove kinki --yes", 6, "kinki"],
-  ["context remove embedded --yes", 2, "always there"],
+  ["context remove embedded --yes", 2, "cannot be removed"],
   ["context remove", 2, "the argument NAME is missing"],
   ["context remove kanto embedded", 2, "unexpected argument embedded"],
 ])("%s ends with %i", async (line, exit, told) => {

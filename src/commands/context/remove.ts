@@ -4,14 +4,14 @@ import { defineCommand } from "../command.ts";
 
 export default defineCommand({
   summary: text(
-    "remove a context; an embedded tenant's data is deleted with it",
+    "remove a context, and the data of an embedded tenant with it",
     "コンテキストを削除する(embedded テナントはデータも削除される)",
   ),
   args: {
     name: { kind: "string", required: true, about: text("the context's name", "コンテキスト名") },
   },
   options: {},
-  examples: [{ line: "clomoctl context remove kanto --yes", about: text("without a question", "質問なし") }],
+  examples: [{ line: "clomoctl context remove kanto --yes", about: text("without confirmation", "確認なし") }],
   exits: ["not-found", "locked"],
   async run({ terminal, contexts, globals }, { name }) {
     const context = await contexts.find(name);

@@ -19,18 +19,18 @@ const COLUMNS: readonly Column<Shown>[] = [
   ...CONTEXT_DETAILS,
   {
     key: "mirroredAt",
-    header: text("last from the console", "コンソールからの最終取り込み"),
+    header: text("last update from the console", "管理画面からの最終取り込み"),
     value: ({ mirroredAt }) => mirroredAt,
   },
   {
     key: "mirrorAgeDays",
-    header: text("days since then", "経過日数"),
+    header: text("days since the update", "最終取り込みからの日数"),
     value: ({ mirrorAgeDays }) => mirrorAgeDays,
   },
 ];
 
 export default defineCommand({
-  summary: text("show one context, or the one in use", "コンテキストの内容を表示する(省略時は使用中のもの)"),
+  summary: text("show a context (default: the one in use)", "コンテキストの内容を表示する(省略時は使用中のもの)"),
   args: {
     name: { kind: "string", about: text("the context's name", "コンテキスト名") },
   },

@@ -25,7 +25,7 @@ test("one that is not there is not found, and the one in use stays", async () =>
   const home = freshFolder();
   const { en, ja } = await inBoth("context use kinki", { home });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toContain('no context "kinki"');
+  expect(en.stderr).toContain('no context is named "kinki"');
   expect(en.stderr).toContain("embedded");
   expect(ja.stderr).toContain("「kinki」");
   expect(await inUse(home)).toBe("name\nembedded\n");

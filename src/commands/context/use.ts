@@ -2,7 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 
 export default defineCommand({
-  summary: text("make a context the one commands work on", "以後のコマンドが操作するコンテキストを選ぶ"),
+  summary: text("choose the context that commands work on", "以後のコマンドが操作するコンテキストを選ぶ"),
   args: {
     name: { kind: "string", required: true, about: text("the context's name", "コンテキスト名") },
   },

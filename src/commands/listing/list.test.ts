@@ -44,12 +44,12 @@ describe("theOne", () => {
 
   it("is the only one that fits", () => {
     expect(theOne("x", [7], kind)).toBe(7);
-    expect(failing([])).toMatchObject({ code: "not-found", hint: { en: "clomoctl users list shows those there are" } });
-    expect(failing([1, 2])).toMatchObject({ code: "usage", what: { en: "x fits 2: no. 1; no. 2" } });
+    expect(failing([])).toMatchObject({ code: "not-found", hint: { en: "see clomoctl users list" } });
+    expect(failing([1, 2])).toMatchObject({ code: "usage", what: { en: "x matches 2: no. 1; no. 2" } });
   });
 
   it("lists some of many", () => {
-    expect(failing(Array.from({ length: 30 }, (_, at) => at))?.what.en).toMatch(/^x fits 30: no\. 0;.+no\. 9; …$/);
+    expect(failing(Array.from({ length: 30 }, (_, at) => at))?.what.en).toMatch(/^x matches 30: no\. 0;.+no\. 9; …$/);
     expect(failing(Array.from({ length: 10 }, (_, at) => at))?.what.en).toMatch(/no\. 9$/);
     expect(failing(Array.from({ length: 11 }, (_, at) => at))?.what.en).toMatch(/no\. 9; …$/);
   });

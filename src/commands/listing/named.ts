@@ -25,14 +25,14 @@ export function theOne<R>(name: string, found: readonly R[], { noun, list, descr
   if (one === undefined) {
     throw new Failure("not-found", {
       what: text(`no ${noun.en} is named ${name}`, `「${name}」という${noun.ja}はありません`),
-      hint: text(`${list} shows those there are`, `${list} で一覧できます`),
+      hint: text(`see ${list}`, `${list} で一覧できます`),
     });
   }
   if (others.length === 0) return one;
   const listed = found.slice(0, MOST_LISTED).map(describe);
   const all = [...listed, ...(found.length > MOST_LISTED ? ["…"] : [])].join("; ");
   throw new Failure("usage", {
-    what: text(`${name} fits ${found.length}: ${all}`, `「${name}」は ${found.length} 件に当てはまります: ${all}`),
-    hint: text("name it by its id", "ID で指定してください"),
+    what: text(`${name} matches ${found.length}: ${all}`, `「${name}」は ${found.length} 件に当てはまります: ${all}`),
+    hint: text("use the id", "ID で指定してください"),
   });
 }

@@ -17,6 +17,11 @@ export const ORG_COLUMNS: readonly Column<Org>[] = [
 /** All that is shown of one organisation. */
 export const ORG_DETAILS: readonly Column<OrgDetail>[] = [
   ...ORG_COLUMNS,
-  { key: "users", header: text("users in it", "所属ユーザー"), align: "end", value: ({ users }) => users },
-  { key: "children", header: text("organisations in it", "下位組織"), align: "end", value: ({ children }) => children },
+  { key: "users", header: text("users", "所属ユーザー数"), align: "end", value: ({ users }) => users },
+  {
+    key: "children",
+    header: text("child organisations", "下位組織数"),
+    align: "end",
+    value: ({ children }) => children,
+  },
 ];

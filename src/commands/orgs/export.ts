@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
 
 export default defineCommand({
-  summary: text("write the tenant's organisations as a CSV file", "組織を CSV ファイルに書き出す"),
+  summary: text("export organisations as a CSV file", "組織を CSV ファイルにエクスポートする"),
   details: EXPORT_DETAILS,
   args: {},
   options: EXPORT_OPTIONS,

@@ -11,7 +11,7 @@ export default defineCommand({
     file: {
       kind: "file",
       required: true,
-      about: text("a CSV file of organisations; - is stdin", "組織の CSV ファイル(- は標準入力)"),
+      about: text("CSV file of organisations (- for stdin)", "組織の CSV ファイル(- は標準入力)"),
     },
   },
   options: IMPORT_OPTIONS,

@@ -7,11 +7,11 @@ import type { Tools } from "../tools.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("draw the tree of organisations, or list them", "組織を木の形で表示する、または一覧する"),
+  summary: text("show organisations as a tree or a list", "組織をツリーまたは一覧で表示する"),
   details: [
     text(
-      "A table is drawn as a tree with its root 全社, codes behind the names; with --fields, and in other formats, it is a list, parents before their children.",
-      "table 形式では全社を根とする木を描きます(名前の後ろは組織コード)。--fields を指定したときと他の形式では、上位組織を先に並べた一覧になります。",
+      "The table format shows a tree with the root 全社, each name followed by its code. With --fields, and in other formats, it is a list, parents before their children.",
+      "table 形式では全社を最上位とするツリーで表示します(名前の後ろは組織コード)。--fields を指定したときとほかの形式では、上位組織を先に並べた一覧になります。",
     ),
   ],
   args: {},

@@ -2,5 +2,5 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
-  summary: text("the tenant's organisations", "テナントの組織"),
+  summary: text("organisations", "組織"),
 });

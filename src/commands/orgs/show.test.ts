@@ -19,14 +19,14 @@ test("asks for what was typed, and shows everything of the one there is", async 
 
 test("a terminal shows a field a line, in the person's language", async () => {
   const { en, ja } = await inBoth("orgs show S01", { tenant: finding(sales), terminal: {} });
-  expect(en.stdout).toMatch(/\nname +営業部\ncode +S01\n[^]+\nusers in it +118\norganisations in it +0\n$/);
-  expect(ja.stdout).toMatch(/\n組織名 +営業部\n組織コード +S01\n[^]+\n所属ユーザー +118\n下位組織 +0\n$/);
+  expect(en.stdout).toMatch(/\nname +営業部\ncode +S01\n[^]+\nusers +118\nchild organisations +0\n$/);
+  expect(ja.stdout).toMatch(/\n組織名 +営業部\n組織コード +S01\n[^]+\n所属ユーザー数 +118\n下位組織数 +0\n$/);
 });
 
 test("none is not found, with the command that lists them", async () => {
   const { en, ja } = await inBoth("orgs show S99", { tenant: finding() });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toBe("error: no organisation is named S99\n  clomoctl orgs list shows those there are\n");
+  expect(en.stderr).toBe("error: no organisation is named S99\n  see clomoctl orgs list\n");
   expect(ja.exit).toBe(6);
   expect(ja.stderr).toContain("「S99」という組織");
 });
@@ -34,7 +34,7 @@ test("none is not found, with the command that lists them", async () => {
 test("several are told apart by path, code and id; the root by its name", async () => {
   const { en, ja } = await inBoth("orgs show 全社", { tenant: finding(sales, root, north) });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain(`全社 fits 3: 営業部 S01 ${sales.id}; 全社 ${root.id}; 営業部/北 ${north.id}\n`);
+  expect(en.stderr).toContain(`全社 matches 3: 営業部 S01 ${sales.id}; 全社 ${root.id}; 営業部/北 ${north.id}\n`);
   expect(ja.stderr).toContain("3 件");
 });
 

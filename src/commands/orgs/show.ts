@@ -17,7 +17,7 @@ export default defineCommand({
       kind: "string",
       required: true,
       about: text(
-        String.raw`id, code or path (本社/営業部; a / in a name is \/)`,
+        String.raw`id, code or path (本社/営業部; write / in a name as \/)`,
         String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,
       ),
     },

@@ -4,7 +4,7 @@ import { accountLanguage } from "../csv/file/export.ts";
 import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
 
 export default defineCommand({
-  summary: text("write the header row of an organisations file", "組織 CSV の見出し行を書き出す"),
+  summary: text("write the header row of an organisations file", "組織 CSV のヘッダー行を書き出す"),
   details: TEMPLATE_DETAILS,
   args: {},
   options: TEMPLATE_OPTIONS,

@@ -351,8 +351,8 @@ describe("--nagios", () => {
   });
 
   test.each([
-    ["en", /^unexpected failure/i],
-    ["ja", /^予期しない失敗/],
+    ["en", /^unexpected error/i],
+    ["ja", /^予期しないエラー/],
   ])("a check that breaks is UNKNOWN on stdout: %s", async (language, said) => {
     const stdin = new Readable({ read: () => stdin.destroy(new TypeError("the pipe is cut")) });
     const ran = await run(`--lang ${language} renewals check - --nagios`, { stdin });

@@ -80,7 +80,7 @@ describe("nothing is recorded", () => {
 
   test.each([
     ["誰", 6, "no item is named 誰"],
-    ["019a9f3c", 2, "fits 2"],
+    ["019a9f3c", 2, "matches 2"],
   ])("where no item, or several, are called %s", async (name, exit, said) => {
     const ran = await run(`renewals confirm ${name}`, { tenant: { listRenewals: tenant.listRenewals } });
     expect(ran).toMatchObject({

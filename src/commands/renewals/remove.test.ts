@@ -58,7 +58,7 @@ describe("nothing is removed", () => {
     const none = await run("renewals remove 誰 --yes", { tenant: listed });
     expect(none).toMatchObject({ exit: 6, requests: [{ operation: "listRenewals" }] });
     const two = await run("renewals remove 019a9f3c --yes", { tenant: listed });
-    expect(two).toMatchObject({ exit: 2, stderr: expect.stringContaining("fits 2") });
+    expect(two).toMatchObject({ exit: 2, stderr: expect.stringContaining("matches 2") });
     expect(await run("renewals remove", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
     expect(await run("renewals remove a b --yes", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
   });

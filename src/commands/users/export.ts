@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
 
 export default defineCommand({
-  summary: text("write the tenant's users as a CSV file for the console", "ユーザーを CSV ファイルに書き出す"),
+  summary: text("export users as a CSV file", "ユーザーを CSV ファイルにエクスポートする"),
   details: EXPORT_DETAILS,
   args: {},
   options: EXPORT_OPTIONS,

@@ -11,7 +11,7 @@ export default defineCommand({
     file: {
       kind: "file",
       required: true,
-      about: text("a CSV file of users; - is stdin", "ユーザーの CSV ファイル(- は標準入力)"),
+      about: text("CSV file of users (- for stdin)", "ユーザーの CSV ファイル(- は標準入力)"),
     },
   },
   options: {
@@ -20,11 +20,11 @@ export default defineCommand({
       kind: "choice",
       choices: ["email", "employee-code", "upn"],
       default: "email",
-      about: text("what tells that a row and a user are the same", "行とユーザーを対応させる項目"),
+      about: text("the field that matches rows to users", "行とユーザーを対応させる項目"),
     },
     createOrgs: {
       kind: "boolean",
-      about: text("create organisations for unknown codes, under 全社", "不明な組織コードの組織を全社の下に作る"),
+      about: text("create organisations under 全社 for unknown codes", "不明な組織コードの組織を全社の下に作る"),
     },
   },
   examples: [

@@ -5,7 +5,7 @@ import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { USER_COLUMNS, USUAL_USER_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list the tenant's users", "ユーザーを一覧する"),
+  summary: text("list users", "ユーザーを一覧する"),
   args: {},
   options: { ...FILTERS, limit: LIMIT },
   examples: [

@@ -18,14 +18,14 @@ test("asks for what was typed, and shows everything of the one there is", async 
 
 test("a terminal shows a field a line, in the person's language", async () => {
   const { en, ja } = await inBoth("users show hanako@example.co.jp", { tenant: finding(hanako), terminal: {} });
-  expect(en.stdout).toMatch(/\nname +髙橋 花子\n[^]+\norganisation code +S01\n[^]+\npassword set *\n/);
+  expect(en.stdout).toMatch(/\nname +髙橋 花子\n[^]+\norganisation code +S01\n[^]+\npassword set at *\n/);
   expect(ja.stdout).toMatch(/\n氏名 +髙橋 花子\n[^]+\n組織コード +S01\n[^]+\nパスワード設定日時 *\n/);
 });
 
 test("none is not found, with the command that lists them", async () => {
   const { en, ja } = await inBoth("users show E9", { tenant: finding() });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toBe("error: no user is named E9\n  clomoctl users list shows those there are\n");
+  expect(en.stderr).toBe("error: no user is named E9\n  see clomoctl users list\n");
   expect(ja.exit).toBe(6);
   expect(ja.stderr).toContain("「E9」というユーザー");
 });
@@ -33,7 +33,9 @@ test("none is not found, with the command that lists them", async () => {
 test("several are told apart by name, main address and id", async () => {
   const { en, ja } = await inBoth("users show hanako", { tenant: finding(hanako, nobody) });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain(`hanako fits 2: 髙橋 花子 <hanako@example.co.jp> ${hanako.id}; 山田 <> ${nobody.id}\n`);
+  expect(en.stderr).toContain(
+    `hanako matches 2: 髙橋 花子 <hanako@example.co.jp> ${hanako.id}; 山田 <> ${nobody.id}\n`,
+  );
   expect(ja.exit).toBe(2);
   expect(ja.stderr).toContain("「hanako」は 2 件");
 });

@@ -6,7 +6,7 @@ import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/t
 export default defineCommand({
   summary: text(
     "write the header row of a users file, custom fields included",
-    "ユーザー CSV の見出し行を書き出す(カスタムユーザー情報を含む)",
+    "ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)",
   ),
   details: TEMPLATE_DETAILS,
   args: {},

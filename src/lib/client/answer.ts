@@ -20,7 +20,10 @@ export const notOfTheContract = (route: RouteConfig, reason: Text): Failure =>
       `応答がテナント API に従っていません: ${reason.ja}`,
     ),
     where: `${route.method.toUpperCase()} ${route.path}`,
-    hint: text("is the context's address that of a tenant?", "コンテキストのアドレスはテナントのものですか?"),
+    hint: text(
+      "check that the context's address is that of a tenant",
+      "コンテキストのアドレスがテナントのものか確認してください",
+    ),
   });
 
 /** The text of a body; undefined where it is longer than the limit or not UTF-8. The rest is not waited for. */
@@ -108,9 +111,9 @@ export async function* readLines(
     lines[0] = rest + (lines[0] ?? "");
     rest = lines.pop() ?? "";
     if (lines.length > 0) yield lines;
-    if (rest.length > LINE_LIMIT) throw notOfTheContract(route, text("an endless line", "行が長すぎます"));
+    if (rest.length > LINE_LIMIT) throw notOfTheContract(route, text("a line is too long", "行が長すぎます"));
   }
-  if (rest !== "") throw notOfTheContract(route, text("the list broke off", "一覧が途中で切れています"));
+  if (rest !== "") throw notOfTheContract(route, text("the list ends early", "一覧が途中で切れています"));
 }
 
 /** @throws Failure `unavailable` where a line is no JSON */

@@ -84,12 +84,12 @@ describe("an answer that is no tenant's", () => {
     const { stream, counted } = endless("x");
     const client = answering(() => new Response(stream, ndjson));
     const { what } = await failure(Array.fromAsync(client.imports.rows(plan)));
-    expect(what.en).toMatch(/an endless line/);
+    expect(what.en).toMatch(/a line is too long/);
     expect(counted.pieces).toBeLessThan(300);
   });
 
   it.each([
-    ["half a line", `${row}\n${row.slice(0, 20)}`, /broke off/, 1],
+    ["half a line", `${row}\n${row.slice(0, 20)}`, /ends early/, 1],
     ["a malformed line", `${row}\nnonsense\n`, /malformed JSON/, 1],
     ["a line of another shape", `${row}\n${row}\n{"row":1}\n`, /line: /, 2],
   ])("gives the whole lines before %s", async (_, body, message, whole) => {

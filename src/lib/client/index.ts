@@ -248,7 +248,7 @@ async function* pages<T>(
     for (const item of items) yield item;
     if (next !== null && next === cursor) {
       throw new Failure("unavailable", {
-        what: text("the tenant gave the same page twice", "テナントが同じページを 2 回返しました"),
+        what: text("the tenant returned the same page twice", "テナントが同じページを 2 回返しました"),
       });
     }
     cursor = next ?? undefined;

@@ -27,30 +27,30 @@ interface Mishap {
 }
 
 const INTERRUPTED = text(
-  "interrupted; the tenant may have finished what it was asked for",
-  "中断しました。依頼した処理はテナント側で終わっているかもしれません",
+  "interrupted; the tenant may have completed the request",
+  "中断しました。依頼した処理はテナント側で完了している可能性があります",
 );
 
 const tlsMishap = (code: string): Mishap | undefined => {
   if (UNTRUSTED.includes(code)) {
     return {
       what: text(
-        "the certificate is not signed by an authority this machine trusts",
-        "証明書の発行元がこの端末で信頼されていません",
+        "the certificate is not signed by a trusted authority",
+        "証明書の発行元がこの PC で信頼されていません",
       ),
-      hint: text("name the authority's certificate with --ca-file", "発行元の証明書を --ca-file で指定してください"),
+      hint: text("give the authority's certificate with --ca-file", "発行元の証明書を --ca-file で指定してください"),
     };
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return { what: text("the certificate is that of another host", "証明書が別のホストのものです") };
+    return { what: text("the certificate is for another host", "証明書が別のホストのものです") };
   }
   if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
-    return { what: text("the certificate is not valid today", "証明書の有効期間外です") };
+    return { what: text("the certificate has expired or is not yet valid", "証明書の有効期間外です") };
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("CERT_")) {
     return {
-      what: text(`no TLS connection (${code})`, `TLS 接続ができません(${code})`),
-      hint: text("does the address begin with https by mistake?", "アドレスは https で正しいですか?"),
+      what: text(`TLS connection failed (${code})`, `TLS 接続ができません(${code})`),
+      hint: text("check that the server speaks https", "サーバーが https に対応しているか確認してください"),
     };
   }
   return undefined;
@@ -59,17 +59,17 @@ const tlsMishap = (code: string): Mishap | undefined => {
 const mishapOf = (code: string): Mishap => {
   const tls = tlsMishap(code);
   if (tls !== undefined) return tls;
-  if (code === "ECONNREFUSED")
-    return { what: text("nothing answers at this address", "このアドレスでは何も応答していません") };
+  if (code === "ECONNREFUSED") return { what: text("connection refused", "接続が拒否されました") };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return { what: text("the host name is not known", "ホスト名が見つかりません") };
+    return { what: text("host not found", "ホスト名が見つかりません") };
   }
-  if (TIMEOUTS.includes(code)) return { what: text("no answer in time", "時間内に応答がありませんでした") };
+  if (TIMEOUTS.includes(code))
+    return { what: text("timed out waiting for an answer", "時間内に応答がありませんでした") };
   if (code === NOT_HTTP) return { what: text("the answer is not HTTP", "応答が HTTP ではありません") };
   if (code === "UND_ERR_HEADERS_OVERFLOW")
     return { what: text("the answer's headers are too long", "応答のヘッダーが長すぎます") };
   const suffix = code === "" ? "" : ` (${code})`;
-  return { what: text(`the connection broke off${suffix}`, `接続が切れました${suffix}`) };
+  return { what: text(`connection lost${suffix}`, `接続が切れました${suffix}`) };
 };
 
 /** The code of an error or of what caused it. */

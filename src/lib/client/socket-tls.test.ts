@@ -36,7 +36,7 @@ it("does not trust an authority that nobody named", async () => {
   expect(error).toMatchObject({
     code: "unavailable",
     where: address,
-    what: { en: "the certificate is not signed by an authority this machine trusts" },
+    what: { en: "the certificate is not signed by a trusted authority" },
     hint: { en: expect.stringContaining("--ca-file") },
   });
 });

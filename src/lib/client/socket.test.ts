@@ -61,11 +61,7 @@ describe("an address that nobody answers", () => {
     await closing.pop()?.();
     const { transport, pauses } = opened();
     const { code, where, what } = await failure(transport(new Request(`http://127.0.0.1:${port}/v1/tenant?x=1`)));
-    expect([code, where, what.en]).toEqual([
-      "unavailable",
-      `http://127.0.0.1:${port}`,
-      "nothing answers at this address",
-    ]);
+    expect([code, where, what.en]).toEqual(["unavailable", `http://127.0.0.1:${port}`, "connection refused"]);
     expect(pauses).toEqual([250, 500, 1000]);
   });
 
@@ -73,15 +69,13 @@ describe("an address that nobody answers", () => {
     const address = await serving(() => undefined);
     const { transport } = opened({ headersTimeoutMs: 50 });
     const { code, what } = await failure(transport(new Request(address)));
-    expect([code, what.en]).toEqual(["unavailable", "no answer in time"]);
+    expect([code, what.en]).toEqual(["unavailable", "timed out waiting for an answer"]);
   });
 
   it("is unavailable where the connection is reset, or speaks something else", async () => {
     const reset = await listen(createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy())));
     const { transport, pauses } = opened();
-    expect((await failure(transport(new Request(`http://127.0.0.1:${reset}`)))).what.en).toMatch(
-      /^the connection broke off/,
-    );
+    expect((await failure(transport(new Request(`http://127.0.0.1:${reset}`)))).what.en).toMatch(/^connection lost/);
     expect(pauses).toHaveLength(3);
     const other = await listen(
       createTcpServer((socket) => socket.once("data", () => socket.end("220 mail.example.jp\r\n"))),
@@ -115,7 +109,7 @@ describe("an answer", () => {
   it("that stops in the middle throws to its reader", async () => {
     const address = await serving((_, response) => void response.write("half"));
     const response = await opened({ bodyTimeoutMs: 50 }).transport(new Request(address));
-    expect((await failure(response.text())).what.en).toBe("no answer in time");
+    expect((await failure(response.text())).what.en).toBe("timed out waiting for an answer");
   });
 
   it("that nobody reads to the end is let go of", async () => {
@@ -312,29 +306,29 @@ it("ends with its signal as interrupted", async () => {
 it("says what is wrong with TLS", async () => {
   const address = await serving((_, response) => response.end());
   const { code, what, where } = await failure(opened().transport(new Request(address.replace("http:", "https:"))));
-  expect([code, what.en]).toEqual(["unavailable", expect.stringMatching(/^no TLS connection/)]);
+  expect([code, what.en]).toEqual(["unavailable", expect.stringMatching(/^TLS connection failed/)]);
   expect(where).toBe(address.replace("http:", "https:"));
 });
 
 it.each([
-  ["ENOTFOUND", "the host name is not known"],
-  ["EAI_AGAIN", "the host name is not known"],
-  ["UND_ERR_CONNECT_TIMEOUT", "no answer in time"],
-  ["SELF_SIGNED_CERT_IN_CHAIN", "the certificate is not signed by an authority this machine trusts"],
-  ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate is that of another host"],
-  ["CERT_HAS_EXPIRED", "the certificate is not valid today"],
-  ["CERT_NOT_YET_VALID", "the certificate is not valid today"],
-  ["DEPTH_ZERO_SELF_SIGNED_CERT", "the certificate is not signed by an authority this machine trusts"],
-  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "the certificate is not signed by an authority this machine trusts"],
-  ["CERT_REVOKED", "no TLS connection (CERT_REVOKED)"],
-  ["ERR_SSL_WRONG_VERSION_NUMBER", "no TLS connection (ERR_SSL_WRONG_VERSION_NUMBER)"],
-  ["EPROTO", "no TLS connection (EPROTO)"],
-  ["ECONNREFUSED", "nothing answers at this address"],
-  ["ETIMEDOUT", "no answer in time"],
-  ["UND_ERR_HEADERS_TIMEOUT", "no answer in time"],
-  ["UND_ERR_BODY_TIMEOUT", "no answer in time"],
+  ["ENOTFOUND", "host not found"],
+  ["EAI_AGAIN", "host not found"],
+  ["UND_ERR_CONNECT_TIMEOUT", "timed out waiting for an answer"],
+  ["SELF_SIGNED_CERT_IN_CHAIN", "the certificate is not signed by a trusted authority"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate is for another host"],
+  ["CERT_HAS_EXPIRED", "the certificate has expired or is not yet valid"],
+  ["CERT_NOT_YET_VALID", "the certificate has expired or is not yet valid"],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "the certificate is not signed by a trusted authority"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "the certificate is not signed by a trusted authority"],
+  ["CERT_REVOKED", "TLS connection failed (CERT_REVOKED)"],
+  ["ERR_SSL_WRONG_VERSION_NUMBER", "TLS connection failed (ERR_SSL_WRONG_VERSION_NUMBER)"],
+  ["EPROTO", "TLS connection failed (EPROTO)"],
+  ["ECONNREFUSED", "connection refused"],
+  ["ETIMEDOUT", "timed out waiting for an answer"],
+  ["UND_ERR_HEADERS_TIMEOUT", "timed out waiting for an answer"],
+  ["UND_ERR_BODY_TIMEOUT", "timed out waiting for an answer"],
   ["UND_ERR_HEADERS_OVERFLOW", "the answer's headers are too long"],
-  ["EHOSTUNREACH", "the connection broke off (EHOSTUNREACH)"],
+  ["EHOSTUNREACH", "connection lost (EHOSTUNREACH)"],
 ])("names %s", (code, words) => {
   const cause = Object.assign(new Error("inner"), { code });
   const { what, where } = socketFailure(
@@ -351,9 +345,9 @@ it("names no code where there is none, and hints only where something can be don
     const { what, hint } = socketFailure(error, "https://tenant.example", never);
     return [what.en, hint?.en];
   };
-  expect(named(new Error("odd"))).toEqual(["the connection broke off", undefined]);
-  expect(named("no error at all")).toEqual(["the connection broke off", undefined]);
-  expect(named(Object.assign(new Error("odd"), { code: 7 }))).toEqual(["the connection broke off", undefined]);
+  expect(named(new Error("odd"))).toEqual(["connection lost", undefined]);
+  expect(named("no error at all")).toEqual(["connection lost", undefined]);
+  expect(named(Object.assign(new Error("odd"), { code: 7 }))).toEqual(["connection lost", undefined]);
   expect(named(Object.assign(new Error("odd"), { code: "EPROTO" }))[1]).toContain("https");
 });
 

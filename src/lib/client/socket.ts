@@ -115,8 +115,8 @@ const redirection = (answer: Answer, { origin }: Outgoing): Failure => {
     what: text(`the address redirects to ${other}`, `アドレスが ${other} に転送されます`),
     where: origin,
     hint: text(
-      "if that is the tenant, make a context with that address",
-      "そこがテナントなら、そのアドレスでコンテキストを作ってください",
+      "if that is the tenant, add a context with that address",
+      "転送先がテナントなら、そのアドレスでコンテキストを追加してください",
     ),
   });
 };

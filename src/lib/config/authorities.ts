@@ -18,7 +18,7 @@ export async function readAuthorities(caFile: string): Promise<readonly string[]
   const certificates = content.match(CERTIFICATE) ?? [];
   if (certificates.length === 0 || !certificates.every(isCertificate)) {
     throw new Failure("input-rejected", {
-      what: text("this is no certificate in PEM form", "PEM 形式の証明書ではありません"),
+      what: text("not a certificate in PEM form", "PEM 形式の証明書ではありません"),
       where: caFile,
     });
   }

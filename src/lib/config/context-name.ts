@@ -29,18 +29,18 @@ export const contextNameKey = (name: string): string => name.normalize("NFC").to
 function faultOf(name: string): Text | undefined {
   if ([...name].length > LONGEST_NAME || Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
     return text(
-      `A context's name has at most ${LONGEST_NAME} characters`,
+      `a context name has at most ${LONGEST_NAME} characters`,
       `コンテキスト名は ${LONGEST_NAME} 文字までです`,
     );
   }
   if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u.test(name) || name.endsWith(".")) {
     return text(
-      "A context's name consists of letters, digits, '.', '_' and '-', begins with a letter or digit and does not end in a dot",
+      "a context name may contain letters, digits, '.', '_' and '-'; it must begin with a letter or digit and must not end with a dot",
       "コンテキスト名に使えるのは文字、数字、「.」「_」「-」です。文字か数字で始め、ドットで終わらないようにしてください",
     );
   }
   if (WINDOWS_DEVICES.test(name)) {
-    return text("This name is reserved by Windows", "この名前は Windows で予約されています");
+    return text("this name is reserved by Windows", "この名前は Windows で予約されています");
   }
   return undefined;
 }

@@ -78,8 +78,8 @@ function parseTimezone(zone: string): string {
   const name = zoneNamed(zone);
   if (name !== undefined) return name;
   throw new Failure("usage", {
-    what: text(`unknown time zone ${zone}`, `不明なタイムゾーン ${zone} です`),
-    hint: text("name it like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
+    what: text(`unknown time zone ${zone}`, `タイムゾーン ${zone} は不明です`),
+    hint: text("use a name like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
   });
 }
 
@@ -88,7 +88,7 @@ function parseUrl(address: string): string {
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
     throw new Failure("usage", {
       what: text(
-        "The address must be http or https, without a user name or password",
+        "the address must be http or https, without a user name or password",
         "アドレスは http か https で、ユーザー名やパスワードを含めないでください",
       ),
       where: "--url",

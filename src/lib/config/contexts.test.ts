@@ -108,7 +108,7 @@ test("--context goes before CLOMOCTL_CONTEXT, before use, before embedded", asyn
   expect(await chosen(undefined, "b")).toEqual(["b", "environment"]);
   expect(await chosen("a", "b")).toEqual(["a", "option"]);
   expect(await chosen(undefined, "")).toEqual(["c", "used"]);
-  await expect(chosen("x")).rejects.toMatchObject({ code: "not-found", hint: { en: "Known: embedded, a, b, c" } });
+  await expect(chosen("x")).rejects.toMatchObject({ code: "not-found", hint: { en: "contexts: embedded, a, b, c" } });
   await contexts.remove("c", { tenantMayGo: false });
   expect(await chosen()).toEqual([EMBEDDED, "default"]);
   await contexts.use(EMBEDDED);

@@ -70,11 +70,14 @@ export class Contexts {
     const key = contextNameKey(name);
     return this.#change(async (settings) => {
       if (this.#all(settings).some((context) => contextNameKey(context.name) === key)) {
-        throw taken(name, text("There is a context of this name already", "この名前のコンテキストは既にあります"));
+        throw taken(name, text("a context of this name exists already", "この名前のコンテキストは既にあります"));
       }
       const context = this.#open(stored);
       if (await this.holdsTenant(context)) {
-        throw taken(name, text("A tenant of this name lies in the home", "この名前のテナントのデータが残っています"));
+        throw taken(
+          name,
+          text("data of a tenant of this name exists already", "この名前のテナントのデータが残っています"),
+        );
       }
       return [{ ...settings, contexts: [...settings.contexts, stored] }, context];
     });
@@ -91,7 +94,7 @@ export class Contexts {
       const before = pick(this.#all(settings), name);
       if (before.kind !== wished.kind) {
         throw new Failure("usage", {
-          what: text("A context's kind cannot be changed", "コンテキストの種類は変更できません"),
+          what: text("the kind of a context cannot be changed", "コンテキストの種類は変更できません"),
           where: name,
         });
       }
@@ -122,18 +125,18 @@ export class Contexts {
       const context = pick(this.#all(settings), name);
       if (context.name === EMBEDDED) {
         throw new Failure("usage", {
-          what: text("The context embedded is always there", "コンテキスト embedded は削除できません"),
+          what: text("the context embedded cannot be removed", "コンテキスト embedded は削除できません"),
         });
       }
       if (context.kind === "embedded" && (await this.holdsTenant(context))) {
         if (!tenantMayGo) {
           throw new Failure("usage", {
             what: text(
-              "The context holds a tenant, which would be deleted",
-              "このコンテキストのテナントも削除されます",
+              "the tenant of this context would be deleted with its data",
+              "このコンテキストのテナントもデータごと削除されます",
             ),
             where: context.name,
-            hint: text("Confirm, or pass --yes", "確認するか、--yes を指定してください"),
+            hint: text("confirm, or pass --yes", "確認するか、--yes を指定してください"),
           });
         }
         // Before the settings: a crash between the two leaves a context without data, never data without a context.
@@ -175,8 +178,8 @@ function pick(contexts: readonly Context[], name: string): Context {
   if (context === undefined) {
     const names = contexts.map((candidate) => candidate.name).join(", ");
     throw new Failure("not-found", {
-      what: text(`There is no context "${name}"`, `コンテキスト「${name}」はありません`),
-      hint: text(`Known: ${names}`, `使えるもの: ${names}`),
+      what: text(`no context is named "${name}"`, `コンテキスト「${name}」はありません`),
+      hint: text(`contexts: ${names}`, `登録済み: ${names}`),
     });
   }
   return context;

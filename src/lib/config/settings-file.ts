@@ -30,9 +30,9 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
   } catch (cause) {
     if (cause instanceof Failure && cause.code === "not-permitted") throw cause;
     throw new Failure("unexpected", {
-      what: text("The contexts cannot be read", "コンテキストを読み込めません"),
+      what: text("cannot read the contexts", "コンテキストを読み込めません"),
       where: file,
-      hint: text("Mend the file, or move it away", "ファイルを直すか、別の場所に移してください"),
+      hint: text("fix the file, or move it away", "ファイルを直すか、別の場所に移してください"),
       cause,
     });
   }

@@ -28,9 +28,9 @@ export async function withSettingsLock<T>(
     for (let tries = 1; !orFailure(folder, () => takes(lock)); tries++) {
       if (tries === TRIES) {
         throw new Failure("locked", {
-          what: text("Another process is changing the settings", "別のプロセスが設定を変更しています"),
+          what: text("another process is changing the settings", "別のプロセスが設定を変更しています"),
           where: folder,
-          hint: text("Try again when it is done", "終わってからやり直してください"),
+          hint: text("try again when it is done", "終わってからやり直してください"),
         });
       }
       await pause();

@@ -8,15 +8,15 @@ interface DiskFault {
 }
 
 const FULL: DiskFault = {
-  what: text("no space is left on this disk", "ディスクの空き容量がありません"),
-  hint: text("make room, then run it again", "空き容量を確保してから、もう一度実行してください"),
+  what: text("no space left on the disk", "ディスクの空き容量がありません"),
+  hint: text("free some space, then run it again", "空き容量を確保してから、もう一度実行してください"),
 };
 
 const FAULTY: DiskFault = {
-  what: text("the disk reports a fault", "ディスクで入出力エラーが起きました"),
+  what: text("disk I/O error", "ディスクで入出力エラーが起きました"),
   hint: text(
-    "look after the disk first (the system's log says more), then run it again",
-    "先にディスクを確認してください(詳細はシステムのログ)。その後もう一度実行してください",
+    "check the disk first (see the system log), then run it again",
+    "先にディスクを確認し(詳細はシステムのログ)、それからもう一度実行してください",
   ),
 };
 

@@ -5,29 +5,33 @@ import { text, type Text } from "../text/index.ts";
  * means, in help and as the title of its RFC 9457 problem object. The key is the problem's `type`.
  */
 export const ERRORS = {
-  unexpected: { exit: 1, status: 500, meaning: text("unexpected failure", "予期しない失敗") },
-  usage: { exit: 2, status: 400, meaning: text("the command or request is not well formed", "使い方の誤り") },
+  unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
+  usage: { exit: 2, status: 400, meaning: text("invalid command line or request", "使い方の誤り") },
   "input-rejected": {
     exit: 3,
     status: 422,
     meaning: text("the input was rejected; nothing was changed", "入力を拒否した(何も変更していない)"),
   },
   "not-signed-in": { exit: 4, status: 401, meaning: text("not signed in", "サインインしていない") },
-  "not-permitted": { exit: 4, status: 403, meaning: text("not permitted", "権限がない") },
+  "not-permitted": { exit: 4, status: 403, meaning: text("permission denied", "権限がない") },
   conflict: {
     exit: 5,
     status: 409,
-    meaning: text("the tenant changed meanwhile", "テナントがその間に変更された"),
+    meaning: text("the tenant has changed in the meantime", "その間にテナントが変更された"),
   },
   locked: {
     exit: 5,
     status: 423,
-    meaning: text("the tenant is locked by another process", "テナントを別のプロセスが使用中"),
+    meaning: text("the tenant is in use by another process", "テナントを別のプロセスが使用中"),
   },
   "not-found": { exit: 6, status: 404, meaning: text("not found", "見つからない") },
-  unavailable: { exit: 7, status: 503, meaning: text("the other side is unavailable", "相手側が利用できない") },
-  partial: { exit: 8, status: 200, meaning: text("done in part, as asked", "指定どおり一部だけ完了") },
-  differs: { exit: 9, status: 200, meaning: text("differs", "差異あり") },
+  unavailable: {
+    exit: 7,
+    status: 503,
+    meaning: text("the tenant or another server is unavailable", "テナントなどの接続先が利用できない"),
+  },
+  partial: { exit: 8, status: 200, meaning: text("partly done, as requested", "指定どおり一部だけ完了") },
+  differs: { exit: 9, status: 200, meaning: text("differences found", "差異あり") },
   interrupted: { exit: 130, status: 499, meaning: text("interrupted", "中断された") },
 } as const satisfies Record<string, { exit: number; status: number; meaning: Text }>;
 

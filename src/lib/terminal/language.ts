@@ -28,7 +28,7 @@ function parseLanguage(wished: string, where: string): Language {
     }
   }
   throw new Failure("usage", {
-    what: text("The language must be ja or en", "言語は ja か en で指定してください"),
+    what: text("the language must be ja or en", "言語は ja か en で指定してください"),
     where,
   });
 }

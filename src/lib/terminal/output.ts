@@ -178,9 +178,9 @@ async function compileQuery(expression: string): Promise<(value: JSONValue) => J
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new Failure("usage", {
-        what: text(`The query cannot be answered: ${reason}`, `問い合わせを処理できません: ${reason}`),
+        what: text(`the query failed: ${reason}`, `--query を処理できません: ${reason}`),
         where: "--query",
-        hint: text("See https://jmespath.org/ for the language", "書き方は https://jmespath.org/ を見てください"),
+        hint: text("see https://jmespath.org/ for the syntax", "書き方は https://jmespath.org/ を参照してください"),
         cause,
       });
     }

@@ -68,7 +68,7 @@ export class Prompts {
     if (!/^\d+$/.test(typed) || Number(typed) !== expected) {
       throw new Failure("input-rejected", {
         what: text(
-          `"${typed}" is not the number asked for; nothing was changed`,
+          `"${typed}" is not the expected number; nothing was changed`,
           `「${typed}」は求められた数と違います。何も変更していません`,
         ),
       });
@@ -126,9 +126,12 @@ export class Prompts {
       return;
     }
     throw new Failure(code, {
-      what: text(`There is nobody to answer: ${message.en}`, `質問に答える人がいません: ${message.ja}`),
+      what: text(
+        `not interactive, cannot ask: ${message.en}`,
+        `対話できないため入力を受け付けられません: ${message.ja}`,
+      ),
       where: flag,
-      hint: text(`Pass ${flag}`, `${flag} を指定してください`),
+      hint: text(`pass ${flag}`, `${flag} を指定してください`),
     });
   }
 
@@ -167,7 +170,7 @@ const isLeaving = (cause: unknown): boolean => cause instanceof Error && LEAVING
 
 const interrupted = (where: string, cause: unknown): Failure =>
   new Failure("interrupted", {
-    what: text("The question was not answered", "質問に答えずに中断しました"),
+    what: text("the question was not answered", "質問に答えずに中断しました"),
     where,
     cause,
   });

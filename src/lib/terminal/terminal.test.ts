@@ -128,7 +128,7 @@ test("a failure is three lines, and a problem object where JSON is written", asy
   await programs.terminal.failure(failure);
   expect(JSON.parse(programs.stderr.seen.trimEnd().split("\n").at(-1) ?? "")).toEqual({
     type: "usage",
-    title: "The command or request is not well formed",
+    title: "Invalid command line or request",
     status: 400,
     detail: "wrong",
     where: "--x",

@@ -101,7 +101,7 @@ export class StreamWriter implements TextWriter {
   #check(): void {
     if (this.#failure !== undefined) {
       throw new Failure("unexpected", {
-        what: text("The output cannot be written", "出力を書き込めません"),
+        what: text("cannot write the output", "出力を書き込めません"),
         where: this.#failure.message,
         cause: this.#failure,
       });

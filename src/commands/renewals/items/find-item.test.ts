@@ -35,6 +35,8 @@ describe("an item", () => {
   });
 
   it("that is one of several is told by its id", () => {
-    expect(() => itemNamed("本社", ITEMS)).toThrow(/本社 fits 2: other date 本社 019a0001.+; other date 本社 019a0002/);
+    expect(() => itemNamed("本社", ITEMS)).toThrow(
+      /本社 matches 2: other date 本社 019a0001.+; other date 本社 019a0002/,
+    );
   });
 });

@@ -2,5 +2,5 @@ import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
 export default defineNoun({
-  summary: text("groups of a SECURED APP", "SECURED APPs のグループ"),
+  summary: text("groups of SECURED APPs", "SECURED APPs のグループ"),
 });

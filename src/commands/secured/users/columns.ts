@@ -32,7 +32,7 @@ export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => 
   plain("groups", "groups", "グループ名"),
   plain("administrator", "administrator", "管理者"),
   ...settingsOf(app),
-  plain("secretsSet", "secrets set", "設定済みの秘密の値"),
+  plain("secretsSet", "secrets set", "設定済みの機密情報"),
   plain("createdAt", "created", "作成日時"),
   plain("updatedAt", "updated", "更新日時"),
 ];

@@ -4,9 +4,12 @@ import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../../csv/file/export
 import { APP } from "../app.ts";
 
 export default defineCommand({
-  summary: text("write a SECURED APP's users as a CSV file", "SECURED APPs のユーザーを CSV ファイルに書き出す"),
+  summary: text(
+    "export the users of an app of SECURED APPs as a CSV file",
+    "SECURED APPs のユーザーを CSV ファイルにエクスポートする",
+  ),
   details: [
-    text("Passwords and administrators are never exported.", "パスワードと管理者は書き出しません。"),
+    text("Passwords and administrators are never exported.", "パスワードと管理者はエクスポートしません。"),
     ...EXPORT_DETAILS,
   ],
   args: {},
@@ -17,8 +20,8 @@ export default defineCommand({
       choices: ["console", "full"],
       default: "console",
       about: text(
-        "console: the three columns of the console's own export; full: every column that is no secret",
-        "console はコンソールと同じ 3 列、full は秘密の値を除くすべての列",
+        "console: the three columns of the console's own export; full: every column except secrets",
+        "console は管理画面と同じ 3 列、full は機密情報を除くすべての列",
       ),
     },
     ...EXPORT_OPTIONS,

@@ -7,7 +7,7 @@ import { APP } from "../app.ts";
 
 export default defineCommand({
   summary: text(
-    "import the users of a SECURED APP from a CSV file",
+    "import the users of an app of SECURED APPs from a CSV file",
     "CSV ファイルから SECURED APPs のユーザーをインポートする",
   ),
   details: IMPORT_DETAILS,
@@ -15,7 +15,7 @@ export default defineCommand({
     file: {
       kind: "file",
       required: true,
-      about: text("a CSV file of the app's users; - is stdin", "アプリのユーザーの CSV ファイル(- は標準入力)"),
+      about: text("CSV file of the app's users (- for stdin)", "アプリのユーザーの CSV ファイル(- は標準入力)"),
     },
   },
   options: {

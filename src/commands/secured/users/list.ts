@@ -6,7 +6,7 @@ import { APP } from "../app.ts";
 import { securedUserColumns, USUAL_SECURED_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list a SECURED APP's users", "SECURED APPs のユーザーを一覧する"),
+  summary: text("list the users of an app of SECURED APPs", "SECURED APPs のユーザーを一覧する"),
   args: {},
   options: {
     app: APP,
@@ -14,9 +14,9 @@ export default defineCommand({
       kind: "choice",
       choices: ["user-id", "name"],
       default: "user-id",
-      about: text("what they are sorted by", "並べ替えの基準"),
+      about: text("the field to sort by", "並べ替えの基準"),
     },
-    desc: { kind: "boolean", about: text("in the reverse order", "降順にする") },
+    desc: { kind: "boolean", about: text("sort in descending order", "降順にする") },
     ...FILTERS,
     limit: LIMIT,
   },

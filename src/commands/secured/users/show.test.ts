@@ -32,7 +32,7 @@ test("an app's settings have columns of their own, blank where they are not set"
 test("a terminal shows a field a line, in the person's language", async () => {
   const { en, ja } = await inBoth("secured users show hanako01 --app docs", { tenant: finding(hanako), terminal: {} });
   expect(en.stdout).toMatch(/\nuser id +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +\[[^]+password/);
-  expect(ja.stdout).toMatch(/\nユーザーID +hanako01\n[^]+\n設定済みの秘密の値 +\[[^]+password/);
+  expect(ja.stdout).toMatch(/\nユーザーID +hanako01\n[^]+\n設定済みの機密情報 +\[[^]+password/);
 });
 
 test("none is not found, with the command that lists that app's", async () => {
@@ -47,7 +47,7 @@ test("none is not found, with the command that lists that app's", async () => {
 test("several are told apart by user id and id", async () => {
   const { en, ja } = await inBoth(`secured users show ${hanako.id} --app docs`, { tenant: finding(hanako, other) });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain(`fits 2: hanako01 ${hanako.id}; hanako02 ${other.id}\n`);
+  expect(en.stderr).toContain(`matches 2: hanako01 ${hanako.id}; hanako02 ${other.id}\n`);
   expect(ja.exit).toBe(2);
   expect(ja.stderr).toContain("2 件");
 });

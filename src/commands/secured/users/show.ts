@@ -5,7 +5,7 @@ import { APP } from "../app.ts";
 import { securedUserColumns } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("show one user of a SECURED APP", "SECURED APPs のユーザーを 1 人表示する"),
+  summary: text("show one user of an app of SECURED APPs", "SECURED APPs のユーザーを 1 人表示する"),
   args: {
     user: { kind: "string", required: true, about: text("ユーザーID or id", "ユーザーID か ID") },
   },

@@ -6,8 +6,8 @@ import { APP } from "../app.ts";
 
 export default defineCommand({
   summary: text(
-    "write the header row of a SECURED APP's users file",
-    "SECURED APPs のユーザー CSV の見出し行を書き出す",
+    "write the header row of a users file of an app of SECURED APPs",
+    "SECURED APPs のユーザー CSV のヘッダー行を書き出す",
   ),
   details: TEMPLATE_DETAILS,
   args: {},

@@ -5,7 +5,10 @@ import { FIELD_COLUMNS } from "./columns.ts";
 export default defineCommand({
   summary: text("add a custom user field", "カスタムユーザー情報の項目を追加する"),
   details: [
-    text("Its name is the header of its column in users files.", "項目名がそのままユーザー CSV の見出しになります。"),
+    text(
+      "The name is also the header of its column in users files.",
+      "項目名がそのままユーザー CSV のヘッダーになります。",
+    ),
   ],
   args: { name: { kind: "string", required: true, about: text("the field's name", "項目名") } },
   options: {},

@@ -4,7 +4,7 @@ import { firstOf, LIMIT } from "../../listing/list.ts";
 import { FIELD_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list the tenant's custom user fields", "カスタムユーザー情報の項目を一覧する"),
+  summary: text("list custom user fields", "カスタムユーザー情報の項目を一覧する"),
   args: {},
   options: { limit: LIMIT },
   examples: [{ line: "clomoctl users fields list" }],

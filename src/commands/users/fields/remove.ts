@@ -8,12 +8,12 @@ import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
-    "remove a custom user field, and every user's value of it",
+    "remove a custom user field and its value of every user",
     "カスタムユーザー情報の項目と、全ユーザーのその値を削除する",
   ),
   args: { field: { kind: "string", required: true, about: text("the field's name or id", "項目名か ID") } },
   options: {},
-  examples: [{ line: "clomoctl users fields remove 入社年度 --yes", about: text("without a question", "質問なし") }],
+  examples: [{ line: "clomoctl users fields remove 入社年度 --yes", about: text("without confirmation", "確認なし") }],
   exits: ["not-found", "locked"],
   shows: FIELD_COLUMNS,
   async run(tools, { field: name }) {

@@ -43,7 +43,7 @@ describe("what the disk or the file is to blame for", () => {
         return thrown(() => database.exec("insert into filled select value from filled"));
       },
       "unexpected",
-      "no space is left on this disk",
+      "no space left on the disk",
     ],
     [
       "a file that is no database",
@@ -90,9 +90,9 @@ describe("what the disk or the file is to blame for", () => {
   });
 
   test.each([
-    ["ENOSPC", "no space is left on this disk"],
-    ["EDQUOT", "no space is left on this disk"],
-    ["EIO", "the disk reports a fault"],
+    ["ENOSPC", "no space left on the disk"],
+    ["EDQUOT", "no space left on the disk"],
+    ["EIO", "disk I/O error"],
   ])("%s of the file system", (code, what) => {
     const error = Object.assign(new Error(code), { code });
     expect(storageFailure(error, path)).toMatchObject({ code: "unexpected", what: { en: what }, where: path });
