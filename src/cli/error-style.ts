@@ -2,7 +2,7 @@ import { chooseLanguage, type Environment } from "../lib/terminal/language.ts";
 import type { Language } from "../lib/text/index.ts";
 import type { CommandLine } from "./line.ts";
 
-/** How errors are told that occur before, or while, the command line is parsed. */
+/** How to show errors that occur before, or while, the command line is parsed. */
 export interface ErrorStyle {
   readonly language: Language;
   /** a problem object is added */
@@ -10,7 +10,7 @@ export interface ErrorStyle {
   readonly verbose: boolean;
 }
 
-/** A wrong `--lang` is refused later, in the language the environment asks for. */
+/** A wrong `--lang` is refused later, in the language of the environment. */
 function languageOf(flag: string | undefined, environment: Environment): Language {
   try {
     return chooseLanguage(flag, environment);
@@ -19,7 +19,7 @@ function languageOf(flag: string | undefined, environment: Environment): Languag
   }
 }
 
-/** The style that a command line asks for, which may be wrong elsewhere. */
+/** The style that a command line asks for, even if the rest of it is wrong. */
 export const errorStyleOf = ({ globals }: Pick<CommandLine, "globals">, environment: Environment): ErrorStyle => ({
   language: languageOf(globals.get("--lang"), environment),
   json: globals.get("--format") === "json",

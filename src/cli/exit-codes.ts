@@ -6,7 +6,7 @@ import { text, type Language, type Text } from "../lib/text/index.ts";
 const DONE = text("done", "完了");
 const INTERRUPTED = text("interrupted (143: terminated)", "中断された(143: 終了要求)");
 
-/** What an exit code means, as help and the reference say it: all the failures that end with it. */
+/** The meaning of an exit code in help and reference: that of all failures with this code. */
 function meaningOf(code: number): Text {
   if (code === 0) return DONE;
   if (code === ERRORS.interrupted.exit) return INTERRUPTED;
@@ -18,7 +18,7 @@ function meaningOf(code: number): Text {
 /** The failures a script should expect of the program as a whole, besides `usage` and `unexpected`. */
 export const EVERY_FAILURE = Object.keys(ERRORS) as readonly ErrorCode[];
 
-/** A code a command may end with, and what it says. */
+/** An exit code of a command, and its meaning. */
 export interface Exit {
   readonly code: number;
   readonly meaning: Text;
@@ -30,7 +30,7 @@ export const exitOf = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** The exit code of a failure of a verb; one that was interrupted says so whatever its own codes are. */
+/** The exit code of a failure of a verb; `interrupted` keeps its own, whatever the verb declares. */
 export const failureExit = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
   failure === "interrupted" ? ERRORS.interrupted.exit : (verb?.failureExit ?? ERRORS[failure].exit);
 

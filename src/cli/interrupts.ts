@@ -13,13 +13,13 @@ const EXITS = new Map<NodeJS.Signals, number>([
 
 const UNKNOWN = text("what was done so far is not known", "どこまで処理したかは不明です");
 
-/** What signals come from, and how the process is ended. */
+/** The part of the process that signals come from, and that ends it. */
 export interface SignalHost {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   exit(code: number): never;
 }
 
-/** Turns SIGINT and SIGTERM into an abort of the command, and into the end of the process where that is not enough. */
+/** Turns SIGINT and SIGTERM into an abort of the command, and ends the process if the command does not stop. */
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #host: SignalHost;
@@ -27,9 +27,9 @@ export class Interrupts {
   readonly #say: (report: string) => void;
   #state: () => Text = () => UNKNOWN;
   #exit: number | undefined;
-  #told = false;
+  #reported = false;
 
-  /** @param say writes to stderr at once: nothing written later would be seen */
+  /** @param say writes to stderr synchronously: nothing written later would be seen */
   constructor(host: SignalHost, style: ErrorStyle, say: (report: string) => void) {
     this.#host = host;
     this.#style = style;
@@ -47,24 +47,24 @@ export class Interrupts {
     return this.#exit;
   }
 
-  /** Takes what to say, when a signal comes, of what was and was not done; the latest counts. */
+  /** Sets how to describe, when a signal comes, what was and was not done; the latest call counts. */
   describe(state: () => Text): void {
     this.#state = state;
   }
 
-  /** Counts as SIGINT where no signal came: somebody left a question. The command has ended. */
+  /** Counts as SIGINT where no signal came: a question was left by Ctrl-C. The command has ended. */
   leave(): void {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /** Tells the user about the interruption, once. */
+  /** Reports the interruption to the user, once. */
   tell(): void {
-    if (this.#told) return;
-    this.#told = true;
+    if (this.#reported) return;
+    this.#reported = true;
     this.#say(this.report());
   }
 
-  /** What to tell the user about the interruption. */
+  /** The report of the interruption, for stderr. */
   report(): string {
     return reportOf(this.#failure(), this.#style);
   }

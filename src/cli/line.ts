@@ -7,30 +7,30 @@ export const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${flagName(key)}`, field.kind !== "boolean"]),
 );
 
-/** A word that leads nowhere: no noun or verb of the noun it stands behind, or an option that is not every command's. */
+/** A word that cannot be routed: neither a noun nor a verb of the noun before it, or an option that is not global. */
 export interface StrayWord {
   readonly word: string;
   readonly path: readonly string[];
   readonly noun: NounNode;
 }
 
-/** What a command line says, as far as that can be told without its verb's own options. */
+/** A command line, read as far as is possible without the options of its verb. */
 export interface CommandLine {
   /** the nouns and the verb, by their own names */
   readonly path: readonly string[];
-  /** the last noun; the program itself where there is none */
+  /** the last noun; the program itself if there is no noun */
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
   /** all words but the nouns and the verb */
   readonly words: readonly string[];
-  /** the options that every command takes, by flag; of several the last; a switch is blank */
+  /** values of the global options, by flag; of several the last; blank for a switch */
   readonly globals: ReadonlyMap<string, string>;
-  /** all options, by flag, the verb's own too */
+  /** the flags of all options, the verb's own included */
   readonly flags: ReadonlySet<string>;
   /** asked for before anything was wrong */
   readonly version: boolean;
   readonly help: boolean;
-  /** the first one, before the verb */
+  /** the first stray word before the verb */
   readonly stray: StrayWord | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { Outside } from "./outside.ts";
 import { routeOf } from "./route.ts";
 
 /**
- * The program: from a command line to an exit code. Version, help and whatever is misspelt are answered from here;
+ * The program: from a command line to an exit code. Version, help and misspelt words are answered here;
  * a verb's file and what runs it are loaded only when it runs.
  */
 export async function main(outside: Outside): Promise<number> {
@@ -46,5 +46,5 @@ export async function main(outside: Outside): Promise<number> {
   }
 }
 
-/** A monitoring system shows nothing but stdout: it is to read there why a command line was refused. */
+/** A monitoring system reads only stdout, so the reason for a refused command line must be there too. */
 const isWatched = ({ verb, flags }: CommandLine): boolean => verb?.failureExit !== undefined && flags.has("--nagios");

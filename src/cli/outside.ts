@@ -28,7 +28,7 @@ export type TenantOpener = (
   chosen: Omit<ChosenTenant, "client">,
 ) => Promise<OpenTenant>;
 
-/** All that lies outside of the program; tests give one in memory. */
+/** Everything outside of the program; tests pass one in memory. */
 export interface Outside {
   readonly host: Host;
   readonly clock: Clock;
@@ -42,12 +42,12 @@ export interface Outside {
   readonly systemUnits: string;
   /** `os.hostname()` */
   readonly hostName: string;
-  /** Writes a short text to stdout (1) or stderr (2) at once; a reader that has gone is no failure. */
+  /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe is not an error. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
   readonly openTenant: TenantOpener;
 }
 
-/** What lies outside of the program when it runs as a process. */
+/** The outside of the program when it runs as a process. */
 export const outsideOf = (host: Host): Outside => ({
   host,
   clock: { now: () => new Date(), elapsedMs: () => performance.now() },
@@ -73,7 +73,7 @@ export const outsideOf = (host: Host): Outside => ({
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 const PAUSE_MS = 5;
 
-/** Without the stream machinery, which costs a start of the program milliseconds, and also when the process ends right after. */
+/** Without streams, which cost milliseconds at start, and also when the process ends right after. */
 function writeNow(descriptor: 1 | 2, content: string): void {
   let rest = Buffer.from(content);
   while (rest.length > 0) {

@@ -10,7 +10,7 @@ const HINT = text(
   "--verbose を付けて実行すると発生した場所が表示されます",
 );
 
-/** Whatever was thrown, as a failure that can be shown; what is not a {@link Failure} is `unexpected`. */
+/** Turns whatever was thrown into a failure that can be shown; anything but a {@link Failure} is `unexpected`. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const disk = diskFailureOf(error);
@@ -20,13 +20,13 @@ export function asFailure(error: unknown): Failure {
   return new Failure("unexpected", { what, hint: HINT, cause: error });
 }
 
-/** Where an unexpected error was thrown, line by line; nothing for a failure, which says all by itself. */
+/** The stack of an unexpected error, line by line; empty for a {@link Failure}, which explains itself. */
 export function stackOf(error: unknown): string[] {
   if (error instanceof Failure || !(error instanceof Error)) return [];
   return (error.stack ?? "").split("\n").slice(1);
 }
 
-/** All of stderr that a failure makes before there is a terminal to show it on, and after. */
+/** The lines of stderr for a failure, where there is no {@link Terminal} to show it. */
 export function reportOf(failure: Failure, { language, json, verbose }: ErrorStyle): string {
   const [what = "", ...rest] = failureLines(failure, language);
   const stack = verbose ? stackOf(failure.cause).map(escapeForPeople) : [];

@@ -4,7 +4,7 @@ import { text } from "../lib/text/index.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 import { GLOBAL_FLAGS, isOption, type CommandLine, type StrayWord } from "./line.ts";
 
-/** Where a command line leads; `path` is what was meant so far, without the program's name. */
+/** Where a command line leads; `path` holds the nouns and the verb, without the program's name. */
 export type Route =
   | { readonly to: "version" }
   | { readonly to: "noun-help"; readonly path: readonly string[]; readonly noun: NounNode }

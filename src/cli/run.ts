@@ -10,7 +10,7 @@ import { parse } from "./parse.ts";
 import { asFailure, stackOf } from "./report.ts";
 import { openTools } from "./tools.ts";
 
-/** A verb that was found, and the words that are still to be read. */
+/** A verb that was found, and the words still to be parsed. */
 export interface Invocation {
   readonly path: readonly string[];
   readonly verb: VerbNode;
@@ -18,10 +18,10 @@ export interface Invocation {
 }
 
 /**
- * Runs a verb to its end and says what went wrong, if anything.
+ * Runs a verb and shows what went wrong, if anything.
  *
  * @returns the exit code
- * @throws `usage` when the words do not fit the verb's declaration; nothing has happened then
+ * @throws `usage` when the words do not match the verb's declaration, before anything is done
  */
 export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb, words }: Invocation): Promise<number> {
   const { default: command } = await verb.load();
@@ -40,7 +40,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   return interrupts.exit;
 }
 
-/** Waits for the work and for its output; says what failed, unless a signal was the cause. */
+/** Waits for the work and its output; shows what failed, unless a signal was the cause. */
 async function settle(
   interrupts: Interrupts,
   { terminal }: Tools,

@@ -12,7 +12,7 @@ export interface OpenTenant extends ChosenTenant {
   readonly close: () => Promise<void>;
 }
 
-/** What the way to a tenant takes from the machine. */
+/** What a connection needs of the machine. */
 interface Machine {
   readonly clock: Clock;
   readonly processes: ProcessTable;
@@ -21,7 +21,7 @@ interface Machine {
 /** A connection to a tenant. */
 interface Connection {
   readonly transport: Transport;
-  /** the address the tenant's routes hang under; in process there is none */
+  /** the base address of the tenant's routes; undefined in process */
   readonly base?: URL;
   readonly close: () => Promise<void>;
 }
@@ -40,7 +40,7 @@ function ownerHere(): string {
  * Opens the tenant of a context.
  *
  * @throws `locked` when another process holds an embedded tenant, `unexpected` when its folder cannot be made
- * @throws `not-found`, `input-rejected` when the authority's certificate of a remote one is gone or is none
+ * @throws `not-found`, `input-rejected` when the `--ca-file` of a remote one is missing or not a certificate
  */
 export async function openTenant(
   machine: Machine,

@@ -25,7 +25,7 @@ const machineOf = (outside: Outside): Machine => {
   };
 };
 
-/** The tools of one run, made of what lies outside; disposing of them closes the tenant, if it was opened. */
+/** The tools of one run; disposing of them closes the tenants that were opened. */
 export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
   const { host, clock, userFolder } = outside;
   const { stdin, stdout, stderr, env: environment, platform } = host;

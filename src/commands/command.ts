@@ -7,19 +7,19 @@ import type { Tools } from "./tools.ts";
 /** A line to type, run as it stands by `test/examples.test.ts` in a fresh home, in the folder `fixtures`. */
 export interface Example {
   readonly line: string;
-  /** what it is for, when the line does not say it */
+  /** what it is for, where the line is not clear enough */
   readonly about?: Text;
 }
 
 /**
- * How a command ended: nothing when all was done, else the code that decides the exit code without a message; a number
- * is one of the command's {@link OwnExits}.
+ * How a command ended: undefined when all was done, else the error code that sets the exit code, without a message; a
+ * number is one of the command's {@link OwnExits}.
  */
 export type Outcome = ErrorCode | number | void;
 
-/** Exit codes of a command whose caller prescribes them: a monitoring system, say. */
+/** Exit codes of a command whose caller prescribes them, such as a monitoring system. */
 export interface OwnExits {
-  /** the code of whatever fails, a wrong command line and a crash included; only an interruption keeps its own */
+  /** the code of every failure, including usage errors and crashes; only an interruption keeps its own */
   readonly failure: number;
   /** what each code means, in order */
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
@@ -32,7 +32,7 @@ export interface OwnExits {
 export interface CommandOf<A extends Fields, O extends Fields> {
   /** one line, shown in the list of verbs too */
   readonly summary: Text;
-  /** more for `--help`: paragraphs, each one wrapped by nobody */
+  /** more for `--help`: paragraphs, not wrapped */
   readonly details?: readonly Text[];
   /** in the order they are typed; only the last one may be repeatable or optional */
   readonly args: A;
@@ -41,8 +41,8 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   /** the failures a script should expect, besides `usage` and `unexpected` */
   readonly exits: readonly ErrorCode[];
   /**
-   * what a command shows of what it has changed: `--fields` and `--query` are held to it before it begins, so that none
-   * ends with a usage error when all is done
+   * the columns in which a command shows what it has changed: `--fields` and `--query` are checked against them first, so
+   * that no command ends with a usage error after its work is done
    */
   readonly shows?: readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[]);
   /** exit codes in place of the usual ones */
@@ -64,7 +64,7 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
   return command;
 }
 
-/** A noun: a folder of verbs; stands in `noun.ts` of the folder. */
+/** A noun: a folder of verbs; declared in `noun.ts` of the folder. */
 export interface Noun {
   /** one line, shown in the list of nouns */
   readonly summary: Text;

@@ -2,7 +2,7 @@ import type { TypedDate } from "../lib/model/typed-date.ts";
 import type { Text } from "../lib/text/index.ts";
 
 interface FieldBase {
-  /** one line: what the value is for */
+  /** one line on what the value is for */
   readonly about: Text;
 }
 
@@ -17,7 +17,7 @@ interface ValueBase extends FieldBase {
   readonly repeatable?: true;
 }
 
-/** A switch: given or not; it takes no value. */
+/** A switch, which takes no value. */
 export interface SwitchField extends FieldBase {
   readonly kind: "boolean";
   readonly short?: string;
@@ -62,8 +62,8 @@ export interface ChoiceField extends ValueBase {
 }
 
 /**
- * An argument or option of a command. There is none for secrets: they come by a prompt without echo, a file, stdin or
- * the environment, never as a value other processes can list.
+ * An argument or option of a command. There is no kind for secrets: they are read from a prompt without echo, a file,
+ * stdin or the environment, and are never a value that other processes can list.
  */
 export type Field = SwitchField | TextField | DurationField | DateField | NumberField | ChoiceField;
 
@@ -90,7 +90,7 @@ type Value<F> = F extends { readonly repeatable: true }
     ? One<F>
     : One<F> | undefined;
 
-/** What `run` gets for declared fields: the type follows from the declaration. */
+/** The input of `run`, derived from the declared fields. */
 export type InputOf<F extends Fields> = { readonly [K in keyof F]: Value<F[K]> };
 
 /** `dryRun` → `dry-run`: how a key is typed on the command line. */

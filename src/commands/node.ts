@@ -1,7 +1,7 @@
 import type { Text } from "../lib/text/index.ts";
 import type { Command } from "./command.ts";
 
-/** A verb as the list of commands knows it: its file is read only when it runs or is asked for help. */
+/** A verb in the list of commands: its file is loaded only to run it or to show its help. */
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;

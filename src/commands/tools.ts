@@ -6,7 +6,7 @@ import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
 
-/** What time it is; tests give one that stands still. */
+/** The time; tests pass a clock that stands still. */
 export interface Clock {
   /** the present instant */
   readonly now: () => Date;
@@ -35,7 +35,7 @@ export interface Machine {
 /** The tenant a command works on. */
 export interface ChosenTenant {
   readonly context: Context;
-  /** where the context was named: a plan says it, and deletions on a remote tenant ask for `option` */
+  /** where the context was named: plans show it, and deletions on a remote tenant require `option` */
   readonly source: ContextSource;
   readonly client: TenantClient;
 }
@@ -46,7 +46,7 @@ export const zoneOf = (
   { context }: { readonly context: Pick<Context, "timezone"> },
 ): string => globals.timezone ?? context.timezone;
 
-/** What a command is given: all that lies outside of it. */
+/** What a command is given: everything outside of it. */
 export interface Tools {
   /** results, notes, questions, progress; knows the language and `--format` */
   readonly terminal: Terminal;
@@ -78,6 +78,6 @@ export interface Tools {
    * @throws `unavailable` when the tenant cannot be reached, `locked` when another process holds it
    */
   tenantOf(context: Context): Promise<ChosenTenant>;
-  /** Takes what to say of what was and was not done, should a signal come; the latest counts. */
+  /** Sets how to describe what was and was not done if a signal comes; the latest call counts. */
   describeState(state: () => Text): void;
 }

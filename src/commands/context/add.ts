@@ -67,8 +67,8 @@ export default defineCommand({
   async run({ terminal, contexts, globals, workingFolder }, { name, ...options }) {
     refuseMisfit(options);
     const { timezone } = globals;
-    const wished = await wishOf(options, workingFolder);
-    const context = await contexts.add(name, { ...wished, ...(timezone === undefined ? {} : { timezone }) });
+    const requested = await requestOf(options, workingFolder);
+    const context = await contexts.add(name, { ...requested, ...(timezone === undefined ? {} : { timezone }) });
     await terminal.show(CONTEXT_DETAILS, { context, used: false });
   },
 });
@@ -96,8 +96,8 @@ function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
   }
 }
 
-/** @throws `not-found`, `input-rejected` when the authority's file is not there or holds no certificate */
-async function wishOf({ url, caFile, language, map }: Options, workingFolder: string): Promise<NewContext> {
+/** @throws `not-found`, `input-rejected` when the `--ca-file` is missing or holds no certificate */
+async function requestOf({ url, caFile, language, map }: Options, workingFolder: string): Promise<NewContext> {
   if (url === undefined) {
     const maps = new Map(map.map((pair) => readMap(pair, workingFolder)));
     return { kind: "embedded", language: language ?? "ja", maps };

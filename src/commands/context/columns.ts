@@ -5,7 +5,7 @@ import { text } from "../../lib/text/index.ts";
 /** A context as commands show it. */
 export interface ShownContext {
   readonly context: Context;
-  /** commands work on it when they are not told otherwise */
+  /** commands work on it by default */
   readonly used: boolean;
 }
 

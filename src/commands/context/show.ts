@@ -9,7 +9,7 @@ import { CONTEXT_DETAILS, type ShownContext } from "./columns.ts";
 
 /** A context with the age of its mirror. */
 interface Shown extends ShownContext {
-  /** when the tenant's data last came from the console; null where it never did, or is not known here */
+  /** UTC instant at which the tenant's data last came from the console; null if never, or not known here */
   readonly mirroredAt: string | null;
   /** calendar days since then */
   readonly mirrorAgeDays: number | null;
@@ -47,7 +47,7 @@ export default defineCommand({
   },
 });
 
-/** Asks an embedded tenant that is there already; one on a server is asked by no command that need not reach it. */
+/** Asks an embedded tenant that exists already; a remote one is asked only by commands that need it. */
 async function lastFromConsole(tools: Tools, context: Context): Promise<string | null> {
   if (!(await tools.contexts.holdsTenant(context))) return null;
   try {

@@ -1,24 +1,24 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 
-/** What a name is looked up among. */
+/** A kind of records that are looked up by name. */
 export interface NamedKind<R> {
-  /** what one is called: `user` */
+  /** singular: `user` */
   readonly noun: Text;
-  /** a command that lists them */
+  /** the command that lists them */
   readonly list: string;
-  /** what tells one apart from the others that the name fits too, its id among it */
+  /** one record, with its id, so that it can be told from others of the same name */
   readonly describe: (record: R) => string;
 }
 
-/** Of several records that a name fits, so many are listed. */
+/** Of several matching records, the number that is listed. */
 const MOST_LISTED = 10;
 
 /**
- * The one record that a name means.
+ * The only record that a name matches.
  *
- * @param found everything the name fits
- * @throws `not-found` when there is none, `usage` when there are several, which are listed
+ * @param found all records that match
+ * @throws `not-found` when there is none, `usage` with a list of them when there are several
  */
 export function theOne<R>(name: string, found: readonly R[], { noun, list, describe }: NamedKind<R>): R {
   const [one, ...others] = found;

@@ -2,7 +2,7 @@ import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 
-/** All that a list shows of an organisation. */
+/** Columns of an organisation in a list. */
 export const ORG_COLUMNS: readonly Column<Org>[] = [
   { key: "id", header: text("id", "ID"), value: ({ id }) => id },
   { key: "name", header: text("name", "組織名"), value: ({ name }) => name },
@@ -14,7 +14,7 @@ export const ORG_COLUMNS: readonly Column<Org>[] = [
   { key: "updatedAt", header: text("updated", "更新日時"), value: ({ updatedAt }) => updatedAt },
 ];
 
-/** All that is shown of one organisation. */
+/** Columns of one organisation. */
 export const ORG_DETAILS: readonly Column<OrgDetail>[] = [
   ...ORG_COLUMNS,
   { key: "users", header: text("users", "所属ユーザー数"), align: "end", value: ({ users }) => users },

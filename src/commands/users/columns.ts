@@ -8,7 +8,7 @@ const plain = (key: keyof User, en: string, ja: string): Column<User> => ({
   value: (user) => user[key],
 });
 
-/** All that is shown of a user. */
+/** All columns of a user. */
 export const USER_COLUMNS: readonly Column<User>[] = [
   plain("id", "id", "ID"),
   plain("name", "name", "氏名"),
@@ -34,5 +34,5 @@ export const USER_COLUMNS: readonly Column<User>[] = [
   plain("updatedAt", "updated", "更新日時"),
 ];
 
-/** What a table of users shows when it is not told. */
+/** Keys of the columns that a table of users shows by default. */
 export const USUAL_USER_COLUMNS: readonly string[] = ["name", "emails", "org", "title", "employeeCode", "accountName"];

@@ -3,7 +3,7 @@ import { ProblemObject } from "../contract/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
 import { same, text, type Text } from "../text/index.ts";
 
-/** A problem object is short; what is longer is no problem object and is not read further. */
+/** A problem object is short; a longer body is not read further. */
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
 /** The longest JSON answer: a tree of some hundred thousand organisations is shorter. */
@@ -12,8 +12,8 @@ const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 /** The longest line of a streamed list, in UTF-16 units: a row of a plan is far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
-/** The failure of an answer that is not one of the tenant API. */
-export const notOfTheContract = (route: RouteConfig, reason: Text): Failure =>
+/** The failure of an answer that does not follow the tenant API. */
+export const contractViolation = (route: RouteConfig, reason: Text): Failure =>
   new Failure("unavailable", {
     what: text(
       `the answer does not follow the tenant API: ${reason.en}`,
@@ -57,15 +57,15 @@ const parse = (content: string | undefined): unknown => {
 const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
-/** The failure that a problem object tells; `unavailable` where the answer is no problem object that is known here. */
+/** The failure of a problem object; `unavailable` when the answer is not a problem object of a known type. */
 export const failureOf = async (route: RouteConfig, response: Response): Promise<Failure> => {
   const problem = ProblemObject.safeParse(parse(await readText(response, PROBLEM_LIMIT_BYTES)));
   const status = text(`status ${response.status}`, `ステータス ${response.status}`);
-  if (!problem.success) return notOfTheContract(route, status);
+  if (!problem.success) return contractViolation(route, status);
   const { type, detail, where, hint } = problem.data;
   if (!isErrorCode(type)) {
     const unknown = type.slice(0, 100);
-    return notOfTheContract(
+    return contractViolation(
       route,
       text(`${status.en}, unknown problem ${unknown}`, `${status.ja}、不明な問題 ${unknown}`),
     );
@@ -78,27 +78,27 @@ const mediaTypes = (route: RouteConfig): readonly string[] =>
     status.startsWith("2") && "content" in answer ? Object.keys(answer.content ?? {}) : [],
   );
 
-/** @throws Failure `unavailable` where the answer is of another kind than the contract says */
+/** @throws Failure `unavailable` when the content type is not that of the contract */
 export const checkMediaType = (route: RouteConfig, { headers }: Response): void => {
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   const expected = mediaTypes(route);
   if (expected.includes(type.trim().toLowerCase())) return;
-  const told = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
+  const received = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
   const wanted = expected.join(", ");
-  throw notOfTheContract(route, text(`${told.en} instead of ${wanted}`, `${wanted} ではなく ${told.ja}`));
+  throw contractViolation(route, text(`${received.en} instead of ${wanted}`, `${wanted} ではなく ${received.ja}`));
 };
 
-/** @throws Failure `unavailable` where the body is no JSON or beyond all measure */
+/** @throws Failure `unavailable` when the body is not JSON or longer than the limit */
 export const readJson = async (route: RouteConfig, response: Response): Promise<unknown> => {
   const content = parse(await readText(response, JSON_LIMIT_BYTES));
-  if (content === undefined) throw notOfTheContract(route, text("malformed JSON", "JSON が壊れています"));
+  if (content === undefined) throw contractViolation(route, text("malformed JSON", "JSON が壊れています"));
   return content;
 };
 
 /**
  * The lines of a body, as many at a time as have arrived.
  *
- * @throws Failure `unavailable` where a line does not end
+ * @throws Failure `unavailable` when a line is too long, or the last one is cut off
  */
 export async function* readLines(
   route: RouteConfig,
@@ -111,14 +111,14 @@ export async function* readLines(
     lines[0] = rest + (lines[0] ?? "");
     rest = lines.pop() ?? "";
     if (lines.length > 0) yield lines;
-    if (rest.length > LINE_LIMIT) throw notOfTheContract(route, text("a line is too long", "行が長すぎます"));
+    if (rest.length > LINE_LIMIT) throw contractViolation(route, text("a line is too long", "行が長すぎます"));
   }
-  if (rest !== "") throw notOfTheContract(route, text("the list ends early", "一覧が途中で切れています"));
+  if (rest !== "") throw contractViolation(route, text("the list ends early", "一覧が途中で切れています"));
 }
 
-/** @throws Failure `unavailable` where a line is no JSON */
+/** @throws Failure `unavailable` when a line is not JSON */
 export const parseLine = (route: RouteConfig, line: string): unknown => {
   const value = parse(line);
-  if (value === undefined) throw notOfTheContract(route, text("malformed JSON", "JSON が壊れています"));
+  if (value === undefined) throw contractViolation(route, text("malformed JSON", "JSON が壊れています"));
   return value;
 };

@@ -1,11 +1,11 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { z, ZodType } from "zod";
 import { same } from "../text/index.ts";
-import { checkMediaType, failureOf, notOfTheContract, parseLine, readJson, readLines } from "./answer.ts";
+import { checkMediaType, failureOf, contractViolation, parseLine, readJson, readLines } from "./answer.ts";
 import type { LineShape } from "./line-shapes.ts";
 import type { Transport } from "./transport.ts";
 
-/** What a call fills a route with. */
+/** The input of a call: what a route takes. */
 export interface CallInput {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
@@ -27,7 +27,7 @@ export type Answer<R extends RouteConfig> = {
 
 const address = (base: URL, route: RouteConfig, { params = {}, query = {} }: CallInput): URL => {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  // the address of a tenant may have a path of its own
+  // the address of a tenant may have a path
   const url = new URL(base.pathname.replace(/\/$/, "") + path, base);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
@@ -45,7 +45,7 @@ export class Caller {
     this.#base = base;
   }
 
-  /** @throws Failure with the code of the tenant's problem object, `unavailable` where the answer is no tenant's */
+  /** @throws Failure with the code of the tenant's problem object, `unavailable` when the answer does not follow the contract */
   async send(route: RouteConfig, input: CallInput = {}): Promise<Response> {
     const headers = new Headers();
     if (input.ifMatch !== undefined) headers.set("if-match", `"${input.ifMatch}"`);
@@ -97,7 +97,7 @@ const follow = <T>(route: RouteConfig, schema: ZodType<T>, value: unknown): T =>
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw notOfTheContract(route, same(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`));
+  throw contractViolation(route, same(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`));
 };
 
 const schemaOf = (route: RouteConfig): ZodType => {
@@ -106,5 +106,5 @@ const schemaOf = (route: RouteConfig): ZodType => {
     const schema = response?.content?.["application/json"]?.schema;
     if (schema !== undefined) return schema as ZodType;
   }
-  throw new TypeError(`${route.path} has no JSON answer`);
+  throw new TypeError(`${route.path} has no JSON response`);
 };

@@ -25,7 +25,7 @@ import type { Transport } from "./transport.ts";
 export type * from "../contract/index.ts";
 export type { Transport } from "./transport.ts";
 
-/** What narrows a list or an export; a blank filter is no filter. */
+/** Filters of a list or an export; a blank one does not filter. */
 export interface Filters {
   readonly filterName?: string | undefined;
   readonly filterId?: string | undefined;
@@ -36,7 +36,7 @@ export interface ExportQuery extends Filters {
   readonly newline?: "crlf" | "lf" | "cr" | undefined;
 }
 
-/** How a list is fetched; all of it is given, whatever the page's size. */
+/** How a list is fetched; the whole list is returned, whatever the page size. */
 export interface ListQuery extends Filters {
   /** records fetched at a time, 1 to 1000 (default) */
   readonly pageSize?: number | undefined;
@@ -59,7 +59,7 @@ export class TenantClient {
   readonly renewals: Renewals;
   readonly #call: Caller;
 
-  /** @param base the address the routes hang under; in process any address serves */
+  /** @param base the base address of the routes; in process any address will do */
   constructor(transport: Transport, base: URL = new URL("http://tenant.invalid")) {
     this.#call = new Caller(transport, base);
     this.imports = new Imports(this.#call);
@@ -75,7 +75,7 @@ export class TenantClient {
     return (await this.#call.json(routes.orgs)).items;
   }
 
-  /** Everything an id, a code or a path fits. */
+  /** Organisations whose id, code or path matches. */
   async findOrgs(name: string): Promise<readonly OrgDetail[]> {
     return (await this.#call.json(routes.findOrgs, { query: { name } })).items;
   }
@@ -88,7 +88,7 @@ export class TenantClient {
     return pages((cursor) => this.#call.json(routes.users, { query: { ...filters, limit: pageSize, cursor } }));
   }
 
-  /** Everything an id, a mail address, an employee code or an account name fits. */
+  /** Users whose id, mail address, employee code or account name matches. */
   async findUsers(name: string): Promise<readonly User[]> {
     return (await this.#call.json(routes.findUsers, { query: { name } })).items;
   }
@@ -136,9 +136,9 @@ export class TenantClient {
   }
 }
 
-/** Which rows of a plan are asked for. */
+/** Filters of the rows of a plan. */
 export interface RowsQuery {
-  /** actions, separated by commas; all where it is missing */
+  /** actions, separated by commas; all by default */
   readonly action?: string;
   readonly limit?: number;
 }
@@ -154,7 +154,7 @@ export class Imports {
   /**
    * Sends a file and gets its plan; nothing of the tenant is changed.
    *
-   * @param request what the file is and how it is to be taken
+   * @param request what the file is and how to import it
    * @param upload the file's bytes as they are
    */
   async plan(request: z.input<typeof ImportRequest>, upload: Upload, signal?: AbortSignal): Promise<Import> {
@@ -180,7 +180,7 @@ export class Imports {
     return oneByOne(this.rowBatches(id, query));
   }
 
-  /** {@link rows}, as many at a time as have arrived: for plans of a million rows. */
+  /** {@link rows} in batches as they arrive: for plans of a million rows. */
   rowBatches(id: string, query: RowsQuery = {}): AsyncGenerator<readonly PlanRow[]> {
     return this.#call.batches(routes.imports.rows, PLAN_ROW, { params: { id }, query: { ...query } });
   }
@@ -190,7 +190,7 @@ export class Imports {
     return oneByOne(this.problemBatches(id, query));
   }
 
-  /** {@link problems}, as many at a time as have arrived. */
+  /** {@link problems} in batches as they arrive. */
   problemBatches(id: string, query: { readonly limit?: number } = {}): AsyncGenerator<readonly InputProblem[]> {
     return this.#call.batches(routes.imports.problems, INPUT_PROBLEM, { params: { id }, query });
   }
@@ -204,7 +204,7 @@ export class Imports {
     });
   }
 
-  /** Says that the plan's file was written for the console; the plan then waits for {@link verify}. */
+  /** Records that the plan's file was written for the console; the plan then waits for {@link verify}. */
   emitted(plan: Pick<Import, "id" | "etag">): Promise<Import> {
     return this.#call.json(routes.imports.emitted, { params: { id: plan.id }, ifMatch: plan.etag ?? "" });
   }

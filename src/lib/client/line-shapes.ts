@@ -13,7 +13,7 @@ export interface LineShape<T> {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An object with so many keys; where each of as many named ones is found in it, it has no other. */
+/** Whether it is an object with exactly this number of keys: if that many named ones are found, there are no others. */
 const isObject = (value: unknown, keys: number): value is Fields => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   let count = 0;

@@ -20,7 +20,7 @@ const TIMEOUTS: readonly string[] = [
 /** undici's error of an answer that its parser refuses; it has a name and no code. */
 const NOT_HTTP = "HTTPParserError";
 
-/** What became of a connection, by the code of its error. */
+/** What happened to a connection, by the code of its error. */
 interface Mishap {
   readonly what: Text;
   readonly hint?: Text;
@@ -80,7 +80,7 @@ export const codeOf = (error: unknown): string => {
 };
 
 /**
- * What a connection's error means to who asked: `interrupted` where the asking was ended, else `unavailable`.
+ * The failure of a connection error: `interrupted` when the request was aborted, else `unavailable`.
  *
  * @param address of the tenant
  */

@@ -5,19 +5,19 @@ import { text } from "../text/index.ts";
 import { codeOf, socketFailure } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
-/** Where a socket takes time and chance from. */
+/** Time and randomness for a socket. */
 export interface SocketSurroundings {
   /** the time, in milliseconds since 1970 UTC */
   readonly now: () => number;
   /** rejects as soon as the signal aborts */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
-  /** a value nobody had before, for the Idempotency-Key of a POST */
+  /** a unique value, for the Idempotency-Key of a POST */
   readonly newKey: () => string;
 }
 
 export interface SocketOptions {
   readonly surroundings: SocketSurroundings;
-  /** certificates (PEM) of authorities to trust besides the platform's */
+  /** certificates (PEM) of authorities to trust in addition to the platform's */
   readonly authorities?: readonly string[];
   readonly connectTimeoutMs?: number;
   /** until the answer begins: a plan of millions of rows takes minutes */
@@ -26,7 +26,7 @@ export interface SocketOptions {
   readonly bodyTimeoutMs?: number;
 }
 
-/** A way to tenants behind addresses; closing it ends its connections. */
+/** A transport over sockets; closing it ends its connections. */
 export interface SocketTransport {
   readonly transport: Transport;
   readonly close: () => Promise<void>;
@@ -34,16 +34,16 @@ export interface SocketTransport {
 
 const SECOND_MS = 1000;
 
-/** What is repeated is repeated so often, each time after twice the time. */
-const REPETITIONS = 3;
+/** The number of retries; the delay doubles each time. */
+const RETRIES = 3;
 const FIRST_DELAY_MS = 250;
 
-/** A tenant that wants longer pauses is unavailable. */
+/** A tenant that asks for a longer pause counts as unavailable. */
 const LONGEST_DELAY_MS = 30 * SECOND_MS;
 
 const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
-/** Mishaps of a connection before anything was sent. */
+/** Error codes of connections that failed before anything was sent. */
 const NEVER_SENT: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 const BROKEN_OFF: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 
@@ -52,7 +52,7 @@ type Answer = Dispatcher.ResponseData<unknown>;
 /** A request as undici takes it; one that may be repeated holds its body as bytes. */
 interface Outgoing {
   readonly options: Parameters<typeof send>[1];
-  /** the tenant does it once however often it comes */
+  /** the tenant does it once, however often it is sent */
   readonly idempotent: boolean;
   readonly signal: AbortSignal;
   readonly address: string;
@@ -78,7 +78,7 @@ const retryAfterMs = ({ headers }: Answer, now: number): number | undefined => {
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 };
 
-/** An answer's bytes as they are asked for. Who cancels them ends the connection. */
+/** The bytes of an answer, read on demand; cancelling ends the connection. */
 const bytesOf = ({ body }: Answer, { origin, signal }: Outgoing): ReadableStream<Uint8Array> => {
   const bytes = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
@@ -100,14 +100,14 @@ const bytesOf = ({ body }: Answer, { origin, signal }: Outgoing): ReadableStream
   );
 };
 
-/** Ends a connection whose body nobody wants. */
+/** Ends a connection whose body is not needed. */
 const discard = (body: Answer["body"]): void => {
-  // destroying it is no mishap
+  // destroying it is not an error
   body.on("error", () => undefined);
   body.destroy();
 };
 
-/** A tenant never redirects: to follow would send the request, and later its sign-in, to somebody else. */
+/** A tenant never redirects: following would send the request, and later its credentials, to another host. */
 const redirection = (answer: Answer, { origin }: Outgoing): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
@@ -132,7 +132,7 @@ const responseOf = (answer: Answer, outgoing: Outgoing): Response => {
   return new Response(empty ? null : bytesOf(answer, outgoing), { status, headers });
 };
 
-/** Sends requests through one agent, and again what may be sent again. */
+/** Sends requests through one agent, and retries those that may be retried. */
 class Socket {
   readonly #agent: Agent;
   readonly #surroundings: SocketSurroundings;
@@ -179,7 +179,7 @@ class Socket {
 
   async #untilAnswered(outgoing: Outgoing): Promise<Answer> {
     for (let repetition = 0; ; repetition += 1) {
-      const last = repetition === REPETITIONS || !outgoing.idempotent;
+      const last = repetition === RETRIES || !outgoing.idempotent;
       const usualMs = FIRST_DELAY_MS * 2 ** repetition;
       const answer = await this.#once(outgoing, last);
       const askedMs = answer === undefined ? undefined : retryAfterMs(answer, this.#surroundings.now());

@@ -14,11 +14,11 @@ const WINDOWS_DEVICES = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]
  *
  * @throws `usage` otherwise
  */
-export function parseContextName(wished: string): string {
-  const name = wished.normalize("NFC");
+export function parseContextName(requested: string): string {
+  const name = requested.normalize("NFC");
   const wrong = faultOf(name);
   if (wrong !== undefined) {
-    throw new Failure("usage", { what: wrong, where: wished });
+    throw new Failure("usage", { what: wrong, where: requested });
   }
   return name;
 }

@@ -11,9 +11,9 @@ export interface EmbeddedContext {
   readonly tenantFolder: string;
   /** IANA name of the zone in which days are counted */
   readonly timezone: string;
-  /** the language of the account that is played, which decides an export's default encoding */
+  /** the language of the CLOMO account, which decides the default encoding of exports */
   readonly language: Language;
-  /** by format, the file that says which headers mean which fields */
+  /** by format, the map file: which headers mean which fields */
   readonly maps: ReadonlyMap<string, string>;
 }
 
@@ -22,7 +22,7 @@ export interface RemoteContext {
   readonly name: string;
   readonly kind: "remote";
   readonly url: string;
-  /** a certificate authority to trust besides the platform's; absolute path of a PEM file */
+  /** a certificate authority to trust in addition to the platform's; absolute path of a PEM file */
   readonly caFile?: string;
   /** IANA name of the zone in which days are counted */
   readonly timezone: string;
@@ -30,7 +30,7 @@ export interface RemoteContext {
 
 export type Context = EmbeddedContext | RemoteContext;
 
-/** What `context add NAME --embedded` may say. */
+/** The options of `context add NAME --embedded`. */
 export interface NewEmbedded {
   readonly kind: "embedded";
   readonly timezone?: string;
@@ -38,7 +38,7 @@ export interface NewEmbedded {
   readonly maps?: ReadonlyMap<string, string>;
 }
 
-/** What `context add NAME --url` may say. */
+/** The options of `context add NAME --url`. */
 export interface NewRemote {
   readonly kind: "remote";
   readonly url: string;
@@ -61,14 +61,14 @@ export type StoredContext =
 
 const DEFAULT_TIMEZONE = "Asia/Tokyo";
 
-/** The form in which a new context is kept. @throws `usage` when a value is not one */
-export function storeContext(name: string, wished: NewContext): StoredContext {
-  const timezone = wished.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(wished.timezone);
-  if (wished.kind === "remote") {
-    const { url, caFile } = wished;
+/** The stored form of a new context. @throws `usage` when its time zone or address is invalid */
+export function storeContext(name: string, requested: NewContext): StoredContext {
+  const timezone = requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone);
+  if (requested.kind === "remote") {
+    const { url, caFile } = requested;
     return { name, kind: "remote", url: parseUrl(url), ...(caFile === undefined ? {} : { caFile }), timezone };
   }
-  return { name, kind: "embedded", timezone, language: wished.language ?? "ja", maps: [...(wished.maps ?? [])] };
+  return { name, kind: "embedded", timezone, language: requested.language ?? "ja", maps: [...(requested.maps ?? [])] };
 }
 
 /** @throws `usage` when there is no such zone */
@@ -97,10 +97,10 @@ function parseUrl(address: string): string {
   return url.href;
 }
 
-/** Reads what a file holds as a context. @throws TypeError where it is none */
+/** Reads a stored context. @throws TypeError when it is not a context */
 export function readStoredContext(stored: unknown): StoredContext {
   if (!isRecord(stored)) {
-    throw new TypeError("a context is an object");
+    throw new TypeError("a context must be an object");
   }
   const word = (key: string): string | undefined => (typeof stored[key] === "string" ? stored[key] : undefined);
   const name = word("name") ?? "";
@@ -122,7 +122,7 @@ export function readStoredContext(stored: unknown): StoredContext {
       timezone,
     };
   }
-  throw new TypeError(`${name} is of no known kind`);
+  throw new TypeError(`the kind of ${name} is unknown`);
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -9,13 +9,13 @@ import type { Home } from "./home.ts";
 import { readSettings, writeSettings, type Settings } from "./settings-file.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
-/** The context that is there without set-up. */
+/** The context that exists without set-up. */
 export const EMBEDDED = "embedded";
 
-/** Where a context was named; on a remote tenant deletions ask for `option`. */
+/** Where a context was named; deletions on a remote tenant require `option`. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
-/** The contexts of a home. Reading needs no folder and no right to write; changes are made one process at a time. */
+/** The contexts of a home. Reading needs neither a folder nor write permission; changes are made one process at a time. */
 export class Contexts {
   readonly #home: Home;
   readonly #pause: () => Promise<void>;
@@ -31,7 +31,7 @@ export class Contexts {
     return this.#all(await readSettings(this.#home));
   }
 
-  /** @throws `not-found` when there is none of that name */
+  /** @throws `not-found` when there is no context of that name */
   async find(name: string): Promise<Context> {
     return pick(await this.list(), name);
   }
@@ -39,7 +39,7 @@ export class Contexts {
   /**
    * The context a command works on: `--context`, then `CLOMOCTL_CONTEXT`, then `context use`, else `embedded`.
    *
-   * @throws `not-found` when it is gone or never was
+   * @throws `not-found` when it does not exist
    */
   async choose(
     option: string | undefined,
@@ -62,11 +62,11 @@ export class Contexts {
   /**
    * Adds a context.
    *
-   * @throws `usage` when the name or a value is not one
-   * @throws `input-rejected` when the name is taken, in any case of letters, or a tenant of that name lies there
+   * @throws `usage` when the name or a value is invalid
+   * @throws `input-rejected` when the name is taken, in any case of letters, or data of a tenant of that name exists
    */
-  async add(name: string, wished: NewContext): Promise<Context> {
-    const stored = storeContext(parseContextName(name), wished);
+  async add(name: string, requested: NewContext): Promise<Context> {
+    const stored = storeContext(parseContextName(name), requested);
     const key = contextNameKey(name);
     return this.#change(async (settings) => {
       if (this.#all(settings).some((context) => contextNameKey(context.name) === key)) {
@@ -84,28 +84,28 @@ export class Contexts {
   }
 
   /**
-   * Replaces what a context says; its name and kind stay. `embedded` may be changed too.
+   * Replaces the settings of a context; its name and kind stay. `embedded` may be changed too.
    *
-   * @throws `not-found` when there is none of that name
-   * @throws `usage` when the kind is another, or a value is not one
+   * @throws `not-found` when there is no context of that name
+   * @throws `usage` when the kind differs, or a value is invalid
    */
-  async change(name: string, wished: NewContext): Promise<Context> {
+  async change(name: string, requested: NewContext): Promise<Context> {
     return this.#change(async (settings) => {
       const before = pick(this.#all(settings), name);
-      if (before.kind !== wished.kind) {
+      if (before.kind !== requested.kind) {
         throw new Failure("usage", {
           what: text("the kind of a context cannot be changed", "コンテキストの種類は変更できません"),
           where: name,
         });
       }
-      const stored = storeContext(before.name, wished);
+      const stored = storeContext(before.name, requested);
       const replaced = settings.contexts.map((context) => (context.name === before.name ? stored : context));
       const contexts = replaced.includes(stored) ? replaced : [stored, ...replaced];
       return [{ ...settings, contexts }, this.#open(stored)];
     });
   }
 
-  /** Makes a context the one that commands work on. @throws `not-found` when there is none of that name */
+  /** Makes a context the one that commands work on. @throws `not-found` when there is no context of that name */
   async use(name: string): Promise<Context> {
     return this.#change(async (settings) => {
       const context = pick(this.#all(settings), name);
@@ -116,9 +116,9 @@ export class Contexts {
   /**
    * Removes a context, and the tenant in the home with it; a remote tenant is not touched.
    *
-   * @param tenantMayGo somebody confirmed that the tenant's data is deleted; ask when {@link holdsTenant} says so
-   * @throws `not-found` when there is none of that name
-   * @throws `usage` for `embedded`, and for a tenant that may not go
+   * @param tenantMayGo the user confirmed that the tenant's data is deleted; ask when {@link holdsTenant} is true
+   * @throws `not-found` when there is no context of that name
+   * @throws `usage` for `embedded`, and for a tenant that may not be deleted
    */
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
@@ -147,7 +147,7 @@ export class Contexts {
     });
   }
 
-  /** Whether a context's tenant lies in the home already. */
+  /** Whether the home holds data of a context's tenant. */
   async holdsTenant(context: Context): Promise<boolean> {
     return context.kind === "embedded" && (await lstat(context.tenantFolder).catch(() => undefined)) !== undefined;
   }

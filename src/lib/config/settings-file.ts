@@ -16,7 +16,7 @@ export interface Settings {
 const NAME = "contexts";
 
 /**
- * Reads the settings of a home; nothing where there is no file. Not through conf, which takes 50 ms to load and
+ * Reads the settings of a home; empty if there is no file. Not by conf, which takes 50 ms to load and
  * may write: see docs/decisions/004-settings.md.
  *
  * @throws `not-permitted` when other users can write the file
@@ -59,7 +59,7 @@ export async function writeSettings(folder: string, { contexts, used }: Settings
   }
 }
 
-/** Removes what a writer left that was killed; under the lock there is no other writer. */
+/** Removes what a killed writer left; under the lock there is no other writer. */
 async function removeTorn(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(`${NAME}.json.tmp-`)) {
@@ -70,7 +70,7 @@ async function removeTorn(folder: string): Promise<void> {
 
 function settingsOf(held: unknown): Settings {
   if (typeof held !== "object" || held === null || !("contexts" in held) || !Array.isArray(held.contexts)) {
-    throw new TypeError("contexts is no list");
+    throw new TypeError("contexts must be a list");
   }
   const used = "used" in held && typeof held.used === "string" ? held.used : undefined;
   return { contexts: held.contexts.map(readStoredContext), used };

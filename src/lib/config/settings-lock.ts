@@ -5,7 +5,7 @@ import { text } from "../text/index.ts";
 import { ensureFolder, unwritable } from "../files/index.ts";
 
 const TRIES = 100;
-/** SQLite's code for "somebody else has the lock". @see https://sqlite.org/rescode.html#busy */
+/** SQLite's code for "another connection has the lock". @see https://sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
 
 /**

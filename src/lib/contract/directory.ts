@@ -24,7 +24,7 @@ export const Org = z
   })
   .openapi("Org");
 
-/** An organisation with how many users and organisations lie directly in it. */
+/** An organisation with the number of its direct users and child organisations. */
 export const OrgDetail = Org.extend({ users: z.int(), children: z.int() }).openapi("OrgDetail");
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
@@ -84,7 +84,7 @@ export const SecuredGroup = z
   .object({ id: Id, app: App, name: z.string(), users: z.int(), createdAt: Instant })
   .openapi("SecuredGroup");
 
-/** How an export is written; the bytes are UTF-8, the reader turns them into another encoding. */
+/** How an export is written; the bytes are UTF-8, which the reader may re-encode. */
 const exporting = {
   ...filters,
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),
@@ -117,7 +117,10 @@ export const directoryRoutes = {
     summary: "Organisations by id, code or path",
     tags: ["orgs"],
     request: { query: named },
-    responses: { 200: json(z.object({ items: z.array(OrgDetail) }), "All that id, code or path fits"), ...failures() },
+    responses: {
+      200: json(z.object({ items: z.array(OrgDetail) }), "Organisations whose id, code or path matches"),
+      ...failures(),
+    },
   }),
   exportOrgs: route({
     method: "get",
@@ -135,7 +138,7 @@ export const directoryRoutes = {
     summary: "PANEL users, page by page",
     tags: ["users"],
     request: { query: z.strictObject({ ...paging, ...filters }) },
-    responses: { 200: json(page(User), "Users in the order they were made"), ...failures() },
+    responses: { 200: json(page(User), "Users in the order of their creation"), ...failures() },
   }),
   findUsers: route({
     method: "get",
@@ -145,7 +148,10 @@ export const directoryRoutes = {
     tags: ["users"],
     request: { query: named },
     responses: {
-      200: json(z.object({ items: z.array(User) }), "All that id, mail address, employee code or account name fits"),
+      200: json(
+        z.object({ items: z.array(User) }),
+        "Users whose id, mail address, employee code or account name matches",
+      ),
       ...failures(),
     },
   }),
@@ -156,7 +162,7 @@ export const directoryRoutes = {
     summary: "PANEL users as CSV",
     tags: ["users"],
     request: { query: z.strictObject(exporting) },
-    responses: { 200: csvText("Users in the order they were made"), ...failures() },
+    responses: { 200: csvText("Users in the order of their creation"), ...failures() },
   }),
   fields: route({
     method: "get",
@@ -212,7 +218,7 @@ export const directoryRoutes = {
     tags: ["secured"],
     request: { params: app, query: named },
     responses: {
-      200: json(z.object({ items: z.array(SecuredUser) }), "All that id or ユーザーID fits"),
+      200: json(z.object({ items: z.array(SecuredUser) }), "Users whose id or ユーザーID matches"),
       ...failures(),
     },
   }),
@@ -226,7 +232,7 @@ export const directoryRoutes = {
       params: app,
       query: z.strictObject({ ...exporting, layout: z.enum(["console", "full"]).default("console") }),
     },
-    responses: { 200: csvText("Users of one app, administrators and secrets left out"), ...failures() },
+    responses: { 200: csvText("Users of one app, without administrators and secrets"), ...failures() },
   }),
   securedGroups: route({
     method: "get",

@@ -6,15 +6,15 @@ const idempotencyKey = z
   .optional()
   .openapi({
     description:
-      "A value the caller makes up for one request and sends again with its repetitions: the tenant does the work once and gives the repetitions the same import or field. The same key with another body is refused.",
+      "A value unique to one request, sent again with its retries: the tenant does the work once and gives retries the same answer. The same key with another body is refused.",
   });
 
 /** Headers of every POST. */
 export const repeatable = z.object({ "idempotency-key": idempotencyKey });
 
-/** Headers of a POST that acts on the plan that its caller saw. */
+/** Headers of a POST that acts on a plan its caller has seen. */
 export const matching = repeatable.extend({
   "if-match": z.string().min(1).openapi({
-    description: "The ETag of the plan the caller saw, with or without quotes. Where the plan is another by now: 409.",
+    description: "The ETag of the plan the caller saw, with or without quotes. If the plan has changed since: 409.",
   }),
 });

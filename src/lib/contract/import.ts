@@ -3,7 +3,7 @@ import { SECURED_APPS } from "../model/secured-user.ts";
 import { matching, repeatable } from "./headers.ts";
 import { csvBody, failures, Id, Instant, json, jsonBody, lines, route, Sha256, tagged } from "./shapes.ts";
 
-/** What an import is about; SECURED APPs users are one kind for each of the five apps. */
+/** What an import holds; SECURED APPs users are one kind for each of the five apps. */
 export const ImportKind = z.enum(["users", "orgs", ...SECURED_APPS]);
 
 /** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
@@ -19,7 +19,7 @@ const ColumnMap = z.strictObject({
   dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
 });
 
-/** What is asked of an import, before its file is sent. */
+/** The options of an import, sent before its file. */
 export const ImportRequest = z
   .strictObject({
     kind: ImportKind,
@@ -40,7 +40,7 @@ export const ImportRequest = z
 /** A column that the console's export does not show, and when clomoctl last sent it there. */
 const UnverifiedColumn = z.object({ header: z.string(), lastSentAt: Instant.nullable() });
 
-/** A plan and what became of it. Counts are rows of the imported kind. */
+/** A plan and its state. Counts are rows of the imported kind. */
 export const Import = z
   .object({
     id: Id,
@@ -96,7 +96,7 @@ export const PlanRow = z
   })
   .openapi("PlanRow");
 
-/** One thing wrong with the input; `code` and `params` are rendered by the reader in its language. */
+/** A problem of the input; the reader renders `code` and `params` in its language. */
 export const InputProblem = z
   .object({
     code: z.string(),
@@ -121,9 +121,9 @@ const limit = z.coerce
   .int()
   .min(1)
   .optional()
-  .openapi({ description: "at most so many lines; all when missing" });
+  .openapi({ description: "maximum number of lines; all by default" });
 
-/** Routes that change an import which is there already. */
+/** Failures of routes that change an existing import. */
 const changing = ["not-found", "conflict", "locked"] as const;
 
 export const importRoutes = {
@@ -131,7 +131,7 @@ export const importRoutes = {
     method: "post",
     path: "/v1/imports",
     operationId: "createImport",
-    summary: "Say what a file is and how it is to be taken",
+    summary: "Describe a file and how to import it",
     tags: ["imports"],
     request: { headers: repeatable, ...jsonBody(ImportRequest) },
     responses: { 201: tagged(Import, "The import, awaiting its file"), ...failures(["locked"], [413, 415]) },
@@ -178,7 +178,7 @@ export const importRoutes = {
           .string()
           .regex(new RegExp(`^(?:${actions})(?:,(?:${actions}))*$`))
           .optional()
-          .openapi({ description: "actions, separated by commas; all when missing" }),
+          .openapi({ description: "comma-separated actions; all by default" }),
         limit,
       }),
     },
@@ -191,7 +191,7 @@ export const importRoutes = {
     method: "get",
     path: "/v1/imports/{id}/problems",
     operationId: "importProblems",
-    summary: "What is wrong with the file of a plan",
+    summary: "The problems of a plan's file",
     tags: ["imports"],
     request: { params, query: z.strictObject({ limit }) },
     responses: { 200: lines(InputProblem, "By row and column"), ...failures(["not-found", "conflict"]) },
@@ -204,7 +204,7 @@ export const importRoutes = {
     tags: ["imports"],
     request: { params, headers: matching },
     responses: {
-      200: tagged(Import, "Committed: all of it"),
+      200: tagged(Import, "The committed import"),
       ...failures([...changing, "input-rejected", "interrupted"]),
     },
   }),
@@ -212,11 +212,11 @@ export const importRoutes = {
     method: "post",
     path: "/v1/imports/{id}/emitted",
     operationId: "emitImport",
-    summary: "Say that the plan's file was written for the console",
+    summary: "Record that the plan's file was written for the console",
     tags: ["imports"],
     request: { params, headers: matching },
     responses: {
-      200: tagged(Import, "Waits until the console's export is compared with it"),
+      200: tagged(Import, "The import, waiting to be compared with the console's next export"),
       ...failures([...changing, "input-rejected"]),
     },
   }),
@@ -260,7 +260,7 @@ export const importRoutes = {
     summary: "Discard a plan",
     tags: ["imports"],
     request: { params },
-    responses: { 200: tagged(Import, "Discarded; its staging is removed"), ...failures(changing) },
+    responses: { 200: tagged(Import, "The discarded import; its staging is removed"), ...failures(changing) },
   }),
 } as const;
 

@@ -2,24 +2,24 @@ import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
 import { EXAMPLES } from "./examples.ts";
 import { ALL_ROUTES, type Route } from "./index.ts";
 
-const ABOUT = `The tenant API of clomoctl: what the command line speaks to a tenant, in the same process or over HTTP.
+const ABOUT = `The tenant API of clomoctl: it is how the command line talks to a tenant, in the same process or over HTTP.
 
-This API is the project's own. There is no public CLOMO API, and this is not one: it does not reach the maker's service, and the maker has no part in it.
+This API is the project's own. There is no public CLOMO API, and this is not one: it does not reach the maker's service, and the maker is not involved in it.
 
 - Every failure is an RFC 9457 problem object whose \`type\` is a code and whose texts are in English and Japanese.
-- A query parameter, or a key of a JSON body, that is not named here is refused.
-- Imports are planned first and committed by the plan's ETag: what was planned on another state of the tenant is refused with 409.
-- Every POST takes an Idempotency-Key.
+- Unknown query parameters and unknown keys of JSON bodies are refused.
+- Imports are planned first and committed by the plan's ETag: a plan made for another state of the tenant is refused with 409.
+- Every POST accepts an Idempotency-Key.
 - Lists of rows are NDJSON, exports CSV in UTF-8; both are streamed.
-- HEAD is answered where GET is; another method is 405.`;
+- HEAD works wherever GET does; other methods are answered with 405.`;
 
 const TAGS = [
   { name: "tenant", description: "The tenant itself" },
   { name: "orgs", description: "Organisations (組織)" },
   { name: "users", description: "PANEL users (利用者) and their custom fields" },
   { name: "secured", description: "Users and groups of the SECURED APPs" },
-  { name: "imports", description: "CSV files: plan, look, commit, revert; the bridge to the console" },
-  { name: "renewals", description: "What expires, who sees to it, and to whom it was said" },
+  { name: "imports", description: "CSV imports: plan, review, commit, revert; exchange with the console" },
+  { name: "renewals", description: "What expires, who renews it, and the notices sent" },
 ];
 
 type Content = Readonly<Partial<Record<string, object>>>;

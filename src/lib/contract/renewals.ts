@@ -5,10 +5,10 @@ import { failures, Id, Instant, json, jsonBody, route, Sha256 } from "./shapes.t
 
 const Kind = z.enum(Object.keys(RENEWAL_KINDS) as [RenewalKind, ...RenewalKind[]]);
 
-/** Free text of a person; blank is the same as nothing. */
+/** Free text; blank means null. */
 const Words = z.string().max(2000).nullable();
 
-/** What somebody says of a thing that expires; never a password. */
+/** What is recorded of an item that expires; never a password. */
 const fields = {
   kind: Kind,
   /** what people call it */
@@ -16,7 +16,7 @@ const fields = {
   /** the organisation or customer a token is for */
   organisation: Words,
   expiresAt: Instant.nullable(),
-  /** `exact` read from the thing itself, `estimated` derived, `typed` said by a person */
+  /** `exact` read from the file itself, `estimated` derived, `typed` by a person */
   certainty: z.enum(["exact", "estimated", "typed"]),
   fingerprint: Sha256.nullable(),
   /** a push certificate's topic (subject UID) */
@@ -34,7 +34,7 @@ const fields = {
 
 const optional = <T extends z.ZodType>(schema: T) => schema.optional();
 
-/** A new item; what is not said is nothing. */
+/** A new item; a missing field is null. */
 export const NewRenewalItem = z
   .strictObject({
     kind: fields.kind,
@@ -52,10 +52,10 @@ export const NewRenewalItem = z
   })
   .openapi("NewRenewalItem");
 
-/** What of an item changes; what is not said stays. */
+/** A change of an item; a missing field stays as it is. */
 export const RenewalChange = NewRenewalItem.partial().openapi("RenewalChange");
 
-/** Something that expires, and who sees to it. */
+/** Something that expires, and who renews it. */
 export const RenewalItem = z
   .object({
     id: Id,
@@ -82,7 +82,7 @@ const noticeKey = {
 
 export const NoticeClaim = z.strictObject(noticeKey).openapi("NoticeClaim");
 
-/** A notice that was begun: `sending` until its outcome is told. */
+/** A notice that was begun: `sending` until its outcome is recorded. */
 export const Notice = z
   .object({
     id: Id,
@@ -106,13 +106,16 @@ export const renewalRoutes = {
     operationId: "listRenewals",
     summary: "Things that expire",
     tags: ["renewals"],
-    responses: { 200: json(z.object({ items: z.array(RenewalItem) }), "By expiry, unknown ones first"), ...failures() },
+    responses: {
+      200: json(z.object({ items: z.array(RenewalItem) }), "By expiry date, those without one first"),
+      ...failures(),
+    },
   }),
   add: route({
     method: "post",
     path: "/v1/renewals",
     operationId: "addRenewal",
-    summary: "Record a thing that expires",
+    summary: "Record an item that expires",
     tags: ["renewals"],
     request: { headers: repeatable, ...jsonBody(NewRenewalItem) },
     responses: { 201: json(RenewalItem, "The item"), ...failures(["input-rejected", "locked"], [413, 415]) },
@@ -149,7 +152,7 @@ export const renewalRoutes = {
     method: "delete",
     path: "/v1/renewals/{id}",
     operationId: "removeRenewal",
-    summary: "Forget a thing and its notices",
+    summary: "Delete an item and its notices",
     tags: ["renewals"],
     request: { params },
     responses: { 200: json(RenewalItem, "The item, as it was"), ...failures(["not-found", "locked"]) },
@@ -158,7 +161,7 @@ export const renewalRoutes = {
     method: "get",
     path: "/v1/renewals/notices",
     operationId: "listNotices",
-    summary: "To whom which stage was said",
+    summary: "Notices: which stage was sent to whom",
     tags: ["renewals"],
     responses: { 200: json(z.object({ items: z.array(Notice) }), "Newest first"), ...failures() },
   }),
@@ -166,11 +169,11 @@ export const renewalRoutes = {
     method: "post",
     path: "/v1/renewals/notices",
     operationId: "claimNotice",
-    summary: "Begin a notice, unless it was sent or another process is sending it",
+    summary: "Claim a notice, unless it was sent or another process is sending it",
     tags: ["renewals"],
     request: { headers: repeatable, ...jsonBody(NoticeClaim) },
     responses: {
-      200: json(z.object({ claimed: z.boolean(), notice: Notice }), "Whether the asker is to send it"),
+      200: json(z.object({ claimed: z.boolean(), notice: Notice }), "Whether the caller is to send it"),
       ...failures(["not-found", "locked"], [413, 415]),
     },
   }),
@@ -178,7 +181,7 @@ export const renewalRoutes = {
     method: "post",
     path: "/v1/renewals/notices/{id}",
     operationId: "settleNotice",
-    summary: "Tell a notice's outcome",
+    summary: "Record the outcome of a notice",
     tags: ["renewals"],
     request: {
       params,

@@ -41,11 +41,11 @@ export const filters = {
   filterId: z.string().optional().openapi({ description: "part of the mail address, code or ユーザーID" }),
 } as const;
 
-/** The body of a request, refused where it holds a key that is not named here. */
+/** The JSON body of a request; unknown keys are refused. */
 export const jsonBody = <T extends ZodType>(schema: T) =>
   ({ body: { content: { "application/json": { schema } }, required: true } }) as const;
 
-/** A file as it is; the charset of the content type says how to read it. */
+/** The unchanged bytes of a file; the content type names its charset. */
 export const csvBody = {
   body: {
     description:
@@ -63,8 +63,7 @@ export const json = <T extends ZodType>(schema: T, description: string) => ({
 /** The ETag of a plan, as a header of its import's answer. */
 const etagHeader = z.object({
   ETag: z.string().optional().openapi({
-    description:
-      "The plan's ETag, as in the body's `etag`; missing where there is no plan. It changes when the plan does.",
+    description: "The plan's ETag, as in the body's `etag`; missing if there is no plan. It changes with the plan.",
   }),
 });
 
@@ -92,10 +91,10 @@ const problem = (description: string) => ({
   content: { "application/problem+json": { schema: ProblemObject } },
 });
 
-/** Statuses of a request that HTTP itself, not the error table, finds wrong; the problem's type is `usage`. */
+/** HTTP statuses that the error table lacks; the type of the problem is `usage`. */
 const HTTP_FAULTS = {
   413: "The JSON body is longer than 1 MiB",
-  415: "The content type is not the one named here, or its charset is not known",
+  415: "The content type is not the one named here, or its charset is unknown",
 } as const;
 
 /** The failures a route can answer with; any can be `unexpected`, and `usage` where a parameter or field is unknown. */

@@ -37,7 +37,7 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
-/** What a {@link Failure} says: three lines at most reach the user. */
+/** The texts of a {@link Failure}; the user sees at most three lines. */
 export interface FailureDetail {
   /** what is wrong */
   readonly what: Text;
@@ -78,12 +78,12 @@ export class Failure extends Error {
     this.hint = hint;
   }
 
-  /** The failure that a problem object tells. */
+  /** The failure of a problem object. */
   static of({ type, detail, where, hint }: Pick<Problem, "type" | "detail" | "where" | "hint">): Failure {
     return new Failure(type, { what: detail, where, hint });
   }
 
-  /** The same failure, told with other words; it is the new one's cause. */
+  /** A copy with some of its texts replaced; its cause is this failure. */
   with(change: Partial<FailureDetail>): Failure {
     const { code, what, where, hint } = this;
     return new Failure(code, { what, where, hint, cause: this, ...change });
@@ -96,7 +96,7 @@ export class Failure extends Error {
   }
 }
 
-/** The title of a problem object: what its type means, as a sentence begins. */
+/** The title of a problem object: what its type means, with a capital. */
 export const titleOf = (code: ErrorCode): string => {
   const { en } = ERRORS[code].meaning;
   return en.charAt(0).toUpperCase() + en.slice(1);

@@ -8,11 +8,11 @@ export function failureLines({ what, where, hint }: Failure, language: Language)
   return lines.filter((line) => line !== undefined).map(escapeForPeople);
 }
 
-/** What a class of failures may carry for programs. */
+/** What subclasses of {@link Failure} may add for programs. */
 interface Carried {
-  /** everything that is wrong with an input, where a person is shown the first lines */
+  /** all problems of an input, of which people see only the first */
   readonly problems?: readonly unknown[];
-  /** this very occurrence, as the other side knows it */
+  /** an id of this occurrence on the other side */
   readonly instance?: string;
 }
 
@@ -24,6 +24,6 @@ interface Carried {
 export function problemLine(failure: Failure & Carried, language: Language): string {
   const { detail, hint, ...problem } = failure.toJSON();
   const { problems, instance } = failure;
-  const told = { ...problem, detail: detail[language], hint: hint?.[language], instance, problems };
-  return escapeJson(JSON.stringify(told));
+  const problemObject = { ...problem, detail: detail[language], hint: hint?.[language], instance, problems };
+  return escapeJson(JSON.stringify(problemObject));
 }

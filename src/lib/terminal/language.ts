@@ -5,7 +5,7 @@ import { text, type Language } from "../text/index.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The language a person reads: `--lang`, then `CLOMOCTL_LANG`, then the locale; English where nothing says Japanese.
+ * The language a person reads: `--lang`, then `CLOMOCTL_LANG`, then the locale; English unless one of these names Japanese.
  *
  * Of the locale's variables the first that is not empty decides, as POSIX has it: `LC_ALL`, `LC_MESSAGES`, `LANG`.
  *
@@ -13,17 +13,17 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02
  */
 export function chooseLanguage(flag: string | undefined, environment: Environment): Language {
-  const wished = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
-  if (wished !== undefined) {
-    return parseLanguage(wished, flag === undefined ? "CLOMOCTL_LANG" : "--lang");
+  const requested = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
+  if (requested !== undefined) {
+    return parseLanguage(requested, flag === undefined ? "CLOMOCTL_LANG" : "--lang");
   }
   const locale = environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "";
   return isLocaleOf("ja", locale) ? "ja" : "en";
 }
 
-function parseLanguage(wished: string, where: string): Language {
+function parseLanguage(requested: string, where: string): Language {
   for (const language of ["ja", "en"] as const) {
-    if (isLocaleOf(language, wished)) {
+    if (isLocaleOf(language, requested)) {
       return language;
     }
   }

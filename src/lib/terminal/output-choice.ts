@@ -12,7 +12,7 @@ export interface OutputOptions {
   readonly query?: string | undefined;
 }
 
-/** How a result is to be written. */
+/** How to write a result. */
 export interface OutputChoice {
   readonly format: Format;
   /** the fields asked for, in the order asked for; `undefined`: all */

@@ -6,7 +6,7 @@ import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 
-/** Where a result goes and how it is to look. */
+/** Where a result goes, and its form. */
 export interface OutputPlace {
   readonly out: TextWriter;
   readonly choice: OutputChoice;
@@ -15,7 +15,7 @@ export interface OutputPlace {
   readonly heading?: (line: string) => string;
   /** put `'` before CSV and TSV cells that a spreadsheet would run; for reports */
   readonly guardFormulas?: boolean;
-  /** somebody reads it as it comes: what would steer a terminal or deceive the eye is escaped */
+  /** the output goes to a screen: characters that control a terminal or deceive the eye are escaped */
   readonly onTerminal?: boolean;
 }
 
@@ -23,7 +23,7 @@ export interface OutputPlace {
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
 /**
- * Refuses what {@link writeList} and {@link writeOne} would refuse, for work that is to be done before they are called.
+ * Refuses what {@link writeList} and {@link writeOne} would refuse, before the work whose result they write.
  *
  * @throws `usage` when a field is unknown or the query is malformed
  */
@@ -34,7 +34,7 @@ export async function checkChoice({ fields, query }: OutputChoice, columns: read
 
 /**
  * Writes a list as `--format`, `--fields` and `--query` ask. It streams: memory does not grow with the list (except
- * under a query, which needs all of it), and stops taking records when the reader has gone.
+ * under a query, which needs all of it), and stops taking records when the reader has closed the pipe.
  *
  * @throws `usage` when a field is unknown or the query is wrong, before the first record is taken
  */
@@ -74,7 +74,7 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
   await writeAll(out, endLines(drawFields(fields, place.heading)));
 }
 
-/** How JSON is put: as it is, or escaped for somebody who reads it. */
+/** Leaves JSON as it is, or escapes it for a screen. */
 const shownJson = ({ onTerminal = false }: OutputPlace): ((json: string) => string) =>
   onTerminal ? escapeJson : (json) => json;
 

@@ -6,7 +6,7 @@ import { escapeForPeople } from "./escape.ts";
 /** What every question has. */
 export interface Question {
   readonly message: Text;
-  /** the option that answers it in a script, named when nobody can be asked: `--yes` */
+  /** the option that answers it in a script, named when it is not possible to ask: `--yes` */
   readonly flag: string;
 }
 
@@ -16,9 +16,9 @@ export interface Choice<T> {
   readonly name: Text;
 }
 
-/** What prompts need of the outside. */
+/** Where prompts are shown and answered. */
 export interface PromptPlace {
-  /** somebody sits at stdin and may be asked */
+  /** stdin is a terminal, and asking is allowed */
   readonly interactive: boolean;
   readonly language: Language;
   readonly stdin: NodeJS.ReadableStream;
@@ -29,8 +29,8 @@ export interface PromptPlace {
 }
 
 /**
- * Questions, asked on stderr. Each throws `usage`, naming its flag, when nobody can be asked, and `interrupted` when
- * the person presses Ctrl-C or Ctrl-D.
+ * Questions, asked on stderr. Each throws `usage`, naming its flag, when it is not possible to ask, and `interrupted`
+ * on Ctrl-C or Ctrl-D.
  */
 export class Prompts {
   readonly #place: PromptPlace;
@@ -39,7 +39,7 @@ export class Prompts {
     this.#place = place;
   }
 
-  /** Yes or no; Enter alone means `preset`, which is no unless said otherwise. */
+  /** Yes or no; Enter alone means `preset`, no by default. */
   async confirm({ message, flag, preset = false }: Question & { readonly preset?: boolean }): Promise<boolean> {
     this.#mustBeInteractive(message, flag, "usage");
     const { default: ask } = await import("@inquirer/confirm");
@@ -58,9 +58,9 @@ export class Prompts {
   }
 
   /**
-   * Has a number typed that must equal `expected`, as proof that it was read: for deletions.
+   * Asks for a number that must equal `expected`, as proof that it was read: for deletions.
    *
-   * @throws `input-rejected` when nobody can be asked, or another number was typed
+   * @throws `input-rejected` when it is not possible to ask, or another number was typed
    */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(message, flag, "input-rejected");
@@ -97,7 +97,7 @@ export class Prompts {
     return choice.value;
   }
 
-  /** A line of text; `check` says what is wrong with one, or nothing. */
+  /** A line of text; `check` returns what is wrong with it, if anything. */
   async input({
     message,
     flag,

@@ -11,7 +11,7 @@ import { createProgress, type Progress } from "./progress/progress.ts";
 import { Prompts } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-/** What colours mean here; each function gives the text back, coloured or as it was. */
+/** Colours by meaning; each function returns the text, coloured or as it was. */
 export interface Styles {
   readonly heading: (part: string) => string;
   readonly faint: (part: string) => string;
@@ -20,7 +20,7 @@ export interface Styles {
   readonly bad: (part: string) => string;
 }
 
-/** The general options that are about the terminal, as commander gives them. */
+/** The global options that concern the terminal. */
 export interface TerminalOptions extends OutputOptions {
   readonly lang?: string | undefined;
   readonly quiet?: boolean | undefined;
@@ -32,7 +32,7 @@ export interface TerminalOptions extends OutputOptions {
   readonly progress?: ProgressMode | undefined;
 }
 
-/** The world a terminal is built on; tests give streams in memory, with `isTTY` off and on. */
+/** The streams a terminal is built on; tests pass streams in memory, with `isTTY` off and on. */
 export interface TerminalPlace {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -40,7 +40,7 @@ export interface TerminalPlace {
   readonly environment: Environment;
   /** milliseconds that never go back */
   readonly clock: () => number;
-  /** ends questions when the process is told to stop */
+  /** ends questions when the process is to stop */
   readonly signal?: AbortSignal;
   /** ora, unless a test gives another */
   readonly loadSpinner?: LoadSpinner;
@@ -74,7 +74,7 @@ async function loadStyles(): Promise<Styles> {
   };
 }
 
-/** A terminal that knows no width, as `script` without one makes it, says 0. */
+/** A terminal without a known width, such as one made by `script`, says 0. */
 const columnsOf = ({ columns }: { readonly columns?: number }): number | undefined =>
   columns === 0 ? undefined : columns;
 
@@ -82,13 +82,13 @@ const columnsOf = ({ columns }: { readonly columns?: number }): number | undefin
 export class Terminal {
   readonly language: Language;
   readonly output: OutputChoice;
-  /** somebody sits at stdin and may be asked */
+  /** stdin is a terminal, and `--no-input` is not given */
   readonly interactive: boolean;
-  /** stdout, for results that are no records: trees, files to `-` */
+  /** stdout, for results that are not records: trees, files to `-` */
   readonly out: TextWriter;
   readonly progress: Progress;
   readonly prompts: Prompts;
-  /** characters a line of stdout takes; 80 where it is no terminal */
+  /** width of stdout in columns; 80 if it is not a terminal */
   readonly columns: number;
   readonly #err: TextWriter;
   readonly #options: TerminalOptions;
@@ -153,14 +153,14 @@ export class Terminal {
     await writeOne(await this.#outputPlace(), columns, record);
   }
 
-  /** Something good to know; one line, escaped; not under `--quiet`. */
+  /** A note; one line, escaped; not with `--quiet`. */
   async note(line: Text): Promise<void> {
     if (this.#options.quiet !== true) {
       await this.#tell([this.#line(line)]);
     }
   }
 
-  /** Something to find a cause by; one line, escaped; only under `--verbose`. */
+  /** A detail for finding a cause; one line, escaped; only with `--verbose`. */
   async detail(line: Text): Promise<void> {
     if (this.#options.verbose === true) {
       const { faint } = await this.styles("stderr");
@@ -168,21 +168,21 @@ export class Terminal {
     }
   }
 
-  /** Something to look at; one line, escaped; also under `--quiet`. */
+  /** A warning; one line, escaped; also with `--quiet`. */
   async warn(line: Text): Promise<void> {
     const { warning } = await this.styles("stderr");
     await this.#tell([`${warning(this.say(text("warning:", "警告:")))} ${this.#line(line)}`]);
   }
 
-  /** What is wrong in one place of an input, `FILE:ROW:COLUMN: reason`; one line, escaped; also under `--quiet`. */
+  /** What is wrong in one place of an input, `FILE:ROW:COLUMN: reason`; one line, escaped; also with `--quiet`. */
   async problem(line: Text): Promise<void> {
     await this.#tell([this.#line(line)]);
   }
 
-  /** What went wrong: three lines at most, then a problem object where JSON is written. */
+  /** What went wrong: at most three lines, followed by a problem object with `--format json`. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();
-    // not awaited: a reader that has stopped reading must not keep the failure back
+    // not awaited: a reader that has stopped reading must not delay the failure
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
     const [what = "", ...rest] = failureLines(failure, this.language);

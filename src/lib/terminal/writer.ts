@@ -4,7 +4,7 @@ import { text } from "../text/index.ts";
 
 /** Where text for people or programs goes. */
 export interface TextWriter {
-  /** the reader has gone (`… | head -1`): nothing more is written, and whoever makes text should stop */
+  /** the reader has closed the pipe (`… | head -1`): nothing more is written, and producers should stop */
   readonly closed: boolean;
   /**
    * Resolves when there is room for more; order is kept; after closing it does nothing.
@@ -21,7 +21,7 @@ const GONE = new Set(["EPIPE", "EOF", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_
 
 /**
  * A writer on a Node stream. Small writes of one turn of the event loop go out together; a slow reader slows the
- * writer down; a reader that has gone ends it quietly.
+ * writer down; a closed pipe ends it quietly.
  */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;

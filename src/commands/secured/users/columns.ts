@@ -3,7 +3,7 @@ import { SECURED_FORMATS } from "../../../lib/csv/formats/index.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 
-/** Fields of every app, which have columns of their own. */
+/** Fields of every app, shown by columns of their own. */
 const COMMON = new Set(["displayName", "userId", "description", "groups"]);
 
 const plain = (key: keyof SecuredUser, en: string, ja: string): Column<SecuredUser> => ({
@@ -22,7 +22,7 @@ const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
       value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
     }));
 
-/** All that is shown of a user of an app; of secrets, when they were set. */
+/** All columns of a user of an app; of secrets only when they were set. */
 export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [
   plain("id", "id", "ID"),
   plain("app", "app", "アプリ"),
@@ -37,5 +37,5 @@ export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => 
   plain("updatedAt", "updated", "更新日時"),
 ];
 
-/** What a table of users shows when it is not told. */
+/** Keys of the columns that a table of users shows by default. */
 export const USUAL_SECURED_COLUMNS: readonly string[] = ["userId", "name", "description", "groups", "administrator"];

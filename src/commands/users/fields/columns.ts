@@ -4,14 +4,14 @@ import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { theOne } from "../../listing/named.ts";
 
-/** All that is shown of a custom field. */
+/** Columns of a custom field. */
 export const FIELD_COLUMNS: readonly Column<CustomField>[] = [
   { key: "id", header: text("id", "ID"), value: ({ id }) => id },
   { key: "name", header: text("name", "項目名"), value: ({ name }) => name },
   { key: "createdAt", header: text("created", "作成日時"), value: ({ createdAt }) => createdAt },
 ];
 
-/** The field that an id or a name means. @throws `not-found` */
+/** The field with this id or name. @throws `not-found`; `usage` when several have the name */
 export function fieldNamed(name: string, fields: readonly CustomField[]): CustomField {
   const found = fields.filter((field) => field.id === name || nameKey(field.name) === nameKey(name));
   return theOne(name, found, {

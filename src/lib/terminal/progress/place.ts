@@ -15,7 +15,7 @@ export interface Spinner {
 /** Makes a spinner that is not yet turning. */
 export type LoadSpinner = () => Promise<Spinner>;
 
-/** Shows the states of a step; one a mode. */
+/** Shows the states of a step; each mode has one. */
 export interface Reporter {
   /** least time between two updates, in milliseconds */
   readonly intervalMs: number;
@@ -36,6 +36,6 @@ export interface ProgressPlace {
   readonly columns: () => number;
   /** milliseconds that never go back */
   readonly clock: () => number;
-  /** shows that something without a known total goes on */
+  /** shows activity where the total is not known */
   readonly loadSpinner: LoadSpinner;
 }

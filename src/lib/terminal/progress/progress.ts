@@ -15,38 +15,38 @@ export interface StepDescription {
 
 /** A step under way. */
 export interface Step {
-  /** so much more is done; 1 when absent */
+  /** adds to the amount done; 1 by default */
   advance(by?: number): void;
-  /** so much is done in all */
+  /** sets the amount done in total */
   reach(done: number): void;
-  /** the total, once it is known */
+  /** sets the total, once it is known */
   expect(total: number): void;
-  /** the step is over; safe to call twice */
+  /** ends the step; safe to call twice */
   finish(): void;
 }
 
-/** Shows how long work goes on; one step at a time. */
+/** Shows the progress of long work, one step at a time. */
 export interface Progress {
-  /** begins a step, finishing the one before; JSON mode always says so at once */
+  /** begins a step and finishes the one before; JSON mode always writes an event for it */
   start(step: StepDescription): Step;
-  /** takes what is drawn off the screen, so that a line can be written; the next advance draws it again */
+  /** clears what is drawn, so that a line can be written; the next advance draws it again */
   hide(): void;
-  /** finishes the present step, as the program ends or gives up */
+  /** finishes the current step when the program ends or fails */
   stop(): void;
 }
 
-/** Progress as `--progress` asks: `auto` draws on a terminal, and says a line every few seconds elsewhere. */
+/** Progress as `--progress` asks: `auto` draws on a terminal, and writes a line every few seconds elsewhere. */
 export function createProgress(place: ProgressPlace): Progress {
   const reporter = chooseReporter(place);
-  let present: RunningStep | undefined;
+  let current: RunningStep | undefined;
   return {
     start(step) {
-      present?.finish();
-      present = new RunningStep(step, reporter, place.clock);
-      return present;
+      current?.finish();
+      current = new RunningStep(step, reporter, place.clock);
+      return current;
     },
     hide: () => reporter.hide(),
-    stop: () => present?.finish(),
+    stop: () => current?.finish(),
   };
 }
 

@@ -57,3 +57,12 @@ test("one record is a field a line", () => {
     ]),
   ]).toEqual(["氏名  髙橋", "code", String.raw`memo  a\tb`]);
 });
+
+test("names are set off without the blanks behind them, and a blank value leaves none", () => {
+  const fields = [
+    ["name", "Ann"],
+    ["id", ""],
+    ["no", "1"],
+  ] as const;
+  expect([...drawFields(fields, (name) => `<${name}>`)]).toEqual(["<name>  Ann", "<id>", "<no>    1"]);
+});

@@ -8,12 +8,12 @@ export interface TableColumn {
 }
 
 const GAP = "  ";
-/** rows looked at before the widths are settled: a longer table streams on, and wider cells later push their row */
+/** rows measured before the widths are fixed: longer tables are streamed, and a wider cell later shifts its row */
 const MEASURED_ROWS = 500;
 
 /**
  * The lines of a borderless table, headers first, without line ends. Cells are escaped and never cut.
- * Nothing comes out, not even headers, when there is no row.
+ * Without rows there are no lines, not even headers.
  *
  * @param heading how the header line is set off, for instance bold
  */
@@ -49,7 +49,8 @@ export function* drawFields(
 ): Generator<string> {
   const widest = Math.max(0, ...fields.map(([name]) => displayWidth(name)));
   for (const [name, value] of fields) {
-    yield `${heading(pad(name, widest))}${GAP}${escapeForPeople(value)}`.trimEnd();
+    const gap = " ".repeat(widest - displayWidth(name));
+    yield `${heading(name)}${gap}${GAP}${escapeForPeople(value)}`.trimEnd();
   }
 }
 

@@ -3,7 +3,7 @@ const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f
 
 /**
  * Columns that our own words take: exact for Japanese and English, without combining characters and emoji. Use
- * `displayWidth` for data; it loads a segmenter, which costs 20 ms that a progress line has no need of.
+ * `displayWidth` for data; it loads a segmenter, which takes 20 ms that a progress line does not need.
  */
 export function wordWidth(words: string): number {
   let columns = 0;
