@@ -22,7 +22,7 @@ interface Machine {
 interface Connection {
   readonly transport: Transport;
   /** the base address of the tenant's routes; undefined in process */
-  readonly base?: URL;
+  readonly base?: URL | undefined;
   readonly close: () => Promise<void>;
 }
 

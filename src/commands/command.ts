@@ -8,7 +8,7 @@ import type { Tools } from "./tools.ts";
 export interface Example {
   readonly line: string;
   /** what it is for, where the line is not clear enough */
-  readonly about?: Text;
+  readonly about?: Text | undefined;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   /** one line, shown in the list of verbs too */
   readonly summary: Text;
   /** more for `--help`: paragraphs, not wrapped */
-  readonly details?: readonly Text[];
+  readonly details?: readonly Text[] | undefined;
   /** in the order they are typed; only the last one may be repeatable or optional */
   readonly args: A;
   readonly options: O;
@@ -44,9 +44,9 @@ export interface CommandOf<A extends Fields, O extends Fields> {
    * the columns in which a command shows what it has changed: `--fields` and `--query` are checked against them first, so
    * that no command ends with a usage error after its work is done
    */
-  readonly shows?: readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[]);
+  readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
   /** exit codes in place of the usual ones */
-  readonly ownExits?: OwnExits;
+  readonly ownExits?: OwnExits | undefined;
   /**
    * Does the work. Resolves when it is done, with `partial` or `differs` where the exit code should say so; a
    * Failure that is thrown is shown in the user's language.
@@ -69,9 +69,9 @@ export interface Noun {
   /** one line, shown in the list of nouns */
   readonly summary: Text;
   /** other names it is known by: `account` for `clomo-account` */
-  readonly aliases?: readonly string[];
+  readonly aliases?: readonly string[] | undefined;
   /** lines to type; else those of its first verbs */
-  readonly examples?: readonly string[];
+  readonly examples?: readonly string[] | undefined;
 }
 
 /** Declares a noun. */

@@ -8,19 +8,19 @@ interface FieldBase {
 
 interface ValueBase extends FieldBase {
   /** the value's name in help, upper case: `FILE`, `ZONE`; for an argument its own name */
-  readonly value?: string;
+  readonly value?: string | undefined;
   /** a one-letter flag, only for options: `o` for `-o` */
-  readonly short?: string;
+  readonly short?: string | undefined;
   /** a missing value is a usage error */
-  readonly required?: true;
+  readonly required?: true | undefined;
   /** may be given several times; the input is then an array, empty when it is not given */
-  readonly repeatable?: true;
+  readonly repeatable?: true | undefined;
 }
 
 /** A switch, which takes no value. */
 export interface SwitchField extends FieldBase {
   readonly kind: "boolean";
-  readonly short?: string;
+  readonly short?: string | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface SwitchField extends FieldBase {
  */
 export interface TextField extends ValueBase {
   readonly kind: "string" | "file" | "list" | "timezone";
-  readonly default?: string;
+  readonly default?: string | undefined;
 }
 
 /** A number of days or weeks, `90d` or `12w`; the input is days. */
@@ -42,23 +42,23 @@ export interface DurationField extends ValueBase {
 export interface DateField extends ValueBase {
   readonly kind: "date";
   /** a blank is allowed, and reads as null: no date */
-  readonly blank?: true;
+  readonly blank?: true | undefined;
   readonly default?: undefined;
 }
 
 /** A whole number, `min` (0 by default) to `max`. */
 export interface NumberField extends ValueBase {
   readonly kind: "number";
-  readonly min?: number;
-  readonly max?: number;
-  readonly default?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
+  readonly default?: number | undefined;
 }
 
 /** One of a few words, spelled in full. */
 export interface ChoiceField extends ValueBase {
   readonly kind: "choice";
   readonly choices: readonly string[];
-  readonly default?: string;
+  readonly default?: string | undefined;
 }
 
 /**

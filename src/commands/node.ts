@@ -6,7 +6,7 @@ export interface VerbNode {
   readonly name: string;
   readonly summary: Text;
   /** the exit code of every failure, where the verb has its own; known also when its file cannot be loaded */
-  readonly failureExit?: number;
+  readonly failureExit?: number | undefined;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
 

@@ -66,9 +66,8 @@ export default defineCommand({
   shows: CONTEXT_DETAILS,
   async run({ terminal, contexts, globals, workingFolder }, { name, ...options }) {
     refuseMisfit(options);
-    const { timezone } = globals;
     const requested = await requestOf(options, workingFolder);
-    const context = await contexts.add(name, { ...requested, ...(timezone === undefined ? {} : { timezone }) });
+    const context = await contexts.add(name, { ...requested, timezone: globals.timezone });
     await terminal.show(CONTEXT_DETAILS, { context, used: false });
   },
 });

@@ -39,7 +39,7 @@ function treeOf(orgs: readonly Org[]): TreeNode | undefined {
   const byId = new Map<string, Grown>();
   let root: TreeNode | undefined;
   for (const { id, name, code, parentId } of orgs) {
-    const node: Grown = { label: name, ...(code === null ? {} : { note: code }), children: [] };
+    const node: Grown = { label: name, note: code ?? undefined, children: [] };
     byId.set(id, node);
     byId.get(parentId ?? "")?.children.push(node);
     root ??= node;

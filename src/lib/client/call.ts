@@ -7,13 +7,13 @@ import type { Transport } from "./transport.ts";
 
 /** The input of a call: what a route takes. */
 export interface CallInput {
-  readonly params?: Readonly<Record<string, string>>;
+  readonly params?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly json?: unknown;
   /** bytes sent as they are */
-  readonly body?: { readonly stream: ReadableStream<Uint8Array>; readonly type: string };
-  readonly ifMatch?: string;
-  readonly signal?: AbortSignal;
+  readonly body?: { readonly stream: ReadableStream<Uint8Array>; readonly type: string } | undefined;
+  readonly ifMatch?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The JSON body of a route's answer, by its own schema. */
@@ -52,9 +52,13 @@ export class Caller {
     if (input.json !== undefined) headers.set("content-type", "application/json");
     if (input.body !== undefined) headers.set("content-type", input.body.type);
     const body = input.json === undefined ? (input.body?.stream ?? null) : JSON.stringify(input.json);
-    const init: RequestInit & { duplex?: "half" } = { method: route.method.toUpperCase(), headers, body };
+    const init: RequestInit & { duplex?: "half" } = {
+      method: route.method.toUpperCase(),
+      headers,
+      body,
+      signal: input.signal ?? null,
+    };
     if (input.body !== undefined) init.duplex = "half";
-    if (input.signal !== undefined) init.signal = input.signal;
     const response = await this.#transport(new Request(address(this.#base, route, input), init));
     if (!response.ok) throw await failureOf(route, response);
     checkMediaType(route, response);

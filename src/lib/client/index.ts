@@ -139,8 +139,8 @@ export class TenantClient {
 /** Filters of the rows of a plan. */
 export interface RowsQuery {
   /** actions, separated by commas; all by default */
-  readonly action?: string;
-  readonly limit?: number;
+  readonly action?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** Imports of a tenant: a request, its file, its plan, and what becomes of the plan. */
@@ -162,7 +162,7 @@ export class Imports {
     return this.#call.json(routes.imports.upload, {
       params: { id },
       body: { stream: upload.stream, type: `text/csv; charset=${upload.encoding}` },
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
   }
 
@@ -186,12 +186,15 @@ export class Imports {
   }
 
   /** By row, then column. */
-  problems(id: string, query: { readonly limit?: number } = {}): AsyncGenerator<InputProblem> {
+  problems(id: string, query: { readonly limit?: number | undefined } = {}): AsyncGenerator<InputProblem> {
     return oneByOne(this.problemBatches(id, query));
   }
 
   /** {@link problems} in batches as they arrive. */
-  problemBatches(id: string, query: { readonly limit?: number } = {}): AsyncGenerator<readonly InputProblem[]> {
+  problemBatches(
+    id: string,
+    query: { readonly limit?: number | undefined } = {},
+  ): AsyncGenerator<readonly InputProblem[]> {
     return this.#call.batches(routes.imports.problems, INPUT_PROBLEM, { params: { id }, query });
   }
 
@@ -200,7 +203,7 @@ export class Imports {
     return this.#call.json(routes.imports.commit, {
       params: { id: plan.id },
       ifMatch: plan.etag ?? "",
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
   }
 
@@ -210,7 +213,7 @@ export class Imports {
   }
 
   replan(id: string, signal?: AbortSignal): Promise<Import> {
-    return this.#call.json(routes.imports.replan, { params: { id }, ...(signal === undefined ? {} : { signal }) });
+    return this.#call.json(routes.imports.replan, { params: { id }, signal });
   }
 
   /** Compares the console's next export with a plan that awaits it. */
@@ -218,7 +221,7 @@ export class Imports {
     return this.#call.json(routes.imports.verify, {
       params: { id },
       body: { stream: upload.stream, type: `text/csv; charset=${upload.encoding}` },
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
   }
 

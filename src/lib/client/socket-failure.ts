@@ -23,7 +23,7 @@ const NOT_HTTP = "HTTPParserError";
 /** What happened to a connection, by the code of its error. */
 interface Mishap {
   readonly what: Text;
-  readonly hint?: Text;
+  readonly hint?: Text | undefined;
 }
 
 const INTERRUPTED = text(

@@ -18,12 +18,12 @@ export interface SocketSurroundings {
 export interface SocketOptions {
   readonly surroundings: SocketSurroundings;
   /** certificates (PEM) of authorities to trust in addition to the platform's */
-  readonly authorities?: readonly string[];
-  readonly connectTimeoutMs?: number;
+  readonly authorities?: readonly string[] | undefined;
+  readonly connectTimeoutMs?: number | undefined;
   /** until the answer begins: a plan of millions of rows takes minutes */
-  readonly headersTimeoutMs?: number;
+  readonly headersTimeoutMs?: number | undefined;
   /** between two pieces of an answer */
-  readonly bodyTimeoutMs?: number;
+  readonly bodyTimeoutMs?: number | undefined;
 }
 
 /** A transport over sockets; closing it ends its connections. */

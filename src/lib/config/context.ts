@@ -23,7 +23,7 @@ export interface RemoteContext {
   readonly kind: "remote";
   readonly url: string;
   /** a certificate authority to trust in addition to the platform's; absolute path of a PEM file */
-  readonly caFile?: string;
+  readonly caFile?: string | undefined;
   /** IANA name of the zone in which days are counted */
   readonly timezone: string;
 }
@@ -33,17 +33,17 @@ export type Context = EmbeddedContext | RemoteContext;
 /** The options of `context add NAME --embedded`. */
 export interface NewEmbedded {
   readonly kind: "embedded";
-  readonly timezone?: string;
-  readonly language?: Language;
-  readonly maps?: ReadonlyMap<string, string>;
+  readonly timezone?: string | undefined;
+  readonly language?: Language | undefined;
+  readonly maps?: ReadonlyMap<string, string> | undefined;
 }
 
 /** The options of `context add NAME --url`. */
 export interface NewRemote {
   readonly kind: "remote";
   readonly url: string;
-  readonly caFile?: string;
-  readonly timezone?: string;
+  readonly caFile?: string | undefined;
+  readonly timezone?: string | undefined;
 }
 
 export type NewContext = NewEmbedded | NewRemote;
@@ -66,7 +66,7 @@ export function storeContext(name: string, requested: NewContext): StoredContext
   const timezone = requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone);
   if (requested.kind === "remote") {
     const { url, caFile } = requested;
-    return { name, kind: "remote", url: parseUrl(url), ...(caFile === undefined ? {} : { caFile }), timezone };
+    return { name, kind: "remote", url: parseUrl(url), caFile, timezone };
   }
   return { name, kind: "embedded", timezone, language: requested.language ?? "ja", maps: [...(requested.maps ?? [])] };
 }
@@ -113,14 +113,7 @@ export function readStoredContext(stored: unknown): StoredContext {
     return { name, kind: "embedded", timezone, language: word("language") === "en" ? "en" : "ja", maps };
   }
   if (stored["kind"] === "remote") {
-    const caFile = word("caFile");
-    return {
-      name,
-      kind: "remote",
-      url: parseUrl(word("url") ?? ""),
-      ...(caFile === undefined ? {} : { caFile }),
-      timezone,
-    };
+    return { name, kind: "remote", url: parseUrl(word("url") ?? ""), caFile: word("caFile"), timezone };
   }
   throw new TypeError(`the kind of ${name} is unknown`);
 }

@@ -11,9 +11,9 @@ export function failureLines({ what, where, hint }: Failure, language: Language)
 /** What subclasses of {@link Failure} may add for programs. */
 interface Carried {
   /** all problems of an input, of which people see only the first */
-  readonly problems?: readonly unknown[];
+  readonly problems?: readonly unknown[] | undefined;
   /** an id of this occurrence on the other side */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
 }
 
 /**

@@ -27,7 +27,7 @@ export interface Column<R> {
   readonly key: string;
   readonly header: Text;
   /** where its cells stand in a table; numbers at the `end` */
-  readonly align?: "start" | "end";
+  readonly align?: "start" | "end" | undefined;
   /** what the record has there: anything JSON can hold, `undefined` for nothing */
   readonly value: (record: R) => unknown;
 }

@@ -12,11 +12,11 @@ export interface OutputPlace {
   readonly choice: OutputChoice;
   readonly language: Language;
   /** sets off a table's headers; plain when absent */
-  readonly heading?: (line: string) => string;
+  readonly heading?: ((line: string) => string) | undefined;
   /** put `'` before CSV and TSV cells that a spreadsheet would run; for reports */
-  readonly guardFormulas?: boolean;
+  readonly guardFormulas?: boolean | undefined;
   /** the output goes to a screen: characters that control a terminal or deceive the eye are escaped */
-  readonly onTerminal?: boolean;
+  readonly onTerminal?: boolean | undefined;
 }
 
 /** Records, at once or as they come. */

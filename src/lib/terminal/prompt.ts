@@ -40,7 +40,11 @@ export class Prompts {
   }
 
   /** Yes or no; Enter alone means `preset`, no by default. */
-  async confirm({ message, flag, preset = false }: Question & { readonly preset?: boolean }): Promise<boolean> {
+  async confirm({
+    message,
+    flag,
+    preset = false,
+  }: Question & { readonly preset?: boolean | undefined }): Promise<boolean> {
     this.#mustBeInteractive(message, flag, "usage");
     const { default: ask } = await import("@inquirer/confirm");
     const japanese = this.#place.language === "ja";
@@ -104,7 +108,7 @@ export class Prompts {
     preset,
     check,
   }: Question & {
-    readonly preset?: string;
+    readonly preset?: string | undefined;
     readonly check?: (typed: string) => Text | undefined;
   }): Promise<string> {
     this.#mustBeInteractive(message, flag, "usage");

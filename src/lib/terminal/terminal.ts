@@ -41,9 +41,9 @@ export interface TerminalPlace {
   /** milliseconds that never go back */
   readonly clock: () => number;
   /** ends questions when the process is to stop */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** ora, unless a test gives another */
-  readonly loadSpinner?: LoadSpinner;
+  readonly loadSpinner?: LoadSpinner | undefined;
 }
 
 const DEFAULT_COLUMNS = 80;

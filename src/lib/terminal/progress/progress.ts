@@ -10,7 +10,7 @@ export interface StepDescription {
   readonly name: Text;
   readonly unit: Unit;
   /** how much there is to do, where that is known */
-  readonly total?: number;
+  readonly total?: number | undefined;
 }
 
 /** A step under way. */

@@ -4,7 +4,7 @@ import { displayWidth, pad } from "./width.ts";
 /** A column of a table as people see it: its header in their language, and where its cells stand. */
 export interface TableColumn {
   readonly header: string;
-  readonly align?: "start" | "end";
+  readonly align?: "start" | "end" | undefined;
 }
 
 const GAP = "  ";

@@ -5,7 +5,7 @@ export interface TreeNode {
   /** the name, as given */
   readonly label: string;
   /** what stands behind the name, for instance a code */
-  readonly note?: string;
+  readonly note?: string | undefined;
   readonly children: Iterable<TreeNode>;
 }
 
