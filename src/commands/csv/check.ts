@@ -76,7 +76,7 @@ export default defineCommand({
       },
     });
     step.finish();
-    const checked: CheckedFile = { file: name === "-" ? "stdin" : name, format: as, encoding, report };
+    const checked: CheckedFile = { file: file.label, format: as, encoding, report };
     await listFound(terminal, checked);
     await terminal.show(reportColumns(terminal), checked);
     if (report.errors > 0) throw rejection(checked);

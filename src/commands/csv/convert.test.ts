@@ -138,6 +138,12 @@ describe("a problem of bytes or quoting", () => {
   });
 });
 
+test("stdin is called so where something is wrong with it, as csv check does", async () => {
+  const { en, ja } = await inBoth("csv convert - - --to-encoding utf-8", { stdin: 'a\n"b' });
+  expect(en.stderr).toMatch(/^stdin:2[^]+\n {2}stdin\n/);
+  expect(ja.stderr).toMatch(/^stdin:2[^]+\n {2}stdin\n/);
+});
+
 test("a Ctrl-Z at the end is left out, which is said", async () => {
   const { en, ja } = await inBoth("csv convert - -", { stdin: "a\nb\n\u001a" });
   expect(en).toMatchObject({ exit: 0, stdout: "a\nb\n" });

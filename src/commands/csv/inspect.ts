@@ -36,7 +36,7 @@ export default defineCommand({
       }
     }
     const inspection = await inspect(chunks, encoding === "auto" ? {} : { encoding });
-    const label = name === "-" ? "stdin" : name;
+    const { label } = file;
     for (const problem of inspection.problems) {
       const header = inspection.header[problem.column - 1] ?? "";
       await terminal.problem(foundLine(label, { ...problem, header }));

@@ -107,7 +107,7 @@ test("another number that is typed changes nothing", async () => {
   const terminal = { typing: [["Type this number", "2\r"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(3);
-  expect(stderr).toContain('error: "2" is not the number asked for; nothing was changed\n');
+  expect(stderr).toContain('error: "2" is not the expected number; nothing was changed\n');
   expect(operations(requests)).not.toContain("commitImport");
 });
 

@@ -101,13 +101,7 @@ const OUTCOMES = {
 async function readFile(tools: Tools, name: string): Promise<ReadFile> {
   return readNamedFile(tools, name, MOST_BYTES).catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
-    const { what, where, hint, cause } = error;
-    throw new Failure("input-rejected", {
-      what,
-      cause,
-      ...(where === undefined ? {} : { where }),
-      ...(hint === undefined ? {} : { hint }),
-    });
+    throw new Failure("input-rejected", error);
   });
 }
 

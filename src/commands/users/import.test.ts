@@ -320,6 +320,20 @@ test("stdin is spooled, and nothing of it is left", async () => {
   expect(readdirSync(home, { recursive: true }).filter((name) => String(name).includes("stdin"))).toEqual([]);
 });
 
+test("stdin is called so where something is wrong with it", async () => {
+  const plan = planOf({ invalid: 1, errors: 1, rejected: true });
+  const { en, ja } = await inBoth("users import - --yes", {
+    stdin: PEOPLE,
+    tenant: planning(plan, {
+      importProblems: [problemOf()],
+      ...dropped(plan),
+      import: { ...plan, state: "discarded" },
+    }),
+  });
+  expect(en.stderr).toMatch(/^stdin:[^]+\n {2}stdin\n/);
+  expect(ja.stderr).toMatch(/^stdin:[^]+\n {2}stdin\n/);
+});
+
 test("stdin at a terminal is refused where the question could not be answered", async () => {
   const { en, ja } = await inBoth("users import -", { terminal: {}, tenant: {} });
   expect(en).toMatchObject({ exit: 2, requests: [] });

@@ -31,7 +31,7 @@ test("a file can be read more than once, and stays when it is done with", async 
 
 test("stdin is spooled, so that it can be read more than once, and removed when it is done with", async () => {
   const file = await openInput(placeOf("氏名\n"), "-");
-  expect(file).toMatchObject({ label: "-", bytes: 7 });
+  expect(file).toMatchObject({ label: "stdin", bytes: 7 });
   expect(await textOf(file.chunks())).toBe("氏名\n");
   expect(await textOf(file.chunks())).toBe("氏名\n");
   await file[Symbol.asyncDispose]();
@@ -60,5 +60,5 @@ test("what is removed after it was opened is told as missing", async () => {
   const place = placeOf("x");
   const file = await openInput(place, "-");
   await file[Symbol.asyncDispose]();
-  await expect(textOf(file.chunks())).rejects.toMatchObject({ code: "not-found", where: "-" });
+  await expect(textOf(file.chunks())).rejects.toMatchObject({ code: "not-found", where: "stdin" });
 });

@@ -6,7 +6,7 @@ import type { TemporaryPlace } from "./temporary.ts";
 
 /** A file that is imported: on the disk, so that it can be read more than once. */
 export interface InputFile extends AsyncDisposable {
-  /** as it was typed; `-` for stdin */
+  /** its name for people: as it was typed, `stdin` for `-` */
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
@@ -25,7 +25,7 @@ export interface InputPlace extends ReadingPlace {
  * @throws `not-found` when there is no such file, `usage` when it cannot be read
  */
 export async function openInput({ stdin, temporary, workingFolder }: InputPlace, label: string): Promise<InputFile> {
-  if (label === "-") return spooled(label, stdin, temporary);
+  if (label === "-") return spooled("stdin", stdin, temporary);
   const path = resolve(workingFolder, label);
   const refuse = (cause: unknown): never => {
     throw unreadable(label, cause);

@@ -58,7 +58,7 @@ const inPlan = (id: string): Text =>
 /**
  * Lists what is wrong with the input: the first errors and warnings, and how many there are in all.
  *
- * @param typed the file as it was typed; of a plan that was kept the name it was sent with is told
+ * @param typed the file's name for people; of a plan that was kept the name it was sent with is told
  */
 export async function listProblems(
   terminal: Terminal,

@@ -11,7 +11,10 @@ export function rejectedFile(plan: Import, order: ImportOrder, { all, whole }: L
     `problems: ${errors}, invalid rows: ${invalid}${reason.en}; nothing was changed`,
     `問題が ${errors} 件、不正な行が ${invalid} 行あります${reason.ja}。何も変更していません`,
   );
-  return new RejectedFile({ what, where: order.file, hint: nextStep(order, whole) }, all);
+  return new RejectedFile(
+    { what, where: order.file === "-" ? "stdin" : order.file, hint: nextStep(order, whole) },
+    all,
+  );
 }
 
 /** Rows are skipped, and yet the plan is refused. @see docs/decisions/007 */

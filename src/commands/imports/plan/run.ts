@@ -75,7 +75,7 @@ class RunningImport {
 
   async run(): Promise<Outcome> {
     const { client } = await this.#tools.tenant();
-    const problems = await listProblems(this.#tools.terminal, client, this.#plan, this.#order.file);
+    const problems = await listProblems(this.#tools.terminal, client, this.#plan, this.#planned.file.label);
     await showPlan(this.#tools, this.#plan, problems);
     await this.#writeLists();
     if (this.#plan.rejected) {

@@ -66,7 +66,7 @@ export async function sendFile(
     createOrgs,
     createGroups,
     delimiter: reading.dialect.delimiter,
-    fileName: file.label.slice(-LONGEST_NAME),
+    fileName: order.file.slice(-LONGEST_NAME),
     ...(key === undefined ? {} : { key }),
     ...(map === undefined ? {} : { map: forTenant(map) }),
   };
