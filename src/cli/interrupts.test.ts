@@ -56,7 +56,7 @@ test("a second signal ends the process at once, with the first one's code", () =
   host.emit("SIGINT");
   expect(() => host.emit("SIGTERM")).toThrow("ended");
   expect(host.ends).toEqual([130]);
-  expect(interrupts.report()).toBe("error: interrupted: what was done so far is not known\n");
+  expect(interrupts.report()).toBe("error: interrupted: nothing was changed\n");
 });
 
 test("a question that is left counts as an interruption, and says what was done", () => {

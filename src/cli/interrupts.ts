@@ -11,7 +11,11 @@ const EXITS = new Map<NodeJS.Signals, number>([
   ["SIGTERM", 143],
 ]);
 
-const UNKNOWN = text("what was done so far is not known", "どこまで処理したかは不明です");
+/** Of commands that only read. */
+const UNCHANGED = text("nothing was changed", "何も変更していません");
+
+/** Of commands that change something and have not said more yet. */
+export const UNKNOWN = text("what was done so far is not known", "どこまで処理したかは不明です");
 
 /** The part of the process that signals come from, and that ends it. */
 export interface SignalHost {
@@ -25,7 +29,7 @@ export class Interrupts {
   readonly #host: SignalHost;
   readonly #style: ErrorStyle;
   readonly #say: (report: string) => void;
-  #state: () => Text = () => UNKNOWN;
+  #state: () => Text = () => UNCHANGED;
   #exit: number | undefined;
   #reported = false;
 

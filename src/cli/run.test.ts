@@ -1,6 +1,6 @@
 import { PassThrough, type Duplex } from "node:stream";
 import { expect, test } from "vitest";
-import { defineCommand, type Outcome } from "../commands/command.ts";
+import { defineCommand, type Command, type Outcome } from "../commands/command.ts";
 import type { VerbNode } from "../commands/node.ts";
 import { freshFolder } from "../commands/testing/program.ts";
 import type { Tools } from "../commands/tools.ts";
@@ -29,6 +29,7 @@ async function ending(
   words: readonly string[] = [],
   failureExit?: number,
   stdout?: Duplex,
+  more: Partial<Pick<Command, "changes" | "shows">> = {},
 ): Promise<Ended> {
   const made = fakeOutside(freshFolder(), stdout);
   const command = defineCommand({
@@ -37,12 +38,13 @@ async function ending(
     options: {},
     examples: [],
     exits: [],
+    ...more,
     run: (tools) => work(tools, made),
   });
   const verb: VerbNode = {
     name: "try",
     summary: about,
-    ...(failureExit === undefined ? {} : { failureExit }),
+    failureExit,
     load: async () => ({ default: command }),
   };
   const exit = await runVerb(made.outside, errorStyleOf(readLine(PROGRAM, words), {}), { path: ["try"], verb, words });
@@ -118,6 +120,18 @@ test.each([
   expect(await ending(interrupted)).toMatchObject({ exit, stdout: "", stderr });
   expect(await ending(interrupted, [], 3)).toMatchObject({ exit, stderr });
   expect((await ending(interrupted, ["--lang", "ja"])).stderr).toBe("エラー: 中断しました: 何も変更していません\n");
+});
+
+test.each([
+  ["reads", {}, "nothing was changed", "何も変更していません"],
+  ["changes something", { changes: true }, "what was done so far is not known", "どこまで処理したかは不明です"],
+  ["shows what it changed", { shows: [] }, "what was done so far is not known", "どこまで処理したかは不明です"],
+] as const)("of a verb that %s and says nothing of its state: %j", async (_, more, en, ja) => {
+  const interrupted: Work = async (_tools, { host }) => void host.emit("SIGINT");
+  const told = async (words: readonly string[]) =>
+    (await ending(interrupted, words, undefined, undefined, more)).stderr;
+  expect(await told(["--lang", "en"])).toBe(`error: interrupted: ${en}\n`);
+  expect(await told(["--lang", "ja"])).toBe(`エラー: 中断しました: ${ja}\n`);
 });
 
 test("a signal counts also where the work ended well, or failed otherwise", async () => {

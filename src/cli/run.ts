@@ -3,7 +3,7 @@ import type { VerbNode } from "../commands/node.ts";
 import type { Tools } from "../commands/tools.ts";
 import { same } from "../lib/text/index.ts";
 import { exitOf, failureExit } from "./exit-codes.ts";
-import { Interrupts } from "./interrupts.ts";
+import { Interrupts, UNKNOWN } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
 import type { Outside } from "./outside.ts";
 import { parse } from "./parse.ts";
@@ -27,6 +27,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   const { default: command } = await verb.load();
   const { globals, input } = parse(path, command, words);
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
+  if (command.changes === true || command.shows !== undefined) interrupts.describe(() => UNKNOWN);
   const tools = openTools(outside, globals, interrupts);
   const exit = await settle(interrupts, tools, verb, async () => {
     const { terminal } = tools;

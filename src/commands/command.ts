@@ -40,6 +40,8 @@ export interface CommandOf<A extends Fields, O extends Fields> {
   readonly examples: readonly Example[];
   /** the failures a script should expect, besides `usage` and `unexpected` */
   readonly exits: readonly ErrorCode[];
+  /** it changes something, as every command does that has {@link shows}: an interruption may have come too late */
+  readonly changes?: true | undefined;
   /**
    * the columns in which a command shows what it has changed: `--fields` and `--query` are checked against them first, so
    * that no command ends with a usage error after its work is done

@@ -44,6 +44,19 @@ const CHANGING = [
   "secured users import x.csv --app docs --yes",
 ];
 
+/** They show nothing of what they change. */
+const CHANGING_UNSEEN = ["context remove", "context use"];
+
+test("all other verbs only read, so that nothing has changed when one is interrupted", async () => {
+  const verbs = await Promise.all(
+    verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
+  );
+  const changing = verbs.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
+  const known = [...CHANGING_UNSEEN, ...CHANGING];
+  expect(changing.map(([path]) => path).filter((path) => !known.some((line) => line.startsWith(path)))).toEqual([]);
+  expect(changing).toHaveLength(known.length);
+});
+
 test.each(CHANGING)("%s refuses an output that cannot be, before it changes anything", async (line) => {
   for (const [option, value] of [
     ["--fields", "bogus"],

@@ -13,6 +13,7 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl context remove kanto --yes", about: text("without confirmation", "確認なし") }],
   exits: ["not-found", "locked"],
+  changes: true,
   async run({ terminal, contexts, globals }, { name }) {
     const context = await contexts.find(name);
     const tenantMayGo =

@@ -9,6 +9,7 @@ export default defineCommand({
   options: {},
   examples: [{ line: "clomoctl context use embedded" }],
   exits: ["not-found", "locked"],
+  changes: true,
   async run({ terminal, contexts }, { name }) {
     const context = await contexts.use(name);
     await terminal.note(text(`commands now work on ${context.name}`, `以後のコマンドは ${context.name} を操作します`));
