@@ -100,7 +100,7 @@ test.each([
   ["--url https://mdm.example.jp --map users=a.yaml", 2, "--map does not go with --url"],
   ["--embedded --ca-file ca.pem", 2, "--ca-file does not go with --embedded"],
   ["--url https://mdm.example.jp --ca-file gone.pem", 6, "gone.pem"],
-  ["--url https://mdm.example.jp --ca-file one.csv", 3, "no certificate"],
+  ["--url https://mdm.example.jp --ca-file one.csv", 3, "not a certificate"],
 ])("context add %s is refused", async (options, code, said) => {
   await writeFile(join(certificates, "one.csv"), "氏名\r\n");
   const outcome = await clomoctl(`context add remote ${options}`);

@@ -151,7 +151,7 @@ describe("add", () => {
     ["--fingerprint needs --file", 2, ["x", "--kind", "custom", "--fingerprint", "ab"]],
     ["unknown time zone", 2, ["x", "--kind", "custom", "--timezone", "Mars/Olympus"]],
     ["no such file", 6, ["x", "--file", "nowhere.pem"]],
-    ["this is no file", 2, ["x", "--file", "."]],
+    ["this is a folder", 2, ["x", "--file", "."]],
     ["holds nothing of the kind", 3, ["x", "--file", "push.pem", "--kind", "vpp-token"]],
     ["words.pem", 3, ["x", "--file", "words.pem"]],
     ["option", 2, ["x", "--kind", "custom", "--password", "secret"]],

@@ -16,7 +16,7 @@ export const CONTEXT_COLUMNS: readonly Column<ShownContext>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },
   { key: "used", header: text("in use", "使用中"), value: ({ used }) => used },
   { key: "kind", header: text("kind", "種類"), value: ({ context }) => context.kind },
-  { key: "timezone", header: text("timezone", "タイムゾーン"), value: ({ context }) => context.timezone },
+  { key: "timezone", header: text("time zone", "タイムゾーン"), value: ({ context }) => context.timezone },
   { key: "address", header: text("location", "場所"), value: address },
 ];
 

@@ -46,7 +46,7 @@ test("--limit shows the first ones", async () => {
 test("a table has headers in the person's language", async () => {
   const home = await homeOfThree();
   const { en, ja } = await inBoth("context list", { home, terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/^name +in use +kind +timezone +location\n/);
+  expect(en.stdout).toMatch(/^name +in use +kind +time zone +location\n/);
   expect(ja.stdout).toMatch(/^名前 +使用中 +種類 +タイムゾーン +場所\n/);
   expect(en.stdout).toMatch(/\nkanto +true +embedded +UTC +.+tenants.kanto\n/);
   expect(en.stdout).toMatch(/\nhead +false +remote +Asia\/Tokyo +https:\/\/mdm\.example\.jp\/\n$/);

@@ -8,5 +8,5 @@ export const APP = {
   choices: SECURED_APPS,
   value: "APP",
   required: true,
-  about: text("the app of SECURED APPs", "対象のアプリ"),
+  about: text("which SECURED APPs app", "対象のアプリ"),
 } as const satisfies ChoiceField;

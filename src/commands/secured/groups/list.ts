@@ -14,7 +14,7 @@ const COLUMNS: readonly Column<SecuredGroup>[] = [
 ];
 
 export default defineCommand({
-  summary: text("list the groups of an app of SECURED APPs", "SECURED APPs のグループを一覧する"),
+  summary: text("list SECURED APPs groups", "SECURED APPs のグループを一覧する"),
   args: {},
   options: { app: APP, limit: LIMIT },
   examples: [{ line: "clomoctl secured groups list --app calendar" }],

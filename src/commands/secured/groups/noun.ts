@@ -2,5 +2,5 @@ import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
 export default defineNoun({
-  summary: text("groups of SECURED APPs", "SECURED APPs のグループ"),
+  summary: text("SECURED APPs groups", "SECURED APPs のグループ"),
 });

@@ -4,10 +4,7 @@ import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../../csv/file/export
 import { APP } from "../app.ts";
 
 export default defineCommand({
-  summary: text(
-    "export the users of an app of SECURED APPs as a CSV file",
-    "SECURED APPs のユーザーを CSV ファイルにエクスポートする",
-  ),
+  summary: text("export SECURED APPs users as a CSV file", "SECURED APPs のユーザーを CSV ファイルにエクスポートする"),
   details: [
     text("Passwords and administrators are never exported.", "パスワードと管理者はエクスポートしません。"),
     ...EXPORT_DETAILS,

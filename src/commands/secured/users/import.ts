@@ -7,7 +7,7 @@ import { APP } from "../app.ts";
 
 export default defineCommand({
   summary: text(
-    "import the users of an app of SECURED APPs from a CSV file",
+    "import SECURED APPs users from a CSV file",
     "CSV ファイルから SECURED APPs のユーザーをインポートする",
   ),
   details: IMPORT_DETAILS,

@@ -6,7 +6,7 @@ import { APP } from "../app.ts";
 import { securedUserColumns, USUAL_SECURED_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("list the users of an app of SECURED APPs", "SECURED APPs のユーザーを一覧する"),
+  summary: text("list SECURED APPs users", "SECURED APPs のユーザーを一覧する"),
   args: {},
   options: {
     app: APP,

@@ -2,5 +2,5 @@ import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
 export default defineNoun({
-  summary: text("users of SECURED APPs", "SECURED APPs のユーザー"),
+  summary: text("SECURED APPs users", "SECURED APPs のユーザー"),
 });

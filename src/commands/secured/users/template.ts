@@ -6,7 +6,7 @@ import { APP } from "../app.ts";
 
 export default defineCommand({
   summary: text(
-    "write the header row of a users file of an app of SECURED APPs",
+    "write the header row of a SECURED APPs users file",
     "SECURED APPs のユーザー CSV のヘッダー行を書き出す",
   ),
   details: TEMPLATE_DETAILS,

@@ -8,7 +8,7 @@ import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
-    "remove a custom user field and its value of every user",
+    "remove a custom user field and its values",
     "カスタムユーザー情報の項目と、全ユーザーのその値を削除する",
   ),
   args: { field: { kind: "string", required: true, about: text("the field's name or id", "項目名か ID") } },
