@@ -17,7 +17,7 @@ import {
 } from "./store/sqlite/imports/staging-files.ts";
 import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
 import type { Database } from "./store/sqlite/database.ts";
-import { ImportThread } from "./store/sqlite/imports/worker/thread.ts";
+import { ImportWorker } from "./store/sqlite/imports/worker/thread.ts";
 import {
   BLANK_DETAIL,
   changeImport,
@@ -70,7 +70,7 @@ export class TenantImports {
   readonly #folder: string;
   readonly #tenant: string;
   readonly #surroundings: Surroundings;
-  readonly #thread = new ImportThread();
+  readonly #worker = new ImportWorker();
   readonly #note: WriterNote;
   readonly #processes: Processes;
 
@@ -107,7 +107,7 @@ export class TenantImports {
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
     makeStagingFolder(this.#staging(""));
     const task: Task = { type: "plan", files: this.#files(id), id, request: detail.request, encoding };
-    await this.#thread.run(task, stream, signal).catch((error: unknown) => {
+    await this.#worker.run(task, stream, signal).catch((error: unknown) => {
       // who could not write its plan cannot write its end either: the next open does
       if (!(error instanceof Failure && error.code === "locked")) this.#end(id, "failed");
       throw error;
@@ -161,7 +161,7 @@ export class TenantImports {
       type === "commit"
         ? { type, files: this.#files(id), id, moment, writer }
         : { type, tenant: this.#tenant, id, moment, writer };
-    await this.#thread.run(task, undefined, signal);
+    await this.#worker.run(task, undefined, signal);
     return this.show(id);
   }
 
@@ -183,7 +183,7 @@ export class TenantImports {
   async replan(id: string, { signal }: Asker): Promise<Import> {
     this.#database.checkWritable();
     this.#expect(id, ["planned", "awaiting-console"]);
-    await this.#thread.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
+    await this.#worker.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
     return this.show(id);
   }
 
@@ -195,7 +195,7 @@ export class TenantImports {
     if (request === null) throw new TypeError(`import ${id} has no request`);
     if (etagOf(this.#database, planSqlOf(waiting)) !== waiting.etag) await this.replan(id, asker);
     const record = this.#expect(id, ["awaiting-console"]);
-    const difference = await this.#thread.run(
+    const difference = await this.#worker.run(
       {
         type: "verify",
         files: this.#files(id),
@@ -276,7 +276,7 @@ export class TenantImports {
   }
 
   async close(): Promise<void> {
-    await this.#thread.close();
+    await this.#worker.close();
   }
 
   /** A whole plan, or an upload whose process lives: it may not have locked its staging file yet. */

@@ -73,9 +73,11 @@ const openReadOnly = (path: string, timeout: number): DatabaseSync => {
   throw readOnlyFailure(path);
 };
 
-const interrupted = (): Failure =>
+/** Work that a signal stopped, and that left everything as it was. */
+export const interruption = (cause?: unknown): Failure =>
   new Failure("interrupted", {
     what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
+    cause,
   });
 
 /** One connection to a SQLite file, with named parameters (`:name`) and prepared statements kept by their text. */
@@ -198,7 +200,7 @@ export class Database {
    */
   async freed(signal: AbortSignal): Promise<void> {
     for (let waitedMs = 0; !this.isFree(); waitedMs += PATIENCE_MS) {
-      if (signal.aborted) throw interrupted();
+      if (signal.aborted) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
       await sleep(PATIENCE_MS);
     }
@@ -241,7 +243,7 @@ export class Database {
    */
   #keepLog(): void {
     for (let waitedMs = 0; !this.#takesLog(); waitedMs += MOMENT_MS) {
-      if (this.#interrupted()) throw new Error("interrupted");
+      if (this.#interrupted()) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
       Atomics.wait(NEVER_WOKEN, 0, 0, MOMENT_MS);
     }
@@ -259,7 +261,7 @@ export class Database {
 
   #begin(): void {
     for (let waitedMs = 0; !this.#takesLock(PATIENCE_MS); waitedMs += PATIENCE_MS) {
-      if (this.#interrupted()) throw new Error("interrupted");
+      if (this.#interrupted()) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
     }
   }

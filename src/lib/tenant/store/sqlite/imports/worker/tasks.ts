@@ -8,7 +8,7 @@ import { Stager } from "../../../../../imports/stage.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
 import { text } from "../../../../../text/index.ts";
 import { appendAudit } from "../../audit.ts";
-import { Database } from "../../database.ts";
+import { Database, interruption } from "../../database.ts";
 import type { CommitMoment } from "../commit-context.ts";
 import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, etagOf } from "../compare.ts";
@@ -181,7 +181,11 @@ export const replan = (files: TaskFiles, id: string, interrupted: () => boolean)
   });
 };
 
-/** A plan with invalid rows that may not be skipped. */
+/**
+ * Applies a plan, advances the revision and writes the audit record; inside the caller's transaction.
+ *
+ * @throws Failure `input-rejected` where the plan was refused, `conflict` where the tenant has changed since
+ */
 const applyAndRecord = (database: Database, record: ImportRecord, moment: CommitMoment): void => {
   const plan = planSqlOf(record);
   const { counts, staged } = record.detail;
@@ -232,7 +236,7 @@ export const commit = (
     database.change(() =>
       noted(writer, () => {
         applyAndRecord(database, readImport(database, id), moment);
-        if (interrupted()) throw new Error("interrupted");
+        if (interrupted()) throw interruption();
       }),
     );
   });
@@ -250,7 +254,7 @@ export const commitRevert = (
     database.change(() =>
       noted(writer, () => {
         applyRevertAndRecord(database, readImport(database, id), moment);
-        if (interrupted()) throw new Error("interrupted");
+        if (interrupted()) throw interruption();
       }),
     );
   } finally {
@@ -258,6 +262,7 @@ export const commitRevert = (
   }
 };
 
+/** Undoes an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
 const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }: CommitMoment): void => {
   const original = readImport(database, record.detail.reverts ?? "");
   const reverted = revertedOf(original);
@@ -272,7 +277,6 @@ const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }:
   appendAudit(database, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 
-/** A committed import as its undoing needs it. */
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with what the plan arrives at. */
 export const applyToCopy = (
   { files, copy, id, moment }: Extract<Task, { type: "verify" }>,
