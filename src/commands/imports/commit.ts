@@ -2,11 +2,12 @@ import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { confirmAndCommit, CONFIRM_DELETIONS } from "./plan/confirm-plan.ts";
+import { confirmAndCommit } from "./plan/confirm.ts";
+import { CONFIRM_DELETIONS } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
 import { showPlan } from "./plan/show.ts";
-import { RESULT_COLUMNS } from "./plan/result.ts";
+import { RESULT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text("commit a plan that was kept", "残しておいた計画を確定する"),

@@ -1,10 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { confirmAndCommit, CONFIRM_DELETIONS } from "./plan/confirm-plan.ts";
+import { confirmAndCommit } from "./plan/confirm.ts";
+import { CONFIRM_DELETIONS } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
 import { showPlan } from "./plan/show.ts";
-import { RESULT_COLUMNS } from "./plan/result.ts";
+import { RESULT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text("undo a committed import", "確定したインポートを取り消す"),

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { ROW_COLUMNS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { RESULT_COLUMNS } from "./plan/result.ts";
+import { RESULT_COLUMNS } from "./plan/columns.ts";
 import { lookAtFile, streamOf } from "./plan/send.ts";
 
 const STILL_WAITS = text("nothing was changed; the plan keeps waiting", "何も変更していません。計画は待機中です");

@@ -31,11 +31,10 @@ import {
   type StoredRequest,
 } from "./store/sqlite/imports/record.ts";
 import { checkEtag, etagOf } from "./store/sqlite/imports/compare.ts";
-import { problemLines } from "./store/sqlite/imports/problem-lines.ts";
 import { revertLines } from "./store/sqlite/imports/revert-rows.ts";
-import { planLines, type RowQuery } from "./store/sqlite/imports/rows.ts";
+import { planLines, problemLines, type RowQuery } from "./store/sqlite/imports/rows.ts";
 import { attachForReading } from "./store/sqlite/imports/staging.ts";
-import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
+import type { CommitMoment } from "./store/sqlite/imports/commit.ts";
 import { planRevert, revertedOf } from "./store/sqlite/imports/revert.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Task } from "./store/sqlite/imports/worker/messages.ts";

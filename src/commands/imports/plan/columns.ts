@@ -63,3 +63,34 @@ export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProble
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
   { key: "reason", header: text("reason", "理由"), value: (problem) => reasonOf(problem)[language] },
 ];
+
+/** What became of an import, as programs read it; the keys are a promise. */
+export interface ImportResult {
+  readonly plan: Import;
+  readonly dryRun: boolean;
+  readonly committed: boolean;
+}
+
+const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ({
+  key,
+  header,
+  align: "end",
+  value: ({ plan }) => plan[key],
+});
+
+/** The result of an import. */
+export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
+  { key: "importId", header: text("import", "インポート ID"), value: ({ plan }) => plan.id },
+  { key: "tenant", header: text("tenant", "テナント"), value: ({ plan }) => plan.tenant },
+  { key: "mode", header: text("mode", "モード"), value: ({ plan }) => plan.mode },
+  { key: "dryRun", header: text("dry run", "試行"), value: ({ dryRun }) => dryRun },
+  resultCount("rows", text("rows", "行数")),
+  resultCount("create", text("created", "追加")),
+  resultCount("update", text("updated", "更新")),
+  resultCount("unchanged", text("unchanged", "変更なし")),
+  resultCount("delete", text("deleted", "削除")),
+  resultCount("invalid", text("invalid", "不正")),
+  resultCount("secretsSet", text("secrets set", "設定した秘密の値")),
+  resultCount("orgsCreated", text("organisations created", "作成した組織")),
+  { key: "committed", header: text("committed", "確定"), value: ({ committed }) => committed },
+];

@@ -1,7 +1,10 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
+import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
+import { RESULT_COLUMNS } from "./columns.ts";
+import type { PendingPlan } from "./pending.ts";
 import { tenantName } from "./show.ts";
 
 /** Whether a plan, once committed, would leave the tenant as it is. */
@@ -39,6 +42,29 @@ export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: nu
     message: text(`Apply this plan to ${tenant.en}?`, `この計画を ${tenant.ja} に適用しますか?`),
     flag: "--yes",
   });
+}
+
+/** Asks about a plan that is shown already, and commits it or leaves it. */
+export async function confirmAndCommit(
+  tools: Tools,
+  pending: PendingPlan,
+  confirmDeletions: number | undefined,
+): Promise<Outcome> {
+  try {
+    if (!(await mayCommit(tools, pending.plan, confirmDeletions))) {
+      await tools.terminal.note(text("nothing was changed", "何も変更していません"));
+      await pending.leave();
+      await tools.terminal.show(RESULT_COLUMNS, { plan: pending.plan, dryRun: false, committed: false });
+      return;
+    }
+    const plan = await pending.commit();
+    await tools.terminal.show(RESULT_COLUMNS, { plan, dryRun: false, committed: true });
+    return plan.invalid > 0 ? "partial" : undefined;
+  } catch (error) {
+    // what failed first is told; a plan that cannot be let go now is dropped after a week
+    await pending.settle(error).catch(() => undefined);
+    throw error;
+  }
 }
 
 const wrongNumber = (plan: Import, confirmed: number): Failure =>

@@ -1,10 +1,10 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { RejectedFile, type ListedProblems } from "./problems.ts";
-import type { ImportOrder } from "./send.ts";
+import type { ImportRequest } from "./options.ts";
 
 /** Why a plan is refused, and what to do next: advice that the same run would refuse again is none. */
-export function rejectedFile(plan: Import, order: ImportOrder, { all, whole }: ListedProblems): RejectedFile {
+export function rejectedFile(plan: Import, order: ImportRequest, { all, whole }: ListedProblems): RejectedFile {
   const { errors, invalid } = plan;
   const reason = isHidden(order, whole) ? hidden(plan) : text("", "");
   const what = text(
@@ -15,7 +15,7 @@ export function rejectedFile(plan: Import, order: ImportOrder, { all, whole }: L
 }
 
 /** Rows are skipped, and yet the plan is refused. @see docs/decisions/007 */
-const isHidden = ({ options }: ImportOrder, whole: string | undefined): boolean =>
+const isHidden = ({ options }: ImportRequest, whole: string | undefined): boolean =>
   options.skipInvalid && whole === undefined;
 
 const hidden = (plan: Import): Text =>
@@ -24,7 +24,7 @@ const hidden = (plan: Import): Text =>
     `。削除は ${plan.delete} 件になりますが、不正な行がどれを指すか分からず、ファイルにないものを確定できません`,
   );
 
-function nextStep(order: ImportOrder, whole: string | undefined): Text {
+function nextStep(order: ImportRequest, whole: string | undefined): Text {
   const { errors, mode, emitCsv } = order.options;
   if (whole !== undefined) return mendWhole(order, whole);
   if (isHidden(order, whole)) {
@@ -53,7 +53,7 @@ function nextStep(order: ImportOrder, whole: string | undefined): Text {
   );
 }
 
-function mendWhole({ kind }: ImportOrder, code: string): Text {
+function mendWhole({ kind }: ImportRequest, code: string): Text {
   const template = `clomoctl csv template --as ${kind}`;
   if (code === "file-empty" || code === "file-no-rows") {
     return text(`a file needs a header row and rows: ${template}`, `ヘッダー行とデータ行が必要です: ${template}`);

@@ -21,7 +21,7 @@ export interface ColumnMap {
   readonly constants: readonly MappedValue[];
   /** the value of rows whose cell is blank or missing */
   readonly defaults: readonly MappedValue[];
-  readonly dialect?: Dialect;
+  readonly dialect?: Dialect | undefined;
 }
 
 /** Where in a map something is wrong: the part and the entry's number in it, counted from 0. */

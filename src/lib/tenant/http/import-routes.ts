@@ -1,18 +1,28 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { PlanAction, routes, type Import, type ImportRequest } from "../../contract/index.ts";
+import { PlanAction, routes, type Import } from "../../contract/index.ts";
 import type { Asker } from "../imports.ts";
-import type { StoredRequest } from "../store/sqlite/imports/record.ts";
 import type { TenantParts } from "./parts.ts";
 import { contentOf } from "./content.ts";
-import { linesOf } from "./lines.ts";
 import type { Repeats, Work } from "./repeats.ts";
 
-const storedRequest = ({ map, ...request }: ImportRequest): StoredRequest => {
-  if (map === undefined) return request;
-  const { dialect, ...columns } = map;
-  if (dialect === undefined) return { ...request, map: columns };
-  const { delimiter, quote } = dialect;
-  return { ...request, map: { ...columns, dialect: { delimiter, ...(quote === undefined ? {} : { quote }) } } };
+/**
+ * A response of NDJSON whose batches of lines are made as it is read. The first batch is made at once, so that what
+ * cannot be read fails as a problem and not in the middle.
+ */
+const linesOf = (batches: Iterable<Uint8Array>): Response => {
+  const iterator = batches[Symbol.iterator]();
+  let next = iterator.next();
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (next.done === true) return controller.close();
+      controller.enqueue(next.value);
+      next = iterator.next();
+    },
+    cancel() {
+      iterator.return?.();
+    },
+  });
+  return new Response(body, { headers: { "content-type": "application/x-ndjson" } });
 };
 
 /** The headers of an import's answer. */
@@ -37,7 +47,7 @@ export const addImportRoutes = (app: OpenAPIHono, { imports, actor }: TenantPart
     const made = await repeats.once(
       { key, route: c.req.path, content: JSON.stringify(request) },
       changed(
-        () => imports.begin(storedRequest(request), asker(c.req.raw)),
+        () => imports.begin(request, asker(c.req.raw)),
         (id) => imports.show(id),
       ),
     );

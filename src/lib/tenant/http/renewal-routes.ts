@@ -1,3 +1,5 @@
+/** Routes of one noun: each noun has a file of its own, however short. */
+
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { routes } from "../../contract/index.ts";
 import { TenantRenewals } from "../renewals.ts";

@@ -1,10 +1,8 @@
 import { recordKind, type Entity, type ImportedField } from "../../../../imports/kind.ts";
 import type { Database, Row } from "../database.ts";
 import { name, storeColumn } from "./expressions.ts";
-import { batched } from "./line-batches.ts";
 import { changes, made, params, type Reverted } from "./revert.ts";
-import { afterPiece, customPiece, lineOf, listOf, truth } from "./row-line.ts";
-import type { RowQuery } from "./rows.ts";
+import { afterPiece, batched, customPiece, lineOf, listOf, truth, type RowQuery } from "./rows.ts";
 
 /** SQL: what a column of record `c` held before the import, as it is stored. */
 const before = (column: string): string => `(c.before ->> '$.${column}')`;

@@ -1,14 +1,61 @@
 import type { PlanRow } from "../../../../contract/index.ts";
 import type { ImportedField } from "../../../../imports/kind.ts";
-import type { Database, Params } from "../database.ts";
+import type { Database, Params, Row } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { isLacking } from "./commit.ts";
 import { hasSecrets } from "./compare.ts";
 import { isTouched, joinOrg, name, storeColumn, valueForExisting, valueForNew, type PlanSql } from "./expressions.ts";
 import { keyField } from "./findings.ts";
-import { BATCH_BYTES, batched } from "./line-batches.ts";
 import { orgPlaces } from "./org-places.ts";
-import { afterPiece, customPiece, lineOf, listOf, truth } from "./row-line.ts";
+
+/** A function of SQLite takes at most 127 arguments. */
+const MOST_ARGUMENTS = 100;
+
+/** SQL: pieces one after the other; what is null is left out. */
+const joined = (pieces: readonly string[]): string => {
+  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
+  const parts: string[] = [];
+  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MOST_ARGUMENTS)));
+  return joined(parts);
+};
+
+/** SQL: a list in JSON of pieces that begin with a comma each; a piece may be empty. */
+export const listOf = (pieces: readonly string[]): string => `'[' || substr(${joined(pieces)}, 2) || ']'`;
+
+/** SQL: one value of `after` in JSON; `value` is SQL of JSON. */
+export const afterPiece = (field: string, value: string): string =>
+  `',{"field":"${field}","value":' || ${value} || '}'`;
+
+/** SQL: custom fields in JSON, by the names they have in the tenant; nothing where there is none. */
+export const customPiece = (value: string): string =>
+  `(select group_concat(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
+      order by cast(e.key as integer))
+    from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
+
+/** SQL of the parts of a plan's row, each of them JSON, in the order they are written. */
+type RowParts = Readonly<Record<keyof PlanRow, string>>;
+
+/** SQL: a line of NDJSON, made by SQLite alone: a million rows pass without becoming objects on the way. */
+export const lineOf = (parts: RowParts): string =>
+  joined([...Object.entries(parts).flatMap(([key, sql], at) => [`'${at === 0 ? "{" : ","}"${key}":'`, sql]), "'}\n'"]);
+
+/** SQL: a condition in JSON. */
+export const truth = (condition: string): string => `iif(${condition}, 'true', 'false')`;
+
+/** Bytes of lines that are given at a time. */
+const BATCH_BYTES = 65_536;
+
+/** Rows whose column `line` is a line of text, as the bytes of many at a time. */
+export function* batched(rows: Iterable<Row>): Generator<Uint8Array> {
+  let text = "";
+  for (const { line } of rows) {
+    text += String(line);
+    if (text.length < BATCH_BYTES) continue;
+    yield Buffer.from(text);
+    text = "";
+  }
+  if (text !== "") yield Buffer.from(text);
+}
 
 type Action = PlanRow["action"];
 
@@ -172,3 +219,13 @@ export const firstPlanRows = (database: Database, plan: PlanSql, query: RowQuery
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line) as PlanRow);
+
+/** SQL: a problem as a line of NDJSON; its `params` are JSON already. */
+const PROBLEM_LINE = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
+  ',"column":', col, ',"header":', json_quote(header), ',"params":', params, '}\n')`;
+
+/** What is wrong with the file of a plan as NDJSON, in batches, by row and column. */
+export function* problemLines(database: Database, limit: number | undefined): Generator<Uint8Array> {
+  const sql = `select ${PROBLEM_LINE} as line from s.problem order by row, col limit :limit`;
+  yield* batched(database.iterate(sql, { limit: limit ?? -1 }));
+}

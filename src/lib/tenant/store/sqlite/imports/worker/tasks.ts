@@ -9,8 +9,7 @@ import { describeProblem, type ProblemCode, type ProblemParams } from "../../../
 import { text } from "../../../../../text/index.ts";
 import { appendAudit } from "../../audit.ts";
 import { Database, interruption } from "../../database.ts";
-import type { CommitMoment } from "../commit-context.ts";
-import { applyPlan } from "../commit.ts";
+import { applyPlan, type CommitMoment } from "../commit.ts";
 import { advance, checkEtag, compare, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import { changeImport, planSqlOf, readImport, rejected, type ImportRecord, type StoredRequest } from "../record.ts";
