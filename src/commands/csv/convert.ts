@@ -12,7 +12,7 @@ import { noteCounts } from "./file/encoded.ts";
 import { ON_UNMAPPABLE } from "./file/form.ts";
 import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
-import { throwUnmappable } from "./file/unmappable.ts";
+import { NOTHING_WRITTEN, throwUnmappable } from "./file/unmappable.ts";
 
 /** How many problems are shown. */
 const FIRST = 20;
@@ -161,7 +161,8 @@ class FileConversion {
     for (const problem of this.#problems) await this.#terminal.problem(foundLine(name, { ...problem, header: "" }));
     const { to: encoding } = this.#options;
     if (this.#problemTotal === 0) {
-      return throwUnmappable(this.#tools, { name, encoding, placed: this.#unmappable, total: this.#unmappableTotal });
+      const [placed, total] = [this.#unmappable, this.#unmappableTotal];
+      return throwUnmappable(this.#tools, { ...NOTHING_WRITTEN, name, encoding, placed, total });
     }
     throw new Failure("input-rejected", {
       what: text(

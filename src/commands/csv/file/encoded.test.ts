@@ -69,7 +69,7 @@ describe("writeEncoded", () => {
       ],
     });
     expect((await readdir(tools.folder)).filter((name) => name !== "tmp")).toEqual([]);
-    expect(tools.stderr.bytes.toString()).toContain("out.csv:2:2: shift_jis has no U+00E9 (é)\n");
+    expect(tools.stderr.bytes.toString()).toContain("out.csv:2:2: U+00E9 (é) cannot be written in shift_jis\n");
   });
 
   it("writes nothing to stdout, and leaves nothing in the home", async () => {

@@ -257,12 +257,12 @@ test.each(["out.csv", "/dev/null"])("a character that Shift_JIS lacks leaves no 
   const { en, ja } = await inBoth(`users import in.csv --emit-csv ${file} --yes --format json`, told);
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
-    "\nin.csv:2:氏名: U+20BB7 cannot be written in shift_jis\nin.csv:4:氏名: U+00E9 cannot be written in shift_jis\nin.csv:4:メールアドレス: U+00FC cannot be",
+    "\nin.csv:2:氏名: U+20BB7 (𠮷) cannot be written in shift_jis\nin.csv:4:氏名: U+00E9 (é) cannot be written in shift_jis\nin.csv:4:メールアドレス: U+00FC (ü) cannot be",
   );
   expect(en.stderr).toContain(
     "error: 3 cells cannot be written in shift_jis; no file was written, nothing was changed\n  in.csv\n  replace these characters and import again\n",
   );
-  expect(ja.stderr).toContain("\nin.csv:2:氏名: U+20BB7 は shift_jis では表せません\n");
+  expect(ja.stderr).toContain("\nin.csv:2:氏名: U+20BB7 (𠮷) は shift_jis で表せません\n");
   expect(ja.stderr).toContain("エラー: shift_jis で表せないセルが 3 個あるため");
   expect(JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
     problems: [{ row: 2, header: "氏名", codePoint: "U+20BB7" }, { row: 4 }, { row: 4, header: "メールアドレス" }],
@@ -361,8 +361,8 @@ test("a header or a cell of such a column that cannot be written is found as wel
   });
   const { exit, stderr } = await run(`${LINE} --allow-unknown-columns`, without("emitImport", told));
   expect(exit).toBe(3);
-  expect(stderr).toContain("in.csv:2:𠮷: U+20BB7 cannot be written in shift_jis\n");
-  expect(stderr).toContain("in.csv:1:𠮷: U+20BB7 cannot be written in shift_jis\n");
+  expect(stderr).toContain("in.csv:2:𠮷: U+20BB7 (𠮷) cannot be written in shift_jis\n");
+  expect(stderr).toContain("in.csv:1:𠮷: U+20BB7 (𠮷) cannot be written in shift_jis\n");
 });
 
 test("a file that changed after its plan was made is not written on", async () => {
