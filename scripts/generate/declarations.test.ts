@@ -12,6 +12,17 @@ const ROOT = join(import.meta.dirname, "..", "..");
 /** What `npm run generate -- --json` printed for b7d515d. */
 const before: unknown = JSON.parse(readFileSync(join(ROOT, "test", "fixtures", "declarations-b7d515d.json"), "utf8"));
 
+/** `--encoding` of a command that reads a file for a tenant: declared once, with the UTF-16 that `csv` always read. */
+const encodingOnce = (verb: string): readonly Permitted[] => {
+  const at = ["verbs", verb, "options", "--encoding"];
+  const before = ["auto", "shift_jis", "utf-8"];
+  const why = "--encoding of a file that is read is declared once";
+  return [
+    { at: [...at, "choices"], before, now: [...before, "utf-16le", "utf-16be"], why },
+    { at: [...at, "value"], before: before.join("|"), now: "NAME", why },
+  ];
+};
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   {
@@ -20,6 +31,10 @@ const PERMITTED: readonly Permitted[] = [
     now: "timezone",
     why: "a zone that does not exist is a usage error in every command, before anything is done",
   },
+  ...encodingOnce("imports verify"),
+  ...encodingOnce("orgs import"),
+  ...encodingOnce("secured users import"),
+  ...encodingOnce("users import"),
 ];
 
 const declared = await readDeclarations(ROOT);

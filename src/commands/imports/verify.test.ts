@@ -46,6 +46,7 @@ test.each([
   [" --encoding shift_jis", "shift_jis", "shift_jis"],
   [" --encoding auto", "utf-8", undefined],
   [" --encoding utf-8", "utf-8", undefined],
+  [" --encoding utf-16be", "utf-16be", "utf-16be"],
 ] as const)("sends bytes as they are, and says what they are in:%s %s", async (option, encoding, charset) => {
   const folder = folderOf(encodeText(EXPORT, encoding));
   const { requests } = await run(VERIFY + option, { tenant: tenantWith(accepted), folder });
@@ -142,7 +143,7 @@ test("a signal while the export is read has changed nothing", async () => {
 test.each([
   ["imports verify 1", "--against EXPORT.csv"],
   ["imports verify --against export.csv", "the argument ID is missing"],
-  [`${VERIFY} --encoding utf-16le`, "--encoding must be one of auto, shift_jis, utf-8"],
+  [`${VERIFY} --encoding euc-jp`, "--encoding must be one of auto, shift_jis, utf-8, utf-16le, utf-16be"],
   ["imports verify 1 2 --against export.csv", "unexpected argument 2"],
 ])("%s is wrong", async (line, told) => {
   const { exit, stderr, requests } = await run(line);

@@ -1,10 +1,10 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { ROW_COLUMNS } from "./plan/columns.ts";
+import { INPUT_ENCODING } from "../csv/file/encoding.ts";
+import { RESULT_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { RESULT_COLUMNS } from "./plan/columns.ts";
 import { lookAtFile, streamOf } from "./plan/send.ts";
 
 const STILL_WAITS = text("nothing was changed; the plan keeps waiting", "何も変更していません。計画は待機中です");
@@ -39,15 +39,7 @@ export default defineCommand({
         "アップロード後にコンソールからエクスポートしたファイル",
       ),
     },
-    encoding: {
-      kind: "choice",
-      choices: ["auto", "shift_jis", "utf-8"],
-      default: "auto",
-      about: text(
-        "how the export's bytes are read; shift_jis is CP932",
-        "エクスポートの文字コード(shift_jis は CP932)",
-      ),
-    },
+    encoding: INPUT_ENCODING,
   },
   examples: [{ line: "clomoctl imports verify 0198c0de --against export.csv" }],
   exits: ["input-rejected", "conflict", "not-found", "differs"],

@@ -112,6 +112,7 @@ test.each([
   ["shift_jis", "", "shift_jis"],
   ["utf-16le", "", "utf-16le"],
   ["utf-8", " --encoding utf-8", undefined],
+  ["utf-16le", " --encoding utf-16le", "utf-16le"],
   ["shift_jis", " --encoding shift_jis", "shift_jis"],
 ] as const)("bytes are sent as they are, with what they are in: %s%s", async (encoding, words, charset) => {
   const mark = encoding === "utf-16le" ? "\ufeff" : "";
@@ -392,7 +393,7 @@ test.each([
   ["users import people.csv more.csv", "unexpected argument more.csv"],
   ["users import people.csv --mode delete", "--mode"],
   ["users import people.csv --key name", "--key"],
-  ["users import people.csv --encoding utf-16le", "--encoding"],
+  ["users import people.csv --encoding euc-jp", "--encoding"],
   ["users import people.csv --newline nl", "--newline"],
   ["users import people.csv --blank drop", "--blank"],
   ["users import people.csv --absent drop", "--absent"],

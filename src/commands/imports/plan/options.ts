@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import type { ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
+import { MAP } from "../../csv/file/column-map.ts";
+import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import type { Fields, InputOf } from "../../field.ts";
 
 /** How many deletions are expected, for a command that commits a plan. */
@@ -21,12 +23,7 @@ export const IMPORT_OPTIONS = {
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
-  encoding: {
-    kind: "choice",
-    choices: ["auto", "shift_jis", "utf-8"],
-    default: "auto",
-    about: text("how the file's bytes are read; shift_jis is CP932", "文字コード(shift_jis は CP932)"),
-  },
+  encoding: INPUT_ENCODING,
   newline: {
     kind: "choice",
     choices: ["auto", "crlf", "lf", "cr"],
@@ -36,14 +33,7 @@ export const IMPORT_OPTIONS = {
       "ファイルの改行(どの改行も読み込む。指定と違えば警告する)",
     ),
   },
-  map: {
-    kind: "file",
-    value: "FILE",
-    about: text(
-      "which headers mean which fields (YAML; else the context's)",
-      "ヘッダーと項目の対応表(YAML。省略時はコンテキストの設定)",
-    ),
-  },
+  map: MAP,
   dryRun: { kind: "boolean", about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない") },
   keepPlan: {
     kind: "boolean",
