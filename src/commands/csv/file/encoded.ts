@@ -4,19 +4,19 @@ import type { Dialect } from "../../../lib/csv/records/record.ts";
 import { text } from "../../../lib/text/index.ts";
 import { counted } from "../../listing/counted.ts";
 import type { Tools } from "../../tools.ts";
-import type { FileForm } from "./form.ts";
+import type { OutputForm } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MOST_NAMED, NOTHING_WRITTEN, throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
 
 /** Turns UTF-8 text into the wanted bytes, and throws behind the last where a character could not be held. */
 class Recoding {
-  readonly #form: FileForm;
+  readonly #form: OutputForm;
   readonly unmappable: Unmappable[] = [];
   total = 0;
   folded = 0;
   replaced = 0;
 
-  constructor(form: FileForm) {
+  constructor(form: OutputForm) {
     this.#form = form;
   }
 
@@ -86,7 +86,7 @@ export interface Content {
 export async function writeEncoded(
   tools: OutputTools,
   output: string,
-  form: FileForm,
+  form: OutputForm,
   { open, dialect }: Content,
 ): Promise<void> {
   const recoding = new Recoding(form);

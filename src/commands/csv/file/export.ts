@@ -7,7 +7,7 @@ import type { Fields, InputOf } from "../../field.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
-import { FORM_OPTIONS, ON_UNMAPPABLE, settleForm } from "./form.ts";
+import { FORM_OPTIONS, ON_UNMAPPABLE, chooseOutputForm } from "./form.ts";
 import { OUTPUT } from "./output.ts";
 
 /** `--filter-name` and `--filter-id` of lists and exports. */
@@ -63,7 +63,7 @@ export async function runExport(
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
   const tenant = await tools.tenant();
-  const form = await settleForm(tools, options, accountLanguage(tenant));
+  const form = await chooseOutputForm(tools, options, accountLanguage(tenant));
   const map = await loadColumnMap(tools, format, {
     option: options.map,
     context: tenant.context,

@@ -7,7 +7,7 @@ import type { Tools } from "../../tools.ts";
 export type FileEncoding = "shift_jis" | "utf-8";
 
 /** How a file for the console is written. */
-export interface FileForm {
+export interface OutputForm {
   readonly encoding: FileEncoding;
   readonly bom: boolean;
   readonly onUnmappable: "error" | "replace";
@@ -53,7 +53,7 @@ const NAMES = new Map<FileEncoding, string>([
  *
  * @throws `usage` for a byte order mark where there is none
  */
-export async function settleForm(
+export async function chooseOutputForm(
   { terminal }: Pick<Tools, "terminal">,
   asked: {
     readonly encoding: FileEncoding | undefined;
@@ -61,7 +61,7 @@ export async function settleForm(
     readonly onUnmappable?: "error" | "replace";
   },
   language: Language,
-): Promise<FileForm> {
+): Promise<OutputForm> {
   const { bom, onUnmappable = "error" } = asked;
   const encoding = asked.encoding ?? (language === "ja" ? "shift_jis" : "utf-8");
   if (bom && encoding !== "utf-8") {

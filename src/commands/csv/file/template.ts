@@ -9,7 +9,7 @@ import type { Fields, InputOf } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 import { loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
-import { FORM_OPTIONS, settleForm } from "./form.ts";
+import { FORM_OPTIONS, chooseOutputForm } from "./form.ts";
 import { OUTPUT } from "./output.ts";
 
 /** The options of every template. */
@@ -39,7 +39,7 @@ export async function writeTemplate(
   { format, language, context, customFields = [] }: TemplateSource,
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
-  const form = await settleForm(tools, options, language);
+  const form = await chooseOutputForm(tools, options, language);
   const map = await loadColumnMap(tools, format, {
     option: options.map,
     ...(context === undefined ? {} : { context }),

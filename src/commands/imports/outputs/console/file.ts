@@ -8,7 +8,7 @@ import type { Tools } from "../../../tools.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
 import { ConsoleColumns } from "./columns.ts";
 import { EncodingCheck } from "./encoding-check.ts";
-import { InStep } from "../in-step.ts";
+import { RowCursor } from "../row-cursor.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 
 /** What a file for the console holds. */
@@ -122,13 +122,13 @@ async function* joined(
   source: SecretSource,
 ): AsyncGenerator<readonly JoinedRow[]> {
   const { client } = await tools.tenant();
-  const secrets = new InStep(secretRows(source));
+  const secrets = new RowCursor(secretRows(source));
   try {
     for await (const batch of client.imports.rowBatches(source.plan.id)) {
       tools.signal.throwIfAborted();
       const rows = batch.filter((row) => isEmitted(source.plan, row));
-      await secrets.reach(rows.at(-1)?.row ?? 0);
-      yield rows.map((row) => ({ row, secrets: secrets.of(row.row) }));
+      await secrets.advanceTo(rows.at(-1)?.row ?? 0);
+      yield rows.map((row) => ({ row, secrets: secrets.at(row.row) }));
     }
     // to its end, where it is known whether the file is still the same
     await secrets.finish();

@@ -2,7 +2,7 @@ import type { Entity } from "../../../../imports/kind.ts";
 import { codeKey } from "../../../../model/normalise.ts";
 import {
   joinOrg,
-  name,
+  quoteIdentifier,
   storeColumn,
   touchedFields,
   VALID,
@@ -41,7 +41,7 @@ const keptColumns = ({ kind }: Pick<PlanSql, "kind">): readonly string[] => kind
 
 /** SQL: the record `t` as a JSON object of its columns. */
 const recordAsJson = (columns: readonly string[]): string =>
-  `json_object(${columns.map((column) => `'${column}', t.${name(column)}`).join(", ")})`;
+  `json_object(${columns.map((column) => `'${column}', t.${quoteIdentifier(column)}`).join(", ")})`;
 
 /** Columns that a deleted record needs beside its fields to come back as it was. */
 const IDENTITY = {
@@ -71,10 +71,10 @@ const keepBefore = (database: Database, plan: PlanSql, context: CommitContext): 
 
 /** SQL: true where the file lacks a record, so that a replacing import deletes it. */
 export const isLacking = ({ kind }: PlanSql, record: string): string => {
-  const met = `${record}.pk not in (select target from s.match)`;
+  const unmatched = `${record}.pk not in (select target from s.match)`;
   return kind.entity === "user"
-    ? `${record}.administrator = 0 and ${met}`
-    : `${record}.app = :kind and ${record}.administrator = 0 and ${met}`;
+    ? `${record}.administrator = 0 and ${unmatched}`
+    : `${record}.app = :kind and ${record}.administrator = 0 and ${unmatched}`;
 };
 
 const makeReferences = (database: Database, plan: PlanSql, context: CommitContext): void => {
@@ -110,7 +110,7 @@ const keepMade = (database: Database, context: CommitContext, entity: "org" | "s
   );
 };
 
-/** True where a staged row meets no record. */
+/** True where a staged row matches no record. */
 const hasNew = (database: Database): boolean =>
   database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
 
@@ -125,7 +125,7 @@ const create = (database: Database, plan: PlanSql, context: CommitContext): void
   }
   const base = lastNumber(database, entity);
   database.run(
-    `insert into ${entity} (pk, id, ${[...values.keys()].map(name).join(", ")}, createdAt, updatedAt, revision)
+    `insert into ${entity} (pk, id, ${[...values.keys()].map(quoteIdentifier).join(", ")}, createdAt, updatedAt, revision)
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
      from s.row r left join s.match m on m.row = r.row ${joinOrg(plan)}
      where m.row is null and ${VALID} and ${proceeding("r.row")} order by r.row`,
@@ -161,11 +161,15 @@ const CHANGED = `s.match m cross join s.row r on r.row = m.row`;
 
 const update = (database: Database, plan: PlanSql, context: CommitContext): void => {
   const { entity, name: kind } = plan.kind;
-  const sets = touchedFields(plan).map((field) => `${name(storeColumn(field))} = v.${name(storeColumn(field))}`);
+  const sets = touchedFields(plan).map(
+    (field) => `${quoteIdentifier(storeColumn(field))} = v.${quoteIdentifier(storeColumn(field))}`,
+  );
   if (entity === "secured_user" && plan.staged.staged.includes("displayName")) {
     sets.push(`nameSort = name_sort(v."displayName")`);
   }
-  const values = touchedFields(plan).map((field) => `${valueForExisting(plan, field)} as ${name(storeColumn(field))}`);
+  const values = touchedFields(plan).map(
+    (field) => `${valueForExisting(plan, field)} as ${quoteIdentifier(storeColumn(field))}`,
+  );
   if (values.length === 0) return;
   const sql = `update ${entity} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
     from (select m.target, ${values.join(", ")} from ${CHANGED} cross join ${entity} t on t.pk = m.target

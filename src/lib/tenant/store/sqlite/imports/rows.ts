@@ -4,7 +4,15 @@ import type { Database, Params, Row } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { isLacking } from "./commit.ts";
 import { hasSecrets } from "./compare.ts";
-import { isTouched, joinOrg, name, storeColumn, valueForExisting, valueForNew, type PlanSql } from "./expressions.ts";
+import {
+  isTouched,
+  joinOrg,
+  quoteIdentifier,
+  storeColumn,
+  valueForExisting,
+  valueForNew,
+  type PlanSql,
+} from "./expressions.ts";
 import { keyField } from "./findings.ts";
 import { orgPlaces } from "./org-places.ts";
 
@@ -71,18 +79,20 @@ export interface RowQuery {
 const ACTION = `case when r.row in (select row from s.invalid) then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
-const jsonPiece = ({ field, meeting }: ImportedField, value: string): string => {
-  if (meeting === "custom") return customPiece(value);
-  return afterPiece(field, meeting === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
+const jsonPiece = ({ field, merge }: ImportedField, value: string): string => {
+  if (merge === "custom") return customPiece(value);
+  return afterPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
 /** SQL: the values a row arrives at, as the JSON of a plan's row has them. */
 const afterJson = (plan: PlanSql): string =>
   listOf(
     plan.kind.fields.map((field) => {
-      const existing = isTouched(plan, field) ? valueForExisting(plan, field) : `t.${name(storeColumn(field))}`;
+      const existing = isTouched(plan, field)
+        ? valueForExisting(plan, field)
+        : `t.${quoteIdentifier(storeColumn(field))}`;
       const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
-      if (field.meeting !== "org") return jsonPiece(field, value);
+      if (field.merge !== "org") return jsonPiece(field, value);
       const code = `(select code from org where pk = ${value})`;
       // an organisation that the import makes is not there yet
       return jsonPiece(field, plan.staged.staged.includes(field.field) ? `coalesce(${code}, r."orgCode")` : code);
@@ -103,7 +113,8 @@ const changedJson = ({ kind }: PlanSql): string => {
 
 /** The row's key as the file has it; null where the file has no such column. */
 const keyOf = (plan: PlanSql): string => {
-  const staged = (field: string): string => (plan.staged.staged.includes(field) ? `r.${name(field)}` : "null");
+  const staged = (field: string): string =>
+    plan.staged.staged.includes(field) ? `r.${quoteIdentifier(field)}` : "null";
   if (plan.kind.entity === "org") return `coalesce(${staged("code")}, ${staged("name")})`;
   const key = staged(keyField(plan));
   return keyField(plan) === "emails" ? `(${key} ->> 0)` : key;
