@@ -4,8 +4,7 @@ import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { counted } from "../../listing/counted.ts";
+import { counted, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
 /** A file that was checked. */
 export interface CheckedFile {

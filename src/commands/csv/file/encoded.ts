@@ -1,8 +1,7 @@
 import { createEncoder, type Unmappable } from "../../../lib/csv/encoding/encode.ts";
 import { Place } from "../../../lib/csv/records/place.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";
-import { text } from "../../../lib/text/index.ts";
-import { counted } from "../../listing/counted.ts";
+import { counted, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { OutputForm } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";

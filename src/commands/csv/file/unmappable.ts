@@ -1,7 +1,6 @@
 import type { Encoding } from "../../../lib/csv/records/record.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { RejectedFile } from "../../imports/plan/problems.ts";
-import { counted } from "../../listing/counted.ts";
 import type { Tools } from "../../tools.ts";
 
 /** How many characters are named; all are counted. */
