@@ -77,7 +77,7 @@ test("cells are told by the delimiter", async () => {
   expect(await convert(stdin, "--delimiter ;")).toMatchObject({ exit: 0, stdout: stdin });
   const { exit, stdout, stderr } = await convert(stdin);
   expect({ exit, stdout }).toEqual({ exit: 3, stdout: "" });
-  expect(stderr).toContain("2:1: a quote inside a cell");
+  expect(stderr).toContain("2:1: quote inside an unquoted cell");
 });
 
 describe("a character that cannot be held", () => {
@@ -123,7 +123,7 @@ describe("a problem of bytes or quoting", () => {
     });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toBe(
-      "in.csv:2:2: text after the closing quote\nin.csv:3:1: a quote inside a cell that does not begin with one\n" +
+      "in.csv:2:2: text after the closing quote\nin.csv:3:1: quote inside an unquoted cell\n" +
         "error: nothing was written: 2 problems\n  in.csv\n",
     );
     expect(ja.exit).toBe(3);

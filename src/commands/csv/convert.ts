@@ -23,7 +23,7 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Every other character stays as it is. The output is written as a whole or not at all.",
+      "All other characters stay as they are. The output is written whole or not at all.",
       "それ以外の文字は変わりません。出力はすべて書けた場合にだけ残ります。",
     ),
   ],
@@ -38,7 +38,7 @@ export default defineCommand({
       kind: "file",
       value: "OUT",
       required: true,
-      about: text("where it is written; - is stdout", "出力先(- は標準出力)"),
+      about: text("the output file; - is stdout", "出力先(- は標準出力)"),
     },
   },
   options: {
@@ -51,14 +51,14 @@ export default defineCommand({
     toNewline: {
       kind: "choice",
       choices: ["crlf", "lf", "cr"],
-      about: text("what ends the rows (default: as in the input)", "出力の改行コード(既定: 入力と同じ)"),
+      about: text("newline at the end of each row (default: as in the input)", "出力の改行コード(既定: 入力と同じ)"),
     },
     fromEncoding: INPUT_ENCODING,
     delimiter: {
       kind: "string",
       value: "CHARACTER",
       default: ",",
-      about: text("what separates the cells", "セルの区切り文字"),
+      about: text("cell separator", "セルの区切り文字"),
     },
     bom: {
       kind: "boolean",
@@ -95,7 +95,7 @@ function checkChoices({ to, bom, delimiter }: { to: string; bom: boolean; delimi
   if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
     throw new Failure("usage", {
       what: text(
-        "a delimiter is one character, no quote and no newline",
+        "the delimiter must be one character other than a quote or a newline",
         "区切り文字は引用符・改行以外の 1 文字にしてください",
       ),
       where: "--delimiter",
@@ -152,7 +152,7 @@ class FileConversion {
     await noteCounts(this.#tools, this.#notes);
     if (!this.#notes.ctrlZDropped) return;
     const ja = "末尾の Ctrl-Z(古い DOS のファイル終端)を取り除きました";
-    await this.#terminal.note(text("the Ctrl-Z at the file's end (an old DOS mark) was left out", ja));
+    await this.#terminal.note(text("dropped the Ctrl-Z at the end of the file (an old DOS end-of-file mark)", ja));
   }
 
   async #refuse(): Promise<never> {

@@ -4,6 +4,7 @@ import { FORMATS } from "../csv/formats/index.ts";
 import { checkMap } from "../csv/layout/map.ts";
 import type { Encoding } from "../csv/records/record.ts";
 import { Failure } from "../errors/index.ts";
+import { IMPORT_STATE_NAMES } from "../model/import.ts";
 import { text } from "../text/index.ts";
 import { importOf, NO_COUNTS } from "./import-shape.ts";
 import { WriterNote, type Processes } from "./store/sqlite/writer-note.ts";
@@ -319,7 +320,7 @@ export class TenantImports {
 
   #notOpen({ id, state }: ImportRecord): Failure {
     return new Failure("conflict", {
-      what: text(`import ${id} is ${state}`, `インポート ${id} の状態は ${state} です`),
+      what: text(`import ${id} is ${state}`, `インポート ${id} は${IMPORT_STATE_NAMES[state].ja}です`),
       hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
     });
   }
@@ -328,7 +329,7 @@ export class TenantImports {
     const record = this.#expect(id, states);
     if (record.etag === etag) return record;
     throw new Failure("conflict", {
-      what: text(`the plan of import ${id} is another by now`, `インポート ${id} の計画は作り直されています`),
+      what: text(`the plan of import ${id} has been replaced since`, `インポート ${id} の計画は作り直されています`),
       hint: text(`see it: clomoctl imports show ${id}`, `確認: clomoctl imports show ${id}`),
     });
   }

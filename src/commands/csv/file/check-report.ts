@@ -40,7 +40,7 @@ export async function listFound(terminal: Terminal, { file, report }: CheckedFil
   }
   const { errors, warnings } = report;
   if (errors > FIRST) {
-    const en = `… ${errors} errors in all; --format json has them`;
+    const en = `… ${errors} errors in all; --format json lists them all`;
     await terminal.problem(text(en, `… エラーは全部で ${errors} 件(--format json で全件を出力)`));
   }
   if (warnings > FIRST) {

@@ -36,8 +36,8 @@ export const EXPORT_OPTIONS = {
 /** What is said of every export in its help. */
 export const EXPORT_DETAILS = [
   text(
-    "A character that the encoding cannot hold is an error that names row, column and character; no file is left then.",
-    "文字コードで表せない文字があると、行・列・文字を示してエラーになり、ファイルは残りません。",
+    "A character that the encoding cannot hold is an error that names its row, column and code point; no file is left behind.",
+    "文字コードで表せない文字があると、行・列・文字を示してエラーになります。ファイルは残りません。",
   ),
 ];
 

@@ -18,8 +18,8 @@ export const TEMPLATE_OPTIONS = { output: OUTPUT, ...FORM_OPTIONS, map: MAP } as
 /** What is said of every template in its help. */
 export const TEMPLATE_DETAILS = [
   text(
-    "One row of headers, ready to be filled in and imported; a repeatable column stands there once and may be repeated.",
-    "見出し行だけのファイルです。記入してインポートできます。繰り返せる列は 1 回だけ出力されるので、必要なだけ増やせます。",
+    "A header row, ready to be filled in and imported. A repeatable column appears once; repeat it as needed.",
+    "ヘッダー行だけのファイルです。記入してインポートできます。繰り返せる列は 1 回だけ出力されるので、必要なだけ増やせます。",
   ),
 ];
 

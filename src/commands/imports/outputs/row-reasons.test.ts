@@ -36,7 +36,7 @@ test("the reasons of a row are one line, in the order of its columns", async () 
     uneven: false,
   });
   expect(reasons.at(8)).toBeUndefined();
-  expect(reasons.at(9)).toMatchObject({ reason: "1 cells, the header has 2", uneven: true });
+  expect(reasons.at(9)).toMatchObject({ reason: "1 cell, the header has 2", uneven: true });
   expect(reasons.at(10)).toBeUndefined();
 });
 
@@ -45,7 +45,7 @@ test("what is wrong with the header or the whole file holds for every row", asyn
     problem(0, "header-missing", { params: { header: "氏名" } }),
     problem(1, "header-blank"),
   ]);
-  expect(reasons.whole).toBe("氏名: the column 氏名 is missing; 氏名: a column without a header");
+  expect(reasons.whole).toBe("氏名: the column 氏名 is missing; 氏名: column without a header");
   await reasons.advanceTo(2);
   expect(reasons.at(2)).toBeUndefined();
 });

@@ -53,7 +53,7 @@ test("a file that two options name is told by the first of them", () => {
       { kind: "users", file: "in.csv", options: { ...OPTIONS, emitCsv: "o.csv", report: "o.csv" } },
       "/place",
     );
-  expect(failure).toThrow("o.csv is the file of --emit-csv already");
+  expect(failure).toThrow("o.csv is the same file as --emit-csv");
 });
 
 test("a file typed at the terminal leaves nobody to answer", () => {

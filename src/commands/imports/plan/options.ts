@@ -19,7 +19,7 @@ export const IMPORT_OPTIONS = {
     choices: ["append", "replace"],
     default: "append",
     about: text(
-      "append (追加更新) adds and updates; replace (全件更新) also deletes what the file lacks",
+      "append (追加更新) adds and updates; replace (全件更新) also deletes what is missing from the file",
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
@@ -29,7 +29,7 @@ export const IMPORT_OPTIONS = {
     choices: ["auto", "crlf", "lf", "cr"],
     default: "auto",
     about: text(
-      "the newline the file should have: any is read, another one than this is a warning",
+      "expected newline of the file; any is read, a different one is a warning",
       "ファイルの改行(どの改行も読み込む。指定と違えば警告する)",
     ),
   },
@@ -38,31 +38,31 @@ export const IMPORT_OPTIONS = {
   keepPlan: {
     kind: "boolean",
     about: text(
-      "keep a plan that is dry, declined or refused, for `imports commit`",
+      "keep a plan that is not committed now, for `imports commit`",
       "確定しなかった計画を `imports commit` 用に残す",
     ),
   },
   skipInvalid: {
     kind: "boolean",
-    about: text("commit the valid rows though others are invalid (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
+    about: text("skip invalid rows and commit the others (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
   },
   confirmDeletions: CONFIRM_DELETIONS,
   blank: {
     kind: "choice",
     choices: ["clear", "keep"],
     default: "clear",
-    about: text("what a blank cell does to an optional field", "空のセルの扱い(clear は値を消し、keep は残す)"),
+    about: text("effect of a blank cell on an optional field", "空のセルの扱い(clear は値を消し、keep は残す)"),
   },
   absent: {
     kind: "choice",
     choices: ["keep", "clear"],
     default: "keep",
-    about: text("what becomes of fields whose column the file lacks", "ファイルにない列の扱い(clear は値を消す)"),
+    about: text("effect on fields whose column is missing from the file", "ファイルにない列の扱い(clear は値を消す)"),
   },
   allowUnknownColumns: {
     kind: "boolean",
     about: text(
-      "carry columns nobody knows into --emit-csv and --errors",
+      "accept unknown columns and copy them to --emit-csv and --errors",
       "不明な列を認め、--emit-csv と --errors にそのまま残す",
     ),
   },
@@ -77,13 +77,13 @@ export const IMPORT_OPTIONS = {
   report: {
     kind: "file",
     value: "FILE",
-    about: text("write one line a row: what becomes of it", "行ごとの結果を書き出す"),
+    about: text("write the outcome of each row, one per line", "行ごとの結果を書き出す"),
   },
   errors: {
     kind: "file",
     value: "FILE",
     about: text(
-      "write the invalid rows with their reasons, ready to mend and import again",
+      "write the invalid rows with their reasons, ready to fix and import again",
       "不正な行を理由付きで書き出す(直して再インポートできる)",
     ),
   },
@@ -106,18 +106,18 @@ export interface ImportRequest {
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial"] as const;
 
 /** What help says of every import. */
-export const IMPORT_DETAILS = [
+export const IMPORT_HELP = [
   text(
-    "Every row is checked and compared with the tenant first; the plan is shown, confirmed, and committed as one: all of it or nothing. One invalid row rejects the file.",
+    "Every row is first checked and compared with the tenant. The plan is shown, confirmed, and committed whole or not at all. One invalid row rejects the file.",
     "まず全行を検査してテナントと比較し、計画を表示します。確認のうえ一括で確定し、途中までの変更は残りません。不正な行が 1 行でもあればファイル全体を拒否します。",
   ),
   text(
-    "Deletions (--mode replace) are confirmed by their number: typed, or given as --confirm-deletions N.",
+    "Deletions (--mode replace) are confirmed by their number: type it, or pass --confirm-deletions N.",
     "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。",
   ),
   text(
-    "Where - is typed at a terminal, nobody can answer afterwards: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
-    "端末から - で入力する場合は確認に答えられないため、--yes(--mode replace では --confirm-deletions N)か --dry-run が必要です。",
+    "If - is typed at a terminal, the plan cannot be confirmed there afterwards: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
+    "ターミナルから - で入力する場合は確認に答えられないため、--yes(--mode replace では --confirm-deletions N)か --dry-run が必要です。",
   ),
 ] as const;
 
@@ -144,7 +144,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
     if (name === "-") {
       throw refusal(
         flag,
-        text("stdout has the result; name a file", "標準出力は結果用です。ファイルを指定してください"),
+        text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),
       );
     }
     const path = resolve(workingFolder, name);
@@ -152,7 +152,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
       throw refusal(
         flag,
         text(
-          `${name} is the file of ${taken.get(path) ?? ""} already`,
+          `${name} is the same file as ${taken.get(path) ?? ""}`,
           `${name} は ${taken.get(path) ?? ""} と同じファイルです`,
         ),
       );
@@ -181,12 +181,12 @@ export function requireAnswerableConfirmation(
   const flag = asksYes ? "--yes" : "--confirm-deletions N";
   throw new Failure("usage", {
     what: text(
-      "stdin is the file, so the question about the plan cannot be answered there",
+      "stdin is the input file, so the plan cannot be confirmed there",
       "標準入力はファイルとして読むため、計画の確認に答えられません",
     ),
     where: flag,
     hint: text(
-      `pass ${flag}, --dry-run, or a file by name`,
+      `pass ${flag} or --dry-run, or name a file`,
       `${flag} か --dry-run を付けるか、ファイル名を指定してください`,
     ),
   });

@@ -17,7 +17,7 @@ export async function lookAtFile(
   if (reading.nearlyUtf8) {
     await terminal.warn(
       text(
-        `${file.label} is read as Shift_JIS, though nearly all of it is UTF-8; if that is meant, pass --encoding utf-8`,
+        `reading ${file.label} as Shift_JIS, though nearly all of it is valid UTF-8; if it is UTF-8, pass --encoding utf-8`,
         `${file.label} を Shift_JIS として読みますが、ほとんどが UTF-8 として正しい内容です。UTF-8 なら --encoding utf-8 を指定してください`,
       ),
     );

@@ -1,7 +1,7 @@
 import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
 import { runImport } from "../../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../imports/plan/columns.ts";
 
@@ -10,7 +10,7 @@ export default defineCommand({
     "import the users of a SECURED APP from a CSV file",
     "CSV ファイルから SECURED APPs のユーザーをインポートする",
   ),
-  details: IMPORT_DETAILS,
+  details: IMPORT_HELP,
   args: {
     file: {
       kind: "file",

@@ -63,11 +63,11 @@ describe("parseMapFile", () => {
     ["columns:\n  A: [name]\n", 2, /plain text/],
     ["columns:\n  A: &x name\n  B: *x\n", 3, /plain text/],
     ["\ncolumn:\n  A: name\n", 2, /no part column/],
-    ["columns:\n  A: name\n  B: 氏名\n", 3, /named twice/],
+    ["columns:\n  A: name\n  B: 氏名\n", 3, /listed twice/],
     ["constants:\n  accountPassword: abc\n", 2, /secret/],
     ["constants:\n  メールアドレス: abc\n", 2, /not a mail address/],
     ["constants:\n  title:\n", 2, /no value/],
-    ["constants:\n  title: a\ndefaults:\n  役職: b\n", 4, /named twice/],
+    ["constants:\n  title: a\ndefaults:\n  役職: b\n", 4, /listed twice/],
     ["dialect:\n  delimiter: ab\n", 2, /one character/],
     ['dialect:\n  delimiter: "\\n"\n', 2, /delimiter must be one character/],
     ['dialect:\n  delimiter: "\\r"\n', 2, /delimiter must be one character/],
@@ -86,7 +86,7 @@ describe("parseMapFile", () => {
 
   it("names the nearest column where the format has no custom fields", async () => {
     const failure = await refusal("columns:\n  A: 表示名称\n", FORMATS.browser);
-    expect(failure.what.en).toBe("表示名称 is no column of this format; did you mean 表示名?");
+    expect(failure.what.en).toBe("no column 表示名称 in this format; did you mean 表示名?");
   });
 
   it("takes custom fields of the tenant for columns, and nothing else where they are known", async () => {

@@ -31,7 +31,7 @@ const readJson = (value: string): unknown => {
 const checkCursor = (cursor: string | undefined, isOne: (cursor: string) => boolean): void => {
   if (cursor === undefined || isOne(cursor)) return;
   throw new Failure("usage", {
-    what: text("this cursor is not one of a page's", "このカーソルはどのページのものでもありません"),
+    what: text("this cursor does not come from a page of this list", "このカーソルはこの一覧のものではありません"),
     where: "query.cursor",
   });
 };

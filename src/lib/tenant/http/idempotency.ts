@@ -94,7 +94,7 @@ export class IdempotencyKeys {
     if (row["fingerprint"] === fingerprint) return String(row["subject"]);
     throw new Failure("usage", {
       what: text(
-        "this Idempotency-Key came with another request before",
+        "this Idempotency-Key was already used for another request",
         "この Idempotency-Key は別のリクエストで使用済みです",
       ),
       where: "idempotency-key",

@@ -48,11 +48,11 @@ const locked = (): Failure =>
 const unreadableLog = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
-      "the tenant's last changes cannot be read without writing beside it",
-      "テナントの最後の変更は、フォルダーに書き込まないと読み込めません",
+      "the tenant's latest changes cannot be read: its folder is read-only",
+      "テナントの最新の変更を読み込めません(フォルダーに書き込めません)",
     ),
     where: `${path}-wal`,
-    hint: text("open it once where its folder is writable", "書き込める場所で一度開いてください"),
+    hint: text("open it once with its folder writable", "フォルダーに書き込める状態で一度開いてください"),
   });
 
 /** A connection that never writes; SQLite needs a folder it can write to unless it is told that nobody writes at all. */

@@ -52,7 +52,7 @@ const arrived = (plan: PlanSql, field: ImportedField): string => {
   return keeps ? `coalesce(r.${quoteIdentifier(field.field)}, t.${column})` : `r.${quoteIdentifier(field.field)}`;
 };
 
-/** Records keep a value whose Windows-31J form is what the file holds. */
+/** Records keep a value whose Windows-31J form is format of the file. */
 const weighed = (plan: PlanSql, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 

@@ -61,7 +61,7 @@ const touched = (): Failure =>
       "records of this import were changed afterwards; it cannot be undone",
       "このインポートのデータは後から変更されているため、取り消せません",
     ),
-    hint: text("import the wanted state as a file instead", "元に戻したい状態をファイルでインポートしてください"),
+    hint: text("import a file with the desired state instead", "元に戻したい状態をファイルでインポートしてください"),
   });
 
 /**

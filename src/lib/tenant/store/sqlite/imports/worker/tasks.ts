@@ -131,8 +131,8 @@ export class Staging {
       what: text(`the export cannot be compared: ${reason.en}`, `エクスポートを照合できません: ${reason.ja}`),
       ...(problem["header"] === "" ? {} : { where: String(problem["header"]) }),
       hint: text(
-        "the plan keeps waiting; pass the console's export as it is",
-        "計画は待機中です。コンソールのエクスポートをそのまま指定してください",
+        "the plan is still waiting for verification; pass the console's export unmodified",
+        "計画は照合待ちのままです。コンソールのエクスポートをそのまま指定してください",
       ),
     });
   }
