@@ -67,8 +67,8 @@ export default defineCommand({
     const report = await checkFile(file.path, as, {
       reading: { encoding, dialect },
       allowUnknownColumns,
-      ...(map === undefined ? {} : { map }),
-      ...(key === undefined ? {} : { key: KEY_FIELDS[key] }),
+      map,
+      key: key === undefined ? undefined : KEY_FIELDS[key],
       signal,
       onProgress: (done, total) => {
         step.expect(total);

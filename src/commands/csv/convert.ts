@@ -77,8 +77,7 @@ export default defineCommand({
     const from = await encodingOf(file, fromEncoding, { flag: "--from-encoding", signal: tools.signal });
     const to = toEncoding ?? from;
     checkChoices({ to, bom, delimiter });
-    const newline = toNewline === undefined ? {} : { newline: toNewline };
-    const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, ...newline });
+    const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, newline: toNewline });
     await writeOutput(tools, output, conversion.bytes(), { held: true });
     await conversion.tellNotes();
   },

@@ -48,9 +48,9 @@ export interface Inspection {
 
 export interface InspectOptions {
   /** read as this, whatever the bytes say */
-  readonly encoding?: Encoding;
+  readonly encoding?: Encoding | undefined;
   /** how many problems to keep; default 20 */
-  readonly maxProblems?: number;
+  readonly maxProblems?: number | undefined;
 }
 
 const HEADER_BYTES = 64 * 1024;

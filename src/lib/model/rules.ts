@@ -6,10 +6,10 @@ export type Rule =
   | {
       readonly kind: "text";
       /** in characters (code points) */
-      readonly min?: number;
+      readonly min?: number | undefined;
       /** in characters (code points) */
-      readonly max?: number;
-      readonly charset?: "half-width-alphanumeric";
+      readonly max?: number | undefined;
+      readonly charset?: "half-width-alphanumeric" | undefined;
     }
   | { readonly kind: "mail-address" }
   | { readonly kind: "boolean" }

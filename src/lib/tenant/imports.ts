@@ -50,7 +50,7 @@ export interface Content {
 /** Who asks, and the signal that ends the asking. */
 export interface Asker {
   readonly actor: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How many differing rows a verification answers with. */

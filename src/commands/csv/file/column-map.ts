@@ -22,9 +22,9 @@ export interface MapChoice {
   /** `--map` */
   readonly option: string | undefined;
   /** a context may have one for each format */
-  readonly context?: Context;
+  readonly context?: Context | undefined;
   /** of the tenant; without them a map may name any */
-  readonly customFields?: () => Promise<readonly CustomField[]>;
+  readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
 /**

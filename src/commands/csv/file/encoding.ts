@@ -20,8 +20,8 @@ export const INPUT_ENCODING = {
 /** What a command may say about telling an encoding. */
 export interface EncodingQuestion {
   /** the option that answers it; `--encoding` where nothing is said */
-  readonly flag?: string;
-  readonly signal?: AbortSignal;
+  readonly flag?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

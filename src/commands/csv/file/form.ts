@@ -58,7 +58,7 @@ export async function chooseOutputForm(
   asked: {
     readonly encoding: FileEncoding | undefined;
     readonly bom: boolean;
-    readonly onUnmappable?: "error" | "replace";
+    readonly onUnmappable?: "error" | "replace" | undefined;
   },
   language: Language,
 ): Promise<OutputForm> {

@@ -28,8 +28,8 @@ export interface TemplateSource {
   readonly format: FormatName;
   readonly language: Language;
   /** its map applies; none without a tenant */
-  readonly context?: Context;
-  readonly customFields?: readonly CustomField[];
+  readonly context?: Context | undefined;
+  readonly customFields?: readonly CustomField[] | undefined;
 }
 
 /** Writes the header row of a format. */
@@ -42,7 +42,7 @@ export async function writeTemplate(
   const form = await chooseOutputForm(tools, options, language);
   const map = await loadColumnMap(tools, format, {
     option: options.map,
-    ...(context === undefined ? {} : { context }),
+    context,
   });
   const headers = headersFor(FORMATS[format], map, customFields).flatMap((column) => column.headers);
   const dialect = map?.dialect ?? CONSOLE_DIALECT;

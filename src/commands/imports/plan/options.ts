@@ -97,9 +97,9 @@ export interface ImportRequest {
   /** as it was typed; `-` is stdin */
   readonly file: string;
   readonly options: ImportOptions;
-  readonly key?: "email" | "employee-code" | "upn";
-  readonly createOrgs?: boolean;
-  readonly createGroups?: boolean;
+  readonly key?: "email" | "employee-code" | "upn" | undefined;
+  readonly createOrgs?: boolean | undefined;
+  readonly createGroups?: boolean | undefined;
 }
 
 /** The failures of an import that a script should expect. */

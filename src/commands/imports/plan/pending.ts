@@ -88,13 +88,10 @@ const MAY_BE_DONE = (id: string): Text =>
 
 function withNextStep(failure: Failure, id: string): Failure {
   const step = failure.code === "conflict" ? "replan" : "commit";
-  return new Failure(failure.code, {
-    what: failure.what,
-    ...(failure.where === undefined ? {} : { where: failure.where }),
+  return failure.with({
     hint: text(
       `the plan is kept; continue with: clomoctl imports ${step} ${id}`,
       `計画は残っています。続けるには: clomoctl imports ${step} ${id}`,
     ),
-    cause: failure,
   });
 }

@@ -31,8 +31,8 @@ export interface DuplicateSearch {
   /** aborted: the search throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
   /** tests give a hash with collisions */
-  readonly hash?: ValueHash;
-  readonly valuesAReading?: number;
+  readonly hash?: ValueHash | undefined;
+  readonly valuesAReading?: number | undefined;
 }
 
 /** Looks at the rows whose values have a repeated hash, and tells those whose values are really the same. */

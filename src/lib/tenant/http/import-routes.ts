@@ -71,7 +71,7 @@ export const addImportRoutes = (
   app.openapi(at.rows, (c) => {
     const { action, limit } = c.req.valid("query");
     const actions = (action?.split(",") ?? []).map((name) => PlanAction.parse(name));
-    return linesOf(imports.rows(c.req.valid("param").id, { actions, ...(limit === undefined ? {} : { limit }) }));
+    return linesOf(imports.rows(c.req.valid("param").id, { actions, limit }));
   });
   app.openapi(at.problems, (c) => linesOf(imports.problems(c.req.valid("param").id, c.req.valid("query").limit)));
   app.openapi(at.discard, (c) => {

@@ -7,8 +7,8 @@ interface Issue {
   readonly code?: string | undefined;
   readonly message: string;
   readonly path: readonly PropertyKey[];
-  readonly keys?: readonly string[];
-  readonly values?: readonly unknown[];
+  readonly keys?: readonly string[] | undefined;
+  readonly values?: readonly unknown[] | undefined;
   readonly input?: unknown;
 }
 

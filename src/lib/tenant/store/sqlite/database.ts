@@ -12,14 +12,14 @@ export type Row = Record<string, SQLOutputValue>;
 /** How a connection is opened. */
 export interface DatabaseOptions {
   /** size of the page cache */
-  readonly cacheKib?: number;
-  readonly busyTimeoutMs?: number;
+  readonly cacheKib?: number | undefined;
+  readonly busyTimeoutMs?: number | undefined;
   /** asked while a write lock is waited for; true gives up */
-  readonly interrupted?: () => boolean;
+  readonly interrupted?: (() => boolean) | undefined;
   /** the file's journal and cache are left as they are */
-  readonly plain?: boolean;
+  readonly plain?: boolean | undefined;
   /** the file is never written, and where nothing can be written beside it, it is read without its log */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
 }
 
 /** How long a statement waits for another process's write lock. */

@@ -98,7 +98,7 @@ const UNTOLD = ["key-ambiguous", "bytes-invalid", "character-nul", "quote-unclos
 export const compare = (
   database: Database,
   plan: PlanSql,
-  { forNew = true }: { readonly forNew?: boolean } = {},
+  { forNew = true }: { readonly forNew?: boolean | undefined } = {},
 ): PlanCounts => {
   reset(database);
   if (plan.kind.entity === "org") compareOrgs(database, plan);

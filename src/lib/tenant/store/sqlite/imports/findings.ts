@@ -5,12 +5,12 @@ import { quoteIdentifier, type PlanSql } from "./expressions.ts";
 /** Problems that only a comparison with other rows or the tenant shows; they are found anew with every plan. */
 export interface Finding {
   readonly code: ProblemCode;
-  readonly severity?: "error" | "warning";
+  readonly severity?: "error" | "warning" | undefined;
   /** the field that is at fault; the record as a whole where there is none */
-  readonly field?: string;
+  readonly field?: string | undefined;
   /** SQL that gives `row`, `line`, `col` (the cell, where it is not the field's first; else null) and `params` (a JSON object) */
   readonly select: string;
-  readonly params?: Params;
+  readonly params?: Params | undefined;
 }
 
 /** Writes findings as problems and marks their rows invalid. @returns how many were found */

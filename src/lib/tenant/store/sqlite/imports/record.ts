@@ -78,7 +78,7 @@ export const insertImport = (database: Database, record: Omit<ImportRecord, "pk"
 
 /** What of an import changes after it was made. */
 export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision">> & {
-  readonly detail?: Partial<ImportDetail>;
+  readonly detail?: Partial<ImportDetail> | undefined;
 };
 
 export const changeImport = (database: Database, record: ImportRecord, change: ImportChange): void => {

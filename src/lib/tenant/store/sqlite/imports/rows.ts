@@ -71,9 +71,9 @@ type Action = PlanRow["action"];
 export interface RowQuery {
   /** all where it is empty */
   readonly actions: readonly Action[];
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** PANEL administrators whom the file lacks are deletions too: no import deletes them, the console may have */
-  readonly administratorsToo?: boolean;
+  readonly administratorsToo?: boolean | undefined;
 }
 
 const ACTION = `case when r.row in (select row from s.invalid) then 'invalid' when m.row is null then 'create'

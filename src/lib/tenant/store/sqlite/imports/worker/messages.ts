@@ -68,6 +68,6 @@ export type FromWorker = { readonly turn: number } & Reply;
 
 export type Reply =
   | { readonly type: "taken" }
-  | { readonly type: "done"; readonly difference?: Difference }
+  | { readonly type: "done"; readonly difference?: Difference | undefined }
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly message: string; readonly stack: string | undefined };

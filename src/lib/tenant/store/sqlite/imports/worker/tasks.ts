@@ -48,7 +48,7 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
     .all("select pk, name from custom_field order by pk")
     .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
   allowUnknownColumns: request.allowUnknownColumns,
-  ...(request.map === undefined ? {} : { map: request.map }),
+  map: request.map,
 });
 
 /** Stages a file chunk by chunk, then compares it with the tenant. */
