@@ -146,7 +146,7 @@ describe("csv convert", () => {
     const words = ["csv", "convert", fixture("users/unmappable.utf-8.lf.csv"), output, "--to-encoding", "shift_jis"];
     const { code, stderr } = await run(words, { home });
     expect(code).toBe(3);
-    expect(stderr).toContain("unmappable.utf-8.lf.csv:3:1: shift_jis has no U+20BB7 (𠮷)");
+    expect(stderr).toContain("unmappable.utf-8.lf.csv:3:1: U+20BB7 (𠮷) cannot be written in shift_jis");
     expect(await readFile(output, "utf8")).toBe("old");
     const replaced = await run([...words, "--on-unmappable", "replace"], { home });
     expect(replaced).toMatchObject({ code: 0, stderr: "written as 〓: 4 characters\n" });

@@ -25,7 +25,7 @@ describe("users export", () => {
     const japanese = await run(["users", "export"], { home });
     const utf8 = await run(["users", "export", "--encoding", "utf-8"], { home });
     expect(japanese.stderr).toBe(
-      "encoding: Shift_JIS, as the account's language is Japanese (--encoding says otherwise)\n",
+      "encoding: Shift_JIS, as the account's language is Japanese (override with --encoding)\n",
     );
     expect(utf8.stderr).toBe("");
     expect(cp932(japanese.stdout)).toBe(utf8.text);
@@ -71,7 +71,7 @@ describe("users export", () => {
     await writeFile(file, "old");
     const toFile = await run(["users", "export", "-o", file], { home });
     expect(toFile.code).toBe(3);
-    expect(toFile.stderr).toMatch(/now\.csv:3:1: shift_jis has no U\+20BB7 \(𠮷\)\n/);
+    expect(toFile.stderr).toMatch(/now\.csv:3:1: U\+20BB7 \(𠮷\) cannot be written in shift_jis\n/);
     expect(await readFile(file, "utf8")).toBe("old");
     const toStdout = await run(["users", "export", "--format", "json"], { home });
     expect({ code: toStdout.code, bytes: toStdout.stdout.length }).toEqual({ code: 3, bytes: 0 });

@@ -106,7 +106,7 @@ describe("the console bridge", () => {
     const desk = await freshDesk();
     await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
     const outcome = await desk.run("secured users import docs.csv --app docs --create-groups --emit-csv c.csv --yes");
-    expect(outcome.stderr).toContain("SECURED APPs MANAGER Users › インポート");
+    expect(outcome.stderr).toContain("SECURED APPs MANAGER (Docs), Users › インポート");
     const text = new TextDecoder("shift_jis").decode(await readFile(desk.path("c.csv")));
     expect(text.split("\r\n")[0]).toMatch(/^表示名,ユーザーID,パスワード,シークレットキー,グループ名/);
     await desk.write("back.csv", await readFile(desk.path("c.csv")));
@@ -124,9 +124,9 @@ describe("the console bridge", () => {
       "secured users import console-export.csv --app docs --mode replace --emit-csv console.csv --dry-run",
     );
     expect(outcome.stderr).toContain(
-      ": パスワード of 14 existing users, シークレットキー of 14 existing users; 全件更新 overwrites every item",
+      ": パスワード of 14 existing users, シークレットキー of 14 existing users; 全件更新 overwrites every field",
     );
-    expect(outcome.stderr).toMatch(/does not show these columns.*グループ名/);
+    expect(outcome.stderr).toMatch(/lacks these columns.*グループ名/);
     expect(outcome.stderr).toContain("the tenant's data");
   });
 
@@ -154,9 +154,9 @@ describe("the console bridge", () => {
     expect(await shown()).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
     expect(existsSync(desk.path("tenants"))).toBe(false);
     const first = await desk.run("users import people.csv --mode replace --create-orgs --yes");
-    expect(first.stderr.match(/never came from the console/g)).toHaveLength(1);
+    expect(first.stderr.match(/was never imported from the console/g)).toHaveLength(1);
     const again = await desk.run("users import people.csv --dry-run --emit-csv c.csv");
-    expect(again.stderr.match(/last came from the console on/g)).toHaveLength(1);
+    expect(again.stderr.match(/was last imported from the console on/g)).toHaveLength(1);
     expect(await shown()).toMatchObject({ mirroredAt: expect.stringMatching(/Z$/), mirrorAgeDays: 0 });
     expect((await desk.run("context show --format table")).text).toMatch(/days since the update +0/);
   });

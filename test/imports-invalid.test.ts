@@ -116,7 +116,7 @@ describe("invalid rows", () => {
   test("show no rows as if they came in, and no columns below a header that is refused", async () => {
     const desk = await freshDesk(BAD);
     const rows = await desk.run("users import people.csv --dry-run");
-    expect(rows.stderr).toContain("refused; without its problems it would create 2, update 0,");
+    expect(rows.stderr).toContain("rejected; without the invalid rows: create 2, update 0,");
     expect(rows.stderr).not.toContain("  + 2 taro@example.com");
     await desk.write("empty.csv", "");
     await desk.write("header.csv", csv(["名まえ,メール", "山田,taro@example.com"]));
@@ -134,7 +134,7 @@ describe("invalid rows", () => {
     await desk.write("bad.csv", csv([HEADER, "山田 太郎,taro@example.com,,", "佐藤 花子,hanako@,,"]));
     const { stderr, code } = await desk.run("users import bad.csv --mode replace --skip-invalid --confirm-deletions 1");
     expect(code).toBe(3);
-    expect(stderr).toContain("1 would be deleted, but an invalid row does not tell which it means");
+    expect(stderr).toContain("1 record would be deleted, but an invalid row may stand for one of them");
     expect(stderr).not.toContain("--skip-invalid commits");
   });
 });

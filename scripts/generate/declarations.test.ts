@@ -20,6 +20,17 @@ const parsed = (at: readonly string[], kind: string): Permitted => ({
   why: `a ${kind} is parsed where options are: a wrong one is a usage error before the tenant is opened`,
 });
 
+/** `--encoding` of a command that reads a file for a tenant: declared once, with the UTF-16 that `csv` always read. */
+const encodingOnce = (verb: string): readonly Permitted[] => {
+  const at = ["verbs", verb, "options", "--encoding"];
+  const before = ["auto", "shift_jis", "utf-8"];
+  const why = "--encoding of a file that is read is declared once";
+  return [
+    { at: [...at, "choices"], before, now: [...before, "utf-16le", "utf-16be"], why },
+    { at: [...at, "value"], before: before.join("|"), now: "NAME", why },
+  ];
+};
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   {
@@ -28,6 +39,8 @@ const PERMITTED: readonly Permitted[] = [
     now: "timezone",
     why: "a zone that does not exist is a usage error in every command, before anything is done",
   },
+  ...encodingOnce("imports verify"),
+  ...encodingOnce("orgs import"),
   parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
   parsed(["verbs", "renewals add", "options", "--last-login", "kind"], "date"),
   parsed(["verbs", "renewals check", "options", "--critical", "kind"], "duration"),
@@ -41,6 +54,8 @@ const PERMITTED: readonly Permitted[] = [
     now: "APP",
     why: "--app is declared once; only its name in help is another",
   },
+  ...encodingOnce("secured users import"),
+  ...encodingOnce("users import"),
 ];
 
 const declared = await readDeclarations(ROOT);

@@ -88,7 +88,7 @@ describe("what is found", () => {
     const { en, ja } = await inBoth("csv check - --as users", { stdin: wrongRows(errors) });
     expect(en.exit).toBe(3);
     expect(en.stderr.match(/^stdin:\d+:2: /gm)).toHaveLength(20);
-    expect(en.stderr.includes(`… ${errors} errors in all; --format json has them\n`)).toBe(more);
+    expect(en.stderr.includes(`… ${errors} errors in all; --format json lists them all\n`)).toBe(more);
     expect(en.stderr).toContain(`error: ${errors} errors in ${errors} rows\n`);
     expect(ja.stderr.includes(`… エラーは全部で ${errors} 件`)).toBe(more);
     expect(en.stderr).not.toContain("warnings in all");
@@ -166,7 +166,7 @@ describe("the encoding", () => {
       Buffer.of(0xff),
     ]);
     const { stderr } = await check(stdin);
-    expect(stderr).toContain("nearly all of it is UTF-8");
+    expect(stderr).toContain("nearly all of it is valid UTF-8");
   });
 });
 
@@ -212,7 +212,7 @@ test.each([
   expect(problems.map(({ code, header }) => `${code} ${header}`)).toEqual([found, found]);
 });
 
-test("columns nobody knows are a problem, unless they are allowed", async () => {
+test("columns nobody knows are a problem, unless they allowed", async () => {
   const stdin = "氏名,メールアドレス,備考\n山田,a@example.jp,x\n";
   expect((await check(stdin)).stderr).toContain("stdin:1:3: 備考: unknown column 備考");
   expect(await check(stdin, "--as users --allow-unknown-columns")).toMatchObject({ exit: 0, stderr: "" });

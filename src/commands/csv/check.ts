@@ -16,7 +16,7 @@ const KEY_FIELDS = { email: "emails", "employee-code": "employeeCode", upn: "upn
 const onlyUsersHaveKeys = (format: string): Failure =>
   new Failure("usage", {
     what: text(
-      `--key goes with --as users, not ${format}`,
+      `--key works with --as users only, not with ${format}`,
       `--key は --as users でだけ使えます(${format} では使えません)`,
     ),
   });
@@ -25,7 +25,7 @@ export default defineCommand({
   summary: text("check a file against a format, without a tenant", "テナントなしでファイルを形式に照らして検査する"),
   details: [
     text(
-      "Every row and column is checked: bytes, quoting, headers, cells, and what must be unique inside the file. A column clomoctl:reason is ignored. The first 20 problems are listed; --format json has all.",
+      "Checks every row and column: bytes, quoting, headers, cells, and values that must be unique in the file. The column clomoctl:reason is ignored. The first 20 problems are listed; --format json has them all.",
       "バイト列、引用符、ヘッダー、セル、ファイル内の重複を全行・全列検査します。clomoctl:reason 列は無視します。問題は最初の 20 件を表示し、--format json では全件を出力します。",
     ),
   ],
@@ -40,13 +40,13 @@ export default defineCommand({
       kind: "choice",
       choices: ["email", "employee-code", "upn"],
       about: text(
-        "what tells that two rows are the same user, as users import has it (email where nothing is said)",
-        "同じユーザーの行と見なす項目(users import と同じ。省略時は email)",
+        "field that identifies a user, as in users import (default: email)",
+        "ユーザーを識別する項目(users import と同じ。既定: email)",
       ),
     },
     allowUnknownColumns: {
       kind: "boolean",
-      about: text("columns nobody knows are no problem", "不明な列を問題にしない"),
+      about: text("accept unknown columns", "不明な列を認める"),
     },
   },
   examples: [
@@ -67,8 +67,8 @@ export default defineCommand({
     const report = await checkFile(file.path, as, {
       reading: { encoding, dialect },
       allowUnknownColumns,
-      ...(map === undefined ? {} : { map }),
-      ...(key === undefined ? {} : { key: KEY_FIELDS[key] }),
+      map,
+      key: key === undefined ? undefined : KEY_FIELDS[key],
       signal,
       onProgress: (done, total) => {
         step.expect(total);

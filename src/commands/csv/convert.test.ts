@@ -77,7 +77,7 @@ test("cells are told by the delimiter", async () => {
   expect(await convert(stdin, "--delimiter ;")).toMatchObject({ exit: 0, stdout: stdin });
   const { exit, stdout, stderr } = await convert(stdin);
   expect({ exit, stdout }).toEqual({ exit: 3, stdout: "" });
-  expect(stderr).toContain("2:1: a quote inside a cell");
+  expect(stderr).toContain("2:1: quote inside an unquoted cell");
 });
 
 describe("a character that cannot be held", () => {
@@ -88,7 +88,7 @@ describe("a character that cannot be held", () => {
     const { en, ja } = await inBoth("csv convert in.csv out.csv --to-encoding shift_jis", { folder });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toMatch(/^in\.csv:2:2: [^\n]*U\+20BB7[^\n]*\nin\.csv:3:1: [^\n]*U\+00E9[^\n]*\nerror: /);
-    expect(en.stderr).toContain("cannot hold 2 characters\n  in.csv\n");
+    expect(en.stderr).toContain("2 characters cannot be written in shift_jis; nothing was written\n  in.csv\n");
     expect(ja.exit).toBe(3);
     expect(ja.stderr).toContain("表せない文字が 2 個");
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
@@ -123,7 +123,7 @@ describe("a problem of bytes or quoting", () => {
     });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toBe(
-      "in.csv:2:2: text after the closing quote\nin.csv:3:1: a quote inside a cell that does not begin with one\n" +
+      "in.csv:2:2: text after the closing quote\nin.csv:3:1: quote inside an unquoted cell\n" +
         "error: nothing was written: 2 problems\n  in.csv\n",
     );
     expect(ja.exit).toBe(3);

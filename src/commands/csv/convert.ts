@@ -2,17 +2,16 @@ import type { ConvertOptions, UnmappableCell } from "../../lib/csv/convert.ts";
 import type { RecordProblem } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { BYTES, type Terminal } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput, type InputFile } from "../../lib/files/index.ts";
-import { counted } from "../listing/counted.ts";
 import type { Tools } from "../tools.ts";
 import { foundLine } from "./file/check-report.ts";
 import { noteCounts } from "./file/encoded.ts";
 import { ON_UNMAPPABLE } from "./file/form.ts";
 import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
-import { throwUnmappable } from "./file/unmappable.ts";
+import { NOTHING_WRITTEN, throwUnmappable } from "./file/unmappable.ts";
 
 /** How many problems are shown. */
 const FIRST = 20;
@@ -24,7 +23,7 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Every other character stays as it is. The output is written as a whole or not at all.",
+      "All other characters stay as they are. The output is written whole or not at all.",
       "それ以外の文字は変わりません。出力はすべて書けた場合にだけ残ります。",
     ),
   ],
@@ -39,7 +38,7 @@ export default defineCommand({
       kind: "file",
       value: "OUT",
       required: true,
-      about: text("where it is written; - is stdout", "出力先(- は標準出力)"),
+      about: text("the output file; - is stdout", "出力先(- は標準出力)"),
     },
   },
   options: {
@@ -52,14 +51,14 @@ export default defineCommand({
     toNewline: {
       kind: "choice",
       choices: ["crlf", "lf", "cr"],
-      about: text("what ends the rows (default: as in the input)", "出力の改行コード(既定: 入力と同じ)"),
+      about: text("newline at the end of each row (default: as in the input)", "出力の改行コード(既定: 入力と同じ)"),
     },
     fromEncoding: INPUT_ENCODING,
     delimiter: {
       kind: "string",
       value: "CHARACTER",
       default: ",",
-      about: text("what separates the cells", "セルの区切り文字"),
+      about: text("cell separator", "セルの区切り文字"),
     },
     bom: {
       kind: "boolean",
@@ -78,8 +77,7 @@ export default defineCommand({
     const from = await encodingOf(file, fromEncoding, { flag: "--from-encoding", signal: tools.signal });
     const to = toEncoding ?? from;
     checkChoices({ to, bom, delimiter });
-    const newline = toNewline === undefined ? {} : { newline: toNewline };
-    const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, ...newline });
+    const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, newline: toNewline });
     await writeOutput(tools, output, conversion.bytes(), { held: true });
     await conversion.tellNotes();
   },
@@ -96,7 +94,7 @@ function checkChoices({ to, bom, delimiter }: { to: string; bom: boolean; delimi
   if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) {
     throw new Failure("usage", {
       what: text(
-        "a delimiter is one character, no quote and no newline",
+        "the delimiter must be one character other than a quote or a newline",
         "区切り文字は引用符・改行以外の 1 文字にしてください",
       ),
       where: "--delimiter",
@@ -153,7 +151,7 @@ class FileConversion {
     await noteCounts(this.#tools, this.#notes);
     if (!this.#notes.ctrlZDropped) return;
     const ja = "末尾の Ctrl-Z(古い DOS のファイル終端)を取り除きました";
-    await this.#terminal.note(text("the Ctrl-Z at the file's end (an old DOS mark) was left out", ja));
+    await this.#terminal.note(text("dropped the Ctrl-Z at the end of the file (an old DOS end-of-file mark)", ja));
   }
 
   async #refuse(): Promise<never> {
@@ -161,7 +159,8 @@ class FileConversion {
     for (const problem of this.#problems) await this.#terminal.problem(foundLine(name, { ...problem, header: "" }));
     const { to: encoding } = this.#options;
     if (this.#problemTotal === 0) {
-      return throwUnmappable(this.#tools, { name, encoding, placed: this.#unmappable, total: this.#unmappableTotal });
+      const [placed, total] = [this.#unmappable, this.#unmappableTotal];
+      return throwUnmappable(this.#tools, { ...NOTHING_WRITTEN, name, encoding, placed, total });
     }
     throw new Failure("input-rejected", {
       what: text(

@@ -6,10 +6,10 @@ import { INPUT_ENCODING } from "./file/encoding.ts";
 import { inspectionColumns } from "./file/inspection.ts";
 
 export default defineCommand({
-  summary: text("say what a CSV file is", "CSV ファイルの素性を調べる"),
+  summary: text("show the encoding and layout of a CSV file", "CSV ファイルの文字コードや形式を調べる"),
   details: [
     text(
-      "Encoding, newline, byte order mark, delimiter, columns, number of rows, and what may surprise.",
+      "Shows encoding, newline, byte order mark, delimiter, columns, number of rows, and anything unusual.",
       "文字コード、改行、BOM、区切り文字、列、行数、注意すべき点を表示します。",
     ),
   ],

@@ -100,7 +100,7 @@ test("the choice to leave a column out is offered in the person's language", asy
   expect(en.stdout).toContain('"Memo": ignore');
   const ja = await run("csv map in.csv --as orgs --lang ja", {
     folder,
-    terminal: { typing: [["この列を読まない", ENTER]] },
+    terminal: { typing: [["この列は読み込まない", ENTER]] },
   });
   expect(ja.stdout).toBe(en.stdout);
 });
@@ -113,7 +113,7 @@ test("Ctrl-C leaves no map", async () => {
   expect(en.stderr).toContain("error: interrupted: no map file was written\n");
   const ja = await run("csv map in.csv --as users -o map.yaml --lang ja", at("「Memo」"));
   expect(ja.exit).toBe(130);
-  expect(ja.stderr).toContain("マップファイルは書き出していません");
+  expect(ja.stderr).toContain("対応表ファイルは書き出していません");
   expect(readdirSync(folder)).toEqual(["in.csv"]);
 });
 
@@ -124,7 +124,7 @@ test.each([
   const folder = folderWith({ "in.csv": "Memo\n" });
   const { en, ja } = await inBoth(`csv map in.csv --as users${flag}`, { folder, ...circumstances });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toMatch(/nobody to ask[^]+clomoctl csv map\n[^]+columns: /);
+  expect(en.stderr).toMatch(/cannot ask which header is which field[^]+clomoctl csv map\n[^]+columns: /);
   expect(ja).toMatchObject({ exit: 2, stdout: "" });
   expect(ja.stderr).toContain("columns: ");
 });

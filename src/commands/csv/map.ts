@@ -12,15 +12,15 @@ import { mapFileText, type MappedHeader } from "./file/map-file-text.ts";
 import { OUTPUT, writeOutput } from "./file/output.ts";
 
 export default defineCommand({
-  summary: text("start a --map file by questions", "質問に答えて --map 用ファイルの雛形を作る"),
+  summary: text("create a --map file by answering questions", "質問に答えて対応表ファイル(--map 用)の雛形を作る"),
   details: [
     text(
-      "Asks for each header of the file that the format does not know which field it is. Without a terminal write the file by hand: columns (their header: field, or ignore), constants and defaults (field: value), dialect; see docs/guides/map-files.en.md.",
-      "形式にないヘッダーごとに、どの項目かを質問します。端末がない場合は手で書いてください: columns(元のヘッダー: 項目、または ignore)、constants と defaults(項目: 値)、dialect。docs/guides/map-files.ja.md も参照してください。",
+      "Asks which field each unknown header stands for. Without a terminal, write the file by hand: columns (their header: field, or ignore), constants and defaults (field: value), dialect; see docs/guides/map-files.en.md.",
+      "形式にないヘッダーごとに、どの項目かを質問します。ターミナルで実行できない場合は手で書いてください: columns(元のヘッダー: 項目、または ignore)、constants と defaults(項目: 値)、dialect。docs/guides/map-files.ja.md も参照してください。",
     ),
   ],
   args: {
-    file: { kind: "file", required: true, about: text("the file to be mapped", "対応表を作る CSV ファイル") },
+    file: { kind: "file", required: true, about: text("the file to map", "対応表を作る CSV ファイル") },
   },
   options: {
     as: FORMAT,
@@ -31,7 +31,7 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-found"],
   async run(tools, { file: name, as, encoding: asked, output }) {
     const { terminal } = tools;
-    tools.describeState(() => text("no map file was written", "マップファイルは書き出していません"));
+    tools.describeState(() => text("no map file was written", "対応表ファイルは書き出していません"));
     await using file = await openInput(tools, name);
     const encoding = await encodingOf(file, asked, { signal: tools.signal });
     if (!terminal.interactive) throw nobodyAsked();
@@ -48,7 +48,10 @@ export default defineCommand({
 
 const nobodyAsked = (): Failure =>
   new Failure("usage", {
-    what: text("there is nobody to ask which header is which field", "どのヘッダーがどの項目か質問できません"),
+    what: text(
+      "cannot ask which header is which field (no terminal, or --no-input)",
+      "どのヘッダーがどの項目か質問できません(ターミナルでないか、--no-input です)",
+    ),
     where: "clomoctl csv map",
     hint: text(
       "write a YAML file by hand: columns: {Their header: our header, Other header: ignore}",
@@ -76,7 +79,10 @@ async function askAll(prompts: Prompts, header: readonly string[], format: Forma
   return mapped;
 }
 
-const IGNORE: Choice<string | null> = { value: null, name: text("none: ignore this column", "なし(この列を読まない)") };
+const IGNORE: Choice<string | null> = {
+  value: null,
+  name: text("none: ignore this column", "なし(この列は読み込まない)"),
+};
 
 /** One question; the nearest header is offered first. */
 async function askOne(prompts: Prompts, theirs: string, free: readonly Column[]): Promise<string | null> {

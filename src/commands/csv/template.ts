@@ -4,7 +4,7 @@ import { FORMAT } from "./file/format.ts";
 import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "./file/template.ts";
 
 export default defineCommand({
-  summary: text("write the header row of a format, without a tenant", "テナントなしで形式の見出し行を書き出す"),
+  summary: text("write the header row of a format, without a tenant", "テナントなしで形式のヘッダー行を書き出す"),
   details: TEMPLATE_DETAILS,
   args: {},
   options: {

@@ -91,7 +91,7 @@ test.each([{}, { terminal: {} }])("where nobody can be asked, --yes is named: %j
 });
 
 test.each([
-  ["en", "3 would be deleted from kanto (context embedded). Type this number to go on:"],
+  ["en", "3 records would be deleted from kanto (context embedded). Type this number:"],
   ["ja", "kanto(コンテキスト embedded) から 3 件を削除します。"],
 ])("deletions are typed, --yes or not: %s", async (lang, question) => {
   const tenant = holding(DELETING, { commitImport: committed(DELETING) });
@@ -120,10 +120,15 @@ test.each([
   [
     "--confirm-deletions 2",
     3,
-    /plan deletes 3, not 2; nothing was changed\n {2}--confirm-deletions 2\n/,
+    /plan deletes 3 records, not 2; nothing was changed\n {2}--confirm-deletions 2\n/,
     /計画の削除は 3 件で、2 件ではありません/,
   ],
-  ["--yes", 3, /3 would be deleted .*\n {2}--confirm-deletions 3\n/, /3 件を削除します.*\n {2}--confirm-deletions 3\n/],
+  [
+    "--yes",
+    3,
+    /3 records would be deleted .*\n {2}--confirm-deletions 3\n/,
+    /3 件を削除します.*\n {2}--confirm-deletions 3\n/,
+  ],
 ])("deletions are not committed with %s alone", async (answer, exit, english, japanese) => {
   const tenant = holding(DELETING, { import: DELETING });
   const { en, ja } = await inBoth(`imports commit 019a ${answer}`, { tenant });
@@ -156,7 +161,7 @@ test("deletions on a remote tenant need it named in the command, where nobody is
   const willing = holding(DELETING, { commitImport: committed(DELETING) });
   const named = await run("imports commit 019a --confirm-deletions 3 --context far", { tenant: willing, home });
   expect(named).toMatchObject({ exit: 0 });
-  const terminal = { typing: [["3 would be deleted from kanto (context far)", "3\r"]] } as const;
+  const terminal = { typing: [["3 records would be deleted from kanto (context far)", "3\r"]] } as const;
   expect(await run("imports commit 019a", { tenant: willing, home, terminal })).toMatchObject({ exit: 0 });
 });
 
@@ -166,15 +171,15 @@ test("a plan with rows left out is committed in part", async () => {
 });
 
 test.each([
-  ["committed", "clomoctl imports list"],
-  ["discarded", "clomoctl imports list"],
-  ["awaiting-console", `clomoctl imports verify ${ID} --against EXPORT.csv`],
-] as const)("an import that is %s has no plan to commit", async (state, next) => {
+  ["committed", "確定済み", "clomoctl imports list"],
+  ["discarded", "破棄済み", "clomoctl imports list"],
+  ["awaiting-console", "照合待ち", `clomoctl imports verify ${ID} --against EXPORT.csv`],
+] as const)("an import that is %s has no plan to commit", async (state, name, next) => {
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: { imports: { items: [planOf({ state })] } } });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(`error: import ${ID} is ${state}; it has no open plan\n`);
   expect(en.stderr).toMatch(new RegExp(`: ${next}\n$`));
-  expect(ja.stderr).toContain(`インポート ${ID} は ${state} で`);
+  expect(ja.stderr).toContain(`インポート ${ID} は${name}で`);
   expect(ja.stderr).toMatch(new RegExp(`: ${next}\n$`));
 });
 
@@ -187,7 +192,7 @@ test.each([
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: holding(planOf(), { commitImport }) });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(
-    `error: not now\n  here\n  the plan is kept; go on with: clomoctl imports ${step} ${ID}\n`,
+    `error: not now\n  here\n  the plan is kept; continue with: clomoctl imports ${step} ${ID}\n`,
   );
   expect(ja.stderr).toContain(
     `エラー: 今は不可\n  here\n  計画は残っています。続けるには: clomoctl imports ${step} ${ID}\n`,
@@ -206,7 +211,7 @@ test("another failure is told as the tenant tells it", async () => {
 test.each([
   ["planned", `nothing was changed; the plan is kept: clomoctl imports commit ${ID}`],
   ["committed", "the whole plan was committed"],
-  [undefined, `the commit was under way; it is done whole or not at all, see: clomoctl imports show ${ID}`],
+  [undefined, `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show ${ID}`],
 ] as const)("a signal during the commit: the plan is then %s", async (state, told) => {
   const signals = new EventEmitter();
   const commitImport = (): unknown => {

@@ -1,15 +1,17 @@
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { confirmAndCommit, CONFIRM_DELETIONS } from "./plan/confirm-plan.ts";
+import { confirmAndCommit } from "./plan/confirm.ts";
+import { CONFIRM_DELETIONS } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
 import { showPlan } from "./plan/show.ts";
-import { RESULT_COLUMNS } from "./plan/result.ts";
+import { RESULT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
-  summary: text("commit a plan that was kept", "残しておいた計画を確定する"),
+  summary: text("commit a kept plan", "残しておいた計画を確定する"),
   args: { id: ID_ARGUMENT },
   options: { confirmDeletions: CONFIRM_DELETIONS },
   examples: [{ line: "clomoctl imports commit 0198c0de --yes" }],
@@ -30,7 +32,7 @@ function notPlanned({ id, state }: Import): Failure {
   return new Failure("conflict", {
     what: text(
       `import ${id} is ${state}; it has no open plan`,
-      `インポート ${id} は ${state} で、確定できる計画がありません`,
+      `インポート ${id} は${nameIn(IMPORT_STATE_NAMES, state).ja}で、確定できる計画がありません`,
     ),
     hint:
       state === "awaiting-console"

@@ -1,10 +1,10 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_COLUMNS } from "./plan/columns.ts";
+import { IMPORT_COLUMNS, shownTo } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text(
-    "list plans that were written for the console and wait to be verified",
+    "list plans written for the console that are waiting for verification",
     "コンソール用に書き出し、照合を待っている計画を一覧する",
   ),
   args: {},
@@ -14,6 +14,6 @@ export default defineCommand({
   async run(tools) {
     const { client } = await tools.tenant();
     const waiting = (await client.imports.list()).filter(({ state }) => state === "awaiting-console");
-    await tools.terminal.list(IMPORT_COLUMNS, waiting);
+    await tools.terminal.list(shownTo(tools.terminal, IMPORT_COLUMNS), waiting);
   },
 });

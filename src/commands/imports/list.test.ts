@@ -32,7 +32,9 @@ test("is a table on a terminal, its headers in the person's language and its num
   expect(header).toMatch(/^import +kind +mode +state +created at +file +rows +create +update +delete +invalid$/);
   expect(first).toMatch(/ {2,}21 +3 +4 +5 +6$/);
   expect(first.length).toBe(header.length);
-  expect(ja.stdout).toMatch(/^インポート ID +種類 +モード +状態 +作成日時 +ファイル +行数 +追加 +更新 +削除 +不正\n/);
+  expect(ja.stdout).toMatch(
+    /^インポート ID +種類 +インポート方法 +状態 +作成日時 +ファイル +行数 +追加 +更新 +削除 +不正\n/,
+  );
 });
 
 test.each([

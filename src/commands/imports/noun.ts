@@ -2,5 +2,5 @@ import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
 export default defineNoun({
-  summary: text("imports: their plans and what became of them", "インポートの計画と履歴"),
+  summary: text("plans and history of imports", "インポートの計画と履歴"),
 });

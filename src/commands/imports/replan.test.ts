@@ -13,7 +13,7 @@ test("compares again and shows the new plan, and how to go on", async () => {
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ id: ID, state: "planned", create: 1, update: 1 });
   expect(en.stderr).toContain("create 1, update 1, unchanged 0");
-  expect(en.stderr.endsWith(`go on with: clomoctl imports commit ${ID}\n`)).toBe(true);
+  expect(en.stderr.endsWith(`continue with: clomoctl imports commit ${ID}\n`)).toBe(true);
   expect(ja.stderr.endsWith(`続けるには: clomoctl imports commit ${ID}\n`)).toBe(true);
   expect(ja.stdout).toBe(en.stdout);
   expect(en.requests.slice(0, 2)).toEqual([
@@ -30,7 +30,7 @@ test.each([
   const answers = { imports, replanImport, tenant: example("tenant"), importProblems: [problemOf({ row, line: row })] };
   const { stderr, requests } = await run("imports replan 019a", { tenant: answers });
   expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not a mail address\n`);
-  expect(stderr.includes("left alone: フリガナ")).toBe(columnsAreTold);
+  expect(stderr.includes("left unchanged: フリガナ")).toBe(columnsAreTold);
   expect(stderr).not.toContain("imports commit");
   expect(operations(requests)).toEqual(["imports", "replanImport", "importProblems", "tenant"]);
 });

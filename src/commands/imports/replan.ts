@@ -1,12 +1,12 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS } from "./plan/columns.ts";
+import { IMPORT_DETAILS, shownTo } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
-  summary: text("compare a plan again with the tenant as it is now", "計画を現在のテナントと比較し直す"),
+  summary: text("compare a plan with the current tenant again", "計画を現在のテナントと比較し直す"),
   args: { id: ID_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl imports replan 0198c0de" }],
@@ -21,9 +21,9 @@ export default defineCommand({
     await showPlan(tools, plan, problems);
     if (!plan.rejected) {
       await tools.terminal.note(
-        text(`go on with: clomoctl imports commit ${plan.id}`, `続けるには: clomoctl imports commit ${plan.id}`),
+        text(`continue with: clomoctl imports commit ${plan.id}`, `続けるには: clomoctl imports commit ${plan.id}`),
       );
     }
-    await tools.terminal.show(IMPORT_DETAILS, plan);
+    await tools.terminal.show(shownTo(tools.terminal, IMPORT_DETAILS), plan);
   },
 });

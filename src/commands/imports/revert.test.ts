@@ -84,7 +84,7 @@ test("keeps the inverse plan while another process holds the tenant", async () =
     tenant: tenantWith({ commitImport }),
   });
   expect(exit).toBe(5);
-  expect(stderr).toContain(`the plan is kept; go on with: clomoctl imports commit ${UNDO.id}\n`);
+  expect(stderr).toContain(`the plan is kept; continue with: clomoctl imports commit ${UNDO.id}\n`);
   expect(requests.at(-1)?.operation).toBe("commitImport");
 });
 

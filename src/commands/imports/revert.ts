@@ -1,16 +1,17 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { confirmAndCommit, CONFIRM_DELETIONS } from "./plan/confirm-plan.ts";
+import { confirmAndCommit } from "./plan/confirm.ts";
+import { CONFIRM_DELETIONS } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
 import { showPlan } from "./plan/show.ts";
-import { RESULT_COLUMNS } from "./plan/result.ts";
+import { RESULT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text("undo a committed import", "確定したインポートを取り消す"),
   details: [
     text(
-      "The inverse plan is shown and confirmed like an import: what was created is deleted, what was changed or deleted gets its former values. Where something was touched since, nothing is undone (exit 5).",
+      "The inverse plan is shown and confirmed like an import: created records are deleted, changed or deleted ones get their former values back. If any of them was changed since, nothing is undone (exit 5).",
       "逆の計画を表示し、インポートと同じように確認します。追加したものは削除し、変更・削除したものは元の値に戻します。その後に変更されたものがあれば何も取り消しません(終了コード 5)。",
     ),
   ],

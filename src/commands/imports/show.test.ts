@@ -62,7 +62,7 @@ test.each([
     tenant: holding(plan, { tenant: example("tenant"), importProblems }),
   });
   expect(stderr).toContain(line);
-  expect(stderr.includes("columns the file lacks, left alone: フリガナ\n")).toBe(columnsAreTold);
+  expect(stderr.includes("columns missing from the file, left unchanged: フリガナ\n")).toBe(columnsAreTold);
 });
 
 test("asks for no problems of an undoing: it has no file", async () => {
@@ -106,10 +106,10 @@ test("--problems lists everything that is wrong, the reasons in the person's lan
   expect(ja.stdout).toContain("\tnot-mail-address\tメールアドレスではありません\n");
 });
 
-test("--rows and --problems exclude each other, before the tenant is asked", async () => {
+test("--rows and --problems cannot be used together, before the tenant is asked", async () => {
   const { en, ja } = await inBoth("imports show 019a --rows --problems");
   expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toBe("error: --rows and --problems exclude each other\n");
+  expect(en.stderr).toBe("error: --rows and --problems cannot be used together\n");
   expect(ja.stderr).toBe("エラー: --rows と --problems は同時に使えません\n");
 });
 

@@ -1,7 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, PROBLEM_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
+import { IMPORT_DETAILS, PROBLEM_COLUMNS, ROW_COLUMNS, shownTo } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -9,11 +9,14 @@ import { listProblems } from "./plan/problems.ts";
 const OPEN: readonly string[] = ["planned", "awaiting-console"];
 
 export default defineCommand({
-  summary: text("show an import; of an open plan also what it would do", "インポートを表示する(確定前なら計画も表示)"),
+  summary: text(
+    "show an import, and what it would do while its plan is open",
+    "インポートを表示する(確定前なら計画も表示)",
+  ),
   args: { id: ID_ARGUMENT },
   options: {
     rows: { kind: "boolean", about: text("list every row of an open plan", "確定前の計画の全行を一覧する") },
-    problems: { kind: "boolean", about: text("list everything wrong with its file", "ファイルの問題を全件一覧する") },
+    problems: { kind: "boolean", about: text("list all problems of its file", "ファイルの問題を全件一覧する") },
   },
   examples: [
     { line: "clomoctl imports show 0198c0de" },
@@ -24,17 +27,17 @@ export default defineCommand({
     const { terminal } = tools;
     if (rows && problems) {
       throw new Failure("usage", {
-        what: text("--rows and --problems exclude each other", "--rows と --problems は同時に使えません"),
+        what: text("--rows and --problems cannot be used together", "--rows と --problems は同時に使えません"),
       });
     }
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
-    if (rows) return terminal.list(ROW_COLUMNS, client.imports.rows(found.id));
+    if (rows) return terminal.list(shownTo(terminal, ROW_COLUMNS), client.imports.rows(found.id));
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
       const isUndoing = found.mode === "revert";
       await showPlan(tools, found, isUndoing ? undefined : await listProblems(terminal, client, found));
     }
-    await terminal.show(IMPORT_DETAILS, found);
+    await terminal.show(shownTo(terminal, IMPORT_DETAILS), found);
   },
 });

@@ -36,7 +36,9 @@ test("lists what differs, and says that the plan keeps waiting", async () => {
   expect(en.stdout).toBe(
     'row\tkey\taction\tchanged\tsetsSecret\n2\thanako@example.co.jp\tdelete\t[]\tfalse\n3\tjiro@example.co.jp\tcreate\t["name","emails"]\tfalse\n',
   );
-  expect(en.stderr).toBe("records that differ from the plan: 12; it keeps waiting, and nothing was changed\n");
+  expect(en.stderr).toBe(
+    "records that differ from the plan: 12; nothing was changed, and the plan is still waiting for verification\n",
+  );
   expect(ja).toMatchObject({ exit: 9, stdout: en.stdout });
   expect(ja.stderr).toContain("計画と異なるものが 12 件あります");
 });
@@ -46,6 +48,7 @@ test.each([
   [" --encoding shift_jis", "shift_jis", "shift_jis"],
   [" --encoding auto", "utf-8", undefined],
   [" --encoding utf-8", "utf-8", undefined],
+  [" --encoding utf-16be", "utf-16be", "utf-16be"],
 ] as const)("sends bytes as they are, and says what they are in:%s %s", async (option, encoding, charset) => {
   const folder = folderOf(encodeText(EXPORT, encoding));
   const { requests } = await run(VERIFY + option, { tenant: tenantWith(accepted), folder });
@@ -105,9 +108,9 @@ test("an export that could be half-width kana as well is not sent", async () => 
 test("a verification that was given up has changed nothing", async () => {
   const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "停止" } });
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(interrupted), folder: folderOf() });
-  const told = "error: interrupted: nothing was changed; the plan keeps waiting\n";
+  const told = "error: interrupted: nothing was changed; the plan is still waiting for verification\n";
   expect(en).toMatchObject({ exit: 130, stdout: "", stderr: told });
-  expect(ja.stderr).toBe("エラー: 中断しました: 何も変更していません。計画は待機中です\n");
+  expect(ja.stderr).toBe("エラー: 中断しました: 何も変更していません。計画は照合待ちのままです\n");
 });
 
 test("a signal while a remote tenant compares: what it has done is not known", async () => {
@@ -121,9 +124,9 @@ test("a signal while a remote tenant compares: what it has done is not known", a
   const { en, ja } = await inBoth(`${VERIFY} --context far`, { tenant: tenantWith(answer), home, signals });
   expect(en).toMatchObject({ exit: 143, stdout: "" });
   expect(en.stderr).toBe(
-    `error: interrupted: the verification was under way; the plan is committed whole or keeps waiting, see: clomoctl imports show ${ID}\n`,
+    `error: interrupted: the verification was in progress; the plan is either committed or still waiting, check: clomoctl imports show ${ID}\n`,
   );
-  expect(ja.stderr).toContain("照合の途中でした。計画はすべて確定したか、待機中のままです。");
+  expect(ja.stderr).toContain("照合の途中でした。計画はすべて確定したか、照合待ちのままです。");
 });
 
 test("a signal while the export is read has changed nothing", async () => {
@@ -135,14 +138,14 @@ test("a signal while the export is read has changed nothing", async () => {
   const { exit, stderr } = await run(VERIFY, { tenant: { imports }, folder: folderOf(), signals });
   expect({ exit, stderr }).toEqual({
     exit: 130,
-    stderr: "error: interrupted: nothing was changed; the plan keeps waiting\n",
+    stderr: "error: interrupted: nothing was changed; the plan is still waiting for verification\n",
   });
 });
 
 test.each([
   ["imports verify 1", "--against EXPORT.csv"],
   ["imports verify --against export.csv", "the argument ID is missing"],
-  [`${VERIFY} --encoding utf-16le`, "--encoding must be one of auto, shift_jis, utf-8"],
+  [`${VERIFY} --encoding euc-jp`, "--encoding must be one of auto, shift_jis, utf-8, utf-16le, utf-16be"],
   ["imports verify 1 2 --against export.csv", "unexpected argument 2"],
 ])("%s is wrong", async (line, told) => {
   const { exit, stderr, requests } = await run(line);

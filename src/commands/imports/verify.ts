@@ -1,20 +1,23 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { ROW_COLUMNS } from "./plan/columns.ts";
+import { INPUT_ENCODING } from "../csv/file/encoding.ts";
+import { RESULT_COLUMNS, ROW_COLUMNS, shownTo } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { RESULT_COLUMNS } from "./plan/result.ts";
 import { lookAtFile, streamOf } from "./plan/send.ts";
 
-const STILL_WAITS = text("nothing was changed; the plan keeps waiting", "何も変更していません。計画は待機中です");
+const STILL_WAITS = text(
+  "nothing was changed; the plan is still waiting for verification",
+  "何も変更していません。計画は照合待ちのままです",
+);
 
 const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
 
 const MAY_BE_DONE = (id: string): Text =>
   text(
-    `the verification was under way; the plan is committed whole or keeps waiting, see: clomoctl imports show ${id}`,
-    `照合の途中でした。計画はすべて確定したか、待機中のままです。確認: clomoctl imports show ${id}`,
+    `the verification was in progress; the plan is either committed or still waiting, check: clomoctl imports show ${id}`,
+    `照合の途中でした。計画はすべて確定したか、照合待ちのままです。確認: clomoctl imports show ${id}`,
   );
 
 export default defineCommand({
@@ -24,8 +27,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Where they agree, the tenant is brought up to date and the plan is committed; else what differs is listed and the plan keeps waiting (exit 9). In the list, create is what only the export has, delete what it lacks.",
-      "一致すればテナントに反映して計画を確定します。一致しなければ差異を一覧し、計画は待機したままです(終了コード 9)。一覧の create はエクスポートだけにあるもの、delete はエクスポートにないものです。",
+      "If they agree, the tenant is updated and the plan is committed. Otherwise the differences are listed and the plan stays open (exit 9). In that list, create is a record only the export has, delete one it lacks.",
+      "一致すればテナントに反映して計画を確定します。一致しなければ差異を一覧し、計画は照合待ちのままです(終了コード 9)。一覧の create はエクスポートだけにあるもの、delete はエクスポートにないものです。",
     ),
   ],
   args: { id: ID_ARGUMENT },
@@ -39,15 +42,7 @@ export default defineCommand({
         "アップロード後にコンソールからエクスポートしたファイル",
       ),
     },
-    encoding: {
-      kind: "choice",
-      choices: ["auto", "shift_jis", "utf-8"],
-      default: "auto",
-      about: text(
-        "how the export's bytes are read; shift_jis is CP932",
-        "エクスポートの文字コード(shift_jis は CP932)",
-      ),
-    },
+    encoding: INPUT_ENCODING,
   },
   examples: [{ line: "clomoctl imports verify 0198c0de --against export.csv" }],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
@@ -70,14 +65,18 @@ export default defineCommand({
     const { accepted, differences, first } = verification;
     tools.describeState(() => (accepted ? COMMITTED : STILL_WAITS));
     if (accepted) {
-      await terminal.show(RESULT_COLUMNS, { plan: verification.import, dryRun: false, committed: true });
+      await terminal.show(shownTo(terminal, RESULT_COLUMNS), {
+        plan: verification.import,
+        dryRun: false,
+        committed: true,
+      });
       return;
     }
-    await terminal.list(ROW_COLUMNS, first);
+    await terminal.list(shownTo(terminal, ROW_COLUMNS), first);
     await terminal.note(
       text(
-        `records that differ from the plan: ${differences}; it keeps waiting, and nothing was changed`,
-        `計画と異なるものが ${differences} 件あります。計画は待機したままで、何も変更していません`,
+        `records that differ from the plan: ${differences}; nothing was changed, and the plan is still waiting for verification`,
+        `計画と異なるものが ${differences} 件あります。何も変更しておらず、計画は照合待ちのままです`,
       ),
     );
     return "differs";

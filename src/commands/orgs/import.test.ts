@@ -80,7 +80,7 @@ test("writes them for the console", async () => {
   const { exit, stderr } = await run("orgs import tree.csv --emit-csv out.csv --yes", { tenant, folder: place });
   expect(exit).toBe(0);
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")))).toBe(TREE);
-  expect(stderr).toContain("console's Users/Org with 追加更新 only");
+  expect(stderr).toContain("CLOMO PANEL, Users/Org › Import/Export › Import, インポート方法 must be 追加更新");
 });
 
 test("a map is one of organisations, which have no fields of the tenant's own", async () => {
@@ -106,7 +106,7 @@ test("a file that is refused names the template of organisations", async () => {
   const tenant = planning(plan, { importProblems: [problem], discardImport: plan, import: committed(plan) });
   const { en, ja } = await inBoth("orgs import tree.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("  a file needs a header row and rows: clomoctl csv template --as orgs\n");
+  expect(en.stderr).toContain("  the file needs a header row and data rows: clomoctl csv template --as orgs\n");
   expect(ja.stderr).toContain("clomoctl csv template --as orgs");
 });
 

@@ -112,6 +112,7 @@ test.each([
   ["shift_jis", "", "shift_jis"],
   ["utf-16le", "", "utf-16le"],
   ["utf-8", " --encoding utf-8", undefined],
+  ["utf-16le", " --encoding utf-16le", "utf-16le"],
   ["shift_jis", " --encoding shift_jis", "shift_jis"],
 ] as const)("bytes are sent as they are, with what they are in: %s%s", async (encoding, words, charset) => {
   const mark = encoding === "utf-16le" ? "\ufeff" : "";
@@ -148,7 +149,7 @@ test("commits the plan that was shown: --yes", async () => {
 
 test.each([
   ["en", "Apply this plan to kanto (context embedded)?", "y\r", "committed              true"],
-  ["ja", "この計画を kanto(コンテキスト embedded) に適用しますか?", "y\r", "確定              true"],
+  ["ja", "この計画を kanto(コンテキスト embedded) に適用しますか?", "y\r", "確定                true"],
 ] as const)("asks on a terminal: %s", async (lang, question, keys, shown) => {
   const { exit, stdout, requests } = await run(`users import people.csv --lang ${lang}`, {
     tenant: planning(planOf(), { commitImport: committed() }),
@@ -214,7 +215,7 @@ test.each([
   });
   expect(en.exit).toBe(exit);
   expect(ja.exit).toBe(exit);
-  expect(en.stderr.includes("the plan deletes 3, not 2; nothing was changed")).toBe(exit === 3);
+  expect(en.stderr.includes("the plan deletes 3 records, not 2; nothing was changed")).toBe(exit === 3);
   expect(en.stderr).toContain("  - old@example.co.jp 髙橋 花子\n  + 2 hanako@example.co.jp");
 });
 
@@ -223,7 +224,7 @@ test("deletions are typed on a terminal", async () => {
   const ended = await run("users import people.csv --mode replace --yes", {
     tenant: planning(plan, { commitImport: committed(plan) }),
     folder: folder(),
-    terminal: { typing: [["3 would be deleted from kanto (context embedded)", "3\r"]] },
+    terminal: { typing: [["3 records would be deleted from kanto (context embedded)", "3\r"]] },
   });
   expect(ended.exit).toBe(0);
 });
@@ -252,7 +253,7 @@ test("a plan that changes nothing is not asked about, but said", async () => {
     folder: folder(),
   });
   expect(en.exit).toBe(0);
-  expect(en.stderr.endsWith("there is nothing to change\n")).toBe(true);
+  expect(en.stderr.endsWith("nothing to change\n")).toBe(true);
   expect(ja.stderr.endsWith("変更はありません\n")).toBe(true);
   expect(JSON.parse(en.stdout)).toMatchObject({ unchanged: 2, dryRun: false, committed: false });
   expect(operations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "discardImport"]);
@@ -280,9 +281,7 @@ test("a file with an invalid row is refused: every problem is told, and no row s
     folder: folder(),
   });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain(
-    "problems: 1, invalid rows: 1; nothing was changed\n  people.csv\n  mend them and import",
-  );
+  expect(en.stderr).toContain("1 problem, 1 invalid row; nothing was changed\n  people.csv\n  fix them and import");
   expect(ja.stderr).toContain("問題が 1 件、不正な行が 1 行あります。何も変更していません\n  people.csv\n  直して");
   const problem = JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "") as object;
   expect(problem).toMatchObject({
@@ -307,7 +306,7 @@ test("a plan that was refused stays with --keep-plan", async () => {
     folder: folder(),
   });
   expect(exit).toBe(3);
-  expect(stderr).toContain(`the plan is kept: clomoctl imports commit ${ID}\nerror: problems: 1`);
+  expect(stderr).toContain(`the plan is kept: clomoctl imports commit ${ID}\nerror: 1 problem`);
 });
 
 test("stdin is spooled, and nothing of it is left", async () => {
@@ -337,8 +336,8 @@ test("stdin is called so where something is wrong with it", async () => {
 test("stdin at a terminal is refused where the question could not be answered", async () => {
   const { en, ja } = await inBoth("users import -", { terminal: {}, tenant: {} });
   expect(en).toMatchObject({ exit: 2, requests: [] });
-  expect(en.stderr).toContain("error: stdin is the file, so the question about the plan cannot be answered there\n");
-  expect(en.stderr).toContain("  pass --yes, --dry-run, or a file by name\n");
+  expect(en.stderr).toContain("error: stdin is the input file, so the plan cannot be confirmed there\n");
+  expect(en.stderr).toContain("  pass --yes or --dry-run, or name a file\n");
   expect(ja.stderr).toContain("標準入力はファイルとして読むため");
 });
 
@@ -386,7 +385,7 @@ test("a commit that cannot be made now is told with the next step, and the plan 
   const tenant = planning(planOf(), { commitImport });
   const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`the plan is kept; go on with: clomoctl imports replan ${ID}\n`);
+  expect(en.stderr).toContain(`the plan is kept; continue with: clomoctl imports replan ${ID}\n`);
   expect(ja.stderr).toContain(`続けるには: clomoctl imports replan ${ID}\n`);
 });
 
@@ -406,7 +405,7 @@ test.each([
   ["users import people.csv more.csv", "unexpected argument more.csv"],
   ["users import people.csv --mode delete", "--mode"],
   ["users import people.csv --key name", "--key"],
-  ["users import people.csv --encoding utf-16le", "--encoding"],
+  ["users import people.csv --encoding euc-jp", "--encoding"],
   ["users import people.csv --newline nl", "--newline"],
   ["users import people.csv --blank drop", "--blank"],
   ["users import people.csv --absent drop", "--absent"],

@@ -1,12 +1,12 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
-import { RESULT_COLUMNS } from "../imports/plan/result.ts";
+import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 
 export default defineCommand({
   summary: text("import users from a CSV file", "CSV ファイルからユーザーをインポートする"),
-  details: IMPORT_DETAILS,
+  details: IMPORT_HELP,
   args: {
     file: {
       kind: "file",

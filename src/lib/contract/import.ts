@@ -13,9 +13,18 @@ const ImportState = z.enum(["uploading", "planned", "awaiting-console", "committ
 
 /** A `--map` file as data: the tenant applies it to the header row and to every record. */
 const ColumnMap = z.strictObject({
-  columns: z.array(z.strictObject({ header: z.string(), to: z.string().nullable() })).default([]),
-  constants: z.array(z.strictObject({ field: z.string(), value: z.string() })).default([]),
-  defaults: z.array(z.strictObject({ field: z.string(), value: z.string() })).default([]),
+  columns: z
+    .array(z.strictObject({ header: z.string(), to: z.string().nullable() }))
+    .readonly()
+    .default([]),
+  constants: z
+    .array(z.strictObject({ field: z.string(), value: z.string() }))
+    .readonly()
+    .default([]),
+  defaults: z
+    .array(z.strictObject({ field: z.string(), value: z.string() }))
+    .readonly()
+    .default([]),
   dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
 });
 

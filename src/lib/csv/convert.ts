@@ -9,13 +9,13 @@ export interface ConvertOptions {
   readonly from: Encoding;
   readonly to: Encoding;
   /** what ends records in the output; default: what ended them in the input. Newlines inside quotes stay as they are */
-  readonly newline?: Newline;
+  readonly newline?: Newline | undefined;
   /** begin the output with a byte order mark; CP932 has none; default false */
-  readonly bom?: boolean;
+  readonly bom?: boolean | undefined;
   /** default `error` */
-  readonly onUnmappable?: "error" | "replace";
+  readonly onUnmappable?: "error" | "replace" | undefined;
   /** one character; default comma */
-  readonly delimiter?: string;
+  readonly delimiter?: string | undefined;
 }
 
 /** A character of the file that the output's encoding cannot hold. */

@@ -31,8 +31,8 @@ test("what a blank cell never clears", () => {
 test("how fields meet a record's: an organisation, lists, custom fields together, else values", () => {
   const meetings = (name: Parameters<typeof recordKind>[0]) =>
     recordKind(name)
-      .fields.filter(({ meeting }) => meeting !== "value")
-      .map(({ field, meeting }) => `${field} ${meeting}`);
+      .fields.filter(({ merge }) => merge !== "value")
+      .map(({ field, merge }) => `${field} ${merge}`);
   expect(meetings("users")).toEqual(["emails list", "orgCode org", "custom custom"]);
   expect(meetings("orgs")).toEqual(["parent org"]);
   expect(meetings("docs")).toEqual(["groups list"]);

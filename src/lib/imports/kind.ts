@@ -3,13 +3,13 @@ import { FORMATS, type Column, type Format, type FormatName } from "../csv/forma
 /** The tenant's record that a kind of import changes. */
 export type Entity = "user" | "secured_user" | "org";
 
-/** How a field of an input row meets the record's: as text, a list, the custom fields together, or an organisation. */
-export type Meeting = "value" | "list" | "custom" | "org";
+/** How a field of an input row is merged into the record's: as text, a list, the custom fields together, or an organisation. */
+export type MergeRule = "value" | "list" | "custom" | "org";
 
 /** One thing an import can change of a record. */
 export interface ImportedField {
   readonly field: string;
-  readonly meeting: Meeting;
+  readonly merge: MergeRule;
   /** its bit in a plan's mask of changed fields */
   readonly bit: number;
   /** false: a blank cell leaves it as it is, whatever is asked */
@@ -27,7 +27,7 @@ export interface RecordKind {
 /** Blank cells of these never clear: a CLOMO account is kept, a user stays where it is. */
 const NEVER_CLEARED: ReadonlySet<string> = new Set(["accountName", "orgCode"]);
 
-const meetingOf = (column: Column): Meeting => {
+const mergeRuleOf = (column: Column): MergeRule => {
   if (column.field === "orgCode") return "org";
   return column.repeated === true ? "list" : "value";
 };
@@ -37,11 +37,11 @@ const importedFields = (format: Format): readonly ImportedField[] => {
     .filter((column) => column.secret !== true && (format.name === "users" || format.key !== column.field))
     .map((column, bit) => ({
       field: column.field,
-      meeting: meetingOf(column),
+      merge: mergeRuleOf(column),
       bit,
       clearable: !NEVER_CLEARED.has(column.field) && column.required === undefined,
     }));
-  return format.custom ? [...own, { field: "custom", meeting: "custom", bit: own.length, clearable: true }] : own;
+  return format.custom ? [...own, { field: "custom", merge: "custom", bit: own.length, clearable: true }] : own;
 };
 
 const entityOf = (name: FormatName): Entity => {
@@ -61,9 +61,9 @@ export const recordKind = (name: FormatName): RecordKind => {
 };
 
 const ORG_FIELDS: readonly ImportedField[] = [
-  { field: "name", meeting: "value", bit: 0, clearable: false },
-  { field: "code", meeting: "value", bit: 1, clearable: true },
-  { field: "parent", meeting: "org", bit: 2, clearable: true },
+  { field: "name", merge: "value", bit: 0, clearable: false },
+  { field: "code", merge: "value", bit: 1, clearable: true },
+  { field: "parent", merge: "org", bit: 2, clearable: true },
 ];
 
 /** The field a `--key` names; only users can be told by another than their format's own. */

@@ -40,7 +40,7 @@ export type OrgParent = { readonly org: number } | { readonly row: number };
 /** What becomes of a valid row. */
 export interface OrgOutcome {
   readonly row: number;
-  /** the organisation it meets; undefined where it makes one */
+  /** the organisation it matches; undefined where it makes one */
   readonly target: number | undefined;
   /** bits: 1 name, 2 code, 4 parent */
   readonly changed: number;
@@ -60,8 +60,8 @@ export interface OrgFinding {
 
 export interface OrgTreePlan {
   readonly outcomes: readonly OrgOutcome[];
-  /** organisations that rows meet, invalid rows included */
-  readonly met: ReadonlyMap<number, number>;
+  /** organisations that rows match, invalid rows included */
+  readonly matched: ReadonlyMap<number, number>;
   readonly findings: readonly OrgFinding[];
   readonly gone: readonly number[];
 }

@@ -51,12 +51,12 @@ test("a parent without a code is made once, though rows before and behind it nam
   expect(outcomes.map(({ parent }) => parent)).toEqual([{ row: 3 }, { org: 1 }, { row: 3 }]);
 });
 
-test("a row with a code meets that code's organisation, one without meets its name below its parent", () => {
-  const { met } = plan(
+test("a row with a code matches that code's organisation, one without matches its name below its parent", () => {
+  const { matched } = plan(
     [org(2, "本社", "H"), org(3, "部", null, 2), org(4, "部", null)],
     [{ name: "本店", code: "H" }, { name: "部", parentCode: "H" }, { name: "部" }],
   );
-  expect([...met]).toEqual([
+  expect([...matched]).toEqual([
     [2, 2],
     [3, 3],
     [4, 4],
@@ -104,16 +104,16 @@ test("a row's path is that of its parent, by code before path, and its own name 
   expect(parents([{ code: "H" }, { name: "課", parentPath: "本社" }])).toEqual([{ org: 1 }, { org: 2 }]);
 });
 
-test("an organisation that a row's code names is not met by its name", () => {
-  const { met, outcomes } = plan([org(2, "a", "A")], [{ name: "b", code: "A" }, { name: "a" }]);
-  expect([...met]).toEqual([[2, 2]]);
+test("an organisation that a row's code names is not matched by its name", () => {
+  const { matched, outcomes } = plan([org(2, "a", "A")], [{ name: "b", code: "A" }, { name: "a" }]);
+  expect([...matched]).toEqual([[2, 2]]);
   expect(outcomes[1]).toMatchObject({ target: undefined, parent: { org: 1 } });
 });
 
-test("a row that names nothing makes nothing and meets nothing", () => {
-  const { findings, met, outcomes } = plan([org(2, "a", null)], [{ invalid: true }, { name: "a" }]);
+test("a row that names nothing makes nothing and matches nothing", () => {
+  const { findings, matched, outcomes } = plan([org(2, "a", null)], [{ invalid: true }, { name: "a" }]);
   expect(findings).toEqual([]);
-  expect([...met]).toEqual([[3, 2]]);
+  expect([...matched]).toEqual([[3, 2]]);
   expect(outcomes).toHaveLength(1);
 });
 
@@ -226,7 +226,7 @@ test("a name that several organisations with codes have is ambiguous, and one wi
   const orgs = [org(2, "a", "1"), org(3, "a", "2")];
   const { findings } = plan(orgs, [{ name: "a" }]);
   expect(findings).toMatchObject([{ code: "key-ambiguous", row: 2, params: { count: 2 } }]);
-  expect([...plan([...orgs, org(4, "a", null)], [{ name: "a" }]).met]).toEqual([[2, 4]]);
+  expect([...plan([...orgs, org(4, "a", null)], [{ name: "a" }]).matched]).toEqual([[2, 4]]);
   const twoWithout = plan([...orgs, org(4, "a", null), org(5, "a", null)], [{ name: "a" }]);
   expect(twoWithout.findings).toMatchObject([{ code: "key-ambiguous", params: { count: 4 } }]);
 });

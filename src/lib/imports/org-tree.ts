@@ -1,5 +1,5 @@
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
-import { OrgMeeting, type MeetingFault, type ParentFault } from "./org-meeting.ts";
+import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
 import type {
   ExistingOrg,
   OrgFinding,
@@ -19,7 +19,7 @@ class OrgTree {
   readonly #options: OrgTreeOptions;
   readonly #rows: readonly OrgRow[];
   readonly #byNumber: ReadonlyMap<number, OrgRow>;
-  readonly #meeting: OrgMeeting;
+  readonly #matcher: OrgMatcher;
   readonly #findings: OrgFinding[] = [];
   readonly #invalid: Set<number>;
 
@@ -28,7 +28,7 @@ class OrgTree {
     this.#options = options;
     this.#byNumber = new Map(rows.map((row) => [row.row, row]));
     this.#invalid = new Set(rows.filter(({ invalid }) => invalid).map(({ row }) => row));
-    this.#meeting = new OrgMeeting(rows, orgs, options, (row, fault) => this.#reportMeeting(row, fault));
+    this.#matcher = new OrgMatcher(rows, orgs, options, (row, fault) => this.#reportMismatch(row, fault));
   }
 
   plan(): OrgTreePlan {
@@ -36,7 +36,7 @@ class OrgTree {
     while (this.#findOrphans() || this.#findRings());
     const outcomes = this.#rows.filter((row) => this.#isValid(row)).map((row) => this.#outcome(row));
     const gone = this.#options.mode === "replace" ? this.#gone() : [];
-    return { outcomes, met: this.#meeting.met, findings: this.#findings, gone };
+    return { outcomes, matched: this.#matcher.matched, findings: this.#findings, gone };
   }
 
   #isValid({ row }: OrgRow): boolean {
@@ -48,7 +48,7 @@ class OrgTree {
     this.#invalid.add(row.row);
   }
 
-  #reportMeeting(row: OrgRow, fault: MeetingFault): void {
+  #reportMismatch(row: OrgRow, fault: MatchFault): void {
     if ("twin" in fault) this.#reportTwins(fault.twin, row);
     else this.#report("key-ambiguous", row, "name", { count: fault.count });
   }
@@ -68,19 +68,19 @@ class OrgTree {
   }
 
   #checkRow(row: OrgRow): void {
-    const parent = this.#meeting.parentOf(row);
+    const parent = this.#matcher.parentOf(row);
     if ((row.code !== null || row.name !== null) && typeof parent === "string") this.#reportParent(row, parent);
-    const isNew = !this.#meeting.met.has(row.row);
+    const isNew = !this.#matcher.matched.has(row.row);
     if (isNew && row.name === null && this.#isValid(row)) this.#report("required-new", row, "name", NAME_OF_NEW);
   }
 
   /** Where a row's organisation will lie: a row that is not applied leaves it where it is. */
   #parentAfter(row: OrgRow): OrgParent | undefined {
     if (this.#isValid(row)) {
-      const parent = this.#meeting.parentOf(row);
+      const parent = this.#matcher.parentOf(row);
       return typeof parent === "string" ? undefined : parent;
     }
-    const org = this.#meeting.existing(row);
+    const org = this.#matcher.existing(row);
     return org === undefined || org.parent === null ? undefined : { org: org.parent };
   }
 
@@ -114,7 +114,7 @@ class OrgTree {
     const found = [...ring].filter((row) => this.#isValid(row));
     for (const row of this.#rows) {
       if (!found.includes(row)) continue;
-      const name = row.name ?? this.#meeting.existing(row)?.name ?? "";
+      const name = row.name ?? this.#matcher.existing(row)?.name ?? "";
       this.#report("org-cycle", row, "name", { name });
     }
     return found.length > 0;
@@ -125,7 +125,7 @@ class OrgTree {
     const parent = this.#parentAfter(row);
     if (parent === undefined) return undefined;
     if ("row" in parent) return this.#byNumber.get(parent.row);
-    const { orgs, claimedBy } = this.#meeting;
+    const { orgs, claimedBy } = this.#matcher;
     let org = orgs.get(parent.org);
     while (org !== undefined) {
       const claimed = claimedBy.get(org.pk);
@@ -136,8 +136,8 @@ class OrgTree {
   }
 
   #outcome(row: OrgRow): OrgOutcome {
-    const org = this.#meeting.existing(row);
-    const parent = this.#parentAfter(row) ?? { org: this.#meeting.root };
+    const org = this.#matcher.existing(row);
+    const parent = this.#parentAfter(row) ?? { org: this.#matcher.root };
     const name = row.name === null ? org?.name : this.#weigh(row.name, org?.name);
     const { staged, blank, absent } = this.#options;
     const clears = staged.has("code") ? blank === "clear" : absent === "clear";
@@ -153,7 +153,7 @@ class OrgTree {
   }
 
   #gone(): readonly number[] {
-    const { orgs, root, claimedBy } = this.#meeting;
+    const { orgs, root, claimedBy } = this.#matcher;
     const gone = [...orgs.values()].filter(({ pk }) => pk !== root && !claimedBy.has(pk));
     const children = new Map<number, number>();
     for (const row of this.#rows) {
@@ -169,7 +169,7 @@ class OrgTree {
         line: 0,
         field: undefined,
         params: {
-          org: this.#meeting.pathOf(org),
+          org: this.#matcher.pathOf(org),
           ...(org.code === null ? {} : { code: org.code }),
           users: org.users,
           devices: org.devices,

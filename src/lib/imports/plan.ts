@@ -20,7 +20,7 @@ export interface StagedPlace {
   readonly column: number;
   readonly header: string;
   /** the cells of a set in the file's order, where there are several: its rows say which value stands in which */
-  readonly cells?: readonly number[];
+  readonly cells?: readonly number[] | undefined;
 }
 
 /** What staging found in the file: all that a plan needs beside the staged rows, also in another process. */

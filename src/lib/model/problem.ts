@@ -1,4 +1,4 @@
-import { text, type Text } from "../text/index.ts";
+import { counted, text, type Text } from "../text/index.ts";
 
 /** Values a problem's text is filled with; never a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;
@@ -38,7 +38,7 @@ export const PROBLEMS = {
     (p) => `${p["codePoint"]} は外字(私用領域)で、他のシステムでは表示できません`,
   ),
   "character-nul": error(
-    () => "a NUL character (U+0000)",
+    () => "contains a NUL character (U+0000)",
     () => "NUL 文字(U+0000)があります",
   ),
   // quoting and cells
@@ -47,7 +47,7 @@ export const PROBLEMS = {
     () => "ここで始まる引用符が閉じられていません",
   ),
   "quote-stray": error(
-    () => "a quote inside a cell that does not begin with one",
+    () => "quote inside an unquoted cell",
     () => "引用符で始まらないセルの途中に引用符があります",
   ),
   "quote-trailing": error(
@@ -55,11 +55,11 @@ export const PROBLEMS = {
     () => "閉じた引用符の後に文字があります",
   ),
   "cells-too-few": error(
-    (p) => `${p["got"]} cells, the header has ${p["want"]}`,
+    (p) => `${counted(Number(p["got"]), "cell")}, the header has ${p["want"]}`,
     (p) => `セルが ${p["got"]} 個しかありません(ヘッダーは ${p["want"]} 個)`,
   ),
   "cells-too-many": error(
-    (p) => `${p["got"]} cells, the header has only ${p["want"]}`,
+    (p) => `${counted(Number(p["got"]), "cell")}, the header has only ${p["want"]}`,
     (p) => `セルが ${p["got"]} 個あります(ヘッダーは ${p["want"]} 個)`,
   ),
   "record-too-long": error(
@@ -72,7 +72,7 @@ export const PROBLEMS = {
   ),
   // headers
   "header-blank": error(
-    () => "a column without a header",
+    () => "column without a header",
     () => "ヘッダーが空の列があります",
   ),
   "header-duplicate": error(
@@ -80,7 +80,7 @@ export const PROBLEMS = {
     (p) => `列「${p["header"]}」が重複しています(最初は ${p["first"]} 列目)`,
   ),
   "header-reserved": error(
-    (p) => `${p["header"]} cannot be a column's name`,
+    (p) => `${p["header"]} cannot be used as a column name`,
     (p) => `「${p["header"]}」は列名に使えません`,
   ),
   "header-unknown": error(
@@ -105,49 +105,49 @@ export const PROBLEMS = {
     (p) => `新しい${p["of"] === "org" ? "組織" : "ユーザー"}では${p["header"]}を空にできません`,
   ),
   "too-long": error(
-    (p) => `${p["length"]} characters, at most ${p["max"]} are allowed`,
+    (p) => `${counted(Number(p["length"]), "character")}, at most ${p["max"]} allowed`,
     (p) => `${p["length"]} 文字あります(上限 ${p["max"]} 文字)`,
   ),
   "too-short": error(
-    (p) => `${p["length"]} characters, at least ${p["min"]} are needed`,
+    (p) => `${counted(Number(p["length"]), "character")}, at least ${p["min"]} required`,
     (p) => `${p["length"]} 文字しかありません(下限 ${p["min"]} 文字)`,
   ),
   "not-alphanumeric": error(
-    () => "only half-width letters and digits are allowed",
-    () => "半角英数字だけが使えます",
+    () => "must be half-width letters and digits only",
+    () => "半角英数字のみ使えます",
   ),
   "not-boolean": error(
     () => "must be TRUE, FALSE or blank",
-    () => "TRUE か FALSE か空にしてください",
+    () => "TRUE、FALSE、空欄のいずれかにしてください",
   ),
   "not-choice": error(
     (p) => `must be one of ${p["choices"]}`,
-    (p) => `${p["choices"]} のどれかにしてください`,
+    (p) => `${p["choices"]} のいずれかにしてください`,
   ),
   "not-mail-address": error(
     () => "not a mail address",
     () => "メールアドレスではありません",
   ),
   "port-range": warning(
-    () => "a port is a number from 1 to 65535",
-    () => "ポート番号は 1 から 65535 の数です",
+    () => "must be a port number from 1 to 65535",
+    () => "1〜65535 のポート番号にしてください",
   ),
   // rows beside each other
   "key-duplicate": error(
     (p) => `the same ${p["header"]} as row ${p["row"]}`,
-    (p) => `${p["header"]}が ${p["row"]} 行目と同じです`,
+    (p) => `${p["row"]} 行目と重複しています`,
   ),
   "value-duplicate": error(
-    (p) => `row ${p["row"]} claims the same ${p["header"]}`,
-    (p) => `${p["row"]} 行目も同じ${p["header"]}です`,
+    (p) => `row ${p["row"]} has the same ${p["header"]}`,
+    (p) => `${p["row"]} 行目にも同じ値があります`,
   ),
   "id-case-only": warning(
-    (p) => `differs from row ${p["row"]} in upper and lower case only; they are two users`,
+    (p) => `differs from row ${p["row"]} in letter case only; these are two different users`,
     (p) => `${p["row"]} 行目と大文字・小文字だけが違います(別のユーザーになります)`,
   ),
   // rows beside the tenant
   "key-ambiguous": error(
-    (p) => `fits ${p["count"]} records of the tenant`,
+    (p) => `matches ${p["count"]} records of the tenant`,
     (p) => `テナントの ${p["count"]} 件に当てはまります`,
   ),
   "value-taken": error(
@@ -155,7 +155,7 @@ export const PROBLEMS = {
     (p) => `${p["value"]} は ${p["holder"]} が使っています`,
   ),
   "org-unknown": error(
-    (p) => `no organisation has the code ${p["code"]}; --create-orgs makes it under 全社`,
+    (p) => `no organisation with the code ${p["code"]}; --create-orgs creates it under 全社`,
     (p) => `組織コード「${p["code"]}」の組織がありません(--create-orgs で全社の下に作れます)`,
   ),
   "org-parent-unknown": error(
@@ -163,21 +163,21 @@ export const PROBLEMS = {
     (p) => `上位組織「${p["parent"]}」がありません`,
   ),
   "org-parent-ambiguous": error(
-    (p) => `the path ${p["parent"]} fits several organisations; name the parent by its code`,
+    (p) => `the path ${p["parent"]} matches several organisations; give the parent's code instead`,
     (p) => `パス「${p["parent"]}」に当てはまる組織が複数あります。上位組織コードで指定してください`,
   ),
   "org-cycle": error(
-    (p) => `${p["name"]} would lie below itself`,
+    (p) => `${p["name"]} would be below itself`,
     (p) => `「${p["name"]}」が自分自身の下になります`,
   ),
   "org-delete-holds": error(
     (p) =>
-      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: it would still hold ${p["users"]} users, ${p["devices"]} devices, ${p["children"]} organisations`,
+      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: it would still hold ${counted(Number(p["users"]), "user")}, ${counted(Number(p["devices"]), "device")}, ${counted(Number(p["children"]), "organisation")}`,
     (p) =>
       `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
   ),
   "group-unknown": error(
-    (p) => `no group is named ${p["group"]}; --create-groups makes it`,
+    (p) => `no group named ${p["group"]}; --create-groups creates it`,
     (p) => `グループ「${p["group"]}」がありません(--create-groups で作れます)`,
   ),
   "administrator-row": error(
@@ -185,7 +185,7 @@ export const PROBLEMS = {
     (p) => `${p["id"]} は管理者です。インポートは管理者を変更しません`,
   ),
   "administrator-delete": error(
-    (p) => `${p["name"]} is an administrator and would be deleted because the file lacks this user`,
+    (p) => `${p["name"]} is an administrator and would be deleted, as the file lacks this user`,
     (p) => `管理者「${p["name"]}」がファイルになく、削除されることになります`,
   ),
   "administrator-account": error(

@@ -6,10 +6,10 @@ export type Rule =
   | {
       readonly kind: "text";
       /** in characters (code points) */
-      readonly min?: number;
+      readonly min?: number | undefined;
       /** in characters (code points) */
-      readonly max?: number;
-      readonly charset?: "half-width-alphanumeric";
+      readonly max?: number | undefined;
+      readonly charset?: "half-width-alphanumeric" | undefined;
     }
   | { readonly kind: "mail-address" }
   | { readonly kind: "boolean" }
@@ -130,9 +130,9 @@ export const describeRule = (rule: Rule): Text => {
     case "mail-address":
       return text("a mail address", "メールアドレス");
     case "boolean":
-      return text("TRUE, FALSE or blank", "TRUE か FALSE か空");
+      return text("TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれか");
     case "choice":
-      return text(`one of ${rule.choices.join(" / ")}`, `${rule.choices.join(" / ")} のどれか`);
+      return text(`one of ${rule.choices.join(" / ")}`, `${rule.choices.join(" / ")} のいずれか`);
     case "port":
       return text("a port from 1 to 65535", "1〜65535 のポート番号");
   }

@@ -1,7 +1,7 @@
 import type { Import } from "../contract/index.ts";
 import { FORMATS } from "../csv/formats/index.ts";
 import type { Database } from "./store/sqlite/database.ts";
-import type { ImportRecord, StoredRequest } from "./store/sqlite/imports/record.ts";
+import type { ImportRecord } from "./store/sqlite/imports/record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -17,20 +17,6 @@ export const NO_COUNTS = {
   warnings: 0,
   rejected: false,
 } as const;
-
-const requestOf = ({ map, ...request }: StoredRequest): NonNullable<Import["request"]> => ({
-  ...request,
-  ...(map === undefined
-    ? {}
-    : {
-        map: {
-          columns: [...map.columns],
-          constants: [...map.constants],
-          defaults: [...map.defaults],
-          ...(map.dialect === undefined ? {} : { dialect: map.dialect }),
-        },
-      }),
-});
 
 /** An import as the tenant API shows it. */
 export const importOf = (database: Database, record: ImportRecord): Import => {
@@ -52,7 +38,7 @@ export const importOf = (database: Database, record: ImportRecord): Import => {
     reverts: detail.reverts,
     revertedBy: detail.revertedBy,
     etag: record.etag,
-    request: detail.request === null ? null : requestOf(detail.request),
+    request: detail.request,
     rows: detail.staged?.rows ?? 0,
     ...counts,
     header: [...(detail.staged?.header ?? [])],

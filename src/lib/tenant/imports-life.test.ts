@@ -223,7 +223,7 @@ test("a plan whose staging was deleted or damaged fails and changes nothing", as
     harm(tenant.staging(plan.id));
     await expect(tenant.client.imports.commit(plan)).rejects.toMatchObject({
       code: "unexpected",
-      what: { en: "the plan's own file is damaged or gone" },
+      what: { en: "the plan's file is damaged or missing" },
       where: tenant.staging(plan.id),
     });
     expect(await tenant.users()).toEqual([]);

@@ -4,6 +4,7 @@ import { FORMATS } from "../csv/formats/index.ts";
 import { checkMap } from "../csv/layout/map.ts";
 import type { Encoding } from "../csv/records/record.ts";
 import { Failure } from "../errors/index.ts";
+import { IMPORT_STATE_NAMES } from "../model/import.ts";
 import { text } from "../text/index.ts";
 import { importOf, NO_COUNTS } from "./import-shape.ts";
 import { WriterNote, type Processes } from "./store/sqlite/writer-note.ts";
@@ -17,7 +18,7 @@ import {
 } from "./store/sqlite/imports/staging-files.ts";
 import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
 import type { Database } from "./store/sqlite/database.ts";
-import { ImportThread } from "./store/sqlite/imports/worker/thread.ts";
+import { ImportWorker } from "./store/sqlite/imports/worker/thread.ts";
 import {
   BLANK_DETAIL,
   changeImport,
@@ -31,11 +32,10 @@ import {
   type StoredRequest,
 } from "./store/sqlite/imports/record.ts";
 import { checkEtag, etagOf } from "./store/sqlite/imports/compare.ts";
-import { problemLines } from "./store/sqlite/imports/problem-lines.ts";
 import { revertLines } from "./store/sqlite/imports/revert-rows.ts";
-import { planLines, type RowQuery } from "./store/sqlite/imports/rows.ts";
+import { planLines, problemLines, type RowQuery } from "./store/sqlite/imports/rows.ts";
 import { attachForReading } from "./store/sqlite/imports/staging.ts";
-import type { CommitMoment } from "./store/sqlite/imports/commit-context.ts";
+import type { CommitMoment } from "./store/sqlite/imports/commit.ts";
 import { planRevert, revertedOf } from "./store/sqlite/imports/revert.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Task } from "./store/sqlite/imports/worker/messages.ts";
@@ -50,7 +50,7 @@ export interface Content {
 /** Who asks, and the signal that ends the asking. */
 export interface Asker {
   readonly actor: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How many differing rows a verification answers with. */
@@ -70,7 +70,7 @@ export class TenantImports {
   readonly #folder: string;
   readonly #tenant: string;
   readonly #surroundings: Surroundings;
-  readonly #thread = new ImportThread();
+  readonly #worker = new ImportWorker();
   readonly #note: WriterNote;
   readonly #processes: Processes;
 
@@ -107,7 +107,7 @@ export class TenantImports {
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
     makeStagingFolder(this.#staging(""));
     const task: Task = { type: "plan", files: this.#files(id), id, request: detail.request, encoding };
-    await this.#thread.run(task, stream, signal).catch((error: unknown) => {
+    await this.#worker.run(task, stream, signal).catch((error: unknown) => {
       // who could not write its plan cannot write its end either: the next open does
       if (!(error instanceof Failure && error.code === "locked")) this.#end(id, "failed");
       throw error;
@@ -161,7 +161,7 @@ export class TenantImports {
       type === "commit"
         ? { type, files: this.#files(id), id, moment, writer }
         : { type, tenant: this.#tenant, id, moment, writer };
-    await this.#thread.run(task, undefined, signal);
+    await this.#worker.run(task, undefined, signal);
     return this.show(id);
   }
 
@@ -183,7 +183,7 @@ export class TenantImports {
   async replan(id: string, { signal }: Asker): Promise<Import> {
     this.#database.checkWritable();
     this.#expect(id, ["planned", "awaiting-console"]);
-    await this.#thread.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
+    await this.#worker.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
     return this.show(id);
   }
 
@@ -195,7 +195,7 @@ export class TenantImports {
     if (request === null) throw new TypeError(`import ${id} has no request`);
     if (etagOf(this.#database, planSqlOf(waiting)) !== waiting.etag) await this.replan(id, asker);
     const record = this.#expect(id, ["awaiting-console"]);
-    const difference = await this.#thread.run(
+    const difference = await this.#worker.run(
       {
         type: "verify",
         files: this.#files(id),
@@ -276,7 +276,7 @@ export class TenantImports {
   }
 
   async close(): Promise<void> {
-    await this.#thread.close();
+    await this.#worker.close();
   }
 
   /** A whole plan, or an upload whose process lives: it may not have locked its staging file yet. */
@@ -320,7 +320,7 @@ export class TenantImports {
 
   #notOpen({ id, state }: ImportRecord): Failure {
     return new Failure("conflict", {
-      what: text(`import ${id} is ${state}`, `インポート ${id} の状態は ${state} です`),
+      what: text(`import ${id} is ${state}`, `インポート ${id} は${IMPORT_STATE_NAMES[state].ja}です`),
       hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
     });
   }
@@ -329,7 +329,7 @@ export class TenantImports {
     const record = this.#expect(id, states);
     if (record.etag === etag) return record;
     throw new Failure("conflict", {
-      what: text(`the plan of import ${id} is another by now`, `インポート ${id} の計画は作り直されています`),
+      what: text(`the plan of import ${id} has been replaced since`, `インポート ${id} の計画は作り直されています`),
       hint: text(`see it: clomoctl imports show ${id}`, `確認: clomoctl imports show ${id}`),
     });
   }

@@ -21,7 +21,7 @@ export interface TenantOptions {
   readonly actor: string;
   readonly surroundings: Surroundings;
   /** tells who lives, to name the holder of a lock; without it nobody is named */
-  readonly processes?: Processes;
+  readonly processes?: Processes | undefined;
 }
 
 const NOBODY: Processes = { self: 0, isAlive: () => false };

@@ -4,8 +4,7 @@ import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { counted } from "../../listing/counted.ts";
+import { counted, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
 /** A file that was checked. */
 export interface CheckedFile {
@@ -41,7 +40,7 @@ export async function listFound(terminal: Terminal, { file, report }: CheckedFil
   }
   const { errors, warnings } = report;
   if (errors > FIRST) {
-    const en = `… ${errors} errors in all; --format json has them`;
+    const en = `… ${errors} errors in all; --format json lists them all`;
     await terminal.problem(text(en, `… エラーは全部で ${errors} 件(--format json で全件を出力)`));
   }
   if (warnings > FIRST) {

@@ -12,8 +12,8 @@ export const MAP = {
   kind: "file",
   value: "FILE",
   about: text(
-    "a YAML file that says which headers mean which fields (see csv map)",
-    "ヘッダーと項目の対応を定める YAML ファイル(csv map を参照)",
+    "YAML file that maps headers to fields, see csv map (default on a tenant: its context's)",
+    "ヘッダーと項目の対応表ファイル(YAML。csv map を参照。テナントを使うコマンドの既定はコンテキストの設定)",
   ),
 } as const satisfies TextField;
 
@@ -22,9 +22,9 @@ export interface MapChoice {
   /** `--map` */
   readonly option: string | undefined;
   /** a context may have one for each format */
-  readonly context?: Context;
+  readonly context?: Context | undefined;
   /** of the tenant; without them a map may name any */
-  readonly customFields?: () => Promise<readonly CustomField[]>;
+  readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
 /**

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { writeEncoded } from "./encoded.ts";
-import { settleForm, type FileForm } from "./form.ts";
+import { chooseOutputForm, type OutputForm } from "./form.ts";
 import type { OutputTools } from "./output.ts";
 
 /** A stream that is kept in memory. */
@@ -47,7 +47,7 @@ const content = (text: string, size: number) => ({
   },
 });
 
-const CP932: FileForm = { encoding: "shift_jis", bom: false, onUnmappable: "error" };
+const CP932: OutputForm = { encoding: "shift_jis", bom: false, onUnmappable: "error" };
 
 describe("writeEncoded", () => {
   const TEXT = 'a,b\r\n表,"é\r\n𠮷"\r\n🙂,〜\r\n';
@@ -69,7 +69,7 @@ describe("writeEncoded", () => {
       ],
     });
     expect((await readdir(tools.folder)).filter((name) => name !== "tmp")).toEqual([]);
-    expect(tools.stderr.bytes.toString()).toContain("out.csv:2:2: shift_jis has no U+00E9 (é)\n");
+    expect(tools.stderr.bytes.toString()).toContain("out.csv:2:2: U+00E9 (é) cannot be written in shift_jis\n");
   });
 
   it("writes nothing to stdout, and leaves nothing in the home", async () => {
@@ -115,7 +115,7 @@ describe("writeEncoded", () => {
     expect(tools.stdout.bytes.length).toBe(0);
   });
 
-  it.each<[string, FileForm, number]>([
+  it.each<[string, OutputForm, number]>([
     ["nothing, where all of it must be looked at first", CP932, 0],
     ["what came, where characters are replaced", { ...CP932, onUnmappable: "replace" }, 1],
     ["what came, where every character can be held", { ...CP932, encoding: "utf-8" }, 1],
@@ -140,19 +140,23 @@ describe("writeEncoded", () => {
   });
 });
 
-describe("settleForm", () => {
+describe("chooseOutputForm", () => {
   const NOTHING = { encoding: undefined, bom: false };
 
   it("takes the encoding of the account's language, and says so", async () => {
     const tools = await setUp();
-    expect(await settleForm(tools, NOTHING, "en")).toEqual({ encoding: "utf-8", bom: false, onUnmappable: "error" });
-    expect((await settleForm(tools, NOTHING, "ja")).encoding).toBe("shift_jis");
+    expect(await chooseOutputForm(tools, NOTHING, "en")).toEqual({
+      encoding: "utf-8",
+      bom: false,
+      onUnmappable: "error",
+    });
+    expect((await chooseOutputForm(tools, NOTHING, "ja")).encoding).toBe("shift_jis");
     expect(tools.stderr.bytes.toString()).toMatch(/UTF-8.+English.+\n.+Shift_JIS.+Japanese/);
   });
 
   it("knows no byte order mark of Shift_JIS", async () => {
     const tools = await setUp();
-    await expect(settleForm(tools, { encoding: "shift_jis", bom: true }, "en")).rejects.toMatchObject({
+    await expect(chooseOutputForm(tools, { encoding: "shift_jis", bom: true }, "en")).rejects.toMatchObject({
       code: "usage",
     });
   });

@@ -1,25 +1,21 @@
 import { createEncoder, type Unmappable } from "../../../lib/csv/encoding/encode.ts";
 import { Place } from "../../../lib/csv/records/place.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";
-import { text } from "../../../lib/text/index.ts";
-import { counted } from "../../listing/counted.ts";
+import { counted, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import type { FileForm } from "./form.ts";
+import type { OutputForm } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
-import { throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
-
-/** How many characters that cannot be held are placed; all are counted. */
-const MOST_PLACED = 20;
+import { MOST_NAMED, NOTHING_WRITTEN, throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
 
 /** Turns UTF-8 text into the wanted bytes, and throws behind the last where a character could not be held. */
 class Recoding {
-  readonly #form: FileForm;
+  readonly #form: OutputForm;
   readonly unmappable: Unmappable[] = [];
   total = 0;
   folded = 0;
   replaced = 0;
 
-  constructor(form: FileForm) {
+  constructor(form: OutputForm) {
     this.#form = form;
   }
 
@@ -32,7 +28,7 @@ class Recoding {
       return;
     }
     const report = (found: Unmappable): void => {
-      if (this.total++ < MOST_PLACED) this.unmappable.push(found);
+      if (this.total++ < MOST_NAMED) this.unmappable.push(found);
     };
     const encoder = createEncoder(encoding, { onUnmappable, report });
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -89,7 +85,7 @@ export interface Content {
 export async function writeEncoded(
   tools: OutputTools,
   output: string,
-  form: FileForm,
+  form: OutputForm,
   { open, dialect }: Content,
 ): Promise<void> {
   const recoding = new Recoding(form);
@@ -100,7 +96,8 @@ export async function writeEncoded(
     if (!(error instanceof Unheld)) throw error;
     const name = output === "-" ? "stdout" : output;
     const placed = await place(await open(), dialect, recoding.unmappable);
-    await throwUnmappable(tools, { name, encoding: form.encoding, placed, total: recoding.total });
+    const { total } = recoding;
+    await throwUnmappable(tools, { ...NOTHING_WRITTEN, name, encoding: form.encoding, placed, total });
   }
   await noteCounts(tools, recoding);
 }

@@ -20,8 +20,8 @@ export const INPUT_ENCODING = {
 /** What a command may say about telling an encoding. */
 export interface EncodingQuestion {
   /** the option that answers it; `--encoding` where nothing is said */
-  readonly flag?: string;
-  readonly signal?: AbortSignal;
+  readonly flag?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function encodingOf(
 const ambiguous = (where: string, flag: string, { row, utf8, cp932 }: Ambiguity): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `the encoding cannot be told: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,
+      `cannot detect the encoding: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,
       `文字コードを判別できません: ${row} 行目は UTF-8 なら「${utf8}」、Shift_JIS なら「${cp932}」です`,
     ),
     where,

@@ -7,7 +7,7 @@ import type { Fields, InputOf } from "../../field.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
-import { FORM_OPTIONS, ON_UNMAPPABLE, settleForm } from "./form.ts";
+import { FORM_OPTIONS, ON_UNMAPPABLE, chooseOutputForm } from "./form.ts";
 import { OUTPUT } from "./output.ts";
 
 /** `--filter-name` and `--filter-id` of lists and exports. */
@@ -36,8 +36,8 @@ export const EXPORT_OPTIONS = {
 /** What is said of every export in its help. */
 export const EXPORT_DETAILS = [
   text(
-    "A character that the encoding cannot hold is an error that names row, column and character; no file is left then.",
-    "文字コードで表せない文字があると、行・列・文字を示してエラーになり、ファイルは残りません。",
+    "A character that the encoding cannot hold is an error that names its row, column and code point; no file is left behind.",
+    "文字コードで表せない文字があると、行・列・文字を示してエラーになります。ファイルは残りません。",
   ),
 ];
 
@@ -63,7 +63,7 @@ export async function runExport(
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
   const tenant = await tools.tenant();
-  const form = await settleForm(tools, options, accountLanguage(tenant));
+  const form = await chooseOutputForm(tools, options, accountLanguage(tenant));
   const map = await loadColumnMap(tools, format, {
     option: options.map,
     context: tenant.context,

@@ -7,7 +7,7 @@ import type { Tools } from "../../tools.ts";
 export type FileEncoding = "shift_jis" | "utf-8";
 
 /** How a file for the console is written. */
-export interface FileForm {
+export interface OutputForm {
   readonly encoding: FileEncoding;
   readonly bom: boolean;
   readonly onUnmappable: "error" | "replace";
@@ -23,12 +23,12 @@ export const FORM_OPTIONS = {
       "ファイルの文字コード(既定: アカウントの言語が日本語なら shift_jis、英語なら utf-8)",
     ),
   },
-  bom: { kind: "boolean", about: text("begin with a byte order mark; only UTF-8", "先頭に BOM を付ける(UTF-8 のみ)") },
+  bom: { kind: "boolean", about: text("begin with a byte order mark (UTF-8 only)", "先頭に BOM を付ける(UTF-8 のみ)") },
   newline: {
     kind: "choice",
     choices: ["crlf", "lf", "cr"],
     default: "crlf",
-    about: text("what ends the rows", "改行コード"),
+    about: text("newline at the end of each row", "改行コード"),
   },
 } as const satisfies Fields;
 
@@ -38,7 +38,7 @@ export const ON_UNMAPPABLE = {
   choices: ["error", "replace"],
   default: "error",
   about: text(
-    "a character that the encoding cannot hold: refuse it, or write 〓",
+    "for a character that the encoding cannot hold: fail, or write 〓",
     "文字コードで表せない文字: エラーにするか、〓 に置き換えるか",
   ),
 } as const;
@@ -53,22 +53,22 @@ const NAMES = new Map<FileEncoding, string>([
  *
  * @throws `usage` for a byte order mark where there is none
  */
-export async function settleForm(
+export async function chooseOutputForm(
   { terminal }: Pick<Tools, "terminal">,
   asked: {
     readonly encoding: FileEncoding | undefined;
     readonly bom: boolean;
-    readonly onUnmappable?: "error" | "replace";
+    readonly onUnmappable?: "error" | "replace" | undefined;
   },
   language: Language,
-): Promise<FileForm> {
+): Promise<OutputForm> {
   const { bom, onUnmappable = "error" } = asked;
   const encoding = asked.encoding ?? (language === "ja" ? "shift_jis" : "utf-8");
   if (bom && encoding !== "utf-8") {
     throw new Failure("usage", {
       what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
       where: "--bom",
-      hint: text("pass --encoding utf-8, or leave --bom out", "--encoding utf-8 を指定するか、--bom を外してください"),
+      hint: text("pass --encoding utf-8, or omit --bom", "--encoding utf-8 を指定するか、--bom を外してください"),
     });
   }
   if (asked.encoding === undefined) {
@@ -76,7 +76,7 @@ export async function settleForm(
     const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];
     await terminal.note(
       text(
-        `encoding: ${name}, as the account's language is ${en} (--encoding says otherwise)`,
+        `encoding: ${name}, as the account's language is ${en} (override with --encoding)`,
         `文字コード: ${name}(アカウントの言語が${ja}のため。--encoding で変更できます)`,
       ),
     );

@@ -8,5 +8,5 @@ export const FORMAT = {
   choices: FORMAT_NAMES,
   value: "FORMAT",
   required: true,
-  about: text("what the file holds", "ファイルの内容"),
+  about: text("format of the file", "ファイルの形式"),
 } as const satisfies ChoiceField;

@@ -1,6 +1,6 @@
 import type { Inspection, Oddity, OddityKind } from "../../../lib/csv/inspect.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
 
 /** A file and what it is. */
 export interface InspectedFile {
@@ -9,22 +9,25 @@ export interface InspectedFile {
 }
 
 const ODDITY_TEXTS: Readonly<Record<OddityKind, (oddity: Oddity) => Text>> = {
-  "ctrl-z": () => text("a Ctrl-Z at the end (an old DOS mark)", "末尾に Ctrl-Z(古い DOS のファイル終端)"),
+  "ctrl-z": () => text("Ctrl-Z at the end (an old DOS end-of-file mark)", "末尾に Ctrl-Z(古い DOS のファイル終端)"),
   "newlines-mixed": ({ count }) => text(`${count} kinds of newlines`, `改行コードが ${count} 種類混在`),
   "no-final-newline": () => text("no newline at the end", "末尾に改行がない"),
-  "blank-rows": ({ count }) => text(`${count} empty lines`, `空行が ${count} 行`),
+  "blank-rows": ({ count }) => text(counted(count, "empty line"), `空行が ${count} 行`),
   "uneven-rows": ({ count, row }) =>
     text(
-      `${count} rows with another number of cells than the header, from row ${row}`,
+      `${counted(count, "row")} with a different number of cells than the header, first in row ${row}`,
       `ヘッダーとセル数の違う行が ${count} 行(最初は ${row} 行目)`,
     ),
   "private-use": ({ count, row }) =>
-    text(`${count} private-use characters (gaiji), from row ${row}`, `外字が ${count} 文字(最初は ${row} 行目)`),
+    text(
+      `${counted(count, "private-use character")} (gaiji), first in row ${row}`,
+      `外字が ${count} 文字(最初は ${row} 行目)`,
+    ),
   "half-width-kana": ({ count, row }) =>
-    text(`${count} half-width kana, from row ${row}`, `半角カナが ${count} 文字(最初は ${row} 行目)`),
+    text(`${count} half-width kana, first in row ${row}`, `半角カナが ${count} 文字(最初は ${row} 行目)`),
   "vendor-duplicates": ({ count }) =>
     text(
-      `${count} characters with a second CP932 code: writing the file again changes these bytes`,
+      `${counted(count, "character")} with a second CP932 code; rewriting the file changes their bytes`,
       `CP932 で重複して符号化されている文字が ${count} 文字(書き直すとバイト列が変わる)`,
     ),
 };

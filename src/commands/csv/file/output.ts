@@ -13,7 +13,7 @@ export const OUTPUT = {
   short: "o",
   value: "FILE",
   default: "-",
-  about: text("where the file is written; - is stdout", "出力先のファイル(- は標準出力)"),
+  about: text("output file; - is stdout", "出力先のファイル(- は標準出力)"),
 } as const satisfies TextField;
 
 /** Bytes that are to become a file, in order. */

@@ -9,7 +9,7 @@ import type { Fields, InputOf } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 import { loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
-import { FORM_OPTIONS, settleForm } from "./form.ts";
+import { FORM_OPTIONS, chooseOutputForm } from "./form.ts";
 import { OUTPUT } from "./output.ts";
 
 /** The options of every template. */
@@ -18,8 +18,8 @@ export const TEMPLATE_OPTIONS = { output: OUTPUT, ...FORM_OPTIONS, map: MAP } as
 /** What is said of every template in its help. */
 export const TEMPLATE_DETAILS = [
   text(
-    "One row of headers, ready to be filled in and imported; a repeatable column stands there once and may be repeated.",
-    "見出し行だけのファイルです。記入してインポートできます。繰り返せる列は 1 回だけ出力されるので、必要なだけ増やせます。",
+    "A header row, ready to be filled in and imported. A repeatable column appears once; repeat it as needed.",
+    "ヘッダー行だけのファイルです。記入してインポートできます。繰り返せる列は 1 回だけ出力されるので、必要なだけ増やせます。",
   ),
 ];
 
@@ -28,8 +28,8 @@ export interface TemplateSource {
   readonly format: FormatName;
   readonly language: Language;
   /** its map applies; none without a tenant */
-  readonly context?: Context;
-  readonly customFields?: readonly CustomField[];
+  readonly context?: Context | undefined;
+  readonly customFields?: readonly CustomField[] | undefined;
 }
 
 /** Writes the header row of a format. */
@@ -39,10 +39,10 @@ export async function writeTemplate(
   { format, language, context, customFields = [] }: TemplateSource,
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
-  const form = await settleForm(tools, options, language);
+  const form = await chooseOutputForm(tools, options, language);
   const map = await loadColumnMap(tools, format, {
     option: options.map,
-    ...(context === undefined ? {} : { context }),
+    context,
   });
   const headers = headersFor(FORMATS[format], map, customFields).flatMap((column) => column.headers);
   const dialect = map?.dialect ?? CONSOLE_DIALECT;

@@ -1,58 +1,72 @@
 import type { Encoding } from "../../../lib/csv/records/record.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
-import { counted } from "../../listing/counted.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { RejectedFile } from "../../imports/plan/problems.ts";
 import type { Tools } from "../../tools.ts";
 
-/** A character that an encoding cannot hold, and the row and column it stands in, counted from 1. */
-export interface PlacedCharacter {
-  readonly codePoint: number;
-  readonly row: number;
-  readonly column: number;
-}
+/** How many characters are named; all are counted. */
+export const MOST_NAMED = 20;
+
+/**
+ * A character that an encoding cannot hold. Its row and column are counted from 1; where only the header of its column
+ * is known, that stands for the column.
+ */
+export type PlacedCharacter = { readonly codePoint: number; readonly row: number } & (
+  | { readonly column: number }
+  | { readonly header: string }
+);
 
 /** What could not be written. */
 export interface UnmappableFile {
   /** the file, as messages call it */
   readonly name: string;
   readonly encoding: Encoding;
-  /** the first ones */
+  /** the first characters, at most {@link MOST_NAMED} */
   readonly placed: readonly PlacedCharacter[];
-  /** how many there are in all */
+  /** how many there are in all, and of what */
   readonly total: number;
+  readonly unit: "character" | "cell";
+  /** what was not done because of them */
+  readonly consequence: Text;
+  readonly hint: Text;
 }
+
+const UNITS = { character: "文字", cell: "セル" } as const;
 
 const codePointName = (codePoint: number): string => `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
 
-const reason = (codePoint: number, encoding: Encoding): Text => {
-  const character = `${codePointName(codePoint)} (${String.fromCodePoint(codePoint)})`;
-  return text(`${encoding} has no ${character}`, `${encoding} では ${character} を表せません`);
-};
-
 /**
- * Lists the characters, one line each.
+ * Lists the characters as `FILE:ROW:COLUMN: reason`, one line each.
  *
- * @throws `input-rejected`, always
+ * @throws `input-rejected`, always; its problems are the characters
  */
 export async function throwUnmappable(
   { terminal }: Pick<Tools, "terminal">,
-  { name, encoding, placed, total }: UnmappableFile,
+  { name, encoding, placed, total, unit, consequence, hint }: UnmappableFile,
 ): Promise<never> {
-  for (const { codePoint, row, column } of placed) {
-    const { en, ja } = reason(codePoint, encoding);
-    await terminal.problem(text(`${name}:${row}:${column}: ${en}`, `${name}:${row}:${column}: ${ja}`));
+  for (const found of placed) {
+    const place = `${name}:${found.row}:${"column" in found ? found.column : found.header}`;
+    const character = `${codePointName(found.codePoint)} (${String.fromCodePoint(found.codePoint)})`;
+    await terminal.problem(
+      text(
+        `${place}: ${character} cannot be written in ${encoding}`,
+        `${place}: ${character} は ${encoding} で表せません`,
+      ),
+    );
   }
   const problems = placed.map(({ codePoint, ...where }) => ({ ...where, codePoint: codePointName(codePoint) }));
-  const failure = new Failure("input-rejected", {
-    what: text(
-      `nothing was written: ${encoding} cannot hold ${counted(total, "character")}`,
-      `${encoding} で表せない文字が ${total} 個あるため、何も書き出していません`,
-    ),
-    where: name,
-    hint: text(
-      "write UTF-8, or pass --on-unmappable replace to write 〓 for them",
-      "UTF-8 で書き出すか、--on-unmappable replace で 〓 に置き換えてください",
-    ),
-  });
-  throw Object.assign(failure, { problems });
+  const what = text(
+    `${counted(total, unit)} cannot be written in ${encoding}; ${consequence.en}`,
+    `${encoding} で表せない${UNITS[unit]}が ${total} 個あるため、${consequence.ja}`,
+  );
+  throw new RejectedFile({ what, where: name, hint }, problems);
 }
+
+/** For a command that writes a file in an encoding that can be chosen. */
+export const NOTHING_WRITTEN = {
+  unit: "character",
+  consequence: text("nothing was written", "何も書き出していません"),
+  hint: text(
+    "write UTF-8, or pass --on-unmappable replace to write 〓 for them",
+    "UTF-8 で書き出すか、--on-unmappable replace で 〓 に置き換えてください",
+  ),
+} as const;

@@ -47,7 +47,7 @@ test("writes the header and the invalid rows as they are, each with its reasons,
   const told = circumstances({ content, problems });
   const { en, ja } = await inBoth(LINE, told);
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain("  mend errors.csv and import it again\n");
+  expect(en.stderr).toContain("  fix errors.csv and import it again\n");
   expect(ja.stderr).toContain("  errors.csv を直して再度インポートしてください\n");
   const path = join(told.folder, "errors.csv");
   expect(readFileSync(path, "utf8").split("\r\n")).toEqual([
@@ -139,7 +139,7 @@ test("where the header or the whole file is wrong every row is written, empty li
 test("a row of one letter is a row, and a blank header a header", async () => {
   const blank = bad(1, { code: "header-blank", header: "" });
   expect(await textOf({ content: "\r\nx\r\n", problems: [blank], header: [""] })).toBe(
-    ",clomoctl:reason\r\nx,a column without a header\r\n",
+    ",clomoctl:reason\r\nx,column without a header\r\n",
   );
 });
 

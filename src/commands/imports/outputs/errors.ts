@@ -11,7 +11,7 @@ import { reread } from "./reread.ts";
 import { Reasons } from "./row-reasons.ts";
 
 /** The form of an input file, in which its invalid rows are written too. */
-export interface FileForm {
+export interface InputForm {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
   readonly newline: "crlf" | "lf" | "cr" | undefined;
@@ -29,7 +29,7 @@ export async function writeErrors(
   path: string,
   plan: Import,
   file: InputFile,
-  form: FileForm,
+  form: InputForm,
 ): Promise<void> {
   const { client } = await tools.tenant();
   const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
@@ -57,7 +57,7 @@ const BATCH_BYTES = 256 * 1024;
 class InvalidRows {
   readonly #writer: ContentWriter;
   readonly #reasons: Reasons;
-  readonly #form: FileForm;
+  readonly #form: InputForm;
   readonly #hasOldReasons: boolean;
   #batch: Uint8Array[] = [];
   #size = 0;
@@ -66,7 +66,7 @@ class InvalidRows {
   #copied: { readonly mended: boolean; readonly reason: string | undefined } | undefined;
   #isBlank = true;
 
-  constructor(writer: ContentWriter, reasons: Reasons, form: FileForm, hasOldReasons: boolean) {
+  constructor(writer: ContentWriter, reasons: Reasons, form: InputForm, hasOldReasons: boolean) {
     this.#writer = writer;
     this.#reasons = reasons;
     this.#form = form;
@@ -98,8 +98,8 @@ class InvalidRows {
   async #begin(row: number): Promise<void> {
     this.#row = row;
     this.#isBlank = true;
-    await this.#reasons.reach(row);
-    const found = row === 1 ? undefined : this.#reasons.of(row);
+    await this.#reasons.advanceTo(row);
+    const found = row === 1 ? undefined : this.#reasons.at(row);
     const reason = row === 1 ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
     if (reason === undefined) this.#copied = undefined;
     // beside an old reason a new one would make up for a missing cell

@@ -21,8 +21,8 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
     for await (const batch of client.imports.rowBatches(plan.id)) {
       tools.signal.throwIfAborted();
       let text = "";
-      await reasons.reach(batch.findLast(({ row }) => row > 0)?.row ?? 0);
-      for (const row of batch) text += lineOf(cellsOf(plan, row, reasons.of(row.row)?.reason ?? ""));
+      await reasons.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);
+      for (const row of batch) text += lineOf(cellsOf(plan, row, reasons.at(row.row)?.reason ?? ""));
       await writer.write(text);
     }
   });

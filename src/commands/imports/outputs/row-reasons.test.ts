@@ -29,15 +29,15 @@ test("the reasons of a row are one line, in the order of its columns", async () 
     problem(9, "cells-too-few", { header: "", params: { got: 1, want: 2 } }),
   ]);
   expect(reasons.whole).toBeUndefined();
-  await reasons.reach(10);
-  expect(reasons.of(2)).toBeUndefined();
-  expect(reasons.of(3)).toMatchObject({
+  await reasons.advanceTo(10);
+  expect(reasons.at(2)).toBeUndefined();
+  expect(reasons.at(3)).toMatchObject({
     reason: "氏名: must not be blank; メール アドレス: not a mail address",
     uneven: false,
   });
-  expect(reasons.of(8)).toBeUndefined();
-  expect(reasons.of(9)).toMatchObject({ reason: "1 cells, the header has 2", uneven: true });
-  expect(reasons.of(10)).toBeUndefined();
+  expect(reasons.at(8)).toBeUndefined();
+  expect(reasons.at(9)).toMatchObject({ reason: "1 cell, the header has 2", uneven: true });
+  expect(reasons.at(10)).toBeUndefined();
 });
 
 test("what is wrong with the header or the whole file holds for every row", async () => {
@@ -45,9 +45,9 @@ test("what is wrong with the header or the whole file holds for every row", asyn
     problem(0, "header-missing", { params: { header: "氏名" } }),
     problem(1, "header-blank"),
   ]);
-  expect(reasons.whole).toBe("氏名: the column 氏名 is missing; 氏名: a column without a header");
-  await reasons.reach(2);
-  expect(reasons.of(2)).toBeUndefined();
+  expect(reasons.whole).toBe("氏名: the column 氏名 is missing; 氏名: column without a header");
+  await reasons.advanceTo(2);
+  expect(reasons.at(2)).toBeUndefined();
 });
 
 test("a reason that a spreadsheet would run is guarded, and thousands are cut", async () => {
@@ -60,6 +60,6 @@ test("a reason that a spreadsheet would run is guarded, and thousands are cut", 
 
 test("a code that this program does not know is its own reason", async () => {
   const reasons = await open([problem(2, "of-tomorrow", { header: "" })]);
-  await reasons.reach(2);
-  expect(reasons.of(2)).toMatchObject({ reason: "of-tomorrow" });
+  await reasons.advanceTo(2);
+  expect(reasons.at(2)).toMatchObject({ reason: "of-tomorrow" });
 });

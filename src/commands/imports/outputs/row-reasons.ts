@@ -1,7 +1,7 @@
 import type { InputProblem, TenantClient } from "../../../lib/client/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Language } from "../../../lib/text/index.ts";
-import { InStep } from "./in-step.ts";
+import { RowCursor } from "./row-cursor.ts";
 import { reasonOf } from "../plan/problems.ts";
 
 /** Why a row is invalid. */
@@ -31,29 +31,29 @@ function joined(problems: readonly InputProblem[], language: Language): string {
  * wrong with the header or the file as a whole is a reason of every row.
  */
 export class Reasons {
-  readonly #rows: InStep<RowReasons>;
+  readonly #rows: RowCursor<RowReasons>;
   /** what is wrong with the whole file; undefined where nothing is */
   readonly whole: string | undefined;
 
-  private constructor(rows: InStep<RowReasons>, whole: string | undefined) {
+  private constructor(rows: RowCursor<RowReasons>, whole: string | undefined) {
     this.#rows = rows;
     this.whole = whole;
   }
 
   static async open(client: TenantClient, id: string, language: Language): Promise<Reasons> {
-    const rows = new InStep(rowsOf(client.imports.problemBatches(id), language));
-    await rows.reach(WHOLE);
-    return new Reasons(rows, rows.of(WHOLE)?.reason);
+    const rows = new RowCursor(rowsOf(client.imports.problemBatches(id), language));
+    await rows.advanceTo(WHOLE);
+    return new Reasons(rows, rows.at(WHOLE)?.reason);
   }
 
   /** Reads on until a row is reached. */
-  reach(row: number): Promise<void> {
-    return this.#rows.reach(row);
+  advanceTo(row: number): Promise<void> {
+    return this.#rows.advanceTo(row);
   }
 
   /** The reasons of a row that was reached, later than any asked about before; undefined for a valid one. */
-  of(row: number): RowReasons | undefined {
-    return this.#rows.of(row);
+  at(row: number): RowReasons | undefined {
+    return this.#rows.at(row);
   }
 
   close(): Promise<void> {

@@ -1,7 +1,28 @@
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
-import type { Column } from "../../../lib/terminal/index.ts";
+import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
+import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import { reasonOf } from "./problems.ts";
+
+/** Words of the tenant that people read in their own language, by the column they stand in. */
+const NAMES: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
+  mode: IMPORT_MODE_NAMES,
+  state: IMPORT_STATE_NAMES,
+  action: ROW_ACTION_NAMES,
+};
+
+/** Columns as a command shows them: in a table modes, states and actions are words, for programs they stay codes. */
+export const shownTo = <R>(
+  { language, output }: Pick<Terminal, "language" | "output">,
+  columns: readonly Column<R>[],
+): readonly Column<R>[] =>
+  output.format !== "table"
+    ? columns
+    : columns.map((column) => {
+        const names = NAMES[column.key];
+        if (names === undefined) return column;
+        return { ...column, value: (record: R) => nameIn(names, String(column.value(record)))[language] };
+      });
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
   key,
@@ -14,7 +35,7 @@ const count = (key: keyof Import, header: Text): Column<Import> => ({ ...plain(k
 export const IMPORT_COLUMNS: readonly Column<Import>[] = [
   plain("id", text("import", "インポート ID")),
   plain("kind", text("kind", "種類")),
-  plain("mode", text("mode", "モード")),
+  plain("mode", text("mode", "インポート方法")),
   plain("state", text("state", "状態")),
   plain("createdAt", text("created at", "作成日時")),
   plain("fileName", text("file", "ファイル")),
@@ -29,7 +50,7 @@ export const IMPORT_COLUMNS: readonly Column<Import>[] = [
 export const IMPORT_DETAILS: readonly Column<Import>[] = [
   ...IMPORT_COLUMNS,
   count("unchanged", text("unchanged", "変更なし")),
-  count("secretsSet", text("secrets set", "設定した秘密の値")),
+  count("secretsSet", text("secrets set", "設定した機密情報")),
   count("orgsCreated", text("organisations created", "作成した組織")),
   count("groupsCreated", text("groups created", "作成したグループ")),
   count("errors", text("problems", "問題")),
@@ -40,8 +61,8 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   plain("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
   plain("emittedAt", text("written for the console at", "コンソール用に書き出した日時")),
   plain("committedAt", text("committed at", "確定日時")),
-  plain("reverts", text("undoes", "取り消すインポート")),
-  plain("revertedBy", text("undone by", "取り消したインポート")),
+  plain("reverts", text("reverts", "取り消すインポート")),
+  plain("revertedBy", text("reverted by", "取り消したインポート")),
 ];
 
 /** One line of a plan as records. */
@@ -50,7 +71,7 @@ export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
   { key: "action", header: text("action", "動作"), value: ({ action }) => action },
   { key: "changed", header: text("changed", "変更する項目"), value: ({ changed }) => changed },
-  { key: "setsSecret", header: text("sets a secret", "秘密の値の設定"), value: ({ setsSecret }) => setsSecret },
+  { key: "setsSecret", header: text("sets a secret", "機密情報の設定"), value: ({ setsSecret }) => setsSecret },
 ];
 
 /** One problem of an input as records. */
@@ -62,4 +83,35 @@ export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProble
   { key: "severity", header: text("severity", "重大度"), value: ({ severity }) => severity },
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
   { key: "reason", header: text("reason", "理由"), value: (problem) => reasonOf(problem)[language] },
+];
+
+/** What became of an import, as programs read it; the keys are a promise. */
+export interface ImportResult {
+  readonly plan: Import;
+  readonly dryRun: boolean;
+  readonly committed: boolean;
+}
+
+const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ({
+  key,
+  header,
+  align: "end",
+  value: ({ plan }) => plan[key],
+});
+
+/** The result of an import. */
+export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
+  { key: "importId", header: text("import", "インポート ID"), value: ({ plan }) => plan.id },
+  { key: "tenant", header: text("tenant", "テナント"), value: ({ plan }) => plan.tenant },
+  { key: "mode", header: text("mode", "インポート方法"), value: ({ plan }) => plan.mode },
+  { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },
+  resultCount("rows", text("rows", "行数")),
+  resultCount("create", text("created", "追加")),
+  resultCount("update", text("updated", "更新")),
+  resultCount("unchanged", text("unchanged", "変更なし")),
+  resultCount("delete", text("deleted", "削除")),
+  resultCount("invalid", text("invalid", "不正")),
+  resultCount("secretsSet", text("secrets set", "設定した機密情報")),
+  resultCount("orgsCreated", text("organisations created", "作成した組織")),
+  { key: "committed", header: text("committed", "確定"), value: ({ committed }) => committed },
 ];

@@ -50,7 +50,7 @@ test("deletions are typed, --yes or not, unless their number is given", async ()
   const asked: string[] = [];
   await mayCommit(toolsOf(asked, { yes: true }), planOf({ delete: 3 }), undefined);
   expect(asked).toEqual([
-    "3 would be deleted from 関東 (context kanto). Type this number to go on: --confirm-deletions 3",
+    "3 records would be deleted from 関東 (context kanto). Type this number: --confirm-deletions 3",
   ]);
   expect(await mayCommit(toolsOf(asked), planOf({ delete: 3 }), 3)).toBe(true);
   expect(asked).toHaveLength(1);

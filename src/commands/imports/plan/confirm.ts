@@ -1,7 +1,10 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import { counted, text } from "../../../lib/text/index.ts";
+import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
+import { RESULT_COLUMNS, shownTo } from "./columns.ts";
+import type { PendingPlan } from "./pending.ts";
 import { tenantName } from "./show.ts";
 
 /** Whether a plan, once committed, would leave the tenant as it is. */
@@ -26,7 +29,7 @@ export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: nu
     if (confirmDeletions !== undefined) return true;
     await terminal.prompts.typedNumber({
       message: text(
-        `${plan.delete} would be deleted from ${tenant.en}. Type this number to go on:`,
+        `${counted(plan.delete, "record")} would be deleted from ${tenant.en}. Type this number:`,
         `${tenant.ja} から ${plan.delete} 件を削除します。続けるには件数を入力してください:`,
       ),
       flag: `--confirm-deletions ${plan.delete}`,
@@ -41,10 +44,37 @@ export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: nu
   });
 }
 
+/** Asks about a plan that is shown already, and commits it or leaves it. */
+export async function confirmAndCommit(
+  tools: Tools,
+  pending: PendingPlan,
+  confirmDeletions: number | undefined,
+): Promise<Outcome> {
+  try {
+    if (!(await mayCommit(tools, pending.plan, confirmDeletions))) {
+      await tools.terminal.note(text("nothing was changed", "何も変更していません"));
+      await pending.leave();
+      await tools.terminal.show(shownTo(tools.terminal, RESULT_COLUMNS), {
+        plan: pending.plan,
+        dryRun: false,
+        committed: false,
+      });
+      return;
+    }
+    const plan = await pending.commit();
+    await tools.terminal.show(shownTo(tools.terminal, RESULT_COLUMNS), { plan, dryRun: false, committed: true });
+    return plan.invalid > 0 ? "partial" : undefined;
+  } catch (error) {
+    // what failed first is told; a plan that cannot be let go now is dropped after a week
+    await pending.settle(error).catch(() => undefined);
+    throw error;
+  }
+}
+
 const wrongNumber = (plan: Import, confirmed: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `the plan deletes ${plan.delete}, not ${confirmed}; nothing was changed`,
+      `the plan deletes ${counted(plan.delete, "record")}, not ${confirmed}; nothing was changed`,
       `計画の削除は ${plan.delete} 件で、${confirmed} 件ではありません。何も変更していません`,
     ),
     where: `--confirm-deletions ${confirmed}`,
@@ -54,7 +84,7 @@ const wrongNumber = (plan: Import, confirmed: number): Failure =>
 export const tenantNotNamed = (): Failure =>
   new Failure("usage", {
     what: text(
-      "deletions on a remote tenant need its name in the command",
+      "deletions on a remote tenant require naming its context in the command",
       "リモートのテナントで削除するには、コマンドでコンテキストを指定する必要があります",
     ),
     hint: text("pass --context NAME", "--context NAME を指定してください"),

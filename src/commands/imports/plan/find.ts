@@ -7,7 +7,7 @@ export const ID_ARGUMENT = {
   kind: "string",
   value: "ID",
   required: true,
-  about: text("an import's id, or the start of one", "インポートの ID(先頭の一部でもよい)"),
+  about: text("import ID, or the first characters of one", "インポートの ID(先頭の一部でもよい)"),
 } as const;
 
 /**

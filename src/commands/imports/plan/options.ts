@@ -1,5 +1,16 @@
-import { text } from "../../../lib/text/index.ts";
+import { resolve } from "node:path";
+import type { ImportKind } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import { MAP } from "../../csv/file/column-map.ts";
+import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import type { Fields, InputOf } from "../../field.ts";
+
+/** How many deletions are expected, for a command that commits a plan. */
+export const CONFIRM_DELETIONS = {
+  kind: "number",
+  about: text("number of deletions you expect; any other number aborts", "削除件数の確認(一致しなければ何もしない)"),
+} as const;
 
 /** The options every import takes. */
 export const IMPORT_OPTIONS = {
@@ -8,68 +19,50 @@ export const IMPORT_OPTIONS = {
     choices: ["append", "replace"],
     default: "append",
     about: text(
-      "append (追加更新) adds and updates; replace (全件更新) also deletes what the file lacks",
+      "append (追加更新) adds and updates; replace (全件更新) also deletes what is missing from the file",
       "append(追加更新)は追加と更新のみ、replace(全件更新)はファイルにないものを削除する",
     ),
   },
-  encoding: {
-    kind: "choice",
-    choices: ["auto", "shift_jis", "utf-8"],
-    default: "auto",
-    about: text("how the file's bytes are read; shift_jis is CP932", "文字コード(shift_jis は CP932)"),
-  },
+  encoding: INPUT_ENCODING,
   newline: {
     kind: "choice",
     choices: ["auto", "crlf", "lf", "cr"],
     default: "auto",
     about: text(
-      "the newline the file should have: any is read, another one than this is a warning",
+      "expected newline of the file; any is read, a different one is a warning",
       "ファイルの改行(どの改行も読み込む。指定と違えば警告する)",
     ),
   },
-  map: {
-    kind: "file",
-    value: "FILE",
-    about: text(
-      "which headers mean which fields (YAML; else the context's)",
-      "ヘッダーと項目の対応表(YAML。省略時はコンテキストの設定)",
-    ),
-  },
+  map: MAP,
   dryRun: { kind: "boolean", about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない") },
   keepPlan: {
     kind: "boolean",
     about: text(
-      "keep a plan that is dry, declined or refused, for `imports commit`",
+      "keep a plan that is not committed now, for `imports commit`",
       "確定しなかった計画を `imports commit` 用に残す",
     ),
   },
   skipInvalid: {
     kind: "boolean",
-    about: text("commit the valid rows though others are invalid (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
+    about: text("skip invalid rows and commit the others (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
   },
-  confirmDeletions: {
-    kind: "number",
-    about: text(
-      "so many deletions are meant; another number changes nothing",
-      "削除件数の確認(一致しなければ何もしない)",
-    ),
-  },
+  confirmDeletions: CONFIRM_DELETIONS,
   blank: {
     kind: "choice",
     choices: ["clear", "keep"],
     default: "clear",
-    about: text("what a blank cell does to an optional field", "空のセルの扱い(clear は値を消し、keep は残す)"),
+    about: text("effect of a blank cell on an optional field", "空のセルの扱い(clear は値を消し、keep は残す)"),
   },
   absent: {
     kind: "choice",
     choices: ["keep", "clear"],
     default: "keep",
-    about: text("what becomes of fields whose column the file lacks", "ファイルにない列の扱い(clear は値を消す)"),
+    about: text("effect on fields whose column is missing from the file", "ファイルにない列の扱い(clear は値を消す)"),
   },
   allowUnknownColumns: {
     kind: "boolean",
     about: text(
-      "carry columns nobody knows into --emit-csv and --errors",
+      "accept unknown columns and copy them to --emit-csv and --errors",
       "不明な列を認め、--emit-csv と --errors にそのまま残す",
     ),
   },
@@ -84,13 +77,13 @@ export const IMPORT_OPTIONS = {
   report: {
     kind: "file",
     value: "FILE",
-    about: text("write one line a row: what becomes of it", "行ごとの結果を書き出す"),
+    about: text("write the outcome of each row, one per line", "行ごとの結果を書き出す"),
   },
   errors: {
     kind: "file",
     value: "FILE",
     about: text(
-      "write the invalid rows with their reasons, ready to mend and import again",
+      "write the invalid rows with their reasons, ready to fix and import again",
       "不正な行を理由付きで書き出す(直して再インポートできる)",
     ),
   },
@@ -98,21 +91,105 @@ export const IMPORT_OPTIONS = {
 
 export type ImportOptions = InputOf<typeof IMPORT_OPTIONS>;
 
+/** What a verb asks of an import. */
+export interface ImportRequest {
+  readonly kind: ImportKind;
+  /** as it was typed; `-` is stdin */
+  readonly file: string;
+  readonly options: ImportOptions;
+  readonly key?: "email" | "employee-code" | "upn" | undefined;
+  readonly createOrgs?: boolean | undefined;
+  readonly createGroups?: boolean | undefined;
+}
+
 /** The failures of an import that a script should expect. */
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial"] as const;
 
 /** What help says of every import. */
-export const IMPORT_DETAILS = [
+export const IMPORT_HELP = [
   text(
-    "Every row is checked and compared with the tenant first; the plan is shown, confirmed, and committed as one: all of it or nothing. One invalid row rejects the file.",
+    "Every row is first checked and compared with the tenant. The plan is shown, confirmed, and committed whole or not at all. One invalid row rejects the file.",
     "まず全行を検査してテナントと比較し、計画を表示します。確認のうえ一括で確定し、途中までの変更は残りません。不正な行が 1 行でもあればファイル全体を拒否します。",
   ),
   text(
-    "Deletions (--mode replace) are confirmed by their number: typed, or given as --confirm-deletions N.",
+    "Deletions (--mode replace) are confirmed by their number: type it, or pass --confirm-deletions N.",
     "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。",
   ),
   text(
-    "Where - is typed at a terminal, nobody can answer afterwards: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
-    "端末から - で入力する場合は確認に答えられないため、--yes(--mode replace では --confirm-deletions N)か --dry-run が必要です。",
+    "If - is typed at a terminal, the plan cannot be confirmed there afterwards: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
+    "ターミナルから - で入力する場合は確認に答えられないため、--yes(--mode replace では --confirm-deletions N)か --dry-run が必要です。",
   ),
 ] as const;
+
+/** @throws `usage` where options exclude each other, or two files are the same one */
+export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
+  const { mode, emitCsv, skipInvalid } = options;
+  if (emitCsv !== undefined && mode === "replace" && skipInvalid) {
+    throw refusal(
+      "--skip-invalid",
+      text(
+        "a file for 全件更新 must have every row, or the console deletes those left out",
+        "全件更新用のファイルには全行が必要です(除いた行はコンソールで削除されます)",
+      ),
+    );
+  }
+  const taken = new Map<string, string>();
+  if (file !== "-") taken.set(resolve(workingFolder, file), file);
+  for (const [flag, name] of [
+    ["--emit-csv", emitCsv],
+    ["--report", options.report],
+    ["--errors", options.errors],
+  ] as const) {
+    if (name === undefined) continue;
+    if (name === "-") {
+      throw refusal(
+        flag,
+        text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),
+      );
+    }
+    const path = resolve(workingFolder, name);
+    if (taken.has(path)) {
+      throw refusal(
+        flag,
+        text(
+          `${name} is the same file as ${taken.get(path) ?? ""}`,
+          `${name} は ${taken.get(path) ?? ""} と同じファイルです`,
+        ),
+      );
+    }
+    taken.set(path, flag);
+  }
+}
+
+/**
+ * A terminal that the file is typed at is at its end when the question comes.
+ *
+ * @throws `usage`, naming the option that answers the question, before anything is read
+ */
+export function requireAnswerableConfirmation(
+  { file, options }: ImportRequest,
+  {
+    terminal,
+    globals,
+  }: { readonly terminal: { readonly interactive: boolean }; readonly globals: { readonly yes: boolean } },
+): void {
+  const { mode, dryRun, confirmDeletions } = options;
+  // where nobody is deleted, their number answers nothing
+  const asksYes = mode === "append" || confirmDeletions === 0;
+  const isAnswered = asksYes ? globals.yes || (confirmDeletions ?? 0) > 0 : confirmDeletions !== undefined;
+  if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
+  const flag = asksYes ? "--yes" : "--confirm-deletions N";
+  throw new Failure("usage", {
+    what: text(
+      "stdin is the input file, so the plan cannot be confirmed there",
+      "標準入力はファイルとして読むため、計画の確認に答えられません",
+    ),
+    where: flag,
+    hint: text(
+      `pass ${flag} or --dry-run, or name a file`,
+      `${flag} か --dry-run を付けるか、ファイル名を指定してください`,
+    ),
+  });
+}
+
+const refusal = (where: string, what: Text): Failure => new Failure("usage", { what, where });

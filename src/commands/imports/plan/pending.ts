@@ -82,7 +82,7 @@ const COMMITTED = text("the whole plan was committed", "計画はすべて確定
 
 const MAY_BE_DONE = (id: string): Text =>
   text(
-    `the commit was under way; it is done whole or not at all, see: clomoctl imports show ${id}`,
+    `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show ${id}`,
     `確定の途中でした。すべて確定したか、まったく変更していないかのどちらかです。確認: clomoctl imports show ${id}`,
   );
 
@@ -90,7 +90,7 @@ function withNextStep(failure: Failure, id: string): Failure {
   const step = failure.code === "conflict" ? "replan" : "commit";
   return failure.with({
     hint: text(
-      `the plan is kept; go on with: clomoctl imports ${step} ${id}`,
+      `the plan is kept; continue with: clomoctl imports ${step} ${id}`,
       `計画は残っています。続けるには: clomoctl imports ${step} ${id}`,
     ),
   });

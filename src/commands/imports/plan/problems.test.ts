@@ -31,7 +31,7 @@ test.each([
   [{ code: "of-tomorrow" }, "people.csv:3:2: メールアドレス: of-tomorrow"],
   [
     { code: "too-long", params: { length: 9, max: 8 } },
-    "people.csv:3:2: メールアドレス: 9 characters, at most 8 are allowed",
+    "people.csv:3:2: メールアドレス: 9 characters, at most 8 allowed",
   ],
 ])("a problem is told with its place: %j", async (change, told) => {
   const { stderr } = await run(IMPORT, circumstances([problemOf(change)]));
@@ -47,7 +47,9 @@ test("a warning says so, and rejects nothing", async () => {
   const warning = problemOf({ code: "port-range", severity: "warning" });
   const { en, ja } = await inBoth(`${IMPORT} --format json`, circumstances([warning]));
   expect(en.exit).toBe(0);
-  expect(en.stderr.split("\n")[0]).toBe("warning: people.csv:3:2: メールアドレス: a port is a number from 1 to 65535");
+  expect(en.stderr.split("\n")[0]).toBe(
+    "warning: people.csv:3:2: メールアドレス: must be a port number from 1 to 65535",
+  );
   expect(ja.stderr.split("\n")[0]).toMatch(/^警告: people\.csv:3:2: /);
 });
 
@@ -59,8 +61,8 @@ test.each([
   const problems = [...many(errors, "error"), ...many(warnings, "warning", "port-range")];
   const { en, ja } = await inBoth(IMPORT, circumstances(problems));
   expect(en.stderr.match(/must not be blank/g)).toHaveLength(Math.min(errors, 20));
-  expect(en.stderr.match(/^warning: .*a port is/gm)).toHaveLength(Math.min(warnings, 20));
-  expect(en.stderr.includes(`… ${errors} problems in all; --errors FILE has them\n`)).toBe(moreErrors);
+  expect(en.stderr.match(/^warning: .*must be a port number/gm)).toHaveLength(Math.min(warnings, 20));
+  expect(en.stderr.includes(`… ${errors} problems in all; --errors FILE writes them all\n`)).toBe(moreErrors);
   expect(en.stderr.includes(`… ${warnings} warnings in all\n`)).toBe(moreWarnings);
   expect(ja.stderr.includes(`… 問題は全部で ${errors} 件(--errors FILE で全件を出力)\n`)).toBe(moreErrors);
   expect(ja.stderr.includes(`… 警告は全部で ${warnings} 件\n`)).toBe(moreWarnings);
@@ -77,10 +79,10 @@ test("programs are given every error, and no warning, where JSON is written", as
 });
 
 test.each([
-  [problemOf({ row: 0, line: 0, code: "file-empty" }), "a file needs a header row and rows"],
-  [problemOf({ row: 1, line: 1, code: "header-blank" }), "mend the header row"],
-  [problemOf({ row: 1, line: 1, code: "header-other-app", severity: "warning" }), "mend them and import again"],
-  [problemOf({ row: 2, line: 2 }), "mend them and import again"],
+  [problemOf({ row: 0, line: 0, code: "file-empty" }), "the file needs a header row and data rows"],
+  [problemOf({ row: 1, line: 1, code: "header-blank" }), "fix the header row"],
+  [problemOf({ row: 1, line: 1, code: "header-other-app", severity: "warning" }), "fix them and import again"],
+  [problemOf({ row: 2, line: 2 }), "fix them and import again"],
 ])("what is wrong with the whole file is told from what a row has", async (first, advice) => {
   const later = problemOf({ row: 1, line: 1, code: "header-missing" });
   const problems = first.row <= 1 && first.severity === "error" ? [first, later] : [first, problemOf()];

@@ -51,7 +51,7 @@ const problemForPrograms = (problem: InputProblem, language: Language) => ({
 });
 
 /** Where the problems are that {@link listProblems} leaves out: of a file that is imported, and of a plan that was kept. */
-const IN_ERRORS = text("--errors FILE has them", "--errors FILE で全件を出力");
+const IN_ERRORS = text("--errors FILE writes them all", "--errors FILE で全件を出力");
 const inPlan = (id: string): Text =>
   text(`see them: clomoctl imports show ${id} --problems`, `一覧: clomoctl imports show ${id} --problems`);
 

@@ -18,7 +18,7 @@ export interface Reading {
 export interface ReadingChoice {
   readonly encoding: Encoding | "auto";
   readonly map?: ColumnMap | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const HEAD_BYTES = 64 * 1024;
@@ -29,7 +29,7 @@ const HEAD_BYTES = 64 * 1024;
  * @throws `input-rejected` where its text could be half-width kana as well
  */
 export async function tellReading(file: InputFile, { encoding: asked, map, signal }: ReadingChoice): Promise<Reading> {
-  const encoding = await encodingOf(file, asked, signal === undefined ? {} : { signal });
+  const encoding = await encodingOf(file, asked, { signal });
   const head = await headOf(file);
   const start = new TextDecoder(encoding).decode(head, { stream: true });
   return {

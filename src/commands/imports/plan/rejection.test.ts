@@ -3,7 +3,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { rejectedFile } from "./rejection.ts";
 import type { ImportOptions } from "./options.ts";
 
-const HIDDEN = "an invalid row does not tell which it means";
+const HIDDEN = "an invalid row may stand for one of them";
 
 const plan = { errors: 2, invalid: 1, delete: 3, kind: "users", mode: "append" } as Import;
 const failureFor = (options: Partial<ImportOptions>, whole?: string) => {
@@ -14,15 +14,15 @@ const hintFor = (options: Partial<ImportOptions>, whole?: string): string => fai
 
 test("invalid rows are to be mended, or skipped where that is not asked for already", () => {
   expect(hintFor({})).toContain("--skip-invalid commits the others");
-  expect(hintFor({ errors: "e.csv" })).toBe("mend e.csv and import it again");
-  expect(hintFor({ errors: "e.csv", mode: "replace" })).toContain("in the whole file");
-  expect(hintFor({ errors: "e.csv", emitCsv: "c.csv", mode: "replace" })).toContain("in the whole file");
+  expect(hintFor({ errors: "e.csv" })).toBe("fix e.csv and import it again");
+  expect(hintFor({ errors: "e.csv", mode: "replace" })).toContain("in the original file");
+  expect(hintFor({ errors: "e.csv", emitCsv: "c.csv", mode: "replace" })).toContain("in the original file");
 });
 
 test("what is refused is told with its counts and the file as it was typed", () => {
   const { code, what, where, problems } = failureFor({});
   expect({ code, where, problems }).toEqual({ code: "input-rejected", where: "people.csv", problems: [] });
-  expect(what.en).toBe("problems: 2, invalid rows: 1; nothing was changed");
+  expect(what.en).toBe("2 problems, 1 invalid row; nothing was changed");
   expect(what.ja).toBe("問題が 2 件、不正な行が 1 行あります。何も変更していません");
 });
 
@@ -41,9 +41,9 @@ test("a file for 全件更新 must have every row, so skipping is not advised", 
 });
 
 test.each([
-  ["file-empty", "a file needs a header row and rows: clomoctl csv template --as users"],
-  ["file-no-rows", "a file needs a header row and rows: clomoctl csv template --as users"],
-  ["header-missing", "mend the header row"],
+  ["file-empty", "the file needs a header row and data rows: clomoctl csv template --as users"],
+  ["file-no-rows", "the file needs a header row and data rows: clomoctl csv template --as users"],
+  ["header-missing", "fix the header row"],
 ])("where the whole file is wrong (%s), rows cannot be skipped", (code, advice) => {
   for (const options of [
     {},
@@ -59,8 +59,8 @@ test.each([
 
 test("a skipped row that may mean one of those to be deleted is said", () => {
   const { what, hint } = failureFor({ skipInvalid: true, mode: "replace" });
-  expect(what.en).toContain(`3 would be deleted, but ${HIDDEN}`);
-  expect(what.ja).toContain("削除は 3 件になりますが");
-  expect(hint?.en).toContain("with --mode append nobody is deleted");
+  expect(what.en).toContain(`3 records would be deleted, but ${HIDDEN}`);
+  expect(what.ja).toContain("3 件が削除の対象ですが");
+  expect(hint?.en).toContain("--mode append deletes nothing");
   expect(hint?.en).not.toContain("--skip-invalid commits");
 });

@@ -8,14 +8,14 @@ import type { Tools } from "../../tools.ts";
 import { changesNothing, mayCommit } from "./confirm.ts";
 import { emit } from "../outputs/console/emit.ts";
 import { openInput, type InputFile } from "../../../lib/files/index.ts";
-import { checkAnswer, checkOrder } from "./order.ts";
+import { refuseConflictingOptions, requireAnswerableConfirmation, type ImportRequest } from "./options.ts";
 import { PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import { rejectedFile } from "./rejection.ts";
-import { RESULT_COLUMNS } from "./result.ts";
-import { lookAtFile, sendFile, type ImportOrder } from "./send.ts";
+import { RESULT_COLUMNS, shownTo } from "./columns.ts";
+import { lookAtFile, sendFile } from "./send.ts";
 import { writeErrors } from "../outputs/errors.ts";
 import { writeReport } from "../outputs/report.ts";
 
@@ -24,9 +24,9 @@ import { writeReport } from "../outputs/report.ts";
  *
  * @throws `input-rejected` when a row is invalid and invalid rows are not to be skipped
  */
-export async function runImport(tools: Tools, order: ImportOrder): Promise<Outcome> {
-  checkOrder(order, tools.workingFolder);
-  checkAnswer(order, tools);
+export async function runImport(tools: Tools, order: ImportRequest): Promise<Outcome> {
+  refuseConflictingOptions(order, tools.workingFolder);
+  requireAnswerableConfirmation(order, tools);
   const { client, context } = await tools.tenant();
   tools.describeState(() => text("nothing was changed", "何も変更していません"));
   const { encoding, newline, map: asked } = order.options;
@@ -60,12 +60,12 @@ interface PlannedFile {
 /** An import from its plan to its end. */
 class RunningImport {
   readonly #tools: Tools;
-  readonly #order: ImportOrder;
+  readonly #order: ImportRequest;
   readonly #planned: PlannedFile;
   readonly #pending: PendingPlan;
   readonly #plan: Import;
 
-  constructor(tools: Tools, order: ImportOrder, planned: PlannedFile) {
+  constructor(tools: Tools, order: ImportRequest, planned: PlannedFile) {
     this.#tools = tools;
     this.#order = order;
     this.#planned = planned;
@@ -99,7 +99,7 @@ class RunningImport {
     const { terminal } = this.#tools;
     if (dryRun || changesNothing(this.#plan)) {
       if (emitCsv !== undefined) await this.#emit(emitCsv, async () => undefined);
-      if (!dryRun) await terminal.note(text("there is nothing to change", "変更はありません"));
+      if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));
       return this.#leave();
     }
     if (!(await mayCommit(this.#tools, this.#plan, confirmDeletions))) {
@@ -137,6 +137,6 @@ class RunningImport {
 
   #show(plan: Import, committed: boolean): Promise<void> {
     const { dryRun } = this.#order.options;
-    return this.#tools.terminal.show(RESULT_COLUMNS, { plan, dryRun, committed });
+    return this.#tools.terminal.show(shownTo(this.#tools.terminal, RESULT_COLUMNS), { plan, dryRun, committed });
   }
 }

@@ -36,7 +36,7 @@ test.each([
 test("UTF-8 with a broken byte is read as Shift_JIS, with a warning how to have it otherwise", async () => {
   const nearly = Buffer.concat([Buffer.from(PEOPLE.repeat(9)), Buffer.of(0xff)]);
   const { en, ja } = await dry("", nearly);
-  expect(en.stderr.split("\n")[0]).toMatch(/^warning: people\.csv is read as Shift_JIS.*pass --encoding utf-8$/);
+  expect(en.stderr.split("\n")[0]).toMatch(/^warning: reading people\.csv as Shift_JIS.*pass --encoding utf-8$/);
   expect(ja.stderr.split("\n")[0]).toMatch(/^警告: people\.csv を Shift_JIS として読みます.*--encoding utf-8 /);
   expect(en.requests[1]?.charset).toBe("shift_jis");
   expect((await dry("--encoding utf-8", nearly)).en.stderr).not.toContain("warning");

@@ -1,22 +1,11 @@
-import type { Import, ImportKind } from "../../../lib/client/index.ts";
+import type { Import } from "../../../lib/client/index.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { tellReading, type Reading, type ReadingChoice } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import type { ImportOptions } from "./options.ts";
-
-/** What a verb asks of an import. */
-export interface ImportOrder {
-  readonly kind: ImportKind;
-  /** as it was typed; `-` is stdin */
-  readonly file: string;
-  readonly options: ImportOptions;
-  readonly key?: "email" | "employee-code" | "upn";
-  readonly createOrgs?: boolean;
-  readonly createGroups?: boolean;
-}
+import type { ImportOptions, ImportRequest } from "./options.ts";
 
 /** Tells how a file is to be read, and says what is odd about it. */
 export async function lookAtFile(
@@ -28,7 +17,7 @@ export async function lookAtFile(
   if (reading.nearlyUtf8) {
     await terminal.warn(
       text(
-        `${file.label} is read as Shift_JIS, though nearly all of it is UTF-8; if that is meant, pass --encoding utf-8`,
+        `reading ${file.label} as Shift_JIS, though nearly all of it is valid UTF-8; if it is UTF-8, pass --encoding utf-8`,
         `${file.label} を Shift_JIS として読みますが、ほとんどが UTF-8 として正しい内容です。UTF-8 なら --encoding utf-8 を指定してください`,
       ),
     );
@@ -49,7 +38,7 @@ export async function lookAtFile(
 export async function sendFile(
   tools: Tools,
   file: InputFile,
-  order: ImportOrder,
+  order: ImportRequest,
   reading: Reading,
   map: ColumnMap | undefined,
 ): Promise<Import> {
@@ -67,8 +56,8 @@ export async function sendFile(
     createGroups,
     delimiter: reading.dialect.delimiter,
     fileName: order.file.slice(-LONGEST_NAME),
-    ...(key === undefined ? {} : { key }),
-    ...(map === undefined ? {} : { map: forTenant(map) }),
+    key,
+    map,
   };
   const stream = streamOf(tools, file);
   const plan = await client.imports.plan(request, { stream, encoding: reading.encoding }, tools.signal);
@@ -103,10 +92,3 @@ async function* counted(
   }
   end();
 }
-
-const forTenant = ({ columns, constants, defaults, dialect }: ColumnMap) => ({
-  columns: [...columns],
-  constants: [...constants],
-  defaults: [...defaults],
-  ...(dialect === undefined ? {} : { dialect }),
-});

@@ -41,7 +41,7 @@ test("its counts follow", async () => {
   ]);
   expect(ja.stderr.split("\n").slice(1, 5)).toEqual([
     "追加 1、更新 2、変更なし 3、削除 4、不正 5",
-    "秘密の値を設定する行: 1",
+    "パスワードなどの機密情報を設定する行: 1",
     "作成する組織: 7",
     "作成するグループ: 8",
   ]);
@@ -51,15 +51,15 @@ test("what there is none of is not told, nor is a refusal where there is none", 
   const { en, ja } = await inBoth(SHOW, holding());
   expect(en.stderr.split("\n").slice(1, 3)).toEqual([
     "create 0, update 0, unchanged 0, delete 0, invalid 0",
-    "the tenant's data last came from the console on 2026-11-20",
+    "the tenant's data was last imported from the console on 2026-11-20",
   ]);
   expect(ja.stderr.split("\n")[1]).toBe("追加 0、更新 0、変更なし 0、削除 0、不正 0");
 });
 
 test("a plan that is refused says so, and shows no row", async () => {
   const { en, ja } = await inBoth(SHOW, holding({ rejected: true, create: 9 }));
-  expect(en.stderr).toContain("\nrefused; without its problems it would create 9, update 0,");
-  expect(ja.stderr).toContain("\n拒否。問題がなければ 追加 9、更新 0、");
+  expect(en.stderr).toContain("\nrejected; without the invalid rows: create 9, update 0,");
+  expect(ja.stderr).toContain("\n確定できません(不正な行を除くと 追加 9、更新 0、");
 });
 
 const request = example<{ request: Import["request"] }>("uploadImport").request;
@@ -67,15 +67,19 @@ const request = example<{ request: Import["request"] }>("uploadImport").request;
 test.each<[Partial<Import>, string, string]>([
   [
     { absentColumns: ["TEL", "FAX"] },
-    "columns the file lacks, left alone: TEL, FAX",
-    "ファイルになく、変更しない列: TEL, FAX",
+    "columns missing from the file, left unchanged: TEL, FAX",
+    "ファイルにないため変更しない列: TEL, FAX",
   ],
   [
     { absentColumns: ["TEL"], request: request === null ? null : { ...request, absent: "clear" } },
-    "columns the file lacks, cleared: TEL",
+    "columns missing from the file, to be cleared: TEL",
     "ファイルにないため値を消す列: TEL",
   ],
-  [{ absentColumns: ["TEL"], request: null }, "columns the file lacks, left alone: TEL", "変更しない列: TEL"],
+  [
+    { absentColumns: ["TEL"], request: null },
+    "columns missing from the file, left unchanged: TEL",
+    "変更しない列: TEL",
+  ],
   [{ unknownColumns: ["備考", "年"] }, "unknown columns, not imported: 備考, 年", "不明なため取り込まない列: 備考, 年"],
   [{ unknownColumns: ["備考"] }, "unknown columns, not imported: 備考", "不明なため取り込まない列: 備考"],
 ])("what is particular about the file's columns is told: %j", async (change, english, japanese) => {
@@ -86,8 +90,8 @@ test.each<[Partial<Import>, string, string]>([
 });
 
 test.each([
-  [50, /left alone: 列1, .*, 列50\n/],
-  [51, /left alone: 列1, .*, 列50 … \(51\)\n/],
+  [50, /left unchanged: 列1, .*, 列50\n/],
+  [51, /left unchanged: 列1, .*, 列50 … \(51\)\n/],
 ])("of %i columns no more than fifty are named", async (count, told) => {
   const absentColumns = Array.from({ length: count }, (_, at) => `列${at + 1}`);
   expect((await run(SHOW, holding({ absentColumns }))).stderr).toMatch(told);
@@ -105,8 +109,8 @@ test.each([
   ];
   const tenant = example("tenant", { mirroredAt: LATE });
   const { en, ja } = await inBoth(SHOW + option, holding({ unverifiedColumns }, { tenant }));
-  expect(en.stderr).toContain(`\nグループ名: last sent by us on ${day}, not verified\n`);
-  expect(en.stderr).toContain(`\nthe tenant's data last came from the console on ${day}\n`);
+  expect(en.stderr).toContain(`\nグループ名: last sent by clomoctl on ${day}, not verified\n`);
+  expect(en.stderr).toContain(`\nthe tenant's data was last imported from the console on ${day}\n`);
   expect(en.stderr).not.toContain("説明");
   expect(ja.stderr).toContain(`\nグループ名: 最後に送信したのは ${day}(コンソール側は未確認)\n`);
   expect(ja.stderr).toContain(`最後にコンソールから取り込んだのは ${day} です\n`);
@@ -124,7 +128,7 @@ test("a context of another zone counts days in it", async () => {
 
 test("a tenant that never saw the console says so", async () => {
   const { en, ja } = await inBoth(SHOW, holding({}, { tenant: example("tenant", { mirroredAt: null }) }));
-  expect(en.stderr).toContain("\nthe tenant's data never came from the console\n");
+  expect(en.stderr).toContain("\nthe tenant's data was never imported from the console\n");
   expect(ja.stderr).toContain("\nテナントのデータはまだコンソールから取り込まれていません\n");
 });
 

@@ -1,6 +1,7 @@
 import type { Import, PlanRow, TenantClient } from "../../../lib/client/index.ts";
 import { findColumn, FORMATS } from "../../../lib/csv/formats/index.ts";
-import { same, text, type Text } from "../../../lib/text/index.ts";
+import { IMPORT_MODE_NAMES, nameIn } from "../../../lib/model/import.ts";
+import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "./days.ts";
 import type { ListedProblems } from "./problems.ts";
@@ -17,8 +18,8 @@ const kindName = (kind: Import["kind"]): Text => {
 
 /** What a mode is called; the console's word in both languages. */
 const modeName = (mode: Import["mode"]): Text => {
-  if (mode === "append") return text("append (追加更新)", "追加更新");
-  return mode === "replace" ? text("replace (全件更新)", "全件更新") : text("revert", "取り消し");
+  const { en, ja } = nameIn(IMPORT_MODE_NAMES, mode);
+  return mode === "revert" ? text(en, ja) : text(`${en} (${ja})`, ja);
 };
 
 /** The tenant and the context it was reached by. */
@@ -47,10 +48,7 @@ export async function showPlan(
 
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), kindName(plan.kind), modeName(plan.mode)];
-  const rows =
-    plan.mode === "revert"
-      ? text("", "")
-      : text(`, ${plan.rows} ${plan.rows === 1 ? "row" : "rows"}`, `、${plan.rows} 行`);
+  const rows = plan.mode === "revert" ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
     `${tenant.ja} への計画: ${kind.ja}、${mode.ja}${rows.ja}`,
@@ -60,15 +58,16 @@ function headline(plan: Import, chosen: ChosenTenant): Text {
 function counts(plan: Import): Text[] {
   const { create, update, unchanged, invalid, secretsSet, orgsCreated, groupsCreated } = plan;
   const more: readonly (readonly [number, Text])[] = [
-    [secretsSet, text("rows that set a secret", "秘密の値を設定する行")],
+    [secretsSet, text("rows that set a secret", "パスワードなどの機密情報を設定する行")],
     [orgsCreated, text("organisations to create", "作成する組織")],
     [groupsCreated, text("groups to create", "作成するグループ")],
   ];
   const told = more.filter(([count]) => count > 0);
-  const main = text(
-    `${plan.rejected ? "refused; without its problems it would " : ""}create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`,
-    `${plan.rejected ? "拒否。問題がなければ " : ""}追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${plan.delete}、不正 ${invalid}`,
-  );
+  const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`;
+  const ja = `追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${plan.delete}、不正 ${invalid}`;
+  const main = plan.rejected
+    ? text(`rejected; without the invalid rows: ${en}`, `確定できません(不正な行を除くと ${ja})`)
+    : text(en, ja);
   return [main, ...told.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
 }
 
@@ -77,8 +76,8 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
   if (absentColumns.length > 0) {
     const names = listed(absentColumns);
     yield request?.absent === "clear"
-      ? text(`columns the file lacks, cleared: ${names}`, `ファイルにないため値を消す列: ${names}`)
-      : text(`columns the file lacks, left alone: ${names}`, `ファイルになく、変更しない列: ${names}`);
+      ? text(`columns missing from the file, to be cleared: ${names}`, `ファイルにないため値を消す列: ${names}`)
+      : text(`columns missing from the file, left unchanged: ${names}`, `ファイルにないため変更しない列: ${names}`);
   }
   if (unknownColumns.length > 0) {
     const names = listed(unknownColumns);
@@ -88,7 +87,7 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
     if (lastSentAt === null) continue;
     const day = dayOf(lastSentAt, zoneOf(tools, tenant));
     yield text(
-      `${header}: last sent by us on ${day}, not verified`,
+      `${header}: last sent by clomoctl on ${day}, not verified`,
       `${header}: 最後に送信したのは ${day}(コンソール側は未確認)`,
     );
   }
@@ -102,11 +101,11 @@ async function showMirrorAge(tools: Tools): Promise<void> {
   await tools.terminal.note(
     day === undefined
       ? text(
-          "the tenant's data never came from the console",
+          "the tenant's data was never imported from the console",
           "テナントのデータはまだコンソールから取り込まれていません",
         )
       : text(
-          `the tenant's data last came from the console on ${day}`,
+          `the tenant's data was last imported from the console on ${day}`,
           `テナントのデータを最後にコンソールから取り込んだのは ${day} です`,
         ),
   );

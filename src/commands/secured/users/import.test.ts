@@ -57,7 +57,7 @@ test("shows the plan in the words of the app, and commits it", async () => {
   expect(en.stderr).toContain("rows that set a secret: 1\ngroups to create: 2\n");
   expect(en.stderr).toContain("  + 2 hanako01 花子: 表示名\n");
   expect(ja.stderr).toContain("SECURED APPs ユーザー(docs)、追加更新、1 行\n");
-  expect(ja.stderr).toContain("秘密の値を設定する行: 1\n作成するグループ: 2\n");
+  expect(ja.stderr).toContain("パスワードなどの機密情報を設定する行: 1\n作成するグループ: 2\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
   expect(en.stderr + en.stdout).not.toContain("Secret01");
 });

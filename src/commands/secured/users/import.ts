@@ -1,8 +1,8 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { IMPORT_DETAILS, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
+import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
 import { runImport } from "../../imports/plan/run.ts";
-import { RESULT_COLUMNS } from "../../imports/plan/result.ts";
+import { RESULT_COLUMNS } from "../../imports/plan/columns.ts";
 import { APP } from "../app.ts";
 
 export default defineCommand({
@@ -10,7 +10,7 @@ export default defineCommand({
     "import SECURED APPs users from a CSV file",
     "CSV ファイルから SECURED APPs のユーザーをインポートする",
   ),
-  details: IMPORT_DETAILS,
+  details: IMPORT_HELP,
   args: {
     file: {
       kind: "file",

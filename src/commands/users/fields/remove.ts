@@ -1,8 +1,7 @@
 import type { CustomField, TenantClient } from "../../../lib/client/index.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
-import { text } from "../../../lib/text/index.ts";
+import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { counted } from "../../listing/counted.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
 

@@ -1,7 +1,7 @@
 import type { FileHandle } from "../../files/read.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
-import { findRepeats, hashId, hashValue, type PlacedPart, type Repeats, type ValueHash } from "./hashes.ts";
+import { findSharedHashes, hashId, hashValue, type PlacedPart, type SharedHashes, type ValueHash } from "./hashes.ts";
 import { keyIn, RowKeys, type KeySpace } from "./keys.ts";
 import { recordsOnly } from "./part.ts";
 import { readBytes } from "./read.ts";
@@ -31,8 +31,8 @@ export interface DuplicateSearch {
   /** aborted: the search throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
   /** tests give a hash with collisions */
-  readonly hash?: ValueHash;
-  readonly valuesAReading?: number;
+  readonly hash?: ValueHash | undefined;
+  readonly valuesAReading?: number | undefined;
 }
 
 /** Looks at the rows whose values have a repeated hash, and tells those whose values are really the same. */
@@ -48,7 +48,7 @@ class Verification {
   readonly #word = new Uint32Array(2);
   readonly lastRow: number;
 
-  constructor({ layout, report, hash = hashValue }: DuplicateSearch, repeats: readonly Repeats[]) {
+  constructor({ layout, report, hash = hashValue }: DuplicateSearch, repeats: readonly SharedHashes[]) {
     this.#layout = layout;
     this.#report = report;
     this.#hash = hash;
@@ -124,7 +124,7 @@ class Verification {
   }
 }
 
-const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readonly Repeats[]): Promise<void> => {
+const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readonly SharedHashes[]): Promise<void> => {
   const verification = new Verification(search, repeats);
   let done = false;
   const reader = new RecordReader(
@@ -153,9 +153,9 @@ export const findDuplicates = async (
   search: DuplicateSearch,
 ): Promise<void> => {
   const limit = search.valuesAReading ?? VALUES_A_READING;
-  let waiting: Repeats[] = [];
+  let waiting: SharedHashes[] = [];
   let values = 0;
-  for (const repeats of findRepeats(parts)) {
+  for (const repeats of findSharedHashes(parts)) {
     waiting.push(repeats);
     values += repeats.ids.length;
     if (values < limit) continue;

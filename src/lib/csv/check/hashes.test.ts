@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findRepeats, hashValue, ValueHashes, type ValueHash } from "./hashes.ts";
+import { findSharedHashes, hashValue, ValueHashes, type ValueHash } from "./hashes.ts";
 
 const collect = (values: readonly string[], hash?: ValueHash): ValueHashes => {
   const hashes = new ValueHashes(hash);
@@ -8,10 +8,10 @@ const collect = (values: readonly string[], hash?: ValueHash): ValueHashes => {
   return hashes;
 };
 
-const rowsOf = (parts: Parameters<typeof findRepeats>[0]): ReadonlySet<number> =>
-  new Set([...findRepeats(parts)].flatMap(({ rows }) => rows));
+const rowsOf = (parts: Parameters<typeof findSharedHashes>[0]): ReadonlySet<number> =>
+  new Set([...findSharedHashes(parts)].flatMap(({ rows }) => rows));
 
-describe("findRepeats", () => {
+describe("findSharedHashes", () => {
   it("tells every row whose value is in another row too, over parts", () => {
     const value = fc.string({ maxLength: 2, unit: fc.constantFrom("a", "b", "c") });
     fc.assert(

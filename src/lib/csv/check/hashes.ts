@@ -81,7 +81,7 @@ export class ValueHashes {
 }
 
 /** Hashes that more than one entry has, and the rows they are in. */
-export interface Repeats {
+export interface SharedHashes {
   /** see {@link hashId} */
   readonly ids: readonly number[];
   readonly rows: readonly number[];
@@ -90,14 +90,14 @@ export interface Repeats {
 /** 53 bits of a hash as one number. */
 export const hashId = (high: number, low: number): number => high * 0x20_0000 + (low >>> 11);
 
-/** A part of a file as {@link findRepeats} takes it. */
+/** A part of a file as {@link findSharedHashes} takes it. */
 export interface PlacedPart {
   readonly hashes: HashPart;
   readonly rowsBefore: number;
 }
 
 /** Searches one bucket after the other, in memory that serves for all of them. */
-class RepeatSearch {
+class HashSearch {
   readonly #parts: readonly PlacedPart[];
   /** the entries of a bucket, of all parts */
   readonly #flat: Uint32Array;
@@ -111,7 +111,7 @@ class RepeatSearch {
     this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, largest * 2))));
   }
 
-  repeatsIn(bucket: number): Repeats {
+  sharedIn(bucket: number): SharedHashes {
     this.#fill(bucket);
     const flat = this.#flat;
     const ids = new Set<number>();
@@ -172,10 +172,10 @@ class RepeatSearch {
 }
 
 /** Tells, bucket by bucket, the hashes that stand in several entries of a file's parts. */
-export function* findRepeats(parts: readonly PlacedPart[]): Generator<Repeats> {
-  const search = new RepeatSearch(parts);
+export function* findSharedHashes(parts: readonly PlacedPart[]): Generator<SharedHashes> {
+  const search = new HashSearch(parts);
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-    const repeats = search.repeatsIn(bucket);
+    const repeats = search.sharedIn(bucket);
     if (repeats.ids.length > 0) yield repeats;
   }
 }

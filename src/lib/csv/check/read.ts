@@ -13,7 +13,11 @@ export const CHUNK_BYTES = 128 * 1024;
  */
 export const readBytes = async (
   file: FileHandle,
-  { from, to, chunkBytes = CHUNK_BYTES }: { readonly from: number; readonly to: number; readonly chunkBytes?: number },
+  {
+    from,
+    to,
+    chunkBytes = CHUNK_BYTES,
+  }: { readonly from: number; readonly to: number; readonly chunkBytes?: number | undefined },
   take: (bytes: Uint8Array) => boolean,
 ): Promise<void> => {
   let buffer = new Uint8Array(chunkBytes);

@@ -17,19 +17,19 @@ import type { RowOptions } from "../layout/rows.ts";
 export interface CheckOptions extends HeaderOptions, RowOptions {
   readonly reading: RecordReaderOptions;
   /** default 2: the second half of a large file is checked beside the first */
-  readonly threads?: 1 | 2;
+  readonly threads?: 1 | 2 | undefined;
   /** a smaller file is checked by one thread; in bytes */
-  readonly splitFrom?: number;
+  readonly splitFrom?: number | undefined;
   /** bytes read at once */
-  readonly chunkBytes?: number;
+  readonly chunkBytes?: number | undefined;
   /** how the second half is checked beside the first; a worker thread where nothing is said */
-  readonly startSecond?: (task: PartTask) => SecondThread;
+  readonly startSecond?: ((task: PartTask) => SecondThread) | undefined;
   /** problems kept one by one; all are counted */
-  readonly problemLimit?: number;
+  readonly problemLimit?: number | undefined;
   /** aborted: the check stops and throws the signal's reason */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** bytes read by this thread, of those it has to read */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 const SPLIT_FROM = 8 * 1024 * 1024;

@@ -12,9 +12,9 @@ export interface EncoderOptions {
   /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts; `error` writes nothing for it and reports it */
   readonly onUnmappable: "error" | "replace";
   /** begin with a byte order mark; CP932 has none */
-  readonly bom?: boolean;
+  readonly bom?: boolean | undefined;
   /** called for every unmappable character with `onUnmappable: "error"` */
-  readonly report?: (unmappable: Unmappable) => void;
+  readonly report?: ((unmappable: Unmappable) => void) | undefined;
 }
 
 /** Turns text, given in pieces of any size, into the bytes of a file. */

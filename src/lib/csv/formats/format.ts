@@ -12,15 +12,15 @@ export interface Column {
   readonly header: string;
   readonly rule: Rule;
   /** how two values are told to be the same; `exact` where nothing is said */
-  readonly comparison?: Comparison;
+  readonly comparison?: Comparison | undefined;
   /** the column may appear several times under the same header; its value is the list of its non-blank cells */
-  readonly repeated?: boolean;
+  readonly repeated?: boolean | undefined;
   /** never exported, kept or shown; a blank cell leaves the stored secret as it is */
-  readonly secret?: boolean;
+  readonly secret?: boolean | undefined;
   /** `always`: a cell must not be blank and a new record needs one; `new`: only a new record needs it */
-  readonly required?: "always" | "new";
+  readonly required?: "always" | "new" | undefined;
   /** the console's own export shows this column */
-  readonly consoleExport?: boolean;
+  readonly consoleExport?: boolean | undefined;
 }
 
 /** One kind of file of the console, as a table. */
@@ -32,7 +32,7 @@ export interface Format {
   /** the field whose value names a record; of a repeated one, the first value */
   readonly key: string;
   /** fields that together name a record whose key is blank; the required ones among them must be there */
-  readonly fallbackKey?: readonly string[];
+  readonly fallbackKey?: readonly string[] | undefined;
   /** fields whose every value may stand in one row of a file only */
   readonly unique: readonly string[];
 }

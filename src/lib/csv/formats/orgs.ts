@@ -1,3 +1,5 @@
+/** Formats of one thing: each thing has a file of its own, however short. */
+
 import { ORG_RULES } from "../../model/organisation.ts";
 import type { Format } from "./format.ts";
 

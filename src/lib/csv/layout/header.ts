@@ -15,11 +15,11 @@ import type { ColumnMap, MappedValue } from "./map.ts";
 
 /** How a header is read. Plain data: it travels to a worker and in the tenant API. */
 export interface HeaderOptions {
-  readonly customFields?: readonly CustomField[];
-  readonly map?: ColumnMap;
-  readonly allowUnknownColumns?: boolean;
+  readonly customFields?: readonly CustomField[] | undefined;
+  readonly map?: ColumnMap | undefined;
+  readonly allowUnknownColumns?: boolean | undefined;
   /** the field of `--key`; the format's own key where nothing is said */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 const RESERVED: readonly string[] = ["__proto__", "constructor", "prototype"];

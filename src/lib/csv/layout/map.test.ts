@@ -6,9 +6,9 @@ import { parseMapFile } from "./map-parse.ts";
 
 const EMPTY = { columns: [], constants: [], defaults: [] };
 
-const refusal = async (content: string, format = FORMATS.users): Promise<Failure> => {
+const refusal = (content: string, format = FORMATS.users): Failure => {
   try {
-    await parseMapFile(content, format, "hr.yaml");
+    parseMapFile(content, format, "hr.yaml");
   } catch (error) {
     if (error instanceof Failure) return error;
     throw error;
@@ -18,7 +18,7 @@ const refusal = async (content: string, format = FORMATS.users): Promise<Failure
 
 describe("parseMapFile", () => {
   it("reads every part; all values are text", async () => {
-    const map = await parseMapFile(
+    const map = parseMapFile(
       [
         "columns:",
         "  Name: 氏名",
@@ -48,36 +48,42 @@ describe("parseMapFile", () => {
   });
 
   it.each(["", "# nothing yet\n", "columns:\n"])("takes %j for a map that maps nothing", async (content) => {
-    expect(await parseMapFile(content, FORMATS.users, "hr.yaml")).toEqual(EMPTY);
+    expect(parseMapFile(content, FORMATS.users, "hr.yaml")).toEqual(EMPTY);
+  });
+
+  it("keeps a delimiter that is the usual one, so that none is guessed", () => {
+    expect(parseMapFile("dialect:\n  delimiter: comma\n", FORMATS.users, "hr.yaml").dialect).toEqual({
+      delimiter: ",",
+    });
   });
 
   it("takes any quote and delimiter of one character", async () => {
-    const map = await parseMapFile('dialect:\n  delimiter: "|"\n  quote: "\'"\n', FORMATS.users, "hr.yaml");
+    const map = parseMapFile('dialect:\n  delimiter: "|"\n  quote: "\'"\n', FORMATS.users, "hr.yaml");
     expect(map.dialect).toEqual({ delimiter: "|", quote: "'" });
   });
 
   it.each([
     ["columns: [", 1, /YAML/],
     ["columns:\n  A: name\n  A: title\n", 3, /YAML/],
-    ["columns:\n  - A\n", 2, /columns must be/],
+    ["columns:\n  - A\n", 2, /columns must consist/],
     ["columns:\n  A: [name]\n", 2, /plain text/],
     ["columns:\n  A: &x name\n  B: *x\n", 3, /plain text/],
-    ["\ncolumn:\n  A: name\n", 2, /no part column/],
-    ["columns:\n  A: name\n  B: 氏名\n", 3, /named twice/],
+    ["\ncolumn:\n  A: name\n", 2, /no "column"; it may have columns, constants/],
+    ["columns:\n  A: name\n  B: 氏名\n", 3, /listed twice/],
     ["constants:\n  accountPassword: abc\n", 2, /secret/],
     ["constants:\n  メールアドレス: abc\n", 2, /not a mail address/],
     ["constants:\n  title:\n", 2, /no value/],
-    ["constants:\n  title: a\ndefaults:\n  役職: b\n", 4, /named twice/],
+    ["constants:\n  title: a\ndefaults:\n  役職: b\n", 4, /listed twice/],
     ["dialect:\n  delimiter: ab\n", 2, /one character/],
     ['dialect:\n  delimiter: "\\n"\n', 2, /delimiter must be one character/],
     ['dialect:\n  delimiter: "\\r"\n', 2, /delimiter must be one character/],
     ['dialect:\n  delimiter: ";"\n  quote: "\\n"\n', 3, /quote must be one character/],
     ['dialect:\n  quote: "\\r"\n', 2, /quote must be one character/],
     ["dialect:\n  quote:\n", 2, /quote must be one character/],
-    ["dialect:\n  colour: red\n", 2, /no colour/],
+    ["dialect:\n  colour: red\n", 2, /no "colour"/],
     ['dialect:\n  delimiter: "\\""\n', 2, /the same/],
   ])("refuses %j and names line %i", async (content, line, what) => {
-    const failure = await refusal(content);
+    const failure = refusal(content);
     expect(failure.code).toBe("input-rejected");
     expect(failure.where).toBe(`hr.yaml:${line}`);
     expect(failure.what.en).toMatch(what);
@@ -85,13 +91,13 @@ describe("parseMapFile", () => {
   });
 
   it("names the nearest column where the format has no custom fields", async () => {
-    const failure = await refusal("columns:\n  A: 表示名称\n", FORMATS.browser);
-    expect(failure.what.en).toBe("表示名称 is no column of this format; did you mean 表示名?");
+    const failure = refusal("columns:\n  A: 表示名称\n", FORMATS.browser);
+    expect(failure.what.en).toBe("no column 表示名称 in this format; did you mean 表示名?");
   });
 
   it("takes custom fields of the tenant for columns, and nothing else where they are known", async () => {
     const customFields = [{ id: "f1", name: "座席" }];
-    const parse = (content: string) => parseMapFile(content, FORMATS.users, "hr.yaml", customFields);
+    const parse = async (content: string) => parseMapFile(content, FORMATS.users, "hr.yaml", customFields);
     expect((await parse("columns:\n  Seat: 座席\n")).columns).toEqual([{ header: "Seat", to: "座席" }]);
     for (const content of ["columns:\n  Seat: 座席\n  Name: 氏名x\n", "constants:\n  座席: 1\n  氏名x: a\n"]) {
       await expect(parse(content)).rejects.toMatchObject({ code: "input-rejected", where: "hr.yaml:3" });
@@ -99,7 +105,7 @@ describe("parseMapFile", () => {
   });
 
   it("refuses what is too long to be one", async () => {
-    expect((await refusal("#".repeat(1_000_001))).where).toBe("hr.yaml");
+    expect(refusal("#".repeat(1_000_001)).where).toBe("hr.yaml");
   });
 });
 

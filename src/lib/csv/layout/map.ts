@@ -21,7 +21,7 @@ export interface ColumnMap {
   readonly constants: readonly MappedValue[];
   /** the value of rows whose cell is blank or missing */
   readonly defaults: readonly MappedValue[];
-  readonly dialect?: Dialect;
+  readonly dialect?: Dialect | undefined;
 }
 
 /** Where in a map something is wrong: the part and the entry's number in it, counted from 0. */
@@ -34,14 +34,14 @@ export interface MapFault {
 const unknownField = (columns: readonly Column[], name: string): Text => {
   const nearest = nearestName(columns, name);
   return nearest === undefined
-    ? text(`${name} is no column of this format`, `「${name}」という列はこの形式にありません`)
+    ? text(`no column ${name} in this format`, `「${name}」という列はこの形式にありません`)
     : text(
-        `${name} is no column of this format; did you mean ${nearest}?`,
+        `no column ${name} in this format; did you mean ${nearest}?`,
         `「${name}」という列はこの形式にありません。「${nearest}」ですか?`,
       );
 };
 
-const twice = (name: string): Text => text(`${name} is named twice`, `「${name}」が 2 回指定されています`);
+const twice = (name: string): Text => text(`${name} is listed twice`, `「${name}」が 2 回指定されています`);
 
 /** The columns a map may name; open where the tenant may have custom fields that are not known here. */
 interface Targets {
@@ -69,8 +69,8 @@ function* columnFaults(map: ColumnMap, { columns, open }: Targets): Generator<Ma
 const valueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) {
     return text(
-      `${column.header} is a secret; a map cannot hold it`,
-      `「${column.header}」は秘密の値なので、マップには書けません`,
+      `${column.header} is a secret; it cannot be set in a map file`,
+      `「${column.header}」はパスワードなどの機密情報なので、対応表ファイルには書けません`,
     );
   }
   if (value === "") return text(`${column.header} has no value`, `「${column.header}」の値がありません`);

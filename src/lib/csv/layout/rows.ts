@@ -11,7 +11,7 @@ export type CellValue = string | null | readonly string[];
 /** How the rows of a file are checked. */
 export interface RowOptions {
   /** `keep`: a blank cell leaves what is stored, so only the key of a row must be there */
-  readonly blank?: "clear" | "keep";
+  readonly blank?: "clear" | "keep" | undefined;
 }
 
 const NO_PARAMS: ProblemParams = {};

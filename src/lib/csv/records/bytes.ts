@@ -18,7 +18,7 @@ export interface RecordStretch {
 export interface RecordBytesOptions {
   readonly encoding: Encoding;
   /** default: the console's own; delimiter and quote must be ASCII */
-  readonly dialect?: Dialect;
+  readonly dialect?: Dialect | undefined;
   /** position of a cell that {@link RecordStretch.kept} leaves out, counted from 0 */
   readonly drop?: number | undefined;
 }

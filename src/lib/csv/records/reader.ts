@@ -7,11 +7,11 @@ import type { NewlineCounts, Splitter } from "./split.ts";
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
   /** default: the console's own, comma and `"` */
-  readonly dialect?: Dialect;
+  readonly dialect?: Dialect | undefined;
   /** cells of a record; more are `columns-too-many`; default 10,000 */
-  readonly maxCells?: number;
+  readonly maxCells?: number | undefined;
   /** characters of a record; more are `record-too-long`; default 16 Mi */
-  readonly maxRecordLength?: number;
+  readonly maxRecordLength?: number | undefined;
 }
 
 /** In a CP932 file: a NUL, or a character of the user-defined area. */

@@ -10,7 +10,7 @@ export interface Dialect {
   /** one character or more, no newline */
   readonly delimiter: string;
   /** one character; `"` where it is not given */
-  readonly quote?: string;
+  readonly quote?: string | undefined;
 }
 
 /** The dialect of the console's own files. */

@@ -10,7 +10,7 @@ export interface ExportColumn {
   /** SQL: the cell's text; null is blank */
   readonly sql: string;
   /** SQL that is faster and right unless a quote or a backslash comes out */
-  readonly plain?: string;
+  readonly plain?: string | undefined;
 }
 
 /** The records of an export, in the order of a key that is unique among them. */

@@ -3,7 +3,7 @@ import { FORMATS, SECURED_FORMATS } from "../../csv/formats/index.ts";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import type { Database } from "../store/sqlite/database.ts";
-import { name } from "../store/sqlite/imports/expressions.ts";
+import { quoteIdentifier } from "../store/sqlite/imports/expressions.ts";
 import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { streamExport, streamOf, type ExportColumn } from "./export-text.ts";
 import { listOrgs, type PlacedOrg } from "./orgs.ts";
@@ -38,7 +38,7 @@ export const exportUsers = (tenant: Database, query: ExportQuery): ReadableStrea
       .flatMap(({ field, header }): readonly ExportColumn[] => {
         if (field === "orgCode") return [{ header, sql: "o.code" }];
         if (field === "emails") return listColumns(header, "t.emails", database.count(most, params));
-        return [{ header, sql: `t.${name(field)}` }];
+        return [{ header, sql: `t.${quoteIdentifier(field)}` }];
       });
     const custom = database.all("select pk, name from custom_field order by pk").map((field): ExportColumn => ({
       header: String(field["name"]),
@@ -75,7 +75,7 @@ export const exportSecuredUsers = (
     const columns = SECURED_FORMATS[app].columns
       .filter(({ secret, consoleExport }) => secret !== true && (layout === "full" || consoleExport === true))
       .flatMap(({ field, header, repeated }): readonly ExportColumn[] => {
-        const sql = `t.${name(field)}`;
+        const sql = `t.${quoteIdentifier(field)}`;
         return repeated === true ? listColumns(header, sql, database.count(most, params)) : [{ header, sql }];
       });
     return { columns, key: "t.userId", table: "secured_user t", joined: "", among, where, params, before: "" };

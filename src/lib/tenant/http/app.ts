@@ -9,14 +9,14 @@ import type { TenantParts } from "./parts.ts";
 import { storageFailure } from "../store/sqlite/storage-failure.ts";
 import { malformed, problemOf, thrown } from "./problem.ts";
 import { addRenewalRoutes } from "./renewal-routes.ts";
-import { Repeats } from "./repeats.ts";
+import { IdempotencyKeys } from "./idempotency.ts";
 
 /** The tenant API over a tenant's parts: `fetch` of the result answers requests, over a socket or in process. */
 export const createApp = (parts: TenantParts): OpenAPIHono => {
   const app = new OpenAPIHono({
     defaultHook: (result) => (result.success ? undefined : malformed(result.target, result.error.issues)),
   });
-  const repeats = new Repeats(parts.database, parts.surroundings);
+  const idempotency = new IdempotencyKeys(parts.database, parts.surroundings);
   app.onError((error) => thrown(storageFailure(parts.imports.explain(error), parts.database.path)));
   app.notFound((c) =>
     problemOf(
@@ -31,11 +31,11 @@ export const createApp = (parts: TenantParts): OpenAPIHono => {
     await next();
   });
   addOrgRoutes(app, parts);
-  addUserRoutes(app, parts, repeats);
+  addUserRoutes(app, parts, idempotency);
   addSecuredRoutes(app, parts);
-  addImportRoutes(app, parts, repeats);
-  addPlanRoutes(app, parts, repeats);
-  addRenewalRoutes(app, parts, repeats);
+  addImportRoutes(app, parts, idempotency);
+  addPlanRoutes(app, parts, idempotency);
+  addRenewalRoutes(app, parts, idempotency);
   refuseOtherMethods(app, ALL_ROUTES);
   return app;
 };

@@ -2,6 +2,7 @@ import type { Encoding } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { same, text } from "../../text/index.ts";
 import type { Content } from "../imports.ts";
+import { interruption } from "../store/sqlite/database.ts";
 import { wrongRequest } from "./problem.ts";
 
 /** A file that a request brings; to be taken before it is looked at again. */
@@ -16,13 +17,12 @@ const CSV_TYPE = /^text\/csv\s*;(?:.*;)?\s*charset="?([\w-]+)"?/i;
 
 const brokenOff = (error: unknown, { aborted }: AbortSignal): Failure => {
   if (error instanceof Failure) return error;
-  const what = aborted
-    ? text("interrupted; nothing was changed", "中断しました。何も変更していません")
-    : text(
-        "the file could not be read to its end; nothing was changed",
-        "ファイルを最後まで読めませんでした。何も変更していません",
-      );
-  return new Failure(aborted ? "interrupted" : "unavailable", { what, cause: error });
+  if (aborted) return interruption(error);
+  const what = text(
+    "the file could not be read to its end; nothing was changed",
+    "ファイルを最後まで読めませんでした。何も変更していません",
+  );
+  return new Failure("unavailable", { what, cause: error });
 };
 
 const uploadOf = ({ body, signal }: Request, encoding: Encoding): Upload => {

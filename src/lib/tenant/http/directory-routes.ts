@@ -9,7 +9,7 @@ import { findOrgs, listOrgs } from "../directory/orgs.ts";
 import { findSecuredUsers, listSecuredGroups, listSecuredUsers } from "../directory/secured.ts";
 import { addCustomField, findUsers, listCustomFields, listUsers, removeCustomField } from "../directory/users.ts";
 import type { TenantParts } from "./parts.ts";
-import type { Repeats } from "./repeats.ts";
+import type { IdempotencyKeys } from "./idempotency.ts";
 
 const csv = (stream: ReadableStream<Uint8Array>): Response =>
   new Response(stream, { headers: { "content-type": "text/csv; charset=utf-8" } });
@@ -31,7 +31,7 @@ const readJson = (value: string): unknown => {
 const checkCursor = (cursor: string | undefined, isOne: (cursor: string) => boolean): void => {
   if (cursor === undefined || isOne(cursor)) return;
   throw new Failure("usage", {
-    what: text("this cursor is not one of a page's", "このカーソルはどのページのものでもありません"),
+    what: text("this cursor does not come from a page of this list", "このカーソルはこの一覧のものではありません"),
     where: "query.cursor",
   });
 };
@@ -64,7 +64,7 @@ export const addOrgRoutes = (app: OpenAPIHono, { database }: TenantParts): void 
 };
 
 /** PANEL users and their custom fields. */
-export const addUserRoutes = (app: OpenAPIHono, parts: TenantParts, repeats: Repeats): void => {
+export const addUserRoutes = (app: OpenAPIHono, parts: TenantParts, idempotency: IdempotencyKeys): void => {
   const { database, surroundings, actor } = parts;
   app.openapi(routes.users, (c) => {
     const query = c.req.valid("query");
@@ -78,12 +78,12 @@ export const addUserRoutes = (app: OpenAPIHono, parts: TenantParts, repeats: Rep
     const { name } = c.req.valid("json");
     const taken = FORMATS.users.columns.map(({ header }) => header);
     const key = c.req.valid("header")["idempotency-key"];
-    const field = await repeats.once(
+    const field = await idempotency.once(
       { key, route: c.req.path, content: name },
       {
         perform: () => addCustomField(database, surroundings, { name, actor, taken }),
         subject: ({ id }) => id,
-        recall: (id) => listCustomFields(database).find((known) => known.id === id),
+        replay: (id) => listCustomFields(database).find((known) => known.id === id),
       },
     );
     return c.json(field, 201);

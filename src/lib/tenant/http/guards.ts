@@ -47,7 +47,7 @@ export const refuseOtherMethods = (app: OpenAPIHono, routes: readonly Route[]): 
     app.all(path, (c) =>
       wrongRequest(
         {
-          what: text(`${c.req.method} is not possible here`, `ここでは ${c.req.method} は使えません`),
+          what: text(`method ${c.req.method} not allowed here`, `ここでは ${c.req.method} は使えません`),
           where: c.req.path,
         },
         { status: 405, headers: { allow } },

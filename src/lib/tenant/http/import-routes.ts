@@ -1,18 +1,28 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { PlanAction, routes, type Import, type ImportRequest } from "../../contract/index.ts";
+import { PlanAction, routes, type Import } from "../../contract/index.ts";
 import type { Asker } from "../imports.ts";
-import type { StoredRequest } from "../store/sqlite/imports/record.ts";
 import type { TenantParts } from "./parts.ts";
 import { contentOf } from "./content.ts";
-import { linesOf } from "./lines.ts";
-import type { Repeats, Work } from "./repeats.ts";
+import type { IdempotencyKeys, Work } from "./idempotency.ts";
 
-const storedRequest = ({ map, ...request }: ImportRequest): StoredRequest => {
-  if (map === undefined) return request;
-  const { dialect, ...columns } = map;
-  if (dialect === undefined) return { ...request, map: columns };
-  const { delimiter, quote } = dialect;
-  return { ...request, map: { ...columns, dialect: { delimiter, ...(quote === undefined ? {} : { quote }) } } };
+/**
+ * A response of NDJSON whose batches of lines are made as it is read. The first batch is made at once, so that what
+ * cannot be read fails as a problem and not in the middle.
+ */
+const linesOf = (batches: Iterable<Uint8Array>): Response => {
+  const iterator = batches[Symbol.iterator]();
+  let next = iterator.next();
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (next.done === true) return controller.close();
+      controller.enqueue(next.value);
+      next = iterator.next();
+    },
+    cancel() {
+      iterator.return?.();
+    },
+  });
+  return new Response(body, { headers: { "content-type": "application/x-ndjson" } });
 };
 
 /** The headers of an import's answer. */
@@ -21,23 +31,27 @@ const tagOf = ({ etag }: Import): Record<string, string> => (etag === null ? {} 
 /** The ETag without the quotes HTTP has around it. */
 const bare = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag;
 
-const changed = (perform: Work<Import>["perform"], recall: Work<Import>["recall"]): Work<Import> => ({
+const changed = (perform: Work<Import>["perform"], replay: Work<Import>["replay"]): Work<Import> => ({
   perform,
   subject: ({ id }) => id,
-  recall,
+  replay,
 });
 
 /** Imports and what is read of them. */
-export const addImportRoutes = (app: OpenAPIHono, { imports, actor }: TenantParts, repeats: Repeats): void => {
+export const addImportRoutes = (
+  app: OpenAPIHono,
+  { imports, actor }: TenantParts,
+  idempotency: IdempotencyKeys,
+): void => {
   const asker = ({ signal }: Request): Asker => ({ actor, signal });
   const { imports: at } = routes;
   app.openapi(at.create, async (c) => {
     const request = c.req.valid("json");
     const key = c.req.valid("header")["idempotency-key"];
-    const made = await repeats.once(
+    const made = await idempotency.once(
       { key, route: c.req.path, content: JSON.stringify(request) },
       changed(
-        () => imports.begin(storedRequest(request), asker(c.req.raw)),
+        () => imports.begin(request, asker(c.req.raw)),
         (id) => imports.show(id),
       ),
     );
@@ -57,7 +71,7 @@ export const addImportRoutes = (app: OpenAPIHono, { imports, actor }: TenantPart
   app.openapi(at.rows, (c) => {
     const { action, limit } = c.req.valid("query");
     const actions = (action?.split(",") ?? []).map((name) => PlanAction.parse(name));
-    return linesOf(imports.rows(c.req.valid("param").id, { actions, ...(limit === undefined ? {} : { limit }) }));
+    return linesOf(imports.rows(c.req.valid("param").id, { actions, limit }));
   });
   app.openapi(at.problems, (c) => linesOf(imports.problems(c.req.valid("param").id, c.req.valid("query").limit)));
   app.openapi(at.discard, (c) => {
@@ -67,7 +81,11 @@ export const addImportRoutes = (app: OpenAPIHono, { imports, actor }: TenantPart
 };
 
 /** What becomes of a plan. */
-export const addPlanRoutes = (app: OpenAPIHono, { imports, actor }: TenantParts, repeats: Repeats): void => {
+export const addPlanRoutes = (
+  app: OpenAPIHono,
+  { imports, actor }: TenantParts,
+  idempotency: IdempotencyKeys,
+): void => {
   const asker = ({ signal }: Request): Asker => ({ actor, signal });
   const { imports: at } = routes;
   const inState = (state: Import["state"]) => (id: string) => {
@@ -77,13 +95,16 @@ export const addPlanRoutes = (app: OpenAPIHono, { imports, actor }: TenantParts,
   app.openapi(at.commit, async (c) => {
     const { "if-match": etag, "idempotency-key": key } = c.req.valid("header");
     const perform = () => imports.commit(c.req.valid("param").id, bare(etag), asker(c.req.raw));
-    const done = await repeats.once({ key, route: c.req.path, content: etag }, changed(perform, inState("committed")));
+    const done = await idempotency.once(
+      { key, route: c.req.path, content: etag },
+      changed(perform, inState("committed")),
+    );
     return c.json(done, 200, tagOf(done));
   });
   app.openapi(at.emitted, async (c) => {
     const { "if-match": etag, "idempotency-key": key } = c.req.valid("header");
     const perform = () => imports.emitted(c.req.valid("param").id, bare(etag));
-    const done = await repeats.once(
+    const done = await idempotency.once(
       { key, route: c.req.path, content: etag },
       changed(perform, inState("awaiting-console")),
     );
@@ -98,12 +119,12 @@ export const addPlanRoutes = (app: OpenAPIHono, { imports, actor }: TenantParts,
     const content = contentOf(c.req.raw);
     if (content instanceof Response) return content as never;
     const { id } = c.req.valid("param");
-    const verified = await repeats.once(
+    const verified = await idempotency.once(
       { key: c.req.valid("header")["idempotency-key"], route: c.req.path, content: "" },
       {
         perform: () => content.through(imports.verify(id, content, asker(c.req.raw))),
         subject: () => id,
-        recall: () => {
+        replay: () => {
           const accepted = inState("committed")(id);
           return accepted === undefined ? undefined : { accepted: true, import: accepted, differences: 0, first: [] };
         },
@@ -113,9 +134,9 @@ export const addPlanRoutes = (app: OpenAPIHono, { imports, actor }: TenantParts,
   });
   app.openapi(at.revert, async (c) => {
     const perform = () => imports.revert(c.req.valid("param").id, asker(c.req.raw));
-    const recall = (id: string) => imports.show(id);
+    const replay = (id: string) => imports.show(id);
     const key = c.req.valid("header")["idempotency-key"];
-    const undo = await repeats.once({ key, route: c.req.path, content: "" }, changed(perform, recall));
+    const undo = await idempotency.once({ key, route: c.req.path, content: "" }, changed(perform, replay));
     return c.json(undo, 201, tagOf(undo));
   });
 };

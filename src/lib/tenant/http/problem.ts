@@ -7,8 +7,8 @@ interface Issue {
   readonly code?: string | undefined;
   readonly message: string;
   readonly path: readonly PropertyKey[];
-  readonly keys?: readonly string[];
-  readonly values?: readonly unknown[];
+  readonly keys?: readonly string[] | undefined;
+  readonly values?: readonly unknown[] | undefined;
   readonly input?: unknown;
 }
 
@@ -35,7 +35,7 @@ export const wrongRequest = (detail: FailureDetail, place?: Parameters<typeof pr
 const describe = ({ code, message, keys = [], values = [] }: Issue): Text => {
   if (code === "unrecognized_keys") return text(`unknown: ${keys.join(", ")}`, `不明な項目です: ${keys.join(", ")}`);
   if (code === "invalid_value")
-    return text(`not one of ${values.join(", ")}`, `${values.join(", ")} のどれでもありません`);
+    return text(`must be one of ${values.join(", ")}`, `${values.join(", ")} のいずれかにしてください`);
   return text(`not valid: ${message}`, `値が正しくありません: ${message}`);
 };
 
@@ -54,10 +54,7 @@ const outline = (error: Error): string =>
 
 const httpFault = ({ status }: HTTPException): Response => {
   if (status === 415) {
-    const what = text(
-      "the content type is not the one expected here",
-      "Content-Type がこのアドレスのものではありません",
-    );
+    const what = text("unexpected content type", "Content-Type が正しくありません");
     return wrongRequest({ what, where: "content-type" }, { status });
   }
   return wrongRequest({ what: text("the JSON body is malformed", "JSON の本文が壊れています"), where: "json" });

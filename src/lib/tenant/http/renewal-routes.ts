@@ -1,14 +1,16 @@
+/** Routes of one noun: each noun has a file of its own, however short. */
+
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { routes } from "../../contract/index.ts";
 import { TenantRenewals } from "../renewals.ts";
 import type { TenantParts } from "./parts.ts";
-import type { Repeats } from "./repeats.ts";
+import type { IdempotencyKeys } from "./idempotency.ts";
 
 /** What expires, and the notices of it. */
 export const addRenewalRoutes = (
   app: OpenAPIHono,
   { database, surroundings, actor }: TenantParts,
-  repeats: Repeats,
+  idempotency: IdempotencyKeys,
 ): void => {
   const renewals = new TenantRenewals(database, surroundings, actor);
   const { renewals: at } = routes;
@@ -16,12 +18,12 @@ export const addRenewalRoutes = (
   app.openapi(at.add, async (c) => {
     const content = c.req.valid("json");
     const key = c.req.valid("header")["idempotency-key"];
-    const item = await repeats.once(
+    const item = await idempotency.once(
       { key, route: c.req.path, content: JSON.stringify(content) },
       {
         perform: () => renewals.add(content),
         subject: ({ id }) => id,
-        recall: (id) => renewals.list().find((known) => known.id === id),
+        replay: (id) => renewals.list().find((known) => known.id === id),
       },
     );
     return c.json(item, 201);

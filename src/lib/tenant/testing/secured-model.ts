@@ -60,7 +60,7 @@ export class SecuredModel {
     return [...new Set(cells.get("グループ名"))].filter((name) => name !== "").toSorted();
   }
 
-  #met(row: ModelRow): ModelSecuredUser | undefined {
+  #matchOf(row: ModelRow): ModelSecuredUser | undefined {
     return this.#app.users.find(({ userId }) => userId === this.#cell(row, "ユーザーID"));
   }
 
@@ -87,13 +87,13 @@ export class SecuredModel {
     for (const name of this.#groups(row)) {
       if (!this.#app.groups.includes(name) && this.#request.createGroups !== true) report("group-unknown");
     }
-    if (this.#met(row)?.administrator === true) report("administrator-row");
-    if (this.#met(row) !== undefined || id === "") return;
+    if (this.#matchOf(row)?.administrator === true) report("administrator-row");
+    if (this.#matchOf(row) !== undefined || id === "") return;
     if (password === "") report("required-new");
     if (this.#cell(row, "表示名") === "" && (blank === "keep" || !hasName)) report("required-new");
   }
 
-  #apply(row: ModelRow, met: ModelSecuredUser | undefined): ModelSecuredUser {
+  #apply(row: ModelRow, matched: ModelSecuredUser | undefined): ModelSecuredUser {
     const keep = this.#request.blank === "keep";
     const clears = this.#request.absent === "clear";
     const single = (header: string, before: string | null): string | null => {
@@ -106,10 +106,10 @@ export class SecuredModel {
     return {
       userId: this.#cell(row, "ユーザーID"),
       administrator: false,
-      displayName: this.#cell(row, "表示名") || (met?.displayName ?? ""),
-      description: single("説明", met?.description ?? null),
-      groups: keepsGroups ? (met?.groups ?? []) : groups,
-      groupManager: single("グループ管理者フラグ", met?.groupManager ?? null)?.toUpperCase() ?? null,
+      displayName: this.#cell(row, "表示名") || (matched?.displayName ?? ""),
+      description: single("説明", matched?.description ?? null),
+      groups: keepsGroups ? (matched?.groups ?? []) : groups,
+      groupManager: single("グループ管理者フラグ", matched?.groupManager ?? null)?.toUpperCase() ?? null,
     };
   }
 
@@ -121,7 +121,7 @@ export class SecuredModel {
     const lacking = this.#app.users.filter(
       ({ administrator, userId }) => mode === "replace" && !administrator && !ids.has(userId),
     );
-    const untold = invalid.some((row) => this.#met(row) === undefined);
+    const untold = invalid.some((row) => this.#matchOf(row) === undefined);
     const counts = {
       create: 0,
       update: 0,
@@ -133,13 +133,13 @@ export class SecuredModel {
     const users = new Map(this.#app.users.filter((user) => !lacking.includes(user)).map((user) => [user.userId, user]));
     const groups = new Set(this.#app.groups);
     for (const row of this.#rows.filter((row) => !this.#isInvalid(row))) {
-      const met = this.#met(row);
-      const after = this.#apply(row, met);
+      const matched = this.#matchOf(row);
+      const after = this.#apply(row, matched);
       users.set(after.userId, after);
       for (const name of this.#groups(row)) groups.add(name);
       if (this.#cell(row, "パスワード") !== "") counts.secretsSet += 1;
-      if (met === undefined) counts.create += 1;
-      else if (JSON.stringify(met) === JSON.stringify(after)) counts.unchanged += 1;
+      if (matched === undefined) counts.create += 1;
+      else if (JSON.stringify(matched) === JSON.stringify(after)) counts.unchanged += 1;
       else counts.update += 1;
     }
     return {

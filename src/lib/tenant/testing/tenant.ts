@@ -39,8 +39,8 @@ export class TestSurroundings implements Surroundings {
 
 /** What a file is sent as. */
 export interface FileOptions {
-  readonly encoding?: Encoding;
-  readonly newline?: string;
+  readonly encoding?: Encoding | undefined;
+  readonly newline?: string | undefined;
 }
 
 export type Cells = readonly (readonly string[])[];

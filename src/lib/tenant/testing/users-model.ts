@@ -115,12 +115,12 @@ export class UsersModel {
     return row.key === undefined ? [] : this.#tenant.users.filter((user) => this.#userKey(user) === row.key);
   }
 
-  #met(row: ModelRow): ModelUser | undefined {
+  #matchOf(row: ModelRow): ModelUser | undefined {
     return this.#fits(row)[0];
   }
 
   #rowOf(user: ModelUser): ModelRow | undefined {
-    return this.#rows.find((row) => this.#met(row) === user);
+    return this.#rows.find((row) => this.#matchOf(row) === user);
   }
 
   #checkCells(row: ModelRow): void {
@@ -155,13 +155,13 @@ export class UsersModel {
     if (org !== "" && !this.#tenant.orgs.includes(org) && this.#request.createOrgs !== true)
       this.#fault(row.row, "org-unknown");
     if (this.#fits(row).length > 1) this.#fault(row.row, "key-ambiguous");
-    const met = this.#met(row);
-    if (met?.administrator === true) {
+    const matched = this.#matchOf(row);
+    if (matched?.administrator === true) {
       const account = this.#cell(row, "CLOMOアカウント名");
-      const renames = account !== "" && account !== met.accountName;
+      const renames = account !== "" && account !== matched.accountName;
       if (renames || this.#cell(row, "CLOMOアカウントパスワード") !== "") this.#fault(row.row, "administrator-account");
     }
-    if (met !== undefined || row.key === undefined) return;
+    if (matched !== undefined || row.key === undefined) return;
     const keeps = this.#request.blank === "keep";
     const lacks = (header: string, blank: boolean): boolean => blank && (keeps || !this.#header.includes(header));
     if (lacks("氏名", this.#cell(row, "氏名") === "")) this.#fault(row.row, "required-new");
@@ -169,7 +169,7 @@ export class UsersModel {
   }
 
   /** The user a valid row makes, or makes of the one it means. */
-  #apply(row: ModelRow, met: ModelUser | undefined): ModelUser {
+  #apply(row: ModelRow, matched: ModelUser | undefined): ModelUser {
     const single = (header: string, before: string | null, clears: boolean): string | null => {
       if (!this.#header.includes(header)) return clears && this.#request.absent === "clear" ? null : before;
       const cell = this.#cell(row, header);
@@ -177,23 +177,25 @@ export class UsersModel {
       return this.#keepsForm(before, cell);
     };
     const values = Object.fromEntries(
-      SINGLES.map(([header, field]) => [field, single(header, met?.[field] ?? null, true)]),
+      SINGLES.map(([header, field]) => [field, single(header, matched?.[field] ?? null, true)]),
     );
     const custom = this.#tenant.fields.map(
-      (name) => [name, single(name, met?.custom.get(name) ?? null, true)] as const,
+      (name) => [name, single(name, matched?.custom.get(name) ?? null, true)] as const,
     );
-    const emails = row.emails.length === 0 ? (met?.emails ?? []) : row.emails;
+    const emails = row.emails.length === 0 ? (matched?.emails ?? []) : row.emails;
     return {
-      id: met?.id,
-      administrator: met?.administrator ?? false,
-      name: single("氏名", met?.name ?? null, false) ?? "",
+      id: matched?.id,
+      administrator: matched?.administrator ?? false,
+      name: single("氏名", matched?.name ?? null, false) ?? "",
       emails:
-        this.#windows && met !== undefined && emails.join() === cp932Form(met.emails.join()) ? met.emails : emails,
-      org: this.#cell(row, "組織コード") === "" ? (met?.org ?? null) : this.#cell(row, "組織コード"),
+        this.#windows && matched !== undefined && emails.join() === cp932Form(matched.emails.join())
+          ? matched.emails
+          : emails,
+      org: this.#cell(row, "組織コード") === "" ? (matched?.org ?? null) : this.#cell(row, "組織コード"),
       title: values["title"] ?? null,
       employeeCode: values["employeeCode"] ?? null,
       upn: values["upn"] ?? null,
-      accountName: single("CLOMOアカウント名", met?.accountName ?? null, false),
+      accountName: single("CLOMOアカウント名", matched?.accountName ?? null, false),
       custom: new Map(custom.filter((entry): entry is readonly [string, string] => entry[1] !== null)),
     };
   }
@@ -206,7 +208,7 @@ export class UsersModel {
   #lacking(): readonly ModelUser[] {
     if (this.#request.mode !== "replace") return [];
     return this.#tenant.users.filter(
-      (user) => !user.administrator && !this.#rows.some((row) => this.#met(row) === user),
+      (user) => !user.administrator && !this.#rows.some((row) => this.#matchOf(row) === user),
     );
   }
 
@@ -214,8 +216,8 @@ export class UsersModel {
   #claims(row: ModelRow): readonly string[] {
     const account = this.#cell(row, "CLOMOアカウント名");
     const claimed = [...row.emails.map(emailKey), ...(account === "" ? [] : [`account ${account}`])];
-    const met = this.#met(row);
-    return claimed.filter((claim) => met === undefined || !valuesOf(met).includes(claim));
+    const matched = this.#matchOf(row);
+    return claimed.filter((claim) => matched === undefined || !valuesOf(matched).includes(claim));
   }
 
   /** Claims on what another user has and keeps: again and again, as a row that falls gives nothing up. */
@@ -230,7 +232,7 @@ export class UsersModel {
   }
 
   #isTaken(row: ModelRow, gone: readonly ModelUser[]): boolean {
-    const others = this.#tenant.users.filter((user) => user !== this.#met(row) && !gone.includes(user));
+    const others = this.#tenant.users.filter((user) => user !== this.#matchOf(row) && !gone.includes(user));
     return others.some((other) => {
       const theirs = this.#rowOf(other);
       const later = theirs !== undefined && this.#isValid(theirs) ? this.#apply(theirs, other) : other;
@@ -250,7 +252,7 @@ export class UsersModel {
     this.#checkTaken();
     const invalid = this.#rows.filter((row) => !this.#isValid(row));
     for (const { administrator, ...user } of this.#tenant.users) {
-      const inFile = this.#rows.some((row) => this.#met(row)?.id === user.id);
+      const inFile = this.#rows.some((row) => this.#matchOf(row)?.id === user.id);
       if (mode === "replace" && administrator && !inFile) this.#fault(0, "administrator-delete");
     }
     const lacking = this.#lacking();
@@ -277,13 +279,13 @@ export class UsersModel {
     };
     const orgs = new Set(this.#tenant.orgs);
     for (const row of valid) {
-      const met = this.#met(row);
-      const after = this.#apply(row, met);
-      users.set(met ?? after, after);
+      const matched = this.#matchOf(row);
+      const after = this.#apply(row, matched);
+      users.set(matched ?? after, after);
       if (after.org !== null) orgs.add(after.org);
       if (this.#cell(row, "CLOMOアカウントパスワード") !== "") counts.secretsSet += 1;
-      if (met === undefined) counts.create += 1;
-      else if (isSame(met, after)) counts.unchanged += 1;
+      if (matched === undefined) counts.create += 1;
+      else if (isSame(matched, after)) counts.unchanged += 1;
       else counts.update += 1;
     }
     counts.orgsCreated = orgs.size - this.#tenant.orgs.length;

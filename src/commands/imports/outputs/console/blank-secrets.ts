@@ -1,5 +1,5 @@
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
-import { text, type Text } from "../../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import type { SecretRow } from "./secrets.ts";
 
 /** A column whose values nobody keeps, by the header a file has it under. */
@@ -60,19 +60,17 @@ export class BlankSecrets {
 export function blankSecretsWarning(file: string, mode: Import["mode"], found: BlankSecretsFound): Text {
   const { columns, users, first } = found;
   const named = first.join(", ") + (users > first.length ? " …" : "");
-  const en = columns.map(
-    (column) => `${column.header} of ${column.users} existing user${column.users === 1 ? "" : "s"}`,
-  );
+  const en = columns.map((column) => `${column.header} of ${counted(column.users, "existing user")}`);
   const ja = columns.map((column) => `${column.header}(既存ユーザー ${column.users} 件)`);
   const effect =
     mode === "replace"
-      ? text("全件更新 overwrites every item", "全件更新はすべての項目を上書きします")
+      ? text("全件更新 overwrites every field", "全件更新はすべての項目を上書きします")
       : text(
-          "whether 追加更新 clears what is blank is not documented",
-          "追加更新で空欄の値が消えるかどうかは公開されていません",
+          "whether 追加更新 clears blank fields is not documented",
+          "追加更新で空欄の値が消えるかどうかは、公開資料に記載がありません",
         );
   return text(
-    `${file} leaves blank what nobody here knows: ${en.join(", ")}; ${effect.en} (${named})`,
-    `${file} では、こちらで把握していない次の列が空欄です: ${ja.join("、")}。${effect.ja}(${named})`,
+    `${file} leaves columns blank whose values are not kept here: ${en.join(", ")}; ${effect.en} (${named})`,
+    `${file} では、値を保存していない次の列が空欄です: ${ja.join("、")}。${effect.ja}(${named})`,
   );
 }

@@ -94,13 +94,15 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
   expect(en.requests.at(-2)).toEqual({ operation: "importRows", params: { id: ID } });
   expect(en.requests.at(-1)).toEqual({ operation: "emitImport", params: { id: ID }, ifMatch: '"7-3"' });
   expect(en.stderr).toContain(
-    "\nout.csv: 4 rows; upload in the console's Users/Org with 追加更新 only, never with 全件更新\n",
+    "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, インポート方法 must be 追加更新 (never 全件更新)\n",
   );
   expect(en.stderr).toContain(
     `\nthen export in the console and verify: clomoctl imports verify ${ID} --against EXPORT.csv\n`,
   );
-  expect(ja.stderr).toContain("\nout.csv: 4 行。コンソールの「Users/Org」で必ず 追加更新 を選んで");
-  expect(ja.stderr).toContain("(全件更新 は不可)\n");
+  expect(ja.stderr).toContain(
+    "\nout.csv: 4 行。CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び、「インポート方法」を必ず「追加更新」にして",
+  );
+  expect(ja.stderr).toContain("(「全件更新」は不可)\n");
   expect(ja.stderr).toContain(`照合してください: clomoctl imports verify ${ID} --against EXPORT.csv\n`);
   expect(en.stderr + en.stdout).not.toContain("Secret");
 });
@@ -110,7 +112,7 @@ test("only existing users with an account lack a secret, and only where the file
   const warnings = (stderr: string): readonly string[] =>
     stderr.split("\n").filter((line) => /^(warning|警告):/.test(line));
   expect(warnings(en.stderr)).toEqual([
-    "warning: out.csv leaves blank what nobody here knows: CLOMOアカウントパスワード of 1 existing user; whether 追加更新 clears what is blank is not documented (taro@example.co.jp)",
+    "warning: out.csv leaves columns blank whose values are not kept here: CLOMOアカウントパスワード of 1 existing user; whether 追加更新 clears blank fields is not documented (taro@example.co.jp)",
   ]);
   expect(warnings(ja.stderr)).toHaveLength(1);
   expect(ja.stderr).toContain("CLOMOアカウントパスワード(既存ユーザー 1 件)。追加更新で空欄の値が");
@@ -148,9 +150,9 @@ test("for 全件更新 every row is written, unchanged ones too", async () => {
   const { en, ja } = await inBoth(`${LINE} --mode replace --confirm-deletions 1`, told);
   expect(en.exit).toBe(0);
   expect(linesOf(told.folder)).toHaveLength(4);
-  expect(en.stderr).toContain("with 全件更新 only, never with 追加更新\n");
-  expect(ja.stderr).toContain("必ず 全件更新 を選んでアップロードしてください(追加更新 は不可)");
-  expect(en.stderr).toContain("of 1 existing user; 全件更新 overwrites every item (taro@example.co.jp)\n");
+  expect(en.stderr).toContain("インポート方法 must be 全件更新 (never 追加更新)\n");
+  expect(ja.stderr).toContain("「インポート方法」を必ず「全件更新」にしてアップロードしてください(「追加更新」は不可)");
+  expect(en.stderr).toContain("of 1 existing user; 全件更新 overwrites every field (taro@example.co.jp)\n");
   expect(ja.stderr).toContain("全件更新はすべての項目を上書きします(taro@example.co.jp)\n");
 });
 
@@ -177,8 +179,8 @@ test("SECURED APPs users go to a screen of their own, without the tenant's own f
     "太郎,taro01,,,,,,",
     "",
   ]);
-  expect(en.stderr).toContain("console's SECURED APPs MANAGER Users › インポート with");
-  expect(ja.stderr).toContain("コンソールの「SECURED APPs MANAGER Users › インポート」で");
+  expect(en.stderr).toContain("SECURED APPs MANAGER (Docs), Users › インポート,");
+  expect(ja.stderr).toContain("SECURED APPs MANAGER(Docs)の「Users」画面でインポートアイコンを選び");
   expect(en.stderr).toContain("パスワード of 1 existing user, シークレットキー of 2 existing users;");
   expect(ja.stderr).toContain("パスワード(既存ユーザー 1 件)、シークレットキー(既存ユーザー 2 件)。");
   expect(en.stderr).toContain("(hanako01, taro01)\n");
@@ -219,7 +221,7 @@ test("a plan that changes nothing is written, and dropped", async () => {
   const told = circumstances({ plan, more: { discardImport: plan } });
   const { exit, stderr } = await run("users import in.csv --emit-csv out.csv", without("emitImport", told));
   expect(exit).toBe(0);
-  expect(stderr).toContain("there is nothing to change\n");
+  expect(stderr).toContain("nothing to change\n");
   expect(existsSync(join(told.folder, "out.csv"))).toBe(true);
 });
 
@@ -246,7 +248,7 @@ test.each<[Partial<Import>, string | undefined]>([
   });
   const { en, ja } = await inBoth("secured users import in.csv --app docs --emit-csv out.csv --yes", told);
   expect(en.exit).toBe(0);
-  expect(/^warning: the console's export does not show .* may be old: (.*)$/m.exec(en.stderr)?.[1]).toBe(names);
+  expect(/^warning: the console's export lacks .* may be out of date: (.*)$/m.exec(en.stderr)?.[1]).toBe(names);
   expect(/^警告: 次の列は.*古い可能性があります: (.*)$/m.exec(ja.stderr)?.[1]).toBe(names);
 });
 
@@ -257,12 +259,12 @@ test.each(["out.csv", "/dev/null"])("a character that Shift_JIS lacks leaves no 
   const { en, ja } = await inBoth(`users import in.csv --emit-csv ${file} --yes --format json`, told);
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
-    "\nin.csv:2:氏名: U+20BB7 cannot be written in shift_jis\nin.csv:4:氏名: U+00E9 cannot be written in shift_jis\nin.csv:4:メールアドレス: U+00FC cannot be",
+    "\nin.csv:2:氏名: U+20BB7 (𠮷) cannot be written in shift_jis\nin.csv:4:氏名: U+00E9 (é) cannot be written in shift_jis\nin.csv:4:メールアドレス: U+00FC (ü) cannot be",
   );
   expect(en.stderr).toContain(
     "error: 3 cells cannot be written in shift_jis; no file was written, nothing was changed\n  in.csv\n  replace these characters and import again\n",
   );
-  expect(ja.stderr).toContain("\nin.csv:2:氏名: U+20BB7 は shift_jis では表せません\n");
+  expect(ja.stderr).toContain("\nin.csv:2:氏名: U+20BB7 (𠮷) は shift_jis で表せません\n");
   expect(ja.stderr).toContain("エラー: shift_jis で表せないセルが 3 個あるため");
   expect(JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
     problems: [{ row: 2, header: "氏名", codePoint: "U+20BB7" }, { row: 4 }, { row: 4, header: "メールアドレス" }],
@@ -361,8 +363,8 @@ test("a header or a cell of such a column that cannot be written is found as wel
   });
   const { exit, stderr } = await run(`${LINE} --allow-unknown-columns`, without("emitImport", told));
   expect(exit).toBe(3);
-  expect(stderr).toContain("in.csv:2:𠮷: U+20BB7 cannot be written in shift_jis\n");
-  expect(stderr).toContain("in.csv:1:𠮷: U+20BB7 cannot be written in shift_jis\n");
+  expect(stderr).toContain("in.csv:2:𠮷: U+20BB7 (𠮷) cannot be written in shift_jis\n");
+  expect(stderr).toContain("in.csv:1:𠮷: U+20BB7 (𠮷) cannot be written in shift_jis\n");
 });
 
 test("a file that changed after its plan was made is not written on", async () => {

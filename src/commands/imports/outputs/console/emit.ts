@@ -1,15 +1,27 @@
 import { resolve } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/csv/formats/index.ts";
-import { text } from "../../../../lib/text/index.ts";
+import { securedAppName } from "../../../../lib/model/secured-user.ts";
+import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import type { Tools } from "../../../tools.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
 import type { SecretSource } from "./secrets.ts";
 import { writeConsoleFile } from "./file.ts";
 
-/** Where in the console a kind of file is uploaded. @see facts 6.2 */
-const screenOf = ({ kind }: Import): string =>
-  kind === "users" || kind === "orgs" ? "Users/Org" : "SECURED APPs MANAGER Users › インポート";
+/** Where in the console a kind of file is uploaded. @see facts 1.1, 6.2 */
+const placeOf = ({ kind }: Import): Text => {
+  if (kind === "users" || kind === "orgs") {
+    return text(
+      "CLOMO PANEL, Users/Org › Import/Export › Import",
+      "CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び",
+    );
+  }
+  const app = securedAppName(kind);
+  return text(
+    `SECURED APPs MANAGER (${app}), Users › インポート`,
+    `SECURED APPs MANAGER(${app})の「Users」画面でインポートアイコンを選び`,
+  );
+};
 
 /**
  * Writes a plan's file for the console, warns of what it cannot hold, and says where and how it is to be uploaded.
@@ -34,11 +46,11 @@ export async function emit(
   );
   if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
   const [mode, other] = plan.mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
-  const screen = screenOf(plan);
+  const place = placeOf(plan);
   await tools.terminal.problem(
     text(
-      `${file}: ${rows} ${rows === 1 ? "row" : "rows"}; upload in the console's ${screen} with ${mode} only, never with ${other}`,
-      `${file}: ${rows} 行。コンソールの「${screen}」で必ず ${mode} を選んでアップロードしてください(${other} は不可)`,
+      `${file}: ${counted(rows, "row")}; upload in ${place.en}, インポート方法 must be ${mode} (never ${other})`,
+      `${file}: ${rows} 行。${place.ja}、「インポート方法」を必ず「${mode}」にしてアップロードしてください(「${other}」は不可)`,
     ),
   );
 }
@@ -53,7 +65,7 @@ async function warnOfUnknownColumns({ terminal }: Tools, plan: Import): Promise<
   const names = unknown.join(", ");
   await terminal.warn(
     text(
-      `the console's export does not show these columns, so what is written for them may be old: ${names}`,
+      `the console's export lacks these columns, so the values written for them may be out of date: ${names}`,
       `次の列はコンソールのエクスポートに含まれないため、書き出す値が古い可能性があります: ${names}`,
     ),
   );

@@ -1,14 +1,15 @@
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { isReplaced, writeFileAtomically } from "../../../../lib/files/index.ts";
-import { createEncoder } from "../../../../lib/csv/encoding/encode.ts";
+import { createEncoder, firstUnmappable } from "../../../../lib/csv/encoding/encode.ts";
 import { formatRecord } from "../../../../lib/csv/records/writer.ts";
+import { text } from "../../../../lib/text/index.ts";
 import { noteCounts } from "../../../csv/file/encoded.ts";
+import { MOST_NAMED, throwUnmappable } from "../../../csv/file/unmappable.ts";
 import { loadColumnMap } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
 import { ConsoleColumns } from "./columns.ts";
-import { EncodingCheck } from "./encoding-check.ts";
-import { InStep } from "../in-step.ts";
+import { RowCursor } from "../row-cursor.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 
 /** What a file for the console holds. */
@@ -122,17 +123,52 @@ async function* joined(
   source: SecretSource,
 ): AsyncGenerator<readonly JoinedRow[]> {
   const { client } = await tools.tenant();
-  const secrets = new InStep(secretRows(source));
+  const secrets = new RowCursor(secretRows(source));
   try {
     for await (const batch of client.imports.rowBatches(source.plan.id)) {
       tools.signal.throwIfAborted();
       const rows = batch.filter((row) => isEmitted(source.plan, row));
-      await secrets.reach(rows.at(-1)?.row ?? 0);
-      yield rows.map((row) => ({ row, secrets: secrets.of(row.row) }));
+      await secrets.advanceTo(rows.at(-1)?.row ?? 0);
+      yield rows.map((row) => ({ row, secrets: secrets.at(row.row) }));
     }
     // to its end, where it is known whether the file is still the same
     await secrets.finish();
   } finally {
     await secrets.close();
+  }
+}
+
+/** Finds the characters of rows that an encoding cannot hold, before anything is written. */
+class EncodingCheck {
+  readonly #encoding: "utf-8" | "shift_jis";
+  readonly #placed: { readonly row: number; readonly header: string; readonly codePoint: number }[] = [];
+  #total = 0;
+
+  constructor(encoding: "utf-8" | "shift_jis") {
+    this.#encoding = encoding;
+  }
+
+  /** Looks at one row's values, each beside its header; `row` is the row of the input that they come from. */
+  take(row: number, named: Iterable<readonly [header: string, value: string]>): void {
+    for (const [header, value] of named) {
+      const found = firstUnmappable(this.#encoding, value);
+      if (found === undefined) continue;
+      this.#total += 1;
+      if (this.#placed.length < MOST_NAMED) this.#placed.push({ row, header, codePoint: found.codePoint });
+    }
+  }
+
+  /** @throws `input-rejected` where a character was found; each is named by row, header and code point */
+  async end(tools: Pick<Tools, "terminal">, name: string): Promise<void> {
+    if (this.#total === 0) return;
+    await throwUnmappable(tools, {
+      name,
+      encoding: this.#encoding,
+      placed: this.#placed,
+      total: this.#total,
+      unit: "cell",
+      consequence: text("no file was written, nothing was changed", "ファイルを書き出さず、何も変更していません"),
+      hint: text("replace these characters and import again", "これらの文字を置き換えて、再度インポートしてください"),
+    });
   }
 }

@@ -86,7 +86,7 @@ class RowReading {
     const { layout } = readHeader(headers, FORMATS[plan.kind], {
       customFields,
       allowUnknownColumns: plan.request?.allowUnknownColumns === true,
-      ...(map === undefined ? {} : { map }),
+      map,
     });
     this.#layout = layout;
     this.#checker = new RowChecker(layout, () => undefined);

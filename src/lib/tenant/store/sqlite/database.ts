@@ -12,14 +12,14 @@ export type Row = Record<string, SQLOutputValue>;
 /** How a connection is opened. */
 export interface DatabaseOptions {
   /** size of the page cache */
-  readonly cacheKib?: number;
-  readonly busyTimeoutMs?: number;
+  readonly cacheKib?: number | undefined;
+  readonly busyTimeoutMs?: number | undefined;
   /** asked while a write lock is waited for; true gives up */
-  readonly interrupted?: () => boolean;
+  readonly interrupted?: (() => boolean) | undefined;
   /** the file's journal and cache are left as they are */
-  readonly plain?: boolean;
+  readonly plain?: boolean | undefined;
   /** the file is never written, and where nothing can be written beside it, it is read without its log */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
 }
 
 /** How long a statement waits for another process's write lock. */
@@ -48,11 +48,11 @@ const locked = (): Failure =>
 const unreadableLog = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
-      "the tenant's last changes cannot be read without writing beside it",
-      "テナントの最後の変更は、フォルダーに書き込まないと読み込めません",
+      "the tenant's latest changes cannot be read: its folder is read-only",
+      "テナントの最新の変更を読み込めません(フォルダーに書き込めません)",
     ),
     where: `${path}-wal`,
-    hint: text("open it once where its folder is writable", "書き込める場所で一度開いてください"),
+    hint: text("open it once with its folder writable", "フォルダーに書き込める状態で一度開いてください"),
   });
 
 /** A connection that never writes; SQLite needs a folder it can write to unless it is told that nobody writes at all. */
@@ -73,9 +73,11 @@ const openReadOnly = (path: string, timeout: number): DatabaseSync => {
   throw readOnlyFailure(path);
 };
 
-const interrupted = (): Failure =>
+/** Work that a signal stopped, and that left everything as it was. */
+export const interruption = (cause?: unknown): Failure =>
   new Failure("interrupted", {
     what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
+    cause,
   });
 
 /** One connection to a SQLite file, with named parameters (`:name`) and prepared statements kept by their text. */
@@ -198,7 +200,7 @@ export class Database {
    */
   async freed(signal: AbortSignal): Promise<void> {
     for (let waitedMs = 0; !this.isFree(); waitedMs += PATIENCE_MS) {
-      if (signal.aborted) throw interrupted();
+      if (signal.aborted) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
       await sleep(PATIENCE_MS);
     }
@@ -241,7 +243,7 @@ export class Database {
    */
   #keepLog(): void {
     for (let waitedMs = 0; !this.#takesLog(); waitedMs += MOMENT_MS) {
-      if (this.#interrupted()) throw new Error("interrupted");
+      if (this.#interrupted()) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
       Atomics.wait(NEVER_WOKEN, 0, 0, MOMENT_MS);
     }
@@ -259,7 +261,7 @@ export class Database {
 
   #begin(): void {
     for (let waitedMs = 0; !this.#takesLock(PATIENCE_MS); waitedMs += PATIENCE_MS) {
-      if (this.#interrupted()) throw new Error("interrupted");
+      if (this.#interrupted()) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
     }
   }

@@ -77,7 +77,7 @@ describe("what the disk or the file is to blame for", () => {
         return thrown(() => new DatabaseSync(path, { readOnly: true }).exec("delete from filled"));
       },
       "not-permitted",
-      "the tenant can only be read here",
+      "the tenant is read-only here",
     ],
   ];
 
@@ -128,7 +128,7 @@ describe("a plan's file beside the tenant's", () => {
   ])("is blamed where it is %s", (_, harm) => {
     expect(storageFailure(ofHarmed(harm), path, staging())).toMatchObject({
       code: "unexpected",
-      what: { en: "the plan's own file is damaged or gone" },
+      what: { en: "the plan's file is damaged or missing" },
       where: staging(),
       hint: { en: "import the file again" },
     });

@@ -23,7 +23,7 @@ export const isUnwritable = (error: unknown): boolean => [READONLY, CANTOPEN].in
 /** The refusal of a change to a tenant that cannot be written. */
 export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
   new Failure("not-permitted", {
-    what: text("the tenant can only be read here", "このテナントは読み取り専用です"),
+    what: text("the tenant is read-only here", "このテナントは読み取り専用です"),
     where: path,
     hint: text("make the file and its folder writable", "ファイルとフォルダーに書き込めるようにしてください"),
     cause,
@@ -35,7 +35,7 @@ export const damaged = (path: string, cause?: unknown): Failure =>
     what: text("the tenant's file is damaged", "テナントのファイルが壊れています"),
     where: path,
     hint: text(
-      "keep a copy of its folder, then put a backup of this file in its place",
+      "copy its folder elsewhere, then restore this file from a backup",
       "フォルダーごと別の場所に控えてから、このファイルをバックアップで置き換えてください",
     ),
     cause,
@@ -44,7 +44,7 @@ export const damaged = (path: string, cause?: unknown): Failure =>
 /** The failure of a plan whose staging is not what was written, or is gone; the tenant is not to blame. */
 const damagedPlan = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
-    what: text("the plan's own file is damaged or gone", "計画のファイルが壊れているか、なくなっています"),
+    what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、なくなっています"),
     where: path,
     hint: text("import the file again", "ファイルをもう一度インポートしてください"),
     cause,

@@ -1,19 +1,47 @@
-import type { PlanSql } from "./expressions.ts";
-import { joinOrg, name, storeColumn, touchedFields, VALID, valueForExisting, valueForNew } from "./expressions.ts";
+import type { Entity } from "../../../../imports/kind.ts";
+import { codeKey } from "../../../../model/normalise.ts";
+import {
+  joinOrg,
+  quoteIdentifier,
+  storeColumn,
+  touchedFields,
+  VALID,
+  valueForExisting,
+  valueForNew,
+  type PlanSql,
+} from "./expressions.ts";
 import type { Database } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { advance, hasSecrets, newReferences } from "./compare.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
-import type { CommitContext } from "./commit-context.ts";
-import { commitOrgs } from "./commit-orgs.ts";
-import { lastNumber } from "./last-number.ts";
+
+/** What every statement of a commit may name. */
+export interface CommitContext {
+  /** the import's own row */
+  readonly import: number;
+  /** the new revision of the collection that changes */
+  readonly revision: number;
+  /** the moment of the commit, a UTC instant */
+  readonly now: string;
+  /** see idPrefix: the ids of new records are this and 12 digits */
+  readonly idPrefix: string;
+  /** likewise, for organisations and groups that are made because rows name them */
+  readonly referencePrefix: string;
+}
+
+/** What a commit takes from outside. */
+export type CommitMoment = Pick<CommitContext, "now" | "idPrefix" | "referencePrefix">;
+
+/** The highest number that a record ever had. @see https://sqlite.org/autoinc.html */
+const lastNumber = (database: Database, entity: Entity): number =>
+  database.count("select coalesce(max(seq), 0) from sqlite_sequence where name = :entity", { entity });
 
 /** The columns of a record that a change keeps for its undoing: all but identity and bookkeeping. */
 const keptColumns = ({ kind }: Pick<PlanSql, "kind">): readonly string[] => kind.fields.map(storeColumn);
 
 /** SQL: the record `t` as a JSON object of its columns. */
 const recordAsJson = (columns: readonly string[]): string =>
-  `json_object(${columns.map((column) => `'${column}', t.${name(column)}`).join(", ")})`;
+  `json_object(${columns.map((column) => `'${column}', t.${quoteIdentifier(column)}`).join(", ")})`;
 
 /** Columns that a deleted record needs beside its fields to come back as it was. */
 const IDENTITY = {
@@ -43,10 +71,10 @@ const keepBefore = (database: Database, plan: PlanSql, context: CommitContext): 
 
 /** SQL: true where the file lacks a record, so that a replacing import deletes it. */
 export const isLacking = ({ kind }: PlanSql, record: string): string => {
-  const met = `${record}.pk not in (select target from s.match)`;
+  const unmatched = `${record}.pk not in (select target from s.match)`;
   return kind.entity === "user"
-    ? `${record}.administrator = 0 and ${met}`
-    : `${record}.app = :kind and ${record}.administrator = 0 and ${met}`;
+    ? `${record}.administrator = 0 and ${unmatched}`
+    : `${record}.app = :kind and ${record}.administrator = 0 and ${unmatched}`;
 };
 
 const makeReferences = (database: Database, plan: PlanSql, context: CommitContext): void => {
@@ -82,7 +110,7 @@ const keepMade = (database: Database, context: CommitContext, entity: "org" | "s
   );
 };
 
-/** True where a staged row meets no record. */
+/** True where a staged row matches no record. */
 const hasNew = (database: Database): boolean =>
   database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
 
@@ -97,7 +125,7 @@ const create = (database: Database, plan: PlanSql, context: CommitContext): void
   }
   const base = lastNumber(database, entity);
   database.run(
-    `insert into ${entity} (pk, id, ${[...values.keys()].map(name).join(", ")}, createdAt, updatedAt, revision)
+    `insert into ${entity} (pk, id, ${[...values.keys()].map(quoteIdentifier).join(", ")}, createdAt, updatedAt, revision)
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
      from s.row r left join s.match m on m.row = r.row ${joinOrg(plan)}
      where m.row is null and ${VALID} and ${proceeding("r.row")} order by r.row`,
@@ -133,11 +161,15 @@ const CHANGED = `s.match m cross join s.row r on r.row = m.row`;
 
 const update = (database: Database, plan: PlanSql, context: CommitContext): void => {
   const { entity, name: kind } = plan.kind;
-  const sets = touchedFields(plan).map((field) => `${name(storeColumn(field))} = v.${name(storeColumn(field))}`);
+  const sets = touchedFields(plan).map(
+    (field) => `${quoteIdentifier(storeColumn(field))} = v.${quoteIdentifier(storeColumn(field))}`,
+  );
   if (entity === "secured_user" && plan.staged.staged.includes("displayName")) {
     sets.push(`nameSort = name_sort(v."displayName")`);
   }
-  const values = touchedFields(plan).map((field) => `${valueForExisting(plan, field)} as ${name(storeColumn(field))}`);
+  const values = touchedFields(plan).map(
+    (field) => `${valueForExisting(plan, field)} as ${quoteIdentifier(storeColumn(field))}`,
+  );
   if (values.length === 0) return;
   const sql = `update ${entity} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
     from (select m.target, ${values.join(", ")} from ${CHANGED} cross join ${entity} t on t.pk = m.target
@@ -189,6 +221,57 @@ const noteSecrets = (database: Database, plan: PlanSql, { now, idPrefix }: Commi
       : `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(v.secrets) e))`;
   database.run(`update ${plan.kind.entity} as t set ${change} from (${set}) v where t.pk = v.pk`, { now, idPrefix });
 };
+
+/** An organisation as the undoing of an import needs it. */
+const ORG_AS_JSON = `json_object('id', t.id, 'name', t.name, 'code', t.code, 'codeKey', t.codeKey, 'parent', t.parent,
+  'createdAt', t.createdAt, 'updatedAt', t.updatedAt, 'revision', t.revision)`;
+
+const VALID_ROW = "a.row not in (select row from s.invalid)";
+
+/** Applies a plan of organisations: codes are given back first, so that swaps pass; parents come before their children. */
+const commitOrgs = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  database.run(
+    `insert into import_change select :import, 'org', t.pk, 'update', ${ORG_AS_JSON}
+     from s.match m join org t on t.pk = m.target where m.changed <> 0 and m.row not in (select row from s.invalid)`,
+    { ...context },
+  );
+  if (plan.request.mode === "replace") {
+    database.run(
+      `insert into import_change select :import, 'org', t.pk, 'delete', ${ORG_AS_JSON}
+       from s.gone g join org t on t.pk = g.target`,
+      { ...context },
+    );
+    database.exec("delete from org where pk in (select target from s.gone)");
+  }
+  database.exec(
+    "update org set code = null, codeKey = null where pk in (select target from s.match where changed <> 0)",
+  );
+  const base = lastNumber(database, "org");
+  const after = database.all(
+    `select a.*, m.target, m.changed from s.org_after a left join s.match m on m.row = a.row where ${VALID_ROW} order by a.row`,
+  );
+  for (const row of after) {
+    if (row["target"] !== null && row["changed"] === 0) continue;
+    const parent = row["parentOrg"] ?? Number(row["parentRow"]) + base;
+    const code = row["code"] ?? null;
+    const values = {
+      ...context,
+      pk: row["target"] ?? Number(row["row"]) + base,
+      name: row["name"] ?? null,
+      code,
+      codeKey: code === null ? null : codeKey(String(code)),
+      parent,
+      id: context.idPrefix + Number(row["row"]).toString(16).padStart(12, "0"),
+    };
+    database.run(row["target"] === null ? INSERT_ORG : UPDATE_ORG, values);
+  }
+};
+
+const INSERT_ORG = `insert into org (pk, id, parent, name, code, codeKey, createdAt, updatedAt, revision)
+  values (:pk, :id, :parent, :name, :code, :codeKey, :now, :now, :revision)`;
+
+const UPDATE_ORG = `update org set parent = :parent, name = :name, code = :code, codeKey = :codeKey, updatedAt = :now,
+  revision = :revision where pk = :pk`;
 
 /** Applies a plan, inside the caller's transaction: every valid row, or an exception. */
 export const applyPlan = (database: Database, plan: PlanSql, context: CommitContext): void => {

@@ -5,7 +5,7 @@ import type { Database } from "../database.ts";
 import { findConflicts } from "./conflicts.ts";
 import { changedMask, joinOrg, type PlanSql } from "./expressions.ts";
 import {
-  find,
+  recordFinding,
   findAdministrators,
   findCaseTwins,
   findDuplicates,
@@ -16,8 +16,8 @@ import {
 import { forRanges, IN_RANGE } from "./functions.ts";
 import { compareOrgs } from "./orgs.ts";
 
-/** Finds the record each staged row meets, and which of its fields the row would change. */
-const meet = (database: Database, plan: PlanSql): void => {
+/** Finds the record each staged row matches, and which of its fields the row would change. */
+const match = (database: Database, plan: PlanSql): void => {
   const sql = `insert or ignore into s.match (row, target, changed)
     select r.row, t.pk, ${changedMask(plan)} from s.row r ${joinRecord(database, plan)} ${joinOrg(plan)}
     where ${IN_RANGE}`;
@@ -33,7 +33,7 @@ const joinRecord = (database: Database, plan: PlanSql): string => {
   database.exec(`create table s.holder (key text not null, pk integer not null)`);
   database.exec(`insert into s.holder select ${key}(${column}), pk from user where ${column} is not null`);
   database.exec("create index s.holder_key on holder (key)");
-  find(database, plan, {
+  recordFinding(database, plan, {
     code: "key-ambiguous",
     field: keyField(plan),
     select: `select r.row, r.line, null as col, json_object('count', count(*)) as params
@@ -62,15 +62,15 @@ const countDeleted = (database: Database, { kind, request }: PlanSql): number =>
   const total = database.count(`select count(*) from ${kind.entity} where ${where} and administrator = 0`, {
     kind: kind.name,
   });
-  const met = database.count(
+  const matched = database.count(
     `select count(distinct target) from s.match where target not in
     (select pk from ${kind.entity} where ${where} and administrator = 1)`,
     { kind: kind.name },
   );
-  return total - met;
+  return total - matched;
 };
 
-const countRejections = (
+const isRejected = (
   database: Database,
   { request }: PlanSql,
   { invalid, deleted }: { readonly invalid: number; readonly deleted: number },
@@ -98,7 +98,7 @@ const UNTOLD = ["key-ambiguous", "bytes-invalid", "character-nul", "quote-unclos
 export const compare = (
   database: Database,
   plan: PlanSql,
-  { forNew = true }: { readonly forNew?: boolean } = {},
+  { forNew = true }: { readonly forNew?: boolean | undefined } = {},
 ): PlanCounts => {
   reset(database);
   if (plan.kind.entity === "org") compareOrgs(database, plan);
@@ -107,7 +107,7 @@ export const compare = (
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
     findUnknownReferences(database, plan);
-    meet(database, plan);
+    match(database, plan);
     findAdministrators(database, plan);
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
@@ -119,15 +119,15 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   const rows = database.count("select count(*) from s.row");
   const invalid = database.count("select count(*) from s.invalid");
   const valid = "row not in (select row from s.invalid)";
-  const met = database.count(`select count(*) from s.match where ${valid}`);
+  const matched = database.count(`select count(*) from s.match where ${valid}`);
   const update = database.count(`select count(*) from s.match where changed <> 0 and ${valid}`);
   const deleted = countDeleted(database, plan);
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });
   return {
-    create: rows - invalid - met,
+    create: rows - invalid - matched,
     update,
-    unchanged: met - update,
+    unchanged: matched - update,
     delete: deleted,
     invalid,
     secretsSet: hasSecrets(plan)
@@ -137,7 +137,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
     groupsCreated: countNewReferences(database, plan, "group"),
     errors: severity("error"),
     warnings: severity("warning"),
-    rejected: countRejections(database, plan, { invalid, deleted }),
+    rejected: isRejected(database, plan, { invalid, deleted }),
   };
 };
 

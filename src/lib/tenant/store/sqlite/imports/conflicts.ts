@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import type { PlanSql } from "./expressions.ts";
-import { find, keyField } from "./findings.ts";
+import { recordFinding, keyField } from "./findings.ts";
 
 /** A value that only one user of the tenant may have, where rows claim it and where users hold it. */
 interface UniqueValue {
@@ -16,7 +16,7 @@ interface UniqueValue {
 const uniqueValues = (plan: PlanSql): readonly UniqueValue[] => {
   const emails: UniqueValue = {
     field: "emails",
-    // a row that met its user by the main address already has that address
+    // a row that matched its user by the main address already has that address
     claims:
       keyField(plan) === "emails"
         ? `select r.key, r.row, null as col from s.row r where r.key is not null and r.row not in (select row from s.match)
@@ -87,7 +87,7 @@ const loseContests = (database: Database, plan: PlanSql, { field, keeps }: Uniqu
 
 const tellLost = (database: Database, plan: PlanSql, values: readonly UniqueValue[]): void => {
   for (const { field } of values) {
-    find(database, plan, {
+    recordFinding(database, plan, {
       code: "value-taken",
       field,
       select: `

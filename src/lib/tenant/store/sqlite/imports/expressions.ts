@@ -2,8 +2,8 @@ import type { ImportedField, RecordKind } from "../../../../imports/kind.ts";
 import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 
 /**
- * The SQL of a plan. Names in it: `r` a staged row, `t` the record it meets, `o` the organisation its code names,
- * `m` the meeting of both, schema `s` the import's own staging file.
+ * The SQL of a plan. Names in it: `r` a staged row, `t` the record it matches, `o` the organisation its code names,
+ * `m` the match of both, schema `s` the import's own staging file.
  */
 export interface PlanSql {
   readonly kind: RecordKind;
@@ -11,10 +11,10 @@ export interface PlanSql {
   readonly staged: StagedFile;
 }
 
-export const name = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 /** The column of a field in the record's table. */
-export const storeColumn = ({ field, meeting }: ImportedField): string => (meeting === "org" ? "org" : field);
+export const storeColumn = ({ field, merge }: ImportedField): string => (merge === "org" ? "org" : field);
 
 const isStaged = ({ staged }: PlanSql, field: ImportedField): boolean => staged.staged.includes(field.field);
 
@@ -27,36 +27,38 @@ export const touchedFields = (plan: PlanSql): readonly ImportedField[] =>
 
 const isWindowsFile = ({ staged }: PlanSql): boolean => staged.encoding === "shift_jis";
 
-const empty = ({ meeting }: ImportedField): string => {
-  if (meeting === "custom") return "'{}'";
-  return meeting === "list" ? "'[]'" : "null";
+const empty = ({ merge }: ImportedField): string => {
+  if (merge === "custom") return "'{}'";
+  return merge === "list" ? "'[]'" : "null";
 };
 
 /** What the row itself says of a field, for a record that does not exist yet. */
 export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
-  if (field.meeting === "org") return isStaged(plan, field) ? "coalesce(o.pk, :root)" : ":root";
+  if (field.merge === "org") return isStaged(plan, field) ? "coalesce(o.pk, :root)" : ":root";
   if (!isStaged(plan, field)) return empty(field);
-  if (field.meeting === "custom") return `merge_custom('{}', r.custom, 0)`;
-  return field.meeting === "list" ? `coalesce(r.${name(field.field)}, '[]')` : `r.${name(field.field)}`;
+  if (field.merge === "custom") return `merge_custom('{}', r.custom, 0)`;
+  return field.merge === "list"
+    ? `coalesce(r.${quoteIdentifier(field.field)}, '[]')`
+    : `r.${quoteIdentifier(field.field)}`;
 };
 
 /** The value a plan arrives at for a record that exists, before the look-alikes of Windows-31J are weighed. */
 const arrived = (plan: PlanSql, field: ImportedField): string => {
-  const column = name(storeColumn(field));
+  const column = quoteIdentifier(storeColumn(field));
   if (!isStaged(plan, field)) return empty(field);
-  if (field.meeting === "org") return `iif(r."orgKey" is null, t.org, o.pk)`;
-  if (field.meeting === "custom") return `merge_custom(t.custom, r.custom, ${isWindowsFile(plan) ? 1 : 0})`;
+  if (field.merge === "org") return `iif(r."orgKey" is null, t.org, o.pk)`;
+  if (field.merge === "custom") return `merge_custom(t.custom, r.custom, ${isWindowsFile(plan) ? 1 : 0})`;
   const keeps = plan.request.blank === "keep" || !field.clearable;
-  return keeps ? `coalesce(r.${name(field.field)}, t.${column})` : `r.${name(field.field)}`;
+  return keeps ? `coalesce(r.${quoteIdentifier(field.field)}, t.${column})` : `r.${quoteIdentifier(field.field)}`;
 };
 
-/** Records keep a value whose Windows-31J form is what the file holds. */
+/** Records keep a value whose Windows-31J form is format of the file. */
 const weighed = (plan: PlanSql, field: ImportedField): boolean =>
-  isWindowsFile(plan) && isStaged(plan, field) && (field.meeting === "value" || field.meeting === "list");
+  isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/** True (1) in SQL where a row would change the field of the record it meets. */
+/** True (1) in SQL where a row would change the field of the record it matches. */
 const differs = (plan: PlanSql, field: ImportedField): string => {
-  const column = `t.${name(storeColumn(field))}`;
+  const column = `t.${quoteIdentifier(storeColumn(field))}`;
   const value = arrived(plan, field);
   const different = `${value} is not ${column}`;
   // a case, not an and: SQLite works out both sides of an and
@@ -67,7 +69,7 @@ const differs = (plan: PlanSql, field: ImportedField): string => {
 
 /** The value an existing record gets. */
 export const valueForExisting = (plan: PlanSql, field: ImportedField): string => {
-  const column = `t.${name(storeColumn(field))}`;
+  const column = `t.${quoteIdentifier(storeColumn(field))}`;
   const value = arrived(plan, field);
   return weighed(plan, field)
     ? `case when ${value} is ${column} then ${column} when ${value} is windows_form(${column}) then ${column}

@@ -1,20 +1,20 @@
 import type { ProblemCode } from "../../../../model/problem.ts";
 import type { Database, Params } from "../database.ts";
-import { name, type PlanSql } from "./expressions.ts";
+import { quoteIdentifier, type PlanSql } from "./expressions.ts";
 
 /** Problems that only a comparison with other rows or the tenant shows; they are found anew with every plan. */
 export interface Finding {
   readonly code: ProblemCode;
-  readonly severity?: "error" | "warning";
+  readonly severity?: "error" | "warning" | undefined;
   /** the field that is at fault; the record as a whole where there is none */
-  readonly field?: string;
+  readonly field?: string | undefined;
   /** SQL that gives `row`, `line`, `col` (the cell, where it is not the field's first; else null) and `params` (a JSON object) */
   readonly select: string;
-  readonly params?: Params;
+  readonly params?: Params | undefined;
 }
 
 /** Writes findings as problems and marks their rows invalid. @returns how many were found */
-export const find = (database: Database, plan: PlanSql, finding: Finding): number => {
+export const recordFinding = (database: Database, plan: PlanSql, finding: Finding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
   const severity = finding.severity ?? "error";
   const found = database.run(
@@ -43,7 +43,7 @@ const mainEmail = ({ request }: PlanSql): string => (request.key === "email" ? "
 
 /** SQL: the keys that a staged column gives to rows. */
 const keysIn = (column: string): string =>
-  `select ${name(column)} as key, row, null as col from s.row where ${name(column)} is not null`;
+  `select ${quoteIdentifier(column)} as key, row, null as col from s.row where ${quoteIdentifier(column)} is not null`;
 
 /** SQL: each row of a repeated value, with another row that has it; `which` narrows what of `v` is told. */
 const repeated = (values: string, which = "1"): string => `
@@ -55,10 +55,10 @@ const repeated = (values: string, which = "1"): string => `
 /** Rows of the file that claim the same key, mail address or account name, both named. */
 export const findDuplicates = (database: Database, plan: PlanSql): void => {
   const key = keyField(plan);
-  find(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("key")) });
+  recordFinding(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("key")) });
   if (plan.kind.entity !== "user") return;
   const unique = (field: string, select: string): void => {
-    if (plan.staged.staged.includes(field)) find(database, plan, { code: "value-duplicate", field, select });
+    if (plan.staged.staged.includes(field)) recordFinding(database, plan, { code: "value-duplicate", field, select });
   };
   unique("accountName", repeated(keysIn("accountKey")));
   if (key !== "emails") unique("emails", repeated(keysIn("emailKey")));
@@ -81,7 +81,7 @@ export const keyField = ({ kind, request }: PlanSql): string => {
 /** ユーザーIDs that differ in upper and lower case only: two users, which is seldom meant. */
 export const findCaseTwins = (database: Database, plan: PlanSql): void => {
   if (plan.kind.entity !== "secured_user") return;
-  find(database, plan, {
+  recordFinding(database, plan, {
     code: "id-case-only",
     severity: "warning",
     field: "userId",
@@ -99,7 +99,7 @@ export const findMissingForNew = (database: Database, plan: PlanSql): void => {
     if (required === undefined) continue;
     const staged = plan.staged.staged.includes(field);
     if (staged && required === "always" && plan.request.blank === "clear") continue;
-    find(database, plan, {
+    recordFinding(database, plan, {
       code: "required-new",
       field,
       select: `
@@ -116,13 +116,13 @@ const missingSecret = ({ staged }: PlanSql, field: string): string =>
     ? `(r.secrets is null or not exists (select 1 from json_each(r.secrets) e where e.value = '${field}'))`
     : "1";
 
-const missingValue = (staged: boolean, field: string): string => (staged ? `r.${name(field)} is null` : "1");
+const missingValue = (staged: boolean, field: string): string => (staged ? `r.${quoteIdentifier(field)} is null` : "1");
 
 /** Codes and group names that the tenant does not know, where the import may not make them. */
 export const findUnknownReferences = (database: Database, plan: PlanSql): void => {
   const { request, kind, staged } = plan;
   if (kind.entity === "user" && staged.staged.includes("orgCode") && !request.createOrgs) {
-    find(database, plan, {
+    recordFinding(database, plan, {
       code: "org-unknown",
       field: "orgCode",
       select: `
@@ -133,7 +133,7 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
   }
   if (kind.entity === "secured_user" && staged.staged.includes("groups") && !request.createGroups) {
     const cells = staged.places.find(({ field }) => field === "groups")?.cells;
-    find(database, plan, {
+    recordFinding(database, plan, {
       code: "group-unknown",
       field: "groups",
       select: `
@@ -152,12 +152,12 @@ const UNKNOWN_GROUP = "and f.key not in (select nameKey from secured_group where
 /** Rows that would touch an administrator in a way no import may. */
 export const findAdministrators = (database: Database, plan: PlanSql): void => {
   const { kind, staged } = plan;
-  const met = "from s.match m join s.row r on r.row = m.row";
+  const matched = "from s.match m join s.row r on r.row = m.row";
   if (kind.entity === "secured_user") {
-    find(database, plan, {
+    recordFinding(database, plan, {
       code: "administrator-row",
       field: "userId",
-      select: `select r.row, r.line, null as col, json_object('id', t.userId) as params ${met}
+      select: `select r.row, r.line, null as col, json_object('id', t.userId) as params ${matched}
                join secured_user t on t.pk = m.target where t.administrator = 1`,
     });
   }
@@ -166,7 +166,7 @@ export const findAdministrators = (database: Database, plan: PlanSql): void => {
     ? `(r."accountName" is not null and r."accountName" is not t.accountName)`
     : "0";
   const sets = staged.places.some(({ field }) => field === "accountPassword") ? "r.secrets is not null" : "0";
-  find(database, plan, {
+  recordFinding(database, plan, {
     code: "administrator-account",
     field: "accountName",
     select: `select r.row, r.line, null as col, json_object('name', t.name) as params from user t
@@ -174,7 +174,7 @@ export const findAdministrators = (database: Database, plan: PlanSql): void => {
              where t.administrator = 1 and (${renames} or ${sets})`,
   });
   if (plan.request.mode === "replace") {
-    find(database, plan, {
+    recordFinding(database, plan, {
       code: "administrator-delete",
       select: `select 0 as row, 0 as line, null as col, json_object('name', name) as params from user
                where administrator = 1 and pk not in (select target from s.match)`,

@@ -1,6 +1,6 @@
 import { cp932Form } from "../../../../csv/encoding/cp932.ts";
 import { emailKey, codeKey, nameSortKey } from "../../../../model/normalise.ts";
-import type { Database } from "../database.ts";
+import { interruption, type Database } from "../database.ts";
 
 type Custom = readonly (readonly [string, string | null])[];
 
@@ -33,7 +33,7 @@ export const defineFunctions = (database: Database, interrupted: () => boolean):
   database.define(
     "proceed",
     () => {
-      if (interrupted()) throw new Error("interrupted");
+      if (interrupted()) throw interruption();
       return 1;
     },
     false,

@@ -38,7 +38,7 @@ const readOrgs = (database: Database): readonly ExistingOrg[] => {
 };
 
 const write = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
-  for (const [row, target] of tree.met) {
+  for (const [row, target] of tree.matched) {
     database.run("insert into s.match (row, target, changed) values (:row, :target, 0)", { row, target });
   }
   for (const { row, target, changed, name, code, parent } of tree.outcomes) {

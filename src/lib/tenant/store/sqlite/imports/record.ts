@@ -1,6 +1,7 @@
 import { Failure } from "../../../../errors/index.ts";
 import { recordKind } from "../../../../imports/kind.ts";
 import type { PlanCounts, PlanRequest, StagedFile } from "../../../../imports/plan.ts";
+import { IMPORT_STATE_NAMES } from "../../../../model/import.ts";
 import { text } from "../../../../text/index.ts";
 import type { ColumnMap } from "../../../../csv/layout/map.ts";
 import type { FormatName } from "../../../../csv/formats/index.ts";
@@ -77,7 +78,7 @@ export const insertImport = (database: Database, record: Omit<ImportRecord, "pk"
 
 /** What of an import changes after it was made. */
 export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision">> & {
-  readonly detail?: Partial<ImportDetail>;
+  readonly detail?: Partial<ImportDetail> | undefined;
 };
 
 export const changeImport = (database: Database, record: ImportRecord, change: ImportChange): void => {
@@ -119,7 +120,7 @@ export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql =>
   throw new Failure("conflict", {
     what: text(
       `import ${id} is ${state}; it has no open plan`,
-      `インポート ${id} は ${state} で、有効な計画がありません`,
+      `インポート ${id} は${IMPORT_STATE_NAMES[state].ja}で、有効な計画がありません`,
     ),
     hint: text("import the file again", "ファイルをもう一度インポートしてください"),
   });

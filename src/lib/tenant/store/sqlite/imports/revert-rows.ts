@@ -1,10 +1,8 @@
 import { recordKind, type Entity, type ImportedField } from "../../../../imports/kind.ts";
 import type { Database, Row } from "../database.ts";
-import { name, storeColumn } from "./expressions.ts";
-import { batched } from "./line-batches.ts";
+import { quoteIdentifier, storeColumn } from "./expressions.ts";
 import { changes, made, params, type Reverted } from "./revert.ts";
-import { afterPiece, customPiece, lineOf, listOf, truth } from "./row-line.ts";
-import type { RowQuery } from "./rows.ts";
+import { afterPiece, batched, customPiece, lineOf, listOf, truth, type RowQuery } from "./rows.ts";
 
 /** SQL: what a column of record `c` held before the import, as it is stored. */
 const before = (column: string): string => `(c.before ->> '$.${column}')`;
@@ -17,10 +15,10 @@ const afterOf = (entity: Entity, fields: readonly ImportedField[]): string =>
   listOf(
     fields.map((field) => {
       const value = before(columnOf(entity, field));
-      if (field.meeting === "custom") return customPiece(value);
-      if (field.meeting === "org")
+      if (field.merge === "custom") return customPiece(value);
+      if (field.merge === "org")
         return afterPiece(field.field, `json_quote((select code from org where pk = ${value}))`);
-      return afterPiece(field.field, field.meeting === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
+      return afterPiece(field.field, field.merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
     }),
   );
 
@@ -28,7 +26,7 @@ const changedOf = (entity: Entity, fields: readonly ImportedField[]): string =>
   listOf(
     fields.map((field) => {
       const column = columnOf(entity, field);
-      return `iif(${before(column)} is not t.${name(column)}, ',"${field.field}"', '')`;
+      return `iif(${before(column)} is not t.${quoteIdentifier(column)}, ',"${field.field}"', '')`;
     }),
   );
 
@@ -38,7 +36,7 @@ const keyOf = (entity: Entity, column: (name: string) => string): string => {
   return entity === "org" ? `coalesce(${column("code")}, ${column("name")})` : column("userId");
 };
 
-const stored = (column: string): string => `t.${name(column)}`;
+const stored = (column: string): string => `t.${quoteIdentifier(column)}`;
 
 /** Where a plan has rows of a file: an undoing has no file. */
 const NO_PLACE = { row: "0", line: "0", setsSecret: "'false'" } as const;

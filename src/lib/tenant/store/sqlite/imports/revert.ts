@@ -3,7 +3,7 @@ import { recordKind, type Entity } from "../../../../imports/kind.ts";
 import type { FormatName } from "../../../../csv/formats/index.ts";
 import { text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
-import { name } from "./expressions.ts";
+import { quoteIdentifier } from "./expressions.ts";
 import { forNumbers, proceeding, type Range } from "./functions.ts";
 import type { ImportRecord } from "./record.ts";
 
@@ -61,7 +61,7 @@ const touched = (): Failure =>
       "records of this import were changed afterwards; it cannot be undone",
       "このインポートのデータは後から変更されているため、取り消せません",
     ),
-    hint: text("import the wanted state as a file instead", "元に戻したい状態をファイルでインポートしてください"),
+    hint: text("import a file with the desired state instead", "元に戻したい状態をファイルでインポートしてください"),
   });
 
 /**
@@ -135,14 +135,14 @@ const restore = (database: Database, reverted: Reverted, revision: number): void
   const again = (sql: string): void =>
     forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), next: revision, ...range }));
   if (updated.length > 0) {
-    const sets = updated.map((column) => `${name(column)} = c.before ->> '$.${column}'`);
+    const sets = updated.map((column) => `${quoteIdentifier(column)} = c.before ->> '$.${column}'`);
     if (entity === "secured_user") sets.push(`nameSort = name_sort(c.before ->> '$.displayName')`);
     again(`update ${entity} set ${sets.join(", ")}, revision = :next
        from (${changesInRange}) c where c.action = 'update' and ${entity}.pk = c.target`);
   }
   const deleted = restoreColumns(database, reverted, "delete").filter((column) => column !== "revision");
   if (deleted.length === 0) return;
-  again(`insert into ${entity} (pk, revision, ${deleted.map(name).join(", ")})
+  again(`insert into ${entity} (pk, revision, ${deleted.map(quoteIdentifier).join(", ")})
      select c.target, :next, ${deleted.map((column) => `c.before ->> '$.${column}'`).join(", ")}
      from (${changesInRange}) c where c.action = 'delete'`);
 };

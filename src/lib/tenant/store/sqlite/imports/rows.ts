@@ -1,14 +1,69 @@
 import type { PlanRow } from "../../../../contract/index.ts";
 import type { ImportedField } from "../../../../imports/kind.ts";
-import type { Database, Params } from "../database.ts";
+import type { Database, Params, Row } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { isLacking } from "./commit.ts";
 import { hasSecrets } from "./compare.ts";
-import { isTouched, joinOrg, name, storeColumn, valueForExisting, valueForNew, type PlanSql } from "./expressions.ts";
+import {
+  isTouched,
+  joinOrg,
+  quoteIdentifier,
+  storeColumn,
+  valueForExisting,
+  valueForNew,
+  type PlanSql,
+} from "./expressions.ts";
 import { keyField } from "./findings.ts";
-import { BATCH_BYTES, batched } from "./line-batches.ts";
 import { orgPlaces } from "./org-places.ts";
-import { afterPiece, customPiece, lineOf, listOf, truth } from "./row-line.ts";
+
+/** A function of SQLite takes at most 127 arguments. */
+const MOST_ARGUMENTS = 100;
+
+/** SQL: pieces one after the other; what is null is left out. */
+const joined = (pieces: readonly string[]): string => {
+  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
+  const parts: string[] = [];
+  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MOST_ARGUMENTS)));
+  return joined(parts);
+};
+
+/** SQL: a list in JSON of pieces that begin with a comma each; a piece may be empty. */
+export const listOf = (pieces: readonly string[]): string => `'[' || substr(${joined(pieces)}, 2) || ']'`;
+
+/** SQL: one value of `after` in JSON; `value` is SQL of JSON. */
+export const afterPiece = (field: string, value: string): string =>
+  `',{"field":"${field}","value":' || ${value} || '}'`;
+
+/** SQL: custom fields in JSON, by the names they have in the tenant; nothing where there is none. */
+export const customPiece = (value: string): string =>
+  `(select group_concat(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
+      order by cast(e.key as integer))
+    from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
+
+/** SQL of the parts of a plan's row, each of them JSON, in the order they are written. */
+type RowParts = Readonly<Record<keyof PlanRow, string>>;
+
+/** SQL: a line of NDJSON, made by SQLite alone: a million rows pass without becoming objects on the way. */
+export const lineOf = (parts: RowParts): string =>
+  joined([...Object.entries(parts).flatMap(([key, sql], at) => [`'${at === 0 ? "{" : ","}"${key}":'`, sql]), "'}\n'"]);
+
+/** SQL: a condition in JSON. */
+export const truth = (condition: string): string => `iif(${condition}, 'true', 'false')`;
+
+/** Bytes of lines that are given at a time. */
+const BATCH_BYTES = 65_536;
+
+/** Rows whose column `line` is a line of text, as the bytes of many at a time. */
+export function* batched(rows: Iterable<Row>): Generator<Uint8Array> {
+  let text = "";
+  for (const { line } of rows) {
+    text += String(line);
+    if (text.length < BATCH_BYTES) continue;
+    yield Buffer.from(text);
+    text = "";
+  }
+  if (text !== "") yield Buffer.from(text);
+}
 
 type Action = PlanRow["action"];
 
@@ -16,26 +71,28 @@ type Action = PlanRow["action"];
 export interface RowQuery {
   /** all where it is empty */
   readonly actions: readonly Action[];
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** PANEL administrators whom the file lacks are deletions too: no import deletes them, the console may have */
-  readonly administratorsToo?: boolean;
+  readonly administratorsToo?: boolean | undefined;
 }
 
 const ACTION = `case when r.row in (select row from s.invalid) then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
-const jsonPiece = ({ field, meeting }: ImportedField, value: string): string => {
-  if (meeting === "custom") return customPiece(value);
-  return afterPiece(field, meeting === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
+const jsonPiece = ({ field, merge }: ImportedField, value: string): string => {
+  if (merge === "custom") return customPiece(value);
+  return afterPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
 /** SQL: the values a row arrives at, as the JSON of a plan's row has them. */
 const afterJson = (plan: PlanSql): string =>
   listOf(
     plan.kind.fields.map((field) => {
-      const existing = isTouched(plan, field) ? valueForExisting(plan, field) : `t.${name(storeColumn(field))}`;
+      const existing = isTouched(plan, field)
+        ? valueForExisting(plan, field)
+        : `t.${quoteIdentifier(storeColumn(field))}`;
       const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
-      if (field.meeting !== "org") return jsonPiece(field, value);
+      if (field.merge !== "org") return jsonPiece(field, value);
       const code = `(select code from org where pk = ${value})`;
       // an organisation that the import makes is not there yet
       return jsonPiece(field, plan.staged.staged.includes(field.field) ? `coalesce(${code}, r."orgCode")` : code);
@@ -56,7 +113,8 @@ const changedJson = ({ kind }: PlanSql): string => {
 
 /** The row's key as the file has it; null where the file has no such column. */
 const keyOf = (plan: PlanSql): string => {
-  const staged = (field: string): string => (plan.staged.staged.includes(field) ? `r.${name(field)}` : "null");
+  const staged = (field: string): string =>
+    plan.staged.staged.includes(field) ? `r.${quoteIdentifier(field)}` : "null";
   if (plan.kind.entity === "org") return `coalesce(${staged("code")}, ${staged("name")})`;
   const key = staged(keyField(plan));
   return keyField(plan) === "emails" ? `(${key} ->> 0)` : key;
@@ -172,3 +230,13 @@ export const firstPlanRows = (database: Database, plan: PlanSql, query: RowQuery
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line) as PlanRow);
+
+/** SQL: a problem as a line of NDJSON; its `params` are JSON already. */
+const PROBLEM_LINE = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
+  ',"column":', col, ',"header":', json_quote(header), ',"params":', params, '}\n')`;
+
+/** What is wrong with the file of a plan as NDJSON, in batches, by row and column. */
+export function* problemLines(database: Database, limit: number | undefined): Generator<Uint8Array> {
+  const sql = `select ${PROBLEM_LINE} as line from s.problem order by row, col limit :limit`;
+  yield* batched(database.iterate(sql, { limit: limit ?? -1 }));
+}

@@ -2,7 +2,7 @@ import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
 import type { Database } from "../database.ts";
-import { name } from "./expressions.ts";
+import { quoteIdentifier } from "./expressions.ts";
 
 /** Rows that one statement inserts: the cost of a call is spread over them. */
 const BATCH_ROWS = 16;
@@ -51,7 +51,7 @@ export class SqliteStaging implements StagingTable {
   }
 
   open(columns: readonly string[]): void {
-    const declared = columns.map((column) => `${name(column)} text`);
+    const declared = columns.map((column) => `${quoteIdentifier(column)} text`);
     this.#database.exec(`create table s.row (row integer primary key, line integer not null, ${declared.join(", ")})`);
     this.#width = columns.length + 2;
     const one = `(${Array.from({ length: this.#width }, () => "?").join(",")})`;

@@ -1,13 +1,13 @@
 import { rmSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
-import { text } from "../../../../../text/index.ts";
+import { interruption } from "../../database.ts";
 import { storageFailure } from "../../storage-failure.ts";
 import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
 import type { Difference, FromWorker, Reply, Task, ToWorker } from "./messages.ts";
 
-/** The thread of an import: statements over a million rows run here, so that the program stays awake for signals. */
-class ImportThread {
+/** Runs the tasks of imports in a thread: statements over a million rows run here, and the program stays awake for signals. */
+class ImportTaskRunner {
   readonly #send: (message: FromWorker) => void;
   #turn = 0;
   #stop: Int32Array = new Int32Array(1);
@@ -66,13 +66,13 @@ class ImportThread {
   }
 
   #chunk(bytes: Uint8Array): void {
-    if (this.#interrupted()) throw new Error("interrupted");
+    if (this.#interrupted()) throw interruption();
     this.#staging?.write(bytes);
     this.#reply({ type: "taken" });
   }
 
   #end(): void {
-    if (this.#interrupted()) throw new Error("interrupted");
+    if (this.#interrupted()) throw interruption();
     const task = this.#task;
     if (this.#staging === undefined || task === undefined) return;
     if (task.type === "plan") {
@@ -120,14 +120,8 @@ function blamed(error: unknown, task: Task | undefined): unknown {
     : storageFailure(error, task.tenant);
 }
 
-const interruption = (cause: unknown): Failure =>
-  new Failure("interrupted", {
-    what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
-    cause,
-  });
-
 const port = parentPort;
 if (port !== null) {
-  const thread = new ImportThread((message) => port.postMessage(message));
-  port.on("message", (message: ToWorker) => thread.receive(message));
+  const runner = new ImportTaskRunner((message) => port.postMessage(message));
+  port.on("message", (message: ToWorker) => runner.receive(message));
 }

@@ -3,7 +3,7 @@ import type { PlanRow } from "../../../../../contract/index.ts";
 import type { Problem } from "../../../../../errors/index.ts";
 import type { Writer } from "../../writer-note.ts";
 import type { StoredRequest } from "../record.ts";
-import type { CommitMoment } from "../commit-context.ts";
+import type { CommitMoment } from "../commit.ts";
 
 /** The files a task works on. */
 export interface TaskFiles {
@@ -68,6 +68,6 @@ export type FromWorker = { readonly turn: number } & Reply;
 
 export type Reply =
   | { readonly type: "taken" }
-  | { readonly type: "done"; readonly difference?: Difference }
+  | { readonly type: "done"; readonly difference?: Difference | undefined }
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly message: string; readonly stack: string | undefined };

@@ -8,9 +8,8 @@ import { Stager } from "../../../../../imports/stage.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
 import { text } from "../../../../../text/index.ts";
 import { appendAudit } from "../../audit.ts";
-import { Database } from "../../database.ts";
-import type { CommitMoment } from "../commit-context.ts";
-import { applyPlan } from "../commit.ts";
+import { Database, interruption } from "../../database.ts";
+import { applyPlan, type CommitMoment } from "../commit.ts";
 import { advance, checkEtag, compare, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import { changeImport, planSqlOf, readImport, rejected, type ImportRecord, type StoredRequest } from "../record.ts";
@@ -49,7 +48,7 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
     .all("select pk, name from custom_field order by pk")
     .map(({ pk, name }) => ({ id: String(pk), name: String(name) })),
   allowUnknownColumns: request.allowUnknownColumns,
-  ...(request.map === undefined ? {} : { map: request.map }),
+  map: request.map,
 });
 
 /** Stages a file chunk by chunk, then compares it with the tenant. */
@@ -132,8 +131,8 @@ export class Staging {
       what: text(`the export cannot be compared: ${reason.en}`, `エクスポートを照合できません: ${reason.ja}`),
       ...(problem["header"] === "" ? {} : { where: String(problem["header"]) }),
       hint: text(
-        "the plan keeps waiting; pass the console's export as it is",
-        "計画は待機中です。コンソールのエクスポートをそのまま指定してください",
+        "the plan is still waiting for verification; pass the console's export unmodified",
+        "計画は照合待ちのままです。コンソールのエクスポートをそのまま指定してください",
       ),
     });
   }
@@ -181,7 +180,11 @@ export const replan = (files: TaskFiles, id: string, interrupted: () => boolean)
   });
 };
 
-/** A plan with invalid rows that may not be skipped. */
+/**
+ * Applies a plan, advances the revision and writes the audit record; inside the caller's transaction.
+ *
+ * @throws Failure `input-rejected` where the plan was refused, `conflict` where the tenant has changed since
+ */
 const applyAndRecord = (database: Database, record: ImportRecord, moment: CommitMoment): void => {
   const plan = planSqlOf(record);
   const { counts, staged } = record.detail;
@@ -232,7 +235,7 @@ export const commit = (
     database.change(() =>
       noted(writer, () => {
         applyAndRecord(database, readImport(database, id), moment);
-        if (interrupted()) throw new Error("interrupted");
+        if (interrupted()) throw interruption();
       }),
     );
   });
@@ -250,7 +253,7 @@ export const commitRevert = (
     database.change(() =>
       noted(writer, () => {
         applyRevertAndRecord(database, readImport(database, id), moment);
-        if (interrupted()) throw new Error("interrupted");
+        if (interrupted()) throw interruption();
       }),
     );
   } finally {
@@ -258,6 +261,7 @@ export const commitRevert = (
   }
 };
 
+/** Undoes an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
 const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }: CommitMoment): void => {
   const original = readImport(database, record.detail.reverts ?? "");
   const reverted = revertedOf(original);
@@ -272,7 +276,6 @@ const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }:
   appendAudit(database, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 
-/** A committed import as its undoing needs it. */
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with what the plan arrives at. */
 export const applyToCopy = (
   { files, copy, id, moment }: Extract<Task, { type: "verify" }>,

@@ -11,8 +11,8 @@ const workerUrl = (): URL =>
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/** Hands tasks to a thread of their own, one at a time, and waits for them. */
-export class ImportThread {
+/** The main side of the thread of imports: hands tasks to it, one at a time, and waits for their outcomes. */
+export class ImportWorker {
   #worker: Worker | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #turns = 0;

@@ -20,7 +20,9 @@ const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
 };
 
 /** The one that a path means: an organisation with a code is named by its code, so one without goes first. */
-const meant = <T extends { readonly code: string | null }>(candidates: readonly T[]): T | "none" | "several" => {
+const uniqueCandidate = <T extends { readonly code: string | null }>(
+  candidates: readonly T[],
+): T | "none" | "several" => {
   const [only] = candidates;
   if (only === undefined) return "none";
   if (candidates.length === 1) return only;
@@ -32,17 +34,17 @@ const meant = <T extends { readonly code: string | null }>(candidates: readonly 
 export type ParentFault = "parent-unknown" | "parent-ambiguous";
 
 /** Why nobody can tell what a row stands for: another row does too, or it could be several. */
-export type MeetingFault = { readonly twin: OrgRow } | { readonly count: number };
+export type MatchFault = { readonly twin: OrgRow } | { readonly count: number };
 
 /**
  * Finds which organisation each row of a file stands for: by its code where it has one, else by its name below its
  * parent; and which parent its cells name. Paths are those after the import.
  */
-export class OrgMeeting {
+export class OrgMatcher {
   readonly orgs: ReadonlyMap<number, ExistingOrg>;
   readonly root: number;
   /** organisations by the number of the row that stands for them */
-  readonly met = new Map<number, number>();
+  readonly matched = new Map<number, number>();
   readonly claimedBy = new Map<number, OrgRow>();
   readonly #options: OrgTreeOptions;
   readonly #rows: readonly OrgRow[];
@@ -53,7 +55,7 @@ export class OrgMeeting {
   readonly #nodes = new Map<OrgRow, OrgParent>();
   readonly #parents = new Map<OrgRow, OrgParent | ParentFault>();
   readonly #paths = new Map<OrgRow, string | undefined>();
-  readonly #report: (row: OrgRow, fault: MeetingFault) => void;
+  readonly #report: (row: OrgRow, fault: MatchFault) => void;
   #byPath:
     | { readonly rows: ReadonlyMap<string, OrgRow[]>; readonly orgs: ReadonlyMap<string, ExistingOrg[]> }
     | undefined;
@@ -62,7 +64,7 @@ export class OrgMeeting {
     rows: readonly OrgRow[],
     orgs: readonly ExistingOrg[],
     options: OrgTreeOptions,
-    report: (row: OrgRow, fault: MeetingFault) => void,
+    report: (row: OrgRow, fault: MatchFault) => void,
   ) {
     this.#rows = rows;
     this.#options = options;
@@ -73,7 +75,7 @@ export class OrgMeeting {
       if (org.code !== null) this.#orgByCode.set(codeKey(org.code), org);
       if (org.parent !== null) push(this.#children, `${org.parent}/${nameKey(org.name)}`, org);
     }
-    for (const row of rows) if (row.code !== null) this.#meetByCode(row, codeKey(row.code));
+    for (const row of rows) if (row.code !== null) this.#matchByCode(row, codeKey(row.code));
     for (const row of rows) this.#nodeOf(row);
   }
 
@@ -97,10 +99,10 @@ export class OrgMeeting {
 
   /** The organisation that a row stands for. */
   existing(row: OrgRow): ExistingOrg | undefined {
-    return this.orgs.get(this.met.get(row.row) ?? -1);
+    return this.orgs.get(this.matched.get(row.row) ?? -1);
   }
 
-  #meetByCode(row: OrgRow, key: string): void {
+  #matchByCode(row: OrgRow, key: string): void {
     const twin = this.#rowByCode.get(key);
     if (twin !== undefined) return this.#report(row, { twin });
     this.#rowByCode.set(key, row);
@@ -109,7 +111,7 @@ export class OrgMeeting {
   }
 
   #claim(org: ExistingOrg, row: OrgRow): void {
-    this.met.set(row.row, org.pk);
+    this.matched.set(row.row, org.pk);
     this.claimedBy.set(org.pk, row);
   }
 
@@ -117,14 +119,14 @@ export class OrgMeeting {
   #nodeOf(row: OrgRow): OrgParent {
     const known = this.#nodes.get(row);
     if (known !== undefined) return known;
-    if (row.code === null && row.name !== null) this.#meetByName(row, row.name);
-    const org = this.met.get(row.row);
+    if (row.code === null && row.name !== null) this.#matchByName(row, row.name);
+    const org = this.matched.get(row.row);
     const node = org === undefined ? { row: row.row } : { org };
     this.#nodes.set(row, node);
     return node;
   }
 
-  #meetByName(row: OrgRow, name: string): void {
+  #matchByName(row: OrgRow, name: string): void {
     const parent = this.parentOf(row);
     if (typeof parent === "string") return;
     const place = `${"org" in parent ? parent.org : `row ${parent.row}`}/${nameKey(name)}`;
@@ -132,7 +134,7 @@ export class OrgMeeting {
     if (twin !== undefined) return this.#report(row, { twin });
     this.#rowByName.set(place, row);
     const candidates = (this.#children.get(place) ?? []).filter(({ pk }) => !this.claimedBy.has(pk));
-    const org = meant(candidates);
+    const org = uniqueCandidate(candidates);
     if (org === "several") this.#report(row, { count: candidates.length });
     else if (org !== "none") this.#claim(org, row);
   }
@@ -157,9 +159,9 @@ export class OrgMeeting {
   #parentByPath(path: string | undefined): OrgRow | OrgParent | ParentFault {
     if (path === undefined) return "parent-unknown";
     this.#byPath ??= this.#indexPaths();
-    const row = meant(this.#byPath.rows.get(path) ?? []);
+    const row = uniqueCandidate(this.#byPath.rows.get(path) ?? []);
     if (typeof row === "object") return row;
-    const org = row === "several" ? row : meant(this.#byPath.orgs.get(path) ?? []);
+    const org = row === "several" ? row : uniqueCandidate(this.#byPath.orgs.get(path) ?? []);
     if (typeof org === "object") return { org: org.pk };
     return org === "several" ? "parent-ambiguous" : "parent-unknown";
   }

@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
-import { checkAnswer, checkOrder } from "./order.ts";
-import type { ImportOrder } from "./send.ts";
+import { refuseConflictingOptions, requireAnswerableConfirmation, type ImportRequest } from "./options.ts";
 
-const OPTIONS: ImportOrder["options"] = {
+const OPTIONS: ImportRequest["options"] = {
   mode: "append",
   encoding: "auto",
   newline: "auto",
@@ -20,9 +19,9 @@ const OPTIONS: ImportOrder["options"] = {
   errors: undefined,
 };
 
-function refusedAt(options: Partial<ImportOrder["options"]>, file = "in.csv"): string | undefined {
+function refusedAt(options: Partial<ImportRequest["options"]>, file = "in.csv"): string | undefined {
   try {
-    checkOrder({ kind: "users", file, options: { ...OPTIONS, ...options } }, "/place");
+    refuseConflictingOptions({ kind: "users", file, options: { ...OPTIONS, ...options } }, "/place");
     return undefined;
   } catch (error) {
     return error instanceof Failure && error.code === "usage" ? error.where : "another failure";
@@ -50,14 +49,20 @@ test("stdout is for the result", () => {
 
 test("a file that two options name is told by the first of them", () => {
   const failure = (): void =>
-    checkOrder({ kind: "users", file: "in.csv", options: { ...OPTIONS, emitCsv: "o.csv", report: "o.csv" } }, "/place");
-  expect(failure).toThrow("o.csv is the file of --emit-csv already");
+    refuseConflictingOptions(
+      { kind: "users", file: "in.csv", options: { ...OPTIONS, emitCsv: "o.csv", report: "o.csv" } },
+      "/place",
+    );
+  expect(failure).toThrow("o.csv is the same file as --emit-csv");
 });
 
 test("a file typed at the terminal leaves nobody to answer", () => {
-  const flagFor = (options: Partial<ImportOrder["options"]>, { file = "-", interactive = true, yes = false } = {}) => {
+  const flagFor = (
+    options: Partial<ImportRequest["options"]>,
+    { file = "-", interactive = true, yes = false } = {},
+  ) => {
     try {
-      checkAnswer(
+      requireAnswerableConfirmation(
         { kind: "users", file, options: { ...OPTIONS, ...options } },
         { terminal: { interactive }, globals: { yes } },
       );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { InStep } from "./in-step.ts";
+import { RowCursor } from "./row-cursor.ts";
 
 test("rows that are asked about in batches of their own find their items, however these come", async () => {
   const rows = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 30 });
@@ -16,12 +16,12 @@ test("rows that are asked about in batches of their own find their items, howeve
         }
         yield items.slice(at);
       }
-      const inStep = new InStep(batches());
+      const cursor = new RowCursor(batches());
       const found: number[] = [];
       for (let row = 1; row <= 50; row += asked) {
-        await inStep.reach(row + asked - 1);
+        await cursor.advanceTo(row + asked - 1);
         for (let one = row; one < row + asked; one += 1) {
-          const item = inStep.of(one);
+          const item = cursor.at(one);
           if (item !== undefined) found.push(item.row);
         }
       }

@@ -20,7 +20,7 @@ export interface Work<T> {
   /** the id of what was made or changed */
   readonly subject: (answer: T) => string;
   /** the answer for work that was done; undefined where, as the tenant is now, it was not */
-  readonly recall: (subject: string) => T | undefined;
+  readonly replay: (subject: string) => T | undefined;
 }
 
 /** A request as it is kept. */
@@ -37,7 +37,7 @@ const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
  * Does each keyed POST once. The key is kept with its subject once the work is done; where a process died in between,
  * the work is done again, and what it does to one import is done once all the same: its ETag lets no second through.
  */
-export class Repeats {
+export class IdempotencyKeys {
   readonly #database: Database;
   readonly #surroundings: Surroundings;
   readonly #underWay = new Map<string, Promise<unknown>>();
@@ -52,8 +52,8 @@ export class Repeats {
     if (key === undefined) return work.perform();
     const fingerprint = createHash("sha256").update(content).digest("hex");
     const subject = this.#known(key, route, fingerprint);
-    const recalled = subject === undefined ? undefined : work.recall(subject);
-    if (recalled !== undefined) return recalled;
+    const replayed = subject === undefined ? undefined : work.replay(subject);
+    if (replayed !== undefined) return replayed;
     const mark = JSON.stringify([key, route, fingerprint]);
     const before = this.#underWay.get(mark);
     if (before !== undefined) return (await before) as T;
@@ -94,7 +94,7 @@ export class Repeats {
     if (row["fingerprint"] === fingerprint) return String(row["subject"]);
     throw new Failure("usage", {
       what: text(
-        "this Idempotency-Key came with another request before",
+        "this Idempotency-Key was already used for another request",
         "この Idempotency-Key は別のリクエストで使用済みです",
       ),
       where: "idempotency-key",

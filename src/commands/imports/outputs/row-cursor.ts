@@ -2,7 +2,7 @@
  * Items by row, read from batches in step with something else that has the same rows: no more is held than what was read
  * ahead.
  */
-export class InStep<T extends { readonly row: number }> {
+export class RowCursor<T extends { readonly row: number }> {
   readonly #batches: AsyncGenerator<readonly T[]>;
   /** what was read ahead, and the first of it that is not passed yet */
   #ahead: readonly T[] = [];
@@ -14,7 +14,7 @@ export class InStep<T extends { readonly row: number }> {
   }
 
   /** Reads on until a row is reached. @throws what reading throws */
-  async reach(row: number): Promise<void> {
+  async advanceTo(row: number): Promise<void> {
     while ((this.#ahead.at(-1)?.row ?? 0) < row) {
       const next = await this.#batches.next();
       if (next.done === true) return;
@@ -24,7 +24,7 @@ export class InStep<T extends { readonly row: number }> {
   }
 
   /** The item of a row that was reached, later than any asked about before; undefined where there is none. */
-  of(row: number): T | undefined {
+  at(row: number): T | undefined {
     for (; this.#at < this.#ahead.length; this.#at += 1) {
       const found = this.#ahead[this.#at];
       if (found !== undefined && found.row >= row) return found.row === row ? found : undefined;

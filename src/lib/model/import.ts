@@ -1,0 +1,32 @@
+import { same, text, type Text } from "../text/index.ts";
+
+/** What the modes of an import are called: the console's インポート方法, and our own undoing. */
+export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "revert", Text>> = {
+  append: text("append", "追加更新"),
+  replace: text("replace", "全件更新"),
+  revert: text("revert", "取り消し"),
+};
+
+/** What the states of an import are called. */
+export const IMPORT_STATE_NAMES: Readonly<
+  Record<"uploading" | "planned" | "awaiting-console" | "committed" | "discarded" | "failed", Text>
+> = {
+  uploading: text("uploading", "アップロード中"),
+  planned: text("planned", "確定待ち"),
+  "awaiting-console": text("awaiting-console", "照合待ち"),
+  committed: text("committed", "確定済み"),
+  discarded: text("discarded", "破棄済み"),
+  failed: text("failed", "失敗"),
+};
+
+/** What becomes of a row. */
+export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | "unchanged" | "invalid", Text>> = {
+  create: text("create", "追加"),
+  update: text("update", "更新"),
+  delete: text("delete", "削除"),
+  unchanged: text("unchanged", "変更なし"),
+  invalid: text("invalid", "不正"),
+};
+
+/** A word of one of these tables as people read it; one of a newer version as it is. */
+export const nameIn = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
