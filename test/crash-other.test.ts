@@ -1,6 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { writePeople } from "./people-file.ts";
 import { freshHome, run, start, type Outcome } from "./program.ts";
 import { filesOf, stateOf, TENANT } from "./tenant-state.ts";
@@ -29,9 +30,16 @@ async function killed(line: readonly string[], home: string, { reached }: Moment
 
 const idOf = ({ text }: Outcome): string => (JSON.parse(text) as { importId: string }).importId;
 
-/** A home whose users have another title than in its people.csv, which is imported where that is asked. */
-async function homeWithUsers(imported: boolean): Promise<{ home: string; file: string; id: string; before: string }> {
-  const home = await freshHome();
+/** A home with users, its file, the import of that file, if it was imported, and the users before it. */
+interface Home {
+  readonly home: string;
+  readonly file: string;
+  readonly id: string;
+  readonly before: string;
+}
+
+async function makeHome(imported: boolean): Promise<Home> {
+  const home = await mkdtemp(join(tmpdir(), "clomoctl-crash-other-"));
   const file = join(home, "people.csv");
   await run(["users", "import", await writePeople(file, { to: USERS, title: "主任" }), "--create-orgs", "--yes"], {
     home,
@@ -40,6 +48,21 @@ async function homeWithUsers(imported: boolean): Promise<{ home: string; file: s
   await writePeople(file, { to: USERS });
   const id = imported ? idOf(await run(["users", "import", file, "--yes", "--format", "json"], { home })) : "";
   return { home, file, id, before };
+}
+
+const made = new Map<boolean, Promise<Home>>();
+afterAll(async () => {
+  for (const template of made.values()) await rm((await template).home, { recursive: true });
+});
+
+/** A home whose users have another title than in its people.csv, which is imported if that is asked; made once, copied. */
+async function homeWithUsers(imported: boolean): Promise<Home> {
+  const template = made.get(imported) ?? makeHome(imported);
+  made.set(imported, template);
+  const { home: original, ...rest } = await template;
+  const home = await freshHome();
+  await cp(original, home, { recursive: true });
+  return { ...rest, home, file: join(home, "people.csv") };
 }
 
 /** The ids of plans that may still be committed or verified. */

@@ -138,7 +138,7 @@ describe("deletions", () => {
     const terminal = startOnTerminal(["users", "import", desk.path("one.csv"), "--mode", "replace"], {
       home: desk.home,
     });
-    await terminal.shows("Type this number");
+    await terminal.shows("Type 1 to delete");
     terminal.type("1\r");
     expect((await terminal.ended).code).toBe(0);
     expect(await desk.users()).not.toContain("hanako");

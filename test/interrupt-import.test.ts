@@ -1,5 +1,7 @@
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { writePeople } from "./people-file.ts";
 import { freshHome, run, start, startOnTerminal, type OnTerminal } from "./program.ts";
 import { filesOf, openDatabase, stateOf, TENANT } from "./tenant-state.ts";
@@ -20,13 +22,26 @@ async function answered<T>(what: string, ended: Promise<T>): Promise<T> {
 
 const TENANT_ALONE = ["people.csv", join(TENANT, "tenant.db")];
 
-/** A home with a tenant of ten users, and a file of more. */
+/** A home with a tenant of ten users, and their state. */
+async function makeHome(): Promise<{ readonly home: string; readonly before: string }> {
+  const home = await mkdtemp(join(tmpdir(), "clomoctl-interrupt-"));
+  const file = await writePeople(join(home, "people.csv"), { to: 10 });
+  await run(["users", "import", file, "--create-orgs", "--yes"], { home });
+  return { home, before: await stateOf(home) };
+}
+
+let made: ReturnType<typeof makeHome> | undefined;
+afterAll(async () => {
+  if (made !== undefined) await rm((await made).home, { recursive: true });
+});
+
+/** A home with a tenant of ten users, and a file of more; made once, copied. */
 async function homeWithPeople(to: number): Promise<{ home: string; file: string; before: string }> {
+  made ??= makeHome();
+  const { home: original, before } = await made;
   const home = await freshHome();
-  const file = join(home, "people.csv");
-  await run(["users", "import", await writePeople(file, { to: 10 }), "--create-orgs", "--yes"], { home });
-  await writePeople(file, { to, title: "部長" });
-  return { home, file, before: await stateOf(home) };
+  await cp(original, home, { recursive: true });
+  return { home, file: await writePeople(join(home, "people.csv"), { to, title: "部長" }), before };
 }
 
 describe("before anybody said yes", () => {
@@ -106,8 +121,8 @@ describe("in the commit", () => {
       { code, said: "the whole plan was committed", users: 20_000, same: false },
       { code: 0, said: undefined, users: 20_000, same: false },
       // a busy machine did not get to its end in 900 ms
-      { code, said: "the commit was under way", users: 10, same: true },
-      { code, said: "the commit was under way", users: 20_000, same: false },
+      { code, said: "the commit was in progress", users: 10, same: true },
+      { code, said: "the commit was in progress", users: 20_000, same: false },
     ]).toContainEqual({ code: outcome.code, said, users, same: state === before });
     expect(await filesOf(home)).toEqual(TENANT_ALONE);
     const again = await run(["users", "import", file, "--create-orgs", "--yes"], { home });
@@ -151,7 +166,7 @@ describe("in imports verify", () => {
       const same = (await stateOf(home)) === before;
       expect([
         { code: 130, said: "nothing was changed", same: true },
-        { code: 130, said: "the verification was under way", same },
+        { code: 130, said: "the verification was in progress", same },
         { code: 130, said: "the whole plan was committed", same: false },
         { code: 0, said: undefined, same: false },
       ]).toContainEqual({ code, said, same });

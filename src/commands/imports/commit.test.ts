@@ -91,7 +91,7 @@ test.each([{}, { terminal: {} }])("where nobody can be asked, --yes is named: %j
 });
 
 test.each([
-  ["en", "3 records would be deleted from kanto (context embedded). Type this number:"],
+  ["en", "Type 3 to delete 3 records from kanto (context embedded):"],
   ["ja", "kanto(コンテキスト embedded) から 3 件を削除します。"],
 ])("deletions are typed, --yes or not: %s", async (lang, question) => {
   const tenant = holding(DELETING, { commitImport: committed(DELETING) });
@@ -104,7 +104,7 @@ test.each([
 
 test("another number that is typed changes nothing", async () => {
   const tenant = holding(DELETING, { import: DELETING });
-  const terminal = { typing: [["Type this number", "2\r"]] } as const;
+  const terminal = { typing: [["Type 3 to delete", "2\r"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(3);
   expect(stderr).toContain('error: "2" is not the expected number; nothing was changed\n');
@@ -126,7 +126,7 @@ test.each([
   [
     "--yes",
     3,
-    /3 records would be deleted .*\n {2}--confirm-deletions 3\n/,
+    /Type 3 to delete 3 records .*\n {2}--confirm-deletions 3\n/,
     /3 件を削除します.*\n {2}--confirm-deletions 3\n/,
   ],
 ])("deletions are not committed with %s alone", async (answer, exit, english, japanese) => {
@@ -161,7 +161,7 @@ test("deletions on a remote tenant need it named in the command, where nobody is
   const willing = holding(DELETING, { commitImport: committed(DELETING) });
   const named = await run("imports commit 019a --confirm-deletions 3 --context far", { tenant: willing, home });
   expect(named).toMatchObject({ exit: 0 });
-  const terminal = { typing: [["3 records would be deleted from kanto (context far)", "3\r"]] } as const;
+  const terminal = { typing: [["Type 3 to delete 3 records from kanto (context far):", "3\r"]] } as const;
   expect(await run("imports commit 019a", { tenant: willing, home, terminal })).toMatchObject({ exit: 0 });
 });
 

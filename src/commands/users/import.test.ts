@@ -224,7 +224,7 @@ test("deletions are typed on a terminal", async () => {
   const ended = await run("users import people.csv --mode replace --yes", {
     tenant: planning(plan, { commitImport: committed(plan) }),
     folder: folder(),
-    terminal: { typing: [["3 records would be deleted from kanto (context embedded)", "3\r"]] },
+    terminal: { typing: [["Type 3 to delete 3 records from kanto (context embedded):", "3\r"]] },
   });
   expect(ended.exit).toBe(0);
 });

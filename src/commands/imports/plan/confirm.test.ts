@@ -49,9 +49,7 @@ test("a plan is asked about by name of tenant and context", async () => {
 test("deletions are typed, --yes or not, unless their number is given", async () => {
   const asked: string[] = [];
   await mayCommit(toolsOf(asked, { yes: true }), planOf({ delete: 3 }), undefined);
-  expect(asked).toEqual([
-    "3 records would be deleted from 関東 (context kanto). Type this number: --confirm-deletions 3",
-  ]);
+  expect(asked).toEqual(["Type 3 to delete 3 records from 関東 (context kanto): --confirm-deletions 3"]);
   expect(await mayCommit(toolsOf(asked), planOf({ delete: 3 }), 3)).toBe(true);
   expect(asked).toHaveLength(1);
 });

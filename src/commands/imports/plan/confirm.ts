@@ -29,7 +29,7 @@ export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: nu
     if (confirmDeletions !== undefined) return true;
     await terminal.prompts.typedNumber({
       message: text(
-        `${counted(plan.delete, "record")} would be deleted from ${tenant.en}. Type this number:`,
+        `Type ${plan.delete} to delete ${counted(plan.delete, "record")} from ${tenant.en}:`,
         `${tenant.ja} から ${plan.delete} 件を削除します。続けるには件数を入力してください:`,
       ),
       flag: `--confirm-deletions ${plan.delete}`,
