@@ -5,7 +5,7 @@ import { readRenewables } from "../../lib/apple/index.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { judgeDownload } from "../../lib/renewals/guide/judge-download.ts";
 import { judge } from "../../lib/renewals/judge.ts";
-import { CHECKS } from "../../lib/renewals/replacement/index.ts";
+import { CHECKS } from "../../lib/renewals/replacement/check.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";

@@ -1,6 +1,7 @@
 import { readRenewables, readSigningRequest, type Renewable } from "../../lib/apple/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { CHECKS, judgeReplacement, type Check, type RequestFile } from "../../lib/renewals/replacement/index.ts";
+import { type Check, CHECKS, type RequestFile } from "../../lib/renewals/replacement/check.ts";
+import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

@@ -2,14 +2,8 @@ import type { Renewable } from "../../apple/index.ts";
 import { text } from "../../text/index.ts";
 import type { Recorded } from "../judge.ts";
 import { requestOfCurrent } from "../replacement/request.ts";
-import {
-  judgeReplacement,
-  type Check,
-  type Circumstances,
-  type Current,
-  type Judgement,
-  type RequestFile,
-} from "../replacement/index.ts";
+import { judgeReplacement } from "../replacement/index.ts";
+import type { Check, Circumstances, Current, Judgement, RequestFile } from "../replacement/check.ts";
 
 /** What is in use: its file, or what is recorded; null where neither is known. */
 export type InUse = { readonly file: Renewable } | { readonly record: Recorded } | null;

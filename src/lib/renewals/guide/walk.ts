@@ -1,13 +1,13 @@
 import type { Renewable } from "../../apple/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import {
-  CHECKS,
   type Check,
   type CheckOutcome,
+  CHECKS,
   type Circumstances,
   type Judgement,
   type RequestFile,
-} from "../replacement/index.ts";
+} from "../replacement/check.ts";
 import { DOWNLOAD_NAMES, type Found, type Looked } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { Download } from "./step.ts";

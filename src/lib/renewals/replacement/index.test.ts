@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Renewable, SigningRequest } from "../../apple/index.ts";
 import type { Expiring } from "../../model/renewal.ts";
-import { judgeReplacement, type Check, type Circumstances, type Current, type Judgement } from "./index.ts";
+import { judgeReplacement } from "./index.ts";
+import type { Check, Circumstances, Current, Judgement } from "./check.ts";
 
 const NOW = new Date("2027-02-15T00:00:00Z");
 const TOPIC = "com.apple.mgmt.External.0001";

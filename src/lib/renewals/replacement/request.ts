@@ -1,6 +1,5 @@
 import { text, type Text } from "../../text/index.ts";
-import { doubtful } from "./certificate.ts";
-import type { Check, Comparison, Current, RequestFile, Rule } from "./index.ts";
+import { type Check, type Comparison, type Current, doubtful, type RequestFile, type Rule } from "./check.ts";
 
 const START_AGAIN = text(
   "The console would refuse it (「入力エラー:正しい証明書をアップロードするか…」): delete both files, download a new request, and renew with that one",

@@ -1,6 +1,6 @@
 import type { Evidence } from "../../apple/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import type { Check, CheckOutcome, Rule } from "./index.ts";
+import type { Check, CheckOutcome, Rule } from "./check.ts";
 
 type Of<K extends Evidence["of"]> = Extract<Evidence, { of: K }>;
 

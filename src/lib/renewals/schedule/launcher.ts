@@ -1,23 +1,7 @@
 import { join } from "node:path";
 import { ERRORS, Failure } from "../../errors/index.ts";
-import { text, type Language } from "../../text/index.ts";
-import type { Way } from "./schedule.ts";
-
-/** What a launcher is made of: the machine as it was when it was written. */
-export interface LauncherParts {
-  /** absolute path of Node */
-  readonly node: string;
-  /** absolute path of the program */
-  readonly door: string;
-  /** PATH as it was */
-  readonly path: string;
-  readonly userFolder: string;
-  readonly language: Language;
-  /** variables the daily run needs to find the same home */
-  readonly variables: ReadonlyMap<string, string>;
-  /** `--all-contexts`, or `--context NAME` */
-  readonly scope: readonly string[];
-}
+import { text } from "../../text/index.ts";
+import type { LauncherParts, Way } from "./schedule.ts";
 
 /** The least Node the program runs on; see `bin/clomoctl.js`. */
 const NODE_NEEDED = 24;

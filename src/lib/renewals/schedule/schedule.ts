@@ -1,10 +1,25 @@
-import type { Text } from "../../text/index.ts";
-import type { LauncherParts } from "./launcher.ts";
+import type { Language, Text } from "../../text/index.ts";
 import type { RunProgram } from "./programs.ts";
 import type { TimeOfDay } from "./time-of-day.ts";
 
 /** What runs the daily check: a timer of the user or of the machine, cron, or Windows' Task Scheduler. */
 export type Way = "systemd" | "systemd-system" | "cron" | "task-scheduler";
+
+/** What a launcher is made of: the machine as it was when it was written. */
+export interface LauncherParts {
+  /** absolute path of Node */
+  readonly node: string;
+  /** absolute path of the program */
+  readonly door: string;
+  /** PATH as it was */
+  readonly path: string;
+  readonly userFolder: string;
+  readonly language: Language;
+  /** variables the daily run needs to find the same home */
+  readonly variables: ReadonlyMap<string, string>;
+  /** `--all-contexts`, or `--context NAME` */
+  readonly scope: readonly string[];
+}
 
 /** A daily run as it is wished for. */
 export interface DailyRun {

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import type { LauncherParts } from "./launcher.ts";
+import type { DailyRun, LauncherParts, SchedulePlace } from "./schedule.ts";
 import { programsOf, type Ran, type RunProgram } from "./programs.ts";
-import type { DailyRun, SchedulePlace } from "./schedule.ts";
 import { installSystemd, removeSystemd, showSystemd } from "./systemd.ts";
 
 let folder = "";
