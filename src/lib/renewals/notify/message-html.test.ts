@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChromium, type StartedChromium } from "../../../../test/chromium.ts";
 import { text } from "../../text/index.ts";
-import { htmlOf } from "./message-html.ts";
+import { htmlOf } from "./message.ts";
 import { digestOf, toldItem } from "../testing/digest.ts";
 
 let started: StartedChromium;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NoticeItem } from "./message.ts";
+import type { NoticeItem } from "./digest.ts";
 import { workFor, type Pending } from "./pending.ts";
 import type { Target } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";

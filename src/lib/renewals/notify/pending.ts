@@ -1,5 +1,5 @@
 import { dayOf, daysLeft } from "../../model/days.ts";
-import type { Told } from "./message.ts";
+import type { Told } from "./digest.ts";
 import type { Target } from "./recipients.ts";
 import type { LoadedTenant, NoticeKey, PastNotice } from "./tenant.ts";
 import { dueNotices } from "../stages.ts";

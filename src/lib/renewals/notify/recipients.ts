@@ -1,4 +1,4 @@
-import type { NoticeItem } from "./message.ts";
+import type { NoticeItem } from "./digest.ts";
 import { isMailAddress, type NotifySettings, type Recipient } from "./settings.ts";
 
 /** A way and a name: what a notice is recorded under. */

@@ -7,7 +7,7 @@ import { targetsOf, type Target } from "./recipients.ts";
 import { Teller, type Deliver, type NoticeRow } from "./telling.ts";
 import { LoadedTenant, type NoticeTenant } from "./tenant.ts";
 import type { NotifySettings } from "./settings.ts";
-import { titleOf } from "./message-words.ts";
+import { titleOf } from "./digest.ts";
 
 /** What a run is given. */
 export interface NotifyRun {

@@ -1,5 +1,6 @@
 import { text, type Text } from "../../text/index.ts";
-import { messageOf, type Digest, type Message, type Told } from "./message.ts";
+import { type Message, messageOf } from "./message.ts";
+import type { Digest, Told } from "./digest.ts";
 import { BOUNCED, dateRemark, ownerWarning, undatedWarnings, type Bounces } from "./warnings.ts";
 import type { Delivery } from "./outcome.ts";
 import type { Pending, Work } from "./pending.ts";

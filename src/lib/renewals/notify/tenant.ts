@@ -1,4 +1,4 @@
-import type { NoticeItem } from "./message.ts";
+import type { NoticeItem } from "./digest.ts";
 import type { Addressee } from "./recipients.ts";
 import { stageOf } from "../stages.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import type { NoticeItem } from "./message.ts";
+import type { NoticeItem } from "./digest.ts";
 import { BOUNCED, Bounces, dateRemark, ownerWarning, undatedWarnings } from "./warnings.ts";
 import type { Addressee, Target } from "./recipients.ts";
 import { LoadedTenant, type PastNotice } from "./tenant.ts";

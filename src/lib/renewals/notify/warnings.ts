@@ -1,6 +1,5 @@
 import { text, type Text } from "../../text/index.ts";
-import type { Told } from "./message.ts";
-import { oneLine, titleOf } from "./message-words.ts";
+import { oneLine, titleOf, type Told } from "./digest.ts";
 import { isConcerned, ownerAddress, type Addressee, type Target } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";

@@ -1,6 +1,5 @@
 import { text, type Language } from "../../text/index.ts";
-import type { Told } from "../notify/message.ts";
-import { detailsOf, titleOf } from "../notify/message-words.ts";
+import { detailsOf, titleOf, type Told } from "../notify/digest.ts";
 
 const DAY_SECONDS = 86_400;
 

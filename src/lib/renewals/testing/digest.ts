@@ -1,4 +1,4 @@
-import type { Digest, NoticeItem, Told } from "../notify/message.ts";
+import type { Digest, NoticeItem, Told } from "../notify/digest.ts";
 
 /** A thing as a tenant records it. */
 const noticeItem = (change: Partial<NoticeItem> = {}): NoticeItem => ({

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { same, text } from "../../../text/index.ts";
-import type { Digest, Message } from "../message.ts";
+import type { Digest } from "../digest.ts";
+import type { Message } from "../message.ts";
 import { codeOf, failed, SENT, type Delivery } from "../outcome.ts";
 import type { CommandRecipient } from "../settings.ts";
 

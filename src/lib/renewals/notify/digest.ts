@@ -1,6 +1,52 @@
-import { RENEWAL_KINDS } from "../../model/renewal.ts";
+import { RENEWAL_KINDS, type Certainty, type RenewalKind } from "../../model/renewal.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
-import type { NoticeItem, Told } from "./message.ts";
+
+/** What a notice tells of a recorded thing; neither notes nor the place of a phone leave the tenant. */
+export interface NoticeItem {
+  readonly id: string;
+  readonly kind: RenewalKind;
+  readonly name: string;
+  readonly organisation: string | null;
+  /** UTC instant */
+  readonly expiresAt: string | null;
+  readonly certainty: Certainty;
+  /** the person or role that renews it */
+  readonly owner: string | null;
+  /** the Apple or Google account, by name */
+  readonly account: string | null;
+  /** UTC instant */
+  readonly updatedAt: string;
+  /** what is to be said of the date: that the file it was read from says another */
+  readonly remark?: Text | null;
+}
+
+/** A stage of a thing, as a digest tells it. */
+export interface Told {
+  /** the context its tenant is reached by */
+  readonly context: string;
+  readonly item: NoticeItem & { readonly expiresAt: string };
+  /** days before expiry; negative for each day after it */
+  readonly stage: number;
+  /** calendar days left, in the tenant's zone */
+  readonly days: number;
+  /** the calendar day of expiry there, `2027-03-01` */
+  readonly day: string;
+  /** its very instant has passed */
+  readonly expired: boolean;
+}
+
+/** All that one recipient is told in one go. */
+export interface Digest {
+  /** the most urgent first; at least one */
+  readonly told: readonly Told[];
+  /** what else the recipient should know: who is gone, whose mail bounced */
+  readonly warnings: readonly Text[];
+  readonly language: Language;
+  /** the tenants' names matter */
+  readonly severalContexts: boolean;
+  /** without angle brackets; the same whenever it is sent again */
+  readonly messageId: string;
+}
 
 /** Characters that end a line, cannot be seen, or turn the direction of what follows. */
 const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]+/gu;
@@ -45,9 +91,3 @@ export const detailsOf = (
 /** The day of expiry; one that was only derived says so. */
 export const dayText = ({ day, item }: Told, language: Language): string =>
   item.certainty === "estimated" ? `${day} ${text("(estimated)", "(推定)")[language]}` : day;
-
-/** What stands below every notice. */
-export const FOOTER: Text = text(
-  "Sent by clomoctl renewals notify. Each stage is said once; a thing that was renewed and recorded is said no more.",
-  "clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新して記録すると、次の期限まで通知は止まります。",
-);
