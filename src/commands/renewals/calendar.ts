@@ -1,5 +1,5 @@
 import { renewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
-import { dayOf } from "../../lib/model/days.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";
@@ -37,7 +37,7 @@ export default defineCommand({
         for (const line of remarkOf(judged)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
         else {
-          const day = dayOf(new Date(expiresAt), timezone);
+          const day = dayOf(expiresAt, timezone);
           entries.push({ context: context.name, item: { ...item, expiresAt }, day });
         }
       }

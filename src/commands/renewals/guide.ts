@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
 import { guideOf, type Guide, type Known, type Step } from "../../lib/renewals/guide/index.ts";
-import { dayOf } from "../../lib/model/days.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
@@ -85,7 +85,7 @@ export default defineCommand({
     const subject = await subjectOf(tenant.client, typed, { alone: options.interactive });
     const { kind, item } = subject;
     const expiresAt = item?.expiresAt ?? null;
-    const expiresOn = expiresAt === null ? null : dayOf(new Date(expiresAt), zoneOf(tools, tenant));
+    const expiresOn = expiresAt === null ? null : dayOf(expiresAt, zoneOf(tools, tenant));
     if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn));
     const guide = guideOf(kind, item === null ? null : readable(item), expiresOn);
     if (!options.interactive) return writeGuide(tools, guide, options);

@@ -1,6 +1,7 @@
 import { text } from "../text/index.ts";
 import { envelopeOf, openEnvelope } from "./encoding/cms.ts";
-import { instantOfText, yearAfter } from "./encoding/instant.ts";
+import { instantOfText } from "./encoding/instant.ts";
+import { yearAfter } from "../model/time.ts";
 import { parseObject, stringIn } from "./encoding/foreign.ts";
 import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
 

@@ -4,7 +4,8 @@ import { text, type Text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
 import { attributeOf } from "./encoding/distinguished-name.ts";
 import { pemBlocks } from "./encoding/pem.ts";
-import { fingerprintOf, instantOf, rejected, type ReadPartly, type Renewable } from "./renewable.ts";
+import { fingerprintOf, type ReadPartly, rejected, type Renewable } from "./renewable.ts";
+import { instantOf } from "./encoding/instant.ts";
 
 /** More than the bundle of all public authorities holds. */
 const MOST_CERTIFICATES = 1000;

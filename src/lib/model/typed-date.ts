@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { dayOf } from "./days.ts";
+import { dayOf, isDay } from "./time.ts";
 
 const DAY = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
@@ -21,10 +21,10 @@ const MOST_HOURS_AHEAD = 40;
 export const readTypedDate = (typed: string, timezone: string, where: string): string => {
   const [, year = "", month = "", date = ""] = DAY.exec(typed) ?? [];
   const day = `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
-  if (year !== "" && isDay(day)) return endOfDay(day, timezone).toISOString();
+  if (year !== "" && isTypedDay(day)) return endOfDay(day, timezone).toISOString();
   const [, start = ""] = INSTANT.exec(typed) ?? [];
   const instant = Date.parse(typed);
-  if (isDay(start) && !Number.isNaN(instant)) return new Date(instant).toISOString();
+  if (isTypedDay(start) && !Number.isNaN(instant)) return new Date(instant).toISOString();
   throw new Failure("usage", {
     what: text(`${typed} is no date`, `${typed} は日付ではありません`),
     where,
@@ -35,11 +35,8 @@ export const readTypedDate = (typed: string, timezone: string, where: string): s
   });
 };
 
-/** Whether the calendar has the day; 30 February is none. */
-const isDay = (day: string): boolean => {
-  const instant = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day) && !day.startsWith("0000");
-};
+/** Whether the calendar has the day; the year 0 cannot be typed. */
+const isTypedDay = (day: string): boolean => isDay(day) && !day.startsWith("0000");
 
 /** The last second of a day in a zone: found by halving, since a zone's midnight may not exist or come twice. */
 const endOfDay = (day: string, timezone: string): Date => {
@@ -54,13 +51,4 @@ const endOfDay = (day: string, timezone: string): Date => {
     else within = middle;
   }
   return new Date(within * SECOND_MS);
-};
-
-/** The same time a year later, as UTC counts; a year from 29 February ends on the 28th. */
-export const yearAfter = (instant: string): string => {
-  const next = new Date(instant);
-  const month = next.getUTCMonth();
-  next.setUTCFullYear(next.getUTCFullYear() + 1);
-  if (next.getUTCMonth() !== month) next.setUTCDate(0);
-  return next.toISOString();
 };

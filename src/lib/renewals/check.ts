@@ -1,5 +1,5 @@
 import { text, type Text } from "../text/index.ts";
-import { dayOf, daysLeft } from "../model/days.ts";
+import { dayOf, daysLeft } from "../model/time.ts";
 import { levelOf, type Level, type Thresholds } from "./level.ts";
 import type { Gathered } from "./sources.ts";
 
@@ -47,14 +47,13 @@ export function checkOne(
 ): Checked {
   const { expiresAt, validFrom } = gathered;
   const level = levelOf(expiresAt, { now, timezone, thresholds });
-  const validOn =
-    validFrom !== null && Date.parse(validFrom) > now.getTime() ? dayOf(new Date(validFrom), timezone) : null;
+  const validOn = validFrom !== null && Date.parse(validFrom) > now.getTime() ? dayOf(validFrom, timezone) : null;
   return {
     ...gathered,
     context,
     level: level === "ok" && validOn !== null ? "warning" : level,
     remark: validOn === null ? gathered.remark : remarkWith(gathered.remark, validOn),
-    expiresOn: expiresAt === null ? null : dayOf(new Date(expiresAt), timezone),
+    expiresOn: expiresAt === null ? null : dayOf(expiresAt, timezone),
     daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now, timezone),
   };
 }

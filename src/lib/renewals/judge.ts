@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import type { Certainty, RenewalKind } from "../model/renewal.ts";
-import { dayOf, daysLeft } from "../model/days.ts";
+import { dayOf, daysLeft } from "../model/time.ts";
 import { levelOf, type Asked, type Level } from "./level.ts";
 
 /** What people call a level. */
@@ -53,7 +53,7 @@ export const judge = (item: Recorded, context: string, asked: Asked, remark: Tex
   return {
     item,
     context,
-    expiresOn: expiresAt === null ? null : dayOf(new Date(expiresAt), timezone),
+    expiresOn: expiresAt === null ? null : dayOf(expiresAt, timezone),
     daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now, timezone),
     level: levelOf(expiresAt, asked),
     remark,

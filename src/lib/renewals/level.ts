@@ -1,4 +1,4 @@
-import { daysLeft } from "../model/days.ts";
+import { daysLeft } from "../model/time.ts";
 
 /** How urgent an item is; `unknown` is never `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";

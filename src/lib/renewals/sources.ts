@@ -3,7 +3,7 @@ import { pemBlocks } from "../apple/encoding/pem.ts";
 import { Failure } from "../errors/index.ts";
 import { MOST_BYTES, type Certainty, type Expiring, type RenewalKind } from "../model/renewal.ts";
 import { same, text, type Text } from "../text/index.ts";
-import { dayOf } from "../model/days.ts";
+import { dayOf } from "../model/time.ts";
 import { KeysBeside } from "./read/keys.ts";
 import { readStart, scan, type Scanned } from "../files/index.ts";
 
@@ -161,7 +161,7 @@ function earlier(
   if (isGuess) return recorded;
   if (expiresAt === null) return { ...recorded, expiresAt: now.expiresAt, certainty: now.certainty, remark: null };
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;
-  const days = [expiresAt, now.expiresAt].map((instant) => dayOf(new Date(instant), timezone));
+  const days = [expiresAt, now.expiresAt].map((instant) => dayOf(instant, timezone));
   const [inRecord, inFile] = days[0] === days[1] ? [expiresAt, now.expiresAt] : days;
   const remark = text(
     `the record says ${inRecord}, ${source} says ${inFile}: the earlier counts`,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { daysLeft } from "../model/days.ts";
+import { daysLeft } from "../model/time.ts";
 import { dueNotices, stageOf, USUAL_STAGES, type Said } from "./stages.ts";
 
 const TOKYO = "Asia/Tokyo";

@@ -1,4 +1,4 @@
-import { daysLeft } from "../model/days.ts";
+import { daysLeft } from "../model/time.ts";
 
 /**
  * Days before expiry at which people are told, when the settings say nothing else.

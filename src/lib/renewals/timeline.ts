@@ -1,4 +1,4 @@
-import { dayOf } from "../model/days.ts";
+import { dayOf } from "../model/time.ts";
 import type { Judged } from "./judge.ts";
 
 /** How many calendar months a time line shows, this one the first. */

@@ -2,7 +2,7 @@ import type { Import, PlanRow, TenantClient } from "../../../lib/client/index.ts
 import { findColumn, FORMATS } from "../../../lib/csv/formats/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
-import { dayOf } from "./days.ts";
+import { dayOf } from "../../../lib/model/time.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** How many rows of each kind are shown. */

@@ -1,8 +1,8 @@
 import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
-import { dayOf } from "../../../lib/model/days.ts";
-import { readTypedDate, yearAfter } from "../../../lib/model/typed-date.ts";
+import { dayOf, yearAfter } from "../../../lib/model/time.ts";
+import { readTypedDate } from "../../../lib/model/typed-date.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { Tools } from "../../tools.ts";

@@ -1,3 +1,4 @@
+import { momentIn } from "../../../lib/model/time.ts";
 import { renewalsPage } from "../../../lib/renewals/output/page/index.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { truncate } from "../../../lib/terminal/table/width.ts";
@@ -16,16 +17,10 @@ export async function writePage(tools: Tools, shown: Shown, file: string): Promi
     timeline,
     timezone,
     language: terminal.language,
-    asOf: minuteOf(now, timezone),
+    asOf: momentIn(now, timezone, "minute"),
     visible: escapeForPeople,
     fit: truncate,
   });
   await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
   if (file !== "-") await terminal.note(text(`${file} was written`, `${file} を書き出しました`));
 }
-
-/** `2026-11-20 12:00 (Asia/Tokyo)` */
-const minuteOf = (now: Date, timezone: string): string => {
-  const local = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "short" });
-  return `${local.format(now)} (${timezone})`;
-};

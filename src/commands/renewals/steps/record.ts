@@ -1,5 +1,5 @@
 import type { RenewalChange, RenewalItem, TenantClient } from "../../../lib/client/index.ts";
-import { dayOf } from "../../../lib/model/days.ts";
+import { dayOf } from "../../../lib/model/time.ts";
 import type { Found } from "../../../lib/renewals/guide/downloads.ts";
 import { readTypedDate } from "../../../lib/model/typed-date.ts";
 import { text, type Text } from "../../../lib/text/index.ts";

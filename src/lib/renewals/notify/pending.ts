@@ -1,4 +1,4 @@
-import { dayOf, daysLeft } from "../../model/days.ts";
+import { dayOf, daysLeft } from "../../model/time.ts";
 import type { Told } from "./digest.ts";
 import type { Target } from "./recipients.ts";
 import type { LoadedTenant, NoticeKey, PastNotice } from "./tenant.ts";
@@ -42,7 +42,7 @@ const dueOf = (loaded: LoadedTenant, { addressee, shares }: Target, clock: RunCl
       item,
       stage,
       days: daysLeft(item.expiresAt, clock.now, timezone),
-      day: dayOf(new Date(item.expiresAt), timezone),
+      day: dayOf(item.expiresAt, timezone),
       expired: Date.parse(item.expiresAt) <= clock.now.getTime(),
     },
   }));

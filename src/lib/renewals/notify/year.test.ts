@@ -1,7 +1,7 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { TestTenant } from "../../tenant/testing/tenant.ts";
-import { dayOf, daysLeft } from "../../model/days.ts";
+import { dayOf, daysLeft } from "../../model/time.ts";
 import { deliveryOf } from "./deliver.ts";
 import type { NoticeClient } from "./tenant.ts";
 import type { Deliver } from "./telling.ts";
@@ -243,7 +243,7 @@ test(
           const expiresAt = expiryAt(life, hour) ?? "";
           const stage = stageOf(expiresAt, { now, timezone: TOKYO, stages: USUAL_STAGES });
           got.push({ to, key: `${life.name} ${expiresAt} ${stage}`, messageId: id, hour });
-          const on = dayOf(new Date(expiresAt), TOKYO);
+          const on = dayOf(expiresAt, TOKYO);
           expect(text).toContain(`${to.startsWith("it@") || to.startsWith("tanto@") ? "期限" : "expires"}: ${on}`);
         }
         if (mail === undefined) continue;

@@ -2,6 +2,8 @@ import { momentIn } from "../../model/time.ts";
 import { same, text } from "../../text/index.ts";
 import { doubtful, type Check, type Rule } from "./check.ts";
 
+const USUAL_ZONE = "Asia/Tokyo";
+
 /** Says something only when it is the very same file. */
 export const unlike: Rule = ({ current, next }): Check | undefined =>
   current.expiring.fingerprint === next.expiring.fingerprint
@@ -23,7 +25,7 @@ export const sameName: Rule = ({ current, next, circumstances }): Check => {
       };
 };
 
-export const later: Rule = ({ current, next, circumstances: { timezone } }): Check => {
+export const later: Rule = ({ current, next, circumstances: { timezone = USUAL_ZONE } }): Check => {
   const [was, is] = [current.expiring.expiresAt, next.expiring.expiresAt];
   const estimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
   const sure = estimated ? text(" (as far as can be told)", "(推定を含む)") : same("");
@@ -41,7 +43,7 @@ export const later: Rule = ({ current, next, circumstances: { timezone } }): Che
   };
 };
 
-export const validNow: Rule = ({ next, circumstances: { now, timezone } }): Check => {
+export const validNow: Rule = ({ next, circumstances: { now, timezone = USUAL_ZONE } }): Check => {
   const { expiresAt, validFrom } = next.expiring;
   if (Date.parse(expiresAt) <= now.getTime()) {
     const when = momentIn(expiresAt, timezone);

@@ -1,6 +1,6 @@
 import { RENEWAL_KINDS } from "../../../model/renewal.ts";
 import { text, type Language, type Text } from "../../../text/index.ts";
-import { dayOf } from "../../../model/days.ts";
+import { dayOf } from "../../../model/time.ts";
 import { LEVEL_NAMES, type Judged } from "../../judge.ts";
 import { html, type Markup, type Part } from "./markup.ts";
 
@@ -94,7 +94,7 @@ const confirmation = (
 ): Part => [
   said(
     "confirmedAt",
-    confirmedAt === null ? null : dayOf(new Date(confirmedAt), timezone),
+    confirmedAt === null ? null : dayOf(confirmedAt, timezone),
     text("login confirmed", "ログイン確認"),
   ),
   said("confirmedBy", confirmedBy, text("by", "確認者")),
