@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { stringify } from "yaml";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import { plainText, readYaml, wholeNumber, wording, type YamlFile } from "./yaml.ts";
+
+const HINT = text("see the help", "ヘルプを参照してください");
+
+const file = (content: string, change: Partial<YamlFile> = {}): YamlFile => ({
+  content,
+  where: "a.yaml",
+  hint: HINT,
+  maxLength: 1000,
+  ...change,
+});
+
+const SCHEMA = z.strictObject({
+  name: plainText(),
+  colour: z.enum(["red", "blue"]).optional(),
+  sizes: z.array(wholeNumber(0, 9)).optional(),
+  parts: z
+    .array(
+      z.discriminatedUnion("by", [
+        z.strictObject({ by: z.literal("hand"), who: plainText() }),
+        z.strictObject({ by: z.literal("post") }),
+      ]),
+    )
+    .optional(),
+  inner: z.strictObject({ deep: plainText() }).optional(),
+});
+
+const refusalOf = (read: () => unknown): Failure => {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof Failure) return error;
+    throw error;
+  }
+  throw new Error("nothing was refused");
+};
+
+test("every scalar is the text that was written, unless the schema makes something of it", () => {
+  const { value } = readYaml(SCHEMA, file("name: 001\nsizes: [7, 0]\nparts:\n  - {by: hand, who: no}\n  - by: post\n"));
+  expect(value).toEqual({ name: "001", sizes: [7, 0], parts: [{ by: "hand", who: "no" }, { by: "post" }] });
+});
+
+test.each([
+  ["a: [\nb", 2, /not valid YAML/],
+  ["", 1, /the file must consist of/],
+  ["- a", 1, /the file must consist of/],
+  ["# nothing\n\ncolour: red", 3, /name is missing/],
+  ["name: a\nname: b", 2, /not valid YAML/],
+  ["name: a\nsize: 1", 2, /^the file has no "size"; it may have name, colour, sizes, parts, inner$/],
+  ["name: a\ninner:\n  deep: a\n  deeper: b", 4, /^inner has no "deeper"; it may have deep$/],
+  ["name: a\nparts:\n  - by: post\n    who: b", 4, /^an entry of parts has no "who"; it may have by$/],
+  ["name: a\nparts:\n  - by: post\n  - {}", 4, /^by is missing$/],
+  ["name: a\nparts:\n  - by: fax", 3, /^"fax" is not one of hand, post$/],
+  ["name: a\nparts:\n  - by: {}", 3, /plain text/],
+  ["name: a\nparts:\n  - fax", 3, /^an entry of parts must consist of/],
+  ["name: a\ncolour:\n  green", 3, /^"green" is not one of red, blue$/],
+  ["name: a\ncolour: ' '", 2, /plain text/],
+  ["name:\n  - a", 2, /plain text/],
+  ["name: ' '", 1, /plain text/],
+  ["name:", 1, /plain text/],
+  ["name: a\nsizes: 7", 2, /list/],
+  ["name: a\nsizes:\n  - 7\n  - 10", 4, /0 to 9/],
+  ["name: a\nsizes:\n  - 7.0", 3, /0 to 9/],
+  ["name: &x a\ncolour: *x", 2, /alias/],
+  ["name: a\n? [b]\n: c", 2, /plain text/],
+  ["name: !!int 5", 1, /not valid YAML/],
+  ["name: a\n__proto__: {colour: red}", 2, /^the file has no "__proto__"/],
+  ["__proto__: {name: a}", 1, /^name is missing$|__proto__/],
+  ["name: a\nconstructor: b", 2, /^the file has no "constructor"/],
+])("%j is refused at line %i", (content, line, what) => {
+  const failure = refusalOf(() => readYaml(SCHEMA, file(content)));
+  expect([failure.code, failure.where, failure.hint]).toEqual(["input-rejected", `a.yaml:${line}`, HINT]);
+  expect(failure.what.en).toMatch(what);
+  expect(failure.what.ja).not.toBe("");
+  expect(failure.what.ja).not.toBe(failure.what.en);
+});
+
+test("of several faults the first in the file is told", () => {
+  const content = "name: a\ninner: {deeper: b}\nsizes: [x]\ncolour: green\n";
+  expect(refusalOf(() => readYaml(SCHEMA, file(content))).where).toBe("a.yaml:2");
+});
+
+test("a message of the schema's own is told in both languages", () => {
+  const schema = z.strictObject({ name: z.string().max(1, wording(text("too long", "長すぎます"))) });
+  expect(refusalOf(() => readYaml(schema, file("name: ab"))).what).toEqual({ en: "too long", ja: "長すぎます" });
+});
+
+const OWN_KEYS = z.strictObject({ columns: z.map(z.string(), z.string()) });
+const hasOwnKeys = (path: readonly (string | number)[]): boolean => path.length === 1 && path[0] === "columns";
+
+test("keys of the user's own stay as they are, in the file's order", () => {
+  const key = fc.string({ unit: "grapheme", minLength: 1 });
+  const hostile = fc.constantFrom("__proto__", "constructor", "toString", "2", "1", "<<", "null", "=");
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(fc.oneof(key, hostile), fc.string()), { selector: ([name]) => name }),
+      (pairs) => {
+        const columns = new Map(pairs);
+        const content = stringify(
+          { columns },
+          { schema: "failsafe", defaultKeyType: "QUOTE_DOUBLE", defaultStringType: "QUOTE_DOUBLE" },
+        );
+        const { value } = readYaml(OWN_KEYS, file(content, { hasOwnKeys, maxLength: Infinity }));
+        expect([...value.columns]).toEqual(pairs);
+      },
+    ),
+  );
+});
+
+test("what the schema cannot see is refused at the line of its value, or of what it should be in", () => {
+  const { refuse } = readYaml(OWN_KEYS, file("columns:\n  a: b\n  __proto__: c\n", { hasOwnKeys }));
+  const what = text("twice", "重複");
+  expect(refuse(["columns", "__proto__"], what)).toMatchObject({ where: "a.yaml:3", what, hint: HINT });
+  expect(refuse(["columns", "d"], what).where).toBe("a.yaml:2");
+  expect(refuse(["rows", 3], what).where).toBe("a.yaml:1");
+});
+
+test("what is too long is not parsed", () => {
+  const failure = refusalOf(() => readYaml(SCHEMA, file("[".repeat(1001))));
+  expect([failure.code, failure.where]).toEqual(["input-rejected", "a.yaml"]);
+});

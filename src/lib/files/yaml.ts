@@ -1,0 +1,225 @@
+/**
+ * YAML files that people write: read by a zod schema, every failure with its line. zod and yaml are heavy, so import
+ * this module, and those that declare schemas, only where such a file is read: `await import("../files/yaml.ts")`.
+ */
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
+import { z, type core } from "zod";
+import { Failure } from "../errors/index.ts";
+import { text, type Text } from "../text/index.ts";
+
+/** Where a value is: keys of mappings and indexes of lists, from the top of the file. */
+export type YamlPath = readonly (string | number)[];
+
+/** A YAML file, and what its readers are told besides. */
+export interface YamlFile {
+  readonly content: string;
+  /** the file's name, for messages */
+  readonly where: string;
+  /** how to find out what the file may hold; told with every failure that has a line */
+  readonly hint: Text;
+  /** a content with more UTF-16 code units is not even parsed */
+  readonly maxLength: number;
+  /** Mappings whose keys are the user's own; they reach the schema as a `Map` in the file's order (`z.map`). */
+  readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
+}
+
+/** What a file holds, and how to refuse it for what no schema can see. */
+export interface YamlContent<T> {
+  readonly value: T;
+  /** The failure at the line of a value or, where there is none, of what it should be in. */
+  readonly refuse: (path: YamlPath, what: Text) => Failure;
+}
+
+/** Parts the two languages of one zod message; nothing that people read has it. */
+const SEPARATOR = "\0";
+
+/** A message in both languages as zod takes it: `z.string().min(1, wording(text("…", "…")))`. */
+export const wording = ({ en, ja }: Text): string => `${en}${SEPARATOR}${ja}`;
+
+const PLAIN_TEXT = text("plain text is needed here", "ここには文字列を書いてください");
+
+/** A scalar that is not blank. */
+export const plainText = (): z.ZodString =>
+  z.string().refine((value) => value.trim() !== "", { error: wording(PLAIN_TEXT), abort: true });
+
+/** A whole number from `min` to `max`, in digits. */
+export const wholeNumber = (min: number, max: number) =>
+  plainText()
+    .refine((written) => /^\d+$/.test(written) && Number(written) >= min && Number(written) <= max, {
+      error: wording(
+        text(`a number from ${min} to ${max} is needed here`, `ここには ${min} から ${max} の数を書いてください`),
+      ),
+    })
+    .transform(Number);
+
+/**
+ * Reads a YAML file by a schema. Every scalar reaches the schema as the text that was written (`001`, `no`), a list as
+ * an array, a mapping as an object without a prototype, so that no key is special, or as a `Map`; a blank value is "".
+ * Aliases, tags and keys that are written twice are refused, so that the same words always mean the same.
+ *
+ * @throws `input-rejected` at `FILE:LINE` of the first thing that is wrong
+ */
+export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
+  const { content, where, maxLength } = file;
+  if (content.length > maxLength) {
+    throw new Failure("input-rejected", {
+      what: text(`longer than ${maxLength} characters`, `${maxLength} 文字を超えています`),
+      where,
+    });
+  }
+  const document = new YamlDocument(file);
+  const result = schema.safeParse(document.value(), { error: wordingOf });
+  if (result.success) return { value: result.data, refuse: (path, what) => document.refuse(path, what) };
+  throw document.failureOf(result.error.issues);
+}
+
+/** A parsed file, whose values know their lines. */
+class YamlDocument {
+  readonly #file: YamlFile;
+  readonly #lines = new LineCounter();
+  readonly #root: Node | null;
+
+  constructor(file: YamlFile) {
+    this.#file = file;
+    // failsafe: every scalar is text, so that a name 001 stays 001 and "no" stays "no"
+    const { contents, errors, warnings } = parseDocument(file.content, {
+      schema: "failsafe",
+      lineCounter: this.#lines,
+      prettyErrors: false,
+    });
+    this.#root = contents;
+    const [fault] = [...errors, ...warnings];
+    if (fault === undefined) return;
+    throw this.#refuseAt(
+      this.#lines.linePos(fault.pos[0]).line,
+      text(`not valid YAML: ${fault.message}`, `YAML として正しくありません: ${fault.message}`),
+    );
+  }
+
+  /** The content as schemas take it. */
+  value(): unknown {
+    return this.#valueOf(this.#root, []);
+  }
+
+  #valueOf(node: unknown, path: YamlPath): unknown {
+    if (node === null) return "";
+    if (isScalar(node)) return node.value;
+    if (isSeq(node)) return node.items.map((item, index) => this.#valueOf(item, [...path, index]));
+    if (!isMap(node)) throw this.#refuseAt(this.#lineOf(node) ?? 1, isAlias(node) ? ALIAS : PLAIN_TEXT);
+    const entries = node.items.map(({ key, value }): [string, unknown] => {
+      const name = this.#keyOf(key);
+      return [name, this.#valueOf(value, [...path, name])];
+    });
+    if (this.#file.hasOwnKeys?.(path) === true) return new Map(entries);
+    const mapping = Object.create(null) as Record<string, unknown>;
+    for (const [name, value] of entries) mapping[name] = value;
+    return mapping;
+  }
+
+  #keyOf(key: unknown): string {
+    if (isScalar(key) && typeof key.value === "string") return key.value;
+    throw this.#refuseAt(this.#lineOf(key) ?? 1, PLAIN_TEXT);
+  }
+
+  /** The failure of a path. */
+  refuse(path: YamlPath, what: Text): Failure {
+    return this.#refuseAt(this.#lineAt(path), what);
+  }
+
+  /** The failure of the issue that stands first in the file. */
+  failureOf(issues: readonly core.$ZodIssue[]): Failure {
+    const placed = issues.map((issue) => {
+      const path = issue.path.filter((part) => typeof part !== "symbol");
+      const line = issue.code === "unrecognized_keys" ? this.#lineOfKey(path, issue.keys[0] ?? "") : this.#lineAt(path);
+      return { line, message: issue.message };
+    });
+    const { line, message } = placed.reduce((first, other) => (other.line < first.line ? other : first));
+    const [en = message, ja = en] = message.split(SEPARATOR);
+    return this.#refuseAt(line, text(en, ja));
+  }
+
+  #refuseAt(line: number, what: Text): Failure {
+    const { where, hint } = this.#file;
+    return new Failure("input-rejected", { what, where: `${where}:${line}`, hint });
+  }
+
+  /** The line a value begins on: else that of its key, else of what it should be in. */
+  #lineAt(path: YamlPath): number {
+    let node: unknown = this.#root;
+    let line = this.#lineOf(this.#root) ?? 1;
+    for (const part of path) {
+      if (typeof part === "number") {
+        node = isSeq(node) ? node.items[part] : undefined;
+      } else {
+        const pair = pairOf(node, part);
+        line = this.#lineOf(pair?.key) ?? line;
+        node = pair?.value;
+      }
+      line = this.#lineOf(node) ?? line;
+    }
+    return line;
+  }
+
+  #lineOfKey(path: YamlPath, name: string): number {
+    const node = path.reduce<unknown>(
+      (inner, part) => (typeof part === "number" ? isSeq(inner) && inner.items[part] : pairOf(inner, part)?.value),
+      this.#root,
+    );
+    return this.#lineOf(pairOf(node, name)?.key) ?? this.#lineAt(path);
+  }
+
+  #lineOf(node: unknown): number | undefined {
+    const offset = isNode(node) ? node.range?.[0] : undefined;
+    return offset === undefined ? undefined : this.#lines.linePos(offset).line;
+  }
+}
+
+const ALIAS = text("plain text is needed here, not an alias", "ここには文字列を書いてください(エイリアスは使えません)");
+
+const pairOf = (node: unknown, name: string) =>
+  isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
+
+/** What is wrong, where the schema itself does not say so. */
+function wordingOf(issue: core.$ZodRawIssue): string | undefined {
+  const { path = [], input } = issue;
+  const name = nameOf(path);
+  const missing = text(`${name.en} is missing`, `${name.ja} がありません`);
+  if (input === undefined) return wording(missing);
+  if (issue.code === "unrecognized_keys") {
+    const { keys, inst } = issue;
+    const known = inst instanceof z.ZodObject ? Object.keys(inst.shape).join(", ") : "";
+    return wording(
+      text(
+        `${name.en} has no "${keys[0]}"; it may have ${known}`,
+        `${name.ja}に「${keys[0]}」はありません。使えるもの: ${known}`,
+      ),
+    );
+  }
+  if (issue.code === "invalid_value") return wording(choiceOf(input, issue.values));
+  if (issue.code === "invalid_union" && issue.discriminator !== undefined) {
+    const chosen = (input as Readonly<Record<string, unknown>>)[issue.discriminator];
+    return wording(chosen === undefined ? missing : choiceOf(chosen, (issue.options ?? []) as readonly unknown[]));
+  }
+  return issue.code === "invalid_type" ? wording(neededOf(issue.expected, name)) : undefined;
+}
+
+const nameOf = (path: readonly PropertyKey[]): Text => {
+  const [last, list] = [path.at(-1), path.at(-2)];
+  if (last === undefined) return text("the file", "ファイル");
+  if (typeof last !== "number") return text(String(last), String(last));
+  return list === undefined
+    ? text("an entry of the list", "リストの項目")
+    : text(`an entry of ${String(list)}`, `${String(list)} の項目`);
+};
+
+function choiceOf(input: unknown, choices: readonly unknown[]): Text {
+  if (typeof input !== "string" || input.trim() === "") return PLAIN_TEXT;
+  const list = choices.join(", ");
+  return text(`"${input}" is not one of ${list}`, `「${input}」は使えません。使えるもの: ${list}`);
+}
+
+function neededOf(expected: string, name: Text): Text {
+  if (expected === "array") return text("a list is needed here", "ここにはリストを書いてください");
+  if (expected === "string") return PLAIN_TEXT;
+  return text(`${name.en} must consist of "name: value" entries`, `${name.ja}は「名前: 値」の並びにしてください`);
+}
