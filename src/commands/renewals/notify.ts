@@ -5,7 +5,6 @@ import { deliveryOf } from "../../lib/renewals/notify/deliver.ts";
 import type { NoticeRow } from "../../lib/renewals/notify/telling.ts";
 import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
 import { planNotices, sendNotices } from "../../lib/renewals/notify/send.ts";
-import { parseNotifySettings } from "../../lib/renewals/notify/settings-parse.ts";
 import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify/settings.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
@@ -128,7 +127,10 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
   const content = await readOwnFile(file, home.userId).catch((cause: unknown) => {
     throw cause instanceof Failure ? cause : unreadable(file, cause);
   });
-  if (content !== undefined) return parseNotifySettings(content, file);
+  if (content !== undefined) {
+    const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
+    return parseNotifySettings(content, file);
+  }
   throw new Failure("not-found", {
     what: text("it is not said who is to be told", "通知先の設定がありません"),
     where: file,

@@ -13,7 +13,7 @@ export interface Message {
 }
 
 /** What stands below every notice. */
-export const FOOTER: Text = text(
+const FOOTER: Text = text(
   "Sent by clomoctl renewals notify. Each stage is said once; a thing that was renewed and recorded is said no more.",
   "clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新して記録すると、次の期限まで通知は止まります。",
 );

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import { parseNotifySettings } from "./settings-parse.ts";
+import { parseNotifySettings as parse } from "./settings-schema.ts";
 import { readSecret, withoutSecrets } from "./secret.ts";
 import { isLoopback, isMailAddress } from "./settings.ts";
 import { USUAL_STAGES } from "../stages.ts";
 
 const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
+
+const parseNotifySettings = async (content: string, where: string) => parse(content, where);
 
 const lines = (...all: readonly string[]): string => all.join("\n");
 

@@ -15,10 +15,10 @@ export interface SmtpSettings {
   readonly security: "tls" | "starttls" | "none";
   /** `address` or `name <address>` */
   readonly from: string;
-  readonly user?: string;
-  readonly password?: SecretSource;
+  readonly user?: string | undefined;
+  readonly password?: SecretSource | undefined;
   /** a PEM file of an authority to trust instead of the platform's */
-  readonly caFile?: string;
+  readonly caFile?: string | undefined;
 }
 
 /** Chats whose webhooks are known by name; `template` is any other. */
@@ -30,9 +30,9 @@ interface ToldOf {
   readonly name: string;
   readonly language: Language;
   /** only items of these contexts; all when absent */
-  readonly contexts?: readonly string[];
+  readonly contexts?: readonly string[] | undefined;
   /** only items of these kinds; all when absent */
-  readonly kinds?: readonly RenewalKind[];
+  readonly kinds?: readonly RenewalKind[] | undefined;
 }
 
 export interface MailRecipient extends ToldOf {
@@ -46,9 +46,9 @@ export interface WebhookRecipient extends ToldOf {
   /** the address is a secret: who knows it can write there */
   readonly url: SecretSource;
   /** the API token of Chatwork */
-  readonly token?: SecretSource;
+  readonly token?: SecretSource | undefined;
   /** the body to send to another service: JSON in which `{{subject}}`, `{{text}}` and `{{messageId}}` are filled in */
-  readonly template?: string;
+  readonly template?: string | undefined;
 }
 
 export interface CommandRecipient extends ToldOf {
@@ -66,7 +66,7 @@ export interface NotifySettings {
   readonly language: Language;
   /** days before expiry */
   readonly stages: readonly number[];
-  readonly smtp?: SmtpSettings;
+  readonly smtp?: SmtpSettings | undefined;
   readonly recipients: readonly Recipient[];
 }
 
