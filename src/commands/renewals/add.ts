@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
 import { zoneOf } from "../tools.ts";
@@ -13,7 +13,7 @@ export default defineCommand({
   details: [
     text(
       "With --file the date is read from the certificate, token or profile, and --kind may be left out. Without a date the item is recorded too, and every check says that its date is not known.",
-      "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期日不明」と報告されます。",
+      "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期限不明」と報告されます。",
     ),
     text(
       "An Android Enterprise environment may and should have two owner accounts: record both. Passwords are not recorded anywhere.",
@@ -49,7 +49,7 @@ export default defineCommand({
         ),
       );
     }
-    await tools.terminal.show(ITEM_COLUMNS, judge(added, context.name, askedNow(tools, tenant)));
+    await tools.terminal.show(ITEM_COLUMNS, judge(added, context.name, asOfNow(tools, tenant)));
   },
 });
 

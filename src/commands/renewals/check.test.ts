@@ -121,14 +121,14 @@ describe("what is recorded", () => {
     expect(header).toMatch(/^level +days left +expires on +kind +name +organisation +context +file$/);
     expect(rows.slice(0, 5).map((row) => row.split(/ {2,}/)[0])).toEqual([
       "expired",
-      "critical",
+      "urgent",
       "unknown",
-      "warning",
+      "soon",
       "ok",
     ]);
-    expect(rows[1]).toMatch(/^critical +10 +2026-11-30 +other date +in 10 +embedded$/);
+    expect(rows[1]).toMatch(/^urgent +10 +2026-11-30 +other date +in 10 +embedded$/);
     expect(ja.stdout).toMatch(/^状態 +残り日数 +期限 +種類 +名前 +組織 +コンテキスト +ファイル\n期限切れ +-1 /);
-    expect(ja.stdout).toMatch(/^重大 +10 +2026-11-30 +その他の期日 +in 10 /m);
+    expect(ja.stdout).toMatch(/^至急 +10 +2026-11-30 +その他の期日 +in 10 /m);
     const named = await run("renewals check --fields remark,certainty", {
       home,
       tenant: having(undated),
@@ -278,7 +278,7 @@ describe("files and folders", () => {
       terminal: {},
     });
     expect(exit).toBe(3);
-    expect(stdout).toMatch(/^不明 +bad\.vpptoken +bad\.vpptoken$/m);
+    expect(stdout).toMatch(/^期限不明 +bad\.vpptoken +bad\.vpptoken$/m);
   });
 
   test.each([

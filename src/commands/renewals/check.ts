@@ -1,6 +1,4 @@
-import { STATE_EXITS, type CheckResult } from "../../lib/renewals/check.ts";
-import { summaryOf } from "../../lib/renewals/check-summary.ts";
-import { parseThresholds } from "../../lib/renewals/check-thresholds.ts";
+import { type CheckResult, parseThresholds, STATE_EXITS, summaryOf } from "../../lib/renewals/check.ts";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -17,14 +15,17 @@ const OPTIONS = {
     kind: "string",
     value: "DURATION",
     about: text(
-      "warn of what expires within it: 90d, 12w (default: 90d)",
-      "この期間内の期限を警告する: 90d、12w(既定: 90d)",
+      "report what expires within this time as soon: 90d, 12w (default: 90d)",
+      "この期間内の期限を「期限間近」とする: 90d、12w(既定: 90d)",
     ),
   },
   critical: {
     kind: "string",
     value: "DURATION",
-    about: text("what expires within it is critical (default: 30d)", "この期間内の期限を重大とする(既定: 30d)"),
+    about: text(
+      "report what expires within this time as urgent (default: 30d)",
+      "この期間内の期限を「至急」とする(既定: 30d)",
+    ),
   },
   allContexts: {
     kind: "boolean",
@@ -58,7 +59,7 @@ export default defineCommand({
   details: [
     text(
       "Checks what the tenant has recorded, or only the files and folders named: certificates (PEM, DER), ADE server tokens, content tokens (VPP), provisioning profiles. The worst decides the exit code, in the order 2, 3, 1, 0; whatever it is, everything is shown. What cannot be read is unknown, never fine. Days are calendar days in --timezone, else the context's.",
-      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「不明」であり、正常とはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
+      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
     ),
   ],
   args: {
@@ -80,20 +81,17 @@ export default defineCommand({
   ownExits: {
     failure: STATE_EXITS.unknown,
     meanings: [
-      [STATE_EXITS.ok, text("nothing is due", "期限の近いものはない")],
+      [STATE_EXITS.ok, text("nothing is due", "期限の近いものなし")],
       [
         STATE_EXITS.warning,
         text(
-          "something is due within the warning time, or not valid yet",
-          "警告期間内に期限を迎える、またはまだ有効でないものがある",
+          "something is due soon (--within), or not valid yet",
+          "期限間近(--within)、またはまだ有効でないものがある",
         ),
       ],
       [
         STATE_EXITS.critical,
-        text(
-          "something is due within the critical time, or expired",
-          "重大期間内に期限を迎える、または期限切れのものがある",
-        ),
+        text("something is urgent (--critical), or expired", "至急(--critical)、または期限切れのものがある"),
       ],
       [
         STATE_EXITS.unknown,

@@ -4,7 +4,7 @@ import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { readPast } from "./items/options.ts";
@@ -39,7 +39,7 @@ export default defineCommand({
   async run(tools, { item: typed, by, at }) {
     const tenant = await tools.tenant();
     const { client, context } = tenant;
-    const asked = askedNow(tools, tenant);
+    const asked = asOfNow(tools, tenant);
     const when = at === undefined ? asked.now.toISOString() : readPast(at, { ...asked, where: "--at" });
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);

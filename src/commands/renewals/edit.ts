@@ -9,7 +9,7 @@ import { CHECKS } from "../../lib/renewals/replacement/check.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
@@ -52,7 +52,7 @@ export default defineCommand({
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, key: options.key, timezone });
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const after = await client.renewals.edit(before.id, kept);
-    await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, askedNow(tools, tenant)));
+    await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, asOfNow(tools, tenant)));
   },
 });
 

@@ -119,12 +119,12 @@ describe("the table on a terminal", () => {
     const [header, ...lines] = en.stdout.split("\n");
     expect(header).toMatch(/^state +days +expires on +name +kind$/);
     expect(lines.slice(0, 7)).toEqual([
-      expect.stringMatching(/^no date +- +- +謎 +other date$/),
+      expect.stringMatching(/^unknown +- +- +謎 +other date$/),
       expect.stringMatching(/^expired +-50 +2026-10-01 +ドメイン +other date$/),
       expect.stringMatching(/^urgent +20 +2026-12-10 +契約 +other date$/),
       expect.stringMatching(/^soon +51 +~2027-01-10 +副所有者 +Android Enterprise owner account$/),
-      expect.stringMatching(/^in time +132 +~2027-04-01 +所有者 /),
-      expect.stringMatching(/^in time +365 +2027-11-20 +契約 6 /),
+      expect.stringMatching(/^ok +132 +~2027-04-01 +所有者 /),
+      expect.stringMatching(/^ok +365 +2027-11-20 +契約 6 /),
       "",
     ]);
     expect(lines.find((line) => line.startsWith("ドメイン"))).toContain(" X|");
@@ -159,11 +159,11 @@ describe("the table on a terminal", () => {
     const { bytes } = await run("renewals list", { tenant, terminal: {} });
     const drawn = Buffer.from(bytes).toString("utf8");
     for (const [code, name] of [
-      [31, "no date"],
+      [31, "unknown"],
       [31, "expired"],
       [31, "urgent"],
       [33, "soon"],
-      [32, "in time"],
+      [32, "ok"],
     ] as const) {
       expect(drawn).toContain(`\n\u001b[${code}m${name}\u001b[39m `);
     }

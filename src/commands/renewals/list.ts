@@ -5,7 +5,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { LIMIT } from "../listing/list.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { judgedBySource, remarkOf } from "./items/judged-by-source.ts";
 import type { Shown } from "./items/shown.ts";
@@ -73,7 +73,7 @@ async function gather(
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
 ): Promise<Gathered> {
   const chosen = await tools.contexts.choose(tools.globals.context, tools.environment);
-  const { now, timezone } = askedNow(tools, chosen);
+  const { now, timezone } = asOfNow(tools, chosen);
   const { found, failed } = allContexts
     ? await judgedOfAll(tools)
     : { found: await judgedOf(tools, await tools.tenant()), failed: undefined };
@@ -100,7 +100,7 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
 }
 
 async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {
-  const asked = askedNow(tools, tenant);
+  const asked = asOfNow(tools, tenant);
   const all = await judgedBySource(tenant, asked.timezone);
   for (const line of all.flatMap(remarkOf)) await tools.terminal.warn(line);
   return all.map(({ item, remark }) => judge(item, tenant.context.name, asked, remark));

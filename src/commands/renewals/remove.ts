@@ -2,7 +2,7 @@ import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { tenantNotNamed } from "../imports/plan/confirm.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow } from "./items/asked.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 
@@ -30,6 +30,6 @@ export default defineCommand({
     }
     const removed = await client.renewals.remove(id);
     await terminal.note(text(`${name} was removed`, `${name} を削除しました`));
-    await terminal.show(ITEM_COLUMNS, judge(removed, context.name, askedNow(tools, tenant)));
+    await terminal.show(ITEM_COLUMNS, judge(removed, context.name, asOfNow(tools, tenant)));
   },
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dayOf, daysLeft, momentIn, yearAfter } from "./time.ts";
-import { levelOf, USUAL_THRESHOLDS } from "../renewals/level.ts";
+import { levelOf, USUAL_THRESHOLDS } from "../renewals/judge.ts";
 
 const TOKYO = "Asia/Tokyo";
 const at = (instant: string) => new Date(instant);

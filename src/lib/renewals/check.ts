@@ -1,26 +1,6 @@
+import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { dayOf, daysLeft } from "../model/time.ts";
-import { levelOf, type Level, type Thresholds } from "./level.ts";
-import type { Gathered } from "./sources.ts";
-
-/** Something that was checked. */
-export interface Checked extends Gathered {
-  readonly level: Level;
-  /** calendar day of its expiry in the zone it is counted in */
-  readonly expiresOn: string | null;
-  /** calendar days to that day, negative afterwards */
-  readonly daysLeft: number | null;
-  /** the context of the tenant that has it; null for files */
-  readonly context: string | null;
-}
-
-/** What one thing is judged by. */
-export interface CheckSurroundings {
-  readonly now: Date;
-  /** an IANA name */
-  readonly timezone: string;
-  readonly context: string | null;
-}
+import { compare, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
 
 /** How everything together stands. */
 export type State = "ok" | "warning" | "critical" | "unknown";
@@ -38,30 +18,6 @@ export interface CheckResult {
 
 /** The most urgent first; what is unknown comes before what is merely near. */
 const URGENCY: readonly Level[] = ["expired", "critical", "unknown", "warning", "ok"];
-
-/** Says how urgent a thing is. */
-export function checkOne(
-  gathered: Gathered,
-  thresholds: Thresholds,
-  { now, timezone, context }: CheckSurroundings,
-): Checked {
-  const { expiresAt, validFrom } = gathered;
-  const level = levelOf(expiresAt, { now, timezone, thresholds });
-  const validOn = validFrom !== null && Date.parse(validFrom) > now.getTime() ? dayOf(validFrom, timezone) : null;
-  return {
-    ...gathered,
-    context,
-    level: level === "ok" && validOn !== null ? "warning" : level,
-    remark: validOn === null ? gathered.remark : remarkWith(gathered.remark, validOn),
-    expiresOn: expiresAt === null ? null : dayOf(expiresAt, timezone),
-    daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now, timezone),
-  };
-}
-
-function remarkWith(remark: Text | null, validOn: string): Text {
-  const early = text(`not valid before ${validOn}`, `${validOn} まで有効になりません`);
-  return remark === null ? early : text(`${remark.en}; ${early.en}`, `${remark.ja}。${early.ja}`);
-}
 
 /** Whether a thing is no more than not valid yet: far from its expiry, but a warning. */
 export const isMerelyEarly = ({ level, daysLeft }: Checked, { withinDays }: Thresholds): boolean =>
@@ -86,4 +42,57 @@ function stateOf({ expired, critical, unknown, warning }: CheckResult["counts"],
   return warning > 0 ? "warning" : "ok";
 }
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+/** `2 expired, 1 due within 30 days`: how many stand how, the most urgent first. */
+export function summaryOf({ counts, thresholds, checked }: CheckResult): Text {
+  const { withinDays, criticalDays } = thresholds;
+  const early = checked.filter((one) => isMerelyEarly(one, thresholds)).length;
+  const parts: readonly (readonly [number, Text])[] = [
+    [counts.expired, text("expired", "期限切れ")],
+    [counts.critical, text(`due within ${criticalDays} days`, `${criticalDays} 日以内に期限`)],
+    [counts.unknown, text("unknown", "不明")],
+    [early, text("not valid yet", "まだ有効でないもの")],
+    [counts.warning - early, text(`due within ${withinDays} days`, `${withinDays} 日以内に期限`)],
+    [counts.ok, text("not due", "期限に余裕あり")],
+  ];
+  if (checked.length === 0) return text("nothing to check", "確認するものがありません");
+  const said = parts.filter(([count]) => count > 0);
+  return text(
+    said.map(([count, { en }]) => `${count} ${en}`).join(", "),
+    said.map(([count, { ja }]) => `${ja} ${count} 件`).join("、"),
+  );
+}
+
+/** `90d`, `12w`; more than 9999 of them is a mistake. */
+const DURATION = /^(?<count>\d{1,4})(?<unit>[dw])$/;
+
+/**
+ * When things are due, by `--within` and `--critical`. Where only `--within` is said and is shorter than the usual
+ * critical time, that becomes as short.
+ *
+ * @throws `usage` when one is no number of days or weeks, or the critical time is the longer one
+ */
+export function parseThresholds(within: string | undefined, critical: string | undefined): Thresholds {
+  const withinDays = within === undefined ? undefined : parseDays("--within", within);
+  const criticalDays = critical === undefined ? undefined : parseDays("--critical", critical);
+  const thresholds = {
+    withinDays: withinDays ?? Math.max(USUAL_THRESHOLDS.withinDays, criticalDays ?? 0),
+    criticalDays: criticalDays ?? Math.min(USUAL_THRESHOLDS.criticalDays, withinDays ?? Number.POSITIVE_INFINITY),
+  };
+  if (thresholds.criticalDays <= thresholds.withinDays) return thresholds;
+  throw new Failure("usage", {
+    what: text("the critical time is longer than the warning time", "--critical が --within より長くなっています"),
+    where: `--within ${within} --critical ${critical}`,
+  });
+}
+
+function parseDays(option: string, written: string): number {
+  const { count, unit } = DURATION.exec(written)?.groups ?? {};
+  if (count !== undefined) return Number(count) * (unit === "w" ? 7 : 1);
+  throw new Failure("usage", {
+    what: text(
+      `${option} must be a number of days or weeks, not ${written}`,
+      `${option} は日数か週数で指定してください(${written} は不可)`,
+    ),
+    hint: text("for example 90d or 12w", "例: 90d、12w"),
+  });
+}

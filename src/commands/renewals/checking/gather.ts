@@ -1,8 +1,8 @@
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { checkOne, resultOf, type Checked, type CheckResult } from "../../../lib/renewals/check.ts";
+import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
+import { type Checked, judgeFound, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
-import type { Thresholds } from "../../../lib/renewals/level.ts";
 import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
@@ -55,8 +55,8 @@ function judgeOf(
   chosen: Context,
   { thresholds, context }: { readonly thresholds: Thresholds; readonly context: string | null },
 ): (gathered: Gathered) => Checked {
-  const surroundings = { now: tools.clock.now(), timezone: zoneOf(tools, { context: chosen }), context };
-  return (gathered) => checkOne(gathered, thresholds, surroundings);
+  const asOf = { now: tools.clock.now(), timezone: zoneOf(tools, { context: chosen }), thresholds };
+  return (gathered) => judgeFound(gathered, context, asOf);
 }
 
 async function checkContext(tools: Tools, context: Context, thresholds: Thresholds): Promise<readonly Checked[]> {

@@ -1,5 +1,4 @@
-import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judge.ts";
-import type { Level } from "../../../lib/renewals/level.ts";
+import { type Judged, type Level, LEVEL_NAMES } from "../../../lib/renewals/judge.ts";
 import { TIMELINE_MONTHS, type Month, type Timeline } from "../../../lib/renewals/timeline.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { displayWidth, pad, truncate } from "../../../lib/terminal/table/width.ts";

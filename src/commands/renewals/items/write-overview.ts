@@ -1,5 +1,4 @@
-import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judge.ts";
-import type { Level } from "../../../lib/renewals/level.ts";
+import { type Judged, type Level, LEVEL_NAMES } from "../../../lib/renewals/judge.ts";
 import { drawTable, type TableColumn } from "../../../lib/terminal/table/table.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";

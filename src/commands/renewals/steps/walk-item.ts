@@ -9,7 +9,7 @@ import { walk, type WalkDesk } from "../../../lib/renewals/guide/walk.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
-import { askedNow } from "../items/asked.ts";
+import { asOfNow } from "../items/asked.ts";
 import { ITEM_COLUMNS } from "../items/columns.ts";
 import { inUseOf } from "./in-use.ts";
 import { record } from "./record.ts";
@@ -49,7 +49,7 @@ export async function walkItem(
   const place = { tools, client: tenant.client, timezone: zoneOf(tools, tenant) };
   const item = await record(place, subject, walked.renewed);
   if (item === undefined) return terminal.note(NOTHING);
-  await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, askedNow(tools, tenant)));
+  await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));
 }
 
 function deskOf(

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
 import { resultOf } from "../check.ts";
-import { USUAL_THRESHOLDS } from "../level.ts";
+import { USUAL_THRESHOLDS } from "../judge.ts";
 import { nagiosFailure, nagiosLine } from "./nagios.ts";
 import { checkedThing } from "../testing/checked.ts";
 import { parsePluginOutput } from "../testing/plugin-output.ts";

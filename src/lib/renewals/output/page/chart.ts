@@ -1,6 +1,5 @@
 import { text, type Language } from "../../../text/index.ts";
-import { LEVEL_NAMES, type Judged } from "../../judge.ts";
-import type { Level } from "../../level.ts";
+import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
 import { html, type Markup } from "./markup.ts";
 import { TIMELINE_MONTHS, type Month, type Timeline } from "../../timeline.ts";
 

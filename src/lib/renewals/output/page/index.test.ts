@@ -1,6 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { judge, type Recorded } from "../../judge.ts";
-import { USUAL_THRESHOLDS } from "../../level.ts";
+import { judge, type Recorded, USUAL_THRESHOLDS } from "../../judge.ts";
 import { html, Markup } from "./markup.ts";
 import { DARK, LIGHT, type Palette } from "./style.ts";
 import { renewalsPage } from "./index.ts";
@@ -79,7 +78,7 @@ describe("a page", () => {
   });
 
   it("is in the reader's language", () => {
-    expect(pageOf([recorded(1)])).toMatch(/<html lang="en">[^]*What expires, and when[^]*in time 1/);
+    expect(pageOf([recorded(1)])).toMatch(/<html lang="en">[^]*What expires, and when[^]*ok 1/);
     expect(pageOf([recorded(1)], "ja")).toMatch(/<html lang="ja">[^]*期限のあるもの[^]*余裕あり 1/);
   });
 

@@ -1,6 +1,5 @@
 import { text, type Language } from "../../../text/index.ts";
-import { LEVEL_NAMES, type Judged } from "../../judge.ts";
-import type { Level } from "../../level.ts";
+import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
 import { drawChart, legendMarker, ROWS_OF_A_CHART, type Typesetting } from "./chart.ts";
 import { html, Markup } from "./markup.ts";
 import { PAGE_STYLE } from "./style.ts";
