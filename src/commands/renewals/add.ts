@@ -3,9 +3,10 @@ import { Failure } from "../../lib/errors/index.ts";
 import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { asOfNow } from "./items/asked.ts";
+import { asOfNow } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
+import { ITEM_OPTIONS } from "./items/options.ts";
+import { readOptions } from "./items/read-options.ts";
 import { zoneOf } from "../tools.ts";
 
 export default defineCommand({

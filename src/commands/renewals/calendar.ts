@@ -4,7 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
-import { judgedBySource, remarkOf } from "./items/judged-by-source.ts";
+import { itemsBySource, remarksOf } from "./items/tenant-items.ts";
 
 export default defineCommand({
   summary: text("write what expires as a calendar file", "期限のあるものをカレンダーファイルに書き出す"),
@@ -31,10 +31,10 @@ export default defineCommand({
     for (const tenant of await tenantsOf(tools, allContexts)) {
       const { context } = tenant;
       const timezone = zoneOf(tools, tenant);
-      for (const judged of await judgedBySource(tenant, timezone)) {
+      for (const judged of await itemsBySource(tenant, timezone)) {
         const { item } = judged;
         const { expiresAt } = item;
-        for (const line of remarkOf(judged)) await terminal.warn(line);
+        for (const line of remarksOf(judged)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
         else {
           const day = dayOf(expiresAt, timezone);

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { writeFileAtomically } from "../../lib/files/index.ts";
 import { type CheckResult, parseThresholds, STATE_EXITS, summaryOf } from "../../lib/renewals/check.ts";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -5,10 +7,9 @@ import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { KEY_OPTION } from "./items/own-keys.ts";
+import { KEY_OPTION } from "./items/options.ts";
 import { checkColumns, USUAL_CHECK_COLUMNS } from "./checking/columns.ts";
 import { gatherAll } from "./checking/gather.ts";
-import { writeMetrics } from "./checking/metrics.ts";
 
 const OPTIONS = {
   within: {
@@ -172,4 +173,30 @@ async function sayUnknown({ terminal }: Tools, error: unknown): Promise<void> {
   const { nagiosFailure } = await import("../../lib/renewals/output/nagios.ts");
   const reason = error instanceof Failure ? error.what : ERRORS.unexpected.meaning;
   await terminal.out.write(`${nagiosFailure(reason, terminal.language)}\n`);
+}
+
+/**
+ * Writes the result for Prometheus.
+ *
+ * @returns false when the file cannot be written, which is said; the old one is then as it was
+ */
+async function writeMetrics(
+  { terminal, temporary, workingFolder, clock }: Tools,
+  file: string,
+  result: CheckResult,
+): Promise<boolean> {
+  const { prometheusText } = await import("../../lib/renewals/output/prometheus.ts");
+  const metrics = prometheusText(result, clock.now());
+  const path = file === "-" ? file : resolve(workingFolder, file);
+  try {
+    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(metrics));
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const what = text(`the metrics cannot be written: ${reason}`, `メトリクスを書き込めません: ${reason}`);
+    await terminal.failure(
+      error instanceof Failure ? error : new Failure("usage", { what, where: file, cause: error }),
+    );
+    return false;
+  }
 }

@@ -4,10 +4,9 @@ import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
-import { asOfNow } from "./items/asked.ts";
+import { asOfNow, findItem, ITEM_ARGUMENT } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { readPast } from "./items/options.ts";
+import { readPast } from "./items/read-options.ts";
 
 export default defineCommand({
   summary: text("record that a yearly login was done, and by whom", "年に一度のログインを済ませたことを記録する"),

@@ -9,13 +9,13 @@ import { CHECKS } from "../../lib/renewals/replacement/check.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
-import { asOfNow } from "./items/asked.ts";
+import { asOfNow, findItem, ITEM_ARGUMENT } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
-import { readKeys } from "./items/own-keys.ts";
+import { ITEM_OPTIONS } from "./items/options.ts";
+import { readOptions } from "./items/read-options.ts";
+import { readKeys } from "../../lib/renewals/read/keys.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
-import { inUseOf } from "./steps/in-use.ts";
+import { inUseOf } from "../../lib/renewals/read/in-use.ts";
 
 export default defineCommand({
   summary: text("change what is recorded of an item", "登録した項目を変更する"),

@@ -5,10 +5,12 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { LIMIT } from "../listing/list.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
-import { asOfNow } from "./items/asked.ts";
+import { asOfNow, itemsBySource, remarksOf } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { judgedBySource, remarkOf } from "./items/judged-by-source.ts";
-import type { Shown } from "./items/shown.ts";
+import type { Shown } from "./items/overview.ts";
+import { momentIn } from "../../lib/model/time.ts";
+import { escapeForPeople } from "../../lib/terminal/escape.ts";
+import { writeOutput } from "../csv/file/output.ts";
 
 export default defineCommand({
   summary: text(
@@ -49,10 +51,9 @@ export default defineCommand({
     const { shown, failed } = await gather(tools, { allContexts, limit });
     const { format, fields, query } = terminal.output;
     if (html !== undefined) {
-      const { writePage } = await import("./items/write-page.ts");
       await writePage(tools, shown, html);
     } else if (format === "table" && fields === undefined && query === undefined) {
-      const { writeOverview } = await import("./items/write-overview.ts");
+      const { writeOverview } = await import("./items/overview.ts");
       await writeOverview(terminal, shown);
     } else {
       await terminal.list(ITEM_COLUMNS, shown.items);
@@ -101,9 +102,29 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
 
 async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {
   const asked = asOfNow(tools, tenant);
-  const all = await judgedBySource(tenant, asked.timezone);
-  for (const line of all.flatMap(remarkOf)) await tools.terminal.warn(line);
+  const all = await itemsBySource(tenant, asked.timezone);
+  for (const line of all.flatMap(remarksOf)) await tools.terminal.warn(line);
   return all.map(({ item, remark }) => judge(item, tenant.context.name, asked, remark));
+}
+
+/** Writes items as a page, to a file or to stdout. */
+async function writePage(tools: Tools, shown: Shown, file: string): Promise<void> {
+  const { truncate } = await import("../../lib/terminal/table/width.ts");
+  const { renewalsPage } = await import("../../lib/renewals/output/page/index.ts");
+  const { terminal } = tools;
+  const { items, contexts, timeline, now, timezone } = shown;
+  const page = renewalsPage({
+    items,
+    contexts,
+    timeline,
+    timezone,
+    language: terminal.language,
+    asOf: momentIn(now, timezone, "minute"),
+    visible: escapeForPeople,
+    fit: truncate,
+  });
+  await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
+  if (file !== "-") await terminal.note(text(`${file} was written`, `${file} を書き出しました`));
 }
 
 /** @see facts 3.6: Google recommends a second owner of an Android Enterprise environment */

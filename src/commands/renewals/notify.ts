@@ -9,8 +9,8 @@ import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify/sett
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Tools } from "../tools.ts";
-import { noticeTenant } from "./items/notice-tenant.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
+import { itemsBySource } from "./items/tenant-items.ts";
 
 const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
   due: text("due", "送信予定"),
@@ -139,6 +139,27 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
       "このファイルを作成してください。書き方は clomoctl renewals notify --help で確認できます",
     ),
   });
+}
+
+/** A tenant as notices need it: its things with the dates they are judged by. */
+function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant): NoticeTenant {
+  const { context, client } = tenant;
+  const { renewals } = client;
+  const timezone = zoneOf(tools, tenant);
+  return {
+    context: context.name,
+    timezone,
+    client: {
+      renewals: {
+        list: async () => (await itemsBySource(tenant, timezone)).map(({ item, remark }) => ({ ...item, remark })),
+        notices: () => renewals.notices(),
+        claimNotice: (key) => renewals.claimNotice(key),
+        settleNotice: (id, outcome) => renewals.settleNotice(id, outcome),
+      },
+      findUsers: (address) => client.findUsers(address),
+      users: (query) => client.users(query),
+    },
+  };
 }
 
 /** With `--all-contexts` a tenant that cannot be opened is said and left for the next run. */

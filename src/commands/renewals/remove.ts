@@ -2,9 +2,8 @@ import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { tenantNotNamed } from "../imports/plan/confirm.ts";
-import { asOfNow } from "./items/asked.ts";
+import { asOfNow, findItem, ITEM_ARGUMENT } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 
 export default defineCommand({
   summary: text("forget an item and the notices of it", "項目とその通知の記録を削除する"),

@@ -6,9 +6,10 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
-import { KEY_OPTION, readKeys } from "./items/own-keys.ts";
-import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
+import { KEY_OPTION } from "./items/options.ts";
+import { readKeys } from "../../lib/renewals/read/keys.ts";
+import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 
 export default defineCommand({
   summary: text(

@@ -114,22 +114,32 @@ async function read(name: string, bytes: Uint8Array, keys: readonly string[] = [
   }
 }
 
+/** How the file is looked at that a recorded thing was read from. */
+export interface SourceOptions {
+  /** the record was made on this machine, so that its source is a file of this machine */
+  readonly lookAtSource: boolean;
+  /** an IANA name; remarks tell days in it */
+  readonly timezone: string;
+}
+
 /**
- * A recorded thing, with the date of the file it was read from where that lies here: the earlier of the two counts.
- * The file may be gone; the record counts alone then.
- *
- * @param lookAtSource whether the record was made on this machine, so that its source is a file of this machine
- * @param timezone an IANA name; remarks tell days in it
+ * A recorded thing, with the date of the file it was read from where that is on this machine: the earlier of the two
+ * counts. The file may be gone; then the record alone counts.
  */
-export async function gatherRecorded(
-  item: RecordedItem,
-  { lookAtSource, timezone }: { readonly lookAtSource: boolean; readonly timezone: string },
-): Promise<Gathered> {
-  const { source } = item;
+export async function gatherRecorded(item: RecordedItem, { lookAtSource, timezone }: SourceOptions): Promise<Gathered> {
+  const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
+  const remark = expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null;
   const recorded: Gathered = {
-    ...item,
+    kind,
+    name,
+    organisation,
+    expiresAt,
+    certainty,
+    fingerprint,
+    topic,
+    source,
     validFrom: null,
-    remark: item.expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null,
+    remark,
   };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readStart(source, MOST_BYTES).catch(() => undefined);
@@ -175,4 +185,39 @@ function sourceBroken(source: string, reason: Text): Text {
   const { en, ja } = reason;
   const file = same(source);
   return text(`the record counts; ${file.en}: ${en}`, `記録で判定します。${file.ja}: ${ja}`);
+}
+
+/** What {@link withSourceDates} reads and changes of a recorded thing. */
+type DatedItem = Omit<RecordedItem, "expiresAt" | "certainty"> & {
+  readonly expiresAt: string | null;
+  readonly certainty: Certainty;
+};
+
+/** A recorded thing with the date it is judged by. */
+export interface ItemBySource<I> {
+  readonly item: I;
+  /** UTC instant, as its file has it; null where none does */
+  readonly validFrom: string | null;
+  /** why the date could not be compared, or that file and record differ */
+  readonly remark: Text | null;
+}
+
+/**
+ * Recorded things as everything judges them: with the earlier of the recorded date and that of the file it was read
+ * from.
+ *
+ * @param options as of {@link gatherRecorded}
+ */
+export async function withSourceDates<I extends DatedItem>(
+  items: readonly I[],
+  options: SourceOptions,
+): Promise<readonly ItemBySource<I>[]> {
+  const all: ItemBySource<I>[] = [];
+  for (const item of items) {
+    const { expiresAt, certainty, validFrom, remark } = await gatherRecorded(item, options);
+    // a file's date in the form of records, as items are ordered and notices kept by it
+    const judged = expiresAt === null || expiresAt === item.expiresAt ? expiresAt : new Date(expiresAt).toISOString();
+    all.push({ item: { ...item, expiresAt: judged, certainty: certainty ?? item.certainty }, validFrom, remark });
+  }
+  return all;
 }

@@ -10,6 +10,18 @@ export interface Month {
   readonly month: number;
 }
 
+/** `2028-01`; nothing where there is no month. */
+export const monthName = (month: Month | undefined): string =>
+  month === undefined ? "" : `${month.year}-${String(month.month).padStart(2, "0")}`;
+
+/** What drawing needs to know of letters. */
+export interface Typesetting {
+  /** the words with everything that deceives made visible, on one line */
+  readonly visible: (words: string) => string;
+  /** the words cut to so many half-width characters */
+  readonly fit: (words: string, columns: number) => string;
+}
+
 /**
  * Where something stands on a time line: left of it, expired or without a date; right of it; or between, in months from
  * its start, a fraction by the middle of the day: 14.5 is the middle of the last month.

@@ -6,9 +6,9 @@ import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
-import { readKeys } from "../items/own-keys.ts";
+import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { judgedBySource } from "../items/judged-by-source.ts";
+import { itemsBySource } from "../items/tenant-items.ts";
 
 /** What is to be checked. */
 interface Wished {
@@ -75,7 +75,7 @@ async function checkContext(tools: Tools, context: Context, thresholds: Threshol
 async function recordedIn(tools: Tools, context: Context): Promise<readonly Gathered[]> {
   if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
   const tenant = await tools.tenantOf(context);
-  return (await judgedBySource(tenant, zoneOf(tools, tenant))).map(({ item, validFrom, remark }) => {
+  return (await itemsBySource(tenant, zoneOf(tools, tenant))).map(({ item, validFrom, remark }) => {
     const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
     return { kind, name, organisation, expiresAt, certainty, fingerprint, topic, validFrom, source, remark };
   });

@@ -9,9 +9,9 @@ import { walk, type WalkDesk } from "../../../lib/renewals/guide/walk.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
-import { asOfNow } from "../items/asked.ts";
+import { asOfNow } from "../items/tenant-items.ts";
 import { ITEM_COLUMNS } from "../items/columns.ts";
-import { inUseOf } from "./in-use.ts";
+import { inUseOf } from "../../../lib/renewals/read/in-use.ts";
 import { record } from "./record.ts";
 import type { Subject } from "./subject.ts";
 

@@ -1,7 +1,10 @@
+import { createPrivateKey } from "node:crypto";
 import { dirname, join } from "node:path";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
+import { Failure } from "../../errors/index.ts";
 import { namesIn, readStart } from "../../files/index.ts";
 import { MOST_BYTES } from "../../model/renewal.ts";
+import { text } from "../../text/index.ts";
 
 /** More than lie beside one token, even in a folder of many certificates. */
 const MOST_FILES = 100;
@@ -37,7 +40,34 @@ async function keysIn(folder: string): Promise<readonly string[]> {
 }
 
 const keysOf = (bytes: Uint8Array): readonly string[] =>
-  [...pemBlocks(latin1Of(bytes))].flatMap(({ label, text }) => {
-    const isOpen = /^(?:RSA )?PRIVATE KEY$/.test(label) && !text.includes("ENCRYPTED");
-    return isOpen ? [text] : [];
+  [...pemBlocks(latin1Of(bytes))].flatMap(({ label, text: block }) => {
+    const isOpen = /^(?:RSA )?PRIVATE KEY$/.test(label) && !block.includes("ENCRYPTED");
+    return isOpen ? [block] : [];
   });
+
+/**
+ * The keys of these files, in PEM.
+ *
+ * @param read how a named file is read
+ * @throws Failure `input-rejected` when one holds no private key, or needs a passphrase
+ */
+export const readKeys = (
+  names: readonly string[],
+  read: (name: string) => Promise<{ readonly bytes: Uint8Array }>,
+): Promise<readonly string[]> => Promise.all(names.map(async (name) => keyOf(name, await read(name))));
+
+function keyOf(name: string, { bytes }: { readonly bytes: Uint8Array }): string {
+  const pem = Buffer.from(bytes).toString("utf8");
+  try {
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    throw new Failure("input-rejected", {
+      what: text(
+        "this is no private key in PEM, or it needs a passphrase",
+        "PEM の秘密鍵ではないか、パスフレーズが必要です",
+      ),
+      where: name,
+    });
+  }
+}

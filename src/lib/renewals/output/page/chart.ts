@@ -1,7 +1,7 @@
 import { text, type Language } from "../../../text/index.ts";
 import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
-import { html, type Markup } from "./markup.ts";
-import { TIMELINE_MONTHS, type Month, type Timeline } from "../../timeline.ts";
+import { html, type Markup } from "../markup.ts";
+import { monthName, TIMELINE_MONTHS, type Month, type Timeline, type Typesetting } from "../../timeline.ts";
 
 /** Where things stand in a chart, in units of its own: it is 1000 wide. */
 const CHART = {
@@ -27,14 +27,6 @@ const END = CHART.start + TIMELINE_MONTHS * CHART.month;
 
 /** Names wider than so many half-width characters are cut; the table has them whole. */
 const LABEL_COLUMNS = 30;
-
-/** What drawing needs to know of letters. */
-export interface Typesetting {
-  /** the words with everything that deceives made visible, on one line */
-  readonly visible: (words: string) => string;
-  /** the words cut to so many half-width characters */
-  readonly fit: (words: string, columns: number) => string;
-}
 
 /** A chart's surroundings. */
 export interface ChartPlace extends Typesetting {
@@ -87,9 +79,6 @@ export function drawChart(all: readonly Judged[], place: ChartPlace): Markup {
     ${today(place, height)} ${all.map((judged, index) => row(judged, index, place))}
   </svg>`;
 }
-
-const monthName = (month: Month | undefined): string =>
-  month === undefined ? "" : `${month.year}-${String(month.month).padStart(2, "0")}`;
 
 const band = (index: number): Markup | null =>
   index % 2 === 1

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from "vitest";
 import { judge, type Recorded, USUAL_THRESHOLDS } from "../../judge.ts";
-import { html, Markup } from "./markup.ts";
+import { html, Markup } from "../markup.ts";
 import { DARK, LIGHT, type Palette } from "./style.ts";
 import { renewalsPage } from "./index.ts";
 import { Timeline } from "../../timeline.ts";

@@ -1,10 +1,10 @@
 import { text, type Language } from "../../../text/index.ts";
 import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
-import { drawChart, legendMarker, ROWS_OF_A_CHART, type Typesetting } from "./chart.ts";
-import { html, Markup } from "./markup.ts";
+import { drawChart, legendMarker, ROWS_OF_A_CHART } from "./chart.ts";
+import { html, Markup } from "../markup.ts";
 import { PAGE_STYLE } from "./style.ts";
 import { drawTable } from "./table.ts";
-import type { Timeline } from "../../timeline.ts";
+import type { Timeline, Typesetting } from "../../timeline.ts";
 
 /** What a page shows, and how. */
 export interface PageContent extends Typesetting {

@@ -2,7 +2,7 @@ import { RENEWAL_KINDS } from "../../../model/renewal.ts";
 import { text, type Language, type Text } from "../../../text/index.ts";
 import { dayOf } from "../../../model/time.ts";
 import { LEVEL_NAMES, type Judged } from "../../judge.ts";
-import { html, type Markup, type Part } from "./markup.ts";
+import { html, type Markup, type Part } from "../markup.ts";
 
 /** What a table needs. */
 export interface TablePlace {

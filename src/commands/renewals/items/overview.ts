@@ -1,10 +1,24 @@
 import { type Judged, type Level, LEVEL_NAMES } from "../../../lib/renewals/judge.ts";
+import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { drawTable, type TableColumn } from "../../../lib/terminal/table/table.ts";
+import { displayWidth, truncate } from "../../../lib/terminal/table/width.ts";
+import type { Timeline } from "../../../lib/renewals/timeline.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { kindName } from "./columns.ts";
-import { drawTimeline } from "./draw-timeline.ts";
-import type { Shown } from "./shown.ts";
+import { drawTimeline } from "../../../lib/renewals/output/timeline.ts";
+
+/** What a list of items shows. */
+export interface Shown {
+  /** by expiry */
+  readonly items: readonly Judged[];
+  /** names of the contexts that were asked */
+  readonly contexts: readonly string[];
+  readonly timeline: Timeline;
+  readonly now: Date;
+  /** the zone the time line's days are counted in */
+  readonly timezone: string;
+}
 
 interface OverviewColumn {
   readonly header: Text;
@@ -48,7 +62,17 @@ export async function writeOverview(terminal: Tools["terminal"], shown: Shown): 
   };
   for await (const line of tableLines(shown, { language, columns, heading, paint })) await write(line);
   await write("");
-  for (const line of drawTimeline(items, { timeline, language, columns, label, paint })) await write(line);
+  const drawing = {
+    timeline,
+    language,
+    columns,
+    label,
+    paint,
+    visible: escapeForPeople,
+    fit: truncate,
+    width: displayWidth,
+  };
+  for (const line of drawTimeline(items, drawing)) await write(line);
 }
 
 async function* tableLines(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type Judged, levelOf, USUAL_THRESHOLDS } from "../../../lib/renewals/judge.ts";
-import { Timeline } from "../../../lib/renewals/timeline.ts";
-import { displayWidth } from "../../../lib/terminal/table/width.ts";
-import { drawTimeline } from "./draw-timeline.ts";
+import { type Judged, levelOf, USUAL_THRESHOLDS } from "../judge.ts";
+import { Timeline } from "../timeline.ts";
+import { escapeForPeople } from "../../terminal/escape.ts";
+import { displayWidth, truncate } from "../../terminal/table/width.ts";
+import { drawTimeline } from "./timeline.ts";
 
 const now = new Date("2026-11-20T03:00:00Z");
 const timezone = "Asia/Tokyo";
@@ -29,6 +30,9 @@ const draw = (columns: number, language: "en" | "ja" = "en"): string[] => [
     columns,
     label: ({ item }) => item.name,
     paint: (marker) => marker,
+    visible: escapeForPeople,
+    fit: truncate,
+    width: displayWidth,
   }),
 ];
 
