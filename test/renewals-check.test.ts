@@ -15,10 +15,10 @@ const inDays = (days: number): Date => new Date(new Date().getTime() + days * DA
 
 /** Far from the limits of 30 and 90 days, so that no midnight matters. */
 const LEVELS = { ok: inDays(200), warning: inDays(60), critical: inDays(10), expired: inDays(-5) };
-type Known = keyof typeof LEVELS;
+type KnownItem = keyof typeof LEVELS;
 
 /** A folder of tokens of these levels, `broken` for one that cannot be read, below a new home. */
-async function folderOf(...levels: readonly (Known | "broken")[]): Promise<string> {
+async function folderOf(...levels: readonly (KnownItem | "broken")[]): Promise<string> {
   const home = await freshHome();
   await mkdir(join(home, "certs"));
   for (const [at, level] of levels.entries()) {
@@ -42,7 +42,7 @@ interface Row {
 const rowsOf = ({ text }: Outcome): readonly Row[] => JSON.parse(text) as Row[];
 
 describe("exit codes", () => {
-  test.each<[readonly (Known | "broken")[], number, string, string]>([
+  test.each<[readonly (KnownItem | "broken")[], number, string, string]>([
     [["ok"], 0, "1 not due", "期限に余裕あり 1 件"],
     [["ok", "warning"], 1, "1 due within 90 days, 1 not due", "90 日以内に期限 1 件、期限に余裕あり 1 件"],
     [["ok", "critical"], 2, "1 due within 30 days, 1 not due", "30 日以内に期限 1 件、期限に余裕あり 1 件"],
@@ -234,7 +234,7 @@ describe("what tenants have recorded", () => {
 });
 
 describe("for monitoring systems", () => {
-  test.each<[readonly (Known | "broken")[], string]>([
+  test.each<[readonly (KnownItem | "broken")[], string]>([
     [["ok"], "OK"],
     [["warning"], "WARNING"],
     [["critical", "ok"], "CRITICAL"],

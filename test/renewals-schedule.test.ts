@@ -117,9 +117,9 @@ describe("systemd", () => {
     await writeFile(join(units(), "other.timer"), "");
     expect((await schedule("remove", "--systemd")).code).toBe(0);
     expect(await readdir(units())).toEqual(["other.timer"]);
-    const asked = (await readFile(env["FAKE_SYSTEMCTL"] ?? "", "utf8")).split("\n");
-    expect(asked.slice(0, 2)).toEqual(["--user daemon-reload", "--user enable --now clomoctl-renewals.timer"]);
-    expect(asked).toContain("--user disable --now clomoctl-renewals.timer");
+    const asOf = (await readFile(env["FAKE_SYSTEMCTL"] ?? "", "utf8")).split("\n");
+    expect(asOf.slice(0, 2)).toEqual(["--user daemon-reload", "--user enable --now clomoctl-renewals.timer"]);
+    expect(asOf).toContain("--user disable --now clomoctl-renewals.timer");
     expect((await schedule("remove", "--systemd")).stderr).toContain("nothing was installed");
   });
 });

@@ -40,7 +40,7 @@ export default defineCommand({
     if (name.trim() === "") throw nameMissing();
     const said = await readOptions(tools, { options, kind, timezone: zoneOf(tools, tenant) });
     const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
-    await refuseKnown(client, item);
+    await refuseDuplicate(client, item);
     const added = await client.renewals.add(item);
     if (added.expiresAt === null) {
       await tools.terminal.warn(
@@ -65,7 +65,7 @@ const nameMissing = (): Failure =>
   new Failure("usage", { what: text("the name is blank", "名前が空です"), where: "NAME" });
 
 /** @throws Failure `input-rejected` when the very same certificate or token is recorded already */
-async function refuseKnown(client: TenantClient, { fingerprint }: NewRenewalItem): Promise<void> {
+async function refuseDuplicate(client: TenantClient, { fingerprint }: NewRenewalItem): Promise<void> {
   if (fingerprint === undefined || fingerprint === null) return;
   const known: RenewalItem | undefined = (await client.renewals.list()).find(
     (item) => item.fingerprint === fingerprint,

@@ -109,7 +109,7 @@ export default defineCommand({
       return await check(tools, files, options);
     } catch (error) {
       // a monitoring system shows stdout alone
-      if (options.nagios && !tools.signal.aborted) await sayUnknown(tools, error);
+      if (options.nagios && !tools.signal.aborted) await writeUnknown(tools, error);
       throw error;
     }
   },
@@ -169,7 +169,7 @@ async function showLine({ terminal }: Tools, result: CheckResult): Promise<void>
   await terminal.out.write(`${nagiosLine(result, terminal.language)}\n`);
 }
 
-async function sayUnknown({ terminal }: Tools, error: unknown): Promise<void> {
+async function writeUnknown({ terminal }: Tools, error: unknown): Promise<void> {
   const { nagiosFailure } = await import("../../lib/renewals/output/nagios.ts");
   const reason = error instanceof Failure ? error.what : ERRORS.unexpected.meaning;
   await terminal.out.write(`${nagiosFailure(reason, terminal.language)}\n`);

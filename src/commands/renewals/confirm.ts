@@ -38,12 +38,12 @@ export default defineCommand({
   async run(tools, { item: typed, by, at }) {
     const tenant = await tools.tenant();
     const { client, context } = tenant;
-    const asked = asOfNow(tools, tenant);
-    const when = at === undefined ? asked.now.toISOString() : readPast(at, { ...asked, where: "--at" });
+    const asOf = asOfNow(tools, tenant);
+    const when = at === undefined ? asOf.now.toISOString() : readPast(at, { ...asOf, where: "--at" });
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
     const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });
-    await tools.terminal.show(ITEM_COLUMNS, judge(confirmed, context.name, asked));
+    await tools.terminal.show(ITEM_COLUMNS, judge(confirmed, context.name, asOf));
   },
 });
 

@@ -3,7 +3,7 @@ import { writeFileAtomically } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
-import { guideOf, type Guide, type Known, type Step } from "../../lib/renewals/guide/index.ts";
+import { guideOf, type Guide, type KnownItem, type Step } from "../../lib/renewals/guide/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -133,7 +133,7 @@ const misfit = (one: string, other: string): Failure =>
 const escaped = (value: string | null): string | null => (value === null ? null : escapeForPeople(value));
 
 /** What is known, safe to be read by people. */
-const readable = (item: NonNullable<Known>): Known => ({
+const readable = (item: NonNullable<KnownItem>): KnownItem => ({
   name: escapeForPeople(item.name),
   organisation: escaped(item.organisation),
   topic: escaped(item.topic),

@@ -64,7 +64,7 @@ export default defineCommand({
 });
 
 /** What is shown, and the first failure of a tenant that keeps the others' items from nobody. */
-interface Gathered {
+interface CheckItem {
   readonly shown: Shown;
   readonly failed: Failure | undefined;
 }
@@ -72,7 +72,7 @@ interface Gathered {
 async function gather(
   tools: Tools,
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
-): Promise<Gathered> {
+): Promise<CheckItem> {
   const chosen = await tools.contexts.choose(tools.globals.context, tools.environment);
   const { now, timezone } = asOfNow(tools, chosen);
   const { found, failed } = allContexts
@@ -101,10 +101,10 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
 }
 
 async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {
-  const asked = asOfNow(tools, tenant);
-  const all = await itemsBySource(tenant, asked.timezone);
+  const asOf = asOfNow(tools, tenant);
+  const all = await itemsBySource(tenant, asOf.timezone);
   for (const line of all.flatMap(remarksOf)) await tools.terminal.warn(line);
-  return all.map(({ item, remark }) => judge(item, tenant.context.name, asked, remark));
+  return all.map(({ item, remark }) => judge(item, tenant.context.name, asOf, remark));
 }
 
 /** Writes items as a page, to a file or to stdout. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readOwnFile, unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf } from "../../lib/renewals/notify/deliver.ts";
-import type { NoticeRow } from "../../lib/renewals/notify/telling.ts";
+import type { NoticeRow } from "../../lib/renewals/notify/sender.ts";
 import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
 import { planNotices, sendNotices } from "../../lib/renewals/notify/send.ts";
 import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify/settings.ts";
@@ -20,12 +20,12 @@ const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
 };
 
 const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
-  { key: "context", header: text("tenant", "テナント"), value: ({ told }) => told.context },
-  { key: "kind", header: text("kind", "種類"), value: ({ told }) => told.item.kind },
-  { key: "name", header: text("name", "名前"), value: ({ told }) => told.item.name },
-  { key: "expiresOn", header: text("expires on", "期限"), value: ({ told }) => told.day },
-  { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ told }) => told.days },
-  { key: "stage", header: text("stage", "段階"), align: "end", value: ({ told }) => told.stage },
+  { key: "context", header: text("tenant", "テナント"), value: ({ due }) => due.context },
+  { key: "kind", header: text("kind", "種類"), value: ({ due }) => due.item.kind },
+  { key: "name", header: text("name", "名前"), value: ({ due }) => due.item.name },
+  { key: "expiresOn", header: text("expires on", "期限"), value: ({ due }) => due.day },
+  { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ due }) => due.days },
+  { key: "stage", header: text("stage", "段階"), align: "end", value: ({ due }) => due.stage },
   {
     key: "recipient",
     header: text("recipient", "通知先"),
@@ -43,7 +43,7 @@ const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
     header: text("reason", "理由"),
     value: ({ reason }) => (reason === undefined ? undefined : terminal.say(reason)),
   },
-  { key: "itemId", header: text("id", "ID"), value: ({ told }) => told.item.id },
+  { key: "itemId", header: text("id", "ID"), value: ({ due }) => due.item.id },
 ];
 
 /** Indented, so that the reference shows it as code. */
@@ -186,18 +186,18 @@ async function send(tools: Tools, settings: NotifySettings, run: Parameters<type
   const { home, environment, signal, machine } = tools;
   const modes = machine.platform !== "win32";
   const deliver = deliveryOf(settings, { environment, folder: home.settings, modes });
-  let told = 0;
+  let sent = 0;
   tools.describeState(() =>
     text(
-      `${told} messages were sent; the next run sends the others`,
-      `${told} 通を送信しました。残りは次の実行で送信します`,
+      `${sent} messages were sent; the next run sends the others`,
+      `${sent} 通を送信しました。残りは次の実行で送信します`,
     ),
   );
   return sendNotices(run, {
     signal,
     deliver: async (recipient, message, digest) => {
       const delivery = await deliver(recipient, message, digest);
-      if (delivery.sent) told += 1;
+      if (delivery.sent) sent += 1;
       return delivery;
     },
   });

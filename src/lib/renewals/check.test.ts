@@ -3,7 +3,7 @@ import { Failure } from "../errors/index.ts";
 import { judgeFound, type Level, USUAL_THRESHOLDS } from "./judge.ts";
 import { isMerelyEarly, resultOf, STATE_EXITS, summaryOf, parseThresholds } from "./check.ts";
 import { nagiosLine } from "./output/nagios.ts";
-import { unread } from "./sources.ts";
+import { unreadItem } from "./sources.ts";
 import { checkedThing } from "./testing/checked.ts";
 import { same } from "../text/index.ts";
 
@@ -83,7 +83,7 @@ test("days are counted in the zone that is asked for, and a place that could not
     level: "critical",
     daysLeft: 30,
   });
-  expect(judgeFound(unread("x.pem", same("broken")), "kanto", asOf)).toMatchObject({
+  expect(judgeFound(unreadItem("x.pem", same("broken")), "kanto", asOf)).toMatchObject({
     kind: null,
     level: "unknown",
     daysLeft: null,

@@ -1,7 +1,7 @@
 import { dayOf, daysLeft } from "../model/time.ts";
 import type { Certainty, RenewalKind } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
-import type { Gathered } from "./sources.ts";
+import type { CheckItem } from "./sources.ts";
 
 /** How urgent an item is; `unknown` is never `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
@@ -94,13 +94,13 @@ export const judge = (item: Recorded, context: string, asOf: AsOf, remark: Text 
 });
 
 /** Something that was checked. */
-export interface Checked extends Gathered, Standing {
+export interface Checked extends CheckItem, Standing {
   /** the context of the tenant that has it; null for files */
   readonly context: string | null;
 }
 
 /** Judges something that was read; what is not valid yet is a warning. */
-export function judgeFound(found: Gathered, context: string | null, asOf: AsOf): Checked {
+export function judgeFound(found: CheckItem, context: string | null, asOf: AsOf): Checked {
   const { expiresAt, validFrom, remark } = found;
   const { now, timezone } = asOf;
   const standing = standingOf(expiresAt, asOf);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readExpiring } from "../apple/index.ts";
 import { describeWithOpenssl, serverToken, Workshop } from "../apple/testing/openssl.ts";
-import { gatherFiles, gatherRecorded, gatherScanned, type Gathered, type RecordedItem } from "./sources.ts";
+import { gatherFiles, gatherRecorded, gatherScanned, type CheckItem, type RecordedItem } from "./sources.ts";
 import { vppToken } from "./testing/vpp-token.ts";
 
 async function place(): Promise<string> {
@@ -19,7 +19,7 @@ const KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
 const BROKEN = "-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n";
 const REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n";
 
-const told = ({ source, kind, remark, expiresAt }: Gathered): string => `${source} ${kind ?? remark?.en} ${expiresAt}`;
+const told = ({ source, kind, remark, expiresAt }: CheckItem): string => `${source} ${kind ?? remark?.en} ${expiresAt}`;
 
 test("many broken files beside good ones: each is told by its name, the good ones are there, keys are no items", async () => {
   const folder = await place();

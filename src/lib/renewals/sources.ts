@@ -4,11 +4,11 @@ import { Failure } from "../errors/index.ts";
 import { MOST_BYTES, type Certainty, type Expiring, type RenewalKind } from "../model/renewal.ts";
 import { same, text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
-import { KeysBeside } from "./read/keys.ts";
+import { NeighbourKeys } from "./read/keys.ts";
 import { readStart, scan, type Scanned } from "../files/index.ts";
 
 /** Something to check, or (without a kind) a place where nothing could be read. */
-export interface Gathered {
+export interface CheckItem {
   readonly kind: RenewalKind | null;
   readonly name: string;
   readonly organisation: string | null;
@@ -26,12 +26,12 @@ export interface Gathered {
 }
 
 /** What a tenant says of a thing that expires. */
-export interface RecordedItem extends Omit<Gathered, "kind" | "remark" | "validFrom"> {
+export interface RecordedItem extends Omit<CheckItem, "kind" | "remark" | "validFrom"> {
   readonly kind: RenewalKind;
 }
 
 /** A place where nothing could be read. */
-export const unread = (where: string, remark: Text): Gathered => ({
+export const unreadItem = (where: string, remark: Text): CheckItem => ({
   kind: null,
   name: where,
   organisation: null,
@@ -62,31 +62,31 @@ export async function* gatherFiles(
   where: string,
   workingFolder: string,
   keys: readonly string[] = [],
-): AsyncGenerator<Gathered> {
-  const beside = new KeysBeside();
+): AsyncGenerator<CheckItem> {
+  const beside = new NeighbourKeys();
   let found = 0;
   for await (const scanned of scan(where, workingFolder, { expected: EXPECTED, mostBytes: MOST_BYTES })) {
-    const lying = isFoundToken(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
-    for (const gathered of await gatherScanned(scanned, [...keys, ...lying])) {
+    const neighbourKeys = isFoundToken(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
+    for (const gathered of await gatherScanned(scanned, [...keys, ...neighbourKeys])) {
       yield gathered;
       found += 1;
     }
   }
-  if (found === 0) yield unread(where, NOTHING);
+  if (found === 0) yield unreadItem(where, NOTHING);
 }
 
 const isFoundToken = (scanned: Scanned): boolean =>
   "bytes" in scanned && !scanned.named && /\.p7m$/i.test(scanned.name);
 
 /** What expires in bytes that came by stdin, or were read by {@link scan}. */
-export async function gatherScanned(scanned: Scanned, keys: readonly string[] = []): Promise<readonly Gathered[]> {
+export async function gatherScanned(scanned: Scanned, keys: readonly string[] = []): Promise<readonly CheckItem[]> {
   const { where } = scanned;
-  if ("reason" in scanned) return [unread(where, scanned.reason)];
+  if ("reason" in scanned) return [unreadItem(where, scanned.reason)];
   if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
   const { expiring, broken } = await read(scanned.name, scanned.bytes, keys);
   return [
     ...expiring.map((one) => ({ ...one, source: where, remark: null })),
-    ...broken.map((reason) => unread(where, reason)),
+    ...broken.map((reason) => unreadItem(where, reason)),
   ];
 }
 
@@ -126,10 +126,13 @@ export interface SourceOptions {
  * A recorded thing, with the date of the file it was read from where that is on this machine: the earlier of the two
  * counts. The file may be gone; then the record alone counts.
  */
-export async function gatherRecorded(item: RecordedItem, { lookAtSource, timezone }: SourceOptions): Promise<Gathered> {
+export async function gatherRecorded(
+  item: RecordedItem,
+  { lookAtSource, timezone }: SourceOptions,
+): Promise<CheckItem> {
   const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
   const remark = expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null;
-  const recorded: Gathered = {
+  const recorded: CheckItem = {
     kind,
     name,
     organisation,
@@ -161,10 +164,10 @@ function counterpart(item: RecordedItem, inFile: readonly Expiring[]): Expiring 
 }
 
 function earlier(
-  recorded: Gathered,
+  recorded: CheckItem,
   now: Expiring,
   { source, timezone }: { readonly source: string; readonly timezone: string },
-): Gathered {
+): CheckItem {
   const { expiresAt, certainty, fingerprint } = recorded;
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the record was made with the key that opens the token

@@ -17,14 +17,14 @@ export interface StageClock {
 }
 
 /** What of an item decides its stage. */
-export interface Staged {
+export interface StagedItem {
   readonly id: string;
   /** UTC instant; null: not known, so that no stage is ever reached */
   readonly expiresAt: string | null;
 }
 
 /** A stage that somebody was told of. */
-export interface Said {
+export interface SentNotice {
   readonly itemId: string;
   /** the expiry it was said of: a renewed item starts anew */
   readonly expiresAt: string;
@@ -32,7 +32,7 @@ export interface Said {
 }
 
 /** A stage of an item that is to be said. */
-export interface Due<I extends Staged> {
+export interface DueStage<I extends StagedItem> {
   readonly item: I & { readonly expiresAt: string };
   /** days before expiry; -1, -2 … for each calendar day after it */
   readonly stage: number;
@@ -53,13 +53,13 @@ export const stageOf = (expiresAt: string, { now, timezone, stages }: StageClock
  * What is to be said now to one who was told `sentSoFar`: of each item the most urgent stage it has reached, unless that
  * or a more urgent one was said of the same expiry. So days without a run are made up for by one notice, not by four.
  */
-export const dueNotices = <I extends Staged>(
+export const dueStages = <I extends StagedItem>(
   items: readonly I[],
-  sentSoFar: Iterable<Said>,
+  sent: Iterable<SentNotice>,
   clock: StageClock,
-): readonly Due<I>[] => {
+): readonly DueStage<I>[] => {
   const said = new Map<string, number>();
-  for (const { itemId, expiresAt, stage } of sentSoFar) {
+  for (const { itemId, expiresAt, stage } of sent) {
     const key = `${itemId} ${expiresAt}`;
     said.set(key, Math.min(stage, said.get(key) ?? stage));
   }

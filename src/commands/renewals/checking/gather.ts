@@ -3,7 +3,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
 import { type Checked, judgeFound, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
-import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
+import { gatherFiles, gatherScanned, unreadItem, type CheckItem } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
@@ -11,7 +11,7 @@ import { readNamedFile } from "../../../lib/files/index.ts";
 import { itemsBySource } from "../items/tenant-items.ts";
 
 /** What is to be checked. */
-interface Wished {
+interface CheckRequest {
   /** files and folders; when there are any, nothing that is recorded */
   readonly files: readonly string[];
   /** files of private keys that open server tokens among the files */
@@ -26,7 +26,10 @@ interface Wished {
  * @throws `not-found` when the context or a key is none
  * @throws `input-rejected` when a key is none that can be used
  */
-export async function gatherAll(tools: Tools, { files, key, allContexts, thresholds }: Wished): Promise<CheckResult> {
+export async function gatherAll(
+  tools: Tools,
+  { files, key, allContexts, thresholds }: CheckRequest,
+): Promise<CheckResult> {
   const { contexts, globals, environment } = tools;
   const checked: Checked[] = [];
   const { context: chosen } = await contexts.choose(globals.context, environment);
@@ -54,7 +57,7 @@ function judgeOf(
   tools: Tools,
   chosen: Context,
   { thresholds, context }: { readonly thresholds: Thresholds; readonly context: string | null },
-): (gathered: Gathered) => Checked {
+): (gathered: CheckItem) => Checked {
   const asOf = { now: tools.clock.now(), timezone: zoneOf(tools, { context: chosen }), thresholds };
   return (gathered) => judgeFound(gathered, context, asOf);
 }
@@ -67,12 +70,12 @@ async function checkContext(tools: Tools, context: Context, thresholds: Threshol
     tools.signal.throwIfAborted();
     const reason = error instanceof Failure ? error.what : same(error instanceof Error ? error.message : String(error));
     const remark = text(`this tenant cannot be read: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
-    return [judge({ ...unread(context.name, remark), source: null })];
+    return [judge({ ...unreadItem(context.name, remark), source: null })];
   }
 }
 
 /** An embedded tenant is not made for it. */
-async function recordedIn(tools: Tools, context: Context): Promise<readonly Gathered[]> {
+async function recordedIn(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
   if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
   const tenant = await tools.tenantOf(context);
   return (await itemsBySource(tenant, zoneOf(tools, tenant))).map(({ item, validFrom, remark }) => {
@@ -81,7 +84,7 @@ async function recordedIn(tools: Tools, context: Context): Promise<readonly Gath
   });
 }
 
-async function* fromStdin(tools: Tools, keys: readonly string[]): AsyncGenerator<Gathered> {
+async function* fromStdin(tools: Tools, keys: readonly string[]): AsyncGenerator<CheckItem> {
   const { name, bytes } = await readNamedFile(tools, "-", MOST_BYTES);
   yield* await gatherScanned({ where: name, name, bytes, named: true }, keys);
 }

@@ -1,4 +1,4 @@
-import type { Scheduled, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import type { Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 
@@ -13,7 +13,7 @@ export const SCHEDULE_COLUMNS: readonly Column<Scheduled>[] = [
 ];
 
 /** How the person names a way: `--systemd --system` is the machine's. */
-export const WAY_OPTIONS = {
+export const SCHEDULER_OPTIONS = {
   systemd: {
     kind: "boolean",
     about: text("a systemd timer of yours (the usual way on Linux)", "systemd のユーザータイマー(Linux の既定)"),
@@ -39,7 +39,7 @@ export const WAY_OPTIONS = {
 } as const;
 
 /** The ways the options name. */
-export interface NamedWays {
+export interface NamedSchedulers {
   readonly systemd: boolean;
   readonly system: boolean;
   readonly cron: boolean;
@@ -47,7 +47,7 @@ export interface NamedWays {
 }
 
 /** The ways that were named; none when the person leaves the choice to the program. */
-export const namedWays = ({ systemd, system, cron, taskScheduler }: NamedWays): readonly Way[] => [
+export const namedSchedulers = ({ systemd, system, cron, taskScheduler }: NamedSchedulers): readonly Scheduler[] => [
   ...(system ? (["systemd-system"] as const) : []),
   ...(systemd && !system ? (["systemd"] as const) : []),
   ...(cron ? (["cron"] as const) : []),

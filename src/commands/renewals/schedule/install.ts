@@ -2,13 +2,13 @@ import { dirname, join, resolve } from "node:path";
 import { readOwnFile, unreadable, writeFileAtomically } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { NOTIFY_FILE } from "../../../lib/renewals/notify/settings.ts";
-import type { DailyRun, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import type { DailyRun, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
-import { namedWays, SCHEDULE_COLUMNS, WAY_OPTIONS } from "./columns.ts";
+import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
 import { install, tell } from "./place.ts";
 
 export default defineCommand({
@@ -25,7 +25,7 @@ export default defineCommand({
   ],
   args: {},
   options: {
-    ...WAY_OPTIONS,
+    ...SCHEDULER_OPTIONS,
     at: {
       kind: "string",
       value: "HH:MM",
@@ -51,27 +51,27 @@ export default defineCommand({
   shows: SCHEDULE_COLUMNS,
   async run(tools, { at: typed, output, ...named }) {
     const at = parseTimeOfDay(typed);
-    const way = theWay(namedWays(named), tools.machine.platform);
+    const way = chosenScheduler(namedSchedulers(named), tools.machine.platform);
     if (output !== "-" && way !== "task-scheduler") throw misfit("--output", "--task-scheduler");
     const { contexts, globals, environment } = tools;
     const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
-    const wished: DailyRun = { at, timezone, launcher: launcherOf(tools) };
-    if (way === "task-scheduler") return writeTask(tools, wished, output);
+    const wanted: DailyRun = { at, timezone, launcher: launcherOf(tools) };
+    if (way === "task-scheduler") return writeTask(tools, wanted, output);
     tools.describeState(() =>
       text(
         "the daily run may be installed in part; install it again",
         "途中まで登録された可能性があります。もう一度 install してください",
       ),
     );
-    const changed = await install(tools, way, wished);
+    const changed = await install(tools, way, wanted);
     await tools.terminal.show(SCHEDULE_COLUMNS, changed.scheduled);
     await tell(tools, changed);
-    await warnUntold(tools);
+    await warnWithoutRecipients(tools);
   },
 });
 
 /** Says that notices reach nobody yet, or that `notify` will not use its file, where that is so. */
-async function warnUntold({ terminal, home }: Tools): Promise<void> {
+async function warnWithoutRecipients({ terminal, home }: Tools): Promise<void> {
   const file = join(home.settings, NOTIFY_FILE);
   try {
     if ((await readOwnFile(file, home.userId)) !== undefined) return;
@@ -90,7 +90,7 @@ async function warnUntold({ terminal, home }: Tools): Promise<void> {
 }
 
 /** @throws `usage` when several are named */
-function theWay(named: readonly Way[], platform: string): Way {
+function chosenScheduler(named: readonly Scheduler[], platform: string): Scheduler {
   const [one, ...others] = named;
   if (others.length > 0) throw misfit("--systemd", "--cron, --task-scheduler");
   if (one !== undefined) return one;

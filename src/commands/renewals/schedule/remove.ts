@@ -1,9 +1,9 @@
 import { TASK_NAME } from "../../../lib/renewals/schedule/task-xml.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { namedWays, SCHEDULE_COLUMNS, WAY_OPTIONS } from "./columns.ts";
-import { OWN_WAYS, remove, show, tell, type OwnWay } from "./place.ts";
-import type { Scheduled, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
+import { OWN_SCHEDULERS, remove, show, tell, type OwnScheduler } from "./place.ts";
+import type { Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import type { Tools } from "../../tools.ts";
 
 export default defineCommand({
@@ -15,16 +15,16 @@ export default defineCommand({
     ),
   ],
   args: {},
-  options: WAY_OPTIONS,
+  options: SCHEDULER_OPTIONS,
   examples: [{ line: "clomoctl renewals schedule remove --task-scheduler" }],
   exits: ["input-rejected"],
   shows: SCHEDULE_COLUMNS,
   async run(tools, named) {
     const { terminal } = tools;
-    const ways = namedWays(named);
-    if (ways.includes("task-scheduler")) await terminal.note(BY_HAND);
+    const schedulers = namedSchedulers(named);
+    if (schedulers.includes("task-scheduler")) await terminal.note(BY_HAND);
     const removed: Scheduled[] = [];
-    for (const way of await waysOf(tools, ways)) {
+    for (const way of await schedulersOf(tools, schedulers)) {
       const changed = await remove(tools, way);
       await tell(tools, changed);
       if (changed.changed) removed.push(changed.scheduled);
@@ -39,9 +39,9 @@ const BY_HAND = text(
   `タスクを削除するには Windows で: schtasks /delete /tn "${TASK_NAME}"`,
 );
 
-async function waysOf(tools: Tools, named: readonly Way[]): Promise<readonly OwnWay[]> {
+async function schedulersOf(tools: Tools, named: readonly Scheduler[]): Promise<readonly OwnScheduler[]> {
   if (named.length > 0) return named.filter((way) => way !== "task-scheduler");
-  const found: OwnWay[] = [];
-  for (const way of OWN_WAYS) if ((await show(tools, way)).installed) found.push(way);
+  const found: OwnScheduler[] = [];
+  for (const way of OWN_SCHEDULERS) if ((await show(tools, way)).installed) found.push(way);
   return found;
 }

@@ -47,16 +47,16 @@ export interface Found {
 }
 
 /** A file of the right name that is not taken, and why. */
-export interface LeftAside {
+export interface SkippedFile {
   readonly name: string;
   readonly why: Text;
 }
 
 /** What a folder holds of one download. */
-export interface Looked {
+export interface DownloadSearch {
   /** the newest, by what it says itself; undefined where none can be read */
   readonly found: Found | undefined;
-  readonly aside: readonly LeftAside[];
+  readonly aside: readonly SkippedFile[];
 }
 
 /**
@@ -65,11 +65,11 @@ export interface Looked {
  *
  * @throws `not-found` when the folder cannot be read
  */
-export async function findDownload(folder: string, download: Download): Promise<Looked> {
+export async function findDownload(folder: string, download: Download): Promise<DownloadSearch> {
   const { pattern } = DOWNLOAD_NAMES[download];
   const names = (await listed(folder)).filter((name) => pattern.test(name.normalize("NFC"))).toSorted();
   const read: Found[] = [];
-  const aside: LeftAside[] = [];
+  const aside: SkippedFile[] = [];
   for (const name of names) {
     const one = await readDownload(folder, name, download);
     if ("why" in one) aside.push(one);
@@ -96,7 +96,7 @@ async function listed(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function readDownload(folder: string, name: string, download: Download): Promise<Found | LeftAside> {
+async function readDownload(folder: string, name: string, download: Download): Promise<Found | SkippedFile> {
   const path = join(folder, name);
   try {
     const start = await readStart(path, MOST_BYTES);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { WRITERS } from "./document.ts";
-import { guideOf, type Known, type Step } from "./index.ts";
+import { guideOf, type KnownItem, type Step } from "./index.ts";
 
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
-const KNOWN: NonNullable<Known> = {
+const KNOWN: NonNullable<KnownItem> = {
   name: "本社",
   organisation: "東京支店",
   topic: "com.apple.mgmt.External.1234",

@@ -5,7 +5,7 @@ import { agentBuildSteps, agentProfileSteps, agentPushSteps } from "./agent-ente
 import { androidOwnerSteps } from "./android-owner.ts";
 import { certificateSteps, customSteps, deviceCertificateSteps } from "./other.ts";
 import { pushCertificateSteps } from "./push-certificate.ts";
-import type { Known, Step, StepsOf } from "./step.ts";
+import type { KnownItem, Step, StepsOf } from "./step.ts";
 import { vppTokenSteps } from "./vpp-token.ts";
 
 const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
@@ -35,7 +35,7 @@ export interface Guide {
  *
  * @param expiresOn the calendar day it expires on, in the tenant's zone
  */
-export function guideOf(kind: RenewalKind, known: Known, expiresOn: string | null): Guide {
+export function guideOf(kind: RenewalKind, known: KnownItem, expiresOn: string | null): Guide {
   const { name } = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
   const facts: readonly (readonly [Text, string | null | undefined])[] = [
@@ -54,4 +54,4 @@ export function guideOf(kind: RenewalKind, known: Known, expiresOn: string | nul
   };
 }
 
-export type { Known, Step } from "./step.ts";
+export type { KnownItem, Step } from "./step.ts";

@@ -11,7 +11,7 @@ export type InUse = { readonly file: Renewable } | { readonly record: Recorded }
 /** Before any date: for what has none, so that it is never taken as the later one. */
 const LONG_AGO = "1970-01-01T00:00:00Z";
 
-const UNTOLD: Check = {
+const NOT_KNOWN: Check = {
   id: "kind",
   outcome: "unknown",
   what: text(
@@ -30,7 +30,7 @@ const OF_NEXT_ALONE: readonly Check["id"][] = ["validity", "issuer", "request-ke
 export function judgeDownload(inUse: InUse, next: Renewable, circumstances: Circumstances): Judgement {
   if (inUse === null) {
     const { checks } = judgeReplacement(nothingOf(next), next, circumstances);
-    return judgementOf([UNTOLD, ...checks.filter(({ id }) => OF_NEXT_ALONE.includes(id))]);
+    return judgementOf([NOT_KNOWN, ...checks.filter(({ id }) => OF_NEXT_ALONE.includes(id))]);
   }
   if ("file" in inUse) return judgeReplacement(inUse.file, next, circumstances);
   const { record } = inUse;
@@ -38,7 +38,7 @@ export function judgeDownload(inUse: InUse, next: Renewable, circumstances: Circ
   return judgementOf(
     checks.flatMap((check) => {
       if (check.id === "topic" && record.topic === null && next.expiring.topic !== null) {
-        return [topicUntold(next.expiring.topic)];
+        return [topicNotKnown(next.expiring.topic)];
       }
       return check.id === "expiry" && record.expiresAt === null ? [] : [check];
     }),
@@ -54,7 +54,7 @@ const judgementOf = (checks: readonly Check[]): Judgement => ({
   checks,
 });
 
-const topicUntold = (topic: string): Check => ({
+const topicNotKnown = (topic: string): Check => ({
   id: "topic",
   outcome: "unknown",
   what: text(

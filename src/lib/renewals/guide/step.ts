@@ -23,22 +23,22 @@ export interface Step {
 }
 
 /** What is known of the thing to renew; null where nothing is recorded. */
-export type Known = Pick<
+export type KnownItem = Pick<
   Recorded,
   "name" | "organisation" | "topic" | "owner" | "account" | "phone" | "expiresAt"
 > | null;
 
 /** The steps of a kind of thing, told with what is known of the one. */
-export type StepsOf = (known: Known) => readonly Step[];
+export type StepsOf = (known: KnownItem) => readonly Step[];
 
 /** `the Apple Account push@example.jp`, or what to look for where the account is not recorded. */
-export const accountOf = (known: Known, what: Text): Text =>
+export const accountOf = (known: KnownItem, what: Text): Text =>
   (known?.account ?? null) === null
     ? text(`${what.en} that was used last time`, `前回使った${/^\w/.test(what.ja) ? " " : ""}${what.ja}`)
     : text(`${what.en} ${known?.account}`, `${what.ja}「${known?.account}」`);
 
 /** Where the phone of the second factor is. */
-export const phoneOf = (known: Known): Text =>
+export const phoneOf = (known: KnownItem): Text =>
   (known?.phone ?? null) === null
     ? text("the phone that receives its 2-factor code", "2ファクタ認証コードを受け取る電話")
     : text(
@@ -56,7 +56,7 @@ export const recordStep = (command: string): Step => ({
 const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
 
 /** The first step of what is renewed in Apple Business Manager: what to have at hand, and the trap that comes first. */
-export const prepareAppleBusiness = (known: Known, trap: Text): Step => {
+export const prepareAppleBusiness = (known: KnownItem, trap: Text): Step => {
   const account = accountOf(known, MANAGED);
   const phone = phoneOf(known);
   return {

@@ -3,7 +3,7 @@ import { readRenewables, readSigningRequest, type Renewable } from "../../apple/
 import { describeWithOpenssl, Workshop } from "../../apple/testing/openssl.ts";
 import type { Text } from "../../text/index.ts";
 import type { Recorded } from "../judge.ts";
-import type { Found, Looked } from "./downloads.ts";
+import type { Found, DownloadSearch } from "./downloads.ts";
 import { guideOf } from "./index.ts";
 import { judgeDownload, judgeRequest, type InUse } from "./judge-download.ts";
 import type { Download } from "./step.ts";
@@ -38,7 +38,7 @@ function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & {
       if (chosen === undefined) throw new Error("no answers");
       return chosen.value;
     },
-    look: async (download): Promise<Looked> => {
+    look: async (download): Promise<DownloadSearch> => {
       const turn = looks.get(download) ?? 0;
       looks.set(download, turn + 1);
       const all = files[download] ?? [];

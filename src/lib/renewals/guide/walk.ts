@@ -8,7 +8,7 @@ import {
   type Judgement,
   type RequestFile,
 } from "../replacement/check.ts";
-import { DOWNLOAD_NAMES, type Found, type Looked } from "./downloads.ts";
+import { DOWNLOAD_NAMES, type Found, type DownloadSearch } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { Download } from "./step.ts";
 
@@ -25,14 +25,14 @@ export interface WalkDesk {
   readonly tell: (line: Text) => Promise<void>;
   readonly warn: (line: Text) => Promise<void>;
   readonly choose: <T extends string>(question: Text, answers: readonly Answer<T>[]) => Promise<T>;
-  readonly look: (download: Download) => Promise<Looked>;
+  readonly look: (download: Download) => Promise<DownloadSearch>;
   /** what is surely wrong with a request, before there is a certificate of it */
   readonly judgeRequest: (request: RequestFile) => Check | undefined;
   readonly judge: (next: Renewable, circumstances: Pick<Circumstances, "csr">) => Judgement;
 }
 
 /** How a walk ended. */
-export type Walked =
+export type WalkResult =
   | { readonly ended: "stopped"; readonly at: Step; readonly refused: boolean }
   | { readonly ended: "done"; readonly renewed: Found | undefined };
 
@@ -46,7 +46,7 @@ interface Taken {
  * Goes through the steps of a guide, one question each; where a file is awaited it is looked for and judged, and a
  * file that would do harm is never taken. Records nothing: that is for afterwards.
  */
-export async function walk({ steps }: Guide, desk: WalkDesk): Promise<Walked> {
+export async function walk({ steps }: Guide, desk: WalkDesk): Promise<WalkResult> {
   const taken: Taken = { request: undefined, renewed: undefined };
   for (const [index, step] of steps.entries()) {
     if (step.id === "record") break;
@@ -132,7 +132,7 @@ async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean
     await desk.warn(text("Do not upload this file.", "このファイルをアップロードしないでください。"));
     return false;
   }
-  if (checks.some(needsLook) && !(await wanted(desk))) return false;
+  if (checks.some(needsReview) && !(await wanted(desk))) return false;
   taken.renewed = found;
   return true;
 }
@@ -149,7 +149,7 @@ const lineOf = ({ id, outcome, what }: Check): Text =>
   text(`${MARKS[outcome].en} - ${CHECKS[id].en}: ${what.en}`, `${MARKS[outcome].ja} - ${CHECKS[id].ja}: ${what.ja}`);
 
 /** That a download ends the old token is known by now, and that CLOMO's key is not ours: no reason to ask. */
-const needsLook = ({ id, outcome }: Check): boolean =>
+const needsReview = ({ id, outcome }: Check): boolean =>
   outcome === "warning" ? id !== "old-token" : outcome === "unknown" && (id === "topic" || id === "kind");
 
 const wanted = async (desk: WalkDesk): Promise<boolean> =>

@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { readText } from "../../files/index.ts";
 import { same, text } from "../../text/index.ts";
 import { failed, type Delivery } from "./outcome.ts";
-import type { Deliver } from "./telling.ts";
+import type { Deliver } from "./sender.ts";
 import { readSecret, type SecretPlace } from "./secret.ts";
 import type { NotifySettings, SecretSource, SmtpSettings, WebhookRecipient } from "./settings.ts";
 import type { Mailer } from "./ways/mail.ts";

@@ -21,7 +21,7 @@ export interface NoticeItem {
 }
 
 /** A stage of a thing, as a digest tells it. */
-export interface Told {
+export interface DueNotice {
   /** the context its tenant is reached by */
   readonly context: string;
   readonly item: NoticeItem & { readonly expiresAt: string };
@@ -38,7 +38,7 @@ export interface Told {
 /** All that one recipient is told in one go. */
 export interface Digest {
   /** the most urgent first; at least one */
-  readonly told: readonly Told[];
+  readonly due: readonly DueNotice[];
   /** what else the recipient should know: who is gone, whose mail bounced */
   readonly warnings: readonly Text[];
   readonly language: Language;
@@ -55,7 +55,7 @@ const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufe
 export const oneLine = (recorded: string): string => recorded.replace(UNSEEN, " ").trim();
 
 /** How long is left: "30 days left", "expires today", "expired 2 days ago". */
-export const timeLeft = ({ days, expired }: Pick<Told, "days" | "expired">): Text => {
+export const timeLeft = ({ days, expired }: Pick<DueNotice, "days" | "expired">): Text => {
   if (days > 1) return text(`${days} days left`, `あと ${days} 日`);
   if (days === 1) return text("1 day left", "あと 1 日");
   if (days === 0) return expired ? text("expired today", "本日期限切れ") : text("expires today", "本日が期限");
@@ -73,10 +73,10 @@ export const titleOf = ({ item }: { readonly item: Pick<NoticeItem, "kind" | "na
 
 /** What is told of a thing beside its title and date, in order: a label and a value. */
 export const detailsOf = (
-  told: Pick<Told, "item" | "context">,
+  due: Pick<DueNotice, "item" | "context">,
   severalContexts: boolean,
 ): readonly (readonly [Text, string])[] => {
-  const { item, context } = told;
+  const { item, context } = due;
   const guide = `clomoctl renewals guide ${item.id} --context ${context}`;
   const lines: readonly (readonly [Text, string | null])[] = [
     [text("tenant", "テナント"), severalContexts ? context : null],
@@ -89,5 +89,5 @@ export const detailsOf = (
 };
 
 /** The day of expiry; one that was only derived says so. */
-export const dayText = ({ day, item }: Told, language: Language): string =>
+export const dayText = ({ day, item }: DueNotice, language: Language): string =>
   item.certainty === "estimated" ? `${day} ${text("(estimated)", "(推定)")[language]}` : day;

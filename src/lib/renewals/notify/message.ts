@@ -1,6 +1,6 @@
 import { text, type Text } from "../../text/index.ts";
 import { renewalCalendar } from "../output/calendar.ts";
-import { dayText, detailsOf, timeLeft, titleOf, type Digest, type Told } from "./digest.ts";
+import { dayText, detailsOf, timeLeft, titleOf, type Digest, type DueNotice } from "./digest.ts";
 
 /** A digest in words. */
 export interface Message {
@@ -19,10 +19,10 @@ const FOOTER: Text = text(
 );
 
 /** The first line of it all: how long the most urgent thing has left, and how many others there are. */
-export const subjectOf = ({ told, language }: Digest): string => {
-  const [first] = told;
+export const subjectOf = ({ due, language }: Digest): string => {
+  const [first] = due;
   if (first === undefined) return "";
-  const others = told.length - 1;
+  const others = due.length - 1;
   const left = timeLeft(first)[language];
   const title = titleOf(first, language);
   const subject =
@@ -33,9 +33,9 @@ export const subjectOf = ({ told, language }: Digest): string => {
 };
 
 const textOf = (digest: Digest): string => {
-  const { told, warnings, language, severalContexts } = digest;
+  const { due, warnings, language, severalContexts } = digest;
   const say = (wording: Text): string => wording[language];
-  const items = told.map((one) =>
+  const items = due.map((one) =>
     [
       `■ ${titleOf(one, language)}`,
       `  ${say(text("expires", "期限"))}: ${dayText(one, language)} ${say(timeLeft(one))}`,
@@ -57,13 +57,13 @@ const CRITICAL_DAYS = 30;
 const escaped = (value: string): string =>
   value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-const colourOf = ({ days, expired }: Told): string =>
+const colourOf = ({ days, expired }: DueNotice): string =>
   expired || days <= 0 ? "#b3261e" : days <= CRITICAL_DAYS ? "#c2410c" : "#1d6fa5";
 
 /** A bar as long as the time that is left: mail programs draw no SVG, all of them draw tables. */
-const barOf = (told: Told, fullDays: number): string => {
-  const share = Math.round((Math.max(0, told.days) / fullDays) * 1000) / 10;
-  const bar = `background:${colourOf(told)};font-size:0;line-height:8px;height:8px`;
+const barOf = (due: DueNotice, fullDays: number): string => {
+  const share = Math.round((Math.max(0, due.days) / fullDays) * 1000) / 10;
+  const bar = `background:${colourOf(due)};font-size:0;line-height:8px;height:8px`;
   const rest = "background:#e2e5e9;font-size:0;line-height:8px;height:8px";
   const cells =
     share <= 0
@@ -76,17 +76,17 @@ const barOf = (told: Told, fullDays: number): string => {
   );
 };
 
-const rowOf = (told: Told, { language, severalContexts }: Digest, fullDays: number): string => {
+const rowOf = (due: DueNotice, { language, severalContexts }: Digest, fullDays: number): string => {
   const say = (wording: Text): string => wording[language];
-  const details = detailsOf(told, severalContexts)
+  const details = detailsOf(due, severalContexts)
     .map(([label, value]) => `<div>${escaped(say(label))}: ${escaped(value)}</div>`)
     .join("");
   return (
     `<tr><td style="padding:12px 0;border-bottom:1px solid #d5d9de">` +
-    `<div style="font-weight:bold">${escaped(titleOf(told, language))}</div>` +
-    `<div><span style="color:${colourOf(told)};font-weight:bold">${escaped(say(timeLeft(told)))}</span> ` +
-    `<span>${escaped(dayText(told, language))}</span></div>` +
-    `${barOf(told, fullDays)}<div style="color:#4a5158;font-size:13px">${details}</div></td></tr>`
+    `<div style="font-weight:bold">${escaped(titleOf(due, language))}</div>` +
+    `<div><span style="color:${colourOf(due)};font-weight:bold">${escaped(say(timeLeft(due)))}</span> ` +
+    `<span>${escaped(dayText(due, language))}</span></div>` +
+    `${barOf(due, fullDays)}<div style="color:#4a5158;font-size:13px">${details}</div></td></tr>`
   );
 };
 
@@ -95,9 +95,9 @@ const rowOf = (told: Told, { language, severalContexts }: Digest, fullDays: numb
  * from outside; it reads the same in print.
  */
 export const htmlOf = (digest: Digest, subject: string): string => {
-  const { told, warnings, language } = digest;
-  const fullDays = Math.max(FULL_DAYS, ...told.map(({ days }) => days));
-  const rows = told.map((one) => rowOf(one, digest, fullDays)).join("\n");
+  const { due, warnings, language } = digest;
+  const fullDays = Math.max(FULL_DAYS, ...due.map(({ days }) => days));
+  const rows = due.map((one) => rowOf(one, digest, fullDays)).join("\n");
   const cautions = warnings.map((warning) => `<li>${escaped(warning[language])}</li>`).join("");
   const note = text("Note", "ご注意")[language];
   return `<!DOCTYPE html>
@@ -120,6 +120,6 @@ export const messageOf = async (digest: Digest): Promise<Message> => ({
   subject: subjectOf(digest),
   text: textOf(digest),
   html: htmlOf(digest, subjectOf(digest)),
-  calendar: await renewalCalendar(digest.told, digest.language),
+  calendar: await renewalCalendar(digest.due, digest.language),
   messageId: digest.messageId,
 });

@@ -9,17 +9,17 @@ export interface Addressee {
 }
 
 /** The things of one tenant. */
-export interface Share {
+export interface TenantItems {
   readonly context: string;
   readonly items: readonly NoticeItem[];
 }
 
 /** Somebody who is told, and the things he is told of. */
-export interface Target {
+export interface RecipientItems {
   readonly recipient: Recipient;
   readonly addressee: Addressee;
   /** one a tenant, in the tenants' order; none is empty */
-  readonly shares: readonly Share[];
+  readonly tenantItems: readonly TenantItems[];
 }
 
 /** What notices to a recipient are recorded under. */
@@ -35,8 +35,11 @@ export const ownerAddress = ({ owner }: Pick<NoticeItem, "owner">): string | und
 };
 
 /** Recipients of the settings, then owners with a mail address who are none of them; owners need a mail server. */
-const everybody = (shares: readonly Share[], { smtp, recipients, language }: NotifySettings): readonly Recipient[] => {
-  const owners = shares.flatMap(({ items }) => items.flatMap((item) => ownerAddress(item) ?? []));
+const everybody = (
+  tenantItems: readonly TenantItems[],
+  { smtp, recipients, language }: NotifySettings,
+): readonly Recipient[] => {
+  const owners = tenantItems.flatMap(({ items }) => items.flatMap((item) => ownerAddress(item) ?? []));
   const asRecipients = owners.map((address): Recipient => ({
     name: address,
     way: "mail",
@@ -54,17 +57,20 @@ const everybody = (shares: readonly Share[], { smtp, recipients, language }: Not
 };
 
 /** Whether somebody is to be told of a thing: by the settings, or as its owner. */
-export const isConcerned = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
+export const receives = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
   const { contexts, kinds } = recipient;
   const wished = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
   return wished || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
 };
 
 /** Who is told of what: what the settings say, and each owner of what is his. */
-export const targetsOf = (shares: readonly Share[], settings: NotifySettings): readonly Target[] =>
-  everybody(shares, settings).flatMap((recipient) => {
-    const own = shares
-      .map(({ context, items }) => ({ context, items: items.filter((item) => isConcerned(recipient, context, item)) }))
+export const itemsOfRecipients = (
+  tenantItems: readonly TenantItems[],
+  settings: NotifySettings,
+): readonly RecipientItems[] =>
+  everybody(tenantItems, settings).flatMap((recipient) => {
+    const own = tenantItems
+      .map(({ context, items }) => ({ context, items: items.filter((item) => receives(recipient, context, item)) }))
       .filter(({ items }) => items.length > 0);
-    return own.length === 0 ? [] : [{ recipient, addressee: addresseeOf(recipient), shares: own }];
+    return own.length === 0 ? [] : [{ recipient, addressee: addresseeOf(recipient), tenantItems: own }];
   });

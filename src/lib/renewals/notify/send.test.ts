@@ -63,7 +63,7 @@ class Post {
     other.surroundings.time = Date.parse(now);
     const { rows, incomplete } = await sendNotices(this.run(now, change), { deliver: this.deliver });
     return [
-      ...rows.map(({ told, recipient, outcome }) => `${told.item.name} ${told.stage} ${recipient.name} ${outcome}`),
+      ...rows.map(({ due, recipient, outcome }) => `${due.item.name} ${due.stage} ${recipient.name} ${outcome}`),
       ...(incomplete ? ["incomplete"] : []),
     ];
   }
@@ -126,7 +126,7 @@ test("what a dead run left goes out after the lease as the very message it was, 
   const later = new Date(Date.parse(NOW) + 2 * NOTICE_LEASE_MS).toISOString();
   expect(await post.send(later)).toEqual(["本社 30 it sent", "大阪 30 it sent", "京都 30 it sent"]);
   const mails = post.sent.filter(({ to }) => to === "it@example.jp");
-  expect(mails.map(({ digest }) => digest.told.map(({ item }) => item.name))).toEqual([["本社", "大阪"], ["京都"]]);
+  expect(mails.map(({ digest }) => digest.due.map(({ item }) => item.name))).toEqual([["本社", "大阪"], ["京都"]]);
   expect(mails[0]?.message.messageId).toBe(claims.map(({ notice }) => notice.messageId).toSorted()[0]);
 });
 
@@ -163,8 +163,8 @@ test("an owner with a mail address is told of what is his, and missed where the 
   await add({ name: "京都", owner: "総務課" });
   const post = new Post();
   await post.send(NOW);
-  const told = post.sent.map(({ to, digest }) => [to, digest.told.map(({ item }) => item.name).join()]);
-  expect(told).toEqual([
+  const due = post.sent.map(({ to, digest }) => [to, digest.due.map(({ item }) => item.name).join()]);
+  expect(due).toEqual([
     ["it@example.jp", "京都,大阪,本社"],
     ["ops@example.jp", "京都,大阪,本社"],
     ["sato@example.jp", "大阪"],
@@ -246,7 +246,7 @@ test("runs at the same moment say it once", async () => {
   tenant.surroundings.time = Date.parse(NOW);
   await Promise.all(Array.from({ length: 8 }, () => sendNotices(post.run(NOW), { deliver: post.deliver })));
   await post.send("2027-01-30T02:00:00Z");
-  const said = post.sent.flatMap(({ to, digest }) => digest.told.map(({ item }) => `${to} ${item.name}`));
+  const said = post.sent.flatMap(({ to, digest }) => digest.due.map(({ item }) => `${to} ${item.name}`));
   expect(said.toSorted()).toEqual([...new Set(said)].toSorted());
   expect(said).toHaveLength(4);
 });

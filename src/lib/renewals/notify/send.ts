@@ -2,9 +2,9 @@ import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { Bounces, undatedWarnings } from "./warnings.ts";
 import { codeOf } from "./outcome.ts";
-import { workFor, type Work } from "./pending.ts";
-import { targetsOf, type Target } from "./recipients.ts";
-import { Teller, type Deliver, type NoticeRow } from "./telling.ts";
+import { workFor, type RecipientWork } from "./pending.ts";
+import { itemsOfRecipients, type RecipientItems } from "./recipients.ts";
+import { type Deliver, type NoticeRow, NoticeSender } from "./sender.ts";
 import { LoadedTenant, type NoticeTenant } from "./tenant.ts";
 import type { NotifySettings } from "./settings.ts";
 import { titleOf } from "./digest.ts";
@@ -30,7 +30,7 @@ export interface NotifyResult {
 
 interface Found {
   readonly tenants: readonly LoadedTenant[];
-  readonly work: readonly (readonly [Target, Work])[];
+  readonly work: readonly (readonly [RecipientItems, RecipientWork])[];
   readonly incomplete: boolean;
 }
 
@@ -60,10 +60,10 @@ const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omi
 const find = async (run: NotifyRun): Promise<Found> => {
   const { tenants, incomplete } = await loadAll(run);
   const { settings, now } = run;
-  const shares = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
-  const targets = targetsOf(shares, settings);
-  for (const { context, items } of shares) {
-    for (const item of items.filter(({ id }) => !isTold(targets, context, id))) {
+  const tenantItems = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
+  const targets = itemsOfRecipients(tenantItems, settings);
+  for (const { context, items } of tenantItems) {
+    for (const item of items.filter(({ id }) => !hasRecipient(targets, context, id))) {
       const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
       await run.warn(text(`nobody is told of ${en} (${context})`, `${ja}(${context})を知らせる相手がいません`));
     }
@@ -73,16 +73,18 @@ const find = async (run: NotifyRun): Promise<Found> => {
   return { tenants, work, incomplete };
 };
 
-const isTold = (targets: readonly Target[], context: string, itemId: string): boolean =>
-  targets.some(({ shares }) =>
-    shares.some((share) => share.context === context && share.items.some(({ id }) => id === itemId)),
+const hasRecipient = (targets: readonly RecipientItems[], context: string, itemId: string): boolean =>
+  targets.some(({ tenantItems }) =>
+    tenantItems.some(
+      (tenantItem) => tenantItem.context === context && tenantItem.items.some(({ id }) => id === itemId),
+    ),
   );
 
 /** What would be sent to whom; nothing is sent and nothing is recorded. */
 export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
   const { work, tenants, incomplete } = await find(run);
   const bounces = new Bounces([], tenants);
-  const teller = new Teller({
+  const sender = new NoticeSender({
     ...run,
     tenants,
     bounces,
@@ -91,9 +93,9 @@ export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
   const rows: NoticeRow[] = [];
   for (const [{ recipient }, { unfinished, fresh }] of work) {
     const pending = [...unfinished, ...fresh];
-    await teller.itemWarnings(pending);
+    await sender.itemWarnings(pending);
     rows.push(
-      ...pending.flatMap(({ told }) => (told === undefined ? [] : [{ told, recipient, outcome: "due" as const }])),
+      ...pending.flatMap(({ due }) => (due === undefined ? [] : [{ due, recipient, outcome: "due" as const }])),
     );
   }
   return { rows, incomplete };
@@ -112,7 +114,7 @@ export const sendNotices = async (
   const found = await find(run);
   const targets = found.work.map(([target]) => target);
   const bounces = new Bounces(targets, found.tenants);
-  const teller = new Teller({ ...run, tenants: found.tenants, bounces, deliver });
+  const sender = new NoticeSender({ ...run, tenants: found.tenants, bounces, deliver });
   const rows: NoticeRow[] = [];
   let { incomplete } = found;
   // those first whose mail came back: the others are to hear of it
@@ -122,7 +124,7 @@ export const sendNotices = async (
   for (const [target, work] of order) {
     signal?.throwIfAborted();
     try {
-      rows.push(...(await teller.tell(target, work)));
+      rows.push(...(await sender.send(target, work)));
     } catch (error) {
       const reason = reasonOf(error);
       const { name } = target.recipient;

@@ -25,7 +25,7 @@ export interface SmtpSettings {
 export const SERVICES = ["slack", "teams", "google-chat", "chatwork", "line-works", "template"] as const;
 export type Service = (typeof SERVICES)[number];
 
-interface ToldOf {
+interface RecipientBase {
   /** what people call the recipient; notices to a webhook or a command are recorded under it */
   readonly name: string;
   readonly language: Language;
@@ -35,12 +35,12 @@ interface ToldOf {
   readonly kinds?: readonly RenewalKind[] | undefined;
 }
 
-export interface MailRecipient extends ToldOf {
+export interface MailRecipient extends RecipientBase {
   readonly way: "mail";
   readonly address: string;
 }
 
-export interface WebhookRecipient extends ToldOf {
+export interface WebhookRecipient extends RecipientBase {
   readonly way: "webhook";
   readonly service: Service;
   /** the address is a secret: who knows it can write there */
@@ -51,7 +51,7 @@ export interface WebhookRecipient extends ToldOf {
   readonly template?: string | undefined;
 }
 
-export interface CommandRecipient extends ToldOf {
+export interface CommandRecipient extends RecipientBase {
   readonly way: "command";
   /** the program and its arguments; no shell sees them */
   readonly command: readonly [string, ...string[]];

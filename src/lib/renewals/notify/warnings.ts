@@ -1,6 +1,6 @@
 import { text, type Text } from "../../text/index.ts";
-import { oneLine, titleOf, type Told } from "./digest.ts";
-import { isConcerned, ownerAddress, type Addressee, type Target } from "./recipients.ts";
+import { oneLine, titleOf, type DueNotice } from "./digest.ts";
+import { receives, ownerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";
 
@@ -18,7 +18,7 @@ const lastBounced = (tenants: readonly LoadedTenant[], addressee: Addressee): bo
 export class Bounces {
   readonly #addresses: Set<string>;
 
-  constructor(targets: readonly Target[], tenants: readonly LoadedTenant[]) {
+  constructor(targets: readonly RecipientItems[], tenants: readonly LoadedTenant[]) {
     const known = targets.filter(({ addressee }) => addressee.way === "mail" && lastBounced(tenants, addressee));
     this.#addresses = new Set(known.map(({ addressee }) => addressee.recipient));
   }
@@ -47,28 +47,28 @@ export class Bounces {
 }
 
 /** What is to be known of the person behind a thing: an owner who is no user of the tenant any more. */
-export const ownerWarning = async (loaded: LoadedTenant, told: Told): Promise<Text | undefined> => {
-  const address = ownerAddress(told.item);
+export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promise<Text | undefined> => {
+  const address = ownerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
-  const [en, ja] = [titleOf(told, "en"), titleOf(told, "ja")];
+  const [en, ja] = [titleOf(due, "en"), titleOf(due, "ja")];
   return text(
-    `${address}, the owner of ${en}, is no user of ${told.context} any more`,
-    `${ja}の担当 ${address} は、${told.context} のユーザーに見つかりません(退職・異動の可能性)`,
+    `${address}, the owner of ${en}, is no user of ${due.context} any more`,
+    `${ja}の担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)`,
   );
 };
 
 /** What is to be known of a thing's date: that its file and its record disagree. */
-export const dateRemark = (told: Told): Text | undefined => {
-  const { remark } = told.item;
+export const dateRemark = (due: DueNotice): Text | undefined => {
+  const { remark } = due.item;
   if (remark === undefined || remark === null) return undefined;
-  return text(`${titleOf(told, "en")}: ${oneLine(remark.en)}`, `${titleOf(told, "ja")}: ${oneLine(remark.ja)}`);
+  return text(`${titleOf(due, "en")}: ${oneLine(remark.en)}`, `${titleOf(due, "ja")}: ${oneLine(remark.ja)}`);
 };
 
 /** What has no date, for everybody or for one recipient: no stage ever tells of it. */
 export const undatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Recipient): readonly Text[] =>
   tenants.flatMap(({ tenant: { context }, undated }) =>
     undated
-      .filter((item) => recipient === undefined || isConcerned(recipient, context, item))
+      .filter((item) => recipient === undefined || receives(recipient, context, item))
       .map((item) => {
         const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
         return text(

@@ -12,7 +12,7 @@ const MOST_FILES = 100;
 const KEY_FILE = /\.(?:key|pem)$/i;
 
 /** The private keys without a passphrase that lie in the folders of tokens; each folder is looked through once. */
-export class KeysBeside {
+export class NeighbourKeys {
   readonly #folders = new Map<string, Promise<readonly string[]>>();
 
   /**

@@ -4,16 +4,16 @@ import type { Check, CheckOutcome, Rule } from "./check.ts";
 
 type Of<K extends Evidence["of"]> = Extract<Evidence, { of: K }>;
 
-const UNTOLD = text("the files do not tell it", "ファイルからはわかりません");
+const NOT_KNOWN = text("the files do not tell it", "ファイルからはわかりません");
 
 /** Compares what both tell. */
-function alike(
+function compareValues(
   id: Check["id"],
   [was, is]: readonly [string | null | undefined, string | null | undefined],
   { differs, outcome, secret = false }: { differs: Text; outcome: CheckOutcome; secret?: boolean },
 ): Check {
   if (was === null || was === undefined || is === null || is === undefined) {
-    return { id, outcome: "unknown", what: UNTOLD };
+    return { id, outcome: "unknown", what: NOT_KNOWN };
   }
   const [old, found] = secret ? ["", ""] : [`: ${was}`, `: ${was} → ${is}`];
   return was === is
@@ -21,7 +21,7 @@ function alike(
     : { id, outcome, what: text(`${differs.en}${found}`, `${differs.ja}${found}`) };
 }
 
-const told = <K extends Evidence["of"]>(evidence: Evidence | undefined, of: K): Of<K> | undefined =>
+const evidenceOf = <K extends Evidence["of"]>(evidence: Evidence | undefined, of: K): Of<K> | undefined =>
   evidence?.of === of ? (evidence as Of<K>) : undefined;
 
 /** A token that no key of ours opens is CLOMO's, in a tenant of CLOMO. */
@@ -39,11 +39,11 @@ export const adeKey: Rule = ({ next: { expiring } }): Check =>
 
 /** The current server is known by its file's name, or by the name it was recorded with. */
 export const adeServer: Rule = ({ current, next }): Check =>
-  alike(
+  compareValues(
     "server",
     [
-      current.evidence === undefined ? current.expiring.name : told(current.evidence, "ade-token")?.server,
-      told(next.evidence, "ade-token")?.server,
+      current.evidence === undefined ? current.expiring.name : evidenceOf(current.evidence, "ade-token")?.server,
+      evidenceOf(next.evidence, "ade-token")?.server,
     ],
     {
       // a record's name may be anything
@@ -56,14 +56,18 @@ export const adeServer: Rule = ({ current, next }): Check =>
   );
 
 export const adeConsumer: Rule = ({ current, next }): Check =>
-  alike("consumer", [told(current.evidence, "ade-token")?.consumer, told(next.evidence, "ade-token")?.consumer], {
-    secret: true,
-    outcome: "bad",
-    differs: text(
-      "another one: it belongs to another server, or another user of Apple's portal made it",
-      "異なります。別のサーバーのものか、Apple のポータルの別のユーザーが作成したものです",
-    ),
-  });
+  compareValues(
+    "consumer",
+    [evidenceOf(current.evidence, "ade-token")?.consumer, evidenceOf(next.evidence, "ade-token")?.consumer],
+    {
+      secret: true,
+      outcome: "bad",
+      differs: text(
+        "another one: it belongs to another server, or another user of Apple's portal made it",
+        "異なります。別のサーバーのものか、Apple のポータルの別のユーザーが作成したものです",
+      ),
+    },
+  );
 
 /** @see facts 3.5: a new token kills the old one the moment it is made */
 export const adeOldToken: Rule = (): Check => ({
@@ -76,16 +80,20 @@ export const adeOldToken: Rule = (): Check => ({
 });
 
 export const vppOrganisation: Rule = ({ current, next }): Check =>
-  alike("organisation", [current.expiring.organisation, next.expiring.organisation], {
+  compareValues("organisation", [current.expiring.organisation, next.expiring.organisation], {
     outcome: "bad",
     differs: text("a token of another organisation", "別の組織のトークンです"),
   });
 
 export const vppLocation: Rule = ({ current, next }): Check =>
-  alike("location", [told(current.evidence, "vpp-token")?.location, told(next.evidence, "vpp-token")?.location], {
-    outcome: "bad",
-    differs: text(
-      "a token of another location: licences bought for the one in use would be missing",
-      "別の場所のトークンです。現在の場所で購入したライセンスが使えなくなります",
-    ),
-  });
+  compareValues(
+    "location",
+    [evidenceOf(current.evidence, "vpp-token")?.location, evidenceOf(next.evidence, "vpp-token")?.location],
+    {
+      outcome: "bad",
+      differs: text(
+        "a token of another location: licences bought for the one in use would be missing",
+        "別の場所のトークンです。現在の場所で購入したライセンスが使えなくなります",
+      ),
+    },
+  );

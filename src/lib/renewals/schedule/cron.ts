@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findBlock, withBlock, withoutBlock, type CrontabText } from "./crontab-block.ts";
 import { launcherFile, launcherScript, shellWord } from "./launcher.ts";
-import type { Changed, DailyRun, SchedulePlace, Scheduled } from "./schedule.ts";
+import type { ScheduleChange, DailyRun, SchedulePlace, Scheduled } from "./schedule.ts";
 import { convert, formatTimeOfDay } from "./time-of-day.ts";
 
 /** A machine with cron, whose clock is that of `timezone`. */
@@ -50,7 +50,7 @@ const cronLine = (minute: number, hour: number, launcher: string): string =>
  *
  * @throws `unavailable` where there is no cron, `input-rejected` when marks of an earlier block are broken
  */
-export async function installCron(place: CronPlace, { at, timezone, launcher }: DailyRun): Promise<Changed> {
+export async function installCron(place: CronPlace, { at, timezone, launcher }: DailyRun): Promise<ScheduleChange> {
   const before = await read(place);
   if (before === undefined) {
     throw new Failure("unavailable", {
@@ -61,13 +61,13 @@ export async function installCron(place: CronPlace, { at, timezone, launcher }: 
   const { time, drifts } = convert(at, { from: timezone, to: place.timezone, now: place.now });
   const file = launcherFile(place.launchers, "cron");
   const after = Buffer.from([HEADING, cronLine(time.minute, time.hour, file)].join("\n")).toString(LATIN1);
-  const wished = withBlock(before, after.split("\n"));
+  const wanted = withBlock(before, after.split("\n"));
   await place.write(file, launcherScript(launcher));
-  if (wished !== before) await write(place, wished);
+  if (wanted !== before) await write(place, wanted);
   const same = formatTimeOfDay(time) === formatTimeOfDay(at) && !drifts;
   return {
     scheduled: await showCron(place),
-    changed: wished !== before,
+    changed: wanted !== before,
     notes: same ? [] : [converted(formatTimeOfDay(at), timezone, formatTimeOfDay(time), place.timezone)],
     warnings: drifts ? [drifting(timezone, place.timezone)] : [],
   };
@@ -86,7 +86,7 @@ const drifting = (zone: string, zoneHere: string): Text =>
   );
 
 /** Takes the block out of the crontab again, and its launcher away. */
-export async function removeCron(place: SchedulePlace): Promise<Changed> {
+export async function removeCron(place: SchedulePlace): Promise<ScheduleChange> {
   const before = (await read(place)) ?? "";
   const after = withoutBlock(before);
   if (after !== before) await write(place, after);

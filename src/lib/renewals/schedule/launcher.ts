@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { ERRORS, Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import type { LauncherParts, Way } from "./schedule.ts";
+import type { LauncherParts, Scheduler } from "./schedule.ts";
 
 /** The least Node the program runs on; see `bin/clomoctl.js`. */
 const NODE_NEEDED = 24;
@@ -21,7 +21,7 @@ const KEPT_BELOW_HOME = [
 const USUAL_FOLDERS = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin";
 
 /** Where a way's launcher lies. */
-export const launcherFile = (folder: string, way: Way): string => join(folder, `renewals-${way}.sh`);
+export const launcherFile = (folder: string, way: Scheduler): string => join(folder, `renewals-${way}.sh`);
 
 /** One word of a POSIX shell. @throws `usage` when it would not stay on its line */
 export function shellWord(word: string): string {

@@ -3,7 +3,7 @@ import type { RunProgram } from "./programs.ts";
 import type { TimeOfDay } from "./time-of-day.ts";
 
 /** What runs the daily check: a timer of the user or of the machine, cron, or Windows' Task Scheduler. */
-export type Way = "systemd" | "systemd-system" | "cron" | "task-scheduler";
+export type Scheduler = "systemd" | "systemd-system" | "cron" | "task-scheduler";
 
 /** What a launcher is made of: the machine as it was when it was written. */
 export interface LauncherParts {
@@ -31,7 +31,7 @@ export interface DailyRun {
 
 /** A daily run as it is found on the machine. */
 export interface Scheduled {
-  readonly way: Way;
+  readonly way: Scheduler;
   readonly installed: boolean;
   /** `09:00`; null where nothing is installed, or somebody has changed it */
   readonly at: string | null;
@@ -44,7 +44,7 @@ export interface Scheduled {
 }
 
 /** A daily run that was installed or removed, and what the person should know of it. */
-export interface Changed {
+export interface ScheduleChange {
   readonly scheduled: Scheduled;
   /** something was there that is not there now, or the other way round */
   readonly changed: boolean;

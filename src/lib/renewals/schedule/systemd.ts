@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { launcherFile, launcherScript } from "./launcher.ts";
-import type { Changed, DailyRun, SchedulePlace, Scheduled, Way } from "./schedule.ts";
+import type { ScheduleChange, DailyRun, SchedulePlace, Scheduled, Scheduler } from "./schedule.ts";
 import { managerOf, readTimer, serviceUnit, timerUnit, UNIT, WRITTEN } from "./systemd-units.ts";
 
-type SystemdWay = Extract<Way, `systemd${string}`>;
+type SystemdScheduler = Extract<Scheduler, `systemd${string}`>;
 
 const TIMER = `${UNIT}.timer`;
 const SERVICE = `${UNIT}.service`;
@@ -25,16 +25,20 @@ async function readIfThere(path: string): Promise<string | undefined> {
  *
  * @throws `input-rejected` when systemd refuses the units, or others of that name are there; nothing is changed then
  */
-export async function installSystemd(place: SchedulePlace, way: SystemdWay, wished: DailyRun): Promise<Changed> {
+export async function installSystemd(
+  place: SchedulePlace,
+  way: SystemdScheduler,
+  wanted: DailyRun,
+): Promise<ScheduleChange> {
   const folder = place.units(way);
   const launcher = launcherFile(place.launchers, way);
   const units = new Map([
     [SERVICE, serviceUnit(launcher, way === "systemd" ? null : place.owner)],
-    [TIMER, timerUnit(wished.at, wished.timezone)],
+    [TIMER, timerUnit(wanted.at, wanted.timezone)],
   ]);
   const before = await readOwn(folder);
   const checked = await verify(place, way, units);
-  await place.write(launcher, launcherScript(wished.launcher));
+  await place.write(launcher, launcherScript(wanted.launcher));
   for (const [name, content] of units) await place.write(join(folder, name), content);
   const started = await manage(place, way, [
     ["daemon-reload"],
@@ -55,7 +59,7 @@ const LINGER = text(
   "タイマーはログイン中に動きます。常に動かすには: loginctl enable-linger",
 );
 
-const notStarted = (way: SystemdWay): Text => {
+const notStarted = (way: SystemdScheduler): Text => {
   const command = `systemctl ${managerOf(way)}`;
   return text(
     `the units are written, but systemd does not answer here; to start the timer: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
@@ -87,7 +91,7 @@ async function readOwn(folder: string): Promise<ReadonlyMap<string, string>> {
 /** Has systemd read the units before they are installed. @throws `input-rejected` when it refuses them */
 async function verify(
   place: SchedulePlace,
-  way: SystemdWay,
+  way: SystemdScheduler,
   units: ReadonlyMap<string, string>,
 ): Promise<readonly Text[]> {
   await mkdir(place.temporary, { recursive: true, mode: 0o700 });
@@ -123,7 +127,7 @@ const refused = (said: string): Failure => {
 /** Tells the manager, and whether it did all of it. */
 async function manage(
   { run }: SchedulePlace,
-  way: SystemdWay,
+  way: SystemdScheduler,
   requests: readonly (readonly string[])[],
 ): Promise<boolean> {
   for (const request of requests) {
@@ -134,7 +138,7 @@ async function manage(
 }
 
 /** Stops the timer and takes away the units and the launcher; nothing that others made. */
-export async function removeSystemd(place: SchedulePlace, way: SystemdWay): Promise<Changed> {
+export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<ScheduleChange> {
   const folder = place.units(way);
   const own = await readOwn(folder);
   const stopped = own.size === 0 || (await manage(place, way, [["disable", "--now", TIMER]]));
@@ -156,7 +160,7 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdWay): Prom
 }
 
 /** What of the daily run systemd has. */
-export async function showSystemd(place: SchedulePlace, way: SystemdWay): Promise<Scheduled> {
+export async function showSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<Scheduled> {
   const folder = place.units(way);
   const timer = await readIfThere(join(folder, TIMER));
   if (timer === undefined || !timer.startsWith(WRITTEN)) {

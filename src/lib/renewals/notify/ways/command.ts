@@ -13,13 +13,13 @@ export interface CommandPlace {
 }
 
 /** What a command reads from stdin: one JSON object. */
-const inputOf = ({ subject, text, messageId }: Message, { language, told }: Digest): string =>
+const inputOf = ({ subject, text, messageId }: Message, { language, due }: Digest): string =>
   `${JSON.stringify({
     messageId,
     language,
     subject,
     text,
-    items: told.map(({ context, item, stage, days, day }) => ({
+    items: due.map(({ context, item, stage, days, day }) => ({
       context,
       id: item.id,
       kind: item.kind,

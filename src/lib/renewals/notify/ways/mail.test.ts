@@ -58,7 +58,7 @@ test.each([
   expect(mail?.html).toContain(`<html lang="${language}">`);
   expect(mail?.html).toContain("2027-03-01");
   const events = new ICAL.Component(ICAL.parse(mail?.calendar ?? "") as unknown[]).getAllSubcomponents("vevent");
-  expect(events.map((event) => event.getFirstPropertyValue("uid"))).toEqual([digest.told[0]?.item.id]);
+  expect(events.map((event) => event.getFirstPropertyValue("uid"))).toEqual([digest.due[0]?.item.id]);
   const header = (name: string): string | undefined => mail?.headers.get(name);
   expect(header("from")).toBe("CLOMO 期限 <renewals@example.jp>");
   expect(header("list-id")).toBe("clomoctl renewals <renewals.clomoctl.invalid>");

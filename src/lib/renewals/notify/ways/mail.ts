@@ -82,9 +82,9 @@ const mailOf = (from: string, to: string, message: Message, language: Language) 
 });
 
 const failureOf = (error: unknown, secrets: readonly string[]): Delivery => {
-  const { response, ...told } = error as SmtpError;
+  const { response, ...refusal } = error as SmtpError;
   const reason = response === undefined ? codeOf(error) : same(withoutSecrets(response, secrets).slice(0, 500));
-  return isBounce(told) ? bounced(reason) : failed(reason);
+  return isBounce(refusal) ? bounced(reason) : failed(reason);
 };
 
 /**
