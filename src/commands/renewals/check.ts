@@ -30,16 +30,13 @@ const OPTIONS = {
   },
   allContexts: {
     kind: "boolean",
-    about: text(
-      "what is recorded in the tenants of all contexts",
-      "すべてのコンテキストのテナントに記録されたものを確認する",
-    ),
+    about: text("check the records of all contexts", "すべてのコンテキストの記録を確認する"),
   },
   ...KEY_OPTION,
   nagios: {
     kind: "boolean",
     about: text(
-      "one line with performance data, by the guideline of monitoring plugins",
+      "print one line with performance data, as monitoring plugins do",
       "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
     ),
   },
@@ -47,7 +44,7 @@ const OPTIONS = {
     kind: "file",
     value: "FILE",
     about: text(
-      "also write metrics for Prometheus' textfile collector",
+      "also write metrics for the textfile collector of Prometheus",
       "Prometheus の textfile collector 用のメトリクスも書き出す",
     ),
   },
@@ -56,10 +53,10 @@ const OPTIONS = {
 type Options = InputOf<typeof OPTIONS>;
 
 export default defineCommand({
-  summary: text("what is due: for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
+  summary: text("check what is due, for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
   details: [
     text(
-      "Checks what the tenant has recorded, or only the files and folders named: certificates (PEM, DER), ADE server tokens, content tokens (VPP), provisioning profiles. The worst decides the exit code, in the order 2, 3, 1, 0; whatever it is, everything is shown. What cannot be read is unknown, never fine. Days are calendar days in --timezone, else the context's.",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. What cannot be read is unknown, never ok. Days are calendar days in --timezone, or the context's time zone.",
       "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
     ),
   ],
@@ -68,7 +65,7 @@ export default defineCommand({
       kind: "file",
       value: "FILE|FOLDER",
       repeatable: true,
-      about: text("check these instead of what is recorded", "記録の代わりに確認するファイルやフォルダー"),
+      about: text("check these instead of the recorded items", "記録の代わりに確認するファイルやフォルダー"),
     },
   },
   options: OPTIONS,
@@ -136,18 +133,18 @@ function refuseMisfits(
   const shaped = format !== undefined || fields !== undefined || query !== undefined;
   const misfit =
     files.length > 0 && allContexts
-      ? (["--all-contexts", text("files that are named", "ファイルの指定")] as const)
+      ? (["--all-contexts", text("FILE arguments", "ファイルの指定")] as const)
       : files.length === 0 && key.length > 0
-        ? (["--key", text("what is recorded", "記録の確認")] as const)
+        ? (["--key", text("recorded items", "記録の確認")] as const)
         : nagios && (shaped || prometheus === "-")
-          ? (["--nagios", text("another form of output", "ほかの出力形式")] as const)
+          ? (["--nagios", text("other output formats", "ほかの出力形式")] as const)
           : undefined;
   if (misfit === undefined) return;
   const [option, other] = misfit;
   throw new Failure("usage", {
-    what: text(`${option} does not go with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
+    what: text(`${option} cannot be used with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
     where: "clomoctl renewals check",
-    hint: text("leave one of them out", "どちらかを外してください"),
+    hint: text("remove one of them", "どちらかを外してください"),
   });
 }
 
@@ -178,7 +175,7 @@ async function writeUnknown({ terminal }: Tools, error: unknown): Promise<void> 
 /**
  * Writes the result for Prometheus.
  *
- * @returns false when the file cannot be written, which is said; the old one is then as it was
+ * @returns false when the file cannot be written, after reporting it; an old file is left unchanged
  */
 async function writeMetrics(
   { terminal, temporary, workingFolder, clock }: Tools,
@@ -193,7 +190,7 @@ async function writeMetrics(
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const what = text(`the metrics cannot be written: ${reason}`, `メトリクスを書き込めません: ${reason}`);
+    const what = text(`cannot write the metrics: ${reason}`, `メトリクスを書き込めません: ${reason}`);
     await terminal.failure(
       error instanceof Failure ? error : new Failure("usage", { what, where: file, cause: error }),
     );

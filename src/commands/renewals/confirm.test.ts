@@ -46,7 +46,7 @@ test("shows the item as it stands then: a table on a terminal, a list elsewhere"
   expect(ja.stdout).toBe(en.stdout);
   const drawn = await inBoth("renewals confirm 第一所有者", { tenant, terminal: {} });
   expect(drawn.en.stdout).toMatch(/^confirmed by +髙橋$/m);
-  expect(drawn.ja.stdout).toMatch(/^確認者 +髙橋$/m);
+  expect(drawn.ja.stdout).toMatch(/^実施者 +髙橋$/m);
 });
 
 describe("nothing is recorded", () => {
@@ -67,9 +67,9 @@ describe("nothing is recorded", () => {
   });
 
   test.each([
-    ["第一所有者 --at 2026-11-21", 2, "2026-11-21 is still to come"],
-    ["第一所有者 --at 2026-11-20T01:00:01Z", 2, "still to come"],
-    ["第一所有者 --at 昨日", 2, "昨日 is no date\n  --at"],
+    ["第一所有者 --at 2026-11-21", 2, "2026-11-21 is in the future"],
+    ["第一所有者 --at 2026-11-20T01:00:01Z", 2, "is in the future"],
+    ["第一所有者 --at 昨日", 2, "昨日 is not a date\n  --at"],
     ["第一所有者 --at 2026-11-02 --timezone Mars/Olympus", 2, "unknown time zone"],
     ["", 2, "ITEM is missing"],
     ["第一所有者 --on 2026-11-02", 2, "unknown option --on"],

@@ -14,16 +14,16 @@ import { writeOutput } from "../csv/file/output.ts";
 
 export default defineCommand({
   summary: text(
-    "list what expires, with a time line of fifteen months",
-    "期限のあるものを 15 か月の時間軸とともに一覧する",
+    "list what expires, with a 15-month timeline",
+    "期限のあるものを 15 か月のタイムラインとともに一覧する",
   ),
   details: [
     text(
-      "A table on a terminal is followed by the time line, as wide as the terminal allows. In other formats, and with --fields, it is a list. ~ marks a date that is estimated.",
-      "端末では表の下に、端末の幅に合わせた時間軸を描きます。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。",
+      "On a terminal, a table is followed by a timeline that fits its width. In other formats, and with --fields, only the list is written. ~ marks an estimated date.",
+      "ターミナルでは表の下に、幅に合わせたタイムラインを表示します。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。",
     ),
     text(
-      "--html writes one page that needs no other file, no script and no network, to be shown, sent or printed.",
+      "--html writes a self-contained page (no scripts, no network) to show, send or print.",
       "--html は、他のファイルもスクリプトもネットワークも要らない 1 ページを書き出します。表示・送付・印刷に使えます。",
     ),
   ],
@@ -31,12 +31,15 @@ export default defineCommand({
   options: {
     allContexts: {
       kind: "boolean",
-      about: text("the items of all tenants known on this machine", "この端末に登録された全テナントの項目"),
+      about: text(
+        "include the items of all tenants configured on this computer",
+        "この PC に登録された全テナントの項目",
+      ),
     },
     html: {
       kind: "file",
       value: "FILE",
-      about: text("write the same as a page instead; - is stdout", "代わりにページとして書き出す(- は標準出力)"),
+      about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
     },
     limit: LIMIT,
   },
@@ -93,7 +96,7 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
       if (!(error instanceof Failure) || error.code === "interrupted") throw error;
       failed ??= error;
       await tools.terminal.warn(
-        text(`${context.name} is missing: ${error.what.en}`, `${context.name} を表示できません: ${error.what.ja}`),
+        text(`cannot show ${context.name}: ${error.what.en}`, `${context.name} を表示できません: ${error.what.ja}`),
       );
     }
   }
@@ -124,7 +127,7 @@ async function writePage(tools: Tools, shown: Shown, file: string): Promise<void
     fit: truncate,
   });
   await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
-  if (file !== "-") await terminal.note(text(`${file} was written`, `${file} を書き出しました`));
+  if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }
 
 /** @see facts 3.6: Google recommends a second owner of an Android Enterprise environment */
@@ -137,8 +140,8 @@ async function adviseSecondOwner(terminal: Tools["terminal"], items: readonly Ju
     if (length !== 1) continue;
     await terminal.note(
       text(
-        `${context}: only one Android Enterprise owner account; add a second owner, so that one lost account does not end it`,
-        `${context}: Android Enterprise の管理用アカウントが 1 つだけです。失うと再登録になるため、2 つ目の所有者を追加してください`,
+        `${context}: only one Android Enterprise owner account; add a second owner in case one is lost`,
+        `${context}: Android Enterprise の管理用アカウントが 1 つだけです。失うと管理や再設定ができなくなるおそれがあるため、2 つ目の所有者を追加してください`,
       ),
     );
   }

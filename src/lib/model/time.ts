@@ -58,7 +58,7 @@ export const daysLeft = (expiresAt: string, now: Date, timezone: string): number
 /**
  * An instant for people: day and time in their zone, as `2027-03-01 14:00:00 (Asia/Tokyo)`.
  *
- * @param to how exactly the time is told
+ * @param to precision of the time
  */
 export function momentIn(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
   const timeStyle = to === "second" ? "medium" : "short";

@@ -26,10 +26,10 @@ export const readTypedDate = (typed: string, timezone: string, where: string): s
   const instant = Date.parse(typed);
   if (isTypedDay(start) && !Number.isNaN(instant)) return new Date(instant).toISOString();
   throw new Failure("usage", {
-    what: text(`${typed} is no date`, `${typed} は日付ではありません`),
+    what: text(`${typed} is not a date`, `${typed} は日付ではありません`),
     where,
     hint: text(
-      "write a day like 2027-03-01, or an instant like 2027-03-01T09:00:00+09:00",
+      "use a date such as 2027-03-01, or a date and time such as 2027-03-01T09:00:00+09:00",
       "2027-03-01 のような日付か、2027-03-01T09:00:00+09:00 のような日時で指定してください",
     ),
   });

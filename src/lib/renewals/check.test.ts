@@ -124,16 +124,16 @@ test.each<[Level, number | null, boolean]>([
 test("the early are counted apart from those that are due", () => {
   const result = resultWithDays(["warning", 400], ["warning", 60], ["warning", 90], ["ok", 400]);
   expect(summaryOf(result)).toEqual({
-    en: "1 not valid yet, 2 due within 90 days, 1 not due",
-    ja: "まだ有効でないもの 1 件、90 日以内に期限 2 件、期限に余裕あり 1 件",
+    en: "1 not valid yet, 2 due within 90 days, 1 ok",
+    ja: "まだ有効でないもの 1 件、90 日以内に期限 2 件、余裕あり 1 件",
   });
 });
 
 test("the summary counts what there is", () => {
   expect(summaryOf(resultWith()).ja).toBe("確認するものがありません");
   expect(summaryOf(resultWith("expired", "ok", "critical", "critical"))).toEqual({
-    en: "1 expired, 2 due within 30 days, 1 not due",
-    ja: "期限切れ 1 件、30 日以内に期限 2 件、期限に余裕あり 1 件",
+    en: "1 expired, 2 due within 30 days, 1 ok",
+    ja: "期限切れ 1 件、30 日以内に期限 2 件、余裕あり 1 件",
   });
 });
 

@@ -2,7 +2,7 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { compare, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
 
-/** How everything together stands. */
+/** The overall state. */
 export type State = "ok" | "warning" | "critical" | "unknown";
 
 /** The exit codes of `renewals check`, which are those of monitoring plugins. @see monitoring-plugins guideline, 2.3 */
@@ -19,11 +19,11 @@ export interface CheckResult {
 /** The most urgent first; what is unknown comes before what is merely near. */
 const URGENCY: readonly Level[] = ["expired", "critical", "unknown", "warning", "ok"];
 
-/** Whether a thing is no more than not valid yet: far from its expiry, but a warning. */
+/** Whether the only problem of an item is that it is not valid yet: its expiry is beyond the warning time. */
 export const isMerelyEarly = ({ level, daysLeft }: Checked, { withinDays }: Thresholds): boolean =>
   level === "warning" && daysLeft !== null && daysLeft > withinDays;
 
-/** Puts together what was checked. Nothing at all is unknown: an empty list must not look like good news. */
+/** Sums up a check. An empty list is unknown: it must not look like good news. */
 export function resultOf(all: readonly Checked[], thresholds: Thresholds): CheckResult {
   const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
   for (const { level } of all) counts[level] += 1;
@@ -42,17 +42,17 @@ function stateOf({ expired, critical, unknown, warning }: CheckResult["counts"],
   return warning > 0 ? "warning" : "ok";
 }
 
-/** `2 expired, 1 due within 30 days`: how many stand how, the most urgent first. */
+/** `2 expired, 1 due within 30 days`: counts by level, the most urgent first. */
 export function summaryOf({ counts, thresholds, checked }: CheckResult): Text {
   const { withinDays, criticalDays } = thresholds;
   const early = checked.filter((one) => isMerelyEarly(one, thresholds)).length;
   const parts: readonly (readonly [number, Text])[] = [
     [counts.expired, text("expired", "期限切れ")],
     [counts.critical, text(`due within ${criticalDays} days`, `${criticalDays} 日以内に期限`)],
-    [counts.unknown, text("unknown", "不明")],
+    [counts.unknown, text("unknown", "期限不明")],
     [early, text("not valid yet", "まだ有効でないもの")],
     [counts.warning - early, text(`due within ${withinDays} days`, `${withinDays} 日以内に期限`)],
-    [counts.ok, text("not due", "期限に余裕あり")],
+    [counts.ok, text("ok", "余裕あり")],
   ];
   if (checked.length === 0) return text("nothing to check", "確認するものがありません");
   const said = parts.filter(([count]) => count > 0);
@@ -66,10 +66,10 @@ export function summaryOf({ counts, thresholds, checked }: CheckResult): Text {
 const DURATION = /^(?<count>\d{1,4})(?<unit>[dw])$/;
 
 /**
- * When things are due, by `--within` and `--critical`. Where only `--within` is said and is shorter than the usual
+ * When items are due, by `--within` and `--critical`. If only `--within` is given and is shorter than the usual
  * critical time, that becomes as short.
  *
- * @throws `usage` when one is no number of days or weeks, or the critical time is the longer one
+ * @throws `usage` when one is not a number of days or weeks, or the critical time is longer than the warning time
  */
 export function parseThresholds(within: string | undefined, critical: string | undefined): Thresholds {
   const withinDays = within === undefined ? undefined : parseDays("--within", within);
@@ -80,7 +80,7 @@ export function parseThresholds(within: string | undefined, critical: string | u
   };
   if (thresholds.criticalDays <= thresholds.withinDays) return thresholds;
   throw new Failure("usage", {
-    what: text("the critical time is longer than the warning time", "--critical が --within より長くなっています"),
+    what: text("--critical is longer than --within", "--critical が --within より長くなっています"),
     where: `--within ${within} --critical ${critical}`,
   });
 }
@@ -90,8 +90,8 @@ function parseDays(option: string, written: string): number {
   if (count !== undefined) return Number(count) * (unit === "w" ? 7 : 1);
   throw new Failure("usage", {
     what: text(
-      `${option} must be a number of days or weeks, not ${written}`,
-      `${option} は日数か週数で指定してください(${written} は不可)`,
+      `${option} must be a number of days or weeks: ${written}`,
+      `${option} は日数か週数で指定してください: ${written}`,
     ),
     hint: text("for example 90d or 12w", "例: 90d、12w"),
   });

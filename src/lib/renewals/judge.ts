@@ -6,7 +6,7 @@ import type { CheckItem } from "./sources.ts";
 /** How urgent an item is; `unknown` is never `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
 
-/** What people call a level; programs read its key. */
+/** Names of the levels for people; programs read the keys. */
 export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
   ok: text("ok", "余裕あり"),
   warning: text("soon", "期限間近"),
@@ -81,7 +81,7 @@ export interface Judged extends Standing {
   readonly item: Recorded;
   /** the context its tenant is reached by */
   readonly context: string;
-  /** what is to be said of the date: that the file it was read from says another */
+  /** set when the file it was read from has another date */
   readonly remark: Text | null;
 }
 

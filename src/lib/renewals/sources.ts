@@ -7,7 +7,7 @@ import { dayOf } from "../model/time.ts";
 import { NeighbourKeys } from "./read/keys.ts";
 import { readStart, scan, type Scanned } from "../files/index.ts";
 
-/** Something to check, or (without a kind) a place where nothing could be read. */
+/** An item to check, or (without a kind) a place where nothing could be read. */
 export interface CheckItem {
   readonly kind: RenewalKind | null;
   readonly name: string;
@@ -21,11 +21,11 @@ export interface CheckItem {
   readonly validFrom: string | null;
   /** the file it was read from; as it was named, or as the record has it */
   readonly source: string | null;
-  /** what is to be said of it: why it could not be read, or that file and record differ */
+  /** why it could not be read, or that file and record differ */
   readonly remark: Text | null;
 }
 
-/** What a tenant says of a thing that expires. */
+/** An item as a tenant has recorded it. */
 export interface RecordedItem extends Omit<CheckItem, "kind" | "remark" | "validFrom"> {
   readonly kind: RenewalKind;
 }
@@ -44,19 +44,16 @@ export const unreadItem = (where: string, remark: Text): CheckItem => ({
   remark,
 });
 
-const NOTHING = text(
-  "nothing in this folder could be read that expires",
-  "期限のあるものがこのフォルダーから読み込めませんでした",
-);
+const NOTHING = text("nothing that expires was found in this folder", "このフォルダーに期限のあるものが見つかりません");
 
 /** Names of what may hold a certificate, a token or a key. */
 const EXPECTED = /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key)$/i;
 
 /**
- * What expires in a named file or folder; each broken thing is told by its name, and the others come all the same.
+ * What expires in a named file or folder; a broken file yields an unreadable item and does not stop the search.
  *
  * @param workingFolder absolute; relative names start from it
- * @param keys private keys of our own in PEM, for server tokens; in folders those that lie beside a token are tried too
+ * @param keys private keys of our own in PEM, for server tokens; in folders, keys beside a token are tried too
  */
 export async function* gatherFiles(
   where: string,
@@ -90,7 +87,7 @@ export async function gatherScanned(scanned: Scanned, keys: readonly string[] = 
   ];
 }
 
-/** Keys and signing requests lie beside certificates and expire by themselves never. */
+/** Keys and signing requests are found beside certificates and do not expire. */
 function isKeyAlone(name: string, bytes: Uint8Array): boolean {
   const labels = [...pemBlocks(Buffer.from(bytes).toString("latin1"))].map(({ label }) => label);
   if (labels.length === 0) return /\.key$/i.test(name);
@@ -177,7 +174,7 @@ function earlier(
   const days = [expiresAt, now.expiresAt].map((instant) => dayOf(instant, timezone));
   const [inRecord, inFile] = days[0] === days[1] ? [expiresAt, now.expiresAt] : days;
   const remark = text(
-    `the record says ${inRecord}, ${source} says ${inFile}: the earlier counts`,
+    `recorded as ${inRecord}, but ${source} has ${inFile}; using the earlier date`,
     `記録では ${inRecord}、${source} では ${inFile} です。早い方で判定します`,
   );
   const fileIsEarlier = Date.parse(now.expiresAt) < Date.parse(expiresAt);
@@ -187,7 +184,7 @@ function earlier(
 function sourceBroken(source: string, reason: Text): Text {
   const { en, ja } = reason;
   const file = same(source);
-  return text(`the record counts; ${file.en}: ${en}`, `記録で判定します。${file.ja}: ${ja}`);
+  return text(`using the recorded date; ${file.en}: ${en}`, `記録で判定します。${file.ja}: ${ja}`);
 }
 
 /** What {@link withSourceDates} reads and changes of a recorded thing. */

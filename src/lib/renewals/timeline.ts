@@ -18,7 +18,7 @@ export const monthName = (month: Month | undefined): string =>
 export interface Typesetting {
   /** the words with everything that deceives made visible, on one line */
   readonly visible: (words: string) => string;
-  /** the words cut to so many half-width characters */
+  /** the words, cut to a width in half-width characters */
   readonly fit: (words: string, columns: number) => string;
 }
 

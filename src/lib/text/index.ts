@@ -12,3 +12,6 @@ export const text = (en: string, ja: string): Text => ({ en, ja });
 
 /** The same characters in both languages: names, file names, numbers. */
 export const same = (value: string): Text => ({ en: value, ja: value });
+
+/** `1 row`, `2 rows`: a count as English has it. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

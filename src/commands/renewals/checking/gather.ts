@@ -10,7 +10,7 @@ import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { itemsBySource } from "../items/tenant-items.ts";
 
-/** What is to be checked. */
+/** What to check. */
 interface CheckRequest {
   /** files and folders; when there are any, nothing that is recorded */
   readonly files: readonly string[];
@@ -21,10 +21,10 @@ interface CheckRequest {
 }
 
 /**
- * Checks everything that is wished for; what cannot be read, a tenant that cannot be opened too, is unknown.
+ * Runs a check; what cannot be read, including a tenant that cannot be opened, is unknown.
  *
- * @throws `not-found` when the context or a key is none
- * @throws `input-rejected` when a key is none that can be used
+ * @throws `not-found` when the context or a key file does not exist
+ * @throws `input-rejected` when a key cannot be used
  */
 export async function gatherAll(
   tools: Tools,
@@ -69,7 +69,7 @@ async function checkContext(tools: Tools, context: Context, thresholds: Threshol
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = error instanceof Failure ? error.what : same(error instanceof Error ? error.message : String(error));
-    const remark = text(`this tenant cannot be read: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
+    const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
     return [judge({ ...unreadItem(context.name, remark), source: null })];
   }
 }

@@ -11,25 +11,25 @@ export const KEY_OPTION = {
     value: "FILE",
     repeatable: true,
     about: text(
-      "a private key of our own (PEM) that opens server tokens; CLOMO's are opened by CLOMO alone",
+      "your private key (PEM) to decrypt server tokens; only CLOMO can decrypt those made for its key",
       "サーバートークンを復号する手元の秘密鍵(PEM)。CLOMO の鍵で暗号化されたものは CLOMO だけが復号できます",
     ),
   },
 } as const satisfies Fields;
 
-/** What can be said of an item; nobody can say a password. */
+/** The options that set the fields of an item; there is none for a password. */
 export const ITEM_OPTIONS = {
   kind: {
     kind: "choice",
     choices: KINDS,
     value: "KIND",
-    about: text(`what it is: ${KINDS.join(", ")}`, `種類: ${KINDS.join(", ")}`),
+    about: text(`kind: ${KINDS.join(", ")}`, `種類: ${KINDS.join(", ")}`),
   },
   expires: {
     kind: "string",
     value: "DATE",
     about: text(
-      "the day it expires on (to its end, in the tenant's zone), or an instant",
+      "expiry date (to the end of that day in the tenant's time zone), or date and time",
       "期限の日(テナントのタイムゾーンでその日の終わりまで)か日時",
     ),
   },
@@ -37,7 +37,7 @@ export const ITEM_OPTIONS = {
     kind: "file",
     value: "FILE",
     about: text(
-      "the certificate, token or profile itself: date, fingerprint, topic and organisation come from it",
+      "read date, fingerprint, topic and organisation from this certificate, token or profile",
       "証明書・トークン・プロファイルのファイル(期限、フィンガープリント、トピック、組織を読み取る)",
     ),
   },
@@ -45,38 +45,41 @@ export const ITEM_OPTIONS = {
   fingerprint: {
     kind: "string",
     value: "START",
-    about: text("with --file: which of several in it", "--file に複数あるとき: どれかを示すフィンガープリントの先頭"),
+    about: text(
+      "with --file: start of the fingerprint, if the file contains several",
+      "--file に複数あるとき: どれかを示すフィンガープリントの先頭",
+    ),
   },
   lastLogin: {
     kind: "string",
     value: "DATE",
     about: text(
-      "for android-owner: when somebody last signed in; a year is counted from it",
-      "android-owner のとき: 最後にログインした日(そこから 1 年と見積もる)",
+      "for android-owner: date of the last login; the expiry is estimated as one year later",
+      "android-owner のとき: 最後にログインした日(期限はその 1 年後と推定)",
     ),
   },
   organisation: {
     kind: "string",
     value: "NAME",
-    about: text("the organisation or customer it is for", "対象の組織・顧客"),
+    about: text("organisation or customer it belongs to", "対象の組織・顧客"),
   },
   owner: {
     kind: "string",
     value: "WHO",
-    about: text("who renews it; a mail address is sent notices", "更新の担当者(メールアドレスなら通知の宛先になる)"),
+    about: text("who renews it; a mail address also receives notices", "更新担当(メールアドレスなら通知の宛先になる)"),
   },
   account: {
     kind: "string",
     value: "NAME",
-    about: text("the Apple or Google account, by name", "Apple・Google のアカウント名"),
+    about: text("name of the Apple or Google account", "Apple・Google のアカウント名"),
   },
   phone: {
     kind: "string",
     value: "WHERE",
-    about: text("where the phone of its second factor is", "2 要素認証の電話の所在"),
+    about: text("where the phone is that receives the 2-factor code", "認証コードを受け取る電話の所在"),
   },
-  notes: { kind: "string", value: "TEXT", about: text("anything else; no password", "メモ(パスワードは書かない)") },
+  notes: { kind: "string", value: "TEXT", about: text("anything else (no passwords)", "メモ(パスワードは書かない)") },
 } as const satisfies Fields;
 
-/** What was said of an item. */
+/** The values of {@link ITEM_OPTIONS}. */
 export type ItemOptions = InputOf<typeof ITEM_OPTIONS>;

@@ -23,7 +23,7 @@ export interface Shown {
 interface OverviewColumn {
   readonly header: Text;
   readonly align?: "end";
-  /** shown where a line takes so many characters */
+  /** least width of the terminal, in characters, for the column to be shown */
   readonly from: number;
   readonly cell: (judged: Judged, language: Tools["terminal"]["language"]) => string;
 }
@@ -40,7 +40,7 @@ const OVERVIEW: readonly OverviewColumn[] = [
   { header: text("name", "名前"), from: 0, cell: ({ item }) => item.name },
   { header: text("kind", "種類"), from: 72, cell: ({ item }, language) => kindName(item)[language] },
   { header: text("organisation", "組織"), from: 120, cell: ({ item }) => item.organisation ?? "" },
-  { header: text("owner", "担当"), from: 100, cell: ({ item }) => item.owner ?? "" },
+  { header: text("owner", "更新担当"), from: 100, cell: ({ item }) => item.owner ?? "" },
 ];
 
 const CONTEXT: OverviewColumn = { header: text("context", "コンテキスト"), from: 0, cell: ({ context }) => context };

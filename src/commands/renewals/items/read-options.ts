@@ -11,10 +11,10 @@ import type { Tools } from "../../tools.ts";
 import type { ItemOptions } from "./options.ts";
 
 /**
- * What the options say, as the tenant takes it: what was not said is missing, a blank is nothing.
+ * The options as a change of an item: an option that was not given is absent, a blank one is null.
  *
  * @param kind the kind the item has or is to have, where it is known
- * @throws Failure `usage` for dates that are none or exclude each other; and see {@link readItem}
+ * @throws Failure `usage` for invalid or conflicting dates; and see {@link readItem}
  */
 export async function readOptions(
   tools: Pick<Tools, "stdin" | "workingFolder" | "clock">,
@@ -30,7 +30,7 @@ export async function readOptions(
   };
 }
 
-/** Words a person gives; each is kept as it was said. */
+/** Free text; each is stored as typed. */
 const WORDS = ["organisation", "owner", "account", "phone", "notes"] as const;
 
 const words = (options: ItemOptions): RenewalChange =>
@@ -55,7 +55,7 @@ function dateOf({ expires, lastLogin }: ItemOptions, now: Date, timezone: string
  * When something was done, as typed: the end of a day, which is this moment where the day is today.
  *
  * @returns a UTC instant
- * @throws Failure `usage` when it is no date, or in the future
+ * @throws Failure `usage` when it is not a date, or in the future
  */
 export function readPast(
   typed: string,
@@ -65,7 +65,7 @@ export function readPast(
   if (Date.parse(at) <= now.getTime()) return at;
   const isDay = !typed.includes("T");
   if (isDay && at === readTypedDate(dayOf(now, timezone), timezone, where)) return now.toISOString();
-  throw new Failure("usage", { what: text(`${typed} is still to come`, `${typed} は未来の日付です`), where });
+  throw new Failure("usage", { what: text(`${typed} is in the future`, `${typed} は未来の日付です`), where });
 }
 
 function refuseMisfit(
@@ -79,17 +79,17 @@ function refuseMisfit(
   ].flatMap(([option, value]) => (value === undefined ? [] : [option]));
   if (dates.length > 1) {
     const all = dates.join(" ");
-    throw misfit(text(`only one of these can say the date: ${all}`, `期限を決められるのは 1 つだけです: ${all}`));
+    throw misfit(text(`only one of these can set the date: ${all}`, `期限を決められるのは 1 つだけです: ${all}`));
   }
   if (fingerprint !== undefined && file === undefined) {
-    throw misfit(text("--fingerprint needs --file", "--fingerprint には --file が必要です"));
+    throw misfit(text("--fingerprint requires --file", "--fingerprint には --file が必要です"));
   }
   if (key.length > 0 && file === undefined) {
-    throw misfit(text("--key needs --file", "--key には --file が必要です"));
+    throw misfit(text("--key requires --file", "--key には --file が必要です"));
   }
   if (lastLogin !== undefined && kind !== "android-owner") {
     throw misfit(
-      text("--last-login is for the kind android-owner", "--last-login は種類が android-owner のときだけ使えます"),
+      text("--last-login is only for the kind android-owner", "--last-login は種類が android-owner のときだけ使えます"),
     );
   }
 }
@@ -124,7 +124,7 @@ type FromFile = Required<
  * The thing a file holds, as an item records it.
  *
  * @throws Failure `not-found` when the file is not there
- * @throws Failure `usage` when it cannot be read, or holds several that fit, which are listed
+ * @throws Failure `usage` when cannot be read, or holds several that fit, which are listed
  * @throws Failure `input-rejected` when it holds nothing that expires, or nothing of the kind
  */
 async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<FromFile> {
@@ -145,19 +145,19 @@ function pick(found: readonly Expiring[], { file, kind, fingerprint = "" }: Want
   const [one, ...others] = fitting;
   if (one === undefined) {
     throw new Failure("input-rejected", {
-      what: text("the file holds nothing of the kind", "該当するものがファイルにありません"),
+      what: text("the file contains nothing that matches", "該当するものがファイルにありません"),
       where: file,
-      hint: text(`it holds: ${listed(found, "en")}`, `ファイルの内容: ${listed(found, "ja")}`),
+      hint: text(`it contains: ${listed(found, "en")}`, `ファイルの内容: ${listed(found, "ja")}`),
     });
   }
   if (others.length === 0) return one;
   throw new Failure("usage", {
     what: text(
-      `the file holds ${fitting.length}: ${listed(fitting, "en")}`,
+      `the file contains ${fitting.length}: ${listed(fitting, "en")}`,
       `ファイルに ${fitting.length} 件あります: ${listed(fitting, "ja")}`,
     ),
     where: file,
-    hint: text("say which with --fingerprint START", "--fingerprint(先頭の一部)でどれかを指定してください"),
+    hint: text("choose one with --fingerprint START", "--fingerprint(先頭の一部)でどれかを指定してください"),
   });
 }
 

@@ -36,11 +36,11 @@ export const ITEM_ARGUMENT = {
   kind: "string",
   value: "ITEM",
   required: true,
-  about: text("an item's name, its id, or the start of one", "項目の名前か ID(ID は先頭の一部でもよい)"),
+  about: text("name or ID of an item, or the start of an ID", "項目の名前か ID(ID は先頭の一部でもよい)"),
 } as const satisfies TextField;
 
 /**
- * The item that a name, an id or the start of an id means; a name counts before the start of an id.
+ * The item with a name, an ID or the start of an ID; a name takes precedence over the start of an ID.
  *
  * @throws Failure `not-found` where there is none, `usage` where it fits several, which are listed
  */

@@ -6,10 +6,10 @@ import type { ScheduleChange, DailyRun, Scheduled, Scheduler } from "../../../li
 import { installSystemd, removeSystemd, showSystemd } from "../../../lib/renewals/schedule/systemd.ts";
 import type { Tools } from "../../tools.ts";
 
-/** The ways that the program installs by itself; a task of Windows is only written. */
+/** The schedulers that the program sets up itself; for Windows it only writes a file. */
 export type OwnScheduler = Exclude<Scheduler, "task-scheduler">;
 
-/** The ways to look at when none is named. */
+/** The schedulers to look at when none is named. */
 export const OWN_SCHEDULERS: readonly OwnScheduler[] = ["systemd", "systemd-system", "cron"];
 
 async function placeOf({ environment, signal, home, machine, clock, temporary }: Tools): Promise<CronPlace> {
@@ -46,7 +46,7 @@ export const remove = async (tools: Tools, way: OwnScheduler): Promise<ScheduleC
 export const show = async (tools: Tools, way: OwnScheduler): Promise<Scheduled> =>
   way === "cron" ? showCron(await placeOf(tools)) : showSystemd(await placeOf(tools), way);
 
-/** Says what came of a change. */
+/** Writes the notes and warnings of a change. */
 export async function tell({ terminal }: Tools, { notes, warnings }: ScheduleChange): Promise<void> {
   for (const note of notes) await terminal.note(note);
   for (const warning of warnings) await terminal.warn(warning);

@@ -7,11 +7,11 @@ import type { Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedu
 import type { Tools } from "../../tools.ts";
 
 export default defineCommand({
-  summary: text("take the daily run away again", "毎日の自動実行を取り消す"),
+  summary: text("remove the daily schedule", "毎日の自動実行を取り消す"),
   details: [
     text(
-      "Removes exactly what install made: by the way that is named, else by every way that is found.",
-      "install が作ったものだけを削除します。方法を指定しなければ、見つかったものすべてが対象です。",
+      "Removes exactly what install created: the scheduler you name, or every one that is found.",
+      "install が作成したものだけを削除します。方法を指定しなければ、見つかったものすべてが対象です。",
     ),
   ],
   args: {},
@@ -35,7 +35,7 @@ export default defineCommand({
 });
 
 const BY_HAND = text(
-  `to remove the task, on Windows: schtasks /delete /tn "${TASK_NAME}"`,
+  `to remove the task on Windows, run: schtasks /delete /tn "${TASK_NAME}"`,
   `タスクを削除するには Windows で: schtasks /delete /tn "${TASK_NAME}"`,
 );
 

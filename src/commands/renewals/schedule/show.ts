@@ -6,7 +6,7 @@ import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.
 import { OWN_SCHEDULERS, show } from "./place.ts";
 
 export default defineCommand({
-  summary: text("show by what the daily run is started, and when", "毎日の自動実行の登録状況を表示する"),
+  summary: text("show how and when the daily run is scheduled", "毎日の自動実行の登録状況を表示する"),
   args: {},
   options: SCHEDULER_OPTIONS,
   examples: [{ line: "clomoctl renewals schedule show" }],
@@ -24,6 +24,6 @@ export default defineCommand({
 });
 
 const BY_HAND = text(
-  `to see the task, on Windows: schtasks /query /tn "${TASK_NAME}"`,
+  `to show the task on Windows, run: schtasks /query /tn "${TASK_NAME}"`,
   `タスクを確認するには Windows で: schtasks /query /tn "${TASK_NAME}"`,
 );

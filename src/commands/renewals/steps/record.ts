@@ -71,7 +71,7 @@ async function recordLogin(place: RecordPlace, item: RenewalItem): Promise<Renew
     message: text("Who signed in?", "誰がログインしましたか?"),
     flag: FLAG,
     preset: tools.machine.userName ?? "",
-    check: (typed) => (typed.trim() === "" ? text("a name is needed", "名前を入力してください") : undefined),
+    check: (typed) => (typed.trim() === "" ? text("enter a name", "名前を入力してください") : undefined),
   });
   begin(place);
   return client.renewals.confirm(item.id, { by: by.trim(), at: tools.clock.now().toISOString() });
@@ -80,7 +80,10 @@ async function recordLogin(place: RecordPlace, item: RenewalItem): Promise<Renew
 async function recordDate(place: RecordPlace, item: RenewalItem): Promise<RenewalItem | undefined> {
   const { tools, client, timezone } = place;
   const typed = await tools.terminal.prompts.input({
-    message: text("New date, like 2027-03-31 (nothing: record nothing)", "新しい期限(例 2027-03-31。空なら記録しない)"),
+    message: text(
+      "New date, such as 2027-03-31 (leave empty to record nothing)",
+      "新しい期限(例 2027-03-31。空なら記録しない)",
+    ),
     flag: FLAG,
     check: (date) => (date.trim() === "" ? undefined : wrongDate(date.trim(), timezone)),
   });
@@ -95,7 +98,7 @@ function wrongDate(typed: string, timezone: string): Text | undefined {
     readTypedDate(typed, timezone, FLAG);
     return undefined;
   } catch {
-    return text("write it like 2027-03-31", "2027-03-31 のように入力してください");
+    return text("use a date such as 2027-03-31", "2027-03-31 のように入力してください");
   }
 }
 

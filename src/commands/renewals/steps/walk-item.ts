@@ -15,7 +15,7 @@ import { inUseOf } from "../../../lib/renewals/read/in-use.ts";
 import { record } from "./record.ts";
 import type { Subject } from "./subject.ts";
 
-/** What the person said of a walk. */
+/** The options of a walk. */
 export interface WalkOptions {
   readonly downloads: string | undefined;
   readonly current: string | undefined;
@@ -23,7 +23,7 @@ export interface WalkOptions {
 
 const NOTHING = text("nothing was recorded", "何も記録していません");
 
-/** Goes through a guide with the person, and records what came of it. */
+/** Walks a person through a guide and records the result. */
 export async function walkItem(
   tools: Tools,
   tenant: ChosenTenant,
@@ -37,7 +37,7 @@ export async function walkItem(
       ? await downloadsFolder({ ...machine, environment })
       : resolve(workingFolder, options.downloads);
   await terminal.note(guide.title);
-  await terminal.note(text(`downloads are looked for in ${folder}`, `ダウンロードしたファイルは ${folder} で探します`));
+  await terminal.note(text(`looking for downloads in ${folder}`, `ダウンロードしたファイルは ${folder} で探します`));
   const walked = await walk(guide, deskOf(tools, tenant, { folder, inUse }));
   if (walked.ended === "stopped") {
     const number = guide.steps.indexOf(walked.at) + 1;

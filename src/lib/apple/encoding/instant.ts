@@ -12,7 +12,7 @@ const LAST = Date.parse("9999-12-31T23:59:59Z");
  * A date with time and zone as Apple's tokens have it: `2030-11-08T22:33:22+0000`, `…Z`. Parts of a second are left
  * out.
  *
- * @returns a UTC instant; undefined where it is none, as on the 30th of February
+ * @returns a UTC instant; undefined where it is invalid, such as the 30th of February
  */
 export function instantOfText(written: string): string | undefined {
   const { day = "", time = "", zone = "" } = WRITTEN.exec(written)?.groups ?? {};

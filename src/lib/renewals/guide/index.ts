@@ -21,7 +21,7 @@ const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
   custom: customSteps,
 };
 
-/** How one thing is renewed. */
+/** How an item is renewed. */
 export interface Guide {
   readonly kind: RenewalKind;
   readonly title: Text;
@@ -41,9 +41,9 @@ export function guideOf(kind: RenewalKind, known: KnownItem, expiresOn: string |
   const facts: readonly (readonly [Text, string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
     [text("organisation", "組織"), known?.organisation],
-    [text("owner", "担当"), known?.owner],
+    [text("owner", "更新担当"), known?.owner],
     [text("account", "アカウント"), known?.account],
-    [text("2-factor phone", "2要素認証の電話"), known?.phone],
+    [text("2-factor phone", "認証コードを受け取る電話"), known?.phone],
     [text("topic", "トピック"), known?.topic],
   ];
   return {

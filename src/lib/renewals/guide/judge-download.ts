@@ -14,17 +14,14 @@ const LONG_AGO = "1970-01-01T00:00:00Z";
 const NOT_KNOWN: Check = {
   id: "kind",
   outcome: "unknown",
-  what: text(
-    "what is in use is not recorded: nothing to compare the new one with",
-    "使用中のものが記録されていないため、比較できません",
-  ),
+  what: text("nothing is recorded to compare the new one with", "使用中のものが記録されていないため、比較できません"),
 };
 
 /** Checks that need no more than the new file and its request. */
 const OF_NEXT_ALONE: readonly Check["id"][] = ["validity", "issuer", "request-key", "key", "old-token"];
 
 /**
- * Whether a download would really replace what is in use. What is not known of that is told as unknown, never taken as
+ * Whether a download may replace what is in use. What is not known of that is reported as unknown, never taken as
  * good, and never as bad.
  */
 export function judgeDownload(inUse: InUse, next: Renewable, circumstances: Circumstances): Judgement {
@@ -45,7 +42,7 @@ export function judgeDownload(inUse: InUse, next: Renewable, circumstances: Circ
   );
 }
 
-/** What surely is wrong with a signing request, told before anything is renewed with it. */
+/** What is certainly wrong with a signing request, before anything is renewed with it. */
 export const judgeRequest = (inUse: InUse, request: RequestFile): Check | undefined =>
   inUse !== null && "file" in inUse ? requestOfCurrent(inUse.file, request) : undefined;
 
@@ -58,7 +55,7 @@ const topicNotKnown = (topic: string): Check => ({
   id: "topic",
   outcome: "unknown",
   what: text(
-    `the topic in use is not recorded. The new one is ${topic}: compare it with last year's file (--current FILE) before the upload; with another topic every enrolled device stops answering`,
+    `the current topic is not recorded. The new topic is ${topic}: compare it with last year's file (--current FILE) before the upload; with another topic every enrolled device stops responding`,
     `使用中のトピックが記録されていません。新しいものは ${topic} です。アップロード前に前回のファイル(--current FILE)と比べてください。トピックが違うと登録済みの全デバイスが応答しなくなります`,
   ),
 });

@@ -51,7 +51,8 @@ export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Delive
     try {
       switch (recipient.way) {
         case "mail": {
-          if (settings.smtp === undefined) return failed(text("there is no mail server", "smtp の設定がありません"));
+          if (settings.smtp === undefined)
+            return failed(text("no mail server is set (smtp)", "smtp の設定がありません"));
           const mail = await (mailer ??= openSmtp(settings.smtp, place));
           return await mail(recipient.address, message, recipient.language);
         }

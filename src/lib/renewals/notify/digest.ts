@@ -1,7 +1,7 @@
 import { RENEWAL_KINDS, type Certainty, type RenewalKind } from "../../model/renewal.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
-/** What a notice tells of a recorded thing; neither notes nor the place of a phone leave the tenant. */
+/** What a notice shows of a recorded item; neither notes nor the location of a phone leave the tenant. */
 export interface NoticeItem {
   readonly id: string;
   readonly kind: RenewalKind;
@@ -12,15 +12,15 @@ export interface NoticeItem {
   readonly certainty: Certainty;
   /** the person or role that renews it */
   readonly owner: string | null;
-  /** the Apple or Google account, by name */
+  /** name of the Apple or Google account */
   readonly account: string | null;
   /** UTC instant */
   readonly updatedAt: string;
-  /** what is to be said of the date: that the file it was read from says another */
+  /** set when the file it was read from has another date */
   readonly remark?: Text | null;
 }
 
-/** A stage of a thing, as a digest tells it. */
+/** One item of a digest, and the stage it has reached. */
 export interface DueNotice {
   /** the context its tenant is reached by */
   readonly context: string;
@@ -35,7 +35,7 @@ export interface DueNotice {
   readonly expired: boolean;
 }
 
-/** All that one recipient is told in one go. */
+/** Everything one recipient is sent in one message. */
 export interface Digest {
   /** the most urgent first; at least one */
   readonly due: readonly DueNotice[];
@@ -71,7 +71,7 @@ export const titleOf = ({ item }: { readonly item: Pick<NoticeItem, "kind" | "na
   return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`)[language];
 };
 
-/** What is told of a thing beside its title and date, in order: a label and a value. */
+/** The details of an item below its title and date, in order: a label and a value. */
 export const detailsOf = (
   due: Pick<DueNotice, "item" | "context">,
   severalContexts: boolean,
@@ -82,7 +82,7 @@ export const detailsOf = (
     [text("tenant", "テナント"), severalContexts ? context : null],
     [text("organisation", "組織"), item.organisation],
     [text("account", "アカウント"), item.account],
-    [text("owner", "担当"), item.owner],
+    [text("owner", "更新担当"), item.owner],
     [text("steps", "手順"), guide],
   ];
   return lines.flatMap(([label, value]) => (value === null || value === "" ? [] : [[label, oneLine(value)] as const]));

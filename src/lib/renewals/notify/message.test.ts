@@ -62,7 +62,7 @@ test("several things are one digest; it names what is needed and nothing else", 
   期限: 2027-03-01 あと 7 日
   テナント: embedded
   アカウント: push@example.jp
-  担当: it@example.jp
+  更新担当: it@example.jp
   手順: clomoctl renewals guide 019a0000-0000-7000-8000-000000000001 --context embedded
 
 ■ VPP サービストークン「大阪」
@@ -74,7 +74,7 @@ test("several things are one digest; it names what is needed and nothing else", 
 - x@example.jp に届きません
 
 -- 
-clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新して記録すると、次の期限まで通知は止まります。
+clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録すると、次の期限まで通知は止まります。
 `);
 });
 

@@ -14,8 +14,8 @@ export interface Message {
 
 /** What stands below every notice. */
 const FOOTER: Text = text(
-  "Sent by clomoctl renewals notify. Each stage is said once; a thing that was renewed and recorded is said no more.",
-  "clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新して記録すると、次の期限まで通知は止まります。",
+  "Sent by clomoctl renewals notify. Each reminder is sent once. Record the renewal to stop them until the next expiry date.",
+  "clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録すると、次の期限まで通知は止まります。",
 );
 
 /** The first line of it all: how long the most urgent thing has left, and how many others there are. */

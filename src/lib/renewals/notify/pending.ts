@@ -4,11 +4,11 @@ import type { RecipientItems } from "./recipients.ts";
 import type { LoadedTenant, NoticeKey, PastNotice } from "./tenant.ts";
 import { dueStages } from "../stages.ts";
 
-/** A notice that is to be begun, in its tenant. */
+/** A notice to claim in its tenant. */
 export interface PendingNotice {
   readonly loaded: LoadedTenant;
   readonly key: NoticeKey;
-  /** what to tell; undefined where a later stage has taken its place */
+  /** undefined where a later stage has taken its place */
   readonly due: DueNotice | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface RecipientWork {
   readonly fresh: readonly PendingNotice[];
 }
 
-/** When a run looks. */
+/** The clock of a run. */
 export interface RunClock {
   readonly now: Date;
   /** days before expiry */
@@ -70,7 +70,7 @@ const byUrgency = ({ due: one }: PendingNotice, { due: other }: PendingNotice): 
 
 const compare = (one = "", other = ""): number => (one < other ? -1 : one > other ? 1 : 0);
 
-/** What of the tenants is to be told to a recipient now, and what an earlier run left undecided. */
+/** What to send to a recipient now, and what an earlier run left unsettled. */
 export const workFor = (target: RecipientItems, tenants: readonly LoadedTenant[], clock: RunClock): RecipientWork => {
   const allDue = tenants.flatMap((loaded) => dueOf(loaded, target, clock)).toSorted(byUrgency);
   const unfinished = tenants.flatMap((loaded) => unfinishedOf(loaded, target, allDue)).toSorted(byUrgency);

@@ -8,13 +8,13 @@ export interface Addressee {
   readonly recipient: string;
 }
 
-/** The things of one tenant. */
+/** The items of one tenant. */
 export interface TenantItems {
   readonly context: string;
   readonly items: readonly NoticeItem[];
 }
 
-/** Somebody who is told, and the things he is told of. */
+/** A recipient, and the items it is notified of. */
 export interface RecipientItems {
   readonly recipient: Recipient;
   readonly addressee: Addressee;
@@ -34,7 +34,7 @@ export const ownerAddress = ({ owner }: Pick<NoticeItem, "owner">): string | und
   return isMailAddress(address) ? address : undefined;
 };
 
-/** Recipients of the settings, then owners with a mail address who are none of them; owners need a mail server. */
+/** Recipients of the settings, then owners with a mail address who are not among them; owners need a mail server. */
 const everybody = (
   tenantItems: readonly TenantItems[],
   { smtp, recipients, language }: NotifySettings,
@@ -56,14 +56,14 @@ const everybody = (
   return [...all.values()];
 };
 
-/** Whether somebody is to be told of a thing: by the settings, or as its owner. */
+/** Whether a recipient is notified of an item: by the settings, or as its owner. */
 export const receives = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
   const { contexts, kinds } = recipient;
-  const wished = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
-  return wished || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
+  const chosen = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
+  return chosen || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
 };
 
-/** Who is told of what: what the settings say, and each owner of what is his. */
+/** The items of each recipient of the settings, and of each owner with a mail address. */
 export const itemsOfRecipients = (
   tenantItems: readonly TenantItems[],
   settings: NotifySettings,

@@ -74,7 +74,7 @@ test("a recipient that fails does not stop the others, is tried again, and does 
   const post = new Post();
   post.answers.set("it@example.jp", failed(text("451 later", "451 later")));
   expect(await post.send(NOW)).toEqual(["本社 30 it failed", "本社 30 ops sent", "incomplete"]);
-  expect(post.warnings).toEqual(["it was not told: 451 later"]);
+  expect(post.warnings).toEqual(["could not notify it: 451 later"]);
   const notice = (await tenant.client.renewals.notices()).find(({ recipient }) => recipient === "it@example.jp");
   expect(notice).toMatchObject({ state: "failed", error: "451 later", stage: 30 });
   post.answers.clear();
@@ -170,7 +170,7 @@ test("an owner with a mail address is told of what is his, and missed where the 
     ["sato@example.jp", "大阪"],
     ["yamada@example.jp", "本社"],
   ]);
-  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no user of embedded any more';
+  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of embedded';
   expect(post.warnings).toEqual([gone]);
   expect(post.sent[1]?.message.text).toContain(gone);
   expect(post.sent[0]?.message.html).toContain("sato@example.jp");
@@ -191,7 +191,7 @@ test("the others hear of a recipient whose mail comes back, until it arrives aga
     post.sent.findLast(({ to }) => to === "it@example.jp")?.message.text.includes("ops@example.jp");
   post.answers.set("ops@example.jp", bounced(text("550 gone", "550 gone")));
   expect(await post.send(NOW)).toEqual(["本社 30 it sent", "本社 30 ops failed", "incomplete"]);
-  expect(post.warnings).toEqual(["ops was not told: 550 gone"]);
+  expect(post.warnings).toEqual(["could not notify ops: 550 gone"]);
   expect(heard()).toBe(false);
   await post.send("2027-02-22T00:00:00Z");
   expect(heard()).toBe(true);
@@ -226,7 +226,7 @@ test("several tenants are one message, each by its own midnight; one that is not
   } as unknown as NoticeTenant;
   const next = await post.send("2027-01-30T16:00:00Z", { ...several, tenants: [unreached, ...tenants] });
   expect(next).toEqual(["大阪 30 it sent", "大阪 30 ops sent", "incomplete"]);
-  expect(post.warnings).toEqual(["nothing is known of the tenant tokyo: no answer"]);
+  expect(post.warnings).toEqual(["cannot read the tenant tokyo: no answer"]);
   await expect(post.send(NOW, { tenants: [unreached] })).rejects.toThrow("no answer");
 });
 
@@ -236,7 +236,7 @@ test("a thing that nobody is told of is said", async () => {
   const [it] = SETTINGS.recipients;
   const settings = { ...SETTINGS, recipients: it === undefined ? [] : [{ ...it, kinds: ["vpp-token" as const] }] };
   expect(await post.send(NOW, { settings })).toEqual([]);
-  expect(post.warnings).toEqual(['nobody is told of other date "example.jp" (embedded)']);
+  expect(post.warnings).toEqual(['no recipient for other date "example.jp" (embedded)']);
 });
 
 test("runs at the same moment say it once", async () => {
@@ -275,8 +275,7 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
 test("what has no date is said by every digest of those it concerns, and on stderr by every run", async () => {
   await add({ name: "大阪", kind: "android-owner", expiresAt: null });
   const post = new Post();
-  const en =
-    'no date is known of Android Enterprise owner account "大阪" (embedded): nobody will be told when it expires';
+  const en = 'Android Enterprise owner account "大阪" (embedded) has no expiry date, so no notice will be sent';
   expect(await post.send(NOW)).toEqual([]);
   expect(post.warnings).toEqual([en]);
   await add();
@@ -286,9 +285,9 @@ test("what has no date is said by every digest of those it concerns, and on stde
   expect(await post.send(NOW, { settings })).toEqual(["本社 30 it sent", "本社 30 ops sent"]);
   expect(post.sent.map(({ digest }) => digest.warnings.map((warning) => warning.ja))).toEqual([
     [
-      "Android Enterprise 管理用アカウント「大阪」(embedded)の期限が登録されていないため、期限が近づいても通知できません",
+      "Android Enterprise 管理用 Gmail アカウント「大阪」(embedded)は期限が登録されていないため、期限が近づいても通知できません",
     ],
     [],
   ]);
-  expect(post.sent[0]?.message.text).toContain("「大阪」(embedded)の期限が登録されていない");
+  expect(post.sent[0]?.message.text).toContain("「大阪」(embedded)は期限が登録されていない");
 });

@@ -9,7 +9,7 @@ import { LoadedTenant, type NoticeTenant } from "./tenant.ts";
 import type { NotifySettings } from "./settings.ts";
 import { titleOf } from "./digest.ts";
 
-/** What a run is given. */
+/** The input of a run. */
 export interface NotifyRun {
   readonly tenants: readonly NoticeTenant[];
   readonly settings: NotifySettings;
@@ -17,11 +17,11 @@ export interface NotifyRun {
   readonly now: Date;
   /** the tenants' names matter: notices name them */
   readonly severalContexts: boolean;
-  /** takes what is to be said on stderr */
+  /** writes a warning to stderr */
   readonly warn: (line: Text) => Promise<void>;
 }
 
-/** What becomes of a run. */
+/** The result of a run. */
 export interface NotifyResult {
   readonly rows: readonly NoticeRow[];
   /** some recipient or some tenant could not be reached: the next run tries again */
@@ -47,10 +47,7 @@ const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omi
       const reason = reasonOf(error);
       const { context } = tenant;
       await warn(
-        text(
-          `nothing is known of the tenant ${context}: ${reason.en}`,
-          `テナント ${context} を確認できません: ${reason.ja}`,
-        ),
+        text(`cannot read the tenant ${context}: ${reason.en}`, `テナント ${context} を読み込めません: ${reason.ja}`),
       );
     }
   }
@@ -65,7 +62,7 @@ const find = async (run: NotifyRun): Promise<Found> => {
   for (const { context, items } of tenantItems) {
     for (const item of items.filter(({ id }) => !hasRecipient(targets, context, id))) {
       const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
-      await run.warn(text(`nobody is told of ${en} (${context})`, `${ja}(${context})を知らせる相手がいません`));
+      await run.warn(text(`no recipient for ${en} (${context})`, `${ja}(${context})の通知先がありません`));
     }
   }
   for (const warning of undatedWarnings(tenants)) await run.warn(warning);
@@ -102,8 +99,8 @@ export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
 };
 
 /**
- * Tells everybody what is due, once: each stage of each thing to each recipient is claimed before and settled after. A
- * recipient that fails does not stop the others and is tried again by the next run, as is what a run leaves that dies.
+ * Notifies every recipient of what is due, once: each stage of each item is claimed before sending and settled after. A
+ * recipient that fails does not stop the others and is retried by the next run, as are notices left by a killed run.
  *
  * @param signal stops between two recipients
  */

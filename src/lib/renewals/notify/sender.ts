@@ -14,7 +14,7 @@ export type Deliver = (recipient: Recipient, message: Message, digest: Digest) =
 /** What context recipients needs. */
 export interface SendContext {
   readonly deliver: Deliver;
-  /** takes what is to be said on stderr */
+  /** writes a warning to stderr */
   readonly warn: (line: Text) => Promise<void>;
   readonly bounces: Bounces;
   readonly tenants: readonly LoadedTenant[];
@@ -67,7 +67,7 @@ const settle = async ({ loaded, notice, due }: Claimed, delivery: Delivery | und
 const dueNoticesOf = (pending: readonly PendingNotice[]): readonly DueNotice[] =>
   pending.flatMap(({ due }) => due ?? []);
 
-/** Tells one recipient after the other, each all that is due in one digest. */
+/** Sends notices to one recipient after the other, each a digest of all that is due. */
 export class NoticeSender {
   readonly #context: SendContext;
   /** what stderr has seen */
@@ -77,7 +77,7 @@ export class NoticeSender {
     this.#context = context;
   }
 
-  /** First what a dead run left, as the very message it was; then, in one of its own, what is new. */
+  /** First sends what a killed run left, as the very same message; then what is new, in a message of its own. */
   async send(target: RecipientItems, { unfinished, fresh }: RecipientWork): Promise<readonly NoticeRow[]> {
     const again = await this.#tellTogether(target, unfinished);
     if (again === undefined || again.some(({ outcome }) => outcome === "failed")) {
@@ -107,7 +107,7 @@ export class NoticeSender {
     if (delivery.sent) return due.map((one) => ({ due: one, recipient, outcome: "sent" }));
     const { name } = recipient;
     const { reason } = delivery;
-    await warn(text(`${name} was not told: ${reason.en}`, `${name} に通知できませんでした: ${reason.ja}`));
+    await warn(text(`could not notify ${name}: ${reason.en}`, `${name} に通知できませんでした: ${reason.ja}`));
     return due.map((one) => ({ due: one, recipient, outcome: "failed", reason }));
   }
 
@@ -124,7 +124,7 @@ export class NoticeSender {
     return deliver(recipient, await messageOf(digest), digest);
   }
 
-  /** Owners who are gone, and dates that file and record disagree on; stderr is told of each once. */
+  /** Owners who are gone, and dates that differ between file and record; each is warned of once on stderr. */
   async itemWarnings(pending: readonly PendingNotice[]): Promise<readonly Text[]> {
     const warnings: Text[] = [];
     for (const { loaded, due } of pending) {

@@ -13,7 +13,7 @@ const SECOND_MS = 1000;
 const PORTS = { tls: 465, starttls: 587, none: 25 } as const;
 
 const HINT = text(
-  "clomoctl renewals notify --help shows what the file may say",
+  "see clomoctl renewals notify --help for the format",
   "書き方は clomoctl renewals notify --help で確認できます",
 );
 
@@ -33,7 +33,7 @@ const NAME = refineText(
   (name) => name.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name),
   () =>
     text(
-      `a name has at most ${MAX_NAME_LENGTH} characters, on one line`,
+      `a name has at most ${MAX_NAME_LENGTH} characters on one line`,
       `名前は改行なしの ${MAX_NAME_LENGTH} 文字までです`,
     ),
 );
@@ -44,7 +44,7 @@ const variable = (key: string) =>
     (name) => /^[A-Za-z_]\w*$/.test(name),
     () =>
       text(
-        `${key} takes the name of a variable, not the secret itself`,
+        `${key} takes the name of an environment variable, not the secret itself`,
         `${key} には環境変数の名前を書いてください(値そのものではありません)`,
       ),
   );
@@ -52,7 +52,7 @@ const variable = (key: string) =>
 /** JSON once its placeholders are filled in. */
 const TEMPLATE = refineText(isTemplate, () =>
   text(
-    'the template is not JSON; placeholders stand in quotes: {"text": "{{text}}"}',
+    'the template is not JSON; put placeholders in quotes: {"text": "{{text}}"}',
     'template が JSON ではありません。差し込みは引用符の中に書いてください: {"text": "{{text}}"}',
   ),
 );
@@ -179,13 +179,16 @@ const WEBHOOK = z
       if ((hook.service === "chatwork") !== (secretOf(hook, "token") !== undefined)) {
         refuse(
           [],
-          text("Chatwork, and only Chatwork, needs token-env", "token-env は service: chatwork のときだけ必要です"),
+          text(
+            "token-env is required for service: chatwork, and only there",
+            "token-env は service: chatwork のときだけ必要です",
+          ),
         );
       }
       if ((hook.service === "template") !== (hook.template !== undefined)) {
         refuse(
           ["template"],
-          text("template goes with service: template", "template は service: template と一緒に指定してください"),
+          text("template and service: template go together", "template は service: template と一緒に指定してください"),
         );
       }
     }),

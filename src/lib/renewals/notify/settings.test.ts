@@ -230,7 +230,7 @@ test.each<[string, readonly string[], RegExp]>([
   ["too much time", one(`${COMMAND}, timeout: 301`), /1 to 300/],
   ["an empty list of contexts", one(`${COMMAND}, contexts: []`), /empty/],
   ["no service", one(WEBHOOK), /service/],
-  ["a token of another than Chatwork", one(`${WEBHOOK}, service: slack, token-env: B`), /Chatwork/],
+  ["a token of another than Chatwork", one(`${WEBHOOK}, service: slack, token-env: B`), /chatwork/],
   ["a template without its service", one(`${WEBHOOK}, service: slack, template: '{}'`), /template/],
   ["the service template without one", one(`${WEBHOOK}, service: template`), /template/],
   ["a secret's variable of odd letters", one(`${WEBHOOK.replace("A", "1A")}, service: slack`), /variable/],

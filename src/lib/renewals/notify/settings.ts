@@ -60,9 +60,9 @@ export interface CommandRecipient extends RecipientBase {
 
 export type Recipient = MailRecipient | WebhookRecipient | CommandRecipient;
 
-/** Who is told, how, and when. */
+/** Who is notified, how, and when. */
 export interface NotifySettings {
-  /** the language of owners who are told without being named as recipients */
+  /** the language of owners who are not listed as recipients */
   readonly language: Language;
   /** days before expiry */
   readonly stages: readonly number[];

@@ -39,32 +39,32 @@ export class Bounces {
       .filter((address) => address !== recipient)
       .map((address) =>
         text(
-          `mail to ${address} comes back: the notices do not reach this person`,
-          `${address} 宛てのメールは届かず戻ってきています。通知が担当者に届いていません`,
+          `mail to ${address} bounces: this person does not receive the notices`,
+          `${address} 宛てのメールが戻ってきています。この宛先に通知が届いていません`,
         ),
       );
   }
 }
 
-/** What is to be known of the person behind a thing: an owner who is no user of the tenant any more. */
+/** Warns of an owner who is no longer a user of the tenant. */
 export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promise<Text | undefined> => {
   const address = ownerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
   const [en, ja] = [titleOf(due, "en"), titleOf(due, "ja")];
   return text(
-    `${address}, the owner of ${en}, is no user of ${due.context} any more`,
-    `${ja}の担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)`,
+    `${address}, the owner of ${en}, is no longer a user of ${due.context}`,
+    `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)`,
   );
 };
 
-/** What is to be known of a thing's date: that its file and its record disagree. */
+/** Warns that the file and the record of an item have different dates. */
 export const dateRemark = (due: DueNotice): Text | undefined => {
   const { remark } = due.item;
   if (remark === undefined || remark === null) return undefined;
   return text(`${titleOf(due, "en")}: ${oneLine(remark.en)}`, `${titleOf(due, "ja")}: ${oneLine(remark.ja)}`);
 };
 
-/** What has no date, for everybody or for one recipient: no stage ever tells of it. */
+/** Warns of items without a date, for everybody or for one recipient: no notice is ever sent for them. */
 export const undatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Recipient): readonly Text[] =>
   tenants.flatMap(({ tenant: { context }, undated }) =>
     undated
@@ -72,8 +72,8 @@ export const undatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Re
       .map((item) => {
         const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
         return text(
-          `no date is known of ${en} (${context}): nobody will be told when it expires`,
-          `${ja}(${context})の期限が登録されていないため、期限が近づいても通知できません`,
+          `${en} (${context}) has no expiry date, so no notice will be sent`,
+          `${ja}(${context})は期限が登録されていないため、期限が近づいても通知できません`,
         );
       }),
   );

@@ -337,7 +337,9 @@ test(
     expect(owed.size).toBeGreaterThan(250);
     // nothing due, no connection
     expect(office.connections()).toBeLessThan(2 * arrivals.size);
-    expect(new Set(warnings)).toEqual(new Set(["it was not told: 451 try again later", "chat was not told: HTTP 503"]));
+    expect(new Set(warnings)).toEqual(
+      new Set(["could not notify it: 451 try again later", "could not notify chat: HTTP 503"]),
+    );
     await Promise.all([office.close(), chat.close()]);
   },
 );

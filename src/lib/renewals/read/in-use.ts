@@ -8,8 +8,7 @@ import { readNamedFile, readStart } from "../../files/index.ts";
 import type { Recorded } from "../judge.ts";
 
 /**
- * What is in use now: the file that was named, else the one that was recorded where it is still the same, else the
- * record itself.
+ * What is in use now: the named file, else the recorded file if it is unchanged, else the record itself.
  *
  * @throws Failure `usage` when the named file cannot be read, `input-rejected` when it holds nothing of the kind
  */
@@ -25,7 +24,7 @@ export async function inUseOf(
     if (found !== undefined) return { file: found };
     const { name } = RENEWAL_KINDS[kind];
     throw new Failure("input-rejected", {
-      what: text(`this file holds no ${name.en}`, `このファイルに${name.ja}は入っていません`),
+      what: text(`the file does not contain: ${name.en}`, `このファイルに${name.ja}は入っていません`),
       where: named,
     });
   }

@@ -6,12 +6,12 @@ import { namesIn, readStart } from "../../files/index.ts";
 import { MOST_BYTES } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 
-/** More than lie beside one token, even in a folder of many certificates. */
+/** More than there are beside one token, even in a folder of many certificates. */
 const MOST_FILES = 100;
 
 const KEY_FILE = /\.(?:key|pem)$/i;
 
-/** The private keys without a passphrase that lie in the folders of tokens; each folder is looked through once. */
+/** Private keys without a passphrase in the folders of tokens; each folder is read once. */
 export class NeighbourKeys {
   readonly #folders = new Map<string, Promise<readonly string[]>>();
 
@@ -64,7 +64,7 @@ function keyOf(name: string, { bytes }: { readonly bytes: Uint8Array }): string 
   } catch {
     throw new Failure("input-rejected", {
       what: text(
-        "this is no private key in PEM, or it needs a passphrase",
+        "not a private key in PEM, or it needs a passphrase",
         "PEM の秘密鍵ではないか、パスフレーズが必要です",
       ),
       where: name,

@@ -2,29 +2,29 @@ import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
 import type { Expiring } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 
-/** What is looked at, as people call it. */
+/** The names of the checks. */
 export const CHECKS = {
   kind: text("kind", "種類"),
-  file: text("another file", "別のファイル"),
+  file: text("different file", "別のファイル"),
   topic: text("topic", "トピック"),
   name: text("name", "名前"),
   expiry: text("later expiry", "期限の延長"),
   validity: text("valid now", "現在有効"),
   issuer: text("issuer", "発行者"),
-  "request-key": text("made from the request", "署名要求との一致"),
-  "request-age": text("request is recent", "署名要求の新しさ"),
+  "request-key": text("matches the CSR", "CSR ファイルとの一致"),
+  "request-age": text("recent CSR", "CSR ファイルの新しさ"),
   server: text("MDM server", "MDM サーバー"),
-  consumer: text("consumer", "コンシューマー"),
+  consumer: text("consumer key", "トークンの発行元(consumer key)"),
   key: text("encryption key", "暗号鍵"),
   "old-token": text("current token", "現在のトークン"),
   organisation: text("organisation", "組織"),
   location: text("location", "場所"),
 } as const satisfies Record<string, Text>;
 
-/** `unknown`: the files do not tell it. */
+/** `unknown`: not in the files. */
 export type CheckOutcome = "good" | "warning" | "bad" | "unknown";
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Check {
   readonly id: keyof typeof CHECKS;
   readonly outcome: CheckOutcome;
@@ -39,7 +39,7 @@ export interface Judgement {
   readonly checks: readonly Check[];
 }
 
-/** What is in use, by its file or by the tenant's record of it. */
+/** What is in use: its file, or the tenant's record. */
 export interface Current {
   readonly expiring: Pick<
     Expiring,
@@ -56,7 +56,7 @@ export interface RequestFile {
   readonly writtenAt: Date | null;
 }
 
-/** What a replacement is judged by, besides the two files. */
+/** The context of a judgement, besides the two files. */
 export interface Circumstances {
   /** the request the new certificate should have been made from */
   readonly csr?: RequestFile;
@@ -74,7 +74,7 @@ export interface Comparison {
   readonly circumstances: Circumstances;
 }
 
-/** A rule; undefined where it has nothing to say about these files. */
+/** A rule; undefined where it does not apply to these files. */
 export type Rule = (comparison: Comparison) => Check | undefined;
 
 /** What is doubtful is bad for those who asked for strictness. */

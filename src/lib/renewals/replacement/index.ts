@@ -22,7 +22,7 @@ const RULES: Readonly<Record<RenewalKind, readonly Rule[]>> = {
 };
 
 /**
- * Whether `next` would really replace `current`, told before it is uploaded.
+ * Judges whether `next` may replace `current`, before it is uploaded.
  *
  * @see facts 3.3 to 3.5: what goes wrong at a renewal
  */
@@ -42,7 +42,7 @@ function sameKind(was: RenewalKind, is: RenewalKind): Check {
     id: "kind",
     outcome: "bad",
     what: text(
-      `in use is a thing of another kind: ${old.en}; the new one is: ${found.en}`,
+      `different kind: the current one is: ${old.en}; the new one is: ${found.en}`,
       `現在のものは「${old.ja}」ですが、新しいものは「${found.ja}」です`,
     ),
   };

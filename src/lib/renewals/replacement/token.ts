@@ -4,7 +4,7 @@ import type { Check, CheckOutcome, Rule } from "./check.ts";
 
 type Of<K extends Evidence["of"]> = Extract<Evidence, { of: K }>;
 
-const NOT_KNOWN = text("the files do not tell it", "ファイルからはわかりません");
+const NOT_KNOWN = text("not in the files", "ファイルからはわかりません");
 
 /** Compares what both tell. */
 function compareValues(
@@ -27,12 +27,12 @@ const evidenceOf = <K extends Evidence["of"]>(evidence: Evidence | undefined, of
 /** A token that no key of ours opens is CLOMO's, in a tenant of CLOMO. */
 export const adeKey: Rule = ({ next: { expiring } }): Check =>
   expiring.certainty === "exact"
-    ? { id: "key", outcome: "good", what: text("one of our keys opens it", "手元の鍵で復号できました") }
+    ? { id: "key", outcome: "good", what: text("decrypted with your key", "手元の鍵で復号できました") }
     : {
         id: "key",
         outcome: "unknown",
         what: text(
-          "it was made for another key (CLOMO's), so that only its file name can be looked at; do not download another one to try",
+          "encrypted for another key (CLOMO's), so only the file name was checked; do not download another token to try",
           "手元にない鍵(CLOMO の鍵)で暗号化されているため、ファイル名だけで判断しています。試しに別のトークンをダウンロードしないでください",
         ),
       };
@@ -49,7 +49,7 @@ export const adeServer: Rule = ({ current, next }): Check =>
       // a record's name may be anything
       outcome: current.evidence === undefined ? "warning" : "bad",
       differs: text(
-        "another server: its devices are others, and those enrolled would have to be moved and enrolled again",
+        "different MDM server: it has other devices, and yours would have to be moved and enrolled again",
         "別のサーバーのものです。デバイスの割り当てが異なり、移動と再登録が必要になります",
       ),
     },
@@ -63,7 +63,7 @@ export const adeConsumer: Rule = ({ current, next }): Check =>
       secret: true,
       outcome: "bad",
       differs: text(
-        "another one: it belongs to another server, or another user of Apple's portal made it",
+        "different: the token belongs to another server, or was made by another user of Apple's portal",
         "異なります。別のサーバーのものか、Apple のポータルの別のユーザーが作成したものです",
       ),
     },
@@ -74,15 +74,15 @@ export const adeOldToken: Rule = (): Check => ({
   id: "old-token",
   outcome: "warning",
   what: text(
-    "the download of the new token has already killed it: upload the new one at once",
-    "新しいトークンをダウンロードした時点で無効になっています。すぐに新しいものをアップロードしてください",
+    "invalid since the new token was downloaded: upload the new one now",
+    "旧トークンは、新しいものをダウンロードした時点で無効です。すぐに新しいものをアップロードしてください",
   ),
 });
 
 export const vppOrganisation: Rule = ({ current, next }): Check =>
   compareValues("organisation", [current.expiring.organisation, next.expiring.organisation], {
     outcome: "bad",
-    differs: text("a token of another organisation", "別の組織のトークンです"),
+    differs: text("token of another organisation", "別の組織のトークンです"),
   });
 
 export const vppLocation: Rule = ({ current, next }): Check =>
@@ -92,7 +92,7 @@ export const vppLocation: Rule = ({ current, next }): Check =>
     {
       outcome: "bad",
       differs: text(
-        "a token of another location: licences bought for the one in use would be missing",
+        "token of another location: licences bought for the current one would be missing",
         "別の場所のトークンです。現在の場所で購入したライセンスが使えなくなります",
       ),
     },

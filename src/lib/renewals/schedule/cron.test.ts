@@ -165,18 +165,18 @@ test("a machine without cron is told, and nothing is written", async () => {
 
 test.each<[string, string, ProgramResult | undefined, string]>([
   ["listing is refused", "-l", ran(1, "", "k may not use crontab\n"), "k may not use crontab"],
-  ["listing is refused without a word", "-l", ran(1), "did not say why"],
-  ["a signal ended it", "-l", ran(null), "did not say why"],
+  ["listing is refused without a word", "-l", ran(1), "no reason given"],
+  ["a signal ended it", "-l", ran(null), "no reason given"],
   ["writing is refused", "-", ran(1, "", "errors in crontab file"), "errors in crontab file"],
-  ["a signal ended the writing", "-", ran(null), "did not say why"],
-  ["cron went away in between", "-", undefined, "did not say why"],
-  ["what is listed is not what was given", "-", ran(0), "not what it was given"],
+  ["a signal ended the writing", "-", ran(null), "no reason given"],
+  ["cron went away in between", "-", undefined, "no reason given"],
+  ["what is listed is not what was given", "-", ran(0), "does not show what was written"],
 ])("it is told where %s", async (_, option, answer, reason) => {
   const crontab = new Crontab("5 4 * * * true\n");
   crontab.answers.set(option, answer);
   const refused = installCron(crontab.place(), wanted());
   await expect(refused).rejects.toMatchObject({ code: "unexpected", what: { en: expect.stringContaining(reason) } });
-  const inJapanese = reason === "did not say why" ? "理由は表示されていません" : reason;
+  const inJapanese = reason === "no reason given" ? "理由は表示されていません" : reason;
   await expect(refused).rejects.toMatchObject({ what: { ja: expect.stringContaining(inJapanese) } });
 });
 

@@ -26,7 +26,7 @@ async function read({ run }: SchedulePlace): Promise<CrontabText | undefined> {
 const refused = (said: string): Failure =>
   new Failure("unexpected", {
     what: text(
-      `crontab refused: ${said.trim() || "it did not say why"}`,
+      `crontab failed: ${said.trim() || "no reason given"}`,
       `crontab コマンドが失敗しました: ${said.trim() || "理由は表示されていません"}`,
     ),
   });
@@ -35,7 +35,7 @@ async function write(place: SchedulePlace, crontab: CrontabText): Promise<void> 
   const written = await place.run("crontab", crontab === "" ? ["-r"] : ["-"], { input: Buffer.from(crontab, LATIN1) });
   if (written?.code !== 0) throw refused(written?.stderr ?? "");
   if ((await read(place)) !== crontab) {
-    throw refused("what it lists is not what it was given");
+    throw refused("crontab -l does not show what was written");
   }
 }
 
@@ -54,7 +54,7 @@ export async function installCron(place: CronPlace, { at, timezone, launcher }: 
   const before = await read(place);
   if (before === undefined) {
     throw new Failure("unavailable", {
-      what: text("This machine has no crontab command", "この端末には crontab コマンドがありません"),
+      what: text("crontab command not found", "この PC には crontab コマンドがありません"),
       hint: text("install cron, or use --systemd", "cron を導入するか、--systemd を使ってください"),
     });
   }
@@ -75,13 +75,13 @@ export async function installCron(place: CronPlace, { at, timezone, launcher }: 
 
 const converted = (at: string, zone: string, here: string, zoneHere: string): Text =>
   text(
-    `cron goes by this machine's clock: ${at} ${zone} is ${here} ${zoneHere} now`,
-    `cron はこの端末の時計で動きます: ${zone} の ${at} は現在 ${zoneHere} の ${here} です`,
+    `cron uses this computer's time zone: ${at} ${zone} is currently ${here} ${zoneHere}`,
+    `cron はこの PC のタイムゾーンで動きます: ${zone} の ${at} は現在 ${zoneHere} の ${here} です`,
   );
 
 const drifting = (zone: string, zoneHere: string): Text =>
   text(
-    `the clocks of ${zone} and ${zoneHere} drift apart with summer time; a systemd timer keeps to the zone, or install again then`,
+    `the offset between ${zone} and ${zoneHere} changes with daylight saving time; use a systemd timer, which keeps the time, or install again after each change`,
     `夏時間により ${zone} と ${zoneHere} の時差は年内に変わります。systemd タイマーなら時刻は保たれます。cron では変わったときにもう一度 install してください`,
   );
 

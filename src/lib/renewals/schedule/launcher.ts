@@ -6,7 +6,7 @@ import type { LauncherParts, Scheduler } from "./schedule.ts";
 /** The least Node the program runs on; see `bin/clomoctl.js`. */
 const NODE_NEEDED = 24;
 
-/** How `renewals notify` ends where nobody has said whom to tell: of no matter until something is due. */
+/** How `renewals notify` exits without recipients: reported only when something is due. */
 const NOT_SET_UP = ERRORS["not-found"].exit;
 
 /** Folders below a person's own in which version managers keep Node. */
@@ -20,7 +20,7 @@ const KEPT_BELOW_HOME = [
 
 const USUAL_FOLDERS = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin";
 
-/** Where a way's launcher lies. */
+/** The path of a scheduler's launcher script. */
 export const launcherFile = (folder: string, way: Scheduler): string => join(folder, `renewals-${way}.sh`);
 
 /** One word of a POSIX shell. @throws `usage` when it would not stay on its line */
@@ -28,7 +28,7 @@ export function shellWord(word: string): string {
   if (/\p{Cc}/u.test(word)) {
     throw new Failure("usage", {
       what: text(
-        "A path with a line end or another control character cannot be scheduled",
+        "a path with a line break or another control character cannot be scheduled",
         "改行などの制御文字を含むパスは登録できません",
       ),
       where: JSON.stringify(word),
@@ -42,8 +42,8 @@ export function shellWord(word: string): string {
  * Node and the program are looked for each time: where they were, then on PATH, then where version managers keep them,
  * so that an update or a moved `node_modules` does not silence it. It exits with the code of a notice that failed,
  * else with that of the check. What is due only within the warning time is shown beside a notice that failed or warned,
- * and is no failure: its notices have told of it. That nobody is to be told
- * is said only when something is due.
+ * and is not a failure: notices were sent. That there are no recipients is
+ * reported only when something is due.
  */
 export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
   const missing = {

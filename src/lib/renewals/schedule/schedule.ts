@@ -5,7 +5,7 @@ import type { TimeOfDay } from "./time-of-day.ts";
 /** What runs the daily check: a timer of the user or of the machine, cron, or Windows' Task Scheduler. */
 export type Scheduler = "systemd" | "systemd-system" | "cron" | "task-scheduler";
 
-/** What a launcher is made of: the machine as it was when it was written. */
+/** The parts of a launcher script: the machine as it was when it was written. */
 export interface LauncherParts {
   /** absolute path of Node */
   readonly node: string;
@@ -21,10 +21,10 @@ export interface LauncherParts {
   readonly scope: readonly string[];
 }
 
-/** A daily run as it is wished for. */
+/** A daily run to install. */
 export interface DailyRun {
   readonly at: TimeOfDay;
-  /** IANA name of the zone `at` is told in */
+  /** IANA name of the zone of `at` */
   readonly timezone: string;
   readonly launcher: LauncherParts;
 }
@@ -35,7 +35,7 @@ export interface Scheduled {
   readonly installed: boolean;
   /** `09:00`; null where nothing is installed, or somebody has changed it */
   readonly at: string | null;
-  /** IANA name of the zone `at` is told in; null is the machine's own */
+  /** IANA name of the zone of `at`; null is the machine's own */
   readonly timezone: string | null;
   /** whether the timer is waiting for its time; null where that cannot be told */
   readonly active: boolean | null;
@@ -61,7 +61,7 @@ export interface SchedulePlace {
   readonly launchers: string;
   /** the folder of timers and services; need not exist */
   readonly units: (way: "systemd" | "systemd-system") => string;
-  /** number of the user whom the home belongs to: a machine's timer must not run his launcher as root */
+  /** ID of the user who owns the home: a system timer must not run that user's launcher as root */
   readonly owner: number;
   /** a folder for files of a moment; need not exist */
   readonly temporary: string;

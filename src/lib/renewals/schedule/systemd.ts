@@ -43,7 +43,7 @@ export async function installSystemd(
   const started = await manage(place, way, [
     ["daemon-reload"],
     ["enable", "--now", TIMER],
-    // a timer that runs already goes on with its old time otherwise
+    // otherwise a running timer keeps its old time
     ["restart", TIMER],
   ]);
   return {
@@ -55,14 +55,14 @@ export async function installSystemd(
 }
 
 const LINGER = text(
-  "the timer runs while you are logged in; to let it run always: loginctl enable-linger",
-  "タイマーはログイン中に動きます。常に動かすには: loginctl enable-linger",
+  "the timer runs only while you are logged in; to run it always: loginctl enable-linger",
+  "タイマーはログイン中だけ動きます。常に動かすには: loginctl enable-linger",
 );
 
 const notStarted = (way: SystemdScheduler): Text => {
   const command = `systemctl ${managerOf(way)}`;
   return text(
-    `the units are written, but systemd does not answer here; to start the timer: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
+    `the units were written, but systemd does not respond; to start the timer: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
     `ユニットは書き込みましたが、systemd が応答しません。タイマーを開始するには: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
   );
 };
@@ -76,11 +76,11 @@ async function readOwn(folder: string): Promise<ReadonlyMap<string, string>> {
     if (!content.startsWith(WRITTEN)) {
       throw new Failure("input-rejected", {
         what: text(
-          "A unit of this name is there that clomoctl did not write",
+          "a unit of this name exists that was not written by clomoctl",
           "同じ名前のユニットがありますが、clomoctl が書いたものではありません",
         ),
         where: join(folder, name),
-        hint: text("rename it or move it away first", "先に名前を変えるか移動してください"),
+        hint: text("rename or move it first", "先に名前を変えるか移動してください"),
       });
     }
     own.set(name, content);
@@ -105,7 +105,7 @@ async function verify(
     if (ran !== undefined && ran.stderr.includes(UNIT)) throw refused(ran.stderr);
     return [
       text(
-        "systemd-analyze is not there or does not work here; the units were not checked",
+        "systemd-analyze is missing or does not work; the units were not checked",
         "systemd-analyze がないか動かないため、ユニットは検査していません",
       ),
     ];
@@ -118,7 +118,7 @@ const refused = (said: string): Failure => {
   const reason = said.trim().split("\n")[0] ?? "";
   return new Failure("input-rejected", {
     what: text(
-      `systemd refuses these units, nothing was changed: ${reason}`,
+      `systemd rejected the units; nothing was changed: ${reason}`,
       `systemd がこのユニットを受け付けません。何も変更していません: ${reason}`,
     ),
   });
@@ -148,8 +148,8 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler)
   const told = own.size === 0 || (await manage(place, way, [["daemon-reload"]]));
   const command = `systemctl ${managerOf(way)} daemon-reload`;
   const warning = text(
-    `the units are removed, but systemd does not answer here: ${command}`,
-    `ユニットは削除しましたが、systemd が応答しません: ${command}`,
+    `the units were removed, but systemd does not respond; run: ${command}`,
+    `ユニットは削除しましたが、systemd が応答しません。次を実行してください: ${command}`,
   );
   return {
     scheduled: await showSystemd(place, way),

@@ -65,7 +65,7 @@ export const runCommand = (
     child.on("exit", (code, signal) => {
       if (late)
         return settle(
-          failed(text(`not done in ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`)),
+          failed(text(`timed out after ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`)),
         );
       settle(code === 0 ? SENT : failed(same(code === null ? `${signal}` : `exit ${code}`)));
     });

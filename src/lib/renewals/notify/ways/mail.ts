@@ -106,7 +106,7 @@ export const openMailer = (smtp: OpenSmtp): Mailer => {
     );
     const late = Promise.withResolvers<Delivery>();
     const bound = setTimeout(() => {
-      late.resolve(failed(text("the mail server took too long", "メールサーバーの応答が遅すぎます")));
+      late.resolve(failed(text("mail server did not respond in time", "メールサーバーが時間内に応答しませんでした")));
       // else a server that trickles on would keep the program alive
       socket.destroy();
     }, timeouts.wholeMs);

@@ -89,7 +89,7 @@ test.each([
   "SECRET",
 ])("%s is not written to", async (url) => {
   const delivery = await postNotice({ service: "slack", url }, message);
-  expect(delivery).toMatchObject({ sent: false, reason: { en: "the address must be https" } });
+  expect(delivery).toMatchObject({ sent: false, reason: { en: "the URL must be https" } });
 });
 
 test("a server that is not there or says nothing is a failure in bounded time", async () => {

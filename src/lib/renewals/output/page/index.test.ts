@@ -78,12 +78,12 @@ describe("a page", () => {
   });
 
   it("is in the reader's language", () => {
-    expect(pageOf([recorded(1)])).toMatch(/<html lang="en">[^]*What expires, and when[^]*ok 1/);
+    expect(pageOf([recorded(1)])).toMatch(/<html lang="en">[^]*Renewals[^]*ok 1/);
     expect(pageOf([recorded(1)], "ja")).toMatch(/<html lang="ja">[^]*期限のあるもの[^]*余裕あり 1/);
   });
 
   it("says so when nothing is recorded, without an empty chart", () => {
-    expect(pageOf([])).toContain("Nothing is recorded.");
+    expect(pageOf([])).toContain("No items are recorded.");
     expect(pageOf([])).not.toMatch(/<svg|<table/);
   });
 

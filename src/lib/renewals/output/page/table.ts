@@ -28,9 +28,9 @@ const COLUMNS: readonly TableColumn[] = [
   { header: text("Expires on", "期限"), width: 10 },
   { header: text("Item", "項目"), width: 18 },
   { header: text("Organisation", "組織"), width: 11 },
-  { header: text("Owner", "担当"), width: 13 },
-  { header: text("Account and 2-factor phone", "アカウントと 2 要素認証の電話"), width: 15 },
-  { header: text("Notes and identity", "メモと識別情報"), width: 18 },
+  { header: text("Owner", "更新担当"), width: 13 },
+  { header: text("Account and 2-factor phone", "アカウントと認証コードを受け取る電話"), width: 15 },
+  { header: text("Notes and identifiers", "メモと識別情報"), width: 18 },
 ];
 
 /** The same as the time line, in words: one row a thing. */
@@ -97,7 +97,7 @@ const confirmation = (
     confirmedAt === null ? null : dayOf(confirmedAt, timezone),
     text("login confirmed", "ログイン確認"),
   ),
-  said("confirmedBy", confirmedBy, text("by", "確認者")),
+  said("confirmedBy", confirmedBy, text("by", "実施者")),
 ];
 
 const date = (
