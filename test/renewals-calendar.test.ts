@@ -18,7 +18,7 @@ test("the calendar holds every dated thing on its day in the context's zone, wha
   await clomoctl("renewals", "add", "不明", "--kind", "android-owner");
   const one = await clomoctl("renewals", "calendar", "-o", "a.ics", "--lang", "ja");
   expect([one.code, one.text]).toEqual([0, ""]);
-  expect(one.stderr).toContain("期限のわからないもの 1 件は、カレンダーに入っていません");
+  expect(one.stderr).toContain("期限不明の 1 件は、カレンダーに入っていません");
   const file = await readFile(join(home, "a.ics"), "utf8");
   expect(read(file)).toEqual([["期限: MDM プッシュ通知証明書「本社」", "2099-03-01"]]);
   const all = await clomoctl("renewals", "calendar", "--all-contexts", "--quiet");

@@ -15,10 +15,10 @@ const inDays = (days: number): Date => new Date(new Date().getTime() + days * DA
 
 /** Far from the limits of 30 and 90 days, so that no midnight matters. */
 const LEVELS = { ok: inDays(200), warning: inDays(60), critical: inDays(10), expired: inDays(-5) };
-type Known = keyof typeof LEVELS;
+type KnownItem = keyof typeof LEVELS;
 
 /** A folder of tokens of these levels, `broken` for one that cannot be read, below a new home. */
-async function folderOf(...levels: readonly (Known | "broken")[]): Promise<string> {
+async function folderOf(...levels: readonly (KnownItem | "broken")[]): Promise<string> {
   const home = await freshHome();
   await mkdir(join(home, "certs"));
   for (const [at, level] of levels.entries()) {
@@ -42,13 +42,13 @@ interface Row {
 const rowsOf = ({ text }: Outcome): readonly Row[] => JSON.parse(text) as Row[];
 
 describe("exit codes", () => {
-  test.each<[readonly (Known | "broken")[], number, string, string]>([
-    [["ok"], 0, "1 not due", "期限に余裕あり 1 件"],
-    [["ok", "warning"], 1, "1 due within 90 days, 1 not due", "90 日以内に期限 1 件、期限に余裕あり 1 件"],
-    [["ok", "critical"], 2, "1 due within 30 days, 1 not due", "30 日以内に期限 1 件、期限に余裕あり 1 件"],
+  test.each<[readonly (KnownItem | "broken")[], number, string, string]>([
+    [["ok"], 0, "1 ok", "余裕あり 1 件"],
+    [["ok", "warning"], 1, "1 due within 90 days, 1 ok", "90 日以内に期限 1 件、余裕あり 1 件"],
+    [["ok", "critical"], 2, "1 due within 30 days, 1 ok", "30 日以内に期限 1 件、余裕あり 1 件"],
     [["expired"], 2, "1 expired", "期限切れ 1 件"],
     [["broken", "warning", "ok"], 3, "1 unknown, 1 due within 90 days", "不明 1 件、90 日以内に期限 1 件"],
-    [["broken", "expired", "warning"], 2, "1 expired, 1 unknown", "期限切れ 1 件、不明 1 件"],
+    [["broken", "expired", "warning"], 2, "1 expired, 1 unknown", "期限切れ 1 件、期限不明 1 件"],
     [[], 3, "1 unknown", "不明 1 件"],
   ])("%j are %i, and every item is shown", async (levels, code, english, japanese) => {
     const home = await folderOf(...levels);
@@ -209,7 +209,7 @@ describe("what tenants have recorded", () => {
       "warning kanto b",
       "ok embedded a",
     ]);
-    expect(all.stderr).toContain("far: this tenant cannot be read: ");
+    expect(all.stderr).toContain("far: cannot read the tenant: ");
     await writeFile(join(home, "tenants", "kanto", "tenant.db"), "no database at all".repeat(100));
     const broken = await check(home, "--all-contexts", "--format", "json");
     expect(rowsOf(broken).filter(({ level }) => level === "unknown").length).toBe(2);
@@ -224,7 +224,7 @@ describe("what tenants have recorded", () => {
     await writeFile(token, vppToken(LEVELS.critical, "本社"));
     const differing = await check(home, "--lang", "en");
     expect(differing.code).toBe(2);
-    expect(differing.stderr).toMatch(/warning: vpp: the record says .+: the earlier counts/);
+    expect(differing.stderr).toMatch(/warning: vpp: recorded as .+; using the earlier date/);
     await add(home, "embedded", "undated", "--kind", "custom");
     const undated = await check(home, "--lang", "ja", "--format", "json");
     expect(undated.code).toBe(2);
@@ -234,7 +234,7 @@ describe("what tenants have recorded", () => {
 });
 
 describe("for monitoring systems", () => {
-  test.each<[readonly (Known | "broken")[], string]>([
+  test.each<[readonly (KnownItem | "broken")[], string]>([
     [["ok"], "OK"],
     [["warning"], "WARNING"],
     [["critical", "ok"], "CRITICAL"],

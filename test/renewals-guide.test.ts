@@ -40,8 +40,8 @@ test("what is recorded of an item is named; control characters in it are shown",
 
 test.each([
   [["--interactive"], /needs a terminal[^]+renewals verify --current OLD --new NEW/],
-  [["--as", "html", "--format", "json"], /does not go with/],
-  [["--downloads", "."], /only with --interactive/],
+  [["--as", "html", "--format", "json"], /cannot be used with/],
+  [["--downloads", "."], /require --interactive/],
 ])("%s is a usage error that says what to do", async (options, said) => {
   const { code, stderr } = await run(["renewals", "guide", "ade-token", ...options], { home: await freshHome() });
   expect(code).toBe(2);
@@ -117,11 +117,12 @@ describeWithOpenssl("a push certificate", () => {
     const renewed = workshop.certificate({ subject: topic("1"), ...fresh }, key);
     await copyFile(renewed.certificateFile, join(downloads, "MDM_i3Systems,Inc._Certificate (1).pem"));
     const desk = startOnTerminal(["renewals", "guide", "本社", "--interactive"], { home });
-    for (const step of ["1. ", "CertificateSigningRequest.csr downloaded?", "3. "]) await answer(desk, step, ENTER);
-    await answer(desk, "Certificate.pem downloaded?", ENTER);
-    await desk.shows("left aside: MDM_i3Systems,Inc._Certificate.pem (older)");
-    await desk.shows("it holds the public key of the request");
-    await answer(desk, "Some of it is doubtful", UP + ENTER);
+    for (const step of ["1. ", "Have you downloaded CertificateSigningRequest.csr?", "3. "])
+      await answer(desk, step, ENTER);
+    await answer(desk, "Certificate.pem?", ENTER);
+    await desk.shows("skipped: MDM_i3Systems,Inc._Certificate.pem (older)");
+    await desk.shows("public key matches the CSR");
+    await answer(desk, "Some points need attention", UP + ENTER);
     for (const step of ["5. ", "6. ", "7. "]) await answer(desk, step, ENTER);
     await answer(desk, "Record 本社", ENTER);
     const { code, screen } = await desk.ended;
@@ -133,10 +134,10 @@ describeWithOpenssl("a push certificate", () => {
   });
 
   test.each([
-    ["en", "another topic", "2", "WRONG", "after the upload every enrolled device stops answering"],
+    ["en", "another topic", "2", "WRONG", "every enrolled device would stop responding"],
     ["ja", "another topic", "2", "不可", "アップロードすると、登録済みの全デバイスが応答しなくなり"],
-    ["en", "another request", "1", "WRONG", "it was made from another request"],
-    ["ja", "another request", "1", "不可", "別の署名要求から作られています"],
+    ["en", "another request", "1", "WRONG", "made from a different CSR"],
+    ["ja", "another request", "1", "不可", "別の CSR ファイルから作られています"],
   ])("in %s, one of %s is refused, and nothing is recorded", async (language, _, uuid, mark, said) => {
     const { home, downloads } = await homeWithItem();
     const before = await recorded(home);
@@ -144,13 +145,13 @@ describeWithOpenssl("a push certificate", () => {
     await copyFile(wrong.certificateFile, join(downloads, "MDM_i3Systems,Inc._Certificate (1).pem"));
     const env = { CLOMOCTL_LANG: language };
     const desk = startOnTerminal(["renewals", "guide", "本社", "--interactive"], { home, env });
-    const downloaded = language === "en" ? "downloaded?" : "をダウンロードしましたか?";
+    const downloaded = (file: string): string => (language === "en" ? `${file}?` : `${file} をダウンロードしましたか?`);
     await answer(desk, "1. ", ENTER);
-    await answer(desk, `csr ${downloaded}`, ENTER);
+    await answer(desk, downloaded("Request.csr"), ENTER);
     await answer(desk, "3. ", ENTER);
-    await answer(desk, `pem ${downloaded}`, ENTER);
+    await answer(desk, downloaded("Certificate.pem"), ENTER);
     await desk.shows(mark);
-    const shown = await desk.shows(language === "en" ? "Put it right" : "やり直してから");
+    const shown = await desk.shows(language === "en" ? "Try again" : "やり直してから");
     expect(shown.replaceAll(/\s/g, "")).toContain(said.replaceAll(" ", ""));
     desk.type(UP + ENTER);
     const { code, screen } = await desk.ended;
@@ -163,9 +164,9 @@ describeWithOpenssl("a push certificate", () => {
     await writeFile(join(downloads, "CertificateSigningRequest.csr"), "broken");
     const desk = startOnTerminal(["renewals", "guide", "本社", "--interactive"], { home });
     await answer(desk, "1. ", ENTER);
-    await answer(desk, "csr downloaded?", ENTER);
-    await desk.shows("left aside: CertificateSigningRequest.csr");
-    await desk.shows("no CertificateSigningRequest.csr that can be read");
+    await answer(desk, "Request.csr?", ENTER);
+    await desk.shows("skipped: CertificateSigningRequest.csr");
+    await desk.shows("no readable CertificateSigningRequest.csr");
     desk.type("\u0003");
     expect((await desk.ended).code).toBe(130);
   });

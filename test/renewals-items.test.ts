@@ -105,7 +105,7 @@ describe("add", () => {
     const several = await refused("add", "x", "--file", "several.pem");
     expect(several.code).toBe(2);
     expect(several.en).toMatch(
-      /holds 3: MDM push certificate .+; certificate mdm\.example\.jp .+; MDM push certificate/,
+      /contains 3: MDM push certificate .+; certificate mdm\.example\.jp .+; MDM push certificate/,
     );
     expect(several.en).toContain("--fingerprint");
     expect(await done("add", "x", "--file", "several.pem", "--kind", "certificate")).toMatchObject({
@@ -142,17 +142,17 @@ describe("add", () => {
   });
 
   test.each<[string, number, readonly string[]]>([
-    ["say what it is", 2, ["x"]],
+    ["kind is missing", 2, ["x"]],
     ["must be one of", 2, ["x", "--kind", "password"]],
-    ["the name is blank", 2, [" ", "--kind", "custom"]],
+    ["name is empty", 2, [" ", "--kind", "custom"]],
     ["--expires must be a date, not 2027-02-29", 2, ["x", "--kind", "custom", "--expires", "2027-02-29"]],
     ["only one of these", 2, ["x", "--file", "push.pem", "--expires", "2027-03-01"]],
-    ["--last-login is for the kind android-owner", 2, ["x", "--kind", "custom", "--last-login", "2026-03-01"]],
-    ["--fingerprint needs --file", 2, ["x", "--kind", "custom", "--fingerprint", "ab"]],
+    ["--last-login is only for the kind android-owner", 2, ["x", "--kind", "custom", "--last-login", "2026-03-01"]],
+    ["--fingerprint requires --file", 2, ["x", "--kind", "custom", "--fingerprint", "ab"]],
     ["unknown time zone", 2, ["x", "--kind", "custom", "--timezone", "Mars/Olympus"]],
     ["no such file", 6, ["x", "--file", "nowhere.pem"]],
     ["this is a folder", 2, ["x", "--file", "."]],
-    ["holds nothing of the kind", 3, ["x", "--file", "push.pem", "--kind", "vpp-token"]],
+    ["contains nothing that matches", 3, ["x", "--file", "push.pem", "--kind", "vpp-token"]],
     ["words.pem", 3, ["x", "--file", "words.pem"]],
     ["option", 2, ["x", "--kind", "custom", "--password", "secret"]],
   ])("is refused: %s", async (said, code, words) => {
@@ -191,7 +191,10 @@ describe("edit", () => {
     await done("add", "本社", "--file", "push.pem", "--organisation", "関東");
     const [before] = await listed();
     const refusal = await refused("edit", "本社", "--file", "push-other.pem");
-    expect(refusal).toMatchObject({ code: 3, en: expect.stringContaining("every enrolled device stops answering") });
+    expect(refusal).toMatchObject({
+      code: 3,
+      en: expect.stringContaining("every enrolled device would stop responding"),
+    });
     expect(refusal.ja).toContain("全デバイスが応答しなくなります");
     expect(await listed()).toEqual([before]);
     const renewed = await done("edit", "本社", "--file", "push-new.pem");
@@ -251,9 +254,9 @@ describe("remove", () => {
     await done("add", "旧", "--kind", "custom");
     expect(await refused("remove", "旧")).toMatchObject({ code: 2, en: expect.stringContaining("--yes") });
     const terminal = startOnTerminal(["renewals", "remove", "旧"], { home });
-    await terminal.shows("Forget 旧 of the tenant embedded");
+    await terminal.shows("Delete 旧 of the tenant embedded");
     terminal.type("n\r");
-    expect((await terminal.ended).screen).toContain("nothing was removed");
+    expect((await terminal.ended).screen).toContain("nothing was deleted");
     expect(await listed()).toHaveLength(1);
     expect(await done("remove", "旧", "--yes")).toMatchObject({ name: "旧" });
     expect(await listed()).toEqual([]);
@@ -314,7 +317,7 @@ describe("list", () => {
     await done("add", "契約", "--kind", "custom", "--expires", "2098-01-01");
     const { screen } = await startOnTerminal(["renewals", "list", "--lang", "ja", "--no-color"], { home }).ended;
     const lines = screen.split("\r\n");
-    expect(lines[0]).toMatch(/^状態 +残り +期限 +名前 +種類 +担当$/);
+    expect(lines[0]).toMatch(/^状態 +残り +期限 +名前 +種類 +更新担当$/);
     expect(lines[1]).toMatch(/^期限切れ +-\d+ +2020-01-01 +旧\\x1b\[31mサーバー +その他の期日$/);
     expect(lines.find((line) => line.startsWith("旧"))).toMatch(/ X\|/);
     expect(lines.find((line) => line.startsWith("契約"))).toMatch(/ >$/);

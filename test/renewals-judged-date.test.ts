@@ -17,7 +17,7 @@ test("check, list, notify and calendar go by the same date: the earlier of recor
   const day = inFile.toISOString().slice(0, 10);
   await writeFile(join(home, "a.vpptoken"), vppToken(inFile, "本社"));
 
-  const remark = `the record says 2098-03-01, ${join(home, "a.vpptoken")} says ${day}: the earlier counts`;
+  const remark = `recorded as 2098-03-01, but ${join(home, "a.vpptoken")} has ${day}; using the earlier date`;
   const ofRow = ({ text }: Outcome, key: string): unknown => (JSON.parse(text) as Record<string, unknown>[])[0]?.[key];
   const checked = await clomoctl("renewals", "check", "--format", "json");
   expect([checked.code, ofRow(checked, "expiresOn")]).toEqual([2, day]);

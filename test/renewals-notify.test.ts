@@ -194,7 +194,7 @@ test("a recipient that fails is exit 7 and tried again; no secret is ever shown"
     { recipient: "chat", outcome: "failed" },
     { recipient: "ticket", outcome: "sent" },
   ]);
-  expect(first.stderr).toContain("chat was not told: HTTP 500");
+  expect(first.stderr).toContain("could not notify chat: HTTP 500");
   const got = await readFile(out, "utf8");
   expect(got).toContain("example.jp");
   // a command does not get the secrets of others
@@ -202,7 +202,7 @@ test("a recipient that fails is exit 7 and tried again; no secret is ever shown"
 
   await chmod(join(desk.home, "secret"), 0o644);
   const open = await desk.clomoctl("renewals", "notify", "--verbose");
-  expect(open.stderr).toContain("others may read this file with a secret");
+  expect(open.stderr).toContain("secret file is readable by others");
   await chmod(join(desk.home, "secret"), 0o600);
   await writeFile(join(desk.home, "secret"), "geheim-2");
   desk.chat.status = 200;

@@ -182,12 +182,12 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
   test("is told to those who do not see it: a named image and a table with headers", async () => {
     const { file } = await written(language);
     await open(file);
-    const name = language === "en" ? /^Time line of 7/ : /^7 件の時間軸/;
+    const name = language === "en" ? /^Timeline of 7 items/ : /^7 件のタイムライン/;
     expect(await page.getByRole("img", { name }).count()).toBe(1);
     expect(await page.getByRole("columnheader").count()).toBe(8);
     expect(await page.getByRole("rowheader").count()).toBe(7);
     expect(await page.locator("html").getAttribute("lang")).toBe(language);
-    expect(await page.title()).toContain(language === "en" ? "What expires" : "期限のあるもの");
+    expect(await page.title()).toContain(language === "en" ? "Renewals" : "期限のあるもの");
   });
 });
 

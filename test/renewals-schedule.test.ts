@@ -78,7 +78,7 @@ describe("cron", () => {
 
   test("the time is told by cron's clock, and that is said; broken marks are refused", async () => {
     const { stderr } = await schedule("install", "--cron", "--at", "08:30");
-    expect(stderr).toContain("08:30 Asia/Tokyo is 23:30 UTC now");
+    expect(stderr).toContain("08:30 Asia/Tokyo is currently 23:30 UTC");
     const line = (await readFile(crontab, "utf8")).split("\n").find((one) => one.startsWith("30 23 * * * /bin/sh '"));
     expect(line).toBeDefined();
     await writeFile(crontab, "# >>> clomoctl renewals >>>\nx\n");
@@ -117,9 +117,9 @@ describe("systemd", () => {
     await writeFile(join(units(), "other.timer"), "");
     expect((await schedule("remove", "--systemd")).code).toBe(0);
     expect(await readdir(units())).toEqual(["other.timer"]);
-    const asked = (await readFile(env["FAKE_SYSTEMCTL"] ?? "", "utf8")).split("\n");
-    expect(asked.slice(0, 2)).toEqual(["--user daemon-reload", "--user enable --now clomoctl-renewals.timer"]);
-    expect(asked).toContain("--user disable --now clomoctl-renewals.timer");
+    const asOf = (await readFile(env["FAKE_SYSTEMCTL"] ?? "", "utf8")).split("\n");
+    expect(asOf.slice(0, 2)).toEqual(["--user daemon-reload", "--user enable --now clomoctl-renewals.timer"]);
+    expect(asOf).toContain("--user disable --now clomoctl-renewals.timer");
     expect((await schedule("remove", "--systemd")).stderr).toContain("nothing was installed");
   });
 });
@@ -140,8 +140,8 @@ describe("the Task Scheduler", () => {
 
 test.each([
   [["--at", "25:00"], "is not a time of day"],
-  [["--cron", "--systemd"], "choose one of"],
-  [["--cron", "-o", "x"], "goes only with"],
+  [["--cron", "--systemd"], "use only one of"],
+  [["--cron", "-o", "x"], "requires"],
   [["--cron", "--timezone", "Asia/Nowhere"], "unknown time zone"],
 ])("install %s is a usage error, and nothing is installed", async (words, said) => {
   const { code, stderr } = await schedule("install", ...words);

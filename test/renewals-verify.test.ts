@@ -85,13 +85,13 @@ describeWithOpenssl("renewals verify, as built", () => {
     const { code, results, stderr } = await verify(
       pushes("new.pem", "--csr", "CertificateSigningRequest.csr", "--strict"),
     );
-    expect([code, stderr]).toEqual([0, "new.pem can take its place\n"]);
+    expect([code, stderr]).toEqual([0, "new.pem can replace it\n"]);
     expect(new Set(Object.values(results))).toEqual(new Set(["good"]));
     expect(Object.keys(results)).toContain("request-key");
   });
 
   test.each([
-    ["en", "every enrolled device stops answering", "do not upload it"],
+    ["en", "every enrolled device would stop responding", "do not upload it"],
     ["ja", "登録済みの全デバイスが応答しなくなり", "アップロードしないでください"],
   ])("a changed topic is refused: %s", async (lang, effect, advice) => {
     const { code, results, why, stderr } = await verify(pushes("other-topic.pem"), lang);
@@ -101,8 +101,8 @@ describeWithOpenssl("renewals verify, as built", () => {
   });
 
   test.each([
-    ["en", "it was made from another request"],
-    ["ja", "別の署名要求から作られています"],
+    ["en", "made from a different CSR"],
+    ["ja", "別の CSR ファイルから作られています"],
   ])("a certificate of another request is refused: %s", async (lang, said) => {
     const { code, results, why } = await verify(pushes("new.pem", "--csr", "another.csr"), lang);
     expect([code, results["request-key"]]).toEqual([3, "bad"]);
@@ -131,7 +131,7 @@ describeWithOpenssl("renewals verify, as built", () => {
     expect([own.code, own.results["key"], own.results["consumer"]]).toEqual([0, "good", "good"]);
     const foreign = await tokens(NEW_TOKEN);
     expect([foreign.code, foreign.results["key"], foreign.results["old-token"]]).toEqual([0, "unknown", "warning"]);
-    expect(foreign.why("key")).toContain("do not download another one to try");
+    expect(foreign.why("key")).toContain("do not download another token to try");
     const other = await tokens(BRANCH_TOKEN);
     expect([other.code, other.results["server"]]).toEqual([3, "bad"]);
   });
@@ -152,7 +152,7 @@ describeWithOpenssl("renewals verify, as built", () => {
     const options = { home: await freshHome(), cwd: folder, env: { CLOMOCTL_LANG: "ja" } };
     const shown = await run(["renewals", "verify", ...pushes("new.pem"), "--format", "table"], options);
     expect(shown.text).toMatch(/確認項目.*結果.*理由/);
-    expect(shown.text).toMatch(/トピック +良好 +同じ: com\.apple\.mgmt\.External\.0001/);
+    expect(shown.text).toMatch(/トピック +問題なし +同じ: com\.apple\.mgmt\.External\.0001/);
     expect((await verify(pushes("new.pem"), "ja")).results).toEqual((await verify(pushes("new.pem"))).results);
   });
 });

@@ -44,6 +44,12 @@ test("running a verb loads commander, and nothing heavy before it is needed", ()
   expect(modules.filter((module) => heavy.test(module))).toEqual([]);
 });
 
+test.each(["check", "notify", "schedule/install"])("renewals %s loads no package before it is needed", (verb) => {
+  const modules = modulesOf(chunkOf(`src/commands/renewals/${verb}.ts`));
+  expect(modules).toContain(`src/commands/renewals/${verb}.ts`);
+  expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
+});
+
 test.each(["linux", "darwin", "win32"])("on %s the compile cache lies in the home's cache folder", (platform) => {
   const { cacheFolder } = createRequire(import.meta.url)("../bin/compile-cache.js") as {
     cacheFolder: (platform: string, environment: Readonly<Record<string, string>>, userFolder: () => string) => string;

@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { dayOf } from "../imports/plan/days.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { CONTEXT_DETAILS, type ShownContext } from "./columns.ts";
 

@@ -105,7 +105,7 @@ describe("a file", () => {
     const line = "renewals add 東京 --file a.vpptoken";
     const { en, ja } = await inBoth(line, { tenant: { listRenewals: { items: [other, known] } }, folder });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toBe(`error: it is recorded already, as 大阪\n  ${String(fingerprint)}\n`);
+    expect(en.stderr).toBe(`error: already recorded as 大阪\n  ${String(fingerprint)}\n`);
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("「大阪」として登録済み") });
     await addedBy(["東京", "--file", "a.vpptoken"], { folder, tenant: { ...added, listRenewals: { items: [other] } } });
   });
@@ -114,10 +114,16 @@ describe("a file", () => {
     ["nowhere.pem", [], 6, "no such file", "nowhere.pem"],
     [".", [], 2, "this is a folder", "."],
     ["words.pem", [], 3, "words.pem", "words.pem"],
-    ["a.vpptoken", ["--kind", "certificate"], 3, "it holds: VPP content token 株式会社例 (2027-01-15, ", "a.vpptoken"],
-    ["a.vpptoken", ["--kind", "custom"], 3, "nothing of the kind", "a.vpptoken"],
-    ["a.vpptoken", ["--fingerprint", "zz"], 3, "nothing of the kind", "a.vpptoken"],
-    ["a.vpptoken", ["--key", "words.pem"], 3, "no private key", "words.pem"],
+    [
+      "a.vpptoken",
+      ["--kind", "certificate"],
+      3,
+      "it contains: VPP content token 株式会社例 (2027-01-15, ",
+      "a.vpptoken",
+    ],
+    ["a.vpptoken", ["--kind", "custom"], 3, "nothing that matches", "a.vpptoken"],
+    ["a.vpptoken", ["--fingerprint", "zz"], 3, "nothing that matches", "a.vpptoken"],
+    ["a.vpptoken", ["--key", "words.pem"], 3, "not a private key", "words.pem"],
     ["a.vpptoken", ["--key", "gone.key"], 6, "no such file", "gone.key"],
   ])("%s %j is refused, and nothing is recorded", async (file, more, exit, said, where) => {
     const folder = folderOf({ ...token, "words.pem": "本日は晴天なり" });
@@ -130,29 +136,29 @@ describe("a file", () => {
   test("that has nothing of the kind says what it has, in both languages", async () => {
     const line = "renewals add x --file a.vpptoken --kind ade-token";
     const { en, ja } = await inBoth(line, { folder: folderOf(token), tenant: {} });
-    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("it holds: VPP content token 株式会社例") });
+    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("it contains: VPP content token 株式会社例") });
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("該当するものがファイルにありません") });
   });
 });
 
 describe("what is refused", () => {
   test.each([
-    [["x"], "say what it is"],
-    [["x", "--last-login", "2026-04-01"], "say what it is"],
+    [["x"], "kind is missing"],
+    [["x", "--last-login", "2026-04-01"], "kind is missing"],
     [["x", "--kind", "password"], "must be one of"],
     [["--kind", "custom"], "NAME is missing"],
     [["x", "y", "--kind", "custom"], "unexpected argument y"],
-    [[" ", "--kind", "custom"], "the name is blank"],
+    [[" ", "--kind", "custom"], "name is empty"],
     [["x", "--kind", "custom", "--expires", "2027-02-29"], "--expires must be a date, not 2027-02-29"],
     [["x", "--kind", "custom", "--file", "a", "--expires", "2027-03-01"], "--expires --file"],
     [["x", "--kind", "android-owner", "--file", "a", "--last-login", "2026-03-01"], "--file --last-login"],
-    [["x", "--kind", "custom", "--last-login", "2026-03-01"], "--last-login is for the kind android-owner"],
+    [["x", "--kind", "custom", "--last-login", "2026-03-01"], "--last-login is only for the kind android-owner"],
     [["x", "--file", "a", "--last-login", "2026-03-01"], "--file --last-login"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-21"], "2026-11-21 is in the future"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-20T01:00:01Z"], "is in the future"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-20T23:59:59+09:00"], "is in the future"],
-    [["x", "--kind", "custom", "--fingerprint", "ab"], "--fingerprint needs --file"],
-    [["x", "--kind", "custom", "--key", "a"], "--key needs --file"],
+    [["x", "--kind", "custom", "--fingerprint", "ab"], "--fingerprint requires --file"],
+    [["x", "--kind", "custom", "--key", "a"], "--key requires --file"],
     [["x", "--kind", "custom", "--timezone", "Mars/Olympus"], "unknown time zone Mars/Olympus"],
     [["x", "--kind", "custom", "--password", "secret"], "unknown option --password"],
   ])("%j is a usage error", async (words, said) => {
@@ -163,7 +169,7 @@ describe("what is refused", () => {
 
   test("an item of no kind says in both languages what to pass", async () => {
     const { en, ja } = await inBoth("renewals add x", { tenant: {} });
-    expect(en.stderr).toBe("error: say what it is\n  clomoctl renewals add\n  pass --kind KIND, or --file FILE\n");
+    expect(en.stderr).toBe("error: kind is missing\n  clomoctl renewals add\n  pass --kind KIND, or --file FILE\n");
     expect(ja.stderr).toContain("--kind か --file を指定してください");
   });
 
@@ -234,13 +240,16 @@ describeWithOpenssl("certificates", () => {
     const wrong = await run(["renewals", "add", "a", "--file", plain.certificateFile, "--kind", "vpp-token"], {
       tenant: {},
     });
-    expect(wrong).toMatchObject({ exit: 3, stderr: expect.stringContaining("it holds: certificate a (2027-03-01, ") });
+    expect(wrong).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining("it contains: certificate a (2027-03-01, "),
+    });
   });
 
   test("of several one is meant: by its kind, or by the start of its fingerprint as it is shown anywhere", async () => {
     const file = fileOf(...all);
     const { en, ja } = await inBoth(["renewals", "add", "x", "--file", file], { tenant: {} });
-    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("holds 3: MDM push certificate ") });
+    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("contains 3: MDM push certificate ") });
     expect(en.stderr).toContain("--fingerprint START");
     expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("ファイルに 3 件あります") });
     expect(await addedBy(["x", "--file", file, "--kind", "push-certificate"])).toMatchObject({
@@ -261,7 +270,7 @@ describeWithOpenssl("certificates", () => {
     ] as const) {
       const words = ["renewals", "add", "x", "--file", fileOf(...made.slice(0, count))];
       const { stderr } = await run(words, { tenant: {} });
-      expect(stderr).toContain(`holds ${count}: `);
+      expect(stderr).toContain(`contains ${count}: `);
       expect(stderr.match(/\(2027-03-01, [0-9a-f]{12}\)/g)).toHaveLength(10);
       expect(stderr.includes("; …")).toBe(more);
     }

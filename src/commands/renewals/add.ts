@@ -3,24 +3,25 @@ import { Failure } from "../../lib/errors/index.ts";
 import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
+import { ITEM_OPTIONS } from "./items/options.ts";
+import { readOptions } from "./items/read-options.ts";
 import { zoneOf } from "../tools.ts";
 
 export default defineCommand({
-  summary: text("record something that expires", "期限のあるものを登録する"),
+  summary: text("record an item that expires", "期限のあるものを登録する"),
   details: [
     text(
-      "With --file the date is read from the certificate, token or profile, and --kind may be left out. Without a date the item is recorded too, and every check says that its date is not known.",
-      "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期日不明」と報告されます。",
+      "With --file the date is read from the certificate, token or profile, and --kind may be omitted. An item can also be recorded without a date; every check then reports it as unknown.",
+      "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期限不明」と報告されます。",
     ),
     text(
-      "An Android Enterprise environment may and should have two owner accounts: record both. Passwords are not recorded anywhere.",
+      "An Android Enterprise environment can have two owner accounts and should: record both. Passwords are never recorded.",
       "Android Enterprise の管理用アカウントは 2 つ登録できます。2 つ用意して両方を登録してください。パスワードはどこにも記録しません。",
     ),
   ],
-  args: { name: { kind: "string", required: true, about: text("what people call it", "呼び名") } },
+  args: { name: { kind: "string", required: true, about: text("name of the item", "名前") } },
   options: ITEM_OPTIONS,
   examples: [
     { line: "clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp" },
@@ -39,39 +40,38 @@ export default defineCommand({
     if (name.trim() === "") throw nameMissing();
     const said = await readOptions(tools, { options, kind, timezone: zoneOf(tools, tenant) });
     const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
-    await refuseKnown(client, item);
+    await refuseDuplicate(client, item);
     const added = await client.renewals.add(item);
     if (added.expiresAt === null) {
       await tools.terminal.warn(
         text(
-          "its date is not known: every check will say so until `renewals edit` gives one",
-          "期限がわかりません。renewals edit で登録するまで、確認のたびに報告されます",
+          "no expiry date: every check reports the item as unknown until you set one with `renewals edit`",
+          "期限がわかりません。renewals edit で登録するまで、確認のたびに「期限不明」と報告されます",
         ),
       );
     }
-    await tools.terminal.show(ITEM_COLUMNS, judge(added, context.name, askedNow(tools, tenant)));
+    await tools.terminal.show(ITEM_COLUMNS, judge(added, context.name, asOfNow(tools, tenant)));
   },
 });
 
 const kindMissing = (): Failure =>
   new Failure("usage", {
-    what: text("say what it is", "種類を指定してください"),
+    what: text("kind is missing", "種類を指定してください"),
     where: "clomoctl renewals add",
     hint: text("pass --kind KIND, or --file FILE", "--kind か --file を指定してください"),
   });
 
-const nameMissing = (): Failure =>
-  new Failure("usage", { what: text("the name is blank", "名前が空です"), where: "NAME" });
+const nameMissing = (): Failure => new Failure("usage", { what: text("name is empty", "名前が空です"), where: "NAME" });
 
 /** @throws Failure `input-rejected` when the very same certificate or token is recorded already */
-async function refuseKnown(client: TenantClient, { fingerprint }: NewRenewalItem): Promise<void> {
+async function refuseDuplicate(client: TenantClient, { fingerprint }: NewRenewalItem): Promise<void> {
   if (fingerprint === undefined || fingerprint === null) return;
   const known: RenewalItem | undefined = (await client.renewals.list()).find(
     (item) => item.fingerprint === fingerprint,
   );
   if (known === undefined) return;
   throw new Failure("input-rejected", {
-    what: text(`it is recorded already, as ${known.name}`, `「${known.name}」として登録済みです`),
+    what: text(`already recorded as ${known.name}`, `「${known.name}」として登録済みです`),
     where: fingerprint,
   });
 }

@@ -36,14 +36,14 @@ test("goes to stdout by itself, in the language of its reader", async () => {
 
 test("says how many things have no date; nothing where all have one", async () => {
   const { en, ja } = await inBoth("renewals calendar", { tenant });
-  expect(en.stderr).toMatch(/^warning: 1 thing.*not in the calendar\n$/);
+  expect(en.stderr).toMatch(/^warning: 1 item.*not in the calendar\n$/);
   expect(ja.stderr).toMatch(/^警告: .*1 件.*\n$/);
   const dated = await run("renewals calendar", { tenant: { listRenewals: { items: [between] } } });
   expect(dated.stderr).toBe("");
   const none = await run("renewals calendar", {
     tenant: { listRenewals: { items: [undated, { ...undated, id: idOf(3) }] } },
   });
-  expect(none.stderr).toContain("2 things");
+  expect(none.stderr).toContain("2 items");
   expect(events(none.stdout)).toEqual([]);
 });
 
@@ -74,7 +74,7 @@ describe("--all-contexts", () => {
       `${idOf(5)} 2026-12-01 Expires: other date "契約"`,
     ]);
     expect(stdout.replaceAll("\r\n ", "")).toContain(`renewals guide ${idOf(5)} --context kanto`);
-    expect(stderr).toContain("2 things");
+    expect(stderr).toContain("2 items");
   });
 
   test("writes nothing where one tenant cannot be read", async () => {
@@ -102,7 +102,7 @@ test("a file that says an earlier date counts, and that is said", async () => {
   const vpp = item(1, { name: "VPP", kind: "vpp-token", source });
   const { en, ja } = await inBoth("renewals calendar", { tenant: { listRenewals: { items: [vpp] } } });
   expect(events(en.stdout)[0]).toContain(" 2026-11-25 ");
-  expect(en.stderr).toMatch(/^warning: VPP: the record says 2027-11-20, .* says 2026-11-25/);
+  expect(en.stderr).toMatch(/^warning: VPP: recorded as 2027-11-20, but .* has 2026-11-25/);
   expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20/);
 });
 

@@ -1,23 +1,23 @@
 import { renewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
-import { dayOf } from "../../lib/model/days.ts";
-import { text } from "../../lib/text/index.ts";
+import { dayOf } from "../../lib/model/time.ts";
+import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { OUTPUT, writeOutput } from "../csv/file/output.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
-import { judgedBySource, remarkOf } from "./items/judged-by-source.ts";
+import { itemsBySource, remarksOf } from "./items/tenant-items.ts";
 
 export default defineCommand({
-  summary: text("write what expires as a calendar file", "期限のあるものをカレンダーファイルに書き出す"),
+  summary: text("write expiry dates as a calendar file", "期限のあるものをカレンダーファイルに書き出す"),
   details: [
     text(
-      "An iCalendar file (.ics) of all-day events, with alarms 90, 30 and 7 days before. Each thing keeps its event: import the file again after a renewal and the event moves.",
+      "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before. Each item keeps its event: import the file again after a renewal and the event moves.",
       "終日の予定を並べた iCalendar ファイル(.ics)です。90・30・7 日前に通知します。更新後に取り込み直すと、同じ予定の日付が変わります。",
     ),
   ],
   args: {},
   options: {
     output: OUTPUT,
-    allContexts: { kind: "boolean", about: text("of all tenants", "すべてのテナント") },
+    allContexts: { kind: "boolean", about: text("include all tenants", "すべてのテナントを含める") },
   },
   examples: [
     { line: "clomoctl renewals calendar -o renewals.ics" },
@@ -31,13 +31,13 @@ export default defineCommand({
     for (const tenant of await tenantsOf(tools, allContexts)) {
       const { context } = tenant;
       const timezone = zoneOf(tools, tenant);
-      for (const judged of await judgedBySource(tenant, timezone)) {
+      for (const judged of await itemsBySource(tenant, timezone)) {
         const { item } = judged;
         const { expiresAt } = item;
-        for (const line of remarkOf(judged)) await terminal.warn(line);
+        for (const line of remarksOf(judged)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
         else {
-          const day = dayOf(new Date(expiresAt), timezone);
+          const day = dayOf(expiresAt, timezone);
           entries.push({ context: context.name, item: { ...item, expiresAt }, day });
         }
       }
@@ -47,8 +47,8 @@ export default defineCommand({
     if (undated > 0) {
       await terminal.warn(
         text(
-          `${undated} things have no known date and are not in the calendar`,
-          `期限のわからないもの ${undated} 件は、カレンダーに入っていません`,
+          `${counted(undated, "item")} without an expiry date ${undated === 1 ? "is" : "are"} not in the calendar`,
+          `期限不明の ${undated} 件は、カレンダーに入っていません`,
         ),
       );
     }

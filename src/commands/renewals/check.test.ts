@@ -38,7 +38,7 @@ const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items } 
 const checkOf = async (items: readonly RenewalItem[], words = "", more = {}) =>
   run(`renewals check ${words}`.trim(), { home: await homeWith(), tenant: having(...items), ...more });
 
-/** A folder of content tokens that expire in so many days; without days it cannot be read. */
+/** A folder of content tokens that expire in so many days; without days cannot be read. */
 function tokens(all: Readonly<Record<string, number | null>>): string {
   const folder = freshFolder();
   for (const [name, days] of Object.entries(all)) {
@@ -49,13 +49,13 @@ function tokens(all: Readonly<Record<string, number | null>>): string {
 
 describe("what is recorded", () => {
   test.each<[string, readonly RenewalItem[], number, string, string]>([
-    ["far", [due(1, 91)], 0, "1 not due", "期限に余裕あり 1 件"],
-    ["near", [due(1, 90), due(2, 91)], 1, "1 due within 90 days, 1 not due", "90 日以内に期限 1 件"],
+    ["far", [due(1, 91)], 0, "1 ok", "余裕あり 1 件"],
+    ["near", [due(1, 90), due(2, 91)], 1, "1 due within 90 days, 1 ok", "90 日以内に期限 1 件"],
     ["nearer", [due(1, 31)], 1, "1 due within 90 days", "90 日以内に期限 1 件"],
     ["urgent", [due(1, 30), due(2, 60)], 2, "1 due within 30 days, 1 due within 90 days", "30 日以内に期限 1 件"],
     ["over", [due(1, -1)], 2, "1 expired", "期限切れ 1 件"],
     ["undated", [undated, due(1, 60)], 3, "1 unknown, 1 due within 90 days", "不明 1 件、90 日以内に期限 1 件"],
-    ["undated and over", [undated, due(1, -1)], 2, "1 expired, 1 unknown", "期限切れ 1 件、不明 1 件"],
+    ["undated and over", [undated, due(1, -1)], 2, "1 expired, 1 unknown", "期限切れ 1 件、期限不明 1 件"],
   ])("%s: the worst decides, and it is summed up in both languages", async (_, items, exit, english, japanese) => {
     const home = await homeWith();
     const { en, ja } = await inBoth("renewals check", { home, tenant: having(...items) });
@@ -121,14 +121,14 @@ describe("what is recorded", () => {
     expect(header).toMatch(/^level +days left +expires on +kind +name +organisation +context +file$/);
     expect(rows.slice(0, 5).map((row) => row.split(/ {2,}/)[0])).toEqual([
       "expired",
-      "critical",
+      "urgent",
       "unknown",
-      "warning",
+      "soon",
       "ok",
     ]);
-    expect(rows[1]).toMatch(/^critical +10 +2026-11-30 +other date +in 10 +embedded$/);
+    expect(rows[1]).toMatch(/^urgent +10 +2026-11-30 +other date +in 10 +embedded$/);
     expect(ja.stdout).toMatch(/^状態 +残り日数 +期限 +種類 +名前 +組織 +コンテキスト +ファイル\n期限切れ +-1 /);
-    expect(ja.stdout).toMatch(/^重大 +10 +2026-11-30 +その他の期日 +in 10 /m);
+    expect(ja.stdout).toMatch(/^至急 +10 +2026-11-30 +その他の期日 +in 10 /m);
     const named = await run("renewals check --fields remark,certainty", {
       home,
       tenant: having(undated),
@@ -143,7 +143,7 @@ describe("what is recorded", () => {
     const home = await homeWith();
     const { en, ja } = await inBoth("renewals check", { home, tenant: having(undated) });
     expect(en.stderr).toBe("謎: no date is recorded\n1 unknown\n");
-    expect(ja.stderr).toBe("謎: 期限が記録されていません\n不明 1 件\n");
+    expect(ja.stderr).toBe("謎: 期限が記録されていません\n期限不明 1 件\n");
     expect((await checkOf([undated], "--quiet")).stderr).toBe("謎: no date is recorded\n");
   });
 
@@ -153,7 +153,7 @@ describe("what is recorded", () => {
     const home = await homeWith();
     const { en, ja } = await inBoth("renewals check --fields level,expiresOn", { home, tenant: having(vpp) });
     expect(en).toMatchObject({ exit: 2, stdout: "level\texpiresOn\ncritical\t2026-11-30\n" });
-    expect(en.stderr).toMatch(/^warning: VPP: the record says 2027-11-20, .* says 2026-11-30: the earlier counts\n/);
+    expect(en.stderr).toMatch(/^warning: VPP: recorded as 2027-11-20, but .* has 2026-11-30; using the earlier date\n/);
     expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20/);
   });
 
@@ -185,7 +185,7 @@ describe("--all-contexts", () => {
         "",
       ].join("\n"),
     );
-    expect(en.stderr).toContain("osaka: this tenant cannot be read: locked by 7\n");
+    expect(en.stderr).toContain("osaka: cannot read the tenant: locked by 7\n");
     expect(ja.stderr).toContain("osaka: このテナントを読み込めません: 7 が使用中\n");
   });
 
@@ -207,7 +207,7 @@ describe("--all-contexts", () => {
     const tenant = new TenantClient(() => Promise.reject(new TypeError("the wire is cut")));
     const { exit, stderr } = await run("renewals check", { home: await homeWith(), tenant });
     expect(exit).toBe(3);
-    expect(stderr).toContain("embedded: this tenant cannot be read: the wire is cut\n");
+    expect(stderr).toContain("embedded: cannot read the tenant: the wire is cut\n");
   });
 });
 
@@ -227,8 +227,8 @@ describe("files and folders", () => {
         "",
       ].join("\n"),
     );
-    expect(en.stderr).toMatch(/^bad\.vpptoken: .+\ngone\.pem: .+\n2 unknown, 1 due within 90 days, 1 not due\n$/);
-    expect(ja.stderr).toMatch(/^bad\.vpptoken: .+\ngone\.pem: .+\n不明 2 件、/);
+    expect(en.stderr).toMatch(/^bad\.vpptoken: .+\ngone\.pem: .+\n2 unknown, 1 due within 90 days, 1 ok\n$/);
+    expect(ja.stderr).toMatch(/^bad\.vpptoken: .+\ngone\.pem: .+\n期限不明 2 件、/);
   });
 
   test.each([
@@ -278,11 +278,11 @@ describe("files and folders", () => {
       terminal: {},
     });
     expect(exit).toBe(3);
-    expect(stdout).toMatch(/^不明 +bad\.vpptoken +bad\.vpptoken$/m);
+    expect(stdout).toMatch(/^期限不明 +bad\.vpptoken +bad\.vpptoken$/m);
   });
 
   test.each([
-    ["renewals check a.vpptoken --key words.key", "no private key"],
+    ["renewals check a.vpptoken --key words.key", "not a private key"],
     ["renewals check a.vpptoken --key gone.key", "gone.key"],
   ])("%s is refused", async (line, said) => {
     const folder = tokens({ a: 400 });
@@ -464,7 +464,7 @@ describe("--prometheus", () => {
       tenant: having(due(1, days)),
     });
     expect(en).toMatchObject({ exit, stdout: `name\nin ${days}\n` });
-    expect(en.stderr).not.toContain("the metrics cannot be written");
+    expect(en.stderr).not.toContain("cannot write the metrics");
     expect(en.stderr).toMatch(/error: .+\n.+nowhere\/a\.prom\n$/);
     expect(ja).toMatchObject({ exit, stderr: expect.stringMatching(/エラー: .+\n.+nowhere\/a\.prom\n$/) });
   });
@@ -475,7 +475,7 @@ describe("--prometheus", () => {
     const { en, ja } = await inBoth(`renewals check --prometheus ${name}`, { home, tenant: having(due(1, 400)) });
     expect(en).toMatchObject({
       exit: 3,
-      stderr: expect.stringContaining("the metrics cannot be written: ENAMETOOLONG"),
+      stderr: expect.stringContaining("cannot write the metrics: ENAMETOOLONG"),
     });
     expect(en.stderr).toContain(`\n  ${name}\n`);
     expect(ja.stderr).toContain("メトリクスを書き込めません: ENAMETOOLONG");
@@ -484,14 +484,14 @@ describe("--prometheus", () => {
 
 describe("options that do not go together are refused, and nothing is checked", () => {
   test.each([
-    ["a.vpptoken --all-contexts", "--all-contexts does not go with", "--all-contexts はファイル"],
-    ["--key a.key", "--key does not go with", "--key は記録"],
-    ["--key a.key --all-contexts", "--key does not go with", "--key は記録"],
-    ["--nagios --format json", "--nagios does not go with", "--nagios はほかの"],
-    ["--nagios --fields name", "--nagios does not go with", "--nagios はほかの"],
-    ["--nagios --query [].name", "--nagios does not go with", "--nagios はほかの"],
-    ["--nagios --prometheus -", "--nagios does not go with", "--nagios はほかの"],
-    ["a.vpptoken --nagios --prometheus -", "--nagios does not go with", "--nagios はほかの"],
+    ["a.vpptoken --all-contexts", "--all-contexts cannot be used with", "--all-contexts はファイル"],
+    ["--key a.key", "--key cannot be used with", "--key は記録"],
+    ["--key a.key --all-contexts", "--key cannot be used with", "--key は記録"],
+    ["--nagios --format json", "--nagios cannot be used with", "--nagios はほかの"],
+    ["--nagios --fields name", "--nagios cannot be used with", "--nagios はほかの"],
+    ["--nagios --query [].name", "--nagios cannot be used with", "--nagios はほかの"],
+    ["--nagios --prometheus -", "--nagios cannot be used with", "--nagios はほかの"],
+    ["a.vpptoken --nagios --prometheus -", "--nagios cannot be used with", "--nagios はほかの"],
     ["--within 30d --critical 90d", "--within 30d --critical 90d", "--critical が --within より長く"],
     ["--within soon", "--within must be a number of days or weeks, not soon", "--within は日数"],
     ["--within 9.5d --nagios", "--within must be a number of days or weeks, not 9.5d", "--within は日数"],
@@ -508,6 +508,6 @@ describe("options that do not go together are refused, and nothing is checked", 
 
   test("what to do is said with it", async () => {
     const { stderr } = await run("renewals check --nagios --format json");
-    expect(stderr).toContain("\n  clomoctl renewals check\n  leave one of them out\n");
+    expect(stderr).toContain("\n  clomoctl renewals check\n  remove one of them\n");
   });
 });

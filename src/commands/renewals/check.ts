@@ -1,43 +1,42 @@
-import { STATE_EXITS, type CheckResult } from "../../lib/renewals/check.ts";
-import { summaryOf } from "../../lib/renewals/check-summary.ts";
-import { chooseThresholds } from "../../lib/renewals/check-thresholds.ts";
+import { resolve } from "node:path";
+import { writeFileAtomically } from "../../lib/files/index.ts";
+import { type CheckResult, chooseThresholds, STATE_EXITS, summaryOf } from "../../lib/renewals/check.ts";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { KEY_OPTION } from "./items/own-keys.ts";
+import { KEY_OPTION } from "./items/options.ts";
 import { checkColumns, USUAL_CHECK_COLUMNS } from "./checking/columns.ts";
 import { gatherAll } from "./checking/gather.ts";
-import { writeMetrics } from "./checking/metrics.ts";
 
 const OPTIONS = {
   within: {
     kind: "duration",
     value: "DURATION",
     about: text(
-      "warn of what expires within it: 90d, 12w (default: 90d)",
-      "この期間内の期限を警告する: 90d、12w(既定: 90d)",
+      "report what expires within this time as soon: 90d, 12w (default: 90d)",
+      "この期間内の期限を「期限間近」とする: 90d、12w(既定: 90d)",
     ),
   },
   critical: {
     kind: "duration",
     value: "DURATION",
-    about: text("what expires within it is critical (default: 30d)", "この期間内の期限を重大とする(既定: 30d)"),
+    about: text(
+      "report what expires within this time as urgent (default: 30d)",
+      "この期間内の期限を「至急」とする(既定: 30d)",
+    ),
   },
   allContexts: {
     kind: "boolean",
-    about: text(
-      "what is recorded in the tenants of all contexts",
-      "すべてのコンテキストのテナントに記録されたものを確認する",
-    ),
+    about: text("check the records of all contexts", "すべてのコンテキストの記録を確認する"),
   },
   ...KEY_OPTION,
   nagios: {
     kind: "boolean",
     about: text(
-      "one line with performance data, by the guideline of monitoring plugins",
+      "print one line with performance data, as monitoring plugins do",
       "監視プラグインの書式(パフォーマンスデータ付き 1 行)で出力する",
     ),
   },
@@ -45,7 +44,7 @@ const OPTIONS = {
     kind: "file",
     value: "FILE",
     about: text(
-      "also write metrics for Prometheus' textfile collector",
+      "also write metrics for the textfile collector of Prometheus",
       "Prometheus の textfile collector 用のメトリクスも書き出す",
     ),
   },
@@ -54,11 +53,11 @@ const OPTIONS = {
 type Options = InputOf<typeof OPTIONS>;
 
 export default defineCommand({
-  summary: text("what is due: for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
+  summary: text("check what is due, for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
   details: [
     text(
-      "Checks what the tenant has recorded, or only the files and folders named: certificates (PEM, DER), ADE server tokens, content tokens (VPP), provisioning profiles. The worst decides the exit code, in the order 2, 3, 1, 0; whatever it is, everything is shown. What cannot be read is unknown, never fine. Days are calendar days in --timezone, else the context's.",
-      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「不明」であり、正常とはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. What cannot be read is unknown, never ok. Days are calendar days in --timezone, or the context's time zone.",
+      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
     ),
   ],
   args: {
@@ -66,7 +65,7 @@ export default defineCommand({
       kind: "file",
       value: "FILE|FOLDER",
       repeatable: true,
-      about: text("check these instead of what is recorded", "記録の代わりに確認するファイルやフォルダー"),
+      about: text("check these instead of the recorded items", "記録の代わりに確認するファイルやフォルダー"),
     },
   },
   options: OPTIONS,
@@ -80,20 +79,17 @@ export default defineCommand({
   ownExits: {
     failure: STATE_EXITS.unknown,
     meanings: [
-      [STATE_EXITS.ok, text("nothing is due", "期限の近いものはない")],
+      [STATE_EXITS.ok, text("nothing is due", "期限の近いものなし")],
       [
         STATE_EXITS.warning,
         text(
-          "something is due within the warning time, or not valid yet",
-          "警告期間内に期限を迎える、またはまだ有効でないものがある",
+          "something is due soon (--within), or not valid yet",
+          "期限間近(--within)、またはまだ有効でないものがある",
         ),
       ],
       [
         STATE_EXITS.critical,
-        text(
-          "something is due within the critical time, or expired",
-          "重大期間内に期限を迎える、または期限切れのものがある",
-        ),
+        text("something is urgent (--critical), or expired", "至急(--critical)、または期限切れのものがある"),
       ],
       [
         STATE_EXITS.unknown,
@@ -110,7 +106,7 @@ export default defineCommand({
       return await check(tools, files, options);
     } catch (error) {
       // a monitoring system shows stdout alone
-      if (options.nagios && !tools.signal.aborted) await sayUnknown(tools, error);
+      if (options.nagios && !tools.signal.aborted) await writeUnknown(tools, error);
       throw error;
     }
   },
@@ -137,18 +133,18 @@ function refuseMisfits(
   const shaped = format !== undefined || fields !== undefined || query !== undefined;
   const misfit =
     files.length > 0 && allContexts
-      ? (["--all-contexts", text("files that are named", "ファイルの指定")] as const)
+      ? (["--all-contexts", text("FILE arguments", "ファイルの指定")] as const)
       : files.length === 0 && key.length > 0
-        ? (["--key", text("what is recorded", "記録の確認")] as const)
+        ? (["--key", text("recorded items", "記録の確認")] as const)
         : nagios && (shaped || prometheus === "-")
-          ? (["--nagios", text("another form of output", "ほかの出力形式")] as const)
+          ? (["--nagios", text("other output formats", "ほかの出力形式")] as const)
           : undefined;
   if (misfit === undefined) return;
   const [option, other] = misfit;
   throw new Failure("usage", {
-    what: text(`${option} does not go with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
+    what: text(`${option} cannot be used with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
     where: "clomoctl renewals check",
-    hint: text("leave one of them out", "どちらかを外してください"),
+    hint: text("remove one of them", "どちらかを外してください"),
   });
 }
 
@@ -170,8 +166,34 @@ async function showLine({ terminal }: Tools, result: CheckResult): Promise<void>
   await terminal.out.write(`${nagiosLine(result, terminal.language)}\n`);
 }
 
-async function sayUnknown({ terminal }: Tools, error: unknown): Promise<void> {
+async function writeUnknown({ terminal }: Tools, error: unknown): Promise<void> {
   const { nagiosFailure } = await import("../../lib/renewals/output/nagios.ts");
   const reason = error instanceof Failure ? error.what : ERRORS.unexpected.meaning;
   await terminal.out.write(`${nagiosFailure(reason, terminal.language)}\n`);
+}
+
+/**
+ * Writes the result for Prometheus.
+ *
+ * @returns false when the file cannot be written, after reporting it; an old file is left unchanged
+ */
+async function writeMetrics(
+  { terminal, temporary, workingFolder, clock }: Tools,
+  file: string,
+  result: CheckResult,
+): Promise<boolean> {
+  const { prometheusText } = await import("../../lib/renewals/output/prometheus.ts");
+  const metrics = prometheusText(result, clock.now());
+  const path = file === "-" ? file : resolve(workingFolder, file);
+  try {
+    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, (writer) => writer.write(metrics));
+    return true;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const what = text(`cannot write the metrics: ${reason}`, `メトリクスを書き込めません: ${reason}`);
+    await terminal.failure(
+      error instanceof Failure ? error : new Failure("usage", { what, where: file, cause: error }),
+    );
+    return false;
+  }
 }

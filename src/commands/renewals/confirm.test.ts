@@ -46,7 +46,7 @@ test("shows the item as it stands then: a table on a terminal, a list elsewhere"
   expect(ja.stdout).toBe(en.stdout);
   const drawn = await inBoth("renewals confirm 第一所有者", { tenant, terminal: {} });
   expect(drawn.en.stdout).toMatch(/^confirmed by +髙橋$/m);
-  expect(drawn.ja.stdout).toMatch(/^確認者 +髙橋$/m);
+  expect(drawn.ja.stdout).toMatch(/^実施者 +髙橋$/m);
 });
 
 describe("nothing is recorded", () => {

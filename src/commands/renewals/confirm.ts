@@ -4,17 +4,16 @@ import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow, findItem, ITEM_ARGUMENT } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { pastInstant } from "./items/options.ts";
+import { pastInstant } from "./items/read-options.ts";
 
 export default defineCommand({
-  summary: text("record that a yearly login was done, and by whom", "年に一度のログインを済ませたことを記録する"),
+  summary: text("record that the yearly login was done, and by whom", "年に一度のログインを済ませたことを記録する"),
   details: [
     text(
-      "A year is counted from it, as an estimate. It is for owner accounts and dates of one's own; certificates and tokens are renewed by `renewals edit ITEM --file FILE`.",
-      "そこから 1 年と見積もります。管理用アカウントと「その他の期日」のためのものです。証明書とトークンは renewals edit 項目 --file FILE で更新してください。",
+      "The next date is estimated as one year later. For owner accounts and other dates only; record renewed certificates and tokens with `renewals edit ITEM --file FILE`.",
+      "次の期限は 1 年後と推定します。管理用 Gmail アカウントと「その他の期日」専用です。証明書とトークンの更新は renewals edit 項目 --file FILE で記録してください。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },
@@ -22,12 +21,12 @@ export default defineCommand({
     by: {
       kind: "string",
       value: "NAME",
-      about: text("who did it (default: the operating system's user)", "行った人(既定: OS のユーザー)"),
+      about: text("who did it (default: your user name)", "実施者(既定: OS のユーザー名)"),
     },
     at: {
       kind: "date",
       value: "DATE",
-      about: text("when: a day or an instant (default: now)", "いつ: 日付か日時(既定: 現在)"),
+      about: text("when: a date or a date and time (default: now)", "実施日時: 日付か日時(既定: 現在)"),
     },
   },
   examples: [
@@ -39,31 +38,31 @@ export default defineCommand({
   async run(tools, { item: typed, by, at }) {
     const tenant = await tools.tenant();
     const { client, context } = tenant;
-    const asked = askedNow(tools, tenant);
-    const when = at === undefined ? asked.now.toISOString() : pastInstant(at, { ...asked, where: "--at" });
+    const asOf = asOfNow(tools, tenant);
+    const when = at === undefined ? asOf.now.toISOString() : pastInstant(at, { ...asOf, where: "--at" });
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
     const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });
-    await tools.terminal.show(ITEM_COLUMNS, judge(confirmed, context.name, asked));
+    await tools.terminal.show(ITEM_COLUMNS, judge(confirmed, context.name, asOf));
   },
 });
 
 function refuseUnlessLogin({ kind, name }: RenewalItem): void {
   if (kind === "android-owner" || kind === "custom") return;
   throw new Failure("input-rejected", {
-    what: text(`${name} does not live by logins`, `「${name}」の期限はログインでは延びません`),
+    what: text(`logins do not renew ${name}`, `「${name}」の期限はログインでは延びません`),
     hint: text(
-      "give the renewed file: clomoctl renewals edit ITEM --file FILE",
+      "record the renewed file: clomoctl renewals edit ITEM --file FILE",
       "更新後のファイルを指定してください: clomoctl renewals edit 項目 --file FILE",
     ),
   });
 }
 
-/** @throws Failure `usage` where the operating system knows no name, as in some containers */
+/** @throws Failure `usage` where the operating system has no user name, as in some containers */
 function userHere({ machine }: Tools): string {
   if (machine.userName !== undefined) return machine.userName;
   throw new Failure("usage", {
-    what: text("this user has no name", "このユーザーには名前がありません"),
-    hint: text("say who it was: --by NAME", "--by NAME で行った人を指定してください"),
+    what: text("cannot determine your user name", "ユーザー名がわかりません"),
+    hint: text("use --by NAME", "--by NAME で実施者を指定してください"),
   });
 }

@@ -66,16 +66,16 @@ describe("only what is said is changed", () => {
     expect((await run(`${line} --timezone UTC`, { tenant })).stdout).toContain("2026-12-01\t11");
     const drawn = await inBoth("renewals edit 本社 --owner x", { tenant, terminal: {} });
     expect(drawn.en.stdout).toMatch(/^owner +x$/m);
-    expect(drawn.ja.stdout).toMatch(/^担当 +x$/m);
+    expect(drawn.ja.stdout).toMatch(/^更新担当 +x$/m);
   });
 });
 
 describe("what is refused leaves the item as it is", () => {
   test.each([
     [["本社"], 2, "nothing to change"],
-    [["本社", "--name", " ", "--owner", "x"], 2, "the name is blank"],
-    [["本社", "--last-login", "2026-04-01"], 2, "--last-login is for the kind android-owner"],
-    [["本社", "--key", "a"], 2, "--key needs --file"],
+    [["本社", "--name", " ", "--owner", "x"], 2, "name is empty"],
+    [["本社", "--last-login", "2026-04-01"], 2, "--last-login is only for the kind android-owner"],
+    [["本社", "--key", "a"], 2, "--key requires --file"],
     [["本社", "--file", "nowhere.pem"], 6, "no such file"],
     [["大阪", "--owner", "x"], 6, "no item is named 大阪"],
     [["019a9f3c", "--owner", "x"], 2, `other date 本社 ${idOf(1)}; other date 契約 2 関東 ${idOf(2)}`],
@@ -182,7 +182,7 @@ describe("a renewed file", () => {
     expect(en.exit).toBe(0);
     expect(en.requests.map(({ operation }) => operation)).toEqual(["listRenewals", "editRenewal"]);
     expect(en.stderr).toMatch(
-      /^warning: early\.vpptoken: later expiry: 2027-01-15 18:00.* is no later than 2027-12-01/,
+      /^warning: early\.vpptoken: later expiry: 2027-01-15 18:00.* is not later than 2027-12-01/,
     );
     expect(en.stderr.split("\n")).toHaveLength(2);
     expect(ja.stderr).toMatch(/^警告: early\.vpptoken: 期限の延長: /);
@@ -195,10 +195,10 @@ describe("a renewed file", () => {
     const late = { expiresAt: LATER.toISOString(), source: join(folder, "late.vpptoken") };
     const itself = { ...vpp, ...late, fingerprint: fingerprintOf(vppToken(LATER, "例")) };
     const { stderr } = await change(["--file", "late.vpptoken"], itself, { folder });
-    expect(stderr).toContain("this is the one already in use");
+    expect(stderr).toContain("same as the one in use");
     // the recorded date is earlier, yet the file that was recorded says another: the file counts
     const early = { ...itself, expiresAt: EARLIER.toISOString() };
-    expect((await change(["--file", "nameless.vpptoken"], early, { folder })).stderr).toContain("is no later than");
+    expect((await change(["--file", "nameless.vpptoken"], early, { folder })).stderr).toContain("is not later than");
     // another file lies there now: the record counts
     const replaced = { ...early, fingerprint: "0".repeat(64) };
     expect((await change(["--file", "nameless.vpptoken"], replaced, { folder })).stderr).toBe("");
@@ -213,7 +213,7 @@ describe("a renewed file", () => {
     const source = join(folder, "long.vpptoken");
     writeFileSync(source, long);
     const one = { ...vpp, source, fingerprint: fingerprintOf(long) };
-    expect((await change(["--file", "nameless.vpptoken"], one, { folder })).stderr).toContain("is no later than");
+    expect((await change(["--file", "nameless.vpptoken"], one, { folder })).stderr).toContain("is not later than");
   });
 
   test("that lies in a folder, is too long or cannot be read any more leaves the record to compare with", async () => {
@@ -232,8 +232,8 @@ describe("a renewed file", () => {
     const line = "renewals edit 本社 --file late.vpptoken";
     const { en, ja } = await inBoth(line, { tenant: { listRenewals: { items } }, folder: tokens() });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
-    expect(en.stderr).toContain("another topic (none, recorded com.apple.mgmt.1)");
-    expect(en.stderr).toContain("every enrolled device stops answering");
+    expect(en.stderr).toContain("the topic differs (none, recorded: com.apple.mgmt.1)");
+    expect(en.stderr).toContain("every enrolled device would stop responding");
     expect(en.stderr).toContain("\n  late.vpptoken\n");
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("登録済みの全デバイスが応答しなくなります") });
     expect(ja.stderr).toContain("(なし、登録済みは com.apple.mgmt.1)");
@@ -259,7 +259,7 @@ describeWithOpenssl("certificates", () => {
       topic: "com.apple.mgmt.External.1",
       expiresAt: "2026-12-01T00:00:00Z",
     } as const;
-    // that it was not issued by Apple is doubtful, and no reason to warn
+    // that not issued by Apple is doubtful, and no reason to warn
     expect(await change(["--file", push("1")], recorded)).toEqual({
       json: expect.objectContaining({ topic: recorded.topic }),
       stderr: "",
@@ -267,7 +267,7 @@ describeWithOpenssl("certificates", () => {
     const other = ["renewals", "edit", "本社", "--file", push("2")];
     const refused = await run(other, { tenant: { listRenewals: { items: [item(1, { name: "本社", ...recorded })] } } });
     expect(refused).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
-    expect(refused.stderr).toContain(`(com.apple.mgmt.External.2, recorded ${recorded.topic})`);
+    expect(refused.stderr).toContain(`(com.apple.mgmt.External.2, recorded: ${recorded.topic})`);
     expect((await change(["--file", push("2")], { ...recorded, topic: null })).json).toMatchObject({
       topic: "com.apple.mgmt.External.2",
     });

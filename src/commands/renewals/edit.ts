@@ -5,29 +5,29 @@ import { readRenewables } from "../../lib/apple/index.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { judgeDownload } from "../../lib/renewals/guide/judge-download.ts";
 import { judge } from "../../lib/renewals/judge.ts";
-import { CHECKS } from "../../lib/renewals/replacement/index.ts";
+import { CHECKS } from "../../lib/renewals/replacement/check.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow, findItem, ITEM_ARGUMENT } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { ITEM_OPTIONS, readOptions } from "./items/options.ts";
-import { readKeys } from "./items/own-keys.ts";
+import { ITEM_OPTIONS } from "./items/options.ts";
+import { readOptions } from "./items/read-options.ts";
+import { readKeys } from "../../lib/renewals/read/keys.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
-import { inUseOf } from "./steps/in-use.ts";
+import { inUseOf } from "../../lib/renewals/read/in-use.ts";
 
 export default defineCommand({
-  summary: text("change what is recorded of an item", "登録した項目を変更する"),
+  summary: text("change a recorded item", "登録した項目を変更する"),
   details: [
     text(
-      "What is not said stays; a blank (--owner '') takes it away. --file takes the date over from the renewed file; a push certificate of another topic is refused.",
+      "Options that are not given leave their values unchanged; an empty value (--owner '') removes one. --file reads the date from the renewed file; a push certificate with another topic is refused.",
       "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります(トピックの違うプッシュ通知証明書は拒否します)。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },
   options: {
-    name: { kind: "string", value: "NAME", about: text("another name", "新しい呼び名") },
+    name: { kind: "string", value: "NAME", about: text("new name", "新しい名前") },
     ...ITEM_OPTIONS,
   },
   examples: [
@@ -52,11 +52,11 @@ export default defineCommand({
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, key: options.key, timezone });
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const after = await client.renewals.edit(before.id, kept);
-    await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, askedNow(tools, tenant)));
+    await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, asOfNow(tools, tenant)));
   },
 });
 
-/** A file that `renewals verify` would refuse is recorded all the same, as it may be in use already; but not silently. */
+/** A file that `renewals verify` would refuse is recorded with a warning, as it may be in use already. */
 async function warnOfRefused(
   tools: Tools,
   {
@@ -87,13 +87,12 @@ async function warnOfRefused(
   }
 }
 
-/** A file that does not tell the organisation takes none away. */
+/** A file without an organisation does not remove the recorded one. */
 const keepOrganisation = (before: RenewalItem, change: RenewalChange): RenewalChange =>
   change.organisation === null ? { ...change, organisation: before.organisation } : change;
 
 function refuseNothing(change: RenewalChange, name: string | undefined): void {
-  if (name?.trim() === "")
-    throw new Failure("usage", { what: text("the name is blank", "名前が空です"), where: "--name" });
+  if (name?.trim() === "") throw new Failure("usage", { what: text("name is empty", "名前が空です"), where: "--name" });
   if (Object.keys(change).length > 0) return;
   throw new Failure("usage", {
     what: text("nothing to change", "変更する内容がありません"),
@@ -107,12 +106,12 @@ function refuseOtherTopic(before: RenewalItem, { topic }: RenewalChange, file: s
   if (file === undefined || before.topic === null || topic === before.topic) return;
   throw new Failure("input-rejected", {
     what: text(
-      `another topic (${topic ?? "none"}, recorded ${before.topic}): with this certificate every enrolled device stops answering`,
+      `the topic differs (${topic ?? "none"}, recorded: ${before.topic}): with this certificate every enrolled device would stop responding`,
       `トピックが違います(${topic ?? "なし"}、登録済みは ${before.topic})。この証明書では登録済みの全デバイスが応答しなくなります`,
     ),
     where: file,
     hint: text(
-      "renew the existing certificate with the same Apple Account; if it is meant, remove the item and add it anew",
+      "renew the existing certificate with the same Apple Account; if the change is intended, remove the item and add it again",
       "同じ Apple Account で既存の証明書を「Renew」してください。意図したものなら、項目を削除して登録し直してください",
     ),
   });

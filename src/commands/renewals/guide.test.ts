@@ -30,7 +30,7 @@ describe("the steps", () => {
     const { en, ja } = await inBoth("renewals guide vpp-token", { tenant: having(push) });
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: LISTED });
     expect(en.stdout).toMatch(/^How to renew: VPP content token\n\n1\. /);
-    expect(en.stdout).toContain("that was used last time");
+    expect(en.stdout).toContain("used last time");
     expect(ja.stdout).toMatch(/^更新の手順: VPP .*\n\n1\. /);
   });
 
@@ -115,9 +115,9 @@ describe("the steps", () => {
 
 describe("is refused", () => {
   test.each([
-    ["vpp-token --as html --format json", "--as, --output does not go with --format, --fields, --query"],
-    ["vpp-token -o a --fields id", "does not go with"],
-    ["vpp-token -o a --query id", "does not go with"],
+    ["vpp-token --as html --format json", "--as, --output cannot be used with --format, --fields, --query"],
+    ["vpp-token -o a --fields id", "cannot be used with"],
+    ["vpp-token -o a --query id", "cannot be used with"],
     ["vpp-token --downloads .", "--interactive"],
     ["vpp-token --current a", "--interactive"],
     ["vpp-token --interactive", "needs a terminal"],
@@ -138,7 +138,7 @@ describe("is refused", () => {
       expect(ran).toMatchObject({
         exit: 2,
         requests: [],
-        stderr: expect.stringContaining("--interactive does not go with"),
+        stderr: expect.stringContaining("--interactive cannot be used with"),
       });
     },
   );
@@ -218,7 +218,7 @@ describe("a yearly login, gone through", () => {
     ];
     const usual = await walk("第一所有者", tenant, typing(ENTER));
     expect(usual.requests[1]?.json).toMatchObject({ by: userInfo().username });
-    const blank = await walk("第一所有者", tenant, typing(`  ${ENTER}`, ["a name is needed", `a${ENTER}`]));
+    const blank = await walk("第一所有者", tenant, typing(`  ${ENTER}`, ["enter a name", `a${ENTER}`]));
     expect(blank.requests[1]?.json).toMatchObject({ by: "a" });
   });
 
@@ -249,7 +249,7 @@ describe("a yearly login, gone through", () => {
     const { exit, stdout, stderr } = await walk("第一所有者 --lang ja", tenant, typing);
     expect(exit).toBe(0);
     expect(stderr).toContain("更新の手順: ");
-    expect(stdout).toMatch(/^確認者 +髙橋$/m);
+    expect(stdout).toMatch(/^実施者 +髙橋$/m);
     const stopping: readonly Typing[] = [
       ["1. ", ""],
       ["Enter で決定", UP + ENTER],
@@ -291,7 +291,7 @@ describe("a date of one's own, gone through", () => {
     const typing: readonly Typing[] = [
       ...done(1),
       ["New date", `2027-02-30${ENTER}`],
-      ["write it like 2027-03-31", `${"\u0008".repeat(40)}2027-02-28${ENTER}`],
+      ["use a date such as 2027-03-31", `${"\u0008".repeat(40)}2027-02-28${ENTER}`],
     ];
     const { requests } = await walk("契約", tenant, typing);
     expect(requests[1]?.json).toMatchObject({ expiresAt: "2027-02-28T14:59:59.000Z" });
@@ -355,10 +355,10 @@ describe("a content token, gone through", () => {
       },
     ]);
     expect(stdout).toMatch(/^name +VPP$/m);
-    expect(stderr).toContain(`downloads are looked for in ${join(userFolder, "Downloads")}\n`);
+    expect(stderr).toContain(`looking for downloads in ${join(userFolder, "Downloads")}\n`);
     expect(stderr).toContain(`found: ${source}\n`);
-    expect(stderr).toContain("left aside: sToken_for_broken_.vpptoken");
-    expect(stderr).toMatch(/^good - later expiry: 2027-12-01 .* instead of 2026-12-01/m);
+    expect(stderr).toContain("skipped: sToken_for_broken_.vpptoken");
+    expect(stderr).toMatch(/^ok - later expiry: 2027-12-01 .* instead of 2026-12-01/m);
     expect(stderr).not.toContain("7. ");
   });
 
@@ -375,7 +375,7 @@ describe("a content token, gone through", () => {
     const typing: readonly Typing[] = [
       ...done(1),
       ...choose("2. "),
-      ["Some of it is doubtful", DOWN + ENTER],
+      ["Some points need attention", DOWN + ENTER],
       ...done(3, 4, 5, 6),
       ["Record example, expires on", ENTER],
     ];
@@ -385,7 +385,7 @@ describe("a content token, gone through", () => {
       operation: "addRenewal",
       json: { kind: "vpp-token", name: "example", expiresAt: NEXT.toISOString() },
     });
-    expect(stderr).toContain("not known - kind: what is in use is not recorded");
+    expect(stderr).toContain("unknown - kind: nothing is recorded to compare");
   });
 
   test("keeps the organisation where the file tells none", async () => {
@@ -409,7 +409,7 @@ describe("a content token, gone through", () => {
   });
 
   test("that is an old one is refused with 3 once somebody gives up, and nothing is recorded", async () => {
-    const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Put it right", UP + ENTER]];
+    const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Try again", UP + ENTER]];
     const old = { [FILE]: vppToken(new Date("2026-11-30T00:00:00Z"), "例") };
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(old) });
     expect(ran).toMatchObject({ exit: 3, stdout: "", requests: LISTED });
@@ -418,7 +418,7 @@ describe("a content token, gone through", () => {
   });
 
   test("is waited for until it is there", async () => {
-    const typing = [...done(1), ...choose("2. "), ...choose("that can be read is there", UP + ENTER)];
+    const typing = [...done(1), ...choose("2. "), ...choose("no readable", UP + ENTER)];
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded({}) });
     expect(ran).toMatchObject({ exit: 130, stdout: "", requests: LISTED });
   });
@@ -439,7 +439,7 @@ describe("a content token, gone through", () => {
     const refused = await walk(
       `VPP ${current}`,
       having(vpp),
-      [...done(1), ...choose("2. "), ["Put it right", UP + ENTER]],
+      [...done(1), ...choose("2. "), ["Try again", UP + ENTER]],
       {
         folder: join(userFolder, "Downloads"),
       },
@@ -448,7 +448,11 @@ describe("a content token, gone through", () => {
     const folder = join(userFolder, "Downloads");
     const line = `renewals guide ade-token --interactive ${current}`;
     const { en, ja } = await inBoth(line, { folder, tenant: having(), terminal: {} });
-    expect(en).toMatchObject({ exit: 3, requests: LISTED, stderr: expect.stringContaining("this file holds no ") });
+    expect(en).toMatchObject({
+      exit: 3,
+      requests: LISTED,
+      stderr: expect.stringContaining("the file does not contain: "),
+    });
     expect(en.stderr).toContain("current.vpptoken");
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("は入っていません") });
     const gone = await walk("VPP --current gone.vpptoken", having(vpp), []);
@@ -495,23 +499,23 @@ describeWithOpenssl("a push certificate, gone through", () => {
     const words = `本社 --downloads . --current ${current.certificateFile}`;
 
     copyFileSync(workshop.request(oldKey, "/CN=a/C=JP"), request);
-    const stale = await walk(words, having(recorded), [...done(1), ...choose("2. "), ["Put it right", UP + ENTER]], {
+    const stale = await walk(words, having(recorded), [...done(1), ...choose("2. "), ["Try again", UP + ENTER]], {
       folder,
     });
     expect(stale).toMatchObject({ exit: 3, requests: LISTED });
-    expect(stale.stderr).toContain("this is the request of the certificate in use, surely");
+    expect(stale.stderr).toContain("this is the CSR of the certificate in use: the keys are the same");
 
     copyFileSync(workshop.request(newKey, "/CN=a/C=JP"), request);
     const typing: readonly Typing[] = [
       ...done(1, 2, 3),
       ...choose("4. "),
-      ["Some of it is doubtful", DOWN + ENTER],
+      ["Some points need attention", DOWN + ENTER],
       ...done(5, 6, 7),
       ["Record 本社, expires on 2027-11-19?", ENTER],
     ];
     const { exit, stderr, requests } = await walk(words, tenant, typing, { folder });
     expect(exit).toBe(0);
-    expect(stderr).toContain("it holds the public key of the request");
+    expect(stderr).toContain("public key matches the CSR");
     expect(requests[1]?.json).toMatchObject({ topic: "com.apple.mgmt.External.1", certainty: "exact" });
   });
 });

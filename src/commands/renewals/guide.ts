@@ -3,8 +3,8 @@ import { writeFileAtomically } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
-import { guideOf, type Guide, type Known, type Step } from "../../lib/renewals/guide/index.ts";
-import { dayOf } from "../../lib/model/days.ts";
+import { guideOf, type Guide, type KnownItem, type Step } from "../../lib/renewals/guide/index.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
@@ -17,18 +17,18 @@ const OPTIONS = {
   as: {
     kind: "choice",
     choices: DOCUMENT_FORMS,
-    about: text("form of the document (default: text)", "文書の形式(既定: text)"),
+    about: text("document format (default: text)", "文書の形式(既定: text)"),
   },
   output: {
     kind: "file",
     short: "o",
     value: "FILE",
-    about: text("where the document is written; - is stdout", "文書の出力先(- は標準出力)"),
+    about: text("write the document to this file (- for stdout)", "文書の出力先(- は標準出力)"),
   },
   interactive: {
     kind: "boolean",
     about: text(
-      "go through the steps, look at each download, and record the result",
+      "walk through the steps, check each download and record the result",
       "手順を対話で進め、ダウンロードしたファイルを検査し、結果を記録する",
     ),
   },
@@ -36,7 +36,7 @@ const OPTIONS = {
     kind: "file",
     value: "FOLDER",
     about: text(
-      "with --interactive: where downloads arrive (default: yours)",
+      "with --interactive: the downloads folder (default: yours)",
       "--interactive のとき: ダウンロード先(既定: 標準のフォルダー)",
     ),
   },
@@ -44,7 +44,7 @@ const OPTIONS = {
     kind: "file",
     value: "FILE",
     about: text(
-      "with --interactive: the file in use, to compare with (default: what is recorded)",
+      "with --interactive: the file in use, for comparison (default: the record)",
       "--interactive のとき: 比較に使う現在のファイル(既定: 記録された内容)",
     ),
   },
@@ -53,15 +53,15 @@ const OPTIONS = {
 type Options = InputOf<typeof OPTIONS>;
 
 export default defineCommand({
-  summary: text("show how to renew an item, step by step, with the traps", "更新の手順と注意点を示す"),
+  summary: text("show how to renew an item, step by step, with the pitfalls", "更新の手順と注意点を示す"),
   details: [
     text(
-      `ITEM is a recorded item by name or id, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. Where an item is recorded, its account, topic and phone are named.`,
+      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item the guide includes its account, topic and phone.`,
       `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。`,
     ),
     text(
-      "--interactive needs a terminal. It finds the downloads by the names they have in the manual, of several the newest, refuses a file that would cut devices off, and records nothing until the end; stopping in the middle is safe.",
-      "--interactive には端末が必要です。ダウンロードしたファイルをマニュアルどおりの名前で探し(複数あれば最新のもの)、デバイスが応答しなくなるファイルは拒否します。最後まで何も記録しないため、途中でやめても安全です。",
+      "--interactive needs a terminal. It finds downloads by their names in the manual (the newest, if there are several), rejects a file that would cut devices off, and records nothing until the end, so stopping halfway is safe.",
+      "--interactive にはターミナルが必要です。ダウンロードしたファイルをマニュアルどおりの名前で探し(複数あれば最新のもの)、デバイスが応答しなくなるファイルは拒否します。最後まで何も記録しないため、途中でやめても安全です。",
     ),
   ],
   args: {
@@ -69,7 +69,7 @@ export default defineCommand({
       kind: "string",
       value: "ITEM",
       required: true,
-      about: text("an item's name or id, or a kind", "項目の名前か ID、または種類"),
+      about: text("name or ID of an item, or a kind", "項目の名前か ID、または種類"),
     },
   },
   options: OPTIONS,
@@ -85,7 +85,7 @@ export default defineCommand({
     const subject = await subjectOf(tenant.client, typed, { alone: options.interactive });
     const { kind, item } = subject;
     const expiresAt = item?.expiresAt ?? null;
-    const expiresOn = expiresAt === null ? null : dayOf(new Date(expiresAt), zoneOf(tools, tenant));
+    const expiresOn = expiresAt === null ? null : dayOf(expiresAt, zoneOf(tools, tenant));
     if (asksData(tools)) return showSteps(tools, guideOf(kind, item, expiresOn));
     const guide = guideOf(kind, item === null ? null : readable(item), expiresOn);
     if (!options.interactive) return writeGuide(tools, guide, options);
@@ -94,11 +94,11 @@ export default defineCommand({
   },
 });
 
-/** The person asked for data: `--format`, `--fields` or `--query`. */
+/** Whether data was asked for: `--format`, `--fields` or `--query`. */
 const asksData = ({ globals }: Tools): boolean =>
   globals.format !== undefined || globals.fields !== undefined || globals.query !== undefined;
 
-/** @throws Failure `usage` when options exclude each other, or nobody is there to be asked */
+/** @throws Failure `usage` when options conflict, or there is no terminal */
 function refuseMisfit(tools: Tools, { as, output, interactive, downloads, current }: Options): void {
   const document = as !== undefined || output !== undefined;
   if (document && asksData(tools)) throw misfit("--as, --output", "--format, --fields, --query");
@@ -106,19 +106,19 @@ function refuseMisfit(tools: Tools, { as, output, interactive, downloads, curren
   if (!interactive && (downloads !== undefined || current !== undefined)) {
     throw new Failure("usage", {
       what: text(
-        "--downloads and --current go only with --interactive",
-        "--downloads と --current は --interactive と一緒に指定します",
+        "--downloads and --current require --interactive",
+        "--downloads と --current には --interactive が必要です",
       ),
       where: "clomoctl renewals guide",
     });
   }
   if (interactive && !tools.terminal.interactive) {
     throw new Failure("usage", {
-      what: text("--interactive needs a terminal to ask on", "--interactive には質問に答える端末が必要です"),
+      what: text("--interactive needs a terminal", "--interactive にはターミナルが必要です"),
       where: "clomoctl renewals guide",
       hint: text(
-        "without one: renewals guide ITEM shows the steps, renewals verify --current OLD --new NEW checks a file, renewals edit ITEM --file NEW records it",
-        "端末がない場合: renewals guide ITEM で手順を表示、renewals verify --current 旧 --new 新 で検査、renewals edit ITEM --file 新 で記録",
+        "without a terminal: renewals guide ITEM shows the steps, renewals verify --current OLD --new NEW checks a file, renewals edit ITEM --file NEW records it",
+        "ターミナルがない場合: renewals guide ITEM で手順を表示、renewals verify --current 旧 --new 新 で検査、renewals edit ITEM --file 新 で記録",
       ),
     });
   }
@@ -126,14 +126,14 @@ function refuseMisfit(tools: Tools, { as, output, interactive, downloads, curren
 
 const misfit = (one: string, other: string): Failure =>
   new Failure("usage", {
-    what: text(`${one} does not go with ${other}`, `${one} は ${other} と一緒に指定できません`),
+    what: text(`${one} cannot be used with ${other}`, `${one} は ${other} と一緒に指定できません`),
     where: "clomoctl renewals guide",
   });
 
 const escaped = (value: string | null): string | null => (value === null ? null : escapeForPeople(value));
 
-/** What is known, safe to be read by people. */
-const readable = (item: NonNullable<Known>): Known => ({
+/** The record, escaped for people. */
+const readable = (item: NonNullable<KnownItem>): KnownItem => ({
   name: escapeForPeople(item.name),
   organisation: escaped(item.organisation),
   topic: escaped(item.topic),

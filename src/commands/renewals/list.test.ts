@@ -119,12 +119,12 @@ describe("the table on a terminal", () => {
     const [header, ...lines] = en.stdout.split("\n");
     expect(header).toMatch(/^state +days +expires on +name +kind$/);
     expect(lines.slice(0, 7)).toEqual([
-      expect.stringMatching(/^no date +- +- +謎 +other date$/),
+      expect.stringMatching(/^unknown +- +- +謎 +other date$/),
       expect.stringMatching(/^expired +-50 +2026-10-01 +ドメイン +other date$/),
       expect.stringMatching(/^urgent +20 +2026-12-10 +契約 +other date$/),
       expect.stringMatching(/^soon +51 +~2027-01-10 +副所有者 +Android Enterprise owner account$/),
-      expect.stringMatching(/^in time +132 +~2027-04-01 +所有者 /),
-      expect.stringMatching(/^in time +365 +2027-11-20 +契約 6 /),
+      expect.stringMatching(/^ok +132 +~2027-04-01 +所有者 /),
+      expect.stringMatching(/^ok +365 +2027-11-20 +契約 6 /),
       "",
     ]);
     expect(lines.find((line) => line.startsWith("ドメイン"))).toContain(" X|");
@@ -159,11 +159,11 @@ describe("the table on a terminal", () => {
     const { bytes } = await run("renewals list", { tenant, terminal: {} });
     const drawn = Buffer.from(bytes).toString("utf8");
     for (const [code, name] of [
-      [31, "no date"],
+      [31, "unknown"],
       [31, "expired"],
       [31, "urgent"],
       [33, "soon"],
-      [32, "in time"],
+      [32, "ok"],
     ] as const) {
       expect(drawn).toContain(`\n\u001b[${code}m${name}\u001b[39m `);
     }
@@ -214,7 +214,7 @@ describe("of all tenants", () => {
     const some = { ...tenants, embedded: locked, osaka: gone };
     const { en, ja } = await inBoth("renewals list --all-contexts --fields name", { home, tenants: some });
     expect(en).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
-    expect(en.stderr).toBe("warning: embedded is missing: locked by 7\nwarning: osaka is missing: no answer\n");
+    expect(en.stderr).toBe("warning: cannot show embedded: locked by 7\nwarning: cannot show osaka: no answer\n");
     expect(ja).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
     expect(ja.stderr).toContain("警告: embedded を表示できません: 7 が使用中\n");
   });
@@ -226,7 +226,7 @@ describe("of all tenants", () => {
       tenants: { embedded: interrupted },
     });
     expect(ran).toMatchObject({ exit: 130, stdout: "" });
-    expect(ran.stderr).not.toContain("is missing");
+    expect(ran.stderr).not.toContain("cannot show");
   });
 });
 
@@ -265,7 +265,9 @@ describe("a file that says another date", () => {
     const tenants = { embedded: having(vpp), kanto: having(), osaka: having(vpp) };
     const { en, ja } = await inBoth(line, { home, tenants });
     expect(en.stdout).toBe("context\texpiresOn\tcertainty\nembedded\t2026-12-01\texact\nosaka\t2027-11-20\ttyped\n");
-    expect(en.stderr).toMatch(/^warning: VPP: the record says 2027-11-20, .* says 2026-12-01: the earlier counts\n$/);
+    expect(en.stderr).toMatch(
+      /^warning: VPP: recorded as 2027-11-20, but .* has 2026-12-01; using the earlier date\n$/,
+    );
     expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20、/);
   });
 
@@ -287,7 +289,7 @@ describe("--html", () => {
       terminal: {},
     });
     expect(en).toMatchObject({ exit: 0, stdout: "" });
-    expect(en.stderr).toMatch(/^page\.html was written\n/);
+    expect(en.stderr).toMatch(/^wrote page\.html\n/);
     expect(en.stderr).toContain("only one Android Enterprise owner");
     expect(ja.stderr).toContain("page.html を書き出しました");
     const page = readFileSync(join(folder, "page.html"), "utf8");

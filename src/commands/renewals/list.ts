@@ -5,23 +5,25 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { LIMIT } from "../listing/list.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow, itemsBySource, remarksOf } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { judgedBySource, remarkOf } from "./items/judged-by-source.ts";
-import type { Shown } from "./items/shown.ts";
+import type { Shown } from "./items/overview.ts";
+import { momentIn } from "../../lib/model/time.ts";
+import { escapeForPeople } from "../../lib/terminal/escape.ts";
+import { writeOutput } from "../csv/file/output.ts";
 
 export default defineCommand({
   summary: text(
-    "list what expires, with a time line of fifteen months",
-    "期限のあるものを 15 か月の時間軸とともに一覧する",
+    "list what expires, with a 15-month timeline",
+    "期限のあるものを 15 か月のタイムラインとともに一覧する",
   ),
   details: [
     text(
-      "A table on a terminal is followed by the time line, as wide as the terminal allows. In other formats, and with --fields, it is a list. ~ marks a date that is estimated.",
-      "端末では表の下に、端末の幅に合わせた時間軸を描きます。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。",
+      "On a terminal, a table is followed by a timeline that fits its width. In other formats, and with --fields, only the list is written. ~ marks an estimated date.",
+      "ターミナルでは表の下に、幅に合わせたタイムラインを表示します。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。",
     ),
     text(
-      "--html writes one page that needs no other file, no script and no network, to be shown, sent or printed.",
+      "--html writes a self-contained page (no scripts, no network) to show, send or print.",
       "--html は、他のファイルもスクリプトもネットワークも要らない 1 ページを書き出します。表示・送付・印刷に使えます。",
     ),
   ],
@@ -29,12 +31,15 @@ export default defineCommand({
   options: {
     allContexts: {
       kind: "boolean",
-      about: text("the items of all tenants known on this machine", "この端末に登録された全テナントの項目"),
+      about: text(
+        "include the items of all tenants configured on this computer",
+        "この PC に登録された全テナントの項目",
+      ),
     },
     html: {
       kind: "file",
       value: "FILE",
-      about: text("write the same as a page instead; - is stdout", "代わりにページとして書き出す(- は標準出力)"),
+      about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
     },
     limit: LIMIT,
   },
@@ -49,10 +54,9 @@ export default defineCommand({
     const { shown, failed } = await gather(tools, { allContexts, limit });
     const { format, fields, query } = terminal.output;
     if (html !== undefined) {
-      const { writePage } = await import("./items/write-page.ts");
       await writePage(tools, shown, html);
     } else if (format === "table" && fields === undefined && query === undefined) {
-      const { writeOverview } = await import("./items/write-overview.ts");
+      const { writeOverview } = await import("./items/overview.ts");
       await writeOverview(terminal, shown);
     } else {
       await terminal.list(ITEM_COLUMNS, shown.items);
@@ -63,7 +67,7 @@ export default defineCommand({
 });
 
 /** What is shown, and the first failure of a tenant that keeps the others' items from nobody. */
-interface Gathered {
+interface CheckItem {
   readonly shown: Shown;
   readonly failed: Failure | undefined;
 }
@@ -71,9 +75,9 @@ interface Gathered {
 async function gather(
   tools: Tools,
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
-): Promise<Gathered> {
+): Promise<CheckItem> {
   const chosen = await tools.contexts.choose(tools.globals.context, tools.environment);
-  const { now, timezone } = askedNow(tools, chosen);
+  const { now, timezone } = asOfNow(tools, chosen);
   const { found, failed } = allContexts
     ? await judgedOfAll(tools)
     : { found: await judgedOf(tools, await tools.tenant()), failed: undefined };
@@ -92,7 +96,7 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
       if (!(error instanceof Failure) || error.code === "interrupted") throw error;
       failed ??= error;
       await tools.terminal.warn(
-        text(`${context.name} is missing: ${error.what.en}`, `${context.name} を表示できません: ${error.what.ja}`),
+        text(`cannot show ${context.name}: ${error.what.en}`, `${context.name} を表示できません: ${error.what.ja}`),
       );
     }
   }
@@ -100,10 +104,30 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
 }
 
 async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {
-  const asked = askedNow(tools, tenant);
-  const all = await judgedBySource(tenant, asked.timezone);
-  for (const line of all.flatMap(remarkOf)) await tools.terminal.warn(line);
-  return all.map(({ item, remark }) => judge(item, tenant.context.name, asked, remark));
+  const asOf = asOfNow(tools, tenant);
+  const all = await itemsBySource(tenant, asOf.timezone);
+  for (const line of all.flatMap(remarksOf)) await tools.terminal.warn(line);
+  return all.map(({ item, remark }) => judge(item, tenant.context.name, asOf, remark));
+}
+
+/** Writes items as a page, to a file or to stdout. */
+async function writePage(tools: Tools, shown: Shown, file: string): Promise<void> {
+  const { truncate } = await import("../../lib/terminal/table/width.ts");
+  const { renewalsPage } = await import("../../lib/renewals/output/page/index.ts");
+  const { terminal } = tools;
+  const { items, contexts, timeline, now, timezone } = shown;
+  const page = renewalsPage({
+    items,
+    contexts,
+    timeline,
+    timezone,
+    language: terminal.language,
+    asOf: momentIn(now, timezone, "minute"),
+    visible: escapeForPeople,
+    fit: truncate,
+  });
+  await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
+  if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }
 
 /** @see facts 3.6: Google recommends a second owner of an Android Enterprise environment */
@@ -116,8 +140,8 @@ async function adviseSecondOwner(terminal: Tools["terminal"], items: readonly Ju
     if (length !== 1) continue;
     await terminal.note(
       text(
-        `${context}: only one Android Enterprise owner account; add a second owner, so that one lost account does not end it`,
-        `${context}: Android Enterprise の管理用アカウントが 1 つだけです。失うと再登録になるため、2 つ目の所有者を追加してください`,
+        `${context}: only one Android Enterprise owner account; add a second owner in case one is lost`,
+        `${context}: Android Enterprise の管理用アカウントが 1 つだけです。失うと管理や再設定ができなくなるおそれがあるため、2 つ目の所有者を追加してください`,
       ),
     );
   }

@@ -116,7 +116,7 @@ describe("a plan", () => {
     const vpp = item(3, { name: "VPP", kind: "vpp-token", source });
     const { en, ja } = await inBoth("renewals notify --dry-run --fields name,expiresOn", here(having(vpp)));
     expect(en.stdout).toBe("name\texpiresOn\nVPP\t2026-12-01\n");
-    expect(en.stderr).toMatch(/^warning: .*VPP.*the record says 2027-11-20, .* says 2026-12-01/);
+    expect(en.stderr).toMatch(/^warning: .*VPP.*recorded as 2027-11-20, but .* has 2026-12-01/);
     expect(ja.stderr).toMatch(/^警告: .*VPP.*記録では 2027-11-20/);
   });
 });
@@ -167,7 +167,7 @@ describe("a run", () => {
     chat.status = 500;
     const { en, ja } = await inBoth("renewals notify --fields outcome,reason", here({ ...having(due), ...taking() }));
     expect(en).toMatchObject({ exit: 7, stdout: "outcome\treason\nfailed\tHTTP 500\n" });
-    expect(en.stderr).toBe("warning: chat was not told: HTTP 500\n");
+    expect(en.stderr).toBe("warning: could not notify chat: HTTP 500\n");
     expect(en.requests.at(-1)?.json).toEqual({ state: "failed", error: "HTTP 500" });
     expect(ja).toMatchObject({ exit: 7, stderr: "警告: chat に通知できませんでした: HTTP 500\n" });
     const drawn = await run(
@@ -181,7 +181,7 @@ describe("a run", () => {
     settings();
     const circumstances = here({ ...having(due), ...taking() }, { environment: {} });
     const { en, ja } = await inBoth("renewals notify --fields reason", circumstances);
-    expect(en).toMatchObject({ exit: 7, stdout: "reason\nthis variable of the environment is not set (CHAT_URL)\n" });
+    expect(en).toMatchObject({ exit: 7, stdout: "reason\nenvironment variable is not set (CHAT_URL)\n" });
     expect(ja.stdout).toBe("reason\nこの環境変数が設定されていません (CHAT_URL)\n");
   });
 
@@ -353,7 +353,7 @@ describe("--all-contexts", () => {
     });
     expect(ja).toMatchObject({
       exit: 7,
-      stderr: expect.stringContaining("テナント embedded を確認できません: 応答なし"),
+      stderr: expect.stringContaining("テナント embedded を読み込めません: 応答なし"),
     });
   });
 });
@@ -381,7 +381,7 @@ describe("is refused, and nobody is told", () => {
     const { exit, stderr } = await run("renewals notify", here({}));
     expect(exit).toBe(2);
     expect(stderr).toContain(join(home, "notify.yaml"));
-    expect(stderr).not.toContain("it is not said who");
+    expect(stderr).not.toContain("no recipients are configured");
   });
 
   test("where the settings are wrong, with their line, in both languages", async () => {

@@ -2,31 +2,30 @@ import { join } from "node:path";
 import { readOwnFile, unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { deliveryOf } from "../../lib/renewals/notify/deliver.ts";
-import type { NoticeRow } from "../../lib/renewals/notify/telling.ts";
+import type { NoticeRow } from "../../lib/renewals/notify/sender.ts";
 import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
 import { planNotices, sendNotices } from "../../lib/renewals/notify/send.ts";
-import { parseNotifySettings } from "../../lib/renewals/notify/settings-parse.ts";
 import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify/settings.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { same, text, type Text } from "../../lib/text/index.ts";
+import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Tools } from "../tools.ts";
-import { noticeTenant } from "./items/notice-tenant.ts";
+import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
+import { itemsBySource } from "./items/tenant-items.ts";
 
 const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
   due: text("due", "送信予定"),
   sent: text("sent", "送信済み"),
   failed: text("failed", "失敗"),
-  busy: text("taken up by another run", "別の実行で処理中"),
+  busy: text("in progress elsewhere", "別の実行で処理中"),
 };
 
 const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
-  { key: "context", header: text("tenant", "テナント"), value: ({ told }) => told.context },
-  { key: "kind", header: text("kind", "種類"), value: ({ told }) => told.item.kind },
-  { key: "name", header: text("name", "名前"), value: ({ told }) => told.item.name },
-  { key: "expiresOn", header: text("expires on", "期限"), value: ({ told }) => told.day },
-  { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ told }) => told.days },
-  { key: "stage", header: text("stage", "段階"), align: "end", value: ({ told }) => told.stage },
+  { key: "context", header: text("tenant", "テナント"), value: ({ due }) => due.context },
+  { key: "kind", header: text("kind", "種類"), value: ({ due }) => due.item.kind },
+  { key: "name", header: text("name", "名前"), value: ({ due }) => due.item.name },
+  { key: "expiresOn", header: text("expires on", "期限"), value: ({ due }) => due.day },
+  { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ due }) => due.days },
+  { key: "stage", header: text("stage", "段階"), align: "end", value: ({ due }) => due.stage },
   {
     key: "recipient",
     header: text("recipient", "通知先"),
@@ -44,7 +43,7 @@ const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
     header: text("reason", "理由"),
     value: ({ reason }) => (reason === undefined ? undefined : terminal.say(reason)),
   },
-  { key: "itemId", header: text("id", "ID"), value: ({ told }) => told.item.id },
+  { key: "itemId", header: text("id", "ID"), value: ({ due }) => due.item.id },
 ];
 
 /** Indented, so that the reference shows it as code. */
@@ -70,19 +69,19 @@ const EXAMPLE = `    smtp:
         kinds: [push-certificate, ade-token]`;
 
 export default defineCommand({
-  summary: text("tell the right people, once, what is due", "期限の近いものを担当者に 1 回ずつ知らせる"),
+  summary: text("notify the right people, once, of what is due", "期限の近いものを通知先に 1 回ずつ知らせる"),
   details: [
     text(
-      "Made for cron: 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily while expired, each recipient gets one digest by mail, webhook or command. Each stage of each item is said once to each, however often this runs, also when runs were missed, overlap or are killed. Who fails is tried again by the next run (exit 7 until then). An owner that is a mail address is told too.",
-      "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。担当者(owner)がメールアドレスなら、その人にも知らせます。",
+      "Made for cron: 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily while expired, each recipient gets one digest by mail, webhook or command. Each reminder is sent once, however often this runs, even if runs are missed, overlap or are killed. Failed deliveries are retried by the next run (exit 7 until then). If an item's owner is a mail address, the owner is notified too.",
+      "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。更新担当(owner)がメールアドレスなら、その宛先にも知らせます。",
     ),
     text(
-      `Who is told stands in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Passwords, webhook addresses and tokens stand in the environment or in files of mode 0600, never there:`,
-      `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。パスワード・Webhook のアドレス・トークンはそこに書かず、環境変数かモード 0600 のファイルに置きます:`,
+      `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Passwords, webhook URLs and tokens belong in environment variables or files of mode 0600, never in it:`,
+      `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。パスワード・Webhook の URL・トークンはそこに書かず、環境変数かモード 0600 のファイルに置きます:`,
     ),
     same(EXAMPLE),
     text(
-      "Further keys: language and stages at the top, timeout (seconds) of a command, token-env for Chatwork, ca-file and port of smtp. See docs/guides/notify.en.md.",
+      "More keys: language and stages at the top level, timeout (seconds) of a command, token-env for Chatwork, ca-file and port of smtp. See docs/guides/notify.en.md.",
       "ほかに、先頭の language と stages、コマンドの timeout(秒)、Chatwork の token-env、smtp の ca-file と port があります。docs/guides/notify.ja.md を参照してください。",
     ),
   ],
@@ -91,18 +90,21 @@ export default defineCommand({
     dryRun: {
       kind: "boolean",
       about: text(
-        "show what would be sent to whom; send and record nothing",
+        "show what would be sent to whom, without sending or recording anything",
         "送信も記録もせず、送信内容だけを表示する",
       ),
     },
     allContexts: {
       kind: "boolean",
-      about: text("of all tenants, in one digest a recipient", "すべてのテナントを、通知先ごとに 1 通にまとめる"),
+      about: text(
+        "include all tenants, with one digest per recipient",
+        "すべてのテナントを、通知先ごとに 1 通にまとめる",
+      ),
     },
   },
   examples: [
     { line: "clomoctl renewals notify --dry-run" },
-    { line: "clomoctl renewals notify --all-contexts --quiet", about: text("one line in cron", "cron の 1 行") },
+    { line: "clomoctl renewals notify --all-contexts --quiet", about: text("in a crontab", "crontab に書く行") },
   ],
   exits: ["not-found", "input-rejected", "unavailable", "locked"],
   shows: columnsOf,
@@ -128,18 +130,42 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
   const content = await readOwnFile(file, home.userId).catch((cause: unknown) => {
     throw cause instanceof Failure ? cause : unreadable(file, cause);
   });
-  if (content !== undefined) return parseNotifySettings(content, file);
+  if (content !== undefined) {
+    const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
+    return parseNotifySettings(content, file);
+  }
   throw new Failure("not-found", {
-    what: text("it is not said who is to be told", "通知先の設定がありません"),
+    what: text("no recipients are configured", "通知先の設定がありません"),
     where: file,
     hint: text(
-      "write this file; clomoctl renewals notify --help shows how",
+      "write this file; see clomoctl renewals notify --help for the format",
       "このファイルを作成してください。書き方は clomoctl renewals notify --help で確認できます",
     ),
   });
 }
 
-/** With `--all-contexts` a tenant that cannot be opened is said and left for the next run. */
+/** A tenant as notices need it: its things with the dates they are judged by. */
+function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant): NoticeTenant {
+  const { context, client } = tenant;
+  const { renewals } = client;
+  const timezone = zoneOf(tools, tenant);
+  return {
+    context: context.name,
+    timezone,
+    client: {
+      renewals: {
+        list: async () => (await itemsBySource(tenant, timezone)).map(({ item, remark }) => ({ ...item, remark })),
+        notices: () => renewals.notices(),
+        claimNotice: (key) => renewals.claimNotice(key),
+        settleNotice: (id, outcome) => renewals.settleNotice(id, outcome),
+      },
+      findUsers: (address) => client.findUsers(address),
+      users: (query) => client.users(query),
+    },
+  };
+}
+
+/** With `--all-contexts` a tenant that cannot be opened is warned of and left for the next run. */
 async function openAll(
   tools: Tools,
   allContexts: boolean,
@@ -163,24 +189,24 @@ async function send(tools: Tools, settings: NotifySettings, run: Parameters<type
   const { home, environment, signal, machine } = tools;
   const modes = machine.platform !== "win32";
   const deliver = deliveryOf(settings, { environment, folder: home.settings, modes });
-  let told = 0;
+  let sent = 0;
   tools.describeState(() =>
     text(
-      `${told} messages were sent; the next run sends the others`,
-      `${told} 通を送信しました。残りは次の実行で送信します`,
+      `${counted(sent, "message")} sent; the next run sends the rest`,
+      `${sent} 通を送信しました。残りは次の実行で送信します`,
     ),
   );
   return sendNotices(run, {
     signal,
     deliver: async (recipient, message, digest) => {
       const delivery = await deliver(recipient, message, digest);
-      if (delivery.sent) told += 1;
+      if (delivery.sent) sent += 1;
       return delivery;
     },
   });
 }
 
-/** Nothing due is nothing said, so that cron mails nothing; a format that was asked for is always written. */
+/** Writes nothing when nothing is due, so that cron sends no mail; a requested format is always written. */
 async function show(tools: Tools, rows: readonly NoticeRow[]): Promise<void> {
   const { terminal, globals } = tools;
   if (rows.length > 0 || globals.format !== undefined || globals.query !== undefined) {

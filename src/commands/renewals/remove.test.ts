@@ -8,12 +8,12 @@ const listed = { listRenewals: { items: [old, item(2)] } };
 const tenant = { ...listed, removeRenewal: old };
 
 const REMOVED = [{ operation: "listRenewals" }, { operation: "removeRenewal", params: { id: idOf(1) } }];
-const ASKED = { en: "Forget 旧サーバー of the tenant embedded", ja: "テナント embedded の「旧サーバー」" };
+const ASKED = { en: "Delete 旧サーバー of the tenant embedded", ja: "テナント embedded の「旧サーバー」" };
 
 test("--yes removes without a question, says so in both languages, and shows what it was", async () => {
   const line = "renewals remove 旧サーバー --yes --fields context,name,expiresOn,daysLeft";
   const { en, ja } = await inBoth(line, { tenant });
-  expect(en).toMatchObject({ exit: 0, requests: REMOVED, stderr: "旧サーバー was removed\n" });
+  expect(en).toMatchObject({ exit: 0, requests: REMOVED, stderr: "deleted 旧サーバー\n" });
   expect(en.stdout).toBe("context\tname\texpiresOn\tdaysLeft\nembedded\t旧サーバー\t2026-12-02\t12\n");
   expect(ja).toMatchObject({ exit: 0, stdout: en.stdout, stderr: "旧サーバー を削除しました\n" });
 });
@@ -27,12 +27,12 @@ test.each(["en", "ja"] as const)("asks on a terminal, naming item and tenant: %s
   const line = `--lang ${language} renewals remove 旧サーバー`;
   const yes = await run(line, { tenant, terminal: { typing: [[ASKED[language], "y\r"]] } });
   expect(yes).toMatchObject({ exit: 0, requests: REMOVED });
-  expect(yes.stderr).toContain(language === "en" ? "was removed" : "を削除しました");
+  expect(yes.stderr).toContain(language === "en" ? "deleted" : "を削除しました");
   expect(yes.stdout).toContain("旧サーバー");
   for (const keys of ["n\r", "\r"]) {
     const no = await run(line, { tenant: listed, terminal: { typing: [[ASKED[language], keys]] } });
     expect(no).toMatchObject({ exit: 0, stdout: "", requests: REMOVED.slice(0, 1) });
-    expect(no.stderr).toContain(language === "en" ? "nothing was removed" : "何も削除していません");
+    expect(no.stderr).toContain(language === "en" ? "nothing was deleted" : "何も削除していません");
   }
 });
 
@@ -51,7 +51,7 @@ describe("nothing is removed", () => {
     const typing = [[ASKED.en, "\u0003"]] as const;
     const ran = await run("renewals remove 旧サーバー", { tenant: listed, terminal: { typing } });
     expect(ran).toMatchObject({ exit: 130, stdout: "", requests: REMOVED.slice(0, 1) });
-    expect(ran.stderr).toContain("nothing was removed");
+    expect(ran.stderr).toContain("nothing was deleted");
   });
 
   test("where no item, or several, are meant, or the words are wrong", async () => {

@@ -2,34 +2,33 @@ import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { tenantNotNamed } from "../imports/plan/confirm.ts";
-import { askedNow } from "./items/asked.ts";
+import { asOfNow, findItem, ITEM_ARGUMENT } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 
 export default defineCommand({
-  summary: text("forget an item and the notices of it", "項目とその通知の記録を削除する"),
+  summary: text("delete an item and the records of its notices", "項目とその通知の記録を削除する"),
   args: { item: ITEM_ARGUMENT },
   options: {},
-  examples: [{ line: "clomoctl renewals remove 旧サーバー --yes", about: text("without a question", "質問なし") }],
+  examples: [{ line: "clomoctl renewals remove 旧サーバー --yes", about: text("without confirmation", "確認なし") }],
   exits: ["not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
-    tools.describeState(() => text("nothing was removed", "何も削除していません"));
+    tools.describeState(() => text("nothing was deleted", "何も削除していません"));
     const tenant = await tools.tenant();
     const { client, context, source } = tenant;
     const { id, name } = await findItem(client, typed);
     if (globals.yes && context.kind === "remote" && source !== "option") throw tenantNotNamed();
     const message = text(
-      `Forget ${name} of the tenant ${context.name}, and the notices of it?`,
+      `Delete ${name} of the tenant ${context.name} and the records of its notices?`,
       `テナント ${context.name} の「${name}」と、その通知の記録を削除しますか?`,
     );
     if (!globals.yes && !(await terminal.prompts.confirm({ message, flag: "--yes" }))) {
-      await terminal.note(text("nothing was removed", "何も削除していません"));
+      await terminal.note(text("nothing was deleted", "何も削除していません"));
       return;
     }
     const removed = await client.renewals.remove(id);
-    await terminal.note(text(`${name} was removed`, `${name} を削除しました`));
-    await terminal.show(ITEM_COLUMNS, judge(removed, context.name, askedNow(tools, tenant)));
+    await terminal.note(text(`deleted ${name}`, `${name} を削除しました`));
+    await terminal.show(ITEM_COLUMNS, judge(removed, context.name, asOfNow(tools, tenant)));
   },
 });

@@ -42,15 +42,15 @@ const results = ({ stdout }: Ran): Readonly<Record<string, string>> => {
 
 test("one that may take its place is said to, with each check, in both languages", async () => {
   const { en, ja } = await inBoth(line("new.vpptoken"), { folder: tokens() });
-  expect(en).toMatchObject({ exit: 0, requests: [], stderr: "new.vpptoken can take its place\n" });
+  expect(en).toMatchObject({ exit: 0, requests: [], stderr: "new.vpptoken can replace it\n" });
   expect(en.stdout).toBe(
     [
       "check\tresult\twhy",
       "kind\tgood\tboth: VPP content token",
       "organisation\tgood\tthe same: 例",
-      "location\tunknown\tthe files do not tell it",
+      "location\tunknown\tnot in the files",
       "expiry\tgood\t2027-12-01 09:00:00 (Asia/Tokyo) instead of 2026-12-01 09:00:00 (Asia/Tokyo)",
-      "validity\tgood\tit is",
+      "validity\tgood\tvalid now",
       "",
     ].join("\n"),
   );
@@ -70,10 +70,10 @@ test("one that may not is refused with 3, and every check is listed, in both lan
 
 test("people read what checks and results are called", async () => {
   const { en, ja } = await inBoth(line("older.vpptoken"), { folder: tokens(), terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/^check +result +why\nkind +good +both/);
+  expect(en.stdout).toMatch(/^check +result +why\nkind +ok +both/);
   expect(en.stdout).toMatch(/^later expiry +bad +/m);
   expect(en.stdout).toMatch(/^location +unknown +/m);
-  expect(ja.stdout).toMatch(/^確認項目 +結果 +理由\n種類 +良好 +どちらも/);
+  expect(ja.stdout).toMatch(/^確認項目 +結果 +理由\n種類 +問題なし +どちらも/);
   expect(ja.stdout).toMatch(/^期限の延長 +不可 +/m);
   expect(ja.stdout).toMatch(/^場所 +不明 +/m);
 });
@@ -91,7 +91,7 @@ test.each([
 test("either file may come by stdin", async () => {
   const folder = tokens();
   const next = await run(line("-"), { folder, stdin: token("2027-12-01T00:00:00Z") });
-  expect(next).toMatchObject({ exit: 0, stderr: "- can take its place\n" });
+  expect(next).toMatchObject({ exit: 0, stderr: "- can replace it\n" });
   const words = ["renewals", "verify", "--current", "-", "--new", "new.vpptoken"];
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
 });
@@ -124,7 +124,7 @@ test("a crash is no refusal", async () => {
 });
 
 test.each([
-  ["en", "nothing was changed: the files are only read"],
+  ["en", "nothing was changed: files are only read"],
   ["ja", "何も変更していません"],
 ])("an interruption says that nothing was changed: %s", async (language, said) => {
   const signals = new EventEmitter();
@@ -150,7 +150,7 @@ describe("a file that cannot be read proves nothing", () => {
       "gone",
     ],
     ["a key is not there", line("new.vpptoken", "--key", "gone.key"), "no such file", "gone.key"],
-    ["a key is none", line("new.vpptoken", "--key", "words.pem"), "no private key", "words.pem"],
+    ["a key is none", line("new.vpptoken", "--key", "words.pem"), "not a private key", "words.pem"],
     ["the request is not there", line("new.vpptoken", "--csr", "gone.csr"), "no such file", "gone.csr"],
     ["the request is none", line("new.vpptoken", "--csr", "words.pem"), "words.pem", "words.pem"],
   ])("%s: 3, in both languages", async (_, words, said, where) => {

@@ -1,46 +1,48 @@
 import { readRenewables, readSigningRequest, type Renewable } from "../../lib/apple/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { CHECKS, judgeReplacement, type Check, type RequestFile } from "../../lib/renewals/replacement/index.ts";
+import { type Check, CHECKS, type RequestFile } from "../../lib/renewals/replacement/check.ts";
+import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
-import { KEY_OPTION, readKeys } from "./items/own-keys.ts";
-import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
+import { KEY_OPTION } from "./items/options.ts";
+import { readKeys } from "../../lib/renewals/read/keys.ts";
+import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 
 export default defineCommand({
   summary: text(
-    "would this new certificate or token really replace the one in use?",
+    "check that a new certificate or token can replace the current one",
     "新しい証明書やトークンで更新してよいかを確かめる",
   ),
   details: [
     text(
-      "Looks at both files before anything is uploaded. Exit 0 when the new one is the right one, 3 when it is not or a file cannot be read; every check is listed with its reason.",
+      "Compares both files before you upload anything. Exits with 0 if the new one is right, 3 if it is not or a file cannot be read; every check is listed with its reason.",
       "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。",
     ),
     text(
-      "For a push certificate give --csr too: the console refuses a certificate that was made from another request.",
-      "プッシュ通知証明書では --csr も指定してください。別の署名要求から作った証明書はコンソールで拒否されます。",
+      "For a push certificate, use --csr too: the console rejects a certificate that was made from another CSR.",
+      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。",
     ),
   ],
   args: {},
   options: {
     current: { kind: "file", value: "OLD", required: true, about: text("the file in use", "現在使っているファイル") },
-    new: { kind: "file", value: "NEW", required: true, about: text("the file to take its place", "新しいファイル") },
+    new: { kind: "file", value: "NEW", required: true, about: text("the new file", "新しいファイル") },
     csr: {
       kind: "file",
       value: "CSR",
       about: text(
-        "the request the new certificate was made from (CertificateSigningRequest.csr)",
-        "新しい証明書のもとになった署名要求(CertificateSigningRequest.csr)",
+        "the CSR the new certificate was made from (CertificateSigningRequest.csr)",
+        "新しい証明書のもとになった CSR ファイル(CertificateSigningRequest.csr)",
       ),
     },
     ...KEY_OPTION,
     strict: {
       kind: "boolean",
       about: text(
-        "refuse what is doubtful too, such as an issuer that is not Apple",
+        "also reject doubtful files, such as ones not issued by Apple",
         "Apple 以外が発行した証明書など、疑わしいものも拒否する",
       ),
     },
@@ -57,7 +59,7 @@ export default defineCommand({
   async run(tools, input) {
     const { terminal, contexts, globals, environment, clock } = tools;
     tools.describeState(() =>
-      text("nothing was changed: the files are only read", "読み込みだけなので、何も変更していません"),
+      text("nothing was changed: files are only read", "読み込みだけなので、何も変更していません"),
     );
     const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
     const keys = await readKeys(input.key, (name) => readFile(tools, name));
@@ -68,7 +70,7 @@ export default defineCommand({
     const { safe, checks } = judgeReplacement(current, next, circumstances);
     await terminal.list(columnsIn(terminal), checks);
     if (safe) {
-      await terminal.note(text(`${input.new} can take its place`, `${input.new} で更新できます`));
+      await terminal.note(text(`${input.new} can replace it`, `${input.new} で更新できます`));
       return;
     }
     await terminal.problem(text(`${input.new}: do not upload it`, `${input.new}: アップロードしないでください`));
@@ -91,7 +93,7 @@ const columnsIn = ({ language, output }: Tools["terminal"]): readonly Column<Che
 };
 
 const OUTCOMES = {
-  good: text("good", "良好"),
+  good: text("ok", "問題なし"),
   warning: text("warning", "警告"),
   bad: text("bad", "不可"),
   unknown: text("unknown", "不明"),
@@ -112,9 +114,12 @@ function theOne(file: ReadFile, keys: readonly string[]): Renewable {
   const [one, ...others] = pushes.length > 0 ? pushes : found;
   if (one !== undefined && others.length === 0) return one;
   throw new Failure("input-rejected", {
-    what: text("this file holds several certificates", "このファイルには証明書が複数あります"),
+    what: text("the file contains several certificates", "このファイルには証明書が複数あります"),
     where: file.name,
-    hint: text("give a file with the one to compare", "比べる証明書だけのファイルを指定してください"),
+    hint: text(
+      "use a file that contains only the certificate to compare",
+      "比べる証明書だけのファイルを指定してください",
+    ),
   });
 }
 

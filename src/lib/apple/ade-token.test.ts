@@ -80,8 +80,8 @@ describeWithOpenssl("server tokens made by openssl", () => {
     "for another key, without a time in the name: %s",
     (name) => {
       const bytes = encrypt(SMIME);
-      expect(() => readExpiring({ name, bytes })).toThrow("encrypted, and the file's name does not tell its time");
-      expect(() => readExpiring({ name, bytes }, { keys: [other?.key ?? ""] })).toThrow("a key that is not ours");
+      expect(() => readExpiring({ name, bytes })).toThrow("encrypted, and its file name has no download time");
+      expect(() => readExpiring({ name, bytes }, { keys: [other?.key ?? ""] })).toThrow("encrypted for another key");
     },
   );
 
@@ -90,7 +90,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
     expect(JSON.stringify(found)).not.toMatch(/secret|CK_1/);
     const bytes = encrypt(SMIME, serverToken("soon"));
     const failed = attemptFailure(() => readExpiring({ name: NAME, bytes }, { keys: keys() }));
-    expect(failed.what.en).toBe("this was opened, but holds no server token");
+    expect(failed.what.en).toBe("decrypted, but it does not contain a server token");
     expect(JSON.stringify([failed, failed.cause ?? "", failed.stack])).not.toMatch(/CS_secret|CK_1/);
   });
 

@@ -1,6 +1,7 @@
 import { text } from "../text/index.ts";
 import { envelopeOf, openEnvelope } from "./encoding/cms.ts";
-import { instantOfText, yearAfter } from "./encoding/instant.ts";
+import { instantOfText } from "./encoding/instant.ts";
+import { yearAfter } from "../model/time.ts";
 import { parseObject, stringIn } from "./encoding/foreign.ts";
 import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
 
@@ -16,7 +17,7 @@ interface Download {
 }
 
 /**
- * An ADE server token. Where one of our keys opens it, its own expiry; else a year from the time in the file's name,
+ * An ADE server token. Where decrypted with your key, its own expiry; else a year from the time in the file's name,
  * as an estimate. Its keys and secrets stay here.
  *
  * @param message the CMS message, out of its S/MIME clothes
@@ -30,7 +31,7 @@ export function adeTokenOf(file: NamedFile, message: Uint8Array, keys: readonly 
   if (envelope === undefined) {
     throw rejected(
       name,
-      text("this encrypted message is broken or cut off", "暗号化されたファイルが壊れているか途中で切れています"),
+      text("encrypted message is broken or truncated", "暗号化されたファイルが壊れているか途中で切れています"),
     );
   }
   const download = downloadOf(name);
@@ -67,7 +68,7 @@ function contentOf(name: string, opened: string): { readonly expiresAt: string; 
   if (consumer === undefined || expiresAt === undefined) {
     throw rejected(
       name,
-      text("this was opened, but holds no server token", "復号できましたが、サーバートークンではありません"),
+      text("decrypted, but it does not contain a server token", "復号できましたが、サーバートークンではありません"),
     );
   }
   return { expiresAt, consumer: fingerprintOf(consumer) };
@@ -78,15 +79,15 @@ const unknownExpiry = (name: string, triedKeys: boolean) =>
     name,
     triedKeys
       ? text(
-          "this token is encrypted for a key that is not ours, and the file's name does not tell its time",
-          "このトークンは手元にない鍵で暗号化されており、ファイル名からも日時がわかりません",
+          "token is encrypted for another key, and its file name has no download time",
+          "このトークンは別の鍵で暗号化されており、ファイル名からも日時がわかりません",
         )
       : text(
-          "this token is encrypted, and the file's name does not tell its time",
+          "token is encrypted, and its file name has no download time",
           "このトークンは暗号化されており、ファイル名からも日時がわかりません",
         ),
     text(
-      "keep the name it was downloaded by: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",
+      "keep the name it was downloaded with: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",
       "ダウンロードしたときの名前のままにしてください: サーバー名_Token_2026-03-01T05-00-00Z_smime.p7m",
     ),
   );

@@ -128,6 +128,8 @@ describeWithOpenssl("certificates made by openssl", () => {
 
   test("a broken one among good ones is said, by its place", () => {
     const broken = of("rsa").certificate.replace("MII", "MIX");
-    expect(() => read(bytes(of("ec").certificate + broken))).toThrow("certificate 2 of the file is broken or cut off");
+    expect(() => read(bytes(of("ec").certificate + broken))).toThrow(
+      "certificate 2 in the file is broken or truncated",
+    );
   });
 });

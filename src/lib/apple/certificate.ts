@@ -4,7 +4,8 @@ import { text, type Text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
 import { attributeOf } from "./encoding/distinguished-name.ts";
 import { pemBlocks } from "./encoding/pem.ts";
-import { fingerprintOf, instantOf, rejected, type ReadPartly, type Renewable } from "./renewable.ts";
+import { fingerprintOf, type ReadPartly, rejected, type Renewable } from "./renewable.ts";
+import { instantOf } from "./encoding/instant.ts";
 
 /** More than the bundle of all public authorities holds. */
 const MOST_CERTIFICATES = 1000;
@@ -83,7 +84,7 @@ function parse(name: string, written: string | Uint8Array, number: number): Pars
   const renewable = certificate && attempt(() => renewableOf(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
   return text(
-    `certificate ${number} of the file is broken or cut off`,
+    `certificate ${number} in the file is broken or truncated`,
     `${number} 件目の証明書が壊れているか途中で切れています`,
   );
 }
@@ -122,7 +123,7 @@ function kindOf({ raw }: X509Certificate, name: string | undefined, issuedByAppl
 function dateOf(file: string, date: Date): string {
   const instant = attempt(() => instantOf(date));
   if (instant !== undefined) return instant;
-  throw rejected(file, text("a certificate in it has a date that is none", "証明書の日付が正しくありません"));
+  throw rejected(file, text("a certificate in the file has an invalid date", "証明書の日付が正しくありません"));
 }
 
 const publicKeyOf = (certificate: X509Certificate): string | null =>

@@ -19,7 +19,7 @@ export function provisioningProfileOf(file: NamedFile, message: Uint8Array): Ren
     throw rejected(
       name,
       text(
-        "this signed message holds no provisioning profile, or is broken",
+        "signed message does not contain a provisioning profile, or is broken",
         "署名されたファイルですが、プロビジョニングプロファイルではないか、壊れています",
       ),
     );

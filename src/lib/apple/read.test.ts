@@ -35,10 +35,10 @@ describe("content tokens", () => {
   });
 
   test.each([
-    [{ ...VPP, expDate: "2027-02-30T00:00:00Z" }, "expDate is no date"],
-    [{ ...VPP, expDate: "soon" }, "expDate is no date"],
-    [{ ...VPP, expDate: 20_270_301 }, "no content token"],
-    [{ expDate: VPP.expDate }, "no content token"],
+    [{ ...VPP, expDate: "2027-02-30T00:00:00Z" }, "expDate of the token is not a date"],
+    [{ ...VPP, expDate: "soon" }, "expDate of the token is not a date"],
+    [{ ...VPP, expDate: 20_270_301 }, "not a content token"],
+    [{ expDate: VPP.expDate }, "not a content token"],
   ])("refused: %j", (fields, what) => {
     expect(() => readExpiring({ name: "a.vpptoken", bytes: vpp(fields) })).toThrow(what);
   });
@@ -46,14 +46,18 @@ describe("content tokens", () => {
 
 test.each([
   ["nothing", "", "the file is empty"],
-  ["words", "hello", "neither a certificate"],
+  ["words", "hello", "not a certificate, token or provisioning profile"],
   ["a Java key store", Buffer.from("feedfeed00000002", "hex"), "cannot be read without its password"],
-  ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 of the file is broken or cut off"],
-  ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "a key without its certificate"],
-  ["too much", new Uint8Array(MOST_BYTES + 1), "too large to be a certificate or a token"],
-  ["starts without number", "-----BEGIN ".repeat(90_000), "neither a certificate"],
-  ["empty blocks", "-----BEGIN CERTIFICATE-----\n".repeat(35_000), "certificate 1 of the file is broken"],
-  ["lengths left open", Buffer.alloc(200_000, Buffer.from("3080", "hex")), "neither a certificate"],
+  ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 in the file is broken or truncated"],
+  ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "a private key does not expire"],
+  ["too much", new Uint8Array(MOST_BYTES + 1), "too large for a certificate or a token"],
+  ["starts without number", "-----BEGIN ".repeat(90_000), "not a certificate, token or provisioning profile"],
+  ["empty blocks", "-----BEGIN CERTIFICATE-----\n".repeat(35_000), "certificate 1 in the file is broken"],
+  [
+    "lengths left open",
+    Buffer.alloc(200_000, Buffer.from("3080", "hex")),
+    "not a certificate, token or provisioning profile",
+  ],
 ])("refused: %s", (_, content, what) => {
   const file = { name: "a.pem", bytes: Buffer.from(content) };
   expect(() => readExpiring(file)).toThrow(expect.objectContaining({ code: "input-rejected", where: "a.pem" }));
@@ -114,7 +118,7 @@ describeWithOpenssl("made by openssl", () => {
     ["a date that is none", propertyList("<key>ExpirationDate</key><date>2027-02-30T00:00:00Z</date>")],
     ["no list", "hello"],
   ])("a signed message is refused: %s", (_, content) => {
-    expect(() => readExpiring({ name: "a", bytes: sign(content) })).toThrow("holds no provisioning profile");
+    expect(() => readExpiring({ name: "a", bytes: sign(content) })).toThrow("does not contain a provisioning profile");
   });
 
   test("a key store names its password, a request says that it does not expire", () => {

@@ -46,7 +46,7 @@ export function readRenewables(file: NamedFile, options: ReadOptions = {}): read
 }
 
 /**
- * As {@link readRenewables}, but a broken certificate is told beside the good ones of its file.
+ * As {@link readRenewables}, but a broken certificate is reported beside the good ones of its file.
  *
  * @throws `input-rejected` when it holds nothing that expires, or cannot be read at all
  */
@@ -54,7 +54,7 @@ export function readRenewablesPartly(file: NamedFile, { keys = [] }: ReadOptions
   const { name, bytes } = file;
   if (bytes.length === 0) throw rejected(name, text("the file is empty", "ファイルが空です"));
   if (bytes.length > MOST_BYTES) {
-    throw rejected(name, text("too large to be a certificate or a token", "証明書やトークンにしては大きすぎます"));
+    throw rejected(name, text("too large for a certificate or a token", "証明書やトークンにしては大きすぎます"));
   }
   return isBinary(bytes) ? readBinary(file, bytes, keys) : readText(file, keys);
 }

@@ -48,9 +48,6 @@ export interface ReadPartly {
 /** SHA-256 in lower-case hexadecimal digits. */
 export const fingerprintOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-/** An instant as {@link Expiring} has it: UTC, to the second. @throws RangeError when it is no date */
-export const instantOf = (date: Date): string => `${date.toISOString().slice(0, -5)}Z`;
-
 /** The refusal of a file. It carries no cause: parsers quote what they read, and tokens are secrets. */
 export const rejected = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });

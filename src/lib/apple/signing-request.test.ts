@@ -51,7 +51,7 @@ describeWithOpenssl("signing requests made by openssl", () => {
         Buffer.from("hello"),
         Buffer.alloc(0),
       ]) {
-        expect(() => readSigningRequest({ name: NAME, bytes })).toThrow("no signing request (CSR), or a broken one");
+        expect(() => readSigningRequest({ name: NAME, bytes })).toThrow("not a signing request (CSR), or broken");
       }
     });
   });

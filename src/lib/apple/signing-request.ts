@@ -21,7 +21,7 @@ const REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
  * A signing request (PKCS#10) in PEM, DER or base64, or in the vendor-signed form that Apple's push certificates portal
  * takes: base64 of a property list with the request in it.
  *
- * @throws `input-rejected` when it is none or broken
+ * @throws `input-rejected` when it is something else or broken
  * @see RFC 2986 section 4; apple 4 (the vendor's form)
  */
 export function readSigningRequest({ name, bytes }: NamedFile): SigningRequest {
@@ -30,9 +30,9 @@ export function readSigningRequest({ name, bytes }: NamedFile): SigningRequest {
   if (wrapped === undefined || publicKey === undefined) {
     throw rejected(
       name,
-      text("this is no signing request (CSR), or a broken one", "署名要求(CSR)ではないか、壊れています"),
+      text("not a signing request (CSR), or broken", "CSR ファイルではないか、壊れています"),
       text(
-        "give CertificateSigningRequest.csr as it was downloaded",
+        "use CertificateSigningRequest.csr exactly as downloaded",
         "ダウンロードした CertificateSigningRequest.csr をそのまま指定してください",
       ),
     );

@@ -10,7 +10,7 @@ const PASSWORD_NEEDED = text(
   "鍵ストアはパスワードなしでは読み込めません",
 );
 const EXPORT_CERTIFICATE = text(
-  "give the certificate alone, for example: openssl pkcs12 -in FILE -nokeys -out cert.pem",
+  "export the certificate alone, for example: openssl pkcs12 -in FILE -nokeys -out cert.pem",
   "証明書だけを取り出して指定してください。例: openssl pkcs12 -in FILE -nokeys -out cert.pem",
 );
 
@@ -18,10 +18,10 @@ const EXPORT_CERTIFICATE = text(
 const PKCS12 = /^30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010330/s;
 const JAVA_KEY_STORE = "feedfeed";
 
-const REQUEST = text("a signing request does not expire", "署名要求(CSR)に期限はありません");
+const REQUEST = text("a signing request does not expire", "CSR ファイルに期限はありません");
 
 const BY_LABEL: readonly (readonly [RegExp, Text])[] = [
-  [/PRIVATE KEY$/, text("a key without its certificate does not expire", "鍵だけのファイルで、期限はありません")],
+  [/PRIVATE KEY$/, text("a private key does not expire", "秘密鍵に期限はありません")],
   [/PUBLIC KEY$/, text("a public key does not expire", "公開鍵に期限はありません")],
 ];
 
@@ -38,7 +38,7 @@ export function unreadable(name: string, bytes: Uint8Array): Failure {
   return rejected(
     name,
     text(
-      "neither a certificate, a server or content token nor a provisioning profile, or broken",
+      "not a certificate, token or provisioning profile, or broken",
       "証明書、トークン、プロビジョニングプロファイルのいずれでもないか、壊れています",
     ),
   );

@@ -9,21 +9,18 @@ const FILE_NAME = /^sToken_for_(?<location>.+?)_?(?: ?\(\d+\))?\.vpptoken$/u;
 /**
  * A content token (VPP) from its JSON: `{token, expDate, orgName}`. The token itself stays here.
  *
- * @throws `input-rejected` when it is no such token or its date is none
+ * @throws `input-rejected` when it is something else or its date is invalid
  * @see facts 3.5 (the file's name) and Fleet, server/mdm/apple/vpp/api.go (the JSON)
  */
 export function vppTokenOf(file: NamedFile, json: string): Renewable {
   const token = parseObject(json);
   const written = token && stringIn(token, "expDate");
   if (token === undefined || written === undefined || stringIn(token, "token") === undefined) {
-    throw rejected(
-      file.name,
-      text("this is no content token, or a broken one", "サービストークンではないか、壊れています"),
-    );
+    throw rejected(file.name, text("not a content token, or broken", "サービストークンではないか、壊れています"));
   }
   const expiresAt = instantOfText(written);
   if (expiresAt === undefined) {
-    throw rejected(file.name, text("the token's expDate is no date", "トークンの expDate が日時ではありません"));
+    throw rejected(file.name, text("expDate of the token is not a date", "トークンの expDate が日時ではありません"));
   }
   const organisation = stringIn(token, "orgName") ?? null;
   const location = FILE_NAME.exec(file.name.normalize("NFC"))?.groups?.["location"] ?? null;

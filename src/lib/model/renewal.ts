@@ -12,15 +12,18 @@ export const RENEWAL_KINDS = {
   "push-certificate": { name: text("MDM push certificate", "MDM プッシュ通知証明書") },
   "ade-token": { name: text("ADE server token", "ADE サーバートークン") },
   "vpp-token": { name: text("VPP content token", "VPP サービストークン") },
-  "android-owner": { name: text("Android Enterprise owner account", "Android Enterprise 管理用アカウント") },
+  "android-owner": { name: text("Android Enterprise owner account", "Android Enterprise 管理用 Gmail アカウント") },
   "agent-build-certificate": {
-    name: text("Agent Enterprise build certificate", "Agent Enterprise ビルド用証明書"),
+    name: text("Agent Enterprise for iOS build certificate", "Agent Enterprise for iOS ビルド用証明書"),
   },
   "agent-push-certificate": {
-    name: text("Agent Enterprise push certificate", "Agent Enterprise プッシュ通知用証明書"),
+    name: text("Agent Enterprise for iOS push certificate", "Agent Enterprise for iOS プッシュ通知用証明書"),
   },
   "agent-profile": {
-    name: text("Agent Enterprise provisioning profile", "Agent Enterprise プロビジョニングプロファイル"),
+    name: text(
+      "Agent Enterprise for iOS provisioning profile",
+      "Agent Enterprise for iOS プロビジョニングプロファイル",
+    ),
   },
   "device-certificate": { name: text("device certificate", "デバイス証明書") },
   certificate: { name: text("certificate", "証明書") },

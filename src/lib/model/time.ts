@@ -1,3 +1,85 @@
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** One formatter a zone: making one costs more than all its uses. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+const formatterOf = (timezone: string): Intl.DateTimeFormat => {
+  const known = formatters.get(timezone);
+  if (known !== undefined) return known;
+  const formatter = new Intl.DateTimeFormat("en-CA", {
+    timeZone: timezone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  formatters.set(timezone, formatter);
+  return formatter;
+};
+
+/** Hours east of Greenwich, of zones without summer time since 1952: Intl takes 10 ms for its first formatter. */
+const STEADY_ZONES = new Map([
+  ["Asia/Tokyo", 9],
+  ["UTC", 0],
+]);
+const STEADY_SINCE = Date.UTC(1952, 0, 1);
+
+/**
+ * The calendar day of an instant in a zone, as `2027-03-01`.
+ *
+ * @param when a moment, or a UTC instant in ISO 8601
+ * @param timezone an IANA name
+ */
+export const dayOf = (when: Date | string, timezone: string): string => {
+  const instant = new Date(when);
+  const hours = STEADY_ZONES.get(timezone);
+  if (hours !== undefined && instant.getTime() >= STEADY_SINCE) {
+    return new Date(instant.getTime() + hours * HOUR_MS).toISOString().replace(/T.*/, "");
+  }
+  const parts = new Map(
+    formatterOf(timezone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
+  const year = parts.get("year") ?? "";
+  // the last instant of 9999, which certificates without an end carry, lies in 10000 east of Greenwich
+  return `${year.length > 4 ? `+${year.padStart(6, "0")}` : year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
+};
+
+/**
+ * Calendar days from today to the day of an expiry, both in the zone; 0 on the day itself, negative afterwards.
+ *
+ * @param expiresAt a UTC instant
+ * @param timezone an IANA name; never the process's own
+ */
+export const daysLeft = (expiresAt: string, now: Date, timezone: string): number =>
+  Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
+
+/**
+ * An instant for people: day and time in their zone, as `2027-03-01 14:00:00 (Asia/Tokyo)`.
+ *
+ * @param to precision of the time
+ */
+export function momentIn(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
+  const timeStyle = to === "second" ? "medium" : "short";
+  const shown = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle });
+  return `${shown.format(new Date(when))} (${timezone})`;
+}
+
+/** Whether the calendar has a day: `2027-02-28` yes, `2027-02-30` no. */
+export const isDay = (day: string): boolean => {
+  const midnight = new Date(`${day}T00:00:00Z`);
+  // Date takes the 30th of February for the 1st of March
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+};
+
+/** The same time a year later, as UTC counts; a year from 29 February ends on the 28th. */
+export const yearAfter = (instant: string): string => {
+  const year = String(Number(instant.slice(0, 4)) + 1).padStart(4, "0");
+  const next = `${year}${instant.slice(4)}`;
+  return isDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
+};
+
 /**
  * The name a time zone has in the IANA database; undefined where there is no such zone.
  *

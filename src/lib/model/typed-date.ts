@@ -1,4 +1,4 @@
-import { dayOf } from "./days.ts";
+import { dayOf, isDay } from "./time.ts";
 
 const DAY = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
@@ -19,10 +19,10 @@ export type TypedDate = { readonly day: string } | { readonly instant: string };
 export const parseTypedDate = (typed: string): TypedDate | undefined => {
   const [, year = "", month = "", date = ""] = DAY.exec(typed) ?? [];
   const day = `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`;
-  if (year !== "" && isDay(day)) return { day };
+  if (year !== "" && isTypedDay(day)) return { day };
   const [, start = ""] = INSTANT.exec(typed) ?? [];
   const instant = Date.parse(typed);
-  return isDay(start) && !Number.isNaN(instant) ? { instant: new Date(instant).toISOString() } : undefined;
+  return isTypedDay(start) && !Number.isNaN(instant) ? { instant: new Date(instant).toISOString() } : undefined;
 };
 
 /**
@@ -33,11 +33,8 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
 export const instantOf = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : endOfDay(date.day, timezone).toISOString();
 
-/** Whether the calendar has the day; 30 February is none. */
-const isDay = (day: string): boolean => {
-  const instant = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day) && !day.startsWith("0000");
-};
+/** Whether the calendar has the day; the year 0 cannot be typed. */
+const isTypedDay = (day: string): boolean => isDay(day) && !day.startsWith("0000");
 
 /** The last second of a day in a zone: found by halving, since a zone's midnight may not exist or come twice. */
 const endOfDay = (day: string, timezone: string): Date => {
@@ -52,13 +49,4 @@ const endOfDay = (day: string, timezone: string): Date => {
     else within = middle;
   }
   return new Date(within * SECOND_MS);
-};
-
-/** The same time a year later, as UTC counts; a year from 29 February ends on the 28th. */
-export const yearAfter = (instant: string): string => {
-  const next = new Date(instant);
-  const month = next.getUTCMonth();
-  next.setUTCFullYear(next.getUTCFullYear() + 1);
-  if (next.getUTCMonth() !== month) next.setUTCDate(0);
-  return next.toISOString();
 };

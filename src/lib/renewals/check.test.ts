@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { checkOne, isMerelyEarly, resultOf, STATE_EXITS } from "./check.ts";
-import { summaryOf } from "./check-summary.ts";
-import { USUAL_THRESHOLDS, type Level } from "./level.ts";
+import { Failure } from "../errors/index.ts";
+import { judgeFound, type Level, USUAL_THRESHOLDS } from "./judge.ts";
+import { isMerelyEarly, resultOf, STATE_EXITS, summaryOf, chooseThresholds } from "./check.ts";
 import { nagiosLine } from "./output/nagios.ts";
-import { unread } from "./sources.ts";
+import { unreadItem } from "./sources.ts";
 import { checkedThing } from "./testing/checked.ts";
 import { same } from "../text/index.ts";
 
@@ -71,19 +71,19 @@ test.each<[Level, number | null, boolean]>([
 });
 
 test("days are counted in the zone that is asked for, and a place that could not be read is unknown", () => {
-  const surroundings = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", context: "kanto" };
+  const asOf = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
   const thing = { ...checkedThing("a", "ok", 0), expiresAt: "2026-12-20T15:00:00Z" };
-  expect(checkOne(thing, USUAL_THRESHOLDS, surroundings)).toMatchObject({
+  expect(judgeFound(thing, "kanto", asOf)).toMatchObject({
     level: "warning",
     daysLeft: 31,
     expiresOn: "2026-12-21",
     context: "kanto",
   });
-  expect(checkOne(thing, USUAL_THRESHOLDS, { ...surroundings, timezone: "UTC" })).toMatchObject({
+  expect(judgeFound(thing, "kanto", { ...asOf, timezone: "UTC" })).toMatchObject({
     level: "critical",
     daysLeft: 30,
   });
-  expect(checkOne(unread("x.pem", same("broken")), USUAL_THRESHOLDS, surroundings)).toMatchObject({
+  expect(judgeFound(unreadItem("x.pem", same("broken")), "kanto", asOf)).toMatchObject({
     kind: null,
     level: "unknown",
     daysLeft: null,
@@ -91,9 +91,9 @@ test("days are counted in the zone that is asked for, and a place that could not
 });
 
 test("what is not valid yet is a warning at least, and says so", () => {
-  const surroundings = { now: new Date("2026-11-20T00:00:00Z"), timezone: "Asia/Tokyo", context: null };
+  const asOf = { now: new Date("2026-11-20T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
   const thing = { ...checkedThing("a", "ok", 400), validFrom: "2026-12-31T15:00:00Z" };
-  const early = checkOne(thing, USUAL_THRESHOLDS, surroundings);
+  const early = judgeFound(thing, null, asOf);
   expect(early).toMatchObject({
     level: "warning",
     remark: { en: "not valid before 2027-01-01", ja: "2027-01-01 まで有効になりません" },
@@ -102,12 +102,12 @@ test("what is not valid yet is a warning at least, and says so", () => {
   expect(summaryOf(result).en).toBe("1 not valid yet");
   expect(nagiosLine(result, "en")).toContain("WARNING - 1 not valid yet: a 2027-12-25 (not valid before 2027-01-01)");
   const urgent = { ...checkedThing("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
-  expect(checkOne(urgent, USUAL_THRESHOLDS, surroundings)).toMatchObject({
+  expect(judgeFound(urgent, null, asOf)).toMatchObject({
     level: "critical",
     remark: { en: "x; not valid before 2026-11-21" },
   });
   const begun = { ...thing, validFrom: "2026-11-20T00:00:00Z" };
-  expect(checkOne(begun, USUAL_THRESHOLDS, surroundings)).toMatchObject({ level: "ok", remark: null });
+  expect(judgeFound(begun, null, asOf)).toMatchObject({ level: "ok", remark: null });
 });
 
 test.each<[Level, number | null, boolean]>([
@@ -124,15 +124,30 @@ test.each<[Level, number | null, boolean]>([
 test("the early are counted apart from those that are due", () => {
   const result = resultWithDays(["warning", 400], ["warning", 60], ["warning", 90], ["ok", 400]);
   expect(summaryOf(result)).toEqual({
-    en: "1 not valid yet, 2 due within 90 days, 1 not due",
-    ja: "まだ有効でないもの 1 件、90 日以内に期限 2 件、期限に余裕あり 1 件",
+    en: "1 not valid yet, 2 due within 90 days, 1 ok",
+    ja: "まだ有効でないもの 1 件、90 日以内に期限 2 件、余裕あり 1 件",
   });
 });
 
 test("the summary counts what there is", () => {
   expect(summaryOf(resultWith()).ja).toBe("確認するものがありません");
   expect(summaryOf(resultWith("expired", "ok", "critical", "critical"))).toEqual({
-    en: "1 expired, 2 due within 30 days, 1 not due",
-    ja: "期限切れ 1 件、30 日以内に期限 2 件、期限に余裕あり 1 件",
+    en: "1 expired, 2 due within 30 days, 1 ok",
+    ja: "期限切れ 1 件、30 日以内に期限 2 件、余裕あり 1 件",
   });
+});
+
+test.each([
+  [undefined, undefined, 90, 30],
+  [60, undefined, 60, 30],
+  [84, 14, 84, 14],
+  [20, undefined, 20, 20],
+  [undefined, 120, 120, 120],
+  [0, 0, 0, 0],
+])("%s days of warning, %s critical are %i and %i days", (within, critical, withinDays, criticalDays) => {
+  expect(chooseThresholds(within, critical)).toEqual({ withinDays, criticalDays });
+});
+
+test("a critical time longer than the warning time is refused", () => {
+  expect(() => chooseThresholds(30, 90)).toThrow(Failure);
 });

@@ -1,28 +1,8 @@
+import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { dayOf, daysLeft } from "../model/days.ts";
-import { levelOf, type Level, type Thresholds } from "./level.ts";
-import type { Gathered } from "./sources.ts";
+import { compare, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
 
-/** Something that was checked. */
-export interface Checked extends Gathered {
-  readonly level: Level;
-  /** calendar day of its expiry in the zone it is counted in */
-  readonly expiresOn: string | null;
-  /** calendar days to that day, negative afterwards */
-  readonly daysLeft: number | null;
-  /** the context of the tenant that has it; null for files */
-  readonly context: string | null;
-}
-
-/** What one thing is judged by. */
-export interface CheckSurroundings {
-  readonly now: Date;
-  /** an IANA name */
-  readonly timezone: string;
-  readonly context: string | null;
-}
-
-/** How everything together stands. */
+/** The overall state. */
 export type State = "ok" | "warning" | "critical" | "unknown";
 
 /** The exit codes of `renewals check`, which are those of monitoring plugins. @see monitoring-plugins guideline, 2.3 */
@@ -39,36 +19,11 @@ export interface CheckResult {
 /** The most urgent first; what is unknown comes before what is merely near. */
 const URGENCY: readonly Level[] = ["expired", "critical", "unknown", "warning", "ok"];
 
-/** Says how urgent a thing is. */
-export function checkOne(
-  gathered: Gathered,
-  thresholds: Thresholds,
-  { now, timezone, context }: CheckSurroundings,
-): Checked {
-  const { expiresAt, validFrom } = gathered;
-  const level = levelOf(expiresAt, { now, timezone, thresholds });
-  const validOn =
-    validFrom !== null && Date.parse(validFrom) > now.getTime() ? dayOf(new Date(validFrom), timezone) : null;
-  return {
-    ...gathered,
-    context,
-    level: level === "ok" && validOn !== null ? "warning" : level,
-    remark: validOn === null ? gathered.remark : remarkWith(gathered.remark, validOn),
-    expiresOn: expiresAt === null ? null : dayOf(new Date(expiresAt), timezone),
-    daysLeft: expiresAt === null ? null : daysLeft(expiresAt, now, timezone),
-  };
-}
-
-function remarkWith(remark: Text | null, validOn: string): Text {
-  const early = text(`not valid before ${validOn}`, `${validOn} まで有効になりません`);
-  return remark === null ? early : text(`${remark.en}; ${early.en}`, `${remark.ja}。${early.ja}`);
-}
-
-/** Whether a thing is no more than not valid yet: far from its expiry, but a warning. */
+/** Whether the only problem of an item is that it is not valid yet: its expiry is beyond the warning time. */
 export const isMerelyEarly = ({ level, daysLeft }: Checked, { withinDays }: Thresholds): boolean =>
   level === "warning" && daysLeft !== null && daysLeft > withinDays;
 
-/** Puts together what was checked. Nothing at all is unknown: an empty list must not look like good news. */
+/** Sums up a check. An empty list is unknown: it must not look like good news. */
 export function resultOf(all: readonly Checked[], thresholds: Thresholds): CheckResult {
   const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
   for (const { level } of all) counts[level] += 1;
@@ -87,4 +42,40 @@ function stateOf({ expired, critical, unknown, warning }: CheckResult["counts"],
   return warning > 0 ? "warning" : "ok";
 }
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+/** `2 expired, 1 due within 30 days`: counts by level, the most urgent first. */
+export function summaryOf({ counts, thresholds, checked }: CheckResult): Text {
+  const { withinDays, criticalDays } = thresholds;
+  const early = checked.filter((one) => isMerelyEarly(one, thresholds)).length;
+  const parts: readonly (readonly [number, Text])[] = [
+    [counts.expired, text("expired", "期限切れ")],
+    [counts.critical, text(`due within ${criticalDays} days`, `${criticalDays} 日以内に期限`)],
+    [counts.unknown, text("unknown", "期限不明")],
+    [early, text("not valid yet", "まだ有効でないもの")],
+    [counts.warning - early, text(`due within ${withinDays} days`, `${withinDays} 日以内に期限`)],
+    [counts.ok, text("ok", "余裕あり")],
+  ];
+  if (checked.length === 0) return text("nothing to check", "確認するものがありません");
+  const said = parts.filter(([count]) => count > 0);
+  return text(
+    said.map(([count, { en }]) => `${count} ${en}`).join(", "),
+    said.map(([count, { ja }]) => `${ja} ${count} 件`).join("、"),
+  );
+}
+
+/**
+ * When items are due, by the days of `--within` and `--critical`. If only `--within` is given and is shorter than the
+ * usual critical time, that becomes as short.
+ *
+ * @throws `usage` when the critical time is longer than the warning time
+ */
+export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
+  const thresholds = {
+    withinDays: withinDays ?? Math.max(USUAL_THRESHOLDS.withinDays, criticalDays ?? 0),
+    criticalDays: criticalDays ?? Math.min(USUAL_THRESHOLDS.criticalDays, withinDays ?? Number.POSITIVE_INFINITY),
+  };
+  if (thresholds.criticalDays <= thresholds.withinDays) return thresholds;
+  throw new Failure("usage", {
+    what: text("--critical is longer than --within", "--critical が --within より長くなっています"),
+    where: `--within ${withinDays}d --critical ${criticalDays}d`,
+  });
+}

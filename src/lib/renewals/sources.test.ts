@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readExpiring } from "../apple/index.ts";
 import { describeWithOpenssl, serverToken, Workshop } from "../apple/testing/openssl.ts";
-import { gatherFiles, gatherRecorded, gatherScanned, type Gathered, type RecordedItem } from "./sources.ts";
+import { gatherFiles, gatherRecorded, gatherScanned, type CheckItem, type RecordedItem } from "./sources.ts";
 import { vppToken } from "./testing/vpp-token.ts";
 
 async function place(): Promise<string> {
@@ -19,7 +19,7 @@ const KEY = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n";
 const BROKEN = "-----BEGIN CERTIFICATE-----\nbroken\n-----END CERTIFICATE-----\n";
 const REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n";
 
-const told = ({ source, kind, remark, expiresAt }: Gathered): string => `${source} ${kind ?? remark?.en} ${expiresAt}`;
+const told = ({ source, kind, remark, expiresAt }: CheckItem): string => `${source} ${kind ?? remark?.en} ${expiresAt}`;
 
 test("many broken files beside good ones: each is told by its name, the good ones are there, keys are no items", async () => {
   const folder = await place();
@@ -66,8 +66,8 @@ describeWithOpenssl("certificates of openssl", () => {
     await writeFile(file, certificate + BROKEN + certificate.replace("MII", "MIX"));
     expect((await Array.fromAsync(gatherFiles("a.pem", folder))).map(told)).toEqual([
       "a.pem certificate 2021-01-01T00:00:00Z",
-      "a.pem certificate 2 of the file is broken or cut off null",
-      "a.pem certificate 3 of the file is broken or cut off null",
+      "a.pem certificate 2 in the file is broken or truncated null",
+      "a.pem certificate 3 in the file is broken or truncated null",
     ]);
     const item = recordedAs(file, { kind: "certificate" });
     expect(await gatherRecorded(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
@@ -120,10 +120,10 @@ test("a folder without anything that expires is unknown, and so is a key that is
   const folder = await place();
   await writeFile(join(folder, "a.key"), KEY);
   expect((await Array.fromAsync(gatherFiles(".", folder))).map(told)).toEqual([
-    ". nothing in this folder could be read that expires null",
+    ". nothing that expires was found in this folder null",
   ]);
   expect((await Array.fromAsync(gatherFiles("a.key", folder))).map(told)).toEqual([
-    "a.key a key without its certificate does not expire null",
+    "a.key a private key does not expire null",
   ]);
 });
 
@@ -152,9 +152,9 @@ test.each([
     "a later date",
     LATER,
     "2027-03-01T00:00:00.000Z",
-    /the record says 2027-03-01, .+ says 2028-03-01: the earlier counts/,
+    /recorded as 2027-03-01, but .+ has 2028-03-01; using the earlier date/,
   ],
-  ["an earlier date", new Date("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", /the earlier counts/],
+  ["an earlier date", new Date("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", /using the earlier date/],
 ])("where the source has %s, the earlier of both counts", async (_name, inFile, expiresAt, remark) => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, vppToken(inFile, "本社"));
@@ -190,7 +190,7 @@ test("the record alone counts where the source is gone, broken, of another kind,
   };
   expect(await remarkOf(join(folder, "gone.pem"))).toBeUndefined();
   expect(await remarkOf("relative.pem")).toBeUndefined();
-  expect(await remarkOf(join(folder, "broken.pem"))).toMatch(/^the record counts; .+broken\.pem: /);
+  expect(await remarkOf(join(folder, "broken.pem"))).toMatch(/^using the recorded date; .+broken\.pem: /);
   expect(await remarkOf(join(folder, "other.vpptoken"), { kind: "certificate" })).toBeUndefined();
 });
 

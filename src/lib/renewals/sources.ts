@@ -3,12 +3,12 @@ import { pemBlocks } from "../apple/encoding/pem.ts";
 import { Failure } from "../errors/index.ts";
 import { MOST_BYTES, type Certainty, type Expiring, type RenewalKind } from "../model/renewal.ts";
 import { same, text, type Text } from "../text/index.ts";
-import { dayOf } from "../model/days.ts";
-import { KeysBeside } from "./read/keys.ts";
+import { dayOf } from "../model/time.ts";
+import { NeighbourKeys } from "./read/keys.ts";
 import { readStart, scan, type Scanned } from "../files/index.ts";
 
-/** Something to check, or (without a kind) a place where nothing could be read. */
-export interface Gathered {
+/** An item to check, or (without a kind) a place where nothing could be read. */
+export interface CheckItem {
   readonly kind: RenewalKind | null;
   readonly name: string;
   readonly organisation: string | null;
@@ -21,17 +21,17 @@ export interface Gathered {
   readonly validFrom: string | null;
   /** the file it was read from; as it was named, or as the record has it */
   readonly source: string | null;
-  /** what is to be said of it: why it could not be read, or that file and record differ */
+  /** why it could not be read, or that file and record differ */
   readonly remark: Text | null;
 }
 
-/** What a tenant says of a thing that expires. */
-export interface RecordedItem extends Omit<Gathered, "kind" | "remark" | "validFrom"> {
+/** An item as a tenant has recorded it. */
+export interface RecordedItem extends Omit<CheckItem, "kind" | "remark" | "validFrom"> {
   readonly kind: RenewalKind;
 }
 
 /** A place where nothing could be read. */
-export const unread = (where: string, remark: Text): Gathered => ({
+export const unreadItem = (where: string, remark: Text): CheckItem => ({
   kind: null,
   name: where,
   organisation: null,
@@ -44,53 +44,50 @@ export const unread = (where: string, remark: Text): Gathered => ({
   remark,
 });
 
-const NOTHING = text(
-  "nothing in this folder could be read that expires",
-  "期限のあるものがこのフォルダーから読み込めませんでした",
-);
+const NOTHING = text("nothing that expires was found in this folder", "このフォルダーに期限のあるものが見つかりません");
 
 /** Names of what may hold a certificate, a token or a key. */
 const EXPECTED = /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key)$/i;
 
 /**
- * What expires in a named file or folder; each broken thing is told by its name, and the others come all the same.
+ * What expires in a named file or folder; a broken file yields an unreadable item and does not stop the search.
  *
  * @param workingFolder absolute; relative names start from it
- * @param keys private keys of our own in PEM, for server tokens; in folders those that lie beside a token are tried too
+ * @param keys private keys of our own in PEM, for server tokens; in folders, keys beside a token are tried too
  */
 export async function* gatherFiles(
   where: string,
   workingFolder: string,
   keys: readonly string[] = [],
-): AsyncGenerator<Gathered> {
-  const beside = new KeysBeside();
+): AsyncGenerator<CheckItem> {
+  const beside = new NeighbourKeys();
   let found = 0;
   for await (const scanned of scan(where, workingFolder, { expected: EXPECTED, mostBytes: MOST_BYTES })) {
-    const lying = isFoundToken(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
-    for (const gathered of await gatherScanned(scanned, [...keys, ...lying])) {
+    const neighbourKeys = isFoundToken(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
+    for (const gathered of await gatherScanned(scanned, [...keys, ...neighbourKeys])) {
       yield gathered;
       found += 1;
     }
   }
-  if (found === 0) yield unread(where, NOTHING);
+  if (found === 0) yield unreadItem(where, NOTHING);
 }
 
 const isFoundToken = (scanned: Scanned): boolean =>
   "bytes" in scanned && !scanned.named && /\.p7m$/i.test(scanned.name);
 
 /** What expires in bytes that came by stdin, or were read by {@link scan}. */
-export async function gatherScanned(scanned: Scanned, keys: readonly string[] = []): Promise<readonly Gathered[]> {
+export async function gatherScanned(scanned: Scanned, keys: readonly string[] = []): Promise<readonly CheckItem[]> {
   const { where } = scanned;
-  if ("reason" in scanned) return [unread(where, scanned.reason)];
+  if ("reason" in scanned) return [unreadItem(where, scanned.reason)];
   if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
   const { expiring, broken } = await read(scanned.name, scanned.bytes, keys);
   return [
     ...expiring.map((one) => ({ ...one, source: where, remark: null })),
-    ...broken.map((reason) => unread(where, reason)),
+    ...broken.map((reason) => unreadItem(where, reason)),
   ];
 }
 
-/** Keys and signing requests lie beside certificates and expire by themselves never. */
+/** Keys and signing requests are found beside certificates and do not expire. */
 function isKeyAlone(name: string, bytes: Uint8Array): boolean {
   const labels = [...pemBlocks(Buffer.from(bytes).toString("latin1"))].map(({ label }) => label);
   if (labels.length === 0) return /\.key$/i.test(name);
@@ -114,22 +111,35 @@ async function read(name: string, bytes: Uint8Array, keys: readonly string[] = [
   }
 }
 
+/** How the file is looked at that a recorded thing was read from. */
+export interface SourceOptions {
+  /** the record was made on this machine, so that its source is a file of this machine */
+  readonly lookAtSource: boolean;
+  /** an IANA name; remarks tell days in it */
+  readonly timezone: string;
+}
+
 /**
- * A recorded thing, with the date of the file it was read from where that lies here: the earlier of the two counts.
- * The file may be gone; the record counts alone then.
- *
- * @param lookAtSource whether the record was made on this machine, so that its source is a file of this machine
- * @param timezone an IANA name; remarks tell days in it
+ * A recorded thing, with the date of the file it was read from where that is on this machine: the earlier of the two
+ * counts. The file may be gone; then the record alone counts.
  */
 export async function gatherRecorded(
   item: RecordedItem,
-  { lookAtSource, timezone }: { readonly lookAtSource: boolean; readonly timezone: string },
-): Promise<Gathered> {
-  const { source } = item;
-  const recorded: Gathered = {
-    ...item,
+  { lookAtSource, timezone }: SourceOptions,
+): Promise<CheckItem> {
+  const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
+  const remark = expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null;
+  const recorded: CheckItem = {
+    kind,
+    name,
+    organisation,
+    expiresAt,
+    certainty,
+    fingerprint,
+    topic,
+    source,
     validFrom: null,
-    remark: item.expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null,
+    remark,
   };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readStart(source, MOST_BYTES).catch(() => undefined);
@@ -151,20 +161,20 @@ function counterpart(item: RecordedItem, inFile: readonly Expiring[]): Expiring 
 }
 
 function earlier(
-  recorded: Gathered,
+  recorded: CheckItem,
   now: Expiring,
   { source, timezone }: { readonly source: string; readonly timezone: string },
-): Gathered {
+): CheckItem {
   const { expiresAt, certainty, fingerprint } = recorded;
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the record was made with the key that opens the token
   if (isGuess) return recorded;
   if (expiresAt === null) return { ...recorded, expiresAt: now.expiresAt, certainty: now.certainty, remark: null };
   if (Date.parse(expiresAt) === Date.parse(now.expiresAt)) return recorded;
-  const days = [expiresAt, now.expiresAt].map((instant) => dayOf(new Date(instant), timezone));
+  const days = [expiresAt, now.expiresAt].map((instant) => dayOf(instant, timezone));
   const [inRecord, inFile] = days[0] === days[1] ? [expiresAt, now.expiresAt] : days;
   const remark = text(
-    `the record says ${inRecord}, ${source} says ${inFile}: the earlier counts`,
+    `recorded as ${inRecord}, but ${source} has ${inFile}; using the earlier date`,
     `記録では ${inRecord}、${source} では ${inFile} です。早い方で判定します`,
   );
   const fileIsEarlier = Date.parse(now.expiresAt) < Date.parse(expiresAt);
@@ -174,5 +184,40 @@ function earlier(
 function sourceBroken(source: string, reason: Text): Text {
   const { en, ja } = reason;
   const file = same(source);
-  return text(`the record counts; ${file.en}: ${en}`, `記録で判定します。${file.ja}: ${ja}`);
+  return text(`using the recorded date; ${file.en}: ${en}`, `記録で判定します。${file.ja}: ${ja}`);
+}
+
+/** What {@link withSourceDates} reads and changes of a recorded thing. */
+type DatedItem = Omit<RecordedItem, "expiresAt" | "certainty"> & {
+  readonly expiresAt: string | null;
+  readonly certainty: Certainty;
+};
+
+/** A recorded thing with the date it is judged by. */
+export interface ItemBySource<I> {
+  readonly item: I;
+  /** UTC instant, as its file has it; null where none does */
+  readonly validFrom: string | null;
+  /** why the date could not be compared, or that file and record differ */
+  readonly remark: Text | null;
+}
+
+/**
+ * Recorded things as everything judges them: with the earlier of the recorded date and that of the file it was read
+ * from.
+ *
+ * @param options as of {@link gatherRecorded}
+ */
+export async function withSourceDates<I extends DatedItem>(
+  items: readonly I[],
+  options: SourceOptions,
+): Promise<readonly ItemBySource<I>[]> {
+  const all: ItemBySource<I>[] = [];
+  for (const item of items) {
+    const { expiresAt, certainty, validFrom, remark } = await gatherRecorded(item, options);
+    // a file's date in the form of records, as items are ordered and notices kept by it
+    const judged = expiresAt === null || expiresAt === item.expiresAt ? expiresAt : new Date(expiresAt).toISOString();
+    all.push({ item: { ...item, expiresAt: judged, certainty: certainty ?? item.certainty }, validFrom, remark });
+  }
+  return all;
 }

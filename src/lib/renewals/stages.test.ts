@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { daysLeft } from "../model/days.ts";
-import { dueNotices, stageOf, USUAL_STAGES, type Said } from "./stages.ts";
+import { daysLeft } from "../model/time.ts";
+import { dueStages, stageOf, USUAL_STAGES, type SentNotice } from "./stages.ts";
 
 const TOKYO = "Asia/Tokyo";
 const DAY_MS = 86_400_000;
@@ -24,19 +24,19 @@ test.each([
 
 test("days without a run are made up for by one notice", () => {
   const said = [{ itemId: "a", expiresAt: EXPIRY, stage: 90 }];
-  expect(dueNotices([item], said, clock("2027-02-25T00:00:00Z")).map(({ stage }) => stage)).toEqual([7]);
+  expect(dueStages([item], said, clock("2027-02-25T00:00:00Z")).map(({ stage }) => stage)).toEqual([7]);
 });
 
 test("a renewed item starts anew, an item without a date is never due", () => {
   const said = [{ itemId: "a", expiresAt: "2026-03-01T03:00:00.000Z", stage: -4 }];
-  expect(dueNotices([item], said, clock("2027-01-30T00:00:00Z"))).toEqual([{ item, stage: 30 }]);
-  expect(dueNotices([{ id: "b", expiresAt: null }], [], clock("2027-01-30T00:00:00Z"))).toEqual([]);
+  expect(dueStages([item], said, clock("2027-01-30T00:00:00Z"))).toEqual([{ item, stage: 30 }]);
+  expect(dueStages([{ id: "b", expiresAt: null }], [], clock("2027-01-30T00:00:00Z"))).toEqual([]);
 });
 
 test("only the stages of the settings count, in any order", () => {
-  expect(dueNotices([item], [], clock("2027-01-30T00:00:00Z", [10, 45]))).toMatchObject([{ stage: 45 }]);
-  expect(dueNotices([item], [], clock("2027-02-28T15:00:00Z", [10, 45]))).toMatchObject([{ stage: 10 }]);
-  expect(dueNotices([item], [], clock("2027-03-02T15:00:00Z", []))).toMatchObject([{ stage: -2 }]);
+  expect(dueStages([item], [], clock("2027-01-30T00:00:00Z", [10, 45]))).toMatchObject([{ stage: 45 }]);
+  expect(dueStages([item], [], clock("2027-02-28T15:00:00Z", [10, 45]))).toMatchObject([{ stage: 10 }]);
+  expect(dueStages([item], [], clock("2027-03-02T15:00:00Z", []))).toMatchObject([{ stage: -2 }]);
 });
 
 test("however often it runs, a stage is said once, and the one that is reached is always said", () => {
@@ -45,13 +45,13 @@ test("however often it runs, a stage is said once, and the one that is reached i
   const stages = fc.uniqueArray(fc.integer({ min: 0, max: 120 }), { maxLength: 8 });
   fc.assert(
     fc.property(runs, stages, (hours, stages) => {
-      const said: Said[] = [];
+      const said: SentNotice[] = [];
       for (const hour of hours.toSorted((one, other) => one - other)) {
         const now = new Date(start + (hour * DAY_MS) / 24);
         const at = { now, timezone: TOKYO, stages };
-        const due = dueNotices([item], said, at);
+        const due = dueStages([item], said, at);
         said.push(...due.map(({ stage }) => ({ itemId: "a", expiresAt: EXPIRY, stage })));
-        expect(dueNotices([item], said, at)).toEqual([]);
+        expect(dueStages([item], said, at)).toEqual([]);
         const days = daysLeft(EXPIRY, now, TOKYO);
         const reached = days < 0 ? days : stages.filter((stage) => stage >= days).toSorted((a, b) => a - b)[0];
         expect(said.at(-1)?.stage).toBe(reached);

@@ -1,13 +1,13 @@
-import { daysLeft } from "../model/days.ts";
+import { daysLeft } from "../model/time.ts";
 
 /**
- * Days before expiry at which people are told, when the settings say nothing else.
+ * Default stages: days before expiry at which notices are sent.
  *
  * @see facts 3.2: CLOMO begins three months before; another maker says 90 / 60 / 30 / 15
  */
 export const USUAL_STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
-/** What a stage is asked of. */
+/** What stages are counted by. */
 export interface StageClock {
   readonly now: Date;
   /** an IANA name; a stage begins at its midnight */
@@ -16,23 +16,23 @@ export interface StageClock {
   readonly stages: readonly number[];
 }
 
-/** What of an item decides its stage. */
-export interface Staged {
+/** The fields of an item that decide its stage. */
+export interface StagedItem {
   readonly id: string;
   /** UTC instant; null: not known, so that no stage is ever reached */
   readonly expiresAt: string | null;
 }
 
-/** A stage that somebody was told of. */
-export interface Said {
+/** A stage that was sent to a recipient. */
+export interface SentNotice {
   readonly itemId: string;
-  /** the expiry it was said of: a renewed item starts anew */
+  /** the expiry it was sent for: a renewed item starts anew */
   readonly expiresAt: string;
   readonly stage: number;
 }
 
-/** A stage of an item that is to be said. */
-export interface Due<I extends Staged> {
+/** A stage of an item that is due. */
+export interface DueStage<I extends StagedItem> {
   readonly item: I & { readonly expiresAt: string };
   /** days before expiry; -1, -2 … for each calendar day after it */
   readonly stage: number;
@@ -50,16 +50,16 @@ export const stageOf = (expiresAt: string, { now, timezone, stages }: StageClock
 };
 
 /**
- * What is to be said now to one who was told `sentSoFar`: of each item the most urgent stage it has reached, unless that
- * or a more urgent one was said of the same expiry. So days without a run are made up for by one notice, not by four.
+ * The notices due to a recipient who was already sent `sent`: for each item the most urgent stage it has reached, unless
+ * that or a more urgent one was sent for the same expiry. Days without a run are made up for by one notice, not four.
  */
-export const dueNotices = <I extends Staged>(
+export const dueStages = <I extends StagedItem>(
   items: readonly I[],
-  sentSoFar: Iterable<Said>,
+  sent: Iterable<SentNotice>,
   clock: StageClock,
-): readonly Due<I>[] => {
+): readonly DueStage<I>[] => {
   const said = new Map<string, number>();
-  for (const { itemId, expiresAt, stage } of sentSoFar) {
+  for (const { itemId, expiresAt, stage } of sent) {
     const key = `${itemId} ${expiresAt}`;
     said.set(key, Math.min(stage, said.get(key) ?? stage));
   }

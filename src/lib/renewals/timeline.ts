@@ -1,4 +1,4 @@
-import { dayOf } from "../model/days.ts";
+import { dayOf } from "../model/time.ts";
 import type { Judged } from "./judge.ts";
 
 /** How many calendar months a time line shows, this one the first. */
@@ -8,6 +8,18 @@ export const TIMELINE_MONTHS = 15;
 export interface Month {
   readonly year: number;
   readonly month: number;
+}
+
+/** `2028-01`; nothing where there is no month. */
+export const monthName = (month: Month | undefined): string =>
+  month === undefined ? "" : `${month.year}-${String(month.month).padStart(2, "0")}`;
+
+/** What drawing needs to know of letters. */
+export interface Typesetting {
+  /** the words with everything that deceives made visible, on one line */
+  readonly visible: (words: string) => string;
+  /** the words, cut to a width in half-width characters */
+  readonly fit: (words: string, columns: number) => string;
 }
 
 /**

@@ -3,7 +3,7 @@ import { findColumn, FORMATS } from "../../../lib/csv/formats/index.ts";
 import { IMPORT_MODE_NAMES, nameIn } from "../../../lib/model/import.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
-import { dayOf } from "./days.ts";
+import { dayOf } from "../../../lib/model/time.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** How many rows of each kind are shown. */

@@ -1,16 +1,7 @@
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import type { Checked } from "../../../lib/renewals/check.ts";
-import type { Level } from "../../../lib/renewals/level.ts";
+import { LEVEL_NAMES, type Checked } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { text, type Language, type Text } from "../../../lib/text/index.ts";
-
-const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
-  expired: text("expired", "期限切れ"),
-  critical: text("critical", "重大"),
-  unknown: text("unknown", "不明"),
-  warning: text("warning", "警告"),
-  ok: text("ok", "正常"),
-};
+import { text, type Language } from "../../../lib/text/index.ts";
 
 /** Keys of the columns that a table shows when it was not told which. */
 export const USUAL_CHECK_COLUMNS: readonly string[] = [

@@ -1,17 +1,17 @@
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { checkOne, resultOf, type Checked, type CheckResult } from "../../../lib/renewals/check.ts";
+import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
+import { type Checked, judgeFound, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
-import type { Thresholds } from "../../../lib/renewals/level.ts";
-import { gatherFiles, gatherScanned, unread, type Gathered } from "../../../lib/renewals/sources.ts";
+import { gatherFiles, gatherScanned, unreadItem, type CheckItem } from "../../../lib/renewals/sources.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
-import { readKeys } from "../items/own-keys.ts";
+import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { judgedBySource } from "../items/judged-by-source.ts";
+import { itemsBySource } from "../items/tenant-items.ts";
 
-/** What is to be checked. */
-interface Wished {
+/** What to check. */
+interface CheckRequest {
   /** files and folders; when there are any, nothing that is recorded */
   readonly files: readonly string[];
   /** files of private keys that open server tokens among the files */
@@ -21,12 +21,15 @@ interface Wished {
 }
 
 /**
- * Checks everything that is wished for; what cannot be read, a tenant that cannot be opened too, is unknown.
+ * Runs a check; what cannot be read, including a tenant that cannot be opened, is unknown.
  *
- * @throws `not-found` when the context or a key is none
- * @throws `input-rejected` when a key is none that can be used
+ * @throws `not-found` when the context or a key file does not exist
+ * @throws `input-rejected` when a key cannot be used
  */
-export async function gatherAll(tools: Tools, { files, key, allContexts, thresholds }: Wished): Promise<CheckResult> {
+export async function gatherAll(
+  tools: Tools,
+  { files, key, allContexts, thresholds }: CheckRequest,
+): Promise<CheckResult> {
   const { contexts, globals, environment } = tools;
   const checked: Checked[] = [];
   const { context: chosen } = await contexts.choose(globals.context, environment);
@@ -54,9 +57,9 @@ function judgeOf(
   tools: Tools,
   chosen: Context,
   { thresholds, context }: { readonly thresholds: Thresholds; readonly context: string | null },
-): (gathered: Gathered) => Checked {
-  const surroundings = { now: tools.clock.now(), timezone: zoneOf(tools, { context: chosen }), context };
-  return (gathered) => checkOne(gathered, thresholds, surroundings);
+): (gathered: CheckItem) => Checked {
+  const asOf = { now: tools.clock.now(), timezone: zoneOf(tools, { context: chosen }), thresholds };
+  return (gathered) => judgeFound(gathered, context, asOf);
 }
 
 async function checkContext(tools: Tools, context: Context, thresholds: Thresholds): Promise<readonly Checked[]> {
@@ -66,22 +69,22 @@ async function checkContext(tools: Tools, context: Context, thresholds: Threshol
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = error instanceof Failure ? error.what : same(error instanceof Error ? error.message : String(error));
-    const remark = text(`this tenant cannot be read: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
-    return [judge({ ...unread(context.name, remark), source: null })];
+    const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
+    return [judge({ ...unreadItem(context.name, remark), source: null })];
   }
 }
 
 /** An embedded tenant is not made for it. */
-async function recordedIn(tools: Tools, context: Context): Promise<readonly Gathered[]> {
+async function recordedIn(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
   if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
   const tenant = await tools.tenantOf(context);
-  return (await judgedBySource(tenant, zoneOf(tools, tenant))).map(({ item, validFrom, remark }) => {
+  return (await itemsBySource(tenant, zoneOf(tools, tenant))).map(({ item, validFrom, remark }) => {
     const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
     return { kind, name, organisation, expiresAt, certainty, fingerprint, topic, validFrom, source, remark };
   });
 }
 
-async function* fromStdin(tools: Tools, keys: readonly string[]): AsyncGenerator<Gathered> {
+async function* fromStdin(tools: Tools, keys: readonly string[]): AsyncGenerator<CheckItem> {
   const { name, bytes } = await readNamedFile(tools, "-", MOST_BYTES);
   yield* await gatherScanned({ where: name, name, bytes, named: true }, keys);
 }

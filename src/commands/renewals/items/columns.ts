@@ -21,15 +21,15 @@ export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ daysLeft }) => daysLeft },
   { key: "level", header: text("level", "状態"), value: ({ level }) => level },
   plain("certainty", "certainty", "確かさ"),
-  plain("owner", "owner", "担当"),
+  plain("owner", "owner", "更新担当"),
   plain("account", "account", "アカウント"),
-  plain("phone", "2-factor phone", "2 要素認証の電話"),
+  plain("phone", "2-factor phone", "認証コードを受け取る電話"),
   plain("topic", "topic", "トピック"),
   plain("fingerprint", "fingerprint", "フィンガープリント"),
   plain("notes", "notes", "メモ"),
   plain("source", "file", "ファイル"),
   plain("confirmedAt", "login confirmed", "ログイン確認日時"),
-  plain("confirmedBy", "confirmed by", "確認者"),
+  plain("confirmedBy", "confirmed by", "実施者"),
 ];
 
 /** What people call an item's kind. */

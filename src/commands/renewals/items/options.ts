@@ -1,30 +1,36 @@
-import type { RenewalChange } from "../../../lib/client/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
-import { dayOf } from "../../../lib/model/days.ts";
-import { instantOf, yearAfter, type TypedDate } from "../../../lib/model/typed-date.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
-import type { Tools } from "../../tools.ts";
-import { readItem } from "./from-file.ts";
-import { KEY_OPTION } from "./own-keys.ts";
 
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
-/** What can be said of an item; nobody can say a password. */
+/** Keys that open server tokens. */
+export const KEY_OPTION = {
+  key: {
+    kind: "file",
+    value: "FILE",
+    repeatable: true,
+    about: text(
+      "your private key (PEM) to decrypt server tokens; only CLOMO can decrypt those made for its key",
+      "サーバートークンを復号する手元の秘密鍵(PEM)。CLOMO の鍵で暗号化されたものは CLOMO だけが復号できます",
+    ),
+  },
+} as const satisfies Fields;
+
+/** The options that set the fields of an item; there is none for a password. */
 export const ITEM_OPTIONS = {
   kind: {
     kind: "choice",
     choices: KINDS,
     value: "KIND",
-    about: text(`what it is: ${KINDS.join(", ")}`, `種類: ${KINDS.join(", ")}`),
+    about: text(`kind: ${KINDS.join(", ")}`, `種類: ${KINDS.join(", ")}`),
   },
   expires: {
     kind: "date",
     value: "DATE",
     blank: true,
     about: text(
-      "the day it expires on (to its end, in the tenant's zone), or an instant",
+      "expiry date (to the end of that day in the tenant's time zone), or date and time",
       "期限の日(テナントのタイムゾーンでその日の終わりまで)か日時",
     ),
   },
@@ -32,7 +38,7 @@ export const ITEM_OPTIONS = {
     kind: "file",
     value: "FILE",
     about: text(
-      "the certificate, token or profile itself: date, fingerprint, topic and organisation come from it",
+      "read date, fingerprint, topic and organisation from this certificate, token or profile",
       "証明書・トークン・プロファイルのファイル(期限、フィンガープリント、トピック、組織を読み取る)",
     ),
   },
@@ -40,120 +46,41 @@ export const ITEM_OPTIONS = {
   fingerprint: {
     kind: "string",
     value: "START",
-    about: text("with --file: which of several in it", "--file に複数あるとき: どれかを示すフィンガープリントの先頭"),
+    about: text(
+      "with --file: start of the fingerprint, if the file contains several",
+      "--file に複数あるとき: どれかを示すフィンガープリントの先頭",
+    ),
   },
   lastLogin: {
     kind: "date",
     value: "DATE",
     about: text(
-      "for android-owner: when somebody last signed in; a year is counted from it",
-      "android-owner のとき: 最後にログインした日(そこから 1 年と見積もる)",
+      "for android-owner: date of the last login; the expiry is estimated as one year later",
+      "android-owner のとき: 最後にログインした日(期限はその 1 年後と推定)",
     ),
   },
   organisation: {
     kind: "string",
     value: "NAME",
-    about: text("the organisation or customer it is for", "対象の組織・顧客"),
+    about: text("organisation or customer it belongs to", "対象の組織・顧客"),
   },
   owner: {
     kind: "string",
     value: "WHO",
-    about: text("who renews it; a mail address is sent notices", "更新の担当者(メールアドレスなら通知の宛先になる)"),
+    about: text("who renews it; a mail address also receives notices", "更新担当(メールアドレスなら通知の宛先になる)"),
   },
   account: {
     kind: "string",
     value: "NAME",
-    about: text("the Apple or Google account, by name", "Apple・Google のアカウント名"),
+    about: text("name of the Apple or Google account", "Apple・Google のアカウント名"),
   },
   phone: {
     kind: "string",
     value: "WHERE",
-    about: text("where the phone of its second factor is", "2 要素認証の電話の所在"),
+    about: text("where the phone is that receives the 2-factor code", "認証コードを受け取る電話の所在"),
   },
-  notes: { kind: "string", value: "TEXT", about: text("anything else; no password", "メモ(パスワードは書かない)") },
+  notes: { kind: "string", value: "TEXT", about: text("anything else (no passwords)", "メモ(パスワードは書かない)") },
 } as const satisfies Fields;
 
-/** What was said of an item. */
+/** The values of {@link ITEM_OPTIONS}. */
 export type ItemOptions = InputOf<typeof ITEM_OPTIONS>;
-
-/**
- * What the options say, as the tenant takes it: what was not said is missing, a blank is nothing.
- *
- * @param kind the kind the item has or is to have, where it is known
- * @throws Failure `usage` for dates that are in the future or exclude each other; and see {@link readItem}
- */
-export async function readOptions(
-  tools: Pick<Tools, "stdin" | "workingFolder" | "clock">,
-  { options, kind, timezone }: { options: ItemOptions; kind: RenewalKind | undefined; timezone: string },
-): Promise<RenewalChange> {
-  refuseMisfit(options, kind);
-  const { file, fingerprint, key } = options;
-  return {
-    ...(file === undefined ? {} : await readItem(tools, { file, kind, fingerprint, key })),
-    ...(options.kind === undefined ? {} : { kind: options.kind }),
-    ...dateOf(options, tools.clock.now(), timezone),
-    ...words(options),
-  };
-}
-
-/** Words a person gives; each is kept as it was said. */
-const WORDS = ["organisation", "owner", "account", "phone", "notes"] as const;
-
-const words = (options: ItemOptions): RenewalChange =>
-  Object.fromEntries(
-    WORDS.flatMap((key) => {
-      const said = options[key];
-      return said === undefined ? [] : [[key, said.trim() === "" ? null : said]];
-    }),
-  );
-
-function dateOf({ expires, lastLogin }: ItemOptions, now: Date, timezone: string): RenewalChange {
-  if (lastLogin !== undefined) {
-    const at = pastInstant(lastLogin, { now, timezone, where: "--last-login" });
-    return { expiresAt: yearAfter(at), certainty: "estimated" };
-  }
-  if (expires === undefined) return {};
-  return { expiresAt: expires === null ? null : instantOf(expires, timezone), certainty: "typed" };
-}
-
-/**
- * When something was done: the end of a day, which is this moment where the day is today.
- *
- * @returns a UTC instant
- * @throws Failure `usage` when it is in the future
- */
-export function pastInstant(
-  date: TypedDate,
-  { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
-): string {
-  const at = instantOf(date, timezone);
-  if (Date.parse(at) <= now.getTime()) return at;
-  if ("day" in date && date.day === dayOf(now, timezone)) return now.toISOString();
-  const shown = "day" in date ? date.day : date.instant;
-  throw new Failure("usage", { what: text(`${shown} is in the future`, `${shown} は未来の日付です`), where });
-}
-
-function refuseMisfit(
-  { expires, file, fingerprint, key, lastLogin }: ItemOptions,
-  kind: RenewalKind | undefined,
-): void {
-  const given: Readonly<Record<string, unknown>> = { "--expires": expires, "--file": file, "--last-login": lastLogin };
-  const dates = Object.keys(given).filter((option) => given[option] !== undefined);
-  if (dates.length > 1) {
-    const all = dates.join(" ");
-    throw misfit(text(`only one of these can say the date: ${all}`, `期限を決められるのは 1 つだけです: ${all}`));
-  }
-  if (fingerprint !== undefined && file === undefined) {
-    throw misfit(text("--fingerprint needs --file", "--fingerprint には --file が必要です"));
-  }
-  if (key.length > 0 && file === undefined) {
-    throw misfit(text("--key needs --file", "--key には --file が必要です"));
-  }
-  if (lastLogin !== undefined && kind !== "android-owner") {
-    throw misfit(
-      text("--last-login is for the kind android-owner", "--last-login は種類が android-owner のときだけ使えます"),
-    );
-  }
-}
-
-const misfit = (what: ReturnType<typeof text>): Failure => new Failure("usage", { what });

@@ -1,4 +1,4 @@
-import type { Scheduled, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import type { Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 
@@ -12,42 +12,39 @@ export const SCHEDULE_COLUMNS: readonly Column<Scheduled>[] = [
   { key: "files", header: text("files", "ファイル"), value: ({ files }) => files },
 ];
 
-/** How the person names a way: `--systemd --system` is the machine's. */
-export const WAY_OPTIONS = {
+/** Options that choose a scheduler: `--systemd --system` is the system's. */
+export const SCHEDULER_OPTIONS = {
   systemd: {
     kind: "boolean",
-    about: text("a systemd timer of yours (the usual way on Linux)", "systemd のユーザータイマー(Linux の既定)"),
+    about: text("a systemd user timer (default on Linux)", "systemd のユーザータイマー(Linux の既定)"),
   },
   system: {
     kind: "boolean",
-    about: text(
-      "with --systemd: a timer of the machine, for root",
-      "--systemd のとき: システム全体のタイマー(root 用)",
-    ),
+    about: text("with --systemd: a system timer (needs root)", "--systemd のとき: システム全体のタイマー(root 用)"),
   },
   cron: {
     kind: "boolean",
-    about: text("a block in your crontab (the usual way on macOS)", "crontab 内のブロック(macOS の既定)"),
+    about: text("a block in your crontab (default on macOS)", "crontab 内のブロック(macOS の既定)"),
   },
   taskScheduler: {
     kind: "boolean",
     about: text(
-      "XML for the Task Scheduler of Windows (the usual way there)",
+      "XML for Windows Task Scheduler (default on Windows)",
       "Windows のタスク スケジューラ用 XML(Windows の既定)",
     ),
   },
 } as const;
 
-/** The ways the options name. */
-export interface NamedWays {
+/** The schedulers the options name. */
+export interface NamedSchedulers {
   readonly systemd: boolean;
   readonly system: boolean;
   readonly cron: boolean;
   readonly taskScheduler: boolean;
 }
 
-/** The ways that were named; none when the person leaves the choice to the program. */
-export const namedWays = ({ systemd, system, cron, taskScheduler }: NamedWays): readonly Way[] => [
+/** The schedulers that were named; empty for the platform's default. */
+export const namedSchedulers = ({ systemd, system, cron, taskScheduler }: NamedSchedulers): readonly Scheduler[] => [
   ...(system ? (["systemd-system"] as const) : []),
   ...(systemd && !system ? (["systemd"] as const) : []),
   ...(cron ? (["cron"] as const) : []),

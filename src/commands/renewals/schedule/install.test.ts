@@ -113,7 +113,7 @@ describe("cron", () => {
     // the tests' own zone is UTC
     const { en, ja } = await inBoth(line, here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "way\tinstalled\tat\ttimezone\tactive\ncron\ttrue\t23:30\t\t\n" });
-    expect(en.stderr).toBe("cron goes by this machine's clock: 08:30 Asia/Tokyo is 23:30 UTC now\n");
+    expect(en.stderr).toBe("cron uses this computer's time zone: 08:30 Asia/Tokyo is currently 23:30 UTC\n");
     expect(ja.stderr).toContain("Asia/Tokyo の 08:30 は現在 UTC の 23:30");
     const lines = here.crontab()?.split("\n") ?? [];
     expect(lines[0]).toBe("5 4 * * * true");
@@ -133,7 +133,7 @@ describe("cron", () => {
     const line = "renewals schedule install --cron --timezone Europe/Paris --fields at";
     const { en, ja } = await inBoth(line, here.circumstances);
     expect(en.stdout).toBe("at\n08:00\n");
-    expect(en.stderr).toMatch(/warning: the clocks of Europe\/Paris and UTC drift apart/);
+    expect(en.stderr).toMatch(/warning: the offset between Europe\/Paris and UTC changes with daylight saving time/);
     expect(ja.stderr).toMatch(/警告: .*Europe\/Paris と UTC/);
     expect((await run("renewals schedule install --cron --timezone UTC", here.circumstances)).stderr).toBe("");
   });
@@ -171,7 +171,7 @@ describe("whom to tell", () => {
 });
 
 test.each([
-  ["en", "the daily run may be installed in part; install it again"],
+  ["en", "the schedule may be only partly installed; install it again"],
   ["ja", "途中まで登録された可能性があります"],
 ])("an interruption ends what runs, and says what may be left: %s", async (language, said) => {
   const here = machine();
@@ -268,12 +268,12 @@ describe("the Task Scheduler", () => {
     const { en, ja } = await inBoth(line, here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "" });
     expect(en.stderr).toMatch(
-      /^to install it, on Windows: schtasks \/create \/tn "clomoctl renewals" \/xml "task\.xml"\n/,
+      /^to install it on Windows, run: schtasks \/create \/tn "clomoctl renewals" \/xml "task\.xml"\n/,
     );
-    expect(en.stderr).toContain("CLOMOCTL_HOME of this machine is not in it");
+    expect(en.stderr).toContain("CLOMOCTL_HOME of this computer is not included");
     expect(en.stderr).not.toContain("warning");
     expect(ja.stderr).toContain("登録するには Windows で: schtasks /create");
-    expect(ja.stderr).toContain("この端末の CLOMOCTL_HOME は含めていません");
+    expect(ja.stderr).toContain("この PC の CLOMOCTL_HOME は含めていません");
     const xml = read(readFileSync(join(here.home, "task.xml")));
     expect(xml).toContain("<StartBoundary>2026-11-20T08:30:00+09:00</StartBoundary>");
     expect(xml).toContain('"--all-contexts"');
@@ -313,10 +313,10 @@ describe("is refused, and nothing is installed", () => {
   test.each([
     ["--at 25:00", 2, "25:00 is not a time of day", "「25:00」は時刻ではありません"],
     ["--at noon", 2, "noon is not a time of day", "「noon」"],
-    ["--cron --systemd", 2, "choose one of --systemd, --cron, --task-scheduler", "どれか1つ"],
-    ["--system --task-scheduler", 2, "choose one of", "どれか1つ"],
-    ["--cron -o x", 2, "--output goes only with --task-scheduler", "--output は --task-scheduler と一緒に"],
-    ["-o x", 2, "--output goes only with", "--output は"],
+    ["--cron --systemd", 2, "use only one of --systemd, --cron, --task-scheduler", "どれか 1 つ"],
+    ["--system --task-scheduler", 2, "use only one of", "どれか 1 つ"],
+    ["--cron -o x", 2, "--output requires --task-scheduler", "--output には --task-scheduler が必要"],
+    ["-o x", 2, "--output requires", "--output には"],
     ["--cron --timezone Mars/Olympus", 2, "Mars/Olympus", "Mars/Olympus"],
     ["--cron --context nowhere", 6, "nowhere", "「nowhere」"],
     ["--cron now", 2, "unexpected argument now", "余分な引数 now"],

@@ -2,35 +2,35 @@ import { dirname, join, resolve } from "node:path";
 import { readOwnFile, unreadable, writeFileAtomically } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { NOTIFY_FILE } from "../../../lib/renewals/notify/settings.ts";
-import type { DailyRun, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import type { DailyRun, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
-import { namedWays, SCHEDULE_COLUMNS, WAY_OPTIONS } from "./columns.ts";
+import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
 import { install, tell } from "./place.ts";
 
 export default defineCommand({
-  summary: text("check what expires every day, and send notices", "期限の確認と通知を毎日自動で実行する"),
+  summary: text("check renewals and send notices every day", "期限の確認と通知を毎日自動で実行する"),
   details: [
     text(
-      "Runs `renewals notify` and `renewals check` for all contexts (or the one of --context) and prints only when there is something to say. Node and clomoctl are looked for at each run: where they are now, then on PATH, then where version managers keep them. --at is told in the tenant's zone. Secrets of the environment are not carried along.",
+      "Runs `renewals notify` and `renewals check` for all contexts (or that of --context) and prints only when there is something to report. Each run looks for Node and clomoctl where they are now, then on PATH, then where version managers keep them. --at is in the tenant's time zone. Secrets in the environment are not passed on.",
       "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、伝えることがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数の秘密情報は引き継ぎません。",
     ),
     text(
-      "Installing again replaces the earlier run. --task-scheduler writes a file: schtasks /create /xml FILE.",
+      "Installing again replaces the earlier schedule. --task-scheduler writes a file: schtasks /create /xml FILE.",
       "再度 install すると以前の登録を置き換えます。--task-scheduler はファイルを書き出します: schtasks /create /xml FILE。",
     ),
   ],
   args: {},
   options: {
-    ...WAY_OPTIONS,
+    ...SCHEDULER_OPTIONS,
     at: {
       kind: "string",
       value: "HH:MM",
       default: "09:00",
-      about: text("time of day, in the tenant's zone", "時刻(テナントのタイムゾーン)"),
+      about: text("time of day, in the tenant's time zone", "時刻(テナントのタイムゾーン)"),
     },
     output: {
       kind: "file",
@@ -38,7 +38,7 @@ export default defineCommand({
       value: "FILE",
       default: "-",
       about: text(
-        "with --task-scheduler: where the XML is written; - is stdout",
+        "with --task-scheduler: write the XML to this file (- for stdout)",
         "--task-scheduler のとき: XML の出力先(- は標準出力)",
       ),
     },
@@ -51,27 +51,27 @@ export default defineCommand({
   shows: SCHEDULE_COLUMNS,
   async run(tools, { at: typed, output, ...named }) {
     const at = parseTimeOfDay(typed);
-    const way = theWay(namedWays(named), tools.machine.platform);
+    const way = chosenScheduler(namedSchedulers(named), tools.machine.platform);
     if (output !== "-" && way !== "task-scheduler") throw misfit("--output", "--task-scheduler");
     const { contexts, globals, environment } = tools;
     const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
-    const wished: DailyRun = { at, timezone, launcher: launcherOf(tools) };
-    if (way === "task-scheduler") return writeTask(tools, wished, output);
+    const wanted: DailyRun = { at, timezone, launcher: launcherOf(tools) };
+    if (way === "task-scheduler") return writeTask(tools, wanted, output);
     tools.describeState(() =>
       text(
-        "the daily run may be installed in part; install it again",
+        "the schedule may be only partly installed; install it again",
         "途中まで登録された可能性があります。もう一度 install してください",
       ),
     );
-    const changed = await install(tools, way, wished);
+    const changed = await install(tools, way, wanted);
     await tools.terminal.show(SCHEDULE_COLUMNS, changed.scheduled);
     await tell(tools, changed);
-    await warnUntold(tools);
+    await warnWithoutRecipients(tools);
   },
 });
 
-/** Says that notices reach nobody yet, or that `notify` will not use its file, where that is so. */
-async function warnUntold({ terminal, home }: Tools): Promise<void> {
+/** Warns if there are no recipients yet, or if `notify` would refuse its settings file. */
+async function warnWithoutRecipients({ terminal, home }: Tools): Promise<void> {
   const file = join(home.settings, NOTIFY_FILE);
   try {
     if ((await readOwnFile(file, home.userId)) !== undefined) return;
@@ -83,14 +83,14 @@ async function warnUntold({ terminal, home }: Tools): Promise<void> {
   }
   await terminal.warn(
     text(
-      `it is not said yet who is to be told: write ${file} (see clomoctl renewals notify --help); until then only the run's own output tells what is due`,
+      `no recipients are configured yet: write ${file} (see clomoctl renewals notify --help); until then only the output of the run shows what is due`,
       `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify --help を参照)。それまでは実行時の出力だけで知らせます`,
     ),
   );
 }
 
 /** @throws `usage` when several are named */
-function theWay(named: readonly Way[], platform: string): Way {
+function chosenScheduler(named: readonly Scheduler[], platform: string): Scheduler {
   const [one, ...others] = named;
   if (others.length > 0) throw misfit("--systemd", "--cron, --task-scheduler");
   if (one !== undefined) return one;
@@ -101,11 +101,11 @@ function theWay(named: readonly Way[], platform: string): Way {
 const misfit = (option: string, other: string): Failure =>
   option === "--output"
     ? new Failure("usage", {
-        what: text(`${option} goes only with ${other}`, `${option} は ${other} と一緒にのみ指定できます`),
+        what: text(`${option} requires ${other}`, `${option} には ${other} が必要です`),
         where: "clomoctl renewals schedule install",
       })
     : new Failure("usage", {
-        what: text(`choose one of ${option}, ${other}`, `${option}、${other} はどれか1つを指定してください`),
+        what: text(`use only one of ${option}, ${other}`, `${option}、${other} はどれか 1 つを指定してください`),
         where: "clomoctl renewals schedule install",
       });
 
@@ -143,12 +143,12 @@ async function writeTask(tools: Tools, { at, timezone, launcher }: DailyRun, out
   else await writeFileAtomically(resolve(workingFolder, output), temporary, (writer) => writer.write(bytes));
   const name = output === "-" ? "FILE" : output;
   const command = `schtasks /create /tn "${TASK_NAME}" /xml "${name}"`;
-  await terminal.note(text(`to install it, on Windows: ${command}`, `登録するには Windows で: ${command}`));
+  await terminal.note(text(`to install it on Windows, run: ${command}`, `登録するには Windows で: ${command}`));
   if (!here && launcher.variables.size > 0) {
     await terminal.note(
       text(
-        "CLOMOCTL_HOME of this machine is not in it: there, clomoctl uses its usual folder",
-        "この端末の CLOMOCTL_HOME は含めていません。Windows 側では既定のフォルダーを使います",
+        "CLOMOCTL_HOME of this computer is not included: on Windows, clomoctl uses its default folder",
+        "この PC の CLOMOCTL_HOME は含めていません。Windows 側では既定のフォルダーを使います",
       ),
     );
   }

@@ -2,15 +2,15 @@ import { dirname, isAbsolute, join } from "node:path";
 import { ensureFolder, ownerOf, writeFileAtomically } from "../../../lib/files/index.ts";
 import { installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
 import { programsOf } from "../../../lib/renewals/schedule/programs.ts";
-import type { Changed, DailyRun, Scheduled, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import type { ScheduleChange, DailyRun, Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import { installSystemd, removeSystemd, showSystemd } from "../../../lib/renewals/schedule/systemd.ts";
 import type { Tools } from "../../tools.ts";
 
-/** The ways that the program installs by itself; a task of Windows is only written. */
-export type OwnWay = Exclude<Way, "task-scheduler">;
+/** The schedulers that the program sets up itself; for Windows it only writes a file. */
+export type OwnScheduler = Exclude<Scheduler, "task-scheduler">;
 
-/** The ways to look at when none is named. */
-export const OWN_WAYS: readonly OwnWay[] = ["systemd", "systemd-system", "cron"];
+/** The schedulers to look at when none is named. */
+export const OWN_SCHEDULERS: readonly OwnScheduler[] = ["systemd", "systemd-system", "cron"];
 
 async function placeOf({ environment, signal, home, machine, clock, temporary }: Tools): Promise<CronPlace> {
   const given = environment["XDG_CONFIG_HOME"] ?? "";
@@ -35,19 +35,19 @@ async function placeOf({ environment, signal, home, machine, clock, temporary }:
 const NO_OWNER = -1;
 
 /** Installs the daily run. */
-export const install = async (tools: Tools, way: OwnWay, wished: DailyRun): Promise<Changed> =>
-  way === "cron" ? installCron(await placeOf(tools), wished) : installSystemd(await placeOf(tools), way, wished);
+export const install = async (tools: Tools, way: OwnScheduler, wanted: DailyRun): Promise<ScheduleChange> =>
+  way === "cron" ? installCron(await placeOf(tools), wanted) : installSystemd(await placeOf(tools), way, wanted);
 
 /** Takes away what {@link install} made. */
-export const remove = async (tools: Tools, way: OwnWay): Promise<Changed> =>
+export const remove = async (tools: Tools, way: OwnScheduler): Promise<ScheduleChange> =>
   way === "cron" ? removeCron(await placeOf(tools)) : removeSystemd(await placeOf(tools), way);
 
 /** Looks at what is installed. */
-export const show = async (tools: Tools, way: OwnWay): Promise<Scheduled> =>
+export const show = async (tools: Tools, way: OwnScheduler): Promise<Scheduled> =>
   way === "cron" ? showCron(await placeOf(tools)) : showSystemd(await placeOf(tools), way);
 
-/** Says what came of a change. */
-export async function tell({ terminal }: Tools, { notes, warnings }: Changed): Promise<void> {
+/** Writes the notes and warnings of a change. */
+export async function tell({ terminal }: Tools, { notes, warnings }: ScheduleChange): Promise<void> {
   for (const note of notes) await terminal.note(note);
   for (const warning of warnings) await terminal.warn(warning);
 }

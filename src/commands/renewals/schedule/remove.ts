@@ -1,30 +1,30 @@
 import { TASK_NAME } from "../../../lib/renewals/schedule/task-xml.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { namedWays, SCHEDULE_COLUMNS, WAY_OPTIONS } from "./columns.ts";
-import { OWN_WAYS, remove, show, tell, type OwnWay } from "./place.ts";
-import type { Scheduled, Way } from "../../../lib/renewals/schedule/schedule.ts";
+import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
+import { OWN_SCHEDULERS, remove, show, tell, type OwnScheduler } from "./place.ts";
+import type { Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import type { Tools } from "../../tools.ts";
 
 export default defineCommand({
-  summary: text("take the daily run away again", "毎日の自動実行を取り消す"),
+  summary: text("remove the daily schedule", "毎日の自動実行を取り消す"),
   details: [
     text(
-      "Removes exactly what install made: by the way that is named, else by every way that is found.",
-      "install が作ったものだけを削除します。方法を指定しなければ、見つかったものすべてが対象です。",
+      "Removes exactly what install created: the scheduler you name, or every one that is found.",
+      "install が作成したものだけを削除します。方法を指定しなければ、見つかったものすべてが対象です。",
     ),
   ],
   args: {},
-  options: WAY_OPTIONS,
+  options: SCHEDULER_OPTIONS,
   examples: [{ line: "clomoctl renewals schedule remove --task-scheduler" }],
   exits: ["input-rejected"],
   shows: SCHEDULE_COLUMNS,
   async run(tools, named) {
     const { terminal } = tools;
-    const ways = namedWays(named);
-    if (ways.includes("task-scheduler")) await terminal.note(BY_HAND);
+    const schedulers = namedSchedulers(named);
+    if (schedulers.includes("task-scheduler")) await terminal.note(BY_HAND);
     const removed: Scheduled[] = [];
-    for (const way of await waysOf(tools, ways)) {
+    for (const way of await schedulersOf(tools, schedulers)) {
       const changed = await remove(tools, way);
       await tell(tools, changed);
       if (changed.changed) removed.push(changed.scheduled);
@@ -35,13 +35,13 @@ export default defineCommand({
 });
 
 const BY_HAND = text(
-  `to remove the task, on Windows: schtasks /delete /tn "${TASK_NAME}"`,
+  `to remove the task on Windows, run: schtasks /delete /tn "${TASK_NAME}"`,
   `タスクを削除するには Windows で: schtasks /delete /tn "${TASK_NAME}"`,
 );
 
-async function waysOf(tools: Tools, named: readonly Way[]): Promise<readonly OwnWay[]> {
+async function schedulersOf(tools: Tools, named: readonly Scheduler[]): Promise<readonly OwnScheduler[]> {
   if (named.length > 0) return named.filter((way) => way !== "task-scheduler");
-  const found: OwnWay[] = [];
-  for (const way of OWN_WAYS) if ((await show(tools, way)).installed) found.push(way);
+  const found: OwnScheduler[] = [];
+  for (const way of OWN_SCHEDULERS) if ((await show(tools, way)).installed) found.push(way);
   return found;
 }

@@ -35,9 +35,9 @@ test.each([
   ["--cron", ["cron"]],
   ["--cron --systemd", ["systemd", "cron"]],
   ["--task-scheduler", []],
-])("%s shows %j", async (words, ways) => {
+])("%s shows %j", async (words, schedulers) => {
   const { stdout } = await run(`renewals schedule show ${words} --fields way`, machine().circumstances);
-  expect(stdout).toBe(["way", ...ways, ""].join("\n"));
+  expect(stdout).toBe(["way", ...schedulers, ""].join("\n"));
 });
 
 test("each is read from its own place", async () => {

@@ -2,28 +2,28 @@ import { TASK_NAME } from "../../../lib/renewals/schedule/task-xml.ts";
 import type { Scheduled } from "../../../lib/renewals/schedule/schedule.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { namedWays, SCHEDULE_COLUMNS, WAY_OPTIONS } from "./columns.ts";
-import { OWN_WAYS, show } from "./place.ts";
+import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
+import { OWN_SCHEDULERS, show } from "./place.ts";
 
 export default defineCommand({
-  summary: text("show by what the daily run is started, and when", "毎日の自動実行の登録状況を表示する"),
+  summary: text("show how and when the daily run is scheduled", "毎日の自動実行の登録状況を表示する"),
   args: {},
-  options: WAY_OPTIONS,
+  options: SCHEDULER_OPTIONS,
   examples: [{ line: "clomoctl renewals schedule show" }],
   exits: ["input-rejected"],
   async run(tools, named) {
     const { terminal, machine } = tools;
-    const ways = namedWays(named);
-    if (ways.includes("task-scheduler") || machine.platform === "win32") await terminal.note(BY_HAND);
+    const schedulers = namedSchedulers(named);
+    if (schedulers.includes("task-scheduler") || machine.platform === "win32") await terminal.note(BY_HAND);
     const shown: Scheduled[] = [];
-    for (const way of OWN_WAYS) {
-      if (ways.length === 0 || ways.includes(way)) shown.push(await show(tools, way));
+    for (const way of OWN_SCHEDULERS) {
+      if (schedulers.length === 0 || schedulers.includes(way)) shown.push(await show(tools, way));
     }
     await terminal.list(SCHEDULE_COLUMNS, shown);
   },
 });
 
 const BY_HAND = text(
-  `to see the task, on Windows: schtasks /query /tn "${TASK_NAME}"`,
+  `to show the task on Windows, run: schtasks /query /tn "${TASK_NAME}"`,
   `タスクを確認するには Windows で: schtasks /query /tn "${TASK_NAME}"`,
 );

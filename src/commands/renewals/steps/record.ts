@@ -1,5 +1,5 @@
 import type { RenewalChange, RenewalItem, TenantClient } from "../../../lib/client/index.ts";
-import { dayOf } from "../../../lib/model/days.ts";
+import { dayOf } from "../../../lib/model/time.ts";
 import type { Found } from "../../../lib/renewals/guide/downloads.ts";
 import { instantOf, parseTypedDate } from "../../../lib/model/typed-date.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -71,7 +71,7 @@ async function recordLogin(place: RecordPlace, item: RenewalItem): Promise<Renew
     message: text("Who signed in?", "誰がログインしましたか?"),
     flag: FLAG,
     preset: tools.machine.userName ?? "",
-    check: (typed) => (typed.trim() === "" ? text("a name is needed", "名前を入力してください") : undefined),
+    check: (typed) => (typed.trim() === "" ? text("enter a name", "名前を入力してください") : undefined),
   });
   begin(place);
   return client.renewals.confirm(item.id, { by: by.trim(), at: tools.clock.now().toISOString() });
@@ -80,12 +80,15 @@ async function recordLogin(place: RecordPlace, item: RenewalItem): Promise<Renew
 async function recordDate(place: RecordPlace, item: RenewalItem): Promise<RenewalItem | undefined> {
   const { tools, client, timezone } = place;
   const typed = await tools.terminal.prompts.input({
-    message: text("New date, like 2027-03-31 (nothing: record nothing)", "新しい期限(例 2027-03-31。空なら記録しない)"),
+    message: text(
+      "New date, such as 2027-03-31 (leave empty to record nothing)",
+      "新しい期限(例 2027-03-31。空なら記録しない)",
+    ),
     flag: FLAG,
     check: (date) =>
       date.trim() === "" || parseTypedDate(date.trim()) !== undefined
         ? undefined
-        : text("write it like 2027-03-31", "2027-03-31 のように入力してください"),
+        : text("use a date such as 2027-03-31", "2027-03-31 のように入力してください"),
   });
   const date = parseTypedDate(typed.trim());
   if (date === undefined) return undefined;

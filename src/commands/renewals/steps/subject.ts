@@ -2,9 +2,9 @@ import type { RenewalItem, TenantClient } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import { theOne } from "../../listing/named.ts";
-import { findItem } from "../items/find-item.ts";
+import { findItem } from "../items/tenant-items.ts";
 
-/** What a guide is about: a recorded item, or a kind of thing of which none, or none in particular, is recorded. */
+/** What a guide is about: a recorded item, or a kind in general (item null). */
 export interface Subject {
   readonly kind: RenewalKind;
   readonly item: RenewalItem | null;
@@ -13,7 +13,7 @@ export interface Subject {
 const isKind = (typed: string): typed is RenewalKind => Object.hasOwn(RENEWAL_KINDS, typed);
 
 /**
- * What a person means by a kind's name, or by an item's.
+ * The subject of a guide, by the name of a kind or of an item.
  *
  * @param alone an item of the kind is needed: several of them are no answer
  * @throws Failure `not-found` where there is no such item, `usage` where it fits several

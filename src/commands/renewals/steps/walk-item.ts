@@ -9,13 +9,13 @@ import { walk, type WalkDesk } from "../../../lib/renewals/guide/walk.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
-import { askedNow } from "../items/asked.ts";
+import { asOfNow } from "../items/tenant-items.ts";
 import { ITEM_COLUMNS } from "../items/columns.ts";
-import { inUseOf } from "./in-use.ts";
+import { inUseOf } from "../../../lib/renewals/read/in-use.ts";
 import { record } from "./record.ts";
 import type { Subject } from "./subject.ts";
 
-/** What the person said of a walk. */
+/** The options of a walk. */
 export interface WalkOptions {
   readonly downloads: string | undefined;
   readonly current: string | undefined;
@@ -23,7 +23,7 @@ export interface WalkOptions {
 
 const NOTHING = text("nothing was recorded", "何も記録していません");
 
-/** Goes through a guide with the person, and records what came of it. */
+/** Walks a person through a guide and records the result. */
 export async function walkItem(
   tools: Tools,
   tenant: ChosenTenant,
@@ -37,7 +37,7 @@ export async function walkItem(
       ? await downloadsFolder({ ...machine, environment })
       : resolve(workingFolder, options.downloads);
   await terminal.note(guide.title);
-  await terminal.note(text(`downloads are looked for in ${folder}`, `ダウンロードしたファイルは ${folder} で探します`));
+  await terminal.note(text(`looking for downloads in ${folder}`, `ダウンロードしたファイルは ${folder} で探します`));
   const walked = await walk(guide, deskOf(tools, tenant, { folder, inUse }));
   if (walked.ended === "stopped") {
     const number = guide.steps.indexOf(walked.at) + 1;
@@ -49,7 +49,7 @@ export async function walkItem(
   const place = { tools, client: tenant.client, timezone: zoneOf(tools, tenant) };
   const item = await record(place, subject, walked.renewed);
   if (item === undefined) return terminal.note(NOTHING);
-  await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, askedNow(tools, tenant)));
+  await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));
 }
 
 function deskOf(

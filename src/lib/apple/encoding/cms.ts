@@ -22,7 +22,7 @@ const OAEP_HASHES = new Map([
   ["608648016503040203", "sha512"],
 ]);
 
-/** A message for several keys is none of Apple's; this bounds the work of a hostile one. */
+/** Apple's messages have one recipient key; this bounds the work of a hostile one. */
 const MOST_RECIPIENTS = 8;
 
 /** The content key as one recipient's key opens it. */
@@ -110,7 +110,7 @@ function partsOf(message: Uint8Array, wanted: string): readonly Element[] {
  * The content of an envelope, opened by the first of our keys that gives text: a wrong key gives noise or nothing,
  * since OpenSSL does not tell a wrong RSA key from a right one.
  *
- * @param keys private keys in PEM; what is none is passed over
+ * @param keys private keys in PEM; anything else is skipped
  */
 export function openEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;

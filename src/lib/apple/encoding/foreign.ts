@@ -7,7 +7,7 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** The fields of a JSON object that came from outside; undefined where the text is none. */
+/** The fields of a JSON object from outside; undefined where the text is not one. */
 export function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
   const value = attempt((): unknown => JSON.parse(json));
   return typeof value === "object" && value !== null && !Array.isArray(value)

@@ -14,7 +14,7 @@ export const adeTokenSteps: StepsOf = (known) => [
   prepareAppleBusiness(
     known,
     text(
-      "Making a new token ends the old one at once. Do not download one to try: begin only when you can upload it in the same sitting.",
+      "Creating a new token invalidates the old one immediately. Do not download one to try; start only when you can upload it right away.",
       "新しいトークンを作った時点で古いトークンは無効になります。試しにダウンロードせず、続けてアップロードできるときに始めてください。",
     ),
   ),
@@ -27,7 +27,7 @@ export const adeTokenSteps: StepsOf = (known) => [
       "「全件を取得する」を選び、「ADE デバイスの一覧を更新する」を実行します。",
     ),
     trap: text(
-      "After a renewal 「差分のみを取得する」 is not enough: it shows only devices that were registered before.",
+      "After a renewal 「差分のみを取得する」 is not enough: it shows only devices that are already registered.",
       "更新後は「差分のみを取得する」では不十分です。登録済みのデバイスしか表示されません。",
     ),
     check: text(
@@ -42,9 +42,9 @@ const renew: readonly Step[] = [
   {
     id: "open-panel",
     where: same(`${SETTINGS} > 「変更する」`),
-    what: text("Open the screen for the upload now, and leave it open.", "アップロードする画面を先に開いておきます。"),
+    what: text("Open the upload screen now and leave it open.", "アップロードする画面を先に開いておきます。"),
     trap: text(
-      "Leave 「ADE サーバートークン用公開鍵」 as it is: a token made for another key cannot be read.",
+      "Do not recreate 「ADE サーバートークン用公開鍵」: a token made for another key cannot be read.",
       "「ADE サーバートークン用公開鍵」は作り直さないでください。別の鍵で作られたトークンは読み込めません。",
     ),
   },
@@ -52,7 +52,7 @@ const renew: readonly Step[] = [
     id: "public-key",
     where: same(`${SETTINGS} > 「ADE サーバートークン用公開鍵」 > 「作成とダウンロード」`),
     what: text(
-      "Only where the PANEL asks for a new key: download CLOMO_ADE_PublicKey.pem and give it to the same server entry in Apple Business Manager before its token is made.",
+      "Only if the PANEL asks for a new key: download CLOMO_ADE_PublicKey.pem and register it with the same server in Apple Business Manager before creating the token.",
       "PANEL で新しい鍵が必要になった場合のみ: CLOMO_ADE_PublicKey.pem をダウンロードし、トークンを作る前に Apple Business Manager の同じサーバに登録します。",
     ),
     waitsFor: "ade-public-key",
@@ -62,16 +62,16 @@ const renew: readonly Step[] = [
     id: "download",
     where: SERVER,
     what: text(
-      "Choose the server entry that CLOMO uses now, and 「MDMサーバトークンをダウンロード」.",
+      "Select the server that CLOMO uses now and choose 「MDMサーバトークンをダウンロード」.",
       "現在 CLOMO で使っているサーバを選び、「MDMサーバトークンをダウンロード」を実行します。",
     ),
     trap: text(
-      "Take the same entry; never add a server by +. The token of another one means moving the devices over and enrolling them again. From here on the old token is dead.",
+      "Use the same server; never add one with +. With a token of another server you would have to move and re-enrol every device. From this point on the old token is invalid.",
       "必ず同じサーバを選び、+ で追加しないでください。別のサーバのトークンでは、デバイスの移動と再登録が必要になります。この時点で古いトークンは無効です。",
     ),
     check: text(
       "(server)_Token_(time)Z_smime.p7m, about 2 KB.",
-      "(サーバ名)_Token_(日時)Z_smime.p7m(約 2KB)ができること。",
+      "(サーバ名)_Token_(日時)Z_smime.p7m(約 2 KB)ができること。",
     ),
     waitsFor: "ade-token",
   },
@@ -79,17 +79,17 @@ const renew: readonly Step[] = [
     id: "upload",
     where: same(`${SETTINGS} > 「変更する」`),
     what: text(
-      "Upload it at once: 「ファイルを選択」, then 「保存」 at the very bottom.",
+      "Upload it right away: choose 「ファイルを選択」, then 「保存」 at the bottom.",
       "すぐにアップロードします。「ファイルを選択」で指定し、最下部の「保存」を押します。",
     ),
     trap: text(
-      "Nothing is stored until 「保存」; until then no device can be fetched or enrolled by ADE.",
+      "Nothing is saved until you choose 「保存」; until then ADE cannot fetch or enrol devices.",
       "「保存」を押すまで反映されません。それまで ADE の取得と登録はできません。",
     ),
   },
   {
     id: "look",
     where: same("CLOMO PANEL > HOME > Mobile Device Management > 「ADE サーバートークン」"),
-    what: text("See that the date is a year from now.", "有効期限が1年後になったことを確認します。"),
+    what: text("Check that the date is a year from now.", "有効期限が 1 年後になったことを確認します。"),
   },
 ];

@@ -27,16 +27,16 @@ const stepsOf =
         id: "look-before",
         where: UTILITY,
         what: text(
-          `Read the date of the ${name.en} there, or in the mail that told of the finished build. It lives ${life.en}.`,
+          `Look up the expiry date of the ${name.en} on this screen, or in the mail that announced the build. It is valid for ${life.en}.`,
           `${name.ja}の期限を、この画面かビルド完了のメールで確認します。有効期間は${life.ja}です。`,
         ),
-        trap: text(`Once it has expired ${stops.en}.`, `期限が切れると${stops.ja}。`),
+        trap: text(`Once it has expired, ${stops.en}.`, `期限が切れると${stops.ja}。`),
       },
       {
         id: "prepare",
         what: text(
-          `Have at hand: ${account.en} with its password, ${phone.en}, and the maker's page on renewing Agent Enterprise; the three of it expire apart, so look at the other two as well.`,
-          `用意するもの: ${account.ja}とパスワード、${phone.ja}、Agent Enterprise の更新手順(メーカーのマニュアル)。3つの期限は別々に来るため、ほかの2つも確認します。`,
+          `You need: ${account.en} and its password, ${phone.en}, and the manufacturer's manual for renewing Agent Enterprise. The build certificate, push certificate and profile expire separately, so check the other two as well.`,
+          `用意するもの: ${account.ja}とパスワード、${phone.ja}、Agent Enterprise の更新手順(メーカーのマニュアル)。3 つの期限は別々に来るため、ほかの 2 つも確認します。`,
         ),
       },
     ];
@@ -46,11 +46,11 @@ const stepsOf =
         id: "renew",
         where: DEVELOPER,
         what: text(
-          `Renew the ${name.en} with the same account and the same app, as the maker's page says.`,
+          `Renew the ${name.en} with the same account and the same app, following the manufacturer's manual.`,
           `同じアカウント・同じアプリの${name.ja}を、メーカーの手順に従って更新します。`,
         ),
         trap: text(
-          "Revoke nothing that is in use: what it signed stops at once.",
+          "Do not revoke anything in use: apps signed with it stop working immediately.",
           "使用中のものは失効(Revoke)させないでください。署名済みのアプリが直ちに使えなくなります。",
         ),
       },
@@ -58,39 +58,39 @@ const stepsOf =
       {
         id: "look",
         where: UTILITY,
-        what: text("See that the new date is shown.", "新しい期限が表示されることを確認します。"),
+        what: text("Check that the new date is shown.", "新しい期限が表示されることを確認します。"),
       },
       recordStep("clomoctl renewals edit ITEM --file FILE"),
     ];
   };
 
 const UPDATE = text(
-  "Have the app built again and distribute it to the devices before the old date.",
+  "Rebuild the app and distribute it to all devices before the old expiry date.",
   "アプリを再ビルドし、元の期限までに全デバイスへ配信します。",
 );
 
 export const agentBuildSteps = stepsOf({
   name: text("build certificate", "ビルド用証明書"),
-  life: text("3 years", "3年"),
-  stops: text("the app can be neither updated nor started", "アプリの更新も起動もできなくなります"),
+  life: text("3 years", "3 年"),
+  stops: text("the app can no longer be updated or started", "アプリの更新も起動もできなくなります"),
   after: UPDATE,
 });
 
 export const agentPushSteps = stepsOf({
   name: text("push certificate", "プッシュ通知用証明書"),
-  life: text("1 year, and 1 year and 1 month when it is renewed", "1年(更新時は1年1か月)"),
-  stops: text("messages do not arrive", "メッセージが届かなくなります"),
+  life: text("1 year (1 year and 1 month after a renewal)", "1 年(更新時は 1 年 1 か月)"),
+  stops: text("messages no longer arrive", "メッセージが届かなくなります"),
   after: text(
-    "Register the new certificate, as the maker's page says.",
+    "Register the new certificate, following the manufacturer's manual.",
     "新しい証明書をメーカーの手順に従って登録します。",
   ),
 });
 
 export const agentProfileSteps = stepsOf({
   name: text("provisioning profile", "プロビジョニングプロファイル"),
-  life: text("1 year", "1年"),
+  life: text("1 year", "1 年"),
   stops: text(
-    "the app does not start and has to be installed again",
+    "the app no longer starts and has to be reinstalled",
     "アプリが起動しなくなり、再インストールが必要になります",
   ),
   after: UPDATE,

@@ -1,5 +1,5 @@
 import { text, type Language, type Text } from "../../text/index.ts";
-import { html, Markup } from "../output/page/markup.ts";
+import { html, Markup } from "../output/markup.ts";
 import type { Guide, Step } from "./index.ts";
 
 /** The forms a guide can be written in. */

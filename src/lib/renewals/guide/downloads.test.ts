@@ -89,7 +89,7 @@ describeWithOpenssl("certificates and requests", () => {
     expect(found?.name).toBe("MDM_i3Systems,Inc._Certificate (1).pem");
     expect(aside.map(({ name, why }) => [name, why.en])).toEqual([
       ["MDM_i3Systems,Inc._Certificate.pem", "older"],
-      ["MDM_i3Systems,Inc._Certificate (2).pem", "it holds something else"],
+      ["MDM_i3Systems,Inc._Certificate (2).pem", "unexpected content"],
     ]);
   });
 

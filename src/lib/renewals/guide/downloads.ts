@@ -46,17 +46,17 @@ export interface Found {
     | { readonly of: "renewable"; readonly renewable: Renewable };
 }
 
-/** A file of the right name that is not taken, and why. */
-export interface LeftAside {
+/** A file of a matching name that was skipped, and why. */
+export interface SkippedFile {
   readonly name: string;
   readonly why: Text;
 }
 
-/** What a folder holds of one download. */
-export interface Looked {
-  /** the newest, by what it says itself; undefined where none can be read */
+/** The result of looking for a download in a folder. */
+export interface DownloadSearch {
+  /** the newest by its content; undefined where none can be read */
   readonly found: Found | undefined;
-  readonly aside: readonly LeftAside[];
+  readonly aside: readonly SkippedFile[];
 }
 
 /**
@@ -65,11 +65,11 @@ export interface Looked {
  *
  * @throws `not-found` when the folder cannot be read
  */
-export async function findDownload(folder: string, download: Download): Promise<Looked> {
+export async function findDownload(folder: string, download: Download): Promise<DownloadSearch> {
   const { pattern } = DOWNLOAD_NAMES[download];
   const names = (await listed(folder)).filter((name) => pattern.test(name.normalize("NFC"))).toSorted();
   const read: Found[] = [];
-  const aside: LeftAside[] = [];
+  const aside: SkippedFile[] = [];
   for (const name of names) {
     const one = await readDownload(folder, name, download);
     if ("why" in one) aside.push(one);
@@ -85,10 +85,10 @@ async function listed(folder: string): Promise<readonly string[]> {
     return await namesIn(folder);
   } catch (cause) {
     throw new Failure("not-found", {
-      what: text("This folder cannot be read", "このフォルダーを読み取れません"),
+      what: text("cannot read the folder", "このフォルダーを読み取れません"),
       where: folder,
       hint: text(
-        "name the folder of the downloads: --downloads FOLDER",
+        "set the downloads folder with --downloads FOLDER",
         "--downloads でダウンロード先のフォルダーを指定してください",
       ),
       cause,
@@ -96,7 +96,7 @@ async function listed(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function readDownload(folder: string, name: string, download: Download): Promise<Found | LeftAside> {
+async function readDownload(folder: string, name: string, download: Download): Promise<Found | SkippedFile> {
   const path = join(folder, name);
   try {
     const start = await readStart(path, MOST_BYTES);
@@ -109,16 +109,16 @@ async function readDownload(folder: string, name: string, download: Download): P
     }
     const kind = download === "ade-public-key" ? "certificate" : download;
     const renewable = readRenewables(file).find(({ expiring }) => expiring.kind === kind);
-    if (renewable === undefined) return { name, why: text("it holds something else", "内容が異なります") };
+    if (renewable === undefined) return { name, why: text("unexpected content", "内容が異なります") };
     return { ...written, content: { of: "renewable", renewable } };
   } catch (error) {
     if (error instanceof Failure) return { name, why: error.what };
     // a folder of such a name
-    return { name, why: hasCode(error, "EISDIR") ? NOT_SUCH : text("it cannot be read", "読み取れません") };
+    return { name, why: hasCode(error, "EISDIR") ? NOT_SUCH : text("cannot be read", "読み取れません") };
   }
 }
 
-const NOT_SUCH = text("not such a file", "該当するファイルではありません");
+const NOT_SUCH = text("not a matching file", "該当するファイルではありません");
 
 /** What orders downloads: the instant the content tells, then the file's. */
 const newness = ({ content, writtenAt }: Found): readonly [number, number] => {

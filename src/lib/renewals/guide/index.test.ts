@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { WRITERS } from "./document.ts";
-import { guideOf, type Known, type Step } from "./index.ts";
+import { guideOf, type KnownItem, type Step } from "./index.ts";
 
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
-const KNOWN: NonNullable<Known> = {
+const KNOWN: NonNullable<KnownItem> = {
   name: "本社",
   organisation: "東京支店",
   topic: "com.apple.mgmt.External.1234",
@@ -46,20 +46,20 @@ it.each([
   [
     "push-certificate",
     "renew",
-    /Renew only\. "Create a Certificate".+"Revoke"/,
+    /Use only Renew\. "Create a Certificate".+"Revoke"/,
     /「Renew」だけ.+「Create a Certificate」.+「Revoke」/,
   ],
   ["push-certificate", "upload", /「続きから始める」, not 「次へ」/, /「次へ」ではなく「続きから始める」/],
-  ["ade-token", "prepare", /ends the old one at once/, /古いトークンは無効/],
-  ["ade-token", "upload", /Nothing is stored until 「保存」/, /「保存」を押すまで/],
+  ["ade-token", "prepare", /invalidates the old one immediately/, /古いトークンは無効/],
+  ["ade-token", "upload", /Nothing is saved until you choose 「保存」/, /「保存」を押すまで/],
   ["ade-token", "full-fetch", /「差分のみを取得する」 is not enough/, /「差分のみを取得する」では不十分/],
-  ["vpp-token", "prepare", /password kills the token/, /パスワードを変更すると/],
-  ["vpp-token", "organisation", /「全社」 comes first/, /最初に「全社」/],
-  ["vpp-token", "save", /「登録」 alone stores nothing/, /「登録」だけでは保存されません/],
-  ["android-owner", "second-owner", /Record the second owner/, /2人目も記録/],
-  ["agent-build-certificate", "look-before", /neither updated nor started/, /更新も起動もできなくなります/],
-  ["agent-push-certificate", "look-before", /messages do not arrive/, /メッセージが届かなく/],
-  ["agent-profile", "look-before", /does not start/, /起動しなくなり/],
+  ["vpp-token", "prepare", /password invalidates the token/, /パスワードを変更すると/],
+  ["vpp-token", "organisation", /Start with 「全社」/, /最初に「全社」/],
+  ["vpp-token", "save", /「登録」 alone does not save anything/, /「登録」だけでは保存されません/],
+  ["android-owner", "second-owner", /Record the second owner/, /2 人目も記録/],
+  ["agent-build-certificate", "look-before", /no longer be updated or started/, /更新も起動もできなくなります/],
+  ["agent-push-certificate", "look-before", /messages no longer arrive/, /メッセージが届かなく/],
+  ["agent-profile", "look-before", /no longer starts/, /起動しなくなり/],
 ] as const)("%s warns at %s", (kind, id, en, ja) => {
   const trap = guideOf(kind, null, null).steps.find((step) => step.id === id)?.trap;
   expect(trap?.en).toMatch(en);

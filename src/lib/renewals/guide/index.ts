@@ -5,7 +5,7 @@ import { agentBuildSteps, agentProfileSteps, agentPushSteps } from "./agent-ente
 import { androidOwnerSteps } from "./android-owner.ts";
 import { certificateSteps, customSteps, deviceCertificateSteps } from "./other.ts";
 import { pushCertificateSteps } from "./push-certificate.ts";
-import type { Known, Step, StepsOf } from "./step.ts";
+import type { KnownItem, Step, StepsOf } from "./step.ts";
 import { vppTokenSteps } from "./vpp-token.ts";
 
 const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
@@ -21,7 +21,7 @@ const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
   custom: customSteps,
 };
 
-/** How one thing is renewed. */
+/** How an item is renewed. */
 export interface Guide {
   readonly kind: RenewalKind;
   readonly title: Text;
@@ -35,15 +35,15 @@ export interface Guide {
  *
  * @param expiresOn the calendar day it expires on, in the tenant's zone
  */
-export function guideOf(kind: RenewalKind, known: Known, expiresOn: string | null): Guide {
+export function guideOf(kind: RenewalKind, known: KnownItem, expiresOn: string | null): Guide {
   const { name } = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
   const facts: readonly (readonly [Text, string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
     [text("organisation", "組織"), known?.organisation],
-    [text("owner", "担当"), known?.owner],
+    [text("owner", "更新担当"), known?.owner],
     [text("account", "アカウント"), known?.account],
-    [text("2-factor phone", "2要素認証の電話"), known?.phone],
+    [text("2-factor phone", "認証コードを受け取る電話"), known?.phone],
     [text("topic", "トピック"), known?.topic],
   ];
   return {
@@ -54,4 +54,4 @@ export function guideOf(kind: RenewalKind, known: Known, expiresOn: string | nul
   };
 }
 
-export type { Known, Step } from "./step.ts";
+export type { KnownItem, Step } from "./step.ts";

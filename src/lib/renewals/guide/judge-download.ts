@@ -2,14 +2,8 @@ import type { Renewable } from "../../apple/index.ts";
 import { text } from "../../text/index.ts";
 import type { Recorded } from "../judge.ts";
 import { requestOfCurrent } from "../replacement/request.ts";
-import {
-  judgeReplacement,
-  type Check,
-  type Circumstances,
-  type Current,
-  type Judgement,
-  type RequestFile,
-} from "../replacement/index.ts";
+import { judgeReplacement } from "../replacement/index.ts";
+import type { Check, Circumstances, Current, Judgement, RequestFile } from "../replacement/check.ts";
 
 /** What is in use: its file, or what is recorded; null where neither is known. */
 export type InUse = { readonly file: Renewable } | { readonly record: Recorded } | null;
@@ -17,26 +11,23 @@ export type InUse = { readonly file: Renewable } | { readonly record: Recorded }
 /** Before any date: for what has none, so that it is never taken as the later one. */
 const LONG_AGO = "1970-01-01T00:00:00Z";
 
-const UNTOLD: Check = {
+const NOT_KNOWN: Check = {
   id: "kind",
   outcome: "unknown",
-  what: text(
-    "what is in use is not recorded: nothing to compare the new one with",
-    "使用中のものが記録されていないため、比較できません",
-  ),
+  what: text("nothing is recorded to compare the new one with", "使用中のものが記録されていないため、比較できません"),
 };
 
 /** Checks that need no more than the new file and its request. */
 const OF_NEXT_ALONE: readonly Check["id"][] = ["validity", "issuer", "request-key", "key", "old-token"];
 
 /**
- * Whether a download would really replace what is in use. What is not known of that is told as unknown, never taken as
+ * Whether a download may replace what is in use. What is not known of that is reported as unknown, never taken as
  * good, and never as bad.
  */
 export function judgeDownload(inUse: InUse, next: Renewable, circumstances: Circumstances): Judgement {
   if (inUse === null) {
     const { checks } = judgeReplacement(nothingOf(next), next, circumstances);
-    return judgementOf([UNTOLD, ...checks.filter(({ id }) => OF_NEXT_ALONE.includes(id))]);
+    return judgementOf([NOT_KNOWN, ...checks.filter(({ id }) => OF_NEXT_ALONE.includes(id))]);
   }
   if ("file" in inUse) return judgeReplacement(inUse.file, next, circumstances);
   const { record } = inUse;
@@ -44,14 +35,14 @@ export function judgeDownload(inUse: InUse, next: Renewable, circumstances: Circ
   return judgementOf(
     checks.flatMap((check) => {
       if (check.id === "topic" && record.topic === null && next.expiring.topic !== null) {
-        return [topicUntold(next.expiring.topic)];
+        return [topicNotKnown(next.expiring.topic)];
       }
       return check.id === "expiry" && record.expiresAt === null ? [] : [check];
     }),
   );
 }
 
-/** What surely is wrong with a signing request, told before anything is renewed with it. */
+/** What is certainly wrong with a signing request, before anything is renewed with it. */
 export const judgeRequest = (inUse: InUse, request: RequestFile): Check | undefined =>
   inUse !== null && "file" in inUse ? requestOfCurrent(inUse.file, request) : undefined;
 
@@ -60,11 +51,11 @@ const judgementOf = (checks: readonly Check[]): Judgement => ({
   checks,
 });
 
-const topicUntold = (topic: string): Check => ({
+const topicNotKnown = (topic: string): Check => ({
   id: "topic",
   outcome: "unknown",
   what: text(
-    `the topic in use is not recorded. The new one is ${topic}: compare it with last year's file (--current FILE) before the upload; with another topic every enrolled device stops answering`,
+    `the current topic is not recorded. The new topic is ${topic}: compare it with last year's file (--current FILE) before the upload; with another topic every enrolled device stops responding`,
     `使用中のトピックが記録されていません。新しいものは ${topic} です。アップロード前に前回のファイル(--current FILE)と比べてください。トピックが違うと登録済みの全デバイスが応答しなくなります`,
   ),
 });

@@ -18,11 +18,11 @@ export const pushCertificateSteps: StepsOf = (known) => {
     {
       id: "prepare",
       what: text(
-        `Have at hand: ${account.en} with its password, ${phone.en}, and a login of a system administrator to the CLOMO PANEL.`,
+        `You need: ${account.en} and its password, ${phone.en}, and the login of a CLOMO PANEL system administrator.`,
         `用意するもの: ${account.ja}とパスワード、${phone.ja}、CLOMO PANEL のシステム管理者のログイン情報。`,
       ),
       trap: text(
-        "It must be the same Apple Account as before. If nobody can sign in to it any more, ask Apple to move the certificate to another account first; with any other account every enrolled device stops answering until it is enrolled again.",
+        "Use the same Apple Account as before. If nobody can sign in to it any more, first ask Apple to move the certificate to another account; with a certificate from any other account every enrolled device stops responding until it is enrolled again.",
         "必ず前回と同じ Apple Account を使います。サインインできない場合は、先に Apple へ証明書を別のアカウントへ移すよう依頼してください。別のアカウントで作ると、登録済みの全デバイスが再登録するまで応答しなくなります。",
       ),
     },
@@ -38,16 +38,16 @@ const request: readonly Step[] = [
     id: "request",
     where: WIZARD,
     what: text(
-      "Begin with 「次へ」, confirm the warning, enter the mail address (that of the Apple Account), the name in half-width letters with a blank between its parts, and the country (JP); 「次へ」, then download by 「ベンダー署名付き CSR ファイルのダウンロード」. Leave the window open.",
-      "「次へ」で始めて警告を確認し、メールアドレス(Apple Account と同じもの)、氏名(半角英数、姓と名の間に半角スペース)、国名コード(JP)を入力して「次へ」。「ベンダー署名付き CSR ファイルのダウンロード」で保存します。ウィンドウは開いたままにします。",
+      "Start with 「次へ」 and confirm the warning. Enter 「ご担当者様メールアドレス」 (that of the Apple Account), 「ご担当者様氏名(半角英数)」 (family and given name separated by a half-width space) and 「会社所在地 国名コード」 (JP), choose 「次へ」, then download with 「ベンダー署名付き CSR ファイルのダウンロード」. Leave the window open.",
+      "「次へ」で始めて警告を確認し、「ご担当者様メールアドレス」(Apple Account と同じもの)、「ご担当者様氏名(半角英数)」(姓と名の間に半角スペース)、「会社所在地 国名コード」(JP)を入力して「次へ」。「ベンダー署名付き CSR ファイルのダウンロード」で保存します。ウィンドウは開いたままにします。",
     ),
     trap: text(
-      "Begin only once: each beginning makes another request, and a certificate of an earlier one is refused at the upload. Of several files in the folder, only the newest counts.",
-      "始めるのは1回だけです。始めるたびに新しい CSR ができ、以前の CSR から作った証明書はアップロード時に拒否されます。フォルダーに複数あるときは最新のものだけが有効です。",
+      "Start only once: each start creates a new CSR, and a certificate made from an earlier CSR is rejected at the upload. If there are several files in the folder, only the newest is valid.",
+      "始めるのは 1 回だけです。始めるたびに新しい CSR ができ、以前の CSR から作った証明書はアップロード時に拒否されます。フォルダーに複数あるときは最新のものだけが有効です。",
     ),
     check: text(
-      "CertificateSigningRequest.csr, about 9 KB, made just now.",
-      "CertificateSigningRequest.csr(約 9KB)ができ、日時が今であること。",
+      "CertificateSigningRequest.csr, about 9 KB, created just now.",
+      "CertificateSigningRequest.csr(約 9 KB)ができ、日時が今であること。",
     ),
     waitsFor: "signing-request",
   },
@@ -62,7 +62,7 @@ const atApple = (accountEn: string, accountJa: string, topic: string | null): re
       `${accountJa}と2ファクタ認証コードでサインインします。`,
     ),
     trap: text(
-      "If the list is empty or lacks the certificate, this is another account: sign out.",
+      "If the list is empty or does not include the certificate, this is the wrong account: sign out.",
       "一覧が空、または対象の証明書がない場合は別のアカウントです。サインアウトしてください。",
     ),
   },
@@ -70,11 +70,11 @@ const atApple = (accountEn: string, accountJa: string, topic: string | null): re
     id: "renew",
     where: PORTAL,
     what: text(
-      "In the row of the certificate in use press Renew, give CertificateSigningRequest.csr, Upload, Download.",
+      "In the row of the current certificate choose Renew, select CertificateSigningRequest.csr, then Upload and Download.",
       "使用中の証明書の行で「Renew」を押し、CertificateSigningRequest.csr を選んで「Upload」、「Download」。",
     ),
     trap: text(
-      `Renew only. "Create a Certificate" makes one with another topic: every enrolled device falls silent, without an error anywhere. "Revoke" ends the certificate in use.${topic === null ? "" : ` The topic must stay ${topic}.`}`,
+      `Use only Renew. "Create a Certificate" creates one with another topic: every enrolled device stops responding, without any error. "Revoke" invalidates the current certificate.${topic === null ? "" : ` The topic must stay ${topic}.`}`,
       `押すのは「Renew」だけです。「Create a Certificate」ではトピックが変わり、登録済みの全デバイスがエラーも出ないまま応答しなくなります。「Revoke」は使用中の証明書を失効させます。${topic === null ? "" : `トピックは ${topic} のままでなければなりません。`}`,
     ),
     check: text(
@@ -90,11 +90,11 @@ const upload = (accountEn: string, accountJa: string): readonly Step[] => [
     id: "upload",
     where: WIZARD,
     what: text(
-      `Choose 「続きから始める」, give the .pem, enter ${accountEn}, 「次へ」.`,
+      `Choose 「続きから始める」, select the .pem file, enter ${accountEn}, then 「次へ」.`,
       `「続きから始める」を選び、.pem を指定し、${accountJa}を入力して「次へ」。`,
     ),
     trap: text(
-      "「続きから始める」, not 「次へ」, which would begin again and spoil the certificate. If 「入力エラー:正しい証明書を…」 appears, request and certificate do not belong together: delete both files and begin with a new request.",
+      "Choose 「続きから始める」, not 「次へ」, which would start over and make the certificate useless. If 「入力エラー:正しい証明書を…」 appears, the CSR and the certificate do not match: delete both files and start again with a new CSR.",
       "「次へ」ではなく「続きから始める」です。「次へ」を選ぶと最初からになり、証明書が使えなくなります。「入力エラー:正しい証明書を…」が出たら CSR と証明書が対になっていません。両方のファイルを削除し、CSR の作成からやり直してください。",
     ),
   },
@@ -102,16 +102,16 @@ const upload = (accountEn: string, accountJa: string): readonly Step[] => [
     id: "profile-password",
     where: WIZARD,
     what: text(
-      "Set the password for installing the profile by hand (letters, digits and symbols, up to 64), 「次へ」, 「完了」.",
-      "プロファイルの手動インストール用パスワード(英数字と記号、64文字以内)を設定し、「次へ」、「完了」。",
+      "Set the password for installing the profile manually (letters, digits and symbols, up to 64 characters), then 「次へ」 and 「完了」.",
+      "プロファイルの手動インストール用パスワード(英数字と記号、64 文字以内)を設定し、「次へ」、「完了」。",
     ),
   },
   {
     id: "look",
     where: same("CLOMO PANEL > HOME > Mobile Device Management > 「MDM プッシュ通知証明書」"),
-    what: text("See that the date is a year from now.", "有効期限が1年後になったことを確認します。"),
+    what: text("Check that the date is a year from now.", "有効期限が 1 年後になったことを確認します。"),
     check: text(
-      "No device has to install its profile again after a proper renewal.",
+      "After a correct renewal no device has to reinstall its profile.",
       "正しく更新できていれば、デバイス側でプロファイルを入れ直す必要はありません。",
     ),
   },

@@ -22,23 +22,29 @@ export interface Step {
   readonly mayLack?: true;
 }
 
-/** What is known of the thing to renew; null where nothing is recorded. */
-export type Known = Pick<
+/** The record of the item to renew; null where nothing is recorded. */
+export type KnownItem = Pick<
   Recorded,
   "name" | "organisation" | "topic" | "owner" | "account" | "phone" | "expiresAt"
 > | null;
 
-/** The steps of a kind of thing, told with what is known of the one. */
-export type StepsOf = (known: Known) => readonly Step[];
+/** The steps for a kind of item, worded with what is recorded. */
+export type StepsOf = (known: KnownItem) => readonly Step[];
 
-/** `the Apple Account push@example.jp`, or what to look for where the account is not recorded. */
-export const accountOf = (known: Known, what: Text): Text =>
+/**
+ * `the Apple Account push@example.jp`, or what to look for where the account is not recorded. In Japanese a word
+ * follows it at once: half-width letters at its end take the blank along.
+ */
+export const accountOf = (known: KnownItem, what: Text): Text =>
   (known?.account ?? null) === null
-    ? text(`${what.en} that was used last time`, `前回使った${/^\w/.test(what.ja) ? " " : ""}${what.ja}`)
+    ? text(
+        `${what.en} used last time`,
+        `前回使った${/^\w/.test(what.ja) ? " " : ""}${what.ja}${/\w$/.test(what.ja) ? " " : ""}`,
+      )
     : text(`${what.en} ${known?.account}`, `${what.ja}「${known?.account}」`);
 
 /** Where the phone of the second factor is. */
-export const phoneOf = (known: Known): Text =>
+export const phoneOf = (known: KnownItem): Text =>
   (known?.phone ?? null) === null
     ? text("the phone that receives its 2-factor code", "2ファクタ認証コードを受け取る電話")
     : text(
@@ -49,20 +55,23 @@ export const phoneOf = (known: Known): Text =>
 /** The last step of all: what `--interactive` does by itself. */
 export const recordStep = (command: string): Step => ({
   id: "record",
-  what: text(`Record it, so that the next date is known: ${command}`, `次の期限がわかるように記録する: ${command}`),
-  trap: text("without it, the notices go on about the old date", "記録しないと、古い期限についての通知が続きます"),
+  what: text(
+    `Record the renewal, so that the next date is known: ${command}`,
+    `次の期限がわかるように記録します: ${command}`,
+  ),
+  trap: text("Otherwise notices about the old date continue.", "記録しないと、古い期限についての通知が続きます。"),
 });
 
 const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
 
 /** The first step of what is renewed in Apple Business Manager: what to have at hand, and the trap that comes first. */
-export const prepareAppleBusiness = (known: Known, trap: Text): Step => {
+export const prepareAppleBusiness = (known: KnownItem, trap: Text): Step => {
   const account = accountOf(known, MANAGED);
   const phone = phoneOf(known);
   return {
     id: "prepare",
     what: text(
-      `Have at hand: for Apple Business Manager ${account.en}, with its password, ${phone.en}, and a login of a system administrator to the CLOMO PANEL.`,
+      `You need: for Apple Business Manager, ${account.en} and its password; ${phone.en}; and the login of a CLOMO PANEL system administrator.`,
       `用意するもの: Apple Business Manager の${account.ja}とパスワード、${phone.ja}、CLOMO PANEL のシステム管理者のログイン情報。`,
     ),
     trap,

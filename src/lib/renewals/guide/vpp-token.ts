@@ -1,5 +1,5 @@
 import { same, text } from "../../text/index.ts";
-import { prepareAppleBusiness, recordStep, type Known, type Step, type StepsOf } from "./step.ts";
+import { prepareAppleBusiness, recordStep, type KnownItem, type Step, type StepsOf } from "./step.ts";
 
 const SERVICE = "CLOMO PANEL > Settings > CLOMO MOBILE APP PORTAL > サービス設定 > 「VPP 管理配布」 > 「設定する」";
 const CONTENT_TOKENS = same(
@@ -15,7 +15,7 @@ export const vppTokenSteps: StepsOf = (known) => [
   prepareAppleBusiness(
     known,
     text(
-      "A change of this account's password kills the token at once, whatever its date says: change no password afterwards, and use an account of its own for tokens.",
+      "Changing this account's password invalidates the token immediately, whatever its date: do not change it afterwards, and use a dedicated account for tokens.",
       "このアカウントのパスワードを変更すると、期限前でもトークンは直ちに無効になります。ダウンロード後は変更せず、トークン専用のアカウントを使ってください。",
     ),
   ),
@@ -23,7 +23,7 @@ export const vppTokenSteps: StepsOf = (known) => [
   recordStep("clomoctl renewals edit ITEM --file sToken_for_PLACE_.vpptoken"),
 ];
 
-function renew(known: Known): readonly Step[] {
+function renew(known: KnownItem): readonly Step[] {
   const place = known?.organisation ?? null;
   return [
     {
@@ -34,11 +34,11 @@ function renew(known: Known): readonly Step[] {
         `${place === null ? "使用中の場所" : `「${place}」`}のトークンを「ダウンロード」します。`,
       ),
       trap: text(
-        "There may be several, each with its own date: take the one of the same location.",
+        "There may be several tokens with different dates: choose the one for the same location.",
         "トークンは複数あり、期限もそれぞれ異なることがあります。同じ場所のものを選んでください。",
       ),
       check: text(
-        "sToken_for_(place)_.vpptoken; full-width letters of the place become _.",
+        "sToken_for_(location)_.vpptoken; full-width characters of the location become _.",
         "sToken_for_(場所名)_.vpptoken ができること(全角文字は _ になります)。",
       ),
       waitsFor: "vpp-token",
@@ -52,11 +52,11 @@ const upload: readonly Step[] = [
     id: "organisation",
     where: same(SERVICE),
     what: text(
-      "By 「組織を選択してください」 choose 「全社」, or the organisation this token is for.",
+      "Under 「組織を選択してください」 choose 「全社」, or the organisation that uses this token.",
       "「組織を選択してください」で「全社」、またはこのトークンを使う組織を選びます。",
     ),
     trap: text(
-      "「全社」 comes first: it must have a token even where organisations have their own.",
+      "Start with 「全社」: it needs a token even if organisations have their own.",
       "最初に「全社」です。組織ごとにトークンを設定する場合も、全社への登録が先に必要です。",
     ),
   },
@@ -70,14 +70,14 @@ const upload: readonly Step[] = [
     id: "save",
     where: same(SERVICE),
     what: text("Then 「保存」.", "続けて「保存」を押します。"),
-    trap: text("「登録」 alone stores nothing.", "「登録」だけでは保存されません。"),
+    trap: text("「登録」 alone does not save anything.", "「登録」だけでは保存されません。"),
   },
   {
     id: "look",
     where: same("CLOMO PANEL > HOME > Mobile Device Management > 「VPPサービストークン」"),
     what: text(
-      "See that the date is a year from now, and fetch the licences by 「管理配布のライセンス数を更新」; by itself it is done once a day.",
-      "有効期限が1年後になったことを確認し、「管理配布のライセンス数を更新」でライセンスを取得します(自動では1日1回です)。",
+      "Check that the date is a year from now, and fetch the licences with 「管理配布のライセンス数を更新」 (done automatically once a day).",
+      "有効期限が 1 年後になったことを確認し、「管理配布のライセンス数を更新」でライセンスを取得します(自動では 1 日 1 回です)。",
     ),
   },
 ];

@@ -3,7 +3,7 @@ import { readRenewables, readSigningRequest, type Renewable } from "../../apple/
 import { describeWithOpenssl, Workshop } from "../../apple/testing/openssl.ts";
 import type { Text } from "../../text/index.ts";
 import type { Recorded } from "../judge.ts";
-import type { Found, Looked } from "./downloads.ts";
+import type { Found, DownloadSearch } from "./downloads.ts";
 import { guideOf } from "./index.ts";
 import { judgeDownload, judgeRequest, type InUse } from "./judge-download.ts";
 import type { Download } from "./step.ts";
@@ -38,7 +38,7 @@ function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & {
       if (chosen === undefined) throw new Error("no answers");
       return chosen.value;
     },
-    look: async (download): Promise<Looked> => {
+    look: async (download): Promise<DownloadSearch> => {
       const turn = looks.get(download) ?? 0;
       looks.set(download, turn + 1);
       const all = files[download] ?? [];
@@ -119,7 +119,7 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "look", "yes"] });
     expect(await walk(PUSH, desk)).toEqual({ ended: "done", renewed: good });
     expect(wordsOf(desk.said, "en")).toMatch(
-      /WRONG - topic: it changes from .+ every enrolled device stops answering[^]+Do not upload this file/,
+      /WRONG - topic: the topic would change from .+ every enrolled device would stop responding[^]+Do not upload this file/,
     );
     expect(wordsOf(desk.said, "ja")).toMatch(
       /不可 - トピック: .+全デバイスが応答しなくなり[^]+アップロードしないでください/,
@@ -130,8 +130,8 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     const files = { "signing-request": [request], "push-certificate": [otherKey] } as const;
     const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "stop"] });
     expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "renew" }, refused: true });
-    expect(wordsOf(desk.said, "en")).toMatch(/WRONG - made from the request: it was made from another request/);
-    expect(wordsOf(desk.said, "ja")).toMatch(/不可 - .+: 別の署名要求から作られています/);
+    expect(wordsOf(desk.said, "en")).toMatch(/WRONG - matches the CSR: made from a different CSR/);
+    expect(wordsOf(desk.said, "ja")).toMatch(/不可 - .+: 別の CSR ファイルから作られています/);
   });
 
   test("refuses the request of the certificate in use before anything is renewed with it", async () => {
@@ -148,10 +148,10 @@ describeWithOpenssl("the walk to a new push certificate", () => {
       at: { waitsFor: "signing-request" },
       refused: true,
     });
-    expect(wordsOf(left.said, "en")).toMatch(
-      /WRONG - request is recent: this is the request of the certificate in use/,
+    expect(wordsOf(left.said, "en")).toMatch(/WRONG - recent CSR: this is the CSR of the certificate in use/);
+    expect(wordsOf(left.said, "ja")).toMatch(
+      /不可 - CSR ファイルの新しさ: 現在の証明書を作ったときの CSR ファイルです/,
     );
-    expect(wordsOf(left.said, "ja")).toMatch(/不可 - 署名要求の新しさ: 現在の証明書を作ったときの署名要求です/);
     const again = deskOf({ ...scene, answers: ["next", "look", "look", "stop"] });
     expect(await walk(PUSH, again)).toMatchObject({ ended: "stopped", at: { id: "sign-in" }, refused: false });
   });
@@ -160,7 +160,7 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     const files = { "signing-request": [undefined, request] } as const;
     const desk = deskOf({ inUse, files, answers: ["next", "look", "look", "stop"] });
     expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "sign-in" } });
-    expect(wordsOf(desk.said, "en")).toContain("no CertificateSigningRequest.csr that can be read is there");
+    expect(wordsOf(desk.said, "en")).toContain("no readable CertificateSigningRequest.csr found");
   });
 
   test("asks before a doubtful file is taken: its issuer is not Apple here", async () => {

@@ -1,14 +1,14 @@
 import type { Renewable } from "../../apple/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import {
-  CHECKS,
   type Check,
   type CheckOutcome,
+  CHECKS,
   type Circumstances,
   type Judgement,
   type RequestFile,
-} from "../replacement/index.ts";
-import { DOWNLOAD_NAMES, type Found, type Looked } from "./downloads.ts";
+} from "../replacement/check.ts";
+import { DOWNLOAD_NAMES, type Found, type DownloadSearch } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { Download } from "./step.ts";
 
@@ -18,21 +18,21 @@ export interface Answer<T extends string> {
   readonly name: Text;
 }
 
-/** What a walk needs of the outside. */
+/** The terminal and files of a walk. */
 export interface WalkDesk {
   /** shows a step, numbered from 1 */
   readonly show: (step: Step, number: number) => Promise<void>;
   readonly tell: (line: Text) => Promise<void>;
   readonly warn: (line: Text) => Promise<void>;
   readonly choose: <T extends string>(question: Text, answers: readonly Answer<T>[]) => Promise<T>;
-  readonly look: (download: Download) => Promise<Looked>;
+  readonly look: (download: Download) => Promise<DownloadSearch>;
   /** what is surely wrong with a request, before there is a certificate of it */
   readonly judgeRequest: (request: RequestFile) => Check | undefined;
   readonly judge: (next: Renewable, circumstances: Pick<Circumstances, "csr">) => Judgement;
 }
 
 /** How a walk ended. */
-export type Walked =
+export type WalkResult =
   | { readonly ended: "stopped"; readonly at: Step; readonly refused: boolean }
   | { readonly ended: "done"; readonly renewed: Found | undefined };
 
@@ -46,7 +46,7 @@ interface Taken {
  * Goes through the steps of a guide, one question each; where a file is awaited it is looked for and judged, and a
  * file that would do harm is never taken. Records nothing: that is for afterwards.
  */
-export async function walk({ steps }: Guide, desk: WalkDesk): Promise<Walked> {
+export async function walk({ steps }: Guide, desk: WalkDesk): Promise<WalkResult> {
   const taken: Taken = { request: undefined, renewed: undefined };
   for (const [index, step] of steps.entries()) {
     if (step.id === "record") break;
@@ -61,7 +61,7 @@ const STOP = text("stop here", "ここで中断する");
 
 const done = (desk: WalkDesk): Promise<"next" | "stop"> =>
   desk.choose(text("Done?", "終わりましたか?"), [
-    { value: "next", name: text("done, next step", "終わった。次へ") },
+    { value: "next", name: text("done, next step", "完了(次へ)") },
     { value: "stop", name: STOP },
   ]);
 
@@ -79,9 +79,9 @@ async function awaitFile(
         value: "look",
         name: refused
           ? text("look again", "もう一度探す")
-          : text("it is downloaded, look for it", "ダウンロードした。探す"),
+          : text("downloaded, look for the file", "ダウンロード済み(ファイルを探す)"),
       },
-      ...(step.mayLack === true ? [{ value: "skip", name: text("not needed, next step", "不要。次へ") } as const] : []),
+      ...(step.mayLack === true ? [{ value: "skip", name: text("not needed, next step", "不要(次へ)") } as const] : []),
       { value: "stop", name: STOP },
     ]);
     if (answer === "skip") return "next";
@@ -96,18 +96,18 @@ async function awaitFile(
 const question = (download: Download, refused: boolean): Text => {
   const { shown } = DOWNLOAD_NAMES[download];
   return refused
-    ? text(`${shown} was refused. Put it right, then:`, `${shown} は使えません。やり直してから:`)
-    : text(`Is ${shown} downloaded?`, `${shown} をダウンロードしましたか?`);
+    ? text(`${shown} cannot be used. Try again, then:`, `${shown} は使えません。やり直してから:`)
+    : text(`Have you downloaded ${shown}?`, `${shown} をダウンロードしましたか?`);
 };
 
 async function look(desk: WalkDesk, download: Download): Promise<Found | undefined> {
   const { found, aside } = await desk.look(download);
   for (const { name, why } of aside) {
-    await desk.tell(text(`left aside: ${name} (${why.en})`, `対象外: ${name}(${why.ja})`));
+    await desk.tell(text(`skipped: ${name} (${why.en})`, `対象外: ${name}(${why.ja})`));
   }
   if (found === undefined) {
     const { shown } = DOWNLOAD_NAMES[download];
-    await desk.warn(text(`no ${shown} that can be read is there`, `読み取れる ${shown} が見つかりません`));
+    await desk.warn(text(`no readable ${shown} found`, `読み取れる ${shown} が見つかりません`));
   } else {
     await desk.tell(text(`found: ${found.path}`, `見つかりました: ${found.path}`));
   }
@@ -132,16 +132,16 @@ async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean
     await desk.warn(text("Do not upload this file.", "このファイルをアップロードしないでください。"));
     return false;
   }
-  if (checks.some(needsLook) && !(await wanted(desk))) return false;
+  if (checks.some(needsReview) && !(await wanted(desk))) return false;
   taken.renewed = found;
   return true;
 }
 
 const MARKS = {
-  good: text("good", "良"),
-  warning: text("look", "要確認"),
+  good: text("ok", "問題なし"),
+  warning: text("check", "要確認"),
   bad: text("WRONG", "不可"),
-  unknown: text("not known", "不明"),
+  unknown: text("unknown", "不明"),
 } as const satisfies Record<CheckOutcome, Text>;
 
 /** `WRONG - topic: it changes from …` */
@@ -149,14 +149,14 @@ const lineOf = ({ id, outcome, what }: Check): Text =>
   text(`${MARKS[outcome].en} - ${CHECKS[id].en}: ${what.en}`, `${MARKS[outcome].ja} - ${CHECKS[id].ja}: ${what.ja}`);
 
 /** That a download ends the old token is known by now, and that CLOMO's key is not ours: no reason to ask. */
-const needsLook = ({ id, outcome }: Check): boolean =>
+const needsReview = ({ id, outcome }: Check): boolean =>
   outcome === "warning" ? id !== "old-token" : outcome === "unknown" && (id === "topic" || id === "kind");
 
 const wanted = async (desk: WalkDesk): Promise<boolean> =>
   (await desk.choose(
-    text("Some of it is doubtful. Go on with this file?", "確認が必要な点があります。このファイルで進めますか?"),
+    text("Some points need attention. Continue with this file?", "確認が必要な点があります。このファイルで進めますか?"),
     [
-      { value: "no", name: text("no, another file", "いいえ。別のファイルにする") },
-      { value: "yes", name: text("yes, I have looked at it", "はい。確認しました") },
+      { value: "no", name: text("no, use another file", "いいえ(別のファイルにする)") },
+      { value: "yes", name: text("yes, I have checked it", "はい(確認済み)") },
     ],
   )) === "yes";

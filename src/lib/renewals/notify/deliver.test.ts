@@ -59,7 +59,7 @@ test("mail goes to the server, with the password that the environment or a file 
 });
 
 test.each<[string, Partial<NotifySettings>, RegExp]>([
-  ["there is no mail server", {}, /smtp|mail server/],
+  ["no mail server is set (smtp)", {}, /smtp|mail server/],
   [
     "the password's variable is not set",
     { smtp: { host: "x.invalid", port: 25, security: "none", from: "a@x", user: "u", password: { env: "NONE" } } },

@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { readText } from "../../files/index.ts";
 import { same, text } from "../../text/index.ts";
 import { failed, type Delivery } from "./outcome.ts";
-import type { Deliver } from "./telling.ts";
+import type { Deliver } from "./sender.ts";
 import { readSecret, type SecretPlace } from "./secret.ts";
 import type { NotifySettings, SecretSource, SmtpSettings, WebhookRecipient } from "./settings.ts";
 import type { Mailer } from "./ways/mail.ts";
@@ -51,7 +51,8 @@ export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Delive
     try {
       switch (recipient.way) {
         case "mail": {
-          if (settings.smtp === undefined) return failed(text("there is no mail server", "smtp の設定がありません"));
+          if (settings.smtp === undefined)
+            return failed(text("no mail server is set (smtp)", "smtp の設定がありません"));
           const mail = await (mailer ??= openSmtp(settings.smtp, place));
           return await mail(recipient.address, message, recipient.language);
         }

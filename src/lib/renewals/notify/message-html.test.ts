@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChromium, type StartedChromium } from "../../../../test/chromium.ts";
 import { text } from "../../text/index.ts";
-import { htmlOf } from "./message-html.ts";
-import { digestOf, toldItem } from "../testing/digest.ts";
+import { htmlOf } from "./message.ts";
+import { digestOf, dueNotice } from "../testing/digest.ts";
 
 let started: StartedChromium;
 beforeAll(async () => {
@@ -11,11 +11,11 @@ beforeAll(async () => {
 afterAll(() => started[Symbol.asyncDispose]());
 
 const DIGEST = digestOf({
-  told: [
-    toldItem({ item: { name: "期限切れ" }, days: -3, day: "2026-11-17", expired: true }),
-    toldItem({ item: { name: "本社", account: "push@example.jp" }, days: 30 }),
-    toldItem({ item: { name: "<大阪> & 京都", kind: "vpp-token" }, days: 60, day: "2027-03-31" }),
-    toldItem({ item: { name: "全部", kind: "custom" }, days: 90, day: "2027-04-30" }),
+  due: [
+    dueNotice({ item: { name: "期限切れ" }, days: -3, day: "2026-11-17", expired: true }),
+    dueNotice({ item: { name: "本社", account: "push@example.jp" }, days: 30 }),
+    dueNotice({ item: { name: "<大阪> & 京都", kind: "vpp-token" }, days: 60, day: "2027-03-31" }),
+    dueNotice({ item: { name: "全部", kind: "custom" }, days: 90, day: "2027-04-30" }),
   ],
   warnings: [text("", "届きません")],
 });

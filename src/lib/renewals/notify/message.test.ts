@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import { messageOf, subjectOf } from "./message.ts";
-import { digestOf, toldItem } from "../testing/digest.ts";
+import { digestOf, dueNotice } from "../testing/digest.ts";
 
 test.each([
   [
@@ -41,28 +41,28 @@ test.each([
     "【更新期限】期限切れ(12 日経過): MDM プッシュ通知証明書「本社」",
   ],
 ])("%i days left, expired %s", (days, expired, en, ja) => {
-  const told = [toldItem({ days, expired })];
-  expect(subjectOf(digestOf({ told, language: "en" }))).toBe(en);
-  expect(subjectOf(digestOf({ told, language: "ja" }))).toBe(ja);
+  const due = [dueNotice({ days, expired })];
+  expect(subjectOf(digestOf({ due, language: "en" }))).toBe(en);
+  expect(subjectOf(digestOf({ due, language: "ja" }))).toBe(ja);
 });
 
 test("several things are one digest; it names what is needed and nothing else", async () => {
-  const told = [
-    toldItem({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),
-    toldItem({
+  const due = [
+    dueNotice({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),
+    dueNotice({
       context: "kanto",
       item: { kind: "vpp-token", name: "大阪", certainty: "estimated" },
       day: "2027-04-01",
     }),
   ];
   const warnings = [text("mail to x@example.jp comes back", "x@example.jp に届きません")];
-  const { subject, text: body } = await messageOf(digestOf({ told, warnings, severalContexts: true }));
+  const { subject, text: body } = await messageOf(digestOf({ due, warnings, severalContexts: true }));
   expect(subject).toBe("【更新期限】あと 7 日: MDM プッシュ通知証明書「本社」 ほか 1 件");
   expect(body).toBe(`■ MDM プッシュ通知証明書「本社」
   期限: 2027-03-01 あと 7 日
   テナント: embedded
   アカウント: push@example.jp
-  担当: it@example.jp
+  更新担当: it@example.jp
   手順: clomoctl renewals guide 019a0000-0000-7000-8000-000000000001 --context embedded
 
 ■ VPP サービストークン「大阪」
@@ -74,13 +74,13 @@ test("several things are one digest; it names what is needed and nothing else", 
 - x@example.jp に届きません
 
 -- 
-clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新して記録すると、次の期限まで通知は止まります。
+clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録すると、次の期限まで通知は止まります。
 `);
 });
 
 test("what people recorded stays on its line and is never markup", async () => {
-  const told = [toldItem({ item: { name: "<b>x</b>\r\nBcc: a@example.jp\u202e" } })];
-  const { subject, text: body, html } = await messageOf(digestOf({ told }));
+  const due = [dueNotice({ item: { name: "<b>x</b>\r\nBcc: a@example.jp\u202e" } })];
+  const { subject, text: body, html } = await messageOf(digestOf({ due }));
   expect(subject).toBe("【更新期限】あと 30 日: MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(body.split("\n")[0]).toBe("■ MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(html).toContain("&lt;b&gt;x&lt;/b&gt; Bcc");

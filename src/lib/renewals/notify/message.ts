@@ -1,55 +1,6 @@
-import type { Certainty, RenewalKind } from "../../model/renewal.ts";
-import { text, type Language, type Text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import { renewalCalendar } from "../output/calendar.ts";
-import { htmlOf } from "./message-html.ts";
-import { dayText, detailsOf, FOOTER, timeLeft, titleOf } from "./message-words.ts";
-
-/** What a notice tells of a recorded thing; neither notes nor the place of a phone leave the tenant. */
-export interface NoticeItem {
-  readonly id: string;
-  readonly kind: RenewalKind;
-  readonly name: string;
-  readonly organisation: string | null;
-  /** UTC instant */
-  readonly expiresAt: string | null;
-  readonly certainty: Certainty;
-  /** the person or role that renews it */
-  readonly owner: string | null;
-  /** the Apple or Google account, by name */
-  readonly account: string | null;
-  /** UTC instant */
-  readonly updatedAt: string;
-  /** what is to be said of the date: that the file it was read from says another */
-  readonly remark?: Text | null;
-}
-
-/** A stage of a thing, as a digest tells it. */
-export interface Told {
-  /** the context its tenant is reached by */
-  readonly context: string;
-  readonly item: NoticeItem & { readonly expiresAt: string };
-  /** days before expiry; negative for each day after it */
-  readonly stage: number;
-  /** calendar days left, in the tenant's zone */
-  readonly days: number;
-  /** the calendar day of expiry there, `2027-03-01` */
-  readonly day: string;
-  /** its very instant has passed */
-  readonly expired: boolean;
-}
-
-/** All that one recipient is told in one go. */
-export interface Digest {
-  /** the most urgent first; at least one */
-  readonly told: readonly Told[];
-  /** what else the recipient should know: who is gone, whose mail bounced */
-  readonly warnings: readonly Text[];
-  readonly language: Language;
-  /** the tenants' names matter */
-  readonly severalContexts: boolean;
-  /** without angle brackets; the same whenever it is sent again */
-  readonly messageId: string;
-}
+import { dayText, detailsOf, timeLeft, titleOf, type Digest, type DueNotice } from "./digest.ts";
 
 /** A digest in words. */
 export interface Message {
@@ -61,11 +12,17 @@ export interface Message {
   readonly messageId: string;
 }
 
+/** What stands below every notice. */
+const FOOTER: Text = text(
+  "Sent by clomoctl renewals notify. Each reminder is sent once. Record the renewal to stop them until the next expiry date.",
+  "clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録すると、次の期限まで通知は止まります。",
+);
+
 /** The first line of it all: how long the most urgent thing has left, and how many others there are. */
-export const subjectOf = ({ told, language }: Digest): string => {
-  const [first] = told;
+export const subjectOf = ({ due, language }: Digest): string => {
+  const [first] = due;
   if (first === undefined) return "";
-  const others = told.length - 1;
+  const others = due.length - 1;
   const left = timeLeft(first)[language];
   const title = titleOf(first, language);
   const subject =
@@ -76,9 +33,9 @@ export const subjectOf = ({ told, language }: Digest): string => {
 };
 
 const textOf = (digest: Digest): string => {
-  const { told, warnings, language, severalContexts } = digest;
+  const { due, warnings, language, severalContexts } = digest;
   const say = (wording: Text): string => wording[language];
-  const items = told.map((one) =>
+  const items = due.map((one) =>
     [
       `■ ${titleOf(one, language)}`,
       `  ${say(text("expires", "期限"))}: ${dayText(one, language)} ${say(timeLeft(one))}`,
@@ -92,11 +49,77 @@ const textOf = (digest: Digest): string => {
   return `${[...items, ...cautions, `-- \n${say(FOOTER)}`].join("\n\n")}\n`;
 };
 
+/** Days that a full bar stands for, unless something has longer. */
+const FULL_DAYS = 90;
+
+const CRITICAL_DAYS = 30;
+
+const escaped = (value: string): string =>
+  value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+const colourOf = ({ days, expired }: DueNotice): string =>
+  expired || days <= 0 ? "#b3261e" : days <= CRITICAL_DAYS ? "#c2410c" : "#1d6fa5";
+
+/** A bar as long as the time that is left: mail programs draw no SVG, all of them draw tables. */
+const barOf = (due: DueNotice, fullDays: number): string => {
+  const share = Math.round((Math.max(0, due.days) / fullDays) * 1000) / 10;
+  const bar = `background:${colourOf(due)};font-size:0;line-height:8px;height:8px`;
+  const rest = "background:#e2e5e9;font-size:0;line-height:8px;height:8px";
+  const cells =
+    share <= 0
+      ? `<td style="${bar}">&nbsp;</td>`
+      : `<td width="${share}%" style="${bar}">&nbsp;</td>${share >= 100 ? "" : `<td style="${rest}">&nbsp;</td>`}`;
+  return (
+    `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" ` +
+    `style="border-collapse:collapse;margin:6px 0;-webkit-print-color-adjust:exact;print-color-adjust:exact">` +
+    `<tr>${cells}</tr></table>`
+  );
+};
+
+const rowOf = (due: DueNotice, { language, severalContexts }: Digest, fullDays: number): string => {
+  const say = (wording: Text): string => wording[language];
+  const details = detailsOf(due, severalContexts)
+    .map(([label, value]) => `<div>${escaped(say(label))}: ${escaped(value)}</div>`)
+    .join("");
+  return (
+    `<tr><td style="padding:12px 0;border-bottom:1px solid #d5d9de">` +
+    `<div style="font-weight:bold">${escaped(titleOf(due, language))}</div>` +
+    `<div><span style="color:${colourOf(due)};font-weight:bold">${escaped(say(timeLeft(due)))}</span> ` +
+    `<span>${escaped(dayText(due, language))}</span></div>` +
+    `${barOf(due, fullDays)}<div style="color:#4a5158;font-size:13px">${details}</div></td></tr>`
+  );
+};
+
+/**
+ * A digest as an HTML mail: one row a thing, with a bar as long as the time left. No script, no style sheet, nothing
+ * from outside; it reads the same in print.
+ */
+export const htmlOf = (digest: Digest, subject: string): string => {
+  const { due, warnings, language } = digest;
+  const fullDays = Math.max(FULL_DAYS, ...due.map(({ days }) => days));
+  const rows = due.map((one) => rowOf(one, digest, fullDays)).join("\n");
+  const cautions = warnings.map((warning) => `<li>${escaped(warning[language])}</li>`).join("");
+  const note = text("Note", "ご注意")[language];
+  return `<!DOCTYPE html>
+<html lang="${language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title></head>
+<body style="margin:0;padding:16px;color:#1c2126;background:#ffffff;font:15px/1.6 sans-serif">
+<h1 style="font-size:18px;margin:0 0 8px">${escaped(subject)}</h1>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;max-width:640px">
+${rows}
+</table>
+${cautions === "" ? "" : `<h2 style="font-size:15px">${note}</h2><ul>${cautions}</ul>`}
+<p style="color:#4a5158;font-size:12px">${escaped(FOOTER[language])}</p>
+</body>
+</html>
+`;
+};
+
 /** Puts a digest into the words of its language: subject, text, HTML and a calendar of its days. */
 export const messageOf = async (digest: Digest): Promise<Message> => ({
   subject: subjectOf(digest),
   text: textOf(digest),
   html: htmlOf(digest, subjectOf(digest)),
-  calendar: await renewalCalendar(digest.told, digest.language),
+  calendar: await renewalCalendar(digest.due, digest.language),
   messageId: digest.messageId,
 });

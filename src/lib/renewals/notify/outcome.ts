@@ -1,6 +1,6 @@
 import { same, type Text } from "../../text/index.ts";
 
-/** What became of a message. */
+/** The result of a delivery. */
 export type Delivery =
   | { readonly sent: true }
   | {

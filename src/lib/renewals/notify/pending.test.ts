@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import type { NoticeItem } from "./message.ts";
-import { workFor, type Pending } from "./pending.ts";
-import type { Target } from "./recipients.ts";
+import type { NoticeItem } from "./digest.ts";
+import { workFor, type PendingNotice } from "./pending.ts";
+import type { RecipientItems } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";
-import { toldItem } from "../testing/digest.ts";
+import { dueNotice } from "../testing/digest.ts";
 import { noticeTenant, pastNotice, type KnownTenant } from "../testing/notice-tenant.ts";
 
 const NOW = new Date("2027-02-01T00:00:00.000Z");
 const STAGES = [90, 30, 7, 0];
 
-const item = (id: string, expiresAt: string): NoticeItem => ({ ...toldItem().item, id, name: id, expiresAt });
+const item = (id: string, expiresAt: string): NoticeItem => ({ ...dueNotice().item, id, name: id, expiresAt });
 const MARCH = "2027-03-01T03:00:00.000Z";
 const SOON = "2027-02-04T03:00:00.000Z";
 
@@ -21,16 +21,16 @@ const work = async (
   const loaded = await Promise.all(
     known.map((one) => LoadedTenant.load(noticeTenant(one).tenant, { now, stages: STAGES })),
   );
-  const target: Target = {
+  const target: RecipientItems = {
     recipient: { name: "it", way: "mail", address: "IT@example.jp", language: "ja" },
     addressee: { way: "mail", recipient: "it@example.jp" },
-    shares: loaded
+    tenantItems: loaded
       .map(({ tenant: { context }, items }) => ({ context, items: items.filter(({ id }) => !except.includes(id)) }))
       .filter(({ items }) => items.length > 0),
   };
   const { unfinished, fresh } = workFor(target, loaded, { now, stages: STAGES });
-  const brief = ({ key, told, loaded: { tenant } }: Pending): string =>
-    `${tenant.context}/${key.itemId} ${key.stage}${told === undefined ? " overtaken" : ` in ${told.days}`}`;
+  const brief = ({ key, due, loaded: { tenant } }: PendingNotice): string =>
+    `${tenant.context}/${key.itemId} ${key.stage}${due === undefined ? " overtaken" : ` in ${due.days}`}`;
   return { unfinished: unfinished.map(brief), fresh: fresh.map(brief), all: [...unfinished, ...fresh] };
 };
 
@@ -52,12 +52,12 @@ test("a notice says what is recorded under what, and the day and the moment by t
     { itemId: "a", expiresAt: at, stage: 0, way: "mail", recipient: "it@example.jp" },
     { itemId: "b", expiresAt: at, stage: 0, way: "mail", recipient: "it@example.jp" },
   ]);
-  expect(all.map(({ told }) => told)).toMatchObject([
+  expect(all.map(({ due }) => due)).toMatchObject([
     { context: "kanto", day: "2027-02-02", days: 0, stage: 0, expired: true },
     { context: "ny", day: "2027-02-01", days: 0, stage: 0, expired: true },
   ]);
   const before = await work([{ items: [item("a", at)] }], { now: new Date("2027-02-01T15:29:59.999Z") });
-  expect(before.all[0]?.told).toMatchObject({ expired: false });
+  expect(before.all[0]?.due).toMatchObject({ expired: false });
 });
 
 test.each([

@@ -1,26 +1,26 @@
-import { dayOf, daysLeft } from "../../model/days.ts";
-import type { Told } from "./message.ts";
-import type { Target } from "./recipients.ts";
+import { dayOf, daysLeft } from "../../model/time.ts";
+import type { DueNotice } from "./digest.ts";
+import type { RecipientItems } from "./recipients.ts";
 import type { LoadedTenant, NoticeKey, PastNotice } from "./tenant.ts";
-import { dueNotices } from "../stages.ts";
+import { dueStages } from "../stages.ts";
 
-/** A notice that is to be begun, in its tenant. */
-export interface Pending {
+/** A notice to claim in its tenant. */
+export interface PendingNotice {
   readonly loaded: LoadedTenant;
   readonly key: NoticeKey;
-  /** what to tell; undefined where a later stage has taken its place */
-  readonly told: Told | undefined;
+  /** undefined where a later stage has taken its place */
+  readonly due: DueNotice | undefined;
 }
 
 /** What there is to do for one recipient. */
-export interface Work {
+export interface RecipientWork {
   /** begun by a run that has not settled it: a dead one, or one that is at it right now */
-  readonly unfinished: readonly Pending[];
+  readonly unfinished: readonly PendingNotice[];
   /** the most urgent first */
-  readonly fresh: readonly Pending[];
+  readonly fresh: readonly PendingNotice[];
 }
 
-/** When a run looks. */
+/** The clock of a run. */
 export interface RunClock {
   readonly now: Date;
   /** days before expiry */
@@ -30,43 +30,51 @@ export interface RunClock {
 const sameStage = (one: NoticeKey, other: PastNotice | NoticeKey): boolean =>
   one.itemId === other.itemId && one.expiresAt === other.expiresAt && one.stage === other.stage;
 
-const dueOf = (loaded: LoadedTenant, { addressee, shares }: Target, clock: RunClock): readonly Pending[] => {
+const dueOf = (
+  loaded: LoadedTenant,
+  { addressee, tenantItems }: RecipientItems,
+  clock: RunClock,
+): readonly PendingNotice[] => {
   const { context, timezone } = loaded.tenant;
-  const items = shares.find((share) => share.context === context)?.items ?? [];
+  const items = tenantItems.find((tenantItem) => tenantItem.context === context)?.items ?? [];
   const said = loaded.pastOf(addressee).filter(({ state }) => state === "sent");
-  return dueNotices(items, said, { ...clock, timezone }).map(({ item, stage }) => ({
+  return dueStages(items, said, { ...clock, timezone }).map(({ item, stage }) => ({
     loaded,
     key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee },
-    told: {
+    due: {
       context,
       item,
       stage,
       days: daysLeft(item.expiresAt, clock.now, timezone),
-      day: dayOf(new Date(item.expiresAt), timezone),
+      day: dayOf(item.expiresAt, timezone),
       expired: Date.parse(item.expiresAt) <= clock.now.getTime(),
     },
   }));
 };
 
-const unfinishedOf = (loaded: LoadedTenant, { addressee }: Target, due: readonly Pending[]): readonly Pending[] =>
+const unfinishedOf = (
+  loaded: LoadedTenant,
+  { addressee }: RecipientItems,
+  allDue: readonly PendingNotice[],
+): readonly PendingNotice[] =>
   loaded
     .pastOf(addressee)
     .filter(({ state, itemId }) => state === "sending" && loaded.items.some(({ id }) => id === itemId))
     .map(({ itemId, expiresAt, stage }) => {
       const key = { itemId, expiresAt, stage, ...addressee };
-      return { loaded, key, told: due.find((one) => one.loaded === loaded && sameStage(one.key, key))?.told };
+      return { loaded, key, due: allDue.find((one) => one.loaded === loaded && sameStage(one.key, key))?.due };
     });
 
-const byUrgency = ({ told: one }: Pending, { told: other }: Pending): number =>
+const byUrgency = ({ due: one }: PendingNotice, { due: other }: PendingNotice): number =>
   (one?.days ?? 0) - (other?.days ?? 0) || compare(one?.item.expiresAt, other?.item.expiresAt);
 
 const compare = (one = "", other = ""): number => (one < other ? -1 : one > other ? 1 : 0);
 
-/** What of the tenants is to be told to a recipient now, and what an earlier run left undecided. */
-export const workFor = (target: Target, tenants: readonly LoadedTenant[], clock: RunClock): Work => {
-  const due = tenants.flatMap((loaded) => dueOf(loaded, target, clock)).toSorted(byUrgency);
-  const unfinished = tenants.flatMap((loaded) => unfinishedOf(loaded, target, due)).toSorted(byUrgency);
-  const fresh = due.filter(
+/** What to send to a recipient now, and what an earlier run left unsettled. */
+export const workFor = (target: RecipientItems, tenants: readonly LoadedTenant[], clock: RunClock): RecipientWork => {
+  const allDue = tenants.flatMap((loaded) => dueOf(loaded, target, clock)).toSorted(byUrgency);
+  const unfinished = tenants.flatMap((loaded) => unfinishedOf(loaded, target, allDue)).toSorted(byUrgency);
+  const fresh = allDue.filter(
     ({ loaded, key }) => !unfinished.some((one) => one.loaded === loaded && sameStage(one.key, key)),
   );
   return { unfinished, fresh };

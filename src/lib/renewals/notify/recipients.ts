@@ -1,4 +1,4 @@
-import type { NoticeItem } from "./message.ts";
+import type { NoticeItem } from "./digest.ts";
 import { isMailAddress, type NotifySettings, type Recipient } from "./settings.ts";
 
 /** A way and a name: what a notice is recorded under. */
@@ -8,18 +8,18 @@ export interface Addressee {
   readonly recipient: string;
 }
 
-/** The things of one tenant. */
-export interface Share {
+/** The items of one tenant. */
+export interface TenantItems {
   readonly context: string;
   readonly items: readonly NoticeItem[];
 }
 
-/** Somebody who is told, and the things he is told of. */
-export interface Target {
+/** A recipient, and the items it is notified of. */
+export interface RecipientItems {
   readonly recipient: Recipient;
   readonly addressee: Addressee;
   /** one a tenant, in the tenants' order; none is empty */
-  readonly shares: readonly Share[];
+  readonly tenantItems: readonly TenantItems[];
 }
 
 /** What notices to a recipient are recorded under. */
@@ -34,9 +34,12 @@ export const ownerAddress = ({ owner }: Pick<NoticeItem, "owner">): string | und
   return isMailAddress(address) ? address : undefined;
 };
 
-/** Recipients of the settings, then owners with a mail address who are none of them; owners need a mail server. */
-const everybody = (shares: readonly Share[], { smtp, recipients, language }: NotifySettings): readonly Recipient[] => {
-  const owners = shares.flatMap(({ items }) => items.flatMap((item) => ownerAddress(item) ?? []));
+/** Recipients of the settings, then owners with a mail address who are not among them; owners need a mail server. */
+const everybody = (
+  tenantItems: readonly TenantItems[],
+  { smtp, recipients, language }: NotifySettings,
+): readonly Recipient[] => {
+  const owners = tenantItems.flatMap(({ items }) => items.flatMap((item) => ownerAddress(item) ?? []));
   const asRecipients = owners.map((address): Recipient => ({
     name: address,
     way: "mail",
@@ -53,18 +56,21 @@ const everybody = (shares: readonly Share[], { smtp, recipients, language }: Not
   return [...all.values()];
 };
 
-/** Whether somebody is to be told of a thing: by the settings, or as its owner. */
-export const isConcerned = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
+/** Whether a recipient is notified of an item: by the settings, or as its owner. */
+export const receives = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
   const { contexts, kinds } = recipient;
-  const wished = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
-  return wished || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
+  const chosen = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
+  return chosen || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
 };
 
-/** Who is told of what: what the settings say, and each owner of what is his. */
-export const targetsOf = (shares: readonly Share[], settings: NotifySettings): readonly Target[] =>
-  everybody(shares, settings).flatMap((recipient) => {
-    const own = shares
-      .map(({ context, items }) => ({ context, items: items.filter((item) => isConcerned(recipient, context, item)) }))
+/** The items of each recipient of the settings, and of each owner with a mail address. */
+export const itemsOfRecipients = (
+  tenantItems: readonly TenantItems[],
+  settings: NotifySettings,
+): readonly RecipientItems[] =>
+  everybody(tenantItems, settings).flatMap((recipient) => {
+    const own = tenantItems
+      .map(({ context, items }) => ({ context, items: items.filter((item) => receives(recipient, context, item)) }))
       .filter(({ items }) => items.length > 0);
-    return own.length === 0 ? [] : [{ recipient, addressee: addresseeOf(recipient), shares: own }];
+    return own.length === 0 ? [] : [{ recipient, addressee: addresseeOf(recipient), tenantItems: own }];
   });

@@ -30,15 +30,15 @@ export const readSecret = async (source: SecretSource, place: SecretPlace): Prom
   if (value !== "") return value;
   throw refusal(
     source.env,
-    ["this variable of the environment is not set", "この環境変数が設定されていません"],
-    [`set ${source.env} where notify runs`, `notify を実行する環境で ${source.env} を設定してください`],
+    ["environment variable is not set", "この環境変数が設定されていません"],
+    [`set ${source.env} in the environment of notify`, `notify を実行する環境で ${source.env} を設定してください`],
   );
 };
 
 const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
   const found = await readStart(path, LONGEST).catch((cause: unknown) => {
     throw new Failure("input-rejected", {
-      what: text("this file with a secret cannot be read", "秘密の値のファイルを読み込めません"),
+      what: text("cannot read the secret file", "機密情報のファイルを読み込めません"),
       where: path,
       cause,
     });
@@ -46,14 +46,14 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
   if (found === undefined || found.bytes.length > LONGEST) {
     throw refusal(
       path,
-      ["not a secret file", "秘密の値のファイルではありません"],
-      ["put the value alone into a file", "値だけを書いたファイルを指定してください"],
+      ["not a secret file", "機密情報のファイルではありません"],
+      ["use a file that contains only the secret", "値だけを書いたファイルを指定してください"],
     );
   }
   if (modes && (found.mode & OTHERS) !== 0) {
     throw refusal(
       path,
-      ["secret file is readable by others", "秘密の値のファイルを他の人が読めます"],
+      ["secret file is readable by others", "機密情報のファイルを他のユーザーが読める状態です"],
       [`chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
     );
   }
@@ -63,8 +63,8 @@ const readSecretFile = async (path: string, modes: boolean): Promise<string> => 
   if (value !== "") return value;
   throw refusal(
     path,
-    ["secret file is empty", "秘密の値のファイルが空です"],
-    ["write the value into it", "値を書いてください"],
+    ["secret file is empty", "機密情報のファイルが空です"],
+    ["write the secret into the file", "値を書いてください"],
   );
 };
 

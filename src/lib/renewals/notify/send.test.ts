@@ -4,7 +4,8 @@ import { Failure } from "../../errors/index.ts";
 import { NOTICE_LEASE_MS } from "../../tenant/renewals.ts";
 import { TestTenant } from "../../tenant/testing/tenant.ts";
 import { text } from "../../text/index.ts";
-import type { Digest, Message } from "./message.ts";
+import type { Digest } from "./digest.ts";
+import type { Message } from "./message.ts";
 import { bounced, failed, SENT, type Delivery } from "./outcome.ts";
 import type { NoticeTenant } from "./tenant.ts";
 import { planNotices, sendNotices, type NotifyRun } from "./send.ts";
@@ -62,7 +63,7 @@ class Post {
     other.surroundings.time = Date.parse(now);
     const { rows, incomplete } = await sendNotices(this.run(now, change), { deliver: this.deliver });
     return [
-      ...rows.map(({ told, recipient, outcome }) => `${told.item.name} ${told.stage} ${recipient.name} ${outcome}`),
+      ...rows.map(({ due, recipient, outcome }) => `${due.item.name} ${due.stage} ${recipient.name} ${outcome}`),
       ...(incomplete ? ["incomplete"] : []),
     ];
   }
@@ -73,7 +74,7 @@ test("a recipient that fails does not stop the others, is tried again, and does 
   const post = new Post();
   post.answers.set("it@example.jp", failed(text("451 later", "451 later")));
   expect(await post.send(NOW)).toEqual(["本社 30 it failed", "本社 30 ops sent", "incomplete"]);
-  expect(post.warnings).toEqual(["it was not told: 451 later"]);
+  expect(post.warnings).toEqual(["could not notify it: 451 later"]);
   const notice = (await tenant.client.renewals.notices()).find(({ recipient }) => recipient === "it@example.jp");
   expect(notice).toMatchObject({ state: "failed", error: "451 later", stage: 30 });
   post.answers.clear();
@@ -125,7 +126,7 @@ test("what a dead run left goes out after the lease as the very message it was, 
   const later = new Date(Date.parse(NOW) + 2 * NOTICE_LEASE_MS).toISOString();
   expect(await post.send(later)).toEqual(["本社 30 it sent", "大阪 30 it sent", "京都 30 it sent"]);
   const mails = post.sent.filter(({ to }) => to === "it@example.jp");
-  expect(mails.map(({ digest }) => digest.told.map(({ item }) => item.name))).toEqual([["本社", "大阪"], ["京都"]]);
+  expect(mails.map(({ digest }) => digest.due.map(({ item }) => item.name))).toEqual([["本社", "大阪"], ["京都"]]);
   expect(mails[0]?.message.messageId).toBe(claims.map(({ notice }) => notice.messageId).toSorted()[0]);
 });
 
@@ -162,14 +163,14 @@ test("an owner with a mail address is told of what is his, and missed where the 
   await add({ name: "京都", owner: "総務課" });
   const post = new Post();
   await post.send(NOW);
-  const told = post.sent.map(({ to, digest }) => [to, digest.told.map(({ item }) => item.name).join()]);
-  expect(told).toEqual([
+  const due = post.sent.map(({ to, digest }) => [to, digest.due.map(({ item }) => item.name).join()]);
+  expect(due).toEqual([
     ["it@example.jp", "京都,大阪,本社"],
     ["ops@example.jp", "京都,大阪,本社"],
     ["sato@example.jp", "大阪"],
     ["yamada@example.jp", "本社"],
   ]);
-  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no user of embedded any more';
+  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of embedded';
   expect(post.warnings).toEqual([gone]);
   expect(post.sent[1]?.message.text).toContain(gone);
   expect(post.sent[0]?.message.html).toContain("sato@example.jp");
@@ -190,7 +191,7 @@ test("the others hear of a recipient whose mail comes back, until it arrives aga
     post.sent.findLast(({ to }) => to === "it@example.jp")?.message.text.includes("ops@example.jp");
   post.answers.set("ops@example.jp", bounced(text("550 gone", "550 gone")));
   expect(await post.send(NOW)).toEqual(["本社 30 it sent", "本社 30 ops failed", "incomplete"]);
-  expect(post.warnings).toEqual(["ops was not told: 550 gone"]);
+  expect(post.warnings).toEqual(["could not notify ops: 550 gone"]);
   expect(heard()).toBe(false);
   await post.send("2027-02-22T00:00:00Z");
   expect(heard()).toBe(true);
@@ -225,7 +226,7 @@ test("several tenants are one message, each by its own midnight; one that is not
   } as unknown as NoticeTenant;
   const next = await post.send("2027-01-30T16:00:00Z", { ...several, tenants: [unreached, ...tenants] });
   expect(next).toEqual(["大阪 30 it sent", "大阪 30 ops sent", "incomplete"]);
-  expect(post.warnings).toEqual(["nothing is known of the tenant tokyo: no answer"]);
+  expect(post.warnings).toEqual(["cannot read the tenant tokyo: no answer"]);
   await expect(post.send(NOW, { tenants: [unreached] })).rejects.toThrow("no answer");
 });
 
@@ -235,7 +236,7 @@ test("a thing that nobody is told of is said", async () => {
   const [it] = SETTINGS.recipients;
   const settings = { ...SETTINGS, recipients: it === undefined ? [] : [{ ...it, kinds: ["vpp-token" as const] }] };
   expect(await post.send(NOW, { settings })).toEqual([]);
-  expect(post.warnings).toEqual(['nobody is told of other date "example.jp" (embedded)']);
+  expect(post.warnings).toEqual(['no recipient for other date "example.jp" (embedded)']);
 });
 
 test("runs at the same moment say it once", async () => {
@@ -245,7 +246,7 @@ test("runs at the same moment say it once", async () => {
   tenant.surroundings.time = Date.parse(NOW);
   await Promise.all(Array.from({ length: 8 }, () => sendNotices(post.run(NOW), { deliver: post.deliver })));
   await post.send("2027-01-30T02:00:00Z");
-  const said = post.sent.flatMap(({ to, digest }) => digest.told.map(({ item }) => `${to} ${item.name}`));
+  const said = post.sent.flatMap(({ to, digest }) => digest.due.map(({ item }) => `${to} ${item.name}`));
   expect(said.toSorted()).toEqual([...new Set(said)].toSorted());
   expect(said).toHaveLength(4);
 });
@@ -274,8 +275,7 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
 test("what has no date is said by every digest of those it concerns, and on stderr by every run", async () => {
   await add({ name: "大阪", kind: "android-owner", expiresAt: null });
   const post = new Post();
-  const en =
-    'no date is known of Android Enterprise owner account "大阪" (embedded): nobody will be told when it expires';
+  const en = 'Android Enterprise owner account "大阪" (embedded) has no expiry date, so no notice will be sent';
   expect(await post.send(NOW)).toEqual([]);
   expect(post.warnings).toEqual([en]);
   await add();
@@ -285,9 +285,9 @@ test("what has no date is said by every digest of those it concerns, and on stde
   expect(await post.send(NOW, { settings })).toEqual(["本社 30 it sent", "本社 30 ops sent"]);
   expect(post.sent.map(({ digest }) => digest.warnings.map((warning) => warning.ja))).toEqual([
     [
-      "Android Enterprise 管理用アカウント「大阪」(embedded)の期限が登録されていないため、期限が近づいても通知できません",
+      "Android Enterprise 管理用 Gmail アカウント「大阪」(embedded)は期限が登録されていないため、期限が近づいても通知できません",
     ],
     [],
   ]);
-  expect(post.sent[0]?.message.text).toContain("「大阪」(embedded)の期限が登録されていない");
+  expect(post.sent[0]?.message.text).toContain("「大阪」(embedded)は期限が登録されていない");
 });

@@ -2,14 +2,14 @@ import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { Bounces, undatedWarnings } from "./warnings.ts";
 import { codeOf } from "./outcome.ts";
-import { workFor, type Work } from "./pending.ts";
-import { targetsOf, type Target } from "./recipients.ts";
-import { Teller, type Deliver, type NoticeRow } from "./telling.ts";
+import { workFor, type RecipientWork } from "./pending.ts";
+import { itemsOfRecipients, type RecipientItems } from "./recipients.ts";
+import { type Deliver, type NoticeRow, NoticeSender } from "./sender.ts";
 import { LoadedTenant, type NoticeTenant } from "./tenant.ts";
 import type { NotifySettings } from "./settings.ts";
-import { titleOf } from "./message-words.ts";
+import { titleOf } from "./digest.ts";
 
-/** What a run is given. */
+/** The input of a run. */
 export interface NotifyRun {
   readonly tenants: readonly NoticeTenant[];
   readonly settings: NotifySettings;
@@ -17,11 +17,11 @@ export interface NotifyRun {
   readonly now: Date;
   /** the tenants' names matter: notices name them */
   readonly severalContexts: boolean;
-  /** takes what is to be said on stderr */
+  /** writes a warning to stderr */
   readonly warn: (line: Text) => Promise<void>;
 }
 
-/** What becomes of a run. */
+/** The result of a run. */
 export interface NotifyResult {
   readonly rows: readonly NoticeRow[];
   /** some recipient or some tenant could not be reached: the next run tries again */
@@ -30,7 +30,7 @@ export interface NotifyResult {
 
 interface Found {
   readonly tenants: readonly LoadedTenant[];
-  readonly work: readonly (readonly [Target, Work])[];
+  readonly work: readonly (readonly [RecipientItems, RecipientWork])[];
   readonly incomplete: boolean;
 }
 
@@ -47,10 +47,7 @@ const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omi
       const reason = reasonOf(error);
       const { context } = tenant;
       await warn(
-        text(
-          `nothing is known of the tenant ${context}: ${reason.en}`,
-          `テナント ${context} を確認できません: ${reason.ja}`,
-        ),
+        text(`cannot read the tenant ${context}: ${reason.en}`, `テナント ${context} を読み込めません: ${reason.ja}`),
       );
     }
   }
@@ -60,12 +57,12 @@ const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omi
 const find = async (run: NotifyRun): Promise<Found> => {
   const { tenants, incomplete } = await loadAll(run);
   const { settings, now } = run;
-  const shares = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
-  const targets = targetsOf(shares, settings);
-  for (const { context, items } of shares) {
-    for (const item of items.filter(({ id }) => !isTold(targets, context, id))) {
+  const tenantItems = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
+  const targets = itemsOfRecipients(tenantItems, settings);
+  for (const { context, items } of tenantItems) {
+    for (const item of items.filter(({ id }) => !hasRecipient(targets, context, id))) {
       const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
-      await run.warn(text(`nobody is told of ${en} (${context})`, `${ja}(${context})を知らせる相手がいません`));
+      await run.warn(text(`no recipient for ${en} (${context})`, `${ja}(${context})の通知先がありません`));
     }
   }
   for (const warning of undatedWarnings(tenants)) await run.warn(warning);
@@ -73,16 +70,18 @@ const find = async (run: NotifyRun): Promise<Found> => {
   return { tenants, work, incomplete };
 };
 
-const isTold = (targets: readonly Target[], context: string, itemId: string): boolean =>
-  targets.some(({ shares }) =>
-    shares.some((share) => share.context === context && share.items.some(({ id }) => id === itemId)),
+const hasRecipient = (targets: readonly RecipientItems[], context: string, itemId: string): boolean =>
+  targets.some(({ tenantItems }) =>
+    tenantItems.some(
+      (tenantItem) => tenantItem.context === context && tenantItem.items.some(({ id }) => id === itemId),
+    ),
   );
 
 /** What would be sent to whom; nothing is sent and nothing is recorded. */
 export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
   const { work, tenants, incomplete } = await find(run);
   const bounces = new Bounces([], tenants);
-  const teller = new Teller({
+  const sender = new NoticeSender({
     ...run,
     tenants,
     bounces,
@@ -91,17 +90,17 @@ export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
   const rows: NoticeRow[] = [];
   for (const [{ recipient }, { unfinished, fresh }] of work) {
     const pending = [...unfinished, ...fresh];
-    await teller.itemWarnings(pending);
+    await sender.itemWarnings(pending);
     rows.push(
-      ...pending.flatMap(({ told }) => (told === undefined ? [] : [{ told, recipient, outcome: "due" as const }])),
+      ...pending.flatMap(({ due }) => (due === undefined ? [] : [{ due, recipient, outcome: "due" as const }])),
     );
   }
   return { rows, incomplete };
 };
 
 /**
- * Tells everybody what is due, once: each stage of each thing to each recipient is claimed before and settled after. A
- * recipient that fails does not stop the others and is tried again by the next run, as is what a run leaves that dies.
+ * Notifies every recipient of what is due, once: each stage of each item is claimed before sending and settled after. A
+ * recipient that fails does not stop the others and is retried by the next run, as are notices left by a killed run.
  *
  * @param signal stops between two recipients
  */
@@ -112,7 +111,7 @@ export const sendNotices = async (
   const found = await find(run);
   const targets = found.work.map(([target]) => target);
   const bounces = new Bounces(targets, found.tenants);
-  const teller = new Teller({ ...run, tenants: found.tenants, bounces, deliver });
+  const sender = new NoticeSender({ ...run, tenants: found.tenants, bounces, deliver });
   const rows: NoticeRow[] = [];
   let { incomplete } = found;
   // those first whose mail came back: the others are to hear of it
@@ -122,7 +121,7 @@ export const sendNotices = async (
   for (const [target, work] of order) {
     signal?.throwIfAborted();
     try {
-      rows.push(...(await teller.tell(target, work)));
+      rows.push(...(await sender.send(target, work)));
     } catch (error) {
       const reason = reasonOf(error);
       const { name } = target.recipient;

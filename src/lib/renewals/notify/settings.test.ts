@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import { parseNotifySettings } from "./settings-parse.ts";
+import { parseNotifySettings as parse } from "./settings-schema.ts";
 import { readSecret, withoutSecrets } from "./secret.ts";
 import { isLoopback, isMailAddress } from "./settings.ts";
 import { USUAL_STAGES } from "../stages.ts";
 
 const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
+
+const parseNotifySettings = async (content: string, where: string) => parse(content, where);
 
 const lines = (...all: readonly string[]): string => all.join("\n");
 
@@ -228,7 +230,7 @@ test.each<[string, readonly string[], RegExp]>([
   ["too much time", one(`${COMMAND}, timeout: 301`), /1 to 300/],
   ["an empty list of contexts", one(`${COMMAND}, contexts: []`), /empty/],
   ["no service", one(WEBHOOK), /service/],
-  ["a token of another than Chatwork", one(`${WEBHOOK}, service: slack, token-env: B`), /Chatwork/],
+  ["a token of another than Chatwork", one(`${WEBHOOK}, service: slack, token-env: B`), /chatwork/],
   ["a template without its service", one(`${WEBHOOK}, service: slack, template: '{}'`), /template/],
   ["the service template without one", one(`${WEBHOOK}, service: template`), /template/],
   ["a secret's variable of odd letters", one(`${WEBHOOK.replace("A", "1A")}, service: slack`), /variable/],

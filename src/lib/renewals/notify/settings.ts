@@ -15,43 +15,43 @@ export interface SmtpSettings {
   readonly security: "tls" | "starttls" | "none";
   /** `address` or `name <address>` */
   readonly from: string;
-  readonly user?: string;
-  readonly password?: SecretSource;
+  readonly user?: string | undefined;
+  readonly password?: SecretSource | undefined;
   /** a PEM file of an authority to trust instead of the platform's */
-  readonly caFile?: string;
+  readonly caFile?: string | undefined;
 }
 
 /** Chats whose webhooks are known by name; `template` is any other. */
 export const SERVICES = ["slack", "teams", "google-chat", "chatwork", "line-works", "template"] as const;
 export type Service = (typeof SERVICES)[number];
 
-interface ToldOf {
+interface RecipientBase {
   /** what people call the recipient; notices to a webhook or a command are recorded under it */
   readonly name: string;
   readonly language: Language;
   /** only items of these contexts; all when absent */
-  readonly contexts?: readonly string[];
+  readonly contexts?: readonly string[] | undefined;
   /** only items of these kinds; all when absent */
-  readonly kinds?: readonly RenewalKind[];
+  readonly kinds?: readonly RenewalKind[] | undefined;
 }
 
-export interface MailRecipient extends ToldOf {
+export interface MailRecipient extends RecipientBase {
   readonly way: "mail";
   readonly address: string;
 }
 
-export interface WebhookRecipient extends ToldOf {
+export interface WebhookRecipient extends RecipientBase {
   readonly way: "webhook";
   readonly service: Service;
   /** the address is a secret: who knows it can write there */
   readonly url: SecretSource;
   /** the API token of Chatwork */
-  readonly token?: SecretSource;
+  readonly token?: SecretSource | undefined;
   /** the body to send to another service: JSON in which `{{subject}}`, `{{text}}` and `{{messageId}}` are filled in */
-  readonly template?: string;
+  readonly template?: string | undefined;
 }
 
-export interface CommandRecipient extends ToldOf {
+export interface CommandRecipient extends RecipientBase {
   readonly way: "command";
   /** the program and its arguments; no shell sees them */
   readonly command: readonly [string, ...string[]];
@@ -60,13 +60,13 @@ export interface CommandRecipient extends ToldOf {
 
 export type Recipient = MailRecipient | WebhookRecipient | CommandRecipient;
 
-/** Who is told, how, and when. */
+/** Who is notified, how, and when. */
 export interface NotifySettings {
-  /** the language of owners who are told without being named as recipients */
+  /** the language of owners who are not listed as recipients */
   readonly language: Language;
   /** days before expiry */
   readonly stages: readonly number[];
-  readonly smtp?: SmtpSettings;
+  readonly smtp?: SmtpSettings | undefined;
   readonly recipients: readonly Recipient[];
 }
 

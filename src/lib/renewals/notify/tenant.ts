@@ -1,8 +1,8 @@
-import type { NoticeItem } from "./message.ts";
+import type { NoticeItem } from "./digest.ts";
 import type { Addressee } from "./recipients.ts";
 import { stageOf } from "../stages.ts";
 
-/** A stage of a thing, said or to be said to somebody. */
+/** Identifies a notice: a stage of an item, to one recipient. */
 export interface NoticeKey extends Addressee {
   readonly itemId: string;
   readonly expiresAt: string;

@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import type { NoticeItem } from "./message.ts";
+import type { NoticeItem } from "./digest.ts";
 import { BOUNCED, Bounces, dateRemark, ownerWarning, undatedWarnings } from "./warnings.ts";
-import type { Addressee, Target } from "./recipients.ts";
+import type { Addressee, RecipientItems } from "./recipients.ts";
 import { LoadedTenant, type PastNotice } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";
-import { toldItem } from "../testing/digest.ts";
+import { dueNotice } from "../testing/digest.ts";
 import { noticeTenant, pastNotice, type KnownTenant } from "../testing/notice-tenant.ts";
 
 const NOW = new Date("2027-01-30T00:00:00.000Z");
 const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };
 const ADDRESSEE: Addressee = { way: "mail", recipient: "it@example.jp" };
-const target = (addressee: Addressee): Target => ({ recipient: IT, addressee, shares: [] });
+const target = (addressee: Addressee): RecipientItems => ({ recipient: IT, addressee, tenantItems: [] });
 
 const past = pastNotice;
 const bouncedAt = (at: string, change: Partial<PastNotice> = {}): PastNotice =>
@@ -19,7 +19,7 @@ const bouncedAt = (at: string, change: Partial<PastNotice> = {}): PastNotice =>
 
 /** A tenant with one thing that has reached a stage, where these notices were. */
 const tenantOf = (notices: readonly PastNotice[], known: Omit<KnownTenant, "notices"> = {}) => {
-  const { tenant, asked } = noticeTenant({ items: [toldItem().item], ...known, notices });
+  const { tenant, asked } = noticeTenant({ items: [dueNotice().item], ...known, notices });
   return { asked, loaded: LoadedTenant.load(tenant, { now: NOW, stages: [90, 30] }) };
 };
 
@@ -90,8 +90,8 @@ test.each([
   ["is no address", "総務課", ["yamada@example.jp"], false],
   ["is not known", null, ["yamada@example.jp"], false],
 ])("an owner who %s", async (_, owner, users, warned) => {
-  const told = toldItem({ context: "kanto", item: { owner } });
-  const warning = await ownerWarning(await tenantOf([], { users }).loaded, told);
+  const due = dueNotice({ context: "kanto", item: { owner } });
+  const warning = await ownerWarning(await tenantOf([], { users }).loaded, due);
   expect(warning !== undefined).toBe(warned);
   const both = `${warning?.en} ${warning?.ja}`;
   for (const part of warned ? [owner, "本社", "kanto"] : []) expect(both.split(String(part))).toHaveLength(3);
@@ -111,7 +111,7 @@ test("an owner is looked up once, in any case of letters, and users only while s
 });
 
 test("notices are asked for only where something has reached a stage", async () => {
-  const { item } = toldItem();
+  const { item } = dueNotice();
   const far = tenantOf([], { items: [{ ...item, expiresAt: "2027-12-01T00:00:00.000Z" }] });
   expect(await far.loaded).toMatchObject({ items: [], undated: [], past: [] });
   expect(far.asked.notices).toBe(0);
@@ -121,19 +121,19 @@ test("notices are asked for only where something has reached a stage", async () 
 });
 
 test("a date that file and record disagree on is told in one line", () => {
-  const { item, ...told } = toldItem();
-  expect(dateRemark({ ...told, item })).toBeUndefined();
-  expect(dateRemark({ ...told, item: { ...item, remark: null } })).toBeUndefined();
+  const { item, ...due } = dueNotice();
+  expect(dateRemark({ ...due, item })).toBeUndefined();
+  expect(dateRemark({ ...due, item: { ...item, remark: null } })).toBeUndefined();
   const remark = text("the file says\n2028", "ファイルでは\n2028");
-  expect(dateRemark({ ...told, item: { ...item, remark } })).toEqual({
+  expect(dateRemark({ ...due, item: { ...item, remark } })).toEqual({
     en: 'MDM push certificate "本社": the file says 2028',
     ja: expect.stringMatching(/「本社」: ファイルでは 2028$/),
   });
 });
 
 test("what has no date is told to those it concerns, or to everybody", async () => {
-  const undated: NoticeItem = { ...toldItem().item, name: "所有者", kind: "android-owner", expiresAt: null };
-  const tenants = [await tenantOf([], { items: [toldItem().item, undated] }).loaded];
+  const undated: NoticeItem = { ...dueNotice().item, name: "所有者", kind: "android-owner", expiresAt: null };
+  const tenants = [await tenantOf([], { items: [dueNotice().item, undated] }).loaded];
   const warned = (recipient?: Recipient) =>
     undatedWarnings(tenants, recipient).map(({ en, ja }) =>
       [en, ja].every((line) => line.includes("所有者") && line.includes("kanto")),

@@ -1,7 +1,6 @@
 import { text, type Text } from "../../text/index.ts";
-import type { Told } from "./message.ts";
-import { oneLine, titleOf } from "./message-words.ts";
-import { isConcerned, ownerAddress, type Addressee, type Target } from "./recipients.ts";
+import { oneLine, titleOf, type DueNotice } from "./digest.ts";
+import { receives, ownerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";
 
@@ -19,7 +18,7 @@ const lastBounced = (tenants: readonly LoadedTenant[], addressee: Addressee): bo
 export class Bounces {
   readonly #addresses: Set<string>;
 
-  constructor(targets: readonly Target[], tenants: readonly LoadedTenant[]) {
+  constructor(targets: readonly RecipientItems[], tenants: readonly LoadedTenant[]) {
     const known = targets.filter(({ addressee }) => addressee.way === "mail" && lastBounced(tenants, addressee));
     this.#addresses = new Set(known.map(({ addressee }) => addressee.recipient));
   }
@@ -40,41 +39,41 @@ export class Bounces {
       .filter((address) => address !== recipient)
       .map((address) =>
         text(
-          `mail to ${address} comes back: the notices do not reach this person`,
-          `${address} 宛てのメールは届かず戻ってきています。通知が担当者に届いていません`,
+          `mail to ${address} bounces: this person does not receive the notices`,
+          `${address} 宛てのメールが戻ってきています。この宛先に通知が届いていません`,
         ),
       );
   }
 }
 
-/** What is to be known of the person behind a thing: an owner who is no user of the tenant any more. */
-export const ownerWarning = async (loaded: LoadedTenant, told: Told): Promise<Text | undefined> => {
-  const address = ownerAddress(told.item);
+/** Warns of an owner who is no longer a user of the tenant. */
+export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promise<Text | undefined> => {
+  const address = ownerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
-  const [en, ja] = [titleOf(told, "en"), titleOf(told, "ja")];
+  const [en, ja] = [titleOf(due, "en"), titleOf(due, "ja")];
   return text(
-    `${address}, the owner of ${en}, is no user of ${told.context} any more`,
-    `${ja}の担当 ${address} は、${told.context} のユーザーに見つかりません(退職・異動の可能性)`,
+    `${address}, the owner of ${en}, is no longer a user of ${due.context}`,
+    `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)`,
   );
 };
 
-/** What is to be known of a thing's date: that its file and its record disagree. */
-export const dateRemark = (told: Told): Text | undefined => {
-  const { remark } = told.item;
+/** Warns that the file and the record of an item have different dates. */
+export const dateRemark = (due: DueNotice): Text | undefined => {
+  const { remark } = due.item;
   if (remark === undefined || remark === null) return undefined;
-  return text(`${titleOf(told, "en")}: ${oneLine(remark.en)}`, `${titleOf(told, "ja")}: ${oneLine(remark.ja)}`);
+  return text(`${titleOf(due, "en")}: ${oneLine(remark.en)}`, `${titleOf(due, "ja")}: ${oneLine(remark.ja)}`);
 };
 
-/** What has no date, for everybody or for one recipient: no stage ever tells of it. */
+/** Warns of items without a date, for everybody or for one recipient: no notice is ever sent for them. */
 export const undatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Recipient): readonly Text[] =>
   tenants.flatMap(({ tenant: { context }, undated }) =>
     undated
-      .filter((item) => recipient === undefined || isConcerned(recipient, context, item))
+      .filter((item) => recipient === undefined || receives(recipient, context, item))
       .map((item) => {
         const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
         return text(
-          `no date is known of ${en} (${context}): nobody will be told when it expires`,
-          `${ja}(${context})の期限が登録されていないため、期限が近づいても通知できません`,
+          `${en} (${context}) has no expiry date, so no notice will be sent`,
+          `${ja}(${context})は期限が登録されていないため、期限が近づいても通知できません`,
         );
       }),
   );

@@ -1,10 +1,10 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { TestTenant } from "../../tenant/testing/tenant.ts";
-import { dayOf, daysLeft } from "../../model/days.ts";
+import { dayOf, daysLeft } from "../../model/time.ts";
 import { deliveryOf } from "./deliver.ts";
 import type { NoticeClient } from "./tenant.ts";
-import type { Deliver } from "./telling.ts";
+import type { Deliver } from "./sender.ts";
 import { sendNotices } from "./send.ts";
 import type { NotifySettings } from "./settings.ts";
 import { openChat, openPostOffice } from "../testing/post-office.ts";
@@ -237,17 +237,17 @@ test(
         })),
       ];
       for (const { to, text, id, mail } of came) {
-        const told = LIVES.filter((life) => new RegExp(`^■ .*[「"]${life.name}[」"]`, "m").test(text));
-        expect(told.length).toBeGreaterThan(0);
-        for (const life of told) {
+        const due = LIVES.filter((life) => new RegExp(`^■ .*[「"]${life.name}[」"]`, "m").test(text));
+        expect(due.length).toBeGreaterThan(0);
+        for (const life of due) {
           const expiresAt = expiryAt(life, hour) ?? "";
           const stage = stageOf(expiresAt, { now, timezone: TOKYO, stages: USUAL_STAGES });
           got.push({ to, key: `${life.name} ${expiresAt} ${stage}`, messageId: id, hour });
-          const on = dayOf(new Date(expiresAt), TOKYO);
+          const on = dayOf(expiresAt, TOKYO);
           expect(text).toContain(`${to.startsWith("it@") || to.startsWith("tanto@") ? "期限" : "expires"}: ${on}`);
         }
         if (mail === undefined) continue;
-        const [first] = told
+        const [first] = due
           .map((life) => daysLeft(expiryAt(life, hour) ?? "", now, TOKYO))
           .toSorted((one, other) => one - other);
         const left = first ?? 0;
@@ -259,10 +259,10 @@ test(
           words.some((word) => mail.subject.includes(word)),
           mail.subject,
         ).toBe(true);
-        for (const life of told) expect(mail.html).toContain(life.name);
+        for (const life of due) expect(mail.html).toContain(life.name);
         const events = new ICAL.Component(ICAL.parse(mail.calendar) as unknown[]).getAllSubcomponents("vevent");
         expect(events.map((event) => event.getFirstPropertyValue("dtstart")?.toString() ?? "").toSorted()).toEqual(
-          told.map((life) => dayOf(new Date(expiryAt(life, hour) ?? ""), TOKYO)).toSorted(),
+          due.map((life) => dayOf(new Date(expiryAt(life, hour) ?? ""), TOKYO)).toSorted(),
         );
       }
     };
@@ -337,7 +337,9 @@ test(
     expect(owed.size).toBeGreaterThan(250);
     // nothing due, no connection
     expect(office.connections()).toBeLessThan(2 * arrivals.size);
-    expect(new Set(warnings)).toEqual(new Set(["it was not told: 451 try again later", "chat was not told: HTTP 503"]));
+    expect(new Set(warnings)).toEqual(
+      new Set(["could not notify it: 451 try again later", "could not notify chat: HTTP 503"]),
+    );
     await Promise.all([office.close(), chat.close()]);
   },
 );

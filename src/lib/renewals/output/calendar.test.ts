@@ -1,11 +1,11 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
 import { renewalCalendar } from "./calendar.ts";
-import { toldItem } from "../testing/digest.ts";
+import { dueNotice } from "../testing/digest.ts";
 
 const ENTRIES = [
-  toldItem({ item: { id: "019a0000-0000-7000-8000-000000000001", name: "とても長い名前の".repeat(20) } }),
-  toldItem({
+  dueNotice({ item: { id: "019a0000-0000-7000-8000-000000000001", name: "とても長い名前の".repeat(20) } }),
+  dueNotice({
     context: "kanto",
     item: { id: "019a0000-0000-7000-8000-000000000002", name: "a, b; c\\d\nBEGIN:VEVENT", kind: "custom" },
     day: "2028-02-29",

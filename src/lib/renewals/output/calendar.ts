@@ -1,6 +1,5 @@
 import { text, type Language } from "../../text/index.ts";
-import type { Told } from "../notify/message.ts";
-import { detailsOf, titleOf } from "../notify/message-words.ts";
+import { detailsOf, titleOf, type DueNotice } from "../notify/digest.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -8,7 +7,7 @@ const DAY_SECONDS = 86_400;
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
 /** What a calendar shows of a recorded thing. */
-export type CalendarEntry = Pick<Told, "context" | "item" | "day">;
+export type CalendarEntry = Pick<DueNotice, "context" | "item" | "day">;
 
 /**
  * An iCalendar of all-day events, one a thing, with alarms 90, 30 and 7 days before. The events' ids are the things' own:

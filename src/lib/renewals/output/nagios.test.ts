@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
 import { resultOf } from "../check.ts";
-import { USUAL_THRESHOLDS } from "../level.ts";
+import { USUAL_THRESHOLDS } from "../judge.ts";
 import { nagiosFailure, nagiosLine } from "./nagios.ts";
 import { checkedThing } from "../testing/checked.ts";
 import { parsePluginOutput } from "../testing/plugin-output.ts";
@@ -24,7 +24,7 @@ test("says the state, what is due, and the days of each thing", () => {
     "ja",
   );
   expect(line).toBe(
-    "RENEWALS CRITICAL - 期限切れ 1 件、30 日以内に期限 1 件、不明 1 件、期限に余裕あり 1 件: " +
+    "RENEWALS CRITICAL - 期限切れ 1 件、30 日以内に期限 1 件、期限不明 1 件、余裕あり 1 件: " +
       "old (Sales) 2026-11-17(-3 日); push 本社 (kanto) 2026-12-02(12 日); x.pem: 壊れている" +
       " | 'old Sales'=-3;@~:90;@~:30;; 'kanto push 本社'=12;@~:90;@~:30;; 'far'=300;@~:90;@~:30;;",
   );

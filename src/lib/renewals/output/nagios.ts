@@ -1,5 +1,5 @@
-import { summaryOf } from "../check-summary.ts";
-import { isMerelyEarly, type Checked, type CheckResult } from "../check.ts";
+import { type CheckResult, isMerelyEarly, summaryOf } from "../check.ts";
+import type { Checked } from "../judge.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
 /** Monitoring systems cut a longer line, in the middle of a figure; Nagios itself at 8192 bytes. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { resultOf } from "../check.ts";
-import { USUAL_THRESHOLDS } from "../level.ts";
+import { USUAL_THRESHOLDS } from "../judge.ts";
 import { prometheusText } from "./prometheus.ts";
 import { checkedThing } from "../testing/checked.ts";
 import { parseExposition } from "../testing/exposition.ts";

@@ -1,4 +1,5 @@
-import type { Checked, CheckResult } from "../check.ts";
+import type { Checked } from "../judge.ts";
+import type { CheckResult } from "../check.ts";
 
 type Labels = readonly (readonly [name: string, value: string])[];
 

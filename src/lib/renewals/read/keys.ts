@@ -1,15 +1,18 @@
+import { createPrivateKey } from "node:crypto";
 import { dirname, join } from "node:path";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
+import { Failure } from "../../errors/index.ts";
 import { namesIn, readStart } from "../../files/index.ts";
 import { MOST_BYTES } from "../../model/renewal.ts";
+import { text } from "../../text/index.ts";
 
-/** More than lie beside one token, even in a folder of many certificates. */
+/** More than there are beside one token, even in a folder of many certificates. */
 const MOST_FILES = 100;
 
 const KEY_FILE = /\.(?:key|pem)$/i;
 
-/** The private keys without a passphrase that lie in the folders of tokens; each folder is looked through once. */
-export class KeysBeside {
+/** Private keys without a passphrase in the folders of tokens; each folder is read once. */
+export class NeighbourKeys {
   readonly #folders = new Map<string, Promise<readonly string[]>>();
 
   /**
@@ -37,7 +40,34 @@ async function keysIn(folder: string): Promise<readonly string[]> {
 }
 
 const keysOf = (bytes: Uint8Array): readonly string[] =>
-  [...pemBlocks(latin1Of(bytes))].flatMap(({ label, text }) => {
-    const isOpen = /^(?:RSA )?PRIVATE KEY$/.test(label) && !text.includes("ENCRYPTED");
-    return isOpen ? [text] : [];
+  [...pemBlocks(latin1Of(bytes))].flatMap(({ label, text: block }) => {
+    const isOpen = /^(?:RSA )?PRIVATE KEY$/.test(label) && !block.includes("ENCRYPTED");
+    return isOpen ? [block] : [];
   });
+
+/**
+ * The keys of these files, in PEM.
+ *
+ * @param read how a named file is read
+ * @throws Failure `input-rejected` when one holds no private key, or needs a passphrase
+ */
+export const readKeys = (
+  names: readonly string[],
+  read: (name: string) => Promise<{ readonly bytes: Uint8Array }>,
+): Promise<readonly string[]> => Promise.all(names.map(async (name) => keyOf(name, await read(name))));
+
+function keyOf(name: string, { bytes }: { readonly bytes: Uint8Array }): string {
+  const pem = Buffer.from(bytes).toString("utf8");
+  try {
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    throw new Failure("input-rejected", {
+      what: text(
+        "not a private key in PEM, or it needs a passphrase",
+        "PEM の秘密鍵ではないか、パスフレーズが必要です",
+      ),
+      where: name,
+    });
+  }
+}

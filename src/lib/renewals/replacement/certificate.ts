@@ -1,17 +1,16 @@
+import { momentIn } from "../../model/time.ts";
 import { same, text } from "../../text/index.ts";
-import { momentIn } from "./moment.ts";
-import type { Check, CheckOutcome, Circumstances, Rule } from "./index.ts";
+import { doubtful, type Check, type Rule } from "./check.ts";
 
-/** What is doubtful is bad for those who asked for strictness. */
-export const doubtful = ({ strict }: Circumstances): CheckOutcome => (strict ? "bad" : "warning");
+const USUAL_ZONE = "Asia/Tokyo";
 
-/** Says something only when it is the very same file. */
+/** Refuses the very same file; undefined otherwise. */
 export const unlike: Rule = ({ current, next }): Check | undefined =>
   current.expiring.fingerprint === next.expiring.fingerprint
     ? {
         id: "file",
         outcome: "bad",
-        what: text("this is the one already in use", "現在使われているものと同じです"),
+        what: text("same as the one in use", "現在使われているものと同じです"),
       }
     : undefined;
 
@@ -22,14 +21,14 @@ export const sameName: Rule = ({ current, next, circumstances }): Check => {
     : {
         id: "name",
         outcome: doubtful(circumstances),
-        what: text(`it changes from ${was} to ${is}`, `${was} から ${is} に変わります`),
+        what: text(`changes from ${was} to ${is}`, `${was} から ${is} に変わります`),
       };
 };
 
-export const later: Rule = ({ current, next, circumstances: { timezone } }): Check => {
+export const later: Rule = ({ current, next, circumstances: { timezone = USUAL_ZONE } }): Check => {
   const [was, is] = [current.expiring.expiresAt, next.expiring.expiresAt];
   const estimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
-  const sure = estimated ? text(" (as far as can be told)", "(推定を含む)") : same("");
+  const sure = estimated ? text(" (estimated)", "(推定を含む)") : same("");
   const [old, found] = [momentIn(was, timezone), momentIn(is, timezone)];
   const longer = Date.parse(is) > Date.parse(was);
   return {
@@ -38,17 +37,17 @@ export const later: Rule = ({ current, next, circumstances: { timezone } }): Che
     what: longer
       ? text(`${found} instead of ${old}${sure.en}`, `${old} から ${found} に延びます${sure.ja}`)
       : text(
-          `${found} is no later than ${old}${sure.en}: this is an old file`,
+          `${found} is not later than ${old}${sure.en}: this is an old file`,
           `${found} は現在の ${old} より後ではありません${sure.ja}。古いファイルです`,
         ),
   };
 };
 
-export const validNow: Rule = ({ next, circumstances: { now, timezone } }): Check => {
+export const validNow: Rule = ({ next, circumstances: { now, timezone = USUAL_ZONE } }): Check => {
   const { expiresAt, validFrom } = next.expiring;
   if (Date.parse(expiresAt) <= now.getTime()) {
     const when = momentIn(expiresAt, timezone);
-    return { id: "validity", outcome: "bad", what: text(`it expired on ${when}`, `${when} に期限が切れています`) };
+    return { id: "validity", outcome: "bad", what: text(`expired on ${when}`, `${when} に期限が切れています`) };
   }
   if (validFrom !== null && Date.parse(validFrom) > now.getTime()) {
     const when = momentIn(validFrom, timezone);
@@ -56,12 +55,12 @@ export const validNow: Rule = ({ next, circumstances: { now, timezone } }): Chec
       id: "validity",
       outcome: "bad",
       what: text(
-        `it is not valid before ${when}; look at this machine's clock, else wait`,
-        `${when} より前は有効ではありません。この端末の時計を確かめ、正しければその時刻まで待ってください`,
+        `not valid before ${when}; check the clock of this computer, or wait until then`,
+        `${when} より前は有効ではありません。この PC の時計を確認し、正しければその時刻まで待ってください`,
       ),
     };
   }
-  return { id: "validity", outcome: "good", what: text("it is", "有効です") };
+  return { id: "validity", outcome: "good", what: text("valid now", "有効です") };
 };
 
 /** By the name only; a certificate of the right topic cannot come from elsewhere but in a test. */
@@ -72,8 +71,29 @@ export const issuer: Rule = ({ next: { expiring, evidence }, circumstances }): C
     : {
         id: "issuer",
         outcome: doubtful(circumstances),
-        what: text("it was not issued by Apple", "Apple が発行したものではありません"),
+        what: text("not issued by Apple", "Apple が発行したものではありません"),
       };
 };
 
 const APPLES: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
+
+/** @see facts 3.4: a changed topic cuts every enrolled device off, and nothing says so anywhere */
+export const topic: Rule = ({ current, next }): Check => {
+  const [was, is] = [current.expiring.topic, next.expiring.topic];
+  if (was === null || is === null) {
+    return {
+      id: "topic",
+      outcome: "bad",
+      what: text("the topic (subject UID) is missing", "トピック(サブジェクトの UID)がありません"),
+    };
+  }
+  if (was === is) return { id: "topic", outcome: "good", what: text(`the same: ${was}`, `同じ: ${was}`) };
+  return {
+    id: "topic",
+    outcome: "bad",
+    what: text(
+      `the topic would change from ${was} to ${is}: every enrolled device would stop responding until it is enrolled again. Do not upload this file. In Apple's portal, sign in with the same Apple Account and use Renew on the existing certificate, never Create a Certificate`,
+      `${was} から ${is} に変わります。アップロードすると、登録済みの全デバイスが応答しなくなり、再登録が必要になります。アップロードしないでください。Apple のポータルで同じ Apple Account を使い、既存の行の「Renew」を選んでください(「Create a Certificate」は使わない)`,
+    ),
+  };
+};

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Renewable, SigningRequest } from "../../apple/index.ts";
 import type { Expiring } from "../../model/renewal.ts";
-import { judgeReplacement, type Check, type Circumstances, type Current, type Judgement } from "./index.ts";
+import { judgeReplacement } from "./index.ts";
+import type { Check, Circumstances, Current, Judgement } from "./check.ts";
 
 const NOW = new Date("2027-02-15T00:00:00Z");
 const TOPIC = "com.apple.mgmt.External.0001";
@@ -76,7 +77,7 @@ describe("push certificates", () => {
     const judgement = judge(push(), newPush({ topic: "com.apple.mgmt.External.0002" }));
     expect(judgement.safe).toBe(false);
     expect(outcomes(judgement)).toMatchObject({ topic: "bad", expiry: "good" });
-    expect(said(judgement, "topic")).toContain("every enrolled device stops answering");
+    expect(said(judgement, "topic")).toContain("every enrolled device would stop responding");
     expect(said(judgement, "topic")).toContain("登録済みの全デバイスが応答しなくなり");
   });
 
@@ -85,7 +86,7 @@ describe("push certificates", () => {
     const judgement = judge(push(), newPush(), { csr });
     expect(judgement.safe).toBe(false);
     expect(outcomes(judgement)).toMatchObject({ "request-key": "bad", "request-age": "good" });
-    expect(said(judgement, "request-key")).toMatch(/another request.*入力エラー:正しい証明書を.*\n別の署名要求/s);
+    expect(said(judgement, "request-key")).toMatch(/a different CSR.*入力エラー:正しい証明書を.*\n別の CSR ファイル/s);
   });
 
   test("last year's request is surely stale by its key, probably by its file's time", () => {
@@ -94,11 +95,11 @@ describe("push certificates", () => {
       "request-age": "bad",
       "request-key": "bad",
     });
-    expect(said(judge(push(), newPush(), { csr: byKey }), "request-age")).toContain("surely");
+    expect(said(judge(push(), newPush(), { csr: byKey }), "request-age")).toContain("the keys are the same");
     const byTime = { request: request("new key"), writtenAt: new Date("2026-03-01T04:59:59Z") };
     const lax = judge(push(), newPush(), { csr: byTime });
     expect([lax.safe, outcomes(lax)["request-age"]]).toEqual([true, "warning"]);
-    expect(said(lax, "request-age")).toContain("probably stale, though the new certificate was made from it");
+    expect(said(lax, "request-age")).toContain("so probably stale; but the new certificate was made from it");
     expect(judge(push(), newPush(), { csr: byTime, strict: true }).safe).toBe(false);
     const other = { request: request("third key"), writtenAt: new Date("2026-03-01T04:59:59Z") };
     expect(said(judge(push(), newPush(), { csr: other }), "request-age")).toContain("an earlier renewal");
@@ -166,7 +167,7 @@ describe("server tokens", () => {
       validity: "good",
       "old-token": "warning",
     });
-    expect(said(judgement, "old-token")).toContain("upload the new one at once");
+    expect(said(judgement, "old-token")).toContain("upload the new one now");
   });
 
   test("one for CLOMO's key is judged by its name, and nobody is led to download another", () => {
@@ -177,7 +178,7 @@ describe("server tokens", () => {
     const judgement = judge(current, next);
     expect(judgement.safe).toBe(true);
     expect(outcomes(judgement)).toMatchObject({ key: "unknown", server: "good", consumer: "unknown", expiry: "good" });
-    expect(said(judgement, "key")).toMatch(/do not download another one to try\n.*ダウンロードしないでください/s);
+    expect(said(judgement, "key")).toMatch(/do not download another token to try\n.*ダウンロードしないでください/s);
   });
 
   test.each([
@@ -232,7 +233,7 @@ test.each([
   for (const expiresAt of ["2028-02-14T05:00:00Z", "2026-12-01T05:00:00Z"]) {
     const next = ade({ certainty: is, fingerprint: "new", expiresAt });
     const what = said(judge(ade({ certainty: was }), next), "expiry");
-    expect([what.includes("as far as can be told"), what.includes("推定を含む")]).toEqual([limited, limited]);
+    expect([what.includes("(estimated)"), what.includes("推定を含む")]).toEqual([limited, limited]);
   }
 });
 

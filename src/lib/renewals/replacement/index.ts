@@ -1,85 +1,10 @@
-import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
-import { RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../model/renewal.ts";
-import { text, type Text } from "../../text/index.ts";
-import { issuer, later, sameName, unlike, validNow } from "./certificate.ts";
+import type { Renewable } from "../../apple/index.ts";
+import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
+import { text } from "../../text/index.ts";
+import { issuer, later, sameName, topic, unlike, validNow } from "./certificate.ts";
+import type { Check, Circumstances, Current, Judgement, Rule } from "./check.ts";
 import { requestAge, requestKey } from "./request.ts";
 import { adeConsumer, adeKey, adeOldToken, adeServer, vppLocation, vppOrganisation } from "./token.ts";
-import { topic } from "./topic.ts";
-
-/** What is looked at, as people call it. */
-export const CHECKS = {
-  kind: text("kind", "種類"),
-  file: text("another file", "別のファイル"),
-  topic: text("topic", "トピック"),
-  name: text("name", "名前"),
-  expiry: text("later expiry", "期限の延長"),
-  validity: text("valid now", "現在有効"),
-  issuer: text("issuer", "発行者"),
-  "request-key": text("made from the request", "署名要求との一致"),
-  "request-age": text("request is recent", "署名要求の新しさ"),
-  server: text("MDM server", "MDM サーバー"),
-  consumer: text("consumer", "コンシューマー"),
-  key: text("encryption key", "暗号鍵"),
-  "old-token": text("current token", "現在のトークン"),
-  organisation: text("organisation", "組織"),
-  location: text("location", "場所"),
-} as const satisfies Record<string, Text>;
-
-/** `unknown`: the files do not tell it. */
-export type CheckOutcome = "good" | "warning" | "bad" | "unknown";
-
-/** One thing that was looked at. */
-export interface Check {
-  readonly id: keyof typeof CHECKS;
-  readonly outcome: CheckOutcome;
-  /** why, and what it would do */
-  readonly what: Text;
-}
-
-/** Whether a file may take the place of another. */
-export interface Judgement {
-  /** no check is bad; what is unknown does not count */
-  readonly safe: boolean;
-  readonly checks: readonly Check[];
-}
-
-/** What is in use, by its file or by the tenant's record of it. */
-export interface Current {
-  readonly expiring: Pick<
-    Expiring,
-    "kind" | "name" | "expiresAt" | "validFrom" | "certainty" | "fingerprint" | "topic" | "organisation"
-  >;
-  /** absent where there is only a record */
-  readonly evidence?: Evidence;
-}
-
-/** A signing request and what is known of its file. */
-export interface RequestFile {
-  readonly request: SigningRequest;
-  /** when the file was last written; null where nobody knows */
-  readonly writtenAt: Date | null;
-}
-
-/** What a replacement is judged by, besides the two files. */
-export interface Circumstances {
-  /** the request the new certificate should have been made from */
-  readonly csr?: RequestFile;
-  readonly now: Date;
-  /** what is doubtful is bad */
-  readonly strict: boolean;
-  /** for the instants in the texts; an IANA name, Asia/Tokyo when absent */
-  readonly timezone?: string;
-}
-
-/** Two things to compare, of one kind. */
-export interface Comparison {
-  readonly current: Current;
-  readonly next: Renewable;
-  readonly circumstances: Circumstances;
-}
-
-/** A rule; undefined where it has nothing to say about these files. */
-export type Rule = (comparison: Comparison) => Check | undefined;
 
 const CERTIFICATE: readonly Rule[] = [unlike, sameName, later, validNow, issuer, requestKey, requestAge];
 
@@ -97,7 +22,7 @@ const RULES: Readonly<Record<RenewalKind, readonly Rule[]>> = {
 };
 
 /**
- * Whether `next` would really replace `current`, told before it is uploaded.
+ * Judges whether `next` may replace `current`, before it is uploaded.
  *
  * @see facts 3.3 to 3.5: what goes wrong at a renewal
  */
@@ -117,7 +42,7 @@ function sameKind(was: RenewalKind, is: RenewalKind): Check {
     id: "kind",
     outcome: "bad",
     what: text(
-      `in use is a thing of another kind: ${old.en}; the new one is: ${found.en}`,
+      `different kind: the current one is: ${old.en}; the new one is: ${found.en}`,
       `現在のものは「${old.ja}」ですが、新しいものは「${found.ja}」です`,
     ),
   };

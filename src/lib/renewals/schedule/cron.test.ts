@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { installCron, removeCron, showCron, type CronPlace } from "./cron.ts";
-import type { Ran } from "./programs.ts";
+import type { ProgramResult } from "./programs.ts";
 import type { DailyRun } from "./schedule.ts";
 
 const WINTER = new Date("2026-11-20T00:00:00Z");
@@ -17,7 +17,7 @@ beforeEach(async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
 });
 
-const ran = (code: number | null, stdout = "", stderr = ""): Ran => ({
+const ran = (code: number | null, stdout = "", stderr = ""): ProgramResult => ({
   code,
   stdout: Buffer.from(stdout, "latin1"),
   stderr,
@@ -28,7 +28,7 @@ class Crontab {
   content: string | undefined;
   /** what was asked, `-l` aside */
   readonly asked: string[] = [];
-  readonly answers = new Map<string, Ran | undefined>();
+  readonly answers = new Map<string, ProgramResult | undefined>();
 
   constructor(content?: string) {
     this.content = content;
@@ -60,7 +60,7 @@ class Crontab {
   }
 }
 
-const wished = (change: Partial<DailyRun> = {}): DailyRun => ({
+const wanted = (change: Partial<DailyRun> = {}): DailyRun => ({
   at: { hour: 9, minute: 5 },
   timezone: "Asia/Tokyo",
   launcher: {
@@ -88,7 +88,7 @@ test.each([
   const crontab = new Crontab(before);
   const place = crontab.place();
   const launcher = join(place.launchers, "renewals-cron.sh");
-  const { scheduled, changed, notes, warnings } = await installCron(place, wished());
+  const { scheduled, changed, notes, warnings } = await installCron(place, wanted());
   expect({ changed, notes, warnings }).toEqual({ changed: true, notes: [], warnings: [] });
   expect(scheduled).toEqual({
     way: "cron",
@@ -120,12 +120,12 @@ test.each([
 test("installing again changes nothing in the crontab, yet the launcher, or the time alone", async () => {
   const crontab = new Crontab();
   const place = crontab.place();
-  await installCron(place, wished());
-  const other = wished({ launcher: { ...wished().launcher, scope: ["--context", "kanto"] } });
+  await installCron(place, wanted());
+  const other = wanted({ launcher: { ...wanted().launcher, scope: ["--context", "kanto"] } });
   expect((await installCron(place, other)).changed).toBe(false);
   expect(crontab.asked).toEqual(["-"]);
   expect(await readFile(join(place.launchers, "renewals-cron.sh"), "utf8")).toContain("kanto");
-  const later = await installCron(place, wished({ at: { hour: 18, minute: 0 } }));
+  const later = await installCron(place, wanted({ at: { hour: 18, minute: 0 } }));
   expect([later.changed, later.scheduled.at]).toEqual([true, "18:00"]);
   expect(crontab.content?.split(FIRST)).toHaveLength(2);
 });
@@ -139,7 +139,7 @@ test.each([
   ["a zone half an hour away", "Asia/Kolkata", "UTC", "35 3", 1, 0],
 ])("a time is told by cron's clock, in %s", async (_, timezone, here, line, notes, warnings) => {
   const crontab = new Crontab();
-  const changed = await installCron(crontab.place({ timezone: here }), wished({ timezone }));
+  const changed = await installCron(crontab.place({ timezone: here }), wanted({ timezone }));
   expect(lineOf(crontab)?.startsWith(`${line} * * * `)).toBe(true);
   expect([changed.notes.length, changed.warnings.length]).toEqual([notes, warnings]);
   for (const { en, ja } of [...changed.notes, ...changed.warnings]) {
@@ -149,7 +149,7 @@ test.each([
 
 test("a folder of any name stays one word of cron and of the shell", async () => {
   const crontab = new Crontab();
-  await installCron(crontab.place({ launchers: join(folder, "100% k's") }), wished());
+  await installCron(crontab.place({ launchers: join(folder, "100% k's") }), wanted());
   expect(lineOf(crontab)?.endsWith(String.raw`/100\% k'\''s/renewals-cron.sh'`)).toBe(true);
 });
 
@@ -157,33 +157,33 @@ test("a machine without cron is told, and nothing is written", async () => {
   const crontab = new Crontab();
   crontab.answers.set("-l", undefined);
   const place = crontab.place();
-  await expect(installCron(place, wished())).rejects.toMatchObject({ code: "unavailable" });
+  await expect(installCron(place, wanted())).rejects.toMatchObject({ code: "unavailable" });
   expect(existsSync(place.launchers)).toBe(false);
   expect(await removeCron(place)).toMatchObject({ changed: false, scheduled: { installed: false } });
   expect((await showCron(place)).installed).toBe(false);
 });
 
-test.each<[string, string, Ran | undefined, string]>([
+test.each<[string, string, ProgramResult | undefined, string]>([
   ["listing is refused", "-l", ran(1, "", "k may not use crontab\n"), "k may not use crontab"],
-  ["listing is refused without a word", "-l", ran(1), "did not say why"],
-  ["a signal ended it", "-l", ran(null), "did not say why"],
+  ["listing is refused without a word", "-l", ran(1), "no reason given"],
+  ["a signal ended it", "-l", ran(null), "no reason given"],
   ["writing is refused", "-", ran(1, "", "errors in crontab file"), "errors in crontab file"],
-  ["a signal ended the writing", "-", ran(null), "did not say why"],
-  ["cron went away in between", "-", undefined, "did not say why"],
-  ["what is listed is not what was given", "-", ran(0), "not what it was given"],
+  ["a signal ended the writing", "-", ran(null), "no reason given"],
+  ["cron went away in between", "-", undefined, "no reason given"],
+  ["what is listed is not what was given", "-", ran(0), "does not show what was written"],
 ])("it is told where %s", async (_, option, answer, reason) => {
   const crontab = new Crontab("5 4 * * * true\n");
   crontab.answers.set(option, answer);
-  const refused = installCron(crontab.place(), wished());
+  const refused = installCron(crontab.place(), wanted());
   await expect(refused).rejects.toMatchObject({ code: "unexpected", what: { en: expect.stringContaining(reason) } });
-  const inJapanese = reason === "did not say why" ? "理由は表示されていません" : reason;
+  const inJapanese = reason === "no reason given" ? "理由は表示されていません" : reason;
   await expect(refused).rejects.toMatchObject({ what: { ja: expect.stringContaining(inJapanese) } });
 });
 
 test("broken marks are refused before anything is written", async () => {
   const crontab = new Crontab(`${FIRST}\nx\n`);
   const place = crontab.place();
-  await expect(installCron(place, wished())).rejects.toMatchObject({ code: "input-rejected" });
+  await expect(installCron(place, wanted())).rejects.toMatchObject({ code: "input-rejected" });
   await expect(removeCron(place)).rejects.toMatchObject({ code: "input-rejected" });
   expect([crontab.asked, existsSync(place.launchers)]).toEqual([[], false]);
 });

@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findBlock, withBlock, withoutBlock, type CrontabText } from "./crontab-block.ts";
 import { launcherFile, launcherScript, shellWord } from "./launcher.ts";
-import type { Changed, DailyRun, SchedulePlace, Scheduled } from "./schedule.ts";
+import type { ScheduleChange, DailyRun, SchedulePlace, Scheduled } from "./schedule.ts";
 import { convert, formatTimeOfDay } from "./time-of-day.ts";
 
 /** A machine with cron, whose clock is that of `timezone`. */
@@ -26,7 +26,7 @@ async function read({ run }: SchedulePlace): Promise<CrontabText | undefined> {
 const refused = (said: string): Failure =>
   new Failure("unexpected", {
     what: text(
-      `crontab refused: ${said.trim() || "it did not say why"}`,
+      `crontab failed: ${said.trim() || "no reason given"}`,
       `crontab コマンドが失敗しました: ${said.trim() || "理由は表示されていません"}`,
     ),
   });
@@ -35,7 +35,7 @@ async function write(place: SchedulePlace, crontab: CrontabText): Promise<void> 
   const written = await place.run("crontab", crontab === "" ? ["-r"] : ["-"], { input: Buffer.from(crontab, LATIN1) });
   if (written?.code !== 0) throw refused(written?.stderr ?? "");
   if ((await read(place)) !== crontab) {
-    throw refused("what it lists is not what it was given");
+    throw refused("crontab -l does not show what was written");
   }
 }
 
@@ -50,24 +50,24 @@ const cronLine = (minute: number, hour: number, launcher: string): string =>
  *
  * @throws `unavailable` where there is no cron, `input-rejected` when marks of an earlier block are broken
  */
-export async function installCron(place: CronPlace, { at, timezone, launcher }: DailyRun): Promise<Changed> {
+export async function installCron(place: CronPlace, { at, timezone, launcher }: DailyRun): Promise<ScheduleChange> {
   const before = await read(place);
   if (before === undefined) {
     throw new Failure("unavailable", {
-      what: text("This machine has no crontab command", "この端末には crontab コマンドがありません"),
+      what: text("crontab command not found", "この PC には crontab コマンドがありません"),
       hint: text("install cron, or use --systemd", "cron を導入するか、--systemd を使ってください"),
     });
   }
   const { time, drifts } = convert(at, { from: timezone, to: place.timezone, now: place.now });
   const file = launcherFile(place.launchers, "cron");
   const after = Buffer.from([HEADING, cronLine(time.minute, time.hour, file)].join("\n")).toString(LATIN1);
-  const wished = withBlock(before, after.split("\n"));
+  const wanted = withBlock(before, after.split("\n"));
   await place.write(file, launcherScript(launcher));
-  if (wished !== before) await write(place, wished);
+  if (wanted !== before) await write(place, wanted);
   const same = formatTimeOfDay(time) === formatTimeOfDay(at) && !drifts;
   return {
     scheduled: await showCron(place),
-    changed: wished !== before,
+    changed: wanted !== before,
     notes: same ? [] : [converted(formatTimeOfDay(at), timezone, formatTimeOfDay(time), place.timezone)],
     warnings: drifts ? [drifting(timezone, place.timezone)] : [],
   };
@@ -75,18 +75,18 @@ export async function installCron(place: CronPlace, { at, timezone, launcher }: 
 
 const converted = (at: string, zone: string, here: string, zoneHere: string): Text =>
   text(
-    `cron goes by this machine's clock: ${at} ${zone} is ${here} ${zoneHere} now`,
-    `cron はこの端末の時計で動きます: ${zone} の ${at} は現在 ${zoneHere} の ${here} です`,
+    `cron uses this computer's time zone: ${at} ${zone} is currently ${here} ${zoneHere}`,
+    `cron はこの PC のタイムゾーンで動きます: ${zone} の ${at} は現在 ${zoneHere} の ${here} です`,
   );
 
 const drifting = (zone: string, zoneHere: string): Text =>
   text(
-    `the clocks of ${zone} and ${zoneHere} drift apart with summer time; a systemd timer keeps to the zone, or install again then`,
+    `the offset between ${zone} and ${zoneHere} changes with daylight saving time; use a systemd timer, which keeps the time, or install again after each change`,
     `夏時間により ${zone} と ${zoneHere} の時差は年内に変わります。systemd タイマーなら時刻は保たれます。cron では変わったときにもう一度 install してください`,
   );
 
 /** Takes the block out of the crontab again, and its launcher away. */
-export async function removeCron(place: SchedulePlace): Promise<Changed> {
+export async function removeCron(place: SchedulePlace): Promise<ScheduleChange> {
   const before = (await read(place)) ?? "";
   const after = withoutBlock(before);
   if (after !== before) await write(place, after);

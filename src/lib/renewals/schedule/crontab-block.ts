@@ -33,11 +33,11 @@ export function findBlock(crontab: CrontabText): Block | undefined {
   if (begin === undefined || end === undefined || begins.length > 1 || ends.length > 1 || end < begin) {
     throw new Failure("input-rejected", {
       what: text(
-        "The marks of clomoctl in the crontab are not whole; nothing was changed",
+        "the markers of clomoctl in the crontab are damaged; nothing was changed",
         "crontab 内の clomoctl の目印が壊れています。何も変更していません",
       ),
       hint: text(
-        `take out the lines from "${BEGIN}" to "${END}" by crontab -e`,
+        `remove the lines from "${BEGIN}" to "${END}" with crontab -e`,
         `crontab -e で「${BEGIN}」から「${END}」までの行を削除してください`,
       ),
     });

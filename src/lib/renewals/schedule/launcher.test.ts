@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { launcherScript, shellWord, type LauncherParts } from "./launcher.ts";
+import { launcherScript, shellWord } from "./launcher.ts";
+import type { LauncherParts } from "./schedule.ts";
 
 let folder = "";
 

@@ -1,28 +1,12 @@
 import { join } from "node:path";
 import { ERRORS, Failure } from "../../errors/index.ts";
-import { text, type Language } from "../../text/index.ts";
-import type { Way } from "./schedule.ts";
-
-/** What a launcher is made of: the machine as it was when it was written. */
-export interface LauncherParts {
-  /** absolute path of Node */
-  readonly node: string;
-  /** absolute path of the program */
-  readonly door: string;
-  /** PATH as it was */
-  readonly path: string;
-  readonly userFolder: string;
-  readonly language: Language;
-  /** variables the daily run needs to find the same home */
-  readonly variables: ReadonlyMap<string, string>;
-  /** `--all-contexts`, or `--context NAME` */
-  readonly scope: readonly string[];
-}
+import { text } from "../../text/index.ts";
+import type { LauncherParts, Scheduler } from "./schedule.ts";
 
 /** The least Node the program runs on; see `bin/clomoctl.js`. */
 const NODE_NEEDED = 24;
 
-/** How `renewals notify` ends where nobody has said whom to tell: of no matter until something is due. */
+/** How `renewals notify` exits without recipients: reported only when something is due. */
 const NOT_SET_UP = ERRORS["not-found"].exit;
 
 /** Folders below a person's own in which version managers keep Node. */
@@ -36,15 +20,15 @@ const KEPT_BELOW_HOME = [
 
 const USUAL_FOLDERS = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin";
 
-/** Where a way's launcher lies. */
-export const launcherFile = (folder: string, way: Way): string => join(folder, `renewals-${way}.sh`);
+/** The path of a scheduler's launcher script. */
+export const launcherFile = (folder: string, way: Scheduler): string => join(folder, `renewals-${way}.sh`);
 
 /** One word of a POSIX shell. @throws `usage` when it would not stay on its line */
 export function shellWord(word: string): string {
   if (/\p{Cc}/u.test(word)) {
     throw new Failure("usage", {
       what: text(
-        "A path with a line end or another control character cannot be scheduled",
+        "a path with a line break or another control character cannot be scheduled",
         "改行などの制御文字を含むパスは登録できません",
       ),
       where: JSON.stringify(word),
@@ -58,8 +42,8 @@ export function shellWord(word: string): string {
  * Node and the program are looked for each time: where they were, then on PATH, then where version managers keep them,
  * so that an update or a moved `node_modules` does not silence it. It exits with the code of a notice that failed,
  * else with that of the check. What is due only within the warning time is shown beside a notice that failed or warned,
- * and is no failure: its notices have told of it. That nobody is to be told
- * is said only when something is due.
+ * and is not a failure: notices were sent. That there are no recipients is
+ * reported only when something is due.
  */
 export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
   const missing = {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 
 /** How a program of the machine ended. */
-export interface Ran {
+export interface ProgramResult {
   /** exit code; null when a signal ended it */
   readonly code: number | null;
   readonly stdout: Buffer;
@@ -11,14 +11,18 @@ export interface Ran {
 }
 
 /** What a program is given besides its arguments. */
-export interface Given {
+export interface ProgramInput {
   readonly input?: Uint8Array;
   /** set above the environment */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs a program found on PATH to its end, without a shell; undefined where there is none of that name. */
-export type RunProgram = (name: string, args: readonly string[], given?: Given) => Promise<Ran | undefined>;
+export type RunProgram = (
+  name: string,
+  args: readonly string[],
+  given?: ProgramInput,
+) => Promise<ProgramResult | undefined>;
 
 const NOT_THERE = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
 

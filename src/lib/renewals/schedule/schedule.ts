@@ -1,26 +1,41 @@
-import type { Text } from "../../text/index.ts";
-import type { LauncherParts } from "./launcher.ts";
+import type { Language, Text } from "../../text/index.ts";
 import type { RunProgram } from "./programs.ts";
 import type { TimeOfDay } from "./time-of-day.ts";
 
 /** What runs the daily check: a timer of the user or of the machine, cron, or Windows' Task Scheduler. */
-export type Way = "systemd" | "systemd-system" | "cron" | "task-scheduler";
+export type Scheduler = "systemd" | "systemd-system" | "cron" | "task-scheduler";
 
-/** A daily run as it is wished for. */
+/** The parts of a launcher script: the machine as it was when it was written. */
+export interface LauncherParts {
+  /** absolute path of Node */
+  readonly node: string;
+  /** absolute path of the program */
+  readonly door: string;
+  /** PATH as it was */
+  readonly path: string;
+  readonly userFolder: string;
+  readonly language: Language;
+  /** variables the daily run needs to find the same home */
+  readonly variables: ReadonlyMap<string, string>;
+  /** `--all-contexts`, or `--context NAME` */
+  readonly scope: readonly string[];
+}
+
+/** A daily run to install. */
 export interface DailyRun {
   readonly at: TimeOfDay;
-  /** IANA name of the zone `at` is told in */
+  /** IANA name of the zone of `at` */
   readonly timezone: string;
   readonly launcher: LauncherParts;
 }
 
 /** A daily run as it is found on the machine. */
 export interface Scheduled {
-  readonly way: Way;
+  readonly way: Scheduler;
   readonly installed: boolean;
   /** `09:00`; null where nothing is installed, or somebody has changed it */
   readonly at: string | null;
-  /** IANA name of the zone `at` is told in; null is the machine's own */
+  /** IANA name of the zone of `at`; null is the machine's own */
   readonly timezone: string | null;
   /** whether the timer is waiting for its time; null where that cannot be told */
   readonly active: boolean | null;
@@ -29,7 +44,7 @@ export interface Scheduled {
 }
 
 /** A daily run that was installed or removed, and what the person should know of it. */
-export interface Changed {
+export interface ScheduleChange {
   readonly scheduled: Scheduled;
   /** something was there that is not there now, or the other way round */
   readonly changed: boolean;
@@ -46,7 +61,7 @@ export interface SchedulePlace {
   readonly launchers: string;
   /** the folder of timers and services; need not exist */
   readonly units: (way: "systemd" | "systemd-system") => string;
-  /** number of the user whom the home belongs to: a machine's timer must not run his launcher as root */
+  /** ID of the user who owns the home: a system timer must not run that user's launcher as root */
   readonly owner: number;
   /** a folder for files of a moment; need not exist */
   readonly temporary: string;

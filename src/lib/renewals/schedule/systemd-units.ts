@@ -1,4 +1,4 @@
-import type { Way } from "./schedule.ts";
+import type { Scheduler } from "./schedule.ts";
 import { formatTimeOfDay, type TimeOfDay } from "./time-of-day.ts";
 
 /** The name of the pair, without `.timer` and `.service`. */
@@ -53,5 +53,5 @@ export function readTimer(content: string): { readonly at: string; readonly time
 }
 
 /** What tells systemctl which manager is meant. */
-export const managerOf = (way: Extract<Way, `systemd${string}`>): "--user" | "--system" =>
+export const managerOf = (way: Extract<Scheduler, `systemd${string}`>): "--user" | "--system" =>
   way === "systemd" ? "--user" : "--system";

@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import type { LauncherParts } from "./launcher.ts";
-import { programsOf, type Ran, type RunProgram } from "./programs.ts";
-import type { DailyRun, SchedulePlace } from "./schedule.ts";
+import type { DailyRun, LauncherParts, SchedulePlace } from "./schedule.ts";
+import { programsOf, type ProgramResult, type RunProgram } from "./programs.ts";
 import { installSystemd, removeSystemd, showSystemd } from "./systemd.ts";
 
 let folder = "";
@@ -18,10 +17,10 @@ beforeEach(async () => {
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
 });
 
-const ran = (code: number, stdout = "", stderr = ""): Ran => ({ code, stdout: Buffer.from(stdout), stderr });
+const ran = (code: number, stdout = "", stderr = ""): ProgramResult => ({ code, stdout: Buffer.from(stdout), stderr });
 
 /** A machine where systemctl answers, and systemd-analyze finds nothing wrong, unless told otherwise. */
-const placeOf = (answers: Readonly<Record<string, Ran | undefined>> = {}): SchedulePlace => {
+const placeOf = (answers: Readonly<Record<string, ProgramResult | undefined>> = {}): SchedulePlace => {
   const run: RunProgram = async (name, args) => {
     asked.push([name, ...args.map((arg) => arg.replace(/.*\//, ""))].join(" "));
     if (name in answers) return answers[name];

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { launcherFile, launcherScript } from "./launcher.ts";
-import type { Changed, DailyRun, SchedulePlace, Scheduled, Way } from "./schedule.ts";
+import type { ScheduleChange, DailyRun, SchedulePlace, Scheduled, Scheduler } from "./schedule.ts";
 import { managerOf, readTimer, serviceUnit, timerUnit, UNIT, WRITTEN } from "./systemd-units.ts";
 
-type SystemdWay = Extract<Way, `systemd${string}`>;
+type SystemdScheduler = Extract<Scheduler, `systemd${string}`>;
 
 const TIMER = `${UNIT}.timer`;
 const SERVICE = `${UNIT}.service`;
@@ -25,21 +25,25 @@ async function readIfThere(path: string): Promise<string | undefined> {
  *
  * @throws `input-rejected` when systemd refuses the units, or others of that name are there; nothing is changed then
  */
-export async function installSystemd(place: SchedulePlace, way: SystemdWay, wished: DailyRun): Promise<Changed> {
+export async function installSystemd(
+  place: SchedulePlace,
+  way: SystemdScheduler,
+  wanted: DailyRun,
+): Promise<ScheduleChange> {
   const folder = place.units(way);
   const launcher = launcherFile(place.launchers, way);
   const units = new Map([
     [SERVICE, serviceUnit(launcher, way === "systemd" ? null : place.owner)],
-    [TIMER, timerUnit(wished.at, wished.timezone)],
+    [TIMER, timerUnit(wanted.at, wanted.timezone)],
   ]);
   const before = await readOwn(folder);
   const checked = await verify(place, way, units);
-  await place.write(launcher, launcherScript(wished.launcher));
+  await place.write(launcher, launcherScript(wanted.launcher));
   for (const [name, content] of units) await place.write(join(folder, name), content);
   const started = await manage(place, way, [
     ["daemon-reload"],
     ["enable", "--now", TIMER],
-    // a timer that runs already goes on with its old time otherwise
+    // otherwise a running timer keeps its old time
     ["restart", TIMER],
   ]);
   return {
@@ -51,14 +55,14 @@ export async function installSystemd(place: SchedulePlace, way: SystemdWay, wish
 }
 
 const LINGER = text(
-  "the timer runs while you are logged in; to let it run always: loginctl enable-linger",
-  "タイマーはログイン中に動きます。常に動かすには: loginctl enable-linger",
+  "the timer runs only while you are logged in; to run it always: loginctl enable-linger",
+  "タイマーはログイン中だけ動きます。常に動かすには: loginctl enable-linger",
 );
 
-const notStarted = (way: SystemdWay): Text => {
+const notStarted = (way: SystemdScheduler): Text => {
   const command = `systemctl ${managerOf(way)}`;
   return text(
-    `the units are written, but systemd does not answer here; to start the timer: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
+    `the units were written, but systemd does not respond; to start the timer: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
     `ユニットは書き込みましたが、systemd が応答しません。タイマーを開始するには: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
   );
 };
@@ -72,11 +76,11 @@ async function readOwn(folder: string): Promise<ReadonlyMap<string, string>> {
     if (!content.startsWith(WRITTEN)) {
       throw new Failure("input-rejected", {
         what: text(
-          "A unit of this name is there that clomoctl did not write",
+          "a unit of this name exists that was not written by clomoctl",
           "同じ名前のユニットがありますが、clomoctl が書いたものではありません",
         ),
         where: join(folder, name),
-        hint: text("rename it or move it away first", "先に名前を変えるか移動してください"),
+        hint: text("rename or move it first", "先に名前を変えるか移動してください"),
       });
     }
     own.set(name, content);
@@ -87,7 +91,7 @@ async function readOwn(folder: string): Promise<ReadonlyMap<string, string>> {
 /** Has systemd read the units before they are installed. @throws `input-rejected` when it refuses them */
 async function verify(
   place: SchedulePlace,
-  way: SystemdWay,
+  way: SystemdScheduler,
   units: ReadonlyMap<string, string>,
 ): Promise<readonly Text[]> {
   await mkdir(place.temporary, { recursive: true, mode: 0o700 });
@@ -101,7 +105,7 @@ async function verify(
     if (ran !== undefined && ran.stderr.includes(UNIT)) throw refused(ran.stderr);
     return [
       text(
-        "systemd-analyze is not there or does not work here; the units were not checked",
+        "systemd-analyze is missing or does not work; the units were not checked",
         "systemd-analyze がないか動かないため、ユニットは検査していません",
       ),
     ];
@@ -114,7 +118,7 @@ const refused = (said: string): Failure => {
   const reason = said.trim().split("\n")[0] ?? "";
   return new Failure("input-rejected", {
     what: text(
-      `systemd refuses these units, nothing was changed: ${reason}`,
+      `systemd rejected the units; nothing was changed: ${reason}`,
       `systemd がこのユニットを受け付けません。何も変更していません: ${reason}`,
     ),
   });
@@ -123,7 +127,7 @@ const refused = (said: string): Failure => {
 /** Tells the manager, and whether it did all of it. */
 async function manage(
   { run }: SchedulePlace,
-  way: SystemdWay,
+  way: SystemdScheduler,
   requests: readonly (readonly string[])[],
 ): Promise<boolean> {
   for (const request of requests) {
@@ -134,7 +138,7 @@ async function manage(
 }
 
 /** Stops the timer and takes away the units and the launcher; nothing that others made. */
-export async function removeSystemd(place: SchedulePlace, way: SystemdWay): Promise<Changed> {
+export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<ScheduleChange> {
   const folder = place.units(way);
   const own = await readOwn(folder);
   const stopped = own.size === 0 || (await manage(place, way, [["disable", "--now", TIMER]]));
@@ -144,8 +148,8 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdWay): Prom
   const told = own.size === 0 || (await manage(place, way, [["daemon-reload"]]));
   const command = `systemctl ${managerOf(way)} daemon-reload`;
   const warning = text(
-    `the units are removed, but systemd does not answer here: ${command}`,
-    `ユニットは削除しましたが、systemd が応答しません: ${command}`,
+    `the units were removed, but systemd does not respond; run: ${command}`,
+    `ユニットは削除しましたが、systemd が応答しません。次を実行してください: ${command}`,
   );
   return {
     scheduled: await showSystemd(place, way),
@@ -156,7 +160,7 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdWay): Prom
 }
 
 /** What of the daily run systemd has. */
-export async function showSystemd(place: SchedulePlace, way: SystemdWay): Promise<Scheduled> {
+export async function showSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<Scheduled> {
   const folder = place.units(way);
   const timer = await readIfThere(join(folder, TIMER));
   if (timer === undefined || !timer.startsWith(WRITTEN)) {

@@ -29,7 +29,7 @@ function word(value: string): string {
   if (/["%\p{Cc}]/u.test(value)) {
     throw new Failure("usage", {
       what: text(
-        `${JSON.stringify(value)} cannot stand in a task: " % and control characters are not possible there`,
+        `${JSON.stringify(value)} cannot be used in a task: " % and control characters are not allowed`,
         `${JSON.stringify(value)} はタスクに書けません(" % と制御文字は使えません)`,
       ),
     });

@@ -12,14 +12,14 @@ export interface TimeOfDay {
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
-/** `09:00` as a time. @throws `usage` when it is none */
+/** Parses a time of day, `09:00`. @throws `usage` when it is not one */
 export function parseTimeOfDay(typed: string): TimeOfDay {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(typed) ?? [];
   if (hour === undefined || minute === undefined) {
     throw new Failure("usage", {
       what: text(`${typed} is not a time of day`, `「${typed}」は時刻ではありません`),
       where: "--at",
-      hint: text("write it as 09:00, from 00:00 to 23:59", "09:00 のように 00:00〜23:59 で指定してください"),
+      hint: text("use HH:MM, from 00:00 to 23:59", "09:00 のように 00:00〜23:59 で指定してください"),
     });
   }
   return { hour: Number(hour), minute: Number(minute) };

@@ -1,5 +1,4 @@
-import type { Level } from "../level.ts";
-import type { Checked } from "../check.ts";
+import type { Checked, Level } from "../judge.ts";
 
 /** Something that was checked, with what a test says of it. */
 export const checkedThing = (

@@ -1,4 +1,4 @@
-import type { Digest, NoticeItem, Told } from "../notify/message.ts";
+import type { Digest, NoticeItem, DueNotice } from "../notify/digest.ts";
 
 /** A thing as a tenant records it. */
 const noticeItem = (change: Partial<NoticeItem> = {}): NoticeItem => ({
@@ -15,10 +15,10 @@ const noticeItem = (change: Partial<NoticeItem> = {}): NoticeItem => ({
 });
 
 /** A thing as a digest tells it. */
-export const toldItem = ({
+export const dueNotice = ({
   item = {},
   ...change
-}: Partial<Omit<Told, "item">> & { item?: Partial<NoticeItem> } = {}): Told => ({
+}: Partial<Omit<DueNotice, "item">> & { item?: Partial<NoticeItem> } = {}): DueNotice => ({
   context: "embedded",
   item: { ...noticeItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
   stage: 30,
@@ -30,7 +30,7 @@ export const toldItem = ({
 
 /** A digest of one thing, unless more are given. */
 export const digestOf = (change: Partial<Digest> = {}): Digest => ({
-  told: [toldItem()],
+  due: [dueNotice()],
   warnings: [],
   language: "ja",
   severalContexts: false,

@@ -1,4 +1,4 @@
-import type { NoticeItem } from "../notify/message.ts";
+import type { NoticeItem } from "../notify/digest.ts";
 import type { NoticeTenant, PastNotice } from "../notify/tenant.ts";
 
 /** What a tenant in memory knows. */

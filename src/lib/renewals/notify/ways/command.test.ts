@@ -69,6 +69,6 @@ test("another code than 0, a command that is not there, and one that does not en
   });
   expect(await runScript("setInterval(() => {}, 1000)", [], 300)).toMatchObject({
     sent: false,
-    reason: { en: "not done in 0.3 s" },
+    reason: { en: "timed out after 0.3 s" },
   });
 });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { same, text } from "../../../text/index.ts";
-import type { Digest, Message } from "../message.ts";
+import type { Digest } from "../digest.ts";
+import type { Message } from "../message.ts";
 import { codeOf, failed, SENT, type Delivery } from "../outcome.ts";
 import type { CommandRecipient } from "../settings.ts";
 
@@ -12,13 +13,13 @@ export interface CommandPlace {
 }
 
 /** What a command reads from stdin: one JSON object. */
-const inputOf = ({ subject, text, messageId }: Message, { language, told }: Digest): string =>
+const inputOf = ({ subject, text, messageId }: Message, { language, due }: Digest): string =>
   `${JSON.stringify({
     messageId,
     language,
     subject,
     text,
-    items: told.map(({ context, item, stage, days, day }) => ({
+    items: due.map(({ context, item, stage, days, day }) => ({
       context,
       id: item.id,
       kind: item.kind,
@@ -64,7 +65,7 @@ export const runCommand = (
     child.on("exit", (code, signal) => {
       if (late)
         return settle(
-          failed(text(`not done in ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`)),
+          failed(text(`timed out after ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`)),
         );
       settle(code === 0 ? SENT : failed(same(code === null ? `${signal}` : `exit ${code}`)));
     });

@@ -58,7 +58,7 @@ test.each([
   expect(mail?.html).toContain(`<html lang="${language}">`);
   expect(mail?.html).toContain("2027-03-01");
   const events = new ICAL.Component(ICAL.parse(mail?.calendar ?? "") as unknown[]).getAllSubcomponents("vevent");
-  expect(events.map((event) => event.getFirstPropertyValue("uid"))).toEqual([digest.told[0]?.item.id]);
+  expect(events.map((event) => event.getFirstPropertyValue("uid"))).toEqual([digest.due[0]?.item.id]);
   const header = (name: string): string | undefined => mail?.headers.get(name);
   expect(header("from")).toBe("CLOMO 期限 <renewals@example.jp>");
   expect(header("list-id")).toBe("clomoctl renewals <renewals.clomoctl.invalid>");
@@ -123,7 +123,7 @@ test("a server that is silent, trickles or is not there fails in bounded time", 
   const smtp: OpenSmtp = { host: "127.0.0.1", port, security: "none", from: "a@example.jp" };
   const timeouts = { connectMs: 5000, silenceMs: 5000, wholeMs: 300 };
   const slow = await openMailer({ ...smtp, timeouts })("it@example.jp", message, "ja");
-  expect(slow).toMatchObject({ sent: false, reason: { en: "the mail server took too long" } });
+  expect(slow).toMatchObject({ sent: false, reason: { en: "mail server did not respond in time" } });
   await new Promise((resolve) => server.close(resolve));
   expect(await openMailer(smtp)("it@example.jp", message, "ja")).toMatchObject({ sent: false, bounced: false });
 });

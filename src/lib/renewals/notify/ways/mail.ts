@@ -82,9 +82,9 @@ const mailOf = (from: string, to: string, message: Message, language: Language) 
 });
 
 const failureOf = (error: unknown, secrets: readonly string[]): Delivery => {
-  const { response, ...told } = error as SmtpError;
+  const { response, ...refusal } = error as SmtpError;
   const reason = response === undefined ? codeOf(error) : same(withoutSecrets(response, secrets).slice(0, 500));
-  return isBounce(told) ? bounced(reason) : failed(reason);
+  return isBounce(refusal) ? bounced(reason) : failed(reason);
 };
 
 /**
@@ -106,7 +106,7 @@ export const openMailer = (smtp: OpenSmtp): Mailer => {
     );
     const late = Promise.withResolvers<Delivery>();
     const bound = setTimeout(() => {
-      late.resolve(failed(text("the mail server took too long", "メールサーバーの応答が遅すぎます")));
+      late.resolve(failed(text("mail server did not respond in time", "メールサーバーが時間内に応答しませんでした")));
       // else a server that trickles on would keep the program alive
       socket.destroy();
     }, timeouts.wholeMs);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { messageOf, type Message } from "../message.ts";
 import { SERVICES } from "../settings.ts";
 import { openChat, type Chat } from "../../testing/post-office.ts";
-import { digestOf, toldItem } from "../../testing/digest.ts";
+import { digestOf, dueNotice } from "../../testing/digest.ts";
 import { payloadOf } from "./webhook-payload.ts";
 import { postNotice } from "./webhook.ts";
 
@@ -10,7 +10,7 @@ let chat: Chat;
 let message: Message;
 beforeEach(async () => {
   chat = await openChat();
-  message = await messageOf(digestOf({ told: [toldItem({ item: { name: 'A & B <"x"> [info]' } })] }));
+  message = await messageOf(digestOf({ due: [dueNotice({ item: { name: 'A & B <"x"> [info]' } })] }));
 });
 afterEach(() => chat.close());
 
@@ -89,7 +89,7 @@ test.each([
   "SECRET",
 ])("%s is not written to", async (url) => {
   const delivery = await postNotice({ service: "slack", url }, message);
-  expect(delivery).toMatchObject({ sent: false, reason: { en: "the address must be https" } });
+  expect(delivery).toMatchObject({ sent: false, reason: { en: "the URL must be https" } });
 });
 
 test("a server that is not there or says nothing is a failure in bounded time", async () => {

@@ -27,7 +27,7 @@ const addressOf = (url: string): URL | undefined => {
 };
 
 /**
- * Posts a message to a chat. Redirections are not followed; a failure is told by its status or code, never by the
+ * Posts a message to a chat. Redirects are not followed; a failure is reported by its status or code, never by the
  * address, which is a secret.
  */
 export const postNotice = async (
@@ -35,7 +35,7 @@ export const postNotice = async (
   message: Message,
 ): Promise<Delivery> => {
   const address = addressOf(url);
-  if (address === undefined) return failed(text("the address must be https", "アドレスは https にしてください"));
+  if (address === undefined) return failed(text("the URL must be https", "URL は https にしてください"));
   const { contentType, body } = payloadOf(service, message, template);
   const headers = {
     "content-type": contentType,

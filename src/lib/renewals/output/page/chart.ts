@@ -1,8 +1,7 @@
-import { text, type Language } from "../../../text/index.ts";
-import { LEVEL_NAMES, type Judged } from "../../judge.ts";
-import type { Level } from "../../level.ts";
-import { html, type Markup } from "./markup.ts";
-import { TIMELINE_MONTHS, type Month, type Timeline } from "../../timeline.ts";
+import { counted, text, type Language } from "../../../text/index.ts";
+import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
+import { html, type Markup } from "../markup.ts";
+import { monthName, TIMELINE_MONTHS, type Month, type Timeline, type Typesetting } from "../../timeline.ts";
 
 /** Where things stand in a chart, in units of its own: it is 1000 wide. */
 const CHART = {
@@ -26,16 +25,8 @@ export const ROWS_OF_A_CHART = 20;
 
 const END = CHART.start + TIMELINE_MONTHS * CHART.month;
 
-/** Names wider than so many half-width characters are cut; the table has them whole. */
+/** Wider names (in half-width characters) are cut; the table has them in full. */
 const LABEL_COLUMNS = 30;
-
-/** What drawing needs to know of letters. */
-export interface Typesetting {
-  /** the words with everything that deceives made visible, on one line */
-  readonly visible: (words: string) => string;
-  /** the words cut to so many half-width characters */
-  readonly fit: (words: string, columns: number) => string;
-}
 
 /** A chart's surroundings. */
 export interface ChartPlace extends Typesetting {
@@ -66,11 +57,11 @@ export const legendMarker = (level: Level | "later", hollow = false): Markup =>
 export function drawChart(all: readonly Judged[], place: ChartPlace): Markup {
   const { number, language, timeline } = place;
   const height = CHART.head + all.length * CHART.row + CHART.foot;
-  const title = text(`Time line of ${all.length}`, `${all.length} 件の時間軸`)[language];
+  const title = text(`Timeline of ${counted(all.length, "item")}`, `${all.length} 件のタイムライン`)[language];
   const first = monthName(timeline.months[0]);
   const last = monthName(timeline.months.at(-1));
   const about = text(
-    `${first} to ${last}; one row each, the marker stands at the date of expiry. The table below says the same.`,
+    `${first} to ${last}. Each row is one item, with a marker at its expiry date. The table below has the same content.`,
     `${first} から ${last} まで。1 行に 1 件、期限の位置に印があります。下の表と同じ内容です。`,
   )[language];
   return html`<svg
@@ -88,9 +79,6 @@ export function drawChart(all: readonly Judged[], place: ChartPlace): Markup {
     ${today(place, height)} ${all.map((judged, index) => row(judged, index, place))}
   </svg>`;
 }
-
-const monthName = (month: Month | undefined): string =>
-  month === undefined ? "" : `${month.year}-${String(month.month).padStart(2, "0")}`;
 
 const band = (index: number): Markup | null =>
   index % 2 === 1

@@ -1,7 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { judge, type Recorded } from "../../judge.ts";
-import { USUAL_THRESHOLDS } from "../../level.ts";
-import { html, Markup } from "./markup.ts";
+import { judge, type Recorded, USUAL_THRESHOLDS } from "../../judge.ts";
+import { html, Markup } from "../markup.ts";
 import { DARK, LIGHT, type Palette } from "./style.ts";
 import { renewalsPage } from "./index.ts";
 import { Timeline } from "../../timeline.ts";
@@ -79,12 +78,12 @@ describe("a page", () => {
   });
 
   it("is in the reader's language", () => {
-    expect(pageOf([recorded(1)])).toMatch(/<html lang="en">[^]*What expires, and when[^]*in time 1/);
+    expect(pageOf([recorded(1)])).toMatch(/<html lang="en">[^]*Renewals[^]*ok 1/);
     expect(pageOf([recorded(1)], "ja")).toMatch(/<html lang="ja">[^]*期限のあるもの[^]*余裕あり 1/);
   });
 
   it("says so when nothing is recorded, without an empty chart", () => {
-    expect(pageOf([])).toContain("Nothing is recorded.");
+    expect(pageOf([])).toContain("No items are recorded.");
     expect(pageOf([])).not.toMatch(/<svg|<table/);
   });
 

@@ -1,11 +1,10 @@
 import { text, type Language } from "../../../text/index.ts";
-import { LEVEL_NAMES, type Judged } from "../../judge.ts";
-import type { Level } from "../../level.ts";
-import { drawChart, legendMarker, ROWS_OF_A_CHART, type Typesetting } from "./chart.ts";
-import { html, Markup } from "./markup.ts";
+import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
+import { drawChart, legendMarker, ROWS_OF_A_CHART } from "./chart.ts";
+import { html, Markup } from "../markup.ts";
 import { PAGE_STYLE } from "./style.ts";
 import { drawTable } from "./table.ts";
-import type { Timeline } from "../../timeline.ts";
+import type { Timeline, Typesetting } from "../../timeline.ts";
 
 /** What a page shows, and how. */
 export interface PageContent extends Typesetting {
@@ -26,7 +25,7 @@ export interface PageContent extends Typesetting {
  */
 export function renewalsPage(content: PageContent): string {
   const { language, visible } = content;
-  const title = text("What expires, and when", "期限のあるもの")[language];
+  const title = text("Renewals", "期限のあるもの")[language];
   const tenants = content.contexts.map(visible).join(", ");
   return `<!doctype html>
 ${
@@ -58,7 +57,7 @@ ${
 const LEVELS: readonly Level[] = ["expired", "unknown", "critical", "warning", "ok"];
 
 function summary({ items, language }: PageContent): string {
-  if (items.length === 0) return text("Nothing is recorded.", "登録がありません。")[language];
+  if (items.length === 0) return text("No items are recorded.", "登録がありません。")[language];
   const counts = LEVELS.flatMap((level) => {
     const count = items.filter((judged) => judged.level === level).length;
     return count === 0 ? [] : [`${LEVEL_NAMES[level][language]} ${count}`];
@@ -85,7 +84,7 @@ function charts(content: PageContent): Markup {
       </div>`,
   );
   const caption = text("~ marks an estimate", "~ は推定の期限です")[language];
-  return html`<h2>${text("Time line", "時間軸")[language]}</h2>
+  return html`<h2>${text("Timeline", "タイムライン")[language]}</h2>
     ${legend(language)} ${parts}
     <h2>${text("Table", "一覧")[language]}</h2>
     ${drawTable(items, { language, timezone, visible, allContexts }, caption)}`;
@@ -94,6 +93,6 @@ function charts(content: PageContent): Markup {
 const legend = (language: Language): Markup =>
   html`<ul class="legend">
     ${LEVELS.map((level) => html`<li>${legendMarker(level)} ${LEVEL_NAMES[level][language]}</li>`)}
-    <li>${legendMarker("later")} ${text("after these months", "この期間より後")[language]}</li>
+    <li>${legendMarker("later")} ${text("later", "この期間より後")[language]}</li>
     <li>${legendMarker("ok", true)} ${text("hollow: estimated", "白抜き: 推定")[language]}</li>
   </ul>`;

@@ -1,8 +1,8 @@
 import { RENEWAL_KINDS } from "../../../model/renewal.ts";
 import { text, type Language, type Text } from "../../../text/index.ts";
-import { dayOf } from "../../../model/days.ts";
+import { dayOf } from "../../../model/time.ts";
 import { LEVEL_NAMES, type Judged } from "../../judge.ts";
-import { html, type Markup, type Part } from "./markup.ts";
+import { html, type Markup, type Part } from "../markup.ts";
 
 /** What a table needs. */
 export interface TablePlace {
@@ -28,9 +28,9 @@ const COLUMNS: readonly TableColumn[] = [
   { header: text("Expires on", "期限"), width: 10 },
   { header: text("Item", "項目"), width: 18 },
   { header: text("Organisation", "組織"), width: 11 },
-  { header: text("Owner", "担当"), width: 13 },
-  { header: text("Account and 2-factor phone", "アカウントと 2 要素認証の電話"), width: 15 },
-  { header: text("Notes and identity", "メモと識別情報"), width: 18 },
+  { header: text("Owner", "更新担当"), width: 13 },
+  { header: text("Account and 2-factor phone", "アカウントと認証コードを受け取る電話"), width: 15 },
+  { header: text("Notes and identifiers", "メモと識別情報"), width: 18 },
 ];
 
 /** The same as the time line, in words: one row a thing. */
@@ -94,10 +94,10 @@ const confirmation = (
 ): Part => [
   said(
     "confirmedAt",
-    confirmedAt === null ? null : dayOf(new Date(confirmedAt), timezone),
+    confirmedAt === null ? null : dayOf(confirmedAt, timezone),
     text("login confirmed", "ログイン確認"),
   ),
-  said("confirmedBy", confirmedBy, text("by", "確認者")),
+  said("confirmedBy", confirmedBy, text("by", "実施者")),
 ];
 
 const date = (

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Judged } from "../../../lib/renewals/judge.ts";
-import { levelOf, USUAL_THRESHOLDS } from "../../../lib/renewals/level.ts";
-import { Timeline } from "../../../lib/renewals/timeline.ts";
-import { displayWidth } from "../../../lib/terminal/table/width.ts";
-import { drawTimeline } from "./draw-timeline.ts";
+import { type Judged, levelOf, USUAL_THRESHOLDS } from "../judge.ts";
+import { Timeline } from "../timeline.ts";
+import { escapeForPeople } from "../../terminal/escape.ts";
+import { displayWidth, truncate } from "../../terminal/table/width.ts";
+import { drawTimeline } from "./timeline.ts";
 
 const now = new Date("2026-11-20T03:00:00Z");
 const timezone = "Asia/Tokyo";
@@ -30,6 +30,9 @@ const draw = (columns: number, language: "en" | "ja" = "en"): string[] => [
     columns,
     label: ({ item }) => item.name,
     paint: (marker) => marker,
+    visible: escapeForPeople,
+    fit: truncate,
+    width: displayWidth,
   }),
 ];
 
@@ -44,7 +47,7 @@ describe("a time line on a terminal", () => {
       "VPP                           | : |   |*  |   |   |   |   |   |   |   |   |   |   |   |   |",
       "第一所有者の長い長い長い名前  | : |   |   |   o   |   |   |   |   |   |   |   |   |   |   |",
       "契約                          | : |   |   |   |   |   |   |   |   |   |   |   |   |   |   >",
-      "X expired  ? no date  ! urgent  * soon  o in time  : today  > after 2028-01",
+      "X expired  ? unknown  ! urgent  * soon  o ok  : today  > after 2028-01",
     ]);
   });
 
@@ -65,7 +68,7 @@ describe("a time line on a terminal", () => {
 
   it("says what the markers mean on as many lines as that takes", () => {
     const legend = draw(28).slice(2 + ITEMS.length);
-    expect(legend).toEqual(["X expired  ? no date", "! urgent  * soon  o in time", ": today  > after 2028-01"]);
+    expect(legend).toEqual(["X expired  ? unknown", "! urgent  * soon  o ok", ": today  > after 2028-01"]);
     for (const columns of [6, 12, 20]) expect(draw(columns).slice(2 + ITEMS.length)).not.toContain("");
   });
 

@@ -1,16 +1,29 @@
-import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judge.ts";
-import type { Level } from "../../../lib/renewals/level.ts";
+import { type Judged, type Level, LEVEL_NAMES } from "../../../lib/renewals/judge.ts";
+import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { drawTable, type TableColumn } from "../../../lib/terminal/table/table.ts";
+import { displayWidth, truncate } from "../../../lib/terminal/table/width.ts";
+import type { Timeline } from "../../../lib/renewals/timeline.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { kindName } from "./columns.ts";
-import { drawTimeline } from "./draw-timeline.ts";
-import type { Shown } from "./shown.ts";
+import { drawTimeline } from "../../../lib/renewals/output/timeline.ts";
+
+/** What a list of items shows. */
+export interface Shown {
+  /** by expiry */
+  readonly items: readonly Judged[];
+  /** names of the contexts that were asked */
+  readonly contexts: readonly string[];
+  readonly timeline: Timeline;
+  readonly now: Date;
+  /** the zone the time line's days are counted in */
+  readonly timezone: string;
+}
 
 interface OverviewColumn {
   readonly header: Text;
   readonly align?: "end";
-  /** shown where a line takes so many characters */
+  /** least width of the terminal, in characters, for the column to be shown */
   readonly from: number;
   readonly cell: (judged: Judged, language: Tools["terminal"]["language"]) => string;
 }
@@ -27,7 +40,7 @@ const OVERVIEW: readonly OverviewColumn[] = [
   { header: text("name", "名前"), from: 0, cell: ({ item }) => item.name },
   { header: text("kind", "種類"), from: 72, cell: ({ item }, language) => kindName(item)[language] },
   { header: text("organisation", "組織"), from: 120, cell: ({ item }) => item.organisation ?? "" },
-  { header: text("owner", "担当"), from: 100, cell: ({ item }) => item.owner ?? "" },
+  { header: text("owner", "更新担当"), from: 100, cell: ({ item }) => item.owner ?? "" },
 ];
 
 const CONTEXT: OverviewColumn = { header: text("context", "コンテキスト"), from: 0, cell: ({ context }) => context };
@@ -49,7 +62,17 @@ export async function writeOverview(terminal: Tools["terminal"], shown: Shown): 
   };
   for await (const line of tableLines(shown, { language, columns, heading, paint })) await write(line);
   await write("");
-  for (const line of drawTimeline(items, { timeline, language, columns, label, paint })) await write(line);
+  const drawing = {
+    timeline,
+    language,
+    columns,
+    label,
+    paint,
+    visible: escapeForPeople,
+    fit: truncate,
+    width: displayWidth,
+  };
+  for (const line of drawTimeline(items, drawing)) await write(line);
 }
 
 async function* tableLines(

@@ -1,32 +1,30 @@
 import { basename } from "node:path";
-import { readRenewables, type Renewable } from "../../../lib/apple/index.ts";
-import { Failure } from "../../../lib/errors/index.ts";
-import type { InUse } from "../../../lib/renewals/guide/judge-download.ts";
-import { MOST_BYTES, RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import { text } from "../../../lib/text/index.ts";
-import type { Tools } from "../../tools.ts";
-import { readNamedFile, readStart } from "../../../lib/files/index.ts";
-import type { Subject } from "./subject.ts";
+import { readRenewables, type Renewable } from "../../apple/index.ts";
+import { Failure } from "../../errors/index.ts";
+import type { InUse } from "../guide/judge-download.ts";
+import { MOST_BYTES, RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
+import { text } from "../../text/index.ts";
+import { readNamedFile, readStart } from "../../files/index.ts";
+import type { Recorded } from "../judge.ts";
 
 /**
- * What is in use now: the file that was named, else the one that was recorded where it is still the same, else the
- * record itself.
+ * What is in use now: the named file, else the recorded file if it is unchanged, else the record itself.
  *
  * @throws Failure `usage` when the named file cannot be read, `input-rejected` when it holds nothing of the kind
  */
 export async function inUseOf(
-  tools: Pick<Tools, "stdin" | "workingFolder">,
-  { kind, item }: Subject,
+  place: Parameters<typeof readNamedFile>[0],
+  { kind, item }: { readonly kind: RenewalKind; readonly item: Recorded | null },
   named: string | undefined,
 ): Promise<InUse> {
   if (named !== undefined) {
-    const found = readRenewables(await readNamedFile(tools, named, MOST_BYTES)).find(
+    const found = readRenewables(await readNamedFile(place, named, MOST_BYTES)).find(
       ({ expiring }) => expiring.kind === kind,
     );
     if (found !== undefined) return { file: found };
     const { name } = RENEWAL_KINDS[kind];
     throw new Failure("input-rejected", {
-      what: text(`this file holds no ${name.en}`, `このファイルに${name.ja}は入っていません`),
+      what: text(`the file does not contain: ${name.en}`, `このファイルに${name.ja}は入っていません`),
       where: named,
     });
   }

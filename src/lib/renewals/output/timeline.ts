@@ -1,12 +1,11 @@
-import { LEVEL_NAMES, type Judged } from "../../../lib/renewals/judge.ts";
-import type { Level } from "../../../lib/renewals/level.ts";
-import { TIMELINE_MONTHS, type Month, type Timeline } from "../../../lib/renewals/timeline.ts";
-import { escapeForPeople } from "../../../lib/terminal/escape.ts";
-import { displayWidth, pad, truncate } from "../../../lib/terminal/table/width.ts";
-import { text, type Language } from "../../../lib/text/index.ts";
+import { type Judged, type Level, LEVEL_NAMES } from "../judge.ts";
+import { monthName, TIMELINE_MONTHS, type Month, type Timeline, type Typesetting } from "../timeline.ts";
+import { text, type Language } from "../../text/index.ts";
 
 /** How a time line is drawn. */
-export interface Drawing {
+export interface Drawing extends Typesetting {
+  /** half-width characters that words take */
+  readonly width: (words: string) => number;
   readonly timeline: Timeline;
   readonly language: Language;
   /** characters a line may take */
@@ -45,23 +44,23 @@ interface Layout {
  * markers mean. The expired and those without a date stand left of the line, later ones right.
  */
 export function* drawTimeline(all: readonly Judged[], drawing: Drawing): Generator<string> {
-  const labels = all.map((judged) => escapeForPeople(drawing.label(judged)));
-  const layout = layOut(labels, drawing.columns);
+  const labels = all.map((judged) => drawing.visible(drawing.label(judged)));
+  const layout = layOut(labels.map(drawing.width), drawing.columns);
   const margin = " ".repeat(layout.label + 2);
   yield (margin + years(drawing.timeline.months, layout.month)).trimEnd();
   yield (margin + months(drawing.timeline.months, layout.month)).trimEnd();
   for (const [index, judged] of all.entries()) {
-    const label = truncate(labels[index] ?? "", layout.label);
-    yield `${pad(label, layout.label)}${row(judged, drawing, layout.month)}`;
+    const label = drawing.fit(labels[index] ?? "", layout.label);
+    const blanks = " ".repeat(Math.max(0, layout.label - drawing.width(label)));
+    yield `${label}${blanks}${row(judged, drawing, layout.month)}`;
   }
   yield* legend(drawing);
 }
 
-function layOut(labels: readonly string[], columns: number): Layout {
-  const widest = Math.max(...labels.map(displayWidth), SHORTEST_LABEL);
-  const wished = Math.min(widest, LONGEST_LABEL);
-  const month = Math.trunc((columns - MARGINS - wished) / TIMELINE_MONTHS);
-  if (month >= 1) return { label: wished, month: Math.min(month, WIDEST_MONTH) };
+function layOut(widths: readonly number[], columns: number): Layout {
+  const wanted = Math.min(Math.max(...widths, SHORTEST_LABEL), LONGEST_LABEL);
+  const month = Math.trunc((columns - MARGINS - wanted) / TIMELINE_MONTHS);
+  if (month >= 1) return { label: wanted, month: Math.min(month, WIDEST_MONTH) };
   return { label: Math.max(SHORTEST_LABEL, columns - MARGINS - TIMELINE_MONTHS), month: 1 };
 }
 
@@ -104,16 +103,15 @@ function row(judged: Judged, { timeline, paint }: Drawing, width: number): strin
   return ` ${left}${cells.join("")}${right}`;
 }
 
-function* legend({ language, columns, paint, timeline }: Drawing): Generator<string> {
-  const last = timeline.months.at(-1);
-  const end = `${last?.year}-${String(last?.month).padStart(2, "0")}`;
+function* legend({ language, columns, paint, timeline, width: widthOf }: Drawing): Generator<string> {
+  const end = monthName(timeline.months.at(-1));
   const levels = (["expired", "unknown", "critical", "warning", "ok"] as const).map((level) => ({
     shown: `${paint(MARKERS[level], level)} ${LEVEL_NAMES[level][language]}`,
-    width: displayWidth(`${MARKERS[level]} ${LEVEL_NAMES[level][language]}`),
+    width: widthOf(`${MARKERS[level]} ${LEVEL_NAMES[level][language]}`),
   }));
   const others = [text(": today", ": 今日"), text(`${LATER} after ${end}`, `${LATER} ${end} より後`)].map((part) => ({
     shown: part[language],
-    width: displayWidth(part[language]),
+    width: widthOf(part[language]),
   }));
   let line = "";
   let taken = 0;

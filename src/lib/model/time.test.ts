@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dayOf, daysLeft } from "./days.ts";
-import { levelOf, USUAL_THRESHOLDS } from "../renewals/level.ts";
+import { dayOf, daysLeft, momentIn, yearAfter } from "./time.ts";
+import { levelOf, USUAL_THRESHOLDS } from "../renewals/judge.ts";
 
 const TOKYO = "Asia/Tokyo";
 const at = (instant: string) => new Date(instant);
@@ -56,4 +56,15 @@ test("an item is expired at its instant, critical on its day, and unknown withou
   expect(level(expiry, "2026-12-01T03:00:00Z")).toBe("warning");
   expect(level(expiry, "2026-11-30T03:00:00Z")).toBe("ok");
   expect(level(null, "2026-11-30T03:00:00Z")).toBe("unknown");
+});
+
+test("a year after 29 February is the 28th", () => {
+  expect(yearAfter("2028-02-29T14:59:59.000Z")).toBe("2029-02-28T14:59:59.000Z");
+  expect(yearAfter("2026-11-20T14:59:59.000Z")).toBe("2027-11-20T14:59:59.000Z");
+  expect(yearAfter("2027-03-01T05:00:00Z")).toBe("2028-03-01T05:00:00Z");
+});
+
+test("a moment is told in its zone, to the second or to the minute", () => {
+  expect(momentIn("2027-03-01T05:00:09Z", TOKYO)).toBe("2027-03-01 14:00:09 (Asia/Tokyo)");
+  expect(momentIn(at("2027-03-01T05:00:09Z"), TOKYO, "minute")).toBe("2027-03-01 14:00 (Asia/Tokyo)");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { levelOf, USUAL_THRESHOLDS } from "./level.ts";
+import { levelOf, USUAL_THRESHOLDS } from "./judge.ts";
 
 const NOW = new Date("2026-11-20T03:00:00.000Z");
 

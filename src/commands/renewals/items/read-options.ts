@@ -1,0 +1,175 @@
+import { readExpiring } from "../../../lib/apple/index.ts";
+import type { NewRenewalItem, RenewalChange } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { readNamedFile } from "../../../lib/files/index.ts";
+import { MOST_BYTES, RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/model/renewal.ts";
+import { dayOf, yearAfter } from "../../../lib/model/time.ts";
+import { instantOf, type TypedDate } from "../../../lib/model/typed-date.ts";
+import { readKeys } from "../../../lib/renewals/read/keys.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { Tools } from "../../tools.ts";
+import type { ItemOptions } from "./options.ts";
+
+/**
+ * The options as a change of an item: an option that was not given is absent, a blank one is null.
+ *
+ * @param kind the kind the item has or is to have, where it is known
+ * @throws Failure `usage` for invalid or conflicting dates; and see {@link readItem}
+ */
+export async function readOptions(
+  tools: Pick<Tools, "stdin" | "workingFolder" | "clock">,
+  { options, kind, timezone }: { options: ItemOptions; kind: RenewalKind | undefined; timezone: string },
+): Promise<RenewalChange> {
+  refuseMisfit(options, kind);
+  const { file, fingerprint, key } = options;
+  return {
+    ...(file === undefined ? {} : await readItem(tools, { file, kind, fingerprint, key })),
+    ...(options.kind === undefined ? {} : { kind: options.kind }),
+    ...dateOf(options, tools.clock.now(), timezone),
+    ...words(options),
+  };
+}
+
+/** Free text; each is stored as typed. */
+const WORDS = ["organisation", "owner", "account", "phone", "notes"] as const;
+
+const words = (options: ItemOptions): RenewalChange =>
+  Object.fromEntries(
+    WORDS.flatMap((key) => {
+      const said = options[key];
+      return said === undefined ? [] : [[key, said.trim() === "" ? null : said]];
+    }),
+  );
+
+function dateOf({ expires, lastLogin }: ItemOptions, now: Date, timezone: string): RenewalChange {
+  if (lastLogin !== undefined) {
+    const at = pastInstant(lastLogin, { now, timezone, where: "--last-login" });
+    return { expiresAt: yearAfter(at), certainty: "estimated" };
+  }
+  if (expires === undefined) return {};
+  return { expiresAt: expires === null ? null : instantOf(expires, timezone), certainty: "typed" };
+}
+
+/**
+ * When something was done: the end of a day, which is this moment where the day is today.
+ *
+ * @returns a UTC instant
+ * @throws Failure `usage` when it is in the future
+ */
+export function pastInstant(
+  date: TypedDate,
+  { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
+): string {
+  const at = instantOf(date, timezone);
+  if (Date.parse(at) <= now.getTime()) return at;
+  if ("day" in date && date.day === dayOf(now, timezone)) return now.toISOString();
+  const shown = "day" in date ? date.day : date.instant;
+  throw new Failure("usage", { what: text(`${shown} is in the future`, `${shown} は未来の日付です`), where });
+}
+
+function refuseMisfit(
+  { expires, file, fingerprint, key, lastLogin }: ItemOptions,
+  kind: RenewalKind | undefined,
+): void {
+  const given: Readonly<Record<string, unknown>> = { "--expires": expires, "--file": file, "--last-login": lastLogin };
+  const dates = Object.keys(given).filter((option) => given[option] !== undefined);
+  if (dates.length > 1) {
+    const all = dates.join(" ");
+    throw misfit(text(`only one of these can set the date: ${all}`, `期限を決められるのは 1 つだけです: ${all}`));
+  }
+  if (fingerprint !== undefined && file === undefined) {
+    throw misfit(text("--fingerprint requires --file", "--fingerprint には --file が必要です"));
+  }
+  if (key.length > 0 && file === undefined) {
+    throw misfit(text("--key requires --file", "--key には --file が必要です"));
+  }
+  if (lastLogin !== undefined && kind !== "android-owner") {
+    throw misfit(
+      text("--last-login is only for the kind android-owner", "--last-login は種類が android-owner のときだけ使えます"),
+    );
+  }
+}
+
+const misfit = (what: ReturnType<typeof text>): Failure => new Failure("usage", { what });
+
+/** Which of the things in a file is meant. */
+interface Wanted {
+  readonly file: string;
+  /** the kind a person gave it */
+  readonly kind: RenewalKind | undefined;
+  /** the start of its fingerprint */
+  readonly fingerprint: string | undefined;
+  /** files of private keys that open server tokens */
+  readonly key: readonly string[];
+}
+
+/** Kinds a certificate can be for, which it does not tell itself. */
+const OF_CERTIFICATES: readonly RenewalKind[] = [
+  "agent-build-certificate",
+  "agent-push-certificate",
+  "device-certificate",
+  "custom",
+];
+
+/** What an item takes over from the file it was read from. */
+type FromFile = Required<
+  Pick<NewRenewalItem, "kind" | "organisation" | "expiresAt" | "certainty" | "fingerprint" | "topic" | "source">
+>;
+
+/**
+ * The thing a file holds, as an item records it.
+ *
+ * @throws Failure `not-found` when the file is not there
+ * @throws Failure `usage` when cannot be read, or holds several that fit, which are listed
+ * @throws Failure `input-rejected` when it holds nothing that expires, or nothing of the kind
+ */
+async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<FromFile> {
+  const keys = await readKeys(wanted.key, (name) => readNamedFile(tools, name, MOST_BYTES));
+  const read = await readNamedFile(tools, wanted.file, MOST_BYTES);
+  const found = pick(readExpiring(read, { keys }), wanted);
+  const { organisation, certainty, fingerprint, topic } = found;
+  // one form for all, as items are ordered by it
+  const expiresAt = new Date(found.expiresAt).toISOString();
+  const kind = wanted.kind ?? found.kind;
+  return { kind, organisation, expiresAt, certainty, fingerprint, topic, source: read.path };
+}
+
+/** Of several things in a file, the one that is meant. */
+function pick(found: readonly Expiring[], { file, kind, fingerprint = "" }: Wanted): Expiring {
+  const start = fingerprint.toLowerCase().replaceAll(":", "");
+  const fitting = found.filter((one) => mayBe(one.kind, kind) && one.fingerprint.startsWith(start));
+  const [one, ...others] = fitting;
+  if (one === undefined) {
+    throw new Failure("input-rejected", {
+      what: text("the file contains nothing that matches", "該当するものがファイルにありません"),
+      where: file,
+      hint: text(`it contains: ${listed(found, "en")}`, `ファイルの内容: ${listed(found, "ja")}`),
+    });
+  }
+  if (others.length === 0) return one;
+  throw new Failure("usage", {
+    what: text(
+      `the file contains ${fitting.length}: ${listed(fitting, "en")}`,
+      `ファイルに ${fitting.length} 件あります: ${listed(fitting, "ja")}`,
+    ),
+    where: file,
+    hint: text("choose one with --fingerprint START", "--fingerprint(先頭の一部)でどれかを指定してください"),
+  });
+}
+
+const mayBe = (found: RenewalKind, wanted: RenewalKind | undefined): boolean =>
+  wanted === undefined || wanted === found || (found === "certificate" && OF_CERTIFICATES.includes(wanted));
+
+const SHOWN_DIGITS = 12;
+const MOST_LISTED = 10;
+
+const listed = (found: readonly Expiring[], language: "en" | "ja"): string =>
+  [
+    ...found
+      .slice(0, MOST_LISTED)
+      .map(
+        ({ kind, name, expiresAt, fingerprint }) =>
+          `${RENEWAL_KINDS[kind].name[language]} ${name} (${expiresAt.slice(0, 10)}, ${fingerprint.slice(0, SHOWN_DIGITS)})`,
+      ),
+    ...(found.length > MOST_LISTED ? ["…"] : []),
+  ].join("; ");

@@ -1,0 +1,81 @@
+import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
+import type { Expiring } from "../../model/renewal.ts";
+import { text, type Text } from "../../text/index.ts";
+
+/** The names of the checks. */
+export const CHECKS = {
+  kind: text("kind", "種類"),
+  file: text("different file", "別のファイル"),
+  topic: text("topic", "トピック"),
+  name: text("name", "名前"),
+  expiry: text("later expiry", "期限の延長"),
+  validity: text("valid now", "現在有効"),
+  issuer: text("issuer", "発行者"),
+  "request-key": text("matches the CSR", "CSR ファイルとの一致"),
+  "request-age": text("recent CSR", "CSR ファイルの新しさ"),
+  server: text("MDM server", "MDM サーバー"),
+  consumer: text("consumer key", "トークンの発行元(consumer key)"),
+  key: text("encryption key", "暗号鍵"),
+  "old-token": text("current token", "現在のトークン"),
+  organisation: text("organisation", "組織"),
+  location: text("location", "場所"),
+} as const satisfies Record<string, Text>;
+
+/** `unknown`: not in the files. */
+export type CheckOutcome = "good" | "warning" | "bad" | "unknown";
+
+/** The result of one check. */
+export interface Check {
+  readonly id: keyof typeof CHECKS;
+  readonly outcome: CheckOutcome;
+  /** why, and what it would do */
+  readonly what: Text;
+}
+
+/** Whether a file may take the place of another. */
+export interface Judgement {
+  /** no check is bad; what is unknown does not count */
+  readonly safe: boolean;
+  readonly checks: readonly Check[];
+}
+
+/** What is in use: its file, or the tenant's record. */
+export interface Current {
+  readonly expiring: Pick<
+    Expiring,
+    "kind" | "name" | "expiresAt" | "validFrom" | "certainty" | "fingerprint" | "topic" | "organisation"
+  >;
+  /** absent where there is only a record */
+  readonly evidence?: Evidence;
+}
+
+/** A signing request and what is known of its file. */
+export interface RequestFile {
+  readonly request: SigningRequest;
+  /** when the file was last written; null where nobody knows */
+  readonly writtenAt: Date | null;
+}
+
+/** The context of a judgement, besides the two files. */
+export interface Circumstances {
+  /** the request the new certificate should have been made from */
+  readonly csr?: RequestFile;
+  readonly now: Date;
+  /** what is doubtful is bad */
+  readonly strict: boolean;
+  /** for the instants in the texts; an IANA name, Asia/Tokyo when absent */
+  readonly timezone?: string;
+}
+
+/** Two things to compare, of one kind. */
+export interface Comparison {
+  readonly current: Current;
+  readonly next: Renewable;
+  readonly circumstances: Circumstances;
+}
+
+/** A rule; undefined where it does not apply to these files. */
+export type Rule = (comparison: Comparison) => Check | undefined;
+
+/** What is doubtful is bad for those who asked for strictness. */
+export const doubtful = ({ strict }: Circumstances): CheckOutcome => (strict ? "bad" : "warning");
