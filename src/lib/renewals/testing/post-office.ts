@@ -1,7 +1,15 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
 import { readMail, type ReadMail } from "./mail-reader.ts";
+
+/** smtp-server greets after a tenth of a second, to catch clients that talk too soon; ours wait for the greeting. */
+Object.assign(SMTPConnection.prototype, {
+  init(this: { _setListeners(ready: () => void): void; connectionReady(): void }) {
+    this._setListeners(() => this.connectionReady());
+  },
+});
 
 /** A mail that a server took. */
 export interface Delivered {
@@ -33,6 +41,7 @@ export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<P
   let connections = 0;
   const server = new SMTPServer({
     authOptional: true,
+    disableReverseLookup: true,
     disabledCommands: ["STARTTLS"],
     logger: false,
     onConnect: (_, done) => {
