@@ -65,8 +65,8 @@ export default defineCommand({
     const keys = await readKeys(input.key, (name) => readFile(tools, name));
     const current = theOne(await readFile(tools, input.current), keys);
     const next = theOne(await readFile(tools, input.new), keys);
-    const csr = input.csr === undefined ? {} : { csr: await readRequest(tools, input.csr) };
-    const circumstances = { ...csr, now: clock.now(), strict: input.strict, timezone };
+    const csr = input.csr === undefined ? undefined : await readRequest(tools, input.csr);
+    const circumstances = { csr, now: clock.now(), strict: input.strict, timezone };
     const { safe, checks } = judgeReplacement(current, next, circumstances);
     await terminal.list(columnsIn(terminal), checks);
     if (safe) {

@@ -13,7 +13,7 @@ import { vppTokenOf } from "./vpp-token.ts";
 /** What a file may be read with. */
 export interface ReadOptions {
   /** private keys of our own in PEM, for ADE server tokens */
-  readonly keys?: readonly string[];
+  readonly keys?: readonly string[] | undefined;
 }
 
 /** DER of 1.2.840.113549.1.7.3 and 1.7.2, as a message begins with them. */

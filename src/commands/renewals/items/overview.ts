@@ -22,7 +22,7 @@ export interface Shown {
 
 interface OverviewColumn {
   readonly header: Text;
-  readonly align?: "end";
+  readonly align?: "end" | undefined;
   /** least width of the terminal, in characters, for the column to be shown */
   readonly from: number;
   readonly cell: (judged: Judged, language: Tools["terminal"]["language"]) => string;

@@ -68,7 +68,6 @@ function deskOf(
     choose: (message, choices) => terminal.prompts.select({ message, flag: "--interactive", choices }),
     look: (download) => findDownload(folder, download),
     judgeRequest: (request) => judgeRequest(inUse, request),
-    judge: (next, { csr }) =>
-      judgeDownload(inUse, next, { now: clock.now(), strict: false, timezone, ...(csr === undefined ? {} : { csr }) }),
+    judge: (next, { csr }) => judgeDownload(inUse, next, { now: clock.now(), strict: false, timezone, csr }),
   };
 }

@@ -11,15 +11,15 @@ export interface Step {
   readonly id: string;
   readonly what: Text;
   /** the screen, by the names it has in the Japanese console, in both languages */
-  readonly where?: Text;
+  readonly where?: Text | undefined;
   /** what goes wrong here, and what that costs */
-  readonly trap?: Text;
+  readonly trap?: Text | undefined;
   /** how to see that it worked */
-  readonly check?: Text;
+  readonly check?: Text | undefined;
   /** the file that is there afterwards */
-  readonly waitsFor?: Download;
+  readonly waitsFor?: Download | undefined;
   /** the file may be missing: not everybody needs it */
-  readonly mayLack?: true;
+  readonly mayLack?: true | undefined;
 }
 
 /** The record of the item to renew; null where nothing is recorded. */

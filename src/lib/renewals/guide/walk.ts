@@ -126,7 +126,7 @@ async function take(desk: WalkDesk, found: Found, taken: Taken): Promise<boolean
   }
   if (content.renewable.expiring.kind === "certificate") return true;
   const { request: csr } = taken;
-  const { safe, checks } = desk.judge(content.renewable, csr === undefined ? {} : { csr });
+  const { safe, checks } = desk.judge(content.renewable, { csr });
   for (const check of checks) await (check.outcome === "good" ? desk.tell : desk.warn)(lineOf(check));
   if (!safe) {
     await desk.warn(text("Do not upload this file.", "このファイルをアップロードしないでください。"));

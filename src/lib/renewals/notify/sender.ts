@@ -28,7 +28,7 @@ export interface NoticeRow {
   readonly recipient: Recipient;
   /** `busy`: begun by another process, or by one that died: a later run takes it up */
   readonly outcome: "due" | "sent" | "failed" | "busy";
-  readonly reason?: Text;
+  readonly reason?: Text | undefined;
 }
 
 interface Claimed extends PendingNotice {

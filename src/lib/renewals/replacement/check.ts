@@ -46,7 +46,7 @@ export interface Current {
     "kind" | "name" | "expiresAt" | "validFrom" | "certainty" | "fingerprint" | "topic" | "organisation"
   >;
   /** absent where there is only a record */
-  readonly evidence?: Evidence;
+  readonly evidence?: Evidence | undefined;
 }
 
 /** A signing request and what is known of its file. */
@@ -59,12 +59,12 @@ export interface RequestFile {
 /** The context of a judgement, besides the two files. */
 export interface Circumstances {
   /** the request the new certificate should have been made from */
-  readonly csr?: RequestFile;
+  readonly csr?: RequestFile | undefined;
   readonly now: Date;
   /** what is doubtful is bad */
   readonly strict: boolean;
   /** for the instants in the texts; an IANA name, Asia/Tokyo when absent */
-  readonly timezone?: string;
+  readonly timezone?: string | undefined;
 }
 
 /** Two things to compare, of one kind. */

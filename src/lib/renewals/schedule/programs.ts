@@ -12,9 +12,9 @@ export interface ProgramResult {
 
 /** What a program is given besides its arguments. */
 export interface ProgramInput {
-  readonly input?: Uint8Array;
+  readonly input?: Uint8Array | undefined;
   /** set above the environment */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Runs a program found on PATH to its end, without a shell; undefined where there is none of that name. */

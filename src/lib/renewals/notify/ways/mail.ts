@@ -12,7 +12,7 @@ export interface OpenSmtp extends Omit<SmtpSettings, "password" | "caFile"> {
   readonly password?: string | undefined;
   /** PEM */
   readonly authority?: string | undefined;
-  readonly timeouts?: MailTimeouts;
+  readonly timeouts?: MailTimeouts | undefined;
 }
 
 /** Bounds of one mail, in milliseconds. */
@@ -31,9 +31,9 @@ export type Mailer = (address: string, message: Message, language: Language) => 
 
 /** What nodemailer tells of a mail that was not taken. */
 interface SmtpError {
-  readonly responseCode?: number;
-  readonly response?: string;
-  readonly command?: string;
+  readonly responseCode?: number | undefined;
+  readonly response?: string | undefined;
+  readonly command?: string | undefined;
 }
 
 /** The server refused this recipient, or this mail to it, for good: not the sender, nor the password. */

@@ -12,7 +12,7 @@ export interface OpenWebhook {
   readonly url: string;
   readonly token?: string | undefined;
   /** until the answer is there */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 const TIMEOUT_MS = 30_000;

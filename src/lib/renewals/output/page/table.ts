@@ -19,7 +19,7 @@ interface TableColumn {
   readonly header: Text;
   /** per cent of the table's width */
   readonly width: number;
-  readonly number?: true;
+  readonly number?: true | undefined;
 }
 
 const COLUMNS: readonly TableColumn[] = [
