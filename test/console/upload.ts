@@ -25,7 +25,7 @@ export function uploadOf(stderr: string): {
   readonly screen: string;
   readonly mode: ConsoleMode;
 } {
-  const told = /: (\d+) rows?; upload in (.+), インポート方法 must be (追加更新|全件更新) /m.exec(stderr);
+  const told = /: (\d+) rows?; upload in (.+), (?:インポート方法|the mode) must be (追加更新|全件更新) /m.exec(stderr);
   if (told === null) throw new Error(`nothing is said of an upload: ${stderr}`);
   return { rows: Number(told[1]), screen: told[2] ?? "", mode: told[3] === "全件更新" ? "全件更新" : "追加更新" };
 }

@@ -80,7 +80,7 @@ test("writes them for the console", async () => {
   const { exit, stderr } = await run("orgs import tree.csv --emit-csv out.csv --yes", { tenant, folder: place });
   expect(exit).toBe(0);
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")))).toBe(TREE);
-  expect(stderr).toContain("CLOMO PANEL, Users/Org › Import/Export › Import, インポート方法 must be 追加更新");
+  expect(stderr).toContain("CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新");
 });
 
 test("a map is one of organisations, which have no fields of the tenant's own", async () => {

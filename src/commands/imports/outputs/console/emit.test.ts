@@ -94,13 +94,13 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
   expect(en.requests.at(-2)).toEqual({ operation: "importRows", params: { id: ID } });
   expect(en.requests.at(-1)).toEqual({ operation: "emitImport", params: { id: ID }, ifMatch: '"7-3"' });
   expect(en.stderr).toContain(
-    "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, インポート方法 must be 追加更新 (never 全件更新)\n",
+    "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新 (never 全件更新)\n",
   );
   expect(en.stderr).toContain(
     `\nthen export in the console and verify: clomoctl imports verify ${ID} --against EXPORT.csv\n`,
   );
   expect(ja.stderr).toContain(
-    "\nout.csv: 4 行。CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び、「インポート方法」を必ず「追加更新」にして",
+    "\nout.csv: 4 行。CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び、必ず「追加更新」にして",
   );
   expect(ja.stderr).toContain("(「全件更新」は不可)\n");
   expect(ja.stderr).toContain(`照合してください: clomoctl imports verify ${ID} --against EXPORT.csv\n`);
@@ -150,8 +150,8 @@ test("for 全件更新 every row is written, unchanged ones too", async () => {
   const { en, ja } = await inBoth(`${LINE} --mode replace --confirm-deletions 1`, told);
   expect(en.exit).toBe(0);
   expect(linesOf(told.folder)).toHaveLength(4);
-  expect(en.stderr).toContain("インポート方法 must be 全件更新 (never 追加更新)\n");
-  expect(ja.stderr).toContain("「インポート方法」を必ず「全件更新」にしてアップロードしてください(「追加更新」は不可)");
+  expect(en.stderr).toContain("the mode must be 全件更新 (never 追加更新)\n");
+  expect(ja.stderr).toContain("必ず「全件更新」にしてアップロードしてください(「追加更新」は不可)");
   expect(en.stderr).toContain("of 1 existing user; 全件更新 overwrites every field (taro@example.co.jp)\n");
   expect(ja.stderr).toContain("全件更新はすべての項目を上書きします(taro@example.co.jp)\n");
 });

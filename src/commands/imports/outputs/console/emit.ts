@@ -47,10 +47,15 @@ export async function emit(
   if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
   const [mode, other] = plan.mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
   const place = placeOf(plan);
+  // the manual names the choice on the screens of SECURED APPs MANAGER alone
+  const method =
+    plan.kind === "users" || plan.kind === "orgs"
+      ? text("the mode", "")
+      : text("インポート方法", "「インポート方法」を");
   await tools.terminal.problem(
     text(
-      `${file}: ${counted(rows, "row")}; upload in ${place.en}, インポート方法 must be ${mode} (never ${other})`,
-      `${file}: ${rows} 行。${place.ja}、「インポート方法」を必ず「${mode}」にしてアップロードしてください(「${other}」は不可)`,
+      `${file}: ${counted(rows, "row")}; upload in ${place.en}, ${method.en} must be ${mode} (never ${other})`,
+      `${file}: ${rows} 行。${place.ja}、${method.ja}必ず「${mode}」にしてアップロードしてください(「${other}」は不可)`,
     ),
   );
 }
