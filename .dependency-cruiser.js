@@ -25,11 +25,10 @@ const ALLOWED = {
   client: ["contract", "model"],
   imports: ["csv", "model"],
   renewals: ["apple", "model", "files"],
-  handover: ["csv", "model", "files"],
-  tenant: ["contract", "imports", "csv", "apple", "renewals", "handover", "model", "files"],
+  tenant: ["contract", "imports", "csv", "apple", "renewals", "model", "files"],
 };
 
-const COMMANDS_MAY = ["client", "config", "files", "csv", "terminal", "renewals", "handover", "apple", "model"];
+const COMMANDS_MAY = ["client", "config", "files", "csv", "terminal", "renewals", "apple", "model"];
 
 /** Tests, and what only they use: the `testing` folders beside them. */
 const TESTS = [String.raw`\.test\.ts$`, "/testing/"];

@@ -1,5 +1,5 @@
 /**
- * Prints how the sources of a checkout lie: `--root FOLDER` of another one, `--json` as data. With `--judge` it fails
+ * Prints size and structure of the sources of a checkout: `--root FOLDER` of another one, `--json` as data. With `--judge` it fails
  * when a bound is broken.
  */
 import { dirname, posix, resolve } from "node:path";

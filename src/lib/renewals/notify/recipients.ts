@@ -45,6 +45,7 @@ const everybody = (
     way: "mail",
     address,
     language,
+    // an owner is notified of nothing but what is theirs
     kinds: [],
   }));
   const all = new Map<string, Recipient>();
