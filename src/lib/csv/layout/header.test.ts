@@ -71,7 +71,7 @@ describe("readHeader", () => {
     expect(positions(reading)).toEqual({ name: [0], emails: [8] });
   });
 
-  it("carries unknown columns where they allowed, each once", () => {
+  it("carries unknown columns where they are allowed, each once", () => {
     const reading = readHeader(["メールアドレス", "星座", "星座"], users, { allowUnknownColumns: true });
     expect(reading.layout.unknown).toEqual([1]);
     expect(codes(reading)).toEqual(["header-duplicate@3"]);
