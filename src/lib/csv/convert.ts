@@ -8,9 +8,9 @@ import { NEWLINES } from "./records/writer.ts";
 export interface ConvertOptions {
   readonly from: Encoding;
   readonly to: Encoding;
-  /** what ends records in the output; default: what ended them in the input. Newlines inside quotes stay as they are */
+  /** line ending of records in the output; default: that of the input. Newlines inside quotes are kept as they are */
   readonly newline?: Newline | undefined;
-  /** begin the output with a byte order mark; CP932 has none; default false */
+  /** start the output with a byte order mark; ignored for CP932; default false */
   readonly bom?: boolean | undefined;
   /** default `error` */
   readonly onUnmappable?: "error" | "replace" | undefined;
@@ -18,36 +18,36 @@ export interface ConvertOptions {
   readonly delimiter?: string | undefined;
 }
 
-/** A character of the file that the output's encoding cannot hold. */
+/** A character of the file that the output's encoding cannot represent. */
 export interface UnmappableCell {
   readonly codePoint: number;
   readonly row: number;
   readonly column: number;
 }
 
-/** Hears what stands in the way of a conversion, in the file's order. */
+/** Receives what prevents a conversion, in file order. */
 export interface ConvertSink {
   problem(problem: RecordProblem): void;
   /** only with `onUnmappable: "error"` */
   unmappable(cell: UnmappableCell): void;
 }
 
-/** What a conversion did. */
+/** The result of a conversion. */
 export interface Converted {
-  /** false where a problem or an unmappable character was told: the output is to be thrown away */
+  /** false if a problem or an unmappable character was reported: discard the output */
   readonly sound: boolean;
-  /** characters written as another mapping of the same JIS character (〜 as ～) */
+  /** characters written in the other mapping of the same JIS character (〜 as ～) */
   readonly folded: number;
   /** characters written as 〓 */
   readonly replaced: number;
-  /** a Ctrl-Z at the end of the file was left out */
+  /** a Ctrl-Z at the end of the file was dropped */
   readonly ctrlZDropped: boolean;
 }
 
 /**
- * Converts a CSV file to another encoding and other newlines, as a stream; every other character stays as it is.
+ * Converts a CSV file to another encoding and other newlines, as a stream; every other character is kept as it is.
  *
- * The bytes are sound only if the result says so: write them where they can be thrown away.
+ * The bytes are valid only if the result is sound: write them to a place from which they can be discarded.
  */
 export async function* convert(
   source: AsyncIterable<Uint8Array>,
@@ -67,7 +67,7 @@ class Conversion {
   readonly #newlines: NewlineRewriter | undefined;
   readonly #place: Place;
   #pieces: Buffer[] = [];
-  /** the piece that is being encoded, and how much text was encoded before it */
+  /** the piece being encoded, and the length of the text encoded before it */
   #piece = "";
   #passed = 0;
   #sound = true;
@@ -131,7 +131,7 @@ class Conversion {
   }
 }
 
-/** Puts one kind of newline in the place of those that end records. */
+/** Replaces the newlines that end records with one kind of newline. */
 class NewlineRewriter {
   readonly #newline: string;
   #inQuotes = false;

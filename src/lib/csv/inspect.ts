@@ -6,7 +6,7 @@ import { RecordReader } from "./records/reader.ts";
 import type { Encoding, RecordProblem } from "./records/record.ts";
 import type { NewlineCounts } from "./records/split.ts";
 
-/** What may surprise in a file though its records can be read, in the order in which it is told. */
+/** Oddities of a file whose records can still be read, in the order in which they are reported. */
 export const ODDITIES = [
   "ctrl-z",
   "newlines-mixed",
@@ -22,7 +22,7 @@ export type OddityKind = (typeof ODDITIES)[number];
 export interface Oddity {
   readonly kind: OddityKind;
   readonly count: number;
-  /** the first row that has it; 0 where the file as a whole is meant */
+  /** the first row that has it; 0 for the file as a whole */
   readonly row: number;
 }
 
@@ -34,37 +34,37 @@ export interface Inspection {
   readonly ambiguity: Ambiguity | undefined;
   readonly delimiter: "," | "\t" | ";";
   readonly header: readonly string[];
-  /** records without the header; empty lines are not counted */
+  /** records without the header; empty lines do not count */
   readonly records: number;
   /** newlines that end records */
   readonly newlines: NewlineCounts;
   /** newlines inside quotes */
   readonly quotedNewlines: number;
   readonly oddities: readonly Oddity[];
-  /** the first problems of bytes and quoting */
+  /** the first problems of encoding and quoting */
   readonly problems: readonly RecordProblem[];
   readonly problemCount: number;
 }
 
 export interface InspectOptions {
-  /** read as this, whatever the bytes say */
+  /** read the file in this encoding, whatever the bytes say */
   readonly encoding?: Encoding | undefined;
-  /** how many problems to keep; default 20 */
+  /** number of problems to keep; default 20 */
   readonly maxProblems?: number | undefined;
 }
 
 const HEADER_BYTES = 64 * 1024;
 
-/** The delimiter of the header record: comma, else tab, else semicolon; comma where there is none of them. */
+/** The delimiter of the header record: comma, else tab, else semicolon; comma if it has none of them. */
 export function guessDelimiter(text: string): "," | "\t" | ";" {
   const header = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/[\r\n]/, 1)[0] ?? "";
   return ([",", "\t", ";"] as const).find((delimiter) => header.includes(delimiter)) ?? ",";
 }
 
 /**
- * Says what a CSV file is, out of its bytes alone.
+ * Describes a CSV file by its bytes alone.
  *
- * @param open begins to read the file; called twice
+ * @param open opens the file for reading; called twice
  */
 export async function inspect(
   open: () => AsyncIterable<Uint8Array>,
@@ -173,8 +173,8 @@ class Survey {
   }
 }
 
-/** 1 for two-byte sequences that CP932 has twice and nobody writes: their character comes back as other bytes. */
-function otherSequences(): Uint8Array {
+/** 1 for the second code of characters that CP932 encodes twice: decoding and encoding it gives other bytes. */
+function secondCodes(): Uint8Array {
   const toUnicode = pairsToUnicode();
   const back = unicodeToCp932();
   return Uint8Array.from(toUnicode, (unit, pair) => {
@@ -184,11 +184,11 @@ function otherSequences(): Uint8Array {
 }
 
 /**
- * Counts characters of a CP932 file that stand in the second of their two places: NEC row 13 beside JIS X 0208, NEC's
- * selection of IBM's extensions (ED, EE) beside IBM's own (FA-FC). Export writes them as the first one.
+ * Counts characters of a CP932 file that use the second of their two codes: NEC row 13 instead of JIS X 0208, NEC's
+ * selection of IBM extensions (ED, EE) instead of IBM's own (FA-FC). An export writes the first code.
  */
 class DuplicateWatch {
-  readonly #other = otherSequences();
+  readonly #other = secondCodes();
   #lead = 0;
   count = 0;
 

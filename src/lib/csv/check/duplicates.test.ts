@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Every text has one of three hashes. */
+/** A hash with only three values. */
 const poor: ValueHash = (value, _comparison, _space, into) => {
   into[0] = (value.length % 3) * 0x4000_0000;
   into[1] = 0;

@@ -9,33 +9,33 @@ import type { Layout } from "../layout/layout.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import { RowChecker } from "../layout/rows.ts";
 
-/** Repeated values looked at in one reading of the file; more take several readings, in the same memory. */
+/** Repeated values verified in one pass over the file; more take further passes, in the same memory. */
 const VALUES_A_READING = 100_000;
 
-/** The first row that has a value, and how the value stands there. */
+/** The first row that has a value, and where the value is in it. */
 interface Holder {
   readonly exact: string;
   readonly row: number;
-  /** it names that row */
+  /** the value identifies that row */
   readonly key: boolean;
   readonly place: Omit<Problem, "code" | "params">;
-  /** the last row that has it too, by the problem this is */
+  /** the last row that has the value too, by kind of problem */
   readonly repeated: Map<"key-duplicate" | "value-duplicate", number>;
 }
 
-/** What the search for repeated values needs to know. */
+/** Input of the search for repeated values. */
 export interface DuplicateSearch {
   readonly layout: Layout;
   readonly reading: RecordReaderOptions;
   readonly report: (problem: Problem) => void;
-  /** aborted: the search throws the signal's reason */
+  /** when aborted, the search throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
-  /** tests give a hash with collisions */
+  /** tests pass a hash with collisions */
   readonly hash?: ValueHash | undefined;
   readonly valuesAReading?: number | undefined;
 }
 
-/** Looks at the rows whose values have a repeated hash, and tells those whose values are really the same. */
+/** Rereads the rows whose values have a repeated hash, and reports those whose values are equal. */
 class Verification {
   readonly #layout: Layout;
   readonly #report: (problem: Problem) => void;
@@ -74,7 +74,7 @@ class Verification {
       const s = keys.spaceOf[i] ?? 0;
       const space = keys.spaces[s];
       if (space === undefined) continue;
-      // of a repeated column the first value names the row
+      // of a repeated column, the first value identifies the row
       const key = space.key && !named.has(s);
       named.add(s);
       const exact = keys.values[i] ?? "";
@@ -103,7 +103,7 @@ class Verification {
     earlier.push(holder);
   }
 
-  /** Tells the first row of each repeated value, with the last that has it. */
+  /** Reports the first row of each repeated value, with the last row that has it. */
   end(): void {
     for (const { place, repeated } of [...this.#holders.values()].flat()) {
       for (const [code, row] of repeated) this.#report({ ...place, code, params: { header: place.header, row } });
@@ -144,8 +144,8 @@ const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readon
 };
 
 /**
- * Reports every value that must be unique in the file and is not. Rows with equal hashes are read again and their values
- * compared, so nothing is reported that is not so; without equal hashes the file is not read again.
+ * Reports every value that must be unique in the file and is not. Rows with equal hashes are read again and their
+ * values compared, so there are no false positives; without equal hashes the file is not read again.
  */
 export const findDuplicates = async (
   file: FileHandle,

@@ -1,12 +1,12 @@
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 
-/** Entries are spread over so many buckets by their hash, so that each can be searched inside the processor's cache. */
+/** Number of buckets that entries are spread over by hash, so that each can be searched within the CPU cache. */
 const BUCKETS = 64;
 const CHUNK_ENTRIES = 2048;
 /** hash (two words) and row */
 const ENTRY_WORDS = 3;
 
-/** A 64-bit hash, as two words, of a value in a space; values that compare equal have the same. */
+/** A 64-bit hash, as two words, of a value in a space; values that compare equal have equal hashes. */
 export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
 
 const mix = (text: string, ascii: boolean, space: number, into: Uint32Array): boolean => {
@@ -28,21 +28,21 @@ const mix = (text: string, ascii: boolean, space: number, into: Uint32Array): bo
 };
 
 /**
- * Two multiplicative hashes side by side. The letter case of ASCII never counts, so that ASCII text needs no key of its
- * own. Equal hashes are candidates only: every one of them is verified.
+ * Two multiplicative hashes side by side. ASCII letter case is always ignored, so that ASCII text needs no comparison
+ * key. Equal hashes are candidates only: each one is verified.
  */
 export const hashValue: ValueHash = (value, comparison, space, into) => {
   if (!mix(value, true, space, into)) mix(comparisonKey(comparison, value), false, space, into);
 };
 
-/** The hashes of one part of a file, as they travel between threads. */
+/** The hashes of one part of a file, as passed between threads. */
 export interface HashPart {
   readonly buckets: readonly (readonly Uint32Array[])[];
-  /** entries of each bucket */
+  /** number of entries in each bucket */
   readonly counts: readonly number[];
 }
 
-/** Collects hash and row of every unique value of a file: 12 bytes a value. */
+/** Collects the hash and row of every unique value of a file: 12 bytes per value. */
 export class ValueHashes {
   readonly #buckets: Uint32Array<ArrayBuffer>[][] = Array.from({ length: BUCKETS }, () => []);
   readonly #counts: number[] = Array.from({ length: BUCKETS }, () => 0);
@@ -74,13 +74,13 @@ export class ValueHashes {
     return { buckets: this.#buckets, counts: this.#counts };
   }
 
-  /** The memory behind {@link part}, to be handed over to another thread rather than copied. */
+  /** The memory behind {@link part}, to be transferred to another thread rather than copied. */
   get transferable(): ArrayBuffer[] {
     return this.#buckets.flat().map((chunk) => chunk.buffer);
   }
 }
 
-/** Hashes that more than one entry has, and the rows they are in. */
+/** Hashes shared by several entries, and their rows. */
 export interface SharedHashes {
   /** see {@link hashId} */
   readonly ids: readonly number[];
@@ -90,18 +90,18 @@ export interface SharedHashes {
 /** 53 bits of a hash as one number. */
 export const hashId = (high: number, low: number): number => high * 0x20_0000 + (low >>> 11);
 
-/** A part of a file as {@link findSharedHashes} takes it. */
+/** A part of a file as input of {@link findSharedHashes}. */
 export interface PlacedPart {
   readonly hashes: HashPart;
   readonly rowsBefore: number;
 }
 
-/** Searches one bucket after the other, in memory that serves for all of them. */
+/** Searches one bucket after another, reusing the same memory. */
 class HashSearch {
   readonly #parts: readonly PlacedPart[];
-  /** the entries of a bucket, of all parts */
+  /** the entries of a bucket, from all parts */
   readonly #flat: Uint32Array;
-  /** open addressing: number of the entry, counted from 1 */
+  /** hash table with open addressing: the entry's number, counted from 1 */
   readonly #slots: Uint32Array;
 
   constructor(parts: readonly PlacedPart[]) {
@@ -152,7 +152,7 @@ class HashSearch {
     for (let at = from + 2; at < to; at += ENTRY_WORDS) flat[at] = (flat[at] ?? 0) + rowsBefore;
   }
 
-  /** Finds the entry's slot; the earlier entry with the same hash, or -1 where it is the first. */
+  /** Finds the entry's slot; returns the earlier entry with the same hash, or -1 if this is the first. */
   #place(at: number): number {
     const flat = this.#flat;
     const slots = this.#slots;
@@ -171,7 +171,7 @@ class HashSearch {
   }
 }
 
-/** Tells, bucket by bucket, the hashes that stand in several entries of a file's parts. */
+/** Yields, bucket by bucket, the hashes that several entries of a file's parts share. */
 export function* findSharedHashes(parts: readonly PlacedPart[]): Generator<SharedHashes> {
   const search = new HashSearch(parts);
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {

@@ -26,7 +26,7 @@ const check = async (
   return checkFile(path, name, { reading: UTF8, ...options });
 };
 
-/** The second half in this thread: as it goes in a worker, without the cost of starting one. */
+/** Runs the second half in this thread, as a worker would, without the cost of starting one. */
 const inProcess =
   (seen: { parts: number }) =>
   (task: Parameters<typeof checkPart>[0]): SecondThread => {

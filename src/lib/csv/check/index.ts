@@ -11,26 +11,26 @@ import type { Layout } from "../layout/layout.ts";
 
 export type { CheckOptions } from "./reading.ts";
 
-/** What a check found. */
+/** The result of a check. */
 export interface CheckReport {
-  /** records, the header left out */
+  /** number of records without the header */
   readonly rows: number;
-  /** by row and column; the first ones found, when there are more than the limit */
+  /** sorted by row and column; the first ones found if there are more than the limit */
   readonly problems: readonly Problem[];
   /** of all problems, listed or not */
   readonly counts: ReadonlyMap<ProblemCode, number>;
   readonly errors: number;
   readonly warnings: number;
-  /** undefined where the file has no readable header */
+  /** undefined if the file has no readable header */
   readonly layout: Layout | undefined;
 }
 
-/** What the second thread found, in its place. */
+/** The second thread's findings and their position in the file. */
 interface Rest extends PlacedPart {
   readonly rows: number;
 }
 
-/** Reads the second half by a second thread; undefined where this thread had to read it itself. */
+/** Reads the second half in a second thread; undefined if this thread had to read it itself. */
 const readShared = async (
   reading: FileReading,
   check: FileCheck,
@@ -49,7 +49,7 @@ const readShared = async (
     check.problems.addPart(found.problems, row - 1, line - 1);
     return { rows: found.rows, hashes: found.hashes, rowsBefore: row - 1 };
   } catch (error) {
-    // a thread that was stopped says only that it has no result
+    // a stopped thread reports only that it has no result
     signal?.throwIfAborted();
     throw error;
   } finally {
@@ -67,7 +67,7 @@ const wholeFileProblem = (code: "file-empty" | "file-no-rows"): Problem => ({
   params: {},
 });
 
-/** Reads the whole file, by two threads where that pays; what the second found, where there was one. */
+/** Reads the whole file, in two threads if worthwhile; returns the findings of the second one, if any. */
 const readAll = async (
   path: string,
   file: FileHandle,
@@ -100,15 +100,15 @@ const readAll = async (
 };
 
 /**
- * Checks a file against its format alone, without a tenant: bytes, quoting, header, every cell of every row, and what
- * must be unique inside the file. Memory is bounded: problems beyond the limit are counted only.
+ * Checks a file against its format alone, without a tenant: encoding, quoting, header, every cell of every row, and
+ * uniqueness within the file. Memory is bounded: problems beyond the limit are only counted.
  *
- * The second half of a large file is checked beside the first on the assumption that a record begins at a newline near
- * the middle. When the first half arrives there inside quotes, the assumption was wrong: the second half's findings are
- * thrown away and the first thread goes on alone.
+ * The second half of a large file is checked in parallel with the first on the assumption that a record begins at a
+ * newline near the middle. If the first half ends there inside quotes, the assumption was wrong: the second half's
+ * findings are discarded and the first thread continues alone.
  *
- * @param path a file; stdin is spooled to one before
- * @throws what the file system says, or the signal's reason
+ * @param path a file; stdin is spooled to one first
+ * @throws the file system's error, or the signal's reason
  */
 export const checkFile = async (path: string, name: FormatName, options: CheckOptions): Promise<CheckReport> => {
   const format = FORMATS[name];

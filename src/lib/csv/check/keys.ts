@@ -2,20 +2,20 @@ import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { CellValue } from "../layout/rows.ts";
 
-/** Values of which each may stand in one row of a file only. */
+/** A set of values each of which may occur in only one row of a file. */
 export interface KeySpace {
-  /** the place of the column in {@link Layout.columns} at which a repetition is reported */
+  /** index in {@link Layout.columns} of the column at which a repetition is reported */
   readonly column: number;
   readonly comparison: Comparison;
-  /** a row's (first) value here is the row's key */
+  /** the row's (first) value here is its key */
   readonly key: boolean;
-  /** compared exactly; two values that differ in letter case only are still worth a warning */
+  /** compared exactly; values that differ only in letter case still cause a warning */
   readonly caseMatters: boolean;
-  /** columns that together are the value, in rows whose key is blank */
+  /** columns that form the value together, in rows whose key is blank */
   readonly together: readonly number[] | undefined;
 }
 
-/** The spaces of a layout: its unique fields, its key, and what stands in for a blank key. */
+/** The spaces of a layout: its unique fields, its key, and the fallback for a blank key. */
 const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
   const spaces: KeySpace[] = [];
   for (const [index, { column }] of columns.entries()) {
@@ -37,12 +37,12 @@ const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
   return spaces;
 };
 
-/** Gathers the unique values of one row after the other, without allocating. */
+/** Collects the unique values of one row after another, without allocating. */
 export class RowKeys {
   readonly spaces: readonly KeySpace[];
-  /** the row's values as they stand in the file; valid up to {@link count} until the next row */
+  /** the row's values as they are in the file; valid up to {@link count} until the next row */
   readonly values: string[] = [];
-  /** the place of each value's space in {@link spaces} */
+  /** index of each value's space in {@link spaces} */
   readonly spaceOf: number[] = [];
   count = 0;
   readonly #keyColumn: number;
@@ -73,7 +73,7 @@ export class RowKeys {
     const key = row[this.#keyColumn];
     if (key !== undefined && key !== null) return;
     const parts = together.map((column) => String(row[column] ?? ""));
-    // U+0000 is in no cell that was read without a problem
+    // U+0000 occurs in no cell that was read without a problem
     if (parts.at(-1) !== "") this.#add(parts.join("\u0000"), s);
   }
 
@@ -84,6 +84,6 @@ export class RowKeys {
   }
 }
 
-/** The text under which the values of a space are brought together. */
+/** The text by which values of a space are compared. */
 export const keyIn = ({ caseMatters, comparison }: KeySpace, value: string): string =>
   caseMatters ? value.toLowerCase() : comparisonKey(comparison, value);

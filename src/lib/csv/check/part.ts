@@ -6,7 +6,7 @@ import type { Layout } from "../layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../records/record.ts";
 import { RowChecker, type RowOptions } from "../layout/rows.ts";
 
-/** Checks the rows of a file, or of a part of it, once its header is understood. */
+/** Checks the rows of a file, or of a part of it, once its header is known. */
 export class PartChecker {
   rows = 0;
   readonly #checker: RowChecker;
@@ -19,14 +19,14 @@ export class PartChecker {
     this.#hashes = hashes;
   }
 
-  /** Tells of a reader's problem in the record that comes next. */
+  /** Notes a reader's problem in the next record. */
   noteProblem({ column }: RecordProblem): void {
     this.#checker.noteDamage(column);
   }
 
   record(cells: readonly string[], count: number, row: number, line: number): void {
     this.rows += 1;
-    // the reader has said why there are no cells
+    // the reader has already reported why there are no cells
     if (count === 0) return;
     if (!this.#checker.check(cells, count, row, line) && count !== this.#checker.width) return;
     const keys = this.#keys;
@@ -38,11 +38,11 @@ export class PartChecker {
   }
 }
 
-/** A reader's problem with the header it is under; `cells` is the file's header row. */
+/** Adds the header name to a reader's problem; `cells` is the file's header row. */
 export const withHeader = (problem: RecordProblem, cells: readonly string[]): Problem => ({
   ...problem,
   header: cells[problem.column - 1] ?? "",
 });
 
-/** A sink that only looks at records: problems were told when the file was read first. */
+/** A sink for records only: problems were reported in the first pass. */
 export const recordsOnly = (record: RecordSink["record"]): RecordSink => ({ record, problem: () => {} });

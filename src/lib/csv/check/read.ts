@@ -1,14 +1,14 @@
 import type { FileHandle } from "../../files/read.ts";
 
-/** Larger chunks cost memory and save nothing. */
+/** Larger chunks use more memory and save no time. */
 export const CHUNK_BYTES = 128 * 1024;
 
 /**
- * Reads a stretch of a file in chunks; the next one is fetched while one is taken. The bytes given are valid until the
+ * Reads a range of a file in chunks, fetching the next one while one is processed. The bytes passed are valid until the
  * call returns.
  *
- * @param range in bytes; `to` may lie behind the file's end
- * @param chunkBytes bytes read at once
+ * @param range in bytes; `to` may be past the end of the file
+ * @param chunkBytes size of a chunk
  * @param take returns false to stop
  */
 export const readBytes = async (

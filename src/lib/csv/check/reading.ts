@@ -13,30 +13,30 @@ import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RecordProblem, RecordSink } from "../records/record.ts";
 import type { RowOptions } from "../layout/rows.ts";
 
-/** How a file is checked without a tenant. */
+/** Options of a check without a tenant. */
 export interface CheckOptions extends HeaderOptions, RowOptions {
   readonly reading: RecordReaderOptions;
-  /** default 2: the second half of a large file is checked beside the first */
+  /** default 2: the second half of a large file is checked in parallel */
   readonly threads?: 1 | 2 | undefined;
-  /** a smaller file is checked by one thread; in bytes */
+  /** minimum size in bytes of a file that is checked in two threads */
   readonly splitFrom?: number | undefined;
-  /** bytes read at once */
+  /** size of a chunk in bytes */
   readonly chunkBytes?: number | undefined;
-  /** how the second half is checked beside the first; a worker thread where nothing is said */
+  /** starts the check of the second half; default: in a worker thread */
   readonly startSecond?: ((task: PartTask) => SecondThread) | undefined;
-  /** problems kept one by one; all are counted */
+  /** number of problems to list; all are counted */
   readonly problemLimit?: number | undefined;
-  /** aborted: the check stops and throws the signal's reason */
+  /** when aborted, the check stops and throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
-  /** bytes read by this thread, of those it has to read */
+  /** bytes read by this thread, and bytes it has to read */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 const SPLIT_FROM = 8 * 1024 * 1024;
-/** The first half is a little larger: the second thread starts later. */
+/** The first half is slightly larger because the second thread starts later. */
 const FIRST_SHARE = 0.53;
 
-/** Everything that one check carries along. */
+/** The state of one check. */
 export class FileCheck implements RecordSink {
   readonly problems: ProblemList;
   readonly hashes = new ValueHashes();
@@ -46,7 +46,7 @@ export class FileCheck implements RecordSink {
   #checker: PartChecker | undefined;
   #records = 0;
   layout: Layout | undefined;
-  /** takes the next record instead of checking it */
+  /** receives the next record, which is then not checked */
   probe: ((row: number, line: number) => void) | undefined;
 
   constructor(format: Format, options: CheckOptions) {
@@ -59,7 +59,7 @@ export class FileCheck implements RecordSink {
     return this.#header;
   }
 
-  /** Records read, the header included. */
+  /** Records read, including the header. */
   get records(): number {
     return this.#records;
   }
@@ -88,7 +88,7 @@ export class FileCheck implements RecordSink {
   }
 }
 
-/** One file's check: reads, shares the work where it pays, and brings the parts together. */
+/** Reads one file, splits the work if worthwhile, and merges the parts. */
 export class FileReading {
   readonly #file: FileHandle;
   readonly #size: number;
@@ -105,7 +105,7 @@ export class FileReading {
     this.#reader = new RecordReader(options.reading, check);
   }
 
-  /** Reads on up to `to`, or until `stop` says so behind a chunk. */
+  /** Reads up to `to`, or until `stop` returns true after a chunk. */
   async readTo(to: number, goal: number, stop: () => boolean = () => false): Promise<void> {
     const { chunkBytes = CHUNK_BYTES } = this.#options;
     await readBytes(this.#file, { from: this.#done, to, chunkBytes }, (bytes) => {
@@ -134,7 +134,7 @@ export class FileReading {
     });
   }
 
-  /** Reads up to the split; true when the newline there has ended a record. */
+  /** Reads up to the split; true if the newline there has ended a record. */
   async readToSplit({ newline, next }: SplitPoint): Promise<boolean> {
     await this.readTo(newline, next);
     const before = this.#check.records;
@@ -142,7 +142,7 @@ export class FileReading {
     return this.#check.records > before;
   }
 
-  /** Row and line of the record that would come next, found by writing one: the reader is of no further use. */
+  /** Row and line of the next record, found by writing one: the reader cannot be used afterwards. */
   nextRecord(): { readonly row: number; readonly line: number } {
     let place = { row: 0, line: 0 };
     this.#check.probe = (row, line) => {

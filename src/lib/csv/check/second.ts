@@ -8,7 +8,7 @@ import { readHeader, type HeaderOptions } from "../layout/header.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RowOptions } from "../layout/rows.ts";
 
-/** A part of a file to be checked on the assumption that a record begins where it begins. Plain data, for a worker. */
+/** A part of a file to check on the assumption that a record begins at its start. Plain data, for a worker. */
 export interface PartTask {
   readonly path: string;
   /** in bytes */
@@ -21,9 +21,9 @@ export interface PartTask {
   readonly problemLimit: number;
 }
 
-/** What was found in a part; rows and lines are counted from 1 at the part's beginning. */
+/** The findings in a part; rows and lines are counted from 1 at the start of the part. */
 export interface PartFindings {
-  /** false where blank lines could have been taken for records: the part has to be read again from the file's start */
+  /** false if blank lines may have been taken for records: read the part again from the start of the file */
   readonly certain: boolean;
   readonly rows: number;
   readonly problems: ProblemTally;
@@ -31,9 +31,9 @@ export interface PartFindings {
 }
 
 /**
- * Checks the end of a file from `task.from` on.
+ * Checks the end of a file starting at `task.from`.
  *
- * @returns what was found, and the memory that may be handed over with it
+ * @returns the findings, and the memory that may be transferred with them
  */
 export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; memory: ArrayBuffer[] }> => {
   const { layout } = readHeader(task.header, FORMATS[task.format], task.options);
@@ -43,7 +43,7 @@ export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; 
   let certain = true;
   const reader = new RecordReader(task.reading, {
     record(cells, count, row, line) {
-      // the reader takes the first record for the header: one cell there, and it would give blank lines as records
+      // the reader takes the first record for the header: if it has one cell, blank lines would be read as records
       if (row === 1 && count === 1) certain = false;
       checker.record(cells, count, row, line);
     },

@@ -18,7 +18,7 @@ interface Place {
   readonly width?: number;
 }
 
-/** What stands before and behind the split. */
+/** The texts before and after the split. */
 const split = async (content: string | Uint8Array, place: Place = {}): Promise<readonly string[] | undefined> => {
   const { offset = 0, encoding = "utf-8", delimiter = ",", width = 2 } = place;
   const path = join(folder, "input.csv");

@@ -5,11 +5,11 @@ const LF = 10;
 const CR = 13;
 const WINDOW = 64 * 1024;
 
-/** A place in a file at which a record may begin: behind a newline. */
+/** A place in a file at which a record may begin: after a newline. */
 export interface SplitPoint {
-  /** where the newline begins, in bytes */
+  /** offset of the newline in bytes */
   readonly newline: number;
-  /** where the next line begins, in bytes */
+  /** offset of the next line in bytes */
   readonly next: number;
 }
 
@@ -24,7 +24,7 @@ const delimitersInLine = (bytes: Uint8Array, from: number, delimiter: number): n
   return count;
 };
 
-/** The newlines between two lines that are not blank. */
+/** The newlines between two non-blank lines. */
 function* splitPoints(bytes: Uint8Array): Generator<SplitPoint> {
   for (let at = 1; at < bytes.length - 3; at += 1) {
     if (!isNewline(bytes[at])) continue;
@@ -36,11 +36,11 @@ function* splitPoints(bytes: Uint8Array): Generator<SplitPoint> {
 }
 
 /**
- * A newline near `offset` behind which a record probably begins: the line there has enough delimiters for a whole
- * record. Only a reader that comes from the file's start knows. Undefined where there is none near, or where a newline's
- * byte can be a part of another character.
+ * Finds a newline near `offset` after which a record probably begins: the line there has enough delimiters for a whole
+ * record. Only a reader that started at the beginning of the file can be sure. Undefined if there is none nearby, or
+ * if a newline's byte can be part of another character.
  *
- * @param width cells of a record
+ * @param width number of cells of a record
  */
 export const findSplit = async (
   file: FileHandle,

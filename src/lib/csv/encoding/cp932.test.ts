@@ -8,7 +8,7 @@ import { createEncoder } from "./encode.ts";
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
 const PAIRS = BYTES.filter(isLead).flatMap((lead) => BYTES.filter(isTrail).map((trail) => [lead, trail] as const));
 
-/** The character of a sequence, or undefined where it is invalid. */
+/** The character of a sequence, or undefined if it is invalid. */
 function decode(bytes: readonly number[]): string | undefined {
   let decoded = "";
   let valid = true;
@@ -18,7 +18,7 @@ function decode(bytes: readonly number[]): string | undefined {
   return valid ? decoded.slice(0, -1) : undefined;
 }
 
-/** Bytes of a BMP character, undefined where it cannot be held, and whether it was folded. */
+/** Bytes of a BMP character, undefined if it cannot be represented, and whether it was folded. */
 function encode(unit: number): { bytes: string | undefined; folded: boolean } {
   let refused = false;
   const encoder = createEncoder("shift_jis", { onUnmappable: "error", report: () => (refused = true) });
@@ -31,7 +31,7 @@ interface Peer {
   readonly name: string;
   readonly decode: (bytes: Uint8Array) => string;
   readonly encode: (text: string) => Buffer;
-  /** what is left of the bytes without the invalid ones */
+  /** the text of the bytes, without the invalid ones */
   readonly decodeLeniently: (bytes: Uint8Array) => string;
   readonly lacks: (unit: number) => boolean;
 }

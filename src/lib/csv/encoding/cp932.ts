@@ -1,14 +1,14 @@
 /**
  * The two-byte half of CP932 (Windows-31J), both ways, taken from the platform's own table.
  *
- * @see https://encoding.spec.whatwg.org/#shift_jis-decoder equal to glibc's CP932 in every two-byte sequence, which a
- * test beside `decode.ts` proves wherever `iconv` exists
+ * @see https://encoding.spec.whatwg.org/#shift_jis-decoder equal to glibc's CP932 in every two-byte sequence, as a
+ * test beside `decode.ts` verifies wherever `iconv` is available
  */
 
 /** True for the first byte of a two-byte sequence. */
 export const isLead = (byte: number): boolean => (byte >= 0x81 && byte <= 0x9f) || (byte >= 0xe0 && byte <= 0xfc);
 
-/** True for a byte that may be the second one. */
+/** True for a byte that can be the second one. */
 export const isTrail = (byte: number): boolean => byte >= 0x40 && byte <= 0xfc && byte !== 0x7f;
 
 const LEADS = Array.from({ length: 256 }, (_, byte) => byte).filter(isLead);
@@ -16,7 +16,7 @@ const TRAILS = Array.from({ length: 256 }, (_, byte) => byte).filter(isTrail);
 
 let toUnicode: Uint16Array | undefined;
 
-/** UTF-16 code unit by two-byte sequence (`lead << 8 | trail`); 0 where there is none. U+E000-E757 is the user-defined area. */
+/** UTF-16 code unit by two-byte sequence (`lead << 8 | trail`); 0 for none. U+E000-E757 is the user-defined area. */
 export function pairsToUnicode(): Uint16Array {
   return (toUnicode ??= readPairs());
 }
@@ -36,16 +36,16 @@ function readPairs(): Uint16Array {
 let fromUnicode: Uint16Array | undefined;
 
 /**
- * CP932 sequence by UTF-16 code unit: below 0x100 one byte, else two; 0 where there is none (U+0000 apart).
+ * CP932 sequence by UTF-16 code unit: below 0x100 one byte, else two; 0 if there is none (except U+0000).
  *
- * Of characters that have several sequences the one is taken that Windows and glibc write: JIS X 0208 rows, then NEC
- * row 13, then IBM's extensions, and NEC's selection of them (ED, EE) never. The user-defined area is left out.
+ * Of characters with several sequences, the one that Windows and glibc write is chosen: JIS X 0208 rows, then NEC
+ * row 13, then IBM extensions, and never NEC's selection of them (ED, EE). The user-defined area is excluded.
  */
 export function unicodeToCp932(): Uint16Array {
   return (fromUnicode ??= invert());
 }
 
-/** Whether leads of a class come first when a character has several sequences; later classes overwrite earlier ones. */
+/** Classes of lead bytes; for a character with several sequences, later classes overwrite earlier ones. */
 const BY_RISING_PRIORITY: readonly ((lead: number) => boolean)[] = [
   (lead) => lead === 0xed || lead === 0xee,
   (lead) => lead >= 0xfa,
@@ -70,7 +70,7 @@ function invert(): Uint16Array {
   return table;
 }
 
-/** Characters that are only another mapping of a JIS character, beside the one CP932 has for it. */
+/** Characters that are another mapping of a JIS character than the one CP932 uses. */
 const FOLDED = new Map([
   ["\u301c", "\uff5e"],
   ["\u2212", "\uff0d"],
@@ -83,9 +83,9 @@ const FOLDED = new Map([
 const ANY_FOLDED = /[\u301c\u2212\u2016\u2014\u00a2\u00a3\u00ac]/;
 const ALL_FOLDED = new RegExp(ANY_FOLDED, "g");
 
-/** The character CP932 has for a folded one (〜 → ～), or undefined. */
+/** The character CP932 uses for a folded one (〜 → ～), or undefined. */
 export const foldedForm = (character: string): string | undefined => FOLDED.get(character);
 
-/** What `text` looks like after it was written as CP932 and read again: the seven folded characters in CP932's mapping. */
+/** `text` after a round trip through CP932: the seven folded characters in CP932's mapping. */
 export const cp932Form = (text: string): string =>
   ANY_FOLDED.test(text) ? text.replace(ALL_FOLDED, (character) => FOLDED.get(character) ?? character) : text;

@@ -2,8 +2,8 @@ import { isLead, isTrail, pairsToUnicode } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
 /**
- * Length of the sequence at `at`: positive for a valid character, negative for bytes that are none. Bytes past the end
- * count as missing. Where invalid bytes end is the WHATWG decoders' choice: an ASCII byte is never swallowed.
+ * Length of the sequence at `at`: positive for a valid character, negative for invalid bytes. Bytes past the end
+ * count as missing. Invalid bytes end where the WHATWG decoders end them: an ASCII byte is never swallowed.
  *
  * @see https://encoding.spec.whatwg.org/#utf-8-decoder
  */
@@ -19,7 +19,7 @@ const cp932Length: SequenceLength = (bytes, at) => {
   return trail < 0x80 ? -1 : -2;
 };
 
-/** The range of a UTF-8 sequence's second byte: narrower after four of the leads. */
+/** The range of a UTF-8 sequence's second byte: narrower after four of the lead bytes. */
 function secondByteRange(lead: number): readonly [number, number] {
   if (lead === 0xe0) return [0xa0, 0xbf];
   if (lead === 0xed) return [0x80, 0x9f];
@@ -28,7 +28,7 @@ function secondByteRange(lead: number): readonly [number, number] {
   return [0x80, 0xbf];
 }
 
-/** Bytes a UTF-8 sequence with this lead has; 0 for a byte that cannot lead. */
+/** Length in bytes of a UTF-8 sequence with this lead byte; 0 for a byte that cannot lead. */
 function utf8Size(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
@@ -66,7 +66,7 @@ export const SEQUENCE_LENGTH: Readonly<Record<Encoding, SequenceLength>> = {
   "utf-16be": utf16Length(0),
 };
 
-/** How many bytes at the end begin a sequence that the next chunk may complete; `bytes` begins at a boundary. */
+/** Number of bytes at the end that the next chunk may complete; `bytes` starts at a character boundary. */
 export function unfinishedTail(encoding: Encoding, bytes: Uint8Array): number {
   const size = bytes.length;
   if (encoding === "utf-8") {

@@ -6,7 +6,7 @@ import type { Encoding } from "../records/record.ts";
 
 const ENCODINGS: readonly Encoding[] = ["utf-8", "shift_jis", "utf-16le", "utf-16be"];
 
-/** The text, with the invalid bytes in angle brackets where they stood. */
+/** The text, with invalid bytes in angle brackets at their position. */
 function decode(encoding: Encoding, bytes: Uint8Array, size = bytes.length): string {
   let decoded = "";
   const decoder = new Decoder(encoding, {
@@ -72,7 +72,7 @@ describe("decoding", () => {
   });
 
   test("finds invalid bytes where the platform's decoder writes U+FFFD", () => {
-    // how many marks the bytes at the end of a UTF-16 file get is the decoder's own choice
+    // how many replacement characters the end of a UTF-16 file gets is the decoder's own choice
     const runs = (text: string): string => text.replaceAll(/\ufffd+/g, "\ufffd");
     fc.assert(
       fc.property(HOSTILE, fc.constantFrom("utf-8", "utf-16le", "utf-16be"), (values, encoding) => {

@@ -1,21 +1,21 @@
 import { SEQUENCE_LENGTH, unfinishedTail } from "./decode-sequence.ts";
 import type { Encoding } from "../records/record.ts";
 
-/** Takes what a {@link Decoder} makes of a file's bytes, in their order. */
+/** Receives the output of a {@link Decoder}, in file order. */
 export interface TextSink {
   /** characters, never empty; no surrogate pair is split */
   text(text: string): void;
-  /** bytes that are no character in the encoding, as hex: `81 FF` */
+  /** bytes that are not a character in the encoding, as hex: `81 FF` */
   invalid(bytes: string): void;
 }
 
-/** Larger writes are decoded in pieces, so that no string grows with what the caller happens to pass. */
+/** Larger writes are decoded in pieces, so that no string grows with the size of a write. */
 const PIECE_BYTES = 32 * 1024;
 
 const CTRL_Z = "\u001a";
 const NUL = "\0";
 
-/** Where the run of a character begins that ends at `end`; `end` itself where there is none. */
+/** Start of the run of a character that ends at `end`; `end` itself if there is none. */
 const startOfTail = (text: string, character: string, end: number): number => {
   let at = end;
   while (at > 0 && text[at - 1] === character) at -= 1;
@@ -23,11 +23,11 @@ const startOfTail = (text: string, character: string, end: number): number => {
 };
 
 /**
- * The platform's shift_jis table takes 1A for 1C, 1C for 7F and 7F for 1A, as IBM's did.
+ * The platform's shift_jis table swaps 1A, 1C and 7F in a circle (1A for 1C, 1C for 7F, 7F for 1A), as IBM's did.
  *
  * @see https://github.com/unicode-org/icu ibm-943_P15A-2003, the converter that Node's TextDecoder uses
  */
-const mendControls = (text: string): string =>
+const restoreControls = (text: string): string =>
   text.includes("\u001a") || text.includes("\u001c") || text.includes("\u007f")
     ? text.replace(/[\u001a\u001c\u007f]/g, (control) =>
         control === "\u001c" ? "\u001a" : control === "\u007f" ? "\u001c" : "\u007f",
@@ -38,9 +38,9 @@ const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 
 /**
- * Decodes a file written to it in chunks of any size. Strict: what is no character is told apart from the text, with
- * its bytes, and decoding goes on behind it. A byte order mark at the start is skipped, and so are Ctrl-Z (1A) that
- * are the very last characters, the end-of-file mark of old DOS programs, with the NULs that fill up a sector behind them.
+ * Decodes a file written to it in chunks of any size. Strict: invalid bytes are reported apart from the text, and
+ * decoding continues after them. A byte order mark at the start is skipped, and so are Ctrl-Z (1A) as the very last
+ * characters, the end-of-file mark of old DOS programs, with the NULs after them that fill up a sector.
  */
 export class Decoder {
   readonly #encoding: Encoding;
@@ -48,7 +48,7 @@ export class Decoder {
   readonly #sink: TextSink;
   #tail: Uint8Array = new Uint8Array(0);
   #atStart = true;
-  /** what may be the end of the file: so many Ctrl-Z, and so many NULs behind them */
+  /** possible end of the file: number of Ctrl-Z, and of NULs after them */
   #held = { marks: 0, nuls: 0 };
 
   constructor(encoding: Encoding, sink: TextSink) {
@@ -64,9 +64,9 @@ export class Decoder {
   }
 
   /**
-   * Tells the end of the file.
+   * Ends the file.
    *
-   * @returns whether a Ctrl-Z stood there
+   * @returns whether it ended with a Ctrl-Z
    */
   end(): boolean {
     if (this.#tail.length > 0) this.#decodeAround(this.#tail);
@@ -76,7 +76,7 @@ export class Decoder {
   #writePiece(piece: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? piece : Buffer.concat([this.#tail, piece]);
     const tail = unfinishedTail(this.#encoding, bytes);
-    // a copy: the caller may use its buffer again, and a Buffer's own slice is a view
+    // a copy: the caller may reuse its buffer, and a Buffer's own slice is a view
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#decode(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
@@ -92,7 +92,7 @@ export class Decoder {
     this.#give(text);
   }
 
-  /** Decodes the valid stretches of `bytes` and tells the sequences between them. */
+  /** Decodes the valid stretches of `bytes` and reports the invalid sequences between them. */
   #decodeAround(bytes: Uint8Array): void {
     const lengthAt = SEQUENCE_LENGTH[this.#encoding];
     let from = 0;
@@ -115,7 +115,7 @@ export class Decoder {
 
   #give(decoded: string): void {
     if (decoded === "") return;
-    let text = this.#encoding === "shift_jis" ? mendControls(decoded) : decoded;
+    let text = this.#encoding === "shift_jis" ? restoreControls(decoded) : decoded;
     if (this.#atStart && text.startsWith("\ufeff")) text = text.slice(1);
     this.#atStart = false;
     this.#giveHolding(text);

@@ -2,23 +2,23 @@ import { isAscii, isUtf8 } from "node:buffer";
 import { unfinishedTail } from "./decode-sequence.ts";
 import type { Encoding } from "../records/record.ts";
 
-/** Text whose bytes are both UTF-8 and CP932 half-width kana, so that only a person can tell which was meant. */
+/** Text whose bytes are both UTF-8 and CP932 half-width kana, so that only a person can decide which is meant. */
 export interface Ambiguity {
-  /** the first row it stands in */
+  /** the first row that contains it */
   readonly row: number;
-  /** the text there as UTF-8 has it (`Muñoz`) */
+  /** the text read as UTF-8 (`Muñoz`) */
   readonly utf8: string;
-  /** and as CP932 has it (`Muﾃｱoz`) */
+  /** and as CP932 (`Muﾃｱoz`) */
   readonly cp932: string;
 }
 
 export interface Detected {
   readonly encoding: Encoding;
-  /** a byte order mark stands at the start */
+  /** the file starts with a byte order mark */
   readonly bom: boolean;
-  /** no byte is above 7F: UTF-8 and CP932 read the file alike */
+  /** no byte is above 7F: UTF-8 and CP932 give the same text */
   readonly ascii: boolean;
-  /** undefined where the encoding is certain enough */
+  /** undefined if the encoding is certain enough */
   readonly ambiguity: Ambiguity | undefined;
   /** the file's length in bytes */
   readonly size: number;
@@ -29,13 +29,13 @@ const BOMS: readonly (readonly [Encoding, readonly number[]])[] = [
   ["utf-16le", [0xff, 0xfe]],
   ["utf-16be", [0xfe, 0xff]],
 ];
-/** Of the line that is shown as sample: at most so many bytes before the first kana, and in all. */
+/** Maximum bytes of the sample line: before the first kana, and in all. */
 const CONTEXT_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
 /**
- * Tells a file's encoding from all its bytes, given in chunks of any size: a byte order mark decides; else what is valid
- * UTF-8 is UTF-8; else it is CP932. Random Japanese in UTF-8 passes as CP932 a quarter to half of the time, so the order
+ * Detects a file's encoding from all its bytes, given in chunks of any size: a byte order mark decides; else valid
+ * UTF-8 is UTF-8; else it is CP932. Random Japanese in UTF-8 is valid CP932 a quarter to half of the time, so the order
  * matters; the reverse happens only with text whose every non-ASCII character is half-width kana.
  */
 export class EncodingDetector {
@@ -61,7 +61,7 @@ export class EncodingDetector {
     if (this.#kana?.write(chunk) === false) this.#kana = undefined;
   }
 
-  /** Whether no further byte can change the encoding: a byte order mark, or a sequence that is not UTF-8, was seen. */
+  /** Whether the encoding is final: a byte order mark, or a sequence that is not UTF-8, was seen. */
   get settled(): boolean {
     return this.#bom !== undefined || !this.#utf8;
   }
@@ -81,22 +81,22 @@ export class EncodingDetector {
   #checkUtf8(chunk: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const tail = unfinishedTail("utf-8", bytes);
-    // a copy: the caller may use its buffer again, and a Buffer's own slice is a view
+    // a copy: the caller may reuse its buffer, and a Buffer's own slice is a view
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#utf8 = isUtf8(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
 }
 
-/** Watches whether every byte above 7F is one of CP932's half-width kana, and where the first one stands. */
+/** Checks whether every byte above 7F is one of CP932's half-width kana, and where the first one is. */
 class KanaWatch {
   #row = 1;
   #inQuotes = false;
   #afterCr = false;
-  /** the bytes before the first kana, in its line */
+  /** the bytes before the first kana, on its line */
   #before: number[] = [];
   #sample: number[] | undefined;
 
-  /** @returns false when it is over: a byte is no half-width kana */
+  /** @returns false once a byte above 7F is not half-width kana */
   write(chunk: Uint8Array): boolean {
     let at = 0;
     if (this.#sample === undefined) at = this.#findFirst(chunk);
@@ -120,7 +120,7 @@ class KanaWatch {
     };
   }
 
-  /** Counts rows up to the first byte above 7F; newlines inside quotes are none. */
+  /** Counts rows up to the first byte above 7F; newlines inside quotes do not count. */
   #findFirst(chunk: Uint8Array): number {
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] ?? 0;

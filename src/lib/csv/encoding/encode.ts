@@ -1,28 +1,28 @@
 import { foldedForm, unicodeToCp932 } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
-/** A character that the encoding cannot hold. */
+/** A character that the encoding cannot represent. */
 export interface Unmappable {
   readonly codePoint: number;
-  /** where it stands, in UTF-16 code units: from the start of all text written, or of the text that was asked about */
+  /** position in UTF-16 code units: from the start of all text written, or of the text examined */
   readonly index: number;
 }
 
 export interface EncoderOptions {
   /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts; `error` writes nothing for it and reports it */
   readonly onUnmappable: "error" | "replace";
-  /** begin with a byte order mark; CP932 has none */
+  /** start with a byte order mark; ignored for CP932 */
   readonly bom?: boolean | undefined;
-  /** called for every unmappable character with `onUnmappable: "error"` */
+  /** called for every unmappable character if `onUnmappable` is `error` */
   readonly report?: ((unmappable: Unmappable) => void) | undefined;
 }
 
-/** Turns text, given in pieces of any size, into the bytes of a file. */
+/** Encodes text, given in pieces of any size, as the bytes of a file. */
 export interface Encoder {
   write(text: string): Buffer;
-  /** What the last piece left open: half of a surrogate pair. */
+  /** The bytes the last piece left open: half of a surrogate pair. */
   end(): Buffer;
-  /** characters written as another mapping of the same JIS character */
+  /** characters written in another mapping of the same JIS character */
   readonly folded: number;
   /** characters written as 〓 */
   readonly replaced: number;
@@ -31,13 +31,13 @@ export interface Encoder {
 const GETA = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
-/** Makes the strict encoder of a file; one for each file. */
+/** Creates the strict encoder of a file; one per file. */
 export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
   encoding === "shift_jis" ? new Cp932Encoder(options) : new UnicodeEncoder(encoding, options);
 
 /**
- * The first character of `text` that `encoding` cannot hold, or undefined. The seven folded characters can be held; a
- * lone surrogate cannot be in any encoding.
+ * The first character of `text` that `encoding` cannot represent, or undefined. The seven folded characters are
+ * representable; a lone surrogate is not, in any encoding.
  */
 export function firstUnmappable(encoding: Encoding, text: string): Unmappable | undefined {
   if (encoding === "shift_jis" ? isInTable(text) : text.isWellFormed()) return undefined;
@@ -48,7 +48,7 @@ export function firstUnmappable(encoding: Encoding, text: string): Unmappable | 
   return first;
 }
 
-/** Whether CP932 has every character, none of them folded. */
+/** Whether CP932 has every character without folding. */
 function isInTable(text: string): boolean {
   const table = unicodeToCp932();
   for (let at = 0; at < text.length; at++) {
@@ -58,19 +58,19 @@ function isInTable(text: string): boolean {
   return true;
 }
 
-/** Counts and reports what cannot be held, the same way in every encoding. */
+/** Counts and reports unmappable characters, the same way in every encoding. */
 abstract class CountingEncoder {
   readonly #options: EncoderOptions;
   folded = 0;
   replaced = 0;
-  /** code units in earlier pieces */
+  /** code units of earlier pieces */
   protected written = 0;
 
   constructor(options: EncoderOptions) {
     this.#options = options;
   }
 
-  /** True where a replacement is to be written. */
+  /** True if a replacement is to be written. */
   protected refuse(codePoint: number, index: number): boolean {
     if (this.#options.onUnmappable === "replace") {
       this.replaced++;
@@ -82,7 +82,7 @@ abstract class CountingEncoder {
 }
 
 /**
- * CP932 by a table of our own, equal to glibc's and, where it has the character, to iconv-lite's, and faster.
+ * CP932 by our own table, equal to glibc's and, for the characters it has, to iconv-lite's, and faster.
  *
  * @see docs/decisions/003-cp932-encoder.md
  */
@@ -131,7 +131,7 @@ class Cp932Encoder extends CountingEncoder implements Encoder {
     return bytes.subarray(0, to);
   }
 
-  /** The sequence to write for a character the table lacks; 0 for none. */
+  /** The sequence to write for a character missing from the table; 0 for none. */
   #outsideTable(codePoint: number, at: number): number {
     const folded = foldedForm(String.fromCodePoint(codePoint));
     if (folded === undefined) return this.refuse(codePoint, at) ? GETA : 0;
@@ -140,7 +140,7 @@ class Cp932Encoder extends CountingEncoder implements Encoder {
   }
 }
 
-/** UTF-8 and UTF-16, in which only a lone surrogate cannot be held. */
+/** UTF-8 and UTF-16, in which only a lone surrogate is unmappable. */
 class UnicodeEncoder extends CountingEncoder implements Encoder {
   readonly #encoding: Encoding;
   #pending: string;
@@ -169,14 +169,14 @@ class UnicodeEncoder extends CountingEncoder implements Encoder {
   }
 
   #encode(text: string): Buffer {
-    const sound = text.isWellFormed() ? text : this.#mend(text);
+    const sound = text.isWellFormed() ? text : this.#replaceSurrogates(text);
     this.written += text.length;
     if (this.#encoding === "utf-8") return Buffer.from(sound, "utf8");
     const bytes = Buffer.from(sound, "utf16le");
     return this.#encoding === "utf-16be" ? bytes.swap16() : bytes;
   }
 
-  #mend(text: string): string {
+  #replaceSurrogates(text: string): string {
     return text.replace(/\p{Surrogate}/gu, (half, index: number) =>
       this.refuse(half.charCodeAt(0), index) ? "\ufffd" : "",
     );

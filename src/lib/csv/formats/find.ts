@@ -2,17 +2,17 @@ import { nameKey } from "../../model/normalise.ts";
 import type { Column, CustomField, Format } from "./format.ts";
 import { customColumn } from "./users.ts";
 
-/** A format's columns in the console's order, the tenant's custom fields behind them. */
+/** A format's columns in the console's order, followed by the tenant's custom fields. */
 export const columnsOf = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(customColumn)] : format.columns;
 
-/** The column that a person names by its header or by its field's key. */
+/** Finds a column by its header or by its field's key. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
   const key = nameKey(name);
   return columns.find((column) => nameKey(column.header) === key) ?? columns.find((column) => column.field === name);
 };
 
-/** Levenshtein's distance in UTF-16 units. */
+/** Levenshtein distance in UTF-16 units. */
 const editDistance = (a: string, b: string): number => {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i += 1) {
@@ -26,7 +26,7 @@ const editDistance = (a: string, b: string): number => {
   return previous[b.length] ?? 0;
 };
 
-/** A header without what people vary: width, blanks, letter case. */
+/** A header without common variations: width, blanks, letter case. */
 const loose = (header: string): string => header.normalize("NFKC").replace(/\s+/gu, "").toLowerCase();
 
 const LONGEST_COMPARED = 64;
@@ -46,14 +46,14 @@ const nearestOf = (names: readonly string[], misspelt: string): string | undefin
   return nearest;
 };
 
-/** The header that a misspelt one was probably meant to be; undefined where none is near. */
+/** The header that a misspelt one probably means; undefined if none is close. */
 export const nearestHeader = (columns: readonly Column[], header: string): string | undefined =>
   nearestOf(
     columns.map((column) => column.header),
     header,
   );
 
-/** The header or field's key that a name was probably meant to be, where either may be written. */
+/** The header or field key that a name probably means, if either may be written. */
 export const nearestName = (columns: readonly Column[], name: string): string | undefined =>
   nearestOf(
     columns.flatMap((column) => [column.header, column.field]),

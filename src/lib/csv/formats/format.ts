@@ -6,12 +6,12 @@ export type FormatName = "users" | "orgs" | SecuredApp;
 
 /** One column of a console file. */
 export interface Column {
-  /** the field's key in JSON and in the tenant API; that of a custom field is `custom:` and its id */
+  /** the field's key in JSON and in the tenant API; for a custom field, `custom:` and its id */
   readonly field: string;
   /** the header in the console's files, to the letter */
   readonly header: string;
   readonly rule: Rule;
-  /** how two values are told to be the same; `exact` where nothing is said */
+  /** how values are compared for equality; default `exact` */
   readonly comparison?: Comparison | undefined;
   /** the column may appear several times under the same header; its value is the list of its non-blank cells */
   readonly repeated?: boolean | undefined;
@@ -19,27 +19,27 @@ export interface Column {
   readonly secret?: boolean | undefined;
   /** `always`: a cell must not be blank and a new record needs one; `new`: only a new record needs it */
   readonly required?: "always" | "new" | undefined;
-  /** the console's own export shows this column */
+  /** the console's own export contains this column */
   readonly consoleExport?: boolean | undefined;
 }
 
-/** One kind of file of the console, as a table. */
+/** One kind of console file, as a table. */
 export interface Format {
   readonly name: FormatName;
   readonly columns: readonly Column[];
   /** the tenant's custom fields are further columns */
   readonly custom: boolean;
-  /** the field whose value names a record; of a repeated one, the first value */
+  /** the field whose value identifies a record; for a repeated one, the first value */
   readonly key: string;
-  /** fields that together name a record whose key is blank; the required ones among them must be there */
+  /** fields that together identify a record whose key is blank; the required ones among them must be present */
   readonly fallbackKey?: readonly string[] | undefined;
-  /** fields whose every value may stand in one row of a file only */
+  /** fields each of whose values may occur in only one row of a file */
   readonly unique: readonly string[];
 }
 
-/** A field the tenant has defined itself (カスタムユーザー情報). */
+/** A field defined by the tenant (カスタムユーザー情報). */
 export interface CustomField {
   readonly id: string;
-  /** its name, which is its header */
+  /** its name, which is also its header */
   readonly name: string;
 }

@@ -1,4 +1,4 @@
-/** Formats of one thing: each thing has a file of its own, however short. */
+/** Formats of one thing: each has its own file, however short. */
 
 import { ORG_RULES } from "../../model/organisation.ts";
 import type { Format } from "./format.ts";

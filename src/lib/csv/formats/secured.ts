@@ -138,7 +138,7 @@ const format = (name: SecuredApp, columns: readonly Column[]): Format => ({
 });
 
 /**
- * The users of the five SECURED APPs. The same header is the same field in every app.
+ * The users of the five SECURED APPs. A header means the same field in every app.
  *
  * @see facts 6.3: headers in the order and spelling of the maker's manual
  */

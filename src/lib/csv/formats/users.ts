@@ -9,8 +9,8 @@ const text = (field: string, header: string): Column => ({
 });
 
 /**
- * PANEL users. The spelling of `UPN`, `社員コード`, `住所の区分` and the two account columns is confirmed, that of the others
- * is the screen's.
+ * PANEL users. The spelling of `UPN`, `社員コード`, `住所の区分` and the two account columns is confirmed; the others
+ * are spelled as on the screen.
  *
  * @see facts 1.2
  */

@@ -13,12 +13,12 @@ import {
 import { REASON_HEADER, type Layout, type LayoutColumn } from "./layout.ts";
 import type { ColumnMap, MappedValue } from "./map.ts";
 
-/** How a header is read. Plain data: it travels to a worker and in the tenant API. */
+/** Options for reading a header. Plain data: it is passed to a worker and in the tenant API. */
 export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** the field of `--key`; the format's own key where nothing is said */
+  /** the field of `--key`; default: the format's own key */
   readonly key?: string | undefined;
 }
 
@@ -26,7 +26,7 @@ const RESERVED: readonly string[] = ["__proto__", "constructor", "prototype"];
 
 const CONTROL = /\p{Cc}/u;
 
-/** True where a tenant's own column can have this name: not blank, not reserved, not our column of reasons, in one line. */
+/** True if a tenant's own column can have this name: not blank, not reserved, not our reason column, on one line. */
 export const isFreeHeader = (name: string): boolean =>
   name.trim() !== "" &&
   !RESERVED.includes(name) &&
@@ -34,7 +34,7 @@ export const isFreeHeader = (name: string): boolean =>
   !CONTROL.test(name) &&
   name.isWellFormed();
 
-/** What one header cell turned out to be. */
+/** The meaning of one header cell. */
 type Meaning =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "reason" | "unknown" | "ignored" }
@@ -42,7 +42,7 @@ type Meaning =
 
 const problem = (code: ProblemCode, params: ProblemParams): Meaning => ({ kind: "problem", code, params });
 
-/** The SECURED APPs that know a header, by the header's key. */
+/** The SECURED APPs that have a header, by the header's key. */
 const APPS_BY_HEADER: ReadonlyMap<string, string> = new Map(
   SECURED_APPS.flatMap((app) => SECURED_FORMATS[app].columns).map(({ header }) => [
     nameKey(header),
@@ -54,10 +54,10 @@ const APPS_BY_HEADER: ReadonlyMap<string, string> = new Map(
 
 const isSecured = (format: Format): boolean => SECURED_APPS.some((app) => app === format.name);
 
-/** A hostile header has thousands of unknown columns: a suggestion for each would take seconds. */
+/** Limits suggestions: for the thousands of unknown columns of a hostile header they would take seconds. */
 const MOST_SUGGESTIONS = 100;
 
-/** Tells what each header cell means, one after the other; remembers what it has seen. */
+/** Interprets one header cell after another and remembers those seen. */
 class HeaderReader {
   readonly #format: Format;
   readonly #columns: readonly Column[];
@@ -70,7 +70,7 @@ class HeaderReader {
   constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
     this.#format = format;
     this.#columns = columns;
-    // the format's own columns come first in `columns` and win over a custom field of the same name
+    // the format's own columns come first in `columns` and take precedence over a custom field of the same name
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header), column]));
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [nameKey(header), to]));
     this.#allowUnknown = options.allowUnknownColumns === true;
@@ -113,7 +113,7 @@ class HeaderReader {
   }
 }
 
-/** What the cells of a header turned out to be, together. */
+/** The meaning of all cells of a header. */
 interface CellReading {
   readonly positions: ReadonlyMap<Column, readonly number[]>;
   readonly unknown: readonly number[];
@@ -171,7 +171,7 @@ const presentColumns = (
   });
 };
 
-/** The header without which no record of the file has a name; undefined where the layout has all it takes. */
+/** The missing header without which records cannot be identified; undefined if the layout has all it needs. */
 const missingKey = (
   format: Format,
   columns: readonly Column[],
@@ -187,15 +187,15 @@ const missingKey = (
   )?.header;
 };
 
-/** A header as it was understood. With a problem of severity error the file is refused, yet its rows can be checked. */
+/** A header as it was interpreted. A problem of severity error rejects the file, yet its rows can be checked. */
 export interface HeaderReading {
   readonly layout: Layout;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Understands the header row of a console file: columns are matched by name in any order, after NFC and with the seven
- * look-alikes of JIS folded. Cells of columns that have a problem are not read.
+ * Interprets the header row of a console file: columns are matched by name in any order, after NFC and with the seven
+ * JIS look-alikes folded. Cells of columns that have a problem are not read.
  *
  * @see facts 6.4: グループ名 is repeated, and the order differs between the maker's table and samples
  */

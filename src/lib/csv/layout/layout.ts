@@ -3,32 +3,32 @@ import type { Column, Format } from "../formats/index.ts";
 /** A column that has a value in every row of a file. */
 export interface LayoutColumn {
   readonly column: Column;
-  /** as the file has it; the console's header where the value comes from the map only */
+  /** as in the file; the console's header if the value comes from the map only */
   readonly header: string;
-  /** the cells it is read from, counted from 0; none where the value comes from the map only */
+  /** the cells it is read from, counted from 0; empty if the value comes from the map only */
   readonly positions: readonly number[];
-  /** the value of every row, whatever the file says */
+  /** the value of every row, whatever the file contains */
   readonly constant: string | null;
   /** the value of a row whose cells are blank */
   readonly fallback: string | null;
 }
 
-/** What a file's header says about the cells of its rows. */
+/** The meaning of a row's cells, as given by the file's header. */
 export interface Layout {
   readonly format: Format;
-  /** every header of the file, as it is */
+  /** every header of the file, unchanged */
   readonly headers: readonly string[];
   /** in the order of the format's columns */
   readonly columns: readonly LayoutColumn[];
-  /** columns of the format, secrets left out, that the file lacks */
+  /** columns of the format, except secrets, that the file lacks */
   readonly absent: readonly Column[];
-  /** positions of columns nobody knows, where those are allowed */
+  /** positions of unknown columns, if those are allowed */
   readonly unknown: readonly number[];
-  /** the position of our own column of reasons */
+  /** the position of our own reason column */
   readonly reason: number | undefined;
-  /** the field whose value names a record, see {@link Format.key} or `--key` */
+  /** the field whose value identifies a record, see {@link Format.key} or `--key` */
   readonly key: string;
 }
 
-/** The last column of a file of rejected rows: known and ignored when the mended file is read. */
+/** The last column of a file of rejected rows: recognised and ignored when the corrected file is read. */
 export const REASON_HEADER = "clomoctl:reason";

@@ -5,12 +5,12 @@ import { findColumn, type CustomField, type Format } from "../formats/index.ts";
 import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
 import { mapFaults, type ColumnMap, type MappedValue } from "./map.ts";
 
-/** The word that stands for "this column is not read". */
+/** The word for "this column is not read". */
 const IGNORE = "ignore";
 
 const MAX_CHARACTERS = 1_000_000;
 
-/** Delimiters that have a name in a map file; any other is written as itself. */
+/** Named delimiters of a map file; any other is written as itself. */
 const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
   ["comma", ","],
   ["semicolon", ";"],
@@ -22,7 +22,7 @@ const HINT = text(
   "対応表ファイルには columns・constants・defaults・dialect を書きます。clomoctl csv map FILE で雛形を作れます",
 );
 
-/** A mapping that may be there without entries: a blank value. */
+/** A mapping that may be empty: a blank value. */
 const orBlank = <S extends z.ZodType>(blank: () => unknown, schema: S) =>
   z.preprocess((value) => (value === "" ? blank() : value), schema);
 
@@ -53,10 +53,10 @@ const MapFile = orBlank(
   }),
 );
 
-/** Parts whose keys are headers and fields; those of `dialect` are ours. */
+/** Parts whose keys are headers and fields, chosen by the user; those of `dialect` are fixed. */
 const OWN_KEYS: readonly unknown[] = ["columns", "constants", "defaults"];
 
-/** The dialect that is written; without one the delimiter is guessed from the header. */
+/** The dialect given in the map; without one the delimiter is guessed from the header. */
 const dialectOf = ({ delimiter, quote }: z.output<typeof DialectPart>): Dialect | undefined =>
   delimiter === undefined && quote === undefined
     ? undefined
@@ -68,7 +68,7 @@ const dialectOf = ({ delimiter, quote }: z.output<typeof DialectPart>): Dialect 
  *
  * @param where the file's name, for messages
  * @param customFields the tenant's, if there is a tenant
- * @throws `input-rejected` with the line, if it is not such a file or does not fit the format
+ * @throws `input-rejected` with the line, if it is not a map file or does not fit the format
  */
 export const parseMapFile = (
   content: string,

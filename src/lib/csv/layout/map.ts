@@ -6,25 +6,25 @@ import { text, type Text } from "../../text/index.ts";
 import { columnsOf, findColumn, nearestName, type Column, type CustomField, type Format } from "../formats/index.ts";
 import type { Dialect } from "../records/record.ts";
 
-/** A value that the map gives to a field. */
+/** A value that the map assigns to a field. */
 export interface MappedValue {
   /** the field's key, or a custom field's name */
   readonly field: string;
   readonly value: string;
 }
 
-/** How a file with other people's headers is read as one of the console's. Plain data, as it travels in the tenant API. */
+/** How a file with foreign headers is read as a console file. Plain data, as passed in the tenant API. */
 export interface ColumnMap {
-  /** their header, and the field it is; null: the column is ignored */
+  /** their header, and the field it maps to; null: the column is ignored */
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
-  /** the value of every row, whatever the file says */
+  /** the value of every row, whatever the file contains */
   readonly constants: readonly MappedValue[];
   /** the value of rows whose cell is blank or missing */
   readonly defaults: readonly MappedValue[];
   readonly dialect?: Dialect | undefined;
 }
 
-/** Where in a map something is wrong: the part and the entry's number in it, counted from 0. */
+/** Location of a fault in a map: the part, and the entry's number in it, counted from 0. */
 export interface MapFault {
   readonly part: "columns" | "constants" | "defaults";
   readonly index: number;
@@ -43,7 +43,7 @@ const unknownField = (columns: readonly Column[], name: string): Text => {
 
 const twice = (name: string): Text => text(`${name} is listed twice`, `「${name}」が 2 回指定されています`);
 
-/** The columns a map may name; open where the tenant may have custom fields that are not known here. */
+/** The columns a map may name; open if the tenant may have custom fields that are not known here. */
 interface Targets {
   readonly columns: readonly Column[];
   readonly open: boolean;
@@ -99,10 +99,10 @@ function* valueFaults(map: ColumnMap, { columns, open }: Targets): Generator<Map
 }
 
 /**
- * Everything that is wrong with a map for a format.
+ * All faults of a map for a format.
  *
- * @param customFields the tenant's; where they are not known, names that the format lacks pass, as the tenant may have a
- *   custom field of that name: the header's reading tells
+ * @param customFields the tenant's; if unknown, names that the format lacks are accepted, as the tenant may have a
+ *   custom field of that name: reading the header decides
  */
 export const mapFaults = (
   map: ColumnMap,
@@ -113,7 +113,7 @@ export const mapFaults = (
   return [...columnFaults(map, targets), ...valueFaults(map, targets)];
 };
 
-/** @throws `input-rejected` with the first thing that is wrong with the map */
+/** @throws `input-rejected` with the first fault of the map */
 export const checkMap = (map: ColumnMap, format: Format): void => {
   const [fault] = mapFaults(map, format);
   if (fault !== undefined) {
@@ -121,16 +121,16 @@ export const checkMap = (map: ColumnMap, format: Format): void => {
   }
 };
 
-/** A column of a file to be written, and the headers of its first, second … appearance. */
+/** A column of a file to be written, and the headers of its first, second … occurrence. */
 export interface HeadedColumn {
   readonly column: Column;
-  /** one for most; for a repeated column the last serves all further appearances */
+  /** usually one; for a repeated column, the last one serves all further occurrences */
   readonly headers: readonly [string, ...string[]];
 }
 
 /**
- * The columns of an export or a template under the headers that the map reads: the inverse of the map. A field that the
- * map holds constant has no column in the other people's file and is left out.
+ * The columns of an export or a template under the map's headers: the inverse of the map. A field to which the map
+ * assigns a constant has no column in the foreign file and is left out.
  */
 export const headersFor = (
   format: Format,

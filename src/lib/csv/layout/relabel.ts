@@ -4,23 +4,23 @@ import { RecordReader } from "../records/reader.ts";
 import { CONSOLE_DIALECT, type Dialect, type Newline } from "../records/record.ts";
 import { formatRecord, NEWLINES } from "../records/writer.ts";
 
-/** Whose headers are exchanged for whose. */
+/** What to rename headers from and to. */
 export interface Relabelling {
   readonly format: Format;
   readonly customFields: readonly CustomField[];
   /** their header → our field; a field that it holds constant has no column in their file */
   readonly map: ColumnMap;
-  /** what ends the records */
+  /** line ending of the records */
   readonly newline: Newline;
 }
 
-/** A cell of a file and the header it gets. */
+/** A cell of a file and its new header. */
 interface Label {
   readonly position: number;
   readonly header: string;
 }
 
-/** The cells that stay, with their headers; those of a repeated column take the map's headers one after the other. */
+/** The cells to keep, with their headers; those of a repeated column take the map's headers in turn. */
 const labelsOf = (headers: readonly string[], { format, customFields, map }: Relabelling): readonly Label[] => {
   const columns = columnsOf(format, customFields);
   const constant = new Set(map.constants.map(({ field }) => findColumn(columns, field)));
@@ -36,7 +36,7 @@ const labelsOf = (headers: readonly string[], { format, customFields, map }: Rel
   });
 };
 
-/** One record in any dialect, quoted where it needs to be. */
+/** One record in any dialect, quoted only where necessary. */
 export const formatRecordAs = (
   { delimiter, quote = '"' }: Dialect,
   cells: readonly string[],
@@ -52,7 +52,7 @@ export const formatRecordAs = (
 };
 
 /**
- * An export of the tenant under other people's headers: the inverse of the map by which it is read.
+ * Renames the headers of a tenant's export: the inverse of the map by which it is read.
  *
  * @param source UTF-8 in the console's dialect, without a byte order mark
  */

@@ -8,22 +8,22 @@ import type { Layout, LayoutColumn } from "./layout.ts";
 /** A column's value in one row: canonical text, null for blank, a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
-/** How the rows of a file are checked. */
+/** Options for checking the rows of a file. */
 export interface RowOptions {
-  /** `keep`: a blank cell leaves what is stored, so only the key of a row must be there */
+  /** `keep`: a blank cell leaves the stored value as it is, so only the key of a row is required */
   readonly blank?: "clear" | "keep" | undefined;
 }
 
 const NO_PARAMS: ProblemParams = {};
 
-/** One column with everything the check of a cell asks, looked up beforehand. */
+/** One column with everything the check of a cell needs, looked up in advance. */
 interface Cell {
   readonly column: Column;
   readonly rule: Rule;
-  /** no value can break the rule */
+  /** no value can violate the rule */
   readonly free: boolean;
   readonly positions: readonly number[];
-  /** the only position; -1 where the value comes from the map or the column is repeated */
+  /** the only position; -1 if the value comes from the map or the column is repeated */
   readonly position: number;
   readonly fallback: string | null;
   readonly required: boolean;
@@ -46,24 +46,24 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, blank: "clear" | 
 });
 
 /**
- * Checks the rows of a file cell by cell and gives their values in canonical form. What needs other rows or the tenant is
- * not checked here.
+ * Checks the rows of a file cell by cell and gives their values in canonical form. Checks that need other rows or the
+ * tenant are made elsewhere.
  */
 export class RowChecker {
-  /** The values of the row checked last, beside {@link Layout.columns}; overwritten by the next row. */
+  /** The values of the row checked last, parallel to {@link Layout.columns}; overwritten by the next row. */
   readonly values: CellValue[];
-  /** how many cells a record must have */
+  /** number of cells a record must have */
   readonly width: number;
   readonly #layout: Layout;
   readonly #cells: readonly Cell[];
   readonly #report: (problem: Problem) => void;
   readonly #key: number;
-  /** the column that must be there when the key is blank; -1 where nothing else can name a record */
+  /** the column that is required when the key is blank; -1 if nothing else can identify a record */
   readonly #fallbackKey: number;
   #row = 0;
   #line = 0;
   #good = true;
-  /** cells of the next record, counted from 1, whose bytes or quotes are at fault: what else they say is noise */
+  /** cells of the next record, counted from 1, with invalid bytes or quotes: further problems in them are noise */
   readonly #damaged: number[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, { blank = "clear" }: RowOptions = {}) {
@@ -86,18 +86,18 @@ export class RowChecker {
     });
   }
 
-  /** Notes that a cell of the next record has a problem already, so that its content is not judged. */
+  /** Notes that a cell of the next record already has a problem, so that its content is not checked. */
   noteDamage(column: number): void {
     this.#damaged.push(column);
   }
 
   /**
-   * Checks one record and refills {@link values}. A record with too few or too many cells gets no values: nobody knows
-   * which cell is which.
+   * Checks one record and refills {@link values}. A record with too few or too many cells gets no values, because its
+   * cells cannot be assigned to columns.
    *
    * @param row the record's number, counted from 1 (the header)
    * @param line the physical line it begins on
-   * @returns false where the row has a problem of severity error
+   * @returns false if the row has a problem of severity error
    */
   check(cells: readonly string[], count: number, row: number, line: number): boolean {
     this.#row = row;
@@ -148,7 +148,7 @@ export class RowChecker {
     return list;
   }
 
-  /** A row needs a name: its key, or what stands in for a blank one. A required column has said so itself. */
+  /** Requires a key, or the fallback for a blank key. A required column has already reported its own absence. */
   #checkKey(): void {
     const key = this.#cells[this.#key];
     if (key === undefined || key.required || !isBlank(this.values[this.#key])) return;

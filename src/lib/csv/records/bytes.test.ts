@@ -54,7 +54,7 @@ const signs = fc.string({
   maxLength: 40,
 });
 
-/** Cells as people write them, right and wrong, each followed by a delimiter or a newline: few random signs make any. */
+/** Cells as people write them, right and wrong, each followed by a delimiter or newline; few signs reach all cases. */
 const lines = fc
   .array(
     fc.tuple(
@@ -72,7 +72,7 @@ test("records are cut where the reader cuts them, in chunks of every size", () =
     fc.property(csvText, fc.integer({ min: 1, max: 7 }), (text, chunk) => {
       const bytes = Buffer.from(text);
       const records = cut(bytes, chunk, { encoding: "utf-8" });
-      // the newline keeps a Ctrl-Z from standing at the end
+      // the newline keeps a Ctrl-Z from being at the end
       const again = records.flatMap((record) =>
         cells(record.open ? record.bytes : Buffer.from(`${record.bytes.toString()}\n`), "utf-8").map(([, row]) => [
           record.row,
@@ -161,7 +161,7 @@ test.each([
   expect([...parts.values()].map((bytes) => bytes.toString("hex"))).toEqual(wanted);
 });
 
-/** What old programs put behind the last record: Ctrl-Z, and NULs up to the end of a sector. */
+/** What old programs write after the last record: Ctrl-Z, and NULs up to the end of a sector. */
 const END_MARK = /^(?:\u001a+\0*)?$/;
 
 test("nothing of a file is lost but its byte order mark and the mark at its end", () => {

@@ -1,17 +1,17 @@
 import { SEQUENCE_LENGTH, unfinishedTail } from "../encoding/decode-sequence.ts";
 import { CONSOLE_DIALECT, type Dialect, type Encoding } from "./record.ts";
 
-/** A stretch of one record's bytes; a record whose bytes come in several chunks is given in several stretches. */
+/** A stretch of one record's bytes; a record that spans several chunks is given in several stretches. */
 export interface RecordStretch {
-  /** counted from 1, the header, as {@link RecordReader} counts */
+  /** counted from 1 (the header), as {@link RecordReader} counts */
   readonly row: number;
-  /** all bytes of the stretch, the newline left out */
+  /** all bytes of the stretch without the newline */
   readonly bytes: Uint8Array;
-  /** the same without the cell that is to be dropped */
+  /** the same without the dropped cell */
   readonly kept: readonly Uint8Array[];
-  /** where the record ends with this stretch: its newline, empty at the end of a file without one */
+  /** the newline, if the record ends with this stretch: empty at the end of a file without one */
   readonly newline: Uint8Array | undefined;
-  /** the record ends inside a quote that is never closed */
+  /** the record ends inside an unclosed quote */
   readonly open: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface RecordBytesOptions {
   readonly encoding: Encoding;
   /** default: the console's own; delimiter and quote must be ASCII */
   readonly dialect?: Dialect | undefined;
-  /** position of a cell that {@link RecordStretch.kept} leaves out, counted from 0 */
+  /** position, counted from 0, of a cell that {@link RecordStretch.kept} leaves out */
   readonly drop?: number | undefined;
 }
 
@@ -27,14 +27,14 @@ const LF = 10;
 const CR = 13;
 const CTRL_Z = 26;
 const NUL = 0;
-/** More than this is no mark of an old program: a sector or two are filled up. */
+/** Longest end-of-file mark of old programs: they fill up a sector or two. */
 const LONGEST_MARK = 65_536;
 const NOTHING = new Uint8Array(0);
 
-/** Where in a record a character stands, as the scanner of records tells it. */
+/** Where in a record a character is, in the terms of the record scanner. */
 type Mode = "cell-start" | "bare" | "quoted" | "quote-seen" | "trailing";
 
-/** The marks at a file's start, by encoding. */
+/** Byte order marks, by encoding. */
 const BOMS: Readonly<Record<Encoding, readonly number[]>> = {
   "utf-8": [0xef, 0xbb, 0xbf],
   "utf-16le": [0xff, 0xfe],
@@ -43,9 +43,9 @@ const BOMS: Readonly<Record<Encoding, readonly number[]>> = {
 };
 
 /**
- * Cuts the bytes of a CSV file into records and leaves them as they are, undecodable ones too, so that rows can be copied
- * to the byte. Rows are counted as {@link RecordReader} counts them. Ctrl-Z at the end of the file are left out with the
- * NULs behind them, and so is a byte order mark, which {@link bom} then holds.
+ * Splits a CSV file into the bytes of its records, undecodable ones included, so that rows can be copied byte by byte.
+ * Rows are counted as {@link RecordReader} counts them. Ctrl-Z at the end of the file are dropped with the NULs after
+ * them, and so is a byte order mark, which {@link bom} then holds.
  */
 export class RecordBytes {
   readonly #encoding: Encoding;
@@ -57,10 +57,10 @@ export class RecordBytes {
   #mode: Mode = "cell-start";
   #row = 1;
   #cell = 0;
-  /** the file's byte order mark, once its first bytes were written; empty where it has none */
+  /** the file's byte order mark, once its first bytes were written; empty if it has none */
   bom: Uint8Array = NOTHING;
 
-  /** @throws RangeError where delimiter or quote is not ASCII */
+  /** @throws RangeError if delimiter or quote is not ASCII */
   constructor({ encoding, dialect = CONSOLE_DIALECT, drop }: RecordBytesOptions) {
     const { delimiter, quote = '"' } = dialect;
     this.#encoding = encoding;
@@ -80,10 +80,10 @@ export class RecordBytes {
     yield* this.#cut(bytes.subarray(0, size));
   }
 
-  /** Gives the last record, where no newline ended it. */
+  /** Yields the last record, if no newline ended it. */
   *end(): Generator<RecordStretch> {
     if (!this.#started) {
-      // fewer bytes than a byte order mark has
+      // fewer bytes than a byte order mark
       this.#started = true;
       yield* this.write(NOTHING);
     }
@@ -104,8 +104,8 @@ export class RecordBytes {
   }
 
   /**
-   * Bytes at the end that only the next chunk explains: half a character, and what the whole one may belong to, a CR, or
-   * Ctrl-Z and NULs that may be the last.
+   * Length of the tail that depends on the next chunk: half a character, together with a character it may belong to, a
+   * CR, or Ctrl-Z and NULs that may be the last.
    */
   #heldBack(bytes: Uint8Array): number {
     const unfinished = unfinishedTail(this.#encoding, bytes);
@@ -118,7 +118,7 @@ export class RecordBytes {
     return marksAt === nulsAt ? unfinished : bytes.length - marksAt;
   }
 
-  /** Where the run of a character begins that ends at `end`. */
+  /** Start of the run of a character that ends at `end`. */
   #startOfTail(bytes: Uint8Array, character: number, end: number): number {
     const width = this.#width;
     let at = end;
@@ -130,7 +130,7 @@ export class RecordBytes {
     return this.#encoding.startsWith("utf-16") ? 2 : 1;
   }
 
-  /** The code of an ASCII character; of others something above 7F. */
+  /** The code of an ASCII character; for others a value above 7F. */
   #unit(bytes: Uint8Array, at: number): number {
     if (this.#encoding === "utf-16le") return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
     if (this.#encoding === "utf-16be") return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
@@ -169,7 +169,7 @@ export class RecordBytes {
     return { row: this.#row, bytes, kept, newline, open: newline !== undefined && this.#mode === "quoted" };
   }
 
-  /** Goes on by one character. @returns what it ends */
+  /** Advances by one character. @returns what it ends */
   #step(unit: number): "cell" | "record" | undefined {
     const isQuote = unit === this.#quote;
     if (this.#mode === "quoted") {
@@ -188,7 +188,7 @@ export class RecordBytes {
   }
 }
 
-/** The parts of a stretch that stay when one cell is dropped together with the delimiter in front of it, or behind the first. */
+/** The parts of a stretch that remain when a cell is dropped with the delimiter before it, or after the first cell. */
 class KeptParts {
   readonly #parts: Uint8Array[] = [];
   #from: number;

@@ -3,14 +3,14 @@ import { CONSOLE_DIALECT, type Dialect } from "./record.ts";
 const LF = 10;
 const CR = 13;
 
-/** Row and column of a place in the text of a well-formed CSV file, found by walking over the text. */
+/** Row and column of a position in the text of a well-formed CSV file, found by walking over the text. */
 export class Place {
   readonly #dialect: Dialect;
   readonly #delimiter: number;
   readonly #quote: number;
   #inQuotes = false;
   #afterCr = false;
-  /** counted from 1, the header */
+  /** counted from 1 (the header) */
   row = 1;
   /** counted from 1 */
   column = 1;
@@ -21,7 +21,7 @@ export class Place {
     this.#quote = (dialect.quote ?? '"').charCodeAt(0);
   }
 
-  /** Walks over the next piece of the text. */
+  /** Advances over the next piece of the text. */
   pass(text: string): this {
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
@@ -32,7 +32,7 @@ export class Place {
     return this;
   }
 
-  /** The place behind `text`, while this one stays. */
+  /** The place after `text`; this one is unchanged. */
   behind(text: string): Place {
     const place = new Place(this.#dialect);
     place.#inQuotes = this.#inQuotes;

@@ -8,9 +8,9 @@ export interface RecordReaderOptions {
   readonly encoding: Encoding;
   /** default: the console's own, comma and `"` */
   readonly dialect?: Dialect | undefined;
-  /** cells of a record; more are `columns-too-many`; default 10,000 */
+  /** maximum cells of a record, beyond which it is `columns-too-many`; default 10,000 */
   readonly maxCells?: number | undefined;
-  /** characters of a record; more are `record-too-long`; default 16 Mi */
+  /** maximum characters of a record, beyond which it is `record-too-long`; default 16 Mi */
   readonly maxRecordLength?: number | undefined;
 }
 
@@ -18,21 +18,21 @@ export interface RecordReaderOptions {
 const SUSPECT_CP932 = /[\0\ue000-\uf8ff]/;
 const SUSPECT = /\0/;
 
-/** Delimiters that the scanner serves, with `"` as quote; csv-parse serves all others. */
+/** Delimiters supported by the scanner, with `"` as quote; csv-parse handles all others. */
 const SCANNED = /^[,;\t]$/;
 
 const codePointName = (character: string): string =>
   `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
 /**
- * Reads the records of a CSV file out of its bytes, given in chunks of any size, within bounded memory: a record that is
+ * Reads the records of a CSV file from its bytes, given in chunks of any size, in bounded memory: a record that is
  * too long or has too many cells is reported and its text dropped. Newlines are CR, LF and CRLF, also mixed.
  *
- * A wholly empty line is no record, unless the file has one column only (there it is an empty cell) or it is the first
- * line; it counts as a row all the same, so that row numbers are those a spreadsheet shows.
+ * A completely empty line is not a record, unless the file has only one column (there it is an empty cell) or it is the
+ * first line; it still counts as a row, so that row numbers match those in a spreadsheet.
  *
  * Problems: `bytes-invalid`, `character-nul`, `character-private-use` (in CP932: the user-defined area, gaiji),
- * `quote-unclosed`, `quote-stray`, `quote-trailing`, `record-too-long`, `columns-too-many`. Bytes that are no character
+ * `quote-unclosed`, `quote-stray`, `quote-trailing`, `record-too-long`, `columns-too-many`. Invalid bytes
  * are left out of the cell.
  */
 export class RecordReader implements TextSink {
@@ -53,12 +53,12 @@ export class RecordReader implements TextSink {
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT;
   }
 
-  /** Takes the next bytes; the sink has been called for every record that ends in them when this returns. */
+  /** Reads the next bytes; when this returns, the sink has been called for every record that ends in them. */
   write(bytes: Uint8Array): void {
     this.#decoder.write(bytes);
   }
 
-  /** Gives the last record, where no newline ended it. */
+  /** Passes on the last record, if no newline ended it. */
   end(): void {
     this.#endsWithCtrlZ = this.#decoder.end();
     this.#splitter.end();
@@ -74,23 +74,23 @@ export class RecordReader implements TextSink {
     return this.#splitter.quotedNewlines;
   }
 
-  /** Wholly empty lines. */
+  /** Completely empty lines. */
   get blankRows(): number {
     return this.#splitter.blankRows;
   }
 
-  /** After {@link end}: whether the file ended with the end-of-file mark of old DOS programs. */
+  /** Valid after {@link end}: whether the file ended with the end-of-file mark of old DOS programs. */
   get endsWithCtrlZ(): boolean {
     return this.#endsWithCtrlZ;
   }
 
-  /** For the decoder. */
+  /** Called by the decoder. */
   text(text: string): void {
     if (this.#suspect.test(text)) this.#writeNoting(text);
     else this.#splitter.write(text);
   }
 
-  /** For the decoder. */
+  /** Called by the decoder. */
   invalid(bytes: string): void {
     this.#splitter.note("bytes-invalid", { bytes, encoding: this.#encoding });
   }

@@ -37,7 +37,7 @@ function split(make: Make, pieces: Iterable<string>, limits: Partial<SplitterOpt
 
 const cells = (make: Make, content: string): string[][] => split(make, [content]).records.map((record) => record.cells);
 
-/** Cuts a text into pieces of `size` UTF-16 code units, surrogate pairs kept whole as a decoder does. */
+/** Cuts a text into pieces of `size` UTF-16 code units, keeping surrogate pairs whole as a decoder does. */
 function* cut(content: string, size: number): Generator<string> {
   const characters = Array.from(content);
   for (let at = 0; at < characters.length; at += size) yield characters.slice(at, at + size).join("");

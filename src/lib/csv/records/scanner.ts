@@ -6,27 +6,27 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 34;
 
-/** Where in a record the scanner stands between two characters. */
+/** Where in a record the scanner is between two characters. */
 type Mode = 0 | 1 | 2 | 3 | 4;
 const CELL_START = 0;
 const BARE = 1;
 const QUOTED = 2;
-/** behind a quote in a quoted cell: the cell's end, or the first half of a doubled quote */
+/** after a quote in a quoted cell: the cell's end, or the first half of a doubled quote */
 const QUOTE_SEEN = 3;
-/** in text behind the closing quote */
+/** in text after the closing quote */
 const TRAILING = 4;
 
 /**
- * Splits text with a one-character delimiter and `"` into records: the fast way, equal to csv-parse on all input up to
- * the first problem (a property test holds them together).
+ * Splits text with a one-character delimiter and `"` into records: fast, and equal to csv-parse on all input up to
+ * the first problem (verified by a property test).
  *
- * Where quoting is broken it goes on so: a quote in a bare cell is text; text behind a closing quote belongs to the
- * cell; a quote that is never closed takes the rest of the file.
+ * Broken quoting is read as follows: a quote in a bare cell is text; text after a closing quote belongs to the
+ * cell; an unclosed quote takes the rest of the file.
  */
 export class Scanner implements Splitter {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
-  /** no character above it ends anything */
+  /** no character with a higher code ends anything */
   readonly #limit: number;
   readonly #maxCells: number;
   readonly #maxLength: number;
@@ -34,9 +34,9 @@ export class Scanner implements Splitter {
   #mode: Mode = CELL_START;
   /** the cell's text from earlier chunks and from before doubled quotes */
   #cell = "";
-  /** pieces that follow on it, not yet joined to it */
+  /** pieces that follow, not yet joined to it */
   #more: string[] = [];
-  /** cells ended in this record */
+  /** finished cells of this record */
   #count = 0;
   /** the record's characters in earlier chunks */
   #length = 0;
@@ -51,7 +51,7 @@ export class Scanner implements Splitter {
   #dropping = false;
   #strayColumn = 0;
   #endedInCr = false;
-  /** the last character ended a record and was a CR: an LF next to it belongs to it */
+  /** the last character was a CR that ended a record: an LF right after it belongs to it */
   #crPending = false;
 
   blankRows = 0;
@@ -102,7 +102,7 @@ export class Scanner implements Splitter {
     this.#endRecord();
   }
 
-  /** Reads bare text to the cell's end; what is behind a closing quote is read the same way. */
+  /** Reads bare text to the cell's end; text after a closing quote is read the same way. */
   #scanBare(text: string, from: number): number {
     const delimiter = this.#delimiter;
     const limit = this.#limit;
@@ -160,8 +160,8 @@ export class Scanner implements Splitter {
   }
 
   /**
-   * Adds to a cell that comes in several pieces. The engine keeps a sum of strings as a tree, which for very small pieces
-   * is many times larger than the text: so they are joined once there are many.
+   * Adds to a cell that comes in several pieces. The engine keeps concatenated strings as a tree, which for very small
+   * pieces is many times larger than the text: so they are joined once there are many.
    */
   #append(piece: string): void {
     if (this.#dropping || piece === "") return;
@@ -221,7 +221,7 @@ export class Scanner implements Splitter {
     this.#strayColumn = 0;
   }
 
-  /** Counts a CR that ended a record; 1 when an LF belongs to it. */
+  /** Counts a CR that ended a record; returns 1 if an LF belongs to it. */
   #settleCr(lfFollows: boolean): 0 | 1 {
     this.#crPending = false;
     if (lfFollows) this.newlines.crlf++;
@@ -245,7 +245,7 @@ export class Scanner implements Splitter {
     this.#report(code, 0, { max });
   }
 
-  /** Nobody can tell what of the text behind an unclosed quote belongs to which cell. */
+  /** Reports an unclosed quote: the text after it cannot be divided into cells. */
   #refuseUnclosed(): void {
     this.#report("quote-unclosed", this.#count + 1, {});
     this.#dropping = true;

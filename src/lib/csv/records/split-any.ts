@@ -3,7 +3,7 @@ import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 
-/** Stands in the text where a problem was noted, until csv-parse gives the cell; a noncharacter. */
+/** Marks in the text where a problem was noted, until csv-parse returns the cell; a noncharacter. */
 const MARK = "\ufdd0";
 const NEWLINE = /\r\n|\r|\n/g;
 
@@ -13,7 +13,7 @@ const QUOTE_PROBLEMS: ReadonlyMap<string, ProblemCode> = new Map([
   ["CSV_INVALID_CLOSING_QUOTE", "quote-trailing"],
 ]);
 
-/** What csv-parse gives with `raw: true`; its types know it of parsed output only. */
+/** What csv-parse passes with `raw: true`; its types declare it for parsed output only. */
 interface RawRecord {
   readonly record: string[];
   readonly raw: string;
@@ -25,8 +25,8 @@ interface Note {
 }
 
 /**
- * Splits any dialect, by csv-parse; also the reference that the scanner is tested against. Several times slower, and it
- * stops at the first problem of quoting or length: what follows is not read.
+ * Splits any dialect with csv-parse; also the reference that the scanner is tested against. Several times slower, and
+ * it stops at the first problem of quoting or length: the rest is not read.
  *
  * @see https://csv.js.org/parse/
  */
@@ -34,13 +34,13 @@ export class AnyDialectSplitter implements Splitter {
   readonly #sink: RecordSink;
   readonly #options: SplitterOptions;
   readonly #parser: Parser;
-  /** one for every MARK in the text, in order; undefined for one that is the file's own */
+  /** one for every MARK in the text, in order; undefined for a MARK of the file itself */
   readonly #notes: (Note | undefined)[] = [];
   #row = 1;
   #line = 1;
   #columns = 0;
   #bytes = 0;
-  /** characters given since a record ended; those behind it in the same piece are not counted */
+  /** characters written since a record ended; those after its end in the same piece do not count */
   #open = 0;
   #stopped = false;
 
@@ -87,7 +87,7 @@ export class AnyDialectSplitter implements Splitter {
     if (this.#open > this.#options.maxRecordLength) this.#stop("record-too-long", 0, this.#options.maxRecordLength);
   }
 
-  /** @param raw the record as it stands, ended by the first character of its newline, if any */
+  /** @param raw the record's source text, ended by the first character of its newline, if any */
   #take(record: string[], raw: string, bytes: number): void {
     const ended = raw.endsWith("\n") || raw.endsWith("\r");
     const newlines = raw.match(NEWLINE)?.length ?? 0;
@@ -121,7 +121,7 @@ export class AnyDialectSplitter implements Splitter {
     this.#sink.record(record, count, this.#row, this.#line, sound);
   }
 
-  /** Reports what was noted in the cells and takes the marks out; false when there was something. */
+  /** Reports the notes in the cells and removes the marks; false if there were any. */
   #reportNotes(record: string[]): boolean {
     let sound = true;
     for (const [at, cell] of record.entries()) {
@@ -137,7 +137,7 @@ export class AnyDialectSplitter implements Splitter {
     return sound;
   }
 
-  /** @throws what is not a problem of the file */
+  /** @throws any error that is not a problem of the file */
   #refuse(error: Error | null | undefined): void {
     if (error === null || error === undefined) return;
     const code = error instanceof CsvError ? QUOTE_PROBLEMS.get(error.code) : undefined;

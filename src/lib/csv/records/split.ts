@@ -1,16 +1,16 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 
-/** What a {@link Splitter} has to know of a dialect, and the limits it keeps. */
+/** What a {@link Splitter} needs to know of a dialect, and its limits. */
 export interface SplitterOptions {
   readonly delimiter: string;
   readonly quote: string;
-  /** cells of a record; more are `columns-too-many` */
+  /** maximum cells of a record, beyond which it is `columns-too-many` */
   readonly maxCells: number;
-  /** characters of a record, without its newline; more are `record-too-long` */
+  /** maximum characters of a record without its newline, beyond which it is `record-too-long` */
   readonly maxRecordLength: number;
 }
 
-/** How many newlines of each kind end records. */
+/** Number of newlines of each kind that end records. */
 export interface NewlineCounts {
   readonly crlf: number;
   readonly lf: number;
@@ -19,14 +19,14 @@ export interface NewlineCounts {
 
 /** Splits decoded text, given in pieces of any size, into records for a sink. */
 export interface Splitter {
-  /** how many wholly empty lines were read */
+  /** number of completely empty lines read */
   readonly blankRows: number;
   readonly newlines: NewlineCounts;
-  /** how many newlines, of any kind, are text inside quotes */
+  /** number of newlines, of any kind, inside quotes */
   readonly quotedNewlines: number;
   write(text: string): void;
-  /** Reports a problem of the place that was reached: the record is not sound. */
+  /** Reports a problem at the current position: the record is not sound. */
   note(code: ProblemCode, params: ProblemParams): void;
-  /** Gives the last record, where no newline ended it. */
+  /** Passes on the last record, if no newline ended it. */
   end(): void;
 }

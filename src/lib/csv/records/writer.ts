@@ -6,9 +6,9 @@ export const NEWLINES: Readonly<Record<Newline, string>> = { crlf: "\r\n", lf: "
 const COMMA = 44;
 
 /**
- * One record as the console writes it: comma, `"`, quoted only where a comma, a quote or a newline is in the cell; blanks
- * at either end stay. A record of one empty cell is `""`, since an empty line would be no record. Byte-equal to
- * csv-stringify, which a test holds.
+ * One record as the console writes it: comma, `"`, quoted only if a cell contains a comma, a quote or a newline;
+ * leading and trailing blanks are kept. A record of one empty cell is `""`, since an empty line is not a record.
+ * Byte-equal to csv-stringify, verified by a test.
  *
  * @param newline the characters that end the record
  * @see https://csv.js.org/stringify/
