@@ -1,9 +1,9 @@
-/** Gives random bytes; the platform's in the program, a fixed sequence in tests. */
+/** Returns random bytes: the platform's in the program, a fixed sequence in tests. */
 export type RandomBytes = (size: number) => Uint8Array;
 
-/** Where the tenant takes the time and chance from. */
+/** The tenant's sources of time and randomness. */
 export interface Surroundings {
-  /** the time, in milliseconds since 1970 UTC */
+  /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   readonly random: RandomBytes;
 }
@@ -11,8 +11,8 @@ export interface Surroundings {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 /**
- * The first 24 of the 36 characters of UUIDv7s of this moment; the rest is `-` and 12 hexadecimal digits of a counter,
- * so that SQL gives a million rows their ids without calling back.
+ * The first 24 of the 36 characters of a UUIDv7 for the current time; the rest is `-` and 12 hexadecimal digits of a
+ * counter, so that SQL can generate ids for a million rows without calling back.
  *
  * @see RFC 9562 6.2, method 1: a counter in the low bits
  */
@@ -24,8 +24,8 @@ export const idPrefix = ({ now, random }: Surroundings): string => {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${low}-${high}-`;
 };
 
-/** A UUIDv7 of this moment. */
+/** A UUIDv7 for the current time. */
 export const newId = (surroundings: Surroundings): string => idPrefix(surroundings) + hex(surroundings.random(6));
 
-/** The moment as a UTC instant. */
+/** The current time as a UTC instant. */
 export const instant = ({ now }: Pick<Surroundings, "now">): string => new Date(now()).toISOString();

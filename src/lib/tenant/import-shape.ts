@@ -49,7 +49,7 @@ export const importOf = (database: Database, record: ImportRecord): Import => {
   };
 };
 
-/** Columns of the file that the console's own export does not show. @see facts 6.5 */
+/** Columns of the file that the console's own export does not contain. @see facts 6.5 */
 const unverifiedColumns = (database: Database, { kind, detail }: ImportRecord): Import["unverifiedColumns"] => {
   const staged = new Set(detail.staged?.staged ?? []);
   return FORMATS[kind].columns

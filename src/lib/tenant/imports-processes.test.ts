@@ -14,7 +14,7 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 const script = fileURLToPath(new URL("./testing/commit-process.ts", import.meta.url));
 const header = ["氏名", "メールアドレス"];
 
-/** Starts a process that will commit a plan; its lines come one by one. */
+/** Starts a process that will commit a plan; its output is read line by line. */
 const start = (id: string) => {
   const child: ChildProcess = spawn(process.execPath, [script, tenant.folder, id], {
     stdio: ["pipe", "pipe", "inherit"],

@@ -52,7 +52,7 @@ const someRequest: fc.Arbitrary<Request> = fc.record({
 
 const AT = "2026-03-01T00:00:00.000Z";
 
-/** The same users stand in another app, which no import of this one touches. */
+/** Puts the same users into another app, which no import of this app touches. */
 const seed = ({ users, groups }: ModelApp): void => {
   tenant.clear();
   tenant.database.change(() => {

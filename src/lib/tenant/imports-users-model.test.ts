@@ -19,7 +19,7 @@ const ORGS = ["E1", "S1"];
 
 const orNull = (values: readonly string[]) => fc.option(fc.constantFrom(...values), { nil: null });
 
-/** Takes the values of later users away from them where an earlier one has them. */
+/** Removes from later users the values that an earlier one has. */
 const distinct = (users: readonly ModelUser[]): readonly ModelUser[] => {
   const taken = new Set<string>();
   const free = (key: string): boolean => taken.size < taken.add(key).size;
@@ -93,7 +93,7 @@ const someFile = (request: Request): fc.Arbitrary<Cells> =>
     return fc.array(fc.tuple(...cells), { minLength: 1, maxLength: 6 }).map((rows) => [header, ...rows]);
   });
 
-/** A file of the tenant's own users with values exchanged between rows: swaps and rings. */
+/** A file of the tenant's existing users with values exchanged between rows: swaps and rings. */
 const someExchange = (users: readonly ModelUser[]): fc.Arbitrary<Cells> =>
   fc
     .tuple(
@@ -132,7 +132,7 @@ const someCase = fc.tuple(someTenant, someRequest).chain(([before, request]) =>
   }),
 );
 
-/** Puts a tenant there as it is, by the tables. @returns the same with the ids it got */
+/** Creates a tenant as given, directly in the tables. @returns the same with the assigned ids */
 const seed = ({ users, ...rest }: ModelTenant): ModelTenant => {
   tenant.clear();
   const at = "2026-03-01T00:00:00.000Z";
@@ -193,10 +193,10 @@ const seedUser = (user: ModelUser, pk: number, at: string): void => {
   }
 };
 
-/** A cell as a file in Windows-31J holds it, which has no ß. */
+/** A cell as a file in Windows-31J holds it, which lacks ß. */
 const windowsCell = (cell: string): string => cp932Form(cell).replaceAll("ß", "s");
 
-/** The tenant as it is, as the model has it; ids of new users left out. */
+/** The current tenant in the model's form, without ids of new users. */
 const current = async (known: ReadonlySet<string>) =>
   (await tenant.users())
     .map(({ id, name, emails, org, title, employeeCode, upn, accountName, custom, administrator }) =>
@@ -218,7 +218,7 @@ const current = async (known: ReadonlySet<string>) =>
 const byMail = (a: { readonly emails: readonly string[] }, b: { readonly emails: readonly string[] }): number =>
   String(a.emails[0]) < String(b.emails[0]) ? -1 : 1;
 
-/** The claims on addresses and account names are those of the users. */
+/** The claims on addresses and account names match the users. */
 const expectSoundClaims = async (): Promise<void> => {
   const users = tenant.sql("select pk, emails, accountName from user");
   const emails = users.flatMap(({ pk, emails }) =>
@@ -237,7 +237,7 @@ const expectSoundClaims = async (): Promise<void> => {
   expect(tenant.sql("select * from user where org not in (select pk from org)")).toEqual([]);
 };
 
-/** Passwords cannot be taken back: nobody kept them, and that they were set stays true. */
+/** Passwords cannot be restored because they are not kept, and the time at which they were set stays. */
 const withoutSecretTimes = (dump: ReturnType<TestTenant["dump"]>) => ({
   ...dump,
   user: dump["user"]?.map((user) => without(user, "accountPasswordSetAt")),
@@ -249,7 +249,7 @@ const expectRejected = async (plan: Import, start: unknown): Promise<void> => {
   expect(tenant.dump()).toEqual(start);
 };
 
-/** A commit arrives at the model's state; the same file again changes nothing; the undoing arrives at the state before. */
+/** A commit results in the model's state; the same file again changes nothing; a revert restores the state before. */
 const expectCommitted = async (
   plan: Import,
   again: () => Promise<Import>,
@@ -262,7 +262,7 @@ const expectCommitted = async (
   await expectSoundClaims();
   const second = await again();
   const nothing = { create: 0, update: 0, delete: 0, invalid: 0, orgsCreated: 0 };
-  // rows that were skipped may pass once the others are there
+  // rows that were skipped may be valid once the others are stored
   expect(second).toMatchObject(plan.invalid === 0 ? nothing : {});
   await tenant.client.imports.commit(await tenant.client.imports.revert(plan.id));
   expect(withoutSecretTimes(tenant.dump())).toEqual(withoutSecretTimes(start));

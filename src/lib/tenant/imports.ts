@@ -41,30 +41,30 @@ import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Task } from "./store/sqlite/imports/worker/messages.ts";
 import { storageFailure } from "./store/sqlite/storage-failure.ts";
 
-/** An input file on its way to the tenant. */
+/** An input file sent to the tenant. */
 export interface Content {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: Encoding;
 }
 
-/** Who asks, and the signal that ends the asking. */
-export interface Asker {
+/** Who makes the request, and the signal that aborts it. */
+export interface RequestContext {
   readonly actor: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How many differing rows a verification answers with. */
+/** Maximum number of differing rows in a verification's answer. */
 const FIRST_DIFFERENCES = 100;
 
-/** What a tenant's imports need beside its database. */
+/** What a tenant's imports need besides its database. */
 export interface ImportsOptions {
-  /** where staging files and the writer's note lie */
+  /** folder of the staging files and the writer's note */
   readonly folder: string;
   readonly surroundings: Surroundings;
   readonly processes: Processes;
 }
 
-/** A tenant's imports: staged and compared in a thread of their own, kept as plans until they are committed or discarded. */
+/** A tenant's imports: staged and compared in a worker thread, kept as plans until they are committed or discarded. */
 export class TenantImports {
   readonly #database: Database;
   readonly #folder: string;
@@ -83,8 +83,8 @@ export class TenantImports {
     this.#note = new WriterNote(join(folder, "writer.json"), processes);
   }
 
-  /** @throws Failure `input-rejected` where the map is no map of the format, or holds a secret */
-  begin(request: StoredRequest, { actor }: Asker): Import {
+  /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
+  begin(request: StoredRequest, { actor }: RequestContext): Import {
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     const id = newId(this.#surroundings);
     this.#database.change(() => {
@@ -101,14 +101,14 @@ export class TenantImports {
     return this.show(id);
   }
 
-  /** @throws Failure `conflict` where the import has its file already */
-  async upload(id: string, { stream, encoding }: Content, { signal }: Asker): Promise<Import> {
+  /** @throws Failure `conflict` if the import already has its file */
+  async upload(id: string, { stream, encoding }: Content, { signal }: RequestContext): Promise<Import> {
     const { detail } = this.#expect(id, ["uploading"]);
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
     makeStagingFolder(this.#staging(""));
     const task: Task = { type: "plan", files: this.#files(id), id, request: detail.request, encoding };
     await this.#worker.run(task, stream, signal).catch((error: unknown) => {
-      // who could not write its plan cannot write its end either: the next open does
+      // a process that could not write its plan cannot write the end state either: the next open does
       if (!(error instanceof Failure && error.code === "locked")) this.#end(id, "failed");
       throw error;
     });
@@ -126,7 +126,7 @@ export class TenantImports {
   /**
    * The rows of a plan as NDJSON, in batches.
    *
-   * @throws Failure `conflict` where the import has no open plan
+   * @throws Failure `conflict` if the import has no open plan
    */
   *rows(id: string, query: RowQuery): Generator<Uint8Array> {
     const record = readImport(this.#database, id);
@@ -140,18 +140,18 @@ export class TenantImports {
     yield* this.#reading(undefined, (database) => revertLines(database, reverted, query));
   }
 
-  /** What is wrong with the file of a plan as NDJSON, in batches, by row and column. @throws Failure `conflict` */
+  /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
   *problems(id: string, limit: number | undefined): Generator<Uint8Array> {
     planSqlOf(readImport(this.#database, id));
     yield* this.#reading(id, (database) => problemLines(database, limit));
   }
 
-  /** @throws Failure `conflict` where the ETag is not the plan's, or the tenant changed; `input-rejected`; `locked` */
-  commit(id: string, etag: string, asker: Asker): Promise<Import> {
-    return this.#commit(this.#expectEtag(id, etag, ["planned"]), asker);
+  /** @throws Failure `conflict` if the ETag is not the plan's or the tenant has changed; `input-rejected`; `locked` */
+  commit(id: string, etag: string, context: RequestContext): Promise<Import> {
+    return this.#commit(this.#expectEtag(id, etag, ["planned"]), context);
   }
 
-  async #commit(record: ImportRecord, { signal }: Asker): Promise<Import> {
+  async #commit(record: ImportRecord, { signal }: RequestContext): Promise<Import> {
     this.#database.checkWritable();
     const { id } = record;
     const moment = this.#moment();
@@ -179,21 +179,21 @@ export class TenantImports {
     return this.show(id);
   }
 
-  /** A plan that awaits the console goes on waiting. */
-  async replan(id: string, { signal }: Asker): Promise<Import> {
+  /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
+  async replan(id: string, { signal }: RequestContext): Promise<Import> {
     this.#database.checkWritable();
     this.#expect(id, ["planned", "awaiting-console"]);
     await this.#worker.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
     return this.show(id);
   }
 
-  /** Compares the console's export with what a waiting plan arrives at; only where they agree the plan is committed. */
-  async verify(id: string, content: Content, asker: Asker): Promise<Verification> {
+  /** Compares the console's export with the expected result of a waiting plan, and commits it only if they agree. */
+  async verify(id: string, content: Content, context: RequestContext): Promise<Verification> {
     this.#database.checkWritable();
     const waiting = this.#expect(id, ["awaiting-console"]);
     const { request } = waiting.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
-    if (etagOf(this.#database, planSqlOf(waiting)) !== waiting.etag) await this.replan(id, asker);
+    if (etagOf(this.#database, planSqlOf(waiting)) !== waiting.etag) await this.replan(id, context);
     const record = this.#expect(id, ["awaiting-console"]);
     const difference = await this.#worker.run(
       {
@@ -208,15 +208,15 @@ export class TenantImports {
         limit: FIRST_DIFFERENCES,
       },
       content.stream,
-      asker.signal,
+      context.signal,
     );
     const { differences = 0, first = [] } = difference ?? {};
     if (differences > 0) return { accepted: false, import: this.show(id), differences, first: [...first] };
-    return { accepted: true, import: await this.#commit(record, asker), differences: 0, first: [] };
+    return { accepted: true, import: await this.#commit(record, context), differences: 0, first: [] };
   }
 
-  /** @throws Failure `conflict` where the import is not committed, was undone already, or its records were touched */
-  revert(id: string, { actor }: Asker): Import {
+  /** @throws Failure `conflict` if the import is not committed, was already reverted, or its records have changed */
+  revert(id: string, { actor }: RequestContext): Import {
     const original = this.#expect(id, ["committed"]);
     if (original.detail.reverts !== null || original.detail.revertedBy !== null) throw this.#notOpen(original);
     const counts = planRevert(this.#database, original);
@@ -241,36 +241,36 @@ export class TenantImports {
     return this.show(id);
   }
 
-  /** Names the process in a failure `locked`, where it is known; other errors pass as they are. */
+  /** Names the process in a `locked` failure if it is known; other errors are returned unchanged. */
   explain(error: Error): Error {
     return this.#note.explain(error);
   }
 
-  /** Removes what dead processes left: staging that is not a whole plan, and plans older than a week. */
+  /** Removes the remains of dead processes: staging that is not a complete plan, and plans older than a week. */
   sweep(): void {
     this.#note.sweep();
     removeStrayJournals(this.#staging(""));
     const unheld = stagingFiles(this.#staging("")).filter((file) => !isHeld(this.#staging(file)));
-    // read afterwards: what nobody held a moment ago may be a whole plan by now
+    // read afterwards: a file that was unlocked a moment ago may be a complete plan by now
     const known = new Map(listImports(this.#database).map((record) => [`${record.id}.db`, record]));
-    const left = unheld.filter((file) => !this.#isKept(known.get(file)) && !this.#isOfTheLiving(file));
+    const left = unheld.filter((file) => !this.#isKept(known.get(file)) && !this.#belongsToLiveProcess(file));
     const lost = [...known].filter(
       ([file, record]) => isOpen(record) && this.#isOld(record) && !isThere(this.#staging(file)),
     );
-    // a command that only reads must not wait for somebody's commit: the next one removes what is left
+    // a command that only reads must not wait for another's commit: the next one removes the rest
     if (left.length + lost.length === 0 || !this.#database.isFree()) return;
     for (const file of [...left, ...lost.map(([name]) => name)]) {
       const record = known.get(file);
-      if (record !== undefined) this.#giveUp(record);
+      if (record !== undefined) this.#abandon(record);
       removeStaging(this.#staging(file));
     }
   }
 
-  #giveUp({ id, state }: ImportRecord): void {
+  #abandon({ id, state }: ImportRecord): void {
     this.#database.change(() => {
       const record = readImport(this.#database, id);
-      // another process may have taken it up, or given it up, since
-      const next = GIVEN_UP.get(record.state);
+      // another process may have resumed or abandoned it since
+      const next = ABANDONED.get(record.state);
       if (record.state === state && next !== undefined) changeImport(this.#database, record, { state: next });
     });
   }
@@ -279,15 +279,15 @@ export class TenantImports {
     await this.#worker.close();
   }
 
-  /** A whole plan, or an upload whose process lives: it may not have locked its staging file yet. */
+  /** A complete plan, or an upload whose process is alive: it may not have locked its staging file yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record?.state === "awaiting-console") return true;
     if (record === undefined || !isOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
   }
 
-  /** Files of a verification carry the number of their process. */
-  #isOfTheLiving(file: string): boolean {
+  /** Names of a verification's files contain the id of their process. */
+  #belongsToLiveProcess(file: string): boolean {
     const [, pid] = /\.(\d+)\.db$/.exec(file) ?? [];
     return pid !== undefined && this.#processes.isAlive(Number(pid));
   }
@@ -359,7 +359,7 @@ export class TenantImports {
   }
 }
 
-/** How the console's own export is read, whatever the import's file looked like. */
+/** The request for reading the console's own export, whatever the format of the import's file. */
 const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   ...request,
   mode: "replace",
@@ -371,13 +371,13 @@ const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   delimiter: ",",
 });
 
-/** What becomes of an import that its process left. */
-const GIVEN_UP = new Map<ImportState, ImportState>([
+/** The state in which an import ends that was abandoned by its process. */
+const ABANDONED = new Map<ImportState, ImportState>([
   ["planned", "discarded"],
   ["uploading", "failed"],
 ]);
 
-const isOpen = ({ state }: Pick<ImportRecord, "state">): boolean => GIVEN_UP.has(state);
+const isOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED.has(state);
 
-/** A plan that nobody committed is dropped after a week. */
+/** A plan that is not committed is discarded after a week. */
 const PLAN_LIFE_MS = 7 * 24 * 60 * 60 * 1000;

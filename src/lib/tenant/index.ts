@@ -5,32 +5,32 @@ import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import type { Processes } from "./store/sqlite/writer-note.ts";
 import { openTenantFile } from "./store/sqlite/tenant-file.ts";
 
-/** A tenant that is open: `fetch` answers the tenant API. */
+/** An open tenant: `fetch` answers the tenant API. */
 export interface OpenTenant {
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Waits for what is under way and lets go of the files. */
+  /** Waits for running work and releases the files. */
   readonly close: () => Promise<void>;
 }
 
-/** Where an embedded tenant lies and who it takes its user for. */
+/** Where an embedded tenant is stored, and who its user is. */
 export interface TenantOptions {
-  /** all of the tenant lies in this folder; it is made where it is missing */
+  /** folder of all the tenant's files; created if missing */
   readonly folder: string;
   /** shown in every plan and question */
   readonly name: string;
   readonly actor: string;
   readonly surroundings: Surroundings;
-  /** tells who lives, to name the holder of a lock; without it nobody is named */
+  /** knows which processes are alive, to name the holder of a lock; without it nobody is named */
   readonly processes?: Processes | undefined;
 }
 
 const NOBODY: Processes = { self: 0, isAlive: () => false };
 
 /**
- * Opens the SQLite tenant in a folder, made or brought to the newest shape first.
+ * Opens the SQLite tenant in a folder, creating or migrating it first.
  *
- * @throws Failure `locked` when another process holds the tenant's write lock, `unavailable` when a newer program wrote it,
- *   `not-permitted` when it is of an older shape and cannot be written, `unexpected` when its file is damaged
+ * @throws Failure `locked` when another process holds the tenant's write lock, `unavailable` when a newer program wrote
+ *   it, `not-permitted` when it needs a migration and cannot be written, `unexpected` when its file is damaged
  */
 export const openTenant = ({ folder, name, actor, surroundings, processes = NOBODY }: TenantOptions): OpenTenant => {
   const database = openTenantFile({ folder, name, now: instant(surroundings), processes });

@@ -19,7 +19,7 @@ afterEach(async () => {
   rmSync(tenant.folder, { recursive: true, force: true });
 });
 
-/** Makes it impossible to have a log beside the file, as on a medium that can only be read; root minds no permissions. */
+/** Prevents a log next to the file, as on a read-only medium; file permissions do not stop root. */
 const withoutLog = (): TenantClient => {
   mkdirSync(`${tenant.path}-wal`);
   reopened = openTenant({

@@ -5,7 +5,7 @@ import { instant, newId, type Surroundings } from "./ids.ts";
 import { appendAudit } from "./store/sqlite/audit.ts";
 import type { Database, Row } from "./store/sqlite/database.ts";
 
-/** A notice that was begun this long ago and not settled belongs to a process that died: it may be begun again. */
+/** A notice that was started this long ago and not settled belongs to a dead process: it may be started again. */
 export const NOTICE_LEASE_MS = 10 * 60 * 1000;
 
 const FIELDS = [
@@ -23,7 +23,7 @@ const FIELDS = [
   "source",
 ] as const;
 
-/** The columns of both tables are the contract's fields, but for the row's own number. */
+/** The columns of both tables are the contract's fields, except the row's own number. */
 const ITEM = `id, ${FIELDS.join(", ")}, confirmedAt, confirmedBy, createdAt, updatedAt`;
 const NOTICE = "id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error";
 
@@ -33,7 +33,7 @@ const noticeOf = (row: Row): Notice => row as unknown as Notice;
 const missing = (what: string, id: string): Failure =>
   new Failure("not-found", { what: text(`no ${what} ${id}`, `${id} はありません`) });
 
-/** A tenant's things that expire, and what was said of them to whom. */
+/** A tenant's renewal items, and the notices sent for them. */
 export class TenantRenewals {
   readonly #database: Database;
   readonly #surroundings: Surroundings;
@@ -45,7 +45,7 @@ export class TenantRenewals {
     this.#actor = actor;
   }
 
-  /** By expiry; those without one first. */
+  /** By expiry date; items without one first. */
   list(): RenewalItem[] {
     return this.#database.all(`select ${ITEM} from renewal_item order by expiresAt, name, pk`).map(itemOf);
   }
@@ -85,7 +85,7 @@ export class TenantRenewals {
     });
   }
 
-  /** Counts a year from a login that was done. @throws Failure `not-found` */
+  /** Sets the expiry to a year after a login. @throws Failure `not-found` */
   confirm(id: string, { by, at }: { readonly by: string; readonly at: string }): RenewalItem {
     return this.#database.change(() => {
       this.#item(id);
@@ -121,10 +121,10 @@ export class TenantRenewals {
   }
 
   /**
-   * Begins a notice for one sender: nobody else gets it before it is settled or its sender has been silent for
-   * {@link NOTICE_LEASE_MS}. What was sent is never begun again.
+   * Reserves a notice for one sender: nobody else gets it until it is settled or its sender has been silent for
+   * {@link NOTICE_LEASE_MS}. A sent notice is never started again.
    *
-   * @throws Failure `not-found` where there is no such item
+   * @throws Failure `not-found` if there is no such item
    */
   claim(claim: NoticeClaim): { readonly claimed: boolean; readonly notice: Notice } {
     return this.#database.change(() => {

@@ -22,7 +22,7 @@ const open = (living: boolean) =>
     processes: { self: 4711, isAlive: (pid) => living && pid === 4711 },
   });
 
-/** Begins an import and leaves its staging file as it is before it is locked. */
+/** Starts an import and leaves its staging file in the state before it is locked. */
 const begin = async (): Promise<string> => {
   const tenant = open(true);
   const call = async (path: string, body: object): Promise<{ id: string }> => {

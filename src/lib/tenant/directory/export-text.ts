@@ -7,40 +7,40 @@ import { storageFailure } from "../store/sqlite/storage-failure.ts";
 /** A column of an export. */
 export interface ExportColumn {
   readonly header: string;
-  /** SQL: the cell's text; null is blank */
+  /** SQL: the cell's text; null means blank */
   readonly sql: string;
-  /** SQL that is faster and right unless a quote or a backslash comes out */
+  /** faster SQL, correct unless its output contains a quote or a backslash */
   readonly plain?: string | undefined;
 }
 
-/** The records of an export, in the order of a key that is unique among them. */
+/** The records of an export, sorted by a key that is unique among them. */
 export interface ExportRecords {
   readonly columns: readonly ExportColumn[];
   /** SQL: the key, of the table `t` */
   readonly key: string;
-  /** SQL: the table with its name `t`, and what is joined to it */
+  /** SQL: the table under the alias `t`, and its joins */
   readonly table: string;
   readonly joined: string;
-  /** SQL: which rows are looked at; and which of those are records */
+  /** SQL: the rows to scan; and which of those are records */
   readonly among: string;
   readonly where: string;
   readonly params: Params;
-  /** before all keys */
+  /** a value before all keys */
   readonly before: string | number;
 }
 
-/** Rows that are looked at by one statement; short rows make some 32 KiB of text. */
+/** Rows scanned by one statement; short rows yield about 32 KiB of text. */
 const BATCH_ROWS = 256;
 
-/** Where batch after batch needs quotes, only every so many is tried without. */
+/** When batch after batch needs quotes, only one in this many is tried without. */
 const MOST_WITH_QUOTES = 63;
 
-/** A function of SQLite takes at most 127 arguments. */
+/** An SQLite function takes at most 127 arguments. */
 const MOST_ARGUMENTS = 100;
 
 const TOO_BIG = 18;
 
-/** SQL: the pieces as one text; null is blank. */
+/** SQL: the pieces as one text; null means blank. */
 const joinedText = (pieces: readonly string[]): string => {
   if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
   const parts: string[] = [];
@@ -57,8 +57,8 @@ const lineOf = (cells: readonly string[]): string =>
   joinedText([...cells.flatMap((cell, at) => (at === 0 ? [cell] : ["','", cell])), ":newline"]);
 
 /**
- * Whether a batch made without quotes is right as it is: it has the delimiters and newlines that its records need and no
- * other, and no quote. A backslash is refused too, since it may be JSON's.
+ * Whether a batch written without quotes is correct: it has exactly the delimiters and newlines that its records need,
+ * and no quote. A backslash is rejected too, since it may come from JSON.
  */
 const isPlain = (bytes: Uint8Array, commas: number, newlines: number, newline: string): boolean => {
   let [comma, cr, lf] = [0, 0, 0];
@@ -76,7 +76,7 @@ const isPlain = (bytes: Uint8Array, commas: number, newlines: number, newline: s
   );
 };
 
-/** Gives the records of an export in batches, each one text of UTF-8 made by SQLite alone. */
+/** Reads the records of an export in batches, each one UTF-8 text assembled by SQLite. */
 class BatchReader {
   readonly #database: Database;
   readonly #records: ExportRecords;
@@ -85,7 +85,7 @@ class BatchReader {
   readonly #plain: string;
   readonly #quoted: string;
   #rows = BATCH_ROWS;
-  /** batches that are written with quotes at once, and as how many they were the last time */
+  /** batches still to be written with quotes directly, and the number set last time */
   #withQuotes = 0;
   #lastWithQuotes = 0;
 
@@ -116,7 +116,7 @@ class BatchReader {
     }
   }
 
-  /** One batch; undefined where its text is too long for SQLite, and it is to be tried again with fewer rows. */
+  /** One batch; undefined if its text is too long for SQLite and must be retried with fewer rows. */
   #batch(range: Params): Uint8Array | undefined {
     try {
       return this.#readPlain(range) ?? this.#read(this.#quoted, { ...range, special: '*[,"\r\n]*' }).bytes;
@@ -128,7 +128,7 @@ class BatchReader {
     }
   }
 
-  /** A batch without quotes; undefined where it needs some, or where those before it did. */
+  /** A batch without quotes; undefined if it needs some, or if those before it did. */
   #readPlain(range: Params): Uint8Array | undefined {
     if (this.#withQuotes > 0) {
       this.#withQuotes -= 1;
@@ -149,7 +149,7 @@ class BatchReader {
   }
 }
 
-/** The bytes of an export, the header first. */
+/** The bytes of an export, header first. */
 function* exportBytes(database: Database, records: ExportRecords, newline: string): Generator<Uint8Array, void> {
   try {
     yield headerOf(records, newline);
@@ -167,7 +167,7 @@ const headerOf = ({ columns }: ExportRecords, newline: string): Uint8Array =>
     ),
   );
 
-/** Chunks as a stream that flows as fast as it is read; `close` is called once, however it ends. */
+/** Chunks as a stream that is produced as it is read; `close` is called exactly once, however it ends. */
 export const streamOf = (
   chunks: Generator<Uint8Array, void>,
   close: () => void = () => {},
@@ -188,9 +188,9 @@ export const streamOf = (
   });
 
 /**
- * Streams an export as UTF-8, on a connection of its own: what is written to the tenant meanwhile is not seen.
+ * Streams an export as UTF-8, on its own connection: concurrent writes to the tenant are not visible.
  *
- * @param describe says what is exported, on that connection
+ * @param describe returns what to export, queried on that connection
  */
 export const streamExport = (
   tenant: Database,

@@ -9,7 +9,7 @@ import { streamExport } from "./export-text.ts";
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
 
-/** A stored user, as far as the tests go. */
+/** A stored user, reduced to what the tests need. */
 interface Stored {
   readonly name: string;
   readonly emails: readonly string[];
@@ -138,10 +138,10 @@ describe("exports of SECURED APPs users", () => {
 });
 
 describe("batches that are too long for SQLite", () => {
-  /** SQL: what SQLite refuses as "string or blob too big" without making it. */
+  /** SQL: an expression that SQLite rejects as "string or blob too big" without allocating it. */
   const TOO_BIG = "zeroblob(1000000001)";
 
-  /** The export of fields of these names where `tooBig` (SQL) says of a row, or of the range it is in, that it is too big. */
+  /** The export of fields of these names if `tooBig` (SQL) marks a row, or the range it is in, as too big. */
   const exported = async (names: readonly string[], tooBig: string): Promise<string> => {
     await using tenant = new TestTenant();
     for (const [at, name] of names.entries())

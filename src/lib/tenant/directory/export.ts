@@ -10,17 +10,17 @@ import { listOrgs, type PlacedOrg } from "./orgs.ts";
 import { PASSES_SECURED_FILTERS, securedFilterParams } from "./secured.ts";
 import { PASSES_USER_FILTERS, userFilterParams } from "./users.ts";
 
-/** What an export holds and the newline it is written with. */
+/** Content of an export and its line ending. */
 export interface ExportQuery {
   readonly filterName?: string | undefined;
   readonly filterId?: string | undefined;
   readonly newline: Newline;
 }
 
-/** Text that goes out at a time, in characters. */
+/** Text written at once, in characters. */
 const CHUNK_LENGTH = 32 * 1024;
 
-/** Columns of the items of a JSON list, at least one: as many as the fullest record has. */
+/** Columns for the items of a JSON list, at least one: as many as the fullest record needs. */
 const listColumns = (header: string, sql: string, most: number): readonly ExportColumn[] => {
   const columns = Array.from({ length: Math.max(1, most) }, (_, at) => ({ header, sql: `${sql} ->> ${at}` }));
   // `["text"]` or `[]`; a list of two has quotes in between, an escaped character a backslash
@@ -28,7 +28,7 @@ const listColumns = (header: string, sql: string, most: number): readonly Export
   return columns.length === 1 ? columns.map((column) => ({ ...column, plain })) : columns;
 };
 
-/** PANEL users in the order they were made; the columns of the format, secrets left out, then the custom fields. */
+/** PANEL users in order of creation; the columns of the format without secrets, then the custom fields. */
 export const exportUsers = (tenant: Database, query: ExportQuery): ReadableStream<Uint8Array> =>
   streamExport(tenant, query.newline, (database) => {
     const params = userFilterParams(query);
@@ -57,8 +57,8 @@ export const exportUsers = (tenant: Database, query: ExportQuery): ReadableStrea
   });
 
 /**
- * Users of an app by ユーザーID, administrators left out. `console` is the three columns of the console's own export,
- * `full` every column that is no secret.
+ * Users of an app by ユーザーID, without administrators. `console` means the three columns of the console's own export,
+ * `full` every non-secret column.
  *
  * @see facts 6.5
  */
@@ -81,7 +81,7 @@ export const exportSecuredUsers = (
     return { columns, key: "t.userId", table: "secured_user t", joined: "", among, where, params, before: "" };
   });
 
-/** Organisations, parents before their children; a parent without a code is named by its path. */
+/** Organisations, parents before their children; a parent without a code is given by its path. */
 export const exportOrgs = (database: Database, query: ExportQuery): ReadableStream<Uint8Array> => {
   const orgs = listOrgs(database);
   const byId = new Map(orgs.map((org) => [org.id, org]));

@@ -3,7 +3,7 @@ import { formatOrgPath } from "../../model/organisation.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import type { Database, Row } from "../store/sqlite/database.ts";
 
-/** An organisation with its place in the tree. */
+/** An organisation with its position in the tree. */
 export interface PlacedOrg extends Org {
   readonly pk: number;
 }
@@ -19,7 +19,7 @@ const children = (rows: readonly Row[]): ReadonlyMap<number | null, Row[]> => {
   return byParent;
 };
 
-/** The tree, the root first, parents before their children, brothers in the order they were made. */
+/** The tree from the root, parents before their children, siblings in order of creation. */
 export const listOrgs = (database: Database): readonly PlacedOrg[] => {
   const byParent = children(database.all("select * from org order by pk"));
   const placed: PlacedOrg[] = [];
@@ -50,7 +50,7 @@ export const listOrgs = (database: Database): readonly PlacedOrg[] => {
   return placed;
 };
 
-/** Everything an id, a code or a path fits, with how many users and organisations lie directly in it. */
+/** All organisations that an id, a code or a path matches, with their number of direct users and organisations. */
 export const findOrgs = (database: Database, name: string) => {
   const orgs = listOrgs(database);
   const path = nameKey(name);

@@ -3,7 +3,7 @@ import type { App, SecuredGroup, SecuredUser } from "../../contract/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import type { Database, Row } from "../store/sqlite/database.ts";
 
-/** How a list of SECURED APPs users is narrowed and sorted. */
+/** Filter and sort order of a list of SECURED APPs users. */
 export interface SecuredQuery {
   readonly filterName?: string | undefined;
   readonly filterId?: string | undefined;
@@ -11,7 +11,7 @@ export interface SecuredQuery {
   readonly desc: boolean;
 }
 
-/** SQL: true where the user passes the filters `:filterName` and `:filterId`. */
+/** SQL: true if the user passes the filters `:filterName` and `:filterId`. */
 export const PASSES_SECURED_FILTERS = `(:filterName is null or instr(code_key(t.displayName), :filterName) > 0)
   and (:filterId is null or instr(t.userId, :filterId) > 0)`;
 
@@ -20,7 +20,7 @@ export const securedFilterParams = ({ filterName, filterId }: Partial<SecuredQue
   filterId: filterId === undefined || filterId === "" ? null : filterId,
 });
 
-/** Fields that a user of every app has; the others of a format are the app's settings. */
+/** Fields that users of every app have; the others of a format are the app's settings. */
 const COMMON = new Set(["displayName", "userId", "description", "groups"]);
 
 /** The app's own non-secret fields, in the order of its file. */
@@ -48,7 +48,7 @@ const securedUser = (app: App, row: Row): SecuredUser => {
   };
 };
 
-/** Where the page before ended: the values sorted by. */
+/** The end of the previous page: the values sorted by. */
 const cursorOf = (cursor: string | undefined): { readonly sort: string; readonly id: string } | undefined =>
   cursor === undefined
     ? undefined
@@ -78,13 +78,13 @@ export const listSecuredUsers = (
   };
 };
 
-/** Everything an id or a ユーザーID fits. */
+/** All users that an id or a ユーザーID matches. */
 export const findSecuredUsers = (database: Database, app: App, name: string): readonly SecuredUser[] =>
   database
     .all("select * from secured_user where app = :app and (id = :name or userId = :name)", { app, name })
     .map((row) => securedUser(app, row));
 
-/** Groups of an app by name, with how many users each has. */
+/** Groups of an app by name, with their number of users. */
 export const listSecuredGroups = (database: Database, app: App): readonly SecuredGroup[] => {
   const members = new Map(
     database

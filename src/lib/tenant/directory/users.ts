@@ -9,13 +9,13 @@ import { appendAudit } from "../store/sqlite/audit.ts";
 import { advance } from "../store/sqlite/imports/compare.ts";
 import { listOrgs } from "./orgs.ts";
 
-/** What narrows a list or an export; both match a part of the normalised value. */
+/** Filters of a list or an export; both match a part of the normalised value. */
 export interface UserFilters {
   readonly filterName?: string | undefined;
   readonly filterId?: string | undefined;
 }
 
-/** SQL: true where the user passes the filters `:filterName` and `:filterId`. */
+/** SQL: true if the user passes the filters `:filterName` and `:filterId`. */
 export const PASSES_USER_FILTERS = `(:filterName is null or instr(code_key(t.name), :filterName) > 0)
   and (:filterId is null or instr(email_key(t.emails), :filterId) > 0)`;
 
@@ -24,16 +24,16 @@ export const userFilterParams = ({ filterName, filterId }: UserFilters) => ({
   filterId: filterId === undefined || filterId === "" ? null : emailKey(filterId),
 });
 
-/** SQL: the custom fields of the user `t` in JSON, by the names they have in the tenant. */
+/** SQL: the custom fields of the user `t` as JSON, by their names in the tenant. */
 const CUSTOM = `'[' || coalesce((
     select group_concat(json_object('name', coalesce(f.name, e.key), 'value', e.value), ',' order by cast(e.key as integer))
     from json_each(nullif(t.custom, '{}')) e left join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`;
 
-/** SQL: fields of the user `t` that are text or nothing, in JSON. */
+/** SQL: fields of the user `t` that are text or null, as JSON. */
 const texts = (...fields: readonly (keyof User)[]): string =>
   fields.map((field) => `'"${field}":' || json_quote(t.${field})`).join(` || ',' || `);
 
-/** SQL: the user `t` in JSON around its organisation, which only the whole tree can tell. */
+/** SQL: the user `t` as JSON around its organisation, which is derived from the whole tree. */
 const USER = `t.pk, t.org,
   '{' || ${texts("id", "name", "nameKana")} || ',"emails":' || t.emails || ',"org":' as head,
   ',' || ${texts("title", "employeeCode", "upn", "addressType", "postalCode", "address", "tel")} || ',' ||
@@ -41,7 +41,7 @@ const USER = `t.pk, t.org,
   ',"administrator":' || iif(t.administrator = 1, 'true', 'false') || ',"custom":' || ${CUSTOM} || ',' ||
   ${texts("createdAt", "updatedAt")} || '}' as tail`;
 
-/** The organisations of a tenant in JSON as users have them, kept as long as the tree stays as it is. */
+/** The organisations of a tenant as JSON for users, cached until the tree changes. */
 interface Places {
   /** the tree's revision and its newest organisation */
   readonly of: string;
@@ -65,7 +65,7 @@ const placesOf = (database: Database): ReadonlyMap<number, string> => {
   return byPk;
 };
 
-/** Users in JSON, made by SQLite: lists have a million of them. @param rows as {@link USER} selects them */
+/** Users as JSON, assembled by SQLite: lists may have a million. @param rows as {@link USER} selects them */
 const usersAsJson = (database: Database, rows: readonly Row[]): readonly string[] => {
   const places = placesOf(database);
   return rows.map(
@@ -75,9 +75,9 @@ const usersAsJson = (database: Database, rows: readonly Row[]): readonly string[
 };
 
 /**
- * One page of users in the order they were made, as the JSON that the API answers with.
+ * One page of users in order of creation, as the JSON of the API's answer.
  *
- * @param cursor as the page before gave it
+ * @param cursor as returned with the previous page
  */
 export const listUsers = (
   database: Database,
@@ -93,7 +93,7 @@ export const listUsers = (
   return `{"items":[${usersAsJson(database, rows).join(",")}],"next":${JSON.stringify(next)}}`;
 };
 
-/** Everything an id, a mail address, an employee code or an account name fits. */
+/** All users that an id, a mail address, an employee code or an account name matches. */
 export const findUsers = (database: Database, name: string): readonly User[] => {
   const rows = database.all(
     `select ${USER} from user t where pk in (
@@ -119,7 +119,7 @@ export const listCustomFields = (database: Database): readonly CustomField[] =>
 /**
  * Adds a custom field; its name is its column's header.
  *
- * @param taken headers that a column of the format has
+ * @param taken headers of the format's own columns
  * @throws Failure `input-rejected` when the name is taken or cannot be a header
  */
 export const addCustomField = (

@@ -11,7 +11,7 @@ import { malformed, problemOf, thrown } from "./problem.ts";
 import { addRenewalRoutes } from "./renewal-routes.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
 
-/** The tenant API over a tenant's parts: `fetch` of the result answers requests, over a socket or in process. */
+/** The tenant API: `fetch` of the result answers requests, over a socket or in process. */
 export const createApp = (parts: TenantParts): OpenAPIHono => {
   const app = new OpenAPIHono({
     defaultHook: (result) => (result.success ? undefined : malformed(result.target, result.error.issues)),

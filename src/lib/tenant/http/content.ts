@@ -5,9 +5,9 @@ import type { Content } from "../imports.ts";
 import { interruption } from "../store/sqlite/database.ts";
 import { wrongRequest } from "./problem.ts";
 
-/** A file that a request brings; to be taken before it is looked at again. */
+/** A file sent with a request; work that reads its stream is awaited by `through`. */
 export interface Upload extends Content {
-  /** Ends as `work` does; where the file itself broke off, with the reason of that. */
+  /** Settles as `work` does; if the file itself broke off, rejects with the reason for that. */
   readonly through: <T>(work: Promise<T>) => Promise<T>;
 }
 
@@ -46,7 +46,7 @@ const uploadOf = ({ body, signal }: Request, encoding: Encoding): Upload => {
   };
 };
 
-/** The CSV file that a request brings, or the answer where it does not say what it brings. */
+/** The CSV file sent with a request, or the error response if its content type is unsuitable. */
 export const contentOf = (request: Request): Upload | Response => {
   const type = request.headers.get("content-type") ?? "";
   const charset = CSV_TYPE.exec(type)?.[1]?.toLowerCase();

@@ -14,7 +14,7 @@ import type { IdempotencyKeys } from "./idempotency.ts";
 const csv = (stream: ReadableStream<Uint8Array>): Response =>
   new Response(stream, { headers: { "content-type": "text/csv; charset=utf-8" } });
 
-/** What a cursor of SECURED APPs users says: where the page before ended. */
+/** Content of a cursor of SECURED APPs users: the end of the previous page. */
 const SecuredCursor = z.strictObject({ sort: z.string(), id: z.string() });
 
 const UserCursor = z.string().regex(/^[0-9]{1,15}$/);
@@ -27,7 +27,7 @@ const readJson = (value: string): unknown => {
   }
 };
 
-/** @throws Failure `usage` where no page gave this cursor */
+/** @throws Failure `usage` if the cursor was not returned with a page */
 const checkCursor = (cursor: string | undefined, isOne: (cursor: string) => boolean): void => {
   if (cursor === undefined || isOne(cursor)) return;
   throw new Failure("usage", {
@@ -41,7 +41,7 @@ const isUserCursor = (cursor: string): boolean => UserCursor.safeParse(cursor).s
 const isSecuredCursor = (cursor: string): boolean =>
   SecuredCursor.safeParse(readJson(Buffer.from(cursor, "base64url").toString())).success;
 
-/** An organisation without the number of its row, which nobody outside is to rely on. */
+/** An organisation without its row number, which is internal. */
 const withoutRow = <T extends { readonly pk: number }>(org: T): Omit<T, "pk"> => {
   const { pk: _, ...published } = org;
   return published;

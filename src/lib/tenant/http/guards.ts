@@ -5,12 +5,12 @@ import type { Route } from "../../contract/index.ts";
 import { text } from "../../text/index.ts";
 import { wrongRequest } from "./problem.ts";
 
-/** A JSON body of more bytes is refused. */
+/** Maximum size of a JSON body in bytes. */
 const JSON_LIMIT_BYTES = 1024 * 1024;
 
 /**
- * A HEAD is answered as its GET; what the GET would have streamed is let go of. A body that was refused unread would
- * stand before the connection's next request: such a connection ends with the answer.
+ * A HEAD is answered like its GET, and the body the GET would have streamed is cancelled. A rejected, unread body would
+ * precede the connection's next request: such a connection is closed after the answer.
  */
 const tidy: MiddlewareHandler = async (c, next) => {
   await next();
@@ -27,7 +27,7 @@ const shortJson: MiddlewareHandler = bodyLimit({
   },
 });
 
-/** To be called before the routes are added. */
+/** Limits request bodies; call before the routes are added. */
 export const guardBodies = (app: OpenAPIHono, routes: readonly Route[]): void => {
   app.use(tidy);
   for (const route of routes) {
@@ -38,7 +38,7 @@ export const guardBodies = (app: OpenAPIHono, routes: readonly Route[]): void =>
   }
 };
 
-/** To be called after the routes are added: a known address and another method is 405, with the methods it has. */
+/** Answers 405 with the allowed methods for a known path; call after the routes are added. */
 export const refuseOtherMethods = (app: OpenAPIHono, routes: readonly Route[]): void => {
   const methods = Map.groupBy(routes, (route) => route.getRoutingPath());
   for (const [path, known] of methods) {

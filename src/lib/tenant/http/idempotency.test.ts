@@ -15,7 +15,7 @@ let folder = "";
 let database: Database;
 let surroundings: TestSurroundings;
 let idempotency: IdempotencyKeys;
-/** what was made, by its id */
+/** created objects, by id */
 let made: Map<string, string>;
 
 beforeEach(() => {
@@ -31,7 +31,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Makes something new each time it is performed. */
+/** Creates a new object each time it runs. */
 const making: Work<string> = {
   perform: () => {
     const answer = `made ${made.size + 1}`;

@@ -4,38 +4,38 @@ import { text } from "../../text/index.ts";
 import { instant, type Surroundings } from "../ids.ts";
 import type { Database } from "../store/sqlite/database.ts";
 
-/** A POST that its caller may send again. */
+/** A POST that its caller may repeat. */
 export interface RepeatableRequest {
-  /** undefined where the caller gave none: then the work is done each time */
+  /** undefined if the caller gave none: then the work is done each time */
   readonly key: string | undefined;
-  /** the path; a key is one request's only together with it */
+  /** the path; a key identifies a request only together with it */
   readonly route: string;
-  /** what else makes the request the same: its body, the ETag */
+  /** whatever else identifies the request: its body, the ETag */
   readonly content: string;
 }
 
-/** A way to do a POST's work, and to answer for work that was done before. */
+/** How to do a POST's work, and how to answer if it was done before. */
 export interface Work<T> {
   readonly perform: () => T | Promise<T>;
-  /** the id of what was made or changed */
+  /** the id of the object created or changed */
   readonly subject: (answer: T) => string;
-  /** the answer for work that was done; undefined where, as the tenant is now, it was not */
+  /** the answer for work that was done; undefined if, by the tenant's current state, it was not */
   readonly replay: (subject: string) => T | undefined;
 }
 
-/** A request as it is kept. */
+/** A request as stored. */
 interface KeptRequest {
   readonly key: string;
   readonly route: string;
   readonly fingerprint: string;
 }
 
-/** Keys are forgotten after this time. */
+/** Keys expire after this time. */
 const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Does each keyed POST once. The key is kept with its subject once the work is done; where a process died in between,
- * the work is done again, and what it does to one import is done once all the same: its ETag lets no second through.
+ * Does each keyed POST once. The key is stored with its subject once the work is done. If a process died in between,
+ * the work is done again; a change of an import still takes effect only once, since its ETag then no longer matches.
  */
 export class IdempotencyKeys {
   readonly #database: Database;
@@ -47,7 +47,7 @@ export class IdempotencyKeys {
     this.#surroundings = surroundings;
   }
 
-  /** @throws Failure `usage` where the key came with another request before */
+  /** @throws Failure `usage` if the key was used with another request before */
   async once<T>({ key, route, content }: RepeatableRequest, work: Work<T>): Promise<T> {
     if (key === undefined) return work.perform();
     const fingerprint = createHash("sha256").update(content).digest("hex");
@@ -67,7 +67,7 @@ export class IdempotencyKeys {
     try {
       this.#keep({ ...request, subject: work.subject(answer) });
     } catch (error) {
-      // the work is done: a key that cannot be kept must not make it look undone
+      // the work is done: a key that cannot be stored must not make it look undone
       if (!(error instanceof Failure && error.code === "locked")) throw error;
     }
     return answer;

@@ -1,13 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { PlanAction, routes, type Import } from "../../contract/index.ts";
-import type { Asker } from "../imports.ts";
+import type { RequestContext } from "../imports.ts";
 import type { TenantParts } from "./parts.ts";
 import { contentOf } from "./content.ts";
 import type { IdempotencyKeys, Work } from "./idempotency.ts";
 
 /**
- * A response of NDJSON whose batches of lines are made as it is read. The first batch is made at once, so that what
- * cannot be read fails as a problem and not in the middle.
+ * A response of NDJSON whose batches of lines are produced as it is read. The first batch is produced at once, so that
+ * unreadable data fails with a problem object and not in mid-stream.
  */
 const linesOf = (batches: Iterable<Uint8Array>): Response => {
   const iterator = batches[Symbol.iterator]();
@@ -25,10 +25,10 @@ const linesOf = (batches: Iterable<Uint8Array>): Response => {
   return new Response(body, { headers: { "content-type": "application/x-ndjson" } });
 };
 
-/** The headers of an import's answer. */
+/** The ETag header of an import's answer. */
 const tagOf = ({ etag }: Import): Record<string, string> => (etag === null ? {} : { etag: `"${etag}"` });
 
-/** The ETag without the quotes HTTP has around it. */
+/** The ETag without the quotes HTTP puts around it. */
 const bare = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag;
 
 const changed = (perform: Work<Import>["perform"], replay: Work<Import>["replay"]): Work<Import> => ({
@@ -37,13 +37,13 @@ const changed = (perform: Work<Import>["perform"], replay: Work<Import>["replay"
   replay,
 });
 
-/** Imports and what is read of them. */
+/** Routes that create and read imports. */
 export const addImportRoutes = (
   app: OpenAPIHono,
   { imports, actor }: TenantParts,
   idempotency: IdempotencyKeys,
 ): void => {
-  const asker = ({ signal }: Request): Asker => ({ actor, signal });
+  const contextOf = ({ signal }: Request): RequestContext => ({ actor, signal });
   const { imports: at } = routes;
   app.openapi(at.create, async (c) => {
     const request = c.req.valid("json");
@@ -51,7 +51,7 @@ export const addImportRoutes = (
     const made = await idempotency.once(
       { key, route: c.req.path, content: JSON.stringify(request) },
       changed(
-        () => imports.begin(request, asker(c.req.raw)),
+        () => imports.begin(request, contextOf(c.req.raw)),
         (id) => imports.show(id),
       ),
     );
@@ -60,7 +60,7 @@ export const addImportRoutes = (
   app.openapi(at.upload, async (c) => {
     const content = contentOf(c.req.raw);
     if (content instanceof Response) return content as never;
-    const planned = await content.through(imports.upload(c.req.valid("param").id, content, asker(c.req.raw)));
+    const planned = await content.through(imports.upload(c.req.valid("param").id, content, contextOf(c.req.raw)));
     return c.json(planned, 200, tagOf(planned));
   });
   app.openapi(at.list, (c) => c.json({ items: [...imports.list()] }, 200));
@@ -80,13 +80,13 @@ export const addImportRoutes = (
   });
 };
 
-/** What becomes of a plan. */
+/** Routes that commit, verify, replan, revert or discard a plan. */
 export const addPlanRoutes = (
   app: OpenAPIHono,
   { imports, actor }: TenantParts,
   idempotency: IdempotencyKeys,
 ): void => {
-  const asker = ({ signal }: Request): Asker => ({ actor, signal });
+  const contextOf = ({ signal }: Request): RequestContext => ({ actor, signal });
   const { imports: at } = routes;
   const inState = (state: Import["state"]) => (id: string) => {
     const shown = imports.show(id);
@@ -94,7 +94,7 @@ export const addPlanRoutes = (
   };
   app.openapi(at.commit, async (c) => {
     const { "if-match": etag, "idempotency-key": key } = c.req.valid("header");
-    const perform = () => imports.commit(c.req.valid("param").id, bare(etag), asker(c.req.raw));
+    const perform = () => imports.commit(c.req.valid("param").id, bare(etag), contextOf(c.req.raw));
     const done = await idempotency.once(
       { key, route: c.req.path, content: etag },
       changed(perform, inState("committed")),
@@ -111,8 +111,8 @@ export const addPlanRoutes = (
     return c.json(done, 200, tagOf(done));
   });
   app.openapi(at.replan, async (c) => {
-    // planning again is the same twice: a key needs no memory
-    const planned = await imports.replan(c.req.valid("param").id, asker(c.req.raw));
+    // replanning is idempotent: no key needs to be stored
+    const planned = await imports.replan(c.req.valid("param").id, contextOf(c.req.raw));
     return c.json(planned, 200, tagOf(planned));
   });
   app.openapi(at.verify, async (c) => {
@@ -122,7 +122,7 @@ export const addPlanRoutes = (
     const verified = await idempotency.once(
       { key: c.req.valid("header")["idempotency-key"], route: c.req.path, content: "" },
       {
-        perform: () => content.through(imports.verify(id, content, asker(c.req.raw))),
+        perform: () => content.through(imports.verify(id, content, contextOf(c.req.raw))),
         subject: () => id,
         replay: () => {
           const accepted = inState("committed")(id);
@@ -133,7 +133,7 @@ export const addPlanRoutes = (
     return c.json(verified, 200);
   });
   app.openapi(at.revert, async (c) => {
-    const perform = () => imports.revert(c.req.valid("param").id, asker(c.req.raw));
+    const perform = () => imports.revert(c.req.valid("param").id, contextOf(c.req.raw));
     const replay = (id: string) => imports.show(id);
     const key = c.req.valid("header")["idempotency-key"];
     const undo = await idempotency.once({ key, route: c.req.path, content: "" }, changed(perform, replay));

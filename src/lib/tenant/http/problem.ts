@@ -2,7 +2,7 @@ import { HTTPException } from "hono/http-exception";
 import { ERRORS, Failure, type FailureDetail } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 
-/** An issue of a schema, as far as it is told. @see https://zod.dev/error-customization */
+/** The parts used of a schema's issue. @see https://zod.dev/error-customization */
 interface Issue {
   readonly code?: string | undefined;
   readonly message: string;
@@ -13,9 +13,9 @@ interface Issue {
 }
 
 /**
- * The answer of a failure, an RFC 9457 problem object.
+ * The response for a failure, an RFC 9457 problem object.
  *
- * @param status where HTTP itself has a status that the error table lacks: 405, 413, 415
+ * @param status for HTTP statuses that the error table lacks: 405, 413, 415
  */
 export const problemOf = (
   failure: Failure,
@@ -28,7 +28,7 @@ export const problemOf = (
   return new Response(JSON.stringify(failure.toJSON(status)), { status, headers: { ...headers, ...type } });
 };
 
-/** The answer to a request that is not well formed. */
+/** The response to a malformed request. */
 export const wrongRequest = (detail: FailureDetail, place?: Parameters<typeof problemOf>[1]): Response =>
   problemOf(new Failure("usage", detail), place);
 
@@ -39,7 +39,7 @@ const describe = ({ code, message, keys = [], values = [] }: Issue): Text => {
   return text(`not valid: ${message}`, `値が正しくありません: ${message}`);
 };
 
-/** The answer to a request that does not have the contract's shape. @param target `query`, `param`, `header` or `json` */
+/** The response to a request that violates the contract's schema. @param target `query`, `param`, `header` or `json` */
 export const malformed = (target: string, issues: readonly Issue[]): Response => {
   const [issue] = issues;
   if (issue === undefined) return wrongRequest({ what: text("bad request", "リクエストが正しくありません") });
@@ -48,7 +48,7 @@ export const malformed = (target: string, issues: readonly Issue[]): Response =>
 
 const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
 
-/** The first line of an error's message, without the places of files: nobody outside is to learn them. */
+/** The first line of an error's message without file paths, which must not be disclosed. */
 const outline = (error: Error): string =>
   (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
 
@@ -60,7 +60,7 @@ const httpFault = ({ status }: HTTPException): Response => {
   return wrongRequest({ what: text("the JSON body is malformed", "JSON の本文が壊れています"), where: "json" });
 };
 
-/** The answer to whatever a route throws. */
+/** The response for any error thrown by a route. */
 export const thrown = (error: unknown): Response => {
   if (error instanceof Failure) return problemOf(error);
   if (error instanceof HTTPException) return httpFault(error);

@@ -1,4 +1,4 @@
-/** Routes of one noun: each noun has a file of its own, however short. */
+/** Routes of one noun: each has its own file, however short. */
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { routes } from "../../contract/index.ts";
@@ -6,7 +6,7 @@ import { TenantRenewals } from "../renewals.ts";
 import type { TenantParts } from "./parts.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 
-/** What expires, and the notices of it. */
+/** Renewal items and their notices. */
 export const addRenewalRoutes = (
   app: OpenAPIHono,
   { database, surroundings, actor }: TenantParts,

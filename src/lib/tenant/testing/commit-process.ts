@@ -1,7 +1,7 @@
 import process from "node:process";
 import { TestTenant } from "./tenant.ts";
 
-/** A process of its own that commits a plan: `node commit-process.ts FOLDER ID`. Prints `ready`, waits for a line, prints the outcome. */
+/** Commits a plan: `node commit-process.ts FOLDER ID`. Prints `ready`, waits for a line, prints the outcome. */
 const [, , folder = "", id = ""] = process.argv;
 const tenant = new TestTenant(folder);
 const plan = await tenant.client.imports.show(id);

@@ -3,12 +3,12 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Database } from "../store/sqlite/database.ts";
 import { migrate } from "../store/sqlite/migrations.ts";
 
-/** What a thread that opens new tenants is given. */
+/** Input of a thread that opens new tenants. */
 export interface OpenThreadTask {
   readonly folder: string;
   readonly rounds: number;
   readonly threads: number;
-  /** how many threads have come to a round, all rounds together: a round begins when all are there */
+  /** threads that have reached a round, over all rounds: a round begins when all have arrived */
   readonly arrived: Int32Array;
 }
 

@@ -15,9 +15,9 @@ export interface ModelApp {
   readonly groups: readonly string[];
 }
 
-/** What an import of a file comes to. */
+/** The expected outcome of an import. */
 export interface ModelSecuredOutcome {
-  /** `code@row`, sorted; warnings too */
+  /** `code@row`, sorted; including warnings */
   readonly faults: readonly string[];
   readonly counts: Readonly<
     Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "groupsCreated", number>
@@ -33,7 +33,7 @@ interface ModelRow {
 
 const WARNINGS = new Set(["id-case-only"]);
 
-/** Takes rows one by one, as {@link UsersModel} does: slow, and easy to believe. */
+/** Processes rows one at a time, as {@link UsersModel} does: slow, but obviously correct. */
 export class SecuredModel {
   readonly #app: ModelApp;
   readonly #request: Request;

@@ -16,10 +16,10 @@ import { Database, type Params, type Row } from "../store/sqlite/database.ts";
 
 export type Request = z.input<typeof ImportRequest>;
 
-/** 2026-04-01 00:00 UTC: where the clock of tests starts; each look at it is a millisecond later. */
+/** 2026-04-01 00:00 UTC: the start of the test clock; each reading advances it by a millisecond. */
 const START = Date.UTC(2026, 3, 1);
 
-/** A clock that tells a later time with every look, and bytes that come in a fixed order. */
+/** A clock that advances with every reading, and bytes in a fixed order. */
 export class TestSurroundings implements Surroundings {
   time = START;
   #state = 0x9e3779b9;
@@ -37,7 +37,7 @@ export class TestSurroundings implements Surroundings {
   }
 }
 
-/** What a file is sent as. */
+/** Encoding and form of a test file. */
 export interface FileOptions {
   readonly encoding?: Encoding | undefined;
   readonly newline?: string | undefined;
@@ -45,7 +45,7 @@ export interface FileOptions {
 
 export type Cells = readonly (readonly string[])[];
 
-/** The bytes of a file; throws where the encoding cannot hold a character. */
+/** The bytes of a file; throws if the encoding cannot represent a character. */
 export const fileOf = (
   cells: Cells,
   { encoding = "utf-8", newline = "\r\n" }: FileOptions = {},
@@ -75,16 +75,16 @@ const TABLES = [
   "audit",
 ];
 
-/** A tenant of its own in a temporary folder. */
+/** A tenant in its own temporary folder. */
 export class TestTenant {
   readonly folder: string;
   readonly surroundings = new TestSurroundings();
-  /** a connection of the test's own */
+  /** the test's own connection */
   readonly database: Database;
   client: TenantClient;
   #open: OpenTenant;
 
-  /** @param start where its clock starts */
+  /** @param start initial time of its clock */
   constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START) {
     this.folder = folder;
     this.surroundings.time = start;
@@ -118,7 +118,7 @@ export class TestTenant {
     return this.client.imports.plan(request, { stream: new Blob([bytes]).stream(), encoding });
   }
 
-  /** Plans and commits. @throws Failure where the plan is rejected */
+  /** Plans and commits. @throws Failure if the plan is rejected */
   async import(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
     return this.client.imports.commit(await this.plan(request, cells, options));
   }
@@ -132,7 +132,7 @@ export class TestTenant {
     return (await this.problems(plan)).map(({ code, row }) => `${code}@${row}`).toSorted();
   }
 
-  /** What people are told of a plan's problems. */
+  /** The texts of a plan's problems. */
   async reasons(plan: Pick<Import, "id">): Promise<readonly Text[]> {
     return (await this.problems(plan)).map(({ code, params }) =>
       describeProblem({ code: code as ProblemCode, params }),
@@ -156,7 +156,7 @@ export class TestTenant {
     this.database.run("update user set administrator = 1 where emails ->> 0 = :email", { email });
   }
 
-  /** Every record with everything that is its own, to be compared before and after; revisions left out. */
+  /** Every record with all its own data, for comparison before and after; without revisions. */
   dump(): Readonly<Record<string, readonly Row[]>> {
     const rows = (table: string, order: string): readonly Row[] =>
       this.sql(`select * from ${table} order by ${order}`).map((row) => without(row, "revision"));
@@ -171,7 +171,7 @@ export class TestTenant {
     };
   }
 
-  /** Forgets everything but the root organisation. */
+  /** Deletes everything but the root organisation. */
   clear(): void {
     this.database.change(() => {
       for (const table of TABLES) this.database.exec(`delete from ${table}`);
@@ -179,7 +179,7 @@ export class TestTenant {
     });
   }
 
-  /** Closes the tenant and opens it again, as the next command would. */
+  /** Closes and reopens the tenant, as the next command would. */
   async reopen(): Promise<void> {
     await this.#open.close();
     this.#open = this.#start();
@@ -197,11 +197,11 @@ export class TestTenant {
   }
 }
 
-/** A row but for one column. */
+/** A row without one column. */
 export const without = (row: Row, column: string): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => name !== column));
 
-/** The failure of a promise; undefined where it is kept. */
+/** The failure a promise is rejected with; undefined if it is fulfilled. */
 export const failureOf = async (promise: Promise<unknown>): Promise<Failure | undefined> => {
   try {
     await promise;

@@ -2,13 +2,13 @@ import { codeKey, emailKey } from "../../model/normalise.ts";
 import { cp932Form } from "../../csv/encoding/cp932.ts";
 import type { Cells, Request } from "./tenant.ts";
 
-/** A user of the model; `id` is undefined until the tenant gave one. */
+/** A user of the model; `id` is undefined until the tenant has assigned one. */
 export interface ModelUser {
   readonly id: string | undefined;
   readonly administrator: boolean;
   readonly name: string;
   readonly emails: readonly string[];
-  /** the code of his organisation; null: the root */
+  /** the code of the user's organisation; null: the root */
   readonly org: string | null;
   readonly title: string | null;
   readonly employeeCode: string | null;
@@ -24,7 +24,7 @@ export interface ModelTenant {
   readonly fields: readonly string[];
 }
 
-/** What an import of a file comes to. */
+/** The expected outcome of an import. */
 export interface ModelOutcome {
   /** `code@row`, sorted */
   readonly faults: readonly string[];
@@ -50,7 +50,7 @@ const SINGLES = [
   ["UPN", "upn"],
 ] as const;
 
-/** Takes users one by one and rows one by one: slow, and easy to believe. */
+/** Processes users and rows one at a time: slow, but obviously correct. */
 export class UsersModel {
   readonly #tenant: ModelTenant;
   readonly #request: Request;
@@ -58,7 +58,7 @@ export class UsersModel {
   readonly #windows: boolean;
   readonly #rows: readonly ModelRow[];
   readonly #faults = new Map<number, Set<string>>();
-  /** rows with cells that break a rule of their own */
+  /** rows with cells that break a rule by themselves */
   readonly #damaged = new Set<number>();
 
   constructor(tenant: ModelTenant, request: Request, [header = [], ...rows]: Cells, windows: boolean) {
@@ -110,7 +110,7 @@ export class UsersModel {
     return !this.#faults.has(row.row);
   }
 
-  /** Users whom a row's key fits; it means one where there is one only. */
+  /** Users that a row's key matches; it identifies one if there is exactly one. */
   #fits(row: ModelRow): readonly ModelUser[] {
     return row.key === undefined ? [] : this.#tenant.users.filter((user) => this.#userKey(user) === row.key);
   }
@@ -168,7 +168,7 @@ export class UsersModel {
     if (lacks("メールアドレス", row.emails.length === 0)) this.#fault(row.row, "required-new");
   }
 
-  /** The user a valid row makes, or makes of the one it means. */
+  /** The user that a valid row creates, or the updated one that it matches. */
   #apply(row: ModelRow, matched: ModelUser | undefined): ModelUser {
     const single = (header: string, before: string | null, clears: boolean): string | null => {
       if (!this.#header.includes(header)) return clears && this.#request.absent === "clear" ? null : before;
@@ -204,7 +204,7 @@ export class UsersModel {
     return this.#windows && before !== null && cp932Form(before) === cell ? before : cell;
   }
 
-  /** Users whom the file lacks, in replace. */
+  /** Users missing from the file, in replace mode. */
   #lacking(): readonly ModelUser[] {
     if (this.#request.mode !== "replace") return [];
     return this.#tenant.users.filter(
@@ -212,7 +212,7 @@ export class UsersModel {
     );
   }
 
-  /** What a row claims that its user does not have already. */
+  /** The row's claims that its user does not already have. */
   #claims(row: ModelRow): readonly string[] {
     const account = this.#cell(row, "CLOMOアカウント名");
     const claimed = [...row.emails.map(emailKey), ...(account === "" ? [] : [`account ${account}`])];
@@ -220,7 +220,7 @@ export class UsersModel {
     return claimed.filter((claim) => matched === undefined || !valuesOf(matched).includes(claim));
   }
 
-  /** Claims on what another user has and keeps: again and again, as a row that falls gives nothing up. */
+  /** Checks claims on values that another user has and keeps: repeatedly, as a row found invalid releases nothing. */
   #checkTaken(): void {
     const gone = this.#lacking();
     const isWhole = (row: ModelRow): boolean => !this.#damaged.has(row.row) && this.#fits(row).length < 2;
@@ -294,13 +294,13 @@ export class UsersModel {
   }
 }
 
-/** What only one user may have. */
+/** Values that only one user may have. */
 const valuesOf = ({ emails, accountName }: ModelUser): readonly string[] => [
   ...emails.map(emailKey),
   ...(accountName === null ? [] : [`account ${accountName}`]),
 ];
 
-/** A user as plain data, to be compared. */
+/** A user as plain data, for comparison. */
 export const plain = ({ custom, ...user }: ModelUser) => ({
   ...user,
   custom: [...custom].toSorted(([a], [b]) => (a < b ? -1 : 1)),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database } from "./database.ts";
 
-/** One change of the tenant: who did what to what, and when. Never a secret. */
+/** One change of the tenant: who did what to what, and when. Never contains a secret. */
 export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
@@ -11,7 +11,7 @@ export interface AuditEntry {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Adds an entry, chained to the one before by hash; inside the transaction of the change it speaks of. */
+/** Appends an entry, chained to the previous one by hash; call inside the transaction of the change it records. */
 export const appendAudit = (database: Database, entry: AuditEntry): void => {
   const before = database.get("select hash from audit order by seq desc limit 1")?.["hash"] ?? "";
   const body = JSON.stringify(entry);

@@ -9,33 +9,33 @@ import { isUnwritable, readOnlyFailure } from "./storage-failure.ts";
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
 
-/** How a connection is opened. */
+/** Options for opening a connection. */
 export interface DatabaseOptions {
   /** size of the page cache */
   readonly cacheKib?: number | undefined;
   readonly busyTimeoutMs?: number | undefined;
-  /** asked while a write lock is waited for; true gives up */
+  /** polled while waiting for a write lock; true gives up */
   readonly interrupted?: (() => boolean) | undefined;
-  /** the file's journal and cache are left as they are */
+  /** leaves the file's journal mode and cache as they are */
   readonly plain?: boolean | undefined;
-  /** the file is never written, and where nothing can be written beside it, it is read without its log */
+  /** never writes to the file; if nothing can be written next to it, reads it without its log */
   readonly readOnly?: boolean | undefined;
 }
 
-/** How long a statement waits for another process's write lock. */
+/** Maximum time a statement waits for another process's write lock. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** How long it waits at a time, between looks whether it is to go on. */
-const PATIENCE_MS = 100;
+/** Length of one wait, after which the interruption is checked. */
+const WAIT_MS = 100;
 
-/** How long it waits before it asks again for what SQLite refuses at once. */
-const MOMENT_MS = 20;
+/** Pause before retrying what SQLite rejects at once. */
+const RETRY_MS = 20;
 
-const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
+const NEVER_NOTIFIED = new Int32Array(new SharedArrayBuffer(4));
 
 const SQLITE_BUSY = 5;
 
-/** True for SQLite's own "another connection holds the lock". */
+/** True for SQLite's "another connection holds the lock". */
 export const isBusy = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
@@ -55,7 +55,7 @@ const unreadableLog = (path: string): Failure =>
     hint: text("open it once with its folder writable", "フォルダーに書き込める状態で一度開いてください"),
   });
 
-/** A connection that never writes; SQLite needs a folder it can write to unless it is told that nobody writes at all. */
+/** A read-only connection; SQLite needs a writable folder unless it is told that the file is immutable. */
 const openReadOnly = (path: string, timeout: number): DatabaseSync => {
   const { href } = pathToFileURL(path);
   for (const way of ["mode=ro", "mode=ro&immutable=1"]) {
@@ -73,17 +73,17 @@ const openReadOnly = (path: string, timeout: number): DatabaseSync => {
   throw readOnlyFailure(path);
 };
 
-/** Work that a signal stopped, and that left everything as it was. */
+/** The failure of work that was interrupted by a signal and left everything unchanged. */
 export const interruption = (cause?: unknown): Failure =>
   new Failure("interrupted", {
     what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
     cause,
   });
 
-/** One connection to a SQLite file, with named parameters (`:name`) and prepared statements kept by their text. */
+/** One connection to a SQLite file, with named parameters (`:name`) and prepared statements cached by their text. */
 export class Database {
   readonly path: string;
-  /** nothing can be written: {@link change} refuses */
+  /** the file cannot be written: {@link change} throws */
   readonly isReadOnly: boolean;
   readonly #db: DatabaseSync;
   readonly #busyTimeoutMs: number;
@@ -99,7 +99,7 @@ export class Database {
     this.#db = this.isReadOnly ? openReadOnly(path, busyTimeoutMs) : new DatabaseSync(path, { timeout: busyTimeoutMs });
     if (plain || this.isReadOnly) return;
     try {
-      this.#keepLog();
+      this.#enableLog();
     } catch (error) {
       this.#db.close();
       throw error;
@@ -110,9 +110,9 @@ export class Database {
   }
 
   /**
-   * Opens a file that is there for reading and writing, or for reading alone where it cannot be written.
+   * Opens an existing file for reading and writing, or read-only if it cannot be written.
    *
-   * @throws Failure `unavailable` where its log can neither be read nor left aside
+   * @throws Failure `unavailable` if its log can neither be read nor ignored
    */
   static orReadOnly(path: string): Database {
     try {
@@ -128,7 +128,7 @@ export class Database {
     return new Database(this.path, this.isReadOnly ? { readOnly: true } : { plain: true });
   }
 
-  /** @throws Failure `not-permitted` where nothing can be written */
+  /** @throws Failure `not-permitted` if the file cannot be written */
   checkWritable(): void {
     if (this.isReadOnly) throw readOnlyFailure(this.path);
   }
@@ -137,7 +137,7 @@ export class Database {
     this.#db.exec(sql);
   }
 
-  /** @returns how many rows were changed */
+  /** @returns number of changed rows */
   run(sql: string, params: Params = {}): number {
     return Number(this.prepare(sql).run(params).changes);
   }
@@ -150,12 +150,12 @@ export class Database {
     return this.prepare(sql).all(params);
   }
 
-  /** Rows one by one, in bounded memory. */
+  /** Rows one at a time, in bounded memory. */
   iterate(sql: string, params: Params = {}): IterableIterator<Row> {
     return this.prepare(sql).iterate(params);
   }
 
-  /** The single number a `select count(*)`-like statement gives; 0 where there is no row. */
+  /** The single number returned by a statement such as `select count(*)`; 0 if there is no row. */
   count(sql: string, params: Params = {}): number {
     const row = this.get(sql, params);
     return row === undefined ? 0 : Number(Object.values(row)[0] ?? 0);
@@ -170,13 +170,13 @@ export class Database {
     return statement;
   }
 
-  /** Makes `name` callable from SQL; it must always give the same result for the same arguments. */
+  /** Makes `name` callable from SQL; by default it must be deterministic. */
   define(name: string, body: (...args: SQLOutputValue[]) => SQLInputValue, deterministic = true): void {
     this.#db.function(name, { deterministic, varargs: true }, body);
   }
 
   /**
-   * Runs `body` in one write transaction: all of it or none.
+   * Runs `body` in one write transaction: all or nothing.
    *
    * @throws Failure `locked` when another process holds the write lock for longer than five seconds, `not-permitted`
    */
@@ -186,23 +186,23 @@ export class Database {
     return this.#ending(body);
   }
 
-  /** Whether nobody holds the write lock at this moment. */
+  /** Whether nobody holds the write lock at the moment. */
   isFree(): boolean {
-    if (!this.#takesLock(0)) return false;
+    if (!this.#tryLock(0)) return false;
     this.exec("rollback");
     return true;
   }
 
   /**
-   * Waits until nobody holds the write lock; unlike {@link change}, it lets the program go on with other things.
+   * Waits until nobody holds the write lock; unlike {@link change}, without blocking the event loop.
    *
    * @throws Failure `locked` when another process holds it for longer than five seconds, `interrupted`
    */
   async freed(signal: AbortSignal): Promise<void> {
-    for (let waitedMs = 0; !this.isFree(); waitedMs += PATIENCE_MS) {
+    for (let waitedMs = 0; !this.isFree(); waitedMs += WAIT_MS) {
       if (signal.aborted) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
-      await sleep(PATIENCE_MS);
+      await sleep(WAIT_MS);
     }
   }
 
@@ -212,7 +212,7 @@ export class Database {
     return this.#ending(body);
   }
 
-  /** Writes a copy of the data as it is, with what still lies in the write-ahead log; a file that is there is replaced. */
+  /** Writes a copy of the data, including the write-ahead log; an existing file is replaced. */
   copyTo(path: string): void {
     rmSync(path, { force: true });
     this.run("vacuum into :path", { path });
@@ -235,21 +235,21 @@ export class Database {
   }
 
   /**
-   * Gives the file its write-ahead log. Where several make a new file at once, SQLite refuses all but one of them without
-   * any wait of its own, as waiting could end in a deadlock.
+   * Switches the file to write-ahead logging. If several processes create a new file at once, SQLite rejects all but
+   * one without waiting, as waiting could deadlock.
    *
-   * @throws Failure `locked` where the file is in somebody's hands all the time
+   * @throws Failure `locked` if the file stays in use by others
    * @see https://www.sqlite.org/c3ref/busy_handler.html
    */
-  #keepLog(): void {
-    for (let waitedMs = 0; !this.#takesLog(); waitedMs += MOMENT_MS) {
+  #enableLog(): void {
+    for (let waitedMs = 0; !this.#tryEnableLog(); waitedMs += RETRY_MS) {
       if (this.#interrupted()) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
-      Atomics.wait(NEVER_WOKEN, 0, 0, MOMENT_MS);
+      Atomics.wait(NEVER_NOTIFIED, 0, 0, RETRY_MS);
     }
   }
 
-  #takesLog(): boolean {
+  #tryEnableLog(): boolean {
     try {
       this.exec("pragma journal_mode = wal");
       return true;
@@ -260,14 +260,14 @@ export class Database {
   }
 
   #begin(): void {
-    for (let waitedMs = 0; !this.#takesLock(PATIENCE_MS); waitedMs += PATIENCE_MS) {
+    for (let waitedMs = 0; !this.#tryLock(WAIT_MS); waitedMs += WAIT_MS) {
       if (this.#interrupted()) throw interruption();
       if (waitedMs >= this.#busyTimeoutMs) throw locked();
     }
   }
 
-  /** Begins a write transaction where the lock is free within a time. */
-  #takesLock(withinMs: number): boolean {
+  /** Begins a write transaction if the lock becomes free in time. */
+  #tryLock(withinMs: number): boolean {
     this.exec(`pragma busy_timeout = ${withinMs}`);
     try {
       this.exec("begin immediate");

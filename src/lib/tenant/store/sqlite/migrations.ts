@@ -9,10 +9,11 @@ const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 export const ROOT_ORG_PK = 1;
 
 /**
- * Forward-only steps, each run once, in order. A step that has been released is never edited.
+ * Forward-only steps, each run once, in order. A released step is never edited.
  *
- * Columns carry the names of the model's fields, so that an import maps a file's column to a table's without a list of
- * its own. `pk` is the row's own number, never given twice (an undone deletion takes its number back), `id` its UUIDv7, `revision` the collection's revision that last changed it.
+ * Columns have the names of the model's fields, so that an import maps a file's columns to a table's without a separate
+ * list. `pk` is the row's own number, never reused (a reverted deletion gets its number back), `id` its UUIDv7,
+ * `revision` the collection's revision that last changed it.
  */
 export const STEPS: readonly string[] = [
   `
@@ -98,10 +99,11 @@ const newer = (path: string): Failure =>
   });
 
 /**
- * Brings a file to the newest shape, in one transaction. A file of an older shape is copied to `PATH.before-N` first.
+ * Migrates a file to the newest schema, in one transaction. A file with an older schema is copied to `PATH.before-N`
+ * first.
  *
  * @param backUp copies the file as it is
- * @throws Failure `unavailable` where a newer program wrote the file
+ * @throws Failure `unavailable` if a newer program wrote the file
  */
 export const migrate = (
   database: Database,

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A file with a table of some pages. */
+/** Creates a file with a table of a few pages. */
 function fill(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec("create table filled (value text)");
@@ -22,7 +22,7 @@ function fill(file: string): DatabaseSync {
   return database;
 }
 
-/** SQLite's own error, as it comes. */
+/** SQLite's own error. */
 function thrown(work: () => unknown): unknown {
   try {
     return work();
@@ -109,7 +109,7 @@ test("another error stays as it is", () => {
 describe("a plan's file beside the tenant's", () => {
   const staging = (): string => join(folder, "plan.db");
 
-  /** The error of reading a plan's file that was harmed. */
+  /** The error of reading a damaged plan file. */
   function ofHarmed(harm: () => void): unknown {
     fill(path).close();
     fill(staging()).close();

@@ -11,16 +11,16 @@ const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
-/** What a file can answer that is not what was written; ERROR where a table is missing. */
+/** Errors of a file whose content is not what was written; ERROR for a missing table. */
 const BROKEN: readonly number[] = [ERROR, IOERR, CORRUPT, NOTADB];
 
 const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
 
-/** SQLite's own words for a file, or a folder for what lies beside it, that cannot be written. */
+/** SQLite's errors for an unwritable file, or an unwritable folder next to it. */
 export const isUnwritable = (error: unknown): boolean => [READONLY, CANTOPEN].includes(codeOf(error) ?? 0);
 
-/** The refusal of a change to a tenant that cannot be written. */
+/** The failure of a change to a read-only tenant. */
 export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
   new Failure("not-permitted", {
     what: text("the tenant is read-only here", "このテナントは読み取り専用です"),
@@ -29,7 +29,7 @@ export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
     cause,
   });
 
-/** The failure of a tenant's file that is not what was written. */
+/** The failure of a damaged tenant file. */
 export const damaged = (path: string, cause?: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the tenant's file is damaged", "テナントのファイルが壊れています"),
@@ -41,7 +41,7 @@ export const damaged = (path: string, cause?: unknown): Failure =>
     cause,
   });
 
-/** The failure of a plan whose staging is not what was written, or is gone; the tenant is not to blame. */
+/** The failure of a plan whose staging is damaged or missing; the tenant itself is intact. */
 const damagedPlan = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、なくなっています"),
@@ -50,7 +50,7 @@ const damagedPlan = (path: string, cause: unknown): Failure =>
     cause,
   });
 
-/** Whether a file of SQLite is there and what was written. */
+/** Whether an SQLite file exists and is intact. */
 function isSound(path: string): boolean {
   try {
     const database = new DatabaseSync(path, { readOnly: true });
@@ -76,10 +76,11 @@ const cannotOpen = (path: string, cause: unknown): Failure =>
   });
 
 /**
- * What the disk or the file is to blame for, as a failure that names the file and the way out; other errors as they are.
+ * Turns an error of the disk or the file into a failure that names the file and the remedy; other errors are returned
+ * unchanged.
  *
  * @param path the tenant's file
- * @param staging the file of the plan that was worked on, which may be the one to blame
+ * @param staging the plan's file in use, which may be the faulty one
  * @see https://www.sqlite.org/rescode.html
  */
 export const storageFailure = (error: unknown, path: string, staging?: string): unknown => {

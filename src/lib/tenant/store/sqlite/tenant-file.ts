@@ -5,9 +5,9 @@ import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";
 
-/** A tenant's file, and what a new one is given. */
+/** A tenant's file, and the initial data of a new one. */
 export interface TenantFile {
-  /** all of the tenant lies in this folder; it is made where it is missing */
+  /** folder of all the tenant's files; created if missing */
   readonly folder: string;
   readonly name: string;
   /** a UTC instant */
@@ -17,11 +17,11 @@ export interface TenantFile {
 
 const FILE = "tenant.db";
 
-/** `tenant.db.new-PID`: a file on its way to be a tenant's. */
+/** `tenant.db.new-PID`: a tenant file under construction. */
 const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
 
 /**
- * Opens the file of a tenant, made or brought to the newest shape first. A new one takes its name when it is whole, so
+ * Opens the file of a tenant, creating or migrating it first. A new one is renamed only once it is complete, so
  * that an empty file, or a folder that lost it, is damage and never a tenant without users.
  *
  * @throws Failure `unexpected` when the file is damaged, or the disk full or faulty
@@ -54,7 +54,7 @@ function make(path: string, file: TenantFile): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const entry of readdirSync(folder)) {
     const pid = UNFINISHED.exec(entry)?.[1];
-    // somebody else may have made it meanwhile
+    // another process may have created it meanwhile
     if (pid === undefined && !existsSync(path)) throw damaged(path);
     if (pid !== undefined && !processes.isAlive(Number(pid))) rmSync(join(folder, entry), { force: true });
   }
@@ -67,12 +67,12 @@ function make(path: string, file: TenantFile): void {
   }
 }
 
-/** A link, unlike a rename, never takes the place of a tenant that another process has made meanwhile. */
+/** A link, unlike a rename, never replaces a tenant that another process has created meanwhile. */
 function linkOnce(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {
-    // some file systems have no links
+    // some file systems do not support links
     if (!existsSync(to)) renameSync(from, to);
   }
 }

@@ -2,25 +2,25 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 
-/** What the tenant asks of the operating system's processes. */
+/** The operating system's processes, as far as the tenant needs them. */
 export interface Processes {
-  /** the number of this process */
+  /** the id of this process */
   readonly self: number;
-  /** whether a process of that number runs, also somebody else's */
+  /** whether a process with that id is running, whoever owns it */
   isAlive(pid: number): boolean;
 }
 
-/** Who holds the tenant's write lock for long, and where that is noted. */
+/** A long-time holder of the tenant's write lock, and the note that names it. */
 export interface Writer {
   /** the note */
   readonly path: string;
   readonly pid: number;
   readonly what: string;
-  /** when it was asked for; a UTC instant */
+  /** when the lock was requested; a UTC instant */
   readonly since: string;
 }
 
-/** Does work that holds the write lock already, with a note that says who does it: a thread has no other way to tell. */
+/** Runs work that already holds the write lock, with a note naming the writer: a thread cannot report it otherwise. */
 export const noted = <T>({ path, ...writer }: Writer, work: () => T): T => {
   writeFileSync(path, JSON.stringify(writer));
   try {
@@ -30,7 +30,7 @@ export const noted = <T>({ path, ...writer }: Writer, work: () => T): T => {
   }
 };
 
-/** A note beside the tenant that says who is writing, for those who wait in vain. It is no lock: SQLite has that. */
+/** A note next to the tenant that names the current writer, for those waiting. Not a lock: SQLite provides that. */
 export class WriterNote {
   readonly #path: string;
   readonly #processes: Processes;
@@ -50,7 +50,7 @@ export class WriterNote {
     if (this.#read() === undefined) rmSync(this.#path, { force: true });
   }
 
-  /** Names the holder in a failure `locked`; other errors pass as they are. */
+  /** Names the holder in a `locked` failure; other errors are returned unchanged. */
   explain(error: Error): Error {
     const writer = this.#read();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
@@ -63,7 +63,7 @@ export class WriterNote {
     });
   }
 
-  /** The writer, if there is one and it lives. */
+  /** The writer, if there is one and it is alive. */
   #read(): Omit<Writer, "path"> | undefined {
     try {
       const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<Writer, "path">;

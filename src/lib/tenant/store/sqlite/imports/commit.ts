@@ -15,35 +15,35 @@ import { ROOT_ORG_PK } from "../migrations.ts";
 import { advance, hasSecrets, newReferences } from "./compare.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
 
-/** What every statement of a commit may name. */
+/** Parameters available to every statement of a commit. */
 export interface CommitContext {
   /** the import's own row */
   readonly import: number;
-  /** the new revision of the collection that changes */
+  /** the new revision of the changed collection */
   readonly revision: number;
-  /** the moment of the commit, a UTC instant */
+  /** the time of the commit, a UTC instant */
   readonly now: string;
-  /** see idPrefix: the ids of new records are this and 12 digits */
+  /** see idPrefix: followed by 12 digits, the id of a new record */
   readonly idPrefix: string;
-  /** likewise, for organisations and groups that are made because rows name them */
+  /** likewise, for organisations and groups created because rows name them */
   readonly referencePrefix: string;
 }
 
-/** What a commit takes from outside. */
+/** Time and ids passed to a commit. */
 export type CommitMoment = Pick<CommitContext, "now" | "idPrefix" | "referencePrefix">;
 
-/** The highest number that a record ever had. @see https://sqlite.org/autoinc.html */
+/** The highest number any record has ever had. @see https://sqlite.org/autoinc.html */
 const lastNumber = (database: Database, entity: Entity): number =>
   database.count("select coalesce(max(seq), 0) from sqlite_sequence where name = :entity", { entity });
 
-/** The columns of a record that a change keeps for its undoing: all but identity and bookkeeping. */
+/** The columns of a record stored for a revert: all except identity and bookkeeping. */
 const keptColumns = ({ kind }: Pick<PlanSql, "kind">): readonly string[] => kind.fields.map(storeColumn);
 
 /** SQL: the record `t` as a JSON object of its columns. */
 const recordAsJson = (columns: readonly string[]): string =>
   `json_object(${columns.map((column) => `'${column}', t.${quoteIdentifier(column)}`).join(", ")})`;
 
-/** Columns that a deleted record needs beside its fields to come back as it was. */
+/** Columns that restore a deleted record, in addition to its fields. */
 const IDENTITY = {
   user: ["id", "createdAt", "updatedAt", "revision", "accountPasswordSetAt"],
   secured_user: ["id", "createdAt", "updatedAt", "revision", "app", "userId", "nameSort", "secrets"],
@@ -69,7 +69,7 @@ const keepBefore = (database: Database, plan: PlanSql, context: CommitContext): 
   );
 };
 
-/** SQL: true where the file lacks a record, so that a replacing import deletes it. */
+/** SQL: true if the record is absent from the file, so that a replacing import deletes it. */
 export const isLacking = ({ kind }: PlanSql, record: string): string => {
   const unmatched = `${record}.pk not in (select target from s.match)`;
   return kind.entity === "user"
@@ -110,7 +110,7 @@ const keepMade = (database: Database, context: CommitContext, entity: "org" | "s
   );
 };
 
-/** True where a staged row matches no record. */
+/** True if a staged row matches no record. */
 const hasNew = (database: Database): boolean =>
   database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
 
@@ -178,7 +178,7 @@ const update = (database: Database, plan: PlanSql, context: CommitContext): void
   forRanges(database, (range) => database.run(sql, { ...context, kind, ...range }));
 };
 
-/** Gives back what changed users claim, then claims anew: rings of addresses and account names pass. */
+/** Releases the claims of changed users, then claims anew: so rings of addresses and account names pass. */
 const reclaim = (database: Database, plan: PlanSql, release: boolean): void => {
   for (const { field, bit } of plan.kind.fields) {
     if (!plan.staged.staged.includes(field) || (field !== "emails" && field !== "accountName")) continue;
@@ -209,7 +209,7 @@ const remove = (database: Database, plan: PlanSql): void => {
   database.run(`delete from ${entity} as t where ${isLacking(plan, "t")}`, { kind });
 };
 
-/** Notes that and when secrets were set; the secrets themselves were never staged. */
+/** Records which secrets were set and when; the secrets themselves were never staged. */
 const noteSecrets = (database: Database, plan: PlanSql, { now, idPrefix }: CommitContext): void => {
   if (!hasSecrets(plan)) return;
   const set = `select coalesce(m.target, made.pk) as pk, r.secrets from s.row r
@@ -222,13 +222,13 @@ const noteSecrets = (database: Database, plan: PlanSql, { now, idPrefix }: Commi
   database.run(`update ${plan.kind.entity} as t set ${change} from (${set}) v where t.pk = v.pk`, { now, idPrefix });
 };
 
-/** An organisation as the undoing of an import needs it. */
+/** An organisation as a revert needs it. */
 const ORG_AS_JSON = `json_object('id', t.id, 'name', t.name, 'code', t.code, 'codeKey', t.codeKey, 'parent', t.parent,
   'createdAt', t.createdAt, 'updatedAt', t.updatedAt, 'revision', t.revision)`;
 
 const VALID_ROW = "a.row not in (select row from s.invalid)";
 
-/** Applies a plan of organisations: codes are given back first, so that swaps pass; parents come before their children. */
+/** Applies a plan of organisations: codes are released first, so that swaps pass; parents come before children. */
 const commitOrgs = (database: Database, plan: PlanSql, context: CommitContext): void => {
   database.run(
     `insert into import_change select :import, 'org', t.pk, 'update', ${ORG_AS_JSON}

@@ -42,7 +42,7 @@ const joinRecord = (database: Database, plan: PlanSql): string => {
   return "cross join s.holder h on h.key = r.key cross join user t on t.pk = h.pk";
 };
 
-/** Forgets what an earlier comparison of the same staged rows found. */
+/** Deletes the results of an earlier comparison of the same staged rows. */
 const reset = (database: Database): void => {
   for (const statement of [
     "delete from s.match",
@@ -77,23 +77,30 @@ const isRejected = (
 ): boolean => {
   if (database.count("select count(*) from s.problem where severity = 'error' and row <= 1") > 0) return true;
   if (!request.skipInvalid) return invalid > 0;
-  // whom an invalid row means may be unknown: then nobody can tell who the file lacks
+  // an invalid row may not identify its record: then it is unknown which records the file lacks
   return (
     deleted > 0 &&
     database.count(`select count(*) from s.invalid where row not in (select row from s.match)
-      or row in (select row from s.problem where code in (${UNTOLD}))`) > 0
+      or row in (select row from s.problem where code in (${UNRELIABLE}))`) > 0
   );
 };
 
-/** Problems after which a row's key, or where the row ends, cannot be relied on; or whose row fits several records. */
-const UNTOLD = ["key-ambiguous", "bytes-invalid", "character-nul", "quote-unclosed", "quote-stray", "quote-trailing"]
+/** Problems that make a row's key or its end unreliable, or by which a row matches several records. */
+const UNRELIABLE = [
+  "key-ambiguous",
+  "bytes-invalid",
+  "character-nul",
+  "quote-unclosed",
+  "quote-stray",
+  "quote-trailing",
+]
   .map((code) => `'${code}'`)
   .join(", ");
 
 /**
- * Compares staged rows with the tenant, on one snapshot, and writes what it finds beside them.
+ * Compares staged rows with the tenant, on one snapshot, and stores the results next to them.
  *
- * @param options `forNew` false: rows that would make a record need not have all that a new one needs
+ * @param options `forNew` false: rows that would create a record need not have all that a new one needs
  */
 export const compare = (
   database: Database,
@@ -146,7 +153,7 @@ export const hasSecrets = ({ kind, staged }: PlanSql): boolean =>
     kind.format.columns.some((column) => column.field === field && column.secret === true),
   );
 
-/** SQL: references of valid rows that the tenant does not know, as `key` and `value`. */
+/** SQL: references of valid rows that the tenant lacks, as `key` and `value`. */
 export const newReferences = (plan: PlanSql, what: "org" | "group"): string | undefined => {
   const { kind, request, staged } = plan;
   if (what === "org" && kind.entity === "user" && request.createOrgs && staged.staged.includes("orgCode")) {
@@ -207,9 +214,9 @@ const revisionOf = (database: Database, collection: string): number =>
   database.count("select revision from collection where name = :collection", { collection });
 
 /**
- * Counts a write to collections of the tenant. The number is the tenant's own, so that no two writes share one.
+ * Counts a write to collections of the tenant. The revision is tenant-wide, so that no two writes share one.
  *
- * @returns the revision that the write's records carry
+ * @returns the revision of the records written
  */
 export const advance = (database: Database, collections: readonly string[]): number => {
   const revision = database.count("select coalesce(max(revision), 0) + 1 from collection");

@@ -2,14 +2,14 @@ import type { Database } from "../database.ts";
 import type { PlanSql } from "./expressions.ts";
 import { recordFinding, keyField } from "./findings.ts";
 
-/** A value that only one user of the tenant may have, where rows claim it and where users hold it. */
+/** A value that only one user of the tenant may have: the rows that claim it and the users who hold it. */
 interface UniqueValue {
   readonly field: "emails" | "accountName";
   /** SQL: the claims of rows as `key`, `row` and `col` */
   readonly claims: string;
   /** SQL: who holds `c.key` */
   readonly holder: string;
-  /** SQL: true where the valid row `h` of the holder leaves the value with him */
+  /** SQL: true if the holder keeps the value after the valid row `h` */
   readonly keeps: string;
 }
 
@@ -24,7 +24,7 @@ const uniqueValues = (plan: PlanSql): readonly UniqueValue[] => {
         : `select "emailKey" as key, row, null as col from s.row where "emailKey" is not null
            union all select key, row, col from s.claim`,
     holder: "user_email held on held.emailKey = c.key",
-    // a blank that keeps is null; without --blank keep no list is
+    // null means a blank with --blank keep; without that option a list is never null
     keeps: "h.emails is null",
   };
   const accounts: UniqueValue = {
@@ -36,16 +36,16 @@ const uniqueValues = (plan: PlanSql): readonly UniqueValue[] => {
   return [emails, accounts].filter(({ field }) => plan.staged.staged.includes(field));
 };
 
-/** SQL: the contests of valid rows, in which more are found with every row that turns out invalid. */
+/** SQL: the contests of valid rows; each row found invalid may add more. */
 const OF_VALID = "row not in (select row from s.invalid)";
 
-/** SQL: the contests of rows that only the comparison made invalid, and that can mean one user only. */
+/** SQL: the contests of rows that only the comparison made invalid, and that match one user at most. */
 const OF_COMPARED = `row in (select row from s.invalid) and row not in (
   select row from s.problem where severity = 'error' and (found = 'file' or code = 'key-ambiguous'))`;
 
 /**
- * Claims of rows on values that another user of the tenant holds. They are few; those whose holder gives the value
- * up in the same file are no conflict, so swaps and rings pass. A row that turns out invalid gives nothing up, hence
+ * Finds claims of rows on values that another user of the tenant holds. They are few. If the holder releases the value
+ * in the same file it is not a conflict, so swaps and rings pass. A row found invalid releases nothing, hence
  * the repetition until nothing new is found.
  */
 export const findConflicts = (database: Database, plan: PlanSql): void => {
@@ -65,11 +65,11 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
   const lose = (which: string): number =>
     values.map((value) => loseContests(database, plan, value, which)).reduce((sum, n) => sum + n, 0);
   lose(OF_COMPARED);
-  while (lose(OF_VALID) > 0) tellLost(database, plan, values);
-  tellLost(database, plan, values);
+  while (lose(OF_VALID) > 0) reportLost(database, plan, values);
+  reportLost(database, plan, values);
 };
 
-/** Marks the contests whose holder keeps the value. @returns how many */
+/** Marks the contests whose holder keeps the value. @returns their number */
 const loseContests = (database: Database, plan: PlanSql, { field, keeps }: UniqueValue, which: string): number => {
   const deleted =
     plan.request.mode === "replace"
@@ -85,7 +85,7 @@ const loseContests = (database: Database, plan: PlanSql, { field, keeps }: Uniqu
   );
 };
 
-const tellLost = (database: Database, plan: PlanSql, values: readonly UniqueValue[]): void => {
+const reportLost = (database: Database, plan: PlanSql, values: readonly UniqueValue[]): void => {
   for (const { field } of values) {
     recordFinding(database, plan, {
       code: "value-taken",

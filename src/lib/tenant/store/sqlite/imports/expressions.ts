@@ -2,8 +2,8 @@ import type { ImportedField, RecordKind } from "../../../../imports/kind.ts";
 import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 
 /**
- * The SQL of a plan. Names in it: `r` a staged row, `t` the record it matches, `o` the organisation its code names,
- * `m` the match of both, schema `s` the import's own staging file.
+ * The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o` the organisation its code names,
+ * `m` the match of both, schema `s` the import's staging file.
  */
 export interface PlanSql {
   readonly kind: RecordKind;
@@ -18,7 +18,7 @@ export const storeColumn = ({ field, merge }: ImportedField): string => (merge =
 
 const isStaged = ({ staged }: PlanSql, field: ImportedField): boolean => staged.staged.includes(field.field);
 
-/** True where a plan of this file can change the field at all. */
+/** True if a plan of this file can change the field at all. */
 export const isTouched = (plan: PlanSql, field: ImportedField): boolean =>
   isStaged(plan, field) || (plan.request.absent === "clear" && field.clearable);
 
@@ -32,7 +32,7 @@ const empty = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/** What the row itself says of a field, for a record that does not exist yet. */
+/** The row's own value of a field, for a record that does not exist yet. */
 export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
   if (field.merge === "org") return isStaged(plan, field) ? "coalesce(o.pk, :root)" : ":root";
   if (!isStaged(plan, field)) return empty(field);
@@ -42,8 +42,8 @@ export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
     : `r.${quoteIdentifier(field.field)}`;
 };
 
-/** The value a plan arrives at for a record that exists, before the look-alikes of Windows-31J are weighed. */
-const arrived = (plan: PlanSql, field: ImportedField): string => {
+/** A plan's resulting value for an existing record, before the Windows-31J look-alikes are considered. */
+const resultingValue = (plan: PlanSql, field: ImportedField): string => {
   const column = quoteIdentifier(storeColumn(field));
   if (!isStaged(plan, field)) return empty(field);
   if (field.merge === "org") return `iif(r."orgKey" is null, t.org, o.pk)`;
@@ -52,26 +52,26 @@ const arrived = (plan: PlanSql, field: ImportedField): string => {
   return keeps ? `coalesce(r.${quoteIdentifier(field.field)}, t.${column})` : `r.${quoteIdentifier(field.field)}`;
 };
 
-/** Records keep a value whose Windows-31J form is format of the file. */
-const weighed = (plan: PlanSql, field: ImportedField): boolean =>
+/** Whether a record keeps a value whose Windows-31J form equals the file's value. */
+const keepsWindowsForm = (plan: PlanSql, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/** True (1) in SQL where a row would change the field of the record it matches. */
+/** SQL: true (1) if a row would change the field of the record it matches. */
 const differs = (plan: PlanSql, field: ImportedField): string => {
   const column = `t.${quoteIdentifier(storeColumn(field))}`;
-  const value = arrived(plan, field);
+  const value = resultingValue(plan, field);
   const different = `${value} is not ${column}`;
-  // a case, not an and: SQLite works out both sides of an and
-  return weighed(plan, field)
+  // case instead of and: SQLite evaluates both sides of an and
+  return keepsWindowsForm(plan, field)
     ? `case when ${different} then ${value} is not windows_form(${column}) else 0 end`
     : `(${different})`;
 };
 
-/** The value an existing record gets. */
+/** The resulting value of an existing record. */
 export const valueForExisting = (plan: PlanSql, field: ImportedField): string => {
   const column = `t.${quoteIdentifier(storeColumn(field))}`;
-  const value = arrived(plan, field);
-  return weighed(plan, field)
+  const value = resultingValue(plan, field);
+  return keepsWindowsForm(plan, field)
     ? `case when ${value} is ${column} then ${column} when ${value} is windows_form(${column}) then ${column}
          else ${value} end`
     : value;
@@ -89,5 +89,5 @@ export const joinOrg = (plan: PlanSql): string =>
     ? `left join org o on o.codeKey = r."orgKey"`
     : "";
 
-/** Staged rows that are not invalid. */
+/** SQL: staged rows that are not invalid. */
 export const VALID = "r.row not in (select row from s.invalid)";

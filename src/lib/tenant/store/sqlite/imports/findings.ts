@@ -2,18 +2,18 @@ import type { ProblemCode } from "../../../../model/problem.ts";
 import type { Database, Params } from "../database.ts";
 import { quoteIdentifier, type PlanSql } from "./expressions.ts";
 
-/** Problems that only a comparison with other rows or the tenant shows; they are found anew with every plan. */
+/** Problems that only a comparison with other rows or the tenant reveals; they are found anew with every plan. */
 export interface Finding {
   readonly code: ProblemCode;
   readonly severity?: "error" | "warning" | undefined;
-  /** the field that is at fault; the record as a whole where there is none */
+  /** the field at fault; undefined for the record as a whole */
   readonly field?: string | undefined;
-  /** SQL that gives `row`, `line`, `col` (the cell, where it is not the field's first; else null) and `params` (a JSON object) */
+  /** SQL for `row`, `line`, `col` (the cell, or null for the field's first one) and `params` (a JSON object) */
   readonly select: string;
   readonly params?: Params | undefined;
 }
 
-/** Writes findings as problems and marks their rows invalid. @returns how many were found */
+/** Stores findings as problems and marks their rows invalid. @returns their number */
 export const recordFinding = (database: Database, plan: PlanSql, finding: Finding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
   const severity = finding.severity ?? "error";
@@ -41,18 +41,18 @@ export const recordFinding = (database: Database, plan: PlanSql, finding: Findin
 /** The staged column with the key of a row's main mail address. */
 const mainEmail = ({ request }: PlanSql): string => (request.key === "email" ? "key" : "emailKey");
 
-/** SQL: the keys that a staged column gives to rows. */
+/** SQL: the keys that a staged column assigns to rows. */
 const keysIn = (column: string): string =>
   `select ${quoteIdentifier(column)} as key, row, null as col from s.row where ${quoteIdentifier(column)} is not null`;
 
-/** SQL: each row of a repeated value, with another row that has it; `which` narrows what of `v` is told. */
+/** SQL: each row of a repeated value, with another row that has it; `which` filters `v`. */
 const repeated = (values: string, which = "1"): string => `
   with v as (${values}),
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
   select r.row, r.line, v.col, json_object('header', :header, 'row', iif(r.row = d.first, d.last, d.first)) as params
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
-/** Rows of the file that claim the same key, mail address or account name, both named. */
+/** Rows of the file that claim the same key, mail address or account name, each with the other row. */
 export const findDuplicates = (database: Database, plan: PlanSql): void => {
   const key = keyField(plan);
   recordFinding(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("key")) });
@@ -63,7 +63,7 @@ export const findDuplicates = (database: Database, plan: PlanSql): void => {
   unique("accountName", repeated(keysIn("accountKey")));
   if (key !== "emails") unique("emails", repeated(keysIn("emailKey")));
   if (database.count("select count(*) from s.claim") === 0) return;
-  // two main addresses have been told already
+  // two equal main addresses have already been reported
   const all = `${keysIn(mainEmail(plan))} union all select key, row, col from s.claim`;
   unique(
     "emails",
@@ -71,14 +71,14 @@ export const findDuplicates = (database: Database, plan: PlanSql): void => {
   );
 };
 
-/** The field that names a record of this plan. */
+/** The field that identifies a record of this plan. */
 export const keyField = ({ kind, request }: PlanSql): string => {
   if (kind.entity !== "user") return kind.format.key;
   if (request.key === "email") return "emails";
   return request.key === "upn" ? "upn" : "employeeCode";
 };
 
-/** ユーザーIDs that differ in upper and lower case only: two users, which is seldom meant. */
+/** ユーザーIDs that differ only in letter case: two users, which is seldom intended. */
 export const findCaseTwins = (database: Database, plan: PlanSql): void => {
   if (plan.kind.entity !== "secured_user") return;
   recordFinding(database, plan, {
@@ -93,7 +93,7 @@ export const findCaseTwins = (database: Database, plan: PlanSql): void => {
   });
 };
 
-/** Rows that would make a record without what a new one needs. */
+/** Rows that would create a record without all that a new one needs. */
 export const findMissingForNew = (database: Database, plan: PlanSql): void => {
   for (const { field, header, required, secret } of plan.kind.format.columns) {
     if (required === undefined) continue;
@@ -118,7 +118,7 @@ const missingSecret = ({ staged }: PlanSql, field: string): string =>
 
 const missingValue = (staged: boolean, field: string): string => (staged ? `r.${quoteIdentifier(field)} is null` : "1");
 
-/** Codes and group names that the tenant does not know, where the import may not make them. */
+/** Codes and group names that the tenant lacks and the import may not create. */
 export const findUnknownReferences = (database: Database, plan: PlanSql): void => {
   const { request, kind, staged } = plan;
   if (kind.entity === "user" && staged.staged.includes("orgCode") && !request.createOrgs) {
@@ -149,7 +149,7 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
 
 const UNKNOWN_GROUP = "and f.key not in (select nameKey from secured_group where app = :app)";
 
-/** Rows that would touch an administrator in a way no import may. */
+/** Rows that would change an administrator in a way no import may. */
 export const findAdministrators = (database: Database, plan: PlanSql): void => {
   const { kind, staged } = plan;
   const matched = "from s.match m join s.row r on r.row = m.row";

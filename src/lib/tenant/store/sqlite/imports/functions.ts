@@ -7,8 +7,8 @@ type Custom = readonly (readonly [string, string | null])[];
 const entries = (json: unknown): Custom => Object.entries(JSON.parse(String(json)) as Record<string, string | null>);
 
 /**
- * Custom fields after a row: the row's values win, null removes. `windows` keeps a stored value whose Windows-31J form
- * is what the row holds. Both are JSON objects whose keys are the tenant's own numbers of its fields.
+ * Merges a row's custom fields into the stored ones: the row's values win, null removes. `windows` keeps a stored value
+ * whose Windows-31J form equals the row's value. Both are JSON objects keyed by the tenant's own field numbers.
  */
 export const mergeCustom = (stored: string, patch: string, windows: boolean): string => {
   const merged = new Map(entries(stored));
@@ -21,7 +21,7 @@ export const mergeCustom = (stored: string, patch: string, windows: boolean): st
   return JSON.stringify(Object.fromEntries(ordered));
 };
 
-/** Makes the functions that plans call from SQL known to a connection. */
+/** Registers the functions that plans call from SQL on a connection. */
 export const defineFunctions = (database: Database, interrupted: () => boolean): void => {
   database.define("merge_custom", (stored, patch, windows) =>
     mergeCustom(String(stored), String(patch), windows === 1),
@@ -40,19 +40,19 @@ export const defineFunctions = (database: Database, interrupted: () => boolean):
   );
 };
 
-/** In a where-clause over `row`: asks every few thousand rows whether the work is to stop. */
+/** For a where clause over `row`: checks every few thousand rows whether to stop. */
 export const proceeding = (row: string): string => `((${row} & 4095) <> 0 or proceed())`;
 
-/** Rows that one statement works on at a time, where it calls back for each: what a call leaves behind goes with it. */
+/** Rows per statement where it calls back for each: what the calls allocate is freed after it. */
 const RANGE_ROWS = 65_536;
 
-/** The numbers of rows from one behind `after`, up to and with `upTo`. */
+/** Row numbers greater than `after`, up to and including `upTo`. */
 export interface Range extends Readonly<Record<string, number>> {
   readonly after: number;
   readonly upTo: number;
 }
 
-/** Numbers up to `last` in ranges, looking before each whether the work is to stop. */
+/** Numbers up to `last` in ranges, checking before each whether to stop. */
 export const forNumbers = (database: Database, last: number, body: (range: Range) => void): void => {
   for (let after = 0; after < last; after += RANGE_ROWS) {
     database.get("select proceed()");
@@ -64,5 +64,5 @@ export const forNumbers = (database: Database, last: number, body: (range: Range
 export const forRanges = (database: Database, body: (range: Range) => void): void =>
   forNumbers(database, database.count("select coalesce(max(row), 0) from s.row"), body);
 
-/** In a where-clause over `r`: the rows of a range. */
+/** For a where clause over `r`: the rows of a range. */
 export const IN_RANGE = "r.row > :after and r.row <= :upTo";

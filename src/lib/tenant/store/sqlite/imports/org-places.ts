@@ -3,13 +3,13 @@ import { formatOrgPath } from "../../../../model/organisation.ts";
 import type { Database, Row } from "../database.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 
-/** The parent that a row of organisations arrives at; its path only where it has no code; both null under 全社. */
+/** The resulting parent of an organisation's row; the path only if it has no code; both null for 全社. */
 export interface OrgPlace {
   readonly parentCode: string | null;
   readonly parentPath: string | null;
 }
 
-/** An organisation as the plan leaves it: its parent is another one of these. */
+/** An organisation as the plan leaves it; its parent is another of these. */
 interface PlannedOrg {
   readonly name: string;
   readonly code: string | null;
@@ -54,7 +54,7 @@ const pathOf = (orgs: ReadonlyMap<string, PlannedOrg>, node: string): string => 
   return formatOrgPath(names);
 };
 
-/** Where the valid rows of a plan for organisations put them, by row. */
+/** The resulting places of a plan's valid organisation rows, by row. */
 export const orgPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => {
   const orgs = plannedOrgs(database);
   return new Map(

@@ -67,7 +67,7 @@ const write = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
   }
 };
 
-/** Compares staged organisations with the tenant's tree and writes the outcome beside them. */
+/** Compares staged organisations with the tenant's tree and stores the outcome next to them. */
 export const compareOrgs = (database: Database, plan: PlanSql): void => {
   for (const table of ["org_after", "gone"]) database.exec(`drop table if exists s.${table}`);
   database.exec(`create table s.org_after (row integer primary key, name text not null, code text, parentOrg integer,

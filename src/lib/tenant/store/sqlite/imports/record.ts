@@ -10,7 +10,7 @@ import type { PlanSql } from "./expressions.ts";
 
 export type ImportState = "uploading" | "planned" | "awaiting-console" | "committed" | "discarded" | "failed";
 
-/** What was asked of an import, with all that is needed to read its file. */
+/** The request of an import, with all that is needed to read its file. */
 export interface StoredRequest extends PlanRequest {
   readonly allowUnknownColumns: boolean;
   readonly map?: ColumnMap | undefined;
@@ -18,7 +18,7 @@ export interface StoredRequest extends PlanRequest {
   readonly fileName: string;
 }
 
-/** What is kept of an import beside its state. */
+/** The data of an import that is stored as JSON. */
 export interface ImportDetail {
   readonly actor: string;
   readonly request: StoredRequest | null;
@@ -26,14 +26,14 @@ export interface ImportDetail {
   readonly counts: PlanCounts | null;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
-  /** the import that this one undoes, or that undid this one */
+  /** the import that this one reverts, or that reverted this one */
   readonly reverts: string | null;
   readonly revertedBy: string | null;
-  /** the process that takes its file */
+  /** the process that receives its file */
   readonly process: number | null;
 }
 
-/** An import as the tenant keeps it. */
+/** An import as stored by the tenant. */
 export interface ImportRecord {
   readonly pk: number;
   readonly id: string;
@@ -41,7 +41,7 @@ export interface ImportRecord {
   readonly state: ImportState;
   readonly createdAt: string;
   readonly etag: string | null;
-  /** what its commit gave to the records it changed */
+  /** the revision its commit gave to the records it changed */
   readonly revision: number | null;
   readonly detail: ImportDetail;
 }
@@ -76,7 +76,7 @@ export const insertImport = (database: Database, record: Omit<ImportRecord, "pk"
   );
 };
 
-/** What of an import changes after it was made. */
+/** The parts of an import that change after it is created. */
 export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision">> & {
   readonly detail?: Partial<ImportDetail> | undefined;
 };
@@ -111,7 +111,7 @@ export const listImports = (database: Database): readonly ImportRecord[] =>
 /**
  * The plan of an import as its SQL needs it.
  *
- * @throws Failure `conflict` where the import has no plan (any more)
+ * @throws Failure `conflict` if the import has no plan (any more)
  */
 export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql => {
   const { request, staged } = detail;
@@ -126,7 +126,7 @@ export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql =>
   });
 };
 
-/** A plan with invalid rows that is to be committed all the same. */
+/** The failure of committing a plan with invalid rows. */
 export const rejected = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
     what: text(

@@ -4,10 +4,10 @@ import { quoteIdentifier, storeColumn } from "./expressions.ts";
 import { changes, made, params, type Reverted } from "./revert.ts";
 import { afterPiece, batched, customPiece, lineOf, listOf, truth, type RowQuery } from "./rows.ts";
 
-/** SQL: what a column of record `c` held before the import, as it is stored. */
+/** SQL: the stored value of a column of record `c` before the import. */
 const before = (column: string): string => `(c.before ->> '$.${column}')`;
 
-/** Organisations have their parent under its own name, users their organisation under `org`. */
+/** Organisations store their parent under its own name, users their organisation under `org`. */
 const columnOf = (entity: Entity, field: ImportedField): string =>
   entity === "org" ? field.field : storeColumn(field);
 
@@ -30,7 +30,7 @@ const changedOf = (entity: Entity, fields: readonly ImportedField[]): string =>
     }),
   );
 
-/** SQL: a record's key; `column` gives SQL of a column's value. */
+/** SQL: a record's key; `column` returns the SQL of a column's value. */
 const keyOf = (entity: Entity, column: (name: string) => string): string => {
   if (entity === "user") return `(${column("emails")} ->> 0)`;
   return entity === "org" ? `coalesce(${column("code")}, ${column("name")})` : column("userId");
@@ -38,10 +38,10 @@ const keyOf = (entity: Entity, column: (name: string) => string): string => {
 
 const stored = (column: string): string => `t.${quoteIdentifier(column)}`;
 
-/** Where a plan has rows of a file: an undoing has no file. */
+/** The place of a row in a file, for plans without one: a revert has no file. */
 const NO_PLACE = { row: "0", line: "0", setsSecret: "'false'" } as const;
 
-/** Records that get their former values, or come back; in the order they were made. */
+/** Records that get their former values, or are restored; in order of creation. */
 const changedLines = (reverted: Reverted): string => {
   const { entity, fields } = recordKind(reverted.kind);
   const line = lineOf({
@@ -56,7 +56,7 @@ const changedLines = (reverted: Reverted): string => {
     where c.action in (select value from json_each(:undone)) order by c.target limit :left`;
 };
 
-/** Records that the import made, and that go again. */
+/** Records that the import created, and that are deleted again. */
 const deletedLines = (reverted: Reverted): string => {
   const { entity } = recordKind(reverted.kind);
   const title = entity === "secured_user" ? "displayName" : "name";
@@ -72,13 +72,13 @@ const deletedLines = (reverted: Reverted): string => {
     order by t.pk limit :left`;
 };
 
-/** What undoing an import did to a record, by what the import did to it. */
+/** The action of a revert on a record, by the action of the import. */
 const UNDOING = [
   ["update", "update"],
   ["create", "delete"],
 ] as const;
 
-/** The lines of an undoing's plan as NDJSON, in batches: what changes or comes back, then what goes. */
+/** The lines of a revert's plan as NDJSON, in batches: changed or restored records, then deleted ones. */
 export function* revertLines(
   database: Database,
   reverted: Reverted,

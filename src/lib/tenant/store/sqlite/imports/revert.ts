@@ -7,7 +7,7 @@ import { quoteIdentifier } from "./expressions.ts";
 import { forNumbers, proceeding, type Range } from "./functions.ts";
 import type { ImportRecord } from "./record.ts";
 
-/** A committed import whose undoing is asked for. */
+/** A committed import to revert. */
 export interface Reverted {
   /** its own row */
   readonly pk: number;
@@ -16,17 +16,17 @@ export interface Reverted {
   readonly revision: number;
 }
 
-/** How many records the undoing changes. */
+/** Number of records that a revert changes. */
 export interface RevertCounts {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
 }
 
-/** SQL: what the import did to records of an entity. */
+/** SQL: the import's changes of records of an entity. */
 export const changes = `select * from import_change where import = :pk and entity = :entity and ${proceeding("target")}`;
 
-/** SQL: the records of an entity that the import made. */
+/** SQL: the records of an entity that the import created. */
 export const made = (entity: Entity, kind: FormatName): string =>
   entity === "secured_user"
     ? `select pk from secured_user where revision = :revision and app = '${kind}'
@@ -34,7 +34,7 @@ export const made = (entity: Entity, kind: FormatName): string =>
     : `select pk from ${entity} where revision = :revision and pk not in (select target from (${changes}))
        and ${proceeding("pk")}`;
 
-/** What {@link changes} and {@link made} are asked with. */
+/** Parameters of {@link changes} and {@link made}. */
 export const params = (
   { pk, kind, revision }: Reverted,
   entity: string = recordKind(kind).entity,
@@ -65,10 +65,10 @@ const touched = (): Failure =>
   });
 
 /**
- * Says whether every record of the import is as the import left it.
+ * Checks that every record of the import is as the import left it.
  *
- * @param created how many records the import made
- * @throws Failure `conflict` where a record was touched since
+ * @param created number of records the import created
+ * @throws Failure `conflict` if a record has changed since
  */
 export const checkUntouched = (database: Database, reverted: Reverted, created: number): void => {
   const { entity } = recordKind(reverted.kind);
@@ -82,7 +82,7 @@ export const checkUntouched = (database: Database, reverted: Reverted, created: 
   checkMadeOrgs(database, reverted);
 };
 
-/** An organisation that is taken back must hold nothing but what the import itself put there. */
+/** An organisation to be removed must contain only what the import itself put there. */
 const checkMadeOrgs = (database: Database, reverted: Reverted): void => {
   const { entity, fields } = recordKind(reverted.kind);
   const orgs =
@@ -104,11 +104,11 @@ const restoreColumns = (database: Database, reverted: Reverted, action: "update"
     )
     .map(({ key }) => String(key));
 
-/** SQL: what the import did to records of an entity, those of a range of numbers. */
+/** SQL: the import's changes of records of an entity, within a range of numbers. */
 const changesInRange = `select * from import_change
   where import = :pk and entity = :entity and target > :after and target <= :upTo`;
 
-/** The entity's records in ranges: a statement over a million of them would not look whether it is to stop. */
+/** The entity's records in ranges: a single statement over a million of them could not be interrupted. */
 const forRecords = (database: Database, { pk, kind }: Reverted, body: (range: Range) => void): void => {
   const { entity } = recordKind(kind);
   const last = database.count(
@@ -147,7 +147,7 @@ const restore = (database: Database, reverted: Reverted, revision: number): void
      from (${changesInRange}) c where c.action = 'delete'`);
 };
 
-/** Gives back what the import's users claim, before their records are restored. */
+/** Releases the claims of the import's users, before their records are restored. */
 const release = (database: Database, reverted: Reverted): void => {
   if (recordKind(reverted.kind).entity !== "user") return;
   for (const [table, key] of [
@@ -168,10 +168,10 @@ const release = (database: Database, reverted: Reverted): void => {
   }
 };
 
-/** Claims that one statement gives back; those of a user stand anywhere, so all are looked through in their own order. */
+/** Claims that one statement releases; a user's claims are scattered, so all are scanned in their own order. */
 const RANGE_CLAIMS = 65_536;
 
-/** What users claim, taken again after their records are restored. */
+/** Claims the users' values again after their records are restored. */
 const claim = (database: Database, reverted: Reverted): void => {
   if (recordKind(reverted.kind).entity !== "user") return;
   const users = `select target from (${changesInRange}) where action in ('update', 'delete')`;
@@ -184,7 +184,7 @@ const claim = (database: Database, reverted: Reverted): void => {
   }
 };
 
-/** Values of custom fields that were removed meanwhile do not come back with their users. */
+/** Values of custom fields removed in the meantime are not restored with their users. */
 const dropRemovedFields = (database: Database, reverted: Reverted): void => {
   const known = "e.key in (select cast(pk as text) from custom_field)";
   const sql = `update user set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${known})
@@ -193,7 +193,7 @@ const dropRemovedFields = (database: Database, reverted: Reverted): void => {
   forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), ...range }));
 };
 
-/** True where every organisation lies below the root, and every user and group member in one that is there. */
+/** True if every organisation is below the root, and every user and group member in an existing one. */
 const isWhole = (database: Database, reverted: Reverted): boolean => {
   if (recordKind(reverted.kind).entity === "secured_user") {
     const madeGroups = database.count(`select count(*) from (${changes})`, params(reverted, "secured_group"));
@@ -208,11 +208,11 @@ const isWhole = (database: Database, reverted: Reverted): boolean => {
 };
 
 /**
- * Undoes a committed import, inside the caller's transaction. Records that were deleted come back with their identity;
- * secrets cannot be put back, nobody kept them.
+ * Reverts a committed import, inside the caller's transaction. Deleted records are restored with their identity;
+ * secrets cannot be restored because they are not stored.
  *
  * @param revision the collection's new revision
- * @throws Failure `conflict` where a value that comes back belongs to another record by now
+ * @throws Failure `conflict` if a restored value belongs to another record by now
  */
 export const applyRevert = (database: Database, reverted: Reverted, revision: number): void => {
   const { entity } = recordKind(reverted.kind);
@@ -244,10 +244,10 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
   }
 };
 
-/** A committed import as its undoing sees it. */
+/** A committed import as input of a revert. */
 export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
 
-/** The counts of an undoing. @throws Failure `conflict` where it cannot be done any more */
+/** The counts of a revert. @throws Failure `conflict` if it is no longer possible */
 export const planRevert = (database: Database, original: ImportRecord) => {
   const reverted = revertedOf(original);
   checkUntouched(database, reverted, original.detail.counts?.create ?? 0);

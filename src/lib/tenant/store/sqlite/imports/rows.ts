@@ -16,10 +16,10 @@ import {
 import { keyField } from "./findings.ts";
 import { orgPlaces } from "./org-places.ts";
 
-/** A function of SQLite takes at most 127 arguments. */
+/** An SQLite function takes at most 127 arguments. */
 const MOST_ARGUMENTS = 100;
 
-/** SQL: pieces one after the other; what is null is left out. */
+/** SQL: pieces concatenated; null ones are left out. */
 const joined = (pieces: readonly string[]): string => {
   if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
   const parts: string[] = [];
@@ -27,33 +27,33 @@ const joined = (pieces: readonly string[]): string => {
   return joined(parts);
 };
 
-/** SQL: a list in JSON of pieces that begin with a comma each; a piece may be empty. */
+/** SQL: a JSON list of pieces that each begin with a comma; a piece may be empty. */
 export const listOf = (pieces: readonly string[]): string => `'[' || substr(${joined(pieces)}, 2) || ']'`;
 
-/** SQL: one value of `after` in JSON; `value` is SQL of JSON. */
+/** SQL: one value of `after` as JSON; `value` is SQL of JSON. */
 export const afterPiece = (field: string, value: string): string =>
   `',{"field":"${field}","value":' || ${value} || '}'`;
 
-/** SQL: custom fields in JSON, by the names they have in the tenant; nothing where there is none. */
+/** SQL: custom fields as JSON, by their names in the tenant; empty if there are none. */
 export const customPiece = (value: string): string =>
   `(select group_concat(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
       order by cast(e.key as integer))
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
-/** SQL of the parts of a plan's row, each of them JSON, in the order they are written. */
+/** SQL of the parts of a plan's row, each as JSON, in the order they are written. */
 type RowParts = Readonly<Record<keyof PlanRow, string>>;
 
-/** SQL: a line of NDJSON, made by SQLite alone: a million rows pass without becoming objects on the way. */
+/** SQL: a line of NDJSON, assembled by SQLite: a million rows need not become objects. */
 export const lineOf = (parts: RowParts): string =>
   joined([...Object.entries(parts).flatMap(([key, sql], at) => [`'${at === 0 ? "{" : ","}"${key}":'`, sql]), "'}\n'"]);
 
-/** SQL: a condition in JSON. */
+/** SQL: a condition as JSON. */
 export const truth = (condition: string): string => `iif(${condition}, 'true', 'false')`;
 
-/** Bytes of lines that are given at a time. */
+/** Bytes of lines per batch. */
 const BATCH_BYTES = 65_536;
 
-/** Rows whose column `line` is a line of text, as the bytes of many at a time. */
+/** Rows whose column `line` is a line of text, as the bytes of many lines at a time. */
 export function* batched(rows: Iterable<Row>): Generator<Uint8Array> {
   let text = "";
   for (const { line } of rows) {
@@ -67,12 +67,12 @@ export function* batched(rows: Iterable<Row>): Generator<Uint8Array> {
 
 type Action = PlanRow["action"];
 
-/** Which rows of a plan are asked for. */
+/** Selects the rows of a plan. */
 export interface RowQuery {
-  /** all where it is empty */
+  /** all actions if empty */
   readonly actions: readonly Action[];
   readonly limit?: number | undefined;
-  /** PANEL administrators whom the file lacks are deletions too: no import deletes them, the console may have */
+  /** includes PANEL administrators missing from the file: no import deletes them, but the console may have */
   readonly administratorsToo?: boolean | undefined;
 }
 
@@ -84,7 +84,7 @@ const jsonPiece = ({ field, merge }: ImportedField, value: string): string => {
   return afterPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
-/** SQL: the values a row arrives at, as the JSON of a plan's row has them. */
+/** SQL: a row's resulting values, as the JSON of a plan's row. */
 const afterJson = (plan: PlanSql): string =>
   listOf(
     plan.kind.fields.map((field) => {
@@ -94,7 +94,7 @@ const afterJson = (plan: PlanSql): string =>
       const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
       if (field.merge !== "org") return jsonPiece(field, value);
       const code = `(select code from org where pk = ${value})`;
-      // an organisation that the import makes is not there yet
+      // an organisation that the import creates does not exist yet
       return jsonPiece(field, plan.staged.staged.includes(field.field) ? `coalesce(${code}, r."orgCode")` : code);
     }),
   );
@@ -105,13 +105,13 @@ const ORG_AFTER = listOf([
   "org_place(r.row)",
 ]);
 
-/** SQL: the names of the fields that a row changes, in JSON. */
+/** SQL: the names of the fields that a row changes, as JSON. */
 const changedJson = ({ kind }: PlanSql): string => {
   const names = kind.fields.map(({ field, bit }) => `iif(m.changed & ${2 ** bit}, ',"${field}"', '')`);
   return `iif(coalesce(m.changed, 0) = 0, '[]', ${listOf(names)})`;
 };
 
-/** The row's key as the file has it; null where the file has no such column. */
+/** The row's key as in the file; null if the file has no such column. */
 const keyOf = (plan: PlanSql): string => {
   const staged = (field: string): string =>
     plan.staged.staged.includes(field) ? `r.${quoteIdentifier(field)}` : "null";
@@ -162,10 +162,10 @@ const deletedLines = (plan: PlanSql, administratorsToo: boolean): string => {
     order by t.pk limit :left`;
 };
 
-/** The most rows looked at for a batch of lines. */
+/** Maximum number of rows scanned for a batch of lines. */
 const MOST_ROWS = 256;
 
-/** Reads the lines of a plan in batches, each one text made by SQLite. */
+/** Reads the lines of a plan in batches, each one text assembled by SQLite. */
 class LineReader {
   readonly #database: Database;
   readonly #params: Params;
@@ -177,7 +177,7 @@ class LineReader {
     this.#left = limit ?? Number.MAX_SAFE_INTEGER;
   }
 
-  /** Staged rows, in ranges of as many as make a batch. */
+  /** Staged rows, in ranges of one batch each. */
   *staged(sql: string): Generator<Uint8Array> {
     const batch = `select cast(group_concat(line, '') as blob) as bytes, count(*) as lines from (${sql})`;
     const last = this.#database.count("select coalesce(max(row), 0) from s.row");
@@ -193,7 +193,7 @@ class LineReader {
     }
   }
 
-  /** Deletions, by one statement: to find what a file lacks takes all of it. */
+  /** Deletions, by one statement: finding what the file lacks takes a scan of all of it. */
   *deleted(sql: string): Generator<Uint8Array> {
     if (this.#left <= 0) return;
     yield* batched(this.#database.iterate(sql, { ...this.#params, left: this.#left }));
@@ -213,7 +213,7 @@ export function* planLines(database: Database, plan: PlanSql, query: RowQuery): 
   }
 }
 
-/** The parent that a row of organisations arrives at, for the SQL of its line. */
+/** The resulting parent of an organisation's row, for the SQL of its line. */
 const defineOrgPlace = (database: Database): void => {
   const places = orgPlaces(database);
   database.define("org_place", (row) =>
@@ -223,7 +223,7 @@ const defineOrgPlace = (database: Database): void => {
   );
 };
 
-/** The first lines of a plan as {@link planLines} gives them. */
+/** The first lines of a plan, in the order of {@link planLines}. */
 export const firstPlanRows = (database: Database, plan: PlanSql, query: RowQuery & { readonly limit: number }) =>
   Buffer.concat([...planLines(database, plan, query)])
     .toString()
@@ -231,11 +231,11 @@ export const firstPlanRows = (database: Database, plan: PlanSql, query: RowQuery
     .slice(0, -1)
     .map((line) => JSON.parse(line) as PlanRow);
 
-/** SQL: a problem as a line of NDJSON; its `params` are JSON already. */
+/** SQL: a problem as a line of NDJSON; its `params` are already JSON. */
 const PROBLEM_LINE = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
   ',"column":', col, ',"header":', json_quote(header), ',"params":', params, '}\n')`;
 
-/** What is wrong with the file of a plan as NDJSON, in batches, by row and column. */
+/** The problems of a plan's file as NDJSON, in batches, by row and column. */
 export function* problemLines(database: Database, limit: number | undefined): Generator<Uint8Array> {
   const sql = `select ${PROBLEM_LINE} as line from s.problem order by row, col limit :limit`;
   yield* batched(database.iterate(sql, { limit: limit ?? -1 }));

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Database, isBusy } from "../database.ts";
 
-/** The names of the staging files in a folder, which may not be there. */
+/** The names of the staging files in a folder, which may not exist. */
 export const stagingFiles = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder).filter((file) => file.endsWith(".db"));
@@ -11,18 +11,18 @@ export const stagingFiles = (folder: string): readonly string[] => {
   }
 };
 
-/** Makes the folder of the staging files, for its owner only. */
+/** Creates the folder of the staging files, accessible to its owner only. */
 export const makeStagingFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
 
-/** Whether the staging file is there. */
+/** Whether the staging file exists. */
 export const isThere = (path: string): boolean => existsSync(path);
 
-/** Removes a staging file, and what SQLite keeps beside it. */
+/** Removes a staging file and SQLite's files next to it. */
 export const removeStaging = (path: string): void => {
   for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
 };
 
-/** Removes what SQLite keeps beside a staging file, where that is gone. */
+/** Removes SQLite's files next to staging files that no longer exist. */
 export const removeStrayJournals = (folder: string): void => {
   if (!existsSync(folder)) return;
   for (const file of readdirSync(folder)) {
@@ -31,7 +31,7 @@ export const removeStrayJournals = (folder: string): void => {
   }
 };
 
-/** True where a running import holds the staging file. */
+/** True if a running import holds the staging file. */
 export const isHeld = (path: string): boolean => {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
   const database = new Database(path, { busyTimeoutMs: 0, plain: true });
@@ -39,7 +39,7 @@ export const isHeld = (path: string): boolean => {
     database.exec("begin exclusive");
     return false;
   } catch (error) {
-    // what was killed in the middle of its first pages is no database, and nobody's
+    // a file whose process was killed while writing its first pages is not a database, and is held by nobody
     return isBusy(error);
   } finally {
     database.close();

@@ -4,13 +4,13 @@ import type { Problem } from "../../../../model/problem.ts";
 import type { Database } from "../database.ts";
 import { quoteIdentifier } from "./expressions.ts";
 
-/** Rows that one statement inserts: the cost of a call is spread over them. */
+/** Rows per insert statement, to amortise the cost of a call. */
 const BATCH_ROWS = 16;
 
 /**
- * Attaches an import's staging file as schema `s`. It is held exclusively while it is attached, so that others can tell
- * the staging of a running import from what a dead one left. A fresh one has its journal in memory: what was not yet a whole
- * plan is thrown away.
+ * Attaches an import's staging file as schema `s`. It is locked exclusively while attached, so that other processes can
+ * distinguish the staging of a running import from that of a dead one. A fresh file keeps its journal in memory: an
+ * incomplete plan is discarded.
  */
 export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
   database.run("attach :path as s", { path });
@@ -20,12 +20,12 @@ export const attachStaging = (database: Database, path: string, { fresh }: { rea
   database.exec("pragma s.cache_size = -8192");
 };
 
-/** Attaches the staging file of a whole plan as schema `s`, beside others who read it. */
+/** Attaches the staging file of a complete plan as schema `s`, shared with other readers. */
 export const attachForReading = (database: Database, path: string): void => {
   database.run("attach :path as s", { path });
 };
 
-/** The tables of a fresh staging file, but for `s.row`, whose columns are the input's. */
+/** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */
 export const createStaging = (database: Database): void => {
   database.exec(`
     create table s.claim (key text not null, row integer not null, col integer not null);

@@ -6,13 +6,13 @@ import { storageFailure } from "../../storage-failure.ts";
 import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
 import type { Difference, FromWorker, Reply, Task, ToWorker } from "./messages.ts";
 
-/** Runs the tasks of imports in a thread: statements over a million rows run here, and the program stays awake for signals. */
+/** Runs import tasks in a thread, so that the main thread can handle signals during statements over a million rows. */
 class ImportTaskRunner {
   readonly #send: (message: FromWorker) => void;
   #turn = 0;
   #stop: Int32Array = new Int32Array(1);
   #staging: Staging | undefined;
-  /** undefined where it is over, or none was given yet */
+  /** undefined if it has ended, or none was received yet */
   #task: Task | undefined;
 
   constructor(send: (message: FromWorker) => void) {

@@ -5,13 +5,13 @@ import type { Writer } from "../../writer-note.ts";
 import type { StoredRequest } from "../record.ts";
 import type { CommitMoment } from "../commit.ts";
 
-/** The files a task works on. */
+/** The files a task uses. */
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
 }
 
-/** What a worker is asked to do; `plan` and `verify` are followed by the file's chunks. */
+/** A task for the worker; `plan` and `verify` are followed by the file's chunks. */
 export type Task =
   | {
       readonly type: "plan";
@@ -48,7 +48,7 @@ export type Task =
     };
 
 /**
- * To the worker; `turn` is the task's number, so that what belongs to a task that is over is told apart; `stop` in the
+ * To the worker; `turn` is the task's number, by which messages of an ended task are recognised; `stop` in the
  * shared array interrupts between rows.
  */
 export type ToWorker = { readonly turn: number } & (

@@ -22,7 +22,7 @@ import type { PlanSql } from "../expressions.ts";
 import type { PlanRow } from "../../../../../contract/index.ts";
 import type { StagedFile } from "../../../../../imports/plan.ts";
 
-/** Page cache of a bulk connection: a larger one saved no time at a million and three million rows, and costs its size. */
+/** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 24_576;
 
 const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
@@ -34,8 +34,8 @@ const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fr
 };
 
 /**
- * Staged rows are on the disk before anybody is told that there is a plan. SQLite does it itself: to open and close the
- * file beside it would let go of the lock that tells others that the import runs.
+ * Flushes staged rows to disk before a plan is reported. SQLite must do it itself: opening and closing the
+ * file separately would release the lock by which others see that the import is running.
  */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
@@ -90,7 +90,7 @@ export class Staging {
     return { ...found, encoding: this.#encoding, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }
 
-  /** Compares what was staged and makes the import a plan. */
+  /** Compares the staged rows and turns the import into a plan. */
   plan(id: string): void {
     const staged = this.#finish();
     const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
@@ -98,10 +98,10 @@ export class Staging {
   }
 
   /**
-   * Compares what was staged with the tenant and keeps nothing.
+   * Compares the staged rows with the tenant and stores nothing.
    *
-   * @returns what differs, and the first of it
-   * @throws Failure `input-rejected` where the file cannot be compared at all
+   * @returns the number of differences, and the first of them
+   * @throws Failure `input-rejected` if the file cannot be compared at all
    */
   difference(limit: number): { readonly differences: number; readonly first: readonly PlanRow[] } {
     const staged = this.#finish();
@@ -116,7 +116,7 @@ export class Staging {
     };
   }
 
-  /** An export with a header only is compared like any other: everybody is gone. */
+  /** An export with only a header is compared like any other: all users have been deleted. */
   #checkReadable(): void {
     const problem = this.#database.get(
       `select code, header, params from s.problem
@@ -167,12 +167,12 @@ const withDatabase = <T>(files: TaskFiles, interrupted: () => boolean, body: (da
     return body(database);
   } finally {
     database.close();
-    // held exclusively, a journal is emptied at the end of a transaction, and stays
+    // under an exclusive lock, a journal is truncated at the end of a transaction and stays
     rmSync(`${files.staging}-journal`, { force: true });
   }
 };
 
-/** Compares staged rows again with the tenant as it is now. */
+/** Compares the staged rows with the tenant's current state again. */
 export const replan = (files: TaskFiles, id: string, interrupted: () => boolean): void => {
   withDatabase(files, interrupted, (database) => {
     const record = readImport(database, id);
@@ -183,7 +183,7 @@ export const replan = (files: TaskFiles, id: string, interrupted: () => boolean)
 /**
  * Applies a plan, advances the revision and writes the audit record; inside the caller's transaction.
  *
- * @throws Failure `input-rejected` where the plan was refused, `conflict` where the tenant has changed since
+ * @throws Failure `input-rejected` if the plan was rejected, `conflict` if the tenant has changed since
  */
 const applyAndRecord = (database: Database, record: ImportRecord, moment: CommitMoment): void => {
   const plan = planSqlOf(record);
@@ -205,8 +205,8 @@ const applyAndRecord = (database: Database, record: ImportRecord, moment: Commit
 };
 
 /**
- * When the tenant's data last came from the console, and which columns were sent there. It comes by a verification, and
- * by a file that replaces all, as the console's own export does when a mirror is set up.
+ * Records when the tenant's data last came from the console, and which columns were sent there. Data comes from the
+ * console by a verification, and by a file that replaces all records, as in setting up a mirror from an export.
  */
 const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, now: string): void => {
   if (state === "awaiting-console" || detail.request?.mode === "replace") {
@@ -223,7 +223,7 @@ const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, n
 };
 
 /**
- * Commits a plan: all of it or none.
+ * Commits a plan: all or nothing.
  *
  * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
  */
@@ -242,7 +242,7 @@ export const commit = (
   rmSync(files.staging, { force: true });
 };
 
-/** Undoes a committed import. @throws Failure `conflict` where a record of it was touched since */
+/** Reverts a committed import. @throws Failure `conflict` if one of its records has changed since */
 export const commitRevert = (
   { tenant, id, moment, writer }: Extract<Task, { type: "revert" }>,
   interrupted: () => boolean,
@@ -261,7 +261,7 @@ export const commitRevert = (
   }
 };
 
-/** Undoes an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
+/** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
 const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }: CommitMoment): void => {
   const original = readImport(database, record.detail.reverts ?? "");
   const reverted = revertedOf(original);
@@ -276,7 +276,7 @@ const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }:
   appendAudit(database, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 
-/** Applies a plan to a copy of the tenant, so that the console's export can be compared with what the plan arrives at. */
+/** Applies a plan to a copy of the tenant, so that the console's export can be compared with the expected result. */
 export const applyToCopy = (
   { files, copy, id, moment }: Extract<Task, { type: "verify" }>,
   interrupted: () => boolean,

@@ -2,26 +2,26 @@ import { Worker } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
 import type { Difference, FromWorker, Task, ToWorker } from "./messages.ts";
 
-/** Chunks on their way to the thread at a time: enough to keep it busy, few enough to hold in memory. */
+/** Maximum number of unacknowledged chunks: enough to keep the thread busy, few enough to hold in memory. */
 const CHUNKS_UNDER_WAY = 8;
 
-/** From source the thread is a `.ts` file beside this one; bundled it lies beside the bundle. */
+/** The thread's entry: a `.ts` file next to this one in the source, next to the bundle when built. */
 const workerUrl = (): URL =>
   import.meta.url.endsWith(".ts")
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/** The main side of the thread of imports: hands tasks to it, one at a time, and waits for their outcomes. */
+/** The main side of the import thread: passes it tasks, one at a time, and awaits their outcomes. */
 export class ImportWorker {
   #worker: Worker | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #turns = 0;
 
   /**
-   * Does a task; `content` gives the bytes of its file.
+   * Runs a task; `content` provides the bytes of its file.
    *
-   * @param signal interrupts between rows, and an upload that stands still; what was begun is undone
-   * @throws Failure as the task does, `interrupted` when the signal came first; what the content throws
+   * @param signal interrupts between rows, and aborts a stalled upload; unfinished work is rolled back
+   * @throws Failure as the task does, `interrupted` when the signal came first; errors of the content
    */
   run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<Difference | undefined> {
     const mine = this.#turn.then(() => this.#run(task, content, signal));
@@ -29,7 +29,7 @@ export class ImportWorker {
     return mine;
   }
 
-  /** Waits for the task under way. */
+  /** Waits for the running task. */
   async close(): Promise<void> {
     await this.#turn;
     await this.#worker?.terminate();
@@ -51,7 +51,7 @@ export class ImportWorker {
       } catch (error) {
         abort();
         conversation.send({ type: "end" });
-        // the thread lets go of its files before the next task
+        // the thread releases its files before the next task
         await conversation.outcome.catch(() => undefined);
         throw error;
       }
@@ -62,7 +62,7 @@ export class ImportWorker {
     }
   }
 
-  /** The thread; a new one where the last one died. */
+  /** The thread; a new one if the last one died. */
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const worker = new Worker(workerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
@@ -129,7 +129,7 @@ class Conversation {
     this.#worker.postMessage({ ...message, turn: this.#turn }, []);
   }
 
-  /** Sends a file's bytes, as fast as the thread takes them; stops early where the task is over or the signal says so. */
+  /** Sends a file's bytes at the thread's pace; stops early if the task has ended or the signal aborts. */
   async pour(content: ReadableStream<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
     const reader = content.getReader();
     const cancel = (): void => void reader.cancel(signal?.reason).catch(() => undefined);
@@ -148,7 +148,7 @@ class Conversation {
     this.send({ type: "end" });
   }
 
-  /** Waits until the thread has taken enough of what was sent. */
+  /** Waits until the thread has acknowledged enough chunks. */
   async #room(): Promise<void> {
     while (this.#underWay >= CHUNKS_UNDER_WAY && !this.#over) {
       await new Promise<void>((resolve) => {
