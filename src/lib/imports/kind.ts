@@ -6,17 +6,17 @@ export type Entity = "user" | "secured_user" | "org";
 /** How a field of an input row is merged into the record's: as text, a list, the custom fields together, or an organisation. */
 export type MergeRule = "value" | "list" | "custom" | "org";
 
-/** One thing an import can change of a record. */
+/** A field of a record that an import can change. */
 export interface ImportedField {
   readonly field: string;
   readonly merge: MergeRule;
   /** its bit in a plan's mask of changed fields */
   readonly bit: number;
-  /** false: a blank cell leaves it as it is, whatever is asked */
+  /** false: a blank cell never clears it, whatever the options say */
   readonly clearable: boolean;
 }
 
-/** What the engine knows of one kind of import; everything else it reads from the format's table of columns. */
+/** What the engine needs to know of a kind of import; all else is read from the format's table of columns. */
 export interface RecordKind {
   readonly name: FormatName;
   readonly entity: Entity;
@@ -24,7 +24,7 @@ export interface RecordKind {
   readonly fields: readonly ImportedField[];
 }
 
-/** Blank cells of these never clear: a CLOMO account is kept, a user stays where it is. */
+/** Fields that a blank cell never clears: a CLOMO account is kept, a user stays in its organisation. */
 const NEVER_CLEARED: ReadonlySet<string> = new Set(["accountName", "orgCode"]);
 
 const mergeRuleOf = (column: Column): MergeRule => {
@@ -49,7 +49,7 @@ const entityOf = (name: FormatName): Entity => {
   return name === "orgs" ? "org" : "secured_user";
 };
 
-/** The kind of import that reads files of a format. */
+/** The kind of import for files of a format. */
 export const recordKind = (name: FormatName): RecordKind => {
   const format = FORMATS[name];
   return {
@@ -66,7 +66,7 @@ const ORG_FIELDS: readonly ImportedField[] = [
   { field: "parent", merge: "org", bit: 2, clearable: true },
 ];
 
-/** The field a `--key` names; only users can be told by another than their format's own. */
+/** The field that `--key` selects; only users can be identified by another field than their format's own key. */
 export const fieldOfKey = (kind: RecordKind, key: "email" | "employee-code" | "upn"): string => {
   if (kind.entity !== "user" || key === "email") return kind.format.key;
   return key === "upn" ? "upn" : "employeeCode";

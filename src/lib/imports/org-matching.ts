@@ -2,7 +2,7 @@ import { codeKey, nameKey } from "../model/normalise.ts";
 import { formatOrgPath, parseOrgPath } from "../model/organisation.ts";
 import type { ExistingOrg, OrgParent, OrgRow, OrgTreeOptions } from "./org-tree-plan.ts";
 
-/** Paths are compared as names are: NFC, look-alikes folded. */
+/** Paths are compared like names: NFC, look-alikes folded. */
 const pathKey = (path: string): string | undefined => {
   const names = parseOrgPath(path);
   return names === undefined ? undefined : formatOrgPath(names.map(nameKey));
@@ -19,7 +19,7 @@ const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/** The one that a path means: an organisation with a code is named by its code, so one without goes first. */
+/** The organisation that a path means: one without a code takes precedence, since others are identified by theirs. */
 const uniqueCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
@@ -30,20 +30,20 @@ const uniqueCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** Why a row has no parent. */
+/** Why a row's parent cannot be determined. */
 export type ParentFault = "parent-unknown" | "parent-ambiguous";
 
-/** Why nobody can tell what a row stands for: another row does too, or it could be several. */
+/** Why a row's organisation cannot be determined: another row means the same one, or several match. */
 export type MatchFault = { readonly twin: OrgRow } | { readonly count: number };
 
 /**
- * Finds which organisation each row of a file stands for: by its code where it has one, else by its name below its
- * parent; and which parent its cells name. Paths are those after the import.
+ * Finds the organisation that each row of a file stands for: by its code if it has one, else by its name below its
+ * parent; and the parent that its cells name. Paths are those after the import.
  */
 export class OrgMatcher {
   readonly orgs: ReadonlyMap<number, ExistingOrg>;
   readonly root: number;
-  /** organisations by the number of the row that stands for them */
+  /** the `pk` of the organisation that a row stands for, by row number */
   readonly matched = new Map<number, number>();
   readonly claimedBy = new Map<number, OrgRow>();
   readonly #options: OrgTreeOptions;
@@ -83,7 +83,7 @@ export class OrgMatcher {
   parentOf(row: OrgRow): OrgParent | ParentFault {
     const known = this.#parents.get(row);
     if (known !== undefined) return known;
-    // a row that comes to itself on the way up names no parent
+    // a row that reaches itself on the way up has no valid parent
     this.#parents.set(row, "parent-unknown");
     const named = this.#namedParent(row);
     const parent = typeof named === "object" && "code" in named ? this.#nodeOf(named) : named;
@@ -91,7 +91,7 @@ export class OrgMatcher {
     return parent;
   }
 
-  /** The organisation's path in the tenant as it is. */
+  /** The organisation's current path in the tenant. */
   pathOf(org: ExistingOrg): string {
     const parent = org.parent === null ? undefined : this.orgs.get(org.parent);
     return parent === undefined ? "" : (below(this.pathOf(parent), org.name) ?? "");
@@ -115,7 +115,7 @@ export class OrgMatcher {
     this.claimedBy.set(org.pk, row);
   }
 
-  /** What a row stands for: an organisation of the tenant, or one of its own. */
+  /** What a row stands for: an organisation of the tenant, or a new one. */
   #nodeOf(row: OrgRow): OrgParent {
     const known = this.#nodes.get(row);
     if (known !== undefined) return known;
@@ -150,7 +150,7 @@ export class OrgMatcher {
     return { org: this.#keepsParent() ? (org?.parent ?? this.root) : this.root };
   }
 
-  /** Rows without a parent leave an organisation where it is. */
+  /** True if rows without a parent leave an organisation under its present parent. */
   #keepsParent(): boolean {
     const { staged, blank, absent } = this.#options;
     return staged.has("parentCode") || staged.has("parentPath") ? blank === "keep" : absent === "keep";
@@ -166,7 +166,7 @@ export class OrgMatcher {
     return org === "several" ? "parent-ambiguous" : "parent-unknown";
   }
 
-  /** Where rows, and organisations that no row's code names, will lie. */
+  /** Indexes the resulting places of rows, and of organisations that no row's code names. */
   #indexPaths() {
     const rows = new Map<string, OrgRow[]>();
     const orgs = new Map<string, ExistingOrg[]>();

@@ -6,12 +6,12 @@ export interface ExistingOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: number | null;
-  /** how many users and devices belong to it itself */
+  /** number of users and devices directly in it */
   readonly users: number;
   readonly devices: number;
 }
 
-/** A row of an organisations file; a null is a blank cell or an absent column. */
+/** A row of an organisations file; null means a blank cell or an absent column. */
 export interface OrgRow {
   readonly row: number;
   readonly line: number;
@@ -19,28 +19,28 @@ export interface OrgRow {
   readonly code: string | null;
   readonly parentCode: string | null;
   readonly parentPath: string | null;
-  /** the row broke a rule of its own: it stays in place of its organisation and is not applied */
+  /** the row breaks a rule by itself: it still stands for its organisation, but is not applied */
   readonly invalid: boolean;
 }
 
-/** How rows are to be taken. */
+/** Options of the planning. */
 export interface OrgTreeOptions {
   readonly mode: "append" | "replace";
   readonly blank: "clear" | "keep";
   readonly absent: "keep" | "clear";
-  /** columns that the file has */
+  /** columns present in the file */
   readonly staged: ReadonlySet<string>;
-  /** what a stored value looks like in the file's encoding */
+  /** a stored value in the form of the file's encoding */
   readonly fileForm: (value: string) => string;
 }
 
-/** Where an organisation will lie: below one of the tenant, or below the one another row makes. */
+/** The resulting parent of an organisation: one of the tenant, or one that another row creates. */
 export type OrgParent = { readonly org: number } | { readonly row: number };
 
-/** What becomes of a valid row. */
+/** The outcome of a valid row. */
 export interface OrgOutcome {
   readonly row: number;
-  /** the organisation it matches; undefined where it makes one */
+  /** the organisation it matches; undefined if it creates one */
   readonly target: number | undefined;
   /** bits: 1 name, 2 code, 4 parent */
   readonly changed: number;
@@ -51,7 +51,7 @@ export interface OrgOutcome {
 
 export interface OrgFinding {
   readonly code: ProblemCode;
-  /** 0: something the file lacks */
+  /** 0: an organisation missing from the file */
   readonly row: number;
   readonly line: number;
   readonly field: string | undefined;

@@ -14,7 +14,7 @@ export type * from "./org-tree-plan.ts";
 
 const NAME_OF_NEW: ProblemParams = { header: "組織名", of: "org" };
 
-/** Compares an organisations file with the tenant's tree, in memory: a tree is small beside its users. */
+/** Compares an organisations file with the tenant's tree, in memory: a tree is small compared with its users. */
 class OrgTree {
   readonly #options: OrgTreeOptions;
   readonly #rows: readonly OrgRow[];
@@ -74,7 +74,7 @@ class OrgTree {
     if (isNew && row.name === null && this.#isValid(row)) this.#report("required-new", row, "name", NAME_OF_NEW);
   }
 
-  /** Where a row's organisation will lie: a row that is not applied leaves it where it is. */
+  /** The resulting parent of a row's organisation: a row that is not applied leaves it where it is. */
   #parentAfter(row: OrgRow): OrgParent | undefined {
     if (this.#isValid(row)) {
       const parent = this.#matcher.parentOf(row);
@@ -84,7 +84,7 @@ class OrgTree {
     return org === undefined || org.parent === null ? undefined : { org: org.parent };
   }
 
-  /** Valid rows below one that makes nothing. */
+  /** Finds valid rows below one that creates nothing. */
   #findOrphans(): boolean {
     const before = this.#findings.length;
     for (const row of this.#rows) {
@@ -95,7 +95,7 @@ class OrgTree {
     return this.#findings.length > before;
   }
 
-  /** Valid rows that would lie below themselves. */
+  /** Finds valid rows that would be below themselves. */
   #findRings(): boolean {
     const ends = new Map<OrgRow, "root" | "under way">();
     const ring = new Set<OrgRow>();
@@ -138,17 +138,17 @@ class OrgTree {
   #outcome(row: OrgRow): OrgOutcome {
     const org = this.#matcher.existing(row);
     const parent = this.#parentAfter(row) ?? { org: this.#matcher.root };
-    const name = row.name === null ? org?.name : this.#weigh(row.name, org?.name);
+    const name = row.name === null ? org?.name : this.#preferStored(row.name, org?.name);
     const { staged, blank, absent } = this.#options;
     const clears = staged.has("code") ? blank === "clear" : absent === "clear";
-    const code = row.code === null && !clears ? (org?.code ?? null) : this.#weigh(row.code, org?.code);
+    const code = row.code === null && !clears ? (org?.code ?? null) : this.#preferStored(row.code, org?.code);
     const moved = !("org" in parent && parent.org === org?.parent);
     const changed = org === undefined ? 0 : (name === org.name ? 0 : 1) + (code === org.code ? 0 : 2) + (moved ? 4 : 0);
     return { row: row.row, target: org?.pk, changed, name: name ?? "", code, parent };
   }
 
-  /** The stored value where the file's encoding cannot tell it from the cell's. */
-  #weigh(cell: string | null, stored: string | null | undefined): string | null {
+  /** The stored value if the file's encoding cannot distinguish it from the cell's. */
+  #preferStored(cell: string | null, stored: string | null | undefined): string | null {
     return stored !== undefined && stored !== null && this.#options.fileForm(stored) === cell ? stored : cell;
   }
 
@@ -182,8 +182,8 @@ class OrgTree {
 }
 
 /**
- * Plans an organisations file against the tenant's tree. A row's key is its code where it has one, else its name below
- * its parent; parents may be made by other rows of the file, in any order.
+ * Plans an organisations file against the tenant's tree. A row's key is its code if it has one, else its name below
+ * its parent; parents may be created by other rows of the file, in any order.
  */
 export const planOrgTree = (
   rows: readonly OrgRow[],

@@ -1,7 +1,7 @@
 import type { Encoding } from "../csv/records/record.ts";
 import type { FormatName } from "../csv/formats/index.ts";
 
-/** What was asked of an import. @see ImportRequest of the tenant API */
+/** The options of an import. @see ImportRequest of the tenant API */
 export interface PlanRequest {
   readonly kind: FormatName;
   readonly mode: "append" | "replace";
@@ -13,27 +13,27 @@ export interface PlanRequest {
   readonly skipInvalid: boolean;
 }
 
-/** Where a field stands in the file. */
+/** The position of a field in the file. */
 export interface StagedPlace {
   readonly field: string;
-  /** its first cell, from 1 */
+  /** its first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** the cells of a set in the file's order, where there are several: its rows say which value stands in which */
+  /** the cells of a set in the file's order, if there are several: each row stores which cell each value came from */
   readonly cells?: readonly number[] | undefined;
 }
 
-/** What staging found in the file: all that a plan needs beside the staged rows, also in another process. */
+/** The result of staging a file: all that a plan needs besides the staged rows, also in another process. */
 export interface StagedFile {
   readonly encoding: Encoding;
   readonly sha256: string;
   readonly bytes: number;
-  /** data rows, the header left out */
+  /** number of data rows, without the header */
   readonly rows: number;
   readonly header: readonly string[];
   /** fields with a column or a constant, `custom` for all custom fields together */
   readonly staged: readonly string[];
-  /** the first cell (from 1) and header of each present field, for problems found against the tenant */
+  /** the first cell (counted from 1) and header of each present field, for problems found against the tenant */
   readonly places: readonly StagedPlace[];
   readonly absentColumns: readonly string[];
   readonly unknownColumns: readonly string[];

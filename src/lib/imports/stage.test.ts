@@ -6,7 +6,7 @@ import { recordKind } from "./kind.ts";
 import type { PlanRequest } from "./plan.ts";
 import { Stager, type StagingTable } from "./stage.ts";
 
-/** Writes down what is staged. */
+/** Records what is staged. */
 class Table implements StagingTable {
   columns: readonly string[] = [];
   readonly rows: (readonly (string | null)[])[] = [];
@@ -66,7 +66,7 @@ const stagerOf = (
   return { table, stager: new Stager(recordKind(kind), request(kind, wished), options, table) };
 };
 
-/** Stages a file; rows are counted from 1, and each stands on the line of ten times its number. */
+/** Stages a file; rows are counted from 1, and the line of each is ten times its number. */
 const stage = (
   kind: FormatName,
   cells: readonly (readonly string[])[],

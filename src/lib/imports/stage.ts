@@ -8,21 +8,21 @@ import { fieldOfKey, type RecordKind } from "./kind.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
 
 /**
- * Where checked rows go. Rows come in the file's order; a claim is a value, beside the row's key, that only one record of
- * the tenant may have. Nothing that is given here is a secret.
+ * Receives checked rows, in the file's order. A claim is a value, besides the row's key, that only one record of
+ * the tenant may have. No value passed here is a secret.
  */
 export interface StagingTable {
-  /** once, before the first row: the columns of `values` */
+  /** called once, before the first row: the columns of `values` */
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
-  /** a further mail address of a row, in the cell `col` (from 1) */
+  /** another mail address of a row, in the cell `col` (counted from 1) */
   claim(key: string, row: number, col: number): void;
-  /** an organisation's code, or a group's name, where it appears first */
+  /** an organisation's code, or a group's name, at its first occurrence */
   refer(what: "org" | "group", key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
 }
 
-/** How one staged column gets its value from a checked row. */
+/** Derives the value of one staged column from a checked row. */
 type Binding = (values: readonly CellValue[]) => string | null;
 
 const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
@@ -32,7 +32,7 @@ const first = (value: CellValue | undefined): string | null => {
   return typeof value === "string" ? value : (value[0] ?? null);
 };
 
-/** Takes the records of an input file: understands the header, checks each row, and hands what is to be compared on. */
+/** Receives the records of an input file: reads the header, checks each row, and stages what is to be compared. */
 export class Stager implements RecordSink {
   readonly #kind: RecordKind;
   readonly #request: PlanRequest;
@@ -44,7 +44,7 @@ export class Stager implements RecordSink {
   #columns: readonly { readonly name: string; readonly bind: Binding }[] = [];
   #emails = -1;
   #rows = 0;
-  /** the record that is being staged */
+  /** the record being staged */
   #row = 0;
   #cells: readonly string[] = [];
 
@@ -62,7 +62,7 @@ export class Stager implements RecordSink {
     }
     this.#rows += 1;
     if (this.#layout?.headers.length === 0) return;
-    // a record without cells has said why
+    // the reader has already reported why a record has no cells
     if (count > 0) this.#checker.check(cells, count, row, line);
     this.#row = row;
     this.#cells = cells;
@@ -77,14 +77,14 @@ export class Stager implements RecordSink {
   }
 
   problem(problem: RecordProblem): void {
-    // below a header that could not be read nothing can be judged
+    // without a readable header nothing can be checked
     if (this.#layout?.headers.length === 0) return;
     const header = this.#layout?.headers[problem.column - 1] ?? "";
     this.#report({ ...problem, header });
     this.#checker?.noteDamage(problem.column);
   }
 
-  /** After the last record: what the file was, but for its bytes. */
+  /** Call after the last record: the description of the file, except for its bytes. */
   end(): Omit<StagedFile, "encoding" | "sha256" | "bytes"> {
     if (this.#layout === undefined) this.#report(fileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0) this.#report(fileProblem("file-no-rows"));
@@ -149,7 +149,7 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  /** A list as JSON; a blank one is null where blanks keep what is stored. Groups are a set: sorted, by what every mapping of their characters has in common. */
+  /** A list as JSON; a blank one is null if blanks keep what is stored. Groups are a set, sorted by folded name. */
   #listBinding(i: number, field: string): Binding {
     const keeps = this.#request.blank === "keep";
     return (values) => {
@@ -161,7 +161,7 @@ export class Stager implements RecordSink {
     };
   }
 
-  /** The cells of a row's groups, in the order in which these are staged; null where it is the file's and none is blank. */
+  /** The cell numbers of a row's groups, in staging order; null if that is the file's order and none is blank. */
   #cellsBinding(i: number): Binding {
     return (values) => {
       const list = values[i];
@@ -205,7 +205,7 @@ export class Stager implements RecordSink {
     }
   }
 
-  /** The cell, from 1, in which a value of a column stands. */
+  /** The cell, counted from 1, that contains a value of a column. */
   #cellOf(i: number, value: string): number {
     const positions = this.#layout?.columns[i]?.positions ?? [];
     return (positions.find((position) => this.#cells[position] === value) ?? positions[0] ?? -1) + 1;
@@ -214,16 +214,16 @@ export class Stager implements RecordSink {
 
 const CUSTOM = "custom:";
 
-/** Groups are staged sorted: where they have several columns, a group's cell is not told by its place. */
+/** Groups are staged sorted: if they have several columns, a group's position does not tell its cell. */
 const isScattered = (field: string, positions: readonly number[]): boolean =>
   field === "groups" && positions.length > 1;
 
 const byNameKey = (a: string, b: string): number => (nameKey(a) < nameKey(b) ? -1 : 1);
 
-/** How many codes and names are remembered as already told; beyond it they are told again, which does no harm. */
+/** Number of codes and names remembered as already passed on; beyond it they are passed on again, which is harmless. */
 const REMEMBERED = 100_000;
 
-/** The same text as a copy: a cell is a slice that keeps the whole chunk of the file it was cut from. */
+/** A copy of the text: a cell is a slice that keeps the whole chunk of the file it was cut from alive. */
 const detached = (value: string): string => Buffer.from(value).toString();
 
 const fileProblem = (code: "file-empty" | "file-no-rows"): Problem => ({
@@ -258,8 +258,8 @@ const secretBinding = (layout: Layout): Binding | undefined => {
 };
 
 /**
- * The row's custom fields as a JSON object by the tenant's number of the field; null clears, a kept blank is left out.
- * Where what is absent clears, so do the fields whose column the file lacks.
+ * The row's custom fields as a JSON object keyed by the tenant's number of the field; null clears, a kept blank is left
+ * out. If absent columns clear, so are the fields whose column the file lacks.
  */
 const customBinding = (layout: Layout, { blank, absent }: PlanRequest): Binding | undefined => {
   const lacking = layout.absent
