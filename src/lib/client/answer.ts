@@ -3,16 +3,16 @@ import { ProblemObject } from "../contract/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
 import { same, text, type Text } from "../text/index.ts";
 
-/** A problem object is short; a longer body is not read further. */
+/** Maximum length of a problem object; a longer body is not read further. */
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
-/** The longest JSON answer: a tree of some hundred thousand organisations is shorter. */
+/** Maximum length of a JSON answer: a tree of some hundred thousand organisations is shorter. */
 const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 
-/** The longest line of a streamed list, in UTF-16 units: a row of a plan is far shorter. */
+/** Maximum length of a line of a streamed list, in UTF-16 units: a row of a plan is far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
-/** The failure of an answer that does not follow the tenant API. */
+/** The failure of an answer that violates the tenant API. */
 export const contractViolation = (route: RouteConfig, reason: Text): Failure =>
   new Failure("unavailable", {
     what: text(
@@ -26,7 +26,7 @@ export const contractViolation = (route: RouteConfig, reason: Text): Failure =>
     ),
   });
 
-/** The text of a body; undefined where it is longer than the limit or not UTF-8. The rest is not waited for. */
+/** The text of a body; undefined if it is longer than the limit or not UTF-8. The rest is not awaited. */
 const readText = async (response: Response, limitBytes: number): Promise<string | undefined> => {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let content = "";
@@ -96,7 +96,7 @@ export const readJson = async (route: RouteConfig, response: Response): Promise<
 };
 
 /**
- * The lines of a body, as many at a time as have arrived.
+ * The lines of a body, in batches as they arrive.
  *
  * @throws Failure `unavailable` when a line is too long, or the last one is cut off
  */

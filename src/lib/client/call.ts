@@ -5,18 +5,18 @@ import { checkMediaType, failureOf, contractViolation, parseLine, readJson, read
 import type { LineShape } from "./line-shapes.ts";
 import type { Transport } from "./transport.ts";
 
-/** The input of a call: what a route takes. */
+/** The input of a call, by the parts of a request. */
 export interface CallInput {
   readonly params?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly json?: unknown;
-  /** bytes sent as they are */
+  /** bytes to send unchanged */
   readonly body?: { readonly stream: ReadableStream<Uint8Array>; readonly type: string } | undefined;
   readonly ifMatch?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The JSON body of a route's answer, by its own schema. */
+/** The JSON body of a route's answer, by its schema. */
 export type Answer<R extends RouteConfig> = {
   [S in keyof R["responses"]]: R["responses"][S] extends { content: { "application/json": { schema: infer T } } }
     ? T extends ZodType
@@ -27,7 +27,7 @@ export type Answer<R extends RouteConfig> = {
 
 const address = (base: URL, route: RouteConfig, { params = {}, query = {} }: CallInput): URL => {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  // the address of a tenant may have a path
+  // a tenant's base address may have a path
   const url = new URL(base.pathname.replace(/\/$/, "") + path, base);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
@@ -45,7 +45,7 @@ export class Caller {
     this.#base = base;
   }
 
-  /** @throws Failure with the code of the tenant's problem object, `unavailable` when the answer does not follow the contract */
+  /** @throws Failure with the code of the tenant's problem object, `unavailable` when an answer breaks the contract */
   async send(route: RouteConfig, input: CallInput = {}): Promise<Response> {
     const headers = new Headers();
     if (input.ifMatch !== undefined) headers.set("if-match", `"${input.ifMatch}"`);
@@ -72,9 +72,9 @@ export class Caller {
   }
 
   /**
-   * The objects of a streamed list, in order, as many at a time as have arrived.
+   * The objects of a streamed list, in order, in batches as they arrive.
    *
-   * @throws Failure as {@link json}, after what came before
+   * @throws Failure as {@link json}, after the objects before it
    */
   async *batches<T>(route: RouteConfig, shape: LineShape<T>, input: CallInput = {}): AsyncGenerator<readonly T[]> {
     const { body } = await this.send(route, input);

@@ -10,7 +10,7 @@ import { openSocket, type SocketTransport } from "./socket.ts";
 
 const NOWHERE = "00000000-0000-7000-8000-00000000dead";
 
-/** A tenant in a folder of its own, and a client that reaches it one way or the other. */
+/** A tenant in its own folder, and a client connected in process or over a socket. */
 class Reached {
   readonly folder = mkdtempSync(join(tmpdir(), "clomoctl-client-"));
   readonly #tenant: OpenTenant;
@@ -48,7 +48,7 @@ class Reached {
     return new TenantClient(this.transport, this.base);
   }
 
-  /** A request past the client, as some other program would send it. */
+  /** A request that bypasses the client, as another program would send it. */
   raw(path: string, init: RequestInit & { readonly duplex?: "half" } = {}): Promise<Response> {
     return this.transport(new Request(new URL(path, this.base), init));
   }

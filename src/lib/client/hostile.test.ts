@@ -27,7 +27,7 @@ const row = JSON.stringify({
 });
 const plan = "00000000-0000-7000-8000-000000000001";
 
-/** Bytes without end; counts the pieces that were asked for. */
+/** An endless body; counts the pieces requested. */
 const endless = (piece: string) => {
   const counted = { pieces: 0 };
   const bytes = Buffer.from(piece.repeat(Math.ceil(65_536 / piece.length)));

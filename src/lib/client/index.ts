@@ -31,14 +31,14 @@ export interface Filters {
   readonly filterId?: string | undefined;
 }
 
-/** How the tenant writes an export: UTF-8, with this newline. */
+/** Format of an export: UTF-8, with this newline. */
 export interface ExportQuery extends Filters {
   readonly newline?: "crlf" | "lf" | "cr" | undefined;
 }
 
-/** How a list is fetched; the whole list is returned, whatever the page size. */
+/** Options for fetching a list; the whole list is returned, whatever the page size. */
 export interface ListQuery extends Filters {
-  /** records fetched at a time, 1 to 1000 (default) */
+  /** records per request, 1 to 1000 (default) */
   readonly pageSize?: number | undefined;
 }
 
@@ -47,19 +47,19 @@ export interface SecuredListQuery extends ListQuery {
   readonly desc?: boolean | undefined;
 }
 
-/** The bytes of an input file and the charset they are in. */
+/** The bytes of an input file and their charset. */
 export interface Upload {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: string;
 }
 
-/** A tenant as commands see it; every method is one request, lists fetch page after page. */
+/** A tenant as seen by commands; every method is one request, lists are fetched page by page. */
 export class TenantClient {
   readonly imports: Imports;
   readonly renewals: Renewals;
   readonly #call: Caller;
 
-  /** @param base the base address of the routes; in process any address will do */
+  /** @param base the base address of the routes; in process, any address will do */
   constructor(transport: Transport, base: URL = new URL("http://tenant.invalid")) {
     this.#call = new Caller(transport, base);
     this.imports = new Imports(this.#call);
@@ -143,7 +143,7 @@ export interface RowsQuery {
   readonly limit?: number | undefined;
 }
 
-/** Imports of a tenant: a request, its file, its plan, and what becomes of the plan. */
+/** Imports of a tenant: a request, its file, its plan, and the plan's further steps. */
 export class Imports {
   readonly #call: Caller;
 
@@ -152,10 +152,10 @@ export class Imports {
   }
 
   /**
-   * Sends a file and gets its plan; nothing of the tenant is changed.
+   * Sends a file and gets its plan; the tenant's data is not changed.
    *
-   * @param request what the file is and how to import it
-   * @param upload the file's bytes as they are
+   * @param request the kind of the file and how to import it
+   * @param upload the file's bytes, unchanged
    */
   async plan(request: z.input<typeof ImportRequest>, upload: Upload, signal?: AbortSignal): Promise<Import> {
     const { id } = await this.#call.json(routes.imports.create, { json: request });
@@ -198,7 +198,7 @@ export class Imports {
     return this.#call.batches(routes.imports.problems, INPUT_PROBLEM, { params: { id }, query });
   }
 
-  /** @throws Failure `conflict` when what the plan was compared with has changed, `input-rejected` when it is rejected */
+  /** @throws Failure `conflict` when the data the plan was compared with has changed, `input-rejected` when rejected */
   commit(plan: Pick<Import, "id" | "etag">, signal?: AbortSignal): Promise<Import> {
     return this.#call.json(routes.imports.commit, {
       params: { id: plan.id },
@@ -247,7 +247,7 @@ async function* pages<T>(
   let cursor: string | undefined;
   do {
     const { items, next } = await fetchPage(cursor);
-    // yield* would wait three times for each
+    // yield* would await each item three times
     for (const item of items) yield item;
     if (next !== null && next === cursor) {
       throw new Failure("unavailable", {

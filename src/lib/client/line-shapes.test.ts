@@ -34,7 +34,7 @@ const values = fc.oneof(
   fc.json().map((json): unknown => JSON.parse(json)),
 );
 
-/** The object as it travels, some of its fields changed, left out or added. */
+/** The object as transmitted, with some of its fields changed, left out or added. */
 const changed = (usual: object) =>
   fc
     .dictionary(fc.constantFrom(...Object.keys(usual), "more", "toString"), values, { maxKeys: 3 })

@@ -1,11 +1,11 @@
 import type { ZodType } from "zod";
 import { InputProblem, PlanAction, PlanRow } from "../contract/index.ts";
 
-/** What a line of a streamed list must be. */
+/** The shape of a line of a streamed list. */
 export interface LineShape<T> {
   readonly schema: ZodType<T>;
   /**
-   * True only where the schema takes the value, and gives it as it is. What it does not know is left to the schema, which
+   * True only if the schema accepts the value unchanged. Values it does not recognise are left to the schema, which
    * takes several times as long: lists have millions of lines.
    */
   readonly isUsual: (value: unknown) => value is T;
@@ -13,7 +13,7 @@ export interface LineShape<T> {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether it is an object with exactly this number of keys: if that many named ones are found, there are no others. */
+/** Whether it is an object with exactly this number of keys: if that many known ones are found, there are no others. */
 const isObject = (value: unknown, keys: number): value is Fields => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   let count = 0;
@@ -67,5 +67,5 @@ const isProblem = (value: unknown): value is InputProblem =>
 /** A row of a plan. */
 export const PLAN_ROW: LineShape<PlanRow> = { schema: PlanRow, isUsual: isPlanRow };
 
-/** Something wrong with the input. */
+/** A problem of the input. */
 export const INPUT_PROBLEM: LineShape<InputProblem> = { schema: InputProblem, isUsual: isProblem };

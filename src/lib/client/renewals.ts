@@ -8,7 +8,7 @@ import {
 } from "../contract/index.ts";
 import type { Caller } from "./call.ts";
 
-/** Things of a tenant that expire, and the notices of them. */
+/** A tenant's renewal items, and their notices. */
 export class Renewals {
   readonly #call: Caller;
 
@@ -16,7 +16,7 @@ export class Renewals {
     this.#call = call;
   }
 
-  /** By expiry; those without one first. */
+  /** By expiry date; items without one first. */
   async list(): Promise<readonly RenewalItem[]> {
     return (await this.#call.json(routes.renewals.list)).items;
   }
@@ -43,7 +43,7 @@ export class Renewals {
     return (await this.#call.json(routes.renewals.notices)).items;
   }
 
-  /** Begins a notice; `claimed` is false where it was sent, or another process is sending it. */
+  /** Reserves a notice for sending; `claimed` is false if it was sent, or another process is sending it. */
   claimNotice(claim: NoticeClaim): Promise<{ readonly claimed: boolean; readonly notice: Notice }> {
     return this.#call.json(routes.renewals.claimNotice, { json: claim });
   }

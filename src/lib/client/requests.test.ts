@@ -3,7 +3,7 @@ import { EXAMPLES } from "../contract/examples.ts";
 import { ALL_ROUTES } from "../contract/index.ts";
 import { TenantClient, type Transport, type Upload } from "./index.ts";
 
-/** What a request carried; what it did not is left out. */
+/** What a request carried; absent parts are left out. */
 interface Seen {
   readonly line: string;
   readonly body?: string;
@@ -16,7 +16,7 @@ const patterns = ALL_ROUTES.map((route) => ({
   pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
 })).toSorted((one, other) => Number(one.route.path.includes("{")) - Number(other.route.path.includes("{")));
 
-/** Answers each request with the example of its route; writes down what it carried, and what the last was answered. */
+/** Answers each request with its route's example; records the request, and the last answer. */
 const answering =
   (seen: Seen[], answered: { last?: unknown } = {}): Transport =>
   async (request) => {
@@ -171,7 +171,7 @@ it.each<[string, (client: TenantClient) => Promise<unknown>, readonly Seen[]]>([
   expect(result instanceof ReadableStream ? await new Response(result).text() : result).toEqual(givenOf(answered.last));
 });
 
-/** What a caller is given of an answer: of a list, or a line of one, all items. */
+/** The value that a caller gets of an answer: all items of a list, or of its lines. */
 function givenOf(answer: unknown): unknown {
   if (typeof answer !== "object" || answer === null) return answer;
   if ("items" in answer) return answer.items;

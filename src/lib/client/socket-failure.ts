@@ -17,11 +17,11 @@ const TIMEOUTS: readonly string[] = [
   "UND_ERR_BODY_TIMEOUT",
 ];
 
-/** undici's error of an answer that its parser refuses; it has a name and no code. */
+/** undici's error for an answer that its parser rejects; it has a name and no code. */
 const NOT_HTTP = "HTTPParserError";
 
-/** What happened to a connection, by the code of its error. */
-interface Mishap {
+/** A connection error in words, by its code. */
+interface ConnectionFault {
   readonly what: Text;
   readonly hint?: Text | undefined;
 }
@@ -31,7 +31,7 @@ const INTERRUPTED = text(
   "中断しました。依頼した処理はテナント側で完了している可能性があります",
 );
 
-const tlsMishap = (code: string): Mishap | undefined => {
+const tlsFault = (code: string): ConnectionFault | undefined => {
   if (UNTRUSTED.includes(code)) {
     return {
       what: text(
@@ -56,8 +56,8 @@ const tlsMishap = (code: string): Mishap | undefined => {
   return undefined;
 };
 
-const mishapOf = (code: string): Mishap => {
-  const tls = tlsMishap(code);
+const connectionFaultOf = (code: string): ConnectionFault => {
+  const tls = tlsFault(code);
   if (tls !== undefined) return tls;
   if (code === "ECONNREFUSED") return { what: text("connection refused", "接続が拒否されました") };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
@@ -72,7 +72,7 @@ const mishapOf = (code: string): Mishap => {
   return { what: text(`connection lost${suffix}`, `接続が切れました${suffix}`) };
 };
 
-/** The code of an error or of what caused it. */
+/** The code of an error or of its cause. */
 export const codeOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "";
   if (error.name === NOT_HTTP) return NOT_HTTP;
@@ -87,5 +87,5 @@ export const codeOf = (error: unknown): string => {
 export const socketFailure = (error: unknown, address: string, signal: AbortSignal): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED, cause: error });
-  return new Failure("unavailable", { ...mishapOf(codeOf(error)), where: address, cause: error });
+  return new Failure("unavailable", { ...connectionFaultOf(codeOf(error)), where: address, cause: error });
 };

@@ -29,7 +29,7 @@ const listen = async (server: TcpServer | Server): Promise<number> => {
 const serving = async (listener: RequestListener): Promise<string> =>
   `http://127.0.0.1:${await listen(createServer(listener))}`;
 
-/** A socket whose pauses take no time and are written down. */
+/** A socket whose pauses take no time and are recorded. */
 const opened = (options: Omit<SocketOptions, "surroundings"> = {}): SocketTransport & { readonly pauses: number[] } => {
   const pauses: number[] = [];
   let key = 0;
@@ -184,7 +184,7 @@ describe("a busy tenant", () => {
 });
 
 describe("what is asked again", () => {
-  /** Answers one request after another with these statuses, the last of them for good. */
+  /** Answers one request after another with these statuses, then always with the last. */
   const answering = async (...statuses: readonly number[]) => {
     const seen: IncomingHttpHeaders[] = [];
     const address = await serving((request, response) => {

@@ -7,7 +7,7 @@ import type { Transport } from "./transport.ts";
 
 /** Time and randomness for a socket. */
 export interface SocketSurroundings {
-  /** the time, in milliseconds since 1970 UTC */
+  /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   /** rejects as soon as the signal aborts */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
@@ -20,9 +20,9 @@ export interface SocketOptions {
   /** certificates (PEM) of authorities to trust in addition to the platform's */
   readonly authorities?: readonly string[] | undefined;
   readonly connectTimeoutMs?: number | undefined;
-  /** until the answer begins: a plan of millions of rows takes minutes */
+  /** timeout for the start of an answer: a plan of millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
-  /** between two pieces of an answer */
+  /** timeout between two pieces of an answer */
   readonly bodyTimeoutMs?: number | undefined;
 }
 
@@ -34,11 +34,11 @@ export interface SocketTransport {
 
 const SECOND_MS = 1000;
 
-/** The number of retries; the delay doubles each time. */
+/** Number of retries; the delay doubles each time. */
 const RETRIES = 3;
 const FIRST_DELAY_MS = 250;
 
-/** A tenant that asks for a longer pause counts as unavailable. */
+/** Maximum Retry-After: a tenant that asks for more counts as unavailable. */
 const LONGEST_DELAY_MS = 30 * SECOND_MS;
 
 const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
@@ -49,14 +49,14 @@ const BROKEN_OFF: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 
 type Answer = Dispatcher.ResponseData<unknown>;
 
-/** A request as undici takes it; one that may be repeated holds its body as bytes. */
+/** A request in undici's form; a repeatable one holds its body as bytes. */
 interface Outgoing {
   readonly options: Parameters<typeof send>[1];
-  /** the tenant does it once, however often it is sent */
+  /** the tenant performs it once, however often it is sent */
   readonly idempotent: boolean;
   readonly signal: AbortSignal;
   readonly address: string;
-  /** the tenant's, for messages */
+  /** the tenant's origin, for messages */
   readonly origin: string;
 }
 
@@ -107,7 +107,7 @@ const discard = (body: Answer["body"]): void => {
   body.destroy();
 };
 
-/** A tenant never redirects: following would send the request, and later its credentials, to another host. */
+/** Refuses redirects: following one would send the request, and later its credentials, to another host. */
 const redirection = (answer: Answer, { origin }: Outgoing): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
@@ -132,7 +132,7 @@ const responseOf = (answer: Answer, outgoing: Outgoing): Response => {
   return new Response(empty ? null : bytesOf(answer, outgoing), { status, headers });
 };
 
-/** Sends requests through one agent, and retries those that may be retried. */
+/** Sends requests through one agent, and retries those that may be repeated. */
 class Socket {
   readonly #agent: Agent;
   readonly #surroundings: SocketSurroundings;
@@ -192,7 +192,7 @@ class Socket {
     }
   }
 
-  /** @returns undefined where the connection failed and the request may be sent again */
+  /** @returns undefined if the connection failed and the request may be sent again */
   async #once({ address, options, signal }: Outgoing, last: boolean): Promise<Answer | undefined> {
     try {
       return await send(address, options);
@@ -205,8 +205,8 @@ class Socket {
 }
 
 /**
- * A transport over sockets. Requests that are idempotent (GET, HEAD, and POST by its Idempotency-Key) are repeated where
- * the connection fails or the other side is busy, after the pause its Retry-After asks for; an upload never is.
+ * A transport over sockets. Idempotent requests (GET, HEAD, and POST by its Idempotency-Key) are repeated if
+ * the connection fails or the server is busy, after the pause its Retry-After asks for; an upload never is.
  * Redirects are refused. A body that breaks off throws Failure `unavailable` to its reader.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {

@@ -1,5 +1,5 @@
 /**
- * Where a tenant is: takes a request, gives its answer. In process it is the tenant's own `app.fetch`; over a socket
+ * Carries a request to a tenant and returns its answer. In process it is the tenant's own `app.fetch`; over a socket
  * see {@link ./socket.ts}.
  *
  * @throws Failure `unavailable` when the other side cannot be reached after retries

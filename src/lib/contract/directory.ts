@@ -10,7 +10,7 @@ const orgName = schemaOf(ORG_RULES.name);
 const orgCode = schemaOf(ORG_RULES.code);
 const userText = schemaOf(USER_RULES.text);
 
-/** An organisation; the root is 全社. `path` leaves the root out and writes a `/` of a name as `\/`. */
+/** An organisation; the root is 全社. `path` omits the root and writes a `/` in a name as `\/`. */
 export const Org = z
   .object({
     id: Id,
@@ -63,7 +63,7 @@ export const Tenant = z
 
 export const App = z.enum(SECURED_APPS);
 
-/** A SECURED APPs user; `settings` are the app's own non-secret columns by field. */
+/** A SECURED APPs user; `settings` are the app's own non-secret columns, by field. */
 export const SecuredUser = z
   .object({
     id: Id,
@@ -84,7 +84,7 @@ export const SecuredGroup = z
   .object({ id: Id, app: App, name: z.string(), users: z.int(), createdAt: Instant })
   .openapi("SecuredGroup");
 
-/** How an export is written; the bytes are UTF-8, which the reader may re-encode. */
+/** Parameters of an export; the bytes are UTF-8, which the reader may re-encode. */
 const exporting = {
   ...filters,
   newline: z.enum(["crlf", "lf", "cr"]).default("crlf"),

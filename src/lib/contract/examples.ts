@@ -197,7 +197,7 @@ const notice: Notice = {
   error: null,
 };
 
-/** An answer of each route, and a body where it takes JSON, by operationId. NDJSON is shown by one of its lines. */
+/** By operationId, an answer of each route, and a body if it takes JSON. NDJSON is represented by one of its lines. */
 export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly body?: unknown }> = new Map([
   ["tenant", { answer: { name: "kanto", mirroredAt: AT, users: 120, orgs: 2 } }],
   ["orgs", { answer: { items: [root, sales] } }],

@@ -3,7 +3,7 @@ import { SECURED_APPS } from "../model/secured-user.ts";
 import { matching, repeatable } from "./headers.ts";
 import { csvBody, failures, Id, Instant, json, jsonBody, lines, route, Sha256, tagged } from "./shapes.ts";
 
-/** What an import holds; SECURED APPs users are one kind for each of the five apps. */
+/** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
 export const ImportKind = z.enum(["users", "orgs", ...SECURED_APPS]);
 
 /** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
@@ -46,7 +46,7 @@ export const ImportRequest = z
   })
   .openapi("ImportRequest");
 
-/** A column that the console's export does not show, and when clomoctl last sent it there. */
+/** A column missing from the console's own export, and when clomoctl last sent it to the console. */
 const UnverifiedColumn = z.object({ header: z.string(), lastSentAt: Instant.nullable() });
 
 /** A plan and its state. Counts are rows of the imported kind. */
@@ -79,7 +79,7 @@ export const Import = z
     groupsCreated: z.int(),
     errors: z.int(),
     warnings: z.int(),
-    /** true where the plan cannot be committed: a row or the file as a whole is invalid and nothing may be skipped */
+    /** true if the plan cannot be committed: a row or the file as a whole is invalid and nothing may be skipped */
     rejected: z.boolean(),
     header: z.array(z.string()),
     absentColumns: z.array(z.string()),
@@ -91,7 +91,7 @@ export const Import = z
 
 export const PlanAction = z.enum(["create", "update", "unchanged", "delete", "invalid"]);
 
-/** One line of a plan. `after` holds the non-secret values the plan arrives at, by field. */
+/** One line of a plan. `after` holds the resulting non-secret values, by field. */
 export const PlanRow = z
   .object({
     row: z.int(),

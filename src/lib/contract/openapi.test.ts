@@ -9,7 +9,7 @@ import { openApiDocument } from "./openapi.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
-/** What of an OpenAPI 3.1 document this contract uses. @see https://spec.openapis.org/oas/v3.1.0 */
+/** The parts of an OpenAPI 3.1 document that this contract uses. @see https://spec.openapis.org/oas/v3.1.0 */
 const Schema = z.looseObject({});
 const Media = z.strictObject({ schema: Schema, example: z.unknown().optional() });
 const Described = { description: z.string().min(1) };

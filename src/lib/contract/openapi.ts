@@ -44,7 +44,7 @@ const illustrated = (route: Route): RouteConfig => {
 };
 
 /**
- * The contract as an OpenAPI 3.1 document, in the order of the routes; the same at every call.
+ * The contract as an OpenAPI 3.1 document, in the order of the routes; deterministic.
  *
  * @param version of the program
  */

@@ -8,10 +8,10 @@ const Kind = z.enum(Object.keys(RENEWAL_KINDS) as [RenewalKind, ...RenewalKind[]
 /** Free text; blank means null. */
 const Words = z.string().max(2000).nullable();
 
-/** What is recorded of an item that expires; never a password. */
+/** The recorded fields of an item that expires; never a password. */
 const fields = {
   kind: Kind,
-  /** what people call it */
+  /** its name for people */
   name: z.string().min(1).max(255),
   /** the organisation or customer a token is for */
   organisation: Words,
@@ -21,11 +21,11 @@ const fields = {
   fingerprint: Sha256.nullable(),
   /** a push certificate's topic (subject UID) */
   topic: Words,
-  /** the person or role that renews it; a mail address where notices are to reach it */
+  /** the person or role that renews it; a mail address if notices are to be mailed to it */
   owner: Words,
   /** the Apple or Google account it belongs to, by name */
   account: Words,
-  /** where the phone of the account's second factor is */
+  /** location of the phone for the account's second factor */
   phone: Words,
   notes: Words,
   /** the file it was read from */
@@ -52,7 +52,7 @@ export const NewRenewalItem = z
   })
   .openapi("NewRenewalItem");
 
-/** A change of an item; a missing field stays as it is. */
+/** A change of an item; a missing field keeps its value. */
 export const RenewalChange = NewRenewalItem.partial().openapi("RenewalChange");
 
 /** Something that expires, and who renews it. */
@@ -68,11 +68,11 @@ export const RenewalItem = z
   })
   .openapi("RenewalItem");
 
-/** A notice of one stage of one item to one recipient, by one way; `expiresAt` tells the item's years apart. */
+/** A notice of one stage of one item to one recipient, by one channel; `expiresAt` distinguishes the item's years. */
 const noticeKey = {
   itemId: Id,
   expiresAt: Instant,
-  /** days before expiry; negative for each day after it */
+  /** days before expiry; negative for days after it */
   stage: z.int(),
   /** `mail`, `webhook` or `command` */
   way: z.string().max(20),
@@ -82,16 +82,16 @@ const noticeKey = {
 
 export const NoticeClaim = z.strictObject(noticeKey).openapi("NoticeClaim");
 
-/** A notice that was begun: `sending` until its outcome is recorded. */
+/** A notice that was started: `sending` until its outcome is recorded. */
 export const Notice = z
   .object({
     id: Id,
     ...noticeKey,
     state: z.enum(["sending", "sent", "failed"]),
-    /** stable over repetitions, so that a repeated mail is recognised */
+    /** the same for repeated attempts, so that a repeated mail is recognised */
     messageId: z.string(),
     attempts: z.int(),
-    /** when it was last begun or settled */
+    /** when it was last started or settled */
     at: Instant,
     error: z.string().nullable(),
   })

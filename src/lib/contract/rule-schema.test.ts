@@ -11,7 +11,7 @@ const rules: readonly (readonly [string, Rule])[] = [
   ...Object.entries(USER_RULES),
 ];
 
-/** What a JSON Schema validator makes of the keywords. @see JSON Schema 2020-12 validation 6.1.2, 6.3 */
+/** The verdict of a JSON Schema validator on the keywords. @see JSON Schema 2020-12 validation 6.1.2, 6.3 */
 const validates = ({ maxLength, pattern, enum: choices }: RuleKeywords, value: string): boolean =>
   (maxLength === undefined || characterCount(value) <= maxLength) &&
   (pattern === undefined || new RegExp(pattern, "u").test(value)) &&

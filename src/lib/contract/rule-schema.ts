@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { describeProblem, severityOf } from "../model/problem.ts";
 import { describeRule, faultsOf, type Rule } from "../model/rules.ts";
 
-/** JSON Schema keywords that say what a rule says. Lengths count characters (code points) there as here. */
+/** JSON Schema keywords equivalent to a rule. Lengths count characters (code points) in both. */
 export type RuleKeywords = {
   readonly description: string;
   readonly maxLength?: number;
@@ -19,7 +19,7 @@ const textKeywords = ({ min, max, charset }: Extract<Rule, { kind: "text" }>): O
   };
 };
 
-/** A blank value breaks no rule, so every pattern lets it pass; so does a fault that is only a warning. */
+/** The keywords of a rule. Every pattern accepts blank, which breaks no rule, and values that only cause a warning. */
 export const ruleKeywords = (rule: Rule): RuleKeywords => {
   const description = describeRule(rule).en;
   switch (rule.kind) {
@@ -39,7 +39,7 @@ export const ruleKeywords = (rule: Rule): RuleKeywords => {
 const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
-/** The schema of a value that keeps `rule`: the rule's own check, its description and its JSON Schema keywords. */
+/** The schema of a value that satisfies `rule`: the rule's own check, its description and its JSON Schema keywords. */
 export const schemaOf = (rule: Rule) => {
   if (isUnlimited(rule)) return z.string();
   const checked = z.string().superRefine((value, context) => {

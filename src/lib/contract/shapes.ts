@@ -35,13 +35,13 @@ export const paging = {
   cursor: z.string().min(1).max(4096).optional().openapi({ description: "`next` of the page before" }),
 } as const;
 
-/** Query parameters that narrow a list or export; both match part of the normalised value. */
+/** Query parameters that filter a list or export; both match part of the normalised value. */
 export const filters = {
   filterName: z.string().optional().openapi({ description: "part of the name" }),
   filterId: z.string().optional().openapi({ description: "part of the mail address, code or ユーザーID" }),
 } as const;
 
-/** The JSON body of a request; unknown keys are refused. */
+/** The JSON body of a request; unknown keys are rejected. */
 export const jsonBody = <T extends ZodType>(schema: T) =>
   ({ body: { content: { "application/json": { schema } }, required: true } }) as const;
 
@@ -73,10 +73,10 @@ export const tagged = <T extends ZodType>(schema: T, description: string) => ({
   headers: etagHeader,
 });
 
-/** One JSON object a line, streamed. */
+/** One JSON object per line, streamed. */
 export const lines = <T extends ZodType>(schema: T, description: string) => ({
   description: `${description}. One JSON object a line (NDJSON), each line ended by LF, streamed.`,
-  // by any name: what is typed as JSON cannot be answered as a stream
+  // the key is typed loosely: a body typed as JSON could not be answered as a stream
   content: { "application/x-ndjson": { schema } } as Readonly<Record<string, { readonly schema: T }>>,
 });
 
@@ -97,7 +97,7 @@ const HTTP_FAULTS = {
   415: "The content type is not the one named here, or its charset is unknown",
 } as const;
 
-/** The failures a route can answer with; any can be `unexpected`, and `usage` where a parameter or field is unknown. */
+/** The failures a route can answer with; any can be `unexpected`, and `usage` for an unknown parameter or field. */
 export const failures = (codes: readonly ErrorCode[] = [], http: readonly (keyof typeof HTTP_FAULTS)[] = []) => {
   const all: readonly ErrorCode[] = ["usage", ...codes, "unexpected"];
   const responses = Object.fromEntries([
@@ -108,7 +108,7 @@ export const failures = (codes: readonly ErrorCode[] = [], http: readonly (keyof
 };
 
 /**
- * A route of the tenant API. A query parameter it does not name is refused, also where it names none.
+ * A route of the tenant API. Undeclared query parameters are rejected, even if it declares none.
  *
  * @see createRoute
  */
