@@ -6,11 +6,11 @@ import { readText } from "../files/index.ts";
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /**
- * The certificates (PEM, one each) of a `--ca-file`; what else the file holds is left out.
+ * The certificates (PEM, one each) in a `--ca-file`; anything else in the file is ignored.
  *
  * @param caFile absolute path
- * @throws `not-found` when the file is not there, `usage` when it cannot be read
- * @throws `input-rejected` when it holds no certificate, or a damaged one
+ * @throws `not-found` when the file does not exist, `usage` when it cannot be read
+ * @throws `input-rejected` when it contains no certificate, or a damaged one
  * @see RFC 7468 5
  */
 export async function readAuthorities(caFile: string): Promise<readonly string[]> {

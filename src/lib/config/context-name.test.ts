@@ -50,7 +50,7 @@ test.each([
   expect(() => parseContextName(name)).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
-/** Names, and what differs from one in a place or two: random letters alone hardly ever make a name. */
+/** Valid names, varied in one or two places: purely random strings are hardly ever valid names. */
 const nearName = fc
   .tuple(
     fc.array(fc.constantFrom<string>("a", "B", "7", "客", "が", "か\u3099", "é", "-", "_", ".", "con", "lpt1"), {

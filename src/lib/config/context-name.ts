@@ -9,8 +9,8 @@ const LONGEST_NAME_BYTES = 200;
 const WINDOWS_DEVICES = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)/i;
 
 /**
- * The name of a context as it is kept (NFC), when it is a safe file name on every platform: letters, digits, `.`,
- * `_`, `-`; the first a letter or digit, the last no dot; at most 64 characters.
+ * The stored form (NFC) of a context's name, if it is a safe file name on every platform: letters, digits, `.`,
+ * `_`, `-`; starting with a letter or digit, not ending with a dot; at most 64 characters.
  *
  * @throws `usage` otherwise
  */
@@ -23,7 +23,7 @@ export function parseContextName(requested: string): string {
   return name;
 }
 
-/** What two names must not share: file systems that ignore case would take them for one. */
+/** Names with equal keys clash: file systems that ignore case would take them for one. */
 export const contextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
 
 function faultOf(name: string): Text | undefined {

@@ -3,7 +3,7 @@ import { zoneNamed } from "../model/time.ts";
 import { text, type Language } from "../text/index.ts";
 import { parseContextName } from "./context-name.ts";
 
-/** A tenant in process, in a folder of the home. */
+/** A tenant in this process, stored in a folder of the home. */
 export interface EmbeddedContext {
   readonly name: string;
   readonly kind: "embedded";
@@ -13,11 +13,11 @@ export interface EmbeddedContext {
   readonly timezone: string;
   /** the language of the CLOMO account, which decides the default encoding of exports */
   readonly language: Language;
-  /** by format, the map file: which headers mean which fields */
+  /** map file by format: which headers mean which fields */
   readonly maps: ReadonlyMap<string, string>;
 }
 
-/** A tenant served somewhere. */
+/** A tenant on a server. */
 export interface RemoteContext {
   readonly name: string;
   readonly kind: "remote";
@@ -48,7 +48,7 @@ export interface NewRemote {
 
 export type NewContext = NewEmbedded | NewRemote;
 
-/** A context as `contexts.json` keeps it; a tenant's file follows from the name. */
+/** A context as stored in `contexts.json`; a tenant's path follows from the name. */
 export type StoredContext =
   | {
       readonly name: string;
@@ -71,9 +71,9 @@ export function storeContext(name: string, requested: NewContext): StoredContext
   return { name, kind: "embedded", timezone, language: requested.language ?? "ja", maps: [...(requested.maps ?? [])] };
 }
 
-/** @throws `usage` when there is no such zone */
+/** @throws `usage` when the time zone does not exist */
 function parseTimezone(zone: string): string {
-  // asking the database takes a millisecond of each start
+  // looking the zone up would add a millisecond to each start
   if (zone === DEFAULT_TIMEZONE) return zone;
   const name = zoneNamed(zone);
   if (name !== undefined) return name;

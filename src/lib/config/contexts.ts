@@ -12,15 +12,15 @@ import { withSettingsLock } from "./settings-lock.ts";
 /** The context that exists without set-up. */
 export const EMBEDDED = "embedded";
 
-/** Where a context was named; deletions on a remote tenant require `option`. */
+/** Where the context was selected; deletions on a remote tenant require `option`. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
-/** The contexts of a home. Reading needs neither a folder nor write permission; changes are made one process at a time. */
+/** The contexts of a home. Reading needs neither a folder nor write permission; changes are serialised by a lock. */
 export class Contexts {
   readonly #home: Home;
   readonly #pause: () => Promise<void>;
 
-  /** @param pause waits before a held lock is tried again */
+  /** @param pause waits before retrying a lock that is held */
   constructor(home: Home, pause: () => Promise<void> = () => sleep(50)) {
     this.#home = home;
     this.#pause = pause;
@@ -37,7 +37,7 @@ export class Contexts {
   }
 
   /**
-   * The context a command works on: `--context`, then `CLOMOCTL_CONTEXT`, then `context use`, else `embedded`.
+   * The context a command uses: `--context`, then `CLOMOCTL_CONTEXT`, then `context use`, else `embedded`.
    *
    * @throws `not-found` when it does not exist
    */
@@ -63,7 +63,7 @@ export class Contexts {
    * Adds a context.
    *
    * @throws `usage` when the name or a value is invalid
-   * @throws `input-rejected` when the name is taken, in any case of letters, or data of a tenant of that name exists
+   * @throws `input-rejected` when the name is taken, ignoring case, or data of a tenant of that name exists
    */
   async add(name: string, requested: NewContext): Promise<Context> {
     const stored = storeContext(parseContextName(name), requested);
@@ -84,7 +84,7 @@ export class Contexts {
   }
 
   /**
-   * Replaces the settings of a context; its name and kind stay. `embedded` may be changed too.
+   * Replaces the settings of a context, keeping its name and kind. `embedded` may be changed too.
    *
    * @throws `not-found` when there is no context of that name
    * @throws `usage` when the kind differs, or a value is invalid
@@ -105,7 +105,7 @@ export class Contexts {
     });
   }
 
-  /** Makes a context the one that commands work on. @throws `not-found` when there is no context of that name */
+  /** Makes a context the default for commands. @throws `not-found` when there is no context of that name */
   async use(name: string): Promise<Context> {
     return this.#change(async (settings) => {
       const context = pick(this.#all(settings), name);
@@ -114,9 +114,9 @@ export class Contexts {
   }
 
   /**
-   * Removes a context, and the tenant in the home with it; a remote tenant is not touched.
+   * Removes a context, together with its tenant if that is in the home; a remote tenant is not touched.
    *
-   * @param tenantMayGo the user confirmed that the tenant's data is deleted; ask when {@link holdsTenant} is true
+   * @param tenantMayGo the user confirmed deleting the tenant's data; ask when {@link holdsTenant} is true
    * @throws `not-found` when there is no context of that name
    * @throws `usage` for `embedded`, and for a tenant that may not be deleted
    */

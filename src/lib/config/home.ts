@@ -1,6 +1,6 @@
 import { posix, win32 } from "node:path";
 
-/** What tells where a person's files belong. */
+/** What determines the location of a user's files. */
 export interface HomePlace {
   /** `process.platform` */
   readonly platform: string;
@@ -9,7 +9,7 @@ export interface HomePlace {
   readonly userFolder: string;
   /** `process.cwd()`, for a relative `CLOMOCTL_HOME` */
   readonly workingFolder: string;
-  /** `process.geteuid()`; undefined where files have neither owner nor mode */
+  /** `process.geteuid()`; undefined on platforms where files have neither owner nor mode */
   readonly userId?: number | undefined;
 }
 
@@ -17,22 +17,23 @@ export interface HomePlace {
 export interface Home {
   /** contexts and settings */
   readonly settings: string;
-  /** what must not be lost: keys, and the folders below */
+  /** data that must not be lost: keys, and the folders below */
   readonly data: string;
   /** embedded tenants; below `data` */
   readonly tenants: string;
-  /** what may be lost at any time */
+  /** data that may be lost at any time */
   readonly cache: string;
   /** spooled input and the register of temporary files; below `data` */
   readonly temporary: string;
-  /** whose it is; undefined where files have neither owner nor mode */
+  /** the owner's user id; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
 }
 
 /**
- * `CLOMOCTL_HOME`, or the platform's folders: XDG, Application Support, APPDATA and LOCALAPPDATA. Touches no disk.
+ * `CLOMOCTL_HOME`, or the platform's folders: XDG, Application Support, APPDATA and LOCALAPPDATA. Does not access the
+ * disk.
  *
- * @see https://specifications.freedesktop.org/basedir-spec/latest/ (a relative XDG path is to be ignored)
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/ (a relative XDG path must be ignored)
  */
 export function locateHome({ platform, environment, userFolder, workingFolder, userId }: HomePlace): Home {
   const path = platform === "win32" ? win32 : posix;

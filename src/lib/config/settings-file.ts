@@ -6,21 +6,21 @@ import { readStoredContext, type StoredContext } from "./context.ts";
 import { readOwnFile, unwritable } from "../files/index.ts";
 import type { Home } from "./home.ts";
 
-/** What `contexts.json` holds. */
+/** The content of `contexts.json`. */
 export interface Settings {
   readonly contexts: readonly StoredContext[];
-  /** the context that `context use` named; `undefined`: `embedded` */
+  /** the context chosen by `context use`; `undefined`: `embedded` */
   readonly used: string | undefined;
 }
 
 const NAME = "contexts";
 
 /**
- * Reads the settings of a home; empty if there is no file. Not by conf, which takes 50 ms to load and
+ * Reads the settings of a home; empty if there is no file. Does not use conf, which takes 50 ms to load and
  * may write: see docs/decisions/004-settings.md.
  *
  * @throws `not-permitted` when other users can write the file
- * @throws `unexpected` when the file cannot be read or holds something else: nothing is dropped silently
+ * @throws `unexpected` when the file cannot be read or has other content: nothing is dropped silently
  */
 export async function readSettings({ settings, userId }: Pick<Home, "settings" | "userId">): Promise<Settings> {
   const file = join(settings, `${NAME}.json`);
@@ -39,7 +39,7 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
 }
 
 /**
- * Replaces the settings of a folder in one step; call it under the lock.
+ * Replaces the settings of a folder atomically; call it while holding the lock.
  *
  * @throws `unexpected` when the folder cannot be written
  */
@@ -59,7 +59,7 @@ export async function writeSettings(folder: string, { contexts, used }: Settings
   }
 }
 
-/** Removes what a killed writer left; under the lock there is no other writer. */
+/** Removes temporary files of a killed writer; under the lock there is no other writer. */
 async function removeTorn(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (name.startsWith(`${NAME}.json.tmp-`)) {

@@ -12,8 +12,8 @@ const SQLITE_BUSY = 5;
  * Runs `change` while no other process changes the settings of this folder. The lock is the operating system's, on
  * `settings.lock`, taken through SQLite: it ends with its process, however that dies, so it is never stale.
  *
- * @param pause waits until the next try, about 50 ms
- * @throws `locked` when another process keeps it for a hundred pauses
+ * @param pause waits before the next try, about 50 ms
+ * @throws `locked` when another process holds it for a hundred pauses
  * @throws `unexpected` when the folder cannot be written
  */
 export async function withSettingsLock<T>(

@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 import { Failure } from "./index.ts";
 
-/** What is wrong with a disk, and what to do. */
+/** A disk problem, and its remedy. */
 interface DiskFault {
   readonly what: Text;
   readonly hint: Text;
@@ -27,18 +27,18 @@ const FAULTS: ReadonlyMap<string, DiskFault> = new Map([
 ]);
 
 /**
- * The failure of a disk that is full or faulty.
+ * The failure for a disk that is full or faulty.
  *
- * @param code as the operating system names it: `ENOSPC`, `EDQUOT`, `EIO`
+ * @param code the operating system's code: `ENOSPC`, `EDQUOT`, `EIO`
  * @param where the file
- * @returns undefined where something else is wrong
+ * @returns undefined for any other error
  */
 export const diskFailure = (code: unknown, where: string | undefined, cause?: unknown): Failure | undefined => {
   const fault = typeof code === "string" ? FAULTS.get(code) : undefined;
   return fault === undefined ? undefined : new Failure("unexpected", { ...fault, where, cause });
 };
 
-/** {@link diskFailure} of an error of the file system, which may name its file itself. */
+/** {@link diskFailure} for an error of the file system, which may name the file itself. */
 export const diskFailureOf = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const own = "path" in error && typeof error.path === "string" ? error.path : undefined;

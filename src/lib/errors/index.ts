@@ -1,8 +1,8 @@
 import { text, type Text } from "../text/index.ts";
 
 /**
- * Every kind of failure, once: the exit code a script sees, the HTTP status a client of the tenant API sees, and what it
- * means, in help and as the title of its RFC 9457 problem object. The key is the problem's `type`.
+ * The table of all failures: the exit code a script sees, the HTTP status a client of the tenant API sees, and the
+ * meaning shown in help and as the title of the RFC 9457 problem object. The key is the problem's `type`.
  */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
@@ -49,7 +49,7 @@ export interface FailureDetail {
 }
 
 /**
- * A failure on its way between threads and over HTTP: an RFC 9457 problem object, its texts in both languages.
+ * A failure in transit between threads or over HTTP: an RFC 9457 problem object with its texts in both languages.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */
@@ -62,7 +62,7 @@ export interface Problem {
   readonly hint?: Text | undefined;
 }
 
-/** The one error class that is shown to users; anything else that is thrown is `unexpected`. */
+/** The only error class shown to users; any other error is reported as `unexpected`. */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: ErrorCode;
@@ -78,25 +78,25 @@ export class Failure extends Error {
     this.hint = hint;
   }
 
-  /** The failure of a problem object. */
+  /** The failure described by a problem object. */
   static of({ type, detail, where, hint }: Pick<Problem, "type" | "detail" | "where" | "hint">): Failure {
     return new Failure(type, { what: detail, where, hint });
   }
 
-  /** A copy with some of its texts replaced; its cause is this failure. */
+  /** A copy with some of its texts replaced; this failure becomes its cause. */
   with(change: Partial<FailureDetail>): Failure {
     const { code, what, where, hint } = this;
     return new Failure(code, { what, where, hint, cause: this, ...change });
   }
 
-  /** As a problem object. @param status where HTTP itself has one that the table lacks: 405, 413, 415 */
+  /** As a problem object. @param status for HTTP statuses that the table lacks: 405, 413, 415 */
   toJSON(status: number = ERRORS[this.code].status): Problem {
     const { code, what, where, hint } = this;
     return { type: code, title: titleOf(code), status, detail: what, where, hint };
   }
 }
 
-/** The title of a problem object: what its type means, with a capital. */
+/** The title of a problem object: the meaning of its type, capitalised. */
 export const titleOf = (code: ErrorCode): string => {
   const { en } = ERRORS[code].meaning;
   return en.charAt(0).toUpperCase() + en.slice(1);

@@ -1,13 +1,13 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** What the modes of an import are called: the console's インポート方法, and our own undoing. */
+/** Names of the import modes: the console's インポート方法, and our own revert. */
 export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "revert", Text>> = {
   append: text("append", "追加更新"),
   replace: text("replace", "全件更新"),
   revert: text("revert", "取り消し"),
 };
 
-/** What the states of an import are called. */
+/** Names of the import states. */
 export const IMPORT_STATE_NAMES: Readonly<
   Record<"uploading" | "planned" | "awaiting-console" | "committed" | "discarded" | "failed", Text>
 > = {
@@ -19,7 +19,7 @@ export const IMPORT_STATE_NAMES: Readonly<
   failed: text("failed", "失敗"),
 };
 
-/** What becomes of a row. */
+/** Names of the actions of a plan's row. */
 export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | "unchanged" | "invalid", Text>> = {
   create: text("create", "追加"),
   update: text("update", "更新"),
@@ -28,5 +28,5 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
   invalid: text("invalid", "不正"),
 };
 
-/** A word of one of these tables as people read it; one of a newer version as it is. */
+/** The name of a word in one of these tables; an unknown word, from a newer version, is returned unchanged. */
 export const nameIn = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);

@@ -5,7 +5,7 @@ const isAscii = (value: string): boolean => {
 
 const LOOK_ALIKE = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
 
-/** The seven characters that two mappings of the same JIS character disagree on, as Windows-31J has them. */
+/** The seven characters on which two mappings of the same JIS character disagree, in their Windows-31J form. */
 const WINDOWS_FORM: ReadonlyMap<string, string> = new Map([
   ["\u301c", "\uff5e"],
   ["\u2212", "\uff0d"],
@@ -19,7 +19,7 @@ const WINDOWS_FORM: ReadonlyMap<string, string> = new Map([
 const foldLookAlikes = (value: string): string =>
   value.replace(LOOK_ALIKE, (character) => WINDOWS_FORM.get(character) ?? character);
 
-/** True where every character is ASCII, kana or a common kanji: no combining mark, no look-alike, so already folded. */
+/** True if every character is ASCII, kana or a common kanji: no combining mark, no look-alike, so already folded. */
 const isFolded = (value: string): boolean => {
   for (let i = 0; i < value.length; i += 1) {
     const c = value.charCodeAt(i);
@@ -35,25 +35,25 @@ const fold = (value: string): string => (isFolded(value) ? value : foldLookAlike
 
 const HAS_UPPER = /[A-Z]/;
 
-/** A mail address as it is compared: NFC, full case folding. `Straße@x` and `STRASSE@X` are one address. */
+/** The comparison key of a mail address: NFC, full case folding. `Straße@x` and `STRASSE@X` are one address. */
 export const emailKey = (address: string): string => {
   if (isAscii(address)) return HAS_UPPER.test(address) ? address.toLowerCase() : address;
   return fold(fold(address).toUpperCase().toLowerCase().replaceAll("ς", "σ"));
 };
 
-/** An organisation's or an employee's code, or an account name, as it is compared; letter case counts. */
+/** The comparison key of an organisation's or employee's code, or an account name; case-sensitive. */
 export const codeKey = fold;
 
-/** A name of an organisation, a group or a column, as it is compared; letter case counts. */
+/** The comparison key of the name of an organisation, a group or a column; case-sensitive. */
 export const nameKey = fold;
 
-/** A SECURED APPs ユーザーID as it is compared: exactly. */
+/** The comparison key of a SECURED APPs ユーザーID: compared exactly. */
 export const userIdKey = (id: string): string => id;
 
 /** How the values of a field are compared. */
 export type Comparison = "mail-address" | "code" | "name" | "exact";
 
-/** The key under which two values of a field are the same value. */
+/** The key by which values of a field are compared: equal keys mean the same value. */
 export const comparisonKey = (comparison: Comparison, value: string): string => {
   switch (comparison) {
     case "mail-address":
@@ -67,7 +67,7 @@ export const comparisonKey = (comparison: Comparison, value: string): string => 
   }
 };
 
-/** Character classes in the order of the console's ascending sort; what is in none of them comes last. */
+/** Character classes in the order of the console's ascending sort; characters in none of them come last. */
 const SORT_CLASSES: readonly RegExp[] = [
   /[0-9]/,
   /[A-Z]/,
@@ -85,9 +85,9 @@ const sortClass = (character: string): number => {
 };
 
 /**
- * Text whose order by UTF-8 bytes is the console's order of names: half-width digits, upper case, lower case, hiragana,
- * katakana, kanji, full-width digits, full-width letters, then everything else by code point. Each character is written
- * behind the digit of its class.
+ * A key whose order by UTF-8 bytes is the console's order of names: half-width digits, upper case, lower case,
+ * hiragana, katakana, kanji, full-width digits, full-width letters, then everything else by code point. Each character
+ * is prefixed by the digit of its class.
  *
  * @see facts 6.6
  */

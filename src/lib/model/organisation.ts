@@ -7,13 +7,13 @@ export const ORG_RULES = {
   path: { kind: "text" },
 } as const satisfies Record<string, Rule>;
 
-/** Names from the top down as one text: `本社/営業部`; a `/` in a name is `\/`, a backslash `\\`. */
+/** Names from the top down as one text: `本社/営業部`; a `/` in a name is written `\/`, a backslash `\\`. */
 export const formatOrgPath = (names: readonly string[]): string =>
   names.map((name) => name.replace(/[\\/]/g, "\\$&")).join("/");
 
 /**
- * The names of a path from the top down, the inverse of {@link formatOrgPath}; undefined where the text is no path: it is
- * blank, a name is blank, or a backslash stands before anything but `/` and `\`.
+ * The names of a path from the top down, the inverse of {@link formatOrgPath}; undefined if the text is not a path: it
+ * is blank, a name is blank, or a backslash precedes anything but `/` and `\`.
  */
 export const parseOrgPath = (path: string): readonly string[] | undefined => {
   const names: string[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import { describeProblem, PROBLEMS, severityOf, type ProblemCode, type ProblemParams } from "./problem.ts";
 
-/** What each problem's text is filled with: values that stand in no text by themselves. */
+/** Parameters for each problem's text, chosen so that they do not occur in any text by themselves. */
 const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "file-empty": {},
   "file-no-rows": {},
@@ -48,9 +48,9 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
 
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 const JAPANESE = /[\u3040-\u30ff\u4e00-\u9fff]/;
-/** Parameters that choose a word and are none. */
+/** Parameters that select a word and are not shown themselves. */
 const CHOOSES: readonly string[] = ["of"];
-/** Problems of a column whose header stands before the text already: Japanese does not say it twice. */
+/** Problems of a column whose header already precedes the text: Japanese does not repeat it. */
 const HEADED: readonly ProblemCode[] = ["key-duplicate", "value-duplicate"];
 
 describe.each(CODES)("%s", (code) => {

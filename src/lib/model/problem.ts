@@ -1,6 +1,6 @@
 import { counted, text, type Text } from "../text/index.ts";
 
-/** Values a problem's text is filled with; never a secret. */
+/** Values inserted into a problem's text; never a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;
 
 interface ProblemKind {
@@ -17,7 +17,7 @@ const kindOf =
 const error = kindOf("error");
 const warning = kindOf("warning");
 
-/** All that can be wrong with an input file: one line a kind, so that a text is found and changed in one place. */
+/** All problems of an input file: one line per kind, so that a text is found and changed in one place. */
 export const PROBLEMS = {
   // the file as a whole
   "file-empty": error(
@@ -132,7 +132,7 @@ export const PROBLEMS = {
     () => "must be a port number from 1 to 65535",
     () => "1〜65535 のポート番号にしてください",
   ),
-  // rows beside each other
+  // rows compared with each other
   "key-duplicate": error(
     (p) => `the same ${p["header"]} as row ${p["row"]}`,
     (p) => `${p["row"]} 行目と重複しています`,
@@ -145,7 +145,7 @@ export const PROBLEMS = {
     (p) => `differs from row ${p["row"]} in letter case only; these are two different users`,
     (p) => `${p["row"]} 行目と大文字・小文字だけが違います(別のユーザーになります)`,
   ),
-  // rows beside the tenant
+  // rows compared with the tenant
   "key-ambiguous": error(
     (p) => `matches ${p["count"]} records of the tenant`,
     (p) => `テナントの ${p["count"]} 件に当てはまります`,
@@ -196,21 +196,21 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One thing that is wrong with one place of an input file. */
+/** One problem at one place of an input file. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** the record, counted from 1; 1 is the header. 0: the file as a whole, or something the file lacks */
+  /** the record, counted from 1; 1 is the header. 0: the file as a whole, or a record missing from the file */
   readonly row: number;
-  /** the physical line on which the record begins, counted from 1; 0 where there is none */
+  /** the physical line on which the record begins, counted from 1; 0 if there is none */
   readonly line: number;
-  /** the cell, counted from 1; 0 where the whole record is meant */
+  /** the cell, counted from 1; 0 for the record as a whole */
   readonly column: number;
-  /** the column's header as the file has it; "" where the whole record is meant */
+  /** the column's header as in the file; "" for the record as a whole */
   readonly header: string;
   readonly params: ProblemParams;
 }
 
-/** The reason of a problem, without its place, in both languages. */
+/** The text of a problem, without its place, in both languages. */
 export const describeProblem = (problem: Pick<Problem, "code" | "params">): Text =>
   PROBLEMS[problem.code].describe(problem.params);
 

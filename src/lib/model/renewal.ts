@@ -1,10 +1,10 @@
 import { text, type Text } from "../text/index.ts";
 
-/** A larger file is refused: no certificate or token comes near to it, and no bundle of all public authorities. */
+/** Maximum file size: far larger than any certificate or token, and than a bundle of all public authorities. */
 export const MOST_BYTES = 1024 * 1024;
 
 /**
- * What has to be renewed, and by whose date.
+ * The kinds of things to renew.
  *
  * @see facts 3.1
  */
@@ -32,17 +32,17 @@ export const RENEWAL_KINDS = {
 
 export type RenewalKind = keyof typeof RENEWAL_KINDS;
 
-/** How sure an expiry is: read from the thing itself, derived (a file's name, a last login), or typed in. */
+/** Certainty of an expiry: read from the thing itself, derived (a file's name, a last login), or typed in. */
 export type Certainty = "exact" | "estimated" | "typed";
 
-/** Something that expires, as a file tells it. */
+/** Something that expires, as read from a file. */
 export interface Expiring {
   readonly kind: RenewalKind;
-  /** what people call it: the subject's common name, the organisation, the file's name */
+  /** its name for people: the subject's common name, the organisation, the file's name */
   readonly name: string;
   /** UTC instant */
   readonly expiresAt: string;
-  /** UTC instant; null where it is not told */
+  /** UTC instant; null if unknown */
   readonly validFrom: string | null;
   readonly certainty: Certainty;
   /** SHA-256 in lower-case hexadecimal digits: of the certificate's DER, or of the file for tokens */

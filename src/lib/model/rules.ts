@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "./problem.ts";
 
-/** What a single value of a field must satisfy, as plain data: checks, schemas, texts and messages are derived from it. */
+/** The rule for a single value of a field, as plain data: checks, schemas, texts and messages are derived from it. */
 export type Rule =
   | {
       readonly kind: "text";
@@ -16,7 +16,7 @@ export type Rule =
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "port" };
 
-/** One way in which a value breaks its rule. */
+/** One violation of a rule. */
 export interface RuleFault {
   readonly code: ProblemCode;
   readonly params: ProblemParams;
@@ -25,7 +25,7 @@ export interface RuleFault {
 const NO_FAULTS: readonly RuleFault[] = [];
 const NO_PARAMS: ProblemParams = {};
 
-/** The length in characters: full and half width count 1, a surrogate pair counts 1. */
+/** The length in characters: full-width and half-width count 1, a surrogate pair counts 1. */
 export const characterCount = (value: string): number => {
   let count = value.length;
   for (let i = 1; i < value.length; i += 1) {
@@ -45,7 +45,7 @@ const isAlphanumeric = (value: string): boolean => {
 
 const WHITE_SPACE_OR_CONTROL = /[\s\p{Cc}]/u;
 
-/** One `@` with something on both sides, no white space, no control character; nothing more is evident. */
+/** One `@` with something on both sides, no white space, no control character; nothing more can be required. */
 const isMailAddress = (value: string): boolean => {
   let at = -1;
   let ascii = true;
@@ -84,8 +84,8 @@ const textFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): reado
 };
 
 /**
- * Every way in which `value` breaks `rule`; the same empty list where it breaks none. A blank value (`""`) breaks no
- * rule: whether a field may be blank is said by its column. The severity of a fault is that of its code.
+ * All violations of `rule` by `value`; a shared empty list if there are none. A blank value (`""`) violates no
+ * rule: whether a field may be blank is up to its column. The severity of a fault is that of its code.
  *
  * @see facts 6.1: the documented limits; a port outside 1-65535 is a warning; nothing else is a rule
  */
@@ -105,7 +105,7 @@ export const faultsOf = (rule: Rule, value: string): readonly RuleFault[] => {
   }
 };
 
-/** The form in which a value that keeps `rule` is stored and written: blank is null, a boolean is `TRUE` or `FALSE`. */
+/** The stored form of a value that satisfies `rule`: blank is null, a boolean is `TRUE` or `FALSE`. */
 export const canonicalValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;
@@ -118,7 +118,7 @@ const describeLength = (min: number | undefined, max: number | undefined): Text 
   return text("any text", "任意の文字列");
 };
 
-/** What a rule asks for, for help, documents and schema descriptions. */
+/** A rule in words, for help, documents and schema descriptions. */
 export const describeRule = (rule: Rule): Text => {
   switch (rule.kind) {
     case "text": {

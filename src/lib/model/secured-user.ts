@@ -1,6 +1,6 @@
 import type { Rule } from "./rules.ts";
 
-/** The business apps whose users CLOMO SECURED APPs MANAGER keeps, in the order of the maker's manual. */
+/** The business apps whose users are managed in CLOMO SECURED APPs MANAGER, in the order of the maker's manual. */
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
 
 export type SecuredApp = (typeof SECURED_APPS)[number];
@@ -9,7 +9,7 @@ export type SecuredApp = (typeof SECURED_APPS)[number];
 export const securedAppName = (app: SecuredApp): string => app.charAt(0).toUpperCase() + app.slice(1);
 
 /**
- * The rules of a SECURED APPs user's fields; what has no documented limit has none here.
+ * The rules of a SECURED APPs user's fields; a field without a documented limit has none here.
  *
  * @see facts 6.1 (limits), 6.3 (booleans, アカウントのタイプ)
  */

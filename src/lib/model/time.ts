@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** One formatter a zone: making one costs more than all its uses. */
+/** One formatter per zone: creating one costs more than all its uses. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 const formatterOf = (timezone: string): Intl.DateTimeFormat => {
@@ -17,7 +17,7 @@ const formatterOf = (timezone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/** Hours east of Greenwich, of zones without summer time since 1952: Intl takes 10 ms for its first formatter. */
+/** Offsets from UTC in hours, of zones without summer time since 1952: Intl takes 10 ms for its first formatter. */
 const STEADY_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],
@@ -42,7 +42,7 @@ export const dayOf = (when: Date | string, timezone: string): string => {
       .map(({ type, value }) => [type, value]),
   );
   const year = parts.get("year") ?? "";
-  // the last instant of 9999, which certificates without an end carry, lies in 10000 east of Greenwich
+  // the last instant of 9999, used by certificates without an expiry, is in the year 10000 east of Greenwich
   return `${year.length > 4 ? `+${year.padStart(6, "0")}` : year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
@@ -66,14 +66,14 @@ export function momentIn(when: Date | string, timezone: string, to: "minute" | "
   return `${shown.format(new Date(when))} (${timezone})`;
 }
 
-/** Whether the calendar has a day: `2027-02-28` yes, `2027-02-30` no. */
+/** Whether the day exists in the calendar: `2027-02-28` yes, `2027-02-30` no. */
 export const isDay = (day: string): boolean => {
   const midnight = new Date(`${day}T00:00:00Z`);
-  // Date takes the 30th of February for the 1st of March
+  // Date turns February 30 into March 1
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 };
 
-/** The same time a year later, as UTC counts; a year from 29 February ends on the 28th. */
+/** The same time a year later, in UTC; a year from 29 February ends on the 28th. */
 export const yearAfter = (instant: string): string => {
   const year = String(Number(instant.slice(0, 4)) + 1).padStart(4, "0");
   const next = `${year}${instant.slice(4)}`;
@@ -81,7 +81,7 @@ export const yearAfter = (instant: string): string => {
 };
 
 /**
- * The name a time zone has in the IANA database; undefined where there is no such zone.
+ * The canonical IANA name of a time zone; undefined if there is no such zone.
  *
  * @see https://tc39.es/ecma402/#sec-canonicalizetimezonename
  */
@@ -94,10 +94,10 @@ export const zoneNamed = (typed: string): string | undefined => {
   }
 };
 
-/** more than 9999 of them is a mistake */
+/** more than four digits are a mistake */
 const DURATION = /^(?<count>\d{1,4})(?<unit>[dw])$/;
 
-/** The days of a duration as it is typed: `90d`, `12w`; undefined where it is neither days nor weeks. */
+/** The number of days in a typed duration: `90d`, `12w`; undefined if it is neither days nor weeks. */
 export const daysOf = (typed: string): number | undefined => {
   const { count, unit } = DURATION.exec(typed)?.groups ?? {};
   return count === undefined ? undefined : Number(count) * (unit === "w" ? 7 : 1);

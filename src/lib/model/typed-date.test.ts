@@ -17,7 +17,7 @@ describe("a date that was typed", () => {
     ["2027/3/1", "Asia/Tokyo", "2027-03-01T14:59:59.000Z"],
     ["2028-02-29", "UTC", "2028-02-29T23:59:59.000Z"],
     ["2027-03-14", "America/New_York", "2027-03-15T03:59:59.000Z"],
-    // where summer time begins at midnight, which does not exist
+    // where summer time begins at midnight, so that midnight does not exist
     ["2018-11-03", "America/Sao_Paulo", "2018-11-04T02:59:59.000Z"],
     ["9999-12-31", "Asia/Tokyo", "9999-12-31T14:59:59.000Z"],
     ["2099-12-31", "Asia/Tokyo", "2099-12-31T14:59:59.000Z"],

@@ -4,11 +4,11 @@ const DAY = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
-/** no zone is further from UTC; a day and both distances lie within */
+/** bounds in the search for a day's end: no zone is further from UTC */
 const MOST_HOURS_BEHIND = 15;
 const MOST_HOURS_AHEAD = 40;
 
-/** A date that a person typed: a calendar day (`2027-03-01`), or a UTC instant. */
+/** A date typed by a person: a calendar day (`2027-03-01`), or a UTC instant. */
 export type TypedDate = { readonly day: string } | { readonly instant: string };
 
 /**
@@ -26,17 +26,17 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
 };
 
 /**
- * The UTC instant that a date means: of a day its last second in the zone.
+ * The UTC instant of a typed date: for a day, its last second in the zone.
  *
  * @param timezone an IANA name
  */
 export const instantOf = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : endOfDay(date.day, timezone).toISOString();
 
-/** Whether the calendar has the day; the year 0 cannot be typed. */
+/** Whether the day exists in the calendar; the year 0 cannot be typed. */
 const isTypedDay = (day: string): boolean => isDay(day) && !day.startsWith("0000");
 
-/** The last second of a day in a zone: found by halving, since a zone's midnight may not exist or come twice. */
+/** The last second of a day in a zone: found by bisection, since a zone's midnight may not exist or may occur twice. */
 const endOfDay = (day: string, timezone: string): Date => {
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let within = Math.trunc((midnight - MOST_HOURS_BEHIND * HOUR_MS) / SECOND_MS);
@@ -44,7 +44,7 @@ const endOfDay = (day: string, timezone: string): Date => {
   while (after - within > 1) {
     const middle = Math.trunc((within + after) / 2);
     const there = dayOf(new Date(middle * SECOND_MS), timezone);
-    // the day after 9999-12-31 has a digit more
+    // the day after 9999-12-31 has one digit more
     if (there.length > day.length || there > day) after = middle;
     else within = middle;
   }
