@@ -1,5 +1,5 @@
 /**
- * Characters that make a terminal do something, or text look like other text: C0 and C1 controls, bidi marks,
+ * Characters that control a terminal or disguise text: C0 and C1 controls, bidi marks,
  * embeddings, overrides and isolates, line separators, invisible spaces and lone surrogates.
  *
  * @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
@@ -13,18 +13,18 @@ const SHORT = new Map([
   ["\r", String.raw`\r`],
 ]);
 
-/** Data as a person may safely read it on a terminal: always one line, `\x1b` for ESC, `\u202e` for a bidi override. */
+/** Data made safe to read on a terminal: always one line, `\x1b` for ESC, `\u202e` for a bidi override. */
 export function escapeForPeople(data: string): string {
   return data.replace(DECEPTIVE, (character) => SHORT.get(character) ?? escapeOne(character));
 }
 
-/** Lines of TSV as a person may safely read them: as {@link escapeForPeople}, but the tabs and line feeds stay. */
+/** Lines of TSV made safe to read: as {@link escapeForPeople}, but tabs and line feeds are kept. */
 export const escapeLines = (lines: string): string =>
   lines.replace(DECEPTIVE, (character) =>
     character === "\t" || character === "\n" ? character : escapeOne(character),
   );
 
-/** JSON as a person may safely read it, and a program as well: `\u202e` for a bidi override. Its line feeds stay. */
+/** JSON made safe to read, still valid for programs: `\u202e` for a bidi override. Line feeds are kept. */
 export const escapeJson = (json: string): string =>
   json.replace(DECEPTIVE, (character) => (character === "\n" ? character : unicodeEscape(character)));
 

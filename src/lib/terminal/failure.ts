@@ -2,22 +2,22 @@ import type { Failure } from "../errors/index.ts";
 import type { Language } from "../text/index.ts";
 import { escapeForPeople, escapeJson } from "./escape.ts";
 
-/** A failure as people read it: what, where, what to do next; three lines at most, escaped, without line ends. */
+/** A failure for people: what, where, what to do next; at most three lines, escaped, without line endings. */
 export function failureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
   const lines = [what[language], where, hint?.[language]];
   return lines.filter((line) => line !== undefined).map(escapeForPeople);
 }
 
-/** What subclasses of {@link Failure} may add for programs. */
+/** Members that subclasses of {@link Failure} may add for programs. */
 interface Carried {
   /** all problems of an input, of which people see only the first */
   readonly problems?: readonly unknown[] | undefined;
-  /** an id of this occurrence on the other side */
+  /** the server's id of this occurrence */
   readonly instance?: string | undefined;
 }
 
 /**
- * A failure as programs read it: a problem object on one line, `where`, `hint` and `problems` as its extension members.
+ * A failure for programs: a problem object on one line, with `where`, `hint` and `problems` as extension members.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9457
  */

@@ -1,13 +1,13 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Language } from "../text/index.ts";
 
-/** Environment variables, as `process.env` gives them. */
+/** Environment variables, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The language a person reads: `--lang`, then `CLOMOCTL_LANG`, then the locale; English unless one of these names Japanese.
+ * The user's language: `--lang`, then `CLOMOCTL_LANG`, then the locale; English unless one of these selects Japanese.
  *
- * Of the locale's variables the first that is not empty decides, as POSIX has it: `LC_ALL`, `LC_MESSAGES`, `LANG`.
+ * As in POSIX, the first locale variable that is not empty decides: `LC_ALL`, `LC_MESSAGES`, `LANG`.
  *
  * @throws `usage` when `--lang` or `CLOMOCTL_LANG` names another language
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02

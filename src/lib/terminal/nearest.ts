@@ -1,6 +1,6 @@
 /**
- * The candidate a misspelt word most likely stands for: fewest letters inserted, dropped, replaced or swapped with
- * the next, at most a third of the word; upper and lower case and the order of candidates decide last.
+ * The candidate a misspelt word most likely means: fewest letters inserted, dropped, replaced or swapped with
+ * the next, at most a third of the word; letter case and then the order of candidates break ties.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = [...word.toLowerCase()];

@@ -2,10 +2,10 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { nearest } from "./nearest.ts";
 
-/** The forms of a result; `--format` takes their names. */
+/** The output formats, by the names that `--format` takes. */
 type Format = "table" | "json" | "ndjson" | "csv" | "tsv";
 
-/** `--format`, and `--fields` and `--query` as they were typed. */
+/** `--format`, and `--fields` and `--query` as typed. */
 export interface OutputOptions {
   readonly format?: Format | undefined;
   readonly fields?: string | undefined;
@@ -15,7 +15,7 @@ export interface OutputOptions {
 /** How to write a result. */
 export interface OutputChoice {
   readonly format: Format;
-  /** the fields asked for, in the order asked for; `undefined`: all */
+  /** the selected fields, in the order given; `undefined`: all */
   readonly fields: readonly string[] | undefined;
   /** a JMESPath expression */
   readonly query: string | undefined;
@@ -23,19 +23,19 @@ export interface OutputChoice {
 
 /** One field of a record: its name in JSON, CSV and TSV, and its header in tables. */
 export interface Column<R> {
-  /** English camelCase; never changes with the language */
+  /** English camelCase; the same in every language */
   readonly key: string;
   readonly header: Text;
-  /** where its cells stand in a table; numbers at the `end` */
+  /** alignment of its cells in a table; `end` for numbers */
   readonly align?: "start" | "end" | undefined;
-  /** what the record has there: anything JSON can hold, `undefined` for nothing */
+  /** the record's value: anything JSON can represent, `undefined` for none */
   readonly value: (record: R) => unknown;
 }
 
 /**
- * Reads the output options: `table` on a terminal, `tsv` elsewhere; a query answers in JSON.
+ * Reads the output options: by default `table` on a terminal, `tsv` elsewhere, and JSON for a query.
  *
- * @throws `usage` when the format cannot hold a query's answer
+ * @throws `usage` when the format cannot represent a query's result
  */
 export function chooseOutput({ format, fields, query }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
   if (query !== undefined && format !== undefined && format !== "json" && format !== "ndjson") {
@@ -54,9 +54,9 @@ export function chooseOutput({ format, fields, query }: OutputOptions, stdoutIsT
 }
 
 /**
- * The columns asked for, in the order asked for. Call it before any work is done.
+ * The selected columns, in the order given. Call it before any work is done.
  *
- * @throws `usage` when a field is unknown (the nearest is named) or named twice
+ * @throws `usage` when a field is unknown (suggesting the nearest) or given twice
  */
 export function selectColumns<R>(
   columns: readonly Column<R>[],

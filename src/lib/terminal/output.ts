@@ -6,24 +6,24 @@ import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 
-/** Where a result goes, and its form. */
+/** Where a result is written, and in which form. */
 export interface OutputPlace {
   readonly out: TextWriter;
   readonly choice: OutputChoice;
   readonly language: Language;
-  /** sets off a table's headers; plain when absent */
+  /** highlights a table's headers; plain if absent */
   readonly heading?: ((line: string) => string) | undefined;
   /** put `'` before CSV and TSV cells that a spreadsheet would run; for reports */
   readonly guardFormulas?: boolean | undefined;
-  /** the output goes to a screen: characters that control a terminal or deceive the eye are escaped */
+  /** the output is shown on a screen: characters that control a terminal or deceive the eye are escaped */
   readonly onTerminal?: boolean | undefined;
 }
 
-/** Records, at once or as they come. */
+/** Records, all at once or as they arrive. */
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
 /**
- * Refuses what {@link writeList} and {@link writeOne} would refuse, before the work whose result they write.
+ * Fails as {@link writeList} and {@link writeOne} would, before the work whose result they write.
  *
  * @throws `usage` when a field is unknown or the query is malformed
  */
@@ -33,8 +33,8 @@ export async function checkChoice({ fields, query }: OutputChoice, columns: read
 }
 
 /**
- * Writes a list as `--format`, `--fields` and `--query` ask. It streams: memory does not grow with the list (except
- * under a query, which needs all of it), and stops taking records when the reader has closed the pipe.
+ * Writes a list according to `--format`, `--fields` and `--query`. It streams: memory does not grow with the list
+ * (except for a query, which needs all of it), and no more records are taken once the reader has closed the pipe.
  *
  * @throws `usage` when a field is unknown or the query is wrong, before the first record is taken
  */
@@ -52,7 +52,7 @@ export async function writeList<R>(
 }
 
 /**
- * Writes one record: an object in JSON, a header row and one row in CSV and TSV, one line a field in a table.
+ * Writes one record: an object in JSON, a header row and one row in CSV and TSV, one line per field in a table.
  *
  * @throws `usage` when a field is unknown or the query is wrong
  */
@@ -74,7 +74,7 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
   await writeAll(out, endLines(drawFields(fields, place.heading)));
 }
 
-/** Leaves JSON as it is, or escapes it for a screen. */
+/** Returns JSON unchanged, or escaped for a screen. */
 const shownJson = ({ onTerminal = false }: OutputPlace): ((json: string) => string) =>
   onTerminal ? escapeJson : (json) => json;
 
@@ -133,7 +133,7 @@ async function* jsonArray(objects: AsyncIterable<string>): AsyncGenerator<string
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** Written by hand, since a key that comes from input must not become a property. */
+/** Assembled as text, so that a key from the input never becomes a property. */
 const jsonObjects = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
   const parts = columns.map(({ key, value }, at) => ({
     before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,

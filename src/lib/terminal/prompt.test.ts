@@ -7,7 +7,7 @@ import { Prompts, type PromptPlace } from "./prompt.ts";
 const message = text("Go on?", "続けますか?");
 const KEYS = { enter: "\r", down: "\u001b[B", interrupt: "\u0003", end: "\u0004" };
 
-/** Somebody at the keyboard who types `keys` once the question stands on the screen. */
+/** A person who types `keys` once the question is shown. */
 function personTyping(keys: string, more: Partial<PromptPlace> = {}) {
   const stdin = new PassThrough();
   const seen = { written: "" };

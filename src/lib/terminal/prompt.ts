@@ -3,7 +3,7 @@ import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { escapeForPeople } from "./escape.ts";
 
-/** What every question has. */
+/** The common parts of every question. */
 export interface Question {
   readonly message: Text;
   /** the option that answers it in a script, named when it is not possible to ask: `--yes` */
@@ -24,7 +24,7 @@ export interface PromptPlace {
   readonly stdin: NodeJS.ReadableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
-  /** ends a question, as a signal to the process does */
+  /** aborts a question, as a signal to the process does */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +39,7 @@ export class Prompts {
     this.#place = place;
   }
 
-  /** Yes or no; Enter alone means `preset`, no by default. */
+  /** Yes or no; Enter alone means `preset`, by default no. */
   async confirm({
     message,
     flag,
@@ -79,7 +79,7 @@ export class Prompts {
     }
   }
 
-  /** One of several, by the arrow keys. */
+  /** One of several choices, by the arrow keys. */
   async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
     this.#mustBeInteractive(message, flag, "usage");
     const { default: ask } = await import("@inquirer/select");
@@ -179,7 +179,7 @@ const interrupted = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-/** Takes colours out and leaves the moves of the cursor; prompts write each escape sequence whole. */
+/** Removes colours and keeps cursor movements; prompts write each escape sequence whole. */
 function withoutColours(): Transform {
   const escape = String.fromCharCode(0x1b);
   const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");

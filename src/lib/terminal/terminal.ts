@@ -11,7 +11,7 @@ import { createProgress, type Progress } from "./progress/progress.ts";
 import { Prompts } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-/** Colours by meaning; each function returns the text, coloured or as it was. */
+/** Colours by meaning; each function returns the text, coloured or unchanged. */
 export interface Styles {
   readonly heading: (part: string) => string;
   readonly faint: (part: string) => string;
@@ -25,9 +25,9 @@ export interface TerminalOptions extends OutputOptions {
   readonly lang?: string | undefined;
   readonly quiet?: boolean | undefined;
   readonly verbose?: boolean | undefined;
-  /** `false` by `--no-color` */
+  /** `false` for `--no-color` */
   readonly color?: boolean | undefined;
-  /** `false` by `--no-input` */
+  /** `false` for `--no-input` */
   readonly input?: boolean | undefined;
   readonly progress?: ProgressMode | undefined;
 }
@@ -38,11 +38,11 @@ export interface TerminalPlace {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly environment: Environment;
-  /** milliseconds that never go back */
+  /** a monotonic clock in milliseconds */
   readonly clock: () => number;
-  /** ends questions when the process is to stop */
+  /** aborts questions when the process is to stop */
   readonly signal?: AbortSignal | undefined;
-  /** ora, unless a test gives another */
+  /** ora, unless a test passes another */
   readonly loadSpinner?: LoadSpinner | undefined;
 }
 
@@ -74,11 +74,11 @@ async function loadStyles(): Promise<Styles> {
   };
 }
 
-/** A terminal without a known width, such as one made by `script`, says 0. */
+/** Undefined for a terminal without a known width, such as one of `script`, which reports 0. */
 const columnsOf = ({ columns }: { readonly columns?: number }): number | undefined =>
   columns === 0 ? undefined : columns;
 
-/** What commands get of the terminal: results to stdout, everything else to stderr. */
+/** The terminal as seen by commands: results go to stdout, everything else to stderr. */
 export class Terminal {
   readonly language: Language;
   readonly output: OutputChoice;
@@ -95,7 +95,7 @@ export class Terminal {
   readonly #onTerminal: boolean;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
-  /** @throws `usage` when an option has a value it cannot have */
+  /** @throws `usage` when an option has an invalid value */
   constructor(place: TerminalPlace, options: TerminalOptions) {
     const { stdin, stdout, stderr, environment } = place;
     this.#options = options;
@@ -130,37 +130,37 @@ export class Terminal {
     });
   }
 
-  /** The text in the person's language, as it is: escape data that goes to {@link out} for people. */
+  /** The text in the user's language, unescaped: escape data that goes to {@link out} for people. */
   say(wording: Text): string {
     return wording[this.language];
   }
 
-  /** A list of records to stdout, as `--format`, `--fields` and `--query` ask. @see writeList */
+  /** Writes a list of records to stdout according to `--format`, `--fields` and `--query`. @see writeList */
   async list<R>(columns: readonly Column<R>[], records: Records<R>): Promise<void> {
     const { writeList } = await import("./output.ts");
     await writeList(await this.#outputPlace(), columns, records);
   }
 
-  /** Before something is changed whose result {@link list} or {@link show} writes. @see checkChoice */
+  /** Call before changing something whose result {@link list} or {@link show} writes. @see checkChoice */
   async checkOutput(columns: readonly Column<never>[]): Promise<void> {
     const { checkChoice } = await import("./output.ts");
     await checkChoice(this.output, columns);
   }
 
-  /** One record to stdout. @see writeOne */
+  /** Writes one record to stdout. @see writeOne */
   async show<R>(columns: readonly Column<R>[], record: R): Promise<void> {
     const { writeOne } = await import("./output.ts");
     await writeOne(await this.#outputPlace(), columns, record);
   }
 
-  /** A note; one line, escaped; not with `--quiet`. */
+  /** A note; one line, escaped; suppressed by `--quiet`. */
   async note(line: Text): Promise<void> {
     if (this.#options.quiet !== true) {
       await this.#tell([this.#line(line)]);
     }
   }
 
-  /** A detail for finding a cause; one line, escaped; only with `--verbose`. */
+  /** A diagnostic detail; one line, escaped; only with `--verbose`. */
   async detail(line: Text): Promise<void> {
     if (this.#options.verbose === true) {
       const { faint } = await this.styles("stderr");
@@ -174,12 +174,12 @@ export class Terminal {
     await this.#tell([`${warning(this.say(text("warning:", "警告:")))} ${this.#line(line)}`]);
   }
 
-  /** What is wrong in one place of an input, `FILE:ROW:COLUMN: reason`; one line, escaped; also with `--quiet`. */
+  /** A problem at one place of an input, `FILE:ROW:COLUMN: reason`; one line, escaped; also with `--quiet`. */
   async problem(line: Text): Promise<void> {
     await this.#tell([this.#line(line)]);
   }
 
-  /** What went wrong: at most three lines, followed by a problem object with `--format json`. */
+  /** A failure: at most three lines, followed by a problem object with `--format json`. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();
     // not awaited: a reader that has stopped reading must not delay the failure
@@ -191,12 +191,12 @@ export class Terminal {
     await this.#tell([...lines, ...forPrograms]);
   }
 
-  /** Colours for a stream; none where it takes none. */
+  /** Colours for a stream; plain if it has none. */
   async styles(stream: "stdout" | "stderr"): Promise<Styles> {
     return this.#colours[stream] ? loadStyles() : PLAIN;
   }
 
-  /** Ends the progress and hands everything written to the operating system; call it last. */
+  /** Ends the progress and flushes everything written to the operating system; call it last. */
   async close(): Promise<void> {
     this.progress.stop();
     await this.out.flush();

@@ -2,12 +2,12 @@ import type { Writable } from "node:stream";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** Where text for people or programs goes. */
+/** A destination of text for people or programs. */
 export interface TextWriter {
   /** the reader has closed the pipe (`… | head -1`): nothing more is written, and producers should stop */
   readonly closed: boolean;
   /**
-   * Resolves when there is room for more; order is kept; after closing it does nothing.
+   * Resolves when there is room for more; order is kept; does nothing once closed.
    *
    * @throws `unexpected` when an earlier write failed, for instance on a full disk
    */
@@ -20,7 +20,7 @@ const BATCH_CHARACTERS = 1 << 15;
 const GONE = new Set(["EPIPE", "EOF", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END", "ECONNRESET"]);
 
 /**
- * A writer on a Node stream. Small writes of one turn of the event loop go out together; a slow reader slows the
+ * A writer on a Node stream. Small writes within one turn of the event loop are combined; a slow reader slows the
  * writer down; a closed pipe ends it quietly.
  */
 export class StreamWriter implements TextWriter {

@@ -3,7 +3,7 @@ import type { LoadSpinner, ProgressPlace, Reporter, Spinner } from "./place.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
 
-/** Draws on a terminal: a bar where the total is known, else a spinner, loaded when it is first needed. */
+/** Draws on a terminal: a bar if the total is known, else a spinner, loaded on first use. */
 export function barReporter(place: ProgressPlace): Reporter {
   const { write, columns, language } = place;
   let spinning: SpinningStep | undefined;

@@ -11,7 +11,7 @@ export interface Unit {
 export const ROWS: Unit = { id: "rows", name: text("rows", "行") };
 export const BYTES: Unit = { id: "bytes", name: text("bytes", "バイト") };
 
-/** How far a step is. */
+/** The progress of a step. */
 export interface StepState {
   readonly name: Text;
   readonly unit: Unit;
@@ -23,15 +23,15 @@ export interface StepState {
 const WIDEST_BAR = 24;
 const NARROWEST_BAR = 6;
 const NAME_COLUMNS = 12;
-/** room kept for the figures, so that the bar keeps its width while they grow */
+/** room reserved for the figures, so that the bar keeps its width while they grow */
 const FIGURES_COLUMNS = 52;
 
-/** `Reading  42 %  420/1,000 rows  100 rows/s  0:06 left`, as far as it is known. */
+/** `Reading  42 %  420/1,000 rows  100 rows/s  0:06 left`, as far as known. */
 export function progressLine(state: StepState, language: Language): string {
   return [escapeForPeople(state.name[language]), ...figures(state, language)].join("  ");
 }
 
-/** The same with a bar behind the name, as wide as the terminal leaves room for; the whole is cut to its width. */
+/** The same with a bar after the name, as wide as the terminal allows; the whole is cut to its width. */
 export function barLine(state: StepState, language: Language, columns: number): string {
   const name = padWords(escapeForPeople(state.name[language]), NAME_COLUMNS);
   const rest = figures(state, language).join("  ");

@@ -1,10 +1,10 @@
 import type { Language } from "../../text/index.ts";
 import type { StepState } from "./line.ts";
 
-/** How progress is shown; `--progress` takes their names. */
+/** How progress is shown, by the names that `--progress` takes. */
 export type ProgressMode = "auto" | "plain" | "json" | "none";
 
-/** A spinner that turns by itself, as ora makes it. */
+/** A self-animating spinner, as made by ora. */
 export interface Spinner {
   text: string;
   start(): unknown;
@@ -12,12 +12,12 @@ export interface Spinner {
   stop(): unknown;
 }
 
-/** Makes a spinner that is not yet turning. */
+/** Creates a stopped spinner. */
 export type LoadSpinner = () => Promise<Spinner>;
 
-/** Shows the states of a step; each mode has one. */
+/** Shows the states of a step; one per mode. */
 export interface Reporter {
-  /** least time between two updates, in milliseconds */
+  /** minimum time between two updates, in milliseconds */
   readonly intervalMs: number;
   begin(state: StepState, id: string): void;
   update(state: StepState, id: string): void;
@@ -25,17 +25,17 @@ export interface Reporter {
   hide(): void;
 }
 
-/** What progress needs of the outside. */
+/** What progress needs of its environment. */
 export interface ProgressPlace {
   readonly mode: ProgressMode;
   readonly language: Language;
   readonly stderrIsTerminal: boolean;
-  /** writes to stderr at once */
+  /** writes to stderr immediately */
   readonly write: (chunk: string) => void;
-  /** the terminal's width in columns, at this moment */
+  /** the terminal's current width in columns */
   readonly columns: () => number;
-  /** milliseconds that never go back */
+  /** a monotonic clock in milliseconds */
   readonly clock: () => number;
-  /** shows activity where the total is not known */
+  /** shows activity if the total is not known */
   readonly loadSpinner: LoadSpinner;
 }

@@ -3,21 +3,21 @@ import { barReporter } from "./bar.ts";
 import { progressLine, type StepState, type Unit } from "./line.ts";
 import type { ProgressPlace, Reporter } from "./place.ts";
 
-/** A part of long work. */
+/** A part of long-running work. */
 export interface StepDescription {
-  /** for programs; never changes */
+  /** for programs; stable */
   readonly id: string;
   readonly name: Text;
   readonly unit: Unit;
-  /** how much there is to do, where that is known */
+  /** the amount of work, if known */
   readonly total?: number | undefined;
 }
 
-/** A step under way. */
+/** A running step. */
 export interface Step {
   /** adds to the amount done; 1 by default */
   advance(by?: number): void;
-  /** sets the amount done in total */
+  /** sets the total amount done */
   reach(done: number): void;
   /** sets the total, once it is known */
   expect(total: number): void;
@@ -25,9 +25,9 @@ export interface Step {
   finish(): void;
 }
 
-/** Shows the progress of long work, one step at a time. */
+/** Shows the progress of long-running work, one step at a time. */
 export interface Progress {
-  /** begins a step and finishes the one before; JSON mode always writes an event for it */
+  /** starts a step and finishes the one before; JSON mode always writes an event for it */
   start(step: StepDescription): Step;
   /** clears what is drawn, so that a line can be written; the next advance draws it again */
   hide(): void;
@@ -35,7 +35,7 @@ export interface Progress {
   stop(): void;
 }
 
-/** Progress as `--progress` asks: `auto` draws on a terminal, and writes a line every few seconds elsewhere. */
+/** Progress by `--progress`: `auto` draws on a terminal, and writes a line every few seconds elsewhere. */
 export function createProgress(place: ProgressPlace): Progress {
   const reporter = chooseReporter(place);
   let current: RunningStep | undefined;

@@ -1,4 +1,4 @@
-/** What `JSON.stringify` would write for a field: instants as ISO 8601, big integers as digits, nothing as null. */
+/** The value that `JSON.stringify` would write for a field: instants as ISO 8601, big integers as digits, else null. */
 export function jsonOf(value: unknown): string {
   if (typeof value === "bigint") {
     return value.toString();
@@ -6,7 +6,7 @@ export function jsonOf(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-/** A field as the text of a CSV or TSV cell: nothing is empty, nested values are compact JSON. */
+/** A field as the text of a CSV or TSV cell: empty for none, nested values as compact JSON. */
 export function cellOf(value: unknown): string {
   if (value === undefined || value === null) {
     return "";
@@ -17,7 +17,7 @@ export function cellOf(value: unknown): string {
   return value instanceof Date ? value.toISOString() : jsonOf(value);
 }
 
-/** A field as a table shows it: as {@link cellOf}, but a list of words or numbers reads `a, b`. */
+/** A field as shown in a table: like {@link cellOf}, but a list of words or numbers reads `a, b`. */
 export function tableCellOf(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")) {
     return value.join(", ");
@@ -37,7 +37,7 @@ const TSV_ESCAPES = new Map([
 ]);
 
 /**
- * One row of CSV, quoted where needed, with a bare line feed at the end. A single empty cell is quoted, so that the
+ * One row of CSV, quoted where needed, ending with a bare line feed. A single empty cell is quoted, so that the
  * row is not mistaken for an empty line.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4180
@@ -48,7 +48,7 @@ export const csvRow = (cells: readonly string[]): string =>
 const quote = (cell: string): string => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
 /**
- * The cell with a leading `'` where a spreadsheet would take it for a formula, full-width signs included. For reports
+ * The cell with a leading `'` if a spreadsheet would take it for a formula, full-width signs included. For reports
  * only: data that is read again must stay exact.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection

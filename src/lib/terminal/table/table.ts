@@ -1,7 +1,7 @@
 import { escapeForPeople } from "../escape.ts";
 import { displayWidth, pad } from "./width.ts";
 
-/** A column of a table as people see it: its header in their language, and where its cells stand. */
+/** A column of a table for people: its header in their language, and the alignment of its cells. */
 export interface TableColumn {
   readonly header: string;
   readonly align?: "start" | "end" | undefined;
@@ -12,10 +12,10 @@ const GAP = "  ";
 const MEASURED_ROWS = 500;
 
 /**
- * The lines of a borderless table, headers first, without line ends. Cells are escaped and never cut.
+ * The lines of a borderless table, headers first, without line endings. Cells are escaped and never cut.
  * Without rows there are no lines, not even headers.
  *
- * @param heading how the header line is set off, for instance bold
+ * @param heading highlights the header line, for instance in bold
  */
 export async function* drawTable(
   columns: readonly TableColumn[],
@@ -39,9 +39,9 @@ export async function* drawTable(
 }
 
 /**
- * The lines of one record: a field a line, its name and its value, escaped.
+ * The lines of one record: one field per line, its name and its value, escaped.
  *
- * @param heading how the names are set off
+ * @param heading highlights the names
  */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],

@@ -1,10 +1,10 @@
 import { escapeForPeople } from "../escape.ts";
 
-/** Something with things below it, in the order in which they are to be drawn. */
+/** A node with children, in the order in which they are to be drawn. */
 export interface TreeNode {
   /** the name, as given */
   readonly label: string;
-  /** what stands behind the name, for instance a code */
+  /** shown after the name, for instance a code */
   readonly note?: string | undefined;
   readonly children: Iterable<TreeNode>;
 }
@@ -16,10 +16,10 @@ interface Open {
 }
 
 /**
- * The lines of a tree, its root first, without line ends; labels and notes are escaped. Any depth is drawn, and only
- * the path to the present line is kept.
+ * The lines of a tree, its root first, without line endings; labels and notes are escaped. Any depth is drawn, and only
+ * the path to the current line is kept.
  *
- * @param faint how branches and notes are set back, for instance grey
+ * @param faint style of branches and notes, for instance grey
  */
 export function* drawTree(root: TreeNode, faint: (part: string) => string = (part) => part): Generator<string> {
   yield drawNode(root, faint);

@@ -2,8 +2,8 @@
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
 
 /**
- * Columns that our own words take: exact for Japanese and English, without combining characters and emoji. Use
- * `displayWidth` for data; it loads a segmenter, which takes 20 ms that a progress line does not need.
+ * Columns taken by our own words: exact for Japanese and English, without combining characters and emoji. For data use
+ * `displayWidth`, which loads a segmenter; that takes 20 ms that a progress line does not need.
  */
 export function wordWidth(words: string): number {
   let columns = 0;
@@ -13,7 +13,7 @@ export function wordWidth(words: string): number {
   return columns;
 }
 
-/** The words, filled with blanks up to `columns`. */
+/** The words, padded with blanks to `columns`. */
 export const padWords = (words: string, columns: number): string =>
   words + " ".repeat(Math.max(0, columns - wordWidth(words)));
 
