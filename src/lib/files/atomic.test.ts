@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-/** Process 7 began at `began`; `alive` are the numbers in use. */
+/** Process 7 started at `began`; `alive` are the process ids in use. */
 const table = (alive: readonly number[] = [7], began: string | undefined = "noon", self = 7): ProcessTable => ({
   self,
   place: "here",
@@ -126,7 +126,7 @@ test("a folder, and a file in no folder, are refused", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-/** A file system where nobody may make a file, root neither; a kernel's own. */
+/** A kernel file system in which nobody can create a file, not even root. */
 const KERNELS = "/sys/kernel";
 
 test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused", async () => {
@@ -140,7 +140,7 @@ test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused",
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-/** Runs a shell's script with mounts of its own; Linux alone has that, and not every container lets it. */
+/** Runs a shell script in its own mount namespace; only on Linux, and not in every container. */
 const WITH_MOUNTS = ["--map-root-user", "--mount", "sh", "-ec"] as const;
 const mayMount = spawnSync("unshare", [...WITH_MOUNTS, "mount -t tmpfs none /tmp"]).status === 0;
 
@@ -221,7 +221,7 @@ test("what comes in is spooled byte by byte, 0600, and removed", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-/** Leaves a temporary file as a process that dies does. */
+/** Leaves a temporary file behind as a dying process does. */
 async function leave(processes: ProcessTable): Promise<string> {
   const { path, handle } = await createTemporary(place(processes), root, "x", 0o600);
   await handle.close();
@@ -292,7 +292,7 @@ test.skipIf(process.platform !== "linux")("a program's odd name does not hide wh
     const processes = systemProcesses(process.pid, process.kill.bind(process), "host");
     const [own, its] = [process.pid, child.pid ?? 0].map((pid) => processes.startOf(pid)?.split(" ") ?? []);
     expect(its?.[0]).toBe(own?.[0]);
-    // hundredths of a second since the machine was started
+    // hundredths of a second since boot
     expect(Number(own?.[1])).toBeGreaterThan(100);
     expect(Number(its?.[1])).toBeGreaterThan(Number(own?.[1]));
   } finally {

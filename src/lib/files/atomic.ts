@@ -5,25 +5,25 @@ import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { createTemporary, hasCode, type TemporaryPlace } from "./temporary.ts";
 
-/** Takes a file's content, in order; await each write, so that memory stays bounded. */
+/** Receives a file's content, in order; await each write, so that memory stays bounded. */
 export interface ContentWriter {
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
-/** How a file is written. */
+/** Options for writing a file. */
 export interface WriteOptions extends TemporaryPlace {
-  /** readable by its owner only (0600); else an existing file's permissions stay */
+  /** readable by its owner only (0600); otherwise an existing file's permissions are kept */
   readonly secret?: boolean;
-  /** where `-` writes to */
+  /** destination for `-` */
   readonly stdout?: ContentWriter;
 }
 
 /**
- * Writes a file as a whole: through `.NAME.PID.tmp` beside it and a rename, so that a failed run leaves the old file
- * as it was. `-` is stdout; a pipe or a device (`/dev/null`, `/dev/stdout`) is written straight; a symbolic link
- * stays, and what it points at is replaced.
+ * Writes a file atomically: to `.NAME.PID.tmp` next to it, then by a rename, so that a failed run leaves the old file
+ * unchanged. `-` is stdout; a pipe or a device (`/dev/null`, `/dev/stdout`) is written directly; a symbolic link
+ * is kept and its target replaced.
  *
- * @throws `usage` when the path is a folder or a socket, or its folder does not exist or may not be written
+ * @throws `usage` when the path is a folder or a socket, or its folder does not exist or is not writable
  */
 export async function writeFileAtomically<T>(
   path: string,
@@ -44,8 +44,8 @@ export async function writeFileAtomically<T>(
 }
 
 /**
- * Whether {@link writeFileAtomically} makes a new file for `path`, so that writing may be given up and begun again; what
- * goes to a pipe or a device has gone.
+ * Whether {@link writeFileAtomically} creates a new file for `path`, so that writing may be abandoned and restarted;
+ * what was written to a pipe or a device cannot be taken back.
  *
  * @throws `usage` as {@link writeFileAtomically}
  */
@@ -60,7 +60,7 @@ type Target =
 
 async function lookAt(path: string): Promise<Target> {
   const full = resolve(path);
-  // A name of an open descriptor leads to whatever it was redirected to, which must not be renamed over.
+  // The name of an open descriptor refers to whatever it was redirected to, which must not be replaced by a rename.
   if (OPEN_DESCRIPTOR.test(full)) {
     return { kind: "stream" };
   }
@@ -131,7 +131,7 @@ async function writeWhole<T>(
 
 const BATCH_CHARACTERS = 1 << 16;
 
-/** Small pieces of text are written together. */
+/** Combines small pieces of text into larger writes. */
 class FileContent implements ContentWriter {
   readonly #handle: FileHandle;
   #batch = "";
@@ -153,7 +153,7 @@ class FileContent implements ContentWriter {
     const batch = this.#batch;
     this.#batch = "";
     if (batch !== "") {
-      // Unlike write, which a pipe may cut short, writeFile goes on from the present place until all is written.
+      // Unlike write, which a pipe may cut short, writeFile continues from the current position until all is written.
       await this.#handle.writeFile(batch);
     }
   }

@@ -3,9 +3,9 @@ import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 /**
- * Makes a folder of the home, and those above it, for its owner only; call it before writing, never before reading.
+ * Creates a folder of the home and its parents, for its owner only; call it before writing, never before reading.
  *
- * @throws `unexpected` when the place cannot be written
+ * @throws `unexpected` when the folder cannot be created
  */
 export async function ensureFolder(folder: string): Promise<void> {
   try {
@@ -15,7 +15,7 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** The failure of a change to a home that cannot be written. */
+/** The failure of a change to a read-only home. */
 export const unwritable = (where: string, cause: unknown): Failure =>
   new Failure("unexpected", {
     what: text(
@@ -33,7 +33,7 @@ export const unwritable = (where: string, cause: unknown): Failure =>
 /** The names in a folder. @throws the file system's error */
 export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder);
 
-/** The number of a folder's owner; undefined where there is no such folder. */
+/** The user id of a folder's owner; undefined if there is no such folder. */
 export const ownerOf = (folder: string): Promise<number | undefined> =>
   stat(folder).then(
     ({ uid }) => uid,

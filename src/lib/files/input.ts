@@ -4,23 +4,23 @@ import { openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryPlace } from "./temporary.ts";
 
-/** A file that is imported: on the disk, so that it can be read more than once. */
+/** An input file: on disk, so that it can be read more than once. */
 export interface InputFile extends AsyncDisposable {
-  /** its name for people: as it was typed, `stdin` for `-` */
+  /** its name for people: as typed, `stdin` for `-` */
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
-  /** Reads it from the start, in chunks that are never used again. */
+  /** Reads it from the start, in chunks that are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
-/** Where a file that is imported is looked for, and where a stream becomes one. */
+/** Where an input file is looked up, and where a stream is spooled. */
 export interface InputPlace extends ReadingPlace {
   readonly temporary: TemporaryPlace;
 }
 
 /**
- * Opens what is to be imported; stdin, a pipe or a device is spooled into the home first.
+ * Opens an input file; stdin, a pipe or a device is spooled into the home first.
  *
  * @throws `not-found` when there is no such file, `usage` when it cannot be read
  */

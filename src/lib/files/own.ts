@@ -5,21 +5,21 @@ import { readStart } from "./read.ts";
 
 const OTHERS_WRITE = 0o022;
 
-/** No settings are longer. */
+/** Maximum length of settings. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const NO_SETTINGS = text("not a file of settings", "設定ファイルではありません");
 
 /**
- * The text of a file that says what the program does: settings, recipients, commands to run.
+ * The text of a file that controls the program: settings, recipients, commands to run.
  *
- * @param userId who the program runs as; undefined where files have neither owner nor mode
- * @returns undefined where there is no such file
- * @throws `not-permitted` where somebody else could have written it
- * @throws the file system's own error where it cannot be read
+ * @param userId the program's effective user; undefined on platforms where files have neither owner nor mode
+ * @returns undefined if there is no such file
+ * @throws `not-permitted` if another user could have written it
+ * @throws the file system's own error if it cannot be read
  */
 export async function readOwnFile(path: string, userId: number | undefined): Promise<string | undefined> {
   const found = await readStart(path, MOST_BYTES).catch((error: unknown) => {
-    // only what cannot be there is missing
+    // only a path that cannot exist counts as missing
     if (hasCode(error, "ENOENT", "ENOTDIR")) return "missing" as const;
     throw error;
   });

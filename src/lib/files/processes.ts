@@ -1,14 +1,14 @@
 import { readFileSync, readlinkSync } from "node:fs";
 
-/** What can be told about processes; tests give one in memory. */
+/** The processes of this machine; tests pass a table in memory. */
 export interface ProcessTable {
-  /** the number of this process */
+  /** the id of this process */
   readonly self: number;
-  /** the machine, and on Linux the container: numbers mean nothing elsewhere */
+  /** the machine, and on Linux the container: process ids mean nothing elsewhere */
   readonly place: string;
-  /** when a process began, as an opaque word; `undefined` where the platform does not tell, or it is gone */
+  /** start time of a process, as an opaque string; `undefined` if the platform does not tell, or it has ended */
   startOf(pid: number): string | undefined;
-  /** whether a process of that number runs, also somebody else's */
+  /** whether a process with that id is running, whoever owns it */
   isAlive(pid: number): boolean;
 }
 

@@ -7,7 +7,7 @@ import { hasCode } from "./temporary.ts";
 
 export type { FileHandle } from "node:fs/promises";
 
-/** A pipe must not be waited for. Windows lacks the second and the third flag; they count as 0 there. */
+/** Opening must not wait for a pipe. Windows lacks the second and the third flag; they count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
 export const NOT_A_FILE = text(
@@ -28,40 +28,40 @@ const BY_CODE: ReadonlyMap<string, Text> = new Map([
   ["ENXIO", NOT_A_FILE],
 ]);
 
-/** Why the file system refuses to read something. */
+/** The reason for a file system's error while reading. */
 export function reasonOf(error: unknown): Text {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   return BY_CODE.get(code) ?? text(`cannot be read: ${code}`, `読み込めません: ${code}`);
 }
 
 /**
- * Why a file that the command names could not be read: `not-found` where there is none, `usage` where it is a folder or
- * may not be read. One rule for every command, so that scripts can rely on the exit code.
+ * The failure for a named file that could not be read: `not-found` if it does not exist, `usage` if it is a folder or
+ * not readable. The same in every command, so that scripts can rely on the exit code.
  *
- * @param where the file as it was typed
+ * @param where the file as typed
  */
 export const unreadable = (where: string, cause: unknown): Failure =>
   new Failure(hasCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", { what: reasonOf(cause), where, cause });
 
-/** The beginning of a file, and what the file system knows of it. */
+/** The start of a file, with its metadata. */
 export interface FileStart {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** of the whole file, when it was opened */
+  /** size of the whole file when it was opened */
   readonly size: number;
   readonly writtenAt: Date;
   /** permission bits */
   readonly mode: number;
-  /** number of its owner */
+  /** user id of its owner */
   readonly ownerId: number;
 }
 
 /**
- * Reads the first `most` bytes of a file, and one more where it is longer. Neither time nor memory hang on what is there:
- * a pipe is not waited for.
+ * Reads the first `most` bytes of a file, and one more if it is longer. Time and memory are bounded whatever the path
+ * is: opening a pipe does not block.
  *
  * @param follow whether a symbolic link at the path is followed
- * @returns undefined where it is neither a file nor a folder
- * @throws the file system's error; that of a folder is EISDIR
+ * @returns undefined if it is neither a file nor a folder
+ * @throws the file system's error; for a folder, EISDIR
  */
 export async function readStart(
   path: string,
@@ -78,7 +78,7 @@ export async function readStart(
   }
 }
 
-/** A folder is let through: reading it tells that it is one. */
+/** A folder is accepted here: reading it fails with EISDIR. */
 async function look(handle: FileHandle) {
   const found = await handle.stat();
   const { size, mtime, mode, uid } = found;
@@ -96,7 +96,7 @@ async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array<Ar
   return bytes.subarray(0, filled);
 }
 
-/** A file that was named, as far as it was read. */
+/** A named file, as far as it was read. */
 export interface ReadFile {
   /** without folders; `-` for stdin */
   readonly name: string;
@@ -107,18 +107,18 @@ export interface ReadFile {
   readonly writtenAt: Date | null;
 }
 
-/** Where a named file is looked for. */
+/** Where a named file is looked up. */
 export interface ReadingPlace {
   readonly stdin: AsyncIterable<string | Uint8Array>;
-  /** absolute; relative names start from it */
+  /** absolute; relative names are resolved against it */
   readonly workingFolder: string;
 }
 
 /**
- * Reads a file that the command names; `-` is stdin. Of a file longer than `most` bytes one byte more comes, for who reads
- * it to refuse.
+ * Reads a file named by the command; `-` is stdin. Of a file longer than `most` bytes, one byte more is returned, so
+ * that the caller can reject it.
  *
- * @throws `not-found` when it is not there, `usage` when it is not a file or cannot be read
+ * @throws `not-found` when it does not exist, `usage` when it is not a file or cannot be read
  */
 export async function readNamedFile(
   { stdin, workingFolder }: ReadingPlace,
@@ -134,7 +134,7 @@ export async function readNamedFile(
   return { name: basename(path), path, bytes: start.bytes, writtenAt: start.writtenAt };
 }
 
-/** The first bytes of a stream; of one longer than `most` some more. */
+/** The first bytes of a stream; if it is longer than `most`, some more. */
 async function readStream(stream: AsyncIterable<string | Uint8Array>, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -147,15 +147,15 @@ async function readStream(stream: AsyncIterable<string | Uint8Array>, most: numb
   return Buffer.concat(chunks);
 }
 
-/** Settings, maps and certificates of authorities are far shorter. */
+/** Maximum length; settings, maps and certificates of authorities are far shorter. */
 const MOST_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
- * The content of a file that the command or a setting names, in UTF-8.
+ * The UTF-8 text of a file named by the command or a setting.
  *
  * @param path absolute
- * @param where what to call it: as it was typed
- * @throws `not-found` when it is not there, `usage` when it is not a file, cannot be read, or is longer than 16 MiB
+ * @param where its name in messages: as typed
+ * @throws `not-found` when it does not exist, `usage` when it is not a file, cannot be read, or is longer than 16 MiB
  */
 export async function readText(path: string, where: string = path): Promise<string> {
   const start = await readStart(path, MOST_TEXT_BYTES).catch((cause: unknown) => {
@@ -168,16 +168,16 @@ export async function readText(path: string, where: string = path): Promise<stri
 
 const TOO_LONG = text("longer than 16 MiB", "16 MiB を超えています");
 
-/** Opens a file to read it piece by piece. @throws the file system's error */
+/** Opens a file for reading it piece by piece. @throws the file system's error */
 export const openToRead = (path: string): Promise<FileHandle> => open(path, O_RDONLY);
 
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads a file from its start, in chunks that are never used again.
+ * Reads a file from its start, in chunks that are never reused.
  *
- * @param where what to call it: as it was typed
- * @throws `not-found` when it is not there, `usage` when it cannot be read
+ * @param where its name in messages: as typed
+ * @throws `not-found` when it does not exist, `usage` when it cannot be read
  */
 export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
   const file = await openToRead(path).catch((cause: unknown) => {

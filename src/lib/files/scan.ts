@@ -5,31 +5,31 @@ import { text, type Text } from "../text/index.ts";
 import { NOT_A_FILE, readStart, reasonOf } from "./read.ts";
 import { hasCode } from "./temporary.ts";
 
-/** A file that was read, or a place that was not and why. `where` is what to call it: as it was named, and what is below. */
+/** A file that was read, or a path that was not and why. `where` names it: as typed, with the path below. */
 export type Scanned =
   | {
       readonly where: string;
       /** its name without folders */
       readonly name: string;
       readonly bytes: Uint8Array;
-      /** it was named itself, and did not just lie in a folder that was */
+      /** it was named itself, rather than found in a named folder */
       readonly named: boolean;
     }
   | { readonly where: string; readonly reason: Text };
 
-/** How far a folder is searched. */
+/** Limits of a folder search. */
 export interface ScanLimits {
   /** files, folders and all else, over all levels */
   readonly mostEntries: number;
-  /** folders within folders */
+  /** maximum depth of nested folders */
   readonly deepest: number;
 }
 
 const USUAL_LIMITS: ScanLimits = { mostEntries: 100_000, deepest: 32 };
 
-/** What is read. */
+/** Options of a scan. */
 export interface ScanOptions {
-  /** in a folder only files of such names are read; a file that is named itself may be called anything */
+  /** in a folder only files with matching names are read; a file that is named itself may have any name */
   readonly expected: RegExp;
   /** longer files are not read */
   readonly mostBytes: number;
@@ -37,11 +37,11 @@ export interface ScanOptions {
 }
 
 /**
- * Reads a named file, or what in a named folder has an expected name, in the order of names. It never waits for a pipe or
- * a device, and leaves no folder by a link.
+ * Reads a named file, or the files with matching names in a named folder, sorted by name. It never waits for a pipe or
+ * a device, and does not follow links out of the folder.
  *
  * @param where as the user typed it
- * @param workingFolder absolute; relative names start from it
+ * @param workingFolder absolute; relative names are resolved against it
  */
 export async function* scan(where: string, workingFolder: string, options: ScanOptions): AsyncGenerator<Scanned> {
   const path = resolve(workingFolder, where);
@@ -155,7 +155,7 @@ class Search {
     }
   }
 
-  /** A link within the folder leads to what is found there anyway, unless that is called by another kind of name. */
+  /** A link within the folder leads to a file found there anyway, unless that file's own name does not match. */
   async *#link(where: string, path: string, expected: boolean): AsyncGenerator<Scanned> {
     try {
       const target = await realpath(path);

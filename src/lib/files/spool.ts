@@ -3,11 +3,11 @@ import { ensureFolder } from "./folder.ts";
 import { readChunks } from "./read.ts";
 import { createTemporary, type TemporaryPlace } from "./temporary.ts";
 
-/** What came in on a stream, as a file that can be read more than once. */
+/** The content of a stream, as a file that can be read more than once. */
 export interface SpooledFile extends AsyncDisposable {
   readonly path: string;
   readonly bytes: number;
-  /** Reads it from the start, in chunks that are never used again. */
+  /** Reads it from the start, in chunks that are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
   /** removes the file; safe to call twice. `await using` does it */
   [Symbol.asyncDispose](): Promise<void>;
@@ -15,7 +15,7 @@ export interface SpooledFile extends AsyncDisposable {
 
 /**
  * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed
- * of, or by the next command's sweep when this process dies.
+ * of, or by the next command's sweep if this process dies.
  *
  * @throws `unexpected` when the home cannot be written
  */

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { ensureFolder } from "./folder.ts";
 import type { ProcessTable } from "./processes.ts";
 
-/** Where temporary files are registered, and who registers them. */
+/** Where temporary files are registered, and by which processes. */
 export interface TemporaryPlace {
   /** `CLOMOCTL_HOME/tmp` */
   readonly temporaryFolder: string;
@@ -15,18 +15,18 @@ export interface TemporaryPlace {
 export interface TemporaryFile {
   readonly path: string;
   readonly handle: FileHandle;
-  /** strikes it off the register, when it was renamed or removed */
+  /** removes it from the register, once it was renamed or removed */
   readonly forget: () => Promise<void>;
 }
 
 const RECORD = /^(\d+)-\d+\.json$/;
 const TEMPORARY = /^\.[^/\\]*\.\d+(-\d+)?\.tmp$/;
-/** Files this process has made and not yet renamed or removed, and their entries in the register. */
+/** Files that this process has created and not yet renamed or removed, and their entries in the register. */
 const unfinished = new Set<string>();
 
 /**
- * Removes what this process has not finished: for its `exit` event, when it is ended while something still waits, so that
- * no spooled input is left lying.
+ * Removes the unfinished files of this process: for its `exit` event, if it is ended while work is pending, so that
+ * no spooled input is left behind.
  */
 export function removeUnfinished(): void {
   for (const path of unfinished) {
@@ -39,12 +39,12 @@ export function removeUnfinished(): void {
   unfinished.clear();
 }
 
-/** file systems allow 255 bytes a name; this leaves room for what is put around it */
+/** file systems allow 255 bytes per name; this leaves room for prefix and suffix */
 const LONGEST_NAME_CHARACTERS = 60;
 
 /**
  * Creates `.NAME.PID.tmp` in `folder` for the file `name`, registered first, so that a later command can remove it
- * should this process die. A register that cannot be written (a read-only home) is done without.
+ * if this process dies. If the register cannot be written (a read-only home), it is skipped.
  *
  * @param mode permissions of the new file, before the umask
  */
@@ -97,7 +97,7 @@ async function register({ temporaryFolder, processes }: TemporaryPlace, file: st
   }
 }
 
-/** An entry that cannot be written, for instance on a full disk, is taken back. */
+/** Writes an entry; one that cannot be written, for instance on a full disk, is removed. */
 async function writeEntry(handle: FileHandle, record: string, entry: string): Promise<void> {
   try {
     await handle.writeFile(entry);
@@ -110,8 +110,8 @@ async function writeEntry(handle: FileHandle, record: string, entry: string): Pr
 }
 
 /**
- * Removes the temporary files that processes left which are dead now. Files of live processes, and of other machines
- * or containers that share the home, stay. Never fails: what cannot be read or removed stays for the next time.
+ * Removes temporary files left behind by dead processes. Files of live processes, and of other machines
+ * or containers that share the home, are kept. Never fails: what cannot be read or removed is left for the next time.
  */
 export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryPlace): Promise<void> {
   const names = await readdir(temporaryFolder).catch(() => []);
@@ -135,7 +135,7 @@ interface Entry {
   readonly start: string | undefined;
 }
 
-/** An entry that was not written whole has no file yet; its process is told by its name. */
+/** An incomplete entry has no file yet; its process is known from its name. */
 function isLeft(entry: Entry | undefined, pid: number, processes: ProcessTable): boolean {
   if (entry !== undefined && entry.place !== processes.place) {
     return false;
@@ -158,7 +158,7 @@ function parseEntry(json: string): Entry | undefined {
   }
 }
 
-/** Only what is named like a temporary file is removed, whatever the register says. */
+/** Removes only files named like a temporary file, whatever the register says. */
 async function removeTemporary(file: string | undefined): Promise<boolean> {
   if (file === undefined || !TEMPORARY.test(basename(file)) || dirname(file) === ".") {
     return true;
@@ -169,6 +169,6 @@ async function removeTemporary(file: string | undefined): Promise<boolean> {
   );
 }
 
-/** Whether an error of the file system has one of these codes. */
+/** Whether a file system error has one of these codes. */
 export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && codes.includes(String(error.code));

@@ -1,39 +1,39 @@
 /**
- * YAML files that people write: read by a zod schema, every failure with its line. zod and yaml are heavy, so import
- * this module, and those that declare schemas, only where such a file is read: `await import("../files/yaml.ts")`.
+ * YAML files written by people: read by a zod schema, every failure with its line. zod and yaml are heavy, so import
+ * this module, and those that declare schemas, only when such a file is read: `await import("../files/yaml.ts")`.
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Where a value is: keys of mappings and indexes of lists, from the top of the file. */
+/** The place of a value: keys of mappings and indexes of lists, from the top of the file. */
 export type YamlPath = readonly (string | number)[];
 
-/** A YAML file, and what its readers are told besides. */
+/** A YAML file, and how to read it. */
 export interface YamlFile {
   readonly content: string;
   /** the file's name, for messages */
   readonly where: string;
-  /** how to find out what the file may hold; told with every failure that has a line */
+  /** where to find out what the file may contain; added to every failure that has a line */
   readonly hint: Text;
-  /** a content with more UTF-16 code units is not even parsed */
+  /** a longer content, in UTF-16 code units, is not parsed */
   readonly maxLength: number;
-  /** Mappings whose keys are the user's own; they reach the schema as a `Map` in the file's order (`z.map`). */
+  /** Mappings whose keys are chosen by the user; the schema receives them as a `Map` in the file's order (`z.map`). */
   readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
 }
 
-/** What a file holds, and how to refuse it for what no schema can see. */
+/** The content of a file, and how to reject it for faults that no schema can detect. */
 export interface YamlContent<T> {
   readonly value: T;
-  /** The failure at the line of a value or, where there is none, of what it should be in. */
+  /** The failure at the line of a value or, if it is missing, of its parent. */
   readonly refuse: (path: YamlPath, what: Text) => Failure;
 }
 
-/** Parts the two languages of one zod message; nothing that people read has it. */
+/** Separates the two languages of one zod message; no text for people contains it. */
 const SEPARATOR = "\0";
 
-/** A message in both languages as zod takes it: `z.string().min(1, wording(text("…", "…")))`. */
+/** A message in both languages in the form zod takes: `z.string().min(1, wording(text("…", "…")))`. */
 export const wording = ({ en, ja }: Text): string => `${en}${SEPARATOR}${ja}`;
 
 const PLAIN_TEXT = text("plain text is needed here", "ここには文字列を書いてください");
@@ -53,11 +53,11 @@ export const wholeNumber = (min: number, max: number) =>
     .transform(Number);
 
 /**
- * Reads a YAML file by a schema. Every scalar reaches the schema as the text that was written (`001`, `no`), a list as
+ * Reads a YAML file by a schema. The schema receives every scalar as the text that was written (`001`, `no`), a list as
  * an array, a mapping as an object without a prototype, so that no key is special, or as a `Map`; a blank value is "".
- * Aliases, tags and keys that are written twice are refused, so that the same words always mean the same.
+ * Aliases, tags and duplicate keys are rejected, so that the same words always mean the same.
  *
- * @throws `input-rejected` at `FILE:LINE` of the first thing that is wrong
+ * @throws `input-rejected` at `FILE:LINE` of the first fault
  */
 export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlContent<z.output<S>> {
   const { content, where, maxLength } = file;
@@ -96,7 +96,7 @@ class YamlDocument {
     );
   }
 
-  /** The content as schemas take it. */
+  /** The content in the form schemas take. */
   value(): unknown {
     return this.#valueOf(this.#root, []);
   }
@@ -126,7 +126,7 @@ class YamlDocument {
     return this.#refuseAt(this.#lineAt(path), what);
   }
 
-  /** The failure of the issue that stands first in the file. */
+  /** The failure for the first issue in the file. */
   failureOf(issues: readonly core.$ZodIssue[]): Failure {
     const placed = issues.map((issue) => {
       const path = issue.path.filter((part) => typeof part !== "symbol");
@@ -143,7 +143,7 @@ class YamlDocument {
     return new Failure("input-rejected", { what, where: `${where}:${line}`, hint });
   }
 
-  /** The line a value begins on: else that of its key, else of what it should be in. */
+  /** The line on which a value begins: else that of its key, else that of its parent. */
   #lineAt(path: YamlPath): number {
     let node: unknown = this.#root;
     let line = this.#lineOf(this.#root) ?? 1;
@@ -179,7 +179,7 @@ const ALIAS = text("plain text is needed here, not an alias", "ここには文�
 const pairOf = (node: unknown, name: string) =>
   isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
 
-/** What is wrong, where the schema itself does not say so. */
+/** The message for an issue, if the schema itself has none. */
 function wordingOf(issue: core.$ZodRawIssue): string | undefined {
   const { path = [], input } = issue;
   const name = nameOf(path);
