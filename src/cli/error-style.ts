@@ -5,12 +5,12 @@ import type { CommandLine } from "./line.ts";
 /** How to show errors that occur before, or while, the command line is parsed. */
 export interface ErrorStyle {
   readonly language: Language;
-  /** a problem object is added */
+  /** also print a problem object */
   readonly json: boolean;
   readonly verbose: boolean;
 }
 
-/** A wrong `--lang` is refused later, in the language of the environment. */
+/** An invalid `--lang` is rejected later, in the language of the environment. */
 function languageOf(flag: string | undefined, environment: Environment): Language {
   try {
     return chooseLanguage(flag, environment);
@@ -19,7 +19,7 @@ function languageOf(flag: string | undefined, environment: Environment): Languag
   }
 }
 
-/** The style that a command line asks for, even if the rest of it is wrong. */
+/** The style that a command line selects, even if the rest of it is wrong. */
 export const errorStyleOf = ({ globals }: Pick<CommandLine, "globals">, environment: Environment): ErrorStyle => ({
   language: languageOf(globals.get("--lang"), environment),
   json: globals.get("--format") === "json",

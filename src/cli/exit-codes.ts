@@ -30,11 +30,11 @@ export const exitOf = (outcome: Outcome): number => {
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** The exit code of a failure of a verb; `interrupted` keeps its own, whatever the verb declares. */
+/** The exit code for a verb's failure; `interrupted` keeps its own, whatever the verb declares. */
 export const failureExit = (failure: ErrorCode, verb: Pick<VerbNode, "failureExit"> | undefined): number =>
   failure === "interrupted" ? ERRORS.interrupted.exit : (verb?.failureExit ?? ERRORS[failure].exit);
 
-/** The exit codes of a command, in order, each once. */
+/** The exit codes of a command, sorted and without duplicates. */
 export function exitsOf({ exits, ownExits }: Pick<Command, "exits" | "ownExits">): Exit[] {
   const usual = ownExits === undefined ? [0, 1, 2, ...exits.map((failure) => ERRORS[failure].exit)] : [];
   const own = new Map(ownExits?.meanings);

@@ -10,7 +10,7 @@ import { nounHelp, verbHelp } from "./help.ts";
 
 const about = text("what for", "用途");
 
-/** Help in its parts, each a list of lines: the heading, then what stands below it. */
+/** Help in its parts, each a list of lines: the heading, then the lines below it. */
 const parts = (help: string): string[][] => {
   expect(help.endsWith("\n")).toBe(true);
   return help
@@ -19,7 +19,7 @@ const parts = (help: string): string[][] => {
     .map((part) => part.split("\n"));
 };
 
-/** The part with this line. */
+/** The part that contains this line. */
 const partWith = (help: string, line: RegExp): string[] =>
   parts(help).find((part) => part.some((one) => line.test(one))) ?? [];
 

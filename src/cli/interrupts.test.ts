@@ -46,7 +46,7 @@ test("900 ms later the process ends, after saying what is known", () => {
 test("what is known is said once, also where the process lingers", () => {
   const { host, said, interrupts } = watched();
   host.emit("SIGINT");
-  interrupts.tell();
+  interrupts.announce();
   expect(() => vi.advanceTimersByTime(900)).toThrow("ended");
   expect(said).toHaveLength(1);
 });

@@ -3,7 +3,7 @@ import { text, type Text } from "../lib/text/index.ts";
 import { reportOf } from "./report.ts";
 import type { ErrorStyle } from "./error-style.ts";
 
-/** How long a command may take to stop by itself after the first signal. */
+/** Time a command has to stop by itself after the first signal. */
 const GRACE_MS = 900;
 
 const EXITS = new Map<NodeJS.Signals, number>([
@@ -11,13 +11,13 @@ const EXITS = new Map<NodeJS.Signals, number>([
   ["SIGTERM", 143],
 ]);
 
-/** Of commands that only read. */
+/** For commands that only read. */
 const UNCHANGED = text("nothing was changed", "何も変更していません");
 
-/** Of commands that change something and have not said more yet. */
+/** For commands that change something and have not yet described their state. */
 export const UNKNOWN = text("what was done so far is not known", "どこまで処理したかは不明です");
 
-/** The part of the process that signals come from, and that ends it. */
+/** The part of the process that receives signals and ends it. */
 export interface SignalHost {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   exit(code: number): never;
@@ -51,18 +51,18 @@ export class Interrupts {
     return this.#exit;
   }
 
-  /** Sets how to describe, when a signal comes, what was and was not done; the latest call counts. */
+  /** Sets the description, used when a signal comes, of what was and was not done; the latest call counts. */
   describe(state: () => Text): void {
     this.#state = state;
   }
 
-  /** Counts as SIGINT where no signal came: a question was left by Ctrl-C. The command has ended. */
+  /** Treats Ctrl-C in a question, which causes no signal, like SIGINT. The command has already ended. */
   leave(): void {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
   /** Reports the interruption to the user, once. */
-  tell(): void {
+  announce(): void {
     if (this.#reported) return;
     this.#reported = true;
     this.#say(this.report());
@@ -86,7 +86,7 @@ export class Interrupts {
   }
 
   #end(exit: number): never {
-    this.tell();
+    this.announce();
     this.#host.exit(exit);
   }
 }

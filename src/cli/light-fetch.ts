@@ -1,7 +1,6 @@
 /**
- * The part of the fetch standard's messages that goes between a client and a tenant in one process. Node's own cost 30 ms
- * when they are first named, since they bring a whole HTTP client with them: more than all else that a small command
- * loads together.
+ * The part of the Fetch standard's messages that a client and a tenant in one process exchange. Node's own cost 30 ms
+ * at first use, since they load a whole HTTP client: more than everything else that a small command loads.
  *
  * @see docs/decisions/010-light-messages.md
  */
@@ -10,7 +9,7 @@ type HeadersGiven = Iterable<readonly [string, string]> | Readonly<Record<string
 
 const isIterable = (given: object): given is Iterable<readonly [string, string]> => Symbol.iterator in given;
 
-/** Header fields; names are compared without regard to case, values of one name are joined by a comma. */
+/** Header fields; names are case-insensitive, values of the same name are joined by a comma. */
 export class LightHeaders {
   readonly #fields = new Map<string, string>();
 
@@ -67,7 +66,7 @@ const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
     },
   });
 
-/** What requests and responses have in common: a body that is read once. */
+/** The common part of requests and responses: a body that is read once. */
 class LightMessage {
   readonly headers: LightHeaders;
   #given: BodyGiven;
@@ -151,14 +150,14 @@ export class LightResponse extends LightMessage {
   }
 }
 
-/** Puts these in the place of the globals, where nothing has named those yet. */
+/** Replaces the globals with these, unless they have been used already. */
 export const installLightMessages = (): void => {
   for (const [name, value] of Object.entries({
     Headers: LightHeaders,
     Request: LightRequest,
     Response: LightResponse,
   })) {
-    // to define it anew would name the old one, which loads it
+    // redefining the property would access the old one, which loads it
     Reflect.deleteProperty(globalThis, name);
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }

@@ -14,20 +14,20 @@ export interface StrayWord {
   readonly noun: NounNode;
 }
 
-/** A command line, read as far as is possible without the options of its verb. */
+/** A command line, read as far as possible without the options of its verb. */
 export interface CommandLine {
-  /** the nouns and the verb, by their own names */
+  /** the nouns and the verb, by their canonical names */
   readonly path: readonly string[];
   /** the last noun; the program itself if there is no noun */
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
-  /** all words but the nouns and the verb */
+  /** all words except the nouns and the verb */
   readonly words: readonly string[];
-  /** values of the global options, by flag; of several the last; blank for a switch */
+  /** values of the global options, by flag; the last one if repeated; blank for a switch */
   readonly globals: ReadonlyMap<string, string>;
-  /** the flags of all options, the verb's own included */
+  /** the flags of all options, including the verb's own */
   readonly flags: ReadonlySet<string>;
-  /** asked for before anything was wrong */
+  /** requested before any stray word */
   readonly version: boolean;
   readonly help: boolean;
   /** the first stray word before the verb */
@@ -37,13 +37,13 @@ export interface CommandLine {
 const HELP = ["--help", "-h"];
 const VERSION = ["--version", "-V"];
 
-/** `-` alone is the name of stdin or stdout. */
+/** `-` alone stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
 const nounBelow = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
-/** Walks over a command line once. Global options may stand anywhere; the verb's own stand after it. It never fails. */
+/** Scans a command line once. Global options may be anywhere; the verb's own follow it. It never fails. */
 export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
   const words: string[] = [];

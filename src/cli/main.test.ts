@@ -167,7 +167,7 @@ describe("a monitoring system", () => {
     expect(await run("renewals chek --nagios")).toMatchObject({ exit: 2, stdout: "" });
     expect(await run("renewals check --bogus -- --nagios")).toMatchObject({ exit: 3, stdout: "" });
     expect(await run("renewals check --bogus")).toMatchObject({ exit: 3, stdout: "" });
-    // the value of an option is no verb
+    // the value of an option is not a verb
     expect(await run("renewals --context check list --bogus")).toMatchObject({ exit: 2, stdout: "" });
   });
 });

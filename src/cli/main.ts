@@ -46,5 +46,5 @@ export async function main(outside: Outside): Promise<number> {
   }
 }
 
-/** A monitoring system reads only stdout, so the reason for a refused command line must be there too. */
+/** A monitoring system reads only stdout, so the reason for rejecting a command line must be there too. */
 const isWatched = ({ verb, flags }: CommandLine): boolean => verb?.failureExit !== undefined && flags.has("--nagios");

@@ -20,7 +20,7 @@ test("there is no user where the platform knows none", () => {
 
 test("what is written at once is written whole, and what cannot be written is thrown", () => {
   const file = join(freshFolder(), "out");
-  // any descriptor serves, as those of this process lead to the test's own output
+  // any descriptor will do, as those of this process lead to the test's own output
   const descriptor = openSync(file, "w") as 1;
   const { writeNow } = outsideOf(process);
   writeNow(descriptor, "あ\n".repeat(2));

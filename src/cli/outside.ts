@@ -28,17 +28,17 @@ export type TenantOpener = (
   chosen: Omit<ChosenTenant, "client">,
 ) => Promise<OpenTenant>;
 
-/** Everything outside of the program; tests pass one in memory. */
+/** The program's environment; tests pass one in memory. */
 export interface Outside {
   readonly host: Host;
   readonly clock: Clock;
   /** `os.homedir()` */
   readonly userFolder: string;
-  /** `os.userInfo().username`; undefined where the number of the user has no name */
+  /** `os.userInfo().username`; undefined if the user id has no name */
   readonly userName: string | undefined;
-  /** `process.geteuid()`; undefined where files have neither owner nor mode */
+  /** `process.geteuid()`; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
-  /** where systemd keeps the units of the machine itself */
+  /** folder of systemd's system-wide units */
   readonly systemUnits: string;
   /** `os.hostname()` */
   readonly hostName: string;
@@ -47,7 +47,7 @@ export interface Outside {
   readonly openTenant: TenantOpener;
 }
 
-/** The outside of the program when it runs as a process. */
+/** The environment of the program when it runs as a process. */
 export const outsideOf = (host: Host): Outside => ({
   host,
   clock: { now: () => new Date(), elapsedMs: () => performance.now() },
@@ -73,7 +73,7 @@ export const outsideOf = (host: Host): Outside => ({
 const PAUSE = new Int32Array(new SharedArrayBuffer(4));
 const PAUSE_MS = 5;
 
-/** Without streams, which cost milliseconds at start, and also when the process ends right after. */
+/** Avoids streams, which cost milliseconds at start, and is complete even if the process ends right after. */
 function writeNow(descriptor: 1 | 2, content: string): void {
   let rest = Buffer.from(content);
   while (rest.length > 0) {

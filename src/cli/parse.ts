@@ -9,13 +9,13 @@ import { nearest } from "../lib/terminal/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { optionTerm } from "./usage.ts";
 
-/** A parsed command line: the declared defaults filled in, numbers and lists as such. */
+/** A parsed command line: defaults filled in, numbers and lists converted. */
 export interface Parsed {
   readonly globals: Globals;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the failure of a command line; the hint is the way to its help, unless another is given. */
+/** Creates the failure for a command line; by default its hint refers to the help. */
 type UsageError = (what: Text, hint?: Text) => Failure;
 
 const didYouMean = (near: string | undefined): Text | undefined =>
@@ -85,7 +85,7 @@ function parseFileName(raw: string, name: string, usageError: UsageError): strin
   throw usageError(text(`${name} needs a file name`, `${name} にはファイル名が必要です`));
 }
 
-/** Turns the text of one value into what its field declares. */
+/** Converts the text of one value to the type its field declares. */
 function valueOf(raw: string, name: string, field: Field, usageError: UsageError): unknown {
   switch (field.kind) {
     case "number":
@@ -108,7 +108,7 @@ function valueOf(raw: string, name: string, field: Field, usageError: UsageError
   }
 }
 
-/** A value that was read, in a box: commander itself takes null for "not given". */
+/** A parsed value in a box: commander takes null for "not given". */
 interface Given {
   readonly value: unknown;
 }
@@ -127,7 +127,7 @@ function optionFor(key: string, field: Field, usageError: UsageError): Option {
   return option;
 }
 
-/** The value of an option commander has read, or its default. */
+/** The value of an option read by commander, or its default. */
 function valueOrDefault(option: Option, field: Field, given: unknown): unknown {
   if (field.kind === "boolean") return option.negate ? given === false : given === true;
   if (given !== undefined) return (given as Given).value;
@@ -141,7 +141,7 @@ function failUnknown(word: string, known: readonly Option[], usageError: UsageEr
   if (flags.includes(flag) && word !== flag) {
     throw usageError(text(`${flag} takes no value`, `${flag} には値を指定できません`));
   }
-  // one letter is near every other one
+  // a single letter is close to every other
   const near = flag.startsWith("--") ? nearest(flag, [...flags, "--help"]) : undefined;
   throw usageError(text(`unknown option ${flag}`, `オプション ${flag} は不明です`), didYouMean(near));
 }
@@ -168,9 +168,9 @@ function readArguments(command: Command, operands: readonly string[], usageError
 }
 
 /**
- * Reads the words of a verb's command line by its declaration. Nothing is abbreviated or guessed.
+ * Parses the words of a verb's command line by its declaration. Nothing is abbreviated or guessed.
  *
- * @throws `usage` for unknown options, missing or superfluous arguments, wrong numbers and choices
+ * @throws `usage` for unknown options, missing or superfluous arguments, invalid numbers and choices
  */
 export function parse(path: readonly string[], command: Command, words: readonly string[]): Parsed {
   const typed = ["clomoctl", ...path].join(" ");

@@ -10,7 +10,7 @@ const HINT = text(
   "--verbose を付けて実行すると発生した場所が表示されます",
 );
 
-/** Turns whatever was thrown into a failure that can be shown; anything but a {@link Failure} is `unexpected`. */
+/** Turns any thrown value into a failure that can be shown; anything but a {@link Failure} is `unexpected`. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   const disk = diskFailureOf(error);
@@ -26,7 +26,7 @@ export function stackOf(error: unknown): string[] {
   return (error.stack ?? "").split("\n").slice(1);
 }
 
-/** The lines of stderr for a failure, where there is no {@link Terminal} to show it. */
+/** The lines of stderr for a failure, if there is no {@link Terminal} to show it. */
 export function reportOf(failure: Failure, { language, json, verbose }: ErrorStyle): string {
   const [what = "", ...rest] = failureLines(failure, language);
   const stack = verbose ? stackOf(failure.cause).map(escapeForPeople) : [];

@@ -4,7 +4,7 @@ import { text } from "../lib/text/index.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 import { GLOBAL_FLAGS, isOption, type CommandLine, type StrayWord } from "./line.ts";
 
-/** Where a command line leads; `path` holds the nouns and the verb, without the program's name. */
+/** The destination of a command line; `path` holds the nouns and the verb, without the program's name. */
 export type Route =
   | { readonly to: "version" }
   | { readonly to: "noun-help"; readonly path: readonly string[]; readonly noun: NounNode }
@@ -13,14 +13,14 @@ export type Route =
       readonly to: "verb";
       readonly path: readonly string[];
       readonly verb: VerbNode;
-      /** all words but the nouns and the verb, still to be parsed */
+      /** all words except the nouns and the verb, still to be parsed */
       readonly words: readonly string[];
     };
 
-/** The words that may follow a noun, in the order help shows them. */
+/** The words that may follow a noun, in the order of its help. */
 const wordsBelow = (noun: NounNode): string[] => [...noun.nouns, ...noun.verbs].map(({ name }) => name);
 
-/** How the user calls what was typed so far. */
+/** The command as typed so far. */
 const typed = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
 function unknownOption({ word, path }: StrayWord): Failure {
@@ -64,7 +64,7 @@ function missingVerb(path: readonly string[], noun: NounNode): Failure {
 }
 
 /**
- * Where a command line leads.
+ * The destination of a command line.
  *
  * @throws `usage` for an unknown noun, verb or option before the verb, naming the nearest
  */

@@ -23,7 +23,7 @@ interface Ended {
   readonly tenants: readonly string[];
 }
 
-/** Runs a verb that does this work, to its exit code. */
+/** Runs a verb that does this work, and returns its exit code. */
 async function ending(
   work: Work,
   words: readonly string[] = [],
@@ -160,7 +160,7 @@ test("a question that was left counts as a signal", async () => {
   expect(await ending(leaving, [], 3)).toMatchObject({ exit: 130, stderr });
 });
 
-/** A reader that takes its time for each piece. */
+/** A reader that is slow to take each piece. */
 const slow = (): Duplex =>
   new PassThrough({ transform: (chunk: Buffer, _, done) => void setTimeout(() => done(null, chunk), 5) });
 

@@ -10,7 +10,7 @@ import { parse } from "./parse.ts";
 import { asFailure, stackOf } from "./report.ts";
 import { openTools } from "./tools.ts";
 
-/** A verb that was found, and the words still to be parsed. */
+/** A routed verb, and the words still to be parsed. */
 export interface Invocation {
   readonly path: readonly string[];
   readonly verb: VerbNode;
@@ -37,11 +37,11 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   });
   await tools[Symbol.asyncDispose]();
   if (interrupts.exit === undefined) return exit;
-  interrupts.tell();
+  interrupts.announce();
   return interrupts.exit;
 }
 
-/** Waits for the work and its output; shows what failed, unless a signal was the cause. */
+/** Awaits the work and its output; shows a failure, unless a signal caused it. */
 async function settle(
   interrupts: Interrupts,
   { terminal }: Tools,
@@ -54,7 +54,7 @@ async function settle(
     return exitOf(outcome);
   } catch (error) {
     const failure = asFailure(error);
-    // Ctrl-C in a question comes as a key, not as a signal
+    // Ctrl-C in a question arrives as a key, not as a signal
     if (failure.code === "interrupted") interrupts.leave();
     if (interrupts.exit === undefined) {
       for (const line of stackOf(error)) await terminal.detail(same(line));

@@ -23,7 +23,7 @@ const remote = (url: string, caFile?: string): Context => ({
   ...(caFile === undefined ? {} : { caFile }),
 });
 
-/** A server on the loopback that answers so, and the addresses it was asked for. */
+/** A server on the loopback interface that answers with this, and the addresses requested. */
 async function served(answer: unknown): Promise<{ readonly url: string; readonly asked: (string | undefined)[] }> {
   const asked: (string | undefined)[] = [];
   const server = createServer((request, response) => {

@@ -26,7 +26,7 @@ interface Connection {
   readonly close: () => Promise<void>;
 }
 
-/** Who acts on an embedded tenant: its owner, with the operating system's user. */
+/** The actor of an embedded tenant: its owner, with the operating system's user. */
 function ownerHere(): string {
   try {
     return `owner (${userInfo().username})`;
@@ -39,7 +39,7 @@ function ownerHere(): string {
 /**
  * Opens the tenant of a context.
  *
- * @throws `locked` when another process holds an embedded tenant, `unexpected` when its folder cannot be made
+ * @throws `locked` when another process holds an embedded tenant, `unexpected` when its folder cannot be created
  * @throws `not-found`, `input-rejected` when the `--ca-file` of a remote one is missing or not a certificate
  */
 export async function openTenant(

@@ -32,7 +32,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   const { signal } = interrupts;
   const workingFolder = host.cwd();
   const home = locateHome({ platform, environment, userFolder, workingFolder, userId: outside.userId });
-  // SQLite spills there; it reads the process's own environment
+  // where SQLite puts its temporary files; it reads the process's own environment
   environment["SQLITE_TMPDIR"] = home.temporary;
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const temporary = { temporaryFolder: home.temporary, processes };

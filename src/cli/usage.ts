@@ -2,13 +2,13 @@ import type { Command } from "../commands/command.ts";
 import { flagName, placeholder, type Field, type Fields } from "../commands/field.ts";
 import { text, type Text } from "../lib/text/index.ts";
 
-/** One line of a list in help: what is typed, and what it is. */
+/** One line of a list in help: a term as typed, and its explanation. */
 export interface Entry {
   readonly term: string;
   readonly about: Text;
 }
 
-/** `clomoctl context add NAME [OPTIONS]`: how a verb is typed. */
+/** `clomoctl context add NAME [OPTIONS]`: the syntax of a verb. */
 export function usageLine(path: readonly string[], command: Command): string {
   const args = Object.entries(command.args).map(([key, field]) => {
     const name = placeholder(key, field);
@@ -23,13 +23,13 @@ export function usageLine(path: readonly string[], command: Command): string {
   return ["clomoctl", ...path, ...args, ...options, "[OPTIONS]"].join(" ");
 }
 
-/** `-o, --output FILE`: how an option is typed. */
+/** `-o, --output FILE`: the syntax of an option. */
 export function optionTerm(key: string, field: Field): string {
   const short = field.short === undefined ? "" : `-${field.short}, `;
   return `${short}--${flagName(key)} ${placeholder(key, field)}`.trimEnd();
 }
 
-/** What a field is for, with its default and whether it may be repeated. */
+/** The purpose of a field, with its default and whether it may be repeated. */
 function describe(field: Field): Text {
   if (field.kind === "boolean") return field.about;
   let about = field.about;

@@ -3,20 +3,20 @@ import { PassThrough, type Duplex } from "node:stream";
 import { TenantClient } from "../../lib/client/index.ts";
 import type { Host, Outside } from "../outside.ts";
 
-/** What lies outside of the program, in memory, and what became of it. */
+/** The program's environment in memory, and its state after a run. */
 export interface FakeOutside {
   readonly outside: Outside;
   /** emits the signals */
   readonly host: EventEmitter;
   readonly environment: Record<string, string | undefined>;
   readonly stdout: Duplex;
-  /** all that was written to stderr so far */
+  /** everything written to stderr so far */
   readonly stderr: () => string;
-  /** what became of tenants, in order: `open kanto`, `close kanto` */
+  /** events of tenants, in order: `open kanto`, `close kanto` */
   readonly tenants: string[];
 }
 
-/** 1 is always there, and never a program of a test */
+/** 1 always exists, and is never a program of a test */
 const PID = 1;
 
 /** @param home CLOMOCTL_HOME */

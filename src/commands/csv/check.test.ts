@@ -14,7 +14,7 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
   return folder;
 }
 
-/** Checks stdin, where nothing else is said as users. */
+/** Checks stdin, by default as users. */
 const check = (stdin: string | Uint8Array, options = "--as users"): Promise<Ran> =>
   run(`csv check - ${options}`, { stdin });
 
@@ -27,11 +27,11 @@ interface Found {
 const problemsIn = ({ stdout }: Ran): readonly Found[] =>
   (JSON.parse(stdout) as { readonly problems: readonly Found[] }).problems;
 
-/** A file with so many rows whose mail address is none. */
+/** A file with this number of rows whose mail address is invalid. */
 const wrongRows = (count: number): string =>
   ["氏名,メールアドレス", ...Array.from({ length: count }, (_, at) => `山田,${at}`)].join("\n");
 
-/** A file of Browser users whose ids differ in letter case only: a warning for each but the first. */
+/** A file of Browser users whose ids differ only in letter case: a warning for each but the first. */
 const warnedRows = (warnings: number): string =>
   ["表示名,ユーザーID,パスワード", ...Array.from({ length: warnings + 1 }, (_, at) => `山,${idOf(at)},secret12`)].join(
     "\n",

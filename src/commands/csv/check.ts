@@ -4,13 +4,13 @@ import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { lookAtFile } from "../imports/plan/send.ts";
+import { examineFile } from "../imports/plan/send.ts";
 import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
 
-/** The fields that `--key` names. */
+/** The fields selected by `--key`. */
 const KEY_FIELDS = { email: "emails", "employee-code": "employeeCode", upn: "upn" } as const;
 
 const onlyUsersHaveKeys = (format: string): Failure =>
@@ -62,7 +62,7 @@ export default defineCommand({
     if (key !== undefined && as !== "users") throw onlyUsersHaveKeys(as);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
-    const { encoding, dialect } = await lookAtFile(tools, file, { encoding: asked, newline: "auto", map });
+    const { encoding, dialect } = await examineFile(tools, file, { encoding: asked, newline: "auto", map });
     const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTES });
     const report = await checkFile(file.path, as, {
       reading: { encoding, dialect },

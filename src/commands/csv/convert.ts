@@ -13,7 +13,7 @@ import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
 import { NOTHING_WRITTEN, throwUnmappable } from "./file/unmappable.ts";
 
-/** How many problems are shown. */
+/** Maximum number of problems shown. */
 const FIRST = 20;
 
 export default defineCommand({
@@ -79,11 +79,11 @@ export default defineCommand({
     checkChoices({ to, bom, delimiter });
     const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, newline: toNewline });
     await writeOutput(tools, output, conversion.bytes(), { held: true });
-    await conversion.tellNotes();
+    await conversion.writeNotes();
   },
 });
 
-/** @throws `usage` where two options do not go together */
+/** @throws `usage` if options exclude each other */
 function checkChoices({ to, bom, delimiter }: { to: string; bom: boolean; delimiter: string }): void {
   if (bom && to === "shift_jis") {
     throw new Failure("usage", {
@@ -102,7 +102,7 @@ function checkChoices({ to, bom, delimiter }: { to: string; bom: boolean; delimi
   }
 }
 
-/** One run of a conversion: its bytes, and what is to be said about it. */
+/** One run of a conversion: its bytes, and its notes. */
 class FileConversion {
   readonly #tools: Tools;
   readonly #terminal: Terminal;
@@ -121,7 +121,7 @@ class FileConversion {
     this.#options = options;
   }
 
-  /** @throws `input-rejected` behind the last byte, where they are not sound */
+  /** @throws `input-rejected` after the last byte, if they are not sound */
   async *bytes(): AsyncGenerator<Uint8Array> {
     const { convert } = await import("../../lib/csv/convert.ts");
     const name = text("Converting", "変換");
@@ -147,7 +147,7 @@ class FileConversion {
     this.#notes = converted;
   }
 
-  async tellNotes(): Promise<void> {
+  async writeNotes(): Promise<void> {
     await noteCounts(this.#tools, this.#notes);
     if (!this.#notes.ctrlZDropped) return;
     const ja = "末尾の Ctrl-Z(古い DOS のファイル終端)を取り除きました";

@@ -12,7 +12,7 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
   return folder;
 }
 
-/** What a file is, as programs read it. */
+/** The inspection of a file, as JSON for programs. */
 async function inspected(stdin: string | Uint8Array, options = ""): Promise<Record<string, unknown>> {
   const { stdout } = await run(`csv inspect - --format json${options}`, { stdin });
   return JSON.parse(stdout) as Record<string, unknown>;
@@ -25,7 +25,7 @@ const linesOf = (table: string): readonly string[] =>
     .split("\n")
     .map((line) => line.replace(/ {2,}/, ": ").trimEnd());
 
-/** Everything that may surprise, in CP932. */
+/** A CP932 file with every oddity. */
 const ODD = Buffer.concat([
   iconv.encode('氏名\t"組\r\n織"\r\n表\t1\n\r\nﾔﾏﾀﾞ\t2\t3\r\n', "cp932"),
   Buffer.of(0xee, 0xe0, 0xf0, 0x40),

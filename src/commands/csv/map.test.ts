@@ -12,7 +12,7 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
   return folder;
 }
 
-/** The map that a person makes for a file by typing so. */
+/** The map that a person creates for a file by typing these answers. */
 async function mapped(
   content: string | Uint8Array,
   typing: readonly Typing[],

@@ -34,7 +34,7 @@ export default defineCommand({
     tools.describeState(() => text("no map file was written", "対応表ファイルは書き出していません"));
     await using file = await openInput(tools, name);
     const encoding = await encodingOf(file, asked, { signal: tools.signal });
-    if (!terminal.interactive) throw nobodyAsked();
+    if (!terminal.interactive) throw notInteractive();
     const { header, delimiter } = await inspect(() => file.chunks(), { encoding });
     const format = FORMATS[as];
     const columns = await askAll(terminal.prompts, header, format);
@@ -46,7 +46,7 @@ export default defineCommand({
   },
 });
 
-const nobodyAsked = (): Failure =>
+const notInteractive = (): Failure =>
   new Failure("usage", {
     what: text(
       "cannot ask which header is which field (no terminal, or --no-input)",
@@ -59,7 +59,7 @@ const nobodyAsked = (): Failure =>
     ),
   });
 
-/** Asks for every header that the format does not know; a known one needs no line in the map. */
+/** Asks about every header that the format does not have; a known one needs no line in the map. */
 async function askAll(prompts: Prompts, header: readonly string[], format: Format): Promise<readonly MappedHeader[]> {
   const positions = readHeader(header, format).layout.columns.flatMap((column) => column.positions);
   const known = new Set(positions.map((position) => header[position]));
@@ -84,7 +84,7 @@ const IGNORE: Choice<string | null> = {
   name: text("none: ignore this column", "なし(この列は読み込まない)"),
 };
 
-/** One question; the nearest header is offered first. */
+/** Asks about one header; the nearest of ours is offered first. */
 async function askOne(prompts: Prompts, theirs: string, free: readonly Column[]): Promise<string | null> {
   const nearest = nearestName(free, theirs);
   const isNear = ({ header, field }: Column): boolean => header === nearest || field === nearest;

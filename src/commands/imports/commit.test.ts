@@ -9,7 +9,7 @@ import { committed, giving, ID, operations, planOf, rowOf, ROWS } from "./testin
 const GONE = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", changed: [], exists: true });
 const DELETING = planOf({ delete: 3, mode: "replace" });
 
-/** A tenant that holds a plan, and what else it is asked behind the plan's view. */
+/** A tenant with a plan, and its answers to further requests. */
 const holding = (plan: Import, more: Answers = {}): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),

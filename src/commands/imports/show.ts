@@ -35,8 +35,8 @@ export default defineCommand({
     if (rows) return terminal.list(shownTo(terminal, ROW_COLUMNS), client.imports.rows(found.id));
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
-      const isUndoing = found.mode === "revert";
-      await showPlan(tools, found, isUndoing ? undefined : await listProblems(terminal, client, found));
+      const isRevert = found.mode === "revert";
+      await showPlan(tools, found, isRevert ? undefined : await listProblems(terminal, client, found));
     }
     await terminal.show(shownTo(terminal, IMPORT_DETAILS), found);
   },

@@ -5,7 +5,7 @@ import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { RESULT_COLUMNS, ROW_COLUMNS, shownTo } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { lookAtFile, streamOf } from "./plan/send.ts";
+import { examineFile, streamOf } from "./plan/send.ts";
 
 const STILL_WAITS = text(
   "nothing was changed; the plan is still waiting for verification",
@@ -53,11 +53,11 @@ export default defineCommand({
     const found = await findImport(client, id);
     tools.describeState(() => STILL_WAITS);
     await using file = await openInput(tools, against);
-    const { encoding: told } = await lookAtFile(tools, file, { encoding, newline: "auto" });
+    const { encoding: detected } = await examineFile(tools, file, { encoding, newline: "auto" });
     tools.describeState(() => MAY_BE_DONE(found.id));
-    const upload = { stream: streamOf(tools, file), encoding: told };
+    const upload = { stream: streamOf(tools, file), encoding: detected };
     const verification = await client.imports.verify(found.id, upload, tools.signal).catch((error: unknown) => {
-      // over a socket it is the waiting that ended: the tenant may go on
+      // over a socket only the wait was interrupted: the tenant may continue
       const isOver = error instanceof Failure && error.code === "interrupted" && context.kind === "embedded";
       if (isOver) tools.describeState(() => STILL_WAITS);
       throw error;

@@ -6,19 +6,19 @@ import { describeProblem, severityOf, type Problem } from "../../../lib/model/pr
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { counted, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
-/** A file that was checked. */
+/** A checked file. */
 export interface CheckedFile {
-  /** as messages call it */
+  /** its name in messages */
   readonly file: string;
   readonly format: FormatName;
   readonly encoding: Encoding;
   readonly report: CheckReport;
 }
 
-/** How many problems people are shown of each severity. */
+/** Maximum number of problems of each severity shown to people. */
 const FIRST = 20;
 
-/** `people.csv:4812:3: メールアドレス: not a mail address`, the physical line added where it is another number. */
+/** `people.csv:4812:3: メールアドレス: not a mail address`, with the physical line if it differs from the row. */
 export function foundLine(file: string, problem: Problem): Text {
   const { row, line, column, header } = problem;
   const place = [file, ...(row > 0 ? [row, ...(column > 0 ? [column] : [])] : [])].join(":");
@@ -48,7 +48,7 @@ export async function listFound(terminal: Terminal, { file, report }: CheckedFil
   }
 }
 
-/** A problem as programs read it. */
+/** A problem in the form for programs. */
 const forPrograms = (problem: Problem, language: Language) => ({
   code: problem.code,
   severity: severityOf(problem.code),
@@ -69,7 +69,7 @@ const SUMMARY: readonly Column<CheckedFile>[] = [
   { key: "warnings", header: text("warnings", "警告"), align: "end", value: ({ report }) => report.warnings },
 ];
 
-/** What is shown of a checked file; where JSON is written, every problem too. */
+/** The columns of a checked file; in JSON, every problem too. */
 export function reportColumns({ language, output }: Terminal): readonly Column<CheckedFile>[] {
   const structured = output.format === "json" || output.format === "ndjson" || output.fields?.includes("problems");
   if (structured !== true) return SUMMARY;

@@ -17,21 +17,21 @@ export const MAP = {
   ),
 } as const satisfies TextField;
 
-/** Where a map may be named. */
+/** The places that may name a map. */
 export interface MapChoice {
   /** `--map` */
   readonly option: string | undefined;
   /** a context may have one for each format */
   readonly context?: Context | undefined;
-  /** of the tenant; without them a map may name any */
+  /** the tenant's; if absent, a map may name any custom field */
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
 /**
  * The map of a format: that of `--map`, else the context's, else none.
  *
- * @throws `not-found` when the file is not there, `usage` when it cannot be read
- * @throws `input-rejected` when it is no map, or none for this format
+ * @throws `not-found` when the file does not exist, `usage` when it cannot be read
+ * @throws `input-rejected` when it is not a map, or does not fit this format
  */
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,

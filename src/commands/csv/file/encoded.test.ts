@@ -9,7 +9,7 @@ import { writeEncoded } from "./encoded.ts";
 import { chooseOutputForm, type OutputForm } from "./form.ts";
 import type { OutputTools } from "./output.ts";
 
-/** A stream that is kept in memory. */
+/** A stream that keeps its content in memory. */
 class Kept {
   readonly stream = new PassThrough();
   readonly #chunks: Buffer[] = [];
@@ -36,7 +36,7 @@ async function setUp(): Promise<
   return { terminal, temporary, workingFolder: folder, stdout, stderr, folder };
 }
 
-/** The text in chunks of so many bytes, again and again. */
+/** The text in chunks of this many bytes; can be opened repeatedly. */
 const content = (text: string, size: number) => ({
   open: async () => {
     const bytes = Buffer.from(text);

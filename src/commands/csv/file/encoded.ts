@@ -7,7 +7,7 @@ import type { OutputForm } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import { MOST_NAMED, NOTHING_WRITTEN, throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
 
-/** Turns UTF-8 text into the wanted bytes, and throws behind the last where a character could not be held. */
+/** Encodes UTF-8 text, and throws after the last byte if a character was unmappable. */
 class Recoding {
   readonly #form: OutputForm;
   readonly unmappable: Unmappable[] = [];
@@ -37,14 +37,14 @@ class Recoding {
     yield encoder.end();
     this.folded = encoder.folded;
     this.replaced = encoder.replaced;
-    if (this.total > 0) throw new Unheld();
+    if (this.total > 0) throw new UnmappableError();
   }
 }
 
-/** Some characters could not be held; where they stand is found by reading again. */
-class Unheld extends Error {}
+/** Some characters were unmappable; their places are found by reading again. */
+class UnmappableError extends Error {}
 
-/** Walks over the text again, up to the last of the characters that could not be held. */
+/** Reads the text again, up to the last unmappable character. */
 async function place(
   source: AsyncIterable<Uint8Array>,
   dialect: Dialect | undefined,
@@ -68,19 +68,19 @@ async function place(
   return placed;
 }
 
-/** A file to be written: its text as UTF-8, which can be asked for again. */
+/** The content of a file to be written, as UTF-8 text that can be read repeatedly. */
 export interface Content {
-  /** begins to give the text, in UTF-8 without a byte order mark */
+  /** opens the text for reading, in UTF-8 without a byte order mark */
   readonly open: () => Promise<AsyncIterable<Uint8Array>>;
-  /** the console's where nothing is said */
+  /** default: the console's */
   readonly dialect?: Dialect | undefined;
 }
 
 /**
- * Writes text as a file for the console, strictly: a character that the encoding cannot hold is a failure that names
- * its place, and nothing is written. Look-alikes and replacements are counted in notes.
+ * Writes text as a file for the console, strictly: a character that the encoding cannot represent is a failure that
+ * names its place, and nothing is written. Look-alikes and replacements are counted in notes.
  *
- * @throws `input-rejected` when a character cannot be held
+ * @throws `input-rejected` when a character is unmappable
  */
 export async function writeEncoded(
   tools: OutputTools,
@@ -93,7 +93,7 @@ export async function writeEncoded(
   try {
     await writeOutput(tools, output, recoding.bytes(await open()), { held });
   } catch (error) {
-    if (!(error instanceof Unheld)) throw error;
+    if (!(error instanceof UnmappableError)) throw error;
     const name = output === "-" ? "stdout" : output;
     const placed = await place(await open(), dialect, recoding.unmappable);
     const { total } = recoding;
@@ -102,7 +102,7 @@ export async function writeEncoded(
   await noteCounts(tools, recoding);
 }
 
-/** Says how many characters were written as another mapping of the same JIS character, or as 〓. */
+/** Notes how many characters were written in another mapping of the same JIS character, or as 〓. */
 export async function noteCounts(
   { terminal }: Pick<Tools, "terminal">,
   { folded, replaced }: { readonly folded: number; readonly replaced: number },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { encodingOf } from "./encoding.ts";
 
-/** A file in pieces, and how many of them were read. */
+/** A file in pieces, and the number of pieces read. */
 function fileOf(...pieces: readonly Uint8Array[]) {
   const file = {
     label: "a.csv",

@@ -5,7 +5,7 @@ import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
-/** The encoding of a file that is read. */
+/** The encoding of an input file. */
 export const INPUT_ENCODING = {
   kind: "choice",
   choices: ["auto", "shift_jis", "utf-8", "utf-16le", "utf-16be"],
@@ -17,17 +17,17 @@ export const INPUT_ENCODING = {
   ),
 } as const satisfies ChoiceField;
 
-/** What a command may say about telling an encoding. */
+/** Options for detecting an encoding. */
 export interface EncodingQuestion {
-  /** the option that answers it; `--encoding` where nothing is said */
+  /** the option that resolves an ambiguity; default `--encoding` */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The encoding a file is in; for `auto` no more of it is read than is needed to be certain.
+ * The encoding of a file; for `auto` no more of it is read than is needed to be certain.
  *
- * @throws `input-rejected` when the file reads as UTF-8 and as CP932 half-width kana alike
+ * @throws `input-rejected` when the file is valid both as UTF-8 and as CP932 half-width kana
  */
 export async function encodingOf(
   file: Pick<InputFile, "chunks" | "label">,

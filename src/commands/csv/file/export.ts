@@ -33,7 +33,7 @@ export const EXPORT_OPTIONS = {
   onUnmappable: ON_UNMAPPABLE,
 } as const satisfies Fields;
 
-/** What is said of every export in its help. */
+/** Help shared by all exports. */
 export const EXPORT_DETAILS = [
   text(
     "A character that the encoding cannot hold is an error that names its row, column and code point; no file is left behind.",
@@ -41,20 +41,20 @@ export const EXPORT_DETAILS = [
   ),
 ];
 
-/** The language of the account that is signed in. */
+/** The language of the CLOMO account. */
 export const accountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
-/** What is exported, and how the tenant is asked for it. */
+/** What to export, and how to request it from the tenant. */
 export interface ExportSource {
   readonly format: FormatName;
   readonly open: (client: TenantClient, query: ExportQuery) => Promise<AsyncIterable<Uint8Array>>;
 }
 
 /**
- * Writes what the tenant exports as a file: in the wanted encoding, under the headers of the map.
+ * Writes the tenant's export to a file: in the chosen encoding, under the headers of the map.
  *
- * @throws `input-rejected` when a character cannot be held
+ * @throws `input-rejected` when a character is unmappable
  */
 export async function runExport(
   tools: Tools,

@@ -3,10 +3,10 @@ import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
-/** The encodings that files for the console are written in. */
+/** The encodings of files for the console. */
 export type FileEncoding = "shift_jis" | "utf-8";
 
-/** How a file for the console is written. */
+/** The form of a file for the console. */
 export interface OutputForm {
   readonly encoding: FileEncoding;
   readonly bom: boolean;
@@ -49,9 +49,9 @@ const NAMES = new Map<FileEncoding, string>([
 ]);
 
 /**
- * The encoding that was asked for, else that of the account's language, which is said.
+ * The chosen encoding, else that of the account's language, which is then noted.
  *
- * @throws `usage` for a byte order mark where there is none
+ * @throws `usage` for a byte order mark in an encoding that has none
  */
 export async function chooseOutputForm(
   { terminal }: Pick<Tools, "terminal">,

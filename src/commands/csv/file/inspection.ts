@@ -2,7 +2,7 @@ import type { Inspection, Oddity, OddityKind } from "../../../lib/csv/inspect.ts
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 
-/** A file and what it is. */
+/** A file and its inspection. */
 export interface InspectedFile {
   readonly file: string;
   readonly inspection: Inspection;
@@ -44,7 +44,7 @@ const newlineList = ({ newlines }: Inspection): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(", ");
 
-/** What is shown of a file: words for people, codes and counts for programs. */
+/** The columns of an inspected file: words for people, codes and counts for programs. */
 export function inspectionColumns({ language, output }: Terminal): readonly Column<InspectedFile>[] {
   const forPeople = output.format === "table";
   const words = (wording: Text | undefined): string | undefined => wording?.[language];

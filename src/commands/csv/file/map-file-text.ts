@@ -1,10 +1,10 @@
-/** A header of another program's file, and ours that it is; null: its column is not read. */
+/** A header of another program's file, and our header for it; null: its column is not read. */
 export interface MappedHeader {
   readonly header: string;
   readonly to: string | null;
 }
 
-/** A string as YAML: double quotes read as JSON does. */
+/** A string in YAML: double-quoted as in JSON. */
 const quoted = (value: string): string => JSON.stringify(value);
 
 /** The text of a `--map` file. */

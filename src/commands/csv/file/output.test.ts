@@ -6,7 +6,7 @@ import { Terminal } from "../../../lib/terminal/index.ts";
 import { freshFolder } from "../../testing/program.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 
-/** Tools whose stdout is this one. */
+/** Tools with this stdout. */
 function toolsWith(stdout: Writable): OutputTools & { readonly workingFolder: string } {
   const workingFolder = freshFolder();
   const place = { stdin: new PassThrough(), stdout, stderr: new PassThrough(), environment: {}, clock: () => 0 };
@@ -15,7 +15,7 @@ function toolsWith(stdout: Writable): OutputTools & { readonly workingFolder: st
   return { terminal: new Terminal(place, { lang: "en" }), temporary, workingFolder };
 }
 
-/** A reader that takes its time for each piece. */
+/** A reader that is slow to take each piece. */
 class SlowReader extends Writable {
   taken = "";
   override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {

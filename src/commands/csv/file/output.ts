@@ -7,7 +7,7 @@ import type { Tools } from "../../tools.ts";
 /** What writing an output needs. */
 export type OutputTools = Pick<Tools, "terminal" | "temporary" | "workingFolder">;
 
-/** `-o`: where the file goes. */
+/** `-o`: the destination of the file. */
 export const OUTPUT = {
   kind: "file",
   short: "o",
@@ -16,13 +16,13 @@ export const OUTPUT = {
   about: text("output file; - is stdout", "出力先のファイル(- は標準出力)"),
 } as const satisfies TextField;
 
-/** Bytes that are to become a file, in order. */
+/** The bytes of a file to be written, in order. */
 type Bytes = AsyncIterable<Uint8Array>;
 
 /**
- * Writes a file as a whole or not at all: when `bytes` throws, a named file stays as it was.
+ * Writes a file as a whole or not at all: when `bytes` throws, a named file is left unchanged.
  *
- * @param held stdout, too, gets its first byte only after `bytes` has given its last: they wait in the home's tmp folder
+ * @param held stdout, too, gets its first byte only after the last one was read: they wait in the home's tmp folder
  */
 export async function writeOutput(
   { terminal, temporary, workingFolder }: OutputTools,
@@ -42,12 +42,12 @@ export async function writeOutput(
   }
 }
 
-/** Stops taking bytes when the reader has gone. */
+/** Stops reading bytes when the reader has closed stdout. */
 async function writeStdout({ out }: Tools["terminal"], bytes: Bytes): Promise<void> {
   for await (const chunk of bytes) {
     if (out.closed) return;
     await out.write(chunk);
   }
-  // the file the bytes come from may go when they have been handed on
+  // the file the bytes come from may be removed once they have been passed on
   await out.flush();
 }

@@ -15,7 +15,7 @@ import { OUTPUT } from "./output.ts";
 /** The options of every template. */
 export const TEMPLATE_OPTIONS = { output: OUTPUT, ...FORM_OPTIONS, map: MAP } as const satisfies Fields;
 
-/** What is said of every template in its help. */
+/** Help shared by all templates. */
 export const TEMPLATE_DETAILS = [
   text(
     "A header row, ready to be filled in and imported. A repeatable column appears once; repeat it as needed.",
@@ -23,11 +23,11 @@ export const TEMPLATE_DETAILS = [
   ),
 ];
 
-/** Whose template it is. */
+/** The source of a template. */
 export interface TemplateSource {
   readonly format: FormatName;
   readonly language: Language;
-  /** its map applies; none without a tenant */
+  /** its map applies; undefined without a tenant */
   readonly context?: Context | undefined;
   readonly customFields?: readonly CustomField[] | undefined;
 }

@@ -3,26 +3,26 @@ import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { RejectedFile } from "../../imports/plan/problems.ts";
 import type { Tools } from "../../tools.ts";
 
-/** How many characters are named; all are counted. */
+/** Maximum number of characters listed; all are counted. */
 export const MOST_NAMED = 20;
 
 /**
- * A character that an encoding cannot hold. Its row and column are counted from 1; where only the header of its column
- * is known, that stands for the column.
+ * A character that an encoding cannot represent. Its row and column are counted from 1; if only its column's header
+ * is known, that takes the place of the column.
  */
 export type PlacedCharacter = { readonly codePoint: number; readonly row: number } & (
   | { readonly column: number }
   | { readonly header: string }
 );
 
-/** What could not be written. */
+/** The unmappable characters of a file. */
 export interface UnmappableFile {
-  /** the file, as messages call it */
+  /** its name in messages */
   readonly name: string;
   readonly encoding: Encoding;
   /** the first characters, at most {@link MOST_NAMED} */
   readonly placed: readonly PlacedCharacter[];
-  /** how many there are in all, and of what */
+  /** the number of all of them, and their unit */
   readonly total: number;
   readonly unit: "character" | "cell";
   /** what was not done because of them */
@@ -61,7 +61,7 @@ export async function throwUnmappable(
   throw new RejectedFile({ what, where: name, hint }, problems);
 }
 
-/** For a command that writes a file in an encoding that can be chosen. */
+/** For a command that writes a file in a selectable encoding. */
 export const NOTHING_WRITTEN = {
   unit: "character",
   consequence: text("nothing was written", "何も書き出していません"),

@@ -8,7 +8,7 @@ import { encodeText, folderWith, planning, planOf, problemOf, sha256 } from "../
 
 const HEADER = "氏名,メールアドレス";
 
-/** A file, the problems a tenant finds in it, and how its header was read. */
+/** A file, the problems a tenant finds in it, and its header as read. */
 interface Given {
   readonly content: string | Uint8Array;
   readonly problems: readonly InputProblem[];

@@ -18,11 +18,11 @@ export interface InputForm {
 }
 
 /**
- * Writes the header and the invalid rows of a file, each record to the byte as it is, with the reason as last column; a
- * reason from an earlier round is left out. Where the header or the file as a whole is wrong, every row is written. A
- * record whose quote is never closed gets no reason: it would stand inside the quote. 0600, since rows hold secrets.
+ * Writes the header and the invalid rows of a file, each record byte by byte, with the reason as last column; a
+ * reason from an earlier round is dropped. If the header or the file as a whole is invalid, every row is written. A
+ * record with an unclosed quote gets no reason: it would be inside the quote. 0600, since rows contain secrets.
  *
- * @throws `input-rejected` when the file is not the plan's any more
+ * @throws `input-rejected` when the file is no longer the plan's
  */
 export async function writeErrors(
   tools: Tools,
@@ -50,7 +50,7 @@ export async function writeErrors(
   await reasons.close();
 }
 
-/** Bytes that are written at a time. */
+/** Number of bytes written at once. */
 const BATCH_BYTES = 256 * 1024;
 
 /** Copies the header and the invalid rows, stretch by stretch. */
@@ -62,8 +62,8 @@ class InvalidRows {
   #batch: Uint8Array[] = [];
   #size = 0;
   #row = 0;
-  /** whether the record is copied, without its old reason, and what is put behind it */
-  #copied: { readonly mended: boolean; readonly reason: string | undefined } | undefined;
+  /** whether and how the record is copied: without its old reason, and the reason appended */
+  #copied: { readonly dropsOldReason: boolean; readonly reason: string | undefined } | undefined;
   #isBlank = true;
 
   constructor(writer: ContentWriter, reasons: Reasons, form: InputForm, hasOldReasons: boolean) {
@@ -77,9 +77,9 @@ class InvalidRows {
     if (this.#row === 0) this.#put(bom);
     if (row !== this.#row) await this.#begin(row);
     if (this.#copied === undefined) return;
-    const { mended, reason } = this.#copied;
+    const { dropsOldReason, reason } = this.#copied;
     if (bytes.length > 0) this.#isBlank = false;
-    for (const part of mended ? kept : [bytes]) this.#put(part);
+    for (const part of dropsOldReason ? kept : [bytes]) this.#put(part);
     if (newline !== undefined) {
       const isNoRecord = this.#isBlank && row > 1;
       if (!open && !isNoRecord && reason !== undefined) this.#put(this.#lastCell(reason));
@@ -102,9 +102,9 @@ class InvalidRows {
     const found = row === 1 ? undefined : this.#reasons.at(row);
     const reason = row === 1 ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
     if (reason === undefined) this.#copied = undefined;
-    // beside an old reason a new one would make up for a missing cell
-    else if (this.#hasOldReasons && found?.uneven === true) this.#copied = { mended: false, reason: undefined };
-    else this.#copied = { mended: this.#hasOldReasons, reason };
+    // next to an old reason, a new one would fill in for a missing cell
+    else if (this.#hasOldReasons && found?.uneven === true) this.#copied = { dropsOldReason: false, reason: undefined };
+    else this.#copied = { dropsOldReason: this.#hasOldReasons, reason };
   }
 
   #put(bytes: Uint8Array): void {

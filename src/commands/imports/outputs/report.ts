@@ -9,8 +9,8 @@ import { Reasons } from "./row-reasons.ts";
 const HEADER = ["row", "key", "action", "changed", "reason"];
 
 /**
- * Writes a plan as one line a row, deletions last: CSV in UTF-8 with a byte order mark and CRLF, so that a spreadsheet
- * opens it as it is; cells that a spreadsheet would run are guarded by a `'`.
+ * Writes a plan as one line per row, deletions last: CSV in UTF-8 with a byte order mark and CRLF, so that a
+ * spreadsheet opens it directly; cells that a spreadsheet would run are guarded by a `'`.
  */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   const { client } = await tools.tenant();

@@ -7,7 +7,7 @@ import type { InputFile } from "../../../lib/files/index.ts";
 /**
  * The bytes of a plan's file, read again.
  *
- * @throws `input-rejected` at the end, when they are not those the plan was made of
+ * @throws `input-rejected` at the end, when they are not those from which the plan was made
  */
 export async function* reread(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");

@@ -1,19 +1,19 @@
 /**
- * Items by row, read from batches in step with something else that has the same rows: no more is held than what was read
- * ahead.
+ * Items by row, read from batches in step with another source of the same rows: only what was read ahead is held in
+ * memory.
  */
 export class RowCursor<T extends { readonly row: number }> {
   readonly #batches: AsyncGenerator<readonly T[]>;
-  /** what was read ahead, and the first of it that is not passed yet */
+  /** items read ahead, from the first that has not been passed */
   #ahead: readonly T[] = [];
   #at = 0;
 
-  /** @param batches in the order of their rows, a row once */
+  /** @param batches sorted by row, without duplicates */
   constructor(batches: AsyncGenerator<readonly T[]>) {
     this.#batches = batches;
   }
 
-  /** Reads on until a row is reached. @throws what reading throws */
+  /** Reads on until a row is reached. @throws errors of the source */
   async advanceTo(row: number): Promise<void> {
     while ((this.#ahead.at(-1)?.row ?? 0) < row) {
       const next = await this.#batches.next();
@@ -23,7 +23,7 @@ export class RowCursor<T extends { readonly row: number }> {
     }
   }
 
-  /** The item of a row that was reached, later than any asked about before; undefined where there is none. */
+  /** The item of a row that was reached, in ascending order of calls; undefined if there is none. */
   at(row: number): T | undefined {
     for (; this.#at < this.#ahead.length; this.#at += 1) {
       const found = this.#ahead[this.#at];
@@ -32,7 +32,7 @@ export class RowCursor<T extends { readonly row: number }> {
     return undefined;
   }
 
-  /** Reads to the end and drops what comes. @throws what reading throws */
+  /** Reads to the end, discarding the items. @throws errors of the source */
   async finish(): Promise<void> {
     for (let next = await this.#batches.next(); next.done !== true;) next = await this.#batches.next();
   }

@@ -14,7 +14,7 @@ const problem = (row: number, code: string, more: Partial<InputProblem> = {}): I
 });
 
 const open = (problems: readonly InputProblem[]): Promise<Reasons> => {
-  // they come in batches that end anywhere
+  // batches may end anywhere
   async function* given(): AsyncGenerator<readonly InputProblem[]> {
     for (let at = 0; at < problems.length; at += 3) yield problems.slice(at, at + 3);
   }

@@ -13,10 +13,10 @@ export interface RowReasons {
   readonly uneven: boolean;
 }
 
-/** How many reasons one row is given; the problems of a whole header come to thousands. */
+/** Maximum number of reasons per row; a header may have thousands of problems. */
 const MOST_REASONS = 20;
 
-/** `メールアドレス: not a mail address`, one after the other. */
+/** `メールアドレス: not a mail address`, one after another. */
 function joined(problems: readonly InputProblem[], language: Language): string {
   const reasons = problems.slice(0, MOST_REASONS).map((problem) => {
     const reason = reasonOf(problem)[language];
@@ -27,12 +27,12 @@ function joined(problems: readonly InputProblem[], language: Language): string {
 }
 
 /**
- * The reasons of the invalid rows, in the file's order, taken one after the other while the rows are passed. What is
- * wrong with the header or the file as a whole is a reason of every row.
+ * The reasons of the invalid rows, in the file's order, read in step with the rows. A problem of the header or the file
+ * as a whole is a reason of every row.
  */
 export class Reasons {
   readonly #rows: RowCursor<RowReasons>;
-  /** what is wrong with the whole file; undefined where nothing is */
+  /** problems of the whole file; undefined if there are none */
   readonly whole: string | undefined;
 
   private constructor(rows: RowCursor<RowReasons>, whole: string | undefined) {
@@ -51,7 +51,7 @@ export class Reasons {
     return this.#rows.advanceTo(row);
   }
 
-  /** The reasons of a row that was reached, later than any asked about before; undefined for a valid one. */
+  /** The reasons of a row that was reached, in ascending order of calls; undefined for a valid one. */
   at(row: number): RowReasons | undefined {
     return this.#rows.at(row);
   }
@@ -61,7 +61,7 @@ export class Reasons {
   }
 }
 
-/** Stands for the header and the file as a whole. */
+/** The row of problems of the header and of the file as a whole. */
 const WHOLE = 1;
 
 async function* rowsOf(

@@ -4,14 +4,14 @@ import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import { reasonOf } from "./problems.ts";
 
-/** Words of the tenant that people read in their own language, by the column they stand in. */
+/** Names of the tenant's code words, by column. */
 const NAMES: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
   mode: IMPORT_MODE_NAMES,
   state: IMPORT_STATE_NAMES,
   action: ROW_ACTION_NAMES,
 };
 
-/** Columns as a command shows them: in a table modes, states and actions are words, for programs they stay codes. */
+/** Columns as shown by a command: in a table, modes, states and actions are words; for programs they stay codes. */
 export const shownTo = <R>(
   { language, output }: Pick<Terminal, "language" | "output">,
   columns: readonly Column<R>[],
@@ -31,7 +31,7 @@ const plain = (key: keyof Import, header: Text): Column<Import> => ({
 });
 const count = (key: keyof Import, header: Text): Column<Import> => ({ ...plain(key, header), align: "end" });
 
-/** What is shown of an import in a list. */
+/** The columns of an import in a list. */
 export const IMPORT_COLUMNS: readonly Column<Import>[] = [
   plain("id", text("import", "インポート ID")),
   plain("kind", text("kind", "種類")),
@@ -46,7 +46,7 @@ export const IMPORT_COLUMNS: readonly Column<Import>[] = [
   count("invalid", text("invalid", "不正")),
 ];
 
-/** What is shown of one import alone. */
+/** The columns of a single import. */
 export const IMPORT_DETAILS: readonly Column<Import>[] = [
   ...IMPORT_COLUMNS,
   count("unchanged", text("unchanged", "変更なし")),
@@ -65,7 +65,7 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   plain("revertedBy", text("reverted by", "取り消したインポート")),
 ];
 
-/** One line of a plan as records. */
+/** The columns of a plan's row. */
 export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => (row === 0 ? null : row) },
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
@@ -74,7 +74,7 @@ export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "setsSecret", header: text("sets a secret", "機密情報の設定"), value: ({ setsSecret }) => setsSecret },
 ];
 
-/** One problem of an input as records. */
+/** The columns of a problem of an input. */
 export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProblem>[] => [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
   { key: "line", header: text("line", "物理行"), align: "end", value: ({ line }) => line },
@@ -85,7 +85,7 @@ export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProble
   { key: "reason", header: text("reason", "理由"), value: (problem) => reasonOf(problem)[language] },
 ];
 
-/** What became of an import, as programs read it; the keys are a promise. */
+/** The result of an import, for programs; the keys are stable. */
 export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
@@ -99,7 +99,7 @@ const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => (
   value: ({ plan }) => plan[key],
 });
 
-/** The result of an import. */
+/** The columns of an import's result. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   { key: "importId", header: text("import", "インポート ID"), value: ({ plan }) => plan.id },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ plan }) => plan.tenant },

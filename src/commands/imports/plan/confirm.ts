@@ -7,16 +7,16 @@ import { RESULT_COLUMNS, shownTo } from "./columns.ts";
 import type { PendingPlan } from "./pending.ts";
 import { tenantName } from "./show.ts";
 
-/** Whether a plan, once committed, would leave the tenant as it is. */
+/** Whether committing the plan would leave the tenant unchanged. */
 export const changesNothing = (plan: Import): boolean =>
   plan.create + plan.update + plan.delete + plan.secretsSet + plan.orgsCreated + plan.groupsCreated === 0;
 
 /**
  * Asks whether a plan may be committed: deletions by their typed number or `--confirm-deletions`, else by yes or no.
  *
- * @returns false where a person said no
- * @throws `input-rejected` when the number of deletions is another or cannot be asked for
- * @throws `usage` when nobody can be asked; and for deletions on a remote tenant that the command does not name
+ * @returns false if the user said no
+ * @throws `input-rejected` when the number of deletions differs or cannot be asked for
+ * @throws `usage` when it is not possible to ask; and for deletions on a remote tenant that the command does not name
  */
 export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: number | undefined): Promise<boolean> {
   const { terminal, globals } = tools;
@@ -44,7 +44,7 @@ export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: nu
   });
 }
 
-/** Asks about a plan that is shown already, and commits it or leaves it. */
+/** Asks about a plan that has been shown, and commits it or leaves it. */
 export async function confirmAndCommit(
   tools: Tools,
   pending: PendingPlan,
@@ -65,7 +65,7 @@ export async function confirmAndCommit(
     await tools.terminal.show(shownTo(tools.terminal, RESULT_COLUMNS), { plan, dryRun: false, committed: true });
     return plan.invalid > 0 ? "partial" : undefined;
   } catch (error) {
-    // what failed first is told; a plan that cannot be let go now is dropped after a week
+    // the first failure is reported; a plan that cannot be discarded now is dropped after a week
     await pending.settle(error).catch(() => undefined);
     throw error;
   }
@@ -80,7 +80,7 @@ const wrongNumber = (plan: Import, confirmed: number): Failure =>
     where: `--confirm-deletions ${confirmed}`,
   });
 
-/** Why a deletion on a remote tenant is refused. */
+/** The failure for deletions on a remote tenant that is not named. */
 export const tenantNotNamed = (): Failure =>
   new Failure("usage", {
     what: text(

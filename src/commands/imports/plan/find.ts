@@ -11,9 +11,9 @@ export const ID_ARGUMENT = {
 } as const;
 
 /**
- * The import whose id is, or begins with, what was typed.
+ * The import whose id equals, or starts with, what was typed.
  *
- * @throws `not-found` where there is none, `usage` where several begin so
+ * @throws `not-found` if there is none, `usage` if several match
  */
 export async function findImport(client: TenantClient, typed: string): Promise<Import> {
   const start = typed.toLowerCase();

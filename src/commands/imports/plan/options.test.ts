@@ -78,7 +78,7 @@ test("a file typed at the terminal leaves nobody to answer", () => {
   expect(flagFor({ dryRun: true })).toBeUndefined();
   expect(flagFor({}, { file: "in.csv" })).toBeUndefined();
   expect(flagFor({}, { interactive: false })).toBeUndefined();
-  // a plan that deletes nobody is asked about by yes or no
+  // a plan without deletions is confirmed by yes or no
   expect(flagFor({ mode: "replace", confirmDeletions: 0 })).toBe("--yes");
   expect(flagFor({ confirmDeletions: 0 })).toBe("--yes");
   expect(flagFor({ mode: "replace", confirmDeletions: 0 }, { yes: true })).toBeUndefined();

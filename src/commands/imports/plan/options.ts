@@ -6,7 +6,7 @@ import { MAP } from "../../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import type { Fields, InputOf } from "../../field.ts";
 
-/** How many deletions are expected, for a command that commits a plan. */
+/** The expected number of deletions, for a command that commits a plan. */
 export const CONFIRM_DELETIONS = {
   kind: "number",
   about: text("number of deletions you expect; any other number aborts", "削除件数の確認(一致しなければ何もしない)"),
@@ -91,10 +91,10 @@ export const IMPORT_OPTIONS = {
 
 export type ImportOptions = InputOf<typeof IMPORT_OPTIONS>;
 
-/** What a verb asks of an import. */
+/** A verb's request to import a file. */
 export interface ImportRequest {
   readonly kind: ImportKind;
-  /** as it was typed; `-` is stdin */
+  /** as typed; `-` is stdin */
   readonly file: string;
   readonly options: ImportOptions;
   readonly key?: "email" | "employee-code" | "upn" | undefined;
@@ -105,7 +105,7 @@ export interface ImportRequest {
 /** The failures of an import that a script should expect. */
 export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial"] as const;
 
-/** What help says of every import. */
+/** Help shared by all imports. */
 export const IMPORT_HELP = [
   text(
     "Every row is first checked and compared with the tenant. The plan is shown, confirmed, and committed whole or not at all. One invalid row rejects the file.",
@@ -121,7 +121,7 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-/** @throws `usage` where options exclude each other, or two files are the same one */
+/** @throws `usage` if options exclude each other, or two files are the same one */
 export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
   const { mode, emitCsv, skipInvalid } = options;
   if (emitCsv !== undefined && mode === "replace" && skipInvalid) {
@@ -162,7 +162,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
 }
 
 /**
- * A terminal that the file is typed at is at its end when the question comes.
+ * Requires the answer as an option if the file is typed at the terminal, since stdin is then at its end.
  *
  * @throws `usage`, naming the option that answers the question, before anything is read
  */
@@ -174,7 +174,7 @@ export function requireAnswerableConfirmation(
   }: { readonly terminal: { readonly interactive: boolean }; readonly globals: { readonly yes: boolean } },
 ): void {
   const { mode, dryRun, confirmDeletions } = options;
-  // where nobody is deleted, their number answers nothing
+  // without deletions, their number is not asked for
   const asksYes = mode === "append" || confirmDeletions === 0;
   const isAnswered = asksYes ? globals.yes || (confirmDeletions ?? 0) > 0 : confirmDeletions !== undefined;
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;

@@ -6,7 +6,7 @@ import { AnsweringTenant } from "../../testing/tenant.ts";
 import { ID, operations, planOf } from "../testing/plans.ts";
 import { PendingPlan } from "./pending.ts";
 
-/** What the tenant was asked after a failure, and what a signal would say then. */
+/** The requests to the tenant after a failure, and the message that a signal would then cause. */
 async function settled(failure: unknown, { mode = "append", keep = false } = {}) {
   let state = "";
   const tools = { describeState: (say: () => { en: string }) => (state = say().en) } as unknown as Tools;

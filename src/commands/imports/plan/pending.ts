@@ -4,14 +4,14 @@ import { ROWS } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
-/** A plan that is neither committed nor discarded yet; makes sure that what became of it is known and said. */
+/** A plan that is neither committed nor discarded yet; ensures that its outcome is known and reported. */
 export class PendingPlan {
   readonly plan: Import;
   readonly #client: TenantClient;
   readonly #tools: Tools;
   readonly #keep: boolean;
 
-  /** @param keep it stays for `imports commit` though it is not committed now */
+  /** @param keep keeps the plan for `imports commit` if it is not committed now */
   constructor(tools: Tools, client: TenantClient, plan: Import, keep: boolean) {
     this.#tools = tools;
     this.#client = client;
@@ -20,7 +20,7 @@ export class PendingPlan {
     tools.describeState(() => NOTHING_CHANGED);
   }
 
-  /** Lets the plan go, or says how to take it up again where it is kept. */
+  /** Discards the plan, or says how to resume it if it is kept. */
   async leave(): Promise<void> {
     const { id } = this.plan;
     if (!this.#keep) {
@@ -35,8 +35,8 @@ export class PendingPlan {
   /**
    * Commits the plan.
    *
-   * @throws `conflict` or `locked`: the plan is kept then, to be compared anew; not that of an undoing, which is no
-   * comparison
+   * @throws `conflict` or `locked`; the plan is then kept, to be compared again, except that of a revert, which is not
+   * a comparison
    */
   async commit(): Promise<Import> {
     const { id, rows } = this.plan;
@@ -49,14 +49,14 @@ export class PendingPlan {
       step.finish();
       return committed;
     } catch (error) {
-      throw this.#mayGoOn(error) ? withNextStep(error, id) : error;
+      throw this.#canResume(error) ? withNextStep(error, id) : error;
     }
   }
 
-  /** After a failure: an open plan is let go, and a signal's message says what was done. */
+  /** Call after a failure: discards an open plan, and makes a signal's message say what was done. */
   async settle(failure: unknown): Promise<void> {
     const { imports } = this.#client;
-    if (this.#mayGoOn(failure)) return;
+    if (this.#canResume(failure)) return;
     const { id } = this.plan;
     const { state } = await imports.show(id);
     if (state === "planned" && !this.#keep) await imports.discard(id);
@@ -64,8 +64,8 @@ export class PendingPlan {
     this.#tools.describeState(() => (state === "committed" ? COMMITTED : unchanged));
   }
 
-  /** Whether the plan is of use after a failure, so that it is kept. */
-  #mayGoOn(failure: unknown): failure is Failure {
+  /** Whether the plan can still be committed after a failure, so that it is kept. */
+  #canResume(failure: unknown): failure is Failure {
     if (!(failure instanceof Failure)) return false;
     return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "revert");
   }

@@ -4,7 +4,7 @@ import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
-/** A file that was rejected; carries every problem for programs. */
+/** The failure for a rejected file; carries every problem for programs. */
 export class RejectedFile extends Failure {
   readonly problems: readonly unknown[];
 
@@ -14,27 +14,27 @@ export class RejectedFile extends Failure {
   }
 }
 
-/** What {@link listProblems} found. */
+/** The result of {@link listProblems}. */
 export interface ListedProblems {
-  /** every error for programs, where JSON is written; else nothing */
+  /** every error, for programs, if JSON is written; otherwise empty */
   readonly all: readonly unknown[];
-  /** the first problem of the header or the file as a whole, which no row can be spared from */
+  /** the first problem of the header or the file as a whole, which skipping rows cannot solve */
   readonly whole: string | undefined;
 }
 
-/** How many problems people are shown. */
+/** Maximum number of problems shown to people. */
 const FIRST = 20;
 
-/** Records are counted, and the header is the first; what is wrong with the file as a whole has no row. */
+/** Rows are counted from the header, 1; problems of the file as a whole have row 0. */
 const HEADER_ROW = 1;
 
 const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
 
-/** Why something of the input is wrong; the code where a newer tenant knows more than this program. */
+/** The text of a problem; its code if a newer tenant knows more codes than this program. */
 export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnown(code) ? describeProblem({ code, params }) : same(code);
 
-/** `people.csv:4812:3: メールアドレス: reason`, the physical line added where it is another number. */
+/** `people.csv:4812:3: メールアドレス: reason`, with the physical line if it differs from the row. */
 function problemText(label: string, problem: InputProblem): Text {
   const { row, line, column, header } = problem;
   const place = [label, ...(row > 0 ? [row] : []), ...(row > 0 && column > 0 ? [column] : [])].join(":");
@@ -44,21 +44,21 @@ function problemText(label: string, problem: InputProblem): Text {
   return text(`${place}: ${name}${reason.en}${where.en}`, `${place}: ${name}${reason.ja}${where.ja}`);
 }
 
-/** A problem as programs read it. */
+/** A problem in the form for programs. */
 const problemForPrograms = (problem: InputProblem, language: Language) => ({
   ...problem,
   reason: reasonOf(problem)[language],
 });
 
-/** Where the problems are that {@link listProblems} leaves out: of a file that is imported, and of a plan that was kept. */
+/** Where to find the problems that {@link listProblems} omits: for a file being imported, and for a kept plan. */
 const IN_ERRORS = text("--errors FILE writes them all", "--errors FILE で全件を出力");
 const inPlan = (id: string): Text =>
   text(`see them: clomoctl imports show ${id} --problems`, `一覧: clomoctl imports show ${id} --problems`);
 
 /**
- * Lists what is wrong with the input: the first errors and warnings, and how many there are in all.
+ * Lists the problems of an input: the first errors and warnings, and how many there are in all.
  *
- * @param typed the file's name for people; of a plan that was kept the name it was sent with is told
+ * @param typed the file's name for people; for a kept plan, the name it was sent with is used
  */
 export async function listProblems(
   terminal: Terminal,
@@ -82,11 +82,11 @@ export async function listProblems(
     }
     if (all === undefined && left.error === 0 && left.warning === 0) break;
   }
-  await tellRest(terminal, plan, typed === undefined ? inPlan(plan.id) : IN_ERRORS);
+  await noteRest(terminal, plan, typed === undefined ? inPlan(plan.id) : IN_ERRORS);
   return { all: all ?? [], whole };
 }
 
-async function tellRest(terminal: Terminal, { errors, warnings }: Import, place: Text): Promise<void> {
+async function noteRest(terminal: Terminal, { errors, warnings }: Import, place: Text): Promise<void> {
   if (errors > FIRST) {
     await terminal.problem(
       text(`… ${errors} problems in all; ${place.en}`, `… 問題は全部で ${errors} 件(${place.ja})`),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import { tellReading } from "./reading.ts";
+import { detectReading } from "./reading.ts";
 
 const fileOf = (bytes: Uint8Array, chunk = 7): InputFile => ({
   label: "in.csv",
@@ -15,7 +15,7 @@ const fileOf = (bytes: Uint8Array, chunk = 7): InputFile => ({
 
 const cp932 = (text: string): Buffer => createEncoder("shift_jis", { onUnmappable: "error" }).write(text);
 const read = (bytes: Uint8Array, encoding: "auto" | "shift_jis" | "utf-8" = "auto") =>
-  tellReading(fileOf(bytes), { encoding });
+  detectReading(fileOf(bytes), { encoding });
 
 test("encoding from all bytes, delimiter and newline from the header", async () => {
   expect(await read(Buffer.from("氏名,TEL\r\n山田,\n"))).toMatchObject({
@@ -48,7 +48,7 @@ test("UTF-8 but for a byte is told apart from Shift_JIS", async () => {
 
 test("a map's dialect counts more than a guess", async () => {
   const map = { columns: [], constants: [], defaults: [], dialect: { delimiter: "|" } };
-  const reading = await tellReading(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
+  const reading = await detectReading(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
   expect(reading.dialect).toEqual({ delimiter: "|" });
 });
 
@@ -60,7 +60,7 @@ test("a newline inside quotes ends no header, whatever it is", async () => {
 
 test("no more than the first 64 KB tell delimiter and newline", async () => {
   const readLong = (size: number) =>
-    tellReading(fileOf(Buffer.from(`${"a".repeat(size)};b\r\n`), 50_000), { encoding: "utf-8" });
+    detectReading(fileOf(Buffer.from(`${"a".repeat(size)};b\r\n`), 50_000), { encoding: "utf-8" });
   expect(await readLong(64 * 1024 - 4)).toMatchObject({ dialect: { delimiter: ";" }, newline: "crlf" });
   expect(await readLong(64 * 1024)).toMatchObject({ dialect: { delimiter: "," }, newline: undefined });
 });
@@ -77,5 +77,5 @@ test.each([
 
 test("the signal ends the reading", async () => {
   const signal = AbortSignal.abort(new Error("stopped"));
-  await expect(tellReading(fileOf(Buffer.from("a")), { encoding: "auto", signal })).rejects.toThrow("stopped");
+  await expect(detectReading(fileOf(Buffer.from("a")), { encoding: "auto", signal })).rejects.toThrow("stopped");
 });

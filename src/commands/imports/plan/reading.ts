@@ -4,17 +4,17 @@ import type { Dialect, Encoding } from "../../../lib/csv/records/record.ts";
 import { encodingOf } from "../../csv/file/encoding.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
-/** How an input file is read. */
+/** How to read an input file. */
 export interface Reading {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
-  /** the newline that ends the header row; undefined where the file has no newline */
+  /** the newline that ends the header row; undefined if the file has no newline */
   readonly newline: "crlf" | "lf" | "cr" | undefined;
-  /** CP932 was concluded, though all but a few bytes are UTF-8 */
+  /** CP932 was detected, though all but a few bytes are UTF-8 */
   readonly nearlyUtf8: boolean;
 }
 
-/** What was said of a file beforehand. */
+/** Options given for reading a file. */
 export interface ReadingChoice {
   readonly encoding: Encoding | "auto";
   readonly map?: ColumnMap | undefined;
@@ -24,11 +24,14 @@ export interface ReadingChoice {
 const HEAD_BYTES = 64 * 1024;
 
 /**
- * Tells how a file is to be read: its encoding from all of its bytes, its delimiter from the header.
+ * Determines how to read a file: its encoding from all of its bytes, its delimiter from the header.
  *
- * @throws `input-rejected` where its text could be half-width kana as well
+ * @throws `input-rejected` if its text could also be half-width kana
  */
-export async function tellReading(file: InputFile, { encoding: asked, map, signal }: ReadingChoice): Promise<Reading> {
+export async function detectReading(
+  file: InputFile,
+  { encoding: asked, map, signal }: ReadingChoice,
+): Promise<Reading> {
   const encoding = await encodingOf(file, asked, { signal });
   const head = await headOf(file);
   const start = new TextDecoder(encoding).decode(head, { stream: true });
@@ -49,7 +52,7 @@ async function headOf(file: InputFile): Promise<Uint8Array> {
   return head;
 }
 
-/** The newline that ends the header row; those inside quotes end nothing. */
+/** The newline that ends the header row, ignoring those inside quotes. */
 function firstNewline(start: string): Reading["newline"] {
   const [newline] = /\r\n|\r|\n/.exec(start.replaceAll(/"[^"]*(?:"|$)/g, "")) ?? [];
   if (newline === undefined) return undefined;
@@ -57,7 +60,7 @@ function firstNewline(start: string): Reading["newline"] {
   return newline === "\n" ? "lf" : "cr";
 }
 
-/** So many valid UTF-8 characters beyond ASCII for each invalid sequence; CP932 text has hardly any. */
+/** Minimum number of valid non-ASCII UTF-8 characters per invalid sequence; CP932 text has hardly any. */
 const NEARLY = 20;
 
 function isNearlyUtf8(head: Uint8Array): boolean {

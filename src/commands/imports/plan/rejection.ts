@@ -3,22 +3,22 @@ import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { RejectedFile, type ListedProblems } from "./problems.ts";
 import type { ImportRequest } from "./options.ts";
 
-/** Why a plan is refused, and what to do next: never advice that the same run would refuse again. */
-export function rejectedFile(plan: Import, order: ImportRequest, { all, whole }: ListedProblems): RejectedFile {
+/** The failure for a rejected plan with the next step: never advice that the same run would reject again. */
+export function rejectedFile(plan: Import, requested: ImportRequest, { all, whole }: ListedProblems): RejectedFile {
   const { errors, invalid } = plan;
-  const reason = isHidden(order, whole) ? hidden(plan) : same("");
+  const reason = isHidden(requested, whole) ? hidden(plan) : same("");
   const rows = invalid === 0 ? same("") : text(`, ${counted(invalid, "invalid row")}`, `、不正な行が ${invalid} 行`);
   const what = text(
     `${counted(errors, "problem")}${rows.en}${reason.en}; nothing was changed`,
     `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
   );
   return new RejectedFile(
-    { what, where: order.file === "-" ? "stdin" : order.file, hint: nextStep(order, whole) },
+    { what, where: requested.file === "-" ? "stdin" : requested.file, hint: nextStep(requested, whole) },
     all,
   );
 }
 
-/** Rows are skipped, and yet the plan is refused. @see docs/decisions/007 */
+/** Rows are skipped, and yet the plan is rejected. @see docs/decisions/007 */
 const isHidden = ({ options }: ImportRequest, whole: string | undefined): boolean =>
   options.skipInvalid && whole === undefined;
 
@@ -28,10 +28,10 @@ const hidden = (plan: Import): Text =>
     `。${plan.delete} 件が削除の対象ですが、不正な行がそのどれかを指している可能性があります`,
   );
 
-function nextStep(order: ImportRequest, whole: string | undefined): Text {
-  const { errors, mode, emitCsv } = order.options;
-  if (whole !== undefined) return fixWhole(order, whole);
-  if (isHidden(order, whole)) {
+function nextStep(requested: ImportRequest, whole: string | undefined): Text {
+  const { errors, mode, emitCsv } = requested.options;
+  if (whole !== undefined) return fixWhole(requested, whole);
+  if (isHidden(requested, whole)) {
     return text(
       "fix these rows and import the whole file again; --mode append deletes nothing",
       "該当の行を直し、ファイル全体を再度インポートしてください。--mode append なら何も削除しません",

@@ -15,7 +15,7 @@ import { listProblems } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import { rejectedFile } from "./rejection.ts";
 import { RESULT_COLUMNS, shownTo } from "./columns.ts";
-import { lookAtFile, sendFile } from "./send.ts";
+import { examineFile, sendFile } from "./send.ts";
 import { writeErrors } from "../outputs/errors.ts";
 import { writeReport } from "../outputs/report.ts";
 
@@ -24,32 +24,32 @@ import { writeReport } from "../outputs/report.ts";
  *
  * @throws `input-rejected` when a row is invalid and invalid rows are not to be skipped
  */
-export async function runImport(tools: Tools, order: ImportRequest): Promise<Outcome> {
-  refuseConflictingOptions(order, tools.workingFolder);
-  requireAnswerableConfirmation(order, tools);
+export async function runImport(tools: Tools, requested: ImportRequest): Promise<Outcome> {
+  refuseConflictingOptions(requested, tools.workingFolder);
+  requireAnswerableConfirmation(requested, tools);
   const { client, context } = await tools.tenant();
   tools.describeState(() => text("nothing was changed", "何も変更していません"));
-  const { encoding, newline, map: asked } = order.options;
-  const map = await loadColumnMap(tools, order.kind, {
+  const { encoding, newline, map: asked } = requested.options;
+  const map = await loadColumnMap(tools, requested.kind, {
     option: asked,
     context,
     customFields: () => client.customFields(),
   });
-  await using file = await openInput(tools, order.file);
-  const reading = await lookAtFile(tools, file, { encoding, newline, map });
-  const plan = await sendFile(tools, file, order, reading, map);
-  const pending = new PendingPlan(tools, client, plan, order.options.keepPlan);
+  await using file = await openInput(tools, requested.file);
+  const reading = await examineFile(tools, file, { encoding, newline, map });
+  const plan = await sendFile(tools, file, requested, reading, map);
+  const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   try {
-    const running = new RunningImport(tools, order, { file, reading, map, pending });
+    const running = new RunningImport(tools, requested, { file, reading, map, pending });
     return await running.run();
   } catch (error) {
-    // what failed first is told; a plan that cannot be let go now is dropped after a week
+    // the first failure is reported; a plan that cannot be discarded now is dropped after a week
     await pending.settle(error).catch(() => undefined);
     throw error;
   }
 }
 
-/** What was read, and the plan that came of it. */
+/** The input file, and the plan made from it. */
 interface PlannedFile {
   readonly file: InputFile;
   readonly reading: Reading;
@@ -60,14 +60,14 @@ interface PlannedFile {
 /** An import from its plan to its end. */
 class RunningImport {
   readonly #tools: Tools;
-  readonly #order: ImportRequest;
+  readonly #requested: ImportRequest;
   readonly #planned: PlannedFile;
   readonly #pending: PendingPlan;
   readonly #plan: Import;
 
-  constructor(tools: Tools, order: ImportRequest, planned: PlannedFile) {
+  constructor(tools: Tools, requested: ImportRequest, planned: PlannedFile) {
     this.#tools = tools;
-    this.#order = order;
+    this.#requested = requested;
     this.#planned = planned;
     this.#pending = planned.pending;
     this.#plan = planned.pending.plan;
@@ -80,14 +80,14 @@ class RunningImport {
     await this.#writeLists();
     if (this.#plan.rejected) {
       await this.#pending.leave();
-      throw rejectedFile(this.#plan, this.#order, problems);
+      throw rejectedFile(this.#plan, this.#requested, problems);
     }
     await this.#decide();
     return this.#plan.invalid > 0 ? "partial" : undefined;
   }
 
   async #writeLists(): Promise<void> {
-    const { report, errors } = this.#order.options;
+    const { report, errors } = this.#requested.options;
     const { file, reading } = this.#planned;
     const pathOf = (name: string): string => resolve(this.#tools.workingFolder, name);
     if (report !== undefined) await writeReport(this.#tools, pathOf(report), this.#plan);
@@ -95,7 +95,7 @@ class RunningImport {
   }
 
   async #decide(): Promise<void> {
-    const { dryRun, emitCsv, confirmDeletions } = this.#order.options;
+    const { dryRun, emitCsv, confirmDeletions } = this.#requested.options;
     const { terminal } = this.#tools;
     if (dryRun || changesNothing(this.#plan)) {
       if (emitCsv !== undefined) await this.#emit(emitCsv, async () => undefined);
@@ -136,7 +136,7 @@ class RunningImport {
   }
 
   #show(plan: Import, committed: boolean): Promise<void> {
-    const { dryRun } = this.#order.options;
+    const { dryRun } = this.#requested.options;
     return this.#tools.terminal.show(shownTo(this.#tools.terminal, RESULT_COLUMNS), { plan, dryRun, committed });
   }
 }

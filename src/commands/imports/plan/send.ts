@@ -3,17 +3,17 @@ import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import { tellReading, type Reading, type ReadingChoice } from "./reading.ts";
+import { detectReading, type Reading, type ReadingChoice } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import type { ImportOptions, ImportRequest } from "./options.ts";
 
-/** Tells how a file is to be read, and says what is odd about it. */
-export async function lookAtFile(
+/** Determines how to read a file, and notes what is odd about it. */
+export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,
   options: ReadingChoice & Pick<ImportOptions, "newline">,
 ): Promise<Reading> {
-  const reading = await tellReading(file, { ...options, signal });
+  const reading = await detectReading(file, { ...options, signal });
   if (reading.nearlyUtf8) {
     await terminal.warn(
       text(
@@ -38,13 +38,13 @@ export async function lookAtFile(
 export async function sendFile(
   tools: Tools,
   file: InputFile,
-  order: ImportRequest,
+  requested: ImportRequest,
   reading: Reading,
   map: ColumnMap | undefined,
 ): Promise<Import> {
   const { client } = await tools.tenant();
-  const { mode, blank, absent, skipInvalid, allowUnknownColumns } = order.options;
-  const { kind, key, createOrgs = false, createGroups = false } = order;
+  const { mode, blank, absent, skipInvalid, allowUnknownColumns } = requested.options;
+  const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
     kind,
     mode,
@@ -55,7 +55,7 @@ export async function sendFile(
     createOrgs,
     createGroups,
     delimiter: reading.dialect.delimiter,
-    fileName: order.file.slice(-LONGEST_NAME),
+    fileName: requested.file.slice(-LONGEST_NAME),
     key,
     map,
   };

@@ -7,7 +7,7 @@ import { fieldName } from "./show.ts";
 
 const STILL = { create: 0, update: 0 };
 
-/** A tenant that holds a plan to be looked at. */
+/** A tenant with a plan to preview. */
 const holding = (change: Partial<Import> = {}, more: Answers = {}): { readonly tenant: Answers } => ({
   tenant: { imports: { items: [planOf({ ...STILL, ...change })] }, tenant: example("tenant"), ...more },
 });

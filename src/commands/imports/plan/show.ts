@@ -6,29 +6,29 @@ import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import type { ListedProblems } from "./problems.ts";
 
-/** How many rows of each kind are shown. */
+/** Maximum number of rows shown of each kind. */
 const FIRST = 5;
 
-/** What a kind of import is called. */
+/** The name of a kind of import. */
 const kindName = (kind: Import["kind"]): Text => {
   if (kind === "users") return text("users", "ユーザー");
   if (kind === "orgs") return text("organisations", "組織");
   return text(`SECURED APPs users (${kind})`, `SECURED APPs ユーザー(${kind})`);
 };
 
-/** What a mode is called; the console's word in both languages. */
+/** The name of a mode; the console's word in both languages. */
 const modeName = (mode: Import["mode"]): Text => {
   const { en, ja } = nameIn(IMPORT_MODE_NAMES, mode);
   return mode === "revert" ? text(en, ja) : text(`${en} (${ja})`, ja);
 };
 
-/** The tenant and the context it was reached by. */
+/** The tenant and the context by which it was reached. */
 export const tenantName = ({ tenant }: Pick<Import, "tenant">, { context }: Pick<ChosenTenant, "context">): Text =>
   text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
 /**
- * Shows a plan: where it would be applied, its counts, what is particular about its columns, and the first rows of each
- * kind, deletions first. Of a plan that is refused no row is shown, and where its header is, no column either.
+ * Shows a plan: where it would be applied, its counts, notes on its columns, and the first rows of each
+ * kind, deletions first. Of a rejected plan no rows are shown, and if its header is rejected, no columns either.
  */
 export async function showPlan(
   tools: Tools,
@@ -62,13 +62,13 @@ function counts(plan: Import): Text[] {
     [orgsCreated, text("organisations to create", "作成する組織")],
     [groupsCreated, text("groups to create", "作成するグループ")],
   ];
-  const told = more.filter(([count]) => count > 0);
+  const present = more.filter(([count]) => count > 0);
   const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`;
   const ja = `追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${plan.delete}、不正 ${invalid}`;
   const main = plan.rejected
     ? text(`rejected; without the invalid rows: ${en}`, `確定できません(不正な行を除くと ${ja})`)
     : text(en, ja);
-  return [main, ...told.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
+  return [main, ...present.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
 }
 
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
@@ -93,7 +93,7 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
   }
 }
 
-/** How old the data is that a file for the console takes from the tenant, or that the console cannot confirm. */
+/** Shows the age of the tenant's data that a file for the console uses, or that the console cannot confirm. */
 async function showMirrorAge(tools: Tools): Promise<void> {
   const tenant = await tools.tenant();
   const { mirroredAt } = await tenant.client.tenant();
@@ -111,7 +111,7 @@ async function showMirrorAge(tools: Tools): Promise<void> {
   );
 }
 
-/** Names for a line: a hostile header may have thousands. */
+/** Names joined for one line, the first ones only: a hostile header may have thousands. */
 const listed = (names: readonly string[]): string =>
   names.length <= MOST_NAMES ? names.join(", ") : `${names.slice(0, MOST_NAMES).join(", ")} … (${names.length})`;
 const MOST_NAMES = 50;
@@ -141,7 +141,7 @@ function rowLine({ kind }: Import, { action, row, key, changed, after }: PlanRow
   return same(`  ${SIGNS[action]}${number} ${key}${label}${what}`);
 }
 
-/** A field by its header. */
+/** A field's header. */
 export const fieldName = (kind: Import["kind"], field: string): string => {
   if (field === "custom") return "カスタムユーザー情報";
   if (field === "parent") return "上位組織";

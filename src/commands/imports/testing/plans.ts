@@ -16,21 +16,21 @@ const COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, orgsCre
 export const planOf = (change: Partial<Import> = {}): Import =>
   example<Import>("uploadImport", { ...COUNTS, absentColumns: [], ...change });
 
-/** The same once it was committed. */
+/** The same plan, committed. */
 export const committed = (plan: Import = planOf()): Import => ({
   ...plan,
   state: "committed",
   committedAt: "2026-11-20T01:23:45.000Z",
 });
 
-/** A row of a plan that creates somebody, in the file's second row. */
+/** A row of a plan that creates a user, in the file's second row. */
 export const rowOf = (change: Partial<PlanRow> = {}): PlanRow => example<PlanRow>("importRows", change);
 
-/** Something wrong with a mail address in the file's third row. */
+/** A problem of a mail address in the file's third row. */
 export const problemOf = (change: Partial<InputProblem> = {}): InputProblem =>
   example<InputProblem>("importProblems", { row: 3, line: 3, ...change });
 
-/** The rows of a plan, as many of those asked for as a tenant gives. */
+/** Answers with the rows of a plan, filtered and limited like a tenant. */
 export const giving =
   (...rows: readonly PlanRow[]): Answer =>
   ({ query = {} }: Seen): readonly PlanRow[] => {
@@ -45,7 +45,7 @@ export const ROWS: readonly PlanRow[] = [
   rowOf({ row: 3, line: 3, key: "taro@example.co.jp", action: "update", changed: ["title", "tel"], exists: true }),
 ];
 
-/** What a tenant answers until a plan is shown; its rows are not asked for where there is nothing to show. */
+/** A tenant's answers until a plan is shown; its rows are not requested if there is nothing to show. */
 export const planning = (plan: Import = planOf(), more: Answers = {}): Answers => ({
   createImport: example<Import>("createImport"),
   uploadImport: plan,
@@ -54,14 +54,14 @@ export const planning = (plan: Import = planOf(), more: Answers = {}): Answers =
   ...more,
 });
 
-/** A new folder with files in it. */
+/** A new folder with these files. */
 export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = freshFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
 }
 
-/** Text as the bytes of a file. */
+/** Text encoded as the bytes of a file. */
 export function encodeText(text: string, encoding: Encoding): Uint8Array {
   const encoder = createEncoder(encoding, { onUnmappable: "error" });
   return Buffer.concat([encoder.write(text), encoder.end()]);
@@ -70,5 +70,5 @@ export function encodeText(text: string, encoding: Encoding): Uint8Array {
 /** A file's SHA-256, which ties a plan to it. */
 export const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
-/** The operations the tenant was asked for, in order. */
+/** The operations requested from the tenant, in order. */
 export const operations = (requests: readonly Seen[]): readonly string[] => requests.map(({ operation }) => operation);

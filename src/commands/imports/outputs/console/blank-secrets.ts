@@ -2,24 +2,24 @@ import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import type { SecretRow } from "./secrets.ts";
 
-/** A column whose values nobody keeps, by the header a file has it under. */
+/** A column whose values are not stored, with its header in the file. */
 export interface SecretColumn {
   readonly field: string;
   readonly header: string;
 }
 
-/** What a file for the console leaves blank of users that exist already. */
+/** The secrets of existing users that a file for the console leaves blank. */
 export interface BlankSecretsFound {
-  /** how many of them each column is blank for; columns of none are left out */
+  /** number of users for which each column is blank; columns without any are left out */
   readonly columns: readonly { readonly header: string; readonly users: number }[];
-  /** users with any such column, and the keys of the first ones */
+  /** number of users with any such column, and the keys of the first ones */
   readonly users: number;
   readonly first: readonly string[];
 }
 
 const MOST_NAMED = 5;
 
-/** Counts the secrets of existing users that a file leaves blank: the tenant keeps none, so only the input may have them. */
+/** Counts existing users' secrets that a file leaves blank: the tenant stores none, so only the input may have them. */
 export class BlankSecrets {
   readonly #kind: Import["kind"];
   readonly #columns: readonly (SecretColumn & { users: number })[];
@@ -56,7 +56,7 @@ export class BlankSecrets {
   }
 }
 
-/** What to say of blank secrets. @see facts 6.2 for what the modes do */
+/** The warning about blank secrets. @see facts 6.2 for the effect of each mode */
 export function blankSecretsWarning(file: string, mode: Import["mode"], found: BlankSecretsFound): Text {
   const { columns, users, first } = found;
   const named = first.join(", ") + (users > first.length ? " …" : "");

@@ -4,23 +4,23 @@ import { headersFor, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
 
-/** A column of a file for the console; a repeated one stands for as many as the fullest row needs. */
+/** A column of a file for the console; a repeated one occurs as often as the fullest row needs. */
 interface ConsoleColumn {
   readonly column: Column;
-  /** of its first, second … appearance; the last serves all further */
+  /** headers of its first, second … occurrence; the last one serves all further occurrences */
   readonly headers: readonly string[];
   times: number;
-  /** where the row before had it: rows of a plan are alike */
+  /** its index in the previous row: rows of a plan are alike */
   at: number;
 }
 
-/** What a row of a plan becomes in a file for the console: every column of the format, then those nobody knows. */
+/** Converts rows of a plan to a file for the console: every column of the format, then the unknown ones. */
 export class ConsoleColumns {
   readonly #columns: readonly ConsoleColumn[];
   readonly #unknown: readonly string[];
   readonly #key: string;
 
-  /** @param map the headers under which the context's console has the format, where they are others */
+  /** @param map the headers of the context's console, if they differ from the format's */
   constructor(plan: Import, customFields: readonly CustomField[], map: ColumnMap | undefined) {
     const format = FORMATS[plan.kind];
     const named = customFields.map(({ name }) => ({ id: name, name }));
@@ -36,7 +36,7 @@ export class ConsoleColumns {
       .map(({ column, headers }) => ({ field: column.field, header: headers[0] ?? column.header }));
   }
 
-  /** Makes room for a row's lists; before the header is asked for. */
+  /** Makes room for a row's lists; call it before {@link header}. */
   fit(row: PlanRow): void {
     for (const place of this.#columns) {
       if (place.column.repeated !== true) continue;
@@ -52,7 +52,7 @@ export class ConsoleColumns {
     return [...known, ...this.#unknown];
   }
 
-  /** A row's values beside the headers they are written under. */
+  /** A row's values, each with the header under which it is written. */
   *named(row: PlanRow, secrets: SecretRow | undefined): Generator<readonly [header: string, value: string]> {
     for (const place of this.#columns) {
       const values = this.#valuesOf(place, row, secrets);
@@ -62,7 +62,7 @@ export class ConsoleColumns {
     for (const [at, header] of this.#unknown.entries()) yield [header, secrets?.unknown[at] ?? ""];
   }
 
-  /** A row's cells, in the order of {@link header}; undefined where there is no room for its lists. */
+  /** A row's cells, in the order of {@link header}; undefined if there is no room for its lists. */
   cells(row: PlanRow, secrets: SecretRow | undefined): readonly string[] | undefined {
     const cells: string[] = [];
     for (const place of this.#columns) {
@@ -79,7 +79,7 @@ export class ConsoleColumns {
     return cells;
   }
 
-  /** The values a row arrives at; a key that no import changes is not among them. */
+  /** The resulting values of a row; a key that no import changes is not among them. */
   #valuesOf(place: ConsoleColumn, { after, key }: PlanRow, secrets: SecretRow | undefined): string | readonly string[] {
     const { field, secret } = place.column;
     if (secret === true) return secrets?.secrets.get(field) ?? "";

@@ -56,7 +56,7 @@ const requestOf = (change: Partial<NonNullable<Import["request"]>>): Import["req
   return request === null ? null : { ...request, ...change };
 };
 
-/** An import whose file is written for the console, up to the answer that the plan now waits for it. */
+/** An import whose file is written for the console, up to the answer that the plan is now waiting for it. */
 function circumstances({ plan: change = {}, content = PEOPLE, rows = FOUR, more = {} }: Given = {}) {
   const plan = planOf({ inputSha256: sha256(content), ...change });
   const tenant: Answers = {
@@ -332,7 +332,7 @@ test("secrets are found by --map, in the input's own encoding and dialect", asyn
     'columns:\n  名前: 氏名\n  mail: メールアドレス\n  合言葉: CLOMOアカウントパスワード\ndialect:\n  delimiter: "|"\n';
   writeFileSync(join(folder, "map.yaml"), map);
   await run(`${LINE} --map map.yaml`, { tenant, folder });
-  // a record with another number of cells than the header has no secret: nobody knows which cell it is
+  // a record with another number of cells than the header has no secret: its cells cannot be assigned
   expect(linesOf(folder).slice(1, 3)).toEqual([
     "髙橋 花子,,hanako@example.co.jp,,,,,,,,,,,hanako,",
     "山田,,taro@example.co.jp,,,,,,,,,,,taro,ひみつ",

@@ -24,9 +24,9 @@ const placeOf = ({ kind }: Import): Text => {
 };
 
 /**
- * Writes a plan's file for the console, warns of what it cannot hold, and says where and how it is to be uploaded.
+ * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it.
  *
- * @param done called when the file is whole; where it throws, no file is left
+ * @param done called when the file is complete; if it throws, no file is left
  */
 export async function emit(
   tools: Tools,
@@ -47,7 +47,7 @@ export async function emit(
   if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
   const [mode, other] = plan.mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
   const place = placeOf(plan);
-  // the manual names the choice on the screens of SECURED APPs MANAGER alone
+  // the manual has a label for the choice only on the screens of SECURED APPs MANAGER
   const method =
     plan.kind === "users" || plan.kind === "orgs"
       ? text("the mode", "")
@@ -60,7 +60,7 @@ export async function emit(
   );
 }
 
-/** Columns that the file lacks and the console's export does not show: what we have of them may be old. */
+/** Warns of columns missing from the file and from the console's export: our data for them may be outdated. */
 async function warnOfUnknownColumns({ terminal }: Tools, plan: Import): Promise<void> {
   if (plan.request?.absent === "clear") return;
   const unknown = FORMATS[plan.kind].columns

@@ -12,7 +12,7 @@ import { ConsoleColumns } from "./columns.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 
-/** What a file for the console holds. */
+/** The content of a file for the console. */
 export interface ConsoleFile {
   readonly rows: number;
   readonly blankSecrets: BlankSecretsFound;
@@ -22,8 +22,8 @@ export interface ConsoleFile {
  * Writes the rows of a plan as a file for the console, 0600: in the encoding of the account's language, with CRLF. With
  * `append` the rows that create, update or set a secret; with `replace` every row.
  *
- * @param done called when the file is whole; where it throws, no file is left
- * @throws `input-rejected` when the encoding cannot hold a character, or the input file changed
+ * @param done called when the file is complete; if it throws, no file is left
+ * @throws `input-rejected` when a character is unmappable, or the input file has changed
  */
 export async function writeConsoleFile(
   tools: Tools,
@@ -47,7 +47,7 @@ export async function writeConsoleFile(
   return write(tools, writing);
 }
 
-/** How and what a file is written of. */
+/** Input and form of a file to be written. */
 interface Writing {
   readonly path: string;
   readonly source: SecretSource;
@@ -56,10 +56,10 @@ interface Writing {
   readonly done: () => Promise<void>;
 }
 
-/** A row that needs more columns than the header has, or a character that cannot be written: few files have either. */
+/** A row that needs more columns than the header has, or an unmappable character: few files have either. */
 class Unfit extends Error {}
 
-/** Makes room for the fullest row, and finds the characters that cannot be written. */
+/** Makes room for the fullest row, and finds unmappable characters. */
 async function measure(tools: Tools, { source, columns, encoding }: Writing): Promise<void> {
   const check = new EncodingCheck(encoding);
   for await (const batch of joined(tools, source)) {
@@ -111,13 +111,13 @@ async function write(tools: Tools, { path, source, columns, encoding, done }: Wr
 const isEmitted = ({ mode }: Import, { row, action, setsSecret }: PlanRow): boolean =>
   row > 0 && action !== "invalid" && (mode === "replace" || action !== "unchanged" || setsSecret);
 
-/** A row that is written, beside what only the input file knows of it. */
+/** A row to be written, with its data from the input file. */
 interface JoinedRow {
   readonly row: PlanRow;
   readonly secrets: SecretRow | undefined;
 }
 
-/** The rows that are written, in the file's order, as many at a time as come. */
+/** The rows to be written, in the file's order, in batches as they arrive. */
 async function* joined(
   tools: Pick<Tools, "tenant" | "signal">,
   source: SecretSource,
@@ -131,14 +131,14 @@ async function* joined(
       await secrets.advanceTo(rows.at(-1)?.row ?? 0);
       yield rows.map((row) => ({ row, secrets: secrets.at(row.row) }));
     }
-    // to its end, where it is known whether the file is still the same
+    // to its end, where a change of the file is detected
     await secrets.finish();
   } finally {
     await secrets.close();
   }
 }
 
-/** Finds the characters of rows that an encoding cannot hold, before anything is written. */
+/** Finds unmappable characters in rows, before anything is written. */
 class EncodingCheck {
   readonly #encoding: "utf-8" | "shift_jis";
   readonly #placed: { readonly row: number; readonly header: string; readonly codePoint: number }[] = [];
@@ -148,7 +148,7 @@ class EncodingCheck {
     this.#encoding = encoding;
   }
 
-  /** Looks at one row's values, each beside its header; `row` is the row of the input that they come from. */
+  /** Checks one row's values, each with its header; `row` is their row in the input. */
   take(row: number, named: Iterable<readonly [header: string, value: string]>): void {
     for (const [header, value] of named) {
       const found = firstUnmappable(this.#encoding, value);
@@ -158,7 +158,7 @@ class EncodingCheck {
     }
   }
 
-  /** @throws `input-rejected` where a character was found; each is named by row, header and code point */
+  /** @throws `input-rejected` if a character was found; each is listed by row, header and code point */
   async end(tools: Pick<Tools, "terminal">, name: string): Promise<void> {
     if (this.#total === 0) return;
     await throwUnmappable(tools, {

@@ -9,16 +9,16 @@ import type { InputFile } from "../../../../lib/files/index.ts";
 import type { Reading } from "../../plan/reading.ts";
 import { reread } from "../reread.ts";
 
-/** What only the input file knows of a row. */
+/** The part of a row that only the input file has. */
 export interface SecretRow {
   readonly row: number;
-  /** by field, blank ones left out */
+  /** by field, without blank ones */
   readonly secrets: ReadonlyMap<string, string>;
-  /** the cells of the columns nobody knows, in their order */
+  /** the cells of the unknown columns, in their order */
   readonly unknown: readonly string[];
 }
 
-/** A plan's file and how it is read again. */
+/** A plan's file and how to read it again. */
 export interface SecretSource {
   readonly plan: Import;
   readonly file: InputFile;
@@ -27,15 +27,15 @@ export interface SecretSource {
   readonly customFields: readonly CustomField[];
 }
 
-/** Whether a file has anything that the plan's rows do not tell. */
+/** Whether a file has any data that the plan's rows lack. */
 const hasSecrets = ({ columns, unknown }: Layout): boolean =>
   unknown.length > 0 || columns.some(({ column }) => column.secret === true);
 
 /**
- * Reads a plan's file again for the secrets and the unknown columns of its rows, in the file's order, in batches. Where it
- * has none, no more than its header is read.
+ * Reads a plan's file again for the secrets and the unknown columns of its rows, in the file's order, in batches. If it
+ * has none, only its header is read.
  *
- * @throws `input-rejected` at the end, when the file is not the plan's any more
+ * @throws `input-rejected` at the end, when the file is no longer the plan's
  */
 export async function* secretRows(source: SecretSource): AsyncGenerator<readonly SecretRow[]> {
   const { plan, file, reading } = source;
@@ -60,7 +60,7 @@ class RowReading {
   readonly #give: (row: SecretRow) => void;
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
-  /** the header says that there is nothing to read */
+  /** true once the header shows that there is nothing to read */
   isOver = false;
 
   constructor(source: SecretSource, give: (row: SecretRow) => void) {
