@@ -72,7 +72,7 @@ export default defineCommand({
   },
 });
 
-/** @throws `usage` unless the tenant is in one place and every option is about it */
+/** @throws `usage` unless exactly one kind of tenant is chosen and every option applies to it */
 function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
   if (embedded === (url !== undefined)) {
     throw new Failure("usage", {
@@ -95,7 +95,7 @@ function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {
   }
 }
 
-/** @throws `not-found`, `input-rejected` when the `--ca-file` is missing or holds no certificate */
+/** @throws `not-found`, `input-rejected` when the `--ca-file` is missing or contains no certificate */
 async function requestOf({ url, caFile, language, map }: Options, workingFolder: string): Promise<NewContext> {
   if (url === undefined) {
     const maps = new Map(map.map((pair) => readMap(pair, workingFolder)));

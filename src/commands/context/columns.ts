@@ -2,16 +2,16 @@ import type { Context } from "../../lib/config/context.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 
-/** A context as commands show it. */
+/** A context as shown by commands. */
 export interface ShownContext {
   readonly context: Context;
-  /** commands work on it by default */
+  /** it is the default for commands */
   readonly used: boolean;
 }
 
 const address = ({ context }: ShownContext): string => (context.kind === "remote" ? context.url : context.tenantFolder);
 
-/** What is shown of a context. */
+/** The columns of a context in a list. */
 export const CONTEXT_COLUMNS: readonly Column<ShownContext>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },
   { key: "used", header: text("in use", "使用中"), value: ({ used }) => used },
@@ -20,7 +20,7 @@ export const CONTEXT_COLUMNS: readonly Column<ShownContext>[] = [
   { key: "address", header: text("location", "場所"), value: address },
 ];
 
-/** What is shown of one context alone. */
+/** The columns of a single context. */
 export const CONTEXT_DETAILS: readonly Column<ShownContext>[] = [
   ...CONTEXT_COLUMNS,
   {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
-/** A home with two contexts beside `embedded`; commands work on `kanto`. */
+/** A home with two contexts besides `embedded`; `kanto` is in use. */
 async function homeOfThree(): Promise<string> {
   const home = freshFolder();
   await run("context add kanto --embedded --timezone UTC", { home });
@@ -11,7 +11,7 @@ async function homeOfThree(): Promise<string> {
   return home;
 }
 
-/** The names of the contexts, with a star behind the one in use. */
+/** The names of the contexts, with a star after the one in use. */
 const marked = async (line: string, circumstances: Parameters<typeof run>[1]): Promise<readonly string[]> => {
   const { stdout } = await run(`${line} --format json`, circumstances);
   const contexts = JSON.parse(stdout) as readonly { readonly name: string; readonly used: boolean }[];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, inBoth, run, type Ran, type Typing } from "../testing/program.ts";
 
-/** A home with a context in use whose tenant is there, or not yet. */
+/** A home with a context in use whose tenant exists, or not yet. */
 async function homeWith(tenant: boolean): Promise<string> {
   const home = freshFolder();
   await run("context add kanto --embedded", { home });
@@ -14,7 +14,7 @@ async function homeWith(tenant: boolean): Promise<string> {
 
 const tenantIn = (home: string): string => join(home, "tenants", "kanto");
 
-/** The contexts that are left, with a star behind the one in use. */
+/** The remaining contexts, with a star after the one in use. */
 async function left(home: string): Promise<string> {
   const { stdout } = await run("context list --format csv --fields name,used", { home });
   return stdout.replaceAll(",true", "*").replaceAll(",false", "").split("\n").slice(1, -1).join(" ");

@@ -7,7 +7,7 @@ import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { example } from "../testing/tenant.ts";
 
-/** A home whose context `kanto` counts days in Tokyo's zone, as is usual; its tenant is there, or not yet. */
+/** A home whose context `kanto` has the usual time zone, Tokyo; its tenant exists, or not yet. */
 async function homeWith(tenant: boolean): Promise<string> {
   const home = freshFolder();
   await run("context add kanto --embedded --language en", { home });
@@ -18,7 +18,7 @@ async function homeWith(tenant: boolean): Promise<string> {
   return home;
 }
 
-/** A tenant whose data came from the console then. */
+/** A tenant whose data came from the console at that time. */
 const mirrored = (at: string | null) => ({ tenant: example<Tenant>("tenant", { mirroredAt: at }) });
 
 const age = async (line: string, circumstances: Parameters<typeof run>[1]): Promise<unknown> => {

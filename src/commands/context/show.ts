@@ -47,7 +47,7 @@ export default defineCommand({
   },
 });
 
-/** Asks an embedded tenant that exists already; a remote one is asked only by commands that need it. */
+/** Asks an embedded tenant that already exists; a remote one is contacted only by commands that need it. */
 async function lastFromConsole(tools: Tools, context: Context): Promise<string | null> {
   if (!(await tools.contexts.holdsTenant(context))) return null;
   try {

@@ -6,7 +6,7 @@ import type { NumberField } from "../field.ts";
 export const LIMIT = { kind: "number", about: text("show at most N", "最大件数") } as const satisfies NumberField;
 
 /**
- * The columns of a list: by default a table shows the usual ones; other formats, and `--fields`, know all of them.
+ * The columns of a list: by default a table shows the usual ones; other formats, and `--fields`, have all of them.
  *
  * @param usual keys of the columns that fit on a terminal
  */
@@ -19,7 +19,7 @@ export function listColumns<R>(
   return all ? columns : columns.filter(({ key }) => usual.includes(key));
 }
 
-/** The first `limit` records of a list, without asking for more; all of them without a limit. */
+/** The first `limit` records of a list, without fetching more; all of them without a limit. */
 export function firstOf<R>(
   records: AsyncIterable<R> | Iterable<R>,
   limit: number | undefined,

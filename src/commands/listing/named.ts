@@ -1,17 +1,17 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 
-/** A kind of records that are looked up by name. */
+/** A kind of record that is looked up by name. */
 export interface NamedKind<R> {
   /** singular: `user` */
   readonly noun: Text;
   /** the command that lists them */
   readonly list: string;
-  /** one record, with its id, so that it can be told from others of the same name */
+  /** one record, with its id, to distinguish it from others of the same name */
   readonly describe: (record: R) => string;
 }
 
-/** Of several matching records, the number that is listed. */
+/** Maximum number of matching records listed. */
 const MOST_LISTED = 10;
 
 /**

@@ -31,7 +31,7 @@ export default defineCommand({
   },
 });
 
-/** The tree below the first organisation; parents stand before their children. */
+/** The tree below the first organisation; parents precede their children. */
 function treeOf(orgs: readonly Org[]): TreeNode | undefined {
   interface Grown extends TreeNode {
     readonly children: TreeNode[];

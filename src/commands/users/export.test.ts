@@ -14,7 +14,7 @@ const fields = example<{ items: readonly CustomField[] }>("fields");
 
 const cp932 = (bytes: Uint8Array): string => new TextDecoder("shift_jis", { fatal: true }).decode(bytes);
 
-/** A folder that holds a map file, or several. */
+/** A folder with these map files. */
 function folderWith(maps: Readonly<Record<string, string>>): string {
   const folder = freshFolder();
   for (const [name, content] of Object.entries(maps)) writeFileSync(join(folder, name), content);

@@ -24,7 +24,7 @@ const folder = (more: Readonly<Record<string, string | Uint8Array>> = {}): strin
 const dropped = (plan = planOf()): Answers => ({ discardImport: { ...plan, state: "discarded" } });
 const TO_THE_VIEW = ["createImport", "uploadImport", "tenant", "importRows", "importRows"];
 
-/** An import that nobody confirms: a plan that was only looked at. */
+/** An import that is not confirmed: its plan is only shown. */
 const dry = (words: string, more: Answers = {}, files: Readonly<Record<string, string | Uint8Array>> = {}) =>
   run(`users import people.csv --dry-run ${words}`.trimEnd(), {
     tenant: planning(planOf(), { ...dropped(), ...more }),

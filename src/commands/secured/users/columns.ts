@@ -3,7 +3,7 @@ import { SECURED_FORMATS } from "../../../lib/csv/formats/index.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 
-/** Fields of every app, shown by columns of their own. */
+/** Fields of every app, each shown in its own column. */
 const COMMON = new Set(["displayName", "userId", "description", "groups"]);
 
 const plain = (key: keyof SecuredUser, en: string, ja: string): Column<SecuredUser> => ({
@@ -12,7 +12,7 @@ const plain = (key: keyof SecuredUser, en: string, ja: string): Column<SecuredUs
   value: (user) => user[key],
 });
 
-/** The app's own settings, a column each, in the order of its file. */
+/** The app's own settings, one column each, in the order of its file. */
 const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
   SECURED_FORMATS[app].columns
     .filter(({ field, secret }) => secret !== true && !COMMON.has(field))
@@ -22,7 +22,7 @@ const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
       value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
     }));
 
-/** All columns of a user of an app; of secrets only when they were set. */
+/** All columns of a user of an app; for secrets only the time they were set. */
 export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [
   plain("id", "id", "ID"),
   plain("app", "app", "アプリ"),

@@ -52,7 +52,7 @@ const confirm = (
     flag: "--yes",
   });
 
-/** How many users have a value, counted in an export, which is faster than page after page of users. */
+/** Number of users who have a value, counted in an export, which is faster than paging through the users. */
 async function usersWith(client: TenantClient, { name }: CustomField, signal: AbortSignal): Promise<number> {
   let position = -1;
   let users = 0;
