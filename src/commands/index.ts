@@ -6,7 +6,7 @@ export const PROGRAM: NounNode = {
     name: "clomoctl",
     summary: {"en":"clomoctl: a command line for administrators of CLOMO tenants. Not a product of CLOMO's maker; there is no public CLOMO API.","ja":"clomoctl: CLOMO テナントの管理者のためのコマンド。メーカーの製品ではありません(CLOMO の公開 API は確認されていません)。"},
     aliases: [],
-    examples: ["clomoctl context add kanto --embedded","clomoctl context list","clomoctl context remove kanto --yes"],
+    examples: ["clomoctl csv check people.csv --as users","clomoctl users import people.csv --create-orgs --dry-run","clomoctl renewals check --within 60d"],
     nouns: [{
     name: "context",
     summary: {"en":"contexts: the tenants to work on","ja":"コンテキスト(操作するテナント)"},
@@ -27,7 +27,7 @@ export const PROGRAM: NounNode = {
     aliases: [],
     examples: ["clomoctl imports commit 0198c0de --yes","clomoctl imports discard 0198c0de","clomoctl imports emitted"],
     nouns: [],
-    verbs: [{ name: "commit", summary: {"en":"commit a kept plan","ja":"残しておいた計画を確定する"}, load: () => import("./imports/commit.ts") },{ name: "discard", summary: {"en":"discard a plan; the tenant is left unchanged","ja":"計画を破棄する(テナントは変更しない)"}, load: () => import("./imports/discard.ts") },{ name: "emitted", summary: {"en":"list plans written for the console that are waiting for verification","ja":"コンソール用に書き出し、照合を待っている計画を一覧する"}, load: () => import("./imports/emitted.ts") },{ name: "list", summary: {"en":"list imports, newest first","ja":"インポートを新しい順に一覧する"}, load: () => import("./imports/list.ts") },{ name: "replan", summary: {"en":"compare a plan with the current tenant again","ja":"計画を現在のテナントと比較し直す"}, load: () => import("./imports/replan.ts") },{ name: "revert", summary: {"en":"undo a committed import","ja":"確定したインポートを取り消す"}, load: () => import("./imports/revert.ts") },{ name: "show", summary: {"en":"show an import, and what it would do while its plan is open","ja":"インポートを表示する(確定前なら計画も表示)"}, load: () => import("./imports/show.ts") },{ name: "verify", summary: {"en":"compare the console's new export with a plan that was written for the console","ja":"コンソールの新しいエクスポートを、書き出した計画と照合する"}, load: () => import("./imports/verify.ts") }],
+    verbs: [{ name: "commit", summary: {"en":"commit a kept plan","ja":"残しておいた計画を確定する"}, load: () => import("./imports/commit.ts") },{ name: "discard", summary: {"en":"discard a plan; the tenant is left unchanged","ja":"計画を破棄する(テナントは変更しない)"}, load: () => import("./imports/discard.ts") },{ name: "emitted", summary: {"en":"list plans written for the console that are waiting for verification","ja":"管理画面用に書き出し、照合を待っている計画を一覧する"}, load: () => import("./imports/emitted.ts") },{ name: "list", summary: {"en":"list imports, newest first","ja":"インポートを新しい順に一覧する"}, load: () => import("./imports/list.ts") },{ name: "replan", summary: {"en":"compare a plan with the current tenant again","ja":"計画を現在のテナントと比較し直す"}, load: () => import("./imports/replan.ts") },{ name: "revert", summary: {"en":"undo a committed import","ja":"確定したインポートを取り消す"}, load: () => import("./imports/revert.ts") },{ name: "show", summary: {"en":"show an import, and what it would do while its plan is open","ja":"インポートを表示する(確定前なら計画も表示)"}, load: () => import("./imports/show.ts") },{ name: "verify", summary: {"en":"compare the console's new export with a plan that was written for the console","ja":"管理画面の新しいエクスポートを、書き出した計画と照合する"}, load: () => import("./imports/verify.ts") }],
   },{
     name: "orgs",
     summary: {"en":"organisations","ja":"組織"},

@@ -6,4 +6,9 @@ export default defineNoun({
     "clomoctl: a command line for administrators of CLOMO tenants. Not a product of CLOMO's maker; there is no public CLOMO API.",
     "clomoctl: CLOMO テナントの管理者のためのコマンド。メーカーの製品ではありません(CLOMO の公開 API は確認されていません)。",
   ),
+  examples: [
+    "clomoctl csv check people.csv --as users",
+    "clomoctl users import people.csv --create-orgs --dry-run",
+    "clomoctl renewals check --within 60d",
+  ],
 });

@@ -72,7 +72,7 @@ describe("what is found", () => {
     const stdin = '氏名,メールアドレス\n"山\n田",a@example.jp\n鈴木,x\n';
     const { en, ja } = await inBoth("csv check - --as users", { stdin });
     expect(en.stderr).toContain("stdin:3:2: メールアドレス: not a mail address (line 4)\n");
-    expect(ja.stderr).toContain("(4 行目)\n");
+    expect(ja.stderr).toContain("(テキストの 4 行目)\n");
   });
 
   test("of the whole file has no row, of a whole row no column", async () => {

@@ -5,7 +5,7 @@ import { IMPORT_COLUMNS, shownTo } from "./plan/columns.ts";
 export default defineCommand({
   summary: text(
     "list plans written for the console that are waiting for verification",
-    "コンソール用に書き出し、照合を待っている計画を一覧する",
+    "管理画面用に書き出し、照合を待っている計画を一覧する",
   ),
   args: {},
   options: {},

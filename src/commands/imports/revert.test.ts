@@ -25,7 +25,7 @@ test("shows the inverse plan and commits it where its deletions are confirmed", 
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: UNDO.id, mode: "revert", delete: 2, committed: true });
   expect(en.stderr).toContain("users, revert\ncreate 0, update 1, unchanged 2, delete 2, invalid 0\n");
   expect(en.stderr).toContain("  - hanako@example.co.jp 髙橋 花子\n  ~ taro@example.co.jp 髙橋 花子: 役職\n");
-  expect(ja.stderr).toContain("への計画: ユーザー、取り消し\n");
+  expect(ja.stderr).toContain("に対する計画: ユーザー、取り消し\n");
   expect(ja.stdout).toBe(en.stdout);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
   expect(en.requests[1]).toEqual({ operation: "revertImport", params: { id: ID } });

@@ -23,7 +23,7 @@ const MAY_BE_DONE = (id: string): Text =>
 export default defineCommand({
   summary: text(
     "compare the console's new export with a plan that was written for the console",
-    "コンソールの新しいエクスポートを、書き出した計画と照合する",
+    "管理画面の新しいエクスポートを、書き出した計画と照合する",
   ),
   details: [
     text(
@@ -39,7 +39,7 @@ export default defineCommand({
       required: true,
       about: text(
         "the console's export, made after the upload",
-        "アップロード後にコンソールからエクスポートしたファイル",
+        "アップロード後に管理画面からエクスポートしたファイル",
       ),
     },
     encoding: INPUT_ENCODING,

@@ -28,6 +28,16 @@ async function addedBy(words: readonly string[], circumstances: Circumstances = 
 
 const custom = ["契約", "--kind", "custom"];
 
+test("people read names of kind, level and certainty, programs the words they know", async () => {
+  const circumstances = { tenant: { addRenewal: { ...item(1), kind: "ade-token", certainty: "typed" } } };
+  const words = ["renewals", "add", ...custom];
+  const { en, ja } = await inBoth([...words, "--format", "table"], circumstances);
+  for (const name of ["ADE server token", "entered by hand"]) expect(en.stdout).toContain(name);
+  for (const name of ["ADE サーバートークン", "手入力"]) expect(ja.stdout).toContain(name);
+  const { stdout } = await run([...words, "--format", "json"], circumstances);
+  expect(JSON.parse(stdout)).toMatchObject({ kind: "ade-token", certainty: "typed" });
+});
+
 describe("what the options say", () => {
   test("a kind and a name are enough; nothing else is made up", async () => {
     const { exit, requests } = await run(["renewals", "add", ...custom], { tenant: added });

@@ -144,7 +144,10 @@ function refuseMisfits(
   throw new Failure("usage", {
     what: text(`${option} cannot be used with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
     where: "clomoctl renewals check",
-    hint: text("remove one of them", "どちらかを外してください"),
+    hint:
+      option === "--key"
+        ? text("name the files to check, or remove --key", "確認するファイルを指定するか、--key を外してください")
+        : text("remove one of them", "どちらかを外してください"),
   });
 }
 

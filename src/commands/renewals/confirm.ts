@@ -5,7 +5,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
 import { asOfNow, findItem, ITEM_ARGUMENT } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_COLUMNS, itemColumns } from "./items/columns.ts";
 import { pastInstant } from "./items/read-options.ts";
 
 export default defineCommand({
@@ -43,7 +43,7 @@ export default defineCommand({
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
     const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });
-    await tools.terminal.show(ITEM_COLUMNS, judge(confirmed, context.name, asOf));
+    await tools.terminal.show(itemColumns(tools.terminal), judge(confirmed, context.name, asOf));
   },
 });
 

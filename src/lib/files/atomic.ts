@@ -32,7 +32,7 @@ export async function writeFileAtomically<T>(
 ): Promise<T> {
   if (path === "-") {
     if (options.stdout === undefined) {
-      throw refusal(path, text("This file cannot be stdout", "標準出力には書けません"));
+      throw refusal(path, text("cannot write this file to stdout", "標準出力には書けません"));
     }
     return write(options.stdout);
   }
@@ -73,7 +73,7 @@ async function lookAt(path: string): Promise<Target> {
     return { kind: "file", path: full, mode: undefined };
   }
   if (found.isDirectory() || found.isSocket()) {
-    throw refusal(path, text("This is not a file that can be written", "書き込めるファイルではありません"));
+    throw refusal(path, text("not a writable file", "書き込めるファイルではありません"));
   }
   return found.isFile() ? { kind: "file", path: await realpath(full), mode: found.mode & 0o777 } : { kind: "stream" };
 }
@@ -170,10 +170,10 @@ const refusal = (where: string, what: Text, cause?: unknown): Failure => new Fai
 
 function asRefusal(error: unknown, path: string): unknown {
   if (hasCode(error, "ENOENT", "ENOTDIR")) {
-    return refusal(path, text("The folder of this file does not exist", "このファイルのフォルダーがありません"), error);
+    return refusal(path, text("no such folder for this file", "このファイルを置くフォルダーがありません"), error);
   }
   if (hasCode(error, "EACCES", "EPERM", "EROFS")) {
-    return refusal(path, text("This place may not be written", "この場所には書き込めません"), error);
+    return refusal(path, text("permission denied: cannot write here", "この場所に書き込む権限がありません"), error);
   }
   return diskFailureOf(error, path) ?? error;
 }

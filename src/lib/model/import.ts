@@ -13,7 +13,7 @@ export const IMPORT_STATE_NAMES: Readonly<
 > = {
   uploading: text("uploading", "アップロード中"),
   planned: text("planned", "確定待ち"),
-  "awaiting-console": text("awaiting-console", "照合待ち"),
+  "awaiting-console": text("awaiting verification", "照合待ち"),
   committed: text("committed", "確定済み"),
   discarded: text("discarded", "破棄済み"),
   failed: text("failed", "失敗"),

@@ -35,6 +35,13 @@ export type RenewalKind = keyof typeof RENEWAL_KINDS;
 /** Certainty of an expiry: read from the thing itself, derived (a file's name, a last login), or typed in. */
 export type Certainty = "exact" | "estimated" | "typed";
 
+/** Names of {@link Certainty} for people. */
+export const CERTAINTY_NAMES: Readonly<Record<Certainty, Text>> = {
+  exact: text("exact", "確定"),
+  estimated: text("estimated", "推定"),
+  typed: text("entered by hand", "手入力"),
+};
+
 /** Something that expires, as read from a file. */
 export interface Expiring {
   readonly kind: RenewalKind;

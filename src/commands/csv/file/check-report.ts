@@ -18,15 +18,23 @@ export interface CheckedFile {
 /** Maximum number of problems of each severity shown to people. */
 const FIRST = 20;
 
-/** `people.csv:4812:3: メールアドレス: not a mail address`, with the physical line if it differs from the row. */
-export function foundLine(file: string, problem: Problem): Text {
-  const { row, line, column, header } = problem;
+/**
+ * `people.csv:4812:3: メールアドレス: not a mail address`, with the physical line if it differs from the row, which has
+ * cells of several lines above it.
+ */
+export function problemLine(
+  file: string,
+  { row, line, column, header }: Pick<Problem, "row" | "line" | "column" | "header">,
+  reason: Text,
+): Text {
   const place = [file, ...(row > 0 ? [row, ...(column > 0 ? [column] : [])] : [])].join(":");
   const name = header === "" ? "" : `${header}: `;
-  const reason = describeProblem(problem);
-  const where = line > 0 && line !== row ? text(` (line ${line})`, `(${line} 行目)`) : same("");
+  const where = line > 0 && line !== row ? text(` (line ${line})`, `(テキストの ${line} 行目)`) : same("");
   return text(`${place}: ${name}${reason.en}${where.en}`, `${place}: ${name}${reason.ja}${where.ja}`);
 }
+
+/** {@link problemLine} of a problem that was found here. */
+export const foundLine = (file: string, problem: Problem): Text => problemLine(file, problem, describeProblem(problem));
 
 /** Lists the first errors and warnings of a file on stderr, and how many there are in all. */
 export async function listFound(terminal: Terminal, { file, report }: CheckedFile): Promise<void> {

@@ -84,8 +84,8 @@ test("cannot be written where there is no folder: the import ends, and nothing w
     folder: folderOf(),
   });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain("error: The folder of this file does not exist\n");
-  expect(ja.stderr).toContain("エラー: このファイルのフォルダーがありません\n");
+  expect(en.stderr).toContain("error: no such folder for this file\n");
+  expect(ja.stderr).toContain("エラー: このファイルを置くフォルダーがありません\n");
   expect(en.requests.at(-1)?.operation).toBe("discardImport");
 });
 

@@ -59,7 +59,7 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   plain("actor", text("by", "実行者")),
   plain("encoding", text("encoding", "文字コード")),
   plain("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
-  plain("emittedAt", text("written for the console at", "コンソール用に書き出した日時")),
+  plain("emittedAt", text("written for the console at", "管理画面用に書き出した日時")),
   plain("committedAt", text("committed at", "確定日時")),
   plain("reverts", text("reverts", "取り消すインポート")),
   plain("revertedBy", text("reverted by", "取り消したインポート")),

@@ -71,7 +71,7 @@ export const IMPORT_OPTIONS = {
     value: "FILE",
     about: text(
       "write a file for upload in the CLOMO console instead of committing",
-      "確定する代わりに、CLOMO コンソールへアップロードするファイルを書き出す",
+      "確定する代わりに、CLOMO の管理画面へアップロードするファイルを書き出す",
     ),
   },
   report: {
@@ -129,7 +129,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
       "--skip-invalid",
       text(
         "a file for 全件更新 must have every row, or the console deletes those left out",
-        "全件更新用のファイルには全行が必要です(除いた行はコンソールで削除されます)",
+        "全件更新用のファイルには全行が必要です(除いた行は管理画面で削除されます)",
       ),
     );
   }

@@ -40,7 +40,7 @@ test.each([
 
 test("its reason and its line are in the person's language", async () => {
   const { stderr } = await run(`${IMPORT} --lang ja`, circumstances([problemOf({ line: 5 })]));
-  expect(stderr.split("\n")[0]).toBe("people.csv:3:2: メールアドレス: メールアドレスではありません(5 行目)");
+  expect(stderr.split("\n")[0]).toBe("people.csv:3:2: メールアドレス: メールアドレスではありません(テキストの 5 行目)");
 });
 
 test("a warning says so, and rejects nothing", async () => {

@@ -2,6 +2,7 @@ import type { Import, InputProblem, TenantClient } from "../../../lib/client/ind
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
+import { problemLine } from "../../csv/file/check-report.ts";
 import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
 /** The failure for a rejected file; carries every problem for programs. */
@@ -33,16 +34,6 @@ const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
 /** The text of a problem; its code if a newer tenant knows more codes than this program. */
 export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnown(code) ? describeProblem({ code, params }) : same(code);
-
-/** `people.csv:4812:3: メールアドレス: reason`, with the physical line if it differs from the row. */
-function problemText(label: string, problem: InputProblem): Text {
-  const { row, line, column, header } = problem;
-  const place = [label, ...(row > 0 ? [row] : []), ...(row > 0 && column > 0 ? [column] : [])].join(":");
-  const reason = reasonOf(problem);
-  const where = line > 0 && line !== row ? text(` (line ${line})`, `(${line} 行目)`) : same("");
-  const name = header === "" ? "" : `${header}: `;
-  return text(`${place}: ${name}${reason.en}${where.en}`, `${place}: ${name}${reason.ja}${where.ja}`);
-}
 
 /** A problem in the form for programs. */
 const problemForPrograms = (problem: InputProblem, language: Language) => ({
@@ -77,7 +68,7 @@ export async function listProblems(
     }
     if (left[problem.severity] > 0) {
       left[problem.severity] -= 1;
-      const line = problemText(typed ?? plan.fileName, problem);
+      const line = problemLine(typed ?? plan.fileName, problem, reasonOf(problem));
       await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
     }
     if (all === undefined && left.error === 0 && left.warning === 0) break;

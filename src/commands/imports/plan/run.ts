@@ -119,7 +119,7 @@ class RunningImport {
     await this.#tools.terminal.note(
       text(
         `then export in the console and verify: clomoctl imports verify ${id} --against EXPORT.csv`,
-        `その後コンソールでエクスポートし、照合してください: clomoctl imports verify ${id} --against EXPORT.csv`,
+        `その後管理画面でエクスポートし、照合してください: clomoctl imports verify ${id} --against EXPORT.csv`,
       ),
     );
     await this.#show(this.#plan, false);

@@ -26,7 +26,7 @@ test.each([
 ] as const)("a plan begins with what it is and where it would be applied: %j", async (change, english, japanese) => {
   const { en, ja } = await inBoth(SHOW, holding(change));
   expect(en.stderr.split("\n")[0]).toBe(`plan for kanto (context embedded): ${english}`);
-  expect(ja.stderr.split("\n")[0]).toBe(`kanto(コンテキスト embedded) への計画: ${japanese}`);
+  expect(ja.stderr.split("\n")[0]).toBe(`kanto(コンテキスト embedded)に対する計画: ${japanese}`);
 });
 
 test("its counts follow", async () => {
@@ -57,9 +57,15 @@ test("what there is none of is not told, nor is a refusal where there is none", 
 });
 
 test("a plan that is refused says so, and shows no row", async () => {
-  const { en, ja } = await inBoth(SHOW, holding({ rejected: true, create: 9 }));
+  const { en, ja } = await inBoth(SHOW, holding({ rejected: true, create: 9, invalid: 1 }));
   expect(en.stderr).toContain("\nrejected; without the invalid rows: create 9, update 0,");
   expect(ja.stderr).toContain("\n確定できません(不正な行を除くと 追加 9、更新 0、");
+});
+
+test("a plan whose file is wrong as a whole promises no row", async () => {
+  const { en, ja } = await inBoth(SHOW, holding({ rejected: true, create: 9 }));
+  expect(en.stderr).toContain("\nrejected as a whole: no row can be committed\n");
+  expect(ja.stderr).toContain("\nファイル全体が不正なため、どの行も確定できません\n");
 });
 
 const request = example<{ request: Import["request"] }>("uploadImport").request;
@@ -112,8 +118,8 @@ test.each([
   expect(en.stderr).toContain(`\nグループ名: last sent by clomoctl on ${day}, not verified\n`);
   expect(en.stderr).toContain(`\nthe tenant's data was last imported from the console on ${day}\n`);
   expect(en.stderr).not.toContain("説明");
-  expect(ja.stderr).toContain(`\nグループ名: 最後に送信したのは ${day}(コンソール側は未確認)\n`);
-  expect(ja.stderr).toContain(`最後にコンソールから取り込んだのは ${day} です\n`);
+  expect(ja.stderr).toContain(`\nグループ名: 最後に送信したのは ${day}(管理画面側は未確認)\n`);
+  expect(ja.stderr).toContain(`最後に管理画面から取り込んだのは ${day} です\n`);
 });
 
 test("a context of another zone counts days in it", async () => {
@@ -129,7 +135,7 @@ test("a context of another zone counts days in it", async () => {
 test("a tenant that never saw the console says so", async () => {
   const { en, ja } = await inBoth(SHOW, holding({}, { tenant: example("tenant", { mirroredAt: null }) }));
   expect(en.stderr).toContain("\nthe tenant's data was never imported from the console\n");
-  expect(ja.stderr).toContain("\nテナントのデータはまだコンソールから取り込まれていません\n");
+  expect(ja.stderr).toContain("\nテナントのデータはまだ管理画面から取り込まれていません\n");
 });
 
 const rows = (action: PlanRow["action"], count: number): readonly PlanRow[] =>

@@ -51,7 +51,7 @@ function headline(plan: Import, chosen: ChosenTenant): Text {
   const rows = plan.mode === "revert" ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
-    `${tenant.ja} への計画: ${kind.ja}、${mode.ja}${rows.ja}`,
+    `${tenant.ja}に対する計画: ${kind.ja}、${mode.ja}${rows.ja}`,
   );
 }
 
@@ -65,9 +65,11 @@ function counts(plan: Import): Text[] {
   const present = more.filter(([count]) => count > 0);
   const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`;
   const ja = `追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${plan.delete}、不正 ${invalid}`;
-  const main = plan.rejected
-    ? text(`rejected; without the invalid rows: ${en}`, `確定できません(不正な行を除くと ${ja})`)
-    : text(en, ja);
+  const ofRejected =
+    invalid === 0
+      ? text("rejected as a whole: no row can be committed", "ファイル全体が不正なため、どの行も確定できません")
+      : text(`rejected; without the invalid rows: ${en}`, `確定できません(不正な行を除くと ${ja})`);
+  const main = plan.rejected ? ofRejected : text(en, ja);
   return [main, ...present.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
 }
 
@@ -88,7 +90,7 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
     const day = dayOf(lastSentAt, zoneOf(tools, tenant));
     yield text(
       `${header}: last sent by clomoctl on ${day}, not verified`,
-      `${header}: 最後に送信したのは ${day}(コンソール側は未確認)`,
+      `${header}: 最後に送信したのは ${day}(管理画面側は未確認)`,
     );
   }
 }
@@ -102,11 +104,11 @@ async function showMirrorAge(tools: Tools): Promise<void> {
     day === undefined
       ? text(
           "the tenant's data was never imported from the console",
-          "テナントのデータはまだコンソールから取り込まれていません",
+          "テナントのデータはまだ管理画面から取り込まれていません",
         )
       : text(
           `the tenant's data was last imported from the console on ${day}`,
-          `テナントのデータを最後にコンソールから取り込んだのは ${day} です`,
+          `テナントのデータを最後に管理画面から取り込んだのは ${day} です`,
         ),
   );
 }

@@ -1,7 +1,7 @@
-import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import type { Judged, Recorded } from "../../../lib/renewals/judge.ts";
-import type { Column } from "../../../lib/terminal/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import { CERTAINTY_NAMES, RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
+import { LEVEL_NAMES, type Judged, type Recorded } from "../../../lib/renewals/judge.ts";
+import type { Column, Terminal } from "../../../lib/terminal/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 
 const plain = (key: keyof Recorded, en: string, ja: string): Column<Judged> => ({
   key,
@@ -31,6 +31,22 @@ export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   plain("confirmedAt", "login confirmed", "ログイン確認日時"),
   plain("confirmedBy", "confirmed by", "実施者"),
 ];
+
+/** Words of {@link ITEM_COLUMNS} that people are shown by name. */
+const NAMES: Readonly<Record<string, (judged: Judged) => Text>> = {
+  kind: ({ item }) => kindName(item),
+  level: ({ level }) => LEVEL_NAMES[level],
+  certainty: ({ item }) => CERTAINTY_NAMES[item.certainty],
+};
+
+/** {@link ITEM_COLUMNS} as they are shown: by name in a table, as programs know them in every other format. */
+export const itemColumns = ({ language, output }: Pick<Terminal, "language" | "output">): readonly Column<Judged>[] =>
+  output.format === "table"
+    ? ITEM_COLUMNS.map((column) => {
+        const name = NAMES[column.key];
+        return name === undefined ? column : { ...column, value: (judged: Judged) => name(judged)[language] };
+      })
+    : ITEM_COLUMNS;
 
 /** What people call an item's kind. */
 export const kindName = ({ kind }: Pick<Recorded, "kind">) => RENEWAL_KINDS[kind].name;

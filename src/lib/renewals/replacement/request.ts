@@ -3,7 +3,7 @@ import { type Check, type Comparison, type Current, doubtful, type RequestFile, 
 
 const START_AGAIN = text(
   "The console would reject it (「入力エラー:正しい証明書をアップロードするか…」): delete both files, download a new CSR, and renew with that one",
-  "コンソールで「入力エラー:正しい証明書をアップロードするか…」になります。両方のファイルを削除し、CSR ファイルをダウンロードし直して更新してください",
+  "管理画面で「入力エラー:正しい証明書をアップロードするか…」になります。両方のファイルを削除し、CSR ファイルをダウンロードし直して更新してください",
 );
 
 /** @see facts 3.4: the console's error when request and certificate do not pair */

@@ -71,7 +71,7 @@ async function warnOfUnknownColumns({ terminal }: Tools, plan: Import): Promise<
   await terminal.warn(
     text(
       `the console's export lacks these columns, so the values written for them may be out of date: ${names}`,
-      `次の列はコンソールのエクスポートに含まれないため、書き出す値が古い可能性があります: ${names}`,
+      `次の列は管理画面のエクスポートに含まれないため、書き出す値が古い可能性があります: ${names}`,
     ),
   );
 }

@@ -132,7 +132,7 @@ export class Staging {
       ...(problem["header"] === "" ? {} : { where: String(problem["header"]) }),
       hint: text(
         "the plan is still waiting for verification; pass the console's export unmodified",
-        "計画は照合待ちのままです。コンソールのエクスポートをそのまま指定してください",
+        "計画は照合待ちのままです。管理画面のエクスポートをそのまま指定してください",
       ),
     });
   }
