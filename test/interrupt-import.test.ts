@@ -85,6 +85,7 @@ describe("before anybody said yes", () => {
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
+    ["SIGHUP", 129],
   ] as const)("%s as stdin is awaited: what came in is not left lying", async (signal, exit) => {
     const { home, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
@@ -99,6 +100,18 @@ describe("before anybody said yes", () => {
     expect((await filesOf(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
     expect(await stateOf(home)).toBe(before);
     expect(await filesOf(home)).toEqual(TENANT_ALONE);
+  });
+
+  test("a window closed as stdin is awaited: what came in is not left lying", async () => {
+    const { home, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
+    while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
+    terminal.type("氏名,メールアドレス\n");
+    terminal.close();
+    const { code } = await answered("a closed window as stdin is awaited", terminal.ended);
+    expect(code).toBe(129);
+    expect((await filesOf(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
+    expect(await stateOf(home)).toBe(before);
   });
 });
 

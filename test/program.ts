@@ -50,6 +50,8 @@ export interface OnTerminal {
   shows(part: string): Promise<string>;
   /** types characters: `"\r"` is Enter, `"\u0003"` Ctrl-C */
   type(keys: string): void;
+  /** closes the window, as when an ssh session drops */
+  close(): void;
   readonly ended: Promise<{ readonly code: number; readonly screen: string }>;
 }
 
@@ -119,6 +121,8 @@ export function startOnTerminal(args: readonly string[], options: RunOptions): O
     pty,
     ended,
     type: (keys) => pty.write(keys),
+    // its types lack it
+    close: () => (pty as IPty & { destroy(): void }).destroy(),
     shows: (part) => {
       const shown = new Promise<string>((resolve) => {
         const watcher = (): void => {

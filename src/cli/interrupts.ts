@@ -6,7 +6,13 @@ import type { ErrorStyle } from "./error-style.ts";
 /** Time a command has to stop by itself after the first signal. */
 const GRACE_MS = 900;
 
+/**
+ * SIGHUP comes when the window is closed or the ssh session drops. It also ends the program under `nohup`, as it ends
+ * any program on Node: Node sets an ignored SIGHUP back to its default before it runs any of our code, so that
+ * `/proc/self/status` does not show it any more. `setsid` and `systemd-run` do outlive the session.
+ */
 const EXITS = new Map<NodeJS.Signals, number>([
+  ["SIGHUP", 129],
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ]);
@@ -23,7 +29,7 @@ export interface SignalHost {
   exit(code: number): never;
 }
 
-/** Turns SIGINT and SIGTERM into an abort of the command, and ends the process if the command does not stop. */
+/** Turns SIGINT, SIGTERM and SIGHUP into an abort of the command, and ends the process if the command does not stop. */
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #host: SignalHost;

@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
 import type { ProcessTable } from "../lib/files/index.ts";
@@ -42,7 +42,7 @@ export interface Outside {
   readonly systemUnits: string;
   /** `os.hostname()` */
   readonly hostName: string;
-  /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe is not an error. */
+  /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe or window is not an error. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
   readonly openTenant: TenantOpener;
 }
@@ -82,6 +82,8 @@ function writeNow(descriptor: 1 | 2, content: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE" || code === "EOF") return;
+      // a terminal whose window was closed, which no longer counts as a terminal
+      if (code === "EIO" && fstatSync(descriptor).isCharacterDevice()) return;
       if (code !== "EAGAIN") throw error;
       Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
     }

@@ -110,6 +110,7 @@ test("the tenant is closed when the work has ended, well or not", async () => {
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
+  ["SIGHUP", 129],
 ])("%s ends it with %i and what the verb says of its state, once", async (signal, exit) => {
   const interrupted: Work = async (tools, { host }) => {
     tools.describeState(() => text("nothing was changed", "何も変更していません"));

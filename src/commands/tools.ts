@@ -63,7 +63,7 @@ export interface Tools {
   readonly stdin: Readable;
   /** absolute path that relative file names start from */
   readonly workingFolder: string;
-  /** aborted by SIGINT and SIGTERM; 900 ms later the process ends in any case */
+  /** aborted by SIGINT, SIGTERM and SIGHUP; 900 ms later the process ends in any case */
   readonly signal: AbortSignal;
   /**
    * The tenant of `--context`, CLOMOCTL_CONTEXT or `context use`; opened by the first call, closed after the command.

@@ -25,7 +25,7 @@ export interface Circumstances {
   readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
   /** bytes of stdin, where it is no terminal */
   readonly stdin?: string | Uint8Array | Readable;
-  /** the program receives the signals that this emits: `SIGINT`, `SIGTERM` */
+  /** the program receives the signals that this emits: `SIGINT`, `SIGTERM`, `SIGHUP` */
   readonly signals?: EventEmitter;
   /** beside CLOMOCTL_HOME, which undefined takes away */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -161,7 +161,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     platform: circumstances.platform ?? "linux",
     cwd: () => folder,
   });
-  for (const name of ["SIGINT", "SIGTERM"]) circumstances.signals?.on(name, () => host.emit(name));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) circumstances.signals?.on(name, () => host.emit(name));
   const tenants = new Map<string, AnsweringTenant>();
   const clientOf = (context: string): TenantClient => {
     const told = circumstances.tenants?.[context] ?? circumstances.tenant;
