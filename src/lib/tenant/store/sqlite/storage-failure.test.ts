@@ -99,6 +99,42 @@ describe("what the disk or the file is to blame for", () => {
   });
 });
 
+describe("an IOERR of SQLite", () => {
+  const IOERR_READ = 266;
+  const IOERR_SHMSIZE = 4874;
+  const told = (errcode: number, free: number | undefined, staging?: string): unknown => {
+    const error = Object.assign(new Error("disk I/O error"), { errcode });
+    return storageFailure(error, path, staging, (asked) => (asked === folder ? free : undefined));
+  };
+
+  test.each([
+    [IOERR_SHMSIZE, 0, "no space left on the disk", "free some space, then run it again"],
+    [IOERR_SHMSIZE, 65_535, "no space left on the disk", "free some space, then run it again"],
+    [IOERR_SHMSIZE, 65_536, "disk I/O error", "check the disk first (see the system log), then run it again"],
+    [IOERR_SHMSIZE, undefined, "disk I/O error", "check the disk first (see the system log), then run it again"],
+    [IOERR_READ, 0, "disk I/O error", "check the disk first (see the system log), then run it again"],
+  ])("%i with %s bytes free: %s", (errcode, free, what, hint) => {
+    expect(told(errcode, free)).toMatchObject({
+      code: "unexpected",
+      what: { en: what },
+      where: path,
+      hint: { en: hint },
+    });
+  });
+
+  test("on a full disk is not the plan's", () => {
+    expect(told(IOERR_SHMSIZE, 0, join(folder, "plan.db"))).toMatchObject({
+      what: { en: "no space left on the disk" },
+      where: path,
+    });
+  });
+
+  test("on this disk, which is not full", () => {
+    const error = Object.assign(new Error("disk I/O error"), { errcode: IOERR_SHMSIZE });
+    expect(storageFailure(error, path)).toMatchObject({ what: { en: "disk I/O error" } });
+  });
+});
+
 test("another error stays as it is", () => {
   const broken = thrown(() => new DatabaseSync(":memory:").exec("select nothing"));
   for (const error of [broken, new TypeError("x"), new Failure("locked", { what: { en: "x", ja: "x" } }), "text"]) {

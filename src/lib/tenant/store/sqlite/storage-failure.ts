@@ -1,3 +1,5 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { diskFailure, diskFailureOf } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
@@ -14,8 +16,35 @@ const NOTADB = 26;
 /** Errors of a file whose content is not what was written; ERROR for a missing table. */
 const BROKEN: readonly number[] = [ERROR, IOERR, CORRUPT, NOTADB];
 
-const codeOf = (error: unknown): number | undefined =>
-  error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
+/** IOERR_READ and IOERR_SHORT_READ: reading needs no space. */
+const READ_ERRORS: readonly number[] = [266, 522];
+
+/** SQLite needs 32 KiB for `-shm`, and something for `-wal`. */
+const LEAST_FREE_BYTES = 64 * 1024;
+
+const extendedCodeOf = (error: unknown): number | undefined =>
+  error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;
+
+const primaryOf = (code: number | undefined): number | undefined => (code === undefined ? undefined : code & 0xff);
+
+const codeOf = (error: unknown): number | undefined => primaryOf(extendedCodeOf(error));
+
+/** Bytes that the user may still write into a folder; undefined if that cannot be found out. */
+function freeBytesIn(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+/** SQLite reports a disk without space for its `-shm` or `-wal` as IOERR, like a faulty one. */
+function isFullDisk(error: unknown, folder: string, freeBytes: typeof freeBytesIn): boolean {
+  const code = extendedCodeOf(error);
+  if (code === undefined || primaryOf(code) !== IOERR || READ_ERRORS.includes(code)) return false;
+  return (freeBytes(folder) ?? LEAST_FREE_BYTES) < LEAST_FREE_BYTES;
+}
 
 /** SQLite's errors for an unwritable file, or an unwritable folder next to it. */
 export const isUnwritable = (error: unknown): boolean => [READONLY, CANTOPEN].includes(codeOf(error) ?? 0);
@@ -81,10 +110,17 @@ const cannotOpen = (path: string, cause: unknown): Failure =>
  *
  * @param path the tenant's file
  * @param staging the plan's file in use, which may be the faulty one
+ * @param freeBytes the free space of a folder's disk
  * @see https://www.sqlite.org/rescode.html
  */
-export const storageFailure = (error: unknown, path: string, staging?: string): unknown => {
+export const storageFailure = (
+  error: unknown,
+  path: string,
+  staging?: string,
+  freeBytes: typeof freeBytesIn = freeBytesIn,
+): unknown => {
   const code = codeOf(error);
+  if (isFullDisk(error, dirname(path), freeBytes)) return diskFailure("ENOSPC", path, error);
   if (staging !== undefined && BROKEN.includes(code ?? 0) && !isSound(staging)) return damagedPlan(staging, error);
   switch (code) {
     case READONLY:
