@@ -38,9 +38,13 @@ export const diskFailure = (code: unknown, where: string | undefined, cause?: un
   return fault === undefined ? undefined : new Failure("unexpected", { ...fault, where, cause });
 };
 
-/** {@link diskFailure} for an error of the file system, which may name the file itself. */
+/** @see https://www.sqlite.org/rescode.html#full */
+const SQLITE_FULL = 13;
+
+/** {@link diskFailure} for an error of the file system, which may name the file itself, or SQLite's of a full disk. */
 export const diskFailureOf = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const own = "path" in error && typeof error.path === "string" ? error.path : undefined;
-  return diskFailure(error.code, where ?? own, error);
+  const isFull = "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_FULL;
+  return diskFailure(isFull ? "ENOSPC" : error.code, where ?? own, error);
 };

@@ -1,4 +1,5 @@
 import { mkdir, readdir, stat } from "node:fs/promises";
+import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
@@ -15,8 +16,9 @@ export async function ensureFolder(folder: string): Promise<void> {
   }
 }
 
-/** The failure of a change to a read-only home. */
+/** The failure of a change to a home that is read-only, or on a full or faulty disk. */
 export const unwritable = (where: string, cause: unknown): Failure =>
+  diskFailureOf(cause, where) ??
   new Failure("unexpected", {
     what: text(
       "the settings and data of clomoctl cannot be written here",

@@ -9,7 +9,6 @@ const ERROR = 1;
 const READONLY = 8;
 const IOERR = 10;
 const CORRUPT = 11;
-const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
@@ -127,8 +126,6 @@ export const storageFailure = (
       return readOnlyFailure(path, error);
     case IOERR:
       return diskFailure("EIO", path, error);
-    case FULL:
-      return diskFailure("ENOSPC", path, error);
     case CORRUPT:
     case NOTADB:
       return damaged(path, error);
