@@ -1,7 +1,8 @@
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { systemProcesses } from "./index.ts";
 import { freshFolder } from "../../commands/testing/program.ts";
 import { openInput } from "./input.ts";
@@ -61,4 +62,27 @@ test("what is removed after it was opened is told as missing", async () => {
   const file = await openInput(place, "-");
   await file[Symbol.asyncDispose]();
   await expect(textOf(file.chunks())).rejects.toMatchObject({ code: "not-found", where: "stdin" });
+});
+
+const failing = (code: string): Error => Object.assign(new Error(code), { code });
+
+test("a disk that is full as stdin is spooled is told with the temporary folder, and nothing is left there", async () => {
+  const place = placeOf("氏名\n");
+  const handle = await open("/dev/null");
+  const writing = vi.spyOn(Object.getPrototypeOf(handle), "writeFile").mockRejectedValue(failing("ENOSPC"));
+  onTestFinished(() => writing.mockRestore());
+  await handle.close();
+  await expect(openInput(place, "-")).rejects.toMatchObject({
+    code: "unexpected",
+    what: { en: "no space left on the disk" },
+    where: place.temporary.temporaryFolder,
+    hint: { en: "free some space, then run it again" },
+  });
+  expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
+});
+
+test("stdin that cannot be read is not taken for a faulty disk of the home", async () => {
+  const error = failing("EIO");
+  const stdin = new Readable({ read: () => void stdin.destroy(error) });
+  await expect(openInput({ ...placeOf(), stdin }, "-")).rejects.toBe(error);
 });

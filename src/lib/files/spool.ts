@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { diskFailureOf } from "../errors/disk.ts";
 import { ensureFolder } from "./folder.ts";
 import { readChunks } from "./read.ts";
 import { createTemporary, type TemporaryPlace } from "./temporary.ts";
@@ -17,14 +18,20 @@ export interface SpooledFile extends AsyncDisposable {
  * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed
  * of, or by the next command's sweep if this process dies.
  *
- * @throws `unexpected` when the home cannot be written
+ * @throws `unexpected` when the home cannot be written, or its disk is full
  */
 export async function spoolToFile(
   stream: AsyncIterable<string | Uint8Array>,
   place: TemporaryPlace,
 ): Promise<SpooledFile> {
-  await ensureFolder(place.temporaryFolder);
-  const { path, handle, forget } = await createTemporary(place, place.temporaryFolder, "stdin", 0o600);
+  const { temporaryFolder } = place;
+  await ensureFolder(temporaryFolder);
+  // reading the stream has errors of its own, which do not concern this folder
+  const unspooled = (error: unknown): never => {
+    throw diskFailureOf(error, temporaryFolder) ?? error;
+  };
+  const created = createTemporary(place, temporaryFolder, "stdin", 0o600);
+  const { path, handle, forget } = await created.catch(unspooled);
   const remove = async (): Promise<void> => {
     await rm(path, { force: true });
     await forget();
@@ -32,10 +39,10 @@ export async function spoolToFile(
   try {
     let bytes = 0;
     for await (const chunk of stream) {
-      await handle.writeFile(chunk);
+      await handle.writeFile(chunk).catch(unspooled);
       bytes += Buffer.byteLength(chunk);
     }
-    await handle.close();
+    await handle.close().catch(unspooled);
     return { path, bytes, chunks: () => readChunks(path), [Symbol.asyncDispose]: remove };
   } catch (error) {
     await handle.close();
