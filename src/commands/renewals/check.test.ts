@@ -203,6 +203,22 @@ describe("--all-contexts", () => {
     expect(other.stdout).toBe("context\nosaka\n");
   });
 
+  test("a tenant that cannot be read is said with its place and the remedy", async () => {
+    const full = new Failure("unexpected", {
+      what: { en: "no space left", ja: "空きがありません" },
+      where: "/home/tenant.db",
+      hint: { en: "free some space", ja: "空きを確保してください" },
+    });
+    const { en, ja } = await inBoth("renewals check --fields remark", { home: await homeWith(), tenant: full });
+    const remarks = {
+      en: "cannot read the tenant: no space left (/home/tenant.db); free some space",
+      ja: "このテナントを読み込めません: 空きがありません(/home/tenant.db)。空きを確保してください",
+    };
+    expect(en).toMatchObject({ exit: 3, stdout: `remark\n${remarks.en}\n` });
+    expect(en.stderr).toContain(`embedded: ${remarks.en}\n`);
+    expect(ja.stderr).toContain(`embedded: ${remarks.ja}\n`);
+  });
+
   test("a tenant that breaks is unknown too", async () => {
     const tenant = new TenantClient(() => Promise.reject(new TypeError("the wire is cut")));
     const { exit, stderr } = await run("renewals check", { home: await homeWith(), tenant });

@@ -4,7 +4,7 @@ import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
 import { type Checked, judgeFound, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unreadItem, type CheckItem } from "../../../lib/renewals/sources.ts";
-import { same, text } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -68,10 +68,21 @@ async function checkContext(tools: Tools, context: Context, thresholds: Threshol
     return (await recordedIn(tools, context)).map(judge);
   } catch (error) {
     tools.signal.throwIfAborted();
-    const reason = error instanceof Failure ? error.what : same(error instanceof Error ? error.message : String(error));
+    const reason = reasonOf(error);
     const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
     return [judge({ ...unreadItem(context.name, remark), source: null })];
   }
+}
+
+/** What is wrong, where, and what to do next, on one line: a report has no room for more. */
+function reasonOf(error: unknown): Text {
+  if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : String(error));
+  const { what, where, hint } = error;
+  const [en, ja] = where === undefined ? ["", ""] : [` (${where})`, `(${where})`];
+  return text(
+    `${what.en}${en}${hint === undefined ? "" : `; ${hint.en}`}`,
+    `${what.ja}${ja}${hint === undefined ? "" : `。${hint.ja}`}`,
+  );
 }
 
 /** An embedded tenant is not made for it. */
