@@ -103,9 +103,9 @@ export class Terminal {
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.#onTerminal = stdout.isTTY === true;
     this.interactive = stdin.isTTY === true && options.input !== false;
-    this.out = new StreamWriter(stdout);
+    this.out = new StreamWriter(stdout, "stdout");
     this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
-    this.#err = new StreamWriter(stderr);
+    this.#err = new StreamWriter(stderr, "stderr");
     this.#colours = {
       stdout: wantsColour(stdout.isTTY === true, options.color, environment),
       stderr: wantsColour(stderr.isTTY === true, options.color, environment),

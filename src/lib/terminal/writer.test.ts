@@ -1,6 +1,7 @@
 import { Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { Failure } from "../errors/index.ts";
 import { StreamWriter } from "./writer.ts";
 
 const broken = (code: string) =>
@@ -18,7 +19,7 @@ test("small writes of one turn go out together, in order with bytes", async () =
       done();
     },
   });
-  const writer = new StreamWriter(stream);
+  const writer = new StreamWriter(stream, "stdout");
   await writer.write("a");
   await writer.write("b");
   await writer.write(Buffer.from("c"));
@@ -35,7 +36,7 @@ test("a waiting line goes out on the next turn without a flush", async () => {
       done();
     },
   });
-  await new StreamWriter(stream).write("line\n");
+  await new StreamWriter(stream, "stdout").write("line\n");
   await turn();
   await turn();
   expect(seen).toBe("line\n");
@@ -49,7 +50,7 @@ test("a slow reader slows the writer down", async () => {
       held.push(() => done());
     },
   });
-  const writer = new StreamWriter(stream);
+  const writer = new StreamWriter(stream, "stdout");
   let resumed = false;
   const writing = writer.write(Buffer.alloc(100)).then(() => {
     resumed = true;
@@ -62,7 +63,7 @@ test("a slow reader slows the writer down", async () => {
 });
 
 test("a reader that has gone ends the writer quietly", async () => {
-  const writer = new StreamWriter(broken("EPIPE"));
+  const writer = new StreamWriter(broken("EPIPE"), "stdout");
   await writer.write("x");
   await writer.flush();
   await turn();
@@ -73,17 +74,24 @@ test("a reader that has gone ends the writer quietly", async () => {
 
 test("a writer waiting for a reader that goes is let go", async () => {
   const stream = new Writable({ highWaterMark: 1, write() {} });
-  const writer = new StreamWriter(stream);
+  const writer = new StreamWriter(stream, "stdout");
   const writing = writer.write(Buffer.alloc(10));
   stream.destroy();
   await writing;
   expect(writer.closed).toBe(true);
 });
 
-test("a full disk is told", async () => {
-  const writer = new StreamWriter(broken("ENOSPC"));
+test.each([
+  ["ENOSPC", "no space left on the disk", "stdout", "free some space, then run it again"],
+  ["EIO", "disk I/O error", "stdout", "check the disk first (see the system log), then run it again"],
+  ["EBADF", "cannot write the output", "EBADF", undefined],
+])("%s is told: %s", async (code, what, where, hint) => {
+  const writer = new StreamWriter(broken(code), "stdout");
   await writer.write("x");
   await writer.flush().catch(() => undefined);
   await turn();
-  await expect(writer.write("y")).rejects.toMatchObject({ code: "unexpected", where: "ENOSPC" });
+  const failure: unknown = await writer.write("y").catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(Failure);
+  expect(failure).toMatchObject({ code: "unexpected", what: { en: what }, where });
+  expect((failure as Failure).hint?.en).toBe(hint);
 });

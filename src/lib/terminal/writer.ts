@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
@@ -25,6 +26,7 @@ const GONE = new Set(["EPIPE", "EOF", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_
  */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
+  readonly #name: string;
   #batch = "";
   #scheduled = false;
   #closed = false;
@@ -32,8 +34,10 @@ export class StreamWriter implements TextWriter {
   #wake: (() => void) | undefined;
   #drained: Promise<void> | undefined;
 
-  constructor(stream: Writable) {
+  /** @param name of the stream, for people: `stdout` */
+  constructor(stream: Writable, name: string) {
     this.#stream = stream;
+    this.#name = name;
     stream.on("error", (error: NodeJS.ErrnoException) => {
       this.#closed = true;
       this.#failure = GONE.has(error.code ?? "") ? undefined : error;
@@ -99,12 +103,9 @@ export class StreamWriter implements TextWriter {
   }
 
   #check(): void {
-    if (this.#failure !== undefined) {
-      throw new Failure("unexpected", {
-        what: text("cannot write the output", "出力を書き込めません"),
-        where: this.#failure.message,
-        cause: this.#failure,
-      });
-    }
+    const cause = this.#failure;
+    if (cause === undefined) return;
+    const what = text("cannot write the output", "出力を書き込めません");
+    throw diskFailureOf(cause, this.#name) ?? new Failure("unexpected", { what, where: cause.message, cause });
   }
 }
