@@ -1,9 +1,10 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
-import { readOwnFile, unwritable } from "../files/index.ts";
+import { hasCode, readOwnFile, reasonOf, unwritable } from "../files/index.ts";
 import type { Home } from "./home.ts";
 
 /** The content of `contexts.json`. */
@@ -29,13 +30,25 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
     return content === undefined ? { contexts: [], used: undefined } : settingsOf(JSON.parse(content));
   } catch (cause) {
     if (cause instanceof Failure && cause.code === "not-permitted") throw cause;
-    throw new Failure("unexpected", {
+    throw unreadableSettings(file, cause);
+  }
+}
+
+/** The failure of settings that cannot be read: for want of permission, because of the disk, or of their content. */
+export function unreadableSettings(where: string, cause: unknown): Failure {
+  if (hasCode(cause, "EACCES", "EPERM")) {
+    const hint = text("make the file and its folder readable", "ファイルとフォルダーを読み取れるようにしてください");
+    return new Failure("unexpected", { what: reasonOf(cause), where, hint, cause });
+  }
+  return (
+    diskFailureOf(cause, where) ??
+    new Failure("unexpected", {
       what: text("cannot read the contexts", "コンテキストを読み込めません"),
-      where: file,
+      where,
       hint: text("fix the file, or move it away", "ファイルを直すか、別の場所に移してください"),
       cause,
-    });
-  }
+    })
+  );
 }
 
 /**

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { unreadableSettings } from "./settings-file.ts";
+
+const failing = (code: string): Error => Object.assign(new Error(code), { code });
+
+test.each([
+  [
+    failing("EACCES"),
+    "permission denied",
+    "読み取る権限がありません",
+    "make the file and its folder readable",
+    "ファイルとフォルダーを読み取れるようにしてください",
+  ],
+  [
+    failing("EPERM"),
+    "permission denied",
+    "読み取る権限がありません",
+    "make the file and its folder readable",
+    "ファイルとフォルダーを読み取れるようにしてください",
+  ],
+  [
+    failing("EIO"),
+    "disk I/O error",
+    "ディスクで入出力エラーが起きました",
+    "check the disk first (see the system log), then run it again",
+    "先にディスクを確認し(詳細はシステムのログ)、それからもう一度実行してください",
+  ],
+  [
+    new SyntaxError("not JSON"),
+    "cannot read the contexts",
+    "コンテキストを読み込めません",
+    "fix the file, or move it away",
+    "ファイルを直すか、別の場所に移してください",
+  ],
+])("settings that cannot be read: %s", (cause, en, ja, hintEn, hintJa) => {
+  expect(unreadableSettings("/home/contexts.json", cause)).toMatchObject({
+    code: "unexpected",
+    what: { en, ja },
+    where: "/home/contexts.json",
+    hint: { en: hintEn, ja: hintJa },
+    cause,
+  });
+});
