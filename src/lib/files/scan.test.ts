@@ -96,8 +96,8 @@ test("a link is followed within the folder only, a loop is said, and one that is
   ] as const) {
     await symlink(target, join(folder, "certs", name));
   }
-  const out = "this link leads out of the folder; it is not followed";
-  const loop = "symbolic link not followed";
+  const out = "symbolic link out of the folder; not followed";
+  const loop = "symbolic link loop";
   expect(await scanned("certs", folder)).toEqual([
     `certs/a-out.pem: ${out}`,
     `certs/b-out: ${out}`,
@@ -105,15 +105,22 @@ test("a link is followed within the folder only, a loop is said, and one that is
     "certs/dangling.pem: no such file",
     `certs/e-loop: ${loop}`,
     `certs/f-loop: ${loop}`,
-    "certs/sub/up: this link leads back to where it lies, in a loop",
+    `certs/sub/up: ${loop}`,
     "certs/twice.pem = once",
     "certs/within.pem = within",
   ]);
+  const reasons = await Array.fromAsync(scan("certs", folder, PEM));
+  expect(reasons.flatMap((one) => ("reason" in one ? [one.reason.ja] : []))).toEqual([
+    "シンボリックリンクの参照先がフォルダーの外にあるためたどりません",
+    "シンボリックリンクの参照先がフォルダーの外にあるためたどりません",
+    "シンボリックリンクが循環しています",
+    "ファイルがありません",
+    ...Array<string>(3).fill("シンボリックリンクが循環しています"),
+  ]);
+  expect(await scanned("certs/d-loop.pem", folder)).toEqual([`certs/d-loop.pem: ${loop}`]);
   expect(await scanned("certs/a-out.pem", folder)).toEqual(["certs/a-out.pem = outside"]);
   await symlink("certs", join(folder, "named"));
-  expect(await scanned("named/sub", folder)).toEqual([
-    "named/sub/up: this link leads out of the folder; it is not followed",
-  ]);
+  expect(await scanned("named/sub", folder)).toEqual(["named/sub/up: symbolic link out of the folder; not followed"]);
   expect((await scanned("named", folder)).length).toBe(9);
 });
 
@@ -145,7 +152,7 @@ test("a folder and a file without rights are said, where rights bind (they do no
     () => false,
     () => true,
   );
-  const refusal = "there is no right to read it";
+  const refusal = "permission denied";
   expect(await scanned(".", folder)).toEqual(
     bound ? [`b.pem: ${refusal}`, "c.pem = c", `closed: ${refusal}`] : ["b.pem = b", "c.pem = c", "closed/a.pem = a"],
   );
@@ -157,11 +164,11 @@ test("folders within folders, and entries, have a limit that is said", async () 
   await writeFile(join(folder, "1", "a.pem"), "a");
   await writeFile(join(folder, "1", "2", "3", "b.pem"), "b");
   expect(await scanned(".", folder, { mostEntries: 100, deepest: 2 })).toEqual([
-    `${join("1", "2", "3")}: too many folders within folders`,
+    `${join("1", "2", "3")}: folders nested too deeply`,
     `${join("1", "a.pem")} = a`,
   ]);
   expect((await scanned(".", folder, { mostEntries: 2, deepest: 9 })).at(-1)).toBe(
-    ".: more than 2 entries; the rest was not looked at",
+    ".: more than 2 entries; the rest was skipped",
   );
 });
 

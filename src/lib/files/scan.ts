@@ -55,9 +55,12 @@ export async function* scan(where: string, workingFolder: string, options: ScanO
         : { where, reason: NOT_A_FILE };
     }
   } catch (error) {
-    yield { where, reason: reasonOf(error) };
+    yield { where, reason: followedReasonOf(error) };
   }
 }
+
+/** {@link reasonOf} for an error while links were followed. */
+const followedReasonOf = (error: unknown): Text => (hasCode(error, "ELOOP") ? LOOP : reasonOf(error));
 
 interface Place {
   readonly where: string;
@@ -104,7 +107,7 @@ class Search {
     if (this.#full) {
       const most = this.#limits.mostEntries;
       const reason = text(
-        `more than ${most} entries; the rest was not looked at`,
+        `more than ${most} entries; the rest was skipped`,
         `${most} 件を超えています。残りは確認していません`,
       );
       yield { where: this.#where, reason };
@@ -119,7 +122,7 @@ class Search {
   async *#folder(below: string, depth: number): AsyncGenerator<Scanned> {
     const where = join(this.#where, below);
     if (depth > this.#limits.deepest) {
-      yield { where, reason: text("too many folders within folders", "フォルダーの階層が深すぎます") };
+      yield { where, reason: text("folders nested too deeply", "フォルダーの階層が深すぎます") };
       return;
     }
     const entries = await this.#list(join(this.#root, below)).catch(reasonOf);
@@ -162,8 +165,8 @@ class Search {
       const isFolder = (await stat(target)).isDirectory();
       if (!this.#holds(target)) {
         const reason = text(
-          "this link leads out of the folder; it is not followed",
-          "リンク先がフォルダーの外にあるためたどりません",
+          "symbolic link out of the folder; not followed",
+          "シンボリックリンクの参照先がフォルダーの外にあるためたどりません",
         );
         if (expected || isFolder) yield { where, reason };
       } else if (isFolder) {
@@ -172,8 +175,8 @@ class Search {
         yield { ...(await readOne({ where, path: target, named: false }, this.#mostBytes)), where };
       }
     } catch (error) {
-      const reason = reasonOf(error);
-      if (expected || hasCode(error, "ELOOP")) yield { where, reason };
+      const reason = followedReasonOf(error);
+      if (expected || reason === LOOP) yield { where, reason };
     }
   }
 
@@ -183,4 +186,4 @@ class Search {
   }
 }
 
-const LOOP = text("this link leads back to where it lies, in a loop", "リンクが循環しています");
+const LOOP = text("symbolic link loop", "シンボリックリンクが循環しています");
