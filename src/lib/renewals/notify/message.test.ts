@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import { messageOf, subjectOf } from "./message.ts";
+import { htmlOf, messageOf, subjectOf } from "./message.ts";
 import { digestOf, dueNotice } from "../testing/digest.ts";
 
 test.each([
@@ -85,4 +85,12 @@ test("what people recorded stays on its line and is never markup", async () => {
   expect(body.split("\n")[0]).toBe("■ MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(html).toContain("&lt;b&gt;x&lt;/b&gt; Bcc");
   expect(html).not.toContain("<b>");
+});
+
+test("a bar that is full has no rest, every other one has", () => {
+  const cells = (days: readonly number[]): number => {
+    const html = htmlOf(digestOf({ due: days.map((left) => dueNotice({ days: left })) }), "");
+    return html.match(/<td [^>]*>&nbsp;<\/td>/g)?.length ?? 0;
+  };
+  expect([cells([400]), cells([400, 399])]).toEqual([1, 3]);
 });

@@ -98,6 +98,17 @@ describe("a page", () => {
     expect(/class="(marker[^"]*)"/.exec(chart)?.[1]).toBe(classes);
   });
 
+  it("ends the lines of a chart's months together, below its last row", () => {
+    const page = pageOf([recorded(1), recorded(2)]);
+    const [, height = ""] = /viewBox="0 0 1000 (\d+)"/.exec(page) ?? [];
+    const ends = [...page.matchAll(/class="rule"[^>]*?y2="(\d+)"/g)].map(([, y]) => Number(y));
+    const rows = [...page.matchAll(/class="band"[^>]*?\by="(\d+)"[^>]*?height="(\d+)"/g)];
+    const [, top, row] = (rows[0] ?? []).map(Number);
+    expect(ends.length).toBeGreaterThan(12);
+    expect(new Set(ends)).toEqual(new Set([(top ?? 0) + 2 * (row ?? 0)]));
+    expect(Number(height)).toBeGreaterThan(ends[0] ?? 0);
+  });
+
   it("draws no more rows in a chart than go on a sheet", () => {
     const page = pageOf(Array.from({ length: 41 }, (_, number) => recorded(number)));
     expect(page.match(/class="chart"/g)).toHaveLength(3);
