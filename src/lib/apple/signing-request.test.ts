@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MOST_BYTES } from "../model/renewal.ts";
 import { readRenewables, readSigningRequest } from "./index.ts";
 import { describeWithOpenssl, propertyList, Workshop } from "./testing/openssl.ts";
 
@@ -39,6 +40,12 @@ describeWithOpenssl("signing requests made by openssl", () => {
       ["vendor-signed, bare", () => Buffer.from(vendor(der.toString("base64"))), true],
     ])("%s: its public key is that of the certificate made from it", (_, write, vendorSigned) => {
       expect(readSigningRequest({ name: NAME, bytes: write() })).toEqual({ publicKey, vendorSigned });
+    });
+
+    test("the largest file is read, a larger one is refused", () => {
+      const padded = (size: number): Buffer => Buffer.concat([pem, Buffer.alloc(size - pem.length, "\n")]);
+      expect(readSigningRequest({ name: NAME, bytes: padded(MOST_BYTES) }).publicKey).toBe(publicKey);
+      expect(() => readSigningRequest({ name: NAME, bytes: padded(MOST_BYTES + 1) })).toThrow("not a signing request");
     });
 
     test("what is none is refused", () => {

@@ -122,6 +122,7 @@ test("what the schema cannot see is refused at the line of its value, or of what
 });
 
 test("what is too long is not parsed", () => {
+  expect(readYaml(SCHEMA, file("name: a", { maxLength: 7 })).value).toEqual({ name: "a" });
   const failure = refusalOf(() => readYaml(SCHEMA, file("[".repeat(1001))));
   expect([failure.code, failure.where]).toEqual(["input-rejected", "a.yaml"]);
 });
