@@ -242,6 +242,12 @@ test.each([
   await rm(file, { force: true });
 });
 
+test("what a dead process registered and never made, or removed already, is forgotten", async () => {
+  await rm(await leave(table()));
+  await sweepTemporaryFiles(place(table([])));
+  expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
 test("sweeping removes nothing that is not a temporary file, and never fails", async () => {
   await sweepTemporaryFiles(place());
   await mkdir(temporaryFolder, { recursive: true });
