@@ -232,6 +232,12 @@ test("progress reaches the end of the file", async () => {
   ]);
 });
 
+test("progress has ended before anything found is told", async () => {
+  const { stderr } = await run("csv check - --as users --progress json", { stdin: "氏名,メールアドレス\n山田,x\n" });
+  const lines = stderr.trimEnd().split("\n");
+  expect(lines.map((line) => line.startsWith("{"))).toEqual([true, true, false, false, false]);
+});
+
 test.each(["auto", "utf-8"])("a signal ends it, also where the encoding is %s", async (encoding) => {
   const signals = new EventEmitter();
   async function* bytes(): AsyncGenerator<Uint8Array> {
