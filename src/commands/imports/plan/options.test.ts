@@ -40,6 +40,8 @@ test("no two files are the same one, however they are spelled", () => {
   expect(refusedAt({ report: "/place/in.csv" })).toBe("--report");
   expect(refusedAt({ emitCsv: "a/../out.csv", errors: "out.csv" })).toBe("--errors");
   expect(refusedAt({ emitCsv: "a.csv", errors: "b.csv", report: "c.csv" }, "-")).toBeUndefined();
+  // stdin is not the file of that name
+  expect(refusedAt({ report: "./-" }, "-")).toBeUndefined();
 });
 
 test("stdout is for the result", () => {
@@ -74,6 +76,7 @@ test("a file typed at the terminal leaves nobody to answer", () => {
   expect(flagFor({})).toBe("--yes");
   expect(flagFor({ mode: "replace" }, { yes: true })).toBe("--confirm-deletions N");
   expect(flagFor({ mode: "replace", confirmDeletions: 3 })).toBeUndefined();
+  expect(flagFor({ confirmDeletions: 1 })).toBeUndefined();
   expect(flagFor({}, { yes: true })).toBeUndefined();
   expect(flagFor({ dryRun: true })).toBeUndefined();
   expect(flagFor({}, { file: "in.csv" })).toBeUndefined();
