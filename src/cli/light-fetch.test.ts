@@ -50,6 +50,22 @@ describe("light messages are what the platform's are", () => {
     await expect(response.text()).rejects.toThrow(TypeError);
   });
 
+  test("a response says 200 unless told otherwise", () => {
+    for (const response of [new LightResponse("x"), new Response("x")]) {
+      expect([response.status, response.ok]).toEqual([200, true]);
+    }
+  });
+
+  test("a body is one stream, however often it is asked for; once somebody reads that, it is used", async () => {
+    for (const response of [new LightResponse("x"), new Response("x")]) {
+      const { body } = response;
+      expect(response.body).toBe(body);
+      body?.getReader();
+      expect(response.body?.locked).toBe(true);
+      await expect(response.text()).rejects.toThrow(TypeError);
+    }
+  });
+
   test("an absent body is null and reads as nothing", async () => {
     const response = new LightResponse(null, { status: 404 });
     expect([response.ok, response.body]).toEqual([false, null]);
