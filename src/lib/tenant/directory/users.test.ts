@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Database } from "../store/sqlite/database.ts";
+import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
+import { TestSurroundings } from "../testing/tenant.ts";
+import { addCustomField, removeCustomField } from "./users.ts";
+
+let folder = "";
+let database: Database;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "users-"));
+  database = new Database(join(folder, "tenant.db"));
+  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a custom field goes with the values that users have in it, and no other user changes", () => {
+  const surroundings = new TestSurroundings();
+  const [note, other] = ["備考", "棟"].map((name) =>
+    addCustomField(database, surroundings, { name, actor: "owner", taken: [] }),
+  );
+  const pkOf = (id = ""): number => database.count("select pk from custom_field where id = :id", { id });
+  const [notePk, otherPk] = [pkOf(note?.id), pkOf(other?.id)];
+  for (const [id, custom] of [
+    ["both", { [notePk]: "夜勤", [otherPk]: "東" }],
+    ["one", { [otherPk]: "西" }],
+  ] as const) {
+    database.run(
+      `insert into user (id, name, emails, org, custom, createdAt, updatedAt, revision)
+       values (:id, '', '[]', ${ROOT_ORG_PK}, :custom, '', 'before', 0)`,
+      { id, custom: JSON.stringify(custom) },
+    );
+  }
+  removeCustomField(database, surroundings, { id: note?.id ?? "", actor: "owner" });
+  expect(database.all("select id, custom, updatedAt, revision > 0 as changed from user order by id")).toEqual([
+    { id: "both", custom: `{"${otherPk}":"東"}`, updatedAt: expect.stringMatching(/^2026-04-01T/), changed: 1 },
+    { id: "one", custom: `{"${otherPk}":"西"}`, updatedAt: "before", changed: 0 },
+  ]);
+  expect(database.all("select id from custom_field")).toEqual([{ id: other?.id }]);
+});

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { TestTenant } from "../testing/tenant.ts";
+
+test("imports are listed with status 200", async () => {
+  await using tenant = new TestTenant();
+  const answer = await tenant.fetch(new Request("http://tenant.invalid/v1/imports"));
+  expect([answer.status, await answer.json()]).toEqual([200, { items: [] }]);
+});
+
+test.each([
+  ["PUT", "content"],
+  ["POST", "verification"],
+])("a file whose charset nobody knows is refused: %s %s", async (method, route) => {
+  await using tenant = new TestTenant();
+  const id = "019a0000-0000-7000-8000-000000000001";
+  const answer = await tenant.fetch(
+    new Request(`http://tenant.invalid/v1/imports/${id}/${route}`, {
+      method,
+      headers: { "content-type": "text/csv; charset=latin1", "idempotency-key": "0123456789abcdef" },
+    }),
+  );
+  expect(answer.status).toBe(415);
+  expect(await answer.json()).toMatchObject({ type: "usage", where: "content-type" });
+});
