@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readExpiring } from "../apple/index.ts";
 import { describeWithOpenssl, serverToken, Workshop } from "../apple/testing/openssl.ts";
@@ -190,6 +190,7 @@ test("the record alone counts where the source is gone, broken, of another kind,
   };
   expect(await remarkOf(join(folder, "gone.pem"))).toBeUndefined();
   expect(await remarkOf("relative.pem")).toBeUndefined();
+  expect(await remarkOf(relative(process.cwd(), join(folder, "broken.pem")))).toBeUndefined();
   expect(await remarkOf(join(folder, "broken.pem"))).toMatch(/^using the recorded date; .+broken\.pem: /);
   expect(await remarkOf(join(folder, "other.vpptoken"), { kind: "certificate" })).toBeUndefined();
 });

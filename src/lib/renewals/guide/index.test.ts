@@ -40,6 +40,11 @@ describe.each(KINDS)("the guide for %s", (kind) => {
   });
 });
 
+it("lets only the key that the PANEL may not ask for be left out", () => {
+  const optional = KINDS.flatMap((kind) => guideOf(kind, null, null).steps.filter(({ mayLack }) => mayLack === true));
+  expect(optional.map(({ id }) => id)).toEqual(["public-key"]);
+});
+
 /** What an administrator must not learn by doing. @see facts 3.3 to 3.6 */
 it.each([
   ["push-certificate", "prepare", /same Apple Account/, /同じ Apple Account/],
