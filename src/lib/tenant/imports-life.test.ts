@@ -247,6 +247,13 @@ test("a rejected plan cannot be written for the console", async () => {
   expect(await codeOf(tenant.client.imports.emitted(plan))).toBe("input-rejected");
 });
 
+test("a plan of a tenant that has changed cannot be written for the console", async () => {
+  const plan = await tenant.plan(users, FILE);
+  await tenant.import(users, OTHER);
+  expect(await codeOf(tenant.client.imports.emitted(plan))).toBe("conflict");
+  expect((await tenant.client.imports.show(plan.id)).state).toBe("planned");
+});
+
 test("a plan that awaits the console is committed by its verification only", async () => {
   await tenant.import(users, OTHER);
   const plan = await tenant.client.imports.emitted(await tenant.plan({ ...users, mode: "replace" }, FILE));
@@ -352,6 +359,20 @@ test("an undoing is refused where a record was touched, where it was done, and o
   const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(second.id));
   expect(await codeOf(tenant.client.imports.revert(second.id))).toBe("conflict");
   expect(await codeOf(tenant.client.imports.revert(undo.id))).toBe("conflict");
+});
+
+test("an undoing that would bring back a user whose address another one has by now is refused", async () => {
+  await tenant.import(users, FILE);
+  const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["別人", "yamada@x"],
+  ]);
+  const undo = await tenant.client.imports.revert(gone.id);
+  const before = tenant.dump();
+  const failure = await failureOf(tenant.client.imports.commit(undo));
+  expect(failure).toMatchObject({ code: "conflict", what: { en: expect.stringContaining("changed afterwards") } });
+  expect(tenant.dump()).toEqual(before);
 });
 
 test("a user who comes back lacks the custom field that was removed meanwhile", async () => {
