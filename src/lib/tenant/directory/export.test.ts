@@ -113,6 +113,22 @@ describe("exports of users", () => {
   });
 });
 
+describe("exports of organisations", () => {
+  it("are narrowed by filters", async () => {
+    await using tenant = new TestTenant();
+    const rows = [
+      ["東京営業部", "S1", "", ""],
+      ["大阪営業部", "S2", "", ""],
+      ["東京総務部", "S3", "", ""],
+    ];
+    await tenant.import({ kind: "orgs" }, [FORMATS.orgs.columns.map(({ header }) => header), ...rows]);
+    const codes = async (filters: object): Promise<readonly string[]> =>
+      (await textOf(await tenant.client.exportOrgs(filters))).match(/S\d/g) ?? [];
+    expect(await codes({ filterName: "東京" })).toEqual(["S1", "S3"]);
+    expect(await codes({ filterName: "東京", filterId: "S3" })).toEqual(["S3"]);
+  });
+});
+
 describe("exports of SECURED APPs users", () => {
   it("leave administrators out, and write a user without groups blank", async () => {
     await using tenant = new TestTenant();
