@@ -119,6 +119,12 @@ test("a query answers in JSON, an array under ndjson a line an item", async () =
   await expect(listed({ query: "abs(@)" })).rejects.toMatchObject({ code: "usage", where: "--query" });
 });
 
+test("a query that fails says why", async () => {
+  await expect(listed({ query: "nothing(@)" })).rejects.toMatchObject({
+    what: { en: "the query failed: Unknown function: nothing()" },
+  });
+});
+
 test("a key from input is a key like others", async () => {
   const custom: Column<Person>[] = [{ key: "__proto__", header: same("__proto__"), value: () => "x" }];
   for (const query of [undefined, "@"]) {

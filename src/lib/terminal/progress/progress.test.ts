@@ -95,6 +95,23 @@ test("a step without a total spins, and a total that comes later draws the bar",
   expect(seen.written).toContain("█");
 });
 
+test("what is written meanwhile stands on a line without the spinner", async () => {
+  const { progress, seen } = progressWith({ stderrIsTerminal: true });
+  progress.start(READ);
+  await turn();
+  progress.hide();
+  expect(seen.spun).toEqual(["start Reading  0 rows", "clear"]);
+});
+
+test("a step's time counts from its own start", () => {
+  const { progress, seen } = progressWith({ stderrIsTerminal: true });
+  seen.now = 60_000;
+  const step = progress.start({ ...READ, total: 10 });
+  seen.now = 67_000;
+  step.finish();
+  expect(seen.written.endsWith("  0:07\n")).toBe(true);
+});
+
 test("a spinner that loads after its step is over never starts", async () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true });
   progress.start(READ).finish();
