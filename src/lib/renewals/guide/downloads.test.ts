@@ -55,6 +55,7 @@ test("folders, files too large and nothing at all are no downloads", async () =>
   const { found, aside } = await findDownload(folder, "vpp-token");
   expect(found).toBeUndefined();
   expect(aside.map(({ name }) => name)).toEqual(["sToken_for_a_.vpptoken", "sToken_for_b_.vpptoken"]);
+  expect(aside[1]?.why).toEqual(aside[0]?.why);
   expect(await findDownload(folder, "ade-token")).toEqual({ found: undefined, aside: [] });
 });
 

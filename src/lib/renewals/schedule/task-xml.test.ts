@@ -51,3 +51,9 @@ test("the program is found at run time, and what it needs goes along", () => {
 test.each(['a"b', "%PATH%", "a\nb"])("%j would be read by cmd.exe as its own", (name) => {
   expect(() => taskXml({ ...TASK, scope: ["--context", name] })).toThrow(expect.objectContaining({ code: "usage" }));
 });
+
+test("a folder that cmd.exe would read as its own is refused", () => {
+  expect(() => taskXml({ ...TASK, folders: [String.raw`C:\100%\nodejs`] })).toThrow(
+    expect.objectContaining({ code: "usage" }),
+  );
+});

@@ -75,7 +75,7 @@ test("it goes over the socket as UTF-8 JSON", async () => {
   expect(bodyOf()).toMatchObject({ title: message.subject });
 });
 
-test.each([302, 404, 500])("HTTP %i is a failure that does not tell the address", async (status) => {
+test.each([300, 302, 404, 500])("HTTP %i is a failure that does not tell the address", async (status) => {
   chat.status = status;
   const delivery = await postNotice({ service: "slack", url: chat.url }, message);
   expect(delivery).toEqual({ sent: false, bounced: false, reason: { en: `HTTP ${status}`, ja: `HTTP ${status}` } });

@@ -109,6 +109,10 @@ describe("a page", () => {
     expect(Number(height)).toBeGreaterThan(ends[0] ?? 0);
   });
 
+  it("has a remark only where there is one", () => {
+    expect(pageOf([recorded(1)])).not.toContain('data-field="remark"');
+  });
+
   it("draws no more rows in a chart than go on a sheet", () => {
     const page = pageOf(Array.from({ length: 41 }, (_, number) => recorded(number)));
     expect(page.match(/class="chart"/g)).toHaveLength(3);
