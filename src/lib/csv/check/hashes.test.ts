@@ -34,6 +34,10 @@ describe("findSharedHashes", () => {
     expect(rowsOf([{ hashes: collect(values).part, rowsBefore: 0 }])).toEqual(new Set([8, 150_001]));
   });
 
+  it("finds nothing to read again where no value is in two rows", () => {
+    expect([...findSharedHashes([{ hashes: collect(["a", "b", "c"]).part, rowsBefore: 0 }])]).toEqual([]);
+  });
+
   it("keeps the spaces apart", () => {
     const hashes = new ValueHashes();
     hashes.add("a", "exact", 0, 1);

@@ -89,6 +89,10 @@ describe("decoding CP932", () => {
 });
 
 describe("encoding CP932", () => {
+  test("its table takes the controls and ASCII as they are", () => {
+    expect([...unicodeToCp932().subarray(0, 0x80)]).toEqual(BYTES.slice(0, 0x80));
+  });
+
   test("equals iconv-lite over the BMP but for the seven folded, ¥, ‾ and U+0080", () => {
     const differing: string[] = [];
     for (let unit = 0; unit <= 0xffff; unit++) {
