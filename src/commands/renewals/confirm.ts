@@ -4,7 +4,8 @@ import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
-import { asOfNow, findItem, ITEM_ARGUMENT } from "./items/tenant-items.ts";
+import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
+import { asOfNow } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, itemColumns } from "./items/columns.ts";
 import { pastInstant } from "./items/read-options.ts";
 

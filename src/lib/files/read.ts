@@ -55,6 +55,8 @@ export interface FileStart {
   readonly ownerId: number;
 }
 
+const UNSIZED_BYTES = 64 * 1024;
+
 /**
  * Reads the first `most` bytes of a file, and one more if it is longer. Time and memory are bounded whatever the path
  * is: opening a pipe does not block.
@@ -72,7 +74,9 @@ export async function readStart(
   try {
     const { size, mtime, mode, uid, isFile } = await look(handle);
     if (!isFile) return undefined;
-    return { bytes: await readUpTo(handle, Math.min(size, most) + 1), size, writtenAt: mtime, mode, ownerId: uid };
+    // a file of the system's own (/proc) has no size; any other is read by one call
+    const wanted = Math.min(size === 0 ? UNSIZED_BYTES : size, most + 1);
+    return { bytes: await readUpTo(handle, wanted), size, writtenAt: mtime, mode, ownerId: uid };
   } finally {
     await handle.close();
   }

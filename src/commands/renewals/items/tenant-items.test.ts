@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RenewalItem } from "../../../lib/client/index.ts";
-import { itemNamed } from "./tenant-items.ts";
+import { itemNamed } from "./find-item.ts";
 
 const item = (id: string, name: string): RenewalItem =>
   ({ id: `${id}-0000-7000-8000-000000000000`, name, kind: "custom", organisation: null }) as RenewalItem;

@@ -2,7 +2,7 @@ import type { RenewalItem, TenantClient } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import { theOne } from "../../listing/named.ts";
-import { findItem } from "../items/tenant-items.ts";
+import { findItem } from "../items/find-item.ts";
 
 /** What a guide is about: a recorded item, or a kind in general (item null). */
 export interface Subject {

@@ -1,4 +1,3 @@
-import { createPrivateKey } from "node:crypto";
 import { dirname, join } from "node:path";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
 import { Failure } from "../../errors/index.ts";
@@ -56,8 +55,10 @@ export const readKeys = (
   read: (name: string) => Promise<{ readonly bytes: Uint8Array }>,
 ): Promise<readonly string[]> => Promise.all(names.map(async (name) => keyOf(name, await read(name))));
 
-function keyOf(name: string, { bytes }: { readonly bytes: Uint8Array }): string {
+async function keyOf(name: string, { bytes }: { readonly bytes: Uint8Array }): Promise<string> {
   const pem = Buffer.from(bytes).toString("utf8");
+  // cryptography is not loaded where no key was named
+  const { createPrivateKey } = await import("node:crypto");
   try {
     createPrivateKey(pem);
     return pem;

@@ -1,0 +1,36 @@
+import type { RenewalItem, TenantClient } from "../../../lib/client/index.ts";
+import { nameKey } from "../../../lib/model/normalise.ts";
+import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { TextField } from "../../field.ts";
+import { theOne } from "../../listing/named.ts";
+
+/** The argument that names an item. */
+export const ITEM_ARGUMENT = {
+  kind: "string",
+  value: "ITEM",
+  required: true,
+  about: text("name or ID of an item, or the start of an ID", "項目の名前か ID(ID は先頭の一部でもよい)"),
+} as const satisfies TextField;
+
+/**
+ * The item with a name, an ID or the start of an ID; a name takes precedence over the start of an ID.
+ *
+ * @throws Failure `not-found` where there is none, `usage` where it fits several, which are listed
+ */
+export async function findItem(client: Pick<TenantClient, "renewals">, typed: string): Promise<RenewalItem> {
+  return itemNamed(typed, await client.renewals.list());
+}
+
+/** As {@link findItem}, among items that are known already. */
+export function itemNamed(typed: string, items: readonly RenewalItem[]): RenewalItem {
+  const start = typed.toLowerCase();
+  const named = items.filter(({ id, name }) => id === start || nameKey(name) === nameKey(typed));
+  const found = named.length > 0 || start === "" ? named : items.filter(({ id }) => id.startsWith(start));
+  return theOne(typed, found, {
+    noun: text("item", "項目"),
+    list: "clomoctl renewals list",
+    describe: ({ id, name, kind, organisation }) =>
+      [RENEWAL_KINDS[kind].name.en, name, organisation, id].filter((part) => part !== null).join(" "),
+  });
+}
