@@ -26,7 +26,7 @@ describe("invalid rows", () => {
       { code: "required", row: 4, line: 5, column: 1 },
     ]);
     const japanese = await desk.run("users import people.csv --yes --lang ja");
-    expect(japanese.stderr).toContain("people.csv:4:1: 氏名: 空にできません(5 行目)\n");
+    expect(japanese.stderr).toContain("people.csv:4:1: 氏名: 空にできません(テキストの 5 行目)\n");
     expect(await desk.users()).not.toContain("taro");
   });
 

@@ -8,7 +8,7 @@ export default defineNoun({
   ),
   examples: [
     "clomoctl csv check people.csv --as users",
-    "clomoctl users import people.csv --create-orgs --dry-run",
-    "clomoctl renewals check --within 60d",
+    "clomoctl users import people.csv --create-orgs --dry-run --format json",
+    "clomoctl renewals check certificates --within 60d --critical 2w",
   ],
 });
