@@ -13,7 +13,7 @@ const FIRST_GUARD_S = 600;
 const SLOW_S = 2;
 
 /** What a campaign is run with, beside its mutants. */
-export interface Manner {
+export interface CampaignOptions {
   readonly jobs: number;
   /** where it is kept as it goes */
   readonly file?: string;
@@ -69,7 +69,7 @@ export async function readCampaign(file: string): Promise<Campaign> {
 }
 
 /** Runs what a campaign still lacks, and writes into it. */
-export async function run(campaign: Campaign, { jobs, file, say }: Manner): Promise<void> {
+export async function run(campaign: Campaign, { jobs, file, say }: CampaignOptions): Promise<void> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "mutate-"));
   const remove = (): void => removeCopies(folder);
   process.once("exit", remove);
