@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, readFile, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder } from "./folder.ts";
@@ -63,17 +63,25 @@ export async function createTemporary(
       for (const done of [path, record ?? ""]) unfinished.delete(done);
     };
     try {
-      const handle = await open(path, "wx", mode);
-      for (const begun of [path, ...(record === undefined ? [] : [record])]) unfinished.add(begun);
-      return { path, handle, forget };
+      // at once, so that a signal finds it listed; its final mode is set when it is written
+      closeSync(openSync(path, "wx", mode | OWNER_WRITES));
     } catch (error) {
       await forget();
-      if (!hasCode(error, "EEXIST")) {
-        throw error;
-      }
+      if (hasCode(error, "EEXIST")) continue;
+      throw error;
+    }
+    unfinished.add(path);
+    try {
+      return { path, handle: await open(path, "r+"), forget };
+    } catch (error) {
+      await rm(path, { force: true });
+      await forget();
+      throw error;
     }
   }
 }
+
+const OWNER_WRITES = 0o600;
 
 async function register({ temporaryFolder, processes }: TemporaryPlace, file: string): Promise<string | undefined> {
   const { self, place } = processes;
@@ -82,29 +90,33 @@ async function register({ temporaryFolder, processes }: TemporaryPlace, file: st
     await ensureFolder(temporaryFolder);
     for (let count = 0; ; count++) {
       const record = join(temporaryFolder, `${self}-${count}.json`);
-      const handle = await open(record, "wx", 0o600).catch((error: unknown) => {
-        if (!hasCode(error, "EEXIST")) {
-          throw error;
-        }
-      });
-      if (handle !== undefined) {
-        await writeEntry(handle, record, entry);
-        return record;
-      }
+      if (makeEntry(record, entry)) return record;
     }
   } catch {
     return undefined;
   }
 }
 
-/** Writes an entry; one that cannot be written, for instance on a full disk, is removed. */
-async function writeEntry(handle: FileHandle, record: string, entry: string): Promise<void> {
+/**
+ * Makes an entry of the register, at once, so that a signal finds it listed; one that cannot be written, for instance on a
+ * full disk, is removed.
+ *
+ * @returns false where there is one of that name
+ */
+function makeEntry(record: string, entry: string): boolean {
   try {
-    await handle.writeFile(entry);
-    await handle.close();
+    writeFileSync(record, "", { flag: "wx", mode: 0o600 });
   } catch (error) {
-    await handle.close().catch(() => undefined);
-    await rm(record, { force: true });
+    if (hasCode(error, "EEXIST")) return false;
+    throw error;
+  }
+  unfinished.add(record);
+  try {
+    writeFileSync(record, entry);
+    return true;
+  } catch (error) {
+    rmSync(record, { force: true });
+    unfinished.delete(record);
     throw error;
   }
 }
