@@ -80,6 +80,17 @@ test("a tenant that is not there yet, or lies elsewhere, is not asked", async ()
   }
 });
 
+test("a tenant of which only an empty folder is there is not asked, which would make it", async () => {
+  const home = await homeWith(false);
+  mkdirSync(join(home, "tenants", "kanto"), { recursive: true });
+  const tenant = new Failure("unexpected", { what: text("asked", "asked") });
+  const { en, ja } = await inBoth("context show kanto --format json", { home, tenant });
+  for (const { exit, stdout, stderr } of [en, ja]) {
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
+  }
+});
+
 test("a tenant that cannot be asked is a warning, in both languages", async () => {
   const home = await homeWith(true);
   const tenant = new Failure("locked", { what: text("locked by 7", "7 が使用中") });

@@ -152,6 +152,12 @@ export class Contexts {
     return context.kind === "embedded" && (await lstat(context.tenantFolder).catch(() => undefined)) !== undefined;
   }
 
+  /** Whether a context's tenant has been created here: opening it then only reads. */
+  async hasDatabase(context: Context): Promise<boolean> {
+    if (context.kind !== "embedded") return false;
+    return (await lstat(join(context.tenantFolder, "tenant.db")).catch(() => undefined)) !== undefined;
+  }
+
   #all({ contexts }: Settings): readonly Context[] {
     const own = contexts.find(({ name }) => name === EMBEDDED) ?? storeContext(EMBEDDED, { kind: "embedded" });
     return [own, ...contexts.filter(({ name }) => name !== EMBEDDED)].map((stored) => this.#open(stored));
