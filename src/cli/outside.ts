@@ -1,8 +1,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
-import type { ProcessTable } from "../lib/files/index.ts";
-import type { OpenTenant } from "./tenant.ts";
+import type { Machine, OpenTenant } from "./tenant.ts";
 
 /** The part of `process` the program uses. */
 export type Host = Pick<
@@ -23,10 +22,7 @@ export type Host = Pick<
 >;
 
 /** Opens the tenant of a context. @throws as `openTenant` of `tenant.ts` */
-export type TenantOpener = (
-  machine: { readonly clock: Clock; readonly processes: ProcessTable },
-  chosen: Omit<ChosenTenant, "client">,
-) => Promise<OpenTenant>;
+export type TenantOpener = (machine: Machine, chosen: Omit<ChosenTenant, "client">) => Promise<OpenTenant>;
 
 /** The program's environment; tests pass one in memory. */
 export interface Outside {

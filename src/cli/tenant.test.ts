@@ -11,6 +11,7 @@ import { openTenant } from "./tenant.ts";
 const machine = {
   clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
   processes: { self: 1, place: "here", isAlive: () => true, startOf: () => undefined },
+  userName: "admin",
 };
 
 const open = (context: Context) => openTenant(machine, { context, source: "used" });

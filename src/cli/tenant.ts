@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChosenTenant, Clock } from "../commands/tools.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
@@ -13,9 +12,11 @@ export interface OpenTenant extends ChosenTenant {
 }
 
 /** What a connection needs of the machine. */
-interface Machine {
+export interface Machine {
   readonly clock: Clock;
   readonly processes: ProcessTable;
+  /** the operating system's user; undefined if it has no name, as in some containers */
+  readonly userName: string | undefined;
 }
 
 /** A connection to a tenant. */
@@ -24,16 +25,6 @@ interface Connection {
   /** the base address of the tenant's routes; undefined in process */
   readonly base?: URL | undefined;
   readonly close: () => Promise<void>;
-}
-
-/** The actor of an embedded tenant: its owner, with the operating system's user. */
-function ownerHere(): string {
-  try {
-    return `owner (${userInfo().username})`;
-  } catch {
-    // a container's user may have no name
-    return "owner";
-  }
 }
 
 /**
@@ -52,7 +43,7 @@ export async function openTenant(
 }
 
 async function connectInProcess(
-  { clock, processes }: Machine,
+  { clock, processes, userName }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection> {
   await ensureFolder(tenantFolder);
@@ -61,7 +52,7 @@ async function connectInProcess(
   const { fetch, close } = tenant.openTenant({
     folder: tenantFolder,
     name,
-    actor: ownerHere(),
+    actor: userName === undefined ? "owner" : `owner (${userName})`,
     surroundings: { now: () => clock.now().getTime(), random: (size) => randomBytes(size) },
     processes,
   });

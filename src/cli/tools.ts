@@ -46,7 +46,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   const opened = new Map<string, Promise<OpenTenant>>();
   const openOnce = (chosen: Omit<ChosenTenant, "client">): Promise<OpenTenant> => {
     const { name } = chosen.context;
-    const tenant = opened.get(name) ?? outside.openTenant({ clock, processes }, chosen);
+    const tenant = opened.get(name) ?? outside.openTenant({ clock, processes, userName: outside.userName }, chosen);
     opened.set(name, tenant);
     return tenant;
   };
