@@ -8,19 +8,31 @@ import { blankSecretsWarning } from "./blank-secrets.ts";
 import type { SecretSource } from "./secrets.ts";
 import { writeConsoleFile } from "./file.ts";
 
-/** Where in the console a kind of file is uploaded. @see facts 1.1, 6.2 */
-const placeOf = ({ kind }: Import): Text => {
+/** Where in the console a kind of file is uploaded, and what the choice of the mode is called there. */
+interface Screen {
+  readonly place: Text;
+  readonly choice: Text;
+}
+
+/** @see facts 1.1, 6.2: the manual has a label for the choice only on the screens of SECURED APPs MANAGER */
+const screenOf = ({ kind }: Import): Screen => {
   if (kind === "users" || kind === "orgs") {
-    return text(
-      "CLOMO PANEL, Users/Org › Import/Export › Import",
-      "CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び",
-    );
+    return {
+      place: text(
+        "CLOMO PANEL, Users/Org › Import/Export › Import",
+        "CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び",
+      ),
+      choice: text("the mode", ""),
+    };
   }
   const app = securedAppName(kind);
-  return text(
-    `SECURED APPs MANAGER (${app}), Users › インポート`,
-    `SECURED APPs MANAGER(${app})の「Users」画面でインポートアイコンを選び`,
-  );
+  return {
+    place: text(
+      `SECURED APPs MANAGER (${app}), Users › インポート`,
+      `SECURED APPs MANAGER(${app})の「Users」画面でインポートアイコンを選び`,
+    ),
+    choice: text("インポート方法", "「インポート方法」を"),
+  };
 };
 
 /**
@@ -46,16 +58,11 @@ export async function emit(
   );
   if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
   const [mode, other] = plan.mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
-  const place = placeOf(plan);
-  // the manual has a label for the choice only on the screens of SECURED APPs MANAGER
-  const method =
-    plan.kind === "users" || plan.kind === "orgs"
-      ? text("the mode", "")
-      : text("インポート方法", "「インポート方法」を");
+  const { place, choice } = screenOf(plan);
   await tools.terminal.problem(
     text(
-      `${file}: ${counted(rows, "row")}; upload in ${place.en}, ${method.en} must be ${mode} (never ${other})`,
-      `${file}: ${rows} 行。${place.ja}、${method.ja}必ず「${mode}」にしてアップロードしてください(「${other}」は不可)`,
+      `${file}: ${counted(rows, "row")}; upload in ${place.en}, ${choice.en} must be ${mode} (never ${other})`,
+      `${file}: ${rows} 行。${place.ja}、${choice.ja}必ず「${mode}」にしてアップロードしてください(「${other}」は不可)`,
     ),
   );
 }
