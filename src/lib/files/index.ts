@@ -3,7 +3,7 @@ export { ensureFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { readOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
-export { readNamedFile, readStart, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
+export { readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
 export { spoolToFile } from "./spool.ts";
 export { hasCode, removeUnfinished, sweepTemporaryFiles, type TemporaryPlace } from "./temporary.ts";

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts";
+import { Failure } from "../errors/index.ts";
+import { A_FOLDER, openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts";
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryPlace } from "./temporary.ts";
 
@@ -31,7 +32,7 @@ export async function openInput({ stdin, temporary, workingFolder }: InputPlace,
     throw unreadable(label, cause);
   };
   const found = await stat(path).catch(refuse);
-  if (found.isDirectory()) refuse(Object.assign(new Error("a folder"), { code: "EISDIR" }));
+  if (found.isDirectory()) throw new Failure("usage", { what: A_FOLDER, where: label });
   if (!found.isFile()) {
     const stream = (await openToRead(path).catch(refuse)).createReadStream();
     return spooled(label, stream, temporary);

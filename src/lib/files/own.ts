@@ -1,7 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { hasCode } from "./temporary.ts";
-import { readStart } from "./read.ts";
+import { readShort } from "./read.ts";
 
 const OTHERS_WRITE = 0o022;
 
@@ -18,14 +18,13 @@ const NO_SETTINGS = text("not a file of settings", "設定ファイルではあ�
  * @throws the file system's own error if it cannot be read
  */
 export async function readOwnFile(path: string, userId: number | undefined): Promise<string | undefined> {
-  const found = await readStart(path, MOST_BYTES).catch((error: unknown) => {
+  const found = await readShort(path, MOST_BYTES).catch((error: unknown) => {
     // only a path that cannot exist counts as missing
     if (hasCode(error, "ENOENT", "ENOTDIR")) return "missing" as const;
     throw error;
   });
   if (found === "missing") return undefined;
-  if (found === undefined || found.bytes.length > MOST_BYTES)
-    throw new Failure("usage", { what: NO_SETTINGS, where: path });
+  if (found === undefined) throw new Failure("usage", { what: NO_SETTINGS, where: path });
   const { bytes, mode, ownerId } = found;
   const isOurs = userId === undefined || ((ownerId === userId || ownerId === 0) && (mode & OTHERS_WRITE) === 0);
   if (!isOurs) throw writtenByOthers(path);

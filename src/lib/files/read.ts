@@ -15,6 +15,7 @@ export const NOT_A_FILE = text(
   "ファイルでもフォルダーでもないため開きません",
 );
 
+export const A_FOLDER = text("this is a folder", "これはフォルダーです");
 const NO_SUCH_FILE = text("no such file", "ファイルがありません");
 const DENIED = text("permission denied", "読み取る権限がありません");
 
@@ -23,7 +24,7 @@ const BY_CODE: ReadonlyMap<string, Text> = new Map([
   ["ENOTDIR", NO_SUCH_FILE],
   ["EACCES", DENIED],
   ["EPERM", DENIED],
-  ["EISDIR", text("this is a folder", "これはフォルダーです")],
+  ["EISDIR", A_FOLDER],
   ["ELOOP", text("symbolic link not followed", "シンボリックリンクをたどれません")],
   ["ENXIO", NOT_A_FILE],
 ]);
@@ -46,16 +47,12 @@ export const unreadable = (where: string, cause: unknown): Failure =>
 /** The start of a file, with its metadata. */
 export interface FileStart {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** size of the whole file when it was opened */
-  readonly size: number;
   readonly writtenAt: Date;
   /** permission bits */
   readonly mode: number;
   /** user id of its owner */
   readonly ownerId: number;
 }
-
-const UNSIZED_BYTES = 64 * 1024;
 
 /**
  * Reads the first `most` bytes of a file, and one more if it is longer. Time and memory are bounded whatever the path
@@ -72,21 +69,26 @@ export async function readStart(
 ): Promise<FileStart | undefined> {
   const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   try {
-    const { size, mtime, mode, uid, isFile } = await look(handle);
-    if (!isFile) return undefined;
+    const found = await handle.stat();
+    // reading a folder fails with EISDIR
+    if (!found.isFile() && !found.isDirectory()) return undefined;
+    const { size, mtime, mode, uid } = found;
     // a file of the system's own (/proc) has no size; any other is read by one call
-    const wanted = Math.min(size === 0 ? UNSIZED_BYTES : size, most + 1);
-    return { bytes: await readUpTo(handle, wanted), size, writtenAt: mtime, mode, ownerId: uid };
+    const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
+    return { bytes: await readUpTo(handle, wanted), writtenAt: mtime, mode, ownerId: uid };
   } finally {
     await handle.close();
   }
 }
 
-/** A folder is accepted here: reading it fails with EISDIR. */
-async function look(handle: FileHandle) {
-  const found = await handle.stat();
-  const { size, mtime, mode, uid } = found;
-  return { size, mtime, mode, uid, isFile: found.isFile() || found.isDirectory() };
+/** {@link readStart} of a file that counts only as a whole: undefined, too, if it is longer than `most` bytes. */
+export async function readShort(
+  path: string,
+  most: number,
+  options: { readonly follow?: boolean } = {},
+): Promise<FileStart | undefined> {
+  const start = await readStart(path, most, options);
+  return start === undefined || start.bytes.length > most ? undefined : start;
 }
 
 async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -131,11 +133,17 @@ export async function readNamedFile(
 ): Promise<ReadFile> {
   if (typed === "-") return { name: typed, path: null, bytes: await readStream(stdin, most), writtenAt: null };
   const path = resolve(workingFolder, typed);
+  const { bytes, writtenAt } = await readStartOf(path, typed, most);
+  return { name: basename(path), path, bytes, writtenAt };
+}
+
+/** {@link readStart} with the failures of a file that the user named. */
+async function readStartOf(path: string, where: string, most: number): Promise<FileStart> {
   const start = await readStart(path, most).catch((cause: unknown) => {
-    throw unreadable(typed, cause);
+    throw unreadable(where, cause);
   });
-  if (start === undefined) throw new Failure("usage", { what: NOT_A_FILE, where: typed });
-  return { name: basename(path), path, bytes: start.bytes, writtenAt: start.writtenAt };
+  if (start === undefined) throw new Failure("usage", { what: NOT_A_FILE, where });
+  return start;
 }
 
 /** The first bytes of a stream; if it is longer than `most`, some more. */
@@ -162,12 +170,9 @@ const MOST_TEXT_BYTES = 16 * 1024 * 1024;
  * @throws `not-found` when it does not exist, `usage` when it is not a file, cannot be read, or is longer than 16 MiB
  */
 export async function readText(path: string, where: string = path): Promise<string> {
-  const start = await readStart(path, MOST_TEXT_BYTES).catch((cause: unknown) => {
-    throw unreadable(where, cause);
-  });
-  const what = start === undefined ? NOT_A_FILE : TOO_LONG;
-  if (start === undefined || start.bytes.length > MOST_TEXT_BYTES) throw new Failure("usage", { what, where });
-  return Buffer.from(start.bytes).toString("utf8");
+  const { bytes } = await readStartOf(path, where, MOST_TEXT_BYTES);
+  if (bytes.length > MOST_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where });
+  return Buffer.from(bytes).toString("utf8");
 }
 
 const TOO_LONG = text("longer than 16 MiB", "16 MiB を超えています");

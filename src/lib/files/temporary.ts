@@ -63,7 +63,7 @@ export async function createTemporary(
       for (const done of [path, record ?? ""]) unfinished.delete(done);
     };
     try {
-      // at once, so that a signal finds it listed; its final mode is set when it is written
+      // synchronously, so that a signal finds it listed; its final mode is set when it is written
       closeSync(openSync(path, "wx", mode | OWNER_WRITES));
     } catch (error) {
       await forget();
@@ -98,27 +98,21 @@ async function register({ temporaryFolder, processes }: TemporaryPlace, file: st
 }
 
 /**
- * Makes an entry of the register, at once, so that a signal finds it listed; one that cannot be written, for instance on a
- * full disk, is removed.
+ * Makes an entry of the register, synchronously, so that a signal finds it listed; one that cannot be written, for
+ * instance on a full disk, is removed.
  *
- * @returns false where there is one of that name
+ * @returns false if there is one of that name
  */
 function makeEntry(record: string, entry: string): boolean {
   try {
-    writeFileSync(record, "", { flag: "wx", mode: 0o600 });
+    writeFileSync(record, entry, { flag: "wx", mode: 0o600 });
   } catch (error) {
     if (hasCode(error, "EEXIST")) return false;
+    rmSync(record, { force: true });
     throw error;
   }
   unfinished.add(record);
-  try {
-    writeFileSync(record, entry);
-    return true;
-  } catch (error) {
-    rmSync(record, { force: true });
-    unfinished.delete(record);
-    throw error;
-  }
+  return true;
 }
 
 /**

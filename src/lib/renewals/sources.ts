@@ -5,7 +5,7 @@ import { MOST_BYTES, type Certainty, type Expiring, type RenewalKind } from "../
 import { same, text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
 import { NeighbourKeys } from "./read/keys.ts";
-import { readStart, scan, type Scanned } from "../files/index.ts";
+import { readShort, scan, type Scanned } from "../files/index.ts";
 
 /** An item to check, or (without a kind) a place where nothing could be read. */
 export interface CheckItem {
@@ -142,8 +142,8 @@ export async function gatherRecorded(
     remark,
   };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
-  const file = await readStart(source, MOST_BYTES).catch(() => undefined);
-  if (file === undefined || file.bytes.length > MOST_BYTES) return recorded;
+  const file = await readShort(source, MOST_BYTES).catch(() => undefined);
+  if (file === undefined) return recorded;
   const { expiring, broken } = await read(basename(source), file.bytes);
   const now = counterpart(item, expiring);
   if (now !== undefined) {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readRenewables, readSigningRequest, type Renewable, type SigningRequest } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { hasCode, namesIn, readStart } from "../../files/index.ts";
+import { hasCode, namesIn, readShort } from "../../files/index.ts";
 import { MOST_BYTES } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Download } from "./step.ts";
@@ -99,9 +99,9 @@ async function listed(folder: string): Promise<readonly string[]> {
 async function readDownload(folder: string, name: string, download: Download): Promise<Found | SkippedFile> {
   const path = join(folder, name);
   try {
-    const start = await readStart(path, MOST_BYTES);
-    if (start === undefined || start.bytes.length > MOST_BYTES) return { name, why: NOT_SUCH };
-    const { bytes, writtenAt } = start;
+    const found = await readShort(path, MOST_BYTES);
+    if (found === undefined) return { name, why: NOT_SUCH };
+    const { bytes, writtenAt } = found;
     const file = { name, bytes };
     const written = { name, path, writtenAt };
     if (download === "signing-request") {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
-import { readStart } from "../../files/index.ts";
+import { readShort } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import type { SecretSource } from "./settings.ts";
 
@@ -36,14 +36,14 @@ export const readSecret = async (source: SecretSource, place: SecretPlace): Prom
 };
 
 const readSecretFile = async (path: string, modes: boolean): Promise<string> => {
-  const found = await readStart(path, LONGEST).catch((cause: unknown) => {
+  const found = await readShort(path, LONGEST).catch((cause: unknown) => {
     throw new Failure("input-rejected", {
       what: text("cannot read the secret file", "機密情報のファイルを読み込めません"),
       where: path,
       cause,
     });
   });
-  if (found === undefined || found.bytes.length > LONGEST) {
+  if (found === undefined) {
     throw refusal(
       path,
       ["not a secret file", "機密情報のファイルではありません"],

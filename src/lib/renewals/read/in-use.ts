@@ -4,7 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import type { InUse } from "../guide/judge-download.ts";
 import { MOST_BYTES, RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
-import { readNamedFile, readStart } from "../../files/index.ts";
+import { readNamedFile, readShort } from "../../files/index.ts";
 import type { Recorded } from "../judge.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function inUseOf(
 /** What a recorded file holds; nothing where it has gone or changed its nature. */
 async function keptAt(path: string): Promise<readonly Renewable[]> {
   try {
-    const found = await readStart(path, MOST_BYTES);
+    const found = await readShort(path, MOST_BYTES);
     return found === undefined ? [] : readRenewables({ name: basename(path), bytes: found.bytes });
   } catch {
     // the record tells enough

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
 import { Failure } from "../../errors/index.ts";
-import { namesIn, readStart } from "../../files/index.ts";
+import { namesIn, readShort } from "../../files/index.ts";
 import { MOST_BYTES } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 
@@ -32,8 +32,8 @@ async function keysIn(folder: string): Promise<readonly string[]> {
   const [first, then] = [/\.key$/i, /\.pem$/i].map((ending) => names.filter((name) => ending.test(name)));
   const keys: string[] = [];
   for (const name of [...(first ?? []), ...(then ?? [])].slice(0, MOST_FILES)) {
-    const file = await readStart(join(folder, name), MOST_BYTES, { follow: false }).catch(() => undefined);
-    if (file !== undefined && file.bytes.length <= MOST_BYTES) keys.push(...keysOf(file.bytes));
+    const file = await readShort(join(folder, name), MOST_BYTES, { follow: false }).catch(() => undefined);
+    if (file !== undefined) keys.push(...keysOf(file.bytes));
   }
   return keys;
 }
