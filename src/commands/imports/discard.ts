@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, shownTo } from "./plan/columns.ts";
+import { IMPORT_DETAILS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 
 export default defineCommand({
@@ -13,6 +13,6 @@ export default defineCommand({
   async run(tools, { id }) {
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
-    await tools.terminal.show(shownTo(tools.terminal, IMPORT_DETAILS), await client.imports.discard(found.id));
+    await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));
   },
 });

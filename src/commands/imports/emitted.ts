@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_COLUMNS, shownTo } from "./plan/columns.ts";
+import { IMPORT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text(
@@ -14,6 +14,6 @@ export default defineCommand({
   async run(tools) {
     const { client } = await tools.tenant();
     const waiting = (await client.imports.list()).filter(({ state }) => state === "awaiting-console");
-    await tools.terminal.list(shownTo(tools.terminal, IMPORT_COLUMNS), waiting);
+    await tools.terminal.list(IMPORT_COLUMNS, waiting);
   },
 });

@@ -1,7 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { firstOf, LIMIT } from "../listing/list.ts";
-import { IMPORT_COLUMNS, shownTo } from "./plan/columns.ts";
+import { IMPORT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
   summary: text("list imports, newest first", "インポートを新しい順に一覧する"),
@@ -11,7 +11,6 @@ export default defineCommand({
   exits: ["not-found", "locked"],
   async run(tools, { limit }) {
     const { client } = await tools.tenant();
-    const columns = shownTo(tools.terminal, IMPORT_COLUMNS);
-    await tools.terminal.list(columns, firstOf(await client.imports.list(), limit));
+    await tools.terminal.list(IMPORT_COLUMNS, firstOf(await client.imports.list(), limit));
   },
 });

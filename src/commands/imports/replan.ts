@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, shownTo } from "./plan/columns.ts";
+import { IMPORT_DETAILS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -24,6 +24,6 @@ export default defineCommand({
         text(`continue with: clomoctl imports commit ${plan.id}`, `続けるには: clomoctl imports commit ${plan.id}`),
       );
     }
-    await tools.terminal.show(shownTo(tools.terminal, IMPORT_DETAILS), plan);
+    await tools.terminal.show(IMPORT_DETAILS, plan);
   },
 });

@@ -1,7 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, PROBLEM_COLUMNS, ROW_COLUMNS, shownTo } from "./plan/columns.ts";
+import { IMPORT_DETAILS, PROBLEM_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -32,12 +32,12 @@ export default defineCommand({
     }
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
-    if (rows) return terminal.list(shownTo(terminal, ROW_COLUMNS), client.imports.rows(found.id));
+    if (rows) return terminal.list(ROW_COLUMNS, client.imports.rows(found.id));
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
       const isRevert = found.mode === "revert";
       await showPlan(tools, found, isRevert ? undefined : await listProblems(terminal, client, found));
     }
-    await terminal.show(shownTo(terminal, IMPORT_DETAILS), found);
+    await terminal.show(IMPORT_DETAILS, found);
   },
 });

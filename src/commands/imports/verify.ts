@@ -2,7 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
-import { RESULT_COLUMNS, ROW_COLUMNS, shownTo } from "./plan/columns.ts";
+import { RESULT_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
@@ -65,14 +65,14 @@ export default defineCommand({
     const { accepted, differences, first } = verification;
     tools.describeState(() => (accepted ? COMMITTED : STILL_WAITS));
     if (accepted) {
-      await terminal.show(shownTo(terminal, RESULT_COLUMNS), {
+      await terminal.show(RESULT_COLUMNS, {
         plan: verification.import,
         dryRun: false,
         committed: true,
       });
       return;
     }
-    await terminal.list(shownTo(terminal, ROW_COLUMNS), first);
+    await terminal.list(ROW_COLUMNS, first);
     await terminal.note(
       text(
         `records that differ from the plan: ${differences}; nothing was changed, and the plan is still waiting for verification`,

@@ -4,7 +4,7 @@ import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { asOfNow } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS, itemColumns } from "./items/columns.ts";
+import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { readOptions } from "./items/read-options.ts";
 import { zoneOf } from "../tools.ts";
@@ -50,7 +50,7 @@ export default defineCommand({
         ),
       );
     }
-    await tools.terminal.show(itemColumns(tools.terminal), judge(added, context.name, asOfNow(tools, tenant)));
+    await tools.terminal.show(ITEM_COLUMNS, judge(added, context.name, asOfNow(tools, tenant)));
   },
 });
 

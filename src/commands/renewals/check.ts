@@ -8,7 +8,7 @@ import type { Fields, InputOf } from "../field.ts";
 import { listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { KEY_OPTION } from "./items/options.ts";
-import { checkColumns, USUAL_CHECK_COLUMNS } from "./checking/columns.ts";
+import { CHECK_COLUMNS, USUAL_CHECK_COLUMNS } from "./checking/columns.ts";
 import { gatherAll } from "./checking/gather.ts";
 
 const OPTIONS = {
@@ -152,8 +152,7 @@ function refuseMisfits(
 }
 
 async function show({ terminal }: Tools, result: CheckResult, list: boolean): Promise<void> {
-  const columns = checkColumns(terminal.output.format === "table" ? terminal.language : undefined);
-  if (list) await terminal.list(listColumns(terminal, columns, USUAL_CHECK_COLUMNS), result.checked);
+  if (list) await terminal.list(listColumns(terminal, CHECK_COLUMNS, USUAL_CHECK_COLUMNS), result.checked);
   for (const { kind, name, level, remark } of result.checked) {
     if (remark === null) continue;
     const { en, ja } = remark;

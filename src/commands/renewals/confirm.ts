@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { asOfNow } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS, itemColumns } from "./items/columns.ts";
+import { ITEM_COLUMNS } from "./items/columns.ts";
 import { pastInstant } from "./items/read-options.ts";
 
 export default defineCommand({
@@ -44,7 +44,7 @@ export default defineCommand({
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
     const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });
-    await tools.terminal.show(itemColumns(tools.terminal), judge(confirmed, context.name, asOf));
+    await tools.terminal.show(ITEM_COLUMNS, judge(confirmed, context.name, asOf));
   },
 });
 

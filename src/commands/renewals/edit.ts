@@ -11,7 +11,7 @@ import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { asOfNow } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS, itemColumns } from "./items/columns.ts";
+import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { readOptions } from "./items/read-options.ts";
 import { readKeys } from "../../lib/renewals/read/keys.ts";
@@ -53,7 +53,7 @@ export default defineCommand({
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, key: options.key, timezone });
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const after = await client.renewals.edit(before.id, kept);
-    await tools.terminal.show(itemColumns(tools.terminal), judge(after, context.name, asOfNow(tools, tenant)));
+    await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, asOfNow(tools, tenant)));
   },
 });
 

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { tenantNotNamed } from "../imports/plan/confirm.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { asOfNow } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS, itemColumns } from "./items/columns.ts";
+import { ITEM_COLUMNS } from "./items/columns.ts";
 
 export default defineCommand({
   summary: text("delete an item and the records of its notices", "項目とその通知の記録を削除する"),
@@ -30,6 +30,6 @@ export default defineCommand({
     }
     const removed = await client.renewals.remove(id);
     await terminal.note(text(`deleted ${name}`, `${name} を削除しました`));
-    await terminal.show(itemColumns(terminal), judge(removed, context.name, asOfNow(tools, tenant)));
+    await terminal.show(ITEM_COLUMNS, judge(removed, context.name, asOfNow(tools, tenant)));
   },
 });

@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { type Check, CHECKS, type RequestFile } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Language } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
@@ -68,7 +68,7 @@ export default defineCommand({
     const csr = input.csr === undefined ? undefined : await readRequest(tools, input.csr);
     const circumstances = { csr, now: clock.now(), strict: input.strict, timezone };
     const { safe, checks } = judgeReplacement(current, next, circumstances);
-    await terminal.list(columnsIn(terminal), checks);
+    await terminal.list(columnsIn(terminal.language), checks);
     if (safe) {
       await terminal.note(text(`${input.new} can replace it`, `${input.new} で更新できます`));
       return;
@@ -78,19 +78,16 @@ export default defineCommand({
   },
 });
 
-/** Programs read the check's id and outcome, people what they are called. */
-const columnsIn = ({ language, output }: Tools["terminal"]): readonly Column<Check>[] => {
-  const people = output.format === "table";
-  return [
-    { key: "check", header: text("check", "確認項目"), value: ({ id }) => (people ? CHECKS[id][language] : id) },
-    {
-      key: "result",
-      header: text("result", "結果"),
-      value: ({ outcome }) => (people ? OUTCOMES[outcome][language] : outcome),
-    },
-    { key: "why", header: text("why", "理由"), value: ({ what }) => what[language] },
-  ];
-};
+const columnsIn = (language: Language): readonly Column<Check>[] => [
+  { key: "check", header: text("check", "確認項目"), value: ({ id }) => id, name: ({ id }) => CHECKS[id] },
+  {
+    key: "result",
+    header: text("result", "結果"),
+    value: ({ outcome }) => outcome,
+    name: ({ outcome }) => OUTCOMES[outcome],
+  },
+  { key: "why", header: text("why", "理由"), value: ({ what }) => what[language] },
+];
 
 const OUTCOMES = {
   good: text("ok", "問題なし"),

@@ -30,6 +30,8 @@ export interface Column<R> {
   readonly align?: "start" | "end" | undefined;
   /** the record's value: anything JSON can represent, `undefined` for none */
   readonly value: (record: R) => unknown;
+  /** what people read in a table where the value is a word that programs match; null for an empty cell */
+  readonly name?: ((record: R) => Text | null) | undefined;
 }
 
 /**

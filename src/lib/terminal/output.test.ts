@@ -192,3 +192,25 @@ test("tsv and ndjson say the same about any text", async () => {
     }),
   );
 });
+
+test("a word that programs match is read by its name in a table, and nowhere else", async () => {
+  const STATES = { done: text("finished", "完了"), none: null } as const;
+  const column: Column<{ readonly state: keyof typeof STATES }> = {
+    key: "state",
+    header: text("state", "状態"),
+    value: ({ state }) => state,
+    name: ({ state }) => STATES[state],
+  };
+  const shown = async (format: OutputOptions["format"], language: "ja" | "en") => {
+    const place = { ...placeOf({ format }), language };
+    await writeList(place, [column], [{ state: "done" }, { state: "none" }]);
+    await writeOne(place, [column], { state: "done" });
+    return place.out.written;
+  };
+  expect(await shown("table", "en")).toBe("state\nfinished\n\nstate  finished\n");
+  expect(await shown("table", "ja")).toBe("状態\n完了\n\n状態  完了\n");
+  for (const language of ["ja", "en"] as const) {
+    expect(await shown("tsv", language)).toBe("state\ndone\nnone\nstate\ndone\n");
+    expect(await shown("ndjson", language)).toBe('{"state":"done"}\n{"state":"none"}\n{"state":"done"}\n');
+  }
+});

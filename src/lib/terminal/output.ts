@@ -70,9 +70,15 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
     return writeAll(out, await listLines(place, chosen, [record]));
   }
   const { drawFields } = await import("./table/table.ts");
-  const fields = chosen.map(({ header, value }) => [header[language], tableCellOf(value(record))] as const);
+  const fields = chosen.map((column) => [column.header[language], tableCell(column, language)(record)] as const);
   await writeAll(out, endLines(drawFields(fields, place.heading)));
 }
+
+/** A column's cell in a table: its name where it has one, else its value. */
+const tableCell =
+  <R>({ value, name }: Column<R>, language: Language) =>
+  (record: R): string =>
+    tableCellOf(name === undefined ? value(record) : name(record)?.[language]);
 
 /** Returns JSON unchanged, or escaped for a screen. */
 const shownJson = ({ onTerminal = false }: OutputPlace): ((json: string) => string) =>
@@ -89,7 +95,8 @@ async function listLines<R>(
     case "table": {
       const { drawTable } = await import("./table/table.ts");
       const headers = columns.map(({ header, align = "start" }) => ({ header: header[language], align }));
-      const rows = map(records, (record) => columns.map(({ value }) => tableCellOf(value(record))));
+      const cells = columns.map((column) => tableCell(column, language));
+      const rows = map(records, (record) => cells.map((cell) => cell(record)));
       return endLines(drawTable(headers, rows, heading));
     }
     case "json":

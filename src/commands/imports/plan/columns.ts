@@ -1,28 +1,8 @@
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
-import type { Column, Terminal } from "../../../lib/terminal/index.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import { reasonOf } from "./problems.ts";
-
-/** Names of the tenant's code words, by column. */
-const NAMES: Readonly<Record<string, Readonly<Record<string, Text>>>> = {
-  mode: IMPORT_MODE_NAMES,
-  state: IMPORT_STATE_NAMES,
-  action: ROW_ACTION_NAMES,
-};
-
-/** Columns as shown by a command: in a table, modes, states and actions are words; for programs they stay codes. */
-export const shownTo = <R>(
-  { language, output }: Pick<Terminal, "language" | "output">,
-  columns: readonly Column<R>[],
-): readonly Column<R>[] =>
-  output.format !== "table"
-    ? columns
-    : columns.map((column) => {
-        const names = NAMES[column.key];
-        if (names === undefined) return column;
-        return { ...column, value: (record: R) => nameIn(names, String(column.value(record)))[language] };
-      });
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
   key,
@@ -35,8 +15,8 @@ const count = (key: keyof Import, header: Text): Column<Import> => ({ ...plain(k
 export const IMPORT_COLUMNS: readonly Column<Import>[] = [
   plain("id", text("import", "インポート ID")),
   plain("kind", text("kind", "種類")),
-  plain("mode", text("mode", "インポート方法")),
-  plain("state", text("state", "状態")),
+  { ...plain("mode", text("mode", "インポート方法")), name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode) },
+  { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
   plain("createdAt", text("created at", "作成日時")),
   plain("fileName", text("file", "ファイル")),
   count("rows", text("rows", "行数")),
@@ -69,7 +49,12 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
 export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => (row === 0 ? null : row) },
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
-  { key: "action", header: text("action", "動作"), value: ({ action }) => action },
+  {
+    key: "action",
+    header: text("action", "動作"),
+    value: ({ action }) => action,
+    name: ({ action }) => nameIn(ROW_ACTION_NAMES, action),
+  },
   { key: "changed", header: text("changed", "変更する項目"), value: ({ changed }) => changed },
   { key: "setsSecret", header: text("sets a secret", "機密情報の設定"), value: ({ setsSecret }) => setsSecret },
 ];
@@ -103,7 +88,12 @@ const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => (
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   { key: "importId", header: text("import", "インポート ID"), value: ({ plan }) => plan.id },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ plan }) => plan.tenant },
-  { key: "mode", header: text("mode", "インポート方法"), value: ({ plan }) => plan.mode },
+  {
+    key: "mode",
+    header: text("mode", "インポート方法"),
+    value: ({ plan }) => plan.mode,
+    name: ({ plan }) => nameIn(IMPORT_MODE_NAMES, plan.mode),
+  },
   { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },
   resultCount("rows", text("rows", "行数")),
   resultCount("create", text("created", "追加")),

@@ -3,7 +3,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
-import { RESULT_COLUMNS, shownTo } from "./columns.ts";
+import { RESULT_COLUMNS } from "./columns.ts";
 import type { PendingPlan } from "./pending.ts";
 import { tenantName } from "./show.ts";
 
@@ -54,7 +54,7 @@ export async function confirmAndCommit(
     if (!(await mayCommit(tools, pending.plan, confirmDeletions))) {
       await tools.terminal.note(text("nothing was changed", "何も変更していません"));
       await pending.leave();
-      await tools.terminal.show(shownTo(tools.terminal, RESULT_COLUMNS), {
+      await tools.terminal.show(RESULT_COLUMNS, {
         plan: pending.plan,
         dryRun: false,
         committed: false,
@@ -62,7 +62,7 @@ export async function confirmAndCommit(
       return;
     }
     const plan = await pending.commit();
-    await tools.terminal.show(shownTo(tools.terminal, RESULT_COLUMNS), { plan, dryRun: false, committed: true });
+    await tools.terminal.show(RESULT_COLUMNS, { plan, dryRun: false, committed: true });
     return plan.invalid > 0 ? "partial" : undefined;
   } catch (error) {
     // the first failure is reported; a plan that cannot be discarded now is dropped after a week

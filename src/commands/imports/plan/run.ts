@@ -14,7 +14,7 @@ import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import type { Reading } from "./reading.ts";
 import { rejectedFile } from "./rejection.ts";
-import { RESULT_COLUMNS, shownTo } from "./columns.ts";
+import { RESULT_COLUMNS } from "./columns.ts";
 import { examineFile, sendFile } from "./send.ts";
 import { writeErrors } from "../outputs/errors.ts";
 import { writeReport } from "../outputs/report.ts";
@@ -137,6 +137,6 @@ class RunningImport {
 
   #show(plan: Import, committed: boolean): Promise<void> {
     const { dryRun } = this.#requested.options;
-    return this.#tools.terminal.show(shownTo(this.#tools.terminal, RESULT_COLUMNS), { plan, dryRun, committed });
+    return this.#tools.terminal.show(RESULT_COLUMNS, { plan, dryRun, committed });
   }
 }

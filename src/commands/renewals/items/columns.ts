@@ -1,7 +1,7 @@
 import { CERTAINTY_NAMES, RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { LEVEL_NAMES, type Judged, type Recorded } from "../../../lib/renewals/judge.ts";
-import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { text } from "../../../lib/text/index.ts";
 
 const plain = (key: keyof Recorded, en: string, ja: string): Column<Judged> => ({
   key,
@@ -9,18 +9,18 @@ const plain = (key: keyof Recorded, en: string, ja: string): Column<Judged> => (
   value: ({ item }) => item[key],
 });
 
-/** All that is shown of an item; the same in every language. */
+/** All that is shown of an item. */
 export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context },
   plain("id", "id", "ID"),
-  plain("kind", "kind", "種類"),
+  { ...plain("kind", "kind", "種類"), name: ({ item }) => kindName(item) },
   plain("name", "name", "名前"),
   plain("organisation", "organisation", "組織"),
   plain("expiresAt", "expires at", "期限(日時)"),
   { key: "expiresOn", header: text("expires on", "期限"), value: ({ expiresOn }) => expiresOn },
   { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ daysLeft }) => daysLeft },
-  { key: "level", header: text("level", "状態"), value: ({ level }) => level },
-  plain("certainty", "certainty", "確かさ"),
+  { key: "level", header: text("level", "状態"), value: ({ level }) => level, name: ({ level }) => LEVEL_NAMES[level] },
+  { ...plain("certainty", "certainty", "確かさ"), name: ({ item }) => CERTAINTY_NAMES[item.certainty] },
   plain("owner", "owner", "更新担当"),
   plain("account", "account", "アカウント"),
   plain("phone", "2-factor phone", "認証コードを受け取る電話"),
@@ -31,22 +31,6 @@ export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   plain("confirmedAt", "login confirmed", "ログイン確認日時"),
   plain("confirmedBy", "confirmed by", "実施者"),
 ];
-
-/** Words of {@link ITEM_COLUMNS} that people are shown by name. */
-const NAMES: Readonly<Record<string, (judged: Judged) => Text>> = {
-  kind: ({ item }) => kindName(item),
-  level: ({ level }) => LEVEL_NAMES[level],
-  certainty: ({ item }) => CERTAINTY_NAMES[item.certainty],
-};
-
-/** {@link ITEM_COLUMNS} as they are shown: by name in a table, as programs know them in every other format. */
-export const itemColumns = ({ language, output }: Pick<Terminal, "language" | "output">): readonly Column<Judged>[] =>
-  output.format === "table"
-    ? ITEM_COLUMNS.map((column) => {
-        const name = NAMES[column.key];
-        return name === undefined ? column : { ...column, value: (judged: Judged) => name(judged)[language] };
-      })
-    : ITEM_COLUMNS;
 
 /** What people call an item's kind. */
 export const kindName = ({ kind }: Pick<Recorded, "kind">) => RENEWAL_KINDS[kind].name;

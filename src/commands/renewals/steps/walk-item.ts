@@ -10,7 +10,7 @@ import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { asOfNow } from "../items/tenant-items.ts";
-import { itemColumns } from "../items/columns.ts";
+import { ITEM_COLUMNS } from "../items/columns.ts";
 import { inUseOf } from "../../../lib/renewals/read/in-use.ts";
 import { record } from "./record.ts";
 import type { Subject } from "./subject.ts";
@@ -49,7 +49,7 @@ export async function walkItem(
   const place = { tools, client: tenant.client, timezone: zoneOf(tools, tenant) };
   const item = await record(place, subject, walked.renewed);
   if (item === undefined) return terminal.note(NOTHING);
-  await terminal.show(itemColumns(terminal), judge(item, tenant.context.name, asOfNow(tools, tenant)));
+  await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));
 }
 
 function deskOf(
