@@ -4,7 +4,7 @@ import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { example, inTurn, type Answers } from "../testing/tenant.ts";
-import { committed, giving, ID, operations, planOf, rowOf, ROWS } from "./testing/plans.ts";
+import { COMMITTED_RESULT, committed, giving, ID, operations, planOf, rowOf, ROWS } from "./testing/plans.ts";
 
 const GONE = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", changed: [], exists: true });
 const DELETING = planOf({ delete: 3, mode: "replace" });
@@ -22,21 +22,7 @@ test("shows the plan and commits it as it was seen: --yes", async () => {
   const tenant = holding(planOf(), { commitImport: committed() });
   const { en, ja } = await inBoth("imports commit 019a --yes --format json", { tenant });
   expect(en.exit).toBe(0);
-  expect(JSON.parse(en.stdout)).toEqual({
-    importId: ID,
-    tenant: "kanto",
-    mode: "append",
-    dryRun: false,
-    rows: 2,
-    create: 1,
-    update: 1,
-    unchanged: 0,
-    delete: 0,
-    invalid: 0,
-    secretsSet: 0,
-    orgsCreated: 0,
-    committed: true,
-  });
+  expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
   expect(en.stderr).toContain("plan for kanto (context embedded)");
   expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"' });
   expect(ja.stdout).toBe(en.stdout);

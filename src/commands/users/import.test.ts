@@ -14,6 +14,7 @@ import {
   problemOf,
   rowOf,
   ROWS,
+  COMMITTED_RESULT,
 } from "../imports/testing/plans.ts";
 import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
 import { example, type Answers } from "../testing/tenant.ts";
@@ -126,21 +127,7 @@ test("commits the plan that was shown: --yes", async () => {
   const tenant = planning(planOf(), { commitImport: committed() });
   const { en, ja } = await inBoth("users import people.csv --yes --format json", { tenant, folder: folder() });
   expect(en.exit).toBe(0);
-  expect(JSON.parse(en.stdout)).toEqual({
-    importId: ID,
-    tenant: "kanto",
-    mode: "append",
-    dryRun: false,
-    rows: 2,
-    create: 1,
-    update: 1,
-    unchanged: 0,
-    delete: 0,
-    invalid: 0,
-    secretsSet: 0,
-    orgsCreated: 0,
-    committed: true,
-  });
+  expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
   expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"' });
   expect(en.stderr).not.toContain("nothing");

@@ -23,6 +23,23 @@ export const committed = (plan: Import = planOf()): Import => ({
   committedAt: "2026-11-20T01:23:45.000Z",
 });
 
+/** What programs read of {@link planOf} once it is committed. */
+export const COMMITTED_RESULT = {
+  importId: ID,
+  tenant: "kanto",
+  mode: "append",
+  dryRun: false,
+  rows: 2,
+  create: 1,
+  update: 1,
+  unchanged: 0,
+  delete: 0,
+  invalid: 0,
+  secretsSet: 0,
+  orgsCreated: 0,
+  committed: true,
+};
+
 /** A row of a plan that creates a user, in the file's second row. */
 export const rowOf = (change: Partial<PlanRow> = {}): PlanRow => example<PlanRow>("importRows", change);
 
