@@ -1,4 +1,5 @@
-import { columnsOf, FORMATS, nearestName, type Column, type Format } from "../../lib/csv/formats/index.ts";
+import { columnsOf, FORMATS, type Column, type Format } from "../../lib/model/formats.ts";
+import { nearestName } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { inspect } from "../../lib/csv/inspect.ts";
 import { Failure } from "../../lib/errors/index.ts";

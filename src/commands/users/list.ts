@@ -1,8 +1,9 @@
+import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FILTERS } from "../csv/file/export.ts";
 import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
-import { USER_COLUMNS, USUAL_USER_COLUMNS } from "./columns.ts";
+import { USER_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list users", "ユーザーを一覧する"),
@@ -18,6 +19,6 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant();
     const users = client.users({ filterName, filterId });
-    await terminal.list(listColumns(terminal, USER_COLUMNS, USUAL_USER_COLUMNS), firstOf(users, limit));
+    await terminal.list(listColumns(terminal, USER_COLUMNS, USER.usual), firstOf(users, limit));
   },
 });

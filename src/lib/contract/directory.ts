@@ -1,88 +1,34 @@
 import { z } from "@hono/zod-openapi";
-import { ORG_RULES } from "../model/organisation.ts";
-import { SECURED_APPS, SECURED_USER_RULES } from "../model/secured-user.ts";
-import { USER_RULES } from "../model/user.ts";
+import { ORG, ORG_COUNTS } from "../model/organisation.ts";
+import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
+import { CUSTOM_FIELD, USER } from "../model/user.ts";
 import { repeatable } from "./headers.ts";
-import { schemaOf } from "./rule-schema.ts";
 import { csvText, failures, filters, Id, Instant, json, jsonBody, page, paging, route } from "./shapes.ts";
-
-const orgName = schemaOf(ORG_RULES.name);
-const orgCode = schemaOf(ORG_RULES.code);
-const userText = schemaOf(USER_RULES.text);
+import { membersOf, recordSchema } from "./thing-schema.ts";
 
 /** An organisation; the root is 全社. `path` omits the root and writes a `/` in a name as `\/`. */
-export const Org = z
-  .object({
-    id: Id,
-    name: orgName,
-    code: orgCode.nullable(),
-    parentId: Id.nullable(),
-    path: z.string(),
-    depth: z.int(),
-    createdAt: Instant,
-    updatedAt: Instant,
-  })
-  .openapi("Org");
+export const Org = recordSchema(ORG.fields).openapi("Org");
 
 /** An organisation with the number of its direct users and child organisations. */
-export const OrgDetail = Org.extend({ users: z.int(), children: z.int() }).openapi("OrgDetail");
+export const OrgDetail = Org.extend(membersOf(ORG_COUNTS)).openapi("OrgDetail");
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
-export const CustomField = z.object({ id: Id, name: userText, createdAt: Instant }).openapi("CustomField");
+export const CustomField = recordSchema(CUSTOM_FIELD.fields).openapi("CustomField");
 
 /** A PANEL user. `emails[0]` is the main address. */
-export const User = z
-  .object({
-    id: Id,
-    name: userText,
-    nameKana: userText.nullable(),
-    emails: z.array(schemaOf(USER_RULES.mailAddress)),
-    org: z.object({ id: Id, code: orgCode.nullable(), path: z.string() }),
-    title: userText.nullable(),
-    employeeCode: userText.nullable(),
-    upn: userText.nullable(),
-    addressType: userText.nullable(),
-    postalCode: userText.nullable(),
-    address: userText.nullable(),
-    tel: userText.nullable(),
-    extension: userText.nullable(),
-    fax: userText.nullable(),
-    accountName: userText.nullable(),
-    accountPasswordSetAt: Instant.nullable(),
-    administrator: z.boolean(),
-    custom: z.array(z.object({ name: userText, value: userText })),
-    createdAt: Instant,
-    updatedAt: Instant,
-  })
-  .openapi("User");
+export const User = recordSchema(USER.fields).openapi("User");
 
 /** The tenant itself; `mirroredAt` is when its data last came from the console. */
 export const Tenant = z
   .object({ name: z.string(), mirroredAt: Instant.nullable(), users: z.int(), orgs: z.int() })
   .openapi("Tenant");
 
-export const App = z.enum(SECURED_APPS);
-
 /** A SECURED APPs user; `settings` are the app's own non-secret columns, by field. */
-export const SecuredUser = z
-  .object({
-    id: Id,
-    app: App,
-    userId: schemaOf(SECURED_USER_RULES.userId),
-    name: schemaOf(SECURED_USER_RULES.displayName),
-    description: schemaOf(SECURED_USER_RULES.description).nullable(),
-    groups: z.array(z.string()),
-    settings: z.array(z.object({ field: z.string(), value: z.string() })),
-    secretsSet: z.array(z.object({ field: z.string(), at: Instant })),
-    administrator: z.boolean(),
-    createdAt: Instant,
-    updatedAt: Instant,
-  })
-  .openapi("SecuredUser");
+export const SecuredUser = recordSchema(SECURED_USER.fields).openapi("SecuredUser");
 
-export const SecuredGroup = z
-  .object({ id: Id, app: App, name: z.string(), users: z.int(), createdAt: Instant })
-  .openapi("SecuredGroup");
+export const SecuredGroup = recordSchema(SECURED_GROUP.fields).openapi("SecuredGroup");
+
+export const App = membersOf(SECURED_USER.fields).app;
 
 /** Parameters of an export; the bytes are UTF-8, which the reader may re-encode. */
 const exporting = {

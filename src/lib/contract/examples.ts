@@ -1,70 +1,14 @@
-import type {
-  Notice,
-  RenewalItem,
-  Import,
-  ImportRequest,
-  InputProblem,
-  Org,
-  PlanRow,
-  SecuredUser,
-  User,
-} from "./index.ts";
+import { CUSTOM_FIELD, USER } from "../model/user.ts";
+import { ORG, ORG_COUNTS, ROOT_ORG_ID } from "../model/organisation.ts";
+import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
+import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
+import type { Import, ImportRequest, InputProblem, Notice, PlanRow, RenewalItem } from "./index.ts";
 
-const AT = "2026-11-20T01:23:45.000Z";
-const ROOT = "00000000-0000-7000-8000-000000000001";
-const id = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;
-
-const root: Org = {
-  id: ROOT,
-  name: "全社",
-  code: null,
-  parentId: null,
-  path: "",
-  depth: 0,
-  createdAt: AT,
-  updatedAt: AT,
-};
-
-const sales: Org = { ...root, id: id(1), name: "営業部", code: "S01", parentId: ROOT, path: "営業部", depth: 1 };
-
-const user: User = {
-  id: id(2),
-  name: "髙橋 花子",
-  nameKana: "タカハシ ハナコ",
-  emails: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
-  org: { id: sales.id, code: "S01", path: "営業部" },
-  title: "課長",
-  employeeCode: "E0042",
-  upn: null,
-  addressType: null,
-  postalCode: "100-0005",
-  address: "東京都千代田区丸の内",
-  tel: "03-0000-0000",
-  extension: null,
-  fax: null,
-  accountName: null,
-  accountPasswordSetAt: null,
-  administrator: false,
-  custom: [{ name: "入社年", value: "2019" }],
-  createdAt: AT,
-  updatedAt: AT,
-};
-
-const field = { id: id(3), name: "入社年", createdAt: AT };
-
-const securedUser: SecuredUser = {
-  id: id(4),
-  app: "docs",
-  userId: "hanako01",
-  name: "髙橋 花子",
-  description: null,
-  groups: ["営業"],
-  settings: [{ field: "fileManager", value: "TRUE" }],
-  secretsSet: [{ field: "password", at: AT }],
-  administrator: false,
-  createdAt: AT,
-  updatedAt: AT,
-};
+const sales = exampleOf(ORG.fields);
+const root = { ...sales, id: ROOT_ORG_ID, name: "全社", code: null, parentId: null, path: "", depth: 0 };
+const user = exampleOf(USER.fields);
+const field = exampleOf(CUSTOM_FIELD.fields);
+const securedUser = exampleOf(SECURED_USER.fields);
 
 const request: ImportRequest = {
   kind: "users",
@@ -201,7 +145,7 @@ const notice: Notice = {
 export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly body?: unknown }> = new Map([
   ["tenant", { answer: { name: "kanto", mirroredAt: AT, users: 120, orgs: 2 } }],
   ["orgs", { answer: { items: [root, sales] } }],
-  ["findOrgs", { answer: { items: [{ ...sales, users: 118, children: 0 }] } }],
+  ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
   ["users", { answer: { items: [user], next: "1000" } }],
   ["findUsers", { answer: { items: [user] } }],
@@ -212,7 +156,7 @@ export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly 
   ["securedUsers", { answer: { items: [securedUser], next: null } }],
   ["findSecuredUsers", { answer: { items: [securedUser] } }],
   ["exportSecuredUsers", { answer: "表示名,ユーザーID,説明\r\n髙橋 花子,hanako01,\r\n" }],
-  ["securedGroups", { answer: { items: [{ id: id(6), app: "docs", name: "営業", users: 12, createdAt: AT }] } }],
+  ["securedGroups", { answer: { items: [exampleOf(SECURED_GROUP.fields)] } }],
   ["createImport", { body: { kind: "users", createOrgs: true, fileName: "people.csv" }, answer: begun }],
   ["uploadImport", { answer: planned }],
   ["imports", { answer: { items: [committed] } }],

@@ -1,15 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { FORMATS } from "../model/formats.ts";
 import { severityOf } from "../model/problem.ts";
 import { characterCount, faultsOf, type Rule } from "../model/rules.ts";
-import { SECURED_USER_RULES } from "../model/secured-user.ts";
-import { USER_RULES } from "../model/user.ts";
 import { ruleKeywords, schemaOf, type RuleKeywords } from "./rule-schema.ts";
 
+/** Each rule of a column of any file, under the names of its columns. */
 const rules: readonly (readonly [string, Rule])[] = [
-  ...Object.entries(SECURED_USER_RULES),
-  ...Object.entries(USER_RULES),
-];
+  ...Map.groupBy(
+    Object.values(FORMATS).flatMap(({ columns }) => columns),
+    ({ rule }) => JSON.stringify(rule),
+  ).values(),
+].flatMap((columns) => {
+  const [first] = columns;
+  return first === undefined ? [] : [[[...new Set(columns.map(({ field }) => field))].join(", "), first.rule] as const];
+});
 
 /** The verdict of a JSON Schema validator on the keywords. @see JSON Schema 2020-12 validation 6.1.2, 6.3 */
 const validates = ({ maxLength, pattern, enum: choices }: RuleKeywords, value: string): boolean =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FORMAT_NAMES } from "../csv/formats/index.ts";
+import { FORMAT_NAMES } from "../model/formats.ts";
 import { fieldOfKey, recordKind } from "./kind.ts";
 
 test.each([

@@ -1,4 +1,4 @@
-import { FORMATS, type Column, type Format, type FormatName } from "../csv/formats/index.ts";
+import { FORMATS, type Column, type Format, type FormatName } from "../model/formats.ts";
 
 /** The tenant's record that a kind of import changes. */
 export type Entity = "user" | "secured_user" | "org";

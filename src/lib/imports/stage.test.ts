@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HeaderOptions } from "../csv/layout/header.ts";
-import type { FormatName } from "../csv/formats/index.ts";
+import type { FormatName } from "../model/formats.ts";
 import type { Problem } from "../model/problem.ts";
 import { recordKind } from "./kind.ts";
 import type { PlanRequest } from "./plan.ts";

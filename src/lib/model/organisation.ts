@@ -1,11 +1,68 @@
-import type { Rule } from "./rules.ts";
+import { text } from "../text/index.ts";
+import { TEXT } from "./rules.ts";
+import { CREATED_AT, UPDATED_AT, fieldsInFiles, idField, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
-/** The rules of an organisation's fields. No limit is documented. @see facts 1.2 */
-export const ORG_RULES = {
-  name: { kind: "text" },
-  code: { kind: "text" },
-  path: { kind: "text" },
-} as const satisfies Record<string, Rule>;
+/** The fixed id of every tenant's root organisation 全社. */
+export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
+
+/** The fields of an organisation. No limit is documented. The console's own columns are unknown: these headers are ours. @see facts 1.2, 1.4 */
+const FIELDS = {
+  id: idField(1),
+  name: {
+    type: "text",
+    rule: TEXT,
+    label: text("name", "組織名"),
+    example: "営業部",
+    column: { required: "always", consoleExport: true },
+    comparison: "name",
+  },
+  code: {
+    type: "text",
+    rule: TEXT,
+    nullable: true,
+    label: text("code", "組織コード"),
+    example: "S01",
+    column: { consoleExport: true },
+    comparison: "code",
+    unique: true,
+  },
+  parentCode: {
+    type: "text",
+    rule: TEXT,
+    column: { header: "上位組織コード", consoleExport: true },
+    comparison: "code",
+    resolves: "parentId",
+  },
+  parentPath: {
+    type: "text",
+    rule: TEXT,
+    column: { header: "上位組織パス", consoleExport: true },
+    comparison: "name",
+    resolves: "parentId",
+  },
+  parentId: { type: "id", nullable: true, label: text("parent", "上位組織 ID"), example: ROOT_ORG_ID },
+  path: { type: "text", label: text("path", "パス"), example: "営業部" },
+  depth: { type: "integer", label: text("depth", "階層"), example: 1 },
+  createdAt: CREATED_AT,
+  updatedAt: UPDATED_AT,
+} as const satisfies Fields;
+
+/** An organisation; the root is 全社. `path` omits the root and writes a `/` in a name as `\/`. */
+export const ORG = {
+  name: "org",
+  fields: FIELDS,
+  formats: { orgs: fieldsInFiles(FIELDS) },
+  keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],
+  usual: ["id", "name", "code", "path", "depth", "parentId", "createdAt", "updatedAt"],
+} as const satisfies Thing;
+
+/** What else is shown of a single organisation: the number of its direct users and child organisations. */
+export const ORG_COUNTS = {
+  users: { type: "integer", label: text("users", "所属ユーザー数"), example: 118 },
+  children: { type: "integer", label: text("child organisations", "下位組織数"), example: 0 },
+} as const satisfies Fields;
+
+export type Org = RecordOf<typeof FIELDS>;
 
 /** Names from the top down as one text: `本社/営業部`; a `/` in a name is written `\/`, a backslash `\\`. */
 export const formatOrgPath = (names: readonly string[]): string =>

@@ -16,6 +16,12 @@ export type Rule =
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "port" };
 
+/** Any text. */
+export const TEXT = { kind: "text" } as const satisfies Rule;
+
+/** A user's mail address: as lenient as the console's import. Not what mail can be sent to. */
+export const MAIL_ADDRESS = { kind: "mail-address" } as const satisfies Rule;
+
 /** One violation of a rule. */
 export interface RuleFault {
   readonly code: ProblemCode;

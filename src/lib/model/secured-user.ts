@@ -1,4 +1,15 @@
-import type { Rule } from "./rules.ts";
+import { text } from "../text/index.ts";
+import { TEXT, type Rule } from "./rules.ts";
+import {
+  CREATED_AT,
+  EXAMPLE_AT,
+  UPDATED_AT,
+  idField,
+  type Field,
+  type Fields,
+  type RecordOf,
+  type Thing,
+} from "./thing.ts";
 
 /** The business apps whose users are managed in CLOMO SECURED APPs MANAGER, in the order of the maker's manual. */
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
@@ -13,14 +24,215 @@ export const securedAppName = (app: SecuredApp): string => app.charAt(0).toUpper
  *
  * @see facts 6.1 (limits), 6.3 (booleans, アカウントのタイプ)
  */
-export const SECURED_USER_RULES = {
-  displayName: { kind: "text", max: 255 },
-  userId: { kind: "text", max: 255, charset: "half-width-alphanumeric" },
+const RULES = {
+  upTo255: { kind: "text", max: 255 },
+  id: { kind: "text", max: 255, charset: "half-width-alphanumeric" },
   password: { kind: "text", min: 6, max: 255, charset: "half-width-alphanumeric" },
-  description: { kind: "text", max: 255 },
-  secretKey: { kind: "text", max: 255, charset: "half-width-alphanumeric" },
   flag: { kind: "boolean" },
   accountType: { kind: "choice", choices: ["Exchange", "Microsoft365"] },
   port: { kind: "port" },
-  text: { kind: "text" },
 } as const satisfies Record<string, Rule>;
+
+/** A setting that only some apps have. */
+const setting = (header: string, rule: Rule = TEXT) =>
+  ({ type: "text", rule, column: { header }, within: "settings" }) as const satisfies Field;
+
+const secret = (header: string, rule: Rule = TEXT) =>
+  ({ type: "text", rule, column: { header }, secret: true }) as const satisfies Field;
+
+const APP = { type: "choice", choices: SECURED_APPS, label: text("app", "アプリ"), example: "docs" } as const;
+
+/** The fields of a SECURED APPs user; a header means the same field in every app. @see facts 6.3 */
+const FIELDS = {
+  id: idField(4),
+  app: APP,
+  userId: {
+    type: "text",
+    rule: RULES.id,
+    label: text("user id", "ユーザーID"),
+    example: "hanako01",
+    column: { required: "always", consoleExport: true },
+    unique: true,
+  },
+  displayName: {
+    type: "text",
+    rule: RULES.upTo255,
+    label: text("name", "表示名"),
+    example: "髙橋 花子",
+    shownAs: "name",
+    column: { required: "always", consoleExport: true },
+  },
+  description: {
+    type: "text",
+    rule: RULES.upTo255,
+    nullable: true,
+    label: text("description", "説明"),
+    example: null,
+    column: { consoleExport: true },
+  },
+  groups: {
+    type: "texts",
+    label: text("groups", "グループ名"),
+    example: ["営業"],
+    rule: TEXT,
+    column: {},
+    comparison: "name",
+    refers: { to: "secured_group", by: "name" },
+  },
+  settings: {
+    type: "objects",
+    of: { field: { type: "text" }, value: { type: "text" } },
+    example: [{ field: "fileManager", value: "TRUE" }],
+  },
+  secretsSet: {
+    type: "objects",
+    of: { field: { type: "text" }, at: { type: "instant" } },
+    label: text("secrets set", "設定済みの機密情報"),
+    example: [{ field: "password", at: EXAMPLE_AT }],
+  },
+  administrator: { type: "boolean", label: text("administrator", "管理者"), example: false },
+  createdAt: CREATED_AT,
+  updatedAt: UPDATED_AT,
+
+  password: { ...secret("パスワード", RULES.password), column: { header: "パスワード", required: "new" } },
+  secretKey: secret("シークレットキー", RULES.id),
+  fileManager: setting("ファイル管理者権限", RULES.flag),
+  groupManager: setting("グループ管理者フラグ", RULES.flag),
+  imapMailAccountName: setting("IMAPメールアカウント名"),
+  imapMailAddress: setting("IMAPメールアドレス"),
+  imapUserName: setting("IMAPユーザー名"),
+  imapMailAccountPassword: secret("IMAPメールアカウントパスワード"),
+  imapPassphrase: secret("IMAP認証パスフレーズ"),
+  imapMailAccountDescription: setting("IMAPメールアカウント説明"),
+  imapIncomingServer: setting("IMAP受信サーバアドレス"),
+  imapIncomingPort: setting("IMAP受信サーバポート番号", RULES.port),
+  imapIncomingSsl: setting("IMAP受信サーバSSL有効", RULES.flag),
+  imapOutgoingServer: setting("IMAP送信サーバアドレス"),
+  imapOutgoingPort: setting("IMAP送信サーバポート番号", RULES.port),
+  imapOutgoingSsl: setting("IMAP送信サーバSSL有効", RULES.flag),
+  exchangeServerAccountName: setting("Exchangeサーバアカウント名"),
+  exchangeMailAddress: setting("Exchangeメールアドレス"),
+  exchangeDomain: setting("Exchangeドメイン"),
+  exchangeAccount: setting("Exchangeアカウント"),
+  exchangeAccountPassword: secret("Exchangeアカウントパスワード"),
+  exchangePassphrase: secret("Exchange認証パスフレーズ"),
+  exchangeServerAccountDescription: setting("Exchangeサーバアカウント説明"),
+  exchangeServer: setting("Exchangeサーバアドレス"),
+  exchangeSsl: setting("ExchangeサーバSSL有効", RULES.flag),
+  proxyEnabled: setting("プロキシ設定", RULES.flag),
+  proxyHost: setting("プロキシホストアドレス"),
+  proxyPort: setting("プロキシポート", RULES.port),
+  proxyUser: setting("プロキシユーザー"),
+  proxyPassword: secret("プロキシパスワード"),
+  imapDomain: setting("IMAPドメイン"),
+  imapAccount: setting("IMAPアカウント"),
+  imapAccountPassword: secret("IMAPアカウントパスワード"),
+  exchangeMailAccountName: setting("Exchangeメールアカウント名"),
+  exchangeMailAccountDescription: setting("Exchangeメールアカウント説明"),
+  microsoft365AccountName: setting("Microsoft365アカウント名"),
+  microsoft365MailAddress: setting("Microsoft365メールアドレス"),
+  microsoft365Passphrase: secret("Microsoft365認証パスフレーズ"),
+  microsoft365AccountDescription: setting("Microsoft365アカウント説明"),
+  accountType: setting("アカウントのタイプ", RULES.accountType),
+  mailAddress: setting("メールアドレス"),
+} as const satisfies Fields;
+
+/** The server from which and by which an account's mail is read. */
+const IMAP_INCOMING = ["imapIncomingServer", "imapIncomingPort", "imapIncomingSsl"] as const;
+const EXCHANGE_LOGIN = ["exchangeDomain", "exchangeAccount", "exchangeAccountPassword", "exchangePassphrase"] as const;
+const EXCHANGE_SERVER = ["exchangeServer", "exchangeSsl"] as const;
+const PROXY = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "proxyPassword"] as const;
+
+/** A user of one of the five SECURED APPs; `settings` are the app's own non-secret columns, by field. */
+export const SECURED_USER = {
+  name: "secured_user",
+  fields: FIELDS,
+  // @see facts 6.3: in the order and spelling of the maker's manual
+  formats: {
+    browser: ["displayName", "userId", "password", "description"],
+    docs: ["displayName", "userId", "password", "secretKey", "groups", "fileManager", "description"],
+    mailer: [
+      "displayName",
+      "userId",
+      "password",
+      "description",
+      "imapMailAccountName",
+      "imapMailAddress",
+      "imapUserName",
+      "imapMailAccountPassword",
+      "imapPassphrase",
+      "imapMailAccountDescription",
+      ...IMAP_INCOMING,
+      "imapOutgoingServer",
+      "imapOutgoingPort",
+      "imapOutgoingSsl",
+      "exchangeServerAccountName",
+      "exchangeMailAddress",
+      ...EXCHANGE_LOGIN,
+      "exchangeServerAccountDescription",
+      ...EXCHANGE_SERVER,
+      ...PROXY,
+    ],
+    calendar: [
+      "displayName",
+      "userId",
+      "password",
+      "description",
+      "groups",
+      "groupManager",
+      "imapMailAccountName",
+      "imapMailAddress",
+      "imapDomain",
+      "imapAccount",
+      "imapAccountPassword",
+      "imapPassphrase",
+      "imapMailAccountDescription",
+      ...IMAP_INCOMING,
+      "exchangeMailAccountName",
+      "exchangeMailAddress",
+      ...EXCHANGE_LOGIN,
+      "exchangeMailAccountDescription",
+      ...EXCHANGE_SERVER,
+      "microsoft365AccountName",
+      "microsoft365MailAddress",
+      "microsoft365Passphrase",
+      "microsoft365AccountDescription",
+      ...PROXY,
+    ],
+    contacts: [
+      "displayName",
+      "userId",
+      "password",
+      "description",
+      "groups",
+      "groupManager",
+      "exchangeMailAccountName",
+      "accountType",
+      "mailAddress",
+      ...EXCHANGE_LOGIN,
+      "exchangeMailAccountDescription",
+      ...EXCHANGE_SERVER,
+      ...PROXY,
+    ],
+  },
+  keys: [{ name: "user-id", field: "userId", unique: true }],
+  usual: ["userId", "name", "description", "groups", "administrator"],
+} as const satisfies Thing & { readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof FIELDS)[]>> };
+
+/** A group of users of one app. */
+export const SECURED_GROUP = {
+  name: "secured_group",
+  fields: {
+    id: idField(6),
+    app: APP,
+    name: { type: "text", label: text("name", "グループ名"), example: "営業", comparison: "name", unique: true },
+    users: { type: "integer", label: text("users", "ユーザー数"), example: 12 },
+    createdAt: CREATED_AT,
+  },
+  formats: {},
+  keys: [],
+  usual: ["name", "users"],
+} as const satisfies Thing;
+
+export type SecuredUser = RecordOf<typeof FIELDS>;
+export type SecuredGroup = RecordOf<typeof SECURED_GROUP.fields>;

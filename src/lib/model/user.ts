@@ -1,11 +1,141 @@
-import type { Rule } from "./rules.ts";
+import { text } from "../text/index.ts";
+import { ORG } from "./organisation.ts";
+import { MAIL_ADDRESS, TEXT } from "./rules.ts";
+import {
+  CREATED_AT,
+  UPDATED_AT,
+  fieldsInFiles,
+  idField,
+  type Field,
+  type Fields,
+  type RecordOf,
+  type Thing,
+} from "./thing.ts";
+
+/** A text that may be blank. */
+const optional = <F extends Partial<Field>>(en: string, ja: string, example: string | null, more?: F) =>
+  ({
+    type: "text",
+    rule: TEXT,
+    nullable: true,
+    label: text(en, ja),
+    example,
+    column: { consoleExport: true },
+    ...(more as F),
+  }) as const;
+
+/** A custom user field of the tenant (カスタムユーザー情報). */
+export const CUSTOM_FIELD = {
+  name: "custom_field",
+  fields: {
+    id: idField(3),
+    name: {
+      type: "text",
+      rule: TEXT,
+      label: text("name", "項目名"),
+      example: "入社年",
+      comparison: "name",
+      unique: true,
+    },
+    createdAt: CREATED_AT,
+  },
+  formats: {},
+  keys: [],
+  usual: ["id", "name", "createdAt"],
+} as const satisfies Thing;
+
+const { id: ORG_ID, code: ORG_CODE, path: ORG_PATH } = ORG.fields;
 
 /**
- * The rules of a PANEL user's fields. No limit of length is documented for any of them.
+ * The fields of a PANEL user, in the order of the console's file. No limit of length is documented for any of them. The
+ * spelling of `UPN`, `社員コード`, `住所の区分` and the two account columns is confirmed; the others are spelled as on the
+ * screen.
  *
  * @see facts 1.2, 1.3
  */
-export const USER_RULES = {
-  text: { kind: "text" },
-  mailAddress: { kind: "mail-address" },
-} as const satisfies Record<string, Rule>;
+const FIELDS = {
+  id: idField(2),
+  name: {
+    type: "text",
+    rule: TEXT,
+    label: text("name", "氏名"),
+    example: "髙橋 花子",
+    column: { required: "always", consoleExport: true },
+  },
+  nameKana: optional("name in kana", "フリガナ", "タカハシ ハナコ"),
+  emails: {
+    type: "texts",
+    rule: MAIL_ADDRESS,
+    label: text("mail addresses", "メールアドレス"),
+    example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
+    column: { required: "always", consoleExport: true },
+    comparison: "mail-address",
+    unique: true,
+  },
+  org: {
+    type: "object",
+    of: {
+      id: { ...ORG_ID, label: text("organisation id", "組織 ID") },
+      code: { ...ORG_CODE, label: text("organisation code", "組織コード") },
+      path: { ...ORG_PATH, label: text("organisation", "組織") },
+    },
+    label: text("organisation", "組織"),
+    example: { id: ORG_ID.example, code: ORG_CODE.example, path: ORG_PATH.example },
+    columns: [
+      ["org", "path"],
+      ["orgCode", "code"],
+      ["orgId", "id"],
+    ],
+    column: { name: "orgCode", header: "組織コード", consoleExport: true },
+    comparison: "code",
+    clearable: false,
+    refers: { to: "org", by: "code" },
+  },
+  title: optional("title", "役職", "課長"),
+  employeeCode: optional("employee code", "社員コード", "E0042", { comparison: "code" }),
+  upn: optional("UPN", "UPN", null, { comparison: "mail-address" }),
+  addressType: optional("address type", "住所の区分", null),
+  postalCode: optional("postal code", "郵便番号", "100-0005"),
+  address: optional("address", "住所", "東京都千代田区丸の内"),
+  tel: optional("telephone", "TEL", "03-0000-0000"),
+  extension: optional("extension", "内線", null),
+  fax: optional("fax", "FAX", null),
+  accountName: optional("account", "CLOMOアカウント名", null, { comparison: "code", unique: true, clearable: false }),
+  accountPassword: {
+    type: "text",
+    rule: TEXT,
+    column: { header: "CLOMOアカウントパスワード" },
+    secret: true,
+  },
+  accountPasswordSetAt: {
+    type: "instant",
+    nullable: true,
+    label: text("password set at", "パスワード設定日時"),
+    example: null,
+  },
+  administrator: { type: "boolean", label: text("administrator", "管理者"), example: false },
+  custom: {
+    type: "objects",
+    of: { name: { type: "text", rule: TEXT }, value: { type: "text", rule: TEXT } },
+    label: text("custom fields", "カスタムユーザー情報"),
+    example: [{ name: "入社年", value: "2019" }],
+  },
+  createdAt: CREATED_AT,
+  updatedAt: UPDATED_AT,
+} as const satisfies Fields;
+
+/** A user of CLOMO PANEL. `emails[0]` is the main address. */
+export const USER = {
+  name: "user",
+  fields: FIELDS,
+  formats: { users: fieldsInFiles(FIELDS) },
+  keys: [
+    { name: "email", field: "emails", unique: true },
+    { name: "employee-code", field: "employeeCode", unique: false },
+    { name: "upn", field: "upn", unique: false },
+  ],
+  usual: ["name", "emails", "org", "title", "employeeCode", "accountName"],
+  custom: true,
+} as const satisfies Thing;
+
+export type User = RecordOf<typeof FIELDS>;

@@ -1,5 +1,5 @@
 import type { Import } from "../contract/index.ts";
-import { FORMATS } from "../csv/formats/index.ts";
+import { FORMATS } from "../model/formats.ts";
 import type { Database } from "./store/sqlite/database.ts";
 import type { ImportRecord } from "./store/sqlite/imports/record.ts";
 

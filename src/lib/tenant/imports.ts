@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Import, Verification } from "../contract/index.ts";
-import { FORMATS } from "../csv/formats/index.ts";
+import { FORMATS } from "../model/formats.ts";
 import { checkMap } from "../csv/layout/map.ts";
 import type { Encoding } from "../csv/records/record.ts";
 import { Failure } from "../errors/index.ts";

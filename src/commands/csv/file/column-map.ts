@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Context } from "../../../lib/config/index.ts";
-import { FORMATS, type CustomField, type FormatName } from "../../../lib/csv/formats/index.ts";
+import { FORMATS, type CustomField, type FormatName } from "../../../lib/model/formats.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";

@@ -1,5 +1,5 @@
 import type { ExportQuery, TenantClient } from "../../../lib/client/index.ts";
-import { FORMATS, type FormatName } from "../../../lib/csv/formats/index.ts";
+import { FORMATS, type FormatName } from "../../../lib/model/formats.ts";
 import { relabel } from "../../../lib/csv/layout/relabel.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";

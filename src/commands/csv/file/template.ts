@@ -1,4 +1,4 @@
-import { FORMATS, type CustomField, type FormatName } from "../../../lib/csv/formats/index.ts";
+import { FORMATS, type CustomField, type FormatName } from "../../../lib/model/formats.ts";
 import { headersFor } from "../../../lib/csv/layout/map.ts";
 import { CONSOLE_DIALECT } from "../../../lib/csv/records/record.ts";
 import { formatRecordAs } from "../../../lib/csv/layout/relabel.ts";

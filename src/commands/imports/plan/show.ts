@@ -1,5 +1,6 @@
 import type { Import, PlanRow, TenantClient } from "../../../lib/client/index.ts";
-import { findColumn, FORMATS } from "../../../lib/csv/formats/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { IMPORT_MODE_NAMES, nameIn } from "../../../lib/model/import.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";

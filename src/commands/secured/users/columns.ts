@@ -1,21 +1,23 @@
 import type { App, SecuredUser } from "../../../lib/client/index.ts";
-import { SECURED_FORMATS } from "../../../lib/csv/formats/index.ts";
+import { SECURED_FORMATS } from "../../../lib/model/formats.ts";
+import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { same, text } from "../../../lib/text/index.ts";
+import { same } from "../../../lib/text/index.ts";
+import { columnsOfFields } from "../../listing/columns.ts";
 
-/** Fields of every app, each shown in its own column. */
-const COMMON = new Set(["displayName", "userId", "description", "groups"]);
+const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
-const plain = (key: keyof SecuredUser, en: string, ja: string): Column<SecuredUser> => ({
-  key,
-  header: text(en, ja),
-  value: (user) => user[key],
-});
+/** Fields that only some apps have. */
+const SETTINGS: ReadonlySet<string> = new Set(
+  Object.entries(SECURED_USER.fields)
+    .filter(([, field]) => "within" in field)
+    .map(([name]) => name),
+);
 
 /** The app's own settings, one column each, in the order of its file. */
 const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
   SECURED_FORMATS[app].columns
-    .filter(({ field, secret }) => secret !== true && !COMMON.has(field))
+    .filter(({ field }) => SETTINGS.has(field))
     .map(({ field, header }) => ({
       key: field,
       header: same(header),
@@ -24,18 +26,7 @@ const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
 
 /** All columns of a user of an app; for secrets only the time they were set. */
 export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [
-  plain("id", "id", "ID"),
-  plain("app", "app", "アプリ"),
-  plain("userId", "user id", "ユーザーID"),
-  plain("name", "name", "表示名"),
-  plain("description", "description", "説明"),
-  plain("groups", "groups", "グループ名"),
-  plain("administrator", "administrator", "管理者"),
+  ...columnsOfFields<SecuredUser>(FIRST),
   ...settingsOf(app),
-  plain("secretsSet", "secrets set", "設定済みの機密情報"),
-  plain("createdAt", "created", "作成日時"),
-  plain("updatedAt", "updated", "更新日時"),
+  ...columnsOfFields<SecuredUser>({ secretsSet, createdAt, updatedAt }),
 ];
-
-/** Keys of the columns that a table of users shows by default. */
-export const USUAL_SECURED_COLUMNS: readonly string[] = ["userId", "name", "description", "groups", "administrator"];

@@ -1,9 +1,10 @@
+import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { FILTERS } from "../../csv/file/export.ts";
 import { firstOf, LIMIT, listColumns } from "../../listing/list.ts";
 import { APP } from "../app.ts";
-import { securedUserColumns, USUAL_SECURED_COLUMNS } from "./columns.ts";
+import { securedUserColumns } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list SECURED APPs users", "SECURED APPs のユーザーを一覧する"),
@@ -28,7 +29,7 @@ export default defineCommand({
   async run(tools, { app, limit, ...query }) {
     const { terminal } = tools;
     const { client } = await tools.tenant();
-    const columns = listColumns(terminal, securedUserColumns(app), USUAL_SECURED_COLUMNS);
+    const columns = listColumns(terminal, securedUserColumns(app), SECURED_USER.usual);
     await terminal.list(columns, firstOf(client.securedUsers(app, query), limit));
   },
 });

@@ -1,15 +1,12 @@
 import type { CustomField } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
-import type { Column } from "../../../lib/terminal/index.ts";
+import { CUSTOM_FIELD } from "../../../lib/model/user.ts";
 import { text } from "../../../lib/text/index.ts";
+import { columnsOfFields } from "../../listing/columns.ts";
 import { theOne } from "../../listing/named.ts";
 
 /** Columns of a custom field. */
-export const FIELD_COLUMNS: readonly Column<CustomField>[] = [
-  { key: "id", header: text("id", "ID"), value: ({ id }) => id },
-  { key: "name", header: text("name", "項目名"), value: ({ name }) => name },
-  { key: "createdAt", header: text("created", "作成日時"), value: ({ createdAt }) => createdAt },
-];
+export const FIELD_COLUMNS = columnsOfFields<CustomField>(CUSTOM_FIELD.fields);
 
 /** The field with this id or name. @throws `not-found`; `usage` when several have the name */
 export function fieldNamed(name: string, fields: readonly CustomField[]): CustomField {

@@ -9,7 +9,7 @@ import { findDuplicates } from "./duplicates.ts";
 import { ValueHashes, type ValueHash } from "./hashes.ts";
 import { PartChecker } from "./part.ts";
 import { ProblemList } from "./problems.ts";
-import { FORMATS } from "../formats/index.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { readHeader } from "../layout/header.ts";
 
 let folder = "";

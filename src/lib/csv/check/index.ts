@@ -6,7 +6,7 @@ import { PROBLEM_LIMIT } from "./problems.ts";
 import { FileCheck, FileReading, type CheckOptions } from "./reading.ts";
 import type { SplitPoint } from "./split.ts";
 import { startThread, type SecondThread } from "./thread.ts";
-import { FORMATS, type Format, type FormatName } from "../formats/index.ts";
+import { FORMATS, type Format, type FormatName } from "../../model/formats.ts";
 import type { Layout } from "../layout/layout.ts";
 
 export type { CheckOptions } from "./reading.ts";

@@ -3,7 +3,7 @@ import { ValueHashes, type HashPart } from "./hashes.ts";
 import { PartChecker, withHeader } from "./part.ts";
 import { ProblemList, type ProblemTally } from "./problems.ts";
 import { readBytes } from "./read.ts";
-import { FORMATS, type FormatName } from "../formats/index.ts";
+import { FORMATS, type FormatName } from "../../model/formats.ts";
 import { readHeader, type HeaderOptions } from "../layout/header.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RowOptions } from "../layout/rows.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FORMATS } from "../formats/index.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { readHeader } from "./header.ts";
 
 const { users, orgs, browser, contacts } = FORMATS;

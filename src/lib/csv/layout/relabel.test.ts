@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FORMATS } from "../formats/index.ts";
+import { FORMATS } from "../../model/formats.ts";
 import type { ColumnMap } from "./map.ts";
 import { RecordReader } from "../records/reader.ts";
 import type { Dialect } from "../records/record.ts";

@@ -1,4 +1,5 @@
-import { columnsOf, findColumn, type CustomField, type Format } from "../formats/index.ts";
+import { columnsOf, type CustomField, type Format } from "../../model/formats.ts";
+import { findColumn } from "./columns.ts";
 import type { ColumnMap } from "./map.ts";
 import { RecordReader } from "../records/reader.ts";
 import { CONSOLE_DIALECT, type Dialect, type Newline } from "../records/record.ts";

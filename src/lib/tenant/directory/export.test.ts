@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FORMATS } from "../../csv/formats/index.ts";
+import { FORMATS } from "../../model/formats.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";

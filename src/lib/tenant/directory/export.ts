@@ -1,5 +1,5 @@
 import type { App } from "../../contract/index.ts";
-import { FORMATS, SECURED_FORMATS } from "../../csv/formats/index.ts";
+import { FORMATS, SECURED_FORMATS } from "../../model/formats.ts";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import type { Database } from "../store/sqlite/database.ts";

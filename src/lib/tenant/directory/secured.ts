@@ -1,4 +1,4 @@
-import { SECURED_FORMATS } from "../../csv/formats/index.ts";
+import { SECURED_FORMATS } from "../../model/formats.ts";
 import type { App, SecuredGroup, SecuredUser } from "../../contract/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import type { Database, Row } from "../store/sqlite/database.ts";

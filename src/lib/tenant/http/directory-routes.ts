@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { z } from "zod";
 import { routes } from "../../contract/index.ts";
-import { FORMATS } from "../../csv/formats/index.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { exportOrgs, exportSecuredUsers, exportUsers } from "../directory/export.ts";

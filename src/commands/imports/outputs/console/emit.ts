@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
-import { FORMATS } from "../../../../lib/csv/formats/index.ts";
+import { FORMATS } from "../../../../lib/model/formats.ts";
 import { securedAppName } from "../../../../lib/model/secured-user.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import type { Tools } from "../../../tools.ts";

@@ -1,5 +1,5 @@
 import type { CustomField, Import } from "../../../../lib/client/index.ts";
-import { FORMATS } from "../../../../lib/csv/formats/index.ts";
+import { FORMATS } from "../../../../lib/model/formats.ts";
 import { readHeader } from "../../../../lib/csv/layout/header.ts";
 import type { Layout } from "../../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";

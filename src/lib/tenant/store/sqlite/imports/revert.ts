@@ -1,6 +1,6 @@
 import { Failure } from "../../../../errors/index.ts";
 import { recordKind, type Entity } from "../../../../imports/kind.ts";
-import type { FormatName } from "../../../../csv/formats/index.ts";
+import type { FormatName } from "../../../../model/formats.ts";
 import { text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
 import { quoteIdentifier } from "./expressions.ts";

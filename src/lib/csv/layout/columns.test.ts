@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { columnsOf, findColumn, FORMAT_NAMES, FORMATS, nearestHeader, nearestName, SECURED_FORMATS } from "./index.ts";
+import { columnsOf, FORMAT_NAMES, FORMATS, SECURED_FORMATS } from "../../model/formats.ts";
+import { findColumn, nearestHeader, nearestName } from "./columns.ts";
 
 const headers = (name: (typeof FORMAT_NAMES)[number]): string =>
   FORMATS[name].columns.map(({ header }) => header).join(", ");

@@ -1,10 +1,5 @@
+import type { Column } from "../../model/formats.ts";
 import { nameKey } from "../../model/normalise.ts";
-import type { Column, CustomField, Format } from "./format.ts";
-import { customColumn } from "./users.ts";
-
-/** A format's columns in the console's order, followed by the tenant's custom fields. */
-export const columnsOf = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
-  format.custom ? [...format.columns, ...customFields.map(customColumn)] : format.columns;
 
 /** Finds a column by its header or by its field's key. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {

@@ -1,0 +1,50 @@
+import { z } from "@hono/zod-openapi";
+import { shownFields, type Field, type Fields, type RecordOf } from "../model/thing.ts";
+import { schemaOf } from "./rule-schema.ts";
+import { Id, Instant, Sha256 } from "./shapes.ts";
+
+const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "text" }>): z.ZodType => {
+  if (rule !== undefined) return schemaOf(rule);
+  const least = blank === false ? z.string().min(1) : z.string();
+  return longest === undefined ? least : least.max(longest);
+};
+
+const bareSchema = (field: Field): z.ZodType => {
+  switch (field.type) {
+    case "text":
+      return textSchema(field);
+    case "texts":
+      return z.array(field.rule === undefined ? z.string() : schemaOf(field.rule));
+    case "choice":
+      return z.enum(field.choices);
+    case "id":
+      return Id;
+    case "instant":
+      return Instant;
+    case "digest":
+      return Sha256;
+    case "boolean":
+      return z.boolean();
+    case "integer":
+      return z.int();
+    case "object":
+      return z.object(membersOf(field.of));
+    case "objects":
+      return z.array(z.object(membersOf(field.of)));
+  }
+};
+
+/** The schema of a field's value. */
+const fieldSchema = (field: Field): z.ZodType => {
+  const schema = bareSchema(field);
+  return field.nullable === true ? schema.nullable() : schema;
+};
+
+type Members<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K]> };
+
+/** The schemas of a thing's fields, by the names of the tenant API. */
+export const membersOf = <F extends Fields>(fields: F): Members<F> =>
+  Object.fromEntries(shownFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as Members<F>;
+
+/** The schema of a thing's record. */
+export const recordSchema = <F extends Fields>(fields: F) => z.object(membersOf(fields));

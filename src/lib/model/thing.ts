@@ -1,0 +1,165 @@
+import { text, type Text } from "../text/index.ts";
+import type { Comparison } from "./normalise.ts";
+import type { Rule } from "./rules.ts";
+
+/** What a field holds: its shape in JSON. */
+type Shape =
+  | {
+      readonly type: "text";
+      readonly rule?: Rule | undefined;
+      /** in characters; for texts that no file has, and that have no other rule */
+      readonly longest?: number | undefined;
+      readonly blank?: false | undefined;
+    }
+  | { readonly type: "texts"; readonly rule?: Rule | undefined }
+  | { readonly type: "choice"; readonly choices: readonly [string, ...string[]] }
+  /** an id is a UUIDv7, an instant UTC, a digest SHA-256 in lower-case hexadecimal digits */
+  | { readonly type: "id" | "instant" | "digest" | "boolean" | "integer" }
+  | { readonly type: "object" | "objects"; readonly of: Fields };
+
+/** What a field is in the console's files; its header is the Japanese label. */
+export interface ColumnFacts {
+  /** its name in files, plans and maps, where it is not the field's */
+  readonly name?: string | undefined;
+  /** `always`: a cell must not be blank and a new record needs one; `new`: only a new record needs it */
+  readonly required?: "always" | "new" | undefined;
+  /** the console's own export contains this column */
+  readonly consoleExport?: true | undefined;
+  /** the header, where it is not the Japanese label */
+  readonly header?: string | undefined;
+}
+
+/** One field of a thing. */
+export type Field = Shape & {
+  /** the example of the API document */
+  readonly example?: unknown;
+  readonly nullable?: true | undefined;
+  /** the name of its column for people; without one it is in no list */
+  readonly label?: Text | undefined;
+  /** its name in the tenant API, where it is not the field's own */
+  readonly shownAs?: string | undefined;
+  /** the field of the tenant API that shows it among others, by name; undefined if it stands for itself */
+  readonly within?: string | undefined;
+  /** of an object: the list's columns that show its members, as `[column, member]` */
+  readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
+  /** in no file if undefined */
+  readonly column?: ColumnFacts | undefined;
+  /** default: `exact` */
+  readonly comparison?: Comparison | undefined;
+  /** only one record of the tenant may have a value of it */
+  readonly unique?: true | undefined;
+  /** its value is only ever set: never exported, kept or shown; a blank cell leaves it as it is */
+  readonly secret?: true | undefined;
+  /** false: a blank cell never clears it, whatever the options say */
+  readonly clearable?: false | undefined;
+  /** the thing a cell names, by one of its keys */
+  readonly refers?: Reference | undefined;
+  /** the field that a cell resolves to; the column itself is not stored */
+  readonly resolves?: string | undefined;
+};
+
+/** The thing that a cell names. */
+export interface Reference {
+  /** name of the thing */
+  readonly to: string;
+  /** the field of that thing which a cell contains */
+  readonly by: string;
+}
+
+/** Fields by name, in the order in which the tenant API and lists have them. */
+export type Fields = Readonly<Record<string, Field>>;
+
+/** By what a row of a file meets a record. */
+export interface Key {
+  /** as `--key` has it */
+  readonly name: string;
+  readonly field: string;
+  /** true: no two records have it; false: a row that meets several is `key-ambiguous` */
+  readonly unique: boolean;
+  /** fields that together identify a record whose key is blank; the required ones among them must be present */
+  readonly standIn?: readonly string[] | undefined;
+}
+
+/** What something in a tenant is: said here once; schemas, files, lists, plans and examples are derived from it. */
+export interface Thing {
+  /** singular, as in the audit and in stored changes */
+  readonly name: string;
+  readonly fields: Fields;
+  /** for each console file the names of its fields, in the order of its columns */
+  readonly formats: Readonly<Record<string, readonly string[]>>;
+  /** the first one is the usual one; empty if no file has it */
+  readonly keys: readonly Key[];
+  /** columns that a table shows by default */
+  readonly usual: readonly string[];
+  /** the tenant's custom fields are further fields and columns */
+  readonly custom?: true | undefined;
+}
+
+type Bare<F> = F extends { readonly type: "texts" }
+  ? string[]
+  : F extends { readonly type: "boolean" }
+    ? boolean
+    : F extends { readonly type: "integer" }
+      ? number
+      : F extends { readonly type: "choice"; readonly choices: readonly (infer C)[] }
+        ? C
+        : F extends { readonly type: "object"; readonly of: infer O extends Fields }
+          ? RecordOf<O>
+          : F extends { readonly type: "objects"; readonly of: infer O extends Fields }
+            ? RecordOf<O>[]
+            : string;
+
+/** The type of a field's value. */
+export type ValueOf<F> = F extends { readonly nullable: true } ? Bare<F> | null : Bare<F>;
+
+/** The names of the fields that the tenant API shows as they are. */
+type ShownNames<F extends Fields> = {
+  [K in keyof F]: F[K] extends { readonly secret: true } | { readonly within: string } | { readonly resolves: string }
+    ? never
+    : K;
+}[keyof F];
+
+type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N : K;
+
+/** The type of a thing's record, as the tenant API has it. */
+export type RecordOf<F extends Fields> = { [K in ShownNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
+
+/** The fields that the tenant API shows, by the names it has for them. */
+export const shownFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
+  Object.entries(fields).flatMap(([name, field]) =>
+    field.secret === true || field.within !== undefined || field.resolves !== undefined
+      ? []
+      : [[field.shownAs ?? name, field] as const],
+  );
+
+/** The names of the fields that files have, in their order. */
+export const fieldsInFiles = (fields: Fields): readonly string[] =>
+  Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
+
+/** A record made of the examples of its fields. */
+export const exampleOf = <F extends Fields>(fields: F): RecordOf<F> =>
+  Object.fromEntries(shownFields(fields).map(([name, { example }]) => [name, example])) as RecordOf<F>;
+
+/** The instant of all examples. */
+export const EXAMPLE_AT = "2026-11-20T01:23:45.000Z";
+
+/** The id of an example. */
+export const exampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;
+
+/** A record's id. */
+export const idField = (last: number) =>
+  ({ type: "id", label: text("id", "ID"), example: exampleId(last) }) as const satisfies Field;
+
+/** When a record was made. */
+export const CREATED_AT = {
+  type: "instant",
+  label: text("created", "作成日時"),
+  example: EXAMPLE_AT,
+} as const satisfies Field;
+
+/** When a record was last changed. */
+export const UPDATED_AT = {
+  type: "instant",
+  label: text("updated", "更新日時"),
+  example: EXAMPLE_AT,
+} as const satisfies Field;
