@@ -7,23 +7,27 @@ type Values = Readonly<Record<string, unknown>>;
 const column = (
   key: string,
   header: Text,
-  type: Field["type"],
+  field: Field | undefined,
   value: (record: Values) => unknown,
-): Column<Values> => ({
-  key,
-  header,
-  ...(type === "integer" ? { align: "end" as const } : {}),
-  value,
-});
+): Column<Values> => {
+  const names = field?.type === "choice" ? field.names : undefined;
+  return {
+    key,
+    header,
+    align: field?.type === "integer" ? "end" : undefined,
+    value,
+    name: names && ((record) => names[String(value(record))] ?? null),
+  };
+};
 
 const columnsOfField = (name: string, field: Field): readonly Column<Values>[] => {
   if (field.label === undefined) return [];
   if (!("of" in field) || field.columns === undefined) {
-    return [column(name, field.label, field.type, (record) => record[name])];
+    return [column(name, field.label, field, (record) => record[name])];
   }
   return field.columns.map(([key, member]) => {
-    const { label = same(key), type = "text" } = field.of[member] ?? {};
-    return column(key, label, type, (record) => (record[name] as Values)[member]);
+    const of = field.of[member];
+    return column(key, of?.label ?? same(key), of, (record) => (record[name] as Values)[member]);
   });
 };
 

@@ -1,9 +1,8 @@
 import type { NewRenewalItem, RenewalItem, TenantClient } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { asOfNow } from "./items/tenant-items.ts";
+import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { readOptions } from "./items/read-options.ts";
@@ -34,7 +33,7 @@ export default defineCommand({
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
     const tenant = await tools.tenant();
-    const { client, context } = tenant;
+    const { client } = tenant;
     const { kind } = options;
     if (kind === undefined && options.file === undefined) throw kindMissing();
     if (name.trim() === "") throw nameMissing();
@@ -50,7 +49,7 @@ export default defineCommand({
         ),
       );
     }
-    await tools.terminal.show(ITEM_COLUMNS, judge(added, context.name, asOfNow(tools, tenant)));
+    await showItem(tools, tenant, added);
   },
 });
 

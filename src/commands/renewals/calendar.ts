@@ -31,10 +31,9 @@ export default defineCommand({
     for (const tenant of await tenantsOf(tools, allContexts)) {
       const { context } = tenant;
       const timezone = zoneOf(tools, tenant);
-      for (const judged of await itemsBySource(tenant, timezone)) {
-        const { item } = judged;
+      for (const item of await itemsBySource(tenant, timezone)) {
         const { expiresAt } = item;
-        for (const line of remarksOf(judged)) await terminal.warn(line);
+        for (const line of remarksOf(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
         else {
           const day = dayOf(expiresAt, timezone);

@@ -8,8 +8,8 @@ import type { Fields, InputOf } from "../field.ts";
 import { listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { KEY_OPTION } from "./items/options.ts";
-import { CHECK_COLUMNS, USUAL_CHECK_COLUMNS } from "./checking/columns.ts";
-import { gatherAll } from "./checking/gather.ts";
+import { CHECK_COLUMNS, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
+import { gatherAll } from "./items/gather.ts";
 
 const OPTIONS = {
   within: {

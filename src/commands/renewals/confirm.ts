@@ -1,11 +1,10 @@
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { asOfNow } from "./items/tenant-items.ts";
+import { asOfNow, showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { pastInstant } from "./items/read-options.ts";
 
@@ -38,13 +37,13 @@ export default defineCommand({
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, by, at }) {
     const tenant = await tools.tenant();
-    const { client, context } = tenant;
+    const { client } = tenant;
     const asOf = asOfNow(tools, tenant);
     const when = at === undefined ? asOf.now.toISOString() : pastInstant(at, { ...asOf, where: "--at" });
     const item = await findItem(client, typed);
     refuseUnlessLogin(item);
     const confirmed = await client.renewals.confirm(item.id, { by: by ?? userHere(tools), at: when });
-    await tools.terminal.show(ITEM_COLUMNS, judge(confirmed, context.name, asOf));
+    await showItem(tools, tenant, confirmed);
   },
 });
 

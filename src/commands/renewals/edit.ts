@@ -3,14 +3,13 @@ import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
-import { judgeDownload } from "../../lib/renewals/guide/judge-download.ts";
-import { judge } from "../../lib/renewals/judge.ts";
 import { CHECKS } from "../../lib/renewals/replacement/check.ts";
+import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { asOfNow } from "./items/tenant-items.ts";
+import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { readOptions } from "./items/read-options.ts";
@@ -39,7 +38,7 @@ export default defineCommand({
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, name, ...options }) {
     const tenant = await tools.tenant();
-    const { client, context } = tenant;
+    const { client } = tenant;
     const before = await findItem(client, typed);
     const kind = options.kind ?? before.kind;
     const timezone = zoneOf(tools, tenant);
@@ -53,7 +52,7 @@ export default defineCommand({
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, key: options.key, timezone });
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const after = await client.renewals.edit(before.id, kept);
-    await tools.terminal.show(ITEM_COLUMNS, judge(after, context.name, asOfNow(tools, tenant)));
+    await showItem(tools, tenant, after);
   },
 });
 
@@ -80,7 +79,7 @@ async function warnOfRefused(
   if (next === undefined || kind !== before.kind) return;
   const inUse = await inUseOf(tools, { kind, item: before }, undefined);
   const asKind = { ...next, expiring: { ...next.expiring, kind } };
-  const { checks } = judgeDownload(inUse, asKind, { now: tools.clock.now(), strict: false, timezone });
+  const { checks } = judgeReplacement(inUse, asKind, { now: tools.clock.now(), strict: false, timezone });
   for (const { id, outcome, what } of checks) {
     if (outcome !== "bad") continue;
     const { en, ja } = CHECKS[id];

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import { writeFileAtomically } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
+import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
 import { DOCUMENT_FORMS, WRITERS } from "../../lib/renewals/guide/document.ts";
-import { guideOf, type Guide, type KnownItem, type Step } from "../../lib/renewals/guide/index.ts";
+import { guideOf, type Guide, type Step } from "../../lib/renewals/guide/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -133,14 +133,14 @@ const misfit = (one: string, other: string): Failure =>
 const escaped = (value: string | null): string | null => (value === null ? null : escapeForPeople(value));
 
 /** The record, escaped for people. */
-const readable = (item: NonNullable<KnownItem>): KnownItem => ({
+const readable = (item: RenewalItem): RenewalItem => ({
+  ...item,
   name: escapeForPeople(item.name),
   organisation: escaped(item.organisation),
   topic: escaped(item.topic),
   owner: escaped(item.owner),
   account: escaped(item.account),
   phone: escaped(item.phone),
-  expiresAt: item.expiresAt,
 });
 
 async function writeGuide(tools: Tools, guide: Guide, { as = "text", output = "-" }: Options): Promise<void> {

@@ -67,7 +67,7 @@ export default defineCommand({
 });
 
 /** What is shown, and the first failure of a tenant that keeps the others' items from nobody. */
-interface CheckItem {
+interface Gathered {
   readonly shown: Shown;
   readonly failed: Failure | undefined;
 }
@@ -75,7 +75,7 @@ interface CheckItem {
 async function gather(
   tools: Tools,
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
-): Promise<CheckItem> {
+): Promise<Gathered> {
   const chosen = await tools.contexts.choose(tools.globals.context, tools.environment);
   const { now, timezone } = asOfNow(tools, chosen);
   const { found, failed } = allContexts
@@ -107,7 +107,8 @@ async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {
   const asOf = asOfNow(tools, tenant);
   const all = await itemsBySource(tenant, asOf.timezone);
   for (const line of all.flatMap(remarksOf)) await tools.terminal.warn(line);
-  return all.map(({ item, remark }) => judge(item, tenant.context.name, asOf, remark));
+  // whether it is valid already is for checks
+  return all.map((item) => judge({ ...item, validFrom: null }, tenant.context.name, asOf));
 }
 
 /** Writes items as a page, to a file or to stdout. */
@@ -133,7 +134,7 @@ async function writePage(tools: Tools, shown: Shown, file: string): Promise<void
 /** @see facts 3.6: Google recommends a second owner of an Android Enterprise environment */
 async function adviseSecondOwner(terminal: Tools["terminal"], items: readonly Judged[]): Promise<void> {
   const owners = Map.groupBy(
-    items.filter(({ item }) => item.kind === "android-owner"),
+    items.filter(({ kind }) => kind === "android-owner"),
     ({ context }) => context,
   );
   for (const [context, { length }] of owners) {

@@ -144,24 +144,13 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
   });
 }
 
-/** A tenant as notices need it: its things with the dates they are judged by. */
 function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant): NoticeTenant {
-  const { context, client } = tenant;
-  const { renewals } = client;
   const timezone = zoneOf(tools, tenant);
   return {
-    context: context.name,
+    context: tenant.context.name,
     timezone,
-    client: {
-      renewals: {
-        list: async () => (await itemsBySource(tenant, timezone)).map(({ item, remark }) => ({ ...item, remark })),
-        notices: () => renewals.notices(),
-        claimNotice: (key) => renewals.claimNotice(key),
-        settleNotice: (id, outcome) => renewals.settleNotice(id, outcome),
-      },
-      findUsers: (address) => client.findUsers(address),
-      users: (query) => client.users(query),
-    },
+    client: tenant.client,
+    items: () => itemsBySource(tenant, timezone),
   };
 }
 

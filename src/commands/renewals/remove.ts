@@ -1,9 +1,8 @@
-import { judge } from "../../lib/renewals/judge.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { tenantNotNamed } from "../imports/plan/confirm.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { asOfNow } from "./items/tenant-items.ts";
+import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 
 export default defineCommand({
@@ -30,6 +29,6 @@ export default defineCommand({
     }
     const removed = await client.renewals.remove(id);
     await terminal.note(text(`deleted ${name}`, `${name} を削除しました`));
-    await terminal.show(ITEM_COLUMNS, judge(removed, context.name, asOfNow(tools, tenant)));
+    await showItem(tools, tenant, removed);
   },
 });

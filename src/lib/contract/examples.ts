@@ -1,8 +1,9 @@
 import { CUSTOM_FIELD, USER } from "../model/user.ts";
 import { ORG, ORG_COUNTS, ROOT_ORG_ID } from "../model/organisation.ts";
+import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
 import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
 import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
-import type { Import, ImportRequest, InputProblem, Notice, PlanRow, RenewalItem } from "./index.ts";
+import type { Import, ImportRequest, InputProblem, PlanRow } from "./index.ts";
 
 const sales = exampleOf(ORG.fields);
 const root = { ...sales, id: ROOT_ORG_ID, name: "全社", code: null, parentId: null, path: "", depth: 0 };
@@ -99,47 +100,9 @@ const inputProblem: InputProblem = {
   params: {},
 };
 
-const newRenewal = {
-  kind: "push-certificate",
-  name: "本社のプッシュ証明書",
-  expiresAt: "2027-03-01T05:00:00.000Z",
-  certainty: "exact",
-  topic: "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000",
-  owner: "hanako@example.co.jp",
-  account: "mdm@example.co.jp",
-  phone: "情報システム部の金庫",
-} as const;
-
-const renewal: RenewalItem = {
-  ...newRenewal,
-  id: id(8),
-  organisation: null,
-  fingerprint: null,
-  notes: null,
-  source: null,
-  confirmedAt: null,
-  confirmedBy: null,
-  createdAt: AT,
-  updatedAt: AT,
-};
-
-const noticeClaim = {
-  itemId: renewal.id,
-  expiresAt: newRenewal.expiresAt,
-  stage: 90,
-  way: "mail",
-  recipient: "hanako@example.co.jp",
-} as const;
-
-const notice: Notice = {
-  ...noticeClaim,
-  id: id(9),
-  state: "sending",
-  messageId: `${id(9)}@clomoctl.invalid`,
-  attempts: 1,
-  at: AT,
-  error: null,
-};
+const renewal = exampleOf(RENEWAL_ITEM.fields);
+const newRenewal = Object.fromEntries(Object.entries(exampleOf(RECORDED_FIELDS)).filter(([, value]) => value !== null));
+const notice = exampleOf(NOTICE.fields);
 
 /** By operationId, an answer of each route, and a body if it takes JSON. NDJSON is represented by one of its lines. */
 export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly body?: unknown }> = new Map([
@@ -191,7 +154,7 @@ export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly 
   ],
   ["removeRenewal", { answer: renewal }],
   ["listNotices", { answer: { items: [notice] } }],
-  ["claimNotice", { body: noticeClaim, answer: { claimed: true, notice } }],
+  ["claimNotice", { body: exampleOf(NOTICE_KEY), answer: { claimed: true, notice } }],
   ["settleNotice", { body: { state: "sent", error: null }, answer: { ...notice, state: "sent" } }],
   ["discardImport", { answer: { ...planned, state: "discarded" } }],
 ]);

@@ -1,101 +1,26 @@
 import { z } from "@hono/zod-openapi";
-import { RENEWAL_KINDS, type RenewalKind } from "../model/renewal.ts";
+import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
 import { repeatable } from "./headers.ts";
-import { failures, Id, Instant, json, jsonBody, route, Sha256 } from "./shapes.ts";
+import { failures, Id, Instant, json, jsonBody, route } from "./shapes.ts";
+import { membersOf, recordSchema } from "./thing-schema.ts";
 
-const Kind = z.enum(Object.keys(RENEWAL_KINDS) as [RenewalKind, ...RenewalKind[]]);
-
-/** Free text; blank means null. */
-const Words = z.string().max(2000).nullable();
-
-/** The recorded fields of an item that expires; never a password. */
-const fields = {
-  kind: Kind,
-  /** its name for people */
-  name: z.string().min(1).max(255),
-  /** the organisation or customer a token is for */
-  organisation: Words,
-  expiresAt: Instant.nullable(),
-  /** `exact` read from the file itself, `estimated` derived, `typed` by a person */
-  certainty: z.enum(["exact", "estimated", "typed"]),
-  fingerprint: Sha256.nullable(),
-  /** a push certificate's topic (subject UID) */
-  topic: Words,
-  /** the person or role that renews it; a mail address if notices are to be mailed to it */
-  owner: Words,
-  /** the Apple or Google account it belongs to, by name */
-  account: Words,
-  /** location of the phone for the account's second factor */
-  phone: Words,
-  notes: Words,
-  /** the file it was read from */
-  source: Words,
-} as const;
-
-const optional = <T extends z.ZodType>(schema: T) => schema.optional();
+const { kind, name, ...others } = membersOf(RECORDED_FIELDS);
 
 /** A new item; a missing field is null. */
 export const NewRenewalItem = z
-  .strictObject({
-    kind: fields.kind,
-    name: fields.name,
-    organisation: optional(fields.organisation),
-    expiresAt: optional(fields.expiresAt),
-    certainty: optional(fields.certainty),
-    fingerprint: optional(fields.fingerprint),
-    topic: optional(fields.topic),
-    owner: optional(fields.owner),
-    account: optional(fields.account),
-    phone: optional(fields.phone),
-    notes: optional(fields.notes),
-    source: optional(fields.source),
-  })
+  .strictObject({ kind, name, ...z.object(others).partial().shape })
   .openapi("NewRenewalItem");
 
 /** A change of an item; a missing field keeps its value. */
 export const RenewalChange = NewRenewalItem.partial().openapi("RenewalChange");
 
 /** Something that expires, and who renews it. */
-export const RenewalItem = z
-  .object({
-    id: Id,
-    ...fields,
-    /** when the yearly login was last done, and by whom */
-    confirmedAt: Instant.nullable(),
-    confirmedBy: Words,
-    createdAt: Instant,
-    updatedAt: Instant,
-  })
-  .openapi("RenewalItem");
+export const RenewalItem = recordSchema(RENEWAL_ITEM.fields).openapi("RenewalItem");
 
-/** A notice of one stage of one item to one recipient, by one channel; `expiresAt` distinguishes the item's years. */
-const noticeKey = {
-  itemId: Id,
-  expiresAt: Instant,
-  /** days before expiry; negative for days after it */
-  stage: z.int(),
-  /** `mail`, `webhook` or `command` */
-  way: z.string().max(20),
-  /** a mail address, a webhook's name, a command's name */
-  recipient: z.string().max(320),
-} as const;
-
-export const NoticeClaim = z.strictObject(noticeKey).openapi("NoticeClaim");
+export const NoticeClaim = z.strictObject(membersOf(NOTICE_KEY)).openapi("NoticeClaim");
 
 /** A notice that was started: `sending` until its outcome is recorded. */
-export const Notice = z
-  .object({
-    id: Id,
-    ...noticeKey,
-    state: z.enum(["sending", "sent", "failed"]),
-    /** the same for repeated attempts, so that a repeated mail is recognised */
-    messageId: z.string(),
-    attempts: z.int(),
-    /** when it was last started or settled */
-    at: Instant,
-    error: z.string().nullable(),
-  })
-  .openapi("Notice");
+export const Notice = recordSchema(NOTICE.fields).openapi("Notice");
 
 const params = z.object({ id: Id });
 

@@ -1,61 +1,151 @@
 import { text, type Text } from "../text/index.ts";
+import {
+  CREATED_AT,
+  EXAMPLE_AT,
+  UPDATED_AT,
+  idField,
+  namedChoice,
+  type Field,
+  type Fields,
+  type RecordOf,
+  type Thing,
+} from "./thing.ts";
 
 /** Maximum file size: far larger than any certificate or token, and than a bundle of all public authorities. */
 export const MOST_BYTES = 1024 * 1024;
 
 /**
- * The kinds of things to renew.
+ * The kinds of things to renew, and their names for people.
  *
  * @see facts 3.1
  */
 export const RENEWAL_KINDS = {
-  "push-certificate": { name: text("MDM push certificate", "MDM プッシュ通知証明書") },
-  "ade-token": { name: text("ADE server token", "ADE サーバートークン") },
-  "vpp-token": { name: text("VPP content token", "VPP サービストークン") },
-  "android-owner": { name: text("Android Enterprise owner account", "Android Enterprise 管理用 Gmail アカウント") },
-  "agent-build-certificate": {
-    name: text("Agent Enterprise for iOS build certificate", "Agent Enterprise for iOS ビルド用証明書"),
-  },
-  "agent-push-certificate": {
-    name: text("Agent Enterprise for iOS push certificate", "Agent Enterprise for iOS プッシュ通知用証明書"),
-  },
-  "agent-profile": {
-    name: text(
-      "Agent Enterprise for iOS provisioning profile",
-      "Agent Enterprise for iOS プロビジョニングプロファイル",
-    ),
-  },
-  "device-certificate": { name: text("device certificate", "デバイス証明書") },
-  certificate: { name: text("certificate", "証明書") },
-  custom: { name: text("other date", "その他の期日") },
-} as const satisfies Record<string, { readonly name: Text }>;
+  "push-certificate": text("MDM push certificate", "MDM プッシュ通知証明書"),
+  "ade-token": text("ADE server token", "ADE サーバートークン"),
+  "vpp-token": text("VPP content token", "VPP サービストークン"),
+  "android-owner": text("Android Enterprise owner account", "Android Enterprise 管理用 Gmail アカウント"),
+  "agent-build-certificate": text(
+    "Agent Enterprise for iOS build certificate",
+    "Agent Enterprise for iOS ビルド用証明書",
+  ),
+  "agent-push-certificate": text(
+    "Agent Enterprise for iOS push certificate",
+    "Agent Enterprise for iOS プッシュ通知用証明書",
+  ),
+  "agent-profile": text(
+    "Agent Enterprise for iOS provisioning profile",
+    "Agent Enterprise for iOS プロビジョニングプロファイル",
+  ),
+  "device-certificate": text("device certificate", "デバイス証明書"),
+  certificate: text("certificate", "証明書"),
+  custom: text("other date", "その他の期日"),
+} as const satisfies Record<string, Text>;
 
 export type RenewalKind = keyof typeof RENEWAL_KINDS;
 
 /** Certainty of an expiry: read from the thing itself, derived (a file's name, a last login), or typed in. */
-export type Certainty = "exact" | "estimated" | "typed";
-
-/** Names of {@link Certainty} for people. */
-export const CERTAINTY_NAMES: Readonly<Record<Certainty, Text>> = {
+const CERTAINTIES = {
   exact: text("exact", "確定"),
   estimated: text("estimated", "推定"),
   typed: text("entered by hand", "手入力"),
-};
+} as const satisfies Record<string, Text>;
 
-/** Something that expires, as read from a file. */
-export interface Expiring {
-  readonly kind: RenewalKind;
-  /** its name for people: the subject's common name, the organisation, the file's name */
-  readonly name: string;
+/** Free text; blank means null. */
+const words = (en: string, ja: string, example: string | null = null) =>
+  ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example }) as const satisfies Field;
+
+/** The fields of an item that people and files set; never a password. */
+export const RECORDED_FIELDS = {
+  kind: { ...namedChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
+  /** for people */
+  name: { type: "text", longest: 255, blank: false, label: text("name", "名前"), example: "本社のプッシュ証明書" },
+  /** the organisation or customer a token is for */
+  organisation: words("organisation", "組織"),
+  /** null: not known */
+  expiresAt: {
+    type: "instant",
+    nullable: true,
+    label: text("expires at", "期限(日時)"),
+    example: "2027-03-01T05:00:00.000Z",
+  },
+  certainty: { ...namedChoice(CERTAINTIES), label: text("certainty", "確かさ"), example: "exact" },
+  /** of a certificate's DER, or of a token's file */
+  fingerprint: { type: "digest", nullable: true, label: text("fingerprint", "フィンガープリント"), example: null },
+  /** a push certificate's topic (subject UID) */
+  topic: words("topic", "トピック", "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000"),
+  /** the person or role that renews it; a mail address if notices are to be mailed to it */
+  owner: words("owner", "更新担当", "hanako@example.co.jp"),
+  /** the Apple or Google account it belongs to, by name */
+  account: words("account", "アカウント", "mdm@example.co.jp"),
+  /** location of the phone for the account's second factor */
+  phone: words("2-factor phone", "認証コードを受け取る電話", "情報システム部の金庫"),
+  notes: words("notes", "メモ"),
+  /** the file it was read from */
+  source: words("file", "ファイル"),
+} as const satisfies Fields;
+
+/** Something that expires, and who renews it. */
+export const RENEWAL_ITEM = {
+  name: "renewal_item",
+  fields: {
+    id: idField(8),
+    ...RECORDED_FIELDS,
+    /** when the yearly login was last done, and by whom */
+    confirmedAt: { type: "instant", nullable: true, label: text("login confirmed", "ログイン確認日時"), example: null },
+    confirmedBy: words("confirmed by", "実施者"),
+    createdAt: CREATED_AT,
+    updatedAt: UPDATED_AT,
+  },
+  formats: {},
+  keys: [],
+  usual: [],
+} as const satisfies Thing;
+
+export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
+
+/** The part of an item that a file can say. */
+export interface Expiring extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
   /** UTC instant */
   readonly expiresAt: string;
   /** UTC instant; null if unknown */
   readonly validFrom: string | null;
-  readonly certainty: Certainty;
-  /** SHA-256 in lower-case hexadecimal digits: of the certificate's DER, or of the file for tokens */
   readonly fingerprint: string;
-  /** a push certificate's topic (subject UID) */
-  readonly topic: string | null;
-  /** the organisation a token is for */
-  readonly organisation: string | null;
 }
+
+/** What distinguishes a notice: one stage of one item to one recipient, by one channel. */
+export const NOTICE_KEY = {
+  itemId: { type: "id", example: RENEWAL_ITEM.fields.id.example },
+  /** distinguishes the item's years */
+  expiresAt: { type: "instant", example: RECORDED_FIELDS.expiresAt.example },
+  /** days before expiry; negative for days after it */
+  stage: { type: "integer", example: 90 },
+  /** `mail`, `webhook` or `command` */
+  way: { type: "text", longest: 20, example: "mail" },
+  /** a mail address, a webhook's name, a command's name */
+  recipient: { type: "text", longest: 320, example: RECORDED_FIELDS.owner.example },
+} as const satisfies Fields;
+
+const NOTICE_ID = idField(9);
+
+/** A notice that was started: `sending` until its outcome is recorded. */
+export const NOTICE = {
+  name: "renewal_notice",
+  fields: {
+    /** ordered by time: the smaller was started earlier */
+    id: NOTICE_ID,
+    ...NOTICE_KEY,
+    state: { type: "choice", choices: ["sending", "sent", "failed"], example: "sending" },
+    /** the same for repeated attempts, so that a repeated mail is recognised */
+    messageId: { type: "text", example: `${NOTICE_ID.example}@clomoctl.invalid` },
+    attempts: { type: "integer", example: 1 },
+    /** when it was last started or settled */
+    at: { type: "instant", example: EXAMPLE_AT },
+    error: { type: "text", nullable: true, example: null },
+  },
+  formats: {},
+  keys: [],
+  usual: [],
+} as const satisfies Thing;
+
+export type NoticeClaim = RecordOf<typeof NOTICE_KEY>;
+export type Notice = RecordOf<typeof NOTICE.fields>;

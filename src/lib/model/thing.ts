@@ -12,7 +12,12 @@ type Shape =
       readonly blank?: false | undefined;
     }
   | { readonly type: "texts"; readonly rule?: Rule | undefined }
-  | { readonly type: "choice"; readonly choices: readonly [string, ...string[]] }
+  | {
+      readonly type: "choice";
+      readonly choices: readonly [string, ...string[]];
+      /** what people read instead of a choice */
+      readonly names?: Readonly<Record<string, Text>> | undefined;
+    }
   /** an id is a UUIDv7, an instant UTC, a digest SHA-256 in lower-case hexadecimal digits */
   | { readonly type: "id" | "instant" | "digest" | "boolean" | "integer" }
   | { readonly type: "object" | "objects"; readonly of: Fields };
@@ -149,6 +154,10 @@ export const exampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${St
 /** A record's id. */
 export const idField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: exampleId(last) }) as const satisfies Field;
+
+/** A choice among the keys of `names`, which people read as its words. */
+export const namedChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
+  ({ type: "choice", choices: Object.keys(names) as [C, ...C[]], names }) as const;
 
 /** When a record was made. */
 export const CREATED_AT = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
-import { judgeFound, type Level, USUAL_THRESHOLDS } from "./judge.ts";
+import { judge, type Level, USUAL_THRESHOLDS } from "./judge.ts";
 import { isMerelyEarly, resultOf, STATE_EXITS, summaryOf, chooseThresholds } from "./check.ts";
 import { nagiosLine } from "./output/nagios.ts";
 import { unreadItem } from "./sources.ts";
@@ -73,17 +73,17 @@ test.each<[Level, number | null, boolean]>([
 test("days are counted in the zone that is asked for, and a place that could not be read is unknown", () => {
   const asOf = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
   const thing = { ...checkedThing("a", "ok", 0), expiresAt: "2026-12-20T15:00:00Z" };
-  expect(judgeFound(thing, "kanto", asOf)).toMatchObject({
+  expect(judge(thing, "kanto", asOf)).toMatchObject({
     level: "warning",
     daysLeft: 31,
     expiresOn: "2026-12-21",
     context: "kanto",
   });
-  expect(judgeFound(thing, "kanto", { ...asOf, timezone: "UTC" })).toMatchObject({
+  expect(judge(thing, "kanto", { ...asOf, timezone: "UTC" })).toMatchObject({
     level: "critical",
     daysLeft: 30,
   });
-  expect(judgeFound(unreadItem("x.pem", same("broken")), "kanto", asOf)).toMatchObject({
+  expect(judge(unreadItem("x.pem", same("broken")), "kanto", asOf)).toMatchObject({
     kind: null,
     level: "unknown",
     daysLeft: null,
@@ -93,7 +93,7 @@ test("days are counted in the zone that is asked for, and a place that could not
 test("what is not valid yet is a warning at least, and says so", () => {
   const asOf = { now: new Date("2026-11-20T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
   const thing = { ...checkedThing("a", "ok", 400), validFrom: "2026-12-31T15:00:00Z" };
-  const early = judgeFound(thing, null, asOf);
+  const early = judge(thing, null, asOf);
   expect(early).toMatchObject({
     level: "warning",
     remark: { en: "not valid before 2027-01-01", ja: "2027-01-01 まで有効になりません" },
@@ -102,12 +102,12 @@ test("what is not valid yet is a warning at least, and says so", () => {
   expect(summaryOf(result).en).toBe("1 not valid yet");
   expect(nagiosLine(result, "en")).toContain("WARNING - 1 not valid yet: a 2027-12-25 (not valid before 2027-01-01)");
   const urgent = { ...checkedThing("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
-  expect(judgeFound(urgent, null, asOf)).toMatchObject({
+  expect(judge(urgent, null, asOf)).toMatchObject({
     level: "critical",
     remark: { en: "x; not valid before 2026-11-21" },
   });
   const begun = { ...thing, validFrom: "2026-11-20T00:00:00Z" };
-  expect(judgeFound(begun, null, asOf)).toMatchObject({ level: "ok", remark: null });
+  expect(judge(begun, null, asOf)).toMatchObject({ level: "ok", remark: null });
 });
 
 test.each<[Level, number | null, boolean]>([

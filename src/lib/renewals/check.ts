@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { compare, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
+import { byExpiry, USUAL_THRESHOLDS, type Checked, type Level, type Thresholds } from "./judge.ts";
 
 /** The overall state. */
 export type State = "ok" | "warning" | "critical" | "unknown";
@@ -28,10 +28,7 @@ export function resultOf(all: readonly Checked[], thresholds: Thresholds): Check
   const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
   for (const { level } of all) counts[level] += 1;
   const checked = all.toSorted(
-    (one, other) =>
-      URGENCY.indexOf(one.level) - URGENCY.indexOf(other.level) ||
-      compare(one.expiresAt ?? "", other.expiresAt ?? "") ||
-      compare(one.name, other.name),
+    (one, other) => URGENCY.indexOf(one.level) - URGENCY.indexOf(other.level) || byExpiry(one, other),
   );
   return { state: stateOf(counts, all.length), checked, counts, thresholds };
 }

@@ -1,7 +1,6 @@
 import { dayOf, daysLeft } from "../model/time.ts";
-import type { Certainty, RenewalKind } from "../model/renewal.ts";
+import type { Expiring, RenewalItem } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
-import type { CheckItem } from "./sources.ts";
 
 /** How urgent an item is; `unknown` is never `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
@@ -56,62 +55,39 @@ const standingOf = (expiresAt: string | null, asOf: AsOf): Standing => ({
   daysLeft: expiresAt === null ? null : daysLeft(expiresAt, asOf.now, asOf.timezone),
 });
 
-/** What a tenant has recorded of a thing that expires. Instants are UTC. */
-export interface Recorded {
-  readonly id: string;
-  readonly kind: RenewalKind;
-  readonly name: string;
-  readonly organisation: string | null;
-  readonly expiresAt: string | null;
-  readonly certainty: Certainty;
-  readonly fingerprint: string | null;
-  readonly topic: string | null;
-  readonly owner: string | null;
-  readonly account: string | null;
-  readonly phone: string | null;
-  readonly notes: string | null;
-  readonly source: string | null;
-  /** when the yearly login was last done, and by whom */
-  readonly confirmedAt: string | null;
-  readonly confirmedBy: string | null;
+/** A recorded item, with what the file that it was read from says about its date. */
+export interface DatedItem extends RenewalItem {
+  /** UTC instant */
+  readonly validFrom?: string | null | undefined;
+  /** why file and record could not be compared, or that they differ */
+  readonly remark?: Text | null | undefined;
 }
 
-/** A recorded thing as it stands at a moment. */
-export interface Judged extends Standing {
-  readonly item: Recorded;
-  /** the context its tenant is reached by */
-  readonly context: string;
-  /** set when the file it was read from has another date */
-  readonly remark: Text | null;
+/** What is checked: an item, the part of one that a file can say, or (without a kind) a place where nothing could be read. */
+export interface CheckItem extends Omit<Pick<DatedItem, keyof Expiring | "source" | "remark">, "kind" | "certainty"> {
+  readonly kind: DatedItem["kind"] | null;
+  readonly certainty: DatedItem["certainty"] | null;
 }
 
-/** Judges a recorded thing. */
-export const judge = (item: Recorded, context: string, asOf: AsOf, remark: Text | null = null): Judged => ({
-  item,
-  context,
-  ...standingOf(item.expiresAt, asOf),
-  remark,
-});
+/** Something that expires as it stands at a moment. `context`: by which its tenant is reached; null for files. */
+export type Judged<I = DatedItem, C = string> = Omit<I, "remark"> &
+  Standing & { readonly context: C; readonly remark: Text | null };
 
 /** Something that was checked. */
-export interface Checked extends CheckItem, Standing {
-  /** the context of the tenant that has it; null for files */
-  readonly context: string | null;
-}
+export type Checked = Judged<CheckItem, string | null>;
 
-/** Judges something that was read; what is not valid yet is a warning. */
-export function judgeFound(found: CheckItem, context: string | null, asOf: AsOf): Checked {
-  const { expiresAt, validFrom, remark } = found;
+/** Judges something that expires; what is not valid yet is a warning. */
+export function judge<I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark">, C extends string | null>(
+  item: I,
+  context: C,
+  asOf: AsOf,
+): Judged<I, C> {
+  const { expiresAt, validFrom, remark = null } = item;
   const { now, timezone } = asOf;
-  const standing = standingOf(expiresAt, asOf);
-  if (validFrom === null || Date.parse(validFrom) <= now.getTime()) return { ...found, context, ...standing };
-  return {
-    ...found,
-    context,
-    ...standing,
-    level: standing.level === "ok" ? "warning" : standing.level,
-    remark: remarkWith(remark, dayOf(validFrom, timezone)),
-  };
+  const judged = { ...item, context, ...standingOf(expiresAt, asOf), remark };
+  if (validFrom === undefined || validFrom === null || Date.parse(validFrom) <= now.getTime()) return judged;
+  const level = judged.level === "ok" ? "warning" : judged.level;
+  return { ...judged, level, remark: remarkWith(remark, dayOf(validFrom, timezone)) };
 }
 
 function remarkWith(remark: Text | null, validOn: string): Text {
@@ -120,8 +96,10 @@ function remarkWith(remark: Text | null, validOn: string): Text {
 }
 
 /** By expiry; those without a date first, as nobody knows how late they are. */
-export const byExpiry = (one: Judged, other: Judged): number =>
-  compare(one.item.expiresAt ?? "", other.item.expiresAt ?? "") || compare(one.item.name, other.item.name);
+export const byExpiry = (
+  one: Pick<RenewalItem, "expiresAt" | "name">,
+  other: Pick<RenewalItem, "expiresAt" | "name">,
+): number => compare(one.expiresAt ?? "", other.expiresAt ?? "") || compare(one.name, other.name);
 
 /** Orders strings by their code units. */
 export const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);

@@ -4,7 +4,10 @@ import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readExpiring } from "../apple/index.ts";
 import { describeWithOpenssl, serverToken, Workshop } from "../apple/testing/openssl.ts";
-import { gatherFiles, gatherRecorded, gatherScanned, type CheckItem, type RecordedItem } from "./sources.ts";
+import { gatherFiles, gatherRecorded, gatherScanned } from "./sources.ts";
+import { RENEWAL_ITEM, type RenewalItem } from "../model/renewal.ts";
+import { exampleOf } from "../model/thing.ts";
+import type { CheckItem } from "./judge.ts";
 import { vppToken } from "./testing/vpp-token.ts";
 
 async function place(): Promise<string> {
@@ -134,13 +137,11 @@ test("bytes of stdin are read as a file that is named", async () => {
   ]);
 });
 
-const recordedAs = (source: string | null, more: Partial<RecordedItem> = {}): RecordedItem => ({
+const recordedAs = (source: string | null, more: Partial<RenewalItem> = {}): RenewalItem => ({
+  ...exampleOf(RENEWAL_ITEM.fields),
   kind: "vpp-token",
   name: "本社",
-  organisation: null,
   expiresAt: DAY.toISOString(),
-  certainty: "exact",
-  fingerprint: null,
   topic: null,
   source,
   ...more,
@@ -183,7 +184,7 @@ test("the record alone counts where the source is gone, broken, of another kind,
   const folder = await place();
   await writeFile(join(folder, "broken.pem"), "broken");
   await writeFile(join(folder, "other.vpptoken"), vppToken(LATER, "x"));
-  const remarkOf = async (source: string, more: Partial<RecordedItem> = {}): Promise<string | undefined> => {
+  const remarkOf = async (source: string, more: Partial<RenewalItem> = {}): Promise<string | undefined> => {
     const gathered = await gatherRecorded(recordedAs(source, more), { lookAtSource: true, timezone: "Asia/Tokyo" });
     expect(gathered.expiresAt).toBe(DAY.toISOString());
     return gathered.remark?.en;

@@ -1,34 +1,12 @@
 import { isAbsolute, basename, resolve } from "node:path";
 import { pemBlocks } from "../apple/encoding/pem.ts";
 import { Failure } from "../errors/index.ts";
-import { MOST_BYTES, type Certainty, type Expiring, type RenewalKind } from "../model/renewal.ts";
-import { same, text, type Text } from "../text/index.ts";
+import { MOST_BYTES, type Expiring, type RenewalItem } from "../model/renewal.ts";
+import { text, type Text } from "../text/index.ts";
 import { dayOf } from "../model/time.ts";
+import type { CheckItem, DatedItem } from "./judge.ts";
 import { NeighbourKeys } from "./read/keys.ts";
 import { readShort, scan, type Scanned } from "../files/index.ts";
-
-/** An item to check, or (without a kind) a place where nothing could be read. */
-export interface CheckItem {
-  readonly kind: RenewalKind | null;
-  readonly name: string;
-  readonly organisation: string | null;
-  /** UTC instant */
-  readonly expiresAt: string | null;
-  readonly certainty: Certainty | null;
-  readonly fingerprint: string | null;
-  readonly topic: string | null;
-  /** UTC instant; null where it is not told */
-  readonly validFrom: string | null;
-  /** the file it was read from; as it was named, or as the record has it */
-  readonly source: string | null;
-  /** why it could not be read, or that file and record differ */
-  readonly remark: Text | null;
-}
-
-/** An item as a tenant has recorded it. */
-export interface RecordedItem extends Omit<CheckItem, "kind" | "remark" | "validFrom"> {
-  readonly kind: RenewalKind;
-}
 
 /** A place where nothing could be read. */
 export const unreadItem = (where: string, remark: Text): CheckItem => ({
@@ -39,7 +17,6 @@ export const unreadItem = (where: string, remark: Text): CheckItem => ({
   certainty: null,
   fingerprint: null,
   topic: null,
-  validFrom: null,
   source: where,
   remark,
 });
@@ -123,49 +100,29 @@ export interface SourceOptions {
  * A recorded thing, with the date of the file it was read from where that is on this machine: the earlier of the two
  * counts. The file may be gone; then the record alone counts.
  */
-export async function gatherRecorded(
-  item: RecordedItem,
-  { lookAtSource, timezone }: SourceOptions,
-): Promise<CheckItem> {
-  const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
+export async function gatherRecorded(item: RenewalItem, { lookAtSource, timezone }: SourceOptions): Promise<DatedItem> {
+  const { expiresAt, source } = item;
   const remark = expiresAt === null ? text("no date is recorded", "期限が記録されていません") : null;
-  const recorded: CheckItem = {
-    kind,
-    name,
-    organisation,
-    expiresAt,
-    certainty,
-    fingerprint,
-    topic,
-    source,
-    validFrom: null,
-    remark,
-  };
+  const recorded = { ...item, remark };
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readShort(source, MOST_BYTES).catch(() => undefined);
   if (file === undefined) return recorded;
   const { expiring, broken } = await read(basename(source), file.bytes);
   const now = counterpart(item, expiring);
-  if (now !== undefined) {
-    return { ...earlier(recorded, now, { source, timezone }), validFrom: now.validFrom };
-  }
+  if (now !== undefined) return { ...earlier(recorded, now, timezone), validFrom: now.validFrom };
   const [reason] = broken;
-  return reason === undefined ? recorded : { ...recorded, remark: recorded.remark ?? sourceBroken(source, reason) };
+  return reason === undefined ? recorded : { ...recorded, remark: remark ?? sourceBroken(source, reason) };
 }
 
 /** The same certificate or token, else the one of its kind that is in its place now. */
-function counterpart(item: RecordedItem, inFile: readonly Expiring[]): Expiring | undefined {
+function counterpart(item: RenewalItem, inFile: readonly Expiring[]): Expiring | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
   return itself ?? (ofKind.length === 1 ? ofKind[0] : undefined);
 }
 
-function earlier(
-  recorded: CheckItem,
-  now: Expiring,
-  { source, timezone }: { readonly source: string; readonly timezone: string },
-): CheckItem {
-  const { expiresAt, certainty, fingerprint } = recorded;
+function earlier(recorded: DatedItem, now: Expiring, timezone: string): DatedItem {
+  const { expiresAt, certainty, fingerprint, source } = recorded;
   const isGuess = now.certainty === "estimated" && certainty === "exact" && now.fingerprint === fingerprint;
   // the record was made with the key that opens the token
   if (isGuess) return recorded;
@@ -181,26 +138,8 @@ function earlier(
   return { ...recorded, ...(fileIsEarlier ? { expiresAt: now.expiresAt, certainty: now.certainty } : {}), remark };
 }
 
-function sourceBroken(source: string, reason: Text): Text {
-  const { en, ja } = reason;
-  const file = same(source);
-  return text(`using the recorded date; ${file.en}: ${en}`, `記録で判定します。${file.ja}: ${ja}`);
-}
-
-/** What {@link withSourceDates} reads and changes of a recorded thing. */
-type DatedItem = Omit<RecordedItem, "expiresAt" | "certainty"> & {
-  readonly expiresAt: string | null;
-  readonly certainty: Certainty;
-};
-
-/** A recorded thing with the date it is judged by. */
-export interface ItemBySource<I> {
-  readonly item: I;
-  /** UTC instant, as its file has it; null where none does */
-  readonly validFrom: string | null;
-  /** why the date could not be compared, or that file and record differ */
-  readonly remark: Text | null;
-}
+const sourceBroken = (source: string, { en, ja }: Text): Text =>
+  text(`using the recorded date; ${source}: ${en}`, `記録で判定します。${source}: ${ja}`);
 
 /**
  * Recorded things as everything judges them: with the earlier of the recorded date and that of the file it was read
@@ -208,16 +147,17 @@ export interface ItemBySource<I> {
  *
  * @param options as of {@link gatherRecorded}
  */
-export async function withSourceDates<I extends DatedItem>(
-  items: readonly I[],
+export async function withSourceDates(
+  items: readonly RenewalItem[],
   options: SourceOptions,
-): Promise<readonly ItemBySource<I>[]> {
-  const all: ItemBySource<I>[] = [];
+): Promise<readonly DatedItem[]> {
+  const all: DatedItem[] = [];
   for (const item of items) {
-    const { expiresAt, certainty, validFrom, remark } = await gatherRecorded(item, options);
+    const dated = await gatherRecorded(item, options);
+    const { expiresAt } = dated;
     // a file's date in the form of records, as items are ordered and notices kept by it
-    const judged = expiresAt === null || expiresAt === item.expiresAt ? expiresAt : new Date(expiresAt).toISOString();
-    all.push({ item: { ...item, expiresAt: judged, certainty: certainty ?? item.certainty }, validFrom, remark });
+    const isRecorded = expiresAt === null || expiresAt === item.expiresAt;
+    all.push(isRecorded ? dated : { ...dated, expiresAt: new Date(expiresAt).toISOString() });
   }
   return all;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { daysLeft } from "../model/time.ts";
-import { dueStages, stageOf, USUAL_STAGES, type SentNotice } from "./stages.ts";
+import { dueStages, stageOf, USUAL_STAGES } from "./stages.ts";
 
 const TOKYO = "Asia/Tokyo";
 const DAY_MS = 86_400_000;
@@ -45,7 +45,7 @@ test("however often it runs, a stage is said once, and the one that is reached i
   const stages = fc.uniqueArray(fc.integer({ min: 0, max: 120 }), { maxLength: 8 });
   fc.assert(
     fc.property(runs, stages, (hours, stages) => {
-      const said: SentNotice[] = [];
+      const said: { itemId: string; expiresAt: string; stage: number }[] = [];
       for (const hour of hours.toSorted((one, other) => one - other)) {
         const now = new Date(start + (hour * DAY_MS) / 24);
         const at = { now, timezone: TOKYO, stages };

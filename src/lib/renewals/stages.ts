@@ -1,3 +1,4 @@
+import type { NoticeClaim, RenewalItem } from "../model/renewal.ts";
 import { daysLeft } from "../model/time.ts";
 
 /**
@@ -16,20 +17,8 @@ export interface StageClock {
   readonly stages: readonly number[];
 }
 
-/** The fields of an item that decide its stage. */
-export interface StagedItem {
-  readonly id: string;
-  /** UTC instant; null: not known, so that no stage is ever reached */
-  readonly expiresAt: string | null;
-}
-
-/** A stage that was sent to a recipient. */
-export interface SentNotice {
-  readonly itemId: string;
-  /** the expiry it was sent for: a renewed item starts anew */
-  readonly expiresAt: string;
-  readonly stage: number;
-}
+/** The fields of an item that decide its stage; without a date it never reaches one. */
+type StagedItem = Pick<RenewalItem, "id" | "expiresAt">;
 
 /** A stage of an item that is due. */
 export interface DueStage<I extends StagedItem> {
@@ -55,7 +44,7 @@ export const stageOf = (expiresAt: string, { now, timezone, stages }: StageClock
  */
 export const dueStages = <I extends StagedItem>(
   items: readonly I[],
-  sent: Iterable<SentNotice>,
+  sent: Iterable<Pick<NoticeClaim, "itemId" | "expiresAt" | "stage">>,
   clock: StageClock,
 ): readonly DueStage<I>[] => {
   const said = new Map<string, number>();

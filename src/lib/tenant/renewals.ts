@@ -1,5 +1,7 @@
 import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../contract/index.ts";
 import { Failure } from "../errors/index.ts";
+import { NOTICE, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
+import { yearAfter } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import { instant, newId, type Surroundings } from "./ids.ts";
 import { appendAudit } from "./store/sqlite/audit.ts";
@@ -8,24 +10,11 @@ import type { Database, Row } from "./store/sqlite/database.ts";
 /** A notice that was started this long ago and not settled belongs to a dead process: it may be started again. */
 export const NOTICE_LEASE_MS = 10 * 60 * 1000;
 
-const FIELDS = [
-  "kind",
-  "name",
-  "organisation",
-  "expiresAt",
-  "certainty",
-  "fingerprint",
-  "topic",
-  "owner",
-  "account",
-  "phone",
-  "notes",
-  "source",
-] as const;
+const FIELDS = Object.keys(RECORDED_FIELDS) as (keyof typeof RECORDED_FIELDS)[];
 
-/** The columns of both tables are the contract's fields, except the row's own number. */
-const ITEM = `id, ${FIELDS.join(", ")}, confirmedAt, confirmedBy, createdAt, updatedAt`;
-const NOTICE = "id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error";
+/** The columns of both tables are the fields, except the row's own number. */
+const ITEM = Object.keys(RENEWAL_ITEM.fields).join(", ");
+const NOTICE_COLUMNS = Object.keys(NOTICE.fields).join(", ");
 
 const itemOf = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const noticeOf = (row: Row): Notice => row as unknown as Notice;
@@ -89,15 +78,11 @@ export class TenantRenewals {
   confirm(id: string, { by, at }: { readonly by: string; readonly at: string }): RenewalItem {
     return this.#database.change(() => {
       this.#item(id);
-      const next = new Date(at);
-      const month = next.getUTCMonth();
-      next.setUTCFullYear(next.getUTCFullYear() + 1);
-      // a year from 29 February ends on the 28th
-      if (next.getUTCMonth() !== month) next.setUTCDate(0);
+      const next = yearAfter(new Date(at).toISOString());
       this.#database.run(
         `update renewal_item set confirmedAt = :at, confirmedBy = :by, expiresAt = :next, certainty = 'estimated',
            updatedAt = :now where id = :id`,
-        { id, at, by, next: next.toISOString(), now: instant(this.#surroundings) },
+        { id, at, by, next, now: instant(this.#surroundings) },
       );
       this.#audit("renewals.confirm", id, { by, at });
       return this.#item(id);
@@ -117,7 +102,7 @@ export class TenantRenewals {
 
   /** Newest first. */
   notices(): Notice[] {
-    return this.#database.all(`select ${NOTICE} from renewal_notice order by pk desc`).map(noticeOf);
+    return this.#database.all(`select ${NOTICE_COLUMNS} from renewal_notice order by pk desc`).map(noticeOf);
   }
 
   /**
@@ -130,7 +115,7 @@ export class TenantRenewals {
     return this.#database.change(() => {
       this.#item(claim.itemId);
       const known = this.#database.get(
-        `select ${NOTICE} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage and way = :way
+        `select ${NOTICE_COLUMNS} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage and way = :way
          and recipient = :recipient`,
         { ...claim },
       );
@@ -178,7 +163,7 @@ export class TenantRenewals {
   }
 
   #notice(id: string): Notice {
-    const row = this.#database.get(`select ${NOTICE} from renewal_notice where id = :id`, { id });
+    const row = this.#database.get(`select ${NOTICE_COLUMNS} from renewal_notice where id = :id`, { id });
     if (row === undefined) throw missing("notice", id);
     return noticeOf(row);
   }

@@ -1,36 +1,50 @@
-import { CERTAINTY_NAMES, RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import { LEVEL_NAMES, type Judged, type Recorded } from "../../../lib/renewals/judge.ts";
+import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
+import { namedChoice, type Fields } from "../../../lib/model/thing.ts";
+import { LEVEL_NAMES, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
+import { columnsOfFields } from "../../listing/columns.ts";
 
-const plain = (key: keyof Recorded, en: string, ja: string): Column<Judged> => ({
-  key,
-  header: text(en, ja),
-  value: ({ item }) => item[key],
-});
+const { id, kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = RENEWAL_ITEM.fields;
+const { owner, account, phone, notes, confirmedAt, confirmedBy } = RENEWAL_ITEM.fields;
+
+/** How an item stands, beside what is recorded of it. */
+const { context, expiresOn, daysLeft, level } = {
+  context: { type: "text", label: text("context", "コンテキスト") },
+  expiresOn: { type: "text", label: text("expires on", "期限") },
+  daysLeft: { type: "integer", label: text("days left", "残り日数") },
+  level: { ...namedChoice(LEVEL_NAMES), label: text("level", "状態") },
+} as const satisfies Fields;
 
 /** All that is shown of an item. */
 export const ITEM_COLUMNS: readonly Column<Judged>[] = [
-  { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context },
-  plain("id", "id", "ID"),
-  { ...plain("kind", "kind", "種類"), name: ({ item }) => kindName(item) },
-  plain("name", "name", "名前"),
-  plain("organisation", "organisation", "組織"),
-  plain("expiresAt", "expires at", "期限(日時)"),
-  { key: "expiresOn", header: text("expires on", "期限"), value: ({ expiresOn }) => expiresOn },
-  { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ daysLeft }) => daysLeft },
-  { key: "level", header: text("level", "状態"), value: ({ level }) => level, name: ({ level }) => LEVEL_NAMES[level] },
-  { ...plain("certainty", "certainty", "確かさ"), name: ({ item }) => CERTAINTY_NAMES[item.certainty] },
-  plain("owner", "owner", "更新担当"),
-  plain("account", "account", "アカウント"),
-  plain("phone", "2-factor phone", "認証コードを受け取る電話"),
-  plain("topic", "topic", "トピック"),
-  plain("fingerprint", "fingerprint", "フィンガープリント"),
-  plain("notes", "notes", "メモ"),
-  plain("source", "file", "ファイル"),
-  plain("confirmedAt", "login confirmed", "ログイン確認日時"),
-  plain("confirmedBy", "confirmed by", "実施者"),
+  ...columnsOfFields<Judged>({ context, id, kind, name, organisation }),
+  ...columnsOfFields<Judged>({ expiresAt, expiresOn, daysLeft, level, certainty }),
+  ...columnsOfFields<Judged>({ owner, account, phone, topic, fingerprint, notes, source, confirmedAt, confirmedBy }),
 ];
 
-/** What people call an item's kind. */
-export const kindName = ({ kind }: Pick<Recorded, "kind">) => RENEWAL_KINDS[kind].name;
+/** Keys of the columns of {@link CHECK_COLUMNS} that a table shows when it was not told which. */
+export const USUAL_CHECK_COLUMNS: readonly string[] = [
+  "level",
+  "daysLeft",
+  "expiresOn",
+  "kind",
+  "name",
+  "organisation",
+  "context",
+  "source",
+];
+
+/** What is shown of something that was checked. */
+export const CHECK_COLUMNS: readonly Column<Checked>[] = [
+  ...columnsOfFields<Checked>({ level, daysLeft, expiresOn }),
+  ...columnsOfFields<Checked>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
+  ...columnsOfFields<Checked>({ kind, name, organisation, context, source }),
+  ...columnsOfFields<Checked>({ certainty: { ...certainty, names: undefined }, fingerprint, topic }),
+  {
+    key: "remark",
+    header: text("remark", "備考"),
+    value: ({ remark }) => remark?.en ?? null,
+    name: ({ remark }) => remark,
+  },
+];

@@ -31,6 +31,6 @@ export function itemNamed(typed: string, items: readonly RenewalItem[]): Renewal
     noun: text("item", "項目"),
     list: "clomoctl renewals list",
     describe: ({ id, name, kind, organisation }) =>
-      [RENEWAL_KINDS[kind].name.en, name, organisation, id].filter((part) => part !== null).join(" "),
+      [RENEWAL_KINDS[kind].en, name, organisation, id].filter((part) => part !== null).join(" "),
   });
 }

@@ -1,8 +1,8 @@
-import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
+import { RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 
-const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
+const KINDS = RECORDED_FIELDS.kind.choices;
 
 /** Keys that open server tokens. */
 export const KEY_OPTION = {

@@ -1,3 +1,4 @@
+import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { type Judged, type Level, LEVEL_NAMES } from "../../../lib/renewals/judge.ts";
 import { escapeForPeople } from "../../../lib/terminal/escape.ts";
 import { drawTable, type TableColumn } from "../../../lib/terminal/table/table.ts";
@@ -5,7 +6,6 @@ import { displayWidth, truncate } from "../../../lib/terminal/table/width.ts";
 import type { Timeline } from "../../../lib/renewals/timeline.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import { kindName } from "./columns.ts";
 import { drawTimeline } from "../../../lib/renewals/output/timeline.ts";
 
 /** What a list of items shows. */
@@ -35,12 +35,12 @@ const OVERVIEW: readonly OverviewColumn[] = [
   {
     header: text("expires on", "期限"),
     from: 40,
-    cell: ({ expiresOn, item }) => (item.certainty === "estimated" ? "~" : "") + (expiresOn ?? "-"),
+    cell: ({ expiresOn, certainty }) => (certainty === "estimated" ? "~" : "") + (expiresOn ?? "-"),
   },
-  { header: text("name", "名前"), from: 0, cell: ({ item }) => item.name },
-  { header: text("kind", "種類"), from: 72, cell: ({ item }, language) => kindName(item)[language] },
-  { header: text("organisation", "組織"), from: 120, cell: ({ item }) => item.organisation ?? "" },
-  { header: text("owner", "更新担当"), from: 100, cell: ({ item }) => item.owner ?? "" },
+  { header: text("name", "名前"), from: 0, cell: ({ name }) => name },
+  { header: text("kind", "種類"), from: 72, cell: ({ kind }, language) => RENEWAL_KINDS[kind][language] },
+  { header: text("organisation", "組織"), from: 120, cell: ({ organisation }) => organisation ?? "" },
+  { header: text("owner", "更新担当"), from: 100, cell: ({ owner }) => owner ?? "" },
 ];
 
 const CONTEXT: OverviewColumn = { header: text("context", "コンテキスト"), from: 0, cell: ({ context }) => context };
@@ -56,7 +56,7 @@ export async function writeOverview(terminal: Tools["terminal"], shown: Shown): 
     return level === "warning" ? warning(part) : bad(part);
   };
   const several = contexts.length > 1;
-  const label = ({ item, context }: Judged): string => (several ? `${context}: ${item.name}` : item.name);
+  const label = ({ name, context }: Judged): string => (several ? `${context}: ${name}` : name);
   const write = async (line: string): Promise<void> => {
     if (!terminal.out.closed) await terminal.out.write(`${line}\n`);
   };

@@ -1,5 +1,5 @@
 import { readExpiring } from "../../../lib/apple/index.ts";
-import type { NewRenewalItem, RenewalChange } from "../../../lib/client/index.ts";
+import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { MOST_BYTES, RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/model/renewal.ts";
@@ -111,10 +111,19 @@ const OF_CERTIFICATES: readonly RenewalKind[] = [
   "custom",
 ];
 
-/** What an item takes over from the file it was read from. */
-type FromFile = Required<
-  Pick<NewRenewalItem, "kind" | "organisation" | "expiresAt" | "certainty" | "fingerprint" | "topic" | "source">
->;
+/** What an item records of the file it was read from, its kind aside. */
+export const fromFile = (
+  { organisation, expiresAt, certainty, fingerprint, topic }: Expiring,
+  source: string | null,
+) => ({
+  organisation,
+  // one form for all, as items are ordered and notices kept by it
+  expiresAt: new Date(expiresAt).toISOString(),
+  certainty,
+  fingerprint,
+  topic,
+  source,
+});
 
 /**
  * The thing a file holds, as an item records it.
@@ -123,15 +132,11 @@ type FromFile = Required<
  * @throws Failure `usage` when cannot be read, or holds several that fit, which are listed
  * @throws Failure `input-rejected` when it holds nothing that expires, or nothing of the kind
  */
-async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<FromFile> {
+async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<RenewalChange> {
   const keys = await readKeys(wanted.key, (name) => readNamedFile(tools, name, MOST_BYTES));
   const read = await readNamedFile(tools, wanted.file, MOST_BYTES);
   const found = pick(readExpiring(read, { keys }), wanted);
-  const { organisation, certainty, fingerprint, topic } = found;
-  // one form for all, as items are ordered by it
-  const expiresAt = new Date(found.expiresAt).toISOString();
-  const kind = wanted.kind ?? found.kind;
-  return { kind, organisation, expiresAt, certainty, fingerprint, topic, source: read.path };
+  return { kind: wanted.kind ?? found.kind, ...fromFile(found, read.path) };
 }
 
 /** Of several things in a file, the one that is meant. */
@@ -169,7 +174,7 @@ const listed = (found: readonly Expiring[], language: "en" | "ja"): string =>
       .slice(0, MOST_LISTED)
       .map(
         ({ kind, name, expiresAt, fingerprint }) =>
-          `${RENEWAL_KINDS[kind].name[language]} ${name} (${expiresAt.slice(0, 10)}, ${fingerprint.slice(0, SHOWN_DIGITS)})`,
+          `${RENEWAL_KINDS[kind][language]} ${name} (${expiresAt.slice(0, 10)}, ${fingerprint.slice(0, SHOWN_DIGITS)})`,
       ),
     ...(found.length > MOST_LISTED ? ["…"] : []),
   ].join("; ");

@@ -1,7 +1,8 @@
 import type { RenewalItem } from "../../../lib/client/index.ts";
-import { USUAL_THRESHOLDS, type AsOf } from "../../../lib/renewals/judge.ts";
-import { withSourceDates, type ItemBySource } from "../../../lib/renewals/sources.ts";
+import { judge, USUAL_THRESHOLDS, type AsOf, type DatedItem } from "../../../lib/renewals/judge.ts";
+import { withSourceDates } from "../../../lib/renewals/sources.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
+import { ITEM_COLUMNS } from "./columns.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 
 /** Now, in the context's zone, by the usual thresholds. */
@@ -20,9 +21,13 @@ export const asOfNow = (tools: Pick<Tools, "globals" | "clock">, tenant: Paramet
 export const itemsBySource = async (
   { context, client }: Pick<ChosenTenant, "context" | "client">,
   timezone: string,
-): Promise<readonly ItemBySource<RenewalItem>[]> =>
+): Promise<readonly DatedItem[]> =>
   withSourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
 
 /** What there is to say about an item's date, where it has one: that it has none shows by itself. */
-export const remarksOf = ({ item, remark }: ItemBySource<RenewalItem>): readonly Text[] =>
-  remark === null || item.expiresAt === null ? [] : [text(`${item.name}: ${remark.en}`, `${item.name}: ${remark.ja}`)];
+export const remarksOf = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
+  remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
+
+/** Shows an item as it stands now. */
+export const showItem = (tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> =>
+  tools.terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));

@@ -4,6 +4,7 @@ import type { Found } from "../../../lib/renewals/guide/downloads.ts";
 import { instantOf, parseTypedDate } from "../../../lib/model/typed-date.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
+import { fromFile } from "../items/read-options.ts";
 import type { Subject } from "./subject.ts";
 
 /** What recording needs. */
@@ -39,26 +40,14 @@ async function recordFile(
 ): Promise<RenewalItem | undefined> {
   const { client, timezone } = place;
   if (renewed.content.of !== "renewable") return undefined;
-  const { name, expiresAt, certainty, fingerprint, topic, organisation } = renewed.content.renewable.expiring;
-  const expires = new Date(expiresAt);
-  const day = dayOf(expires, timezone);
-  if (
-    !(await agreed(
-      place,
-      text(`Record ${item?.name ?? name}, expires on ${day}?`, `${item?.name ?? name}(期限 ${day})を記録しますか?`),
-    ))
-  ) {
+  const { expiring } = renewed.content.renewable;
+  const name = item?.name ?? expiring.name;
+  const day = dayOf(expiring.expiresAt, timezone);
+  if (!(await agreed(place, text(`Record ${name}, expires on ${day}?`, `${name}(期限 ${day})を記録しますか?`)))) {
     return undefined;
   }
-  const change: RenewalChange = {
-    // one form for all, as items are ordered and notices kept by it
-    expiresAt: expires.toISOString(),
-    certainty,
-    fingerprint,
-    topic,
-    source: renewed.path,
-    ...(organisation === null ? {} : { organisation }),
-  };
+  const { organisation, ...recorded } = fromFile(expiring, renewed.path);
+  const change: RenewalChange = organisation === null ? recorded : { ...recorded, organisation };
   begin(place);
   return item === null ? client.renewals.add({ ...change, kind, name }) : client.renewals.edit(item.id, change);
 }

@@ -1,16 +1,16 @@
 import { resolve } from "node:path";
-import { judge } from "../../../lib/renewals/judge.ts";
 import { stepLines } from "../../../lib/renewals/guide/document.ts";
 import { downloadsFolder } from "../../../lib/renewals/guide/downloads-folder.ts";
 import { findDownload } from "../../../lib/renewals/guide/downloads.ts";
 import type { Guide } from "../../../lib/renewals/guide/index.ts";
-import { judgeDownload, judgeRequest, type InUse } from "../../../lib/renewals/guide/judge-download.ts";
 import { walk, type WalkDesk } from "../../../lib/renewals/guide/walk.ts";
+import type { Current } from "../../../lib/renewals/replacement/check.ts";
+import { judgeReplacement } from "../../../lib/renewals/replacement/index.ts";
+import { requestOfCurrent } from "../../../lib/renewals/replacement/request.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
-import { asOfNow } from "../items/tenant-items.ts";
-import { ITEM_COLUMNS } from "../items/columns.ts";
+import { showItem } from "../items/tenant-items.ts";
 import { inUseOf } from "../../../lib/renewals/read/in-use.ts";
 import { record } from "./record.ts";
 import type { Subject } from "./subject.ts";
@@ -49,13 +49,13 @@ export async function walkItem(
   const place = { tools, client: tenant.client, timezone: zoneOf(tools, tenant) };
   const item = await record(place, subject, walked.renewed);
   if (item === undefined) return terminal.note(NOTHING);
-  await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));
+  await showItem(tools, tenant, item);
 }
 
 function deskOf(
   tools: Tools,
   tenant: ChosenTenant,
-  { folder, inUse }: { readonly folder: string; readonly inUse: InUse },
+  { folder, inUse }: { readonly folder: string; readonly inUse: Current | null },
 ): WalkDesk {
   const { terminal, clock } = tools;
   const timezone = zoneOf(tools, tenant);
@@ -67,7 +67,7 @@ function deskOf(
     warn: (line) => terminal.warn(line),
     choose: (message, choices) => terminal.prompts.select({ message, flag: "--interactive", choices }),
     look: (download) => findDownload(folder, download),
-    judgeRequest: (request) => judgeRequest(inUse, request),
-    judge: (next, { csr }) => judgeDownload(inUse, next, { now: clock.now(), strict: false, timezone, csr }),
+    judgeRequest: (request) => requestOfCurrent(inUse, request),
+    judge: (next, { csr }) => judgeReplacement(inUse, next, { now: clock.now(), strict: false, timezone, csr }),
   };
 }

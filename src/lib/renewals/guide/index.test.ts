@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
+import { RENEWAL_ITEM, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
+import { exampleOf } from "../../model/thing.ts";
 import { WRITERS } from "./document.ts";
-import { guideOf, type KnownItem, type Step } from "./index.ts";
+import { guideOf, type Step } from "./index.ts";
 
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
-const KNOWN: NonNullable<KnownItem> = {
+const KNOWN: RenewalItem = {
+  ...exampleOf(RENEWAL_ITEM.fields),
   name: "本社",
   organisation: "東京支店",
   topic: "com.apple.mgmt.External.1234",

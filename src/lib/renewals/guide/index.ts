@@ -1,11 +1,11 @@
-import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
+import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import { adeTokenSteps } from "./ade-token.ts";
 import { agentBuildSteps, agentProfileSteps, agentPushSteps } from "./agent-enterprise.ts";
 import { androidOwnerSteps } from "./android-owner.ts";
 import { certificateSteps, customSteps, deviceCertificateSteps } from "./other.ts";
 import { pushCertificateSteps } from "./push-certificate.ts";
-import type { KnownItem, Step, StepsOf } from "./step.ts";
+import type { Step, StepsOf } from "./step.ts";
 import { vppTokenSteps } from "./vpp-token.ts";
 
 const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
@@ -21,6 +21,9 @@ const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
   custom: customSteps,
 };
 
+/** What a guide repeats of the record. */
+const FACTS = ["organisation", "owner", "account", "phone", "topic"] as const;
+
 /** How an item is renewed. */
 export interface Guide {
   readonly kind: RenewalKind;
@@ -35,16 +38,12 @@ export interface Guide {
  *
  * @param expiresOn the calendar day it expires on, in the tenant's zone
  */
-export function guideOf(kind: RenewalKind, known: KnownItem, expiresOn: string | null): Guide {
-  const { name } = RENEWAL_KINDS[kind];
+export function guideOf(kind: RenewalKind, known: RenewalItem | null, expiresOn: string | null): Guide {
+  const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
   const facts: readonly (readonly [Text, string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
-    [text("organisation", "組織"), known?.organisation],
-    [text("owner", "更新担当"), known?.owner],
-    [text("account", "アカウント"), known?.account],
-    [text("2-factor phone", "認証コードを受け取る電話"), known?.phone],
-    [text("topic", "トピック"), known?.topic],
+    ...FACTS.map((field) => [RECORDED_FIELDS[field].label, known?.[field]] as const),
   ];
   return {
     kind,
@@ -54,4 +53,4 @@ export function guideOf(kind: RenewalKind, known: KnownItem, expiresOn: string |
   };
 }
 
-export type { KnownItem, Step } from "./step.ts";
+export type { Step } from "./step.ts";

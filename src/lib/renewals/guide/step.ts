@@ -1,6 +1,5 @@
-import type { Text } from "../../text/index.ts";
-import { text } from "../../text/index.ts";
-import type { Recorded } from "../judge.ts";
+import type { RenewalItem } from "../../model/renewal.ts";
+import { text, type Text } from "../../text/index.ts";
 
 /** A file that a step has downloaded. */
 export type Download = "signing-request" | "push-certificate" | "ade-public-key" | "ade-token" | "vpp-token";
@@ -22,20 +21,14 @@ export interface Step {
   readonly mayLack?: true | undefined;
 }
 
-/** The record of the item to renew; null where nothing is recorded. */
-export type KnownItem = Pick<
-  Recorded,
-  "name" | "organisation" | "topic" | "owner" | "account" | "phone" | "expiresAt"
-> | null;
-
-/** The steps for a kind of item, worded with what is recorded. */
-export type StepsOf = (known: KnownItem) => readonly Step[];
+/** The steps for a kind of item, worded with what is recorded; null where nothing is. */
+export type StepsOf = (known: RenewalItem | null) => readonly Step[];
 
 /**
  * `the Apple Account push@example.jp`, or what to look for where the account is not recorded. In Japanese a word
  * follows it at once: half-width letters at its end take the blank along.
  */
-export const accountOf = (known: KnownItem, what: Text): Text =>
+export const accountOf = (known: RenewalItem | null, what: Text): Text =>
   (known?.account ?? null) === null
     ? text(
         `${what.en} used last time`,
@@ -44,7 +37,7 @@ export const accountOf = (known: KnownItem, what: Text): Text =>
     : text(`${what.en} ${known?.account}`, `${what.ja}「${known?.account}」`);
 
 /** Where the phone of the second factor is. */
-export const phoneOf = (known: KnownItem): Text =>
+export const phoneOf = (known: RenewalItem | null): Text =>
   (known?.phone ?? null) === null
     ? text("the phone that receives its 2-factor code", "2ファクタ認証コードを受け取る電話")
     : text(
@@ -65,7 +58,7 @@ export const recordStep = (command: string): Step => ({
 const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
 
 /** The first step of what is renewed in Apple Business Manager: what to have at hand, and the trap that comes first. */
-export const prepareAppleBusiness = (known: KnownItem, trap: Text): Step => {
+export const prepareAppleBusiness = (known: RenewalItem | null, trap: Text): Step => {
   const account = accountOf(known, MANAGED);
   const phone = phoneOf(known);
   return {

@@ -1,5 +1,6 @@
+import type { RenewalItem } from "../../model/renewal.ts";
 import { same, text } from "../../text/index.ts";
-import { prepareAppleBusiness, recordStep, type KnownItem, type Step, type StepsOf } from "./step.ts";
+import { prepareAppleBusiness, recordStep, type Step, type StepsOf } from "./step.ts";
 
 const SERVICE = "CLOMO PANEL > Settings > CLOMO MOBILE APP PORTAL > サービス設定 > 「VPP 管理配布」 > 「設定する」";
 const CONTENT_TOKENS = same(
@@ -23,7 +24,7 @@ export const vppTokenSteps: StepsOf = (known) => [
   recordStep("clomoctl renewals edit ITEM --file sToken_for_PLACE_.vpptoken"),
 ];
 
-function renew(known: KnownItem): readonly Step[] {
+function renew(known: RenewalItem | null): readonly Step[] {
   const place = known?.organisation ?? null;
   return [
     {

@@ -1,11 +1,14 @@
 import { afterAll, expect, test } from "vitest";
 import { readRenewables, readSigningRequest, type Renewable } from "../../apple/index.ts";
 import { describeWithOpenssl, Workshop } from "../../apple/testing/openssl.ts";
+import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
+import { exampleOf } from "../../model/thing.ts";
 import type { Text } from "../../text/index.ts";
-import type { Recorded } from "../judge.ts";
 import type { Found, DownloadSearch } from "./downloads.ts";
 import { guideOf } from "./index.ts";
-import { judgeDownload, judgeRequest, type InUse } from "./judge-download.ts";
+import type { Current } from "../replacement/check.ts";
+import { judgeReplacement } from "../replacement/index.ts";
+import { requestOfCurrent } from "../replacement/request.ts";
 import type { Download } from "./step.ts";
 import { walk, type Answer, type WalkDesk } from "./walk.ts";
 import { readFileSync } from "node:fs";
@@ -15,7 +18,7 @@ const NOW = new Date("2026-06-01T00:00:00Z");
 const writtenAt = new Date("2026-05-31T00:00:00Z");
 
 interface Scene {
-  readonly inUse?: InUse;
+  readonly inUse?: Current | null;
   /** what lies in the folder, by turn */
   readonly files?: Partial<Record<Download, readonly (Found | undefined)[]>>;
   /** answers by turn; `next` and `look` when they run out */
@@ -44,29 +47,21 @@ function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & {
       const all = files[download] ?? [];
       return { found: all[Math.min(turn, all.length - 1)], aside: [] };
     },
-    judgeRequest: (request) => judgeRequest(inUse, request),
+    judgeRequest: (request) => requestOfCurrent(inUse, request),
     judge: (next, { csr }) =>
-      judgeDownload(inUse, next, { now: NOW, strict: false, ...(csr === undefined ? {} : { csr }) }),
+      judgeReplacement(inUse, next, { now: NOW, strict: false, ...(csr === undefined ? {} : { csr }) }),
   };
 }
 
-const record = (over: Partial<Recorded>): Recorded => ({
-  id: "1",
-  kind: "push-certificate",
-  name: "本社",
-  organisation: null,
-  expiresAt: "2026-06-20T00:00:00Z",
-  certainty: "exact",
-  fingerprint: "00",
-  topic: "com.apple.mgmt.External.1",
-  owner: null,
-  account: null,
-  phone: null,
-  notes: null,
-  source: null,
-  confirmedAt: null,
-  confirmedBy: null,
-  ...over,
+const record = (over: Partial<RenewalItem>): Current => ({
+  expiring: {
+    ...exampleOf(RENEWAL_ITEM.fields),
+    name: "本社",
+    expiresAt: "2026-06-20T00:00:00Z",
+    fingerprint: "00",
+    topic: "com.apple.mgmt.External.1",
+    ...over,
+  },
 });
 
 const PUSH = guideOf("push-certificate", null, null);
@@ -104,7 +99,7 @@ describeWithOpenssl("the walk to a new push certificate", () => {
   const good = certificate(subject, key);
   const otherTopic = certificate(topicOf("2"), key);
   const otherKey = certificate(subject, workshop.key());
-  const inUse = { record: record({}) };
+  const inUse = record({});
   const wordsOf = (said: readonly Text[], language: "en" | "ja"): string =>
     said.map((line) => line[language]).join("\n");
 
@@ -141,7 +136,7 @@ describeWithOpenssl("the walk to a new push certificate", () => {
       of: "request",
       request: readSigningRequest({ name: "x.csr", bytes: readFileSync(fresh) }),
     });
-    const scene: Scene = { inUse: { file: good.content.renewable }, files: { "signing-request": [request, anew] } };
+    const scene: Scene = { inUse: good.content.renewable, files: { "signing-request": [request, anew] } };
     const left = deskOf({ ...scene, answers: ["next", "look", "stop"] });
     expect(await walk(PUSH, left)).toMatchObject({
       ended: "stopped",
@@ -173,12 +168,12 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     const circumstances = { now: NOW, strict: false };
     if (good.content.of !== "renewable") throw new Error("no certificate");
     const { renewable: next } = good.content;
-    const known = judgeDownload({ record: record({ topic: null, expiresAt: null }) }, next, circumstances);
+    const known = judgeReplacement(record({ topic: null, expiresAt: null }), next, circumstances);
     expect(known.safe).toBe(true);
     expect(known.checks.find(({ id }) => id === "topic")).toMatchObject({ outcome: "unknown" });
-    const unknown = judgeDownload(null, next, circumstances);
+    const unknown = judgeReplacement(null, next, circumstances);
     expect(unknown.checks[0]).toMatchObject({ id: "kind", outcome: "unknown" });
-    const expired = judgeDownload(null, next, { ...circumstances, now: new Date("2028-01-01T00:00:00Z") });
+    const expired = judgeReplacement(null, next, { ...circumstances, now: new Date("2028-01-01T00:00:00Z") });
     expect(expired.safe).toBe(false);
   });
 });

@@ -1,30 +1,12 @@
-import { RENEWAL_KINDS, type Certainty, type RenewalKind } from "../../model/renewal.ts";
+import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
-
-/** What a notice shows of a recorded item; neither notes nor the location of a phone leave the tenant. */
-export interface NoticeItem {
-  readonly id: string;
-  readonly kind: RenewalKind;
-  readonly name: string;
-  readonly organisation: string | null;
-  /** UTC instant */
-  readonly expiresAt: string | null;
-  readonly certainty: Certainty;
-  /** the person or role that renews it */
-  readonly owner: string | null;
-  /** name of the Apple or Google account */
-  readonly account: string | null;
-  /** UTC instant */
-  readonly updatedAt: string;
-  /** set when the file it was read from has another date */
-  readonly remark?: Text | null;
-}
+import type { DatedItem } from "../judge.ts";
 
 /** One item of a digest, and the stage it has reached. */
 export interface DueNotice {
   /** the context its tenant is reached by */
   readonly context: string;
-  readonly item: NoticeItem & { readonly expiresAt: string };
+  readonly item: DatedItem & { readonly expiresAt: string };
   /** days before expiry; negative for each day after it */
   readonly stage: number;
   /** calendar days left, in the tenant's zone */
@@ -65,13 +47,16 @@ export const timeLeft = ({ days, expired }: Pick<DueNotice, "days" | "expired">)
 };
 
 /** The kind and the name of a thing. */
-export const titleOf = ({ item }: { readonly item: Pick<NoticeItem, "kind" | "name"> }, language: Language): string => {
-  const kind = RENEWAL_KINDS[item.kind].name;
+export const titleOf = (item: Pick<RenewalItem, "kind" | "name">, language: Language): string => {
+  const kind = RENEWAL_KINDS[item.kind];
   const name = oneLine(item.name);
   return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`)[language];
 };
 
-/** The details of an item below its title and date, in order: a label and a value. */
+/**
+ * The details of an item below its title and date, in order: a label and a value. Neither notes nor the location of a
+ * phone leave the tenant.
+ */
 export const detailsOf = (
   due: Pick<DueNotice, "item" | "context">,
   severalContexts: boolean,
@@ -80,9 +65,9 @@ export const detailsOf = (
   const guide = `clomoctl renewals guide ${item.id} --context ${context}`;
   const lines: readonly (readonly [Text, string | null])[] = [
     [text("tenant", "テナント"), severalContexts ? context : null],
-    [text("organisation", "組織"), item.organisation],
-    [text("account", "アカウント"), item.account],
-    [text("owner", "更新担当"), item.owner],
+    [RECORDED_FIELDS.organisation.label, item.organisation],
+    [RECORDED_FIELDS.account.label, item.account],
+    [RECORDED_FIELDS.owner.label, item.owner],
     [text("steps", "手順"), guide],
   ];
   return lines.flatMap(([label, value]) => (value === null || value === "" ? [] : [[label, oneLine(value)] as const]));

@@ -94,3 +94,12 @@ test("a bar that is full has no rest, every other one has", () => {
   };
   expect([cells([400]), cells([400, 399])]).toEqual([1, 3]);
 });
+
+test("neither notes nor the place of a phone leave the tenant", async () => {
+  const due = [dueNotice({ item: { notes: "内密のメモ", phone: "金庫の電話", owner: "総務課" } })];
+  for (const language of ["en", "ja"] as const) {
+    const sent = JSON.stringify(await messageOf(digestOf({ due, language })));
+    expect(sent).toContain("総務課");
+    expect(sent).not.toMatch(/内密のメモ|金庫の電話/);
+  }
+});

@@ -24,7 +24,7 @@ export const subjectOf = ({ due, language }: Digest): string => {
   if (first === undefined) return "";
   const others = due.length - 1;
   const left = timeLeft(first)[language];
-  const title = titleOf(first, language);
+  const title = titleOf(first.item, language);
   const subject =
     others === 0
       ? text(`[Renewal] ${left}: ${title}`, `【更新期限】${left}: ${title}`)
@@ -37,7 +37,7 @@ const textOf = (digest: Digest): string => {
   const say = (wording: Text): string => wording[language];
   const items = due.map((one) =>
     [
-      `■ ${titleOf(one, language)}`,
+      `■ ${titleOf(one.item, language)}`,
       `  ${say(text("expires", "期限"))}: ${dayText(one, language)} ${say(timeLeft(one))}`,
       ...detailsOf(one, severalContexts).map(([label, value]) => `  ${say(label)}: ${value}`),
     ].join("\n"),
@@ -83,7 +83,7 @@ const rowOf = (due: DueNotice, { language, severalContexts }: Digest, fullDays: 
     .join("");
   return (
     `<tr><td style="padding:12px 0;border-bottom:1px solid #d5d9de">` +
-    `<div style="font-weight:bold">${escaped(titleOf(due, language))}</div>` +
+    `<div style="font-weight:bold">${escaped(titleOf(due.item, language))}</div>` +
     `<div><span style="color:${colourOf(due)};font-weight:bold">${escaped(say(timeLeft(due)))}</span> ` +
     `<span>${escaped(dayText(due, language))}</span></div>` +
     `${barOf(due, fullDays)}<div style="color:#4a5158;font-size:13px">${details}</div></td></tr>`

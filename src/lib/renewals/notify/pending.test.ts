@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { NoticeItem } from "./digest.ts";
+import type { DatedItem } from "../judge.ts";
 import { workFor, type PendingNotice } from "./pending.ts";
 import type { RecipientItems } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";
@@ -9,7 +9,7 @@ import { noticeTenant, pastNotice, type KnownTenant } from "../testing/notice-te
 const NOW = new Date("2027-02-01T00:00:00.000Z");
 const STAGES = [90, 30, 7, 0];
 
-const item = (id: string, expiresAt: string): NoticeItem => ({ ...dueNotice().item, id, name: id, expiresAt });
+const item = (id: string, expiresAt: string): DatedItem => ({ ...dueNotice().item, id, name: id, expiresAt });
 const MARCH = "2027-03-01T03:00:00.000Z";
 const SOON = "2027-02-04T03:00:00.000Z";
 

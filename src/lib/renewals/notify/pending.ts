@@ -1,13 +1,15 @@
+import type { NoticeClaim } from "../../model/renewal.ts";
 import { dayOf, daysLeft } from "../../model/time.ts";
+import { compare } from "../judge.ts";
 import type { DueNotice } from "./digest.ts";
 import type { RecipientItems } from "./recipients.ts";
-import type { LoadedTenant, NoticeKey, PastNotice } from "./tenant.ts";
+import type { LoadedTenant } from "./tenant.ts";
 import { dueStages } from "../stages.ts";
 
 /** A notice to claim in its tenant. */
 export interface PendingNotice {
   readonly loaded: LoadedTenant;
-  readonly key: NoticeKey;
+  readonly key: NoticeClaim;
   /** undefined where a later stage has taken its place */
   readonly due: DueNotice | undefined;
 }
@@ -27,7 +29,7 @@ export interface RunClock {
   readonly stages: readonly number[];
 }
 
-const sameStage = (one: NoticeKey, other: PastNotice | NoticeKey): boolean =>
+const sameStage = (one: NoticeClaim, other: NoticeClaim): boolean =>
   one.itemId === other.itemId && one.expiresAt === other.expiresAt && one.stage === other.stage;
 
 const dueOf = (
@@ -66,9 +68,7 @@ const unfinishedOf = (
     });
 
 const byUrgency = ({ due: one }: PendingNotice, { due: other }: PendingNotice): number =>
-  (one?.days ?? 0) - (other?.days ?? 0) || compare(one?.item.expiresAt, other?.item.expiresAt);
-
-const compare = (one = "", other = ""): number => (one < other ? -1 : one > other ? 1 : 0);
+  (one?.days ?? 0) - (other?.days ?? 0) || compare(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
 
 /** What to send to a recipient now, and what an earlier run left unsettled. */
 export const workFor = (target: RecipientItems, tenants: readonly LoadedTenant[], clock: RunClock): RecipientWork => {

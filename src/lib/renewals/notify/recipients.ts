@@ -1,4 +1,5 @@
-import type { NoticeItem } from "./digest.ts";
+import type { RenewalItem } from "../../model/renewal.ts";
+import type { DatedItem } from "../judge.ts";
 import { isMailAddress, type NotifySettings, type Recipient } from "./settings.ts";
 
 /** A way and a name: what a notice is recorded under. */
@@ -11,7 +12,7 @@ export interface Addressee {
 /** The items of one tenant. */
 export interface TenantItems {
   readonly context: string;
-  readonly items: readonly NoticeItem[];
+  readonly items: readonly DatedItem[];
 }
 
 /** A recipient, and the items it is notified of. */
@@ -29,7 +30,7 @@ const addresseeOf = (recipient: Recipient): Addressee =>
     : { way: recipient.way, recipient: recipient.name };
 
 /** The mail address of the person who renews a thing, where the owner is written as one. */
-export const ownerAddress = ({ owner }: Pick<NoticeItem, "owner">): string | undefined => {
+export const ownerAddress = ({ owner }: Pick<RenewalItem, "owner">): string | undefined => {
   const address = owner?.trim() ?? "";
   return isMailAddress(address) ? address : undefined;
 };
@@ -58,7 +59,7 @@ const everybody = (
 };
 
 /** Whether a recipient is notified of an item: by the settings, or as its owner. */
-export const receives = (recipient: Recipient, context: string, item: NoticeItem): boolean => {
+export const receives = (recipient: Recipient, context: string, item: RenewalItem): boolean => {
   const { contexts, kinds } = recipient;
   const chosen = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
   return chosen || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());

@@ -34,6 +34,13 @@ afterEach(() => Promise.all([tenant, other].map((one) => one[Symbol.asyncDispose
 const add = (item: Partial<NewRenewalItem> = {}, to = tenant) =>
   to.client.renewals.add({ kind: "push-certificate", name: "本社", expiresAt: EXPIRY, ...item });
 
+const watched = (context: string, timezone: string, { client }: TestTenant): NoticeTenant => ({
+  context,
+  timezone,
+  client,
+  items: () => client.renewals.list(),
+});
+
 /** Records what is brought to whom, and answers as told. */
 class Post {
   readonly sent: { readonly to: string; readonly message: Message; readonly digest: Digest }[] = [];
@@ -49,7 +56,7 @@ class Post {
 
   run(now: string, change: Partial<NotifyRun> = {}): NotifyRun {
     return {
-      tenants: [{ context: "embedded", timezone: "Asia/Tokyo", client: tenant.client }],
+      tenants: [watched("embedded", "Asia/Tokyo", tenant)],
       settings: SETTINGS,
       now: new Date(now),
       severalContexts: false,
@@ -205,10 +212,7 @@ test("several tenants are one message, each by its own midnight; one that is not
   await add({ name: "大阪", expiresAt: "2027-03-01T15:00:00.000Z" }, other);
   const post = new Post();
   const list = () => Promise.reject(new Failure("unavailable", { what: text("no answer", "応答なし") }));
-  const tenants: NoticeTenant[] = [
-    { context: "kanto", timezone: "Asia/Tokyo", client: tenant.client },
-    { context: "osaka", timezone: "America/New_York", client: other.client },
-  ];
+  const tenants: NoticeTenant[] = [watched("kanto", "Asia/Tokyo", tenant), watched("osaka", "America/New_York", other)];
   const several = { tenants, severalContexts: true };
   const night = "2027-01-29T16:00:00Z";
   expect(await post.send(night, several)).toEqual([
@@ -222,7 +226,7 @@ test("several tenants are one message, each by its own midnight; one that is not
   const unreached = {
     context: "tokyo",
     timezone: "Asia/Tokyo",
-    client: { renewals: { list } },
+    items: list,
   } as unknown as NoticeTenant;
   const next = await post.send("2027-01-30T16:00:00Z", { ...several, tenants: [unreached, ...tenants] });
   expect(next).toEqual(["大阪 30 it sent", "大阪 30 ops sent", "incomplete"]);
@@ -257,7 +261,6 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
   const { client } = tenant;
   let refused = false;
   const renewals = {
-    list: () => client.renewals.list(),
     notices: () => client.renewals.notices(),
     claimNotice: (key: Parameters<typeof client.renewals.claimNotice>[0]) => client.renewals.claimNotice(key),
     settleNotice: async (...settled: Parameters<typeof client.renewals.settleNotice>) => {
@@ -267,7 +270,7 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
     },
   };
   const flaky = { renewals, findUsers: () => client.findUsers(""), users: () => client.users() };
-  const tenants = [{ context: "embedded", timezone: "Asia/Tokyo", client: flaky }];
+  const tenants = [{ ...watched("embedded", "Asia/Tokyo", tenant), client: flaky }];
   expect(await post.send(NOW, { tenants })).toEqual(["本社 30 ops sent", "incomplete"]);
   expect(post.warnings).toEqual(["it: locked"]);
 });

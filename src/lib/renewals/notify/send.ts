@@ -61,7 +61,7 @@ const find = async (run: NotifyRun): Promise<Found> => {
   const targets = itemsOfRecipients(tenantItems, settings);
   for (const { context, items } of tenantItems) {
     for (const item of items.filter(({ id }) => !hasRecipient(targets, context, id))) {
-      const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
+      const [en, ja] = [titleOf(item, "en"), titleOf(item, "ja")];
       await run.warn(text(`no recipient for ${en} (${context})`, `${ja}(${context})の通知先がありません`));
     }
   }

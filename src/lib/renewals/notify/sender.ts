@@ -1,3 +1,4 @@
+import type { Notice } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import { type Message, messageOf } from "./message.ts";
 import type { Digest, DueNotice } from "./digest.ts";
@@ -5,7 +6,7 @@ import { BOUNCED, dateRemark, ownerWarning, undatedWarnings, type Bounces } from
 import type { Delivery } from "./outcome.ts";
 import type { PendingNotice, RecipientWork } from "./pending.ts";
 import type { RecipientItems } from "./recipients.ts";
-import type { LoadedTenant, PastNotice } from "./tenant.ts";
+import type { LoadedTenant } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";
 
 /** Brings a message to a recipient; it resolves in a time that is bounded, whatever the other side does. */
@@ -32,7 +33,7 @@ export interface NoticeRow {
 }
 
 interface Claimed extends PendingNotice {
-  readonly notice: PastNotice;
+  readonly notice: Notice;
 }
 
 /**

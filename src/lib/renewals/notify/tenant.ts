@@ -1,33 +1,14 @@
-import type { NoticeItem } from "./digest.ts";
+import type { Notice, NoticeClaim } from "../../model/renewal.ts";
+import type { DatedItem } from "../judge.ts";
 import type { Addressee } from "./recipients.ts";
 import { stageOf } from "../stages.ts";
 
-/** Identifies a notice: a stage of an item, to one recipient. */
-export interface NoticeKey extends Addressee {
-  readonly itemId: string;
-  readonly expiresAt: string;
-  readonly stage: number;
-}
-
-/** A notice as the tenant keeps it. */
-export interface PastNotice extends Omit<NoticeKey, "way"> {
-  /** time-ordered: the smaller was begun earlier */
-  readonly id: string;
-  readonly way: string;
-  readonly state: "sending" | "sent" | "failed";
-  readonly messageId: string;
-  /** UTC instant */
-  readonly at: string;
-  readonly error: string | null;
-}
-
-/** A tenant as notices need it; the client is one. */
+/** A tenant's client as notices need it. */
 export interface NoticeClient {
   readonly renewals: {
-    list(): Promise<readonly NoticeItem[]>;
-    notices(): Promise<readonly PastNotice[]>;
+    notices(): Promise<readonly Notice[]>;
     /** `claimed` is false where it was sent, or another process is sending it. */
-    claimNotice(key: NoticeKey): Promise<{ readonly claimed: boolean; readonly notice: PastNotice }>;
+    claimNotice(claim: NoticeClaim): Promise<{ readonly claimed: boolean; readonly notice: Notice }>;
     settleNotice(
       id: string,
       outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
@@ -45,16 +26,18 @@ export interface NoticeTenant {
   /** an IANA name; days are counted in it */
   readonly timezone: string;
   readonly client: NoticeClient;
+  /** its items with the dates they are judged by */
+  readonly items: () => Promise<readonly DatedItem[]>;
 }
 
 /** A tenant as one run found it. */
 export class LoadedTenant {
   readonly tenant: NoticeTenant;
   /** what has reached a stage */
-  readonly items: readonly NoticeItem[];
+  readonly items: readonly DatedItem[];
   /** what has no date, and so never reaches a stage */
-  readonly undated: readonly NoticeItem[];
-  readonly past: readonly PastNotice[];
+  readonly undated: readonly DatedItem[];
+  readonly past: readonly Notice[];
   #hasUsers: Promise<boolean> | undefined;
   readonly #gone = new Map<string, Promise<boolean>>();
 
@@ -73,7 +56,7 @@ export class LoadedTenant {
     tenant: NoticeTenant,
     clock: { readonly now: Date; readonly stages: readonly number[] },
   ): Promise<LoadedTenant> {
-    const items = await tenant.client.renewals.list();
+    const items = await tenant.items();
     const { timezone } = tenant;
     const reached = items.filter(
       ({ expiresAt }) => expiresAt !== null && stageOf(expiresAt, { ...clock, timezone }) !== undefined,
@@ -84,7 +67,7 @@ export class LoadedTenant {
   }
 
   /** What was begun for somebody, in any state. */
-  pastOf({ way, recipient }: Addressee): readonly PastNotice[] {
+  pastOf({ way, recipient }: Addressee): readonly Notice[] {
     return this.past.filter((notice) => notice.way === way && notice.recipient === recipient);
   }
 

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import type { NoticeItem } from "./digest.ts";
+import type { Notice } from "../../model/renewal.ts";
+import type { DatedItem } from "../judge.ts";
 import { BOUNCED, Bounces, dateRemark, ownerWarning, undatedWarnings } from "./warnings.ts";
 import type { Addressee, RecipientItems } from "./recipients.ts";
-import { LoadedTenant, type PastNotice } from "./tenant.ts";
+import { LoadedTenant } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";
 import { dueNotice } from "../testing/digest.ts";
 import { noticeTenant, pastNotice, type KnownTenant } from "../testing/notice-tenant.ts";
@@ -14,16 +15,16 @@ const ADDRESSEE: Addressee = { way: "mail", recipient: "it@example.jp" };
 const target = (addressee: Addressee): RecipientItems => ({ recipient: IT, addressee, tenantItems: [] });
 
 const past = pastNotice;
-const bouncedAt = (at: string, change: Partial<PastNotice> = {}): PastNotice =>
+const bouncedAt = (at: string, change: Partial<Notice> = {}): Notice =>
   past(at, { state: "failed", error: `${BOUNCED}550 gone`, ...change });
 
 /** A tenant with one thing that has reached a stage, where these notices were. */
-const tenantOf = (notices: readonly PastNotice[], known: Omit<KnownTenant, "notices"> = {}) => {
+const tenantOf = (notices: readonly Notice[], known: Omit<KnownTenant, "notices"> = {}) => {
   const { tenant, asked } = noticeTenant({ items: [dueNotice().item], ...known, notices });
   return { asked, loaded: LoadedTenant.load(tenant, { now: NOW, stages: [90, 30] }) };
 };
 
-test.each<[string, readonly PastNotice[], boolean]>([
+test.each<[string, readonly Notice[], boolean]>([
   ["nothing was said yet", [], false],
   ["the only mail came back", [bouncedAt("2027-01-01")], true],
   ["the latest came back", [past("2027-01-01"), bouncedAt("2027-01-02")], true],
@@ -132,7 +133,7 @@ test("a date that file and record disagree on is told in one line", () => {
 });
 
 test("what has no date is told to those it concerns, or to everybody", async () => {
-  const undated: NoticeItem = { ...dueNotice().item, name: "所有者", kind: "android-owner", expiresAt: null };
+  const undated: DatedItem = { ...dueNotice().item, name: "所有者", kind: "android-owner", expiresAt: null };
   const tenants = [await tenantOf([], { items: [dueNotice().item, undated] }).loaded];
   const warned = (recipient?: Recipient) =>
     undatedWarnings(tenants, recipient).map(({ en, ja }) =>

@@ -50,7 +50,7 @@ export class Bounces {
 export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promise<Text | undefined> => {
   const address = ownerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
-  const [en, ja] = [titleOf(due, "en"), titleOf(due, "ja")];
+  const [en, ja] = [titleOf(due.item, "en"), titleOf(due.item, "ja")];
   return text(
     `${address}, the owner of ${en}, is no longer a user of ${due.context}`,
     `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)`,
@@ -58,10 +58,10 @@ export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promis
 };
 
 /** Warns that the file and the record of an item have different dates. */
-export const dateRemark = (due: DueNotice): Text | undefined => {
-  const { remark } = due.item;
+export const dateRemark = ({ item }: DueNotice): Text | undefined => {
+  const { remark } = item;
   if (remark === undefined || remark === null) return undefined;
-  return text(`${titleOf(due, "en")}: ${oneLine(remark.en)}`, `${titleOf(due, "ja")}: ${oneLine(remark.ja)}`);
+  return text(`${titleOf(item, "en")}: ${oneLine(remark.en)}`, `${titleOf(item, "ja")}: ${oneLine(remark.ja)}`);
 };
 
 /** Warns of items without a date, for everybody or for one recipient: no notice is ever sent for them. */
@@ -70,7 +70,7 @@ export const undatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Re
     undated
       .filter((item) => recipient === undefined || receives(recipient, context, item))
       .map((item) => {
-        const [en, ja] = [titleOf({ item }, "en"), titleOf({ item }, "ja")];
+        const [en, ja] = [titleOf(item, "en"), titleOf(item, "ja")];
         return text(
           `${en} (${context}) has no expiry date, so no notice will be sent`,
           `${ja}(${context})は期限が登録されていないため、期限が近づいても通知できません`,

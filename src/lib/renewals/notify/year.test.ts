@@ -49,13 +49,12 @@ class Victim {
     await new Promise(() => undefined);
   }
 
-  client({ renewals, ...client }: NoticeClient & { readonly renewals: NoticeClient["renewals"] }): NoticeClient {
+  client({ renewals, ...client }: NoticeClient): NoticeClient {
     return {
       ...client,
       findUsers: () => Promise.resolve([]),
       users: () => [][Symbol.iterator]() as never,
       renewals: {
-        list: () => renewals.list(),
         notices: () => renewals.notices(),
         claimNotice: async (key) => {
           await this.step("before claim");
@@ -228,7 +227,14 @@ test(
       runs += 1;
       const run = sendNotices(
         {
-          tenants: [{ context: "本番", timezone: TOKYO, client: victim.client(client) }],
+          tenants: [
+            {
+              context: "本番",
+              timezone: TOKYO,
+              client: victim.client(client),
+              items: () => client.renewals.list(),
+            },
+          ],
           settings,
           now: new Date(START + hour * HOUR_MS),
           severalContexts: false,

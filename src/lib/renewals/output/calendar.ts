@@ -24,7 +24,7 @@ export const renewalCalendar = async (entries: readonly CalendarEntry[], languag
   });
   for (const entry of entries) {
     const { item, day } = entry;
-    const title = titleOf(entry, language);
+    const title = titleOf(item, language);
     const event = calendar.createEvent({
       id: item.id,
       // no timezone: the day is the zone's already, and ical-generator would take the process's zone in

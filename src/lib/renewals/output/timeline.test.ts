@@ -11,7 +11,7 @@ const timezone = "Asia/Tokyo";
 const on = (name: string, expiresOn: string | null): Judged => {
   const expiresAt = expiresOn === null ? null : `${expiresOn}T14:59:59.000Z`;
   const level = levelOf(expiresAt, { now, timezone, thresholds: USUAL_THRESHOLDS });
-  return { item: { name, expiresAt }, context: "kanto", expiresOn, daysLeft: null, level } as Judged;
+  return { name, expiresAt, context: "kanto", expiresOn, daysLeft: null, level } as Judged;
 };
 
 const ITEMS = [
@@ -28,7 +28,7 @@ const draw = (columns: number, language: "en" | "ja" = "en"): string[] => [
     timeline: new Timeline(now, timezone),
     language,
     columns,
-    label: ({ item }) => item.name,
+    label: ({ name }) => name,
     paint: (marker) => marker,
     visible: escapeForPeople,
     fit: truncate,

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
 import { readRenewables, type Renewable } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { InUse } from "../guide/judge-download.ts";
-import { MOST_BYTES, RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
+import { MOST_BYTES, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 import { readNamedFile, readShort } from "../../files/index.ts";
-import type { Recorded } from "../judge.ts";
+import type { Current } from "../replacement/check.ts";
 
 /**
  * What is in use now: the named file, else the recorded file if it is unchanged, else the record itself.
@@ -14,15 +13,15 @@ import type { Recorded } from "../judge.ts";
  */
 export async function inUseOf(
   place: Parameters<typeof readNamedFile>[0],
-  { kind, item }: { readonly kind: RenewalKind; readonly item: Recorded | null },
+  { kind, item }: { readonly kind: RenewalKind; readonly item: RenewalItem | null },
   named: string | undefined,
-): Promise<InUse> {
+): Promise<Current | null> {
   if (named !== undefined) {
     const found = readRenewables(await readNamedFile(place, named, MOST_BYTES)).find(
       ({ expiring }) => expiring.kind === kind,
     );
-    if (found !== undefined) return { file: found };
-    const { name } = RENEWAL_KINDS[kind];
+    if (found !== undefined) return found;
+    const name = RENEWAL_KINDS[kind];
     throw new Failure("input-rejected", {
       what: text(`the file does not contain: ${name.en}`, `このファイルに${name.ja}は入っていません`),
       where: named,
@@ -31,7 +30,7 @@ export async function inUseOf(
   if (item === null) return null;
   const kept = item.source === null ? [] : await keptAt(item.source);
   const same = kept.find(({ expiring }) => expiring.kind === kind && expiring.fingerprint === item.fingerprint);
-  return same === undefined ? { record: item } : { file: same };
+  return same ?? { expiring: item };
 }
 
 /** What a recorded file holds; nothing where it has gone or changed its nature. */

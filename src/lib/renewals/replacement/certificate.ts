@@ -25,8 +25,9 @@ export const sameName: Rule = ({ current, next, circumstances }): Check => {
       };
 };
 
-export const later: Rule = ({ current, next, circumstances: { timezone = USUAL_ZONE } }): Check => {
+export const later: Rule = ({ current, next, circumstances: { timezone = USUAL_ZONE } }): Check | undefined => {
   const [was, is] = [current.expiring.expiresAt, next.expiring.expiresAt];
+  if (was === null) return undefined;
   const estimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
   const sure = estimated ? text(" (estimated)", "(推定を含む)") : same("");
   const [old, found] = [momentIn(was, timezone), momentIn(is, timezone)];
@@ -77,9 +78,19 @@ export const issuer: Rule = ({ next: { expiring, evidence }, circumstances }): C
 
 const APPLES: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
 
+const topicNotRecorded = (topic: string): Check => ({
+  id: "topic",
+  outcome: "unknown",
+  what: text(
+    `the current topic is not recorded. The new topic is ${topic}: compare it with last year's file (--current FILE) before the upload; with another topic every enrolled device stops responding`,
+    `使用中のトピックが記録されていません。新しいものは ${topic} です。アップロード前に前回のファイル(--current FILE)と比べてください。トピックが違うと登録済みの全デバイスが応答しなくなります`,
+  ),
+});
+
 /** @see facts 3.4: a changed topic cuts every enrolled device off, and nothing says so anywhere */
 export const topic: Rule = ({ current, next }): Check => {
   const [was, is] = [current.expiring.topic, next.expiring.topic];
+  if (was === null && is !== null && current.evidence === undefined) return topicNotRecorded(is);
   if (was === null || is === null) {
     return {
       id: "topic",

@@ -1,6 +1,7 @@
 import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
 import type { Expiring } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
+import type { DatedItem } from "../judge.ts";
 
 /** The names of the checks. */
 export const CHECKS = {
@@ -41,10 +42,7 @@ export interface Judgement {
 
 /** What is in use: its file, or the tenant's record. */
 export interface Current {
-  readonly expiring: Pick<
-    Expiring,
-    "kind" | "name" | "expiresAt" | "validFrom" | "certainty" | "fingerprint" | "topic" | "organisation"
-  >;
+  readonly expiring: Pick<DatedItem, keyof Expiring>;
   /** absent where there is only a record */
   readonly evidence?: Evidence | undefined;
 }

@@ -43,7 +43,7 @@ const vpp = (fields: Partial<Expiring>, location: string | null = "東京"): Ren
   evidence: { of: "vpp-token", location },
 });
 
-const judge = (current: Current, next: Renewable, rest: Partial<Circumstances> = {}): Judgement =>
+const judge = (current: Current | null, next: Renewable, rest: Partial<Circumstances> = {}): Judgement =>
   judgeReplacement(current, next, { now: NOW, strict: false, ...rest });
 
 const outcomes = ({ checks }: Judgement): Record<string, Check["outcome"]> =>
@@ -277,4 +277,28 @@ test("other certificates and profiles go by their names", () => {
   });
   expect(outcomes(judge(other("a"), other("b", LATER)))).toMatchObject({ name: "warning" });
   expect(judge(other("a"), other("b", LATER), { strict: true }).safe).toBe(false);
+});
+
+describe("what is in use is known by its record only, or not at all", () => {
+  test("what is not recorded is left out or unknown, and the rest is compared", () => {
+    const bare = judge({ expiring: expiring({ topic: null }) }, newPush());
+    expect(outcomes(bare)).toMatchObject({ topic: "unknown", expiry: "good" });
+    expect(said(bare, "topic")).toContain(TOPIC);
+    const undated = judge({ expiring: { ...expiring({}), expiresAt: null, fingerprint: null } }, newPush());
+    expect(outcomes(undated)).toEqual({ kind: "good", topic: "good", validity: "good", issuer: "good" });
+  });
+
+  test("a topic that is recorded is compared, and one that neither has is bad", () => {
+    const recorded = { expiring: expiring({}) };
+    expect(outcomes(judge(recorded, newPush({ topic: "other" })))).toMatchObject({ topic: "bad" });
+    const none = { expiring: expiring({ topic: null }) };
+    expect(outcomes(judge(none, newPush({ topic: null })))).toMatchObject({ topic: "bad" });
+  });
+
+  test("without any record the new file alone is judged", () => {
+    const unknown = judge(null, newPush());
+    expect(unknown.safe).toBe(true);
+    expect(outcomes(unknown)).toEqual({ kind: "unknown", validity: "good", issuer: "good" });
+    expect(judge(null, newPush({ expiresAt: "2027-02-01T00:00:00Z" })).safe).toBe(false);
+  });
 });

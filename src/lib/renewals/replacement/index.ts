@@ -21,22 +21,44 @@ const RULES: Readonly<Record<RenewalKind, readonly Rule[]>> = {
   custom: [later, validNow],
 };
 
+const NOT_KNOWN: Check = {
+  id: "kind",
+  outcome: "unknown",
+  what: text("nothing is recorded to compare the new one with", "使用中のものが記録されていないため、比較できません"),
+};
+
+/** Checks that need no more than the new file and its request. */
+const OF_NEXT_ALONE: readonly Check["id"][] = ["validity", "issuer", "request-key", "key", "old-token"];
+
 /**
- * Judges whether `next` may replace `current`, before it is uploaded.
+ * Judges whether `next` may replace `current` (null: not known), before it is uploaded. What is not known is reported as
+ * unknown or left out, never taken as good, and never as bad.
  *
  * @see facts 3.3 to 3.5: what goes wrong at a renewal
  */
-export function judgeReplacement(current: Current, next: Renewable, circumstances: Circumstances): Judgement {
-  const [was, is] = [current.expiring.kind, next.expiring.kind];
-  const checks = [
-    sameKind(was, is),
-    ...(was === is ? RULES[was].flatMap((rule) => rule({ current, next, circumstances }) ?? []) : []),
-  ];
+export function judgeReplacement(current: Current | null, next: Renewable, circumstances: Circumstances): Judgement {
+  const checks =
+    current === null
+      ? [NOT_KNOWN, ...compare(unknown(next), next, circumstances).filter(({ id }) => OF_NEXT_ALONE.includes(id))]
+      : compare(current, next, circumstances);
   return { safe: checks.every(({ outcome }) => outcome !== "bad"), checks };
 }
 
+function compare(current: Current, next: Renewable, circumstances: Circumstances): readonly Check[] {
+  const [was, is] = [current.expiring.kind, next.expiring.kind];
+  return [
+    sameKind(was, is),
+    ...(was === is ? RULES[was].flatMap((rule) => rule({ current, next, circumstances }) ?? []) : []),
+  ];
+}
+
+/** Something of the kind of `next` of which nothing is known. */
+const unknown = ({ expiring }: Renewable): Current => ({
+  expiring: { ...expiring, expiresAt: null, validFrom: null, fingerprint: null },
+});
+
 function sameKind(was: RenewalKind, is: RenewalKind): Check {
-  const [old, found] = [RENEWAL_KINDS[was].name, RENEWAL_KINDS[is].name];
+  const [old, found] = [RENEWAL_KINDS[was], RENEWAL_KINDS[is]];
   if (was === is) return { id: "kind", outcome: "good", what: text(`both: ${old.en}`, `どちらも「${old.ja}」です`) };
   return {
     id: "kind",

@@ -24,7 +24,8 @@ export const requestKey: Rule = ({ next: { evidence }, circumstances: { csr } })
 };
 
 /** Certainly bad, even before there is a new certificate: a request with the key of the certificate in use. */
-export function requestOfCurrent({ evidence }: Current, { request }: RequestFile): Check | undefined {
+export function requestOfCurrent(current: Current | null, { request }: RequestFile): Check | undefined {
+  const evidence = current?.evidence;
   if (evidence?.of !== "certificate" || evidence.publicKey !== request.publicKey) return undefined;
   const what = text(
     `this is the CSR of the certificate in use: the keys are the same. ${START_AGAIN.en}`,
@@ -40,7 +41,7 @@ export const requestAge: Rule = (comparison): Check | undefined => {
   const { writtenAt } = circumstances.csr;
   const reused = requestOfCurrent(current, circumstances.csr);
   if (reused !== undefined) return reused;
-  const since = current.expiring.validFrom;
+  const since = current.expiring.validFrom ?? null;
   if (writtenAt === null || since === null) {
     const what = text("age of the CSR is unknown", "CSR ファイルがいつのものかわかりません");
     return { id: "request-age", outcome: "unknown", what };

@@ -1,13 +1,14 @@
-import type { Digest, NoticeItem, DueNotice } from "../notify/digest.ts";
+import { RENEWAL_ITEM } from "../../model/renewal.ts";
+import { exampleOf } from "../../model/thing.ts";
+import type { DatedItem } from "../judge.ts";
+import type { Digest, DueNotice } from "../notify/digest.ts";
 
 /** A thing as a tenant records it. */
-const noticeItem = (change: Partial<NoticeItem> = {}): NoticeItem => ({
+const recordedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
+  ...exampleOf(RENEWAL_ITEM.fields),
   id: "019a0000-0000-7000-8000-000000000001",
-  kind: "push-certificate",
   name: "本社",
-  organisation: null,
   expiresAt: "2027-03-01T03:00:00.000Z",
-  certainty: "exact",
   owner: null,
   account: null,
   updatedAt: "2026-11-20T00:00:00.000Z",
@@ -18,9 +19,9 @@ const noticeItem = (change: Partial<NoticeItem> = {}): NoticeItem => ({
 export const dueNotice = ({
   item = {},
   ...change
-}: Partial<Omit<DueNotice, "item">> & { item?: Partial<NoticeItem> } = {}): DueNotice => ({
+}: Partial<Omit<DueNotice, "item">> & { item?: Partial<DatedItem> } = {}): DueNotice => ({
   context: "embedded",
-  item: { ...noticeItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
+  item: { ...recordedItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
   stage: 30,
   days: 30,
   day: "2027-03-01",

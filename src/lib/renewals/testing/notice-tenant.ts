@@ -1,12 +1,14 @@
-import type { NoticeItem } from "../notify/digest.ts";
-import type { NoticeTenant, PastNotice } from "../notify/tenant.ts";
+import { NOTICE, type Notice } from "../../model/renewal.ts";
+import { exampleOf } from "../../model/thing.ts";
+import type { DatedItem } from "../judge.ts";
+import type { NoticeTenant } from "../notify/tenant.ts";
 
 /** What a tenant in memory knows. */
 export interface KnownTenant {
   readonly context?: string;
   readonly timezone?: string;
-  readonly items?: readonly NoticeItem[];
-  readonly notices?: readonly PastNotice[];
+  readonly items?: readonly DatedItem[];
+  readonly notices?: readonly Notice[];
   /** mail addresses, in lower case */
   readonly users?: readonly string[];
 }
@@ -23,9 +25,9 @@ export const noticeTenant = ({
   const tenant: NoticeTenant = {
     context,
     timezone,
+    items: async () => items,
     client: {
       renewals: {
-        list: async () => items,
         notices: async () => {
           asked.notices += 1;
           return notices;
@@ -47,16 +49,15 @@ export const noticeTenant = ({
 };
 
 /** A notice that a tenant keeps: a stage of `itemId`, sent by mail unless something else is said. */
-export const pastNotice = (at: string, change: Partial<PastNotice> = {}): PastNotice => ({
+export const pastNotice = (at: string, change: Partial<Notice> = {}): Notice => ({
+  ...exampleOf(NOTICE.fields),
   id: at,
   itemId: "019a0000-0000-7000-8000-000000000001",
   expiresAt: "2027-03-01T03:00:00.000Z",
   stage: 30,
-  way: "mail",
   recipient: "it@example.jp",
   state: "sent",
   messageId: "m",
   at,
-  error: null,
   ...change,
 });

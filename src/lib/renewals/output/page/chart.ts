@@ -125,15 +125,15 @@ function today({ timeline, language }: ChartPlace, height: number): Markup {
 const xOf = (months: number): number => Math.round((CHART.start + months * CHART.month) * 100) / 100;
 
 function row(judged: Judged, index: number, place: ChartPlace): Markup {
-  const { item, level, expiresOn } = judged;
+  const { level, expiresOn } = judged;
   const y = CHART.head + (index + 0.5) * CHART.row;
   const { x, shape } = spot(judged, place.timeline);
-  const estimated = item.certainty === "estimated";
+  const estimated = judged.certainty === "estimated";
   const label = place.visible(place.label(judged));
   const state = LEVEL_NAMES[level][place.language];
   const when = expiresOn === null ? state : `${estimated ? "~" : ""}${expiresOn}`;
   const beforeIt = x > CHART.start + (TIMELINE_MONTHS - 2) * CHART.month;
-  return html`<g data-item="${item.id}"
+  return html`<g data-item="${judged.id}"
     ><title>${label}: ${when} ${state}</title><text x="4" y="${y + 4.5}">${place.fit(label, LABEL_COLUMNS)}</text
     ><path
       class="${classes(level, estimated)}"

@@ -1,5 +1,7 @@
 import { describe, expect, it, test } from "vitest";
-import { judge, type Recorded, USUAL_THRESHOLDS } from "../../judge.ts";
+import { RENEWAL_ITEM, type RenewalItem } from "../../../model/renewal.ts";
+import { exampleOf } from "../../../model/thing.ts";
+import { judge, USUAL_THRESHOLDS } from "../../judge.ts";
 import { html, Markup } from "../markup.ts";
 import { DARK, LIGHT, type Palette } from "./style.ts";
 import { renewalsPage } from "./index.ts";
@@ -8,27 +10,22 @@ import { Timeline } from "../../timeline.ts";
 const NOW = new Date("2026-11-20T03:00:00Z");
 const ZONE = "Asia/Tokyo";
 
-const recorded = (number: number, over: Partial<Recorded> = {}): Recorded => ({
+const recorded = (number: number, over: Partial<RenewalItem> = {}): RenewalItem => ({
+  ...exampleOf(RENEWAL_ITEM.fields),
   id: `id-${number}`,
   kind: "custom",
   name: `項目${number}`,
-  organisation: null,
   expiresAt: "2027-03-01T14:59:59.000Z",
   certainty: "typed",
-  fingerprint: null,
   topic: null,
   owner: null,
   account: null,
   phone: null,
-  notes: null,
-  source: null,
-  confirmedAt: null,
-  confirmedBy: null,
   ...over,
 });
 
 const pageOf = (
-  items: readonly Recorded[],
+  items: readonly RenewalItem[],
   language: "en" | "ja" = "en",
   contexts: readonly string[] = ["kanto"],
 ): string =>

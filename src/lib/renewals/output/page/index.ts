@@ -68,7 +68,7 @@ function summary({ items, language }: PageContent): string {
 function charts(content: PageContent): Markup {
   const { items, language, timeline, timezone, visible, fit } = content;
   const allContexts = content.contexts.length > 1;
-  const label = ({ item, context }: Judged): string => (allContexts ? `${context}: ${item.name}` : item.name);
+  const label = ({ name, context }: Judged): string => (allContexts ? `${context}: ${name}` : name);
   const parts = Array.from(
     { length: Math.ceil(items.length / ROWS_OF_A_CHART) },
     (_, number) =>

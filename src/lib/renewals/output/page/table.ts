@@ -56,9 +56,10 @@ export function drawTable(all: readonly Judged[], place: TablePlace, caption: st
   </div>`;
 }
 
-function row({ item, context, daysLeft, expiresOn, level, remark }: Judged, place: TablePlace): Markup {
+function row(item: Judged, place: TablePlace): Markup {
+  const { context, daysLeft, expiresOn, level, remark } = item;
   const { language, visible } = place;
-  const kind = html`<data value="${item.kind}">${RENEWAL_KINDS[item.kind].name[language]}</data>`;
+  const kind = html`<data value="${item.kind}">${RENEWAL_KINDS[item.kind][language]}</data>`;
   const said = (field: string, words: string | null, label?: Text): Markup | null =>
     words === null
       ? null
@@ -88,7 +89,7 @@ function row({ item, context, daysLeft, expiresOn, level, remark }: Judged, plac
 }
 
 const confirmation = (
-  { confirmedAt, confirmedBy }: Judged["item"],
+  { confirmedAt, confirmedBy }: Judged,
   timezone: string,
   said: (field: string, words: string | null, label: Text) => Markup | null,
 ): Part => [
@@ -103,7 +104,7 @@ const confirmation = (
 const date = (
   expiresAt: string | null,
   day: string | null,
-  certainty: Judged["item"]["certainty"],
+  certainty: Judged["certainty"],
   language: Language,
 ): Markup => {
   if (expiresAt === null) return html`–`;

@@ -1,14 +1,14 @@
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
-import { type Checked, judgeFound, type Thresholds } from "../../../lib/renewals/judge.ts";
+import { judge, type Checked, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
-import { gatherFiles, gatherScanned, unreadItem, type CheckItem } from "../../../lib/renewals/sources.ts";
+import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { itemsBySource } from "../items/tenant-items.ts";
+import { asOfNow, itemsBySource } from "./tenant-items.ts";
 
 /** What to check. */
 interface CheckRequest {
@@ -34,44 +34,22 @@ export async function gatherAll(
   const checked: Checked[] = [];
   const { context: chosen } = await contexts.choose(globals.context, environment);
   if (files.length > 0) {
-    const judge = judgeOf(tools, chosen, { thresholds, context: null });
+    const asOf = { ...asOfNow(tools, { context: chosen }), thresholds };
     const keys = await readKeys(key, (name) => readNamedFile(tools, name, MOST_BYTES));
     for (const file of files) {
-      for await (const gathered of file === "-"
-        ? fromStdin(tools, keys)
-        : gatherFiles(file, tools.workingFolder, keys)) {
+      for await (const found of file === "-" ? fromStdin(tools, keys) : gatherFiles(file, tools.workingFolder, keys)) {
         tools.signal.throwIfAborted();
-        checked.push(judge(gathered));
+        checked.push(judge(found, null, asOf));
       }
     }
   } else {
     for (const context of allContexts ? await contexts.list() : [chosen]) {
       tools.signal.throwIfAborted();
-      checked.push(...(await checkContext(tools, context, thresholds)));
+      const asOf = { ...asOfNow(tools, { context }), thresholds };
+      checked.push(...(await recordedIn(tools, context)).map((item) => judge(item, context.name, asOf)));
     }
   }
   return resultOf(checked, thresholds);
-}
-
-function judgeOf(
-  tools: Tools,
-  chosen: Context,
-  { thresholds, context }: { readonly thresholds: Thresholds; readonly context: string | null },
-): (gathered: CheckItem) => Checked {
-  const asOf = { now: tools.clock.now(), timezone: zoneOf(tools, { context: chosen }), thresholds };
-  return (gathered) => judgeFound(gathered, context, asOf);
-}
-
-async function checkContext(tools: Tools, context: Context, thresholds: Thresholds): Promise<readonly Checked[]> {
-  const judge = judgeOf(tools, context, { thresholds, context: context.name });
-  try {
-    return (await recordedIn(tools, context)).map(judge);
-  } catch (error) {
-    tools.signal.throwIfAborted();
-    const reason = reasonOf(error);
-    const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
-    return [judge({ ...unreadItem(context.name, remark), source: null })];
-  }
 }
 
 /** What is wrong, where, and what to do next, on one line: a report has no room for more. */
@@ -85,14 +63,18 @@ function reasonOf(error: unknown): Text {
   );
 }
 
-/** An embedded tenant is not made for it. */
+/** A tenant's items, or that it cannot be read. An embedded tenant is not made for it. */
 async function recordedIn(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
-  if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
-  const tenant = await tools.tenantOf(context);
-  return (await itemsBySource(tenant, zoneOf(tools, tenant))).map(({ item, validFrom, remark }) => {
-    const { kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = item;
-    return { kind, name, organisation, expiresAt, certainty, fingerprint, topic, validFrom, source, remark };
-  });
+  try {
+    if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
+    const tenant = await tools.tenantOf(context);
+    return await itemsBySource(tenant, zoneOf(tools, tenant));
+  } catch (error) {
+    tools.signal.throwIfAborted();
+    const reason = reasonOf(error);
+    const remark = text(`cannot read the tenant: ${reason.en}`, `このテナントを読み込めません: ${reason.ja}`);
+    return [{ ...unreadItem(context.name, remark), source: null }];
+  }
 }
 
 async function* fromStdin(tools: Tools, keys: readonly string[]): AsyncGenerator<CheckItem> {

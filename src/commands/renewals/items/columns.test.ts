@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
+import { exampleOf } from "../../../lib/model/thing.ts";
+import { judge, USUAL_THRESHOLDS } from "../../../lib/renewals/judge.ts";
+import { unreadItem } from "../../../lib/renewals/sources.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { same } from "../../../lib/text/index.ts";
+import { CHECK_COLUMNS, ITEM_COLUMNS, USUAL_CHECK_COLUMNS } from "./columns.ts";
+
+const AS_OF = { now: new Date("2027-02-01T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
+
+const headersOf = (columns: readonly Column<never>[]): readonly string[] =>
+  columns.map(({ key, header, align }) => `${key}: ${header.en}, ${header.ja}${align === "end" ? ", right" : ""}`);
+
+/** What a table and what programs read in some columns. */
+const read = <R>(columns: readonly Column<R>[], record: R, keys: readonly string[]) =>
+  columns
+    .filter(({ key }) => keys.includes(key))
+    .map(({ key, value, name }) => [key, value(record), name?.(record)?.ja ?? null]);
+
+test("an item has the columns that scripts know, in their order", () => {
+  expect(headersOf(ITEM_COLUMNS)).toEqual([
+    "context: context, コンテキスト",
+    "id: id, ID",
+    "kind: kind, 種類",
+    "name: name, 名前",
+    "organisation: organisation, 組織",
+    "expiresAt: expires at, 期限(日時)",
+    "expiresOn: expires on, 期限",
+    "daysLeft: days left, 残り日数, right",
+    "level: level, 状態",
+    "certainty: certainty, 確かさ",
+    "owner: owner, 更新担当",
+    "account: account, アカウント",
+    "phone: 2-factor phone, 認証コードを受け取る電話",
+    "topic: topic, トピック",
+    "fingerprint: fingerprint, フィンガープリント",
+    "notes: notes, メモ",
+    "source: file, ファイル",
+    "confirmedAt: login confirmed, ログイン確認日時",
+    "confirmedBy: confirmed by, 実施者",
+  ]);
+});
+
+test("so has what is checked", () => {
+  expect(headersOf(CHECK_COLUMNS)).toEqual([
+    "level: level, 状態",
+    "daysLeft: days left, 残り日数, right",
+    "expiresOn: expires on, 期限",
+    "expiresAt: expires at, 期限(時刻)",
+    "kind: kind, 種類",
+    "name: name, 名前",
+    "organisation: organisation, 組織",
+    "context: context, コンテキスト",
+    "source: file, ファイル",
+    "certainty: certainty, 確かさ",
+    "fingerprint: fingerprint, フィンガープリント",
+    "topic: topic, トピック",
+    "remark: remark, 備考",
+  ]);
+  const keys = CHECK_COLUMNS.map(({ key }) => key);
+  expect(USUAL_CHECK_COLUMNS.filter((key) => !keys.includes(key))).toEqual([]);
+});
+
+test("people read words where programs read keys", () => {
+  const item = judge(exampleOf(RENEWAL_ITEM.fields), "kanto", AS_OF);
+  expect(read(ITEM_COLUMNS, item, ["context", "kind", "daysLeft", "level", "certainty"])).toEqual([
+    ["context", "kanto", null],
+    ["kind", "push-certificate", "MDM プッシュ通知証明書"],
+    ["daysLeft", 28, null],
+    ["level", "critical", "至急"],
+    ["certainty", "exact", "確定"],
+  ]);
+  expect(read(CHECK_COLUMNS, item, ["level", "kind", "certainty"])).toEqual([
+    ["level", "critical", "至急"],
+    ["kind", "push-certificate", "MDM プッシュ通知証明書"],
+    ["certainty", "exact", null],
+  ]);
+});
+
+test("a place where nothing could be read has no kind, and says why", () => {
+  const unread = judge(unreadItem("x.pem", same("broken")), null, AS_OF);
+  expect(read(CHECK_COLUMNS, unread, ["level", "kind", "name", "context", "remark"])).toEqual([
+    ["level", "unknown", "期限不明"],
+    ["kind", null, null],
+    ["name", "x.pem", null],
+    ["context", null, null],
+    ["remark", "broken", "broken"],
+  ]);
+});
