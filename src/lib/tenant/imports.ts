@@ -18,7 +18,7 @@ import {
 } from "./store/sqlite/imports/staging-files.ts";
 import { idPrefix, instant, newId, type Surroundings } from "./ids.ts";
 import type { Database } from "./store/sqlite/database.ts";
-import { ImportWorker } from "./store/sqlite/imports/worker/thread.ts";
+import { ImportThread } from "./store/sqlite/imports/worker/thread.ts";
 import {
   BLANK_DETAIL,
   changeImport,
@@ -70,7 +70,7 @@ export class TenantImports {
   readonly #folder: string;
   readonly #tenant: string;
   readonly #surroundings: Surroundings;
-  readonly #worker = new ImportWorker();
+  readonly #worker = new ImportThread();
   readonly #note: WriterNote;
   readonly #processes: Processes;
 

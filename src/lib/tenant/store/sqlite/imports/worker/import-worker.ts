@@ -1,127 +1,78 @@
+import { on } from "node:events";
 import { rmSync } from "node:fs";
-import { parentPort } from "node:worker_threads";
+import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
 import { interruption } from "../../database.ts";
 import { storageFailure } from "../../storage-failure.ts";
 import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
-import type { Difference, FromWorker, Reply, Task, ToWorker } from "./messages.ts";
+import type { Assignment, Difference, Outcome, Task } from "./messages.ts";
 
-/** Runs import tasks in a thread, so that the main thread can handle signals during statements over a million rows. */
-class ImportTaskRunner {
-  readonly #send: (message: FromWorker) => void;
-  #turn = 0;
-  #stop: Int32Array = new Int32Array(1);
-  #staging: Staging | undefined;
-  /** undefined if it has ended, or none was received yet */
-  #task: Task | undefined;
+/** Chunks asked for ahead: enough to keep this thread busy, few enough to hold in memory. */
+const ASKED_AHEAD = 8;
 
-  constructor(send: (message: FromWorker) => void) {
-    this.#send = send;
-  }
-
-  receive(message: ToWorker): void {
-    if (message.type === "task") this.#turn = message.turn;
-    else if (message.turn !== this.#turn || this.#task === undefined) return;
-    try {
-      if (message.type === "task") this.#begin(message.task, message.stop);
-      else if (message.type === "chunk") this.#chunk(message.bytes);
-      else this.#end();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #reply(reply: Reply): void {
-    this.#send({ turn: this.#turn, ...reply });
-  }
-
-  readonly #interrupted = (): boolean => Atomics.load(this.#stop, 0) !== 0;
-
-  #begin(task: Task, stop: Int32Array): void {
-    this.#task = task;
-    this.#stop = stop;
-    switch (task.type) {
-      case "plan":
-        this.#staging = new Staging(task.files, task.request, task.encoding, this.#interrupted);
-        return;
-      case "verify":
-        applyToCopy(task, this.#interrupted);
-        this.#staging = new Staging(
-          { tenant: task.copy, staging: task.exportStaging },
-          task.request,
-          task.encoding,
-          this.#interrupted,
-        );
-        return;
-      case "replan":
-        replan(task.files, task.id, this.#interrupted);
-        return this.#done();
-      case "commit":
-        commit(task, this.#interrupted);
-        return this.#done();
-      case "revert":
-        commitRevert(task, this.#interrupted);
-        return this.#done();
-    }
-  }
-
-  #chunk(bytes: Uint8Array): void {
-    if (this.#interrupted()) throw interruption();
-    this.#staging?.write(bytes);
-    this.#reply({ type: "taken" });
-  }
-
-  #end(): void {
-    if (this.#interrupted()) throw interruption();
-    const task = this.#task;
-    if (this.#staging === undefined || task === undefined) return;
-    if (task.type === "plan") {
-      this.#staging.plan(task.id);
-      return this.#done();
-    }
-    if (task.type === "verify") this.#done(this.#staging.difference(task.limit));
-  }
-
-  #done(difference?: Difference): void {
-    this.#close();
-    this.#reply(difference === undefined ? { type: "done" } : { type: "done", difference });
-  }
-
-  #close(): void {
-    this.#staging?.close();
-    this.#staging = undefined;
-    if (this.#task?.type === "verify") {
-      for (const path of [
-        this.#task.exportStaging,
-        this.#task.copy,
-        `${this.#task.copy}-wal`,
-        `${this.#task.copy}-shm`,
-      ]) {
-        rmSync(path, { force: true });
-      }
-    }
-    this.#task = undefined;
-  }
-
-  #fail(error: unknown): void {
-    const task = this.#task;
-    this.#close();
-    const failure = this.#interrupted() ? interruption(error) : blamed(error, task);
-    if (failure instanceof Failure) return this.#reply({ type: "failed", problem: failure.toJSON() });
-    const { message, stack } = failure instanceof Error ? failure : new Error(String(failure));
-    this.#reply({ type: "crashed", message, stack });
+/** Asks for the file chunk by chunk, and stages it. @throws Failure `interrupted` */
+async function fill(staging: Staging, file: MessagePort, interrupted: () => boolean): Promise<void> {
+  for (let asked = 0; asked < ASKED_AHEAD; asked += 1) file.postMessage("more");
+  for await (const [chunk] of on(file, "message") as AsyncIterable<[Uint8Array | undefined]>) {
+    if (interrupted()) throw interruption();
+    if (chunk === undefined) return;
+    file.postMessage("more");
+    staging.write(chunk);
   }
 }
 
-function blamed(error: unknown, task: Task | undefined): unknown {
-  if (task === undefined) return error;
-  return "files" in task
-    ? storageFailure(error, task.files.tenant, task.files.staging)
-    : storageFailure(error, task.tenant);
+/** Compares the file with what the plan makes of a copy of the tenant. */
+async function verify(
+  task: Extract<Task, { type: "verify" }>,
+  file: MessagePort,
+  interrupted: () => boolean,
+): Promise<Difference> {
+  const { copy, exportStaging, request, encoding, limit } = task;
+  try {
+    applyToCopy(task, interrupted);
+    using staging = new Staging({ tenant: copy, staging: exportStaging }, request, encoding, interrupted);
+    await fill(staging, file, interrupted);
+    return staging.difference(limit);
+  } finally {
+    for (const path of [exportStaging, copy, `${copy}-wal`, `${copy}-shm`]) rmSync(path, { force: true });
+  }
 }
 
-const port = parentPort;
-if (port !== null) {
-  const runner = new ImportTaskRunner((message) => port.postMessage(message));
-  port.on("message", (message: ToWorker) => runner.receive(message));
+async function perform({ task, file }: Assignment, interrupted: () => boolean): Promise<Difference | undefined> {
+  switch (task.type) {
+    case "plan": {
+      using staging = new Staging(task.files, task.request, task.encoding, interrupted);
+      await fill(staging, file, interrupted);
+      staging.plan(task.id);
+      return undefined;
+    }
+    case "verify":
+      return await verify(task, file, interrupted);
+    case "replan":
+      replan(task.files, task.id, interrupted);
+      return undefined;
+    case "commit":
+      commit(task, interrupted);
+      return undefined;
+    case "revert":
+      commitRevert(task, interrupted);
+      return undefined;
+  }
 }
+
+async function outcomeOf(assignment: Assignment): Promise<Outcome> {
+  const { task, stop } = assignment;
+  const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
+  try {
+    return { type: "done", difference: await perform(assignment, interrupted) };
+  } catch (error) {
+    const { tenant, staging } = "files" in task ? task.files : { tenant: task.tenant };
+    const failure = interrupted() ? interruption(error) : storageFailure(error, tenant, staging);
+    if (failure instanceof Failure) return { type: "failed", problem: failure.toJSON() };
+    return { type: "crashed", error: failure };
+  }
+}
+
+parentPort?.on("message", (assignment: Assignment) => {
+  void outcomeOf(assignment).then((outcome) => parentPort?.postMessage(outcome));
+});

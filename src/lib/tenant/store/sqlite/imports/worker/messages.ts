@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { Encoding } from "../../../../../csv/records/record.ts";
 import type { PlanRow } from "../../../../../contract/index.ts";
 import type { Problem } from "../../../../../errors/index.ts";
@@ -11,7 +12,7 @@ export interface TaskFiles {
   readonly staging: string;
 }
 
-/** A task for the worker; `plan` and `verify` are followed by the file's chunks. */
+/** A task for the worker; `plan` and `verify` read a file. */
 export type Task =
   | {
       readonly type: "plan";
@@ -47,15 +48,13 @@ export type Task =
       readonly writer: Writer;
     };
 
-/**
- * To the worker; `turn` is the task's number, by which messages of an ended task are recognised; `stop` in the
- * shared array interrupts between rows.
- */
-export type ToWorker = { readonly turn: number } & (
-  | { readonly type: "task"; readonly task: Task; readonly stop: Int32Array }
-  | { readonly type: "chunk"; readonly bytes: Uint8Array }
-  | { readonly type: "end" }
-);
+/** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */
+export interface Assignment {
+  readonly task: Task;
+  readonly stop: Int32Array;
+  /** on which `plan` and `verify` ask for their file: each message is answered by a chunk of it, undefined at its end */
+  readonly file: MessagePort;
+}
 
 /** The outcome of a comparison with the console's export. */
 export interface Difference {
@@ -63,11 +62,8 @@ export interface Difference {
   readonly first: readonly PlanRow[];
 }
 
-/** From the worker: `taken` for each chunk, then one outcome. */
-export type FromWorker = { readonly turn: number } & Reply;
-
-export type Reply =
-  | { readonly type: "taken" }
-  | { readonly type: "done"; readonly difference?: Difference | undefined }
+/** From the worker: the one outcome of its task. */
+export type Outcome =
+  | { readonly type: "done"; readonly difference: Difference | undefined }
   | { readonly type: "failed"; readonly problem: Problem }
-  | { readonly type: "crashed"; readonly message: string; readonly stack: string | undefined };
+  | { readonly type: "crashed"; readonly error: unknown };

@@ -15,11 +15,10 @@ import { defineFunctions } from "../functions.ts";
 import { changeImport, planSqlOf, readImport, rejected, type ImportRecord, type StoredRequest } from "../record.ts";
 import { applyRevert, checkUntouched, revertedOf } from "../revert.ts";
 import { firstPlanRows } from "../rows.ts";
-import type { TaskFiles, Task } from "./messages.ts";
+import type { Difference, TaskFiles, Task } from "./messages.ts";
 import { noted } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
 import type { PlanSql } from "../expressions.ts";
-import type { PlanRow } from "../../../../../contract/index.ts";
 import type { StagedFile } from "../../../../../imports/plan.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
@@ -103,7 +102,7 @@ export class Staging {
    * @returns the number of differences, and the first of them
    * @throws Failure `input-rejected` if the file cannot be compared at all
    */
-  difference(limit: number): { readonly differences: number; readonly first: readonly PlanRow[] } {
+  difference(limit: number): Difference {
     const staged = this.#finish();
     this.#checkReadable();
     const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
@@ -137,7 +136,7 @@ export class Staging {
     });
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#database.close();
   }
 }

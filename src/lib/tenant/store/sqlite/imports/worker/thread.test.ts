@@ -1,6 +1,10 @@
+import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { Failure } from "../../../../../errors/index.ts";
 import { fileOf, TestTenant } from "../../../../testing/tenant.ts";
+import type { Task } from "./messages.ts";
+import { ImportThread } from "./thread.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -63,4 +67,36 @@ test("many comparisons in one process leave nothing behind that Node warns of", 
   for (let times = 0; times < 12; times += 1) await tenant.client.imports.replan(id);
   await turn();
   expect(warnings).toEqual([]);
+});
+
+describe("a task that fails", () => {
+  const thread = new ImportThread();
+  afterAll(() => thread.close());
+
+  const replan = (file: string): Task => {
+    const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
+    return { type: "replan", files, id: "none" };
+  };
+
+  test("leaves the rest of its file unread", async () => {
+    const cancelled = Promise.withResolvers<void>();
+    const stream = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
+    await expect(thread.run(replan("missing/tenant.db"), stream)).rejects.toThrow(Failure);
+    await cancelled.promise;
+  });
+
+  test("says what is wrong as a failure", async () => {
+    const failure = await thread.run(replan("tenant.db")).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(Failure);
+    expect(failure).toMatchObject({ code: "not-found", what: { en: expect.stringContaining("none") } });
+  });
+
+  test("crashes with the error of its thread", async () => {
+    await expect(thread.run({ ...replan("tenant.db"), id: {} } as unknown as Task)).rejects.toThrow(/cannot be bound/);
+  });
+
+  test("with its thread is followed by one in a new thread", async () => {
+    await expect(thread.run(JSON.parse("null") as Task)).rejects.toThrow(TypeError);
+    await expect(thread.run(replan("missing/tenant.db"))).rejects.toThrow(Failure);
+  });
 });
