@@ -62,7 +62,7 @@ export const failureOf = async (route: RouteConfig, response: Response): Promise
   const problem = ProblemObject.safeParse(parse(await readText(response, PROBLEM_LIMIT_BYTES)));
   const status = text(`status ${response.status}`, `ステータス ${response.status}`);
   if (!problem.success) return contractViolation(route, status);
-  const { type, detail, where, hint } = problem.data;
+  const { type } = problem.data;
   if (!isErrorCode(type)) {
     const unknown = type.slice(0, 100);
     return contractViolation(
@@ -70,7 +70,7 @@ export const failureOf = async (route: RouteConfig, response: Response): Promise
       text(`${status.en}, unknown problem ${unknown}`, `${status.ja}、不明な問題 ${unknown}`),
     );
   }
-  return Failure.of({ type, detail, where, hint });
+  return Failure.of({ ...problem.data, type });
 };
 
 const mediaTypes = (route: RouteConfig): readonly string[] =>

@@ -1,5 +1,5 @@
-import { Failure } from "../errors/index.ts";
-import { text, type Text } from "../text/index.ts";
+import { Failure, type FailureDetail } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 
 /** @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
 const UNTRUSTED: readonly string[] = [
@@ -20,18 +20,13 @@ const TIMEOUTS: readonly string[] = [
 /** undici's error for an answer that its parser rejects; it has a name and no code. */
 const NOT_HTTP = "HTTPParserError";
 
-/** A connection error in words, by its code. */
-interface ConnectionFault {
-  readonly what: Text;
-  readonly hint?: Text | undefined;
-}
-
 const INTERRUPTED = text(
   "interrupted; the tenant may have completed the request",
   "中断しました。依頼した処理はテナント側で完了している可能性があります",
 );
 
-const tlsFault = (code: string): ConnectionFault | undefined => {
+/** A TLS error in words, by its code. */
+const tlsFault = (code: string): FailureDetail | undefined => {
   if (UNTRUSTED.includes(code)) {
     return {
       what: text(
@@ -56,7 +51,8 @@ const tlsFault = (code: string): ConnectionFault | undefined => {
   return undefined;
 };
 
-const connectionFaultOf = (code: string): ConnectionFault => {
+/** A connection error in words, by its code. */
+const connectionFaultOf = (code: string): FailureDetail => {
   const tls = tlsFault(code);
   if (tls !== undefined) return tls;
   if (code === "ECONNREFUSED") return { what: text("connection refused", "接続が拒否されました") };

@@ -66,7 +66,7 @@ const agentOf = ({ authorities = [], ...options }: SocketOptions): Agent =>
     bodyTimeout: options.bodyTimeoutMs ?? 60 * SECOND_MS,
     connect: {
       timeout: options.connectTimeoutMs ?? 10 * SECOND_MS,
-      ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
+      ca: authorities.length === 0 ? undefined : [...getCACertificates("default"), ...authorities],
     },
   });
 

@@ -1,18 +1,12 @@
-import { text, type Text } from "../text/index.ts";
-import { Failure } from "./index.ts";
+import { text } from "../text/index.ts";
+import { Failure, type FailureDetail } from "./index.ts";
 
-/** A disk problem, and its remedy. */
-interface DiskFault {
-  readonly what: Text;
-  readonly hint: Text;
-}
-
-const FULL: DiskFault = {
+const FULL: FailureDetail = {
   what: text("no space left on the disk", "ディスクの空き容量がありません"),
   hint: text("free some space, then run it again", "空き容量を確保してから、もう一度実行してください"),
 };
 
-const FAULTY: DiskFault = {
+const FAULTY: FailureDetail = {
   what: text("disk I/O error", "ディスクで入出力エラーが起きました"),
   hint: text(
     "check the disk first (see the system log), then run it again",
@@ -20,7 +14,7 @@ const FAULTY: DiskFault = {
   ),
 };
 
-const FAULTS: ReadonlyMap<string, DiskFault> = new Map([
+const FAULTS: ReadonlyMap<string, FailureDetail> = new Map([
   ["ENOSPC", FULL],
   ["EDQUOT", FULL],
   ["EIO", FAULTY],

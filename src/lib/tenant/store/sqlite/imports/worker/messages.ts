@@ -12,41 +12,37 @@ export interface TaskFiles {
   readonly staging: string;
 }
 
-/** A task for the worker; `plan` and `verify` read a file. */
+/** A task of one import, whose rows are staged. */
+interface StagedTask {
+  readonly id: string;
+  readonly files: TaskFiles;
+}
+
+/** A task that reads a file. */
+interface ReadingTask extends StagedTask {
+  readonly request: StoredRequest;
+  readonly encoding: Encoding;
+}
+
+/** What the tenant's records and its lock say of a change. */
+interface Change {
+  readonly moment: CommitMoment;
+  readonly writer: Writer;
+}
+
+/** A task for the worker. */
 export type Task =
-  | {
-      readonly type: "plan";
-      readonly files: TaskFiles;
-      readonly id: string;
-      readonly request: StoredRequest;
-      readonly encoding: Encoding;
-    }
-  | {
+  | ({ readonly type: "plan" } & ReadingTask)
+  | ({
       readonly type: "verify";
-      readonly files: TaskFiles;
-      readonly id: string;
-      readonly request: StoredRequest;
-      readonly encoding: Encoding;
       readonly copy: string;
       readonly exportStaging: string;
       readonly moment: CommitMoment;
       readonly limit: number;
-    }
-  | { readonly type: "replan"; readonly files: TaskFiles; readonly id: string }
-  | {
-      readonly type: "commit";
-      readonly files: TaskFiles;
-      readonly id: string;
-      readonly moment: CommitMoment;
-      readonly writer: Writer;
-    }
-  | {
-      readonly type: "revert";
-      readonly tenant: string;
-      readonly id: string;
-      readonly moment: CommitMoment;
-      readonly writer: Writer;
-    };
+    } & ReadingTask)
+  | ({ readonly type: "replan" } & StagedTask)
+  | ({ readonly type: "commit" } & StagedTask & Change)
+  | ({ readonly type: "revert"; readonly id: string; readonly tenant: string } & Change);
 
 /** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */
 export interface Assignment {

@@ -128,7 +128,7 @@ export class Staging {
     });
     throw new Failure("input-rejected", {
       what: text(`the export cannot be compared: ${reason.en}`, `エクスポートを照合できません: ${reason.ja}`),
-      ...(problem["header"] === "" ? {} : { where: String(problem["header"]) }),
+      where: problem["header"] === "" ? undefined : String(problem["header"]),
       hint: text(
         "the plan is still waiting for verification; pass the console's export unmodified",
         "計画は照合待ちのままです。管理画面のエクスポートをそのまま指定してください",
