@@ -9,18 +9,44 @@ export type Rule =
       readonly min?: number | undefined;
       /** in characters (code points) */
       readonly max?: number | undefined;
-      readonly charset?: "half-width-alphanumeric" | undefined;
+      readonly charset?: keyof typeof CHARACTERS | undefined;
     }
-  | { readonly kind: "mail-address" }
-  | { readonly kind: "boolean" }
+  | { readonly kind: keyof typeof PATTERNS }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "port" };
+
+/** The characters of a charset, as a class of a pattern. */
+const CHARACTERS = { "half-width-alphanumeric": "[0-9A-Za-z]" } as const;
+
+/** The kinds of rules that a pattern decides; it matches blank, too, and also stands in the API document. */
+const PATTERNS = {
+  // one @ with something on both sides, no white space, no control character; nothing more can be required
+  "mail-address": {
+    pattern: /^(?:[^@\s\p{Cc}]+@[^@\s\p{Cc}]+)?$/u,
+    code: "not-mail-address",
+    about: text("a mail address", "メールアドレス"),
+  },
+  // of these at most 320 characters, none of which quotes or separates addresses in a header
+  "sendable-address": {
+    pattern: /^(?:(?!.{321})[^@\s\p{Cc}<>,;:"'()[\]\\]+@[^@\s\p{Cc}<>,;:"'()[\]\\]+)?$/u,
+    code: "not-mail-address",
+    about: text("a mail address", "メールアドレス"),
+  },
+  boolean: {
+    pattern: /^(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])?$/u,
+    code: "not-boolean",
+    about: text("TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれか"),
+  },
+} as const;
 
 /** Any text. */
 export const TEXT = { kind: "text" } as const satisfies Rule;
 
 /** A user's mail address: as lenient as the console's import. Not what mail can be sent to. */
 export const MAIL_ADDRESS = { kind: "mail-address" } as const satisfies Rule;
+
+/** One address that mail can be sent to, and nothing else: stricter than {@link MAIL_ADDRESS}. */
+export const SENDABLE_ADDRESS = { kind: "sendable-address" } as const satisfies Rule;
 
 /** One violation of a rule. */
 export interface RuleFault {
@@ -40,36 +66,9 @@ export const characterCount = (value: string): number => {
   return count;
 };
 
-const isAlphanumeric = (value: string): boolean => {
-  for (let i = 0; i < value.length; i += 1) {
-    const c = value.charCodeAt(i);
-    const letter = c | 0x20;
-    if (!((c >= 0x30 && c <= 0x39) || (letter >= 0x61 && letter <= 0x7a && c < 0x7b))) return false;
-  }
-  return true;
-};
+const ALPHANUMERIC = new RegExp(`^${CHARACTERS["half-width-alphanumeric"]}*$`);
 
-const WHITE_SPACE_OR_CONTROL = /[\s\p{Cc}]/u;
-
-/** One `@` with something on both sides, no white space, no control character; nothing more can be required. */
-const isMailAddress = (value: string): boolean => {
-  let at = -1;
-  let ascii = true;
-  for (let i = 0; i < value.length; i += 1) {
-    const c = value.charCodeAt(i);
-    if (c === 0x40) {
-      if (at >= 0) return false;
-      at = i;
-    } else if (c <= 0x20 || c === 0x7f) return false;
-    else if (c > 0x7f) ascii = false;
-  }
-  return at > 0 && at < value.length - 1 && (ascii || !WHITE_SPACE_OR_CONTROL.test(value));
-};
-
-const isBoolean = (value: string): boolean => value === "TRUE" || value === "FALSE" || /^(?:true|false)$/i.test(value);
-
-const PORT = /^[0-9]{1,5}$/;
-const isPort = (value: string): boolean => PORT.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
+const isPort = (value: string): boolean => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
 
 const one = (fits: boolean, code: ProblemCode, params: ProblemParams = NO_PARAMS): readonly RuleFault[] =>
   fits ? NO_FAULTS : [{ code, params }];
@@ -79,7 +78,7 @@ const textFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): reado
   // a value has at most `length` and at least `length / 2` characters: most values are decided without counting
   const long = max !== undefined && value.length > max && characterCount(value) > max;
   const short = min !== undefined && value.length < min * 2 && characterCount(value) < min;
-  const foreign = rule.charset !== undefined && !isAlphanumeric(value);
+  const foreign = rule.charset !== undefined && !ALPHANUMERIC.test(value);
   if (!long && !short && !foreign) return NO_FAULTS;
   const length = characterCount(value);
   const faults: RuleFault[] = [];
@@ -97,18 +96,33 @@ const textFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): reado
  */
 export const faultsOf = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
-  switch (rule.kind) {
-    case "text":
-      return textFaults(rule, value);
-    case "mail-address":
-      return one(isMailAddress(value), "not-mail-address");
-    case "boolean":
-      return one(isBoolean(value), "not-boolean");
-    case "choice":
-      return rule.choices.includes(value) ? NO_FAULTS : one(false, "not-choice", { choices: rule.choices.join(" / ") });
-    case "port":
-      return one(isPort(value), "port-range");
+  if (rule.kind === "text") return textFaults(rule, value);
+  if (rule.kind === "port") return one(isPort(value), "port-range");
+  if (rule.kind === "choice") {
+    return rule.choices.includes(value) ? NO_FAULTS : one(false, "not-choice", { choices: rule.choices.join(" / ") });
   }
+  const { pattern, code } = PATTERNS[rule.kind];
+  return one(pattern.test(value), code);
+};
+
+/** True if the value is not blank and violates nothing. */
+export const fits = (rule: Rule, value: string): boolean => value !== "" && faultsOf(rule, value).length === 0;
+
+/** True if no value can violate the rule. */
+export const isUnlimited = (rule: Rule): boolean =>
+  rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
+
+/**
+ * The pattern of a rule for the API document; undefined if it has none. It matches blank, too. The greatest length of a
+ * text is not in it, nor is what only causes a warning.
+ */
+export const patternOf = (rule: Rule): string | undefined => {
+  if (rule.kind === "choice" || rule.kind === "port") return undefined;
+  if (rule.kind !== "text") return PATTERNS[rule.kind].pattern.source;
+  const { min, charset } = rule;
+  const character = charset === undefined ? "[\\s\\S]" : CHARACTERS[charset];
+  if (min !== undefined) return `^(?:${character}{${min},})?$`;
+  return charset === undefined ? undefined : `^${character}*$`;
 };
 
 /** The stored form of a value that satisfies `rule`: blank is null, a boolean is `TRUE` or `FALSE`. */
@@ -126,20 +140,14 @@ const describeLength = (min: number | undefined, max: number | undefined): Text 
 
 /** A rule in words, for help, documents and schema descriptions. */
 export const describeRule = (rule: Rule): Text => {
-  switch (rule.kind) {
-    case "text": {
-      const length = describeLength(rule.min, rule.max);
-      return rule.charset === undefined
-        ? length
-        : text(`${length.en}, half-width letters and digits`, `${length.ja}、半角英数字`);
-    }
-    case "mail-address":
-      return text("a mail address", "メールアドレス");
-    case "boolean":
-      return text("TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれか");
-    case "choice":
-      return text(`one of ${rule.choices.join(" / ")}`, `${rule.choices.join(" / ")} のいずれか`);
-    case "port":
-      return text("a port from 1 to 65535", "1〜65535 のポート番号");
+  if (rule.kind === "port") return text("a port from 1 to 65535", "1〜65535 のポート番号");
+  if (rule.kind === "choice") {
+    const choices = rule.choices.join(" / ");
+    return text(`one of ${choices}`, `${choices} のいずれか`);
   }
+  if (rule.kind !== "text") return PATTERNS[rule.kind].about;
+  const length = describeLength(rule.min, rule.max);
+  return rule.charset === undefined
+    ? length
+    : text(`${length.en}, half-width letters and digits`, `${length.ja}、半角英数字`);
 };

@@ -1,7 +1,7 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import { severityOf } from "../../model/problem.ts";
-import { canonicalValue, faultsOf, type Rule } from "../../model/rules.ts";
+import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/rules.ts";
 import type { Column } from "../../model/formats.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 
@@ -31,13 +31,10 @@ interface Cell {
   readonly list: string[] | undefined;
 }
 
-const isFree = (rule: Rule): boolean =>
-  rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
-
 const cellOf = ({ column, positions, fallback }: LayoutColumn, blank: "clear" | "keep"): Cell => ({
   column,
   rule: column.rule,
-  free: isFree(column.rule),
+  free: isUnlimited(column.rule),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   fallback: fallback === null ? null : canonicalValue(column.rule, fallback),

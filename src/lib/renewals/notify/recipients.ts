@@ -1,6 +1,7 @@
 import type { RenewalItem } from "../../model/renewal.ts";
+import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
 import type { DatedItem } from "../judge.ts";
-import { isMailAddress, type NotifySettings, type Recipient } from "./settings.ts";
+import type { NotifySettings, Recipient } from "./settings.ts";
 
 /** A way and a name: what a notice is recorded under. */
 export interface Addressee {
@@ -32,7 +33,7 @@ const addresseeOf = (recipient: Recipient): Addressee =>
 /** The mail address of the person who renews a thing, where the owner is written as one. */
 export const ownerAddress = ({ owner }: Pick<RenewalItem, "owner">): string | undefined => {
   const address = owner?.trim() ?? "";
-  return isMailAddress(address) ? address : undefined;
+  return fits(SENDABLE_ADDRESS, address) ? address : undefined;
 };
 
 /** Recipients of the settings, then owners with a mail address who are not among them; owners need a mail server. */

@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { plainText, readYaml, wholeNumber, wording } from "../../files/yaml.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
+import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
 import { USUAL_STAGES } from "../stages.ts";
-import { isLoopback, isMailAddress, SERVICES, type NotifySettings, type SecretSource } from "./settings.ts";
+import { isLoopback, SERVICES, type NotifySettings, type SecretSource } from "./settings.ts";
 import { fillTemplate } from "./ways/webhook-payload.ts";
 
 const MAX_LENGTH = 1_000_000;
@@ -23,10 +24,12 @@ const refineText = (isRight: (value: string) => boolean, error: (value: string) 
 const notAnAddress = (value: string): Text =>
   text(`"${value}" is not a mail address`, `「${value}」はメールアドレスではありません`);
 
-const ADDRESS = refineText(isMailAddress, notAnAddress);
+const isSendable = (value: string): boolean => fits(SENDABLE_ADDRESS, value);
+
+const ADDRESS = refineText(isSendable, notAnAddress);
 
 /** An address, alone or as `name <address>`. */
-const SENDER = refineText((from) => isMailAddress(/^[^<>\r\n]*<([^<>]+)>$/.exec(from)?.[1] ?? from), notAnAddress);
+const SENDER = refineText((from) => isSendable(/^[^<>\r\n]*<([^<>]+)>$/.exec(from)?.[1] ?? from), notAnAddress);
 
 /** What a recipient is called, and recorded under: short, on one line. */
 const NAME = refineText(

@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { parseNotifySettings as parse } from "./settings-schema.ts";
 import { readSecret, withoutSecrets } from "./secret.ts";
-import { isLoopback, isMailAddress } from "./settings.ts";
+import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
+import { isLoopback } from "./settings.ts";
 import { USUAL_STAGES } from "../stages.ts";
 
 const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
@@ -259,7 +260,7 @@ test.each([
   ["<a@example.jp>", false],
   ["a@example.jp\r\nBcc: b@example.jp", false],
 ])("whether %j is one mail address: %s", (value, is) => {
-  expect(isMailAddress(value)).toBe(is);
+  expect(fits(SENDABLE_ADDRESS, value)).toBe(is);
 });
 
 test("only this machine is this machine", () => {

@@ -70,10 +70,6 @@ export interface NotifySettings {
   readonly recipients: readonly Recipient[];
 }
 
-/** One mail address and nothing else. */
-export const isMailAddress = (value: string): boolean =>
-  value.length <= 320 && /^[^\s@<>,;:"'()[\]\\]+@[^\s@<>,;:"'()[\]\\]+$/u.test(value);
-
 /** A host that is this machine. */
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);

@@ -1,0 +1,152 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { NewRenewalItem } from "../contract/index.ts";
+import { ruleKeywords, schemaOf } from "../contract/rule-schema.ts";
+import { readHeader } from "../csv/layout/header.ts";
+import { RowChecker } from "../csv/layout/rows.ts";
+import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";
+import { FORMATS, type Column } from "./formats.ts";
+import { severityOf, type Problem } from "./problem.ts";
+import { RENEWAL_KINDS } from "./renewal.ts";
+import { characterCount, faultsOf, fits, isUnlimited, MAIL_ADDRESS, SENDABLE_ADDRESS, type Rule } from "./rules.ts";
+
+/** Each rule of a column of any file, under the names of its columns. */
+const rules: readonly (readonly [string, Rule])[] = [
+  ...Map.groupBy(
+    Object.values(FORMATS).flatMap(({ columns }) => columns),
+    ({ rule }) => JSON.stringify(rule),
+  ).values(),
+].flatMap((columns) => {
+  const [first] = columns;
+  return first === undefined ? [] : [[[...new Set(columns.map(({ field }) => field))].join(", "), first.rule] as const];
+});
+
+/** The verdict of a JSON Schema validator on the keywords. @see JSON Schema 2020-12 validation 6.1.2, 6.3 */
+const validates = ({ maxLength, pattern, enum: choices }: ReturnType<typeof ruleKeywords>, value: string): boolean =>
+  (maxLength === undefined || characterCount(value) <= maxLength) &&
+  (pattern === undefined || new RegExp(pattern, "u").test(value)) &&
+  (choices === undefined || choices.includes(value));
+
+/** What the check of a CSV file finds in a cell of a column with the rule. */
+const inFile = (rule: Rule, value: string) => {
+  const columns: readonly Column[] = [
+    { field: "key", header: "key", rule: { kind: "text" }, sets: "key" },
+    { field: "value", header: "value", rule, sets: "value" },
+  ];
+  const problems: Problem[] = [];
+  const { layout } = readHeader(["key", "value"], { ...FORMATS.browser, columns, key: "key", unique: [] });
+  const isGood = new RowChecker(layout, (problem) => problems.push(problem)).check(["1", value], 2, 2, 2);
+  return { isGood, codes: problems.map(({ code }) => code) };
+};
+
+/** Whether the settings file takes a value at a place of it. */
+const inSettings = (written: string): boolean => {
+  try {
+    parseNotifySettings(written, "notify.yaml");
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Settings with a value, by the rule that it must satisfy. A JSON text is one of YAML, too. */
+const SMTP = "smtp: {host: h, from: a@example.jp}";
+const SETTINGS: readonly (readonly [string, Rule, (value: string) => string])[] = [
+  ["a recipient's address", SENDABLE_ADDRESS, (to) => `${SMTP}\nrecipients: [{name: a, way: mail, address: ${to}}]`],
+  ["a sender's address", SENDABLE_ADDRESS, (from) => `smtp: {host: h, from: ${from}}`],
+  ["a port", { kind: "port" }, (port) => `smtp: {host: h, from: a@example.jp, port: ${port}}`],
+  [
+    "a kind",
+    { kind: "choice", choices: Object.keys(RENEWAL_KINDS) },
+    (kind) => `recipients: [{name: a, way: command, command: [c], kinds: [${kind}]}]`,
+  ],
+];
+
+const of = (...units: readonly string[]) => fc.string({ unit: fc.constantFrom(...units), maxLength: 8 });
+
+/** Values of every kind, right, nearly right and wrong. */
+const values = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 12 }),
+  fc.string({ unit: "binary", maxLength: 12 }),
+  of("a", "Z", "9", "@", "\u{20BB7}", "表", " ", "\u0085"),
+  fc
+    .tuple(of("a", "山", ".", "<", "\\", "]"), of("@"), of("b", "例", ".", "'", "\u0007", "\u200b"))
+    .map((parts) => parts.join("")),
+  fc
+    .tuple(of("a", "\u{20BB7}"), fc.integer({ min: 310, max: 325 }))
+    .map(([start, length]) => `${start}@`.padEnd(length, "b")),
+  fc.constantFrom(
+    "",
+    "TRUE",
+    "false",
+    "tRuE",
+    "Exchange",
+    "a@b",
+    "a b@c",
+    "abc012",
+    "\n",
+    " ",
+    ...Object.keys(RENEWAL_KINDS),
+  ),
+  fc.integer({ min: -1, max: 70_000 }).map(String),
+  fc.integer({ min: 0, max: 70_000 }).map((port) => String(port).padStart(6, "0")),
+  fc.integer({ min: 250, max: 260 }).chain((length) => fc.constantFrom("a".repeat(length), "\u{20BB7}".repeat(length))),
+);
+
+const isKept = (rule: Rule, value: string) => faultsOf(rule, value).every(({ code }) => severityOf(code) !== "error");
+
+const RUNS = { seed: 20, numRuns: 1000 } as const;
+
+describe.each([...rules, ["an address to send to", SENDABLE_ADDRESS] as const])("the rule of %s", (_, rule) => {
+  it("is the same in a file, in a schema and in its JSON Schema", () => {
+    const schema = schemaOf(rule);
+    fc.assert(
+      fc.property(values, (value) => {
+        const isGood = isKept(rule, value);
+        expect([value, inFile(rule, value)]).toEqual([
+          value,
+          { isGood, codes: faultsOf(rule, value).map(({ code }) => code) },
+        ]);
+        expect([value, schema.safeParse(value).success, validates(ruleKeywords(rule), value)]).toEqual([
+          value,
+          isGood,
+          isGood,
+        ]);
+      }),
+      RUNS,
+    );
+  });
+
+  it("takes some of the values and refuses others, unless it takes all", () => {
+    const verdicts = new Set(fc.sample(values, RUNS).map((value) => faultsOf(rule, value).length === 0));
+    expect(verdicts).toEqual(new Set(isUnlimited(rule) ? [true] : [true, false]));
+  });
+});
+
+describe.each(SETTINGS)("%s in the settings file", (_, rule, write) => {
+  it("is taken exactly if its rule takes it", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        expect([value, inSettings(write(JSON.stringify(value)))]).toEqual([value, fits(rule, value)]);
+      }),
+      RUNS,
+    );
+  });
+});
+
+test("what can be sent to is a mail address", () => {
+  fc.assert(
+    fc.property(values, (value) => {
+      expect([value, fits(SENDABLE_ADDRESS, value) && !fits(MAIL_ADDRESS, value)]).toEqual([value, false]);
+    }),
+    RUNS,
+  );
+});
+
+test("the tenant API knows the kinds that the settings file knows", () => {
+  const named = NewRenewalItem.shape.kind;
+  fc.assert(
+    fc.property(values, (kind) => named.safeParse(kind).success === Object.hasOwn(RENEWAL_KINDS, kind)),
+    RUNS,
+  );
+});
