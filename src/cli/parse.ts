@@ -5,7 +5,7 @@ import { Failure } from "../lib/errors/index.ts";
 import { daysOf, zoneNamed } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
 import { text, type Text } from "../lib/text/index.ts";
-import { nearest } from "../lib/terminal/nearest.ts";
+import { nearest } from "../lib/text/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { optionTerm } from "./usage.ts";
 

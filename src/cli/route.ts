@@ -1,5 +1,5 @@
 import { Failure } from "../lib/errors/index.ts";
-import { nearest } from "../lib/terminal/nearest.ts";
+import { nearest } from "../lib/text/nearest.ts";
 import { text } from "../lib/text/index.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 import { GLOBAL_FLAGS, isOption, type CommandLine, type StrayWord } from "./line.ts";

@@ -3,7 +3,7 @@ import { readAuthorities } from "../../lib/config/authorities.ts";
 import type { NewContext } from "../../lib/config/context.ts";
 import { FORMAT_NAMES } from "../../lib/model/formats.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { nearest } from "../../lib/terminal/index.ts";
+import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";

@@ -1,5 +1,5 @@
 import type { ConvertOptions, UnmappableCell } from "../../lib/csv/convert.ts";
-import type { RecordProblem } from "../../lib/csv/records/record.ts";
+import { ENCODINGS, type RecordProblem } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { BYTES, type Terminal } from "../../lib/terminal/index.ts";
 import { counted, text } from "../../lib/text/index.ts";
@@ -44,7 +44,7 @@ export default defineCommand({
   options: {
     toEncoding: {
       kind: "choice",
-      choices: ["shift_jis", "utf-8", "utf-16le", "utf-16be"],
+      choices: ENCODINGS,
       value: "NAME",
       about: text("the output's encoding (default: the input's)", "出力の文字コード(既定: 入力と同じ)"),
     },

@@ -35,7 +35,7 @@ export default defineCommand({
         yield chunk;
       }
     }
-    const inspection = await inspect(chunks, encoding === "auto" ? {} : { encoding });
+    const inspection = await inspect(chunks, { encoding: encoding === "auto" ? undefined : encoding });
     const { label } = file;
     for (const problem of inspection.problems) {
       const header = inspection.header[problem.column - 1] ?? "";

@@ -3,7 +3,7 @@ import type { Layout } from "../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
 import { codeKey, comparisonKey, emailKey, nameKey, type Comparison } from "../model/normalise.ts";
-import { severityOf, type Problem } from "../model/problem.ts";
+import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
 import { fieldOfKey, type RecordKind } from "./kind.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
 
@@ -225,15 +225,6 @@ const REMEMBERED = 100_000;
 
 /** A copy of the text: a cell is a slice that keeps the whole chunk of the file it was cut from alive. */
 const detached = (value: string): string => Buffer.from(value).toString();
-
-const fileProblem = (code: "file-empty" | "file-no-rows"): Problem => ({
-  code,
-  row: 0,
-  line: 0,
-  column: 0,
-  header: "",
-  params: {},
-});
 
 const indexOf = (layout: Layout, field: string): number =>
   layout.columns.findIndex(({ column }) => column.field === field);

@@ -1,7 +1,4 @@
-const isAscii = (value: string): boolean => {
-  for (let i = 0; i < value.length; i += 1) if (value.charCodeAt(i) > 0x7f) return false;
-  return true;
-};
+const isAscii = (value: string): boolean => !/[^\0-\u007f]/.test(value);
 
 const LOOK_ALIKE = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
 
@@ -16,7 +13,8 @@ const WINDOWS_FORM: ReadonlyMap<string, string> = new Map([
   ["\u00ac", "\uffe2"],
 ]);
 
-const foldLookAlikes = (value: string): string =>
+/** The text after a round trip through Windows-31J (CP932): the seven look-alikes in its mapping. */
+export const cp932Form = (value: string): string =>
   value.replace(LOOK_ALIKE, (character) => WINDOWS_FORM.get(character) ?? character);
 
 /** True if every character is ASCII, kana or a common kanji: no combining mark, no look-alike, so already folded. */
@@ -31,7 +29,7 @@ const isFolded = (value: string): boolean => {
 };
 
 /** NFC with the seven look-alikes folded, so that a round trip through Windows-31J finds the same key. */
-const fold = (value: string): string => (isFolded(value) ? value : foldLookAlikes(value.normalize("NFC")));
+const fold = (value: string): string => (isFolded(value) ? value : cp932Form(value.normalize("NFC")));
 
 const HAS_UPPER = /[A-Z]/;
 

@@ -210,6 +210,16 @@ export interface Problem {
   readonly params: ProblemParams;
 }
 
+/** A problem of the file as a whole. */
+export const fileProblem = (code: ProblemCode, params: ProblemParams = {}): Problem => ({
+  code,
+  row: 0,
+  line: 0,
+  column: 0,
+  header: "",
+  params,
+});
+
 /** The text of a problem, without its place, in both languages. */
 export const describeProblem = (problem: Pick<Problem, "code" | "params">): Text =>
   PROBLEMS[problem.code].describe(problem.params);

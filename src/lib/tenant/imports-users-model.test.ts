@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { Import } from "../contract/index.ts";
-import { cp932Form } from "../csv/encoding/cp932.ts";
-import { codeKey, emailKey } from "../model/normalise.ts";
+import { codeKey, cp932Form, emailKey } from "../model/normalise.ts";
 import { failureOf, TestTenant, without, type Cells, type Request } from "./testing/tenant.ts";
 import { plain, UsersModel, type ModelTenant, type ModelUser } from "./testing/users-model.ts";
 

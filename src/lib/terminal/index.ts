@@ -1,5 +1,4 @@
 export type { Environment } from "./language.ts";
-export { nearest } from "./nearest.ts";
 export type { Column } from "./output-choice.ts";
 export { BYTES, ROWS } from "./progress/line.ts";
 export type { Choice, Prompts } from "./prompt.ts";

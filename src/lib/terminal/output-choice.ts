@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../text/nearest.ts";
 
 /** The output formats, by the names that `--format` takes. */
 type Format = "table" | "json" | "ndjson" | "csv" | "tsv";

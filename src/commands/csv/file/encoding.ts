@@ -1,5 +1,5 @@
 import { EncodingDetector, type Ambiguity } from "../../../lib/csv/encoding/detect.ts";
-import type { Encoding } from "../../../lib/csv/records/record.ts";
+import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
@@ -8,7 +8,7 @@ import type { InputFile } from "../../../lib/files/index.ts";
 /** The encoding of an input file. */
 export const INPUT_ENCODING = {
   kind: "choice",
-  choices: ["auto", "shift_jis", "utf-8", "utf-16le", "utf-16be"],
+  choices: ["auto", ...ENCODINGS],
   default: "auto",
   value: "NAME",
   about: text(

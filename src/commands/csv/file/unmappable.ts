@@ -1,4 +1,4 @@
-import type { Encoding } from "../../../lib/csv/records/record.ts";
+import { codePointName, type Encoding } from "../../../lib/csv/records/record.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { RejectedFile } from "../../imports/plan/problems.ts";
 import type { Tools } from "../../tools.ts";
@@ -31,8 +31,6 @@ export interface UnmappableFile {
 }
 
 const UNITS = { character: "文字", cell: "セル" } as const;
-
-const codePointName = (codePoint: number): string => `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
 
 /**
  * Lists the characters as `FILE:ROW:COLUMN: reason`, one line each.

@@ -1,5 +1,5 @@
 import { openToRead, type FileHandle } from "../../files/read.ts";
-import type { Problem, ProblemCode } from "../../model/problem.ts";
+import { fileProblem, type Problem, type ProblemCode } from "../../model/problem.ts";
 import { findDuplicates } from "./duplicates.ts";
 import type { PlacedPart } from "./hashes.ts";
 import { PROBLEM_LIMIT } from "./problems.ts";
@@ -58,15 +58,6 @@ const readShared = async (
   }
 };
 
-const wholeFileProblem = (code: "file-empty" | "file-no-rows"): Problem => ({
-  code,
-  row: 0,
-  line: 0,
-  column: 0,
-  header: "",
-  params: {},
-});
-
 /** Reads the whole file, in two threads if worthwhile; returns the findings of the second one, if any. */
 const readAll = async (
   path: string,
@@ -117,8 +108,8 @@ export const checkFile = async (path: string, name: FormatName, options: CheckOp
   try {
     const rest = await readAll(path, file, check, format, options);
     const rows = Math.max(0, check.records - 1) + (rest?.rows ?? 0);
-    if (check.records === 0) check.problems.add(wholeFileProblem("file-empty"));
-    else if (rows === 0) check.problems.add(wholeFileProblem("file-no-rows"));
+    if (check.records === 0) check.problems.add(fileProblem("file-empty"));
+    else if (rows === 0) check.problems.add(fileProblem("file-no-rows"));
     if (check.layout !== undefined) {
       const parts = [{ hashes: check.hashes.part, rowsBefore: 0 }, ...(rest === undefined ? [] : [rest])];
       await findDuplicates(file, parts, {

@@ -1,5 +1,5 @@
 import type { FileHandle } from "../../files/read.ts";
-import type { Encoding } from "../records/record.ts";
+import { beginsWithMark, type Encoding } from "../records/record.ts";
 
 const LF = 10;
 const CR = 13;
@@ -15,9 +15,6 @@ export interface SplitPoint {
 
 const isNewline = (byte: number | undefined): boolean => byte === LF || byte === CR;
 
-const startsWithMark = (bytes: Uint8Array, at: number): boolean =>
-  bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
-
 const delimitersInLine = (bytes: Uint8Array, from: number, delimiter: number): number => {
   let count = 0;
   for (let at = from; at < bytes.length && !isNewline(bytes[at]); at += 1) if (bytes[at] === delimiter) count += 1;
@@ -29,7 +26,7 @@ function* splitPoints(bytes: Uint8Array): Generator<SplitPoint> {
   for (let at = 1; at < bytes.length - 3; at += 1) {
     if (!isNewline(bytes[at])) continue;
     const next = bytes[at] === CR && bytes[at + 1] === LF ? at + 2 : at + 1;
-    if (!isNewline(bytes[at - 1]) && !isNewline(bytes[next]) && !startsWithMark(bytes, next))
+    if (!isNewline(bytes[at - 1]) && !isNewline(bytes[next]) && !beginsWithMark(bytes.subarray(next), "utf-8"))
       yield { newline: at, next };
     at = next - 1;
   }

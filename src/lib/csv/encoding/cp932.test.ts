@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { cp932Form, isLead, isTrail, pairsToUnicode, unicodeToCp932 } from "./cp932.ts";
+import { cp932Form } from "../../model/normalise.ts";
+import { isLead, isTrail, pairsToUnicode, unicodeToCp932 } from "./cp932.ts";
 import { Decoder } from "./decode.ts";
 import { createEncoder } from "./encode.ts";
 

@@ -69,23 +69,3 @@ function invert(): Uint16Array {
   }
   return table;
 }
-
-/** Characters that are another mapping of a JIS character than the one CP932 uses. */
-const FOLDED = new Map([
-  ["\u301c", "\uff5e"],
-  ["\u2212", "\uff0d"],
-  ["\u2016", "\u2225"],
-  ["\u2014", "\u2015"],
-  ["\u00a2", "\uffe0"],
-  ["\u00a3", "\uffe1"],
-  ["\u00ac", "\uffe2"],
-]);
-const ANY_FOLDED = /[\u301c\u2212\u2016\u2014\u00a2\u00a3\u00ac]/;
-const ALL_FOLDED = new RegExp(ANY_FOLDED, "g");
-
-/** The character CP932 uses for a folded one (〜 → ～), or undefined. */
-export const foldedForm = (character: string): string | undefined => FOLDED.get(character);
-
-/** `text` after a round trip through CP932: the seven folded characters in CP932's mapping. */
-export const cp932Form = (text: string): string =>
-  ANY_FOLDED.test(text) ? text.replace(ALL_FOLDED, (character) => FOLDED.get(character) ?? character) : text;

@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { unfinishedTail } from "./decode-sequence.ts";
-import type { Encoding } from "../records/record.ts";
+import { beginsWithMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
 /** Text whose bytes are both UTF-8 and CP932 half-width kana, so that only a person can decide which is meant. */
 export interface Ambiguity {
@@ -24,11 +24,6 @@ export interface Detected {
   readonly size: number;
 }
 
-const BOMS: readonly (readonly [Encoding, readonly number[]])[] = [
-  ["utf-8", [0xef, 0xbb, 0xbf]],
-  ["utf-16le", [0xff, 0xfe]],
-  ["utf-16be", [0xfe, 0xff]],
-];
 /** Maximum bytes of the sample line: before the first kana, and in all. */
 const CONTEXT_BYTES = 16;
 const SAMPLE_BYTES = 40;
@@ -52,7 +47,7 @@ export class EncodingDetector {
     this.#size += chunk.length;
     if (this.#start.length < 3) {
       this.#start = Buffer.concat([this.#start, chunk.subarray(0, 3 - this.#start.length)]);
-      this.#bom = BOMS.find(([, mark]) => mark.every((byte, at) => this.#start[at] === byte))?.[0];
+      this.#bom = ENCODINGS.find((encoding) => beginsWithMark(this.#start, encoding));
     }
     if (this.#bom !== undefined || !this.#utf8) return;
     const ascii = isAscii(chunk);

@@ -1,4 +1,5 @@
-import { foldedForm, unicodeToCp932 } from "./cp932.ts";
+import { cp932Form } from "../../model/normalise.ts";
+import { unicodeToCp932 } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
 /** A character that the encoding cannot represent. */
@@ -133,8 +134,9 @@ class Cp932Encoder extends CountingEncoder implements Encoder {
 
   /** The sequence to write for a character missing from the table; 0 for none. */
   #outsideTable(codePoint: number, at: number): number {
-    const folded = foldedForm(String.fromCodePoint(codePoint));
-    if (folded === undefined) return this.refuse(codePoint, at) ? GETA : 0;
+    const character = String.fromCodePoint(codePoint);
+    const folded = cp932Form(character);
+    if (folded === character) return this.refuse(codePoint, at) ? GETA : 0;
     this.folded++;
     return this.#table[folded.charCodeAt(0)] ?? 0;
   }

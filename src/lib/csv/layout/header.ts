@@ -1,5 +1,5 @@
 import { nameKey } from "../../model/normalise.ts";
-import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
+import { fileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { SECURED_APPS, securedAppName } from "../../model/secured-user.ts";
 import { columnsOf, SECURED_FORMATS, type Column, type CustomField, type Format } from "../../model/formats.ts";
 import { findColumn, nearestHeader } from "./columns.ts";
@@ -134,15 +134,6 @@ const readCells = (cells: readonly string[], reader: HeaderReader): CellReading 
   return { positions, unknown, reason, problems };
 };
 
-const fileProblem = (code: ProblemCode, header: string): Problem => ({
-  code,
-  row: 0,
-  line: 0,
-  column: 0,
-  header: "",
-  params: { header },
-});
-
 const valuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
   new Map(values.map(({ field, value }) => [findColumn(columns, field)?.field ?? field, value]));
 
@@ -202,9 +193,13 @@ export const readHeader = (cells: readonly string[], format: Format, options: He
   const absent = columns.filter((column) => column.secret !== true && !fields.has(column.field));
   const strangers = [...(options.map?.constants ?? []), ...(options.map?.defaults ?? [])]
     .filter(({ field }) => findColumn(columns, field) === undefined)
-    .map(({ field }) => fileProblem("header-unknown", field));
+    .map(({ field }) => fileProblem("header-unknown", { header: field }));
   return {
     layout: { format, headers: cells, columns: present, absent, unknown, reason, key },
-    problems: [...problems, ...strangers, ...(missing === undefined ? [] : [fileProblem("header-missing", missing)])],
+    problems: [
+      ...problems,
+      ...strangers,
+      ...(missing === undefined ? [] : [fileProblem("header-missing", { header: missing })]),
+    ],
   };
 };

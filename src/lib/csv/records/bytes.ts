@@ -1,5 +1,5 @@
 import { SEQUENCE_LENGTH, unfinishedTail } from "../encoding/decode-sequence.ts";
-import { CONSOLE_DIALECT, type Dialect, type Encoding } from "./record.ts";
+import { beginsWithMark, BYTE_ORDER_MARKS, CONSOLE_DIALECT, type Dialect, type Encoding } from "./record.ts";
 
 /** A stretch of one record's bytes; a record that spans several chunks is given in several stretches. */
 export interface RecordStretch {
@@ -34,14 +34,6 @@ const NOTHING = new Uint8Array(0);
 /** Where in a record a character is, in the terms of the record scanner. */
 type Mode = "cell-start" | "bare" | "quoted" | "quote-seen" | "trailing";
 
-/** Byte order marks, by encoding. */
-const BOMS: Readonly<Record<Encoding, readonly number[]>> = {
-  "utf-8": [0xef, 0xbb, 0xbf],
-  "utf-16le": [0xff, 0xfe],
-  "utf-16be": [0xfe, 0xff],
-  shift_jis: [],
-};
-
 /**
  * Splits a CSV file into the bytes of its records, undecodable ones included, so that rows can be copied byte by byte.
  * Rows are counted as {@link RecordReader} counts them. Ctrl-Z at the end of the file are dropped with the NULs after
@@ -73,7 +65,7 @@ export class RecordBytes {
   /** Takes the next bytes; the stretches are views of them. */
   *write(chunk: Uint8Array): Generator<RecordStretch> {
     const joined = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
-    const isTooShort = !this.#started && joined.length < BOMS[this.#encoding].length;
+    const isTooShort = !this.#started && joined.length < BYTE_ORDER_MARKS[this.#encoding].length;
     const bytes = isTooShort ? joined : this.#withoutBom(joined);
     const size = isTooShort ? 0 : bytes.length - this.#heldBack(bytes);
     this.#tail = Uint8Array.prototype.slice.call(bytes, size);
@@ -96,11 +88,9 @@ export class RecordBytes {
   #withoutBom(bytes: Uint8Array): Uint8Array {
     if (this.#started) return bytes;
     this.#started = true;
-    const mark = BOMS[this.#encoding];
-    const marked = mark.length > 0 && mark.every((byte, at) => bytes[at] === byte);
-    if (!marked) return bytes;
-    this.bom = Uint8Array.from(mark);
-    return bytes.subarray(mark.length);
+    if (!beginsWithMark(bytes, this.#encoding)) return bytes;
+    this.bom = BYTE_ORDER_MARKS[this.#encoding];
+    return bytes.subarray(this.bom.length);
   }
 
   /**

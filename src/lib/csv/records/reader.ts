@@ -1,5 +1,5 @@
 import { Decoder, type TextSink } from "../encoding/decode.ts";
-import { CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
+import { codePointName, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
 import { Scanner } from "./scanner.ts";
 import { AnyDialectSplitter } from "./split-any.ts";
 import type { NewlineCounts, Splitter } from "./split.ts";
@@ -20,9 +20,6 @@ const SUSPECT = /\0/;
 
 /** Delimiters supported by the scanner, with `"` as quote; csv-parse handles all others. */
 const SCANNED = /^[,;\t]$/;
-
-const codePointName = (character: string): string =>
-  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
 
 /**
  * Reads the records of a CSV file from its bytes, given in chunks of any size, in bounded memory: a record that is
@@ -100,7 +97,7 @@ export class RecordReader implements TextSink {
     for (const { index, 0: character } of text.matchAll(new RegExp(this.#suspect, "g"))) {
       if (index > from) this.#splitter.write(text.slice(from, index));
       if (character === "\0") this.#splitter.note("character-nul", {});
-      else this.#splitter.note("character-private-use", { codePoint: codePointName(character) });
+      else this.#splitter.note("character-private-use", { codePoint: codePointName(character.charCodeAt(0)) });
       from = index;
     }
     this.#splitter.write(text.slice(from));

@@ -1,9 +1,29 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 
-/** The character encoding of a file. `shift_jis` always means Windows-31J (CP932). */
-export type Encoding = "utf-8" | "shift_jis" | "utf-16le" | "utf-16be";
+/** The character encodings of files. `shift_jis` always means Windows-31J (CP932). */
+export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const;
+
+export type Encoding = (typeof ENCODINGS)[number];
 
 export type Newline = "crlf" | "lf" | "cr";
+
+/** Byte order marks. */
+export const BYTE_ORDER_MARKS: Readonly<Record<Encoding, Uint8Array>> = {
+  shift_jis: Uint8Array.of(),
+  "utf-8": Uint8Array.of(0xef, 0xbb, 0xbf),
+  "utf-16le": Uint8Array.of(0xff, 0xfe),
+  "utf-16be": Uint8Array.of(0xfe, 0xff),
+};
+
+/** Whether bytes begin with the byte order mark of an encoding that has one. */
+export const beginsWithMark = (bytes: Uint8Array, encoding: Encoding): boolean => {
+  const mark = BYTE_ORDER_MARKS[encoding];
+  return mark.length > 0 && mark.every((byte, at) => bytes[at] === byte);
+};
+
+/** `U+20BB7` */
+export const codePointName = (codePoint: number): string =>
+  `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
 
 /** Cell separator and quote of a CSV dialect; a quote inside a quoted cell is doubled. */
 export interface Dialect {

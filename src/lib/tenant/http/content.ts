@@ -1,4 +1,4 @@
-import type { Encoding } from "../../csv/records/record.ts";
+import { ENCODINGS, type Encoding } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { same, text } from "../../text/index.ts";
 import type { Content } from "../imports.ts";
@@ -10,8 +10,6 @@ export interface Upload extends Content {
   /** Settles as `work` does; if the file itself broke off, rejects with the reason for that. */
   readonly through: <T>(work: Promise<T>) => Promise<T>;
 }
-
-const ENCODINGS: readonly string[] = ["utf-8", "shift_jis", "utf-16le", "utf-16be"] satisfies readonly Encoding[];
 
 const CSV_TYPE = /^text\/csv\s*;(?:.*;)?\s*charset="?([\w-]+)"?/i;
 
@@ -50,7 +48,8 @@ const uploadOf = ({ body, signal }: Request, encoding: Encoding): Upload => {
 export const contentOf = (request: Request): Upload | Response => {
   const type = request.headers.get("content-type") ?? "";
   const charset = CSV_TYPE.exec(type)?.[1]?.toLowerCase();
-  if (charset !== undefined && ENCODINGS.includes(charset)) return uploadOf(request, charset as Encoding);
+  const encoding = ENCODINGS.find((known) => known === charset);
+  if (encoding !== undefined) return uploadOf(request, encoding);
   const what =
     charset === undefined
       ? text(

@@ -1,5 +1,4 @@
-import { codeKey, emailKey } from "../../model/normalise.ts";
-import { cp932Form } from "../../csv/encoding/cp932.ts";
+import { codeKey, cp932Form, emailKey } from "../../model/normalise.ts";
 import type { Cells, Request } from "./tenant.ts";
 
 /** A user of the model; `id` is undefined until the tenant has assigned one. */

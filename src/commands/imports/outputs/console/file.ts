@@ -4,6 +4,7 @@ import { createEncoder, firstUnmappable } from "../../../../lib/csv/encoding/enc
 import { formatRecord } from "../../../../lib/csv/records/writer.ts";
 import { text } from "../../../../lib/text/index.ts";
 import { noteCounts } from "../../../csv/file/encoded.ts";
+import type { FileEncoding } from "../../../csv/file/form.ts";
 import { MOST_NAMED, throwUnmappable } from "../../../csv/file/unmappable.ts";
 import { loadColumnMap } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
@@ -52,7 +53,7 @@ interface Writing {
   readonly path: string;
   readonly source: SecretSource;
   readonly columns: ConsoleColumns;
-  readonly encoding: "utf-8" | "shift_jis";
+  readonly encoding: FileEncoding;
   readonly done: () => Promise<void>;
 }
 
@@ -140,11 +141,11 @@ async function* joined(
 
 /** Finds unmappable characters in rows, before anything is written. */
 class EncodingCheck {
-  readonly #encoding: "utf-8" | "shift_jis";
+  readonly #encoding: FileEncoding;
   readonly #placed: { readonly row: number; readonly header: string; readonly codePoint: number }[] = [];
   #total = 0;
 
-  constructor(encoding: "utf-8" | "shift_jis") {
+  constructor(encoding: FileEncoding) {
     this.#encoding = encoding;
   }
 

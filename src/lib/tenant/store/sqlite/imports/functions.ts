@@ -1,5 +1,4 @@
-import { cp932Form } from "../../../../csv/encoding/cp932.ts";
-import { emailKey, codeKey, nameSortKey } from "../../../../model/normalise.ts";
+import { codeKey, cp932Form, emailKey, nameSortKey } from "../../../../model/normalise.ts";
 import { interruption, type Database } from "../database.ts";
 
 type Custom = readonly (readonly [string, string | null])[];

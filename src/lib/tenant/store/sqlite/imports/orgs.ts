@@ -1,5 +1,5 @@
 import type { SQLOutputValue } from "node:sqlite";
-import { cp932Form } from "../../../../csv/encoding/cp932.ts";
+import { cp932Form } from "../../../../model/normalise.ts";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../imports/org-tree.ts";
 import { severityOf } from "../../../../model/problem.ts";
 import type { Database } from "../database.ts";

@@ -1,13 +1,19 @@
 /**
- * The candidate a misspelt word most likely means: fewest letters inserted, dropped, replaced or swapped with
- * the next, at most a third of the word; letter case and then the order of candidates break ties.
+ * The candidate a misspelt word most likely means: fewest letters inserted, dropped, replaced or swapped with the next,
+ * at most a third of the word; the order of candidates breaks ties.
+ *
+ * @param loose the form in which words are compared; default: in lower case
  */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const wanted = [...word.toLowerCase()];
+export function nearest(
+  word: string,
+  candidates: Iterable<string>,
+  loose = (written: string): string => written.toLowerCase(),
+): string | undefined {
+  const wanted = [...loose(word)];
   let best: string | undefined;
   let fewest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
-    const edits = editsBetween(wanted, [...candidate.toLowerCase()]);
+    const edits = editsBetween(wanted, [...loose(candidate)]);
     if (edits < fewest) {
       fewest = edits;
       best = candidate;
