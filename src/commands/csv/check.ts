@@ -1,5 +1,6 @@
 import { checkFile } from "../../lib/csv/check/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { USER, USER_KEYS } from "../../lib/model/user.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -9,9 +10,6 @@ import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
-
-/** The fields selected by `--key`. */
-const KEY_FIELDS = { email: "emails", "employee-code": "employeeCode", upn: "upn" } as const;
 
 const onlyUsersHaveKeys = (format: string): Failure =>
   new Failure("usage", {
@@ -38,7 +36,7 @@ export default defineCommand({
     map: MAP,
     key: {
       kind: "choice",
-      choices: ["email", "employee-code", "upn"],
+      choices: USER_KEYS,
       about: text(
         "field that identifies a user, as in users import (default: email)",
         "ユーザーを識別する項目(users import と同じ。既定: email)",
@@ -68,7 +66,7 @@ export default defineCommand({
       reading: { encoding, dialect },
       allowUnknownColumns,
       map,
-      key: key === undefined ? undefined : KEY_FIELDS[key],
+      key: USER.keys.find(({ name: known }) => known === key)?.field,
       signal,
       onProgress: (done, total) => {
         step.expect(total);

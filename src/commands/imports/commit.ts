@@ -23,7 +23,7 @@ export default defineCommand({
     if (plan.state !== "planned") throw notPlanned(plan);
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan);
-    return confirmAndCommit(tools, pending, confirmDeletions);
+    return pending.settling(() => confirmAndCommit(tools, pending, confirmDeletions));
   },
 });
 

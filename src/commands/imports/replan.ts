@@ -2,6 +2,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_DETAILS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { NOTHING_CHANGED } from "./plan/pending.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
@@ -15,7 +16,7 @@ export default defineCommand({
   async run(tools, { id }) {
     const { client } = await tools.tenant();
     const found = await findImport(client, id);
-    tools.describeState(() => text("nothing was changed", "何も変更していません"));
+    tools.describeState(() => NOTHING_CHANGED);
     const plan = await client.imports.replan(found.id, tools.signal);
     const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, problems);

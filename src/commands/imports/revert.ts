@@ -25,6 +25,6 @@ export default defineCommand({
     const original = await findImport(client, id);
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
     await showPlan(tools, pending.plan);
-    return confirmAndCommit(tools, pending, confirmDeletions);
+    return pending.settling(() => confirmAndCommit(tools, pending, confirmDeletions));
   },
 });

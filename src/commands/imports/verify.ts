@@ -5,14 +5,13 @@ import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { RESULT_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
+import { COMMITTED } from "./plan/pending.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
 
 const STILL_WAITS = text(
   "nothing was changed; the plan is still waiting for verification",
   "何も変更していません。計画は照合待ちのままです",
 );
-
-const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
 
 const MAY_BE_DONE = (id: string): Text =>
   text(
@@ -65,12 +64,7 @@ export default defineCommand({
     const { accepted, differences, first } = verification;
     tools.describeState(() => (accepted ? COMMITTED : STILL_WAITS));
     if (accepted) {
-      await terminal.show(RESULT_COLUMNS, {
-        plan: verification.import,
-        dryRun: false,
-        committed: true,
-      });
-      return;
+      return terminal.show(RESULT_COLUMNS, { plan: verification.import, dryRun: false, committed: true });
     }
     await terminal.list(ROW_COLUMNS, first);
     await terminal.note(

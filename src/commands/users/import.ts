@@ -1,3 +1,4 @@
+import { USER_KEYS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
@@ -18,7 +19,7 @@ export default defineCommand({
     ...IMPORT_OPTIONS,
     key: {
       kind: "choice",
-      choices: ["email", "employee-code", "upn"],
+      choices: USER_KEYS,
       default: "email",
       about: text("the field that matches rows to users", "行とユーザーを対応させる項目"),
     },

@@ -2,11 +2,12 @@ import type { Comparison } from "./normalise.ts";
 import { ORG } from "./organisation.ts";
 import { TEXT, type Rule } from "./rules.ts";
 import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";
-import type { Reference, Thing } from "./thing.ts";
+import { text, type Text } from "../text/index.ts";
+import type { Reference, Thing, ThingInFiles } from "./thing.ts";
 import { USER } from "./user.ts";
 
 /** The things of which the console has files; `--as` and imports know their formats. */
-export const THINGS_IN_FILES = [USER, ORG, SECURED_USER] as const;
+export const THINGS_IN_FILES = [USER, ORG, SECURED_USER] as const satisfies readonly ThingInFiles[];
 
 type NamesOf<T> = T extends { readonly formats: infer F } ? keyof F & string : never;
 
@@ -32,6 +33,8 @@ export interface Column {
   readonly consoleExport?: boolean | undefined;
   /** false: a blank cell never clears the field, whatever the options say */
   readonly clearable?: false | undefined;
+  /** the column without which a record never has this one */
+  readonly onlyWith?: string | undefined;
   /** the thing its cells name */
   readonly refers?: Reference | undefined;
   /** the thing's field that a cell sets: `org` of the column `orgCode` */
@@ -41,7 +44,9 @@ export interface Column {
 /** One kind of console file, as a table. */
 export interface Format {
   readonly name: FormatName;
-  readonly thing: Thing;
+  readonly thing: ThingInFiles;
+  /** the app whose users it has; undefined for a thing of CLOMO PANEL */
+  readonly app: SecuredApp | undefined;
   readonly columns: readonly Column[];
   /** the tenant's custom fields are further columns */
   readonly custom: boolean;
@@ -63,7 +68,7 @@ export interface CustomField {
 const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
   const field = fields[name];
   if (field?.column === undefined) throw new TypeError(`no file has ${thing}.${name}`);
-  const { column, label, comparison, secret, clearable, refers, resolves } = field;
+  const { column, label, comparison, secret, clearable, onlyWith, refers, resolves } = field;
   return {
     field: column.name ?? name,
     header: column.header ?? label?.ja ?? name,
@@ -74,26 +79,39 @@ const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
     required: column.required,
     consoleExport: column.consoleExport,
     clearable,
+    onlyWith,
     refers,
     sets: resolves ?? name,
   };
 };
 
-const formatOf = (thing: Thing, name: FormatName): Format => {
+const formatOf = (thing: ThingInFiles, name: FormatName): Format => {
   const columns = (thing.formats[name] ?? []).map((field) => columnOf(thing, field));
   const [key] = thing.keys;
-  if (key === undefined) throw new TypeError(`${thing.name} has a file and no key`);
   const unique = columns.filter(({ sets }) => thing.fields[sets]?.unique === true).map(({ field }) => field);
-  return { name, thing, columns, custom: thing.custom === true, key: key.field, fallbackKey: key.standIn, unique };
+  return {
+    name,
+    thing,
+    app: SECURED_APPS.find((app) => app === name),
+    columns,
+    custom: thing.custom === true,
+    key: key.field,
+    fallbackKey: key.standIn,
+    unique,
+  };
 };
 
-const formatsOf = (thing: Thing): readonly (readonly [string, Format])[] =>
+const formatsOf = (thing: ThingInFiles): readonly (readonly [string, Format])[] =>
   Object.keys(thing.formats).map((name) => [name, formatOf(thing, name as FormatName)]);
 
 /** Every kind of console file, by the name that `--as` takes. */
 export const FORMATS = Object.fromEntries(THINGS_IN_FILES.flatMap(formatsOf)) as Readonly<Record<FormatName, Format>>;
 
 export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
+
+/** What a format's rows are, for people. */
+export const titleOf = ({ thing: { title }, app }: Format): Text =>
+  app === undefined ? title : text(`${title.en} (${app})`, `${title.ja}(${app})`);
 
 /** The formats of the five SECURED APPs. */
 export const SECURED_FORMATS = Object.fromEntries(SECURED_APPS.map((app) => [app, FORMATS[app]])) as Readonly<

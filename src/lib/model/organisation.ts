@@ -1,6 +1,14 @@
 import { text } from "../text/index.ts";
 import { TEXT } from "./rules.ts";
-import { CREATED_AT, UPDATED_AT, fieldsInFiles, idField, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import {
+  CREATED_AT,
+  UPDATED_AT,
+  fieldsInFiles,
+  idField,
+  type Fields,
+  type RecordOf,
+  type ThingInFiles,
+} from "./thing.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
@@ -50,11 +58,20 @@ const FIELDS = {
 /** An organisation; the root is 全社. `path` omits the root and writes a `/` in a name as `\/`. */
 export const ORG = {
   name: "org",
+  title: text("organisations", "組織"),
+  // @see facts 1.1; the manual has no label for the choice
+  screen: {
+    place: text(
+      "CLOMO PANEL, Users/Org › Import/Export › Import",
+      "CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び",
+    ),
+    choice: text("the mode", ""),
+  },
   fields: FIELDS,
   formats: { orgs: fieldsInFiles(FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],
   usual: ["id", "name", "code", "path", "depth", "parentId", "createdAt", "updatedAt"],
-} as const satisfies Thing;
+} as const satisfies ThingInFiles;
 
 /** What else is shown of a single organisation: the number of its direct users and child organisations. */
 export const ORG_COUNTS = {

@@ -9,6 +9,7 @@ import {
   type Fields,
   type RecordOf,
   type Thing,
+  type ThingInFiles,
 } from "./thing.ts";
 
 /** The business apps whose users are managed in CLOMO SECURED APPs MANAGER, in the order of the maker's manual. */
@@ -146,6 +147,15 @@ const PROXY = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "proxyPass
 /** A user of one of the five SECURED APPs; `settings` are the app's own non-secret columns, by field. */
 export const SECURED_USER = {
   name: "secured_user",
+  title: text("SECURED APPs users", "SECURED APPs ユーザー"),
+  // @see facts 6.2
+  screen: {
+    place: text(
+      "SECURED APPs MANAGER ({app}), Users › インポート",
+      "SECURED APPs MANAGER({app})の「Users」画面でインポートアイコンを選び",
+    ),
+    choice: text("インポート方法", "「インポート方法」を"),
+  },
   fields: FIELDS,
   // @see facts 6.3: in the order and spelling of the maker's manual
   formats: {
@@ -217,7 +227,9 @@ export const SECURED_USER = {
   },
   keys: [{ name: "user-id", field: "userId", unique: true }],
   usual: ["userId", "name", "description", "groups", "administrator"],
-} as const satisfies Thing & { readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof FIELDS)[]>> };
+} as const satisfies ThingInFiles & {
+  readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof FIELDS)[]>>;
+};
 
 /** A group of users of one app. */
 export const SECURED_GROUP = {

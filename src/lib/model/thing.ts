@@ -57,6 +57,8 @@ export type Field = Shape & {
   readonly secret?: true | undefined;
   /** false: a blank cell never clears it, whatever the options say */
   readonly clearable?: false | undefined;
+  /** the field without which a record never has this one */
+  readonly onlyWith?: string | undefined;
   /** the thing a cell names, by one of its keys */
   readonly refers?: Reference | undefined;
   /** the field that a cell resolves to; the column itself is not stored */
@@ -98,6 +100,15 @@ export interface Thing {
   readonly usual: readonly string[];
   /** the tenant's custom fields are further fields and columns */
   readonly custom?: true | undefined;
+}
+
+/** A thing that the console has files of. */
+export interface ThingInFiles extends Thing {
+  /** its name in the plural */
+  readonly title: Text;
+  /** where the console takes its files (`{app}` for the app's name), and what the choice of the mode is called there */
+  readonly screen: { readonly place: Text; readonly choice: Text };
+  readonly keys: readonly [Key, ...Key[]];
 }
 
 type Bare<F> = F extends { readonly type: "texts" }

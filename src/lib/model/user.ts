@@ -10,6 +10,7 @@ import {
   type Fields,
   type RecordOf,
   type Thing,
+  type ThingInFiles,
 } from "./thing.ts";
 
 /** A text that may be blank. */
@@ -106,6 +107,7 @@ const FIELDS = {
     rule: TEXT,
     column: { header: "CLOMOアカウントパスワード" },
     secret: true,
+    onlyWith: "accountName",
   },
   accountPasswordSetAt: {
     type: "instant",
@@ -127,6 +129,8 @@ const FIELDS = {
 /** A user of CLOMO PANEL. `emails[0]` is the main address. */
 export const USER = {
   name: "user",
+  title: text("users", "ユーザー"),
+  screen: ORG.screen,
   fields: FIELDS,
   formats: { users: fieldsInFiles(FIELDS) },
   keys: [
@@ -136,6 +140,9 @@ export const USER = {
   ],
   usual: ["name", "emails", "org", "title", "employeeCode", "accountName"],
   custom: true,
-} as const satisfies Thing;
+} as const satisfies ThingInFiles;
+
+/** The names of a user's keys, as `--key` has them. */
+export const USER_KEYS = USER.keys.map(({ name }) => name);
 
 export type User = RecordOf<typeof FIELDS>;

@@ -70,7 +70,7 @@ export async function runExport(
     customFields: () => tenant.client.customFields(),
   });
   const { newline, filterName, filterId } = options;
-  const customFields = map !== undefined && format === "users" ? await tenant.client.customFields() : [];
+  const customFields = map !== undefined && FORMATS[format].custom ? await tenant.client.customFields() : [];
   const step = tools.terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
   async function* counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {

@@ -30,34 +30,15 @@ function joined(problems: readonly InputProblem[], language: Language): string {
  * The reasons of the invalid rows, in the file's order, read in step with the rows. A problem of the header or the file
  * as a whole is a reason of every row.
  */
-export class Reasons {
-  readonly #rows: RowCursor<RowReasons>;
+export class Reasons extends RowCursor<RowReasons> {
   /** problems of the whole file; undefined if there are none */
-  readonly whole: string | undefined;
-
-  private constructor(rows: RowCursor<RowReasons>, whole: string | undefined) {
-    this.#rows = rows;
-    this.whole = whole;
-  }
+  whole: string | undefined;
 
   static async open(client: TenantClient, id: string, language: Language): Promise<Reasons> {
-    const rows = new RowCursor(rowsOf(client.imports.problemBatches(id), language));
-    await rows.advanceTo(WHOLE);
-    return new Reasons(rows, rows.at(WHOLE)?.reason);
-  }
-
-  /** Reads on until a row is reached. */
-  advanceTo(row: number): Promise<void> {
-    return this.#rows.advanceTo(row);
-  }
-
-  /** The reasons of a row that was reached, in ascending order of calls; undefined for a valid one. */
-  at(row: number): RowReasons | undefined {
-    return this.#rows.at(row);
-  }
-
-  close(): Promise<void> {
-    return this.#rows.close();
+    const reasons = new Reasons(rowsOf(client.imports.problemBatches(id), language));
+    await reasons.advanceTo(WHOLE);
+    reasons.whole = reasons.at(WHOLE)?.reason;
+    return reasons;
   }
 }
 

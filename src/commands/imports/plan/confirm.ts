@@ -4,7 +4,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 import { RESULT_COLUMNS } from "./columns.ts";
-import type { PendingPlan } from "./pending.ts";
+import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
 import { tenantName } from "./show.ts";
 
 /** Whether committing the plan would leave the tenant unchanged. */
@@ -44,31 +44,27 @@ export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: nu
   });
 }
 
-/** Asks about a plan that has been shown, and commits it or leaves it. */
+/**
+ * Asks about a plan that has been shown, carries it out or leaves it, and shows the result.
+ *
+ * @param carryOut default: commits the plan
+ */
 export async function confirmAndCommit(
   tools: Tools,
   pending: PendingPlan,
   confirmDeletions: number | undefined,
+  carryOut = async () => ({ plan: await pending.commit(), committed: true }),
 ): Promise<Outcome> {
-  try {
-    if (!(await mayCommit(tools, pending.plan, confirmDeletions))) {
-      await tools.terminal.note(text("nothing was changed", "何も変更していません"));
-      await pending.leave();
-      await tools.terminal.show(RESULT_COLUMNS, {
-        plan: pending.plan,
-        dryRun: false,
-        committed: false,
-      });
-      return;
-    }
-    const plan = await pending.commit();
-    await tools.terminal.show(RESULT_COLUMNS, { plan, dryRun: false, committed: true });
+  const { terminal } = tools;
+  if (await mayCommit(tools, pending.plan, confirmDeletions)) {
+    const { plan, committed } = await carryOut();
+    await terminal.show(RESULT_COLUMNS, { plan, dryRun: false, committed });
     return plan.invalid > 0 ? "partial" : undefined;
-  } catch (error) {
-    // the first failure is reported; a plan that cannot be discarded now is dropped after a week
-    await pending.settle(error).catch(() => undefined);
-    throw error;
   }
+  await terminal.note(NOTHING_CHANGED);
+  await pending.leave();
+  await terminal.show(RESULT_COLUMNS, { plan: pending.plan, dryRun: false, committed: false });
+  return undefined;
 }
 
 const wrongNumber = (plan: Import, confirmed: number): Failure =>

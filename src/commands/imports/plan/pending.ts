@@ -53,6 +53,17 @@ export class PendingPlan {
     }
   }
 
+  /** Does what may fail with the plan still open, and then settles it; the first failure is reported. */
+  async settling<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      // a plan that cannot be discarded now is dropped after a week
+      await this.settle(error).catch(() => undefined);
+      throw error;
+    }
+  }
+
   /** Call after a failure: discards an open plan, and makes a signal's message say what was done. */
   async settle(failure: unknown): Promise<void> {
     const { imports } = this.#client;
@@ -71,14 +82,15 @@ export class PendingPlan {
   }
 }
 
-const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
+/** What is said where a plan is left. */
+export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
 const PLAN_KEPT = (id: string): Text =>
   text(
     `nothing was changed; the plan is kept: clomoctl imports commit ${id}`,
     `何も変更していません。計画を残しました: clomoctl imports commit ${id}`,
   );
 
-const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
+export const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
 
 const MAY_BE_DONE = (id: string): Text =>
   text(

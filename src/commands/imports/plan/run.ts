@@ -1,18 +1,20 @@
 import { resolve } from "node:path";
-import type { Import } from "../../../lib/client/index.ts";
-import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
-import { changesNothing, mayCommit } from "./confirm.ts";
-import { emit } from "../outputs/console/emit.ts";
-import { openInput, type InputFile } from "../../../lib/files/index.ts";
-import { refuseConflictingOptions, requireAnswerableConfirmation, type ImportRequest } from "./options.ts";
-import { PendingPlan } from "./pending.ts";
+import { changesNothing, confirmAndCommit } from "./confirm.ts";
+import { emit, type EmitSource } from "../outputs/console/emit.ts";
+import { openInput } from "../../../lib/files/index.ts";
+import {
+  refuseConflictingOptions,
+  requireAnswerableConfirmation,
+  type ImportOptions,
+  type ImportRequest,
+} from "./options.ts";
+import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
-import type { Reading } from "./reading.ts";
 import { rejectedFile } from "./rejection.ts";
 import { RESULT_COLUMNS } from "./columns.ts";
 import { examineFile, sendFile } from "./send.ts";
@@ -28,7 +30,7 @@ export async function runImport(tools: Tools, requested: ImportRequest): Promise
   refuseConflictingOptions(requested, tools.workingFolder);
   requireAnswerableConfirmation(requested, tools);
   const { client, context } = await tools.tenant();
-  tools.describeState(() => text("nothing was changed", "何も変更していません"));
+  tools.describeState(() => NOTHING_CHANGED);
   const { encoding, newline, map: asked } = requested.options;
   const map = await loadColumnMap(tools, requested.kind, {
     option: asked,
@@ -39,104 +41,49 @@ export async function runImport(tools: Tools, requested: ImportRequest): Promise
   const reading = await examineFile(tools, file, { encoding, newline, map });
   const plan = await sendFile(tools, file, requested, reading, map);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
-  try {
-    const running = new RunningImport(tools, requested, { file, reading, map, pending });
-    return await running.run();
-  } catch (error) {
-    // the first failure is reported; a plan that cannot be discarded now is dropped after a week
-    await pending.settle(error).catch(() => undefined);
-    throw error;
-  }
+  // awaited here, as the file is closed on the way out
+  return await pending.settling(async () => {
+    const problems = await listProblems(tools.terminal, client, plan, file.label);
+    await showPlan(tools, plan, problems);
+    const { report, errors } = requested.options;
+    const pathOf = (name: string): string => resolve(tools.workingFolder, name);
+    if (report !== undefined) await writeReport(tools, pathOf(report), plan);
+    if (errors !== undefined) await writeErrors(tools, pathOf(errors), plan, file, reading);
+    if (plan.rejected) {
+      await pending.leave();
+      throw rejectedFile(plan, requested, problems);
+    }
+    await decide(tools, requested.options, pending, { plan, file, reading, map });
+    return plan.invalid > 0 ? "partial" : undefined;
+  });
 }
 
-/** The input file, and the plan made from it. */
-interface PlannedFile {
-  readonly file: InputFile;
-  readonly reading: Reading;
-  readonly map: ColumnMap | undefined;
-  readonly pending: PendingPlan;
-}
-
-/** An import from its plan to its end. */
-class RunningImport {
-  readonly #tools: Tools;
-  readonly #requested: ImportRequest;
-  readonly #planned: PlannedFile;
-  readonly #pending: PendingPlan;
-  readonly #plan: Import;
-
-  constructor(tools: Tools, requested: ImportRequest, planned: PlannedFile) {
-    this.#tools = tools;
-    this.#requested = requested;
-    this.#planned = planned;
-    this.#pending = planned.pending;
-    this.#plan = planned.pending.plan;
+/** Commits a plan, hands it over to the console, or leaves it. */
+async function decide(
+  tools: Tools,
+  { dryRun, emitCsv, confirmDeletions }: ImportOptions,
+  pending: PendingPlan,
+  source: EmitSource,
+): Promise<void> {
+  const { plan } = source;
+  const { terminal } = tools;
+  if (dryRun || changesNothing(plan)) {
+    if (emitCsv !== undefined) await emit(tools, emitCsv, source);
+    if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));
+    await pending.leave();
+    await terminal.show(RESULT_COLUMNS, { plan, dryRun, committed: false });
+    return;
   }
-
-  async run(): Promise<Outcome> {
-    const { client } = await this.#tools.tenant();
-    const problems = await listProblems(this.#tools.terminal, client, this.#plan, this.#planned.file.label);
-    await showPlan(this.#tools, this.#plan, problems);
-    await this.#writeLists();
-    if (this.#plan.rejected) {
-      await this.#pending.leave();
-      throw rejectedFile(this.#plan, this.#requested, problems);
-    }
-    await this.#decide();
-    return this.#plan.invalid > 0 ? "partial" : undefined;
-  }
-
-  async #writeLists(): Promise<void> {
-    const { report, errors } = this.#requested.options;
-    const { file, reading } = this.#planned;
-    const pathOf = (name: string): string => resolve(this.#tools.workingFolder, name);
-    if (report !== undefined) await writeReport(this.#tools, pathOf(report), this.#plan);
-    if (errors !== undefined) await writeErrors(this.#tools, pathOf(errors), this.#plan, file, reading);
-  }
-
-  async #decide(): Promise<void> {
-    const { dryRun, emitCsv, confirmDeletions } = this.#requested.options;
-    const { terminal } = this.#tools;
-    if (dryRun || changesNothing(this.#plan)) {
-      if (emitCsv !== undefined) await this.#emit(emitCsv, async () => undefined);
-      if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));
-      return this.#leave();
-    }
-    if (!(await mayCommit(this.#tools, this.#plan, confirmDeletions))) {
-      await terminal.note(text("nothing was changed", "何も変更していません"));
-      return this.#leave();
-    }
-    return emitCsv === undefined ? this.#show(await this.#pending.commit(), true) : this.#handOver(emitCsv);
-  }
-
-  /** Writes the file for the console; the plan then waits for the console's next export. */
-  async #handOver(emitCsv: string): Promise<void> {
-    const { client } = await this.#tools.tenant();
-    await this.#emit(emitCsv, async () => {
-      await client.imports.emitted(this.#plan);
-    });
-    const { id } = this.#plan;
-    await this.#tools.terminal.note(
+  const handOver = async (file: string) => {
+    const { client } = await tools.tenant();
+    await emit(tools, file, source, () => client.imports.emitted(plan));
+    await terminal.note(
       text(
-        `then export in the console and verify: clomoctl imports verify ${id} --against EXPORT.csv`,
-        `その後管理画面でエクスポートし、照合してください: clomoctl imports verify ${id} --against EXPORT.csv`,
+        `then export in the console and verify: clomoctl imports verify ${plan.id} --against EXPORT.csv`,
+        `その後管理画面でエクスポートし、照合してください: clomoctl imports verify ${plan.id} --against EXPORT.csv`,
       ),
     );
-    await this.#show(this.#plan, false);
-  }
-
-  #emit(emitCsv: string, done: () => Promise<void>): Promise<void> {
-    const { file, reading, map } = this.#planned;
-    return emit(this.#tools, emitCsv, { plan: this.#plan, file, reading, map }, done);
-  }
-
-  async #leave(): Promise<void> {
-    await this.#pending.leave();
-    await this.#show(this.#plan, false);
-  }
-
-  #show(plan: Import, committed: boolean): Promise<void> {
-    const { dryRun } = this.#requested.options;
-    return this.#tools.terminal.show(RESULT_COLUMNS, { plan, dryRun, committed });
-  }
+    return { plan, committed: false };
+  };
+  await confirmAndCommit(tools, pending, confirmDeletions, emitCsv === undefined ? undefined : () => handOver(emitCsv));
 }

@@ -1,5 +1,5 @@
 import type { Import, PlanRow, TenantClient } from "../../../lib/client/index.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
+import { FORMATS, titleOf } from "../../../lib/model/formats.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { IMPORT_MODE_NAMES, nameIn } from "../../../lib/model/import.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
@@ -9,13 +9,6 @@ import type { ListedProblems } from "./problems.ts";
 
 /** Maximum number of rows shown of each kind. */
 const FIRST = 5;
-
-/** The name of a kind of import. */
-const kindName = (kind: Import["kind"]): Text => {
-  if (kind === "users") return text("users", "ユーザー");
-  if (kind === "orgs") return text("organisations", "組織");
-  return text(`SECURED APPs users (${kind})`, `SECURED APPs ユーザー(${kind})`);
-};
 
 /** The name of a mode; the console's word in both languages. */
 const modeName = (mode: Import["mode"]): Text => {
@@ -48,7 +41,7 @@ export async function showPlan(
 }
 
 function headline(plan: Import, chosen: ChosenTenant): Text {
-  const [tenant, kind, mode] = [tenantName(plan, chosen), kindName(plan.kind), modeName(plan.mode)];
+  const [tenant, kind, mode] = [tenantName(plan, chosen), titleOf(FORMATS[plan.kind]), modeName(plan.mode)];
   const rows = plan.mode === "revert" ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
@@ -146,8 +139,8 @@ function rowLine({ kind }: Import, { action, row, key, changed, after }: PlanRow
 
 /** A field's header. */
 export const fieldName = (kind: Import["kind"], field: string): string => {
-  if (field === "custom") return "カスタムユーザー情報";
   if (field === "parent") return "上位組織";
   if (field.startsWith("custom:")) return field.slice("custom:".length);
-  return findColumn(FORMATS[kind].columns, field)?.header ?? field;
+  const { columns, thing } = FORMATS[kind];
+  return findColumn(columns, field)?.header ?? thing.fields[field]?.label?.ja ?? field;
 };

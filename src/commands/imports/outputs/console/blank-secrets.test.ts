@@ -19,7 +19,7 @@ const secretsOf = (...fields: readonly string[]) => ({
 });
 
 test("every secret column that is blank for an existing user is counted", () => {
-  const blank = new BlankSecrets("docs", [
+  const blank = new BlankSecrets([
     { field: "password", header: "パスワード" },
     { field: "secretKey", header: "シークレットキー" },
   ]);
@@ -38,7 +38,9 @@ test("every secret column that is blank for an existing user is counted", () => 
 });
 
 test("a user without an account has no password to lose", () => {
-  const blank = new BlankSecrets("users", [{ field: "accountPassword", header: "CLOMOアカウントパスワード" }]);
+  const blank = new BlankSecrets([
+    { field: "accountPassword", header: "CLOMOアカウントパスワード", onlyWith: "accountName" },
+  ]);
   blank.take(rowOf("taro@example.com", true, [{ field: "accountName", value: null }]), undefined);
   expect(blank.found).toEqual({ columns: [], first: [], users: 0 });
   blank.take(rowOf("jiro@example.com", true, [{ field: "accountName", value: "jiro" }]), undefined);

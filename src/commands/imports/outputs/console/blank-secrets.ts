@@ -6,6 +6,8 @@ import type { SecretRow } from "./secrets.ts";
 export interface SecretColumn {
   readonly field: string;
   readonly header: string;
+  /** the field without which a user never has it */
+  readonly onlyWith?: string | undefined;
 }
 
 /** The secrets of existing users that a file for the console leaves blank. */
@@ -21,38 +23,32 @@ const MOST_NAMED = 5;
 
 /** Counts existing users' secrets that a file leaves blank: the tenant stores none, so only the input may have them. */
 export class BlankSecrets {
-  readonly #kind: Import["kind"];
   readonly #columns: readonly (SecretColumn & { users: number })[];
   readonly #first: string[] = [];
   #users = 0;
 
-  constructor(kind: Import["kind"], columns: readonly SecretColumn[]) {
-    this.#kind = kind;
-    this.#columns = columns.map(({ field, header }) => ({ field, header, users: 0 }));
+  constructor(columns: readonly SecretColumn[]) {
+    this.#columns = columns.map((column) => ({ ...column, users: 0 }));
   }
 
-  take(row: PlanRow, given: SecretRow | undefined): void {
-    if (!row.exists || !this.#mayHaveSecrets(row)) return;
+  take({ exists, after, key }: PlanRow, given: SecretRow | undefined): void {
+    if (!exists) return;
     let lacks = false;
     for (const column of this.#columns) {
-      if (given?.secrets.has(column.field) === true) continue;
+      const { field, onlyWith } = column;
+      if (given?.secrets.has(field) === true) continue;
+      if (onlyWith !== undefined && (after.find((value) => value.field === onlyWith)?.value ?? null) === null) continue;
       column.users += 1;
       lacks = true;
     }
     if (!lacks) return;
     this.#users += 1;
-    if (this.#first.length < MOST_NAMED) this.#first.push(row.key);
+    if (this.#first.length < MOST_NAMED) this.#first.push(key);
   }
 
   get found(): BlankSecretsFound {
     const columns = this.#columns.filter(({ users }) => users > 0).map(({ header, users }) => ({ header, users }));
     return { columns, users: this.#users, first: [...this.#first] };
-  }
-
-  /** A PANEL user has a password only together with an account. */
-  #mayHaveSecrets({ after }: PlanRow): boolean {
-    if (this.#kind !== "users") return true;
-    return (after.find(({ field }) => field === "accountName")?.value ?? null) !== null;
   }
 }
 

@@ -33,7 +33,7 @@ export class ConsoleColumns {
   secrets(): readonly SecretColumn[] {
     return this.#columns
       .filter(({ column }) => column.secret === true)
-      .map(({ column, headers }) => ({ field: column.field, header: headers[0] ?? column.header }));
+      .map(({ column: { field, header, onlyWith }, headers }) => ({ field, header: headers[0] ?? header, onlyWith }));
   }
 
   /** Makes room for a row's lists; call it before {@link header}. */

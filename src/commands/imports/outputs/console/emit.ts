@@ -2,53 +2,29 @@ import { resolve } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { securedAppName } from "../../../../lib/model/secured-user.ts";
-import { counted, text, type Text } from "../../../../lib/text/index.ts";
+import { counted, text } from "../../../../lib/text/index.ts";
 import type { Tools } from "../../../tools.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
 import type { SecretSource } from "./secrets.ts";
 import { writeConsoleFile } from "./file.ts";
 
-/** Where in the console a kind of file is uploaded, and what the choice of the mode is called there. */
-interface Screen {
-  readonly place: Text;
-  readonly choice: Text;
-}
-
-/** @see facts 1.1, 6.2: the manual has a label for the choice only on the screens of SECURED APPs MANAGER */
-const screenOf = ({ kind }: Import): Screen => {
-  if (kind === "users" || kind === "orgs") {
-    return {
-      place: text(
-        "CLOMO PANEL, Users/Org › Import/Export › Import",
-        "CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び",
-      ),
-      choice: text("the mode", ""),
-    };
-  }
-  const app = securedAppName(kind);
-  return {
-    place: text(
-      `SECURED APPs MANAGER (${app}), Users › インポート`,
-      `SECURED APPs MANAGER(${app})の「Users」画面でインポートアイコンを選び`,
-    ),
-    choice: text("インポート方法", "「インポート方法」を"),
-  };
-};
+/** A plan's file and how to read it again. */
+export type EmitSource = Omit<SecretSource, "customFields">;
 
 /**
  * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it.
  *
- * @param done called when the file is complete; if it throws, no file is left
+ * @param done called when the file is complete; if it fails, no file is left
  */
 export async function emit(
   tools: Tools,
   file: string,
-  source: Omit<SecretSource, "customFields">,
-  done: () => Promise<void>,
+  source: EmitSource,
+  done?: () => Promise<unknown>,
 ): Promise<void> {
   const { client } = await tools.tenant();
   const { plan } = source;
-  const customFields = plan.kind === "users" ? await client.customFields() : [];
+  const customFields = FORMATS[plan.kind].custom ? await client.customFields() : [];
   await warnOfUnknownColumns(tools, plan);
   const { rows, blankSecrets } = await writeConsoleFile(
     tools,
@@ -58,11 +34,13 @@ export async function emit(
   );
   if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
   const [mode, other] = plan.mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
-  const { place, choice } = screenOf(plan);
+  const { app, thing } = FORMATS[plan.kind];
+  const { place, choice } = thing.screen;
+  const inApp = (words: string): string => (app === undefined ? words : words.replace("{app}", securedAppName(app)));
   await tools.terminal.problem(
     text(
-      `${file}: ${counted(rows, "row")}; upload in ${place.en}, ${choice.en} must be ${mode} (never ${other})`,
-      `${file}: ${rows} 行。${place.ja}、${choice.ja}必ず「${mode}」にしてアップロードしてください(「${other}」は不可)`,
+      `${file}: ${counted(rows, "row")}; upload in ${inApp(place.en)}, ${choice.en} must be ${mode} (never ${other})`,
+      `${file}: ${rows} 行。${inApp(place.ja)}、${choice.ja}必ず「${mode}」にしてアップロードしてください(「${other}」は不可)`,
     ),
   );
 }

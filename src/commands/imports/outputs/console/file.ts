@@ -30,7 +30,7 @@ export async function writeConsoleFile(
   tools: Tools,
   path: string,
   source: SecretSource,
-  done: () => Promise<void>,
+  done?: () => Promise<unknown>,
 ): Promise<ConsoleFile> {
   const { context } = await tools.tenant();
   const { plan, customFields } = source;
@@ -54,7 +54,7 @@ interface Writing {
   readonly source: SecretSource;
   readonly columns: ConsoleColumns;
   readonly encoding: FileEncoding;
-  readonly done: () => Promise<void>;
+  readonly done: (() => Promise<unknown>) | undefined;
 }
 
 /** A row that needs more columns than the header has, or an unmappable character: few files have either. */
@@ -86,7 +86,7 @@ async function write(tools: Tools, { path, source, columns, encoding, done }: Wr
     return bytes;
   };
   const written = await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
-    const blank = new BlankSecrets(source.plan.kind, columns.secrets());
+    const blank = new BlankSecrets(columns.secrets());
     let rows = 0;
     await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
     for await (const batch of joined(tools, source)) {
@@ -102,7 +102,7 @@ async function write(tools: Tools, { path, source, columns, encoding, done }: Wr
     }
     await writer.write(encoder.end());
     if (!fits) throw new Unfit();
-    await done();
+    await done?.();
     return { rows, blankSecrets: blank.found };
   });
   await noteCounts(tools, encoder);
