@@ -51,7 +51,7 @@ export type Field = Shape & {
   readonly column?: ColumnFacts | undefined;
   /** default: `exact` */
   readonly comparison?: Comparison | undefined;
-  /** only one record of the tenant may have a value of it */
+  /** only one record of the tenant, or of its app if it has one, may have a value of it */
   readonly unique?: true | undefined;
   /** its value is only ever set: never exported, kept or shown; a blank cell leaves it as it is */
   readonly secret?: true | undefined;
