@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { example, inTurn, type Answers } from "../testing/tenant.ts";
 import { COMMITTED_RESULT, committed, giving, ID, operations, planOf, rowOf, ROWS } from "./testing/plans.ts";
 
@@ -229,16 +230,6 @@ test("progress counts the plan's rows", async () => {
   expect(stderr).toContain('{"step":"commit","done":2,"total":null,"unit":"rows"}\n');
 });
 
-test.each(["imports commit", "imports commit 1 2", "imports commit 1 --confirm-deletions -1"])(
-  "%s is wrong",
-  async (line) => {
-    expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
-  },
-);
+testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --confirm-deletions -1"]);
 
-test.each(["--fields nope", "--query [["])(
-  "what cannot be shown is refused before anything is done: %s",
-  async (words) => {
-    expect(await run(`imports commit 019a --yes ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-  },
-);
+testUnshowable("imports commit 019a --yes");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
+import { inBoth } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { ID, planOf } from "./testing/plans.ts";
 
 const imports = { items: [planOf()] };
@@ -47,13 +48,6 @@ test("says why the tenant refused", async () => {
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 確定済みです\n" });
 });
 
-test.each(["imports discard", "imports discard 1 2", "imports discard 1 --force"])("%s is wrong", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
-});
+testWrongLines(["imports discard"], ["imports discard 1 2"], ["imports discard 1 --force"]);
 
-test.each(["--fields nope", "--query [["])(
-  "what cannot be shown is refused before anything is done: %s",
-  async (words) => {
-    expect(await run(`imports discard 019a ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-  },
-);
+testUnshowable("imports discard 019a");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
 import { committed, ID, planOf } from "./testing/plans.ts";
 
 const idOf = (last: number): string => ID.replace(/5$/, String(last));
@@ -36,6 +37,4 @@ test("says why there is no answer, in both languages", async () => {
   expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答なし\n" });
 });
 
-test.each(["imports emitted --limit 1", "imports emitted 0198c0de"])("%s is wrong", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
-});
+testWrongLines(["imports emitted --limit 1"], ["imports emitted 0198c0de"]);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
 import { committed, ID, planOf } from "./testing/plans.ts";
 
 const OTHER = ID.replace(/5$/, "6");
@@ -53,9 +54,4 @@ test("says why there is no answer, in both languages", async () => {
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n  wait\n" });
 });
 
-test.each(["imports list --limit -1", "imports list --limit all", "imports list users"])(
-  "%s is wrong",
-  async (line) => {
-    expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  },
-);
+testWrongLines(["imports list --limit -1"], ["imports list --limit all"], ["imports list users"]);

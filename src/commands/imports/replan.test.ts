@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
 import { giving, ID, operations, planOf, problemOf, ROWS } from "./testing/plans.ts";
 
@@ -60,13 +61,6 @@ test.each([
   expect(ja).toMatchObject({ exit, stdout: "", stderr: "エラー: 中断しました: 何も変更していません\n" });
 });
 
-test.each(["imports replan", "imports replan 1 2", "imports replan 1 --yep"])("%s is wrong", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
-});
+testWrongLines(["imports replan"], ["imports replan 1 2"], ["imports replan 1 --yep"]);
 
-test.each(["--fields nope", "--query [["])(
-  "what cannot be shown is refused before anything is done: %s",
-  async (words) => {
-    expect(await run(`imports replan 019a ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-  },
-);
+testUnshowable("imports replan 019a");

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { example, type Answers } from "../testing/tenant.ts";
 import { committed, giving, ID, operations, rowOf } from "./testing/plans.ts";
 
@@ -88,21 +89,11 @@ test("keeps the inverse plan while another process holds the tenant", async () =
   expect(requests.at(-1)?.operation).toBe("commitImport");
 });
 
-test.each(["imports revert", "imports revert 1 2", "imports revert 1 --confirm-deletions x"])(
-  "%s is wrong",
-  async (line) => {
-    expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
-  },
-);
+testWrongLines(["imports revert"], ["imports revert 1 2"], ["imports revert 1 --confirm-deletions x"]);
 
 test("an id that no import has undoes nothing", async () => {
   const tenant = { imports: { items: [committed()] } };
   expect(await run("imports revert f", { tenant })).toMatchObject({ exit: 6, requests: [{ operation: "imports" }] });
 });
 
-test.each(["--fields nope", "--query [["])(
-  "what cannot be shown is refused before anything is done: %s",
-  async (words) => {
-    expect(await run(`imports revert 019a --yes ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
-  },
-);
+testUnshowable("imports revert 019a --yes");

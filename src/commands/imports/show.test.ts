@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
 import { example, type Answers } from "../testing/tenant.ts";
 import { committed, giving, ID, operations, planOf, problemOf, rowOf, ROWS } from "./testing/plans.ts";
 
@@ -121,6 +122,4 @@ test("says why the rows of a plan that is gone cannot be listed", async () => {
   expect(await run("imports show fff", { tenant: holding() })).toMatchObject({ exit: 6, stdout: "" });
 });
 
-test.each(["imports show", "imports show 1 2", "imports show 1 --rows=5"])("%s is wrong", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, requests: [] });
-});
+testWrongLines(["imports show"], ["imports show 1 2"], ["imports show 1 --rows=5"]);

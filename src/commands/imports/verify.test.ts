@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import type { Answer } from "../testing/tenant.ts";
 import { committed, encodeText, folderWith, ID, planOf, rowOf } from "./testing/plans.ts";
 
@@ -142,23 +143,11 @@ test("a signal while the export is read has changed nothing", async () => {
   });
 });
 
-test.each([
+testWrongLines(
   ["imports verify 1", "--against EXPORT.csv"],
   ["imports verify --against export.csv", "the argument ID is missing"],
   [`${VERIFY} --encoding euc-jp`, "--encoding must be one of auto, shift_jis, utf-8, utf-16le, utf-16be"],
   ["imports verify 1 2 --against export.csv", "unexpected argument 2"],
-])("%s is wrong", async (line, told) => {
-  const { exit, stderr, requests } = await run(line);
-  expect({ exit, requests }).toEqual({ exit: 2, requests: [] });
-  expect(stderr).toContain(told);
-});
-
-test.each(["--fields nope", "--query [["])(
-  "what cannot be shown is refused before anything is done: %s",
-  async (words) => {
-    expect(await run(`imports verify 019a --against export.csv ${words}`, { tenant: {} })).toMatchObject({
-      exit: 2,
-      requests: [],
-    });
-  },
 );
+
+testUnshowable("imports verify 019a --against export.csv");

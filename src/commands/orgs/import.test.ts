@@ -14,6 +14,7 @@ import {
   sha256,
 } from "../imports/testing/plans.ts";
 import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
 
 const TREE = "組織名,組織コード,上位組織コード,上位組織パス\r\n本社,,,\r\n営業部,S01,,本社\r\n";
@@ -110,13 +111,9 @@ test("a file that is refused names the template of organisations", async () => {
   expect(ja.stderr).toContain("clomoctl csv template --as orgs");
 });
 
-test.each([
+testWrongLines(
   ["orgs import", "the argument FILE is missing"],
   ["orgs import tree.csv --key email", "--key"],
   ["orgs import tree.csv --create-orgs", "--create-orgs"],
   ["orgs import tree.csv --create-groups", "--create-groups"],
-])("%s is wrong", async (line, told) => {
-  const { exit, stderr, requests } = await run(line);
-  expect({ exit, requests }).toEqual({ exit: 2, requests: [] });
-  expect(stderr).toContain(told);
-});
+);

@@ -17,6 +17,7 @@ import {
   COMMITTED_RESULT,
 } from "../imports/testing/plans.ts";
 import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
 import { example, type Answers } from "../testing/tenant.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
@@ -387,7 +388,7 @@ test("what fails is told though the plan cannot be dropped either", async () => 
   expect(stderr.endsWith("error: refused\n")).toBe(true);
 });
 
-test.each([
+testWrongLines(
   ["users import", "the argument FILE is missing"],
   ["users import people.csv more.csv", "unexpected argument more.csv"],
   ["users import people.csv --mode delete", "--mode"],
@@ -398,8 +399,4 @@ test.each([
   ["users import people.csv --absent drop", "--absent"],
   ["users import people.csv --confirm-deletions some", "--confirm-deletions"],
   ["users import people.csv --app docs", "--app"],
-])("%s is wrong", async (line, told) => {
-  const { exit, stderr, requests } = await run(line);
-  expect({ exit, requests }).toEqual({ exit: 2, requests: [] });
-  expect(stderr).toContain(told);
-});
+);

@@ -3,6 +3,7 @@ import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { committed, folderWith, giving, ID, operations, planning, planOf, rowOf } from "../../imports/testing/plans.ts";
 import { inBoth, run } from "../../testing/program.ts";
+import { testWrongLines } from "../../testing/refusals.ts";
 
 const DOCS = "表示名,ユーザーID,パスワード\r\n花子,hanako01,Secret01\r\n";
 const folder = (): string => folderWith({ "docs.csv": DOCS });
@@ -72,14 +73,10 @@ test("says why the tenant did not take the file, in both languages", async () =>
   expect(ja).toMatchObject({ exit: 4, stdout: "", stderr: "エラー: 権限なし\n" });
 });
 
-test.each([
+testWrongLines(
   ["secured users import docs.csv", "--app"],
   ["secured users import docs.csv --app panel", "--app must be one of browser, docs, mailer, calendar, contacts"],
   ["secured users import --app docs", "the argument FILE is missing"],
   ["secured users import docs.csv --app docs --create-orgs", "--create-orgs"],
   ["secured users import docs.csv --app docs --key email", "--key"],
-])("%s is wrong", async (line, told) => {
-  const { exit, stderr, requests } = await run(line);
-  expect({ exit, requests }).toEqual({ exit: 2, requests: [] });
-  expect(stderr).toContain(told);
-});
+);
