@@ -103,6 +103,13 @@ test.each([
   expect(`${en}${ja}`).not.toContain("undefined");
 });
 
+test("braces of a value are its own", () => {
+  expect(describeProblem({ code: "value-taken", params: { value: "{holder}", holder: "$&" } })).toEqual({
+    en: "{holder} belongs to $&",
+    ja: "{holder} は $& が使っています",
+  });
+});
+
 test("a column that is near is told behind what is said without one", () => {
   const [without, near] = [{ header: "役所" }, { header: "役所", nearest: "役職" }].map((params) =>
     describeProblem({ code: "header-unknown", params }),

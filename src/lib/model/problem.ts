@@ -8,11 +8,20 @@ interface ProblemKind {
   readonly describe: (params: ProblemParams) => Text;
 }
 
-type Wording = (params: ProblemParams) => string;
+/** A text with the names of its parameters in braces, or what makes one of them. */
+type Wording = string | ((params: ProblemParams) => string);
+
+const filled = (wording: Wording, params: ProblemParams): string =>
+  typeof wording === "string"
+    ? wording.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name]))
+    : wording(params);
 
 const kindOf =
   (severity: ProblemKind["severity"]) =>
-  (en: Wording, ja: Wording): ProblemKind => ({ severity, describe: (params) => text(en(params), ja(params)) });
+  (en: Wording, ja: Wording): ProblemKind => ({
+    severity,
+    describe: (params) => text(filled(en, params), filled(ja, params)),
+  });
 
 const error = kindOf("error");
 const warning = kindOf("warning");
@@ -20,156 +29,87 @@ const warning = kindOf("warning");
 /** All problems of an input file: one line per kind, so that a text is found and changed in one place. */
 export const PROBLEMS = {
   // the file as a whole
-  "file-empty": error(
-    () => "the file is empty",
-    () => "ファイルが空です",
-  ),
-  "file-no-rows": error(
-    () => "the file has a header row only",
-    () => "ヘッダー行しかありません",
-  ),
+  "file-empty": error("the file is empty", "ファイルが空です"),
+  "file-no-rows": error("the file has a header row only", "ヘッダー行しかありません"),
   // bytes and characters
   "bytes-invalid": error(
-    (p) => `the bytes ${p["bytes"]} are not valid ${p["encoding"]}`,
-    (p) => `バイト列 ${p["bytes"]} は ${p["encoding"]} として正しくありません`,
+    "the bytes {bytes} are not valid {encoding}",
+    "バイト列 {bytes} は {encoding} として正しくありません",
   ),
   "character-private-use": error(
-    (p) => `${p["codePoint"]} is a private-use character (gaiji) that other systems cannot show`,
-    (p) => `${p["codePoint"]} は外字(私用領域)で、他のシステムでは表示できません`,
+    "{codePoint} is a private-use character (gaiji) that other systems cannot show",
+    "{codePoint} は外字(私用領域)で、他のシステムでは表示できません",
   ),
-  "character-nul": error(
-    () => "contains a NUL character (U+0000)",
-    () => "NUL 文字(U+0000)があります",
-  ),
+  "character-nul": error("contains a NUL character (U+0000)", "NUL 文字(U+0000)があります"),
   // quoting and cells
-  "quote-unclosed": error(
-    () => "the quote opened here is never closed",
-    () => "ここで始まる引用符が閉じられていません",
-  ),
-  "quote-stray": error(
-    () => "quote inside an unquoted cell",
-    () => "引用符で始まらないセルの途中に引用符があります",
-  ),
-  "quote-trailing": error(
-    () => "text after the closing quote",
-    () => "閉じた引用符の後に文字があります",
-  ),
+  "quote-unclosed": error("the quote opened here is never closed", "ここで始まる引用符が閉じられていません"),
+  "quote-stray": error("quote inside an unquoted cell", "引用符で始まらないセルの途中に引用符があります"),
+  "quote-trailing": error("text after the closing quote", "閉じた引用符の後に文字があります"),
   "cells-too-few": error(
     (p) => `${counted(Number(p["got"]), "cell")}, the header has ${p["want"]}`,
-    (p) => `セルが ${p["got"]} 個しかありません(ヘッダーは ${p["want"]} 個)`,
+    "セルが {got} 個しかありません(ヘッダーは {want} 個)",
   ),
   "cells-too-many": error(
     (p) => `${counted(Number(p["got"]), "cell")}, the header has only ${p["want"]}`,
-    (p) => `セルが ${p["got"]} 個あります(ヘッダーは ${p["want"]} 個)`,
+    "セルが {got} 個あります(ヘッダーは {want} 個)",
   ),
-  "record-too-long": error(
-    (p) => `the row is longer than ${p["max"]} characters`,
-    (p) => `行が ${p["max"]} 文字を超えています`,
-  ),
-  "columns-too-many": error(
-    (p) => `more than ${p["max"]} columns`,
-    (p) => `列が ${p["max"]} 個を超えています`,
-  ),
+  "record-too-long": error("the row is longer than {max} characters", "行が {max} 文字を超えています"),
+  "columns-too-many": error("more than {max} columns", "列が {max} 個を超えています"),
   // headers
-  "header-blank": error(
-    () => "column without a header",
-    () => "ヘッダーが空の列があります",
-  ),
+  "header-blank": error("column without a header", "ヘッダーが空の列があります"),
   "header-duplicate": error(
-    (p) => `the column ${p["header"]} appears twice; the first is column ${p["first"]}`,
-    (p) => `列「${p["header"]}」が重複しています(最初は ${p["first"]} 列目)`,
+    "the column {header} appears twice; the first is column {first}",
+    "列「{header}」が重複しています(最初は {first} 列目)",
   ),
-  "header-reserved": error(
-    (p) => `${p["header"]} cannot be used as a column name`,
-    (p) => `「${p["header"]}」は列名に使えません`,
-  ),
+  "header-reserved": error("{header} cannot be used as a column name", "「{header}」は列名に使えません"),
   "header-unknown": error(
     (p) => `unknown column ${p["header"]}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
     (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
   ),
-  "header-missing": error(
-    (p) => `the column ${p["header"]} is missing`,
-    (p) => `列「${p["header"]}」がありません`,
-  ),
+  "header-missing": error("the column {header} is missing", "列「{header}」がありません"),
   "header-other-app": warning(
-    (p) => `the column ${p["header"]} belongs to ${p["app"]}; it is ignored`,
-    (p) => `列「${p["header"]}」は ${p["app"]} のものなので無視します`,
+    "the column {header} belongs to {app}; it is ignored",
+    "列「{header}」は {app} のものなので無視します",
   ),
   // cells
-  required: error(
-    () => "must not be blank",
-    () => "空にできません",
-  ),
+  required: error("must not be blank", "空にできません"),
   "required-new": error(
     (p) => `${p["header"]} must not be blank for a new ${p["of"] === "org" ? "organisation" : "user"}`,
     (p) => `新しい${p["of"] === "org" ? "組織" : "ユーザー"}では${p["header"]}を空にできません`,
   ),
   "too-long": error(
     (p) => `${counted(Number(p["length"]), "character")}, at most ${p["max"]} allowed`,
-    (p) => `${p["length"]} 文字あります(上限 ${p["max"]} 文字)`,
+    "{length} 文字あります(上限 {max} 文字)",
   ),
   "too-short": error(
     (p) => `${counted(Number(p["length"]), "character")}, at least ${p["min"]} required`,
-    (p) => `${p["length"]} 文字しかありません(下限 ${p["min"]} 文字)`,
+    "{length} 文字しかありません(下限 {min} 文字)",
   ),
-  "not-alphanumeric": error(
-    () => "must be half-width letters and digits only",
-    () => "半角英数字のみ使えます",
-  ),
-  "not-boolean": error(
-    () => "must be TRUE, FALSE or blank",
-    () => "TRUE、FALSE、空欄のいずれかにしてください",
-  ),
-  "not-choice": error(
-    (p) => `must be one of ${p["choices"]}`,
-    (p) => `${p["choices"]} のいずれかにしてください`,
-  ),
-  "not-mail-address": error(
-    () => "not a mail address",
-    () => "メールアドレスではありません",
-  ),
-  "port-range": warning(
-    () => "must be a port number from 1 to 65535",
-    () => "1〜65535 のポート番号にしてください",
-  ),
+  "not-alphanumeric": error("must be half-width letters and digits only", "半角英数字のみ使えます"),
+  "not-boolean": error("must be TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれかにしてください"),
+  "not-choice": error("must be one of {choices}", "{choices} のいずれかにしてください"),
+  "not-mail-address": error("not a mail address", "メールアドレスではありません"),
+  "port-range": warning("must be a port number from 1 to 65535", "1〜65535 のポート番号にしてください"),
   // rows compared with each other
-  "key-duplicate": error(
-    (p) => `the same ${p["header"]} as row ${p["row"]}`,
-    (p) => `${p["row"]} 行目と重複しています`,
-  ),
-  "value-duplicate": error(
-    (p) => `row ${p["row"]} has the same ${p["header"]}`,
-    (p) => `${p["row"]} 行目にも同じ値があります`,
-  ),
+  "key-duplicate": error("the same {header} as row {row}", "{row} 行目と重複しています"),
+  "value-duplicate": error("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
   "id-case-only": warning(
-    (p) => `differs from row ${p["row"]} in letter case only; these are two different users`,
-    (p) => `${p["row"]} 行目と大文字・小文字だけが違います(別のユーザーになります)`,
+    "differs from row {row} in letter case only; these are two different users",
+    "{row} 行目と大文字・小文字だけが違います(別のユーザーになります)",
   ),
   // rows compared with the tenant
-  "key-ambiguous": error(
-    (p) => `matches ${p["count"]} records of the tenant`,
-    (p) => `テナントの ${p["count"]} 件に当てはまります`,
-  ),
-  "value-taken": error(
-    (p) => `${p["value"]} belongs to ${p["holder"]}`,
-    (p) => `${p["value"]} は ${p["holder"]} が使っています`,
-  ),
+  "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
+  "value-taken": error("{value} belongs to {holder}", "{value} は {holder} が使っています"),
   "org-unknown": error(
-    (p) => `no organisation with the code ${p["code"]}; --create-orgs creates it under 全社`,
-    (p) => `組織コード「${p["code"]}」の組織がありません(--create-orgs で全社の下に作れます)`,
+    "no organisation with the code {code}; --create-orgs creates it under 全社",
+    "組織コード「{code}」の組織がありません(--create-orgs で全社の下に作れます)",
   ),
-  "org-parent-unknown": error(
-    (p) => `no such parent organisation: ${p["parent"]}`,
-    (p) => `上位組織「${p["parent"]}」がありません`,
-  ),
+  "org-parent-unknown": error("no such parent organisation: {parent}", "上位組織「{parent}」がありません"),
   "org-parent-ambiguous": error(
-    (p) => `the path ${p["parent"]} matches several organisations; give the parent's code instead`,
-    (p) => `パス「${p["parent"]}」に当てはまる組織が複数あります。上位組織コードで指定してください`,
+    "the path {parent} matches several organisations; give the parent's code instead",
+    "パス「{parent}」に当てはまる組織が複数あります。上位組織コードで指定してください",
   ),
-  "org-cycle": error(
-    (p) => `${p["name"]} would be below itself`,
-    (p) => `「${p["name"]}」が自分自身の下になります`,
-  ),
+  "org-cycle": error("{name} would be below itself", "「{name}」が自分自身の下になります"),
   "org-delete-holds": error(
     (p) =>
       `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: it would still hold ${counted(Number(p["users"]), "user")}, ${counted(Number(p["devices"]), "device")}, ${counted(Number(p["children"]), "organisation")}`,
@@ -177,20 +117,20 @@ export const PROBLEMS = {
       `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
   ),
   "group-unknown": error(
-    (p) => `no group named ${p["group"]}; --create-groups creates it`,
-    (p) => `グループ「${p["group"]}」がありません(--create-groups で作れます)`,
+    "no group named {group}; --create-groups creates it",
+    "グループ「{group}」がありません(--create-groups で作れます)",
   ),
   "administrator-row": error(
-    (p) => `${p["id"]} is an administrator; imports never touch administrators`,
-    (p) => `${p["id"]} は管理者です。インポートは管理者を変更しません`,
+    "{id} is an administrator; imports never touch administrators",
+    "{id} は管理者です。インポートは管理者を変更しません",
   ),
   "administrator-delete": error(
-    (p) => `${p["name"]} is an administrator and would be deleted, as the file lacks this user`,
-    (p) => `管理者「${p["name"]}」がファイルになく、削除されることになります`,
+    "{name} is an administrator and would be deleted, as the file lacks this user",
+    "管理者「{name}」がファイルになく、削除されることになります",
   ),
   "administrator-account": error(
-    (p) => `${p["name"]} is an administrator; an import cannot rename the account or set its password`,
-    (p) => `「${p["name"]}」は管理者です。アカウント名やパスワードはインポートで変えられません`,
+    "{name} is an administrator; an import cannot rename the account or set its password",
+    "「{name}」は管理者です。アカウント名やパスワードはインポートで変えられません",
   ),
 } as const satisfies Record<string, ProblemKind>;
 
