@@ -11,6 +11,7 @@ import { noteCounts } from "./file/encoded.ts";
 import { ON_UNMAPPABLE } from "./file/form.ts";
 import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
+import { watched } from "./file/watched.ts";
 import { NOTHING_WRITTEN, throwUnmappable } from "./file/unmappable.ts";
 
 /** Maximum number of problems shown. */
@@ -126,15 +127,8 @@ class FileConversion {
     const { convert } = await import("../../lib/csv/convert.ts");
     const name = text("Converting", "変換");
     const step = this.#terminal.progress.start({ id: "convert", name, unit: BYTES, total: this.#file.bytes });
-    const { signal } = this.#tools;
-    async function* counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-      for await (const chunk of chunks) {
-        signal.throwIfAborted();
-        yield chunk;
-        step.advance(chunk.length);
-      }
-    }
-    const converted = yield* convert(counted(this.#file.chunks()), this.#options, {
+    const chunks = watched(this.#file.chunks(), this.#tools.signal, (bytes) => step.advance(bytes));
+    const converted = yield* convert(chunks, this.#options, {
       problem: (problem) => {
         if (this.#problemTotal++ < FIRST) this.#problems.push(problem);
       },

@@ -3,6 +3,7 @@ import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { foundLine } from "./file/check-report.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
+import { watched } from "./file/watched.ts";
 import { inspectionColumns } from "./file/inspection.ts";
 
 export default defineCommand({
@@ -29,13 +30,9 @@ export default defineCommand({
     );
     await using file = await openInput(tools, name);
     const { inspect } = await import("../../lib/csv/inspect.ts");
-    async function* chunks(): AsyncGenerator<Uint8Array> {
-      for await (const chunk of file.chunks()) {
-        signal.throwIfAborted();
-        yield chunk;
-      }
-    }
-    const inspection = await inspect(chunks, { encoding: encoding === "auto" ? undefined : encoding });
+    const inspection = await inspect(() => watched(file.chunks(), signal), {
+      encoding: encoding === "auto" ? undefined : encoding,
+    });
     const { label } = file;
     for (const problem of inspection.problems) {
       const header = inspection.header[problem.column - 1] ?? "";

@@ -5,6 +5,7 @@ import { BYTES } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
+import { watched } from "./watched.ts";
 import { loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
 import { FORM_OPTIONS, ON_UNMAPPABLE, chooseOutputForm } from "./form.ts";
@@ -72,15 +73,9 @@ export async function runExport(
   const { newline, filterName, filterId } = options;
   const customFields = map !== undefined && FORMATS[format].custom ? await tenant.client.customFields() : [];
   const step = tools.terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
-  async function* counted(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      tools.signal.throwIfAborted();
-      yield chunk;
-      step.advance(chunk.length);
-    }
-  }
   const content = async (): Promise<AsyncIterable<Uint8Array>> => {
-    const source = counted(await open(tenant.client, { newline, filterName, filterId }));
+    const exported = await open(tenant.client, { newline, filterName, filterId });
+    const source = watched(exported, tools.signal, (bytes) => step.advance(bytes));
     return map === undefined ? source : relabel(source, { format: FORMATS[format], customFields, map, newline });
   };
   await writeEncoded(tools, options.output, form, { open: content, dialect: map?.dialect });

@@ -36,16 +36,12 @@ type Meaning =
 const problem = (code: ProblemCode, params: ProblemParams): Meaning => ({ kind: "problem", code, params });
 
 /** The SECURED APPs that have a header, by the header's key. */
-const APPS_BY_HEADER: ReadonlyMap<string, string> = new Map(
-  SECURED_APPS.flatMap((app) => SECURED_FORMATS[app].columns).map(({ header }) => [
-    nameKey(header),
-    SECURED_APPS.filter((app) => SECURED_FORMATS[app].columns.some((column) => column.header === header))
-      .map(securedAppName)
-      .join(", "),
-  ]),
+const APPS_BY_HEADER = Map.groupBy(
+  SECURED_APPS.flatMap((app) =>
+    SECURED_FORMATS[app].columns.map(({ header }) => ({ app: securedAppName(app), header })),
+  ),
+  ({ header }) => nameKey(header),
 );
-
-const isSecured = (format: Format): boolean => SECURED_APPS.some((app) => app === format.name);
 
 /** Limits suggestions: for the thousands of unknown columns of a hostile header they would take seconds. */
 const MOST_SUGGESTIONS = 100;
@@ -94,8 +90,8 @@ class HeaderReader {
     if (header === REASON_HEADER) return { kind: "reason" };
     const column = this.#byHeader.get(key);
     if (column !== undefined) return { kind: "column", column };
-    const app = isSecured(this.#format) ? APPS_BY_HEADER.get(key) : undefined;
-    if (app !== undefined) return problem("header-other-app", { header, app });
+    const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
+    if (apps.length > 0) return problem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
     return this.#allowUnknown ? { kind: "unknown" } : this.#unknown(header);
   }
 
