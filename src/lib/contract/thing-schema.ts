@@ -1,12 +1,17 @@
 import { z } from "@hono/zod-openapi";
 import { shownFields, type Field, type Fields, type RecordOf } from "../model/thing.ts";
+import { characterCount } from "../model/rules.ts";
 import { schemaOf } from "./rule-schema.ts";
 import { Id, Instant, Sha256 } from "./shapes.ts";
 
 const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "text" }>): z.ZodType => {
   if (rule !== undefined) return schemaOf(rule);
   const least = blank === false ? z.string().min(1) : z.string();
-  return longest === undefined ? least : least.max(longest);
+  if (longest === undefined) return least;
+  // zod's own limit counts UTF-16 units, JSON Schema's characters
+  return least
+    .refine((value) => characterCount(value) <= longest, { error: `at most ${longest} characters` })
+    .openapi({ maxLength: longest });
 };
 
 const bareSchema = (field: Field): z.ZodType => {

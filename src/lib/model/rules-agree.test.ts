@@ -7,7 +7,7 @@ import { RowChecker } from "../csv/layout/rows.ts";
 import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";
 import { FORMATS, type Column } from "./formats.ts";
 import { severityOf, type Problem } from "./problem.ts";
-import { RENEWAL_KINDS } from "./renewal.ts";
+import { RECORDED_FIELDS, RENEWAL_KINDS } from "./renewal.ts";
 import { characterCount, faultsOf, fits, isUnlimited, MAIL_ADDRESS, SENDABLE_ADDRESS, type Rule } from "./rules.ts";
 
 /** Each rule of a column of any file, under the names of its columns. */
@@ -141,6 +141,28 @@ test("what can be sent to is a mail address", () => {
     }),
     RUNS,
   );
+});
+
+describe.each(
+  Object.entries(RECORDED_FIELDS).flatMap(([name, field]) =>
+    "longest" in field ? [[name, field.longest, "blank" in field] as const] : [],
+  ),
+)("the %s of a renewal", (name, longest, needed) => {
+  it("is as long as the API document says, in characters", () => {
+    const schema = NewRenewalItem.shape[name as "notes"];
+    const lengths = fc.tuple(
+      fc.constantFrom("a", "\u{20BB7}"),
+      fc.oneof(fc.constant(0), fc.integer({ min: longest - 2, max: longest + 2 })),
+    );
+    fc.assert(
+      fc.property(lengths, ([character, length]) => {
+        expect([length, schema.safeParse(character.repeat(length)).success]).toEqual([
+          length,
+          length <= longest && (length > 0 || !needed),
+        ]);
+      }),
+    );
+  });
 });
 
 test("the tenant API knows the kinds that the settings file knows", () => {
