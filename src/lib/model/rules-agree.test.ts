@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { NewRenewalItem } from "../contract/index.ts";
-import { ruleKeywords, schemaOf } from "../contract/rule-schema.ts";
+import { ruleKeywords, schemaOf } from "../contract/thing-schema.ts";
 import { readHeader } from "../csv/layout/header.ts";
 import { RowChecker } from "../csv/layout/rows.ts";
 import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";
