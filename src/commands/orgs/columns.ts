@@ -2,8 +2,11 @@ import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import { ORG, ORG_COUNTS } from "../../lib/model/organisation.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 
-/** Columns of an organisation in a list. */
-export const ORG_COLUMNS = columnsOfFields<Org>(ORG.fields);
+const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
+const FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
+
+/** Columns of an organisation in a list: its place before its parent's id. */
+export const ORG_COLUMNS = columnsOfFields<Org>(FIELDS);
 
 /** Columns of one organisation. */
-export const ORG_DETAILS = columnsOfFields<OrgDetail>({ ...ORG.fields, ...ORG_COUNTS });
+export const ORG_DETAILS = columnsOfFields<OrgDetail>({ ...FIELDS, ...ORG_COUNTS });

@@ -48,9 +48,9 @@ const FIELDS = {
     comparison: "name",
     resolves: "parentId",
   },
+  parentId: { type: "id", nullable: true, label: text("parent", "上位組織 ID"), example: ROOT_ORG_ID },
   path: { type: "text", label: text("path", "パス"), example: "営業部" },
   depth: { type: "integer", label: text("depth", "階層"), example: 1 },
-  parentId: { type: "id", nullable: true, label: text("parent", "上位組織 ID"), example: ROOT_ORG_ID },
   createdAt: CREATED_AT,
   updatedAt: UPDATED_AT,
 } as const satisfies Fields;
