@@ -5,7 +5,8 @@ import type { FormatName } from "../model/formats.ts";
 export interface PlanRequest {
   readonly kind: FormatName;
   readonly mode: "append" | "replace";
-  readonly key: "email" | "employee-code" | "upn";
+  /** the name of a key; the kind's usual one if it has none of that name */
+  readonly key: string;
   readonly blank: "clear" | "keep";
   readonly absent: "keep" | "clear";
   readonly createOrgs: boolean;

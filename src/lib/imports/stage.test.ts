@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { HeaderOptions } from "../csv/layout/header.ts";
-import type { FormatName } from "../model/formats.ts";
+import { FORMATS, type FormatName } from "../model/formats.ts";
 import type { Problem } from "../model/problem.ts";
-import { recordKind } from "./kind.ts";
+import { kindOf } from "./kinds.ts";
 import type { PlanRequest } from "./plan.ts";
 import { Stager, type StagingTable } from "./stage.ts";
 
@@ -28,7 +28,7 @@ class Table implements StagingTable {
     this.claims.push(`${key}@${row}:${col}`);
   }
 
-  refer(what: "org" | "group", key: string, value: string, at: { readonly row: number; readonly col: number }): void {
+  refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void {
     this.references.push(`${what} ${key === value ? key : `${key} ${value}`}@${at.row}:${at.col}`);
   }
 
@@ -63,7 +63,7 @@ const stagerOf = (
   { options = {}, ...wished }: Partial<PlanRequest> & { readonly options?: HeaderOptions } = {},
 ) => {
   const table = new Table();
-  return { table, stager: new Stager(recordKind(kind), request(kind, wished), options, table) };
+  return { table, stager: new Stager(kindOf(FORMATS[kind]), request(kind, wished), options, table) };
 };
 
 /** Stages a file; rows are counted from 1, and the line of each is ten times its number. */

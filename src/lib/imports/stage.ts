@@ -2,9 +2,10 @@ import { readHeader, type HeaderOptions } from "../csv/layout/header.ts";
 import type { Layout } from "../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
-import { codeKey, comparisonKey, emailKey, nameKey, type Comparison } from "../model/normalise.ts";
+import { comparisonKey, type Comparison } from "../model/normalise.ts";
 import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
-import { fieldOfKey, type RecordKind } from "./kind.ts";
+import type { Column } from "../model/formats.ts";
+import { cellsName, keyName, keyNamed, standInKey, type ImportedField, type Kind } from "./kinds.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
 
 /**
@@ -15,10 +16,10 @@ export interface StagingTable {
   /** called once, before the first row: the columns of `values` */
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
-  /** another mail address of a row, in the cell `col` (counted from 1) */
+  /** another value of a row's unique list, in the cell `col` (counted from 1) */
   claim(key: string, row: number, col: number): void;
-  /** an organisation's code, or a group's name, at its first occurrence */
-  refer(what: "org" | "group", key: string, value: string, at: { readonly row: number; readonly col: number }): void;
+  /** the name of another record, at its first occurrence; `what` is the field's short name */
+  refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
 }
 
@@ -34,24 +35,25 @@ const first = (value: CellValue | undefined): string | null => {
 
 /** Receives the records of an input file: reads the header, checks each row, and stages what is to be compared. */
 export class Stager implements RecordSink {
-  readonly #kind: RecordKind;
+  readonly #kind: Kind;
   readonly #request: PlanRequest;
   readonly #options: HeaderOptions;
   readonly #table: StagingTable;
-  readonly #referred = { org: new Set<string>(), group: new Set<string>() };
+  readonly #referred = new Map<string, Set<string>>();
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
   #columns: readonly { readonly name: string; readonly bind: Binding }[] = [];
-  #emails = -1;
+  /** the column of the unique list; -1 if there is none */
+  #list = -1;
   #rows = 0;
   /** the record being staged */
   #row = 0;
   #cells: readonly string[] = [];
 
-  constructor(kind: RecordKind, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
+  constructor(kind: Kind, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
     this.#kind = kind;
     this.#request = request;
-    this.#options = { ...options, key: fieldOfKey(kind, request.key) };
+    this.#options = { ...options, key: keyNamed(kind, request.key).field };
     this.#table = table;
   }
 
@@ -73,7 +75,7 @@ export class Stager implements RecordSink {
       line,
       this.#columns.map(({ bind }) => (complete ? bind(values) : null)),
     );
-    if (complete && this.#emails >= 0) this.#claimEmails(values[this.#emails]);
+    if (complete && this.#list >= 0) this.#claimFurther(values[this.#list]);
   }
 
   problem(problem: RecordProblem): void {
@@ -99,7 +101,7 @@ export class Stager implements RecordSink {
         field: column.field,
         column: (positions[0] ?? -1) + 1,
         header,
-        ...(isScattered(column.field, positions) ? { cells: positions.map((position) => position + 1) } : {}),
+        ...(isScattered(column, positions) ? { cells: positions.map((position) => position + 1) } : {}),
       })),
       absentColumns: (layout?.absent ?? []).map(({ header }) => header),
       unknownColumns: (layout?.unknown ?? []).map((position) => layout?.headers[position] ?? ""),
@@ -116,7 +118,8 @@ export class Stager implements RecordSink {
     this.#layout = layout;
     this.#checker = new RowChecker(layout, this.#report, { blank: this.#request.blank });
     this.#columns = this.#bindings(layout);
-    if (this.#kind.format.name === "users") this.#emails = indexOf(layout, "emails");
+    const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
+    if (list !== undefined) this.#list = indexOf(layout, list.field);
     this.#table.open(this.#columns.map(({ name }) => name));
   }
 
@@ -131,16 +134,19 @@ export class Stager implements RecordSink {
     const key = indexOf(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
     bindings.set("key", keyBinding(key, comparison));
-    const { format } = this.#kind;
-    if (format.name === "users" && layout.key !== "emails" && indexOf(layout, "emails") >= 0) {
-      bindings.set("emailKey", keyBinding(indexOf(layout, "emails"), "mail-address"));
-    }
+    const together = keyNamed(this.#kind, this.#request.key).together;
+    if (together !== undefined) bindings.set("standIn", standInBinding(layout, key, together));
     for (const [i, { column, positions }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM)) continue;
-      if (column.field === "accountName") bindings.set("accountKey", keyBinding(i, "code"));
-      if (isScattered(column.field, positions)) bindings.set("groupCells", this.#cellsBinding(i));
-      if (column.field === "orgCode") bindings.set("orgKey", this.#orgBinding(i));
-      bindings.set(column.field, column.repeated === true ? this.#listBinding(i, column.field) : (v) => first(v[i]));
+      const field = this.#kind.fields.find((imported) => imported.field === column.field);
+      if (field?.merge === "reference") bindings.set(keyName(field), this.#referenceBinding(i, field));
+      else if (field?.unique === true && column.field !== layout.key) {
+        bindings.set(keyName(field), keyBinding(i, field.comparison));
+      }
+      if (field !== undefined && isScattered(column, positions)) {
+        bindings.set(cellsName(field), this.#cellsBinding(i, column));
+      }
+      bindings.set(column.field, field?.merge === "list" ? this.#listBinding(i, field) : (v) => first(v[i]));
     }
     const secrets = secretBinding(layout);
     if (secrets !== undefined) bindings.set("secrets", secrets);
@@ -149,26 +155,26 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  /** A list as JSON; a blank one is null if blanks keep what is stored. Groups are a set, sorted by folded name. */
-  #listBinding(i: number, field: string): Binding {
+  /** A list as JSON; a blank one is null if blanks keep what is stored. Names of records are a set, sorted by their keys. */
+  #listBinding(i: number, { comparison, refers, short }: ImportedField): Binding {
     const keeps = this.#request.blank === "keep";
     return (values) => {
       const list = values[i];
       if (!Array.isArray(list) || list.length === 0) return keeps ? null : "[]";
-      if (field !== "groups") return JSON.stringify(list);
-      for (const name of list as readonly string[]) this.#refer("group", nameKey(name), name, i);
-      return JSON.stringify((list as readonly string[]).toSorted(byNameKey));
+      if (refers === undefined) return JSON.stringify(list);
+      for (const name of list as readonly string[]) this.#refer(short, comparisonKey(comparison, name), name, i);
+      return JSON.stringify((list as readonly string[]).toSorted(byKey(comparison)));
     };
   }
 
-  /** The cell numbers of a row's groups, in staging order; null if that is the file's order and none is blank. */
-  #cellsBinding(i: number): Binding {
+  /** The cell numbers of a row's set, in staging order; null if that is the file's order and none is blank. */
+  #cellsBinding(i: number, { comparison = "exact" }: Column): Binding {
     return (values) => {
       const list = values[i];
       if (!Array.isArray(list) || list.length === 0) return null;
       const positions = this.#layout?.columns[i]?.positions ?? [];
       const free = new Set(positions);
-      const cells = (list as readonly string[]).toSorted(byNameKey).map((name) => {
+      const cells = (list as readonly string[]).toSorted(byKey(comparison)).map((name) => {
         const position = positions.find((at) => free.has(at) && this.#cells[at] === name) ?? positions[0] ?? -1;
         free.delete(position);
         return position + 1;
@@ -177,31 +183,33 @@ export class Stager implements RecordSink {
     };
   }
 
-  #orgBinding(i: number): Binding {
+  #referenceBinding(i: number, { comparison, short }: ImportedField): Binding {
     const keys = new Map<string, string>();
     return (values) => {
-      const code = first(values[i]);
-      if (code === null) return null;
-      const known = keys.get(code);
+      const name = first(values[i]);
+      if (name === null) return null;
+      const known = keys.get(name);
       if (known !== undefined) return known;
-      const key = codeKey(code);
-      if (keys.size < REMEMBERED) keys.set(detached(code), detached(key));
-      this.#refer("org", key, code, i);
+      const key = comparisonKey(comparison, name);
+      if (keys.size < REMEMBERED) keys.set(detached(name), detached(key));
+      this.#refer(short, key, name, i);
       return key;
     };
   }
 
-  #refer(what: "org" | "group", key: string, value: string, i: number): void {
-    const known = this.#referred[what];
+  #refer(what: string, key: string, value: string, i: number): void {
+    const known = this.#referred.get(what) ?? new Set();
     if (known.has(key)) return;
-    if (known.size < REMEMBERED) known.add(detached(key));
+    if (known.size < REMEMBERED) this.#referred.set(what, known.add(detached(key)));
     this.#table.refer(what, key, value, { row: this.#row, col: this.#cellOf(i, value) });
   }
 
-  #claimEmails(value: CellValue | undefined): void {
-    if (!Array.isArray(value) || value.length < 2) return;
-    for (const email of (value as readonly string[]).slice(1)) {
-      this.#table.claim(emailKey(email), this.#row, this.#cellOf(this.#emails, email));
+  /** Claims the values of a unique list except the first, whose key is staged with its row. */
+  #claimFurther(list: CellValue | undefined): void {
+    if (!Array.isArray(list) || list.length < 2) return;
+    const comparison = this.#layout?.columns[this.#list]?.column.comparison ?? "exact";
+    for (const value of (list as readonly string[]).slice(1)) {
+      this.#table.claim(comparisonKey(comparison, value), this.#row, this.#cellOf(this.#list, value));
     }
   }
 
@@ -214,13 +222,16 @@ export class Stager implements RecordSink {
 
 const CUSTOM = "custom:";
 
-/** Groups are staged sorted: if they have several columns, a group's position does not tell its cell. */
-const isScattered = (field: string, positions: readonly number[]): boolean =>
-  field === "groups" && positions.length > 1;
+/** Sets are staged sorted: if one has several columns, the position of a value does not tell its cell. */
+const isScattered = ({ repeated, refers }: Column, positions: readonly number[]): boolean =>
+  repeated === true && refers !== undefined && positions.length > 1;
 
-const byNameKey = (a: string, b: string): number => (nameKey(a) < nameKey(b) ? -1 : 1);
+const byKey =
+  (comparison: Comparison) =>
+  (a: string, b: string): number =>
+    comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Number of codes and names remembered as already passed on; beyond it they are passed on again, which is harmless. */
+/** Number of names remembered as already passed on; beyond it they are passed on again, which is harmless. */
 const REMEMBERED = 100_000;
 
 /** A copy of the text: a cell is a slice that keeps the whole chunk of the file it was cut from alive. */
@@ -235,6 +246,12 @@ const keyBinding =
     const value = first(values[i]);
     return value === null ? null : comparisonKey(comparison, value);
   };
+
+/** What stands in for a row's blank key, of the columns at hand. */
+const standInBinding = (layout: Layout, key: number, together: readonly string[]): Binding => {
+  const columns = together.map((field) => indexOf(layout, field));
+  return (values) => (isFilled(values[key]) ? null : standInKey(columns.map((i) => first(values[i]))));
+};
 
 /** The names of the secrets a row sets, never their values. */
 const secretBinding = (layout: Layout): Binding | undefined => {

@@ -85,7 +85,8 @@ const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
   };
 };
 
-const formatOf = (thing: ThingInFiles, name: FormatName): Format => {
+/** A thing's kind of file. @throws TypeError if the thing does not say what is in it */
+export const formatOf = (thing: ThingInFiles, name: FormatName): Format => {
   const columns = (thing.formats[name] ?? []).map((field) => columnOf(thing, field));
   const [key] = thing.keys;
   const unique = columns.filter(({ sets }) => thing.fields[sets]?.unique === true).map(({ field }) => field);

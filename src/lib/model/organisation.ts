@@ -13,6 +13,8 @@ import {
 /** The fixed id of every tenant's root organisation 全社. */
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
+const PARENT_UNKNOWN = { code: "org-parent-unknown", param: "parent" } as const;
+
 /** The fields of an organisation. No limit is documented. The console's own columns are unknown: these headers are ours. @see facts 1.2, 1.4 */
 const FIELDS = {
   id: idField(1),
@@ -39,6 +41,7 @@ const FIELDS = {
     rule: TEXT,
     column: { header: "上位組織コード", consoleExport: true },
     comparison: "code",
+    refers: { to: "org", by: "code", unknown: PARENT_UNKNOWN },
     resolves: "parentId",
   },
   parentPath: {
@@ -46,9 +49,10 @@ const FIELDS = {
     rule: TEXT,
     column: { header: "上位組織パス", consoleExport: true },
     comparison: "name",
+    refers: { to: "org", by: "path", unknown: PARENT_UNKNOWN },
     resolves: "parentId",
   },
-  parentId: { type: "id", nullable: true, label: text("parent", "上位組織 ID"), example: ROOT_ORG_ID },
+  parentId: { type: "id", nullable: true, label: text("parent", "上位組織 ID"), example: ROOT_ORG_ID, short: "parent" },
   path: { type: "text", label: text("path", "パス"), example: "営業部" },
   depth: { type: "integer", label: text("depth", "階層"), example: 1 },
   createdAt: CREATED_AT,

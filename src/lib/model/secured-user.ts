@@ -78,7 +78,13 @@ const FIELDS = {
     rule: TEXT,
     column: {},
     comparison: "name",
-    refers: { to: "secured_group", by: "name" },
+    short: "group",
+    refers: {
+      to: "secured_group",
+      by: "name",
+      unknown: { code: "group-unknown", param: "group" },
+      creates: { option: "createGroups", count: "groupsCreated" },
+    },
   },
   settings: {
     type: "objects",
@@ -226,6 +232,10 @@ export const SECURED_USER = {
     ],
   },
   keys: [{ name: "user-id", field: "userId", unique: true }],
+  namedBy: "displayName",
+  noun: "user",
+  scope: "app",
+  protects: { by: "administrator", present: "administrator-row" },
   usual: ["userId", "name", "description", "groups", "administrator"],
 } as const satisfies ThingInFiles & {
   readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof FIELDS)[]>>;
@@ -243,6 +253,7 @@ export const SECURED_GROUP = {
   },
   formats: {},
   keys: [],
+  scope: "app",
   usual: ["name", "users"],
 } as const satisfies Thing;
 

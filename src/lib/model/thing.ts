@@ -1,5 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
+import type { ProblemCode } from "./problem.ts";
 import type { Rule } from "./rules.ts";
 
 /** What a field holds: its shape in JSON. */
@@ -53,6 +54,11 @@ export type Field = Shape & {
   readonly comparison?: Comparison | undefined;
   /** only one record of the tenant, or of its app if it has one, may have a value of it */
   readonly unique?: true | undefined;
+  /**
+   * what one value of it is called, where the field's name is not it: comparison keys of `emails` are kept as `emailKey`,
+   * the record that `parentId` names as `parent`
+   */
+  readonly short?: string | undefined;
   /** its value is only ever set: never exported, kept or shown; a blank cell leaves it as it is */
   readonly secret?: true | undefined;
   /** false: a blank cell never clears it, whatever the options say */
@@ -71,6 +77,25 @@ export interface Reference {
   readonly to: string;
   /** the field of that thing which a cell contains */
   readonly by: string;
+  /** the problem of a cell that names nothing, and the parameter that has the cell's value */
+  readonly unknown: { readonly code: ProblemCode; readonly param: string };
+  /** the option by which an import creates what the tenant lacks, and the count of what it creates; never if undefined */
+  readonly creates?:
+    | { readonly option: "createOrgs"; readonly count: "orgsCreated" }
+    | { readonly option: "createGroups"; readonly count: "groupsCreated" }
+    | undefined;
+}
+
+/** Records that no import deletes, and what else no import does to them. */
+export interface Protection {
+  /** the condition that marks them */
+  readonly by: string;
+  /** the problem of a row that has such a record, if none may */
+  readonly present?: ProblemCode | undefined;
+  /** the problem of a replacing file without such a record; it is kept without a word if undefined */
+  readonly missing?: ProblemCode | undefined;
+  /** fields that no import changes, and the problem of a row that would; reported at the first one */
+  readonly keeps?: { readonly fields: readonly [string, ...string[]]; readonly code: ProblemCode } | undefined;
 }
 
 /** Fields by name, in the order in which the tenant API and lists have them. */
@@ -96,6 +121,13 @@ export interface Thing {
   readonly formats: Readonly<Record<string, readonly string[]>>;
   /** the first one is the usual one; empty if no file has it */
   readonly keys: readonly Key[];
+  /** the field that names a record to people; default: `name` */
+  readonly namedBy?: string | undefined;
+  /** what problems call a record; default: the thing's name */
+  readonly noun?: string | undefined;
+  /** the field that has the name of a record's format: records of each format are apart from those of the others */
+  readonly scope?: string | undefined;
+  readonly protects?: Protection | undefined;
   /** columns that a table shows by default */
   readonly usual: readonly string[];
   /** the tenant's custom fields are further fields and columns */

@@ -72,6 +72,7 @@ const FIELDS = {
     column: { required: "always", consoleExport: true },
     comparison: "mail-address",
     unique: true,
+    short: "email",
   },
   org: {
     type: "object",
@@ -90,7 +91,12 @@ const FIELDS = {
     column: { name: "orgCode", header: "組織コード", consoleExport: true },
     comparison: "code",
     clearable: false,
-    refers: { to: "org", by: "code" },
+    refers: {
+      to: "org",
+      by: "code",
+      unknown: { code: "org-unknown", param: "code" },
+      creates: { option: "createOrgs", count: "orgsCreated" },
+    },
   },
   title: optional("title", "役職", "課長"),
   employeeCode: optional("employee code", "社員コード", "E0042", { comparison: "code" }),
@@ -101,7 +107,12 @@ const FIELDS = {
   tel: optional("telephone", "TEL", "03-0000-0000"),
   extension: optional("extension", "内線", null),
   fax: optional("fax", "FAX", null),
-  accountName: optional("account", "CLOMOアカウント名", null, { comparison: "code", unique: true, clearable: false }),
+  accountName: optional("account", "CLOMOアカウント名", null, {
+    comparison: "code",
+    unique: true,
+    short: "account",
+    clearable: false,
+  }),
   accountPassword: {
     type: "text",
     rule: TEXT,
@@ -138,6 +149,11 @@ export const USER = {
     { name: "employee-code", field: "employeeCode", unique: false },
     { name: "upn", field: "upn", unique: false },
   ],
+  protects: {
+    by: "administrator",
+    missing: "administrator-delete",
+    keeps: { fields: ["accountName", "accountPassword"], code: "administrator-account" },
+  },
   usual: ["name", "emails", "org", "title", "employeeCode", "accountName"],
   custom: true,
 } as const satisfies ThingInFiles;

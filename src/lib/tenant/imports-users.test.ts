@@ -299,6 +299,20 @@ test("skipping rows and replacing is refused where a row's user cannot be told",
   expect(await tenant.users()).toHaveLength(2);
 });
 
+test("an administrator's account name is the same in a file that cannot hold its look-alike", async () => {
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "CLOMOアカウント名"],
+    ["山田", "yamada@example.jp", "a\u301c"],
+  ]);
+  tenant.makeAdministrator("yamada@example.jp");
+  const cells = [
+    ["氏名", "メールアドレス", "CLOMOアカウント名"],
+    ["山田", "yamada@example.jp", "a\uff5e"],
+  ];
+  expect(await tenant.plan(users, cells, { encoding: "shift_jis" })).toMatchObject({ unchanged: 1, invalid: 0 });
+  expect(await tenant.faults(await tenant.plan(users, cells))).toEqual(["administrator-account@2"]);
+});
+
 test("an administrator is updated, never renamed, given a password or deleted", async () => {
   await seed();
   tenant.makeAdministrator("yamada@example.jp");

@@ -3,43 +3,78 @@ import type { PlanCounts } from "../../../../imports/plan.ts";
 import { text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
 import { findConflicts } from "./conflicts.ts";
-import { changedMask, joinOrg, type PlanSql } from "./expressions.ts";
 import {
-  recordFinding,
-  findAdministrators,
+  changedMask,
+  hasSecrets,
+  isStaged,
+  isTouched,
+  joinReferences,
+  keyOf,
+  keySql,
+  newReferences,
+  staged,
+  stored,
+} from "./expressions.ts";
+import {
   findCaseTwins,
   findDuplicates,
   findMissingForNew,
+  findProtected,
   findUnknownReferences,
-  keyField,
+  recordFinding,
 } from "./findings.ts";
 import { forRanges, IN_RANGE } from "./functions.ts";
-import { compareOrgs } from "./orgs.ts";
+import { CUSTOM_FIELDS, type PlanSql } from "./stored-kind.ts";
 
 /** Finds the record each staged row matches, and which of its fields the row would change. */
 const match = (database: Database, plan: PlanSql): void => {
-  const sql = `insert or ignore into s.match (row, target, changed)
-    select r.row, t.pk, ${changedMask(plan)} from s.row r ${joinRecord(database, plan)} ${joinOrg(plan)}
-    where ${IN_RANGE}`;
-  forRanges(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
+  for (const records of [joinByKey(database, plan), ...joinByStandIn(database, plan)]) {
+    const sql = `insert or ignore into s.match (row, target, changed)
+      select r.row, t.pk, ${changedMask(plan)} from s.row r ${records} ${joinReferences(plan)} where ${IN_RANGE}`;
+    forRanges(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
+  }
 };
 
-const joinRecord = (database: Database, plan: PlanSql): string => {
-  if (plan.kind.entity === "secured_user") return "cross join secured_user t on t.app = :kind and t.userId = r.key";
-  if (plan.request.key === "email") {
-    return "cross join user_email e on e.emailKey = r.key and e.main = 1 cross join user t on t.pk = e.user";
-  }
-  const [column, key] = plan.request.key === "upn" ? ["upn", "email_key"] : ["employeeCode", "code_key"];
-  database.exec(`create table s.holder (key text not null, pk integer not null)`);
-  database.exec(`insert into s.holder select ${key}(${column}), pk from user where ${column} is not null`);
-  database.exec("create index s.holder_key on holder (key)");
+/** SQL: joins the record `t` whose key a row has. */
+const joinByKey = (database: Database, plan: PlanSql): string => {
+  const { thing, claims, inScope } = plan.kind;
+  const { field, comparison, unique, list } = keyOf(plan);
+  const claim = claims.find((one) => one.field.field === field);
+  const key = stored(claim?.key ?? field);
+  if (!unique) return joinHolders(database, plan, "key", keySql(comparison, key), `${key} is not null`);
+  if (claim?.own !== false) return `cross join ${thing.name} t on ${inScope} and ${key} = r.key`;
+  return `cross join ${claim.table} e on e.${claim.key} = r.key ${list ? "and e.main = 1" : ""}
+    cross join ${thing.name} t on t.pk = e.${claim.record}`;
+};
+
+/** SQL: joins the record `t` that has no key, by what stands in for it. */
+const joinByStandIn = (database: Database, plan: PlanSql): readonly string[] => {
+  const { field, together } = keyOf(plan);
+  if (together === undefined) return [];
+  const key = `stand_in_key(${together.map(stored).join(", ")})`;
+  return [joinHolders(database, plan, "standIn", key, `${stored(field)} is null`)];
+};
+
+/**
+ * SQL: joins the record `t` that alone has the key in a row's staged column; that several have it is a problem.
+ *
+ * @param key SQL of the key of the record `t`, which the tenant does not store
+ */
+const joinHolders = (database: Database, plan: PlanSql, column: string, key: string, where: string): string => {
+  const { name, thing, inScope } = plan.kind;
+  const holders = `holder_${column}`;
+  database.exec(`drop table if exists s.${holders}`);
+  database.exec(`create table s.${holders} (key text, pk integer not null)`);
+  const sql = `insert into s.${holders} select ${key}, t.pk from ${thing.name} t where ${inScope} and ${where}`;
+  database.run(sql, { kind: name });
+  database.exec(`create index s.${holders}_key on ${holders} (key)`);
   recordFinding(database, plan, {
     code: "key-ambiguous",
-    field: keyField(plan),
+    field: keyOf(plan).field,
     select: `select r.row, r.line, null as col, json_object('count', count(*)) as params
-             from s.row r join s.holder h on h.key = r.key group by r.row having count(*) > 1`,
+             from s.row r join s.${holders} h on h.key = ${staged(column)} group by r.row having count(*) > 1`,
   });
-  return "cross join s.holder h on h.key = r.key cross join user t on t.pk = h.pk";
+  return `cross join s.${holders} h on h.key = ${staged(column)} cross join ${thing.name} t on t.pk = h.pk`;
 };
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
@@ -49,7 +84,6 @@ const reset = (database: Database): void => {
     "delete from s.problem where found = 'plan'",
     "delete from s.invalid",
     "insert or ignore into s.invalid select row from s.problem where severity = 'error' and row > 1",
-    "drop table if exists s.holder",
   ]) {
     database.exec(statement);
   }
@@ -57,17 +91,13 @@ const reset = (database: Database): void => {
 
 const countDeleted = (database: Database, { kind, request }: PlanSql): number => {
   if (request.mode !== "replace") return 0;
-  if (kind.entity === "org") return database.count("select count(*) from s.gone");
-  const where = kind.entity === "user" ? "1" : "app = :kind";
-  const total = database.count(`select count(*) from ${kind.entity} where ${where} and administrator = 0`, {
-    kind: kind.name,
-  });
-  const matched = database.count(
-    `select count(distinct target) from s.match where target not in
-    (select pk from ${kind.entity} where ${where} and administrator = 1)`,
-    { kind: kind.name },
-  );
-  return total - matched;
+  const { thing, name, inScope, isProtected, isFree, isLacking } = kind;
+  const count = (where: string): number =>
+    database.count(`select count(*) from ${thing.name} t where ${where}`, { kind: name });
+  if (kind.table.planner !== undefined) return count(isLacking);
+  const matched = database.count(`select count(distinct target) from s.match
+    where target not in (select t.pk from ${thing.name} t where ${isProtected})`);
+  return count(`${inScope} and ${isFree}`) - matched;
 };
 
 const isRejected = (
@@ -108,14 +138,15 @@ export const compare = (
   { forNew = true }: { readonly forNew?: boolean | undefined } = {},
 ): PlanCounts => {
   reset(database);
-  if (plan.kind.entity === "org") compareOrgs(database, plan);
+  const { planner } = plan.kind.table;
+  if (planner !== undefined) planner.compare(database, plan);
   else {
     if (plan.staged.rows > 0) database.exec("create index if not exists s.row_key on row (key)");
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
     findUnknownReferences(database, plan);
     match(database, plan);
-    findAdministrators(database, plan);
+    findProtected(database, plan);
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
   }
@@ -140,42 +171,20 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
     secretsSet: hasSecrets(plan)
       ? database.count(`select count(*) from s.row where secrets is not null and ${valid}`)
       : 0,
-    orgsCreated: countNewReferences(database, plan, "org"),
-    groupsCreated: countNewReferences(database, plan, "group"),
+    orgsCreated: countCreated(database, plan, "orgsCreated"),
+    groupsCreated: countCreated(database, plan, "groupsCreated"),
     errors: severity("error"),
     warnings: severity("warning"),
     rejected: isRejected(database, plan, { invalid, deleted }),
   };
 };
 
-export const hasSecrets = ({ kind, staged }: PlanSql): boolean =>
-  staged.places.some(({ field }) =>
-    kind.format.columns.some((column) => column.field === field && column.secret === true),
-  );
-
-/** SQL: references of valid rows that the tenant lacks, as `key` and `value`. */
-export const newReferences = (plan: PlanSql, what: "org" | "group"): string | undefined => {
-  const { kind, request, staged } = plan;
-  if (what === "org" && kind.entity === "user" && request.createOrgs && staged.staged.includes("orgCode")) {
-    return `select f.key, f.value from s.refer f where f.what = 'org'
-            and f.key not in (select codeKey from org where codeKey is not null)
-            and (f.row not in (select row from s.invalid)
-              or f.key in (select r."orgKey" from s.row r where r.row not in (select row from s.invalid)))`;
-  }
-  if (what === "group" && kind.entity === "secured_user" && request.createGroups && staged.staged.includes("groups")) {
-    return `select f.key, f.value from s.refer f where f.what = 'group'
-            and f.key not in (select nameKey from secured_group where app = :kind)
-            and (f.row not in (select row from s.invalid) or exists (
-              select 1 from s.row r join json_each(r.groups) e
-              where code_key(e.value) = f.key and r.row not in (select row from s.invalid)))`;
-  }
-  return undefined;
-};
-
-const countNewReferences = (database: Database, plan: PlanSql, what: "org" | "group"): number => {
-  const select = newReferences(plan, what);
-  return select === undefined ? 0 : database.count(`select count(*) from (${select})`, { kind: plan.kind.name });
-};
+const countCreated = (database: Database, plan: PlanSql, count: "orgsCreated" | "groupsCreated"): number =>
+  plan.kind.references
+    .filter(({ refers }) => refers.creates?.count === count)
+    .flatMap((reference) => newReferences(plan, reference) ?? [])
+    .map((select) => database.count(`select count(*) from (${select})`, { kind: plan.kind.name }))
+    .reduce((sum, created) => sum + created, 0);
 
 /** @throws Failure `conflict` when a collection the plan read has changed since */
 export const checkEtag = (
@@ -194,14 +203,12 @@ export const checkEtag = (
 };
 
 /** The collections a plan reads; a write to one of them between plan and commit is a conflict. */
-const collectionsOf = ({ kind, request, staged: { staged } }: PlanSql): readonly string[] => {
-  if (kind.entity === "secured_user") return [`secured:${kind.name}`];
-  if (kind.entity === "org") return request.mode === "replace" ? ["orgs", "users"] : ["orgs"];
-  return [
-    "users",
-    ...(staged.includes("orgCode") ? ["orgs"] : []),
-    ...(staged.includes("custom") || request.absent === "clear" ? ["fields"] : []),
-  ];
+const collectionsOf = (plan: PlanSql): readonly string[] => {
+  const { kind, request } = plan;
+  const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
+  const holding = request.mode === "replace" ? kind.holders : [];
+  const custom = kind.fields.some((field) => field.merge === "custom" && isTouched(plan, field)) ? [CUSTOM_FIELDS] : [];
+  return [...new Set([kind.collection, ...named, ...holding, ...custom])];
 };
 
 /** The revisions of the collections a plan reads. */

@@ -1,22 +1,48 @@
-import type { ImportedField, RecordKind } from "../../../../imports/kind.ts";
-import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
+import { keyName, keyNamed, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
+import type { Comparison } from "../../../../model/normalise.ts";
+import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
-/**
- * The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o` the organisation its code names,
- * `m` the match of both, schema `s` the import's staging file.
- */
-export interface PlanSql {
-  readonly kind: RecordKind;
-  readonly request: PlanRequest;
-  readonly staged: StagedFile;
-}
+// The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o_…` a record its cell names, `m` the match
+// of row and record, schema `s` the import's staging file.
 
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-/** The column of a field in the record's table. */
-export const storeColumn = ({ field, merge }: ImportedField): string => (merge === "org" ? "org" : field);
+/** SQL: a column of the record `t`. */
+export const stored = (column: string): string => `t.${quoteIdentifier(column)}`;
 
-const isStaged = ({ staged }: PlanSql, field: ImportedField): boolean => staged.staged.includes(field.field);
+/** SQL: a column of the staged row `r`. */
+export const staged = (column: string): string => `r.${quoteIdentifier(column)}`;
+
+/** SQL: the key by which people know a record, of its columns; its name where the key may be blank. */
+export const keyText = (
+  { namedBy, keys }: StoredKind,
+  column: (name: string) => string = stored,
+  { field, list, standIn }: KindKey = keys[0],
+): string => {
+  const key = list ? `(${column(field)} ->> 0)` : column(field);
+  return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
+};
+
+/** The key by which the plan's rows meet records. */
+export const keyOf = ({ kind, request }: PlanSql): KindKey => keyNamed(kind, request.key);
+
+/** SQL: the staged key of a field's (first) value. */
+export const stagedKey = (plan: PlanSql, field: ImportedField): string =>
+  keyOf(plan).field === field.field ? "key" : quoteIdentifier(keyName(field));
+
+const KEY_FUNCTIONS: Readonly<Record<Comparison, string>> = {
+  "mail-address": "email_key",
+  code: "code_key",
+  name: "code_key",
+  exact: "",
+};
+
+/** SQL: the comparison key of a value. */
+export const keySql = (comparison: Comparison, value: string): string => `${KEY_FUNCTIONS[comparison]}(${value})`;
+
+/** True if the file has the field. */
+export const isStaged = (plan: PlanSql, { field }: Pick<ImportedField, "field">): boolean =>
+  plan.staged.staged.includes(field);
 
 /** True if a plan of this file can change the field at all. */
 export const isTouched = (plan: PlanSql, field: ImportedField): boolean =>
@@ -25,31 +51,47 @@ export const isTouched = (plan: PlanSql, field: ImportedField): boolean =>
 export const touchedFields = (plan: PlanSql): readonly ImportedField[] =>
   plan.kind.fields.filter((field) => isTouched(plan, field));
 
-const isWindowsFile = ({ staged }: PlanSql): boolean => staged.encoding === "shift_jis";
+const isWindowsFile = (plan: PlanSql): boolean => plan.staged.encoding === "shift_jis";
+
+/** True if rows of the file set secrets. */
+export const hasSecrets = (plan: PlanSql): boolean =>
+  plan.kind.format.columns.some((column) => column.secret === true && isStaged(plan, column));
+
+/** What a field refers to by its `pk`. */
+export const referenceOf = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
+  field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
 const empty = ({ merge }: ImportedField): string => {
   if (merge === "custom") return "'{}'";
   return merge === "list" ? "'[]'" : "null";
 };
 
+/** SQL: the `pk` of the record that a row's cell names. */
+const named = ({ alias, keys }: StoredReference): string => `${alias}.${keys.record}`;
+
 /** The row's own value of a field, for a record that does not exist yet. */
 export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
-  if (field.merge === "org") return isStaged(plan, field) ? "coalesce(o.pk, :root)" : ":root";
-  if (!isStaged(plan, field)) return empty(field);
-  if (field.merge === "custom") return `merge_custom('{}', r.custom, 0)`;
-  return field.merge === "list"
-    ? `coalesce(r.${quoteIdentifier(field.field)}, '[]')`
-    : `r.${quoteIdentifier(field.field)}`;
+  const reference = referenceOf(plan.kind, field);
+  const usual = reference?.table.usual;
+  if (!isStaged(plan, field)) return usual === undefined ? empty(field) : String(usual);
+  if (reference !== undefined)
+    return usual === undefined ? named(reference) : `coalesce(${named(reference)}, ${usual})`;
+  const cell = staged(field.field);
+  if (field.merge === "custom") return `merge_custom('{}', ${cell}, 0)`;
+  return field.merge === "list" ? `coalesce(${cell}, '[]')` : cell;
 };
 
 /** A plan's resulting value for an existing record, before the Windows-31J look-alikes are considered. */
 const resultingValue = (plan: PlanSql, field: ImportedField): string => {
-  const column = quoteIdentifier(storeColumn(field));
   if (!isStaged(plan, field)) return empty(field);
-  if (field.merge === "org") return `iif(r."orgKey" is null, t.org, o.pk)`;
-  if (field.merge === "custom") return `merge_custom(t.custom, r.custom, ${isWindowsFile(plan) ? 1 : 0})`;
+  const cell = staged(field.field);
+  const column = stored(field.stored);
+  if (field.merge === "custom") return `merge_custom(${column}, ${cell}, ${isWindowsFile(plan) ? 1 : 0})`;
   const keeps = plan.request.blank === "keep" || !field.clearable;
-  return keeps ? `coalesce(r.${quoteIdentifier(field.field)}, t.${column})` : `r.${quoteIdentifier(field.field)}`;
+  const reference = referenceOf(plan.kind, field);
+  if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
+  const pk = named(reference);
+  return keeps ? `iif(${staged(keyName(field))} is null, ${column}, ${pk})` : pk;
 };
 
 /** Whether a record keeps a value whose Windows-31J form equals the file's value. */
@@ -58,7 +100,7 @@ const keepsWindowsForm = (plan: PlanSql, field: ImportedField): boolean =>
 
 /** SQL: true (1) if a row would change the field of the record it matches. */
 const differs = (plan: PlanSql, field: ImportedField): string => {
-  const column = `t.${quoteIdentifier(storeColumn(field))}`;
+  const column = stored(field.stored);
   const value = resultingValue(plan, field);
   const different = `${value} is not ${column}`;
   // case instead of and: SQLite evaluates both sides of an and
@@ -69,7 +111,7 @@ const differs = (plan: PlanSql, field: ImportedField): string => {
 
 /** The resulting value of an existing record. */
 export const valueForExisting = (plan: PlanSql, field: ImportedField): string => {
-  const column = `t.${quoteIdentifier(storeColumn(field))}`;
+  const column = stored(field.stored);
   const value = resultingValue(plan, field);
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is ${column} then ${column} when ${value} is windows_form(${column}) then ${column}
@@ -83,11 +125,65 @@ export const changedMask = (plan: PlanSql): string =>
     .map((field) => `${differs(plan, field)} * ${2 ** field.bit}`)
     .join(" + ") || "0";
 
-/** Joins `o`, the organisation whose code a row of users names. */
-export const joinOrg = (plan: PlanSql): string =>
-  plan.kind.entity === "user" && plan.staged.staged.includes("orgCode")
-    ? `left join org o on o.codeKey = r."orgKey"`
-    : "";
+/** SQL: true if a row changes the field of the record it matches. */
+export const changes = ({ bit }: ImportedField): string => `(m.changed & ${2 ** bit}) <> 0`;
+
+/** Joins the records that a row's cells name. */
+export const joinReferences = (plan: PlanSql): string =>
+  plan.kind.references
+    .filter(({ field }) => field.merge === "reference" && isStaged(plan, field))
+    .map(
+      ({ field, table, keys, alias }) => `left join ${keys.table} ${alias}
+        on ${alias}.${keys.key} = ${staged(keyName(field))} and ${inScopeOf(table.thing, alias)}`,
+    )
+    .join(" ");
+
+/** SQL: the keys of the records that cells may name. */
+export const keysOf = ({ keys, table: { thing } }: StoredReference): string => {
+  const known = keys.own ? `${inScopeOf(thing, "known")} and known.${keys.key} is not null` : "1";
+  return `select known.${keys.key} from ${keys.table} known where ${known}`;
+};
+
+/** True if the import creates the records that its cells name and the tenant lacks. */
+export const mayCreate = ({ request }: PlanSql, { refers }: StoredReference): boolean =>
+  refers.creates !== undefined && request[refers.creates.option];
+
+/** SQL: references of valid rows that the tenant lacks and the import creates, as `key` and `value`. */
+export const newReferences = (plan: PlanSql, reference: StoredReference): string | undefined => {
+  const { field } = reference;
+  if (!isStaged(plan, field) || !mayCreate(plan, reference)) return undefined;
+  const valid =
+    field.merge === "list"
+      ? `exists (select 1 from s.row r join json_each(${staged(field.field)}) e
+           where ${keySql(field.comparison, "e.value")} = f.key and ${VALID})`
+      : `f.key in (select ${staged(keyName(field))} from s.row r where ${VALID})`;
+  return `select f.key, f.value from s.refer f where f.what = '${field.short}' and f.key not in (${keysOf(reference)})
+          and (f.row not in (select row from s.invalid) or ${valid})`;
+};
+
+/** SQL: what a cell shows of the record it names, by its `pk`. */
+export const shownReference = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
+  const shown = thing.fields[refers.by]?.type === "texts" ? `${refers.by} ->> 0` : refers.by;
+  return `(select ${shown} from ${thing.name} where pk = ${pk})`;
+};
+
+/**
+ * SQL of the columns that follow from fields, by column: keys of unique values in the record's own table, and sort keys.
+ *
+ * @param value SQL of a field's value, undefined if it stays
+ */
+export const derivedColumns = (
+  { claims, table }: StoredKind,
+  value: (stored: string) => string | undefined,
+): readonly (readonly [column: string, sql: string])[] => {
+  const keys = claims
+    .filter(({ own }) => own)
+    .map(({ key, field }) => [key, value(field.stored), (sql: string) => keySql(field.comparison, sql)] as const);
+  const sorts = (table.sorts ?? []).map(
+    ([column, field]) => [column, value(field), (sql: string) => `name_sort(${sql})`] as const,
+  );
+  return [...keys, ...sorts].flatMap(([column, sql, of]) => (sql === undefined ? [] : [[column, of(sql)] as const]));
+};
 
 /** SQL: staged rows that are not invalid. */
 export const VALID = "r.row not in (select row from s.invalid)";

@@ -1,6 +1,20 @@
 import type { ProblemCode } from "../../../../model/problem.ts";
+import { cellsName, keyName } from "../../../../imports/kinds.ts";
+import type { Column } from "../../../../model/formats.ts";
 import type { Database, Params } from "../database.ts";
-import { quoteIdentifier, type PlanSql } from "./expressions.ts";
+import {
+  changes,
+  isStaged,
+  keyOf,
+  keysOf,
+  keySql,
+  keyText,
+  mayCreate,
+  staged,
+  stagedKey,
+  stored,
+} from "./expressions.ts";
+import type { PlanSql } from "./stored-kind.ts";
 
 /** Problems that only a comparison with other rows or the tenant reveals; they are found anew with every plan. */
 export interface Finding {
@@ -38,12 +52,9 @@ export const recordFinding = (database: Database, plan: PlanSql, finding: Findin
   return found;
 };
 
-/** The staged column with the key of a row's main mail address. */
-const mainEmail = ({ request }: PlanSql): string => (request.key === "email" ? "key" : "emailKey");
-
 /** SQL: the keys that a staged column assigns to rows. */
 const keysIn = (column: string): string =>
-  `select ${quoteIdentifier(column)} as key, row, null as col from s.row where ${quoteIdentifier(column)} is not null`;
+  `select ${column} as key, row, null as col from s.row where ${column} is not null`;
 
 /** SQL: each row of a repeated value, with another row that has it; `which` filters `v`. */
 const repeated = (values: string, which = "1"): string => `
@@ -52,39 +63,40 @@ const repeated = (values: string, which = "1"): string => `
   select r.row, r.line, v.col, json_object('header', :header, 'row', iif(r.row = d.first, d.last, d.first)) as params
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
-/** Rows of the file that claim the same key, mail address or account name, each with the other row. */
+/** Rows of the file that claim the same key or unique value, each with the other row. */
 export const findDuplicates = (database: Database, plan: PlanSql): void => {
-  const key = keyField(plan);
+  const { field: key, together } = keyOf(plan);
   recordFinding(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("key")) });
-  if (plan.kind.entity !== "user") return;
+  if (together !== undefined) {
+    const field = together.findLast((one) => isStaged(plan, { field: one }));
+    recordFinding(database, plan, { code: "key-duplicate", field, select: repeated(keysIn(`"standIn"`)) });
+  }
   const unique = (field: string, select: string): void => {
-    if (plan.staged.staged.includes(field)) recordFinding(database, plan, { code: "value-duplicate", field, select });
+    recordFinding(database, plan, { code: "value-duplicate", field, select });
   };
-  unique("accountName", repeated(keysIn("accountKey")));
-  if (key !== "emails") unique("emails", repeated(keysIn("emailKey")));
-  if (database.count("select count(*) from s.claim") === 0) return;
-  // two equal main addresses have already been reported
-  const all = `${keysIn(mainEmail(plan))} union all select key, row, col from s.claim`;
-  unique(
-    "emails",
-    repeated(all, "exists (select 1 from s.claim c where c.key = v.key and (v.col is not null or c.row <> v.row))"),
-  );
+  for (const { field } of plan.kind.claims.filter((claim) => isStaged(plan, claim.field))) {
+    const first = keysIn(stagedKey(plan, field));
+    if (key !== field.field) unique(field.field, repeated(first));
+    if (field.merge !== "list" || database.count("select count(*) from s.claim") === 0) continue;
+    // two equal first values have already been reported
+    unique(
+      field.field,
+      repeated(
+        `${first} union all select key, row, col from s.claim`,
+        "exists (select 1 from s.claim c where c.key = v.key and (v.col is not null or c.row <> v.row))",
+      ),
+    );
+  }
 };
 
-/** The field that identifies a record of this plan. */
-export const keyField = ({ kind, request }: PlanSql): string => {
-  if (kind.entity !== "user") return kind.format.key;
-  if (request.key === "email") return "emails";
-  return request.key === "upn" ? "upn" : "employeeCode";
-};
-
-/** ユーザーIDs that differ only in letter case: two users, which is seldom intended. */
+/** Keys that differ only in letter case: two records, which is seldom intended. */
 export const findCaseTwins = (database: Database, plan: PlanSql): void => {
-  if (plan.kind.entity !== "secured_user") return;
+  const { field, comparison } = keyOf(plan);
+  if (comparison !== "exact") return;
   recordFinding(database, plan, {
     code: "id-case-only",
     severity: "warning",
-    field: "userId",
+    field,
     select: `
       with d as (select lower(key) as low, min(row) as first from s.row where key is not null
                  group by lower(key) having count(distinct key) > 1)
@@ -95,89 +107,88 @@ export const findCaseTwins = (database: Database, plan: PlanSql): void => {
 
 /** Rows that would create a record without all that a new one needs. */
 export const findMissingForNew = (database: Database, plan: PlanSql): void => {
-  for (const { field, header, required, secret } of plan.kind.format.columns) {
+  const { thing, format } = plan.kind;
+  for (const column of format.columns) {
+    const { field, header, required } = column;
     if (required === undefined) continue;
-    const staged = plan.staged.staged.includes(field);
-    if (staged && required === "always" && plan.request.blank === "clear") continue;
+    if (isStaged(plan, column) && required === "always" && plan.request.blank === "clear") continue;
     recordFinding(database, plan, {
       code: "required-new",
       field,
       select: `
-        select r.row, r.line, null as col, json_object('header', :asked, 'of', 'user') as params from s.row r
-        where r.row not in (select row from s.match) and r.key is not null
-          and ${secret === true ? missingSecret(plan, field) : missingValue(staged, field)}`,
-      params: { asked: header },
+        select r.row, r.line, null as col, json_object('header', :asked, 'of', :noun) as params from s.row r
+        where r.row not in (select row from s.match) and ${hasKey(plan)} and ${lacks(plan, column)}`,
+      params: { asked: header, noun: thing.noun ?? thing.name },
     });
   }
 };
 
-const missingSecret = ({ staged }: PlanSql, field: string): string =>
-  staged.staged.includes(field)
-    ? `(r.secrets is null or not exists (select 1 from json_each(r.secrets) e where e.value = '${field}'))`
-    : "1";
+/** SQL: true if a row has what identifies a record. */
+const hasKey = (plan: PlanSql): string =>
+  keyOf(plan).together === undefined ? "r.key is not null" : `coalesce(r.key, r."standIn") is not null`;
 
-const missingValue = (staged: boolean, field: string): string => (staged ? `r.${quoteIdentifier(field)} is null` : "1");
+/** SQL: true if a row sets a secret. */
+const setsSecret = (field: string): string =>
+  `exists (select 1 from json_each(r.secrets) e where e.value = '${field}')`;
 
-/** Codes and group names that the tenant lacks and the import may not create. */
+const lacks = (plan: PlanSql, column: Column): string => {
+  const cell = staged(column.field);
+  if (!isStaged(plan, column)) return "1";
+  if (column.secret === true) return `not ${setsSecret(column.field)}`;
+  return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
+};
+
+/** Cells that name records which the tenant lacks and the import may not create. */
 export const findUnknownReferences = (database: Database, plan: PlanSql): void => {
-  const { request, kind, staged } = plan;
-  if (kind.entity === "user" && staged.staged.includes("orgCode") && !request.createOrgs) {
+  for (const reference of plan.kind.references) {
+    const { field, refers } = reference;
+    if (!isStaged(plan, field) || mayCreate(plan, reference)) continue;
+    const { code, param } = refers.unknown;
+    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and f.key not in (${keysOf(reference)})`;
+    const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
+    const cell = staged(field.field);
     recordFinding(database, plan, {
-      code: "org-unknown",
-      field: "orgCode",
-      select: `
-        select r.row, r.line, null as col, json_object('code', r."orgCode") as params
-        from s.refer f join s.row r on r."orgKey" = f.key
-        where f.what = 'org' and f.key not in (select codeKey from org where codeKey is not null)`,
-    });
-  }
-  if (kind.entity === "secured_user" && staged.staged.includes("groups") && !request.createGroups) {
-    const cells = staged.places.find(({ field }) => field === "groups")?.cells;
-    recordFinding(database, plan, {
-      code: "group-unknown",
-      field: "groups",
-      select: `
-        select r.row, r.line, ${cells === undefined ? "null" : `coalesce(r."groupCells", :cells) ->> e.key`} as col,
-          json_object('group', e.value) as params
-        from s.row r join json_each(r.groups) e
-        where exists (select 1 from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})
-          and code_key(e.value) in (select f.key from s.refer f where f.what = 'group' ${UNKNOWN_GROUP})`,
-      params: { app: kind.name, cells: JSON.stringify(cells ?? []) },
+      code,
+      field: field.field,
+      select:
+        field.merge === "list"
+          ? `select r.row, r.line, ${cells === undefined ? "null" : `coalesce(${staged(cellsName(field))}, :cells) ->> e.key`} as col,
+               json_object('${param}', e.value) as params
+             from s.row r join json_each(${cell}) e
+             where exists (${unknown}) and ${keySql(field.comparison, "e.value")} in (${unknown})`
+          : `select r.row, r.line, null as col, json_object('${param}', ${cell}) as params
+             from (${unknown}) f join s.row r on ${staged(keyName(field))} = f.key`,
+      params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }
 };
 
-const UNKNOWN_GROUP = "and f.key not in (select nameKey from secured_group where app = :app)";
-
-/** Rows that would change an administrator in a way no import may. */
-export const findAdministrators = (database: Database, plan: PlanSql): void => {
-  const { kind, staged } = plan;
-  const matched = "from s.match m join s.row r on r.row = m.row";
-  if (kind.entity === "secured_user") {
+/** Rows that would change a protected record in a way no import may, and such records that a replacing file lacks. */
+export const findProtected = (database: Database, plan: PlanSql): void => {
+  const { kind, request } = plan;
+  const { thing, format } = kind;
+  const { present, missing, keeps } = thing.protects ?? {};
+  const name = stored(kind.namedBy);
+  const find = (code: ProblemCode, field: string, shown: string, which = "1"): number =>
     recordFinding(database, plan, {
-      code: "administrator-row",
-      field: "userId",
-      select: `select r.row, r.line, null as col, json_object('id', t.userId) as params ${matched}
-               join secured_user t on t.pk = m.target where t.administrator = 1`,
+      code,
+      field,
+      select: `select r.row, r.line, null as col, json_object(${shown}) as params from ${thing.name} t
+        join s.match m on m.target = t.pk join s.row r on r.row = m.row where ${kind.isProtected} and (${which})`,
     });
+  if (present !== undefined) find(present, kind.keys[0].field, `'id', ${keyText(kind)}`);
+  if (keeps !== undefined) {
+    const isKept = (column: { readonly field: string }): boolean => keeps.fields.includes(column.field);
+    const sets = format.columns.filter((column) => column.secret === true && isKept(column) && isStaged(plan, column));
+    const breaches = [...kind.fields.filter(isKept).map(changes), ...sets.map(({ field }) => setsSecret(field))];
+    find(keeps.code, keeps.fields[0], `'name', ${name}`, breaches.join(" or "));
   }
-  if (kind.entity !== "user") return;
-  const renames = staged.staged.includes("accountName")
-    ? `(r."accountName" is not null and r."accountName" is not t.accountName)`
-    : "0";
-  const sets = staged.places.some(({ field }) => field === "accountPassword") ? "r.secrets is not null" : "0";
-  recordFinding(database, plan, {
-    code: "administrator-account",
-    field: "accountName",
-    select: `select r.row, r.line, null as col, json_object('name', t.name) as params from user t
-             join s.match m on m.target = t.pk join s.row r on r.row = m.row
-             where t.administrator = 1 and (${renames} or ${sets})`,
-  });
-  if (plan.request.mode === "replace") {
+  if (missing !== undefined && request.mode === "replace") {
     recordFinding(database, plan, {
-      code: "administrator-delete",
-      select: `select 0 as row, 0 as line, null as col, json_object('name', name) as params from user
-               where administrator = 1 and pk not in (select target from s.match)`,
+      code: missing,
+      select: `select 0 as row, 0 as line, null as col, json_object('name', ${name}) as params from ${thing.name} t
+               where ${kind.isProtected} and ${kind.inScope} and t.pk not in (select target from s.match)`,
+      params: { kind: kind.name },
     });
   }
 };

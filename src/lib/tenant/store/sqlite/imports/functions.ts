@@ -1,3 +1,4 @@
+import { standInKey } from "../../../../imports/kinds.ts";
 import { codeKey, cp932Form, emailKey, nameSortKey } from "../../../../model/normalise.ts";
 import { interruption, type Database } from "../database.ts";
 
@@ -29,6 +30,9 @@ export const defineFunctions = (database: Database, interrupted: () => boolean):
   database.define("email_key", (value) => (value === null ? null : emailKey(String(value))));
   database.define("code_key", (value) => (value === null ? null : codeKey(String(value))));
   database.define("name_sort", (value) => nameSortKey(String(value)));
+  database.define("stand_in_key", (...values) =>
+    standInKey(values.map((value) => (value === null ? null : String(value)))),
+  );
   database.define(
     "proceed",
     () => {

@@ -1,17 +1,19 @@
+import type { ImportRequest } from "../../../../contract/index.ts";
 import { Failure } from "../../../../errors/index.ts";
-import { recordKind } from "../../../../imports/kind.ts";
 import type { PlanCounts, PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import { IMPORT_STATE_NAMES } from "../../../../model/import.ts";
 import { text } from "../../../../text/index.ts";
 import type { ColumnMap } from "../../../../csv/layout/map.ts";
 import type { FormatName } from "../../../../model/formats.ts";
 import type { Database, Row } from "../database.ts";
-import type { PlanSql } from "./expressions.ts";
+import type { PlanSql } from "./stored-kind.ts";
+import { kindNamed } from "./tables.ts";
 
 export type ImportState = "uploading" | "planned" | "awaiting-console" | "committed" | "discarded" | "failed";
 
 /** The request of an import, with all that is needed to read its file. */
 export interface StoredRequest extends PlanRequest {
+  readonly key: ImportRequest["key"];
   readonly allowUnknownColumns: boolean;
   readonly map?: ColumnMap | undefined;
   readonly delimiter: string;
@@ -116,7 +118,7 @@ export const listImports = (database: Database): readonly ImportRecord[] =>
 export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql => {
   const { request, staged } = detail;
   const open = state === "planned" || state === "awaiting-console";
-  if (open && request !== null && staged !== null) return { kind: recordKind(kind), request, staged };
+  if (open && request !== null && staged !== null) return { kind: kindNamed(kind), request, staged };
   throw new Failure("conflict", {
     what: text(
       `import ${id} is ${state}; it has no open plan`,

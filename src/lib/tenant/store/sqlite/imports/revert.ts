@@ -1,17 +1,18 @@
 import { Failure } from "../../../../errors/index.ts";
-import { recordKind, type Entity } from "../../../../imports/kind.ts";
-import type { FormatName } from "../../../../model/formats.ts";
 import { text } from "../../../../text/index.ts";
-import type { Database } from "../database.ts";
-import { quoteIdentifier } from "./expressions.ts";
-import { forNumbers, proceeding, type Range } from "./functions.ts";
+import type { Database, Params } from "../database.ts";
+import { claimStored, releaseOf } from "./commit.ts";
+import { derivedColumns, keysOf, keySql, quoteIdentifier, stored } from "./expressions.ts";
+import { forNumbers, proceeding } from "./functions.ts";
 import type { ImportRecord } from "./record.ts";
+import type { Claim, StoredKind, Table } from "./stored-kind.ts";
+import { kindNamed } from "./tables.ts";
 
 /** A committed import to revert. */
 export interface Reverted {
   /** its own row */
   readonly pk: number;
-  readonly kind: FormatName;
+  readonly kind: StoredKind;
   /** the revision its commit gave to the records it changed */
   readonly revision: number;
 }
@@ -23,36 +24,27 @@ export interface RevertCounts {
   readonly delete: number;
 }
 
-/** SQL: the import's changes of records of an entity. */
+/** SQL: the import's changes of records of a thing. */
 export const changes = `select * from import_change where import = :pk and entity = :entity and ${proceeding("target")}`;
 
-/** SQL: the records of an entity that the import created. */
-export const made = (entity: Entity, kind: FormatName): string =>
-  entity === "secured_user"
-    ? `select pk from secured_user where revision = :revision and app = '${kind}'
-       and pk not in (select target from (${changes})) and ${proceeding("pk")}`
-    : `select pk from ${entity} where revision = :revision and pk not in (select target from (${changes}))
-       and ${proceeding("pk")}`;
+/** SQL: the records that the import created. */
+export const made = ({ thing, inScope }: StoredKind): string =>
+  `select t.pk from ${thing.name} t where t.revision = :revision and ${inScope}
+   and t.pk not in (select target from (${changes})) and ${proceeding("t.pk")}`;
 
 /** Parameters of {@link changes} and {@link made}. */
 export const params = (
   { pk, kind, revision }: Reverted,
-  entity: string = recordKind(kind).entity,
-): Record<string, string | number> => ({
-  pk,
-  entity,
-  revision,
-});
+  entity: string = kind.thing.name,
+): Record<string, string | number> => ({ pk, entity, revision, kind: kind.name });
+
+const countMade = (database: Database, reverted: Reverted): number =>
+  database.count(`select count(*) from (${made(reverted.kind)})`, params(reverted));
 
 const countRevert = (database: Database, reverted: Reverted): RevertCounts => {
-  const { entity } = recordKind(reverted.kind);
   const count = (action: string): number =>
     database.count(`select count(*) from (${changes}) where action = :action`, { ...params(reverted), action });
-  return {
-    create: count("delete"),
-    update: count("update"),
-    delete: database.count(`select count(*) from (${made(entity, reverted.kind)})`, params(reverted)),
-  };
+  return { create: count("delete"), update: count("update"), delete: countMade(database, reverted) };
 };
 
 const touched = (): Failure =>
@@ -71,29 +63,31 @@ const touched = (): Failure =>
  * @throws Failure `conflict` if a record has changed since
  */
 export const checkUntouched = (database: Database, reverted: Reverted, created: number): void => {
-  const { entity } = recordKind(reverted.kind);
+  const { thing } = reverted.kind;
   const stale = database.count(
-    `select count(*) from (${changes}) c left join ${entity} t on t.pk = c.target
+    `select count(*) from (${changes}) c left join ${thing.name} t on t.pk = c.target
      where c.action = 'update' and t.revision is not :revision`,
     params(reverted),
   );
-  const left = database.count(`select count(*) from (${made(entity, reverted.kind)})`, params(reverted));
-  if (stale > 0 || left !== created) throw touched();
-  checkMadeOrgs(database, reverted);
+  if (stale > 0 || countMade(database, reverted) !== created) throw touched();
+  checkHeld(database, reverted, reverted.kind.table, made(reverted.kind));
+  for (const { table } of createdBy(reverted)) {
+    checkHeld(database, reverted, table, `select target from (${changes}) where action = 'create'`);
+  }
 };
 
-/** An organisation to be removed must contain only what the import itself put there. */
-const checkMadeOrgs = (database: Database, reverted: Reverted): void => {
-  const { entity, fields } = recordKind(reverted.kind);
-  const orgs =
-    entity === "org" ? made("org", reverted.kind) : `select target from (${changes}) where action = 'create'`;
-  const ours = entity === "user" && fields.length > 0 ? "and u.revision is not :revision" : "";
-  const held = database.count(
-    `select (select count(*) from user u where u.org in (${orgs}) ${ours})
-          + (select count(*) from org c where c.parent in (${orgs}) and c.revision is not :revision)`,
-    params(reverted, "org"),
-  );
-  if (held > 0) throw touched();
+/** The references of which the import may have created records. */
+export const createdBy = ({ kind }: Reverted) => kind.references.filter(({ refers }) => refers.creates !== undefined);
+
+/** Records to be removed may be referred to only by those of the import itself. */
+const checkHeld = (database: Database, reverted: Reverted, { thing, heldBy = [] }: Table, removed: string): void => {
+  for (const holder of heldBy) {
+    const held = database.count(
+      `select count(*) from ${holder.thing} h where h.${holder.column} in (${removed}) and h.revision is not :revision`,
+      params(reverted, thing.name),
+    );
+    if (held > 0) throw touched();
+  }
 };
 
 const restoreColumns = (database: Database, reverted: Reverted, action: "update" | "delete"): readonly string[] =>
@@ -104,107 +98,114 @@ const restoreColumns = (database: Database, reverted: Reverted, action: "update"
     )
     .map(({ key }) => String(key));
 
-/** SQL: the import's changes of records of an entity, within a range of numbers. */
+/** SQL: the import's changes of records of a thing, within a range of numbers. */
 const changesInRange = `select * from import_change
   where import = :pk and entity = :entity and target > :after and target <= :upTo`;
 
-/** The entity's records in ranges: a single statement over a million of them could not be interrupted. */
-const forRecords = (database: Database, { pk, kind }: Reverted, body: (range: Range) => void): void => {
-  const { entity } = recordKind(kind);
+/** Runs a statement for the thing's records in ranges: over a million of them it could not be interrupted. */
+const forRecords = (database: Database, reverted: Reverted, sql: string, more: Params = {}): void => {
+  const { name } = reverted.kind.thing;
   const last = database.count(
-    `select max(coalesce((select max(pk) from ${entity}), 0),
+    `select max(coalesce((select max(pk) from ${name}), 0),
        coalesce((select max(target) from import_change where import = :pk and entity = :entity), 0))`,
-    { pk, entity },
+    params(reverted),
   );
-  forNumbers(database, last, body);
+  forNumbers(database, last, (range) => database.run(sql, { ...params(reverted), ...more, ...range }));
 };
 
 const removeMade = (database: Database, reverted: Reverted): void => {
-  const { entity } = recordKind(reverted.kind);
-  const app = entity === "secured_user" ? `and app = '${reverted.kind}'` : "";
-  const sql = `delete from ${entity} where pk > :after and pk <= :upTo and revision = :revision ${app}
-    and pk not in (select target from (${changesInRange}))`;
-  forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), ...range }));
+  const { thing, inScope } = reverted.kind;
+  const sql = `delete from ${thing.name} as t where pk > :after and pk <= :upTo and revision = :revision
+    and ${inScope} and pk not in (select target from (${changesInRange}))`;
+  forRecords(database, reverted, sql);
 };
 
 const restore = (database: Database, reverted: Reverted, revision: number): void => {
-  const { entity } = recordKind(reverted.kind);
-  const updated = restoreColumns(database, reverted, "update").filter(
-    (column) => column !== "revision" && column !== "id",
-  );
-  const again = (sql: string): void =>
-    forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), next: revision, ...range }));
+  const { name } = reverted.kind.thing;
+  const before = (column: string): string => `c.before ->> '$.${column}'`;
+  const again = (sql: string): void => forRecords(database, reverted, sql, { next: revision });
+  const updated = restoreColumns(database, reverted, "update");
   if (updated.length > 0) {
-    const sets = updated.map((column) => `${quoteIdentifier(column)} = c.before ->> '$.${column}'`);
-    if (entity === "secured_user") sets.push(`nameSort = name_sort(c.before ->> '$.displayName')`);
-    again(`update ${entity} set ${sets.join(", ")}, revision = :next
-       from (${changesInRange}) c where c.action = 'update' and ${entity}.pk = c.target`);
+    const derived = derivedColumns(reverted.kind, (field) => (updated.includes(field) ? before(field) : undefined));
+    const own = updated.filter((column) => !["revision", "id", ...derived.map(([made]) => made)].includes(column));
+    const sets = [...own.map((column) => [column, before(column)] as const), ...derived];
+    again(`update ${name} set ${sets.map(([column, sql]) => `${quoteIdentifier(column)} = ${sql}`).join(", ")}, revision = :next
+       from (${changesInRange}) c where c.action = 'update' and ${name}.pk = c.target`);
   }
   const deleted = restoreColumns(database, reverted, "delete").filter((column) => column !== "revision");
   if (deleted.length === 0) return;
-  again(`insert into ${entity} (pk, revision, ${deleted.map(quoteIdentifier).join(", ")})
-     select c.target, :next, ${deleted.map((column) => `c.before ->> '$.${column}'`).join(", ")}
+  again(`insert into ${name} (pk, revision, ${deleted.map(quoteIdentifier).join(", ")})
+     select c.target, :next, ${deleted.map(before).join(", ")}
      from (${changesInRange}) c where c.action = 'delete'`);
 };
 
-/** Releases the claims of the import's users, before their records are restored. */
+/** Releases the claims of the import's records, before these are restored. */
 const release = (database: Database, reverted: Reverted): void => {
-  if (recordKind(reverted.kind).entity !== "user") return;
-  for (const [table, key] of [
-    ["user_email", "emailKey"],
-    ["user_account", "accountKey"],
-  ] as const) {
-    const next = `select max(k) as last from
-      (select ${key} as k from ${table} where ${key} > :from order by ${key} limit ${RANGE_CLAIMS})`;
-    const sql = `delete from ${table} where ${key} > :from and ${key} <= :last
-      and (select revision from user where pk = ${table}.user) is :revision`;
-    for (let from = ""; ;) {
-      database.get("select proceed()");
-      const last = database.get(next, { from })?.["last"];
-      if (typeof last !== "string") break;
-      database.run(sql, { ...params(reverted), from, last });
-      from = last;
+  for (const claim of reverted.kind.claims) {
+    if (!claim.own) releaseBeside(database, reverted, claim);
+    else {
+      const restored = `pk in (select target from (${changesInRange}) where action = 'update')`;
+      forRecords(database, reverted, releaseOf(claim, restored));
     }
   }
 };
 
-/** Claims that one statement releases; a user's claims are scattered, so all are scanned in their own order. */
+const releaseBeside = (database: Database, reverted: Reverted, claim: Claim): void => {
+  const { table, key, record } = claim;
+  const next = `select max(k) as last from
+    (select ${key} as k from ${table} where ${key} > :from order by ${key} limit ${RANGE_CLAIMS})`;
+  const ours = `(select revision from ${reverted.kind.thing.name} where pk = ${table}.${record}) is :revision`;
+  const sql = releaseOf(claim, `${key} > :from and ${key} <= :last and ${ours}`);
+  for (let from = ""; ;) {
+    database.get("select proceed()");
+    const last = database.get(next, { from })?.["last"];
+    if (typeof last !== "string") break;
+    database.run(sql, { ...params(reverted), from, last });
+    from = last;
+  }
+};
+
+/** Claims that one statement releases; a record's claims are scattered, so all are scanned in their own order. */
 const RANGE_CLAIMS = 65_536;
 
-/** Claims the users' values again after their records are restored. */
+/** Claims the records' values again after these are restored. */
 const claim = (database: Database, reverted: Reverted): void => {
-  if (recordKind(reverted.kind).entity !== "user") return;
-  const users = `select target from (${changesInRange}) where action in ('update', 'delete')`;
-  const emails = `insert into user_email select email_key(e.value), t.pk, e.key = 0
-     from user t join json_each(t.emails) e where t.pk in (${users})`;
-  const accounts = `insert into user_account select code_key(t.accountName), t.pk from user t
-     where t.accountName is not null and t.pk in (${users})`;
-  for (const sql of [emails, accounts]) {
-    forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), ...range }));
-  }
+  const { claims, thing } = reverted.kind;
+  const records = `t.pk in (select target from (${changesInRange}) where action in ('update', 'delete'))`;
+  for (const one of claims) if (!one.own) forRecords(database, reverted, claimStored(one, thing, records));
 };
 
-/** Values of custom fields removed in the meantime are not restored with their users. */
+/** Values of custom fields removed in the meantime are not restored with their records. */
 const dropRemovedFields = (database: Database, reverted: Reverted): void => {
   const known = "e.key in (select cast(pk as text) from custom_field)";
-  const sql = `update user set custom = (select json_group_object(e.key, e.value) from json_each(custom) e where ${known})
-     where pk in (select target from (${changesInRange}) where action = 'delete')
-       and exists (select 1 from json_each(custom) e where not ${known})`;
-  forRecords(database, reverted, (range) => database.run(sql, { ...params(reverted), ...range }));
+  for (const { stored: custom, merge } of reverted.kind.fields) {
+    if (merge !== "custom") continue;
+    const sql = `update ${reverted.kind.thing.name}
+      set ${custom} = (select json_group_object(e.key, e.value) from json_each(${custom}) e where ${known})
+      where pk in (select target from (${changesInRange}) where action = 'delete')
+        and exists (select 1 from json_each(${custom}) e where not ${known})`;
+    forRecords(database, reverted, sql);
+  }
 };
 
-/** True if every organisation is below the root, and every user and group member in an existing one. */
+/** True if all that records refer to is there. */
 const isWhole = (database: Database, reverted: Reverted): boolean => {
-  if (recordKind(reverted.kind).entity === "secured_user") {
-    const madeGroups = database.count(`select count(*) from (${changes})`, params(reverted, "secured_group"));
-    const strangers = `select 1 from secured_user t, json_each(t.groups) e where t.app = :app
-      and code_key(e.value) not in (select nameKey from secured_group where app = :app)`;
-    return madeGroups === 0 || database.count(`select exists (${strangers})`, { app: reverted.kind }) === 0;
-  }
-  const below = `with recursive below(pk) as (select pk from org where parent is null
-    union select c.pk from org c join below on c.parent = below.pk) select count(*) from below`;
-  if (database.count(below) !== database.count("select count(*) from org")) return false;
-  return database.count("select exists (select 1 from user where org not in (select pk from org))") === 0;
+  const { thing, table, references, inScope } = reverted.kind;
+  const holds = (sql: string, entity?: string): boolean =>
+    database.count(`select exists (${sql})`, params(reverted, entity)) === 1;
+  const tables = new Set([table, ...references.map((reference) => reference.table)]);
+  const dangles = [...tables].flatMap(({ thing: named, heldBy = [] }) =>
+    heldBy.map(
+      (holder) => `select 1 from ${holder.thing} where ${holder.column} not in (select pk from ${named.name})`,
+    ),
+  );
+  // only a member of a set that the import created is gone
+  const sets = references.filter(({ field, refers }) => field.merge === "list" && holds(changes, refers.to));
+  const strangers = sets.map(
+    (reference) => `select 1 from ${thing.name} t, json_each(${stored(reference.field.stored)}) e
+      where ${inScope} and ${keySql(reference.field.comparison, "e.value")} not in (${keysOf(reference)})`,
+  );
+  return ![...dangles, ...strangers].some((sql) => holds(sql)) && table.planner?.isWhole(database) !== false;
 };
 
 /**
@@ -215,26 +216,17 @@ const isWhole = (database: Database, reverted: Reverted): boolean => {
  * @throws Failure `conflict` if a restored value belongs to another record by now
  */
 export const applyRevert = (database: Database, reverted: Reverted, revision: number): void => {
-  const { entity } = recordKind(reverted.kind);
-  const mine = params(reverted);
   try {
     release(database, reverted);
-    if (entity === "org") {
-      database.run(
-        `update org set code = null, codeKey = null where pk in
-        (select target from (${changes}) where action = 'update')`,
-        mine,
-      );
-    }
     removeMade(database, reverted);
     restore(database, reverted, revision);
-    if (entity === "user") dropRemovedFields(database, reverted);
+    dropRemovedFields(database, reverted);
     claim(database, reverted);
-    for (const reference of ["org", "secured_group"]) {
-      if (reference === entity) continue;
+    for (const { table } of createdBy(reverted)) {
+      const { name } = table.thing;
       database.run(
-        `delete from ${reference} where pk in (select target from (${changes}) where action = 'create')`,
-        params(reverted, reference),
+        `delete from ${name} where pk in (select target from (${changes}) where action = 'create')`,
+        params(reverted, name),
       );
     }
     if (!isWhole(database, reverted)) throw touched();
@@ -245,7 +237,11 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
 };
 
 /** A committed import as input of a revert. */
-export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({ pk, kind, revision: revision ?? -1 });
+export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({
+  pk,
+  kind: kindNamed(kind),
+  revision: revision ?? -1,
+});
 
 /** The counts of a revert. @throws Failure `conflict` if it is no longer possible */
 export const planRevert = (database: Database, original: ImportRecord) => {

@@ -1,20 +1,21 @@
 import type { PlanRow } from "../../../../contract/index.ts";
-import type { ImportedField } from "../../../../imports/kind.ts";
+import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { Database, Params, Row } from "../database.ts";
-import { ROOT_ORG_PK } from "../migrations.ts";
-import { isLacking } from "./commit.ts";
-import { hasSecrets } from "./compare.ts";
 import {
+  hasSecrets,
+  isStaged,
   isTouched,
-  joinOrg,
-  quoteIdentifier,
-  storeColumn,
+  joinReferences,
+  keyOf,
+  keyText,
+  referenceOf,
+  shownReference,
+  staged,
+  stored,
   valueForExisting,
   valueForNew,
-  type PlanSql,
 } from "./expressions.ts";
-import { keyField } from "./findings.ts";
-import { orgPlaces } from "./org-places.ts";
+import type { PlanSql, StoredKind } from "./stored-kind.ts";
 
 /** An SQLite function takes at most 127 arguments. */
 const MOST_ARGUMENTS = 100;
@@ -35,7 +36,7 @@ export const afterPiece = (field: string, value: string): string =>
   `',{"field":"${field}","value":' || ${value} || '}'`;
 
 /** SQL: custom fields as JSON, by their names in the tenant; empty if there are none. */
-export const customPiece = (value: string): string =>
+const customPiece = (value: string): string =>
   `(select group_concat(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
       order by cast(e.key as integer))
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
@@ -72,14 +73,15 @@ export interface RowQuery {
   /** all actions if empty */
   readonly actions: readonly Action[];
   readonly limit?: number | undefined;
-  /** includes PANEL administrators missing from the file: no import deletes them, but the console may have */
-  readonly administratorsToo?: boolean | undefined;
+  /** includes protected records that the file must not lack: no import deletes them, but the console may have */
+  readonly protectedToo?: boolean | undefined;
 }
 
 const ACTION = `case when r.row in (select row from s.invalid) then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
-const jsonPiece = ({ field, merge }: ImportedField, value: string): string => {
+/** SQL: a field's value as a piece of `after`; what a reference names is shown as files have it. */
+export const valuePiece = ({ field, merge }: ImportedField, value: string): string => {
   if (merge === "custom") return customPiece(value);
   return afterPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
@@ -88,22 +90,15 @@ const jsonPiece = ({ field, merge }: ImportedField, value: string): string => {
 const afterJson = (plan: PlanSql): string =>
   listOf(
     plan.kind.fields.map((field) => {
-      const existing = isTouched(plan, field)
-        ? valueForExisting(plan, field)
-        : `t.${quoteIdentifier(storeColumn(field))}`;
+      const existing = isTouched(plan, field) ? valueForExisting(plan, field) : stored(field.stored);
       const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
-      if (field.merge !== "org") return jsonPiece(field, value);
-      const code = `(select code from org where pk = ${value})`;
-      // an organisation that the import creates does not exist yet
-      return jsonPiece(field, plan.staged.staged.includes(field.field) ? `coalesce(${code}, r."orgCode")` : code);
+      const reference = referenceOf(plan.kind, field);
+      if (reference === undefined) return valuePiece(field, value);
+      const shown = shownReference(reference, value);
+      // what the import creates does not exist yet
+      return valuePiece(field, isStaged(plan, field) ? `coalesce(${shown}, ${staged(field.field)})` : shown);
     }),
   );
-
-const ORG_AFTER = listOf([
-  afterPiece("name", "json_quote(a.name)"),
-  afterPiece("code", "json_quote(a.code)"),
-  "org_place(r.row)",
-]);
 
 /** SQL: the names of the fields that a row changes, as JSON. */
 const changedJson = ({ kind }: PlanSql): string => {
@@ -111,55 +106,52 @@ const changedJson = ({ kind }: PlanSql): string => {
   return `iif(coalesce(m.changed, 0) = 0, '[]', ${listOf(names)})`;
 };
 
-/** The row's key as in the file; null if the file has no such column. */
-const keyOf = (plan: PlanSql): string => {
-  const staged = (field: string): string =>
-    plan.staged.staged.includes(field) ? `r.${quoteIdentifier(field)}` : "null";
-  if (plan.kind.entity === "org") return `coalesce(${staged("code")}, ${staged("name")})`;
-  const key = staged(keyField(plan));
-  return keyField(plan) === "emails" ? `(${key} ->> 0)` : key;
-};
+/** SQL: the row's key as in the file; null if the file has no such column. */
+const stagedKeyText = (plan: PlanSql): string =>
+  keyText(plan.kind, (field) => (isStaged(plan, { field }) ? staged(field) : "null"), keyOf(plan));
 
-const stagedLines = (plan: PlanSql, all: boolean): string => {
-  const isOrg = plan.kind.entity === "org";
-  const joins = isOrg ? "left join s.org_after a on a.row = r.row" : joinOrg(plan);
+const stagedLines = (database: Database, plan: PlanSql, all: boolean): string => {
+  const {
+    thing,
+    table: { planner },
+  } = plan.kind;
   const line = lineOf({
     row: "r.row",
     line: "r.line",
-    key: `json_quote(coalesce(${keyOf(plan)}, ''))`,
+    key: `json_quote(coalesce(${stagedKeyText(plan)}, ''))`,
     action: `'"' || ${ACTION} || '"'`,
     changed: changedJson(plan),
     setsSecret: hasSecrets(plan) ? truth("r.secrets is not null") : "'false'",
     exists: truth("m.row is not null"),
-    after: isOrg ? ORG_AFTER : afterJson(plan),
+    after: planner === undefined ? afterJson(plan) : planner.after(database),
   });
   const asked = all ? "" : `and ${ACTION} in (select value from json_each(:actions))`;
   return `select ${line} as line
-    from s.row r left join s.match m on m.row = r.row left join ${plan.kind.entity} t on t.pk = m.target ${joins}
+    from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target
+      ${planner === undefined ? joinReferences(plan) : planner.join}
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
-const whichDeleted = (plan: PlanSql, administratorsToo: boolean): string => {
-  if (plan.kind.entity === "org") return "t.pk in (select target from s.gone)";
-  if (plan.kind.entity === "user" && administratorsToo) return "t.pk not in (select target from s.match)";
-  return isLacking(plan, "t");
-};
-
-const deletedLines = (plan: PlanSql, administratorsToo: boolean): string => {
-  const { entity } = plan.kind;
-  const key = { user: "(t.emails ->> 0)", secured_user: "t.userId", org: "coalesce(t.code, t.name)" }[entity];
-  const line = lineOf({
+/** SQL: the line of a record `t` that is deleted; no row of a file has it. */
+export const deletedLine = (kind: StoredKind): string =>
+  lineOf({
     row: "0",
     line: "0",
-    key: `json_quote(coalesce(${key}, ''))`,
+    key: `json_quote(coalesce(${keyText(kind)}, ''))`,
     action: `'"delete"'`,
     changed: "'[]'",
     setsSecret: "'false'",
     exists: "'true'",
-    after: listOf([afterPiece("name", `json_quote(t.${entity === "secured_user" ? "displayName" : "name"})`)]),
+    after: listOf([afterPiece("name", `json_quote(${stored(kind.namedBy)})`)]),
   });
-  return `select ${line} as line from ${entity} t where ${whichDeleted(plan, administratorsToo)}
-    order by t.pk limit :left`;
+
+const deletedLines = ({ kind }: PlanSql, protectedToo: boolean): string => {
+  const { thing, inScope, isLacking } = kind;
+  const lacking =
+    protectedToo && thing.protects?.missing !== undefined
+      ? `${inScope} and t.pk not in (select target from s.match)`
+      : isLacking;
+  return `select ${deletedLine(kind)} as line from ${thing.name} t where ${lacking} order by t.pk limit :left`;
 };
 
 /** Maximum number of rows scanned for a batch of lines. */
@@ -202,26 +194,15 @@ class LineReader {
 
 /** The lines of a plan as NDJSON, in batches: rows in the file's order, then the records that would be deleted. */
 export function* planLines(database: Database, plan: PlanSql, query: RowQuery): Generator<Uint8Array> {
-  const { actions, limit, administratorsToo = false } = query;
+  const { actions, limit, protectedToo = false } = query;
   const all = actions.length === 0;
-  const params = { actions: JSON.stringify(actions), kind: plan.kind.name, root: ROOT_ORG_PK };
-  if (plan.kind.entity === "org") defineOrgPlace(database);
+  const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new LineReader(database, params, limit);
-  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(stagedLines(plan, all));
+  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(stagedLines(database, plan, all));
   if (plan.request.mode === "replace" && (all || actions.includes("delete"))) {
-    yield* reader.deleted(deletedLines(plan, administratorsToo));
+    yield* reader.deleted(deletedLines(plan, protectedToo));
   }
 }
-
-/** The resulting parent of an organisation's row, for the SQL of its line. */
-const defineOrgPlace = (database: Database): void => {
-  const places = orgPlaces(database);
-  database.define("org_place", (row) =>
-    Object.entries(places.get(Number(row)) ?? {})
-      .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
-      .join(""),
-  );
-};
 
 /** The first lines of a plan, in the order of {@link planLines}. */
 export const firstPlanRows = (database: Database, plan: PlanSql, query: RowQuery & { readonly limit: number }) =>

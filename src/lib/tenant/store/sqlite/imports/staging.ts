@@ -73,7 +73,7 @@ export class SqliteStaging implements StagingTable {
     this.#database.run("insert into s.claim values (:key, :row, :col)", { key, row, col });
   }
 
-  refer(what: "org" | "group", key: string, value: string, at: { readonly row: number; readonly col: number }): void {
+  refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void {
     this.#database.run("insert or ignore into s.refer values (:what, :key, :value, :row, :col)", {
       what,
       key,

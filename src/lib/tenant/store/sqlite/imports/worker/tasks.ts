@@ -3,7 +3,6 @@ import { rmSync } from "node:fs";
 import { RecordReader } from "../../../../../csv/records/reader.ts";
 import type { Encoding } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
-import { recordKind } from "../../../../../imports/kind.ts";
 import { Stager } from "../../../../../imports/stage.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
 import { text } from "../../../../../text/index.ts";
@@ -13,12 +12,13 @@ import { applyPlan, type CommitMoment } from "../commit.ts";
 import { advance, checkEtag, compare, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import { changeImport, planSqlOf, readImport, rejected, type ImportRecord, type StoredRequest } from "../record.ts";
-import { applyRevert, checkUntouched, revertedOf } from "../revert.ts";
+import { applyRevert, checkUntouched, createdBy, revertedOf } from "../revert.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Difference, TaskFiles, Task } from "./messages.ts";
 import { noted } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
-import type { PlanSql } from "../expressions.ts";
+import type { PlanSql, StoredKind } from "../stored-kind.ts";
+import { kindNamed } from "../tables.ts";
 import type { StagedFile } from "../../../../../imports/plan.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
@@ -54,6 +54,7 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
 export class Staging {
   readonly #database: Database;
   readonly #request: StoredRequest;
+  readonly #kind: StoredKind;
   readonly #encoding: Encoding;
   readonly #table: SqliteStaging;
   readonly #stager: Stager;
@@ -68,8 +69,8 @@ export class Staging {
     this.#database = openBulk(files, interrupted, true);
     createStaging(this.#database);
     this.#table = new SqliteStaging(this.#database);
-    const kind = recordKind(request.kind);
-    this.#stager = new Stager(kind, request, headerOptions(this.#database, request), this.#table);
+    this.#kind = kindNamed(request.kind);
+    this.#stager = new Stager(this.#kind, request, headerOptions(this.#database, request), this.#table);
     const dialect = request.map?.dialect ?? { delimiter: request.delimiter };
     this.#reader = new RecordReader({ encoding, dialect }, this.#stager);
     this.#database.exec("begin");
@@ -92,7 +93,7 @@ export class Staging {
   /** Compares the staged rows and turns the import into a plan. */
   plan(id: string): void {
     const staged = this.#finish();
-    const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
+    const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     compareAndKeep(this.#database, readImport(this.#database, id), plan);
   }
 
@@ -105,13 +106,15 @@ export class Staging {
   difference(limit: number): Difference {
     const staged = this.#finish();
     this.#checkReadable();
-    const plan: PlanSql = { kind: recordKind(this.#request.kind), request: this.#request, staged };
+    const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const counts = this.#database.snapshot(() => compare(this.#database, plan, { forNew: false }));
-    const lacking = this.#database.count("select count(*) from s.problem where code = 'administrator-delete'");
+    const lacking = this.#database.count("select count(*) from s.problem where code = :missing", {
+      missing: this.#kind.thing.protects?.missing ?? null,
+    });
     const actions = ["create", "update", "delete", "invalid"] as const;
     return {
       differences: counts.create + counts.update + counts.delete + counts.invalid + lacking,
-      first: firstPlanRows(this.#database, plan, { actions, limit, administratorsToo: true }),
+      first: firstPlanRows(this.#database, plan, { actions, limit, protectedToo: true }),
     };
   }
 
@@ -189,8 +192,7 @@ const applyAndRecord = (database: Database, record: ImportRecord, moment: Commit
   const { counts, staged } = record.detail;
   if (counts === null || counts.rejected) throw rejected(record);
   checkEtag(database, plan, record);
-  const primary = plan.kind.entity === "secured_user" ? `secured:${plan.kind.name}` : `${plan.kind.entity}s`;
-  const revision = advance(database, [primary]);
+  const revision = advance(database, [plan.kind.collection]);
   applyPlan(database, plan, { ...moment, import: record.pk, revision });
   changeImport(database, record, { state: "committed", revision, detail: { committedAt: moment.now } });
   noteMirror(database, record, moment.now);
@@ -265,9 +267,9 @@ const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }:
   const original = readImport(database, record.detail.reverts ?? "");
   const reverted = revertedOf(original);
   checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
-  const plan = recordKind(original.kind);
-  const primary = plan.entity === "secured_user" ? `secured:${plan.name}` : `${plan.entity}s`;
-  const revision = advance(database, plan.entity === "user" ? ["users", "orgs"] : [primary]);
+  const { kind } = reverted;
+  const created = createdBy(reverted).map(({ collection }) => collection);
+  const revision = advance(database, [...new Set([kind.collection, ...created])]);
   applyRevert(database, reverted, revision);
   changeImport(database, record, { state: "committed", revision, detail: { committedAt: now } });
   changeImport(database, original, { detail: { revertedBy: record.id } });

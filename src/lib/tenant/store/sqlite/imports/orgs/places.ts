@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from "node:sqlite";
-import { formatOrgPath } from "../../../../model/organisation.ts";
-import type { Database, Row } from "../database.ts";
-import { ROOT_ORG_PK } from "../migrations.ts";
+import { formatOrgPath } from "../../../../../model/organisation.ts";
+import type { Database, Row } from "../../database.ts";
+import { ROOT_ORG_PK } from "../../migrations.ts";
 
 /** The resulting parent of an organisation's row; the path only if it has no code; both null for 全社. */
 export interface OrgPlace {

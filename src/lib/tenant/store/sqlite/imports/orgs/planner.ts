@@ -1,9 +1,13 @@
 import type { SQLOutputValue } from "node:sqlite";
-import { cp932Form } from "../../../../model/normalise.ts";
-import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../imports/org-tree.ts";
-import { severityOf } from "../../../../model/problem.ts";
-import type { Database } from "../database.ts";
-import type { PlanSql } from "./expressions.ts";
+import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
+import { codeKey, cp932Form } from "../../../../../model/normalise.ts";
+import { severityOf } from "../../../../../model/problem.ts";
+import type { Database } from "../../database.ts";
+import { lastNumber } from "../commit.ts";
+import { VALID } from "../expressions.ts";
+import { afterPiece, listOf } from "../rows.ts";
+import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
+import { orgPlaces } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -37,7 +41,7 @@ const readOrgs = (database: Database): readonly ExistingOrg[] => {
   }));
 };
 
-const write = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
+const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
   for (const [row, target] of tree.matched) {
     database.run("insert into s.match (row, target, changed) values (:row, :target, 0)", { row, target });
   }
@@ -67,8 +71,7 @@ const write = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
   }
 };
 
-/** Compares staged organisations with the tenant's tree and stores the outcome next to them. */
-export const compareOrgs = (database: Database, plan: PlanSql): void => {
+const compare = (database: Database, plan: PlanSql): void => {
   for (const table of ["org_after", "gone"]) database.exec(`drop table if exists s.${table}`);
   database.exec(`create table s.org_after (row integer primary key, name text not null, code text, parentOrg integer,
     parentRow integer)`);
@@ -80,5 +83,63 @@ export const compareOrgs = (database: Database, plan: PlanSql): void => {
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
   });
-  write(database, plan, tree);
+  keep(database, plan, tree);
+};
+
+const INSERT = `insert into org (pk, id, parent, name, code, codeKey, createdAt, updatedAt, revision)
+  values (:pk, :id, :parent, :name, :code, :codeKey, :now, :now, :revision)`;
+
+const UPDATE = `update org set parent = :parent, name = :name, code = :code, codeKey = :codeKey, updatedAt = :now,
+  revision = :revision where pk = :pk`;
+
+const write = (database: Database, plan: PlanSql, context: CommitContext): void => {
+  const base = lastNumber(database, plan.kind.thing);
+  const after = database.all(
+    `select r.*, m.target, m.changed from s.org_after r left join s.match m on m.row = r.row where ${VALID} order by r.row`,
+  );
+  for (const row of after) {
+    if (row["target"] !== null && row["changed"] === 0) continue;
+    const code = row["code"] ?? null;
+    database.run(row["target"] === null ? INSERT : UPDATE, {
+      ...context,
+      pk: row["target"] ?? Number(row["row"]) + base,
+      name: row["name"] ?? null,
+      code,
+      codeKey: code === null ? null : codeKey(String(code)),
+      parent: row["parentOrg"] ?? Number(row["parentRow"]) + base,
+      id: context.idPrefix + Number(row["row"]).toString(16).padStart(12, "0"),
+    });
+  }
+};
+
+const AFTER = listOf([
+  afterPiece("name", "json_quote(a.name)"),
+  afterPiece("code", "json_quote(a.code)"),
+  "org_place(r.row)",
+]);
+
+const after = (database: Database): string => {
+  const places = orgPlaces(database);
+  database.define("org_place", (row) =>
+    Object.entries(places.get(Number(row)) ?? {})
+      .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
+      .join(""),
+  );
+  return AFTER;
+};
+
+/** True if every organisation is below the root. */
+const isWhole = (database: Database): boolean =>
+  database.count(`with recursive below(pk) as (select pk from org where parent is null
+    union select c.pk from org c join below on c.parent = below.pk) select count(*) from below`) ===
+  database.count("select count(*) from org");
+
+/** Organisations are compared as a tree; parents are written before or after their children. */
+export const ORG_PLANNER: Planner = {
+  compare,
+  lacking: "t.pk in (select target from s.gone)",
+  write,
+  join: "left join s.org_after a on a.row = r.row",
+  after,
+  isWhole,
 };

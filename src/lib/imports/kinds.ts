@@ -1,0 +1,124 @@
+import { nameKey, type Comparison } from "../model/normalise.ts";
+import type { Column, Format } from "../model/formats.ts";
+import { TEXT } from "../model/rules.ts";
+import type { Key, Reference, Thing } from "../model/thing.ts";
+
+/**
+ * How a field of an input row is merged into the record's: as text, a list, the custom fields together, or the record
+ * that the cell names.
+ */
+export type MergeRule = "value" | "list" | "custom" | "reference";
+
+/** A field of a record that an import can change. */
+export interface ImportedField {
+  /** its name in files, plans and staging */
+  readonly field: string;
+  /** its name in the record's table */
+  readonly stored: string;
+  readonly merge: MergeRule;
+  /** its bit in a plan's mask of changed fields */
+  readonly bit: number;
+  /** false: a blank cell never clears it, whatever the options say */
+  readonly clearable: boolean;
+  readonly comparison: Comparison;
+  /** what one value is called: see {@link keyName} and {@link cellsName} */
+  readonly short: string;
+  /** only one record may have a value of it; of a kind's lists, at most one is unique */
+  readonly unique: boolean;
+  /** what its cells name; the names themselves are stored where it is a list */
+  readonly refers?: Reference | undefined;
+}
+
+/** By what a row meets a record. */
+export interface KindKey extends Key {
+  readonly comparison: Comparison;
+  /** the first value of a list */
+  readonly list: boolean;
+  /** the fields whose values, as the row has them, stand in for a blank key; see {@link standInKey} */
+  readonly together: readonly string[] | undefined;
+}
+
+/** What the engine needs to know of a kind of import. */
+export interface Kind {
+  readonly format: Format;
+  /** in the order of their bits */
+  readonly fields: readonly ImportedField[];
+  /** the first one is the usual one */
+  readonly keys: readonly [KindKey, ...KindKey[]];
+  /** the field by which every row meets its record to the letter, so that no import changes it */
+  readonly fixed: string | undefined;
+}
+
+/** The staged column with the comparison key of a field. */
+export const keyName = ({ short }: ImportedField): string => `${short}Key`;
+
+/** The staged column with the cells of a set, see {@link StagedPlace}. */
+export const cellsName = ({ short }: ImportedField): string => `${short}Cells`;
+
+/** The staged column with all custom fields together. */
+const CUSTOM = "custom";
+
+const mergeOf = ({ field, repeated, refers }: Column): MergeRule => {
+  if (field === CUSTOM) return "custom";
+  if (repeated === true) return "list";
+  return refers === undefined ? "value" : "reference";
+};
+
+const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField => {
+  const { sets, comparison = "exact", refers } = column;
+  const target = thing.fields[sets];
+  const merge = mergeOf(column);
+  const short = target?.short ?? sets;
+  return {
+    field: target?.column === undefined ? short : column.field,
+    stored: merge === "reference" ? short : sets,
+    merge,
+    bit,
+    clearable: column.clearable !== false && column.required === undefined,
+    comparison,
+    short,
+    unique: target?.unique === true,
+    refers,
+  };
+};
+
+/** All custom fields together, as a column. */
+const CUSTOM_COLUMN: Column = { field: CUSTOM, header: CUSTOM, rule: TEXT, sets: CUSTOM };
+
+/** True if a thing's field is its only key and is compared to the letter: what a row meets by it has the same value. */
+export const isFixed = ({ keys, fields }: Thing, name: string): boolean => {
+  const { type, comparison = "exact" } = fields[name] ?? {};
+  return keys.length === 1 && keys[0]?.field === name && type !== "texts" && comparison === "exact";
+};
+
+/** The kind of import for files of a format. */
+export const kindOf = (format: Format): Kind => {
+  const { thing, columns, custom } = format;
+  const fixed = isFixed(thing, format.key) ? format.key : undefined;
+  const imported = [...columns, ...(custom ? [CUSTOM_COLUMN] : [])]
+    .filter(({ secret, field }) => secret !== true && field !== fixed)
+    // several columns may resolve to one field
+    .filter(({ sets }, at, all) => all.findIndex((other) => other.sets === sets) === at)
+    .map((column, bit) => fieldOf(format, column, bit));
+  const isValue = (name: string): boolean => imported.some(({ field, merge }) => field === name && merge === "value");
+  const [usual, ...others] = thing.keys.map((key): KindKey => {
+    const column = columns.find(({ field }) => field === key.field);
+    return {
+      ...key,
+      comparison: column?.comparison ?? "exact",
+      list: column?.repeated === true,
+      together: key.standIn?.every(isValue) === true ? key.standIn : undefined,
+    };
+  });
+  if (usual === undefined) throw new TypeError(`${thing.name} has a file and no key`);
+  return { format, fields: imported, keys: [usual, ...others], fixed };
+};
+
+/** The key that `--key` names; the usual one if the kind has none of that name. */
+export const keyNamed = ({ keys }: Kind, name: string): KindKey => keys.find((key) => key.name === name) ?? keys[0];
+
+/** What stands in for a blank key: the values together, compared as names; null if all of them are blank. */
+export const standInKey = (values: readonly (string | null)[]): string | null =>
+  values.every((value) => value === null)
+    ? null
+    : JSON.stringify(values.map((value) => (value === null ? null : nameKey(value))));

@@ -1,0 +1,301 @@
+import { rmSync } from "node:fs";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import type { PlanRow } from "../../../../contract/index.ts";
+import type { PlanRequest } from "../../../../imports/plan.ts";
+import { Stager } from "../../../../imports/stage.ts";
+import { formatOf, type FormatName } from "../../../../model/formats.ts";
+import { CREATED_AT, idField, type Field, type Thing, type ThingInFiles } from "../../../../model/thing.ts";
+import { text } from "../../../../text/index.ts";
+import { TestTenant, without } from "../../../testing/tenant.ts";
+import { applyPlan } from "./commit.ts";
+import { advance, compare, etagOf } from "./compare.ts";
+import { defineFunctions } from "./functions.ts";
+import { applyRevert, checkUntouched, type Reverted } from "./revert.ts";
+import { revertLines } from "./revert-rows.ts";
+import { planLines } from "./rows.ts";
+import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
+import { storedKind, type PlanSql } from "./stored-kind.ts";
+import { TABLES } from "./tables.ts";
+
+const value = <F extends Partial<Field>>(header: string, more?: F) =>
+  ({ type: "text", label: text(header, header), column: { header }, ...(more as F) }) as const;
+
+/** Who made a gadget: an import of gadgets creates one that a row names. */
+const MAKER = {
+  name: "maker",
+  fields: { id: idField(7), name: value("maker", { comparison: "name", unique: true }), createdAt: CREATED_AT },
+  formats: {},
+  keys: [],
+  usual: [],
+} as const satisfies Thing;
+
+/** A thing that the program does not know, with all that a kind of import can have. */
+const GADGET = {
+  name: "gadget",
+  fields: {
+    label: { ...value("label"), column: { header: "label", required: "always" } },
+    serial: value("serial", { comparison: "code", unique: true }),
+    tag: value("tag", { unique: true }),
+    colours: { ...value("colour"), type: "texts" },
+    owner: value("owner", {
+      comparison: "mail-address",
+      refers: { to: "user", by: "emails", unknown: { code: "org-unknown", param: "code" } },
+    }),
+    maker: value("maker", {
+      comparison: "name",
+      refers: {
+        to: "maker",
+        by: "name",
+        unknown: { code: "group-unknown", param: "group" },
+        creates: { option: "createGroups", count: "groupsCreated" },
+      },
+    }),
+    pin: { ...value("pin"), secret: true },
+    locked: { type: "boolean" },
+  },
+  formats: { gadgets: ["label", "serial", "tag", "colours", "owner", "maker", "pin"] },
+  keys: [
+    { name: "serial", field: "serial", unique: true, standIn: ["label"] },
+    { name: "label", field: "label", unique: false },
+  ],
+  title: text("gadgets", "ガジェット"),
+  screen: { place: text("", ""), choice: text("", "") },
+  namedBy: "label",
+  protects: {
+    by: "locked",
+    missing: "administrator-delete",
+    keeps: { fields: ["serial", "tag", "pin"], code: "administrator-account" },
+  },
+  usual: [],
+} as const satisfies ThingInFiles;
+
+const format = formatOf(GADGET, "gadgets" as FormatName);
+const kind = storedKind(format, [...TABLES, { thing: MAKER }]);
+
+const NOW = "2026-11-20T00:00:00.000Z";
+const IMPORT = 77;
+
+const tenant = new TestTenant();
+const { database } = tenant;
+const staging = tenant.staging("made-up");
+database.exec(`
+  create table maker (pk integer primary key autoincrement, id text not null unique, name text not null,
+    nameKey text not null unique, createdAt text not null, revision integer not null);
+  create table gadget (pk integer primary key autoincrement, id text not null unique, label text not null,
+    serial text, serialKey text unique, tag text, tagKey text unique, colours text not null, owner integer, maker integer,
+    secrets text not null default '{}', locked integer not null default 0,
+    createdAt text not null, updatedAt text not null, revision integer not null);
+`);
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(async () => {
+  tenant.clear();
+  database.exec("delete from maker; delete from gadget");
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "メールアドレス"],
+    ["山田", "yamada@x", "y@x"],
+    ["髙橋", "takahashi@x", ""],
+  ]);
+  defineFunctions(database, () => false);
+});
+afterEach(() => {
+  database.exec("detach s");
+  rmSync(staging);
+});
+
+/** Stages and compares a file. */
+const plan = (file: string, wished: Partial<PlanRequest> = {}) => {
+  if (database.get("select 1 from pragma_database_list where name = 's'") !== undefined) database.exec("detach s");
+  rmSync(staging, { force: true });
+  attachStaging(database, staging, { fresh: true });
+  createStaging(database);
+  const request: PlanRequest = {
+    kind: format.name,
+    mode: "append",
+    key: "serial",
+    blank: "clear",
+    absent: "keep",
+    createOrgs: false,
+    createGroups: true,
+    skipInvalid: false,
+    ...wished,
+  };
+  const table = new SqliteStaging(database);
+  const stager = new Stager(kind, request, {}, table);
+  for (const [at, line] of file.split("\n").entries()) {
+    const cells = line.split(",").map((cell) => cell.trim());
+    stager.record(cells, cells.length, at + 1, at + 1);
+  }
+  const staged = { ...stager.end(), encoding: "utf-8" as const, sha256: "", bytes: 0 };
+  table.flush();
+  const sql: PlanSql = { kind, request, staged };
+  return { sql, counts: database.snapshot(() => compare(database, sql)) };
+};
+
+const linesOf = (batches: Iterable<Uint8Array>): readonly PlanRow[] =>
+  Buffer.concat([...batches])
+    .toString()
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as PlanRow);
+
+const lines = (sql: PlanSql) => linesOf(planLines(database, sql, { actions: [] }));
+
+const problems = () =>
+  database
+    .all("select code, row, col, params from s.problem order by row, col")
+    .map(({ code, row, col, params }) => `${String(code)}@${String(row)}:${String(col)} ${String(params)}`);
+
+/** Plans a file and applies the plan. */
+const load = (file: string, wished: Partial<PlanRequest> = {}) => {
+  const { sql, counts } = plan(file, wished);
+  expect(problems()).toEqual([]);
+  const revision = advance(database, [kind.collection]);
+  const prefix = (which: string) => `${which}-${String(revision).padStart(4, "0")}-`;
+  const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, import: IMPORT, revision };
+  database.exec("delete from import_change");
+  database.change(() => applyPlan(database, sql, context));
+  return { counts, reverted: { pk: IMPORT, kind, revision } satisfies Reverted };
+};
+
+const gadgets = () =>
+  database
+    .all(`select g.*, u.name as who, m.name as made from gadget g left join user u on u.pk = g.owner
+          left join maker m on m.pk = g.maker order by g.pk`)
+    .map((row) => ["label", "serial", "tag", "colours", "who", "made", "secrets"].map((name) => row[name]).join(" "));
+
+const everything = () =>
+  [...database.all("select * from gadget order by pk"), ...database.all("select * from maker")].map((row) =>
+    without(row, "revision"),
+  );
+
+const HEADER = "label,serial,tag,colour,colour,owner,maker,pin";
+
+test("is created, with a new maker, by whichever address its owner has", () => {
+  const { counts } = load(`${HEADER}
+    lamp,S1,t1,red,blue,Y@X,Acme,1234
+    desk,,,,,,Acme,`);
+  expect(counts).toMatchObject({ create: 2, secretsSet: 1, groupsCreated: 1, orgsCreated: 0 });
+  expect(gadgets()).toEqual([`lamp S1 t1 ["red","blue"] 山田 Acme {"pin":"${NOW}"}`, "desk   []  Acme {}"]);
+  expect(database.all("select serialKey, tagKey from gadget")).toEqual([
+    { serialKey: "S1", tagKey: "t1" },
+    { serialKey: null, tagKey: null },
+  ]);
+});
+
+test("is found by its key, by what stands in for it, or by another key", () => {
+  load(`${HEADER}\nlamp,S1,,,,,,\ndesk,,,,,,,`);
+  const { sql, counts } = plan("label,serial,tag\nlight,S1,\ndesk,,T\nnew,,");
+  expect(counts).toMatchObject({ create: 1, update: 2 });
+  expect(lines(sql).map(({ key, action, changed }) => ({ key, action, changed }))).toEqual([
+    { key: "S1", action: "update", changed: ["label"] },
+    { key: "desk", action: "update", changed: ["tag"] },
+    { key: "new", action: "create", changed: [] },
+  ]);
+  const renamed = plan("label,serial\nlamp,S2", { key: "label" });
+  expect(lines(renamed.sql)).toMatchObject([{ key: "lamp", action: "update", changed: ["serial"] }]);
+  load(`${HEADER}\ndesk,S3,,,,,,`);
+  plan("label,serial\ndesk,S4", { key: "label" });
+  expect(problems()).toEqual([`key-ambiguous@2:1 {"count":2}`]);
+});
+
+test("what stands in for a key may match several records, or two rows of a file", () => {
+  load(`${HEADER}\nlamp,S1,,,,,,\nlamp,S2,,,,,,`);
+  load("label,serial\nlamp,");
+  database.exec("update gadget set serial = null, serialKey = null");
+  plan("label,serial\nlamp,");
+  expect(problems()).toEqual([`key-ambiguous@2:2 {"count":3}`]);
+  plan("label,serial\nshelf,\nshelf,");
+  expect(problems()).toEqual([
+    `key-duplicate@2:1 {"header":"label","row":3}`,
+    `key-duplicate@3:1 {"header":"label","row":2}`,
+  ]);
+});
+
+test("a unique value without a table of its own is claimed: taken, given up, swapped", () => {
+  load(`${HEADER}\nlamp,S1,t1,,,,,\ndesk,S2,t2,,,,,`);
+  plan("label,serial,tag\nlamp,S1,t2");
+  expect(problems()).toEqual([`value-taken@2:3 {"value":"t2","holder":"desk <S2>"}`]);
+  plan("label,serial,tag\nlamp,S1,t9\ndesk,S2,t9");
+  expect(problems().map((problem) => problem.split(" ")[0])).toEqual(["value-duplicate@2:3", "value-duplicate@3:3"]);
+  load("label,serial,tag\nlamp,S1,t2\ndesk,S2,");
+  expect(gadgets()).toMatchObject(["lamp S1 t2 []   {}", "desk S2  []   {}"]);
+  load("label,serial,tag\nlamp,S1,t3\ndesk,S2,t2");
+  const { reverted } = load("label,serial,tag\nlamp,S2,t2\ndesk,S1,t3", { key: "label" });
+  expect(gadgets()).toMatchObject(["lamp S2 t2 []   {}", "desk S1 t3 []   {}"]);
+  database.change(() => applyRevert(database, reverted, 1000));
+  expect(database.all("select label, serialKey, tagKey from gadget")).toEqual([
+    { label: "lamp", serialKey: "S1", tagKey: "t3" },
+    { label: "desk", serialKey: "S2", tagKey: "t2" },
+  ]);
+});
+
+test("what a cell names must be there unless the import may create it; a blank cell clears it", () => {
+  load(`${HEADER}\nlamp,S1,,,,takahashi@x,Acme,`);
+  plan("label,serial,owner,maker\nlamp,S1,nobody@x,New", { createGroups: false });
+  expect(problems()).toEqual([`org-unknown@2:3 {"code":"nobody@x"}`, `group-unknown@2:4 {"group":"New"}`]);
+  const { sql } = plan("label,serial,owner,maker\nlamp,S1,y@x,New");
+  expect(lines(sql)[0]).toMatchObject({ changed: ["owner", "maker"] });
+  expect(lines(sql)[0]?.after).toEqual(
+    expect.arrayContaining([
+      { field: "owner", value: "yamada@x" },
+      { field: "maker", value: "New" },
+    ]),
+  );
+  load("label,serial,owner\nlamp,S1,");
+  expect(gadgets()).toEqual(["lamp S1  []  Acme {}"]);
+});
+
+test("a protected one is kept", () => {
+  load(`${HEADER}\nlamp,S1,t1,red,,,,\ndesk,S2,,,,,,`);
+  database.exec("update gadget set locked = 1 where label = 'lamp'");
+  plan("label,serial,tag,pin\nlamp,S1,t2,\nlamp,S2,,", { skipInvalid: true });
+  expect(problems()).toEqual([`administrator-account@2:2 {"name":"lamp"}`]);
+  plan("label,serial,pin\nlamp,S1,9999");
+  expect(problems()).toEqual([`administrator-account@2:2 {"name":"lamp"}`]);
+  const { counts } = plan("label,serial\nshelf,S3", { mode: "replace" });
+  expect(counts).toMatchObject({ create: 1, delete: 1, rejected: true });
+  expect(problems()).toEqual([`administrator-delete@0:0 {"name":"lamp"}`]);
+  load("label,serial,colour\nlight,S1,green", { mode: "replace" });
+  expect(gadgets()).toEqual([`light S1 t1 ["green"]   {}`]);
+});
+
+test("is undone: changed ones as before, deleted ones with all they had, new ones and their maker gone", () => {
+  load(`${HEADER}\nlamp,S1,t1,red,,yamada@x,Acme,1\ndesk,S2,t2,,,takahashi@x,Acme,2\nshelf,,,,,,,`);
+  const before = everything();
+  const { counts, reverted } = load(
+    "label,serial,tag,colour,owner,maker,pin\nlight,S1,t2,blue,,Other,\nchair,S9,t9,,y@x,Other,3\nshelf,,t1,,,,",
+    { mode: "replace" },
+  );
+  expect(counts).toMatchObject({ create: 1, update: 2, delete: 1, groupsCreated: 1 });
+  expect(gadgets()).toEqual([
+    `light S1 t2 ["blue"]  Other {"pin":"${NOW}"}`,
+    "shelf  t1 []   {}",
+    `chair S9 t9 [] 山田 Other {"pin":"${NOW}"}`,
+  ]);
+  database.change(() => checkUntouched(database, reverted, counts.create));
+  expect(linesOf(revertLines(database, reverted, { actions: [] }))).toMatchObject([
+    {
+      key: "S1",
+      action: "update",
+      changed: ["label", "tag", "colours", "owner", "maker"],
+      after: [
+        { field: "label", value: "lamp" },
+        { field: "serial", value: "S1" },
+        { field: "tag", value: "t1" },
+        { field: "colours", value: ["red"] },
+        { field: "owner", value: "yamada@x" },
+        { field: "maker", value: "Acme" },
+      ],
+    },
+    { key: "S2", action: "create" },
+    { key: "shelf", action: "update", changed: ["tag"] },
+    { key: "S9", action: "delete", after: [{ field: "name", value: "chair" }] },
+  ]);
+  database.change(() => applyRevert(database, reverted, 1000));
+  expect(everything()).toEqual(before);
+});
+
+test("its plan depends on its own collection and on those that its cells name", () => {
+  const { sql } = plan(`${HEADER}\nlamp,S1,,,,,,`);
+  expect(etagOf(database, sql)).toMatch(/^gadgets\.\d+-users\.\d+-makers\.\d+$/);
+});

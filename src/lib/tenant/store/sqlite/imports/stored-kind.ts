@@ -1,0 +1,173 @@
+import { isFixed, kindOf, type ImportedField, type Kind } from "../../../../imports/kinds.ts";
+import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
+import type { Format, FormatName } from "../../../../model/formats.ts";
+import type { Reference, Thing } from "../../../../model/thing.ts";
+import type { Database } from "../database.ts";
+
+/**
+ * How the records of a thing are stored. The table has the thing's name, a column for each field that an import can
+ * change, `pk`, `id`, `createdAt`, `updatedAt`, `revision`, and the columns of its scope and of its protection.
+ */
+export interface Table {
+  readonly thing: Thing;
+  /** the collection whose revision its writes advance; default: the thing's name and `s`. Each scope is one of its own */
+  readonly collection?: string | undefined;
+  /**
+   * The tables with the keys of its unique values, by field: `<short>Key`, the thing's name with the record's `pk`, and
+   * for a list `main`. A single value without one has the column `<short>Key` beside it, with a unique index; the field
+   * that identifies every record to the letter is its own key.
+   */
+  readonly claims?: Readonly<Record<string, string>> | undefined;
+  /** the column for the time when its only secret was set; default: `secrets`, an object of such times by field */
+  readonly secretSetAt?: string | undefined;
+  /** the columns by which it is sorted, and the fields whose sort keys they have */
+  readonly sorts?: readonly (readonly [column: string, field: string])[] | undefined;
+  /** the columns of things that have its `pk` */
+  readonly heldBy?: readonly { readonly thing: string; readonly column: string }[] | undefined;
+  /** the `pk` of the record that a new one refers to if its cell is blank */
+  readonly usual?: number | undefined;
+  /** SQL of further columns of a record created for the name `n.value` */
+  readonly made?: Readonly<Record<string, string>> | undefined;
+  readonly planner?: Planner | undefined;
+}
+
+/** The keys of a unique field: where they are, and whose. */
+interface KeyPlace {
+  readonly table: string;
+  readonly key: string;
+  /** the column with the record's `pk` */
+  readonly record: string;
+  /** the keys are a column of the record's own table */
+  readonly own: boolean;
+}
+
+/** A field of which only one record may have a value. */
+export interface Claim extends KeyPlace {
+  readonly field: ImportedField;
+}
+
+/** A field whose cells name records. */
+export interface StoredReference {
+  readonly field: ImportedField;
+  readonly refers: Reference;
+  readonly table: Table;
+  readonly collection: string;
+  readonly keys: KeyPlace;
+  /** its alias in a plan's statements */
+  readonly alias: string;
+}
+
+/** A kind of import and how its records are stored. Conditions are SQL about the record `t`; `:kind` is the format's name. */
+export interface StoredKind extends Kind {
+  readonly name: FormatName;
+  readonly thing: Thing;
+  readonly table: Table;
+  /** the collection whose revision its writes advance */
+  readonly collection: string;
+  /** the collections of the things that refer to it */
+  readonly holders: readonly string[];
+  readonly claims: readonly Claim[];
+  readonly references: readonly StoredReference[];
+  readonly inScope: string;
+  readonly isProtected: string;
+  readonly isFree: string;
+  /** a replacing import deletes it, as the file lacks it */
+  readonly isLacking: string;
+  /** the column that names it to people */
+  readonly namedBy: string;
+}
+
+/** What the SQL of a plan is made from. */
+export interface PlanSql {
+  readonly kind: StoredKind;
+  readonly request: PlanRequest;
+  readonly staged: StagedFile;
+}
+
+/** Parameters available to every statement of a commit. */
+export interface CommitContext {
+  /** the import's own row */
+  readonly import: number;
+  /** the new revision of the changed collection */
+  readonly revision: number;
+  /** the time of the commit, a UTC instant */
+  readonly now: string;
+  /** see idPrefix: followed by 12 digits, the id of a new record */
+  readonly idPrefix: string;
+  /** likewise, for records created because rows name them */
+  readonly referencePrefix: string;
+}
+
+/** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */
+export interface Planner {
+  /** Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and keeps the outcome. */
+  compare(database: Database, plan: PlanSql): void;
+  /** SQL: true if a replacing import deletes the record `t` */
+  readonly lacking: string;
+  /** Writes the valid rows. Before-values are kept, deletions done, and unique values of changed records released. */
+  write(database: Database, plan: PlanSql, context: CommitContext): void;
+  /** SQL: joins to the staged row `r` what {@link after} reads */
+  readonly join: string;
+  /** Registers what {@link after} calls on a connection, and returns SQL: a row's resulting values, as JSON. */
+  after(database: Database): string;
+  /** True if the records are in order after a revert. */
+  isWhole(database: Database): boolean;
+}
+
+/** The collection of the tenant's custom fields. */
+export const CUSTOM_FIELDS = "fields";
+
+const keyPlace = ({ thing, claims }: Table, name: string): KeyPlace => {
+  const key = isFixed(thing, name) ? name : `${thing.fields[name]?.short ?? name}Key`;
+  const side = claims?.[name];
+  return side === undefined
+    ? { table: thing.name, key, record: "pk", own: true }
+    : { table: side, key, record: thing.name, own: false };
+};
+
+/** SQL: true if a record is of the scope of the format `:kind`. */
+export const inScopeOf = ({ scope }: Thing, record: string): string =>
+  scope === undefined ? "1" : `${record}.${scope} = :kind`;
+
+/**
+ * A format as a kind of import and how its records are stored. A thing without a table among them lies in one as
+ * {@link Table} says.
+ *
+ * @throws TypeError if a thing that cells name has none
+ */
+export const storedKind = (format: Format, tables: readonly Table[]): StoredKind => {
+  const kind = kindOf(format);
+  const { thing, name } = format;
+  const tableOf = (wanted: string): Table => {
+    const found = tables.find((table) => table.thing.name === wanted);
+    if (found === undefined) throw new TypeError(`no table of ${wanted}`);
+    return found;
+  };
+  const collectionOf = ({ thing: { name: own, scope }, collection = `${own}s` }: Table): string =>
+    scope === undefined ? collection : `${collection}:${name}`;
+  const table = tables.find((one) => one.thing === thing) ?? { thing };
+  const inScope = inScopeOf(thing, "t");
+  const [isProtected, isFree] =
+    thing.protects === undefined ? ["0", "1"] : [`t.${thing.protects.by} = 1`, `t.${thing.protects.by} = 0`];
+  return {
+    ...kind,
+    name,
+    thing,
+    table,
+    collection: collectionOf(table),
+    holders: (table.heldBy ?? []).map((holder) => collectionOf(tableOf(holder.thing))),
+    claims: kind.fields.filter(({ unique }) => unique).map((field) => ({ ...keyPlace(table, field.stored), field })),
+    references: kind.fields.flatMap((field): StoredReference[] => {
+      if (field.refers === undefined) return [];
+      const { refers, short } = field;
+      const named = tableOf(refers.to);
+      const keys = keyPlace(named, refers.by);
+      return [{ field, refers, table: named, collection: collectionOf(named), keys, alias: `o_${short}` }];
+    }),
+    inScope,
+    isProtected,
+    isFree,
+    isLacking: table.planner?.lacking ?? `${inScope} and ${isFree} and t.pk not in (select target from s.match)`,
+    namedBy: thing.namedBy ?? "name",
+  };
+};
