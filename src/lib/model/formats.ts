@@ -131,3 +131,7 @@ const customColumn = ({ id, name }: CustomField): Column => ({
 /** A format's columns in the console's order, followed by the tenant's custom fields. */
 export const columnsOf = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(customColumn)] : format.columns;
+
+/** The columns of a format that the tenant API shows together, in the field of this name. */
+export const columnsWithin = ({ thing, columns }: Format, name: string): readonly Column[] =>
+  columns.filter(({ sets }) => thing.fields[sets]?.within === name);

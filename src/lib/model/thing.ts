@@ -113,10 +113,10 @@ export interface Key {
 }
 
 /** What something in a tenant is: said here once; schemas, files, lists, plans and examples are derived from it. */
-export interface Thing {
+export interface Thing<F extends Fields = Fields> {
   /** singular, as in the audit and in stored changes */
   readonly name: string;
-  readonly fields: Fields;
+  readonly fields: F;
   /** for each console file the names of its fields, in the order of its columns */
   readonly formats: Readonly<Record<string, readonly string[]>>;
   /** the first one is the usual one; empty if no file has it */
@@ -172,13 +172,37 @@ type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N 
 /** The type of a thing's record, as the tenant API has it. */
 export type RecordOf<F extends Fields> = { [K in ShownNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
-/** The fields that the tenant API shows, by the names it has for them. */
-export const shownFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
-  Object.entries(fields).flatMap(([name, field]) =>
+/** The fields that the tenant API shows, by the names it has for them; `own` is the thing's name for it. */
+export const shownFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
+  Object.entries(fields).flatMap(([own, field]) =>
     field.secret === true || field.within !== undefined || field.resolves !== undefined
       ? []
-      : [[field.shownAs ?? name, field] as const],
+      : [[field.shownAs ?? own, field, own] as const],
   );
+
+/** A column of a thing's list: a field, or a member of one. */
+export interface ListColumn {
+  readonly key: string;
+  /** the name that the tenant API has for the field, and the thing's own */
+  readonly name: string;
+  readonly own: string;
+  /** the member of an object that is shown instead of all of it */
+  readonly member?: string | undefined;
+  /** the field, or the member */
+  readonly field: Field;
+}
+
+/** The columns of a thing's list: one for each field that has a label, in the order of the tenant API. */
+export const listColumnsOf = (fields: Fields): readonly ListColumn[] =>
+  shownFields(fields).flatMap(([name, field, own]): readonly ListColumn[] => {
+    if (field.label === undefined) return [];
+    if (!("of" in field) || field.columns === undefined) return [{ key: name, name, own, field }];
+    return field.columns.flatMap(([key, member]) => {
+      const { [member]: part } = field.of;
+      if (part === undefined) throw new TypeError(`${own} has no member ${member}`);
+      return [{ key, name, own, member, field: { ...part, nullable: field.nullable ?? part.nullable } }];
+    });
+  });
 
 /** The names of the fields that files have, in their order. */
 export const fieldsInFiles = (fields: Fields): readonly string[] =>

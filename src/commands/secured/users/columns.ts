@@ -1,5 +1,5 @@
 import type { App, SecuredUser } from "../../../lib/client/index.ts";
-import { SECURED_FORMATS } from "../../../lib/model/formats.ts";
+import { columnsWithin, SECURED_FORMATS } from "../../../lib/model/formats.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same } from "../../../lib/text/index.ts";
@@ -7,22 +7,13 @@ import { columnsOfFields } from "../../listing/columns.ts";
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
-/** Fields that only some apps have. */
-const SETTINGS: ReadonlySet<string> = new Set(
-  Object.entries(SECURED_USER.fields)
-    .filter(([, field]) => "within" in field)
-    .map(([name]) => name),
-);
-
 /** The app's own settings, one column each, in the order of its file. */
 const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
-  SECURED_FORMATS[app].columns
-    .filter(({ field }) => SETTINGS.has(field))
-    .map(({ field, header }) => ({
-      key: field,
-      header: same(header),
-      value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
-    }));
+  columnsWithin(SECURED_FORMATS[app], "settings").map(({ field, header }) => ({
+    key: field,
+    header: same(header),
+    value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
+  }));
 
 /** All columns of a user of an app; for secrets only the time they were set. */
 export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [

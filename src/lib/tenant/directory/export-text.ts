@@ -2,6 +2,7 @@ import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import type { Database, Params } from "../store/sqlite/database.ts";
 import { defineFunctions } from "../store/sqlite/imports/functions.ts";
+import { joined } from "../store/sqlite/json.ts";
 import { storageFailure } from "../store/sqlite/storage-failure.ts";
 
 /** A column of an export. */
@@ -13,10 +14,9 @@ export interface ExportColumn {
   readonly plain?: string | undefined;
 }
 
-/** The records of an export, sorted by a key that is unique among them. */
-export interface ExportRecords {
-  readonly columns: readonly ExportColumn[];
-  /** SQL: the key, of the table `t` */
+/** Records to stream, sorted by a key that is unique among them. */
+export interface StreamedRecords {
+  /** SQL: the key, of {@link table} */
   readonly key: string;
   /** SQL: the table under the alias `t`, and its joins */
   readonly table: string;
@@ -29,32 +29,59 @@ export interface ExportRecords {
   readonly before: string | number;
 }
 
+export interface ExportRecords extends StreamedRecords {
+  readonly columns: readonly ExportColumn[];
+}
+
 /** Rows scanned by one statement; short rows yield about 32 KiB of text. */
 const BATCH_ROWS = 256;
 
 /** When batch after batch needs quotes, only one in this many is tried without. */
 const MOST_WITH_QUOTES = 63;
 
-/** An SQLite function takes at most 127 arguments. */
-const MOST_ARGUMENTS = 100;
-
 const TOO_BIG = 18;
 
-/** SQL: the pieces as one text; null means blank. */
-const joinedText = (pieces: readonly string[]): string => {
-  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
-  const parts: string[] = [];
-  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS)
-    parts.push(joinedText(pieces.slice(at, at + MOST_ARGUMENTS)));
-  return joinedText(parts);
-};
+const isTooBig = (error: unknown): boolean => error instanceof Error && "errcode" in error && error.errcode === TOO_BIG;
+
+/** Makes the text of a batch, of lines in UTF-8 that SQL describes. */
+type Batch = (linesOf: (line: string) => { readonly bytes: Uint8Array; readonly records: number }) => Uint8Array;
+
+/** Records in batches, each a text assembled by SQLite; one that is too long for SQLite is made again of fewer rows. */
+function* batches(database: Database, records: StreamedRecords, batch: Batch): Generator<Uint8Array, void> {
+  const { key, table, among, where, params, before } = records;
+  const rangeSql = `select max(k) as last from
+    (select ${key} as k from ${table} where ${key} > :after and ${among} order by ${key} limit :rows)`;
+  let rows = BATCH_ROWS;
+  for (let after = before; ;) {
+    const last = database.get(rangeSql, { ...params, after, rows })?.["last"];
+    if (typeof last !== "string" && typeof last !== "number") return;
+    const range = { ...params, after, last };
+    const linesOf: Parameters<Batch>[0] = (line) => {
+      const sql = `select cast(group_concat(line, '') as blob) as bytes, count(*) as records from
+        (select ${line} as line from ${table} ${records.joined}
+         where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key})`;
+      const { bytes, records: found } = database.get(sql, range) ?? {};
+      return { bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0), records: Number(found) };
+    };
+    let bytes: Uint8Array;
+    try {
+      bytes = batch(linesOf);
+    } catch (error) {
+      if (!isTooBig(error) || rows === 1) throw error;
+      rows = Math.ceil(rows / 4);
+      continue;
+    }
+    if (bytes.length > 0) yield bytes;
+    after = last;
+  }
+}
 
 /** SQL: a cell as {@link formatRecord} writes it. */
 const quotedCell = (sql: string): string =>
   `case when ${sql} glob :special then '"' || replace(${sql}, '"', '""') || '"' else ${sql} end`;
 
 const lineOf = (cells: readonly string[]): string =>
-  joinedText([...cells.flatMap((cell, at) => (at === 0 ? [cell] : ["','", cell])), ":newline"]);
+  joined([...cells.flatMap((cell, at) => (at === 0 ? [cell] : ["','", cell])), ":newline"]);
 
 /**
  * Whether a batch written without quotes is correct: it has exactly the delimiters and newlines that its records need,
@@ -76,126 +103,44 @@ const isPlain = (bytes: Uint8Array, commas: number, newlines: number, newline: s
   );
 };
 
-/** Reads the records of an export in batches, each one UTF-8 text assembled by SQLite. */
-class BatchReader {
-  readonly #database: Database;
-  readonly #records: ExportRecords;
-  readonly #newline: string;
-  readonly #range: string;
-  readonly #plain: string;
-  readonly #quoted: string;
-  #rows = BATCH_ROWS;
+/** Batches of CSV: written without quotes as long as none are needed. */
+const csvBatch = (columns: readonly ExportColumn[], newline: string): Batch => {
+  const plain = lineOf(columns.map((column) => column.plain ?? column.sql));
+  const quoted = lineOf(columns.map(({ sql }) => quotedCell(sql)));
   /** batches still to be written with quotes directly, and the number set last time */
-  #withQuotes = 0;
-  #lastWithQuotes = 0;
-
-  constructor(database: Database, records: ExportRecords, newline: string) {
-    const { columns, key, table, joined, among, where } = records;
-    this.#database = database;
-    this.#records = records;
-    this.#newline = newline;
-    this.#range = `select max(k) as last from
-      (select ${key} as k from ${table} where ${key} > :after and ${among} order by ${key} limit :rows)`;
-    const batch = (line: string): string =>
-      `select cast(group_concat(line, '') as blob) as bytes, count(*) as records from
-        (select ${line} as line from ${table} ${joined}
-         where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key})`;
-    this.#plain = batch(lineOf(columns.map(({ plain, sql }) => plain ?? sql)));
-    this.#quoted = batch(lineOf(columns.map(({ sql }) => quotedCell(sql))));
-  }
-
-  *batches(): Generator<Uint8Array, void> {
-    for (let after: string | number = this.#records.before; ;) {
-      const range = { ...this.#records.params, after, rows: this.#rows };
-      const last = this.#database.get(this.#range, range)?.["last"];
-      if (typeof last !== "string" && typeof last !== "number") return;
-      const bytes = this.#batch({ ...this.#records.params, after, last, newline: this.#newline });
-      if (bytes === undefined) continue;
-      if (bytes.length > 0) yield bytes;
-      after = last;
+  let [withQuotes, lastWithQuotes] = [0, 0];
+  return (linesOf) => {
+    if (withQuotes > 0) withQuotes -= 1;
+    else {
+      const { bytes, records } = linesOf(plain);
+      const isRight = isPlain(bytes, records * (columns.length - 1), records, newline);
+      withQuotes = lastWithQuotes = isRight ? 0 : Math.min(MOST_WITH_QUOTES, lastWithQuotes * 2 + 1);
+      if (isRight) return bytes;
     }
-  }
+    return linesOf(quoted).bytes;
+  };
+};
 
-  /** One batch; undefined if its text is too long for SQLite and must be retried with fewer rows. */
-  #batch(range: Params): Uint8Array | undefined {
-    try {
-      return this.#readPlain(range) ?? this.#read(this.#quoted, { ...range, special: '*[,"\r\n]*' }).bytes;
-    } catch (error) {
-      const tooBig = error instanceof Error && "errcode" in error && error.errcode === TOO_BIG;
-      if (!tooBig || this.#rows === 1) throw error;
-      this.#rows = Math.ceil(this.#rows / 4);
-      return undefined;
-    }
-  }
-
-  /** A batch without quotes; undefined if it needs some, or if those before it did. */
-  #readPlain(range: Params): Uint8Array | undefined {
-    if (this.#withQuotes > 0) {
-      this.#withQuotes -= 1;
-      return undefined;
-    }
-    const { bytes, records } = this.#read(this.#plain, range);
-    const commas = records * (this.#records.columns.length - 1);
-    const plain = isPlain(bytes, commas, records, this.#newline);
-    this.#lastWithQuotes = plain ? 0 : Math.min(MOST_WITH_QUOTES, this.#lastWithQuotes * 2 + 1);
-    this.#withQuotes = this.#lastWithQuotes;
-    return plain ? bytes : undefined;
-  }
-
-  #read(sql: string, params: Params): { readonly bytes: Uint8Array; readonly records: number } {
-    const row = this.#database.get(sql, params);
-    const bytes = row?.["bytes"];
-    return { bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(0), records: Number(row?.["records"] ?? 0) };
-  }
-}
-
-/** The bytes of an export, header first. */
-function* exportBytes(database: Database, records: ExportRecords, newline: string): Generator<Uint8Array, void> {
+/** Chunks whose failures say what is wrong with the tenant's file. */
+function* explained(database: Database, chunks: Generator<Uint8Array, void>): Generator<Uint8Array, void> {
   try {
-    yield headerOf(records, newline);
-    yield* new BatchReader(database, records, newline).batches();
+    yield* chunks;
   } catch (error) {
     throw storageFailure(error, database.path);
   }
 }
 
-const headerOf = ({ columns }: ExportRecords, newline: string): Uint8Array =>
-  Buffer.from(
-    formatRecord(
-      columns.map(({ header }) => header),
-      newline,
-    ),
-  );
-
-/** Chunks as a stream that is produced as it is read; `close` is called exactly once, however it ends. */
-export const streamOf = (
-  chunks: Generator<Uint8Array, void>,
-  close: () => void = () => {},
-): ReadableStream<Uint8Array> =>
-  new ReadableStream({
-    pull(controller) {
-      try {
-        const { value, done } = chunks.next();
-        if (done !== true) return controller.enqueue(value);
-        close();
-        controller.close();
-      } catch (error) {
-        close();
-        throw error;
-      }
-    },
-    cancel: close,
-  });
+/** Makes temporary tables ready on a connection. */
+export type Prepare = (database: Database) => void;
 
 /**
- * Streams an export as UTF-8, on its own connection: concurrent writes to the tenant are not visible.
- *
- * @param describe returns what to export, queried on that connection
+ * Chunks as a stream that is produced as it is read, on a connection of its own and one snapshot: concurrent writes to
+ * the tenant are not visible, and the tenant cannot be written.
  */
-export const streamExport = (
+const streamOf = (
   tenant: Database,
-  newline: Newline,
-  describe: (database: Database) => ExportRecords,
+  prepare: Prepare | undefined,
+  chunksOf: (database: Database) => Generator<Uint8Array, void>,
 ): ReadableStream<Uint8Array> => {
   const database = tenant.reader();
   let open = true;
@@ -203,13 +148,59 @@ export const streamExport = (
     if (open) database.close();
     open = false;
   };
-  try {
+  const closing = <T>(body: () => T): T => {
+    try {
+      return body();
+    } catch (error) {
+      close();
+      throw error;
+    }
+  };
+  const chunks = closing(() => {
     defineFunctions(database, () => false);
-    database.exec("pragma query_only = on");
     database.exec("begin");
-    return streamOf(exportBytes(database, describe(database), NEWLINES[newline]), close);
-  } catch (error) {
-    close();
-    throw error;
-  }
+    prepare?.(database);
+    database.exec("pragma query_only = on");
+    return explained(database, chunksOf(database));
+  });
+  return new ReadableStream({
+    pull(controller) {
+      const { value, done } = closing(() => chunks.next());
+      if (done !== true) return controller.enqueue(value);
+      close();
+      controller.close();
+    },
+    cancel: close,
+  });
 };
+
+/**
+ * Streams an export as UTF-8, header first. @see streamOf
+ *
+ * @param describe returns what to export, queried on the stream's connection
+ */
+export const streamExport = (
+  tenant: Database,
+  newline: Newline,
+  describe: (database: Database) => ExportRecords,
+  prepare?: Prepare,
+): ReadableStream<Uint8Array> =>
+  streamOf(tenant, prepare, (database) => {
+    const { columns, ...records } = describe(database);
+    const end = NEWLINES[newline];
+    const params = { ...records.params, newline: end, special: '*[,"\r\n]*' };
+    return (function* () {
+      const headers = columns.map(({ header }) => header);
+      yield Buffer.from(formatRecord(headers, end));
+      yield* batches(database, { ...records, params }, csvBatch(columns, end));
+    })();
+  });
+
+/** Streams records as lines. @see streamOf @param line SQL of a line, newline included */
+export const streamLines = (
+  tenant: Database,
+  line: string,
+  records: StreamedRecords,
+  prepare?: Prepare,
+): ReadableStream<Uint8Array> =>
+  streamOf(tenant, prepare, (database) => batches(database, records, (linesOf) => linesOf(line).bytes));

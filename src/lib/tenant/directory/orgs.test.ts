@@ -2,9 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
-import { findOrgs, listOrgs } from "./orgs.ts";
+import { findRecords, recordsOf } from "../lists.ts";
+import { defineFunctions } from "../store/sqlite/imports/functions.ts";
+import { ORG_DETAILS, ORGS } from "./orgs.ts";
 
 let folder = "";
 let database: Database;
@@ -12,11 +15,18 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "orgs-"));
   database = new Database(join(folder, "tenant.db"));
   migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
+  defineFunctions(database, () => false);
 });
 afterEach(() => {
   database.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const listOrgs = () => recordsOf(database, ORGS);
+const findOrgs = (name: string) => findRecords(database, ORG_DETAILS, name);
+
+/** The row that {@link add} made. */
+const rowOf = ({ id }: { readonly id: string }): number => (id === ROOT_ORG_ID ? ROOT_ORG_PK : Number(id.slice(3)));
 
 const add = (
   pk: number,
@@ -36,7 +46,7 @@ const addUser = (pk: number, org: number) =>
   );
 
 test("a new tenant has the root alone, which has no path", () => {
-  expect(listOrgs(database)).toMatchObject([{ name: "全社", path: "", depth: 0, parentId: null, code: null }]);
+  expect(listOrgs()).toMatchObject([{ name: "全社", path: "", depth: 0, parentId: null, code: null }]);
 });
 
 test("parents come before their children, brothers in the order they were made, branch after branch", () => {
@@ -45,7 +55,7 @@ test("parents come before their children, brothers in the order they were made, 
   add(3, "二課", { parent: 2 });
   add(4, "一課", { parent: 2 });
   add(6, "班", { parent: 3 });
-  expect(listOrgs(database).map(({ path, depth, pk }) => [path, depth, pk])).toEqual([
+  expect(listOrgs().map((org) => [org.path, org.depth, rowOf(org)])).toEqual([
     ["", 0, 1],
     ["営業部", 1, 2],
     ["営業部/二課", 2, 3],
@@ -53,8 +63,7 @@ test("parents come before their children, brothers in the order they were made, 
     ["営業部/一課", 2, 4],
     ["総務部", 1, 5],
   ]);
-  expect(listOrgs(database)[2]).toEqual({
-    pk: 3,
+  expect(listOrgs()[2]).toEqual({
     id: "id-3",
     name: "二課",
     code: null,
@@ -66,10 +75,18 @@ test("parents come before their children, brothers in the order they were made, 
   });
 });
 
+test("a path is written as formatOrgPath writes it", () => {
+  const names = ["a/b", String.raw`c\d\/`, "%_'\""];
+  for (const [at, name] of names.entries()) add(at + 2, name, { parent: at + 1 });
+  expect(listOrgs().at(-1)?.path).toBe(formatOrgPath(names));
+  add(9, "new", { parent: 2 });
+  expect(listOrgs().map(({ path }) => path)).toContain(String.raw`a\/b/new`);
+});
+
 test("an organisation that the root does not lead to is not listed", () => {
   add(2, "a", { parent: 3 });
   add(3, "b", { parent: 2 });
-  expect(listOrgs(database)).toHaveLength(1);
+  expect(listOrgs()).toHaveLength(1);
 });
 
 test.each([
@@ -93,7 +110,7 @@ test.each([
   add(6, "支社");
   add(7, "x", { code: "支社" });
   add(8, "全社", { parent: 2 });
-  expect(findOrgs(database, name).map(({ pk }) => pk)).toEqual(found);
+  expect(findOrgs(name).map(rowOf)).toEqual(found);
 });
 
 test("what is found says how many users and organisations lie in it itself", () => {
@@ -103,7 +120,7 @@ test("what is found says how many users and organisations lie in it itself", () 
   addUser(1, 2);
   addUser(2, 2);
   addUser(3, 3);
-  expect(findOrgs(database, "H")).toMatchObject([{ users: 2, children: 1 }]);
-  expect(findOrgs(database, "全社")).toMatchObject([{ users: 0, children: 1 }]);
-  expect(findOrgs(database, "本社/部/課")).toMatchObject([{ users: 0, children: 0 }]);
+  expect(findOrgs("H")).toMatchObject([{ users: 2, children: 1 }]);
+  expect(findOrgs("全社")).toMatchObject([{ users: 0, children: 1 }]);
+  expect(findOrgs("本社/部/課")).toMatchObject([{ users: 0, children: 0 }]);
 });

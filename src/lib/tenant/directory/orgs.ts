@@ -1,71 +1,63 @@
-import type { Org } from "../../contract/index.ts";
-import { formatOrgPath } from "../../model/organisation.ts";
-import { codeKey, nameKey } from "../../model/normalise.ts";
-import type { Database, Row } from "../store/sqlite/database.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
+import type { List } from "../lists.ts";
+import type { Database } from "../store/sqlite/database.ts";
 
-/** An organisation with its position in the tree. */
-export interface PlacedOrg extends Org {
-  readonly pk: number;
-}
+/**
+ * SQL: where each organisation lies below the root, in the order of the tree: parents before their children, siblings in
+ * order of creation. The deepest one is followed first. @see formatOrgPath
+ */
+const PLACES = String.raw`with recursive placed (pk, depth, path) as (
+    select pk, 0, '' from org where parent is null
+    union all
+    select o.pk, p.depth + 1, iif(p.depth = 0, '', p.path || '/') || replace(replace(o.name, '\', '\\'), '/', '\/')
+    from placed p join org o on o.parent = p.pk order by 2 desc, 1)
+  insert into temp.place (pk, at, depth, path, state) select pk, row_number() over (), depth, path, :state from placed`;
 
-const children = (rows: readonly Row[]): ReadonlyMap<number | null, Row[]> => {
-  const byParent = new Map<number | null, Row[]>();
-  for (const row of rows) {
-    const parent = row["parent"] === null ? null : Number(row["parent"]);
-    const list = byParent.get(parent);
-    if (list === undefined) byParent.set(parent, [row]);
-    else list.push(row);
-  }
-  return byParent;
+/** The tree's revision and its newest organisation: what changes with the tree. */
+const STATE = `select concat((select revision from collection where name = 'orgs'), ' ',
+  (select id from org order by pk desc limit 1)) as state`;
+
+/** Makes the temporary table `place` ready: depth, path and order of each organisation. Kept until the tree changes. */
+export const placeOrgs = (database: Database): void => {
+  database.exec(`create temp table if not exists place (pk integer primary key, at integer not null unique,
+    depth integer not null, path text not null, state text not null)`);
+  const state = database.get(STATE)?.["state"] ?? null;
+  if (database.get("select state from temp.place limit 1")?.["state"] === state) return;
+  database.exec("delete from temp.place");
+  database.run(PLACES, { state });
 };
 
-/** The tree from the root, parents before their children, siblings in order of creation. */
-export const listOrgs = (database: Database): readonly PlacedOrg[] => {
-  const byParent = children(database.all("select * from org order by pk"));
-  const placed: PlacedOrg[] = [];
-  const open = (byParent.get(null) ?? []).map((row) => ({
-    row,
-    parentId: null as string | null,
-    names: [] as string[],
-  }));
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { row, parentId, names } = next;
-    const id = String(row["id"]);
-    placed.push({
-      pk: Number(row["pk"]),
-      id,
-      name: String(row["name"]),
-      code: row["code"] === null ? null : String(row["code"]),
-      parentId,
-      path: formatOrgPath(names),
-      depth: names.length,
-      createdAt: String(row["createdAt"]),
-      updatedAt: String(row["updatedAt"]),
-    });
-    const below = byParent.get(Number(row["pk"])) ?? [];
-    for (const child of below.toReversed()) {
-      open.push({ row: child, parentId: id, names: [...names, String(child["name"])] });
-    }
-  }
-  return placed;
+/** The tree from the root. */
+export const ORGS: List<typeof ORG.fields> = {
+  thing: ORG,
+  format: FORMATS.orgs,
+  table: "temp.place p join org t on t.pk = p.pk",
+  joined: "left join org above on above.pk = t.parent left join temp.place over on over.pk = t.parent",
+  sql: {
+    path: "p.path",
+    depth: "p.depth",
+    parentId: "above.id",
+    "parentId.code": "above.code",
+    "parentId.path": "iif(above.code is null, over.path, null)",
+  },
+  order: [{ sql: "p.at", before: 0 }],
+  filters: { filterName: "name", filterId: "code" },
+  named: `t.id = :name or code_key(:name) in (code_key(t.code), code_key(p.path))
+    or t.parent is null and code_key(t.name) = code_key(:name)`,
+  exported: "t.parent is not null",
+  prepare: placeOrgs,
 };
 
-/** All organisations that an id, a code or a path matches, with their number of direct users and organisations. */
-export const findOrgs = (database: Database, name: string) => {
-  const orgs = listOrgs(database);
-  const path = nameKey(name);
-  const code = codeKey(name);
-  return orgs
-    .filter(
-      (org) =>
-        org.id === name ||
-        (org.code !== null && codeKey(org.code) === code) ||
-        nameKey(org.path) === path ||
-        (org.parentId === null && nameKey(org.name) === path),
-    )
-    .map((org) => ({
-      ...org,
-      users: database.count("select count(*) from user where org = :pk", { pk: org.pk }),
-      children: orgs.filter(({ parentId }) => parentId === org.id).length,
-    }));
+const DETAILS = { ...ORG.fields, ...ORG_COUNTS } as const;
+
+/** Organisations with the numbers of their direct users and child organisations. */
+export const ORG_DETAILS: List<typeof DETAILS> = {
+  ...ORGS,
+  thing: { ...ORG, fields: DETAILS },
+  sql: {
+    ...ORGS.sql,
+    users: "(select count(*) from user where org = t.pk)",
+    children: "(select count(*) from org where parent = t.pk)",
+  },
 };

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Failure } from "../errors/index.ts";
+import { FORMATS, type Format } from "../model/formats.ts";
+import { idField, type Fields, type Thing } from "../model/thing.ts";
+import { text } from "../text/index.ts";
+import { CREATION, exportOf, findRecords, linesOf, pageOf, recordsOf, type List } from "./lists.ts";
+import { defineFunctions } from "./store/sqlite/imports/functions.ts";
+import { TestTenant, textOf } from "./testing/tenant.ts";
+
+const FIELDS = {
+  id: idField(1),
+  serialNumber: { type: "text", label: text("serial number", "シリアル番号"), shownAs: "serial", column: {} },
+  memo: { type: "text", nullable: true, label: text("memo", "メモ"), comparison: "name", column: {} },
+  tags: { type: "texts", label: text("tags", "タグ"), column: {} },
+  lost: { type: "boolean", label: text("lost", "紛失") },
+  owner: {
+    type: "object",
+    nullable: true,
+    of: { id: idField(2), name: { type: "text", label: text("owner", "利用者") }, mail: { type: "text" } },
+    label: text("owner", "利用者"),
+    columns: [
+      ["owner", "name"],
+      ["ownerMail", "mail"],
+    ],
+    column: {},
+    refers: { to: "user", by: "emails", unknown: { code: "value-taken", param: "owner" } },
+  },
+} as const satisfies Fields;
+
+const PHONE: Thing<typeof FIELDS> = { name: "phone", fields: FIELDS, formats: {}, keys: [], usual: [] };
+
+const column = (field: string, more: object = {}) => ({
+  ...FORMATS.users.columns[0],
+  field,
+  header: field,
+  sets: field,
+  ...more,
+});
+
+const format = {
+  ...FORMATS.users,
+  thing: { ...FORMATS.users.thing, fields: FIELDS },
+  columns: [
+    column("serialNumber", { consoleExport: true }),
+    column("memo", { consoleExport: undefined }),
+    column("tags", { repeated: true }),
+    column("ownerMail", { sets: "owner", refers: FIELDS.owner.refers }),
+    column("unlockToken", { secret: true }),
+  ],
+} as Format;
+
+/** What a new kind of record has to say about its list. */
+const PHONES: List<typeof FIELDS> = {
+  thing: PHONE,
+  format,
+  table: "phone t",
+  joined: "left join user o on o.pk = t.owner",
+  sql: {
+    "owner.id": "o.id",
+    "owner.name": "o.name",
+    "owner.mail": "o.emails ->> 0",
+    "owner.emails": "o.emails ->> 0",
+  },
+  order: [CREATION],
+  orders: { memo: [{ sql: "t.memo", before: "" }, CREATION] },
+  filters: { filterName: "memo", filterId: "serialNumber" },
+  named: "t.id = :name or t.serialNumber = :name",
+};
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+  defineFunctions(tenant.database, () => false);
+  tenant.database.exec(`
+    create table phone (pk integer primary key, id text, serialNumber text, memo text, tags text, lost integer, owner integer);
+    insert into user (pk, id, name, emails, org, createdAt, updatedAt, revision)
+      values (5, 'u5', '髙橋 "花子"', '["h@example.jp","i@example.jp"]', 1, '', '', 1);
+    insert into phone values (1, 'p1', 'A,1', 'b', '["x","y"]', 0, 5), (2, 'p2', 'B2', 'a', '[]', 1, null),
+      (3, 'p3', 'C3', 'b〜', '["z"]', 0, null)`);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const phone1 = {
+  id: "p1",
+  serial: "A,1",
+  memo: "b",
+  tags: ["x", "y"],
+  lost: false,
+  owner: { id: "u5", name: '髙橋 "花子"', mail: "h@example.jp" },
+};
+const phone2 = { id: "p2", serial: "B2", memo: "a", tags: [], lost: true, owner: null };
+
+interface Page {
+  readonly items: readonly { readonly id: string }[];
+  readonly next: string | null;
+}
+
+/** The ids of a list, read page by page. */
+const idsOf = (query: Omit<Parameters<typeof pageOf>[2], "cursor">): readonly string[] => {
+  const ids: string[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const { items, next } = JSON.parse(pageOf(tenant.database, PHONES, { ...query, cursor })) as Page;
+    ids.push(...items.map(({ id }) => id));
+    cursor = next;
+  }
+  return ids;
+};
+
+describe("a list that a thing configures", () => {
+  it("has records as their fields describe them", () => {
+    expect(recordsOf(tenant.database, PHONES).slice(0, 2)).toEqual([phone1, phone2]);
+    expect(findRecords(tenant.database, PHONES, "B2")).toEqual([phone2]);
+    expect(findRecords(tenant.database, PHONES, "p")).toEqual([]);
+  });
+
+  it.each([1, 2, 3, 4])("comes in every order in pages of %s", (limit) => {
+    expect(idsOf({ limit })).toEqual(["p1", "p2", "p3"]);
+    expect(idsOf({ limit, desc: true })).toEqual(["p3", "p2", "p1"]);
+    expect(idsOf({ limit, sort: "memo" })).toEqual(["p2", "p1", "p3"]);
+    expect(idsOf({ limit, sort: "memo", desc: true })).toEqual(["p3", "p1", "p2"]);
+  });
+
+  it("is narrowed by filters, a blank one aside", () => {
+    expect(idsOf({ limit: 1, filterName: "b", filterId: "" })).toEqual(["p1", "p3"]);
+    expect(idsOf({ limit: 9, filterName: "～" })).toEqual(["p3"]);
+    expect(idsOf({ limit: 9, filterId: "a" })).toEqual([]);
+  });
+
+  it.each(['[""]', "[1,2]", "{}", "1", "[null]", "[", "[1e999999]x"])("refuses the cursor %s", (cursor) => {
+    const page = () => pageOf(tenant.database, PHONES, { limit: 1, cursor: Buffer.from(cursor).toString("base64url") });
+    expect(page).toThrow(expect.objectContaining({ code: "usage", where: "query.cursor" }) as Failure);
+  });
+
+  it("comes as lines with a member for each column", async () => {
+    const lines = [
+      {
+        id: "p1",
+        serial: "A,1",
+        memo: "b",
+        tags: ["x", "y"],
+        lost: false,
+        owner: '髙橋 "花子"',
+        ownerMail: "h@example.jp",
+      },
+      { id: "p3", serial: "C3", memo: "b〜", tags: ["z"], lost: false, owner: null, ownerMail: null },
+    ];
+    expect(await textOf(linesOf(tenant.database, PHONES, { filterName: "b" }))).toBe(
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+    );
+  });
+
+  it("is exported by the columns of its format, without secrets", async () => {
+    expect(await textOf(exportOf(tenant.database, PHONES, { newline: "lf" }))).toBe(
+      'serialNumber,memo,tags,tags,ownerMail\n"A,1",b,x,y,h@example.jp\nB2,a,,,\nC3,b〜,z,,\n',
+    );
+    const console = { ...PHONES, exported: "t.lost = 0" };
+    expect(await textOf(exportOf(tenant.database, console, { newline: "lf", layout: "console" }))).toMatch(
+      /^serialNumber,tags,tags,ownerMail\n"A,1",x,y,h@example.jp\nC3,z,,\n$/,
+    );
+  });
+});

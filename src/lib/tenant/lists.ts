@@ -1,0 +1,275 @@
+import type { Newline } from "../csv/records/record.ts";
+import { Failure } from "../errors/index.ts";
+import { columnsWithin, type Column, type Format } from "../model/formats.ts";
+import { comparisonKey, type Comparison } from "../model/normalise.ts";
+import { listColumnsOf, shownFields, type Field, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
+import { text } from "../text/index.ts";
+import {
+  streamExport,
+  streamLines,
+  type ExportColumn,
+  type Prepare,
+  type StreamedRecords,
+} from "./directory/export-text.ts";
+import type { Database, Params } from "./store/sqlite/database.ts";
+import { quoteIdentifier } from "./store/sqlite/imports/expressions.ts";
+import { jsonList, jsonObject, truth } from "./store/sqlite/json.ts";
+
+/** A column that a list is sorted by, as SQL. */
+export interface SortKey {
+  readonly sql: string;
+  /** a value before all others; the others have its type */
+  readonly before: string | number;
+}
+
+/** The order in which records were made. */
+export const CREATION: SortKey = { sql: "t.pk", before: 0 };
+
+/** Names of the filters: a name is compared as names are, an id as its field is. */
+export type FilterName = "filterName" | "filterId";
+
+/** Filters of a list or an export; each matches a part of the comparison key, and a blank one everything. */
+export type Filters = Readonly<Partial<Record<FilterName, string | undefined>>>;
+
+/** A list of records of a thing: what the thing itself does not say. All SQL may use its table, whose alias is `t`. */
+export interface List<F extends Fields = Fields> {
+  readonly thing: Thing<F>;
+  /** its console file, for exports */
+  readonly format?: Format | undefined;
+  /** SQL: the table, joined with what the order and the selection need; then with what only values need */
+  readonly table: string;
+  readonly joined?: string | undefined;
+  /** SQL: the rows that are records of the list */
+  readonly among?: string | undefined;
+  readonly params?: Params | undefined;
+  /** SQL of values that no column of the table has, by field; by `field.member` for what a reference shows or exports */
+  readonly sql?: Readonly<Record<string, string>> | undefined;
+  /** the usual order, and others by name; their columns together are unique. Exports take the first column of the usual one */
+  readonly order: readonly [SortKey, ...SortKey[]];
+  readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
+  /** the fields that filters search */
+  readonly filters?: Readonly<Record<FilterName, string>> | undefined;
+  /** SQL: the records that `:name` names */
+  readonly named?: string | undefined;
+  /** SQL: the records that exports contain */
+  readonly exported?: string | undefined;
+  /** makes the temporary tables ready that it reads */
+  readonly prepare?: Prepare | undefined;
+}
+
+/** SQL of a value's comparison key. @see comparisonKey */
+const KEY_SQL: Readonly<Record<Comparison, (sql: string) => string>> = {
+  "mail-address": (sql) => `email_key(${sql})`,
+  code: (sql) => `code_key(${sql})`,
+  name: (sql) => `code_key(${sql})`,
+  exact: (sql) => sql,
+};
+
+const columnSql = ({ sql }: List, field: string): string => sql?.[field] ?? `t.${quoteIdentifier(field)}`;
+
+/** SQL: the custom fields of a record as JSON, by their names in the tenant. */
+const CUSTOM_JSON = `iif(t.custom = '{}', '[]', '[' || coalesce((
+    select group_concat(json_object('name', coalesce(f.name, e.key), 'value', e.value), ',' order by cast(e.key as integer))
+    from json_each(t.custom) e left join custom_field f on f.pk = cast(e.key as integer)), '') || ']')`;
+
+/** SQL: the fields that a record shows together, as JSON: those that have a value. */
+const withinJson = (list: List, name: string): string =>
+  jsonList(
+    (list.format === undefined ? [] : columnsWithin(list.format, name)).map(({ field }) => {
+      const column = columnSql(list, field);
+      return `iif(${column} is null, '', ',{"field":"${field}","value":' || json_quote(${column}) || '}')`;
+    }),
+  );
+
+/** SQL: a field's value as JSON. @param own the thing's name of the field */
+const valueJson = (list: List, own: string, field: Field): string => {
+  if (field.type === "object") {
+    const parts = shownFields(field.of);
+    const json = jsonObject(parts.map(([name, part, member]) => [name, valueJson(list, `${own}.${member}`, part)]));
+    return field.nullable === true ? `iif(${columnSql(list, own)} is null, 'null', ${json})` : json;
+  }
+  if (field.type === "objects") {
+    return list.sql?.[own] ?? (own === "custom" && list.thing.custom === true ? CUSTOM_JSON : withinJson(list, own));
+  }
+  const column = columnSql(list, own);
+  if (field.type === "texts" || field.type === "integer") return column;
+  return field.type === "boolean" ? truth(`${column} = 1`) : `json_quote(${column})`;
+};
+
+/** SQL: a record as the tenant API has it. */
+const recordJson = (list: List): string =>
+  jsonObject(shownFields(list.thing.fields).map(([name, field, own]) => [name, valueJson(list, own, field)]));
+
+/** SQL: a record as a line of NDJSON: one member for each column of its list. */
+const recordLine = (list: List): string => {
+  const members = listColumnsOf(list.thing.fields).map(({ key, own, member, field }) => {
+    const path = member === undefined ? own : `${own}.${member}`;
+    return [key, valueJson(list, path, field)] as const;
+  });
+  return jsonObject(members, "\n");
+};
+
+/** A condition (SQL) with its parameters. */
+interface Condition {
+  readonly where: string;
+  readonly params: Params;
+}
+
+/** The records that pass filters, and of those the ones that pass `further` (SQL). */
+const passing = (list: List, filters: Filters, further = "true"): Condition => {
+  const conditions = [further];
+  const params: Record<string, Params[string]> = { ...list.params };
+  for (const name of ["filterName", "filterId"] as const) {
+    const [value = "", field] = [filters[name], list.filters?.[name]];
+    if (value === "" || field === undefined) continue;
+    const comparison = name === "filterName" ? "name" : (list.thing.fields[field]?.comparison ?? "exact");
+    conditions.push(`instr(${KEY_SQL[comparison](columnSql(list, field))}, :${name}) > 0`);
+    params[name] = comparisonKey(comparison, value);
+  }
+  return { where: conditions.join(" and "), params };
+};
+
+/** Records as JSON, with their values of the sort keys as a JSON list. */
+const select = (
+  database: Database,
+  list: List,
+  { where, params }: Condition,
+  keys: readonly SortKey[] = list.order,
+  direction: "asc" | "desc" = "asc",
+): readonly { readonly json: string; readonly keys: string }[] => {
+  const columns = keys.map((key) => key.sql);
+  const order = columns.map((column) => `${column} ${direction}`);
+  const sql = `select ${recordJson(list)} as json, json_array(${columns.join(", ")}) as keys
+    from ${list.table} ${list.joined ?? ""} where ${list.among ?? "true"} and ${where}
+    order by ${order.join(", ")} limit :limit`;
+  const rows = database.snapshot(() => {
+    list.prepare?.(database);
+    return database.all(sql, { limit: -1, ...params });
+  });
+  return rows.map((row) => ({ json: String(row["json"]), keys: String(row["keys"]) }));
+};
+
+const parse = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The sort keys of the last record before a page, as JSON. @throws Failure `usage` if no page of the list gave the cursor */
+const readCursor = (cursor: string, keys: readonly SortKey[]): string => {
+  const json = Buffer.from(cursor, "base64url").toString();
+  const values = parse(json);
+  const fits = Array.isArray(values) && values.length === keys.length;
+  if (fits && keys.every(({ before }, at) => typeof values[at] === typeof before)) return json;
+  throw new Failure("usage", {
+    what: text("this cursor does not come from a page of this list", "このカーソルはこの一覧のものではありません"),
+    where: "query.cursor",
+  });
+};
+
+/** Selects a page of a list. */
+export interface PageQuery extends Filters {
+  readonly limit: number;
+  /** as returned with the page before */
+  readonly cursor?: string | undefined;
+  /** one of the list's orders; else the usual one */
+  readonly sort?: string | undefined;
+  readonly desc?: boolean | undefined;
+}
+
+/**
+ * One page of a list, as the JSON of the API's answer.
+ *
+ * @throws Failure `usage` if no page of the list gave the cursor
+ */
+export const pageOf = (
+  database: Database,
+  list: List,
+  { limit, cursor, sort = "", desc = false, ...filters }: PageQuery,
+): string => {
+  const keys = list.orders?.[sort] ?? list.order;
+  const [direction, beyond] = desc ? (["desc", "<"] as const) : (["asc", ">"] as const);
+  const after = cursor === undefined ? null : readCursor(cursor, keys);
+  const columns = keys.map(({ sql }) => sql).join(", ");
+  const ends = keys.map((_, at) => `:after ->> ${at}`).join(", ");
+  const { where, params } = passing(list, filters, after === null ? "true" : `(${columns}) ${beyond} (${ends})`);
+  const rows = select(database, list, { where, params: { ...params, limit, after } }, keys, direction);
+  const last = rows.length < limit ? undefined : rows.at(-1);
+  const next = last === undefined ? null : Buffer.from(last.keys).toString("base64url");
+  return `{"items":[${rows.map(({ json }) => json).join(",")}],"next":${JSON.stringify(next)}}`;
+};
+
+const parsed = <F extends Fields>(rows: readonly { readonly json: string }[]): RecordOf<F>[] =>
+  rows.map(({ json }) => JSON.parse(json) as RecordOf<F>);
+
+/** All records of a short list. */
+export const recordsOf = <F extends Fields>(database: Database, list: List<F>): RecordOf<F>[] =>
+  parsed(select(database, list, passing(list, {})));
+
+/** All records that a name matches. */
+export const findRecords = <F extends Fields>(database: Database, list: List<F>, name: string): RecordOf<F>[] =>
+  parsed(select(database, list, { where: `(${list.named ?? "false"})`, params: { ...list.params, name } }));
+
+const streamed = (list: List, filters: Filters, further?: string): StreamedRecords => {
+  const [{ sql: key, before }] = list.order;
+  const { table, joined = "", among = "true" } = list;
+  return { key, before, table, joined, among, ...passing(list, filters, further) };
+};
+
+/** The whole list as NDJSON, a member for each of its columns; streamed on one snapshot. */
+export const linesOf = (tenant: Database, list: List, filters: Filters): ReadableStream<Uint8Array> =>
+  streamLines(tenant, recordLine(list), streamed(list, filters), list.prepare);
+
+/** Content of an export and its line ending. */
+export interface ExportQuery extends Filters {
+  readonly newline: Newline;
+  /** `console`: only the columns of the console's own export; else every column but secrets */
+  readonly layout?: "console" | "full" | undefined;
+}
+
+/** Columns for the items of a JSON list, at least one: as many as the fullest record needs. */
+const repeated = (header: string, sql: string, most: number): readonly ExportColumn[] => {
+  const columns = Array.from({ length: Math.max(1, most) }, (_, at) => ({ header, sql: `${sql} ->> ${at}` }));
+  // `["text"]` or `[]`; a list of two has quotes in between, an escaped character a backslash
+  const plain = `substr(${sql}, 3, max(0, length(${sql}) - 4))`;
+  return columns.length === 1 ? columns.map((column) => ({ ...column, plain })) : columns;
+};
+
+const exportColumns = (database: Database, list: List, records: StreamedRecords, columns: readonly Column[]) => {
+  const { table, among, where, params } = records;
+  const own = columns.flatMap(({ field, header, refers, sets, repeated: isRepeated }): readonly ExportColumn[] => {
+    if (isRepeated !== true) {
+      return [{ header, sql: columnSql(list, refers === undefined ? field : `${sets}.${refers.by}`) }];
+    }
+    const sql = columnSql(list, field);
+    const most = `select max(json_array_length(${sql})) from ${table} where ${among} and ${where}`;
+    return repeated(header, sql, database.count(most, params));
+  });
+  if (list.thing.custom !== true) return own;
+  const custom = database.all("select pk, name from custom_field order by pk").map((field): ExportColumn => ({
+    header: String(field["name"]),
+    sql: `t.custom ->> '$."${Number(field["pk"])}"'`,
+  }));
+  return [...own, ...custom];
+};
+
+/** The columns of a list's format without secrets, then the custom fields, as CSV. @see facts 6.5 */
+export const exportOf = (
+  tenant: Database,
+  list: List,
+  { newline, layout, ...filters }: ExportQuery,
+): ReadableStream<Uint8Array> =>
+  streamExport(
+    tenant,
+    newline,
+    (database) => {
+      const columns = (list.format?.columns ?? []).filter(
+        ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
+      );
+      const records = streamed(list, filters, list.exported);
+      return { ...records, columns: exportColumns(database, list, records, columns) };
+    },
+    list.prepare,
+  );

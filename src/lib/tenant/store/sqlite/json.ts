@@ -1,0 +1,20 @@
+/** An SQLite function takes at most 127 arguments. */
+const MOST_ARGUMENTS = 100;
+
+/** SQL: pieces concatenated; null ones are left out. */
+export const joined = (pieces: readonly string[]): string => {
+  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
+  const parts: string[] = [];
+  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MOST_ARGUMENTS)));
+  return joined(parts);
+};
+
+/** SQL: a JSON object; a member's value is SQL of JSON, its name needs no escaping. @param end follows it */
+export const jsonObject = (members: readonly (readonly [name: string, json: string])[], end = ""): string =>
+  joined([...members.flatMap(([name, json], at) => [`'${at === 0 ? "{" : ","}"${name}":'`, json]), `'}${end}'`]);
+
+/** SQL: a JSON list of pieces that each begin with a comma; a piece may be empty. */
+export const jsonList = (pieces: readonly string[]): string => `'[' || substr(${joined(["''", ...pieces])}, 2) || ']'`;
+
+/** SQL: a condition as JSON. */
+export const truth = (condition: string): string => `iif(${condition}, 'true', 'false')`;
