@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
-import { firstOf, listColumns } from "./list.ts";
+import { firstLines, firstOf, listColumns } from "./list.ts";
 import { theOne } from "./named.ts";
 
 const COLUMNS = ["id", "name"].map((key) => ({ key, header: same(key), value: () => key }));
@@ -28,6 +28,27 @@ describe("firstOf", () => {
     expect(asked).toBe(3);
     const all = [1, 2];
     expect(firstOf(all, undefined)).toBe(all);
+  });
+});
+
+describe("firstLines", () => {
+  const chunks = ["a\nbb\n", "cc", "c\n", "d\n"];
+  async function* source(): AsyncGenerator<Uint8Array> {
+    for (const chunk of chunks) yield Buffer.from(chunk);
+  }
+  const first = async (limit?: number): Promise<string> =>
+    Buffer.concat(await Array.fromAsync(firstLines(source(), limit))).toString();
+
+  it("are as many as asked for, wherever the chunks end", async () => {
+    expect(await first()).toBe(chunks.join(""));
+    expect(await Promise.all([0, 1, 2, 3, 4, 5].map(first))).toEqual([
+      "",
+      "a\n",
+      "a\nbb\n",
+      "a\nbb\nccc\n",
+      chunks.join(""),
+      chunks.join(""),
+    ]);
   });
 });
 

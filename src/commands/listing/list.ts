@@ -2,6 +2,8 @@ import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { NumberField } from "../field.ts";
 
+const LINE_FEED = 0x0a;
+
 /** `--limit` of every list. */
 export const LIMIT = { kind: "number", about: text("show at most N", "最大件数") } as const satisfies NumberField;
 
@@ -25,6 +27,24 @@ export function firstOf<R>(
   limit: number | undefined,
 ): AsyncIterable<R> | Iterable<R> {
   return limit === undefined ? records : take(records, limit);
+}
+
+/** The first `limit` lines of NDJSON; all of them without a limit. */
+export async function* firstLines(
+  chunks: AsyncIterable<Uint8Array>,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Uint8Array> {
+  let left = limit;
+  if (left === 0) return;
+  for await (const chunk of chunks) {
+    let end = 0;
+    for (let at = chunk.indexOf(LINE_FEED); at !== -1 && left > 0; at = chunk.indexOf(LINE_FEED, end)) {
+      end = at + 1;
+      left -= 1;
+    }
+    yield left === 0 ? chunk.subarray(0, end) : chunk;
+    if (left === 0) return;
+  }
 }
 
 async function* take<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {

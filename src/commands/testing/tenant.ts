@@ -18,6 +18,8 @@ export interface Seen {
   /** the charset that the file's content type names, where it is not utf-8 */
   readonly charset?: string;
   readonly ifMatch?: string;
+  /** the content type asked for, where it is not JSON */
+  readonly accept?: string;
 }
 
 /**
@@ -71,7 +73,7 @@ async function seen(request: Request): Promise<Seen & { readonly route: Route }>
   const query = Object.fromEntries(searchParams);
   const [type = "", charset = "utf-8"] = (request.headers.get("content-type") ?? "").split("; charset=");
   const bytes = await request.bytes();
-  const ifMatch = request.headers.get("if-match");
+  const [ifMatch, accept] = [request.headers.get("if-match"), request.headers.get("accept")];
   return {
     route,
     operation: route.operationId ?? "",
@@ -81,6 +83,7 @@ async function seen(request: Request): Promise<Seen & { readonly route: Route }>
     ...(type === "text/csv" ? { file: new TextDecoder(charset).decode(bytes) } : {}),
     ...(charset === "utf-8" ? {} : { charset }),
     ...(ifMatch === null ? {} : { ifMatch }),
+    ...(accept === null ? {} : { accept }),
   };
 }
 
@@ -103,11 +106,12 @@ function checkRequest({ route, query, json }: Seen & { readonly route: Route }):
   if (schema !== undefined) (schema as Schema).parse(json);
 }
 
-function responseOf(route: Route, answer: unknown): Response {
+function responseOf(route: Route, answer: unknown, accept = "application/json"): Response {
   if (answer instanceof Failure) return problemOf(answer);
   const status = "201" in route.responses ? 201 : 200;
   const { content = {} } = route.responses[status] as { content?: Record<string, { readonly schema: unknown }> };
-  const [[type, { schema }] = ["", { schema: undefined }]] = Object.entries(content);
+  const types = Object.entries(content);
+  const [type, { schema }] = types.find(([name]) => name === accept) ?? types[0] ?? ["", { schema: undefined }];
   const what = `the answer to ${route.operationId ?? ""}`;
   const headers = { "content-type": type };
   if (type === "text/csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { status, headers });
@@ -148,7 +152,7 @@ export class AnsweringTenant {
       const { route, ...asked } = await seen(request);
       this.requests.push(asked);
       checkRequest({ ...asked, route });
-      return responseOf(route, this.#answer(asked));
+      return responseOf(route, this.#answer(asked), asked.accept);
     } catch (error) {
       this.#mistake ??= error instanceof Error ? error : new TypeError(String(error));
       throw error;

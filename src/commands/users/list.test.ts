@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -55,6 +56,29 @@ test("a failure in the midst ends it, in both languages", async () => {
   const ja = await run("users list --lang ja", { tenant: { users: failure } });
   expect(ja).toMatchObject({ exit: 7, stderr: "エラー: 応答がありません\n" });
 });
+
+const LINE: object = EXAMPLES.get("users")?.line ?? {};
+
+test("ndjson with all fields is passed on as the tenant makes it", async () => {
+  const lines = [LINE, { ...LINE, name: "山田 太郎" }];
+  const line = ["users", "list", "--format", "ndjson", "--filter-name", "山"];
+  const all = await run(line, { tenant: { users: lines } });
+  expect(all.stdout).toBe(lines.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  expect(all.requests).toEqual([{ operation: "users", query: { filterName: "山" }, accept: "application/x-ndjson" }]);
+  const first = await run([...line, "--limit", "1"], { tenant: { users: lines } });
+  expect(first.stdout).toBe(`${JSON.stringify(LINE)}\n`);
+});
+
+test.each(["--fields name", "--query [].name"])(
+  "ndjson with %s, and on a screen, is made of pages",
+  async (options) => {
+    const tenant = { users: page(null, hanako) };
+    expect((await run(`users list --format ndjson ${options}`, { tenant })).stdout).toContain("髙橋 花子");
+    const shown = await run("users list --format ndjson", { tenant, terminal: {} });
+    expect(shown.stdout).toBe(`${JSON.stringify(LINE)}\n`);
+    expect(shown.requests).toEqual([{ operation: "users" }]);
+  },
+);
 
 test.each(["users list hanako", "users list --limit x", "users list --filter-name"])("%s is refused", async (line) => {
   expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });

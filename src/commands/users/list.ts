@@ -2,7 +2,7 @@ import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FILTERS } from "../csv/file/export.ts";
-import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
+import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
@@ -18,7 +18,9 @@ export default defineCommand({
   async run(tools, { filterName, filterId, limit }) {
     const { terminal } = tools;
     const { client } = await tools.tenant();
-    const users = client.users({ filterName, filterId });
-    await terminal.list(listColumns(terminal, USER_COLUMNS, USER.usual), firstOf(users, limit));
+    const filters = { filterName, filterId };
+    const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
+    const lines = () => firstLines(client.userLines(filters), limit);
+    await terminal.list(columns, firstOf(client.users(filters), limit), lines);
   },
 });

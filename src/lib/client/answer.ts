@@ -79,9 +79,9 @@ const mediaTypes = (route: RouteConfig): readonly string[] =>
   );
 
 /** @throws Failure `unavailable` when the content type is not that of the contract */
-export const checkMediaType = (route: RouteConfig, { headers }: Response): void => {
+export const checkMediaType = (route: RouteConfig, { headers }: Response, accepted?: string): void => {
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
-  const expected = mediaTypes(route);
+  const expected = accepted === undefined ? mediaTypes(route) : [accepted];
   if (expected.includes(type.trim().toLowerCase())) return;
   const received = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
   const wanted = expected.join(", ");
@@ -94,6 +94,10 @@ export const readJson = async (route: RouteConfig, response: Response): Promise<
   if (content === undefined) throw contractViolation(route, text("malformed JSON", "JSON が壊れています"));
   return content;
 };
+
+/** The failure of a list whose last line is incomplete. */
+export const cutOff = (route: RouteConfig): Failure =>
+  contractViolation(route, text("the list ends early", "一覧が途中で切れています"));
 
 /**
  * The lines of a body, in batches as they arrive.
@@ -113,7 +117,7 @@ export async function* readLines(
     if (lines.length > 0) yield lines;
     if (rest.length > LINE_LIMIT) throw contractViolation(route, text("a line is too long", "行が長すぎます"));
   }
-  if (rest !== "") throw contractViolation(route, text("the list ends early", "一覧が途中で切れています"));
+  if (rest !== "") throw cutOff(route);
 }
 
 /** @throws Failure `unavailable` when a line is not JSON */

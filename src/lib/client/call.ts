@@ -1,9 +1,11 @@
 import type { RouteConfig } from "@hono/zod-openapi";
 import type { z, ZodType } from "zod";
 import { same } from "../text/index.ts";
-import { checkMediaType, failureOf, contractViolation, parseLine, readJson, readLines } from "./answer.ts";
+import { checkMediaType, cutOff, failureOf, contractViolation, parseLine, readJson, readLines } from "./answer.ts";
 import type { LineShape } from "./line-shapes.ts";
 import type { Transport } from "./transport.ts";
+
+const LINE_FEED = 0x0a;
 
 /** The input of a call, by the parts of a request. */
 export interface CallInput {
@@ -13,6 +15,8 @@ export interface CallInput {
   /** bytes to send unchanged */
   readonly body?: { readonly stream: ReadableStream<Uint8Array>; readonly type: string } | undefined;
   readonly ifMatch?: string | undefined;
+  /** the content type wanted of those that the route answers */
+  readonly accept?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,6 +53,7 @@ export class Caller {
   async send(route: RouteConfig, input: CallInput = {}): Promise<Response> {
     const headers = new Headers();
     if (input.ifMatch !== undefined) headers.set("if-match", `"${input.ifMatch}"`);
+    if (input.accept !== undefined) headers.set("accept", input.accept);
     if (input.json !== undefined) headers.set("content-type", "application/json");
     if (input.body !== undefined) headers.set("content-type", input.body.type);
     const body = input.json === undefined ? (input.body?.stream ?? null) : JSON.stringify(input.json);
@@ -61,7 +66,7 @@ export class Caller {
     if (input.body !== undefined) init.duplex = "half";
     const response = await this.#transport(new Request(address(this.#base, route, input), init));
     if (!response.ok) throw await failureOf(route, response);
-    checkMediaType(route, response);
+    checkMediaType(route, response, input.accept);
     return response;
   }
 
@@ -69,6 +74,17 @@ export class Caller {
   async json<R extends RouteConfig>(route: R, input: CallInput = {}): Promise<Answer<R>> {
     const response = await this.send(route, input);
     return follow(route, schemaOf(route), await readJson(route, response)) as Answer<R>;
+  }
+
+  /** The lines of a streamed list as bytes to pass on, not validated. @throws Failure `unavailable` when the last one is cut off */
+  async *lines(route: RouteConfig, input: CallInput = {}): AsyncGenerator<Uint8Array> {
+    const { body } = await this.send(route, { ...input, accept: "application/x-ndjson" });
+    let last: number | undefined;
+    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+      yield chunk;
+      last = chunk.at(-1) ?? last;
+    }
+    if (last !== undefined && last !== LINE_FEED) throw cutOff(route);
   }
 
   /**

@@ -101,6 +101,22 @@ describe("an answer that is no tenant's", () => {
     expect([code, what.en, seen.length]).toEqual(["unavailable", expect.stringMatching(message), whole]);
   });
 
+  it.each([
+    ["half a line", '{"a":1}\n{"a"', ndjson, /ends early/, '{"a":1}\n{"a"'],
+    ["a page", '{"items":[],"next":null}', json, /application\/json instead of application\/x-ndjson/, ""],
+  ])("is passed on as lines, and fails at %s", async (_, body, type, message, whole) => {
+    let passed = "";
+    const passing = async (): Promise<void> => {
+      for await (const chunk of answering(() => new Response(body, type)).userLines()) passed += Buffer.from(chunk);
+    };
+    const { code, what } = await failure(passing());
+    expect([code, what.en, passed]).toEqual(["unavailable", expect.stringMatching(message), whole]);
+  });
+
+  it("may have no lines at all", async () => {
+    expect(await Array.fromAsync(answering(() => new Response("", ndjson)).userLines())).toEqual([]);
+  });
+
   it("is left when it gives the same page again and again", async () => {
     const client = answering(() => new Response(`{"items":[],"next":"1"}`, json));
     expect((await failure(Array.fromAsync(client.users()))).code).toBe("unavailable");

@@ -3,8 +3,8 @@ import { ORG, ORG_COUNTS } from "../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
 import { CUSTOM_FIELD, USER } from "../model/user.ts";
 import { repeatable } from "./headers.ts";
-import { csvText, failures, filters, Id, Instant, json, jsonBody, page, paging, route } from "./shapes.ts";
-import { membersOf, recordSchema } from "./thing-schema.ts";
+import { csvText, failures, filters, Id, Instant, json, jsonBody, page, pageOrLines, paging, route } from "./shapes.ts";
+import { lineSchema, membersOf, recordSchema } from "./thing-schema.ts";
 
 /** An organisation; the root is 全社. `path` omits the root and writes a `/` in a name as `\/`. */
 export const Org = recordSchema(ORG.fields).openapi("Org");
@@ -84,7 +84,10 @@ export const directoryRoutes = {
     summary: "PANEL users, page by page",
     tags: ["users"],
     request: { query: z.strictObject({ ...paging, ...filters }) },
-    responses: { 200: json(page(User), "Users in the order of their creation"), ...failures() },
+    responses: {
+      200: pageOrLines(User, lineSchema(USER.fields), "Users in the order of their creation"),
+      ...failures(),
+    },
   }),
   findUsers: route({
     method: "get",

@@ -2,7 +2,7 @@ import { CUSTOM_FIELD, USER } from "../model/user.ts";
 import { ORG, ORG_COUNTS, ROOT_ORG_ID } from "../model/organisation.ts";
 import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
 import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
-import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
+import { EXAMPLE_AT as AT, exampleId as id, exampleLine, exampleOf } from "../model/thing.ts";
 import type { Import, ImportRequest, InputProblem, PlanRow } from "./index.ts";
 
 const sales = exampleOf(ORG.fields);
@@ -104,13 +104,21 @@ const renewal = exampleOf(RENEWAL_ITEM.fields);
 const newRenewal = Object.fromEntries(Object.entries(exampleOf(RECORDED_FIELDS)).filter(([, value]) => value !== null));
 const notice = exampleOf(NOTICE.fields);
 
-/** By operationId, an answer of each route, and a body if it takes JSON. NDJSON is represented by one of its lines. */
-export const EXAMPLES: ReadonlyMap<string, { readonly answer: unknown; readonly body?: unknown }> = new Map([
+/** An answer of a route, and a body if it takes JSON. NDJSON is represented by one of its lines. */
+interface RouteExample {
+  readonly answer: unknown;
+  /** a line, where the answer may be NDJSON too */
+  readonly line?: unknown;
+  readonly body?: unknown;
+}
+
+/** Examples by operationId. */
+export const EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["tenant", { answer: { name: "kanto", mirroredAt: AT, users: 120, orgs: 2 } }],
   ["orgs", { answer: { items: [root, sales] } }],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
-  ["users", { answer: { items: [user], next: "1000" } }],
+  ["users", { answer: { items: [user], next: "1000" }, line: exampleLine(USER.fields) }],
   ["findUsers", { answer: { items: [user] } }],
   ["exportUsers", { answer: "氏名,フリガナ,メールアドレス\r\n髙橋 花子,タカハシ ハナコ,hanako@example.co.jp\r\n" }],
   ["fields", { answer: { items: [field] } }],

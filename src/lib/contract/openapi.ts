@@ -24,16 +24,21 @@ const TAGS = [
 
 type Content = Readonly<Partial<Record<string, object>>>;
 
-const withExample = (content: Content, example: unknown): Content =>
-  Object.fromEntries(Object.entries(content).map(([type, media]) => [type, { ...media, example }]));
+const withExample = (content: Content, example: unknown, line = example): Content =>
+  Object.fromEntries(
+    Object.entries(content).map(([type, media]) => [
+      type,
+      { ...media, example: type === "application/x-ndjson" ? line : example },
+    ]),
+  );
 
 /** A route with its examples, which only the document needs. */
 const illustrated = (route: Route): RouteConfig => {
-  const { answer, body } = EXAMPLES.get(route.operationId ?? "") ?? {};
+  const { answer, line, body } = EXAMPLES.get(route.operationId ?? "") ?? {};
   const responses: RouteConfig["responses"] = {};
   for (const [status, response] of Object.entries(route.responses)) {
     const shown = status.startsWith("2") && "content" in response;
-    responses[status] = shown ? { ...response, content: withExample(response.content ?? {}, answer) } : response;
+    responses[status] = shown ? { ...response, content: withExample(response.content ?? {}, answer, line) } : response;
   }
   const sent = route.request?.body;
   const request =

@@ -80,6 +80,12 @@ export const lines = <T extends ZodType>(schema: T, description: string) => ({
   content: { "application/x-ndjson": { schema } } as Readonly<Record<string, { readonly schema: T }>>,
 });
 
+/** A page, or where a request accepts NDJSON the whole list, streamed. */
+export const pageOrLines = <T extends ZodType>(item: T, line: ZodType, description: string) => ({
+  description: `${description}. With \`Accept: application/x-ndjson\` not a page but all of them: one JSON object a line, with a member for each column of the list, each line ended by LF, streamed from one snapshot; \`limit\` and \`cursor\` do not apply then.`,
+  content: { ...json(page(item), description).content, ...lines(line, description).content },
+});
+
 /** UTF-8 CSV with the console's headers, streamed. */
 export const csvText = (description: string) => ({
   description: `${description}. CSV in UTF-8 without BOM, with the console's headers, streamed.`,

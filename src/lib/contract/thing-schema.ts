@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { shownFields, type Field, type Fields, type RecordOf } from "../model/thing.ts";
+import { listColumnsOf, shownFields, type Field, type Fields, type RecordOf } from "../model/thing.ts";
 import { describeProblem, severityOf } from "../model/problem.ts";
 import { characterCount, describeRule, faultsOf, isUnlimited, patternOf, type Rule } from "../model/rules.ts";
 import { Id, Instant, Sha256 } from "./shapes.ts";
@@ -74,3 +74,7 @@ export const membersOf = <F extends Fields>(fields: F): Members<F> =>
 
 /** The schema of a thing's record. */
 export const recordSchema = <F extends Fields>(fields: F) => z.object(membersOf(fields));
+
+/** The schema of a line of a thing's list: a member for each of its columns. */
+export const lineSchema = (fields: Fields) =>
+  z.object(Object.fromEntries(listColumnsOf(fields).map(({ key, field }) => [key, fieldSchema(field)])));

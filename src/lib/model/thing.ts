@@ -212,6 +212,10 @@ export const fieldsInFiles = (fields: Fields): readonly string[] =>
 export const exampleOf = <F extends Fields>(fields: F): RecordOf<F> =>
   Object.fromEntries(shownFields(fields).map(([name, { example }]) => [name, example])) as RecordOf<F>;
 
+/** A line of a thing's list, made of the examples of its fields. */
+export const exampleLine = (fields: Fields): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(listColumnsOf(fields).map(({ key, field }) => [key, field.example]));
+
 /** The instant of all examples. */
 export const EXAMPLE_AT = "2026-11-20T01:23:45.000Z";
 

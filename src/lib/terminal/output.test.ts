@@ -27,7 +27,7 @@ class Paper implements TextWriter {
   closed = false;
   written = "";
   async write(chunk: string | Uint8Array): Promise<void> {
-    this.written += String(chunk);
+    this.written += typeof chunk === "string" ? chunk : Buffer.from(chunk).toString();
   }
   async flush(): Promise<void> {}
 }
@@ -53,6 +53,27 @@ test("tsv has a header row of keys in every language, and escapes tab and newlin
   const rows = ["name\tmails\tcount", '髙橋\t["a@x.jp","b@x.jp"]\t1', String.raw`=A1,"x"\n\t\\` + "\t\t-20", ""];
   expect(await listed({})).toBe(rows.join("\n"));
   expect(await listed({}, people, { language: "en" })).toBe(rows.join("\n"));
+});
+
+test("lines that are ready are written where ndjson has all of every record, and nowhere else", async () => {
+  async function* lines(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('{"ready":1}\n');
+    yield Buffer.from('{"ready":2}\n');
+  }
+  const written = async (options: OutputOptions, more: Partial<OutputPlace> = {}): Promise<string> => {
+    const place = placeOf(options, more);
+    await writeList(place, columns, people, lines);
+    return place.out.written;
+  };
+  expect(await written({ format: "ndjson" })).toBe('{"ready":1}\n{"ready":2}\n');
+  for (const options of [
+    { format: "ndjson", fields: "name" },
+    { format: "ndjson", query: "[]" },
+    { format: "json" },
+    {},
+  ] as const)
+    expect(await written(options)).not.toContain("ready");
+  expect(await written({ format: "ndjson" }, { onTerminal: true })).not.toContain("ready");
 });
 
 test("csv quotes, and guards formulas only where that is asked", async () => {

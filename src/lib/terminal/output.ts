@@ -22,6 +22,9 @@ export interface OutputPlace {
 /** Records, all at once or as they arrive. */
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
+/** The NDJSON of all columns of the same records, as bytes that need not be made here. */
+export type ReadyLines = () => AsyncIterable<Uint8Array>;
+
 /**
  * Fails as {@link writeList} and {@link writeOne} would, before the work whose result they write.
  *
@@ -36,16 +39,21 @@ export async function checkChoice({ fields, query }: OutputChoice, columns: read
  * Writes a list according to `--format`, `--fields` and `--query`. It streams: memory does not grow with the list
  * (except for a query, which needs all of it), and no more records are taken once the reader has closed the pipe.
  *
+ * @param lines written as they are where nothing is left out or escaped
  * @throws `usage` when a field is unknown or the query is wrong, before the first record is taken
  */
 export async function writeList<R>(
   place: OutputPlace,
   columns: readonly Column<R>[],
   records: Records<R>,
+  lines?: ReadyLines,
 ): Promise<void> {
-  const chosen = selectColumns(columns, place.choice.fields);
-  if (place.choice.query !== undefined) {
-    const query = await compileQuery(place.choice.query);
+  const { format, fields, query: expression } = place.choice;
+  const isWhole = format === "ndjson" && fields === undefined && expression === undefined && place.onTerminal !== true;
+  if (isWhole && lines !== undefined) return writeAll(place.out, lines());
+  const chosen = selectColumns(columns, fields);
+  if (expression !== undefined) {
+    const query = await compileQuery(expression);
     return writeAnswer(place, query(await collect(chosen, records)));
   }
   await writeAll(place.out, await listLines(place, chosen, records));
@@ -163,7 +171,7 @@ async function* map<A, B>(items: Records<A>, change: (item: A) => B): AsyncGener
 
 const endLines = (lines: Records<string>): AsyncGenerator<string> => map(lines, (line) => `${line}\n`);
 
-async function writeAll(out: TextWriter, chunks: AsyncIterable<string>): Promise<void> {
+async function writeAll(out: TextWriter, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   for await (const chunk of chunks) {
     if (out.closed) {
       return;

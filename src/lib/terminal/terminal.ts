@@ -5,7 +5,7 @@ import { escapeForPeople } from "./escape.ts";
 import { failureLines, problemLine } from "./failure.ts";
 import { chooseLanguage, type Environment } from "./language.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
-import type { Records } from "./output.ts";
+import type { ReadyLines, Records } from "./output.ts";
 import type { LoadSpinner, ProgressMode } from "./progress/place.ts";
 import { createProgress, type Progress } from "./progress/progress.ts";
 import { Prompts } from "./prompt.ts";
@@ -136,9 +136,9 @@ export class Terminal {
   }
 
   /** Writes a list of records to stdout according to `--format`, `--fields` and `--query`. @see writeList */
-  async list<R>(columns: readonly Column<R>[], records: Records<R>): Promise<void> {
+  async list<R>(columns: readonly Column<R>[], records: Records<R>, lines?: ReadyLines): Promise<void> {
     const { writeList } = await import("./output.ts");
-    await writeList(await this.#outputPlace(), columns, records);
+    await writeList(await this.#outputPlace(), columns, records, lines);
   }
 
   /** Call before changing something whose result {@link list} or {@link show} writes. @see checkChoice */

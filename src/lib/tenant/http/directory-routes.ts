@@ -1,17 +1,28 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { accepts } from "hono/accepts";
 import { routes } from "../../contract/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG_DETAILS, ORGS } from "../directory/orgs.ts";
 import { securedGroups, securedUsers } from "../directory/secured.ts";
 import { addCustomField, CUSTOM_FIELDS, removeCustomField, USERS } from "../directory/users.ts";
-import { exportOf, findRecords, pageOf, recordsOf } from "../lists.ts";
+import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../lists.ts";
 import type { TenantParts } from "./parts.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
 
-const csv = (stream: ReadableStream<Uint8Array>): Response =>
-  new Response(stream, { headers: { "content-type": "text/csv; charset=utf-8" } });
+const answer =
+  (type: string) =>
+  (body: string | ReadableStream<Uint8Array>): Response =>
+    new Response(body, { headers: { "content-type": type } });
 
-const json = (content: string): Response => new Response(content, { headers: { "content-type": "application/json" } });
+const csv = answer("text/csv; charset=utf-8");
+const ndjson = answer("application/x-ndjson");
+const json = answer("application/json");
+
+const wantsLines = (c: Context): boolean => {
+  const supports = ["application/json", "application/x-ndjson"];
+  return accepts(c, { header: "Accept", supports, default: "application/json" }) === "application/x-ndjson";
+};
 
 /** The tenant and its organisations. */
 export const addOrgRoutes = (app: OpenAPIHono, { database }: TenantParts): void => {
@@ -31,7 +42,10 @@ export const addOrgRoutes = (app: OpenAPIHono, { database }: TenantParts): void 
 /** PANEL users and their custom fields. */
 export const addUserRoutes = (app: OpenAPIHono, parts: TenantParts, idempotency: IdempotencyKeys): void => {
   const { database, surroundings, actor } = parts;
-  app.openapi(routes.users, (c) => json(pageOf(database, USERS, c.req.valid("query"))) as never);
+  app.openapi(routes.users, (c) => {
+    const query = c.req.valid("query");
+    return (wantsLines(c) ? ndjson(linesOf(database, USERS, query)) : json(pageOf(database, USERS, query))) as never;
+  });
   app.openapi(routes.findUsers, (c) => c.json({ items: findRecords(database, USERS, c.req.valid("query").name) }, 200));
   app.openapi(routes.exportUsers, (c) => csv(exportOf(database, USERS, c.req.valid("query"))));
   app.openapi(routes.fields, (c) => c.json({ items: recordsOf(database, CUSTOM_FIELDS) }, 200));
