@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import type { Database, Params } from "../store/sqlite/database.ts";
@@ -33,8 +34,9 @@ export interface ExportRecords extends StreamedRecords {
   readonly columns: readonly ExportColumn[];
 }
 
-/** Rows scanned by one statement; short rows yield about 32 KiB of text. */
-const BATCH_ROWS = 256;
+/** The most rows scanned by one statement, and the bytes of a batch: larger ones would wait for the garbage collector. */
+const MOST_ROWS = 256;
+const BATCH_BYTES = 24 * 1024;
 
 /** When batch after batch needs quotes, only one in this many is tried without. */
 const MOST_WITH_QUOTES = 63;
@@ -51,7 +53,7 @@ function* batches(database: Database, records: StreamedRecords, batch: Batch): G
   const { key, table, among, where, params, before } = records;
   const rangeSql = `select max(k) as last from
     (select ${key} as k from ${table} where ${key} > :after and ${among} order by ${key} limit :rows)`;
-  let rows = BATCH_ROWS;
+  let rows = MOST_ROWS;
   for (let after = before; ;) {
     const last = database.get(rangeSql, { ...params, after, rows })?.["last"];
     if (typeof last !== "string" && typeof last !== "number") return;
@@ -73,6 +75,8 @@ function* batches(database: Database, records: StreamedRecords, batch: Batch): G
     }
     if (bytes.length > 0) yield bytes;
     after = last;
+    const fitting = Math.floor((rows * BATCH_BYTES) / Math.max(bytes.length, 1));
+    rows = Math.max(1, Math.min(MOST_ROWS, rows * 2, fitting));
   }
 }
 
@@ -164,7 +168,10 @@ const streamOf = (
     return explained(database, chunksOf(database));
   });
   return new ReadableStream({
-    pull(controller) {
+    async pull(controller) {
+      // signals and timers must not wait for the end where everything is written at once
+      await setImmediate();
+      if (!open) return;
       const { value, done } = closing(() => chunks.next());
       if (done !== true) return controller.enqueue(value);
       close();

@@ -168,7 +168,7 @@ describe("batches that are too long for SQLite", () => {
           name,
         },
       );
-    return textOf(
+    return await textOf(
       streamExport(tenant.database, "lf", () => ({
         columns: [{ header: "name", sql: `iif(${tooBig}, ${TOO_BIG}, t.name)` }],
         key: "t.pk",

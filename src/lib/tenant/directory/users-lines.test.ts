@@ -119,7 +119,7 @@ test("lines that the tenant makes are, byte for byte, those that are made of its
   );
 });
 
-test("lines come from one snapshot, whole batches of them, and are given up at once", async () => {
+test("lines come from one snapshot, hold nothing else up, and are given up at once", async () => {
   await using tenant = new TestTenant();
   const plain = { name: "山田", emails: ["a@example.jp"], org: 0, texts: {}, administrator: false, custom: {} };
   put(
@@ -134,6 +134,12 @@ test("lines come from one snapshot, whole batches of them, and are given up at o
   const text = Buffer.concat([value ?? Buffer.of(), ...rest]).toString();
   expect(text.match(/"name":"山田"/g)).toHaveLength(600);
   expect(text.match(/\n/g)).toHaveLength(600);
+  let turned = false;
+  setImmediate(() => {
+    turned = true;
+  });
+  await Array.fromAsync(tenant.client.userLines());
+  expect(turned).toBe(true);
   const begun = tenant.client.userLines();
   await begun.next();
   await begun.return(undefined);
