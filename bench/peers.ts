@@ -78,6 +78,11 @@ export class Peers {
     return this.#shell(script, this.#path("iconv"), this.#path("sqlite3"), database, path);
   }
 
+  /** Writes a tenant's table of users to nowhere, as JSON. */
+  listUsers(database: string): Promise<Ran> {
+    return this.#shell('"$1" -json "$2" "select * from user" > /dev/null', this.#path("sqlite3"), database);
+  }
+
   /** One process of openssl, with these words. */
   openssl(...words: readonly string[]): Promise<Ran> {
     return this.#run(this.#path("openssl"), ...words);

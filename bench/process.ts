@@ -10,6 +10,8 @@ export interface Command {
   readonly env: Readonly<Record<string, string>>;
   /** the folder it runs in, which receives what it prints */
   readonly folder: string;
+  /** receives stdout instead, which is then not read */
+  readonly output?: string | undefined;
 }
 
 /** A process from its start to its end. */
@@ -40,9 +42,9 @@ function peakOf(pid: number | undefined): number | undefined {
  *
  * @throws when it cannot be started, or ends with another status than 0; the message has the beginning of its stderr
  */
-export async function runProcess({ file, args, env, folder }: Command, signal: AbortSignal): Promise<Ran> {
+export async function runProcess({ file, args, env, folder, output }: Command, signal: AbortSignal): Promise<Ran> {
   signal.throwIfAborted();
-  await using stdout = await open(join(folder, "stdout"), "w");
+  await using stdout = await open(output ?? join(folder, "stdout"), "w");
   await using stderr = await open(join(folder, "stderr"), "w");
   let peakBytes: number | undefined;
   const started = process.hrtime.bigint();
@@ -62,5 +64,5 @@ export async function runProcess({ file, args, env, folder }: Command, signal: A
       .replaceAll(/\s*\n\s*/g, " / ");
     throw new Error(`${[file, ...args].map((part) => basename(part)).join(" ")} ended with ${status}: ${said}`);
   }
-  return { seconds, peakBytes, stdout: await readFile(join(folder, "stdout"), "utf8") };
+  return { seconds, peakBytes, stdout: output === undefined ? await readFile(join(folder, "stdout"), "utf8") : "" };
 }

@@ -40,9 +40,13 @@ export class Program {
 
   /** The same Node without the program, in the same surroundings. */
   node(...args: readonly string[]): Promise<Ran> {
+    return this.#node(args);
+  }
+
+  #node(args: readonly string[], output?: string): Promise<Ran> {
     const { PATH = "" } = process.env;
     const env = { PATH, HOME: this.#home, CLOMOCTL_HOME: this.#home, LC_ALL: "C.UTF-8", NO_COLOR: "1" };
-    return runProcess({ file: process.execPath, args, env, folder: dirname(this.#home) }, this.#signal);
+    return runProcess({ file: process.execPath, args, env, folder: dirname(this.#home), output }, this.#signal);
   }
 
   /**
@@ -59,10 +63,20 @@ export class Program {
     return ran;
   }
 
+  /** The tenant's file. */
+  get database(): string {
+    return join(this.#home, "tenants", "embedded", "tenant.db");
+  }
+
   /** Users in the tenant, read from its file rather than asked of the program. */
   countUsers(): number {
-    using database = new DatabaseSync(join(this.#home, "tenants", "embedded", "tenant.db"), { readOnly: true });
+    using database = new DatabaseSync(this.database, { readOnly: true });
     return Number(database.prepare("select count(*) as users from user").get()?.["users"]);
+  }
+
+  /** `users list` as NDJSON, to a file. */
+  listUsers(path: string): Promise<Ran> {
+    return this.#node([this.#door, "users", "list", "--format", "ndjson"], path);
   }
 
   /** `users export` to a file in CP932. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { countRecords } from "./records.ts";
+import { countLines, countRecords } from "./records.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -20,4 +20,10 @@ test("an empty file has none", async () => {
   const path = join(folder, "empty.csv");
   await writeFile(path, "");
   expect(await countRecords(path)).toBe(0);
+});
+
+test("lines are counted by their ends, quotes or not", async () => {
+  const path = join(folder, "lines.ndjson");
+  await writeFile(path, '{"a":"\\""}\n{}\n{"cut');
+  expect(await countLines(path)).toBe(2);
 });

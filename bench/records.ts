@@ -3,6 +3,15 @@ import { createReadStream } from "node:fs";
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 
+/** Lines of a file, ended by LF. */
+export async function countLines(path: string): Promise<number> {
+  let lines = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
+    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) lines += 1;
+  }
+  return lines;
+}
+
 /**
  * Records of a CSV file whose newlines are LF or CRLF, the header included. Counted in bytes, by code that is not the
  * program's: neither UTF-8 nor CP932 has a quote or a line feed inside a character of several bytes.

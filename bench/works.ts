@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { alternate, type Runs } from "./alternate.ts";
 import { created, unchanged, verifyRecords, verifyUsers, type Bench } from "./bench.ts";
 import { THIS, type Checkout } from "./checkout.ts";
+import { countLines } from "./records.ts";
 import type { Figures, Target } from "./judge.ts";
 import type { Tool } from "./peers.ts";
 import type { Ran } from "./process.ts";
@@ -177,6 +178,29 @@ const exporting = long({
   note: ({ rows }) => `${rows} records in each file`,
 });
 
+const listing = long({
+  name: "users list",
+  target: { must: 2, mustRssMb: 150 },
+  needs: ["sqlite3"],
+  ours: async (bench, checkout) => {
+    const program = await bench.filledTenant(checkout);
+    const file = bench.newPath("users.ndjson");
+    try {
+      await program.listUsers(file);
+      const found = await countLines(file);
+      if (found !== bench.rows) throw new Error(`${found} lines where ${bench.rows} are expected`);
+    } finally {
+      await rm(file, { force: true });
+    }
+    return () => program.listUsers("/dev/null");
+  },
+  peer: async (bench) => {
+    const { database } = await bench.filledTenant(THIS);
+    return () => bench.peers.listUsers(database);
+  },
+  note: ({ rows }) => `${rows} lines in a run before`,
+});
+
 /** The long works, whose peers are other programs. */
 export const LONG_WORKS: readonly Work[] = [
   check,
@@ -184,4 +208,5 @@ export const LONG_WORKS: readonly Work[] = [
   importing("import", { must: 5, aim: 3, mustRssMb: 250 }),
   again,
   exporting,
+  listing,
 ];
