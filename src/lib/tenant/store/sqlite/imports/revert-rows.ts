@@ -1,14 +1,15 @@
 import type { Database, Row } from "../database.ts";
+import { jsonList, truth } from "../json.ts";
 import { keyText, referenceOf, shownReference, stored } from "./expressions.ts";
 import { changes, made, params, type Reverted } from "./revert.ts";
-import { batched, deletedLine, lineOf, listOf, truth, valuePiece, type RowQuery } from "./rows.ts";
+import { batched, deletedLine, lineOf, valuePiece, type RowQuery } from "./rows.ts";
 import type { StoredKind } from "./stored-kind.ts";
 
 /** SQL: the stored value of a column of record `c` before the import. */
 const before = (column: string): string => `(c.before ->> '$.${column}')`;
 
 const afterOf = (kind: StoredKind): string =>
-  listOf(
+  jsonList(
     kind.fields.map((field) => {
       const value = before(field.stored);
       const reference = referenceOf(kind, field);
@@ -17,7 +18,7 @@ const afterOf = (kind: StoredKind): string =>
   );
 
 const changedOf = ({ fields }: StoredKind): string =>
-  listOf(
+  jsonList(
     fields.map(({ field, stored: column }) => `iif(${before(column)} is not ${stored(column)}, ',"${field}"', '')`),
   );
 

@@ -15,21 +15,8 @@ import {
   valueForExisting,
   valueForNew,
 } from "./expressions.ts";
+import { jsonList, jsonObject, truth } from "../json.ts";
 import type { PlanSql, StoredKind } from "./stored-kind.ts";
-
-/** An SQLite function takes at most 127 arguments. */
-const MOST_ARGUMENTS = 100;
-
-/** SQL: pieces concatenated; null ones are left out. */
-const joined = (pieces: readonly string[]): string => {
-  if (pieces.length <= MOST_ARGUMENTS) return `concat(${pieces.join(", ")})`;
-  const parts: string[] = [];
-  for (let at = 0; at < pieces.length; at += MOST_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MOST_ARGUMENTS)));
-  return joined(parts);
-};
-
-/** SQL: a JSON list of pieces that each begin with a comma; a piece may be empty. */
-export const listOf = (pieces: readonly string[]): string => `'[' || substr(${joined(pieces)}, 2) || ']'`;
 
 /** SQL: one value of `after` as JSON; `value` is SQL of JSON. */
 export const afterPiece = (field: string, value: string): string =>
@@ -45,11 +32,7 @@ const customPiece = (value: string): string =>
 type RowParts = Readonly<Record<keyof PlanRow, string>>;
 
 /** SQL: a line of NDJSON, assembled by SQLite: a million rows need not become objects. */
-export const lineOf = (parts: RowParts): string =>
-  joined([...Object.entries(parts).flatMap(([key, sql], at) => [`'${at === 0 ? "{" : ","}"${key}":'`, sql]), "'}\n'"]);
-
-/** SQL: a condition as JSON. */
-export const truth = (condition: string): string => `iif(${condition}, 'true', 'false')`;
+export const lineOf = (parts: RowParts): string => jsonObject(Object.entries(parts), "\n");
 
 /** Bytes of lines per batch. */
 const BATCH_BYTES = 65_536;
@@ -88,7 +71,7 @@ export const valuePiece = ({ field, merge }: ImportedField, value: string): stri
 
 /** SQL: a row's resulting values, as the JSON of a plan's row. */
 const afterJson = (plan: PlanSql): string =>
-  listOf(
+  jsonList(
     plan.kind.fields.map((field) => {
       const existing = isTouched(plan, field) ? valueForExisting(plan, field) : stored(field.stored);
       const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
@@ -103,7 +86,7 @@ const afterJson = (plan: PlanSql): string =>
 /** SQL: the names of the fields that a row changes, as JSON. */
 const changedJson = ({ kind }: PlanSql): string => {
   const names = kind.fields.map(({ field, bit }) => `iif(m.changed & ${2 ** bit}, ',"${field}"', '')`);
-  return `iif(coalesce(m.changed, 0) = 0, '[]', ${listOf(names)})`;
+  return `iif(coalesce(m.changed, 0) = 0, '[]', ${jsonList(names)})`;
 };
 
 /** SQL: the row's key as in the file; null if the file has no such column. */
@@ -142,7 +125,7 @@ export const deletedLine = (kind: StoredKind): string =>
     changed: "'[]'",
     setsSecret: "'false'",
     exists: "'true'",
-    after: listOf([afterPiece("name", `json_quote(${stored(kind.namedBy)})`)]),
+    after: jsonList([afterPiece("name", `json_quote(${stored(kind.namedBy)})`)]),
   });
 
 const deletedLines = ({ kind }: PlanSql, protectedToo: boolean): string => {

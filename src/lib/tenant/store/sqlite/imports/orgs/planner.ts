@@ -5,7 +5,8 @@ import { severityOf } from "../../../../../model/problem.ts";
 import type { Database } from "../../database.ts";
 import { lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
-import { afterPiece, listOf } from "../rows.ts";
+import { jsonList } from "../../json.ts";
+import { afterPiece } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { orgPlaces } from "./places.ts";
 
@@ -112,7 +113,7 @@ const write = (database: Database, plan: PlanSql, context: CommitContext): void 
   }
 };
 
-const AFTER = listOf([
+const AFTER = jsonList([
   afterPiece("name", "json_quote(a.name)"),
   afterPiece("code", "json_quote(a.code)"),
   "org_place(r.row)",
