@@ -79,7 +79,7 @@ interface Left {
   readonly plan: string | undefined;
 }
 
-/** Says whether the tenant is as before or as after, after one more command, which leaves one whole plan at most. */
+/** Says whether the tenant is as before or as after, after one more command on imports, which leaves one whole plan at most. */
 async function outcomeOf(home: string, { before, after }: Scene): Promise<Left> {
   const state = await stateOf(home);
   expect([before, after].includes(state)).toBe(true);

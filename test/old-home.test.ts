@@ -33,7 +33,7 @@ function reopened() {
   const now = new Date(story.madeAt);
   return {
     tenant,
-    run: (line: string) => run(line, { home: folder, folder, now, tenant: tenant.client }),
+    run: (line: string) => run(line, { home: folder, folder, now, tenant: tenant.fetch }),
   };
 }
 

@@ -6,8 +6,12 @@ import { run } from "./program.ts";
 /** Where a home keeps the embedded tenant. */
 export const TENANT = join("tenants", "embedded");
 
-/** What a tenant holds: the bytes of its users' export, then its organisations and what only one user may have. */
+/**
+ * What a tenant holds: the bytes of its users' export, then its organisations and what only one user may have. It is told
+ * after a command that works on imports, as that one removes what killed ones left.
+ */
 export async function stateOf(home: string): Promise<string> {
+  await run(["imports", "list"], { home });
   const { text, code, stderr } = await run(["users", "export", "--encoding", "utf-8"], { home });
   if (code !== 0) throw new Error(`the tenant cannot be read:\n${stderr}`);
   const database = openDatabase(home);

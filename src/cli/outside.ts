@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
-import type { ChosenTenant, Clock } from "../commands/tools.ts";
+import type { ChosenContext, Clock } from "../commands/tools.ts";
 import type { Machine, OpenTenant } from "./tenant.ts";
 
 /** The part of `process` the program uses. */
@@ -22,7 +22,7 @@ export type Host = Pick<
 >;
 
 /** Opens the tenant of a context. @throws as `openTenant` of `tenant.ts` */
-export type TenantOpener = (machine: Machine, chosen: Omit<ChosenTenant, "client">) => Promise<OpenTenant>;
+export type TenantOpener = (machine: Machine, chosen: ChosenContext) => Promise<OpenTenant>;
 
 /** The program's environment; tests pass one in memory. */
 export interface Outside {

@@ -48,19 +48,20 @@ test("a tenant in process is made in its folder, by the clock that is passed in"
   } as const;
   const tenant = await open(context);
   expect(tenant).toMatchObject({ context, source: "used" });
-  expect(await tenant.client.tenant()).toMatchObject({ name: "kanto", mirroredAt: null, users: 0 });
-  expect(await tenant.client.addCustomField("入社年")).toMatchObject({ createdAt: "2026-11-20T01:00:00.000Z" });
+  const client = await tenant.client(["tenant", "users"]);
+  expect(await client.tenant.show()).toMatchObject({ name: "kanto", mirroredAt: null, users: 0 });
+  expect(await client.users.addField({ name: "入社年" })).toMatchObject({ createdAt: "2026-11-20T01:00:00.000Z" });
   await tenant.close();
   expect(existsSync(join(tenantFolder, "tenant.db"))).toBe(true);
   const again = await open(context);
-  expect((await again.client.customFields()).map(({ name }) => name)).toEqual(["入社年"]);
+  expect((await (await again.client(["users"])).users.fields()).map(({ name }) => name)).toEqual(["入社年"]);
   await again.close();
 });
 
 test("a tenant on a server is asked below the address of its context", async () => {
   const { url, asked } = await served(example("tenant"));
   const tenant = await open(remote(`${url}/mdm`));
-  expect(await tenant.client.tenant()).toEqual(example("tenant"));
+  expect(await (await tenant.client(["tenant"])).tenant.show()).toEqual(example("tenant"));
   expect(asked).toEqual(["/mdm/v1/tenant"]);
   await tenant.close();
 });

@@ -1,13 +1,13 @@
-import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ChosenTenant, Clock } from "../commands/tools.ts";
+import type { ChosenContext, Clock } from "../commands/tools.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import { ensureFolder, type ProcessTable } from "../lib/files/index.ts";
-import { TenantClient, type Transport } from "../lib/client/index.ts";
+import { openClient, unchecked, type Client, type Connection, type NounName } from "../lib/client/index.ts";
 import { installLightMessages } from "./light-fetch.ts";
 
 /** A tenant that is open until it is closed. */
-export interface OpenTenant extends ChosenTenant {
+export interface OpenTenant extends ChosenContext {
+  readonly client: <N extends NounName>(nouns: readonly N[]) => Promise<Client<N>>;
   readonly close: () => Promise<void>;
 }
 
@@ -19,33 +19,25 @@ export interface Machine {
   readonly userName: string | undefined;
 }
 
-/** A connection to a tenant. */
-interface Connection {
-  readonly transport: Transport;
-  /** the base address of the tenant's routes; undefined in process */
-  readonly base?: URL | undefined;
-  readonly close: () => Promise<void>;
-}
-
 /**
  * Opens the tenant of a context.
  *
  * @throws `locked` when another process holds an embedded tenant, `unexpected` when its folder cannot be created
  * @throws `not-found`, `input-rejected` when the `--ca-file` of a remote one is missing or not a certificate
  */
-export async function openTenant(
-  machine: Machine,
-  { context, source }: Omit<ChosenTenant, "client">,
-): Promise<OpenTenant> {
-  const connection = context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess(machine, context);
-  const { transport, base, close } = await connection;
-  return { context, source, client: new TenantClient(transport, base), close };
+export async function openTenant(machine: Machine, chosen: ChosenContext): Promise<OpenTenant> {
+  const { context } = chosen;
+  const opening = context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess(machine, context);
+  const { close, ...connection } = await opening;
+  return { ...chosen, client: (nouns) => openClient(connection, nouns), close };
 }
+
+type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
   { clock, processes, userName }: Machine,
   { tenantFolder, name }: EmbeddedContext,
-): Promise<Connection> {
+): Promise<Connection & Closing> {
   await ensureFolder(tenantFolder);
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
@@ -53,13 +45,13 @@ async function connectInProcess(
     folder: tenantFolder,
     name,
     actor: userName === undefined ? "owner" : `owner (${userName})`,
-    surroundings: { now: () => clock.now().getTime(), random: (size) => randomBytes(size) },
+    surroundings: { now: () => clock.now().getTime(), random: (size) => crypto.getRandomValues(new Uint8Array(size)) },
     processes,
   });
-  return { transport: fetch, close };
+  return { transport: fetch, check: unchecked, close };
 }
 
-async function connectBySocket({ clock }: Machine, { url, caFile }: RemoteContext): Promise<Connection> {
+async function connectBySocket({ clock }: Machine, { url, caFile }: RemoteContext): Promise<Connection & Closing> {
   const { openSocket } = await import("../lib/client/socket.ts");
   const { readAuthorities } = await import("../lib/config/authorities.ts");
   const { transport, close } = openSocket({
@@ -67,7 +59,7 @@ async function connectBySocket({ clock }: Machine, { url, caFile }: RemoteContex
     surroundings: {
       now: () => clock.now().getTime(),
       wait: (delayMs, signal) => sleep(delayMs, undefined, { signal }),
-      newKey: randomUUID,
+      newKey: () => crypto.randomUUID(),
     },
   });
   return { transport, base: new URL(url), close };

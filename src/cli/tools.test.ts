@@ -57,10 +57,10 @@ test("the signal is that of the interruption, which says what the command descri
 
 test("each tenant is opened once, whichever way it is asked for, and closed once", async () => {
   const { tools, tenants } = opened(await homeOfTwo(), { context: "kanto" });
-  const { client, source } = await tools.tenant();
+  const { context, source } = await tools.tenant("users");
   expect(source).toBe("option");
-  expect((await tools.tenant()).client).toBe(client);
-  expect((await tools.tenantOf(await tools.contexts.find("kanto"))).client).toBe(client);
+  expect((await tools.tenant("orgs")).context).toBe(context);
+  expect((await tools.tenantOf(await tools.contexts.find("kanto"))).context).toBe(context);
   await tools.tenantOf(await tools.contexts.find("osaka"));
   expect(tenants).toEqual(["open kanto", "open osaka"]);
   await tools[Symbol.asyncDispose]();

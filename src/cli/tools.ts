@@ -1,5 +1,6 @@
 import type { Globals } from "../commands/globals.ts";
-import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
+import type { ChosenContext, ChosenTenant, Machine, Tools } from "../commands/tools.ts";
+import type { NounName } from "../lib/client/index.ts";
 import { Contexts, locateHome } from "../lib/config/index.ts";
 import { removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
 import { Terminal } from "../lib/terminal/index.ts";
@@ -44,11 +45,12 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
   const opened = new Map<string, Promise<OpenTenant>>();
-  const openOnce = (chosen: Omit<ChosenTenant, "client">): Promise<OpenTenant> => {
+  const open = async <N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> => {
     const { name } = chosen.context;
     const tenant = opened.get(name) ?? outside.openTenant({ clock, processes, userName: outside.userName }, chosen);
     opened.set(name, tenant);
-    return tenant;
+    const { context, source, client } = await tenant;
+    return { context, source, client: await client(nouns) };
   };
   return {
     terminal,
@@ -64,8 +66,8 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     stdin,
     workingFolder,
     signal,
-    tenant: async () => openOnce(await contexts.choose(globals.context, environment)),
-    tenantOf: (context) => openOnce({ context, source: "default" }),
+    tenant: async (...nouns) => open(await contexts.choose(globals.context, environment), nouns),
+    tenantOf: (context, ...nouns) => open({ context, source: "default" }, nouns),
     describeState: (state) => interrupts.describe(state),
     async [Symbol.asyncDispose]() {
       for (const tenant of opened.values()) await (await tenant.catch(() => undefined))?.close();

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { TenantClient } from "../lib/client/index.ts";
+import type { Client, NounName } from "../lib/client/index.ts";
 import type { Context, Contexts, ContextSource, Home } from "../lib/config/index.ts";
 import type { TemporaryPlace } from "../lib/files/index.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
@@ -32,12 +32,15 @@ export interface Machine {
   readonly door: string;
 }
 
-/** The tenant a command works on. */
-export interface ChosenTenant {
+/** A context, and where it was named: plans show it, and deletions on a remote tenant require `option`. */
+export interface ChosenContext {
   readonly context: Context;
-  /** where the context was named: plans show it, and deletions on a remote tenant require `option` */
   readonly source: ContextSource;
-  readonly client: TenantClient;
+}
+
+/** The tenant a command works on, and what it does with some of its nouns. */
+export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
+  readonly client: Client<N>;
 }
 
 /** The zone days are counted in: `--timezone`, else the context's. */
@@ -66,18 +69,19 @@ export interface Tools {
   /** aborted by SIGINT, SIGTERM and SIGHUP; 900 ms later the process ends in any case */
   readonly signal: AbortSignal;
   /**
-   * The tenant of `--context`, CLOMOCTL_CONTEXT or `context use`; opened by the first call, closed after the command.
+   * The tenant of `--context`, CLOMOCTL_CONTEXT or `context use`, with a client of these nouns; opened by the first
+   * call, closed after the command.
    *
    * @throws `not-found` when there is no such context
    * @throws `unavailable` when the tenant cannot be reached
    */
-  tenant(): Promise<ChosenTenant>;
+  tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
    * The tenant of one of {@link contexts}, for `--all-contexts`: opened by the first call, closed after the command.
    *
    * @throws `unavailable` when the tenant cannot be reached, `locked` when another process holds it
    */
-  tenantOf(context: Context): Promise<ChosenTenant>;
+  tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /** Sets how to describe what was and was not done if a signal comes; the latest call counts. */
   describeState(state: () => Text): void;
 }

@@ -31,7 +31,7 @@ export class Desk implements AsyncDisposable {
     const { tenant, folder } = this;
     const now = new Date(tenant.surroundings.now());
     const home = join(tenant.folder, "home");
-    const { stdout, stderr, exit } = await run(line, { tenant: tenant.client, home, folder, stdin, now });
+    const { stdout, stderr, exit } = await run(line, { tenant: tenant.fetch, home, folder, stdin, now });
     return { stdout, stderr, code: exit };
   }
 

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { PassThrough, type Duplex } from "node:stream";
-import { TenantClient } from "../../lib/client/index.ts";
+import { openClient } from "../../lib/client/index.ts";
 import type { Host, Outside } from "../outside.ts";
 
 /** The program's environment in memory, and its state after a run. */
@@ -51,10 +51,15 @@ export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): F
     systemUnits: `${home}/system-units`,
     hostName: "test",
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
-    openTenant: async (_, { context, source }) => {
-      tenants.push(`open ${context.name}`);
-      const client = new TenantClient(() => Promise.reject(new TypeError("nobody is asked")));
-      return { context, source, client, close: async () => void tenants.push(`close ${context.name}`) };
+    openTenant: async (_, chosen) => {
+      const { name } = chosen.context;
+      tenants.push(`open ${name}`);
+      const transport = () => Promise.reject(new TypeError("nobody is asked"));
+      return {
+        ...chosen,
+        client: (nouns) => openClient({ transport }, nouns),
+        close: async () => void tenants.push(`close ${name}`),
+      };
     },
   };
   return { outside, host, environment, stdout, stderr: () => Buffer.concat(said).toString(), tenants };

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { TenantClient, type Tenant } from "../../lib/client/index.ts";
+import type { Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
@@ -105,9 +105,9 @@ test("a tenant that cannot be asked is a warning, in both languages", async () =
 
 test("what is no failure of the tenant is not passed over", async () => {
   const home = await homeWith(true);
-  const tenant = new TenantClient(async () => {
+  const tenant = async () => {
     throw new TypeError("boom");
-  });
+  };
   const { exit, stdout, stderr } = await run("context show kanto", { home, tenant });
   expect({ exit, stdout }).toEqual({ exit: 1, stdout: "" });
   expect(stderr).toContain("boom");

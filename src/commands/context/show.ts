@@ -51,8 +51,8 @@ export default defineCommand({
 async function lastFromConsole(tools: Tools, context: Context): Promise<string | null> {
   if (!(await tools.contexts.hasDatabase(context))) return null;
   try {
-    const { client } = await tools.tenantOf(context);
-    return (await client.tenant()).mirroredAt;
+    const { client } = await tools.tenantOf(context, "tenant");
+    return (await client.tenant.show()).mirroredAt;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     await tools.terminal.warn(error.what);

@@ -18,7 +18,7 @@ export default defineCommand({
   exits: ["input-rejected", "conflict", "not-found", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { id, confirmDeletions }) {
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("imports");
     const plan = await findImport(client, id);
     if (plan.state !== "planned") throw notPlanned(plan);
     const pending = new PendingPlan(tools, client, plan, true);

@@ -11,7 +11,7 @@ export default defineCommand({
   exits: ["conflict", "not-found"],
   shows: IMPORT_DETAILS,
   async run(tools, { id }) {
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));
   },

@@ -12,7 +12,7 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports emitted" }],
   exits: ["not-found", "locked"],
   async run(tools) {
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("imports");
     const waiting = (await client.imports.list()).filter(({ state }) => state === "awaiting-console");
     await tools.terminal.list(IMPORT_COLUMNS, waiting);
   },

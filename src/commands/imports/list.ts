@@ -10,7 +10,7 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports list" }, { line: "clomoctl imports list --format json --fields id,state" }],
   exits: ["not-found", "locked"],
   async run(tools, { limit }) {
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("imports");
     await tools.terminal.list(IMPORT_COLUMNS, firstOf(await client.imports.list(), limit));
   },
 });

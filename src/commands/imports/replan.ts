@@ -14,7 +14,7 @@ export default defineCommand({
   exits: ["conflict", "not-found"],
   shows: IMPORT_DETAILS,
   async run(tools, { id }) {
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     tools.describeState(() => NOTHING_CHANGED);
     const plan = await client.imports.replan(found.id, tools.signal);

@@ -21,7 +21,7 @@ export default defineCommand({
   exits: ["input-rejected", "conflict", "not-found"],
   shows: RESULT_COLUMNS,
   async run(tools, { id, confirmDeletions }) {
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
     await showPlan(tools, pending.plan);

@@ -30,7 +30,7 @@ export default defineCommand({
         what: text("--rows and --problems cannot be used together", "--rows と --problems は同時に使えません"),
       });
     }
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     if (rows) return terminal.list(ROW_COLUMNS, client.imports.rows(found.id));
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));

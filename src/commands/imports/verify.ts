@@ -48,7 +48,7 @@ export default defineCommand({
   shows: [...RESULT_COLUMNS, ...ROW_COLUMNS],
   async run(tools, { id, against, encoding }) {
     const { terminal } = tools;
-    const { client, context } = await tools.tenant();
+    const { client, context } = await tools.tenant("imports");
     const found = await findImport(client, id);
     tools.describeState(() => STILL_WAITS);
     await using file = await openInput(tools, against);

@@ -10,6 +10,7 @@ export default defineCommand({
   examples: [{ line: "clomoctl orgs export -o orgs-now.csv" }, { line: "clomoctl orgs export --encoding utf-8" }],
   exits: ["input-rejected", "not-found"],
   async run(tools, options) {
-    await runExport(tools, options, { format: "orgs", open: (client, query) => client.exportOrgs(query) });
+    const { client } = await tools.tenant("orgs");
+    await runExport(tools, options, { format: "orgs", open: client.orgs.export });
   },
 });

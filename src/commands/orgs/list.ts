@@ -23,8 +23,8 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { limit }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
-    const orgs = (await client.orgs()).slice(0, limit);
+    const { client } = await tools.tenant("orgs");
+    const orgs = (await client.orgs.list()).slice(0, limit);
     const { format, fields } = terminal.output;
     if (format === "table" && fields === undefined) await writeTree(terminal, orgs);
     else await terminal.list(ORG_COLUMNS, orgs);

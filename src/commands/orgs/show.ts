@@ -27,7 +27,7 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { org }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
-    await terminal.show(ORG_DETAILS, theOne(org, await client.findOrgs(org), ORG));
+    const { client } = await tools.tenant("orgs");
+    await terminal.show(ORG_DETAILS, theOne(org, await client.orgs.find({ name: org }), ORG));
   },
 });

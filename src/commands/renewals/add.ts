@@ -1,4 +1,4 @@
-import type { NewRenewalItem, RenewalItem, TenantClient } from "../../lib/client/index.ts";
+import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -32,7 +32,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
-    const tenant = await tools.tenant();
+    const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;
     if (kind === undefined && options.file === undefined) throw kindMissing();
@@ -63,7 +63,7 @@ const kindMissing = (): Failure =>
 const nameMissing = (): Failure => new Failure("usage", { what: text("name is empty", "名前が空です"), where: "NAME" });
 
 /** @throws Failure `input-rejected` when the very same certificate or token is recorded already */
-async function refuseDuplicate(client: TenantClient, { fingerprint }: NewRenewalItem): Promise<void> {
+async function refuseDuplicate(client: Client<"renewals">, { fingerprint }: NewRenewalItem): Promise<void> {
   if (fingerprint === undefined || fingerprint === null) return;
   const known: RenewalItem | undefined = (await client.renewals.list()).find(
     (item) => item.fingerprint === fingerprint,

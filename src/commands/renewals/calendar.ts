@@ -54,9 +54,9 @@ export default defineCommand({
   },
 });
 
-async function tenantsOf(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant[]> {
-  if (!allContexts) return [await tools.tenant()];
-  const tenants: ChosenTenant[] = [];
-  for (const context of await tools.contexts.list()) tenants.push(await tools.tenantOf(context));
+async function tenantsOf(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals">[]> {
+  if (!allContexts) return [await tools.tenant("renewals")];
+  const tenants: ChosenTenant<"renewals">[] = [];
+  for (const context of await tools.contexts.list()) tenants.push(await tools.tenantOf(context, "renewals"));
   return tenants;
 }

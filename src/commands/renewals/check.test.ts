@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop } from "../../lib/apple/testing/openssl.ts";
-import { TenantClient, type RenewalItem } from "../../lib/client/index.ts";
+import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { parseExposition } from "../../lib/renewals/testing/exposition.ts";
 import { parsePluginOutput } from "../../lib/renewals/testing/plugin-output.ts";
@@ -220,7 +220,7 @@ describe("--all-contexts", () => {
   });
 
   test("a tenant that breaks is unknown too", async () => {
-    const tenant = new TenantClient(() => Promise.reject(new TypeError("the wire is cut")));
+    const tenant = () => Promise.reject(new TypeError("the wire is cut"));
     const { exit, stderr } = await run("renewals check", { home: await homeWith(), tenant });
     expect(exit).toBe(3);
     expect(stderr).toContain("embedded: cannot read the tenant: the wire is cut\n");

@@ -36,7 +36,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, by, at }) {
-    const tenant = await tools.tenant();
+    const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const asOf = asOfNow(tools, tenant);
     const when = at === undefined ? asOf.now.toISOString() : pastInstant(at, { ...asOf, where: "--at" });

@@ -37,7 +37,7 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, name, ...options }) {
-    const tenant = await tools.tenant();
+    const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const before = await findItem(client, typed);
     const kind = options.kind ?? before.kind;

@@ -81,7 +81,7 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-found", "locked", "interrupted"],
   async run(tools, { item: typed, ...options }) {
     refuseMisfit(tools, options);
-    const tenant = await tools.tenant();
+    const tenant = await tools.tenant("renewals");
     const subject = await subjectOf(tenant.client, typed, { alone: options.interactive });
     const { kind, item } = subject;
     const expiresAt = item?.expiresAt ?? null;

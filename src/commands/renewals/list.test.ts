@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { TenantClient, type RenewalItem } from "../../lib/client/index.ts";
+import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "../../lib/renewals/testing/vpp-token.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
@@ -231,7 +231,7 @@ describe("of all tenants", () => {
 });
 
 test("a crash is none of these either", async () => {
-  const tenant = new TenantClient(() => Promise.reject(new TypeError("the wire is cut")));
+  const tenant = () => Promise.reject(new TypeError("the wire is cut"));
   const ran = await run("renewals list --all-contexts", { home: await homeOfThree(), tenant });
   expect(ran).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("the wire is cut") });
 });

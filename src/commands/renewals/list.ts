@@ -80,7 +80,7 @@ async function gather(
   const { now, timezone } = asOfNow(tools, chosen);
   const { found, failed } = allContexts
     ? await judgedOfAll(tools)
-    : { found: await judgedOf(tools, await tools.tenant()), failed: undefined };
+    : { found: await judgedOf(tools, await tools.tenant("renewals")), failed: undefined };
   const contexts = allContexts ? (await tools.contexts.list()).map(({ name }) => name) : [chosen.context.name];
   const items = found.toSorted(byExpiry).slice(0, limit);
   return { shown: { items, contexts, timeline: new Timeline(now, timezone), now, timezone }, failed };
@@ -91,7 +91,7 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
   let failed: Failure | undefined;
   for (const context of await tools.contexts.list()) {
     try {
-      found.push(...(await judgedOf(tools, await tools.tenantOf(context))));
+      found.push(...(await judgedOf(tools, await tools.tenantOf(context, "renewals"))));
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "interrupted") throw error;
       failed ??= error;
@@ -103,7 +103,7 @@ async function judgedOfAll(tools: Tools): Promise<{ found: readonly Judged[]; fa
   return { found, failed };
 }
 
-async function judgedOf(tools: Tools, tenant: ChosenTenant): Promise<Judged[]> {
+async function judgedOf(tools: Tools, tenant: ChosenTenant<"renewals">): Promise<Judged[]> {
   const asOf = asOfNow(tools, tenant);
   const all = await itemsBySource(tenant, asOf.timezone);
   for (const line of all.flatMap(remarksOf)) await tools.terminal.warn(line);

@@ -144,7 +144,7 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
   });
 }
 
-function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant): NoticeTenant {
+function noticeTenant(tools: Pick<Tools, "globals">, tenant: ChosenTenant<"renewals" | "users">): NoticeTenant {
   const timezone = zoneOf(tools, tenant);
   return {
     context: tenant.context.name,
@@ -160,12 +160,13 @@ async function openAll(
   allContexts: boolean,
 ): Promise<{ readonly tenants: readonly NoticeTenant[]; readonly unreached: boolean }> {
   const { contexts, terminal } = tools;
-  if (!allContexts) return { tenants: [noticeTenant(tools, await tools.tenant())], unreached: false };
+  if (!allContexts)
+    return { tenants: [noticeTenant(tools, await tools.tenant("renewals", "users"))], unreached: false };
   const tenants: NoticeTenant[] = [];
   const all = await contexts.list();
   for (const context of all) {
     try {
-      tenants.push(noticeTenant(tools, await tools.tenantOf(context)));
+      tenants.push(noticeTenant(tools, await tools.tenantOf(context, "renewals", "users")));
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       await terminal.warn(text(`${context.name}: ${error.what.en}`, `${context.name}: ${error.what.ja}`));

@@ -15,7 +15,7 @@ export default defineCommand({
   async run(tools, { item: typed }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was deleted", "何も削除していません"));
-    const tenant = await tools.tenant();
+    const tenant = await tools.tenant("renewals");
     const { client, context, source } = tenant;
     const { id, name } = await findItem(client, typed);
     if (globals.yes && context.kind === "remote" && source !== "option") throw tenantNotNamed();

@@ -7,7 +7,8 @@ import { stripVTControlCharacters } from "node:util";
 import { onTestFinished } from "vitest";
 import { main } from "../../cli/main.ts";
 import type { Host, Outside } from "../../cli/outside.ts";
-import { TenantClient } from "../../lib/client/index.ts";
+import { openClient, type Transport } from "../../lib/client/index.ts";
+import { strict } from "../../lib/client/testing/whole-client.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Language } from "../../lib/text/index.ts";
 import { AnsweringTenant, type Answers, type Seen } from "./tenant.ts";
@@ -17,8 +18,8 @@ export type Typing = readonly [question: string, keys: string];
 
 /** What a command line meets. All that is not given is still: no terminal, no input, an empty home of its own. */
 export interface Circumstances {
-  /** what the tenant answers, of whichever context; a failure where it cannot be opened; or a tenant's own client */
-  readonly tenant?: Answers | Failure | TenantClient;
+  /** what the tenant answers, of whichever context; a failure where it cannot be opened; or how to reach a tenant */
+  readonly tenant?: Answers | Failure | Transport;
   /** the same by context, where a command works on several */
   readonly tenants?: Readonly<Record<string, Answers | Failure>>;
   /** a terminal on stdin, stdout and stderr, of 80 columns unless told otherwise */
@@ -163,14 +164,14 @@ export async function run(line: string | readonly string[], circumstances: Circu
   });
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) circumstances.signals?.on(name, () => host.emit(name));
   const tenants = new Map<string, AnsweringTenant>();
-  const clientOf = (context: string): TenantClient => {
+  const transportTo = (context: string): Transport => {
     const told = circumstances.tenants?.[context] ?? circumstances.tenant;
-    if (told instanceof TenantClient) return told;
+    if (typeof told === "function") return told;
     if (told instanceof Failure) throw told;
     if (told === undefined) throw new TypeError(`nothing is told of the tenant ${context}`);
     const tenant = tenants.get(context) ?? new AnsweringTenant(told);
     tenants.set(context, tenant);
-    return new TenantClient(tenant.transport);
+    return tenant.transport;
   };
   const outside: Outside = {
     host: host as unknown as Host,
@@ -181,11 +182,10 @@ export async function run(line: string | readonly string[], circumstances: Circu
     systemUnits: join(home, "system-units"),
     hostName: "test",
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
-    openTenant: async (_, chosen) => ({
-      ...chosen,
-      client: clientOf(chosen.context.name),
-      close: async () => undefined,
-    }),
+    openTenant: async (_, chosen) => {
+      const connection = { transport: transportTo(chosen.context.name), check: strict };
+      return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
+    },
   };
   const exit = await main(outside);
   host.ended = true;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { ALL_ROUTES, type Route } from "../../lib/contract/index.ts";
+import { ALL_ROUTES } from "../../lib/contract/all.ts";
 import { EXAMPLES } from "../../lib/contract/examples.ts";
+import { MEDIA_TYPES, requestOf, type Route } from "../../lib/contract/route.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { problemOf } from "../../lib/tenant/http/problem.ts";
 import type { Transport } from "../../lib/client/index.ts";
@@ -49,7 +50,7 @@ export function example<T extends object>(operation: string, change: Partial<T> 
   return { ...(answer as T), ...change };
 }
 
-const byOperation = new Map(ALL_ROUTES.map((route) => [route.operationId ?? "", route]));
+const byOperation = new Map(ALL_ROUTES.map((route) => [route.id, route]));
 
 const patternOf = ({ path }: Route): RegExp =>
   new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>[^/]+)`)}$`);
@@ -76,7 +77,7 @@ async function seen(request: Request): Promise<Seen & { readonly route: Route }>
   const [ifMatch, accept] = [request.headers.get("if-match"), request.headers.get("accept")];
   return {
     route,
-    operation: route.operationId ?? "",
+    operation: route.id,
     ...(Object.keys(params).length === 0 ? {} : { params }),
     ...(Object.keys(query).length === 0 ? {} : { query }),
     ...(type === "application/json" ? { json: JSON.parse(Buffer.from(bytes).toString("utf8")) as unknown } : {}),
@@ -100,22 +101,24 @@ function mustFollow(schema: unknown, value: unknown, what: string): void {
 
 /** @throws where the request is not one of the contract */
 function checkRequest({ route, query, json }: Seen & { readonly route: Route }): void {
-  const { query: querySchema, body } = route.request ?? {};
-  if (querySchema !== undefined) (querySchema as unknown as Schema).parse(query ?? {});
-  const { schema } = (body?.content["application/json"] ?? {}) as { readonly schema?: unknown };
-  if (schema !== undefined) (schema as Schema).parse(json);
+  requestOf(route).query.parse(query ?? {});
+  route.body?.parse(json);
 }
 
-function responseOf(route: Route, answer: unknown, accept = "application/json"): Response {
+/** The answer to a request that accepts NDJSON. */
+function linesOf({ id, answer }: Route): Pick<Route["answer"], "kind" | "schema"> {
+  if (answer.line === undefined) throw new TypeError(`${id} is not answered by lines`);
+  return { kind: "lines", schema: answer.line };
+}
+
+function responseOf(route: Route, answer: unknown, accept?: string): Response {
+  const { id, status = 200 } = route;
+  const { kind, schema } = accept === MEDIA_TYPES.lines ? linesOf(route) : route.answer;
   if (answer instanceof Failure) return problemOf(answer);
-  const status = "201" in route.responses ? 201 : 200;
-  const { content = {} } = route.responses[status] as { content?: Record<string, { readonly schema: unknown }> };
-  const types = Object.entries(content);
-  const [type, { schema }] = types.find(([name]) => name === accept) ?? types[0] ?? ["", { schema: undefined }];
-  const what = `the answer to ${route.operationId ?? ""}`;
-  const headers = { "content-type": type };
-  if (type === "text/csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { status, headers });
-  if (type === "application/json") {
+  const what = `the answer to ${id}`;
+  const headers = { "content-type": MEDIA_TYPES[kind] };
+  if (kind === "csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { status, headers });
+  if (kind !== "lines") {
     mustFollow(schema, answer, what);
     return Response.json(answer, { status });
   }

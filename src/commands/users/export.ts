@@ -13,6 +13,7 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   async run(tools, options) {
-    await runExport(tools, options, { format: "users", open: (client, query) => client.exportUsers(query) });
+    const { client } = await tools.tenant("users");
+    await runExport(tools, options, { format: "users", open: client.users.export });
   },
 });

@@ -17,10 +17,9 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { filterName, filterId, limit }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
-    const filters = { filterName, filterId };
+    const { client } = await tools.tenant("users");
+    const users = client.users.list({ filterName, filterId });
     const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
-    const lines = () => firstLines(client.userLines(filters), limit);
-    await terminal.list(columns, firstOf(client.users(filters), limit), lines);
+    await terminal.list(columns, firstOf(users, limit), () => firstLines(users.ndjson(), limit));
   },
 });

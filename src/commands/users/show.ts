@@ -30,7 +30,7 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { user }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
-    await terminal.show(USER_COLUMNS, theOne(user, await client.findUsers(user), USER));
+    const { client } = await tools.tenant("users");
+    await terminal.show(USER_COLUMNS, theOne(user, await client.users.find({ name: user }), USER));
   },
 });

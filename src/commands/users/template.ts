@@ -17,8 +17,8 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   async run(tools, options) {
-    const tenant = await tools.tenant();
-    const customFields = await tenant.client.customFields();
+    const tenant = await tools.tenant("users");
+    const customFields = await tenant.client.users.fields();
     const { context } = tenant;
     await writeTemplate(tools, options, { format: "users", language: accountLanguage(tenant), context, customFields });
   },

@@ -1,5 +1,5 @@
-import type { RouteConfig } from "@hono/zod-openapi";
-import { ProblemObject } from "../contract/index.ts";
+import { MEDIA_TYPES, type Route } from "../contract/route.ts";
+import { ProblemObject } from "../contract/shapes.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
 import { same, text, type Text } from "../text/index.ts";
 
@@ -13,7 +13,7 @@ const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 const LINE_LIMIT = 16 * 1024 * 1024;
 
 /** The failure of an answer that violates the tenant API. */
-export const contractViolation = (route: RouteConfig, reason: Text): Failure =>
+export const contractViolation = (route: Route, reason: Text): Failure =>
   new Failure("unavailable", {
     what: text(
       `the answer does not follow the tenant API: ${reason.en}`,
@@ -58,7 +58,7 @@ const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
 /** The failure of a problem object; `unavailable` when the answer is not a problem object of a known type. */
-export const failureOf = async (route: RouteConfig, response: Response): Promise<Failure> => {
+export const failureOf = async (route: Route, response: Response): Promise<Failure> => {
   const problem = ProblemObject.safeParse(parse(await readText(response, PROBLEM_LIMIT_BYTES)));
   const status = text(`status ${response.status}`, `ステータス ${response.status}`);
   if (!problem.success) return contractViolation(route, status);
@@ -73,30 +73,27 @@ export const failureOf = async (route: RouteConfig, response: Response): Promise
   return Failure.of({ ...problem.data, type });
 };
 
-const mediaTypes = (route: RouteConfig): readonly string[] =>
-  Object.entries(route.responses).flatMap(([status, answer]) =>
-    status.startsWith("2") && "content" in answer ? Object.keys(answer.content ?? {}) : [],
-  );
-
 /** @throws Failure `unavailable` when the content type is not that of the contract */
-export const checkMediaType = (route: RouteConfig, { headers }: Response, accepted?: string): void => {
+export const checkMediaType = (
+  route: Route,
+  { headers }: Response,
+  wanted: string = MEDIA_TYPES[route.answer.kind],
+): void => {
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
-  const expected = accepted === undefined ? mediaTypes(route) : [accepted];
-  if (expected.includes(type.trim().toLowerCase())) return;
+  if (type.trim().toLowerCase() === wanted) return;
   const received = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
-  const wanted = expected.join(", ");
   throw contractViolation(route, text(`${received.en} instead of ${wanted}`, `${wanted} ではなく ${received.ja}`));
 };
 
 /** @throws Failure `unavailable` when the body is not JSON or longer than the limit */
-export const readJson = async (route: RouteConfig, response: Response): Promise<unknown> => {
+export const readJson = async (route: Route, response: Response): Promise<unknown> => {
   const content = parse(await readText(response, JSON_LIMIT_BYTES));
   if (content === undefined) throw contractViolation(route, text("malformed JSON", "JSON が壊れています"));
   return content;
 };
 
 /** The failure of a list whose last line is incomplete. */
-export const cutOff = (route: RouteConfig): Failure =>
+export const cutOff = (route: Route): Failure =>
   contractViolation(route, text("the list ends early", "一覧が途中で切れています"));
 
 /**
@@ -104,10 +101,7 @@ export const cutOff = (route: RouteConfig): Failure =>
  *
  * @throws Failure `unavailable` when a line is too long, or the last one is cut off
  */
-export async function* readLines(
-  route: RouteConfig,
-  body: ReadableStream<Uint8Array>,
-): AsyncGenerator<readonly string[]> {
+export async function* readLines(route: Route, body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
   let rest = "";
   const decoder = new TextDecoder();
   for await (const chunk of body) {
@@ -121,7 +115,7 @@ export async function* readLines(
 }
 
 /** @throws Failure `unavailable` when a line is not JSON */
-export const parseLine = (route: RouteConfig, line: string): unknown => {
+export const parseLine = (route: Route, line: string): unknown => {
   const value = parse(line);
   if (value === undefined) throw contractViolation(route, text("malformed JSON", "JSON が壊れています"));
   return value;

@@ -1,130 +1,218 @@
-import type { RouteConfig } from "@hono/zod-openapi";
-import type { z, ZodType } from "zod";
-import { same } from "../text/index.ts";
-import { checkMediaType, cutOff, failureOf, contractViolation, parseLine, readJson, readLines } from "./answer.ts";
-import type { LineShape } from "./line-shapes.ts";
+import type { z } from "zod";
+import { MEDIA_TYPES, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
+import { Failure } from "../errors/index.ts";
+import { same, text } from "../text/index.ts";
+import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
 import type { Transport } from "./transport.ts";
 
 const LINE_FEED = 0x0a;
 
-/** The input of a call, by the parts of a request. */
-export interface CallInput {
-  readonly params?: Readonly<Record<string, string>> | undefined;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly json?: unknown;
-  /** bytes to send unchanged */
-  readonly body?: { readonly stream: ReadableStream<Uint8Array>; readonly type: string } | undefined;
-  readonly ifMatch?: string | undefined;
-  /** the content type wanted of those that the route answers */
-  readonly accept?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
+/** Holds an answer, or a line of it, to its schema; `data` is what is used of it. */
+export type Check = (schema: z.ZodType, value: unknown) => z.ZodSafeParseResult<unknown>;
+
+/** For a tenant in the same process: its answers are our own. */
+export const unchecked: Check = (_, data) => ({ success: true, data });
+
+/** How to reach a tenant. */
+export interface Connection {
+  readonly transport: Transport;
+  /** the base address of the routes; in process, any address will do */
+  readonly base?: URL | undefined;
+  /** by default zod's, which leaves out what the contract does not know */
+  readonly check?: Check | undefined;
 }
 
-/** The JSON body of a route's answer, by its schema. */
-export type Answer<R extends RouteConfig> = {
-  [S in keyof R["responses"]]: R["responses"][S] extends { content: { "application/json": { schema: infer T } } }
-    ? T extends ZodType
-      ? z.infer<T>
-      : never
-    : never;
-}[keyof R["responses"] & (200 | 201)];
+/** The bytes of an input file and their charset. */
+export interface Upload {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly encoding: string;
+}
 
-const address = (base: URL, route: RouteConfig, { params = {}, query = {} }: CallInput): URL => {
-  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
+/** The objects of a streamed list, in order; or in batches as they arrive, where there may be a million. */
+export interface Lines<T> extends AsyncIterable<T> {
+  readonly batches: () => AsyncGenerator<readonly T[]>;
+}
+
+/** The records of a long list, page after page; or as NDJSON, an object a line with a member for each column of the list. */
+export interface List<T> extends AsyncIterable<T> {
+  /**
+   * Bytes to pass on. Only the content type and the end are checked: who reads the lines parses them anyway, and faster
+   * than objects could be made of them here.
+   */
+  readonly ndjson: () => AsyncGenerator<Uint8Array>;
+}
+
+/** What a call gives, by the kind of its route's answer. Everything but one object is fetched as it is read. */
+export interface Results<S extends z.ZodType> extends Record<AnswerKind, unknown> {
+  readonly json: Promise<z.output<S>>;
+  readonly tagged: Promise<z.output<S>>;
+  readonly items: Promise<ItemsOf<S>>;
+  /** the whole list, page after page */
+  readonly page: AsyncGenerator<ItemsOf<S>[number]>;
+  readonly list: List<ItemsOf<S>[number]>;
+  readonly lines: Lines<z.output<S>>;
+  readonly csv: Promise<ReadableStream<Uint8Array>>;
+}
+
+type ItemsOf<S extends z.ZodType> =
+  z.output<S> extends { readonly items: infer T extends readonly unknown[] } ? T : never;
+
+/** What one call sends, by the parts of its request. */
+interface Input {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | ReadableStream<Uint8Array> | null;
+  readonly signal: AbortSignal | null;
+}
+
+/** @param given what the route has of these, in this order: path parameter or plan; query, body or file; then a signal */
+const inputOf = (route: Route, given: readonly unknown[]): Input => {
+  const [subject, ...others] = route.params === undefined ? [undefined, ...given] : given;
+  const { id, etag } = route.ifMatch === true ? (subject as { id: string; etag: string | null }) : { id: subject };
+  const isGiven = (route.query ?? route.body ?? route.file) !== undefined;
+  const [sent, signal = null] = isGiven ? others : [undefined, ...others];
+  const { stream, encoding } = route.file === true ? (sent as Upload) : {};
+  const type = stream === undefined ? "application/json" : `text/csv; charset=${encoding}`;
+  const body = stream ?? (route.body === undefined ? null : JSON.stringify(sent));
+  return {
+    path: route.path.replace(/\{\w+\}/, encodeURIComponent(String(id))),
+    query: route.query === undefined ? {} : ((sent ?? {}) as Input["query"]),
+    headers: {
+      ...(route.ifMatch === true ? { "if-match": `"${etag ?? ""}"` } : {}),
+      ...(body === null ? {} : { "content-type": type }),
+    },
+    body,
+    signal: signal as AbortSignal | null,
+  };
+};
+
+/** A call of a route, ready to be sent. */
+interface Call {
+  readonly connection: Connection;
+  readonly route: Route;
+  readonly input: Input;
+}
+
+/** @throws Failure with the code of the tenant's problem object */
+async function send(
+  { connection, route, input }: Call,
+  { cursor, accept }: { readonly cursor?: string | undefined; readonly accept?: string } = {},
+): Promise<Response> {
+  const { transport, base = new URL("http://tenant.invalid") } = connection;
+  const { path, query, headers, body, signal } = input;
   // a tenant's base address may have a path
   const url = new URL(base.pathname.replace(/\/$/, "") + path, base);
-  for (const [name, value] of Object.entries(query)) {
+  const parameters: Input["query"] = { ...query, cursor };
+  for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  return url;
-};
+  const init: RequestInit & { duplex?: "half" } = {
+    method: route.method.toUpperCase(),
+    headers: accept === undefined ? headers : { ...headers, accept },
+    body,
+    signal,
+  };
+  if (route.file === true) init.duplex = "half";
+  const response = await transport(new Request(url, init));
+  if (!response.ok) throw await failureOf(route, response);
+  checkMediaType(route, response, accept);
+  return response;
+}
 
-/** Calls routes of the tenant API over one transport and turns its problem objects back into failures. */
-export class Caller {
-  readonly #transport: Transport;
-  readonly #base: URL;
+const byZod: Check = (schema, value) => schema.safeParse(value);
 
-  constructor(transport: Transport, base: URL) {
-    this.#transport = transport;
-    this.#base = base;
-  }
+/** @throws Failure `unavailable` when it does not follow the contract */
+function checked({ connection: { check = byZod }, route }: Call, value: unknown): unknown {
+  const result = check(route.answer.schema, value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw contractViolation(route, same(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`));
+}
 
-  /** @throws Failure with the code of the tenant's problem object, `unavailable` when an answer breaks the contract */
-  async send(route: RouteConfig, input: CallInput = {}): Promise<Response> {
-    const headers = new Headers();
-    if (input.ifMatch !== undefined) headers.set("if-match", `"${input.ifMatch}"`);
-    if (input.accept !== undefined) headers.set("accept", input.accept);
-    if (input.json !== undefined) headers.set("content-type", "application/json");
-    if (input.body !== undefined) headers.set("content-type", input.body.type);
-    const body = input.json === undefined ? (input.body?.stream ?? null) : JSON.stringify(input.json);
-    const init: RequestInit & { duplex?: "half" } = {
-      method: route.method.toUpperCase(),
-      headers,
-      body,
-      signal: input.signal ?? null,
-    };
-    if (input.body !== undefined) init.duplex = "half";
-    const response = await this.#transport(new Request(address(this.#base, route, input), init));
-    if (!response.ok) throw await failureOf(route, response);
-    checkMediaType(route, response, input.accept);
-    return response;
-  }
+const json = async (call: Call, cursor?: string): Promise<unknown> =>
+  checked(call, await readJson(call.route, await send(call, { cursor })));
 
-  /** @throws Failure `unavailable` when the answer does not have the contract's shape */
-  async json<R extends RouteConfig>(route: R, input: CallInput = {}): Promise<Answer<R>> {
-    const response = await this.send(route, input);
-    return follow(route, schemaOf(route), await readJson(route, response)) as Answer<R>;
-  }
+const items = async (call: Call): Promise<unknown> => ((await json(call)) as { readonly items: unknown }).items;
 
-  /** The lines of a streamed list as bytes to pass on, not validated. @throws Failure `unavailable` when the last one is cut off */
-  async *lines(route: RouteConfig, input: CallInput = {}): AsyncGenerator<Uint8Array> {
-    const { body } = await this.send(route, { ...input, accept: "application/x-ndjson" });
-    let last: number | undefined;
-    for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-      yield chunk;
-      last = chunk.at(-1) ?? last;
+async function* pages(call: Call): AsyncGenerator<unknown> {
+  let cursor: string | undefined;
+  do {
+    const page = (await json(call, cursor)) as { readonly items: unknown[]; readonly next: string | null };
+    // yield* would await each item three times
+    for (const item of page.items) yield item;
+    if (page.next !== null && page.next === cursor) {
+      throw new Failure("unavailable", {
+        what: text("the tenant returned the same page twice", "テナントが同じページを 2 回返しました"),
+      });
     }
-    if (last !== undefined && last !== LINE_FEED) throw cutOff(route);
-  }
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+}
 
-  /**
-   * The objects of a streamed list, in order, in batches as they arrive.
-   *
-   * @throws Failure as {@link json}, after the objects before it
-   */
-  async *batches<T>(route: RouteConfig, shape: LineShape<T>, input: CallInput = {}): AsyncGenerator<readonly T[]> {
-    const { body } = await this.send(route, input);
-    if (body === null) return;
-    for await (const lines of readLines(route, body)) {
-      const batch: T[] = [];
-      try {
-        for (const line of lines) batch.push(itemOf(route, shape, line));
-      } catch (error) {
-        yield batch;
-        throw error;
-      }
+/** A failure comes after the objects before it. */
+async function* batches(call: Call): AsyncGenerator<readonly unknown[]> {
+  const { body } = await send(call);
+  if (body === null) return;
+  for await (const lines of readLines(call.route, body)) {
+    const batch: unknown[] = [];
+    try {
+      for (const line of lines) batch.push(checked(call, parseLine(call.route, line)));
+    } catch (error) {
       yield batch;
+      throw error;
     }
+    yield batch;
   }
 }
 
-const itemOf = <T>(route: RouteConfig, { schema, isUsual }: LineShape<T>, line: string): T => {
-  const value = parseLine(route, line);
-  return isUsual(value) ? value : follow(route, schema, value);
-};
+const lines = (call: Call): Lines<unknown> => ({
+  batches: () => batches(call),
+  async *[Symbol.asyncIterator]() {
+    for await (const batch of batches(call)) {
+      for (const line of batch) yield line;
+    }
+  },
+});
 
-const follow = <T>(route: RouteConfig, schema: ZodType<T>, value: unknown): T => {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw contractViolation(route, same(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`));
-};
-
-const schemaOf = (route: RouteConfig): ZodType => {
-  for (const status of ["200", "201"]) {
-    const response = (route.responses as Record<string, { content?: Record<string, { schema?: unknown }> }>)[status];
-    const schema = response?.content?.["application/json"]?.schema;
-    if (schema !== undefined) return schema as ZodType;
+async function* ndjson(call: Call): AsyncGenerator<Uint8Array> {
+  const { body } = await send(call, { accept: MEDIA_TYPES.lines });
+  let last: number | undefined;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    yield chunk;
+    last = chunk.at(-1) ?? last;
   }
-  throw new TypeError(`${route.path} has no JSON response`);
+  if (last !== undefined && last !== LINE_FEED) throw cutOff(call.route);
+}
+
+const list = (call: Call): List<unknown> => ({
+  ndjson: () => ndjson(call),
+  [Symbol.asyncIterator]: () => pages(call),
+});
+
+const bytes = async (call: Call): Promise<ReadableStream<Uint8Array>> =>
+  (await send(call)).body ?? new Blob([]).stream();
+
+/** How an answer is read, by its kind. */
+const READERS: Readonly<Record<AnswerKind, (call: Call) => unknown>> = {
+  json: (call) => json(call),
+  tagged: (call) => json(call),
+  items,
+  page: pages,
+  list,
+  lines,
+  csv: bytes,
 };
+
+/**
+ * The methods of a noun, by the names of its routes. Each makes one request, or one for each page of a list.
+ *
+ * @throws Failure with the code of the tenant's problem object, `unavailable` when an answer breaks the contract
+ */
+export const methodsOf = (connection: Connection, routes: Routes) =>
+  Object.fromEntries(
+    Object.entries(routes).map(([name, route]) => [
+      name,
+      (...given: readonly unknown[]) => READERS[route.answer.kind]({ connection, route, input: inputOf(route, given) }),
+    ]),
+  );

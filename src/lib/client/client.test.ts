@@ -5,7 +5,8 @@ import { serve, type ServerType } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openTenant, type OpenTenant } from "../tenant/index.ts";
-import { TenantClient, type Transport, type Upload } from "./index.ts";
+import type { Transport, Upload } from "./index.ts";
+import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
 import { openSocket, type SocketTransport } from "./socket.ts";
 
 const NOWHERE = "00000000-0000-7000-8000-00000000dead";
@@ -44,8 +45,8 @@ class Reached {
     this.base = new URL(`http://127.0.0.1:${port}`);
   }
 
-  get client(): TenantClient {
-    return new TenantClient(this.transport, this.base);
+  get client(): WholeClient {
+    return wholeClient({ transport: this.transport, base: this.base });
   }
 
   /** A request that bypasses the client, as another program would send it. */
@@ -90,9 +91,9 @@ const failure = async (work: Promise<unknown>): Promise<Failure> => {
 
 describe.each(["in process", "over a socket"])("the client, %s", (way) => {
   let reached: Reached;
-  let client: TenantClient;
+  let client: WholeClient;
 
-  const bring = async (request: Parameters<TenantClient["imports"]["plan"]>[0], content: string) =>
+  const bring = async (request: Parameters<WholeClient["imports"]["plan"]>[0], content: string) =>
     client.imports.commit(await client.imports.plan(request, upload(content)));
 
   beforeAll(async () => {
@@ -110,60 +111,60 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
   afterAll(() => reached.close());
 
   it("tells what the tenant is", async () => {
-    expect(await client.tenant()).toEqual({ name: "kanto", mirroredAt: null, users: 5, orgs: 3 });
+    expect(await client.tenant.show()).toEqual({ name: "kanto", mirroredAt: null, users: 5, orgs: 3 });
   });
 
   it("lists and finds organisations", async () => {
-    expect((await client.orgs()).map(({ path, depth }) => [path, depth])).toEqual([
+    expect((await client.orgs.list()).map(({ path, depth }) => [path, depth])).toEqual([
       ["", 0],
       ["営業部", 1],
       ["営業部/第一課", 2],
     ]);
-    expect((await client.findOrgs("S01")).map(({ name, users, children }) => [name, users, children])).toEqual([
-      ["営業部", 5, 1],
-    ]);
-    expect(await client.findOrgs("nowhere")).toEqual([]);
+    expect(
+      (await client.orgs.find({ name: "S01" })).map(({ name, users, children }) => [name, users, children]),
+    ).toEqual([["営業部", 5, 1]]);
+    expect(await client.orgs.find({ name: "nowhere" })).toEqual([]);
   });
 
-  it.each([1, 2, 5, 1000])("lists users in pages of %d", async (pageSize) => {
-    const names = (await Array.fromAsync(client.users({ pageSize }))).map(({ name }) => name);
+  it.each([1, 2, 5, 1000])("lists users in pages of %d", async (limit) => {
+    const names = (await Array.fromAsync(client.users.list({ limit }))).map(({ name }) => name);
     expect(names).toEqual(["利用者1", "利用者2", "利用者3", "利用者4", "利用者5"]);
   });
 
   it("narrows and finds users", async () => {
-    expect(await Array.fromAsync(client.users({ filterId: "P3@" }))).toHaveLength(1);
-    expect(await Array.fromAsync(client.users({ filterName: "利用者", pageSize: 2 }))).toHaveLength(5);
-    expect((await client.findUsers("P2@EXAMPLE.JP"))[0]).toMatchObject({
+    expect(await Array.fromAsync(client.users.list({ filterId: "P3@" }))).toHaveLength(1);
+    expect(await Array.fromAsync(client.users.list({ filterName: "利用者", limit: 2 }))).toHaveLength(5);
+    expect((await client.users.find({ name: "P2@EXAMPLE.JP" }))[0]).toMatchObject({
       emails: ["p2@example.jp"],
       org: { code: "S01" },
     });
-    expect(await client.findUsers("nobody")).toEqual([]);
+    expect(await client.users.find({ name: "nobody" })).toEqual([]);
   });
 
   it("exports what it imported", async () => {
-    expect(await textOf(await client.exportOrgs({ newline: "lf" }))).toContain("第一課,S02,S01,\n");
-    expect((await textOf(await client.exportUsers({ newline: "cr", filterId: "p4" }))).split("\r")).toHaveLength(3);
-    const secured = await textOf(await client.exportSecuredUsers("docs", { layout: "console", newline: "lf" }));
+    expect(await textOf(await client.orgs.export({ newline: "lf" }))).toContain("第一課,S02,S01,\n");
+    expect((await textOf(await client.users.export({ newline: "cr", filterId: "p4" }))).split("\r")).toHaveLength(3);
+    const secured = await textOf(await client.secured.export("docs", { layout: "console", newline: "lf" }));
     expect(secured).toBe("表示名,ユーザーID,説明\nろ,a1,\nい,b2,\nは,c3,\n");
   });
 
   it("lists and finds SECURED APPs users and groups", async () => {
-    const ids = async (query: Parameters<TenantClient["securedUsers"]>[1]) =>
-      (await Array.fromAsync(client.securedUsers("docs", query))).map(({ userId }) => userId);
-    expect(await ids({ pageSize: 1 })).toEqual(["a1", "b2", "c3"]);
-    expect(await ids({ pageSize: 2, desc: true })).toEqual(["c3", "b2", "a1"]);
-    expect(await ids({ pageSize: 1, sort: "name" })).toHaveLength(3);
-    expect((await client.findSecuredUsers("docs", "b2"))[0]).toMatchObject({ name: "い", groups: ["営業"] });
-    expect((await client.securedGroups("docs")).map(({ name, users }) => [name, users])).toEqual([["営業", 2]]);
-    expect(await client.securedGroups("browser")).toEqual([]);
+    const ids = async (query: Parameters<WholeClient["secured"]["list"]>[1]) =>
+      (await Array.fromAsync(client.secured.list("docs", query))).map(({ userId }) => userId);
+    expect(await ids({ limit: 1 })).toEqual(["a1", "b2", "c3"]);
+    expect(await ids({ limit: 2, desc: true })).toEqual(["c3", "b2", "a1"]);
+    expect(await ids({ limit: 1, sort: "name" })).toHaveLength(3);
+    expect((await client.secured.find("docs", { name: "b2" }))[0]).toMatchObject({ name: "い", groups: ["営業"] });
+    expect((await client.secured.groups("docs")).map(({ name, users }) => [name, users])).toEqual([["営業", 2]]);
+    expect(await client.secured.groups("browser")).toEqual([]);
   });
 
   it("adds and removes custom fields", async () => {
-    const field = await client.addCustomField("入社年");
-    expect(await client.customFields()).toEqual([field]);
-    expect((await failure(client.addCustomField("入社年"))).code).toBe("input-rejected");
-    expect(await client.removeCustomField(field.id)).toEqual(field);
-    expect((await failure(client.removeCustomField(field.id))).code).toBe("not-found");
+    const field = await client.users.addField({ name: "入社年" });
+    expect(await client.users.fields()).toEqual([field]);
+    expect((await failure(client.users.addField({ name: "入社年" }))).code).toBe("input-rejected");
+    expect(await client.users.removeField(field.id)).toEqual(field);
+    expect((await failure(client.users.removeField(field.id))).code).toBe("not-found");
   });
 
   it("records what expires, changes, confirms and forgets it", async () => {
@@ -249,7 +250,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
     const undo = await client.imports.revert(done.id);
     expect(undo).toMatchObject({ mode: "revert", reverts: done.id, delete: 1 });
     expect((await client.imports.commit(undo)).state).toBe("committed");
-    expect(await client.findUsers("p20@example.jp")).toEqual([]);
+    expect(await client.users.find({ name: "p20@example.jp" })).toEqual([]);
     expect((await failure(client.imports.revert(done.id))).code).toBe("conflict");
   });
 
@@ -279,7 +280,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
     expect(plan).toMatchObject({ create: 45_000, inputBytes: bytes.length });
     expect(await Array.fromAsync(client.imports.rows(plan.id))).toHaveLength(45_000);
     await client.imports.commit(plan);
-    const exported = await textOf(await client.exportUsers({ filterId: "p1" }));
+    const exported = await textOf(await client.users.export({ filterId: "p1" }));
     expect(exported.split("\r\n").length).toBeGreaterThan(45_000);
     expect(exported).toContain("E144999");
   });
@@ -430,7 +431,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
       expect((await post("/v1/imports", "b", { body: { kind: "users" } })).answer.id).not.toBe(first.answer.id);
       const field = await post("/v1/users/fields", "a", { body: { name: "血液型" } });
       expect(await post("/v1/users/fields", "a", { body: { name: "血液型" } })).toEqual(field);
-      await client.removeCustomField(field.answer.id);
+      await client.users.removeField(field.answer.id);
     });
 
     it("records one thing that expires however often it comes", async () => {
@@ -491,7 +492,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
     expect(error.code).toBe("interrupted");
     await expect.poll(async () => (await client.imports.list())[0]?.state).toBe("failed");
     await expect.poll(() => reached.staging()).toEqual(before);
-    expect(await client.findUsers("p60@example.jp")).toEqual([]);
+    expect(await client.users.find({ name: "p60@example.jp" })).toEqual([]);
   });
 
   it("says why its own file could not be read to the end", async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
-import { TenantClient } from "./index.ts";
+import { openClient, unchecked } from "./index.ts";
+import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
 
-const answering = (make: () => Response): TenantClient => new TenantClient(async () => make());
+const answering = (make: () => Response): WholeClient => wholeClient({ transport: async () => make() });
 
 const failure = async (work: Promise<unknown>): Promise<Failure> => {
   const error = await work.then(
@@ -61,7 +62,7 @@ describe("an answer that is no tenant's", () => {
     ["a problem that is no failure", /unknown problem differs/, () => problem("differs")],
     ["a problem without text", /status 400/, () => new Response(`{"type":"usage"}`, { status: 400 })],
   ])("%s is `unavailable`, with a clear text", async (_, message, make) => {
-    const { code, what, where } = await failure(answering(make).tenant());
+    const { code, what, where } = await failure(answering(make).tenant.show());
     expect(code).toBe("unavailable");
     expect(what.en).toMatch(message);
     expect(what.ja).not.toBe(what.en);
@@ -75,7 +76,7 @@ describe("an answer that is no tenant's", () => {
 
   it("is not read to the end where it is an error of ten megabytes, or has no end", async () => {
     const { stream, counted } = endless("error ");
-    const { code, what } = await failure(answering(() => new Response(stream, { status: 500 })).tenant());
+    const { code, what } = await failure(answering(() => new Response(stream, { status: 500 })).tenant.show());
     expect([code, what.en]).toEqual(["unavailable", expect.stringContaining("status 500")]);
     expect(counted.pieces).toBeLessThan(5);
   });
@@ -107,19 +108,28 @@ describe("an answer that is no tenant's", () => {
   ])("is passed on as lines, and fails at %s", async (_, body, type, message, whole) => {
     let passed = "";
     const passing = async (): Promise<void> => {
-      for await (const chunk of answering(() => new Response(body, type)).userLines()) passed += Buffer.from(chunk);
+      for await (const chunk of answering(() => new Response(body, type))
+        .users.list()
+        .ndjson())
+        passed += Buffer.from(chunk);
     };
     const { code, what } = await failure(passing());
     expect([code, what.en, passed]).toEqual(["unavailable", expect.stringMatching(message), whole]);
   });
 
   it("may have no lines at all", async () => {
-    expect(await Array.fromAsync(answering(() => new Response("", ndjson)).userLines())).toEqual([]);
+    expect(
+      await Array.fromAsync(
+        answering(() => new Response("", ndjson))
+          .users.list()
+          .ndjson(),
+      ),
+    ).toEqual([]);
   });
 
   it("is left when it gives the same page again and again", async () => {
     const client = answering(() => new Response(`{"items":[],"next":"1"}`, json));
-    expect((await failure(Array.fromAsync(client.users()))).code).toBe("unavailable");
+    expect((await failure(Array.fromAsync(client.users.list()))).code).toBe("unavailable");
   });
 
   it("may split characters and lines anywhere", async () => {
@@ -136,7 +146,7 @@ describe("a failure that a tenant tells", () => {
     failure(
       answering(() =>
         Response.json({ type: "input-rejected", title: "x", status, detail, ...problem }, { status }),
-      ).tenant(),
+      ).tenant.show(),
     );
 
   it("comes with its place and what to do, or without", async () => {
@@ -158,7 +168,7 @@ describe("a failure that a tenant tells", () => {
   it("is none where it is not UTF-8, though it is cut off in the middle of a letter", async () => {
     const bytes = Buffer.from(JSON.stringify({ type: "usage", title: "x", status: 400, detail }));
     const cut = bytes.subarray(0, bytes.indexOf("使") + 1);
-    expect((await failure(answering(() => new Response(cut, { status: 400 })).tenant())).code).toBe("unavailable");
+    expect((await failure(answering(() => new Response(cut, { status: 400 })).tenant.show())).code).toBe("unavailable");
   });
 });
 
@@ -171,7 +181,9 @@ it.each([
   ["", false],
 ])("takes an answer of the type %j: %s", async (type, taken) => {
   const tenant = { name: "kanto", mirroredAt: null, users: 1, orgs: 1 };
-  const answer = answering(() => new Response(JSON.stringify(tenant), { headers: { "content-type": type } })).tenant();
+  const answer = answering(
+    () => new Response(JSON.stringify(tenant), { headers: { "content-type": type } }),
+  ).tenant.show();
   expect(await answer.catch(({ code }: Failure) => code)).toEqual(taken ? tenant : "unavailable");
 });
 
@@ -183,15 +195,41 @@ it("gives an empty list for a stream without lines, and passes on what breaks it
   const torn = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new RangeError("torn")) });
   await expect(rows(torn)).rejects.toThrow("torn");
   const tornJson = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new TypeError("torn")) });
-  await expect(answering(() => new Response(tornJson, json)).tenant()).rejects.toThrow("torn");
+  await expect(answering(() => new Response(tornJson, json)).tenant.show()).rejects.toThrow("torn");
 });
 
 it("keeps the path of the tenant's address", async () => {
   const urls: string[] = [];
-  const client = new TenantClient(async ({ url }) => {
-    urls.push(url);
-    return new Response("{}", json);
-  }, new URL("https://gateway.example/clomo/"));
-  await failure(client.findUsers("a b"));
+  const client = wholeClient({
+    transport: async ({ url }) => {
+      urls.push(url);
+      return new Response("{}", json);
+    },
+    base: new URL("https://gateway.example/clomo/"),
+  });
+  await failure(client.users.find({ name: "a b" }));
   expect(urls).toEqual(["https://gateway.example/clomo/v1/users/find?name=a+b"]);
+});
+
+describe("an answer with a member that the contract does not know, and without one that it does", () => {
+  const transport = async (): Promise<Response> =>
+    Response.json({ name: "kanto", mirroredAt: null, users: 1, more: 2 });
+  const whole = async (): Promise<Response> =>
+    Response.json({ name: "kanto", mirroredAt: null, users: 1, orgs: 1, more: 2 });
+
+  it("is taken as it is from a tenant in the same process", async () => {
+    const client = await openClient({ transport, check: unchecked }, ["tenant"]);
+    expect(Object.keys(client)).toEqual(["tenant"]);
+    expect(await client.tenant.show()).toEqual({ name: "kanto", mirroredAt: null, users: 1, more: 2 });
+  });
+
+  it("is refused from any other, which may know more", async () => {
+    expect((await failure((await openClient({ transport }, ["tenant"])).tenant.show())).code).toBe("unavailable");
+    const { tenant } = await openClient({ transport: whole }, ["tenant"]);
+    expect(await tenant.show()).toEqual({ name: "kanto", mirroredAt: null, users: 1, orgs: 1 });
+  });
+
+  it("is a mistake in tests", async () => {
+    await expect(wholeClient({ transport: whole }).tenant.show()).rejects.toThrow(TypeError);
+  });
 });

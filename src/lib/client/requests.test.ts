@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { EXAMPLES } from "../contract/examples.ts";
-import { ALL_ROUTES } from "../contract/index.ts";
-import { TenantClient, type Transport, type Upload } from "./index.ts";
+import { ALL_ROUTES } from "../contract/all.ts";
+import { MEDIA_TYPES } from "../contract/route.ts";
+import type { Transport, Upload } from "./index.ts";
+import { wholeClient, type WholeClient } from "./testing/whole-client.ts";
 
 /** What a request carried; absent parts are left out. */
 interface Seen {
@@ -32,11 +34,9 @@ const answering =
       ...(type === null ? {} : { type }),
       ...(ifMatch === null ? {} : { ifMatch }),
     });
-    const { answer } = EXAMPLES.get(route.operationId ?? "") ?? {};
+    const { answer } = EXAMPLES.get(route.id) ?? {};
     answered.last = answer;
-    const [media = ""] = Object.entries(route.responses).flatMap(([status, response]) =>
-      status.startsWith("2") && "content" in response ? Object.keys(response.content ?? {}) : [],
-    );
+    const media = MEDIA_TYPES[route.answer.kind];
     const content = typeof answer === "string" ? answer : JSON.stringify(answer);
     const whole = media === "application/x-ndjson" ? `${content}\n` : content.replace('"next":"1000"', '"next":null');
     return new Response(whole, { headers: { "content-type": media } });
@@ -50,43 +50,43 @@ const plan = { id: ID, etag: "7" };
 const notice = { itemId: ID, expiresAt: AT, stage: 30, way: "mail", recipient: "a@x.jp" };
 const all = <T>(items: AsyncIterable<T>): Promise<T[]> => Array.fromAsync(items);
 
-it.each<[string, (client: TenantClient) => Promise<unknown>, readonly Seen[]]>([
-  ["tenant", (client) => client.tenant(), [{ line: "GET /v1/tenant" }]],
-  ["orgs", (client) => client.orgs(), [{ line: "GET /v1/orgs" }]],
-  ["findOrgs", (client) => client.findOrgs("A/B 課"), [{ line: "GET /v1/orgs/find?name=A%2FB+%E8%AA%B2" }]],
-  ["exportOrgs", (client) => client.exportOrgs({ newline: "cr" }), [{ line: "GET /v1/orgs/export?newline=cr" }]],
-  ["exportOrgs", (client) => client.exportOrgs(), [{ line: "GET /v1/orgs/export" }]],
+it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
+  ["tenant", (client) => client.tenant.show(), [{ line: "GET /v1/tenant" }]],
+  ["orgs", (client) => client.orgs.list(), [{ line: "GET /v1/orgs" }]],
+  ["findOrgs", (client) => client.orgs.find({ name: "A/B 課" }), [{ line: "GET /v1/orgs/find?name=A%2FB+%E8%AA%B2" }]],
+  ["exportOrgs", (client) => client.orgs.export({ newline: "cr" }), [{ line: "GET /v1/orgs/export?newline=cr" }]],
+  ["exportOrgs", (client) => client.orgs.export(), [{ line: "GET /v1/orgs/export" }]],
   [
     "users",
-    (client) => all(client.users({ pageSize: 5, filterName: "山", filterId: undefined })),
+    (client) => all(client.users.list({ filterName: "山", filterId: undefined, limit: 5 })),
     [{ line: "GET /v1/users?filterName=%E5%B1%B1&limit=5" }],
   ],
-  ["users", (client) => all(client.users()), [{ line: "GET /v1/users" }]],
-  ["findUsers", (client) => client.findUsers("a&b=c"), [{ line: "GET /v1/users/find?name=a%26b%3Dc" }]],
-  ["exportUsers", (client) => client.exportUsers({ filterId: "" }), [{ line: "GET /v1/users/export?filterId=" }]],
-  ["customFields", (client) => client.customFields(), [{ line: "GET /v1/users/fields" }]],
+  ["users", (client) => all(client.users.list()), [{ line: "GET /v1/users" }]],
+  ["findUsers", (client) => client.users.find({ name: "a&b=c" }), [{ line: "GET /v1/users/find?name=a%26b%3Dc" }]],
+  ["exportUsers", (client) => client.users.export({ filterId: "" }), [{ line: "GET /v1/users/export?filterId=" }]],
+  ["customFields", (client) => client.users.fields(), [{ line: "GET /v1/users/fields" }]],
   [
     "addCustomField",
-    (client) => client.addCustomField("座席"),
+    (client) => client.users.addField({ name: "座席" }),
     [{ line: "POST /v1/users/fields", ...json({ name: "座席" }) }],
   ],
-  ["removeCustomField", (client) => client.removeCustomField("a/b"), [{ line: "DELETE /v1/users/fields/a%2Fb" }]],
+  ["removeCustomField", (client) => client.users.removeField("a/b"), [{ line: "DELETE /v1/users/fields/a%2Fb" }]],
   [
     "securedUsers",
-    (client) => all(client.securedUsers("docs", { pageSize: 1, sort: "name", desc: true })),
+    (client) => all(client.secured.list("docs", { sort: "name", desc: true, limit: 1 })),
     [{ line: "GET /v1/secured/docs/users?sort=name&desc=true&limit=1" }],
   ],
   [
     "findSecuredUsers",
-    (client) => client.findSecuredUsers("mailer", "u1"),
+    (client) => client.secured.find("mailer", { name: "u1" }),
     [{ line: "GET /v1/secured/mailer/users/find?name=u1" }],
   ],
   [
     "exportSecuredUsers",
-    (client) => client.exportSecuredUsers("docs", { layout: "full", newline: "lf" }),
+    (client) => client.secured.export("docs", { layout: "full", newline: "lf" }),
     [{ line: "GET /v1/secured/docs/users/export?layout=full&newline=lf" }],
   ],
-  ["securedGroups", (client) => client.securedGroups("docs"), [{ line: "GET /v1/secured/docs/groups" }]],
+  ["securedGroups", (client) => client.secured.groups("docs"), [{ line: "GET /v1/secured/docs/groups" }]],
   [
     "imports.plan",
     (client) => client.imports.plan({ kind: "users" }, upload("shift_jis")),
@@ -166,7 +166,7 @@ it.each<[string, (client: TenantClient) => Promise<unknown>, readonly Seen[]]>([
 ])("%s", async (_, call, requests) => {
   const seen: Seen[] = [];
   const answered: { last?: unknown } = {};
-  const result = await call(new TenantClient(answering(seen, answered)));
+  const result = await call(wholeClient({ transport: answering(seen, answered) }));
   expect(seen).toEqual(requests);
   expect(result instanceof ReadableStream ? await new Response(result).text() : result).toEqual(givenOf(answered.last));
 });
@@ -181,9 +181,11 @@ function givenOf(answer: unknown): unknown {
 describe("a list of several pages", () => {
   const pagesOf = (answers: readonly { readonly items: readonly unknown[]; readonly next: string | null }[]) => {
     const cursors: (string | null)[] = [];
-    const client = new TenantClient(async ({ url }) => {
-      cursors.push(new URL(url).searchParams.get("cursor"));
-      return Response.json(answers[cursors.length - 1]);
+    const client = wholeClient({
+      transport: async ({ url }) => {
+        cursors.push(new URL(url).searchParams.get("cursor"));
+        return Response.json(answers[cursors.length - 1]);
+      },
     });
     return { client, cursors };
   };
@@ -195,13 +197,13 @@ describe("a list of several pages", () => {
       { items: [], next: "b" },
       { items, next: null },
     ]);
-    expect(await all(client.users())).toHaveLength(3);
+    expect(await all(client.users.list())).toHaveLength(3);
     expect(cursors).toEqual([null, "a", "b"]);
   });
 
   it("is fetched no further than it is read", async () => {
     const { client, cursors } = pagesOf([{ items, next: "a" }]);
-    for await (const user of client.users()) {
+    for await (const user of client.users.list()) {
       expect(user).toEqual(items[0]);
       break;
     }
@@ -210,11 +212,13 @@ describe("a list of several pages", () => {
 });
 
 it("gives no bytes where an export has none", async () => {
-  const client = new TenantClient(async () => new Response(null, { headers: { "content-type": "text/csv" } }));
-  expect(await new Response(await client.exportUsers()).text()).toBe("");
+  const client = wholeClient({
+    transport: async () => new Response(null, { headers: { "content-type": "text/csv" } }),
+  });
+  expect(await new Response(await client.users.export()).text()).toBe("");
 });
 
-it.each<[string, (client: TenantClient, signal: AbortSignal) => Promise<unknown>]>([
+it.each<[string, (client: WholeClient, signal: AbortSignal) => Promise<unknown>]>([
   ["imports.plan", (client, signal) => client.imports.plan({ kind: "users" }, upload("utf-8"), signal)],
   ["imports.commit", (client, signal) => client.imports.commit(plan, signal)],
   ["imports.replan", (client, signal) => client.imports.replan(ID, signal)],
@@ -222,11 +226,13 @@ it.each<[string, (client: TenantClient, signal: AbortSignal) => Promise<unknown>
 ])("%s ends with its signal", async (_, call) => {
   const ended = new AbortController();
   const answers = answering([]);
-  const client = new TenantClient(async (request) => {
-    if (request.method === "POST" && request.url.endsWith("/imports")) return answers(request);
-    ended.abort(new Error("enough"));
-    request.signal.throwIfAborted();
-    return answers(request);
+  const client = wholeClient({
+    transport: async (request) => {
+      if (request.method === "POST" && request.url.endsWith("/imports")) return answers(request);
+      ended.abort(new Error("enough"));
+      request.signal.throwIfAborted();
+      return answers(request);
+    },
   });
   await expect(call(client, ended.signal)).rejects.toThrow("enough");
 });

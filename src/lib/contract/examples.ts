@@ -105,7 +105,7 @@ const newRenewal = Object.fromEntries(Object.entries(exampleOf(RECORDED_FIELDS))
 const notice = exampleOf(NOTICE.fields);
 
 /** An answer of a route, and a body if it takes JSON. NDJSON is represented by one of its lines. */
-interface RouteExample {
+export interface RouteExample {
   readonly answer: unknown;
   /** a line, where the answer may be NDJSON too */
   readonly line?: unknown;

@@ -1,22 +1,25 @@
-import type { RouteConfig } from "@hono/zod-openapi";
-import { directoryRoutes } from "./directory.ts";
-import { importRoutes } from "./import.ts";
-import { renewalRoutes } from "./renewals.ts";
+export type * from "./imports.ts";
+export type * from "./orgs.ts";
+export type * from "./renewals.ts";
+export type * from "./secured.ts";
+export type * from "./tenant.ts";
+export type * from "./users.ts";
 
-export * from "./directory.ts";
-export * from "./import.ts";
-export * from "./renewals.ts";
-export { ProblemObject } from "./shapes.ts";
+/** The nouns of the tenant API, each loaded when it is asked for. A noun's name is the first part of its paths. */
+export const NOUNS = {
+  tenant: () => import("./tenant.ts"),
+  orgs: () => import("./orgs.ts"),
+  users: () => import("./users.ts"),
+  secured: () => import("./secured.ts"),
+  imports: () => import("./imports.ts"),
+  renewals: () => import("./renewals.ts"),
+} as const;
 
-/** The tenant API: every route, by noun. */
-export const routes = { ...directoryRoutes, imports: importRoutes, renewals: renewalRoutes } as const;
+export type NounName = keyof typeof NOUNS;
 
-/** Any route of the tenant API. */
-export type Route = RouteConfig & { readonly getRoutingPath: () => string };
+/** The routes of a noun. */
+export type RoutesOf<N extends NounName> = Awaited<ReturnType<(typeof NOUNS)[N]>>["default"]["routes"];
 
-/** The routes one after another. */
-export const ALL_ROUTES: readonly Route[] = [
-  ...Object.values(directoryRoutes),
-  ...Object.values(importRoutes),
-  ...Object.values(renewalRoutes),
-];
+/** The routes of a noun, loaded. */
+export const routesOf = async <N extends NounName>(name: N): Promise<RoutesOf<N>> =>
+  (await NOUNS[name]()).default.routes;

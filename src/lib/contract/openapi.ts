@@ -1,6 +1,15 @@
-import { OpenAPIHono, type RouteConfig } from "@hono/zod-openapi";
-import { EXAMPLES } from "./examples.ts";
-import { ALL_ROUTES, type Route } from "./index.ts";
+import {
+  OpenAPIRegistry,
+  OpenApiGeneratorV31,
+  zodToOpenAPIRegistry,
+  type RouteConfig,
+} from "@asteasolutions/zod-to-openapi";
+import { z } from "zod";
+import { ERRORS, titleOf, type ErrorCode } from "../errors/index.ts";
+import { ALL_NOUNS } from "./all.ts";
+import { EXAMPLES, type RouteExample } from "./examples.ts";
+import { MEDIA_TYPES, requestOf, type Answer, type AnswerKind, type Route } from "./route.ts";
+import { NAMED, ProblemObject } from "./shapes.ts";
 
 const ABOUT = `The tenant API of clomoctl: it is how the command line talks to a tenant, in the same process or over HTTP.
 
@@ -13,39 +22,74 @@ This API is the project's own. There is no public CLOMO API, and this is not one
 - Lists of rows are NDJSON, exports CSV in UTF-8; both are streamed.
 - HEAD works wherever GET does; other methods are answered with 405.`;
 
-const TAGS = [
-  { name: "tenant", description: "The tenant itself" },
-  { name: "orgs", description: "Organisations (組織)" },
-  { name: "users", description: "PANEL users (利用者) and their custom fields" },
-  { name: "secured", description: "Users and groups of the SECURED APPs" },
-  { name: "imports", description: "CSV imports: plan, review, commit, revert; exchange with the console" },
-  { name: "renewals", description: "What expires, who renews it, and the notices sent" },
-];
+/** What the document adds to the description of an answer. */
+const STREAMED: Readonly<Partial<Record<AnswerKind, string>>> = {
+  list: ". With `Accept: application/x-ndjson` not a page but all of them: one JSON object a line, with a member for each column of the list, each line ended by LF, streamed from one snapshot; `limit` and `cursor` do not apply then.",
+  lines: ". One JSON object a line (NDJSON), each line ended by LF, streamed.",
+  csv: ". CSV in UTF-8 without BOM, with the console's headers, streamed.",
+};
 
-type Content = Readonly<Partial<Record<string, object>>>;
+/** The ETag of a plan, as a header of its import's answer. */
+const TAGGED = {
+  headers: z.object({
+    ETag: z.string().optional().meta({
+      description: "The plan's ETag, as in the body's `etag`; missing if there is no plan. It changes with the plan.",
+    }),
+  }),
+};
 
-const withExample = (content: Content, example: unknown, line = example): Content =>
-  Object.fromEntries(
-    Object.entries(content).map(([type, media]) => [
-      type,
-      { ...media, example: type === "application/x-ndjson" ? line : example },
-    ]),
+const answerOf = ({ kind, schema, line, description }: Answer, example: RouteExample | undefined) => ({
+  description: description + (STREAMED[kind] ?? ""),
+  content: {
+    [MEDIA_TYPES[kind]]: { schema, example: example?.answer },
+    ...(line === undefined ? {} : { [MEDIA_TYPES.lines]: { schema: line, example: example?.line } }),
+  },
+  ...(kind === "tagged" ? TAGGED : {}),
+});
+
+const problem = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: ProblemObject } },
+});
+
+/** The failures a route can answer with; any can be `unexpected`, and `usage` for an unknown parameter or field. */
+const failuresOf = ({ method, path, body, file, fails = [] }: Route) => {
+  const codes: readonly ErrorCode[] = [
+    "usage",
+    ...(method === "get" ? [] : (["locked"] as const)),
+    ...(path.includes("{id}") ? (["not-found"] as const) : []),
+    ...fails,
+    "unexpected",
+  ];
+  const byCode = codes.map((code) => [ERRORS[code].status, problem(`\`${code}\`: ${titleOf(code)}`)] as const);
+  return {
+    ...Object.fromEntries(byCode),
+    // statuses that the error table lacks; the type of the problem is `usage`
+    ...(body === undefined ? {} : { 413: problem("The JSON body is longer than 1 MiB") }),
+    ...(body === undefined && file === undefined
+      ? {}
+      : { 415: problem("The content type is not the one named here, or its charset is unknown") }),
+  };
+};
+
+/** A route in the words of OpenAPI, with its examples. */
+const described = (tag: string, route: Route): RouteConfig => {
+  const { method, path, id, summary, answer, status = 200 } = route;
+  const example = EXAMPLES.get(id);
+  const { body, ...request } = requestOf(route);
+  const content = Object.entries(body?.content ?? {}).map(
+    ([type, media]) => [type, example?.body === undefined ? media : { ...media, example: example.body }] as const,
   );
-
-/** A route with its examples, which only the document needs. */
-const illustrated = (route: Route): RouteConfig => {
-  const { answer, line, body } = EXAMPLES.get(route.operationId ?? "") ?? {};
-  const responses: RouteConfig["responses"] = {};
-  for (const [status, response] of Object.entries(route.responses)) {
-    const shown = status.startsWith("2") && "content" in response;
-    responses[status] = shown ? { ...response, content: withExample(response.content ?? {}, answer, line) } : response;
-  }
-  const sent = route.request?.body;
-  const request =
-    sent === undefined || body === undefined
-      ? route.request
-      : { ...route.request, body: { ...sent, content: withExample(sent.content, body) } };
-  return { ...route, request, responses } as RouteConfig;
+  return {
+    method,
+    path,
+    operationId: id,
+    summary,
+    tags: [tag],
+    request:
+      body === undefined ? request : { ...request, body: { ...body, content: Object.fromEntries<object>(content) } },
+    responses: { [status]: answerOf(answer, example), ...failuresOf(route) },
+  };
 };
 
 /**
@@ -54,13 +98,22 @@ const illustrated = (route: Route): RouteConfig => {
  * @param version of the program
  */
 export const openApiDocument = (version: string): object => {
-  const app = new OpenAPIHono();
-  for (const route of ALL_ROUTES) app.openAPIRegistry.registerPath(illustrated(route));
-  const { webhooks: _, ...document } = app.getOpenAPI31Document({
+  for (const [schema, { name, base }] of NAMED) {
+    const extendedFrom = { refId: NAMED.get(base ?? schema)?.name ?? name, schema: base };
+    zodToOpenAPIRegistry.add(schema, {
+      _internal: { refId: name, ...(base === undefined ? {} : { extendedFrom }) },
+    });
+  }
+  const registry = new OpenAPIRegistry();
+  for (const [tag, { routes }] of ALL_NOUNS) {
+    for (const route of Object.values(routes)) registry.registerPath(described(tag, route));
+  }
+  const generator = new OpenApiGeneratorV31(registry.definitions);
+  const { webhooks: _, ...document } = generator.generateDocument({
     openapi: "3.1.0",
     info: { title: "clomoctl tenant API", version, description: ABOUT, license: { name: "MIT" } },
     servers: [{ url: "http://127.0.0.1:8080", description: "clomoctl serve" }],
-    tags: TAGS,
+    tags: [...ALL_NOUNS].map(([name, { description }]) => ({ name, description })),
   });
   return document;
 };

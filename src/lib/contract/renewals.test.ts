@@ -1,7 +1,15 @@
 import { expect, test } from "vitest";
 import { exampleOf } from "../model/thing.ts";
 import { NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM, RENEWAL_KINDS } from "../model/renewal.ts";
-import { NewRenewalItem, NoticeClaim, RenewalChange, RenewalItem } from "./renewals.ts";
+import renewals from "./renewals.ts";
+
+const { add, edit, claimNotice } = renewals.routes;
+const [NewRenewalItem, RenewalChange, RenewalItem, NoticeClaim] = [
+  add.body,
+  edit.body,
+  add.answer.schema,
+  claimNotice.body,
+];
 
 const NEW = { kind: "custom", name: "example.jp" };
 

@@ -1,4 +1,4 @@
-import { z } from "@hono/zod-openapi";
+import { z } from "zod";
 import { listColumnsOf, shownFields, type Field, type Fields, type RecordOf } from "../model/thing.ts";
 import { describeProblem, severityOf } from "../model/problem.ts";
 import { characterCount, describeRule, faultsOf, isUnlimited, patternOf, type Rule } from "../model/rules.ts";
@@ -22,7 +22,7 @@ export const schemaOf = (rule: Rule) => {
     const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
     if (fault !== undefined) context.addIssue({ code: "custom", message: describeProblem(fault).en });
   });
-  return checked.openapi(ruleKeywords(rule));
+  return checked.meta(ruleKeywords(rule));
 };
 
 const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "text" }>): z.ZodType => {
@@ -32,7 +32,7 @@ const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "t
   // zod's own limit counts UTF-16 units, JSON Schema's characters
   return least
     .refine((value) => characterCount(value) <= longest, { error: `at most ${longest} characters` })
-    .openapi({ maxLength: longest });
+    .meta({ maxLength: longest });
 };
 
 const bareSchema = (field: Field): z.ZodType => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { NewRenewalItem } from "../contract/index.ts";
+import renewals from "../contract/renewals.ts";
 import { ruleKeywords, schemaOf } from "../contract/thing-schema.ts";
 import { readHeader } from "../csv/layout/header.ts";
 import { RowChecker } from "../csv/layout/rows.ts";
@@ -149,7 +149,7 @@ describe.each(
   ),
 )("the %s of a renewal", (name, longest, needed) => {
   it("is as long as the API document says, in characters", () => {
-    const schema = NewRenewalItem.shape[name as "notes"];
+    const schema = renewals.routes.add.body.shape[name as "notes"];
     const lengths = fc.tuple(
       fc.constantFrom("a", "\u{20BB7}"),
       fc.oneof(fc.constant(0), fc.integer({ min: longest - 2, max: longest + 2 })),
@@ -166,7 +166,7 @@ describe.each(
 });
 
 test("the tenant API knows the kinds that the settings file knows", () => {
-  const named = NewRenewalItem.shape.kind;
+  const named = renewals.routes.add.body.shape.kind;
   fc.assert(
     fc.property(values, (kind) => named.safeParse(kind).success === Object.hasOwn(RENEWAL_KINDS, kind)),
     RUNS,

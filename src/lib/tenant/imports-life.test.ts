@@ -96,20 +96,20 @@ test("a plan for organisations conflicts with a write to users only where it del
 
 test("a plan for users conflicts with a new custom field only where it clears what the file lacks", async () => {
   const kept = await tenant.plan(users, FILE);
-  await tenant.client.addCustomField("座席");
+  await tenant.client.users.addField({ name: "座席" });
   await tenant.client.imports.commit(kept);
   const cleared = await tenant.plan({ ...users, absent: "clear" }, FILE);
-  await tenant.client.addCustomField("入社年");
+  await tenant.client.users.addField({ name: "入社年" });
   expect(await codeOf(tenant.client.imports.commit(cleared))).toBe("conflict");
 });
 
 test("a custom field that is removed between plan and commit is a conflict", async () => {
-  const field = await tenant.client.addCustomField("座席");
+  const field = await tenant.client.users.addField({ name: "座席" });
   const plan = await tenant.plan(users, [
     ["氏名", "メールアドレス", "座席"],
     ["山田", "a@x", "3F"],
   ]);
-  await tenant.client.removeCustomField(field.id);
+  await tenant.client.users.removeField(field.id);
   expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
 });
 
@@ -281,7 +281,7 @@ test("a plan that awaits the console is committed by its verification only", asy
   const right = await verify(FILE);
   expect(right).toMatchObject({ accepted: true, differences: 0, import: { state: "committed" } });
   expect(await tenant.users()).toMatchObject([{ name: "山田" }]);
-  expect((await tenant.client.tenant()).mirroredAt).not.toBeNull();
+  expect((await tenant.client.tenant.show()).mirroredAt).not.toBeNull();
   expect(staging()).toEqual([]);
 });
 
@@ -312,10 +312,10 @@ test("a plan that awaits the console goes on waiting when it is compared again",
 
 test("only what comes from the console makes the mirror younger", async () => {
   await tenant.import(users, FILE);
-  expect((await tenant.client.tenant()).mirroredAt).toBeNull();
+  expect((await tenant.client.tenant.show()).mirroredAt).toBeNull();
   await tenant.import({ ...users, mode: "replace" }, FILE);
   await tenant.import({ ...users, mode: "replace" }, OTHER);
-  expect((await tenant.client.tenant()).mirroredAt).not.toBeNull();
+  expect((await tenant.client.tenant.show()).mirroredAt).not.toBeNull();
 });
 
 test("the console's export is read as the console writes it, whatever map the import had", async () => {
@@ -376,14 +376,17 @@ test("an undoing that would bring back a user whose address another one has by n
 });
 
 test("a user who comes back lacks the custom field that was removed meanwhile", async () => {
-  const [seat, year] = [await tenant.client.addCustomField("座席"), await tenant.client.addCustomField("入社年")];
+  const [seat, year] = [
+    await tenant.client.users.addField({ name: "座席" }),
+    await tenant.client.users.addField({ name: "入社年" }),
+  ];
   await tenant.import(users, [
     ["氏名", "メールアドレス", "座席", "入社年"],
     ["山田", "a@x", "3F", "2019"],
   ]);
   const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
-  await tenant.client.removeCustomField(seat.id);
-  await tenant.client.addCustomField("内線番号");
+  await tenant.client.users.removeField(seat.id);
+  await tenant.client.users.addField({ name: "内線番号" });
   await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
   expect((await tenant.users())[0]?.custom).toEqual([{ name: year.name, value: "2019" }]);
 });
@@ -431,20 +434,20 @@ test.each([
 test.each(["__proto__", "clomoctl:reason", "a\0b", " ", "氏名", "改\n行"])(
   "no custom field is named %j",
   async (name) => {
-    expect(await codeOf(tenant.client.addCustomField(name))).toBe("input-rejected");
+    expect(await codeOf(tenant.client.users.addField({ name: name }))).toBe("input-rejected");
   },
 );
 
 test("custom fields of any other name go through a file and back", async () => {
   for (const name of ["toString", "a,b", '"', "$.x", "'; drop table user; --", "hasOwnProperty"])
-    await tenant.client.addCustomField(name);
-  const fields = (await tenant.client.customFields()).map(({ name }) => name);
+    await tenant.client.users.addField({ name: name });
+  const fields = (await tenant.client.users.fields()).map(({ name }) => name);
   await tenant.import(users, [
     ["氏名", "メールアドレス", ...fields],
     ["山田", "a@x", ...fields],
   ]);
   expect((await tenant.users())[0]?.custom).toEqual(fields.map((name) => ({ name, value: name })));
-  const text = await textOf(await tenant.client.exportUsers());
+  const text = await textOf(await tenant.client.users.export());
   expect(await tenant.send({ ...users, mode: "replace" }, encoded(text, "utf-8"))).toMatchObject({
     unchanged: 1,
     update: 0,

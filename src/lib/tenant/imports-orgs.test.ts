@@ -10,7 +10,7 @@ const orgs = { kind: "orgs" } as const;
 const HEADER = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
 
 const paths = async () =>
-  (await tenant.client.orgs()).map(({ path, code }) => `${path}${code === null ? "" : `=${code}`}`);
+  (await tenant.client.orgs.list()).map(({ path, code }) => `${path}${code === null ? "" : `=${code}`}`);
 
 test("makes a tree in any order, then moves, renames and swaps codes in it", async () => {
   await tenant.import(orgs, [HEADER, ["課", "", "", "本社/部"], ["部", "B", "H", ""], ["本社", "H", "", ""]]);
@@ -113,7 +113,7 @@ const EQUAL_NAMES: Cells = [
 
 test.each(["utf-8", "shift_jis"] as const)("an export imported again as %s changes nothing", async (encoding) => {
   await tenant.import(orgs, EQUAL_NAMES);
-  const text = await textOf(await tenant.client.exportOrgs());
+  const text = await textOf(await tenant.client.orgs.export());
   for (const mode of ["append", "replace"] as const) {
     const plan = await tenant.send({ ...orgs, mode }, encoded(text, encoding), encoding);
     expect(await tenant.problems(plan)).toEqual([]);

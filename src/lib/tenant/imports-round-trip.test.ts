@@ -16,7 +16,7 @@ const AWKWARD = ["表ソ能", "髙﨑①㈱", "ｶﾞﾊﾞ", 'a"b,c\nd\r\ne\rf'
 const pairs = ENCODINGS.flatMap((encoding) => NEWLINES.map((newline) => [encoding, newline] as const));
 
 test.each(pairs)("users written as %s with %s and read again are unchanged", async (encoding, newline) => {
-  for (const name of ["座席", "a,b", "〜"]) await tenant.client.addCustomField(name);
+  for (const name of ["座席", "a,b", "〜"]) await tenant.client.users.addField({ name: name });
   const header = [
     "氏名",
     "メールアドレス",
@@ -44,7 +44,7 @@ test.each(pairs)("users written as %s with %s and read again are unchanged", asy
   const usable = encoding === "shift_jis" ? rows.map((row) => row.map((cell) => cell.replace("Ü", "U"))) : rows;
   await tenant.import({ kind: "users", createOrgs: true }, [header, ...usable]);
   const before = tenant.dump();
-  const text = await textOf(await tenant.client.exportUsers({ newline }));
+  const text = await textOf(await tenant.client.users.export({ newline }));
   for (const [mode, absent] of [
     ["append", "keep"],
     ["replace", "clear"],
@@ -67,7 +67,7 @@ test.each(SECURED_APPS)("users of %s written in full and read again are unchange
   const before = tenant.dump();
   for (const layout of ["full", "console"] as const) {
     for (const encoding of ["utf-8", "shift_jis"] as const) {
-      const text = await textOf(await tenant.client.exportSecuredUsers(app, { layout }));
+      const text = await textOf(await tenant.client.secured.export(app, { layout }));
       const plan = await tenant.send({ kind: app, mode: "replace" }, encoded(text, encoding), encoding);
       expect(await tenant.problems(plan)).toEqual([]);
       expect(plan).toMatchObject({ unchanged: NAMES.length, update: 0, delete: 0, secretsSet: 0 });
@@ -84,7 +84,7 @@ test("the console's three columns of one app go to another app's users and chang
       ["太郎", "taro", "secret1", "説明"],
     ]);
   }
-  const text = await textOf(await tenant.client.exportSecuredUsers("docs", { layout: "console" }));
+  const text = await textOf(await tenant.client.secured.export("docs", { layout: "console" }));
   const plan = await tenant.send({ kind: "contacts" }, encoded(text, "shift_jis"), "shift_jis");
   expect(plan).toMatchObject({ unchanged: 1, update: 0, invalid: 0 });
 });
@@ -119,7 +119,7 @@ test("a group is one group under two mappings of its characters", async () => {
     ["二", "b2", "secret1", "営業～"],
   ]);
   expect(made).toMatchObject({ create: 1, groupsCreated: 1 });
-  expect(await tenant.client.securedGroups("docs")).toMatchObject([{ users: 1 }]);
+  expect(await tenant.client.secured.groups("docs")).toMatchObject([{ users: 1 }]);
 });
 
 test("an unknown group is told with its own cell, in every row", async () => {
@@ -145,16 +145,16 @@ test("an undoing that would take a group away from others is refused", async () 
   await tenant.import({ kind: "docs" }, [header, ["二", "b2", "secret1", "営業"]]);
   const undo = await tenant.client.imports.revert(first.id);
   expect((await failureOf(tenant.client.imports.commit(undo)))?.code).toBe("conflict");
-  expect(await tenant.client.securedGroups("docs")).toMatchObject([{ name: "営業", users: 2 }]);
+  expect(await tenant.client.secured.groups("docs")).toMatchObject([{ name: "営業", users: 2 }]);
 });
 
 test("users are listed by name in the console's order, upwards and downwards, page by page", async () => {
   const names = ["亜", "ｱ", "9", "ぁ", "Z", "あ", "ア", "Ａ", "a", "１", "A", "ー", "😀", "AA", "Aa", "A 1", "é"];
   const header = ["表示名", "ユーザーID", "パスワード"];
   await tenant.import({ kind: "docs" }, [header, ...names.map((name, i) => [name, `id${i}`, "secret1"])]);
-  const up = (await Array.fromAsync(tenant.client.securedUsers("docs", { sort: "name" }))).map(({ name }) => name);
+  const up = (await Array.fromAsync(tenant.client.secured.list("docs", { sort: "name" }))).map(({ name }) => name);
   expect(up).toEqual(["9", "A", "AA", "Aa", "A 1", "Z", "a", "ぁ", "あ", "ア", "ー", "ｱ", "亜", "１", "Ａ", "é", "😀"]);
-  const down = await Array.fromAsync(tenant.client.securedUsers("docs", { sort: "name", desc: true }));
+  const down = await Array.fromAsync(tenant.client.secured.list("docs", { sort: "name", desc: true }));
   expect(down.map(({ name }) => name)).toEqual(up.toReversed());
   for (const sort of ["name", "user-id"]) {
     for (const desc of ["true", "false"]) {

@@ -112,7 +112,7 @@ const expectCommitted = async (plan: Import, again: () => Promise<Import>, expec
   const start = tenant.dump();
   await tenant.client.imports.commit(plan);
   expect(byId(await current())).toEqual(byId(expected.users));
-  expect((await tenant.client.securedGroups(APP)).map(({ name }) => name).toSorted()).toEqual(
+  expect((await tenant.client.secured.groups(APP)).map(({ name }) => name).toSorted()).toEqual(
     expected.groups.toSorted(),
   );
   const second = await again();

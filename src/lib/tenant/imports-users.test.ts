@@ -117,8 +117,8 @@ test("absent columns are left alone, or cleared as the console does; names and a
 });
 
 test("absent clear also clears the custom field whose column the file lacks", async () => {
-  await tenant.client.addCustomField("入社年");
-  await tenant.client.addCustomField("座席");
+  await tenant.client.users.addField({ name: "入社年" });
+  await tenant.client.users.addField({ name: "座席" });
   await tenant.import(users, [
     ["氏名", "メールアドレス", "入社年", "座席"],
     ["山田", "yamada@example.jp", "2019", "3F-12"],

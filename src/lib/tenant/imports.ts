@@ -7,7 +7,7 @@ import { Failure } from "../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../model/import.ts";
 import { text } from "../text/index.ts";
 import { importOf, NO_COUNTS } from "./import-shape.ts";
-import { WriterNote, type Processes } from "./store/sqlite/writer-note.ts";
+import type { Processes, WriterNote } from "./store/sqlite/writer-note.ts";
 import {
   isHeld,
   isThere,
@@ -58,10 +58,11 @@ const FIRST_DIFFERENCES = 100;
 
 /** What a tenant's imports need besides its database. */
 export interface ImportsOptions {
-  /** folder of the staging files and the writer's note */
+  /** folder of all the tenant's files */
   readonly folder: string;
   readonly surroundings: Surroundings;
   readonly processes: Processes;
+  readonly note: WriterNote;
 }
 
 /** A tenant's imports: staged and compared in a worker thread, kept as plans until they are committed or discarded. */
@@ -74,13 +75,13 @@ export class TenantImports {
   readonly #note: WriterNote;
   readonly #processes: Processes;
 
-  constructor(database: Database, { folder, surroundings, processes }: ImportsOptions) {
+  constructor(database: Database, { folder, surroundings, processes, note }: ImportsOptions) {
     this.#database = database;
     this.#folder = folder;
     this.#tenant = database.path;
     this.#surroundings = surroundings;
     this.#processes = processes;
-    this.#note = new WriterNote(join(folder, "writer.json"), processes);
+    this.#note = note;
   }
 
   /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
@@ -239,11 +240,6 @@ export class TenantImports {
     this.#expect(id, ["uploading", "planned", "awaiting-console"]);
     this.#end(id, "discarded");
     return this.show(id);
-  }
-
-  /** Names the process in a `locked` failure if it is known; other errors are returned unchanged. */
-  explain(error: Error): Error {
-    return this.#note.explain(error);
   }
 
   /** Removes the remains of dead processes: staging that is not a complete plan, and plans older than a week. */

@@ -1,8 +1,8 @@
+import { join } from "node:path";
 import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
-import { TenantImports } from "./imports.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
-import type { Processes } from "./store/sqlite/writer-note.ts";
+import { WriterNote, type Processes } from "./store/sqlite/writer-note.ts";
 import { openTenantFile } from "./store/sqlite/tenant-file.ts";
 
 /** An open tenant: `fetch` answers the tenant API. */
@@ -35,22 +35,22 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
 export const openTenant = ({ folder, name, actor, surroundings, processes = NOBODY }: TenantOptions): OpenTenant => {
   const database = openTenantFile({ folder, name, now: instant(surroundings), processes });
   defineFunctions(database, () => false);
-  const imports = new TenantImports(database, { folder, surroundings, processes });
-  if (!database.isReadOnly) imports.sweep();
-  const app = createApp({ database, imports, surroundings, actor });
+  const opened = new AsyncDisposableStack();
+  opened.defer(() => database.close());
+  const note = new WriterNote(join(folder, "writer.json"), processes);
+  const answer = createApp({ database, folder, surroundings, processes, note, actor, opened });
   const underWay = new Set<Promise<Response>>();
   return {
     fetch(request) {
-      const answer = Promise.resolve(app.fetch(request));
-      const forget = (): void => void underWay.delete(answer);
-      underWay.add(answer);
-      answer.then(forget, forget);
-      return answer;
+      const answered = answer(request);
+      const forget = (): void => void underWay.delete(answered);
+      underWay.add(answered);
+      answered.then(forget, forget);
+      return answered;
     },
     async close() {
       await Promise.allSettled(underWay);
-      await imports.close();
-      database.close();
+      await opened.disposeAsync();
     },
   };
 };

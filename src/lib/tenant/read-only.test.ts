@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TenantClient } from "../client/index.ts";
+import { wholeClient, type WholeClient } from "../client/testing/whole-client.ts";
 import { openTenant, type OpenTenant } from "./index.ts";
 import { failureOf, TestSurroundings, TestTenant, textOf } from "./testing/tenant.ts";
 
@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 /** Prevents a log next to the file, as on a read-only medium; file permissions do not stop root. */
-const withoutLog = (): TenantClient => {
+const withoutLog = (): WholeClient => {
   mkdirSync(`${tenant.path}-wal`);
   reopened = openTenant({
     folder: tenant.folder,
@@ -28,16 +28,16 @@ const withoutLog = (): TenantClient => {
     actor: "owner",
     surroundings: new TestSurroundings(),
   });
-  return new TenantClient(reopened.fetch);
+  return wholeClient({ transport: reopened.fetch });
 };
 
 test("a tenant that can only be read is listed, shown and exported", async () => {
   await tenant.close();
   const client = withoutLog();
-  expect((await Array.fromAsync(client.users())).map(({ name }) => name)).toEqual(["山田"]);
-  expect((await client.orgs()).map(({ code }) => code)).toEqual([null, "E1"]);
+  expect((await Array.fromAsync(client.users.list())).map(({ name }) => name)).toEqual(["山田"]);
+  expect((await client.orgs.list()).map(({ code }) => code)).toEqual([null, "E1"]);
   expect(await client.imports.list()).toMatchObject([{ state: "committed" }]);
-  expect(await textOf(await client.exportUsers())).toContain("a@x");
+  expect(await textOf(await client.users.export())).toContain("a@x");
 });
 
 test("the rows of a plan are shown though nothing can be written", async () => {
@@ -47,5 +47,5 @@ test("the rows of a plan are shown though nothing can be written", async () => {
   expect(await Array.fromAsync(client.imports.rows(plan.id))).toMatchObject([{ action: "create", key: "b@x" }]);
   expect((await failureOf(client.imports.commit(plan)))?.code).toBe("not-permitted");
   expect((await failureOf(client.imports.replan(plan.id)))?.code).toBe("not-permitted");
-  expect((await failureOf(client.addCustomField("座席")))?.code).toBe("not-permitted");
+  expect((await failureOf(client.users.addField({ name: "座席" })))?.code).toBe("not-permitted");
 });

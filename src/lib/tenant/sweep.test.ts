@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { TenantClient } from "../client/index.ts";
+import { wholeClient } from "../client/testing/whole-client.ts";
 import { openTenant } from "./index.ts";
 import { TestSurroundings } from "./testing/tenant.ts";
 
@@ -48,9 +48,20 @@ test.each([
 ])("staging that is not locked yet stays while its process lives (%s): %s", async (living, state) => {
   const id = await begin();
   const tenant = open(living);
-  expect((await new TenantClient(tenant.fetch).imports.show(id)).state).toBe(state);
+  expect((await wholeClient({ transport: tenant.fetch }).imports.show(id)).state).toBe(state);
   for (const file of [`${id}.db`, `${id}.copy.4711.db`, `${id}.export.4711.db`]) {
     expect(existsSync(join(folder, "imports", file)), file).toBe(living);
   }
+  await tenant.close();
+});
+
+test("what dead processes left is removed before imports are told of, and not by other requests", async () => {
+  const id = await begin();
+  const tenant = open(false);
+  const client = wholeClient({ transport: tenant.fetch });
+  expect(await Array.fromAsync(client.users.list())).toEqual([]);
+  expect(existsSync(join(folder, "imports", `${id}.db`))).toBe(true);
+  expect((await client.imports.list()).map(({ state }) => state)).toEqual(["failed"]);
+  expect(existsSync(join(folder, "imports", `${id}.db`))).toBe(false);
   await tenant.close();
 });

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
+import type { CustomField } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
-import { FORMATS, type CustomField, type FormatName } from "../../../lib/model/formats.ts";
+import { FORMATS, type FormatName } from "../../../lib/model/formats.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -16,6 +17,10 @@ export const MAP = {
     "ヘッダーと項目の対応表ファイル(YAML。csv map を参照。テナントを使うコマンドの既定はコンテキストの設定)",
   ),
 } as const satisfies TextField;
+
+/** The custom fields of the tenant's users. */
+export const customFieldsOf = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
+  (await tools.tenant("users")).client.users.fields();
 
 /** The places that may name a map. */
 export interface MapChoice {

@@ -1,4 +1,4 @@
-import type { ExportQuery, TenantClient } from "../../../lib/client/index.ts";
+import type { Client } from "../../../lib/client/index.ts";
 import { FORMATS, type FormatName } from "../../../lib/model/formats.ts";
 import { relabel } from "../../../lib/csv/layout/relabel.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
@@ -6,7 +6,7 @@ import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
 import { watched } from "./watched.ts";
-import { loadColumnMap, MAP } from "./column-map.ts";
+import { customFieldsOf, loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
 import { FORM_OPTIONS, ON_UNMAPPABLE, chooseOutputForm } from "./form.ts";
 import { OUTPUT } from "./output.ts";
@@ -49,7 +49,7 @@ export const accountLanguage = ({ context }: Pick<ChosenTenant, "context">): Lan
 /** What to export, and how to request it from the tenant. */
 export interface ExportSource {
   readonly format: FormatName;
-  readonly open: (client: TenantClient, query: ExportQuery) => Promise<AsyncIterable<Uint8Array>>;
+  readonly open: Client["orgs"]["export"];
 }
 
 /**
@@ -68,13 +68,13 @@ export async function runExport(
   const map = await loadColumnMap(tools, format, {
     option: options.map,
     context: tenant.context,
-    customFields: () => tenant.client.customFields(),
+    customFields: () => customFieldsOf(tools),
   });
   const { newline, filterName, filterId } = options;
-  const customFields = map !== undefined && FORMATS[format].custom ? await tenant.client.customFields() : [];
+  const customFields = map !== undefined && FORMATS[format].custom ? await customFieldsOf(tools) : [];
   const step = tools.terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
   const content = async (): Promise<AsyncIterable<Uint8Array>> => {
-    const exported = await open(tenant.client, { newline, filterName, filterId });
+    const exported = await open({ newline, filterName, filterId });
     const source = watched(exported, tools.signal, (bytes) => step.advance(bytes));
     return map === undefined ? source : relabel(source, { format: FORMATS[format], customFields, map, newline });
   };

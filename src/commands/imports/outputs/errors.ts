@@ -31,7 +31,7 @@ export async function writeErrors(
   file: InputFile,
   form: InputForm,
 ): Promise<void> {
-  const { client } = await tools.tenant();
+  const { client } = await tools.tenant("imports");
   const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
   const drop = plan.header.indexOf(REASON_HEADER);
   await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {

@@ -13,12 +13,12 @@ const HEADER = ["row", "key", "action", "changed", "reason"];
  * spreadsheet opens it directly; cells that a spreadsheet would run are guarded by a `'`.
  */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
-  const { client } = await tools.tenant();
+  const { client } = await tools.tenant("imports");
   const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
   await writeFileAtomically(path, tools.temporary, async (writer) => {
     await writer.write(`\ufeff${lineOf(HEADER)}`);
     if (reasons.whole !== undefined) await writer.write(lineOf(["1", "", "invalid", "", reasons.whole]));
-    for await (const batch of client.imports.rowBatches(plan.id)) {
+    for await (const batch of client.imports.rows(plan.id).batches()) {
       tools.signal.throwIfAborted();
       let text = "";
       await reasons.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { InputProblem, TenantClient } from "../../../lib/client/index.ts";
+import type { Client, InputProblem } from "../../../lib/client/index.ts";
 import { Reasons } from "./row-reasons.ts";
 
 const problem = (row: number, code: string, more: Partial<InputProblem> = {}): InputProblem => ({
@@ -18,7 +18,7 @@ const open = (problems: readonly InputProblem[]): Promise<Reasons> => {
   async function* given(): AsyncGenerator<readonly InputProblem[]> {
     for (let at = 0; at < problems.length; at += 3) yield problems.slice(at, at + 3);
   }
-  return Reasons.open({ imports: { problemBatches: given } } as unknown as TenantClient, "id", "en");
+  return Reasons.open({ imports: { problems: () => ({ batches: given }) } } as unknown as Client, "id", "en");
 };
 
 test("the reasons of a row are one line, in the order of its columns", async () => {

@@ -1,4 +1,4 @@
-import type { InputProblem, TenantClient } from "../../../lib/client/index.ts";
+import type { InputProblem, Client } from "../../../lib/client/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Language } from "../../../lib/text/index.ts";
 import { RowCursor } from "./row-cursor.ts";
@@ -34,8 +34,8 @@ export class Reasons extends RowCursor<RowReasons> {
   /** problems of the whole file; undefined if there are none */
   whole: string | undefined;
 
-  static async open(client: TenantClient, id: string, language: Language): Promise<Reasons> {
-    const reasons = new Reasons(rowsOf(client.imports.problemBatches(id), language));
+  static async open(client: Client<"imports">, id: string, language: Language): Promise<Reasons> {
+    const reasons = new Reasons(rowsOf(client.imports.problems(id).batches(), language));
     await reasons.advanceTo(WHOLE);
     reasons.whole = reasons.at(WHOLE)?.reason;
     return reasons;

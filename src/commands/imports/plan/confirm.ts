@@ -20,7 +20,7 @@ export const changesNothing = (plan: Import): boolean =>
  */
 export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: number | undefined): Promise<boolean> {
   const { terminal, globals } = tools;
-  const chosen = await tools.tenant();
+  const chosen = await tools.tenant("imports");
   if (confirmDeletions !== undefined && confirmDeletions !== plan.delete) throw wrongNumber(plan, confirmDeletions);
   const tenant = tenantName(plan, chosen);
   const answered = globals.yes || confirmDeletions !== undefined;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { TenantClient } from "../../../lib/client/index.ts";
+import type { Client } from "../../../lib/client/index.ts";
 import { findImport } from "./find.ts";
 
 const IDS = ["01a1f7e3-9787-72f9-9249-ab61b1ce200e", "01a1f7e3-983c-7bf7-9a8f-196131690b27"];
-const client = { imports: { list: async () => IDS.map((id) => ({ id })) } } as unknown as TenantClient;
+const client = { imports: { list: async () => IDS.map((id) => ({ id })) } } as unknown as Client;
 
 test("the start of an id is enough where only one import has it, in any case of letters", async () => {
   expect((await findImport(client, "01a1f7e3-97")).id).toBe(IDS[0]);

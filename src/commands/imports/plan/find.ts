@@ -1,4 +1,4 @@
-import type { Import, TenantClient } from "../../../lib/client/index.ts";
+import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 
@@ -15,7 +15,7 @@ export const ID_ARGUMENT = {
  *
  * @throws `not-found` if there is none, `usage` if several match
  */
-export async function findImport(client: TenantClient, typed: string): Promise<Import> {
+export async function findImport(client: Client<"imports">, typed: string): Promise<Import> {
   const start = typed.toLowerCase();
   const found = (await client.imports.list()).filter(({ id }) => id.startsWith(start));
   const exact = found.find(({ id }) => id === start);

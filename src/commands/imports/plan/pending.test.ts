@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { TenantClient } from "../../../lib/client/index.ts";
+import { openClient } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import type { Tools } from "../../tools.ts";
 import { AnsweringTenant } from "../../testing/tenant.ts";
@@ -12,7 +12,8 @@ async function settled(failure: unknown, { mode = "append", keep = false } = {})
   const tools = { describeState: (say: () => { en: string }) => (state = say().en) } as unknown as Tools;
   const plan = planOf(mode === "revert" ? { mode: "revert" } : {});
   const tenant = new AnsweringTenant({ import: plan, discardImport: plan });
-  await new PendingPlan(tools, new TenantClient(tenant.transport), plan, keep).settle(failure);
+  const client = await openClient({ transport: tenant.transport }, ["imports"]);
+  await new PendingPlan(tools, client, plan, keep).settle(failure);
   return { asked: operations(tenant.requests), state };
 }
 const failure = (code: ErrorCode): Failure => new Failure(code, { what: { en: "", ja: "" } });

@@ -1,4 +1,4 @@
-import type { Import, TenantClient } from "../../../lib/client/index.ts";
+import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { ROWS } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -7,12 +7,12 @@ import type { Tools } from "../../tools.ts";
 /** A plan that is neither committed nor discarded yet; ensures that its outcome is known and reported. */
 export class PendingPlan {
   readonly plan: Import;
-  readonly #client: TenantClient;
+  readonly #client: Client<"imports">;
   readonly #tools: Tools;
   readonly #keep: boolean;
 
   /** @param keep keeps the plan for `imports commit` if it is not committed now */
-  constructor(tools: Tools, client: TenantClient, plan: Import, keep: boolean) {
+  constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean) {
     this.#tools = tools;
     this.#client = client;
     this.plan = plan;

@@ -1,4 +1,4 @@
-import type { Import, InputProblem, TenantClient } from "../../../lib/client/index.ts";
+import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
@@ -53,7 +53,7 @@ const inPlan = (id: string): Text =>
  */
 export async function listProblems(
   terminal: Terminal,
-  client: TenantClient,
+  client: Client<"imports">,
   plan: Import,
   typed?: string,
 ): Promise<ListedProblems> {

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
-import { loadColumnMap } from "../../csv/file/column-map.ts";
+import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import type { Tools } from "../../tools.ts";
 import { changesNothing, confirmAndCommit } from "./confirm.ts";
 import { emit, type EmitSource } from "../outputs/console/emit.ts";
@@ -29,13 +29,13 @@ import { writeReport } from "../outputs/report.ts";
 export async function runImport(tools: Tools, requested: ImportRequest): Promise<Outcome> {
   refuseConflictingOptions(requested, tools.workingFolder);
   requireAnswerableConfirmation(requested, tools);
-  const { client, context } = await tools.tenant();
+  const { client, context } = await tools.tenant("imports");
   tools.describeState(() => NOTHING_CHANGED);
   const { encoding, newline, map: asked } = requested.options;
   const map = await loadColumnMap(tools, requested.kind, {
     option: asked,
     context,
-    customFields: () => client.customFields(),
+    customFields: () => customFieldsOf(tools),
   });
   await using file = await openInput(tools, requested.file);
   const reading = await examineFile(tools, file, { encoding, newline, map });
@@ -75,7 +75,7 @@ async function decide(
     return;
   }
   const handOver = async (file: string) => {
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("imports");
     await emit(tools, file, source, () => client.imports.emitted(plan));
     await terminal.note(
       text(

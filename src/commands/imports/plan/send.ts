@@ -1,4 +1,4 @@
-import type { Import } from "../../../lib/client/index.ts";
+import { planImport, type Import } from "../../../lib/client/index.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -42,7 +42,7 @@ export async function sendFile(
   reading: Reading,
   map: ColumnMap | undefined,
 ): Promise<Import> {
-  const { client } = await tools.tenant();
+  const { client } = await tools.tenant("imports");
   const { mode, blank, absent, skipInvalid, allowUnknownColumns } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
@@ -60,7 +60,7 @@ export async function sendFile(
     map,
   };
   const stream = streamOf(tools, file);
-  const plan = await client.imports.plan(request, { stream, encoding: reading.encoding }, tools.signal);
+  const plan = await planImport(client, request, { stream, encoding: reading.encoding }, tools.signal);
   tools.terminal.progress.stop();
   return plan;
 }

@@ -1,4 +1,4 @@
-import type { Import, PlanRow, TenantClient } from "../../../lib/client/index.ts";
+import type { Import, PlanRow, Client } from "../../../lib/client/index.ts";
 import { FORMATS, titleOf } from "../../../lib/model/formats.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { IMPORT_MODE_NAMES, nameIn } from "../../../lib/model/import.ts";
@@ -30,7 +30,7 @@ export async function showPlan(
   { whole }: Pick<ListedProblems, "whole"> = { whole: undefined },
 ): Promise<void> {
   const { terminal, globals } = tools;
-  const chosen = await tools.tenant();
+  const chosen = await tools.tenant("imports");
   for (const line of [headline(plan, chosen), ...counts(plan)]) await terminal.note(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   await showMirrorAge(tools);
@@ -91,8 +91,8 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
 
 /** Shows the age of the tenant's data that a file for the console uses, or that the console cannot confirm. */
 async function showMirrorAge(tools: Tools): Promise<void> {
-  const tenant = await tools.tenant();
-  const { mirroredAt } = await tenant.client.tenant();
+  const tenant = await tools.tenant("tenant");
+  const { mirroredAt } = await tenant.client.tenant.show();
   const day = mirroredAt === null ? undefined : dayOf(mirroredAt, zoneOf(tools, tenant));
   await tools.terminal.note(
     day === undefined
@@ -114,7 +114,7 @@ const MOST_NAMES = 50;
 
 async function showRows(
   { terminal }: Tools,
-  client: TenantClient,
+  client: Client<"imports">,
   plan: Import,
   action: "delete" | "create" | "update",
 ): Promise<void> {

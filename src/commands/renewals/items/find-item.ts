@@ -1,4 +1,4 @@
-import type { RenewalItem, TenantClient } from "../../../lib/client/index.ts";
+import type { RenewalItem, Client } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -18,7 +18,7 @@ export const ITEM_ARGUMENT = {
  *
  * @throws Failure `not-found` where there is none, `usage` where it fits several, which are listed
  */
-export async function findItem(client: Pick<TenantClient, "renewals">, typed: string): Promise<RenewalItem> {
+export async function findItem(client: Client<"renewals">, typed: string): Promise<RenewalItem> {
   return itemNamed(typed, await client.renewals.list());
 }
 

@@ -67,7 +67,7 @@ function reasonOf(error: unknown): Text {
 async function recordedIn(tools: Tools, context: Context): Promise<readonly CheckItem[]> {
   try {
     if (context.kind === "embedded" && !(await tools.contexts.holdsTenant(context))) return [];
-    const tenant = await tools.tenantOf(context);
+    const tenant = await tools.tenantOf(context, "renewals");
     return await itemsBySource(tenant, zoneOf(tools, tenant));
   } catch (error) {
     tools.signal.throwIfAborted();

@@ -19,7 +19,7 @@ export const asOfNow = (tools: Pick<Tools, "globals" | "clock">, tenant: Paramet
  * @param timezone an IANA name; remarks tell days in it
  */
 export const itemsBySource = async (
-  { context, client }: Pick<ChosenTenant, "context" | "client">,
+  { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   timezone: string,
 ): Promise<readonly DatedItem[]> =>
   withSourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });

@@ -1,4 +1,4 @@
-import type { RenewalChange, RenewalItem, TenantClient } from "../../../lib/client/index.ts";
+import type { RenewalChange, RenewalItem, Client } from "../../../lib/client/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import type { Found } from "../../../lib/renewals/guide/downloads.ts";
 import { instantOf, parseTypedDate } from "../../../lib/model/typed-date.ts";
@@ -10,7 +10,7 @@ import type { Subject } from "./subject.ts";
 /** What recording needs. */
 export interface RecordPlace {
   readonly tools: Pick<Tools, "terminal" | "clock" | "machine" | "describeState">;
-  readonly client: Pick<TenantClient, "renewals">;
+  readonly client: Client<"renewals">;
   /** IANA name of the zone days are told in */
   readonly timezone: string;
 }

@@ -1,4 +1,4 @@
-import type { RenewalItem, TenantClient } from "../../../lib/client/index.ts";
+import type { RenewalItem, Client } from "../../../lib/client/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import { theOne } from "../../listing/named.ts";
@@ -19,7 +19,7 @@ const isKind = (typed: string): typed is RenewalKind => Object.hasOwn(RENEWAL_KI
  * @throws Failure `not-found` where there is no such item, `usage` where it fits several
  */
 export async function subjectOf(
-  client: Pick<TenantClient, "renewals">,
+  client: Client<"renewals">,
   typed: string,
   { alone }: { readonly alone: boolean },
 ): Promise<Subject> {

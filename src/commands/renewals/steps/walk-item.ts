@@ -26,7 +26,7 @@ const NOTHING = text("nothing was recorded", "何も記録していません");
 /** Walks a person through a guide and records the result. */
 export async function walkItem(
   tools: Tools,
-  tenant: ChosenTenant,
+  tenant: ChosenTenant<"renewals">,
   { subject, guide, options }: { readonly subject: Subject; readonly guide: Guide; readonly options: WalkOptions },
 ): Promise<Outcome> {
   const { terminal, workingFolder, machine, environment } = tools;

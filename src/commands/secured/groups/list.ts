@@ -16,8 +16,8 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { app, limit }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
-    const groups = await client.securedGroups(app);
+    const { client } = await tools.tenant("secured");
+    const groups = await client.secured.groups(app);
     await terminal.list(listColumns(terminal, COLUMNS, SECURED_GROUP.usual), firstOf(groups, limit));
   },
 });

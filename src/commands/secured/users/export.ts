@@ -29,9 +29,10 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   async run(tools, { app, layout, ...options }) {
+    const { client } = await tools.tenant("secured");
     await runExport(tools, options, {
       format: app,
-      open: (client, query) => client.exportSecuredUsers(app, { ...query, layout }),
+      open: (query) => client.secured.export(app, { ...query, layout }),
     });
   },
 });

@@ -28,8 +28,8 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { app, limit, ...query }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("secured");
     const columns = listColumns(terminal, securedUserColumns(app), SECURED_USER.usual);
-    await terminal.list(columns, firstOf(client.securedUsers(app, query), limit));
+    await terminal.list(columns, firstOf(client.secured.list(app, query), limit));
   },
 });

@@ -14,8 +14,8 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { user: name, app }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
-    const user = theOne(name, await client.findSecuredUsers(app, name), {
+    const { client } = await tools.tenant("secured");
+    const user = theOne(name, await client.secured.find(app, { name }), {
       noun: text(`user of ${app}`, ` ${app} のユーザー`),
       list: `clomoctl secured users list --app ${app}`,
       describe: ({ id, userId }) => `${userId} ${id}`,

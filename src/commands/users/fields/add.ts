@@ -16,8 +16,8 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: FIELD_COLUMNS,
   async run(tools, { name }) {
-    const { client } = await tools.tenant();
+    const { client } = await tools.tenant("users");
     tools.describeState(() => text("the field may have been added", "項目は追加されている可能性があります"));
-    await tools.terminal.show(FIELD_COLUMNS, await client.addCustomField(name));
+    await tools.terminal.show(FIELD_COLUMNS, await client.users.addField({ name }));
   },
 });

@@ -11,7 +11,7 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { limit }) {
     const { terminal } = tools;
-    const { client } = await tools.tenant();
-    await terminal.list(FIELD_COLUMNS, firstOf(await client.customFields(), limit));
+    const { client } = await tools.tenant("users");
+    await terminal.list(FIELD_COLUMNS, firstOf(await client.users.fields(), limit));
   },
 });

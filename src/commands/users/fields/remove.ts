@@ -1,4 +1,4 @@
-import type { CustomField, TenantClient } from "../../../lib/client/index.ts";
+import type { CustomField, Client } from "../../../lib/client/index.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -18,16 +18,16 @@ export default defineCommand({
   async run(tools, { field: name }) {
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was removed", "何も削除していません"));
-    const tenant = await tools.tenant();
+    const tenant = await tools.tenant("users");
     const { client } = tenant;
-    const fields = await client.customFields();
+    const fields = await client.users.fields();
     const field = fieldNamed(name, fields);
     const users = await usersWith(client, field, tools.signal);
     if (!globals.yes && !(await confirm(tools, tenant, field, users))) {
       await terminal.note(text("nothing was removed", "何も削除していません"));
       return;
     }
-    const removed = await client.removeCustomField(field.id);
+    const removed = await client.users.removeField(field.id);
     await terminal.note(
       text(
         `${removed.name} was removed, with the values of ${counted(users, "user")}`,
@@ -53,7 +53,7 @@ const confirm = (
   });
 
 /** Number of users who have a value, counted in an export, which is faster than paging through the users. */
-async function usersWith(client: TenantClient, { name }: CustomField, signal: AbortSignal): Promise<number> {
+async function usersWith(client: Client<"users">, { name }: CustomField, signal: AbortSignal): Promise<number> {
   let position = -1;
   let users = 0;
   const reader = new RecordReader(
@@ -66,7 +66,7 @@ async function usersWith(client: TenantClient, { name }: CustomField, signal: Ab
       problem: () => undefined,
     },
   );
-  for await (const chunk of await client.exportUsers()) {
+  for await (const chunk of await client.users.export()) {
     signal.throwIfAborted();
     reader.write(chunk);
   }

@@ -14,9 +14,11 @@ export interface NoticeClient {
       outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
     ): Promise<unknown>;
   };
-  /** Everybody an address fits. */
-  findUsers(address: string): Promise<readonly unknown[]>;
-  users(query: { readonly pageSize: number }): AsyncIterable<unknown>;
+  readonly users: {
+    /** Everybody an address fits. */
+    find(query: { readonly name: string }): Promise<readonly unknown[]>;
+    list(query: { readonly limit: number }): AsyncIterable<unknown>;
+  };
 }
 
 /** A tenant whose things are watched. */
@@ -80,8 +82,8 @@ export class LoadedTenant {
   }
 
   async #lookUp(address: string): Promise<boolean> {
-    this.#hasUsers ??= hasAny(this.tenant.client.users({ pageSize: 1 }));
-    return (await this.#hasUsers) && (await this.tenant.client.findUsers(address)).length === 0;
+    this.#hasUsers ??= hasAny(this.tenant.client.users.list({ limit: 1 }));
+    return (await this.#hasUsers) && (await this.tenant.client.users.find({ name: address })).length === 0;
   }
 }
 

@@ -52,8 +52,7 @@ class Victim {
   client({ renewals, ...client }: NoticeClient): NoticeClient {
     return {
       ...client,
-      findUsers: () => Promise.resolve([]),
-      users: () => [][Symbol.iterator]() as never,
+      users: { find: () => Promise.resolve([]), list: () => [][Symbol.iterator]() as never },
       renewals: {
         notices: () => renewals.notices(),
         claimNotice: async (key) => {

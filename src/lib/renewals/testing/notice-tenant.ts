@@ -35,13 +35,15 @@ export const noticeTenant = ({
         claimNotice: () => Promise.reject(new TypeError("nothing is to be claimed")),
         settleNotice: () => Promise.reject(new TypeError("nothing is to be settled")),
       },
-      findUsers: async (address) => {
-        asked.found.push(address);
-        return users.filter((user) => user === address.toLowerCase());
-      },
-      users: async function* () {
-        asked.pages += 1;
-        yield* users;
+      users: {
+        find: async ({ name }) => {
+          asked.found.push(name);
+          return users.filter((user) => user === name.toLowerCase());
+        },
+        list: async function* () {
+          asked.pages += 1;
+          yield* users;
+        },
       },
     },
   };

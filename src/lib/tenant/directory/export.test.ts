@@ -72,7 +72,7 @@ describe("exports of users", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(stored, { maxLength: 4 }), newlines, async (users, newline) => {
         put(tenant, users);
-        expect(await textOf(await tenant.client.exportUsers({ newline }))).toBe(expected(users, newline));
+        expect(await textOf(await tenant.client.users.export({ newline }))).toBe(expected(users, newline));
       }),
     );
   });
@@ -84,7 +84,7 @@ describe("exports of users", () => {
       return { name: `利用者${at}`, emails: [`p${at}@example.jp`], address: at === 10 ? "一行\r\n二行" : null, note };
     });
     put(tenant, users);
-    expect(await textOf(await tenant.client.exportUsers())).toBe(expected(users, "crlf"));
+    expect(await textOf(await tenant.client.users.export())).toBe(expected(users, "crlf"));
   });
 
   it("are narrowed by filters", async () => {
@@ -96,7 +96,7 @@ describe("exports of users", () => {
       note: null,
     }));
     put(tenant, users);
-    const found = await textOf(await tenant.client.exportUsers({ filterName: "山", filterId: "P2" }));
+    const found = await textOf(await tenant.client.users.export({ filterName: "山", filterId: "P2" }));
     expect(found).toBe(expected(users.slice(2), "crlf"));
   });
 
@@ -104,7 +104,7 @@ describe("exports of users", () => {
     await using tenant = new TestTenant();
     const user: Stored = { name: "山田", emails: ["a@example.jp"], address: null, note: null };
     put(tenant, [user]);
-    const reader = (await tenant.client.exportUsers()).getReader();
+    const reader = (await tenant.client.users.export()).getReader();
     await reader.read();
     tenant.database.run("update user set name = '別人'");
     const { value } = await reader.read();
@@ -123,7 +123,7 @@ describe("exports of organisations", () => {
     ];
     await tenant.import({ kind: "orgs" }, [FORMATS.orgs.columns.map(({ header }) => header), ...rows]);
     const codes = async (filters: object): Promise<readonly string[]> =>
-      (await textOf(await tenant.client.exportOrgs(filters))).match(/S\d/g) ?? [];
+      (await textOf(await tenant.client.orgs.export(filters))).match(/S\d/g) ?? [];
     expect(await codes({ filterName: "東京" })).toEqual(["S1", "S3"]);
     expect(await codes({ filterName: "東京", filterId: "S3" })).toEqual(["S3"]);
   });
@@ -144,10 +144,10 @@ describe("exports of SECURED APPs users", () => {
         { userId, administrator, groups },
       );
     }
-    expect(await textOf(await tenant.client.exportSecuredUsers("docs", { layout: "console", newline: "lf" }))).toBe(
+    expect(await textOf(await tenant.client.secured.export("docs", { layout: "console", newline: "lf" }))).toBe(
       "表示名,ユーザーID,説明\n名前,u1,\n名前,u2,\n",
     );
-    expect(await textOf(await tenant.client.exportSecuredUsers("docs", { layout: "full", newline: "lf" }))).toBe(
+    expect(await textOf(await tenant.client.secured.export("docs", { layout: "full", newline: "lf" }))).toBe(
       "表示名,ユーザーID,グループ名,ファイル管理者権限,説明\n名前,u1,営業,,\n名前,u2,,,\n",
     );
   });

@@ -99,7 +99,7 @@ const written = async (tenant: TestTenant, filters: object, lines?: ReadyLines):
   const out = new Bytes();
   const choice = { format: "ndjson", fields: undefined, query: undefined } as const;
   const place = { out, choice, language: "en" } as const;
-  await writeList(place, USER_COLUMNS, tenant.client.users({ ...filters, pageSize: 2 }), lines);
+  await writeList(place, USER_COLUMNS, tenant.client.users.list({ ...filters, pageSize: 2 }), lines);
   return out.hex;
 };
 
@@ -113,7 +113,7 @@ test("lines that the tenant makes are, byte for byte, those that are made of its
   await fc.assert(
     fc.asyncProperty(fc.array(user, { maxLength: 5 }), names, filters, async (users, orgs, query) => {
       put(tenant, users, orgs);
-      const ready = await written(tenant, query, () => tenant.client.userLines(query));
+      const ready = await written(tenant, query, () => tenant.client.users.list(query).ndjson());
       expect(ready).toBe(await written(tenant, query));
     }),
   );
@@ -127,7 +127,7 @@ test("lines come from one snapshot, hold nothing else up, and are given up at on
     Array.from({ length: 600 }, (): Stored => ({ ...plain, texts: Object.fromEntries(TEXTS.map((f) => [f, null])) })),
     [],
   );
-  const lines = tenant.client.userLines();
+  const lines = tenant.client.users.list().ndjson();
   const { value } = await lines.next();
   tenant.database.run("update user set name = '別人'");
   const rest = await Array.fromAsync(lines);
@@ -138,9 +138,9 @@ test("lines come from one snapshot, hold nothing else up, and are given up at on
   setImmediate(() => {
     turned = true;
   });
-  await Array.fromAsync(tenant.client.userLines());
+  await Array.fromAsync(tenant.client.users.list().ndjson());
   expect(turned).toBe(true);
-  const begun = tenant.client.userLines();
+  const begun = tenant.client.users.list().ndjson();
   await begun.next();
   await begun.return(undefined);
   expect((await begun.next()).done).toBe(true);

@@ -1,41 +1,139 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
-import { ALL_ROUTES } from "../../contract/index.ts";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { accepts } from "hono/accepts";
+import { getPath } from "hono/utils/url";
+import { routesOf, type NounName } from "../../contract/index.ts";
+import { MEDIA_TYPES, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { addOrgRoutes, addSecuredRoutes, addUserRoutes } from "./directory-routes.ts";
-import { guardBodies, refuseOtherMethods } from "./guards.ts";
-import { addImportRoutes, addPlanRoutes } from "./import-routes.ts";
-import type { TenantParts } from "./parts.ts";
 import { storageFailure } from "../store/sqlite/storage-failure.ts";
-import { malformed, problemOf, thrown } from "./problem.ts";
-import { addRenewalRoutes } from "./renewal-routes.ts";
+import { responseOf } from "./answer.ts";
+import { contentOf } from "./content.ts";
+import { refuseOtherMethods, routingPath, shortJson, tidy } from "./guards.ts";
+import type { Handler, Handlers, TenantParts } from "./handler.ts";
 import { IdempotencyKeys } from "./idempotency.ts";
+import { problemOf, thrown } from "./problem.ts";
+import { validatorOf } from "./validate.ts";
 
-/** The tenant API: `fetch` of the result answers requests, over a socket or in process. */
-export const createApp = (parts: TenantParts): OpenAPIHono => {
-  const app = new OpenAPIHono({
-    defaultHook: (result) => (result.success ? undefined : malformed(result.target, result.error.issues)),
-  });
-  const idempotency = new IdempotencyKeys(parts.database, parts.surroundings);
-  app.onError((error) => thrown(storageFailure(parts.imports.explain(error), parts.database.path)));
-  app.notFound((c) =>
-    problemOf(
-      new Failure("not-found", {
-        what: text(`no such address: ${c.req.path}`, `${c.req.path} というアドレスはありません`),
-      }),
-    ),
-  );
-  guardBodies(app, ALL_ROUTES);
-  app.use(async (c, next) => {
-    if (c.req.method !== "GET") await parts.database.freed(c.req.raw.signal);
+/** The handlers of each noun; loaded, like its contract, when the first request for it comes. */
+const HANDLERS: {
+  readonly [N in NounName]: () => Promise<{ readonly default: (parts: TenantParts) => Handlers<N> }>;
+} = {
+  tenant: () => import("./tenant.ts"),
+  orgs: () => import("./orgs.ts"),
+  users: () => import("./users.ts"),
+  secured: () => import("./secured.ts"),
+  imports: () => import("./imports.ts"),
+  renewals: () => import("./renewals.ts"),
+};
+
+const isNoun = (name: string): name is NounName => Object.hasOwn(HANDLERS, name);
+
+const wantsLines = (c: Context): boolean => {
+  const supports = [MEDIA_TYPES.list, MEDIA_TYPES.lines];
+  return accepts(c, { header: "Accept", supports, default: MEDIA_TYPES.list }) === MEDIA_TYPES.lines;
+};
+
+/** The ETag without the quotes HTTP puts around it. */
+const bare = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag;
+
+const idOf = (answer: unknown): string => (answer as { readonly id: string }).id;
+
+/** The tenant API, noun by noun. */
+class App {
+  readonly #parts: TenantParts;
+  readonly #keys: IdempotencyKeys;
+  readonly #nouns = new Map<string, Promise<Hono>>();
+
+  constructor(parts: TenantParts) {
+    this.#parts = parts;
+    this.#keys = new IdempotencyKeys(parts.database, parts.surroundings);
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    try {
+      const app = await this.#appOf(getPath(request).split("/")[2] ?? "");
+      return await app.fetch(request);
+    } catch (error) {
+      return this.#failed(error);
+    }
+  }
+
+  #appOf(name: string): Promise<Hono> {
+    const known = this.#nouns.get(name);
+    if (known !== undefined) return known;
+    if (!isNoun(name)) return Promise.resolve(this.#emptyApp());
+    const app = this.#load(name);
+    this.#nouns.set(name, app);
+    // the next request tries again
+    app.catch(() => this.#nouns.delete(name));
+    return app;
+  }
+
+  async #load(name: NounName): Promise<Hono> {
+    const [routes, { default: handlersOf }] = await Promise.all([routesOf(name), HANDLERS[name]()]);
+    const handlers = new Map(Object.entries<unknown>(handlersOf(this.#parts)));
+    const app = this.#emptyApp();
+    for (const [method, route] of Object.entries<Route>(routes)) {
+      this.#add(app, route, handlers.get(method) as Handler<Route>);
+    }
+    refuseOtherMethods(app, Object.values<Route>(routes));
+    return app;
+  }
+
+  #emptyApp(): Hono {
+    const app = new Hono();
+    app.onError((error) => this.#failed(error));
+    app.notFound((c) =>
+      problemOf(
+        new Failure("not-found", {
+          what: text(`no such address: ${c.req.path}`, `${c.req.path} というアドレスはありません`),
+        }),
+      ),
+    );
+    app.use(tidy);
+    return app;
+  }
+
+  #failed(error: unknown): Response {
+    const { note, database } = this.#parts;
+    return thrown(storageFailure(note.explain(error), database.path));
+  }
+
+  readonly #unlocked: MiddlewareHandler = async (c, next) => {
+    await this.#parts.database.freed(c.req.raw.signal);
     await next();
-  });
-  addOrgRoutes(app, parts);
-  addUserRoutes(app, parts, idempotency);
-  addSecuredRoutes(app, parts);
-  addImportRoutes(app, parts, idempotency);
-  addPlanRoutes(app, parts, idempotency);
-  addRenewalRoutes(app, parts, idempotency);
-  refuseOtherMethods(app, ALL_ROUTES);
-  return app;
+  };
+
+  #add(app: Hono, route: Route, handle: Handler<Route>): void {
+    const limits = route.body === undefined ? [] : [shortJson];
+    const locks = route.method === "get" ? [] : [this.#unlocked];
+    const validated = validatorOf(route);
+    app.on([route.method.toUpperCase()], [routingPath(route)], ...limits, ...locks, async (c) => {
+      const { raw } = c.req;
+      const valid = await validated(c.req);
+      if (valid instanceof Response) return valid;
+      const file = route.file === true ? contentOf(raw) : undefined;
+      if (file instanceof Response) return file;
+      const { params, query, body, headers } = valid;
+      const { "if-match": etag = "", "idempotency-key": key } = headers ?? {};
+      const content = body === undefined ? etag : JSON.stringify(body);
+      const given = await handle({
+        params,
+        query,
+        body,
+        file: file as undefined,
+        etag: bare(etag),
+        signal: raw.signal,
+        once: (perform, replay, subject = idOf) =>
+          this.#keys.once({ key, route: c.req.path, content }, { perform, replay, subject }),
+      });
+      return responseOf(route, given, wantsLines(c));
+    });
+  }
+}
+
+/** The tenant API as a function that answers requests, over a socket or in process. */
+export const createApp = (parts: TenantParts): ((request: Request) => Promise<Response>) => {
+  const app = new App(parts);
+  return (request) => app.fetch(request);
 };

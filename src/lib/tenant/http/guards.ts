@@ -1,7 +1,6 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
-import type { MiddlewareHandler } from "hono";
-import type { Route } from "../../contract/index.ts";
+import type { Hono, MiddlewareHandler } from "hono";
+import type { Route } from "../../contract/route.ts";
 import { text } from "../../text/index.ts";
 import { wrongRequest } from "./problem.ts";
 
@@ -12,14 +11,15 @@ const JSON_LIMIT_BYTES = 1024 * 1024;
  * A HEAD is answered like its GET, and the body the GET would have streamed is cancelled. A rejected, unread body would
  * precede the connection's next request: such a connection is closed after the answer.
  */
-const tidy: MiddlewareHandler = async (c, next) => {
+export const tidy: MiddlewareHandler = async (c, next) => {
   await next();
   const { method } = c.req.raw;
   if (method === "HEAD") await c.res.body?.cancel();
   if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
 };
 
-const shortJson: MiddlewareHandler = bodyLimit({
+/** Limits JSON bodies. */
+export const shortJson: MiddlewareHandler = bodyLimit({
   maxSize: JSON_LIMIT_BYTES,
   onError: () => {
     const what = text("the JSON body is longer than 1 MiB", "JSON の本文が 1 MiB を超えています");
@@ -27,20 +27,12 @@ const shortJson: MiddlewareHandler = bodyLimit({
   },
 });
 
-/** Limits request bodies; call before the routes are added. */
-export const guardBodies = (app: OpenAPIHono, routes: readonly Route[]): void => {
-  app.use(tidy);
-  for (const route of routes) {
-    const content = route.request?.body?.content;
-    if (content !== undefined && "application/json" in content) {
-      app.on(route.method.toUpperCase(), route.getRoutingPath(), shortJson);
-    }
-  }
-};
+/** A route's path as hono writes it. */
+export const routingPath = ({ path }: Route): string => path.replace(/\{(\w+)\}/, ":$1");
 
 /** Answers 405 with the allowed methods for a known path; call after the routes are added. */
-export const refuseOtherMethods = (app: OpenAPIHono, routes: readonly Route[]): void => {
-  const methods = Map.groupBy(routes, (route) => route.getRoutingPath());
+export const refuseOtherMethods = (app: Hono, routes: readonly Route[]): void => {
+  const methods = Map.groupBy(routes, routingPath);
   for (const [path, known] of methods) {
     const names = known.map(({ method }) => method.toUpperCase());
     const allow = names.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])).join(", ");

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { z } from "zod";
-import { TenantClient } from "../../client/index.ts";
-import type { App, Import, ImportRequest, InputProblem } from "../../contract/index.ts";
+import type { NewImport } from "../../client/index.ts";
+import { wholeClient, type WholeClient } from "../../client/testing/whole-client.ts";
+import type { App, Import, InputProblem } from "../../contract/index.ts";
 import { createEncoder } from "../../csv/encoding/encode.ts";
 import type { Encoding } from "../../csv/records/record.ts";
 import { formatRecord } from "../../csv/records/writer.ts";
@@ -14,7 +14,7 @@ import { openTenant, type OpenTenant } from "../index.ts";
 import type { Surroundings } from "../ids.ts";
 import { Database, type Params, type Row } from "../store/sqlite/database.ts";
 
-export type Request = z.input<typeof ImportRequest>;
+export type Request = NewImport;
 
 /** 2026-04-01 00:00 UTC: the start of the test clock; each reading advances it by a millisecond. */
 const START = Date.UTC(2026, 3, 1);
@@ -81,7 +81,7 @@ export class TestTenant {
   readonly surroundings = new TestSurroundings();
   /** the test's own connection */
   readonly database: Database;
-  client: TenantClient;
+  client: WholeClient;
   #open: OpenTenant;
 
   /** @param start initial time of its clock */
@@ -89,7 +89,7 @@ export class TestTenant {
     this.folder = folder;
     this.surroundings.time = start;
     this.#open = this.#start();
-    this.client = new TenantClient(this.#open.fetch);
+    this.client = wholeClient({ transport: this.#open.fetch });
     this.database = new Database(this.path);
   }
 
@@ -140,11 +140,11 @@ export class TestTenant {
   }
 
   users() {
-    return Array.fromAsync(this.client.users());
+    return Array.fromAsync(this.client.users.list());
   }
 
   securedUsers(app: App) {
-    return Array.fromAsync(this.client.securedUsers(app));
+    return Array.fromAsync(this.client.secured.list(app));
   }
 
   sql(statement: string, params: Params = {}): Row[] {
@@ -183,7 +183,7 @@ export class TestTenant {
   async reopen(): Promise<void> {
     await this.#open.close();
     this.#open = this.#start();
-    this.client = new TenantClient(this.#open.fetch);
+    this.client = wholeClient({ transport: this.#open.fetch });
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { securedAppName } from "../../../../lib/model/secured-user.ts";
 import { counted, text } from "../../../../lib/text/index.ts";
+import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
 import type { SecretSource } from "./secrets.ts";
@@ -22,9 +23,8 @@ export async function emit(
   source: EmitSource,
   done?: () => Promise<unknown>,
 ): Promise<void> {
-  const { client } = await tools.tenant();
   const { plan } = source;
-  const customFields = FORMATS[plan.kind].custom ? await client.customFields() : [];
+  const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   await warnOfUnknownColumns(tools, plan);
   const { rows, blankSecrets } = await writeConsoleFile(
     tools,

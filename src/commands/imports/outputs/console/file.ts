@@ -32,7 +32,7 @@ export async function writeConsoleFile(
   source: SecretSource,
   done?: () => Promise<unknown>,
 ): Promise<ConsoleFile> {
-  const { context } = await tools.tenant();
+  const { context } = await tools.tenant("imports");
   const { plan, customFields } = source;
   const encoding = context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis";
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
@@ -123,10 +123,10 @@ async function* joined(
   tools: Pick<Tools, "tenant" | "signal">,
   source: SecretSource,
 ): AsyncGenerator<readonly JoinedRow[]> {
-  const { client } = await tools.tenant();
+  const { client } = await tools.tenant("imports");
   const secrets = new RowCursor(secretRows(source));
   try {
-    for await (const batch of client.imports.rowBatches(source.plan.id)) {
+    for await (const batch of client.imports.rows(source.plan.id).batches()) {
       tools.signal.throwIfAborted();
       const rows = batch.filter((row) => isEmitted(source.plan, row));
       await secrets.advanceTo(rows.at(-1)?.row ?? 0);

@@ -6,11 +6,11 @@ const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
 test("every change has an audit record, chained by hash, without secrets", async () => {
-  const { id } = await tenant.client.addCustomField("座席");
+  const { id } = await tenant.client.users.addField({ name: "座席" });
   const header = ["氏名", "メールアドレス", "座席", "CLOMOアカウントパスワード"];
   const done = await tenant.import({ kind: "users" }, [header, ["山田", "a@x", "3F", "hush-hush"]]);
   await tenant.client.imports.commit(await tenant.client.imports.revert(done.id));
-  await tenant.client.removeCustomField(id);
+  await tenant.client.users.removeField(id);
   const entries = tenant.sql("select * from audit order by seq");
   expect(entries.map(({ action, subject }) => [action, subject])).toEqual([
     ["fields.add", id],

@@ -51,7 +51,7 @@ export class WriterNote {
   }
 
   /** Names the holder in a `locked` failure; other errors are returned unchanged. */
-  explain(error: Error): Error {
+  explain(error: unknown): unknown {
     const writer = this.#read();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
     const { pid, what, since } = writer;

@@ -1,0 +1,241 @@
+import { z } from "zod";
+import { SECURED_APPS } from "../model/secured-user.ts";
+import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
+import { byId, Id, Instant, named, Sha256 } from "./shapes.ts";
+
+/** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
+const ImportKind = z.enum(["users", "orgs", ...SECURED_APPS]);
+
+/** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
+const ImportMode = z.enum(["append", "replace", "revert"]);
+
+const ImportState = z.enum(["uploading", "planned", "awaiting-console", "committed", "discarded", "failed"]);
+
+/** A `--map` file as data: the tenant applies it to the header row and to every record. */
+const ColumnMap = z.strictObject({
+  columns: z
+    .array(z.strictObject({ header: z.string(), to: z.string().nullable() }))
+    .readonly()
+    .default([]),
+  constants: z
+    .array(z.strictObject({ field: z.string(), value: z.string() }))
+    .readonly()
+    .default([]),
+  defaults: z
+    .array(z.strictObject({ field: z.string(), value: z.string() }))
+    .readonly()
+    .default([]),
+  dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
+});
+
+/** The options of an import, sent before its file. */
+const ImportRequest = named(
+  "ImportRequest",
+  z.strictObject({
+    kind: ImportKind,
+    mode: z.enum(["append", "replace"]).default("append"),
+    key: z.enum(["email", "employee-code", "upn"]).default("email"),
+    blank: z.enum(["clear", "keep"]).default("clear"),
+    absent: z.enum(["keep", "clear"]).default("keep"),
+    createOrgs: z.boolean().default(false),
+    createGroups: z.boolean().default(false),
+    skipInvalid: z.boolean().default(false),
+    allowUnknownColumns: z.boolean().default(false),
+    map: ColumnMap.optional(),
+    delimiter: z.string().length(1).default(","),
+    fileName: z.string().max(255).default("-"),
+  }),
+);
+
+/** A column missing from the console's own export, and when clomoctl last sent it to the console. */
+const UnverifiedColumn = z.object({ header: z.string(), lastSentAt: Instant.nullable() });
+
+/** A plan and its state. Counts are rows of the imported kind. */
+const Import = named(
+  "Import",
+  z.object({
+    id: Id,
+    tenant: z.string(),
+    kind: ImportKind,
+    mode: ImportMode,
+    state: ImportState,
+    fileName: z.string(),
+    inputSha256: Sha256.nullable(),
+    inputBytes: z.int(),
+    encoding: z.string().nullable(),
+    createdAt: Instant,
+    committedAt: Instant.nullable(),
+    actor: z.string(),
+    reverts: Id.nullable(),
+    revertedBy: Id.nullable(),
+    etag: z.string().nullable(),
+    request: ImportRequest.nullable(),
+    rows: z.int(),
+    create: z.int(),
+    update: z.int(),
+    unchanged: z.int(),
+    delete: z.int(),
+    invalid: z.int(),
+    secretsSet: z.int(),
+    orgsCreated: z.int(),
+    groupsCreated: z.int(),
+    errors: z.int(),
+    warnings: z.int(),
+    /** true if the plan cannot be committed: a row or the file as a whole is invalid and nothing may be skipped */
+    rejected: z.boolean(),
+    header: z.array(z.string()),
+    absentColumns: z.array(z.string()),
+    unknownColumns: z.array(z.string()),
+    unverifiedColumns: z.array(UnverifiedColumn),
+    emittedAt: Instant.nullable(),
+  }),
+);
+
+const PlanAction = z.enum(["create", "update", "unchanged", "delete", "invalid"]);
+
+/** One line of a plan. `after` holds the resulting non-secret values, by field. */
+const PlanRow = named(
+  "PlanRow",
+  z.object({
+    row: z.int(),
+    line: z.int(),
+    key: z.string(),
+    action: PlanAction,
+    changed: z.array(z.string()),
+    setsSecret: z.boolean(),
+    exists: z.boolean(),
+    after: z.array(z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() })),
+  }),
+);
+
+/** A problem of the input; the reader renders `code` and `params` in its language. */
+const InputProblem = named(
+  "InputProblem",
+  z.object({
+    code: z.string(),
+    severity: z.enum(["error", "warning"]),
+    row: z.int(),
+    line: z.int(),
+    column: z.int(),
+    header: z.string(),
+    params: z.record(z.string(), z.union([z.string(), z.number()])),
+  }),
+);
+
+/** The outcome of comparing the console's next export with a plan that awaits it. */
+const Verification = named(
+  "Verification",
+  z.object({ accepted: z.boolean(), import: Import, differences: z.int(), first: z.array(PlanRow) }),
+);
+
+const actions = PlanAction.options.join("|");
+const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .optional()
+  .meta({ description: "maximum number of lines; all by default" });
+
+export default {
+  description: "CSV imports: plan, review, commit, revert; exchange with the console",
+  routes: {
+    create: post("/v1/imports", {
+      id: "createImport",
+      summary: "Describe a file and how to import it",
+      body: ImportRequest,
+      answer: tagged(Import, "The import, awaiting its file"),
+      status: 201,
+    }),
+    upload: put("/v1/imports/{id}/content", {
+      id: "uploadImport",
+      summary: "Send the file and get its plan",
+      params: byId,
+      file: true,
+      answer: tagged(Import, "The plan; nothing is changed yet"),
+      fails: ["conflict", "input-rejected", "interrupted", "unavailable"],
+    }),
+    list: get("/v1/imports", { id: "imports", summary: "All imports", answer: items(Import, "Newest first") }),
+    show: get("/v1/imports/{id}", {
+      id: "import",
+      summary: "One import",
+      params: byId,
+      answer: tagged(Import, "One import"),
+    }),
+    rows: get("/v1/imports/{id}/rows", {
+      id: "importRows",
+      summary: "The rows of a plan",
+      params: byId,
+      query: {
+        action: z
+          .string()
+          .regex(new RegExp(`^(?:${actions})(?:,(?:${actions}))*$`))
+          .optional()
+          .meta({ description: "comma-separated actions; all by default" }),
+        limit,
+      },
+      answer: lines(PlanRow, "The plan's rows in the file's order, then deletions"),
+      fails: ["conflict"],
+    }),
+    problems: get("/v1/imports/{id}/problems", {
+      id: "importProblems",
+      summary: "The problems of a plan's file",
+      params: byId,
+      query: { limit },
+      answer: lines(InputProblem, "By row and column"),
+      fails: ["conflict"],
+    }),
+    commit: post("/v1/imports/{id}/commit", {
+      id: "commitImport",
+      summary: "Apply a plan, all of it or nothing",
+      params: byId,
+      ifMatch: true,
+      answer: tagged(Import, "The committed import"),
+      fails: ["conflict", "input-rejected", "interrupted"],
+    }),
+    emitted: post("/v1/imports/{id}/emitted", {
+      id: "emitImport",
+      summary: "Record that the plan's file was written for the console",
+      params: byId,
+      ifMatch: true,
+      answer: tagged(Import, "The import, waiting to be compared with the console's next export"),
+      fails: ["conflict", "input-rejected"],
+    }),
+    replan: post("/v1/imports/{id}/replan", {
+      id: "replanImport",
+      summary: "Compare the file again",
+      params: byId,
+      answer: tagged(Import, "Compared again with the tenant as it is now"),
+      fails: ["conflict", "interrupted"],
+    }),
+    verify: post("/v1/imports/{id}/verification", {
+      id: "verifyImport",
+      summary: "Compare the console's next export with a plan that awaits it",
+      params: byId,
+      file: true,
+      answer: json(Verification, "Accepted and mirrored, or the differences"),
+      fails: ["conflict", "input-rejected", "interrupted", "unavailable"],
+    }),
+    revert: post("/v1/imports/{id}/revert", {
+      id: "revertImport",
+      summary: "Plan the inverse of a committed import",
+      params: byId,
+      answer: tagged(Import, "The inverse plan"),
+      status: 201,
+      fails: ["conflict"],
+    }),
+    discard: remove("/v1/imports/{id}", {
+      id: "discardImport",
+      summary: "Discard a plan",
+      params: byId,
+      answer: tagged(Import, "The discarded import; its staging is removed"),
+      fails: ["conflict"],
+    }),
+  },
+};
+
+export type ImportRequest = z.infer<typeof ImportRequest>;
+export type ImportKind = z.infer<typeof ImportKind>;
+export type Import = z.infer<typeof Import>;
+export type PlanRow = z.infer<typeof PlanRow>;
+export type InputProblem = z.infer<typeof InputProblem>;
+export type Verification = z.infer<typeof Verification>;

@@ -1,0 +1,129 @@
+import { z } from "zod";
+import type { ErrorCode } from "../errors/index.ts";
+
+/** How an answer is sent, and what its schema describes. */
+export const MEDIA_TYPES = {
+  /** one JSON object */
+  json: "application/json",
+  /** one JSON object with the ETag of its plan */
+  tagged: "application/json",
+  /** a short list, whole: `{ items }` */
+  items: "application/json",
+  /** a page of a long list: `{ items, next }`, where `next` is the cursor of the following page, null at the end */
+  page: "application/json",
+  /** as `page`; where a request accepts NDJSON the whole list, streamed from one snapshot */
+  list: "application/json",
+  /** NDJSON, streamed; the schema is that of a line */
+  lines: "application/x-ndjson",
+  /** CSV in UTF-8 without BOM, with the console's headers, streamed */
+  csv: "text/csv",
+} as const;
+
+export type AnswerKind = keyof typeof MEDIA_TYPES;
+
+/** What a route answers when it succeeds. */
+export interface Answer<K extends AnswerKind = AnswerKind, S extends z.ZodType = z.ZodType> {
+  readonly kind: K;
+  readonly schema: S;
+  /** of a line of a `list`, a member for each of its columns */
+  readonly line?: z.ZodType | undefined;
+  readonly description: string;
+}
+
+const answer =
+  <K extends AnswerKind>(kind: K) =>
+  <S extends z.ZodType>(schema: S, description: string): Answer<K, S> => ({ kind, schema, description });
+
+export const json = answer("json");
+export const tagged = answer("tagged");
+export const lines = answer("lines");
+export const items = <T extends z.ZodType>(item: T, description: string) =>
+  answer("items")(z.object({ items: z.array(item) }), description);
+const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+export const page = <T extends z.ZodType>(item: T, description: string) => answer("page")(pageOf(item), description);
+export const list = <T extends z.ZodType>(item: T, line: z.ZodType, description: string) => ({
+  ...answer("list")(pageOf(item), description),
+  line,
+});
+export const csv = (description: string) => answer("csv")(z.string(), description);
+
+/** What a route takes besides its method and path, and what it answers. */
+interface Operation {
+  /** its operationId, unique in the API */
+  readonly id: string;
+  readonly summary: string;
+  /** the parameter in its path, if it has one */
+  readonly params?: z.ZodRawShape;
+  /** any other query parameter is rejected */
+  readonly query?: z.ZodRawShape;
+  /** the JSON body of the request */
+  readonly body?: z.ZodType;
+  /** takes a CSV file: its bytes as they are */
+  readonly file?: true;
+  /** acts on a plan that its caller has seen, named by its ETag in If-Match */
+  readonly ifMatch?: true;
+  readonly answer: Answer;
+  /** of the answer; 200 unless something was made */
+  readonly status?: 200 | 201;
+  /** failures besides those that its method, path and body imply */
+  readonly fails?: readonly ErrorCode[];
+}
+
+type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** A route of the tenant API. */
+export interface Route extends Operation {
+  readonly method: Method;
+  /** with its parameter in braces */
+  readonly path: string;
+}
+
+/** Routes by the names of the client's methods. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** A noun of the tenant API: its tag in the document, which is the first part of its paths, and its routes. */
+export interface Noun {
+  readonly description: string;
+  readonly routes: Routes;
+}
+
+const route =
+  <M extends Method>(method: M) =>
+  <const O extends Operation>(path: string, operation: O) => ({ ...operation, method, path });
+
+export const get = route("get");
+export const post = route("post");
+export const put = route("put");
+export const patch = route("patch");
+export const remove = route("delete");
+
+const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/)
+  .optional()
+  .meta({
+    description:
+      "A value unique to one request, sent again with its retries: the tenant does the work once and gives retries the same answer. The same key with another body is refused.",
+  });
+
+const ifMatch = z.string().min(1).meta({
+  description: "The ETag of the plan the caller saw, with or without quotes. If the plan has changed since: 409.",
+});
+
+const FILE = {
+  description:
+    "The file's bytes as they are. The content type names their charset: `text/csv; charset=` utf-8, shift_jis (CP932), utf-16le or utf-16be. Of any length.",
+  content: { "text/csv": { schema: z.string() } },
+  required: true,
+};
+
+/** The request of a route, by the parts that are validated; every POST may be repeated by its Idempotency-Key. */
+export const requestOf = ({ method, params, query = {}, body, file, ifMatch: matches }: Route) => ({
+  query: z.strictObject(query),
+  ...(params === undefined ? {} : { params: z.object(params) }),
+  ...(method === "post"
+    ? { headers: z.object({ "idempotency-key": idempotencyKey, ...(matches === true ? { "if-match": ifMatch } : {}) }) }
+    : {}),
+  ...(body === undefined ? {} : { body: { content: { "application/json": { schema: body } }, required: true } }),
+  ...(file === true ? { body: FILE } : {}),
+});

@@ -1,0 +1,20 @@
+/** A noun of the API: each has a file of its own, however short. */
+
+import { z } from "zod";
+import { get, json } from "./route.ts";
+import { Instant, named } from "./shapes.ts";
+
+/** The tenant itself; `mirroredAt` is when its data last came from the console. */
+const Tenant = named(
+  "Tenant",
+  z.object({ name: z.string(), mirroredAt: Instant.nullable(), users: z.int(), orgs: z.int() }),
+);
+
+export default {
+  description: "The tenant itself",
+  routes: {
+    show: get("/v1/tenant", { id: "tenant", summary: "The tenant and its size", answer: json(Tenant, "The tenant") }),
+  },
+};
+
+export type Tenant = z.infer<typeof Tenant>;

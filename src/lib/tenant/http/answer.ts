@@ -1,0 +1,51 @@
+import { MEDIA_TYPES, type Route } from "../../contract/route.ts";
+import type { z } from "zod";
+import type { Given } from "./handler.ts";
+
+/**
+ * A stream of batches of lines that are produced as it is read. The first batch is produced at once, so that
+ * unreadable data fails with a problem object and not in mid-stream.
+ */
+const streamOf = (batches: Iterable<Uint8Array>): ReadableStream<Uint8Array> => {
+  const iterator = batches[Symbol.iterator]();
+  let next = iterator.next();
+  return new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (next.done === true) return controller.close();
+      controller.enqueue(next.value);
+      next = iterator.next();
+    },
+    cancel() {
+      iterator.return?.();
+    },
+  });
+};
+
+const jsonOf = (given: unknown): string => (typeof given === "string" ? given : JSON.stringify(given));
+
+/** The response to a request, by its route's kind of answer and what the handler gave. @param lines whether it wants NDJSON */
+export const responseOf = ({ answer: { kind }, status = 200 }: Route, given: unknown, lines: boolean): Response => {
+  const headers = { "content-type": MEDIA_TYPES[kind] };
+  switch (kind) {
+    case "csv":
+      return new Response(given as ReadableStream<Uint8Array>, {
+        headers: { "content-type": `${MEDIA_TYPES.csv}; charset=utf-8` },
+      });
+    case "lines":
+      return new Response(streamOf(given as Iterable<Uint8Array>), { headers });
+    case "list": {
+      const whole = given as Given<z.ZodType>["list"];
+      const body = lines ? whole.lines() : whole.page();
+      return new Response(body, { headers: { "content-type": lines ? MEDIA_TYPES.lines : MEDIA_TYPES.list } });
+    }
+    case "items":
+      return new Response(jsonOf({ items: given }), { headers });
+    case "tagged": {
+      const { etag } = given as { readonly etag: string | null };
+      return new Response(jsonOf(given), { status, headers: { ...headers, ...(etag && { etag: `"${etag}"` }) } });
+    }
+    case "json":
+    case "page":
+      return new Response(jsonOf(given), { status, headers });
+  }
+};

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "../testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const send = async (path: string, { type, body = "", method = "POST" }: Record<string, string | undefined> = {}) => {
+  const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
+  const init = method === "GET" ? { method, headers } : { method, headers, body: Buffer.from(body) };
+  const answer = await tenant.fetch(new Request(`http://tenant.invalid${path}`, init));
+  return { status: answer.status, ...((await answer.json()) as { readonly where?: string; readonly items?: unknown }) };
+};
+
+test.each([
+  ["a body and no type", { body: "{}" }, 415, "content-type"],
+  ["a type that only begins like JSON", { body: "{}", type: "application/jsonish" }, 415, "content-type"],
+  ["no body and no type", {}, 400, "json.name"],
+  ["a type and no body", { type: "application/json" }, 400, "json"],
+  ["half a body", { body: '{"name":', type: "application/json" }, 400, "json"],
+])("%s is told", async (_, sent, status, where) => {
+  expect(await send("/v1/users/fields", sent)).toMatchObject({ status, where });
+});
+
+test.each(["application/json; charset=utf-8", "Application/JSON", "application/vnd.clomoctl+json"])(
+  "%s is JSON",
+  async (type) => {
+    expect(await send("/v1/users/fields", { type, body: '{"name":"座席"}' })).toMatchObject({ status: 201 });
+  },
+);
+
+test.each(["/v1", "/v1/nothing", "/v1/users/nothing", "/v1/constructor", "/v2/users/nothing"])(
+  "%s is no address",
+  async (path) => {
+    expect((await send(path, { method: "GET" })).status).toBe(404);
+  },
+);
+
+test("an address may be written with escapes, and a method that it lacks is told", async () => {
+  expect(await send("/v1/us%65rs/fields", { method: "GET" })).toMatchObject({ status: 200, items: [] });
+  const answer = await tenant.fetch(new Request("http://tenant.invalid/v1/users/fields", { method: "PUT" }));
+  expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
+});
+
+test("a noun whose beginning fails is begun again by the next request", async () => {
+  tenant.sql("alter table import rename to import_away");
+  expect((await send("/v1/imports", { method: "GET" })).status).toBe(500);
+  tenant.sql("alter table import_away rename to import");
+  expect(await send("/v1/imports", { method: "GET" })).toMatchObject({ status: 200, items: [] });
+});

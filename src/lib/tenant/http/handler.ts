@@ -1,0 +1,71 @@
+import type { z } from "zod";
+import type { NounName, RoutesOf } from "../../contract/index.ts";
+import type { Answer, Route } from "../../contract/route.ts";
+import type { Surroundings } from "../ids.ts";
+import type { Database } from "../store/sqlite/database.ts";
+import type { Processes, WriterNote } from "../store/sqlite/writer-note.ts";
+import type { Upload } from "./content.ts";
+import type { Work } from "./idempotency.ts";
+
+/** The parts of a tenant that its handlers use. */
+export interface TenantParts {
+  readonly database: Database;
+  /** folder of all the tenant's files */
+  readonly folder: string;
+  readonly surroundings: Surroundings;
+  readonly processes: Processes;
+  readonly note: WriterNote;
+  /** who makes the request; in an embedded tenant, its owner */
+  readonly actor: string;
+  /** disposed of when the tenant is closed, before its database */
+  readonly opened: AsyncDisposableStack;
+}
+
+type Shape<S> = S extends z.ZodRawShape ? z.output<z.ZodObject<S>> : unknown;
+
+/** What a handler gives, by the kind of its route's answer. */
+export interface Given<S extends z.ZodType> {
+  readonly json: z.output<S>;
+  readonly tagged: z.output<S>;
+  readonly items: z.output<S> extends { readonly items: readonly (infer T)[] } ? readonly T[] : never;
+  /** or the JSON of it */
+  readonly page: z.output<S> | string;
+  readonly list: {
+    /** the JSON of it */
+    readonly page: () => string;
+    readonly lines: () => ReadableStream<Uint8Array>;
+  };
+  /** bytes of whole lines */
+  readonly lines: Iterable<Uint8Array>;
+  readonly csv: ReadableStream<Uint8Array>;
+}
+
+type GivenBy<R extends Route> = R["answer"] extends Answer<infer K, infer S> ? Given<S>[K] : never;
+
+/** A valid request. */
+interface Asked<R extends Route> {
+  readonly params: Shape<R["params"]>;
+  readonly query: Shape<R["query"]>;
+  readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : unknown;
+  readonly file: R["file"] extends true ? Upload : undefined;
+  /** the ETag of If-Match, without quotes */
+  readonly etag: string;
+  readonly signal: AbortSignal;
+  /**
+   * Does the work of a POST once, however often it is sent.
+   *
+   * @param subject by default the id of the answer
+   */
+  readonly once: (
+    perform: Work<GivenBy<R>>["perform"],
+    replay: Work<GivenBy<R>>["replay"],
+    subject?: Work<GivenBy<R>>["subject"],
+  ) => Promise<GivenBy<R>>;
+}
+
+export type Handler<R extends Route> = (asked: Asked<R>) => GivenBy<R> | Promise<GivenBy<R>>;
+
+/** The handlers of a noun, by the names of its routes. */
+export type Handlers<N extends NounName> = {
+  readonly [M in keyof RoutesOf<N>]: RoutesOf<N>[M] extends Route ? Handler<RoutesOf<N>[M]> : never;
+};
