@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { spawn as spawnTerminal, type IPty } from "@lydell/node-pty";
 import { onTestFinished } from "vitest";
 
-const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const DOOR = join(ROOT, "bin", "clomoctl.js");
 

@@ -27,5 +27,10 @@ export const idPrefix = ({ now, random }: Surroundings): string => {
 /** A UUIDv7 for the current time. */
 export const newId = (surroundings: Surroundings): string => idPrefix(surroundings) + hex(surroundings.random(6));
 
+/** The SHA-256 of a text, in hexadecimal. Node's crypto takes several milliseconds to load, which only changes need. */
+export const sha256 = (content: string): string =>
+  // oxlint-disable-next-line eslint/no-restricted-globals -- nothing else loads a module of Node late, and at once
+  process.getBuiltinModule("node:crypto").hash("sha256", content);
+
 /** The current time as a UTC instant. */
 export const instant = ({ now }: Pick<Surroundings, "now">): string => new Date(now()).toISOString();

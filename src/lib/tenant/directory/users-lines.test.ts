@@ -99,7 +99,7 @@ const written = async (tenant: TestTenant, filters: object, lines?: ReadyLines):
   const out = new Bytes();
   const choice = { format: "ndjson", fields: undefined, query: undefined } as const;
   const place = { out, choice, language: "en" } as const;
-  await writeList(place, USER_COLUMNS, tenant.client.users.list({ ...filters, pageSize: 2 }), lines);
+  await writeList(place, USER_COLUMNS, tenant.client.users.list({ ...filters, limit: 2 }), lines);
   return out.hex;
 };
 

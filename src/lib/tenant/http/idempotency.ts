@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { instant, type Surroundings } from "../ids.ts";
+import { instant, sha256, type Surroundings } from "../ids.ts";
 import type { Database } from "../store/sqlite/database.ts";
 
 /** A POST that its caller may repeat. */
@@ -50,7 +49,7 @@ export class IdempotencyKeys {
   /** @throws Failure `usage` if the key was used with another request before */
   async once<T>({ key, route, content }: RepeatableRequest, work: Work<T>): Promise<T> {
     if (key === undefined) return work.perform();
-    const fingerprint = createHash("sha256").update(content).digest("hex");
+    const fingerprint = sha256(content);
     const subject = this.#known(key, route, fingerprint);
     const replayed = subject === undefined ? undefined : work.replay(subject);
     if (replayed !== undefined) return replayed;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../../ids.ts";
 import type { Database } from "./database.ts";
 
 /** One change of the tenant: who did what to what, and when. Never contains a secret. */
@@ -15,9 +15,7 @@ export interface AuditEntry {
 export const appendAudit = (database: Database, entry: AuditEntry): void => {
   const before = database.get("select hash from audit order by seq desc limit 1")?.["hash"] ?? "";
   const body = JSON.stringify(entry);
-  const hash = createHash("sha256")
-    .update(`${String(before)}\n${body}`)
-    .digest("hex");
+  const hash = sha256(`${String(before)}\n${body}`);
   database.run(
     `insert into audit (at, actor, action, subject, detail, hash)
      values (:at, :actor, :action, :subject, :detail, :hash)`,

@@ -1,0 +1,53 @@
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { vppToken } from "../src/lib/renewals/testing/vpp-token.ts";
+import { FIXTURES, freshHome, ROOT, run } from "./program.ts";
+
+const { outputs } = JSON.parse(await readFile(join(ROOT, "dist", "metafile.json"), "utf8")) as {
+  readonly outputs: Readonly<Record<string, { readonly inputs: object }>>;
+};
+
+/** Writes the address of each file that Node loads into the file of `LOADED`. */
+const NOTE_LOADED = `
+  import { registerHooks } from "node:module";
+  import { appendFileSync } from "node:fs";
+  registerHooks({
+    load(url, context, next) {
+      appendFileSync(process.env.LOADED, url + "\\n");
+      return next(url, context);
+    },
+  });`;
+
+/** A package is one module, however many files it has. */
+const moduleOf = (input: string): string => /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? input;
+
+/** The modules that the built program really loads for a command, those that it imports on the way among them. */
+async function modulesOf(line: string, home: string): Promise<readonly string[]> {
+  const noted = join(home, "loaded.txt");
+  const hook = `data:text/javascript,${encodeURIComponent(NOTE_LOADED)}`;
+  const { code, stderr } = await run(line.split(" "), {
+    home,
+    cwd: home,
+    env: { LOADED: noted, NODE_OPTIONS: `--import=${hook}` },
+  });
+  expect(code, stderr).toBe(0);
+  const urls = (await readFile(noted, "utf8")).split("\n").filter((url) => url.startsWith("file:"));
+  const chunks = urls.map((url) => relative(ROOT, fileURLToPath(url)).replaceAll("\\", "/"));
+  const modules = chunks.flatMap((chunk) => Object.keys(outputs[chunk]?.inputs ?? {})).map(moduleOf);
+  return [...new Set(modules)].filter((module) => /^(?:src|node_modules)\//.test(module)).toSorted();
+}
+
+test.each([
+  ["orgs list", "orgs-list"],
+  ["renewals check apps.vpptoken", "renewals-check"],
+  ["csv check people.csv --as users --encoding utf-8", "csv-check"],
+])("%s loads these modules and no other", async (line, name) => {
+  const home = await freshHome();
+  await writeFile(join(home, "apps.vpptoken"), vppToken(new Date("2099-03-01"), "本社"));
+  await copyFile(join(FIXTURES, "users", "people.utf-8.lf.csv"), join(home, "people.csv"));
+  const modules = await modulesOf(line, home);
+  // npx vitest run test/modules.test.ts -u writes them anew
+  await expect(`${modules.join("\n")}\n`).toMatchFileSnapshot(`fixtures/modules/${name}.txt`);
+});
