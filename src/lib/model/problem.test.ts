@@ -40,6 +40,8 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "org-parent-ambiguous": { parent: "本社/課" },
   "org-cycle": { name: "本社" },
   "org-delete-holds": { org: "本社/課", code: "S01", users: 47, devices: 11, children: 8 },
+  "record-unknown": { value: "hanako@example.co.jp" },
+  "delete-held": { name: "髙橋", count: 47, of: "device" },
   "group-unknown": { group: "営業" },
   "administrator-row": { id: "admin7" },
   "administrator-delete": { name: "髙橋" },
@@ -118,9 +120,10 @@ test("a column that is near is told behind what is said without one", () => {
 });
 
 test("what a new record needs names what the record is", () => {
-  const [user, org] = ["user", "org"].map((of) =>
+  const [user, org, other] = ["user", "org", "other"].map((of) =>
     describeProblem({ code: "required-new", params: { header: "x", of } }),
   );
   expect([user?.en, user?.ja]).toEqual([expect.stringContaining("user"), expect.stringContaining("ユーザー")]);
   expect([org?.en, org?.ja]).toEqual([expect.stringContaining("organisation"), expect.stringContaining("組織")]);
+  expect([other?.en, other?.ja]).toEqual([expect.stringContaining("record"), expect.stringContaining("レコード")]);
 });

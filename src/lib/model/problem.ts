@@ -26,6 +26,16 @@ const kindOf =
 const error = kindOf("error");
 const warning = kindOf("warning");
 
+/** One record, by the name of its thing. */
+const NOUNS: Readonly<Record<string, Text>> = {
+  org: text("organisation", "組織"),
+  user: text("user", "ユーザー"),
+  secured_user: text("user", "ユーザー"),
+  device: text("device", "デバイス"),
+};
+
+const nounOf = ({ of }: ProblemParams): Text => NOUNS[String(of)] ?? text("record", "レコード");
+
 /** All problems of an input file: one line per kind, so that a text is found and changed in one place. */
 export const PROBLEMS = {
   // the file as a whole
@@ -74,8 +84,8 @@ export const PROBLEMS = {
   // cells
   required: error("must not be blank", "空にできません"),
   "required-new": error(
-    (p) => `${p["header"]} must not be blank for a new ${p["of"] === "org" ? "organisation" : "user"}`,
-    (p) => `新しい${p["of"] === "org" ? "組織" : "ユーザー"}では${p["header"]}を空にできません`,
+    (p) => `${p["header"]} must not be blank for a new ${nounOf(p).en}`,
+    (p) => `新しい${nounOf(p).ja}では${p["header"]}を空にできません`,
   ),
   "too-long": error(
     (p) => `${counted(Number(p["length"]), "character")}, at most ${p["max"]} allowed`,
@@ -115,6 +125,15 @@ export const PROBLEMS = {
       `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: it would still hold ${counted(Number(p["users"]), "user")}, ${counted(Number(p["devices"]), "device")}, ${counted(Number(p["children"]), "organisation")}`,
     (p) =>
       `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
+  ),
+  "record-unknown": error(
+    "the tenant has nothing called {value}; import it first",
+    "「{value}」に当たるものがテナントにありません。先にインポートしてください",
+  ),
+  "delete-held": error(
+    (p) =>
+      `${p["name"]} cannot be deleted: ${counted(Number(p["count"]), nounOf(p).en)} would be left without an owner`,
+    (p) => `「${p["name"]}」は削除できません: 所有者のいない${nounOf(p).ja}が ${p["count"]} 件残ります`,
   ),
   "group-unknown": error(
     "no group named {group}; --create-groups creates it",

@@ -19,6 +19,7 @@ import {
   findCaseTwins,
   findDuplicates,
   findMissingForNew,
+  findHeld,
   findProtected,
   findUnknownReferences,
   recordFinding,
@@ -147,6 +148,7 @@ export const compare = (
     findUnknownReferences(database, plan);
     match(database, plan);
     findProtected(database, plan);
+    findHeld(database, plan);
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
   }

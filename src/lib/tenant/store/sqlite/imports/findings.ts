@@ -10,6 +10,7 @@ import {
   keySql,
   keyText,
   mayCreate,
+  quoteIdentifier,
   staged,
   stagedKey,
   stored,
@@ -159,6 +160,21 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
           : `select r.row, r.line, null as col, json_object('${param}', ${cell}) as params
              from (${unknown}) f join s.row r on ${staged(keyName(field))} = f.key`,
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
+    });
+  }
+};
+
+/** Records that a replacing file lacks and other things name. */
+export const findHeld = (database: Database, plan: PlanSql): void => {
+  const { thing, table, isLacking, name: kind, namedBy } = plan.kind;
+  if (plan.request.mode !== "replace") return;
+  for (const { thing: holder, column } of table.heldBy ?? []) {
+    recordFinding(database, plan, {
+      code: "delete-held",
+      select: `select 0 as row, 0 as line, null as col,
+          json_object('name', ${stored(namedBy)}, 'count', count(*), 'of', '${holder}') as params
+        from ${thing.name} t join ${holder} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`,
+      params: { kind },
     });
   }
 };
