@@ -1,6 +1,6 @@
 import { checkFile } from "../../lib/csv/check/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { USER, USER_KEYS } from "../../lib/model/user.ts";
+import { FORMATS, KEY_NAMES, type FormatName } from "../../lib/model/formats.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -11,13 +11,23 @@ import { INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
 
-const onlyUsersHaveKeys = (format: string): Failure =>
-  new Failure("usage", {
-    what: text(
-      `--key works with --as users only, not with ${format}`,
-      `--key は --as users でだけ使えます(${format} では使えません)`,
-    ),
+/** The field that `--key` names; undefined for the format's own. @throws `usage` if the format has no such key */
+function fieldOfKey(format: FormatName, key: string | undefined): string | undefined {
+  const { keys } = FORMATS[format].thing;
+  const found = keys.find(({ name }) => name === key);
+  if (key === undefined || (keys.length > 1 && found !== undefined)) return found?.field;
+  const names = keys.length > 1 ? keys.map(({ name }) => name).join(", ") : undefined;
+  throw new Failure("usage", {
+    what: text(`--key ${key} does not go with --as ${format}`, `--key ${key} は --as ${format} では使えません`),
+    hint:
+      names === undefined
+        ? text(
+            `${format} have one key only: leave out --key`,
+            `${format} のキーは 1 つだけです。--key を外してください`,
+          )
+        : text(`one of ${names}`, `${names} のいずれかを指定してください`),
   });
+}
 
 export default defineCommand({
   summary: text("check a file against a format, without a tenant", "テナントなしでファイルを形式に照らして検査する"),
@@ -36,10 +46,10 @@ export default defineCommand({
     map: MAP,
     key: {
       kind: "choice",
-      choices: USER_KEYS,
+      choices: KEY_NAMES,
       about: text(
-        "field that identifies a user, as in users import (default: email)",
-        "ユーザーを識別する項目(users import と同じ。既定: email)",
+        "field that identifies a record, as in the import (users: email by default)",
+        "行を識別する項目(インポートと同じ。ユーザーの既定は email)",
       ),
     },
     allowUnknownColumns: {
@@ -57,7 +67,7 @@ export default defineCommand({
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
-    if (key !== undefined && as !== "users") throw onlyUsersHaveKeys(as);
+    const keyField = fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
     const { encoding, dialect } = await examineFile(tools, file, { encoding: asked, newline: "auto", map });
@@ -66,7 +76,7 @@ export default defineCommand({
       reading: { encoding, dialect },
       allowUnknownColumns,
       map,
-      key: USER.keys.find(({ name: known }) => known === key)?.field,
+      key: keyField,
       signal,
       onProgress: (done, total) => {
         step.expect(total);

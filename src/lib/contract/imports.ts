@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { SECURED_APPS } from "../model/secured-user.ts";
+import { FORMAT_NAMES, KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
 import { byId, Id, Instant, named, Sha256 } from "./shapes.ts";
 
 /** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
-const ImportKind = z.enum(["users", "orgs", ...SECURED_APPS]);
+const ImportKind = z.enum(FORMAT_NAMES);
 
 /** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
 const ImportMode = z.enum(["append", "replace", "revert"]);
@@ -34,7 +34,7 @@ const ImportRequest = named(
   z.strictObject({
     kind: ImportKind,
     mode: z.enum(["append", "replace"]).default("append"),
-    key: z.enum(["email", "employee-code", "upn"]).default("email"),
+    key: z.enum(KEY_NAMES).default("email"),
     blank: z.enum(["clear", "keep"]).default("clear"),
     absent: z.enum(["keep", "clear"]).default("keep"),
     createOrgs: z.boolean().default(false),

@@ -3,7 +3,7 @@ import { ORG } from "./organisation.ts";
 import { TEXT, type Rule } from "./rules.ts";
 import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";
 import { text, type Text } from "../text/index.ts";
-import type { Reference, Thing, ThingInFiles } from "./thing.ts";
+import type { Key, Reference, Thing, ThingInFiles } from "./thing.ts";
 import { USER } from "./user.ts";
 
 /** The things of which the console has files; `--as` and imports know their formats. */
@@ -108,7 +108,20 @@ const formatsOf = (thing: ThingInFiles): readonly (readonly [string, Format])[] 
 /** Every kind of console file, by the name that `--as` takes. */
 export const FORMATS = Object.fromEntries(THINGS_IN_FILES.flatMap(formatsOf)) as Readonly<Record<FormatName, Format>>;
 
-export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];
+export const FORMAT_NAMES = Object.keys(FORMATS) as readonly string[] as readonly [FormatName, ...FormatName[]];
+
+type KeyNameOf<T> = T extends { readonly keys: infer K extends readonly Key[] }
+  ? K["length"] extends 1
+    ? never
+    : K[number]["name"]
+  : never;
+
+/** The keys among which `--key` chooses. */
+export type KeyName = KeyNameOf<(typeof THINGS_IN_FILES)[number]>;
+
+export const KEY_NAMES = THINGS_IN_FILES.flatMap(({ keys }: ThingInFiles) =>
+  keys.length === 1 ? [] : keys.map(({ name }) => name),
+) as readonly string[] as readonly [KeyName, ...KeyName[]];
 
 /** What a format's rows are, for people. */
 export const titleOf = ({ thing: { title }, app }: Format): Text =>

@@ -1,4 +1,4 @@
-import type { USER_KEYS } from "../../../lib/model/user.ts";
+import type { KeyName } from "../../../lib/model/formats.ts";
 import { resolve } from "node:path";
 import type { ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -98,7 +98,7 @@ export interface ImportRequest {
   /** as typed; `-` is stdin */
   readonly file: string;
   readonly options: ImportOptions;
-  readonly key?: (typeof USER_KEYS)[number] | undefined;
+  readonly key?: KeyName | undefined;
   readonly createOrgs?: boolean | undefined;
   readonly createGroups?: boolean | undefined;
 }
