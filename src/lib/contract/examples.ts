@@ -1,15 +1,15 @@
-import { CUSTOM_FIELD, USER } from "../model/user.ts";
+import { z } from "zod";
+import { USER } from "../model/user.ts";
 import { ORG, ORG_COUNTS, ROOT_ORG_ID } from "../model/organisation.ts";
 import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
-import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
-import { EXAMPLE_AT as AT, exampleId as id, exampleLine, exampleOf } from "../model/thing.ts";
+import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
+import { ALL_ROUTES } from "./all.ts";
 import type { Import, ImportRequest, InputProblem, PlanRow } from "./index.ts";
+import type { Answer } from "./route.ts";
+import { EXAMPLES_OF } from "./thing-schema.ts";
 
 const sales = exampleOf(ORG.fields);
 const root = { ...sales, id: ROOT_ORG_ID, name: "全社", code: null, parentId: null, path: "", depth: 0 };
-const user = exampleOf(USER.fields);
-const field = exampleOf(CUSTOM_FIELD.fields);
-const securedUser = exampleOf(SECURED_USER.fields);
 
 const request: ImportRequest = {
   kind: "users",
@@ -106,28 +106,22 @@ const notice = exampleOf(NOTICE.fields);
 
 /** An answer of a route, and a body if it takes JSON. NDJSON is represented by one of its lines. */
 export interface RouteExample {
-  readonly answer: unknown;
+  readonly answer?: unknown;
   /** a line, where the answer may be NDJSON too */
   readonly line?: unknown;
   readonly body?: unknown;
 }
 
-/** Examples by operationId. */
-export const EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
+/** What does not follow from the examples of fields, by operationId. */
+const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["tenant", { answer: { name: "kanto", mirroredAt: AT, users: 120, orgs: 2 } }],
   ["orgs", { answer: { items: [root, sales] } }],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
-  ["users", { answer: { items: [user], next: "1000" }, line: exampleLine(USER.fields) }],
-  ["findUsers", { answer: { items: [user] } }],
+  ["users", { answer: { items: [exampleOf(USER.fields)], next: "1000" } }],
   ["exportUsers", { answer: "氏名,フリガナ,メールアドレス\r\n髙橋 花子,タカハシ ハナコ,hanako@example.co.jp\r\n" }],
-  ["fields", { answer: { items: [field] } }],
-  ["addField", { body: { name: "入社年" }, answer: field }],
-  ["removeField", { answer: field }],
-  ["securedUsers", { answer: { items: [securedUser], next: null } }],
-  ["findSecuredUsers", { answer: { items: [securedUser] } }],
+  ["addField", { body: { name: "入社年" } }],
   ["exportSecuredUsers", { answer: "表示名,ユーザーID,説明\r\n髙橋 花子,hanako01,\r\n" }],
-  ["securedGroups", { answer: { items: [exampleOf(SECURED_GROUP.fields)] } }],
   ["createImport", { body: { kind: "users", createOrgs: true, fileName: "people.csv" }, answer: begun }],
   ["uploadImport", { answer: planned }],
   ["imports", { answer: { items: [committed] } }],
@@ -153,16 +147,29 @@ export const EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, Route
       },
     },
   ],
-  ["listRenewals", { answer: { items: [renewal] } }],
-  ["addRenewal", { body: newRenewal, answer: renewal }],
+  ["addRenewal", { body: newRenewal }],
   ["editRenewal", { body: { notes: "2026 年に更新" }, answer: { ...renewal, notes: "2026 年に更新" } }],
   [
     "confirmRenewal",
     { body: { by: "髙橋 花子", at: AT }, answer: { ...renewal, confirmedAt: AT, confirmedBy: "髙橋 花子" } },
   ],
-  ["removeRenewal", { answer: renewal }],
-  ["listNotices", { answer: { items: [notice] } }],
   ["claimNotice", { body: exampleOf(NOTICE_KEY), answer: { claimed: true, notice } }],
   ["settleNotice", { body: { state: "sent", error: null }, answer: { ...notice, state: "sent" } }],
   ["discardImport", { answer: { ...planned, state: "discarded" } }],
 ]);
+
+/** The example of a thing's record: of the answer itself, or as the only one of a list. */
+const derived = ({ schema }: Answer): unknown => {
+  const { items, next } = schema instanceof z.ZodObject ? schema.shape : {};
+  if (!(items instanceof z.ZodArray)) return EXAMPLES_OF.get(schema)?.();
+  const all = [EXAMPLES_OF.get(items.element as z.ZodType)?.()];
+  return next === undefined ? { items: all } : { items: all, next: null };
+};
+
+/** Examples of all routes, by operationId. */
+export const EXAMPLES: ReadonlyMap<string, RouteExample> = new Map(
+  ALL_ROUTES.map(({ id: operation, answer, example = derived(answer) }) => [
+    operation,
+    { answer: example, line: answer.line && EXAMPLES_OF.get(answer.line)?.(), ...OWN.get(operation) },
+  ]),
+);

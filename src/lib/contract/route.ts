@@ -52,6 +52,8 @@ interface Operation {
   /** its operationId, unique in the API */
   readonly id: string;
   readonly summary: string;
+  /** an answer, where it does not follow from the examples of a thing's fields */
+  readonly example?: unknown;
   /** the parameter in its path, if it has one */
   readonly params?: z.ZodRawShape;
   /** any other query parameter is rejected */

@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { listColumnsOf, shownFields, type Field, type Fields, type RecordOf } from "../model/thing.ts";
+import {
+  exampleLine,
+  exampleOf,
+  listColumnsOf,
+  shownFields,
+  type Field,
+  type Fields,
+  type RecordOf,
+} from "../model/thing.ts";
 import { describeProblem, severityOf } from "../model/problem.ts";
 import { characterCount, describeRule, faultsOf, isUnlimited, patternOf, type Rule } from "../model/rules.ts";
 import { Id, Instant, Sha256 } from "./shapes.ts";
@@ -72,9 +80,21 @@ type Members<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<
 export const membersOf = <F extends Fields>(fields: F): Members<F> =>
   Object.fromEntries(shownFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as Members<F>;
 
+/** Makes the examples of the schemas made here: only the document and tests need them. */
+export const EXAMPLES_OF = new WeakMap<z.ZodType, () => unknown>();
+
+const withExample = <S extends z.ZodType>(schema: S, example: () => unknown): S => {
+  EXAMPLES_OF.set(schema, example);
+  return schema;
+};
+
 /** The schema of a thing's record. */
-export const recordSchema = <F extends Fields>(fields: F) => z.object(membersOf(fields));
+export const recordSchema = <F extends Fields>(fields: F) =>
+  withExample(z.object(membersOf(fields)), () => exampleOf(fields));
 
 /** The schema of a line of a thing's list: a member for each of its columns. */
 export const lineSchema = (fields: Fields) =>
-  z.object(Object.fromEntries(listColumnsOf(fields).map(({ key, field }) => [key, fieldSchema(field)])));
+  withExample(
+    z.object(Object.fromEntries(listColumnsOf(fields).map(({ key, field }) => [key, fieldSchema(field)]))),
+    () => exampleLine(fields),
+  );
