@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkFile, type CheckReport } from "../src/lib/csv/check/index.ts";
 import { EncodingDetector, type Detected } from "../src/lib/csv/encoding/detect.ts";
-import type { FormatName } from "../src/lib/model/formats.ts";
+import type { FormatName } from "../src/lib/model/console-files.ts";
 import type { RecordReaderOptions } from "../src/lib/csv/records/reader.ts";
 import { RecordReader } from "../src/lib/csv/records/reader.ts";
 import type { Encoding } from "../src/lib/csv/records/record.ts";

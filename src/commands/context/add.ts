@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { readAuthorities } from "../../lib/config/authorities.ts";
 import type { NewContext } from "../../lib/config/context.ts";
-import { FORMAT_NAMES } from "../../lib/model/formats.ts";
+import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";

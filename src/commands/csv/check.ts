@@ -1,6 +1,6 @@
 import { checkFile } from "../../lib/csv/check/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { FORMATS, KEY_NAMES, type FormatName } from "../../lib/model/formats.ts";
+import { loadFormat, type FormatName } from "../../lib/model/console-files.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -12,10 +12,11 @@ import { FORMAT } from "./file/format.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
 
 /** The field that `--key` names; undefined for the format's own. @throws `usage` if the format has no such key */
-function fieldOfKey(format: FormatName, key: string | undefined): string | undefined {
-  const { keys } = FORMATS[format].thing;
+async function fieldOfKey(format: FormatName, key: string | undefined): Promise<string | undefined> {
+  if (key === undefined) return undefined;
+  const { keys } = (await loadFormat(format)).thing;
   const found = keys.find(({ name }) => name === key);
-  if (key === undefined || (keys.length > 1 && found !== undefined)) return found?.field;
+  if (keys.length > 1 && found !== undefined) return found.field;
   const names = keys.length > 1 ? keys.map(({ name }) => name).join(", ") : undefined;
   throw new Failure("usage", {
     what: text(`--key ${key} does not go with --as ${format}`, `--key ${key} は --as ${format} では使えません`),
@@ -45,11 +46,11 @@ export default defineCommand({
     encoding: INPUT_ENCODING,
     map: MAP,
     key: {
-      kind: "choice",
-      choices: KEY_NAMES,
+      kind: "string",
+      value: "KEY",
       about: text(
-        "field that identifies a record, as in the import (users: email by default)",
-        "行を識別する項目(インポートと同じ。ユーザーの既定は email)",
+        "field that identifies a record, as --key of the import (users: email by default)",
+        "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
       ),
     },
     allowUnknownColumns: {
@@ -67,7 +68,7 @@ export default defineCommand({
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
-    const keyField = fieldOfKey(as, key);
+    const keyField = await fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
     const { encoding, dialect } = await examineFile(tools, file, { encoding: asked, newline: "auto", map });

@@ -1,4 +1,5 @@
-import { columnsOf, FORMATS, type Column, type Format } from "../../lib/model/formats.ts";
+import { columnsOf, type Column, type Format } from "../../lib/model/format.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
 import { nearestName } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { inspect } from "../../lib/csv/inspect.ts";

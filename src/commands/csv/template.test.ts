@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { FORMAT_NAMES, FORMATS } from "../../lib/model/formats.ts";
+import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
 const ORGS = "組織名,組織コード,上位組織コード,上位組織パス\r\n";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { FORMAT_NAMES, KEY_NAMES } from "../model/formats.ts";
+import { FORMAT_NAMES } from "../model/console-files.ts";
+import { KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
 import { byId, Id, Instant, named, Sha256 } from "./shapes.ts";
 

@@ -1,5 +1,5 @@
-import { nameKey, type Comparison } from "../model/normalise.ts";
-import type { Column, Format } from "../model/formats.ts";
+import type { Comparison } from "../model/normalise.ts";
+import type { Column, Format } from "../model/format.ts";
 import { TEXT } from "../model/rules.ts";
 import type { Key, Reference, Thing } from "../model/thing.ts";
 
@@ -116,9 +116,3 @@ export const kindOf = (format: Format): Kind => {
 
 /** The key that `--key` names; the usual one if the kind has none of that name. */
 export const keyNamed = ({ keys }: Kind, name: string): KindKey => keys.find((key) => key.name === name) ?? keys[0];
-
-/** What stands in for a blank key: the values together, compared as names; null if all of them are blank. */
-export const standInKey = (values: readonly (string | null)[]): string | null =>
-  values.every((value) => value === null)
-    ? null
-    : JSON.stringify(values.map((value) => (value === null ? null : nameKey(value))));

@@ -1,5 +1,5 @@
 import type { Encoding } from "../csv/records/record.ts";
-import type { FormatName } from "../model/formats.ts";
+import type { FormatName } from "../model/console-files.ts";
 
 /** The options of an import. @see ImportRequest of the tenant API */
 export interface PlanRequest {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { HeaderOptions } from "../csv/layout/header.ts";
-import { FORMATS, type FormatName } from "../model/formats.ts";
+import type { FormatName } from "../model/console-files.ts";
+import { FORMATS } from "../model/formats.ts";
 import type { Problem } from "../model/problem.ts";
 import { kindOf } from "./kinds.ts";
 import type { PlanRequest } from "./plan.ts";

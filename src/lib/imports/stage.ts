@@ -4,8 +4,9 @@ import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
 import { comparisonKey, type Comparison } from "../model/normalise.ts";
 import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
-import type { Column } from "../model/formats.ts";
-import { cellsName, keyName, keyNamed, standInKey, type ImportedField, type Kind } from "./kinds.ts";
+import type { Column } from "../model/format.ts";
+import { cellsName, keyName, keyNamed, type ImportedField, type Kind } from "./kinds.ts";
+import { standInKey } from "../model/normalise.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
 
 /**

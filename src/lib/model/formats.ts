@@ -1,114 +1,14 @@
-import type { Comparison } from "./normalise.ts";
-import { ORG } from "./organisation.ts";
-import { TEXT, type Rule } from "./rules.ts";
-import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";
-import { text, type Text } from "../text/index.ts";
-import type { Key, Reference, Thing, ThingInFiles } from "./thing.ts";
-import { USER } from "./user.ts";
+import { FORMAT_NAMES, loadFormat, type FormatName, type ThingOf } from "./console-files.ts";
+import type { Format } from "./format.ts";
+import type { Key, ThingInFiles } from "./thing.ts";
 
-/** The things of which the console has files; `--as` and imports know their formats. */
-export const THINGS_IN_FILES = [USER, ORG, SECURED_USER] as const satisfies readonly ThingInFiles[];
+/** Every kind of console file at once, for what may meet any of them. */
+export const FORMATS = Object.fromEntries(
+  await Promise.all(FORMAT_NAMES.map(async (name) => [name, await loadFormat(name)] as const)),
+) as Readonly<Record<FormatName, Format>>;
 
-type NamesOf<T> = T extends { readonly formats: infer F } ? keyof F & string : never;
-
-/** The kinds of console files. */
-export type FormatName = NamesOf<(typeof THINGS_IN_FILES)[number]>;
-
-/** One column of a console file. */
-export interface Column {
-  /** its name in plans, maps and the tenant API; for a custom field, `custom:` and its id */
-  readonly field: string;
-  /** the header in the console's files, to the letter */
-  readonly header: string;
-  readonly rule: Rule;
-  /** how values are compared for equality; default `exact` */
-  readonly comparison?: Comparison | undefined;
-  /** the column may appear several times under the same header; its value is the list of its non-blank cells */
-  readonly repeated?: boolean | undefined;
-  /** never exported, kept or shown; a blank cell leaves the stored secret as it is */
-  readonly secret?: boolean | undefined;
-  /** `always`: a cell must not be blank and a new record needs one; `new`: only a new record needs it */
-  readonly required?: "always" | "new" | undefined;
-  /** the console's own export contains this column */
-  readonly consoleExport?: boolean | undefined;
-  /** false: a blank cell never clears the field, whatever the options say */
-  readonly clearable?: false | undefined;
-  /** the column without which a record never has this one */
-  readonly onlyWith?: string | undefined;
-  /** the thing its cells name */
-  readonly refers?: Reference | undefined;
-  /** the thing's field that a cell sets: `org` of the column `orgCode` */
-  readonly sets: string;
-}
-
-/** One kind of console file, as a table. */
-export interface Format {
-  readonly name: FormatName;
-  readonly thing: ThingInFiles;
-  /** the app whose users it has; undefined for a thing of CLOMO PANEL */
-  readonly app: SecuredApp | undefined;
-  readonly columns: readonly Column[];
-  /** the tenant's custom fields are further columns */
-  readonly custom: boolean;
-  /** the field whose value identifies a record; for a repeated one, the first value */
-  readonly key: string;
-  /** fields that together identify a record whose key is blank; the required ones among them must be present */
-  readonly fallbackKey?: readonly string[] | undefined;
-  /** fields each of whose values may occur in only one row of a file */
-  readonly unique: readonly string[];
-}
-
-/** A field defined by the tenant (カスタムユーザー情報). */
-export interface CustomField {
-  readonly id: string;
-  /** its name, which is also its header */
-  readonly name: string;
-}
-
-const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
-  const field = fields[name];
-  if (field?.column === undefined) throw new TypeError(`no file has ${thing}.${name}`);
-  const { column, label, comparison, secret, clearable, onlyWith, refers, resolves } = field;
-  return {
-    field: column.name ?? name,
-    header: column.header ?? label?.ja ?? name,
-    rule: "rule" in field ? (field.rule ?? TEXT) : TEXT,
-    comparison,
-    repeated: field.type === "texts" ? true : undefined,
-    secret,
-    required: column.required,
-    consoleExport: column.consoleExport,
-    clearable,
-    onlyWith,
-    refers,
-    sets: resolves ?? name,
-  };
-};
-
-/** A thing's kind of file. @throws TypeError if the thing does not say what is in it */
-export const formatOf = (thing: ThingInFiles, name: FormatName): Format => {
-  const columns = (thing.formats[name] ?? []).map((field) => columnOf(thing, field));
-  const [key] = thing.keys;
-  const unique = columns.filter(({ sets }) => thing.fields[sets]?.unique === true).map(({ field }) => field);
-  return {
-    name,
-    thing,
-    app: SECURED_APPS.find((app) => app === name),
-    columns,
-    custom: thing.custom === true,
-    key: key.field,
-    fallbackKey: key.standIn,
-    unique,
-  };
-};
-
-const formatsOf = (thing: ThingInFiles): readonly (readonly [string, Format])[] =>
-  Object.keys(thing.formats).map((name) => [name, formatOf(thing, name as FormatName)]);
-
-/** Every kind of console file, by the name that `--as` takes. */
-export const FORMATS = Object.fromEntries(THINGS_IN_FILES.flatMap(formatsOf)) as Readonly<Record<FormatName, Format>>;
-
-export const FORMAT_NAMES = Object.keys(FORMATS) as readonly string[] as readonly [FormatName, ...FormatName[]];
+/** The things of which the console has files. */
+export const THINGS_IN_FILES: readonly ThingInFiles[] = [...new Set(Object.values(FORMATS).map(({ thing }) => thing))];
 
 type KeyNameOf<T> = T extends { readonly keys: infer K extends readonly Key[] }
   ? K["length"] extends 1
@@ -117,34 +17,8 @@ type KeyNameOf<T> = T extends { readonly keys: infer K extends readonly Key[] }
   : never;
 
 /** The keys among which `--key` chooses. */
-export type KeyName = KeyNameOf<(typeof THINGS_IN_FILES)[number]>;
+export type KeyName = KeyNameOf<ThingOf<FormatName>>;
 
-export const KEY_NAMES = THINGS_IN_FILES.flatMap(({ keys }: ThingInFiles) =>
+export const KEY_NAMES = THINGS_IN_FILES.flatMap(({ keys }) =>
   keys.length === 1 ? [] : keys.map(({ name }) => name),
 ) as readonly string[] as readonly [KeyName, ...KeyName[]];
-
-/** What a format's rows are, for people. */
-export const titleOf = ({ thing: { title }, app }: Format): Text =>
-  app === undefined ? title : text(`${title.en} (${app})`, `${title.ja}(${app})`);
-
-/** The formats of the five SECURED APPs. */
-export const SECURED_FORMATS = Object.fromEntries(SECURED_APPS.map((app) => [app, FORMATS[app]])) as Readonly<
-  Record<SecuredApp, Format>
->;
-
-/** The column of a custom field. */
-const customColumn = ({ id, name }: CustomField): Column => ({
-  field: `custom:${id}`,
-  header: name,
-  rule: TEXT,
-  consoleExport: true,
-  sets: "custom",
-});
-
-/** A format's columns in the console's order, followed by the tenant's custom fields. */
-export const columnsOf = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
-  format.custom ? [...format.columns, ...customFields.map(customColumn)] : format.columns;
-
-/** The columns of a format that the tenant API shows together, in the field of this name. */
-export const columnsWithin = ({ thing, columns }: Format, name: string): readonly Column[] =>
-  columns.filter(({ sets }) => thing.fields[sets]?.within === name);

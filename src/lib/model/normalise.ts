@@ -65,6 +65,12 @@ export const comparisonKey = (comparison: Comparison, value: string): string => 
   }
 };
 
+/** What stands in for a blank key: the values together, compared as names; null if all of them are blank. */
+export const standInKey = (values: readonly (string | null)[]): string | null =>
+  values.every((value) => value === null)
+    ? null
+    : JSON.stringify(values.map((value) => (value === null ? null : nameKey(value))));
+
 /** Character classes in the order of the console's ascending sort; characters in none of them come last. */
 const SORT_CLASSES: readonly RegExp[] = [
   /[0-9]/,

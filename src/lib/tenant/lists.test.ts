@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Failure } from "../errors/index.ts";
-import { FORMATS, type Format } from "../model/formats.ts";
+import type { Format } from "../model/format.ts";
+import { FORMATS } from "../model/formats.ts";
 import { idField, type Fields, type Thing } from "../model/thing.ts";
 import { text } from "../text/index.ts";
 import { CREATION, exportOf, findRecords, linesOf, pageOf, recordsOf, type List } from "./lists.ts";

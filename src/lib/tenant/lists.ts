@@ -1,6 +1,6 @@
 import type { Newline } from "../csv/records/record.ts";
 import { Failure } from "../errors/index.ts";
-import { columnsWithin, type Column, type Format } from "../model/formats.ts";
+import { columnsWithin, type Column, type Format } from "../model/format.ts";
 import { comparisonKey, type Comparison } from "../model/normalise.ts";
 import { listColumnsOf, shownFields, type Field, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
 import { text } from "../text/index.ts";
@@ -11,8 +11,7 @@ import {
   type Prepare,
   type StreamedRecords,
 } from "./directory/export-text.ts";
-import type { Database, Params } from "./store/sqlite/database.ts";
-import { quoteIdentifier } from "./store/sqlite/imports/expressions.ts";
+import { quoteIdentifier, type Database, type Params } from "./store/sqlite/database.ts";
 import { jsonList, jsonObject, truth } from "./store/sqlite/json.ts";
 
 /** A column that a list is sorted by, as SQL. */

@@ -1,5 +1,5 @@
 import type { CheckReport } from "../../../lib/csv/check/index.ts";
-import type { FormatName } from "../../../lib/model/formats.ts";
+import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
-import { FORMATS, type FormatName } from "../../../lib/model/formats.ts";
+import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -47,6 +47,6 @@ export async function loadColumnMap(
   if (file === undefined) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
   const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
-  const known = FORMATS[format].custom ? await customFields?.() : undefined;
-  return parseMapFile(content, FORMATS[format], file, known);
+  const known = await loadFormat(format);
+  return parseMapFile(content, known, file, known.custom ? await customFields?.() : undefined);
 }

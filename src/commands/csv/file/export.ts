@@ -1,5 +1,6 @@
 import type { Client } from "../../../lib/client/index.ts";
-import { FORMATS, type FormatName } from "../../../lib/model/formats.ts";
+import type { FormatName } from "../../../lib/model/console-files.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import { relabel } from "../../../lib/csv/layout/relabel.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";

@@ -1,4 +1,4 @@
-import { FORMAT_NAMES } from "../../../lib/model/formats.ts";
+import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
 

@@ -1,4 +1,6 @@
-import { FORMATS, type CustomField, type FormatName } from "../../../lib/model/formats.ts";
+import type { FormatName } from "../../../lib/model/console-files.ts";
+import type { CustomField } from "../../../lib/model/format.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import { headersFor } from "../../../lib/csv/layout/map.ts";
 import { CONSOLE_DIALECT } from "../../../lib/csv/records/record.ts";
 import { formatRecordAs } from "../../../lib/csv/layout/relabel.ts";

@@ -1,5 +1,6 @@
 import type { Import, PlanRow, Client } from "../../../lib/client/index.ts";
-import { FORMATS, titleOf } from "../../../lib/model/formats.ts";
+import { titleOf } from "../../../lib/model/format.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { IMPORT_MODE_NAMES, nameIn } from "../../../lib/model/import.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";

@@ -1,5 +1,6 @@
 import type { App, SecuredUser } from "../../../lib/client/index.ts";
-import { columnsWithin, SECURED_FORMATS } from "../../../lib/model/formats.ts";
+import { columnsWithin } from "../../../lib/model/format.ts";
+import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same } from "../../../lib/text/index.ts";

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkFile, type CheckOptions, type CheckReport } from "./index.ts";
 import { checkPart } from "./second.ts";
 import type { SecondThread } from "./thread.ts";
-import type { FormatName } from "../../model/formats.ts";
+import type { FormatName } from "../../model/console-files.ts";
 
 let folder = "";
 beforeAll(() => {

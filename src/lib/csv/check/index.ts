@@ -6,7 +6,7 @@ import { PROBLEM_LIMIT } from "./problems.ts";
 import { FileCheck, FileReading, type CheckOptions } from "./reading.ts";
 import type { SplitPoint } from "./split.ts";
 import { startThread, type SecondThread } from "./thread.ts";
-import { FORMATS, type Format, type FormatName } from "../../model/formats.ts";
+import { loadFormat, type FormatName } from "../../model/console-files.ts";
 import type { Layout } from "../layout/layout.ts";
 
 export type { CheckOptions } from "./reading.ts";
@@ -63,7 +63,7 @@ const readAll = async (
   path: string,
   file: FileHandle,
   check: FileCheck,
-  format: Format,
+  format: FormatName,
   options: CheckOptions,
 ): Promise<Rest | undefined> => {
   const { size } = await file.stat();
@@ -77,7 +77,7 @@ const readAll = async (
     const second = startSecond({
       path,
       from: split.next,
-      format: format.name,
+      format,
       header: check.header,
       reading: options.reading,
       options: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
@@ -102,11 +102,11 @@ const readAll = async (
  * @throws the file system's error, or the signal's reason
  */
 export const checkFile = async (path: string, name: FormatName, options: CheckOptions): Promise<CheckReport> => {
-  const format = FORMATS[name];
+  const format = await loadFormat(name);
   const check = new FileCheck(format, options);
   const file = await openToRead(path);
   try {
-    const rest = await readAll(path, file, check, format, options);
+    const rest = await readAll(path, file, check, name, options);
     const rows = Math.max(0, check.records - 1) + (rest?.rows ?? 0);
     if (check.records === 0) check.problems.add(fileProblem("file-empty"));
     else if (rows === 0) check.problems.add(fileProblem("file-no-rows"));

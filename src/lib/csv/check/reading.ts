@@ -6,7 +6,7 @@ import { CHUNK_BYTES, readBytes } from "./read.ts";
 import type { PartTask } from "./second.ts";
 import { findSplit, type SplitPoint } from "./split.ts";
 import type { SecondThread } from "./thread.ts";
-import type { Format } from "../../model/formats.ts";
+import type { Format } from "../../model/format.ts";
 import { readHeader, type HeaderOptions } from "../layout/header.ts";
 import type { Layout } from "../layout/layout.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";

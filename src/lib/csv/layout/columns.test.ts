@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { columnsOf, FORMAT_NAMES, FORMATS, SECURED_FORMATS } from "../../model/formats.ts";
+import { FORMAT_NAMES } from "../../model/console-files.ts";
+import { columnsOf } from "../../model/format.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { findColumn, nearestHeader, nearestName } from "./columns.ts";
 
 const headers = (name: (typeof FORMAT_NAMES)[number]): string =>

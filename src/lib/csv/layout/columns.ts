@@ -1,4 +1,4 @@
-import type { Column } from "../../model/formats.ts";
+import type { Column } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { nearest } from "../../text/nearest.ts";
 

@@ -1,7 +1,8 @@
 import { nameKey } from "../../model/normalise.ts";
 import { fileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import { SECURED_APPS, securedAppName } from "../../model/secured-user.ts";
-import { columnsOf, SECURED_FORMATS, type Column, type CustomField, type Format } from "../../model/formats.ts";
+import { columnsOf, type Column, type CustomField, type Format } from "../../model/format.ts";
+import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { findColumn, nearestHeader } from "./columns.ts";
 import { REASON_HEADER, type Layout, type LayoutColumn } from "./layout.ts";
 import type { ColumnMap, MappedValue } from "./map.ts";

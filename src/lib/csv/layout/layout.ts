@@ -1,4 +1,4 @@
-import type { Column, Format } from "../../model/formats.ts";
+import type { Column, Format } from "../../model/format.ts";
 
 /** A column that has a value in every row of a file. */
 export interface LayoutColumn {

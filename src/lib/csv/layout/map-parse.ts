@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readYaml, wording } from "../../files/yaml.ts";
 import { text } from "../../text/index.ts";
-import { type CustomField, type Format } from "../../model/formats.ts";
+import type { CustomField, Format } from "../../model/format.ts";
 import { findColumn } from "./columns.ts";
 import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
 import { mapFaults, type ColumnMap, type MappedValue } from "./map.ts";

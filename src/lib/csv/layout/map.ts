@@ -3,7 +3,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { describeProblem, severityOf } from "../../model/problem.ts";
 import { faultsOf } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
-import { columnsOf, type Column, type CustomField, type Format } from "../../model/formats.ts";
+import { columnsOf, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { findColumn, nearestName } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
 

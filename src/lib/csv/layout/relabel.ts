@@ -1,4 +1,4 @@
-import { columnsOf, type CustomField, type Format } from "../../model/formats.ts";
+import { columnsOf, type CustomField, type Format } from "../../model/format.ts";
 import { findColumn } from "./columns.ts";
 import type { ColumnMap } from "./map.ts";
 import { RecordReader } from "../records/reader.ts";

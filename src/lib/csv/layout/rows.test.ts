@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { severityOf, type Problem } from "../../model/problem.ts";
 import { faultsOf, type Rule } from "../../model/rules.ts";
-import { FORMAT_NAMES, FORMATS, type Format } from "../../model/formats.ts";
+import { FORMAT_NAMES } from "../../model/console-files.ts";
+import type { Format } from "../../model/format.ts";
+import { FORMATS } from "../../model/formats.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
 import { RowChecker, type CellValue, type RowOptions } from "./rows.ts";
 

@@ -2,7 +2,7 @@ import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import { severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/rules.ts";
-import type { Column } from "../../model/formats.ts";
+import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 
 /** A column's value in one row: canonical text, null for blank, a list for a repeated column. */

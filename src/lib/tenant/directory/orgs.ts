@@ -1,4 +1,4 @@
-import { FORMATS } from "../../model/formats.ts";
+import { formatOf } from "../../model/format.ts";
 import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import type { List } from "../lists.ts";
 import type { Database } from "../store/sqlite/database.ts";
@@ -31,7 +31,7 @@ export const placeOrgs = (database: Database): void => {
 /** The tree from the root. */
 export const ORGS: List<typeof ORG.fields> = {
   thing: ORG,
-  format: FORMATS.orgs,
+  format: formatOf(ORG, "orgs"),
   table: "temp.place p join org t on t.pk = p.pk",
   joined: "left join org above on above.pk = t.parent left join temp.place over on over.pk = t.parent",
   sql: {

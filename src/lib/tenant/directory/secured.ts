@@ -1,4 +1,4 @@
-import { SECURED_FORMATS } from "../../model/formats.ts";
+import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../model/secured-user.ts";
 import type { List, SortKey } from "../lists.ts";
 

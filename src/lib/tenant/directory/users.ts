@@ -1,7 +1,7 @@
 import type { CustomField } from "../../contract/index.ts";
 import { isFreeHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
-import { FORMATS } from "../../model/formats.ts";
+import { formatOf } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
@@ -15,7 +15,7 @@ import { placeOrgs } from "./orgs.ts";
 /** PANEL users in order of creation; their organisation is derived from the whole tree. */
 export const USERS: List<typeof USER.fields> = {
   thing: USER,
-  format: FORMATS.users,
+  format: formatOf(USER, "users"),
   table: "user t",
   joined: "join org o on o.pk = t.org left join temp.place p on p.pk = t.org",
   sql: { "org.id": "o.id", "org.code": "o.code", "org.path": "coalesce(p.path, '')" },

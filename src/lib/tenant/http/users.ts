@@ -1,6 +1,5 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { FORMATS } from "../../model/formats.ts";
 import { addCustomField, CUSTOM_FIELDS, removeCustomField, USERS } from "../directory/users.ts";
 import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../lists.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
@@ -15,7 +14,7 @@ export default ({ database, surroundings, actor }: TenantParts): Handlers<"users
   export: ({ query }) => exportOf(database, USERS, query),
   fields: () => recordsOf(database, CUSTOM_FIELDS),
   addField({ body: { name }, once }) {
-    const taken = FORMATS.users.columns.map(({ header }) => header);
+    const taken = (USERS.format?.columns ?? []).map(({ header }) => header);
     return once(
       () => addCustomField(database, surroundings, { name, actor, taken }),
       (id) => recordsOf(database, CUSTOM_FIELDS).find((known) => known.id === id),

@@ -1,5 +1,6 @@
 import type { CustomField, Import, PlanRow } from "../../../../lib/client/index.ts";
-import { FORMATS, type Column } from "../../../../lib/model/formats.ts";
+import type { Column } from "../../../../lib/model/format.ts";
+import { FORMATS } from "../../../../lib/model/formats.ts";
 import { headersFor, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";

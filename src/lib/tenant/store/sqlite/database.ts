@@ -9,6 +9,9 @@ import { isUnwritable, readOnlyFailure } from "./storage-failure.ts";
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
 
+/** A name as SQL takes any. */
+export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
 /** Options for opening a connection. */
 export interface DatabaseOptions {
   /** size of the page cache */

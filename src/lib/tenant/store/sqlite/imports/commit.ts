@@ -1,6 +1,6 @@
 import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { Thing } from "../../../../model/thing.ts";
-import type { Database } from "../database.ts";
+import { quoteIdentifier, type Database } from "../database.ts";
 import { advance } from "./compare.ts";
 import {
   changes,
@@ -11,7 +11,6 @@ import {
   joinReferences,
   keySql,
   newReferences,
-  quoteIdentifier,
   stagedKey,
   touchedFields,
   VALID,

@@ -1,5 +1,5 @@
-import type { Database } from "../database.ts";
-import { isStaged, keyText, quoteIdentifier, stagedKey, stored } from "./expressions.ts";
+import { quoteIdentifier, type Database } from "../database.ts";
+import { isStaged, keyText, stagedKey, stored } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 

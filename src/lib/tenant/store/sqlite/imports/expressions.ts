@@ -1,11 +1,10 @@
+import { quoteIdentifier } from "../database.ts";
 import { keyName, keyNamed, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
 import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
 // The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o_…` a record its cell names, `m` the match
 // of row and record, schema `s` the import's staging file.
-
-export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 /** SQL: a column of the record `t`. */
 export const stored = (column: string): string => `t.${quoteIdentifier(column)}`;

@@ -1,7 +1,7 @@
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName, keyName } from "../../../../imports/kinds.ts";
-import type { Column } from "../../../../model/formats.ts";
-import type { Database, Params } from "../database.ts";
+import type { Column } from "../../../../model/format.ts";
+import { quoteIdentifier, type Database, type Params } from "../database.ts";
 import {
   changes,
   isStaged,
@@ -10,7 +10,6 @@ import {
   keySql,
   keyText,
   mayCreate,
-  quoteIdentifier,
   staged,
   stagedKey,
   stored,

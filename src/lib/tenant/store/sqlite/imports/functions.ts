@@ -1,4 +1,4 @@
-import { standInKey } from "../../../../imports/kinds.ts";
+import { standInKey } from "../../../../model/normalise.ts";
 import { codeKey, cp932Form, emailKey, nameSortKey } from "../../../../model/normalise.ts";
 import { interruption, type Database } from "../database.ts";
 

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import type { PlanRow } from "../../../../contract/index.ts";
 import type { PlanRequest } from "../../../../imports/plan.ts";
 import { Stager } from "../../../../imports/stage.ts";
-import { formatOf, type FormatName } from "../../../../model/formats.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
+import { formatOf } from "../../../../model/format.ts";
 import { CREATED_AT, idField, type Field, type Thing, type ThingInFiles } from "../../../../model/thing.ts";
 import { text } from "../../../../text/index.ts";
 import { TestTenant, without } from "../../../testing/tenant.ts";
@@ -69,7 +70,7 @@ const GADGET = {
   usual: [],
 } as const satisfies ThingInFiles;
 
-const format = formatOf(GADGET, "gadgets" as FormatName);
+const format = formatOf(GADGET, "gadgets");
 const kind = storedKind(format, [...TABLES, { thing: MAKER }]);
 
 const NOW = "2026-11-20T00:00:00.000Z";
@@ -109,7 +110,7 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}) => {
   attachStaging(database, staging, { fresh: true });
   createStaging(database);
   const request: PlanRequest = {
-    kind: format.name,
+    kind: format.name as FormatName,
     mode: "append",
     key: "serial",
     blank: "clear",

@@ -4,7 +4,7 @@ import type { PlanCounts, PlanRequest, StagedFile } from "../../../../imports/pl
 import { IMPORT_STATE_NAMES } from "../../../../model/import.ts";
 import { text } from "../../../../text/index.ts";
 import type { ColumnMap } from "../../../../csv/layout/map.ts";
-import type { FormatName } from "../../../../model/formats.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
 import type { Database, Row } from "../database.ts";
 import type { PlanSql } from "./stored-kind.ts";
 import { kindNamed } from "./tables.ts";

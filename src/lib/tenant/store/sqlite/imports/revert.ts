@@ -1,8 +1,8 @@
 import { Failure } from "../../../../errors/index.ts";
 import { text } from "../../../../text/index.ts";
-import type { Database, Params } from "../database.ts";
+import { quoteIdentifier, type Database, type Params } from "../database.ts";
 import { claimStored, releaseOf } from "./commit.ts";
-import { derivedColumns, keysOf, keySql, quoteIdentifier, stored } from "./expressions.ts";
+import { derivedColumns, keysOf, keySql, stored } from "./expressions.ts";
 import { forNumbers, proceeding } from "./functions.ts";
 import type { ImportRecord } from "./record.ts";
 import type { Claim, StoredKind, Table } from "./stored-kind.ts";

@@ -1,8 +1,7 @@
 import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
-import type { Database } from "../database.ts";
-import { quoteIdentifier } from "./expressions.ts";
+import { quoteIdentifier, type Database } from "../database.ts";
 
 /** Rows per insert statement, to amortise the cost of a call. */
 const BATCH_ROWS = 16;

@@ -1,6 +1,6 @@
 import { isFixed, kindOf, type ImportedField, type Kind } from "../../../../imports/kinds.ts";
 import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
-import type { Format, FormatName } from "../../../../model/formats.ts";
+import type { Format } from "../../../../model/format.ts";
 import type { Reference, Thing } from "../../../../model/thing.ts";
 import type { Database } from "../database.ts";
 
@@ -59,7 +59,7 @@ export interface StoredReference {
 
 /** A kind of import and how its records are stored. Conditions are SQL about the record `t`; `:kind` is the format's name. */
 export interface StoredKind extends Kind {
-  readonly name: FormatName;
+  readonly name: string;
   readonly thing: Thing;
   readonly table: Table;
   /** the collection whose revision its writes advance */

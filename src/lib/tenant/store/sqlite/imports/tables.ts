@@ -1,4 +1,5 @@
-import { FORMATS, THINGS_IN_FILES, type FormatName } from "../../../../model/formats.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
+import { FORMATS, THINGS_IN_FILES } from "../../../../model/formats.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import type { Thing } from "../../../../model/thing.ts";
