@@ -22,6 +22,13 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "check", summary: {"en":"check a file against a format, without a tenant","ja":"テナントなしでファイルを形式に照らして検査する"}, load: () => import("./csv/check.ts") },{ name: "convert", summary: {"en":"write a file in another encoding or with other newlines","ja":"ファイルの文字コードや改行コードを変換する"}, load: () => import("./csv/convert.ts") },{ name: "inspect", summary: {"en":"show the encoding and layout of a CSV file","ja":"CSV ファイルの文字コードや形式を調べる"}, load: () => import("./csv/inspect.ts") },{ name: "map", summary: {"en":"create a --map file by answering questions","ja":"質問に答えて対応表ファイル(--map 用)の雛形を作る"}, load: () => import("./csv/map.ts") },{ name: "template", summary: {"en":"write the header row of a format, without a tenant","ja":"テナントなしで形式のヘッダー行を書き出す"}, load: () => import("./csv/template.ts") }],
   },{
+    name: "devices",
+    summary: {"en":"devices","ja":"デバイス"},
+    aliases: [],
+    examples: ["clomoctl devices export -o devices-now.csv","clomoctl devices import devices/devices.utf-8.crlf.csv --yes","clomoctl devices list --limit 20"],
+    nouns: [],
+    verbs: [{ name: "export", summary: {"en":"export devices as a CSV file","ja":"デバイスを CSV ファイルにエクスポートする"}, load: () => import("./devices/export.ts") },{ name: "import", summary: {"en":"import devices from a CSV file","ja":"CSV ファイルからデバイスをインポートする"}, load: () => import("./devices/import.ts") },{ name: "list", summary: {"en":"list devices","ja":"デバイスを一覧する"}, load: () => import("./devices/list.ts") },{ name: "show", summary: {"en":"show one device","ja":"デバイスを 1 台表示する"}, load: () => import("./devices/show.ts") },{ name: "template", summary: {"en":"write the header row of a devices file","ja":"デバイス CSV のヘッダー行を書き出す"}, load: () => import("./devices/template.ts") }],
+  },{
     name: "imports",
     summary: {"en":"plans and history of imports","ja":"インポートの計画と履歴"},
     aliases: [],

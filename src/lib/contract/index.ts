@@ -1,3 +1,4 @@
+export type * from "./devices.ts";
 export type * from "./imports.ts";
 export type * from "./orgs.ts";
 export type * from "./renewals.ts";
@@ -11,6 +12,7 @@ export const NOUNS = {
   orgs: () => import("./orgs.ts"),
   users: () => import("./users.ts"),
   secured: () => import("./secured.ts"),
+  devices: () => import("./devices.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
 } as const;

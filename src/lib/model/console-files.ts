@@ -12,6 +12,7 @@ const THINGS = {
   mailer: secured,
   calendar: secured,
   contacts: secured,
+  devices: async () => (await import("./device.ts")).DEVICE,
 } as const satisfies Readonly<Record<string, () => Promise<ThingInFiles>>>;
 
 export type FormatName = keyof typeof THINGS;

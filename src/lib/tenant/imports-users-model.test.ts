@@ -80,8 +80,13 @@ const POOLS = new Map<string, readonly string[]>([
   ...FIELDS.map((field) => [field, ["値", "～", ""]] as const),
 ]);
 
-const keyHeader = ({ key }: Request): string =>
-  ({ email: "メールアドレス", "employee-code": "社員コード", upn: "UPN" })[key ?? "email"];
+const KEY_HEADERS = new Map([
+  ["email", "メールアドレス"],
+  ["employee-code", "社員コード"],
+  ["upn", "UPN"],
+]);
+
+const keyHeader = ({ key = "email" }: Request): string => KEY_HEADERS.get(key) ?? "";
 
 const someFile = (request: Request): fc.Arbitrary<Cells> =>
   fc.tuple(fc.subarray([...POOLS.keys()], { minLength: 3 }), fc.nat({ max: 2 })).chain(([some, repeats]) => {

@@ -22,6 +22,7 @@ const HANDLERS: {
   orgs: () => import("./orgs.ts"),
   users: () => import("./users.ts"),
   secured: () => import("./secured.ts"),
+  devices: () => import("./devices.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
 };

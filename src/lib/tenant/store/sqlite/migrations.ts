@@ -89,6 +89,14 @@ export const STEPS: readonly string[] = [
     way text not null, recipient text not null, state text not null, messageId text not null, attempts integer not null,
     at text not null, error text, unique (itemId, expiresAt, stage, way, recipient));
   `,
+  `
+  create table device (
+    pk integer primary key autoincrement, id text not null unique, serialNumber text not null, serialKey text unique,
+    platform text, status text, identificationName text, imei text, phoneNumber text, wifiMac text, androidId text,
+    owner integer references user (pk), memo text, createdAt text not null, updatedAt text not null,
+    revision integer not null);
+  create index device_owner on device (owner);
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -1,0 +1,19 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+
+export default defineCommand({
+  summary: text("export devices as a CSV file", "デバイスを CSV ファイルにエクスポートする"),
+  details: EXPORT_DETAILS,
+  args: {},
+  options: EXPORT_OPTIONS,
+  examples: [
+    { line: "clomoctl devices export -o devices-now.csv" },
+    { line: "clomoctl devices export --encoding utf-8 --bom" },
+  ],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, options) {
+    const { client } = await tools.tenant("devices");
+    await runExport(tools, options, { format: "devices", open: client.devices.export });
+  },
+});

@@ -1,0 +1,17 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { accountLanguage } from "../csv/file/export.ts";
+import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
+
+export default defineCommand({
+  summary: text("write the header row of a devices file", "デバイス CSV のヘッダー行を書き出す"),
+  details: TEMPLATE_DETAILS,
+  args: {},
+  options: TEMPLATE_OPTIONS,
+  examples: [{ line: "clomoctl devices template -o devices-new.csv" }],
+  exits: ["input-rejected", "not-found"],
+  async run(tools, options) {
+    const { context } = await tools.contexts.choose(tools.globals.context, tools.environment);
+    await writeTemplate(tools, options, { format: "devices", language: accountLanguage({ context }), context });
+  },
+});

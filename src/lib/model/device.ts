@@ -1,0 +1,99 @@
+import { text } from "../text/index.ts";
+import { TEXT, type Rule } from "./rules.ts";
+import {
+  CREATED_AT,
+  UPDATED_AT,
+  exampleId,
+  fieldsInFiles,
+  idField,
+  type Field,
+  type Fields,
+  type RecordOf,
+  type ThingInFiles,
+} from "./thing.ts";
+import { USER } from "./user.ts";
+
+/** The console's lists of what a device runs, and of whether it is managed: a 事前登録 one uses no licence. @see facts 1.3, 4.6 */
+const PLATFORM = { kind: "choice", choices: ["iOS", "macOS", "Android", "Windows"] } as const satisfies Rule;
+const STATUS = { kind: "choice", choices: ["事前登録", "管理中", "管理外"] } as const satisfies Rule;
+
+const optional = (en: string, ja: string, example: string | null, rule: Rule = TEXT) =>
+  ({ type: "text", rule, nullable: true, label: text(en, ja), example, column: {} }) as const satisfies Field;
+
+const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
+
+/**
+ * The fields of a device. The console's own columns are unknown: these headers are ours. An IMEI is kept with its blanks,
+ * as the device reports it: pre-registration matches it only so.
+ *
+ * @see facts 1.3, 1.4
+ */
+const FIELDS = {
+  id: idField(10),
+  serialNumber: {
+    type: "text",
+    rule: TEXT,
+    label: text("serial number", "シリアルナンバー"),
+    example: "SERIAL000001",
+    column: { required: "always" },
+    comparison: "code",
+    unique: true,
+    short: "serial",
+  },
+  platform: optional("platform", "プラットフォーム", "iOS", PLATFORM),
+  status: optional("status", "ステータス", "管理中", STATUS),
+  identificationName: optional("identification name", "端末識別名", "営業部 1 号機"),
+  imei: optional("IMEI", "IMEI番号", "00 000000 000000 0"),
+  phoneNumber: optional("telephone number", "電話番号", null),
+  wifiMac: optional("Wi-Fi MAC address", "Wi-Fi MACアドレス", null),
+  androidId: optional("Android ID", "Android ID", null),
+  owner: {
+    type: "object",
+    of: {
+      id: { ...USER_ID, label: text("owner's id", "所有者 ID") },
+      name: { ...USER_NAME, label: text("owner", "所有者") },
+      email: { type: "text", label: text("owner's mail address", "所有者メールアドレス") },
+    },
+    nullable: true,
+    label: text("owner", "所有者"),
+    example: { id: exampleId(2), name: USER_NAME.example, email: emails.example[0] },
+    columns: [
+      ["owner", "name"],
+      ["ownerEmail", "email"],
+      ["ownerId", "id"],
+    ],
+    column: { name: "ownerEmail", header: "所有者メールアドレス" },
+    comparison: "mail-address",
+    refers: { to: "user", by: "emails", unknown: { code: "record-unknown", param: "value" } },
+  },
+  memo: optional("memo", "メモ", null),
+  createdAt: CREATED_AT,
+  updatedAt: UPDATED_AT,
+} as const satisfies Fields;
+
+/** A device; its owner is a user, of whose organisation it then is. */
+export const DEVICE = {
+  name: "device",
+  title: text("devices", "デバイス"),
+  // @see facts 1.1; the manual has no label for the choice
+  screen: {
+    place: text(
+      "CLOMO PANEL, Devices › Import/Export › Import",
+      "CLOMO PANEL の「Devices」画面で「Import/Export」›「Import」を選び",
+    ),
+    choice: text("the mode", ""),
+  },
+  fields: FIELDS,
+  formats: { devices: fieldsInFiles(FIELDS) },
+  keys: [
+    { name: "serial", field: "serialNumber", unique: true },
+    { name: "imei", field: "imei", unique: false },
+    { name: "phone", field: "phoneNumber", unique: false },
+    { name: "wifi-mac", field: "wifiMac", unique: false },
+    { name: "android-id", field: "androidId", unique: false },
+  ],
+  namedBy: "serialNumber",
+  usual: ["serialNumber", "platform", "status", "identificationName", "owner"],
+} as const satisfies ThingInFiles;
+
+export type Device = RecordOf<typeof FIELDS>;
