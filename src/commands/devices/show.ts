@@ -7,7 +7,8 @@ import { DEVICE_COLUMNS } from "./columns.ts";
 const DEVICE: NamedKind<Device> = {
   noun: text("device", "デバイス"),
   list: "clomoctl devices list",
-  describe: ({ id, serialNumber, identificationName }) => [serialNumber, identificationName ?? "", id].join(" "),
+  describe: ({ id, serialNumber, identificationName: name }) =>
+    [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
 };
 
 export default defineCommand({

@@ -52,7 +52,11 @@ const FIELDS = {
     of: {
       id: { ...USER_ID, label: text("owner's id", "所有者 ID") },
       name: { ...USER_NAME, label: text("owner", "所有者") },
-      email: { type: "text", label: text("owner's mail address", "所有者メールアドレス") },
+      email: {
+        type: "text",
+        label: text("owner's mail address", "所有者メールアドレス"),
+        example: emails.example[0],
+      },
     },
     nullable: true,
     label: text("owner", "所有者"),

@@ -75,7 +75,8 @@ const loseContests = (database: Database, plan: PlanSql, claim: Claim, which: st
 
 const reportLost = (database: Database, plan: PlanSql, claims: readonly Claim[]): void => {
   const { kind } = plan;
-  const holder = `${stored(kind.namedBy)} || coalesce(' <' || ${keyText(kind)} || '>', '')`;
+  const name = stored(kind.namedBy);
+  const holder = `${name} || coalesce(' <' || nullif(${keyText(kind)}, ${name}) || '>', '')`;
   for (const { field } of claims) {
     recordFinding(database, plan, {
       code: "value-taken",
