@@ -62,6 +62,7 @@ export const encoded = (text: string, encoding: Encoding): Uint8Array<ArrayBuffe
 };
 
 const TABLES = [
+  "device",
   "user",
   "user_email",
   "user_account",
@@ -147,6 +148,10 @@ export class TestTenant {
     return Array.fromAsync(this.client.secured.list(app));
   }
 
+  devices() {
+    return Array.fromAsync(this.client.devices.list());
+  }
+
   sql(statement: string, params: Params = {}): Row[] {
     return this.database.all(statement, params);
   }
@@ -168,6 +173,7 @@ export class TestTenant {
       secured_user: rows("secured_user", "pk"),
       secured_group: rows("secured_group", "pk"),
       custom_field: rows("custom_field", "pk"),
+      device: rows("device", "pk"),
     };
   }
 

@@ -1,0 +1,129 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import {
+  committed,
+  folderWith,
+  giving,
+  ID,
+  operations,
+  planning,
+  planOf,
+  problemOf,
+  rowOf,
+  sha256,
+} from "../imports/testing/plans.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+
+const FILE =
+  "シリアルナンバー,IMEI番号,所有者メールアドレス\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\nSERIAL000002,,\r\n";
+const folder = (): string => folderWith({ "devices.csv": FILE });
+const PLAN = planOf({ kind: "devices", inputSha256: sha256(FILE) });
+const ROWS = giving(
+  rowOf({
+    key: "SERIAL000001",
+    changed: [],
+    after: [
+      { field: "serialNumber", value: "SERIAL000001" },
+      { field: "imei", value: "00 000000 000000 0" },
+      { field: "ownerEmail", value: "hanako@example.co.jp" },
+    ],
+  }),
+  rowOf({
+    row: 3,
+    key: "SERIAL000002",
+    changed: ["imei", "ownerEmail"],
+    action: "update",
+    after: [{ field: "serialNumber", value: "SERIAL000002" }],
+  }),
+);
+
+const REQUEST = {
+  kind: "devices",
+  mode: "append",
+  key: "serial",
+  blank: "clear",
+  absent: "keep",
+  skipInvalid: false,
+  allowUnknownColumns: false,
+  createOrgs: false,
+  createGroups: false,
+  delimiter: ",",
+  fileName: "devices.csv",
+};
+
+test.each([
+  ["", {}],
+  ["--mode replace", { mode: "replace" }],
+  ["--blank keep --absent clear", { blank: "keep", absent: "clear" }],
+  ["--key serial", {}],
+  ["--key imei", { key: "imei" }],
+  ["--key phone", { key: "phone" }],
+  ["--key wifi-mac", { key: "wifi-mac" }],
+  ["--key android-id", { key: "android-id" }],
+])("sends a file of devices, and how it is to be taken: %j", async (words, change) => {
+  const { exit, requests } = await run(`devices import devices.csv --dry-run ${words}`.trimEnd(), {
+    tenant: planning(PLAN, { importRows: ROWS, discardImport: PLAN }),
+    folder: folder(),
+  });
+  expect(exit).toBe(0);
+  expect(requests[0]).toEqual({ operation: "createImport", json: { ...REQUEST, ...change } });
+  expect(requests[1]).toEqual({ operation: "uploadImport", params: { id: ID }, file: FILE });
+});
+
+test("shows the plan in the words of devices, and commits it", async () => {
+  const tenant = planning(PLAN, { importRows: ROWS, commitImport: committed(PLAN) });
+  const { en, ja } = await inBoth("devices import devices.csv --yes --format json", { tenant, folder: folder() });
+  expect(en.exit).toBe(0);
+  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, committed: true });
+  expect(en.stderr).toContain("plan for kanto (context embedded): devices, append (追加更新), 2 rows\n");
+  expect(en.stderr).toContain("  + 2 SERIAL000001\n  ~ 3 SERIAL000002: IMEI番号, 所有者メールアドレス\n");
+  expect(ja.stderr).toContain("kanto(コンテキスト embedded)に対する計画: デバイス、追加更新、2 行\n");
+  expect(operations(en.requests).at(-1)).toBe("commitImport");
+});
+
+test("writes them for the console", async () => {
+  const place = folder();
+  const tenant = planning(PLAN, { importRows: ROWS, emitImport: PLAN });
+  const { exit, stderr } = await run("devices import devices.csv --emit-csv out.csv --yes", { tenant, folder: place });
+  expect(exit).toBe(0);
+  const written = new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")));
+  expect(written).toContain("\r\nSERIAL000001,,,,00 000000 000000 0,,,,hanako@example.co.jp,\r\n");
+  expect(stderr).toContain("CLOMO PANEL, Devices › Import/Export › Import, the mode must be 追加更新");
+});
+
+test("an owner that the tenant lacks is told by row and column, in both languages", async () => {
+  const plan = { ...PLAN, errors: 1, rejected: true };
+  const problem = problemOf({
+    code: "record-unknown",
+    row: 2,
+    line: 2,
+    column: 3,
+    header: "所有者メールアドレス",
+    params: { value: "nobody@example.jp" },
+  });
+  const tenant = planning(plan, { importProblems: [problem], discardImport: plan, import: committed(plan) });
+  const { en, ja } = await inBoth("devices import devices.csv", { tenant, folder: folder() });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain(
+    "devices.csv:2:3: 所有者メールアドレス: the tenant has nothing called nobody@example.jp; import it first\n",
+  );
+  expect(ja).toMatchObject({ exit: 3, stdout: "" });
+  expect(ja.stderr).toContain("devices.csv:2:3: 所有者メールアドレス: 「nobody@example.jp」に当たるもの");
+});
+
+test("says why the tenant did not take the file, in both languages", async () => {
+  const createImport = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
+  const { en, ja } = await inBoth("devices import devices.csv --yes", { tenant: { createImport }, folder: folder() });
+  expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
+});
+
+testWrongLines(
+  ["devices import", "the argument FILE is missing"],
+  ["devices import devices.csv --key email", "--key"],
+  ["devices import devices.csv --create-orgs", "--create-orgs"],
+  ["devices import devices.csv --app docs", "--app"],
+);

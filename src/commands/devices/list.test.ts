@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { EXAMPLES } from "../../lib/contract/examples.ts";
+import type { Device } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { example, inTurn } from "../testing/tenant.ts";
+
+const [owned] = example<{ items: readonly [Device] }>("devices").items;
+const spare: Device = { ...owned, id: owned.id.replace(/\d$/, "9"), serialNumber: "SERIAL000002", owner: null };
+
+const page = (next: string | null, ...items: readonly Device[]) => ({ items, next });
+
+test("all pages are fetched; a device without an owner has three blank columns", async () => {
+  const tenant = { devices: inTurn(page("7", owned), page(null, spare)) };
+  const { exit, stdout, requests } = await run("devices list --fields serialNumber,owner,ownerEmail", { tenant });
+  expect(exit).toBe(0);
+  expect(stdout).toBe(
+    "serialNumber\towner\townerEmail\nSERIAL000001\t髙橋 花子\thanako@example.co.jp\nSERIAL000002\t\t\n",
+  );
+  expect(requests).toEqual([{ operation: "devices" }, { operation: "devices", query: { cursor: "7" } }]);
+});
+
+test("filters go to the tenant; no page is fetched that --limit does not need", async () => {
+  const tenant = { devices: inTurn(page("7", owned, spare)) };
+  const line = "devices list --filter-name 営業部 --filter-id SERIAL --limit 1 --fields imei";
+  const { stdout, requests } = await run(line, { tenant });
+  expect(stdout).toBe("imei\n00 000000 000000 0\n");
+  expect(requests).toEqual([{ operation: "devices", query: { filterName: "営業部", filterId: "SERIAL" } }]);
+});
+
+test("every field is shown where it is not told which", async () => {
+  const { stdout } = await run("devices list --format json", { tenant: { devices: page(null, owned, spare) } });
+  const shown = ({ owner, ...fields }: Device) => ({
+    ...fields,
+    owner: owner?.name ?? null,
+    ownerEmail: owner?.email ?? null,
+    ownerId: owner?.id ?? null,
+  });
+  expect(JSON.parse(stdout)).toEqual([shown(owned), shown(spare)]);
+});
+
+test("a table shows the usual ones, in the person's language", async () => {
+  const circumstances = { tenant: { devices: page(null, owned) }, terminal: { columns: 200 } };
+  const { en, ja } = await inBoth("devices list", circumstances);
+  expect(en.stdout).toMatch(/^serial number +platform +status +identification name +owner\n/);
+  expect(en.stdout).toContain("管理中");
+  expect(ja.stdout).toMatch(/^シリアルナンバー +プラットフォーム +ステータス +端末識別名 +所有者\n/);
+});
+
+const LINE: object = EXAMPLES.get("devices")?.line ?? {};
+
+test("ndjson with all fields is passed on as the tenant makes it", async () => {
+  const lines = [LINE, { ...LINE, owner: null, ownerEmail: null, ownerId: null }];
+  const line = "devices list --format ndjson --filter-id SERIAL";
+  const all = await run(line, { tenant: { devices: lines } });
+  expect(all.stdout).toBe(lines.map((one) => `${JSON.stringify(one)}\n`).join(""));
+  expect(all.requests).toEqual([
+    { operation: "devices", query: { filterId: "SERIAL" }, accept: "application/x-ndjson" },
+  ]);
+  const first = await run(`${line} --limit 1`, { tenant: { devices: lines } });
+  expect(first.stdout).toBe(`${JSON.stringify(LINE)}\n`);
+  const pages = await run("devices list --format ndjson --fields status", { tenant: { devices: page(null, owned) } });
+  expect(pages.stdout).toBe('{"status":"管理中"}\n');
+});
+
+test("says why there is no answer, in both languages", async () => {
+  const failure = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  const { en, ja } = await inBoth("devices list", { tenant: { devices: failure } });
+  expect(en).toMatchObject({ exit: 7, stderr: "error: gone\n" });
+  expect(ja).toMatchObject({ exit: 7, stderr: "エラー: 応答がありません\n" });
+});
+
+test.each(["devices list SERIAL000001", "devices list --limit x", "devices list --fields serial"])(
+  "%s is refused",
+  async (line) => {
+    expect(await run(line, { tenant: {} })).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  },
+);
