@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { run } from "../src/commands/testing/program.ts";
+import { Database } from "../src/lib/tenant/store/sqlite/database.ts";
 import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
 
 const FIXTURE = new URL("fixtures/home-b7d515d/", import.meta.url);
@@ -54,6 +55,25 @@ test("no stage of a renewal that was said is said again", async () => {
   expect(await home.run("renewals notify")).toMatchObject({ stdout: "" });
   const after = home.tenant.sql("select * from renewal_notice order by pk");
   expect(after).toEqual(before);
+});
+
+test("it takes devices, after a copy was made of its older file", async () => {
+  const { tenant, run: ask } = reopened();
+  const [owner] = await tenant.users();
+  const done = await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["SERIAL000001", owner?.emails[0] ?? ""],
+  ]);
+  expect(await ask("devices list --format csv --fields serialNumber,owner")).toMatchObject({
+    exit: 0,
+    stdout: `serialNumber,owner\nSERIAL000001,${owner?.name}\n`,
+  });
+  const before = new Database(`${tenant.path}.before-2`);
+  expect(before.count("select count(*) from sqlite_schema where name = 'device'")).toBe(0);
+  expect(before.count("select count(*) from user")).toBe((await tenant.users()).length);
+  before.close();
+  expect(await ask(`imports revert ${done.id} --yes --confirm-deletions 1`)).toMatchObject({ exit: 0 });
+  expect(await tenant.devices()).toEqual([]);
 });
 
 test("the chain of its audit goes on", async () => {
