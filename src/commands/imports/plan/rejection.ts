@@ -57,12 +57,21 @@ function nextStep(requested: ImportRequest, whole: string | undefined): Text {
   );
 }
 
+/** Problems of records that the file lacks. */
+const DELETIONS: ReadonlySet<string> = new Set(["administrator-delete", "delete-held", "org-delete-holds"]);
+
 function fixWhole({ kind }: ImportRequest, code: string): Text {
   const template = `clomoctl csv template --as ${kind}`;
   if (code === "file-empty" || code === "file-no-rows") {
     return text(
       `the file needs a header row and data rows: ${template}`,
       `ヘッダー行とデータ行が必要です: ${template}`,
+    );
+  }
+  if (DELETIONS.has(code)) {
+    return text(
+      "keep these records in the file, or import with --mode append, which deletes nothing",
+      "該当するデータをファイルに残すか、何も削除しない --mode append でインポートしてください",
     );
   }
   return text(
