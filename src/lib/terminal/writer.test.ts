@@ -95,3 +95,16 @@ test.each([
   expect(failure).toMatchObject({ code: "unexpected", what: { en: what }, where });
   expect((failure as Failure).hint?.en).toBe(hint);
 });
+
+test("a stream that is always ready lets other turns in between", async () => {
+  const stream = new Writable({ highWaterMark: 1 << 30, write: (_chunk, _encoding, done) => done() });
+  const writer = new StreamWriter(stream, "stdout");
+  let turns = 0;
+  const count = (): void => {
+    turns += 1;
+    setImmediate(count).unref();
+  };
+  setImmediate(count);
+  for (let i = 0; i < 20; i += 1) await writer.write("x".repeat(1 << 15));
+  expect(turns).toBeGreaterThanOrEqual(19);
+});

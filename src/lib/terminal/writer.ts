@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
@@ -63,6 +64,8 @@ export class StreamWriter implements TextWriter {
     this.#batch += chunk;
     if (this.#batch.length >= BATCH_CHARACTERS) {
       this.#send();
+      // a file is always ready: signals must get in between
+      await nextTurn();
     } else if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#send());
