@@ -18,7 +18,14 @@ const PLATFORM = { kind: "choice", choices: ["iOS", "macOS", "Android", "Windows
 const STATUS = { kind: "choice", choices: ["事前登録", "管理中", "管理外"] } as const satisfies Rule;
 
 const optional = (en: string, ja: string, example: string | null, rule: Rule = TEXT) =>
-  ({ type: "text", rule, nullable: true, label: text(en, ja), example, column: {} }) as const satisfies Field;
+  ({
+    type: "text",
+    rule,
+    nullable: true,
+    label: text(en, ja),
+    example,
+    column: { consoleExport: true },
+  }) as const satisfies Field;
 
 const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
 
@@ -35,7 +42,7 @@ const FIELDS = {
     rule: TEXT,
     label: text("serial number", "シリアルナンバー"),
     example: "SERIAL000001",
-    column: { required: "always" },
+    column: { required: "always", consoleExport: true },
     comparison: "code",
     unique: true,
     short: "serial",
@@ -66,7 +73,7 @@ const FIELDS = {
       ["ownerEmail", "email"],
       ["ownerId", "id"],
     ],
-    column: { name: "ownerEmail", header: "所有者メールアドレス" },
+    column: { name: "ownerEmail", header: "所有者メールアドレス", consoleExport: true },
     comparison: "mail-address",
     refers: { to: "user", by: "emails", unknown: { code: "record-unknown", param: "value" } },
   },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { encoded, failureOf, TestTenant, textOf, type Cells, type Request } from "./testing/tenant.ts";
+import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -79,6 +79,22 @@ describe("an import of devices", () => {
     ]);
     expect(await tenant.faults(plan)).toEqual(["not-choice@3", "not-choice@3", "required@4"]);
   });
+});
+
+test("what the console's next export confirms is verified, every column of it", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(devices, [HEADER, OWNED, SPARE]));
+  const verify = (...rest: Cells) =>
+    tenant.client.imports.verify(plan.id, {
+      stream: new Blob([fileOf([HEADER, ...rest])]).stream(),
+      encoding: "utf-8",
+    });
+  expect(await verify(OWNED.with(3, ""), SPARE)).toMatchObject({
+    accepted: false,
+    differences: 1,
+    first: [{ key: "S1", changed: ["ownerEmail"] }],
+  });
+  expect(await verify(OWNED, SPARE)).toMatchObject({ accepted: true, import: { state: "committed" } });
+  expect(await tenant.plan(devices, [HEADER, OWNED, SPARE])).toMatchObject({ unchanged: 2, unverifiedColumns: [] });
 });
 
 describe("an owner", () => {
@@ -195,6 +211,10 @@ describe("a key", () => {
     expect(await tenant.faults(plan)).toEqual(["key-duplicate@2", "key-duplicate@3"]);
     const serials = await tenant.plan(imei, [HEADER, OWNED, OWNED.with(2, "other")]);
     expect(await tenant.faults(serials)).toEqual(["value-duplicate@2", "value-duplicate@3"]);
+  });
+
+  test("must not be blank, whichever it is", async () => {
+    expect(await tenant.faults(await tenant.plan(imei, [HEADER, OWNED.with(2, "")]))).toEqual(["required@2"]);
   });
 
   test("does not take another device's serial number", async () => {
