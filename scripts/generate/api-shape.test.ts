@@ -48,14 +48,43 @@ const MEMBERS = {
 };
 const LINE = { type: "object", properties: MEMBERS, required: Object.keys(MEMBERS) };
 
+const DEVICES = "devices are a new noun, with files of their own";
+const added = (...at: readonly string[]): Permitted => ({
+  at,
+  before: undefined,
+  now: expect.anything() as unknown,
+  why: DEVICES,
+});
+
+const KINDS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
+const ofDevices = (schema: string): Permitted => ({
+  at: ["components", "schemas", schema, "properties", "kind", "enum"],
+  before: KINDS,
+  now: [...KINDS, "devices"],
+  why: DEVICES,
+});
+const KEYS = ["email", "employee-code", "upn"];
+const TAGS = ["tenant", "orgs", "users", "secured", "imports", "renewals"].map((name) => ({ name }));
+
 /** What differs from b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
+  added("components", "schemas", "Device"),
+  ofDevices("Import"),
+  {
+    at: ["components", "schemas", "ImportRequest", "properties", "key", "enum"],
+    before: KEYS,
+    now: [...KEYS, "serial", "imei", "phone", "wifi-mac", "android-id"],
+    why: DEVICES,
+  },
+  ofDevices("ImportRequest"),
+  ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
   {
     at: ["paths", "/v1/users", "get", "responses", "200", "content", "application/x-ndjson"],
     before: undefined,
     now: { schema: LINE, example: exampleLine(USER.fields) },
     why: "a list of a million users is passed on as lines that the tenant makes on one snapshot",
   },
+  { at: ["tags"], before: TAGS, now: TAGS.toSpliced(4, 0, { name: "devices" }), why: DEVICES },
 ];
 
 test("the tenant API takes and answers what it did in b7d515d, but for what is permitted", () => {

@@ -31,6 +31,22 @@ const encodingOnce = (verb: string): readonly Permitted[] => {
   ];
 };
 
+const DEVICES = "devices are a new noun, with files of their own";
+const added = (...at: readonly string[]): Permitted => ({
+  at,
+  before: undefined,
+  now: expect.anything() as unknown,
+  why: DEVICES,
+});
+
+const FORMATS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
+const asDevices = (verb: string): Permitted => ({
+  at: ["verbs", verb, "options", "--as", "choices"],
+  before: FORMATS,
+  now: [...FORMATS, "devices"],
+  why: DEVICES,
+});
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   {
@@ -39,6 +55,8 @@ const PERMITTED: readonly Permitted[] = [
     now: "timezone",
     why: "a zone that does not exist is a usage error in every command, before anything is done",
   },
+  added("nouns", "devices"),
+  asDevices("csv check"),
   {
     at: ["verbs", "csv check", "options", "--key", "choices"],
     before: ["email", "employee-code", "upn"],
@@ -52,6 +70,9 @@ const PERMITTED: readonly Permitted[] = [
     now: "KEY",
     why: "see its choices",
   },
+  asDevices("csv map"),
+  asDevices("csv template"),
+  ...["export", "import", "list", "show", "template"].map((verb) => added("verbs", `devices ${verb}`)),
   ...encodingOnce("imports verify"),
   ...encodingOnce("orgs import"),
   parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
