@@ -78,7 +78,11 @@ describe("what is misspelt", () => {
   test.each([
     ["user list", "unknown command user", "did you mean clomoctl users?"],
     ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
-    ["frobnicate", "unknown command frobnicate", "one of: context, csv, imports, orgs, renewals, secured, users"],
+    [
+      "frobnicate",
+      "unknown command frobnicate",
+      "one of: context, csv, devices, imports, orgs, renewals, secured, users",
+    ],
     ["-", "unknown command -", "one of: context, csv,"],
     ["users fields", "specify a subcommand", "one of: add, list, remove; see clomoctl users fields --help"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],

@@ -41,6 +41,7 @@ const CHANGING = [
   "imports verify 019a --against x.csv",
   "users import x.csv --yes",
   "orgs import x.csv --yes",
+  "devices import x.csv --yes",
   "secured users import x.csv --app docs --yes",
 ];
 
