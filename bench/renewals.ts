@@ -68,7 +68,7 @@ const checkFolder: Work = {
 const checkTen = (name: string, prepare: (bench: Bench, program: Program) => Promise<readonly string[]>): Work =>
   startUp({
     name,
-    target: { must: 5 },
+    target: { must: 4.5 },
     needs: ["openssl"],
     ours: async (bench, checkout) => {
       const program = await bench.emptyTenant(checkout);
