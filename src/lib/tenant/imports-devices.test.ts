@@ -467,3 +467,37 @@ test("what is exported and imported again changes nothing, in both encodings and
     { numRuns: 12 },
   );
 });
+
+describe("a tenant whose devices nobody owns", () => {
+  const memo = (value: string): Cells => [
+    ["シリアルナンバー", "メモ"],
+    ["S1", value],
+  ];
+
+  test("undoes an update, a deletion and a creation, with no user in it", async () => {
+    tenant.clear();
+    await tenant.import(devices, [
+      ["シリアルナンバー", "メモ"],
+      ["S1", "x"],
+      ["S2", "y"],
+    ]);
+    const before = tenant.dump();
+    for (const request of [devices, { ...devices, mode: "replace" }] as const) {
+      await revert(await tenant.import(request, memo("z")));
+      expect((await tenant.devices()).map(({ serialNumber, memo: kept }) => [serialNumber, kept])).toEqual([
+        ["S1", "x"],
+        ["S2", "y"],
+      ]);
+    }
+    await revert(await tenant.import(devices, [["シリアルナンバー"], ["S3"]]));
+    expect(tenant.dump()["device"]?.map(({ pk }) => pk)).toEqual(before["device"]?.map(({ pk }) => pk));
+  });
+
+  test("undoes the import of its only users", async () => {
+    tenant.clear();
+    const people = await tenant.import(users, [USERS, YAMADA]);
+    await tenant.import(devices, memo("x"));
+    await revert(people);
+    expect(await tenant.users()).toEqual([]);
+  });
+});

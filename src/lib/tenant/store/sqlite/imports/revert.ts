@@ -196,7 +196,9 @@ const isWhole = (database: Database, reverted: Reverted): boolean => {
   const tables = new Set([table, ...references.map((reference) => reference.table)]);
   const dangles = [...tables].flatMap(({ thing: named, heldBy = [] }) =>
     heldBy.map(
-      (holder) => `select 1 from ${holder.thing} where ${holder.column} not in (select pk from ${named.name})`,
+      // null is not in an empty table either
+      ({ thing: holder, column }) =>
+        `select 1 from ${holder} where ${column} is not null and ${column} not in (select pk from ${named.name})`,
     ),
   );
   // only a member of a set that the import created is gone
