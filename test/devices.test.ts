@@ -52,12 +52,12 @@ test("an owner that there is not, and a user who would leave devices behind, end
   await desk.write("unknown.csv", "シリアルナンバー,所有者メールアドレス\nS1,nobody@example.jp\nS2,\n");
   const unknown = await desk.run("devices import unknown.csv --yes");
   expect(unknown).toMatchObject({ code: 3, text: "" });
-  expect(unknown.stderr).toContain("unknown.csv:2:2: 所有者メールアドレス: the tenant has nothing called nobody@");
+  expect(unknown.stderr).toContain('unknown.csv:2:2: 所有者メールアドレス: no user has the mail address "nobody@');
   expect((await desk.run("devices import unknown.csv --yes --skip-invalid")).code).toBe(8);
 
   expect((await desk.run(`devices import ${DEVICES} --yes`)).code).toBe(0);
   await desk.write("few.csv", (await readFile(fixture("users/ctrl-z.shift_jis.crlf.csv"))).subarray(0, -1));
   const replaced = await desk.run("users import few.csv --mode replace --create-orgs --yes --lang ja");
   expect(replaced.code).toBe(3);
-  expect(replaced.stderr).toContain("は削除できません: 所有者のいないデバイスが");
+  expect(replaced.stderr).toContain("は削除できません: 所有するデバイスが");
 });

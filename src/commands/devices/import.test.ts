@@ -97,7 +97,7 @@ test("writes them for the console", async () => {
 test("an owner that the tenant lacks is told by row and column, in both languages", async () => {
   const plan = { ...PLAN, errors: 1, rejected: true };
   const problem = problemOf({
-    code: "record-unknown",
+    code: "user-unknown",
     row: 2,
     line: 2,
     column: 3,
@@ -108,10 +108,12 @@ test("an owner that the tenant lacks is told by row and column, in both language
   const { en, ja } = await inBoth("devices import devices.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
-    "devices.csv:2:3: 所有者メールアドレス: the tenant has nothing called nobody@example.jp; import it first\n",
+    'devices.csv:2:3: 所有者メールアドレス: no user has the mail address "nobody@example.jp"; import users first: clomoctl users import FILE\n',
   );
   expect(ja).toMatchObject({ exit: 3, stdout: "" });
-  expect(ja.stderr).toContain("devices.csv:2:3: 所有者メールアドレス: 「nobody@example.jp」に当たるもの");
+  expect(ja.stderr).toContain(
+    "devices.csv:2:3: 所有者メールアドレス: メールアドレスが「nobody@example.jp」のユーザーがいません",
+  );
 });
 
 test("says why the tenant did not take the file, in both languages", async () => {

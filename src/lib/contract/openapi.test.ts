@@ -114,6 +114,21 @@ describe("the published contract", () => {
     expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(method === "post");
   });
 
+  it("takes null wherever a type says so, also where choices are listed", () => {
+    const choices: string[] = [];
+    const look = (value: unknown, at: string): void => {
+      if (typeof value !== "object" || value === null) return;
+      const { type, enum: listed } = value as { readonly type?: unknown; readonly enum?: readonly unknown[] };
+      if (Array.isArray(type) && type.includes("null") && Array.isArray(listed)) {
+        choices.push(at);
+        expect(listed, at).toContain(null);
+      }
+      for (const [key, inner] of Object.entries(value)) look(inner, `${at}/${key}`);
+    };
+    look(published, "");
+    expect(choices.some((at) => at.endsWith("/Device/properties/platform"))).toBe(true);
+  });
+
   it.each(ALL_ROUTES)("$method $path has examples that follow its schemas", ({ id, body: schema, answer }) => {
     const { body, answer: shown, line } = EXAMPLES.get(id) ?? {};
     schema?.parse(body);

@@ -71,7 +71,10 @@ const bareSchema = (field: Field): z.ZodType => {
 /** The schema of a field's value. */
 const fieldSchema = (field: Field): z.ZodType => {
   const schema = bareSchema(field);
-  return field.nullable === true ? schema.nullable() : schema;
+  if (field.nullable !== true) return schema;
+  const { enum: choices } = field.type === "text" && field.rule !== undefined ? ruleKeywords(field.rule) : {};
+  // JSON Schema holds null to `enum`, whatever `type` says
+  return choices === undefined ? schema.nullable() : schema.nullable().meta({ enum: [...choices, null] });
 };
 
 type Members<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K]> };

@@ -1,5 +1,5 @@
 import { text } from "../text/index.ts";
-import { TEXT, type Rule } from "./rules.ts";
+import { MAIL_ADDRESS, TEXT, type Rule } from "./rules.ts";
 import {
   CREATED_AT,
   UPDATED_AT,
@@ -61,6 +61,7 @@ const FIELDS = {
       name: { ...USER_NAME, label: text("owner", "所有者") },
       email: {
         type: "text",
+        rule: MAIL_ADDRESS,
         label: text("owner's mail address", "所有者メールアドレス"),
         example: emails.example[0],
       },
@@ -73,9 +74,9 @@ const FIELDS = {
       ["ownerEmail", "email"],
       ["ownerId", "id"],
     ],
-    column: { name: "ownerEmail", header: "所有者メールアドレス", consoleExport: true },
+    column: { name: "ownerEmail", header: "所有者メールアドレス", consoleExport: true, rule: MAIL_ADDRESS },
     comparison: "mail-address",
-    refers: { to: "user", by: "emails", unknown: { code: "record-unknown", param: "value" } },
+    refers: { to: "user", by: "emails", unknown: { code: "user-unknown", param: "value" } },
   },
   memo: optional("memo", "メモ", null),
   createdAt: CREATED_AT,

@@ -62,7 +62,7 @@ const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
   return {
     field: column.name ?? name,
     header: column.header ?? label?.ja ?? name,
-    rule: "rule" in field ? (field.rule ?? TEXT) : TEXT,
+    rule: column.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT,
     comparison,
     repeated: field.type === "texts" ? true : undefined,
     secret,

@@ -40,7 +40,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "org-parent-ambiguous": { parent: "本社/課" },
   "org-cycle": { name: "本社" },
   "org-delete-holds": { org: "本社/課", code: "S01", users: 47, devices: 11, children: 8 },
-  "record-unknown": { value: "hanako@example.co.jp" },
+  "user-unknown": { value: "hanako@example.co.jp" },
   "delete-held": { name: "髙橋", count: 47, of: "device" },
   "group-unknown": { group: "営業" },
   "administrator-row": { id: "admin7" },

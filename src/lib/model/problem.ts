@@ -126,14 +126,15 @@ export const PROBLEMS = {
     (p) =>
       `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
   ),
-  "record-unknown": error(
-    "the tenant has nothing called {value}; import it first",
-    "「{value}」に当たるものがテナントにありません。先にインポートしてください",
+  "user-unknown": error(
+    'no user has the mail address "{value}"; import users first: clomoctl users import FILE',
+    "メールアドレスが「{value}」のユーザーがいません。先にユーザーをインポートしてください: clomoctl users import FILE",
   ),
   "delete-held": error(
     (p) =>
-      `${p["name"]} cannot be deleted: ${counted(Number(p["count"]), nounOf(p).en)} would be left without an owner`,
-    (p) => `「${p["name"]}」は削除できません: 所有者のいない${nounOf(p).ja}が ${p["count"]} 件残ります`,
+      `${p["name"]} cannot be deleted: ${counted(Number(p["count"]), nounOf(p).en)} would be left without an owner; give another owner first, or keep the user in the file`,
+    (p) =>
+      `「${p["name"]}」は削除できません: 所有する${nounOf(p).ja}が ${p["count"]} 件あります。先に所有者を変えるか、ユーザーをファイルに残してください`,
   ),
   "group-unknown": error(
     "no group named {group}; --create-groups creates it",

@@ -31,6 +31,8 @@ export interface ColumnFacts {
   readonly required?: "always" | "new" | undefined;
   /** the console's own export contains this column */
   readonly consoleExport?: true | undefined;
+  /** of a cell that names another record: the rule of what it is named by */
+  readonly rule?: Rule | undefined;
   /** the header, where it is not the Japanese label */
   readonly header?: string | undefined;
 }

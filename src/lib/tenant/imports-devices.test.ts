@@ -115,13 +115,13 @@ describe("an owner", () => {
     const plan = await tenant.plan(devices, [HEADER, unknown, SPARE, unknown.with(0, "S3").with(2, "")]);
     expect(await tenant.problems(plan)).toMatchObject([
       {
-        code: "record-unknown",
+        code: "user-unknown",
         row: 2,
         column: 4,
         header: "所有者メールアドレス",
         params: { value: "nobody@example.jp" },
       },
-      { code: "record-unknown", row: 4, column: 4 },
+      { code: "user-unknown", row: 4, column: 4 },
     ]);
     expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");
   });
@@ -337,8 +337,8 @@ describe("users that own devices", () => {
     ]);
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "山田 cannot be deleted: 2 devices would be left without an owner",
-        ja: "「山田」は削除できません: 所有者のいないデバイスが 2 件残ります",
+        en: "山田 cannot be deleted: 2 devices would be left without an owner; give another owner first, or keep the user in the file",
+        ja: "「山田」は削除できません: 所有するデバイスが 2 件あります。先に所有者を変えるか、ユーザーをファイルに残してください",
       },
     ]);
     expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");
@@ -500,4 +500,10 @@ describe("a tenant whose devices nobody owns", () => {
     await revert(people);
     expect(await tenant.users()).toEqual([]);
   });
+});
+
+test("an owner's mail address is held to the rule of a user's", async () => {
+  expect(await tenant.faults(await tenant.plan(devices, [HEADER, OWNED.with(3, "not an address")]))).toContain(
+    "not-mail-address@2",
+  );
 });
