@@ -59,6 +59,17 @@ test("a second signal ends the process at once, with the first one's code", () =
   expect(interrupts.report()).toBe("error: interrupted: nothing was changed\n");
 });
 
+test("a window that is closed is an interruption, also where the system says it twice", () => {
+  const { host, interrupts } = watched();
+  interrupts.hangUp();
+  expect(interrupts.signal.reason).toMatchObject({ code: "interrupted" });
+  host.emit("SIGHUP");
+  host.emit("SIGHUP");
+  expect({ exit: interrupts.exit, ends: host.ends }).toEqual({ exit: 129, ends: [] });
+  expect(() => host.emit("SIGINT")).toThrow("ended");
+  expect(host.ends).toEqual([129]);
+});
+
 test("a question that is left counts as an interruption, and says what was done", () => {
   const { host, interrupts } = watched();
   interrupts.describe(() => text("nothing was changed", "何も変更していません"));

@@ -6,13 +6,15 @@ import type { ErrorStyle } from "./error-style.ts";
 /** Time a command has to stop by itself after the first signal. */
 const GRACE_MS = 900;
 
+const HANG_UP_EXIT = 129;
+
 /**
  * SIGHUP comes when the window is closed or the ssh session drops. It also ends the program under `nohup`, as it ends
  * any program on Node: Node sets an ignored SIGHUP back to its default before it runs any of our code, so that
  * `/proc/self/status` does not show it any more. `setsid` and `systemd-run` do outlive the session.
  */
 const EXITS = new Map<NodeJS.Signals, number>([
-  ["SIGHUP", 129],
+  ["SIGHUP", HANG_UP_EXIT],
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ]);
@@ -44,7 +46,13 @@ export class Interrupts {
     this.#host = host;
     this.#style = style;
     this.#say = say;
-    for (const [name, exit] of EXITS) host.on(name, () => this.#interrupted(exit));
+    for (const [name, exit] of EXITS) {
+      host.on(name, () => {
+        // a window is closed once, however often the system says so
+        if (name === "SIGHUP") this.hangUp();
+        else this.#interrupted(exit);
+      });
+    }
   }
 
   /** Aborted by the first signal; its reason is a Failure `interrupted`. */
@@ -60,6 +68,11 @@ export class Interrupts {
   /** Sets the description, used when a signal comes, of what was and was not done; the latest call counts. */
   describe(state: () => Text): void {
     this.#state = state;
+  }
+
+  /** Aborts the command because its window was closed, unless it has been interrupted already. */
+  hangUp(): void {
+    if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT);
   }
 
   /** Treats Ctrl-C in a question, which causes no signal, like SIGINT. The command has already ended. */

@@ -1,5 +1,6 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
+import { isatty } from "node:tty";
 import type { ChosenContext, Clock } from "../commands/tools.ts";
 import type { Machine, OpenTenant } from "./tenant.ts";
 
@@ -38,6 +39,8 @@ export interface Outside {
   readonly systemUnits: string;
   /** `os.hostname()` */
   readonly hostName: string;
+  /** Whether a file descriptor is a terminal now; a terminal whose window was closed is none. */
+  readonly isTerminal: (descriptor: number) => boolean;
   /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe or window is not an error. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
   readonly openTenant: TenantOpener;
@@ -62,6 +65,7 @@ export const outsideOf = (host: Host): Outside => ({
     return hostname();
   },
   systemUnits: "/etc/systemd/system",
+  isTerminal: isatty,
   writeNow,
   openTenant: async (machine, chosen) => (await import("./tenant.ts")).openTenant(machine, chosen),
 });

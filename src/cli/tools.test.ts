@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { freshFolder, run } from "../commands/testing/program.ts";
@@ -115,6 +116,26 @@ test("what is not finished when the process ends is removed", async () => {
   expect(existsSync(path)).toBe(true);
   host.emit("exit");
   expect(existsSync(path)).toBe(false);
+});
+
+test.each([
+  ["a terminal where Ctrl-D was typed", true, true, ["half"], undefined],
+  ["a terminal whose window was closed", true, false, "interrupted", 129],
+  ["a pipe", false, false, ["half"], undefined],
+] as const)("stdin that ends: %s", async (_, isTTY, isTerminal, content, exit) => {
+  const made = fakeOutside(freshFolder());
+  const { stdin } = made.outside.host;
+  stdin.isTTY = isTTY;
+  const interrupts = new Interrupts(
+    made.outside.host,
+    { language: "en", json: false, verbose: false },
+    () => undefined,
+  );
+  const tools = openTools({ ...made.outside, isTerminal: () => isTerminal }, NOTHING, interrupts);
+  (stdin as unknown as PassThrough).end("half");
+  const read = await Array.fromAsync(tools.stdin, String).catch(({ code }: Failure) => code);
+  expect(read).toEqual(content);
+  expect(interrupts.exit).toBe(exit);
 });
 
 test("the options of every command reach the terminal", () => {

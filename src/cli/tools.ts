@@ -26,6 +26,19 @@ const machineOf = (outside: Outside): Machine => {
   };
 };
 
+/**
+ * The bytes of stdin. A terminal whose window is closed ends like one where Ctrl-D was typed, before SIGHUP is seen:
+ * what was typed so far must not be taken for the whole.
+ */
+async function* wholeInput(
+  { host: { stdin }, isTerminal }: Outside,
+  interrupts: Interrupts,
+): AsyncGenerator<string | Uint8Array> {
+  yield* stdin;
+  if (stdin.isTTY && !isTerminal(0)) interrupts.hangUp();
+  interrupts.signal.throwIfAborted();
+}
+
 /** The tools of one run; disposing of them closes the tenants that were opened. */
 export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
   const { host, clock, userFolder } = outside;
@@ -63,7 +76,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     get machine() {
       return machineOf(outside);
     },
-    stdin,
+    stdin: wholeInput(outside, interrupts),
     workingFolder,
     signal,
     tenant: async (...nouns) => open(await contexts.choose(globals.context, environment), nouns),

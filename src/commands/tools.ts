@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { Client, NounName } from "../lib/client/index.ts";
 import type { Context, Contexts, ContextSource, Home } from "../lib/config/index.ts";
 import type { TemporaryPlace } from "../lib/files/index.ts";
@@ -62,8 +61,8 @@ export interface Tools {
   readonly temporary: TemporaryPlace;
   readonly clock: Clock;
   readonly machine: Machine;
-  /** bytes of stdin, for a file named `-` */
-  readonly stdin: Readable;
+  /** bytes of stdin, for a file named `-`; read once. Throws `interrupted` where it ends because its window was closed */
+  readonly stdin: AsyncIterable<string | Uint8Array>;
   /** absolute path that relative file names start from */
   readonly workingFolder: string;
   /** aborted by SIGINT, SIGTERM and SIGHUP; 900 ms later the process ends in any case */

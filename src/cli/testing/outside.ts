@@ -50,6 +50,7 @@ export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): F
     userId: undefined,
     systemUnits: `${home}/system-units`,
     hostName: "test",
+    isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async (_, chosen) => {
       const { name } = chosen.context;

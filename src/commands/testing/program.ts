@@ -181,6 +181,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     userName: userInfo().username,
     systemUnits: join(home, "system-units"),
     hostName: "test",
+    isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async (_, chosen) => {
       const connection = { transport: transportTo(chosen.context.name), check: strict };
