@@ -6,9 +6,8 @@ export interface ExistingOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: number | null;
-  /** number of users and devices directly in it */
+  /** number of users directly in it; their devices go where they go */
   readonly users: number;
-  readonly devices: number;
 }
 
 /** A row of an organisations file; null means a blank cell or an absent column. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreeOptions } from "./org-tree.ts";
 
-const ROOT: ExistingOrg = { pk: 1, name: "全社", code: null, parent: null, users: 0, devices: 0 };
+const ROOT: ExistingOrg = { pk: 1, name: "全社", code: null, parent: null, users: 0 };
 
 const org = (pk: number, name: string, code: string | null, parent = 1): ExistingOrg => ({
   pk,
@@ -9,7 +9,6 @@ const org = (pk: number, name: string, code: string | null, parent = 1): Existin
   code,
   parent,
   users: 0,
-  devices: 0,
 });
 
 const EVERY_COLUMN = new Set(["name", "code", "parentCode", "parentPath"]);
@@ -237,8 +236,8 @@ test("replace deletes what the file lacks, and names what would still hold somet
   const replaced = plan(orgs, [{ name: "c", code: "C", parentCode: "A" }], { mode: "replace" });
   expect(replaced.gone).toEqual([2, 3, 5]);
   expect(replaced.findings.map(({ params }) => params)).toEqual([
-    { org: "a", code: "A", users: 0, devices: 0, children: 1 },
-    { org: "b", code: "B", users: 2, devices: 0, children: 0 },
+    { org: "a", code: "A", users: 0, children: 1 },
+    { org: "b", code: "B", users: 2, children: 0 },
   ]);
 });
 

@@ -36,6 +36,19 @@ const NOUNS: Readonly<Record<string, Text>> = {
 
 const nounOf = ({ of }: ProblemParams): Text => NOUNS[String(of)] ?? text("record", "レコード");
 
+/** What an organisation holds itself; a device belongs to its owner, who is among the users. */
+const heldBy = ({ users, children }: ProblemParams): Text => {
+  const parts = [
+    [Number(users), "user"],
+    [Number(children), "org"],
+  ] as const;
+  const held = parts.filter(([count]) => count > 0).map(([count, of]) => [count, nounOf({ of })] as const);
+  return text(
+    held.map(([count, { en }]) => counted(count, en)).join(" and "),
+    held.map(([count, { ja }]) => `${ja} ${count}`).join("、"),
+  );
+};
+
 /** All problems of an input file: one line per kind, so that a text is found and changed in one place. */
 export const PROBLEMS = {
   // the file as a whole
@@ -122,9 +135,9 @@ export const PROBLEMS = {
   "org-cycle": error("{name} would be below itself", "「{name}」が自分自身の下になります"),
   "org-delete-holds": error(
     (p) =>
-      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: it would still hold ${counted(Number(p["users"]), "user")}, ${counted(Number(p["devices"]), "device")}, ${counted(Number(p["children"]), "organisation")}`,
+      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} cannot be deleted: it would still hold ${heldBy(p).en}`,
     (p) =>
-      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ユーザー ${p["users"]}、デバイス ${p["devices"]}、組織 ${p["children"]} が残ります`,
+      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ${heldBy(p).ja} が残ります`,
   ),
   "user-unknown": error(
     'no user has the mail address "{value}"; import users first: clomoctl users import FILE',

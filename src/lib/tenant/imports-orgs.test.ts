@@ -48,8 +48,8 @@ test("organisations of one path that cannot be deleted are told apart by their c
   ]);
   const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
   expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
-    "部 (B1) cannot be deleted: it would still hold 1 user, 0 devices, 0 organisations",
-    "部 (B2) cannot be deleted: it would still hold 1 user, 0 devices, 0 organisations",
+    "部 (B1) cannot be deleted: it would still hold 1 user",
+    "部 (B2) cannot be deleted: it would still hold 1 user",
   ]);
 });
 

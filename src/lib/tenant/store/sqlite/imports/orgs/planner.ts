@@ -38,7 +38,6 @@ const readOrgs = (database: Database): readonly ExistingOrg[] => {
     code: optional(org["code"]),
     parent: org["parent"] === null ? null : Number(org["parent"]),
     users: users.get(org["pk"] ?? null) ?? 0,
-    devices: 0,
   }));
 };
 
