@@ -34,7 +34,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "value-duplicate": { header: "UPN", row: 47 },
   "id-case-only": { row: 47 },
   "key-ambiguous": { count: 47 },
-  "value-taken": { value: "a@x", holder: "b@x" },
+  "value-taken": { value: "a@x", header: "UPN", of: "user", holder: "b@x" },
   "org-unknown": { code: "S01" },
   "org-parent-unknown": { parent: "S01" },
   "org-parent-ambiguous": { parent: "本社/課" },
@@ -106,10 +106,17 @@ test.each([
   expect(`${en}${ja}`).not.toContain("undefined");
 });
 
+test("whose a value is, where a tenant of an older program does not say as what it is used", () => {
+  expect(describeProblem({ code: "value-taken", params: { value: "a@x", holder: "b@x" } })).toEqual({
+    en: "a@x belongs to b@x",
+    ja: "a@x は b@x が使っています",
+  });
+});
+
 test("braces of a value are its own", () => {
-  expect(describeProblem({ code: "value-taken", params: { value: "{holder}", holder: "$&" } })).toEqual({
-    en: "{holder} belongs to $&",
-    ja: "{holder} は $& が使っています",
+  expect(describeProblem({ code: "org-parent-unknown", params: { parent: "{parent} $&" } })).toEqual({
+    en: "no such parent organisation: {parent} $&",
+    ja: "上位組織「{parent} $&」がありません",
   });
 });
 

@@ -122,7 +122,16 @@ export const PROBLEMS = {
   ),
   // rows compared with the tenant
   "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
-  "value-taken": error("{value} belongs to {holder}", "{value} は {holder} が使っています"),
+  "value-taken": error(
+    (p) =>
+      p["header"] === undefined
+        ? `${p["value"]} belongs to ${p["holder"]}`
+        : `${p["value"]} is already used as ${p["header"]} by the ${nounOf(p).en} ${p["holder"]}`,
+    (p) =>
+      p["header"] === undefined
+        ? `${p["value"]} は ${p["holder"]} が使っています`
+        : `${p["value"]} はすでに${nounOf(p).ja}「${p["holder"]}」が${p["header"]}に使っています`,
+  ),
   "org-unknown": error(
     "no organisation with the code {code}; --create-orgs creates it under 全社",
     "組織コード「{code}」の組織がありません(--create-orgs で全社の下に作れます)",
@@ -145,7 +154,7 @@ export const PROBLEMS = {
   ),
   "delete-held": error(
     (p) =>
-      `${p["name"]} cannot be deleted: ${counted(Number(p["count"]), nounOf(p).en)} would be left without an owner; give another owner first, or keep the user in the file`,
+      `${p["name"]} cannot be deleted: ${counted(Number(p["count"]), nounOf(p).en)} would be left without an owner; give ${Number(p["count"]) === 1 ? "it" : "them"} another owner first, or keep the user in the file`,
     (p) =>
       `「${p["name"]}」は削除できません: 所有する${nounOf(p).ja}が ${p["count"]} 件あります。先に所有者を変えるか、ユーザーをファイルに残してください`,
   ),

@@ -223,6 +223,12 @@ describe("a key", () => {
     expect(await tenant.problems(plan)).toMatchObject([
       { code: "value-taken", row: 2, column: 1, params: { value: "S2", holder: "S2" } },
     ]);
+    expect(await tenant.reasons(plan)).toEqual([
+      {
+        en: "S2 is already used as シリアルナンバー by the device S2",
+        ja: "S2 はすでにデバイス「S2」がシリアルナンバーに使っています",
+      },
+    ]);
     const created = await tenant.plan(imei, [HEADER, ["S1", "", "new", ""]]);
     expect(await tenant.faults(created)).toEqual(["value-taken@2"]);
     const deleted = await tenant.plan({ ...imei, mode: "replace" }, [HEADER, OWNED.with(0, "S2")]);
@@ -333,16 +339,26 @@ describe("users that own devices", () => {
     const plan = await tenant.plan(replace, [USERS, TAKAHASHI]);
     expect(plan).toMatchObject({ delete: 1, rejected: true });
     expect(await tenant.problems(plan)).toMatchObject([
-      { code: "delete-held", row: 0, params: { name: "山田", count: 2, of: "device" } },
+      { code: "delete-held", row: 0, params: { name: "山田 <yamada@example.jp>", count: 2, of: "device" } },
     ]);
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "山田 cannot be deleted: 2 devices would be left without an owner; give another owner first, or keep the user in the file",
-        ja: "「山田」は削除できません: 所有するデバイスが 2 件あります。先に所有者を変えるか、ユーザーをファイルに残してください",
+        en: "山田 <yamada@example.jp> cannot be deleted: 2 devices would be left without an owner; give them another owner first, or keep the user in the file",
+        ja: "「山田 <yamada@example.jp>」は削除できません: 所有するデバイスが 2 件あります。先に所有者を変えるか、ユーザーをファイルに残してください",
       },
     ]);
     expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");
     expect(await tenant.plan(replace, [USERS, YAMADA])).toMatchObject({ delete: 1, rejected: false });
+  });
+
+  test("are told apart by their mail addresses where they have the same name", async () => {
+    await tenant.import(users, [USERS, TAKAHASHI.with(0, "山田")]);
+    await tenant.import(devices, [HEADER, OWNED, SPARE.with(3, "takahashi@example.jp")]);
+    const plan = await tenant.plan({ ...users, mode: "replace" }, [USERS, ["三", "three@example.jp", ""]]);
+    expect((await tenant.problems(plan)).map(({ params }) => params["name"])).toEqual([
+      "山田 <yamada@example.jp>",
+      "山田 <takahashi@example.jp>",
+    ]);
   });
 
   test("are not deleted by the plan of an earlier moment", async () => {

@@ -1,5 +1,5 @@
 import { quoteIdentifier, type Database } from "../database.ts";
-import { isStaged, keyText, stagedKey, stored } from "./expressions.ts";
+import { calledText, isStaged, stagedKey } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 
@@ -75,17 +75,16 @@ const loseContests = (database: Database, plan: PlanSql, claim: Claim, which: st
 
 const reportLost = (database: Database, plan: PlanSql, claims: readonly Claim[]): void => {
   const { kind } = plan;
-  const name = stored(kind.namedBy);
-  const holder = `${name} || coalesce(' <' || nullif(${keyText(kind)}, ${name}) || '>', '')`;
   for (const { field } of claims) {
     recordFinding(database, plan, {
       code: "value-taken",
       field: field.field,
       select: `
-        select r.row, r.line, c.col, json_object('value', c.key, 'holder', ${holder}) as params
+        select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
+          'of', :noun, 'holder', ${calledText(kind)}) as params
         from s.contest c join s.row r on r.row = c.row join ${kind.thing.name} t on t.pk = c.holder
         where c.field = :field and c.state = 'lost'`,
-      params: { field: field.field },
+      params: { field: field.field, noun: kind.thing.noun ?? kind.thing.name },
     });
   }
   database.exec("update s.contest set state = 'told' where state = 'lost'");

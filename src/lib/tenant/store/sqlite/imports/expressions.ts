@@ -22,6 +22,12 @@ export const keyText = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
+/** SQL: what people call the record `t`: its name, and behind it the key by which they know it, if that is another. */
+export const calledText = (kind: StoredKind): string => {
+  const name = stored(kind.namedBy);
+  return `${name} || coalesce(' <' || nullif(${keyText(kind)}, ${name}) || '>', '')`;
+};
+
 /** The key by which the plan's rows meet records. */
 export const keyOf = ({ kind, request }: PlanSql): KindKey => keyNamed(kind, request.key);
 

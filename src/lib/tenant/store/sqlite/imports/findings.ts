@@ -3,6 +3,7 @@ import { cellsName, keyName } from "../../../../imports/kinds.ts";
 import type { Column } from "../../../../model/format.ts";
 import { quoteIdentifier, type Database, type Params } from "../database.ts";
 import {
+  calledText,
   changes,
   isStaged,
   keyOf,
@@ -165,13 +166,13 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
 
 /** Records that a replacing file lacks and other things name. */
 export const findHeld = (database: Database, plan: PlanSql): void => {
-  const { thing, table, isLacking, name: kind, namedBy } = plan.kind;
+  const { thing, table, isLacking, name: kind } = plan.kind;
   if (plan.request.mode !== "replace") return;
   for (const { thing: holder, column } of table.heldBy ?? []) {
     recordFinding(database, plan, {
       code: "delete-held",
       select: `select 0 as row, 0 as line, null as col,
-          json_object('name', ${stored(namedBy)}, 'count', count(*), 'of', '${holder}') as params
+          json_object('name', ${calledText(plan.kind)}, 'count', count(*), 'of', '${holder}') as params
         from ${thing.name} t join ${holder} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`,
       params: { kind },
     });

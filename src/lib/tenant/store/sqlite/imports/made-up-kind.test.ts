@@ -215,7 +215,7 @@ test("what stands in for a key may match several records, or two rows of a file"
 test("a unique value without a table of its own is claimed: taken, given up, swapped", () => {
   load(`${HEADER}\nlamp,S1,t1,,,,,\ndesk,S2,t2,,,,,`);
   plan("label,serial,tag\nlamp,S1,t2");
-  expect(problems()).toEqual([`value-taken@2:3 {"value":"t2","holder":"desk <S2>"}`]);
+  expect(problems()).toEqual([`value-taken@2:3 {"value":"t2","header":"tag","of":"gadget","holder":"desk <S2>"}`]);
   plan("label,serial,tag\nlamp,S1,t9\ndesk,S2,t9");
   expect(problems().map((problem) => problem.split(" ")[0])).toEqual(["value-duplicate@2:3", "value-duplicate@3:3"]);
   load("label,serial,tag\nlamp,S1,t2\ndesk,S2,");
