@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("undo a committed import", "確定したインポートを取り消す"),
   details: [
     text(
-      "The inverse plan is shown and confirmed like an import: created records are deleted, changed or deleted ones get their former values back. If any of them was changed since, nothing is undone (exit 5).",
-      "逆の計画を表示し、インポートと同じように確認します。追加したものは削除し、変更・削除したものは元の値に戻します。その後に変更されたものがあれば何も取り消しません(終了コード 5)。",
+      "The inverse plan is shown and confirmed like an import: created records are deleted, changed or deleted ones get their former values back. If any of them was changed since, or others use it by now, nothing is undone (exit 5).",
+      "逆の計画を表示し、インポートと同じように確認します。追加したものは削除し、変更・削除したものは元の値に戻します。その後に変更されたものや、ほかから使われているものがあれば、何も取り消しません(終了コード 5)。",
     ),
   ],
   args: { id: ID_ARGUMENT },

@@ -32,9 +32,13 @@ const NOUNS: Readonly<Record<string, Text>> = {
   user: text("user", "ユーザー"),
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
+  secured_group: text("group", "グループ"),
 };
 
-const nounOf = ({ of }: ProblemParams): Text => NOUNS[String(of)] ?? text("record", "レコード");
+/** What people call one record of a thing, by the thing's name. */
+export const nounNamed = (thing: string): Text => NOUNS[thing] ?? text("record", "レコード");
+
+const nounOf = ({ of }: ProblemParams): Text => nounNamed(String(of));
 
 /** What an organisation holds itself; a device belongs to its owner, who is among the users. */
 const heldBy = ({ users, children }: ProblemParams): Text => {

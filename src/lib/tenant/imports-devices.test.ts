@@ -316,18 +316,64 @@ describe("undone is", () => {
       const done = await tenant.import({ ...devices, ...request }, [HEADER, ...file]);
       await tenant.import({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
       const before = tenant.dump();
-      expect(await codeOf(revert(done))).toBe("conflict");
+      expect(await failureOf(revert(done))).toMatchObject({
+        code: "conflict",
+        what: {
+          en: "1 device (S1) would belong to users that were deleted afterwards; it cannot be undone",
+          ja: "取り消すとデバイス 1 件(S1)が、後から削除されたユーザーに関連付けられるため、取り消せません",
+        },
+        hint: {
+          en: "undo the import that deleted these users first (clomoctl imports list), or import a file with the desired state instead",
+          ja: "先にこれらのユーザーを削除したインポート(一覧: clomoctl imports list)を取り消すか、元に戻したい状態をファイルでインポートしてください",
+        },
+      });
       expect(tenant.dump()).toEqual(before);
     }
   });
 
-  test("nothing that was changed afterwards, or whose serial number another device has by now", async () => {
+  test("what could not be undone while an owner was gone, once the owner is back", async () => {
+    await seed();
+    const before = tenant.dump();
+    const done = await tenant.import({ ...devices, mode: "replace" }, [HEADER, SPARE]);
+    const deletion = await tenant.import({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
+    expect(await codeOf(revert(done))).toBe("conflict");
+    await revert(deletion);
+    await revert(done);
+    expect(tenant.dump()).toEqual(before);
+  });
+
+  test("nothing that was changed or deleted afterwards", async () => {
     const done = await seed();
     await tenant.import(devices, [HEADER, OWNED.with(1, "初号機")]);
-    expect(await codeOf(revert(done))).toBe("conflict");
+    const failure = await failureOf(revert(done));
+    expect(failure).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "records of this import were changed or deleted afterwards; it cannot be undone",
+        ja: "このインポートのデータが後から変更または削除されているため、取り消せません",
+      },
+      hint: {
+        en: "import a file with the desired state instead",
+        ja: "元に戻したい状態をファイルでインポートしてください",
+      },
+    });
+  });
+
+  test("nothing whose serial number another device has by now", async () => {
+    await seed();
     const renamed = await tenant.import({ ...devices, key: "imei" }, [HEADER, SPARE.with(0, "S9")]);
     await tenant.import(devices, [HEADER, ["S2", "", "", ""]]);
-    expect(await codeOf(revert(renamed))).toBe("conflict");
+    expect(await failureOf(revert(renamed))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "another device uses by now the シリアルナンバー that undoing would restore; it cannot be undone",
+        ja: "取り消すと元に戻るシリアルナンバーを、すでに別のデバイスが使っているため、取り消せません",
+      },
+      hint: {
+        en: "change that device first, or import a file with the desired state instead",
+        ja: "先にそのデバイスを変更するか、元に戻したい状態をファイルでインポートしてください",
+      },
+    });
   });
 });
 
@@ -374,9 +420,21 @@ describe("users that own devices", () => {
     const made = await tenant.import(users, [USERS, ["三", "three@example.jp", ""]]);
     await tenant.import(devices, [HEADER, OWNED.with(3, "three@example.jp")]);
     const before = tenant.dump();
-    expect(await codeOf(revert(made))).toBe("conflict");
+    expect(await failureOf(revert(made))).toMatchObject({
+      code: "conflict",
+      what: {
+        en: "1 device (S1) belongs to users that this import created; it cannot be undone",
+        ja: "デバイス 1 件(S1)が、このインポートで追加したユーザーに関連付けられているため、取り消せません",
+      },
+      hint: {
+        en: "assign it to another user first, or import a file with the desired state instead",
+        ja: "先に関連付けを別のユーザーに変えるか、元に戻したい状態をファイルでインポートしてください",
+      },
+    });
     expect(tenant.dump()).toEqual(before);
-    await tenant.import(devices, [HEADER, OWNED]);
+    await tenant.import(devices, [HEADER, ...["S2", "S3", "S4"].map((serial) => [serial, "", "", "three@example.jp"])]);
+    expect((await failureOf(revert(made)))?.what.en).toContain("4 devices (S1, S2, S3, …) belong to users that");
+    await tenant.import(devices, [HEADER, OWNED, ...["S2", "S3", "S4"].map((serial) => [serial, "", "", ""])]);
     await revert(made);
     expect(await tenant.users()).toHaveLength(2);
   });

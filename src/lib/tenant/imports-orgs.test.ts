@@ -74,12 +74,23 @@ test("an undoing that would leave an organisation without its parent, or a ring,
   const moved = await tenant.import(orgs, [HEADER, ["b", "B", "", ""]]);
   const ring = await tenant.import(orgs, [HEADER, ["a", "A", "B", ""]]);
   const undo = await tenant.client.imports.revert(moved.id);
-  expect((await failureOf(tenant.client.imports.commit(undo)))?.code).toBe("conflict");
+  expect(await failureOf(tenant.client.imports.commit(undo))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "organisations would be below themselves, as others were moved afterwards; it cannot be undone",
+      ja: "後から移動された組織があり、取り消すと自分自身の下になる組織が生じるため、取り消せません",
+    },
+  });
   expect(await paths()).toEqual(["", "b=B", "b/a=A"]);
   await tenant.client.imports.commit(await tenant.client.imports.revert(ring.id));
   await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
   const orphan = await tenant.client.imports.revert(moved.id);
-  expect((await failureOf(tenant.client.imports.commit(orphan)))?.code).toBe("conflict");
+  expect(await failureOf(tenant.client.imports.commit(orphan))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "1 organisation (b <B>) would belong to organisations that were deleted afterwards; it cannot be undone",
+    },
+  });
   expect(await paths()).toEqual(["", "b=B"]);
 });
 
@@ -96,7 +107,12 @@ test("an undoing that would put a user into an organisation that is gone is refu
   ]);
   await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
   const undo = await tenant.client.imports.revert(moved.id);
-  expect((await failureOf(tenant.client.imports.commit(undo)))?.code).toBe("conflict");
+  expect(await failureOf(tenant.client.imports.commit(undo))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "1 user (山田 <a@x>) would belong to organisations that were deleted afterwards; it cannot be undone",
+    },
+  });
   expect((await tenant.users())[0]?.org.code).toBe("B");
 });
 

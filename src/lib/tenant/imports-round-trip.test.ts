@@ -144,7 +144,13 @@ test("an undoing that would take a group away from others is refused", async () 
   const first = await tenant.import({ kind: "docs", createGroups: true }, [header, ["一", "a1", "secret1", "営業"]]);
   await tenant.import({ kind: "docs" }, [header, ["二", "b2", "secret1", "営業"]]);
   const undo = await tenant.client.imports.revert(first.id);
-  expect((await failureOf(tenant.client.imports.commit(undo)))?.code).toBe("conflict");
+  expect(await failureOf(tenant.client.imports.commit(undo))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "1 user (二 <b2>) belongs to groups that this import created; it cannot be undone",
+      ja: "ユーザー 1 件(二 <b2>)が、このインポートで追加したグループに関連付けられているため、取り消せません",
+    },
+  });
   expect(await tenant.client.secured.groups("docs")).toMatchObject([{ name: "営業", users: 2 }]);
 });
 

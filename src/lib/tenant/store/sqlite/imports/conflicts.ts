@@ -81,7 +81,7 @@ const reportLost = (database: Database, plan: PlanSql, claims: readonly Claim[])
       field: field.field,
       select: `
         select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
-          'of', :noun, 'holder', ${calledText(kind)}) as params
+          'of', :noun, 'holder', ${calledText(kind.thing)}) as params
         from s.contest c join s.row r on r.row = c.row join ${kind.thing.name} t on t.pk = c.holder
         where c.field = :field and c.state = 'lost'`,
       params: { field: field.field, noun: kind.thing.noun ?? kind.thing.name },

@@ -1,6 +1,7 @@
 import { quoteIdentifier } from "../database.ts";
 import { keyName, keyNamed, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
+import type { Thing } from "../../../../model/thing.ts";
 import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
 // The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o_…` a record its cell names, `m` the match
@@ -23,9 +24,11 @@ export const keyText = (
 };
 
 /** SQL: what people call the record `t`: its name, and behind it the key by which they know it, if that is another. */
-export const calledText = (kind: StoredKind): string => {
-  const name = stored(kind.namedBy);
-  return `${name} || coalesce(' <' || nullif(${keyText(kind)}, ${name}) || '>', '')`;
+export const calledText = ({ fields, keys: [key], namedBy = "name" }: Thing): string => {
+  const name = stored(namedBy);
+  if (key === undefined) return name;
+  const known = fields[key.field]?.type === "texts" ? `(${stored(key.field)} ->> 0)` : stored(key.field);
+  return `${name} || coalesce(' <' || nullif(${known}, ${name}) || '>', '')`;
 };
 
 /** The key by which the plan's rows meet records. */

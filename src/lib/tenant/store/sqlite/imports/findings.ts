@@ -172,8 +172,8 @@ export const findHeld = (database: Database, plan: PlanSql): void => {
     recordFinding(database, plan, {
       code: "delete-held",
       select: `select 0 as row, 0 as line, null as col,
-          json_object('name', ${calledText(plan.kind)}, 'count', count(*), 'of', '${holder}') as params
-        from ${thing.name} t join ${holder} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`,
+          json_object('name', ${calledText(thing)}, 'count', count(*), 'of', '${holder.name}') as params
+        from ${thing.name} t join ${holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking} group by t.pk`,
       params: { kind },
     });
   }

@@ -1,10 +1,11 @@
-import { Failure } from "../../../../errors/index.ts";
-import { text } from "../../../../text/index.ts";
+import type { Failure } from "../../../../errors/index.ts";
+import type { Thing } from "../../../../model/thing.ts";
 import { quoteIdentifier, type Database, type Params } from "../database.ts";
 import { claimStored, releaseOf } from "./commit.ts";
-import { derivedColumns, keysOf, keySql, stored } from "./expressions.ts";
+import { calledText, derivedColumns, keysOf, keySql, stored } from "./expressions.ts";
 import { forNumbers, proceeding } from "./functions.ts";
 import type { ImportRecord } from "./record.ts";
+import { changedSince, disordered, gone, inUse, takenSince, type InTheWay } from "./revert-refusals.ts";
 import type { Claim, StoredKind, Table } from "./stored-kind.ts";
 import { kindNamed } from "./tables.ts";
 
@@ -47,20 +48,23 @@ const countRevert = (database: Database, reverted: Reverted): RevertCounts => {
   return { create: count("delete"), update: count("update"), delete: countMade(database, reverted) };
 };
 
-const touched = (): Failure =>
-  new Failure("conflict", {
-    what: text(
-      "records of this import were changed afterwards; it cannot be undone",
-      "このインポートのデータは後から変更されているため、取り消せません",
-    ),
-    hint: text("import a file with the desired state instead", "元に戻したい状態をファイルでインポートしてください"),
-  });
+/** Maximum number of records that a refusal names. */
+const MOST_NAMED = 3;
+
+/** The records `t` of a thing for which a condition is true; undefined if there are none. */
+const inTheWay = (database: Database, thing: Thing, where: string, values: Params): InTheWay | undefined => {
+  const from = `from ${thing.name} t where ${where}`;
+  const first = database.all(`select ${calledText(thing)} as name ${from} order by t.pk limit ${MOST_NAMED}`, values);
+  if (first.length === 0) return undefined;
+  const names = first.map(({ name }) => String(name));
+  return { thing, count: database.count(`select count(*) ${from}`, values), names };
+};
 
 /**
- * Checks that every record of the import is as the import left it.
+ * Checks that every record of the import is as the import left it, and that nothing needs one that it created.
  *
  * @param created number of records the import created
- * @throws Failure `conflict` if a record has changed since
+ * @throws Failure `conflict` if a record has changed since, or is in use
  */
 export const checkUntouched = (database: Database, reverted: Reverted, created: number): void => {
   const { thing } = reverted.kind;
@@ -69,7 +73,7 @@ export const checkUntouched = (database: Database, reverted: Reverted, created: 
      where c.action = 'update' and t.revision is not :revision`,
     params(reverted),
   );
-  if (stale > 0 || countMade(database, reverted) !== created) throw touched();
+  if (stale > 0 || countMade(database, reverted) !== created) throw changedSince();
   checkHeld(database, reverted, reverted.kind.table, made(reverted.kind));
   for (const { table } of createdBy(reverted)) {
     checkHeld(database, reverted, table, `select target from (${changes}) where action = 'create'`);
@@ -81,12 +85,10 @@ export const createdBy = ({ kind }: Reverted) => kind.references.filter(({ refer
 
 /** Records to be removed may be referred to only by those of the import itself. */
 const checkHeld = (database: Database, reverted: Reverted, { thing, heldBy = [] }: Table, removed: string): void => {
-  for (const holder of heldBy) {
-    const held = database.count(
-      `select count(*) from ${holder.thing} h where h.${holder.column} in (${removed}) and h.revision is not :revision`,
-      params(reverted, thing.name),
-    );
-    if (held > 0) throw touched();
+  for (const { thing: holder, column } of heldBy) {
+    const held = `${stored(column)} in (${removed}) and t.revision is not :revision`;
+    const users = inTheWay(database, holder, held, params(reverted, thing.name));
+    if (users !== undefined) throw inUse(users, thing);
   }
 };
 
@@ -188,26 +190,39 @@ const dropRemovedFields = (database: Database, reverted: Reverted): void => {
   }
 };
 
-/** True if all that records refer to is there. */
-const isWhole = (database: Database, reverted: Reverted): boolean => {
+/** @throws Failure `conflict` if something that records refer to is not there, or they are not in order */
+const checkWhole = (database: Database, reverted: Reverted, revision: number): void => {
   const { thing, table, references, inScope } = reverted.kind;
-  const holds = (sql: string, entity?: string): boolean =>
-    database.count(`select exists (${sql})`, params(reverted, entity)) === 1;
-  const tables = new Set([table, ...references.map((reference) => reference.table)]);
-  const dangles = [...tables].flatMap(({ thing: named, heldBy = [] }) =>
-    heldBy.map(
+  const values = { ...params(reverted), next: revision };
+  for (const { thing: named, heldBy = [] } of new Set([table, ...references.map((reference) => reference.table)])) {
+    for (const { thing: holder, column } of heldBy) {
       // null is not in an empty table either
-      ({ thing: holder, column }) =>
-        `select 1 from ${holder} where ${column} is not null and ${column} not in (select pk from ${named.name})`,
-    ),
-  );
+      const dangles = `${stored(column)} is not null and ${stored(column)} not in (select pk from ${named.name})`;
+      const lost = inTheWay(database, holder, dangles, values);
+      if (lost !== undefined) throw gone(lost, named);
+    }
+  }
   // only a member of a set that the import created is gone
-  const sets = references.filter(({ field, refers }) => field.merge === "list" && holds(changes, refers.to));
-  const strangers = sets.map(
-    (reference) => `select 1 from ${thing.name} t, json_each(${stored(reference.field.stored)}) e
-      where ${inScope} and ${keySql(reference.field.comparison, "e.value")} not in (${keysOf(reference)})`,
-  );
-  return ![...dangles, ...strangers].some((sql) => holds(sql)) && table.planner?.isWhole(database) !== false;
+  const created = (name: string): number => database.count(`select exists (${changes})`, params(reverted, name));
+  for (const reference of references) {
+    const { field, refers, table: set } = reference;
+    if (field.merge !== "list" || created(refers.to) === 0) continue;
+    const dangles = `${inScope} and exists (select 1 from json_each(${stored(field.stored)}) e
+      where ${keySql(field.comparison, "e.value")} not in (${keysOf(reference)}))`;
+    const lost = inTheWay(database, thing, dangles, values);
+    if (lost === undefined) continue;
+    const later = inTheWay(database, thing, `${dangles} and t.revision is not :next`, values);
+    throw later === undefined ? gone(lost, set.thing) : inUse(later, set.thing);
+  }
+  const disorder = table.planner?.disorder(database);
+  if (disorder !== undefined) throw disordered(disorder);
+};
+
+/** The failure behind an error of the database: the unique value of another record, if it names one. */
+const brokenConstraint = ({ kind }: Reverted, { message }: Error): Failure => {
+  const taken = kind.claims.find(({ table, key }) => message.includes(`${table}.${key}`));
+  const column = kind.format.columns.find(({ field }) => field === taken?.field.field);
+  return column === undefined ? changedSince() : takenSince(kind.thing, column.header);
 };
 
 /**
@@ -215,7 +230,8 @@ const isWhole = (database: Database, reverted: Reverted): boolean => {
  * secrets cannot be restored because they are not stored.
  *
  * @param revision the collection's new revision
- * @throws Failure `conflict` if a restored value belongs to another record by now
+ * @throws Failure `conflict` if a restored value belongs to another record by now, or what a restored record refers to
+ *   is gone
  */
 export const applyRevert = (database: Database, reverted: Reverted, revision: number): void => {
   try {
@@ -231,11 +247,11 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
         params(reverted, name),
       );
     }
-    if (!isWhole(database, reverted)) throw touched();
   } catch (error) {
-    if (error instanceof Error && /constraint/i.test(error.message)) throw touched();
+    if (error instanceof Error && /constraint/i.test(error.message)) throw brokenConstraint(reverted, error);
     throw error;
   }
+  checkWhole(database, reverted, revision);
 };
 
 /** A committed import as input of a revert. */

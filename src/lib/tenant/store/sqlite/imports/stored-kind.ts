@@ -2,6 +2,7 @@ import { isFixed, kindOf, type ImportedField, type Kind } from "../../../../impo
 import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
 import type { Reference, Thing } from "../../../../model/thing.ts";
+import type { Text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
 
 /**
@@ -23,7 +24,7 @@ export interface Table {
   /** the columns by which it is sorted, and the fields whose sort keys they have */
   readonly sorts?: readonly (readonly [column: string, field: string])[] | undefined;
   /** the columns of things that have its `pk` */
-  readonly heldBy?: readonly { readonly thing: string; readonly column: string }[] | undefined;
+  readonly heldBy?: readonly { readonly thing: Thing; readonly column: string }[] | undefined;
   /** the `pk` of the record that a new one refers to if its cell is blank */
   readonly usual?: number | undefined;
   /** SQL of further columns of a record created for the name `n.value` */
@@ -110,8 +111,8 @@ export interface Planner {
   readonly join: string;
   /** Registers what {@link after} calls on a connection, and returns SQL: a row's resulting values, as JSON. */
   after(database: Database): string;
-  /** True if the records are in order after a revert. */
-  isWhole(database: Database): boolean;
+  /** Why the records are not in order after a revert, with no full stop; undefined if they are. */
+  disorder(database: Database): Text | undefined;
 }
 
 /** The collection of the tenant's custom fields. */
@@ -155,7 +156,7 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
     thing,
     table,
     collection: collectionOf(table),
-    holders: (table.heldBy ?? []).map((holder) => collectionOf(tableOf(holder.thing))),
+    holders: (table.heldBy ?? []).map((holder) => collectionOf(tableOf(holder.thing.name))),
     claims: kind.fields.filter(({ unique }) => unique).map((field) => ({ ...keyPlace(table, field.stored), field })),
     references: kind.fields.flatMap((field): StoredReference[] => {
       if (field.refers === undefined) return [];

@@ -17,7 +17,7 @@ const OWN: readonly Table[] = [
   },
   {
     thing: ORG,
-    heldBy: [{ thing: "org", column: "parent" }],
+    heldBy: [{ thing: ORG, column: "parent" }],
     usual: ROOT_ORG_PK,
     made: { parent: String(ROOT_ORG_PK), name: "n.value", updatedAt: ":now" },
     planner: ORG_PLANNER,
@@ -28,8 +28,8 @@ const OWN: readonly Table[] = [
 
 /** The columns of other things that have the `pk` of a thing's records. */
 const holdersOf = ({ name }: Thing): NonNullable<Table["heldBy"]> =>
-  THINGS_IN_FILES.flatMap(({ name: thing, fields }: Thing) =>
-    Object.entries(fields)
+  THINGS_IN_FILES.flatMap((thing: Thing) =>
+    Object.entries(thing.fields)
       .filter(([, { type, refers }]) => type === "object" && refers?.to === name)
       .map(([column]) => ({ thing, column })),
   );
