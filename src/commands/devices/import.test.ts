@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
@@ -84,14 +84,41 @@ test("shows the plan in the words of devices, and commits it", async () => {
   expect(operations(en.requests).at(-1)).toBe("commitImport");
 });
 
-test("writes them for the console", async () => {
+test("writes them for the console, and says what of it is not known", async () => {
   const place = folder();
   const tenant = planning(PLAN, { importRows: ROWS, emitImport: PLAN });
-  const { exit, stderr } = await run("devices import devices.csv --emit-csv out.csv --yes", { tenant, folder: place });
-  expect(exit).toBe(0);
+  const { en, ja } = await inBoth("devices import devices.csv --emit-csv out.csv --yes", { tenant, folder: place });
+  expect(en.exit).toBe(0);
   const written = new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")));
   expect(written).toContain("\r\nSERIAL000001,,,,00 000000 000000 0,,,,hanako@example.co.jp,\r\n");
-  expect(stderr).toContain("CLOMO PANEL, Devices › Import/Export › Import, the mode must be 追加更新");
+  expect(en.stderr).toContain(
+    "\nwarning: out.csv has clomoctl's own headers, as the console's for devices are not known: replace them before the upload, and put clomoctl's into the console's export before it is verified\n",
+  );
+  expect(en.stderr).toContain(
+    "\nout.csv: 2 rows; upload in CLOMO PANEL, Devices › Import/Export › Import, by the choice that takes such a file (which one is not known)\n",
+  );
+  expect(ja.stderr).toContain(
+    "\n警告: 管理画面でのデバイスの CSV のヘッダーは確認されていないため、out.csv のヘッダーは clomoctl 独自のものです。アップロードの前に管理画面のものに、照合の前にはエクスポートのヘッダーを clomoctl のものに書き換えてください\n",
+  );
+  expect(ja.stderr).toContain(
+    "\nout.csv: 2 行。CLOMO PANEL の「Devices」画面で「Import/Export」›「Import」を選び、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)\n",
+  );
+});
+
+test("promises of the console no mode and no deletion, and nothing of headers that its context has a map for", async () => {
+  const home = folder();
+  writeFileSync(join(home, "map.yaml"), "columns:\n  Serial: シリアルナンバー\n");
+  await run("context add mapped --embedded --map devices=map.yaml", { home, folder: home });
+  const plan = { ...PLAN, mode: "replace", delete: 1 } as const;
+  const tenant = planning(plan, { importRows: ROWS, emitImport: plan });
+  const line = "devices import devices.csv --mode replace --emit-csv out.csv --confirm-deletions 1 --context mapped";
+  const { en, ja } = await inBoth(line, { tenant, home, folder: home });
+  expect(en.exit).toBe(0);
+  expect(new TextDecoder("shift_jis").decode(readFileSync(join(home, "out.csv")))).toMatch(/^Serial,/);
+  expect(en.stderr).toContain("(which one, and whether it deletes what the file lacks, is not known)\n");
+  expect(ja.stderr).toContain("(どれが合うか、ファイルにないものが削除されるかは確認されていません)\n");
+  expect(en.stderr).not.toMatch(/own headers|must be/);
+  expect(ja.stderr).not.toMatch(/独自|必ず/);
 });
 
 test("an owner that the tenant lacks is told by row and column, in both languages", async () => {

@@ -9,8 +9,8 @@ export default defineCommand({
   summary: text("import devices from a CSV file", "CSV ファイルからデバイスをインポートする"),
   details: [
     text(
-      "The console's own columns are not documented: these headers are ours, and --map gives them other names. An owner is named by one of the user's mail addresses; import users first. An IMEI is kept with its blanks, as the device reports it.",
-      "管理画面のデバイス CSV の列は公開されていないため、ヘッダーは clomoctl 独自のものです(--map で置き換えられます)。所有者はユーザーのメールアドレスで指定し、先にユーザーをインポートしておきます。IMEI は空白も含めてそのまま扱います。",
+      "The console's headers for devices are not known: these are clomoctl's own, also in a file for the console (--emit-csv); --map reads a list that has others. An owner is named by one of the user's mail addresses; import users first. An IMEI keeps its blanks, as the device reports it.",
+      "管理画面でのデバイスの CSV のヘッダーは確認されていないため、ヘッダーは clomoctl 独自のものです(管理画面用のファイル --emit-csv も同じ。別のヘッダーのファイルは --map で読み込めます)。所有者はユーザーのメールアドレスで指定し、先にユーザーをインポートしておきます。IMEI は空白も含めてそのまま扱います。",
     ),
     ...IMPORT_HELP,
   ],

@@ -79,6 +79,7 @@ test("writes them for the console", async () => {
   const place = folder();
   const tenant = planning(PLAN, { importRows: rows, emitImport: PLAN });
   const { exit, stderr } = await run("orgs import tree.csv --emit-csv out.csv --yes", { tenant, folder: place });
+  expect(stderr).toContain("out.csv has clomoctl's own headers, as the console's for organisations are not known: ");
   expect(exit).toBe(0);
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")))).toBe(TREE);
   expect(stderr).toContain("CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新");

@@ -13,7 +13,7 @@ import {
 } from "./thing.ts";
 import { USER } from "./user.ts";
 
-/** The console's lists of what a device runs, and of whether it is managed: a 事前登録 one uses no licence. @see facts 1.3, 4.6 */
+/** What a device runs, and whether it is managed: 事前登録 and 管理中 are the console's words, 管理外 is ours. @see facts 1.3, 4.6 */
 const PLATFORM = { kind: "choice", choices: ["iOS", "macOS", "Android", "Windows"] } as const satisfies Rule;
 const STATUS = { kind: "choice", choices: ["事前登録", "管理中", "管理外"] } as const satisfies Rule;
 
@@ -30,7 +30,7 @@ const optional = (en: string, ja: string, example: string | null, rule: Rule = T
 const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
 
 /**
- * The fields of a device. The console's own columns are unknown: these headers are ours. An IMEI is kept with its blanks,
+ * The fields of a device. The console's own columns are unknown, see `ownHeaders`. An IMEI is kept with its blanks,
  * as the device reports it: pre-registration matches it only so.
  *
  * @see facts 1.3, 1.4
@@ -87,14 +87,14 @@ const FIELDS = {
 export const DEVICE = {
   name: "device",
   title: text("devices", "デバイス"),
-  // @see facts 1.1; the manual has no label for the choice
+  // @see facts 1.1, 1.4: of the choices there, one was seen, for tags and memos
   screen: {
     place: text(
       "CLOMO PANEL, Devices › Import/Export › Import",
       "CLOMO PANEL の「Devices」画面で「Import/Export」›「Import」を選び",
     ),
-    choice: text("the mode", ""),
   },
+  ownHeaders: true,
   fields: FIELDS,
   formats: { devices: fieldsInFiles(FIELDS) },
   keys: [

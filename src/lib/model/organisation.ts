@@ -71,6 +71,7 @@ export const ORG = {
     ),
     choice: text("the mode", ""),
   },
+  ownHeaders: true,
   fields: FIELDS,
   formats: { orgs: fieldsInFiles(FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],

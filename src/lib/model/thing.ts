@@ -140,8 +140,13 @@ export interface Thing<F extends Fields = Fields> {
 export interface ThingInFiles extends Thing {
   /** its name in the plural */
   readonly title: Text;
-  /** where the console takes its files (`{app}` for the app's name), and what the choice of the mode is called there */
-  readonly screen: { readonly place: Text; readonly choice: Text };
+  /**
+   * where the console takes its files (`{app}` for the app's name), and what the choice of the mode is called there;
+   * undefined if its modes are not known
+   */
+  readonly screen: { readonly place: Text; readonly choice?: Text | undefined };
+  /** the headers of its files are ours, as the console's are not known */
+  readonly ownHeaders?: true | undefined;
   readonly keys: readonly [Key, ...Key[]];
 }
 

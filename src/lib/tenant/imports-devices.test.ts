@@ -97,6 +97,19 @@ test("what the console's next export confirms is verified, every column of it", 
   expect(await tenant.plan(devices, [HEADER, OWNED, SPARE])).toMatchObject({ unchanged: 2, unverifiedColumns: [] });
 });
 
+test("an export under headers of the console is told to need those of clomoctl", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(devices, [HEADER, OWNED]));
+  const file = fileOf([HEADER.with(2, "IMEI"), OWNED]);
+  const verified = tenant.client.imports.verify(plan.id, { stream: new Blob([file]).stream(), encoding: "utf-8" });
+  expect(await failureOf(verified)).toMatchObject({
+    code: "input-rejected",
+    hint: {
+      en: "the plan is still waiting for verification; give the export clomoctl's headers: clomoctl csv template --as devices",
+      ja: "計画は照合待ちのままです。エクスポートのヘッダーを clomoctl のものに書き換えてください: clomoctl csv template --as devices",
+    },
+  });
+});
+
 describe("an owner", () => {
   test.each(["yamada@example.jp", "YAMADA@Example.JP", "y.main@example.jp", "Y.MAIN@EXAMPLE.JP"])(
     "is named by %s, whichever of his addresses it is",

@@ -105,6 +105,7 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
   expect(ja.stderr).toContain("(「全件更新」は不可)\n");
   expect(ja.stderr).toContain(`照合してください: clomoctl imports verify ${ID} --against EXPORT.csv\n`);
   expect(en.stderr + en.stdout).not.toContain("Secret");
+  expect(en.stderr).not.toContain("own headers");
 });
 
 test("only existing users with an account lack a secret, and only where the file gives none", async () => {

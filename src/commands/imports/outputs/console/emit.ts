@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { securedAppName } from "../../../../lib/model/secured-user.ts";
-import { counted, text } from "../../../../lib/text/index.ts";
+import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
@@ -26,22 +26,49 @@ export async function emit(
   const { plan } = source;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   await warnOfUnknownColumns(tools, plan);
-  const { rows, blankSecrets } = await writeConsoleFile(
+  const { rows, blankSecrets, mapped } = await writeConsoleFile(
     tools,
     resolve(tools.workingFolder, file),
     { ...source, customFields },
     done,
   );
   if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
-  const [mode, other] = plan.mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
-  const { app, thing } = FORMATS[plan.kind];
+  if (FORMATS[plan.kind].thing.ownHeaders === true && !mapped) await tools.terminal.warn(ownHeadersWarning(file, plan));
+  const { en, ja } = uploadOf(plan);
+  await tools.terminal.problem(text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`));
+}
+
+const ownHeadersWarning = (file: string, { kind }: Import): Text => {
+  const { en, ja } = FORMATS[kind].thing.title;
+  return text(
+    `${file} has clomoctl's own headers, as the console's for ${en} are not known: replace them before the upload, and put clomoctl's into the console's export before it is verified`,
+    `管理画面での${ja}の CSV のヘッダーは確認されていないため、${file} のヘッダーは clomoctl 独自のものです。アップロードの前に管理画面のものに、照合の前にはエクスポートのヘッダーを clomoctl のものに書き換えてください`,
+  );
+};
+
+/** Where and how to upload a plan's file. */
+function uploadOf({ kind, mode }: Import): Text {
+  const { app, thing } = FORMATS[kind];
   const { place, choice } = thing.screen;
   const inApp = (words: string): string => (app === undefined ? words : words.replace("{app}", securedAppName(app)));
-  await tools.terminal.problem(
-    text(
-      `${file}: ${counted(rows, "row")}; upload in ${inApp(place.en)}, ${choice.en} must be ${mode} (never ${other})`,
-      `${file}: ${rows} 行。${inApp(place.ja)}、${choice.ja}必ず「${mode}」にしてアップロードしてください(「${other}」は不可)`,
-    ),
+  const upload = text(`upload in ${inApp(place.en)}`, inApp(place.ja));
+  if (choice === undefined) {
+    const unknown =
+      mode === "replace"
+        ? text(
+            "which one, and whether it deletes what the file lacks, is not known",
+            "どれが合うか、ファイルにないものが削除されるかは確認されていません",
+          )
+        : text("which one is not known", "どれが合うかは確認されていません");
+    return text(
+      `${upload.en}, by the choice that takes such a file (${unknown.en})`,
+      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(${unknown.ja})`,
+    );
+  }
+  const [wanted, other] = mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
+  return text(
+    `${upload.en}, ${choice.en} must be ${wanted} (never ${other})`,
+    `${upload.ja}、${choice.ja}必ず「${wanted}」にしてアップロードしてください(「${other}」は不可)`,
   );
 }
 

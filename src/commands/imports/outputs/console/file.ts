@@ -17,6 +17,8 @@ import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 export interface ConsoleFile {
   readonly rows: number;
   readonly blankSecrets: BlankSecretsFound;
+  /** its headers are those of the context's map */
+  readonly mapped: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function writeConsoleFile(
   const encoding = context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis";
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
   const columns = new ConsoleColumns(plan, customFields, map);
-  const writing = { path, source, columns, encoding, done } as const;
+  const writing = { path, source, columns, mapped: map !== undefined, encoding, done } as const;
   if (await isReplaced(path)) {
     const written = await write(tools, writing).catch((error: unknown) => {
       if (!(error instanceof Unfit)) throw error;
@@ -53,6 +55,7 @@ interface Writing {
   readonly path: string;
   readonly source: SecretSource;
   readonly columns: ConsoleColumns;
+  readonly mapped: boolean;
   readonly encoding: FileEncoding;
   readonly done: (() => Promise<unknown>) | undefined;
 }
@@ -77,7 +80,8 @@ async function measure(tools: Tools, { source, columns, encoding }: Writing): Pr
 }
 
 /** @throws Unfit */
-async function write(tools: Tools, { path, source, columns, encoding, done }: Writing): Promise<ConsoleFile> {
+async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
+  const { path, source, columns, mapped, encoding, done } = writing;
   let fits = true;
   const encoder = createEncoder(encoding, { onUnmappable: "error", report: () => (fits = false) });
   const encoded = (text: string): Buffer => {
@@ -103,7 +107,7 @@ async function write(tools: Tools, { path, source, columns, encoding, done }: Wr
     await writer.write(encoder.end());
     if (!fits) throw new Unfit();
     await done?.();
-    return { rows, blankSecrets: blank.found };
+    return { rows, blankSecrets: blank.found, mapped };
   });
   await noteCounts(tools, encoder);
   return written;

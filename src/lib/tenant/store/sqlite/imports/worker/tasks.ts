@@ -5,7 +5,7 @@ import type { Encoding } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
 import { Stager } from "../../../../../imports/stage.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
-import { text } from "../../../../../text/index.ts";
+import { text, type Text } from "../../../../../text/index.ts";
 import { appendAudit } from "../../audit.ts";
 import { Database, interruption } from "../../database.ts";
 import { applyPlan, type CommitMoment } from "../commit.ts";
@@ -125,24 +125,37 @@ export class Staging {
        where severity = 'error' and row <= 1 and code <> 'file-no-rows' order by col limit 1`,
     );
     if (problem === undefined) return;
+    const code = problem["code"] as ProblemCode;
     const reason = describeProblem({
-      code: problem["code"] as ProblemCode,
+      code,
       params: JSON.parse(String(problem["params"])) as ProblemParams,
     });
     throw new Failure("input-rejected", {
       what: text(`the export cannot be compared: ${reason.en}`, `エクスポートを照合できません: ${reason.ja}`),
       where: problem["header"] === "" ? undefined : String(problem["header"]),
-      hint: text(
-        "the plan is still waiting for verification; pass the console's export unmodified",
-        "計画は照合待ちのままです。管理画面のエクスポートをそのまま指定してください",
-      ),
+      hint:
+        code.startsWith("header-") && this.#kind.format.thing.ownHeaders === true ? this.#putOwnHeaders() : AS_IT_IS,
     });
+  }
+
+  /** The console's headers are not known: ours have to be put into its export. */
+  #putOwnHeaders(): Text {
+    const template = `clomoctl csv template --as ${this.#kind.name}`;
+    return text(
+      `the plan is still waiting for verification; give the export clomoctl's headers: ${template}`,
+      `計画は照合待ちのままです。エクスポートのヘッダーを clomoctl のものに書き換えてください: ${template}`,
+    );
   }
 
   [Symbol.dispose](): void {
     this.#database.close();
   }
 }
+
+const AS_IT_IS = text(
+  "the plan is still waiting for verification; pass the console's export unmodified",
+  "計画は照合待ちのままです。管理画面のエクスポートをそのまま指定してください",
+);
 
 const compareAndKeep = (database: Database, record: ImportRecord, plan: PlanSql): void => {
   const { etag, counts } = database.snapshot(() => ({ etag: etagOf(database, plan), counts: compare(database, plan) }));
