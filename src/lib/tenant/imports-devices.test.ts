@@ -589,8 +589,8 @@ describe("a tenant whose devices nobody owns", () => {
   });
 });
 
-test("an owner's mail address is held to the rule of a user's", async () => {
-  expect(await tenant.faults(await tenant.plan(devices, [HEADER, OWNED.with(3, "not an address")]))).toContain(
-    "not-mail-address@2",
-  );
+test("an owner's mail address is held to the rule of a user's; one that is none is not looked for", async () => {
+  const unknown = OWNED.with(0, "S9").with(3, "nobody@example.jp");
+  const plan = await tenant.plan(devices, [HEADER, OWNED.with(3, "not an address"), unknown]);
+  expect(await tenant.faults(plan)).toEqual(["not-mail-address@2", "user-unknown@3"]);
 });

@@ -139,6 +139,10 @@ const lacks = (plan: PlanSql, column: Column): string => {
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
 
+/** SQL: true if the cell in `:column` of a row has no problem by itself: what names nothing is not looked for. */
+const IS_READABLE = `r.row not in (
+  select row from s.problem where found = 'file' and severity = 'error' and col = :column)`;
+
 /** Cells that name records which the tenant lacks and the import may not create. */
 export const findUnknownReferences = (database: Database, plan: PlanSql): void => {
   for (const reference of plan.kind.references) {
@@ -158,7 +162,7 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
              from s.row r join json_each(${cell}) e
              where exists (${unknown}) and ${keySql(field.comparison, "e.value")} in (${unknown})`
           : `select r.row, r.line, null as col, json_object('${param}', ${cell}) as params
-             from (${unknown}) f join s.row r on ${staged(keyName(field))} = f.key`,
+             from (${unknown}) f join s.row r on ${staged(keyName(field))} = f.key where ${IS_READABLE}`,
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }
