@@ -1,11 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FORMAT } from "./file/format.ts";
-import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "./file/template.ts";
+import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "./file/template.ts";
 
 export default defineCommand({
   summary: text("write the header row of a format, without a tenant", "テナントなしで形式のヘッダー行を書き出す"),
-  details: TEMPLATE_DETAILS,
+  details: REPEATABLE_DETAILS,
   args: {},
   options: {
     as: FORMAT,

@@ -1,10 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
+import { FILTER_DETAILS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("export devices as a CSV file", "デバイスを CSV ファイルにエクスポートする"),
-  details: EXPORT_DETAILS,
+  details: [...FILTER_DETAILS, ...EXPORT_DETAILS],
   args: {},
   options: EXPORT_OPTIONS,
   examples: [

@@ -3,16 +3,11 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FILTERS } from "../csv/file/export.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
-import { DEVICE_COLUMNS } from "./columns.ts";
+import { DEVICE_COLUMNS, FILTER_DETAILS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list devices", "デバイスを一覧する"),
-  details: [
-    text(
-      "--filter-name looks in the identification name (端末識別名), --filter-id in the serial number.",
-      "--filter-name は端末識別名、--filter-id はシリアルナンバーを検索します。",
-    ),
-  ],
+  details: FILTER_DETAILS,
   args: {},
   options: { ...FILTERS, limit: LIMIT },
   examples: [

@@ -17,7 +17,7 @@ export default defineCommand({
     device: {
       kind: "string",
       required: true,
-      about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含めて)"),
+      about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含む)"),
     },
   },
   options: {},

@@ -1,14 +1,14 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
-import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
+import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
 
 export default defineCommand({
   summary: text(
     "write the header row of a users file, custom fields included",
     "ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)",
   ),
-  details: TEMPLATE_DETAILS,
+  details: REPEATABLE_DETAILS,
   args: {},
   options: TEMPLATE_OPTIONS,
   examples: [

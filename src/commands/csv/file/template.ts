@@ -20,8 +20,17 @@ export const TEMPLATE_OPTIONS = { output: OUTPUT, ...FORM_OPTIONS, map: MAP } as
 /** Help shared by all templates. */
 export const TEMPLATE_DETAILS = [
   text(
-    "A header row, ready to be filled in and imported. A repeatable column appears once; repeat it as needed.",
-    "ヘッダー行だけのファイルです。記入してインポートできます。繰り返せる列は 1 回だけ出力されるので、必要なだけ増やせます。",
+    "A header row, ready to be filled in and imported.",
+    "ヘッダー行だけのファイルです。記入してインポートできます。",
+  ),
+];
+
+/** Help shared by the templates of formats that may have a repeatable column. */
+export const REPEATABLE_DETAILS = [
+  ...TEMPLATE_DETAILS,
+  text(
+    "A repeatable column appears once; repeat it as needed.",
+    "繰り返せる列は 1 回だけ出力されるので、必要なだけ増やせます。",
   ),
 ];
 

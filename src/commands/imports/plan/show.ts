@@ -128,9 +128,12 @@ async function showRows(
 
 const SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
+/** The fields that name a record besides its key. */
+const NAMES: readonly string[] = ["name", "displayName", "identificationName"];
+
 /** `~ 12 taro@example.com 山田 太郎: 役職, TEL` */
 function rowLine({ kind }: Import, { action, row, key, changed, after }: PlanRow): Text {
-  const name = after.find(({ field }) => field === "name" || field === "displayName")?.value ?? "";
+  const name = after.find(({ field }) => NAMES.includes(field))?.value ?? "";
   const number = row === 0 ? "" : ` ${row}`;
   const headers = changed.map((field) => fieldName(kind, field));
   const what = headers.length === 0 ? "" : `: ${headers.join(", ")}`;

@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { accountLanguage } from "../../csv/file/export.ts";
-import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../../csv/file/template.ts";
+import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../../csv/file/template.ts";
 import { APP } from "../app.ts";
 
 export default defineCommand({
@@ -9,7 +9,7 @@ export default defineCommand({
     "write the header row of a SECURED APPs users file",
     "SECURED APPs のユーザー CSV のヘッダー行を書き出す",
   ),
-  details: TEMPLATE_DETAILS,
+  details: REPEATABLE_DETAILS,
   args: {},
   options: { app: APP, ...TEMPLATE_OPTIONS },
   examples: [
