@@ -70,7 +70,7 @@ describe("an import of devices", () => {
     ]);
   });
 
-  test("takes the console's words for platform and status only, and needs a serial number", async () => {
+  test("takes only the listed words for platform and status, and needs a serial number", async () => {
     const plan = await tenant.plan(devices, [
       ["シリアルナンバー", "プラットフォーム", "ステータス"],
       ["S1", "Windows", "事前登録"],
