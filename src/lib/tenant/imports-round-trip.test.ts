@@ -164,21 +164,46 @@ test("users are listed by name in the console's order, upwards and downwards, pa
   expect(down.map(({ name }) => name)).toEqual(up.toReversed());
   for (const sort of ["name", "user-id"]) {
     for (const desc of ["true", "false"]) {
-      expect(await paged(`sort=${sort}&desc=${desc}&limit=3`)).toEqual(
-        await paged(`sort=${sort}&desc=${desc}&limit=1000`),
+      expect(await paged("secured/docs/users", `sort=${sort}&desc=${desc}&limit=3`)).toEqual(
+        await paged("secured/docs/users", `sort=${sort}&desc=${desc}&limit=1000`),
       );
     }
   }
 });
 
-const paged = async (query: string): Promise<readonly string[]> => {
+test("users and devices come whole, page by page, each by its own cursors", async () => {
+  const numbers = Array.from({ length: 10 }, (_, i) => i);
+  await tenant.import({ kind: "users" }, [["氏名", "メールアドレス"], ...numbers.map((i) => [`${i}`, `u${i}@x`])]);
+  await tenant.import({ kind: "devices" }, [["シリアルナンバー"], ...numbers.map((i) => [`S${i}`])]);
+  for (const list of ["users", "devices"]) {
+    const whole = await paged(list, "limit=1000");
+    expect(whole).toHaveLength(10);
+    expect(await paged(list, "limit=3")).toEqual(whole);
+    expect(await paged(list, "limit=5&filterName=")).toEqual(whole);
+  }
+  const { next } = await pageOf("users?limit=3");
+  expect((await tenant.fetch(new Request(`http://tenant.invalid/v1/users?cursor=${next}`))).status).toBe(200);
+  const other = await tenant.fetch(new Request(`http://tenant.invalid/v1/devices?cursor=${next}`));
+  expect(await other.json()).toMatchObject({ status: 400, where: "query.cursor" });
+});
+
+interface Page {
+  readonly items: readonly { readonly id: string }[];
+  readonly next: string | null;
+}
+
+const pageOf = async (list: string): Promise<Page> => {
+  const response = await tenant.fetch(new Request(`http://tenant.invalid/v1/${list}`));
+  return (await response.json()) as Page;
+};
+
+const paged = async (list: string, query: string): Promise<readonly string[]> => {
   const ids: string[] = [];
   let next: string | null = "";
   while (next !== null) {
     const cursor = next === "" ? "" : `&cursor=${next}`;
-    const response = await tenant.fetch(new Request(`http://tenant.invalid/v1/secured/docs/users?${query}${cursor}`));
-    const page = (await response.json()) as { items: { userId: string }[]; next: string | null };
-    ids.push(...page.items.map(({ userId }) => userId));
+    const page = await pageOf(`${list}?${query}${cursor}`);
+    ids.push(...page.items.map(({ id }) => id));
     next = page.next;
   }
   return ids;

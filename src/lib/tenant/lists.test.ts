@@ -63,7 +63,10 @@ const PHONES: List<typeof FIELDS> = {
     "owner.emails": "o.emails ->> 0",
   },
   order: [CREATION],
-  orders: { memo: [{ sql: "t.memo", before: "" }, CREATION] },
+  orders: {
+    memo: [{ sql: "t.memo", before: "" }, CREATION],
+    serial: [{ sql: "t.serialNumber", before: "" }, CREATION],
+  },
   filters: { filterName: "memo", filterId: "serialNumber" },
   named: "t.id = :name or t.serialNumber = :name",
 };
@@ -107,6 +110,21 @@ const idsOf = (query: Omit<Parameters<typeof pageOf>[2], "cursor">): readonly st
   return ids;
 };
 
+/** A list, and how a page of it is asked for. */
+type Place = readonly [list: List, query: Partial<Parameters<typeof pageOf>[2]>];
+
+/** The cursor after the first record. */
+const cursorOf = ([list, query]: Place): string =>
+  (JSON.parse(pageOf(tenant.database, list, { limit: 1, ...query })) as Page).next ?? "";
+
+/** A cursor with other values of its sort keys, which are its last list. */
+const changed = (cursor: string, values: string): string => {
+  const json = Buffer.from(cursor, "base64url").toString();
+  return Buffer.from(json.replace(/\[[^[]*\]\]$/, `${values}]`)).toString("base64url");
+};
+
+const NOT_OF_THIS_LIST = { code: "usage", where: "query.cursor" };
+
 describe("a list that a thing configures", () => {
   it("has records as their fields describe them", () => {
     expect(recordsOf(tenant.database, PHONES).slice(0, 2)).toEqual([phone1, phone2]);
@@ -127,9 +145,65 @@ describe("a list that a thing configures", () => {
     expect(idsOf({ limit: 9, filterId: "a" })).toEqual([]);
   });
 
-  it.each(['[""]', "[1,2]", "{}", "1", "[null]", "[", "[1e999999]x"])("refuses the cursor %s", (cursor) => {
-    const page = () => pageOf(tenant.database, PHONES, { limit: 1, cursor: Buffer.from(cursor).toString("base64url") });
-    expect(page).toThrow(expect.objectContaining({ code: "usage", where: "query.cursor" }) as Failure);
+  it("refuses a cursor of another list, order or direction", () => {
+    const tablets = { ...PHONES, thing: { ...PHONE, name: "tablet" } };
+    const [docs, mailer] = ["docs", "mailer"].map((app) => ({ ...PHONES, among: ":app > ''", params: { app } }));
+    const places: readonly Place[] = [
+      [PHONES, {}],
+      [PHONES, { desc: true }],
+      [PHONES, { sort: "memo" }],
+      [PHONES, { sort: "memo", desc: true }],
+      [PHONES, { sort: "serial" }],
+      [PHONES, { sort: "serial", desc: true }],
+      [tablets, {}],
+      [docs ?? PHONES, {}],
+      [mailer ?? PHONES, {}],
+    ];
+    const accepts = ([list, query]: Place, cursor: string): boolean => {
+      try {
+        return pageOf(tenant.database, list, { limit: 1, ...query, cursor }) !== "";
+      } catch (error) {
+        if ((error as Failure).where === "query.cursor") return false;
+        throw error;
+      }
+    };
+    for (const [at, place] of places.entries()) {
+      const cursor = cursorOf(place);
+      expect(cursor).toMatch(/^[\w-]+$/);
+      expect(places.map((other) => accepts(other, cursor))).toEqual(places.map((_, other) => other === at));
+    }
+  });
+
+  it("takes a cursor with other filters, and of the usual order by any name", () => {
+    const next = (query: Place[1]): readonly unknown[] =>
+      (JSON.parse(pageOf(tenant.database, PHONES, { limit: 9, ...query })) as Page).items.map(({ id }) => id);
+    expect(next({ cursor: cursorOf([PHONES, {}]), filterName: "b" })).toEqual(["p3"]);
+    expect(next({ cursor: cursorOf([PHONES, { sort: "creation" }]) })).toEqual(["p2", "p3"]);
+  });
+
+  it.each([
+    "[]",
+    '[""]',
+    "[1,2]",
+    "{}",
+    "1",
+    "[null]",
+    "[1.5]",
+    "[1e400]",
+    "[-1e400]",
+    "[9007199254740993]",
+    "[9007199254740992]",
+    "null",
+  ])("refuses a cursor with the values %s", (values) => {
+    const cursor = cursorOf([PHONES, {}]);
+    const page = (encoded: string) => () => pageOf(tenant.database, PHONES, { limit: 1, cursor: encoded });
+    expect(page(changed(cursor, "[1]"))).not.toThrow();
+    expect(page(changed(cursor, values))).toThrow(expect.objectContaining(NOT_OF_THIS_LIST) as Failure);
+  });
+
+  it.each(["", "[", "{}", "1", "null", "[1]", "[null]", "[1e999999]x"])("refuses the cursor %s", (json) => {
+    const page = () => pageOf(tenant.database, PHONES, { limit: 1, cursor: Buffer.from(json).toString("base64url") });
+    expect(page).toThrow(expect.objectContaining(NOT_OF_THIS_LIST) as Failure);
   });
 
   it("comes as lines with a member for each column", async () => {

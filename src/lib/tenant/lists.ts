@@ -156,12 +156,35 @@ const parse = (json: string): unknown => {
   }
 };
 
-/** The sort keys of the last record before a page, as JSON. @throws Failure `usage` if no page of the list gave the cursor */
-const readCursor = (cursor: string, keys: readonly SortKey[]): string => {
-  const json = Buffer.from(cursor, "base64url").toString();
-  const values = parse(json);
-  const fits = Array.isArray(values) && values.length === keys.length;
-  if (fits && keys.every(({ before }, at) => typeof values[at] === typeof before)) return json;
+/** The order of a page's records. */
+interface PageOrder {
+  readonly keys: readonly SortKey[];
+  readonly direction: "asc" | "desc";
+  /** what its cursors belong to, as JSON: the list, and this order of it */
+  readonly place: string;
+}
+
+const orderOf = (list: List, { sort = "", desc = false }: Pick<PageQuery, "sort" | "desc">): PageOrder => {
+  const other = list.orders?.[sort];
+  const direction = desc ? "desc" : "asc";
+  const place = [list.thing.name, list.params ?? {}, other === undefined ? "" : sort, direction];
+  return { keys: other ?? list.order, direction, place: JSON.stringify(place) };
+};
+
+/** @param keys the last record's values of the sort keys, as a JSON list */
+const writeCursor = ({ place }: PageOrder, keys: string): string =>
+  Buffer.from(`[${place},${keys}]`).toString("base64url");
+
+/** All numbers that lists are sorted by are integers; others would not come out of JSON as they were. */
+const isValueOf = ({ before }: SortKey, value: unknown): boolean =>
+  typeof value === typeof before && (typeof value !== "number" || Number.isSafeInteger(value));
+
+/** The sort keys of the last record before a page, as JSON. @throws Failure `usage` if no page in this order gave the cursor */
+const readCursor = (cursor: string, { keys, place }: PageOrder): string => {
+  const content = parse(Buffer.from(cursor, "base64url").toString());
+  const [of, values] = Array.isArray(content) ? (content as readonly unknown[]) : [];
+  const fits = JSON.stringify(of) === place && Array.isArray(values) && values.length === keys.length;
+  if (fits && keys.every((key, at) => isValueOf(key, values[at]))) return JSON.stringify(values);
   throw new Failure("usage", {
     what: text("this cursor does not come from a page of this list", "このカーソルはこの一覧のものではありません"),
     where: "query.cursor",
@@ -171,7 +194,7 @@ const readCursor = (cursor: string, keys: readonly SortKey[]): string => {
 /** Selects a page of a list. */
 export interface PageQuery extends Filters {
   readonly limit: number;
-  /** as returned with the page before */
+  /** as returned with the page before, of the same list in the same order */
   readonly cursor?: string | undefined;
   /** one of the list's orders; else the usual one */
   readonly sort?: string | undefined;
@@ -181,22 +204,23 @@ export interface PageQuery extends Filters {
 /**
  * One page of a list, as the JSON of the API's answer.
  *
- * @throws Failure `usage` if no page of the list gave the cursor
+ * @throws Failure `usage` if no page of the list in this order gave the cursor
  */
 export const pageOf = (
   database: Database,
   list: List,
-  { limit, cursor, sort = "", desc = false, ...filters }: PageQuery,
+  { limit, cursor, sort, desc, ...filters }: PageQuery,
 ): string => {
-  const keys = list.orders?.[sort] ?? list.order;
-  const [direction, beyond] = desc ? (["desc", "<"] as const) : (["asc", ">"] as const);
-  const after = cursor === undefined ? null : readCursor(cursor, keys);
+  const order = orderOf(list, { sort, desc });
+  const { keys, direction } = order;
+  const after = cursor === undefined ? null : readCursor(cursor, order);
   const columns = keys.map(({ sql }) => sql).join(", ");
   const ends = keys.map((_, at) => `:after ->> ${at}`).join(", ");
-  const { where, params } = passing(list, filters, after === null ? "true" : `(${columns}) ${beyond} (${ends})`);
+  const beyond = `(${columns}) ${direction === "asc" ? ">" : "<"} (${ends})`;
+  const { where, params } = passing(list, filters, after === null ? "true" : beyond);
   const rows = select(database, list, { where, params: { ...params, limit, after } }, keys, direction);
   const last = rows.length < limit ? undefined : rows.at(-1);
-  const next = last === undefined ? null : Buffer.from(last.keys).toString("base64url");
+  const next = last === undefined ? null : writeCursor(order, last.keys);
   return `{"items":[${rows.map(({ json }) => json).join(",")}],"next":${JSON.stringify(next)}}`;
 };
 
