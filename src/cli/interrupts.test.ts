@@ -43,14 +43,6 @@ test("900 ms later the process ends, after saying what is known", () => {
   expect({ said, ends: host.ends }).toEqual({ said: ["error: interrupted: 3 of 5 rows were written\n"], ends: [143] });
 });
 
-test("what is known is said once, also where the process lingers", () => {
-  const { host, said, interrupts } = watched();
-  host.emit("SIGINT");
-  interrupts.announce();
-  expect(() => vi.advanceTimersByTime(900)).toThrow("ended");
-  expect(said).toHaveLength(1);
-});
-
 test("a second signal ends the process at once, with the first one's code", () => {
   const { host, interrupts } = watched();
   host.emit("SIGINT");
@@ -77,4 +69,18 @@ test("a question that is left counts as an interruption, and says what was done"
   expect(interrupts.exit).toBe(130);
   expect(interrupts.report()).toBe("error: interrupted: nothing was changed\n");
   expect(host.ends).toEqual([]);
+});
+
+test("who reads the output has a moment after the command has ended, not the rest of the 900 ms", () => {
+  const { host, said, interrupts } = watched();
+  expect(interrupts.over()).toBeUndefined();
+  vi.advanceTimersByTime(2000);
+  expect(host.ends).toEqual([]);
+  host.emit("SIGINT");
+  vi.advanceTimersByTime(100);
+  expect(interrupts.over()).toBe(130);
+  expect(said).toEqual(["error: interrupted: nothing was changed\n"]);
+  expect(() => vi.advanceTimersByTime(50)).toThrow("ended");
+  expect(host.ends).toEqual([130]);
+  expect(said).toHaveLength(1);
 });

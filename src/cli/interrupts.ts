@@ -6,6 +6,9 @@ import type { ErrorStyle } from "./error-style.ts";
 /** Time a command has to stop by itself after the first signal. */
 const GRACE_MS = 900;
 
+/** Time who reads the output has to take the rest of it, after an interrupted command has ended. */
+const LAST_MS = 50;
+
 const HANG_UP_EXIT = 129;
 
 /**
@@ -80,8 +83,20 @@ export class Interrupts {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
-  /** Reports the interruption to the user, once. */
-  announce(): void {
+  /**
+   * Call when the command has ended: reports the interruption, if there was one, and does not wait for a slow reader.
+   *
+   * @returns the exit code of the interruption
+   */
+  over(): number | undefined {
+    const exit = this.#exit;
+    if (exit === undefined) return undefined;
+    this.#announce();
+    setTimeout(() => this.#end(exit), LAST_MS).unref();
+    return exit;
+  }
+
+  #announce(): void {
     if (this.#reported) return;
     this.#reported = true;
     this.#say(this.report());
@@ -105,7 +120,7 @@ export class Interrupts {
   }
 
   #end(exit: number): never {
-    this.announce();
+    this.#announce();
     this.#host.exit(exit);
   }
 }

@@ -135,6 +135,16 @@ test.each([
   expect(await told(["--lang", "ja"])).toBe(`エラー: 中断しました: ${ja}\n`);
 });
 
+test("a signal ends a long result also where nobody reads it any more", async () => {
+  const stalled = new PassThrough({ highWaterMark: 1 });
+  const long: Work = async ({ terminal }, { host }) => {
+    setImmediate(() => host.emit("SIGINT"));
+    for (;;) await terminal.out.write("row\n");
+  };
+  const { exit, stderr } = await ending(long, [], undefined, stalled);
+  expect({ exit, stderr }).toEqual({ exit: 130, stderr: "error: interrupted: nothing was changed\n" });
+});
+
 test("a signal counts also where the work ended well, or failed otherwise", async () => {
   const well: Work = async (_, { host }) => void host.emit("SIGINT");
   expect(await ending(well)).toMatchObject({

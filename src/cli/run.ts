@@ -36,9 +36,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
     return command.run(tools, input as never);
   });
   await tools[Symbol.asyncDispose]();
-  if (interrupts.exit === undefined) return exit;
-  interrupts.announce();
-  return interrupts.exit;
+  return interrupts.over() ?? exit;
 }
 
 /** Awaits the work and its output; shows a failure, unless a signal caused it. */

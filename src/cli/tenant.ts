@@ -17,6 +17,8 @@ export interface Machine {
   readonly processes: ProcessTable;
   /** the operating system's user; undefined if it has no name, as in some containers */
   readonly userName: string | undefined;
+  /** ends long lists and exports */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -27,9 +29,10 @@ export interface Machine {
  */
 export async function openTenant(machine: Machine, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
+  const { signal } = machine;
   const opening = context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess(machine, context);
   const { close, ...connection } = await opening;
-  return { ...chosen, client: (nouns) => openClient(connection, nouns), close };
+  return { ...chosen, client: (nouns) => openClient({ ...connection, signal }, nouns), close };
 }
 
 type Closing = Pick<OpenTenant, "close">;

@@ -60,7 +60,8 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   const opened = new Map<string, Promise<OpenTenant>>();
   const open = async <N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> => {
     const { name } = chosen.context;
-    const tenant = opened.get(name) ?? outside.openTenant({ clock, processes, userName: outside.userName }, chosen);
+    const tenant =
+      opened.get(name) ?? outside.openTenant({ clock, processes, userName: outside.userName, signal }, chosen);
     opened.set(name, tenant);
     const { context, source, client } = await tenant;
     return { context, source, client: await client(nouns) };

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { User } from "../../lib/client/index.ts";
@@ -55,6 +56,27 @@ test("a failure in the midst ends it, in both languages", async () => {
   expect(en).toMatchObject({ exit: 7, stdout: "name\n髙橋 花子\n", stderr: "error: gone\n" });
   const ja = await run("users list --lang ja", { tenant: { users: failure } });
   expect(ja).toMatchObject({ exit: 7, stderr: "エラー: 応答がありません\n" });
+});
+
+test.each([
+  ["--format table --fields name"],
+  ["--format csv --fields name"],
+  ["--format json --fields name"],
+  ["--format ndjson --fields name"],
+  ["--query length(@)"],
+])("an interruption is heard between two pages, and the next one is not shown: %s", async (options) => {
+  const signals = new EventEmitter();
+  const interrupting = (): unknown => {
+    // as a signal comes: between two turns
+    setImmediate(() => signals.emit("SIGINT"));
+    return page("8", taro);
+  };
+  const tenant = { users: inTurn(page("7", hanako), interrupting) };
+  const { en, ja } = await inBoth(`users list ${options}`, { tenant, signals });
+  expect([en.exit, ja.exit]).toEqual([130, 130]);
+  expect(en.stdout).not.toContain(taro.name);
+  expect(en.stderr).toContain("interrupted: nothing was changed");
+  expect(ja.stderr).toContain("中断しました: 何も変更していません");
 });
 
 const LINE: object = EXAMPLES.get("users")?.line ?? {};

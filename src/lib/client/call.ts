@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
 import { MEDIA_TYPES, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
@@ -20,6 +21,8 @@ export interface Connection {
   readonly base?: URL | undefined;
   /** by default zod's, which leaves out what the contract does not know */
   readonly check?: Check | undefined;
+  /** ends long lists and exports, with its reason; not what is short, nor changes: who was interrupted may clear up */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The bytes of an input file and their charset. */
@@ -66,12 +69,18 @@ interface Input {
   readonly signal: AbortSignal | null;
 }
 
-/** @param given what the route has of these, in this order: path parameter or plan; query, body or file; then a signal */
-const inputOf = (route: Route, given: readonly unknown[]): Input => {
+const LONG: readonly AnswerKind[] = ["page", "list", "lines", "csv"];
+
+/**
+ * @param given what the route has of these, in this order: path parameter or plan; query, body or file; then a signal
+ * @param ending the signal of the connection
+ */
+const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | undefined): Input => {
   const [subject, ...others] = route.params === undefined ? [undefined, ...given] : given;
   const { id, etag } = route.ifMatch === true ? (subject as { id: string; etag: string | null }) : { id: subject };
   const isGiven = (route.query ?? route.body ?? route.file) !== undefined;
-  const [sent, signal = null] = isGiven ? others : [undefined, ...others];
+  const usual = LONG.includes(route.answer.kind) ? ending : undefined;
+  const [sent, signal = usual ?? null] = isGiven ? others : [undefined, ...others];
   const { stream, encoding } = route.file === true ? (sent as Upload) : {};
   const type = stream === undefined ? "application/json" : `text/csv; charset=${encoding}`;
   const body = stream ?? (route.body === undefined ? null : JSON.stringify(sent));
@@ -135,10 +144,17 @@ const json = async (call: Call, cursor?: string): Promise<unknown> =>
 
 const items = async (call: Call): Promise<unknown> => ((await json(call)) as { readonly items: unknown }).items;
 
+/** After each part of a list: in one process, signals would wait until all of it is shown. */
+const heard = async ({ input: { signal } }: Call): Promise<void> => {
+  await nextTurn();
+  signal?.throwIfAborted();
+};
+
 async function* pages(call: Call): AsyncGenerator<unknown> {
   let cursor: string | undefined;
   do {
     const page = (await json(call, cursor)) as { readonly items: unknown[]; readonly next: string | null };
+    await heard(call);
     // yield* would await each item three times
     for (const item of page.items) yield item;
     if (page.next !== null && page.next === cursor) {
@@ -155,6 +171,7 @@ async function* batches(call: Call): AsyncGenerator<readonly unknown[]> {
   const { body } = await send(call);
   if (body === null) return;
   for await (const lines of readLines(call.route, body)) {
+    await heard(call);
     const batch: unknown[] = [];
     try {
       for (const line of lines) batch.push(checked(call, parseLine(call.route, line)));
@@ -179,6 +196,7 @@ async function* ndjson(call: Call): AsyncGenerator<Uint8Array> {
   const { body } = await send(call, { accept: MEDIA_TYPES.lines });
   let last: number | undefined;
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    await heard(call);
     yield chunk;
     last = chunk.at(-1) ?? last;
   }
@@ -213,6 +231,7 @@ export const methodsOf = (connection: Connection, routes: Routes) =>
   Object.fromEntries(
     Object.entries(routes).map(([name, route]) => [
       name,
-      (...given: readonly unknown[]) => READERS[route.answer.kind]({ connection, route, input: inputOf(route, given) }),
+      (...given: readonly unknown[]) =>
+        READERS[route.answer.kind]({ connection, route, input: inputOf(route, given, connection.signal) }),
     ]),
   );

@@ -218,6 +218,71 @@ it("gives no bytes where an export has none", async () => {
   expect(await new Response(await client.users.export()).text()).toBe("");
 });
 
+describe("a long list whose connection is aborted", () => {
+  const enough = new Error("enough");
+  const line = (id: string): string => `${JSON.stringify(EXAMPLES.get(id)?.answer)}\n`;
+
+  /** A tenant that answers one part after another without a turn in between, until it is asked for too many. */
+  const endless = (type: string, part: string) => {
+    const ended = new AbortController();
+    let parts = 0;
+    const next = (): string => {
+      parts += 1;
+      // as a signal comes: in the next turn
+      if (parts === 1) setImmediate(() => ended.abort(enough));
+      if (parts > 9) throw new TypeError("nobody listens");
+      return part;
+    };
+    const body = () =>
+      type === MEDIA_TYPES.json
+        ? next().replace(/"next":(?:null|"1000")/, `"next":"${parts}"`)
+        : new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(Buffer.from(next())) }, { highWaterMark: 0 });
+    const transport: Transport = async () => new Response(body(), { headers: { "content-type": type } });
+    return wholeClient({ transport, signal: ended.signal });
+  };
+
+  it.each<[string, string, string, (client: WholeClient) => Promise<unknown>]>([
+    ["pages", MEDIA_TYPES.json, line("users"), (client) => all(client.users.list())],
+    ["pages of an app", MEDIA_TYPES.json, line("securedUsers"), (client) => all(client.secured.list("docs"))],
+    ["bytes of lines", MEDIA_TYPES.lines, "{}\n", (client) => all(client.users.list().ndjson())],
+    ["lines", MEDIA_TYPES.lines, line("importRows"), (client) => all(client.imports.rows(ID))],
+    ["batches of lines", MEDIA_TYPES.lines, line("importRows"), (client) => all(client.imports.rows(ID).batches())],
+  ])("ends after a part: %s", async (_, type, part, list) => {
+    await expect(list(endless(type, part))).rejects.toBe(enough);
+  });
+
+  const aborted = (seen: Seen[]): WholeClient => {
+    const answers = answering(seen);
+    const transport: Transport = async (request) => {
+      request.signal.throwIfAborted();
+      return answers(request);
+    };
+    return wholeClient({ transport, signal: AbortSignal.abort(enough) });
+  };
+
+  it.each<[string, (client: WholeClient) => Promise<unknown>]>([
+    ["pages", (client) => all(client.users.list())],
+    ["bytes of lines", (client) => all(client.users.list().ndjson())],
+    ["lines", (client) => all(client.imports.rows(ID))],
+    ["an export", (client) => client.users.export()],
+  ])("is not waited for: %s", async (_, call) => {
+    await expect(call(aborted([]))).rejects.toBe(enough);
+  });
+
+  it("leaves what is short, and changes: who was interrupted may clear up", async () => {
+    const seen: Seen[] = [];
+    await aborted(seen).imports.show(ID);
+    await aborted(seen).imports.list();
+    await aborted(seen).imports.discard(ID);
+    expect(seen).toHaveLength(3);
+  });
+
+  it("goes by the signal of the call, if it has one", async () => {
+    const seen: Seen[] = [];
+    expect(await aborted(seen).users.export({}, new AbortController().signal)).toBeInstanceOf(ReadableStream);
+  });
+});
+
 it.each<[string, (client: WholeClient, signal: AbortSignal) => Promise<unknown>]>([
   ["imports.plan", (client, signal) => client.imports.plan({ kind: "users" }, upload("utf-8"), signal)],
   ["imports.commit", (client, signal) => client.imports.commit(plan, signal)],

@@ -40,7 +40,7 @@ export interface TerminalPlace {
   readonly environment: Environment;
   /** a monotonic clock in milliseconds */
   readonly clock: () => number;
-  /** aborts questions when the process is to stop */
+  /** aborts questions and long results when the process is to stop */
   readonly signal?: AbortSignal | undefined;
   /** ora, unless a test passes another */
   readonly loadSpinner?: LoadSpinner | undefined;
@@ -103,7 +103,7 @@ export class Terminal {
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.#onTerminal = stdout.isTTY === true;
     this.interactive = stdin.isTTY === true && options.input !== false;
-    this.out = new StreamWriter(stdout, "stdout");
+    this.out = new StreamWriter(stdout, "stdout", place.signal);
     this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
     this.#err = new StreamWriter(stderr, "stderr");
     this.#colours = {

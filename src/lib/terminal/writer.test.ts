@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 import { StreamWriter } from "./writer.ts";
 
 const broken = (code: string) =>
@@ -107,4 +108,78 @@ test("a stream that is always ready lets other turns in between", async () => {
   setImmediate(count);
   for (let i = 0; i < 20; i += 1) await writer.write("x".repeat(1 << 15));
   expect(turns).toBeGreaterThanOrEqual(19);
+});
+
+const interruption = new Failure("interrupted", { what: text("interrupted", "中断しました") });
+
+/** A writer on a stream that takes everything, or nothing; what it was given, and its signal. */
+function interruptible(ready: boolean) {
+  const abort = new AbortController();
+  let seen = "";
+  const stream = new Writable({
+    highWaterMark: ready ? 1 << 30 : 1,
+    write(chunk: Buffer, _encoding, done) {
+      seen += chunk.toString();
+      if (ready) done();
+    },
+  });
+  const writer = new StreamWriter(stream, "stdout", abort.signal);
+  return { writer, interrupt: () => abort.abort(interruption), seen: () => seen };
+}
+
+test("a signal ends a long output at its next batch, between two chunks of text", async () => {
+  const { writer, interrupt, seen } = interruptible(true);
+  const row = "x".repeat(999);
+  let rows = 0;
+  const writing = (async () => {
+    for (; rows < 1000; rows += 1) await writer.write(`${row}\n`);
+  })();
+  setImmediate(interrupt);
+  await expect(writing).rejects.toBe(interruption);
+  expect(rows).toBeLessThan(100);
+  await writer.flush();
+  expect(seen()).toMatch(/^(x+\n)+$/);
+});
+
+test("a signal ends an output of bytes at its next chunk", async () => {
+  const { writer, interrupt, seen } = interruptible(true);
+  await writer.write(Buffer.from("a"));
+  interrupt();
+  await expect(writer.write(Buffer.from("b"))).rejects.toBe(interruption);
+  await writer.flush();
+  expect(seen()).toBe("a");
+});
+
+test("a short result is written also after a signal", async () => {
+  const { writer, interrupt, seen } = interruptible(true);
+  interrupt();
+  await writer.write("the whole ");
+  await writer.write("plan\n");
+  await writer.flush();
+  expect(seen()).toBe("the whole plan\n");
+});
+
+test("a signal ends the waiting for a reader that is slow or has stopped", async () => {
+  for (const chunk of [Buffer.alloc(10), "x".repeat(1 << 15)]) {
+    const { writer, interrupt } = interruptible(false);
+    const writing = writer.write(chunk);
+    await turn();
+    await turn();
+    interrupt();
+    await expect(writing).rejects.toBe(interruption);
+    const rows = async () => {
+      for (;;) await writer.write("row\n");
+    };
+    await expect(rows()).rejects.toBe(interruption);
+    await writer.flush();
+  }
+});
+
+test("a signal ends a flush that waits for its reader", async () => {
+  const { writer, interrupt } = interruptible(false);
+  await writer.write("x");
+  const flushing = writer.flush();
+  await turn();
+  interrupt();
+  await expect(flushing).resolves.toBeUndefined();
 });

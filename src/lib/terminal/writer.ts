@@ -11,7 +11,7 @@ export interface TextWriter {
   /**
    * Resolves when there is room for more; order is kept; does nothing once closed.
    *
-   * @throws `unexpected` when an earlier write failed, for instance on a full disk
+   * @throws `unexpected` when an earlier write failed, for instance on a full disk; a signal's reason in a long output
    */
   write(chunk: string | Uint8Array): Promise<void>;
   /** resolves when everything written so far has been handed to the operating system */
@@ -23,7 +23,7 @@ const GONE = new Set(["EPIPE", "EOF", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_
 
 /**
  * A writer on a Node stream. Small writes within one turn of the event loop are combined; a slow reader slows the
- * writer down; a closed pipe ends it quietly.
+ * writer down; a closed pipe ends it quietly. A signal ends it between two batches, and the waiting for its reader.
  */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
@@ -32,21 +32,28 @@ export class StreamWriter implements TextWriter {
   #scheduled = false;
   #closed = false;
   #failure: Error | undefined;
-  #wake: (() => void) | undefined;
+  readonly #signal: AbortSignal | undefined;
+  /** ends each waiting for the reader */
+  readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
-  /** @param name of the stream, for people: `stdout` */
-  constructor(stream: Writable, name: string) {
+  /**
+   * @param name of the stream, for people: `stdout`
+   * @param signal a long output ends with its reason; what fits into one batch is still written
+   */
+  constructor(stream: Writable, name: string, signal?: AbortSignal) {
     this.#stream = stream;
     this.#name = name;
+    this.#signal = signal;
+    signal?.addEventListener("abort", () => this.#resumeAll());
     stream.on("error", (error: NodeJS.ErrnoException) => {
       this.#closed = true;
       this.#failure = GONE.has(error.code ?? "") ? undefined : error;
-      this.#wake?.();
+      this.#resumeAll();
     });
     stream.on("close", () => {
       this.#closed = true;
-      this.#wake?.();
+      this.#resumeAll();
     });
   }
 
@@ -57,29 +64,29 @@ export class StreamWriter implements TextWriter {
   async write(chunk: string | Uint8Array): Promise<void> {
     this.#check();
     if (typeof chunk !== "string") {
+      this.#signal?.throwIfAborted();
       this.#send();
       this.#push(chunk);
-      return this.#drained;
+    } else {
+      this.#batch += chunk;
+      if (this.#batch.length >= BATCH_CHARACTERS) {
+        this.#send();
+        // a file is always ready: signals must get in between
+        await nextTurn();
+        this.#signal?.throwIfAborted();
+      } else if (!this.#scheduled) {
+        this.#scheduled = true;
+        setImmediate(() => this.#send());
+      }
     }
-    this.#batch += chunk;
-    if (this.#batch.length >= BATCH_CHARACTERS) {
-      this.#send();
-      // a file is always ready: signals must get in between
-      await nextTurn();
-    } else if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => this.#send());
-    }
-    return this.#drained;
+    if (this.#drained === undefined) return;
+    await this.#drained;
+    this.#signal?.throwIfAborted();
   }
 
   async flush(): Promise<void> {
     this.#send();
-    if (!this.#closed) {
-      await new Promise<void>((resolve) => {
-        this.#stream.write("", () => resolve());
-      });
-    }
+    if (!this.#closed) await this.#waiting((resume) => this.#stream.write("", resume));
     this.#check();
   }
 
@@ -96,13 +103,23 @@ export class StreamWriter implements TextWriter {
     if (this.#closed || this.#stream.write(chunk) || this.#drained !== undefined) {
       return;
     }
-    this.#drained = new Promise((resolve) => {
-      this.#wake = () => {
-        this.#drained = undefined;
-        resolve();
-      };
-      this.#stream.once("drain", this.#wake);
+    this.#drained = this.#waiting((resume) => this.#stream.once("drain", resume)).then(() => {
+      this.#drained = undefined;
     });
+  }
+
+  /** Waits for the reader, unless it has gone or a signal has come. */
+  async #waiting(start: (resume: () => void) => void): Promise<void> {
+    if (this.#signal?.aborted === true) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#resumes.add(resolve);
+    start(resolve);
+    await promise;
+    this.#resumes.delete(resolve);
+  }
+
+  #resumeAll(): void {
+    for (const resume of this.#resumes) resume();
   }
 
   #check(): void {
