@@ -85,6 +85,8 @@ const reset = (database: Database): void => {
     "delete from s.problem where found = 'plan'",
     "delete from s.invalid",
     "insert or ignore into s.invalid select row from s.problem where severity = 'error' and row > 1",
+    // an older program's, whose index has the name of a table of ours
+    "drop table if exists s.holder",
   ]) {
     database.exec(statement);
   }
