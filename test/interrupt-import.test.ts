@@ -82,6 +82,17 @@ describe("before anybody said yes", () => {
     expect(await filesOf(home)).toEqual(TENANT_ALONE);
   });
 
+  test("a window closed at the question: nothing is left lying", async () => {
+    const { home, file, before } = await homeWithPeople(20);
+    const terminal = startOnTerminal(["users", "import", file, "--create-orgs"], { home });
+    await terminal.shows("Apply this plan");
+    terminal.close();
+    const { code } = await answered("a closed window at the question", terminal.ended);
+    expect(code).toBe(129);
+    expect(await stateOf(home)).toBe(before);
+    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+  });
+
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],

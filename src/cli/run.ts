@@ -29,7 +29,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   if (command.changes === true || command.shows !== undefined) interrupts.describe(() => UNKNOWN);
   const tools = openTools(outside, globals, interrupts);
-  const exit = await settle(interrupts, tools, verb, async () => {
+  const exit = await settle(outside, interrupts, tools, verb, async () => {
     const { terminal } = tools;
     const { shows } = command;
     if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
@@ -41,6 +41,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
 
 /** Awaits the work and its output; shows a failure, unless a signal caused it. */
 async function settle(
+  { host: { stdin }, isTerminal }: Outside,
   interrupts: Interrupts,
   { terminal }: Tools,
   verb: VerbNode,
@@ -53,7 +54,11 @@ async function settle(
   } catch (error) {
     const failure = asFailure(error);
     // Ctrl-C in a question arrives as a key, not as a signal
-    if (failure.code === "interrupted") interrupts.leave();
+    if (failure.code === "interrupted") {
+      // so does the end of stdin as the window is closed, before SIGHUP is seen
+      if (stdin.isTTY && !isTerminal(0)) interrupts.hangUp();
+      interrupts.leave();
+    }
     if (interrupts.exit === undefined) {
       for (const line of stackOf(error)) await terminal.detail(same(line));
       await terminal.failure(failure);

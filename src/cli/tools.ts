@@ -39,6 +39,14 @@ async function* wholeInput(
   interrupts.signal.throwIfAborted();
 }
 
+/** A question resets the terminal's mode as it ends, which fails, and ends the program, where the window was closed. */
+function surviveClosing({ host: { stdin }, isTerminal }: Outside): void {
+  // only a terminal has it
+  const { setRawMode } = stdin as Partial<typeof stdin>;
+  if (setRawMode === undefined) return;
+  stdin.setRawMode = (mode) => (isTerminal(0) ? setRawMode.call(stdin, mode) : stdin);
+}
+
 /** The tools of one run; disposing of them closes the tenants that were opened. */
 export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
   const { host, clock, userFolder } = outside;
@@ -53,6 +61,7 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
+  surviveClosing(outside);
   const terminal = new Terminal(
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal },
     { ...globals, color: !globals.noColor, input: !globals.noInput },

@@ -21,8 +21,9 @@ export default defineCommand({
     const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, problems);
     if (!plan.rejected) {
+      const next = plan.state === "awaiting-console" ? `verify ${plan.id} --against EXPORT.csv` : `commit ${plan.id}`;
       await tools.terminal.note(
-        text(`continue with: clomoctl imports commit ${plan.id}`, `続けるには: clomoctl imports commit ${plan.id}`),
+        text(`continue with: clomoctl imports ${next}`, `続けるには: clomoctl imports ${next}`),
       );
     }
     await tools.terminal.show(IMPORT_DETAILS, plan);

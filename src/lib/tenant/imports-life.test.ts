@@ -335,6 +335,43 @@ test("the console's export is read as the console writes it, whatever map the im
   expect(await verify("課長")).toMatchObject({ accepted: true });
 });
 
+test("a verification deletes no others than those that were agreed to as the file was written", async () => {
+  const header = ["氏名", "メールアドレス"];
+  const of = (...names: readonly string[]) => [header, ...names.map((name) => [name, `${name}@x`])];
+  await tenant.import({ kind: "users" }, of("一", "二"));
+  const plan = await tenant.plan({ kind: "users", mode: "replace" }, of("一"));
+  expect(plan.delete).toBe(1);
+  await tenant.client.imports.emitted(plan);
+  const verify = () =>
+    tenant.client.imports.verify(plan.id, { stream: new Blob([fileOf(of("一"))]).stream(), encoding: "utf-8" });
+  await tenant.import({ kind: "users" }, of("三"));
+  for (const _ of [1, 2]) {
+    expect(await failureOf(verify())).toMatchObject({
+      code: "conflict",
+      what: { en: "the tenant has changed: verifying would delete 2 records, and not those that were agreed to" },
+      hint: { en: `see them, then verify again: clomoctl imports replan ${plan.id}` },
+    });
+  }
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["一", "二", "三"]);
+  expect(await tenant.client.imports.replan(plan.id)).toMatchObject({ state: "awaiting-console", delete: 2 });
+  expect(await verify()).toMatchObject({ accepted: true });
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["一"]);
+});
+
+test("a verification goes on where the tenant changed, and the same ones are deleted", async () => {
+  const header = ["氏名", "メールアドレス"];
+  const of = (...names: readonly string[]) => [header, ...names.map((name) => [name, `${name}@x`])];
+  await tenant.import({ kind: "users" }, of("一", "二"));
+  const plan = await tenant.plan({ kind: "users", mode: "replace" }, of("一"));
+  await tenant.client.imports.emitted(plan);
+  await tenant.import({ kind: "users" }, [
+    [...header, "役職"],
+    ["二", "二@x", "課長"],
+  ]);
+  const file = { stream: new Blob([fileOf(of("一"))]).stream(), encoding: "utf-8" } as const;
+  expect(await tenant.client.imports.verify(plan.id, file)).toMatchObject({ accepted: true });
+});
+
 test("an export whose header cannot be read is refused, and the plan keeps waiting", async () => {
   const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
   const cells = [

@@ -5,7 +5,7 @@ import { checkMap } from "../csv/layout/map.ts";
 import type { Encoding } from "../csv/records/record.ts";
 import { Failure } from "../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../model/import.ts";
-import { text } from "../text/index.ts";
+import { counted, text } from "../text/index.ts";
 import { importOf, NO_COUNTS } from "./import-shape.ts";
 import type { Processes, WriterNote } from "./store/sqlite/writer-note.ts";
 import {
@@ -174,7 +174,7 @@ export class TenantImports {
       checkEtag(this.#database, planSqlOf(record), record);
       changeImport(this.#database, record, {
         state: "awaiting-console",
-        detail: { emittedAt: instant(this.#surroundings) },
+        detail: { emittedAt: instant(this.#surroundings), agreedDeletions: record.detail.deletions },
       });
     });
     return this.show(id);
@@ -182,10 +182,22 @@ export class TenantImports {
 
   /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
   async replan(id: string, { signal }: RequestContext): Promise<Import> {
-    this.#database.checkWritable();
-    this.#expect(id, ["planned", "awaiting-console"]);
-    await this.#worker.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
+    const record = await this.#compareAgain(id, signal);
+    if (record.state === "awaiting-console") {
+      // who compares again by hand is shown what is deleted by now
+      this.#database.change(() => {
+        const waiting = this.#expect(id, ["awaiting-console"]);
+        changeImport(this.#database, waiting, { detail: { agreedDeletions: record.detail.deletions } });
+      });
+    }
     return this.show(id);
+  }
+
+  async #compareAgain(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
+    this.#database.checkWritable();
+    const { state } = this.#expect(id, ["planned", "awaiting-console"]);
+    await this.#worker.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
+    return this.#expect(id, [state]);
   }
 
   /** Compares the console's export with the expected result of a waiting plan, and commits it only if they agree. */
@@ -194,8 +206,9 @@ export class TenantImports {
     const waiting = this.#expect(id, ["awaiting-console"]);
     const { request } = waiting.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
-    if (etagOf(this.#database, planSqlOf(waiting)) !== waiting.etag) await this.replan(id, context);
+    if (etagOf(this.#database, planSqlOf(waiting)) !== waiting.etag) await this.#compareAgain(id, context.signal);
     const record = this.#expect(id, ["awaiting-console"]);
+    this.#checkDeletions(waiting, record);
     const difference = await this.#worker.run(
       {
         type: "verify",
@@ -214,6 +227,32 @@ export class TenantImports {
     const { differences = 0, first = [] } = difference ?? {};
     if (differences > 0) return { accepted: false, import: this.show(id), differences, first: [...first] };
     return { accepted: true, import: await this.#commit(record, context), differences: 0, first: [] };
+  }
+
+  /**
+   * Nothing is deleted that nobody agreed to. Of a plan of an older program only the number is known.
+   *
+   * @throws Failure `conflict`
+   */
+  #checkDeletions(waiting: ImportRecord, compared: ImportRecord): void {
+    const { agreedDeletions, counts } = waiting.detail;
+    const [agreed, now] = [counts?.delete ?? 0, compared.detail.counts?.delete ?? 0];
+    if (agreedDeletions === undefined ? now <= agreed : agreedDeletions === compared.detail.deletions) return;
+    const { id } = waiting;
+    // the next verification must not take the new number for what was agreed to
+    this.#database.change(() => {
+      changeImport(this.#database, compared, { detail: { agreedDeletions: agreedDeletions ?? `${agreed}` } });
+    });
+    throw new Failure("conflict", {
+      what: text(
+        `the tenant has changed: verifying would delete ${counted(now, "record")}, and not those that were agreed to`,
+        `テナントが変更されました。照合すると、確認したものとは異なる ${now} 件が削除されます`,
+      ),
+      hint: text(
+        `see them, then verify again: clomoctl imports replan ${id}`,
+        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${id}`,
+      ),
+    });
   }
 
   /** @throws Failure `conflict` if the import is not committed, was already reverted, or its records have changed */

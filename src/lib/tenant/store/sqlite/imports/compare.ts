@@ -206,6 +206,18 @@ export const checkEtag = (
   });
 };
 
+/**
+ * Which records a replacing plan deletes, as a short text: another text means others. Their number, and two sums of
+ * theirs; null if the plan deletes none by itself.
+ */
+export const deletionsOf = (database: Database, { kind, request }: PlanSql): string | null => {
+  if (request.mode !== "replace") return null;
+  const sums = "count(*) as n, coalesce(sum(t.pk), 0) as a, coalesce(sum((t.pk % 9973) * (t.pk % 10007)), 0) as b";
+  const sql = `select ${sums} from ${kind.thing.name} t where ${kind.isLacking}`;
+  const { n, a, b } = database.get(sql, { kind: kind.name }) ?? {};
+  return [n, a, b].map(Number).join(".");
+};
+
 /** The collections a plan reads; a write to one of them between plan and commit is a conflict. */
 const collectionsOf = (plan: PlanSql): readonly string[] => {
   const { kind, request } = plan;

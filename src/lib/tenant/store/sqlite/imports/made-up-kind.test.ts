@@ -5,6 +5,7 @@ import type { PlanRequest } from "../../../../imports/plan.ts";
 import { Stager } from "../../../../imports/stage.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { formatOf } from "../../../../model/format.ts";
+import { FORMATS } from "../../../../model/formats.ts";
 import { CREATED_AT, idField, type Field, type Thing, type ThingInFiles } from "../../../../model/thing.ts";
 import { text } from "../../../../text/index.ts";
 import { TestTenant, without } from "../../../testing/tenant.ts";
@@ -16,7 +17,7 @@ import { revertLines } from "./revert-rows.ts";
 import { planLines } from "./rows.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
 import { storedKind, type PlanSql } from "./stored-kind.ts";
-import { TABLES } from "./tables.ts";
+import { tablesOf } from "./tables.ts";
 
 const value = <F extends Partial<Field>>(header: string, more?: F) =>
   ({ type: "text", label: text(header, header), column: { header }, ...(more as F) }) as const;
@@ -71,7 +72,9 @@ const GADGET = {
 } as const satisfies ThingInFiles;
 
 const format = formatOf(GADGET, "gadgets");
-const kind = storedKind(format, [...TABLES, { thing: MAKER }]);
+const tables = tablesOf([...Object.values(FORMATS), format], [{ thing: MAKER }]);
+const kind = storedKind(format, tables);
+const users = storedKind(FORMATS.users, tables);
 
 const NOW = "2026-11-20T00:00:00.000Z";
 const IMPORT = 77;
@@ -104,13 +107,13 @@ afterEach(() => {
 });
 
 /** Stages and compares a file. */
-const plan = (file: string, wished: Partial<PlanRequest> = {}) => {
+const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
   if (database.get("select 1 from pragma_database_list where name = 's'") !== undefined) database.exec("detach s");
   rmSync(staging, { force: true });
   attachStaging(database, staging, { fresh: true });
   createStaging(database);
   const request: PlanRequest = {
-    kind: format.name as FormatName,
+    kind: of.name as FormatName,
     mode: "append",
     key: "serial",
     blank: "clear",
@@ -121,14 +124,14 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}) => {
     ...wished,
   };
   const table = new SqliteStaging(database);
-  const stager = new Stager(kind, request, {}, table);
+  const stager = new Stager(of, request, {}, table);
   for (const [at, line] of file.split("\n").entries()) {
     const cells = line.split(",").map((cell) => cell.trim());
     stager.record(cells, cells.length, at + 1, at + 1);
   }
   const staged = { ...stager.end(), encoding: "utf-8" as const, sha256: "", bytes: 0 };
   table.flush();
-  const sql: PlanSql = { kind, request, staged };
+  const sql: PlanSql = { kind: of, request, staged };
   return { sql, counts: database.snapshot(() => compare(database, sql)) };
 };
 
@@ -299,4 +302,17 @@ test("is undone: changed ones as before, deleted ones with all they had, new one
 test("its plan depends on its own collection and on those that its cells name", () => {
   const { sql } = plan(`${HEADER}\nlamp,S1,,,,,,`);
   expect(etagOf(database, sql)).toMatch(/^gadgets\.\d+-users\.\d+-makers\.\d+$/);
+});
+
+test("keeps its owner from being deleted, by a file that lacks them and by an undoing", () => {
+  load(`${HEADER}\nlamp,S1,,,,y@x,,`);
+  const request = { mode: "replace", key: "email" } as const;
+  const { counts } = plan("氏名,メールアドレス\n髙橋,takahashi@x", request, users);
+  expect(counts).toMatchObject({ delete: 1, rejected: true });
+  expect(problems()).toEqual([`delete-held@0:0 {"name":"山田 <yamada@x>","count":1,"of":"gadget"}`]);
+  const { revision, pk } = database.get("select pk, revision from user where name = '山田'") ?? {};
+  const made: Reverted = { pk: Number(pk) + IMPORT, kind: users, revision: Number(revision) };
+  expect(() => checkUntouched(database, made, 2)).toThrow(
+    "1 record (lamp <S1>) belongs to users that this import created",
+  );
 });

@@ -26,6 +26,9 @@ export interface ImportDetail {
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;
   readonly counts: PlanCounts | null;
+  /** which records the plan deletes, see `deletionsOf`; and which ones somebody agreed to as it was sent to the console */
+  readonly deletions?: string | null | undefined;
+  readonly agreedDeletions?: string | null | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
   /** the import that this one reverts, or that reverted this one */

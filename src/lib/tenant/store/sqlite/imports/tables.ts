@@ -1,5 +1,7 @@
 import type { FormatName } from "../../../../model/console-files.ts";
-import { FORMATS, THINGS_IN_FILES } from "../../../../model/formats.ts";
+import { kindOf } from "../../../../imports/kinds.ts";
+import type { Format } from "../../../../model/format.ts";
+import { FORMATS } from "../../../../model/formats.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import type { Thing } from "../../../../model/thing.ts";
@@ -17,7 +19,6 @@ const OWN: readonly Table[] = [
   },
   {
     thing: ORG,
-    heldBy: [{ thing: ORG, column: "parent" }],
     usual: ROOT_ORG_PK,
     made: { parent: String(ROOT_ORG_PK), name: "n.value", updatedAt: ":now" },
     planner: ORG_PLANNER,
@@ -26,21 +27,32 @@ const OWN: readonly Table[] = [
   { thing: SECURED_GROUP, collection: "secured" },
 ];
 
-/** The columns of other things that have the `pk` of a thing's records. */
-const holdersOf = ({ name }: Thing): NonNullable<Table["heldBy"]> =>
-  THINGS_IN_FILES.flatMap((thing: Thing) =>
-    Object.entries(thing.fields)
-      .filter(([, { type, refers }]) => type === "object" && refers?.to === name)
-      .map(([column]) => ({ thing, column })),
+/** The columns of things with files that have the `pk` of a thing's records. */
+const holdersOf = ({ name }: Thing, formats: readonly Format[]): NonNullable<Table["heldBy"]> => {
+  const holders = formats.flatMap((format) =>
+    kindOf(format)
+      .fields.filter(({ merge, refers }) => merge === "reference" && refers?.to === name)
+      .map(({ stored }) => ({ thing: format.thing, column: stored })),
   );
+  // an app's files have the same things
+  return holders.filter(
+    ({ thing, column }, at) => holders.findIndex((other) => other.thing === thing && other.column === column) === at,
+  );
+};
 
-const others = THINGS_IN_FILES.filter((thing) => OWN.every((table) => table.thing !== thing));
+/** The tables of the things that imports of these formats write or name. */
+export const tablesOf = (formats: readonly Format[], further: readonly Table[] = []): readonly Table[] => {
+  const known = [...OWN, ...further];
+  const others = [...new Set(formats.map(({ thing }) => thing))].filter((thing) =>
+    known.every((table) => table.thing !== thing),
+  );
+  return [...known, ...others.map((thing) => ({ thing }))].map((table: Table) => ({
+    ...table,
+    heldBy: holdersOf(table.thing, formats),
+  }));
+};
 
-/** The tables of things that imports write or name. */
-export const TABLES: readonly Table[] = [...OWN, ...others.map((thing) => ({ thing }))].map((table: Table) => ({
-  ...table,
-  heldBy: [...(table.heldBy ?? []), ...holdersOf(table.thing)],
-}));
+const TABLES = tablesOf(Object.values(FORMATS));
 
 /** A kind of import and how its records are stored. */
 export const kindNamed = (name: FormatName): StoredKind => storedKind(FORMATS[name], TABLES);

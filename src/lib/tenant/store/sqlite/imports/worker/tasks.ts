@@ -9,7 +9,7 @@ import { text, type Text } from "../../../../../text/index.ts";
 import { appendAudit } from "../../audit.ts";
 import { Database, interruption } from "../../database.ts";
 import { applyPlan, type CommitMoment } from "../commit.ts";
-import { advance, checkEtag, compare, etagOf } from "../compare.ts";
+import { advance, checkEtag, compare, deletionsOf, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import { changeImport, planSqlOf, readImport, rejected, type ImportRecord, type StoredRequest } from "../record.ts";
 import { applyRevert, checkUntouched, createdBy, revertedOf } from "../revert.ts";
@@ -158,12 +158,16 @@ const AS_IT_IS = text(
 );
 
 const compareAndKeep = (database: Database, record: ImportRecord, plan: PlanSql): void => {
-  const { etag, counts } = database.snapshot(() => ({ etag: etagOf(database, plan), counts: compare(database, plan) }));
+  const { etag, counts, deletions } = database.snapshot(() => ({
+    etag: etagOf(database, plan),
+    counts: compare(database, plan),
+    deletions: deletionsOf(database, plan),
+  }));
   flushToDisk(database);
   database.change(() => {
     if (readImport(database, record.id).state !== record.state) throw overtaken(record.id);
     const state = record.state === "awaiting-console" ? record.state : "planned";
-    changeImport(database, record, { state, etag, detail: { staged: plan.staged, counts } });
+    changeImport(database, record, { state, etag, detail: { staged: plan.staged, counts, deletions } });
   });
 };
 
