@@ -8,7 +8,7 @@ export const FORMATS = Object.fromEntries(
 ) as Readonly<Record<FormatName, Format>>;
 
 /** The things of which the console has files. */
-export const THINGS_IN_FILES: readonly ThingInFiles[] = [...new Set(Object.values(FORMATS).map(({ thing }) => thing))];
+const THINGS_IN_FILES: readonly ThingInFiles[] = [...new Set(Object.values(FORMATS).map(({ thing }) => thing))];
 
 type KeyNameOf<T> = T extends { readonly keys: infer K extends readonly Key[] }
   ? K["length"] extends 1
