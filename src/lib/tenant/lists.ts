@@ -12,7 +12,8 @@ import {
   type StreamedRecords,
 } from "./directory/export-text.ts";
 import { quoteIdentifier, type Database, type Params } from "./store/sqlite/database.ts";
-import { jsonList, jsonObject, truth } from "./store/sqlite/json.ts";
+import { either, truth } from "./store/sqlite/forms.ts";
+import { jsonList, jsonObject } from "./store/sqlite/json.ts";
 
 /** A column that a list is sorted by, as SQL. */
 export interface SortKey {
@@ -67,16 +68,20 @@ const KEY_SQL: Readonly<Record<Comparison, (sql: string) => string>> = {
 const columnSql = ({ sql }: List, field: string): string => sql?.[field] ?? `t.${quoteIdentifier(field)}`;
 
 /** SQL: the custom fields of a record as JSON, by their names in the tenant. */
-const CUSTOM_JSON = `iif(t.custom = '{}', '[]', '[' || coalesce((
-    select group_concat(json_object('name', coalesce(f.name, e.key), 'value', e.value), ',' order by cast(e.key as integer))
-    from json_each(t.custom) e left join custom_field f on f.pk = cast(e.key as integer)), '') || ']')`;
+const CUSTOM_JSON = either(
+  "t.custom = '{}'",
+  "'[]'",
+  `'[' || coalesce((
+    select string_agg(json_object('name', coalesce(f.name, e.key), 'value', e.value), ',' order by cast(e.key as integer))
+    from json_each(t.custom) e left join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`,
+);
 
 /** SQL: the fields that a record shows together, as JSON: those that have a value. */
 const withinJson = (list: List, name: string): string =>
   jsonList(
     (list.format === undefined ? [] : columnsWithin(list.format, name)).map(({ field }) => {
       const column = columnSql(list, field);
-      return `iif(${column} is null, '', ',{"field":"${field}","value":' || json_quote(${column}) || '}')`;
+      return either(`${column} is null`, "''", `',{"field":"${field}","value":' || json_quote(${column}) || '}'`);
     }),
   );
 
@@ -85,7 +90,7 @@ const valueJson = (list: List, own: string, field: Field): string => {
   if (field.type === "object") {
     const parts = shownFields(field.of);
     const json = jsonObject(parts.map(([name, part, member]) => [name, valueJson(list, `${own}.${member}`, part)]));
-    return field.nullable === true ? `iif(${columnSql(list, own)} is null, 'null', ${json})` : json;
+    return field.nullable === true ? either(`${columnSql(list, own)} is null`, "'null'", json) : json;
   }
   if (field.type === "objects") {
     return list.sql?.[own] ?? (own === "custom" && list.thing.custom === true ? CUSTOM_JSON : withinJson(list, own));
@@ -143,7 +148,7 @@ const select = (
     order by ${order.join(", ")} limit :limit`;
   const rows = database.snapshot(() => {
     list.prepare?.(database);
-    return database.all(sql, { limit: -1, ...params });
+    return database.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
   });
   return rows.map((row) => ({ json: String(row["json"]), keys: String(row["keys"]) }));
 };

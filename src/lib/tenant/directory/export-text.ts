@@ -59,7 +59,7 @@ function* batches(database: Database, records: StreamedRecords, batch: Batch): G
     if (typeof last !== "string" && typeof last !== "number") return;
     const range = { ...params, after, last };
     const linesOf: Parameters<Batch>[0] = (line) => {
-      const sql = `select cast(group_concat(line, '') as blob) as bytes, count(*) as records from
+      const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records from
         (select ${line} as line from ${table} ${records.joined}
          where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key})`;
       const { bytes, records: found } = database.get(sql, range) ?? {};

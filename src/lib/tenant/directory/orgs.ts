@@ -2,6 +2,7 @@ import { formatOf } from "../../model/format.ts";
 import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import type { List } from "../lists.ts";
 import type { Database } from "../store/sqlite/database.ts";
+import { either } from "../store/sqlite/forms.ts";
 
 /**
  * SQL: where each organisation lies below the root, in the order of the tree: parents before their children, siblings in
@@ -10,7 +11,7 @@ import type { Database } from "../store/sqlite/database.ts";
 const PLACES = String.raw`with recursive placed (pk, depth, path) as (
     select pk, 0, '' from org where parent is null
     union all
-    select o.pk, p.depth + 1, iif(p.depth = 0, '', p.path || '/') || replace(replace(o.name, '\', '\\'), '/', '\/')
+    select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || replace(replace(o.name, '\', '\\'), '/', '\/')
     from placed p join org o on o.parent = p.pk order by 2 desc, 1)
   insert into temp.place (pk, at, depth, path, state) select pk, row_number() over (), depth, path, :state from placed`;
 
@@ -39,7 +40,7 @@ export const ORGS: List<typeof ORG.fields> = {
     depth: "p.depth",
     parentId: "above.id",
     "parentId.code": "above.code",
-    "parentId.path": "iif(above.code is null, over.path, null)",
+    "parentId.path": either("above.code is null", "over.path", "null"),
   },
   order: [{ sql: "p.at", before: 0 }],
   filters: { filterName: "name", filterId: "code" },

@@ -12,7 +12,7 @@ export const securedUsers = (app: SecuredApp): List<typeof SECURED_USER.fields> 
   among: "t.app = :app",
   params: { app },
   sql: {
-    secretsSet: `(select '[' || coalesce(group_concat(json_object('field', key, 'at', value) order by id), '') || ']'
+    secretsSet: `(select '[' || coalesce(string_agg(json_object('field', key, 'at', value), ',' order by id), '') || ']'
       from json_each(t.secrets))`,
   },
   order: [USER_ID],

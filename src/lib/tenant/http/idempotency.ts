@@ -77,8 +77,9 @@ export class IdempotencyKeys {
     this.#database.change(() => {
       this.#database.run("delete from repeatable where at < :forgotten", { forgotten });
       this.#database.run(
-        `insert or replace into repeatable (key, route, fingerprint, subject, at)
-         values (:key, :route, :fingerprint, :subject, :at)`,
+        `insert into repeatable (key, route, fingerprint, subject, at)
+         values (:key, :route, :fingerprint, :subject, :at)
+         on conflict (key, route) do update set fingerprint = :fingerprint, subject = :subject, at = :at`,
         { ...request, at: instant(this.#surroundings) },
       );
     });

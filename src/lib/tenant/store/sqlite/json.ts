@@ -15,6 +15,3 @@ export const jsonObject = (members: readonly (readonly [name: string, json: stri
 
 /** SQL: a JSON list of pieces that each begin with a comma; a piece may be empty. */
 export const jsonList = (pieces: readonly string[]): string => `'[' || substr(${joined(["''", ...pieces])}, 2) || ']'`;
-
-/** SQL: a condition as JSON. */
-export const truth = (condition: string): string => `iif(${condition}, 'true', 'false')`;

@@ -6,6 +6,7 @@ import {
   changes,
   derivedColumns,
   hasSecrets,
+  indexTargets,
   isStaged,
   isTouched,
   joinReferences,
@@ -17,6 +18,7 @@ import {
   valueForExisting,
   valueForNew,
 } from "./expressions.ts";
+import { either, isMatched, isValid, THEN } from "../forms.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
 import type { Claim, CommitContext, PlanSql, StoredKind } from "./stored-kind.ts";
 
@@ -47,8 +49,8 @@ const keepBefore = (database: Database, { kind, request }: PlanSql, context: Com
   const updated = recordAsJson([...kind.fields.map(({ stored }) => stored), "updatedAt"]);
   database.run(
     `insert into import_change select :import, :entity, t.pk, 'update', ${updated}
-     from s.match m cross join ${thing.name} t on t.pk = m.target
-     where m.changed <> 0 and m.row not in (select row from s.invalid) and ${proceeding("m.row")}`,
+     from s.match m ${THEN} ${thing.name} t on t.pk = m.target
+     where m.changed <> 0 and ${isValid("m.row")} and ${proceeding("m.row")}`,
     params,
   );
   if (request.mode !== "replace") return;
@@ -117,7 +119,7 @@ const create = (database: Database, plan: PlanSql, context: CommitContext): void
 const claimForNew = (database: Database, plan: PlanSql, { field, table }: Claim, base: number): void => {
   const key = `r.${stagedKey(plan, field)}`;
   const list = field.merge === "list";
-  const isNew = `r.row not in (select row from s.match) and ${VALID} and ${proceeding("r.row")}`;
+  const isNew = `not ${isMatched("r.row")} and ${VALID} and ${proceeding("r.row")}`;
   database.run(
     `insert into ${table} select ${key}, :base + r.row ${list ? ", 1" : ""} from s.row r
      where ${key} is not null and ${isNew} order by ${key}`,
@@ -131,7 +133,7 @@ const claimForNew = (database: Database, plan: PlanSql, { field, table }: Claim,
 };
 
 /** SQL: the valid rows whose record changes, and their records. */
-const CHANGED = `s.match m cross join s.row r on r.row = m.row`;
+const CHANGED = `s.match m ${THEN} s.row r on r.row = m.row`;
 
 const update = (database: Database, plan: PlanSql, context: CommitContext): void => {
   const { thing, name: kind } = plan.kind;
@@ -147,7 +149,7 @@ const update = (database: Database, plan: PlanSql, context: CommitContext): void
   ];
   const values = touched.map((field) => `${valueForExisting(plan, field)} as ${column(field)}`);
   const sql = `update ${thing.name} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
-    from (select m.target, ${values.join(", ")} from ${CHANGED} cross join ${thing.name} t on t.pk = m.target
+    from (select m.target, ${values.join(", ")} from ${CHANGED} ${THEN} ${thing.name} t on t.pk = m.target
           ${joinReferences(plan)} where m.changed <> 0 and ${VALID} and ${IN_RANGE}) v
     where ${thing.name}.pk = v.target`;
   forRanges(database, (range) => database.run(sql, { ...context, kind, ...range }));
@@ -157,7 +159,7 @@ const update = (database: Database, plan: PlanSql, context: CommitContext): void
 export const claimStored = ({ field, table }: Claim, thing: Thing, which: string): string => {
   const column = `t.${quoteIdentifier(field.stored)}`;
   return field.merge === "list"
-    ? `insert into ${table} select ${keySql(field.comparison, "e.value")}, t.pk, e.key = 0
+    ? `insert into ${table} select ${keySql(field.comparison, "e.value")}, t.pk, ${either("e.key = 0", "1", "0")}
        from ${thing.name} t join json_each(${column}) e where ${which}`
     : `insert into ${table} select ${keySql(field.comparison, column)}, t.pk
        from ${thing.name} t where ${column} is not null and ${which}`;
@@ -167,9 +169,9 @@ export const claimStored = ({ field, table }: Claim, thing: Thing, which: string
 const reclaim = (database: Database, plan: PlanSql, release: boolean): void => {
   const { claims, thing } = plan.kind;
   for (const claim of claims) {
-    const changed = `${changes(claim.field)} and m.row not in (select row from s.invalid)`;
+    const changed = `${changes(claim.field)} and ${isValid("m.row")}`;
     if (!isTouched(plan, claim.field)) continue;
-    if (database.count(`select exists (select 1 from s.match m where ${changed})`) === 0) continue;
+    if (database.count(`select count(*) from (select 1 from s.match m where ${changed} limit 1) one`) === 0) continue;
     const records = `in (select m.target from s.match m where ${changed})`;
     if (release) database.run(releaseOf(claim, `${claim.record} ${records}`));
     else if (!claim.own) database.run(claimStored(claim, thing, `t.pk ${records}`));
@@ -210,6 +212,8 @@ const noteSecrets = (database: Database, plan: PlanSql, { now, idPrefix }: Commi
 /** Applies a plan, inside the caller's transaction: every valid row, or an exception. */
 export const applyPlan = (database: Database, plan: PlanSql, context: CommitContext): void => {
   const { planner } = plan.kind.table;
+  // plans of before have none
+  if (plan.request.mode === "replace") indexTargets(database);
   keepBefore(database, plan, context);
   makeReferences(database, plan, context);
   reclaim(database, plan, true);

@@ -2,10 +2,12 @@ import { Failure } from "../../../../errors/index.ts";
 import type { PlanCounts } from "../../../../imports/plan.ts";
 import { text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
+import { isMatched, isMissing, isValid, THEN } from "../forms.ts";
 import { findConflicts } from "./conflicts.ts";
 import {
   changedMask,
   hasSecrets,
+  indexTargets,
   isStaged,
   isTouched,
   joinReferences,
@@ -14,6 +16,7 @@ import {
   newReferences,
   staged,
   stored,
+  VALID,
 } from "./expressions.ts";
 import {
   findCaseTwins,
@@ -22,6 +25,7 @@ import {
   findHeld,
   findProtected,
   findUnknownReferences,
+  MARK_INVALID,
   recordFinding,
 } from "./findings.ts";
 import { forRanges, IN_RANGE } from "./functions.ts";
@@ -30,8 +34,9 @@ import { CUSTOM_FIELDS, type PlanSql } from "./stored-kind.ts";
 /** Finds the record each staged row matches, and which of its fields the row would change. */
 const match = (database: Database, plan: PlanSql): void => {
   for (const records of [joinByKey(database, plan), ...joinByStandIn(database, plan)]) {
-    const sql = `insert or ignore into s.match (row, target, changed)
-      select r.row, t.pk, ${changedMask(plan)} from s.row r ${records} ${joinReferences(plan)} where ${IN_RANGE}`;
+    const sql = `insert into s.match (row, target, changed)
+      select r.row, t.pk, ${changedMask(plan)} from s.row r ${records} ${joinReferences(plan)} where ${IN_RANGE}
+      on conflict do nothing`;
     forRanges(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
   }
 };
@@ -43,9 +48,9 @@ const joinByKey = (database: Database, plan: PlanSql): string => {
   const claim = claims.find((one) => one.field.field === field);
   const key = stored(claim?.key ?? field);
   if (!unique) return joinHolders(database, plan, "key", keySql(comparison, key), `${key} is not null`);
-  if (claim?.own !== false) return `cross join ${thing.name} t on ${inScope} and ${key} = r.key`;
-  return `cross join ${claim.table} e on e.${claim.key} = r.key ${list ? "and e.main = 1" : ""}
-    cross join ${thing.name} t on t.pk = e.${claim.record}`;
+  if (claim?.own !== false) return `${THEN} ${thing.name} t on ${inScope} and ${key} = r.key`;
+  return `${THEN} ${claim.table} e on e.${claim.key} = r.key ${list ? "and e.main = 1" : ""}
+    ${THEN} ${thing.name} t on t.pk = e.${claim.record}`;
 };
 
 /** SQL: joins the record `t` that has no key, by what stands in for it. */
@@ -75,16 +80,17 @@ const joinHolders = (database: Database, plan: PlanSql, column: string, key: str
     select: `select r.row, r.line, null as col, json_object('count', count(*)) as params
              from s.row r join s.${holders} h on h.key = ${staged(column)} group by r.row having count(*) > 1`,
   });
-  return `cross join s.${holders} h on h.key = ${staged(column)} cross join ${thing.name} t on t.pk = h.pk`;
+  return `${THEN} s.${holders} h on h.key = ${staged(column)} ${THEN} ${thing.name} t on t.pk = h.pk`;
 };
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
 const reset = (database: Database): void => {
   for (const statement of [
+    "drop index if exists s.match_target",
     "delete from s.match",
     "delete from s.problem where found = 'plan'",
     "delete from s.invalid",
-    "insert or ignore into s.invalid select row from s.problem where severity = 'error' and row > 1",
+    MARK_INVALID,
     // an older program's, whose index has the name of a table of ours
     "drop table if exists s.holder",
   ]) {
@@ -98,9 +104,9 @@ const countDeleted = (database: Database, { kind, request }: PlanSql): number =>
   const count = (where: string): number =>
     database.count(`select count(*) from ${thing.name} t where ${where}`, { kind: name });
   if (kind.table.planner !== undefined) return count(isLacking);
-  const matched = database.count(`select count(distinct target) from s.match
-    where target not in (select t.pk from ${thing.name} t where ${isProtected})`);
-  return count(`${inScope} and ${isFree}`) - matched;
+  const matched = database.count("select count(distinct target) from s.match");
+  const keeps = count(`${inScope} and ${isProtected} and not ${isMissing("t.pk")}`);
+  return count(`${inScope} and ${isFree}`) - (matched - keeps);
 };
 
 const isRejected = (
@@ -113,8 +119,8 @@ const isRejected = (
   // an invalid row may not identify its record: then it is unknown which records the file lacks
   return (
     deleted > 0 &&
-    database.count(`select count(*) from s.invalid where row not in (select row from s.match)
-      or row in (select row from s.problem where code in (${UNRELIABLE}))`) > 0
+    database.count(`select count(*) from s.invalid i where not ${isMatched("i.row")}
+      or i.row in (select row from s.problem where code in (${UNRELIABLE}))`) > 0
   );
 };
 
@@ -149,6 +155,7 @@ export const compare = (
     findCaseTwins(database, plan);
     findUnknownReferences(database, plan);
     match(database, plan);
+    if (plan.request.mode === "replace") indexTargets(database);
     findProtected(database, plan);
     findHeld(database, plan);
     if (forNew) findMissingForNew(database, plan);
@@ -160,9 +167,8 @@ export const compare = (
 const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   const rows = database.count("select count(*) from s.row");
   const invalid = database.count("select count(*) from s.invalid");
-  const valid = "row not in (select row from s.invalid)";
-  const matched = database.count(`select count(*) from s.match where ${valid}`);
-  const update = database.count(`select count(*) from s.match where changed <> 0 and ${valid}`);
+  const matched = database.count(`select count(*) from s.match m where ${isValid("m.row")}`);
+  const update = database.count(`select count(*) from s.match m where m.changed <> 0 and ${isValid("m.row")}`);
   const deleted = countDeleted(database, plan);
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });
@@ -173,7 +179,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
     delete: deleted,
     invalid,
     secretsSet: hasSecrets(plan)
-      ? database.count(`select count(*) from s.row where secrets is not null and ${valid}`)
+      ? database.count(`select count(*) from s.row r where r.secrets is not null and ${VALID}`)
       : 0,
     orgsCreated: countCreated(database, plan, "orgsCreated"),
     groupsCreated: countCreated(database, plan, "groupsCreated"),
@@ -187,7 +193,7 @@ const countCreated = (database: Database, plan: PlanSql, count: "orgsCreated" | 
   plan.kind.references
     .filter(({ refers }) => refers.creates?.count === count)
     .flatMap((reference) => newReferences(plan, reference) ?? [])
-    .map((select) => database.count(`select count(*) from (${select})`, { kind: plan.kind.name }))
+    .map((select) => database.count(`select count(*) from (${select}) made`, { kind: plan.kind.name }))
     .reduce((sum, created) => sum + created, 0);
 
 /** @throws Failure `conflict` when a collection the plan read has changed since */

@@ -1,5 +1,6 @@
 import { quoteIdentifier, type Database } from "../database.ts";
-import { calledText, isStaged, stagedKey } from "./expressions.ts";
+import { isInvalid, isMatched, isMissing, isValid } from "../forms.ts";
+import { calledText, indexTargets, isStaged, stagedKey } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 
@@ -7,21 +8,21 @@ import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 const claimsOf = (plan: PlanSql, { field }: Claim): string => {
   const key = stagedKey(plan, field);
   // a row that matched its record by the key already has that value
-  const others = key === "key" ? " and r.row not in (select row from s.match)" : "";
+  const others = key === "key" ? ` and not ${isMatched("r.row")}` : "";
   const first = `select r.${key} as key, r.row, null as col from s.row r where r.${key} is not null${others}`;
   return field.merge === "list" ? `${first} union all select key, row, col from s.claim` : first;
 };
 
 /** SQL: true if the holder of a value keeps it after the valid row `h`. */
 const keepsValue = ({ request }: PlanSql, { field: { field, clearable } }: Claim): string =>
-  request.blank === "clear" && clearable ? "0" : `h.${quoteIdentifier(field)} is null`;
+  request.blank === "clear" && clearable ? "false" : `h.${quoteIdentifier(field)} is null`;
 
 /** SQL: the contests of valid rows; each row found invalid may add more. */
-const OF_VALID = "row not in (select row from s.invalid)";
+const OF_VALID = isValid("c.row");
 
 /** SQL: the contests of rows that only the comparison made invalid, and that match one record at most. */
-const OF_COMPARED = `row in (select row from s.invalid) and row not in (
-  select row from s.problem where severity = 'error' and (found = 'file' or code = 'key-ambiguous'))`;
+const OF_COMPARED = `${isInvalid("c.row")} and not exists (
+  select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code = 'key-ambiguous'))`;
 
 /**
  * Finds claims of rows on values that another record of the tenant holds. They are few. If the holder releases the value
@@ -38,16 +39,16 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
   database.exec("create table s.contest (field text, key text, row integer, col integer, holder integer, state text)");
   for (const claim of claims) {
     const { table, key, record, own } = claim;
-    const scope = own ? inScopeOf(plan.kind.thing, "held") : "1";
+    const scope = own ? inScopeOf(plan.kind.thing, "held") : "true";
     database.run(
       `insert into s.contest select :field, c.key, c.row, c.col, held.${record}, 'open' from (${claimsOf(plan, claim)}) c
        join ${table} held on held.${key} = c.key and ${scope} left join s.match m on m.row = c.row
-       where held.${record} is not m.target`,
+       where held.${record} is distinct from m.target`,
       { field: claim.field.field, kind: plan.kind.name },
     );
   }
   if (database.count("select count(*) from s.contest") === 0) return;
-  database.exec("create index if not exists s.match_target on match (target)");
+  indexTargets(database);
   const lose = (which: string): number =>
     claims.map((claim) => loseContests(database, plan, claim, which)).reduce((sum, n) => sum + n, 0);
   lose(OF_COMPARED);
@@ -58,16 +59,13 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
 /** Marks the contests whose holder keeps the value. @returns their number */
 const loseContests = (database: Database, plan: PlanSql, claim: Claim, which: string): number => {
   const { thing, isFree } = plan.kind;
-  const deleted =
-    plan.request.mode === "replace"
-      ? `(${isFree} and not exists (select 1 from s.match g where g.target = s.contest.holder))`
-      : "0";
+  const deleted = plan.request.mode === "replace" ? `(${isFree} and ${isMissing("c.holder")})` : "false";
   return database.run(
-    `update s.contest set state = 'lost' from ${thing.name} t
-     where state = 'open' and field = :field and ${which} and t.pk = s.contest.holder and not ${deleted}
+    `update s.contest as c set state = 'lost' from ${thing.name} t
+     where c.state = 'open' and c.field = :field and ${which} and t.pk = c.holder and not ${deleted}
        and not exists (
          select 1 from s.match g join s.row h on h.row = g.row
-         where g.target = s.contest.holder and g.row not in (select row from s.invalid)
+         where g.target = c.holder and ${isValid("g.row")}
            and not (${keepsValue(plan, claim)}))`,
     { field: claim.field.field },
   );

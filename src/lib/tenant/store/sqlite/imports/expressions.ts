@@ -1,4 +1,5 @@
-import { quoteIdentifier } from "../database.ts";
+import { quoteIdentifier, type Database } from "../database.ts";
+import { either, isValid } from "../forms.ts";
 import { keyName, keyNamed, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
 import type { Thing } from "../../../../model/thing.ts";
@@ -99,22 +100,23 @@ const resultingValue = (plan: PlanSql, field: ImportedField): string => {
   const reference = referenceOf(plan.kind, field);
   if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
   const pk = named(reference);
-  return keeps ? `iif(${staged(keyName(field))} is null, ${column}, ${pk})` : pk;
+  return keeps ? either(`${staged(keyName(field))} is null`, column, pk) : pk;
 };
 
 /** Whether a record keeps a value whose Windows-31J form equals the file's value. */
 const keepsWindowsForm = (plan: PlanSql, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/** SQL: true (1) if a row would change the field of the record it matches. */
+/** SQL: the field's bit if a row would change it in the record it matches, else 0. */
 const differs = (plan: PlanSql, field: ImportedField): string => {
   const column = stored(field.stored);
   const value = resultingValue(plan, field);
-  const different = `${value} is not ${column}`;
+  const bit = String(2 ** field.bit);
   // case instead of and: SQLite evaluates both sides of an and
   return keepsWindowsForm(plan, field)
-    ? `case when ${different} then ${value} is not windows_form(${column}) else 0 end`
-    : `(${different})`;
+    ? `case when ${value} is not distinct from ${column} then 0
+         when ${value} is distinct from windows_form(${column}) then ${bit} else 0 end`
+    : either(`${value} is distinct from ${column}`, bit, "0");
 };
 
 /** The resulting value of an existing record. */
@@ -122,15 +124,15 @@ export const valueForExisting = (plan: PlanSql, field: ImportedField): string =>
   const column = stored(field.stored);
   const value = resultingValue(plan, field);
   return keepsWindowsForm(plan, field)
-    ? `case when ${value} is ${column} then ${column} when ${value} is windows_form(${column}) then ${column}
-         else ${value} end`
+    ? `case when ${value} is not distinct from ${column} then ${column}
+         when ${value} is not distinct from windows_form(${column}) then ${column} else ${value} end`
     : value;
 };
 
 /** The mask of the fields a row would change. */
 export const changedMask = (plan: PlanSql): string =>
   touchedFields(plan)
-    .map((field) => `${differs(plan, field)} * ${2 ** field.bit}`)
+    .map((field) => differs(plan, field))
     .join(" + ") || "0";
 
 /** SQL: true if a row changes the field of the record it matches. */
@@ -146,10 +148,10 @@ export const joinReferences = (plan: PlanSql): string =>
     )
     .join(" ");
 
-/** SQL: the keys of the records that cells may name. */
-export const keysOf = ({ keys, table: { thing } }: StoredReference): string => {
-  const known = keys.own ? `${inScopeOf(thing, "known")} and known.${keys.key} is not null` : "1";
-  return `select known.${keys.key} from ${keys.table} known where ${known}`;
+/** SQL: true if the tenant has the record that a cell names. @param key SQL of its key */
+export const isKnown = ({ keys, table: { thing } }: StoredReference, key: string): string => {
+  const scope = keys.own ? inScopeOf(thing, "known") : "true";
+  return `exists (select 1 from ${keys.table} known where known.${keys.key} = ${key} and ${scope})`;
 };
 
 /** True if the import creates the records that its cells name and the tenant lacks. */
@@ -165,8 +167,8 @@ export const newReferences = (plan: PlanSql, reference: StoredReference): string
       ? `exists (select 1 from s.row r join json_each(${staged(field.field)}) e
            where ${keySql(field.comparison, "e.value")} = f.key and ${VALID})`
       : `f.key in (select ${staged(keyName(field))} from s.row r where ${VALID})`;
-  return `select f.key, f.value from s.refer f where f.what = '${field.short}' and f.key not in (${keysOf(reference)})
-          and (f.row not in (select row from s.invalid) or ${valid})`;
+  return `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
+          and (${isValid("f.row")} or ${valid})`;
 };
 
 /** SQL: what a cell shows of the record it names, by its `pk`. */
@@ -193,5 +195,9 @@ export const derivedColumns = (
   return [...keys, ...sorts].flatMap(([column, sql, of]) => (sql === undefined ? [] : [[column, of(sql)] as const]));
 };
 
+/** Makes the index that finds the row of a record. */
+export const indexTargets = (database: Database): void =>
+  database.exec("create index if not exists s.match_target on match (target)");
+
 /** SQL: staged rows that are not invalid. */
-export const VALID = "r.row not in (select row from s.invalid)";
+export const VALID = isValid("r.row");

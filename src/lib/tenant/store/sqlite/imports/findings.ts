@@ -2,12 +2,13 @@ import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName, keyName } from "../../../../imports/kinds.ts";
 import type { Column } from "../../../../model/format.ts";
 import { quoteIdentifier, type Database, type Params } from "../database.ts";
+import { either, isMatched, isMissing } from "../forms.ts";
 import {
   calledText,
   changes,
   isStaged,
   keyOf,
-  keysOf,
+  isKnown,
   keySql,
   keyText,
   mayCreate,
@@ -28,6 +29,10 @@ export interface Finding {
   readonly params?: Params | undefined;
 }
 
+/** SQL: marks the rows of errors invalid. */
+export const MARK_INVALID = `insert into s.invalid select row from s.problem where severity = 'error' and row > 1
+  on conflict do nothing`;
+
 /** Stores findings as problems and marks their rows invalid. @returns their number */
 export const recordFinding = (database: Database, plan: PlanSql, finding: Finding): number => {
   const place = plan.staged.places.find(({ field }) => field === finding.field);
@@ -46,9 +51,7 @@ export const recordFinding = (database: Database, plan: PlanSql, finding: Findin
     },
   );
   if (found > 0 && severity === "error") {
-    database.exec(
-      "insert or ignore into s.invalid select row from s.problem where found = 'plan' and severity = 'error' and row > 1",
-    );
+    database.exec(MARK_INVALID);
   }
   return found;
 };
@@ -58,10 +61,10 @@ const keysIn = (column: string): string =>
   `select ${column} as key, row, null as col from s.row where ${column} is not null`;
 
 /** SQL: each row of a repeated value, with another row that has it; `which` filters `v`. */
-const repeated = (values: string, which = "1"): string => `
+const repeated = (values: string, which = "true"): string => `
   with v as (${values}),
        d as (select key, min(row) as first, max(row) as last from v group by key having count(*) > 1)
-  select r.row, r.line, v.col, json_object('header', :header, 'row', iif(r.row = d.first, d.last, d.first)) as params
+  select r.row, r.line, v.col, json_object('header', :header, 'row', ${either("r.row = d.first", "d.last", "d.first")}) as params
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
 /** Rows of the file that claim the same key or unique value, each with the other row. */
@@ -118,7 +121,7 @@ export const findMissingForNew = (database: Database, plan: PlanSql): void => {
       field,
       select: `
         select r.row, r.line, null as col, json_object('header', :asked, 'of', :noun) as params from s.row r
-        where r.row not in (select row from s.match) and ${hasKey(plan)} and ${lacks(plan, column)}`,
+        where not ${isMatched("r.row")} and ${hasKey(plan)} and ${lacks(plan, column)}`,
       params: { asked: header, noun: thing.noun ?? thing.name },
     });
   }
@@ -134,7 +137,7 @@ const setsSecret = (field: string): string =>
 
 const lacks = (plan: PlanSql, column: Column): string => {
   const cell = staged(column.field);
-  if (!isStaged(plan, column)) return "1";
+  if (!isStaged(plan, column)) return "true";
   if (column.secret === true) return `not ${setsSecret(column.field)}`;
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
@@ -149,7 +152,7 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
     const { field, refers } = reference;
     if (!isStaged(plan, field) || mayCreate(plan, reference)) continue;
     const { code, param } = refers.unknown;
-    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and f.key not in (${keysOf(reference)})`;
+    const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}`;
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = staged(field.field);
     recordFinding(database, plan, {
@@ -189,7 +192,7 @@ export const findProtected = (database: Database, plan: PlanSql): void => {
   const { thing, format } = kind;
   const { present, missing, keeps } = thing.protects ?? {};
   const name = stored(kind.namedBy);
-  const find = (code: ProblemCode, field: string, shown: string, which = "1"): number =>
+  const find = (code: ProblemCode, field: string, shown: string, which = "true"): number =>
     recordFinding(database, plan, {
       code,
       field,
@@ -207,7 +210,7 @@ export const findProtected = (database: Database, plan: PlanSql): void => {
     recordFinding(database, plan, {
       code: missing,
       select: `select 0 as row, 0 as line, null as col, json_object('name', ${name}) as params from ${thing.name} t
-               where ${kind.isProtected} and ${kind.inScope} and t.pk not in (select target from s.match)`,
+               where ${kind.isProtected} and ${kind.inScope} and ${isMissing("t.pk")}`,
       params: { kind: kind.name },
     });
   }

@@ -1,5 +1,6 @@
 import type { Database, Row } from "../database.ts";
-import { jsonList, truth } from "../json.ts";
+import { either, truth } from "../forms.ts";
+import { jsonList } from "../json.ts";
 import { keyText, referenceOf, shownReference, stored } from "./expressions.ts";
 import { changes, made, params, type Reverted } from "./revert.ts";
 import { batched, deletedLine, lineOf, valuePiece, type RowQuery } from "./rows.ts";
@@ -19,7 +20,9 @@ const afterOf = (kind: StoredKind): string =>
 
 const changedOf = ({ fields }: StoredKind): string =>
   jsonList(
-    fields.map(({ field, stored: column }) => `iif(${before(column)} is not ${stored(column)}, ',"${field}"', '')`),
+    fields.map(({ field, stored: column }) =>
+      either(`${before(column)} is distinct from ${stored(column)}`, `',"${field}"'`, "''"),
+    ),
   );
 
 /** Records that get their former values, or are restored; in order of creation. */
@@ -27,9 +30,9 @@ const changedLines = ({ kind }: Reverted): string => {
   const line = lineOf({
     row: "0",
     line: "0",
-    key: `json_quote(coalesce(iif(t.pk is null, ${keyText(kind, before)}, ${keyText(kind)}), ''))`,
-    action: `iif(c.action = 'delete', '"create"', '"update"')`,
-    changed: `iif(c.action = 'delete', '[]', ${changedOf(kind)})`,
+    key: `json_quote(coalesce(${either("t.pk is null", keyText(kind, before), keyText(kind))}, ''))`,
+    action: either("c.action = 'delete'", `'"create"'`, `'"update"'`),
+    changed: either("c.action = 'delete'", "'[]'", changedOf(kind)),
     setsSecret: "'false'",
     exists: truth("c.action = 'update'"),
     after: afterOf(kind),

@@ -2,7 +2,7 @@ import type { Failure } from "../../../../errors/index.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { quoteIdentifier, type Database, type Params } from "../database.ts";
 import { claimStored, releaseOf } from "./commit.ts";
-import { calledText, derivedColumns, keysOf, keySql, stored } from "./expressions.ts";
+import { calledText, derivedColumns, isKnown, keySql, stored } from "./expressions.ts";
 import { forNumbers, proceeding } from "./functions.ts";
 import type { ImportRecord } from "./record.ts";
 import { changedSince, disordered, gone, inUse, takenSince, type InTheWay } from "./revert-refusals.ts";
@@ -31,7 +31,7 @@ export const changes = `select * from import_change where import = :pk and entit
 /** SQL: the records that the import created. */
 export const made = ({ thing, inScope }: StoredKind): string =>
   `select t.pk from ${thing.name} t where t.revision = :revision and ${inScope}
-   and t.pk not in (select target from (${changes})) and ${proceeding("t.pk")}`;
+   and not exists (select 1 from (${changes}) c where c.target = t.pk) and ${proceeding("t.pk")}`;
 
 /** Parameters of {@link changes} and {@link made}. */
 export const params = (
@@ -70,7 +70,7 @@ export const checkUntouched = (database: Database, reverted: Reverted, created: 
   const { thing } = reverted.kind;
   const stale = database.count(
     `select count(*) from (${changes}) c left join ${thing.name} t on t.pk = c.target
-     where c.action = 'update' and t.revision is not :revision`,
+     where c.action = 'update' and t.revision is distinct from :revision`,
     params(reverted),
   );
   if (stale > 0 || countMade(database, reverted) !== created) throw changedSince();
@@ -86,7 +86,7 @@ export const createdBy = ({ kind }: Reverted) => kind.references.filter(({ refer
 /** Records to be removed may be referred to only by those of the import itself. */
 const checkHeld = (database: Database, reverted: Reverted, { thing, heldBy = [] }: Table, removed: string): void => {
   for (const { thing: holder, column } of heldBy) {
-    const held = `${stored(column)} in (${removed}) and t.revision is not :revision`;
+    const held = `${stored(column)} in (${removed}) and t.revision is distinct from :revision`;
     const users = inTheWay(database, holder, held, params(reverted, thing.name));
     if (users !== undefined) throw inUse(users, thing);
   }
@@ -118,7 +118,7 @@ const forRecords = (database: Database, reverted: Reverted, sql: string, more: P
 const removeMade = (database: Database, reverted: Reverted): void => {
   const { thing, inScope } = reverted.kind;
   const sql = `delete from ${thing.name} as t where pk > :after and pk <= :upTo and revision = :revision
-    and ${inScope} and pk not in (select target from (${changesInRange}))`;
+    and ${inScope} and not exists (select 1 from (${changesInRange}) c where c.target = t.pk)`;
   forRecords(database, reverted, sql);
 };
 
@@ -156,7 +156,7 @@ const releaseBeside = (database: Database, reverted: Reverted, claim: Claim): vo
   const { table, key, record } = claim;
   const next = `select max(k) as last from
     (select ${key} as k from ${table} where ${key} > :from order by ${key} limit ${RANGE_CLAIMS})`;
-  const ours = `(select revision from ${reverted.kind.thing.name} where pk = ${table}.${record}) is :revision`;
+  const ours = `(select revision from ${reverted.kind.thing.name} where pk = ${table}.${record}) is not distinct from :revision`;
   const sql = releaseOf(claim, `${key} > :from and ${key} <= :last and ${ours}`);
   for (let from = ""; ;) {
     database.get("select proceed()");
@@ -197,21 +197,23 @@ const checkWhole = (database: Database, reverted: Reverted, revision: number): v
   for (const { thing: named, heldBy = [] } of new Set([table, ...references.map((reference) => reference.table)])) {
     for (const { thing: holder, column } of heldBy) {
       // null is not in an empty table either
-      const dangles = `${stored(column)} is not null and ${stored(column)} not in (select pk from ${named.name})`;
+      const dangles = `${stored(column)} is not null
+        and not exists (select 1 from ${named.name} n where n.pk = ${stored(column)})`;
       const lost = inTheWay(database, holder, dangles, values);
       if (lost !== undefined) throw gone(lost, named);
     }
   }
   // only a member of a set that the import created is gone
-  const created = (name: string): number => database.count(`select exists (${changes})`, params(reverted, name));
+  const created = (name: string): number =>
+    database.count(`select count(*) from (${changes} limit 1) one`, params(reverted, name));
   for (const reference of references) {
     const { field, refers, table: set } = reference;
     if (field.merge !== "list" || created(refers.to) === 0) continue;
     const dangles = `${inScope} and exists (select 1 from json_each(${stored(field.stored)}) e
-      where ${keySql(field.comparison, "e.value")} not in (${keysOf(reference)}))`;
+      where not ${isKnown(reference, keySql(field.comparison, "e.value"))})`;
     const lost = inTheWay(database, thing, dangles, values);
     if (lost === undefined) continue;
-    const later = inTheWay(database, thing, `${dangles} and t.revision is not :next`, values);
+    const later = inTheWay(database, thing, `${dangles} and t.revision is distinct from :next`, values);
     throw later === undefined ? gone(lost, set.thing) : inUse(later, set.thing);
   }
   const disorder = table.planner?.disorder(database);

@@ -15,7 +15,8 @@ import {
   valueForExisting,
   valueForNew,
 } from "./expressions.ts";
-import { jsonList, jsonObject, truth } from "../json.ts";
+import { either, isInvalid, isMissing, truth } from "../forms.ts";
+import { jsonList, jsonObject } from "../json.ts";
 import type { PlanSql, StoredKind } from "./stored-kind.ts";
 
 /** SQL: one value of `after` as JSON; `value` is SQL of JSON. */
@@ -24,7 +25,7 @@ export const afterPiece = (field: string, value: string): string =>
 
 /** SQL: custom fields as JSON, by their names in the tenant; empty if there are none. */
 const customPiece = (value: string): string =>
-  `(select group_concat(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
+  `(select string_agg(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
       order by cast(e.key as integer))
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
@@ -60,7 +61,7 @@ export interface RowQuery {
   readonly protectedToo?: boolean | undefined;
 }
 
-const ACTION = `case when r.row in (select row from s.invalid) then 'invalid' when m.row is null then 'create'
+const ACTION = `case when ${isInvalid("r.row")} then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
 /** SQL: a field's value as a piece of `after`; what a reference names is shown as files have it. */
@@ -74,7 +75,7 @@ const afterJson = (plan: PlanSql): string =>
   jsonList(
     plan.kind.fields.map((field) => {
       const existing = isTouched(plan, field) ? valueForExisting(plan, field) : stored(field.stored);
-      const value = `iif(m.row is null, ${valueForNew(plan, field)}, ${existing})`;
+      const value = either("m.row is null", valueForNew(plan, field), existing);
       const reference = referenceOf(plan.kind, field);
       if (reference === undefined) return valuePiece(field, value);
       const shown = shownReference(reference, value);
@@ -85,8 +86,8 @@ const afterJson = (plan: PlanSql): string =>
 
 /** SQL: the names of the fields that a row changes, as JSON. */
 const changedJson = ({ kind }: PlanSql): string => {
-  const names = kind.fields.map(({ field, bit }) => `iif(m.changed & ${2 ** bit}, ',"${field}"', '')`);
-  return `iif(coalesce(m.changed, 0) = 0, '[]', ${jsonList(names)})`;
+  const names = kind.fields.map(({ field, bit }) => either(`(m.changed & ${2 ** bit}) <> 0`, `',"${field}"'`, "''"));
+  return either("coalesce(m.changed, 0) = 0", "'[]'", jsonList(names));
 };
 
 /** SQL: the row's key as in the file; null if the file has no such column. */
@@ -131,9 +132,7 @@ export const deletedLine = (kind: StoredKind): string =>
 const deletedLines = ({ kind }: PlanSql, protectedToo: boolean): string => {
   const { thing, inScope, isLacking } = kind;
   const lacking =
-    protectedToo && thing.protects?.missing !== undefined
-      ? `${inScope} and t.pk not in (select target from s.match)`
-      : isLacking;
+    protectedToo && thing.protects?.missing !== undefined ? `${inScope} and ${isMissing("t.pk")}` : isLacking;
   return `select ${deletedLine(kind)} as line from ${thing.name} t where ${lacking} order by t.pk limit :left`;
 };
 
@@ -154,7 +153,7 @@ class LineReader {
 
   /** Staged rows, in ranges of one batch each. */
   *staged(sql: string): Generator<Uint8Array> {
-    const batch = `select cast(group_concat(line, '') as blob) as bytes, count(*) as lines from (${sql})`;
+    const batch = `select cast(string_agg(line, '') as blob) as bytes, count(*) as lines from (${sql}) lines`;
     const last = this.#database.count("select coalesce(max(row), 0) from s.row");
     for (let after = 0, rows = 1; after < last && this.#left > 0;) {
       const upTo = after + rows;
@@ -202,5 +201,5 @@ const PROBLEM_LINE = `concat('{"code":', json_quote(code), ',"severity":', json_
 /** The problems of a plan's file as NDJSON, in batches, by row and column. */
 export function* problemLines(database: Database, limit: number | undefined): Generator<Uint8Array> {
   const sql = `select ${PROBLEM_LINE} as line from s.problem order by row, col limit :limit`;
-  yield* batched(database.iterate(sql, { limit: limit ?? -1 }));
+  yield* batched(database.iterate(sql, { limit: limit ?? Number.MAX_SAFE_INTEGER }));
 }

@@ -73,7 +73,7 @@ export class SqliteStaging implements StagingTable {
   }
 
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void {
-    this.#database.run("insert or ignore into s.refer values (:what, :key, :value, :row, :col)", {
+    this.#database.run("insert into s.refer values (:what, :key, :value, :row, :col) on conflict do nothing", {
       what,
       key,
       value,

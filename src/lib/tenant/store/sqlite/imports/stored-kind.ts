@@ -4,6 +4,7 @@ import type { Format } from "../../../../model/format.ts";
 import type { Reference, Thing } from "../../../../model/thing.ts";
 import type { Text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
+import { isMissing } from "../forms.ts";
 
 /**
  * How the records of a thing are stored. The table has the thing's name, a column for each field that an import can
@@ -128,7 +129,7 @@ const keyPlace = ({ thing, claims }: Table, name: string): KeyPlace => {
 
 /** SQL: true if a record is of the scope of the format `:kind`. */
 export const inScopeOf = ({ scope }: Thing, record: string): string =>
-  scope === undefined ? "1" : `${record}.${scope} = :kind`;
+  scope === undefined ? "true" : `${record}.${scope} = :kind`;
 
 /**
  * A format as a kind of import and how its records are stored. A thing without a table among them lies in one as
@@ -149,7 +150,7 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
   const table = tables.find((one) => one.thing === thing) ?? { thing };
   const inScope = inScopeOf(thing, "t");
   const [isProtected, isFree] =
-    thing.protects === undefined ? ["0", "1"] : [`t.${thing.protects.by} = 1`, `t.${thing.protects.by} = 0`];
+    thing.protects === undefined ? ["false", "true"] : [`t.${thing.protects.by} = 1`, `t.${thing.protects.by} = 0`];
   return {
     ...kind,
     name,
@@ -168,7 +169,7 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
     inScope,
     isProtected,
     isFree,
-    isLacking: table.planner?.lacking ?? `${inScope} and ${isFree} and t.pk not in (select target from s.match)`,
+    isLacking: table.planner?.lacking ?? `${inScope} and ${isFree} and ${isMissing("t.pk")}`,
     namedBy: thing.namedBy ?? "name",
   };
 };

@@ -68,7 +68,7 @@ const keep = (database: Database, plan: PlanSql, tree: OrgTreePlan): void => {
       severity: severityOf(code),
       params: JSON.stringify(params),
     });
-    if (row > 1) database.run("insert or ignore into s.invalid values (:row)", { row });
+    if (row > 1) database.run("insert into s.invalid values (:row) on conflict do nothing", { row });
   }
 };
 

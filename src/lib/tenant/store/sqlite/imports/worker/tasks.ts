@@ -232,11 +232,14 @@ const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, n
   }
   if (state !== "awaiting-console") return;
   for (const field of detail.staged?.staged ?? []) {
-    database.run("insert or replace into sent_column values (:kind, :field, :at)", {
-      kind,
-      field,
-      at: detail.emittedAt ?? now,
-    });
+    database.run(
+      "insert into sent_column values (:kind, :field, :at) on conflict (kind, field) do update set at = :at",
+      {
+        kind,
+        field,
+        at: detail.emittedAt ?? now,
+      },
+    );
   }
 };
 

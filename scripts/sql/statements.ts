@@ -1,0 +1,56 @@
+import { parseSync, Visitor } from "oxc-parser";
+
+/** A text of SQL in a source. */
+export interface Statement {
+  /** with `?` for what a template puts in */
+  readonly sql: string;
+  /** of its first character, from 1 */
+  readonly line: number;
+}
+
+/** What is wrong with a statement. */
+export interface Breach {
+  readonly line: number;
+  readonly message: string;
+}
+
+/** What only texts of SQL have; English may have the words, and seldom these together. */
+const IS_SQL =
+  /\bselect\b[^]+\bfrom\b|\binsert (?:or \w+ )?into\b|\bdelete from\b|\bupdate \S+ (?:as \w+ )?set\b|\bcreate (?:unique |temp )?(?:table|index)\b|\bcase when\b|\biif ?\(|\bexists ?\(|\bjoin \S+ \w+ on\b|\bnot in \(|\bwhere \S+ (?:=|is|in)\b|\bselect (?:count|max|min|exists) ?\(|\bis not [?:]|\bis :\w/i;
+
+const lineAt = (source: string, at: number): number => source.slice(0, at).split("\n").length;
+
+/** All texts of SQL in a TypeScript source, in its order. */
+export function statementsIn(source: string): readonly Statement[] {
+  const found: Statement[] = [];
+  const take = (sql: string, at: number): void => {
+    if (IS_SQL.test(sql)) found.push({ sql, line: lineAt(source, at) });
+  };
+  new Visitor({
+    Literal: ({ value, start }) => {
+      if (typeof value === "string") take(value, start);
+    },
+    TemplateLiteral: ({ quasis, start }) => take(quasis.map(({ value }) => value.cooked ?? value.raw).join("?"), start),
+  }).visit(parseSync("source.ts", source).program);
+  return found.toSorted((a, b) => a.line - b.line);
+}
+
+/** Forms that SQLite alone reads, or reads otherwise than PostgreSQL, and what both read. */
+const FORMS: readonly (readonly [form: RegExp, remedy: string])[] = [
+  [/\bis not (?!null\b|distinct\b)/i, "is not: say is distinct from"],
+  [/\bis (?!not\b|null\b|distinct\b)/i, "is: say is not distinct from"],
+  [/\biif ?\(/i, "iif: say case when, see either()"],
+  [/\bwhere (?:1|0)\b/i, "a number as condition: say true or false"],
+  [/\binsert or \w+/i, "insert or …: say on conflict … do …"],
+  [/\breplace into\b/i, "replace into: say on conflict … do update"],
+  [/\bcross join\b/i, "cross join: say THEN"],
+  [/\bnot in \(\s*(?:select\b|\?)/i, "not in (select …): say not exists, with an index under it"],
+  [/\bgroup_concat ?\(/i, "group_concat: say string_agg"],
+  [/\blimit -1\b/i, "limit -1: leave it out, or say a large number"],
+];
+
+/** The forms in a source that not both engines read alike. */
+export const findForms = (source: string): readonly Breach[] =>
+  statementsIn(source).flatMap(({ sql, line }) =>
+    FORMS.filter(([form]) => form.test(sql)).map(([, message]) => ({ line, message })),
+  );

@@ -1,0 +1,24 @@
+// Forms of SQL that SQLite and PostgreSQL read alike, in place of what only one of them does.
+
+/** SQL: one of two values. */
+export const either = (condition: string, yes: string, no: string): string =>
+  `case when ${condition} then ${yes} else ${no} end`;
+
+/** SQL: a condition as JSON. */
+export const truth = (condition: string): string => either(condition, "'true'", "'false'");
+
+/** SQL: joins a table to those before it, which the planner is to read first. @see https://sqlite.org/optoverview.html#crossjoin */
+export const THEN = "cross join";
+
+/** SQL: true if a staged row is invalid. @param row its number */
+export const isInvalid = (row: string): string => `exists (select 1 from s.invalid bad where bad.row = ${row})`;
+
+/** SQL: true if a staged row is not invalid. @param row its number */
+export const isValid = (row: string): string => `not ${isInvalid(row)}`;
+
+/** SQL: true if a staged row matches a record. @param row its number */
+export const isMatched = (row: string): string => `exists (select 1 from s.match found where found.row = ${row})`;
+
+/** SQL: true if no staged row matches a record; needs the index of `s.match` on targets. @param record its `pk` */
+export const isMissing = (record: string): string =>
+  `not exists (select 1 from s.match found where found.target = ${record})`;
