@@ -71,6 +71,12 @@ const PERMITTED: readonly Permitted[] = [
   added("components", "schemas", "Device"),
   ofDevices("Import"),
   {
+    at: ["components", "schemas", "Import", "properties", "outdated"],
+    before: undefined,
+    now: { type: "boolean" },
+    why: "open plans of an older program are discarded as the tenant is migrated, and say so",
+  },
+  {
     at: ["components", "schemas", "ImportRequest", "properties", "key", "enum"],
     before: KEYS,
     now: [...KEYS, "serial", "imei", "phone", "wifi-mac", "android-id"],

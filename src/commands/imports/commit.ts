@@ -27,7 +27,15 @@ export default defineCommand({
   },
 });
 
-function notPlanned({ id, state }: Import): Failure {
+function notPlanned({ id, state, outdated }: Import): Failure {
+  if (outdated === true) {
+    return new Failure("conflict", {
+      what: text(
+        `import ${id} was discarded: made by an older clomoctl; import the file again`,
+        `インポート ${id} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
+      ),
+    });
+  }
   const verify = `clomoctl imports verify ${id} --against EXPORT.csv`;
   return new Failure("conflict", {
     what: text(

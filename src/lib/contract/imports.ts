@@ -89,6 +89,8 @@ const Import = named(
     unknownColumns: z.array(z.string()),
     unverifiedColumns: z.array(UnverifiedColumn),
     emittedAt: Instant.nullable(),
+    /** true if an older program made it and it was open as the tenant was migrated, which discarded it */
+    outdated: z.boolean().optional(),
   }),
 );
 

@@ -1,13 +1,20 @@
-import type { Comparison } from "../model/normalise.ts";
+import { comparisonKey, nameSortKey, type Comparison } from "../model/normalise.ts";
 import type { Column, Format } from "../model/format.ts";
 import { TEXT } from "../model/rules.ts";
-import type { Key, Reference, Thing } from "../model/thing.ts";
+import { keyColumn, type Key, type Reference, type Thing } from "../model/thing.ts";
 
 /**
  * How a field of an input row is merged into the record's: as text, a list, the custom fields together, or the record
  * that the cell names.
  */
 export type MergeRule = "value" | "list" | "custom" | "reference";
+
+/** A column that follows from the value of a field. */
+export interface Beside {
+  readonly column: string;
+  /** @returns null where the column is blank */
+  readonly of: (value: string | readonly string[]) => string | null;
+}
 
 /** A field of a record that an import can change. */
 export interface ImportedField {
@@ -21,7 +28,9 @@ export interface ImportedField {
   /** false: a blank cell never clears it, whatever the options say */
   readonly clearable: boolean;
   readonly comparison: Comparison;
-  /** what one value is called: see {@link keyName} and {@link cellsName} */
+  /** the columns that follow from its value, in staged rows as in records */
+  readonly beside: readonly Beside[];
+  /** what one value is called: see {@link cellsName} */
   readonly short: string;
   /** only one record may have a value of it; of a kind's lists, at most one is unique */
   readonly unique: boolean;
@@ -32,6 +41,8 @@ export interface ImportedField {
 /** By what a row meets a record. */
 export interface KindKey extends Key {
   readonly comparison: Comparison;
+  /** what one value of its field is called */
+  readonly short: string;
   /** the first value of a list */
   readonly list: boolean;
   /** the fields whose values, as the row has them, stand in for a blank key; see {@link standInKey} */
@@ -49,9 +60,6 @@ export interface Kind {
   readonly fixed: string | undefined;
 }
 
-/** The staged column with the comparison key of a field. */
-export const keyName = ({ short }: ImportedField): string => `${short}Key`;
-
 /** The staged column with the cells of a set, see {@link StagedPlace}. */
 export const cellsName = ({ short }: ImportedField): string => `${short}Cells`;
 
@@ -63,6 +71,30 @@ const mergeOf = ({ field, repeated, refers }: Column): MergeRule => {
   if (repeated === true) return "list";
   return refers === undefined ? "value" : "reference";
 };
+
+/** The comparison key of a value, or of those of a list; null where it is the value itself. */
+const keyBeside =
+  (comparison: Comparison): Beside["of"] =>
+  (value) => {
+    if (typeof value === "string") {
+      const key = comparisonKey(comparison, value);
+      return key === value ? null : key;
+    }
+    const keys = value.map((one) => comparisonKey(comparison, one));
+    return keys.every((key, at) => key === value[at]) ? null : JSON.stringify(keys);
+  };
+
+const besideOf = (
+  short: string,
+  comparison: Comparison,
+  list: boolean,
+  sortKey: string | undefined,
+): readonly Beside[] => [
+  ...(comparison === "exact" ? [] : [{ column: keyColumn({ short, list }), of: keyBeside(comparison) }]),
+  ...(sortKey === undefined
+    ? []
+    : [{ column: sortKey, of: (value: string | readonly string[]) => nameSortKey(String(value)) }]),
+];
 
 const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField => {
   const { sets, comparison = "exact", refers } = column;
@@ -76,6 +108,7 @@ const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField 
     bit,
     clearable: column.clearable !== false && column.required === undefined,
     comparison,
+    beside: besideOf(short, comparison, merge === "list", target?.sortKey),
     short,
     unique: target?.unique === true,
     refers,
@@ -106,6 +139,7 @@ export const kindOf = (format: Format): Kind => {
     return {
       ...key,
       comparison: column?.comparison ?? "exact",
+      short: thing.fields[key.field]?.short ?? key.field,
       list: column?.repeated === true,
       together: key.standIn?.every(isValue) === true ? key.standIn : undefined,
     };

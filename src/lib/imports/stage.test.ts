@@ -99,20 +99,26 @@ describe("a file of users", () => {
       {
         key: "yamada@example.jp",
         name: "山田",
+        nameKey: null,
         emails: '["Yamada@Example.jp"]',
+        emailKeys: '["yamada@example.jp"]',
         orgCode: "S〜1",
         orgKey: "S～1",
         employeeCode: "e1",
+        employeeCodeKey: null,
         accountName: "か\u3099",
         accountKey: "が",
       },
       {
         key: "takahashi@example.jp",
         name: "髙橋",
+        nameKey: null,
         emails: '["takahashi@example.jp"]',
+        emailKeys: null,
         orgCode: null,
         orgKey: null,
         employeeCode: null,
+        employeeCodeKey: null,
         accountName: null,
         accountKey: null,
       },
@@ -140,7 +146,7 @@ describe("a file of users", () => {
     ]);
     expect(table.claims).toEqual(["b@x@2:3", "c@x@2:4", "e@x@3:4"]);
     expect(table.column("key")).toEqual(["a@x", "d@x", "f@x", "g@x"]);
-    expect(table.columns).toEqual(["key", "name", "emails"]);
+    expect(table.columns).toEqual(["key", "name", "nameKey", "emails", "emailKeys"]);
     expect(found.places.every((place) => !("cells" in place))).toBe(true);
   });
 
@@ -149,16 +155,15 @@ describe("a file of users", () => {
     expect(table.claims).toEqual(["b@x@2:2"]);
   });
 
-  it("told by another key stages its address beside it", () => {
+  it("told by another key stages the keys of its addresses beside them", () => {
     const cells = [
       ["氏名", "メールアドレス", "社員コード", "UPN"],
       ["山田", "A@x", "Ｅ〜", "U@x"],
     ];
     const byCode = stage("users", cells, { key: "employee-code" }).table;
-    expect([byCode.column("key"), byCode.column("emailKey")]).toEqual([["Ｅ～"], ["a@x"]]);
+    expect([byCode.column("key"), byCode.column("emailKeys")]).toEqual([["Ｅ～"], ['["a@x"]']]);
     const byUpn = stage("users", cells, { key: "upn" }).table;
-    expect([byUpn.column("key"), byUpn.column("emailKey")]).toEqual([["u@x"], ["a@x"]]);
-    expect(stage("users", cells).table.columns).not.toContain("emailKey");
+    expect([byUpn.column("key"), byUpn.column("emailKeys")]).toEqual([["u@x"], ['["a@x"]']]);
     const withoutAddress = stage(
       "users",
       [
@@ -167,7 +172,7 @@ describe("a file of users", () => {
       ],
       { key: "employee-code" },
     ).table;
-    expect(withoutAddress.columns).toEqual(["key", "name", "employeeCode"]);
+    expect(withoutAddress.columns).toEqual(["key", "name", "nameKey", "employeeCode", "employeeCodeKey"]);
   });
 
   it("refers to each organisation once, where it stands first", () => {
@@ -180,7 +185,7 @@ describe("a file of users", () => {
       ["S〜", "e@x", "五"],
     ]);
     expect(table.references).toEqual(["org S～ S〜@2:1", "org s～@5:1"]);
-    expect(table.column("orgKey")).toEqual(["S～", "S～", null, "s～", "S～"]);
+    expect(table.column("orgKey")).toEqual(["S～", null, null, null, "S～"]);
   });
 
   it("takes an organisation that the map names for every row", () => {
@@ -251,7 +256,7 @@ describe("a file of users", () => {
       ],
       { absent: "clear", options: CUSTOM },
     );
-    expect(table.columns).toEqual(["key", "name", "emails"]);
+    expect(table.columns).toEqual(["key", "name", "nameKey", "emails", "emailKeys"]);
     expect(found.staged).toEqual(["name", "emails"]);
   });
 
@@ -297,7 +302,7 @@ describe("a file of SECURED APPs users", () => {
       ["ユーザーID", "グループ名"],
       ["u1", "a"],
     ]);
-    expect(table.columns).toEqual(["key", "userId", "groups"]);
+    expect(table.columns).toEqual(["key", "userId", "groups", "groupKeys"]);
     expect(found.places.every((place) => !("cells" in place))).toBe(true);
   });
 
@@ -362,9 +367,9 @@ describe("what is wrong with a file", () => {
     const { table, found } = stage("users", [["氏名", "メールアドレス"], ["一"], ["二", "b@x", "c"], ["三", "c@x"]]);
     expect(table.faults()).toEqual(["cells-too-few@2:0", "cells-too-many@3:0"]);
     expect(table.rows).toEqual([
-      [null, null, null],
-      [null, null, null],
-      ["c@x", "三", '["c@x"]'],
+      [null, null, null, null, null],
+      [null, null, null, null, null],
+      ["c@x", "三", null, '["c@x"]', null],
     ]);
     expect(found.rows).toBe(3);
   });
@@ -375,7 +380,7 @@ describe("what is wrong with a file", () => {
     stager.problem({ code: "record-too-long", row: 2, line: 2, column: 0, params: { max: 9 } });
     stager.record([], 0, 2, 2);
     expect(table.faults()).toEqual(["record-too-long@2:0"]);
-    expect(table.rows).toEqual([[null, null, null]]);
+    expect(table.rows).toEqual([[null, null, null, null, null]]);
     expect(stager.end().rows).toBe(1);
   });
 

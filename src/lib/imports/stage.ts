@@ -5,8 +5,9 @@ import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
 import { comparisonKey, type Comparison } from "../model/normalise.ts";
 import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
 import type { Column } from "../model/format.ts";
-import { cellsName, keyName, keyNamed, type ImportedField, type Kind } from "./kinds.ts";
+import { cellsName, keyNamed, type ImportedField, type Kind } from "./kinds.ts";
 import { standInKey } from "../model/normalise.ts";
+import { keyColumn } from "../model/thing.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
 
 /**
@@ -140,14 +141,10 @@ export class Stager implements RecordSink {
     for (const [i, { column, positions }] of layout.columns.entries()) {
       if (column.secret === true || column.field.startsWith(CUSTOM)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
-      if (field?.merge === "reference") bindings.set(keyName(field), this.#referenceBinding(i, field));
-      else if (field?.unique === true && column.field !== layout.key) {
-        bindings.set(keyName(field), keyBinding(i, field.comparison));
-      }
       if (field !== undefined && isScattered(column, positions)) {
         bindings.set(cellsName(field), this.#cellsBinding(i, column));
       }
-      bindings.set(column.field, field?.merge === "list" ? this.#listBinding(i, field) : (v) => first(v[i]));
+      for (const [name, bind] of this.#valueBindings(i, column, field)) bindings.set(name, bind);
     }
     const secrets = secretBinding(layout);
     if (secrets !== undefined) bindings.set("secrets", secrets);
@@ -156,16 +153,48 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
+  /** A column's value, and the columns beside it. */
+  #valueBindings(i: number, column: Column, field: ImportedField | undefined): readonly (readonly [string, Binding])[] {
+    const value = (values: readonly CellValue[]): string | null => first(values[i]);
+    if (field === undefined) return [[column.field, value]];
+    if (field.merge === "list") return this.#listBindings(i, field);
+    if (field.merge === "reference") return [[column.field, value], this.#referenceBinding(i, field)];
+    const beside = field.beside.map(({ column: name, of }): readonly [string, Binding] => [
+      name,
+      (values) => {
+        const text = value(values);
+        return text === null ? null : of(text);
+      },
+    ]);
+    return [[column.field, value], ...beside];
+  }
+
   /** A list as JSON; a blank one is null if blanks keep what is stored. Names of records are a set, sorted by their keys. */
-  #listBinding(i: number, { comparison, refers, short }: ImportedField): Binding {
-    const keeps = this.#request.blank === "keep";
-    return (values) => {
+  #listBindings(
+    i: number,
+    { field, comparison, refers, short, beside }: ImportedField,
+  ): readonly (readonly [string, Binding])[] {
+    const blank = this.#request.blank === "keep" ? null : "[]";
+    const listed = (values: readonly CellValue[]): readonly string[] => {
       const list = values[i];
-      if (!Array.isArray(list) || list.length === 0) return keeps ? null : "[]";
-      if (refers === undefined) return JSON.stringify(list);
-      for (const name of list as readonly string[]) this.#refer(short, comparisonKey(comparison, name), name, i);
-      return JSON.stringify((list as readonly string[]).toSorted(byKey(comparison)));
+      if (!Array.isArray(list)) return [];
+      return refers === undefined
+        ? (list as readonly string[])
+        : (list as readonly string[]).toSorted(byKey(comparison));
     };
+    const value: Binding = (values) => {
+      const list = listed(values);
+      if (list.length === 0) return blank;
+      if (refers !== undefined) {
+        const cells = values[i] as readonly string[];
+        for (const name of cells) this.#refer(short, comparisonKey(comparison, name), name, i);
+      }
+      return JSON.stringify(list);
+    };
+    return [
+      [field, value],
+      ...beside.map(({ column, of }): readonly [string, Binding] => [column, (values) => of(listed(values))]),
+    ];
   }
 
   /** The cell numbers of a row's set, in staging order; null if that is the file's order and none is blank. */
@@ -184,18 +213,21 @@ export class Stager implements RecordSink {
     };
   }
 
-  #referenceBinding(i: number, { comparison, short }: ImportedField): Binding {
-    const keys = new Map<string, string>();
-    return (values) => {
+  /** The key of the record that a cell names, null where it is the cell itself. */
+  #referenceBinding(i: number, { comparison, short }: ImportedField): readonly [string, Binding] {
+    const keys = new Map<string, string | null>();
+    const bind: Binding = (values) => {
       const name = first(values[i]);
       if (name === null) return null;
       const known = keys.get(name);
       if (known !== undefined) return known;
       const key = comparisonKey(comparison, name);
-      if (keys.size < REMEMBERED) keys.set(detached(name), detached(key));
+      const beside = key === name ? null : detached(key);
+      if (keys.size < REMEMBERED) keys.set(detached(name), beside);
       this.#refer(short, key, name, i);
-      return key;
+      return beside;
     };
+    return [keyColumn({ short, list: false }), bind];
   }
 
   #refer(what: string, key: string, value: string, i: number): void {

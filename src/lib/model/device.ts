@@ -49,7 +49,7 @@ const FIELDS = {
   },
   platform: optional("platform", "プラットフォーム", "iOS", PLATFORM),
   status: optional("status", "ステータス", "管理中", STATUS),
-  identificationName: optional("identification name", "端末識別名", "営業部 1 号機"),
+  identificationName: { ...optional("identification name", "端末識別名", "営業部 1 号機"), comparison: "name" },
   imei: optional("IMEI", "IMEI番号", "00 000000 000000 0"),
   phoneNumber: optional("telephone number", "電話番号", null),
   wifiMac: optional("Wi-Fi MAC address", "Wi-Fi MACアドレス", null),

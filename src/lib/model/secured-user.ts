@@ -62,6 +62,8 @@ const FIELDS = {
     example: "髙橋 花子",
     shownAs: "name",
     column: { required: "always", consoleExport: true },
+    comparison: "name",
+    sortKey: "nameSort",
   },
   description: {
     type: "text",

@@ -61,6 +61,8 @@ export type Field = Shape & {
    * the record that `parentId` names as `parent`
    */
   readonly short?: string | undefined;
+  /** the column of its key in the console's order of names; a list can be sorted by it */
+  readonly sortKey?: string | undefined;
   /** its value is only ever set: never exported, kept or shown; a blank cell leaves it as it is */
   readonly secret?: true | undefined;
   /** false: a blank cell never clears it, whatever the options say */
@@ -232,6 +234,10 @@ export const exampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${St
 /** A record's id. */
 export const idField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: exampleId(last) }) as const satisfies Field;
+
+/** The columns of the comparison key of a value, and of the keys of a list: blank where they are the value itself. */
+export const keyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
+  list ? `${short}Keys` : `${short}Key`;
 
 /** A choice among the keys of `names`, which people read as its words. */
 export const namedChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>

@@ -62,6 +62,7 @@ const FIELDS = {
     label: text("name", "氏名"),
     example: "髙橋 花子",
     column: { required: "always", consoleExport: true },
+    comparison: "name",
   },
   nameKana: optional("name in kana", "フリガナ", "タカハシ ハナコ"),
   emails: {

@@ -46,6 +46,7 @@ export const importOf = (database: Database, record: ImportRecord): Import => {
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
     unverifiedColumns: unverifiedColumns(database, record),
     emittedAt: detail.emittedAt,
+    ...(detail.outdated === true ? { outdated: true } : {}),
   };
 };
 

@@ -4,6 +4,7 @@ import { SECURED_APPS } from "../model/secured-user.ts";
 import { nameSortKey } from "../model/normalise.ts";
 import type { Import } from "../contract/index.ts";
 import { SecuredModel, type ModelApp, type ModelSecuredUser } from "./testing/secured-model.ts";
+import { fillKeys, wrongKeys } from "./testing/keys.ts";
 import { failureOf, TestTenant, without, type Cells, type Request } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
@@ -58,13 +59,16 @@ const seed = ({ users, groups }: ModelApp): void => {
   tenant.database.change(() => {
     for (const [n, app] of [APP, "contacts"].entries()) {
       for (const [i, name] of groups.entries()) {
-        tenant.sql(
-          `insert into secured_group (id, app, name, nameKey, createdAt, revision) values (:id, :app, :name, :name, :at, 0)`,
-          { id: `00000000-0000-7000-8000-0000001${n}000${i}`, app, name, at: AT },
-        );
+        tenant.sql(`insert into secured_group (id, app, name, createdAt, revision) values (:id, :app, :name, :at, 0)`, {
+          id: `00000000-0000-7000-8000-0000001${n}000${i}`,
+          app,
+          name,
+          at: AT,
+        });
       }
       for (const [i, user] of users.entries()) seedUser(app, user, `00000000-0000-7000-8000-0000000${n}000${i}`);
     }
+    fillKeys(tenant.database);
   });
 };
 
@@ -109,6 +113,7 @@ const expectRejected = async (plan: Import, start: unknown): Promise<void> => {
 };
 
 const expectCommitted = async (plan: Import, again: () => Promise<Import>, expected: ModelApp): Promise<void> => {
+  expect(wrongKeys(tenant.database)).toEqual([]);
   const start = tenant.dump();
   await tenant.client.imports.commit(plan);
   expect(byId(await current())).toEqual(byId(expected.users));

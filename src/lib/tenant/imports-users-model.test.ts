@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { Import } from "../contract/index.ts";
-import { codeKey, cp932Form, emailKey } from "../model/normalise.ts";
+import { cp932Form, emailKey } from "../model/normalise.ts";
+import { fillKeys, wrongKeys } from "./testing/keys.ts";
 import { failureOf, TestTenant, without, type Cells, type Request } from "./testing/tenant.ts";
 import { plain, UsersModel, type ModelTenant, type ModelUser } from "./testing/users-model.ts";
 
@@ -145,8 +146,8 @@ const seed = ({ users, ...rest }: ModelTenant): ModelTenant => {
   tenant.database.change(() => {
     rest.orgs.forEach((code, i) =>
       tenant.database.run(
-        `insert into org (pk, id, parent, name, code, codeKey, createdAt, updatedAt, revision)
-         values (:pk, :id, 1, :code, :code, :code, :at, :at, 0)`,
+        `insert into org (pk, id, parent, name, code, createdAt, updatedAt, revision)
+         values (:pk, :id, 1, :code, :code, :at, :at, 0)`,
         { pk: i + 2, id: id(2, i), code, at },
       ),
     );
@@ -162,6 +163,7 @@ const seed = ({ users, ...rest }: ModelTenant): ModelTenant => {
       ),
     );
     for (const [i, user] of seeded.entries()) seedUser(user, i + 1, at);
+    fillKeys(tenant.database);
   });
   return { ...rest, users: seeded };
 };
@@ -192,9 +194,6 @@ const seedUser = (user: ModelUser, pk: number, at: string): void => {
     const params = { email: emailKey(email), pk, main: i === 0 ? 1 : 0 };
     tenant.database.run("insert into user_email values (:email, :pk, :main)", params);
   }
-  if (accountName !== null) {
-    tenant.database.run("insert into user_account values (:key, :pk)", { key: codeKey(accountName), pk });
-  }
 };
 
 /** A cell as a file in Windows-31J holds it, which lacks ß. */
@@ -222,9 +221,9 @@ const current = async (known: ReadonlySet<string>) =>
 const byMail = (a: { readonly emails: readonly string[] }, b: { readonly emails: readonly string[] }): number =>
   String(a.emails[0]) < String(b.emails[0]) ? -1 : 1;
 
-/** The claims on addresses and account names match the users. */
+/** The claims on addresses and the keys of all values match the users. */
 const expectSoundClaims = async (): Promise<void> => {
-  const users = tenant.sql("select pk, emails, accountName from user");
+  const users = tenant.sql("select pk, emails from user");
   const emails = users.flatMap(({ pk, emails }) =>
     (JSON.parse(String(emails)) as string[]).map((email, i) => ({
       emailKey: emailKey(email),
@@ -234,10 +233,7 @@ const expectSoundClaims = async (): Promise<void> => {
   );
   const byKey = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   expect(tenant.dump()["user_email"]).toEqual(emails.toSorted(byKey));
-  const accounts = users
-    .filter(({ accountName }) => accountName !== null)
-    .map(({ pk, accountName }) => ({ accountKey: codeKey(String(accountName)), user: pk }));
-  expect(tenant.dump()["user_account"]).toEqual(accounts.toSorted(byKey));
+  expect(wrongKeys(tenant.database)).toEqual([]);
   expect(tenant.sql("select * from user where org not in (select pk from org)")).toEqual([]);
 };
 

@@ -24,6 +24,7 @@ import {
   changeImport,
   insertImport,
   listImports,
+  outdated,
   planSqlOf,
   readImport,
   rejected,
@@ -34,7 +35,8 @@ import {
 import { checkEtag, etagOf } from "./store/sqlite/imports/compare.ts";
 import { revertLines } from "./store/sqlite/imports/revert-rows.ts";
 import { planLines, problemLines, type RowQuery } from "./store/sqlite/imports/rows.ts";
-import { attachForReading } from "./store/sqlite/imports/staging.ts";
+import { attachForReading, upgradeStaging } from "./store/sqlite/imports/staging.ts";
+import type { PlanSql } from "./store/sqlite/imports/stored-kind.ts";
 import type { CommitMoment } from "./store/sqlite/imports/commit.ts";
 import { planRevert, revertedOf } from "./store/sqlite/imports/revert.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
@@ -132,7 +134,7 @@ export class TenantImports {
   *rows(id: string, query: RowQuery): Generator<Uint8Array> {
     const record = readImport(this.#database, id);
     if (record.detail.reverts === null) {
-      const plan = planSqlOf(record);
+      const plan = this.#planOf(record);
       yield* this.#reading(id, (database) => planLines(database, plan, query));
       return;
     }
@@ -143,7 +145,7 @@ export class TenantImports {
 
   /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
   *problems(id: string, limit: number | undefined): Generator<Uint8Array> {
-    planSqlOf(readImport(this.#database, id));
+    this.#planOf(readImport(this.#database, id));
     yield* this.#reading(id, (database) => problemLines(database, limit));
   }
 
@@ -195,7 +197,9 @@ export class TenantImports {
 
   async #compareAgain(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
     this.#database.checkWritable();
-    const { state } = this.#expect(id, ["planned", "awaiting-console"]);
+    const found = this.#expect(id, ["planned", "awaiting-console"]);
+    const { state } = found;
+    this.#planOf(found);
     await this.#worker.run({ type: "replan", files: this.#files(id), id }, undefined, signal);
     return this.#expect(id, [state]);
   }
@@ -206,7 +210,7 @@ export class TenantImports {
     const waiting = this.#expect(id, ["awaiting-console"]);
     const { request } = waiting.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
-    if (etagOf(this.#database, planSqlOf(waiting)) !== waiting.etag) await this.#compareAgain(id, context.signal);
+    if (etagOf(this.#database, this.#planOf(waiting)) !== waiting.etag) await this.#compareAgain(id, context.signal);
     const record = this.#expect(id, ["awaiting-console"]);
     this.#checkDeletions(waiting, record);
     const difference = await this.#worker.run(
@@ -353,11 +357,22 @@ export class TenantImports {
     throw this.#notOpen(record);
   }
 
-  #notOpen({ id, state }: ImportRecord): Failure {
+  #notOpen(record: ImportRecord): Failure {
+    const { id, state, detail } = record;
+    if (detail.outdated === true) return outdated(record);
     return new Failure("conflict", {
       what: text(`import ${id} is ${state}`, `インポート ${id} は${IMPORT_STATE_NAMES[state].ja}です`),
       hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
     });
+  }
+
+  /** The plan of an import, staged as this program stages. @throws Failure `conflict` if it has no open plan */
+  #planOf(record: ImportRecord): PlanSql {
+    const plan = planSqlOf(record);
+    if (record.state === "awaiting-console" && !this.#database.isReadOnly) {
+      upgradeStaging(this.#staging(`${record.id}.db`), plan);
+    }
+    return plan;
   }
 
   #expectEtag(id: string, etag: string, states: readonly ImportState[]): ImportRecord {

@@ -76,11 +76,12 @@ beforeEach(() => {
   tenant = new TestTenant();
   defineFunctions(tenant.database, () => false);
   tenant.database.exec(`
-    create table phone (pk integer primary key, id text, serialNumber text, memo text, tags text, lost integer, owner integer);
+    create table phone (pk integer primary key, id text, serialNumber text, memo text, memoKey text, tags text, lost integer,
+      owner integer);
     insert into user (pk, id, name, emails, org, createdAt, updatedAt, revision)
       values (5, 'u5', '髙橋 "花子"', '["h@example.jp","i@example.jp"]', 1, '', '', 1);
-    insert into phone values (1, 'p1', 'A,1', 'b', '["x","y"]', 0, 5), (2, 'p2', 'B2', 'a', '[]', 1, null),
-      (3, 'p3', 'C3', 'b〜', '["z"]', 0, null)`);
+    insert into phone values (1, 'p1', 'A,1', 'b', null, '["x","y"]', 0, 5), (2, 'p2', 'B2', 'a', null, '[]', 1, null),
+      (3, 'p3', 'C3', 'b〜', 'b～', '["z"]', 0, null)`);
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

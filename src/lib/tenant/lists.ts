@@ -1,8 +1,16 @@
 import type { Newline } from "../csv/records/record.ts";
 import { Failure } from "../errors/index.ts";
 import { columnsWithin, type Column, type Format } from "../model/format.ts";
-import { comparisonKey, type Comparison } from "../model/normalise.ts";
-import { listColumnsOf, shownFields, type Field, type Fields, type RecordOf, type Thing } from "../model/thing.ts";
+import { comparisonKey, emailKey, nameKey } from "../model/normalise.ts";
+import {
+  keyColumn,
+  listColumnsOf,
+  shownFields,
+  type Field,
+  type Fields,
+  type RecordOf,
+  type Thing,
+} from "../model/thing.ts";
 import { text } from "../text/index.ts";
 import {
   streamExport,
@@ -25,7 +33,7 @@ export interface SortKey {
 /** The order in which records were made. */
 export const CREATION: SortKey = { sql: "t.pk", before: 0 };
 
-/** Names of the filters: a name is compared as names are, an id as its field is. */
+/** Names of the filters; their values are compared as the values of their fields are. */
 export type FilterName = "filterName" | "filterId";
 
 /** Filters of a list or an export; each matches a part of the comparison key, and a blank one everything. */
@@ -49,7 +57,7 @@ export interface List<F extends Fields = Fields> {
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
   /** the fields that filters search */
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
-  /** SQL: the records that `:name` names */
+  /** SQL: the records that `:name` names; `:nameKey` is its comparison key as a name or a code, `:emailKey` as an address */
   readonly named?: string | undefined;
   /** SQL: the records that exports contain */
   readonly exported?: string | undefined;
@@ -57,15 +65,15 @@ export interface List<F extends Fields = Fields> {
   readonly prepare?: Prepare | undefined;
 }
 
-/** SQL of a value's comparison key. @see comparisonKey */
-const KEY_SQL: Readonly<Record<Comparison, (sql: string) => string>> = {
-  "mail-address": (sql) => `email_key(${sql})`,
-  code: (sql) => `code_key(${sql})`,
-  name: (sql) => `code_key(${sql})`,
-  exact: (sql) => sql,
-};
-
 const columnSql = ({ sql }: List, field: string): string => sql?.[field] ?? `t.${quoteIdentifier(field)}`;
+
+/** SQL: the comparison key of a record's field, or those of a list. */
+const keySql = (list: List, name: string): string => {
+  const { comparison = "exact", short = name, type } = list.thing.fields[name] ?? {};
+  const column = columnSql(list, name);
+  if (comparison === "exact") return column;
+  return `coalesce(t.${keyColumn({ short, list: type === "texts" })}, ${column})`;
+};
 
 /** SQL: the custom fields of a record as JSON, by their names in the tenant. */
 const CUSTOM_JSON = either(
@@ -126,8 +134,8 @@ const passing = (list: List, filters: Filters, further = "true"): Condition => {
   for (const name of ["filterName", "filterId"] as const) {
     const [value = "", field] = [filters[name], list.filters?.[name]];
     if (value === "" || field === undefined) continue;
-    const comparison = name === "filterName" ? "name" : (list.thing.fields[field]?.comparison ?? "exact");
-    conditions.push(`instr(${KEY_SQL[comparison](columnSql(list, field))}, :${name}) > 0`);
+    const comparison = list.thing.fields[field]?.comparison ?? "exact";
+    conditions.push(`instr(${keySql(list, field)}, :${name}) > 0`);
     params[name] = comparisonKey(comparison, value);
   }
   return { where: conditions.join(" and "), params };
@@ -236,9 +244,11 @@ const parsed = <F extends Fields>(rows: readonly { readonly json: string }[]): R
 export const recordsOf = <F extends Fields>(database: Database, list: List<F>): RecordOf<F>[] =>
   parsed(select(database, list, passing(list, {})));
 
+const namesOf = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
+
 /** All records that a name matches. */
 export const findRecords = <F extends Fields>(database: Database, list: List<F>, name: string): RecordOf<F>[] =>
-  parsed(select(database, list, { where: `(${list.named ?? "false"})`, params: { ...list.params, name } }));
+  parsed(select(database, list, { where: `(${list.named ?? "false"})`, params: { ...list.params, ...namesOf(name) } }));
 
 const streamed = (list: List, filters: Filters, further?: string): StreamedRecords => {
   const [{ sql: key, before }] = list.order;

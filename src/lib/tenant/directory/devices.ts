@@ -16,5 +16,5 @@ export const DEVICES: List<typeof DEVICE.fields> = {
   },
   order: [CREATION],
   filters: { filterName: "identificationName", filterId: "serialNumber" },
-  named: "t.id = :name or t.serialKey = code_key(:name) or t.imei = :name",
+  named: "t.id = :name or coalesce(t.serialKey, t.serialNumber) = :nameKey or t.imei = :name",
 };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { Database } from "../store/sqlite/database.ts";
+import { fillKeys } from "../testing/keys.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { findRecords, recordsOf } from "../lists.ts";
 import { defineFunctions } from "../store/sqlite/imports/functions.ts";
@@ -22,8 +23,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const listOrgs = () => recordsOf(database, ORGS);
-const findOrgs = (name: string) => findRecords(database, ORG_DETAILS, name);
+const listOrgs = () => {
+  fillKeys(database);
+  return recordsOf(database, ORGS);
+};
+const findOrgs = (name: string) => {
+  fillKeys(database);
+  return findRecords(database, ORG_DETAILS, name);
+};
 
 /** The row that {@link add} made. */
 const rowOf = ({ id }: { readonly id: string }): number => (id === ROOT_ORG_ID ? ROOT_ORG_PK : Number(id.slice(3)));
@@ -34,8 +41,8 @@ const add = (
   { code = null, parent = ROOT_ORG_PK }: { code?: string | null; parent?: number } = {},
 ) =>
   database.run(
-    `insert into org (pk, id, parent, name, code, codeKey, createdAt, updatedAt, revision)
-     values (:pk, :id, :parent, :name, :code, :code, 'made', 'changed', 0)`,
+    `insert into org (pk, id, parent, name, code, createdAt, updatedAt, revision)
+     values (:pk, :id, :parent, :name, :code, 'made', 'changed', 0)`,
     { pk, id: `id-${pk}`, parent, name, code },
   );
 

@@ -8,12 +8,14 @@ import { either } from "../store/sqlite/forms.ts";
  * SQL: where each organisation lies below the root, in the order of the tree: parents before their children, siblings in
  * order of creation. The deepest one is followed first. @see formatOrgPath
  */
-const PLACES = String.raw`with recursive placed (pk, depth, path) as (
-    select pk, 0, '' from org where parent is null
+const PLACES = String.raw`with recursive placed (pk, depth, path, pathKey) as (
+    select pk, 0, '', '' from org where parent is null
     union all
-    select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || replace(replace(o.name, '\', '\\'), '/', '\/')
+    select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || replace(replace(o.name, '\', '\\'), '/', '\/'),
+      case when p.depth = 0 then '' else p.pathKey || '/' end || replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')
     from placed p join org o on o.parent = p.pk order by 2 desc, 1)
-  insert into temp.place (pk, at, depth, path, state) select pk, row_number() over (), depth, path, :state from placed`;
+  insert into temp.place (pk, at, depth, path, pathKey, state)
+    select pk, row_number() over (), depth, path, pathKey, :state from placed`;
 
 /** The tree's revision and its newest organisation: what changes with the tree. */
 const STATE = `select concat((select revision from collection where name = 'orgs'), ' ',
@@ -22,7 +24,7 @@ const STATE = `select concat((select revision from collection where name = 'orgs
 /** Makes the temporary table `place` ready: depth, path and order of each organisation. Kept until the tree changes. */
 export const placeOrgs = (database: Database): void => {
   database.exec(`create temp table if not exists place (pk integer primary key, at integer not null unique,
-    depth integer not null, path text not null, state text not null)`);
+    depth integer not null, path text not null, pathKey text not null, state text not null)`);
   const state = database.get(STATE)?.["state"] ?? null;
   if (database.get("select state from temp.place limit 1")?.["state"] === state) return;
   database.exec("delete from temp.place");
@@ -44,8 +46,8 @@ export const ORGS: List<typeof ORG.fields> = {
   },
   order: [{ sql: "p.at", before: 0 }],
   filters: { filterName: "name", filterId: "code" },
-  named: `t.id = :name or code_key(:name) in (code_key(t.code), code_key(p.path))
-    or t.parent is null and code_key(t.name) = code_key(:name)`,
+  named: `t.id = :name or :nameKey in (coalesce(t.codeKey, t.code), p.pathKey)
+    or t.parent is null and coalesce(t.nameKey, t.name) = :nameKey`,
   exported: "t.parent is not null",
   prepare: placeOrgs,
 };

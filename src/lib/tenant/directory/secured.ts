@@ -27,9 +27,9 @@ export const securedGroups = (app: SecuredApp): List<typeof SECURED_GROUP.fields
   thing: SECURED_GROUP,
   table: "secured_group t",
   joined: `left join (
-    select code_key(name) as key, sum(users) as users
-    from (select e.value as name, count(*) as users from secured_user u, json_each(u.groups) e where u.app = :app group by 1)
-    group by 1) m on m.key = t.nameKey`,
+    select e.value as key, count(*) as users
+    from secured_user u, json_each(coalesce(u.groupKeys, u.groups)) e where u.app = :app group by 1) m
+    on m.key = coalesce(t.nameKey, t.name)`,
   among: "t.app = :app",
   params: { app },
   sql: { users: "coalesce(m.users, 0)" },

@@ -65,12 +65,14 @@ const put = (tenant: TestTenant, users: readonly Stored[], names: readonly strin
   tenant.database.change(() => {
     for (const [at, name] of names.entries()) {
       tenant.database.run(
-        `insert into org (pk, id, parent, name, code, codeKey, createdAt, updatedAt, revision)
-         values (:pk, :id, :parent, :name, :code, :code, '${AT}', '${AT}', 1)`,
+        `insert into org (pk, id, parent, name, code, createdAt, updatedAt, revision)
+         values (:pk, :id, :parent, :name, :code, '${AT}', '${AT}', 1)`,
         { pk: at + 2, id: idOf(1, at), parent: at + 1, name, code: at === 0 ? codeKey(`S${name}`) : null },
       );
     }
-    tenant.database.run("insert into collection values ('orgs', :revision)", { revision: (revision += 1) });
+    tenant.database.run("update collection set revision = :revision where name = 'orgs'", {
+      revision: (revision += 1),
+    });
     tenant.database.exec(`insert into custom_field (pk, id, name, nameKey, createdAt)
       values (7, '${idOf(2, 7)}', '備考 "1"', '7', '${AT}'), (8, '${idOf(2, 8)}', '棟', '8', '${AT}')`);
     for (const [at, { texts, name, emails, org, administrator, custom }] of users.entries()) {
@@ -79,6 +81,8 @@ const put = (tenant: TestTenant, users: readonly Stored[], names: readonly strin
          values (:id, :name, :emails, :org, :administrator, :custom, '${AT}', '${AT}', 1, ${TEXTS.map((field) => `:${field}`).join(", ")})`,
         {
           ...texts,
+          // no two users have the same
+          accountName: texts["accountName"] === null ? null : `${at}${texts["accountName"]}`,
           id: idOf(3, at),
           name,
           emails: JSON.stringify(emails),

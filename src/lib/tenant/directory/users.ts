@@ -9,6 +9,7 @@ import { newId, instant, type Surroundings } from "../ids.ts";
 import { CREATION, type List } from "../lists.ts";
 import type { Database, Row } from "../store/sqlite/database.ts";
 import { appendAudit } from "../store/sqlite/audit.ts";
+import { keepLastNumber, lastNumber } from "../store/sqlite/imports/commit.ts";
 import { advance } from "../store/sqlite/imports/compare.ts";
 import { placeOrgs } from "./orgs.ts";
 
@@ -23,9 +24,9 @@ export const USERS: List<typeof USER.fields> = {
   filters: { filterName: "name", filterId: "emails" },
   named: `t.pk in (
     select pk from user where id = :name
-    union select user from user_email where emailKey = email_key(:name)
-    union select user from user_account where accountKey = code_key(:name)
-    union select pk from user where employeeCode in (:name, code_key(:name)))`,
+    union select user from user_email where emailKey = :emailKey
+    union select pk from user where coalesce(accountKey, accountName) = :nameKey
+    union select pk from user where coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
   prepare: placeOrgs,
 };
 
@@ -65,10 +66,12 @@ export const addCustomField = (
       });
     }
     const field = { id: newId(surroundings), name, createdAt: instant(surroundings) };
-    database.run("insert into custom_field (id, name, nameKey, createdAt) values (:id, :name, :key, :createdAt)", {
-      ...field,
-      key,
-    });
+    const pk = lastNumber(database, "fields") + 1;
+    database.run(
+      "insert into custom_field (pk, id, name, nameKey, createdAt) values (:pk, :id, :name, :key, :createdAt)",
+      { ...field, pk, key },
+    );
+    keepLastNumber(database, "fields", "custom_field");
     advance(database, ["fields"]);
     appendAudit(database, { at: field.createdAt, actor, action: "fields.add", subject: field.id, detail: { name } });
     return field;

@@ -65,13 +65,16 @@ const TABLES = [
   "device",
   "user",
   "user_email",
-  "user_account",
   "secured_user",
   "secured_group",
   "custom_field",
   "collection",
   "import",
-  "import_change",
+  "import_created",
+  "user_was",
+  "org_was",
+  "secured_user_was",
+  "device_was",
   "sent_column",
   "audit",
 ];
@@ -169,7 +172,6 @@ export class TestTenant {
       org: rows("org", "pk"),
       user: rows("user", "pk"),
       user_email: rows("user_email", "emailKey"),
-      user_account: rows("user_account", "accountKey"),
       secured_user: rows("secured_user", "pk"),
       secured_group: rows("secured_group", "pk"),
       custom_field: rows("custom_field", "pk"),
@@ -182,6 +184,7 @@ export class TestTenant {
     this.database.change(() => {
       for (const table of TABLES) this.database.exec(`delete from ${table}`);
       this.database.exec("delete from org where parent is not null");
+      this.database.exec("insert into collection (name, revision, last) values ('orgs', 0, 1)");
     });
   }
 

@@ -1,12 +1,16 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
+import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
 const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
 /** The row of the root organisation. */
 export const ROOT_ORG_PK = 1;
+
+/** SQL, or what is done on the connection in the migration's transaction. */
+export type Step = string | ((database: Database) => void);
 
 /**
  * Forward-only steps, each run once, in order. A released step is never edited.
@@ -15,7 +19,7 @@ export const ROOT_ORG_PK = 1;
  * list. `pk` is the row's own number, never reused (a reverted deletion gets its number back), `id` its UUIDv7,
  * `revision` the collection's revision that last changed it.
  */
-export const STEPS: readonly string[] = [
+export const STEPS: readonly Step[] = [
   `
   create table tenant (pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null);
   create table collection (name text primary key, revision integer not null) without rowid;
@@ -97,6 +101,7 @@ export const STEPS: readonly string[] = [
     revision integer not null);
   create index device_owner on device (owner);
   `,
+  KEYS_IN_COLUMNS,
 ];
 
 const newer = (path: string): Failure =>
@@ -117,7 +122,7 @@ export const migrate = (
   database: Database,
   tenant: { readonly name: string; readonly now: string },
   backUp: (version: number) => void,
-  steps: readonly string[] = STEPS,
+  steps: readonly Step[] = STEPS,
 ): void => {
   const version = (): number => database.count("pragma user_version");
   if (version() > steps.length) throw newer(database.path);
@@ -125,7 +130,10 @@ export const migrate = (
   if (version() > 0) backUp(version());
   database.change(() => {
     const done = version();
-    for (const step of steps.slice(done)) database.exec(step);
+    for (const step of steps.slice(done)) {
+      if (typeof step === "string") database.exec(step);
+      else step(database);
+    }
     if (done === 0) database.run("insert into tenant (pk, name, createdAt) values (1, :name, :now)", tenant);
     database.exec(`pragma user_version = ${steps.length}`);
   });

@@ -1,18 +1,19 @@
-import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { quoteIdentifier, type Database } from "../database.ts";
 import { advance } from "./compare.ts";
 import {
   changes,
-  derivedColumns,
+  besideForExisting,
+  besideForNew,
+  besideOf,
   hasSecrets,
   indexTargets,
   isStaged,
   isTouched,
   joinReferences,
-  keySql,
   newReferences,
   stagedKey,
+  storedKeys,
   touchedFields,
   VALID,
   valueForExisting,
@@ -20,73 +21,80 @@ import {
 } from "./expressions.ts";
 import { either, isMatched, isValid, THEN } from "../forms.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
-import type { Claim, CommitContext, PlanSql, StoredKind } from "./stored-kind.ts";
+import { wasTable, type Claim, type CommitContext, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Time and ids passed to a commit. */
 export type CommitMoment = Pick<CommitContext, "now" | "idPrefix" | "referencePrefix">;
 
-/** The highest number any record of a thing has ever had. @see https://sqlite.org/autoinc.html */
-export const lastNumber = (database: Database, { name }: Thing): number =>
-  database.count("select coalesce(max(seq), 0) from sqlite_sequence where name = :name", { name });
+/** The highest number ever given to a record of a table, by its series. */
+export const lastNumber = (database: Database, series: string): number =>
+  database.count("select last from collection where name = :series", { series });
 
-/** SQL: the columns of the record `t` as a JSON object. */
-const recordAsJson = (columns: readonly string[]): string =>
-  `json_object(${columns.map((column) => `'${column}', t.${quoteIdentifier(column)}`).join(", ")})`;
-
-/** The columns of a deleted record: all of its table except those of other formats. */
-const columnsOf = (database: Database, { thing, fields, fixed }: StoredKind): readonly string[] => {
-  const own = new Set([fixed, ...fields.map(({ stored }) => stored)]);
-  return database
-    .all("select name from pragma_table_info(:table) where name <> 'pk'", { table: thing.name })
-    .map(({ name }) => String(name))
-    .filter((name) => own.has(name) || thing.fields[name]?.column === undefined);
+/** Keeps the highest number of a table's records, after some were created. */
+export const keepLastNumber = (database: Database, series: string, table: string): void => {
+  database.run(
+    `insert into collection (name, revision, last) select :series, 0, coalesce(max(pk), 0) from ${table} where true
+     on conflict (name) do update set last = excluded.last where excluded.last > collection.last`,
+    { series },
+  );
 };
 
-/** Stores what a revert needs: of a changed record what an import can change, of a deleted one all. */
+/** The columns of a kind's table. */
+export const columnsOf = (database: Database, { thing }: StoredKind): readonly string[] =>
+  database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
+
+/** The columns of a kind's records that an import can change. */
+export const changeable = ({ fields }: StoredKind): readonly string[] => [
+  ...fields.flatMap((field) => [field.stored, ...besideOf(field)]),
+  "updatedAt",
+];
+
+/** Stores what a revert needs: the records that are changed or deleted. */
 const keepBefore = (database: Database, { kind, request }: PlanSql, context: CommitContext): void => {
   const { thing, name } = kind;
-  const params = { import: context.import, entity: thing.name, kind: name };
-  const updated = recordAsJson([...kind.fields.map(({ stored }) => stored), "updatedAt"]);
+  const params = { import: context.import, kind: name };
+  const columns = columnsOf(database, kind).map(quoteIdentifier);
+  const keep = (action: "update" | "delete"): string =>
+    `insert into ${wasTable(kind)} (import, action, ${columns.join(", ")})
+     select :import, '${action}', ${columns.map((column) => `t.${column}`).join(", ")}`;
   database.run(
-    `insert into import_change select :import, :entity, t.pk, 'update', ${updated}
-     from s.match m ${THEN} ${thing.name} t on t.pk = m.target
+    `${keep("update")} from s.match m ${THEN} ${thing.name} t on t.pk = m.target
      where m.changed <> 0 and ${isValid("m.row")} and ${proceeding("m.row")}`,
     params,
   );
-  if (request.mode !== "replace") return;
-  database.run(
-    `insert into import_change select :import, :entity, t.pk, 'delete', ${recordAsJson(columnsOf(database, kind))}
-     from ${thing.name} t where ${kind.isLacking}`,
-    params,
-  );
+  if (request.mode === "replace") {
+    database.run(`${keep("delete")} from ${thing.name} t where ${kind.isLacking}`, params);
+  }
 };
 
 /** Creates the records that rows name and the tenant lacks. */
 const makeReferences = (database: Database, plan: PlanSql, context: CommitContext): void => {
   const { kind } = plan;
   for (const reference of kind.references) {
-    const { table, collection, refers, keys } = reference;
+    const { table, collection, series, refers, keys } = reference;
     const { name: entity, scope } = table.thing;
     const wanted = newReferences(plan, reference);
     if (wanted === undefined) continue;
     const values = {
+      pk: ":base + row_number() over ()",
       id: ":referencePrefix || printf('%012x', row_number() over ())",
       ...(scope === undefined ? {} : { [scope]: ":kind" }),
       ...table.made,
+      ...(keys.held === undefined ? {} : { [keys.held]: "nullif(n.key, n.value)" }),
       [refers.by]: "n.value",
-      [keys.key]: "n.key",
       createdAt: ":now",
       revision: ":revision",
     };
-    const params = { ...context, kind: kind.name, entity };
+    const params = { ...context, kind: kind.name, entity, base: lastNumber(database, series) };
     const made = database.run(
       `insert into ${entity} (${Object.keys(values).join(", ")}) select ${Object.values(values).join(", ")} from (${wanted}) n`,
       params,
     );
     if (made === 0) continue;
+    keepLastNumber(database, series, entity);
     if (collection !== kind.collection) advance(database, [collection]);
     database.run(
-      `insert into import_change select :import, :entity, pk, 'create', null from ${entity}
+      `insert into import_created (import, entity, target) select :import, :entity, pk from ${entity}
        where id like :referencePrefix || '%'`,
       params,
     );
@@ -103,8 +111,8 @@ const create = (database: Database, plan: PlanSql, context: CommitContext): void
   const values = new Map(fields.map((field) => [field.stored, valueForNew(plan, field)]));
   if (thing.scope !== undefined) values.set(thing.scope, ":kind");
   if (fixed !== undefined) values.set(fixed, `r.${quoteIdentifier(fixed)}`);
-  for (const [column, sql] of derivedColumns(plan.kind, (stored) => values.get(stored))) values.set(column, sql);
-  const base = lastNumber(database, thing);
+  for (const field of fields) for (const [column, sql] of besideForNew(plan, field)) values.set(column, sql);
+  const base = lastNumber(database, plan.kind.series);
   database.run(
     `insert into ${thing.name} (pk, id, ${[...values.keys()].map(quoteIdentifier).join(", ")}, createdAt, updatedAt, revision)
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
@@ -112,20 +120,20 @@ const create = (database: Database, plan: PlanSql, context: CommitContext): void
      where m.row is null and ${VALID} and ${proceeding("r.row")} order by r.row`,
     { ...context, base, kind },
   );
+  keepLastNumber(database, plan.kind.series, thing.name);
   for (const claim of plan.kind.claims)
     if (!claim.own && isStaged(plan, claim.field)) claimForNew(database, plan, claim, base);
 };
 
+/** Claims the values of new records' lists. */
 const claimForNew = (database: Database, plan: PlanSql, { field, table }: Claim, base: number): void => {
-  const key = `r.${stagedKey(plan, field)}`;
-  const list = field.merge === "list";
+  const key = stagedKey(plan, field);
   const isNew = `not ${isMatched("r.row")} and ${VALID} and ${proceeding("r.row")}`;
   database.run(
-    `insert into ${table} select ${key}, :base + r.row ${list ? ", 1" : ""} from s.row r
+    `insert into ${table} select ${key}, :base + r.row, 1 from s.row r
      where ${key} is not null and ${isNew} order by ${key}`,
     { base },
   );
-  if (!list) return;
   database.run(
     `insert into ${table} select c.key, :base + c.row, 0 from s.claim c join s.row r on r.row = c.row where ${isNew}`,
     { base },
@@ -139,15 +147,12 @@ const update = (database: Database, plan: PlanSql, context: CommitContext): void
   const { thing, name: kind } = plan.kind;
   const touched = touchedFields(plan);
   if (touched.length === 0) return;
-  const column = ({ stored }: ImportedField): string => quoteIdentifier(stored);
-  const derived = derivedColumns(plan.kind, (stored) =>
-    touched.some((field) => field.stored === stored) ? `v.${quoteIdentifier(stored)}` : undefined,
-  );
-  const sets = [
-    ...touched.map((field) => `${column(field)} = v.${column(field)}`),
-    ...derived.map(([name, sql]) => `${quoteIdentifier(name)} = ${sql}`),
-  ];
-  const values = touched.map((field) => `${valueForExisting(plan, field)} as ${column(field)}`);
+  const after = touched.flatMap((field) => [
+    [field.stored, valueForExisting(plan, field)] as const,
+    ...besideForExisting(plan, field),
+  ]);
+  const sets = after.map(([column]) => `${quoteIdentifier(column)} = v.${quoteIdentifier(column)}`);
+  const values = after.map(([column, sql]) => `${sql} as ${quoteIdentifier(column)}`);
   const sql = `update ${thing.name} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
     from (select m.target, ${values.join(", ")} from ${CHANGED} ${THEN} ${thing.name} t on t.pk = m.target
           ${joinReferences(plan)} where m.changed <> 0 and ${VALID} and ${IN_RANGE}) v
@@ -155,15 +160,10 @@ const update = (database: Database, plan: PlanSql, context: CommitContext): void
   forRanges(database, (range) => database.run(sql, { ...context, kind, ...range }));
 };
 
-/** SQL: claims the values of records `t` as they are stored. */
-export const claimStored = ({ field, table }: Claim, thing: Thing, which: string): string => {
-  const column = `t.${quoteIdentifier(field.stored)}`;
-  return field.merge === "list"
-    ? `insert into ${table} select ${keySql(field.comparison, "e.value")}, t.pk, ${either("e.key = 0", "1", "0")}
-       from ${thing.name} t join json_each(${column}) e where ${which}`
-    : `insert into ${table} select ${keySql(field.comparison, column)}, t.pk
-       from ${thing.name} t where ${column} is not null and ${which}`;
-};
+/** SQL: claims the values of the lists of records `t` as they are stored. */
+export const claimStored = ({ field, table }: Claim, thing: Thing, which: string): string =>
+  `insert into ${table} select e.value, t.pk, ${either("e.key = 0", "1", "0")}
+   from ${thing.name} t join json_each(${storedKeys(field)}) e where ${which}`;
 
 /** Releases the claims of changed records, then claims anew: so rings of unique values pass. */
 const reclaim = (database: Database, plan: PlanSql, release: boolean): void => {
@@ -178,9 +178,14 @@ const reclaim = (database: Database, plan: PlanSql, release: boolean): void => {
   }
 };
 
-/** SQL: releases the claims of records; `which` is about the claims' table. */
-export const releaseOf = ({ own, table, key }: Claim, which: string): string =>
-  own ? `update ${table} set ${key} = null where ${which}` : `delete from ${table} where ${which}`;
+/**
+ * SQL: releases the claims of records, which get new values after that; `which` is about the claims' table. A value of
+ * the record's own gives way to one that nobody else has.
+ */
+export const releaseOf = ({ table, held }: Claim, which: string): string =>
+  held === undefined
+    ? `delete from ${table} where ${which}`
+    : `update ${table} set ${held} = 'released ' || id where ${which}`;
 
 const remove = (database: Database, { kind, request }: PlanSql): void => {
   if (request.mode !== "replace") return;

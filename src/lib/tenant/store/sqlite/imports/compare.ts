@@ -12,10 +12,11 @@ import {
   isTouched,
   joinReferences,
   keyOf,
-  keySql,
+  recordKey,
   newReferences,
   staged,
   stored,
+  storedKeys,
   VALID,
 } from "./expressions.ts";
 import {
@@ -44,12 +45,11 @@ const match = (database: Database, plan: PlanSql): void => {
 /** SQL: joins the record `t` whose key a row has. */
 const joinByKey = (database: Database, plan: PlanSql): string => {
   const { thing, claims, inScope } = plan.kind;
-  const { field, comparison, unique, list } = keyOf(plan);
-  const claim = claims.find((one) => one.field.field === field);
-  const key = stored(claim?.key ?? field);
-  if (!unique) return joinHolders(database, plan, "key", keySql(comparison, key), `${key} is not null`);
-  if (claim?.own !== false) return `${THEN} ${thing.name} t on ${inScope} and ${key} = r.key`;
-  return `${THEN} ${claim.table} e on e.${claim.key} = r.key ${list ? "and e.main = 1" : ""}
+  const key = keyOf(plan);
+  const claim = claims.find((one) => one.field.field === key.field);
+  if (!key.unique) return joinHolders(database, plan, "key", recordKey(key), `${stored(key.field)} is not null`);
+  if (claim?.own !== false) return `${THEN} ${thing.name} t on ${inScope} and ${recordKey(key)} = r.key`;
+  return `${THEN} ${claim.table} e on ${claim.key("e")} = r.key and e.main = 1
     ${THEN} ${thing.name} t on t.pk = e.${claim.record}`;
 };
 
@@ -57,7 +57,8 @@ const joinByKey = (database: Database, plan: PlanSql): string => {
 const joinByStandIn = (database: Database, plan: PlanSql): readonly string[] => {
   const { field, together } = keyOf(plan);
   if (together === undefined) return [];
-  const key = `stand_in_key(${together.map(stored).join(", ")})`;
+  const fields = plan.kind.fields.filter((one) => together.includes(one.field));
+  const key = `json_array(${fields.map(storedKeys).join(", ")})`;
   return [joinHolders(database, plan, "standIn", key, `${stored(field)} is null`)];
 };
 
@@ -147,6 +148,7 @@ export const compare = (
   { forNew = true }: { readonly forNew?: boolean | undefined } = {},
 ): PlanCounts => {
   reset(database);
+  database.exec("create index if not exists s.problem_row on problem (row)");
   const { planner } = plan.kind.table;
   if (planner !== undefined) planner.compare(database, plan);
   else {

@@ -1,6 +1,6 @@
 import { quoteIdentifier, type Database } from "../database.ts";
 import { isInvalid, isMatched, isMissing, isValid } from "../forms.ts";
-import { calledText, indexTargets, isStaged, stagedKey } from "./expressions.ts";
+import { calledText, indexTargets, isKey, isStaged, stagedKey } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 
@@ -8,8 +8,8 @@ import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 const claimsOf = (plan: PlanSql, { field }: Claim): string => {
   const key = stagedKey(plan, field);
   // a row that matched its record by the key already has that value
-  const others = key === "key" ? ` and not ${isMatched("r.row")}` : "";
-  const first = `select r.${key} as key, r.row, null as col from s.row r where r.${key} is not null${others}`;
+  const others = isKey(plan, field) ? ` and not ${isMatched("r.row")}` : "";
+  const first = `select ${key} as key, r.row, null as col from s.row r where ${key} is not null${others}`;
   return field.merge === "list" ? `${first} union all select key, row, col from s.claim` : first;
 };
 
@@ -32,7 +32,7 @@ const OF_COMPARED = `${isInvalid("c.row")} and not exists (
 export const findConflicts = (database: Database, plan: PlanSql): void => {
   // a single value that is the key has the holder that its row matches
   const claims = plan.kind.claims.filter(
-    ({ field }) => isStaged(plan, field) && (field.merge === "list" || stagedKey(plan, field) !== "key"),
+    ({ field }) => isStaged(plan, field) && (field.merge === "list" || !isKey(plan, field)),
   );
   if (claims.length === 0) return;
   database.exec("drop table if exists s.contest");
@@ -42,7 +42,7 @@ export const findConflicts = (database: Database, plan: PlanSql): void => {
     const scope = own ? inScopeOf(plan.kind.thing, "held") : "true";
     database.run(
       `insert into s.contest select :field, c.key, c.row, c.col, held.${record}, 'open' from (${claimsOf(plan, claim)}) c
-       join ${table} held on held.${key} = c.key and ${scope} left join s.match m on m.row = c.row
+       join ${table} held on ${key("held")} = c.key and ${scope} left join s.match m on m.row = c.row
        where held.${record} is distinct from m.target`,
       { field: claim.field.field, kind: plan.kind.name },
     );

@@ -1,8 +1,8 @@
 import { quoteIdentifier, type Database } from "../database.ts";
-import { either, isValid } from "../forms.ts";
-import { keyName, keyNamed, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
+import { either, isValid, windowsForm } from "../forms.ts";
+import { keyNamed, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
-import type { Thing } from "../../../../model/thing.ts";
+import { keyColumn, type Thing } from "../../../../model/thing.ts";
 import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
 // The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o_…` a record its cell names, `m` the match
@@ -35,19 +35,40 @@ export const calledText = ({ fields, keys: [key], namedBy = "name" }: Thing): st
 /** The key by which the plan's rows meet records. */
 export const keyOf = ({ kind, request }: PlanSql): KindKey => keyNamed(kind, request.key);
 
-/** SQL: the staged key of a field's (first) value. */
-export const stagedKey = (plan: PlanSql, field: ImportedField): string =>
-  keyOf(plan).field === field.field ? "key" : quoteIdentifier(keyName(field));
+/** What has a value whose keys stand in the column beside it. */
+interface Keyed {
+  readonly comparison: Comparison;
+  readonly short: string;
+  readonly list: boolean;
+}
 
-const KEY_FUNCTIONS: Readonly<Record<Comparison, string>> = {
-  "mail-address": "email_key",
-  code: "code_key",
-  name: "code_key",
-  exact: "",
+const keyedOf = ({ comparison, short, merge }: ImportedField): Keyed => ({ comparison, short, list: merge === "list" });
+
+/** SQL: the comparison key of a value, or those of a list, from the column beside it. @param column one of that table's */
+export const keysBeside = (keyed: Keyed, value: string, column: (name: string) => string): string =>
+  keyed.comparison === "exact" ? column(value) : `coalesce(${column(keyColumn(keyed))}, ${column(value)})`;
+
+/** SQL: the comparison key of a value, or of the first one of a list. */
+const firstKey = (keyed: Keyed, value: string, column: (name: string) => string): string => {
+  const keys = keysBeside(keyed, value, column);
+  return keyed.list ? `(${keys} ->> 0)` : keys;
 };
 
-/** SQL: the comparison key of a value. */
-export const keySql = (comparison: Comparison, value: string): string => `${KEY_FUNCTIONS[comparison]}(${value})`;
+/** SQL: the keys of a staged row's field. */
+export const stagedKeys = (field: ImportedField): string => keysBeside(keyedOf(field), field.field, staged);
+
+/** SQL: the keys of a record's field. */
+export const storedKeys = (field: ImportedField): string => keysBeside(keyedOf(field), field.stored, stored);
+
+/** True if rows meet records by the field. */
+export const isKey = (plan: PlanSql, { field }: ImportedField): boolean => keyOf(plan).field === field;
+
+/** SQL: the staged key of a field's (first) value. */
+export const stagedKey = (plan: PlanSql, field: ImportedField): string =>
+  isKey(plan, field) ? "r.key" : firstKey(keyedOf(field), field.field, staged);
+
+/** SQL: the key of a record by which a plan's rows may meet it. */
+export const recordKey = (key: KindKey): string => firstKey(key, key.field, stored);
 
 /** True if the file has the field. */
 export const isStaged = (plan: PlanSql, { field }: Pick<ImportedField, "field">): boolean =>
@@ -86,8 +107,14 @@ export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
   if (reference !== undefined)
     return usual === undefined ? named(reference) : `coalesce(${named(reference)}, ${usual})`;
   const cell = staged(field.field);
-  if (field.merge === "custom") return `merge_custom('{}', ${cell}, 0)`;
+  if (field.merge === "custom") return `json_patch('{}', ${cell})`;
   return field.merge === "list" ? `coalesce(${cell}, '[]')` : cell;
+};
+
+/** SQL: those of a row's custom fields that differ from the stored ones by more than look-alikes. */
+const entriesThatDiffer = (column: string, cell: string): string => {
+  const before = windowsForm(`${column} ->> e.key`);
+  return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
 };
 
 /** A plan's resulting value for an existing record, before the Windows-31J look-alikes are considered. */
@@ -95,12 +122,13 @@ const resultingValue = (plan: PlanSql, field: ImportedField): string => {
   if (!isStaged(plan, field)) return empty(field);
   const cell = staged(field.field);
   const column = stored(field.stored);
-  if (field.merge === "custom") return `merge_custom(${column}, ${cell}, ${isWindowsFile(plan) ? 1 : 0})`;
+  if (field.merge === "custom")
+    return `json_patch(${column}, ${isWindowsFile(plan) ? entriesThatDiffer(column, cell) : cell})`;
   const keeps = plan.request.blank === "keep" || !field.clearable;
   const reference = referenceOf(plan.kind, field);
   if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
   const pk = named(reference);
-  return keeps ? either(`${staged(keyName(field))} is null`, column, pk) : pk;
+  return keeps ? either(`${cell} is null`, column, pk) : pk;
 };
 
 /** Whether a record keeps a value whose Windows-31J form equals the file's value. */
@@ -115,7 +143,7 @@ const differs = (plan: PlanSql, field: ImportedField): string => {
   // case instead of and: SQLite evaluates both sides of an and
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is not distinct from ${column} then 0
-         when ${value} is distinct from windows_form(${column}) then ${bit} else 0 end`
+         when ${value} is distinct from ${windowsForm(column)} then ${bit} else 0 end`
     : either(`${value} is distinct from ${column}`, bit, "0");
 };
 
@@ -125,9 +153,35 @@ export const valueForExisting = (plan: PlanSql, field: ImportedField): string =>
   const value = resultingValue(plan, field);
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is not distinct from ${column} then ${column}
-         when ${value} is not distinct from windows_form(${column}) then ${column} else ${value} end`
+         when ${value} is not distinct from ${windowsForm(column)} then ${column} else ${value} end`
     : value;
 };
+
+/** SQL: the columns beside a field, for a record that does not exist yet. */
+export const besideForNew = (
+  plan: PlanSql,
+  field: ImportedField,
+): readonly (readonly [column: string, sql: string])[] =>
+  besideOf(field).map((column) => [column, isStaged(plan, field) ? staged(column) : "null"]);
+
+/** SQL: the resulting columns beside a field of an existing record: they follow its value. */
+export const besideForExisting = (
+  plan: PlanSql,
+  field: ImportedField,
+): readonly (readonly [column: string, sql: string])[] => {
+  if (!isStaged(plan, field)) return besideOf(field).map((column) => [column, "null"]);
+  const [value, cell] = [stored(field.stored), staged(field.field)];
+  const kept = [
+    ...(plan.request.blank === "keep" || !field.clearable ? [`${cell} is null`] : []),
+    `${cell} is not distinct from ${value}`,
+    ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${windowsForm(value)}`] : []),
+  ];
+  return besideOf(field).map((column) => [column, either(kept.join(" or "), stored(column), staged(column))]);
+};
+
+/** The columns beside a field that records have too. */
+export const besideOf = ({ merge, beside }: ImportedField): readonly string[] =>
+  merge === "reference" ? [] : beside.map(({ column }) => column);
 
 /** The mask of the fields a row would change. */
 export const changedMask = (plan: PlanSql): string =>
@@ -144,14 +198,14 @@ export const joinReferences = (plan: PlanSql): string =>
     .filter(({ field }) => field.merge === "reference" && isStaged(plan, field))
     .map(
       ({ field, table, keys, alias }) => `left join ${keys.table} ${alias}
-        on ${alias}.${keys.key} = ${staged(keyName(field))} and ${inScopeOf(table.thing, alias)}`,
+        on ${keys.key(alias)} = ${stagedKeys(field)} and ${inScopeOf(table.thing, alias)}`,
     )
     .join(" ");
 
 /** SQL: true if the tenant has the record that a cell names. @param key SQL of its key */
 export const isKnown = ({ keys, table: { thing } }: StoredReference, key: string): string => {
   const scope = keys.own ? inScopeOf(thing, "known") : "true";
-  return `exists (select 1 from ${keys.table} known where known.${keys.key} = ${key} and ${scope})`;
+  return `exists (select 1 from ${keys.table} known where ${keys.key("known")} = ${key} and ${scope})`;
 };
 
 /** True if the import creates the records that its cells name and the tenant lacks. */
@@ -164,9 +218,9 @@ export const newReferences = (plan: PlanSql, reference: StoredReference): string
   if (!isStaged(plan, field) || !mayCreate(plan, reference)) return undefined;
   const valid =
     field.merge === "list"
-      ? `exists (select 1 from s.row r join json_each(${staged(field.field)}) e
-           where ${keySql(field.comparison, "e.value")} = f.key and ${VALID})`
-      : `f.key in (select ${staged(keyName(field))} from s.row r where ${VALID})`;
+      ? `exists (select 1 from s.row r join json_each(${stagedKeys(field)}) e
+           where e.value = f.key and ${VALID})`
+      : `f.key in (select ${stagedKeys(field)} from s.row r where ${VALID})`;
   return `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
           and (${isValid("f.row")} or ${valid})`;
 };
@@ -175,24 +229,6 @@ export const newReferences = (plan: PlanSql, reference: StoredReference): string
 export const shownReference = ({ refers, table: { thing } }: StoredReference, pk: string): string => {
   const shown = thing.fields[refers.by]?.type === "texts" ? `${refers.by} ->> 0` : refers.by;
   return `(select ${shown} from ${thing.name} where pk = ${pk})`;
-};
-
-/**
- * SQL of the columns that follow from fields, by column: keys of unique values in the record's own table, and sort keys.
- *
- * @param value SQL of a field's value, undefined if it stays
- */
-export const derivedColumns = (
-  { claims, table }: StoredKind,
-  value: (stored: string) => string | undefined,
-): readonly (readonly [column: string, sql: string])[] => {
-  const keys = claims
-    .filter(({ own }) => own)
-    .map(({ key, field }) => [key, value(field.stored), (sql: string) => keySql(field.comparison, sql)] as const);
-  const sorts = (table.sorts ?? []).map(
-    ([column, field]) => [column, value(field), (sql: string) => `name_sort(${sql})`] as const,
-  );
-  return [...keys, ...sorts].flatMap(([column, sql, of]) => (sql === undefined ? [] : [[column, of(sql)] as const]));
 };
 
 /** Makes the index that finds the row of a record. */

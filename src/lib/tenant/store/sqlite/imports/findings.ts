@@ -1,5 +1,5 @@
 import type { ProblemCode } from "../../../../model/problem.ts";
-import { cellsName, keyName } from "../../../../imports/kinds.ts";
+import { cellsName } from "../../../../imports/kinds.ts";
 import type { Column } from "../../../../model/format.ts";
 import { quoteIdentifier, type Database, type Params } from "../database.ts";
 import { either, isMatched, isMissing } from "../forms.ts";
@@ -9,11 +9,11 @@ import {
   isStaged,
   keyOf,
   isKnown,
-  keySql,
   keyText,
   mayCreate,
   staged,
   stagedKey,
+  stagedKeys,
   stored,
 } from "./expressions.ts";
 import type { PlanSql } from "./stored-kind.ts";
@@ -56,9 +56,9 @@ export const recordFinding = (database: Database, plan: PlanSql, finding: Findin
   return found;
 };
 
-/** SQL: the keys that a staged column assigns to rows. */
-const keysIn = (column: string): string =>
-  `select ${column} as key, row, null as col from s.row where ${column} is not null`;
+/** SQL: the keys (SQL) that rows have. */
+const keysIn = (key: string): string =>
+  `select ${key} as key, r.row, null as col from s.row r where ${key} is not null`;
 
 /** SQL: each row of a repeated value, with another row that has it; `which` filters `v`. */
 const repeated = (values: string, which = "true"): string => `
@@ -70,10 +70,10 @@ const repeated = (values: string, which = "true"): string => `
 /** Rows of the file that claim the same key or unique value, each with the other row. */
 export const findDuplicates = (database: Database, plan: PlanSql): void => {
   const { field: key, together } = keyOf(plan);
-  recordFinding(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("key")) });
+  recordFinding(database, plan, { code: "key-duplicate", field: key, select: repeated(keysIn("r.key")) });
   if (together !== undefined) {
     const field = together.findLast((one) => isStaged(plan, { field: one }));
-    recordFinding(database, plan, { code: "key-duplicate", field, select: repeated(keysIn(`"standIn"`)) });
+    recordFinding(database, plan, { code: "key-duplicate", field, select: repeated(keysIn(`r."standIn"`)) });
   }
   const unique = (field: string, select: string): void => {
     recordFinding(database, plan, { code: "value-duplicate", field, select });
@@ -143,8 +143,8 @@ const lacks = (plan: PlanSql, column: Column): string => {
 };
 
 /** SQL: true if the cell in `:column` of a row has no problem by itself: what names nothing is not looked for. */
-const IS_READABLE = `r.row not in (
-  select row from s.problem where found = 'file' and severity = 'error' and col = :column)`;
+const IS_READABLE = `not exists (select 1 from s.problem p
+  where p.row = r.row and p.found = 'file' and p.severity = 'error' and p.col = :column)`;
 
 /** Cells that name records which the tenant lacks and the import may not create. */
 export const findUnknownReferences = (database: Database, plan: PlanSql): void => {
@@ -161,11 +161,10 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
       select:
         field.merge === "list"
           ? `select r.row, r.line, ${cells === undefined ? "null" : `coalesce(${staged(cellsName(field))}, :cells) ->> e.key`} as col,
-               json_object('${param}', e.value) as params
-             from s.row r join json_each(${cell}) e
-             where exists (${unknown}) and ${keySql(field.comparison, "e.value")} in (${unknown})`
+               json_object('${param}', ${cell} ->> e.key) as params
+             from s.row r join json_each(${stagedKeys(field)}) e where exists (${unknown}) and e.value in (${unknown})`
           : `select r.row, r.line, null as col, json_object('${param}', ${cell}) as params
-             from (${unknown}) f join s.row r on ${staged(keyName(field))} = f.key where ${IS_READABLE}`,
+             from (${unknown}) f join s.row r on ${stagedKeys(field)} = f.key where ${IS_READABLE}`,
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }

@@ -1,38 +1,7 @@
-import { standInKey } from "../../../../model/normalise.ts";
-import { codeKey, cp932Form, emailKey, nameSortKey } from "../../../../model/normalise.ts";
 import { interruption, type Database } from "../database.ts";
 
-type Custom = readonly (readonly [string, string | null])[];
-
-const entries = (json: unknown): Custom => Object.entries(JSON.parse(String(json)) as Record<string, string | null>);
-
-/**
- * Merges a row's custom fields into the stored ones: the row's values win, null removes. `windows` keeps a stored value
- * whose Windows-31J form equals the row's value. Both are JSON objects keyed by the tenant's own field numbers.
- */
-export const mergeCustom = (stored: string, patch: string, windows: boolean): string => {
-  const merged = new Map(entries(stored));
-  for (const [field, value] of entries(patch)) {
-    const before = merged.get(field);
-    if (value === null) merged.delete(field);
-    else if (!(windows && typeof before === "string" && cp932Form(before) === value)) merged.set(field, value);
-  }
-  const ordered = [...merged].toSorted(([a], [b]) => Number(a) - Number(b));
-  return JSON.stringify(Object.fromEntries(ordered));
-};
-
-/** Registers the functions that plans call from SQL on a connection. */
+/** Registers what statements that run long call to be interrupted. */
 export const defineFunctions = (database: Database, interrupted: () => boolean): void => {
-  database.define("merge_custom", (stored, patch, windows) =>
-    mergeCustom(String(stored), String(patch), windows === 1),
-  );
-  database.define("windows_form", (value) => (value === null ? null : cp932Form(String(value))));
-  database.define("email_key", (value) => (value === null ? null : emailKey(String(value))));
-  database.define("code_key", (value) => (value === null ? null : codeKey(String(value))));
-  database.define("name_sort", (value) => nameSortKey(String(value)));
-  database.define("stand_in_key", (...values) =>
-    standInKey(values.map((value) => (value === null ? null : String(value)))),
-  );
   database.define(
     "proceed",
     () => {

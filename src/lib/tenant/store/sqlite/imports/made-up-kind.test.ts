@@ -18,6 +18,7 @@ import { planLines } from "./rows.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
 import { storedKind, type PlanSql } from "./stored-kind.ts";
 import { tablesOf } from "./tables.ts";
+import { createWasTable } from "../keys-in-columns.ts";
 
 const value = <F extends Partial<Field>>(header: string, more?: F) =>
   ({ type: "text", label: text(header, header), column: { header }, ...(more as F) }) as const;
@@ -35,7 +36,7 @@ const MAKER = {
 const GADGET = {
   name: "gadget",
   fields: {
-    label: { ...value("label"), column: { header: "label", required: "always" } },
+    label: { ...value("label", { comparison: "name" }), column: { header: "label", required: "always" } },
     serial: value("serial", { comparison: "code", unique: true }),
     tag: value("tag", { unique: true }),
     colours: { ...value("colour"), type: "texts" },
@@ -84,12 +85,14 @@ const { database } = tenant;
 const staging = tenant.staging("made-up");
 database.exec(`
   create table maker (pk integer primary key autoincrement, id text not null unique, name text not null,
-    nameKey text not null unique, createdAt text not null, revision integer not null);
-  create table gadget (pk integer primary key autoincrement, id text not null unique, label text not null,
-    serial text, serialKey text unique, tag text, tagKey text unique, colours text not null, owner integer, maker integer,
+    nameKey text, createdAt text not null, revision integer not null);
+  create table gadget (pk integer primary key autoincrement, id text not null unique, label text not null, labelKey text,
+    serial text, serialKey text, tag text unique, colours text not null, owner integer, maker integer,
     secrets text not null default '{}', locked integer not null default 0,
     createdAt text not null, updatedAt text not null, revision integer not null);
+  create unique index gadget_serial on gadget (coalesce(serialKey, serial));
 `);
+createWasTable(database, "gadget");
 afterAll(() => tenant[Symbol.asyncDispose]());
 beforeEach(async () => {
   tenant.clear();
@@ -156,7 +159,7 @@ const load = (file: string, wished: Partial<PlanRequest> = {}) => {
   const revision = advance(database, [kind.collection]);
   const prefix = (which: string) => `${which}-${String(revision).padStart(4, "0")}-`;
   const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, import: IMPORT, revision };
-  database.exec("delete from import_change");
+  database.exec("delete from import_created; delete from gadget_was");
   database.change(() => applyPlan(database, sql, context));
   return { counts, reverted: { pk: IMPORT, kind, revision } satisfies Reverted };
 };
@@ -180,9 +183,9 @@ test("is created, with a new maker, by whichever address its owner has", () => {
     desk,,,,,,Acme,`);
   expect(counts).toMatchObject({ create: 2, secretsSet: 1, groupsCreated: 1, orgsCreated: 0 });
   expect(gadgets()).toEqual([`lamp S1 t1 ["red","blue"] 山田 Acme {"pin":"${NOW}"}`, "desk   []  Acme {}"]);
-  expect(database.all("select serialKey, tagKey from gadget")).toEqual([
-    { serialKey: "S1", tagKey: "t1" },
-    { serialKey: null, tagKey: null },
+  expect(database.all("select serialKey, labelKey from gadget")).toEqual([
+    { serialKey: null, labelKey: null },
+    { serialKey: null, labelKey: null },
   ]);
 });
 
@@ -227,9 +230,9 @@ test("a unique value without a table of its own is claimed: taken, given up, swa
   const { reverted } = load("label,serial,tag\nlamp,S2,t2\ndesk,S1,t3", { key: "label" });
   expect(gadgets()).toMatchObject(["lamp S2 t2 []   {}", "desk S1 t3 []   {}"]);
   database.change(() => applyRevert(database, reverted, 1000));
-  expect(database.all("select label, serialKey, tagKey from gadget")).toEqual([
-    { label: "lamp", serialKey: "S1", tagKey: "t3" },
-    { label: "desk", serialKey: "S2", tagKey: "t2" },
+  expect(database.all("select label, serial, tag, serialKey from gadget")).toEqual([
+    { label: "lamp", serial: "S1", tag: "t3", serialKey: null },
+    { label: "desk", serial: "S2", tag: "t2", serialKey: null },
   ]);
 });
 

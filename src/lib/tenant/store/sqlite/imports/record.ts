@@ -29,6 +29,8 @@ export interface ImportDetail {
   /** which records the plan deletes, see `deletionsOf`; and which ones somebody agreed to as it was sent to the console */
   readonly deletions?: string | null | undefined;
   readonly agreedDeletions?: string | null | undefined;
+  /** an older program made it, and it was open: it was discarded as the tenant was migrated */
+  readonly outdated?: true | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
   /** the import that this one reverts, or that reverted this one */
@@ -118,10 +120,12 @@ export const listImports = (database: Database): readonly ImportRecord[] =>
  *
  * @throws Failure `conflict` if the import has no plan (any more)
  */
-export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql => {
+export const planSqlOf = (record: ImportRecord): PlanSql => {
+  const { id, kind, state, detail } = record;
   const { request, staged } = detail;
   const open = state === "planned" || state === "awaiting-console";
   if (open && request !== null && staged !== null) return { kind: kindNamed(kind), request, staged };
+  if (detail.outdated === true) throw outdated(record);
   throw new Failure("conflict", {
     what: text(
       `import ${id} is ${state}; it has no open plan`,
@@ -130,6 +134,15 @@ export const planSqlOf = ({ id, kind, state, detail }: ImportRecord): PlanSql =>
     hint: text("import the file again", "ファイルをもう一度インポートしてください"),
   });
 };
+
+/** The failure of an open import that an older program made, of which nothing is read any more. */
+export const outdated = ({ id }: ImportRecord): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `import ${id} was discarded: made by an older clomoctl; import the file again`,
+      `インポート ${id} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
+    ),
+  });
 
 /** The failure of committing a plan with invalid rows. */
 export const rejected = (record: ImportRecord): Failure =>

@@ -1,4 +1,4 @@
-import type { Database, Row } from "../database.ts";
+import { quoteIdentifier, type Database, type Row } from "../database.ts";
 import { either, truth } from "../forms.ts";
 import { jsonList } from "../json.ts";
 import { keyText, referenceOf, shownReference, stored } from "./expressions.ts";
@@ -7,7 +7,7 @@ import { batched, deletedLine, lineOf, valuePiece, type RowQuery } from "./rows.
 import type { StoredKind } from "./stored-kind.ts";
 
 /** SQL: the stored value of a column of record `c` before the import. */
-const before = (column: string): string => `(c.before ->> '$.${column}')`;
+const before = (column: string): string => `c.${quoteIdentifier(column)}`;
 
 const afterOf = (kind: StoredKind): string =>
   jsonList(
@@ -37,8 +37,8 @@ const changedLines = ({ kind }: Reverted): string => {
     exists: truth("c.action = 'update'"),
     after: afterOf(kind),
   });
-  return `select ${line} as line from (${changes}) c left join ${kind.thing.name} t on t.pk = c.target
-    where c.action in (select value from json_each(:undone)) order by c.target limit :left`;
+  return `select ${line} as line from (${changes(kind)}) c left join ${kind.thing.name} t on t.pk = c.pk
+    where c.action in (select value from json_each(:undone)) order by c.pk limit :left`;
 };
 
 /** Records that the import created, and that are deleted again. */

@@ -1,12 +1,12 @@
 import type { Failure } from "../../../../errors/index.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { quoteIdentifier, type Database, type Params } from "../database.ts";
-import { claimStored, releaseOf } from "./commit.ts";
-import { calledText, derivedColumns, isKnown, keySql, stored } from "./expressions.ts";
+import { changeable, claimStored, columnsOf, releaseOf } from "./commit.ts";
+import { calledText, isKnown, stored, storedKeys } from "./expressions.ts";
 import { forNumbers, proceeding } from "./functions.ts";
 import type { ImportRecord } from "./record.ts";
 import { changedSince, disordered, gone, inUse, takenSince, type InTheWay } from "./revert-refusals.ts";
-import type { Claim, StoredKind, Table } from "./stored-kind.ts";
+import { wasTable, type Claim, type StoredKind, type Table } from "./stored-kind.ts";
 import { kindNamed } from "./tables.ts";
 
 /** A committed import to revert. */
@@ -25,26 +25,34 @@ export interface RevertCounts {
   readonly delete: number;
 }
 
-/** SQL: the import's changes of records of a thing. */
-export const changes = `select * from import_change where import = :pk and entity = :entity and ${proceeding("target")}`;
+/** SQL: the records of a kind that the import changed or deleted, as they were before. */
+export const changes = (kind: StoredKind): string =>
+  `select * from ${wasTable(kind)} where import = :pk and ${proceeding("pk")}`;
+
+/** SQL: the records of another thing that the import created, because rows name them. */
+const created = "select target from import_created where import = :pk and entity = :entity";
 
 /** SQL: the records that the import created. */
-export const made = ({ thing, inScope }: StoredKind): string =>
-  `select t.pk from ${thing.name} t where t.revision = :revision and ${inScope}
-   and not exists (select 1 from (${changes}) c where c.target = t.pk) and ${proceeding("t.pk")}`;
+export const made = (kind: StoredKind): string =>
+  `select t.pk from ${kind.thing.name} t where t.revision = :revision and ${kind.inScope}
+   and not exists (select 1 from ${wasTable(kind)} c where c.import = :pk and c.pk = t.pk) and ${proceeding("t.pk")}`;
 
 /** Parameters of {@link changes} and {@link made}. */
-export const params = (
-  { pk, kind, revision }: Reverted,
-  entity: string = kind.thing.name,
-): Record<string, string | number> => ({ pk, entity, revision, kind: kind.name });
+export const params = ({ pk, kind, revision }: Reverted): Record<string, string | number> => ({
+  pk,
+  revision,
+  kind: kind.name,
+});
 
 const countMade = (database: Database, reverted: Reverted): number =>
-  database.count(`select count(*) from (${made(reverted.kind)})`, params(reverted));
+  database.count(`select count(*) from (${made(reverted.kind)}) made`, params(reverted));
 
 const countRevert = (database: Database, reverted: Reverted): RevertCounts => {
   const count = (action: string): number =>
-    database.count(`select count(*) from (${changes}) where action = :action`, { ...params(reverted), action });
+    database.count(`select count(*) from (${changes(reverted.kind)}) c where c.action = :action`, {
+      ...params(reverted),
+      action,
+    });
   return { create: count("delete"), update: count("update"), delete: countMade(database, reverted) };
 };
 
@@ -63,20 +71,20 @@ const inTheWay = (database: Database, thing: Thing, where: string, values: Param
 /**
  * Checks that every record of the import is as the import left it, and that nothing needs one that it created.
  *
- * @param created number of records the import created
+ * @param newcomers number of records the import created
  * @throws Failure `conflict` if a record has changed since, or is in use
  */
-export const checkUntouched = (database: Database, reverted: Reverted, created: number): void => {
+export const checkUntouched = (database: Database, reverted: Reverted, newcomers: number): void => {
   const { thing } = reverted.kind;
   const stale = database.count(
-    `select count(*) from (${changes}) c left join ${thing.name} t on t.pk = c.target
+    `select count(*) from (${changes(reverted.kind)}) c left join ${thing.name} t on t.pk = c.pk
      where c.action = 'update' and t.revision is distinct from :revision`,
     params(reverted),
   );
-  if (stale > 0 || countMade(database, reverted) !== created) throw changedSince();
+  if (stale > 0 || countMade(database, reverted) !== newcomers) throw changedSince();
   checkHeld(database, reverted, reverted.kind.table, made(reverted.kind));
   for (const { table } of createdBy(reverted)) {
-    checkHeld(database, reverted, table, `select target from (${changes}) where action = 'create'`);
+    checkHeld(database, reverted, table, created);
   }
 };
 
@@ -87,29 +95,21 @@ export const createdBy = ({ kind }: Reverted) => kind.references.filter(({ refer
 const checkHeld = (database: Database, reverted: Reverted, { thing, heldBy = [] }: Table, removed: string): void => {
   for (const { thing: holder, column } of heldBy) {
     const held = `${stored(column)} in (${removed}) and t.revision is distinct from :revision`;
-    const users = inTheWay(database, holder, held, params(reverted, thing.name));
+    const users = inTheWay(database, holder, held, { ...params(reverted), entity: thing.name });
     if (users !== undefined) throw inUse(users, thing);
   }
 };
 
-const restoreColumns = (database: Database, reverted: Reverted, action: "update" | "delete"): readonly string[] =>
-  database
-    .all(
-      `select e.key from (select before from (${changes}) where action = :action limit 1) b, json_each(b.before) e`,
-      { ...params(reverted), action },
-    )
-    .map(({ key }) => String(key));
-
-/** SQL: the import's changes of records of a thing, within a range of numbers. */
-const changesInRange = `select * from import_change
-  where import = :pk and entity = :entity and target > :after and target <= :upTo`;
+/** SQL: {@link changes} within a range of numbers. */
+const changesInRange = (kind: StoredKind): string =>
+  `select * from ${wasTable(kind)} where import = :pk and pk > :after and pk <= :upTo`;
 
 /** Runs a statement for the thing's records in ranges: over a million of them it could not be interrupted. */
 const forRecords = (database: Database, reverted: Reverted, sql: string, more: Params = {}): void => {
-  const { name } = reverted.kind.thing;
+  const { thing } = reverted.kind;
   const last = database.count(
-    `select max(coalesce((select max(pk) from ${name}), 0),
-       coalesce((select max(target) from import_change where import = :pk and entity = :entity), 0))`,
+    `select coalesce(max(pk), 0) from (select max(pk) as pk from ${thing.name}
+       union all select max(pk) from ${wasTable(reverted.kind)} where import = :pk) numbers`,
     params(reverted),
   );
   forNumbers(database, last, (range) => database.run(sql, { ...params(reverted), ...more, ...range }));
@@ -118,27 +118,26 @@ const forRecords = (database: Database, reverted: Reverted, sql: string, more: P
 const removeMade = (database: Database, reverted: Reverted): void => {
   const { thing, inScope } = reverted.kind;
   const sql = `delete from ${thing.name} as t where pk > :after and pk <= :upTo and revision = :revision
-    and ${inScope} and not exists (select 1 from (${changesInRange}) c where c.target = t.pk)`;
+    and ${inScope}
+    and not exists (select 1 from ${wasTable(reverted.kind)} c where c.import = :pk and c.pk = t.pk)`;
   forRecords(database, reverted, sql);
 };
 
 const restore = (database: Database, reverted: Reverted, revision: number): void => {
-  const { name } = reverted.kind.thing;
-  const before = (column: string): string => `c.before ->> '$.${column}'`;
+  const { kind } = reverted;
+  const { name } = kind.thing;
   const again = (sql: string): void => forRecords(database, reverted, sql, { next: revision });
-  const updated = restoreColumns(database, reverted, "update");
-  if (updated.length > 0) {
-    const derived = derivedColumns(reverted.kind, (field) => (updated.includes(field) ? before(field) : undefined));
-    const own = updated.filter((column) => !["revision", "id", ...derived.map(([made]) => made)].includes(column));
-    const sets = [...own.map((column) => [column, before(column)] as const), ...derived];
-    again(`update ${name} set ${sets.map(([column, sql]) => `${quoteIdentifier(column)} = ${sql}`).join(", ")}, revision = :next
-       from (${changesInRange}) c where c.action = 'update' and ${name}.pk = c.target`);
-  }
-  const deleted = restoreColumns(database, reverted, "delete").filter((column) => column !== "revision");
-  if (deleted.length === 0) return;
-  again(`insert into ${name} (pk, revision, ${deleted.map(quoteIdentifier).join(", ")})
-     select c.target, :next, ${deleted.map(before).join(", ")}
-     from (${changesInRange}) c where c.action = 'delete'`);
+  const sets = changeable(kind)
+    .map(quoteIdentifier)
+    .map((column) => `${column} = c.${column}`);
+  again(`update ${name} set ${sets.join(", ")}, revision = :next
+     from (${changesInRange(kind)}) c where c.action = 'update' and ${name}.pk = c.pk`);
+  const columns = columnsOf(database, kind)
+    .filter((column) => column !== "revision")
+    .map(quoteIdentifier);
+  again(`insert into ${name} (revision, ${columns.join(", ")})
+     select :next, ${columns.map((column) => `c.${column}`).join(", ")}
+     from (${changesInRange(kind)}) c where c.action = 'delete'`);
 };
 
 /** Releases the claims of the import's records, before these are restored. */
@@ -146,16 +145,17 @@ const release = (database: Database, reverted: Reverted): void => {
   for (const claim of reverted.kind.claims) {
     if (!claim.own) releaseBeside(database, reverted, claim);
     else {
-      const restored = `pk in (select target from (${changesInRange}) where action = 'update')`;
+      const restored = `pk in (select c.pk from (${changesInRange(reverted.kind)}) c where c.action = 'update')`;
       forRecords(database, reverted, releaseOf(claim, restored));
     }
   }
 };
 
 const releaseBeside = (database: Database, reverted: Reverted, claim: Claim): void => {
-  const { table, key, record } = claim;
+  const { table, record } = claim;
+  const key = claim.key(table);
   const next = `select max(k) as last from
-    (select ${key} as k from ${table} where ${key} > :from order by ${key} limit ${RANGE_CLAIMS})`;
+    (select ${key} as k from ${table} where ${key} > :from order by ${key} limit ${RANGE_CLAIMS}) keys`;
   const ours = `(select revision from ${reverted.kind.thing.name} where pk = ${table}.${record}) is not distinct from :revision`;
   const sql = releaseOf(claim, `${key} > :from and ${key} <= :last and ${ours}`);
   for (let from = ""; ;) {
@@ -173,7 +173,7 @@ const RANGE_CLAIMS = 65_536;
 /** Claims the records' values again after these are restored. */
 const claim = (database: Database, reverted: Reverted): void => {
   const { claims, thing } = reverted.kind;
-  const records = `t.pk in (select target from (${changesInRange}) where action in ('update', 'delete'))`;
+  const records = `t.pk in (select c.pk from (${changesInRange(reverted.kind)}) c)`;
   for (const one of claims) if (!one.own) forRecords(database, reverted, claimStored(one, thing, records));
 };
 
@@ -184,7 +184,7 @@ const dropRemovedFields = (database: Database, reverted: Reverted): void => {
     if (merge !== "custom") continue;
     const sql = `update ${reverted.kind.thing.name}
       set ${custom} = (select json_group_object(e.key, e.value) from json_each(${custom}) e where ${known})
-      where pk in (select target from (${changesInRange}) where action = 'delete')
+      where pk in (select c.pk from (${changesInRange(reverted.kind)}) c where c.action = 'delete')
         and exists (select 1 from json_each(${custom}) e where not ${known})`;
     forRecords(database, reverted, sql);
   }
@@ -204,13 +204,13 @@ const checkWhole = (database: Database, reverted: Reverted, revision: number): v
     }
   }
   // only a member of a set that the import created is gone
-  const created = (name: string): number =>
-    database.count(`select count(*) from (${changes} limit 1) one`, params(reverted, name));
+  const makes = (entity: string): boolean =>
+    database.count(`select count(*) from (${created} limit 1) one`, { ...params(reverted), entity }) > 0;
   for (const reference of references) {
     const { field, refers, table: set } = reference;
-    if (field.merge !== "list" || created(refers.to) === 0) continue;
-    const dangles = `${inScope} and exists (select 1 from json_each(${stored(field.stored)}) e
-      where not ${isKnown(reference, keySql(field.comparison, "e.value"))})`;
+    if (field.merge !== "list" || !makes(refers.to)) continue;
+    const dangles = `${inScope} and exists (select 1 from json_each(${storedKeys(field)}) e
+      where not ${isKnown(reference, "e.value")})`;
     const lost = inTheWay(database, thing, dangles, values);
     if (lost === undefined) continue;
     const later = inTheWay(database, thing, `${dangles} and t.revision is distinct from :next`, values);
@@ -222,7 +222,7 @@ const checkWhole = (database: Database, reverted: Reverted, revision: number): v
 
 /** The failure behind an error of the database: the unique value of another record, if it names one. */
 const brokenConstraint = ({ kind }: Reverted, { message }: Error): Failure => {
-  const taken = kind.claims.find(({ table, key }) => message.includes(`${table}.${key}`));
+  const taken = kind.claims.find(({ constraint }) => message.includes(constraint));
   const column = kind.format.columns.find(({ field }) => field === taken?.field.field);
   return column === undefined ? changedSince() : takenSince(kind.thing, column.header);
 };
@@ -244,10 +244,7 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
     claim(database, reverted);
     for (const { table } of createdBy(reverted)) {
       const { name } = table.thing;
-      database.run(
-        `delete from ${name} where pk in (select target from (${changes}) where action = 'create')`,
-        params(reverted, name),
-      );
+      database.run(`delete from ${name} where pk in (${created})`, { ...params(reverted), entity: name });
     }
   } catch (error) {
     if (error instanceof Error && /constraint/i.test(error.message)) throw brokenConstraint(reverted, error);

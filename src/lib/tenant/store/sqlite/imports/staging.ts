@@ -1,7 +1,8 @@
 import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
-import { quoteIdentifier, type Database } from "../database.ts";
+import { Database, quoteIdentifier } from "../database.ts";
+import type { PlanSql } from "./stored-kind.ts";
 
 /** Rows per insert statement, to amortise the cost of a call. */
 const BATCH_ROWS = 16;
@@ -24,9 +25,44 @@ export const attachForReading = (database: Database, path: string): void => {
   database.run("attach :path as s", { path });
 };
 
+/** The version of a staging file's tables. */
+const VERSION = 2;
+
+/**
+ * Adds to the staging file of a plan that awaits the console what an older program did not stage: the columns beside
+ * fields.
+ */
+export const upgradeStaging = (path: string, { kind, staged }: PlanSql): void => {
+  const database = new Database(path, { plain: true });
+  try {
+    if (database.count("pragma user_version") >= VERSION) return;
+    database.change(() => {
+      const known = new Set(database.all("select name from pragma_table_info('row')").map(({ name }) => name));
+      for (const { field, merge, beside } of kind.fields) {
+        if (merge === "reference" || !staged.staged.includes(field)) continue;
+        for (const { column, of } of beside) {
+          const name = quoteIdentifier(column);
+          if (!known.has(column)) database.exec(`alter table row add column ${name} text`);
+          const isList = merge === "list";
+          database.define("beside", (value) => {
+            if (value === null) return null;
+            return of(isList ? (JSON.parse(String(value)) as string[]) : String(value));
+          });
+          database.exec(`update row set ${name} = beside(${quoteIdentifier(field)})`);
+        }
+      }
+      database.exec("create index if not exists match_target on match (target)");
+      database.exec(`pragma user_version = ${VERSION}`);
+    });
+  } finally {
+    database.close();
+  }
+};
+
 /** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */
 export const createStaging = (database: Database): void => {
   database.exec(`
+    pragma s.user_version = ${VERSION};
     create table s.claim (key text not null, row integer not null, col integer not null);
     create table s.refer (what text not null, key text not null, value text not null, row integer not null, col integer not null,
       primary key (what, key)) without rowid;

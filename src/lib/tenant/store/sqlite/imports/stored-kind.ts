@@ -1,7 +1,7 @@
-import { isFixed, kindOf, type ImportedField, type Kind } from "../../../../imports/kinds.ts";
+import { kindOf, type ImportedField, type Kind } from "../../../../imports/kinds.ts";
 import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
-import type { Reference, Thing } from "../../../../model/thing.ts";
+import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { Text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
 import { isMissing } from "../forms.ts";
@@ -15,15 +15,13 @@ export interface Table {
   /** the collection whose revision its writes advance; default: the thing's name and `s`. Each scope is one of its own */
   readonly collection?: string | undefined;
   /**
-   * The tables with the keys of its unique values, by field: `<short>Key`, the thing's name with the record's `pk`, and
-   * for a list `main`. A single value without one has the column `<short>Key` beside it, with a unique index; the field
-   * that identifies every record to the letter is its own key.
+   * The tables with the keys of its unique lists, by field: `<short>Key`, the thing's name with the record's `pk`, and
+   * `main`. A single value has a unique index on its key: `coalesce(<short>Key, <field>)`, or the value that is compared
+   * to the letter. The index of a key is named `<thing>_<short>`.
    */
   readonly claims?: Readonly<Record<string, string>> | undefined;
   /** the column for the time when its only secret was set; default: `secrets`, an object of such times by field */
   readonly secretSetAt?: string | undefined;
-  /** the columns by which it is sorted, and the fields whose sort keys they have */
-  readonly sorts?: readonly (readonly [column: string, field: string])[] | undefined;
   /** the columns of things that have its `pk` */
   readonly heldBy?: readonly { readonly thing: Thing; readonly column: string }[] | undefined;
   /** the `pk` of the record that a new one refers to if its cell is blank */
@@ -36,11 +34,16 @@ export interface Table {
 /** The keys of a unique field: where they are, and whose. */
 interface KeyPlace {
   readonly table: string;
-  readonly key: string;
+  /** SQL: the key, of a row of the table with this alias */
+  readonly key: (alias: string) => string;
+  /** the column that makes a record give up the value: the one beside it, else its own; of a list none */
+  readonly held?: string | undefined;
   /** the column with the record's `pk` */
   readonly record: string;
   /** the keys are a column of the record's own table */
   readonly own: boolean;
+  /** a part of the database's message that a second record has a key */
+  readonly constraint: string;
 }
 
 /** A field of which only one record may have a value. */
@@ -54,6 +57,7 @@ export interface StoredReference {
   readonly refers: Reference;
   readonly table: Table;
   readonly collection: string;
+  readonly series: string;
   readonly keys: KeyPlace;
   /** its alias in a plan's statements */
   readonly alias: string;
@@ -66,6 +70,8 @@ export interface StoredKind extends Kind {
   readonly table: Table;
   /** the collection whose revision its writes advance */
   readonly collection: string;
+  /** the collection that knows the highest number ever given to a record of its table */
+  readonly series: string;
   /** the collections of the things that refer to it */
   readonly holders: readonly string[];
   readonly claims: readonly Claim[];
@@ -116,15 +122,28 @@ export interface Planner {
   disorder(database: Database): Text | undefined;
 }
 
+/** The table of a kind's records as they were before an import: its columns, `import` and `action`. */
+export const wasTable = ({ thing }: Pick<StoredKind, "thing">): string => `${thing.name}_was`;
+
 /** The collection of the tenant's custom fields. */
 export const CUSTOM_FIELDS = "fields";
 
 const keyPlace = ({ thing, claims }: Table, name: string): KeyPlace => {
-  const key = isFixed(thing, name) ? name : `${thing.fields[name]?.short ?? name}Key`;
-  const side = claims?.[name];
-  return side === undefined
-    ? { table: thing.name, key, record: "pk", own: true }
-    : { table: side, key, record: thing.name, own: false };
+  const { short = name, comparison = "exact" } = thing.fields[name] ?? {};
+  const beside = keyColumn({ short, list: false });
+  const table = claims?.[name] ?? thing.name;
+  const own = table === thing.name;
+  if (!own) return { table, key: (alias) => `${alias}.${beside}`, record: thing.name, own, constraint: `${table}.` };
+  return comparison === "exact"
+    ? { table, key: (alias) => `${alias}.${name}`, held: name, record: "pk", own, constraint: `${table}.${name}` }
+    : {
+        table,
+        key: (alias) => `coalesce(${alias}.${beside}, ${alias}.${name})`,
+        held: beside,
+        record: "pk",
+        own,
+        constraint: `'${table}_${short}'`,
+      };
 };
 
 /** SQL: true if a record is of the scope of the format `:kind`. */
@@ -147,6 +166,7 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
   };
   const collectionOf = ({ thing: { name: own, scope }, collection = `${own}s` }: Table): string =>
     scope === undefined ? collection : `${collection}:${name}`;
+  const seriesOf = (of: Table): string => (of.thing.scope === undefined ? collectionOf(of) : of.thing.name);
   const table = tables.find((one) => one.thing === thing) ?? { thing };
   const inScope = inScopeOf(thing, "t");
   const [isProtected, isFree] =
@@ -157,6 +177,7 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
     thing,
     table,
     collection: collectionOf(table),
+    series: seriesOf(table),
     holders: (table.heldBy ?? []).map((holder) => collectionOf(tableOf(holder.thing.name))),
     claims: kind.fields.filter(({ unique }) => unique).map((field) => ({ ...keyPlace(table, field.stored), field })),
     references: kind.fields.flatMap((field): StoredReference[] => {
@@ -164,7 +185,17 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
       const { refers, short } = field;
       const named = tableOf(refers.to);
       const keys = keyPlace(named, refers.by);
-      return [{ field, refers, table: named, collection: collectionOf(named), keys, alias: `o_${short}` }];
+      return [
+        {
+          field,
+          refers,
+          table: named,
+          collection: collectionOf(named),
+          series: seriesOf(named),
+          keys,
+          alias: `o_${short}`,
+        },
+      ];
     }),
     inScope,
     isProtected,

@@ -14,16 +14,16 @@ import { storedKind, type StoredKind, type Table } from "./stored-kind.ts";
 const OWN: readonly Table[] = [
   {
     thing: USER,
-    claims: { emails: "user_email", accountName: "user_account" },
+    claims: { emails: "user_email" },
     secretSetAt: "accountPasswordSetAt",
   },
   {
     thing: ORG,
     usual: ROOT_ORG_PK,
-    made: { parent: String(ROOT_ORG_PK), name: "n.value", updatedAt: ":now" },
+    made: { parent: String(ROOT_ORG_PK), name: "n.value", nameKey: "nullif(n.key, n.value)", updatedAt: ":now" },
     planner: ORG_PLANNER,
   },
-  { thing: SECURED_USER, collection: "secured", sorts: [["nameSort", "displayName"]] },
+  { thing: SECURED_USER, collection: "secured" },
   { thing: SECURED_GROUP, collection: "secured" },
 ];
 

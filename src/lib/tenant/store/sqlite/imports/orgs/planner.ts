@@ -1,10 +1,10 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
-import { codeKey, cp932Form } from "../../../../../model/normalise.ts";
+import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
 import { severityOf } from "../../../../../model/problem.ts";
 import { text, type Text } from "../../../../../text/index.ts";
 import type { Database } from "../../database.ts";
-import { lastNumber } from "../commit.ts";
+import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
 import { jsonList } from "../../json.ts";
 import { afterPiece } from "../rows.ts";
@@ -87,30 +87,36 @@ const compare = (database: Database, plan: PlanSql): void => {
   keep(database, plan, tree);
 };
 
-const INSERT = `insert into org (pk, id, parent, name, code, codeKey, createdAt, updatedAt, revision)
-  values (:pk, :id, :parent, :name, :code, :codeKey, :now, :now, :revision)`;
+const INSERT = `insert into org (pk, id, parent, name, nameKey, code, codeKey, createdAt, updatedAt, revision)
+  values (:pk, :id, :parent, :name, :nameKey, :code, :codeKey, :now, :now, :revision)`;
 
-const UPDATE = `update org set parent = :parent, name = :name, code = :code, codeKey = :codeKey, updatedAt = :now,
-  revision = :revision where pk = :pk`;
+const UPDATE = `update org set parent = :parent, name = :name, nameKey = :nameKey, code = :code, codeKey = :codeKey,
+  updatedAt = :now, revision = :revision where pk = :pk`;
+
+/** A key as records keep it: none where it is the value itself. */
+const beside = (value: string, key: string): string | null => (key === value ? null : key);
 
 const write = (database: Database, plan: PlanSql, context: CommitContext): void => {
-  const base = lastNumber(database, plan.kind.thing);
+  const { series, thing } = plan.kind;
+  const base = lastNumber(database, series);
   const after = database.all(
     `select r.*, m.target, m.changed from s.org_after r left join s.match m on m.row = r.row where ${VALID} order by r.row`,
   );
   for (const row of after) {
     if (row["target"] !== null && row["changed"] === 0) continue;
-    const code = row["code"] ?? null;
+    const [name, code] = [String(row["name"]), optional(row["code"])];
     database.run(row["target"] === null ? INSERT : UPDATE, {
       ...context,
       pk: row["target"] ?? Number(row["row"]) + base,
-      name: row["name"] ?? null,
+      name,
+      nameKey: beside(name, nameKey(name)),
       code,
-      codeKey: code === null ? null : codeKey(String(code)),
+      codeKey: code === null ? null : beside(code, codeKey(code)),
       parent: row["parentOrg"] ?? Number(row["parentRow"]) + base,
       id: context.idPrefix + Number(row["row"]).toString(16).padStart(12, "0"),
     });
   }
+  keepLastNumber(database, series, thing.name);
 };
 
 const AFTER = jsonList([
