@@ -12,6 +12,8 @@ export type MergeRule = "value" | "list" | "custom" | "reference";
 /** A column that follows from the value of a field. */
 export interface Beside {
   readonly column: string;
+  /** nearly always blank: staged in {@link KEYS}, with the others like it */
+  readonly sparse: boolean;
   /** @returns null where the column is blank */
   readonly of: (value: string | readonly string[]) => string | null;
 }
@@ -63,6 +65,9 @@ export interface Kind {
 /** The staged column with the cells of a set, see {@link StagedPlace}. */
 export const cellsName = ({ short }: ImportedField): string => `${short}Cells`;
 
+/** The staged column with the keys of a row that are not the values themselves, as a JSON object; null if all are. */
+export const KEYS = "keys";
+
 /** The staged column with all custom fields together. */
 const CUSTOM = "custom";
 
@@ -80,8 +85,8 @@ const keyBeside =
       const key = comparisonKey(comparison, value);
       return key === value ? null : key;
     }
-    const keys = value.map((one) => comparisonKey(comparison, one));
-    return keys.every((key, at) => key === value[at]) ? null : JSON.stringify(keys);
+    if (value.every((one) => comparisonKey(comparison, one) === one)) return null;
+    return JSON.stringify(value.map((one) => comparisonKey(comparison, one)));
   };
 
 const besideOf = (
@@ -90,10 +95,10 @@ const besideOf = (
   list: boolean,
   sortKey: string | undefined,
 ): readonly Beside[] => [
-  ...(comparison === "exact" ? [] : [{ column: keyColumn({ short, list }), of: keyBeside(comparison) }]),
+  ...(comparison === "exact" ? [] : [{ column: keyColumn({ short, list }), sparse: true, of: keyBeside(comparison) }]),
   ...(sortKey === undefined
     ? []
-    : [{ column: sortKey, of: (value: string | readonly string[]) => nameSortKey(String(value)) }]),
+    : [{ column: sortKey, sparse: false, of: (value: string | readonly string[]) => nameSortKey(String(value)) }]),
 ];
 
 const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField => {

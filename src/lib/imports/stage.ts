@@ -5,7 +5,7 @@ import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
 import { comparisonKey, type Comparison } from "../model/normalise.ts";
 import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
 import type { Column } from "../model/format.ts";
-import { cellsName, keyNamed, type ImportedField, type Kind } from "./kinds.ts";
+import { cellsName, KEYS, keyNamed, type ImportedField, type Kind } from "./kinds.ts";
 import { standInKey } from "../model/normalise.ts";
 import { keyColumn } from "../model/thing.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
@@ -28,6 +28,13 @@ export interface StagingTable {
 /** Derives the value of one staged column from a checked row. */
 type Binding = (values: readonly CellValue[]) => string | null;
 
+interface NamedBinding {
+  readonly name: string;
+  readonly bind: Binding;
+  /** see {@link KEYS} */
+  readonly sparse?: boolean | undefined;
+}
+
 const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
 
 const first = (value: CellValue | undefined): string | null => {
@@ -44,7 +51,7 @@ export class Stager implements RecordSink {
   readonly #referred = new Map<string, Set<string>>();
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
-  #columns: readonly { readonly name: string; readonly bind: Binding }[] = [];
+  #columns: readonly NamedBinding[] = [];
   /** the column of the unique list; -1 if there is none */
   #list = -1;
   #rows = 0;
@@ -131,8 +138,9 @@ export class Stager implements RecordSink {
     return own.length === fields.length ? own : [...own, "custom"];
   }
 
-  #bindings(layout: Layout): readonly { readonly name: string; readonly bind: Binding }[] {
+  #bindings(layout: Layout): readonly NamedBinding[] {
     const bindings = new Map<string, Binding>();
+    const keys: NamedBinding[] = [];
     const key = indexOf(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
     bindings.set("key", keyBinding(key, comparison));
@@ -144,8 +152,12 @@ export class Stager implements RecordSink {
       if (field !== undefined && isScattered(column, positions)) {
         bindings.set(cellsName(field), this.#cellsBinding(i, column));
       }
-      for (const [name, bind] of this.#valueBindings(i, column, field)) bindings.set(name, bind);
+      for (const { name, bind, sparse } of this.#valueBindings(i, column, field)) {
+        if (sparse === true) keys.push({ name, bind });
+        else bindings.set(name, bind);
+      }
     }
+    if (keys.length > 0) bindings.set(KEYS, keysBinding(keys));
     const secrets = secretBinding(layout);
     if (secrets !== undefined) bindings.set("secrets", secrets);
     const custom = customBinding(layout, this.#request);
@@ -154,26 +166,24 @@ export class Stager implements RecordSink {
   }
 
   /** A column's value, and the columns beside it. */
-  #valueBindings(i: number, column: Column, field: ImportedField | undefined): readonly (readonly [string, Binding])[] {
+  #valueBindings(i: number, column: Column, field: ImportedField | undefined): readonly NamedBinding[] {
     const value = (values: readonly CellValue[]): string | null => first(values[i]);
-    if (field === undefined) return [[column.field, value]];
+    const own = { name: column.field, bind: value };
+    if (field === undefined) return [own];
     if (field.merge === "list") return this.#listBindings(i, field);
-    if (field.merge === "reference") return [[column.field, value], this.#referenceBinding(i, field)];
-    const beside = field.beside.map(({ column: name, of }): readonly [string, Binding] => [
-      name,
-      (values) => {
+    if (field.merge === "reference") return [own, this.#referenceBinding(i, field)];
+    const beside = field.beside.map(({ column: name, sparse, of }): NamedBinding => {
+      const bind: Binding = (values) => {
         const text = value(values);
         return text === null ? null : of(text);
-      },
-    ]);
-    return [[column.field, value], ...beside];
+      };
+      return { name, bind, sparse };
+    });
+    return [own, ...beside];
   }
 
   /** A list as JSON; a blank one is null if blanks keep what is stored. Names of records are a set, sorted by their keys. */
-  #listBindings(
-    i: number,
-    { field, comparison, refers, short, beside }: ImportedField,
-  ): readonly (readonly [string, Binding])[] {
+  #listBindings(i: number, { field, comparison, refers, short, beside }: ImportedField): readonly NamedBinding[] {
     const blank = this.#request.blank === "keep" ? null : "[]";
     const listed = (values: readonly CellValue[]): readonly string[] => {
       const list = values[i];
@@ -182,7 +192,7 @@ export class Stager implements RecordSink {
         ? (list as readonly string[])
         : (list as readonly string[]).toSorted(byKey(comparison));
     };
-    const value: Binding = (values) => {
+    const bind: Binding = (values) => {
       const list = listed(values);
       if (list.length === 0) return blank;
       if (refers !== undefined) {
@@ -191,10 +201,10 @@ export class Stager implements RecordSink {
       }
       return JSON.stringify(list);
     };
-    return [
-      [field, value],
-      ...beside.map(({ column, of }): readonly [string, Binding] => [column, (values) => of(listed(values))]),
-    ];
+    const ofList = beside.map(({ column, sparse, of }): NamedBinding => {
+      return { name: column, bind: (values) => of(listed(values)), sparse };
+    });
+    return [{ name: field, bind }, ...ofList];
   }
 
   /** The cell numbers of a row's set, in staging order; null if that is the file's order and none is blank. */
@@ -214,7 +224,7 @@ export class Stager implements RecordSink {
   }
 
   /** The key of the record that a cell names, null where it is the cell itself. */
-  #referenceBinding(i: number, { comparison, short }: ImportedField): readonly [string, Binding] {
+  #referenceBinding(i: number, { comparison, short }: ImportedField): NamedBinding {
     const keys = new Map<string, string | null>();
     const bind: Binding = (values) => {
       const name = first(values[i]);
@@ -227,7 +237,7 @@ export class Stager implements RecordSink {
       this.#refer(short, key, name, i);
       return beside;
     };
-    return [keyColumn({ short, list: false }), bind];
+    return { name: keyColumn({ short, list: false }), bind, sparse: true };
   }
 
   #refer(what: string, key: string, value: string, i: number): void {
@@ -278,6 +288,18 @@ const keyBinding =
   (values) => {
     const value = first(values[i]);
     return value === null ? null : comparisonKey(comparison, value);
+  };
+
+/** The keys that are not the values themselves. */
+const keysBinding =
+  (keys: readonly NamedBinding[]): Binding =>
+  (values) => {
+    let found: Record<string, string> | undefined;
+    for (const { name, bind } of keys) {
+      const key = bind(values);
+      if (key !== null) (found ??= {})[name] = key;
+    }
+    return found === undefined ? null : JSON.stringify(found);
   };
 
 /** What stands in for a row's blank key, of the columns at hand. */

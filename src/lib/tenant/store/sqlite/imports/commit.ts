@@ -45,7 +45,7 @@ export const columnsOf = (database: Database, { thing }: StoredKind): readonly s
 
 /** The columns of a kind's records that an import can change. */
 export const changeable = ({ fields }: StoredKind): readonly string[] => [
-  ...fields.flatMap((field) => [field.stored, ...besideOf(field)]),
+  ...fields.flatMap((field) => [field.stored, ...besideOf(field).map(({ column }) => column)]),
   "updatedAt",
 ];
 

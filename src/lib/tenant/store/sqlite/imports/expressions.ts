@@ -1,6 +1,6 @@
 import { quoteIdentifier, type Database } from "../database.ts";
 import { either, isValid, windowsForm } from "../forms.ts";
-import { keyNamed, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
+import { KEYS, keyNamed, type Beside, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
 import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
@@ -44,31 +44,32 @@ interface Keyed {
 
 const keyedOf = ({ comparison, short, merge }: ImportedField): Keyed => ({ comparison, short, list: merge === "list" });
 
-/** SQL: the comparison key of a value, or those of a list, from the column beside it. @param column one of that table's */
-export const keysBeside = (keyed: Keyed, value: string, column: (name: string) => string): string =>
-  keyed.comparison === "exact" ? column(value) : `coalesce(${column(keyColumn(keyed))}, ${column(value)})`;
+/** SQL: what a staged row has in {@link KEYS}. */
+const stagedBeside = (column: string): string => `(${staged(KEYS)} ->> '${column}')`;
+
+/** SQL: the comparison key of a value, or those of a list. @param beside the column beside it */
+const keysBeside = (keyed: Keyed, value: string, beside: (name: string) => string): string =>
+  keyed.comparison === "exact" ? value : `coalesce(${beside(keyColumn(keyed))}, ${value})`;
 
 /** SQL: the comparison key of a value, or of the first one of a list. */
-const firstKey = (keyed: Keyed, value: string, column: (name: string) => string): string => {
-  const keys = keysBeside(keyed, value, column);
-  return keyed.list ? `(${keys} ->> 0)` : keys;
-};
+const firstOf = ({ list }: Keyed, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
 
 /** SQL: the keys of a staged row's field. */
-export const stagedKeys = (field: ImportedField): string => keysBeside(keyedOf(field), field.field, staged);
+export const stagedKeys = (field: ImportedField): string =>
+  keysBeside(keyedOf(field), staged(field.field), stagedBeside);
 
 /** SQL: the keys of a record's field. */
-export const storedKeys = (field: ImportedField): string => keysBeside(keyedOf(field), field.stored, stored);
+export const storedKeys = (field: ImportedField): string => keysBeside(keyedOf(field), stored(field.stored), stored);
 
 /** True if rows meet records by the field. */
 export const isKey = (plan: PlanSql, { field }: ImportedField): boolean => keyOf(plan).field === field;
 
 /** SQL: the staged key of a field's (first) value. */
 export const stagedKey = (plan: PlanSql, field: ImportedField): string =>
-  isKey(plan, field) ? "r.key" : firstKey(keyedOf(field), field.field, staged);
+  isKey(plan, field) ? "r.key" : firstOf(keyedOf(field), stagedKeys(field));
 
 /** SQL: the key of a record by which a plan's rows may meet it. */
-export const recordKey = (key: KindKey): string => firstKey(key, key.field, stored);
+export const recordKey = (key: KindKey): string => firstOf(key, keysBeside(key, stored(key.field), stored));
 
 /** True if the file has the field. */
 export const isStaged = (plan: PlanSql, { field }: Pick<ImportedField, "field">): boolean =>
@@ -162,26 +163,30 @@ export const besideForNew = (
   plan: PlanSql,
   field: ImportedField,
 ): readonly (readonly [column: string, sql: string])[] =>
-  besideOf(field).map((column) => [column, isStaged(plan, field) ? staged(column) : "null"]);
+  besideOf(field).map(({ column, sparse }) => [column, isStaged(plan, field) ? besideIn(column, sparse) : "null"]);
 
 /** SQL: the resulting columns beside a field of an existing record: they follow its value. */
 export const besideForExisting = (
   plan: PlanSql,
   field: ImportedField,
 ): readonly (readonly [column: string, sql: string])[] => {
-  if (!isStaged(plan, field)) return besideOf(field).map((column) => [column, "null"]);
+  if (!isStaged(plan, field)) return besideOf(field).map(({ column }) => [column, "null"]);
   const [value, cell] = [stored(field.stored), staged(field.field)];
   const kept = [
     ...(plan.request.blank === "keep" || !field.clearable ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
     ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${windowsForm(value)}`] : []),
   ];
-  return besideOf(field).map((column) => [column, either(kept.join(" or "), stored(column), staged(column))]);
+  return besideOf(field).map(({ column, sparse }) => [
+    column,
+    either(kept.join(" or "), stored(column), besideIn(column, sparse)),
+  ]);
 };
 
 /** The columns beside a field that records have too. */
-export const besideOf = ({ merge, beside }: ImportedField): readonly string[] =>
-  merge === "reference" ? [] : beside.map(({ column }) => column);
+export const besideOf = ({ merge, beside }: ImportedField): readonly Beside[] => (merge === "reference" ? [] : beside);
+
+const besideIn = (column: string, sparse: boolean): string => (sparse ? stagedBeside(column) : staged(column));
 
 /** The mask of the fields a row would change. */
 export const changedMask = (plan: PlanSql): string =>

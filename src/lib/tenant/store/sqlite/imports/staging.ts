@@ -1,4 +1,5 @@
 import type { StatementSync } from "node:sqlite";
+import { KEYS } from "../../../../imports/kinds.ts";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
 import { Database, quoteIdentifier } from "../database.ts";
@@ -28,28 +29,31 @@ export const attachForReading = (database: Database, path: string): void => {
 /** The version of a staging file's tables. */
 const VERSION = 2;
 
-/**
- * Adds to the staging file of a plan that awaits the console what an older program did not stage: the columns beside
- * fields.
- */
+/** Adds to the staging file of a plan that awaits the console what an older program did not stage. */
 export const upgradeStaging = (path: string, { kind, staged }: PlanSql): void => {
   const database = new Database(path, { plain: true });
   try {
     if (database.count("pragma user_version") >= VERSION) return;
     database.change(() => {
-      const known = new Set(database.all("select name from pragma_table_info('row')").map(({ name }) => name));
-      for (const { field, merge, beside } of kind.fields) {
-        if (merge === "reference" || !staged.staged.includes(field)) continue;
-        for (const { column, of } of beside) {
-          const name = quoteIdentifier(column);
-          if (!known.has(column)) database.exec(`alter table row add column ${name} text`);
-          const isList = merge === "list";
-          database.define("beside", (value) => {
-            if (value === null) return null;
-            return of(isList ? (JSON.parse(String(value)) as string[]) : String(value));
-          });
-          database.exec(`update row set ${name} = beside(${quoteIdentifier(field)})`);
-        }
+      const fields = kind.fields.filter(({ field }) => staged.staged.includes(field));
+      const beside = fields.flatMap((field) => field.beside.map((one) => ({ ...one, field })));
+      const columns = beside.map(({ field }) => quoteIdentifier(field.field)).join(", ");
+      database.define("keys_beside", (...values) => {
+        const found = beside.flatMap(({ column, sparse, of, field: { merge } }, at) => {
+          const value = values[at] ?? null;
+          if (!sparse || value === null) return [];
+          const key = of(merge === "list" ? (JSON.parse(String(value)) as string[]) : String(value));
+          return key === null ? [] : [[column, key] as const];
+        });
+        return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
+      });
+      database.exec(`alter table row add column ${KEYS} text`);
+      database.exec(`update row set ${KEYS} = keys_beside(${columns})`);
+      for (const { column, sparse, of, field } of beside) {
+        if (sparse) continue;
+        database.define("beside", (value) => (value === null ? null : of(String(value))));
+        database.exec(`alter table row add column ${quoteIdentifier(column)} text`);
+        database.exec(`update row set ${quoteIdentifier(column)} = beside(${quoteIdentifier(field.field)})`);
       }
       database.exec("create index if not exists match_target on match (target)");
       database.exec(`pragma user_version = ${VERSION}`);
