@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { createApp } from "./http/app.ts";
 import { instant, type Surroundings } from "./ids.ts";
+import { Session } from "./session.ts";
 import { defineFunctions } from "./store/sqlite/imports/functions.ts";
 import { WriterNote, type Processes } from "./store/sqlite/writer-note.ts";
+import { SqliteStore, type CollectionOf } from "./store/sqlite/store.ts";
 import { openTenantFile } from "./store/sqlite/tenant-file.ts";
 
 /** An open tenant: `fetch` answers the tenant API. */
@@ -22,6 +24,8 @@ export interface TenantOptions {
   readonly surroundings: Surroundings;
   /** knows which processes are alive, to name the holder of a lock; without it nobody is named */
   readonly processes?: Processes | undefined;
+  /** in tests: checks that what is written was locked */
+  readonly collectionOf?: CollectionOf | undefined;
 }
 
 const NOBODY: Processes = { self: 0, isAlive: () => false };
@@ -32,13 +36,22 @@ const NOBODY: Processes = { self: 0, isAlive: () => false };
  * @throws Failure `locked` when another process holds the tenant's write lock, `unavailable` when a newer program wrote
  *   it, `not-permitted` when it needs a migration and cannot be written, `unexpected` when its file is damaged
  */
-export const openTenant = ({ folder, name, actor, surroundings, processes = NOBODY }: TenantOptions): OpenTenant => {
+export const openTenant = ({
+  folder,
+  name,
+  actor,
+  surroundings,
+  processes = NOBODY,
+  collectionOf,
+}: TenantOptions): OpenTenant => {
   const database = openTenantFile({ folder, name, now: instant(surroundings), processes });
   defineFunctions(database, () => false);
   const opened = new AsyncDisposableStack();
   opened.defer(() => database.close());
   const note = new WriterNote(join(folder, "writer.json"), processes);
-  const answer = createApp({ database, folder, surroundings, processes, note, actor, opened });
+  const store = new SqliteStore(database, collectionOf);
+  const session = new Session(store, surroundings, actor);
+  const answer = createApp({ database, store, session, folder, surroundings, processes, note, actor, opened });
   const underWay = new Set<Promise<Response>>();
   return {
     fetch(request) {

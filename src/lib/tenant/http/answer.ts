@@ -24,7 +24,11 @@ const streamOf = (batches: Iterable<Uint8Array>): ReadableStream<Uint8Array> => 
 const jsonOf = (given: unknown): string => (typeof given === "string" ? given : JSON.stringify(given));
 
 /** The response to a request, by its route's kind of answer and what the handler gave. @param lines whether it wants NDJSON */
-export const responseOf = ({ answer: { kind }, status = 200 }: Route, given: unknown, lines: boolean): Response => {
+export const responseOf = async (
+  { answer: { kind }, status = 200 }: Route,
+  given: unknown,
+  lines: boolean,
+): Promise<Response> => {
   const headers = { "content-type": MEDIA_TYPES[kind] };
   switch (kind) {
     case "csv":
@@ -35,7 +39,7 @@ export const responseOf = ({ answer: { kind }, status = 200 }: Route, given: unk
       return new Response(streamOf(given as Iterable<Uint8Array>), { headers });
     case "list": {
       const whole = given as Given<z.ZodType>["list"];
-      const body = lines ? whole.lines() : whole.page();
+      const body = await (lines ? whole.lines() : whole.page());
       return new Response(body, { headers: { "content-type": lines ? MEDIA_TYPES.lines : MEDIA_TYPES.list } });
     }
     case "items":

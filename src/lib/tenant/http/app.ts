@@ -5,6 +5,7 @@ import { routesOf, type NounName } from "../../contract/index.ts";
 import { MEDIA_TYPES, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
+import { sha256 } from "../ids.ts";
 import { storageFailure } from "../store/sqlite/storage-failure.ts";
 import { responseOf } from "./answer.ts";
 import { contentOf } from "./content.ts";
@@ -125,10 +126,11 @@ class App {
         file: file as undefined,
         etag: bare(etag),
         signal: raw.signal,
+        repeatable: key === undefined ? undefined : { key, route: c.req.path, fingerprint: sha256(content) },
         once: (perform, replay, subject = idOf) =>
           this.#keys.once({ key, route: c.req.path, content }, { perform, replay, subject }),
       });
-      return responseOf(route, given, wantsLines(c));
+      return await responseOf(route, given, wantsLines(c));
     });
   }
 }

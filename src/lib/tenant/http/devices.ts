@@ -1,15 +1,15 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { DEVICES } from "../directory/devices.ts";
-import { exportOf, findRecords, linesOf, pageOf } from "../lists.ts";
+import { DEVICES } from "../store/devices.ts";
+import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Devices. */
-export default ({ database }: TenantParts): Handlers<"devices"> => ({
+export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
   list: ({ query }) => ({
-    page: () => pageOf(database, DEVICES, query),
-    lines: () => linesOf(database, DEVICES, query),
+    page: () => session.read((reader) => pageOf(reader, DEVICES, query)),
+    lines: () => linesOf(store, DEVICES, query),
   }),
-  find: ({ query }) => findRecords(database, DEVICES, query.name),
-  export: ({ query }) => exportOf(database, DEVICES, query),
+  find: ({ query }) => session.read((reader) => findRecords(reader, DEVICES, query.name)),
+  export: ({ query }) => exportOf(store, DEVICES, query),
 });

@@ -2,6 +2,9 @@ import type { z } from "zod";
 import type { NounName, RoutesOf } from "../../contract/index.ts";
 import type { Answer, Route } from "../../contract/route.ts";
 import type { Surroundings } from "../ids.ts";
+import type { Session } from "../session.ts";
+import type { KeptRequest } from "../store/idempotency.ts";
+import type { Store } from "../store/store.ts";
 import type { Database } from "../store/sqlite/database.ts";
 import type { Processes, WriterNote } from "../store/sqlite/writer-note.ts";
 import type { Upload } from "./content.ts";
@@ -10,6 +13,8 @@ import type { Work } from "./idempotency.ts";
 /** The parts of a tenant that its handlers use. */
 export interface TenantParts {
   readonly database: Database;
+  readonly store: Store;
+  readonly session: Session;
   /** folder of all the tenant's files */
   readonly folder: string;
   readonly surroundings: Surroundings;
@@ -32,8 +37,8 @@ export interface Given<S extends z.ZodType> {
   readonly page: z.output<S> | string;
   readonly list: {
     /** the JSON of it */
-    readonly page: () => string;
-    readonly lines: () => ReadableStream<Uint8Array>;
+    readonly page: () => Promise<string>;
+    readonly lines: () => Promise<ReadableStream<Uint8Array>>;
   };
   /** bytes of whole lines */
   readonly lines: Iterable<Uint8Array>;
@@ -51,6 +56,8 @@ interface Asked<R extends Route> {
   /** the ETag of If-Match, without quotes */
   readonly etag: string;
   readonly signal: AbortSignal;
+  /** what identifies a POST that has an Idempotency-Key */
+  readonly repeatable: KeptRequest | undefined;
   /**
    * Does the work of a POST once, however often it is sent.
    *

@@ -1,13 +1,13 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { securedGroups, securedUsers } from "../directory/secured.ts";
-import { exportOf, findRecords, pageOf, recordsOf } from "../lists.ts";
+import { exportOf, findRecords, pageOf, recordsOf } from "../store/lists.ts";
+import { securedGroups, securedUsers } from "../store/secured.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** SECURED APPs users and groups. */
-export default ({ database }: TenantParts): Handlers<"secured"> => ({
-  list: ({ params: { app }, query }) => pageOf(database, securedUsers(app), query),
-  find: ({ params: { app }, query }) => findRecords(database, securedUsers(app), query.name),
-  export: ({ params: { app }, query }) => exportOf(database, securedUsers(app), query),
-  groups: ({ params: { app } }) => recordsOf(database, securedGroups(app)),
+export default ({ session, store }: TenantParts): Handlers<"secured"> => ({
+  list: ({ params: { app }, query }) => session.read((reader) => pageOf(reader, securedUsers(app), query)),
+  find: ({ params: { app }, query }) => session.read((reader) => findRecords(reader, securedUsers(app), query.name)),
+  export: ({ params: { app }, query }) => exportOf(store, securedUsers(app), query),
+  groups: ({ params: { app } }) => session.read((reader) => recordsOf(reader, securedGroups(app))),
 });

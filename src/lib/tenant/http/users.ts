@@ -1,24 +1,19 @@
 /** Handlers of one noun: each has its own file, however short. */
 
-import { addCustomField, CUSTOM_FIELDS, removeCustomField, USERS } from "../directory/users.ts";
-import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../lists.ts";
+import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../store/lists.ts";
+import { CUSTOM_FIELDS, USERS } from "../store/users.ts";
+import { addCustomField, removeCustomField } from "../use/fields.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** PANEL users and their custom fields. */
-export default ({ database, surroundings, actor }: TenantParts): Handlers<"users"> => ({
+export default ({ session, store }: TenantParts): Handlers<"users"> => ({
   list: ({ query }) => ({
-    page: () => pageOf(database, USERS, query),
-    lines: () => linesOf(database, USERS, query),
+    page: () => session.read((reader) => pageOf(reader, USERS, query)),
+    lines: () => linesOf(store, USERS, query),
   }),
-  find: ({ query }) => findRecords(database, USERS, query.name),
-  export: ({ query }) => exportOf(database, USERS, query),
-  fields: () => recordsOf(database, CUSTOM_FIELDS),
-  addField({ body: { name }, once }) {
-    const taken = (USERS.format?.columns ?? []).map(({ header }) => header);
-    return once(
-      () => addCustomField(database, surroundings, { name, actor, taken }),
-      (id) => recordsOf(database, CUSTOM_FIELDS).find((known) => known.id === id),
-    );
-  },
-  removeField: ({ params: { id } }) => removeCustomField(database, surroundings, { id, actor }),
+  find: ({ query }) => session.read((reader) => findRecords(reader, USERS, query.name)),
+  export: ({ query }) => exportOf(store, USERS, query),
+  fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
+  addField: ({ body: { name }, repeatable }) => addCustomField(session, name, repeatable),
+  removeField: ({ params: { id } }) => removeCustomField(session, id),
 });

@@ -1,7 +1,8 @@
+import type { Database } from "../store/sqlite/database.ts";
+import { quoteIdentifier } from "../store/sql/forms.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import { nameKey } from "../../model/normalise.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
-import { quoteIdentifier, type Database } from "../store/sqlite/database.ts";
 import { kindNamed } from "../store/sqlite/imports/tables.ts";
 
 interface KeyColumn {

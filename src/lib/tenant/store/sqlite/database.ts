@@ -9,9 +9,6 @@ import { isUnwritable, readOnlyFailure } from "./storage-failure.ts";
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
 
-/** A name as SQL takes any. */
-export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
-
 /** Options for opening a connection. */
 export interface DatabaseOptions {
   /** size of the page cache */
@@ -136,6 +133,21 @@ export class Database {
     if (this.isReadOnly) throw readOnlyFailure(this.path);
   }
 
+  /** Begins a write transaction if the lock is free. */
+  tryBegin(): boolean {
+    return this.#tryLock(0);
+  }
+
+  /** @throws Failure `locked` once the lock was waited for long enough */
+  checkWaited(waitedMs: number): void {
+    if (waitedMs >= this.#busyTimeoutMs) throw locked();
+  }
+
+  /** Rolls back the transaction, if the database has not done it itself. */
+  rollback(): void {
+    if (this.#db.isTransaction) this.exec("rollback");
+  }
+
   exec(sql: string): void {
     this.#db.exec(sql);
   }
@@ -232,7 +244,7 @@ export class Database {
       this.exec("commit");
       return result;
     } catch (error) {
-      if (this.#db.isTransaction) this.exec("rollback");
+      this.rollback();
       throw error;
     }
   }

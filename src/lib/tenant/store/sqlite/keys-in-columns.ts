@@ -1,6 +1,7 @@
+import type { Database } from "./database.ts";
+import { quoteIdentifier } from "../sql/forms.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import { codeKey, emailKey } from "../../../model/normalise.ts";
-import { quoteIdentifier, type Database } from "./database.ts";
 
 /**
  * The step that puts into columns what was a function called from SQL, or JSON: comparison keys, and records as they were

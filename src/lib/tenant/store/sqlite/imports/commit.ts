@@ -1,5 +1,5 @@
+import type { Database } from "../database.ts";
 import type { Thing } from "../../../../model/thing.ts";
-import { quoteIdentifier, type Database } from "../database.ts";
 import { advance } from "./compare.ts";
 import {
   changes,
@@ -19,7 +19,7 @@ import {
   valueForExisting,
   valueForNew,
 } from "./expressions.ts";
-import { either, isMatched, isValid, THEN } from "../forms.ts";
+import { either, isMatched, isValid, THEN, quoteIdentifier } from "../../sql/forms.ts";
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
 import { wasTable, type Claim, type CommitContext, type PlanSql, type StoredKind } from "./stored-kind.ts";
 

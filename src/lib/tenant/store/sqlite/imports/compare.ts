@@ -2,7 +2,7 @@ import { Failure } from "../../../../errors/index.ts";
 import type { PlanCounts } from "../../../../imports/plan.ts";
 import { text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
-import { isMatched, isMissing, isValid, THEN } from "../forms.ts";
+import { isMatched, isMissing, isValid, THEN } from "../../sql/forms.ts";
 import { findConflicts } from "./conflicts.ts";
 import {
   changedMask,

@@ -1,5 +1,5 @@
-import { quoteIdentifier, type Database } from "../database.ts";
-import { isInvalid, isMatched, isMissing, isValid } from "../forms.ts";
+import type { Database } from "../database.ts";
+import { isInvalid, isMatched, isMissing, isValid, quoteIdentifier } from "../../sql/forms.ts";
 import { calledText, indexTargets, isKey, isStaged, stagedKey } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";

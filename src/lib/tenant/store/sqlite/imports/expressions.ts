@@ -1,5 +1,5 @@
-import { quoteIdentifier, type Database } from "../database.ts";
-import { either, isValid, windowsForm } from "../forms.ts";
+import type { Database } from "../database.ts";
+import { either, isValid, windowsForm, quoteIdentifier } from "../../sql/forms.ts";
 import { KEYS, keyNamed, type Beside, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
 import { keyColumn, type Thing } from "../../../../model/thing.ts";

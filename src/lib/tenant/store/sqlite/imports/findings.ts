@@ -1,8 +1,8 @@
+import type { Database, Params } from "../database.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName } from "../../../../imports/kinds.ts";
 import type { Column } from "../../../../model/format.ts";
-import { quoteIdentifier, type Database, type Params } from "../database.ts";
-import { either, isMatched, isMissing } from "../forms.ts";
+import { either, isMatched, isMissing, quoteIdentifier } from "../../sql/forms.ts";
 import {
   calledText,
   changes,

@@ -1,6 +1,6 @@
-import { quoteIdentifier, type Database, type Row } from "../database.ts";
-import { either, truth } from "../forms.ts";
-import { jsonList } from "../json.ts";
+import type { Database, Row } from "../database.ts";
+import { either, truth, quoteIdentifier } from "../../sql/forms.ts";
+import { jsonList } from "../../sql/json.ts";
 import { keyText, referenceOf, shownReference, stored } from "./expressions.ts";
 import { changes, made, params, type Reverted } from "./revert.ts";
 import { batched, deletedLine, lineOf, valuePiece, type RowQuery } from "./rows.ts";

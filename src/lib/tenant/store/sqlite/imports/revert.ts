@@ -1,6 +1,7 @@
+import type { Database, Params } from "../database.ts";
+import { quoteIdentifier } from "../../sql/forms.ts";
 import type { Failure } from "../../../../errors/index.ts";
 import type { Thing } from "../../../../model/thing.ts";
-import { quoteIdentifier, type Database, type Params } from "../database.ts";
 import { changeable, claimStored, columnsOf, releaseOf } from "./commit.ts";
 import { calledText, isKnown, stored, storedKeys } from "./expressions.ts";
 import { forNumbers, proceeding } from "./functions.ts";

@@ -15,8 +15,8 @@ import {
   valueForExisting,
   valueForNew,
 } from "./expressions.ts";
-import { either, isInvalid, isMissing, truth } from "../forms.ts";
-import { jsonList, jsonObject } from "../json.ts";
+import { either, isInvalid, isMissing, truth } from "../../sql/forms.ts";
+import { jsonList, jsonObject } from "../../sql/json.ts";
 import type { PlanSql, StoredKind } from "./stored-kind.ts";
 
 /** SQL: one value of `after` as JSON; `value` is SQL of JSON. */

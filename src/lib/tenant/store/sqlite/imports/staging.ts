@@ -1,8 +1,9 @@
+import { Database } from "../database.ts";
+import { quoteIdentifier } from "../../sql/forms.ts";
 import type { StatementSync } from "node:sqlite";
 import { KEYS } from "../../../../imports/kinds.ts";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
-import { Database, quoteIdentifier } from "../database.ts";
 import type { PlanSql } from "./stored-kind.ts";
 
 /** Rows per insert statement, to amortise the cost of a call. */

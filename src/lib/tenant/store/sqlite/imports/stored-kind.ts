@@ -4,7 +4,7 @@ import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { Text } from "../../../../text/index.ts";
 import type { Database } from "../database.ts";
-import { isMissing } from "../forms.ts";
+import { isMissing } from "../../sql/forms.ts";
 
 /**
  * How the records of a thing are stored. The table has the thing's name, a column for each field that an import can

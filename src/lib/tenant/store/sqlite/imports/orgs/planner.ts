@@ -6,7 +6,7 @@ import { text, type Text } from "../../../../../text/index.ts";
 import type { Database } from "../../database.ts";
 import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
-import { jsonList } from "../../json.ts";
+import { jsonList } from "../../../sql/json.ts";
 import { afterPiece } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { orgPlaces } from "./places.ts";

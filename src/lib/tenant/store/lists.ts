@@ -1,7 +1,7 @@
-import type { Newline } from "../csv/records/record.ts";
-import { Failure } from "../errors/index.ts";
-import { columnsWithin, type Column, type Format } from "../model/format.ts";
-import { comparisonKey, emailKey, nameKey } from "../model/normalise.ts";
+import type { Newline } from "../../csv/records/record.ts";
+import { Failure } from "../../errors/index.ts";
+import { columnsWithin, type Column, type Format } from "../../model/format.ts";
+import { comparisonKey, emailKey, nameKey } from "../../model/normalise.ts";
 import {
   keyColumn,
   listColumnsOf,
@@ -10,18 +10,13 @@ import {
   type Fields,
   type RecordOf,
   type Thing,
-} from "../model/thing.ts";
-import { text } from "../text/index.ts";
-import {
-  streamExport,
-  streamLines,
-  type ExportColumn,
-  type Prepare,
-  type StreamedRecords,
-} from "./directory/export-text.ts";
-import { quoteIdentifier, type Database, type Params } from "./store/sqlite/database.ts";
-import { either, truth } from "./store/sqlite/forms.ts";
-import { jsonList, jsonObject } from "./store/sqlite/json.ts";
+} from "../../model/thing.ts";
+import { text } from "../../text/index.ts";
+import { csvLines, type ExportColumn } from "./csv-lines.ts";
+import { either, truth } from "./sql/forms.ts";
+import { jsonList, jsonObject } from "./sql/json.ts";
+import { quoteIdentifier } from "./sql/forms.ts";
+import type { Derived, Lines, Params, Reader, Store } from "./store.ts";
 
 /** A column that a list is sorted by, as SQL. */
 export interface SortKey {
@@ -61,8 +56,8 @@ export interface List<F extends Fields = Fields> {
   readonly named?: string | undefined;
   /** SQL: the records that exports contain */
   readonly exported?: string | undefined;
-  /** makes the temporary tables ready that it reads */
-  readonly prepare?: Prepare | undefined;
+  /** the temporary tables that it reads */
+  readonly derived?: readonly Derived[] | undefined;
 }
 
 const columnSql = ({ sql }: List, field: string): string => sql?.[field] ?? `t.${quoteIdentifier(field)}`;
@@ -141,23 +136,25 @@ const passing = (list: List, filters: Filters, further = "true"): Condition => {
   return { where: conditions.join(" and "), params };
 };
 
+const prepare = async (reader: Reader, { derived = [] }: List): Promise<void> => {
+  for (const table of derived) await reader.derive(table);
+};
+
 /** Records as JSON, with their values of the sort keys as a JSON list. */
-const select = (
-  database: Database,
+const select = async (
+  reader: Reader,
   list: List,
   { where, params }: Condition,
   keys: readonly SortKey[] = list.order,
   direction: "asc" | "desc" = "asc",
-): readonly { readonly json: string; readonly keys: string }[] => {
+): Promise<readonly { readonly json: string; readonly keys: string }[]> => {
   const columns = keys.map((key) => key.sql);
   const order = columns.map((column) => `${column} ${direction}`);
   const sql = `select ${recordJson(list)} as json, json_array(${columns.join(", ")}) as keys
     from ${list.table} ${list.joined ?? ""} where ${list.among ?? "true"} and ${where}
     order by ${order.join(", ")} limit :limit`;
-  const rows = database.snapshot(() => {
-    list.prepare?.(database);
-    return database.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
-  });
+  await prepare(reader, list);
+  const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
   return rows.map((row) => ({ json: String(row["json"]), keys: String(row["keys"]) }));
 };
 
@@ -219,11 +216,11 @@ export interface PageQuery extends Filters {
  *
  * @throws Failure `usage` if no page of the list in this order gave the cursor
  */
-export const pageOf = (
-  database: Database,
+export const pageOf = async (
+  reader: Reader,
   list: List,
   { limit, cursor, sort, desc, ...filters }: PageQuery,
-): string => {
+): Promise<string> => {
   const order = orderOf(list, { sort, desc });
   const { keys, direction } = order;
   const after = cursor === undefined ? null : readCursor(cursor, order);
@@ -231,7 +228,7 @@ export const pageOf = (
   const ends = keys.map((_, at) => `:after ->> ${at}`).join(", ");
   const beyond = `(${columns}) ${direction === "asc" ? ">" : "<"} (${ends})`;
   const { where, params } = passing(list, filters, after === null ? "true" : beyond);
-  const rows = select(database, list, { where, params: { ...params, limit, after } }, keys, direction);
+  const rows = await select(reader, list, { where, params: { ...params, limit, after } }, keys, direction);
   const last = rows.length < limit ? undefined : rows.at(-1);
   const next = last === undefined ? null : writeCursor(order, last.keys);
   return `{"items":[${rows.map(({ json }) => json).join(",")}],"next":${JSON.stringify(next)}}`;
@@ -241,24 +238,33 @@ const parsed = <F extends Fields>(rows: readonly { readonly json: string }[]): R
   rows.map(({ json }) => JSON.parse(json) as RecordOf<F>);
 
 /** All records of a short list. */
-export const recordsOf = <F extends Fields>(database: Database, list: List<F>): RecordOf<F>[] =>
-  parsed(select(database, list, passing(list, {})));
+export const recordsOf = async <F extends Fields>(reader: Reader, list: List<F>): Promise<RecordOf<F>[]> =>
+  parsed(await select(reader, list, passing(list, {})));
 
 const namesOf = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
 
 /** All records that a name matches. */
-export const findRecords = <F extends Fields>(database: Database, list: List<F>, name: string): RecordOf<F>[] =>
-  parsed(select(database, list, { where: `(${list.named ?? "false"})`, params: { ...list.params, ...namesOf(name) } }));
+export const findRecords = async <F extends Fields>(
+  reader: Reader,
+  list: List<F>,
+  name: string,
+): Promise<RecordOf<F>[]> => {
+  const named = { where: `(${list.named ?? "false"})`, params: { ...list.params, ...namesOf(name) } };
+  return parsed(await select(reader, list, named));
+};
 
-const streamed = (list: List, filters: Filters, further?: string): StreamedRecords => {
+const streamed = (list: List, filters: Filters, further?: string): Omit<Lines, "line"> => {
   const [{ sql: key, before }] = list.order;
   const { table, joined = "", among = "true" } = list;
   return { key, before, table, joined, among, ...passing(list, filters, further) };
 };
 
 /** The whole list as NDJSON, a member for each of its columns; streamed on one snapshot. */
-export const linesOf = (tenant: Database, list: List, filters: Filters): ReadableStream<Uint8Array> =>
-  streamLines(tenant, recordLine(list), streamed(list, filters), list.prepare);
+export const linesOf = (store: Store, list: List, filters: Filters): Promise<ReadableStream<Uint8Array>> =>
+  store.lines(async (reader) => {
+    await prepare(reader, list);
+    return { ...streamed(list, filters), line: recordLine(list) };
+  });
 
 /** Content of an export and its line ending. */
 export interface ExportQuery extends Filters {
@@ -275,18 +281,24 @@ const repeated = (header: string, sql: string, most: number): readonly ExportCol
   return columns.length === 1 ? columns.map((column) => ({ ...column, plain })) : columns;
 };
 
-const exportColumns = (database: Database, list: List, records: StreamedRecords, columns: readonly Column[]) => {
+const exportColumns = async (
+  reader: Reader,
+  list: List,
+  records: Omit<Lines, "line">,
+  columns: readonly Column[],
+): Promise<readonly ExportColumn[]> => {
   const { table, among, where, params } = records;
-  const own = columns.flatMap(({ field, header, refers, sets, repeated: isRepeated }): readonly ExportColumn[] => {
-    if (isRepeated !== true) {
-      return [{ header, sql: columnSql(list, refers === undefined ? field : `${sets}.${refers.by}`) }];
-    }
-    const sql = columnSql(list, field);
-    const most = `select max(json_array_length(${sql})) from ${table} where ${among} and ${where}`;
-    return repeated(header, sql, database.count(most, params));
-  });
+  const own: ExportColumn[] = [];
+  for (const { field, header, refers, sets, repeated: isRepeated } of columns) {
+    if (isRepeated === true) {
+      const sql = columnSql(list, field);
+      const most = `select max(json_array_length(${sql})) from ${table} where ${among} and ${where}`;
+      own.push(...repeated(header, sql, await reader.count(most, params)));
+    } else own.push({ header, sql: columnSql(list, refers === undefined ? field : `${sets}.${refers.by}`) });
+  }
   if (list.thing.custom !== true) return own;
-  const custom = database.all("select pk, name from custom_field order by pk").map((field): ExportColumn => ({
+  const fields = await reader.all("select pk, name from custom_field order by pk");
+  const custom = fields.map((field): ExportColumn => ({
     header: String(field["name"]),
     sql: `t.custom ->> '$."${Number(field["pk"])}"'`,
   }));
@@ -295,19 +307,15 @@ const exportColumns = (database: Database, list: List, records: StreamedRecords,
 
 /** The columns of a list's format without secrets, then the custom fields, as CSV. @see facts 6.5 */
 export const exportOf = (
-  tenant: Database,
+  store: Store,
   list: List,
   { newline, layout, ...filters }: ExportQuery,
-): ReadableStream<Uint8Array> =>
-  streamExport(
-    tenant,
-    newline,
-    (database) => {
-      const columns = (list.format?.columns ?? []).filter(
-        ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
-      );
-      const records = streamed(list, filters, list.exported);
-      return { ...records, columns: exportColumns(database, list, records, columns) };
-    },
-    list.prepare,
-  );
+): Promise<ReadableStream<Uint8Array>> =>
+  store.lines(async (reader) => {
+    await prepare(reader, list);
+    const columns = (list.format?.columns ?? []).filter(
+      ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
+    );
+    const records = streamed(list, filters, list.exported);
+    return csvLines(records, await exportColumns(reader, list, records, columns), newline);
+  });

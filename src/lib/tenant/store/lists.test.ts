@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Failure } from "../errors/index.ts";
-import type { Format } from "../model/format.ts";
-import { FORMATS } from "../model/formats.ts";
-import { idField, type Fields, type Thing } from "../model/thing.ts";
-import { text } from "../text/index.ts";
+import type { Failure } from "../../errors/index.ts";
+import type { Format } from "../../model/format.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { idField, type Fields, type Thing } from "../../model/thing.ts";
+import { text } from "../../text/index.ts";
 import { CREATION, exportOf, findRecords, linesOf, pageOf, recordsOf, type List } from "./lists.ts";
-import { defineFunctions } from "./store/sqlite/imports/functions.ts";
-import { TestTenant, textOf } from "./testing/tenant.ts";
+import { defineFunctions } from "./sqlite/imports/functions.ts";
+import { TestTenant, textOf } from "../testing/tenant.ts";
 
 const FIELDS = {
   id: idField(1),

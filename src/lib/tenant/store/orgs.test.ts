@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
-import { Database } from "../store/sqlite/database.ts";
+import { Database } from "./sqlite/database.ts";
 import { fillKeys } from "../testing/keys.ts";
-import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
-import { findRecords, recordsOf } from "../lists.ts";
-import { defineFunctions } from "../store/sqlite/imports/functions.ts";
+import { migrate, ROOT_ORG_PK } from "./sqlite/migrations.ts";
+import { findRecords, recordsOf } from "./lists.ts";
+import { defineFunctions } from "./sqlite/imports/functions.ts";
 import { ORG_DETAILS, ORGS } from "./orgs.ts";
 
 let folder = "";

@@ -1,5 +1,8 @@
 // Forms of SQL that SQLite and PostgreSQL read alike, in place of what only one of them does.
 
+/** A name as SQL takes any. */
+export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
 /** SQL: one of two values. */
 export const either = (condition: string, yes: string, no: string): string =>
   `case when ${condition} then ${yes} else ${no} end`;

@@ -1,8 +1,8 @@
 import { formatOf } from "../../model/format.ts";
 import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
-import type { List } from "../lists.ts";
-import type { Database } from "../store/sqlite/database.ts";
-import { either } from "../store/sqlite/forms.ts";
+import type { List } from "./lists.ts";
+import { either } from "./sql/forms.ts";
+import type { Derived } from "./store.ts";
 
 /**
  * SQL: where each organisation lies below the root, in the order of the tree: parents before their children, siblings in
@@ -21,14 +21,13 @@ const PLACES = String.raw`with recursive placed (pk, depth, path, pathKey) as (
 const STATE = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from org order by pk desc limit 1)) as state`;
 
-/** Makes the temporary table `place` ready: depth, path and order of each organisation. Kept until the tree changes. */
-export const placeOrgs = (database: Database): void => {
-  database.exec(`create temp table if not exists place (pk integer primary key, at integer not null unique,
-    depth integer not null, path text not null, pathKey text not null, state text not null)`);
-  const state = database.get(STATE)?.["state"] ?? null;
-  if (database.get("select state from temp.place limit 1")?.["state"] === state) return;
-  database.exec("delete from temp.place");
-  database.run(PLACES, { state });
+/** Depth, path and order of each organisation. */
+export const PLACE: Derived = {
+  name: "place",
+  columns: `pk integer primary key, at integer not null unique, depth integer not null, path text not null,
+    pathKey text not null, state text not null`,
+  state: STATE,
+  fill: PLACES,
 };
 
 /** The tree from the root. */
@@ -49,7 +48,7 @@ export const ORGS: List<typeof ORG.fields> = {
   named: `t.id = :name or :nameKey in (coalesce(t.codeKey, t.code), p.pathKey)
     or t.parent is null and coalesce(t.nameKey, t.name) = :nameKey`,
   exported: "t.parent is not null",
-  prepare: placeOrgs,
+  derived: [PLACE],
 };
 
 const DETAILS = { ...ORG.fields, ...ORG_COUNTS } as const;

@@ -1,6 +1,6 @@
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../model/secured-user.ts";
-import type { List, SortKey } from "../lists.ts";
+import type { List, SortKey } from "./lists.ts";
 
 const USER_ID: SortKey = { sql: "t.userId", before: "" };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { NOTICE_LEASE_MS } from "./renewals.ts";
-import { failureOf, TestTenant } from "./testing/tenant.ts";
+import { failureOf, TestTenant } from "../testing/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {

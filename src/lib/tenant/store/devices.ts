@@ -1,6 +1,6 @@
 import { DEVICE } from "../../model/device.ts";
 import { formatOf } from "../../model/format.ts";
-import { CREATION, type List } from "../lists.ts";
+import { CREATION, type List } from "./lists.ts";
 
 /** Devices in order of creation. */
 export const DEVICES: List<typeof DEVICE.fields> = {

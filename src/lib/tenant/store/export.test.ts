@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { Newline } from "../../csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
-import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
+import { ROOT_ORG_PK } from "./sqlite/migrations.ts";
 import { TestTenant } from "../testing/tenant.ts";
 import { streamExport } from "./export-text.ts";
 

@@ -1,0 +1,97 @@
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import { instant, type Surroundings } from "./ids.ts";
+import { appendAudit } from "./store/audit.ts";
+import { advance } from "./store/collections.ts";
+import { findKey, keepKey, type KeptRequest } from "./store/idempotency.ts";
+import type { Reader, Store, Writer } from "./store/store.ts";
+
+/** Idempotency-Keys expire after this time. */
+const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
+
+/** A POST that happens once, however often it is sent. */
+export interface Once<T> extends KeptRequest {
+  /** the answer for work that was done; undefined if, by the tenant's current state, it was not */
+  readonly replay: (reader: Reader, subject: string) => Promise<T | undefined>;
+}
+
+/** What a change is about. */
+export interface ChangeOf<T> {
+  /** for the audit: `renewals.add`; null for bookkeeping, of which nobody asks who did it */
+  readonly action: string | null;
+  /** the collections that it changes */
+  readonly locks: readonly string[];
+  readonly once?: Once<T> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a change did. */
+export interface Changed<T> {
+  readonly result: T;
+  /** the ids of what was created or changed */
+  readonly subjects: readonly string[];
+  /** what was changed or removed as it was, and as it is by now; without secrets */
+  readonly before?: object | undefined;
+  readonly after?: object | undefined;
+}
+
+const keyReused = (): Failure =>
+  new Failure("usage", {
+    what: text(
+      "this Idempotency-Key was already used for another request",
+      "この Idempotency-Key は別のリクエストで使用済みです",
+    ),
+    where: "idempotency-key",
+  });
+
+/** Somebody at work on a tenant. */
+export class Session {
+  readonly store: Store;
+  readonly surroundings: Surroundings;
+  readonly actor: string;
+
+  constructor(store: Store, surroundings: Surroundings, actor: string) {
+    this.store = store;
+    this.surroundings = surroundings;
+    this.actor = actor;
+  }
+
+  read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.store.read(body);
+  }
+
+  /**
+   * How anything is written: locks, the change itself, the revisions of what was locked, one audit record, the key of a
+   * repeatable request; all of it in one transaction, or nothing.
+   *
+   * @throws Failure as the store's `change`; `usage` if the key was used with another request before
+   */
+  change<T>({ action, locks, once, signal }: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
+    return this.store.change(
+      async (writer) => {
+        await writer.lock(locks);
+        const done = once === undefined ? undefined : await replayed(writer, once);
+        if (done !== undefined) return done;
+        const { result, subjects, before, after } = await body(writer);
+        await advance(writer, locks);
+        const [at, [subject = ""]] = [instant(this.surroundings), subjects];
+        if (action !== null) {
+          const detail = { ...(before && { before }), ...(after && { after }) };
+          await appendAudit(writer, { at, actor: this.actor, action, subject: subjects.join(" "), detail });
+        }
+        const forgotten = instant({ now: () => Date.parse(at) - KEY_LIFE_MS });
+        if (once !== undefined) await keepKey(writer, once, { subject, at, forgotten });
+        return result;
+      },
+      { signal },
+    );
+  }
+}
+
+/** The answer of a request that was sent before. @throws Failure `usage` */
+const replayed = async <T>(reader: Reader, once: Once<T>): Promise<T | undefined> => {
+  const known = await findKey(reader, once);
+  if (known === undefined) return undefined;
+  if (known.fingerprint !== once.fingerprint) throw keyReused();
+  return once.replay(reader, known.subject);
+};

@@ -1,0 +1,35 @@
+import type { Reader, Writer } from "./store.ts";
+
+/** A POST that its caller may repeat, as it is kept. */
+export interface KeptRequest {
+  readonly key: string;
+  /** the path; a key identifies a request only together with it */
+  readonly route: string;
+  /** a hash of whatever else identifies the request */
+  readonly fingerprint: string;
+}
+
+/** What is known of a key. */
+export const findKey = async (
+  reader: Reader,
+  { key, route }: KeptRequest,
+): Promise<{ readonly fingerprint: string; readonly subject: string } | undefined> => {
+  const sql = "select fingerprint, subject from repeatable where key = :key and route = :route";
+  const row = await reader.get(sql, { key, route });
+  return row && { fingerprint: String(row["fingerprint"]), subject: String(row["subject"]) };
+};
+
+/** Keeps a key with the id of what it created or changed, and drops those kept before `forgotten`. */
+export const keepKey = async (
+  writer: Writer,
+  { key, route, fingerprint }: KeptRequest,
+  { subject, at, forgotten }: { readonly subject: string; readonly at: string; readonly forgotten: string },
+): Promise<void> => {
+  await writer.run("delete from repeatable where at < :forgotten", { forgotten });
+  await writer.run(
+    `insert into repeatable (key, route, fingerprint, subject, at) values (:key, :route, :fingerprint, :subject, :at)
+     on conflict (key, route) do update set fingerprint = excluded.fingerprint, subject = excluded.subject,
+       at = excluded.at`,
+    { key, route, fingerprint, subject, at },
+  );
+};

@@ -1,0 +1,84 @@
+import type { Notice, NoticeClaim, RenewalItem } from "../../contract/index.ts";
+import { NOTICE, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
+import type { Params, Reader, Row, Writer } from "./store.ts";
+
+const FIELDS = Object.keys(RECORDED_FIELDS);
+
+/** The columns of both tables are the fields, except the row's own number. */
+const ITEM = Object.keys(RENEWAL_ITEM.fields).join(", ");
+const NOTICE_COLUMNS = Object.keys(NOTICE.fields).join(", ");
+
+const itemOf = (row: Row): RenewalItem => row as unknown as RenewalItem;
+const noticeOf = (row: Row): Notice => row as unknown as Notice;
+const valuesOf = (record: RenewalItem | Notice): Params => record as unknown as Params;
+
+/** By expiry date; items without one first. */
+export const listItems = async (reader: Reader): Promise<RenewalItem[]> => {
+  const sql = `select ${ITEM} from renewal_item order by expiresAt nulls first, name, pk`;
+  return (await reader.all(sql)).map(itemOf);
+};
+
+export const findItem = async (reader: Reader, id: string): Promise<RenewalItem | undefined> => {
+  const row = await reader.get(`select ${ITEM} from renewal_item where id = :id`, { id });
+  return row && itemOf(row);
+};
+
+export const insertItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
+  const columns = ["id", ...FIELDS, "createdAt", "updatedAt"];
+  await writer.run(
+    `insert into renewal_item (${columns.join(", ")}) values (${columns.map((column) => `:${column}`).join(", ")})`,
+    valuesOf(item),
+  );
+};
+
+/** Writes all fields of an item. */
+export const updateItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
+  const sets = [...FIELDS, "confirmedAt", "confirmedBy", "updatedAt"].map((column) => `${column} = :${column}`);
+  await writer.run(`update renewal_item set ${sets.join(", ")} where id = :id`, valuesOf(item));
+};
+
+/** Deletes an item and its notices. */
+export const deleteItem = async (writer: Writer, id: string): Promise<void> => {
+  await writer.run("delete from renewal_notice where itemId = :id", { id });
+  await writer.run("delete from renewal_item where id = :id", { id });
+};
+
+/** Newest first. */
+export const listNotices = async (reader: Reader): Promise<Notice[]> => {
+  const sql = `select ${NOTICE_COLUMNS} from renewal_notice order by pk desc`;
+  return (await reader.all(sql)).map(noticeOf);
+};
+
+export const findNotice = async (reader: Reader, id: string): Promise<Notice | undefined> => {
+  const row = await reader.get(`select ${NOTICE_COLUMNS} from renewal_notice where id = :id`, { id });
+  return row && noticeOf(row);
+};
+
+/** The notice that a sender claims, if it was begun before. */
+export const findClaimed = async (
+  reader: Reader,
+  { itemId, expiresAt, stage, way, recipient }: NoticeClaim,
+): Promise<Notice | undefined> => {
+  const row = await reader.get(
+    `select ${NOTICE_COLUMNS} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage
+     and way = :way and recipient = :recipient`,
+    { itemId, expiresAt, stage, way, recipient },
+  );
+  return row && noticeOf(row);
+};
+
+export const insertNotice = async (writer: Writer, notice: Notice): Promise<void> => {
+  await writer.run(
+    `insert into renewal_notice (id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error)
+     values (:id, :itemId, :expiresAt, :stage, :way, :recipient, :state, :messageId, :attempts, :at, :error)`,
+    valuesOf(notice),
+  );
+};
+
+/** Writes how far a notice is. */
+export const updateNotice = async (writer: Writer, notice: Notice): Promise<void> => {
+  await writer.run(
+    "update renewal_notice set state = :state, attempts = :attempts, at = :at, error = :error where id = :id",
+    valuesOf(notice),
+  );
+};

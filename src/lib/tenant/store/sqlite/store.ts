@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ChangeOptions, Derived, Lines, Locked, Params, Reader, Row, Store, Writer } from "../store.ts";
+import { interruption, type Database } from "./database.ts";
+import { streamLines } from "./lines.ts";
+
+/** Time between two attempts to get the write lock. */
+const WAIT_MS = 100;
+
+/** The collection that a table's records belong to, for the check that it was locked; of other tables nobody asks. */
+export type CollectionOf = (table: string) => string | undefined;
+
+/** A connection as a reader and a writer: answers come in the same turn of the event loop. */
+export class Connection implements Writer {
+  readonly #database: Database;
+  readonly #collectionOf: CollectionOf | undefined;
+  readonly #locked = new Set<string>();
+  #revision: number | undefined;
+
+  /** @param collectionOf checks that collections are locked before they are written */
+  constructor(database: Database, collectionOf?: CollectionOf) {
+    this.#database = database;
+    this.#collectionOf = collectionOf;
+  }
+
+  async get(sql: string, params?: Params): Promise<Row | undefined> {
+    return this.#database.get(sql, params) as Row | undefined;
+  }
+
+  async all(sql: string, params?: Params): Promise<readonly Row[]> {
+    return this.#database.all(sql, params) as Row[];
+  }
+
+  async count(sql: string, params?: Params): Promise<number> {
+    return this.#database.count(sql, params);
+  }
+
+  async derive({ name, columns, state, fill }: Derived): Promise<void> {
+    this.#database.exec(`create temp table if not exists ${name} (${columns})`);
+    const found = this.#database.get(state)?.["state"] ?? null;
+    if (this.#database.get(`select state from temp.${name} limit 1`)?.["state"] === found) return;
+    this.#database.exec(`delete from temp.${name}`);
+    this.#database.run(fill, { state: found });
+  }
+
+  async run(sql: string, params?: Params): Promise<number> {
+    this.#check(sql);
+    return this.#database.run(sql, params);
+  }
+
+  async lock(collections: readonly string[]): Promise<ReadonlyMap<string, Locked>> {
+    const found = new Map<string, Locked>();
+    // a transaction that writes has the whole file
+    for (const name of collections.toSorted()) {
+      this.#locked.add(name);
+      const row = this.#database.get("select revision, last from collection where name = :name", { name });
+      found.set(name, { revision: Number(row?.["revision"] ?? 0), last: Number(row?.["last"] ?? 0) });
+    }
+    return found;
+  }
+
+  async revision(): Promise<number> {
+    this.#revision ??= this.#database.count("select coalesce(max(revision), 0) + 1 from collection");
+    return this.#revision;
+  }
+
+  #check(sql: string): void {
+    if (this.#collectionOf === undefined) return;
+    const [, table = ""] = /^\s*(?:insert into|update|delete from)\s+(\w+)/i.exec(sql) ?? [];
+    const collection = this.#collectionOf(table);
+    if (collection === undefined || [...this.#locked].some((name) => name.split(":")[0] === collection)) return;
+    throw new TypeError(`${table} is written, and ${collection} was not locked`);
+  }
+}
+
+/** A tenant in an SQLite file. */
+export class SqliteStore implements Store {
+  readonly #database: Database;
+  readonly #collectionOf: CollectionOf | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(database: Database, collectionOf?: CollectionOf) {
+    this.#database = database;
+    this.#collectionOf = collectionOf;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#database.isReadOnly;
+  }
+
+  read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
+    return this.#next(async () => {
+      this.#database.exec("begin");
+      return this.#ending(body, new Connection(this.#database));
+    });
+  }
+
+  change<T>(body: (writer: Writer) => Promise<T>, { signal }: ChangeOptions = {}): Promise<T> {
+    return this.#next(async () => {
+      this.#database.checkWritable();
+      await this.#begin(signal);
+      return this.#ending(body, new Connection(this.#database, this.#collectionOf));
+    });
+  }
+
+  lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {
+    return streamLines(this.#database, (database) => describe(new Connection(database)));
+  }
+
+  /** Runs work when all before it is done. */
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(work);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** Begins a write transaction; others of this process are not held up while another process has the lock. */
+  async #begin(signal: AbortSignal | undefined): Promise<void> {
+    for (let waitedMs = 0; !this.#database.tryBegin(); waitedMs += WAIT_MS) {
+      if (signal?.aborted === true) throw interruption();
+      this.#database.checkWaited(waitedMs);
+      await sleep(WAIT_MS);
+    }
+  }
+
+  async #ending<W, T>(body: (connection: W) => Promise<T>, connection: W): Promise<T> {
+    let turned = false;
+    const guard = setImmediate(() => {
+      turned = true;
+    });
+    try {
+      const result = await body(connection);
+      if (turned) throw new TypeError("a transaction awaited something else than its store");
+      this.#database.exec("commit");
+      return result;
+    } catch (error) {
+      this.#database.rollback();
+      throw error;
+    } finally {
+      clearImmediate(guard);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** What every database takes and gives alike. JSON travels as text, times as UTC instants, conditions as 0 and 1. */
+export type Value = string | number | null;
+
+/** Values of parameters, which statements name with a colon: `:name`. */
+export type Params = Readonly<Record<string, Value>>;
+
+export type Row = Readonly<Record<string, Value>>;
+
+/** A temporary table that follows from the tenant's data: made when it is asked for, and kept until its state changes. */
+export interface Derived {
+  readonly name: string;
+  /** SQL: its columns; one of them is `state` */
+  readonly columns: string;
+  /** SQL: one text, as `state`, that is another one when the table has to be made anew */
+  readonly state: string;
+  /** SQL: inserts all its rows, with `:state` */
+  readonly fill: string;
+}
+
+/** Reads on one snapshot of the tenant. */
+export interface Reader {
+  /** the first row, undefined if there is none */
+  get(sql: string, params?: Params): Promise<Row | undefined>;
+  all(sql: string, params?: Params): Promise<readonly Row[]>;
+  /** the one number of a `select count(*)`; 0 if there is no row */
+  count(sql: string, params?: Params): Promise<number>;
+  /** Makes a temporary table ready, for statements that name it as `temp.<name>`. */
+  derive(table: Derived): Promise<void>;
+}
+
+/** A collection of the tenant, as a change finds it. */
+export interface Locked {
+  /** the revision that last changed it; 0 if none has */
+  readonly revision: number;
+  /** the highest `pk` ever given to a record of its table */
+  readonly last: number;
+}
+
+/** One transaction. */
+export interface Writer extends Reader {
+  /** @returns number of changed rows */
+  run(sql: string, params?: Params): Promise<number>;
+  /**
+   * Locks collections until the end of the transaction, in the order of their names; call it before anything that
+   * decides is read. In tests, writing a table whose collection was not locked throws.
+   */
+  lock(collections: readonly string[]): Promise<ReadonlyMap<string, Locked>>;
+  /** The revision of this change: no two changes of a tenant share one. */
+  revision(): Promise<number>;
+}
+
+/** Records that are streamed as text, in the order of a key that is unique among them. */
+export interface Lines {
+  /** SQL: the text of a record */
+  readonly line: string;
+  /** a cheaper text, tried first, and whether it was right for a number of records; its bytes are theirs together */
+  readonly plain?: { readonly line: string; isRight(bytes: Uint8Array, records: number): boolean } | undefined;
+  /** bytes before the first record */
+  readonly head?: Uint8Array | undefined;
+  /** SQL: the key, of {@link table} */
+  readonly key: string;
+  /** a value before all keys */
+  readonly before: string | number;
+  /** SQL: the table under the alias `t`, with the joins that selecting needs; then those that only the text needs */
+  readonly table: string;
+  readonly joined: string;
+  /** SQL: the rows to scan; and which of them are records */
+  readonly among: string;
+  readonly where: string;
+  readonly params: Params;
+}
+
+export interface ChangeOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A tenant's database. What is read or changed by one process takes turns: nobody sees a change that is half done, also
+ * not between two awaits of it.
+ *
+ * A body may await its reader or writer only. If it awaits anything else, so that the event loop turns, the transaction
+ * is rolled back and a TypeError is thrown: files, mail and hashing of passwords come before or after.
+ */
+export interface Store {
+  /** nothing can be written: {@link change} throws `not-permitted` */
+  readonly isReadOnly: boolean;
+  /** Runs `body` on one snapshot. */
+  read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
+   * Runs `body` in one transaction: all of it or nothing.
+   *
+   * @throws Failure `locked` when another process holds the tenant for longer than five seconds, `interrupted` by the
+   *   signal while waiting, `not-permitted` when the tenant cannot be written
+   */
+  change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
+  /**
+   * Streams records as UTF-8, made as they are taken, on a connection and a snapshot of their own: nobody waits for it.
+   *
+   * @param describe what to stream, with what it reads for that on the same snapshot
+   */
+  lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>>;
+}

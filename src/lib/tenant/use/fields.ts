@@ -1,0 +1,49 @@
+import type { CustomField } from "../../contract/index.ts";
+import { isFreeHeader } from "../../csv/layout/header.ts";
+import { Failure } from "../../errors/index.ts";
+import { nameKey } from "../../model/normalise.ts";
+import { text } from "../../text/index.ts";
+import { instant, newId } from "../ids.ts";
+import type { Once, Session } from "../session.ts";
+import { deleteField, findField, hasFieldNamed, insertField, USERS } from "../store/users.ts";
+
+/**
+ * Adds a custom field of users; its name is its column's header.
+ *
+ * @throws Failure `input-rejected` when the name is taken or cannot be a header
+ */
+export const addCustomField = (
+  session: Session,
+  name: string,
+  once?: Pick<Once<CustomField>, "key" | "route" | "fingerprint">,
+): Promise<CustomField> => {
+  const replay: Once<CustomField>["replay"] = async (reader, id) => (await findField(reader, id))?.field;
+  const locks = ["fields"];
+  return session.change({ action: "fields.add", locks, once: once && { ...once, replay } }, async (writer) => {
+    const key = nameKey(name);
+    const headers = (USERS.format?.columns ?? []).map(({ header }) => nameKey(header));
+    if (!isFreeHeader(name) || headers.includes(key) || (await hasFieldNamed(writer, key))) {
+      throw new Failure("input-rejected", {
+        what: text(
+          `a column cannot be named ${name}: the name is taken or cannot be a header`,
+          `列名「${name}」は使われているか、列名にできません`,
+        ),
+      });
+    }
+    const field = { id: newId(session.surroundings), name, createdAt: instant(session.surroundings) };
+    const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
+    await insertField(writer, field, { pk: last + 1, nameKey: key });
+    return { result: field, subjects: [field.id], after: field };
+  });
+};
+
+/** Removes a custom field and its values. @throws Failure `not-found` */
+export const removeCustomField = (session: Session, id: string): Promise<CustomField> =>
+  session.change({ action: "fields.remove", locks: ["fields", "users"] }, async (writer) => {
+    const found = await findField(writer, id);
+    if (found === undefined) {
+      throw new Failure("not-found", { what: text(`no custom field ${id}`, `カスタム項目 ${id} はありません`) });
+    }
+    await deleteField(writer, found.pk, instant(session.surroundings));
+    return { result: found.field, subjects: [id], before: found.field };
+  });
