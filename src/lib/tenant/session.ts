@@ -3,7 +3,7 @@ import { text } from "../text/index.ts";
 import { instant, type Surroundings } from "./ids.ts";
 import { appendAudit } from "./store/audit.ts";
 import { advance } from "./store/collections.ts";
-import { findKey, keepKey, type KeptRequest } from "./store/idempotency.ts";
+import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 
 /** Idempotency-Keys expire after this time. */
@@ -60,6 +60,24 @@ export class Session {
     return this.store.read(body);
   }
 
+  /** The answer of a request that was sent before. @throws Failure `usage` if its key was used with another one */
+  replayed<T>(once: Once<T>): Promise<T | undefined> {
+    return this.read((reader) => replayedBy(reader, once));
+  }
+
+  /** A request's key as it is kept with what it did. @param subject the id of what was created or changed */
+  keptKey({ key, route, fingerprint }: KeptRequest, subject: string): KeptKey {
+    const now = this.surroundings.now();
+    return {
+      key,
+      route,
+      fingerprint,
+      subject,
+      at: instant({ now: () => now }),
+      forgotten: instant({ now: () => now - KEY_LIFE_MS }),
+    };
+  }
+
   /**
    * How anything is written: locks, the change itself, the revisions of what was locked, one audit record, the key of a
    * repeatable request; all of it in one transaction, or nothing.
@@ -70,7 +88,7 @@ export class Session {
     return this.store.change(
       async (writer) => {
         await writer.lock(locks);
-        const done = once === undefined ? undefined : await replayed(writer, once);
+        const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
         const { result, subjects, before, after } = await body(writer);
         await advance(writer, locks);
@@ -79,8 +97,7 @@ export class Session {
           const detail = { ...(before && { before }), ...(after && { after }) };
           await appendAudit(writer, { at, actor: this.actor, action, subject: subjects.join(" "), detail });
         }
-        const forgotten = instant({ now: () => Date.parse(at) - KEY_LIFE_MS });
-        if (once !== undefined) await keepKey(writer, once, { subject, at, forgotten });
+        if (once !== undefined) await keepKey(writer, this.keptKey(once, subject));
         return result;
       },
       { signal },
@@ -89,7 +106,7 @@ export class Session {
 }
 
 /** The answer of a request that was sent before. @throws Failure `usage` */
-const replayed = async <T>(reader: Reader, once: Once<T>): Promise<T | undefined> => {
+const replayedBy = async <T>(reader: Reader, once: Once<T>): Promise<T | undefined> => {
   const known = await findKey(reader, once);
   if (known === undefined) return undefined;
   if (known.fingerprint !== once.fingerprint) throw keyReused();

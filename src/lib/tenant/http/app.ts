@@ -1,4 +1,4 @@
-import { Hono, type Context, type MiddlewareHandler } from "hono";
+import { Hono, type Context } from "hono";
 import { accepts } from "hono/accepts";
 import { getPath } from "hono/utils/url";
 import { routesOf, type NounName } from "../../contract/index.ts";
@@ -6,18 +6,18 @@ import { MEDIA_TYPES, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
-import { storageFailure } from "../store/sqlite/storage-failure.ts";
 import { responseOf } from "./answer.ts";
 import { contentOf } from "./content.ts";
 import { refuseOtherMethods, routingPath, shortJson, tidy } from "./guards.ts";
 import type { Handler, Handlers, TenantParts } from "./handler.ts";
-import { IdempotencyKeys } from "./idempotency.ts";
 import { problemOf, thrown } from "./problem.ts";
 import { validatorOf } from "./validate.ts";
 
 /** The handlers of each noun; loaded, like its contract, when the first request for it comes. */
 const HANDLERS: {
-  readonly [N in NounName]: () => Promise<{ readonly default: (parts: TenantParts) => Handlers<N> }>;
+  readonly [N in NounName]: () => Promise<{
+    readonly default: (parts: TenantParts) => Handlers<N> | Promise<Handlers<N>>;
+  }>;
 } = {
   tenant: () => import("./tenant.ts"),
   orgs: () => import("./orgs.ts"),
@@ -38,17 +38,13 @@ const wantsLines = (c: Context): boolean => {
 /** The ETag without the quotes HTTP puts around it. */
 const bare = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag;
 
-const idOf = (answer: unknown): string => (answer as { readonly id: string }).id;
-
 /** The tenant API, noun by noun. */
 class App {
   readonly #parts: TenantParts;
-  readonly #keys: IdempotencyKeys;
   readonly #nouns = new Map<string, Promise<Hono>>();
 
   constructor(parts: TenantParts) {
     this.#parts = parts;
-    this.#keys = new IdempotencyKeys(parts.database, parts.surroundings);
   }
 
   async fetch(request: Request): Promise<Response> {
@@ -73,7 +69,7 @@ class App {
 
   async #load(name: NounName): Promise<Hono> {
     const [routes, { default: handlersOf }] = await Promise.all([routesOf(name), HANDLERS[name]()]);
-    const handlers = new Map(Object.entries<unknown>(handlersOf(this.#parts)));
+    const handlers = new Map(Object.entries<unknown>(await handlersOf(this.#parts)));
     const app = this.#emptyApp();
     for (const [method, route] of Object.entries<Route>(routes)) {
       this.#add(app, route, handlers.get(method) as Handler<Route>);
@@ -97,20 +93,13 @@ class App {
   }
 
   #failed(error: unknown): Response {
-    const { note, database } = this.#parts;
-    return thrown(storageFailure(note.explain(error), database.path));
+    return thrown(this.#parts.explain(error));
   }
-
-  readonly #unlocked: MiddlewareHandler = async (c, next) => {
-    await this.#parts.database.freed(c.req.raw.signal);
-    await next();
-  };
 
   #add(app: Hono, route: Route, handle: Handler<Route>): void {
     const limits = route.body === undefined ? [] : [shortJson];
-    const locks = route.method === "get" ? [] : [this.#unlocked];
     const validated = validatorOf(route);
-    app.on([route.method.toUpperCase()], [routingPath(route)], ...limits, ...locks, async (c) => {
+    app.on([route.method.toUpperCase()], [routingPath(route)], ...limits, async (c) => {
       const { raw } = c.req;
       const valid = await validated(c.req);
       if (valid instanceof Response) return valid;
@@ -127,8 +116,6 @@ class App {
         etag: bare(etag),
         signal: raw.signal,
         repeatable: key === undefined ? undefined : { key, route: c.req.path, fingerprint: sha256(content) },
-        once: (perform, replay, subject = idOf) =>
-          this.#keys.once({ key, route: c.req.path, content }, { perform, replay, subject }),
       });
       return await responseOf(route, given, wantsLines(c));
     });

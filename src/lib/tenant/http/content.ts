@@ -1,8 +1,8 @@
 import { ENCODINGS, type Encoding } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { same, text } from "../../text/index.ts";
-import type { Content } from "../imports.ts";
-import { interruption } from "../store/sqlite/database.ts";
+import type { Content } from "../store/imports/engine.ts";
+import { interruption } from "../store/interruption.ts";
 import { wrongRequest } from "./problem.ts";
 
 /** A file sent with a request; work that reads its stream is awaited by `through`. */

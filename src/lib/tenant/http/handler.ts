@@ -1,29 +1,23 @@
 import type { z } from "zod";
 import type { NounName, RoutesOf } from "../../contract/index.ts";
 import type { Answer, Route } from "../../contract/route.ts";
-import type { Surroundings } from "../ids.ts";
 import type { Session } from "../session.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import type { Store } from "../store/store.ts";
-import type { Database } from "../store/sqlite/database.ts";
-import type { Processes, WriterNote } from "../store/sqlite/writer-note.ts";
+import type { ImportEngine } from "../store/imports/engine.ts";
+import type { Processes } from "../store/processes.ts";
 import type { Upload } from "./content.ts";
-import type { Work } from "./idempotency.ts";
 
 /** The parts of a tenant that its handlers use. */
 export interface TenantParts {
-  readonly database: Database;
   readonly store: Store;
+  /** of who makes the request; in an embedded tenant, of its owner */
   readonly session: Session;
-  /** folder of all the tenant's files */
-  readonly folder: string;
-  readonly surroundings: Surroundings;
+  /** loaded when imports are asked for */
+  readonly engine: () => Promise<ImportEngine>;
   readonly processes: Processes;
-  readonly note: WriterNote;
-  /** who makes the request; in an embedded tenant, its owner */
-  readonly actor: string;
-  /** disposed of when the tenant is closed, before its database */
-  readonly opened: AsyncDisposableStack;
+  /** What an error of the store means. */
+  readonly explain: (error: unknown) => unknown;
 }
 
 type Shape<S> = S extends z.ZodRawShape ? z.output<z.ZodObject<S>> : unknown;
@@ -58,16 +52,6 @@ interface Asked<R extends Route> {
   readonly signal: AbortSignal;
   /** what identifies a POST that has an Idempotency-Key */
   readonly repeatable: KeptRequest | undefined;
-  /**
-   * Does the work of a POST once, however often it is sent.
-   *
-   * @param subject by default the id of the answer
-   */
-  readonly once: (
-    perform: Work<GivenBy<R>>["perform"],
-    replay: Work<GivenBy<R>>["replay"],
-    subject?: Work<GivenBy<R>>["subject"],
-  ) => Promise<GivenBy<R>>;
 }
 
 export type Handler<R extends Route> = (asked: Asked<R>) => GivenBy<R> | Promise<GivenBy<R>>;

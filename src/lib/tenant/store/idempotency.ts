@@ -9,6 +9,15 @@ export interface KeptRequest {
   readonly fingerprint: string;
 }
 
+/** A request's key as it is kept with what the request did. */
+export interface KeptKey extends KeptRequest {
+  /** the id of what was created or changed */
+  readonly subject: string;
+  readonly at: string;
+  /** keys kept before this instant are dropped */
+  readonly forgotten: string;
+}
+
 /** What is known of a key. */
 export const findKey = async (
   reader: Reader,
@@ -19,11 +28,10 @@ export const findKey = async (
   return row && { fingerprint: String(row["fingerprint"]), subject: String(row["subject"]) };
 };
 
-/** Keeps a key with the id of what it created or changed, and drops those kept before `forgotten`. */
+/** Keeps a key, in the transaction of what its request does. */
 export const keepKey = async (
   writer: Writer,
-  { key, route, fingerprint }: KeptRequest,
-  { subject, at, forgotten }: { readonly subject: string; readonly at: string; readonly forgotten: string },
+  { key, route, fingerprint, subject, at, forgotten }: KeptKey,
 ): Promise<void> => {
   await writer.run("delete from repeatable where at < :forgotten", { forgotten });
   await writer.run(

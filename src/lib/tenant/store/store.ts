@@ -84,6 +84,8 @@ export interface ChangeOptions {
 export interface Store {
   /** nothing can be written: {@link change} throws `not-permitted` */
   readonly isReadOnly: boolean;
+  /** Whether nobody changes the tenant at the moment. */
+  isFree(): boolean;
   /** Runs `body` on one snapshot. */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
   /**

@@ -149,23 +149,6 @@ describe("a change", () => {
   });
 });
 
-test("who waits for the lock goes on when it is free, is told when it is not, and may stop waiting", async () => {
-  const holder = open();
-  holder.exec("begin immediate");
-  const waiting = open({ busyTimeoutMs: 150 });
-  const never = new AbortController().signal;
-  const failing = (signal: AbortSignal) =>
-    waiting.freed(signal).catch((error: unknown) => (error instanceof Failure ? error.code : error));
-  expect(await failing(never)).toBe("locked");
-  expect(await failing(AbortSignal.abort())).toBe("interrupted");
-  const patient = open({ busyTimeoutMs: 60_000 });
-  const freed = patient.freed(never);
-  holder.exec("rollback");
-  await expect(freed).resolves.toBeUndefined();
-  await expect(patient.freed(AbortSignal.abort())).resolves.toBeUndefined();
-  for (const database of [holder, waiting, patient]) database.close();
-});
-
 test("a snapshot is of one moment, and may write elsewhere", () => {
   const database = open();
   database.exec("create table t (a)");

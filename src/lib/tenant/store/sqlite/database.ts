@@ -1,9 +1,9 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { interruption } from "../interruption.ts";
 import { isUnwritable, readOnlyFailure } from "./storage-failure.ts";
 
 export type Params = Readonly<Record<string, SQLInputValue>>;
@@ -73,13 +73,6 @@ const openReadOnly = (path: string, timeout: number): DatabaseSync => {
   throw readOnlyFailure(path);
 };
 
-/** The failure of work that was interrupted by a signal and left everything unchanged. */
-export const interruption = (cause?: unknown): Failure =>
-  new Failure("interrupted", {
-    what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
-    cause,
-  });
-
 /** One connection to a SQLite file, with named parameters (`:name`) and prepared statements cached by their text. */
 export class Database {
   readonly path: string;
@@ -131,6 +124,11 @@ export class Database {
   /** @throws Failure `not-permitted` if the file cannot be written */
   checkWritable(): void {
     if (this.isReadOnly) throw readOnlyFailure(this.path);
+  }
+
+  /** See the option `interrupted`. */
+  isInterrupted(): boolean {
+    return this.#interrupted();
   }
 
   /** Begins a write transaction if the lock is free. */
@@ -206,19 +204,6 @@ export class Database {
     if (!this.#tryLock(0)) return false;
     this.exec("rollback");
     return true;
-  }
-
-  /**
-   * Waits until nobody holds the write lock; unlike {@link change}, without blocking the event loop.
-   *
-   * @throws Failure `locked` when another process holds it for longer than five seconds, `interrupted`
-   */
-  async freed(signal: AbortSignal): Promise<void> {
-    for (let waitedMs = 0; !this.isFree(); waitedMs += WAIT_MS) {
-      if (signal.aborted) throw interruption();
-      if (waitedMs >= this.#busyTimeoutMs) throw locked();
-      await sleep(WAIT_MS);
-    }
   }
 
   /** Runs `body` on one snapshot of the data; it may write to attached files. */

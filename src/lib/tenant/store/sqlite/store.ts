@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChangeOptions, Derived, Lines, Locked, Params, Reader, Row, Store, Writer } from "../store.ts";
-import { interruption, type Database } from "./database.ts";
+import { interruption } from "../interruption.ts";
+import type { Database } from "./database.ts";
 import { streamLines } from "./lines.ts";
 
 /** Time between two attempts to get the write lock. */
@@ -87,6 +88,10 @@ export class SqliteStore implements Store {
     return this.#database.isReadOnly;
   }
 
+  isFree(): boolean {
+    return this.#database.isFree();
+  }
+
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
     return this.#next(async () => {
       this.#database.exec("begin");
@@ -116,7 +121,7 @@ export class SqliteStore implements Store {
   /** Begins a write transaction; others of this process are not held up while another process has the lock. */
   async #begin(signal: AbortSignal | undefined): Promise<void> {
     for (let waitedMs = 0; !this.#database.tryBegin(); waitedMs += WAIT_MS) {
-      if (signal?.aborted === true) throw interruption();
+      if (signal?.aborted === true || this.#database.isInterrupted()) throw interruption();
       this.#database.checkWaited(waitedMs);
       await sleep(WAIT_MS);
     }

@@ -1,6 +1,6 @@
 import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Processes } from "./writer-note.ts";
+import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";

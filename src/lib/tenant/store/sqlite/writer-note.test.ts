@@ -17,9 +17,9 @@ afterEach(() => rmSync(join(path, ".."), { recursive: true }));
 
 const noteOf = (alive: readonly number[]) => new WriterNote(path, { self: 7, isAlive: (pid) => alive.includes(pid) });
 
-test("while somebody writes, who waits in vain is told who; afterwards nobody is named", () => {
+test("while somebody writes, who waits in vain is told who; afterwards nobody is named", async () => {
   const note = noteOf([7]);
-  const explained = noted(note.writer("imports commit x", SINCE), () => note.explain(LOCKED));
+  const explained = await noted(note.writer("imports commit x", SINCE), async () => note.explain(LOCKED));
   expect(explained).toMatchObject({
     code: "locked",
     message: `the tenant is locked by process 7 (imports commit x, since ${SINCE})`,
@@ -29,22 +29,20 @@ test("while somebody writes, who waits in vain is told who; afterwards nobody is
   expect(note.explain(LOCKED)).toBe(LOCKED);
 });
 
-test("other failures are not explained by it", () => {
+test("other failures are not explained by it", async () => {
   const note = noteOf([7]);
   const other = new Error("other");
-  expect(noted(note.writer("imports commit x", SINCE), () => note.explain(other))).toBe(other);
+  expect(await noted(note.writer("imports commit x", SINCE), async () => note.explain(other))).toBe(other);
 });
 
-test("the note goes when the work fails", () => {
-  const work = (): never => {
-    throw new RangeError("no");
-  };
-  expect(() => noted(noteOf([7]).writer("imports commit x", SINCE), work)).toThrow("no");
+test("the note goes when the work fails", async () => {
+  const work = () => Promise.reject(new RangeError("no"));
+  await expect(noted(noteOf([7]).writer("imports commit x", SINCE), work)).rejects.toThrow("no");
   expect(existsSync(path)).toBe(false);
 });
 
-test("the note of a dead process names nobody, and is swept; that of a living one stays", () => {
-  noted(noteOf([7]).writer("imports commit x", SINCE), () => {
+test("the note of a dead process names nobody, and is swept; that of a living one stays", async () => {
+  await noted(noteOf([7]).writer("imports commit x", SINCE), async () => {
     noteOf([7]).sweep();
     expect(existsSync(path)).toBe(true);
     expect(noteOf([]).explain(LOCKED)).toBe(LOCKED);

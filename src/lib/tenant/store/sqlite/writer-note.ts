@@ -1,14 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-
-/** The operating system's processes, as far as the tenant needs them. */
-export interface Processes {
-  /** the id of this process */
-  readonly self: number;
-  /** whether a process with that id is running, whoever owns it */
-  isAlive(pid: number): boolean;
-}
+import type { Processes } from "../processes.ts";
 
 /** A long-time holder of the tenant's write lock, and the note that names it. */
 export interface Writer {
@@ -21,10 +14,10 @@ export interface Writer {
 }
 
 /** Runs work that already holds the write lock, with a note naming the writer: a thread cannot report it otherwise. */
-export const noted = <T>({ path, ...writer }: Writer, work: () => T): T => {
+export const noted = async <T>({ path, ...writer }: Writer, work: () => Promise<T>): Promise<T> => {
   writeFileSync(path, JSON.stringify(writer));
   try {
-    return work();
+    return await work();
   } finally {
     rmSync(path, { force: true });
   }

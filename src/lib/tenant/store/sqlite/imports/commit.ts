@@ -23,9 +23,6 @@ import { either, isMatched, isValid, THEN, quoteIdentifier } from "../../sql/for
 import { forRanges, IN_RANGE, proceeding } from "./functions.ts";
 import { wasTable, type Claim, type CommitContext, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
-/** Time and ids passed to a commit. */
-export type CommitMoment = Pick<CommitContext, "now" | "idPrefix" | "referencePrefix">;
-
 /** The highest number ever given to a record of a table, by its series. */
 export const lastNumber = (database: Database, series: string): number =>
   database.count("select last from collection where name = :series", { series });

@@ -1,6 +1,6 @@
-import { Failure } from "../../../../errors/index.ts";
 import type { PlanCounts } from "../../../../imports/plan.ts";
-import { text } from "../../../../text/index.ts";
+import type { ImportRecord } from "../../imports/record.ts";
+import { overtakenByTenant } from "../../imports/refusals.ts";
 import type { Database } from "../database.ts";
 import { isMatched, isMissing, isValid, THEN } from "../../sql/forms.ts";
 import { findConflicts } from "./conflicts.ts";
@@ -199,19 +199,8 @@ const countCreated = (database: Database, plan: PlanSql, count: "orgsCreated" | 
     .reduce((sum, created) => sum + created, 0);
 
 /** @throws Failure `conflict` when a collection the plan read has changed since */
-export const checkEtag = (
-  database: Database,
-  plan: PlanSql,
-  { id, etag }: { readonly id: string; readonly etag: string | null },
-): void => {
-  if (etagOf(database, plan) === etag) return;
-  throw new Failure("conflict", {
-    what: text("the tenant changed since the plan was made", "計画を作った後にテナントが変更されました"),
-    hint: text(
-      `compare again: clomoctl imports replan ${id}`,
-      `もう一度比較してください: clomoctl imports replan ${id}`,
-    ),
-  });
+export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "id" | "etag">): void => {
+  if (etagOf(database, plan) !== record.etag) throw overtakenByTenant(record);
 };
 
 /**

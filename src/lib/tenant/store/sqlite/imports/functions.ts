@@ -1,4 +1,5 @@
-import { interruption, type Database } from "../database.ts";
+import { interruption } from "../../interruption.ts";
+import type { Database } from "../database.ts";
 
 /** Registers what statements that run long call to be interrupted. */
 export const defineFunctions = (database: Database, interrupted: () => boolean): void => {

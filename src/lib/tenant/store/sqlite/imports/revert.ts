@@ -5,7 +5,8 @@ import type { Thing } from "../../../../model/thing.ts";
 import { changeable, claimStored, columnsOf, releaseOf } from "./commit.ts";
 import { calledText, isKnown, stored, storedKeys } from "./expressions.ts";
 import { forNumbers, proceeding } from "./functions.ts";
-import type { ImportRecord } from "./record.ts";
+import type { RevertCounts } from "../../imports/engine.ts";
+import type { ImportRecord } from "../../imports/record.ts";
 import { changedSince, disordered, gone, inUse, takenSince, type InTheWay } from "./revert-refusals.ts";
 import { wasTable, type Claim, type StoredKind, type Table } from "./stored-kind.ts";
 import { kindNamed } from "./tables.ts";
@@ -17,13 +18,6 @@ export interface Reverted {
   readonly kind: StoredKind;
   /** the revision its commit gave to the records it changed */
   readonly revision: number;
-}
-
-/** Number of records that a revert changes. */
-export interface RevertCounts {
-  readonly create: number;
-  readonly update: number;
-  readonly delete: number;
 }
 
 /** SQL: the records of a kind that the import changed or deleted, as they were before. */

@@ -1,3 +1,4 @@
+import type { RowQuery } from "../../imports/engine.ts";
 import type { PlanRow } from "../../../../contract/index.ts";
 import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { Database, Params, Row } from "../database.ts";
@@ -48,17 +49,6 @@ export function* batched(rows: Iterable<Row>): Generator<Uint8Array> {
     text = "";
   }
   if (text !== "") yield Buffer.from(text);
-}
-
-type Action = PlanRow["action"];
-
-/** Selects the rows of a plan. */
-export interface RowQuery {
-  /** all actions if empty */
-  readonly actions: readonly Action[];
-  readonly limit?: number | undefined;
-  /** includes protected records that the file must not lack: no import deletes them, but the console may have */
-  readonly protectedToo?: boolean | undefined;
 }
 
 const ACTION = `case when ${isInvalid("r.row")} then 'invalid' when m.row is null then 'create'

@@ -3,6 +3,7 @@ import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
 import type { Text } from "../../../../text/index.ts";
+import type { CommitMoment } from "../../imports/engine.ts";
 import type { Database } from "../database.ts";
 import { isMissing } from "../../sql/forms.ts";
 
@@ -93,17 +94,11 @@ export interface PlanSql {
 }
 
 /** Parameters available to every statement of a commit. */
-export interface CommitContext {
+export interface CommitContext extends CommitMoment {
   /** the import's own row */
   readonly import: number;
   /** the new revision of the changed collection */
   readonly revision: number;
-  /** the time of the commit, a UTC instant */
-  readonly now: string;
-  /** see idPrefix: followed by 12 digits, the id of a new record */
-  readonly idPrefix: string;
-  /** likewise, for records created because rows name them */
-  readonly referencePrefix: string;
 }
 
 /** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */

@@ -2,10 +2,11 @@ import { on } from "node:events";
 import { rmSync } from "node:fs";
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
-import { interruption } from "../../database.ts";
+import { interruption } from "../../../interruption.ts";
 import { storageFailure } from "../../storage-failure.ts";
 import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
-import type { Assignment, Difference, Outcome, Task } from "./messages.ts";
+import type { Difference } from "../../../imports/engine.ts";
+import type { Assignment, Outcome, Task } from "./messages.ts";
 
 /** Chunks asked for ahead: enough to keep this thread busy, few enough to hold in memory. */
 const ASKED_AHEAD = 8;
@@ -29,7 +30,7 @@ async function verify(
 ): Promise<Difference> {
   const { copy, exportStaging, request, encoding, limit } = task;
   try {
-    applyToCopy(task, interrupted);
+    await applyToCopy(task, interrupted);
     using staging = new Staging({ tenant: copy, staging: exportStaging }, request, encoding, interrupted);
     await fill(staging, file, interrupted);
     return staging.difference(limit);
@@ -43,19 +44,19 @@ async function perform({ task, file }: Assignment, interrupted: () => boolean): 
     case "plan": {
       using staging = new Staging(task.files, task.request, task.encoding, interrupted);
       await fill(staging, file, interrupted);
-      staging.plan(task.id);
+      await staging.plan(task.id);
       return undefined;
     }
     case "verify":
       return await verify(task, file, interrupted);
     case "replan":
-      replan(task.files, task.id, interrupted);
+      await replan(task.files, task.id, interrupted);
       return undefined;
     case "commit":
-      commit(task, interrupted);
+      await commit(task, interrupted);
       return undefined;
     case "revert":
-      commitRevert(task, interrupted);
+      await commitRevert(task, interrupted);
       return undefined;
   }
 }

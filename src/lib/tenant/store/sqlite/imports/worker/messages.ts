@@ -1,10 +1,10 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Encoding } from "../../../../../csv/records/record.ts";
-import type { PlanRow } from "../../../../../contract/index.ts";
 import type { Problem } from "../../../../../errors/index.ts";
 import type { Writer } from "../../writer-note.ts";
-import type { StoredRequest } from "../record.ts";
-import type { CommitMoment } from "../commit.ts";
+import type { CommitMoment, Difference } from "../../../imports/engine.ts";
+import type { StoredRequest } from "../../../imports/record.ts";
+import type { KeptKey } from "../../../idempotency.ts";
 
 /** The files a task uses. */
 export interface TaskFiles {
@@ -28,6 +28,8 @@ interface ReadingTask extends StagedTask {
 interface Change {
   readonly moment: CommitMoment;
   readonly writer: Writer;
+  /** of the request, kept in the same transaction */
+  readonly once?: KeptKey | undefined;
 }
 
 /** A task for the worker. */
@@ -50,12 +52,6 @@ export interface Assignment {
   readonly stop: Int32Array;
   /** on which `plan` and `verify` ask for their file: each message is answered by a chunk of it, undefined at its end */
   readonly file: MessagePort;
-}
-
-/** The outcome of a comparison with the console's export. */
-export interface Difference {
-  readonly differences: number;
-  readonly first: readonly PlanRow[];
 }
 
 /** From the worker: the one outcome of its task. */

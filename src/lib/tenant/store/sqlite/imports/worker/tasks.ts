@@ -6,16 +6,24 @@ import { Failure } from "../../../../../errors/index.ts";
 import { Stager } from "../../../../../imports/stage.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
 import { text, type Text } from "../../../../../text/index.ts";
-import { appendAudit } from "../../audit.ts";
-import { Database, interruption } from "../../database.ts";
-import { applyPlan, type CommitMoment } from "../commit.ts";
+import { appendAudit } from "../../../audit.ts";
+import { interruption } from "../../../interruption.ts";
+import { Database } from "../../database.ts";
+import type { CommitMoment } from "../../../imports/engine.ts";
+import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
+import type { Writer } from "../../../store.ts";
+import { Connection, SqliteStore } from "../../store.ts";
+import { applyPlan } from "../commit.ts";
 import { advance, checkEtag, compare, deletionsOf, etagOf } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
-import { changeImport, planSqlOf, readImport, rejected, type ImportRecord, type StoredRequest } from "../record.ts";
+import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
+import { rejected } from "../../../imports/refusals.ts";
+import { planSqlOf } from "../plan-sql.ts";
 import { applyRevert, checkUntouched, createdBy, revertedOf } from "../revert.ts";
 import { firstPlanRows } from "../rows.ts";
-import type { Difference, TaskFiles, Task } from "./messages.ts";
-import { noted } from "../../writer-note.ts";
+import type { Difference } from "../../../imports/engine.ts";
+import type { TaskFiles, Task } from "./messages.ts";
+import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
@@ -91,10 +99,11 @@ export class Staging {
   }
 
   /** Compares the staged rows and turns the import into a plan. */
-  plan(id: string): void {
+  async plan(id: string): Promise<void> {
     const staged = this.#finish();
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
-    compareAndKeep(this.#database, readImport(this.#database, id), plan);
+    const record = await readImport(new Connection(this.#database), id);
+    await compareAndKeep(this.#database, record, plan);
   }
 
   /**
@@ -157,17 +166,17 @@ const AS_IT_IS = text(
   "計画は照合待ちのままです。管理画面のエクスポートをそのまま指定してください",
 );
 
-const compareAndKeep = (database: Database, record: ImportRecord, plan: PlanSql): void => {
+const compareAndKeep = async (database: Database, record: ImportRecord, plan: PlanSql): Promise<void> => {
   const { etag, counts, deletions } = database.snapshot(() => ({
     etag: etagOf(database, plan),
     counts: compare(database, plan),
     deletions: deletionsOf(database, plan),
   }));
   flushToDisk(database);
-  database.change(() => {
-    if (readImport(database, record.id).state !== record.state) throw overtaken(record.id);
+  await new SqliteStore(database).change(async (writer) => {
+    if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record.id);
     const state = record.state === "awaiting-console" ? record.state : "planned";
-    changeImport(database, record, { state, etag, detail: { staged: plan.staged, counts, deletions } });
+    await changeImport(writer, record, { state, etag, detail: { staged: plan.staged, counts, deletions } });
   });
 };
 
@@ -180,10 +189,14 @@ const overtaken = (id: string): Failure =>
     hint: text(`see it: clomoctl imports show ${id}`, `確認: clomoctl imports show ${id}`),
   });
 
-const withDatabase = <T>(files: TaskFiles, interrupted: () => boolean, body: (database: Database) => T): T => {
+const withDatabase = async <T>(
+  files: TaskFiles,
+  interrupted: () => boolean,
+  body: (database: Database) => Promise<T>,
+): Promise<T> => {
   const database = openBulk(files, interrupted);
   try {
-    return body(database);
+    return await body(database);
   } finally {
     database.close();
     // under an exclusive lock, a journal is truncated at the end of a transaction and stays
@@ -192,28 +205,32 @@ const withDatabase = <T>(files: TaskFiles, interrupted: () => boolean, body: (da
 };
 
 /** Compares the staged rows with the tenant's current state again. */
-export const replan = (files: TaskFiles, id: string, interrupted: () => boolean): void => {
-  withDatabase(files, interrupted, (database) => {
-    const record = readImport(database, id);
-    compareAndKeep(database, record, planSqlOf(record));
+export const replan = (files: TaskFiles, id: string, interrupted: () => boolean): Promise<void> =>
+  withDatabase(files, interrupted, async (database) => {
+    const record = await readImport(new Connection(database), id);
+    await compareAndKeep(database, record, planSqlOf(record));
   });
-};
 
 /**
  * Applies a plan, advances the revision and writes the audit record; inside the caller's transaction.
  *
  * @throws Failure `input-rejected` if the plan was rejected, `conflict` if the tenant has changed since
  */
-const applyAndRecord = (database: Database, record: ImportRecord, moment: CommitMoment): void => {
+const applyAndRecord = async (
+  database: Database,
+  writer: Writer,
+  record: ImportRecord,
+  moment: CommitMoment,
+): Promise<void> => {
   const plan = planSqlOf(record);
   const { counts, staged } = record.detail;
   if (counts === null || counts.rejected) throw rejected(record);
   checkEtag(database, plan, record);
   const revision = advance(database, [plan.kind.collection]);
   applyPlan(database, plan, { ...moment, import: record.pk, revision });
-  changeImport(database, record, { state: "committed", revision, detail: { committedAt: moment.now } });
+  await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: moment.now } });
   noteMirror(database, record, moment.now);
-  appendAudit(database, {
+  await appendAudit(writer, {
     at: moment.now,
     actor: record.detail.actor,
     action: "imports.commit",
@@ -243,39 +260,48 @@ const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, n
   }
 };
 
+/** Runs a change on a connection, with a note that names it; once, if its request has a key. */
+const changing = (
+  database: Database,
+  { writer: note, once }: { readonly writer: Note; readonly once?: KeptKey | undefined },
+  interrupted: () => boolean,
+  body: (writer: Writer) => Promise<void>,
+): Promise<void> =>
+  new SqliteStore(database).change((writer) =>
+    noted(note, async () => {
+      // the same request may have been sent twice at once
+      if (once !== undefined && (await findKey(writer, once))?.fingerprint === once.fingerprint) return;
+      await body(writer);
+      if (once !== undefined) await keepKey(writer, once);
+      if (interrupted()) throw interruption();
+    }),
+  );
+
 /**
  * Commits a plan: all or nothing.
  *
  * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
  */
-export const commit = (
-  { files, id, moment, writer }: Extract<Task, { type: "commit" }>,
-  interrupted: () => boolean,
-): void => {
-  withDatabase(files, interrupted, (database) => {
-    database.change(() =>
-      noted(writer, () => {
-        applyAndRecord(database, readImport(database, id), moment);
-        if (interrupted()) throw interruption();
-      }),
-    );
-  });
+export const commit = async (task: Extract<Task, { type: "commit" }>, interrupted: () => boolean): Promise<void> => {
+  const { files, id, moment } = task;
+  await withDatabase(files, interrupted, (database) =>
+    changing(database, task, interrupted, async (writer) =>
+      applyAndRecord(database, writer, await readImport(writer, id), moment),
+    ),
+  );
   rmSync(files.staging, { force: true });
 };
 
 /** Reverts a committed import. @throws Failure `conflict` if one of its records has changed since */
-export const commitRevert = (
-  { tenant, id, moment, writer }: Extract<Task, { type: "revert" }>,
+export const commitRevert = async (
+  task: Extract<Task, { type: "revert" }>,
   interrupted: () => boolean,
-): void => {
-  const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
+): Promise<void> => {
+  const database = new Database(task.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
     defineFunctions(database, interrupted);
-    database.change(() =>
-      noted(writer, () => {
-        applyRevertAndRecord(database, readImport(database, id), moment);
-        if (interrupted()) throw interruption();
-      }),
+    await changing(database, task, interrupted, async (writer) =>
+      applyRevertAndRecord(database, writer, await readImport(writer, task.id), task.moment),
     );
   } finally {
     database.close();
@@ -283,25 +309,30 @@ export const commitRevert = (
 };
 
 /** Reverts an import and writes the audit record; inside the caller's transaction. @throws Failure `conflict` */
-const applyRevertAndRecord = (database: Database, record: ImportRecord, { now }: CommitMoment): void => {
-  const original = readImport(database, record.detail.reverts ?? "");
+const applyRevertAndRecord = async (
+  database: Database,
+  writer: Writer,
+  record: ImportRecord,
+  { now }: CommitMoment,
+): Promise<void> => {
+  const original = await readImport(writer, record.detail.reverts ?? "");
   const reverted = revertedOf(original);
   checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
   const { kind } = reverted;
   const created = createdBy(reverted).map(({ collection }) => collection);
   const revision = advance(database, [...new Set([kind.collection, ...created])]);
   applyRevert(database, reverted, revision);
-  changeImport(database, record, { state: "committed", revision, detail: { committedAt: now } });
-  changeImport(database, original, { detail: { revertedBy: record.id } });
+  await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now } });
+  await changeImport(writer, original, { detail: { revertedBy: record.id } });
   const { actor } = record.detail;
-  appendAudit(database, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
+  await appendAudit(writer, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 
 /** Applies a plan to a copy of the tenant, so that the console's export can be compared with the expected result. */
-export const applyToCopy = (
+export const applyToCopy = async (
   { files, copy, id, moment }: Extract<Task, { type: "verify" }>,
   interrupted: () => boolean,
-): void => {
+): Promise<void> => {
   const source = new Database(files.tenant);
   try {
     rmSync(copy, { force: true });
@@ -309,7 +340,9 @@ export const applyToCopy = (
   } finally {
     source.close();
   }
-  withDatabase({ tenant: copy, staging: files.staging }, interrupted, (database) => {
-    database.change(() => applyAndRecord(database, readImport(database, id), moment));
-  });
+  await withDatabase({ tenant: copy, staging: files.staging }, interrupted, (database) =>
+    new SqliteStore(database).change(async (writer) =>
+      applyAndRecord(database, writer, await readImport(writer, id), moment),
+    ),
+  );
 };

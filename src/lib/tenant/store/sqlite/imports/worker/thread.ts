@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
-import type { Difference, Assignment, Outcome, Task } from "./messages.ts";
+import type { Difference } from "../../../imports/engine.ts";
+import type { Assignment, Outcome, Task } from "./messages.ts";
 
 /** The worker's entry: a `.ts` file next to this one in the source, next to the bundle when built. */
 const workerUrl = (): URL =>

@@ -1,7 +1,7 @@
-import type { Import } from "../contract/index.ts";
-import { FORMATS } from "../model/formats.ts";
-import type { Database } from "./store/sqlite/database.ts";
-import type { ImportRecord } from "./store/sqlite/imports/record.ts";
+import type { Import } from "../../../contract/index.ts";
+import { FORMATS } from "../../../model/formats.ts";
+import type { Reader } from "../store.ts";
+import type { ImportRecord } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -19,12 +19,12 @@ export const NO_COUNTS = {
 } as const;
 
 /** An import as the tenant API shows it. */
-export const importOf = (database: Database, record: ImportRecord): Import => {
+export const importOf = async (reader: Reader, record: ImportRecord): Promise<Import> => {
   const { detail } = record;
   const counts = detail.counts ?? NO_COUNTS;
   return {
     id: record.id,
-    tenant: String(database.get("select name from tenant")?.["name"] ?? ""),
+    tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
     kind: record.kind,
     mode: detail.request?.mode ?? "revert",
     state: record.state,
@@ -44,19 +44,26 @@ export const importOf = (database: Database, record: ImportRecord): Import => {
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
-    unverifiedColumns: unverifiedColumns(database, record),
+    unverifiedColumns: await unverifiedColumns(reader, record),
     emittedAt: detail.emittedAt,
     ...(detail.outdated === true ? { outdated: true } : {}),
   };
 };
 
 /** Columns of the file that the console's own export does not contain. @see facts 6.5 */
-const unverifiedColumns = (database: Database, { kind, detail }: ImportRecord): Import["unverifiedColumns"] => {
+const unverifiedColumns = async (
+  reader: Reader,
+  { kind, detail }: ImportRecord,
+): Promise<Import["unverifiedColumns"]> => {
   const staged = new Set(detail.staged?.staged ?? []);
-  return FORMATS[kind].columns
-    .filter(({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true)
-    .map(({ field, header }) => {
-      const sent = database.get("select at from sent_column where kind = :kind and field = :field", { kind, field });
-      return { header, lastSentAt: sent === undefined ? null : String(sent["at"]) };
-    });
+  const columns = FORMATS[kind].columns.filter(
+    ({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true,
+  );
+  const found: Import["unverifiedColumns"] = [];
+  for (const { field, header } of columns) {
+    const sql = "select at from sent_column where kind = :kind and field = :field";
+    const sent = await reader.get(sql, { kind, field });
+    found.push({ header, lastSentAt: sent === undefined ? null : String(sent["at"]) });
+  }
+  return found;
 };

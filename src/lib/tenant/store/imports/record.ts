@@ -1,13 +1,10 @@
-import type { ImportRequest } from "../../../../contract/index.ts";
-import { Failure } from "../../../../errors/index.ts";
-import type { PlanCounts, PlanRequest, StagedFile } from "../../../../imports/plan.ts";
-import { IMPORT_STATE_NAMES } from "../../../../model/import.ts";
-import { text } from "../../../../text/index.ts";
-import type { ColumnMap } from "../../../../csv/layout/map.ts";
-import type { FormatName } from "../../../../model/console-files.ts";
-import type { Database, Row } from "../database.ts";
-import type { PlanSql } from "./stored-kind.ts";
-import { kindNamed } from "./tables.ts";
+import type { ImportRequest } from "../../../contract/index.ts";
+import { Failure } from "../../../errors/index.ts";
+import type { PlanCounts, PlanRequest, StagedFile } from "../../../imports/plan.ts";
+import { text } from "../../../text/index.ts";
+import type { ColumnMap } from "../../../csv/layout/map.ts";
+import type { FormatName } from "../../../model/console-files.ts";
+import type { Reader, Row, Writer } from "../store.ts";
 
 export type ImportState = "uploading" | "planned" | "awaiting-console" | "committed" | "discarded" | "failed";
 
@@ -75,11 +72,12 @@ const recordOf = (row: Row): ImportRecord => ({
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 
-export const insertImport = (database: Database, record: Omit<ImportRecord, "pk">): void => {
-  database.run(
+export const insertImport = async (writer: Writer, record: Omit<ImportRecord, "pk">): Promise<void> => {
+  const { id, kind, state, createdAt, etag, revision, detail } = record;
+  await writer.run(
     `insert into import (id, kind, state, createdAt, etag, revision, detail)
      values (:id, :kind, :state, :createdAt, :etag, :revision, :detail)`,
-    { ...record, detail: JSON.stringify(record.detail) },
+    { id, kind, state, createdAt, etag, revision, detail: JSON.stringify(detail) },
   );
 };
 
@@ -88,22 +86,22 @@ export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revisi
   readonly detail?: Partial<ImportDetail> | undefined;
 };
 
-export const changeImport = (database: Database, record: ImportRecord, change: ImportChange): void => {
+export const changeImport = async (writer: Writer, record: ImportRecord, change: ImportChange): Promise<void> => {
   const next = { ...record, ...change, detail: { ...record.detail, ...change.detail } };
-  database.run(
+  await writer.run(
     "update import set state = :state, etag = :etag, revision = :revision, detail = :detail where pk = :pk",
     { pk: next.pk, state: next.state, etag: next.etag, revision: next.revision, detail: JSON.stringify(next.detail) },
   );
 };
 
-const findImport = (database: Database, id: string): ImportRecord | undefined => {
-  const row = database.get("select * from import where id = :id", { id });
+export const findImport = async (reader: Reader, id: string): Promise<ImportRecord | undefined> => {
+  const row = await reader.get("select * from import where id = :id", { id });
   return row === undefined ? undefined : recordOf(row);
 };
 
 /** @throws Failure `not-found` */
-export const readImport = (database: Database, id: string): ImportRecord => {
-  const record = findImport(database, id);
+export const readImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
+  const record = await findImport(reader, id);
   if (record !== undefined) return record;
   throw new Failure("not-found", {
     what: text(`no import ${id}`, `インポート ${id} はありません`),
@@ -112,44 +110,5 @@ export const readImport = (database: Database, id: string): ImportRecord => {
 };
 
 /** Newest first. */
-export const listImports = (database: Database): readonly ImportRecord[] =>
-  database.all("select * from import order by pk desc").map(recordOf);
-
-/**
- * The plan of an import as its SQL needs it.
- *
- * @throws Failure `conflict` if the import has no plan (any more)
- */
-export const planSqlOf = (record: ImportRecord): PlanSql => {
-  const { id, kind, state, detail } = record;
-  const { request, staged } = detail;
-  const open = state === "planned" || state === "awaiting-console";
-  if (open && request !== null && staged !== null) return { kind: kindNamed(kind), request, staged };
-  if (detail.outdated === true) throw outdated(record);
-  throw new Failure("conflict", {
-    what: text(
-      `import ${id} is ${state}; it has no open plan`,
-      `インポート ${id} は${IMPORT_STATE_NAMES[state].ja}で、有効な計画がありません`,
-    ),
-    hint: text("import the file again", "ファイルをもう一度インポートしてください"),
-  });
-};
-
-/** The failure of an open import that an older program made, of which nothing is read any more. */
-export const outdated = ({ id }: ImportRecord): Failure =>
-  new Failure("conflict", {
-    what: text(
-      `import ${id} was discarded: made by an older clomoctl; import the file again`,
-      `インポート ${id} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
-    ),
-  });
-
-/** The failure of committing a plan with invalid rows. */
-export const rejected = (record: ImportRecord): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `import ${record.id} has invalid rows; nothing was changed`,
-      `インポート ${record.id} に不正な行があるため、何も変更していません`,
-    ),
-    hint: text(`see them: clomoctl imports show ${record.id}`, `確認: clomoctl imports show ${record.id}`),
-  });
+export const listImports = async (reader: Reader): Promise<readonly ImportRecord[]> =>
+  (await reader.all("select * from import order by pk desc")).map(recordOf);

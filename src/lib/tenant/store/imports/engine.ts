@@ -1,0 +1,100 @@
+import type { PlanRow } from "../../../contract/index.ts";
+import type { Encoding } from "../../../csv/records/record.ts";
+import type { KeptKey } from "../idempotency.ts";
+import type { ImportRecord, StoredRequest } from "./record.ts";
+
+/** An input file sent to the tenant. */
+export interface Content {
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly encoding: Encoding;
+}
+
+/** Selects the rows of a plan. */
+export interface RowQuery {
+  /** all actions if empty */
+  readonly actions: readonly PlanRow["action"][];
+  readonly limit?: number | undefined;
+  /** includes protected records that the file must not lack: no import deletes them, but the console may have */
+  readonly protectedToo?: boolean | undefined;
+}
+
+/** Number of records that a revert changes. */
+export interface RevertCounts {
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+}
+
+/** The outcome of a comparison with the console's export. */
+export interface Difference {
+  readonly differences: number;
+  readonly first: readonly PlanRow[];
+}
+
+/** Time and ids passed to a commit. */
+export interface CommitMoment {
+  /** the time of the commit, a UTC instant */
+  readonly now: string;
+  /** followed by 12 digits, the id of a new record; see `idPrefix` */
+  readonly idPrefix: string;
+  /** likewise, for records created because rows name them */
+  readonly referencePrefix: string;
+}
+
+export interface CommitOptions {
+  readonly moment: CommitMoment;
+  readonly signal?: AbortSignal | undefined;
+  /** kept in the same transaction */
+  readonly once?: KeptKey | undefined;
+}
+
+/** What a verification compares with the console's export. */
+export interface VerifyOptions {
+  readonly request: StoredRequest;
+  readonly moment: CommitMoment;
+  /** maximum number of differing rows */
+  readonly limit: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The imports' own tables, and the work of millions of rows, done beside the program's thread. Staged rows can be made
+ * again from their file, and are never backed up.
+ */
+export interface ImportEngine {
+  /**
+   * Takes a file and compares it with the tenant: the import is a plan when this returns, and nothing is left of it
+   * otherwise.
+   *
+   * @throws Failure `locked`, `interrupted`, `unavailable`
+   */
+  plan(id: string, request: StoredRequest, content: Content, signal: AbortSignal | undefined): Promise<void>;
+  /** Compares a plan with the tenant again. @throws Failure as {@link plan} */
+  replan(record: ImportRecord, signal: AbortSignal | undefined): Promise<void>;
+  /** True if nothing that the plan read has changed since. */
+  isCurrent(record: ImportRecord): Promise<boolean>;
+  /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
+  commit(record: ImportRecord, options: CommitOptions): Promise<void>;
+  /** Compares the console's export with what the plan makes of a copy of the tenant. @throws Failure `input-rejected` */
+  verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Difference>;
+  /** What an undoing would change. @throws Failure `conflict` if it is no longer possible */
+  countRevert(original: ImportRecord): Promise<RevertCounts>;
+  /** The rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
+  rows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
+  /** The rows of an undoing's plan. @param original what is undone */
+  revertRows(original: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
+  /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
+  problems(record: ImportRecord, limit: number | undefined): Iterable<Uint8Array>;
+  /** Removes what is staged of an import. */
+  drop(id: string): void;
+  /**
+   * Staged rows that no running program holds, and journals without them are removed.
+   *
+   * @returns the ids of their imports; of what belongs to no import, such as a dead process's copy, the name
+   */
+  unheld(): readonly string[];
+  /** True if rows of the import are staged. */
+  isStaged(id: string): boolean;
+  /** Waits for the running work. */
+  close(): Promise<void>;
+}

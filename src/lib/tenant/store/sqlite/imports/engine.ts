@@ -1,0 +1,195 @@
+import { join } from "node:path";
+import type {
+  CommitOptions,
+  Content,
+  Difference,
+  ImportEngine,
+  RevertCounts,
+  RowQuery,
+  VerifyOptions,
+} from "../../imports/engine.ts";
+import type { ImportRecord, StoredRequest } from "../../imports/record.ts";
+import type { Processes } from "../../processes.ts";
+import type { Store } from "../../store.ts";
+import type { Database } from "../database.ts";
+import { storageFailure } from "../storage-failure.ts";
+import type { WriterNote } from "../writer-note.ts";
+import { etagOf } from "./compare.ts";
+import { defineFunctions } from "./functions.ts";
+import { planSqlOf } from "./plan-sql.ts";
+import { planRevert, revertedOf } from "./revert.ts";
+import { revertLines } from "./revert-rows.ts";
+import { planLines, problemLines } from "./rows.ts";
+import {
+  isHeld,
+  isThere,
+  makeStagingFolder,
+  removeStaging,
+  removeStrayJournals,
+  stagingFiles,
+} from "./staging-files.ts";
+import { attachForReading, upgradeStaging } from "./staging.ts";
+import type { PlanSql } from "./stored-kind.ts";
+import type { TaskFiles } from "./worker/messages.ts";
+import { ImportThread } from "./worker/thread.ts";
+
+/** What the engine needs besides the tenant's connection. */
+export interface EngineOptions {
+  /** folder of all the tenant's files */
+  readonly folder: string;
+  readonly processes: Processes;
+  readonly note: WriterNote;
+}
+
+/** Imports into an SQLite file: staged in a file each, compared and committed in a worker thread. */
+export class SqliteImports implements ImportEngine {
+  readonly #database: Database;
+  readonly #store: Store;
+  readonly #folder: string;
+  readonly #processes: Processes;
+  readonly #note: WriterNote;
+  readonly #worker = new ImportThread();
+
+  constructor(database: Database, store: Store, { folder, processes, note }: EngineOptions) {
+    this.#database = database;
+    this.#store = store;
+    this.#folder = join(folder, "imports");
+    this.#processes = processes;
+    this.#note = note;
+    defineFunctions(database, () => false);
+  }
+
+  async plan(
+    id: string,
+    request: StoredRequest,
+    { stream, encoding }: Content,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    makeStagingFolder(this.#folder);
+    await this.#worker.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
+  }
+
+  async replan(record: ImportRecord, signal: AbortSignal | undefined): Promise<void> {
+    this.#database.checkWritable();
+    this.#planOf(record);
+    await this.#worker.run({ type: "replan", files: this.#files(record.id), id: record.id }, undefined, signal);
+  }
+
+  isCurrent(record: ImportRecord): Promise<boolean> {
+    const plan = this.#planOf(record);
+    return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
+  }
+
+  async commit({ id, detail }: ImportRecord, { moment, signal, once }: CommitOptions): Promise<void> {
+    this.#database.checkWritable();
+    const type = detail.reverts === null ? "commit" : "revert";
+    const change = { id, moment, once, writer: this.#note.writer(`imports ${type} ${id}`, moment.now) };
+    await this.#worker.run(
+      type === "commit"
+        ? { type, files: this.#files(id), ...change }
+        : { type, tenant: this.#database.path, ...change },
+      undefined,
+      signal,
+    );
+  }
+
+  async verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Difference> {
+    this.#database.checkWritable();
+    this.#planOf(record);
+    const { id } = record;
+    const { request, moment, limit, signal } = options;
+    const difference = await this.#worker.run(
+      {
+        type: "verify",
+        files: this.#files(id),
+        id,
+        request,
+        encoding: content.encoding,
+        copy: this.#staging(`${id}.copy.${this.#processes.self}.db`),
+        exportStaging: this.#staging(`${id}.export.${this.#processes.self}.db`),
+        moment,
+        limit,
+      },
+      content.stream,
+      signal,
+    );
+    return difference ?? { differences: 0, first: [] };
+  }
+
+  countRevert(original: ImportRecord): Promise<RevertCounts> {
+    return this.#store.read(async () => planRevert(this.#database, original));
+  }
+
+  *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
+    const plan = this.#planOf(record);
+    yield* this.#reading(record.id, (database) => planLines(database, plan, query));
+  }
+
+  *revertRows(original: ImportRecord, query: RowQuery): Generator<Uint8Array> {
+    const reverted = revertedOf(original);
+    yield* this.#reading(undefined, (database) => revertLines(database, reverted, query));
+  }
+
+  *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {
+    this.#planOf(record);
+    yield* this.#reading(record.id, (database) => problemLines(database, limit));
+  }
+
+  drop(id: string): void {
+    removeStaging(this.#staging(`${id}.db`));
+  }
+
+  unheld(): readonly string[] {
+    this.#note.sweep();
+    removeStrayJournals(this.#folder);
+    return stagingFiles(this.#folder)
+      .filter((file) => !isHeld(this.#staging(file)) && !this.#belongsToLiveProcess(file))
+      .map((file) => file.replace(/\.db$/, ""));
+  }
+
+  isStaged(id: string): boolean {
+    return isThere(this.#staging(`${id}.db`));
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.close();
+  }
+
+  /** Names of a verification's files contain the id of their process. */
+  #belongsToLiveProcess(file: string): boolean {
+    const [, pid] = /\.(\d+)\.db$/.exec(file) ?? [];
+    return pid !== undefined && this.#processes.isAlive(Number(pid));
+  }
+
+  /** The plan of an import, staged as this program stages. @throws Failure `conflict` if it has no open plan */
+  #planOf(record: ImportRecord): PlanSql {
+    const plan = planSqlOf(record);
+    if (record.state === "awaiting-console" && !this.#database.isReadOnly) {
+      upgradeStaging(this.#staging(`${record.id}.db`), plan);
+    }
+    return plan;
+  }
+
+  #staging(file: string): string {
+    return join(this.#folder, file);
+  }
+
+  #files(id: string): TaskFiles {
+    return { tenant: this.#database.path, staging: this.#staging(`${id}.db`) };
+  }
+
+  /** @param id the import whose staging is read too */
+  *#reading<T>(id: string | undefined, body: (database: Database) => Iterable<T>): Generator<T> {
+    const database = this.#database.reader();
+    const staging = id === undefined ? undefined : this.#files(id).staging;
+    try {
+      defineFunctions(database, () => false);
+      if (staging !== undefined) attachForReading(database, staging);
+      yield* body(database);
+    } catch (error) {
+      throw storageFailure(error, database.path, staging);
+    } finally {
+      database.close();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import type { ImportEngine } from "../imports/engine.ts";
+import type { Processes } from "../processes.ts";
+import type { Store } from "../store.ts";
+import { storageFailure } from "./storage-failure.ts";
+import { SqliteStore, type CollectionOf } from "./store.ts";
+import { openTenantFile } from "./tenant-file.ts";
+import { WriterNote } from "./writer-note.ts";
+
+/** A tenant's database, open. */
+export interface OpenStore {
+  readonly store: Store;
+  /** of imports; made when it is asked for */
+  readonly engine: () => Promise<ImportEngine>;
+  /** What an error of the store means: who holds the tenant, what is wrong with its disk. */
+  readonly explain: (error: unknown) => unknown;
+  /** Waits for what runs, and releases the files. */
+  readonly close: () => Promise<void>;
+}
+
+/** Where a tenant's file is, and the initial data of a new one. */
+export interface SqliteTenant {
+  /** folder of all the tenant's files; created if missing */
+  readonly folder: string;
+  readonly name: string;
+  /** a UTC instant */
+  readonly now: string;
+  readonly processes: Processes;
+  /** in tests: checks that what is written was locked */
+  readonly collectionOf?: CollectionOf | undefined;
+}
+
+/** Opens the SQLite tenant in a folder. @throws Failure as {@link openTenantFile} */
+export const openSqlite = ({ folder, name, now, processes, collectionOf }: SqliteTenant): OpenStore => {
+  const database = openTenantFile({ folder, name, now, processes });
+  const note = new WriterNote(join(folder, "writer.json"), processes);
+  const store = new SqliteStore(database, collectionOf);
+  let engine: Promise<ImportEngine> | undefined;
+  const makeEngine = async (): Promise<ImportEngine> => {
+    const { SqliteImports } = await import("./imports/engine.ts");
+    return new SqliteImports(database, store, { folder, processes, note });
+  };
+  return {
+    store,
+    engine: () => (engine ??= makeEngine()),
+    explain: (error) => storageFailure(note.explain(error), database.path),
+    async close() {
+      await (await engine)?.close();
+      database.close();
+    },
+  };
+};

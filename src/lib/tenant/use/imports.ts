@@ -1,0 +1,362 @@
+import type { Import, Verification } from "../../contract/index.ts";
+import { checkMap } from "../../csv/layout/map.ts";
+import { Failure } from "../../errors/index.ts";
+import { FORMATS } from "../../model/formats.ts";
+import { IMPORT_STATE_NAMES } from "../../model/import.ts";
+import { counted, text } from "../../text/index.ts";
+import { idPrefix, instant, newId } from "../ids.ts";
+import type { Once, Session } from "../session.ts";
+import type { CommitMoment, Content, ImportEngine, RowQuery } from "../store/imports/engine.ts";
+import {
+  BLANK_DETAIL,
+  changeImport,
+  insertImport,
+  listImports,
+  readImport,
+  type ImportRecord,
+  type ImportState,
+  type StoredRequest,
+} from "../store/imports/record.ts";
+import { outdated, overtakenByTenant, rejected } from "../store/imports/refusals.ts";
+import { importOf, NO_COUNTS } from "../store/imports/shape.ts";
+import type { KeptRequest } from "../store/idempotency.ts";
+import type { Processes } from "../store/processes.ts";
+import type { Reader } from "../store/store.ts";
+
+/** Maximum number of differing rows in a verification's answer. */
+const FIRST_DIFFERENCES = 100;
+
+/** A plan that is not committed is discarded after a week. */
+const PLAN_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** The state in which an import ends that was abandoned by its process. */
+const ABANDONED = new Map<ImportState, ImportState>([
+  ["planned", "discarded"],
+  ["uploading", "failed"],
+]);
+
+const isOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED.has(state);
+
+/** What may accompany a request. */
+export interface RequestContext {
+  readonly signal?: AbortSignal | undefined;
+  readonly repeatable?: KeptRequest | undefined;
+}
+
+const show = async (reader: Reader, id: string): Promise<Import> => importOf(reader, await readImport(reader, id));
+
+/** The answer of a request that was sent before, if the import is still where it brought it. */
+const inState =
+  (state?: Import["state"]): Once<Import>["replay"] =>
+  async (reader, id) => {
+    const shown = await show(reader, id);
+    return state === undefined || shown.state === state ? shown : undefined;
+  };
+
+const bookkeeping = { action: null, locks: [] } as const;
+
+/** A tenant's imports: kept as plans until they are committed or discarded. */
+export class TenantImports {
+  readonly #session: Session;
+  readonly #engine: ImportEngine;
+  readonly #processes: Processes;
+
+  constructor(session: Session, engine: ImportEngine, processes: Processes) {
+    this.#session = session;
+    this.#engine = engine;
+    this.#processes = processes;
+  }
+
+  /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
+  begin(request: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
+    if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
+    const { surroundings, actor } = this.#session;
+    const once = repeatable && { ...repeatable, replay: inState() };
+    return this.#session.change({ ...bookkeeping, once }, async (writer) => {
+      const id = newId(surroundings);
+      await insertImport(writer, {
+        id,
+        kind: request.kind,
+        state: "uploading",
+        createdAt: instant(surroundings),
+        etag: null,
+        revision: null,
+        detail: { ...BLANK_DETAIL, actor, request, process: this.#processes.self },
+      });
+      return { result: await show(writer, id), subjects: [id] };
+    });
+  }
+
+  /** @throws Failure `conflict` if the import already has its file */
+  async upload(id: string, content: Content, { signal }: RequestContext): Promise<Import> {
+    const { detail } = await this.#expect(id, ["uploading"]);
+    if (detail.request === null) throw new TypeError(`import ${id} has no request`);
+    await this.#engine.plan(id, detail.request, content, signal).catch(async (error: unknown) => {
+      // a process that could not write its plan cannot write the end state either: the next open does
+      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, "failed");
+      throw error;
+    });
+    return this.show(id);
+  }
+
+  list(): Promise<readonly Import[]> {
+    return this.#session.read(async (reader) => {
+      const shown: Import[] = [];
+      for (const record of await listImports(reader)) shown.push(await importOf(reader, record));
+      return shown;
+    });
+  }
+
+  show(id: string): Promise<Import> {
+    return this.#session.read((reader) => show(reader, id));
+  }
+
+  /** The rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
+  async rows(id: string, query: RowQuery): Promise<Iterable<Uint8Array>> {
+    const record = await this.#record(id);
+    if (record.detail.reverts === null) return this.#engine.rows(record, query);
+    await this.#expect(id, ["planned"]);
+    return this.#engine.revertRows(await this.#record(record.detail.reverts), query);
+  }
+
+  /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
+  async problems(id: string, limit: number | undefined): Promise<Iterable<Uint8Array>> {
+    return this.#engine.problems(await this.#record(id), limit);
+  }
+
+  /** @throws Failure `conflict` if the ETag is not the plan's or the tenant has changed; `input-rejected`; `locked` */
+  async commit(id: string, etag: string, context: RequestContext): Promise<Import> {
+    const done = await this.#replayed(context.repeatable, inState("committed"));
+    if (done !== undefined) return done;
+    return this.#commit(await this.#expectEtag(id, etag, ["planned"]), context);
+  }
+
+  async #commit(record: ImportRecord, { signal, repeatable }: RequestContext): Promise<Import> {
+    const once = repeatable && this.#session.keptKey(repeatable, record.id);
+    await this.#engine.commit(record, { moment: this.#moment(), signal, once });
+    return this.show(record.id);
+  }
+
+  /** @throws Failure as {@link commit} */
+  async emitted(id: string, etag: string, { repeatable }: RequestContext): Promise<Import> {
+    const replay = inState("awaiting-console");
+    const done = await this.#replayed(repeatable, replay);
+    if (done !== undefined) return done;
+    const planned = await this.#expectEtag(id, etag, ["planned"]);
+    if (planned.detail.counts?.rejected === true) throw rejected(planned);
+    if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
+    const once = repeatable && { ...repeatable, replay };
+    return this.#session.change({ ...bookkeeping, once }, async (writer) => {
+      const record = this.#checkEtag(await readImport(writer, id), etag, ["planned"]);
+      const emittedAt = instant(this.#session.surroundings);
+      const agreedDeletions = record.detail.deletions;
+      await changeImport(writer, record, { state: "awaiting-console", detail: { emittedAt, agreedDeletions } });
+      return { result: await show(writer, id), subjects: [id] };
+    });
+  }
+
+  /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
+  async replan(id: string, { signal }: RequestContext): Promise<Import> {
+    const compared = await this.#compareAgain(id, signal);
+    // who compares again by hand is shown what is deleted by now
+    if (compared.state === "awaiting-console") await this.#agree(compared, compared.detail.deletions);
+    return this.show(id);
+  }
+
+  async #compareAgain(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
+    const record = await this.#expect(id, ["planned", "awaiting-console"]);
+    await this.#engine.replan(record, signal);
+    return this.#expect(id, [record.state]);
+  }
+
+  /** Keeps which deletions of a waiting plan somebody agreed to. */
+  async #agree({ id }: ImportRecord, agreedDeletions: string | null | undefined): Promise<void> {
+    await this.#session.change(bookkeeping, async (writer) => {
+      const record = checkState(await readImport(writer, id), ["awaiting-console"]);
+      await changeImport(writer, record, { detail: { agreedDeletions } });
+      return { result: undefined, subjects: [id] };
+    });
+  }
+
+  /** Compares the console's export with the expected result of a waiting plan, and commits it only if they agree. */
+  async verify(id: string, content: Content, context: RequestContext): Promise<Verification> {
+    const accepted = await this.#replayed(context.repeatable, inState("committed"));
+    if (accepted !== undefined) return { accepted: true, import: accepted, differences: 0, first: [] };
+    const waiting = await this.#expect(id, ["awaiting-console"]);
+    const { request } = waiting.detail;
+    if (request === null) throw new TypeError(`import ${id} has no request`);
+    if (!(await this.#engine.isCurrent(waiting))) await this.#compareAgain(id, context.signal);
+    const record = await this.#expect(id, ["awaiting-console"]);
+    await this.#checkDeletions(waiting, record);
+    const { differences, first } = await this.#engine.verify(record, content, {
+      request: asConsoleExport(request),
+      moment: this.#moment(),
+      limit: FIRST_DIFFERENCES,
+      signal: context.signal,
+    });
+    if (differences > 0) return { accepted: false, import: await this.show(id), differences, first: [...first] };
+    return { accepted: true, import: await this.#commit(record, context), differences: 0, first: [] };
+  }
+
+  /**
+   * Nothing is deleted that nobody agreed to. Of a plan of an older program only the number is known.
+   *
+   * @throws Failure `conflict`
+   */
+  async #checkDeletions(waiting: ImportRecord, compared: ImportRecord): Promise<void> {
+    const { agreedDeletions, counts } = waiting.detail;
+    const [agreed, now] = [counts?.delete ?? 0, compared.detail.counts?.delete ?? 0];
+    if (agreedDeletions === undefined ? now <= agreed : agreedDeletions === compared.detail.deletions) return;
+    const { id } = waiting;
+    // the next verification must not take the new number for what was agreed to
+    await this.#agree(compared, agreedDeletions ?? `${agreed}`);
+    throw new Failure("conflict", {
+      what: text(
+        `the tenant has changed: verifying would delete ${counted(now, "record")}, and not those that were agreed to`,
+        `テナントが変更されました。照合すると、確認したものとは異なる ${now} 件が削除されます`,
+      ),
+      hint: text(
+        `see them, then verify again: clomoctl imports replan ${id}`,
+        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${id}`,
+      ),
+    });
+  }
+
+  /** @throws Failure `conflict` if the import is not committed, was already reverted, or its records have changed */
+  async revert(id: string, { repeatable }: RequestContext): Promise<Import> {
+    const done = await this.#replayed(repeatable, inState());
+    if (done !== undefined) return done;
+    const original = await this.#expect(id, ["committed"]);
+    if (original.detail.reverts !== null || original.detail.revertedBy !== null) throw notOpen(original);
+    const counts = await this.#engine.countRevert(original);
+    const { surroundings, actor } = this.#session;
+    const once = repeatable && { ...repeatable, replay: inState() };
+    return this.#session.change({ ...bookkeeping, once }, async (writer) => {
+      const undo = newId(surroundings);
+      await insertImport(writer, {
+        id: undo,
+        kind: original.kind,
+        state: "planned",
+        createdAt: instant(surroundings),
+        etag: `revert-${original.revision ?? 0}`,
+        revision: null,
+        detail: { ...BLANK_DETAIL, actor, reverts: id, counts: { ...NO_COUNTS, ...counts } },
+      });
+      return { result: await show(writer, undo), subjects: [undo] };
+    });
+  }
+
+  async discard(id: string): Promise<Import> {
+    await this.#end(id, "discarded");
+    return this.show(id);
+  }
+
+  /** Removes the remains of dead processes: staging that is not a complete plan, and plans older than a week. */
+  async sweep(): Promise<void> {
+    const unheld = this.#engine.unheld();
+    // read afterwards: what was unlocked a moment ago may be a complete plan by now
+    const records = await this.#session.read(listImports);
+    const known = new Map(records.map((record) => [record.id, record]));
+    const left = unheld.filter((name) => !this.#isKept(known.get(name)));
+    const lost = records.filter((record) => isOpen(record) && this.#isOld(record) && !this.#engine.isStaged(record.id));
+    // a command that only reads must not wait for another's commit: the next one removes the rest
+    if (left.length + lost.length === 0 || !this.#session.store.isFree()) return;
+    for (const name of new Set([...left, ...lost.map(({ id }) => id)])) {
+      const record = known.get(name);
+      if (record !== undefined) await this.#abandon(record);
+      this.#engine.drop(name);
+    }
+  }
+
+  async #abandon({ id, state }: ImportRecord): Promise<void> {
+    await this.#session.change(bookkeeping, async (writer) => {
+      const record = await readImport(writer, id);
+      // another process may have resumed or abandoned it since
+      const next = ABANDONED.get(record.state);
+      if (record.state === state && next !== undefined) await changeImport(writer, record, { state: next });
+      return { result: undefined, subjects: [id] };
+    });
+  }
+
+  /** A complete plan, or an upload whose process is alive: it may not have locked its staging file yet. */
+  #isKept(record: ImportRecord | undefined): boolean {
+    if (record?.state === "awaiting-console") return true;
+    if (record === undefined || !isOpen(record) || this.#isOld(record)) return false;
+    return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
+  }
+
+  #isOld({ createdAt }: ImportRecord): boolean {
+    return this.#session.surroundings.now() - Date.parse(createdAt) >= PLAN_LIFE_MS;
+  }
+
+  #moment(): CommitMoment {
+    const { surroundings } = this.#session;
+    return {
+      now: instant(surroundings),
+      idPrefix: idPrefix(surroundings),
+      referencePrefix: idPrefix(surroundings),
+    };
+  }
+
+  #replayed(request: KeptRequest | undefined, replay: Once<Import>["replay"]): Promise<Import | undefined> {
+    return request === undefined ? Promise.resolve(undefined) : this.#session.replayed({ ...request, replay });
+  }
+
+  #record(id: string): Promise<ImportRecord> {
+    return this.#session.read((reader) => readImport(reader, id));
+  }
+
+  async #expect(id: string, states: readonly ImportState[]): Promise<ImportRecord> {
+    return checkState(await this.#record(id), states);
+  }
+
+  async #expectEtag(id: string, etag: string, states: readonly ImportState[]): Promise<ImportRecord> {
+    return this.#checkEtag(await this.#record(id), etag, states);
+  }
+
+  #checkEtag(found: ImportRecord, etag: string, states: readonly ImportState[]): ImportRecord {
+    const record = checkState(found, states);
+    if (record.etag === etag) return record;
+    const { id } = record;
+    throw new Failure("conflict", {
+      what: text(`the plan of import ${id} has been replaced since`, `インポート ${id} の計画は作り直されています`),
+      hint: text(`see it: clomoctl imports show ${id}`, `確認: clomoctl imports show ${id}`),
+    });
+  }
+
+  async #end(id: string, state: "failed" | "discarded"): Promise<void> {
+    await this.#session.change(bookkeeping, async (writer) => {
+      // another process may have committed it while this one waited for the lock
+      const record = checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
+      await changeImport(writer, record, { state });
+      return { result: undefined, subjects: [id] };
+    });
+    this.#engine.drop(id);
+  }
+}
+
+const checkState = (record: ImportRecord, states: readonly ImportState[]): ImportRecord => {
+  if (states.includes(record.state)) return record;
+  throw notOpen(record);
+};
+
+const notOpen = (record: ImportRecord): Failure => {
+  const { id, state, detail } = record;
+  if (detail.outdated === true) return outdated(record);
+  return new Failure("conflict", {
+    what: text(`import ${id} is ${state}`, `インポート ${id} は${IMPORT_STATE_NAMES[state].ja}です`),
+    hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
+  });
+};
+
+/** The request for reading the console's own export, whatever the format of the import's file. */
+const asConsoleExport = (request: StoredRequest): StoredRequest => ({
+  ...request,
+  mode: "replace",
+  blank: "clear",
+  absent: "keep",
+  key: "email",
+  skipInvalid: true,
+  map: undefined,
+  delimiter: ",",
+});
