@@ -10,7 +10,7 @@ const NOTICE_COLUMNS = Object.keys(NOTICE.fields).join(", ");
 
 const itemOf = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const noticeOf = (row: Row): Notice => row as unknown as Notice;
-const valuesOf = (record: RenewalItem | Notice): Params => record as unknown as Params;
+const valuesOf = (record: RenewalItem | Notice): Params => record;
 
 /** By expiry date; items without one first. */
 export const listItems = async (reader: Reader): Promise<RenewalItem[]> => {

@@ -80,7 +80,7 @@ const changed = (
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
   changed(session, "renewals.edit", id, () => {
     const given = Object.entries(change).filter(([, value]) => value !== undefined);
-    return Object.fromEntries(given) as Partial<RenewalItem>;
+    return Object.fromEntries(given);
   });
 
 /** Sets the expiry to a year after a login. @throws Failure `not-found` */
