@@ -1,13 +1,19 @@
 import { expect, test } from "vitest";
-import type { Database } from "../store/sqlite/database.ts";
 import { TestTenant } from "../testing/tenant.ts";
-import { streamExport } from "./export-text.ts";
+import { csvLines } from "./csv-lines.ts";
+import { SqliteStore } from "./sqlite/store.ts";
+import type { Reader } from "./store.ts";
 
 test("an export cannot change the tenant", async () => {
   await using tenant = new TestTenant();
-  const change = (database: Database): never => {
-    database.exec("delete from custom_field");
-    throw new Error("it was changed");
-  };
-  expect(() => streamExport(tenant.database, "lf", change)).toThrow(/readonly/);
+  const given: Reader[] = [];
+  const stream = await new SqliteStore(tenant.database).lines(async (reader) => {
+    given.push(reader);
+    const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
+    return csvLines({ ...fields, params: {} }, [{ header: "name", sql: "t.name" }], "lf");
+  });
+  const changing = given.map((reader) => reader.all("delete from custom_field"));
+  await expect(Promise.all(changing)).rejects.toThrow(/readonly/);
+  expect(changing).toHaveLength(1);
+  await stream.cancel();
 });

@@ -5,7 +5,8 @@ import type { Newline } from "../../csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { ROOT_ORG_PK } from "./sqlite/migrations.ts";
 import { TestTenant } from "../testing/tenant.ts";
-import { streamExport } from "./export-text.ts";
+import { csvLines } from "./csv-lines.ts";
+import { SqliteStore } from "./sqlite/store.ts";
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
 
@@ -168,18 +169,10 @@ describe("batches that are too long for SQLite", () => {
           name,
         },
       );
-    return await textOf(
-      streamExport(tenant.database, "lf", () => ({
-        columns: [{ header: "name", sql: `iif(${tooBig}, ${TOO_BIG}, t.name)` }],
-        key: "t.pk",
-        table: "custom_field t",
-        joined: "",
-        among: "true",
-        where: "true",
-        params: {},
-        before: 0,
-      })),
-    );
+    const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
+    const columns = [{ header: "name", sql: `iif(${tooBig}, ${TOO_BIG}, t.name)` }];
+    const store = new SqliteStore(tenant.database);
+    return await textOf(await store.lines(async () => csvLines({ ...fields, params: {} }, columns, "lf")));
   };
 
   const names = Array.from({ length: 600 }, (_, at) => `${at}`);

@@ -5,7 +5,8 @@ import { FORMATS } from "../../model/formats.ts";
 import { idField, type Fields, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { CREATION, exportOf, findRecords, linesOf, pageOf, recordsOf, type List } from "./lists.ts";
-import { defineFunctions } from "./sqlite/imports/functions.ts";
+import { Connection, SqliteStore } from "./sqlite/store.ts";
+import type { Reader, Store } from "./store.ts";
 import { TestTenant, textOf } from "../testing/tenant.ts";
 
 const FIELDS = {
@@ -72,9 +73,12 @@ const PHONES: List<typeof FIELDS> = {
 };
 
 let tenant: TestTenant;
+let reader: Reader;
+let store: Store;
 beforeEach(() => {
   tenant = new TestTenant();
-  defineFunctions(tenant.database, () => false);
+  reader = new Connection(tenant.database);
+  store = new SqliteStore(tenant.database);
   tenant.database.exec(`
     create table phone (pk integer primary key, id text, serialNumber text, memo text, memoKey text, tags text, lost integer,
       owner integer);
@@ -101,10 +105,10 @@ interface Page {
 }
 
 /** The ids of a list, read page by page. */
-const idsOf = (query: Omit<Parameters<typeof pageOf>[2], "cursor">): readonly string[] => {
+const idsOf = async (query: Omit<Parameters<typeof pageOf>[2], "cursor">): Promise<readonly string[]> => {
   const ids: string[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const { items, next } = JSON.parse(pageOf(tenant.database, PHONES, { ...query, cursor })) as Page;
+    const { items, next } = JSON.parse(await pageOf(reader, PHONES, { ...query, cursor })) as Page;
     ids.push(...items.map(({ id }) => id));
     cursor = next;
   }
@@ -115,8 +119,8 @@ const idsOf = (query: Omit<Parameters<typeof pageOf>[2], "cursor">): readonly st
 type Place = readonly [list: List, query: Partial<Parameters<typeof pageOf>[2]>];
 
 /** The cursor after the first record. */
-const cursorOf = ([list, query]: Place): string =>
-  (JSON.parse(pageOf(tenant.database, list, { limit: 1, ...query })) as Page).next ?? "";
+const cursorOf = async ([list, query]: Place): Promise<string> =>
+  (JSON.parse(await pageOf(reader, list, { limit: 1, ...query })) as Page).next ?? "";
 
 /** A cursor with other values of its sort keys, which are its last list. */
 const changed = (cursor: string, values: string): string => {
@@ -127,26 +131,26 @@ const changed = (cursor: string, values: string): string => {
 const NOT_OF_THIS_LIST = { code: "usage", where: "query.cursor" };
 
 describe("a list that a thing configures", () => {
-  it("has records as their fields describe them", () => {
-    expect(recordsOf(tenant.database, PHONES).slice(0, 2)).toEqual([phone1, phone2]);
-    expect(findRecords(tenant.database, PHONES, "B2")).toEqual([phone2]);
-    expect(findRecords(tenant.database, PHONES, "p")).toEqual([]);
+  it("has records as their fields describe them", async () => {
+    expect((await recordsOf(reader, PHONES)).slice(0, 2)).toEqual([phone1, phone2]);
+    expect(await findRecords(reader, PHONES, "B2")).toEqual([phone2]);
+    expect(await findRecords(reader, PHONES, "p")).toEqual([]);
   });
 
-  it.each([1, 2, 3, 4])("comes in every order in pages of %s", (limit) => {
-    expect(idsOf({ limit })).toEqual(["p1", "p2", "p3"]);
-    expect(idsOf({ limit, desc: true })).toEqual(["p3", "p2", "p1"]);
-    expect(idsOf({ limit, sort: "memo" })).toEqual(["p2", "p1", "p3"]);
-    expect(idsOf({ limit, sort: "memo", desc: true })).toEqual(["p3", "p1", "p2"]);
+  it.each([1, 2, 3, 4])("comes in every order in pages of %s", async (limit) => {
+    expect(await idsOf({ limit })).toEqual(["p1", "p2", "p3"]);
+    expect(await idsOf({ limit, desc: true })).toEqual(["p3", "p2", "p1"]);
+    expect(await idsOf({ limit, sort: "memo" })).toEqual(["p2", "p1", "p3"]);
+    expect(await idsOf({ limit, sort: "memo", desc: true })).toEqual(["p3", "p1", "p2"]);
   });
 
-  it("is narrowed by filters, a blank one aside", () => {
-    expect(idsOf({ limit: 1, filterName: "b", filterId: "" })).toEqual(["p1", "p3"]);
-    expect(idsOf({ limit: 9, filterName: "～" })).toEqual(["p3"]);
-    expect(idsOf({ limit: 9, filterId: "a" })).toEqual([]);
+  it("is narrowed by filters, a blank one aside", async () => {
+    expect(await idsOf({ limit: 1, filterName: "b", filterId: "" })).toEqual(["p1", "p3"]);
+    expect(await idsOf({ limit: 9, filterName: "～" })).toEqual(["p3"]);
+    expect(await idsOf({ limit: 9, filterId: "a" })).toEqual([]);
   });
 
-  it("refuses a cursor of another list, order or direction", () => {
+  it("refuses a cursor of another list, order or direction", async () => {
     const tablets = { ...PHONES, thing: { ...PHONE, name: "tablet" } };
     const [docs, mailer] = ["docs", "mailer"].map((app) => ({ ...PHONES, among: ":app > ''", params: { app } }));
     const places: readonly Place[] = [
@@ -160,26 +164,27 @@ describe("a list that a thing configures", () => {
       [docs ?? PHONES, {}],
       [mailer ?? PHONES, {}],
     ];
-    const accepts = ([list, query]: Place, cursor: string): boolean => {
+    const accepts = async ([list, query]: Place, cursor: string): Promise<boolean> => {
       try {
-        return pageOf(tenant.database, list, { limit: 1, ...query, cursor }) !== "";
+        return (await pageOf(reader, list, { limit: 1, ...query, cursor })) !== "";
       } catch (error) {
         if ((error as Failure).where === "query.cursor") return false;
         throw error;
       }
     };
     for (const [at, place] of places.entries()) {
-      const cursor = cursorOf(place);
+      const cursor = await cursorOf(place);
       expect(cursor).toMatch(/^[\w-]+$/);
-      expect(places.map((other) => accepts(other, cursor))).toEqual(places.map((_, other) => other === at));
+      const accepted = await Promise.all(places.map((other) => accepts(other, cursor)));
+      expect(accepted).toEqual(places.map((_, other) => other === at));
     }
   });
 
-  it("takes a cursor with other filters, and of the usual order by any name", () => {
-    const next = (query: Place[1]): readonly unknown[] =>
-      (JSON.parse(pageOf(tenant.database, PHONES, { limit: 9, ...query })) as Page).items.map(({ id }) => id);
-    expect(next({ cursor: cursorOf([PHONES, {}]), filterName: "b" })).toEqual(["p3"]);
-    expect(next({ cursor: cursorOf([PHONES, { sort: "creation" }]) })).toEqual(["p2", "p3"]);
+  it("takes a cursor with other filters, and of the usual order by any name", async () => {
+    const next = async (query: Place[1]): Promise<readonly unknown[]> =>
+      (JSON.parse(await pageOf(reader, PHONES, { limit: 9, ...query })) as Page).items.map(({ id }) => id);
+    expect(await next({ cursor: await cursorOf([PHONES, {}]), filterName: "b" })).toEqual(["p3"]);
+    expect(await next({ cursor: await cursorOf([PHONES, { sort: "creation" }]) })).toEqual(["p2", "p3"]);
   });
 
   it.each([
@@ -195,16 +200,16 @@ describe("a list that a thing configures", () => {
     "[9007199254740993]",
     "[9007199254740992]",
     "null",
-  ])("refuses a cursor with the values %s", (values) => {
-    const cursor = cursorOf([PHONES, {}]);
-    const page = (encoded: string) => () => pageOf(tenant.database, PHONES, { limit: 1, cursor: encoded });
-    expect(page(changed(cursor, "[1]"))).not.toThrow();
-    expect(page(changed(cursor, values))).toThrow(expect.objectContaining(NOT_OF_THIS_LIST) as Failure);
+  ])("refuses a cursor with the values %s", async (values) => {
+    const cursor = await cursorOf([PHONES, {}]);
+    const page = (encoded: string) => pageOf(reader, PHONES, { limit: 1, cursor: encoded });
+    await expect(page(changed(cursor, "[1]"))).resolves.toContain("items");
+    await expect(page(changed(cursor, values))).rejects.toThrow(expect.objectContaining(NOT_OF_THIS_LIST) as Failure);
   });
 
-  it.each(["", "[", "{}", "1", "null", "[1]", "[null]", "[1e999999]x"])("refuses the cursor %s", (json) => {
-    const page = () => pageOf(tenant.database, PHONES, { limit: 1, cursor: Buffer.from(json).toString("base64url") });
-    expect(page).toThrow(expect.objectContaining(NOT_OF_THIS_LIST) as Failure);
+  it.each(["", "[", "{}", "1", "null", "[1]", "[null]", "[1e999999]x"])("refuses the cursor %s", async (json) => {
+    const page = pageOf(reader, PHONES, { limit: 1, cursor: Buffer.from(json).toString("base64url") });
+    await expect(page).rejects.toThrow(expect.objectContaining(NOT_OF_THIS_LIST) as Failure);
   });
 
   it("comes as lines with a member for each column", async () => {
@@ -220,17 +225,17 @@ describe("a list that a thing configures", () => {
       },
       { id: "p3", serial: "C3", memo: "b〜", tags: ["z"], lost: false, owner: null, ownerMail: null },
     ];
-    expect(await textOf(linesOf(tenant.database, PHONES, { filterName: "b" }))).toBe(
+    expect(await textOf(await linesOf(store, PHONES, { filterName: "b" }))).toBe(
       lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     );
   });
 
   it("is exported by the columns of its format, without secrets", async () => {
-    expect(await textOf(exportOf(tenant.database, PHONES, { newline: "lf" }))).toBe(
+    expect(await textOf(await exportOf(store, PHONES, { newline: "lf" }))).toBe(
       'serialNumber,memo,tags,tags,ownerMail\n"A,1",b,x,y,h@example.jp\nB2,a,,,\nC3,b〜,z,,\n',
     );
     const console = { ...PHONES, exported: "t.lost = 0" };
-    expect(await textOf(exportOf(tenant.database, console, { newline: "lf", layout: "console" }))).toMatch(
+    expect(await textOf(await exportOf(store, console, { newline: "lf", layout: "console" }))).toMatch(
       /^serialNumber,tags,tags,ownerMail\n"A,1",x,y,h@example.jp\nC3,z,,\n$/,
     );
   });

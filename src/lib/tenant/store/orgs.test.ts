@@ -7,7 +7,7 @@ import { Database } from "./sqlite/database.ts";
 import { fillKeys } from "../testing/keys.ts";
 import { migrate, ROOT_ORG_PK } from "./sqlite/migrations.ts";
 import { findRecords, recordsOf } from "./lists.ts";
-import { defineFunctions } from "./sqlite/imports/functions.ts";
+import { Connection } from "./sqlite/store.ts";
 import { ORG_DETAILS, ORGS } from "./orgs.ts";
 
 let folder = "";
@@ -16,7 +16,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "orgs-"));
   database = new Database(join(folder, "tenant.db"));
   migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
-  defineFunctions(database, () => false);
 });
 afterEach(() => {
   database.close();
@@ -25,11 +24,11 @@ afterEach(() => {
 
 const listOrgs = () => {
   fillKeys(database);
-  return recordsOf(database, ORGS);
+  return recordsOf(new Connection(database), ORGS);
 };
 const findOrgs = (name: string) => {
   fillKeys(database);
-  return findRecords(database, ORG_DETAILS, name);
+  return findRecords(new Connection(database), ORG_DETAILS, name);
 };
 
 /** The row that {@link add} made. */
@@ -52,17 +51,17 @@ const addUser = (pk: number, org: number) =>
     { id: `user-${pk}`, org },
   );
 
-test("a new tenant has the root alone, which has no path", () => {
-  expect(listOrgs()).toMatchObject([{ name: "全社", path: "", depth: 0, parentId: null, code: null }]);
+test("a new tenant has the root alone, which has no path", async () => {
+  expect(await listOrgs()).toMatchObject([{ name: "全社", path: "", depth: 0, parentId: null, code: null }]);
 });
 
-test("parents come before their children, brothers in the order they were made, branch after branch", () => {
+test("parents come before their children, brothers in the order they were made, branch after branch", async () => {
   add(5, "総務部");
   add(2, "営業部", { code: "S1" });
   add(3, "二課", { parent: 2 });
   add(4, "一課", { parent: 2 });
   add(6, "班", { parent: 3 });
-  expect(listOrgs().map((org) => [org.path, org.depth, rowOf(org)])).toEqual([
+  expect((await listOrgs()).map((org) => [org.path, org.depth, rowOf(org)])).toEqual([
     ["", 0, 1],
     ["営業部", 1, 2],
     ["営業部/二課", 2, 3],
@@ -70,7 +69,7 @@ test("parents come before their children, brothers in the order they were made, 
     ["営業部/一課", 2, 4],
     ["総務部", 1, 5],
   ]);
-  expect(listOrgs()[2]).toEqual({
+  expect((await listOrgs())[2]).toEqual({
     id: "id-3",
     name: "二課",
     code: null,
@@ -82,18 +81,18 @@ test("parents come before their children, brothers in the order they were made, 
   });
 });
 
-test("a path is written as formatOrgPath writes it", () => {
+test("a path is written as formatOrgPath writes it", async () => {
   const names = ["a/b", String.raw`c\d\/`, "%_'\""];
   for (const [at, name] of names.entries()) add(at + 2, name, { parent: at + 1 });
-  expect(listOrgs().at(-1)?.path).toBe(formatOrgPath(names));
+  expect((await listOrgs()).at(-1)?.path).toBe(formatOrgPath(names));
   add(9, "new", { parent: 2 });
-  expect(listOrgs().map(({ path }) => path)).toContain(String.raw`a\/b/new`);
+  expect((await listOrgs()).map(({ path }) => path)).toContain(String.raw`a\/b/new`);
 });
 
-test("an organisation that the root does not lead to is not listed", () => {
+test("an organisation that the root does not lead to is not listed", async () => {
   add(2, "a", { parent: 3 });
   add(3, "b", { parent: 2 });
-  expect(listOrgs()).toHaveLength(1);
+  expect(await listOrgs()).toHaveLength(1);
 });
 
 test.each([
@@ -109,7 +108,7 @@ test.each([
   ["the root's name", "全社", [1]],
   ["nothing, which is the root's path", "", [1]],
   ["what is one's code and another's path", "支社", [6, 7]],
-])("is found by %s", (_, name, found) => {
+])("is found by %s", async (_, name, found) => {
   add(2, "本社");
   add(3, "A/B", { code: "S2", parent: 2 });
   add(4, "～", { code: "A〜B", parent: 2 });
@@ -117,17 +116,17 @@ test.each([
   add(6, "支社");
   add(7, "x", { code: "支社" });
   add(8, "全社", { parent: 2 });
-  expect(findOrgs(name).map(rowOf)).toEqual(found);
+  expect((await findOrgs(name)).map(rowOf)).toEqual(found);
 });
 
-test("what is found says how many users and organisations lie in it itself", () => {
+test("what is found says how many users and organisations lie in it itself", async () => {
   add(2, "本社", { code: "H" });
   add(3, "部", { parent: 2 });
   add(4, "課", { parent: 3 });
   addUser(1, 2);
   addUser(2, 2);
   addUser(3, 3);
-  expect(findOrgs("H")).toMatchObject([{ users: 2, children: 1 }]);
-  expect(findOrgs("全社")).toMatchObject([{ users: 0, children: 1 }]);
-  expect(findOrgs("本社/部/課")).toMatchObject([{ users: 0, children: 0 }]);
+  expect(await findOrgs("H")).toMatchObject([{ users: 2, children: 1 }]);
+  expect(await findOrgs("全社")).toMatchObject([{ users: 0, children: 1 }]);
+  expect(await findOrgs("本社/部/課")).toMatchObject([{ users: 0, children: 0 }]);
 });

@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Database } from "../store/sqlite/database.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
+import { SqliteStore } from "../store/sqlite/store.ts";
+import { Session } from "../session.ts";
 import { TestSurroundings } from "../testing/tenant.ts";
-import { addCustomField, removeCustomField } from "./users.ts";
+import { addCustomField, removeCustomField } from "./fields.ts";
 
 let folder = "";
 let database: Database;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "users-"));
+  folder = mkdtempSync(join(tmpdir(), "fields-"));
   database = new Database(join(folder, "tenant.db"));
   migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
 });
@@ -19,13 +21,11 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a custom field goes with the values that users have in it, and no other user changes", () => {
-  const surroundings = new TestSurroundings();
-  const [note, other] = ["備考", "棟"].map((name) =>
-    addCustomField(database, surroundings, { name, actor: "owner", taken: [] }),
-  );
-  const pkOf = (id = ""): number => database.count("select pk from custom_field where id = :id", { id });
-  const [notePk, otherPk] = [pkOf(note?.id), pkOf(other?.id)];
+test("a custom field goes with the values that users have in it, and no other user changes", async () => {
+  const session = new Session(new SqliteStore(database), new TestSurroundings(), "owner");
+  const [note, other] = [await addCustomField(session, "備考"), await addCustomField(session, "棟")];
+  const pkOf = (id: string): number => database.count("select pk from custom_field where id = :id", { id });
+  const [notePk, otherPk] = [pkOf(note.id), pkOf(other.id)];
   for (const [id, custom] of [
     ["both", { [notePk]: "夜勤", [otherPk]: "東" }],
     ["one", { [otherPk]: "西" }],
@@ -36,10 +36,10 @@ test("a custom field goes with the values that users have in it, and no other us
       { id, custom: JSON.stringify(custom) },
     );
   }
-  removeCustomField(database, surroundings, { id: note?.id ?? "", actor: "owner" });
+  await removeCustomField(session, note.id);
   expect(database.all("select id, custom, updatedAt, revision > 0 as changed from user order by id")).toEqual([
     { id: "both", custom: `{"${otherPk}":"東"}`, updatedAt: expect.stringMatching(/^2026-04-01T/), changed: 1 },
     { id: "one", custom: `{"${otherPk}":"西"}`, updatedAt: "before", changed: 0 },
   ]);
-  expect(database.all("select id from custom_field")).toEqual([{ id: other?.id }]);
+  expect(database.all("select id from custom_field")).toEqual([{ id: other.id }]);
 });

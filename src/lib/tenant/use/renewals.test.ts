@@ -58,16 +58,17 @@ test("one item's notices go with it, another's stay", async () => {
 
 test("every change is in the audit, by whom, of what", async () => {
   const { renewals } = tenant.client;
-  const { id } = await renewals.add({ kind: "android-owner", name: "所有者" });
-  await renewals.edit(id, { phone: "金庫" });
-  await renewals.confirm(id, { by: "髙橋", at: "2026-04-01T00:00:00.000Z" });
+  const added = await renewals.add({ kind: "android-owner", name: "所有者" });
+  const { id } = added;
+  const edited = await renewals.edit(id, { phone: "金庫" });
+  const confirmed = await renewals.confirm(id, { by: "髙橋", at: "2026-04-01T00:00:00.000Z" });
   await renewals.remove(id);
   const entries = tenant.sql("select action, detail from audit order by seq");
   expect(entries.map(({ action, detail }) => [action, JSON.parse(String(detail)) as unknown])).toEqual([
-    ["renewals.add", { kind: "android-owner", name: "所有者" }],
-    ["renewals.edit", { fields: ["phone"] }],
-    ["renewals.confirm", { by: "髙橋", at: "2026-04-01T00:00:00.000Z" }],
-    ["renewals.remove", { kind: "android-owner", name: "所有者" }],
+    ["renewals.add", { after: added }],
+    ["renewals.edit", { before: added, after: edited }],
+    ["renewals.confirm", { before: edited, after: confirmed }],
+    ["renewals.remove", { before: confirmed }],
   ]);
   expect(tenant.sql("select distinct actor, subject from audit")).toEqual([{ actor: "owner", subject: id }]);
 });
