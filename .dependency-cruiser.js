@@ -96,6 +96,20 @@ export default {
       to: {},
     },
     {
+      name: "databases-behind-the-port",
+      comment: "a database is known to the store, and to what opens the tenant; all others speak its port",
+      severity: "error",
+      from: { path: "^src/", pathNot: ["^src/lib/tenant/store/", String.raw`^src/lib/tenant/index\.ts$`, ...TESTS] },
+      to: { path: "^src/lib/tenant/store/sqlite/" },
+    },
+    {
+      name: "store-decides-nothing",
+      comment: "statements know neither use cases nor HTTP",
+      severity: "error",
+      from: { path: "^src/lib/tenant/store/", pathNot: TESTS },
+      to: { path: "^src/lib/tenant/(?:use|http)/|^src/lib/tenant/(?:index|session)\\.ts$" },
+    },
+    {
       name: "model-needs-no-package",
       comment: "lib/model is plain data",
       severity: "error",

@@ -1,11 +1,22 @@
 import { globSync, readFileSync } from "node:fs";
-import { findForms } from "./sql/statements.ts";
+import { findForms, findStatements, type Breach } from "./sql/statements.ts";
 
 /**
- * Refuses SQL that not both SQLite and PostgreSQL read alike: one line a place, exit code 1. Part of `npm run lint`.
+ * Refuses SQL outside the tenant's store, and in it what not both SQLite and PostgreSQL read alike: one line a place,
+ * exit code 1. Part of `npm run lint`.
  */
-const breaches = globSync("src/lib/tenant/**/*.ts", { exclude: ["**/*.test.ts", "**/testing/**", "**/migrations.ts"] })
-  .toSorted()
-  .flatMap((file) => findForms(readFileSync(file, "utf8")).map(({ line, message }) => `${file}:${line}: ${message}\n`));
+const STORE = "src/lib/tenant/store/";
+const EXCEPT = ["**/*.test.ts", "**/testing/**"];
+
+const find = (pattern: string, of: (source: string) => readonly Breach[], except: (file: string) => boolean) =>
+  globSync(pattern, { exclude: EXCEPT })
+    .filter((file) => !except(file))
+    .toSorted()
+    .flatMap((file) => of(readFileSync(file, "utf8")).map(({ line, message }) => `${file}:${line}: ${message}\n`));
+
+const breaches = [
+  ...find(`${STORE}**/*.ts`, findForms, (file) => /\/(?:migrations|keys-in-columns)\.ts$/.test(file)),
+  ...find("src/**/*.ts", findStatements, (file) => file.startsWith(STORE)),
+];
 process.stdout.write(breaches.join(""));
 process.exitCode = breaches.length > 0 ? 1 : 0;

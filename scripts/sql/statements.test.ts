@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findForms, statementsIn } from "./statements.ts";
+import { findForms, findStatements, statementsIn } from "./statements.ts";
 
 test("finds statements and pieces of them, and leaves English alone", () => {
   const source = `
@@ -46,4 +46,25 @@ test.each([
   "select case when a then b else c end from user where not exists (select 1 from org)",
 ])("takes %s", (sql) => {
   expect(findForms(`const sql = "${sql}";`)).toEqual([]);
+});
+
+test.each([
+  "select name from user",
+  "  with recursive a (b) as (select 1) select b from a",
+  "insert into user values (1)",
+  "update user set name = :name",
+  "delete from user",
+  "create unique index a on user (name)",
+  "pragma user_version",
+])("finds the statement %s", (sql) => {
+  expect(findStatements(`use(\n"${sql}");`)).toEqual([{ line: 2, message: "SQL outside src/lib/tenant/store" }]);
+});
+
+test.each([
+  "select a file, then go on",
+  "update the list set aside",
+  "the table is created",
+  "where it is in the list",
+])("leaves alone %s", (sentence) => {
+  expect(findStatements(`use("${sentence}");`)).toEqual([]);
 });

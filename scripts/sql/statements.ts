@@ -24,7 +24,7 @@ const lineAt = (source: string, at: number): number => source.slice(0, at).split
 export function statementsIn(source: string): readonly Statement[] {
   const found: Statement[] = [];
   const take = (sql: string, at: number): void => {
-    if (IS_SQL.test(sql)) found.push({ sql, line: lineAt(source, at) });
+    if (IS_SQL.test(sql) || STATEMENT.test(sql)) found.push({ sql, line: lineAt(source, at) });
   };
   new Visitor({
     Literal: ({ value, start }) => {
@@ -54,3 +54,13 @@ export const findForms = (source: string): readonly Breach[] =>
   statementsIn(source).flatMap(({ sql, line }) =>
     FORMS.filter(([form]) => form.test(sql)).map(([, message]) => ({ line, message })),
   );
+
+/** What begins a whole statement. */
+const STATEMENT =
+  /^\s*(?:with (?:recursive )?\w+ (?:\([^)]*\) )?as|select\b[^]+\bfrom\s|insert into \S+|update \S+ set\s|delete from \S+ ?(?:where|$)|(?:create|drop|alter) (?:unique |temp )?(?:table|index)\b|pragma \w+|begin immediate)/i;
+
+/** The statements in a source that has to have none. */
+export const findStatements = (source: string): readonly Breach[] =>
+  statementsIn(source)
+    .filter(({ sql }) => STATEMENT.test(sql))
+    .map(({ line }) => ({ line, message: "SQL outside src/lib/tenant/store" }));

@@ -124,7 +124,7 @@ const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField 
 const CUSTOM_COLUMN: Column = { field: CUSTOM, header: CUSTOM, rule: TEXT, sets: CUSTOM };
 
 /** True if a thing's field is its only key and is compared to the letter: what a row meets by it has the same value. */
-export const isFixed = ({ keys, fields }: Thing, name: string): boolean => {
+const isFixed = ({ keys, fields }: Thing, name: string): boolean => {
   const { type, comparison = "exact" } = fields[name] ?? {};
   return keys.length === 1 && keys[0]?.field === name && type !== "texts" && comparison === "exact";
 };

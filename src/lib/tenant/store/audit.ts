@@ -12,7 +12,7 @@ export interface AuditEntry {
 }
 
 /** An entry's hash, chained to that of the entry before; of the first one to nothing. */
-export const hashOf = (before: string, entry: AuditEntry): string => sha256(`${before}\n${JSON.stringify(entry)}`);
+const hashOf = (before: string, entry: AuditEntry): string => sha256(`${before}\n${JSON.stringify(entry)}`);
 
 /** Appends an entry, in the transaction of the change it records. */
 export const appendAudit = async (writer: Writer, entry: AuditEntry): Promise<void> => {

@@ -1,9 +1,6 @@
-import type { Reader, Writer } from "./store.ts";
+import type { Writer } from "./store.ts";
 
 /** The collections of the tenant, with the revision of each, and the highest number of its records. */
-
-/** The collection of the tenant's custom fields. */
-export const CUSTOM_FIELDS = "fields";
 
 /** Marks collections as changed by this transaction. */
 export const advance = async (writer: Writer, collections: readonly string[]): Promise<void> => {
@@ -17,10 +14,6 @@ export const advance = async (writer: Writer, collections: readonly string[]): P
     );
   }
 };
-
-/** The revision that last changed a collection; 0 if none has. */
-export const revisionOf = (reader: Reader, collection: string): Promise<number> =>
-  reader.count("select revision from collection where name = :collection", { collection });
 
 /** Keeps the highest number of a table's records, after one was created. */
 export const keepLast = async (writer: Writer, collection: string, last: number): Promise<void> => {

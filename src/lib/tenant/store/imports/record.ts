@@ -94,7 +94,7 @@ export const changeImport = async (writer: Writer, record: ImportRecord, change:
   );
 };
 
-export const findImport = async (reader: Reader, id: string): Promise<ImportRecord | undefined> => {
+const findImport = async (reader: Reader, id: string): Promise<ImportRecord | undefined> => {
   const row = await reader.get("select * from import where id = :id", { id });
   return row === undefined ? undefined : recordOf(row);
 };
