@@ -17,8 +17,8 @@ import type { WriterNote } from "../writer-note.ts";
 import { etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
 import { planSqlOf } from "./plan-sql.ts";
-import { planRevert, revertedOf } from "./revert.ts";
-import { revertLines } from "./revert-rows.ts";
+import { planRevert, revertedOf } from "./revert/records.ts";
+import { revertLines } from "./revert/lines.ts";
 import { planLines, problemLines } from "./rows.ts";
 import {
   isHeld,

@@ -19,7 +19,7 @@ import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
 import { rejected } from "../../../imports/refusals.ts";
 import { planSqlOf } from "../plan-sql.ts";
-import { applyRevert, checkUntouched, createdBy, revertedOf } from "../revert.ts";
+import { applyRevert, checkUntouched, createdBy, revertedOf } from "../revert/records.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Difference } from "../../../imports/engine.ts";
 import type { TaskFiles, Task } from "./messages.ts";

@@ -1,11 +1,11 @@
-import type { Database, Row } from "../database.ts";
-import { either, truth, quoteIdentifier } from "../../sql/forms.ts";
-import { jsonList } from "../../sql/json.ts";
-import { keyText, referenceOf, shownReference, stored } from "./expressions.ts";
-import { changes, made, params, type Reverted } from "./revert.ts";
-import type { RowQuery } from "../../imports/engine.ts";
-import { batched, deletedLine, lineOf, valuePiece } from "./rows.ts";
-import type { StoredKind } from "./stored-kind.ts";
+import type { Database, Row } from "../../database.ts";
+import { either, truth, quoteIdentifier } from "../../../sql/forms.ts";
+import { jsonList } from "../../../sql/json.ts";
+import { keyText, referenceOf, shownReference, stored } from "../expressions.ts";
+import { changes, made, params, type Reverted } from "./records.ts";
+import type { RowQuery } from "../../../imports/engine.ts";
+import { batched, deletedLine, lineOf, valuePiece } from "../rows.ts";
+import type { StoredKind } from "../stored-kind.ts";
 
 /** SQL: the stored value of a column of record `c` before the import. */
 const before = (column: string): string => `c.${quoteIdentifier(column)}`;

@@ -1,15 +1,15 @@
-import type { Database, Params } from "../database.ts";
-import { quoteIdentifier } from "../../sql/forms.ts";
-import type { Failure } from "../../../../errors/index.ts";
-import type { Thing } from "../../../../model/thing.ts";
-import { changeable, claimStored, columnsOf, releaseOf } from "./commit.ts";
-import { calledText, isKnown, stored, storedKeys } from "./expressions.ts";
-import { forNumbers, proceeding } from "./functions.ts";
-import type { RevertCounts } from "../../imports/engine.ts";
-import type { ImportRecord } from "../../imports/record.ts";
-import { changedSince, disordered, gone, inUse, takenSince, type InTheWay } from "./revert-refusals.ts";
-import { wasTable, type Claim, type StoredKind, type Table } from "./stored-kind.ts";
-import { kindNamed } from "./tables.ts";
+import type { Database, Params } from "../../database.ts";
+import { quoteIdentifier } from "../../../sql/forms.ts";
+import type { Failure } from "../../../../../errors/index.ts";
+import type { Thing } from "../../../../../model/thing.ts";
+import { changeable, claimStored, columnsOf, releaseOf } from "../commit.ts";
+import { calledText, isKnown, stored, storedKeys } from "../expressions.ts";
+import { forNumbers, proceeding } from "../functions.ts";
+import type { RevertCounts } from "../../../imports/engine.ts";
+import type { ImportRecord } from "../../../imports/record.ts";
+import { changedSince, disordered, gone, inUse, takenSince, type InTheWay } from "./refusals.ts";
+import { wasTable, type Claim, type StoredKind, type Table } from "../stored-kind.ts";
+import { kindNamed } from "../tables.ts";
 
 /** A committed import to revert. */
 export interface Reverted {

@@ -1,7 +1,7 @@
-import { Failure } from "../../../../errors/index.ts";
-import { nounNamed } from "../../../../model/problem.ts";
-import type { Thing } from "../../../../model/thing.ts";
-import { counted, text, type Text } from "../../../../text/index.ts";
+import { Failure } from "../../../../../errors/index.ts";
+import { nounNamed } from "../../../../../model/problem.ts";
+import type { Thing } from "../../../../../model/thing.ts";
+import { counted, text, type Text } from "../../../../../text/index.ts";
 
 /** Records that stand in the way of a revert. */
 export interface InTheWay {
