@@ -1,3 +1,5 @@
+/** Handlers of one noun: each has its own file, however short. */
+
 import type { PlanRow } from "../../contract/index.ts";
 import { TenantImports } from "../use/imports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
