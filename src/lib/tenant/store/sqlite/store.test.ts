@@ -1,0 +1,378 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { failureOf, textOf } from "../../testing/tenant.ts";
+import type { Derived, Lines, Reader, Store, Writer } from "../store.ts";
+import { Database } from "./database.ts";
+import { migrate } from "./migrations.ts";
+import { Connection, SqliteStore } from "./store.ts";
+
+let folder = "";
+let database: Database;
+let store: SqliteStore;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "store-"));
+  database = open();
+  migrate(database, { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
+  database.exec("create table account (id integer primary key, amount integer not null check (amount >= 0))");
+  database.exec("insert into account values (1, 50), (2, 50)");
+  store = new SqliteStore(database);
+});
+afterEach(() => {
+  database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A connection to the test's file. */
+const open = (options: ConstructorParameters<typeof Database>[1] = {}): Database =>
+  new Database(join(folder, "tenant.db"), options);
+
+/** Whatever is stored by now. */
+const stored = (): readonly unknown[] =>
+  database.all("select amount from account order by id").map(({ amount }) => amount);
+
+const empty = (writer: Writer): Promise<number> => writer.run("update account set amount = 0");
+
+const amountOf = (reader: Reader, id: number): Promise<number> =>
+  reader.count("select amount from account where id = :id", { id });
+
+/** The accounts, an amount in a line. */
+const ACCOUNTS: Lines = {
+  line: String.raw`t.amount || char(10)`,
+  key: "t.id",
+  before: 0,
+  table: "account t",
+  joined: "",
+  among: "true",
+  where: "true",
+  params: {},
+};
+
+describe("turns", () => {
+  /** Two accounts that have 100 together. */
+  type Seen = readonly [first: number, second: number];
+
+  /** How long a body takes, in statements between those that count, and how long after the others it is begun. */
+  interface Pace {
+    readonly pauses: number;
+    readonly after: number;
+  }
+
+  const pause = async (reader: Reader, { pauses }: Pace): Promise<void> => {
+    for (let at = 0; at < pauses; at += 1) await reader.get("select 1");
+  };
+
+  const look = async (reader: Reader, pace: Pace): Promise<Seen> => {
+    const first = await amountOf(reader, 1);
+    await pause(reader, pace);
+    return [first, await amountOf(reader, 2)];
+  };
+
+  type Turns = Pick<Store, "read" | "change">;
+
+  /** Moves an amount from one account to the other. */
+  const move = ({ change }: Turns, amount: number, pace: Pace): Promise<Seen> =>
+    change(async (writer) => {
+      const seen = await look(writer, pace);
+      const put = "update account set amount = :amount where id = :id";
+      await writer.run(put, { id: 1, amount: seen[0] - amount });
+      await pause(writer, pace);
+      await writer.run(put, { id: 2, amount: seen[1] + amount });
+      return seen;
+    });
+
+  const amount = fc.integer({ min: 1, max: 9 });
+  const pace = fc.record({ pauses: fc.nat(5), after: fc.nat(5) });
+
+  /** Nobody sees less or more than there is, and what everybody moved has moved. */
+  const whole = (turns: Turns) =>
+    fc.asyncProperty(
+      fc.tuple(amount, pace),
+      fc.tuple(amount, pace),
+      pace,
+      fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
+      async ([one, onePace], [other, otherPace], readPace, order) => {
+        database.exec("update account set amount = 50");
+        const bodies = [
+          { pace: onePace, run: () => move(turns, one, onePace) },
+          { pace: otherPace, run: () => move(turns, other, otherPace) },
+          { pace: readPace, run: () => turns.read((reader) => look(reader, readPace)) },
+        ];
+        const begun = order.map(async (at) => {
+          const { pace: own, run } = bodies[at] ?? expect.unreachable();
+          for (let turn = 0; turn < own.after; turn += 1) await Promise.resolve();
+          return run();
+        });
+        for (const [first, second] of await Promise.all(begun)) expect(first + second).toBe(100);
+        expect(stored()).toEqual([50 - one - other, 50 + one + other]);
+      },
+    );
+
+  test("nobody sees a change half done, or changes what another one is changing", async () => {
+    await fc.assert(
+      whole({ read: (body) => store.read(body), change: (body, options) => store.change(body, options) }),
+    );
+  });
+
+  test("without them, somebody does", async () => {
+    const read: Turns["read"] = (body) => body(new Connection(database));
+    const change: Turns["change"] = (body) => body(new Connection(database));
+    const { failed, errorInstance } = await fc.check(whole({ read, change }));
+    expect(failed).toBe(true);
+    expect(String(errorInstance)).toMatch(/AssertionError: expected/);
+  });
+
+  test("go on after a body that failed", async () => {
+    const outcomes = await Promise.allSettled([
+      store.change(empty),
+      store.change(async (writer) => writer.run("update account set amount = amount - 1")),
+      store.read((reader) => amountOf(reader, 3)),
+      store.read((reader) => reader.get("select amount from nowhere")),
+      store.change(async (writer) => writer.run("update account set amount = amount + 7")),
+      store.read((reader) => amountOf(reader, 1)),
+    ]);
+    expect(outcomes).toMatchObject([
+      { value: 2 },
+      { reason: expect.objectContaining({ message: expect.stringContaining("CHECK") }) },
+      { value: 0 },
+      { reason: expect.objectContaining({ message: expect.stringContaining("no such table") }) },
+      { value: 2 },
+      { value: 7 },
+    ]);
+  });
+});
+
+test("a body that throws is rolled back, also where the database has done so already", async () => {
+  const failing = store.change(async (writer) => {
+    await empty(writer);
+    throw new RangeError("no");
+  });
+  await expect(failing).rejects.toThrow(RangeError);
+  const ended = store.change(async (writer) => {
+    await empty(writer);
+    await writer.run("insert or rollback into account values (1, 1)");
+  });
+  await expect(ended).rejects.toThrow("UNIQUE");
+  expect([stored(), database.isFree()]).toEqual([[50, 50], true]);
+});
+
+describe("locks", () => {
+  const collections = new Map([
+    ["org", "orgs"],
+    ["user", "users"],
+    ["secured_user", "secured"],
+  ]);
+  const checking = (): SqliteStore => new SqliteStore(database, (table) => collections.get(table));
+
+  test.each([
+    ["update", "update org set code = 'x'", "orgs"],
+    ["update, in another form", "\n  UPDATE\n  org set code = 'x'", "orgs"],
+    ["delete", "delete from user", "users"],
+    [
+      "insert",
+      `insert into user (id, name, emails, org, createdAt, updatedAt, revision) values ('u', '', '[]', 1, '', '', 1)`,
+      "users",
+    ],
+  ])("are held by whoever writes: %s", async (_, sql, collection) => {
+    const changing = checking().change(async (writer) => {
+      await empty(writer);
+      await writer.lock(["devices"]);
+      await writer.run(sql);
+    });
+    await expect(changing).rejects.toThrow(new RegExp(`is written, and ${collection} was not locked`));
+    expect(stored()).toEqual([50, 50]);
+    const locking = checking().change(async (writer) => {
+      await writer.lock(["devices", collection]);
+      await writer.run(sql);
+    });
+    await expect(locking).resolves.toBeUndefined();
+    await expect(store.change((writer) => writer.run(sql.replace("'u'", "'v'")))).resolves.toBeTypeOf("number");
+  });
+
+  test("of a part are locks of the collection, and hold for one change", async () => {
+    const writing = checking();
+    const written = "update secured_user set groups = '[]'";
+    const locking = writing.change(async (writer) => {
+      await writer.lock(["secured:docs"]);
+      return writer.run(written);
+    });
+    await expect(locking).resolves.toBe(0);
+    await expect(writing.change((writer) => writer.run(written))).rejects.toThrow("secured was not locked");
+  });
+
+  test("say which change was the last, and the highest number of the records", async () => {
+    database.exec("insert into collection (name, revision, last) values ('users', 7, 3)");
+    const locked = await store.change((writer) => writer.lock(["users", "devices", "orgs"]));
+    expect([...locked]).toEqual([
+      ["devices", { revision: 0, last: 0 }],
+      ["orgs", { revision: 0, last: 1 }],
+      ["users", { revision: 7, last: 3 }],
+    ]);
+  });
+});
+
+test("a change has one revision, which no other one has", async () => {
+  const mark = (collection: string) => async (writer: Writer) => {
+    const revisions = [await writer.revision(), await writer.revision()];
+    await writer.run("insert into collection (name, revision) values (:collection, :revision)", {
+      collection,
+      revision: revisions[0] ?? null,
+    });
+    return [...revisions, await writer.revision()];
+  };
+  expect(await Promise.all([store.change(mark("a")), store.change(mark("b"))])).toEqual([
+    [1, 1, 1],
+    [2, 2, 2],
+  ]);
+});
+
+test("a derived table is kept until its state is another one, and goes with a change that is rolled back", async () => {
+  const derived: Derived = {
+    name: "second",
+    columns: "amount integer not null, state text not null",
+    state: "select 'first ' || amount as state from account where id = 1",
+    fill: "insert into temp.second select amount, :state from account where id = 2",
+  };
+  const second = async (reader: Reader) => {
+    await reader.derive(derived);
+    return reader.all("select * from temp.second");
+  };
+  const put = (id: number, amount: number) => async (writer: Writer) => {
+    await writer.run("update account set amount = :amount where id = :id", { id, amount });
+    return second(writer);
+  };
+  const made = [{ amount: 50, state: "first 50" }];
+  expect(await store.read(second)).toEqual(made);
+  expect(await store.change(put(2, 60))).toEqual(made);
+  expect(await store.read(second)).toEqual(made);
+  const failing = store.change(async (writer) => {
+    expect(await put(1, 40)(writer)).toEqual([{ amount: 60, state: "first 40" }]);
+    throw new RangeError("no");
+  });
+  await expect(failing).rejects.toThrow(RangeError);
+  expect(await store.read(second)).toEqual(made);
+  expect(await store.change(put(1, 40))).toEqual([{ amount: 60, state: "first 40" }]);
+});
+
+describe("while another connection writes", () => {
+  let holder: Database;
+  beforeEach(() => {
+    holder = open();
+    holder.exec("begin immediate");
+  });
+  afterEach(() => holder.close());
+
+  /** A store that waits for so long. */
+  const waiting = (busyTimeoutMs: number): SqliteStore => {
+    database.close();
+    database = open({ busyTimeoutMs });
+    return new SqliteStore(database);
+  };
+
+  test("a change waits, and the event loop goes on", async () => {
+    const changing = waiting(60_000).change(empty);
+    // were it held up, nobody would end this
+    await setTimeout(20);
+    holder.exec("rollback");
+    expect(await changing).toBe(2);
+  });
+
+  test("a change ends as locked once it waited for long enough", async () => {
+    const impatient = waiting(150);
+    expect((await failureOf(impatient.change(empty)))?.code).toBe("locked");
+    holder.exec("rollback");
+    expect(await impatient.change(empty)).toBe(2);
+  });
+
+  test("a change ends as interrupted by its signal, which no change that need not wait looks at", async () => {
+    const patient = waiting(60_000);
+    const aborting = new AbortController();
+    const changing = failureOf(patient.change(empty, { signal: aborting.signal }));
+    await setTimeout(20);
+    aborting.abort();
+    expect((await changing)?.code).toBe("interrupted");
+    const signal = AbortSignal.abort();
+    expect((await failureOf(patient.change(empty, { signal })))?.code).toBe("interrupted");
+    holder.exec("rollback");
+    expect(await patient.change(empty, { signal })).toBe(2);
+  });
+});
+
+test("a tenant that cannot be written is read only", async () => {
+  const readOnly = open({ readOnly: true });
+  const reading = new SqliteStore(readOnly);
+  expect([store.isReadOnly, reading.isReadOnly]).toEqual([false, true]);
+  expect((await failureOf(reading.change(empty)))?.code).toBe("not-permitted");
+  expect(await reading.read((reader) => amountOf(reader, 1))).toBe(50);
+  expect(await textOf(await reading.lines(async () => ACCOUNTS))).toBe("50\n50\n");
+  readOnly.close();
+});
+
+describe("lines", () => {
+  /** Streams the accounts, and keeps the reader that describes them. */
+  const streamed = async (lines: Lines = ACCOUNTS) => {
+    const readers: Reader[] = [];
+    const stream = await store.lines(async (reader) => {
+      readers.push(reader);
+      return lines;
+    });
+    return { stream, closed: () => Promise.all(readers.map((reader) => reader.get("select 1"))) };
+  };
+
+  const ROWS = 2000;
+  beforeEach(() => {
+    database.exec(`with recursive n (id) as (select 3 union all select id + 1 from n where id < ${ROWS})
+      insert into account select id, 50 from n`);
+  });
+
+  test("are of one moment, whatever is changed meanwhile", async () => {
+    const { stream } = await streamed();
+    const reader = stream.getReader();
+    const chunks: Uint8Array[] = [];
+    for (let amount = 0; ; amount += 1) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      await store.change((writer) => writer.run("update account set amount = :amount", { amount }));
+      await store.change((writer) => writer.run("delete from account where id = :id", { id: ROWS - amount }));
+    }
+    expect(chunks.length).toBeGreaterThan(2);
+    expect(Buffer.concat(chunks).toString()).toBe("50\n".repeat(ROWS));
+    const last = chunks.length - 1;
+    expect(await textOf((await streamed()).stream)).toBe(`${last}\n`.repeat(ROWS - chunks.length));
+  });
+
+  test("let go of their connection at their end, when they are given up, and when they fail", async () => {
+    const ended = await streamed();
+    await textOf(ended.stream);
+    await expect(ended.closed()).rejects.toThrow("not open");
+    const cancelled = await streamed();
+    const reader = cancelled.stream.getReader();
+    await reader.read();
+    await expect(cancelled.closed()).resolves.toEqual([{ 1: 1 }]);
+    await reader.cancel();
+    await expect(cancelled.closed()).rejects.toThrow("not open");
+    const failing = await streamed({ ...ACCOUNTS, line: "abs(t.amount - 9223372036854775807 - 51)" });
+    await expect(textOf(failing.stream)).rejects.toThrow("overflow");
+    await expect(failing.closed()).rejects.toThrow("not open");
+    let given: Reader | undefined;
+    const describing = store.lines(async (described) => {
+      given = described;
+      throw new RangeError("no lines");
+    });
+    await expect(describing).rejects.toThrow(RangeError);
+    await expect(given?.get("select 1")).rejects.toThrow("not open");
+  });
+
+  test("begin with what is read for them, in the same moment", async () => {
+    const stream = await store.lines(async (reader) => {
+      const before = await reader.count("select count(*) from account");
+      database.exec("delete from account where id > 2");
+      return { ...ACCOUNTS, head: Buffer.from(`${before}\n`) };
+    });
+    expect(await textOf(stream)).toBe(`${ROWS}\n${"50\n".repeat(ROWS)}`);
+  });
+});
