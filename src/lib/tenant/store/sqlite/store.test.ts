@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf, textOf } from "../../testing/tenant.ts";
@@ -156,7 +157,75 @@ test("a body that throws is rolled back, also where the database has done so alr
     await writer.run("insert or rollback into account values (1, 1)");
   });
   await expect(ended).rejects.toThrow("UNIQUE");
+  const early = store.change(() => {
+    throw new SyntaxError("not even begun");
+  });
+  await expect(early).rejects.toThrow(SyntaxError);
   expect([stored(), database.isFree()]).toEqual([[50, 50], true]);
+});
+
+describe("a body that awaits something else", () => {
+  const moments: Readonly<Record<string, () => Promise<unknown>>> = {
+    "at once": async () => undefined,
+    "in an immediate": () => setImmediate(),
+    "in a timer": () => setTimeout(1),
+    "after a file": () => stat(folder),
+  };
+  const things: Readonly<Record<string, () => Promise<unknown>>> = {
+    "an immediate": () => setImmediate(),
+    "a timer": () => setTimeout(1),
+    "a file": () => stat(folder),
+    "a timer that is due": () => {
+      const due = setTimeout(1);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3);
+      return due;
+    },
+    "a tick": () => new Promise<void>((resolve) => process.nextTick(resolve)),
+    "its own store": () => store.read((reader) => amountOf(reader, 1)),
+  };
+  const cases = Object.keys(moments).flatMap((moment) => Object.keys(things).map((thing) => [thing, moment] as const));
+
+  test.each(cases)("%s is rolled back, begun %s, and the store goes on", async (thing, moment) => {
+    for (let round = 0; round < 10; round += 1) {
+      await moments[moment]?.();
+      const changing = store.change(async (writer) => {
+        await empty(writer);
+        await things[thing]?.();
+      });
+      await expect(changing).rejects.toThrow(TypeError);
+      const reading = store.read(async () => things[thing]?.());
+      await expect(reading).rejects.toThrow(TypeError);
+      expect([stored(), database.isFree()]).toEqual([[50, 50], true]);
+    }
+    expect(await store.change(empty)).toBe(2);
+  });
+
+  test("is not waited for, and can do nothing more", async () => {
+    const rest = Promise.withResolvers<unknown>();
+    const gate = Promise.withResolvers<undefined>();
+    const changing = store.change(async (writer) => {
+      await gate.promise;
+      rest.resolve(await Promise.allSettled([empty(writer), amountOf(writer, 1), writer.lock(["users"])]));
+    });
+    await expect(changing).rejects.toThrow("awaited something else");
+    await store.change(async (writer) => {
+      gate.resolve(undefined);
+      await writer.run("update account set amount = 49 where id = 1");
+      await writer.run("update account set amount = 51 where id = 2");
+    });
+    const over = { status: "rejected", reason: expect.objectContaining({ message: "the transaction is over" }) };
+    expect(await rest.promise).toEqual([over, over, over]);
+    expect(stored()).toEqual([49, 51]);
+  });
+});
+
+test("a writer is of use in its own transaction only", async () => {
+  let escaped: Writer | undefined;
+  await store.change(async (writer) => {
+    escaped = writer;
+  });
+  await expect(escaped?.run("update account set amount = 0")).rejects.toThrow("the transaction is over");
+  expect(stored()).toEqual([50, 50]);
 });
 
 describe("locks", () => {

@@ -1,3 +1,4 @@
+import { nextTick } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ChangeOptions, Derived, Lines, Locked, Params, Reader, Row, Store, Writer } from "../store.ts";
 import { interruption } from "../interruption.ts";
@@ -12,15 +13,30 @@ export type CollectionOf = (table: string) => string | undefined;
 
 /** A connection as a reader and a writer: answers come in the same turn of the event loop. */
 export class Connection implements Writer {
-  readonly #database: Database;
+  readonly #connected: Database;
   readonly #collectionOf: CollectionOf | undefined;
   readonly #locked = new Set<string>();
   #revision: number | undefined;
+  #isOver = false;
 
   /** @param collectionOf checks that collections are locked before they are written */
   constructor(database: Database, collectionOf?: CollectionOf) {
-    this.#database = database;
+    this.#connected = database;
     this.#collectionOf = collectionOf;
+  }
+
+  get #database(): Database {
+    if (this.#isOver) throw new TypeError("the transaction is over");
+    return this.#connected;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Ends its use: whoever reads or writes with it afterwards gets a TypeError. */
+  end(): void {
+    this.#isOver = true;
   }
 
   async get(sql: string, params?: Params): Promise<Row | undefined> {
@@ -127,21 +143,21 @@ export class SqliteStore implements Store {
     }
   }
 
-  async #ending<W, T>(body: (connection: W) => Promise<T>, connection: W): Promise<T> {
-    let turned = false;
-    const guard = setImmediate(() => {
-      turned = true;
+  async #ending<T>(body: (connection: Connection) => Promise<T>, connection: Connection): Promise<T> {
+    const elsewhere = Promise.withResolvers<never>();
+    // answers come in microtasks: when none are left, the body awaits something else
+    nextTick(() => {
+      if (!connection.isOver) elsewhere.reject(new TypeError("a transaction awaited something else than its store"));
     });
     try {
-      const result = await body(connection);
-      if (turned) throw new TypeError("a transaction awaited something else than its store");
+      const result = await Promise.race([body(connection), elsewhere.promise]);
       this.#database.exec("commit");
       return result;
     } catch (error) {
       this.#database.rollback();
       throw error;
     } finally {
-      clearImmediate(guard);
+      connection.end();
     }
   }
 }
