@@ -349,6 +349,18 @@ describe("while another connection writes", () => {
     expect(await changing).toBe(2);
   });
 
+  test("others of this process have their turns", async () => {
+    const patient = waiting(60_000);
+    const changes = [1, 2, 3].map((amount) =>
+      patient.change((writer) => writer.run("update account set amount = amount + :amount", { amount })),
+    );
+    expect(await patient.read((reader) => amountOf(reader, 1))).toBe(50);
+    expect(await textOf(await patient.lines(async () => ACCOUNTS))).toBe("50\n50\n");
+    holder.exec("rollback");
+    await Promise.all(changes);
+    expect(stored()).toEqual([56, 56]);
+  });
+
   test("a change ends as locked once it waited for long enough", async () => {
     const impatient = waiting(150);
     expect((await failureOf(impatient.change(empty)))?.code).toBe("locked");

@@ -115,12 +115,16 @@ export class SqliteStore implements Store {
     });
   }
 
-  change<T>(body: (writer: Writer) => Promise<T>, { signal }: ChangeOptions = {}): Promise<T> {
-    return this.#next(async () => {
-      this.#database.checkWritable();
-      await this.#begin(signal);
-      return this.#ending(body, new Connection(this.#database, this.#collectionOf));
-    });
+  async change<T>(body: (writer: Writer) => Promise<T>, { signal }: ChangeOptions = {}): Promise<T> {
+    this.#database.checkWritable();
+    for (let waitedMs = 0; ; waitedMs += WAIT_MS) {
+      const changed = await this.#next(() => this.#tryChange(body));
+      if (changed !== undefined) return changed.result;
+      if (signal?.aborted === true || this.#database.isInterrupted()) throw interruption();
+      this.#database.checkWaited(waitedMs);
+      // others of this process have their turns while another process has the lock
+      await sleep(WAIT_MS);
+    }
   }
 
   lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {
@@ -134,13 +138,10 @@ export class SqliteStore implements Store {
     return mine;
   }
 
-  /** Begins a write transaction; others of this process are not held up while another process has the lock. */
-  async #begin(signal: AbortSignal | undefined): Promise<void> {
-    for (let waitedMs = 0; !this.#database.tryBegin(); waitedMs += WAIT_MS) {
-      if (signal?.aborted === true || this.#database.isInterrupted()) throw interruption();
-      this.#database.checkWaited(waitedMs);
-      await sleep(WAIT_MS);
-    }
+  /** Runs `body` if the lock is free. */
+  async #tryChange<T>(body: (writer: Writer) => Promise<T>): Promise<{ readonly result: T } | undefined> {
+    if (!this.#database.tryBegin()) return undefined;
+    return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf)) };
   }
 
   async #ending<T>(body: (connection: Connection) => Promise<T>, connection: Connection): Promise<T> {
