@@ -199,9 +199,9 @@ export class Database {
     return this.#ending(body);
   }
 
-  /** Whether nobody holds the write lock at the moment. */
+  /** Whether nobody holds the write lock at the moment; false within a transaction of this connection. */
   isFree(): boolean {
-    if (!this.#tryLock(0)) return false;
+    if (this.#db.isTransaction || !this.#tryLock(0)) return false;
     this.exec("rollback");
     return true;
   }

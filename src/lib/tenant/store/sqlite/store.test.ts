@@ -382,6 +382,26 @@ describe("while another connection writes", () => {
   });
 });
 
+test("a tenant is free while nobody changes it, also if this is asked in the midst of a body", async () => {
+  const asked: unknown[] = [];
+  await store.change(async (writer) => {
+    asked.push(store.isFree());
+    await empty(writer);
+    asked.push(store.isFree());
+  });
+  await store.read(async (reader) => {
+    asked.push(store.isFree());
+    await amountOf(reader, 1);
+  });
+  expect(asked).toEqual([false, false, false]);
+  expect([store.isFree(), stored()]).toEqual([true, [0, 0]]);
+  const holder = open();
+  holder.exec("begin immediate");
+  expect(store.isFree()).toBe(false);
+  holder.close();
+  expect(store.isFree()).toBe(true);
+});
+
 test("a tenant that cannot be written is read only", async () => {
   const readOnly = open({ readOnly: true });
   const reading = new SqliteStore(readOnly);
