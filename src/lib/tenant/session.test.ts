@@ -1,0 +1,263 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Session, type ChangeOf, type Once } from "./session.ts";
+import { Database } from "./store/sqlite/database.ts";
+import { migrate } from "./store/sqlite/migrations.ts";
+import { SqliteStore } from "./store/sqlite/store.ts";
+import { failureOf, TestSurroundings } from "./testing/tenant.ts";
+
+const START = Date.UTC(2026, 3, 1);
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+let folder = "";
+let opened: Database[] = [];
+/** the time, which stands still */
+let time = START;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "session-"));
+  opened = [];
+  time = START;
+  session = open();
+  migrate(database(), { name: "t", now: "2026-04-01T00:00:00.000Z" }, () => undefined);
+  database().exec("create table thing (id text primary key, name text not null)");
+});
+afterEach(() => {
+  for (const one of opened) one.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+let session: Session;
+
+/** Somebody at work on the test's tenant, as in another process. */
+const open = (actor = "owner"): Session => {
+  const connection = new Database(join(folder, "tenant.db"));
+  opened.push(connection);
+  const { random } = new TestSurroundings();
+  return new Session(new SqliteStore(connection), { now: () => time, random }, actor);
+};
+
+/** The connection of the first session. */
+const database = (): Database => opened[0] ?? expect.unreachable();
+
+const things = (): readonly unknown[] =>
+  database()
+    .all("select name from thing order by rowid")
+    .map(({ name }) => name);
+
+const auditOf = (by: Database) =>
+  by
+    .all("select at, actor, action, subject, detail from audit order by seq")
+    .map(({ detail, ...entry }) => ({ ...entry, detail: JSON.parse(String(detail)) as unknown }));
+
+/** `collection revision` of each that was changed, by name. */
+const revisions = (): readonly string[] =>
+  database()
+    .all("select name, revision from collection where revision > 0 order by name")
+    .map(({ name, revision }) => `${String(name)} ${Number(revision)}`);
+
+interface Thing {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Adds the next thing. */
+const add = (by: Session, how: Partial<ChangeOf<Thing>> = {}): Promise<Thing> =>
+  by.change({ action: "things.add", locks: ["things"], ...how }, async (writer) => {
+    const at = (await writer.count("select count(*) from thing")) + 1;
+    const thing = { id: `id ${at}`, name: `made ${at}` };
+    await writer.run("insert into thing values (:id, :name)", { ...thing });
+    return { result: thing, subjects: [thing.id, "its box"], after: thing };
+  });
+
+const failing = (how: Partial<ChangeOf<Thing>> = {}): Promise<Thing> =>
+  session.change({ action: "things.add", locks: ["things"], ...how }, async (writer) => {
+    await writer.run("insert into thing values ('id 0', 'lost')");
+    throw new RangeError("no");
+  });
+
+const once: Once<Thing> = {
+  key: "a",
+  route: "/v1/things",
+  fingerprint: "f",
+  replay: async (reader, id) => {
+    const row = await reader.get("select name from thing where id = :id", { id });
+    return row && { id, name: String(row["name"]) };
+  },
+};
+
+test("a change gives its result, and marks what it locks as changed, and nothing else", async () => {
+  expect(await add(session, { locks: ["users", "orgs"] })).toEqual({ id: "id 1", name: "made 1" });
+  expect(revisions()).toEqual(["orgs 1", "users 1"]);
+  await add(session, { locks: ["users"] });
+  expect(revisions()).toEqual(["orgs 1", "users 2"]);
+  await add(session, { locks: [] });
+  expect(revisions()).toEqual(["orgs 1", "users 2"]);
+  await session.change({ action: null, locks: ["devices"] }, async (writer) => {
+    await writer.lock(["orgs"]);
+    return { result: undefined, subjects: [] };
+  });
+  expect(revisions()).toEqual(["devices 3", "orgs 1", "users 2"]);
+});
+
+test("what is locked is known when the change begins", async () => {
+  const changing = (locks: readonly string[]) => {
+    const collectionOf = (table: string) => (table === "thing" ? "things" : undefined);
+    const checked = new Session(new SqliteStore(database(), collectionOf), session.surroundings, "owner");
+    return add(checked, { locks });
+  };
+  await expect(changing(["boxes"])).rejects.toThrow("thing is written, and things was not locked");
+  await expect(changing(["boxes", "things"])).resolves.toMatchObject({ name: "made 1" });
+});
+
+describe("the audit of a change", () => {
+  test("says who did what to what, and when; how it was, and how it is", async () => {
+    const body = (changed: object) => async () => ({ result: undefined, subjects: ["id 1", "id 2"], ...changed });
+    const [before, after] = [{ name: "本社" }, { name: "支社" }];
+    await session.change({ action: "things.edit", locks: [] }, body({ before, after }));
+    time += DAY_MS;
+    await open("somebody").change({ action: "things.remove", locks: [] }, body({ before }));
+    await session.change({ action: "things.add", locks: [] }, body({ after }));
+    await session.change({ action: "things.touch", locks: [] }, body({}));
+    const subject = "id 1 id 2";
+    const [first, later] = ["2026-04-01T00:00:00.000Z", "2026-04-02T00:00:00.000Z"];
+    expect(auditOf(database())).toEqual([
+      { at: first, actor: "owner", action: "things.edit", subject, detail: { before, after } },
+      { at: later, actor: "somebody", action: "things.remove", subject, detail: { before } },
+      { at: later, actor: "owner", action: "things.add", subject, detail: { after } },
+      { at: later, actor: "owner", action: "things.touch", subject, detail: {} },
+    ]);
+  });
+
+  test("is chained, also where changes come at the same time, from one process and another", async () => {
+    const other = open("somebody");
+    await Promise.all([add(session), add(other), add(session), add(other)]);
+    const rows = database().all("select * from audit order by seq");
+    expect(rows.map(({ subject }) => subject)).toEqual([1, 2, 3, 4].map((at) => `id ${at} its box`));
+    let before = "";
+    for (const { at, actor, action, subject, detail, hash } of rows) {
+      const entry = JSON.stringify({ at, actor, action, subject, detail: JSON.parse(String(detail)) as unknown });
+      expect(hash).toBe(createHash("sha256").update(`${before}\n${entry}`).digest("hex"));
+      before = String(hash);
+    }
+  });
+
+  test("is none for bookkeeping, which counts as a change all the same", async () => {
+    await add(session, { action: null });
+    expect([auditOf(database()), things(), revisions()]).toEqual([[], ["made 1"], ["things 1"]]);
+  });
+});
+
+test("what fails leaves no trace", async () => {
+  await add(session);
+  const before = [auditOf(database()), things(), revisions()];
+  await expect(failing({ once })).rejects.toThrow(RangeError);
+  expect([auditOf(database()), things(), revisions()]).toEqual(before);
+  expect(database().all("select * from repeatable")).toEqual([]);
+});
+
+test("a change that waits is given up by its signal", async () => {
+  open();
+  opened[1]?.exec("begin immediate");
+  expect((await failureOf(add(session, { signal: AbortSignal.abort() })))?.code).toBe("interrupted");
+  opened[1]?.exec("rollback");
+  expect(things()).toEqual([]);
+});
+
+describe("a request that may be sent again", () => {
+  test("is done once, and answered as before, also by a process that comes later", async () => {
+    const thing = await add(session, { once });
+    expect(await add(session, { once })).toEqual(thing);
+    expect(await add(open("somebody"), { once })).toEqual(thing);
+    expect([things(), revisions(), auditOf(database())]).toMatchObject([["made 1"], ["things 1"], [{}]]);
+  });
+
+  test.each([
+    ["no key", undefined],
+    ["another key", { ...once, key: "b" }],
+    ["another route", { ...once, route: "/v1/boxes" }],
+  ])("is another one with %s", async (_, other) => {
+    await add(session, { once });
+    expect(await add(session, { once: other })).toEqual({ id: "id 2", name: "made 2" });
+  });
+
+  test("is done once where it comes at the same time, in one process and another", async () => {
+    const [here, there] = [session, open("somebody")];
+    const other = { ...once, key: "b" };
+    const answers = await Promise.all([
+      add(here, { once }),
+      add(there, { once }),
+      add(here, { once: other }),
+      add(here, { once }),
+      add(there, { once: other }),
+    ]);
+    expect(new Set(answers.map(({ name }) => name))).toEqual(new Set(["made 1", "made 2"]));
+    expect([answers[1], answers[3], answers[4]]).toEqual([answers[0], answers[0], answers[2]]);
+    expect([things().length, auditOf(database()).length]).toEqual([2, 2]);
+  });
+
+  test("is refused when its key was used with another content, and does nothing", async () => {
+    const thing = await add(session, { once });
+    const refused = await failureOf(add(session, { once: { ...once, fingerprint: "g" } }));
+    expect([refused?.code, refused?.where]).toEqual(["usage", "idempotency-key"]);
+    expect([things(), revisions(), auditOf(database())]).toMatchObject([["made 1"], ["things 1"], [{}]]);
+    expect(await add(session, { once })).toEqual(thing);
+  });
+
+  test("is done again when what it did is no more, and then replayed for a day", async () => {
+    await add(session, { once });
+    database().exec("update thing set id = 'elsewhere'");
+    time += DAY_MS;
+    const again = await add(session, { once });
+    expect(again).toEqual({ id: "id 2", name: "made 2" });
+    time += DAY_MS;
+    await add(session, { once: { ...once, key: "b" } });
+    expect(await add(session, { once })).toEqual(again);
+    expect(things()).toEqual(["made 1", "made 2", "made 3"]);
+  });
+
+  test("is tried anew when it failed", async () => {
+    const outcomes = await Promise.allSettled([failing({ once }), failing({ once }), add(session, { once })]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+    expect(things()).toEqual(["made 1"]);
+  });
+
+  test("is bookkeeping, if it is that", async () => {
+    const thing = await add(session, { action: null, once });
+    expect(await add(session, { action: null, once })).toEqual(thing);
+    expect([things(), auditOf(database())]).toEqual([["made 1"], []]);
+  });
+
+  test("is known before it is begun", async () => {
+    expect(await session.replayed(once)).toBeUndefined();
+    const thing = await add(session, { once });
+    expect(await open().replayed(once)).toEqual(thing);
+    expect(await session.replayed({ ...once, route: "/v1/boxes" })).toBeUndefined();
+    const refused = await failureOf(session.replayed({ ...once, fingerprint: "g" }));
+    expect([refused?.code, refused?.where]).toEqual(["usage", "idempotency-key"]);
+  });
+
+  test("is forgotten after a day, when the next one is kept", async () => {
+    const later = (ms: number, key: string): Promise<Thing> => {
+      time = START + ms;
+      return add(session, { once: { ...once, key } });
+    };
+    await later(0, "a");
+    await later(1, "b");
+    await later(DAY_MS, "c");
+    expect(await later(DAY_MS, "a")).toMatchObject({ name: "made 1" });
+    await later(DAY_MS + 1, "d");
+    expect(await later(DAY_MS + 1, "b")).toMatchObject({ name: "made 2" });
+    expect(await later(DAY_MS + 1, "a")).toMatchObject({ name: "made 5" });
+    expect(await later(DAY_MS + 2, "a")).toMatchObject({ name: "made 5" });
+  });
+
+  test("is kept with what another one does in its own transaction", async () => {
+    const kept = session.keptKey(once, "id 7");
+    const { key, route, fingerprint } = once;
+    const [at, forgotten] = ["2026-04-01T00:00:00.000Z", "2026-03-31T00:00:00.000Z"];
+    expect(kept).toEqual({ key, route, fingerprint, subject: "id 7", at, forgotten });
+  });
+});
