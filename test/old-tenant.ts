@@ -90,6 +90,11 @@ export function columnsOf(path: string): Columns {
   return Object.fromEntries(columns.map(([table, names]) => [table, names.filter((name) => !UNTOLD.has(name))]));
 }
 
+/** Where a table's rows and columns of then are by now, if not under their names: SQL. */
+export type Places = Readonly<
+  Record<string, { readonly rows?: string; readonly columns: Readonly<Record<string, string>> }>
+>;
+
 type Row = Readonly<Record<string, unknown>>;
 
 const told = (row: Row, madeAt: string): string =>
@@ -101,10 +106,13 @@ const told = (row: Row, madeAt: string): string =>
  * @param columns those that are read
  * @param imports the answer to {@link IMPORTS}
  */
-export function tablesOf(path: string, columns: Columns, imports: string, madeAt: string): Tables {
+export function tablesOf(path: string, columns: Columns, imports: string, madeAt: string, places: Places = {}): Tables {
   using database = new DatabaseSync(path);
-  const rowsOf = (table: string, names: readonly string[]): readonly Row[] =>
-    database.prepare(`select ${names.map((name) => `"${name}"`).join(", ")} from "${table}"`).all();
+  const rowsOf = (table: string, names: readonly string[]): readonly Row[] => {
+    const { rows = `"${table}"`, columns: elsewhere } = places[table] ?? { columns: {} };
+    const values = names.map((name) => `${elsewhere[name] ?? `"${name}"`} as "${name}"`);
+    return database.prepare(`select ${values.join(", ")} from ${rows}`).all();
+  };
   const tables: (readonly [string, readonly Row[]])[] = [
     ...Object.entries(columns).map(([table, names]) => [table, rowsOf(table, names)] as const),
     ["imports", JSON.parse(imports) as Row[]],

@@ -1,7 +1,7 @@
 import type { Database } from "./database.ts";
 import { quoteIdentifier } from "../sql/forms.ts";
 import type { SQLOutputValue } from "node:sqlite";
-import { codeKey, emailKey } from "../../../model/normalise.ts";
+import { codeKey, emailKey, nameSortKey } from "../../../model/normalise.ts";
 
 /**
  * The step that puts into columns what was a function called from SQL, or JSON: comparison keys, and records as they were
@@ -44,6 +44,9 @@ const COLUMNS: Readonly<Record<string, Readonly<Record<string, readonly [column:
   org: { nameKey: ["name", "step_code"], codeKey: ["code", "step_code"] },
   device: { identificationNameKey: ["identificationName", "step_code"], serialKey: ["serialNumber", "step_code"] },
 };
+
+/** What was kept before an update had no sort keys: SQL that makes them of the kept record. */
+const MISSING: Readonly<Record<string, string>> = { nameSort: "step_sort(before ->> '$.displayName')" };
 
 const REBUILT = `
   alter table collection add column last integer not null default 0;
@@ -117,7 +120,8 @@ const moveBefore = (database: Database, thing: string): void => {
   const values = columns.map(({ name, usual }) => {
     const [column, key] = keys[name] ?? [];
     if (column !== undefined && key !== undefined) return `${key}(${member(column)})`;
-    return usual === null ? member(name) : `coalesce(${member(name)}, ${usual})`;
+    const made = MISSING[name] ?? usual;
+    return made === null ? member(name) : `coalesce(${member(name)}, ${made})`;
   });
   database.run(
     `insert into ${thing}_was (import, action, pk, ${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
@@ -138,6 +142,7 @@ const fill = (database: Database, thing: string): void => {
 /** See above. */
 export const KEYS_IN_COLUMNS = (database: Database): void => {
   for (const [name, key] of Object.entries(KEYS)) database.define(name, key);
+  database.define("step_sort", (value) => (value === null ? null : nameSortKey(String(value))));
   database.exec(REBUILT);
   for (const thing of Object.keys(COLUMNS)) fill(database, thing);
   database.exec(INDEXES);
