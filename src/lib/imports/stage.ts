@@ -2,12 +2,11 @@ import { readHeader, type HeaderOptions } from "../csv/layout/header.ts";
 import type { Layout } from "../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
-import { comparisonKey, type Comparison } from "../model/normalise.ts";
+import { comparisonKey, isOwnKey, type Comparison } from "../model/normalise.ts";
 import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
 import type { Column } from "../model/format.ts";
-import { cellsName, KEYS, keyNamed, type ImportedField, type Kind } from "./kinds.ts";
+import { cellsName, KEYS, keyNamed, type Beside, type ImportedField, type Kind } from "./kinds.ts";
 import { standInKey } from "../model/normalise.ts";
-import { keyColumn } from "../model/thing.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
 
 /**
@@ -33,6 +32,12 @@ interface NamedBinding {
   readonly bind: Binding;
   /** see {@link KEYS} */
   readonly sparse?: boolean | undefined;
+}
+
+/** A cell that has a comparison key. */
+interface KeyedCell {
+  readonly at: number;
+  readonly comparison: Comparison;
 }
 
 const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
@@ -141,6 +146,7 @@ export class Stager implements RecordSink {
   #bindings(layout: Layout): readonly NamedBinding[] {
     const bindings = new Map<string, Binding>();
     const keys: NamedBinding[] = [];
+    const keyed: KeyedCell[] = [];
     const key = indexOf(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
     bindings.set("key", keyBinding(key, comparison));
@@ -153,11 +159,13 @@ export class Stager implements RecordSink {
         bindings.set(cellsName(field), this.#cellsBinding(i, column));
       }
       for (const { name, bind, sparse } of this.#valueBindings(i, column, field)) {
-        if (sparse === true) keys.push({ name, bind });
-        else bindings.set(name, bind);
+        if (sparse === true) {
+          keys.push({ name, bind });
+          if (field !== undefined) keyed.push({ at: i, comparison: field.comparison });
+        } else bindings.set(name, bind);
       }
     }
-    if (keys.length > 0) bindings.set(KEYS, keysBinding(keys));
+    if (keys.length > 0) bindings.set(KEYS, keysBinding(keys, keyed));
     const secrets = secretBinding(layout);
     if (secrets !== undefined) bindings.set("secrets", secrets);
     const custom = customBinding(layout, this.#request);
@@ -171,15 +179,8 @@ export class Stager implements RecordSink {
     const own = { name: column.field, bind: value };
     if (field === undefined) return [own];
     if (field.merge === "list") return this.#listBindings(i, field);
-    if (field.merge === "reference") return [own, this.#referenceBinding(i, field)];
-    const beside = field.beside.map(({ column: name, sparse, of }): NamedBinding => {
-      const bind: Binding = (values) => {
-        const text = value(values);
-        return text === null ? null : of(text);
-      };
-      return { name, bind, sparse };
-    });
-    return [own, ...beside];
+    if (field.merge === "reference") return this.#referenceBindings(i, field);
+    return [own, ...field.beside.map((one) => besideBinding(i, one))];
   }
 
   /** A list as JSON; a blank one is null if blanks keep what is stored. Names of records are a set, sorted by their keys. */
@@ -223,21 +224,17 @@ export class Stager implements RecordSink {
     };
   }
 
-  /** The key of the record that a cell names, null where it is the cell itself. */
-  #referenceBinding(i: number, { comparison, short }: ImportedField): NamedBinding {
-    const keys = new Map<string, string | null>();
+  /** The cell that names a record, which is passed on, and the record's key. */
+  #referenceBindings(i: number, { field, comparison, short, beside }: ImportedField): readonly NamedBinding[] {
+    const passed = new Set<string>();
     const bind: Binding = (values) => {
       const name = first(values[i]);
-      if (name === null) return null;
-      const known = keys.get(name);
-      if (known !== undefined) return known;
-      const key = comparisonKey(comparison, name);
-      const beside = key === name ? null : detached(key);
-      if (keys.size < REMEMBERED) keys.set(detached(name), beside);
-      this.#refer(short, key, name, i);
-      return beside;
+      if (name === null || passed.has(name)) return name;
+      if (passed.size < REMEMBERED) passed.add(detached(name));
+      this.#refer(short, comparisonKey(comparison, name), name, i);
+      return name;
     };
-    return { name: keyColumn({ short, list: false }), bind, sparse: true };
+    return [{ name: field, bind }, ...beside.map((one) => besideBinding(i, one))];
   }
 
   #refer(what: string, key: string, value: string, i: number): void {
@@ -290,16 +287,39 @@ const keyBinding =
     return value === null ? null : comparisonKey(comparison, value);
   };
 
+/** A column beside a text. */
+const besideBinding = (i: number, { column, sparse, of }: Beside): NamedBinding => ({
+  name: column,
+  sparse,
+  bind: (values) => {
+    const text = first(values[i]);
+    return text === null ? null : of(text);
+  },
+});
+
+/** True if no cell of a row has a key that is not its value. */
+const isPlain = (values: readonly CellValue[], keyed: readonly KeyedCell[]): boolean => {
+  for (const { at, comparison } of keyed) {
+    const value = values[at];
+    if (typeof value === "string") {
+      if (!isOwnKey(comparison, value)) return false;
+    } else if (value !== null && value !== undefined) {
+      for (const one of value) if (!isOwnKey(comparison, one)) return false;
+    }
+  }
+  return true;
+};
+
 /** The keys that are not the values themselves. */
 const keysBinding =
-  (keys: readonly NamedBinding[]): Binding =>
+  (keys: readonly NamedBinding[], keyed: readonly KeyedCell[]): Binding =>
   (values) => {
-    let found: Record<string, string> | undefined;
-    for (const { name, bind } of keys) {
+    if (isPlain(values, keyed)) return null;
+    const found = keys.flatMap(({ name, bind }) => {
       const key = bind(values);
-      if (key !== null) (found ??= {})[name] = key;
-    }
-    return found === undefined ? null : JSON.stringify(found);
+      return key === null ? [] : [[name, key] as const];
+    });
+    return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
   };
 
 /** What stands in for a row's blank key, of the columns at hand. */

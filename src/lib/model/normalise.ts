@@ -65,6 +65,12 @@ export const comparisonKey = (comparison: Comparison, value: string): string => 
   }
 };
 
+/** True if a value is its own {@link comparisonKey}, as nearly all are; false if that has to be looked at. */
+export const isOwnKey = (comparison: Comparison, value: string): boolean => {
+  if (comparison === "mail-address") return isAscii(value) && !HAS_UPPER.test(value);
+  return comparison === "exact" || isFolded(value);
+};
+
 /** What stands in for a blank key: the values together, compared as names; null if all of them are blank. */
 export const standInKey = (values: readonly (string | null)[]): string | null =>
   values.every((value) => value === null)
