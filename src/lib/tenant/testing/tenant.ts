@@ -79,6 +79,20 @@ const TABLES = [
   "audit",
 ];
 
+/** The collections that tables' records belong to: whoever writes them has to lock these. */
+const COLLECTIONS: ReadonlyMap<string, string> = new Map([
+  ["user", "users"],
+  ["user_email", "users"],
+  ["org", "orgs"],
+  ["custom_field", "fields"],
+  ["device", "devices"],
+  ["renewal_item", "renewals"],
+  ["renewal_notice", "renewals"],
+]);
+
+/** See `TenantOptions`. */
+export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
+
 /** A tenant in its own temporary folder. */
 export class TestTenant {
   readonly folder: string;
@@ -106,7 +120,8 @@ export class TestTenant {
   }
 
   #start(): OpenTenant {
-    return openTenant({ folder: this.folder, name: "試験", actor: "owner", surroundings: this.surroundings });
+    const { folder, surroundings } = this;
+    return openTenant({ folder, name: "試験", actor: "owner", surroundings, collectionOf });
   }
 
   staging(id: string): string {

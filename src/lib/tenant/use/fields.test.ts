@@ -6,7 +6,7 @@ import { Database } from "../store/sqlite/database.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { Session } from "../session.ts";
-import { TestSurroundings } from "../testing/tenant.ts";
+import { collectionOf, TestSurroundings } from "../testing/tenant.ts";
 import { addCustomField, removeCustomField } from "./fields.ts";
 
 let folder = "";
@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 test("a custom field goes with the values that users have in it, and no other user changes", async () => {
-  const session = new Session(new SqliteStore(database), new TestSurroundings(), "owner");
+  const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner");
   const [note, other] = [await addCustomField(session, "備考"), await addCustomField(session, "棟")];
   const pkOf = (id: string): number => database.count("select pk from custom_field where id = :id", { id });
   const [notePk, otherPk] = [pkOf(note.id), pkOf(other.id)];
