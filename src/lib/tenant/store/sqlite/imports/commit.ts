@@ -102,14 +102,14 @@ const makeReferences = (database: Database, plan: PlanSql, context: CommitContex
 const hasNew = (database: Database): boolean =>
   database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
 
-const create = (database: Database, plan: PlanSql, context: CommitContext): void => {
+/** @param base the highest number of the table so far: a new record's is that of its row above it */
+const create = (database: Database, plan: PlanSql, context: CommitContext, base: number): void => {
   if (!hasNew(database)) return;
   const { fields, fixed, thing, name: kind } = plan.kind;
   const values = new Map(fields.map((field) => [field.stored, valueForNew(plan, field)]));
   if (thing.scope !== undefined) values.set(thing.scope, ":kind");
   if (fixed !== undefined) values.set(fixed, `r.${quoteIdentifier(fixed)}`);
   for (const field of fields) for (const [column, sql] of besideForNew(plan, field)) values.set(column, sql);
-  const base = lastNumber(database, plan.kind.series);
   database.run(
     `insert into ${thing.name} (pk, id, ${[...values.keys()].map(quoteIdentifier).join(", ")}, createdAt, updatedAt, revision)
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
@@ -197,23 +197,29 @@ const remove = (database: Database, { kind, request }: PlanSql): void => {
 };
 
 /** Records which secrets were set and when; the secrets themselves were never staged. */
-const noteSecrets = (database: Database, plan: PlanSql, { now, idPrefix }: CommitContext): void => {
+const noteSecrets = (database: Database, plan: PlanSql, { now }: CommitContext, base: number): void => {
   if (!hasSecrets(plan)) return;
   const { table, thing } = plan.kind;
   const { name } = thing;
-  const set = `select coalesce(m.target, made.pk) as pk, r.secrets from s.row r
-    left join s.match m on m.row = r.row left join ${name} made on made.id = :idPrefix || printf('%012x', r.row)
-    where r.secrets is not null and ${VALID}`;
+  // a statement each: by one that joins what may be missing, every row would look through all records
+  const matched = `s.match m ${THEN} s.row r on r.row = m.row where t.pk = m.target`;
+  const made = `s.row r where t.pk = :base + r.row and not ${isMatched("r.row")}`;
   const change =
     table.secretSetAt === undefined
-      ? `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(v.secrets) e))`
+      ? `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(r.secrets) e))`
       : `${table.secretSetAt} = :now`;
-  database.run(`update ${name} as t set ${change} from (${set}) v where t.pk = v.pk`, { now, idPrefix });
+  for (const rows of [matched, made]) {
+    database.run(`update ${name} as t set ${change} from ${rows} and r.secrets is not null and ${VALID}`, {
+      now,
+      base,
+    });
+  }
 };
 
 /** Applies a plan, inside the caller's transaction: every valid row, or an exception. */
 export const applyPlan = (database: Database, plan: PlanSql, context: CommitContext): void => {
   const { planner } = plan.kind.table;
+  const base = lastNumber(database, plan.kind.series);
   // plans of before have none
   if (plan.request.mode === "replace") indexTargets(database);
   keepBefore(database, plan, context);
@@ -223,6 +229,6 @@ export const applyPlan = (database: Database, plan: PlanSql, context: CommitCont
   if (planner === undefined) update(database, plan, context);
   else planner.write(database, plan, context);
   reclaim(database, plan, false);
-  if (planner === undefined) create(database, plan, context);
-  noteSecrets(database, plan, context);
+  if (planner === undefined) create(database, plan, context, base);
+  noteSecrets(database, plan, context, base);
 };
