@@ -19,7 +19,7 @@ export async function stateOf(home: string): Promise<string> {
     const lists = [
       "select name, code from org order by code",
       "select e.emailKey, e.main, u.name from user_email e left join user u on u.pk = e.user order by e.emailKey",
-      "select a.accountKey, u.name from user_account a left join user u on u.pk = a.user order by a.accountKey",
+      "select coalesce(accountKey, accountName) as account, name from user where accountName is not null order by account",
       "pragma integrity_check",
     ];
     return [text, ...lists.map((list) => JSON.stringify(database.prepare(list).all()))].join("\n");
