@@ -113,6 +113,15 @@ export const createWasTable = (database: Database, thing: string): void => {
     primary key (import, pk)) without rowid`);
 };
 
+/** Records that one statement passes: what functions called from SQL return is kept in memory until it ends. */
+const AT_ONCE = 2_000;
+
+const IN_RANGE = "between :from and :upTo";
+
+const forNumbers = (last: number, body: (range: { readonly from: number; readonly upTo: number }) => void): void => {
+  for (let from = 1; from <= last; from += AT_ONCE) body({ from, upTo: from + AT_ONCE - 1 });
+};
+
 const moveBefore = (database: Database, thing: string): void => {
   const keys = COLUMNS[thing] ?? {};
   const member = (name: string): string => `before ->> '$.${name}'`;
@@ -123,12 +132,15 @@ const moveBefore = (database: Database, thing: string): void => {
     const made = MISSING[name] ?? usual;
     return made === null ? member(name) : `coalesce(${member(name)}, ${made})`;
   });
-  database.run(
-    `insert into ${thing}_was (import, action, pk, ${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
-     select import, action, target, ${values.join(", ")} from import_change
-     where entity = :thing and action in ('update', 'delete')`,
-    { thing },
-  );
+  const kept = "from import_change where import = :import and entity = :thing";
+  const sql = `insert into ${thing}_was (import, action, pk, ${columns.map(({ name }) => quoteIdentifier(name)).join(", ")})
+    select import, action, target, ${values.join(", ")} ${kept} and target ${IN_RANGE} and action in ('update', 'delete')`;
+  for (const { pk } of database.all("select pk from import")) {
+    const change = { import: Number(pk), thing };
+    forNumbers(database.count(`select max(target) ${kept}`, change), (range) =>
+      database.run(sql, { ...change, ...range }),
+    );
+  }
 };
 
 /** Fills the columns of the records that need it; nearly all are their own keys. */
@@ -136,7 +148,8 @@ const fill = (database: Database, thing: string): void => {
   const keys = Object.entries(COLUMNS[thing] ?? {});
   const sets = keys.map(([column, [of, key]]) => `${column} = ${key}(${of})`);
   const needs = keys.map(([column, [of, key]]) => `${column} is not null or ${key}(${of}) is not null`);
-  database.exec(`update ${thing} set ${sets.join(", ")} where ${needs.join(" or ")}`);
+  const sql = `update ${thing} set ${sets.join(", ")} where pk ${IN_RANGE} and (${needs.join(" or ")})`;
+  forNumbers(database.count(`select max(pk) from ${thing}`), (range) => database.run(sql, range));
 };
 
 /** See above. */
