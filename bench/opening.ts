@@ -58,6 +58,7 @@ export class OldTenant {
   /** @throws where the tenant is damaged, or the copy beside it is not the old one whole */
   async #opened({ database }: Program): Promise<TenantShape> {
     for (const name of await readdir(dirname(database))) {
+      if (name.includes("unfinished")) throw new Error(`${name} was left`);
       const beside = join(dirname(database), name);
       if (!/\.before-\d+$/.test(name)) continue;
       if (!isDeepStrictEqual(shapeOf(beside), this.shape)) throw new Error(`${name} is not the older tenant`);

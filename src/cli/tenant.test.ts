@@ -1,12 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { existsSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "../commands/testing/program.ts";
 import { example } from "../commands/testing/tenant.ts";
 import type { Context } from "../lib/config/context.ts";
 import { openTenant } from "./tenant.ts";
+
+const OLDER = new URL("../../test/fixtures/home-b7d515d/home/tenants/embedded/", import.meta.url);
 
 const machine = {
   clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0 },
@@ -56,6 +58,25 @@ test("a tenant in process is made in its folder, by the clock that is passed in"
   const again = await open(context);
   expect((await (await again.client(["users"])).users.fields()).map(({ name }) => name)).toEqual(["入社年"]);
   await again.close();
+});
+
+test("the update of an older tenant's file is told with its name, once", async () => {
+  const tenantFolder = join(freshFolder(), "kanto");
+  cpSync(OLDER, tenantFolder, { recursive: true });
+  const context = {
+    name: "kanto",
+    kind: "embedded",
+    tenantFolder,
+    timezone: "Asia/Tokyo",
+    language: "ja",
+    maps: new Map(),
+  } as const;
+  const told: string[] = [];
+  for (const round of ["first", "second"]) {
+    const upgrading = (name: string): void => void told.push(`${round}: ${name}`);
+    await (await openTenant({ ...machine, upgrading }, { context, source: "used" })).close();
+  }
+  expect(told).toEqual(["first: kanto"]);
 });
 
 test("a tenant on a server is asked below the address of its context", async () => {

@@ -19,6 +19,8 @@ export interface Machine {
   readonly userName: string | undefined;
   /** ends long lists and exports */
   readonly signal?: AbortSignal | undefined;
+  /** called before the file of an embedded tenant is updated, with the tenant's name */
+  readonly upgrading?: ((name: string) => void) | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function openTenant(machine: Machine, chosen: ChosenContext): Promi
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName }: Machine,
+  { clock, processes, userName, upgrading }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   await ensureFolder(tenantFolder);
@@ -50,6 +52,7 @@ async function connectInProcess(
     actor: userName === undefined ? "owner" : `owner (${userName})`,
     surroundings: { now: () => clock.now().getTime(), random: (size) => crypto.getRandomValues(new Uint8Array(size)) },
     processes,
+    upgrading: () => upgrading?.(name),
   });
   return { transport: fetch, check: unchecked, close };
 }

@@ -3,7 +3,8 @@ import type { ChosenContext, ChosenTenant, Machine, Tools } from "../commands/to
 import type { NounName } from "../lib/client/index.ts";
 import { Contexts, locateHome } from "../lib/config/index.ts";
 import { removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
-import { Terminal } from "../lib/terminal/index.ts";
+import { ROWS, Terminal } from "../lib/terminal/index.ts";
+import { text } from "../lib/text/index.ts";
 import type { Interrupts } from "./interrupts.ts";
 import type { Outside } from "./outside.ts";
 import type { OpenTenant } from "./tenant.ts";
@@ -47,6 +48,22 @@ function surviveClosing({ host: { stdin }, isTerminal }: Outside): void {
   stdin.setRawMode = (mode) => (isTerminal(0) ? setRawMode.call(stdin, mode) : stdin);
 }
 
+/** Says that a tenant's file is updated: while that is done, nothing else is. */
+const sayUpgrade =
+  (terminal: Terminal, { progress }: Globals) =>
+  (tenant: string): void => {
+    if (progress === "json") {
+      terminal.progress.start({ id: "upgrade", name: text("Updating", "更新"), unit: ROWS });
+      return;
+    }
+    terminal.noteNow(
+      text(
+        `updating the file of tenant ${tenant} to this version of clomoctl; this is done once`,
+        `テナント ${tenant} のファイルをこの版の clomoctl に合わせて更新しています(初回のみ)`,
+      ),
+    );
+  };
+
 /** The tools of one run; disposing of them closes the tenants that were opened. */
 export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
   const { host, clock, userFolder } = outside;
@@ -66,11 +83,11 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
+  const machine = { clock, processes, userName: outside.userName, signal, upgrading: sayUpgrade(terminal, globals) };
   const opened = new Map<string, Promise<OpenTenant>>();
   const open = async <N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> => {
     const { name } = chosen.context;
-    const tenant =
-      opened.get(name) ?? outside.openTenant({ clock, processes, userName: outside.userName, signal }, chosen);
+    const tenant = opened.get(name) ?? outside.openTenant(machine, chosen);
     opened.set(name, tenant);
     const { context, source, client } = await tenant;
     return { context, source, client: await client(nouns) };

@@ -12,7 +12,10 @@ export interface OpenTenant {
 }
 
 /** Where an embedded tenant is stored, and who its user is. */
-export interface TenantOptions extends Pick<SqliteTenant, "folder" | "name" | "collectionOf"> {
+export interface TenantOptions extends Pick<
+  SqliteTenant,
+  "folder" | "name" | "collectionOf" | "upgrading" | "freeBytes"
+> {
   readonly actor: string;
   readonly surroundings: Surroundings;
   /** knows which processes are alive, to name the holder of a lock; without it nobody is named */

@@ -39,6 +39,16 @@ test("results go to stdout, the rest to stderr, in the language", async () => {
   expect(stderr.seen).toBe("メモ\n警告: 古い\n");
 });
 
+test("a note before work that holds up everything is written at once, in its place", async () => {
+  const { terminal, stderr } = terminalWith({ lang: "ja" });
+  await terminal.note(text("first", "一"));
+  terminal.noteNow(text("now\u0007", "今\u0007"));
+  expect(stderr.seen).toBe("一\n今\\x07\n");
+  const quiet = terminalWith({ quiet: true });
+  quiet.terminal.noteNow(same("now"));
+  expect(quiet.stderr.seen).toBe("");
+});
+
 test("on a terminal there are tables and colours; --no-color, NO_COLOR and TERM=dumb take the colours away", async () => {
   const shown = async (options: TerminalOptions, environment: Environment) => {
     const { terminal, stdout, stderr } = terminalWith(options, true, environment);

@@ -91,6 +91,7 @@ export class Terminal {
   /** width of stdout in columns; 80 if it is not a terminal */
   readonly columns: number;
   readonly #err: TextWriter;
+  readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
   readonly #onTerminal: boolean;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
@@ -106,6 +107,7 @@ export class Terminal {
     this.out = new StreamWriter(stdout, "stdout", place.signal);
     this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
     this.#err = new StreamWriter(stderr, "stderr");
+    this.#writeNow = (chunk) => void stderr.write(chunk);
     this.#colours = {
       stdout: wantsColour(stdout.isTTY === true, options.color, environment),
       stderr: wantsColour(stderr.isTTY === true, options.color, environment),
@@ -114,7 +116,7 @@ export class Terminal {
       mode: progressMode(options),
       language: this.language,
       stderrIsTerminal: stderr.isTTY === true && environment["TERM"] !== "dumb" && stderr.columns !== 0,
-      write: (chunk) => void stderr.write(chunk),
+      write: this.#writeNow,
       columns: () => columnsOf(stderr) ?? DEFAULT_COLUMNS,
       clock: place.clock,
       loadSpinner: place.loadSpinner ?? oraOn(stderr, this.#colours.stderr),
@@ -158,6 +160,13 @@ export class Terminal {
     if (this.#options.quiet !== true) {
       await this.#tell([this.#line(line)]);
     }
+  }
+
+  /** A {@link note} before work that holds up the event loop. */
+  noteNow(line: Text): void {
+    if (this.#options.quiet === true) return;
+    this.progress.hide();
+    this.#writeNow(`${this.#line(line)}\n`);
   }
 
   /** A diagnostic detail; one line, escaped; only with `--verbose`. */

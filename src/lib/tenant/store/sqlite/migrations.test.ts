@@ -41,7 +41,11 @@ test("an older file is copied before, with what its log holds, and changed as on
   migrate(database, TENANT, () => undefined);
   database.run("insert into sent_column values ('users', 'name', 'in the log')");
   const copy = `${path}.before-${STEPS.length}`;
-  const backUp = (version: number): void => database.copyTo(`${path}.before-${version}`);
+  const backUp = (version: number): void => {
+    const reader = database.reader();
+    reader.copyTo(`${path}.before-${version}`);
+    reader.close();
+  };
   const step = "alter table tenant add column plan text;";
   expect(() => migrate(database, TENANT, backUp, [...STEPS, `${step} create nonsense`])).toThrow(/nonsense/);
   expect(database.count("pragma user_version")).toBe(STEPS.length);
@@ -60,6 +64,22 @@ test("two processes may make the same file", () => {
   migrate(first, TENANT, () => undefined);
   migrate(second, TENANT, () => undefined);
   expect(second.count("select count(*) from tenant")).toBe(1);
+  first.close();
+  second.close();
+});
+
+test("a file that another process migrates meanwhile is migrated once", () => {
+  const path = join(folder, "tenant.db");
+  const [first, second] = [new Database(path), new Database(path)];
+  migrate(first, TENANT, () => undefined, STEPS.slice(0, -1));
+  const versions: number[] = [];
+  const run = second.change.bind(second);
+  second.change = (body) => {
+    migrate(first, TENANT, (version) => versions.push(version));
+    return run(body);
+  };
+  migrate(second, TENANT, (version) => versions.push(version));
+  expect(versions).toEqual([STEPS.length - 1]);
   first.close();
   second.close();
 });

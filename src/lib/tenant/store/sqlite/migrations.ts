@@ -2,6 +2,7 @@ import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
+import { notUpgradable } from "./upgrade.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
 const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
@@ -111,30 +112,45 @@ const newer = (path: string): Failure =>
     hint: text("install the newest clomoctl", "最新の clomoctl をインストールしてください"),
   });
 
+/** The tenant that a file is made for or migrated. */
+export interface MigratedTenant {
+  readonly name: string;
+  /** a UTC instant */
+  readonly now: string;
+}
+
 /**
- * Migrates a file to the newest schema, in one transaction. A file with an older schema is copied to `PATH.before-N`
- * first.
+ * Migrates a file to the newest schema, in one transaction.
  *
- * @param backUp copies the file as it is
- * @throws Failure `unavailable` if a newer program wrote the file
+ * @param prepare called in the transaction, before a file with an older schema is changed
+ * @throws Failure `unavailable` if a newer program wrote the file, `not-permitted` if it cannot be written
  */
 export const migrate = (
   database: Database,
-  tenant: { readonly name: string; readonly now: string },
-  backUp: (version: number) => void,
+  tenant: MigratedTenant,
+  prepare: (version: number) => void,
   steps: readonly Step[] = STEPS,
 ): void => {
-  const version = (): number => database.count("pragma user_version");
-  if (version() > steps.length) throw newer(database.path);
-  if (version() === steps.length) return;
-  if (version() > 0) backUp(version());
+  /** Whether there is nothing to do. */
+  const isDone = (): boolean => {
+    const version = versionOf(database);
+    if (version > steps.length) throw newer(database.path);
+    return version === steps.length;
+  };
+  if (isDone()) return;
+  if (database.isReadOnly && versionOf(database) > 0) throw notUpgradable(database.path, tenant.name);
   database.change(() => {
-    const done = version();
-    for (const step of steps.slice(done)) {
+    // another process may have done it meanwhile
+    if (isDone()) return;
+    const version = versionOf(database);
+    if (version > 0) prepare(version);
+    for (const step of steps.slice(version)) {
       if (typeof step === "string") database.exec(step);
       else step(database);
     }
-    if (done === 0) database.run("insert into tenant (pk, name, createdAt) values (1, :name, :now)", tenant);
+    if (version === 0) database.run("insert into tenant (pk, name, createdAt) values (1, :name, :now)", { ...tenant });
     database.exec(`pragma user_version = ${steps.length}`);
   });
 };
+
+const versionOf = (database: Database): number => database.count("pragma user_version");

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import type { ImportEngine } from "../imports/engine.ts";
-import type { Processes } from "../processes.ts";
 import type { Store } from "../store.ts";
 import { storageFailure } from "./storage-failure.ts";
 import { SqliteStore, type CollectionOf } from "./store.ts";
-import { openTenantFile } from "./tenant-file.ts";
+import { openTenantFile, type TenantFile } from "./tenant-file.ts";
 import { WriterNote } from "./writer-note.ts";
 
 /** A tenant's database, open. */
@@ -19,20 +18,15 @@ export interface OpenStore {
 }
 
 /** Where a tenant's file is, and the initial data of a new one. */
-export interface SqliteTenant {
-  /** folder of all the tenant's files; created if missing */
-  readonly folder: string;
-  readonly name: string;
-  /** a UTC instant */
-  readonly now: string;
-  readonly processes: Processes;
+export interface SqliteTenant extends TenantFile {
   /** in tests: checks that what is written was locked */
   readonly collectionOf?: CollectionOf | undefined;
 }
 
 /** Opens the SQLite tenant in a folder. @throws Failure as {@link openTenantFile} */
-export const openSqlite = ({ folder, name, now, processes, collectionOf }: SqliteTenant): OpenStore => {
-  const database = openTenantFile({ folder, name, now, processes });
+export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore => {
+  const { folder, processes } = file;
+  const database = openTenantFile(file);
   const note = new WriterNote(join(folder, "writer.json"), processes);
   const store = new SqliteStore(database, collectionOf);
   let engine: Promise<ImportEngine> | undefined;

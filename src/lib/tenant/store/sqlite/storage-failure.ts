@@ -29,7 +29,7 @@ const primaryOf = (code: number | undefined): number | undefined => (code === un
 const codeOf = (error: unknown): number | undefined => primaryOf(extendedCodeOf(error));
 
 /** Bytes that the user may still write into a folder; undefined if that cannot be found out. */
-function freeBytesIn(folder: string): number | undefined {
+export function freeBytesIn(folder: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;
@@ -56,6 +56,19 @@ export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
     hint: text("make the file and its folder writable", "ファイルとフォルダーに書き込めるようにしてください"),
     cause,
   });
+
+/** The failure of work that the disk has too little space for. */
+export const tooFull = (path: string, neededBytes: number, freeBytes: number): Failure => {
+  const [needed, free] = [Math.ceil(neededBytes / 1e6), Math.floor(freeBytes / 1e6)];
+  return new Failure("unexpected", {
+    what: text(
+      `updating the tenant's file needs ${needed} MB on the disk, and ${free} MB are free`,
+      `テナントのファイルの更新には ${needed} MB の空き容量が必要ですが、${free} MB しかありません`,
+    ),
+    where: path,
+    hint: text("free some space, then run it again", "空き容量を確保してから、もう一度実行してください"),
+  });
+};
 
 /** The failure of a damaged tenant file. */
 export const damaged = (path: string, cause?: unknown): Failure =>

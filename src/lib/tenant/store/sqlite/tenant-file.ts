@@ -4,12 +4,12 @@ import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";
+import { prepareUpgrade, type Upgrade } from "./upgrade.ts";
 
 /** A tenant's file, and the initial data of a new one. */
-export interface TenantFile {
+export interface TenantFile extends Upgrade {
   /** folder of all the tenant's files; created if missing */
   readonly folder: string;
-  readonly name: string;
   /** a UTC instant */
   readonly now: string;
   readonly processes: Processes;
@@ -22,7 +22,8 @@ const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
 
 /**
  * Opens the file of a tenant, creating or migrating it first. A new one is renamed only once it is complete, so
- * that an empty file, or a folder that lost it, is damage and never a tenant without users.
+ * that an empty file, or a folder that lost it, is damage and never a tenant without users. One with an older schema is
+ * copied to `tenant.db.before-VERSION` first.
  *
  * @throws Failure `unexpected` when the file is damaged, or the disk full or faulty
  * @throws Failure `locked`, `unavailable` or `not-permitted`; see {@link migrate}
@@ -38,10 +39,11 @@ export const openTenantFile = (file: TenantFile): Database => {
   }
 };
 
-function opened(path: string, { name, now }: TenantFile): Database {
+function opened(path: string, file: TenantFile): Database {
+  const { name, now } = file;
   const database = Database.orReadOnly(path);
   try {
-    migrate(database, { name, now }, (version) => database.copyTo(`${path}.before-${version}`));
+    migrate(database, { name, now }, (version) => prepareUpgrade(database, version, file));
     return database;
   } catch (error) {
     database.close();
