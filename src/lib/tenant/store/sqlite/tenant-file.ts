@@ -42,11 +42,16 @@ export const openTenantFile = (file: TenantFile): Database => {
 function opened(path: string, file: TenantFile): Database {
   const { name, now } = file;
   const database = Database.orReadOnly(path);
+  let copy: string | undefined;
   try {
-    migrate(database, { name, now }, (version) => prepareUpgrade(database, version, file));
+    migrate(database, { name, now }, (version) => {
+      copy = prepareUpgrade(database, version, file);
+    });
     return database;
   } catch (error) {
     database.close();
+    // the file is as it was
+    if (copy !== undefined) rmSync(copy, { force: true });
     throw error;
   }
 }

@@ -102,6 +102,15 @@ describe("too little space on the disk", () => {
     expect(open({ freeBytes: () => needed })).toEqual({ versions: [STEPS.length, OLDER], calls: 1 });
   });
 
+  test("is not what the copy of an update that was killed takes", () => {
+    makeOlder(5_000);
+    const { length } = readFileSync(path);
+    writeFileSync(copyPath(), Buffer.alloc(length));
+    expect(refusedBy(() => open({ freeBytes: () => length * 1.5 - 1 })).where).toBe(path);
+    expect(readFileSync(copyPath()).length).toBe(length);
+    expect(open({ freeBytes: () => length * 1.5 }).versions).toEqual([STEPS.length, OLDER]);
+  });
+
   test("is that of the tenant's folder; where it cannot be found out, nothing is refused", () => {
     makeOlder();
     const asked: string[] = [];
@@ -142,7 +151,7 @@ test("an update that fails leaves the older tenant", () => {
   database.exec("create table user_was (pk integer)");
   database.close();
   expect(() => open()).toThrow("user_was");
-  expect([versionOf(path), versionOf(copyPath())]).toEqual([OLDER, OLDER]);
+  expect([versionOf(path), readdirSync(folder)]).toEqual([OLDER, ["tenant.db"]]);
 });
 
 test("an older tenant that cannot be written says what to type where it can", () => {

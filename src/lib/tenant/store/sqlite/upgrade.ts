@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Failure } from "../../../errors/index.ts";
 import { hasCode } from "../../../files/index.ts";
@@ -44,21 +44,24 @@ export const notUpgradable = (path: string, name: string, cause?: unknown): Fail
 
 /**
  * Copies the file of a tenant to `PATH.before-VERSION`, inside the caller's transaction and before anything is changed.
- * What a killed copying left is removed.
+ * What a killed update left is replaced or removed.
  *
+ * @returns the copy
  * @throws Failure `unexpected` if the disk has too little space, `not-permitted` if the folder cannot be written
  */
-export const prepareUpgrade = (database: Database, version: number, upgrade: Upgrade): void => {
+export const prepareUpgrade = (database: Database, version: number, upgrade: Upgrade): string => {
   const { path } = database;
   const copy = `${path}.before-${version}`;
   try {
     removeUnfinished(path);
-    checkSpace(database, upgrade.freeBytes ?? freeBytesIn);
+    checkSpace(database, copy, upgrade.freeBytes ?? freeBytesIn);
     // a file, or a folder, that cannot be written is told before anything is said
     database.exec(`pragma user_version = ${version}`);
     writeFileSync(`${copy}${UNFINISHED}`, "");
     if (hasData(database)) upgrade.upgrading?.();
+    rmSync(copy, { force: true });
     copyTo(database, copy);
+    return copy;
   } catch (error) {
     if (isRefused(error)) throw notUpgradable(path, upgrade.name, error);
     removeUnfinished(path);
@@ -90,10 +93,12 @@ const removeUnfinished = (path: string): void => {
   }
 };
 
-const checkSpace = (database: Database, freeBytes: typeof freeBytesIn): void => {
+/** @param copy a file that gives way */
+const checkSpace = (database: Database, copy: string, freeBytes: typeof freeBytesIn): void => {
   const bytes = database.count("pragma page_count") * database.count("pragma page_size");
   const needed = Math.max(bytes * NEEDED, LEAST_NEEDED_BYTES);
-  const free = freeBytes(dirname(database.path)) ?? needed;
+  const given = statSync(copy, { throwIfNoEntry: false })?.size ?? 0;
+  const free = (freeBytes(dirname(database.path)) ?? needed) + given;
   if (free < needed) throw tooFull(database.path, needed, free);
 };
 
