@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,6 +17,7 @@ import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { run, type Ran } from "../src/commands/testing/program.ts";
+import { openTenant, type OpenTenant } from "../src/lib/tenant/index.ts";
 import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
 import { wrongKeys } from "../src/lib/tenant/testing/keys.ts";
 import {
@@ -73,13 +75,26 @@ class Reopened {
     return onceOpened(this.#story.tables, this.#story.imports);
   }
 
-  run(line: string): Promise<Ran> {
+  /** Opens a copy of the tenant that can only be read. */
+  openForReading(): OpenTenant["fetch"] {
+    const folder = join(this.#folder, "read");
+    this.tenant.database.exec("pragma wal_checkpoint(truncate)");
+    cpSync(this.tenant.folder, folder, { recursive: true, filter: (path) => !/-(?:wal|shm)$/.test(path) });
+    // prevents a log next to the file, as on a read-only medium; permissions do not stop root
+    mkdirSync(join(folder, "tenant.db-wal"));
+    const { surroundings } = this.tenant;
+    const { fetch, close } = openTenant({ folder, name: this.#scene, actor: "owner", surroundings });
+    onTestFinished(close);
+    return fetch;
+  }
+
+  run(line: string, tenant = this.tenant.fetch): Promise<Ran> {
     return run(line, {
       home: this.#folder,
       folder: join(FIXTURE, "files", this.#scene),
       environment: { CLOMOCTL_CONTEXT: this.#scene },
       now: new Date(this.#story.madeAt),
-      tenant: this.tenant.fetch,
+      tenant,
     });
   }
 
@@ -178,6 +193,9 @@ const OPEN = ["planned", "uploading"];
 /** The collection that keeps the highest number of a table's records. */
 const SERIES: Readonly<Record<string, string>> = { user: "users", org: "orgs", custom_field: "fields" };
 
+/** The import that a command is about. */
+const idOf = (line: string): string => /[0-9a-f-]{36}/.exec(line)?.[0] ?? "";
+
 const storyOf = (scene: string): Story => JSON.parse(readFileSync(join(FIXTURE, `${scene}.json`), "utf8")) as Story;
 
 const byTitle = (told: readonly Told[]) => told.map((one) => [one.title, one] as const);
@@ -241,6 +259,28 @@ describe.each(SCENES)("%s of another commit", (scene) => {
       waiting.map(({ id }) => `${id}.db`).toSorted(),
     );
   });
+
+  test("says the same of imports that wait for the console where the tenant can only be read", async () => {
+    const home = reopened();
+    const reading = home.openForReading();
+    const lines = Object.keys(story.said).filter((line) => line.startsWith("imports show"));
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) {
+      expect(await home.run(line, reading)).toMatchObject({ exit: 0, stdout: story.said[line] });
+    }
+  });
+
+  test.each(byTitle(story.waiting.slice(0, 1)))(
+    "%s: says that it cannot, where what was staged is lost",
+    async (_, told) => {
+      const home = reopened();
+      const [line = ""] = told.lines;
+      const staging = home.tenant.staging(idOf(line));
+      rmSync(staging);
+      const { exit, stderr } = await home.run(line);
+      expect([exit, stderr]).toEqual([1, expect.stringContaining("the plan's file is damaged or missing")]);
+    },
+  );
 
   test.each(byTitle([...story.committed, ...story.waiting]))("%s: the same", async (_, told) => {
     const home = reopened();

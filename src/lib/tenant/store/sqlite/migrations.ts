@@ -2,7 +2,7 @@ import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
-import { notUpgradable } from "./upgrade.ts";
+import { notUpgradable, upgradingCommand } from "./upgrade.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
 const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
@@ -138,7 +138,9 @@ export const migrate = (
     return version === steps.length;
   };
   if (isDone()) return;
-  if (database.isReadOnly && versionOf(database) > 0) throw notUpgradable(database.path, tenant.name);
+  if (database.isReadOnly && versionOf(database) > 0) {
+    throw notUpgradable(database.path, upgradingCommand(tenant.name));
+  }
   database.change(() => {
     // another process may have done it meanwhile
     if (isDone()) return;

@@ -161,12 +161,12 @@ test("an older tenant that cannot be written says what to type where it can", ()
   expect(refusedBy(() => open())).toMatchObject({
     code: "not-permitted",
     what: {
-      en: "the tenant's file is of an older clomoctl and has to be updated once, but it cannot be written here",
+      en: "a file of an older clomoctl has to be updated once, and cannot be written here",
       ja: expect.stringContaining("書き込めません"),
     },
     where: path,
     hint: {
-      en: "make the file and its folder writable, then run once: clomoctl imports list --context kanto",
+      en: "make it and its folder writable, then run once: clomoctl imports list --context kanto",
       ja: expect.stringContaining("clomoctl imports list --context kanto"),
     },
   });

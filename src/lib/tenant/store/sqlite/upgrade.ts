@@ -25,22 +25,27 @@ const NEEDED = 2.5;
 /** Room for the tables of a small tenant. */
 const LEAST_NEEDED_BYTES = 1024 * 1024;
 
-/** The failure of a tenant of an older program that cannot be written. */
-export const notUpgradable = (path: string, name: string, cause?: unknown): Failure => {
-  const command = `clomoctl imports list --context ${name}`;
-  return new Failure("not-permitted", {
+/**
+ * The failure of a file of an older program that cannot be written.
+ *
+ * @param command that updates it
+ */
+export const notUpgradable = (path: string, command: string, cause?: unknown): Failure =>
+  new Failure("not-permitted", {
     what: text(
-      "the tenant's file is of an older clomoctl and has to be updated once, but it cannot be written here",
-      "テナントのファイルが以前の版の clomoctl のもので、一度更新する必要がありますが、書き込めません",
+      "a file of an older clomoctl has to be updated once, and cannot be written here",
+      "以前の版の clomoctl のファイルを一度更新する必要がありますが、書き込めません",
     ),
     where: path,
     hint: text(
-      `make the file and its folder writable, then run once: ${command}`,
+      `make it and its folder writable, then run once: ${command}`,
       `ファイルとフォルダーに書き込めるようにしてから、一度実行してください: ${command}`,
     ),
     cause,
   });
-};
+
+/** What updates a tenant's file. */
+export const upgradingCommand = (tenant: string): string => `clomoctl imports list --context ${tenant}`;
 
 /**
  * Copies the file of a tenant to `PATH.before-VERSION`, inside the caller's transaction and before anything is changed.
@@ -63,7 +68,7 @@ export const prepareUpgrade = (database: Database, version: number, upgrade: Upg
     copyTo(database, copy);
     return copy;
   } catch (error) {
-    if (isRefused(error)) throw notUpgradable(path, upgrade.name, error);
+    if (isRefused(error)) throw notUpgradable(path, upgradingCommand(upgrade.name), error);
     removeUnfinished(path);
     throw error;
   }

@@ -164,10 +164,14 @@ export class SqliteImports implements ImportEngine {
   /** The plan of an import, staged as this program stages. @throws Failure `conflict` if it has no open plan */
   #planOf(record: ImportRecord): PlanSql {
     const plan = planSqlOf(record);
-    if (record.state === "awaiting-console" && !this.#database.isReadOnly) {
-      upgradeStaging(this.#staging(`${record.id}.db`), plan);
+    if (record.state !== "awaiting-console") return plan;
+    const { staging, tenant } = this.#files(record.id);
+    try {
+      upgradeStaging(staging, plan, record.id);
+      return plan;
+    } catch (error) {
+      throw storageFailure(error, tenant, staging);
     }
-    return plan;
   }
 
   #staging(file: string): string {

@@ -1,9 +1,12 @@
+import { existsSync } from "node:fs";
 import { Database } from "../database.ts";
 import { quoteIdentifier } from "../../sql/forms.ts";
 import type { StatementSync } from "node:sqlite";
 import { KEYS } from "../../../../imports/kinds.ts";
 import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
+import { isUnwritable } from "../storage-failure.ts";
+import { notUpgradable } from "../upgrade.ts";
 import type { PlanSql } from "./stored-kind.ts";
 
 /** Rows per insert statement, to amortise the cost of a call. */
@@ -30,37 +33,65 @@ export const attachForReading = (database: Database, path: string): void => {
 /** The version of a staging file's tables. */
 const VERSION = 2;
 
-/** Adds to the staging file of a plan that awaits the console what an older program did not stage. */
-export const upgradeStaging = (path: string, { kind, staged }: PlanSql): void => {
+/** Rows that one statement passes: what functions called from SQL return is kept in memory until it ends. */
+const AT_ONCE = 2_000;
+
+/**
+ * Adds to the staging file of a plan that awaits the console what an older program did not stage. A missing file stays
+ * missing.
+ *
+ * @param id of the import
+ * @throws Failure `not-permitted` if the file is to be changed and cannot be written
+ */
+export const upgradeStaging = (path: string, plan: PlanSql, id: string): void => {
+  if (!existsSync(path)) return;
   const database = new Database(path, { plain: true });
   try {
-    if (database.count("pragma user_version") >= VERSION) return;
+    if (isCurrent(database)) return;
     database.change(() => {
-      const fields = kind.fields.filter(({ field }) => staged.staged.includes(field));
-      const beside = fields.flatMap((field) => field.beside.map((one) => ({ ...one, field })));
-      const columns = beside.map(({ field }) => quoteIdentifier(field.field)).join(", ");
-      database.define("keys_beside", (...values) => {
-        const found = beside.flatMap(({ column, sparse, of, field: { merge } }, at) => {
-          const value = values[at] ?? null;
-          if (!sparse || value === null) return [];
-          const key = of(merge === "list" ? (JSON.parse(String(value)) as string[]) : String(value));
-          return key === null ? [] : [[column, key] as const];
-        });
-        return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
-      });
-      database.exec(`alter table row add column ${KEYS} text`);
-      database.exec(`update row set ${KEYS} = keys_beside(${columns})`);
-      for (const { column, sparse, of, field } of beside) {
-        if (sparse) continue;
-        database.define("beside", (value) => (value === null ? null : of(String(value))));
-        database.exec(`alter table row add column ${quoteIdentifier(column)} text`);
-        database.exec(`update row set ${quoteIdentifier(column)} = beside(${quoteIdentifier(field.field)})`);
-      }
-      database.exec("create index if not exists match_target on match (target)");
-      database.exec(`pragma user_version = ${VERSION}`);
+      // another process may have done it meanwhile
+      if (!isCurrent(database)) addKeys(database, plan);
     });
+  } catch (error) {
+    throw isUnwritable(error) ? notUpgradable(path, `clomoctl imports show ${id} --rows`, error) : error;
   } finally {
     database.close();
+  }
+};
+
+const isCurrent = (database: Database): boolean => database.count("pragma user_version") >= VERSION;
+
+const addKeys = (database: Database, { kind, staged }: PlanSql): void => {
+  const fields = kind.fields.filter(({ field }) => staged.staged.includes(field));
+  const beside = fields.flatMap((field) => field.beside.map((one) => ({ ...one, field })));
+  const columns = beside.map(({ field }) => quoteIdentifier(field.field)).join(", ");
+  database.define("keys_beside", (...values) => {
+    const found = beside.flatMap(({ column, sparse, of, field: { merge } }, at) => {
+      const value = values[at] ?? null;
+      if (!sparse || value === null) return [];
+      const key = of(merge === "list" ? (JSON.parse(String(value)) as string[]) : String(value));
+      return key === null ? [] : [[column, key] as const];
+    });
+    return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
+  });
+  addColumn(database, KEYS, `keys_beside(${columns})`);
+  for (const { column, sparse, of, field } of beside) {
+    if (sparse) continue;
+    database.define("beside", (value) => (value === null ? null : of(String(value))));
+    addColumn(database, column, `beside(${quoteIdentifier(field.field)})`);
+  }
+  database.exec("create index if not exists match_target on match (target)");
+  database.exec(`pragma user_version = ${VERSION}`);
+};
+
+/** @param made SQL of its values */
+const addColumn = (database: Database, name: string, made: string): void => {
+  const column = quoteIdentifier(name);
+  database.exec(`alter table row add column ${column} text`);
+  const last = database.count("select max(row) from row");
+  for (let from = 1; from <= last; from += AT_ONCE) {
+    const sql = `update row set ${column} = ${made} where row between :from and :upTo and ${made} is not null`;
+    database.run(sql, { from, upTo: from + AT_ONCE - 1 });
   }
 };
 
