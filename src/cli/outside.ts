@@ -46,6 +46,10 @@ export interface Outside {
   readonly openTenant: TenantOpener;
 }
 
+/** Whether stdin was a terminal, and its window is closed. */
+export const isHungUp = ({ host: { stdin }, isTerminal }: Pick<Outside, "host" | "isTerminal">): boolean =>
+  stdin.isTTY && !isTerminal(0);
+
 /** The environment of the program when it runs as a process. */
 export const outsideOf = (host: Host): Outside => ({
   host,

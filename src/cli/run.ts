@@ -5,7 +5,7 @@ import { same } from "../lib/text/index.ts";
 import { exitOf, failureExit } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
-import type { Outside } from "./outside.ts";
+import { isHungUp, type Outside } from "./outside.ts";
 import { parse } from "./parse.ts";
 import { asFailure, stackOf } from "./report.ts";
 import { openTools } from "./tools.ts";
@@ -41,7 +41,7 @@ export async function runVerb(outside: Outside, style: ErrorStyle, { path, verb,
 
 /** Awaits the work and its output; shows a failure, unless a signal caused it. */
 async function settle(
-  { host: { stdin }, isTerminal }: Outside,
+  outside: Outside,
   interrupts: Interrupts,
   { terminal }: Tools,
   verb: VerbNode,
@@ -56,7 +56,7 @@ async function settle(
     // Ctrl-C in a question arrives as a key, not as a signal
     if (failure.code === "interrupted") {
       // so does the end of stdin as the window is closed, before SIGHUP is seen
-      if (stdin.isTTY && !isTerminal(0)) interrupts.hangUp();
+      if (isHungUp(outside)) interrupts.hangUp();
       interrupts.leave();
     }
     if (interrupts.exit === undefined) {

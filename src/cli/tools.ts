@@ -6,7 +6,7 @@ import { removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/f
 import { ROWS, Terminal } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import type { Interrupts } from "./interrupts.ts";
-import type { Outside } from "./outside.ts";
+import { isHungUp, type Outside } from "./outside.ts";
 import type { OpenTenant } from "./tenant.ts";
 
 const machineOf = (outside: Outside): Machine => {
@@ -31,12 +31,9 @@ const machineOf = (outside: Outside): Machine => {
  * The bytes of stdin. A terminal whose window is closed ends like one where Ctrl-D was typed, before SIGHUP is seen:
  * what was typed so far must not be taken for the whole.
  */
-async function* wholeInput(
-  { host: { stdin }, isTerminal }: Outside,
-  interrupts: Interrupts,
-): AsyncGenerator<string | Uint8Array> {
-  yield* stdin;
-  if (stdin.isTTY && !isTerminal(0)) interrupts.hangUp();
+async function* wholeInput(outside: Outside, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> {
+  yield* outside.host.stdin;
+  if (isHungUp(outside)) interrupts.hangUp();
   interrupts.signal.throwIfAborted();
 }
 

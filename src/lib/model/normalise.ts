@@ -3,7 +3,7 @@ const isAscii = (value: string): boolean => !/[^\0-\u007f]/.test(value);
 const LOOK_ALIKE = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
 
 /** The seven characters on which two mappings of the same JIS character disagree, in their Windows-31J form. */
-const WINDOWS_FORM: ReadonlyMap<string, string> = new Map([
+export const WINDOWS_FORM: ReadonlyMap<string, string> = new Map([
   ["\u301c", "\uff5e"],
   ["\u2212", "\uff0d"],
   ["\u2016", "\u2225"],

@@ -1,3 +1,5 @@
+import { WINDOWS_FORM } from "../../../model/normalise.ts";
+
 // Forms of SQL that SQLite and PostgreSQL read alike, in place of what only one of them does.
 
 /** A name as SQL takes any. */
@@ -13,20 +15,9 @@ export const truth = (condition: string): string => either(condition, "'true'", 
 /** SQL: joins a table to those before it, which the planner is to read first. @see https://sqlite.org/optoverview.html#crossjoin */
 export const THEN = "cross join";
 
-/** The seven characters on which two mappings of the same JIS character disagree, with their Windows-31J forms. */
-const LOOK_ALIKES = [
-  ["\u301c", "\uff5e"],
-  ["\u2212", "\uff0d"],
-  ["\u2016", "\u2225"],
-  ["\u2014", "\u2015"],
-  ["\u00a2", "\uffe0"],
-  ["\u00a3", "\uffe1"],
-  ["\u00ac", "\uffe2"],
-] as const;
-
 /** SQL: a text after a round trip through Windows-31J. @see cp932Form */
 export const windowsForm = (value: string): string =>
-  LOOK_ALIKES.reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
+  [...WINDOWS_FORM].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
 
 /** SQL: true if a staged row is invalid. @param row its number */
 export const isInvalid = (row: string): string => `exists (select 1 from s.invalid bad where bad.row = ${row})`;
