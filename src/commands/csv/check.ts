@@ -1,4 +1,5 @@
 import { checkFile } from "../../lib/csv/check/index.ts";
+import { diskFailureOf } from "../../lib/errors/disk.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { loadFormat, type FormatName } from "../../lib/model/console-files.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
@@ -83,7 +84,7 @@ export default defineCommand({
         step.expect(total);
         step.reach(done);
       },
-    });
+    }).catch((cause: unknown) => Promise.reject(diskFailureOf(cause, file.label) ?? cause));
     step.finish();
     const checked: CheckedFile = { file: file.label, format: as, encoding, report };
     await listFound(terminal, checked);

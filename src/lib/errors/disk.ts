@@ -32,13 +32,16 @@ export const diskFailure = (code: unknown, where: string | undefined, cause?: un
   return fault === undefined ? undefined : new Failure("unexpected", { ...fault, where, cause });
 };
 
-/** @see https://www.sqlite.org/rescode.html#full */
-const SQLITE_FULL = 13;
+/** @see https://www.sqlite.org/rescode.html */
+const BY_SQLITE_CODE: ReadonlyMap<number, string> = new Map([
+  [10, "EIO"],
+  [13, "ENOSPC"],
+]);
 
-/** {@link diskFailure} for an error of the file system, which may name the file itself, or SQLite's of a full disk. */
+/** {@link diskFailure} for an error of the file system, which may name the file itself, or of SQLite. */
 export const diskFailureOf = (error: unknown, where?: string): Failure | undefined => {
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const own = "path" in error && typeof error.path === "string" ? error.path : undefined;
-  const isFull = "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_FULL;
-  return diskFailure(isFull ? "ENOSPC" : error.code, where ?? own, error);
+  const code = "errcode" in error ? BY_SQLITE_CODE.get(Number(error.errcode) & 0xff) : error.code;
+  return diskFailure(code, where ?? own, error);
 };

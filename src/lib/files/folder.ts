@@ -9,10 +9,14 @@ import { text } from "../text/index.ts";
  * @throws `unexpected` when the folder cannot be created
  */
 export async function ensureFolder(folder: string): Promise<void> {
+  const mode = 0o700;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode });
   } catch (cause) {
-    throw unwritable(folder, cause);
+    // Node then tells that the folder is missing, whatever the reason
+    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    const reason: unknown = isMissing ? await mkdir(folder, { mode }).catch((again: unknown) => again) : cause;
+    if (reason !== undefined) throw unwritable(folder, reason);
   }
 }
 

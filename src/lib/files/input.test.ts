@@ -6,6 +6,7 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { systemProcesses } from "./index.ts";
 import { freshFolder } from "../../commands/testing/program.ts";
 import { openInput } from "./input.ts";
+import { unreadable } from "./read.ts";
 
 const placeOf = (stdin = "") => {
   const folder = mkdtempSync(join(freshFolder(), "desk-"));
@@ -85,4 +86,14 @@ test("stdin that cannot be read is not taken for a faulty disk of the home", asy
   const error = failing("EIO");
   const stdin = new Readable({ read: () => void stdin.destroy(error) });
   await expect(openInput({ ...placeOf(), stdin }, "-")).rejects.toBe(error);
+});
+
+test("a file on a faulty disk is the disk's failure, not the user's", () => {
+  const cause = Object.assign(new Error("EIO"), { code: "EIO", path: "/full/in.csv" });
+  expect(unreadable("in.csv", cause)).toMatchObject({
+    code: "unexpected",
+    what: { en: "disk I/O error" },
+    where: "in.csv",
+    cause,
+  });
 });

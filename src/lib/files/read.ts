@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { hasCode } from "./temporary.ts";
@@ -36,12 +37,13 @@ export function reasonOf(error: unknown): Text {
 }
 
 /**
- * The failure for a named file that could not be read: `not-found` if it does not exist, `usage` if it is a folder or
- * not readable. The same in every command, so that scripts can rely on the exit code.
+ * The failure for a named file that could not be read: `not-found` if it does not exist, `unexpected` if the disk is
+ * faulty, `usage` if it is a folder or not readable. The same in every command, so that scripts can rely on the exit code.
  *
  * @param where the file as typed
  */
 export const unreadable = (where: string, cause: unknown): Failure =>
+  diskFailureOf(cause, where) ??
   new Failure(hasCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", { what: reasonOf(cause), where, cause });
 
 /** The start of a file, with its metadata. */
@@ -194,7 +196,9 @@ export async function* readChunks(path: string, where: string = path): AsyncGene
   });
   try {
     for (;;) {
-      const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES);
+      const { bytesRead, buffer } = await file
+        .read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES)
+        .catch((cause: unknown) => Promise.reject(unreadable(where, cause)));
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
     }

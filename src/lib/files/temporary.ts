@@ -59,7 +59,8 @@ export async function createTemporary(
     const path = join(folder, `.${short}.${processes.self}${count === 0 ? "" : `-${count}`}.tmp`);
     const record = await register({ temporaryFolder, processes }, path);
     const forget = async (): Promise<void> => {
-      await (record === undefined ? undefined : rm(record, { force: true }));
+      // the next command's sweep removes what is left
+      await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
       for (const done of [path, record ?? ""]) unfinished.delete(done);
     };
     try {

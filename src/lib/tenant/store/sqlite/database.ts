@@ -67,7 +67,7 @@ const openReadOnly = (path: string, timeout: number): DatabaseSync => {
       return database;
     } catch (error) {
       database.close();
-      if (!isUnwritable(error)) throw error;
+      if (!isUnwritable(error, path)) throw error;
     }
   }
   throw readOnlyFailure(path);
@@ -111,7 +111,7 @@ export class Database {
     try {
       return new Database(path);
     } catch (error) {
-      if (!isUnwritable(error) || !existsSync(path)) throw error;
+      if (!isUnwritable(error, path) || !existsSync(path)) throw error;
       return new Database(path, { readOnly: true });
     }
   }

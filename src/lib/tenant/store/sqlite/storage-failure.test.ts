@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -55,6 +55,20 @@ describe("what the disk or the file is to blame for", () => {
       "the tenant's file is damaged",
     ],
     [
+      // SQLite's error for a page that a disk could not read once
+      "a file that reads well afterwards",
+      () => {
+        fill(path).close();
+        const whole = readFileSync(path);
+        truncateSync(path, 8192);
+        const error = thrown(() => new DatabaseSync(path).exec(READ));
+        writeFileSync(path, whole);
+        return error;
+      },
+      "unexpected",
+      "disk I/O error",
+    ],
+    [
       "a file that was cut off",
       () => {
         fill(path).close();
@@ -71,10 +85,22 @@ describe("what the disk or the file is to blame for", () => {
       "the tenant's file cannot be opened",
     ],
     [
-      "a file that may only be read",
+      "a disk that failed as the file was opened for writing",
       () => {
         fill(path).close();
         return thrown(() => new DatabaseSync(path, { readOnly: true }).exec("delete from filled"));
+      },
+      "unexpected",
+      "the tenant's file cannot be opened",
+    ],
+    [
+      "a file that may only be read",
+      () => {
+        fill(path).close();
+        const error = thrown(() => new DatabaseSync(path, { readOnly: true }).exec("delete from filled"));
+        // no log can be made here, as on a read-only medium; permissions do not stop root
+        mkdirSync(`${path}-wal`);
+        return error;
       },
       "not-permitted",
       "the tenant is read-only here",

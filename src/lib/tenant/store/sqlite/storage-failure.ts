@@ -1,4 +1,4 @@
-import { statfsSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { diskFailure, diskFailureOf } from "../../../errors/disk.ts";
@@ -45,8 +45,24 @@ function isFullDisk(error: unknown, folder: string, freeBytes: typeof freeBytesI
   return (freeBytes(folder) ?? LEAST_FREE_BYTES) < LEAST_FREE_BYTES;
 }
 
-/** SQLite's errors for an unwritable file, or an unwritable folder next to it. */
-export const isUnwritable = (error: unknown): boolean => [READONLY, CANTOPEN].includes(codeOf(error) ?? 0);
+/** Whether a file, what SQLite keeps beside it, and their folder can be written, so far as they are there. */
+const isWritable = (path: string): boolean => {
+  const files = [path, `${path}-wal`, `${path}-shm`];
+  try {
+    const there = files.filter((file) => statSync(file, { throwIfNoEntry: false }) !== undefined);
+    for (const place of [dirname(path), ...there]) accessSync(place, constants.W_OK);
+    return there.every((file) => statSync(file).isFile());
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * Whether a file, or the folder it is in, cannot be written. SQLite's errors for that are also those of a disk that
+ * failed while the file was opened.
+ */
+export const isUnwritable = (error: unknown, path: string): boolean =>
+  [READONLY, CANTOPEN].includes(codeOf(error) ?? 0) && !isWritable(path);
 
 /** The failure of a change to a read-only tenant. */
 export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
@@ -91,6 +107,31 @@ const damagedPlan = (path: string, cause: unknown): Failure =>
     cause,
   });
 
+/**
+ * What is wrong with a file that SQLite calls damaged, as it also does once a disk fails to read: it is read as a whole,
+ * then checked.
+ */
+const damagedOrFaulty = (path: string, cause: unknown): Failure | undefined => {
+  try {
+    readThrough(path);
+  } catch (error) {
+    return diskFailureOf(error, path) ?? damaged(path, cause);
+  }
+  return isSound(path) ? diskFailure("EIO", path, cause) : damaged(path, cause);
+};
+
+const readThrough = (path: string): void => {
+  const file = openSync(path, "r");
+  try {
+    const buffer = new Uint8Array(READ_BYTES);
+    while (readSync(file, buffer) > 0);
+  } finally {
+    closeSync(file);
+  }
+};
+
+const READ_BYTES = 1024 * 1024;
+
 /** Whether an SQLite file exists and is intact. */
 function isSound(path: string): boolean {
   try {
@@ -112,7 +153,10 @@ const cannotOpen = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the tenant's file cannot be opened", "テナントのファイルを開けません"),
     where: path,
-    hint: text("check its folder's permissions", "フォルダーの権限を確認してください"),
+    hint: text(
+      "check its folder's permissions, and the disk (see the system log), then run it again",
+      "フォルダーの権限とディスク(詳細はシステムのログ)を確認し、それからもう一度実行してください",
+    ),
     cause,
   });
 
@@ -136,12 +180,12 @@ export const storageFailure = (
   if (staging !== undefined && BROKEN.includes(code ?? 0) && !isSound(staging)) return damagedPlan(staging, error);
   switch (code) {
     case READONLY:
-      return readOnlyFailure(path, error);
+      return isUnwritable(error, path) ? readOnlyFailure(path, error) : cannotOpen(path, error);
     case IOERR:
       return diskFailure("EIO", path, error);
     case CORRUPT:
     case NOTADB:
-      return damaged(path, error);
+      return damagedOrFaulty(path, error);
     case CANTOPEN:
       return cannotOpen(path, error);
     case undefined:

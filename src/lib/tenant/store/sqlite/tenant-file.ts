@@ -59,12 +59,8 @@ function opened(path: string, file: TenantFile): Database {
 function make(path: string, file: TenantFile): void {
   const { folder, processes } = file;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const entry of readdirSync(folder)) {
-    const pid = UNFINISHED.exec(entry)?.[1];
-    // another process may have created it meanwhile
-    if (pid === undefined && !existsSync(path)) throw damaged(path);
-    if (pid !== undefined && !processes.isAlive(Number(pid))) rmSync(join(folder, entry), { force: true });
-  }
+  // another process may have created it meanwhile
+  if (removeUnfinished(folder, processes).length > 0 && !existsSync(path)) throw damaged(path);
   const unfinished = `${path}.new-${processes.self}`;
   try {
     opened(unfinished, file).close();
@@ -73,6 +69,14 @@ function make(path: string, file: TenantFile): void {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true });
   }
 }
+
+/** Removes the tenant files that dead processes were making. @returns the other names in the folder */
+export const removeUnfinished = (folder: string, processes: Processes): readonly string[] =>
+  readdirSync(folder).filter((entry) => {
+    const pid = UNFINISHED.exec(entry)?.[1];
+    if (pid !== undefined && !processes.isAlive(Number(pid))) rmSync(join(folder, entry), { force: true });
+    return pid === undefined;
+  });
 
 /** A link, unlike a rename, never replaces a tenant that another process has created meanwhile. */
 function linkOnce(from: string, to: string): void {

@@ -68,14 +68,15 @@ export const prepareUpgrade = (database: Database, version: number, upgrade: Upg
     copyTo(database, copy);
     return copy;
   } catch (error) {
-    if (isRefused(error)) throw notUpgradable(path, upgradingCommand(upgrade.name), error);
+    if (isRefused(error, path)) throw notUpgradable(path, upgradingCommand(upgrade.name), error);
     removeUnfinished(path);
     throw error;
   }
 };
 
 /** The file or its folder cannot be written. */
-const isRefused = (error: unknown): boolean => isUnwritable(error) || hasCode(error, "EACCES", "EPERM", "EROFS");
+const isRefused = (error: unknown, path: string): boolean =>
+  isUnwritable(error, path) || hasCode(error, "EACCES", "EPERM", "EROFS");
 
 const UNFINISHED = ".unfinished";
 

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type {
   CommitOptions,
   Content,
@@ -13,6 +13,7 @@ import type { Processes } from "../../processes.ts";
 import type { Store } from "../../store.ts";
 import type { Database } from "../database.ts";
 import { storageFailure } from "../storage-failure.ts";
+import { removeUnfinished } from "../tenant-file.ts";
 import type { WriterNote } from "../writer-note.ts";
 import { etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
@@ -141,6 +142,7 @@ export class SqliteImports implements ImportEngine {
 
   unheld(): readonly string[] {
     this.#note.sweep();
+    removeUnfinished(dirname(this.#folder), this.#processes);
     removeStrayJournals(this.#folder);
     return stagingFiles(this.#folder)
       .filter((file) => !isHeld(this.#staging(file)) && !this.#belongsToLiveProcess(file))

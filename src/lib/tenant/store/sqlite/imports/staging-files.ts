@@ -17,9 +17,18 @@ export const makeStagingFolder = (folder: string): void => void mkdirSync(folder
 /** Whether the staging file exists. */
 export const isThere = (path: string): boolean => existsSync(path);
 
-/** Removes a staging file and SQLite's files next to it. */
+/**
+ * Removes a staging file and SQLite's files next to it. Never fails, as what it was for may be committed: the next sweep
+ * removes what is left.
+ */
 export const removeStaging = (path: string): void => {
-  for (const suffix of ["", "-journal", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
+  for (const suffix of ["", "-journal", "-wal", "-shm"]) {
+    try {
+      rmSync(path + suffix, { force: true });
+    } catch {
+      continue;
+    }
+  }
 };
 
 /** Removes SQLite's files next to staging files that no longer exist. */

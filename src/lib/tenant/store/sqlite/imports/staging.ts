@@ -53,7 +53,7 @@ export const upgradeStaging = (path: string, plan: PlanSql, id: string): void =>
       if (!isCurrent(database)) addKeys(database, plan);
     });
   } catch (error) {
-    throw isUnwritable(error) ? notUpgradable(path, `clomoctl imports show ${id} --rows`, error) : error;
+    throw isUnwritable(error, path) ? notUpgradable(path, `clomoctl imports show ${id} --rows`, error) : error;
   } finally {
     database.close();
   }
