@@ -17,19 +17,20 @@ export const makeStagingFolder = (folder: string): void => void mkdirSync(folder
 /** Whether the staging file exists. */
 export const isThere = (path: string): boolean => existsSync(path);
 
-/**
- * Removes a staging file and SQLite's files next to it. Never fails, as what it was for may be committed: the next sweep
- * removes what is left.
- */
-export const removeStaging = (path: string): void => {
-  for (const suffix of ["", "-journal", "-wal", "-shm"]) {
+/** Removes files. Never fails, as what they were for may be committed: the next sweep removes what is left. */
+export const removeUnneeded = (paths: readonly string[]): void => {
+  for (const path of paths) {
     try {
-      rmSync(path + suffix, { force: true });
+      rmSync(path, { force: true });
     } catch {
       continue;
     }
   }
 };
+
+/** {@link removeUnneeded} of a staging file and SQLite's files next to it. */
+export const removeStaging = (path: string): void =>
+  removeUnneeded(["", "-journal", "-wal", "-shm"].map((suffix) => path + suffix));
 
 /** Removes SQLite's files next to staging files that no longer exist. */
 export const removeStrayJournals = (folder: string): void => {

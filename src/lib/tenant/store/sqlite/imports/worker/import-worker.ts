@@ -1,5 +1,5 @@
 import { on } from "node:events";
-import { rmSync } from "node:fs";
+import { removeStaging } from "../staging-files.ts";
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
 import { interruption } from "../../../interruption.ts";
@@ -35,7 +35,8 @@ async function verify(
     await fill(staging, file, interrupted);
     return staging.difference(limit);
   } finally {
-    for (const path of [exportStaging, copy, `${copy}-wal`, `${copy}-shm`]) rmSync(path, { force: true });
+    removeStaging(exportStaging);
+    removeStaging(copy);
   }
 }
 

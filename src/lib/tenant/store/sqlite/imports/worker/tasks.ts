@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
+import { removeStaging, removeUnneeded } from "../staging-files.ts";
 import { RecordReader } from "../../../../../csv/records/reader.ts";
 import type { Encoding } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
@@ -200,7 +201,7 @@ const withDatabase = async <T>(
   } finally {
     database.close();
     // under an exclusive lock, a journal is truncated at the end of a transaction and stays
-    rmSync(`${files.staging}-journal`, { force: true });
+    removeUnneeded([`${files.staging}-journal`]);
   }
 };
 
@@ -289,7 +290,7 @@ export const commit = async (task: Extract<Task, { type: "commit" }>, interrupte
       applyAndRecord(database, writer, await readImport(writer, id), moment),
     ),
   );
-  rmSync(files.staging, { force: true });
+  removeStaging(files.staging);
 };
 
 /** Reverts a committed import. @throws Failure `conflict` if one of its records has changed since */

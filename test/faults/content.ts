@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { TENANT } from "../tenant-state.ts";
+
+const CONTENT = [
+  "org",
+  "custom_field",
+  "user",
+  "user_email",
+  "secured_group",
+  "secured_user",
+  "device",
+  "renewal_item",
+  "sent_column",
+] as const;
+
+/** What differs from run to run: ids, times, and the salts of secrets. */
+const OWN = /^(id|.*At|at|detail)$/;
+
+const timeless = (row: Readonly<Record<string, unknown>>): unknown =>
+  Object.entries(row).flatMap(([name, value]) => {
+    if (OWN.test(name)) return [];
+    return [[name, name === "secrets" ? Object.keys(JSON.parse(String(value)) as object) : value]];
+  });
+
+/** A tenant's records and the states of its imports; undefined where there is no tenant yet. */
+export function contentOf(home: string): string | undefined {
+  const path = join(home, TENANT, "tenant.db");
+  if (!existsSync(path)) return undefined;
+  const database = new DatabaseSync(path);
+  try {
+    const rows = (sql: string): readonly unknown[] => database.prepare(sql).all().map(timeless);
+    const [sound] = Object.values(database.prepare("pragma integrity_check").get() ?? {});
+    if (sound !== "ok") throw new Error(`the tenant's file is not sound: ${String(sound)}`);
+    return JSON.stringify({
+      ...Object.fromEntries(CONTENT.map((table) => [table, rows(`select * from ${table} order by 1`)])),
+      imports: rows("select kind, state from import where state in ('committed', 'awaiting-console') order by pk"),
+      audit: rows("select action, json_extract(detail, '$.kind') as kind from audit order by rowid"),
+    });
+  } finally {
+    database.close();
+  }
+}
+
+/** The bytes of files that a command was to write, in base64. */
+export const outputsOf = (home: string, names: readonly string[]): readonly (string | undefined)[] =>
+  names.map((name) => {
+    const path = join(home, name);
+    return existsSync(path) ? readFileSync(path, "base64") : undefined;
+  });

@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { run, type Outcome } from "../program.ts";
+import { filesOf } from "../tenant-state.ts";
+import { contentOf, outputsOf } from "./content.ts";
+import { callsOf, FaultyDisk, IDS, spread, type Call } from "./disk.ts";
+import { WORKS, type Work } from "./works.ts";
+
+const disk = FaultyDisk.compile();
+
+/** How many calls of each work fail: by hand `all`, or a number; else so few that they take two minutes at most. */
+const CALLS_OF_A_WORK = process.env["CLOMOCTL_FAULTS"] ?? "5";
+
+const folder = mkdtempSync(join(tmpdir(), "clomoctl-faults-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a command leaves behind. */
+interface Left {
+  /** the tenant's records */
+  readonly content: string | undefined;
+  /** the bytes of each output, in base64; undefined where there is none */
+  readonly outputs: readonly (string | undefined)[];
+  /** the names of its files */
+  readonly files: string;
+}
+
+/** A work, the home that it starts from, and what is there before and after it on a sound disk. */
+class Rehearsal {
+  readonly #faulty: FaultyDisk;
+  readonly #work: Work;
+  readonly #template: string;
+  readonly #line: readonly string[];
+  #copies = 0;
+
+  private constructor(faulty: FaultyDisk, work: Work, template: string, id: string) {
+    this.#faulty = faulty;
+    this.#work = work;
+    this.#template = template;
+    this.#line = work.line.map((word) => (word === "ID" ? id : word));
+  }
+
+  static async of(faulty: FaultyDisk, work: Work): Promise<Rehearsal> {
+    const template = join(mkdtempSync(join(folder, "work-")), "template");
+    mkdirSync(template);
+    return new Rehearsal(faulty, work, template, await work.prepare(template));
+  }
+
+  async home(): Promise<string> {
+    const home = `${this.#template}-${(this.#copies += 1)}`;
+    await cp(this.#template, home, { recursive: true });
+    return home;
+  }
+
+  /** Runs the work, its call of that number failing; 0: none. */
+  run(home: string, number = 0, log?: string): Promise<Outcome> {
+    return run(this.#line, { home, cwd: home, env: this.#faulty.environment(home, number, log) });
+  }
+
+  async left(home: string): Promise<Left> {
+    // what a command that ended badly could not remove, the next one does
+    await run(["imports", "list"], { home });
+    const files = (await filesOf(home)).filter((name) => !name.startsWith("settings.lock"));
+    return {
+      content: contentOf(home),
+      outputs: outputsOf(home, this.#work.outputs ?? []),
+      files: files.join(" ").replace(IDS, "ID"),
+    };
+  }
+}
+
+/** One error with place and remedy; a check names what it cannot read. */
+const TOLD = [
+  /^error: disk I\/O error\n {2}\S.*\n {2}check the disk first/m,
+  // SQLite does not tell why a file cannot be opened
+  /^error: the tenant's file cannot be opened\n {2}\S.*\n {2}check its folder's permissions, and the disk/m,
+  /^error: the settings and data of clomoctl cannot be written here\n {2}\S.*\n {2}make the folder writable/m,
+  /^embedded: cannot read the tenant: (?:disk I\/O error|the tenant's file cannot be opened) \(/m,
+];
+
+const DONE = /was committed|is committed/;
+
+/** What is wrong with how a command ended though one call failed. */
+function complaints({ code, stderr }: Outcome, left: Left, before: Left, after: Left, work: Work): readonly string[] {
+  const isAfter = left.content === after.content;
+  const hasOutputs = left.outputs.every((output, at) => output === after.outputs[at]);
+  if (code === (work.code ?? 0) && isAfter && hasOutputs && !TOLD.some((words) => words.test(stderr))) return [];
+  const { failure = 1 } = work;
+  return [
+    ...(isAfter || left.content === before.content ? [] : ["neither before nor after"]),
+    ...(left.outputs.every((output, at) => [before.outputs[at], after.outputs[at]].includes(output)) ? [] : ["torn"]),
+    ...(code === failure ? [] : [`exit code ${code}`]),
+    ...(TOLD.some((words) => words.test(stderr)) ? [] : ["another message"]),
+    ...(/^ {4}at /m.test(stderr) ? ["a stack"] : []),
+    ...(left.content !== before.content && !DONE.test(stderr) ? ["done, and not said"] : []),
+  ];
+}
+
+describe.each(disk === undefined ? [] : [disk])("one call of the disk fails", (faulty) => {
+  test.each(WORKS)(
+    "in $name: all or nothing, told in the same words, and it can be done next",
+    async (work) => {
+      const rehearsal = await Rehearsal.of(faulty, work);
+      const expected = work.code ?? 0;
+      const home = await rehearsal.home();
+      const before = await rehearsal.left(await rehearsal.home());
+      const log = `${home}.log`;
+      expect(await rehearsal.run(home, 0, log)).toMatchObject({ code: expected });
+      const after = await rehearsal.left(home);
+      const calls = callsOf(log, home);
+      expect(calls.length).toBeGreaterThan(5);
+
+      const found: (readonly unknown[])[] = [];
+      const attempt = async (call: Call): Promise<void> => {
+        const copy = await rehearsal.home();
+        const ended = await rehearsal.run(copy, call.number);
+        const left = await rehearsal.left(copy);
+        const wrong = [...complaints(ended, left, before, after, work)];
+        if (![before.files, after.files].includes(left.files)) wrong.push(`left behind: ${left.files}`);
+        if (ended.code !== expected && left.content === before.content) {
+          const next = await rehearsal.run(copy);
+          const done = JSON.stringify(await rehearsal.left(copy)) === JSON.stringify(after);
+          if (next.code !== expected || !done) wrong.push(`then ended with ${next.code}: ${next.stderr}`);
+        }
+        if (wrong.length > 0) found.push([call, wrong, ended.code, ended.stderr]);
+        rmSync(copy, { recursive: true });
+      };
+      const tried = CALLS_OF_A_WORK === "all" ? calls : spread(calls, Number(CALLS_OF_A_WORK));
+      for (const call of tried) await attempt(call);
+      expect(found).toEqual([]);
+    },
+    3_600_000,
+  );
+});
+
+test.each(disk === undefined ? ["one call of the disk fails"] : [])(
+  "%s: a C compiler, or Linux, is missing here, nothing was tried",
+  () => expect(disk).toBeUndefined(),
+);
