@@ -1,4 +1,6 @@
 import { main } from "./cli/main.ts";
 import { outsideOf } from "./cli/outside.ts";
 
-process.exitCode = await main(outsideOf(process));
+void main(outsideOf(process)).then((exit) => {
+  process.exitCode = exit;
+});

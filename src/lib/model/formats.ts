@@ -1,14 +1,18 @@
-import { FORMAT_NAMES, loadFormat, type FormatName, type ThingOf } from "./console-files.ts";
-import type { Format } from "./format.ts";
+import type { FormatName, ThingOf } from "./console-files.ts";
+import { DEVICE } from "./device.ts";
+import { formatOf, type Format } from "./format.ts";
+import { ORG } from "./organisation.ts";
+import { SECURED_USER } from "./secured-user.ts";
 import type { Key, ThingInFiles } from "./thing.ts";
+import { USER } from "./user.ts";
+
+/** The things of which the console has files. */
+const THINGS_IN_FILES: readonly ThingInFiles[] = [USER, ORG, SECURED_USER, DEVICE];
 
 /** Every kind of console file at once, for what may meet any of them. */
 export const FORMATS = Object.fromEntries(
-  await Promise.all(FORMAT_NAMES.map(async (name) => [name, await loadFormat(name)] as const)),
+  THINGS_IN_FILES.flatMap((thing) => Object.keys(thing.formats).map((name) => [name, formatOf(thing, name)])),
 ) as Readonly<Record<FormatName, Format>>;
-
-/** The things of which the console has files. */
-const THINGS_IN_FILES: readonly ThingInFiles[] = [...new Set(Object.values(FORMATS).map(({ thing }) => thing))];
 
 type KeyNameOf<T> = T extends { readonly keys: infer K extends readonly Key[] }
   ? K["length"] extends 1
