@@ -12,8 +12,10 @@ const home = process.env.CLOMOCTL_HOME ? [process.env.CLOMOCTL_HOME] : [];
 // where it cannot be kept, Node compiles as if there were no cache
 if (makePrivate([code, cache, ...home], process.geteuid?.())) enableCompileCache(code);
 
-import("../dist/cli.js").catch((error) => {
-  if (error.code !== "ERR_MODULE_NOT_FOUND" || !/cli\.js/.test(error.url || "")) throw error;
+try {
+  require("../dist/cli.js");
+} catch (error) {
+  if (error.code !== "MODULE_NOT_FOUND" || error.requireStack[0] !== __filename) throw error;
   process.stderr.write("clomoctl is not built: run `npm run build` in the checkout\n");
   process.exitCode = crashExit;
-});
+}

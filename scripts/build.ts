@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { globSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { build, type OutputChunk, type Plugin } from "rolldown";
 import { noticesOf } from "./notices.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -11,23 +11,19 @@ const DIST = join(ROOT, "dist");
 /** Of the manifest only the version goes into the bundle. */
 const manifestVersion: Plugin = {
   name: "manifest-version",
-  setup(bundler) {
-    bundler.onLoad({ filter: /[/\\]clomoctl[/\\]package\.json$|[/\\]package\.json$/ }, async ({ path }) => {
-      if (path !== join(ROOT, "package.json")) return undefined;
-      const { version } = JSON.parse(await readFile(path, "utf8")) as { version: string };
-      return { loader: "json", contents: JSON.stringify({ version }) };
-    });
+  async load(id) {
+    if (id !== join(ROOT, "package.json")) return undefined;
+    const { version } = JSON.parse(await readFile(id, "utf8")) as { version: string };
+    return { code: JSON.stringify({ version }), moduleType: "json" };
   },
 };
 
 /** zod brings its messages in fifty languages, a third of its size; its English ones are all that is shown. */
 const englishZodOnly: Plugin = {
   name: "english-zod-only",
-  setup(bundler) {
-    bundler.onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
-      contents: 'export { default as en } from "./en.js";',
-      loader: "js",
-    }));
+  load: {
+    filter: { id: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ },
+    handler: () => 'export { default as en } from "./en.js";',
   },
 };
 
@@ -37,34 +33,39 @@ function entryPoints(): Record<string, string> {
   return Object.fromEntries(["src/cli.ts", ...workers].map((file) => [basename(file, ".ts"), join(ROOT, file)]));
 }
 
-const { outputFiles, metafile } = await build({
-  absWorkingDir: ROOT,
-  entryPoints: entryPoints(),
-  outdir: DIST,
-  write: false,
-  bundle: true,
-  splitting: true,
-  format: "esm",
+const { output } = await build({
+  cwd: ROOT,
+  input: entryPoints(),
   platform: "node",
-  target: "node24",
-  // names stay, so that a stack trace can be read
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "none",
-  charset: "utf8",
-  external: ["@napi-rs/keyring"],
   plugins: [manifestVersion, englishZodOnly],
-  // bundled CommonJS packages call require() for Node's own modules
-  banner: {
-    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  transform: { target: "node24" },
+  output: {
+    dir: DIST,
+    // loads in two thirds of the time of ES modules
+    format: "cjs",
+    strict: true,
+    entryFileNames: "[name].js",
+    chunkFileNames: "[name]-[hash].js",
+    // names stay, so that a stack trace can be read
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    comments: false,
   },
-  metafile: true,
-  logLevel: "warning",
+  write: false,
 });
 
-const files = new Map<string, Uint8Array>(outputFiles.map(({ path, contents }) => [basename(path), contents]));
-files.set("THIRD-PARTY-NOTICES.txt", Buffer.from(await noticesOf(ROOT, Object.keys(metafile.inputs))));
-files.set("metafile.json", Buffer.from(JSON.stringify(metafile)));
+/** The bundled files of a chunk, relative to the checkout. */
+const modulesOf = ({ modules }: OutputChunk): readonly string[] =>
+  Object.keys(modules)
+    .filter((id) => id.startsWith(ROOT))
+    .map((id) => relative(ROOT, id).replaceAll("\\", "/"));
+
+const chunks = output.filter((file) => file.type === "chunk");
+const bundled = chunks.map((chunk) => [chunk.fileName, { modules: modulesOf(chunk), imports: chunk.imports }] as const);
+
+const files = new Map<string, Uint8Array>(chunks.map(({ fileName, code }) => [fileName, Buffer.from(code)]));
+files.set("package.json", Buffer.from('{ "type": "commonjs" }\n'));
+files.set("THIRD-PARTY-NOTICES.txt", Buffer.from(await noticesOf(ROOT, chunks.flatMap(modulesOf))));
+files.set("metafile.json", Buffer.from(JSON.stringify(Object.fromEntries(bundled))));
 
 // unchanged files are left alone and stale ones go last, so that a program started meanwhile finds its chunks
 await mkdir(DIST, { recursive: true });

@@ -24,7 +24,7 @@ async function noticeOf(folder: string): Promise<string> {
  * The licences of the packages a bundle contains.
  *
  * @param root the checkout
- * @param inputs the bundled files, relative to `root`, as esbuild's metafile names them
+ * @param inputs the bundled files, relative to `root`, with forward slashes
  */
 export async function noticesOf(root: string, inputs: readonly string[]): Promise<string> {
   const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));

@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import { vppToken } from "../src/lib/renewals/testing/vpp-token.ts";
 import { FIXTURES, freshHome, ROOT, run } from "./program.ts";
 
-const { outputs } = JSON.parse(await readFile(join(ROOT, "dist", "metafile.json"), "utf8")) as {
-  readonly outputs: Readonly<Record<string, { readonly inputs: object }>>;
-};
+const chunks = JSON.parse(await readFile(join(ROOT, "dist", "metafile.json"), "utf8")) as Readonly<
+  Record<string, { readonly modules: readonly string[] }>
+>;
 
 /** Writes the address of each file that Node loads into the file of `LOADED`. */
 const NOTE_LOADED = `
@@ -34,8 +34,8 @@ async function modulesOf(line: string, home: string): Promise<readonly string[]>
   });
   expect(code, stderr).toBe(0);
   const urls = (await readFile(noted, "utf8")).split("\n").filter((url) => url.startsWith("file:"));
-  const chunks = urls.map((url) => relative(ROOT, fileURLToPath(url)).replaceAll("\\", "/"));
-  const modules = chunks.flatMap((chunk) => Object.keys(outputs[chunk]?.inputs ?? {})).map(moduleOf);
+  const loaded = urls.map((url) => relative(join(ROOT, "dist"), fileURLToPath(url)));
+  const modules = loaded.flatMap((name) => chunks[name]?.modules ?? []).map(moduleOf);
   return [...new Set(modules)].filter((module) => /^(?:src|node_modules)\//.test(module)).toSorted();
 }
 

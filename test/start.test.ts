@@ -3,35 +3,23 @@ import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { locateHome } from "../src/lib/config/home.ts";
 
-interface Metafile {
-  readonly outputs: Readonly<
-    Record<
-      string,
-      {
-        readonly entryPoint?: string;
-        readonly inputs: object;
-        readonly imports: readonly { readonly path: string; readonly kind: string; readonly external?: boolean }[];
-      }
-    >
-  >;
-}
-
-const { outputs } = JSON.parse(await readFile("dist/metafile.json", "utf8")) as Metafile;
+const chunks = JSON.parse(await readFile("dist/metafile.json", "utf8")) as Readonly<
+  Record<string, { readonly modules: readonly string[]; readonly imports: readonly string[] }>
+>;
 
 /** All modules a chunk brings along without waiting for a command. */
 function modulesOf(chunk: string, seen = new Set<string>()): string[] {
   if (seen.has(chunk)) return [];
   seen.add(chunk);
-  const { inputs = {}, imports = [] } = outputs[chunk] ?? {};
-  const below = imports.filter(({ kind, external }) => kind === "import-statement" && external !== true);
-  return [...Object.keys(inputs), ...below.flatMap(({ path }) => modulesOf(path, seen))];
+  const { modules = [], imports = [] } = chunks[chunk] ?? {};
+  return [...modules, ...imports.flatMap((name) => modulesOf(name, seen))];
 }
 
-const chunkOf = (entryPoint: string): string =>
-  Object.entries(outputs).find(([, output]) => output.entryPoint === entryPoint)?.[0] ?? "";
+const chunkOf = (module: string): string =>
+  Object.entries(chunks).find(([, { modules }]) => modules.includes(module))?.[0] ?? "";
 
 test("version and help load no package and no command", () => {
-  const modules = modulesOf("dist/cli.js");
+  const modules = modulesOf("cli.js");
   expect(modules).toContain("src/cli/route.ts");
   expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
   expect(modules.filter((module) => /^src\/commands\/[^/]+\//.test(module))).toEqual([]);
