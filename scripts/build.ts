@@ -27,6 +27,16 @@ const englishZodOnly: Plugin = {
   },
 };
 
+/** commander can start programs as its subcommands; none of ours is one, and the module that starts them loads sockets. */
+const noSubprograms: Plugin = {
+  name: "no-subprograms",
+  resolveId: {
+    filter: { id: /^node:child_process$/ },
+    handler: (_, importer = "") => (/[/\\]commander[/\\]lib[/\\]/.test(importer) ? "\0no-subprograms" : undefined),
+  },
+  load: { filter: { id: /^\0no-subprograms$/ }, handler: () => "export default {};" },
+};
+
 /** The program, and every worker: `src/lib/csv/scan-worker.ts` becomes `dist/scan-worker.js`. */
 function entryPoints(): Record<string, string> {
   const workers = globSync("src/**/*-worker.ts", { cwd: ROOT });
@@ -37,7 +47,7 @@ const { output } = await build({
   cwd: ROOT,
   input: entryPoints(),
   platform: "node",
-  plugins: [manifestVersion, englishZodOnly],
+  plugins: [manifestVersion, englishZodOnly, noSubprograms],
   transform: { target: "node24" },
   output: {
     dir: DIST,

@@ -1,6 +1,5 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
-import { isatty } from "node:tty";
 import type { ChosenContext, Clock } from "../commands/tools.ts";
 import type { Machine, OpenTenant } from "./tenant.ts";
 
@@ -69,7 +68,8 @@ export const outsideOf = (host: Host): Outside => ({
     return hostname();
   },
   systemUnits: "/etc/systemd/system",
-  isTerminal: isatty,
+  // the module of terminals brings that of sockets along
+  isTerminal: (descriptor) => process.getBuiltinModule("node:tty").isatty(descriptor),
   writeNow,
   openTenant: async (machine, chosen) => (await import("./tenant.ts")).openTenant(machine, chosen),
 });
