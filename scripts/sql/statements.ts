@@ -24,7 +24,7 @@ const lineAt = (source: string, at: number): number => source.slice(0, at).split
 export function statementsIn(source: string): readonly Statement[] {
   const found: Statement[] = [];
   const take = (sql: string, at: number): void => {
-    if (IS_SQL.test(sql) || STATEMENT.test(sql)) found.push({ sql, line: lineAt(source, at) });
+    if (IS_SQL.test(sql) || isStatement(sql)) found.push({ sql, line: lineAt(source, at) });
   };
   new Visitor({
     Literal: ({ value, start }) => {
@@ -55,12 +55,20 @@ export const findForms = (source: string): readonly Breach[] =>
     FORMS.filter(([form]) => form.test(sql)).map(([, message]) => ({ line, message })),
   );
 
-/** What begins a whole statement. */
+/** What begins a whole statement, its comments left out and its blanks made one. */
 const STATEMENT =
-  /^\s*(?:with (?:recursive )?\w+ (?:\([^)]*\) )?as|select\b[^]+\bfrom\s|insert into \S+|update \S+ set\s|delete from \S+ ?(?:where|$)|(?:create|drop|alter) (?:unique |temp )?(?:table|index)\b|pragma \w+|begin immediate)/i;
+  /^(?:with (?:recursive )?\w+ ?(?:\([^)]*\) ?)?as|select\b.+\bfrom\s|(?:insert|replace) (?:or \w+ )?into \S+|update (?:or \w+ )?\S+ (?:as \w+ )?set\s|delete from \S+ ?(?:as \w+ )?(?:where|returning|;|$)|(?:create|drop|alter) (?:unique |temp |temporary )?(?:table|index|view|trigger)\b|pragma \w+|begin (?:immediate|exclusive|deferred)|vacuum into|savepoint \w+$)/i;
+
+const isStatement = (sql: string): boolean =>
+  STATEMENT.test(
+    sql
+      .replaceAll(/--.*$|\/\*[^]*?\*\//gm, " ")
+      .replaceAll(/\s+/g, " ")
+      .trimStart(),
+  );
 
 /** The statements in a source that has to have none. */
 export const findStatements = (source: string): readonly Breach[] =>
   statementsIn(source)
-    .filter(({ sql }) => STATEMENT.test(sql))
+    .filter(({ sql }) => isStatement(sql))
     .map(({ line }) => ({ line, message: "SQL outside src/lib/tenant/store" }));

@@ -79,6 +79,26 @@ test("the update of an older tenant's file is told with its name, once", async (
   expect(told).toEqual(["first: kanto"]);
 });
 
+test("a signal that comes while the file is updated is heard before anything else is done", async () => {
+  const tenantFolder = join(freshFolder(), "kanto");
+  cpSync(OLDER, tenantFolder, { recursive: true });
+  const context = {
+    name: "kanto",
+    kind: "embedded",
+    tenantFolder,
+    timezone: "Asia/Tokyo",
+    language: "ja",
+    maps: new Map(),
+  } as const;
+  const abort = new AbortController();
+  const reason = new Error("interrupted");
+  // like a signal's listener, which runs once the event loop turns again
+  const upgrading = (): void => void setImmediate(() => abort.abort(reason));
+  const opening = openTenant({ ...machine, upgrading, signal: abort.signal }, { context, source: "used" });
+  await expect(opening).rejects.toBe(reason);
+  await (await open(context)).close();
+});
+
 test("a tenant on a server is asked below the address of its context", async () => {
   const { url, asked } = await served(example("tenant"));
   const tenant = await open(remote(`${url}/mdm`));

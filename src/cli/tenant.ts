@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import type { ChosenContext, Clock } from "../commands/tools.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import { ensureFolder, type ProcessTable } from "../lib/files/index.ts";
@@ -26,6 +26,7 @@ export interface Machine {
 /**
  * Opens the tenant of a context.
  *
+ * @throws the signal's reason where it came while the file was updated
  * @throws `locked` when another process holds an embedded tenant, `unexpected` when its folder cannot be created
  * @throws `not-found`, `input-rejected` when the `--ca-file` of a remote one is missing or not a certificate
  */
@@ -40,20 +41,32 @@ export async function openTenant(machine: Machine, chosen: ChosenContext): Promi
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, upgrading }: Machine,
+  { clock, processes, userName, upgrading, signal }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   await ensureFolder(tenantFolder);
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
+  let isUpgraded = false;
   const { fetch, close } = tenant.openTenant({
     folder: tenantFolder,
     name,
     actor: userName === undefined ? "owner" : `owner (${userName})`,
     surroundings: { now: () => clock.now().getTime(), random: (size) => crypto.getRandomValues(new Uint8Array(size)) },
     processes,
-    upgrading: () => upgrading?.(name),
+    upgrading: () => {
+      isUpgraded = true;
+      upgrading?.(name);
+    },
   });
+  if (isUpgraded) {
+    // the update is synchronous: a signal that came meanwhile is heard only now
+    await nextTurn();
+    if (signal?.aborted === true) {
+      await close();
+      throw signal.reason;
+    }
+  }
   return { transport: fetch, check: unchecked, close };
 }
 

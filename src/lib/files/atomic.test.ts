@@ -59,6 +59,25 @@ test("text and bytes, small and large, keep their order; a surrogate pair may co
   expect(await readFile(file, "utf8")).toBe(`ab${large}c𠮷d`);
 });
 
+test("what is to happen with the file happens once its content is safe, and before it has its name", async () => {
+  const file = join(root, "out.csv");
+  await writeFile(file, "old");
+  const found: string[] = [];
+  const settle = async (): Promise<void> => {
+    const temporary = (await readdir(root)).find((name) => name.endsWith(".tmp")) ?? "";
+    found.push(await readFile(file, "utf8"), await readFile(join(root, temporary), "utf8"));
+  };
+  await writeFileAtomically(file, { ...place(), settle }, say("new"));
+  expect(found).toEqual(["old", "new"]);
+  const refuse = (): Promise<never> => Promise.reject(new Error("no"));
+  await expect(writeFileAtomically(file, { ...place(), settle: refuse }, say("newer"))).rejects.toThrow("no");
+  expect(await readFile(file, "utf8")).toBe("new");
+  const written: unknown[] = [];
+  const stdout = { write: async (chunk: unknown) => void written.push(chunk) };
+  await writeFileAtomically("-", { ...place(), stdout, settle: async () => void written.push("settled") }, say("x"));
+  expect(written).toEqual(["x", "settled"]);
+});
+
 test("a failed run leaves the old file, or none", async () => {
   const file = join(root, "x");
   const fail = async (writer: ContentWriter) => {

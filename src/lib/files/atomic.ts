@@ -16,6 +16,8 @@ export interface WriteOptions extends TemporaryPlace {
   readonly secret?: boolean;
   /** destination for `-` */
   readonly stdout?: ContentWriter;
+  /** called once the content is written, and safe on the disk, before it takes its name; if it throws, the old file stays */
+  readonly settle?: (() => Promise<unknown>) | undefined;
 }
 
 /**
@@ -34,13 +36,19 @@ export async function writeFileAtomically<T>(
     if (options.stdout === undefined) {
       throw refusal(path, text("cannot write this file to stdout", "標準出力には書けません"));
     }
-    return write(options.stdout);
+    return settled(write(options.stdout), options);
   }
   const target = await lookAt(path);
   if (target.kind === "stream") {
-    return writeStraight(path, write);
+    return settled(writeStraight(path, write), options);
   }
   return replaceFile(target.path, options.secret === true ? 0o600 : target.mode, options, write);
+}
+
+async function settled<T>(writing: Promise<T>, { settle }: WriteOptions): Promise<T> {
+  const result = await writing;
+  await settle?.();
+  return result;
 }
 
 /**
@@ -92,7 +100,7 @@ async function writeStraight<T>(path: string, write: (writer: ContentWriter) => 
 async function replaceFile<T>(
   path: string,
   mode: number | undefined,
-  place: TemporaryPlace,
+  { settle, ...place }: Pick<WriteOptions, "settle"> & TemporaryPlace,
   write: (writer: ContentWriter) => Promise<T>,
 ): Promise<T> {
   const temporary = await createTemporary(place, dirname(path), basename(path), mode ?? 0o666).catch(
@@ -102,6 +110,7 @@ async function replaceFile<T>(
   );
   try {
     const result = await writeWhole(temporary.handle, mode, write);
+    await settle?.();
     await rename(temporary.path, path);
     return result;
   } catch (error) {

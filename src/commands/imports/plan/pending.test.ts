@@ -6,15 +6,22 @@ import { AnsweringTenant } from "../../testing/tenant.ts";
 import { ID, operations, planOf } from "../testing/plans.ts";
 import { PendingPlan } from "./pending.ts";
 
-/** The requests to the tenant after a failure, and the message that a signal would then cause. */
-async function settled(failure: unknown, { mode = "append", keep = false } = {}) {
+/** The requests to the tenant after a failure, what is said, and the message that a signal would then cause. */
+async function settled(failure: unknown, { mode = "append", keep = false, isCommitted = false } = {}) {
   let state = "";
-  const tools = { describeState: (say: () => { en: string }) => (state = say().en) } as unknown as Tools;
-  const plan = planOf(mode === "revert" ? { mode: "revert" } : {});
+  const said: string[] = [];
+  const tools = {
+    describeState: (say: () => { en: string }) => (state = say().en),
+    terminal: { problem: async ({ en }: { en: string }) => void said.push(en) },
+  } as unknown as Tools;
+  const plan = planOf({
+    ...(mode === "revert" ? { mode: "revert" } : {}),
+    ...(isCommitted ? { state: "committed" } : {}),
+  });
   const tenant = new AnsweringTenant({ import: plan, discardImport: plan });
   const client = await openClient({ transport: tenant.transport }, ["imports"]);
   await new PendingPlan(tools, client, plan, keep).settle(failure);
-  return { asked: operations(tenant.requests), state };
+  return { asked: operations(tenant.requests), state, ...(said.length > 0 ? { said } : {}) };
 }
 const failure = (code: ErrorCode): Failure => new Failure(code, { what: { en: "", ja: "" } });
 
@@ -30,6 +37,12 @@ test("a plan that is to stay stays, and is said to", async () => {
     asked: ["import"],
     state: `nothing was changed; the plan is kept: clomoctl imports commit ${ID}`,
   });
+});
+
+test("where the plan was committed before the failure, that is said; an interruption says it itself", async () => {
+  const state = "the whole plan was committed";
+  expect(await settled(new Error("full"), { isCommitted: true })).toEqual({ asked: ["import"], state, said: [state] });
+  expect(await settled(failure("interrupted"), { isCommitted: true })).toEqual({ asked: ["import"], state });
 });
 
 test("a plan that can be taken up again stays; an undoing only until the tenant is free", async () => {

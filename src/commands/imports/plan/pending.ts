@@ -64,7 +64,7 @@ export class PendingPlan {
     }
   }
 
-  /** Call after a failure: discards an open plan, and makes a signal's message say what was done. */
+  /** Call after a failure: discards an open plan, and says what was done: at once, or in a signal's message. */
   async settle(failure: unknown): Promise<void> {
     const { imports } = this.#client;
     if (this.#canResume(failure)) return;
@@ -73,6 +73,8 @@ export class PendingPlan {
     if (state === "planned" && !this.#keep) await imports.discard(id);
     const unchanged = this.#keep ? PLAN_KEPT(id) : NOTHING_CHANGED;
     this.#tools.describeState(() => (state === "committed" ? COMMITTED : unchanged));
+    const isInterrupted = failure instanceof Failure && failure.code === "interrupted";
+    if (state === "committed" && !isInterrupted) await this.#tools.terminal.problem(COMMITTED);
   }
 
   /** Whether the plan can still be committed after a failure, so that it is kept. */

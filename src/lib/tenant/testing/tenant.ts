@@ -84,6 +84,8 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["user", "users"],
   ["user_email", "users"],
   ["org", "orgs"],
+  ["secured_user", "secured"],
+  ["secured_group", "secured"],
   ["custom_field", "fields"],
   ["device", "devices"],
   ["renewal_item", "renewals"],

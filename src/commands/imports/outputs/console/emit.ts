@@ -26,17 +26,32 @@ export async function emit(
   const { plan } = source;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   await warnOfUnknownColumns(tools, plan);
+  let isDone = false;
+  const settle = async (): Promise<void> => {
+    await done?.();
+    isDone = done !== undefined;
+  };
   const { rows, blankSecrets, mapped } = await writeConsoleFile(
     tools,
     resolve(tools.workingFolder, file),
     { ...source, customFields },
-    done,
-  );
+    settle,
+  ).catch(async (error: unknown) => {
+    if (isDone) await tools.terminal.problem(withoutFile(file, plan));
+    throw error;
+  });
   if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
   if (FORMATS[plan.kind].thing.ownHeaders === true && !mapped) await tools.terminal.warn(ownHeadersWarning(file, plan));
   const { en, ja } = uploadOf(plan);
   await tools.terminal.problem(text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`));
 }
+
+/** The file could not take its name in the last moment. */
+const withoutFile = (file: string, { id }: Import): Text =>
+  text(
+    `${file} was not written, though import ${id} waits for the console: clomoctl imports discard ${id}`,
+    `${file} は書き出されていませんが、インポート ${id} は管理画面での反映待ちです: clomoctl imports discard ${id}`,
+  );
 
 const ownHeadersWarning = (file: string, { kind }: Import): Text => {
   const { en, ja } = FORMATS[kind].thing.title;

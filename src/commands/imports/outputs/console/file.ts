@@ -89,26 +89,29 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
     if (!fits) throw new Unfit();
     return bytes;
   };
-  const written = await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
-    const blank = new BlankSecrets(columns.secrets());
-    let rows = 0;
-    await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
-    for await (const batch of joined(tools, source)) {
-      let text = "";
-      for (const { row, secrets } of batch) {
-        const cells = columns.cells(row, secrets);
-        if (cells === undefined) throw new Unfit();
-        text += formatRecord(cells, "\r\n");
-        blank.take(row, secrets);
+  const written = await writeFileAtomically(
+    path,
+    { ...tools.temporary, secret: true, settle: done },
+    async (writer) => {
+      const blank = new BlankSecrets(columns.secrets());
+      let rows = 0;
+      await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
+      for await (const batch of joined(tools, source)) {
+        let text = "";
+        for (const { row, secrets } of batch) {
+          const cells = columns.cells(row, secrets);
+          if (cells === undefined) throw new Unfit();
+          text += formatRecord(cells, "\r\n");
+          blank.take(row, secrets);
+        }
+        rows += batch.length;
+        await writer.write(encoded(text));
       }
-      rows += batch.length;
-      await writer.write(encoded(text));
-    }
-    await writer.write(encoder.end());
-    if (!fits) throw new Unfit();
-    await done?.();
-    return { rows, blankSecrets: blank.found, mapped };
-  });
+      await writer.write(encoder.end());
+      if (!fits) throw new Unfit();
+      return { rows, blankSecrets: blank.found, mapped };
+    },
+  );
   await noteCounts(tools, encoder);
   return written;
 }

@@ -218,6 +218,11 @@ export class Database {
     this.run("vacuum into :path", { path });
   }
 
+  /** Moves the write-ahead log into the file. @throws SQLite's error where that cannot be written */
+  foldLog(): void {
+    this.exec("pragma wal_checkpoint(truncate)");
+  }
+
   close(): void {
     this.#statements.clear();
     this.#db.close();

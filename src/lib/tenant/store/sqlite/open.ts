@@ -26,8 +26,8 @@ export interface SqliteTenant extends TenantFile {
 /** Opens the SQLite tenant in a folder. @throws Failure as {@link openTenantFile} */
 export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore => {
   const { folder, processes } = file;
-  const database = openTenantFile(file);
   const note = new WriterNote(join(folder, "writer.json"), processes);
+  const database = openTenantFile(file, note);
   const store = new SqliteStore(database, collectionOf);
   let engine: Promise<ImportEngine> | undefined;
   const makeEngine = async (): Promise<ImportEngine> => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -33,6 +33,24 @@ function thrown(work: () => unknown): unknown {
 
 const READ = "select count(value) from filled";
 
+const corrupted = (): unknown => {
+  fill(path).close();
+  truncateSync(path, 8192);
+  const error = thrown(() => new DatabaseSync(path).exec(READ));
+  rmSync(path);
+  return error;
+};
+
+test("a file beside the tenant's that may not be read is named, with what to do", () => {
+  const error = Object.assign(new Error("EACCES"), { code: "EACCES", path: "/home/tenants/embedded/imports" });
+  expect(storageFailure(error, path)).toMatchObject({
+    code: "not-permitted",
+    what: { en: "permission denied" },
+    where: "/home/tenants/embedded/imports",
+    cause: error,
+  });
+});
+
 describe("what the disk or the file is to blame for", () => {
   const cases: readonly (readonly [string, () => unknown, string, string])[] = [
     [
@@ -55,14 +73,19 @@ describe("what the disk or the file is to blame for", () => {
       "the tenant's file is damaged",
     ],
     [
+      "a file that is being made",
+      () => {
+        return corrupted();
+      },
+      "unexpected",
+      "disk I/O error",
+    ],
+    [
       // SQLite's error for a page that a disk could not read once
       "a file that reads well afterwards",
       () => {
+        const error = corrupted();
         fill(path).close();
-        const whole = readFileSync(path);
-        truncateSync(path, 8192);
-        const error = thrown(() => new DatabaseSync(path).exec(READ));
-        writeFileSync(path, whole);
         return error;
       },
       "unexpected",

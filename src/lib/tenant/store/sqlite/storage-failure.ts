@@ -112,6 +112,8 @@ const damagedPlan = (path: string, cause: unknown): Failure =>
  * then checked.
  */
 const damagedOrFaulty = (path: string, cause: unknown): Failure | undefined => {
+  // as it was being made
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return diskFailure("EIO", path, cause);
   try {
     readThrough(path);
   } catch (error) {
@@ -160,6 +162,22 @@ const cannotOpen = (path: string, cause: unknown): Failure =>
     cause,
   });
 
+/** The failure for a file beside the tenant's that the user may not read or write. */
+const deniedOf = (cause: unknown): Failure | undefined => {
+  const isDenied =
+    cause instanceof Error && "code" in cause && ["EACCES", "EPERM", "EROFS"].includes(String(cause.code));
+  if (!isDenied || !("path" in cause)) return undefined;
+  return new Failure("not-permitted", {
+    what: text("permission denied", "アクセスが許可されていません"),
+    where: String(cause.path),
+    hint: text(
+      "make it readable and writable for who runs clomoctl",
+      "clomoctl を実行するユーザーが読み書きできるようにしてください",
+    ),
+    cause,
+  });
+};
+
 /**
  * Turns an error of the disk or the file into a failure that names the file and the remedy; other errors are returned
  * unchanged.
@@ -190,6 +208,6 @@ export const storageFailure = (
       return cannotOpen(path, error);
     case undefined:
     default:
-      return diskFailureOf(error, path) ?? error;
+      return diskFailureOf(error, path) ?? deniedOf(error) ?? error;
   }
 };

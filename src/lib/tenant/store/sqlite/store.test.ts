@@ -239,6 +239,11 @@ describe("locks", () => {
   test.each([
     ["update", "update org set code = 'x'", "orgs"],
     ["update, in another form", "\n  UPDATE\n  org set code = 'x'", "orgs"],
+    ["update of a quoted name", `update "user" set name = ''`, "users"],
+    ["update of a named schema", "update main.user set name = ''", "users"],
+    ["update with an alternative", "update  or ignore user set name = ''", "users"],
+    ["update after a common table", "with a (x) as (select 1) update org set code = (select x from a)", "orgs"],
+    ["delete after a comment", "/* all */ delete from user", "users"],
     ["delete", "delete from user", "users"],
     [
       "insert",

@@ -11,6 +11,10 @@ const WAIT_MS = 100;
 /** The collection that a table's records belong to, for the check that it was locked; of other tables nobody asks. */
 export type CollectionOf = (table: string) => string | undefined;
 
+/** The tables that a statement writes. */
+const WRITTEN =
+  /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
+
 /** A connection as a reader and a writer: answers come in the same turn of the event loop. */
 export class Connection implements Writer {
   readonly #connected: Database;
@@ -82,10 +86,11 @@ export class Connection implements Writer {
 
   #check(sql: string): void {
     if (this.#collectionOf === undefined) return;
-    const [, table = ""] = /^\s*(?:insert into|update|delete from)\s+(\w+)/i.exec(sql) ?? [];
-    const collection = this.#collectionOf(table);
-    if (collection === undefined || [...this.#locked].some((name) => name.split(":")[0] === collection)) return;
-    throw new TypeError(`${table} is written, and ${collection} was not locked`);
+    for (const [, table = ""] of sql.matchAll(WRITTEN)) {
+      const collection = this.#collectionOf(table);
+      if (collection === undefined || [...this.#locked].some((name) => name.split(":")[0] === collection)) continue;
+      throw new TypeError(`${table} is written, and ${collection} was not locked`);
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { damaged, storageFailure } from "./storage-failure.ts";
 import { prepareUpgrade, type Upgrade } from "./upgrade.ts";
+import type { WriterNote } from "./writer-note.ts";
 
 /** A tenant's file, and the initial data of a new one. */
 export interface TenantFile extends Upgrade {
@@ -28,42 +29,53 @@ const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
  * @throws Failure `unexpected` when the file is damaged, or the disk full or faulty
  * @throws Failure `locked`, `unavailable` or `not-permitted`; see {@link migrate}
  */
-export const openTenantFile = (file: TenantFile): Database => {
+export const openTenantFile = (file: TenantFile, note: WriterNote): Database => {
   const path = join(file.folder, FILE);
   try {
-    if (!existsSync(path)) make(path, file);
+    if (!existsSync(path)) make(path, file, note);
     if (statSync(path).size === 0) throw damaged(path);
-    return opened(path, file);
+    return opened(path, file, note);
   } catch (error) {
-    throw storageFailure(error, path);
+    throw storageFailure(note.explain(error), path);
   }
 };
 
-function opened(path: string, file: TenantFile): Database {
+function opened(path: string, file: TenantFile, note: WriterNote): Database {
   const { name, now } = file;
   const database = Database.orReadOnly(path);
   let copy: string | undefined;
   try {
     migrate(database, { name, now }, (version) => {
       copy = prepareUpgrade(database, version, file);
+      note.write("update of the file", now);
     });
+    if (copy !== undefined) note.remove();
     return database;
   } catch (error) {
     database.close();
     // the file is as it was
-    if (copy !== undefined) rmSync(copy, { force: true });
+    if (copy !== undefined) {
+      rmSync(copy, { force: true });
+      note.remove();
+    }
     throw error;
   }
 }
 
-function make(path: string, file: TenantFile): void {
+function make(path: string, file: TenantFile, note: WriterNote): void {
   const { folder, processes } = file;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // another process may have created it meanwhile
   if (removeUnfinished(folder, processes).length > 0 && !existsSync(path)) throw damaged(path);
   const unfinished = `${path}.new-${processes.self}`;
   try {
-    opened(unfinished, file).close();
+    const database = opened(unfinished, file, note);
+    try {
+      // its log does not come along: closing would tell nobody that it could not be folded in
+      database.foldLog();
+    } finally {
+      database.close();
+    }
     linkOnce(unfinished, path);
   } finally {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true });

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
+import { text } from "../../../text/index.ts";
 import { Database } from "./database.ts";
 import { migrate, STEPS } from "./migrations.ts";
 import { openTenantFile } from "./tenant-file.ts";
 import type { Upgrade } from "./upgrade.ts";
+import { WriterNote } from "./writer-note.ts";
 
 const MB = 1_000_000;
 const OLDER = STEPS.length - 1;
@@ -39,12 +41,15 @@ function open(upgrade: Partial<Upgrade> = {}): { readonly versions: readonly num
     calls += 1;
   };
   const processes = { self: 1, isAlive: () => false };
-  const database = openTenantFile({ folder, name: "kanto", now: NOW, processes, upgrading, ...upgrade });
+  const note = new WriterNote(notePath(), processes);
+  const database = openTenantFile({ folder, name: "kanto", now: NOW, processes, upgrading, ...upgrade }, note);
   const version = database.count("pragma user_version");
   database.close();
   const copy = existsSync(copyPath()) ? [versionOf(copyPath())] : [];
   return { versions: [version, ...copy], calls };
 }
+
+const notePath = (): string => join(folder, "writer.json");
 
 const copyPath = (): string => `${path}.before-${OLDER}`;
 
@@ -73,6 +78,24 @@ test("an older tenant with data is copied, and updated once; it is said before",
   expect(open({ upgrading }).versions).toEqual([STEPS.length, OLDER]);
   expect(open().calls).toBe(0);
   expect(readdirSync(folder).toSorted()).toEqual(["tenant.db", `tenant.db.before-${OLDER}`]);
+});
+
+test("who waits for the lock meanwhile is told that the file is being updated; afterwards nobody holds it", () => {
+  makeOlder();
+  const waiting = new WriterNote(notePath(), { self: 2, isAlive: () => true });
+  let holder: unknown;
+  const processes = { self: 1, isAlive: () => true };
+  const note = new WriterNote(notePath(), processes);
+  const write = note.write.bind(note);
+  note.write = (what, since) => {
+    write(what, since);
+    holder = waiting.explain(new Failure("locked", { what: text("locked", "使用中") }));
+  };
+  openTenantFile({ folder, name: "kanto", now: NOW, processes }, note).close();
+  expect(holder).toMatchObject({
+    what: { en: `the tenant is locked by process 1 (update of the file, since ${NOW})` },
+  });
+  expect(existsSync(notePath())).toBe(false);
 });
 
 test("of a new tenant, and of one that nobody has used, nothing is said", () => {

@@ -13,9 +13,12 @@ export interface Writer {
   readonly since: string;
 }
 
+const write = ({ path, ...writer }: Writer): void => writeFileSync(path, JSON.stringify(writer));
+
 /** Runs work that already holds the write lock, with a note naming the writer: a thread cannot report it otherwise. */
-export const noted = async <T>({ path, ...writer }: Writer, work: () => Promise<T>): Promise<T> => {
-  writeFileSync(path, JSON.stringify(writer));
+export const noted = async <T>(writer: Writer, work: () => Promise<T>): Promise<T> => {
+  const { path } = writer;
+  write(writer);
   try {
     return await work();
   } finally {
@@ -36,6 +39,16 @@ export class WriterNote {
   /** This process as the writer, for {@link noted}. */
   writer(what: string, since: string): Writer {
     return { path: this.#path, pid: this.#processes.self, what, since };
+  }
+
+  /** Writes the note of this process, which holds the write lock. */
+  write(what: string, since: string): void {
+    write(this.writer(what, since));
+  }
+
+  /** Removes the note of this process. */
+  remove(): void {
+    rmSync(this.#path, { force: true });
   }
 
   /** Removes the note of a process that died. */

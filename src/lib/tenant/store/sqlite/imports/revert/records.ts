@@ -84,7 +84,8 @@ export const checkUntouched = (database: Database, reverted: Reverted, newcomers
 };
 
 /** The references of which the import may have created records. */
-export const createdBy = ({ kind }: Reverted) => kind.references.filter(({ refers }) => refers.creates !== undefined);
+export const createdBy = ({ kind }: Pick<Reverted, "kind">) =>
+  kind.references.filter(({ refers }) => refers.creates !== undefined);
 
 /** Records to be removed may be referred to only by those of the import itself. */
 const checkHeld = (database: Database, reverted: Reverted, { thing, heldBy = [] }: Table, removed: string): void => {

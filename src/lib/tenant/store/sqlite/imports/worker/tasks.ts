@@ -212,6 +212,11 @@ export const replan = (files: TaskFiles, id: string, interrupted: () => boolean)
     await compareAndKeep(database, record, planSqlOf(record));
   });
 
+/** The collections that an import of a kind may write. */
+const writtenBy = (kind: StoredKind): readonly string[] => [
+  ...new Set([kind.collection, ...createdBy({ kind }).map(({ collection }) => collection)]),
+];
+
 /**
  * Applies a plan, advances the revision and writes the audit record; inside the caller's transaction.
  *
@@ -226,6 +231,7 @@ const applyAndRecord = async (
   const plan = planSqlOf(record);
   const { counts, staged } = record.detail;
   if (counts === null || counts.rejected) throw rejected(record);
+  await writer.lock(writtenBy(plan.kind));
   checkEtag(database, plan, record);
   const revision = advance(database, [plan.kind.collection]);
   applyPlan(database, plan, { ...moment, import: record.pk, revision });
@@ -318,10 +324,10 @@ const applyRevertAndRecord = async (
 ): Promise<void> => {
   const original = await readImport(writer, record.detail.reverts ?? "");
   const reverted = revertedOf(original);
+  const collections = writtenBy(reverted.kind);
+  await writer.lock(collections);
   checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
-  const { kind } = reverted;
-  const created = createdBy(reverted).map(({ collection }) => collection);
-  const revision = advance(database, [...new Set([kind.collection, ...created])]);
+  const revision = advance(database, collections);
   applyRevert(database, reverted, revision);
   await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
