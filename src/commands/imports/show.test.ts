@@ -26,7 +26,7 @@ test("of an import that is over shows what is kept of it", async () => {
   const shown = JSON.parse(en.stdout) as object;
   expect(over).toMatchObject(shown);
   expect(Object.keys(shown).join(" ")).toBe(
-    "id kind mode state createdAt fileName rows create update delete invalid unchanged secretsSet orgsCreated groupsCreated errors warnings tenant actor encoding inputSha256 emittedAt committedAt reverts revertedBy",
+    "id kind mode state createdAt fileName rows create update delete invalid unchanged secretsSet orgsCreated groupsCreated columns errors warnings tenant actor encoding inputSha256 emittedAt committedAt reverts revertedBy",
   );
   expect(ja.stdout).toBe(en.stdout);
 });
@@ -43,7 +43,8 @@ test.each(["planned", "awaiting-console"] as const)("of an open plan (%s) shows 
   const { en, ja } = await inBoth("imports show 019a --fields state", { tenant: holding(planOf({ state }), planning) });
   expect(en).toMatchObject({ exit: 0, stdout: `state\n${state}\n` });
   expect(en.stderr).toContain("plan for kanto (context embedded): users, append (追加更新), 2 rows\n");
-  expect(en.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職, TEL\n");
+  expect(en.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (blank), TEL: 03 → 04\n");
+  expect(ja.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (空), TEL: 03 → 04\n");
   expect(ja.stderr).toContain("kanto(コンテキスト embedded)に対する計画: ユーザー、追加更新、2 行\n");
   expect(operations(en.requests)).toEqual(["imports", "tenant", "importRows", "importRows"]);
 });
@@ -82,10 +83,10 @@ test("--rows lists the whole plan, deletions without a row", async () => {
   const { en, ja } = await inBoth("imports show 019a --rows", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   expect(en.stdout.split("\n")).toEqual([
-    "row\tkey\taction\tchanged\tsetsSecret",
-    '2\thanako@example.co.jp\tcreate\t["name","emails"]\tfalse',
-    '3\ttaro@example.co.jp\tupdate\t["title","tel"]\tfalse',
-    "\told@example.co.jp\tdelete\t[]\tfalse",
+    "row\tkey\taction\tchanged\tsetsSecret\tchanges",
+    "2\thanako@example.co.jp\tcreate\t[]\tfalse\t[]",
+    `3\ttaro@example.co.jp\tupdate\t["title","tel"]\tfalse\t[{"field":"title","before":"主任","after":null},{"field":"tel","before":"03","after":"04"}]`,
+    "\told@example.co.jp\tdelete\t[]\tfalse\t[]",
     "",
   ]);
   expect(en.requests.at(-1)).toEqual({ operation: "importRows", params: { id: ID } });

@@ -1,7 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, PROBLEM_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
+import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -32,7 +32,7 @@ export default defineCommand({
     }
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
-    if (rows) return terminal.list(ROW_COLUMNS, client.imports.rows(found.id));
+    if (rows) return terminal.list(rowColumns(found.kind), client.imports.rows(found.id));
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
       const isRevert = found.mode === "revert";

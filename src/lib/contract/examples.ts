@@ -51,6 +51,7 @@ const begun: Import = {
   secretsSet: 0,
   orgsCreated: 0,
   groupsCreated: 0,
+  columns: [],
   errors: 0,
   warnings: 0,
   rejected: false,
@@ -84,9 +85,10 @@ const planRow: PlanRow = {
   line: 2,
   key: "hanako@example.co.jp",
   action: "create",
-  changed: ["name", "emails"],
+  changed: [],
   setsSecret: false,
   exists: false,
+  before: [],
   after: [{ field: "name", value: "髙橋 花子" }],
 };
 

@@ -51,6 +51,9 @@ const ImportRequest = named(
 /** A column missing from the console's own export, and when clomoctl last sent it to the console. */
 const UnverifiedColumn = z.object({ header: z.string(), lastSentAt: Instant.nullable() });
 
+/** How many values of a field a plan changes in records that exist: to another value, or to none. */
+const ColumnChange = z.object({ field: z.string(), changed: z.int(), cleared: z.int() });
+
 /** A plan and its state. Counts are rows of the imported kind. */
 const Import = named(
   "Import",
@@ -80,6 +83,7 @@ const Import = named(
     secretsSet: z.int(),
     orgsCreated: z.int(),
     groupsCreated: z.int(),
+    columns: z.array(ColumnChange),
     errors: z.int(),
     warnings: z.int(),
     /** true if the plan cannot be committed: a row or the file as a whole is invalid and nothing may be skipped */
@@ -96,7 +100,9 @@ const Import = named(
 
 const PlanAction = z.enum(["create", "update", "unchanged", "delete", "invalid"]);
 
-/** One line of a plan. `after` holds the resulting non-secret values, by field. */
+const FieldValue = z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() });
+
+/** One line of a plan. `after` has the resulting non-secret values, `before` the former ones of those that change. */
 const PlanRow = named(
   "PlanRow",
   z.object({
@@ -107,7 +113,8 @@ const PlanRow = named(
     changed: z.array(z.string()),
     setsSecret: z.boolean(),
     exists: z.boolean(),
-    after: z.array(z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() })),
+    before: z.array(FieldValue),
+    after: z.array(FieldValue),
   }),
 );
 

@@ -40,6 +40,16 @@ export interface StagedFile {
   readonly unknownColumns: readonly string[];
 }
 
+/** What a plan does to one field of the records that exist. */
+export interface ColumnChange {
+  /** `custom:NAME` of a custom field */
+  readonly field: string;
+  /** number of records that get another value */
+  readonly changed: number;
+  /** number of records that had a value and have none afterwards */
+  readonly cleared: number;
+}
+
 /** The counts of a plan, in rows of the imported kind. */
 export interface PlanCounts {
   readonly create: number;
@@ -50,6 +60,8 @@ export interface PlanCounts {
   readonly secretsSet: number;
   readonly orgsCreated: number;
   readonly groupsCreated: number;
+  /** in the order of the file; fields that change nowhere are left out */
+  readonly columns: readonly ColumnChange[];
   readonly errors: number;
   readonly warnings: number;
   /** the plan cannot be committed */

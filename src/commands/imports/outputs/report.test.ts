@@ -9,7 +9,15 @@ import { folderWith, giving, planning, planOf, problemOf, rowOf } from "../testi
 const ROWS = [
   rowOf(),
   rowOf({ row: 3, key: "=cmd|calc", action: "invalid", changed: [] }),
-  rowOf({ row: 4, key: "taro@example.co.jp", action: "update", changed: ["title", "custom:=年"], setsSecret: true }),
+  rowOf({
+    row: 4,
+    key: "taro@example.co.jp",
+    action: "update",
+    changed: ["title", "custom:=年"],
+    setsSecret: true,
+    before: [{ field: "title", value: "主任" }],
+    after: [{ field: "custom:=年", value: "2019\n頃" }],
+  }),
   rowOf({ row: 5, key: "jiro@example.co.jp", action: "update", changed: ["custom:=年"], exists: true }),
   rowOf({ row: 6, key: "saburo@example.co.jp", action: "unchanged", changed: [], setsSecret: true }),
   rowOf({ row: 0, key: "old@example.co.jp", action: "delete", changed: [] }),
@@ -34,11 +42,11 @@ test("writes a line for each row of the plan, deletions last, for a spreadsheet 
   expect(exit).toBe(8);
   expect(read(folder).split("\r\n")).toEqual([
     "\ufeffrow,key,action,changed,reason",
-    "2,hanako@example.co.jp,create,氏名; メールアドレス,",
+    "2,hanako@example.co.jp,create,,",
     "3,'=cmd|calc,invalid,,メールアドレス: not a mail address; 氏名: must not be blank",
-    "4,taro@example.co.jp,update,役職; =年; (secret),",
+    '4,taro@example.co.jp,update,"役職: 主任 → (blank); =年: (blank) → 2019\n頃; (secret set)",',
     "5,jiro@example.co.jp,update,'=年,",
-    "6,saburo@example.co.jp,unchanged,(secret),",
+    "6,saburo@example.co.jp,unchanged,(secret set),",
     ",old@example.co.jp,delete,,",
     "",
   ]);
@@ -47,6 +55,7 @@ test("writes a line for each row of the plan, deletions last, for a spreadsheet 
 test("has its reasons in the person's language", async () => {
   const folder = folderOf();
   await run(`${LINE} --dry-run --lang ja`, { tenant: planned(), folder });
+  expect(read(folder)).toContain("役職: 主任 → (空)");
   expect(read(folder)).toContain("メールアドレス: メールアドレスではありません; 氏名: 空にできません\r\n");
 });
 
@@ -71,7 +80,7 @@ test("of a file that is refused as a whole has the reason as its first line", as
   expect(exit).toBe(3);
   expect(read(folder).split("\r\n").slice(1)).toEqual([
     "1,,invalid,,the file has a header row only; メールアドレス: not a mail address",
-    "2,hanako@example.co.jp,create,氏名; メールアドレス,",
+    "2,hanako@example.co.jp,create,,",
     "",
   ]);
 });

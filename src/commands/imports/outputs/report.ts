@@ -3,13 +3,13 @@ import { writeFileAtomically } from "../../../lib/files/index.ts";
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";
-import { fieldName } from "../plan/show.ts";
+import { describeRow } from "../plan/changes.ts";
 import { Reasons } from "./row-reasons.ts";
 
 const HEADER = ["row", "key", "action", "changed", "reason"];
 
 /**
- * Writes a plan as one line per row, deletions last: CSV in UTF-8 with a byte order mark and CRLF, so that a
+ * Writes a plan as one line per row with its changes, deletions last: CSV in UTF-8 with a byte order mark and CRLF, so that a
  * spreadsheet opens it directly; cells that a spreadsheet would run are guarded by a `'`.
  */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
@@ -22,7 +22,10 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
       tools.signal.throwIfAborted();
       let text = "";
       await reasons.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);
-      for (const row of batch) text += lineOf(cellsOf(plan, row, reasons.at(row.row)?.reason ?? ""));
+      for (const row of batch) {
+        const fields = describeRow(plan.kind, row).map((change) => change[tools.terminal.language]);
+        text += lineOf(cellsOf(row, fields, reasons.at(row.row)?.reason ?? ""));
+      }
       await writer.write(text);
     }
   });
@@ -31,7 +34,10 @@ export async function writeReport(tools: Tools, path: string, plan: Import): Pro
 
 const lineOf = (cells: readonly string[]): string => formatRecord(cells, "\r\n");
 
-const cellsOf = ({ kind }: Import, { row, key, action, changed, setsSecret }: PlanRow, reason: string): string[] => {
-  const fields = [...changed.map((field) => fieldName(kind, field)), ...(setsSecret ? ["(secret)"] : [])];
-  return [row === 0 ? "" : String(row), guardFormula(key), action, guardFormula(fields.join("; ")), reason];
-};
+const cellsOf = ({ row, key, action }: PlanRow, fields: readonly string[], reason: string): string[] => [
+  row === 0 ? "" : String(row),
+  guardFormula(key),
+  action,
+  guardFormula(fields.join("; ")),
+  reason,
+];

@@ -2,6 +2,7 @@ import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
+import { changesOf, describeChange, describeColumn, joined } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
@@ -10,6 +11,17 @@ const plain = (key: keyof Import, header: Text): Column<Import> => ({
   value: (record) => record[key],
 });
 const count = (key: keyof Import, header: Text): Column<Import> => ({ ...plain(key, header), align: "end" });
+
+/** What a plan does to each column; people read it in words. */
+const columnChanges = <R>(header: Text, planOf: (record: R) => Import): Column<R> => ({
+  key: "columns",
+  header,
+  value: (record) => planOf(record).columns,
+  name: (record) => {
+    const { kind, columns } = planOf(record);
+    return joined(columns.map((column) => describeColumn(kind, column)));
+  },
+});
 
 /** The columns of an import in a list. */
 export const IMPORT_COLUMNS: readonly Column<Import>[] = [
@@ -33,6 +45,7 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   count("secretsSet", text("secrets set", "設定した機密情報")),
   count("orgsCreated", text("organisations created", "作成した組織")),
   count("groupsCreated", text("groups created", "作成したグループ")),
+  columnChanges(text("changes by column", "列ごとの変更"), (plan) => plan),
   count("errors", text("problems", "問題")),
   count("warnings", text("warnings", "警告")),
   plain("tenant", text("tenant", "テナント")),
@@ -57,6 +70,17 @@ export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
   },
   { key: "changed", header: text("changed", "変更する項目"), value: ({ changed }) => changed },
   { key: "setsSecret", header: text("sets a secret", "機密情報の設定"), value: ({ setsSecret }) => setsSecret },
+];
+
+/** The same, and what a row changes from what to what. */
+export const rowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => [
+  ...ROW_COLUMNS,
+  {
+    key: "changes",
+    header: text("changes", "変更内容"),
+    value: changesOf,
+    name: (row) => joined(changesOf(row).map((change) => describeChange(kind, change))),
+  },
 ];
 
 /** The columns of a problem of an input. */
@@ -103,5 +127,6 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   resultCount("invalid", text("invalid", "不正")),
   resultCount("secretsSet", text("secrets set", "設定した機密情報")),
   resultCount("orgsCreated", text("organisations created", "作成した組織")),
+  columnChanges(text("changes by column", "列ごとの変更"), ({ plan }) => plan),
   { key: "committed", header: text("committed", "確定"), value: ({ committed }) => committed },
 ];

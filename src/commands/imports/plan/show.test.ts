@@ -3,7 +3,7 @@ import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { example, type Answers } from "../../testing/tenant.ts";
 import { giving, planOf, rowOf } from "../testing/plans.ts";
-import { fieldName } from "./show.ts";
+import { fieldName } from "./changes.ts";
 
 const STILL = { create: 0, update: 0 };
 
@@ -163,13 +163,14 @@ test("--quiet shows warnings and failures only, and asks for no rows", async () 
 });
 
 test.each([
-  [{}, "  + 2 hanako@example.co.jp 髙橋 花子: 氏名, メールアドレス"],
-  [{ changed: [] }, "  + 2 hanako@example.co.jp 髙橋 花子"],
-  [{ row: 0 }, "  + hanako@example.co.jp 髙橋 花子: 氏名, メールアドレス"],
-  [{ key: "髙橋 花子" }, "  + 2 髙橋 花子: 氏名, メールアドレス"],
-  [{ after: [] }, "  + 2 hanako@example.co.jp: 氏名, メールアドレス"],
-  [{ after: [{ field: "name", value: null }] }, "  + 2 hanako@example.co.jp: 氏名, メールアドレス"],
-  [{ after: [{ field: "name", value: ["a", "b"] }] }, "  + 2 hanako@example.co.jp: 氏名, メールアドレス"],
+  [{}, "  + 2 hanako@example.co.jp 髙橋 花子"],
+  [{ changed: ["title"] }, "  + 2 hanako@example.co.jp 髙橋 花子: 役職"],
+  [{ setsSecret: true }, "  + 2 hanako@example.co.jp 髙橋 花子: (secret set)"],
+  [{ row: 0 }, "  + hanako@example.co.jp 髙橋 花子"],
+  [{ key: "髙橋 花子" }, "  + 2 髙橋 花子"],
+  [{ after: [] }, "  + 2 hanako@example.co.jp"],
+  [{ after: [{ field: "name", value: null }] }, "  + 2 hanako@example.co.jp"],
+  [{ after: [{ field: "name", value: ["a", "b"] }] }, "  + 2 hanako@example.co.jp"],
   [
     {
       after: [
@@ -177,15 +178,47 @@ test.each([
         { field: "displayName", value: "花子" },
       ],
     },
-    "  + 2 hanako@example.co.jp 花子: 氏名, メールアドレス",
+    "  + 2 hanako@example.co.jp 花子",
   ],
   [
-    { changed: ["custom", "custom:入社年", "parent", "of-tomorrow"] },
-    "  + 2 hanako@example.co.jp 髙橋 花子: カスタムユーザー情報, 入社年, 上位組織, of-tomorrow",
+    { changed: ["custom:入社年", "parent", "of-tomorrow"] },
+    "  + 2 hanako@example.co.jp 髙橋 花子: 入社年, 上位組織, of-tomorrow",
   ],
 ])("a row says whom it is about and what it changes: %j", async (change, line) => {
   const { stderr } = await run(SHOW, holding({ create: 1 }, { importRows: giving(rowOf(change)) }));
   expect(stderr.split("\n").slice(3)).toEqual([line, ""]);
+});
+
+test("each column that changes has its counts, under those of the rows", async () => {
+  const columns = [
+    { field: "title", changed: 3, cleared: 1 },
+    { field: "custom:座席", changed: 0, cleared: 2 },
+    { field: "parent", changed: 1, cleared: 0 },
+  ];
+  const { en, ja } = await inBoth(SHOW, holding({ columns }));
+  expect(en.stderr.split("\n").slice(2, 5)).toEqual([
+    "  役職: 3 changed, 1 cleared",
+    "  座席: 2 cleared",
+    "  上位組織: 1 changed",
+  ]);
+  expect(ja.stderr.split("\n").slice(2, 4)).toEqual(["  役職: 変更 3 件、値を消す 1 件", "  座席: 値を消す 2 件"]);
+  expect((await run(SHOW, holding({ columns, rejected: true }))).stderr).not.toContain("役職");
+});
+
+test("of many columns the first twenty are shown", async () => {
+  const columns = Array.from({ length: 22 }, (_, at) => ({ field: `custom:列${at}`, changed: 1, cleared: 0 }));
+  const { en, ja } = await inBoth(SHOW, holding({ columns }));
+  expect(en.stderr).toContain("  列19: 1 changed\n  … and 2 more columns\n");
+  expect(ja.stderr).toContain("  … 他 2 列\n");
+});
+
+test("a row shows at most six changes, and forty characters of a value", async () => {
+  const fields = ["title", "tel", "fax", "extension", "address", "upn", "postalCode"];
+  const before = fields.map((field) => ({ field, value: `${"長".repeat(39)}𠮷い` }));
+  const row = rowOf({ action: "update", changed: fields, before, after: [] });
+  const { stderr } = await run(SHOW, holding({ update: 1 }, { importRows: giving(row) }));
+  expect(stderr).toContain(`役職: ${"長".repeat(39)}… → (blank), TEL: `);
+  expect(stderr).toMatch(/, UPN: 長+… → \(blank\), … \(7\)\n/);
 });
 
 test("fields are told by the headers of their own format", () => {

@@ -1,11 +1,11 @@
 import type { Import, PlanRow, Client } from "../../../lib/client/index.ts";
 import { titleOf } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { IMPORT_MODE_NAMES, nameIn } from "../../../lib/model/import.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
+import { describeColumn, describeRow, joined } from "./changes.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** Maximum number of rows shown of each kind. */
@@ -32,7 +32,7 @@ export async function showPlan(
 ): Promise<void> {
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
-  for (const line of [headline(plan, chosen), ...counts(plan)]) await terminal.note(line);
+  for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   await showMirrorAge(tools);
   if (globals.quiet || plan.rejected) return;
@@ -67,6 +67,16 @@ function counts(plan: Import): Text[] {
   const main = plan.rejected ? ofRejected : text(en, ja);
   return [main, ...present.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
 }
+
+/** `役職: 3 changed, 1 cleared`, for each column; of a plan that cannot be committed, none. */
+function columnLines({ kind, columns, rejected }: Import): readonly Text[] {
+  if (rejected) return [];
+  const lines = columns.slice(0, MOST_COLUMNS).map((column) => describeColumn(kind, column));
+  const rest = columns.length - lines.length;
+  const all = rest === 0 ? lines : [...lines, text(`… and ${counted(rest, "more column")}`, `… 他 ${rest} 列`)];
+  return all.map(({ en, ja }) => text(`  ${en}`, `  ${ja}`));
+}
+const MOST_COLUMNS = 20;
 
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
   const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;
@@ -131,20 +141,21 @@ const SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: 
 /** The fields that name a record besides its key. */
 const NAMES: readonly string[] = ["name", "displayName", "identificationName"];
 
-/** `~ 12 taro@example.com 山田 太郎: 役職, TEL` */
-function rowLine({ kind }: Import, { action, row, key, changed, after }: PlanRow): Text {
-  const name = after.find(({ field }) => NAMES.includes(field))?.value ?? "";
-  const number = row === 0 ? "" : ` ${row}`;
-  const headers = changed.map((field) => fieldName(kind, field));
-  const what = headers.length === 0 ? "" : `: ${headers.join(", ")}`;
-  const label = typeof name === "string" && name !== "" && name !== key ? ` ${name}` : "";
-  return same(`  ${SIGNS[action]}${number} ${key}${label}${what}`);
-}
+/** Maximum number of changes shown of a row, and of characters of a value. */
+const MOST_CHANGES = 6;
+const MOST_CHARACTERS = 40;
 
-/** A field's header. */
-export const fieldName = (kind: Import["kind"], field: string): string => {
-  if (field === "parent") return "上位組織";
-  if (field.startsWith("custom:")) return field.slice("custom:".length);
-  const { columns, thing } = FORMATS[kind];
-  return findColumn(columns, field)?.header ?? thing.fields[field]?.label?.ja ?? field;
-};
+/** `~ 12 taro@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04` */
+function rowLine({ kind }: Import, row: PlanRow): Text {
+  const { action, key, after } = row;
+  const name = after.find(({ field }) => NAMES.includes(field))?.value ?? "";
+  const number = row.row === 0 ? "" : ` ${row.row}`;
+  const label = typeof name === "string" && name !== "" && name !== key ? ` ${name}` : "";
+  const changes = describeRow(kind, row, MOST_CHARACTERS);
+  const rest = changes.length > MOST_CHANGES ? [same(`… (${changes.length})`)] : [];
+  const shown = [...changes.slice(0, MOST_CHANGES), ...rest];
+  const start = `  ${SIGNS[action]}${number} ${key}${label}`;
+  if (shown.length === 0) return same(start);
+  const { en, ja } = joined(shown, same(", "));
+  return text(`${start}: ${en}`, `${start}: ${ja}`);
+}

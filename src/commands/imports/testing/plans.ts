@@ -37,6 +37,7 @@ export const COMMITTED_RESULT = {
   invalid: 0,
   secretsSet: 0,
   orgsCreated: 0,
+  columns: [],
   committed: true,
 };
 
@@ -59,7 +60,23 @@ export const giving =
 /** Two rows for {@link planOf}. */
 export const ROWS: readonly PlanRow[] = [
   rowOf(),
-  rowOf({ row: 3, line: 3, key: "taro@example.co.jp", action: "update", changed: ["title", "tel"], exists: true }),
+  rowOf({
+    row: 3,
+    line: 3,
+    key: "taro@example.co.jp",
+    action: "update",
+    changed: ["title", "tel"],
+    exists: true,
+    before: [
+      { field: "title", value: "主任" },
+      { field: "tel", value: "03" },
+    ],
+    after: [
+      { field: "name", value: "髙橋 花子" },
+      { field: "title", value: null },
+      { field: "tel", value: "04" },
+    ],
+  }),
 ];
 
 /** A tenant's answers until a plan is shown; its rows are not requested if there is nothing to show. */

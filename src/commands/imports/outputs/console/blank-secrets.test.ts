@@ -8,6 +8,7 @@ const rowOf = (key: string, exists: boolean, after: PlanRow["after"] = []): Plan
   key,
   action: "update",
   changed: [],
+  before: [],
   setsSecret: false,
   exists,
   after,

@@ -11,6 +11,7 @@ const rowOf = (key: string, after: PlanRow["after"]): PlanRow => ({
   key,
   action: "create",
   changed: [],
+  before: [],
   setsSecret: true,
   exists: false,
   after,

@@ -13,6 +13,7 @@ export const NO_COUNTS = {
   secretsSet: 0,
   orgsCreated: 0,
   groupsCreated: 0,
+  columns: [],
   errors: 0,
   warnings: 0,
   rejected: false,
@@ -21,7 +22,7 @@ export const NO_COUNTS = {
 /** An import as the tenant API shows it. */
 export const importOf = async (reader: Reader, record: ImportRecord): Promise<Import> => {
   const { detail } = record;
-  const counts = detail.counts ?? NO_COUNTS;
+  const { columns, ...counts } = { ...NO_COUNTS, ...detail.counts };
   return {
     id: record.id,
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
@@ -41,6 +42,7 @@ export const importOf = async (reader: Reader, record: ImportRecord): Promise<Im
     request: detail.request,
     rows: detail.staged?.rows ?? 0,
     ...counts,
+    columns: [...columns],
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],

@@ -3,6 +3,7 @@ import type { ImportRecord } from "../../imports/record.ts";
 import { overtakenByTenant } from "../../imports/refusals.ts";
 import type { Database } from "../database.ts";
 import { isMatched, isMissing, isValid, THEN } from "../../sql/forms.ts";
+import { countChanges } from "./column-changes.ts";
 import { findConflicts } from "./conflicts.ts";
 import {
   changedMask,
@@ -170,7 +171,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   const rows = database.count("select count(*) from s.row");
   const invalid = database.count("select count(*) from s.invalid");
   const matched = database.count(`select count(*) from s.match m where ${isValid("m.row")}`);
-  const update = database.count(`select count(*) from s.match m where m.changed <> 0 and ${isValid("m.row")}`);
+  const { update, columns } = countChanges(database, plan);
   const deleted = countDeleted(database, plan);
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });
@@ -185,6 +186,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
       : 0,
     orgsCreated: countCreated(database, plan, "orgsCreated"),
     groupsCreated: countCreated(database, plan, "groupsCreated"),
+    columns,
     errors: severity("error"),
     warnings: severity("warning"),
     rejected: isRejected(database, plan, { invalid, deleted }),

@@ -195,7 +195,7 @@ export const changedMask = (plan: PlanSql): string =>
     .join(" + ") || "0";
 
 /** SQL: true if a row changes the field of the record it matches. */
-export const changes = ({ bit }: ImportedField): string => `(m.changed & ${2 ** bit}) <> 0`;
+export const changes = ({ bit }: Pick<ImportedField, "bit">): string => `(m.changed & ${2 ** bit}) <> 0`;
 
 /** Joins the records that a row's cells name. */
 export const joinReferences = (plan: PlanSql): string =>

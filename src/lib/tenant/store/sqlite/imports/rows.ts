@@ -3,6 +3,7 @@ import type { PlanRow } from "../../../../contract/index.ts";
 import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { Database, Params, Row } from "../database.ts";
 import {
+  changes,
   hasSecrets,
   isStaged,
   isTouched,
@@ -55,7 +56,7 @@ const ACTION = `case when ${isInvalid("r.row")} then 'invalid' when m.row is nul
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
 /** SQL: a field's value as a piece of `after`; what a reference names is shown as files have it. */
-export const valuePiece = ({ field, merge }: ImportedField, value: string): string => {
+const valuePiece = ({ field, merge }: ImportedField, value: string): string => {
   if (merge === "custom") return customPiece(value);
   return afterPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
@@ -74,11 +75,31 @@ const afterJson = (plan: PlanSql): string =>
     }),
   );
 
-/** SQL: the names of the fields that a row changes, as JSON. */
-const changedJson = ({ kind }: PlanSql): string => {
-  const names = kind.fields.map(({ field, bit }) => either(`(m.changed & ${2 ** bit}) <> 0`, `',"${field}"'`, "''"));
-  return either("coalesce(m.changed, 0) = 0", "'[]'", jsonList(names));
+/** SQL: a stored value of a field, as a piece of a plan's row. A record of the same thing without a code is shown by its name. */
+export const storedPiece = (kind: StoredKind, field: ImportedField, value = stored(field.stored)): string => {
+  const reference = referenceOf(kind, field);
+  if (reference === undefined) return valuePiece(field, value);
+  const shown = shownReference(reference, value);
+  const { thing, namedBy } = kind;
+  if (reference.table.thing !== thing) return valuePiece(field, shown);
+  return valuePiece(field, `coalesce(${shown}, (select ${namedBy} from ${thing.name} where pk = ${value}))`);
 };
+
+/** SQL: of a row that changes its record, the pieces of what it changes, as JSON. */
+export const changedList = (pieces: readonly (readonly [field: Pick<ImportedField, "bit">, piece: string])[]): string =>
+  either(
+    "coalesce(m.changed, 0) = 0",
+    "'[]'",
+    jsonList(pieces.map(([field, piece]) => either(changes(field), piece, "''"))),
+  );
+
+/** SQL: the names of the fields that a row changes, as JSON. */
+const changedJson = ({ kind }: PlanSql): string =>
+  changedList(kind.fields.map((field) => [field, `',"${field.field}"'`]));
+
+/** SQL: the former values of the fields that a row changes, as JSON. */
+const beforeJson = ({ kind }: PlanSql): string =>
+  changedList(kind.fields.map((field) => [field, storedPiece(kind, field)]));
 
 /** SQL: the row's key as in the file; null if the file has no such column. */
 const stagedKeyText = (plan: PlanSql): string =>
@@ -89,6 +110,7 @@ const stagedLines = (database: Database, plan: PlanSql, all: boolean): string =>
     thing,
     table: { planner },
   } = plan.kind;
+  const { before, after } = planner?.values(database) ?? { before: beforeJson(plan), after: afterJson(plan) };
   const line = lineOf({
     row: "r.row",
     line: "r.line",
@@ -97,7 +119,8 @@ const stagedLines = (database: Database, plan: PlanSql, all: boolean): string =>
     changed: changedJson(plan),
     setsSecret: hasSecrets(plan) ? truth("r.secrets is not null") : "'false'",
     exists: truth("m.row is not null"),
-    after: planner === undefined ? afterJson(plan) : planner.after(database),
+    before,
+    after,
   });
   const asked = all ? "" : `and ${ACTION} in (select value from json_each(:actions))`;
   return `select ${line} as line
@@ -116,6 +139,7 @@ export const deletedLine = (kind: StoredKind): string =>
     changed: "'[]'",
     setsSecret: "'false'",
     exists: "'true'",
+    before: "'[]'",
     after: jsonList([afterPiece("name", `json_quote(${stored(kind.namedBy)})`)]),
   });
 

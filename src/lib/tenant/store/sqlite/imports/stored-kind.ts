@@ -109,10 +109,15 @@ export interface Planner {
   readonly lacking: string;
   /** Writes the valid rows. Before-values are kept, deletions done, and unique values of changed records released. */
   write(database: Database, plan: PlanSql, context: CommitContext): void;
-  /** SQL: joins to the staged row `r` what {@link after} reads */
+  /** SQL: joins to the staged row `r` what {@link values} reads */
   readonly join: string;
-  /** Registers what {@link after} calls on a connection, and returns SQL: a row's resulting values, as JSON. */
-  after(database: Database): string;
+  /**
+   * Registers what the SQL calls on a connection, and returns SQL: a row's resulting values, and the former ones of
+   * those it changes, as JSON.
+   */
+  values(database: Database): { readonly after: string; readonly before: string };
+  /** SQL: true if a row leaves a field blank, with {@link join} */
+  readonly blank: Readonly<Record<string, string>>;
   /** Why the records are not in order after a revert, with no full stop; undefined if they are. */
   disorder(database: Database): Text | undefined;
 }

@@ -27,13 +27,19 @@ const plannedRow = (row: Row): PlannedOrg => ({
   parent: row["parentRow"] === null ? orgNode(row["parentOrg"]) : rowNode(row["parentRow"]),
 });
 
-/** Every organisation of the tenant and of the file as the plan leaves it. */
-const plannedOrgs = (database: Database): ReadonlyMap<string, PlannedOrg> => {
+/** Every organisation of the tenant. */
+const storedOrgs = (database: Database): Map<string, PlannedOrg> => {
   const orgs = new Map<string, PlannedOrg>();
   for (const org of database.all("select pk, name, code, parent from org")) {
     const parent = org["parent"] === null ? null : orgNode(org["parent"]);
     orgs.set(orgNode(org["pk"]), { name: String(org["name"]), code: optional(org["code"]), parent });
   }
+  return orgs;
+};
+
+/** Every organisation of the tenant and of the file as the plan leaves it. */
+const plannedOrgs = (database: Database): ReadonlyMap<string, PlannedOrg> => {
+  const orgs = storedOrgs(database);
   const rows = database.all("select a.*, m.target from s.org_after a left join s.match m on m.row = a.row");
   for (const row of rows) {
     orgs.set(rowNode(row["row"]), plannedRow(row));
@@ -54,15 +60,25 @@ const pathOf = (orgs: ReadonlyMap<string, PlannedOrg>, node: string): string => 
   return formatOrgPath(names);
 };
 
+/** Below an organisation. */
+const below = (orgs: ReadonlyMap<string, PlannedOrg>, parent: string): OrgPlace => {
+  const parentCode = orgs.get(parent)?.code ?? null;
+  return { parentCode, parentPath: parent === ROOT || parentCode !== null ? null : pathOf(orgs, parent) };
+};
+
+/** The present places of organisations, by the `pk` of their parents. */
+export const placesBelow = (database: Database): ((parent: unknown) => OrgPlace) => {
+  const orgs = storedOrgs(database);
+  return (parent) => below(orgs, orgNode(parent));
+};
+
 /** The resulting places of a plan's valid organisation rows, by row. */
 export const orgPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => {
   const orgs = plannedOrgs(database);
   return new Map(
     database.all("select row, parentOrg, parentRow from s.org_after").map((row) => {
       const parent = row["parentRow"] === null ? orgNode(row["parentOrg"]) : rowNode(row["parentRow"]);
-      const parentCode = orgs.get(parent)?.code ?? null;
-      const parentPath = parent === ROOT || parentCode !== null ? null : pathOf(orgs, parent);
-      return [Number(row["row"]), { parentCode, parentPath }];
+      return [Number(row["row"]), below(orgs, parent)];
     }),
   );
 };

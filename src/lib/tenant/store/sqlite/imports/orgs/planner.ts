@@ -7,9 +7,10 @@ import type { Database } from "../../database.ts";
 import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
 import { jsonList } from "../../../sql/json.ts";
-import { afterPiece } from "../rows.ts";
+import { afterPiece, changedList } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
-import { orgPlaces } from "./places.ts";
+import { ROOT_ORG_PK } from "../../migrations.ts";
+import { orgPlaces, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -119,20 +120,30 @@ const write = (database: Database, plan: PlanSql, context: CommitContext): void 
   keepLastNumber(database, series, thing.name);
 };
 
+/** A place as pieces of a plan's row. */
+const placePieces = (place: OrgPlace | undefined): string =>
+  Object.entries(place ?? {})
+    .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
+    .join("");
+
 const AFTER = jsonList([
   afterPiece("name", "json_quote(a.name)"),
   afterPiece("code", "json_quote(a.code)"),
   "org_place(r.row)",
 ]);
 
-const after = (database: Database): string => {
-  const places = orgPlaces(database);
-  database.define("org_place", (row) =>
-    Object.entries(places.get(Number(row)) ?? {})
-      .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
-      .join(""),
-  );
-  return AFTER;
+/** The bits of {@link OrgOutcome}. */
+const BEFORE = changedList([
+  [{ bit: 0 }, afterPiece("name", "json_quote(t.name)")],
+  [{ bit: 1 }, afterPiece("code", "json_quote(t.code)")],
+  [{ bit: 2 }, "org_was(t.parent)"],
+]);
+
+const values = (database: Database) => {
+  const [places, placeBelow] = [orgPlaces(database), placesBelow(database)];
+  database.define("org_place", (row) => placePieces(places.get(Number(row))));
+  database.define("org_was", (parent) => placePieces(placeBelow(parent)));
+  return { after: AFTER, before: BEFORE };
 };
 
 /** Every organisation is below the root. */
@@ -153,6 +164,7 @@ export const ORG_PLANNER: Planner = {
   lacking: "t.pk in (select target from s.gone)",
   write,
   join: "left join s.org_after a on a.row = r.row",
-  after,
+  values,
+  blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_PK}` },
   disorder,
 };

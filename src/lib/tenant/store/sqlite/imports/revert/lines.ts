@@ -1,28 +1,24 @@
 import type { Database, Row } from "../../database.ts";
 import { either, truth, quoteIdentifier } from "../../../sql/forms.ts";
 import { jsonList } from "../../../sql/json.ts";
-import { keyText, referenceOf, shownReference, stored } from "../expressions.ts";
+import { keyText, stored } from "../expressions.ts";
 import { changes, made, params, type Reverted } from "./records.ts";
+import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { RowQuery } from "../../../imports/engine.ts";
-import { batched, deletedLine, lineOf, valuePiece } from "../rows.ts";
+import { batched, deletedLine, lineOf, storedPiece } from "../rows.ts";
 import type { StoredKind } from "../stored-kind.ts";
 
 /** SQL: the stored value of a column of record `c` before the import. */
 const before = (column: string): string => `c.${quoteIdentifier(column)}`;
 
 const afterOf = (kind: StoredKind): string =>
-  jsonList(
-    kind.fields.map((field) => {
-      const value = before(field.stored);
-      const reference = referenceOf(kind, field);
-      return valuePiece(field, reference === undefined ? value : shownReference(reference, value));
-    }),
-  );
+  jsonList(kind.fields.map((field) => storedPiece(kind, field, before(field.stored))));
 
-const changedOf = ({ fields }: StoredKind): string =>
+/** SQL: a list of pieces, of the fields that get their former values. */
+const changedOf = ({ fields }: StoredKind, piece: (field: ImportedField) => string): string =>
   jsonList(
-    fields.map(({ field, stored: column }) =>
-      either(`${before(column)} is distinct from ${stored(column)}`, `',"${field}"'`, "''"),
+    fields.map((field) =>
+      either(`${before(field.stored)} is distinct from ${stored(field.stored)}`, piece(field), "''"),
     ),
   );
 
@@ -33,9 +29,18 @@ const changedLines = ({ kind }: Reverted): string => {
     line: "0",
     key: `json_quote(coalesce(${either("t.pk is null", keyText(kind, before), keyText(kind))}, ''))`,
     action: either("c.action = 'delete'", `'"create"'`, `'"update"'`),
-    changed: either("c.action = 'delete'", "'[]'", changedOf(kind)),
+    changed: either(
+      "c.action = 'delete'",
+      "'[]'",
+      changedOf(kind, ({ field }) => `',"${field}"'`),
+    ),
     setsSecret: "'false'",
     exists: truth("c.action = 'update'"),
+    before: either(
+      "c.action = 'delete'",
+      "'[]'",
+      changedOf(kind, (field) => storedPiece(kind, field)),
+    ),
     after: afterOf(kind),
   });
   return `select ${line} as line from (${changes(kind)}) c left join ${kind.thing.name} t on t.pk = c.pk

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { changesOf, describeChange } from "./changes.ts";
+
+const value = (field: string, one: string | string[] | null) => ({ field, value: one });
+
+test("pairs what was with what will be, field by field", () => {
+  const row = {
+    changed: ["title", "emails"],
+    before: [value("title", "主任"), value("emails", ["a@x", "b@x"])],
+    after: [value("name", "山田"), value("title", null), value("emails", ["a@x"])],
+  };
+  const changes = changesOf(row);
+  expect(changes).toEqual([
+    { field: "title", before: "主任", after: null },
+    { field: "emails", before: ["a@x", "b@x"], after: ["a@x"] },
+  ]);
+  expect(changes.map((change) => describeChange("users", change))).toEqual([
+    { en: "役職: 主任 → (blank)", ja: "役職: 主任 → (空)" },
+    { en: "メールアドレス: a@x, b@x → a@x", ja: "メールアドレス: a@x, b@x → a@x" },
+  ]);
+});
+
+test("takes custom fields apart, and leaves out those that stay", () => {
+  const row = {
+    changed: ["custom"],
+    before: [value("custom:年", "2019"), value("custom:席", "A")],
+    after: [value("custom:席", "A"), value("custom:新", "x")],
+  };
+  expect(changesOf(row)).toEqual([
+    { field: "custom:年", before: "2019", after: null },
+    { field: "custom:新", before: null, after: "x" },
+  ]);
+});
+
+test.each([
+  [[value("parentCode", "A"), value("parentPath", null)], "A"],
+  [[value("parentCode", null), value("parentPath", "本社/営業")], "本社/営業"],
+  [[value("parentCode", null), value("parentPath", null)], "全社"],
+  [[value("parent", "B")], "B"],
+])("tells an organisation's place by code, path or 全社: %j", (before, told) => {
+  const changes = changesOf({ changed: ["parent"], before, after: [value("parentCode", "Z")] });
+  expect(changes).toEqual([{ field: "parent", before: told, after: "Z" }]);
+});

@@ -1,0 +1,97 @@
+import type { Import, PlanRow } from "../../../lib/client/index.ts";
+import { findColumn } from "../../../lib/csv/layout/columns.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
+
+type Value = PlanRow["after"][number]["value"];
+
+/** One value that a row changes. */
+export interface Change {
+  readonly field: string;
+  readonly before: Value;
+  readonly after: Value;
+}
+
+/** A field's header. */
+export const fieldName = (kind: Import["kind"], field: string): string => {
+  if (field === PARENT) return "上位組織";
+  if (field.startsWith(CUSTOM)) return field.slice(CUSTOM.length);
+  const { columns, thing } = FORMATS[kind];
+  return findColumn(columns, field)?.header ?? thing.fields[field]?.label?.ja ?? field;
+};
+
+const CUSTOM = "custom:";
+const PARENT = "parent";
+
+/** The fields that tell an organisation's place; none of them: directly below 全社. */
+const PLACE: readonly string[] = [PARENT, "parentCode", "parentPath"];
+
+/** What a row changes, one by one; the custom fields, which plans compare together, too. */
+export function changesOf({
+  changed,
+  before,
+  after,
+}: Pick<PlanRow, "changed" | "before" | "after">): readonly Change[] {
+  const valueIn = (values: PlanRow["after"], names: readonly string[]): Value =>
+    values.find(({ field, value }) => names.includes(field) && value !== null)?.value ?? null;
+  const change = (field: string, names = [field]): Change => ({
+    field,
+    before: valueIn(before, names),
+    after: valueIn(after, names),
+  });
+  return changed.flatMap((field) => {
+    if (field === PARENT) {
+      const { before: from, after: to } = change(field, [...PLACE]);
+      return [{ field, before: from ?? ROOT, after: to ?? ROOT }];
+    }
+    if (field !== "custom") return [change(field)];
+    const names = new Set(
+      [...before, ...after].flatMap((value) => (value.field.startsWith(CUSTOM) ? [value.field] : [])),
+    );
+    return [...names].map((name) => change(name)).filter((one) => one.before !== one.after);
+  });
+}
+
+const ROOT = "全社";
+
+/** `役職: 主任 → (空)`; the header alone where both look alike. @param longest number of characters shown of a value; all by default */
+export function describeChange(kind: Import["kind"], { field, before, after }: Change, longest = Infinity): Text {
+  const header = fieldName(kind, field);
+  const [from, to] = [shown(before, longest), shown(after, longest)];
+  if (from.en === to.en) return same(header);
+  return text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
+}
+
+/** The changes of a row in one line, and that it sets a secret, which is never shown. */
+export function describeRow(kind: Import["kind"], row: PlanRow, longest?: number): readonly Text[] {
+  const changes = changesOf(row).map((change) => describeChange(kind, change, longest));
+  return row.setsSecret ? [...changes, SECRET] : changes;
+}
+
+const SECRET = text("(secret set)", "(機密情報を設定)");
+const BLANK = text("(blank)", "(空)");
+
+function shown(value: Value, longest: number): Text {
+  const whole = typeof value === "string" ? value : (value ?? []).join(", ");
+  if (whole === "") return BLANK;
+  const short = whole.length > longest ? `${whole.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…` : whole;
+  return same(short);
+}
+
+/** What a plan does to a column: `役職: 3 changed, 1 cleared`. */
+export function describeColumn(kind: Import["kind"], { field, changed, cleared }: Import["columns"][number]): Text {
+  const parts = [
+    [changed, text(`${changed} changed`, `変更 ${changed} 件`)],
+    [cleared, text(`${cleared} cleared`, `値を消す ${cleared} 件`)],
+  ] as const;
+  const { en, ja } = joined(
+    parts.filter(([count]) => count > 0).map(([, what]) => what),
+    text(", ", "、"),
+  );
+  const header = fieldName(kind, field);
+  return text(`${header}: ${en}`, `${header}: ${ja}`);
+}
+
+/** Texts one after another. */
+export const joined = (texts: readonly Text[], between = text("; ", "; ")): Text =>
+  text(texts.map(({ en }) => en).join(between.en), texts.map(({ ja }) => ja).join(between.ja));

@@ -1,0 +1,170 @@
+import { afterAll, beforeEach, expect, test } from "vitest";
+import type { PlanRow } from "../contract/index.ts";
+import { TestTenant, type Cells, type Request } from "./testing/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const rowsOf = (plan: { readonly id: string }): Promise<PlanRow[]> =>
+  Array.fromAsync(tenant.client.imports.rows(plan.id));
+
+/** A plan's changes by column, and the former values in its rows. */
+const told = async (request: Request, cells: Cells, encoding?: "shift_jis") => {
+  const plan = await tenant.plan(request, cells, encoding === undefined ? {} : { encoding });
+  return { columns: plan.columns, before: (await rowsOf(plan)).map(({ before }) => before), plan };
+};
+
+const HEADER = ["氏名", "メールアドレス", "役職", "TEL"];
+
+test("tells apart values that change and values that are cleared", async () => {
+  await tenant.import({ kind: "users" }, [
+    HEADER,
+    ["一", "a@x", "主任", "1"],
+    ["二", "b@x", "主任", "2"],
+    ["三", "c@x", "", "3"],
+  ]);
+  const { columns, before } = await told({ kind: "users" }, [
+    HEADER,
+    ["一", "a@x", "", "9"],
+    ["二", "b@x", "課長", "2"],
+    ["三", "c@x", "新", "3"],
+    ["四", "d@x", "新", ""],
+  ]);
+  expect(columns).toEqual([
+    { field: "title", changed: 2, cleared: 1 },
+    { field: "tel", changed: 1, cleared: 0 },
+  ]);
+  expect(before).toEqual([
+    [
+      { field: "title", value: "主任" },
+      { field: "tel", value: "1" },
+    ],
+    [{ field: "title", value: "主任" }],
+    [{ field: "title", value: null }],
+    [],
+  ]);
+});
+
+test("rows that are invalid or keep what they leave blank count for nothing", async () => {
+  const people = [HEADER, ["一", "a@x", "主任", "1"]];
+  await tenant.import({ kind: "users" }, people);
+  const file = [HEADER, ["一", "a@x", "", "2"], ["", "b@x", "x", "x"]];
+  expect((await told({ kind: "users", blank: "keep" }, file)).columns).toEqual([
+    { field: "tel", changed: 1, cleared: 0 },
+  ]);
+  const broken = [HEADER, ["一", "a@x", "", "2"], ["二", "a@x", "x", "x"]];
+  expect((await told({ kind: "users" }, broken)).columns).toEqual([]);
+  expect((await told({ kind: "users" }, people)).columns).toEqual([]);
+});
+
+test("a column that the file lacks is cleared as a whole where that is asked for", async () => {
+  await tenant.import({ kind: "users" }, [HEADER, ["一", "a@x", "主任", ""]]);
+  const { columns } = await told({ kind: "users", absent: "clear" }, [
+    ["氏名", "メールアドレス"],
+    ["一", "a@x"],
+  ]);
+  expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1 }]);
+});
+
+test("custom fields are counted one by one, by name", async () => {
+  for (const name of ["年", "席", "組"]) await tenant.client.users.addField({ name });
+  const header = ["氏名", "メールアドレス", "年", "席", "組"];
+  await tenant.import({ kind: "users" }, [header, ["一", "a@x", "2019", "A〜", "x"], ["二", "b@x", "", "B", "x"]]);
+  const { columns, before } = await told(
+    { kind: "users" },
+    [header, ["一", "a@x", "", "A～", "x"], ["二", "b@x", "2020", "", "x"]],
+    "shift_jis",
+  );
+  expect(columns).toEqual([
+    { field: "custom:年", changed: 1, cleared: 1 },
+    { field: "custom:席", changed: 0, cleared: 1 },
+  ]);
+  expect(before[0]).toEqual([
+    { field: "custom:年", value: "2019" },
+    { field: "custom:席", value: "A〜" },
+    { field: "custom:組", value: "x" },
+  ]);
+  const absent = await told({ kind: "users", absent: "clear" }, [header.slice(0, 2), ["一", "a@x"]]);
+  expect(absent.columns.map(({ field, cleared }) => [field, cleared])).toEqual([
+    ["custom:年", 1],
+    ["custom:席", 1],
+    ["custom:組", 1],
+  ]);
+});
+
+test("what a cell names is told as files have it", async () => {
+  const header = ["氏名", "メールアドレス", "組織コード"];
+  await tenant.import({ kind: "users", createOrgs: true }, [header, ["一", "a@x", "S1"], ["二", "b@x", ""]]);
+  const { columns, before } = await told({ kind: "users", createOrgs: true }, [
+    header,
+    ["一", "a@x", "S2"],
+    ["二", "b@x", "S2"],
+  ]);
+  expect(columns).toEqual([{ field: "orgCode", changed: 2, cleared: 0 }]);
+  expect(before).toEqual([[{ field: "orgCode", value: "S1" }], [{ field: "orgCode", value: null }]]);
+  const devices = ["シリアルナンバー", "所有者メールアドレス"];
+  await tenant.import({ kind: "devices" }, [devices, ["X1", "a@x"], ["X2", "b@x"]]);
+  const moved = await told({ kind: "devices" }, [devices, ["X1", ""], ["X2", "a@x"]]);
+  expect(moved.columns).toEqual([{ field: "ownerEmail", changed: 1, cleared: 1 }]);
+  expect(moved.before).toEqual([[{ field: "ownerEmail", value: "a@x" }], [{ field: "ownerEmail", value: "b@x" }]]);
+});
+
+test("organisations: names, codes, and places by code or path, before and after a revert too", async () => {
+  const header = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
+  await tenant.import({ kind: "orgs" }, [
+    header,
+    ["本社", "", "", ""],
+    ["営業", "S1", "", "本社"],
+    ["開発", "S2", "S1", ""],
+    ["総務", "S3", "", ""],
+  ]);
+  const { columns, before, plan } = await told({ kind: "orgs" }, [
+    header,
+    ["営業部", "S1", "", ""],
+    ["開発", "S2", "S3", ""],
+    ["総務", "S3", "S1", ""],
+  ]);
+  expect(columns).toEqual([
+    { field: "name", changed: 1, cleared: 0 },
+    { field: "parent", changed: 2, cleared: 1 },
+  ]);
+  expect(before).toEqual([
+    [
+      { field: "name", value: "営業" },
+      { field: "parentCode", value: null },
+      { field: "parentPath", value: "本社" },
+    ],
+    [
+      { field: "parentCode", value: "S1" },
+      { field: "parentPath", value: null },
+    ],
+    [
+      { field: "parentCode", value: null },
+      { field: "parentPath", value: null },
+    ],
+  ]);
+  await tenant.client.imports.commit(plan);
+  const undo = await rowsOf(await tenant.client.imports.revert(plan.id));
+  expect(undo.map((row) => row.before)).toEqual([
+    [
+      { field: "name", value: "営業部" },
+      { field: "parent", value: "全社" },
+    ],
+    [{ field: "parent", value: "S3" }],
+    [{ field: "parent", value: "S1" }],
+  ]);
+  expect(undo.flatMap(({ after }) => after.filter(({ field }) => field === "parent"))).toEqual([
+    { field: "parent", value: "本社" },
+    { field: "parent", value: "S1" },
+    { field: "parent", value: "全社" },
+  ]);
+});
+
+test("a secret is neither counted nor shown", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "説明"];
+  await tenant.import({ kind: "docs" }, [header, ["花子", "hanako", "secret1", "a"]]);
+  const { columns, plan } = await told({ kind: "docs" }, [header, ["花子", "hanako", "secret2", "b"]]);
+  expect(columns).toEqual([{ field: "description", changed: 1, cleared: 0 }]);
+  expect(JSON.stringify([plan, await rowsOf(plan)])).not.toContain("secret2");
+});

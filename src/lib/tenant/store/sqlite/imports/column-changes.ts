@@ -1,0 +1,70 @@
+import type { ImportedField } from "../../../../imports/kinds.ts";
+import type { ColumnChange } from "../../../../imports/plan.ts";
+import type { Database } from "../database.ts";
+import { either, isValid, THEN } from "../../sql/forms.ts";
+import { changes, isStaged, staged, touchedFields, valueForExisting } from "./expressions.ts";
+import type { PlanSql } from "./stored-kind.ts";
+
+/** SQL: true if a row that changes a field leaves it blank. */
+const leavesBlank = (plan: PlanSql, field: ImportedField): string => {
+  const { planner } = plan.kind.table;
+  if (planner !== undefined) return planner.blank[field.field] ?? "false";
+  if (!isStaged(plan, field)) return "true";
+  return field.merge === "list" ? `${valueForExisting(plan, field)} = '[]'` : `${staged(field.field)} is null`;
+};
+
+/** SQL: the valid rows whose record changes, and their records. @param more SQL of what is joined to them */
+const changed = ({ kind }: PlanSql, more = kind.table.planner?.join ?? ""): string =>
+  `s.match m ${THEN} s.row r on r.row = m.row ${THEN} ${kind.thing.name} t on t.pk = m.target ${more}
+   where m.changed <> 0 and ${isValid("m.row")}`;
+
+const has = (mask: number, { bit }: ImportedField): boolean => Math.floor(mask / 2 ** bit) % 2 === 1;
+
+/**
+ * Counts the rows that change their record, and what they do to each of its fields, by one pass over them.
+ *
+ * @returns the number of rows, and the fields that change anywhere
+ */
+export const countChanges = (
+  database: Database,
+  plan: PlanSql,
+): { readonly update: number; readonly columns: readonly ColumnChange[] } => {
+  const fields = plan.kind.table.planner === undefined ? touchedFields(plan) : plan.kind.fields;
+  const single = fields.filter(({ merge }) => merge !== "custom");
+  const blank = single.map((field) => either(leavesBlank(plan, field), String(2 ** field.bit), "0")).join(" + ");
+  const masks = database
+    .all(
+      `select m.changed as mask, m.changed & (${blank || "0"}) as blank, count(*) as n from ${changed(plan)} group by 1, 2`,
+    )
+    .map(({ mask, blank, n }) => ({ mask: Number(mask), blank: Number(blank), n: Number(n) }));
+  const sum = (which: (one: (typeof masks)[number]) => boolean): number =>
+    masks.reduce((total, one) => (which(one) ? total + one.n : total), 0);
+  const columns = fields.flatMap((field): readonly ColumnChange[] => {
+    const all = sum(({ mask }) => has(mask, field));
+    if (all === 0) return [];
+    if (field.merge === "custom") return customChanges(database, plan, field);
+    const cleared = sum(({ blank }) => has(blank, field));
+    return [{ field: field.field, changed: all - cleared, cleared }];
+  });
+  return { update: sum(() => true), columns };
+};
+
+/** Custom fields change one by one, though they are compared together. */
+const customChanges = (database: Database, plan: PlanSql, field: ImportedField): readonly ColumnChange[] => {
+  const after = valueForExisting(plan, field);
+  const differ = (list: string, column: string, which: string): string =>
+    `select e.key, ${column} from ${changed(plan, `${THEN} json_each(${list}) e`)} and ${changes(field)} and ${which}`;
+  const stored = `t.${field.stored}`;
+  return database
+    .all(
+      `select f.name, sum(change) as changed, sum(clearing) as cleared from (
+         ${differ(after, "1 as change, 0 as clearing", `${stored} ->> e.key is distinct from e.value`)}
+         union all ${differ(stored, "0, 1", `(${after}) ->> e.key is null`)}) k
+       join custom_field f on f.pk = cast(k.key as integer) group by f.pk order by f.pk`,
+    )
+    .map(({ name, changed: n, cleared }) => ({
+      field: `custom:${String(name)}`,
+      changed: Number(n),
+      cleared: Number(cleared),
+    }));
+};
