@@ -12,6 +12,7 @@ export const csv = (lines: readonly string[]): string => lines.map((line) => `${
 
 /** The result of an import in JSON. */
 export interface Result {
+  readonly number: number;
   readonly importId: string;
   readonly create: number;
   readonly update: number;

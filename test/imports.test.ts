@@ -11,6 +11,7 @@ describe("an import", () => {
     const { code, text, stderr } = await desk.run("users import people.csv --create-orgs --yes --format json");
     expect(code).toBe(0);
     expect(JSON.parse(text)).toEqual({
+      number: 1,
       importId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       tenant: "embedded",
       mode: "append",
@@ -149,11 +150,11 @@ describe("what comes between", () => {
   test("a plan that no longer fits ends with 5, and replan takes it up again", async () => {
     const desk = await freshDesk();
     const kept = await desk.run("users import people.csv --create-orgs --dry-run --keep-plan --format json");
-    const { importId } = resultOf(kept);
+    const { importId, number } = resultOf(kept);
     await desk.run("users import - --create-orgs --yes", csv([HEADER, "山田 太郎,taro@example.com,S09,"]));
     const conflict = await desk.run(`imports commit ${importId} --yes`);
     expect(conflict.code).toBe(5);
-    expect(conflict.stderr).toContain(`clomoctl imports replan ${importId}`);
+    expect(conflict.stderr).toContain(`clomoctl imports replan ${number}`);
     const replanned = await desk.run(`imports replan ${importId} --format json`);
     expect(JSON.parse(replanned.text)).toMatchObject({ create: 1, update: 1, state: "planned" });
     expect((await desk.run(`imports commit ${importId} --yes`)).code).toBe(0);

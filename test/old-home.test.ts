@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { run } from "../src/commands/testing/program.ts";
 import { Database } from "../src/lib/tenant/store/sqlite/database.ts";
 import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
+import { asThen } from "./old-tenant.ts";
 
 const FIXTURE = new URL("fixtures/home-b7d515d/", import.meta.url);
 
@@ -34,7 +35,10 @@ function reopened() {
   const now = new Date(story.madeAt);
   return {
     tenant,
-    run: (line: string) => run(line, { home: folder, folder, now, tenant: tenant.fetch }),
+    run: async (line: string) => {
+      const ran = await run(line, { home: folder, folder, now, tenant: tenant.fetch });
+      return { ...ran, stdout: asThen(ran.stdout) };
+    },
   };
 }
 

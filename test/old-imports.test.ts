@@ -21,6 +21,7 @@ import { openTenant, type OpenTenant } from "../src/lib/tenant/index.ts";
 import { TestTenant } from "../src/lib/tenant/testing/tenant.ts";
 import { wrongKeys } from "../src/lib/tenant/testing/keys.ts";
 import {
+  asThen,
   difference,
   EXPORTS,
   IMPORTS,
@@ -88,14 +89,15 @@ class Reopened {
     return fetch;
   }
 
-  run(line: string, tenant = this.tenant.fetch): Promise<Ran> {
-    return run(line, {
+  async run(line: string, tenant = this.tenant.fetch): Promise<Ran> {
+    const ran = await run(line, {
       home: this.#folder,
       folder: join(FIXTURE, "files", this.#scene),
       environment: { CLOMOCTL_CONTEXT: this.#scene },
       now: new Date(this.#story.madeAt),
       tenant,
     });
+    return { ...ran, stdout: asThen(ran.stdout) };
   }
 
   /** @throws where the command ends with anything but 0 */

@@ -130,6 +130,10 @@ export function difference(before: Tables, after: Tables): Difference {
   return Object.fromEntries(changed.filter(([, { gone, come }]) => gone.length + come.length > 0));
 }
 
+/** What today's program says of imports, as an older one said it: without numbers, and of an undone one that it is committed. */
+export const asThen = (said: string): string =>
+  said.replaceAll(/"number": ?\d+,\s*/g, "").replaceAll(/("state": ?)"reverted"/g, '$1"committed"');
+
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 const UUID = /([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-([0-9a-f]{12})/g;
 

@@ -43,8 +43,8 @@ test.each([
 });
 
 test.each([
-  ["en", "Apply this plan", "n\r", `nothing was changed\nthe plan is kept: clomoctl imports commit ${ID}\n`],
-  ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました: clomoctl imports commit ${ID}\n`],
+  ["en", "Apply this plan", "n\r", `nothing was changed\nthe plan is kept: clomoctl imports commit 12\n`],
+  ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました: clomoctl imports commit 12\n`],
 ] as const)("keeps the plan where no is answered: %s", async (lang, question, keys, notes) => {
   const terminal = { typing: [[question, keys]] } as const;
   const { exit, stdout, stderr, requests } = await run(`imports commit 019a --lang ${lang} --format json`, {
@@ -62,9 +62,7 @@ test("leaving the question counts as an interruption, and the plan stays", async
   const terminal = { typing: [["Apply this plan", "\u0003"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(130);
-  expect(stderr).toContain(
-    `error: interrupted: nothing was changed; the plan is kept: clomoctl imports commit ${ID}\n`,
-  );
+  expect(stderr).toContain(`error: interrupted: nothing was changed; the plan is kept: clomoctl imports commit 12\n`);
   expect(operations(requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
@@ -158,15 +156,16 @@ test("a plan with rows left out is committed in part", async () => {
 });
 
 test.each([
-  ["committed", "確定済み", "clomoctl imports list"],
-  ["discarded", "破棄済み", "clomoctl imports list"],
-  ["awaiting-console", "照合待ち", `clomoctl imports verify ${ID} --against EXPORT.csv`],
-] as const)("an import that is %s has no plan to commit", async (state, name, next) => {
+  ["committed", "committed", "確定済み", "clomoctl imports list"],
+  ["reverted", "undone", "取り消し済み", "clomoctl imports list"],
+  ["discarded", "discarded", "破棄済み", "clomoctl imports list"],
+  ["awaiting-console", "awaiting console", "照合待ち", `clomoctl imports verify 12 --against EXPORT.csv`],
+] as const)("an import that is %s has no plan to commit", async (state, english, name, next) => {
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: { imports: { items: [planOf({ state })] } } });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`error: import ${ID} is ${state}; it has no open plan\n`);
+  expect(en.stderr).toContain(`error: import 12 is ${english}; it has no open plan\n`);
   expect(en.stderr).toMatch(new RegExp(`: ${next}\n$`));
-  expect(ja.stderr).toContain(`インポート ${ID} は${name}で`);
+  expect(ja.stderr).toContain(`インポート 12 は${name}で`);
   expect(ja.stderr).toMatch(new RegExp(`: ${next}\n$`));
 });
 
@@ -187,10 +186,10 @@ test.each([
   const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: holding(planOf(), { commitImport }) });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(
-    `error: not now\n  here\n  the plan is kept; continue with: clomoctl imports ${step} ${ID}\n`,
+    `error: not now\n  here\n  the plan is kept; continue with: clomoctl imports ${step} 12\n`,
   );
   expect(ja.stderr).toContain(
-    `エラー: 今は不可\n  here\n  計画は残っています。続けるには: clomoctl imports ${step} ${ID}\n`,
+    `エラー: 今は不可\n  here\n  計画は残っています。続けるには: clomoctl imports ${step} 12\n`,
   );
 });
 
@@ -204,9 +203,9 @@ test("another failure is told as the tenant tells it", async () => {
 });
 
 test.each([
-  ["planned", `nothing was changed; the plan is kept: clomoctl imports commit ${ID}`],
+  ["planned", `nothing was changed; the plan is kept: clomoctl imports commit 12`],
   ["committed", "the whole plan was committed"],
-  [undefined, `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show ${ID}`],
+  [undefined, `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show 12`],
 ] as const)("a signal during the commit: the plan is then %s", async (state, told) => {
   const signals = new EventEmitter();
   const commitImport = (): unknown => {
@@ -228,7 +227,7 @@ test("says in Japanese what a signal left behind", async () => {
   };
   expect(await told(planOf())).toContain("何も変更していません。計画を残しました");
   expect(await told(committed())).toContain("計画はすべて確定しました");
-  expect(await told(new Failure("unavailable", { what: { en: "", ja: "" } }))).toContain(`clomoctl imports show ${ID}`);
+  expect(await told(new Failure("unavailable", { what: { en: "", ja: "" } }))).toContain(`clomoctl imports show 12`);
 });
 
 test("progress counts the plan's rows", async () => {

@@ -14,12 +14,12 @@ export default defineCommand({
   summary: text("commit a kept plan", "残しておいた計画を確定する"),
   args: { id: ID_ARGUMENT },
   options: { confirmDeletions: CONFIRM_DELETIONS },
-  examples: [{ line: "clomoctl imports commit 0198c0de --yes" }],
+  examples: [{ line: "clomoctl imports commit last --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { id, confirmDeletions }) {
     const { client } = await tools.tenant("imports");
-    const plan = await findImport(client, id);
+    const plan = await findImport(client, id, ["planned"]);
     if (plan.state !== "planned") throw notPlanned(plan);
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan);
@@ -27,20 +27,21 @@ export default defineCommand({
   },
 });
 
-function notPlanned({ id, state, outdated }: Import): Failure {
+function notPlanned({ number, state, outdated }: Import): Failure {
   if (outdated === true) {
     return new Failure("conflict", {
       what: text(
-        `import ${id} was discarded: made by an older clomoctl; import the file again`,
-        `インポート ${id} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
+        `import ${number} was discarded: made by an older clomoctl; import the file again`,
+        `インポート ${number} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
       ),
     });
   }
-  const verify = `clomoctl imports verify ${id} --against EXPORT.csv`;
+  const { en, ja } = nameIn(IMPORT_STATE_NAMES, state);
+  const verify = `clomoctl imports verify ${number} --against EXPORT.csv`;
   return new Failure("conflict", {
     what: text(
-      `import ${id} is ${state}; it has no open plan`,
-      `インポート ${id} は${nameIn(IMPORT_STATE_NAMES, state).ja}で、確定できる計画がありません`,
+      `import ${number} is ${en}; it has no open plan`,
+      `インポート ${number} は${ja}で、確定できる計画がありません`,
     ),
     hint:
       state === "awaiting-console"

@@ -31,11 +31,14 @@ test("drops nothing where no import has the id, in both languages", async () => 
 
 test("drops nothing where several begin so: it names the first five of them", async () => {
   const ids = [1, 2, 3, 4, 5, 6].map((last) => ID.replace(/5$/, String(last)));
-  const tenant = { imports: { items: ids.map((id) => planOf({ id })) } };
+  const tenant = { imports: { items: ids.map((id, at) => planOf({ id, number: at + 1 })) } };
   const { en, ja } = await inBoth("imports discard 019a", { tenant });
   expect(en).toMatchObject({
     exit: 2,
-    stderr: `error: 6 imports begin with 019a\n  ${ids.slice(0, 5).join(", ")}\n`,
+    stderr: `error: 6 imports begin with 019a\n  ${ids
+      .slice(0, 5)
+      .map((id, at) => `${at + 1} (${id})`)
+      .join(", ")}\n`,
     requests: [{ operation: "imports" }],
   });
   expect(ja.stderr).toContain("019a で始まるインポートが 6 件あります");

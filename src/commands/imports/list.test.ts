@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { same } from "../../lib/text/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
@@ -9,7 +10,17 @@ const OTHER = ID.replace(/5$/, "6");
 const tenant = {
   imports: {
     items: [
-      planOf({ id: OTHER, kind: "docs", mode: "replace", rows: 21, create: 3, update: 4, delete: 5, invalid: 6 }),
+      planOf({
+        id: OTHER,
+        number: 13,
+        kind: "docs",
+        mode: "replace",
+        rows: 21,
+        create: 3,
+        update: 4,
+        delete: 5,
+        invalid: 6,
+      }),
       committed(),
     ],
   },
@@ -19,23 +30,44 @@ test("lists every import with what it did, the same in both languages", async ()
   const { en, ja } = await inBoth("imports list", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
   expect(en.stdout.split("\n")).toEqual([
-    "id\tkind\tmode\tstate\tcreatedAt\tfileName\trows\tcreate\tupdate\tdelete\tinvalid",
-    `${OTHER}\tdocs\treplace\tplanned\t2026-11-20T01:23:45.000Z\tpeople.csv\t21\t3\t4\t5\t6`,
-    `${ID}\tusers\tappend\tcommitted\t2026-11-20T01:23:45.000Z\tpeople.csv\t2\t1\t1\t0\t0`,
+    "number\tid\tkind\tmode\tstate\tcreatedAt\tfileName\trows\tcreate\tupdate\tdelete\tinvalid",
+    `13\t${OTHER}\tdocs\treplace\tplanned\t2026-11-20T01:23:45.000Z\tpeople.csv\t21\t3\t4\t5\t6`,
+    `12\t${ID}\tusers\tappend\tcommitted\t2026-11-20T01:23:45.000Z\tpeople.csv\t2\t1\t1\t0\t0`,
     "",
   ]);
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("is a table on a terminal, its headers in the person's language and its numbers at the end", async () => {
-  const { en, ja } = await inBoth("imports list", { tenant, terminal: { columns: 200 } });
-  const [header = "", first = ""] = en.stdout.split("\n");
-  expect(header).toMatch(/^import +kind +mode +state +created at +file +rows +create +update +delete +invalid$/);
-  expect(first).toMatch(/ {2,}21 +3 +4 +5 +6$/);
-  expect(first.length).toBe(header.length);
-  expect(ja.stdout).toMatch(
-    /^インポート ID +種類 +インポート方法 +状態 +作成日時 +ファイル +行数 +追加 +更新 +削除 +不正\n/,
+test("is a table on a terminal, in the person's language and the context's zone", async () => {
+  const { en, ja } = await inBoth("imports list", { tenant, terminal: {} });
+  expect(en.stdout.split("\n")).toEqual([
+    "no.  created at        kind   mode     state      changes",
+    " 13  2026-11-20 10:23  docs   replace  planned    +3 ~4 -5",
+    " 12  2026-11-20 10:23  users  append   committed  +1 ~1",
+    "",
+  ]);
+  expect(ja.stdout).toMatch(/^No\. +作成日時 +種類 +インポート方法 +状態 +変更\n/);
+  expect(ja.stdout).toMatch(/\n +12 +2026-11-20 10:23 +ユーザー +追加更新 +確定済み +\+1 ~1\n$/);
+});
+
+const KINDS = ["users", "docs", "calendar"] as const;
+const STATES = ["awaiting-console", "reverted", "discarded"] as const;
+
+test.each(["en", "ja"])("fits 80 columns, whatever the imports were: %s", async (lang) => {
+  const items = KINDS.flatMap((kind) =>
+    STATES.map((state) => planOf({ kind, state, number: 1365, create: 123, update: 12_345, delete: 123 })),
   );
+  const line = `imports list --lang ${lang} --timezone America/New_York`;
+  const { stdout } = await run(line, { tenant: { imports: { items } }, terminal: {} });
+  expect(Math.max(...stdout.split("\n").map(displayWidth))).toBeLessThanOrEqual(80);
+  expect(stdout).toContain("2026-11-19 20:23");
+});
+
+test("a wide terminal has the files, and the fields that are asked for are as they are", async () => {
+  const { stdout } = await run("imports list", { tenant, terminal: { columns: 120 } });
+  expect(stdout).toMatch(/ +changes +file\n.* {2}people\.csv\n/);
+  const asked = await run("imports list --fields id,rows", { tenant, terminal: {} });
+  expect(asked.stdout).toMatch(new RegExp(`${OTHER} +21\n`));
 });
 
 test.each([

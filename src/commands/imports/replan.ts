@@ -1,7 +1,8 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS } from "./plan/columns.ts";
-import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { zoneOf } from "../tools.ts";
+import { IMPORT_DETAILS, importDetails } from "./plan/columns.ts";
+import { findImport, ID_ARGUMENT, OPEN } from "./plan/find.ts";
 import { NOTHING_CHANGED } from "./plan/pending.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -10,22 +11,24 @@ export default defineCommand({
   summary: text("compare a plan with the current tenant again", "計画を現在のテナントと比較し直す"),
   args: { id: ID_ARGUMENT },
   options: {},
-  examples: [{ line: "clomoctl imports replan 0198c0de" }],
+  examples: [{ line: "clomoctl imports replan last" }],
   exits: ["conflict", "not-found"],
   shows: IMPORT_DETAILS,
   async run(tools, { id }) {
-    const { client } = await tools.tenant("imports");
-    const found = await findImport(client, id);
+    const chosen = await tools.tenant("imports");
+    const { client } = chosen;
+    const found = await findImport(client, id, OPEN);
     tools.describeState(() => NOTHING_CHANGED);
     const plan = await client.imports.replan(found.id, tools.signal);
     const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, problems);
     if (!plan.rejected) {
-      const next = plan.state === "awaiting-console" ? `verify ${plan.id} --against EXPORT.csv` : `commit ${plan.id}`;
+      const next =
+        plan.state === "awaiting-console" ? `verify ${plan.number} --against EXPORT.csv` : `commit ${plan.number}`;
       await tools.terminal.note(
         text(`continue with: clomoctl imports ${next}`, `続けるには: clomoctl imports ${next}`),
       );
     }
-    await tools.terminal.show(IMPORT_DETAILS, plan);
+    await tools.terminal.show(importDetails(zoneOf(tools, chosen)), plan);
   },
 });

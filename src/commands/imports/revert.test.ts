@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { example, type Answers } from "../testing/tenant.ts";
-import { committed, giving, ID, operations, rowOf } from "./testing/plans.ts";
+import { committed, giving, ID, operations, planOf, rowOf } from "./testing/plans.ts";
 
 const UNDO = example<Import>("revertImport", { create: 0, update: 1, delete: 2 });
 const tenantWith = (more: Answers, undo = UNDO): Answers => ({
@@ -50,6 +50,38 @@ test.each([
   expect(requests.at(-1)).toEqual({ operation: "discardImport", params: { id: UNDO.id } });
 });
 
+test("--dry-run shows the inverse plan, and leaves nothing", async () => {
+  const tenant = tenantWith({ discardImport: { ...UNDO, state: "discarded" } });
+  const { en, ja } = await inBoth("imports revert 12 --dry-run --format json", { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("\nundoes import 12 (people.csv, by owner (hanako))\ndry run: nothing was changed;");
+  expect(ja.stderr).toContain("\nインポート 12(people.csv、実行者 owner (hanako))を取り消します\n確認のみで");
+  expect(JSON.parse(en.stdout)).toMatchObject({ number: 13, dryRun: true, committed: false });
+  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
+});
+
+test("says what was undone, and where to see it", async () => {
+  const undo = { ...UNDO, delete: 0 };
+  const tenant = tenantWith({ commitImport: committed(undo) }, undo);
+  const { en, ja } = await inBoth("imports revert last --yes", { tenant });
+  expect(en.stderr).toMatch(/\nimport 13 \(undoing 12\): 1 user updated\n.*: clomoctl imports show 13 --rows\n$/);
+  expect(ja.stderr).toContain("\nインポート 13(12 の取り消し): ユーザーを 1 件更新\n");
+});
+
+test("the last import is undone unseen only by whoever made it", async () => {
+  const imports = { items: [committed(planOf({ mine: false, actor: "owner (taro)" }))] };
+  const { en, ja } = await inBoth("imports revert last --yes", { tenant: { imports } });
+  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [{ operation: "imports" }] });
+  expect(en.stderr).toBe(
+    "error: the last import, 12, was made by owner (taro); nothing was undone\n  name it: clomoctl imports revert 12\n",
+  );
+  expect(ja.stderr).toContain("最後のインポート 12 は owner (taro) によるものです");
+  const undo = { ...UNDO, delete: 0 };
+  const tenant = tenantWith({ imports, commitImport: committed(undo) }, undo);
+  expect(await run("imports revert 12 --yes", { tenant })).toMatchObject({ exit: 0 });
+  expect(await run("imports revert last --yes", { tenant, terminal: {} })).toMatchObject({ exit: 0 });
+});
+
 test.each([
   ["--confirm-deletions 1", 3],
   ["--yes", 3],
@@ -85,7 +117,7 @@ test("keeps the inverse plan while another process holds the tenant", async () =
     tenant: tenantWith({ commitImport }),
   });
   expect(exit).toBe(5);
-  expect(stderr).toContain(`the plan is kept; continue with: clomoctl imports commit ${UNDO.id}\n`);
+  expect(stderr).toContain(`the plan is kept; continue with: clomoctl imports commit 13\n`);
   expect(requests.at(-1)?.operation).toBe("commitImport");
 });
 

@@ -1,9 +1,12 @@
+import type { Import } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { confirmAndCommit } from "./plan/confirm.ts";
 import { CONFIRM_DELETIONS } from "./plan/options.ts";
-import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
+import { showResult } from "./plan/result.ts";
 import { showPlan } from "./plan/show.ts";
 import { RESULT_COLUMNS } from "./plan/columns.ts";
 
@@ -11,20 +14,54 @@ export default defineCommand({
   summary: text("undo a committed import", "確定したインポートを取り消す"),
   details: [
     text(
-      "The inverse plan is shown and confirmed like an import: created records are deleted, changed or deleted ones get their former values back. If any of them was changed since, or others use it by now, nothing is undone (exit 5).",
-      "逆の計画を表示し、インポートと同じように確認します。追加したものは削除し、変更・削除したものは元の値に戻します。その後に変更されたものや、ほかから使われているものがあれば、何も取り消しません(終了コード 5)。",
+      "The inverse plan is shown and confirmed like an import: created records are deleted, changed or deleted ones get their former values back. Imports may be undone in any order. If a record does not stand as the import left it, or others use it by now, nothing is undone and the record is named (exit 5).",
+      "逆の計画を表示し、インポートと同じように確認します。追加したものは削除し、変更・削除したものは元の値に戻します。取り消す順序は問いません。インポートした後に変わったものや、ほかから使われているものがあれば、それを示して何も取り消しません(終了コード 5)。",
     ),
   ],
   args: { id: ID_ARGUMENT },
-  options: { confirmDeletions: CONFIRM_DELETIONS },
-  examples: [{ line: "clomoctl imports revert 0198c0de --confirm-deletions 3" }],
+  options: {
+    confirmDeletions: CONFIRM_DELETIONS,
+    dryRun: {
+      kind: "boolean",
+      about: text("show the inverse plan and change nothing", "逆の計画を表示するだけで何も変更しない"),
+    },
+  },
+  examples: [
+    { line: "clomoctl imports revert last --dry-run" },
+    { line: "clomoctl imports revert 12 --confirm-deletions 3" },
+  ],
   exits: ["input-rejected", "conflict", "not-found"],
   shows: RESULT_COLUMNS,
-  async run(tools, { id, confirmDeletions }) {
+  async run(tools, { id, confirmDeletions, dryRun }) {
     const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
+    if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original);
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
-    await showPlan(tools, pending.plan);
-    return pending.settling(() => confirmAndCommit(tools, pending, confirmDeletions));
+    return pending.settling(async () => {
+      await showPlan(tools, pending.plan);
+      await tools.terminal.note(whatIsUndone(original));
+      if (!dryRun) return confirmAndCommit(tools, pending, confirmDeletions);
+      await pending.leave();
+      return showResult(tools, { plan: pending.plan, dryRun, committed: false });
+    });
   },
 });
+
+const whatIsUndone = ({ number, fileName, actor }: Import) =>
+  text(
+    `undoes import ${number} (${fileName}, by ${actor})`,
+    `インポート ${number}(${fileName}、実行者 ${actor})を取り消します`,
+  );
+
+/** What was the last import when the command was written may not be it when the command runs. */
+const madeByAnother = ({ number, actor }: Import): Failure =>
+  new Failure("usage", {
+    what: text(
+      `the last import, ${number}, was made by ${actor}; nothing was undone`,
+      `最後のインポート ${number} は ${actor} によるものです。何も取り消していません`,
+    ),
+    hint: text(
+      `name it: clomoctl imports revert ${number}`,
+      `番号で指定してください: clomoctl imports revert ${number}`,
+    ),
+  });

@@ -1,7 +1,8 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns } from "./plan/columns.ts";
+import { zoneOf } from "../tools.ts";
+import { importDetails, PROBLEM_COLUMNS, rowColumns } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -19,8 +20,8 @@ export default defineCommand({
     problems: { kind: "boolean", about: text("list all problems of its file", "ファイルの問題を全件一覧する") },
   },
   examples: [
-    { line: "clomoctl imports show 0198c0de" },
-    { line: "clomoctl imports show 0198c0de --rows --format ndjson", about: text("the whole plan", "計画の全行") },
+    { line: "clomoctl imports show last" },
+    { line: "clomoctl imports show 12 --rows --format ndjson", about: text("the whole plan", "計画の全行") },
   ],
   exits: ["not-found", "conflict"],
   async run(tools, { id, rows, problems }) {
@@ -30,7 +31,8 @@ export default defineCommand({
         what: text("--rows and --problems cannot be used together", "--rows と --problems は同時に使えません"),
       });
     }
-    const { client } = await tools.tenant("imports");
+    const chosen = await tools.tenant("imports");
+    const { client } = chosen;
     const found = await findImport(client, id);
     if (rows) return terminal.list(rowColumns(found.kind), client.imports.rows(found.id));
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
@@ -38,6 +40,6 @@ export default defineCommand({
       const isRevert = found.mode === "revert";
       await showPlan(tools, found, isRevert ? undefined : await listProblems(terminal, client, found));
     }
-    await terminal.show(IMPORT_DETAILS, found);
+    await terminal.show(importDetails(zoneOf(tools, chosen)), found);
   },
 });

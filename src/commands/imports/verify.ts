@@ -6,6 +6,7 @@ import { RESULT_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { COMMITTED } from "./plan/pending.ts";
+import { showResult } from "./plan/result.ts";
 import { examineFile, streamOf } from "./plan/send.ts";
 
 const STILL_WAITS = text(
@@ -13,10 +14,10 @@ const STILL_WAITS = text(
   "何も変更していません。計画は照合待ちのままです",
 );
 
-const MAY_BE_DONE = (id: string): Text =>
+const MAY_BE_DONE = (number: number): Text =>
   text(
-    `the verification was in progress; the plan is either committed or still waiting, check: clomoctl imports show ${id}`,
-    `照合の途中でした。計画はすべて確定したか、照合待ちのままです。確認: clomoctl imports show ${id}`,
+    `the verification was in progress; the plan is either committed or still waiting, check: clomoctl imports show ${number}`,
+    `照合の途中でした。計画はすべて確定したか、照合待ちのままです。確認: clomoctl imports show ${number}`,
   );
 
 export default defineCommand({
@@ -43,17 +44,17 @@ export default defineCommand({
     },
     encoding: INPUT_ENCODING,
   },
-  examples: [{ line: "clomoctl imports verify 0198c0de --against export.csv" }],
+  examples: [{ line: "clomoctl imports verify 12 --against export.csv" }],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
   shows: [...RESULT_COLUMNS, ...ROW_COLUMNS],
   async run(tools, { id, against, encoding }) {
     const { terminal } = tools;
     const { client, context } = await tools.tenant("imports");
-    const found = await findImport(client, id);
+    const found = await findImport(client, id, ["awaiting-console"]);
     tools.describeState(() => STILL_WAITS);
     await using file = await openInput(tools, against);
     const { encoding: detected } = await examineFile(tools, file, { encoding, newline: "auto" });
-    tools.describeState(() => MAY_BE_DONE(found.id));
+    tools.describeState(() => MAY_BE_DONE(found.number));
     const upload = { stream: streamOf(tools, file), encoding: detected };
     const verification = await client.imports.verify(found.id, upload, tools.signal).catch((error: unknown) => {
       // over a socket only the wait was interrupted: the tenant may continue
@@ -64,7 +65,7 @@ export default defineCommand({
     const { accepted, differences, first } = verification;
     tools.describeState(() => (accepted ? COMMITTED : STILL_WAITS));
     if (accepted) {
-      return terminal.show(RESULT_COLUMNS, { plan: verification.import, dryRun: false, committed: true });
+      return showResult(tools, { plan: verification.import, dryRun: false, committed: true });
     }
     await terminal.list(ROW_COLUMNS, first);
     await terminal.note(

@@ -473,9 +473,9 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
   it.each([1, 100])("is told why a file of %d MB is refused before it is read", async (megabytes) => {
     const piece = Buffer.alloc(1_000_000, "x");
     const stream = ReadableStream.from(Array.from({ length: megabytes }, () => piece));
-    const { id } = await client.imports.plan({ kind: "users" }, upload(people(90)));
+    const { id, number } = await client.imports.plan({ kind: "users" }, upload(people(90)));
     const error = await failure(client.imports.verify(id, { stream, encoding: "utf-8" }));
-    expect([error.code, error.what.en]).toEqual(["conflict", `import ${id} is planned`]);
+    expect([error.code, error.what.en]).toEqual(["conflict", `import ${number} is planned`]);
   });
 
   it("leaves nothing behind of an upload that is broken off", async () => {

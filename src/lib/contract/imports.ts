@@ -10,7 +10,15 @@ const ImportKind = z.enum(FORMAT_NAMES);
 /** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
 const ImportMode = z.enum(["append", "replace", "revert"]);
 
-const ImportState = z.enum(["uploading", "planned", "awaiting-console", "committed", "discarded", "failed"]);
+const ImportState = z.enum([
+  "uploading",
+  "planned",
+  "awaiting-console",
+  "committed",
+  "reverted",
+  "discarded",
+  "failed",
+]);
 
 /** A `--map` file as data: the tenant applies it to the header row and to every record. */
 const ColumnMap = z.strictObject({
@@ -59,6 +67,8 @@ const Import = named(
   "Import",
   z.object({
     id: Id,
+    /** in its tenant, by creation: 1, 2, 3 … */
+    number: z.int(),
     tenant: z.string(),
     kind: ImportKind,
     mode: ImportMode,
@@ -70,8 +80,12 @@ const Import = named(
     createdAt: Instant,
     committedAt: Instant.nullable(),
     actor: z.string(),
+    /** true if whoever asks is its actor */
+    mine: z.boolean(),
     reverts: Id.nullable(),
+    revertsNumber: z.int().nullable(),
     revertedBy: Id.nullable(),
+    revertedByNumber: z.int().nullable(),
     etag: z.string().nullable(),
     request: ImportRequest.nullable(),
     rows: z.int(),

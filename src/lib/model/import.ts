@@ -9,12 +9,13 @@ export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "revert",
 
 /** Names of the import states. */
 export const IMPORT_STATE_NAMES: Readonly<
-  Record<"uploading" | "planned" | "awaiting-console" | "committed" | "discarded" | "failed", Text>
+  Record<"uploading" | "planned" | "awaiting-console" | "committed" | "reverted" | "discarded" | "failed", Text>
 > = {
   uploading: text("uploading", "アップロード中"),
   planned: text("planned", "確定待ち"),
-  "awaiting-console": text("awaiting verification", "照合待ち"),
+  "awaiting-console": text("awaiting console", "照合待ち"),
   committed: text("committed", "確定済み"),
+  reverted: text("undone", "取り消し済み"),
   discarded: text("discarded", "破棄済み"),
   failed: text("failed", "失敗"),
 };
@@ -27,6 +28,9 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
   unchanged: text("unchanged", "変更なし"),
   invalid: text("invalid", "不正"),
 };
+
+/** The signs of the actions where a line has no room for a word. */
+export const SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
 /** The name of a word in one of these tables; an unknown word, from a newer version, is returned unchanged. */
 export const nameIn = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);

@@ -349,7 +349,7 @@ test("a verification deletes no others than those that were agreed to as the fil
     expect(await failureOf(verify())).toMatchObject({
       code: "conflict",
       what: { en: "the tenant has changed: verifying would delete 2 records, and not those that were agreed to" },
-      hint: { en: `see them, then verify again: clomoctl imports replan ${plan.id}` },
+      hint: { en: `see them, then verify again: clomoctl imports replan ${plan.number}` },
     });
   }
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["一", "二", "三"]);

@@ -1,7 +1,9 @@
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
-import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
-import type { Column } from "../../../lib/terminal/index.ts";
-import { text, type Language, type Text } from "../../../lib/text/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../../../lib/model/import.ts";
+import { momentIn } from "../../../lib/model/time.ts";
+import type { Column, Terminal } from "../../../lib/terminal/index.ts";
+import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { changesOf, describeChange, describeColumn, joined } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
@@ -23,13 +25,30 @@ const columnChanges = <R>(header: Text, planOf: (record: R) => Import): Column<R
   },
 });
 
-/** The columns of an import in a list. */
-export const IMPORT_COLUMNS: readonly Column<Import>[] = [
+/** `2027-03-01 14:00`, without the zone behind it. */
+const MINUTE_LENGTH = 16;
+
+/** A time: where people read it, in their zone. */
+const time = (key: "createdAt" | "committedAt" | "emittedAt", header: Text, zone: string): Column<Import> => ({
+  ...plain(key, header),
+  name: ({ [key]: instant }) =>
+    instant === null ? null : same(momentIn(instant, zone, "minute").slice(0, MINUTE_LENGTH)),
+});
+
+/** What an import is of, in a word; users of SECURED APPs by their app. */
+const kindName = (kind: Import["kind"]): Text => {
+  const { app, thing } = FORMATS[kind];
+  return app === undefined ? text(kind, thing.title.ja) : same(app);
+};
+
+/** Every column of an import, as lists have them. */
+const listColumnsIn = (zone: string): readonly Column<Import>[] => [
+  { ...count("number", text("no.", "No.")) },
   plain("id", text("import", "インポート ID")),
-  plain("kind", text("kind", "種類")),
+  { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) },
   { ...plain("mode", text("mode", "インポート方法")), name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode) },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
-  plain("createdAt", text("created at", "作成日時")),
+  time("createdAt", text("created at", "作成日時"), zone),
   plain("fileName", text("file", "ファイル")),
   count("rows", text("rows", "行数")),
   count("create", text("create", "追加")),
@@ -38,9 +57,38 @@ export const IMPORT_COLUMNS: readonly Column<Import>[] = [
   count("invalid", text("invalid", "不正")),
 ];
 
-/** The columns of a single import. */
-export const IMPORT_DETAILS: readonly Column<Import>[] = [
-  ...IMPORT_COLUMNS,
+/** What an import did, or would do: `+24 ~3 -1`. */
+const CHANGES: Column<Import> = {
+  key: "changes",
+  header: text("changes", "変更"),
+  value: (plan) =>
+    (["create", "update", "delete"] as const)
+      .filter((action) => plan[action] > 0)
+      .map((action) => `${SIGNS[action]}${plan[action]}`)
+      .join(" "),
+};
+
+/** The columns that fit on a terminal, in their order there; a wider one has the file too. */
+const USUAL = ["number", "createdAt", "kind", "mode", "state", "changes"];
+const WIDE = 110;
+
+/** The columns of imports in a list. @param zone of their times in tables */
+export const importColumns = ({ output, columns }: Terminal, zone: string): readonly Column<Import>[] => {
+  const all = listColumnsIn(zone);
+  if (output.format !== "table" || output.fields !== undefined) return all;
+  const usual = columns < WIDE ? USUAL : [...USUAL, "fileName"];
+  return usual.flatMap((key) => [...all, CHANGES].find((column) => column.key === key) ?? []);
+};
+
+/** Another import: its id, and for people its number. */
+const other = (key: "reverts" | "revertedBy", number: "revertsNumber" | "revertedByNumber", header: Text) => ({
+  ...plain(key, header),
+  name: ({ [number]: value }: Import) => (value === null ? null : same(String(value))),
+});
+
+/** The columns of a single import. @param zone of its times in tables */
+export const importDetails = (zone: string): readonly Column<Import>[] => [
+  ...listColumnsIn(zone),
   count("unchanged", text("unchanged", "変更なし")),
   count("secretsSet", text("secrets set", "設定した機密情報")),
   count("orgsCreated", text("organisations created", "作成した組織")),
@@ -52,11 +100,14 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   plain("actor", text("by", "実行者")),
   plain("encoding", text("encoding", "文字コード")),
   plain("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
-  plain("emittedAt", text("written for the console at", "管理画面用に書き出した日時")),
-  plain("committedAt", text("committed at", "確定日時")),
-  plain("reverts", text("reverts", "取り消すインポート")),
-  plain("revertedBy", text("reverted by", "取り消したインポート")),
+  time("emittedAt", text("written for the console at", "管理画面用に書き出した日時"), zone),
+  time("committedAt", text("committed at", "確定日時"), zone),
+  other("reverts", "revertsNumber", text("undoes import", "取り消すインポート")),
+  other("revertedBy", "revertedByNumber", text("undone by import", "取り消したインポート")),
 ];
+
+/** The keys of {@link importDetails}, for commands that check them first. */
+export const IMPORT_DETAILS = importDetails("UTC");
 
 /** The columns of a plan's row. */
 export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
@@ -108,8 +159,16 @@ const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => (
   value: ({ plan }) => plan[key],
 });
 
+const flag = (key: "dryRun" | "committed", header: Text): Column<ImportResult> => ({
+  key,
+  header,
+  value: (result) => result[key],
+  name: (result) => (result[key] ? text("yes", "はい") : text("no", "いいえ")),
+});
+
 /** The columns of an import's result. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
+  { key: "number", header: text("no.", "No."), align: "end", value: ({ plan }) => plan.number },
   { key: "importId", header: text("import", "インポート ID"), value: ({ plan }) => plan.id },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ plan }) => plan.tenant },
   {
@@ -118,7 +177,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
     value: ({ plan }) => plan.mode,
     name: ({ plan }) => nameIn(IMPORT_MODE_NAMES, plan.mode),
   },
-  { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },
+  flag("dryRun", text("dry run", "確認のみ(変更なし)")),
   resultCount("rows", text("rows", "行数")),
   resultCount("create", text("created", "追加")),
   resultCount("update", text("updated", "更新")),
@@ -128,5 +187,8 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   resultCount("secretsSet", text("secrets set", "設定した機密情報")),
   resultCount("orgsCreated", text("organisations created", "作成した組織")),
   columnChanges(text("changes by column", "列ごとの変更"), ({ plan }) => plan),
-  { key: "committed", header: text("committed", "確定"), value: ({ committed }) => committed },
+  flag("committed", text("committed", "確定")),
 ];
+
+/** The keys of the result that a table shows; the lines before it say the rest. */
+export const USUAL_RESULT = ["number", "create", "update", "unchanged", "delete", "invalid", "committed"];

@@ -3,8 +3,8 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
-import { RESULT_COLUMNS } from "./columns.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
+import { showResult } from "./result.ts";
 import { tenantName } from "./show.ts";
 
 /** Whether committing the plan would leave the tenant unchanged. */
@@ -58,12 +58,12 @@ export async function confirmAndCommit(
   const { terminal } = tools;
   if (await mayCommit(tools, pending.plan, confirmDeletions)) {
     const { plan, committed } = await carryOut();
-    await terminal.show(RESULT_COLUMNS, { plan, dryRun: false, committed });
+    await showResult(tools, { plan, dryRun: false, committed });
     return plan.invalid > 0 ? "partial" : undefined;
   }
   await terminal.note(NOTHING_CHANGED);
   await pending.leave();
-  await terminal.show(RESULT_COLUMNS, { plan: pending.plan, dryRun: false, committed: false });
+  await showResult(tools, { plan: pending.plan, dryRun: false, committed: false });
   return undefined;
 }
 

@@ -1,32 +1,44 @@
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { same, text } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 
 /** The argument that names an import. */
 export const ID_ARGUMENT = {
   kind: "string",
-  value: "ID",
+  value: "NUMBER|last|ID",
   required: true,
-  about: text("import ID, or the first characters of one", "インポートの ID(先頭の一部でもよい)"),
+  about: text(
+    "number of the import, `last`, or its ID (the first characters are enough)",
+    "インポートの番号、last(最後のもの)、または ID(先頭の一部でもよい)",
+  ),
 } as const;
 
+/** The states an import may be in to be the `last` one. */
+type LastOf = readonly Import["state"][];
+
+/** Of what has been done: the last import that was committed. What was undone since is still the last one. */
+const DONE: LastOf = ["committed", "reverted"];
+
+/** Of what is still to be done: the last plan that was made. */
+export const OPEN: LastOf = ["planned", "awaiting-console"];
+
+/** True if an import was named as the last one, whichever that is. */
+export const isLast = (typed: string): boolean => typed.toLowerCase() === "last";
+
 /**
- * The import whose id equals, or starts with, what was typed.
+ * The import that was named: by its number, as `last`, by its id or the beginning of it.
  *
  * @throws `not-found` if there is none, `usage` if several match
  */
-export async function findImport(client: Client<"imports">, typed: string): Promise<Import> {
+export async function findImport(client: Client<"imports">, typed: string, lastOf = DONE): Promise<Import> {
+  const imports = await client.imports.list();
+  if (isLast(typed)) return findLast(imports, lastOf);
   const start = typed.toLowerCase();
-  const found = (await client.imports.list()).filter(({ id }) => id.startsWith(start));
-  const exact = found.find(({ id }) => id === start);
+  const exact = imports.find(({ id, number }) => id === start || String(number) === start);
   if (exact !== undefined) return exact;
+  const found = imports.filter(({ id }) => id.startsWith(start));
   const [one, ...more] = found;
-  if (one === undefined || start === "") {
-    throw new Failure("not-found", {
-      what: text(`no import ${typed}`, `インポート ${typed} はありません`),
-      hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
-    });
-  }
+  if (one === undefined || start === "") throw notFound(text(`no import ${typed}`, `インポート ${typed} はありません`));
   if (more.length === 0) return one;
   throw new Failure("usage", {
     what: text(
@@ -36,10 +48,31 @@ export async function findImport(client: Client<"imports">, typed: string): Prom
     hint: same(
       found
         .slice(0, MOST_NAMED)
-        .map(({ id }) => id)
+        .map(({ number, id }) => `${number} (${id})`)
         .join(", "),
     ),
   });
 }
 
 const MOST_NAMED = 5;
+
+function findLast(imports: readonly Import[], states: LastOf): Import {
+  const [last] = imports
+    // nobody means an undo by the last import that was committed
+    .filter(({ mode, state }) => states.includes(state) && (states !== DONE || mode !== "revert"))
+    .toSorted((a, b) => momentOf(b) - momentOf(a) || b.number - a.number);
+  if (last !== undefined) return last;
+  throw notFound(
+    states === DONE
+      ? text("no import was committed yet", "確定したインポートはまだありません")
+      : text("no plan is open", "確定待ち・照合待ちの計画はありません"),
+  );
+}
+
+const momentOf = ({ committedAt, createdAt }: Import): number => Date.parse(committedAt ?? createdAt);
+
+const notFound = (what: Text): Failure =>
+  new Failure("not-found", {
+    what,
+    hint: text("see them all: clomoctl imports list", "一覧: clomoctl imports list"),
+  });

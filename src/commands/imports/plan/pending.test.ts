@@ -3,7 +3,7 @@ import { openClient } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import type { Tools } from "../../tools.ts";
 import { AnsweringTenant } from "../../testing/tenant.ts";
-import { ID, operations, planOf } from "../testing/plans.ts";
+import { operations, planOf } from "../testing/plans.ts";
 import { PendingPlan } from "./pending.ts";
 
 /** The requests to the tenant after a failure, what is said, and the message that a signal would then cause. */
@@ -35,7 +35,7 @@ test.each([new Error("full"), failure("unavailable"), failure("input-rejected")]
 test("a plan that is to stay stays, and is said to", async () => {
   expect(await settled(new Error("full"), { keep: true })).toEqual({
     asked: ["import"],
-    state: `nothing was changed; the plan is kept: clomoctl imports commit ${ID}`,
+    state: `nothing was changed; the plan is kept: clomoctl imports commit 12`,
   });
 });
 

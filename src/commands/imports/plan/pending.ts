@@ -22,13 +22,16 @@ export class PendingPlan {
 
   /** Discards the plan, or says how to resume it if it is kept. */
   async leave(): Promise<void> {
-    const { id } = this.plan;
+    const { id, number } = this.plan;
     if (!this.#keep) {
       await this.#client.imports.discard(id);
       return;
     }
     await this.#tools.terminal.note(
-      text(`the plan is kept: clomoctl imports commit ${id}`, `計画を残しました: clomoctl imports commit ${id}`),
+      text(
+        `the plan is kept: clomoctl imports commit ${number}`,
+        `計画を残しました: clomoctl imports commit ${number}`,
+      ),
     );
   }
 
@@ -39,8 +42,8 @@ export class PendingPlan {
    * a comparison
    */
   async commit(): Promise<Import> {
-    const { id, rows } = this.plan;
-    this.#tools.describeState(() => MAY_BE_DONE(id));
+    const { number, rows } = this.plan;
+    this.#tools.describeState(() => MAY_BE_DONE(number));
     const step = this.#tools.terminal.progress.start({ id: "commit", name: text("Committing", "確定"), unit: ROWS });
     try {
       const committed = await this.#client.imports.commit(this.plan, this.#tools.signal);
@@ -49,7 +52,7 @@ export class PendingPlan {
       step.finish();
       return committed;
     } catch (error) {
-      throw this.#canResume(error) ? withNextStep(error, id) : error;
+      throw this.#canResume(error) ? withNextStep(error, number) : error;
     }
   }
 
@@ -68,10 +71,10 @@ export class PendingPlan {
   async settle(failure: unknown): Promise<void> {
     const { imports } = this.#client;
     if (this.#canResume(failure)) return;
-    const { id } = this.plan;
+    const { id, number } = this.plan;
     const { state } = await imports.show(id);
     if (state === "planned" && !this.#keep) await imports.discard(id);
-    const unchanged = this.#keep ? PLAN_KEPT(id) : NOTHING_CHANGED;
+    const unchanged = this.#keep ? PLAN_KEPT(number) : NOTHING_CHANGED;
     this.#tools.describeState(() => (state === "committed" ? COMMITTED : unchanged));
     const isInterrupted = failure instanceof Failure && failure.code === "interrupted";
     if (state === "committed" && !isInterrupted) await this.#tools.terminal.problem(COMMITTED);
@@ -86,26 +89,26 @@ export class PendingPlan {
 
 /** What is said where a plan is left. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
-const PLAN_KEPT = (id: string): Text =>
+const PLAN_KEPT = (number: number): Text =>
   text(
-    `nothing was changed; the plan is kept: clomoctl imports commit ${id}`,
-    `何も変更していません。計画を残しました: clomoctl imports commit ${id}`,
+    `nothing was changed; the plan is kept: clomoctl imports commit ${number}`,
+    `何も変更していません。計画を残しました: clomoctl imports commit ${number}`,
   );
 
 export const COMMITTED = text("the whole plan was committed", "計画はすべて確定しました");
 
-const MAY_BE_DONE = (id: string): Text =>
+const MAY_BE_DONE = (number: number): Text =>
   text(
-    `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show ${id}`,
-    `確定の途中でした。すべて確定したか、まったく変更していないかのどちらかです。確認: clomoctl imports show ${id}`,
+    `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show ${number}`,
+    `確定の途中でした。すべて確定したか、まったく変更していないかのどちらかです。確認: clomoctl imports show ${number}`,
   );
 
-function withNextStep(failure: Failure, id: string): Failure {
+function withNextStep(failure: Failure, number: number): Failure {
   const step = failure.code === "conflict" ? "replan" : "commit";
   return failure.with({
     hint: text(
-      `the plan is kept; continue with: clomoctl imports ${step} ${id}`,
-      `計画は残っています。続けるには: clomoctl imports ${step} ${id}`,
+      `the plan is kept; continue with: clomoctl imports ${step} ${number}`,
+      `計画は残っています。続けるには: clomoctl imports ${step} ${number}`,
     ),
   });
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { example } from "../../testing/tenant.ts";
-import { folderWith, ID, planning, planOf, problemOf } from "../testing/plans.ts";
+import { folderWith, planning, planOf, problemOf } from "../testing/plans.ts";
 
 const many = (count: number, severity: InputProblem["severity"], code = "required"): readonly InputProblem[] =>
   Array.from({ length: count }, (_, at) => problemOf({ row: at + 2, line: at + 2, code, severity }));
@@ -100,6 +100,6 @@ test.each(["show", "replan"])("imports %s names a command that lists the rest", 
       importProblems: many(21, "error"),
     },
   });
-  expect(en.stderr).toContain(`… 21 problems in all; see them: clomoctl imports show ${ID} --problems\n`);
-  expect(ja.stderr).toContain(`… 問題は全部で 21 件(一覧: clomoctl imports show ${ID} --problems)\n`);
+  expect(en.stderr).toContain(`… 21 problems in all; see them: clomoctl imports show 12 --problems\n`);
+  expect(ja.stderr).toContain(`… 問題は全部で 21 件(一覧: clomoctl imports show 12 --problems)\n`);
 });

@@ -43,8 +43,8 @@ const problemForPrograms = (problem: InputProblem, language: Language) => ({
 
 /** Where to find the problems that {@link listProblems} omits: for a file being imported, and for a kept plan. */
 const IN_ERRORS = text("--errors FILE writes them all", "--errors FILE で全件を出力");
-const inPlan = (id: string): Text =>
-  text(`see them: clomoctl imports show ${id} --problems`, `一覧: clomoctl imports show ${id} --problems`);
+const inPlan = (number: number): Text =>
+  text(`see them: clomoctl imports show ${number} --problems`, `一覧: clomoctl imports show ${number} --problems`);
 
 /**
  * Lists the problems of an input: the first errors and warnings, and how many there are in all.
@@ -73,7 +73,7 @@ export async function listProblems(
     }
     if (all === undefined && left.error === 0 && left.warning === 0) break;
   }
-  await noteRest(terminal, plan, typed === undefined ? inPlan(plan.id) : IN_ERRORS);
+  await noteRest(terminal, plan, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
   return { all: all ?? [], whole };
 }
 

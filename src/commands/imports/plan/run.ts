@@ -16,7 +16,7 @@ import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
 import { rejectedFile } from "./rejection.ts";
-import { RESULT_COLUMNS } from "./columns.ts";
+import { showResult } from "./result.ts";
 import { examineFile, sendFile } from "./send.ts";
 import { writeErrors } from "../outputs/errors.ts";
 import { writeReport } from "../outputs/report.ts";
@@ -71,7 +71,7 @@ async function decide(
     if (emitCsv !== undefined) await emit(tools, emitCsv, source);
     if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));
     await pending.leave();
-    await terminal.show(RESULT_COLUMNS, { plan, dryRun, committed: false });
+    await showResult(tools, { plan, dryRun, committed: false });
     return;
   }
   const handOver = async (file: string) => {
@@ -79,8 +79,8 @@ async function decide(
     await emit(tools, file, source, () => client.imports.emitted(plan));
     await terminal.note(
       text(
-        `then export in the console and verify: clomoctl imports verify ${plan.id} --against EXPORT.csv`,
-        `その後管理画面でエクスポートし、照合してください: clomoctl imports verify ${plan.id} --against EXPORT.csv`,
+        `then export in the console and verify: clomoctl imports verify ${plan.number} --against EXPORT.csv`,
+        `その後管理画面でエクスポートし、照合してください: clomoctl imports verify ${plan.number} --against EXPORT.csv`,
       ),
     );
     return { plan, committed: false };

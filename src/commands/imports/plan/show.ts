@@ -1,7 +1,7 @@
 import type { Import, PlanRow, Client } from "../../../lib/client/index.ts";
 import { titleOf } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { IMPORT_MODE_NAMES, nameIn } from "../../../lib/model/import.ts";
+import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../../../lib/model/import.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
@@ -135,8 +135,6 @@ async function showRows(
   const rest = plan[action] - FIRST;
   if (rest > 0) await terminal.note(text(`  … and ${rest} more`, `  … 他 ${rest} 件`));
 }
-
-const SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
 /** The fields that name a record besides its key. */
 const NAMES: readonly string[] = ["name", "displayName", "identificationName"];

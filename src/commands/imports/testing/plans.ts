@@ -25,6 +25,7 @@ export const committed = (plan: Import = planOf()): Import => ({
 
 /** What programs read of {@link planOf} once it is committed. */
 export const COMMITTED_RESULT = {
+  number: 12,
   importId: ID,
   tenant: "kanto",
   mode: "append",

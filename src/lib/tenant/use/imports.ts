@@ -13,6 +13,7 @@ import {
   insertImport,
   listImports,
   readImport,
+  stateOf,
   type ImportRecord,
   type ImportState,
   type StoredRequest,
@@ -43,16 +44,6 @@ export interface RequestContext {
   readonly repeatable?: KeptRequest | undefined;
 }
 
-const show = async (reader: Reader, id: string): Promise<Import> => importOf(reader, await readImport(reader, id));
-
-/** The answer of a request that was sent before, if the import is still where it brought it. */
-const inState =
-  (state?: Import["state"]): Once<Import>["replay"] =>
-  async (reader, id) => {
-    const shown = await show(reader, id);
-    return state === undefined || shown.state === state ? shown : undefined;
-  };
-
 const bookkeeping = { action: null, locks: [] } as const;
 
 /** A tenant's imports: kept as plans until they are committed or discarded. */
@@ -67,11 +58,23 @@ export class TenantImports {
     this.#processes = processes;
   }
 
+  /** The answer of a request that was sent before, if the import is still where it brought it. */
+  #inState(state?: ImportState): Once<Import>["replay"] {
+    return async (reader, id) => {
+      const record = await readImport(reader, id);
+      return state === undefined || record.state === state ? importOf(reader, record, this.#session.actor) : undefined;
+    };
+  }
+
+  async #shown(reader: Reader, id: string): Promise<Import> {
+    return importOf(reader, await readImport(reader, id), this.#session.actor);
+  }
+
   /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
   begin(request: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     const { surroundings, actor } = this.#session;
-    const once = repeatable && { ...repeatable, replay: inState() };
+    const once = repeatable && { ...repeatable, replay: this.#inState() };
     return this.#session.change({ ...bookkeeping, once }, async (writer) => {
       const id = newId(surroundings);
       await insertImport(writer, {
@@ -83,7 +86,7 @@ export class TenantImports {
         revision: null,
         detail: { ...BLANK_DETAIL, actor, request, process: this.#processes.self },
       });
-      return { result: await show(writer, id), subjects: [id] };
+      return { result: await this.#shown(writer, id), subjects: [id] };
     });
   }
 
@@ -102,13 +105,13 @@ export class TenantImports {
   list(): Promise<readonly Import[]> {
     return this.#session.read(async (reader) => {
       const shown: Import[] = [];
-      for (const record of await listImports(reader)) shown.push(await importOf(reader, record));
+      for (const record of await listImports(reader)) shown.push(await importOf(reader, record, this.#session.actor));
       return shown;
     });
   }
 
   show(id: string): Promise<Import> {
-    return this.#session.read((reader) => show(reader, id));
+    return this.#session.read((reader) => this.#shown(reader, id));
   }
 
   /** The rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
@@ -126,7 +129,7 @@ export class TenantImports {
 
   /** @throws Failure `conflict` if the ETag is not the plan's or the tenant has changed; `input-rejected`; `locked` */
   async commit(id: string, etag: string, context: RequestContext): Promise<Import> {
-    const done = await this.#replayed(context.repeatable, inState("committed"));
+    const done = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
     return this.#commit(await this.#expectEtag(id, etag, ["planned"]), context);
   }
@@ -139,7 +142,7 @@ export class TenantImports {
 
   /** @throws Failure as {@link commit} */
   async emitted(id: string, etag: string, { repeatable }: RequestContext): Promise<Import> {
-    const replay = inState("awaiting-console");
+    const replay = this.#inState("awaiting-console");
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
     const planned = await this.#expectEtag(id, etag, ["planned"]);
@@ -151,7 +154,7 @@ export class TenantImports {
       const emittedAt = instant(this.#session.surroundings);
       const agreedDeletions = record.detail.deletions;
       await changeImport(writer, record, { state: "awaiting-console", detail: { emittedAt, agreedDeletions } });
-      return { result: await show(writer, id), subjects: [id] };
+      return { result: await this.#shown(writer, id), subjects: [id] };
     });
   }
 
@@ -180,7 +183,7 @@ export class TenantImports {
 
   /** Compares the console's export with the expected result of a waiting plan, and commits it only if they agree. */
   async verify(id: string, content: Content, context: RequestContext): Promise<Verification> {
-    const accepted = await this.#replayed(context.repeatable, inState("committed"));
+    const accepted = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (accepted !== undefined) return { accepted: true, import: accepted, differences: 0, first: [] };
     const waiting = await this.#expect(id, ["awaiting-console"]);
     const { request } = waiting.detail;
@@ -207,7 +210,7 @@ export class TenantImports {
     const { agreedDeletions, counts } = waiting.detail;
     const [agreed, now] = [counts?.delete ?? 0, compared.detail.counts?.delete ?? 0];
     if (agreedDeletions === undefined ? now <= agreed : agreedDeletions === compared.detail.deletions) return;
-    const { id } = waiting;
+    const { pk } = waiting;
     // the next verification must not take the new number for what was agreed to
     await this.#agree(compared, agreedDeletions ?? `${agreed}`);
     throw new Failure("conflict", {
@@ -216,21 +219,21 @@ export class TenantImports {
         `テナントが変更されました。照合すると、確認したものとは異なる ${now} 件が削除されます`,
       ),
       hint: text(
-        `see them, then verify again: clomoctl imports replan ${id}`,
-        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${id}`,
+        `see them, then verify again: clomoctl imports replan ${pk}`,
+        `内容を確認してから、もう一度照合してください: clomoctl imports replan ${pk}`,
       ),
     });
   }
 
   /** @throws Failure `conflict` if the import is not committed, was already reverted, or its records have changed */
   async revert(id: string, { repeatable }: RequestContext): Promise<Import> {
-    const done = await this.#replayed(repeatable, inState());
+    const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const original = await this.#expect(id, ["committed"]);
-    if (original.detail.reverts !== null || original.detail.revertedBy !== null) throw notOpen(original);
+    await this.#checkNotUndone(original);
     const counts = await this.#engine.countRevert(original);
     const { surroundings, actor } = this.#session;
-    const once = repeatable && { ...repeatable, replay: inState() };
+    const once = repeatable && { ...repeatable, replay: this.#inState() };
     return this.#session.change({ ...bookkeeping, once }, async (writer) => {
       const undo = newId(surroundings);
       await insertImport(writer, {
@@ -242,8 +245,16 @@ export class TenantImports {
         revision: null,
         detail: { ...BLANK_DETAIL, actor, reverts: id, counts: { ...NO_COUNTS, ...counts } },
       });
-      return { result: await show(writer, undo), subjects: [undo] };
+      return { result: await this.#shown(writer, undo), subjects: [undo] };
     });
+  }
+
+  /** @throws Failure `conflict` if the import was undone already, or is itself an undo */
+  async #checkNotUndone({ pk, detail: { reverts, revertedBy } }: ImportRecord): Promise<void> {
+    const other = reverts ?? revertedBy;
+    if (other === null) return;
+    const { pk: number } = await this.#record(other);
+    throw reverts === null ? undoneAlready(pk, number) : isUndo(pk, number);
   }
 
   async discard(id: string): Promise<Import> {
@@ -317,10 +328,10 @@ export class TenantImports {
   #checkEtag(found: ImportRecord, etag: string, states: readonly ImportState[]): ImportRecord {
     const record = checkState(found, states);
     if (record.etag === etag) return record;
-    const { id } = record;
+    const { pk } = record;
     throw new Failure("conflict", {
-      what: text(`the plan of import ${id} has been replaced since`, `インポート ${id} の計画は作り直されています`),
-      hint: text(`see it: clomoctl imports show ${id}`, `確認: clomoctl imports show ${id}`),
+      what: text(`the plan of import ${pk} has been replaced since`, `インポート ${pk} の計画は作り直されています`),
+      hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
     });
   }
 
@@ -341,13 +352,31 @@ const checkState = (record: ImportRecord, states: readonly ImportState[]): Impor
 };
 
 const notOpen = (record: ImportRecord): Failure => {
-  const { id, state, detail } = record;
-  if (detail.outdated === true) return outdated(record);
+  if (record.detail.outdated === true) return outdated(record);
+  const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
-    what: text(`import ${id} is ${state}`, `インポート ${id} は${IMPORT_STATE_NAMES[state].ja}です`),
+    what: text(`import ${record.pk} is ${en}`, `インポート ${record.pk} は${ja}です`),
     hint: text("see it: clomoctl imports list", "確認: clomoctl imports list"),
   });
 };
+
+const undoneAlready = (number: number, by: number): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `import ${number} was already undone by import ${by}`,
+      `インポート ${number} はインポート ${by} ですでに取り消されています`,
+    ),
+    hint: text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
+  });
+
+const isUndo = (number: number, undone: number): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `import ${number} undid import ${undone}; an undo cannot be undone`,
+      `インポート ${number} はインポート ${undone} の取り消しです。取り消しを取り消すことはできません`,
+    ),
+    hint: text("import the file again", "ファイルをもう一度インポートしてください"),
+  });
 
 /** The request for reading the console's own export, whatever the format of the import's file. */
 const asConsoleExport = (request: StoredRequest): StoredRequest => ({

@@ -97,13 +97,13 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新 (never 全件更新)\n",
   );
   expect(en.stderr).toContain(
-    `\nthen export in the console and verify: clomoctl imports verify ${ID} --against EXPORT.csv\n`,
+    `\nthen export in the console and verify: clomoctl imports verify 12 --against EXPORT.csv\n`,
   );
   expect(ja.stderr).toContain(
     "\nout.csv: 4 行。CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び、必ず「追加更新」にして",
   );
   expect(ja.stderr).toContain("(「全件更新」は不可)\n");
-  expect(ja.stderr).toContain(`照合してください: clomoctl imports verify ${ID} --against EXPORT.csv\n`);
+  expect(ja.stderr).toContain(`照合してください: clomoctl imports verify 12 --against EXPORT.csv\n`);
   expect(en.stderr + en.stdout).not.toContain("Secret");
   expect(en.stderr).not.toContain("own headers");
 });

@@ -39,6 +39,7 @@ export interface ImportDetail {
 
 /** An import as stored by the tenant. */
 export interface ImportRecord {
+  /** its number in the tenant, by creation */
   readonly pk: number;
   readonly id: string;
   readonly kind: FormatName;
@@ -71,6 +72,10 @@ const recordOf = (row: Row): ImportRecord => ({
   revision: row["revision"] === null ? null : Number(row["revision"]),
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
+
+/** The state of an import as people are told it. */
+export const stateOf = ({ state, detail }: ImportRecord): ImportState | "reverted" =>
+  state === "committed" && detail.revertedBy !== null ? "reverted" : state;
 
 export const insertImport = async (writer: Writer, record: Omit<ImportRecord, "pk">): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;

@@ -1,14 +1,14 @@
 import { Failure } from "../../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../../model/import.ts";
 import { text } from "../../../text/index.ts";
-import type { ImportRecord } from "./record.ts";
+import { stateOf, type ImportRecord } from "./record.ts";
 
 /** The failure of an open import that an older program made, of which nothing is read any more. */
-export const outdated = ({ id }: ImportRecord): Failure =>
+export const outdated = ({ pk }: ImportRecord): Failure =>
   new Failure("conflict", {
     what: text(
-      `import ${id} was discarded: made by an older clomoctl; import the file again`,
-      `インポート ${id} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
+      `import ${pk} was discarded: made by an older clomoctl; import the file again`,
+      `インポート ${pk} は破棄されました。以前の版の clomoctl で作られています。ファイルをもう一度インポートしてください`,
     ),
   });
 
@@ -16,31 +16,31 @@ export const outdated = ({ id }: ImportRecord): Failure =>
 export const rejected = (record: ImportRecord): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `import ${record.id} has invalid rows; nothing was changed`,
-      `インポート ${record.id} に不正な行があるため、何も変更していません`,
+      `import ${record.pk} has invalid rows; nothing was changed`,
+      `インポート ${record.pk} に不正な行があるため、何も変更していません`,
     ),
-    hint: text(`see them: clomoctl imports show ${record.id}`, `確認: clomoctl imports show ${record.id}`),
+    hint: text(`see them: clomoctl imports show ${record.pk}`, `確認: clomoctl imports show ${record.pk}`),
   });
 
 /** The failure of asking for the plan of an import that has none (any more). */
 export const withoutPlan = (record: ImportRecord): Failure => {
-  const { id, state, detail } = record;
-  if (detail.outdated === true) return outdated(record);
+  if (record.detail.outdated === true) return outdated(record);
+  const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
   return new Failure("conflict", {
     what: text(
-      `import ${id} is ${state}; it has no open plan`,
-      `インポート ${id} は${IMPORT_STATE_NAMES[state].ja}で、有効な計画がありません`,
+      `import ${record.pk} is ${en}; it has no open plan`,
+      `インポート ${record.pk} は${ja}で、有効な計画がありません`,
     ),
     hint: text("import the file again", "ファイルをもう一度インポートしてください"),
   });
 };
 
 /** The failure of committing a plan after a collection that it read has changed. */
-export const overtakenByTenant = ({ id }: Pick<ImportRecord, "id">): Failure =>
+export const overtakenByTenant = ({ pk }: Pick<ImportRecord, "pk">): Failure =>
   new Failure("conflict", {
     what: text("the tenant changed since the plan was made", "計画を作った後にテナントが変更されました"),
     hint: text(
-      `compare again: clomoctl imports replan ${id}`,
-      `もう一度比較してください: clomoctl imports replan ${id}`,
+      `compare again: clomoctl imports replan ${pk}`,
+      `もう一度比較してください: clomoctl imports replan ${pk}`,
     ),
   });

@@ -1,7 +1,7 @@
 import type { Import } from "../../../contract/index.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { Reader } from "../store.ts";
-import type { ImportRecord } from "./record.ts";
+import { readImport, stateOf, type ImportRecord } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -19,16 +19,21 @@ export const NO_COUNTS = {
   rejected: false,
 } as const;
 
-/** An import as the tenant API shows it. */
-export const importOf = async (reader: Reader, record: ImportRecord): Promise<Import> => {
+/** The number of another import in its tenant; null if there is none. */
+const numberOf = async (reader: Reader, id: string | null): Promise<number | null> =>
+  id === null ? null : (await readImport(reader, id)).pk;
+
+/** An import as the tenant API shows it. @param asking who asks */
+export const importOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> => {
   const { detail } = record;
   const { columns, ...counts } = { ...NO_COUNTS, ...detail.counts };
   return {
     id: record.id,
+    number: record.pk,
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
     kind: record.kind,
     mode: detail.request?.mode ?? "revert",
-    state: record.state,
+    state: stateOf(record),
     fileName: detail.request?.fileName ?? "",
     inputSha256: detail.staged?.sha256 ?? null,
     inputBytes: detail.staged?.bytes ?? 0,
@@ -36,8 +41,11 @@ export const importOf = async (reader: Reader, record: ImportRecord): Promise<Im
     createdAt: record.createdAt,
     committedAt: detail.committedAt,
     actor: detail.actor,
+    mine: detail.actor === asking,
     reverts: detail.reverts,
+    revertsNumber: await numberOf(reader, detail.reverts),
     revertedBy: detail.revertedBy,
+    revertedByNumber: await numberOf(reader, detail.revertedBy),
     etag: record.etag,
     request: detail.request,
     rows: detail.staged?.rows ?? 0,

@@ -201,7 +201,7 @@ const countCreated = (database: Database, plan: PlanSql, count: "orgsCreated" | 
     .reduce((sum, created) => sum + created, 0);
 
 /** @throws Failure `conflict` when a collection the plan read has changed since */
-export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "id" | "etag">): void => {
+export const checkEtag = (database: Database, plan: PlanSql, record: Pick<ImportRecord, "pk" | "etag">): void => {
   if (etagOf(database, plan) !== record.etag) throw overtakenByTenant(record);
 };
 

@@ -81,10 +81,10 @@ export class SqliteImports implements ImportEngine {
     return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
   }
 
-  async commit({ id, detail }: ImportRecord, { moment, signal, once }: CommitOptions): Promise<void> {
+  async commit({ pk, id, detail }: ImportRecord, { moment, signal, once }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
     const type = detail.reverts === null ? "commit" : "revert";
-    const change = { id, moment, once, writer: this.#note.writer(`imports ${type} ${id}`, moment.now) };
+    const change = { id, moment, once, writer: this.#note.writer(`imports ${type} ${pk}`, moment.now) };
     await this.#worker.run(
       type === "commit"
         ? { type, files: this.#files(id), ...change }

@@ -175,19 +175,19 @@ const compareAndKeep = async (database: Database, record: ImportRecord, plan: Pl
   }));
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
-    if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record.id);
+    if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record);
     const state = record.state === "awaiting-console" ? record.state : "planned";
     await changeImport(writer, record, { state, etag, detail: { staged: plan.staged, counts, deletions } });
   });
 };
 
-const overtaken = (id: string): Failure =>
+const overtaken = ({ pk }: ImportRecord): Failure =>
   new Failure("conflict", {
     what: text(
-      `import ${id} was committed or discarded meanwhile`,
-      `インポート ${id} はその間に確定または破棄されました`,
+      `import ${pk} was committed or discarded meanwhile`,
+      `インポート ${pk} はその間に確定または破棄されました`,
     ),
-    hint: text(`see it: clomoctl imports show ${id}`, `確認: clomoctl imports show ${id}`),
+    hint: text(`see it: clomoctl imports show ${pk}`, `確認: clomoctl imports show ${pk}`),
   });
 
 const withDatabase = async <T>(

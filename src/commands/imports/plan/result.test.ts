@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { Import } from "../../../lib/client/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example, type Answers } from "../../testing/tenant.ts";
+import { committed, giving, planOf, ROWS } from "../testing/plans.ts";
+
+const committing = (plan: Import): Answers => ({
+  imports: { items: [plan] },
+  tenant: example("tenant"),
+  ...(plan.create + plan.update + plan.delete > 0 ? { importRows: giving(...ROWS) } : {}),
+  commitImport: committed(plan),
+});
+
+test.each([
+  [
+    { create: 24, update: 3, delete: 1 },
+    "24 users created, 3 updated, 1 deleted",
+    "ユーザーを 24 件追加、3 件更新、1 件削除",
+  ],
+  [
+    { create: 0, update: 1, orgsCreated: 2 },
+    "1 user updated, organisations created: 2",
+    "ユーザーを 1 件更新、作成した組織: 2",
+  ],
+  [{ create: 0, update: 0, secretsSet: 4 }, "rows that set a secret: 4", "機密情報を設定した行: 4"],
+])("says what was done, and how to take it back: %j", async (counts, english, japanese) => {
+  const plan = planOf(counts);
+  const line = `imports commit 12 --confirm-deletions ${plan.delete} --yes`;
+  const { en, ja } = await inBoth(line, { tenant: committing(plan) });
+  expect(en.stderr.endsWith(`\nimport 12: ${english}\nundo: clomoctl imports revert 12\n`)).toBe(true);
+  expect(ja.stderr.endsWith(`\nインポート 12: ${japanese}\n取り消すには: clomoctl imports revert 12\n`)).toBe(true);
+});
+
+test("names the app, and the context where the command named it", async () => {
+  const tenant = committing(planOf({ kind: "docs" }));
+  const { en, ja } = await inBoth("imports commit last --yes --context embedded", { tenant });
+  const undo = "clomoctl imports revert 12 --context embedded\n";
+  expect(en.stderr.endsWith(`\nimport 12 (docs): 1 user created, 1 updated\nundo: ${undo}`)).toBe(true);
+  expect(ja.stderr).toContain("\nインポート 12(docs): ユーザーを 1 件追加、1 件更新\n");
+});
+
+test("on a terminal the result is short; programs have all of it", async () => {
+  const tenant = committing(planOf());
+  const shown = await run("imports commit 12 --yes", { tenant, terminal: {} });
+  expect(shown.stdout).toBe(
+    "no.        12\ncreated    1\nupdated    1\nunchanged  0\ndeleted    0\ninvalid    0\ncommitted  yes\n",
+  );
+  const { stdout } = await run("imports commit 12 --yes --format json", { tenant, terminal: {} });
+  expect(JSON.parse(stdout)).toMatchObject({ number: 12, tenant: "kanto", committed: true });
+});
+
+test("--quiet says nothing of it", async () => {
+  const tenant = committing(planOf({ create: 0, update: 0, secretsSet: 1 }));
+  expect((await run("imports commit 12 --yes --quiet", { tenant })).stderr).toBe("");
+});

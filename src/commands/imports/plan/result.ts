@@ -1,0 +1,76 @@
+import type { Import } from "../../../lib/client/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { nounNamed } from "../../../lib/model/problem.ts";
+import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { listColumns } from "../../listing/list.ts";
+import type { Tools } from "../../tools.ts";
+import { RESULT_COLUMNS, USUAL_RESULT, type ImportResult } from "./columns.ts";
+
+/** Shows how an import ended: of a committed one what was done and how to take it back, then its result. */
+export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
+  const { terminal } = tools;
+  const { plan, committed, dryRun } = result;
+  if (committed) for (const line of await afterCommit(tools, plan)) await terminal.note(line);
+  else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
+  await terminal.show(listColumns(terminal, RESULT_COLUMNS, USUAL_RESULT), result);
+}
+
+const AFTER_DRY_RUN = text(
+  "dry run: nothing was changed; the same command without --dry-run applies the plan",
+  "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
+);
+
+/** What was done, and what to type next. */
+async function afterCommit(tools: Tools, plan: Import): Promise<readonly Text[]> {
+  const { context, source } = await tools.tenant("imports");
+  // the next command goes where this one went
+  const named = source === "option" ? ` --context ${context.name}` : "";
+  const { number, revertsNumber } = plan;
+  const next =
+    revertsNumber === null
+      ? text(
+          `undo: clomoctl imports revert ${number}${named}`,
+          `取り消すには: clomoctl imports revert ${number}${named}`,
+        )
+      : text(
+          `what was restored: clomoctl imports show ${number} --rows${named}`,
+          `元に戻した内容: clomoctl imports show ${number} --rows${named}`,
+        );
+  return [done(plan), next];
+}
+
+const ACTIONS = [
+  ["create", "created", "追加"],
+  ["update", "updated", "更新"],
+  ["delete", "deleted", "削除"],
+] as const;
+
+const FURTHER = [
+  ["secretsSet", text("rows that set a secret", "機密情報を設定した行")],
+  ["orgsCreated", text("organisations created", "作成した組織")],
+  ["groupsCreated", text("groups created", "作成したグループ")],
+] as const;
+
+/** `import 12: 24 users created, 3 updated`; what was undone: `import 13 (undoing 12): 24 users deleted`. */
+function done(plan: Import): Text {
+  const { thing, app } = FORMATS[plan.kind];
+  const noun = nounNamed(thing.noun ?? thing.name);
+  const actions = ACTIONS.filter(([action]) => plan[action] > 0).map(([action, en, ja], at) =>
+    at === 0
+      ? text(`${counted(plan[action], noun.en)} ${en}`, `${noun.ja}を ${plan[action]} 件${ja}`)
+      : text(`${plan[action]} ${en}`, `${plan[action]} 件${ja}`),
+  );
+  const further = FURTHER.filter(([key]) => plan[key] > 0).map(([key, { en, ja }]) =>
+    text(`${en}: ${plan[key]}`, `${ja}: ${plan[key]}`),
+  );
+  const parts = [...actions, ...further];
+  const { number, revertsNumber: undone } = plan;
+  const notes = [...(app === undefined ? [] : [text(app, app)]), ...(undone === null ? [] : [UNDOING(undone)])];
+  const note = (language: "en" | "ja", comma: string): string => notes.map((one) => one[language]).join(comma);
+  return text(
+    `import ${number}${notes.length === 0 ? "" : ` (${note("en", ", ")})`}: ${parts.map(({ en }) => en).join(", ")}`,
+    `インポート ${number}${notes.length === 0 ? "" : `(${note("ja", "、")})`}: ${parts.map(({ ja }) => ja).join("、")}`,
+  );
+}
+
+const UNDOING = (number: number): Text => text(`undoing ${number}`, `${number} の取り消し`);
