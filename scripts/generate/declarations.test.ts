@@ -47,6 +47,14 @@ const asDevices = (verb: string): Permitted => ({
   why: DEVICES,
 });
 
+/** An import is named by its number, as the last one, or by its id. */
+const byNumber = (verb: string): Permitted => ({
+  at: ["verbs", verb, "arguments"],
+  before: [{ name: "id", kind: "string", value: "ID", required: true }],
+  now: [{ name: "id", kind: "string", value: "NUMBER|last|ID", required: true }],
+  why: "imports have numbers",
+});
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   {
@@ -73,6 +81,13 @@ const PERMITTED: readonly Permitted[] = [
   asDevices("csv map"),
   asDevices("csv template"),
   ...["export", "import", "list", "show", "template"].map((verb) => added("verbs", `devices ${verb}`)),
+  byNumber("imports commit"),
+  byNumber("imports discard"),
+  byNumber("imports replan"),
+  byNumber("imports revert"),
+  { ...added("verbs", "imports revert", "options", "--dry-run"), why: "what would be undone is shown first" },
+  byNumber("imports show"),
+  byNumber("imports verify"),
   ...encodingOnce("imports verify"),
   ...encodingOnce("orgs import"),
   parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
@@ -89,6 +104,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "--app is declared once; only its name in help is another",
   },
   ...encodingOnce("secured users import"),
+  { ...added("verbs", "users history"), why: "what imports did to a user" },
   ...encodingOnce("users import"),
 ];
 

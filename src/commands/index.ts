@@ -34,7 +34,7 @@ export const PROGRAM: NounNode = {
     aliases: [],
     examples: ["clomoctl imports commit last --yes","clomoctl imports discard 12","clomoctl imports emitted"],
     nouns: [],
-    verbs: [{ name: "commit", summary: {"en":"commit a kept plan","ja":"残しておいた計画を確定する"}, load: () => import("./imports/commit.ts") },{ name: "discard", summary: {"en":"discard a plan; the tenant is left unchanged","ja":"計画を破棄する(テナントは変更しない)"}, load: () => import("./imports/discard.ts") },{ name: "emitted", summary: {"en":"list plans written for the console that are waiting for verification","ja":"管理画面用に書き出し、照合を待っている計画を一覧する"}, load: () => import("./imports/emitted.ts") },{ name: "list", summary: {"en":"list imports, newest first","ja":"インポートを新しい順に一覧する"}, load: () => import("./imports/list.ts") },{ name: "replan", summary: {"en":"compare a plan with the current tenant again","ja":"計画を現在のテナントと比較し直す"}, load: () => import("./imports/replan.ts") },{ name: "revert", summary: {"en":"undo a committed import","ja":"確定したインポートを取り消す"}, load: () => import("./imports/revert.ts") },{ name: "show", summary: {"en":"show an import, and what it would do while its plan is open","ja":"インポートを表示する(確定前なら計画も表示)"}, load: () => import("./imports/show.ts") },{ name: "verify", summary: {"en":"compare the console's new export with a plan that was written for the console","ja":"管理画面の新しいエクスポートを、書き出した計画と照合する"}, load: () => import("./imports/verify.ts") }],
+    verbs: [{ name: "commit", summary: {"en":"commit a kept plan","ja":"残しておいた計画を確定する"}, load: () => import("./imports/commit.ts") },{ name: "discard", summary: {"en":"discard a plan; the tenant is left unchanged","ja":"計画を破棄する(テナントは変更しない)"}, load: () => import("./imports/discard.ts") },{ name: "emitted", summary: {"en":"list plans written for the console that are waiting for verification","ja":"管理画面用に書き出し、照合を待っている計画を一覧する"}, load: () => import("./imports/emitted.ts") },{ name: "list", summary: {"en":"list imports, newest first","ja":"インポートを新しい順に一覧する"}, load: () => import("./imports/list.ts") },{ name: "replan", summary: {"en":"compare a plan with the current tenant again","ja":"計画を現在のテナントと比較し直す"}, load: () => import("./imports/replan.ts") },{ name: "revert", summary: {"en":"undo a committed import","ja":"確定したインポートを取り消す"}, load: () => import("./imports/revert.ts") },{ name: "show", summary: {"en":"show an import, and what it did or would do","ja":"インポートと、その変更内容を表示する"}, load: () => import("./imports/show.ts") },{ name: "verify", summary: {"en":"compare the console's new export with a plan that was written for the console","ja":"管理画面の新しいエクスポートを、書き出した計画と照合する"}, load: () => import("./imports/verify.ts") }],
   },{
     name: "orgs",
     summary: {"en":"organisations","ja":"組織"},
@@ -81,7 +81,7 @@ export const PROGRAM: NounNode = {
     name: "users",
     summary: {"en":"users of CLOMO PANEL","ja":"CLOMO PANEL のユーザー"},
     aliases: [],
-    examples: ["clomoctl users export -o users-now.csv","clomoctl users import people.csv --create-orgs --yes","clomoctl users list --limit 20"],
+    examples: ["clomoctl users export -o users-now.csv","clomoctl users history taro.yamada@example.co.jp","clomoctl users import people.csv --create-orgs --yes"],
     nouns: [{
     name: "fields",
     summary: {"en":"custom user fields","ja":"カスタムユーザー情報の項目"},
@@ -90,7 +90,7 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "add", summary: {"en":"add a custom user field","ja":"カスタムユーザー情報の項目を追加する"}, load: () => import("./users/fields/add.ts") },{ name: "list", summary: {"en":"list custom user fields","ja":"カスタムユーザー情報の項目を一覧する"}, load: () => import("./users/fields/list.ts") },{ name: "remove", summary: {"en":"remove a custom user field and its values","ja":"カスタムユーザー情報の項目と、全ユーザーのその値を削除する"}, load: () => import("./users/fields/remove.ts") }],
   }],
-    verbs: [{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "import", summary: {"en":"import users from a CSV file","ja":"CSV ファイルからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
+    verbs: [{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "history", summary: {"en":"list what imports did to a user","ja":"ユーザーに対するインポートの履歴を一覧する"}, load: () => import("./users/history.ts") },{ name: "import", summary: {"en":"import users from a CSV file","ja":"CSV ファイルからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
   }],
     verbs: [],
   };

@@ -78,19 +78,42 @@ test("asks for no problems of an undoing: it has no file", async () => {
 });
 
 test("--rows lists the whole plan, deletions without a row", async () => {
-  const gone = rowOf({ row: 0, line: 0, key: "old@example.co.jp", action: "delete", changed: [], exists: true });
+  const gone = rowOf({
+    row: 0,
+    line: 0,
+    key: "old@example.co.jp",
+    action: "delete",
+    changed: [],
+    exists: true,
+    after: [{ field: "name", value: "山田 古" }],
+  });
   const tenant = holding(planOf(), { importRows: giving(...ROWS, gone) });
   const { en, ja } = await inBoth("imports show 019a --rows", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   expect(en.stdout.split("\n")).toEqual([
-    "row\tkey\taction\tchanged\tsetsSecret\tchanges",
-    "2\thanako@example.co.jp\tcreate\t[]\tfalse\t[]",
-    `3\ttaro@example.co.jp\tupdate\t["title","tel"]\tfalse\t[{"field":"title","before":"主任","after":null},{"field":"tel","before":"03","after":"04"}]`,
-    "\told@example.co.jp\tdelete\t[]\tfalse\t[]",
+    "row\tkey\tname\taction\tchanged\tsetsSecret\tchanges",
+    "2\thanako@example.co.jp\t髙橋 花子\tcreate\t[]\tfalse\t[]",
+    `3\ttaro@example.co.jp\t髙橋 花子\tupdate\t["title","tel"]\tfalse\t[{"field":"title","before":"主任","after":null},{"field":"tel","before":"03","after":"04"}]`,
+    "\told@example.co.jp\t山田 古\tdelete\t[]\tfalse\t[]",
     "",
   ]);
   expect(en.requests.at(-1)).toEqual({ operation: "importRows", params: { id: ID } });
   expect(ja.stdout).toBe(en.stdout);
+});
+
+test("--rows of a committed import tells on a terminal who was changed, and from what to what", async () => {
+  const gone = rowOf({
+    row: 0,
+    key: "old@example.co.jp",
+    action: "delete",
+    changed: [],
+    before: [{ field: "name", value: "山田 古" }],
+    after: [],
+  });
+  const tenant = holding(committed(), { importRows: giving(...ROWS, gone) });
+  const { en, ja } = await inBoth("imports show last --rows", { tenant, terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/ taro@example\.co\.jp +髙橋 花子 +update .* 役職: 主任 → \(blank\); TEL: 03 → 04\n/);
+  expect(ja.stdout).toMatch(/ old@example\.co\.jp +山田 古 +削除 /);
 });
 
 test("--problems lists everything that is wrong, the reasons in the person's language", async () => {

@@ -10,18 +10,24 @@ import { listProblems } from "./plan/problems.ts";
 const OPEN: readonly string[] = ["planned", "awaiting-console"];
 
 export default defineCommand({
-  summary: text(
-    "show an import, and what it would do while its plan is open",
-    "インポートを表示する(確定前なら計画も表示)",
-  ),
+  summary: text("show an import, and what it did or would do", "インポートと、その変更内容を表示する"),
   args: { id: ID_ARGUMENT },
   options: {
-    rows: { kind: "boolean", about: text("list every row of an open plan", "確定前の計画の全行を一覧する") },
+    rows: {
+      kind: "boolean",
+      about: text(
+        "list what it did to whom; of an open plan every row",
+        "誰をどう変更したかを一覧する(確定前なら計画の全行)",
+      ),
+    },
     problems: { kind: "boolean", about: text("list all problems of its file", "ファイルの問題を全件一覧する") },
   },
   examples: [
     { line: "clomoctl imports show last" },
-    { line: "clomoctl imports show 12 --rows --format ndjson", about: text("the whole plan", "計画の全行") },
+    {
+      line: "clomoctl imports show 12 --rows --format ndjson",
+      about: text("who was changed from what to what", "誰のどの値を何から何に変更したか"),
+    },
   ],
   exits: ["not-found", "conflict"],
   async run(tools, { id, rows, problems }) {

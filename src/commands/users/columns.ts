@@ -1,6 +1,14 @@
 import type { User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
+import { text } from "../../lib/text/index.ts";
 import { columnsOfFields } from "../listing/columns.ts";
+
+/** The argument that names a user. */
+export const USER_ARGUMENT = {
+  kind: "string",
+  required: true,
+  about: text("id, mail address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
+} as const;
 
 /** All columns of a user. */
 export const USER_COLUMNS = columnsOfFields<User>(USER.fields);

@@ -2,7 +2,7 @@ import type { User } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
-import { USER_COLUMNS } from "./columns.ts";
+import { USER_ARGUMENT, USER_COLUMNS } from "./columns.ts";
 
 const USER: NamedKind<User> = {
   noun: text("user", "ユーザー"),
@@ -12,16 +12,7 @@ const USER: NamedKind<User> = {
 
 export default defineCommand({
   summary: text("show one user", "ユーザーを 1 人表示する"),
-  args: {
-    user: {
-      kind: "string",
-      required: true,
-      about: text(
-        "id, mail address, employee code or account name",
-        "ID・メールアドレス・社員コード・CLOMO アカウント名",
-      ),
-    },
-  },
+  args: { user: USER_ARGUMENT },
   options: {},
   examples: [
     { line: "clomoctl users show taro.yamada@example.co.jp" },

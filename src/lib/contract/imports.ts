@@ -2,13 +2,10 @@ import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
-import { byId, Id, Instant, named, Sha256 } from "./shapes.ts";
+import { byId, FieldValue, Id, ImportMode, Instant, named, Sha256 } from "./shapes.ts";
 
 /** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
 const ImportKind = z.enum(FORMAT_NAMES);
-
-/** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
-const ImportMode = z.enum(["append", "replace", "revert"]);
 
 const ImportState = z.enum([
   "uploading",
@@ -114,8 +111,6 @@ const Import = named(
 
 const PlanAction = z.enum(["create", "update", "unchanged", "delete", "invalid"]);
 
-const FieldValue = z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() });
-
 /** One line of a plan. `after` has the resulting non-secret values, `before` the former ones of those that change. */
 const PlanRow = named(
   "PlanRow",
@@ -187,7 +182,7 @@ export default {
     }),
     rows: get("/v1/imports/{id}/rows", {
       id: "importRows",
-      summary: "The rows of a plan",
+      summary: "The rows of a plan, or what a committed import did",
       params: byId,
       query: {
         action: z
@@ -197,7 +192,10 @@ export default {
           .meta({ description: "comma-separated actions; all by default" }),
         limit,
       },
-      answer: lines(PlanRow, "The plan's rows in the file's order, then deletions"),
+      answer: lines(
+        PlanRow,
+        "The plan's rows in the file's order, then deletions; of a committed import what it did to which record",
+      ),
       fails: ["conflict"],
     }),
     problems: get("/v1/imports/{id}/problems", {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CUSTOM_FIELD, USER } from "../model/user.ts";
 import { csv, get, items, json, list, post, remove } from "./route.ts";
-import { byId, byName, exporting, filters, named, paging } from "./shapes.ts";
+import { byId, byName, exporting, FieldValue, filters, Id, ImportMode, Instant, named, paging } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
@@ -9,6 +9,32 @@ const CustomField = named("CustomField", recordSchema(CUSTOM_FIELD.fields));
 
 /** A PANEL user. `emails[0]` is the main address. */
 const User = named("User", recordSchema(USER.fields));
+
+/** What an import did to a user. `before` and `after` have values of fields, as the rows of a plan. */
+const UserEvent = named(
+  "UserEvent",
+  z.object({
+    number: z.int(),
+    importId: Id,
+    at: Instant,
+    actor: z.string(),
+    mode: ImportMode,
+    fileName: z.string(),
+    revertsNumber: z.int().nullable(),
+    revertedByNumber: z.int().nullable(),
+    action: z.enum(["create", "update", "delete"]),
+    changed: z.array(z.string()),
+    setsSecret: z.boolean(),
+    before: z.array(FieldValue),
+    after: z.array(FieldValue),
+  }),
+);
+
+/** A user of today, or one who was deleted, with what imports did to them, oldest first. */
+const UserHistory = named(
+  "UserHistory",
+  z.object({ id: Id, name: z.string(), email: z.string(), deleted: z.boolean(), events: z.array(UserEvent) }),
+);
 
 export default {
   description: "PANEL users (利用者) and their custom fields",
@@ -24,6 +50,15 @@ export default {
       summary: "PANEL users by id, mail address, employee code or account name",
       query: byName,
       answer: items(User, "Users whose id, mail address, employee code or account name matches"),
+    }),
+    history: get("/v1/users/history", {
+      id: "userHistory",
+      summary: "What imports did to users, also to deleted ones",
+      query: byName,
+      answer: items(
+        UserHistory,
+        "Users whose id, mail address, employee code or account name matches; if there are none, those who had it before",
+      ),
     }),
     export: get("/v1/users/export", {
       id: "exportUsers",
@@ -54,4 +89,6 @@ export default {
 };
 
 export type { User } from "../model/user.ts";
+export type UserEvent = z.infer<typeof UserEvent>;
+export type UserHistory = z.infer<typeof UserHistory>;
 export type CustomField = z.infer<typeof CustomField>;

@@ -66,6 +66,10 @@ export function momentIn(when: Date | string, timezone: string, to: "minute" | "
   return `${shown.format(new Date(when))} (${timezone})`;
 }
 
+/** An instant in a column of times: `2027-03-01 14:00`. */
+export const minuteIn = (when: Date | string, timezone: string): string =>
+  momentIn(when, timezone, "minute").slice(0, "2027-03-01 14:00".length);
+
 /** Whether the day exists in the calendar: `2027-02-28` yes, `2027-02-30` no. */
 export const isDay = (day: string): boolean => {
   const midnight = new Date(`${day}T00:00:00Z`);

@@ -358,17 +358,17 @@ describe("undone is", () => {
 
   test("nothing that was changed or deleted afterwards", async () => {
     const done = await seed();
-    await tenant.import(devices, [HEADER, OWNED.with(1, "初号機")]);
+    const changed = await tenant.import(devices, [HEADER, OWNED.with(1, "初号機")]);
     const failure = await failureOf(revert(done));
     expect(failure).toMatchObject({
       code: "conflict",
       what: {
-        en: "records of this import were changed or deleted afterwards; it cannot be undone",
-        ja: "このインポートのデータが後から変更または削除されているため、取り消せません",
+        en: `端末識別名 of the device S1 was changed by import ${changed.number} after import ${done.number}; it cannot be undone`,
+        ja: `デバイス「S1」の端末識別名がインポート ${done.number} の後にインポート ${changed.number} で変更されているため、取り消せません`,
       },
       hint: {
-        en: "import a file with the desired state instead",
-        ja: "元に戻したい状態をファイルでインポートしてください",
+        en: `undo import ${changed.number} first: clomoctl imports revert ${changed.number}, or import a file with the desired state instead`,
+        ja: `先にインポート ${changed.number} を取り消す(clomoctl imports revert ${changed.number})か、元に戻したい状態をファイルでインポートしてください`,
       },
     });
   });

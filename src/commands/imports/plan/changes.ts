@@ -26,6 +26,15 @@ const PARENT = "parent";
 /** The fields that tell an organisation's place; none of them: directly below 全社. */
 const PLACE: readonly string[] = [PARENT, "parentCode", "parentPath"];
 
+/** The fields that name a record besides its key. */
+const NAMES: readonly string[] = ["name", "displayName", "identificationName"];
+
+/** What people call the record of a row, besides its key; of one that is gone, what they called it. */
+export const nameOf = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {
+  const name = [...after, ...before].find(({ field }) => NAMES.includes(field))?.value;
+  return typeof name === "string" ? name : null;
+};
+
 /** What a row changes, one by one; the custom fields, which plans compare together, too. */
 export function changesOf({
   changed,
@@ -63,7 +72,11 @@ export function describeChange(kind: Import["kind"], { field, before, after }: C
 }
 
 /** The changes of a row in one line, and that it sets a secret, which is never shown. */
-export function describeRow(kind: Import["kind"], row: PlanRow, longest?: number): readonly Text[] {
+export function describeRow(
+  kind: Import["kind"],
+  row: Pick<PlanRow, "changed" | "setsSecret" | "before" | "after">,
+  longest?: number,
+): readonly Text[] {
   const changes = changesOf(row).map((change) => describeChange(kind, change, longest));
   return row.setsSecret ? [...changes, SECRET] : changes;
 }

@@ -1,10 +1,10 @@
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../../../lib/model/import.ts";
-import { momentIn } from "../../../lib/model/time.ts";
+import { minuteIn } from "../../../lib/model/time.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { changesOf, describeChange, describeColumn, joined } from "./changes.ts";
+import { changesOf, describeChange, describeColumn, joined, nameOf } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
@@ -25,14 +25,10 @@ const columnChanges = <R>(header: Text, planOf: (record: R) => Import): Column<R
   },
 });
 
-/** `2027-03-01 14:00`, without the zone behind it. */
-const MINUTE_LENGTH = 16;
-
 /** A time: where people read it, in their zone. */
 const time = (key: "createdAt" | "committedAt" | "emittedAt", header: Text, zone: string): Column<Import> => ({
   ...plain(key, header),
-  name: ({ [key]: instant }) =>
-    instant === null ? null : same(momentIn(instant, zone, "minute").slice(0, MINUTE_LENGTH)),
+  name: ({ [key]: instant }) => (instant === null ? null : same(minuteIn(instant, zone))),
 });
 
 /** What an import is of, in a word; users of SECURED APPs by their app. */
@@ -123,9 +119,9 @@ export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "setsSecret", header: text("sets a secret", "機密情報の設定"), value: ({ setsSecret }) => setsSecret },
 ];
 
-/** The same, and what a row changes from what to what. */
+/** The same, with the name of the record, and what a row changes from what to what. */
 export const rowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => [
-  ...ROW_COLUMNS,
+  ...ROW_COLUMNS.toSpliced(2, 0, { key: "name", header: text("name", "名前"), value: nameOf }),
   {
     key: "changes",
     header: text("changes", "変更内容"),

@@ -5,7 +5,7 @@ import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../../../lib/model/import.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
-import { describeColumn, describeRow, joined } from "./changes.ts";
+import { describeColumn, describeRow, joined, nameOf } from "./changes.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** Maximum number of rows shown of each kind. */
@@ -136,19 +136,16 @@ async function showRows(
   if (rest > 0) await terminal.note(text(`  … and ${rest} more`, `  … 他 ${rest} 件`));
 }
 
-/** The fields that name a record besides its key. */
-const NAMES: readonly string[] = ["name", "displayName", "identificationName"];
-
 /** Maximum number of changes shown of a row, and of characters of a value. */
 const MOST_CHANGES = 6;
 const MOST_CHARACTERS = 40;
 
 /** `~ 12 taro@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04` */
 function rowLine({ kind }: Import, row: PlanRow): Text {
-  const { action, key, after } = row;
-  const name = after.find(({ field }) => NAMES.includes(field))?.value ?? "";
+  const { action, key } = row;
+  const name = nameOf(row) ?? "";
   const number = row.row === 0 ? "" : ` ${row.row}`;
-  const label = typeof name === "string" && name !== "" && name !== key ? ` ${name}` : "";
+  const label = name !== "" && name !== key ? ` ${name}` : "";
   const changes = describeRow(kind, row, MOST_CHARACTERS);
   const rest = changes.length > MOST_CHANGES ? [same(`… (${changes.length})`)] : [];
   const shown = [...changes.slice(0, MOST_CHANGES), ...rest];

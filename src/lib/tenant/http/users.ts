@@ -3,15 +3,17 @@
 import { exportOf, findRecords, linesOf, pageOf, recordsOf } from "../store/lists.ts";
 import { CUSTOM_FIELDS, USERS } from "../store/users.ts";
 import { addCustomField, removeCustomField } from "../use/fields.ts";
+import { userHistory } from "../use/user-history.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** PANEL users and their custom fields. */
-export default ({ session, store }: TenantParts): Handlers<"users"> => ({
+export default ({ session, store, engine }: TenantParts): Handlers<"users"> => ({
   list: ({ query }) => ({
     page: () => session.read((reader) => pageOf(reader, USERS, query)),
     lines: () => linesOf(store, USERS, query),
   }),
   find: ({ query }) => session.read((reader) => findRecords(reader, USERS, query.name)),
+  history: async ({ query }) => userHistory(session, await engine(), query.name),
   export: ({ query }) => exportOf(store, USERS, query),
   fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
   addField: ({ body: { name }, repeatable }) => addCustomField(session, name, repeatable),

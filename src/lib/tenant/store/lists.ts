@@ -241,7 +241,8 @@ const parsed = <F extends Fields>(rows: readonly { readonly json: string }[]): R
 export const recordsOf = async <F extends Fields>(reader: Reader, list: List<F>): Promise<RecordOf<F>[]> =>
   parsed(await select(reader, list, passing(list, {})));
 
-const namesOf = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
+/** The parameters of a list's `named`. */
+export const namesOf = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
 
 /** All records that a name matches. */
 export const findRecords = async <F extends Fields>(

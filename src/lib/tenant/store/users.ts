@@ -2,7 +2,7 @@ import type { CustomField } from "../../contract/index.ts";
 import { formatOf } from "../../model/format.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { keepLast } from "./collections.ts";
-import { CREATION, type List } from "./lists.ts";
+import { CREATION, namesOf, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 
@@ -21,6 +21,42 @@ export const USERS: List<typeof USER.fields> = {
     union select pk from user where coalesce(accountKey, accountName) = :nameKey
     union select pk from user where coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
   derived: [PLACE],
+};
+
+/** A user of today, or one who was deleted. */
+export interface Person {
+  readonly pk: number;
+  readonly id: string;
+  readonly name: string;
+  readonly email: string;
+  readonly deleted: boolean;
+}
+
+const personOf = ({ pk, id, name, email, deleted }: Row): Person => ({
+  pk: Number(pk),
+  id: String(id),
+  name: String(name),
+  email: String(email),
+  deleted: deleted === 1,
+});
+
+/** All users that a name matches; if there are none, all those who had it before an import changed or deleted them. */
+export const findPeople = async (reader: Reader, name: string): Promise<readonly Person[]> => {
+  const names = namesOf(name);
+  const columns = "id, name, emails ->> 0 as email, 0 as deleted";
+  const today = await reader.all(`select t.pk, ${columns} from user t where ${USERS.named} order by t.pk`, names);
+  if (today.length > 0) return today.map(personOf);
+  const former = await reader.all(
+    `select w.pk, coalesce(t.id, w.id) as id, coalesce(t.name, w.name) as name,
+       coalesce(t.emails, w.emails) ->> 0 as email, case when t.pk is null then 1 else 0 end as deleted
+     from user_was w left join user t on t.pk = w.pk
+     where coalesce(t.id, w.id) is not null and (w.id = :name
+       or coalesce(w.accountKey, w.accountName) = :nameKey or coalesce(w.employeeCodeKey, w.employeeCode) = :nameKey
+       or exists (select 1 from json_each(coalesce(w.emailKeys, w.emails)) e where e.value = :emailKey))
+     order by w.pk, w.import desc`,
+    names,
+  );
+  return former.map(personOf).filter(({ pk }, at, all) => all.findIndex((other) => other.pk === pk) === at);
 };
 
 /** Custom user fields in order of creation. */

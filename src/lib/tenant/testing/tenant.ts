@@ -71,6 +71,7 @@ const TABLES = [
   "collection",
   "import",
   "import_created",
+  "import_secret",
   "user_was",
   "org_was",
   "secured_user_was",

@@ -114,9 +114,13 @@ export class TenantImports {
     return this.#session.read((reader) => this.#shown(reader, id));
   }
 
-  /** The rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
+  /** The rows of a plan, or what a committed import did, as NDJSON in batches. @throws Failure `conflict` if it has neither */
   async rows(id: string, query: RowQuery): Promise<Iterable<Uint8Array>> {
     const record = await this.#record(id);
+    if (record.state === "committed") {
+      const { reverts } = record.detail;
+      return this.#engine.committedRows(record, reverts === null ? undefined : await this.#record(reverts), query);
+    }
     if (record.detail.reverts === null) return this.#engine.rows(record, query);
     await this.#expect(id, ["planned"]);
     return this.#engine.revertRows(await this.#record(record.detail.reverts), query);

@@ -1,5 +1,6 @@
 import type { PlanRow } from "../../../contract/index.ts";
 import type { Encoding } from "../../../csv/records/record.ts";
+import type { FormatName } from "../../../model/console-files.ts";
 import type { KeptKey } from "../idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./record.ts";
 
@@ -29,6 +30,13 @@ export interface RevertCounts {
 export interface Difference {
   readonly differences: number;
   readonly first: readonly PlanRow[];
+}
+
+/** What an import did to a record. */
+export interface RecordEvent {
+  /** the import's number */
+  readonly import: number;
+  readonly row: PlanRow;
 }
 
 /** Time and ids passed to a commit. */
@@ -83,6 +91,10 @@ export interface ImportEngine {
   rows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
   /** The rows of an undoing's plan. @param original what is undone */
   revertRows(original: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
+  /** What a committed import did, as the rows of a plan. @param undid what it undid */
+  committedRows(record: ImportRecord, undid: ImportRecord | undefined, query: RowQuery): Iterable<Uint8Array>;
+  /** What imports did to a record of a kind, oldest first. @param record its number in its table */
+  events(kind: FormatName, record: number): readonly RecordEvent[];
   /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
   problems(record: ImportRecord, limit: number | undefined): Iterable<Uint8Array>;
   /** Removes what is staged of an import. */

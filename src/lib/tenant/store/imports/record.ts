@@ -48,6 +48,9 @@ export interface ImportRecord {
   readonly etag: string | null;
   /** the revision its commit gave to the records it changed */
   readonly revision: number | null;
+  /** its commit gave to the records it created the numbers above the first, up to the second */
+  readonly madeAfter: number | null;
+  readonly madeUpTo: number | null;
   readonly detail: ImportDetail;
 }
 
@@ -62,6 +65,11 @@ export const BLANK_DETAIL: Omit<ImportDetail, "actor"> = {
   process: null,
 };
 
+const numberIn = (row: Row, column: string): number | null => {
+  const value = row[column] ?? null;
+  return value === null ? null : Number(value);
+};
+
 const recordOf = (row: Row): ImportRecord => ({
   pk: Number(row["pk"]),
   id: String(row["id"]),
@@ -69,7 +77,9 @@ const recordOf = (row: Row): ImportRecord => ({
   state: row["state"] as ImportState,
   createdAt: String(row["createdAt"]),
   etag: row["etag"] === null ? null : String(row["etag"]),
-  revision: row["revision"] === null ? null : Number(row["revision"]),
+  revision: numberIn(row, "revision"),
+  madeAfter: numberIn(row, "madeAfter"),
+  madeUpTo: numberIn(row, "madeUpTo"),
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 
@@ -77,7 +87,10 @@ const recordOf = (row: Row): ImportRecord => ({
 export const stateOf = ({ state, detail }: ImportRecord): ImportState | "reverted" =>
   state === "committed" && detail.revertedBy !== null ? "reverted" : state;
 
-export const insertImport = async (writer: Writer, record: Omit<ImportRecord, "pk">): Promise<void> => {
+export const insertImport = async (
+  writer: Writer,
+  record: Omit<ImportRecord, "pk" | "madeAfter" | "madeUpTo">,
+): Promise<void> => {
   const { id, kind, state, createdAt, etag, revision, detail } = record;
   await writer.run(
     `insert into import (id, kind, state, createdAt, etag, revision, detail)
@@ -87,15 +100,17 @@ export const insertImport = async (writer: Writer, record: Omit<ImportRecord, "p
 };
 
 /** The parts of an import that change after it is created. */
-export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision">> & {
+export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "madeAfter" | "madeUpTo">> & {
   readonly detail?: Partial<ImportDetail> | undefined;
 };
 
 export const changeImport = async (writer: Writer, record: ImportRecord, change: ImportChange): Promise<void> => {
-  const next = { ...record, ...change, detail: { ...record.detail, ...change.detail } };
+  const { pk, state, etag, revision, madeAfter, madeUpTo } = { ...record, ...change };
+  const detail = { ...record.detail, ...change.detail };
   await writer.run(
-    "update import set state = :state, etag = :etag, revision = :revision, detail = :detail where pk = :pk",
-    { pk: next.pk, state: next.state, etag: next.etag, revision: next.revision, detail: JSON.stringify(next.detail) },
+    `update import set state = :state, etag = :etag, revision = :revision, madeAfter = :madeAfter, madeUpTo = :madeUpTo,
+       detail = :detail where pk = :pk`,
+    { pk, state, etag, revision, madeAfter, madeUpTo, detail: JSON.stringify(detail) },
   );
 };
 

@@ -13,6 +13,24 @@ export const ROOT_ORG_PK = 1;
 /** SQL, or what is done on the connection in the migration's transaction. */
 export type Step = string | ((database: Database) => void);
 
+/** SQL: the numbers of what imports of before created: it was made at the moment of their commit. */
+const madeBefore = (thing: string): string => `
+  update import as i set madeAfter = made.first - 1, madeUpTo = made.last
+    from (select done.pk, min(r.pk) as first, max(r.pk) as last
+      from (select pk, createdAt from ${thing} union all select pk, createdAt from ${thing}_was where action = 'delete') r
+      join (select pk, detail ->> 'committedAt' as at from import
+        where state = 'committed' and detail ->> 'reverts' is null and ${KINDS[thing]}) done on done.at = r.createdAt
+      group by done.pk) made
+    where made.pk = i.pk;`;
+
+/** SQL: the imports of a thing's records. */
+const KINDS: Readonly<Record<string, string>> = {
+  user: "kind = 'users'",
+  org: "kind = 'orgs'",
+  device: "kind = 'devices'",
+  secured_user: "kind not in ('users', 'orgs', 'devices')",
+};
+
 /**
  * Forward-only steps, each run once, in order. A released step is never edited.
  *
@@ -103,6 +121,13 @@ export const STEPS: readonly Step[] = [
   create index device_owner on device (owner);
   `,
   KEYS_IN_COLUMNS,
+  `
+  alter table import add column madeAfter integer;
+  alter table import add column madeUpTo integer;
+  create index import_revision on import (revision);
+  create table import_secret (import integer not null, target integer not null, primary key (import, target)) without rowid;
+  ${["user", "org", "secured_user", "device"].map((thing) => madeBefore(thing)).join("")}
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -171,9 +171,9 @@ test("an update that fails leaves the older tenant", () => {
   makeOlder();
   const database = new Database(path);
   // what the step makes is there already
-  database.exec("create table user_was (pk integer)");
+  database.exec("create table import_secret (pk integer)");
   database.close();
-  expect(() => open()).toThrow("user_was");
+  expect(() => open()).toThrow("import_secret");
   expect([versionOf(path), readdirSync(folder)]).toEqual([OLDER, ["tenant.db"]]);
 });
 

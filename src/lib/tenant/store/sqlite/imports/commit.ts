@@ -36,8 +36,8 @@ export const keepLastNumber = (database: Database, series: string, table: string
   );
 };
 
-/** The columns of a kind's table. */
-export const columnsOf = (database: Database, { thing }: StoredKind): readonly string[] =>
+/** The columns of a thing's table. */
+export const columnsOf = (database: Database, thing: Thing): readonly string[] =>
   database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
 
 /** The columns of a kind's records that an import can change. */
@@ -46,14 +46,18 @@ export const changeable = ({ fields }: StoredKind): readonly string[] => [
   "updatedAt",
 ];
 
+/** SQL: keeps records `t` as they are before an import changes or deletes them. @param by SQL of the import's number */
+export const keeping = (database: Database, thing: Thing, by: string, action: "update" | "delete"): string => {
+  const columns = columnsOf(database, thing).map(quoteIdentifier);
+  return `insert into ${wasTable({ thing })} (import, action, ${columns.join(", ")})
+    select ${by}, '${action}', ${columns.map((column) => `t.${column}`).join(", ")}`;
+};
+
 /** Stores what a revert needs: the records that are changed or deleted. */
 const keepBefore = (database: Database, { kind, request }: PlanSql, context: CommitContext): void => {
   const { thing, name } = kind;
   const params = { import: context.import, kind: name };
-  const columns = columnsOf(database, kind).map(quoteIdentifier);
-  const keep = (action: "update" | "delete"): string =>
-    `insert into ${wasTable(kind)} (import, action, ${columns.join(", ")})
-     select :import, '${action}', ${columns.map((column) => `t.${column}`).join(", ")}`;
+  const keep = (action: "update" | "delete"): string => keeping(database, thing, ":import", action);
   database.run(
     `${keep("update")} from s.match m ${THEN} ${thing.name} t on t.pk = m.target
      where m.changed <> 0 and ${isValid("m.row")} and ${proceeding("m.row")}`,
@@ -197,27 +201,35 @@ const remove = (database: Database, { kind, request }: PlanSql): void => {
 };
 
 /** Records which secrets were set and when; the secrets themselves were never staged. */
-const noteSecrets = (database: Database, plan: PlanSql, { now }: CommitContext, base: number): void => {
+const noteSecrets = (database: Database, plan: PlanSql, { now, import: by }: CommitContext, base: number): void => {
   if (!hasSecrets(plan)) return;
   const { table, thing } = plan.kind;
   const { name } = thing;
-  // a statement each: by one that joins what may be missing, every row would look through all records
-  const matched = `s.match m ${THEN} s.row r on r.row = m.row where t.pk = m.target`;
-  const made = `s.row r where t.pk = :base + r.row and not ${isMatched("r.row")}`;
   const change =
     table.secretSetAt === undefined
       ? `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(r.secrets) e))`
       : `${table.secretSetAt} = :now`;
-  for (const rows of [matched, made]) {
-    database.run(`update ${name} as t set ${change} from ${rows} and r.secrets is not null and ${VALID}`, {
-      now,
-      base,
-    });
+  // a statement each: by one that joins what may be missing, every row would look through all records
+  for (const [target, rows] of [
+    ["m.target", `s.match m ${THEN} s.row r on r.row = m.row where true`],
+    [":base + r.row", `s.row r where not ${isMatched("r.row")}`],
+  ] as const) {
+    const from = `${rows} and r.secrets is not null and ${VALID}`;
+    database.run(`update ${name} as t set ${change} from ${from} and t.pk = ${target}`, { now, base });
+    database.run(`insert into import_secret select :by, ${target} from ${from}`, { by, base });
   }
 };
 
-/** Applies a plan, inside the caller's transaction: every valid row, or an exception. */
-export const applyPlan = (database: Database, plan: PlanSql, context: CommitContext): void => {
+/**
+ * Applies a plan, inside the caller's transaction: every valid row, or an exception.
+ *
+ * @returns the numbers of the records that it created: above the first, up to the second
+ */
+export const applyPlan = (
+  database: Database,
+  plan: PlanSql,
+  context: CommitContext,
+): { readonly madeAfter: number; readonly madeUpTo: number } => {
   const { planner } = plan.kind.table;
   const base = lastNumber(database, plan.kind.series);
   // plans of before have none
@@ -231,4 +243,5 @@ export const applyPlan = (database: Database, plan: PlanSql, context: CommitCont
   reclaim(database, plan, false);
   if (planner === undefined) create(database, plan, context, base);
   noteSecrets(database, plan, context, base);
+  return { madeAfter: base, madeUpTo: lastNumber(database, plan.kind.series) };
 };

@@ -4,10 +4,12 @@ import type {
   Content,
   Difference,
   ImportEngine,
+  RecordEvent,
   RevertCounts,
   RowQuery,
   VerifyOptions,
 } from "../../imports/engine.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../../imports/record.ts";
 import type { Processes } from "../../processes.ts";
 import type { Store } from "../../store.ts";
@@ -17,8 +19,10 @@ import { removeUnfinished } from "../tenant-file.ts";
 import type { WriterNote } from "../writer-note.ts";
 import { etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
+import { committedOf } from "./history/committed.ts";
+import { committedLines, recordEvents } from "./history/lines.ts";
 import { planSqlOf } from "./plan-sql.ts";
-import { planRevert, revertedOf } from "./revert/records.ts";
+import { planRevert } from "./revert/records.ts";
 import { revertLines } from "./revert/lines.ts";
 import { planLines, problemLines } from "./rows.ts";
 import {
@@ -31,6 +35,7 @@ import {
 } from "./staging-files.ts";
 import { attachForReading, upgradeStaging } from "./staging.ts";
 import type { PlanSql } from "./stored-kind.ts";
+import { kindNamed } from "./tables.ts";
 import type { TaskFiles } from "./worker/messages.ts";
 import { ImportThread } from "./worker/thread.ts";
 
@@ -127,8 +132,17 @@ export class SqliteImports implements ImportEngine {
   }
 
   *revertRows(original: ImportRecord, query: RowQuery): Generator<Uint8Array> {
-    const reverted = revertedOf(original);
+    const reverted = committedOf(original);
     yield* this.#reading(undefined, (database) => revertLines(database, reverted, query));
+  }
+
+  *committedRows(record: ImportRecord, undid: ImportRecord | undefined, query: RowQuery): Generator<Uint8Array> {
+    const committed = committedOf(record, undid?.pk);
+    yield* this.#reading(undefined, (database) => committedLines(database, committed, query));
+  }
+
+  events(kind: FormatName, record: number): readonly RecordEvent[] {
+    return [...this.#reading(undefined, (database) => recordEvents(database, kindNamed(kind), record))];
   }
 
   *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {

@@ -25,10 +25,10 @@ export const keyText = (
 };
 
 /** SQL: what people call the record `t`: its name, and behind it the key by which they know it, if that is another. */
-export const calledText = ({ fields, keys: [key], namedBy = "name" }: Thing): string => {
-  const name = stored(namedBy);
+export const calledText = ({ fields, keys: [key], namedBy = "name" }: Thing, column = stored): string => {
+  const name = column(namedBy);
   if (key === undefined) return name;
-  const known = fields[key.field]?.type === "texts" ? `(${stored(key.field)} ->> 0)` : stored(key.field);
+  const known = fields[key.field]?.type === "texts" ? `(${column(key.field)} ->> 0)` : column(key.field);
   return `${name} || coalesce(' <' || nullif(${known}, ${name}) || '>', '')`;
 };
 

@@ -12,7 +12,8 @@ import { TestTenant, without } from "../../../testing/tenant.ts";
 import { applyPlan } from "./commit.ts";
 import { advance, compare, etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
-import { applyRevert, checkUntouched, type Reverted } from "./revert/records.ts";
+import type { Committed } from "./history/committed.ts";
+import { applyRevert, checkUntouched } from "./revert/records.ts";
 import { revertLines } from "./revert/lines.ts";
 import { planLines } from "./rows.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
@@ -159,9 +160,9 @@ const load = (file: string, wished: Partial<PlanRequest> = {}) => {
   const revision = advance(database, [kind.collection]);
   const prefix = (which: string) => `${which}-${String(revision).padStart(4, "0")}-`;
   const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, import: IMPORT, revision };
-  database.exec("delete from import_created; delete from gadget_was");
-  database.change(() => applyPlan(database, sql, context));
-  return { counts, reverted: { pk: IMPORT, kind, revision } satisfies Reverted };
+  database.exec("delete from import_created; delete from gadget_was; delete from import_secret");
+  const made = database.change(() => applyPlan(database, sql, context));
+  return { counts, reverted: { pk: IMPORT, kind, revision, ...made, undid: null } satisfies Committed };
 };
 
 const gadgets = () =>
@@ -229,7 +230,7 @@ test("a unique value without a table of its own is claimed: taken, given up, swa
   load("label,serial,tag\nlamp,S1,t3\ndesk,S2,t2");
   const { reverted } = load("label,serial,tag\nlamp,S2,t2\ndesk,S1,t3", { key: "label" });
   expect(gadgets()).toMatchObject(["lamp S2 t2 []   {}", "desk S1 t3 []   {}"]);
-  database.change(() => applyRevert(database, reverted, 1000));
+  database.change(() => applyRevert(database, reverted, IMPORT + 1, 1000));
   expect(database.all("select label, serial, tag, serialKey from gadget")).toEqual([
     { label: "lamp", serial: "S1", tag: "t3", serialKey: null },
     { label: "desk", serial: "S2", tag: "t2", serialKey: null },
@@ -298,7 +299,7 @@ test("is undone: changed ones as before, deleted ones with all they had, new one
     { key: "shelf", action: "update", changed: ["tag"] },
     { key: "S9", action: "delete", after: [{ field: "name", value: "chair" }] },
   ]);
-  database.change(() => applyRevert(database, reverted, 1000));
+  database.change(() => applyRevert(database, reverted, IMPORT + 1, 1000));
   expect(everything()).toEqual(before);
 });
 
@@ -314,7 +315,14 @@ test("keeps its owner from being deleted, by a file that lacks them and by an un
   expect(counts).toMatchObject({ delete: 1, rejected: true });
   expect(problems()).toEqual([`delete-held@0:0 {"name":"山田 <yamada@x>","count":1,"of":"gadget"}`]);
   const { revision, pk } = database.get("select pk, revision from user where name = '山田'") ?? {};
-  const made: Reverted = { pk: Number(pk) + IMPORT, kind: users, revision: Number(revision) };
+  const made: Committed = {
+    pk: Number(pk) + IMPORT,
+    kind: users,
+    revision: Number(revision),
+    madeAfter: Number(pk) - 1,
+    madeUpTo: Number(pk) + 1,
+    undid: null,
+  };
   expect(() => checkUntouched(database, made, 2)).toThrow(
     "1 record (lamp <S1>) belongs to users that this import created",
   );

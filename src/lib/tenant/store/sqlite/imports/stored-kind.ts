@@ -125,6 +125,9 @@ export interface Planner {
 /** The table of a kind's records as they were before an import: its columns, `import` and `action`. */
 export const wasTable = ({ thing }: Pick<StoredKind, "thing">): string => `${thing.name}_was`;
 
+/** True if records of the thing are kept as they were before imports: those of things with files. */
+export const hasFormer = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
+
 /** The collection of the tenant's custom fields. */
 export const CUSTOM_FIELDS = "fields";
 

@@ -2,7 +2,7 @@ import type { Database, Row } from "../../database.ts";
 import { either, truth, quoteIdentifier } from "../../../sql/forms.ts";
 import { jsonList } from "../../../sql/json.ts";
 import { keyText, stored } from "../expressions.ts";
-import { changes, made, params, type Reverted } from "./records.ts";
+import { changes, made, params, type Committed } from "../history/committed.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { RowQuery } from "../../../imports/engine.ts";
 import { batched, deletedLine, lineOf, storedPiece } from "../rows.ts";
@@ -23,7 +23,7 @@ const changedOf = ({ fields }: StoredKind, piece: (field: ImportedField) => stri
   );
 
 /** Records that get their former values, or are restored; in order of creation. */
-const changedLines = ({ kind }: Reverted): string => {
+const changedLines = ({ kind }: Committed): string => {
   const line = lineOf({
     row: "0",
     line: "0",
@@ -48,7 +48,7 @@ const changedLines = ({ kind }: Reverted): string => {
 };
 
 /** Records that the import created, and that are deleted again. */
-const deletedLines = ({ kind }: Reverted): string =>
+const deletedLines = ({ kind }: Committed): string =>
   `select ${deletedLine(kind)} as line from ${kind.thing.name} t where t.pk in (${made(kind)})
     order by t.pk limit :left`;
 
@@ -61,7 +61,7 @@ const UNDOING = [
 /** The lines of a revert's plan as NDJSON, in batches: changed or restored records, then deleted ones. */
 export function* revertLines(
   database: Database,
-  reverted: Reverted,
+  reverted: Committed,
   { actions, limit }: RowQuery,
 ): Generator<Uint8Array> {
   const isAsked = (action: (typeof actions)[number]): boolean => actions.length === 0 || actions.includes(action);

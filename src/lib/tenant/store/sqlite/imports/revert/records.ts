@@ -1,48 +1,45 @@
 import type { Database, Params } from "../../database.ts";
-import { quoteIdentifier } from "../../../sql/forms.ts";
+import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { jsonList } from "../../../sql/json.ts";
 import type { Failure } from "../../../../../errors/index.ts";
 import type { Thing } from "../../../../../model/thing.ts";
-import { changeable, claimStored, columnsOf, releaseOf } from "../commit.ts";
+import { changeable, claimStored, columnsOf, keeping, releaseOf } from "../commit.ts";
 import { calledText, isKnown, stored, storedKeys } from "../expressions.ts";
 import { forNumbers, proceeding } from "../functions.ts";
 import type { RevertCounts } from "../../../imports/engine.ts";
 import type { ImportRecord } from "../../../imports/record.ts";
-import { changedSince, disordered, gone, inUse, takenSince, type InTheWay } from "./refusals.ts";
-import { wasTable, type Claim, type StoredKind, type Table } from "../stored-kind.ts";
-import { kindNamed } from "../tables.ts";
-
-/** A committed import to revert. */
-export interface Reverted {
-  /** its own row */
-  readonly pk: number;
-  readonly kind: StoredKind;
-  /** the revision its commit gave to the records it changed */
-  readonly revision: number;
-}
-
-/** SQL: the records of a kind that the import changed or deleted, as they were before. */
-export const changes = (kind: StoredKind): string =>
-  `select * from ${wasTable(kind)} where import = :pk and ${proceeding("pk")}`;
+import {
+  changes,
+  committedOf,
+  differs,
+  findLater,
+  isKept,
+  isMade,
+  joinVersions,
+  left,
+  made,
+  params,
+  type Committed,
+} from "../history/committed.ts";
+import {
+  changedSince,
+  disordered,
+  gone,
+  inUse,
+  lostSince,
+  takenSince,
+  type InTheWay,
+  type Touched,
+} from "./refusals.ts";
+import { hasFormer, wasTable, type Claim, type StoredKind, type Table } from "../stored-kind.ts";
 
 /** SQL: the records of another thing that the import created, because rows name them. */
 const created = "select target from import_created where import = :pk and entity = :entity";
 
-/** SQL: the records that the import created. */
-export const made = (kind: StoredKind): string =>
-  `select t.pk from ${kind.thing.name} t where t.revision = :revision and ${kind.inScope}
-   and not exists (select 1 from ${wasTable(kind)} c where c.import = :pk and c.pk = t.pk) and ${proceeding("t.pk")}`;
-
-/** Parameters of {@link changes} and {@link made}. */
-export const params = ({ pk, kind, revision }: Reverted): Record<string, string | number> => ({
-  pk,
-  revision,
-  kind: kind.name,
-});
-
-const countMade = (database: Database, reverted: Reverted): number =>
+const countMade = (database: Database, reverted: Committed): number =>
   database.count(`select count(*) from (${made(reverted.kind)}) made`, params(reverted));
 
-const countRevert = (database: Database, reverted: Reverted): RevertCounts => {
+const countRevert = (database: Database, reverted: Committed): RevertCounts => {
   const count = (action: string): number =>
     database.count(`select count(*) from (${changes(reverted.kind)}) c where c.action = :action`, {
       ...params(reverted),
@@ -63,20 +60,63 @@ const inTheWay = (database: Database, thing: Thing, where: string, values: Param
   return { thing, count: database.count(`select count(*) ${from}`, values), names };
 };
 
+/** SQL: the records `e` that the import changed or created, with what it left (`l` or `t`), and as they are now (`t`). */
+const written = (kind: StoredKind): string =>
+  `from (select :pk as import, pk from ${wasTable(kind)} where import = :pk and action = 'update'
+     union all select :pk, t.pk from ${kind.thing.name} t where ${isMade("t.pk")}
+     union all select :pk, pk from temp.later where import = :pk and ${isMade("pk")}
+       and not exists (select 1 from ${kind.thing.name} t where t.pk = later.pk)) e ${joinVersions(kind)}`;
+
+/** SQL: true if a record is not as the import left it. What others than imports changed is told by its revision. */
+const isTouched = (kind: StoredKind): string =>
+  `${proceeding("e.pk")} and case when x.next is null then t.revision is distinct from :revision
+     when t.pk is null or coalesce(l.revision, :revision) <> :revision then true
+     else ${kind.fields.map((field) => differs(field, left, stored)).join(" or ")} end`;
+
+/** The first record that is not as the import left it; undefined if all are. */
+const firstTouched = (database: Database, reverted: Committed): Touched | undefined => {
+  const { kind } = reverted;
+  const fields = jsonList(
+    kind.fields.map((field) => either(differs(field, left, stored), `',"${field.field}"'`, "''")),
+  );
+  const name = calledText(kind.thing, (column) => either("t.pk is null", left(column), stored(column)));
+  const first = database.get(
+    `select e.pk, ${name} as name, t.pk is null as gone, ${fields} as fields ${written(kind)}
+     where ${isTouched(kind)} limit 1`,
+    params(reverted),
+  );
+  if (first === undefined) return undefined;
+  const { pk } = first;
+  const by = database.get(
+    `select i.pk from import i ${THEN} ${wasTable(kind)} w on w.import = i.pk and w.pk = :record
+     where i.revision > :revision and i.detail ->> 'reverts' is null and i.detail ->> 'revertedBy' is null
+     order by i.revision desc limit 1`,
+    { ...params(reverted), record: pk ?? null },
+  );
+  const headers = (JSON.parse(String(first["fields"])) as readonly string[]).map((field) => headerOf(kind, field));
+  return {
+    name: String(first["name"]),
+    gone: first["gone"] === 1,
+    fields: first["gone"] === 1 ? [] : headers,
+    by: by === undefined ? undefined : Number(by["pk"]),
+    count: database.count(`select count(*) ${written(kind)} where ${isTouched(kind)}`, params(reverted)),
+  };
+};
+
+const headerOf = ({ format, thing }: StoredKind, field: string): string =>
+  format.columns.find((column) => column.field === field)?.header ?? thing.fields[field]?.label?.ja ?? field;
+
 /**
  * Checks that every record of the import is as the import left it, and that nothing needs one that it created.
  *
  * @param newcomers number of records the import created
  * @throws Failure `conflict` if a record has changed since, or is in use
  */
-export const checkUntouched = (database: Database, reverted: Reverted, newcomers: number): void => {
-  const { thing } = reverted.kind;
-  const stale = database.count(
-    `select count(*) from (${changes(reverted.kind)}) c left join ${thing.name} t on t.pk = c.pk
-     where c.action = 'update' and t.revision is distinct from :revision`,
-    params(reverted),
-  );
-  if (stale > 0 || countMade(database, reverted) !== newcomers) throw changedSince();
+export const checkUntouched = (database: Database, reverted: Committed, newcomers: number): void => {
+  findLater(database, reverted);
+  const touched = firstTouched(database, reverted);
+  if (touched !== undefined) throw changedSince(reverted.kind.thing, reverted.pk, touched);
+  if (countMade(database, reverted) !== newcomers) throw lostSince();
   checkHeld(database, reverted, reverted.kind.table, made(reverted.kind));
   for (const { table } of createdBy(reverted)) {
     checkHeld(database, reverted, table, created);
@@ -84,13 +124,15 @@ export const checkUntouched = (database: Database, reverted: Reverted, newcomers
 };
 
 /** The references of which the import may have created records. */
-export const createdBy = ({ kind }: Pick<Reverted, "kind">) =>
+export const createdBy = ({ kind }: Pick<Committed, "kind">) =>
   kind.references.filter(({ refers }) => refers.creates !== undefined);
 
 /** Records to be removed may be referred to only by those of the import itself. */
-const checkHeld = (database: Database, reverted: Reverted, { thing, heldBy = [] }: Table, removed: string): void => {
+const checkHeld = (database: Database, reverted: Committed, { thing, heldBy = [] }: Table, removed: string): void => {
   for (const { thing: holder, column } of heldBy) {
-    const held = `${stored(column)} in (${removed}) and t.revision is distinct from :revision`;
+    const own =
+      holder === reverted.kind.thing ? `(${isMade("t.pk")} or ${isKept(reverted.kind, "t.pk", "update")})` : "false";
+    const held = `${stored(column)} in (${removed}) and not ${own}`;
     const users = inTheWay(database, holder, held, { ...params(reverted), entity: thing.name });
     if (users !== undefined) throw inUse(users, thing);
   }
@@ -101,7 +143,7 @@ const changesInRange = (kind: StoredKind): string =>
   `select * from ${wasTable(kind)} where import = :pk and pk > :after and pk <= :upTo`;
 
 /** Runs a statement for the thing's records in ranges: over a million of them it could not be interrupted. */
-const forRecords = (database: Database, reverted: Reverted, sql: string, more: Params = {}): void => {
+const forRecords = (database: Database, reverted: Committed, sql: string, more: Params = {}): void => {
   const { thing } = reverted.kind;
   const last = database.count(
     `select coalesce(max(pk), 0) from (select max(pk) as pk from ${thing.name}
@@ -111,15 +153,12 @@ const forRecords = (database: Database, reverted: Reverted, sql: string, more: P
   forNumbers(database, last, (range) => database.run(sql, { ...params(reverted), ...more, ...range }));
 };
 
-const removeMade = (database: Database, reverted: Reverted): void => {
-  const { thing, inScope } = reverted.kind;
-  const sql = `delete from ${thing.name} as t where pk > :after and pk <= :upTo and revision = :revision
-    and ${inScope}
-    and not exists (select 1 from ${wasTable(reverted.kind)} c where c.import = :pk and c.pk = t.pk)`;
-  forRecords(database, reverted, sql);
+const removeMade = (database: Database, reverted: Committed): void => {
+  const { name } = reverted.kind.thing;
+  forRecords(database, reverted, `delete from ${name} where pk > :after and pk <= :upTo and ${isMade("pk")}`);
 };
 
-const restore = (database: Database, reverted: Reverted, revision: number): void => {
+const restore = (database: Database, reverted: Committed, revision: number): void => {
   const { kind } = reverted;
   const { name } = kind.thing;
   const again = (sql: string): void => forRecords(database, reverted, sql, { next: revision });
@@ -128,7 +167,7 @@ const restore = (database: Database, reverted: Reverted, revision: number): void
     .map((column) => `${column} = c.${column}`);
   again(`update ${name} set ${sets.join(", ")}, revision = :next
      from (${changesInRange(kind)}) c where c.action = 'update' and ${name}.pk = c.pk`);
-  const columns = columnsOf(database, kind)
+  const columns = columnsOf(database, kind.thing)
     .filter((column) => column !== "revision")
     .map(quoteIdentifier);
   again(`insert into ${name} (revision, ${columns.join(", ")})
@@ -137,7 +176,7 @@ const restore = (database: Database, reverted: Reverted, revision: number): void
 };
 
 /** Releases the claims of the import's records, before these are restored. */
-const release = (database: Database, reverted: Reverted): void => {
+const release = (database: Database, reverted: Committed): void => {
   for (const claim of reverted.kind.claims) {
     if (!claim.own) releaseBeside(database, reverted, claim);
     else {
@@ -147,12 +186,12 @@ const release = (database: Database, reverted: Reverted): void => {
   }
 };
 
-const releaseBeside = (database: Database, reverted: Reverted, claim: Claim): void => {
+const releaseBeside = (database: Database, reverted: Committed, claim: Claim): void => {
   const { table, record } = claim;
   const key = claim.key(table);
   const next = `select max(k) as last from
     (select ${key} as k from ${table} where ${key} > :from order by ${key} limit ${RANGE_CLAIMS}) keys`;
-  const ours = `(select revision from ${reverted.kind.thing.name} where pk = ${table}.${record}) is not distinct from :revision`;
+  const ours = `(${isMade(`${table}.${record}`)} or ${isKept(reverted.kind, `${table}.${record}`)})`;
   const sql = releaseOf(claim, `${key} > :from and ${key} <= :last and ${ours}`);
   for (let from = ""; ;) {
     database.get("select proceed()");
@@ -167,27 +206,27 @@ const releaseBeside = (database: Database, reverted: Reverted, claim: Claim): vo
 const RANGE_CLAIMS = 65_536;
 
 /** Claims the records' values again after these are restored. */
-const claim = (database: Database, reverted: Reverted): void => {
+const claim = (database: Database, reverted: Committed): void => {
   const { claims, thing } = reverted.kind;
   const records = `t.pk in (select c.pk from (${changesInRange(reverted.kind)}) c)`;
   for (const one of claims) if (!one.own) forRecords(database, reverted, claimStored(one, thing, records));
 };
 
 /** Values of custom fields removed in the meantime are not restored with their records. */
-const dropRemovedFields = (database: Database, reverted: Reverted): void => {
+const dropRemovedFields = (database: Database, reverted: Committed): void => {
   const known = "e.key in (select cast(pk as text) from custom_field)";
   for (const { stored: custom, merge } of reverted.kind.fields) {
     if (merge !== "custom") continue;
     const sql = `update ${reverted.kind.thing.name}
       set ${custom} = (select json_group_object(e.key, e.value) from json_each(${custom}) e where ${known})
-      where pk in (select c.pk from (${changesInRange(reverted.kind)}) c where c.action = 'delete')
+      where pk in (select c.pk from (${changesInRange(reverted.kind)}) c)
         and exists (select 1 from json_each(${custom}) e where not ${known})`;
     forRecords(database, reverted, sql);
   }
 };
 
 /** @throws Failure `conflict` if something that records refer to is not there, or they are not in order */
-const checkWhole = (database: Database, reverted: Reverted, revision: number): void => {
+const checkWhole = (database: Database, reverted: Committed, revision: number): void => {
   const { thing, table, references, inScope } = reverted.kind;
   const values = { ...params(reverted), next: revision };
   for (const { thing: named, heldBy = [] } of new Set([table, ...references.map((reference) => reference.table)])) {
@@ -217,21 +256,37 @@ const checkWhole = (database: Database, reverted: Reverted, revision: number): v
 };
 
 /** The failure behind an error of the database: the unique value of another record, if it names one. */
-const brokenConstraint = ({ kind }: Reverted, { message }: Error): Failure => {
+const brokenConstraint = ({ kind }: Committed, { message }: Error): Failure => {
   const taken = kind.claims.find(({ constraint }) => message.includes(constraint));
   const column = kind.format.columns.find(({ field }) => field === taken?.field.field);
-  return column === undefined ? changedSince() : takenSince(kind.thing, column.header);
+  return column === undefined ? lostSince() : takenSince(kind.thing, column.header);
+};
+
+/** Keeps what the undoing changes or deletes, as an import does. @param undo its number */
+const keepUndone = (database: Database, reverted: Committed, undo: number): void => {
+  const { kind } = reverted;
+  const keep = (thing: Thing, action: "update" | "delete", where: string): void => {
+    const values = { ...params(reverted), undo, entity: thing.name };
+    database.run(`${keeping(database, thing, ":undo", action)} from ${thing.name} t where ${where}`, values);
+  };
+  keep(kind.thing, "update", `${isKept(kind, "t.pk", "update")} and ${proceeding("t.pk")}`);
+  keep(kind.thing, "delete", `${isMade("t.pk")} and ${proceeding("t.pk")}`);
+  for (const { table } of createdBy(reverted)) {
+    if (hasFormer(table.thing)) keep(table.thing, "delete", `t.pk in (${created})`);
+  }
 };
 
 /**
  * Reverts a committed import, inside the caller's transaction. Deleted records are restored with their identity;
  * secrets cannot be restored because they are not stored.
  *
+ * @param undo the number of the import that undoes it
  * @param revision the collection's new revision
  * @throws Failure `conflict` if a restored value belongs to another record by now, or what a restored record refers to
  *   is gone
  */
-export const applyRevert = (database: Database, reverted: Reverted, revision: number): void => {
+export const applyRevert = (database: Database, reverted: Committed, undo: number, revision: number): void => {
+  keepUndone(database, reverted, undo);
   try {
     release(database, reverted);
     removeMade(database, reverted);
@@ -249,16 +304,9 @@ export const applyRevert = (database: Database, reverted: Reverted, revision: nu
   checkWhole(database, reverted, revision);
 };
 
-/** A committed import as input of a revert. */
-export const revertedOf = ({ pk, kind, revision }: ImportRecord): Reverted => ({
-  pk,
-  kind: kindNamed(kind),
-  revision: revision ?? -1,
-});
-
 /** The counts of a revert. @throws Failure `conflict` if it is no longer possible */
 export const planRevert = (database: Database, original: ImportRecord) => {
-  const reverted = revertedOf(original);
+  const reverted = committedOf(original);
   checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
   return countRevert(database, reverted);
 };

@@ -39,8 +39,47 @@ const refusal = (why: Text, first?: Text): Failure => {
   });
 };
 
-/** A record of the import is no longer as the import left it. */
-export const changedSince = (): Failure =>
+/** A record that is not as an import left it. */
+export interface Touched {
+  /** what people call it */
+  readonly name: string;
+  /** it is there no longer */
+  readonly gone: boolean;
+  /** headers of what is different; none if that is not known */
+  readonly fields: readonly string[];
+  /** the number of the import that changed it; undefined if none did */
+  readonly by: number | undefined;
+  /** the number of such records */
+  readonly count: number;
+}
+
+/** A record of an import is no longer as the import left it. @param number the import's */
+export const changedSince = (
+  thing: Thing,
+  number: number,
+  { name, gone: isGone, fields, by, count }: Touched,
+): Failure => {
+  const { en, ja } = nounOf(thing);
+  const what = fields.length === 0 ? text("", "") : text(`${fields.join(", ")} of `, `の${fields.join("、")}`);
+  const [did, after] = isGone ? ["deleted", "削除"] : ["changed", "変更"];
+  const who = by === undefined ? text("", "") : text(` by import ${by}`, `インポート ${by} で`);
+  const others = count > 1 ? text(` (and ${count - 1} more)`, `(他 ${count - 1} 件)`) : text("", "");
+  const why = text(
+    `${what.en}the ${en} ${name} ${fields.length > 1 ? "were" : "was"} ${did}${who.en} after import ${number}${others.en}`,
+    `${ja}「${name}」${what.ja}がインポート ${number} の後に${who.ja}${after}されている${others.ja}`,
+  );
+  const first =
+    by === undefined
+      ? undefined
+      : text(
+          `undo import ${by} first: clomoctl imports revert ${by}`,
+          `インポート ${by} を取り消す(clomoctl imports revert ${by})`,
+        );
+  return refusal(why, first);
+};
+
+/** Records of the import are gone, and nobody knows how. */
+export const lostSince = (): Failure =>
   refusal(
     text(
       "records of this import were changed or deleted afterwards",

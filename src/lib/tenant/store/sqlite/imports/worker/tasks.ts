@@ -20,7 +20,8 @@ import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
 import { rejected } from "../../../imports/refusals.ts";
 import { planSqlOf } from "../plan-sql.ts";
-import { applyRevert, checkUntouched, createdBy, revertedOf } from "../revert/records.ts";
+import { applyRevert, checkUntouched, createdBy } from "../revert/records.ts";
+import { committedOf } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Difference } from "../../../imports/engine.ts";
 import type { TaskFiles, Task } from "./messages.ts";
@@ -234,8 +235,8 @@ const applyAndRecord = async (
   await writer.lock(writtenBy(plan.kind));
   checkEtag(database, plan, record);
   const revision = advance(database, [plan.kind.collection]);
-  applyPlan(database, plan, { ...moment, import: record.pk, revision });
-  await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: moment.now } });
+  const made = applyPlan(database, plan, { ...moment, import: record.pk, revision });
+  await changeImport(writer, record, { state: "committed", revision, ...made, detail: { committedAt: moment.now } });
   noteMirror(database, record, moment.now);
   await appendAudit(writer, {
     at: moment.now,
@@ -323,12 +324,12 @@ const applyRevertAndRecord = async (
   { now }: CommitMoment,
 ): Promise<void> => {
   const original = await readImport(writer, record.detail.reverts ?? "");
-  const reverted = revertedOf(original);
+  const reverted = committedOf(original);
   const collections = writtenBy(reverted.kind);
   await writer.lock(collections);
   checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
   const revision = advance(database, collections);
-  applyRevert(database, reverted, revision);
+  applyRevert(database, reverted, record.pk, revision);
   await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
   const { actor } = record.detail;

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { UserHistory } from "../../lib/client/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const [hanako] = example<{ items: readonly [UserHistory] }>("userHistory").items;
+const of = (...items: readonly UserHistory[]) => ({ userHistory: { items } });
+const LINE = "users history hanako@example.co.jp";
+
+test("asks for what was typed, and gives programs every import with all values", async () => {
+  const { exit, stdout, requests } = await run(`${LINE} --format json`, { tenant: of(hanako) });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([{ operation: "userHistory", query: { name: "hanako@example.co.jp" } }]);
+  const [event] = JSON.parse(stdout) as readonly object[];
+  const { changed: _, ...told } = hanako.events[0] ?? { changed: [] };
+  expect(event).toEqual({ ...told, changes: [{ field: "title", before: "主任", after: "課長" }] });
+});
+
+test("a terminal shows the number, when, who and what, in the language and the context's zone", async () => {
+  const { en, ja } = await inBoth(LINE, { tenant: of(hanako), terminal: {} });
+  expect(en.stdout).toMatch(
+    /^import +at +by +action +changes\n +12 +2026-11-20 10:23 +owner \(hanako\) +update +役職: 主任 → 課長\n$/,
+  );
+  expect(ja.stdout).toMatch(
+    /^インポート +日時 +実行者 +動作 +変更内容\n +12 +2026-11-20 10:23 .* 更新 +役職: 主任 → 課長\n$/,
+  );
+});
+
+test("says that a user was deleted, and where no import touched one", async () => {
+  const { en, ja } = await inBoth(LINE, { tenant: of({ ...hanako, deleted: true, events: [] }) });
+  expect(en.stderr).toBe("髙橋 花子 <hanako@example.co.jp> was deleted\nno import touched this user\n");
+  expect(ja.stderr).toBe(
+    "髙橋 花子 <hanako@example.co.jp> は削除されています\nこのユーザーを変更したインポートはありません\n",
+  );
+});
+
+test("none is not found, and several are told apart by their ids", async () => {
+  const { en, ja } = await inBoth(LINE, { tenant: of() });
+  expect([en.exit, ja.exit, en.stdout]).toEqual([6, 6, ""]);
+  const other = { ...hanako, id: hanako.id.replace(/2$/, "9"), deleted: true };
+  const several = await run(LINE, { tenant: of(hanako, other) });
+  expect(several).toMatchObject({ exit: 2, stdout: "" });
+  expect(several.stderr).toContain(`matches 2: 髙橋 花子 <hanako@example.co.jp> ${hanako.id}; `);
+});
+
+testWrongLines(["users history"], ["users history a b"], ["users history a --limit 1"]);

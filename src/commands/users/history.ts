@@ -1,0 +1,85 @@
+import type { UserEvent, UserHistory } from "../../lib/client/index.ts";
+import { IMPORT_MODE_NAMES, nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
+import { minuteIn } from "../../lib/model/time.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { same, text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { changesOf, describeRow, joined } from "../imports/plan/changes.ts";
+import { listColumns } from "../listing/list.ts";
+import { theOne, type NamedKind } from "../listing/named.ts";
+import { zoneOf } from "../tools.ts";
+import { USER_ARGUMENT } from "./columns.ts";
+
+const USER: NamedKind<UserHistory> = {
+  noun: text("user", "ユーザー"),
+  list: "clomoctl users list",
+  describe: ({ id, name, email, deleted }) => `${name} <${email}> ${id}${deleted ? " (-)" : ""}`,
+};
+
+/** The columns of what imports did to a user. @param zone of their times in tables */
+const eventColumns = (zone: string): readonly Column<UserEvent>[] => [
+  { key: "number", header: text("import", "インポート"), align: "end", value: ({ number }) => number },
+  { key: "importId", header: text("import ID", "インポート ID"), value: ({ importId }) => importId },
+  { key: "at", header: text("at", "日時"), value: ({ at }) => at, name: ({ at }) => same(minuteIn(at, zone)) },
+  { key: "actor", header: text("by", "実行者"), value: ({ actor }) => actor },
+  {
+    key: "mode",
+    header: text("mode", "インポート方法"),
+    value: ({ mode }) => mode,
+    name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode),
+  },
+  { key: "fileName", header: text("file", "ファイル"), value: ({ fileName }) => fileName },
+  {
+    key: "revertsNumber",
+    header: text("undoes import", "取り消すインポート"),
+    value: ({ revertsNumber }) => revertsNumber,
+  },
+  {
+    key: "revertedByNumber",
+    header: text("undone by import", "取り消したインポート"),
+    value: ({ revertedByNumber }) => revertedByNumber,
+  },
+  {
+    key: "action",
+    header: text("action", "動作"),
+    value: ({ action }) => action,
+    name: ({ action }) => nameIn(ROW_ACTION_NAMES, action),
+  },
+  { key: "setsSecret", header: text("sets a secret", "機密情報の設定"), value: ({ setsSecret }) => setsSecret },
+  {
+    key: "changes",
+    header: text("changes", "変更内容"),
+    value: changesOf,
+    name: (event) => joined(describeRow("users", event)),
+  },
+  { key: "before", header: text("before", "変更前"), value: ({ before }) => before },
+  { key: "after", header: text("after", "変更後"), value: ({ after }) => after },
+];
+
+const USUAL = ["number", "at", "actor", "action", "changes"];
+
+export default defineCommand({
+  summary: text("list what imports did to a user", "ユーザーに対するインポートの履歴を一覧する"),
+  details: [
+    text(
+      "Oldest first: the import's number, when, who, and every value from what to what. A deleted user is found too, by a former mail address, employee code or account name, or by the id.",
+      "古い順に、インポートの番号、日時、実行者、変更前と変更後の値を表示します。削除されたユーザーも、以前のメールアドレス・社員コード・アカウント名または ID で探せます。",
+    ),
+  ],
+  args: { user: USER_ARGUMENT },
+  options: {},
+  examples: [
+    { line: "clomoctl users history taro.yamada@example.co.jp" },
+    { line: "clomoctl users history E00000002 --format json" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { user }) {
+    const { terminal } = tools;
+    const chosen = await tools.tenant("users");
+    const { name, email, deleted, events } = theOne(user, await chosen.client.users.history({ name: user }), USER);
+    if (deleted) await terminal.note(text(`${name} <${email}> was deleted`, `${name} <${email}> は削除されています`));
+    if (events.length === 0)
+      await terminal.note(text("no import touched this user", "このユーザーを変更したインポートはありません"));
+    await terminal.list(listColumns(terminal, eventColumns(zoneOf(tools, chosen)), USUAL), events);
+  },
+});

@@ -1,0 +1,247 @@
+import fc from "fast-check";
+import { afterAll, expect, test } from "vitest";
+import type { Import, PlanRow, UserEvent } from "../contract/index.ts";
+import { failureOf, TestTenant, type Cells } from "./testing/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const HEADERS = {
+  name: "氏名",
+  email: "メールアドレス",
+  employeeCode: "社員コード",
+  title: "役職",
+  seat: "座席",
+} as const;
+type Field = keyof typeof HEADERS;
+type Values = Readonly<Record<Field, string>>;
+const FIELDS = Object.keys(HEADERS) as readonly Field[];
+const FIELD_OF: Readonly<Record<Field, string>> = {
+  name: "name",
+  email: "emails",
+  employeeCode: "employeeCode",
+  title: "title",
+  seat: "custom",
+};
+
+/** What an import did to a user, by the user's number in the model. */
+interface Did {
+  readonly user: number;
+  readonly action: "create" | "update" | "delete";
+  readonly before?: Values;
+  readonly after?: Values;
+}
+
+interface ModelImport {
+  readonly number: number;
+  readonly id: string;
+  readonly did: readonly Did[];
+  readonly isUndo: boolean;
+  undone: boolean;
+}
+
+/** Users and all imports, one row at a time. */
+class Model {
+  readonly users = new Map<number, Values>();
+  readonly imports: ModelImport[] = [];
+  #last = 0;
+
+  /** Users meet rows by their address, or by their code. */
+  plan(rows: readonly Values[], mode: "append" | "replace", key: "email" | "employeeCode"): readonly Did[] {
+    const did: Did[] = [];
+    const met = new Set<number>();
+    for (const after of rows) {
+      const [user, before] = [...this.users].find(([, values]) => values[key] === after[key]) ?? [(this.#last += 1)];
+      met.add(user);
+      if (before === undefined) did.push({ user, action: "create", after });
+      else if (FIELDS.some((field) => before[field] !== after[field]))
+        did.push({ user, action: "update", before, after });
+    }
+    if (mode === "append") return did;
+    const lacking = [...this.users].filter(([user]) => !met.has(user));
+    return [...did, ...lacking.map(([user, before]): Did => ({ user, action: "delete", before }))];
+  }
+
+  /** What undoing an import does; undefined where a user does not stand as it left them. */
+  undo({ did }: ModelImport): readonly Did[] | undefined {
+    const stands = ({ user, after }: Did): boolean => JSON.stringify(this.users.get(user)) === JSON.stringify(after);
+    if (!did.every(stands)) return undefined;
+    return did.map(({ user, action, before, after }): Did => {
+      if (action === "update")
+        return { user, action, ...(after && { before: after }), ...(before && { after: before }) };
+      return action === "create"
+        ? { user, action: "delete", ...(after && { before: after }) }
+        : { user, action: "create", ...(before && { after: before }) };
+    });
+  }
+
+  apply(did: readonly Did[]): void {
+    for (const { user, after } of did) {
+      if (after === undefined) this.users.delete(user);
+      else this.users.set(user, after);
+    }
+  }
+
+  /** True if what was done leaves no two users with one address. */
+  isPossible(did: readonly Did[]): boolean {
+    const after = new Map(this.users);
+    for (const one of did) {
+      if (one.after === undefined) after.delete(one.user);
+      else after.set(one.user, one.after);
+    }
+    const emails = [...after.values()].map(({ email }) => email);
+    return new Set(emails).size === emails.length;
+  }
+}
+
+type Step =
+  | { readonly mode: "append" | "replace"; readonly key: "email" | "employeeCode"; readonly rows: readonly Values[] }
+  | { readonly undo: number };
+
+const someValues: fc.Arbitrary<Values> = fc.record({
+  name: fc.constantFrom("山田", "髙橋"),
+  email: fc.constantFrom("a@x", "b@x", "c@x", "d@x"),
+  employeeCode: fc.constantFrom("1", "2", "3", "4"),
+  title: fc.constantFrom("", "課長", "部長"),
+  seat: fc.constantFrom("", "3F"),
+});
+const someRows = fc
+  .uniqueArray(someValues, { minLength: 1, maxLength: 4, selector: ({ email }) => email })
+  .map((rows) =>
+    rows.filter(({ employeeCode }, at) => rows.findIndex((row) => row.employeeCode === employeeCode) === at),
+  );
+const someStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    mode: fc.constantFrom("append", "append", "replace"),
+    key: fc.constantFrom("email", "email", "employeeCode"),
+    rows: someRows,
+  }),
+  fc.record({ undo: fc.nat({ max: 20 }) }),
+);
+
+const cellsOf = (rows: readonly Values[]): Cells => [
+  Object.values(HEADERS),
+  ...rows.map((row) => FIELDS.map((field) => row[field])),
+];
+
+/** What a row tells of the model's fields; of an update only of those that it changes. */
+const told = ({ action, changed, before, after }: PlanRow | UserEvent) => {
+  const value = (values: PlanRow["after"], field: Field): string => {
+    const name = field === "seat" ? "custom:座席" : FIELD_OF[field];
+    const found = values.find((one) => one.field === name)?.value ?? "";
+    return typeof found === "string" ? found : found.join();
+  };
+  const fields = action === "update" ? FIELDS.filter((field) => changed.includes(FIELD_OF[field])) : FIELDS;
+  const of = (values: PlanRow["after"]) => Object.fromEntries(fields.map((field) => [field, value(values, field)]));
+  return {
+    action,
+    ...(action === "create" ? {} : { before: of(before) }),
+    ...(action === "delete" ? {} : { after: of(after) }),
+  };
+};
+
+/** The same of what the model knows. */
+const known = ({ action, before, after }: Did) => {
+  const fields = FIELDS.filter((field) => action !== "update" || before?.[field] !== after?.[field]);
+  const of = (values: Values) => Object.fromEntries(fields.map((field) => [field, values[field]]));
+  return { action, ...(before && { before: of(before) }), ...(after && { after: of(after) }) };
+};
+
+const byText = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
+
+const rowsOf = (id: string): Promise<PlanRow[]> => Array.fromAsync(tenant.client.imports.rows(id));
+
+const current = async (): Promise<readonly Values[]> =>
+  (await tenant.users())
+    .map(({ name, emails, employeeCode, title, custom }) => ({
+      name,
+      email: String(emails[0]),
+      employeeCode: employeeCode ?? "",
+      title: title ?? "",
+      seat: custom[0]?.value ?? "",
+    }))
+    .toSorted(byText);
+
+/** Imports a file in the tenant and in the model, where the tenant takes it. */
+const doImport = async (model: Model, { mode, key, rows }: Extract<Step, { mode: unknown }>): Promise<void> => {
+  const plan = await tenant.plan(
+    { kind: "users", mode, key: key === "email" ? "email" : "employee-code" },
+    cellsOf(rows),
+  );
+  if (plan.rejected) return void (await tenant.client.imports.discard(plan.id));
+  const did = model.plan(rows, mode, key);
+  await commit(model, plan, did, false);
+};
+
+const commit = async (model: Model, plan: Import, did: readonly Did[], isUndo: boolean): Promise<void> => {
+  await tenant.client.imports.commit(plan);
+  model.apply(did);
+  model.imports.push({ number: plan.number, id: plan.id, did, isUndo, undone: false });
+};
+
+/** Undoes an import where the model says that its users stand as it left them, else is refused. */
+const doUndo = async (model: Model, at: number): Promise<void> => {
+  const done = model.imports[at % Math.max(1, model.imports.length)];
+  if (done === undefined) return;
+  const did = done.isUndo || done.undone ? undefined : model.undo(done);
+  const before = tenant.dump();
+  const undo = await failureOrPlan(done.id);
+  if (did === undefined || !model.isPossible(did)) {
+    expect(undo.failure ?? (await failureOf(tenant.client.imports.commit(undo.plan)))).toMatchObject({
+      code: "conflict",
+    });
+    expect(tenant.dump()).toEqual(before);
+    if (undo.failure === undefined) await tenant.client.imports.discard(undo.plan.id);
+    return;
+  }
+  if (undo.failure !== undefined) throw undo.failure;
+  await commit(model, undo.plan, did, true);
+  done.undone = true;
+};
+
+const failureOrPlan = async (id: string) => {
+  let plan: Import | undefined;
+  const failure = await failureOf(
+    (async () => {
+      plan = await tenant.client.imports.revert(id);
+    })(),
+  );
+  return failure === undefined && plan !== undefined
+    ? { plan, failure: undefined }
+    : { plan: undefined as never, failure };
+};
+
+const expectHistory = async (model: Model): Promise<void> => {
+  expect(await current()).toEqual([...model.users.values()].toSorted(byText));
+  for (const { id, did } of model.imports) {
+    expect((await rowsOf(id)).map(told).toSorted(byText)).toEqual(did.map(known).toSorted(byText));
+  }
+  const ids = tenant.sql(
+    "select distinct pk, id from (select pk, id from user union all select pk, id from user_was) order by pk",
+  );
+  const users = [...new Set(model.imports.flatMap(({ did }) => did.map(({ user }) => user)))];
+  const histories = await Promise.all(
+    ids.map(async ({ id }) => (await tenant.client.users.history({ name: String(id) }))[0]),
+  );
+  const events = histories.map((history) => (history?.events ?? []).map((event) => [event.number, told(event)]));
+  const expected = users.map((user) =>
+    model.imports.flatMap(({ number, did }) =>
+      did.filter((one) => one.user === user).map((one) => [number, known(one)]),
+    ),
+  );
+  expect(events.toSorted(byText)).toEqual(expected.toSorted(byText));
+  expect(histories.filter((history) => history?.deleted === false)).toHaveLength(model.users.size);
+};
+
+test("random histories of imports and undoings: each import and each user tells what a model knows, and any untouched one is undone", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(someStep, { minLength: 2, maxLength: 9 }), async (steps) => {
+      tenant.clear();
+      await tenant.client.users.addField({ name: HEADERS.seat });
+      const model = new Model();
+      for (const step of steps) await ("undo" in step ? doUndo(model, step.undo) : doImport(model, step));
+      await expectHistory(model);
+    }),
+    { numRuns: 60, seed: 20_261_121 },
+  );
+});

@@ -1,0 +1,108 @@
+import { quoteIdentifier, THEN, either } from "../../../sql/forms.ts";
+import type { ImportRecord } from "../../../imports/record.ts";
+import type { Database } from "../../database.ts";
+import { proceeding } from "../functions.ts";
+import { wasTable, type StoredKind } from "../stored-kind.ts";
+import { kindNamed } from "../tables.ts";
+
+/** A committed import, by what the tenant keeps of it. */
+export interface Committed {
+  /** its number */
+  readonly pk: number;
+  readonly kind: StoredKind;
+  /** the revision its commit gave to the records it wrote */
+  readonly revision: number;
+  /** the records it created have the numbers above `madeAfter`, up to `madeUpTo` */
+  readonly madeAfter: number;
+  readonly madeUpTo: number;
+  /** the number of the import that it undid; null if it is no undo */
+  readonly undid: number | null;
+}
+
+/** A committed import. @param undid the number of the import that it undid */
+export const committedOf = (
+  { pk, kind, revision, madeAfter, madeUpTo }: ImportRecord,
+  undid: number | null = null,
+): Committed => ({
+  pk,
+  kind: kindNamed(kind),
+  revision: revision ?? -1,
+  madeAfter: madeAfter ?? 0,
+  madeUpTo: madeUpTo ?? 0,
+  undid,
+});
+
+/** The parameters of the statements about an import. */
+export const params = ({ kind, ...committed }: Committed) => ({ ...committed, kind: kind.name });
+
+/** SQL: true if the import created the record. @param pk SQL of its number */
+export const isMade = (pk: string): string => `(${pk} > :madeAfter and ${pk} <= :madeUpTo)`;
+
+/** SQL: true if the import changed or deleted the record. @param pk SQL of its number */
+export const isKept = (kind: StoredKind, pk: string, action: "update" | "delete" | "any" = "any"): string =>
+  `exists (select 1 from ${wasTable(kind)} kept where kept.import = :pk and kept.pk = ${pk}
+    ${action === "any" ? "" : `and kept.action = '${action}'`})`;
+
+/** SQL: the records of a kind that the import changed or deleted, as they were before. */
+export const changes = (kind: StoredKind): string =>
+  `select * from ${wasTable(kind)} where import = :pk and ${proceeding("pk")}`;
+
+/** SQL: the records that the import created, of those that are there. */
+export const made = (kind: StoredKind): string =>
+  `select t.pk from ${kind.thing.name} t where ${isMade("t.pk")} and ${proceeding("t.pk")}`;
+
+/**
+ * SQL: for each record that an import wrote, the next one that wrote it again: it kept the record as the first had left
+ * it.
+ */
+const LATER = `create temp table if not exists later (import integer, pk integer, next integer,
+  primary key (import, pk)) without rowid`;
+
+/** Makes an empty `temp.later`. */
+export const clearLater = (database: Database): void => {
+  database.exec(LATER);
+  database.exec("delete from temp.later");
+};
+
+/** Fills `temp.later` for all that an import wrote. */
+export const findLater = (database: Database, committed: Committed): void => {
+  const was = wasTable(committed.kind);
+  clearLater(database);
+  database.run(
+    `insert into temp.later select :pk, w.pk, i.pk from import i ${THEN} ${was} w on w.import = i.pk
+     where i.revision > :revision and ${proceeding("w.pk")} and (${isMade("w.pk")} or ${isKept(committed.kind, "w.pk")}
+       or exists (select 1 from ${was} back where back.import = :undid and back.pk = w.pk and back.action = 'delete'))
+     order by i.revision on conflict do nothing`,
+    params(committed),
+  );
+};
+
+/** SQL: joins to events `e` (`import`, `pk`) the record as it was before, `c`, and as it was left, in `l` or else in `t`. */
+export const joinVersions = (kind: StoredKind): string => {
+  const was = wasTable(kind);
+  return `left join ${was} c on c.import = e.import and c.pk = e.pk
+    left join temp.later x on x.import = e.import and x.pk = e.pk
+    left join ${was} l on l.import = x.next and l.pk = e.pk
+    left join ${kind.thing.name} t on t.pk = e.pk`;
+};
+
+/** SQL: a column of a record as it was before the import. */
+export const before = (column: string): string => `c.${quoteIdentifier(column)}`;
+
+/** SQL: a column of a record as the import left it. */
+export const left = (column: string): string =>
+  either("x.next is null", `t.${quoteIdentifier(column)}`, `l.${quoteIdentifier(column)}`);
+
+/** SQL: whether a field has different values in two versions of a record; removed custom fields count for nothing. */
+export const differs = (
+  { stored, merge }: StoredKind["fields"][number],
+  one: (column: string) => string,
+  other: (column: string) => string,
+): string => {
+  const different = `${one(stored)} is distinct from ${other(stored)}`;
+  if (merge !== "custom") return different;
+  return `(${different} and exists (select 1 from custom_field f where ${customValue(one(stored))} is distinct from ${customValue(other(stored))}))`;
+};
+
+/** SQL: the value of the custom field `f`. @param custom SQL of a record's values */
+export const customValue = (custom: string): string => `${custom} ->> cast(f.pk as text)`;
