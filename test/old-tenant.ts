@@ -130,9 +130,23 @@ export function difference(before: Tables, after: Tables): Difference {
   return Object.fromEntries(changed.filter(([, { gone, come }]) => gone.length + come.length > 0));
 }
 
-/** What today's program says of imports, as an older one said it: without numbers, and of an undone one that it is committed. */
-export const asThen = (said: string): string =>
-  said.replaceAll(/"number": ?\d+,\s*/g, "").replaceAll(/("state": ?)"reverted"/g, '$1"committed"');
+/** An import, its result or a row of its plan as an older program said it: without what it did not know. */
+function recordThen(record: Row): Row {
+  const unknown = new Set(["number", "columns", ...("setsSecret" in record ? ["name", "changes"] : [])]);
+  const known = Object.entries(record).filter(([key]) => !unknown.has(key));
+  return Object.fromEntries(
+    known.map(([key, value]) => [key, key === "state" && value === "reverted" ? "committed" : value]),
+  );
+}
+
+/** What today's program says of imports as JSON, as an older one said it; of an undone one, that it is committed. */
+export function asThen(said: string): string {
+  if (said.startsWith("{\n")) return `${JSON.stringify(recordThen(JSON.parse(said) as Row), undefined, 2)}\n`;
+  return said.replaceAll(/^( *)(\{.*\})(,?)$/gm, (_, indent: string, json: string, comma: string) => {
+    const record = JSON.parse(json) as Row;
+    return `${indent}${JSON.stringify(recordThen(record))}${comma}`;
+  });
+}
 
 const INSTANT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
 const UUID = /([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-([0-9a-f]{12})/g;

@@ -398,6 +398,40 @@ test("an undoing is refused where a record was touched, where it was done, and o
   expect(await codeOf(tenant.client.imports.revert(undo.id))).toBe("conflict");
 });
 
+test("the record in the way of an undoing is named, with the import that deleted it, until that is undone too", async () => {
+  const first = await tenant.import(users, FILE);
+  const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
+  expect(await failureOf(tenant.client.imports.revert(first.id))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: `the user 山田 <yamada@x> was deleted by import ${gone.number} after import ${first.number}; it cannot be undone`,
+      ja: `ユーザー「山田 <yamada@x>」がインポート ${first.number} の後にインポート ${gone.number} で削除されているため、取り消せません`,
+    },
+  });
+  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(gone.id));
+  expect(await failureOf(tenant.client.imports.revert(gone.id))).toMatchObject({
+    code: "conflict",
+    what: { en: `import ${gone.number} was already undone by import ${undo.number}` },
+  });
+  expect(await tenant.client.imports.show(gone.id)).toMatchObject({ state: "reverted", revertedByNumber: undo.number });
+  await tenant.client.imports.commit(await tenant.client.imports.revert(first.id));
+  expect(await tenant.users()).toEqual([]);
+});
+
+test("rows that only set a password are told, and the password is not", async () => {
+  const header = ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"];
+  await tenant.import(users, [header, ["山田", "yamada@x", "yamada", ""]]);
+  const set = await tenant.import(users, [header, ["山田", "yamada@x", "yamada", "Secret-12"]]);
+  const rows = await Array.fromAsync(tenant.client.imports.rows(set.id));
+  expect(rows).toMatchObject([{ key: "yamada@x", action: "update", changed: [], setsSecret: true, before: [] }]);
+  expect(JSON.stringify(rows)).not.toContain("Secret-12");
+  const [history] = await tenant.client.users.history({ name: "yamada" });
+  expect(history?.events.map(({ number, setsSecret }) => [number, setsSecret])).toEqual([
+    [1, false],
+    [2, true],
+  ]);
+});
+
 test("an undoing that would bring back a user whose address another one has by now is refused", async () => {
   await tenant.import(users, FILE);
   const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
