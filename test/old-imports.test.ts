@@ -174,7 +174,23 @@ const asToldNow = (told: Told, { custom_field: fields = [] }: Tables): Told => {
     const { id, name, createdAt } = field ?? {};
     return JSON.stringify({ action, subject, detail: JSON.stringify({ before: { id, name, createdAt } }) });
   });
-  return { ...told, rows: { ...rows, audit: { ...audit, come: come.toSorted() } } };
+  const removed = audit.come
+    .map((row) => JSON.parse(row) as { action: string; subject: string })
+    .flatMap(({ action, subject }) => (action === "fields.remove" ? fields.filter((one) => one.includes(subject)) : []))
+    .map((one) => String((JSON.parse(one) as { pk: number }).pk));
+  return { ...told, rows: { ...withoutFields(rows, removed), audit: { ...audit, come: come.toSorted() } } };
+};
+
+/** Users who get their former values had those of removed fields again then, by a number that no field has. */
+const withoutFields = ({ user, ...rows }: Told["rows"], removed: readonly string[]): Told["rows"] => {
+  if (user === undefined) return rows;
+  const come = user.come.map((row) => {
+    const record = JSON.parse(row) as Readonly<Record<string, unknown>>;
+    const values = Object.entries(JSON.parse(String(record["custom"])) as Readonly<Record<string, string>>);
+    const custom = JSON.stringify(Object.fromEntries(values.filter(([field]) => !removed.includes(field))));
+    return JSON.stringify({ ...record, custom });
+  });
+  return { ...rows, user: { ...user, come: come.toSorted() } };
 };
 
 /** What the old program left open is discarded; what it staged can be compared no more. */
