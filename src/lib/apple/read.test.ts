@@ -32,6 +32,8 @@ describe("content tokens", () => {
     const nameOf = (name: string) => readExpiring({ name, bytes: vpp(VPP) })[0]?.name;
     expect(nameOf("sToken_for_大阪_ (1).vpptoken")).toBe("大阪");
     expect(nameOf("token.txt")).toBe("株式会社例");
+    expect(nameOf("sToken_for_____.vpptoken")).toBe("株式会社例");
+    expect(nameOf("sToken_for_Tokyo___.vpptoken")).toBe("Tokyo__");
   });
 
   test.each([
@@ -47,7 +49,9 @@ describe("content tokens", () => {
 test.each([
   ["nothing", "", "the file is empty"],
   ["words", "hello", "not a certificate, token or provisioning profile"],
-  ["a Java key store", Buffer.from("feedfeed00000002", "hex"), "cannot be read without its password"],
+  ["a Java key store", Buffer.from("feedfeed00000002", "hex"), "the key store is broken"],
+  ["a revocation list", "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----", "a revocation list (CRL)"],
+  ["parameters", "-----BEGIN EC PARAMETERS-----\nMIIB\n-----END EC PARAMETERS-----", "parameters of keys do not"],
   ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 in the file is broken or truncated"],
   ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "a private key does not expire"],
   ["too much", new Uint8Array(MOST_BYTES + 1), "too large for a certificate or a token"],
@@ -121,11 +125,27 @@ describeWithOpenssl("made by openssl", () => {
     expect(() => readExpiring({ name: "a", bytes: sign(content) })).toThrow("does not contain a provisioning profile");
   });
 
-  test("a key store names its password, a request says that it does not expire", () => {
-    const { keyFile, certificateFile } = own;
-    const output = ["-inkey", keyFile, "-in", certificateFile, "-passout", "pass:"];
-    const store = workshop.run("pkcs12", "-export", ...output);
-    expect(() => readExpiring({ name: "a.p12", bytes: store })).toThrow("cannot be read without its password");
+  test("what is signed apart from its content is not its signer's certificate", () => {
+    const signer = ["-signer", own.certificateFile, "-inkey", own.keyFile];
+    const bytes = workshop.run(
+      "cms",
+      "-sign",
+      "-binary",
+      "-in",
+      workshop.file("list", PROFILE),
+      ...signer,
+      "-outform",
+      "DER",
+    );
+    expect(() => readExpiring({ name: "a.mobileprovision", bytes })).toThrow("does not contain a provisioning profile");
+  });
+
+  test("a content token is read behind a byte order mark", () => {
+    const bytes = Buffer.concat([Buffer.from("\uFEFF"), samples.get("a.vpptoken") ?? Buffer.alloc(0)]);
+    expect(readExpiring({ name: "a.vpptoken", bytes })).toHaveLength(1);
+  });
+
+  test("a request says that it does not expire", () => {
     const request = samples.get("a.csr") ?? Buffer.alloc(0);
     expect(() => readExpiring({ name: "a.csr", bytes: request })).toThrow("a signing request does not expire");
   });

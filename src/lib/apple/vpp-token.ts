@@ -27,7 +27,8 @@ export function vppTokenOf(file: NamedFile, json: string): Renewable {
   return {
     expiring: {
       kind: "vpp-token",
-      name: location ?? organisation ?? file.name,
+      // full-width characters are _: 東京 and 大阪 would have one name
+      name: (/[^_]/.test(location ?? "") ? location : organisation) ?? file.name,
       expiresAt,
       validFrom: null,
       certainty: "exact",

@@ -8,6 +8,7 @@ import {
   type Judgement,
   type RequestFile,
 } from "../replacement/check.ts";
+import { NOT_IN_FILES } from "../replacement/token.ts";
 import { DOWNLOAD_NAMES, type Found, type DownloadSearch } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { Download } from "./step.ts";
@@ -149,8 +150,10 @@ const lineOf = ({ id, outcome, what }: Check): Text =>
   text(`${MARKS[outcome].en} - ${CHECKS[id].en}: ${what.en}`, `${MARKS[outcome].ja} - ${CHECKS[id].ja}: ${what.ja}`);
 
 /** That a download ends the old token is known by now, and that CLOMO's key is not ours: no reason to ask. */
-const needsReview = ({ id, outcome }: Check): boolean =>
-  outcome === "warning" ? id !== "old-token" : outcome === "unknown" && (id === "topic" || id === "kind");
+const needsReview = ({ id, outcome, what }: Check): boolean =>
+  outcome === "warning"
+    ? id !== "old-token"
+    : outcome === "unknown" && (id === "topic" || id === "kind" || (id === "location" && what !== NOT_IN_FILES));
 
 const wanted = async (desk: WalkDesk): Promise<boolean> =>
   (await desk.choose(

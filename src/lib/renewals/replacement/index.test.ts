@@ -38,8 +38,8 @@ const ade = (
   evidence: { of: "ade-token", server: "本社", consumer: "c1", ...evidence },
 });
 
-const vpp = (fields: Partial<Expiring>, location: string | null = "東京"): Renewable => ({
-  expiring: expiring({ kind: "vpp-token", name: "東京", topic: null, organisation: "株式会社例", ...fields }),
+const vpp = (fields: Partial<Expiring>, location: string | null = "Tokyo"): Renewable => ({
+  expiring: expiring({ kind: "vpp-token", name: "Tokyo", topic: null, organisation: "株式会社例", ...fields }),
   evidence: { of: "vpp-token", location },
 });
 
@@ -183,13 +183,22 @@ describe("server tokens", () => {
 
   test.each([
     ["another server", ade(NEWER, { server: "支社" }), { server: "bad" }],
-    ["another consumer", ade(NEWER, { consumer: "c2" }), { consumer: "bad" }],
     ["older", ade({ fingerprint: "new", expiresAt: "2026-12-01T05:00:00Z" }), { expiry: "bad" }],
-  ])("refused: %s", (_, next, expected) => {
+    ["the very same", ade({}), { file: "bad", expiry: "bad" }],
+  ])("refused: %s, and nobody is told to upload it at once", (_, next, expected) => {
     const judgement = judge(ade({}), next);
     expect(judgement.safe).toBe(false);
     expect(outcomes(judgement)).toMatchObject(expected);
+    expect(Object.keys(outcomes(judgement))).not.toContain("old-token");
+  });
+
+  test("another consumer key is doubtful: another administrator may have made the token", () => {
+    const next = ade(NEWER, { consumer: "c2" });
+    const judgement = judge(ade({}), next);
+    expect([judgement.safe, outcomes(judgement)["consumer"]]).toEqual([true, "warning"]);
+    expect(said(judgement, "consumer")).toMatch(/another administrator.*\n.*別の管理者/s);
     expect(JSON.stringify(judgement)).not.toContain("c2");
+    expect(judge(ade({}), next, { strict: true }).safe).toBe(false);
   });
 
   test("what the files do not tell is unknown, on either side", () => {
@@ -242,17 +251,25 @@ describe("content tokens", () => {
 
   test("same organisation and place, later: safe", () => {
     expect(judge(vpp({}), vpp(NEWER), { strict: true }).safe).toBe(true);
+    expect(outcomes(judge(vpp({}), vpp(NEWER)))).toMatchObject({ location: "good", organisation: "good" });
     expect(outcomes(judge(vpp({}), vpp(NEWER, null)))).toMatchObject({ location: "unknown", organisation: "good" });
   });
 
   test.each([
     ["another organisation", vpp({ ...NEWER, organisation: "別の会社" }), { organisation: "bad" }],
-    ["another place", vpp(NEWER, "大阪"), { location: "bad" }],
+    ["another place", vpp(NEWER, "___"), { location: "bad" }],
     ["expired", vpp({ ...NEWER, expiresAt: "2027-02-14T00:00:00Z" }), { validity: "bad", expiry: "bad" }],
   ])("refused: %s", (_, next, expected) => {
     expect(judge(vpp({}), next).safe).toBe(false);
     expect(outcomes(judge(vpp({}), next))).toMatchObject(expected);
   });
+});
+
+test.each(["__", "Tokyo__", "Tokyo_1"])("a place of full-width characters is not told from others: %s", (place) => {
+  const next = vpp({ fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: null }, place);
+  const judgement = judge(vpp({}, place), next);
+  expect(outcomes(judgement)).toMatchObject({ location: "unknown" });
+  expect(said(judgement, "location")).toMatch(/another location may have the same name.*\n.*「コンテンツトークン」/s);
 });
 
 test.each([

@@ -1,10 +1,12 @@
 import type { Evidence } from "../../apple/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import type { Check, CheckOutcome, Rule } from "./check.ts";
+import { later, unlike } from "./certificate.ts";
+import { doubtful, type Check, type CheckOutcome, type Rule } from "./check.ts";
 
 type Of<K extends Evidence["of"]> = Extract<Evidence, { of: K }>;
 
-const NOT_KNOWN = text("not in the files", "ファイルからはわかりません");
+/** Nothing is known, as opposed to known too little. */
+export const NOT_IN_FILES = text("not in the files", "ファイルからはわかりません");
 
 /** Compares what both tell. */
 function compareValues(
@@ -13,7 +15,7 @@ function compareValues(
   { differs, outcome, secret = false }: { differs: Text; outcome: CheckOutcome; secret?: boolean },
 ): Check {
   if (was === null || was === undefined || is === null || is === undefined) {
-    return { id, outcome: "unknown", what: NOT_KNOWN };
+    return { id, outcome: "unknown", what: NOT_IN_FILES };
   }
   const [old, found] = secret ? ["", ""] : [`: ${was}`, `: ${was} → ${is}`];
   return was === is
@@ -55,29 +57,33 @@ export const adeServer: Rule = ({ current, next }): Check =>
     },
   );
 
-export const adeConsumer: Rule = ({ current, next }): Check =>
+/** Another person who downloads the token of the same server has another key. @see apple 1 */
+export const adeConsumer: Rule = ({ current, next, circumstances }): Check =>
   compareValues(
     "consumer",
     [evidenceOf(current.evidence, "ade-token")?.consumer, evidenceOf(next.evidence, "ade-token")?.consumer],
     {
       secret: true,
-      outcome: "bad",
+      outcome: doubtful(circumstances),
       differs: text(
-        "different: the token belongs to another server, or was made by another user of Apple's portal",
-        "異なります。別のサーバーのものか、Apple のポータルの別のユーザーが作成したものです",
+        "different: another administrator of Apple's portal made this token, or it belongs to another server",
+        "異なります。Apple のポータルの別の管理者が作成したものか、別のサーバーのものです",
       ),
     },
   );
 
-/** @see facts 3.5: a new token kills the old one the moment it is made */
-export const adeOldToken: Rule = (): Check => ({
-  id: "old-token",
-  outcome: "warning",
-  what: text(
-    "invalid since the new token was downloaded: upload the new one now",
-    "旧トークンは、新しいものをダウンロードした時点で無効です。すぐに新しいものをアップロードしてください",
-  ),
-});
+/** A file that is refused has ended nothing. @see facts 3.5: a new token kills the old one the moment it is made */
+export const adeOldToken: Rule = (comparison): Check | undefined =>
+  [unlike, adeServer, later].some((rule) => rule(comparison)?.outcome === "bad")
+    ? undefined
+    : {
+        id: "old-token",
+        outcome: "warning",
+        what: text(
+          "invalid since the new token was downloaded: upload the new one now",
+          "旧トークンは、新しいものをダウンロードした時点で無効です。すぐに新しいものをアップロードしてください",
+        ),
+      };
 
 export const vppOrganisation: Rule = ({ current, next }): Check =>
   compareValues("organisation", [current.expiring.organisation, next.expiring.organisation], {
@@ -85,15 +91,23 @@ export const vppOrganisation: Rule = ({ current, next }): Check =>
     differs: text("token of another organisation", "別の組織のトークンです"),
   });
 
-export const vppLocation: Rule = ({ current, next }): Check =>
-  compareValues(
-    "location",
-    [evidenceOf(current.evidence, "vpp-token")?.location, evidenceOf(next.evidence, "vpp-token")?.location],
-    {
-      outcome: "bad",
-      differs: text(
-        "token of another location: licences bought for the current one would be missing",
-        "別の場所のトークンです。現在の場所で購入したライセンスが使えなくなります",
-      ),
-    },
-  );
+/** @see facts 3.5: Apple writes the full-width characters of a place as `_`, so that 東京 and 大阪 have one name */
+export const vppLocation: Rule = ({ current, next }): Check => {
+  const is = evidenceOf(next.evidence, "vpp-token")?.location;
+  const check = compareValues("location", [evidenceOf(current.evidence, "vpp-token")?.location, is], {
+    outcome: "bad",
+    differs: text(
+      "token of another location: licences bought for the current one would be missing",
+      "別の場所のトークンです。現在の場所で購入したライセンスが使えなくなります",
+    ),
+  });
+  if (check.outcome !== "good" || is?.includes("_") !== true) return check;
+  return {
+    id: "location",
+    outcome: "unknown",
+    what: text(
+      `both file names have ${is}, but _ stands for any full-width character: another location may have the same name; compare the location in Apple Business Manager (Content tokens) with the one last used`,
+      `ファイル名はどちらも ${is} ですが、全角文字はすべて _ になるため、別の場所でも同じ名前になります。Apple Business Manager の「コンテンツトークン」で、前回と同じ場所か確認してください`,
+    ),
+  };
+};
