@@ -12,6 +12,13 @@ test("a day begins at midnight of the zone, not of the process", () => {
   expect(dayOf(at("2026-12-31T15:00:00Z"), "UTC")).toBe("2026-12-31");
 });
 
+test.each(["Asia/Tokyo", "Japan", "Asia/Seoul", "UTC"])(
+  "what never expires ends on the last day there is: %s",
+  (zone) => {
+    expect(dayOf("9999-12-31T23:59:59Z", zone)).toBe("9999-12-31");
+  },
+);
+
 test("the days of steady zones are those that Intl counts", () => {
   const instants = fc.date({ min: at("1900-01-01T00:00:00Z"), max: at("9999-12-30T00:00:00Z"), noInvalidDate: true });
   fc.assert(
@@ -27,7 +34,7 @@ test.each([
   ["2028-02-28T03:00:00Z", "2028-03-01T03:00:00Z", 2],
   ["2027-03-02T15:00:00Z", "2027-03-01T15:00:00Z", -1],
   ["2026-11-20T00:00:00Z", "2099-11-20T00:00:00Z", 26_663],
-  ["9999-12-30T03:00:00Z", "9999-12-31T23:59:59Z", 2],
+  ["9999-12-30T03:00:00Z", "9999-12-31T23:59:59Z", 1],
 ])("from %s to %s there are %i calendar days in Tokyo", (now, expiresAt, days) => {
   expect(daysLeft(expiresAt, at(now), TOKYO)).toBe(days);
 });

@@ -24,6 +24,9 @@ const STEADY_ZONES = new Map([
 ]);
 const STEADY_SINCE = Date.UTC(1952, 0, 1);
 
+/** The last day there is: what has no well-defined expiry ends on it in every zone. @see RFC 5280 4.1.2.5 */
+export const LAST_DAY = "9999-12-31";
+
 /**
  * The calendar day of an instant in a zone, as `2027-03-01`.
  *
@@ -34,7 +37,8 @@ export const dayOf = (when: Date | string, timezone: string): string => {
   const instant = new Date(when);
   const hours = STEADY_ZONES.get(timezone);
   if (hours !== undefined && instant.getTime() >= STEADY_SINCE) {
-    return new Date(instant.getTime() + hours * HOUR_MS).toISOString().replace(/T.*/, "");
+    const [day = ""] = new Date(instant.getTime() + hours * HOUR_MS).toISOString().split("T");
+    return day.startsWith("+") ? LAST_DAY : day;
   }
   const parts = new Map(
     formatterOf(timezone)
@@ -42,8 +46,7 @@ export const dayOf = (when: Date | string, timezone: string): string => {
       .map(({ type, value }) => [type, value]),
   );
   const year = parts.get("year") ?? "";
-  // the last instant of 9999, used by certificates without an expiry, is in the year 10000 east of Greenwich
-  return `${year.length > 4 ? `+${year.padStart(6, "0")}` : year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
+  return year.length > 4 ? LAST_DAY : `${year.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };
 
 /**

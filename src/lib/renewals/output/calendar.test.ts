@@ -1,5 +1,6 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
+import { dayOf } from "../../model/time.ts";
 import { renewalCalendar } from "./calendar.ts";
 import { dueNotice } from "../testing/digest.ts";
 
@@ -43,6 +44,21 @@ test("lines end in CRLF and are folded at 75 octets; the same records give the s
   expect(lines.every((line) => !line.includes("\n") && !line.includes("\r"))).toBe(true);
   expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(75);
   expect(await renewalCalendar(ENTRIES, "en")).toBe(calendar);
+});
+
+test("says how it is sent, as the mail's header does, and raises the sequence with a change", async () => {
+  const revised = async (updatedAt: string) => {
+    const calendar = parse(await renewalCalendar([dueNotice({ item: { updatedAt } })], "en"));
+    expect(calendar.getFirstPropertyValue("method")).toBe("PUBLISH");
+    return Number(calendar.getFirstSubcomponent("vevent")?.getFirstPropertyValue("sequence"));
+  };
+  expect(await revised("2026-11-20T00:00:01.000Z")).toBe((await revised("2026-11-20T00:00:00.000Z")) + 1);
+  expect(await revised("2080-01-01T00:00:00.000Z")).toBeLessThan(2 ** 31);
+});
+
+test("what never expires has no event", async () => {
+  const day = dayOf("9999-12-31T23:59:59Z", "Asia/Tokyo");
+  expect(parse(await renewalCalendar([dueNotice({ day })], "ja")).getAllSubcomponents("vevent")).toEqual([]);
 });
 
 test("no thing is a calendar too", async () => {

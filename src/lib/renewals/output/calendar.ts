@@ -1,7 +1,9 @@
 import { text, type Language } from "../../text/index.ts";
+import { LAST_DAY } from "../../model/time.ts";
 import { detailsOf, titleOf, type DueNotice } from "../notify/digest.ts";
 
 const DAY_SECONDS = 86_400;
+const COUNTED_FROM_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 
 /** Days before expiry on which a calendar raises an alarm. */
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
@@ -10,20 +12,22 @@ const ALARM_DAYS: readonly number[] = [90, 30, 7];
 export type CalendarEntry = Pick<DueNotice, "context" | "item" | "day">;
 
 /**
- * An iCalendar of all-day events, one a thing, with alarms 90, 30 and 7 days before. The events' ids are the things' own:
- * a calendar that reads the file again moves what was renewed instead of showing it twice; the same records give the
- * same bytes.
+ * An iCalendar of all-day events, one a thing, with alarms 90, 30 and 7 days before; without what never expires. The
+ * events' ids are the things' own: a calendar that reads the file again moves what was renewed instead of showing it
+ * twice; the same records give the same bytes.
  *
- * @see RFC 5545 3.1 (lines end in CRLF and are folded at 75 octets)
+ * @see RFC 5545 3.1 (lines end in CRLF and are folded at 75 octets), 3.8.7.4 (SEQUENCE); RFC 6047 2.4 (METHOD)
  */
 export const renewalCalendar = async (entries: readonly CalendarEntry[], language: Language): Promise<string> => {
-  const { default: ical, ICalAlarmType, ICalEventTransparency } = await import("ical-generator");
+  const { default: ical, ICalAlarmType, ICalCalendarMethod, ICalEventTransparency } = await import("ical-generator");
   const calendar = ical({
     name: text("Renewals", "更新期限")[language],
+    method: ICalCalendarMethod.PUBLISH,
     prodId: { company: "clomoctl", product: "renewals", language: language.toUpperCase() },
   });
   for (const entry of entries) {
     const { item, day } = entry;
+    if (day === LAST_DAY) continue;
     const title = titleOf(item, language);
     const event = calendar.createEvent({
       id: item.id,
@@ -32,6 +36,8 @@ export const renewalCalendar = async (entries: readonly CalendarEntry[], languag
       allDay: true,
       stamp: new Date(item.updatedAt),
       lastModified: new Date(item.updatedAt),
+      // grows with every change, as a new date must make it
+      sequence: Math.max(0, Math.trunc(Date.parse(item.updatedAt) / 1000) - COUNTED_FROM_SECONDS),
       summary: text(`Expires: ${title}`, `期限: ${title}`)[language],
       description: detailsOf(entry, true)
         .map(([label, value]) => `${label[language]}: ${value}`)
