@@ -273,13 +273,12 @@ describe("for monitoring systems", () => {
     const samples = parseExposition(await readFile(file, "utf8"));
     expect(samples.map(({ name }) => name)).toEqual([
       "clomoctl_renewal_expiry_timestamp_seconds",
-      "clomoctl_renewal_days_left",
       "clomoctl_renewal_unreadable",
       "clomoctl_check_timestamp_seconds",
     ]);
-    expect(samples[2]?.value).toBe(1);
+    expect(samples[1]?.value).toBe(1);
     expect((await readdir(home)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
     const toStdout = await check(home, "certs", "--prometheus", "-");
-    expect(parseExposition(toStdout.text).length).toBe(4);
+    expect(parseExposition(toStdout.text).length).toBe(3);
   });
 });

@@ -442,7 +442,6 @@ describe("an interruption", () => {
 describe("--prometheus", () => {
   const NAMES = [
     "clomoctl_renewal_expiry_timestamp_seconds",
-    "clomoctl_renewal_days_left",
     "clomoctl_renewal_unreadable",
     "clomoctl_check_timestamp_seconds",
   ];
@@ -453,8 +452,8 @@ describe("--prometheus", () => {
     expect(ran).toMatchObject({ exit: 2, stdout: "name\nin 10\n", stderr: "1 due within 30 days\n" });
     const samples = parseExposition(readFileSync(join(folder, "a.prom"), "utf8"));
     expect(samples.map(({ name }) => name)).toEqual(NAMES);
-    expect(samples[1]?.value).toBe(10);
-    expect(samples[3]?.value).toBe(NOW / 1000);
+    expect(samples[0]?.value).toBe(inDays(10).getTime() / 1000);
+    expect(samples[2]?.value).toBe(NOW / 1000);
   });
 
   test("- writes them to stdout, instead of the list", async () => {
@@ -467,7 +466,7 @@ describe("--prometheus", () => {
     const folder = freshFolder();
     const ran = await checkOf([due(1, 400)], "--prometheus a.prom --nagios", { folder });
     expect(parsePluginOutput(ran.stdout)).toMatchObject({ status: "OK" });
-    expect(parseExposition(readFileSync(join(folder, "a.prom"), "utf8"))).toHaveLength(4);
+    expect(parseExposition(readFileSync(join(folder, "a.prom"), "utf8"))).toHaveLength(3);
   });
 
   test.each([

@@ -20,7 +20,7 @@ const promtoolRefuses = (exposition: string): string => {
   return error === undefined && status !== 0 ? stderr : "";
 };
 
-test("gives when each thing expires, its days, what is unknown, and when it was checked", () => {
+test("gives when each thing expires, what is unknown, and when it was checked", () => {
   const exposition = textOf(
     checkedThing("push 本社", "critical", 12, { context: "kanto", organisation: "本社" }),
     checkedThing("x.pem", "unknown", null, { kind: null, source: "x.pem" }),
@@ -28,7 +28,6 @@ test("gives when each thing expires, its days, what is unknown, and when it was 
   const samples = parseExposition(exposition);
   expect(samples.map(({ name, value }) => [name, value])).toEqual([
     ["clomoctl_renewal_expiry_timestamp_seconds", Date.UTC(2026, 11, 2) / 1000],
-    ["clomoctl_renewal_days_left", 12],
     ["clomoctl_renewal_unreadable", 1],
     ["clomoctl_check_timestamp_seconds", Date.UTC(2026, 10, 20) / 1000],
   ]);
@@ -74,11 +73,15 @@ test("nothing to check is not nothing wrong", () => {
   expect(unreadable?.value).toBe(1);
 });
 
+test("no metric is in another unit than a second, as promtool asks", () => {
+  expect(textOf(checkedThing("a", "ok", 300))).not.toMatch(/^\w+_(?:days|hours|minutes)/m);
+});
+
 test("the more urgent of two things that cannot be told apart stands for both", () => {
   const days = parseExposition(textOf(checkedThing("a", "ok", 300), checkedThing("a", "critical", 3)))
-    .filter(({ name }) => name === "clomoctl_renewal_days_left")
+    .filter(({ name }) => name === "clomoctl_renewal_expiry_timestamp_seconds")
     .map(({ value }) => value);
-  expect(days).toEqual([3]);
+  expect(days).toEqual([Date.UTC(2026, 10, 23) / 1000]);
 });
 
 test("two certificates of one name in one file are both told, by the start of their fingerprints", () => {
@@ -88,11 +91,11 @@ test("two certificates of one name in one file are both told, by the start of th
     checkedThing("a", "critical", 3, { fingerprint: other }),
   );
   const days = parseExposition(exposition)
-    .filter(({ name }) => name === "clomoctl_renewal_days_left")
+    .filter(({ name }) => name === "clomoctl_renewal_expiry_timestamp_seconds")
     .map(({ labels, value }) => [labels.get("fingerprint"), value]);
   expect(days).toEqual([
-    ["b".repeat(16), 3],
-    ["a".repeat(16), 300],
+    ["b".repeat(16), Date.UTC(2026, 10, 23) / 1000],
+    ["a".repeat(16), Date.UTC(2026, 10, 20 + 300) / 1000],
   ]);
   expect(promtoolRefuses(exposition)).toBe("");
 });
@@ -107,7 +110,7 @@ test("whatever things are called, the file is read back with their names", () =>
       const things = names.map(([name, source], at) => checkedThing(name, "ok", 100 + at, { source }));
       const samples = parseExposition(textOf(...things));
       const read = samples
-        .filter(({ name }) => name === "clomoctl_renewal_days_left")
+        .filter(({ name }) => name === "clomoctl_renewal_expiry_timestamp_seconds")
         .map(({ labels }) => labels.get("name"));
       expect(new Set(read)).toEqual(new Set(names.map(([name]) => name.toWellFormed())));
     }),

@@ -12,7 +12,7 @@ interface Metric {
 /**
  * The result for the textfile collector of Prometheus' node exporter; text in the exposition format, all gauges.
  *
- * - `clomoctl_renewal_expiry_timestamp_seconds`, `clomoctl_renewal_days_left`: of each thing that has a date
+ * - `clomoctl_renewal_expiry_timestamp_seconds`: of each thing that has a date; days left are `(… - time()) / 86400`
  * - `clomoctl_renewal_unreadable`: how many things have none, or could not be read
  * - `clomoctl_check_timestamp_seconds`: when it was checked; an alert on its age finds a check that runs no more
  *
@@ -25,11 +25,6 @@ export function prometheusText(result: CheckResult, now: Date): string {
       name: "clomoctl_renewal_expiry_timestamp_seconds",
       help: "When it expires, in seconds since 1970.",
       samples: dated.map(([labels, { expiresAt }]) => [labels, Date.parse(expiresAt ?? "") / 1000]),
-    },
-    {
-      name: "clomoctl_renewal_days_left",
-      help: "Calendar days to the day it expires on, negative afterwards.",
-      samples: dated.map(([labels, { daysLeft }]) => [labels, daysLeft ?? Number.NaN]),
     },
     {
       name: "clomoctl_renewal_unreadable",
