@@ -26,6 +26,8 @@ describeWithOpenssl("certificates made by openssl", () => {
     "certificate first": ({ certificate, key }: Made) => bytes(certificate + key),
     CRLF: ({ certificate, key }: Made) => bytes((key + certificate).replaceAll("\n", "\r\n")),
     "byte order mark": ({ certificate }: Made) => bytes(`\uFEFF${certificate}`),
+    "headers in the block": ({ certificate }: Made) =>
+      bytes(certificate.replace("\n", "\nProc: 4,CLEAR\nNote: a\n b: c\n\n")),
     "words of openssl before it": (one: Made) => workshop.run("x509", "-text", "-in", one.certificateFile),
     "no line end at its end": ({ certificate }: Made) => bytes(certificate.trimEnd()),
     DER: (one: Made) => workshop.der(one),
@@ -124,6 +126,15 @@ describeWithOpenssl("certificates made by openssl", () => {
     const keyOf = (content: Uint8Array) => readRenewables({ name: "a", bytes: content })[0]?.evidence;
     expect(keyOf(workshop.der(of("rsa")))).toEqual(keyOf(bytes(of("rsa").certificate)));
     expect(keyOf(bytes(of("ec").certificate))).not.toEqual(keyOf(bytes(of("rsa").certificate)));
+  });
+
+  test.each([
+    ["CR alone", (pem: string) => pem.replaceAll("\n", "\r"), "end in CR alone"],
+    ["indented", (pem: string) => pem.replaceAll("\n", "\n    "), "are indented"],
+    ["quoted", (pem: string) => pem.replaceAll(/^/gm, "> "), "are quoted"],
+    ["UTF-16", (pem: string) => Buffer.from(`\uFEFF${pem}`, "utf16le"), "UTF-16 text"],
+  ])("what no server reads either is refused with its cause: %s", (_, write, cause) => {
+    expect(() => read(Buffer.from(write(of("ec").certificate)))).toThrow(cause);
   });
 
   test("a broken one among good ones is said, by its place", () => {

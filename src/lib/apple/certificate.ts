@@ -37,8 +37,15 @@ export function certificatesOfPem(name: string, pem: string): ReadPartly {
     name,
     pemBlocks(pem)
       .filter(({ label }) => CERTIFICATE_LABELS.includes(label))
-      .map(({ text: block }) => block),
+      .map(({ text: block }) => withoutHeaders(block)),
   );
+}
+
+/** A block without the `Name: value` lines that may stand before its content. @see RFC 1421 4.4 */
+function withoutHeaders(block: string): string {
+  const [begin = "", first = ""] = block.split("\n", 2);
+  const end = first.includes(":") ? block.search(/\n\r?\n/) : -1;
+  return end === -1 ? block : `${begin}\n${block.slice(end).trimStart()}`;
 }
 
 /** Those of a bundle, each in DER; see {@link certificatesOfPem}. */
@@ -83,11 +90,19 @@ function parse(name: string, written: string | Uint8Array, number: number): Pars
   const certificate = attempt(() => new X509Certificate(written));
   const renewable = certificate && attempt(() => renewableOf(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
+  const cause = typeof written === "string" ? FLAWS.find(([pattern]) => pattern.test(written))?.[1] : undefined;
   return text(
-    `certificate ${number} in the file is broken or truncated`,
-    `${number} 件目の証明書が壊れているか途中で切れています`,
+    `certificate ${number} in the file is broken or truncated${cause === undefined ? "" : `: ${cause.en}`}`,
+    `${number} 件目の証明書が壊れているか途中で切れています${cause === undefined ? "" : `(${cause.ja})`}`,
   );
 }
+
+/** What keeps OpenSSL, and so any server, from reading a block in PEM that a person would. */
+const FLAWS: readonly (readonly [RegExp, Text])[] = [
+  [/^[^\n]*\r[^\n]/, text("its lines end in CR alone", "改行が CR だけです")],
+  [/\n[ \t]+\S/, text("its lines are indented", "行頭に空白があります")],
+  [/\n>/, text("its lines are quoted, as in a mail", "メールの引用のように、行頭に > があります")],
+];
 
 function renewableOf(file: string, certificate: X509Certificate): Renewable {
   const { subject, issuer, raw } = certificate;

@@ -5,6 +5,7 @@ import { TAG } from "./encoding/ber.ts";
 import { certificateOfDer, certificatesOfBundle, certificatesOfPem } from "./certificate.ts";
 import { signedCertificatesOf } from "./encoding/cms.ts";
 import { latin1Of, unwrapped } from "./encoding/pem.ts";
+import { isJavaKeyStore, keyStoreOf } from "./key-store.ts";
 import { provisioningProfileOf } from "./provisioning-profile.ts";
 import { rejected, type NamedFile, type ReadPartly, type Renewable } from "./renewable.ts";
 import { unreadable } from "./unreadable.ts";
@@ -14,6 +15,8 @@ import { vppTokenOf } from "./vpp-token.ts";
 export interface ReadOptions {
   /** private keys of our own in PEM, for ADE server tokens */
   readonly keys?: readonly string[] | undefined;
+  /** passwords that may open key stores; those without one need none */
+  readonly passwords?: readonly string[] | undefined;
 }
 
 /** DER of 1.2.840.113549.1.7.3 and 1.7.2, as a message begins with them. */
@@ -29,7 +32,7 @@ const BRACE = "{".charCodeAt(0);
  * bounded by {@link MOST_BYTES}.
  *
  * Certificates in PEM, several in a file, with keys and words beside them, or in DER; ADE server tokens; content
- * tokens (VPP); provisioning profiles; bundles of certificates (PKCS#7).
+ * tokens (VPP); provisioning profiles; bundles of certificates (PKCS#7); key stores (PKCS#12, JKS).
  *
  * @throws `input-rejected` when it holds nothing that expires, is broken, or cannot be read without a password
  */
@@ -50,27 +53,31 @@ export function readRenewables(file: NamedFile, options: ReadOptions = {}): read
  *
  * @throws `input-rejected` when it holds nothing that expires, or cannot be read at all
  */
-export function readRenewablesPartly(file: NamedFile, { keys = [] }: ReadOptions = {}): ReadPartly {
+export function readRenewablesPartly(file: NamedFile, options: ReadOptions = {}): ReadPartly {
   const { name, bytes } = file;
   if (bytes.length === 0) throw rejected(name, text("the file is empty", "ファイルが空です"));
   if (bytes.length > MOST_BYTES) {
     throw rejected(name, text("too large for a certificate or a token", "証明書やトークンにしては大きすぎます"));
   }
-  return isBinary(bytes) ? readBinary(file, bytes, keys) : readText(file, keys);
+  return isBinary(bytes) || isJavaKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);
 }
 
-function readText(file: NamedFile, keys: readonly string[]): ReadPartly {
+const UTF8_MARK = "\xef\xbb\xbf";
+
+function readText(file: NamedFile, options: ReadOptions): ReadPartly {
   const { name, bytes } = file;
-  const written = latin1Of(bytes);
+  const written = latin1Of(bytes).replace(UTF8_MARK, "");
   const certificates = certificatesOfPem(name, written);
   if (certificates.renewables.length + certificates.broken.length > 0) return certificates;
   const inside = unwrapped(written);
-  if (inside !== undefined && isBinary(inside)) return readBinary(file, inside, keys);
+  if (inside !== undefined && isBinary(inside)) return readBinary(file, inside, options);
   if (inside?.[0] === BRACE) return whole(vppTokenOf(file, inside.toString("utf8")));
   throw unreadable(name, inside ?? bytes);
 }
 
-function readBinary(file: NamedFile, der: Uint8Array, keys: readonly string[]): ReadPartly {
+function readBinary(file: NamedFile, der: Uint8Array, { keys = [], passwords = [] }: ReadOptions): ReadPartly {
+  const store = keyStoreOf({ ...file, bytes: der }, passwords);
+  if (store !== undefined) return store;
   const certificate = certificateOfDer(file.name, der);
   if (certificate !== undefined) return whole(certificate);
   const start = Buffer.from(der.subarray(0, TYPE_WITHIN));

@@ -8,7 +8,7 @@ const SIGNED = "2a864886f70d010702";
 const RSA_OAEP = "2a864886f70d010107";
 
 /** Apple has not said which one it takes; these are those of S/MIME. @see RFC 8551 section 2.7 */
-const CIPHERS = new Map([
+export const CIPHERS = new Map([
   ["608648016503040102", "aes-128-cbc"],
   ["608648016503040116", "aes-192-cbc"],
   ["60864801650304012a", "aes-256-cbc"],
@@ -87,14 +87,15 @@ export function signedContentOf(message: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * The certificates of a signed message without content, which is how bundles of them are passed on (`.p7b`).
+ * The certificates of a message that nobody has signed, which is how bundles of them are passed on (`.p7b`). A message
+ * signed apart from its content has signers too, but is none.
  *
  * @returns undefined where the bytes are no such bundle
  */
 export function signedCertificatesOf(message: Uint8Array): readonly Uint8Array[] | undefined {
   return attempt(() => {
-    const [, , encapsulated, certificates] = partsOf(message, SIGNED);
-    if (children(encapsulated).length > 1 || certificates?.tag !== TAG.context0) return undefined;
+    const [, , , certificates, ...rest] = partsOf(message, SIGNED);
+    if (certificates?.tag !== TAG.context0 || present(rest.at(-1)).content.length > 0) return undefined;
     return childrenOf(certificates).map(({ whole }) => whole);
   });
 }
@@ -137,9 +138,11 @@ function contentKeyOf({ algorithm, parameters, encryptedKey }: Recipient, key: K
 
 const children = (element: Element | undefined): readonly Element[] => childrenOf(present(element));
 
-const hex = (element: Element | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
+/** The content of an element in hexadecimal digits; blank where it is missing. */
+export const hex = (element: Element | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
 
-function present(element: Element | undefined): Element {
+/** @throws RangeError where it is missing */
+export function present(element: Element | undefined): Element {
   if (element === undefined) throw new RangeError("a part is missing");
   return element;
 }
