@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -121,12 +121,12 @@ describe("what is recorded", () => {
     expect(header).toMatch(/^level +days left +expires on +kind +name +organisation +context +file$/);
     expect(rows.slice(0, 5).map((row) => row.split(/ {2,}/)[0])).toEqual([
       "expired",
-      "urgent",
+      "critical",
       "unknown",
-      "soon",
+      "warning",
       "ok",
     ]);
-    expect(rows[1]).toMatch(/^urgent +10 +2026-11-30 +other date +in 10 +embedded$/);
+    expect(rows[1]).toMatch(/^critical +10 +2026-11-30 +other date +in 10 +embedded$/);
     expect(ja.stdout).toMatch(/^状態 +残り日数 +期限 +種類 +名前 +組織 +コンテキスト +ファイル\n期限切れ +-1 /);
     expect(ja.stdout).toMatch(/^至急 +10 +2026-11-30 +その他の期日 +in 10 /m);
     const named = await run("renewals check --fields remark,certainty", {
@@ -134,7 +134,7 @@ describe("what is recorded", () => {
       tenant: having(undated),
       terminal: {},
     });
-    expect(named.stdout).toMatch(/^remark +certainty\nno date is recorded +typed$/m);
+    expect(named.stdout).toMatch(/^remark +certainty\nno date is recorded +entered by hand$/m);
     const japanese = { home, tenant: having(undated), terminal: {}, environment: { CLOMOCTL_LANG: "ja" } };
     expect((await run("renewals check --fields remark", japanese)).stdout).toContain("期限が記録されていません");
   });
@@ -144,7 +144,23 @@ describe("what is recorded", () => {
     const { en, ja } = await inBoth("renewals check", { home, tenant: having(undated) });
     expect(en.stderr).toBe("謎: no date is recorded\n1 unknown\n");
     expect(ja.stderr).toBe("謎: 期限が記録されていません\n期限不明 1 件\n");
-    expect((await checkOf([undated], "--quiet")).stderr).toBe("謎: no date is recorded\n");
+    expect((await checkOf([undated], "--quiet")).stderr).toBe(
+      "UNKNOWN: 謎: no date is recorded: clomoctl renewals guide 謎\n謎: no date is recorded\n",
+    );
+  });
+
+  test("--quiet begins with the most urgent thing, for the mail of cron; with nothing where nothing is due", async () => {
+    const push = due(2, 12, { name: "本社", kind: "push-certificate" });
+    const home = await homeWith();
+    const { en, ja } = await inBoth("renewals check --quiet", { home, tenant: having(due(1, 60), push) });
+    expect(en.stderr).toBe(
+      "CRITICAL: MDM push certificate 本社 expires 2026-12-02, 12 days (and 1 more): clomoctl renewals guide 本社\n",
+    );
+    expect(ja.stderr).toMatch(
+      /^至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02.* clomoctl renewals guide 本社\n$/,
+    );
+    expect((await checkOf([push], "--quiet --all-contexts")).stderr).toContain("guide 本社 --context embedded\n");
+    expect((await checkOf([due(1, 400)], "--quiet")).stderr).toBe("");
   });
 
   test("is warned of where the file it was read from says another date", async () => {
@@ -288,6 +304,30 @@ describe("files and folders", () => {
     );
   });
 
+  test("--exclude leaves files and folders out", async () => {
+    const folder = tokens({ a: 400, b: 10, "c+d": 10 });
+    mkdirSync(join(folder, "archive", "old"), { recursive: true });
+    writeFileSync(join(folder, "archive", "old", "e.vpptoken"), "broken");
+    const line = ["renewals", "check", ".", "--fields", "source"];
+    const sources = async (...globs: readonly string[]) =>
+      (await run([...line, ...globs.flatMap((glob) => ["--exclude", glob])], { folder })).stdout
+        .trim()
+        .split("\n")
+        .slice(1);
+    const archived = "archive/old/e.vpptoken";
+    expect(await sources("b.*", "c+?.vpptoken")).toEqual([archived, "a.vpptoken"]);
+    for (const glob of ["archive", "archive/", "./archive/**", "**/e.*", "archive/*/e.vpptoken", "e.vpptoken"]) {
+      expect(await sources(glob)).toEqual(["b.vpptoken", "c+d.vpptoken", "a.vpptoken"]);
+    }
+    expect((await sources("archive/e*")).at(-1)).toBe("a.vpptoken");
+    expect(await sources("archive/e*", "[a-c]*")).toHaveLength(4);
+  });
+
+  test.each(["--exclude a", "--password-file a"])("%s without files is refused", async (option) => {
+    const ran = await checkOf([due(1, 400)], option);
+    expect(ran).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("cannot be used with recorded") });
+  });
+
   test("what cannot be read has no kind in a table either", async () => {
     const { exit, stdout } = await run("--lang ja renewals check bad.vpptoken", {
       folder: tokens({ bad: null }),
@@ -319,6 +359,61 @@ describeWithOpenssl("what openssl makes", () => {
     expect(ja.stderr).toBe("警告: a: 2026-12-01 まで有効になりません\nまだ有効でないもの 1 件\n");
     const soon = workshop.certificate({ ...wish, to: "20270101000000Z" });
     expect((await run(["renewals", "check", soon.certificateFile])).stderr).toContain("1 due within 90 days\n");
+  });
+
+  test("--password-file opens a key store, where it is the owner's alone", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const { certificateFile, keyFile } = workshop.certificate({ subject: "/CN=a", key: "ec" });
+    const folder = freshFolder();
+    const write = ["-inkey", keyFile, "-in", certificateFile, "-passout", "pass:secret"];
+    writeFileSync(join(folder, "a.p12"), workshop.run("pkcs12", "-export", ...write));
+    writeFileSync(join(folder, "password"), "secret\n", { mode: 0o600 });
+    writeFileSync(join(folder, "open"), "secret\n");
+    chmodSync(join(folder, "open"), 0o644);
+    const line = "renewals check . --fields level,name";
+    const { en, ja } = await inBoth(line, { folder });
+    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("a.p12: the key store needs its password") });
+    expect(ja.stderr).toContain("a.p12: この鍵ストアを開くにはパスワードが必要です");
+    const opened = await run(`${line} --password-file password`, { folder });
+    expect(opened).toMatchObject({ exit: 0, stdout: "level\tname\nok\ta\n" });
+    const refused = await run(`${line} --password-file open`, { folder });
+    expect(refused).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("chmod 600") });
+    const kept = item(1, { kind: "certificate", source: join(folder, "a.p12") });
+    expect(await checkOf([kept])).toMatchObject({ exit: 0, stderr: "1 ok\n" });
+  });
+
+  test("last year's push certificate beside the new one is superseded, and does not count", async () => {
+    const workshop = new Workshop();
+    onTestFinished(() => workshop.close());
+    const folder = freshFolder();
+    const write = (name: string, topic: string, to: string, from = "20260101000000Z") => {
+      const subject = `/UID=com.apple.mgmt.External.${topic}/CN=APSP:${topic}`;
+      const made = workshop.certificate({ subject, key: "ec", from, to });
+      writeFileSync(join(folder, name), made.certificate);
+    };
+    write("2026.pem", "1", "20261101000000Z");
+    write("2027.pem", "1", "20271101000000Z");
+    write("other.pem", "2", "20280101000000Z");
+    const { en, ja } = await inBoth("renewals check . --fields source,level,remark", { folder });
+    expect(en).toMatchObject({ exit: 0 });
+    expect(en.stdout).toBe(
+      "source\tlevel\tremark\n2027.pem\tok\t\nother.pem\tok\t\n2026.pem\tok\tsuperseded by 2027.pem\n",
+    );
+    expect(en.stderr).toBe("2026.pem: superseded by 2027.pem\n2 ok, 1 superseded\n");
+    expect(ja.stderr).toContain("2026.pem: 2027.pem に置き換え済み\n余裕あり 2 件、置き換え済み 1 件\n");
+    const watched = await run("renewals check . --nagios", { folder });
+    expect(parsePluginOutput(watched.stdout).figures.map(({ label }) => label)).toEqual([
+      "2027.pem APSP:1",
+      "other.pem APSP:2",
+    ]);
+    write("2027.pem", "1", "20271101000000Z", "20261201000000Z");
+    expect(await run("renewals check . --quiet", { folder })).toMatchObject({
+      exit: 2,
+      stderr: expect.stringMatching(
+        /^EXPIRED: MDM push certificate APSP:1 .*: clomoctl renewals guide push-certificate\n/,
+      ),
+    });
   });
 
   test("--key opens a server token, also from stdin; without it its name tells", async () => {

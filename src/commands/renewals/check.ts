@@ -7,7 +7,7 @@ import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { KEY_OPTION } from "./items/options.ts";
+import { OPENING_OPTIONS } from "./items/options.ts";
 import { CHECK_COLUMNS, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
 import { gatherAll } from "./items/gather.ts";
 
@@ -16,7 +16,7 @@ const OPTIONS = {
     kind: "duration",
     value: "DURATION",
     about: text(
-      "report what expires within this time as soon: 90d, 12w (default: 90d)",
+      "report what expires within this time as a warning: 90d, 12w (default: 90d)",
       "この期間内の期限を「期限間近」とする: 90d、12w(既定: 90d)",
     ),
   },
@@ -24,7 +24,7 @@ const OPTIONS = {
     kind: "duration",
     value: "DURATION",
     about: text(
-      "report what expires within this time as urgent (default: 30d)",
+      "report what expires within this time as critical (default: 30d)",
       "この期間内の期限を「至急」とする(既定: 30d)",
     ),
   },
@@ -32,7 +32,16 @@ const OPTIONS = {
     kind: "boolean",
     about: text("check the records of all contexts", "すべてのコンテキストの記録を確認する"),
   },
-  ...KEY_OPTION,
+  exclude: {
+    kind: "string",
+    value: "GLOB",
+    repeatable: true,
+    about: text(
+      "leave these files or folders out of a folder: '*.p12', 'archive/**'",
+      "フォルダー内のこれらのファイルやフォルダーを除く: '*.p12'、'archive/**'",
+    ),
+  },
+  ...OPENING_OPTIONS,
   nagios: {
     kind: "boolean",
     about: text(
@@ -56,8 +65,12 @@ export default defineCommand({
   summary: text("check what is due, for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
   details: [
     text(
-      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. What cannot be read is unknown, never ok. Days are calendar days in --timezone, or the context's time zone.",
-      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), key stores (PKCS#12, JKS), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. What cannot be read is unknown, never ok. Days are calendar days in --timezone, or the context's time zone.",
+      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、鍵ストア PKCS#12・JKS、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。",
+    ),
+    text(
+      "In a folder, last year's push certificate beside the one that replaced it (same topic) is shown as superseded and does not count. Links that lead out of a folder are not followed: name such files themselves, as /etc/letsencrypt/live/*/cert.pem. With --quiet the first line on stderr says what is most urgent, for the mail that cron sends.",
+      "フォルダー内に同じトピックの新しいプッシュ通知証明書があれば、古いものは「置き換え済み」と表示し、判定に含めません。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
     ),
   ],
   args: {
@@ -83,18 +96,21 @@ export default defineCommand({
       [
         STATE_EXITS.warning,
         text(
-          "something is due soon (--within), or not valid yet",
+          "warning: something is due within --within, or not valid yet",
           "期限間近(--within)、またはまだ有効でないものがある",
         ),
       ],
       [
         STATE_EXITS.critical,
-        text("something is urgent (--critical), or expired", "至急(--critical)、または期限切れのものがある"),
+        text(
+          "critical: something is due within --critical, or expired",
+          "至急(--critical)、または期限切れのものがある",
+        ),
       ],
       [
         STATE_EXITS.unknown,
         text(
-          "something could not be read, there was nothing to check, or the check itself failed",
+          "unknown: something could not be read, there was nothing to check, or the check itself failed",
           "読み込めないものがある、確認するものがない、または確認自体が失敗した",
         ),
       ],
@@ -113,12 +129,12 @@ export default defineCommand({
 });
 
 async function check(tools: Tools, files: readonly string[], options: Options): Promise<number> {
-  const { within, critical, key, allContexts, nagios, prometheus } = options;
+  const { within, critical, nagios, prometheus, ...request } = options;
   refuseMisfits(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
-  const result = await gatherAll(tools, { files, key, allContexts, thresholds });
+  const result = await gatherAll(tools, { ...request, files, thresholds });
   if (nagios) await showLine(tools, result);
-  else await show(tools, result, prometheus !== "-");
+  else await show(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
   const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
   return STATE_EXITS[written || result.state === "critical" ? result.state : "unknown"];
 }
@@ -127,15 +143,20 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
 function refuseMisfits(
   { globals }: Tools,
   files: readonly string[],
-  { key, allContexts, nagios, prometheus }: Options,
+  { key, passwordFile, exclude, allContexts, nagios, prometheus }: Options,
 ): void {
   const { format, fields, query } = globals;
   const shaped = format !== undefined || fields !== undefined || query !== undefined;
+  const [[ofFiles = ""] = []] = Object.entries({
+    "--key": key,
+    "--password-file": passwordFile,
+    "--exclude": exclude,
+  }).filter(([, given]) => given.length > 0);
   const misfit =
     files.length > 0 && allContexts
       ? (["--all-contexts", text("FILE arguments", "ファイルの指定")] as const)
-      : files.length === 0 && key.length > 0
-        ? (["--key", text("recorded items", "記録の確認")] as const)
+      : files.length === 0 && ofFiles !== ""
+        ? ([ofFiles, text("recorded items", "記録の確認")] as const)
         : nagios && (shaped || prometheus === "-")
           ? (["--nagios", text("other output formats", "ほかの出力形式")] as const)
           : undefined;
@@ -145,14 +166,30 @@ function refuseMisfits(
     what: text(`${option} cannot be used with ${other.en}`, `${option} は${other.ja}と一緒に指定できません`),
     where: "clomoctl renewals check",
     hint:
-      option === "--key"
-        ? text("name the files to check, or remove --key", "確認するファイルを指定するか、--key を外してください")
+      option === ofFiles
+        ? text(
+            `name the files to check, or remove ${option}`,
+            `確認するファイルを指定するか、${option} を外してください`,
+          )
         : text("remove one of them", "どちらかを外してください"),
   });
 }
 
-async function show({ terminal }: Tools, result: CheckResult, list: boolean): Promise<void> {
-  if (list) await terminal.list(listColumns(terminal, CHECK_COLUMNS, USUAL_CHECK_COLUMNS), result.checked);
+async function show(
+  { terminal, globals }: Tools,
+  result: CheckResult,
+  { list, severalContexts }: { readonly list: boolean; readonly severalContexts: boolean },
+): Promise<void> {
+  if (globals.quiet) {
+    const { headlineOf } = await import("../../lib/renewals/output/headline.ts");
+    const headline = headlineOf(result, severalContexts);
+    if (headline !== undefined) await terminal.problem(headline);
+  }
+  const shown = [...result.checked, ...result.superseded];
+  if (list) await terminal.list(listColumns(terminal, CHECK_COLUMNS, USUAL_CHECK_COLUMNS), shown);
+  for (const { source, remark } of result.superseded) {
+    if (remark !== null) await terminal.note(text(`${source}: ${remark.en}`, `${source}: ${remark.ja}`));
+  }
   for (const { kind, name, level, remark } of result.checked) {
     if (remark === null) continue;
     const { en, ja } = remark;

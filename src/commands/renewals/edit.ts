@@ -12,8 +12,7 @@ import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
-import { readOptions } from "./items/read-options.ts";
-import { readKeys } from "../../lib/renewals/read/keys.ts";
+import { readOpeners, readOptions } from "./items/read-options.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 import { inUseOf } from "../../lib/renewals/read/in-use.ts";
 
@@ -49,7 +48,7 @@ export default defineCommand({
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
     refuseNothing(change, name);
     refuseOtherTopic(before, change, options.file);
-    if (file !== undefined) await warnOfRefused(tools, { before, change, file, key: options.key, timezone });
+    if (file !== undefined) await warnOfRefused(tools, { before, change, file, options, timezone });
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const after = await client.renewals.edit(before.id, kept);
     await showItem(tools, tenant, after);
@@ -63,19 +62,19 @@ async function warnOfRefused(
     before,
     change,
     file,
-    key,
+    options,
     timezone,
   }: {
     readonly before: RenewalItem;
     readonly change: RenewalChange;
     readonly file: ReadFile;
-    readonly key: readonly string[];
+    readonly options: Parameters<typeof readOpeners>[1];
     readonly timezone: string;
   },
 ): Promise<void> {
   const { kind = before.kind } = change;
-  const keys = await readKeys(key, (name) => readNamedFile(tools, name, MOST_BYTES));
-  const next = readRenewables(file, { keys }).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
+  const found = readRenewables(file, await readOpeners(tools, options));
+  const next = found.find(({ expiring }) => expiring.fingerprint === change.fingerprint);
   if (next === undefined || kind !== before.kind) return;
   const inUse = await inUseOf(tools, { kind, item: before }, undefined);
   const asKind = { ...next, expiring: { ...next.expiring, kind } };

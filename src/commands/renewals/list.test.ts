@@ -121,8 +121,8 @@ describe("the table on a terminal", () => {
     expect(lines.slice(0, 7)).toEqual([
       expect.stringMatching(/^unknown +- +- +謎 +other date$/),
       expect.stringMatching(/^expired +-50 +2026-10-01 +ドメイン +other date$/),
-      expect.stringMatching(/^urgent +20 +2026-12-10 +契約 +other date$/),
-      expect.stringMatching(/^soon +51 +~2027-01-10 +副所有者 +Android Enterprise owner account$/),
+      expect.stringMatching(/^critical +20 +2026-12-10 +契約 +other date$/),
+      expect.stringMatching(/^warning +51 +~2027-01-10 +副所有者 +Android Enterprise owner account$/),
       expect.stringMatching(/^ok +132 +~2027-04-01 +所有者 /),
       expect.stringMatching(/^ok +365 +2027-11-20 +契約 6 /),
       "",
@@ -151,8 +151,8 @@ describe("the table on a terminal", () => {
 
   test("names organisation and owner where there is room, and nothing where there are none", async () => {
     const { stdout } = await run("renewals list", { tenant, terminal: { columns: 120 } });
-    expect(stdout).toMatch(/^urgent +20 +2026-12-10 +契約 +other date +it@example\.jp$/m);
-    expect(stdout).toMatch(/^soon .* +本社$/m);
+    expect(stdout).toMatch(/^critical +20 +2026-12-10 +契約 +other date +it@example\.jp$/m);
+    expect(stdout).toMatch(/^warning .* +本社$/m);
   });
 
   test("colours what is urgent red, what is soon yellow and the rest green; not where nobody wants it", async () => {
@@ -161,8 +161,8 @@ describe("the table on a terminal", () => {
     for (const [code, name] of [
       [31, "unknown"],
       [31, "expired"],
-      [31, "urgent"],
-      [33, "soon"],
+      [31, "critical"],
+      [33, "warning"],
       [32, "ok"],
     ] as const) {
       expect(drawn).toContain(`\n\u001b[${code}m${name}\u001b[39m `);
@@ -201,7 +201,7 @@ describe("of all tenants", () => {
     const home = await homeOfThree();
     const { en, ja } = await inBoth("renewals list --all-contexts", { home, tenants, terminal: { columns: 120 } });
     expect(en.stdout).toMatch(/^state +context +days /);
-    expect(en.stdout).toMatch(/^urgent +embedded +20 +2026-12-10 +契約 /m);
+    expect(en.stdout).toMatch(/^critical +embedded +20 +2026-12-10 +契約 /m);
     expect(en.stdout).toMatch(/^osaka: ドメイン +X\|/m);
     expect(ja.stdout).toMatch(/^状態 +コンテキスト +残り /);
     const one = await run("renewals list", { home, tenant: having(soon), terminal: { columns: 120 } });

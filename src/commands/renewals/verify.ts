@@ -1,4 +1,4 @@
-import { readRenewables, readSigningRequest, type Renewable } from "../../lib/apple/index.ts";
+import { readRenewables, readSigningRequest, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { type Check, CHECKS, type RequestFile } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
@@ -7,8 +7,8 @@ import { text, type Language } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
-import { KEY_OPTION } from "./items/options.ts";
-import { readKeys } from "../../lib/renewals/read/keys.ts";
+import { OPENING_OPTIONS } from "./items/options.ts";
+import { readOpeners } from "./items/read-options.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 
 export default defineCommand({
@@ -38,7 +38,7 @@ export default defineCommand({
         "新しい証明書のもとになった CSR ファイル(CertificateSigningRequest.csr)",
       ),
     },
-    ...KEY_OPTION,
+    ...OPENING_OPTIONS,
     strict: {
       kind: "boolean",
       about: text(
@@ -62,9 +62,9 @@ export default defineCommand({
       text("nothing was changed: files are only read", "読み込みだけなので、何も変更していません"),
     );
     const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
-    const keys = await readKeys(input.key, (name) => readFile(tools, name));
-    const current = theOne(await readFile(tools, input.current), keys);
-    const next = theOne(await readFile(tools, input.new), keys);
+    const openers = await readOpeners(tools, input).catch(refuse);
+    const current = theOne(await readFile(tools, input.current), openers);
+    const next = theOne(await readFile(tools, input.new), openers);
     const csr = input.csr === undefined ? undefined : await readRequest(tools, input.csr);
     const circumstances = { csr, now: clock.now(), strict: input.strict, timezone };
     const { safe, checks } = judgeReplacement(current, next, circumstances);
@@ -97,16 +97,17 @@ const OUTCOMES = {
 } as const;
 
 /** A file that cannot be read proves nothing, so it is refused like one that is not the right one. */
-async function readFile(tools: Tools, name: string): Promise<ReadFile> {
-  return readNamedFile(tools, name, MOST_BYTES).catch((error: unknown) => {
-    if (!(error instanceof Failure)) throw error;
-    throw new Failure("input-rejected", error);
-  });
+function refuse(error: unknown): never {
+  if (!(error instanceof Failure)) throw error;
+  throw new Failure("input-rejected", error);
 }
 
+const readFile = (tools: Tools, name: string): Promise<ReadFile> =>
+  readNamedFile(tools, name, MOST_BYTES).catch(refuse);
+
 /** @throws Failure `input-rejected` unless the file holds one thing to compare; of several the push certificate */
-function theOne(file: ReadFile, keys: readonly string[]): Renewable {
-  const found = readRenewables(file, { keys });
+function theOne(file: ReadFile, openers: ReadOptions): Renewable {
+  const found = readRenewables(file, openers);
   const pushes = found.filter(({ expiring }) => expiring.kind === "push-certificate");
   const [one, ...others] = pushes.length > 0 ? pushes : found;
   if (one !== undefined && others.length === 0) return one;

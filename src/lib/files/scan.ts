@@ -33,6 +33,8 @@ export interface ScanOptions {
   readonly expected: RegExp;
   /** longer files are not read */
   readonly mostBytes: number;
+  /** what a folder's files and folders are left out by: `*` and `?` in a name, `**` over folders; a path if it has a `/` */
+  readonly exclude?: readonly string[] | undefined;
   readonly limits?: ScanLimits | undefined;
 }
 
@@ -84,6 +86,15 @@ async function readOne({ where, path, named }: Place, mostBytes: number): Promis
 const tooLong = (mostBytes: number): Text =>
   text(`longer than ${mostBytes / 1024} KiB; not read`, `${mostBytes / 1024} KiB を超えているため読み込みません`);
 
+/** A pattern for paths below a folder, with `/` between names; one without a `/` is for the last name. */
+function patternOf(glob: string): RegExp {
+  const written = glob.replace(/^\.?\//, "").replace(/\/$/, "");
+  const inside = written
+    .replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`)
+    .replaceAll(/\*\*\/?|\*|\?/g, (sign) => (sign === "?" ? "[^/]" : sign === "*" ? "[^/]*" : ".*"));
+  return new RegExp(`${written.includes("/") ? "^" : "(?:^|/)"}${inside}$`, "su");
+}
+
 /** The search of one named folder. */
 class Search {
   readonly #where: string;
@@ -91,15 +102,17 @@ class Search {
   readonly #limits: ScanLimits;
   readonly #expected: RegExp;
   readonly #mostBytes: number;
+  readonly #exclude: readonly RegExp[];
   #entries = 0;
 
   /** @param root the folder's real path */
-  constructor(where: string, root: string, { expected, mostBytes, limits = USUAL_LIMITS }: ScanOptions) {
+  constructor(where: string, root: string, { expected, mostBytes, exclude = [], limits = USUAL_LIMITS }: ScanOptions) {
     this.#where = where;
     this.#root = root;
     this.#limits = limits;
     this.#expected = expected;
     this.#mostBytes = mostBytes;
+    this.#exclude = exclude.map(patternOf);
   }
 
   async *all(): AsyncGenerator<Scanned> {
@@ -144,6 +157,8 @@ class Search {
   }
 
   async *#entry(entry: Dirent, below: string, depth: number): AsyncGenerator<Scanned> {
+    const slashed = below.replaceAll(sep, "/");
+    if (this.#exclude.some((pattern) => pattern.test(slashed))) return;
     const expected = this.#expected.test(entry.name);
     const where = join(this.#where, below);
     if (entry.isDirectory()) {

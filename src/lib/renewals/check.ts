@@ -12,6 +12,8 @@ export const STATE_EXITS: Readonly<Record<State, number>> = { ok: 0, warning: 1,
 export interface CheckResult {
   readonly state: State;
   readonly checked: readonly Checked[];
+  /** files of certificates that another one has replaced: shown, and nothing else */
+  readonly superseded: readonly Checked[];
   readonly counts: Readonly<Record<Level, number>>;
   readonly thresholds: Thresholds;
 }
@@ -26,12 +28,37 @@ export const isMerelyEarly = ({ level, daysLeft }: Checked, { withinDays }: Thre
 /** Sums up a check. An empty list is unknown: it must not look like good news. */
 export function resultOf(all: readonly Checked[], thresholds: Thresholds): CheckResult {
   const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
-  for (const { level } of all) counts[level] += 1;
-  const checked = all.toSorted(
+  const successors = all.map((one) => successorOf(one, all));
+  const kept = all.filter((_, index) => successors[index] === undefined);
+  const superseded = all.flatMap((one, index) => {
+    const by = successors[index]?.source;
+    return by === undefined ? [] : [{ ...one, level: "ok" as const, remark: replaced(by) }];
+  });
+  for (const { level } of kept) counts[level] += 1;
+  const checked = kept.toSorted(
     (one, other) => URGENCY.indexOf(one.level) - URGENCY.indexOf(other.level) || byExpiry(one, other),
   );
-  return { state: stateOf(counts, all.length), checked, counts, thresholds };
+  return { state: stateOf(counts, kept.length), checked, superseded, counts, thresholds };
 }
+
+/**
+ * The file that has taken the place of one: a push certificate of the same topic that is valid and ends later. Other
+ * things may be of two servers or places whatever they are called.
+ */
+const successorOf = ({ topic, context, expiresAt }: Checked, all: readonly Checked[]): Checked | undefined =>
+  topic === null || context !== null || expiresAt === null
+    ? undefined
+    : all.find(
+        (other) =>
+          other.topic === topic &&
+          other.context === null &&
+          other.level !== "expired" &&
+          // it is valid already
+          other.remark === null &&
+          Date.parse(other.expiresAt ?? "") > Date.parse(expiresAt),
+      );
+
+const replaced = (by: string | null): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
 
 function stateOf({ expired, critical, unknown, warning }: CheckResult["counts"], total: number): State {
   if (expired + critical > 0) return "critical";
@@ -40,7 +67,7 @@ function stateOf({ expired, critical, unknown, warning }: CheckResult["counts"],
 }
 
 /** `2 expired, 1 due within 30 days`: counts by level, the most urgent first. */
-export function summaryOf({ counts, thresholds, checked }: CheckResult): Text {
+export function summaryOf({ counts, thresholds, checked, superseded }: CheckResult): Text {
   const { withinDays, criticalDays } = thresholds;
   const early = checked.filter((one) => isMerelyEarly(one, thresholds)).length;
   const parts: readonly (readonly [number, Text])[] = [
@@ -50,6 +77,7 @@ export function summaryOf({ counts, thresholds, checked }: CheckResult): Text {
     [early, text("not valid yet", "まだ有効でないもの")],
     [counts.warning - early, text(`due within ${withinDays} days`, `${withinDays} 日以内に期限`)],
     [counts.ok, text("ok", "余裕あり")],
+    [superseded.length, text("superseded", "置き換え済み")],
   ];
   if (checked.length === 0) return text("nothing to check", "確認するものがありません");
   const said = parts.filter(([count]) => count > 0);

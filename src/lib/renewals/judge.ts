@@ -5,11 +5,11 @@ import { text, type Text } from "../text/index.ts";
 /** How urgent an item is; `unknown` is never `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
 
-/** Names of the levels for people; programs read the keys. */
+/** The words for the levels, wherever people read them; programs read the keys. */
 export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
   ok: text("ok", "余裕あり"),
-  warning: text("soon", "期限間近"),
-  critical: text("urgent", "至急"),
+  warning: text("warning", "期限間近"),
+  critical: text("critical", "至急"),
   expired: text("expired", "期限切れ"),
   unknown: text("unknown", "期限不明"),
 };

@@ -93,7 +93,7 @@ describeWithOpenssl("a server token of openssl", () => {
     await writeFile(join(folder, "certs", "zz.pem"), own.key);
     await writeFile(join(folder, "certs", "broken.key"), KEY);
     const datesOf = async (where: string, keys: readonly string[] = []) =>
-      (await Array.fromAsync(gatherFiles(where, folder, keys))).map(({ expiresAt, certainty }) => [
+      (await Array.fromAsync(gatherFiles(where, folder, { keys }))).map(({ expiresAt, certainty }) => [
         certainty,
         expiresAt,
       ]);

@@ -1,5 +1,6 @@
 import { isAbsolute, basename, resolve } from "node:path";
 import { pemBlocks } from "../apple/encoding/pem.ts";
+import type { ReadOptions } from "../apple/index.ts";
 import { Failure } from "../errors/index.ts";
 import { MOST_BYTES, type Expiring, type RenewalItem } from "../model/renewal.ts";
 import { text, type Text } from "../text/index.ts";
@@ -26,22 +27,28 @@ const NOTHING = text("nothing that expires was found in this folder", "このフ
 /** Names of what may hold a certificate, a token or a key. */
 const EXPECTED = /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key)$/i;
 
+/** What opens files, and which are left out. */
+export interface GatherOptions extends ReadOptions {
+  /** patterns of names or paths in a folder */
+  readonly exclude?: readonly string[] | undefined;
+}
+
 /**
  * What expires in a named file or folder; a broken file yields an unreadable item and does not stop the search.
  *
  * @param workingFolder absolute; relative names start from it
- * @param keys private keys of our own in PEM, for server tokens; in folders, keys beside a token are tried too
+ * @param options what opens files; in folders, keys beside a server token are tried too
  */
 export async function* gatherFiles(
   where: string,
   workingFolder: string,
-  keys: readonly string[] = [],
+  { keys = [], passwords, exclude }: GatherOptions = {},
 ): AsyncGenerator<CheckItem> {
   const beside = new NeighbourKeys();
   let found = 0;
-  for await (const scanned of scan(where, workingFolder, { expected: EXPECTED, mostBytes: MOST_BYTES })) {
+  for await (const scanned of scan(where, workingFolder, { expected: EXPECTED, mostBytes: MOST_BYTES, exclude })) {
     const neighbourKeys = isFoundToken(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
-    for (const gathered of await gatherScanned(scanned, [...keys, ...neighbourKeys])) {
+    for (const gathered of await gatherScanned(scanned, { keys: [...keys, ...neighbourKeys], passwords })) {
       yield gathered;
       found += 1;
     }
@@ -53,11 +60,11 @@ const isFoundToken = (scanned: Scanned): boolean =>
   "bytes" in scanned && !scanned.named && /\.p7m$/i.test(scanned.name);
 
 /** What expires in bytes that came by stdin, or were read by {@link scan}. */
-export async function gatherScanned(scanned: Scanned, keys: readonly string[] = []): Promise<readonly CheckItem[]> {
+export async function gatherScanned(scanned: Scanned, options?: ReadOptions): Promise<readonly CheckItem[]> {
   const { where } = scanned;
   if ("reason" in scanned) return [unreadItem(where, scanned.reason)];
   if (!scanned.named && isKeyAlone(scanned.name, scanned.bytes)) return [];
-  const { expiring, broken } = await read(scanned.name, scanned.bytes, keys);
+  const { expiring, broken } = await read(scanned.name, scanned.bytes, options);
   return [
     ...expiring.map((one) => ({ ...one, source: where, remark: null })),
     ...broken.map((reason) => unreadItem(where, reason)),
@@ -75,16 +82,18 @@ function isKeyAlone(name: string, bytes: Uint8Array): boolean {
 interface Content {
   readonly expiring: readonly Expiring[];
   readonly broken: readonly Text[];
+  /** it was read once, with a password that nobody kept */
+  readonly locked?: boolean;
 }
 
-async function read(name: string, bytes: Uint8Array, keys: readonly string[] = []): Promise<Content> {
-  const { readRenewablesPartly } = await import("../apple/index.ts");
+async function read(name: string, bytes: Uint8Array, options?: ReadOptions): Promise<Content> {
+  const { KEY_STORE_LOCKED, readRenewablesPartly } = await import("../apple/index.ts");
   try {
-    const { renewables, broken } = readRenewablesPartly({ name, bytes }, { keys });
+    const { renewables, broken } = readRenewablesPartly({ name, bytes }, options);
     return { expiring: renewables.map(({ expiring }) => expiring), broken };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { expiring: [], broken: [error.what] };
+    return { expiring: [], broken: [error.what], locked: error.what === KEY_STORE_LOCKED };
   }
 }
 
@@ -107,11 +116,11 @@ export async function gatherRecorded(item: RenewalItem, { lookAtSource, timezone
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readShort(source, MOST_BYTES).catch(() => undefined);
   if (file === undefined) return recorded;
-  const { expiring, broken } = await read(basename(source), file.bytes);
+  const { expiring, broken, locked = false } = await read(basename(source), file.bytes);
   const now = counterpart(item, expiring);
   if (now !== undefined) return { ...earlier(recorded, now, timezone), validFrom: now.validFrom };
   const [reason] = broken;
-  return reason === undefined ? recorded : { ...recorded, remark: remark ?? sourceBroken(source, reason) };
+  return reason === undefined || locked ? recorded : { ...recorded, remark: remark ?? sourceBroken(source, reason) };
 }
 
 /** The same certificate or token, else the one of its kind that is in its place now. */

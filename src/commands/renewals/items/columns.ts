@@ -40,7 +40,7 @@ export const CHECK_COLUMNS: readonly Column<Checked>[] = [
   ...columnsOfFields<Checked>({ level, daysLeft, expiresOn }),
   ...columnsOfFields<Checked>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
   ...columnsOfFields<Checked>({ kind, name, organisation, context, source }),
-  ...columnsOfFields<Checked>({ certainty: { ...certainty, names: undefined }, fingerprint, topic }),
+  ...columnsOfFields<Checked>({ certainty, fingerprint, topic }),
   {
     key: "remark",
     header: text("remark", "備考"),

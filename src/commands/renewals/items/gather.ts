@@ -1,3 +1,4 @@
+import type { ReadOptions } from "../../../lib/apple/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { type CheckResult, resultOf } from "../../../lib/renewals/check.ts";
@@ -6,7 +7,7 @@ import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
-import { readKeys } from "../../../lib/renewals/read/keys.ts";
+import { readOpeners } from "./read-options.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { asOfNow, itemsBySource } from "./tenant-items.ts";
 
@@ -14,8 +15,11 @@ import { asOfNow, itemsBySource } from "./tenant-items.ts";
 interface CheckRequest {
   /** files and folders; when there are any, nothing that is recorded */
   readonly files: readonly string[];
-  /** files of private keys that open server tokens among the files */
+  /** files that open others among the files */
   readonly key: readonly string[];
+  readonly passwordFile: readonly string[];
+  /** patterns of names to leave out of folders */
+  readonly exclude: readonly string[];
   readonly allContexts: boolean;
   readonly thresholds: Thresholds;
 }
@@ -23,21 +27,23 @@ interface CheckRequest {
 /**
  * Runs a check; what cannot be read, including a tenant that cannot be opened, is unknown.
  *
- * @throws `not-found` when the context or a key file does not exist
- * @throws `input-rejected` when a key cannot be used
+ * @throws `not-found` when the context, or a file of a key, does not exist
+ * @throws `input-rejected` when a key or a password cannot be used
  */
 export async function gatherAll(
   tools: Tools,
-  { files, key, allContexts, thresholds }: CheckRequest,
+  { files, exclude, allContexts, thresholds, ...openers }: CheckRequest,
 ): Promise<CheckResult> {
   const { contexts, globals, environment } = tools;
   const checked: Checked[] = [];
   const { context: chosen } = await contexts.choose(globals.context, environment);
   if (files.length > 0) {
     const asOf = { ...asOfNow(tools, { context: chosen }), thresholds };
-    const keys = await readKeys(key, (name) => readNamedFile(tools, name, MOST_BYTES));
+    const options = { ...(await readOpeners(tools, openers)), exclude };
     for (const file of files) {
-      for await (const found of file === "-" ? fromStdin(tools, keys) : gatherFiles(file, tools.workingFolder, keys)) {
+      for await (const found of file === "-"
+        ? fromStdin(tools, options)
+        : gatherFiles(file, tools.workingFolder, options)) {
         tools.signal.throwIfAborted();
         checked.push(judge(found, null, asOf));
       }
@@ -77,7 +83,7 @@ async function recordedIn(tools: Tools, context: Context): Promise<readonly Chec
   }
 }
 
-async function* fromStdin(tools: Tools, keys: readonly string[]): AsyncGenerator<CheckItem> {
+async function* fromStdin(tools: Tools, options: ReadOptions): AsyncGenerator<CheckItem> {
   const { name, bytes } = await readNamedFile(tools, "-", MOST_BYTES);
-  yield* await gatherScanned({ where: name, name, bytes, named: true }, keys);
+  yield* await gatherScanned({ where: name, name, bytes, named: true }, options);
 }

@@ -4,8 +4,8 @@ import type { Fields, InputOf } from "../../field.ts";
 
 const KINDS = RECORDED_FIELDS.kind.choices;
 
-/** Keys that open server tokens. */
-export const KEY_OPTION = {
+/** What opens files that are not open to everybody. */
+export const OPENING_OPTIONS = {
   key: {
     kind: "file",
     value: "FILE",
@@ -13,6 +13,15 @@ export const KEY_OPTION = {
     about: text(
       "your private key (PEM) to decrypt server tokens; only CLOMO can decrypt those made for its key",
       "サーバートークンを復号する手元の秘密鍵(PEM)。CLOMO の鍵で暗号化されたものは CLOMO だけが復号できます",
+    ),
+  },
+  passwordFile: {
+    kind: "file",
+    value: "FILE",
+    repeatable: true,
+    about: text(
+      "file with the password of a key store (PKCS#12), readable by you alone; those without a password need none",
+      "鍵ストア(PKCS#12)のパスワードを書いた、自分だけが読めるファイル(パスワードなしの鍵ストアには不要)",
     ),
   },
 } as const satisfies Fields;
@@ -42,7 +51,7 @@ export const ITEM_OPTIONS = {
       "証明書・トークン・プロファイルのファイル(期限、フィンガープリント、トピック、組織を読み取る)",
     ),
   },
-  ...KEY_OPTION,
+  ...OPENING_OPTIONS,
   fingerprint: {
     kind: "string",
     value: "START",

@@ -1,10 +1,11 @@
-import { readExpiring } from "../../../lib/apple/index.ts";
+import { readExpiring, type ReadOptions } from "../../../lib/apple/index.ts";
 import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { MOST_BYTES, RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/model/renewal.ts";
 import { dayOf, yearAfter } from "../../../lib/model/time.ts";
 import { instantOf, type TypedDate } from "../../../lib/model/typed-date.ts";
+import { readSecret } from "../../../lib/renewals/notify/secret.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
@@ -17,16 +18,36 @@ import type { ItemOptions } from "./options.ts";
  * @throws Failure `usage` for invalid or conflicting dates; and see {@link readItem}
  */
 export async function readOptions(
-  tools: Pick<Tools, "stdin" | "workingFolder" | "clock">,
+  tools: Pick<Tools, "stdin" | "workingFolder" | "clock" | "machine">,
   { options, kind, timezone }: { options: ItemOptions; kind: RenewalKind | undefined; timezone: string },
 ): Promise<RenewalChange> {
   refuseMisfit(options, kind);
-  const { file, fingerprint, key } = options;
+  const { file, fingerprint } = options;
   return {
-    ...(file === undefined ? {} : await readItem(tools, { file, kind, fingerprint, key })),
+    ...(file === undefined ? {} : await readItem(tools, { ...options, file, kind, fingerprint })),
     ...(options.kind === undefined ? {} : { kind: options.kind }),
     ...dateOf(options, tools.clock.now(), timezone),
     ...words(options),
+  };
+}
+
+/** The files that open others. */
+type Openers = Pick<ItemOptions, "key" | "passwordFile">;
+
+/**
+ * Keys and passwords of the files that are named for them.
+ *
+ * @throws Failure `not-found` when one is not there, `input-rejected` when it is no key, or others may read a password
+ */
+export async function readOpeners(
+  tools: Pick<Tools, "stdin" | "workingFolder" | "machine">,
+  { key, passwordFile }: Openers,
+): Promise<ReadOptions> {
+  const { workingFolder: folder, machine } = tools;
+  const place = { environment: {}, folder, modes: machine.platform !== "win32" };
+  return {
+    keys: await readKeys(key, (name) => readNamedFile(tools, name, MOST_BYTES)),
+    passwords: await Promise.all(passwordFile.map((file) => readSecret({ file }, place))),
   };
 }
 
@@ -68,7 +89,7 @@ export function pastInstant(
 }
 
 function refuseMisfit(
-  { expires, file, fingerprint, key, lastLogin }: ItemOptions,
+  { expires, file, fingerprint, key, passwordFile, lastLogin }: ItemOptions,
   kind: RenewalKind | undefined,
 ): void {
   const given: Readonly<Record<string, unknown>> = { "--expires": expires, "--file": file, "--last-login": lastLogin };
@@ -83,6 +104,9 @@ function refuseMisfit(
   if (key.length > 0 && file === undefined) {
     throw misfit(text("--key requires --file", "--key には --file が必要です"));
   }
+  if (passwordFile.length > 0 && file === undefined) {
+    throw misfit(text("--password-file requires --file", "--password-file には --file が必要です"));
+  }
   if (lastLogin !== undefined && kind !== "android-owner") {
     throw misfit(
       text("--last-login is only for the kind android-owner", "--last-login は種類が android-owner のときだけ使えます"),
@@ -93,14 +117,12 @@ function refuseMisfit(
 const misfit = (what: ReturnType<typeof text>): Failure => new Failure("usage", { what });
 
 /** Which of the things in a file is meant. */
-interface Wanted {
+interface Wanted extends Openers {
   readonly file: string;
   /** the kind a person gave it */
   readonly kind: RenewalKind | undefined;
   /** the start of its fingerprint */
   readonly fingerprint: string | undefined;
-  /** files of private keys that open server tokens */
-  readonly key: readonly string[];
 }
 
 /** Kinds a certificate can be for, which it does not tell itself. */
@@ -132,10 +154,13 @@ export const fromFile = (
  * @throws Failure `usage` when cannot be read, or holds several that fit, which are listed
  * @throws Failure `input-rejected` when it holds nothing that expires, or nothing of the kind
  */
-async function readItem(tools: Pick<Tools, "stdin" | "workingFolder">, wanted: Wanted): Promise<RenewalChange> {
-  const keys = await readKeys(wanted.key, (name) => readNamedFile(tools, name, MOST_BYTES));
+async function readItem(
+  tools: Pick<Tools, "stdin" | "workingFolder" | "machine">,
+  wanted: Wanted,
+): Promise<RenewalChange> {
+  const openers = await readOpeners(tools, wanted);
   const read = await readNamedFile(tools, wanted.file, MOST_BYTES);
-  const found = pick(readExpiring(read, { keys }), wanted);
+  const found = pick(readExpiring(read, openers), wanted);
   return { kind: wanted.kind ?? found.kind, ...fromFile(found, read.path) };
 }
 

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { type CheckResult, isMerelyEarly, summaryOf } from "../check.ts";
 import type { Checked } from "../judge.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
@@ -6,6 +7,7 @@ import { text, type Language, type Text } from "../../text/index.ts";
 const MOST_BYTES = 8000;
 const MOST_NAMED = 5;
 const LONGEST_NAME = 60;
+const LONGEST_LABEL = 120;
 
 /**
  * One line for a monitoring system: state, what is due, and the days left of each thing as performance data. It ends
@@ -33,9 +35,10 @@ function sentence(result: CheckResult, language: Language): string {
 }
 
 function describe(checked: Checked, { thresholds }: CheckResult): Text {
-  const { level, name, organisation, context, expiresOn, daysLeft, remark } = checked;
-  const place = [context, organisation].filter((part) => part !== null).join("/");
-  const who = shorten(place === "" ? name : `${name} (${place})`, LONGEST_NAME);
+  const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark } = checked;
+  const file = context === null && source !== null ? basename(source) : null;
+  const place = [context ?? file, organisation].filter((part) => part !== null).join("/");
+  const who = shorten(place === "" || kind === null ? name : `${name} (${place})`, LONGEST_NAME);
   if (level === "unknown" || daysLeft === null) {
     const reason = remark ?? text("no date", "期限不明");
     return text(`${who}: ${shorten(reason.en, LONGEST_NAME)}`, `${who}: ${shorten(reason.ja, LONGEST_NAME)}`);
@@ -66,9 +69,10 @@ function performanceData({ checked, thresholds }: CheckResult, mostBytes: number
   return line;
 }
 
-function unusedLabel({ name, organisation, context }: Checked, taken: ReadonlySet<string>): string {
-  const parts = [context, name, organisation].filter((part) => part !== null);
-  const label = shorten(plain(parts.join(" ")).replaceAll(/['=]/g, "_"), LONGEST_NAME);
+/** A file's own label is the file: a certificate keeps it when it is renewed. */
+function unusedLabel({ name, organisation, context, source }: Checked, taken: ReadonlySet<string>): string {
+  const parts = context === null && source !== null ? [source, name] : [context, name, organisation];
+  const label = shorten(plain(parts.filter((part) => part !== null).join(" ")).replaceAll(/['=]/g, "_"), LONGEST_LABEL);
   let unused = label;
   for (let count = 2; taken.has(unused); count += 1) unused = `${label} (${count})`;
   return unused;

@@ -47,7 +47,7 @@ describe("a time line on a terminal", () => {
       "VPP                           | : |   |*  |   |   |   |   |   |   |   |   |   |   |   |   |",
       "第一所有者の長い長い長い名前  | : |   |   |   o   |   |   |   |   |   |   |   |   |   |   |",
       "契約                          | : |   |   |   |   |   |   |   |   |   |   |   |   |   |   >",
-      "X expired  ? unknown  ! urgent  * soon  o ok  : today  > after 2028-01",
+      "X expired  ? unknown  ! critical  * warning  o ok  : today  > after 2028-01",
     ]);
   });
 
@@ -68,7 +68,7 @@ describe("a time line on a terminal", () => {
 
   it("says what the markers mean on as many lines as that takes", () => {
     const legend = draw(28).slice(2 + ITEMS.length);
-    expect(legend).toEqual(["X expired  ? unknown", "! urgent  * soon  o ok", ": today  > after 2028-01"]);
+    expect(legend).toEqual(["X expired  ? unknown", "! critical  * warning  o ok", ": today  > after 2028-01"]);
     for (const columns of [6, 12, 20]) expect(draw(columns).slice(2 + ITEMS.length)).not.toContain("");
   });
 

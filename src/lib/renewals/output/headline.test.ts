@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { text } from "../../text/index.ts";
+import { resultOf } from "../check.ts";
+import { USUAL_THRESHOLDS } from "../judge.ts";
+import { checkedThing } from "../testing/checked.ts";
+import { headlineOf } from "./headline.ts";
+
+const headline = (several: boolean, ...checked: Parameters<typeof resultOf>[0]) =>
+  headlineOf(resultOf(checked, USUAL_THRESHOLDS), several);
+
+test("names the most urgent thing, its day, and what shows how to renew it, in both languages", () => {
+  const push = checkedThing("本社", "critical", 12, { context: "kanto", kind: "push-certificate" });
+  expect(headline(false, push)).toEqual({
+    en: "CRITICAL: MDM push certificate 本社 expires 2026-12-02, 12 days: clomoctl renewals guide 本社",
+    ja: "至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02(あと 12 日): clomoctl renewals guide 本社",
+  });
+  const old = checkedThing("it's 1", "expired", -3, { context: "a b", kind: "vpp-token" });
+  expect(headline(true, push, checkedThing("b", "ok", 200), old)).toEqual({
+    en: String.raw`EXPIRED: VPP content token it's 1 expired 2026-11-17, 3 days ago (and 1 more): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
+    ja: String.raw`期限切れ: VPP サービストークン「it's 1」は 2026-11-17 に期限が切れました(3 日経過)(ほか 1 件): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
+  });
+});
+
+test.each([
+  [checkedThing("a", "warning", 80, { source: "a.pem" }), /^WARNING: .*80 days: clomoctl renewals guide certificate$/],
+  [checkedThing("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れ") }), /^UNKNOWN: x\.pem: broken$/],
+  [checkedThing("謎", "unknown", null, { context: "a" }), /^UNKNOWN: 謎: unknown: clomoctl renewals guide 謎$/],
+])("%j", (checked, expected) => {
+  expect(headline(true, { ...checked, context: null })?.en ?? "").not.toContain("--context");
+  expect(headline(false, checked)?.en).toMatch(expected);
+});
+
+test("there is none while nothing is due, or nothing was checked", () => {
+  expect([headline(false), headline(false, checkedThing("a", "ok", 100))]).toEqual([undefined, undefined]);
+});

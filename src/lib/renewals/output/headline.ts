@@ -1,0 +1,46 @@
+import { RENEWAL_KINDS } from "../../model/renewal.ts";
+import { same, text, type Text } from "../../text/index.ts";
+import type { CheckResult } from "../check.ts";
+import { LEVEL_NAMES, type Checked } from "../judge.ts";
+
+/**
+ * The first line of a mail that cron makes of a check: the most urgent thing, how long it has left, and what shows how to
+ * renew it. None where nothing is due.
+ */
+export function headlineOf({ state, checked, counts }: CheckResult, severalContexts: boolean): Text | undefined {
+  const [first] = checked;
+  if (first === undefined || state === "ok") return undefined;
+  const name = LEVEL_NAMES[first.level];
+  const more = checked.length - counts.ok - 1;
+  const others = more === 0 ? same("") : text(` (and ${more} more)`, `(ほか ${more} 件)`);
+  const said = sentenceOf(first);
+  const next = nextOf(first, severalContexts);
+  return text(`${name.en.toUpperCase()}: ${said.en}${others.en}${next}`, `${name.ja}: ${said.ja}${others.ja}${next}`);
+}
+
+function sentenceOf({ kind, name, expiresOn, daysLeft, remark, level }: Checked): Text {
+  if (kind === null || daysLeft === null) {
+    return text(`${name}: ${remark?.en ?? LEVEL_NAMES.unknown.en}`, `${name}: ${remark?.ja ?? LEVEL_NAMES.unknown.ja}`);
+  }
+  const what = RENEWAL_KINDS[kind];
+  return level === "expired"
+    ? text(
+        `${what.en} ${name} expired ${expiresOn}, ${-daysLeft} days ago`,
+        `${what.ja}「${name}」は ${expiresOn} に期限が切れました(${-daysLeft} 日経過)`,
+      )
+    : text(
+        `${what.en} ${name} expires ${expiresOn}, ${daysLeft} days`,
+        `${what.ja}「${name}」の期限は ${expiresOn}(あと ${daysLeft} 日)`,
+      );
+}
+
+/** The guide of what is recorded, else that of its kind. */
+function nextOf({ kind, name, context }: Checked, severalContexts: boolean): string {
+  if (kind === null) return "";
+  const subject = context === null ? kind : word(name);
+  return `: clomoctl renewals guide ${subject}${severalContexts && context !== null ? ` --context ${word(context)}` : ""}`;
+}
+
+/** One word of a shell. */
+const word = (name: string): string =>
+  /^[\p{L}\p{N}_.@/][\p{L}\p{N}_.@/-]*$/u.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
