@@ -166,10 +166,11 @@ describe("a run", () => {
     settings();
     chat.status = 500;
     const { en, ja } = await inBoth("renewals notify --fields outcome,reason", here({ ...having(due), ...taking() }));
-    expect(en).toMatchObject({ exit: 7, stdout: "outcome\treason\nfailed\tHTTP 500\n" });
-    expect(en.stderr).toBe("warning: could not notify chat: HTTP 500\n");
-    expect(en.requests.at(-1)?.json).toEqual({ state: "failed", error: "HTTP 500" });
-    expect(ja).toMatchObject({ exit: 7, stderr: "警告: chat に通知できませんでした: HTTP 500\n" });
+    const reason = `${new URL(chat.url).host}: HTTP 500`;
+    expect(en).toMatchObject({ exit: 7, stdout: `outcome\treason\nfailed\t${reason}\n` });
+    expect(en.stderr).toBe(`warning: could not notify chat: ${reason}\n`);
+    expect(en.requests.at(-1)?.json).toEqual({ state: "failed", error: reason });
+    expect(ja).toMatchObject({ exit: 7, stderr: `警告: chat に通知できませんでした: ${reason}\n` });
     const drawn = await run(
       "--lang ja renewals notify --fields outcome",
       here({ ...having(due), ...taking() }, { terminal: {} }),
@@ -183,6 +184,16 @@ describe("a run", () => {
     const { en, ja } = await inBoth("renewals notify --fields reason", circumstances);
     expect(en).toMatchObject({ exit: 7, stdout: "reason\nenvironment variable is not set (CHAT_URL)\n" });
     expect(ja.stdout).toBe("reason\nこの環境変数が設定されていません (CHAT_URL)\n");
+    const dry = await inBoth(
+      "renewals notify --dry-run --fields outcome,reason",
+      here(having(due), { environment: {} }),
+    );
+    expect(dry.en).toMatchObject({
+      exit: 7,
+      stdout: "outcome\treason\nfailed\tenvironment variable is not set (CHAT_URL)\n",
+      stderr: "warning: could not notify chat: environment variable is not set (CHAT_URL)\n",
+    });
+    expect(dry.ja.stderr).toContain("chat に通知できませんでした: この環境変数が設定されていません");
   });
 
   test("takes secrets only from files that nobody else may read, beside the settings", async () => {
@@ -213,15 +224,15 @@ describe("a run", () => {
     const { en, ja } = await inBoth("renewals notify --fields recipient,outcome", here(tenant));
     expect(en).toMatchObject({
       exit: 0,
-      stdout: "recipient\toutcome\nit@example.jp\tsent\nyamada@example.jp\tsent\n",
+      stdout: "recipient\toutcome\nyamada@example.jp\tsent\nit@example.jp\tsent\n",
       stderr: expect.stringMatching(/^warning: yamada@example\.jp, [^\n]+\n$/),
     });
     expect(ja.stderr).toMatch(/^警告: .*yamada@example\.jp/);
     expect(en.requests).toContainEqual({ operation: "users", query: { limit: "1" } });
     expect(en.requests.find(({ operation }) => operation === "findUsers")).toBeDefined();
     expect(office.delivered.slice(0, 2).map(({ to, mail }) => [to, mail.subject])).toEqual([
-      ["it@example.jp", '[Renewal] 12 days left: other date "契約"'],
       ["yamada@example.jp", "【更新期限】あと 12 日: その他の期日「契約」"],
+      ["it@example.jp", '[Renewal] 12 days left: other date "契約"'],
     ]);
   });
 

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { readOwnFile, unreadable } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { deliveryOf } from "../../lib/renewals/notify/deliver.ts";
+import { deliveryOf, hindrancesOf } from "../../lib/renewals/notify/deliver.ts";
+import type { SecretPlace } from "../../lib/renewals/notify/secret.ts";
 import type { NoticeRow } from "../../lib/renewals/notify/sender.ts";
 import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
 import { planNotices, sendNotices } from "../../lib/renewals/notify/send.ts";
-import { NOTIFY_FILE, type NotifySettings } from "../../lib/renewals/notify/settings.ts";
+import { NOTIFY_FILE, type NotifySettings, type Recipient } from "../../lib/renewals/notify/settings.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { counted, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
@@ -19,9 +21,20 @@ const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
   busy: text("in progress elsewhere", "別の実行で処理中"),
 };
 
+const WAYS: Readonly<Record<Recipient["way"], Text>> = {
+  mail: text("mail", "メール"),
+  webhook: text("webhook", "Webhook"),
+  command: text("command", "コマンド"),
+};
+
 const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
   { key: "context", header: text("tenant", "テナント"), value: ({ due }) => due.context },
-  { key: "kind", header: text("kind", "種類"), value: ({ due }) => due.item.kind },
+  {
+    key: "kind",
+    header: text("kind", "種類"),
+    value: ({ due }) => due.item.kind,
+    name: ({ due }) => RENEWAL_KINDS[due.item.kind],
+  },
   { key: "name", header: text("name", "名前"), value: ({ due }) => due.item.name },
   { key: "expiresOn", header: text("expires on", "期限"), value: ({ due }) => due.day },
   { key: "daysLeft", header: text("days left", "残り日数"), align: "end", value: ({ due }) => due.days },
@@ -31,12 +44,18 @@ const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
     header: text("recipient", "通知先"),
     value: ({ recipient }) => (recipient.way === "mail" ? recipient.address : recipient.name),
   },
-  { key: "way", header: text("way", "方法"), value: ({ recipient }) => recipient.way },
+  {
+    key: "way",
+    header: text("way", "方法"),
+    value: ({ recipient }) => recipient.way,
+    name: ({ recipient }) => WAYS[recipient.way],
+  },
   { key: "language", header: text("language", "言語"), value: ({ recipient }) => recipient.language },
   {
     key: "outcome",
     header: text("outcome", "結果"),
-    value: ({ outcome }) => (terminal.output.format === "table" ? terminal.say(OUTCOMES[outcome]) : outcome),
+    value: ({ outcome }) => outcome,
+    name: ({ outcome }) => OUTCOMES[outcome],
   },
   {
     key: "reason",
@@ -119,7 +138,9 @@ export default defineCommand({
       severalContexts: allContexts,
       warn: (line: Text) => terminal.warn(line),
     };
-    const { rows, incomplete } = dryRun ? await planNotices(run) : await send(tools, settings, run);
+    const { rows, incomplete } = dryRun
+      ? await planNotices(run, hindrancesOf(settings, secretPlaceOf(tools)))
+      : await send(tools, settings, run);
     await show(tools, rows);
     return incomplete || unreached ? "unavailable" : undefined;
   },
@@ -175,10 +196,16 @@ async function openAll(
   return { tenants, unreached: tenants.length < all.length };
 }
 
+/** Where the settings' secrets are looked for. */
+const secretPlaceOf = ({ environment, home, machine }: Tools): SecretPlace => ({
+  environment,
+  folder: home.settings,
+  modes: machine.platform !== "win32",
+});
+
 async function send(tools: Tools, settings: NotifySettings, run: Parameters<typeof sendNotices>[0]) {
-  const { home, environment, signal, machine } = tools;
-  const modes = machine.platform !== "win32";
-  const deliver = deliveryOf(settings, { environment, folder: home.settings, modes });
+  const { signal } = tools;
+  const deliver = deliveryOf(settings, secretPlaceOf(tools));
   let sent = 0;
   tools.describeState(() =>
     text(

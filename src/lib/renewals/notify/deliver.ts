@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { readText } from "../../files/index.ts";
-import { same, text } from "../../text/index.ts";
-import { failed, type Delivery } from "./outcome.ts";
+import { same, text, type Text } from "../../text/index.ts";
+import { failed } from "./outcome.ts";
 import type { Deliver } from "./sender.ts";
 import { readSecret, type SecretPlace } from "./secret.ts";
-import type { NotifySettings, SecretSource, SmtpSettings, WebhookRecipient } from "./settings.ts";
+import type { NotifySettings, Recipient, SecretSource, SmtpSettings, WebhookRecipient } from "./settings.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { OpenWebhook } from "./ways/webhook.ts";
 
@@ -33,14 +33,35 @@ const openWebhook = async (
   return { service, template, url: await readSecret(url, place), token: await lookUp(token) };
 };
 
-/** The delivery that a missing secret, or a file that cannot be read, stands in the way of. */
-const notOpened = (error: unknown): Delivery => {
-  if (error instanceof Failure) {
-    const where = error.where === undefined ? "" : ` (${error.where})`;
-    return failed(text(`${error.what.en}${where}`, `${error.what.ja}${where}`));
-  }
-  return failed(same(error instanceof Error ? error.message : "failure"));
+/** Why a missing secret, or a file that cannot be read, stands in the way. */
+const hindrance = (error: unknown): Text => {
+  if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : "failure");
+  const where = error.where === undefined ? "" : ` (${error.where})`;
+  return text(`${error.what.en}${where}`, `${error.what.ja}${where}`);
 };
+
+const NO_SERVER = text("no mail server is set (smtp)", "smtp の設定がありません");
+
+/**
+ * What keeps recipients from being reached from here, as far as can be told without sending: a secret that is not set,
+ * an address that is none, a file that cannot be read.
+ */
+export const hindrancesOf =
+  (settings: NotifySettings, place: SecretPlace) =>
+  async (recipient: Recipient): Promise<Text | undefined> => {
+    try {
+      if (recipient.way === "mail") {
+        if (settings.smtp === undefined) return NO_SERVER;
+        await openSmtp(settings.smtp, place);
+      } else if (recipient.way === "webhook") {
+        const { addressOf, NOT_HTTPS } = await import("./ways/webhook.ts");
+        if (addressOf((await openWebhook(recipient, place)).url) === undefined) return NOT_HTTPS;
+      }
+      return undefined;
+    } catch (error) {
+      return hindrance(error);
+    }
+  };
 
 /** Delivers by the ways of the settings; mail server, secrets and libraries are opened by the first use. */
 export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Deliver => {
@@ -51,8 +72,7 @@ export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Delive
     try {
       switch (recipient.way) {
         case "mail": {
-          if (settings.smtp === undefined)
-            return failed(text("no mail server is set (smtp)", "smtp の設定がありません"));
+          if (settings.smtp === undefined) return failed(NO_SERVER);
           const mail = await (mailer ??= openSmtp(settings.smtp, place));
           return await mail(recipient.address, message, recipient.language);
         }
@@ -66,7 +86,7 @@ export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Delive
         }
       }
     } catch (error) {
-      return notOpened(error);
+      return failed(hindrance(error));
     }
   };
 };

@@ -1,5 +1,6 @@
 import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
-import { text, type Language, type Text } from "../../text/index.ts";
+import { same, text, type Language, type Text } from "../../text/index.ts";
+import { HAVE_ACCOUNTS, WHAT_STOPS } from "../consequences.ts";
 import type { DatedItem } from "../judge.ts";
 
 /** One item of a digest, and the stage it has reached. */
@@ -53,24 +54,40 @@ export const titleOf = (item: Pick<RenewalItem, "kind" | "name">, language: Lang
   return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`)[language];
 };
 
+/** How the details of an item are told. */
+export interface Telling {
+  readonly language: Language;
+  /** the tenants' names matter */
+  readonly severalContexts: boolean;
+  /** the file with its steps that goes along */
+  readonly guide?: string | undefined;
+}
+
+const RECORDED = text("recorded; the guide shows where it is", "登録済み(所在は手順のコマンドで確認できます)");
+const NOT_RECORDED = text("not recorded", "登録されていません");
+
 /**
  * The details of an item below its title and date, in order: a label and a value. Neither notes nor the location of a
- * phone leave the tenant.
+ * phone leave the tenant; that none is recorded does.
  */
 export const detailsOf = (
-  due: Pick<DueNotice, "item" | "context">,
-  severalContexts: boolean,
+  { item, context }: Pick<DueNotice, "item" | "context">,
+  { language, severalContexts, guide }: Telling,
 ): readonly (readonly [Text, string])[] => {
-  const { item, context } = due;
-  const guide = `clomoctl renewals guide ${item.id} --context ${context}`;
-  const lines: readonly (readonly [Text, string | null])[] = [
+  const command = `clomoctl renewals guide ${item.id} --context ${context}`;
+  const attached = guide === undefined ? same("") : text(`${guide} (attached), or `, `添付の ${guide}、または `);
+  const ofAccount = HAVE_ACCOUNTS.has(item.kind);
+  const missing = ofAccount ? NOT_RECORDED[language] : null;
+  const lines: readonly (readonly [Text, string | null | undefined])[] = [
+    [text("once expired", "期限が切れると"), WHAT_STOPS[item.kind]?.[language]],
     [text("tenant", "テナント"), severalContexts ? context : null],
     [RECORDED_FIELDS.organisation.label, item.organisation],
-    [RECORDED_FIELDS.account.label, item.account],
+    [RECORDED_FIELDS.account.label, item.account ?? missing],
+    [RECORDED_FIELDS.phone.label, ofAccount && item.phone !== null ? RECORDED[language] : missing],
     [RECORDED_FIELDS.owner.label, item.owner],
-    [text("steps", "手順"), guide],
+    [text("steps", "手順"), attached[language] + command],
   ];
-  return lines.flatMap(([label, value]) => (value === null || value === "" ? [] : [[label, oneLine(value)] as const]));
+  return lines.flatMap(([label, value]) => ((value ?? "") === "" ? [] : [[label, oneLine(value ?? "")] as const]));
 };
 
 /** The day of expiry; one that was only derived says so. */

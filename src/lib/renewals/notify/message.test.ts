@@ -51,7 +51,7 @@ test("several things are one digest; it names what is needed and nothing else", 
     dueNotice({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),
     dueNotice({
       context: "kanto",
-      item: { kind: "vpp-token", name: "大阪", certainty: "estimated" },
+      item: { kind: "vpp-token", name: "大阪", certainty: "estimated", phone: null },
       day: "2027-04-01",
     }),
   ];
@@ -60,14 +60,19 @@ test("several things are one digest; it names what is needed and nothing else", 
   expect(subject).toBe("【更新期限】あと 7 日: MDM プッシュ通知証明書「本社」 ほか 1 件");
   expect(body).toBe(`■ MDM プッシュ通知証明書「本社」
   期限: 2027-03-01 あと 7 日
+  期限が切れると: すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できません
   テナント: embedded
   アカウント: push@example.jp
+  認証コードを受け取る電話: 登録済み(所在は手順のコマンドで確認できます)
   更新担当: it@example.jp
   手順: clomoctl renewals guide 019a0000-0000-7000-8000-000000000001 --context embedded
 
 ■ VPP サービストークン「大阪」
   期限: 2027-04-01 (推定) あと 30 日
+  期限が切れると: アプリのライセンスの同期と割り当てができなくなります
   テナント: kanto
+  アカウント: 登録されていません
+  認証コードを受け取る電話: 登録されていません
   手順: clomoctl renewals guide 019a0000-0000-7000-8000-000000000001 --context kanto
 
 ご注意:
@@ -87,6 +92,21 @@ test("what people recorded stays on its line and is never markup", async () => {
   expect(html).not.toContain("<b>");
 });
 
+test("the steps go along where files do: a page for each of the ten most urgent, named in the text", async () => {
+  const due = Array.from({ length: 11 }, (_, index) =>
+    dueNotice({ item: { name: `第${index + 1}`, account: "a@b.jp" } }),
+  );
+  const { text: body, html, guides } = await messageOf(digestOf({ due, language: "en" }), { attach: true });
+  expect(guides.map(({ name }) => name)).toEqual(
+    due.slice(0, 10).map((_, at) => `guide-${at + 1}-push-certificate.html`),
+  );
+  expect(guides[1]?.html).toMatch(/How to renew: MDM push certificate: 第2.*the Apple Account a@b\.jp.*Renew/s);
+  expect(body).toContain("  steps: guide-1-push-certificate.html (attached), or clomoctl renewals guide ");
+  expect(html).toContain("guide-10-push-certificate.html (attached)");
+  expect(html).not.toContain("guide-11");
+  expect((await messageOf(digestOf({ due }))).guides).toEqual([]);
+});
+
 test("a bar that is full has no rest, every other one has", () => {
   const cells = (days: readonly number[]): number => {
     const html = htmlOf(digestOf({ due: days.map((left) => dueNotice({ days: left })) }), "");
@@ -98,7 +118,7 @@ test("a bar that is full has no rest, every other one has", () => {
 test("neither notes nor the place of a phone leave the tenant", async () => {
   const due = [dueNotice({ item: { notes: "内密のメモ", phone: "金庫の電話", owner: "総務課" } })];
   for (const language of ["en", "ja"] as const) {
-    const sent = JSON.stringify(await messageOf(digestOf({ due, language })));
+    const sent = JSON.stringify(await messageOf(digestOf({ due, language }), { attach: true }));
     expect(sent).toContain("総務課");
     expect(sent).not.toMatch(/内密のメモ|金庫の電話/);
   }

@@ -1,6 +1,8 @@
 import { text, type Text } from "../../text/index.ts";
+import { WRITERS } from "../guide/document.ts";
+import { guideOf } from "../guide/index.ts";
 import { renewalCalendar } from "../output/calendar.ts";
-import { dayText, detailsOf, timeLeft, titleOf, type Digest, type DueNotice } from "./digest.ts";
+import { dayText, detailsOf, oneLine, timeLeft, titleOf, type Digest, type DueNotice, type Telling } from "./digest.ts";
 
 /** A digest in words. */
 export interface Message {
@@ -9,7 +11,16 @@ export interface Message {
   readonly html: string;
   /** iCalendar */
   readonly calendar: string;
+  /** the steps of the most urgent things, as pages of their own */
+  readonly guides: readonly GuideFile[];
   readonly messageId: string;
+}
+
+/** A guide as a file. */
+interface GuideFile {
+  /** ASCII */
+  readonly name: string;
+  readonly html: string;
 }
 
 /** What stands below every notice. */
@@ -32,14 +43,14 @@ export const subjectOf = ({ due, language }: Digest): string => {
   return subject[language];
 };
 
-const textOf = (digest: Digest): string => {
-  const { due, warnings, language, severalContexts } = digest;
+const textOf = (digest: Digest, guides: readonly GuideFile[]): string => {
+  const { due, warnings, language } = digest;
   const say = (wording: Text): string => wording[language];
-  const items = due.map((one) =>
+  const items = due.map((one, index) =>
     [
       `■ ${titleOf(one.item, language)}`,
       `  ${say(text("expires", "期限"))}: ${dayText(one, language)} ${say(timeLeft(one))}`,
-      ...detailsOf(one, severalContexts).map(([label, value]) => `  ${say(label)}: ${value}`),
+      ...detailsOf(one, { ...digest, guide: guides[index]?.name }).map(([label, value]) => `  ${say(label)}: ${value}`),
     ].join("\n"),
   );
   const cautions =
@@ -76,9 +87,10 @@ const barOf = (due: DueNotice, fullDays: number): string => {
   );
 };
 
-const rowOf = (due: DueNotice, { language, severalContexts }: Digest, fullDays: number): string => {
+const rowOf = (due: DueNotice, telling: Telling, fullDays: number): string => {
+  const { language } = telling;
   const say = (wording: Text): string => wording[language];
-  const details = detailsOf(due, severalContexts)
+  const details = detailsOf(due, telling)
     .map(([label, value]) => `<div>${escaped(say(label))}: ${escaped(value)}</div>`)
     .join("");
   return (
@@ -94,10 +106,10 @@ const rowOf = (due: DueNotice, { language, severalContexts }: Digest, fullDays: 
  * A digest as an HTML mail: one row a thing, with a bar as long as the time left. No script, no style sheet, nothing
  * from outside; it reads the same in print.
  */
-export const htmlOf = (digest: Digest, subject: string): string => {
+export const htmlOf = (digest: Digest, subject: string, guides: readonly GuideFile[] = []): string => {
   const { due, warnings, language } = digest;
   const fullDays = Math.max(FULL_DAYS, ...due.map(({ days }) => days));
-  const rows = due.map((one) => rowOf(one, digest, fullDays)).join("\n");
+  const rows = due.map((one, index) => rowOf(one, { ...digest, guide: guides[index]?.name }, fullDays)).join("\n");
   const cautions = warnings.map((warning) => `<li>${escaped(warning[language])}</li>`).join("");
   const note = text("Note", "ご注意")[language];
   return `<!DOCTYPE html>
@@ -115,11 +127,41 @@ ${cautions === "" ? "" : `<h2 style="font-size:15px">${note}</h2><ul>${cautions}
 `;
 };
 
-/** Puts a digest into the words of its language: subject, text, HTML and a calendar of its days. */
-export const messageOf = async (digest: Digest): Promise<Message> => ({
-  subject: subjectOf(digest),
-  text: textOf(digest),
-  html: htmlOf(digest, subjectOf(digest)),
-  calendar: await renewalCalendar(digest.due, digest.language),
-  messageId: digest.messageId,
-});
+/** More than anybody renews at once; a guide has some 10 kB. */
+const MOST_GUIDES = 10;
+
+/** What leaves the tenant is on one line each, and never where a phone is. */
+const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
+  due.slice(0, MOST_GUIDES).map(({ item, day }, index) => {
+    const line = (value: string | null): string | null => (value === null ? null : oneLine(value));
+    const { name, organisation, owner, account, topic } = item;
+    const shown = {
+      name: oneLine(name),
+      organisation: line(organisation),
+      owner: line(owner),
+      account: line(account),
+      topic: line(topic),
+    };
+    const guide = guideOf(item.kind, { ...item, ...shown, phone: null }, day);
+    return { name: `guide-${index + 1}-${item.kind}.html`, html: WRITERS.html(guide, language) };
+  });
+
+/**
+ * Puts a digest into the words of its language: subject, text, HTML and a calendar of its days.
+ *
+ * @param options.attach with the guides of its items, where files go along
+ */
+export const messageOf = async (
+  digest: Digest,
+  { attach = false }: { readonly attach?: boolean } = {},
+): Promise<Message> => {
+  const guides = attach ? guidesOf(digest) : [];
+  return {
+    subject: subjectOf(digest),
+    text: textOf(digest, guides),
+    html: htmlOf(digest, subjectOf(digest), guides),
+    calendar: await renewalCalendar(digest.due, digest.language),
+    guides,
+    messageId: digest.messageId,
+  };
+};

@@ -5,6 +5,7 @@ import type { DueNotice } from "./digest.ts";
 import type { RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
 import { dueStages } from "../stages.ts";
+import { bouncedOn } from "./warnings.ts";
 
 /** A notice to claim in its tenant. */
 export interface PendingNotice {
@@ -39,7 +40,10 @@ const dueOf = (
 ): readonly PendingNotice[] => {
   const { context, timezone } = loaded.tenant;
   const items = tenantItems.find((tenantItem) => tenantItem.context === context)?.items ?? [];
-  const said = loaded.pastOf(addressee).filter(({ state }) => state === "sent");
+  const today = dayOf(clock.now, timezone);
+  const said = loaded
+    .pastOf(addressee)
+    .filter((notice) => notice.state === "sent" || bouncedOn(notice, today, timezone));
   return dueStages(items, said, { ...clock, timezone }).map(({ item, stage }) => ({
     loaded,
     key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee },

@@ -13,6 +13,7 @@ import type { NotifySettings, Recipient } from "./settings.ts";
 
 const EXPIRY = "2027-03-01T03:00:00.000Z";
 const NOW = "2027-01-30T00:00:00.000Z";
+const hoursAfter = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
 
 const SETTINGS: NotifySettings = {
   language: "ja",
@@ -172,16 +173,16 @@ test("an owner with a mail address is told of what is his, and missed where the 
   await post.send(NOW);
   const due = post.sent.map(({ to, digest }) => [to, digest.due.map(({ item }) => item.name).join()]);
   expect(due).toEqual([
-    ["it@example.jp", "京都,大阪,本社"],
-    ["ops@example.jp", "京都,大阪,本社"],
     ["sato@example.jp", "大阪"],
     ["yamada@example.jp", "本社"],
+    ["it@example.jp", "京都,大阪,本社"],
+    ["ops@example.jp", "京都,大阪,本社"],
   ]);
   const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of embedded';
   expect(post.warnings).toEqual([gone]);
-  expect(post.sent[1]?.message.text).toContain(gone);
-  expect(post.sent[0]?.message.html).toContain("sato@example.jp");
-  expect(post.sent[3]?.message.text).not.toContain("sato");
+  expect(post.sent[3]?.message.text).toContain(gone);
+  expect(post.sent[2]?.message.html).toContain("sato@example.jp");
+  expect(post.sent[1]?.message.text).not.toContain("sato");
 });
 
 test("a tenant that knows no users at all misses nobody", async () => {
@@ -200,6 +201,11 @@ test("the others hear of a recipient whose mail comes back, until it arrives aga
   expect(await post.send(NOW)).toEqual(["本社 30 it sent", "本社 30 ops failed", "incomplete"]);
   expect(post.warnings).toEqual(["could not notify ops: 550 gone"]);
   expect(heard()).toBe(false);
+  // an hour later nothing is tried again, the next day once
+  post.warnings.length = 0;
+  expect(await post.send(hoursAfter(1))).toEqual([]);
+  expect(post.warnings).toEqual([]);
+  expect(await post.send(hoursAfter(24))).toEqual(["本社 30 ops failed", "incomplete"]);
   await post.send("2027-02-22T00:00:00Z");
   expect(heard()).toBe(true);
   post.answers.clear();

@@ -4,9 +4,9 @@ import { Bounces, undatedWarnings } from "./warnings.ts";
 import { codeOf } from "./outcome.ts";
 import { workFor, type RecipientWork } from "./pending.ts";
 import { itemsOfRecipients, type RecipientItems } from "./recipients.ts";
-import { type Deliver, type NoticeRow, NoticeSender } from "./sender.ts";
+import { type Deliver, notNotified, type NoticeRow, NoticeSender } from "./sender.ts";
 import { LoadedTenant, type NoticeTenant } from "./tenant.ts";
-import type { NotifySettings } from "./settings.ts";
+import type { NotifySettings, Recipient } from "./settings.ts";
 import { titleOf } from "./digest.ts";
 
 /** The input of a run. */
@@ -77,8 +77,15 @@ const hasRecipient = (targets: readonly RecipientItems[], context: string, itemI
     ),
   );
 
-/** What would be sent to whom; nothing is sent and nothing is recorded. */
-export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
+/**
+ * What would be sent to whom; nothing is sent and nothing is recorded.
+ *
+ * @param hindranceOf what would keep a recipient from being reached, as far as can be told without sending
+ */
+export const planNotices = async (
+  run: NotifyRun,
+  hindranceOf: (recipient: Recipient) => Promise<Text | undefined> = () => Promise.resolve(undefined),
+): Promise<NotifyResult> => {
   const { work, tenants, incomplete } = await find(run);
   const bounces = new Bounces([], tenants);
   const sender = new NoticeSender({
@@ -91,11 +98,13 @@ export const planNotices = async (run: NotifyRun): Promise<NotifyResult> => {
   for (const [{ recipient }, { unfinished, fresh }] of work) {
     const pending = [...unfinished, ...fresh];
     await sender.itemWarnings(pending);
-    rows.push(
-      ...pending.flatMap(({ due }) => (due === undefined ? [] : [{ due, recipient, outcome: "due" as const }])),
-    );
+    const due = pending.flatMap((one) => one.due ?? []);
+    const reason = due.length === 0 ? undefined : await hindranceOf(recipient);
+    if (reason !== undefined) await run.warn(notNotified(recipient, reason));
+    const outcome = reason === undefined ? "due" : "failed";
+    rows.push(...due.map((one) => ({ due: one, recipient, outcome, reason }) as const));
   }
-  return { rows, incomplete };
+  return { rows, incomplete: incomplete || rows.some(({ outcome }) => outcome === "failed") };
 };
 
 /**
@@ -114,10 +123,10 @@ export const sendNotices = async (
   const sender = new NoticeSender({ ...run, tenants: found.tenants, bounces, deliver });
   const rows: NoticeRow[] = [];
   let { incomplete } = found;
-  // those first whose mail came back: the others are to hear of it
-  const order = found.work.toSorted(
-    ([one], [other]) => Number(bounces.has(other.addressee)) - Number(bounces.has(one.addressee)),
-  );
+  // those first whose mail came back, or may: the others are to hear of it
+  const rank = ({ recipient, addressee }: RecipientItems): number =>
+    bounces.has(addressee) ? 0 : recipient.way !== "mail" ? 3 : run.settings.recipients.includes(recipient) ? 2 : 1;
+  const order = found.work.toSorted(([one], [other]) => rank(one) - rank(other));
   for (const [target, work] of order) {
     signal?.throwIfAborted();
     try {

@@ -65,6 +65,10 @@ const settle = async ({ loaded, notice, due }: Claimed, delivery: Delivery | und
   }
 };
 
+/** That a recipient was not, or cannot be, notified, and why. */
+export const notNotified = ({ name }: Recipient, { en, ja }: Text): Text =>
+  text(`could not notify ${name}: ${en}`, `${name} に通知できませんでした: ${ja}`);
+
 const dueNoticesOf = (pending: readonly PendingNotice[]): readonly DueNotice[] =>
   pending.flatMap(({ due }) => due ?? []);
 
@@ -106,9 +110,8 @@ export class NoticeSender {
     const { bounces, warn } = this.#context;
     bounces.learn(addressee, !delivery.sent && delivery.bounced);
     if (delivery.sent) return due.map((one) => ({ due: one, recipient, outcome: "sent" }));
-    const { name } = recipient;
     const { reason } = delivery;
-    await warn(text(`could not notify ${name}: ${reason.en}`, `${name} に通知できませんでした: ${reason.ja}`));
+    await warn(notNotified(recipient, reason));
     return due.map((one) => ({ due: one, recipient, outcome: "failed", reason }));
   }
 
@@ -122,7 +125,7 @@ export class NoticeSender {
     ];
     const due = dueNoticesOf(claimed);
     const digest = { due, warnings, language: recipient.language, severalContexts, messageId };
-    return deliver(recipient, await messageOf(digest), digest);
+    return deliver(recipient, await messageOf(digest, { attach: recipient.way === "mail" }), digest);
   }
 
   /** Owners who are gone, and dates that differ between file and record; each is warned of once on stderr. */

@@ -1,3 +1,5 @@
+import type { Notice } from "../../model/renewal.ts";
+import { dayOf } from "../../model/time.ts";
 import { text, type Text } from "../../text/index.ts";
 import { oneLine, titleOf, type DueNotice } from "./digest.ts";
 import { receives, ownerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
@@ -6,6 +8,10 @@ import type { Recipient } from "./settings.ts";
 
 /** How the record of a notice begins whose mail the server refused for good. */
 export const BOUNCED = "bounced: ";
+
+/** Whether a notice was tried on a day, and its recipient refused for good: the same day brings no other answer. */
+export const bouncedOn = ({ state, error, at }: Notice, day: string, timezone: string): boolean =>
+  state === "failed" && error?.startsWith(BOUNCED) === true && dayOf(at, timezone) === day;
 
 /** Whether the latest mail to somebody was refused for good. */
 const lastBounced = (tenants: readonly LoadedTenant[], addressee: Addressee): boolean => {

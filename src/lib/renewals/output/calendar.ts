@@ -39,7 +39,7 @@ export const renewalCalendar = async (entries: readonly CalendarEntry[], languag
       // grows with every change, as a new date must make it
       sequence: Math.max(0, Math.trunc(Date.parse(item.updatedAt) / 1000) - COUNTED_FROM_SECONDS),
       summary: text(`Expires: ${title}`, `期限: ${title}`)[language],
-      description: detailsOf(entry, true)
+      description: detailsOf(entry, { language, severalContexts: true })
         .map(([label, value]) => `${label[language]}: ${value}`)
         .join("\n"),
       transparency: ICalEventTransparency.TRANSPARENT,

@@ -79,7 +79,11 @@ test("STARTTLS is required and its certificate is checked; the password goes ins
   const message = await messageOf(digestOf());
   const signedIn = { ...smtp, security: "starttls", user: "renewals", password: "geheim1" } as const;
   const untrusted = await openMailer(signedIn)("it@example.jp", message, "ja");
-  expect(untrusted).toMatchObject({ sent: false, bounced: false });
+  expect(untrusted).toMatchObject({
+    sent: false,
+    bounced: false,
+    reason: { en: expect.stringMatching(/^127\.0\.0\.1:\d+: its certificate is not trusted \(see ca-file\) \(.*SELF/) },
+  });
   expect(await openMailer({ ...signedIn, authority: cert })("it@example.jp", message, "ja")).toEqual({ sent: true });
   expect(office?.delivered).toMatchObject([{ user: "renewals", secure: true }]);
   const wrong = await openMailer({ ...signedIn, authority: cert, password: "geheim2" })("it@example.jp", message, "ja");
@@ -95,6 +99,7 @@ test("a server without STARTTLS gets nothing where it is asked for", async () =>
     "ja",
   );
   expect([delivery.sent, office?.delivered]).toEqual([false, []]);
+  expect(delivery).toMatchObject({ reason: { en: expect.stringContaining("does not offer STARTTLS") } });
 });
 
 test("a recipient refused for good has bounced; one refused for now has not", async () => {
@@ -123,7 +128,14 @@ test("a server that is silent, trickles or is not there fails in bounded time", 
   const smtp: OpenSmtp = { host: "127.0.0.1", port, security: "none", from: "a@example.jp" };
   const timeouts = { connectMs: 5000, silenceMs: 5000, wholeMs: 300 };
   const slow = await openMailer({ ...smtp, timeouts })("it@example.jp", message, "ja");
-  expect(slow).toMatchObject({ sent: false, reason: { en: "mail server did not respond in time" } });
+  expect(slow).toMatchObject({ sent: false, reason: { en: `127.0.0.1:${port}: mail server did not respond in time` } });
   await new Promise((resolve) => server.close(resolve));
-  expect(await openMailer(smtp)("it@example.jp", message, "ja")).toMatchObject({ sent: false, bounced: false });
+  expect(await openMailer(smtp)("it@example.jp", message, "ja")).toEqual({
+    sent: false,
+    bounced: false,
+    reason: {
+      en: `127.0.0.1:${port}: connection refused (ECONNREFUSED)`,
+      ja: `127.0.0.1:${port}: 接続を拒否されました(ECONNREFUSED)`,
+    },
+  });
 });

@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import type { Options } from "nodemailer/lib/smtp-transport/index.js";
 import { same, text, type Language } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
-import { bounced, codeOf, failed, SENT, type Delivery } from "../outcome.ts";
+import { bounced, failed, SENT, unreached, type Delivery } from "../outcome.ts";
 import { withoutSecrets } from "../secret.ts";
 import type { SmtpSettings } from "../settings.ts";
 
@@ -31,6 +31,7 @@ export type Mailer = (address: string, message: Message, language: Language) => 
 
 /** What nodemailer tells of a mail that was not taken. */
 interface SmtpError {
+  readonly code?: string | undefined;
   readonly responseCode?: number | undefined;
   readonly response?: string | undefined;
   readonly command?: string | undefined;
@@ -67,6 +68,11 @@ const mailOf = (from: string, to: string, message: Message, language: Language) 
   html: message.html,
   messageId: `<${message.messageId}>`,
   attachments: [
+    ...message.guides.map(({ name, html }) => ({
+      filename: name,
+      content: html,
+      contentType: "text/html; charset=utf-8",
+    })),
     {
       filename: "renewals.ics",
       content: message.calendar,
@@ -81,15 +87,18 @@ const mailOf = (from: string, to: string, message: Message, language: Language) 
   },
 });
 
-const failureOf = (error: unknown, secrets: readonly string[]): Delivery => {
-  const { response, ...refusal } = error as SmtpError;
-  const reason = response === undefined ? codeOf(error) : same(withoutSecrets(response, secrets).slice(0, 500));
+const failureOf = (error: unknown, { host, port }: OpenSmtp, secrets: readonly string[]): Delivery => {
+  const { response, code, ...refusal } = error as SmtpError;
+  const reason =
+    response === undefined || code === "ETLS"
+      ? unreached(error, host, port)
+      : same(withoutSecrets(response, secrets).slice(0, 500));
   return isBounce(refusal) ? bounced(reason) : failed(reason);
 };
 
 /**
  * Mails by SMTP, one connection a mail. Each is sent, failed, or given up within `timeouts`; what the server answered is
- * told without the password.
+ * told without the password, and what kept it from answering with host, port and cause.
  *
  * @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id)
  */
@@ -102,11 +111,18 @@ export const openMailer = (smtp: OpenSmtp): Mailer => {
     const transport = nodemailer.createTransport({ ...optionsOf(smtp, timeouts), socket });
     const sent = transport.sendMail(mailOf(from, address, message, language)).then(
       () => SENT,
-      (error: unknown) => failureOf(error, secrets),
+      (error: unknown) => failureOf(error, smtp, secrets),
     );
     const late = Promise.withResolvers<Delivery>();
     const bound = setTimeout(() => {
-      late.resolve(failed(text("mail server did not respond in time", "メールサーバーが時間内に応答しませんでした")));
+      late.resolve(
+        failed(
+          text(
+            `${smtp.host}:${smtp.port}: mail server did not respond in time`,
+            `${smtp.host}:${smtp.port}: メールサーバーが時間内に応答しませんでした`,
+          ),
+        ),
+      );
       // else a server that trickles on would keep the program alive
       socket.destroy();
     }, timeouts.wholeMs);

@@ -30,6 +30,12 @@ const slackText = (value: string): string =>
 /** Chatwork reads `[…]` as its tags. @see https://developer.chatwork.com/docs/message-notation */
 const chatworkText = (value: string): string => value.replaceAll("[", "［").replaceAll("]", "］");
 
+/** Google Chat reads `<users/all>` and `<address|words>`. @see https://developers.google.com/workspace/chat/format-messages */
+const googleText = (value: string): string => value.replaceAll("<", "＜").replaceAll(">", "＞");
+
+/** Adaptive cards read `[words](address)`. @see https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features */
+const cardText = (value: string): string => value.replaceAll("](", "] (");
+
 const CARD = "application/vnd.microsoft.card.adaptive";
 
 const teamsCard = ({ subject, text }: Wording): unknown => ({
@@ -42,9 +48,9 @@ const teamsCard = ({ subject, text }: Wording): unknown => ({
         type: "AdaptiveCard",
         version: "1.4",
         body: [
-          { type: "TextBlock", text: subject, weight: "Bolder", wrap: true },
+          { type: "TextBlock", text: cardText(subject), weight: "Bolder", wrap: true },
           // a card joins lines but for blank ones
-          { type: "TextBlock", text: cut(text.trimEnd()).replaceAll("\n", "\n\n"), wrap: true },
+          { type: "TextBlock", text: cardText(cut(text.trimEnd()).replaceAll("\n", "\n\n")), wrap: true },
         ],
       },
     },
@@ -85,7 +91,7 @@ export const payloadOf = (service: Service, wording: Wording, template = ""): Pa
     case "teams":
       return json(teamsCard(wording));
     case "google-chat":
-      return json({ text: cut(whole) });
+      return json({ text: googleText(cut(whole)) });
     case "chatwork": {
       const body = `[info][title]${chatworkText(subject)}[/title]${chatworkText(cut(text.trimEnd()))}[/info]`;
       return {

@@ -21,7 +21,9 @@ test("each chat gets its own form", async () => {
   expect(JSON.parse(payloadOf("slack", message).body)).toEqual({
     text: expect.stringContaining('A &amp; B &lt;"x"&gt; [info]'),
   });
-  expect(JSON.parse(payloadOf("google-chat", message).body)).toEqual({ text: `${subject}\n\n${text.trimEnd()}` });
+  expect(JSON.parse(payloadOf("google-chat", message).body)).toEqual({
+    text: `${subject}\n\n${text.trimEnd()}`.replaceAll("<", "＜").replaceAll(">", "＞"),
+  });
   expect(JSON.parse(payloadOf("line-works", message).body)).toEqual({ title: subject, body: { text: text.trimEnd() } });
   expect(JSON.parse(payloadOf("teams", message).body)).toMatchObject({
     type: "message",
@@ -70,6 +72,12 @@ test("it is posted once, with what makes a repetition known and Chatwork's token
   ]);
 });
 
+test("no name makes a mention or a link in a chat", async () => {
+  const hostile = await messageOf(digestOf({ due: [dueNotice({ item: { name: "<users/all> [x](http://a.jp)" } })] }));
+  expect(payloadOf("google-chat", hostile).body).not.toContain("<users/all>");
+  expect(payloadOf("teams", hostile).body).not.toContain("](");
+});
+
 test("it goes over the socket as UTF-8 JSON", async () => {
   await postNotice({ service: "line-works", url: chat.url }, message);
   expect(bodyOf()).toMatchObject({ title: message.subject });
@@ -78,7 +86,8 @@ test("it goes over the socket as UTF-8 JSON", async () => {
 test.each([300, 302, 404, 500])("HTTP %i is a failure that does not tell the address", async (status) => {
   chat.status = status;
   const delivery = await postNotice({ service: "slack", url: chat.url }, message);
-  expect(delivery).toEqual({ sent: false, bounced: false, reason: { en: `HTTP ${status}`, ja: `HTTP ${status}` } });
+  const said = `${new URL(chat.url).host}: HTTP ${status}`;
+  expect(delivery).toEqual({ sent: false, bounced: false, reason: { en: said, ja: said } });
 });
 
 test.each([
@@ -98,9 +107,17 @@ test("a server that is not there or says nothing is a failure in bounded time", 
   const { url } = chat;
   await chat.close();
   const absent = await postNotice({ service: "slack", url }, message);
+  expect(silent).toMatchObject({ reason: { en: expect.stringContaining("timed out (TimeoutError)") } });
   expect([silent.sent, absent]).toEqual([
     false,
-    { sent: false, bounced: false, reason: { en: "ECONNREFUSED", ja: "ECONNREFUSED" } },
+    {
+      sent: false,
+      bounced: false,
+      reason: {
+        en: expect.stringMatching(/^127\.0\.0\.1:\d+: connection refused \(ECONNREFUSED\)$/),
+        ja: expect.stringMatching(/^127\.0\.0\.1:\d+: 接続を拒否されました\(ECONNREFUSED\)$/),
+      },
+    },
   ]);
   expect(JSON.stringify([silent, absent])).not.toContain("SECRET");
   chat = await openChat();
