@@ -1,5 +1,5 @@
 import { same, text } from "../../text/index.ts";
-import { prepareAppleBusiness, recordStep, type Step, type StepsOf } from "./step.ts";
+import { prepareAppleBusiness, type Step, type StepsOf } from "./step.ts";
 
 const SETTINGS =
   "CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「Automated Device Enrollment」";
@@ -27,15 +27,14 @@ export const adeTokenSteps: StepsOf = (known) => [
       "「全件を取得する」を選び、「ADE デバイスの一覧を更新する」を実行します。",
     ),
     trap: text(
-      "After a renewal 「差分のみを取得する」 is not enough: it shows only devices that are already registered.",
-      "更新後は「差分のみを取得する」では不十分です。登録済みのデバイスしか表示されません。",
+      "After a renewal fetch all, not 「差分のみを取得する」 (another maker's advice).",
+      "更新後は「差分のみを取得する」ではなく、全件を取得してください(他社情報)。",
     ),
     check: text(
       "「ADEデバイス一覧更新処理が完了しました」 appears.",
       "「ADEデバイス一覧更新処理が完了しました」と表示されること。",
     ),
   },
-  recordStep("clomoctl renewals edit ITEM --file SERVER_Token_TIMEZ_smime.p7m"),
 ];
 
 const renew: readonly Step[] = [
@@ -44,26 +43,16 @@ const renew: readonly Step[] = [
     where: same(`${SETTINGS} > 「変更する」`),
     what: text("Open the upload screen now and leave it open.", "アップロードする画面を先に開いておきます。"),
     trap: text(
-      "Do not recreate 「ADE サーバートークン用公開鍵」: a token made for another key cannot be read.",
-      "「ADE サーバートークン用公開鍵」は作り直さないでください。別の鍵で作られたトークンは読み込めません。",
+      "「ADE サーバートークン用公開鍵」 is no part of a renewal: do not recreate it. A token made for another key cannot be read (inferred).",
+      "「ADE サーバートークン用公開鍵」は更新では使いません。作り直さないでください。別の鍵で作られたトークンは読み込めません(推定)。",
     ),
-  },
-  {
-    id: "public-key",
-    where: same(`${SETTINGS} > 「ADE サーバートークン用公開鍵」 > 「作成とダウンロード」`),
-    what: text(
-      "Only if the PANEL asks for a new key: download CLOMO_ADE_PublicKey.pem and register it with the same server in Apple Business Manager before creating the token.",
-      "PANEL で新しい鍵が必要になった場合のみ: CLOMO_ADE_PublicKey.pem をダウンロードし、トークンを作る前に Apple Business Manager の同じサーバに登録します。",
-    ),
-    waitsFor: "ade-public-key",
-    mayLack: true,
   },
   {
     id: "download",
     where: SERVER,
     what: text(
-      "Select the server that CLOMO uses now and choose 「MDMサーバトークンをダウンロード」.",
-      "現在 CLOMO で使っているサーバを選び、「MDMサーバトークンをダウンロード」を実行します。",
+      "Select the server that CLOMO uses now and choose 「MDMサーバトークンをダウンロード」, then once more in the dialog.",
+      "現在 CLOMO で使っているサーバを選び、「MDMサーバトークンをダウンロード」を押し、確認画面でもう一度「MDMサーバトークンをダウンロード」を押します。",
     ),
     trap: text(
       "Use the same server; never add one with +. With a token of another server you would have to move and re-enrol every device. From this point on the old token is invalid.",
@@ -83,13 +72,13 @@ const renew: readonly Step[] = [
       "すぐにアップロードします。「ファイルを選択」で指定し、最下部の「保存」を押します。",
     ),
     trap: text(
-      "Nothing is saved until you choose 「保存」; until then ADE cannot fetch or enrol devices.",
-      "「保存」を押すまで反映されません。それまで ADE の取得と登録はできません。",
+      "Nothing is saved until you choose 「保存」; until then ADE probably cannot fetch or enrol devices (inferred).",
+      "「保存」を押すまで反映されません。それまで ADE の取得と登録はできないと考えられます(推定)。",
     ),
   },
   {
     id: "look",
-    where: same("CLOMO PANEL > HOME > Mobile Device Management > 「ADE サーバートークン」"),
+    where: same(`CLOMO PANEL > HOME > Mobile Device Management > 「ADE サーバートークン」 / ${SETTINGS}`),
     what: text("Check that the date is a year from now.", "有効期限が 1 年後になったことを確認します。"),
   },
 ];

@@ -1,5 +1,5 @@
 import { same, text, type Text } from "../../text/index.ts";
-import { accountOf, phoneOf, recordStep, type Step, type StepsOf } from "./step.ts";
+import { accountOf, phoneOf, type Step, type StepsOf } from "./step.ts";
 
 const UTILITY = same("CLOMO PANEL > Settings > ユーティリティ");
 const DEVELOPER = same("https://developer.apple.com/account");
@@ -50,8 +50,8 @@ const stepsOf =
           `同じアカウント・同じアプリの${name.ja}を、メーカーの手順に従って更新します。`,
         ),
         trap: text(
-          "Do not revoke anything in use: apps signed with it stop working immediately.",
-          "使用中のものは失効(Revoke)させないでください。署名済みのアプリが直ちに使えなくなります。",
+          "Do not revoke anything in use: apps signed with it stop working (inferred from Apple's rules, as is this address).",
+          "使用中のものは失効(Revoke)させないでください。署名済みのアプリが使えなくなります(Apple の仕様からの推定。画面の URL も同じ)。",
         ),
       },
       { id: "build", where: UTILITY, what: after },
@@ -60,7 +60,6 @@ const stepsOf =
         where: UTILITY,
         what: text("Check that the new date is shown.", "新しい期限が表示されることを確認します。"),
       },
-      recordStep("clomoctl renewals edit ITEM --file FILE"),
     ];
   };
 

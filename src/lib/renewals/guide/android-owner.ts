@@ -1,5 +1,5 @@
 import { same, text } from "../../text/index.ts";
-import { accountOf, phoneOf, recordStep, type StepsOf } from "./step.ts";
+import { accountOf, phoneOf, type StepsOf } from "./step.ts";
 
 /**
  * The Google account that owns the Android Enterprise environment.
@@ -18,8 +18,8 @@ export const androidOwnerSteps: StepsOf = (known) => {
         `${account.ja}でブラウザーか Gmail アプリからログインします。${phone.ja}を用意してください。`,
       ),
       trap: text(
-        "Google may disable a free account that has not been used for a year. If the environment is removed, you have to apply again and set up every device anew; until then apps cannot be installed or removed, and app profiles have no effect.",
-        "1 年使われていない無料アカウントは Google に無効化されることがあります。環境が削除されると、申請からやり直して全デバイスを再設定することになり、その間はアプリの配信・削除やアプリ関連のプロファイルが機能しません。",
+        "Google may disable a free account that has not been used for a year. If the environment is removed, you have to apply again and set up every device anew; until then devices can be set up in legacy mode only, apps cannot be installed or removed, app profiles, tamper detection (改ざん検知), the managed Google Play page and licences do not work. Devices already set up can still be used.",
+        "1 年使われていない無料アカウントは Google に無効化されることがあります。環境が削除されると、申請からやり直して全デバイスを再設定することになります。その間はレガシーモード以外の初期設定、アプリの配信・削除、アプリ関連のプロファイル、改ざん検知、Managed Google Play のページ、ライセンスの操作ができません。設定済みのデバイスは引き続き使えます。",
       ),
     },
     {
@@ -42,10 +42,9 @@ export const androidOwnerSteps: StepsOf = (known) => {
         "所有者が 2 人(別々のアカウント)いることを確認し、1 人しかいなければ追加します。組織 ID を控えます。",
       ),
       trap: text(
-        "If the only owner account is lost, nobody can manage the enterprise any more. Record the second owner too: clomoctl renewals add NAME --kind android-owner",
-        "唯一の所有者を失うと、誰も管理できなくなります。2 人目も記録してください: clomoctl renewals add 名前 --kind android-owner",
+        "If the only owner account is lost, nobody can manage the enterprise any more (Google: it keeps working but is orphaned; CLOMO: set up again). Record the second owner too: clomoctl renewals add NAME --kind android-owner",
+        "唯一の所有者を失うと、誰も管理できなくなります(Google の資料では動作は続き、CLOMO の資料では再設定が必要)。2 人目も記録してください: clomoctl renewals add 名前 --kind android-owner",
       ),
     },
-    recordStep("clomoctl renewals confirm ITEM"),
   ];
 };

@@ -33,7 +33,7 @@ const guideText = ({ title, facts, steps }: Guide, language: Language): string =
   [
     title[language],
     "",
-    ...facts.map(([label, value]) => `  ${label[language]}: ${value}`),
+    ...facts.map(([label, value]) => `  ${label[language]}: ${value[language]}`),
     ...(facts.length > 0 ? [""] : []),
     ...steps.flatMap((step, index) => [...stepLines(step, index + 1, language), ""]),
   ]
@@ -49,7 +49,7 @@ const guideMarkdown = ({ title, facts, steps }: Guide, language: Language): stri
   [
     `# ${plain(title[language])}`,
     "",
-    ...facts.map(([label, value]) => `- ${label[language]}: ${plain(value)}`),
+    ...facts.map(([label, value]) => `- ${label[language]}: ${plain(value[language])}`),
     ...(facts.length > 0 ? [""] : []),
     ...steps.flatMap((step, index) => [
       `${index + 1}. [ ] ${plain(step.what[language])}`,
@@ -102,7 +102,7 @@ const guidePage = ({ title, facts, steps }: Guide, language: Language): string =
           ${facts.map(
             ([label, value]) =>
               html`<dt>${label[language]}</dt>
-                <dd>${value}</dd> `,
+                <dd>${value[language]}</dd> `,
           )}
         </dl>
         <ol>

@@ -26,7 +26,6 @@ test.each<[Download, string, boolean]>([
   ["signing-request", "CertificateSigningRequestX.csr", false],
   ["ade-token", "CLOMO MDM_Token_2026-03-01T05-00-00Z_smime (1).p7m", true],
   ["ade-token", "_Token_.p7m", false],
-  ["ade-public-key", "CLOMO_ADE_PublicKey (1).pem", true],
   ["vpp-token", "sToken_for_東京_.vpptoken", true],
   ["vpp-token", "sToken_for_Tokyo_ (1).vpptoken", true],
   ["vpp-token", "token_for_Tokyo.vpptoken", false],

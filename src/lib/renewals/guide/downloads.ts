@@ -26,10 +26,6 @@ export const DOWNLOAD_NAMES: Readonly<Record<Download, DownloadName>> = {
     // some browsers put another sign where the comma is
     pattern: new RegExp(`^MDM_ ?i3Systems[,_]? ?Inc[._]?_Certificate${AGAIN}\\.pem$`, "iu"),
   },
-  "ade-public-key": {
-    shown: "CLOMO_ADE_PublicKey.pem",
-    pattern: new RegExp(`^CLOMO_ADE_PublicKey${AGAIN}\\.pem$`, "iu"),
-  },
   "ade-token": { shown: "*_Token_*_smime.p7m", pattern: new RegExp(`^.+_Token_.+_smime${AGAIN}\\.p7m$`, "iu") },
   "vpp-token": { shown: "sToken_for_*.vpptoken", pattern: new RegExp(`^sToken_for_.*\\.vpptoken$`, "iu") },
 };
@@ -107,8 +103,7 @@ async function readDownload(folder: string, name: string, download: Download): P
     if (download === "signing-request") {
       return { ...written, content: { of: "request", request: readSigningRequest(file) } };
     }
-    const kind = download === "ade-public-key" ? "certificate" : download;
-    const renewable = readRenewables(file).find(({ expiring }) => expiring.kind === kind);
+    const renewable = readRenewables(file).find(({ expiring }) => expiring.kind === download);
     if (renewable === undefined) return { name, why: text("unexpected content", "内容が異なります") };
     return { ...written, content: { of: "renewable", renewable } };
   } catch (error) {

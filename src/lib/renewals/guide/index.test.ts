@@ -42,9 +42,84 @@ describe.each(KINDS)("the guide for %s", (kind) => {
   });
 });
 
-it("lets only the key that the PANEL may not ask for be left out", () => {
-  const optional = KINDS.flatMap((kind) => guideOf(kind, null, null).steps.filter(({ mayLack }) => mayLack === true));
-  expect(optional.map(({ id }) => id)).toEqual(["public-key"]);
+/** What stands in a step, wherever in it. @see facts 3.1 to 3.6, 7.2 */
+it.each([
+  ["push-certificate", "prepare", /Renew first, never Create/, /まず「Renew」.+「Create」は絶対に/],
+  [
+    "push-certificate",
+    "prepare",
+    /last year's data.+backup codes.+by the expiry date/s,
+    /前回登録した内容.+バックアップコード/s,
+  ],
+  ["push-certificate", "prepare", /Apple's own mails .+third party's account/, /他社情報では、30 日前/],
+  ["push-certificate", "request", /follow the link in the pop-up/, /ポップアップのリンク/],
+  ["push-certificate", "renew", /terms of use .+ Accept/, /利用規約.+「Accept」/],
+  ["push-certificate", "upload", /「OK」 in the pop-up/, /ポップアップの「OK」/],
+  ["push-certificate", "look", /「システム構成情報」/, /「システム構成情報」/],
+  ["push-certificate", "notices", /「サポートオプション」.+Five people at most/s, /「サポートオプション」.+最大 5 人/s],
+  ["ade-token", "prepare", /another administrator .+ can reset/, /別の管理者がそのアカウントを再設定/],
+  ["ade-token", "download", /then once more in the dialog/, /もう一度「MDMサーバトークンをダウンロード」/],
+  ["ade-token", "open-panel", /is no part of a renewal/, /更新では使いません/],
+  ["ade-token", "look", /Automated Device Enrollment/, /Automated Device Enrollment/],
+  ["vpp-token", "look", /「VPP管理配布」/, /「VPP管理配布」/],
+  ["vpp-token", "licences", /「ライセンス情報を同期する」.+first remedy/s, /最初に勧める対処/],
+  [
+    "android-owner",
+    "sign-in",
+    /legacy mode.+Devices already set up can still be used/s,
+    /設定済みのデバイスは引き続き使えます/,
+  ],
+  [
+    "device-certificate",
+    "find",
+    /\(clomo\.com\) may expire without harm/,
+    /署名用証明書\(clomo\.com\)は期限が切れても影響なく/,
+  ],
+  ["custom", "renew", /担当者/, /担当者\(HOME > 「担当者名」\)だけに届きます/],
+] as const)("%s tells at %s: %s", (kind, id, en, ja) => {
+  const step = guideOf(kind, null, null).steps.find((one) => one.id === id);
+  const said = (language: "en" | "ja") =>
+    [step?.what, step?.where, step?.trap, step?.check].map((one) => one?.[language]).join("\n");
+  expect(said("en")).toMatch(en);
+  expect(said("ja")).toMatch(ja);
+});
+
+it("marks what no page of CLOMO says", () => {
+  for (const [kind, id] of [
+    ["push-certificate", "request"],
+    ["push-certificate", "renew"],
+    ["push-certificate", "upload"],
+    ["ade-token", "upload"],
+    ["ade-token", "full-fetch"],
+    ["agent-profile", "renew"],
+    ["device-certificate", "find"],
+  ] as const) {
+    const step = guideOf(kind, null, null).steps.find((one) => one.id === id);
+    expect(step?.trap?.ja).toMatch(/推定|他社情報/);
+    expect(step?.trap?.en).toMatch(/inferred|other makers|another maker/);
+  }
+});
+
+it("never takes a recorded organisation for a place in Apple's portal", () => {
+  const { steps } = guideOf("vpp-token", { ...KNOWN, kind: "vpp-token", organisation: "全社" }, null);
+  expect(steps.find(({ id }) => id === "download")?.what.ja).not.toContain("全社");
+});
+
+it.each([
+  ["push-certificate", KNOWN, /clomoctl renewals edit 本社 --file "MDM_i3/],
+  ["android-owner", { ...KNOWN, name: "第 1" }, /clomoctl renewals confirm '第 1'$/],
+  ["custom", null, /clomoctl renewals add NAME --kind custom --expires DATE$/],
+  ["android-owner", null, /clomoctl renewals add NAME --kind android-owner --last-login DATE$/],
+] as const)("%s is recorded by the name it has, or added", (kind, known, command) => {
+  expect(guideOf(kind, known, null).steps.at(-1)?.what.ja).toMatch(command);
+});
+
+it("says what stops once it has expired", () => {
+  const { facts } = guideOf("push-certificate", null, null);
+  expect(facts[0]?.[1]).toMatchObject({
+    en: expect.stringContaining("fall silent"),
+    ja: expect.stringContaining("届かなく"),
+  });
 });
 
 /** What an administrator must not learn by doing. @see facts 3.3 to 3.6 */
@@ -59,7 +134,7 @@ it.each([
   ["push-certificate", "upload", /「続きから始める」, not 「次へ」/, /「次へ」ではなく「続きから始める」/],
   ["ade-token", "prepare", /invalidates the old one immediately/, /古いトークンは無効/],
   ["ade-token", "upload", /Nothing is saved until you choose 「保存」/, /「保存」を押すまで/],
-  ["ade-token", "full-fetch", /「差分のみを取得する」 is not enough/, /「差分のみを取得する」では不十分/],
+  ["ade-token", "full-fetch", /fetch all, not 「差分のみを取得する」/, /「差分のみを取得する」ではなく、全件/],
   ["vpp-token", "prepare", /password invalidates the token/, /パスワードを変更すると/],
   ["vpp-token", "organisation", /Start with 「全社」/, /最初に「全社」/],
   ["vpp-token", "save", /「登録」 alone does not save anything/, /「登録」だけでは保存されません/],

@@ -1,11 +1,12 @@
 import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { text, type Text } from "../../text/index.ts";
+import { same, text, type Text } from "../../text/index.ts";
+import { WHAT_STOPS } from "../consequences.ts";
 import { adeTokenSteps } from "./ade-token.ts";
 import { agentBuildSteps, agentProfileSteps, agentPushSteps } from "./agent-enterprise.ts";
 import { androidOwnerSteps } from "./android-owner.ts";
 import { certificateSteps, customSteps, deviceCertificateSteps } from "./other.ts";
 import { pushCertificateSteps } from "./push-certificate.ts";
-import type { Step, StepsOf } from "./step.ts";
+import { FEW_TOLD, NOTICES, recordStep, type Step, type StepsOf } from "./step.ts";
 import { vppTokenSteps } from "./vpp-token.ts";
 
 const STEPS: Readonly<Record<RenewalKind, StepsOf>> = {
@@ -28,8 +29,8 @@ const FACTS = ["organisation", "owner", "account", "phone", "topic"] as const;
 export interface Guide {
   readonly kind: RenewalKind;
   readonly title: Text;
-  /** what is recorded of it, as label and value */
-  readonly facts: readonly (readonly [label: Text, value: string])[];
+  /** what stops without it, and what is recorded of it, as label and value */
+  readonly facts: readonly (readonly [label: Text, value: Text])[];
   readonly steps: readonly Step[];
 }
 
@@ -41,15 +42,18 @@ export interface Guide {
 export function guideOf(kind: RenewalKind, known: RenewalItem | null, expiresOn: string | null): Guide {
   const name = RENEWAL_KINDS[kind];
   const what = known === null ? name : text(`${name.en}: ${known.name}`, `${name.ja}: ${known.name}`);
-  const facts: readonly (readonly [Text, string | null | undefined])[] = [
+  const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
+    [text("once expired", "期限が切れると"), WHAT_STOPS[kind]],
     ...FACTS.map((field) => [RECORDED_FIELDS[field].label, known?.[field]] as const),
   ];
   return {
     kind,
     title: text(`How to renew: ${what.en}`, `更新の手順: ${what.ja}`),
-    facts: facts.flatMap(([label, value]) => ((value ?? "") === "" ? [] : [[label, value ?? ""] as const])),
-    steps: STEPS[kind](known),
+    facts: facts.flatMap(([label, value]) =>
+      (value ?? "") === "" ? [] : [[label, typeof value === "string" ? same(value) : (value ?? same(""))] as const],
+    ),
+    steps: [...STEPS[kind](known), ...(FEW_TOLD.has(kind) ? [NOTICES] : []), recordStep(kind, known)],
   };
 }
 

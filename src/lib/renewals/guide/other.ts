@@ -1,5 +1,5 @@
 import { same, text } from "../../text/index.ts";
-import { accountOf, recordStep, type StepsOf } from "./step.ts";
+import { accountOf, oldFile, type StepsOf } from "./step.ts";
 
 /**
  * A certificate the PANEL issued to a device.
@@ -15,8 +15,8 @@ export const deviceCertificateSteps: StepsOf = () => [
       "この日に期限を迎えるデバイスを確認します。",
     ),
     trap: text(
-      "Devices set up at the same time expire at the same time: count them and start early.",
-      "同じ時期に設定したデバイスは期限も同じです。台数を数え、早めに始めてください。",
+      "A certificate is valid for 5 years, so devices set up at the same time probably expire together (inferred): count them and start early. CLOMO's own certificate that signs profiles (clomo.com) may expire without harm: it needs no renewal.",
+      "有効期間は 5 年です。同じ時期に設定したデバイスは期限も近いと考えられます(推定)。台数を数え、早めに始めてください。なお、プロファイルの署名用証明書(clomo.com)は期限が切れても影響なく、更新は不要です。",
     ),
   },
   {
@@ -32,7 +32,6 @@ export const deviceCertificateSteps: StepsOf = () => [
     ),
     check: text("The new date is shown, and the device connects.", "新しい期限が表示され、接続できること。"),
   },
-  recordStep("clomoctl renewals edit ITEM --expires DATE"),
 ];
 
 /** Any other certificate. */
@@ -49,12 +48,11 @@ export const certificateSteps: StepsOf = (known) => [
       `同じ認証局から、${accountOf(known, text("the account", "アカウント")).ja}で新しい証明書を発行します。`,
     ),
     check: text(
-      "clomoctl renewals verify --current OLD --new NEW",
-      "clomoctl renewals verify --current 旧 --new 新 で確認できること。",
+      `clomoctl renewals verify --current ${oldFile(known)} --new NEW`,
+      `clomoctl renewals verify --current ${oldFile(known)} --new NEW で確認できること。`,
     ),
   },
   { id: "replace", what: text("Replace it in every place on the list.", "書き出したすべての場所で入れ替えます。") },
-  recordStep("clomoctl renewals edit ITEM --file FILE"),
 ];
 
 /** A date of one's own: a contract, a domain, a membership. */
@@ -69,6 +67,9 @@ export const customSteps: StepsOf = (known) => [
       "Check that the payment method and the registered mail address are still valid.",
       "支払い方法(カードの有効期限)と登録メールアドレスが有効か確認してください。",
     ),
+    check: text(
+      "If this is the contract with CLOMO: its mails go to the contract's 担当者 (HOME > 「担当者名」) alone. To change that person, hand in the form of PANEL's Support form.",
+      "CLOMO の契約の場合: 契約更新の案内は契約の担当者(HOME > 「担当者名」)だけに届きます。担当者の変更は、PANEL の Support フォームから申込書を提出します。",
+    ),
   },
-  recordStep("clomoctl renewals edit ITEM --expires DATE"),
 ];

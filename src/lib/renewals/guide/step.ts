@@ -1,8 +1,9 @@
-import type { RenewalItem } from "../../model/renewal.ts";
-import { text, type Text } from "../../text/index.ts";
+import type { RenewalItem, RenewalKind } from "../../model/renewal.ts";
+import { same, text, type Text } from "../../text/index.ts";
+import { shownWord } from "../shell-word.ts";
 
 /** A file that a step has downloaded. */
-export type Download = "signing-request" | "push-certificate" | "ade-public-key" | "ade-token" | "vpp-token";
+export type Download = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";
 
 /** One step of a renewal, in the order in which it is done. */
 export interface Step {
@@ -17,8 +18,6 @@ export interface Step {
   readonly check?: Text | undefined;
   /** the file that is there afterwards */
   readonly waitsFor?: Download | undefined;
-  /** the file may be missing: not everybody needs it */
-  readonly mayLack?: true | undefined;
 }
 
 /** The steps for a kind of item, worded with what is recorded; null where nothing is. */
@@ -45,15 +44,56 @@ export const phoneOf = (known: RenewalItem | null): Text =>
         `2ファクタ認証コードを受け取る電話(${known?.phone})`,
       );
 
-/** The last step of all: what `--interactive` does by itself. */
-export const recordStep = (command: string): Step => ({
-  id: "record",
+/** The file in use as `verify` is told it. */
+export const oldFile = (known: RenewalItem | null): string => shownWord(known?.source ?? "OLD");
+
+/** How the renewal of a kind is recorded, behind the item's name. */
+const RECORDED_BY: Readonly<Record<RenewalKind, string>> = {
+  "push-certificate": '--file "MDM_i3Systems,Inc._Certificate.pem"',
+  "ade-token": "--file SERVER_Token_TIMEZ_smime.p7m",
+  "vpp-token": "--file sToken_for_PLACE_.vpptoken",
+  "android-owner": "",
+  "agent-build-certificate": "--file FILE",
+  "agent-push-certificate": "--file FILE",
+  "agent-profile": "--file FILE",
+  "device-certificate": "--expires DATE",
+  certificate: "--file FILE",
+  custom: "--expires DATE",
+};
+
+/** The last step of all: what `--interactive` does by itself. An item that is not recorded yet is added. */
+export function recordStep(kind: RenewalKind, known: RenewalItem | null): Step {
+  const values = RECORDED_BY[kind];
+  const command =
+    known === null
+      ? `clomoctl renewals add NAME --kind ${kind} ${values === "" ? "--last-login DATE" : values}`
+      : `clomoctl renewals ${values === "" ? "confirm" : "edit"} ${shownWord(known.name)} ${values}`.trimEnd();
+  return {
+    id: "record",
+    what: text(
+      `Record the renewal, so that the next date is known: ${command}`,
+      `次の期限がわかるように記録します: ${command}`,
+    ),
+    trap: text("Otherwise notices about the old date continue.", "記録しないと、古い期限についての通知が続きます。"),
+  };
+}
+
+/** What CLOMO itself sends mails about. @see facts 3.2 */
+export const FEW_TOLD: ReadonlySet<RenewalKind> = new Set(["push-certificate", "ade-token", "vpp-token"]);
+
+/** @see facts 3.2, 7.2: a leaver who was the only one ends CLOMO's mails silently */
+export const NOTICES: Step = {
+  id: "notices",
+  where: same("CLOMO PANEL > Users/Org > (システム管理者) > 「サポートオプション」"),
   what: text(
-    `Record the renewal, so that the next date is known: ${command}`,
-    `次の期限がわかるように記録します: ${command}`,
+    "Check that at least two people still in your organisation have 「サポートオプション」: only they get CLOMO's own mails about expiry dates, from 3 months before.",
+    "在籍中の 2 人以上のシステム管理者で「サポートオプション」が有効なことを確認します。CLOMO からの更新案内メール(3 か月前から)は、有効な人にしか届きません。",
   ),
-  trap: text("Otherwise notices about the old date continue.", "記録しないと、古い期限についての通知が続きます。"),
-});
+  trap: text(
+    "Five people at most: when all five are taken, turn off a leaver's first. The contract's 担当者 does not get these mails.",
+    "最大 5 人です。5 人に達しているときは、先に退職者の分を無効にします。契約の担当者には、この案内は届きません。",
+  ),
+};
 
 const MANAGED = text("the Managed Apple Account", "管理対象 Apple Account");
 
@@ -64,9 +104,21 @@ export const prepareAppleBusiness = (known: RenewalItem | null, trap: Text): Ste
   return {
     id: "prepare",
     what: text(
-      `You need: for Apple Business Manager, ${account.en} and its password; ${phone.en}; and the login of a CLOMO PANEL system administrator.`,
-      `用意するもの: Apple Business Manager の${account.ja}とパスワード、${phone.ja}、CLOMO PANEL のシステム管理者のログイン情報。`,
+      `You need: for Apple Business Manager, ${account.en} and its password; ${phone.en}; and ${PANEL_LOGIN.en}.`,
+      `用意するもの: Apple Business Manager の${account.ja}とパスワード、${phone.ja}、${PANEL_LOGIN.ja}。`,
     ),
-    trap,
+    trap: text(`${trap.en} ${LOST_PHONE.en}`, `${trap.ja}${LOST_PHONE.ja}`),
   };
 };
+
+/** @see facts 3.5, 7.2; who may reset an account is Apple's rule, not CLOMO's */
+const LOST_PHONE = text(
+  "If nobody can sign in, another administrator of Apple Business Manager can reset that account (Apple's rule); a changed password ends the account's VPP tokens.",
+  "サインインできない場合は、Apple Business Manager の別の管理者がそのアカウントを再設定できます(Apple の仕様)。パスワードが変わると、そのアカウントの VPP トークンは無効になります。",
+);
+
+/** What any login to the PANEL may need. @see facts 7.2 */
+export const PANEL_LOGIN = text(
+  "the login of a CLOMO PANEL system administrator (with its authenticator or backup codes, if MFA is on)",
+  "CLOMO PANEL のシステム管理者のログイン情報(多要素認証が有効なら、認証アプリかバックアップコードも)",
+);

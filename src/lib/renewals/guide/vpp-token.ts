@@ -1,6 +1,5 @@
-import type { RenewalItem } from "../../model/renewal.ts";
 import { same, text } from "../../text/index.ts";
-import { prepareAppleBusiness, recordStep, type Step, type StepsOf } from "./step.ts";
+import { prepareAppleBusiness, type Step, type StepsOf } from "./step.ts";
 
 const SERVICE = "CLOMO PANEL > Settings > CLOMO MOBILE APP PORTAL > サービス設定 > 「VPP 管理配布」 > 「設定する」";
 const CONTENT_TOKENS = same(
@@ -20,33 +19,28 @@ export const vppTokenSteps: StepsOf = (known) => [
       "このアカウントのパスワードを変更すると、期限前でもトークンは直ちに無効になります。ダウンロード後は変更せず、トークン専用のアカウントを使ってください。",
     ),
   ),
-  ...renew(known),
-  recordStep("clomoctl renewals edit ITEM --file sToken_for_PLACE_.vpptoken"),
+  DOWNLOAD,
+  ...upload,
 ];
 
-function renew(known: RenewalItem | null): readonly Step[] {
-  const place = known?.organisation ?? null;
-  return [
-    {
-      id: "download",
-      where: CONTENT_TOKENS,
-      what: text(
-        `Download the token of ${place === null ? "the location in use" : place}.`,
-        `${place === null ? "使用中の場所" : `「${place}」`}のトークンを「ダウンロード」します。`,
-      ),
-      trap: text(
-        "There may be several tokens with different dates: choose the one for the same location.",
-        "トークンは複数あり、期限もそれぞれ異なることがあります。同じ場所のものを選んでください。",
-      ),
-      check: text(
-        "sToken_for_(location)_.vpptoken; full-width characters of the location become _.",
-        "sToken_for_(場所名)_.vpptoken ができること(全角文字は _ になります)。",
-      ),
-      waitsFor: "vpp-token",
-    },
-    ...upload,
-  ];
-}
+/** The place in Apple's portal is nothing that is recorded: an organisation is CLOMO's, or the company. */
+const DOWNLOAD: Step = {
+  id: "download",
+  where: CONTENT_TOKENS,
+  what: text(
+    "Download the token of the location whose token was used last (the location is in the name of last year's file).",
+    "前回と同じ場所のトークンを「ダウンロード」します(場所は前回のファイル名でわかります)。",
+  ),
+  trap: text(
+    "There may be several tokens with different dates: choose the one for the same location.",
+    "トークンは複数あり、期限もそれぞれ異なることがあります。同じ場所のものを選んでください。",
+  ),
+  check: text(
+    "sToken_for_(location)_.vpptoken; full-width characters of the location become _.",
+    "sToken_for_(場所名)_.vpptoken ができること(全角文字は _ になります)。",
+  ),
+  waitsFor: "vpp-token",
+};
 
 const upload: readonly Step[] = [
   {
@@ -75,10 +69,21 @@ const upload: readonly Step[] = [
   },
   {
     id: "look",
-    where: same("CLOMO PANEL > HOME > Mobile Device Management > 「VPPサービストークン」"),
+    where: same(
+      "CLOMO PANEL > HOME > Mobile Device Management > 「VPPサービストークン」 / Settings > CLOMO MOBILE APP PORTAL > サービス設定 > 「VPP管理配布」",
+    ),
+    what: text("Check that the date is a year from now.", "有効期限が 1 年後になったことを確認します。"),
+  },
+  {
+    id: "licences",
+    where: same("CLOMO PANEL > 「管理配布のライセンス数を更新」 / 「ライセンス情報を同期する」"),
     what: text(
-      "Check that the date is a year from now, and fetch the licences with 「管理配布のライセンス数を更新」 (done automatically once a day).",
-      "有効期限が 1 年後になったことを確認し、「管理配布のライセンス数を更新」でライセンスを取得します(自動では 1 日 1 回です)。",
+      "Fetch the licences, or wait for the daily fetch.",
+      "ライセンスを取得します(自動でも 1 日 1 回取得します)。",
+    ),
+    check: text(
+      "If licences could not be synchronised before, this renewal is CLOMO's first remedy: try again now.",
+      "以前からライセンスの同期に失敗していた場合、CLOMO が最初に勧める対処がこの更新です。もう一度同期してください。",
     ),
   },
 ];

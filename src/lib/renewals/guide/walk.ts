@@ -52,7 +52,7 @@ export async function walk({ steps }: Guide, desk: WalkDesk): Promise<WalkResult
   for (const [index, step] of steps.entries()) {
     if (step.id === "record") break;
     await desk.show(step, index + 1);
-    const answer = step.waitsFor === undefined ? await done(desk) : await awaitFile(desk, step, step.waitsFor, taken);
+    const answer = step.waitsFor === undefined ? await done(desk) : await awaitFile(desk, step.waitsFor, taken);
     if (answer !== "next") return { ended: "stopped", at: step, refused: answer === "refused" };
   }
   return { ended: "done", renewed: taken.renewed };
@@ -67,12 +67,7 @@ const done = (desk: WalkDesk): Promise<"next" | "stop"> =>
   ]);
 
 /** Waits until the step's file is there and good, or the person gives up. */
-async function awaitFile(
-  desk: WalkDesk,
-  step: Step,
-  download: Download,
-  taken: Taken,
-): Promise<"next" | "stop" | "refused"> {
+async function awaitFile(desk: WalkDesk, download: Download, taken: Taken): Promise<"next" | "stop" | "refused"> {
   let refused = false;
   for (;;) {
     const answer = await desk.choose(question(download, refused), [
@@ -82,10 +77,8 @@ async function awaitFile(
           ? text("look again", "もう一度探す")
           : text("downloaded, look for the file", "ダウンロード済み(ファイルを探す)"),
       },
-      ...(step.mayLack === true ? [{ value: "skip", name: text("not needed, next step", "不要(次へ)") } as const] : []),
       { value: "stop", name: STOP },
     ]);
-    if (answer === "skip") return "next";
     if (answer === "stop") return refused ? "refused" : "stop";
     const found = await look(desk, download);
     if (found === undefined) continue;

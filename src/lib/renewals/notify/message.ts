@@ -142,7 +142,7 @@ const guidesOf = ({ due, language }: Digest): readonly GuideFile[] =>
       account: line(account),
       topic: line(topic),
     };
-    const guide = guideOf(item.kind, { ...item, ...shown, phone: null }, day);
+    const guide = guideOf(item.kind, { ...item, ...shown, phone: null, source: null }, day);
     return { name: `guide-${index + 1}-${item.kind}.html`, html: WRITERS.html(guide, language) };
   });
 

@@ -1,6 +1,7 @@
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { CheckResult } from "../check.ts";
+import { shownWord } from "../shell-word.ts";
 import { LEVEL_NAMES, type Checked } from "../judge.ts";
 
 /**
@@ -37,10 +38,6 @@ function sentenceOf({ kind, name, expiresOn, daysLeft, remark, level }: Checked)
 /** The guide of what is recorded, else that of its kind. */
 function nextOf({ kind, name, context }: Checked, severalContexts: boolean): string {
   if (kind === null) return "";
-  const subject = context === null ? kind : word(name);
-  return `: clomoctl renewals guide ${subject}${severalContexts && context !== null ? ` --context ${word(context)}` : ""}`;
+  const subject = context === null ? kind : shownWord(name);
+  return `: clomoctl renewals guide ${subject}${severalContexts && context !== null ? ` --context ${shownWord(context)}` : ""}`;
 }
-
-/** One word of a shell. */
-const word = (name: string): string =>
-  /^[\p{L}\p{N}_.@/][\p{L}\p{N}_.@/-]*$/u.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
