@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { describeWithOpenssl, serverToken, Workshop, type Made } from "../../lib/apple/testing/openssl.ts";
@@ -71,6 +71,46 @@ describe("what the options say", () => {
     const words = ["所有者", "--kind", "android-owner", "--last-login", at];
     const { requests } = await run(["renewals", "add", ...words], { tenant: added });
     expect(told(requests)).toEqual({ kind: "android-owner", name: "所有者", expiresAt, certainty: "estimated" });
+  });
+});
+
+describe("a folder", () => {
+  test("is recorded file by file; what is known is left out, what cannot be read or is refused is said", async () => {
+    const folder = freshFolder();
+    const write = (name: string, content: string) => writeFileSync(join(folder, "certs", name), content);
+    mkdirSync(join(folder, "certs"));
+    write("a.vpptoken", vppToken(new Date("2027-01-15T09:00:00Z"), "例 A"));
+    write("b.vpptoken", "broken");
+    write("c.vpptoken", vppToken(new Date("2027-02-15T09:00:00Z"), "例 C"));
+    const line = "renewals add certs --owner it@example.jp --fields name,source";
+    const { en, ja } = await inBoth(line, { folder, tenant: both });
+    expect(en).toMatchObject({ exit: 8, stdout: "name\tsource\n契約 1\t\n契約 1\t\n" });
+    expect(en.stderr).toMatch(/^certs\/b\.vpptoken: not a certificate.*\n$/);
+    expect(ja.stderr).toMatch(/^certs\/b\.vpptoken: 証明書、/);
+    expect(en.requests.map(({ json }) => json)).toEqual([
+      undefined,
+      ...["A", "C"].map((one) =>
+        expect.objectContaining({
+          name: `例 ${one}`,
+          kind: "vpp-token",
+          owner: "it@example.jp",
+          source: join(folder, "certs", `${one.toLowerCase()}.vpptoken`),
+        }),
+      ),
+    ]);
+    const sent = en.requests[1]?.json as { readonly fingerprint: string };
+    const taken = new Failure("input-rejected", { what: { en: "same topic as x", ja: "x と同じトピックです" } });
+    const known = { listRenewals: { items: [item(3, { fingerprint: sent.fingerprint })] }, addRenewal: taken };
+    const again = await run(line, { folder, tenant: known });
+    expect(again).toMatchObject({ exit: 3, stdout: "name\tsource\n" });
+    expect(again.stderr).toContain("certs/a.vpptoken: already recorded\n");
+    expect(again.stderr).toContain("certs/c.vpptoken: same topic as x\n");
+  });
+
+  test("a kind that is given makes it a name", async () => {
+    const folder = freshFolder();
+    mkdirSync(join(folder, "契約"));
+    expect(await addedBy(custom, { folder, tenant: added })).toEqual({ kind: "custom", name: "契約" });
   });
 });
 
@@ -156,7 +196,7 @@ describe("what is refused", () => {
     [["x"], "kind is missing"],
     [["x", "--last-login", "2026-04-01"], "kind is missing"],
     [["x", "--kind", "password"], "must be one of"],
-    [["--kind", "custom"], "NAME is missing"],
+    [["--kind", "custom"], "NAME|FOLDER is missing"],
     [["x", "y", "--kind", "custom"], "unexpected argument y"],
     [[" ", "--kind", "custom"], "name is empty"],
     [["x", "--kind", "custom", "--expires", "2027-02-29"], "--expires must be a date, not 2027-02-29"],
@@ -205,8 +245,38 @@ describe("the answer", () => {
     expect(utc.stdout).toContain("2026-12-01\t11\tcritical");
   });
 
+  test("asks a person once for owner, account and phone; blank is an answer, and what is given is not asked", async () => {
+    const typing = [
+      ["Who renews it", "it@example.jp\r"],
+      ["Where is the phone", "\r"],
+    ] as const;
+    const line = "renewals add 本社 --kind push-certificate --account push@example.jp";
+    const asked = await run(line, { tenant: added, terminal: { typing } });
+    expect(told(asked.requests)).toMatchObject({ owner: "it@example.jp", account: "push@example.jp" });
+    expect(told(asked.requests)).not.toHaveProperty("phone");
+    const ja = await run(`${line} --phone 金庫 --lang ja`, {
+      tenant: added,
+      terminal: { typing: [["更新担当は", "総務\r"]] },
+    });
+    expect(told(ja.requests)).toMatchObject({ owner: "総務", phone: "金庫" });
+    expect(ja.stderr).not.toContain("どの Apple");
+    const own = await run(["renewals", "add", ...custom], {
+      tenant: added,
+      terminal: { typing: [["Who renews", "\r"]] },
+    });
+    expect(told(own.requests)).toEqual({ kind: "custom", name: "契約" });
+  });
+
+  test.each(["password: hunter2", "パスワード：abc", "PASSWD=x"])("notes like %s are warned of", async (notes) => {
+    const { en, ja } = await inBoth(["renewals", "add", ...custom, "--notes", notes], { tenant: added });
+    expect(en.stderr).toMatch(/^warning: the notes look like a password.+--notes ''\n$/);
+    expect(ja.stderr).toMatch(/^警告: メモにパスワード/);
+    expect(await addedBy([...custom, "--notes", "パスワードなし"], { tenant: added })).toBeDefined();
+  });
+
   test("is drawn on a terminal, in its language", async () => {
-    const { en, ja } = await inBoth(["renewals", "add", ...custom], { tenant: added, terminal: {} });
+    const line = ["renewals", "add", ...custom, "--no-input"];
+    const { en, ja } = await inBoth(line, { tenant: added, terminal: {} });
     expect(en.stdout).toMatch(/^context +embedded$/m);
     expect(en.stdout).toMatch(/^days left +365$/m);
     expect(ja.stdout).toMatch(/^残り日数 +365$/m);

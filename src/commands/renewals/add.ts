@@ -1,7 +1,10 @@
+import { resolve } from "node:path";
 import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
+import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
+import { askMissing, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
@@ -20,7 +23,17 @@ export default defineCommand({
       "Android Enterprise の管理用アカウントは 2 つ登録できます。2 つ用意して両方を登録してください。パスワードはどこにも記録しません。",
     ),
   ],
-  args: { name: { kind: "string", required: true, about: text("name of the item", "名前") } },
+  args: {
+    name: {
+      kind: "string",
+      value: "NAME|FOLDER",
+      required: true,
+      about: text(
+        "name of the item; or a folder, of which each certificate, token and profile is recorded",
+        "名前。またはフォルダー(中の証明書・トークン・プロファイルをすべて登録する)",
+      ),
+    },
+  },
   options: ITEM_OPTIONS,
   examples: [
     { line: "clomoctl renewals add 本社 --file push.pem --owner it@example.jp --account push@example.jp" },
@@ -28,19 +41,25 @@ export default defineCommand({
       line: "clomoctl renewals add 第一所有者 --kind android-owner --last-login 2026-04-01 --phone 情報システム部の金庫",
     },
     { line: "clomoctl renewals add example.jp --kind custom --expires 2027-03-31 --notes ドメイン" },
+    { line: "clomoctl renewals add certificates --owner it@example.jp", about: text("a folder", "フォルダー") },
   ],
-  exits: ["input-rejected", "not-found", "locked"],
+  exits: ["input-rejected", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;
-    if (kind === undefined && options.file === undefined) throw kindMissing();
     if (name.trim() === "") throw nameMissing();
+    if (kind === undefined && options.file === undefined) {
+      if (!(await isFolder(resolve(tools.workingFolder, name)))) throw kindMissing();
+      const { addFolder } = await import("./items/add-folder.ts");
+      return addFolder(tools, tenant, { folder: name, options });
+    }
     const said = await readOptions(tools, { options, kind, timezone: zoneOf(tools, tenant) });
     const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
     await refuseDuplicate(client, item);
-    const added = await client.renewals.add(item);
+    await warnOfSecrets(tools, item);
+    const added = await client.renewals.add({ ...item, ...(await askMissing(tools, item)) });
     if (added.expiresAt === null) {
       await tools.terminal.warn(
         text(

@@ -12,6 +12,7 @@ import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
+import { warnOfSecrets } from "./items/missing.ts";
 import { readOpeners, readOptions } from "./items/read-options.ts";
 import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
 import { inUseOf } from "../../lib/renewals/read/in-use.ts";
@@ -49,6 +50,7 @@ export default defineCommand({
     refuseNothing(change, name);
     refuseOtherTopic(before, change, options.file);
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, options, timezone });
+    await warnOfSecrets(tools, change);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const after = await client.renewals.edit(before.id, kept);
     await showItem(tools, tenant, after);

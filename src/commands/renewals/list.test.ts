@@ -92,6 +92,14 @@ describe("a list", () => {
     expect(stdout).toBe("name\n謎\n契約\n");
   });
 
+  test("names on a terminal what nobody would know how to renew, and nowhere else", async () => {
+    const push = item(1, { name: "本社", kind: "push-certificate", owner: "it@example.jp" });
+    const { en, ja } = await inBoth("renewals list", { tenant: having(push, item(2, { owner: "a" })), terminal: {} });
+    expect(en.stderr).toBe("本社: not recorded: account, 2-factor phone\n");
+    expect(ja.stderr).toBe("本社: 登録がありません: アカウント、認証コードを受け取る電話\n");
+    expect((await run("renewals list", { tenant: having(push) })).stderr).toBe("");
+  });
+
   test("is empty without items, and draws nothing", async () => {
     expect(await run("renewals list --format json", { tenant: having() })).toMatchObject({ exit: 0, stdout: "[]\n" });
     expect(await run("renewals list", { tenant: having(), terminal: {} })).toMatchObject({

@@ -7,6 +7,7 @@ import { LIMIT } from "../listing/list.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 import { asOfNow, itemsBySource, remarksOf } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
+import { missingOf } from "./items/missing.ts";
 import type { Shown } from "./items/overview.ts";
 import { momentIn } from "../../lib/model/time.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
@@ -62,6 +63,7 @@ export default defineCommand({
       await terminal.list(ITEM_COLUMNS, shown.items);
     }
     await adviseSecondOwner(terminal, shown.items);
+    if (terminal.interactive) await listMissing(terminal, shown.items);
     return failed?.code;
   },
 });
@@ -129,6 +131,16 @@ async function writePage(tools: Tools, shown: Shown, file: string): Promise<void
   });
   await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
   if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
+}
+
+/** Names what has no owner, account or phone recorded: nobody would know how to renew it. */
+async function listMissing(terminal: Tools["terminal"], items: readonly Judged[]): Promise<void> {
+  for (const item of items) {
+    const missing = missingOf(item);
+    if (missing.length === 0) continue;
+    const [en, ja] = [missing.map((label) => label.en).join(", "), missing.map((label) => label.ja).join("、")];
+    await terminal.note(text(`${item.name}: not recorded: ${en}`, `${item.name}: 登録がありません: ${ja}`));
+  }
 }
 
 /** @see facts 3.6: Google recommends a second owner of an Android Enterprise environment */

@@ -45,3 +45,10 @@ export const ownerOf = (folder: string): Promise<number | undefined> =>
     ({ uid }) => uid,
     () => undefined,
   );
+
+/** Whether there is a folder at a path. */
+export const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );

@@ -51,10 +51,10 @@ export async function readOpeners(
   };
 }
 
-/** Free text; each is stored as typed. */
 const WORDS = ["organisation", "owner", "account", "phone", "notes"] as const;
 
-const words = (options: ItemOptions): RenewalChange =>
+/** What the options say in free text; each is stored as typed, a blank one as null. */
+export const words = (options: ItemOptions): RenewalChange =>
   Object.fromEntries(
     WORDS.flatMap((key) => {
       const said = options[key];
@@ -135,7 +135,7 @@ const OF_CERTIFICATES: readonly RenewalKind[] = [
 
 /** What an item records of the file it was read from, its kind aside. */
 export const fromFile = (
-  { organisation, expiresAt, certainty, fingerprint, topic }: Expiring,
+  { organisation, expiresAt, certainty, fingerprint, topic }: Omit<Expiring, "kind" | "name" | "validFrom">,
   source: string | null,
 ) => ({
   organisation,

@@ -35,20 +35,20 @@ test("a change leaves what it does not name, and says when it was made", async (
 
 test("what has no date comes first, then the earliest, then by name", async () => {
   const { renewals } = tenant.client;
-  const later = { ...PUSH, expiresAt: "2028-03-01T00:00:00.000Z" };
+  const later = { ...PUSH, name: "大阪", expiresAt: "2028-03-01T00:00:00.000Z" };
   for (const item of [later, PUSH, { ...PUSH, name: "A" }, { kind: "android-owner", name: "Z" } as const])
     await renewals.add(item);
   expect((await renewals.list()).map(({ name, expiresAt }) => `${name} ${expiresAt?.slice(0, 4)}`)).toEqual([
     "Z undefined",
     "A 2027",
     "本社 2027",
-    "本社 2028",
+    "大阪 2028",
   ]);
 });
 
 test("one item's notices go with it, another's stay", async () => {
   const { renewals } = tenant.client;
-  const [one, other] = [await renewals.add(PUSH), await renewals.add(PUSH)];
+  const [one, other] = [await renewals.add(PUSH), await renewals.add({ ...PUSH, name: "大阪" })];
   const claim = { expiresAt: PUSH.expiresAt, stage: 90, way: "mail", recipient: "a@example.jp" };
   for (const { id } of [one, other]) await renewals.claimNotice({ ...claim, itemId: id });
   await renewals.remove(one.id);
@@ -97,6 +97,33 @@ test.each([
   const { renewals } = tenant.client;
   const { id } = await renewals.add({ kind: "android-owner", name: "所有者", certainty: "exact" });
   expect(await renewals.confirm(id, { by: "x", at })).toMatchObject({ expiresAt, certainty: "estimated" });
+});
+
+test("a second item of one name or topic is refused, in favour of editing the first", async () => {
+  const { renewals } = tenant.client;
+  const first = await renewals.add({ ...PUSH, name: "本社 A", topic: "com.apple.mgmt.1" });
+  const again = renewals.add({ kind: "custom", name: "本社 A" });
+  await expect(again).rejects.toMatchObject({
+    code: "input-rejected",
+    what: { en: "an item named 本社 A exists already" },
+    hint: { en: expect.stringContaining("clomoctl renewals edit '本社 A' --file FILE") },
+  });
+  const topic = renewals.add({ ...PUSH, name: "新", topic: "com.apple.mgmt.1" });
+  await expect(topic).rejects.toMatchObject({ what: { ja: "「本社 A」と同じトピックです" } });
+  const other = await renewals.add({ kind: "custom", name: "大阪" });
+  await expect(renewals.edit(other.id, { name: "本社 A" })).rejects.toMatchObject({ code: "input-rejected" });
+  expect(await renewals.edit(first.id, { topic: "com.apple.mgmt.1", notes: "x" })).toMatchObject({ notes: "x" });
+});
+
+test("a login before the one that is recorded moves nothing back", async () => {
+  const { client } = tenant;
+  const { id } = await client.renewals.add({ kind: "android-owner", name: "所有者" });
+  await client.renewals.confirm(id, { by: "a", at: "2026-04-01T00:00:00.000Z" });
+  await expect(client.renewals.confirm(id, { by: "b", at: "2024-01-01T00:00:00.000Z" })).rejects.toMatchObject({
+    code: "input-rejected",
+    what: { en: "a later login is recorded for 所有者" },
+  });
+  expect(await client.renewals.list()).toMatchObject([{ confirmedBy: "a", expiresAt: "2027-04-01T00:00:00.000Z" }]);
 });
 
 test("a confirmed login counts a year, also from a leap day", async () => {

@@ -1,6 +1,8 @@
 import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
+import { nameKey } from "../../model/normalise.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
+import { shownWord } from "../../renewals/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
@@ -12,6 +14,7 @@ import {
   findNotice,
   insertItem,
   insertNotice,
+  listItems,
   updateItem,
   updateNotice,
 } from "../store/renewals.ts";
@@ -37,6 +40,29 @@ const noticeNamed = async (reader: Reader, id: string): Promise<Notice> => {
   return notice;
 };
 
+/**
+ * One item a push certificate's topic, and one a name: of two, one would be due for ever, and neither could be named.
+ *
+ * @throws Failure `input-rejected`
+ */
+async function refuseTaken(reader: Reader, { id, name, topic }: RenewalItem): Promise<void> {
+  const others = (await listItems(reader)).filter((other) => other.id !== id);
+  const sameTopic = topic === null ? undefined : others.find((other) => other.topic === topic);
+  const known = sameTopic ?? others.find((other) => nameKey(other.name) === nameKey(name));
+  if (known === undefined) return;
+  throw new Failure("input-rejected", {
+    what:
+      sameTopic === undefined
+        ? text(`an item named ${known.name} exists already`, `「${known.name}」という名前の項目がすでにあります`)
+        : text(`same topic as ${known.name}`, `「${known.name}」と同じトピックです`),
+    where: known.id,
+    hint: text(
+      `to record its renewal: clomoctl renewals edit ${shownWord(known.name)} --file FILE; else choose another name`,
+      `更新の記録は clomoctl renewals edit ${shownWord(known.name)} --file FILE で行います。別のものなら、別の名前にしてください`,
+    ),
+  });
+}
+
 /** Adds a renewal item. */
 export const addRenewal = (
   session: Session,
@@ -57,6 +83,7 @@ export const addRenewal = (
         createdAt: at,
         updatedAt: at,
       } as RenewalItem;
+      await refuseTaken(writer, item);
       await insertItem(writer, item);
       const after = await itemNamed(writer, item.id);
       return { result: after, subjects: [item.id], after };
@@ -72,6 +99,7 @@ const changed = (
   session.change({ action, locks: LOCKS }, async (writer) => {
     const before = await itemNamed(writer, id);
     const after = { ...before, ...change(before), updatedAt: instant(session.surroundings) };
+    if (nameKey(after.name) !== nameKey(before.name) || after.topic !== before.topic) await refuseTaken(writer, after);
     await updateItem(writer, after);
     return { result: after, subjects: [id], before, after };
   });
@@ -83,18 +111,34 @@ export const editRenewal = (session: Session, id: string, change: RenewalChange)
     return Object.fromEntries(given);
   });
 
-/** Sets the expiry to a year after a login. @throws Failure `not-found` */
+/**
+ * Sets the expiry to a year after a login.
+ *
+ * @throws Failure `not-found`, `input-rejected` when a later login is recorded: the date would go back
+ */
 export const confirmRenewal = (
   session: Session,
   id: string,
   { by, at }: { readonly by: string; readonly at: string },
 ): Promise<RenewalItem> =>
-  changed(session, "renewals.confirm", id, () => ({
-    confirmedAt: at,
-    confirmedBy: by,
-    expiresAt: yearAfter(new Date(at).toISOString()),
-    certainty: "estimated",
-  }));
+  changed(session, "renewals.confirm", id, ({ name, confirmedAt }) => {
+    if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt)) {
+      throw new Failure("input-rejected", {
+        what: text(`a later login is recorded for ${name}`, `「${name}」には、より後のログインが記録されています`),
+        where: confirmedAt,
+        hint: text(
+          "if that one is wrong: clomoctl renewals edit ITEM --last-login DATE",
+          "記録が誤りなら: clomoctl renewals edit 項目 --last-login 日付",
+        ),
+      });
+    }
+    return {
+      confirmedAt: at,
+      confirmedBy: by,
+      expiresAt: yearAfter(new Date(at).toISOString()),
+      certainty: "estimated",
+    };
+  });
 
 /** @throws Failure `not-found` */
 export const removeRenewal = (session: Session, id: string): Promise<RenewalItem> =>

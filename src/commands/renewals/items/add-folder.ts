@@ -1,0 +1,61 @@
+import { resolve } from "node:path";
+import { Failure } from "../../../lib/errors/index.ts";
+import { resultOf } from "../../../lib/renewals/check.ts";
+import { judge, type Checked, type Judged } from "../../../lib/renewals/judge.ts";
+import { gatherFiles } from "../../../lib/renewals/sources.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { Outcome } from "../../command.ts";
+import type { ChosenTenant, Tools } from "../../tools.ts";
+import { ITEM_COLUMNS } from "./columns.ts";
+import type { ItemOptions } from "./options.ts";
+import { fromFile, readOpeners, words } from "./read-options.ts";
+import { asOfNow } from "./tenant-items.ts";
+
+/**
+ * Records each certificate, token and profile of a folder that is not recorded yet, under its own name; what cannot be
+ * read or is refused is said, and keeps no other back.
+ */
+export async function addFolder(
+  tools: Tools,
+  tenant: ChosenTenant<"renewals">,
+  { folder, options }: { readonly folder: string; readonly options: ItemOptions },
+): Promise<Outcome> {
+  const { terminal, workingFolder } = tools;
+  const { client, context } = tenant;
+  const asOf = asOfNow(tools, tenant);
+  const found = await Array.fromAsync(gatherFiles(folder, workingFolder, await readOpeners(tools, options)), (one) =>
+    judge(one, null, asOf),
+  );
+  const known = new Set((await client.renewals.list()).map(({ fingerprint }) => fingerprint));
+  const added: Judged[] = [];
+  let refused = 0;
+  for (const one of resultOf(found, asOf.thresholds).checked) {
+    tools.signal.throwIfAborted();
+    if (one.fingerprint !== null && known.has(one.fingerprint)) {
+      await terminal.note(text(`${one.source}: already recorded`, `${one.source}: 登録済みです`));
+      continue;
+    }
+    try {
+      const item = await client.renewals.add({ ...itemOf(one, workingFolder), ...words(options) });
+      known.add(item.fingerprint);
+      added.push(judge(item, context.name, asOf));
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
+      refused += 1;
+      await terminal.problem(text(`${one.source}: ${error.what.en}`, `${one.source}: ${error.what.ja}`));
+    }
+  }
+  await terminal.list(ITEM_COLUMNS, added);
+  if (refused === 0) return undefined;
+  return added.length === 0 ? "input-rejected" : "partial";
+}
+
+/** @throws Failure `input-rejected` when it could not be read */
+function itemOf(one: Checked, workingFolder: string) {
+  const { kind, name, expiresAt, certainty, fingerprint, source, remark } = one;
+  if (kind === null || expiresAt === null || certainty === null || fingerprint === null) {
+    throw new Failure("input-rejected", { what: remark ?? text("cannot be read", "読み込めません") });
+  }
+  const path = source === null ? null : resolve(workingFolder, source);
+  return { kind, name, ...fromFile({ ...one, expiresAt, certainty, fingerprint }, path) };
+}
