@@ -45,6 +45,7 @@ describe("systemd", () => {
       "systemctl --user enable --now clomoctl-renewals.timer",
       "systemctl --user restart clomoctl-renewals.timer",
       "systemctl --user is-active clomoctl-renewals.timer",
+      "crontab -l",
     ]);
     expect(existsSync(here.systemUnits)).toBe(false);
   });
@@ -90,9 +91,33 @@ describe("systemd", () => {
     here.program("systemctl");
     here.program("systemd-analyze");
     const { en, ja } = await inBoth("renewals schedule install --systemd --fields active", here.circumstances);
-    expect(en).toMatchObject({ exit: 0, stdout: "active\n\n" });
+    expect(en).toMatchObject({ exit: 7, stdout: "active\n\n" });
     expect(en.stderr).toMatch(/^systemd-analyze .+\nwarning: .*systemctl --user daemon-reload/);
     expect(ja.stderr).toMatch(/^systemd-analyze .+\n警告: .*systemctl --user daemon-reload/);
+  });
+
+  test("where it was not asked for and does not answer, cron is used with a word, and no unit is left", async () => {
+    const here = machineWithRecipients();
+    here.program("systemctl", "\nexit 1\n");
+    const { en, ja } = await inBoth("renewals schedule install --fields way,installed,timezone", here.circumstances);
+    expect(en).toMatchObject({ exit: 0, stdout: "way\tinstalled\ttimezone\ncron\ttrue\tUTC\n" });
+    expect(en.stderr).toMatch(/^warning: systemd does not respond here .* cron is used instead/m);
+    expect(ja.stderr).toMatch(/^警告: この環境では systemd が応答しないため.*cron に登録しました/m);
+    expect(here.crontab()).toContain("renewals-cron.sh");
+    expect(readdirSync(here.units)).toEqual([]);
+    const bare = machineWithRecipients();
+    bare.program("systemctl");
+    bare.program("crontab");
+    expect(await run("renewals schedule install", bare.circumstances)).toMatchObject({ exit: 7, stdout: "" });
+    expect(readdirSync(bare.units)).toEqual([]);
+  });
+
+  test("two schedulers at once are warned of", async () => {
+    const here = machineWithRecipients();
+    await run("renewals schedule install --systemd", here.circumstances);
+    const { en, ja } = await inBoth("renewals schedule install --cron", here.circumstances);
+    expect(en.stderr).toContain("would run twice: clomoctl renewals schedule remove --systemd\n");
+    expect(ja.stderr).toContain("二重に実行されます: clomoctl renewals schedule remove --systemd\n");
   });
 
   test("units that systemd refuses are a failure, and none are left, in both languages", async () => {
@@ -112,7 +137,7 @@ describe("cron", () => {
     const line = "renewals schedule install --cron --at 08:30 --fields way,installed,at,timezone,active";
     // the tests' own zone is UTC
     const { en, ja } = await inBoth(line, here.circumstances);
-    expect(en).toMatchObject({ exit: 0, stdout: "way\tinstalled\tat\ttimezone\tactive\ncron\ttrue\t23:30\t\t\n" });
+    expect(en).toMatchObject({ exit: 0, stdout: "way\tinstalled\tat\ttimezone\tactive\ncron\ttrue\t23:30\tUTC\t\n" });
     expect(en.stderr).toBe("cron uses this computer's time zone: 08:30 Asia/Tokyo is currently 23:30 UTC\n");
     expect(ja.stderr).toContain("Asia/Tokyo の 08:30 は現在 UTC の 23:30");
     const lines = here.crontab()?.split("\n") ?? [];
@@ -165,7 +190,7 @@ describe("whom to tell", () => {
     expect(en.stderr).toContain("clomoctl renewals notify --help");
     expect(ja.stderr).toMatch(/^警告: 通知先がまだ設定されていません/);
     expect(ja.stderr).toContain(join(here.home, "notify.yaml"));
-    writeFileSync(join(here.home, "notify.yaml"), "", { mode: 0o600 });
+    writeFileSync(join(here.home, "notify.yaml"), "recipients: []\n", { mode: 0o600 });
     expect((await run("renewals schedule install --cron --quiet", here.circumstances)).stderr).toBe("");
   });
 });
@@ -198,6 +223,21 @@ test("settings that notify will not use are warned of, and why, in both language
   mkdirSync(file, { mode: 0o700 });
   const folder = await run("renewals schedule install --cron --quiet", here.circumstances);
   expect(folder.stderr).toMatch(/^warning: [^\n]+notify\.yaml: [^\n]+\n$/);
+});
+
+test("secrets that only the environment has are warned of: a scheduled run has none", async () => {
+  const here = machineWithRecipients();
+  const hook = "recipients: [{name: a, way: webhook, service: slack, url-env: CHAT_URL}]\n";
+  writeFileSync(join(here.home, "notify.yaml"), hook);
+  const { en, ja } = await inBoth("renewals schedule install --cron --quiet", here.circumstances);
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: expect.stringMatching(/^warning: .*has no CHAT_URL in its environment/),
+  });
+  expect(ja.stderr).toContain("自動実行では環境変数 CHAT_URL がありません");
+  writeFileSync(join(here.home, "notify.yaml"), "recipients: nobody\n");
+  const wrong = await run("renewals schedule install --cron --quiet", here.circumstances);
+  expect(wrong).toMatchObject({ exit: 0, stderr: expect.stringMatching(/^warning: .*notify\.yaml:1/) });
 });
 
 describe("the launcher", () => {

@@ -2,14 +2,15 @@ import { dirname, join, resolve } from "node:path";
 import { readOwnFile, unreadable, writeFileAtomically } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { NOTIFY_FILE } from "../../../lib/renewals/notify/settings.ts";
-import type { DailyRun, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
+import { NPX_CACHE, steadyDoor } from "../../../lib/renewals/schedule/launcher.ts";
+import type { DailyRun, ScheduleChange, Scheduled, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { zoneOf, type Tools } from "../../tools.ts";
 import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
-import { install, tell } from "./place.ts";
+import { install, OWN_SCHEDULERS, remove, show, tell } from "./place.ts";
 
 export default defineCommand({
   summary: text("check renewals and send notices every day", "期限の確認と通知を毎日自動で実行する"),
@@ -19,8 +20,8 @@ export default defineCommand({
       "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、伝えることがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数の秘密情報は引き継ぎません。",
     ),
     text(
-      "Installing again replaces the earlier schedule. --task-scheduler writes a file: schtasks /create /xml FILE.",
-      "再度 install すると以前の登録を置き換えます。--task-scheduler はファイルを書き出します: schtasks /create /xml FILE。",
+      "Installing again replaces the earlier schedule. Where systemd does not respond, cron is used and that is said; with --systemd the units are written, and the exit code is 7. --task-scheduler writes a file: schtasks /create /xml FILE.",
+      "再度 install すると以前の登録を置き換えます。systemd が応答しない環境では、その旨を表示して cron に登録します(--systemd を指定したときはユニットを書き込み、終了コード 7)。--task-scheduler はファイルを書き出します: schtasks /create /xml FILE。",
     ),
   ],
   args: {},
@@ -55,7 +56,7 @@ export default defineCommand({
     if (output !== "-" && way !== "task-scheduler") throw misfit("--output", "--task-scheduler");
     const { contexts, globals, environment } = tools;
     const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
-    const wanted: DailyRun = { at, timezone, launcher: launcherOf(tools) };
+    const wanted: DailyRun = { at, timezone, launcher: await launcherOf(tools) };
     if (way === "task-scheduler") return writeTask(tools, wanted, output);
     tools.describeState(() =>
       text(
@@ -64,27 +65,83 @@ export default defineCommand({
       ),
     );
     const changed = await install(tools, way, wanted);
-    await tools.terminal.show(SCHEDULE_COLUMNS, changed.scheduled);
-    await tell(tools, changed);
-    await warnWithoutRecipients(tools);
+    const runs = isStarted(changed.scheduled);
+    if (!runs && namedSchedulers(named).length === 0) return fallBack(tools, wanted);
+    await showInstalled(tools, changed);
+    return runs ? undefined : "unavailable";
   },
 });
 
-/** Warns if there are no recipients yet, or if `notify` would refuse its settings file. */
-async function warnWithoutRecipients({ terminal, home }: Tools): Promise<void> {
+/** A timer that nobody has started runs nothing; a line in a crontab needs no start. */
+const isStarted = ({ way, active }: Scheduled): boolean => way === "cron" || active === true;
+
+/** Takes cron where the usual scheduler does not answer. @throws `unavailable` where there is no cron either */
+async function fallBack(tools: Tools, wanted: DailyRun): Promise<void> {
+  await remove(tools, "systemd");
+  const changed = await install(tools, "cron", wanted);
+  await tools.terminal.warn(
+    text(
+      "systemd does not respond here (no session, or a container), so cron is used instead; check that a cron daemon runs",
+      "この環境では systemd が応答しないため(セッションがない、コンテナーなど)、cron に登録しました。cron が動いていることを確認してください",
+    ),
+  );
+  await showInstalled(tools, changed);
+}
+
+async function showInstalled(tools: Tools, changed: ScheduleChange): Promise<void> {
+  const { terminal, machine } = tools;
+  await terminal.show(SCHEDULE_COLUMNS, changed.scheduled);
+  await tell(tools, changed);
+  for (const way of OWN_SCHEDULERS) {
+    if (way === changed.scheduled.way || !(await show(tools, way)).installed) continue;
+    const option = way === "systemd-system" ? "--systemd --system" : `--${way}`;
+    await terminal.warn(
+      text(
+        `it is installed with ${way} too and would run twice: clomoctl renewals schedule remove ${option}`,
+        `${way} にも登録されているため、二重に実行されます: clomoctl renewals schedule remove ${option}`,
+      ),
+    );
+  }
+  if (NPX_CACHE.test(await steadyDoor(machine.door))) {
+    await terminal.warn(
+      text(
+        "clomoctl runs from npx's cache, which may be emptied: install it (npm install --global clomoctl), then install the schedule again",
+        "clomoctl が npx のキャッシュから実行されています。キャッシュは消えることがあるため、インストール(npm install --global clomoctl)してから、もう一度登録してください",
+      ),
+    );
+  }
+  await warnOfSettings(tools);
+}
+
+/** Warns if there are no recipients yet, if `notify` would refuse its settings, or if a scheduled run lacks their secrets. */
+async function warnOfSettings({ terminal, home }: Tools): Promise<void> {
   const file = join(home.settings, NOTIFY_FILE);
   try {
-    if ((await readOwnFile(file, home.userId)) !== undefined) return;
+    const content = await readOwnFile(file, home.userId);
+    if (content !== undefined) {
+      const { parseNotifySettings } = await import("../../../lib/renewals/notify/settings-schema.ts");
+      const { secretNames } = await import("../../../lib/renewals/notify/deliver.ts");
+      for (const name of secretNames(parseNotifySettings(content, file))) {
+        await terminal.warn(
+          text(
+            `${file}: a scheduled run has no ${name} in its environment; use password-file, url-file or token-file`,
+            `${file}: 自動実行では環境変数 ${name} がありません。password-file、url-file、token-file を使ってください`,
+          ),
+        );
+      }
+      return;
+    }
   } catch (error) {
     const { what, hint } = error instanceof Failure ? error : unreadable(file, error);
-    await terminal.warn(text(`${file}: ${what.en}`, `${file}: ${what.ja}`));
+    const where = error instanceof Failure ? (error.where ?? file) : file;
+    await terminal.warn(text(`${where}: ${what.en}`, `${where}: ${what.ja}`));
     if (hint !== undefined) await terminal.warn(hint);
     return;
   }
   await terminal.warn(
     text(
-      `no recipients are configured yet: write ${file} (see clomoctl renewals notify --help); until then only the output of the run shows what is due`,
-      `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify --help を参照)。それまでは実行時の出力だけで知らせます`,
+      `no recipients are configured yet: write ${file} (clomoctl renewals notify init; see clomoctl renewals notify --help); until then only the output of the run shows what is due`,
+      `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify init。clomoctl renewals notify --help を参照)。それまでは実行時の出力だけで知らせます`,
     ),
   );
 }
@@ -112,14 +169,20 @@ const misfit = (option: string, other: string): Failure =>
 /** Variables that decide where the home is. */
 const CARRIED = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
 
-function launcherOf({ machine, environment, globals, terminal, workingFolder }: Tools): DailyRun["launcher"] {
+async function launcherOf({
+  machine,
+  environment,
+  globals,
+  terminal,
+  workingFolder,
+}: Tools): Promise<DailyRun["launcher"]> {
   const home = environment["CLOMOCTL_HOME"] ?? "";
   const context = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
   const carried = CARRIED.map((name) => [name, environment[name] ?? ""] as const);
   const variables = [["CLOMOCTL_HOME", home === "" ? "" : resolve(workingFolder, home)] as const, ...carried];
   return {
     node: machine.node,
-    door: machine.door,
+    door: await steadyDoor(machine.door),
     path: environment["PATH"] ?? "",
     userFolder: machine.userFolder,
     language: terminal.language,

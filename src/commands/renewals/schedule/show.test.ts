@@ -52,7 +52,7 @@ test("each is read from its own place", async () => {
       "systemd\tfalse\t\t\t",
       "systemd-system\ttrue\t07:15\tAsia/Tokyo\ttrue",
       // by the machine's clock: the tests' own zone is UTC
-      "cron\ttrue\t00:00\t\t",
+      "cron\ttrue\t00:00\tUTC\t",
       "",
     ].join("\n"),
   );

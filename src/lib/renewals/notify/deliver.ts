@@ -10,7 +10,7 @@ import type { Mailer } from "./ways/mail.ts";
 import type { OpenWebhook } from "./ways/webhook.ts";
 
 /** Variables of the environment that hold secrets of the settings. */
-const secretNames = ({ smtp, recipients }: NotifySettings): readonly string[] => {
+export const secretNames = ({ smtp, recipients }: NotifySettings): readonly string[] => {
   const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url, one.token] : []));
   return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
 };

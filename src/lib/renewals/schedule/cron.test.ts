@@ -94,7 +94,7 @@ test.each([
     way: "cron",
     installed: true,
     at: "09:05",
-    timezone: null,
+    timezone: "Asia/Tokyo",
     active: null,
     files: [launcher],
   });

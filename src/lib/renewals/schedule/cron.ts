@@ -86,7 +86,7 @@ const drifting = (zone: string, zoneHere: string): Text =>
   );
 
 /** Takes the block out of the crontab again, and its launcher away. */
-export async function removeCron(place: SchedulePlace): Promise<ScheduleChange> {
+export async function removeCron(place: CronPlace): Promise<ScheduleChange> {
   const before = (await read(place)) ?? "";
   const after = withoutBlock(before);
   if (after !== before) await write(place, after);
@@ -95,7 +95,7 @@ export async function removeCron(place: SchedulePlace): Promise<ScheduleChange> 
 }
 
 /** What of the daily run stands in the crontab. */
-export async function showCron(place: SchedulePlace): Promise<Scheduled> {
+export async function showCron(place: CronPlace): Promise<Scheduled> {
   const block = findBlock((await read(place)) ?? "");
   const [, minute, hour] = /^(\d+) (\d+) /m.exec(block?.lines.join("\n") ?? "") ?? [];
   const at = minute === undefined || hour === undefined ? null : { hour: Number(hour), minute: Number(minute) };
@@ -103,7 +103,7 @@ export async function showCron(place: SchedulePlace): Promise<Scheduled> {
     way: "cron",
     installed: block !== undefined,
     at: at === null ? null : formatTimeOfDay(at),
-    timezone: null,
+    timezone: block === undefined ? null : place.timezone,
     active: null,
     files: block === undefined ? [] : [launcherFile(place.launchers, "cron")],
   };

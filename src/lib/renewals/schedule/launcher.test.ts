@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { launcherScript, shellWord } from "./launcher.ts";
+import { launcherScript, shellWord, steadyDoor } from "./launcher.ts";
 import type { LauncherParts } from "./schedule.ts";
 
 let folder = "";
@@ -119,4 +119,16 @@ test("where neither is found, it says what to do, in the language of the install
 
 test("a path with a line end is refused", () => {
   expect(() => launcherScript(parts({ door: "/a\nb" }))).toThrow(expect.objectContaining({ code: "usage" }));
+});
+
+test("a link in npx's cache is followed to the checkout, any other is kept", async () => {
+  const checkout = await program("checkout/bin/clomoctl.js", "");
+  const [cached, kept] = [join(folder, "_npx", "clomoctl"), join(folder, "clomoctl-link")];
+  await mkdir(join(folder, "_npx"));
+  for (const link of [cached, kept]) await symlink(checkout, link);
+  expect(await Promise.all([cached, kept, join(folder, "_npx", "gone")].map(steadyDoor))).toEqual([
+    await realpath(checkout),
+    kept,
+    join(folder, "_npx", "gone"),
+  ]);
 });

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { ERRORS, Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -22,6 +23,16 @@ const USUAL_FOLDERS = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin";
 
 /** The path of a scheduler's launcher script. */
 export const launcherFile = (folder: string, way: Scheduler): string => join(folder, `renewals-${way}.sh`);
+
+/**
+ * The program's path as it will still be there tomorrow: npx calls a checkout by a link in its cache, which goes when the
+ * cache is emptied.
+ */
+export const steadyDoor = async (door: string): Promise<string> =>
+  NPX_CACHE.test(door) ? await realpath(door).catch(() => door) : door;
+
+/** Whether a path lies in the cache of npx. */
+export const NPX_CACHE = /[\\/]_npx[\\/]/;
 
 /** One word of a POSIX shell. @throws `usage` when it would not stay on its line */
 export function shellWord(word: string): string {
