@@ -104,7 +104,16 @@ export default defineCommand({
       "ほかに、先頭の language と stages、コマンドの timeout(秒)、Chatwork の token-env、smtp の ca-file と port があります。docs/guides/notify.ja.md を参照してください。",
     ),
   ],
-  args: {},
+  args: {
+    action: {
+      kind: "choice",
+      choices: ["init", "test"],
+      about: text(
+        "init writes commented settings, test sends one message through each way (default: notify)",
+        "init: コメント付きの設定ファイルを作る、test: 各方法で 1 通ずつ送る(既定: 通知する)",
+      ),
+    },
+  },
   options: {
     dryRun: {
       kind: "boolean",
@@ -122,14 +131,22 @@ export default defineCommand({
     },
   },
   examples: [
+    { line: "clomoctl renewals notify init" },
+    { line: "clomoctl renewals notify test" },
     { line: "clomoctl renewals notify --dry-run" },
     { line: "clomoctl renewals notify --all-contexts --quiet", about: text("in a crontab", "crontab に書く行") },
   ],
   exits: ["not-found", "input-rejected", "unavailable", "locked"],
   shows: columnsOf,
-  async run(tools, { dryRun, allContexts }) {
+  async run(tools, { action, dryRun, allContexts }) {
     const { terminal, clock } = tools;
+    if (action !== undefined && (dryRun || allContexts)) throw misfit(action);
+    if (action === "init") return (await import("./items/notify-set-up.ts")).writeSettings(tools);
     const settings = await readSettings(tools);
+    if (action === "test") {
+      const { tryWays } = await import("./items/notify-set-up.ts");
+      return tryWays(tools, settings, secretPlaceOf(tools));
+    }
     const { tenants, unreached } = await openAll(tools, allContexts);
     const run = {
       tenants,
@@ -146,6 +163,15 @@ export default defineCommand({
   },
 });
 
+const misfit = (action: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      `${action} takes neither --dry-run nor --all-contexts`,
+      `${action} に --dry-run と --all-contexts は指定できません`,
+    ),
+    where: "clomoctl renewals notify",
+  });
+
 async function readSettings({ home }: Tools): Promise<NotifySettings> {
   const file = join(home.settings, NOTIFY_FILE);
   const content = await readOwnFile(file, home.userId).catch((cause: unknown) => {
@@ -159,8 +185,8 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
     what: text("no recipients are configured", "通知先の設定がありません"),
     where: file,
     hint: text(
-      "write this file; see clomoctl renewals notify --help for the format",
-      "このファイルを作成してください。書き方は clomoctl renewals notify --help で確認できます",
+      "to write this file: clomoctl renewals notify init; see clomoctl renewals notify --help for the format",
+      "clomoctl renewals notify init でこのファイルを作成できます。書き方は clomoctl renewals notify --help で確認できます",
     ),
   });
 }

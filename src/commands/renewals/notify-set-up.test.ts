@@ -1,0 +1,93 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { parseNotifySettings } from "../../lib/renewals/notify/settings-schema.ts";
+import { openChat, openPostOffice } from "../../lib/renewals/testing/post-office.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+const settingsOf = (home: string): string => readFileSync(join(home, "notify.yaml"), "utf8");
+
+describe("init", () => {
+  test.each(["en", "ja"])(
+    "without a terminal writes settings that set nothing, with comments: %s",
+    async (language) => {
+      const home = freshFolder();
+      const ran = await run(`--lang ${language} renewals notify init`, { home });
+      expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [] });
+      expect(ran.stderr).toContain("clomoctl renewals notify test");
+      expect(parseNotifySettings(settingsOf(home), "a")).toMatchObject({ language, recipients: [] });
+      expect(statSync(join(home, "notify.yaml")).mode & 0o777).toBe(0o600);
+      const uncommented = settingsOf(home)
+        .replace("recipients: []", "recipients:")
+        .replaceAll(/^# (?=(?:stages|smtp):| {2,}(?:- )?[\w-]+: )/gm, "");
+      expect(parseNotifySettings(uncommented, "a").recipients.map(({ way }) => way)).toEqual(["mail", "webhook"]);
+    },
+  );
+
+  test("on a terminal asks for server and recipient, and writes what was answered", async () => {
+    const home = freshFolder();
+    const typing = [
+      ["Mail server", "smtp.example.jp\r"],
+      ["Sender", "a@example.jp\r"],
+      ["User name", "it's me\r"],
+      ["Whom to notify", "it@example.jp\r"],
+    ] as const;
+    const ran = await run("renewals notify init", { home, terminal: { typing } });
+    expect(ran.exit).toBe(0);
+    expect(ran.stderr).toContain(`put the password into ${join(home, "smtp-password")} (chmod 600)`);
+    expect(parseNotifySettings(settingsOf(home), "a")).toMatchObject({
+      smtp: { host: "smtp.example.jp", from: "a@example.jp", user: "it's me", password: { file: "smtp-password" } },
+      recipients: [{ way: "mail", address: "it@example.jp", language: "en" }],
+    });
+  });
+
+  test("never replaces settings, in both languages", async () => {
+    const home = freshFolder();
+    writeFileSync(join(home, "notify.yaml"), "mine", { mode: 0o600 });
+    const { en, ja } = await inBoth("renewals notify init", { home });
+    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("there are settings already") });
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("設定ファイルはすでにあります") });
+    expect(settingsOf(home)).toBe("mine");
+  });
+});
+
+describe("test", () => {
+  test("sends one message through each way, and tells failures by host, port and cause, in both languages", async () => {
+    const [home, office, chat] = [freshFolder(), await openPostOffice(), await openChat()];
+    onTestFinished(async () => void (await Promise.all([office.close(), chat.close()])));
+    const yaml = [
+      `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: CLOMO <a@example.jp>}`,
+      "recipients:",
+      "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}",
+      "  - {name: dead, way: webhook, service: slack, url-env: DEAD_URL}",
+      "  - {name: none, way: webhook, service: slack, url-env: NONE}",
+    ];
+    writeFileSync(join(home, "notify.yaml"), yaml.join("\n"), { mode: 0o600 });
+    const environment = { CHAT_URL: chat.url, DEAD_URL: "http://127.0.0.1:1/SECRET" };
+    const line = "renewals notify test --fields recipient,outcome,reason";
+    const { en, ja } = await inBoth(line, { home, environment });
+    expect(en).toMatchObject({ exit: 7, requests: [] });
+    expect(en.stdout.split("\n").slice(1, -1)).toEqual([
+      "chat\tsent\t",
+      "dead\tfailed\t127.0.0.1:1: connection refused (ECONNREFUSED)",
+      "none\tfailed\tenvironment variable is not set (NONE)",
+      "a@example.jp\tsent\t",
+    ]);
+    expect(ja.stdout).toContain("127.0.0.1:1: 接続を拒否されました(ECONNREFUSED)");
+    expect(en.stdout + ja.stdout).not.toContain("SECRET");
+    expect(chat.posted[0]?.body).toContain("テスト送信です");
+    expect(office.delivered[0]?.mail.subject).toBe("clomoctl renewals notify のテスト");
+    expect(office.delivered[0]?.mail.html).toContain("テスト送信です");
+  });
+
+  test("needs settings, and somebody in them; takes no option of a run", async () => {
+    const home = freshFolder();
+    expect(await run("renewals notify test", { home })).toMatchObject({ exit: 6 });
+    writeFileSync(join(home, "notify.yaml"), "recipients: []\n", { mode: 0o600 });
+    const { en, ja } = await inBoth("renewals notify test", { home });
+    expect(en).toMatchObject({ exit: 6, stderr: expect.stringContaining("no recipients are configured") });
+    expect(ja.stderr).toContain("通知先の設定がありません");
+    expect(await run("renewals notify test --dry-run", { home })).toMatchObject({ exit: 2 });
+    expect(await run("renewals notify init --all-contexts", { home })).toMatchObject({ exit: 2 });
+  });
+});
