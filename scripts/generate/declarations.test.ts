@@ -32,11 +32,11 @@ const encodingOnce = (verb: string): readonly Permitted[] => {
 };
 
 const DEVICES = "devices are a new noun, with files of their own";
-const added = (...at: readonly string[]): Permitted => ({
+const added = (at: readonly string[], why: string): Permitted => ({
   at,
   before: undefined,
   now: expect.anything() as unknown,
-  why: DEVICES,
+  why,
 });
 
 const FORMATS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
@@ -57,13 +57,23 @@ const byNumber = (verb: string): Permitted => ({
 
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
+  added(["globals", "--confirm-context"], "the name of a protected context is repeated for every change"),
   {
     at: ["globals", "--timezone", "kind"],
     before: "string",
     now: "timezone",
     why: "a zone that does not exist is a usage error in every command, before anything is done",
   },
-  added("nouns", "devices"),
+  added(["nouns", "devices"], DEVICES),
+  added(["verbs", "context add", "options", "--protected"], "a context may want its name for every change"),
+  added(["verbs", "context add", "options", "--use"], "a new context is not in use unless that is said"),
+  {
+    at: ["verbs", "context remove", "exits"],
+    before: [0, 1, 2, 5, 6, 130],
+    now: [0, 1, 2, 3, 5, 6, 130],
+    why: "the name of a tenant with data is typed; a wrong one is refused",
+  },
+  added(["verbs", "context set"], "the settings of a context can be changed"),
   asDevices("csv check"),
   {
     at: ["verbs", "csv check", "options", "--key", "choices"],
@@ -80,14 +90,14 @@ const PERMITTED: readonly Permitted[] = [
   },
   asDevices("csv map"),
   asDevices("csv template"),
-  ...["export", "import", "list", "show", "template"].map((verb) => added("verbs", `devices ${verb}`)),
   byNumber("imports commit"),
   byNumber("imports discard"),
   byNumber("imports replan"),
   byNumber("imports revert"),
-  { ...added("verbs", "imports revert", "options", "--dry-run"), why: "what would be undone is shown first" },
+  added(["verbs", "imports revert", "options", "--dry-run"], "what would be undone is shown first"),
   byNumber("imports show"),
   byNumber("imports verify"),
+  ...["export", "import", "list", "show", "template"].map((verb) => added(["verbs", `devices ${verb}`], DEVICES)),
   ...encodingOnce("imports verify"),
   ...encodingOnce("orgs import"),
   parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
@@ -104,7 +114,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "--app is declared once; only its name in help is another",
   },
   ...encodingOnce("secured users import"),
-  { ...added("verbs", "users history"), why: "what imports did to a user" },
+  added(["verbs", "users history"], "what imports did to a user"),
   ...encodingOnce("users import"),
 ];
 

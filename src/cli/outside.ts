@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from "node:fs";
 import { homedir, hostname, userInfo } from "node:os";
-import type { ChosenContext, Clock } from "../commands/tools.ts";
+import type { Clock } from "../commands/tools.ts";
+import type { ChosenContext } from "../lib/config/index.ts";
 import type { Machine, OpenTenant } from "./tenant.ts";
 
 /** The part of `process` the program uses. */

@@ -16,7 +16,7 @@ const machine = {
   userName: "admin",
 };
 
-const open = (context: Context) => openTenant(machine, { context, source: "used" });
+const open = (context: Context) => openTenant(machine, { context, source: "used", among: [context.name] });
 
 const remote = (url: string, caFile?: string): Context => ({
   name: "head",
@@ -49,7 +49,7 @@ test("a tenant in process is made in its folder, by the clock that is passed in"
     maps: new Map(),
   } as const;
   const tenant = await open(context);
-  expect(tenant).toMatchObject({ context, source: "used" });
+  expect(tenant).toMatchObject({ context, source: "used", among: [context.name] });
   const client = await tenant.client(["tenant", "users"]);
   expect(await client.tenant.show()).toMatchObject({ name: "kanto", mirroredAt: null, users: 0 });
   expect(await client.users.addField({ name: "入社年" })).toMatchObject({ createdAt: "2026-11-20T01:00:00.000Z" });
@@ -74,7 +74,7 @@ test("the update of an older tenant's file is told with its name, once", async (
   const told: string[] = [];
   for (const round of ["first", "second"]) {
     const upgrading = (name: string): void => void told.push(`${round}: ${name}`);
-    await (await openTenant({ ...machine, upgrading }, { context, source: "used" })).close();
+    await (await openTenant({ ...machine, upgrading }, { context, source: "used", among: [context.name] })).close();
   }
   expect(told).toEqual(["first: kanto"]);
 });
@@ -94,7 +94,7 @@ test("a signal that comes while the file is updated is heard before anything els
   const reason = new Error("interrupted");
   // like a signal's listener, which runs once the event loop turns again
   const upgrading = (): void => void setImmediate(() => abort.abort(reason));
-  const opening = openTenant({ ...machine, upgrading, signal: abort.signal }, { context, source: "used" });
+  const opening = openTenant({ ...machine, upgrading, signal: abort.signal }, { context, source: "used", among: 1 });
   await expect(opening).rejects.toBe(reason);
   await (await open(context)).close();
 });

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
-import type { ChosenContext, Clock } from "../commands/tools.ts";
+import type { Clock } from "../commands/tools.ts";
+import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import { ensureFolder, type ProcessTable } from "../lib/files/index.ts";
 import { openClient, unchecked, type Client, type Connection, type NounName } from "../lib/client/index.ts";
@@ -19,6 +20,8 @@ export interface Machine {
   readonly userName: string | undefined;
   /** ends long lists and exports */
   readonly signal?: AbortSignal | undefined;
+  /** permits the first change, and each further one */
+  readonly beforeChange?: Connection["beforeChange"];
   /** called before the file of an embedded tenant is updated, with the tenant's name */
   readonly upgrading?: ((name: string) => void) | undefined;
 }
@@ -32,10 +35,10 @@ export interface Machine {
  */
 export async function openTenant(machine: Machine, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
-  const { signal } = machine;
+  const { signal, beforeChange } = machine;
   const opening = context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess(machine, context);
   const { close, ...connection } = await opening;
-  return { ...chosen, client: (nouns) => openClient({ ...connection, signal }, nouns), close };
+  return { ...chosen, client: (nouns) => openClient({ ...connection, signal, beforeChange }, nouns), close };
 }
 
 type Closing = Pick<OpenTenant, "close">;

@@ -92,7 +92,7 @@ test.each([
 
 test("the environment names the tenant where no option does", async () => {
   const { tools, environment } = opened(await homeOfTwo());
-  expect(await tools.tenant()).toMatchObject({ source: "default", context: { name: "embedded" } });
+  await expect(tools.tenant()).rejects.toMatchObject({ code: "usage" });
   environment["CLOMOCTL_CONTEXT"] = "osaka";
   expect(await tools.tenant()).toMatchObject({ source: "environment", context: { name: "osaka" } });
 });

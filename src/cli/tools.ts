@@ -1,13 +1,18 @@
 import type { Globals } from "../commands/globals.ts";
-import type { ChosenContext, ChosenTenant, Machine, Tools } from "../commands/tools.ts";
-import type { NounName } from "../lib/client/index.ts";
-import { Contexts, locateHome } from "../lib/config/index.ts";
+import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
+import type { Connection, NounName } from "../lib/client/index.ts";
+import { Contexts, locateHome, type ChosenContext } from "../lib/config/index.ts";
 import { removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
 import { ROWS, Terminal } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Outside } from "./outside.ts";
-import type { OpenTenant } from "./tenant.ts";
+import type { Machine as TenantMachine, OpenTenant } from "./tenant.ts";
+
+/** A tenant that is opened once, and asked for its name once. */
+interface Opened extends Pick<ChosenTenant, "permitChange"> {
+  readonly tenant: Promise<OpenTenant>;
+}
 
 const machineOf = (outside: Outside): Machine => {
   const {
@@ -61,6 +66,46 @@ const sayUpgrade =
     );
   };
 
+/** The tenants of one run: each is opened once, and a protected one asks for its name once. */
+function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">, machine: TenantMachine) {
+  const opened = new Map<string, Opened>();
+  const openOnce = (chosen: ChosenContext): Opened => {
+    let permitted: Promise<void> | undefined;
+    const rules = () => import("../commands/permission.ts");
+    const permit = (): Promise<void> => (permitted ??= rules().then(({ permitChange }) => permitChange(asked, chosen)));
+    const beforeChange: Connection["beforeChange"] = async ({ method }) => {
+      if (method === "delete" && asked.globals.yes) (await rules()).requireNamedForDeletion(chosen);
+      await permit();
+    };
+    return { tenant: outside.openTenant({ ...machine, beforeChange }, chosen), permitChange: permit };
+  };
+  return {
+    async open<N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> {
+      const { name } = chosen.context;
+      const once = opened.get(name) ?? openOnce(chosen);
+      opened.set(name, once);
+      const { context, source, among, client } = await once.tenant;
+      return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
+    },
+    async close(): Promise<void> {
+      for (const { tenant } of opened.values()) await (await tenant.catch(() => undefined))?.close();
+    },
+  };
+}
+
+/** Says on a terminal, once, which of several contexts was chosen. */
+function announced(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
+  let said = !isTerminal;
+  return async (): Promise<ChosenContext> => {
+    const chosen = await choose();
+    const { among, context } = chosen;
+    if (said || among.length === 1) return chosen;
+    said = true;
+    await terminal.note(text(`tenant: ${context.name}`, `テナント: ${context.name}`));
+    return chosen;
+  };
+}
+
 /** The tools of one run; disposing of them closes the tenants that were opened. */
 export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
   const { host, clock, userFolder } = outside;
@@ -81,14 +126,8 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
   const machine = { clock, processes, userName: outside.userName, signal, upgrading: sayUpgrade(terminal, globals) };
-  const opened = new Map<string, Promise<OpenTenant>>();
-  const open = async <N extends NounName>(chosen: ChosenContext, nouns: readonly N[]): Promise<ChosenTenant<N>> => {
-    const { name } = chosen.context;
-    const tenant = opened.get(name) ?? outside.openTenant(machine, chosen);
-    opened.set(name, tenant);
-    const { context, source, client } = await tenant;
-    return { context, source, client: await client(nouns) };
-  };
+  const tenants = tenantsOf(outside, { terminal, globals }, machine);
+  const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {
     terminal,
     globals,
@@ -103,11 +142,12 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     stdin: wholeInput(outside, interrupts),
     workingFolder,
     signal,
-    tenant: async (...nouns) => open(await contexts.choose(globals.context, environment), nouns),
-    tenantOf: (context, ...nouns) => open({ context, source: "default" }, nouns),
+    tenant: async (...nouns) => tenants.open(await choose(), nouns),
+    tenantOf: async (context, ...nouns) =>
+      tenants.open({ context, source: "default", among: (await contexts.list()).map(({ name }) => name) }, nouns),
     describeState: (state) => interrupts.describe(state),
     async [Symbol.asyncDispose]() {
-      for (const tenant of opened.values()) await (await tenant.catch(() => undefined))?.close();
+      await tenants.close();
       await swept;
     },
   };

@@ -27,6 +27,7 @@ const CHANGING = [
   "users fields add 入社年",
   "users fields remove 入社年 --yes",
   "context add kanto --embedded",
+  "context set embedded --protected",
   "renewals add x --kind custom --expires 2027-01-01",
   "renewals edit x --notes y",
   "renewals confirm x",

@@ -7,8 +7,16 @@ export const GLOBAL_OPTIONS = {
     kind: "string",
     value: "NAME",
     about: text(
-      "the context to work on (default: CLOMOCTL_CONTEXT, else that of `context use`)",
-      "操作するコンテキスト(既定: CLOMOCTL_CONTEXT、なければ `context use` で選んだもの)",
+      "the context to work on (default: CLOMOCTL_CONTEXT, else that of `context use`, else the only one)",
+      "操作するコンテキスト(既定: CLOMOCTL_CONTEXT、`context use` で選んだもの、1 つだけならそれ)",
+    ),
+  },
+  confirmContext: {
+    kind: "string",
+    value: "NAME",
+    about: text(
+      "confirm a change of a protected context by its name",
+      "保護されたコンテキストの変更を、その名前で確認する",
     ),
   },
   lang: {

@@ -11,9 +11,9 @@ export const PROGRAM: NounNode = {
     name: "context",
     summary: {"en":"contexts: the tenants to work on","ja":"コンテキスト(操作するテナント)"},
     aliases: [],
-    examples: ["clomoctl context add kanto --embedded","clomoctl context list","clomoctl context remove kanto --yes"],
+    examples: ["clomoctl context add kanto --embedded","clomoctl context list","clomoctl context remove kanto --confirm-context kanto"],
     nouns: [],
-    verbs: [{ name: "add", summary: {"en":"add a context: a tenant to work on","ja":"操作するテナントをコンテキストとして登録する"}, load: () => import("./context/add.ts") },{ name: "list", summary: {"en":"list contexts","ja":"コンテキストを一覧する"}, load: () => import("./context/list.ts") },{ name: "remove", summary: {"en":"remove a context, and the data of an embedded tenant with it","ja":"コンテキストを削除する(embedded テナントはデータも削除される)"}, load: () => import("./context/remove.ts") },{ name: "show", summary: {"en":"show a context (default: the one in use)","ja":"コンテキストの内容を表示する(省略時は使用中のもの)"}, load: () => import("./context/show.ts") },{ name: "use", summary: {"en":"choose the context that commands work on","ja":"以後のコマンドが操作するコンテキストを選ぶ"}, load: () => import("./context/use.ts") }],
+    verbs: [{ name: "add", summary: {"en":"add a context: a tenant to work on","ja":"操作するテナントをコンテキストとして登録する"}, load: () => import("./context/add.ts") },{ name: "list", summary: {"en":"list contexts","ja":"コンテキストを一覧する"}, load: () => import("./context/list.ts") },{ name: "remove", summary: {"en":"remove a context, and the data of an embedded tenant with it","ja":"コンテキストを削除する(embedded テナントはデータも削除される)"}, load: () => import("./context/remove.ts") },{ name: "set", summary: {"en":"change the settings of a context","ja":"コンテキストの設定を変更する"}, load: () => import("./context/set.ts") },{ name: "show", summary: {"en":"show a context (default: the one in use)","ja":"コンテキストの内容を表示する(省略時は使用中のもの)"}, load: () => import("./context/show.ts") },{ name: "use", summary: {"en":"choose the context that commands work on","ja":"以後のコマンドが操作するコンテキストを選ぶ"}, load: () => import("./context/use.ts") }],
   },{
     name: "csv",
     summary: {"en":"CSV files, without a tenant","ja":"CSV ファイル(テナントは不要)"},

@@ -1,5 +1,6 @@
 import type { Client, NounName } from "../lib/client/index.ts";
-import type { Context, Contexts, ContextSource, Home } from "../lib/config/index.ts";
+import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
+import { DEFAULT_TIMEZONE } from "../lib/config/context.ts";
 import type { TemporaryPlace } from "../lib/files/index.ts";
 import type { Environment, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
@@ -31,15 +32,15 @@ export interface Machine {
   readonly door: string;
 }
 
-/** A context, and where it was named: plans show it, and deletions on a remote tenant require `option`. */
-export interface ChosenContext {
-  readonly context: Context;
-  readonly source: ContextSource;
-}
-
 /** The tenant a command works on, and what it does with some of its nouns. */
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
+  /**
+   * Asks for the name of a protected context, once; asked before the first change in any case.
+   *
+   * @throws as `requireNamed` of `permission.ts`, and `input-rejected` when another name was typed
+   */
+  readonly permitChange: () => Promise<void>;
 }
 
 /** The zone days are counted in: `--timezone`, else the context's. */
@@ -47,6 +48,10 @@ export const zoneOf = (
   { globals }: Pick<Tools, "globals">,
   { context }: { readonly context: Pick<Context, "timezone"> },
 ): string => globals.timezone ?? context.timezone;
+
+/** The zone of a command that needs no tenant: `--timezone`, else that of the context in effect, if there is one. */
+export const zoneInEffect = async ({ globals, contexts, environment }: Tools): Promise<string> =>
+  globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
 /** What a command is given: everything outside of it. */
 export interface Tools {
@@ -71,7 +76,7 @@ export interface Tools {
    * The tenant of `--context`, CLOMOCTL_CONTEXT or `context use`, with a client of these nouns; opened by the first
    * call, closed after the command.
    *
-   * @throws `not-found` when there is no such context
+   * @throws `not-found` when there is no such context, `usage` when nothing says which one
    * @throws `unavailable` when the tenant cannot be reached
    */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
@@ -15,18 +15,43 @@ async function namesIn(home: string): Promise<readonly string[]> {
 test("an embedded tenant lies in the home, Japanese and in Tokyo unless told otherwise", async () => {
   const home = freshFolder();
   const added = await run("context add kanto --embedded --format json", { home });
-  expect(added).toMatchObject({ exit: 0, stderr: "", requests: [] });
+  expect(added).toMatchObject({
+    exit: 0,
+    stderr: "in use: kanto\nnext: clomoctl users import FILE --create-orgs --dry-run\n",
+    requests: [],
+  });
   expect(shown(added)).toEqual({
     name: "kanto",
-    used: false,
+    used: true,
     kind: "embedded",
     timezone: "Asia/Tokyo",
     address: join(home, "tenants", "kanto"),
+    protected: false,
     caFile: null,
     language: "ja",
     maps: [],
   });
   expect(await namesIn(home)).toEqual(["embedded", "kanto"]);
+});
+
+test("a further one is used where that is said; else what to type is", async () => {
+  const home = freshFolder();
+  mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
+  const { en, ja } = await inBoth("context add kanto --embedded", { home });
+  expect(en.stderr).toBe(
+    "in use: embedded\nto work on kanto: clomoctl context use kanto, or --context kanto in a command\n",
+  );
+  expect(ja).toMatchObject({ exit: 3 });
+  expect((await run("context add kansai --embedded --lang ja", { home })).stderr).toBe(
+    "使用中: embedded\nkansai を操作するには clomoctl context use kansai、またはコマンドに --context kansai を付けてください\n",
+  );
+  const used = await run("context add osaka --url https://mdm.example.jp --use --protected --fields used,protected", {
+    home,
+  });
+  expect(used).toMatchObject({
+    stdout: "used\tprotected\ntrue\ttrue\n",
+    stderr: "in use: osaka\nnext: clomoctl users list\n",
+  });
 });
 
 test("language, zone and maps are kept; a map's file is found from everywhere", async () => {
@@ -64,7 +89,7 @@ test("a served tenant has an address, and the certificate of its authority where
 test("a table shows the new context in both languages", async () => {
   const en = await run("--lang en context add kanto --embedded", { terminal: {} });
   const ja = await run("--lang ja context add kanto --embedded", { terminal: {} });
-  expect(en.stdout).toMatch(/^name +kanto\nin use +false\nkind +embedded\n[^]+language +ja\nmap files *\n$/);
+  expect(en.stdout).toMatch(/^name +kanto\nin use +true\nkind +embedded\n[^]+language +ja\nmap files *\n$/);
   expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+言語 +ja\n対応表ファイル *\n$/);
 });
 

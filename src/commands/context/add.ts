@@ -7,7 +7,7 @@ import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { CONTEXT_DETAILS } from "./columns.ts";
+import { CONTEXT_DETAILS, PROTECTED, tellInUse, useIt } from "./columns.ts";
 
 const OPTIONS = {
   embedded: { kind: "boolean", about: text("a tenant on this computer", "この PC 上のテナント") },
@@ -41,6 +41,11 @@ const OPTIONS = {
       "--embedded のとき: その形式の対応表ファイル(ヘッダーと項目の対応)",
     ),
   },
+  use: {
+    kind: "boolean",
+    about: text("choose it for the commands that follow", "以後のコマンドで操作するコンテキストとして選ぶ"),
+  },
+  protected: PROTECTED,
 } as const satisfies Fields;
 
 type Options = InputOf<typeof OPTIONS>;
@@ -59,18 +64,32 @@ export default defineCommand({
   options: OPTIONS,
   examples: [
     { line: "clomoctl context add kanto --embedded" },
+    { line: "clomoctl context add kansai --embedded --use --protected" },
     { line: "clomoctl context add osaka --embedded --language en --timezone Asia/Tokyo" },
     { line: "clomoctl context add head-office --url https://mdm.example.jp" },
   ],
   exits: ["input-rejected", "locked", "not-found"],
   shows: CONTEXT_DETAILS,
-  async run({ terminal, contexts, globals, workingFolder }, { name, ...options }) {
+  async run({ terminal, contexts, globals, environment, workingFolder }, { name, ...options }) {
     refuseMisfit(options);
     const requested = await requestOf(options, workingFolder);
-    const context = await contexts.add(name, { ...requested, timezone: globals.timezone });
-    await terminal.show(CONTEXT_DETAILS, { context, used: false });
+    const settings = { timezone: globals.timezone, protected: options.protected };
+    const context = await contexts.add(name, { ...requested, ...settings }, options.use);
+    const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
+    await terminal.show(CONTEXT_DETAILS, { context, used });
+    await tellInUse({ terminal, contexts, environment });
+    await terminal.note(used ? NEXT[context.kind] : useIt(context.name));
   },
 });
+
+/** What to do first in a new tenant. */
+const NEXT = {
+  embedded: text(
+    "next: clomoctl users import FILE --create-orgs --dry-run",
+    "次の操作: clomoctl users import FILE --create-orgs --dry-run",
+  ),
+  remote: text("next: clomoctl users list", "次の操作: clomoctl users list"),
+} as const;
 
 /** @throws `usage` unless exactly one kind of tenant is chosen and every option applies to it */
 function refuseMisfit({ embedded, url, caFile, language, map }: Options): void {

@@ -10,8 +10,8 @@ export default defineCommand({
   examples: [{ line: "clomoctl context list" }, { line: "clomoctl context list --format json --fields name,kind" }],
   exits: ["not-found"],
   async run({ terminal, contexts, globals, environment }, { limit }) {
-    const [all, chosen] = [await contexts.list(), await contexts.choose(globals.context, environment)];
-    const shown = all.map((context) => ({ context, used: context.name === chosen.context.name }));
+    const [all, chosen] = [await contexts.list(), await contexts.inEffect(globals.context, environment)];
+    const shown = all.map((context) => ({ context, used: context.name === chosen?.context.name }));
     await terminal.list(CONTEXT_COLUMNS, firstOf(shown, limit));
   },
 });

@@ -12,6 +12,8 @@ async function homeWith(tenant: boolean): Promise<string> {
   return home;
 }
 
+const NONE = "no context is in use now; choose one: clomoctl context use NAME\n";
+
 const tenantIn = (home: string): string => join(home, "tenants", "kanto");
 
 /** The remaining contexts, with a star after the one in use. */
@@ -28,43 +30,61 @@ const answering = (home: string, question: string, keys: string, flags = ""): Pr
 test("a context without data goes without a question", async () => {
   const home = await homeWith(false);
   const { exit, stdout, stderr } = await run("context remove KANTO", { home });
-  expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: "kanto was removed\n" });
-  expect(await left(home)).toBe("embedded*");
+  expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `kanto was removed\n${NONE}` });
+  expect(await left(home)).toBe("embedded");
 });
 
 test("a served tenant is not touched, so nobody is asked", async () => {
   const home = freshFolder();
   await run("context add head --url https://mdm.example.jp", { home });
   expect(await run("context remove head", { home })).toMatchObject({ exit: 0, requests: [] });
-  expect(await left(home)).toBe("embedded*");
+  expect(await left(home)).toBe("embedded");
 });
 
-test("a tenant's data goes only when somebody says so", async () => {
+const QUESTION = "This deletes the context kanto and all data of its tenant. Type its name:";
+
+test("a tenant's data goes only when its name is typed", async () => {
   const home = await homeWith(true);
-  const no = await answering(home, "Delete the context kanto and all data of its tenant?", "n\r");
-  expect(no.exit).toBe(0);
-  expect(no.stderr).toContain("nothing was removed");
+  for (const keys of ["y\r", "kant\r", "\r"]) {
+    const no = await answering(home, QUESTION, keys);
+    expect(no.exit).toBe(3);
+    expect(no.stderr).toContain("the context is kanto, not");
+  }
   expect(await left(home)).toBe("embedded kanto*");
   expect(existsSync(tenantIn(home))).toBe(true);
-  const yes = await answering(home, "コンテキスト kanto とそのテナントの全データ", "y\r", "--lang ja ");
+  const yes = await answering(home, "コンテキスト kanto とそのテナントの全データ", "kanto\r", "--lang ja ");
   expect(yes.exit).toBe(0);
-  expect(yes.stderr).toContain("kanto を削除しました");
-  expect(await left(home)).toBe("embedded*");
+  expect(yes.stderr).toContain("kanto を削除しました\n使用中のコンテキストはありません。");
+  expect(await left(home)).toBe("embedded");
   expect(existsSync(tenantIn(home))).toBe(false);
 });
 
-test("--yes is the answer", async () => {
+test("--confirm-context is the answer, --yes is none, and another name is refused", async () => {
   const home = await homeWith(true);
-  expect(await run("context remove kanto --yes --lang ja", { home })).toMatchObject({
+  expect(await run("context remove kanto --yes", { home })).toMatchObject({ exit: 2 });
+  expect(await run("context remove kanto --yes --confirm-context kansai", { home })).toMatchObject({ exit: 3 });
+  expect(existsSync(tenantIn(home))).toBe(true);
+  expect(await run("context remove kanto --confirm-context kanto --lang ja", { home })).toMatchObject({
     exit: 0,
-    stderr: "kanto を削除しました\n",
+    stderr: "kanto を削除しました\n使用中のコンテキストはありません。選んでください: clomoctl context use NAME\n",
   });
   expect(existsSync(tenantIn(home))).toBe(false);
 });
 
+test("of another one than that in use, that one stays, and is named", async () => {
+  const home = await homeWith(false);
+  await run("context add kansai --embedded", { home });
+  const environment = { CLOMOCTL_CONTEXT: "kansai" };
+  expect(await run("context remove kansai", { home, environment })).toMatchObject({
+    exit: 0,
+    stderr: "kansai was removed\nin use: kanto\nCLOMOCTL_CONTEXT is set: in this shell commands work on kansai\n",
+  });
+  expect(await left(home)).toBe("embedded kanto*");
+});
+
 test("Ctrl-C in the question leaves everything as it was", async () => {
   const home = await homeWith(true);
-  const { exit, stderr } = await answering(home, "Delete the context kanto", "\u0003");
+  const { exit, stderr } = await answering(home, QUESTION, "\u0003");
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted");
   expect(await left(home)).toBe("embedded kanto*");
@@ -77,7 +97,7 @@ test.each([
   const home = await homeWith(true);
   const { en, ja } = await inBoth(`context remove kanto${flag}`, { home, ...circumstances });
   expect(en.exit).toBe(2);
-  expect(en.stderr).toMatch(/not interactive, cannot ask: Delete the context kanto[^]+--yes/);
+  expect(en.stderr).toMatch(/not interactive, cannot ask: This deletes the context kanto[^]+--confirm-context kanto/);
   expect(ja.exit).toBe(2);
   expect(ja.stderr).toContain("コンテキスト kanto");
   expect(await left(home)).toBe("embedded kanto*");

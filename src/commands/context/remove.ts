@@ -1,6 +1,7 @@
-import type { Terminal } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { typeName } from "../permission.ts";
+import { tellInUse } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
@@ -11,27 +12,28 @@ export default defineCommand({
     name: { kind: "string", required: true, about: text("the context's name", "コンテキスト名") },
   },
   options: {},
-  examples: [{ line: "clomoctl context remove kanto --yes", about: text("without confirmation", "確認なし") }],
-  exits: ["not-found", "locked"],
+  examples: [
+    {
+      line: "clomoctl context remove kanto --confirm-context kanto",
+      about: text("without a question", "質問なし"),
+    },
+  ],
+  exits: ["input-rejected", "not-found", "locked"],
   changes: true,
-  async run({ terminal, contexts, globals }, { name }) {
+  async run({ terminal, contexts, globals, environment }, { name }) {
     const context = await contexts.find(name);
-    const tenantMayGo =
-      globals.yes || !(await contexts.holdsTenant(context)) || (await confirm(terminal, context.name));
-    if (!tenantMayGo) {
-      await terminal.note(text("nothing was removed", "何も削除していません"));
-      return;
+    const tenantMayGo = await contexts.holdsTenant(context);
+    if (tenantMayGo || globals.confirmContext !== undefined) {
+      await typeName({ terminal, globals }, context.name, deletion(context.name));
     }
     await contexts.remove(name, { tenantMayGo });
     await terminal.note(text(`${context.name} was removed`, `${context.name} を削除しました`));
+    await tellInUse({ terminal, contexts, environment });
   },
 });
 
-const confirm = (terminal: Terminal, name: string): Promise<boolean> =>
-  terminal.prompts.confirm({
-    message: text(
-      `Delete the context ${name} and all data of its tenant?`,
-      `コンテキスト ${name} とそのテナントの全データを削除しますか?`,
-    ),
-    flag: "--yes",
-  });
+const deletion = (name: string): Text =>
+  text(
+    `This deletes the context ${name} and all data of its tenant. Type its name:`,
+    `コンテキスト ${name} とそのテナントの全データを削除します。コンテキスト名を入力してください:`,
+  );

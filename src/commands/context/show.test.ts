@@ -29,6 +29,7 @@ const age = async (line: string, circumstances: Parameters<typeof run>[1]): Prom
 test("without a name it is the context in use", async () => {
   const home = await homeWith(false);
   const json = (line: string) => run(`${line} --format json --query [name,used,kind,language,timezone]`, { home });
+  await run("context use embedded", { home });
   expect(JSON.parse((await json("context show")).stdout)).toEqual(["embedded", true, "embedded", "ja", "Asia/Tokyo"]);
   expect(JSON.parse((await json("context show kanto")).stdout)).toEqual([
     "kanto",
@@ -44,6 +45,16 @@ test("without a name it is the context in use", async () => {
     "en",
     "Asia/Tokyo",
   ]);
+});
+
+test("where none is in use, one is to be named", async () => {
+  const home = await homeWith(false);
+  await run("context add kansai --embedded", { home });
+  const { en, ja } = await inBoth("context show", { home });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toContain("error: no context is in use; there are: kanto, kansai\n");
+  expect(ja.stderr).toContain("使用中のコンテキストがありません。登録済み: kanto, kansai\n");
+  expect(await run("context show kanto --fields used", { home })).toMatchObject({ exit: 0, stdout: "used\nfalse\n" });
 });
 
 test("the tenant of that context is asked when its data came from the console", async () => {

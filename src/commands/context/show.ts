@@ -39,11 +39,12 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { name }) {
     const { terminal, contexts, globals, environment } = tools;
-    const { context: used } = await contexts.choose(globals.context, environment);
-    const context = name === undefined ? used : await contexts.find(name);
+    const used = await contexts.inEffect(globals.context, environment);
+    const context =
+      name === undefined ? (await contexts.choose(globals.context, environment)).context : await contexts.find(name);
     const mirroredAt = await lastFromConsole(tools, context);
     const mirrorAgeDays = mirroredAt === null ? null : daysSince(mirroredAt, tools, context);
-    await terminal.show(COLUMNS, { context, used: context.name === used.name, mirroredAt, mirrorAgeDays });
+    await terminal.show(COLUMNS, { context, used: context.name === used?.context.name, mirroredAt, mirrorAgeDays });
   },
 });
 

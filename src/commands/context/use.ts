@@ -1,5 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { tellVariable } from "./columns.ts";
 
 export default defineCommand({
   summary: text("choose the context that commands work on", "以後のコマンドが操作するコンテキストを選ぶ"),
@@ -10,8 +11,9 @@ export default defineCommand({
   examples: [{ line: "clomoctl context use embedded" }],
   exits: ["not-found", "locked"],
   changes: true,
-  async run({ terminal, contexts }, { name }) {
+  async run({ terminal, contexts, environment }, { name }) {
     const context = await contexts.use(name);
     await terminal.note(text(`commands now work on ${context.name}`, `以後のコマンドは ${context.name} を操作します`));
+    await tellVariable({ terminal, environment });
   },
 });

@@ -140,8 +140,8 @@ test("deletions on a remote tenant need it named in the command, where nobody is
   const tenant = holding(DELETING, { import: DELETING });
   const { en, ja } = await inBoth("imports commit 019a --confirm-deletions 3", { tenant, home });
   expect(en).toMatchObject({ exit: 2 });
-  expect(en.stderr).toContain("  pass --context NAME\n");
-  expect(ja.stderr).toContain("--context NAME を指定してください");
+  expect(en.stderr).toContain("  pass --context far\n");
+  expect(ja.stderr).toContain("--context far を指定してください");
   expect(operations(en.requests)).not.toContain("commitImport");
   const willing = holding(DELETING, { commitImport: committed(DELETING) });
   const named = await run("imports commit 019a --confirm-deletions 3 --context far", { tenant: willing, home });

@@ -13,8 +13,9 @@ export default defineCommand({
   shows: IMPORT_DETAILS,
   async run(tools, { id }) {
     const chosen = await tools.tenant("imports");
-    const { client } = chosen;
+    const { client, permitChange } = chosen;
     const found = await findImport(client, id, OPEN);
+    await permitChange();
     await tools.terminal.show(importDetails(zoneOf(tools, chosen)), await client.imports.discard(found.id));
   },
 });

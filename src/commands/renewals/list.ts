@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { LIMIT } from "../listing/list.ts";
-import type { ChosenTenant, Tools } from "../tools.ts";
+import { zoneInEffect, type ChosenTenant, type Tools } from "../tools.ts";
 import { asOfNow, itemsBySource, remarksOf } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { missingOf } from "./items/missing.ts";
@@ -78,12 +78,11 @@ async function gather(
   tools: Tools,
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
 ): Promise<Gathered> {
-  const chosen = await tools.contexts.choose(tools.globals.context, tools.environment);
-  const { now, timezone } = asOfNow(tools, chosen);
-  const { found, failed } = allContexts
-    ? await judgedOfAll(tools)
-    : { found: await judgedOf(tools, await tools.tenant("renewals")), failed: undefined };
-  const contexts = allContexts ? (await tools.contexts.list()).map(({ name }) => name) : [chosen.context.name];
+  const chosen = allContexts ? undefined : await tools.tenant("renewals");
+  const { found, failed } =
+    chosen === undefined ? await judgedOfAll(tools) : { found: await judgedOf(tools, chosen), failed: undefined };
+  const all = chosen === undefined ? await tools.contexts.list() : [chosen.context];
+  const [now, timezone, contexts] = [tools.clock.now(), await zoneInEffect(tools), all.map(({ name }) => name)];
   const items = found.toSorted(byExpiry).slice(0, limit);
   return { shown: { items, contexts, timeline: new Timeline(now, timezone), now, timezone }, failed };
 }

@@ -86,8 +86,8 @@ describe("of a remote tenant", () => {
     const home = await remoteHome();
     const { en, ja } = await inBoth("renewals remove 旧サーバー --yes", { tenant: listed, home });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: REMOVED.slice(0, 1) });
-    expect(en.stderr).toContain("--context NAME");
-    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--context NAME を指定") });
+    expect(en.stderr).toContain("--context far");
+    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--context far を指定") });
     const variable = { tenant: listed, home, environment: { CLOMOCTL_CONTEXT: "far" } };
     expect(await run("renewals remove 旧サーバー --yes", variable)).toMatchObject({ exit: 2 });
     const named = await run("renewals remove 旧サーバー --yes --context far", { tenant, home });

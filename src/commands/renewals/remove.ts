@@ -1,6 +1,5 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { tenantNotNamed } from "../imports/plan/confirm.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
@@ -16,9 +15,8 @@ export default defineCommand({
     const { terminal, globals } = tools;
     tools.describeState(() => text("nothing was deleted", "何も削除していません"));
     const tenant = await tools.tenant("renewals");
-    const { client, context, source } = tenant;
+    const { client, context } = tenant;
     const { id, name } = await findItem(client, typed);
-    if (globals.yes && context.kind === "remote" && source !== "option") throw tenantNotNamed();
     const message = text(
       `Delete ${name} of the tenant ${context.name} and the records of its notices?`,
       `テナント ${context.name} の「${name}」と、その通知の記録を削除しますか?`,

@@ -5,7 +5,7 @@ import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Language } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { zoneOf, type Tools } from "../tools.ts";
+import { zoneInEffect, type Tools } from "../tools.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { readOpeners } from "./items/read-options.ts";
@@ -57,11 +57,11 @@ export default defineCommand({
   ],
   exits: ["input-rejected"],
   async run(tools, input) {
-    const { terminal, contexts, globals, environment, clock } = tools;
+    const { terminal, clock } = tools;
     tools.describeState(() =>
       text("nothing was changed: files are only read", "読み込みだけなので、何も変更していません"),
     );
-    const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
+    const timezone = await zoneInEffect(tools);
     const openers = await readOpeners(tools, input).catch(refuse);
     const current = theOne(await readFile(tools, input.current), openers);
     const next = theOne(await readFile(tools, input.new), openers);

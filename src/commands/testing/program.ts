@@ -183,8 +183,8 @@ export async function run(line: string | readonly string[], circumstances: Circu
     hostName: "test",
     isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
-    openTenant: async ({ signal }, chosen) => {
-      const connection = { transport: transportTo(chosen.context.name), check: strict, signal };
+    openTenant: async ({ signal, beforeChange }, chosen) => {
+      const connection = { transport: transportTo(chosen.context.name), check: strict, signal, beforeChange };
       return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
     },
   };

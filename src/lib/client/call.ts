@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
-import { MEDIA_TYPES, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
+import { changesTenant, MEDIA_TYPES, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
@@ -23,6 +23,8 @@ export interface Connection {
   readonly check?: Check | undefined;
   /** ends long lists and exports, with its reason; not what is short, nor changes: who was interrupted may clear up */
   readonly signal?: AbortSignal | undefined;
+  /** called before a request that changes the tenant is sent; what it throws keeps it from being sent */
+  readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
 }
 
 /** The bytes of an input file and their charset. */
@@ -123,6 +125,7 @@ async function send(
     signal,
   };
   if (route.file === true) init.duplex = "half";
+  if (changesTenant(route)) await connection.beforeChange?.(route);
   const response = await transport(new Request(url, init));
   if (!response.ok) throw await failureOf(route, response);
   checkMediaType(route, response, accept);

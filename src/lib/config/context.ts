@@ -15,6 +15,8 @@ export interface EmbeddedContext {
   readonly language: Language;
   /** map file by format: which headers mean which fields */
   readonly maps: ReadonlyMap<string, string>;
+  /** its name is wanted for every change */
+  readonly protected?: true | undefined;
 }
 
 /** A tenant on a server. */
@@ -26,6 +28,8 @@ export interface RemoteContext {
   readonly caFile?: string | undefined;
   /** IANA name of the zone in which days are counted */
   readonly timezone: string;
+  /** its name is wanted for every change */
+  readonly protected?: true | undefined;
 }
 
 export type Context = EmbeddedContext | RemoteContext;
@@ -36,6 +40,7 @@ export interface NewEmbedded {
   readonly timezone?: string | undefined;
   readonly language?: Language | undefined;
   readonly maps?: ReadonlyMap<string, string> | undefined;
+  readonly protected?: boolean | undefined;
 }
 
 /** The options of `context add NAME --url`. */
@@ -44,9 +49,16 @@ export interface NewRemote {
   readonly url: string;
   readonly caFile?: string | undefined;
   readonly timezone?: string | undefined;
+  readonly protected?: boolean | undefined;
 }
 
 export type NewContext = NewEmbedded | NewRemote;
+
+/** What may be changed of a context; a missing value stays. */
+export interface ContextChange {
+  readonly timezone?: string | undefined;
+  readonly protected?: boolean | undefined;
+}
 
 /** A context as stored in `contexts.json`; a tenant's path follows from the name. */
 export type StoredContext =
@@ -56,20 +68,38 @@ export type StoredContext =
       readonly timezone: string;
       readonly language: Language;
       readonly maps: readonly (readonly [format: string, file: string])[];
+      readonly protected?: true | undefined;
     }
   | RemoteContext;
 
-const DEFAULT_TIMEZONE = "Asia/Tokyo";
+/** The zone of a context that was given none. */
+export const DEFAULT_TIMEZONE = "Asia/Tokyo";
 
 /** The stored form of a new context. @throws `usage` when its time zone or address is invalid */
 export function storeContext(name: string, requested: NewContext): StoredContext {
-  const timezone = requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone);
+  const settings = {
+    timezone: requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone),
+    protected: requested.protected === true ? (true as const) : undefined,
+  };
   if (requested.kind === "remote") {
     const { url, caFile } = requested;
-    return { name, kind: "remote", url: parseUrl(url), caFile, timezone };
+    return { name, kind: "remote", url: parseUrl(url), caFile, ...settings };
   }
-  return { name, kind: "embedded", timezone, language: requested.language ?? "ja", maps: [...(requested.maps ?? [])] };
+  return {
+    name,
+    kind: "embedded",
+    language: requested.language ?? "ja",
+    maps: [...(requested.maps ?? [])],
+    ...settings,
+  };
 }
+
+/** A context with some of its settings changed. @throws `usage` when the time zone is invalid */
+export const changeContext = (context: StoredContext, change: ContextChange): StoredContext => ({
+  ...context,
+  timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
+  protected: (change.protected ?? context.protected) === true ? true : undefined,
+});
 
 /** @throws `usage` when the time zone does not exist */
 function parseTimezone(zone: string): string {
@@ -104,16 +134,19 @@ export function readStoredContext(stored: unknown): StoredContext {
   }
   const word = (key: string): string | undefined => (typeof stored[key] === "string" ? stored[key] : undefined);
   const name = word("name") ?? "";
-  const timezone = parseTimezone(word("timezone") ?? DEFAULT_TIMEZONE);
+  const settings = {
+    timezone: parseTimezone(word("timezone") ?? DEFAULT_TIMEZONE),
+    protected: stored["protected"] === true ? (true as const) : undefined,
+  };
   if (parseContextName(name) !== name) {
     throw new TypeError(`${name} is not kept as NFC`);
   }
   if (stored["kind"] === "embedded") {
     const maps = Array.isArray(stored["maps"]) ? stored["maps"].filter(isPair) : [];
-    return { name, kind: "embedded", timezone, language: word("language") === "en" ? "en" : "ja", maps };
+    return { name, kind: "embedded", language: word("language") === "en" ? "en" : "ja", maps, ...settings };
   }
   if (stored["kind"] === "remote") {
-    return { name, kind: "remote", url: parseUrl(word("url") ?? ""), caFile: word("caFile"), timezone };
+    return { name, kind: "remote", url: parseUrl(word("url") ?? ""), caFile: word("caFile"), ...settings };
   }
   throw new TypeError(`the kind of ${name} is unknown`);
 }

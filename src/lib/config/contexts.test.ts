@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Contexts, EMBEDDED } from "./contexts.ts";
 import { locateHome, type Home } from "./home.ts";
@@ -94,35 +95,151 @@ test("a name is taken in any case of letters, and while a tenant's file of that 
   await expect(contexts.add("old", { kind: "embedded" })).rejects.toMatchObject({ code: "input-rejected" });
 });
 
-test("--context goes before CLOMOCTL_CONTEXT, before use, before embedded", async () => {
+const chosen = async (option?: string, variable?: string) => {
+  const { context, source } = await contexts.choose(option, { CLOMOCTL_CONTEXT: variable });
+  return [context.name, source];
+};
+/** What a command works on that names nothing; undefined where it must. */
+const inEffect = async () => (await contexts.inEffect(undefined, {}))?.context.name;
+
+test("--context goes before CLOMOCTL_CONTEXT, before use, before the only one", async () => {
+  expect(await chosen()).toEqual([EMBEDDED, "default"]);
   for (const name of ["a", "b", "c"]) {
     await contexts.add(name, { kind: "embedded" });
   }
-  const chosen = async (option?: string, variable?: string) => {
-    const { context, source } = await contexts.choose(option, { CLOMOCTL_CONTEXT: variable });
-    return [context.name, source];
-  };
-  expect(await chosen()).toEqual([EMBEDDED, "default"]);
+  await expect(chosen()).rejects.toMatchObject({
+    code: "usage",
+    what: { en: "no context is in use; there are: a, b, c" },
+  });
   await contexts.use("c");
   expect(await chosen()).toEqual(["c", "used"]);
   expect(await chosen(undefined, "b")).toEqual(["b", "environment"]);
   expect(await chosen("a", "b")).toEqual(["a", "option"]);
   expect(await chosen(undefined, "")).toEqual(["c", "used"]);
   await expect(chosen("x")).rejects.toMatchObject({ code: "not-found", hint: { en: "contexts: embedded, a, b, c" } });
-  await contexts.remove("c", { tenantMayGo: false });
-  expect(await chosen()).toEqual([EMBEDDED, "default"]);
   await contexts.use(EMBEDDED);
-  expect(await chosen()).toEqual([EMBEDDED, "default"]);
+  expect(await chosen()).toEqual([EMBEDDED, "used"]);
 });
 
-test("embedded's settings may change, its kind may not", async () => {
+test("the only one is worked on; embedded counts once it has held data", async () => {
   await contexts.add("a", { kind: "embedded" });
-  await contexts.change(EMBEDDED, { kind: "embedded", language: "en" });
-  await contexts.change("a", { kind: "embedded", timezone: "UTC" });
-  expect(await contexts.find(EMBEDDED)).toMatchObject({ language: "en" });
-  expect(await contexts.find("a")).toMatchObject({ timezone: "UTC" });
-  expect(await names()).toEqual([EMBEDDED, "a"]);
-  await expect(contexts.change("a", { kind: "remote", url: "https://x.jp" })).rejects.toMatchObject({ code: "usage" });
+  expect(await contexts.choose(undefined, {})).toMatchObject({
+    context: { name: "a" },
+    source: "default",
+    among: ["a"],
+  });
+  expect((await contexts.choose(EMBEDDED, {})).among).toEqual([EMBEDDED, "a"]);
+  await makeTenant(EMBEDDED);
+  expect(await inEffect()).toBe(undefined);
+  expect((await contexts.choose("a", {})).among).toEqual([EMBEDDED, "a"]);
+});
+
+test("what was in effect when another was added stays so, if it had data", async () => {
+  await makeTenant(EMBEDDED);
+  await contexts.add("a", { kind: "embedded" });
+  expect(await chosen()).toEqual([EMBEDDED, "used"]);
+});
+
+test("a served tenant counts as one with data", async () => {
+  await contexts.add("far", { kind: "remote", url: "https://a.jp" });
+  await contexts.add("b", { kind: "embedded" });
+  expect(await chosen()).toEqual(["far", "used"]);
+  await contexts.add("c", { kind: "embedded" }, true);
+  expect(await chosen()).toEqual(["c", "used"]);
+  await contexts.add("d", { kind: "embedded" });
+  expect(await chosen()).toEqual(["c", "used"]);
+});
+
+test("a removal leaves none in use, even where only one is left", async () => {
+  for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
+  await contexts.use("a");
+  await contexts.remove("a", { tenantMayGo: false });
+  expect(await inEffect()).toBe(undefined);
+  await contexts.remove("b", { tenantMayGo: false });
+  expect(await inEffect()).toBe(undefined);
+  await contexts.add("c", { kind: "embedded" });
+  expect(await inEffect()).toBe(undefined);
+  await contexts.use("c");
+  expect(await inEffect()).toBe("c");
+});
+
+const CUSTOMERS = ["a", "b", "c"] as const;
+const customer = fc.constantFrom(...CUSTOMERS);
+const step = fc.oneof(
+  fc.record({ to: fc.constant("add"), name: customer, use: fc.boolean() }),
+  fc.record({ to: fc.constantFrom("use", "remove", "set", "write"), name: fc.constantFrom(EMBEDDED, ...CUSTOMERS) }),
+  fc.record({ to: fc.constant("write"), name: fc.constant(undefined) }),
+);
+
+test("no sequence of changes leads what names nothing to another tenant than before, unless it was named", async () => {
+  const reached = new Map<string, number>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
+      home = {
+        ...home,
+        settings: await mkdtemp(join(root, "settings-")),
+        tenants: await mkdtemp(join(root, "tenants-")),
+      };
+      contexts = new Contexts(home, async () => {});
+      let expected: string | undefined;
+      for (const { to, name, ...rest } of steps) {
+        const there = name !== undefined && (await names()).includes(name);
+        if (to === "add" && name !== undefined && !there) {
+          const use = "use" in rest && rest.use;
+          await contexts.add(name, { kind: "embedded" }, use);
+          if (use) expected = name;
+        } else if (to === "use" && name !== undefined && there) {
+          await contexts.use(name);
+          expected = name;
+        } else if (to === "remove" && name !== EMBEDDED && there) {
+          await contexts.remove(name, { tenantMayGo: true });
+        } else if (to === "set" && there) {
+          await contexts.set(name, { timezone: "UTC" });
+        } else if (to === "write") {
+          const target = name === undefined ? await inEffect() : there ? name : undefined;
+          if (target !== undefined) await makeTenant(target);
+        }
+        const now = await inEffect();
+        reached.set(`${now}`, (reached.get(`${now}`) ?? 0) + 1);
+        if (now === undefined) continue;
+        expect(now, JSON.stringify(steps)).toBe(expected ?? now);
+        // an embedded tenant that never held data gives way to the first one that is added
+        const isEmpty = now === EMBEDDED && !(await contexts.holdsTenant(await contexts.find(now)));
+        if (!isEmpty) expected = now;
+      }
+    }),
+    { numRuns: 150 },
+  );
+  for (const name of ["undefined", EMBEDDED, ...CUSTOMERS]) expect(reached.get(name) ?? 0, name).toBeGreaterThan(20);
+});
+
+test("settings of a context may change, embedded's too; what is not said stays", async () => {
+  await contexts.add("Acme", { kind: "embedded", language: "en", maps: new Map([["users", "/m.yaml"]]) });
+  await contexts.add("far", { kind: "remote", url: "https://a.jp", caFile: "/ca.pem", protected: true });
+  expect(await contexts.set("ACME", { timezone: "UTC", protected: true })).toEqual({
+    name: "Acme",
+    kind: "embedded",
+    tenantFolder: join(home.tenants, "Acme"),
+    timezone: "UTC",
+    language: "en",
+    maps: new Map([["users", "/m.yaml"]]),
+    protected: true,
+  });
+  expect(await contexts.set("far", { protected: false })).toMatchObject({ caFile: "/ca.pem", timezone: "Asia/Tokyo" });
+  await contexts.set(EMBEDDED, { protected: true });
+  await contexts.set(EMBEDDED, { timezone: "Asia/Seoul" });
+  const settings = (await new Contexts(home).list()).map((context) => [
+    context.name,
+    context.timezone,
+    context.protected ?? false,
+  ]);
+  expect(settings).toEqual([
+    [EMBEDDED, "Asia/Seoul", true],
+    ["Acme", "UTC", true],
+    ["far", "Asia/Tokyo", false],
+  ]);
+  await expect(contexts.set("none", {})).rejects.toMatchObject({ code: "not-found" });
+  await expect(contexts.set("far", { timezone: "Asia/Tokio" })).rejects.toMatchObject({ code: "usage" });
 });
 
 test("a tenant goes only when it may, with its staging and nothing else", async () => {
@@ -143,9 +260,7 @@ test("the context that is used stays so when others are added or changed", async
   await contexts.use("b");
   await contexts.add("c", { kind: "embedded" });
   expect((await contexts.choose(undefined, {})).context.name).toBe("b");
-  await contexts.change("a", { kind: "embedded", language: "en" });
-  await contexts.change("b", { kind: "embedded", language: "en" });
-  await contexts.change(EMBEDDED, { kind: "embedded", language: "en" });
+  for (const name of ["a", "b", EMBEDDED]) await contexts.set(name, { timezone: "UTC" });
   expect((await contexts.choose(undefined, {})).context.name).toBe("b");
 });
 
@@ -160,34 +275,6 @@ test("removing a context leaves the one that is used, and a remote one leaves wh
   await contexts.remove("far", { tenantMayGo: true });
   expect(await readdir(home.tenants)).toEqual(["far"]);
   await expect(contexts.remove("far", { tenantMayGo: true })).rejects.toMatchObject({ code: "not-found" });
-});
-
-test("what is changed keeps its place and its name, and forgets what is not said again", async () => {
-  await contexts.add("Acme", { kind: "embedded", language: "en", maps: new Map([["users", "/m.yaml"]]) });
-  await contexts.add("far", { kind: "remote", url: "https://a.jp", caFile: "/ca.pem" });
-  expect(await contexts.change("ACME", { kind: "embedded", timezone: "UTC" })).toEqual({
-    name: "Acme",
-    kind: "embedded",
-    tenantFolder: join(home.tenants, "Acme"),
-    timezone: "UTC",
-    language: "ja",
-    maps: new Map(),
-  });
-  expect(await contexts.change("far", { kind: "remote", url: "http://b.jp/x" })).toEqual({
-    name: "far",
-    kind: "remote",
-    url: "http://b.jp/x",
-    timezone: "Asia/Tokyo",
-  });
-  await contexts.change(EMBEDDED, { kind: "embedded", timezone: "UTC" });
-  await contexts.change(EMBEDDED, { kind: "embedded", timezone: "Asia/Seoul" });
-  expect((await contexts.list()).map(({ name, timezone }) => [name, timezone])).toEqual([
-    [EMBEDDED, "Asia/Seoul"],
-    ["Acme", "UTC"],
-    ["far", "Asia/Tokyo"],
-  ]);
-  await expect(contexts.change("none", { kind: "embedded" })).rejects.toMatchObject({ code: "not-found" });
-  await expect(contexts.change("far", { kind: "remote", url: "x" })).rejects.toMatchObject({ code: "usage" });
 });
 
 test.skipIf(process.platform === "win32")("a tenant that is a link out of the home: only the link goes", async () => {
@@ -236,7 +323,7 @@ test("what a file says in another form than text has its usual value", async () 
   expect(embedded?.name).toBe(EMBEDDED);
   expect(a).toMatchObject({ timezone: "Asia/Tokyo", language: "ja", maps: new Map() });
   expect(b).toEqual({ name: "b", kind: "remote", url: "https://b.jp/", timezone: "Asia/Tokyo" });
-  expect((await contexts.choose(undefined, {})).source).toBe("default");
+  await expect(contexts.choose(undefined, {})).rejects.toMatchObject({ code: "usage" });
 });
 
 test("a folder in the place of the settings is told", async () => {

@@ -4,7 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { contextNameKey, parseContextName } from "./context-name.ts";
-import { storeContext, type Context, type NewContext, type StoredContext } from "./context.ts";
+import {
+  changeContext,
+  storeContext,
+  type Context,
+  type ContextChange,
+  type NewContext,
+  type StoredContext,
+} from "./context.ts";
 import type { Home } from "./home.ts";
 import { readSettings, writeSettings, type Settings } from "./settings-file.ts";
 import { withSettingsLock } from "./settings-lock.ts";
@@ -12,8 +19,18 @@ import { withSettingsLock } from "./settings-lock.ts";
 /** The context that exists without set-up. */
 export const EMBEDDED = "embedded";
 
-/** Where the context was selected; deletions on a remote tenant require `option`. */
+/** Where the context was selected; deletions on a remote tenant require `option`. `default`: it is the only one. */
 export type ContextSource = "option" | "environment" | "used" | "default";
+
+/** A context, and what it was selected from. */
+export interface ChosenContext {
+  readonly context: Context;
+  readonly source: ContextSource;
+  /** the names of the contexts there are, itself included; `embedded` counts once it has held data */
+  readonly among: readonly string[];
+}
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The contexts of a home. Reading needs neither a folder nor write permission; changes are serialised by a lock. */
 export class Contexts {
@@ -37,35 +54,66 @@ export class Contexts {
   }
 
   /**
-   * The context a command uses: `--context`, then `CLOMOCTL_CONTEXT`, then `context use`, else `embedded`.
+   * The context a command uses: `--context`, then `CLOMOCTL_CONTEXT`, then `context use`, then the only one there is.
    *
    * @throws `not-found` when it does not exist
+   * @throws `usage` when none of these says which
    */
-  async choose(
-    option: string | undefined,
-    environment: Readonly<Record<string, string | undefined>>,
-  ): Promise<{ readonly context: Context; readonly source: ContextSource }> {
+  async choose(option: string | undefined, environment: Variables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
-    const all = this.#all(settings);
-    if (option !== undefined) {
-      return { context: pick(all, option), source: "option" };
-    }
+    const chosen = await this.#choose(settings, option, environment);
+    if (chosen === undefined) throw notChosen(await this.#counted(settings));
+    return chosen;
+  }
+
+  /** As {@link choose}; undefined where nothing says which. @throws `not-found` */
+  async inEffect(option: string | undefined, environment: Variables): Promise<ChosenContext | undefined> {
+    return this.#choose(await readSettings(this.#home), option, environment);
+  }
+
+  async #choose(
+    settings: Settings,
+    option: string | undefined,
+    environment: Variables,
+  ): Promise<ChosenContext | undefined> {
     const variable = environment["CLOMOCTL_CONTEXT"] ?? "";
-    if (variable !== "") {
-      return { context: pick(all, variable), source: "environment" };
+    const { used } = settings;
+    const named = [
+      ["option", option],
+      ["environment", variable === "" ? undefined : variable],
+      ["used", used],
+    ] as const;
+    const [source, name] = named.find(([, given]) => given !== undefined) ?? [];
+    if (source !== undefined && name !== undefined) {
+      const context = pick(this.#all(settings), name);
+      return { context, source, among: await this.#counted(settings, context.name) };
     }
-    return settings.used === undefined
-      ? { context: pick(all, EMBEDDED), source: "default" }
-      : { context: pick(all, settings.used), source: "used" };
+    const among = await this.#counted(settings);
+    const [only = EMBEDDED, ...others] = among;
+    if (!settings.implied || others.length > 0) return undefined;
+    return { context: pick(this.#all(settings), only), source: "default", among: [only] };
+  }
+
+  /** The names of the contexts that count, and that of the `chosen` one. */
+  async #counted(settings: Settings, chosen?: string): Promise<readonly string[]> {
+    const [embedded, ...added] = this.#all(settings);
+    const counts = embedded !== undefined && (chosen === EMBEDDED || (await this.#hasData(embedded)));
+    return [...(counts ? [EMBEDDED] : []), ...added.map(({ name }) => name)];
+  }
+
+  /** Whether a context's tenant has, or may have, data. */
+  async #hasData(context: Context): Promise<boolean> {
+    return context.kind === "remote" || (await this.holdsTenant(context));
   }
 
   /**
-   * Adds a context.
+   * Adds a context. One that was in effect only because it was the only one, and has data, is in use from now on.
    *
+   * @param use the new one is in use from now on
    * @throws `usage` when the name or a value is invalid
    * @throws `input-rejected` when the name is taken, ignoring case, or data of a tenant of that name exists
    */
-  async add(name: string, requested: NewContext): Promise<Context> {
+  async add(name: string, requested: NewContext, use = false): Promise<Context> {
     const stored = storeContext(parseContextName(name), requested);
     const key = contextNameKey(name);
     return this.#change(async (settings) => {
@@ -79,29 +127,26 @@ export class Contexts {
           text("data of a tenant of this name exists already", "この名前のテナントのデータが残っています"),
         );
       }
-      return [{ ...settings, contexts: [...settings.contexts, stored] }, context];
+      const before = await this.#choose(settings, undefined, {});
+      const kept = before !== undefined && (await this.#hasData(before.context)) ? before.context.name : settings.used;
+      const used = use ? context.name : kept;
+      return [{ ...settings, used, contexts: [...settings.contexts, stored] }, context];
     });
   }
 
   /**
-   * Replaces the settings of a context, keeping its name and kind. `embedded` may be changed too.
+   * Changes some settings of a context, `embedded` included.
    *
    * @throws `not-found` when there is no context of that name
-   * @throws `usage` when the kind differs, or a value is invalid
+   * @throws `usage` when a value is invalid
    */
-  async change(name: string, requested: NewContext): Promise<Context> {
+  async set(name: string, change: ContextChange): Promise<Context> {
     return this.#change(async (settings) => {
       const before = pick(this.#all(settings), name);
-      if (before.kind !== requested.kind) {
-        throw new Failure("usage", {
-          what: text("the kind of a context cannot be changed", "コンテキストの種類は変更できません"),
-          where: name,
-        });
-      }
-      const stored = storeContext(before.name, requested);
-      const replaced = settings.contexts.map((context) => (context.name === before.name ? stored : context));
-      const contexts = replaced.includes(stored) ? replaced : [stored, ...replaced];
-      return [{ ...settings, contexts }, this.#open(stored)];
+      const stored = settings.contexts.find((context) => context.name === before.name);
+      const changed = changeContext(stored ?? storeContext(EMBEDDED, { kind: "embedded" }), change);
+      const replaced = settings.contexts.map((context) => (context === stored ? changed : context));
+      return [{ ...settings, contexts: stored === undefined ? [changed, ...replaced] : replaced }, this.#open(changed)];
     });
   }
 
@@ -109,12 +154,13 @@ export class Contexts {
   async use(name: string): Promise<Context> {
     return this.#change(async (settings) => {
       const context = pick(this.#all(settings), name);
-      return [{ ...settings, used: context.name === EMBEDDED ? undefined : context.name }, context];
+      return [{ ...settings, used: context.name }, context];
     });
   }
 
   /**
-   * Removes a context, together with its tenant if that is in the home; a remote tenant is not touched.
+   * Removes a context, together with its tenant if that is in the home; a remote tenant is not touched. Where no other
+   * is in use, none is, until one is chosen.
    *
    * @param tenantMayGo the user confirmed deleting the tenant's data; ask when {@link holdsTenant} is true
    * @throws `not-found` when there is no context of that name
@@ -136,14 +182,18 @@ export class Contexts {
               "このコンテキストのテナントもデータごと削除されます",
             ),
             where: context.name,
-            hint: text("confirm, or pass --yes", "確認するか、--yes を指定してください"),
+            hint: text(
+              `confirm, or pass --confirm-context ${context.name}`,
+              `確認するか、--confirm-context ${context.name} を指定してください`,
+            ),
           });
         }
         // Before the settings: a crash between the two leaves a context without data, never data without a context.
         await rm(context.tenantFolder, { recursive: true, force: true });
       }
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
-      return [{ contexts, used: settings.used === context.name ? undefined : settings.used }, context];
+      const used = settings.used === context.name ? undefined : settings.used;
+      return [{ contexts, used, implied: false }, context];
     });
   }
 
@@ -152,7 +202,7 @@ export class Contexts {
     return context.kind === "embedded" && (await lstat(context.tenantFolder).catch(() => undefined)) !== undefined;
   }
 
-  /** Whether a context's tenant has been created here: opening it then only reads. */
+  /** Whether a context's tenant has been created here. */
   async hasDatabase(context: Context): Promise<boolean> {
     if (context.kind !== "embedded") return false;
     return (await lstat(join(context.tenantFolder, "tenant.db")).catch(() => undefined)) !== undefined;
@@ -177,6 +227,20 @@ export class Contexts {
     });
   }
 }
+
+const notChosen = (names: readonly string[]): Failure => {
+  const all = names.length === 0 ? EMBEDDED : names.join(", ");
+  return new Failure("usage", {
+    what: text(`no context is in use; there are: ${all}`, `使用中のコンテキストがありません。登録済み: ${all}`),
+    hint: text(
+      "name one by --context NAME or CLOMOCTL_CONTEXT, or choose one: clomoctl context use NAME",
+      "--context NAME か CLOMOCTL_CONTEXT で指定するか、clomoctl context use NAME で選んでください",
+    ),
+  });
+};
+
+/** Whether two names are those of one context. */
+export const sameContext = (one: string, other: string): boolean => contextNameKey(one) === contextNameKey(other);
 
 function pick(contexts: readonly Context[], name: string): Context {
   const key = contextNameKey(name);

@@ -10,8 +10,10 @@ import type { Home } from "./home.ts";
 /** The content of `contexts.json`. */
 export interface Settings {
   readonly contexts: readonly StoredContext[];
-  /** the context chosen by `context use`; `undefined`: `embedded` */
+  /** the context chosen by `context use` */
   readonly used: string | undefined;
+  /** without one, the only context there is may stand in: not after a removal, so that nothing goes elsewhere unawares */
+  readonly implied: boolean;
 }
 
 const NAME = "contexts";
@@ -27,7 +29,7 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
   const file = join(settings, `${NAME}.json`);
   try {
     const content = await readOwnFile(file, userId);
-    return content === undefined ? { contexts: [], used: undefined } : settingsOf(JSON.parse(content));
+    return content === undefined ? { contexts: [], used: undefined, implied: true } : settingsOf(JSON.parse(content));
   } catch (cause) {
     if (cause instanceof Failure && cause.code === "not-permitted") throw cause;
     throw unreadableSettings(file, cause);
@@ -56,17 +58,17 @@ export function unreadableSettings(where: string, cause: unknown): Failure {
  *
  * @throws `unexpected` when the folder cannot be written
  */
-export async function writeSettings(folder: string, { contexts, used }: Settings): Promise<void> {
+export async function writeSettings(folder: string, { contexts, used, implied }: Settings): Promise<void> {
   const { default: Conf } = await import("conf");
   try {
     await removeTorn(folder);
-    const conf = new Conf<{ contexts: readonly StoredContext[]; used: string | null }>({
+    const conf = new Conf<{ contexts: readonly StoredContext[]; used: string | null; implied: boolean }>({
       cwd: folder,
       configName: NAME,
       configFileMode: 0o600,
       accessPropertiesByDotNotation: false,
     });
-    conf.store = { contexts, used: used ?? null };
+    conf.store = { contexts, used: used ?? null, implied };
   } catch (cause) {
     throw unwritable(folder, cause);
   }
@@ -86,5 +88,6 @@ function settingsOf(held: unknown): Settings {
     throw new TypeError("contexts must be a list");
   }
   const used = "used" in held && typeof held.used === "string" ? held.used : undefined;
-  return { contexts: held.contexts.map(readStoredContext), used };
+  const implied = !("implied" in held && held.implied === false);
+  return { contexts: held.contexts.map(readStoredContext), used, implied };
 }

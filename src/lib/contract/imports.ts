@@ -160,6 +160,7 @@ export default {
   routes: {
     create: post("/v1/imports", {
       id: "createImport",
+      changes: false,
       summary: "Describe a file and how to import it",
       body: ImportRequest,
       answer: tagged(Import, "The import, awaiting its file"),
@@ -167,6 +168,7 @@ export default {
     }),
     upload: put("/v1/imports/{id}/content", {
       id: "uploadImport",
+      changes: false,
       summary: "Send the file and get its plan",
       params: byId,
       file: true,
@@ -224,6 +226,7 @@ export default {
     }),
     replan: post("/v1/imports/{id}/replan", {
       id: "replanImport",
+      changes: false,
       summary: "Compare the file again",
       params: byId,
       answer: tagged(Import, "Compared again with the tenant as it is now"),
@@ -239,6 +242,7 @@ export default {
     }),
     revert: post("/v1/imports/{id}/revert", {
       id: "revertImport",
+      changes: false,
       summary: "Plan the inverse of a committed import",
       params: byId,
       answer: tagged(Import, "The inverse plan"),
@@ -247,6 +251,7 @@ export default {
     }),
     discard: remove("/v1/imports/{id}", {
       id: "discardImport",
+      changes: false,
       summary: "Discard a plan",
       params: byId,
       answer: tagged(Import, "The discarded import; its staging is removed"),

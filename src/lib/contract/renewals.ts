@@ -65,6 +65,7 @@ export default {
     }),
     claimNotice: post("/v1/renewals/notices", {
       id: "claimNotice",
+      changes: false,
       summary: "Claim a notice, unless it was sent or another process is sending it",
       body: NoticeClaim,
       answer: json(z.object({ claimed: z.boolean(), notice: Notice }), "Whether the caller is to send it"),
@@ -72,6 +73,7 @@ export default {
     }),
     settleNotice: post("/v1/renewals/notices/{id}", {
       id: "settleNotice",
+      changes: false,
       summary: "Record the outcome of a notice",
       params: byId,
       body: z.strictObject({ state: z.enum(["sent", "failed"]), error: z.string().max(2000).nullable() }),

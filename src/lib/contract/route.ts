@@ -67,6 +67,8 @@ interface Operation {
   readonly answer: Answer;
   /** of the answer; 200 unless something was made */
   readonly status?: 200 | 201;
+  /** false where it writes but leaves the tenant's data as they are: plans, and what was sent to whom */
+  readonly changes?: false;
   /** failures besides those that its method, path and body imply */
   readonly fails?: readonly ErrorCode[];
 }
@@ -79,6 +81,10 @@ export interface Route extends Operation {
   /** with its parameter in braces */
   readonly path: string;
 }
+
+/** Whether a route changes the tenant's data, for which a protected context wants its name. */
+export const changesTenant = ({ method, changes }: Pick<Route, "method" | "changes">): boolean =>
+  method !== "get" && changes !== false;
 
 /** Routes by the names of the client's methods. */
 export type Routes = Readonly<Record<string, Route>>;

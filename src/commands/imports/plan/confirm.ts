@@ -2,6 +2,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
+import { requireNamedForDeletion } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
 import { showResult } from "./result.ts";
@@ -25,7 +26,7 @@ export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: nu
   const tenant = tenantName(plan, chosen);
   const answered = globals.yes || confirmDeletions !== undefined;
   if (plan.delete > 0) {
-    if (answered && chosen.context.kind === "remote" && chosen.source !== "option") throw tenantNotNamed();
+    if (answered) requireNamedForDeletion(chosen);
     if (confirmDeletions !== undefined) return true;
     await terminal.prompts.typedNumber({
       message: text(
@@ -57,6 +58,7 @@ export async function confirmAndCommit(
 ): Promise<Outcome> {
   const { terminal } = tools;
   if (await mayCommit(tools, pending.plan, confirmDeletions)) {
+    await (await tools.tenant()).permitChange();
     const { plan, committed } = await carryOut();
     await showResult(tools, { plan, dryRun: false, committed });
     return plan.invalid > 0 ? "partial" : undefined;
@@ -74,14 +76,4 @@ const wrongNumber = (plan: Import, confirmed: number): Failure =>
       `計画の削除は ${plan.delete} 件で、${confirmed} 件ではありません。何も変更していません`,
     ),
     where: `--confirm-deletions ${confirmed}`,
-  });
-
-/** The failure for deletions on a remote tenant that is not named. */
-export const tenantNotNamed = (): Failure =>
-  new Failure("usage", {
-    what: text(
-      "deletions on a remote tenant require naming its context in the command",
-      "リモートのテナントで削除するには、コマンドでコンテキストを指定する必要があります",
-    ),
-    hint: text("pass --context NAME", "--context NAME を指定してください"),
   });

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
+import { requireNamed } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
 import { changesNothing, confirmAndCommit } from "./confirm.ts";
 import { emit, type EmitSource } from "../outputs/console/emit.ts";
@@ -29,7 +30,9 @@ import { writeReport } from "../outputs/report.ts";
 export async function runImport(tools: Tools, requested: ImportRequest): Promise<Outcome> {
   refuseConflictingOptions(requested, tools.workingFolder);
   requireAnswerableConfirmation(requested, tools);
-  const { client, context } = await tools.tenant("imports");
+  const chosen = await tools.tenant("imports");
+  const { client, context } = chosen;
+  if (!requested.options.dryRun) requireNamed(tools, chosen);
   tools.describeState(() => NOTHING_CHANGED);
   const { encoding, newline, map: asked } = requested.options;
   const map = await loadColumnMap(tools, requested.kind, {

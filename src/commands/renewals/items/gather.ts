@@ -6,7 +6,7 @@ import { judge, type Checked, type CheckItem, type Thresholds } from "../../../l
 import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
-import { zoneOf, type Tools } from "../../tools.ts";
+import { zoneInEffect, zoneOf, type Tools } from "../../tools.ts";
 import { readOpeners } from "./read-options.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { asOfNow, itemsBySource } from "./tenant-items.ts";
@@ -36,9 +36,8 @@ export async function gatherAll(
 ): Promise<CheckResult> {
   const { contexts, globals, environment } = tools;
   const checked: Checked[] = [];
-  const { context: chosen } = await contexts.choose(globals.context, environment);
   if (files.length > 0) {
-    const asOf = { ...asOfNow(tools, { context: chosen }), thresholds };
+    const asOf = { now: tools.clock.now(), timezone: await zoneInEffect(tools), thresholds };
     const options = { ...(await readOpeners(tools, openers)), exclude };
     for (const file of files) {
       for await (const found of file === "-"
@@ -49,7 +48,8 @@ export async function gatherAll(
       }
     }
   } else {
-    for (const context of allContexts ? await contexts.list() : [chosen]) {
+    const chosen = async (): Promise<Context> => (await contexts.choose(globals.context, environment)).context;
+    for (const context of allContexts ? await contexts.list() : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...asOfNow(tools, { context }), thresholds };
       checked.push(...(await recordedIn(tools, context)).map((item) => judge(item, context.name, asOf)));

@@ -51,7 +51,7 @@ describe("systemd", () => {
   });
 
   test.each([
-    ["--systemd --at 7:05", "07:05:00 Asia/Tokyo"],
+    ["--systemd --at 7:05", "07:05:00 Europe/Paris"],
     ["--systemd --at 23:59 --timezone America/New_York", "23:59:00 America/New_York"],
     ["--systemd --context kanto", "09:00:00 Europe/Paris"],
   ])("%s says when", async (words, said) => {

@@ -8,7 +8,7 @@ import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { zoneOf, type Tools } from "../../tools.ts";
+import { zoneInEffect, type Tools } from "../../tools.ts";
 import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
 import { install, OWN_SCHEDULERS, remove, show, tell } from "./place.ts";
 
@@ -54,8 +54,7 @@ export default defineCommand({
     const at = parseTimeOfDay(typed);
     const way = chosenScheduler(namedSchedulers(named), tools.machine.platform);
     if (output !== "-" && way !== "task-scheduler") throw misfit("--output", "--task-scheduler");
-    const { contexts, globals, environment } = tools;
-    const timezone = zoneOf(tools, await contexts.choose(globals.context, environment));
+    const timezone = await zoneInEffect(tools);
     const wanted: DailyRun = { at, timezone, launcher: await launcherOf(tools) };
     if (way === "task-scheduler") return writeTask(tools, wanted, output);
     tools.describeState(() =>

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+
+test("what is named changes, and nothing else", async () => {
+  const home = freshFolder();
+  await run("context add kanto --embedded --language en", { home });
+  const fields = "--fields name,used,protected,timezone,language";
+  const told = await run(`context set KANTO --protected ${fields}`, { home });
+  expect(told).toMatchObject({ exit: 0, stderr: "" });
+  expect(told.stdout).toContain("kanto\ttrue\ttrue\tAsia/Tokyo\ten\n");
+  expect((await run(`context set kanto --timezone utc ${fields}`, { home })).stdout).toContain("true\ttrue\tUTC\ten\n");
+  expect((await run(`context set kanto --unprotected ${fields}`, { home })).stdout).toContain("true\tfalse\tUTC\ten\n");
+  expect((await run(`context set embedded --protected ${fields}`, { home })).stdout).toContain(
+    "embedded\tfalse\ttrue\tAsia/Tokyo\tja\n",
+  );
+  const { ja } = await inBoth("context set kanto --protected", { home, terminal: {} });
+  expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+\n保護 +true\n/);
+});
+
+test.each([
+  ["context set kinki --protected", 6, "kinki", "kinki"],
+  ["context set kanto", 2, "nothing to change", "変更する設定がありません"],
+  ["context set kanto --protected --unprotected", 2, "exclude each other", "同時に使えません"],
+  ["context set kanto --timezone Tokyo", 2, "Tokyo", "Tokyo"],
+])("%s ends with %i", async (line, exit, en, ja) => {
+  const home = freshFolder();
+  await run("context add kanto --embedded", { home });
+  const refused = await inBoth(line, { home });
+  expect(refused.en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(en) });
+  expect(refused.ja).toMatchObject({ exit, stderr: expect.stringContaining(ja) });
+});

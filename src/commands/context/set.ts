@@ -1,0 +1,50 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { CONTEXT_DETAILS, PROTECTED } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("change the settings of a context", "コンテキストの設定を変更する"),
+  details: [
+    text(
+      "What is not named stays. --timezone is the zone in which days are counted.",
+      "指定しないものは変わりません。--timezone は日付を数えるタイムゾーンです。",
+    ),
+  ],
+  args: {
+    name: { kind: "string", required: true, about: text("the context's name", "コンテキスト名") },
+  },
+  options: {
+    protected: PROTECTED,
+    unprotected: { kind: "boolean", about: text("undo --protected", "--protected を取り消す") },
+  },
+  examples: [
+    { line: "clomoctl context set embedded --protected" },
+    { line: "clomoctl context set embedded --timezone Asia/Tokyo" },
+  ],
+  exits: ["not-found", "locked"],
+  shows: CONTEXT_DETAILS,
+  async run({ terminal, contexts, globals }, { name, protected: on, unprotected: off }) {
+    const { timezone } = globals;
+    if (on && off) {
+      throw new Failure("usage", {
+        what: text(
+          "--protected and --unprotected exclude each other",
+          "--protected と --unprotected は同時に使えません",
+        ),
+      });
+    }
+    if (!on && !off && timezone === undefined) {
+      throw new Failure("usage", {
+        what: text("nothing to change", "変更する設定がありません"),
+        hint: text(
+          "pass --protected, --unprotected or --timezone ZONE",
+          "--protected、--unprotected、--timezone ZONE のどれかを指定してください",
+        ),
+      });
+    }
+    const context = await contexts.set(name, { timezone, protected: on || (off ? false : undefined) });
+    const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
+    await terminal.show(CONTEXT_DETAILS, { context, used });
+  },
+});

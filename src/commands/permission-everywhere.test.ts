@@ -1,0 +1,54 @@
+import { cpSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { ALL_ROUTES } from "../lib/contract/all.ts";
+import { changesTenant } from "../lib/contract/route.ts";
+import { openTenant } from "../lib/tenant/index.ts";
+import { PROGRAM } from "./index.ts";
+import type { NounNode } from "./node.ts";
+import { freshFolder, run } from "./testing/program.ts";
+
+const FIXTURES = fileURLToPath(new URL("../../fixtures", import.meta.url));
+
+const linesOf = async (noun: NounNode): Promise<readonly string[]> => {
+  const own = await Promise.all(noun.verbs.map(async ({ load }) => (await load()).default.examples));
+  const below = await Promise.all(noun.nouns.map(linesOf));
+  return [...own.flat().map(({ line }) => line), ...below.flat()];
+};
+
+const CHANGES = ALL_ROUTES.filter(changesTenant).map(({ method, path, id }) => {
+  return { id, method: method.toUpperCase(), path: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`) };
+});
+
+const wordsOf = (line: string): readonly string[] =>
+  [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word).slice(1);
+
+/** Runs lines one after another on a new tenant among several contexts, of which it is in use; tells which changes reached it. */
+async function changesBy(lines: readonly string[], environment: Record<string, string>): Promise<readonly string[]> {
+  const [home, folder] = [freshFolder(), freshFolder()];
+  cpSync(FIXTURES, folder, { recursive: true });
+  for (const added of ["kanto --embedded --use", "osaka --embedded"]) await run(`context add ${added}`, { home });
+  const random = (size: number): Uint8Array => crypto.getRandomValues(new Uint8Array(size));
+  const surroundings = { now: () => Date.parse("2026-11-20T01:00:00Z"), random };
+  const { fetch, close } = openTenant({ folder: freshFolder(), name: "kanto", actor: "owner", surroundings });
+  const reached = new Set<string>();
+  const tenant = (request: Request): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    const change = CHANGES.find(({ method, path }) => method === request.method && path.test(pathname));
+    if (change !== undefined) reached.add(change.id);
+    return fetch(request);
+  };
+  for (const line of lines) await run(wordsOf(line), { home, folder, tenant, environment });
+  await close();
+  return [...reached].toSorted();
+}
+
+test("no example of any command changes a tenant that nobody named; those that change one do where it is named", async () => {
+  // what they do with contexts is tested with them
+  const lines = (await linesOf(PROGRAM)).filter((line) => !line.startsWith("clomoctl context "));
+  expect(await changesBy(lines, {})).toEqual([]);
+  const named = await changesBy(lines, { CLOMOCTL_CONTEXT: "kanto" });
+  expect(named).toEqual(
+    expect.arrayContaining(["addField", "addRenewal", "commitImport", "confirmRenewal", "editRenewal", "removeField"]),
+  );
+});

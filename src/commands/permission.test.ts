@@ -1,0 +1,122 @@
+import { describe, expect, test } from "vitest";
+import { ALL_ROUTES } from "../lib/contract/all.ts";
+import { changesTenant } from "../lib/contract/route.ts";
+import type { CustomField } from "../lib/client/index.ts";
+import { freshFolder, inBoth, run } from "./testing/program.ts";
+import { example } from "./testing/tenant.ts";
+
+const ADD = "users fields add 入社年度";
+const tenant = { addField: example<CustomField>("addField") };
+const ASKED = [{ operation: "addField", json: { name: "入社年度" } }];
+
+/** A home with these contexts; the first is in use. */
+async function homeOf(...words: readonly string[]): Promise<string> {
+  const home = freshFolder();
+  for (const [at, added] of words.entries()) {
+    await run(`context add ${added}${at === 0 ? " --use" : ""}`, { home });
+  }
+  return home;
+}
+
+test("every route that is not a GET changes the tenant, but for plans and notices", () => {
+  const others = ALL_ROUTES.filter((route) => route.method !== "get" && !changesTenant(route)).map(({ id }) => id);
+  expect(others.toSorted()).toEqual([
+    "claimNotice",
+    "createImport",
+    "discardImport",
+    "replanImport",
+    "revertImport",
+    "settleNotice",
+    "uploadImport",
+  ]);
+  expect(ALL_ROUTES.filter((route) => route.method === "get" && changesTenant(route))).toEqual([]);
+});
+
+describe("of several contexts", () => {
+  test("a change without a terminal names one; what is to be added is said", async () => {
+    const home = await homeOf("kanto --embedded", "osaka --embedded");
+    const { en, ja } = await inBoth(ADD, { home, tenant: {} });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(en.stderr).toBe(
+      "error: without a terminal, a change must name one of several contexts: kanto, osaka\n" +
+        "  add --context kanto, or set CLOMOCTL_CONTEXT=kanto, if kanto is meant\n",
+    );
+    expect(ja).toMatchObject({ exit: 2, requests: [] });
+    expect(ja.stderr).toContain("--context kanto を付けるか CLOMOCTL_CONTEXT=kanto を設定してください");
+    expect(await run(`${ADD} --no-input`, { home, tenant: {}, terminal: {} })).toMatchObject({ exit: 2 });
+    expect(await run(`${ADD} --context osaka`, { home, tenant })).toMatchObject({ exit: 0, requests: ASKED });
+    const environment = { CLOMOCTL_CONTEXT: "osaka" };
+    expect(await run(ADD, { home, tenant, environment })).toMatchObject({ exit: 0, requests: ASKED });
+  });
+
+  test("reading needs no name, nor does a change where there is only one", async () => {
+    const home = await homeOf("kanto --embedded", "osaka --embedded");
+    expect(await run("users fields list", { home, tenant: { fields: { items: [] } } })).toMatchObject({ exit: 0 });
+    expect(await run(ADD, { home: await homeOf("kanto --embedded"), tenant })).toMatchObject({ exit: 0 });
+  });
+
+  test("on a terminal each command says which one it works on", async () => {
+    const home = await homeOf("kanto --embedded", "osaka --embedded");
+    const { en, ja } = await inBoth(ADD, { home, tenant, terminal: {} });
+    expect(en).toMatchObject({ exit: 0, stderr: "tenant: kanto\n", requests: ASKED });
+    expect(ja).toMatchObject({ exit: 0, stderr: "テナント: kanto\n" });
+    expect((await run(`${ADD} --quiet`, { home, tenant, terminal: {} })).stderr).toBe("");
+    expect((await run(ADD, { home: await homeOf("kanto --embedded"), tenant, terminal: {} })).stderr).toBe("");
+  });
+});
+
+describe("a protected context", () => {
+  const kanto = () => homeOf("kanto --embedded --protected");
+
+  test("wants its name for a change: typed", async () => {
+    const home = await kanto();
+    const question = "kanto is protected. Type its name to change it:";
+    const typed = await run(ADD, { home, tenant, terminal: { typing: [[question, "kanto\r"]] } });
+    expect(typed).toMatchObject({ exit: 0, requests: ASKED });
+    const other = await run(ADD, { home, tenant: {}, terminal: { typing: [[question, "osaka\r"]] } });
+    expect(other).toMatchObject({ exit: 3, requests: [] });
+    expect(other.stderr).toContain('the context is kanto, not "osaka"; nothing was changed');
+    const ja = await run(`${ADD} --lang ja`, {
+      home,
+      tenant,
+      terminal: { typing: [["kanto は保護されています。変更するには名前を入力してください:", "kanto\r"]] },
+    });
+    expect(ja.exit).toBe(0);
+  });
+
+  test("or by --confirm-context; without a terminal it says so, and --yes is no answer", async () => {
+    const home = await kanto();
+    const { en, ja } = await inBoth(`${ADD} --yes`, { home, tenant: {} });
+    expect(en).toMatchObject({ exit: 2, requests: [] });
+    expect(en.stderr).toContain("  pass --confirm-context kanto\n");
+    expect(ja.stderr).toContain("kanto は保護されています。");
+    expect(await run(`${ADD} --confirm-context KANTO`, { home, tenant })).toMatchObject({ exit: 0, requests: ASKED });
+    const wrong = await inBoth(`${ADD} --confirm-context osaka`, { home, tenant: {} });
+    expect(wrong.en).toMatchObject({ exit: 3, requests: [] });
+    expect(wrong.ja.stderr).toContain("コンテキストは kanto で、「osaka」ではありません。何も変更していません");
+  });
+
+  test("is named also by one that is not protected, where a name is given", async () => {
+    const home = await homeOf("kanto --embedded");
+    expect(await run(`${ADD} --confirm-context osaka`, { home, tenant: {} })).toMatchObject({ exit: 3 });
+  });
+
+  test("is refused for an import before its file is sent; a dry run needs no name", async () => {
+    const home = await kanto();
+    const line = "users import people.csv --yes";
+    expect(await run(line, { home, tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+    expect(await run(`${line} --dry-run`, { home, tenant: {} })).toMatchObject({ exit: 6, requests: [] });
+  });
+});
+
+test("--yes deletes on a remote tenant only where the command names it", async () => {
+  const home = await homeOf("far --url https://tenant.example.jp");
+  const field = example<CustomField>("addField");
+  const read = { fields: { items: [field] }, exportUsers: `${field.name}\r\n` };
+  const line = `users fields remove ${field.name} --yes`;
+  const { en, ja } = await inBoth(line, { home, tenant: read });
+  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("pass --context far") });
+  expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--context far を指定してください") });
+  const named = await run(`${line} --context far`, { home, tenant: { ...read, removeField: field } });
+  expect(named).toMatchObject({ exit: 0 });
+});
