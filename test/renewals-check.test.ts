@@ -200,7 +200,7 @@ describe("what tenants have recorded", () => {
     await run(["context", "add", "far", "--url", "http://127.0.0.1:9"], { home });
     await add(home, "embedded", "a", "--kind", "custom", "--expires", on(200));
     await add(home, "kanto", "b", "--kind", "custom", "--expires", on(60));
-    const one = await check(home, "--format", "json");
+    const one = await check(home, "--context", "embedded", "--format", "json");
     expect([one.code, rowsOf(one).map(({ name }) => name)]).toEqual([0, ["a"]]);
     const all = await check(home, "--all-contexts", "--format", "json", "--lang", "en");
     expect(all.code).toBe(3);

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { cpSync, existsSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "../commands/testing/program.ts";
@@ -94,7 +94,10 @@ test("a signal that comes while the file is updated is heard before anything els
   const reason = new Error("interrupted");
   // like a signal's listener, which runs once the event loop turns again
   const upgrading = (): void => void setImmediate(() => abort.abort(reason));
-  const opening = openTenant({ ...machine, upgrading, signal: abort.signal }, { context, source: "used", among: 1 });
+  const opening = openTenant(
+    { ...machine, upgrading, signal: abort.signal },
+    { context, source: "used", among: ["kanto"] },
+  );
   await expect(opening).rejects.toBe(reason);
   await (await open(context)).close();
 });
@@ -113,4 +116,29 @@ test("the certificate of an authority is read before anything is asked", async (
   const url = "https://127.0.0.1:1/";
   await expect(open(remote(url, join(folder, "nowhere.pem")))).rejects.toMatchObject({ code: "not-found" });
   await expect(open(remote(url, join(folder, "ca.pem")))).rejects.toMatchObject({ code: "input-rejected" });
+});
+
+test("reading a tenant that is not there yet finds it empty and does not make it; the first change does", async () => {
+  const home = freshFolder();
+  const tenantFolder = join(home, "tenants", "kanto");
+  const context = {
+    name: "kanto",
+    kind: "embedded",
+    tenantFolder,
+    timezone: "Asia/Tokyo",
+    language: "ja",
+    maps: new Map(),
+  } as const;
+  const tenant = await open(context);
+  const { users, orgs, imports, renewals } = await tenant.client(["users", "orgs", "imports", "renewals"]);
+  expect(await Array.fromAsync(users.list())).toEqual([]);
+  expect(await Array.fromAsync(users.list().ndjson())).toEqual([]);
+  expect(await orgs.list()).toMatchObject([{ name: "全社" }]);
+  expect(Buffer.concat(await Array.fromAsync(await users.export())).toString()).toMatch(/^氏名,[^\n]+\n$/);
+  expect([await imports.list(), await renewals.list()]).toEqual([[], []]);
+  expect(readdirSync(home)).toEqual([]);
+  await users.addField({ name: "入社年" });
+  expect((await users.fields()).map(({ name }) => name)).toEqual(["入社年"]);
+  await tenant.close();
+  expect(readdirSync(tenantFolder)).toEqual(["tenant.db"]);
 });

@@ -2,7 +2,8 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 import type { Clock } from "../commands/tools.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
-import { ensureFolder, type ProcessTable } from "../lib/files/index.ts";
+import { ensureFolder, hasCode, namesIn, type ProcessTable } from "../lib/files/index.ts";
+import type { OpenTenant as Tenant } from "../lib/tenant/index.ts";
 import { openClient, unchecked, type Client, type Connection, type NounName } from "../lib/client/index.ts";
 import { installLightMessages } from "./light-fetch.ts";
 
@@ -47,21 +48,26 @@ async function connectInProcess(
   { clock, processes, userName, upgrading, signal }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
-  await ensureFolder(tenantFolder);
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
   let isUpgraded = false;
-  const { fetch, close } = tenant.openTenant({
-    folder: tenantFolder,
-    name,
-    actor: userName === undefined ? "owner" : `owner (${userName})`,
-    surroundings: { now: () => clock.now().getTime(), random: (size) => crypto.getRandomValues(new Uint8Array(size)) },
-    processes,
-    upgrading: () => {
-      isUpgraded = true;
-      upgrading?.(name);
-    },
-  });
+  const open = (inMemory: boolean): Tenant =>
+    tenant.openTenant({
+      folder: tenantFolder,
+      inMemory,
+      name,
+      actor: userName === undefined ? "owner" : `owner (${userName})`,
+      surroundings: {
+        now: () => clock.now().getTime(),
+        random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+      },
+      processes,
+      upgrading: () => {
+        isUpgraded = true;
+        upgrading?.(name);
+      },
+    });
+  const { fetch, close } = (await isAbsent(tenantFolder)) ? madeByChange(tenantFolder, open) : open(false);
   if (isUpgraded) {
     // the update is synchronous: a signal that came meanwhile is heard only now
     await nextTurn();
@@ -71,6 +77,31 @@ async function connectInProcess(
     }
   }
   return { transport: fetch, check: unchecked, close };
+}
+
+/** Whether a folder does not exist or is empty; one that cannot be read is there. */
+const isAbsent = (folder: string): Promise<boolean> =>
+  namesIn(folder).then(
+    (names) => names.length === 0,
+    (error: unknown) => hasCode(error, "ENOENT"),
+  );
+
+/** A tenant that is not there yet: an empty one in memory, until the first request that is not a GET makes it. */
+function madeByChange(folder: string, open: (inMemory: boolean) => Tenant): Tenant {
+  let tenant = open(true);
+  let making: Promise<void> | undefined;
+  const make = async (): Promise<void> => {
+    await ensureFolder(folder);
+    await tenant.close();
+    tenant = open(false);
+  };
+  return {
+    async fetch(request) {
+      if (request.method !== "GET") await (making ??= make());
+      return tenant.fetch(request);
+    },
+    close: () => tenant.close(),
+  };
 }
 
 async function connectBySocket({ clock }: Machine, { url, caFile }: RemoteContext): Promise<Connection & Closing> {

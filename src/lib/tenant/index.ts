@@ -14,7 +14,7 @@ export interface OpenTenant {
 /** Where an embedded tenant is stored, and who its user is. */
 export interface TenantOptions extends Pick<
   SqliteTenant,
-  "folder" | "name" | "collectionOf" | "upgrading" | "freeBytes"
+  "folder" | "name" | "inMemory" | "collectionOf" | "upgrading" | "freeBytes"
 > {
   readonly actor: string;
   readonly surroundings: Surroundings;

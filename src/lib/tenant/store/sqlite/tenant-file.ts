@@ -14,6 +14,8 @@ export interface TenantFile extends Upgrade {
   /** a UTC instant */
   readonly now: string;
   readonly processes: Processes;
+  /** in memory only: a new tenant to read from where there is none yet, which reading must not make */
+  readonly inMemory?: boolean | undefined;
 }
 
 const FILE = "tenant.db";
@@ -30,6 +32,7 @@ const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
  * @throws Failure `locked`, `unavailable` or `not-permitted`; see {@link migrate}
  */
 export const openTenantFile = (file: TenantFile, note: WriterNote): Database => {
+  if (file.inMemory === true) return opened(memory(), file, note);
   const path = join(file.folder, FILE);
   try {
     if (!existsSync(path)) make(path, file, note);
@@ -39,6 +42,11 @@ export const openTenantFile = (file: TenantFile, note: WriterNote): Database => 
     throw storageFailure(note.explain(error), path);
   }
 };
+
+let memories = 0;
+
+/** A database that all connections of this process to it share. @see https://sqlite.org/inmemorydb.html */
+const memory = (): string => `file:tenant-${(memories += 1)}?mode=memory&cache=shared`;
 
 function opened(path: string, file: TenantFile, note: WriterNote): Database {
   const { name, now } = file;

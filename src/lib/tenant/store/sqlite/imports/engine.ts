@@ -155,6 +155,8 @@ export class SqliteImports implements ImportEngine {
   }
 
   unheld(): readonly string[] {
+    // a tenant in memory has no folder
+    if (!isThere(dirname(this.#folder))) return [];
     this.#note.sweep();
     removeUnfinished(dirname(this.#folder), this.#processes);
     removeStrayJournals(this.#folder);
