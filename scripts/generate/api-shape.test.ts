@@ -109,7 +109,17 @@ const PERMITTED: readonly Permitted[] = [
   more(PLANS, "components", "schemas", "PlanRow", "required"),
   asked(HISTORY, "components", "schemas", "UserEvent"),
   asked(HISTORY, "components", "schemas", "UserHistory"),
+  ...["devices", "secured"].map((count) => added("components", "schemas", "Tenant", "properties", count)),
+  {
+    at: ["components", "schemas", "Tenant", "required"],
+    before: ["name", "mirroredAt", "users", "orgs"],
+    now: ["name", "mirroredAt", "users", "orgs", "devices", "secured"],
+    why: "what a tenant holds is counted for its status",
+  },
   ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
+  ...["devices", "secured"].map((count) =>
+    added("paths", "/v1/tenant", "get", "responses", "200", "content", "application/json", "example", count),
+  ),
   {
     at: ["paths", "/v1/users", "get", "responses", "200", "content", "application/x-ndjson"],
     before: undefined,

@@ -23,7 +23,7 @@ export interface NounFolder {
   readonly verbs: readonly VerbFile[];
 }
 
-const NOT_A_VERB = /(?:\.test|^noun)\.ts$/;
+const NOT_A_VERB = /(?:\.test|^noun|^index)\.ts$/;
 
 async function load<T>(file: string): Promise<T | undefined> {
   const module = (await import(pathToFileURL(file).href)) as { default?: T };
@@ -58,13 +58,12 @@ async function readNoun(root: string, path: readonly string[], globals: Fields):
   const names = entries
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "noun.ts")))
     .map(({ name }) => name);
-  const isRoot = path.length === 0;
-  const files = entries.filter((entry) => !isRoot && entry.isFile() && !NOT_A_VERB.test(entry.name));
+  const files = entries.filter((entry) => entry.isFile() && !NOT_A_VERB.test(entry.name));
   const verbs = await Promise.all(
     files.map(async ({ name }) => {
       const file = [...path, name].join("/");
       const command = await load<Command>(join(folder, name));
-      return command === undefined
+      return command?.run === undefined
         ? []
         : [{ name: name.replace(/\.ts$/, ""), file, command: check(file, command, globals) }];
     }),

@@ -115,6 +115,7 @@ const PERMITTED: readonly Permitted[] = [
   },
   ...encodingOnce("secured users import"),
   added(["verbs", "users history"], "what imports did to a user"),
+  added(["verbs", "status"], "how a tenant stands"),
   ...encodingOnce("users import"),
 ];
 

@@ -90,7 +90,7 @@ export async function readDeclarations(root: string): Promise<Declarations> {
     globals: optionData(GLOBAL_OPTIONS),
     nouns: sorted(nouns.map(({ path, noun }) => [path.join(" "), { aliases: noun.aliases ?? [] }])),
     verbs: sorted(
-      nouns.flatMap(({ path, verbs }) =>
+      [program, ...nouns].flatMap(({ path, verbs }) =>
         verbs.map(({ name, command }) => [[...path, name].join(" "), verbData(command, ERRORS)] as const),
       ),
     ),

@@ -87,12 +87,24 @@ function nounPage(folder: NounFolder, language: Language): string {
   ]);
 }
 
+function verbPage(program: NounFolder, verb: VerbFile, language: Language): string {
+  return page([
+    `# clomoctl ${verb.name}`,
+    "",
+    `<!-- ${WORDS.note[language]} -->`,
+    ...verbSection(program, verb, language),
+  ]);
+}
+
 function overview(program: NounFolder, language: Language): string {
   const nouns = program.nouns.map(
     ({ name, noun, ...folder }) =>
       `| [\`${name}\`](${name}.md) | ${cell(noun.summary[language])}: ${allVerbs({ name, noun, ...folder })
         .map((path) => `\`${path.slice(1).join(" ")}\``)
         .join(" ")} |`,
+  );
+  const verbs = program.verbs.map(
+    ({ name, command }) => `| [\`${name}\`](${name}.md) | ${cell(command.summary[language])} |`,
   );
   return page([
     `# ${WORDS.title[language]}`,
@@ -102,6 +114,7 @@ function overview(program: NounFolder, language: Language): string {
     `| ${WORDS.command[language]} | ${WORDS.purpose[language]} |`,
     "| --- | --- |",
     ...nouns,
+    ...verbs,
     "",
     `## ${WORDS.everywhere[language]}`,
     ...table(WORDS.option[language], optionEntries(GLOBAL_OPTIONS), language),
@@ -114,6 +127,7 @@ export function referencePages(program: NounFolder): Page[] {
     const folder = language === "ja" ? "ja/" : "";
     return [
       { path: `${folder}README.md`, page: overview(program, language) },
+      ...program.verbs.map((verb) => ({ path: `${folder}${verb.name}.md`, page: verbPage(program, verb, language) })),
       ...program.nouns.map((noun) => ({ path: `${folder}${noun.name}.md`, page: nounPage(noun, language) })),
     ];
   });

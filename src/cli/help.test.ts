@@ -140,7 +140,9 @@ const nounsBelow = (node: NounNode, path: readonly string[] = []): (readonly [st
 ];
 
 const NOUNS = nounsBelow(PROGRAM);
-const VERBS = NOUNS.flatMap(([path, node]) => node.verbs.map((one) => [`${path} ${one.name}`, one] as const));
+const VERBS = NOUNS.flatMap(([path, node]) =>
+  node.verbs.map((one) => [`${path} ${one.name}`.trimStart(), one] as const),
+);
 
 test.each(NOUNS)("%s --help names what stands below it, in both languages", async (path, node) => {
   const { en, ja } = await inBoth([...path.split(" ").filter((word) => word !== ""), "--help"]);

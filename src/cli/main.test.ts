@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { freshFolder, inBoth, run, type Ran } from "../commands/testing/program.ts";
+import { example } from "../commands/testing/tenant.ts";
 
 const lastLine = ({ stderr }: Ran): unknown => JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");
 
@@ -19,6 +20,20 @@ describe("version and help", () => {
     );
     expect(ja.exit).toBe(0);
     expect(ja.stdout).toContain("バージョンを表示する");
+  });
+
+  test("the name alone shows on a terminal how the tenant stands, once there is one", async () => {
+    const home = freshFolder();
+    expect((await run([], { home, terminal: {} })).stdout).toContain("clomoctl <command> <subcommand>");
+    await run("context add kanto --embedded", { home });
+    const tenant = { tenant: example("tenant"), imports: { items: [] }, listRenewals: { items: [] } };
+    const { en, ja } = await inBoth([], { home, terminal: {}, tenant });
+    expect(en).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^context +kanto \(in use\)\n/) });
+    expect(ja).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^コンテキスト +kanto\(使用中\)\n/) });
+    expect((await run([], { home })).stdout).toContain("clomoctl <command> <subcommand>");
+    expect((await run("--help", { home, terminal: {} })).stdout).toContain("clomoctl <command> <subcommand>");
+    writeFileSync(join(home, "contexts.json"), "{");
+    expect((await run([], { home, terminal: {} })).stdout).toContain("clomoctl <command> <subcommand>");
   });
 
   test.each([

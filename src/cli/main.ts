@@ -22,6 +22,10 @@ export async function main(outside: Outside): Promise<number> {
         writeNow(1, `clomoctl ${manifest.version}\n`);
         return 0;
       case "noun-help":
+        if (STATUS !== undefined && (await wantsStatus(outside, line))) {
+          const { runVerb } = await import("./run.ts");
+          return await runVerb(outside, style, { path: [STATUS.name], verb: STATUS, words: line.words });
+        }
         writeNow(1, nounHelp(found.path, found.noun, style.language));
         return 0;
       case "verb-help": {
@@ -44,6 +48,16 @@ export async function main(outside: Outside): Promise<number> {
     writeNow(2, reportOf(failure, style));
     return failureExit(failure.code, line.verb);
   }
+}
+
+/** What the program's name alone shows on a terminal, once there is something to show. */
+const STATUS = PROGRAM.verbs.find(({ name }) => name === "status");
+
+async function wantsStatus(outside: Outside, { path, help }: CommandLine): Promise<boolean> {
+  if (path.length > 0 || help || !outside.host.stdout.isTTY) return false;
+  const { hasTenants } = await import("./tools.ts");
+  // settings that cannot be read are no reason to hide the help
+  return hasTenants(outside).catch(() => false);
 }
 
 /** A monitoring system reads only stdout, so the reason for rejecting a command line must be there too. */

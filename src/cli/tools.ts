@@ -1,7 +1,7 @@
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
-import { Contexts, locateHome, type ChosenContext } from "../lib/config/index.ts";
+import { Contexts, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
 import { removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
 import { ROWS, Terminal } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
@@ -106,13 +106,20 @@ function announced(choose: () => Promise<ChosenContext>, terminal: Terminal, isT
   };
 }
 
+const homeOf = ({ host, userFolder, userId }: Outside): Home =>
+  locateHome({ platform: host.platform, environment: host.env, userFolder, workingFolder: host.cwd(), userId });
+
+/** Whether there is a tenant whose status can be shown: a context was added, or `embedded` has held data. */
+export const hasTenants = async (outside: Outside): Promise<boolean> =>
+  (await new Contexts(homeOf(outside)).counted()).length > 0;
+
 /** The tools of one run; disposing of them closes the tenants that were opened. */
 export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {
-  const { host, clock, userFolder } = outside;
-  const { stdin, stdout, stderr, env: environment, platform } = host;
+  const { host, clock } = outside;
+  const { stdin, stdout, stderr, env: environment } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
-  const home = locateHome({ platform, environment, userFolder, workingFolder, userId: outside.userId });
+  const home = homeOf(outside);
   // where SQLite puts its temporary files; it reads the process's own environment
   environment["SQLITE_TMPDIR"] = home.temporary;
   const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);

@@ -111,7 +111,14 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
   afterAll(() => reached.close());
 
   it("tells what the tenant is", async () => {
-    expect(await client.tenant.show()).toEqual({ name: "kanto", mirroredAt: null, users: 5, orgs: 3 });
+    expect(await client.tenant.show()).toEqual({
+      name: "kanto",
+      mirroredAt: null,
+      users: 5,
+      orgs: 3,
+      devices: 0,
+      secured: { browser: 0, docs: 3, mailer: 0, calendar: 0, contacts: 0 },
+    });
   });
 
   it("lists and finds organisations", async () => {

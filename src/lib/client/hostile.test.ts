@@ -26,6 +26,8 @@ const row = JSON.stringify({
   exists: false,
   after: [],
 });
+const secured = { browser: 0, docs: 0, mailer: 0, calendar: 0, contacts: 0 };
+const TENANT = { name: "kanto", mirroredAt: null, users: 1, orgs: 1, devices: 0, secured };
 const plan = "00000000-0000-7000-8000-000000000001";
 
 /** An endless body; counts the pieces requested. */
@@ -180,7 +182,7 @@ it.each([
   ["text/json", false],
   ["", false],
 ])("takes an answer of the type %j: %s", async (type, taken) => {
-  const tenant = { name: "kanto", mirroredAt: null, users: 1, orgs: 1 };
+  const tenant = TENANT;
   const answer = answering(
     () => new Response(JSON.stringify(tenant), { headers: { "content-type": type } }),
   ).tenant.show();
@@ -214,8 +216,7 @@ it("keeps the path of the tenant's address", async () => {
 describe("an answer with a member that the contract does not know, and without one that it does", () => {
   const transport = async (): Promise<Response> =>
     Response.json({ name: "kanto", mirroredAt: null, users: 1, more: 2 });
-  const whole = async (): Promise<Response> =>
-    Response.json({ name: "kanto", mirroredAt: null, users: 1, orgs: 1, more: 2 });
+  const whole = async (): Promise<Response> => Response.json({ ...TENANT, more: 2 });
 
   it("is taken as it is from a tenant in the same process", async () => {
     const client = await openClient({ transport, check: unchecked }, ["tenant"]);
@@ -226,7 +227,7 @@ describe("an answer with a member that the contract does not know, and without o
   it("is refused from any other, which may know more", async () => {
     expect((await failure((await openClient({ transport }, ["tenant"])).tenant.show())).code).toBe("unavailable");
     const { tenant } = await openClient({ transport: whole }, ["tenant"]);
-    expect(await tenant.show()).toEqual({ name: "kanto", mirroredAt: null, users: 1, orgs: 1 });
+    expect(await tenant.show()).toEqual(TENANT);
   });
 
   it("is a mistake in tests", async () => {

@@ -71,6 +71,11 @@ export class Contexts {
     return this.#choose(await readSettings(this.#home), option, environment);
   }
 
+  /** The names of the contexts there are; `embedded` counts once it has held data, or where it is the `chosen` one. */
+  async counted(chosen?: string): Promise<readonly string[]> {
+    return this.#counted(await readSettings(this.#home), chosen);
+  }
+
   async #choose(
     settings: Settings,
     option: string | undefined,

@@ -147,7 +147,19 @@ export interface RouteExample {
 
 /** What does not follow from the examples of fields, by operationId. */
 const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
-  ["tenant", { answer: { name: "kanto", mirroredAt: AT, users: 120, orgs: 2 } }],
+  [
+    "tenant",
+    {
+      answer: {
+        name: "kanto",
+        mirroredAt: AT,
+        users: 120,
+        orgs: 2,
+        devices: 80,
+        secured: { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 0 },
+      },
+    },
+  ],
   ["orgs", { answer: { items: [root, sales] } }],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],

@@ -1,3 +1,4 @@
+import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import type { Reader } from "./store.ts";
 
 /** The tenant itself, as its store knows it. */
@@ -7,6 +8,8 @@ export interface StoredTenant {
   readonly mirroredAt: string | null;
   readonly users: number;
   readonly orgs: number;
+  readonly devices: number;
+  readonly secured: Readonly<Record<SecuredApp, number>>;
 }
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
@@ -16,5 +19,13 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     mirroredAt: mirroredAt === null ? null : String(mirroredAt),
     users: await reader.count("select count(*) from user"),
     orgs: await reader.count("select count(*) from org"),
+    devices: await reader.count("select count(*) from device"),
+    secured: await readApps(reader),
   };
 };
+
+async function readApps(reader: Reader): Promise<StoredTenant["secured"]> {
+  const counts = await reader.all("select app, count(*) as users from secured_user group by app");
+  const users = new Map(counts.map((row) => [row["app"], Number(row["users"])]));
+  return Object.fromEntries(SECURED_APPS.map((app) => [app, users.get(app) ?? 0])) as Record<SecuredApp, number>;
+}

@@ -1,0 +1,218 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { Import, RenewalItem, Tenant } from "../lib/client/index.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
+import { freshFolder, inBoth, run } from "./testing/program.ts";
+import { example } from "./testing/tenant.ts";
+
+const plan = (change: Partial<Import>): Import => ({
+  ...example<Import>("import"),
+  kind: "users",
+  mode: "append",
+  ...change,
+});
+
+const renewal = (change: Partial<RenewalItem>): RenewalItem => {
+  const base = example<RenewalItem>("addRenewal");
+  return { ...base, kind: "custom", certainty: "typed", source: null, ...change };
+};
+
+const DONE = plan({
+  id: "0198c0de-0000-7000-8000-000000000001",
+  state: "committed",
+  committedAt: "2026-11-19T15:30:00.000Z",
+  actor: "owner (ann)",
+  create: 3,
+  update: 2,
+  delete: 1,
+});
+const EARLIER = plan({
+  id: "0198c0de-0000-7000-8000-000000000002",
+  state: "committed",
+  committedAt: "2026-11-01T00:00:00.000Z",
+});
+const WAITING = plan({ id: "0198c0de-0000-7000-8000-000000000003", state: "awaiting-console", committedAt: null });
+const KEPT = plan({ id: "0198c0de-0000-7000-8000-000000000004", state: "planned", committedAt: null });
+
+const secured = { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 2 };
+const tenantOf = (change: Partial<Tenant>): Tenant =>
+  example<Tenant>("tenant", {
+    mirroredAt: "2026-11-18T01:00:00.000Z",
+    users: 24,
+    orgs: 4,
+    devices: 3,
+    secured,
+    ...change,
+  });
+
+/** A tenant with much to tell. */
+const FULL = {
+  tenant: tenantOf({}),
+  imports: { items: [WAITING, KEPT, EARLIER, DONE] },
+  listRenewals: {
+    items: [
+      renewal({ id: "0198c0de-0000-7000-8000-000000000011", name: "サーバー", expiresAt: "2027-10-01T00:00:00.000Z" }),
+      renewal({ id: "0198c0de-0000-7000-8000-000000000012", name: "本社", expiresAt: "2026-12-01T14:59:59.000Z" }),
+    ],
+  },
+};
+/** One of which there is nothing to tell. */
+const EMPTY = {
+  tenant: tenantOf({ mirroredAt: null, users: 0, orgs: 1, devices: 0, secured: { ...secured, docs: 0, contacts: 0 } }),
+  imports: { items: [] },
+  listRenewals: { items: [] },
+};
+const BROKEN = new Failure("unavailable", { what: text("no answer", "応答がありません"), where: "far.example.jp" });
+
+/** kanto is in use, osaka is protected, far is served; embedded never held data. */
+async function homeOfThree(): Promise<string> {
+  const home = freshFolder();
+  await run("context add kanto --embedded --use", { home });
+  await run("context add osaka --embedded --protected", { home });
+  await run("context add far --url https://far.example.jp", { home });
+  return home;
+}
+const TENANTS = { kanto: FULL, osaka: EMPTY, far: BROKEN };
+
+test("a tenant is shown as people read it, in both languages", async () => {
+  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant: FULL });
+  expect(en).toMatchObject({ exit: 0, stderr: "" });
+  const lines = en.stdout.split("\n").filter((line) => !line.startsWith("location"));
+  expect(lines.map((line) => line.replace(/ {2,}/, ": "))).toEqual(
+    [
+      "context: kanto (in use)",
+      "users: 24",
+      "organisations: 4",
+      "devices: 3",
+      "SECURED APPs users: docs 14, contacts 2",
+      "last import: 2026-11-20 00:30 (Asia/Tokyo): users, append, +3 ~2 -1, by owner (ann)",
+      "waiting for the console  1: clomoctl imports emitted",
+      "plans kept: 1: clomoctl imports list",
+      "last from the console: 2026-11-18 (2 days ago)",
+      "next renewals: other date 本社 2026-12-01 (11 days, urgent); other date サーバー 2027-10-01 (315 days, ok)",
+      "wrong: other date 本社: urgent (2026-12-01)",
+      `next: clomoctl renewals guide 0198c0de-0000-7000-8000-000000000012 / clomoctl imports verify ${WAITING.id} --against EXPORT.csv / clomoctl imports commit ${KEPT.id}`,
+      "",
+    ].map((line) => line.replace(/ {2,}/, ": ")),
+  );
+  expect(ja.stdout).toContain("kanto(使用中)\n");
+  expect(ja.stdout).toContain(
+    "2026-11-20 00:30 (Asia/Tokyo): ユーザー、追加更新、追加 3 更新 2 削除 1、実行者 owner (ann)\n",
+  );
+  expect(ja.stdout).toContain("2026-11-18(2 日前)\n");
+  expect(ja.stdout).toMatch(/\n問題 +\S* ?本社: 至急\(2026-12-01\)\n/);
+});
+
+test("programs get a list, with the same keys whatever is shown", async () => {
+  const home = await homeOfThree();
+  const one = await run("status --format json", { home, tenant: FULL });
+  expect(JSON.parse(one.stdout)).toMatchObject([
+    {
+      context: "kanto",
+      used: true,
+      protected: false,
+      users: 24,
+      secured,
+      lastImport: { id: DONE.id, mode: "append", create: 3, actor: "owner (ann)" },
+      waiting: [{ id: WAITING.id }],
+      plans: [{ id: KEPT.id }],
+      mirroredAt: "2026-11-18T01:00:00.000Z",
+      mirrorAgeDays: 2,
+      renewals: [
+        { name: "本社", level: "critical", daysLeft: 11 },
+        { name: "サーバー", level: "ok" },
+      ],
+    },
+  ]);
+  const all = await run("status --all-contexts --format json --query [].[context,used,users,mirrorAgeDays]", {
+    home,
+    tenants: TENANTS,
+  });
+  expect(JSON.parse(all.stdout)).toEqual([
+    ["kanto", true, 24, 2],
+    ["osaka", false, 0, null],
+    ["far", false, null, null],
+  ]);
+});
+
+test("what cannot be read is one of the problems, and the exit code is 0", async () => {
+  const { en, ja } = await inBoth("status --context far --format table", { home: await homeOfThree(), tenant: BROKEN });
+  expect(en.exit).toBe(0);
+  expect(en.stdout).toMatch(/\nwrong +cannot read the tenant: no answer; far.example.jp\n/);
+  expect(ja).toMatchObject({
+    exit: 0,
+    stdout: expect.stringMatching(/\n問題 +このテナントを読み込めません: 応答がありません。far.example.jp\n/),
+  });
+});
+
+test("what has expired, or has no date, is told without days left", async () => {
+  const items = [
+    renewal({ name: "契約", expiresAt: null }),
+    renewal({ name: "旧", expiresAt: "2020-01-01T00:00:00.000Z" }),
+  ];
+  const tenant = { ...FULL, listRenewals: { items } };
+  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toMatch(/\nnext renewals +other date 契約 \(unknown\); other date 旧 2020-01-01 \(expired\)\n/);
+  expect(ja.stdout).toContain("その他の期日 契約(期限不明)、その他の期日 旧 2020-01-01(期限切れ)\n");
+});
+
+test("of several contexts, what to type names the one it is for", async () => {
+  const { exit, stdout } = await run("status --all-contexts --format table", {
+    home: await homeOfThree(),
+    tenants: TENANTS,
+  });
+  expect(exit).toBe(0);
+  expect(stdout).toMatch(/\n\ncontext +osaka \(protected\)\n/);
+  expect(stdout).toContain(
+    "clomoctl users import FILE --create-orgs --dry-run --context osaka / clomoctl renewals add NAME --file FILE --context osaka\n",
+  );
+});
+
+test("where none is in use, all are shown", async () => {
+  const home = await homeOfThree();
+  await run("context remove kanto", { home });
+  const { exit, stdout } = await run("status --format csv --fields context,used", {
+    home,
+    tenants: { osaka: EMPTY, far: BROKEN },
+  });
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "context,used\nosaka,false\nfar,false\n" });
+  expect(await run("status --context kinki", { home })).toMatchObject({ exit: 6, stdout: "" });
+});
+
+describe("the page", () => {
+  test("says what the table says, in both languages", async () => {
+    const [home, folder] = [await homeOfThree(), freshFolder()];
+    const { en, ja } = await inBoth("status --all-contexts --html status.html", { home, folder, tenants: TENANTS });
+    expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "wrote status.html\n" });
+    expect(ja.stderr).toBe("status.html を書き出しました\n");
+    const page = readFileSync(join(folder, "status.html"), "utf8");
+    expect(page).toContain('<html lang="ja">');
+    expect(page.match(/<section>/g)).toHaveLength(3);
+    expect(page).toContain("2026-11-18(2 日前)");
+    expect(page).toMatch(/class="level critical"/);
+  });
+
+  test("holds no markup of what was recorded, and names nothing outside of it", async () => {
+    const hostile = `"><script src=https://evil.example></script><img src=x onerror=alert(1)>\u202e`;
+    const tenant = {
+      ...FULL,
+      listRenewals: { items: [renewal({ name: hostile, expiresAt: "2026-12-01T14:59:59.000Z" })] },
+    };
+    const { stdout } = await run("status --html -", { home: await homeOfThree(), tenant });
+    expect(stdout).not.toMatch(/<script|<img|\u202e|(?:src|href)="|url\(|@import/);
+    expect(stdout).toContain("default-src 'none'; style-src 'unsafe-inline'");
+    expect(stdout).toContain("onerror=alert(1)&#62;");
+  });
+});
+
+test("an embedded tenant that never held data is shown where there is no other", async () => {
+  const home = freshFolder();
+  const { stdout } = await run("status --all-contexts --format csv --fields context", { home, tenant: EMPTY });
+  expect(stdout).toBe("context\nembedded\n");
+  await run("context add kanto --embedded", { home });
+  mkdirSync(join(home, "tenants", "embedded"), { recursive: true });
+  const both = await run("status --all-contexts --format csv --fields context", { home, tenant: EMPTY });
+  expect(both.stdout).toBe("context\nembedded\nkanto\n");
+});

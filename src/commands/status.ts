@@ -1,0 +1,67 @@
+import { momentIn } from "../lib/model/time.ts";
+import { text } from "../lib/text/index.ts";
+import { defineCommand } from "./command.ts";
+import { writeOutput } from "./csv/file/output.ts";
+import { SHOWN_COLUMNS, STATUS_COLUMNS } from "./status/columns.ts";
+import { statusOf, type Status } from "./status/gather.ts";
+import { zoneInEffect, type Tools } from "./tools.ts";
+
+export default defineCommand({
+  summary: text("show how a tenant stands, and what to do next", "テナントの状況と次の操作を表示する"),
+  details: [
+    text(
+      "Its size, the last import and by whom, what waits for the console, how old its data are, what expires next, what is wrong. Where no context is in use, all are shown. In other formats than a table it is a list of tenants. It ends with 0 whatever it finds: `renewals check` is what alarms.",
+      "件数、最後のインポートとその実行者、管理画面の照合待ち、データの新しさ、次の更新期限、問題を表示します。表以外の形式ではテナントの一覧になります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
+    ),
+  ],
+  args: {},
+  options: {
+    allContexts: {
+      kind: "boolean",
+      about: text("all tenants configured on this computer", "この PC に登録された全テナント"),
+    },
+    html: {
+      kind: "file",
+      value: "FILE",
+      about: text("write an HTML page instead (- for stdout)", "HTML ページとして書き出す(- は標準出力)"),
+    },
+  },
+  examples: [
+    { line: "clomoctl status" },
+    { line: "clomoctl status --all-contexts --format json" },
+    { line: "clomoctl status --all-contexts --html status.html --lang ja" },
+  ],
+  exits: ["not-found"],
+  async run(tools, { allContexts, html }) {
+    const { terminal } = tools;
+    const { contexts, used } = await contextsOf(tools, allContexts);
+    const all: Status[] = [];
+    for (const context of contexts) all.push(await statusOf(tools, context, context.name === used));
+    if (html !== undefined) return writePage(tools, all, html);
+    const { format, fields } = terminal.output;
+    if (format !== "table") return terminal.list(STATUS_COLUMNS, all);
+    const columns = fields === undefined ? SHOWN_COLUMNS : STATUS_COLUMNS;
+    for (const [at, status] of all.entries()) {
+      if (at > 0) await terminal.out.write("\n");
+      await terminal.show(columns, status);
+    }
+  },
+});
+
+/** The contexts to show, and the name of the one in effect. An `embedded` that never held data counts only alone. */
+async function contextsOf({ contexts, globals, environment }: Tools, all: boolean) {
+  const chosen = await contexts.inEffect(globals.context, environment);
+  const used = chosen?.context.name;
+  if (chosen !== undefined && !all) return { contexts: [chosen.context], used };
+  const [every, among] = [await contexts.list(), await contexts.counted(used)];
+  return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used };
+}
+
+async function writePage(tools: Tools, all: readonly Status[], file: string): Promise<void> {
+  const { statusPage } = await import("./status/page.ts");
+  const { terminal, clock } = tools;
+  const asOf = momentIn(clock.now(), await zoneInEffect(tools), "minute");
+  const page = statusPage(all, asOf, terminal.language);
+  await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
+  if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
+}

@@ -1,0 +1,99 @@
+import type { Import, Tenant } from "../../lib/client/index.ts";
+import type { Context } from "../../lib/config/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
+import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
+import { zoneOf, type Tools } from "../tools.ts";
+
+/** How a tenant stands. */
+export interface Status {
+  readonly context: Context;
+  /** commands work on it where nothing else is said */
+  readonly used: boolean;
+  /** the zone in which days and times are told */
+  readonly timezone: string;
+  readonly now: Date;
+  /** undefined where it cannot be read */
+  readonly tenant: Tenant | undefined;
+  readonly lastImport: Import | undefined;
+  /** uploads for the console that await its export */
+  readonly waiting: readonly Import[];
+  /** plans that were kept, and not committed */
+  readonly plans: readonly Import[];
+  /** what expires, the first due first */
+  readonly renewals: readonly Judged[];
+  readonly problems: readonly Text[];
+  /** lines to type */
+  readonly next: readonly string[];
+}
+
+type Read = Pick<Status, "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "problems">;
+
+/** How a context's tenant stands; what cannot be read is one of its problems. @throws `interrupted` */
+export async function statusOf(tools: Tools, context: Context, used: boolean): Promise<Status> {
+  const read = await readTenant(tools, context).catch((error: unknown): Read => {
+    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+    return {
+      tenant: undefined,
+      lastImport: undefined,
+      waiting: [],
+      plans: [],
+      renewals: [],
+      problems: [unread(error)],
+    };
+  });
+  const status = { context, used, timezone: zoneOf(tools, { context }), now: tools.clock.now(), ...read };
+  return { ...status, next: nextOf(status).map((line) => (used ? line : `${line} --context ${context.name}`)) };
+}
+
+async function readTenant(tools: Tools, context: Context): Promise<Read> {
+  const { client } = await tools.tenantOf(context, "tenant", "imports", "renewals");
+  const [tenant, imports] = [await client.tenant.show(), await client.imports.list()];
+  const asOf = asOfNow(tools, { context });
+  const items = await itemsBySource({ context, client }, asOf.timezone);
+  // whether it is valid already is for checks
+  const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
+  const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
+  const [lastImport] = imports
+    .filter(({ committedAt }) => committedAt !== null)
+    .toSorted((one, other) => Date.parse(other.committedAt ?? "") - Date.parse(one.committedAt ?? ""));
+  return {
+    tenant,
+    lastImport,
+    waiting: inState("awaiting-console"),
+    plans: inState("planned"),
+    renewals,
+    problems: [...renewals.filter(isPressing).map(pressing), ...items.flatMap(remarksOf)],
+  };
+}
+
+const isPressing = ({ level }: Judged): boolean => level === "expired" || level === "critical";
+
+const pressing = ({ kind, name, level, expiresOn }: Judged): Text => {
+  const of = (language: "en" | "ja"): string =>
+    `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;
+  return text(`${of("en")} (${expiresOn ?? "-"})`, `${of("ja")}(${expiresOn ?? "-"})`);
+};
+
+const unread = ({ what, where, hint }: Failure): Text => {
+  const of = (language: "en" | "ja"): string =>
+    [what[language], where, hint?.[language]]
+      .filter((part) => part !== undefined)
+      .join(language === "en" ? "; " : "。");
+  return text(`cannot read the tenant: ${of("en")}`, `このテナントを読み込めません: ${of("ja")}`);
+};
+
+/** What to do next, the most urgent first. */
+function nextOf({ tenant, waiting, plans, renewals }: Read): readonly string[] {
+  if (tenant === undefined) return ["clomoctl context show"];
+  const due = renewals.filter(({ level }) => level !== "ok");
+  return [
+    ...due.slice(0, 1).map(({ id }) => `clomoctl renewals guide ${id}`),
+    ...waiting.slice(0, 1).map(({ id }) => `clomoctl imports verify ${id} --against EXPORT.csv`),
+    ...plans.slice(0, 1).map(({ id }) => `clomoctl imports commit ${id}`),
+    ...(tenant.users === 0 ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
+    ...(renewals.length === 0 ? ["clomoctl renewals add NAME --file FILE"] : []),
+  ];
+}
