@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Contexts, EMBEDDED } from "./contexts.ts";
 import { locateHome, type Home } from "./home.ts";
+import { withSettingsLock } from "./settings-lock.ts";
 
 let root: string;
 let home: Home;
@@ -347,6 +348,30 @@ test("what a killed writer left is removed by the next change", async () => {
   await writeFile(join(home.settings, "contexts.json.tmp-51593907386f0343"), "{");
   await contexts.add("a", { kind: "embedded" });
   expect(await readdir(home.settings)).toEqual(["contexts.json", "settings.lock"]);
+});
+
+test.skipIf(process.platform === "win32")(
+  "the lock is its owner's alone, also one that an older program left",
+  async () => {
+    await contexts.add("a", { kind: "embedded" });
+    const lock = join(home.settings, "settings.lock");
+    expect((await stat(lock)).mode & 0o777).toBe(0o600);
+    await chmod(lock, 0o644);
+    await contexts.use("a");
+    expect((await stat(lock)).mode & 0o777).toBe(0o600);
+  },
+);
+
+test("no journal lies beside the lock while it is held", async () => {
+  let names: readonly string[] = [];
+  await withSettingsLock(
+    home.settings,
+    async () => {},
+    async () => {
+      names = await readdir(home.settings);
+    },
+  );
+  expect(names).toEqual(["settings.lock"]);
 });
 
 test("a lock that is held too long is told", async () => {

@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { Failure } from "../errors/index.ts";
@@ -23,7 +24,11 @@ export async function withSettingsLock<T>(
 ): Promise<T> {
   await ensureFolder(folder);
   const { DatabaseSync } = await import("node:sqlite");
-  const lock = orFailure(folder, () => new DatabaseSync(join(folder, "settings.lock"), { timeout: 0 }));
+  const path = join(folder, "settings.lock");
+  await makePrivate(path).catch((cause: unknown) => {
+    throw unwritable(folder, cause);
+  });
+  const lock = orFailure(folder, () => new DatabaseSync(path, { timeout: 0 }));
   try {
     for (let tries = 1; !orFailure(folder, () => takes(lock)); tries++) {
       if (tries === TRIES) {
@@ -41,9 +46,19 @@ export async function withSettingsLock<T>(
   }
 }
 
+const OTHERS = 0o077;
+
+/** Makes a file for its owner alone: who can read it could hold a lock on it. */
+async function makePrivate(path: string): Promise<void> {
+  await using handle = await open(path, "a", 0o600);
+  const { mode } = await handle.stat();
+  if ((mode & OTHERS) !== 0) await handle.chmod(mode & 0o700);
+}
+
 function takes(lock: DatabaseSync): boolean {
   try {
-    lock.exec("BEGIN EXCLUSIVE");
+    // a journal in a file would stay where the process is killed
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return true;
   } catch (error) {
     if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) {

@@ -48,6 +48,12 @@ test("a device is spooled like stdin", async () => {
   expect(existsSync(file.path)).toBe(false);
 });
 
+test.skipIf(process.platform === "win32")("a device without an end is given up, and nothing of it stays", async () => {
+  const place = placeOf();
+  await expect(openInput(place, "/dev/zero")).rejects.toMatchObject({ code: "usage", where: "/dev/zero" });
+  expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
+});
+
 test.each([
   ["nowhere.csv", "not-found"],
   ["in.csv/in.csv", "not-found"],

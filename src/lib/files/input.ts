@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 import { A_FOLDER, openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts";
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryPlace } from "./temporary.ts";
@@ -35,7 +36,7 @@ export async function openInput({ stdin, temporary, workingFolder }: InputPlace,
   if (found.isDirectory()) throw new Failure("usage", { what: A_FOLDER, where: label });
   if (!found.isFile()) {
     const stream = (await openToRead(path).catch(refuse)).createReadStream();
-    return spooled(label, stream, temporary);
+    return spooled(label, found.isCharacterDevice() ? ending(stream, label) : stream, temporary);
   }
   return {
     label,
@@ -44,6 +45,24 @@ export async function openInput({ stdin, temporary, workingFolder }: InputPlace,
     chunks: () => readChunks(path, label),
     [Symbol.asyncDispose]: async () => undefined,
   };
+}
+
+/** Nobody types more than that. */
+const MOST_OF_A_DEVICE_BYTES = 16 * 1024 * 1024;
+
+/** What comes from a device such as a terminal. @throws `usage` where it does not end, as `/dev/zero` */
+async function* ending(stream: AsyncIterable<Uint8Array>, where: string): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > MOST_OF_A_DEVICE_BYTES) {
+      throw new Failure("usage", {
+        what: text("this device has no end", "このデバイスの入力には終わりがありません"),
+        where,
+      });
+    }
+    yield chunk;
+  }
 }
 
 async function spooled(label: string, stream: ReadingPlace["stdin"], temporary: TemporaryPlace): Promise<InputFile> {
