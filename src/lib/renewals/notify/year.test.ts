@@ -282,6 +282,22 @@ test(
           mail.subject,
         ).toBe(true);
         for (const life of due) expect(mail.html).toContain(life.name);
+        // what breaks, and the steps of each
+        const english = to === "ops@example.com";
+        const broken = due.filter(({ kind }) => kind !== "custom").length;
+        expect(text.match(english ? /^ {2}once expired: /gm : /^ {2}期限が切れると: /gm)?.length ?? 0).toBe(broken);
+        expect(text).not.toContain("金庫の電話");
+        const guides = [...mail.files].filter(([name]) => name.startsWith("guide-"));
+        expect(guides.map(([name]) => name).toSorted()).toEqual(
+          [...text.matchAll(/guide-\d+-[a-z-]+\.html/g)].map(([name]) => name).toSorted(),
+        );
+        expect(guides).toHaveLength(due.length);
+        for (const [, page] of guides) {
+          expect(page).toMatch(/^<!DOCTYPE html>\s+<html lang="(?:ja|en)">[^]+<\/html>\s*$/);
+          expect(page).not.toContain("金庫の電話");
+          expect(due.some(({ name }) => page.includes(name))).toBe(true);
+        }
+        expect(mail.calendar).toContain("METHOD:PUBLISH");
         const events = new ICAL.Component(ICAL.parse(mail.calendar) as unknown[]).getAllSubcomponents("vevent");
         expect(events.map((event) => event.getFirstPropertyValue("dtstart")?.toString() ?? "").toSorted()).toEqual(
           due.map((life) => dayOf(new Date(expiryAt(life, hour) ?? ""), TOKYO)).toSorted(),
@@ -297,7 +313,7 @@ test(
         const id = ids.get(life.name);
         if (id === undefined) {
           const { name, kind, owner } = life;
-          ids.set(name, (await client.renewals.add({ name, kind, owner, expiresAt })).id);
+          ids.set(name, (await client.renewals.add({ name, kind, owner, expiresAt, phone: "金庫の電話" })).id);
         } else await client.renewals.edit(id, { expiresAt });
       }
       if (kind === "missed" || !hasRun(hour)) continue;

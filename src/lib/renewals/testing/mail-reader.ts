@@ -15,6 +15,8 @@ export interface ReadMail extends MailPart {
   readonly text: string;
   readonly html: string;
   readonly calendar: string;
+  /** contents by names */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /** `=?UTF-8?B?…?=` and `=?UTF-8?Q?…?=`. @see RFC 2047 */
@@ -43,9 +45,15 @@ const bytesOf = (body: string, encoding: string): Buffer => {
   return Buffer.from(encoding === "quoted-printable" ? quoted(body) : body, "latin1");
 };
 
+/** What a strict reader refuses. @see RFC 5322 2.1.1, 2.2; RFC 2046 5.1.1 */
+const must = (holds: boolean, what: string): void => {
+  if (!holds) throw new TypeError(`not a mail: ${what}`);
+};
+
 const readPart = (raw: string): MailPart => {
   const end = raw.indexOf("\r\n\r\n");
   const [head, body] = end < 0 ? [raw, ""] : [raw.slice(0, end), raw.slice(end + 4)];
+  must(/^(?:[!-9;-~]+:[ \t][\t -~]*(?:\r\n[ \t][\t -~]*)*(?:\r\n|$))+$/.test(head), `header ${head}`);
   const headers = new Map(
     head
       .replace(/\r\n[ \t]+/g, " ")
@@ -59,6 +67,9 @@ const readPart = (raw: string): MailPart => {
   const boundary = /boundary="?([^";]+)"?/.exec(contentType)?.[1];
   const encoding = (headers.get("content-transfer-encoding") ?? "").toLowerCase();
   const parts = boundary === undefined ? [] : body.split(`--${boundary}`).slice(1, -1);
+  must(boundary === undefined || (parts.length > 0 && body.trimEnd().endsWith(`--${boundary}--`)), "an open part");
+  must(encoding !== "base64" || /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(body), "no base64");
+  must(encoding !== "quoted-printable" || !/=(?![0-9A-F]{2}|\r\n)/.test(body), "no quoted-printable");
   return {
     headers,
     type: (contentType.split(";")[0] ?? "").trim().toLowerCase(),
@@ -70,9 +81,27 @@ const readPart = (raw: string): MailPart => {
 const find = ({ parts, ...part }: MailPart, type: string): string =>
   part.type === type ? part.content : (parts.map((inner) => find(inner, type)).find((found) => found !== "") ?? "");
 
-/** Reads a mail as it came over the wire, not by the library that wrote it. */
+const filesOf = ({ parts, headers, content }: MailPart): readonly (readonly [string, string])[] => {
+  const name = /filename="?([^";]+)/.exec(headers.get("content-disposition") ?? "")?.[1];
+  return [...(name === undefined ? [] : [[name, content] as const]), ...parts.flatMap(filesOf)];
+};
+
+/**
+ * Reads a mail as it came over the wire, not by the library that wrote it.
+ *
+ * @throws TypeError where a strict reader would refuse it
+ */
 export const readMail = (raw: Buffer): ReadMail => {
-  const part = readPart(raw.toString("latin1"));
+  const wire = raw.toString("latin1");
+  must(!/(?<!\r)\n|\r(?!\n)/.test(wire), "a line that does not end in CRLF");
+  must(
+    wire.split("\r\n").every((line) => line.length <= 998 && /^[\t -~]*$/.test(line)),
+    "a line that is too long, or not ASCII",
+  );
+  const part = readPart(wire);
+  for (const name of ["from", "to", "subject", "date", "message-id", "mime-version", "content-type"]) {
+    must(wire.slice(0, wire.indexOf("\r\n\r\n")).match(new RegExp(`^${name}:`, "gim"))?.length === 1, `no ${name}`);
+  }
   return {
     ...part,
     subject: part.headers.get("subject") ?? "",
@@ -80,5 +109,6 @@ export const readMail = (raw: Buffer): ReadMail => {
     text: find(part, "text/plain"),
     html: find(part, "text/html"),
     calendar: find(part, "text/calendar"),
+    files: new Map(filesOf(part)),
   };
 };
