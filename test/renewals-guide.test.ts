@@ -123,7 +123,7 @@ describeWithOpenssl("a push certificate", () => {
     await desk.shows("skipped: MDM_i3Systems,Inc._Certificate.pem (older)");
     await desk.shows("public key matches the CSR");
     await answer(desk, "Some points need attention", UP + ENTER);
-    for (const step of ["5. ", "6. ", "7. "]) await answer(desk, step, ENTER);
+    for (const step of ["5. ", "6. ", "7. ", "8. "]) await answer(desk, step, ENTER);
     await answer(desk, "Record 本社", ENTER);
     const { code, screen } = await desk.ended;
     expect(code, screen).toBe(0);

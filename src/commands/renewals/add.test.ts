@@ -89,7 +89,7 @@ describe("a folder", () => {
     expect(ja.stderr).toMatch(/^certs\/b\.vpptoken: 証明書、/);
     expect(en.requests.map(({ json }) => json)).toEqual([
       undefined,
-      ...["A", "C"].map((one) =>
+      ...["A", "C"].map((one): unknown =>
         expect.objectContaining({
           name: `例 ${one}`,
           kind: "vpp-token",

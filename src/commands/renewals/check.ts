@@ -147,15 +147,13 @@ function refuseMisfits(
 ): void {
   const { format, fields, query } = globals;
   const shaped = format !== undefined || fields !== undefined || query !== undefined;
-  const [[ofFiles = ""] = []] = Object.entries({
-    "--key": key,
-    "--password-file": passwordFile,
-    "--exclude": exclude,
-  }).filter(([, given]) => given.length > 0);
+  const ofFiles = Object.entries({ "--key": key, "--password-file": passwordFile, "--exclude": exclude })
+    .find(([, given]) => given.length > 0)
+    ?.at(0);
   const misfit =
     files.length > 0 && allContexts
       ? (["--all-contexts", text("FILE arguments", "ファイルの指定")] as const)
-      : files.length === 0 && ofFiles !== ""
+      : files.length === 0 && typeof ofFiles === "string"
         ? ([ofFiles, text("recorded items", "記録の確認")] as const)
         : nagios && (shaped || prometheus === "-")
           ? (["--nagios", text("other output formats", "ほかの出力形式")] as const)

@@ -7,7 +7,6 @@ import { MOST_BYTES } from "../../../lib/model/renewal.ts";
 import { gatherFiles, gatherScanned, unreadItem } from "../../../lib/renewals/sources.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneInEffect, zoneOf, type Tools } from "../../tools.ts";
-import { readOpeners } from "./read-options.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { asOfNow, itemsBySource } from "./tenant-items.ts";
 
@@ -38,7 +37,7 @@ export async function gatherAll(
   const checked: Checked[] = [];
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await zoneInEffect(tools), thresholds };
-    const options = { ...(await readOpeners(tools, openers)), exclude };
+    const options = { ...(await openedBy(tools, openers)), exclude };
     for (const file of files) {
       for await (const found of file === "-"
         ? fromStdin(tools, options)
@@ -57,6 +56,12 @@ export async function gatherAll(
   }
   return resultOf(checked, thresholds);
 }
+
+/** What opens files is not loaded where nothing is named for it. */
+const openedBy = async (tools: Tools, openers: Pick<CheckRequest, "key" | "passwordFile">): Promise<ReadOptions> =>
+  openers.key.length + openers.passwordFile.length === 0
+    ? {}
+    : (await import("./read-options.ts")).readOpeners(tools, openers);
 
 /** What is wrong, where, and what to do next, on one line: a report has no room for more. */
 function reasonOf(error: unknown): Text {

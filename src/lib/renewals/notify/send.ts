@@ -70,6 +70,13 @@ const find = async (run: NotifyRun): Promise<Found> => {
   return { tenants, work, incomplete };
 };
 
+/** Those first whose mail came back, then owners, whose mail may: the others are to hear of it. */
+const ordered = (work: Found["work"], bounces: Bounces, { recipients }: NotifySettings): Found["work"] => {
+  const rank = ({ recipient, addressee }: RecipientItems): number =>
+    bounces.has(addressee) ? 0 : recipient.way !== "mail" ? 3 : recipients.includes(recipient) ? 2 : 1;
+  return work.toSorted(([one], [other]) => rank(one) - rank(other));
+};
+
 const hasRecipient = (targets: readonly RecipientItems[], context: string, itemId: string): boolean =>
   targets.some(({ tenantItems }) =>
     tenantItems.some(
@@ -87,7 +94,8 @@ export const planNotices = async (
   hindranceOf: (recipient: Recipient) => Promise<Text | undefined> = () => Promise.resolve(undefined),
 ): Promise<NotifyResult> => {
   const { work, tenants, incomplete } = await find(run);
-  const bounces = new Bounces([], tenants);
+  const targets = work.map(([target]) => target);
+  const bounces = new Bounces(targets, tenants);
   const sender = new NoticeSender({
     ...run,
     tenants,
@@ -95,7 +103,7 @@ export const planNotices = async (
     deliver: () => Promise.reject(new TypeError("a plan sends nothing")),
   });
   const rows: NoticeRow[] = [];
-  for (const [{ recipient }, { unfinished, fresh }] of work) {
+  for (const [{ recipient }, { unfinished, fresh }] of ordered(work, bounces, run.settings)) {
     const pending = [...unfinished, ...fresh];
     await sender.itemWarnings(pending);
     const due = pending.flatMap((one) => one.due ?? []);
@@ -123,11 +131,7 @@ export const sendNotices = async (
   const sender = new NoticeSender({ ...run, tenants: found.tenants, bounces, deliver });
   const rows: NoticeRow[] = [];
   let { incomplete } = found;
-  // those first whose mail came back, or may: the others are to hear of it
-  const rank = ({ recipient, addressee }: RecipientItems): number =>
-    bounces.has(addressee) ? 0 : recipient.way !== "mail" ? 3 : run.settings.recipients.includes(recipient) ? 2 : 1;
-  const order = found.work.toSorted(([one], [other]) => rank(one) - rank(other));
-  for (const [target, work] of order) {
+  for (const [target, work] of ordered(found.work, bounces, run.settings)) {
     signal?.throwIfAborted();
     try {
       rows.push(...(await sender.send(target, work)));
