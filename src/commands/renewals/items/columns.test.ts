@@ -74,7 +74,7 @@ test("people read words where programs read keys", () => {
   expect(read(CHECK_COLUMNS, item, ["level", "kind", "certainty"])).toEqual([
     ["level", "critical", "至急"],
     ["kind", "push-certificate", "MDM プッシュ通知証明書"],
-    ["certainty", "exact", null],
+    ["certainty", "exact", "確定"],
   ]);
 });
 
