@@ -7,7 +7,13 @@ import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 
 export default defineCommand({
   summary: text("import users from a CSV file", "CSV ファイルからユーザーをインポートする"),
-  details: IMPORT_HELP,
+  details: [
+    ...IMPORT_HELP,
+    text(
+      "The first メールアドレス column is the main address (メイン). The columns of the file speak for as many of a user's first addresses; those beyond stay, and are counted; of a user who has more, a blank one removes nothing.",
+      "最初の「メールアドレス」列がメインのメールアドレスになります。ファイルの列数を超えるメールアドレスは変更せずに残し、件数を表示します(その場合、空のセルがあっても何も消しません)。",
+    ),
+  ],
   args: {
     file: {
       kind: "file",

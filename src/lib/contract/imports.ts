@@ -56,8 +56,17 @@ const ImportRequest = named(
 /** A column missing from the console's own export, and when clomoctl last sent it to the console. */
 const UnverifiedColumn = z.object({ header: z.string(), lastSentAt: Instant.nullable() });
 
-/** How many values of a field a plan changes in records that exist: to another value, or to none. */
-const ColumnChange = z.object({ field: z.string(), changed: z.int(), cleared: z.int() });
+/**
+ * In how many records that exist a plan changes a field: to another value, or to none. Of a list, how many of its values
+ * go, and how many stay beyond the file's columns.
+ */
+const ColumnChange = z.object({
+  field: z.string(),
+  changed: z.int(),
+  cleared: z.int(),
+  removed: z.int(),
+  kept: z.int(),
+});
 
 /** A plan and its state. Counts are rows of the imported kind. */
 const Import = named(

@@ -65,6 +65,9 @@ export interface Kind {
 /** The staged column with the cells of a set, see {@link StagedPlace}. */
 export const cellsName = ({ short }: ImportedField): string => `${short}Cells`;
 
+/** The staged column that is set where the first cell of a row's list is blank, and another is not. */
+export const laterName = ({ short }: ImportedField): string => `${short}Later`;
+
 /** The staged column with the keys of a row that are not the values themselves, as a JSON object; null if all are. */
 export const KEYS = "keys";
 

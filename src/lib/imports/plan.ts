@@ -22,6 +22,8 @@ export interface StagedPlace {
   readonly header: string;
   /** the cells of a set in the file's order, if there are several: each row stores which cell each value came from */
   readonly cells?: readonly number[] | undefined;
+  /** of a list in an order: the number of its cells, which speak for as many of a record's first values; undefined: for all */
+  readonly times?: number | undefined;
 }
 
 /** The result of staging a file: all that a plan needs besides the staged rows, also in another process. */
@@ -48,6 +50,10 @@ export interface ColumnChange {
   readonly changed: number;
   /** number of records that had a value and have none afterwards */
   readonly cleared: number;
+  /** of a list: number of values that records lose */
+  readonly removed: number;
+  /** of a list in an order: number of values beyond the file's columns, which stay */
+  readonly kept: number;
 }
 
 /** The counts of a plan, in rows of the imported kind. */

@@ -5,7 +5,7 @@ import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
 import { comparisonKey, isOwnKey, type Comparison } from "../model/normalise.ts";
 import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
 import type { Column } from "../model/format.ts";
-import { cellsName, KEYS, keyNamed, type Beside, type ImportedField, type Kind } from "./kinds.ts";
+import { cellsName, KEYS, keyNamed, laterName, type Beside, type ImportedField, type Kind } from "./kinds.ts";
 import { standInKey } from "../model/normalise.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
 
@@ -116,6 +116,7 @@ export class Stager implements RecordSink {
         column: (positions[0] ?? -1) + 1,
         header,
         ...(isScattered(column, positions) ? { cells: positions.map((position) => position + 1) } : {}),
+        ...(isOrdered(column) ? { times: Math.max(positions.length, 1) } : {}),
       })),
       absentColumns: (layout?.absent ?? []).map(({ header }) => header),
       unknownColumns: (layout?.unknown ?? []).map((position) => layout?.headers[position] ?? ""),
@@ -157,6 +158,9 @@ export class Stager implements RecordSink {
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
       if (field !== undefined && isScattered(column, positions)) {
         bindings.set(cellsName(field), this.#cellsBinding(i, column));
+      }
+      if (field !== undefined && isOrdered(column) && this.#request.blank === "keep") {
+        bindings.set(laterName(field), this.#laterBinding(i));
       }
       for (const { name, bind, sparse } of this.#valueBindings(i, column, field)) {
         if (sparse === true) {
@@ -224,6 +228,14 @@ export class Stager implements RecordSink {
     };
   }
 
+  /** Set where the first cell of a list is blank, and another is not. */
+  #laterBinding(i: number): Binding {
+    return (values) => {
+      const first = this.#layout?.columns[i]?.positions[0] ?? -1;
+      return isFilled(values[i]) && this.#cells[first] === "" ? "1" : null;
+    };
+  }
+
   /** The cell that names a record, which is passed on, and the record's key. */
   #referenceBindings(i: number, { field, comparison, short, beside }: ImportedField): readonly NamedBinding[] {
     const passed = new Set<string>();
@@ -265,6 +277,8 @@ const CUSTOM = "custom:";
 /** Sets are staged sorted: if one has several columns, the position of a value does not tell its cell. */
 const isScattered = ({ repeated, refers }: Column, positions: readonly number[]): boolean =>
   repeated === true && refers !== undefined && positions.length > 1;
+
+const isOrdered = ({ repeated, refers }: Column): boolean => repeated === true && refers === undefined;
 
 const byKey =
   (comparison: Comparison) =>

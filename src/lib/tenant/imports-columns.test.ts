@@ -32,8 +32,8 @@ test("tells apart values that change and values that are cleared", async () => {
     ["四", "d@x", "新", ""],
   ]);
   expect(columns).toEqual([
-    { field: "title", changed: 2, cleared: 1 },
-    { field: "tel", changed: 1, cleared: 0 },
+    { field: "title", changed: 2, cleared: 1, removed: 0, kept: 0 },
+    { field: "tel", changed: 1, cleared: 0, removed: 0, kept: 0 },
   ]);
   expect(before).toEqual([
     [
@@ -51,7 +51,7 @@ test("rows that are invalid or keep what they leave blank count for nothing", as
   await tenant.import({ kind: "users" }, people);
   const file = [HEADER, ["一", "a@x", "", "2"], ["", "b@x", "x", "x"]];
   expect((await told({ kind: "users", blank: "keep" }, file)).columns).toEqual([
-    { field: "tel", changed: 1, cleared: 0 },
+    { field: "tel", changed: 1, cleared: 0, removed: 0, kept: 0 },
   ]);
   const broken = [HEADER, ["一", "a@x", "", "2"], ["二", "a@x", "x", "x"]];
   expect((await told({ kind: "users" }, broken)).columns).toEqual([]);
@@ -64,7 +64,7 @@ test("a column that the file lacks is cleared as a whole where that is asked for
     ["氏名", "メールアドレス"],
     ["一", "a@x"],
   ]);
-  expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1 }]);
+  expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1, removed: 0, kept: 0 }]);
 });
 
 test("custom fields are counted one by one, by name", async () => {
@@ -77,8 +77,8 @@ test("custom fields are counted one by one, by name", async () => {
     "shift_jis",
   );
   expect(columns).toEqual([
-    { field: "custom:年", changed: 1, cleared: 1 },
-    { field: "custom:席", changed: 0, cleared: 1 },
+    { field: "custom:年", changed: 1, cleared: 1, removed: 0, kept: 0 },
+    { field: "custom:席", changed: 0, cleared: 1, removed: 0, kept: 0 },
   ]);
   expect(before[0]).toEqual([
     { field: "custom:年", value: "2019" },
@@ -101,12 +101,12 @@ test("what a cell names is told as files have it", async () => {
     ["一", "a@x", "S2"],
     ["二", "b@x", "S2"],
   ]);
-  expect(columns).toEqual([{ field: "orgCode", changed: 2, cleared: 0 }]);
+  expect(columns).toEqual([{ field: "orgCode", changed: 2, cleared: 0, removed: 0, kept: 0 }]);
   expect(before).toEqual([[{ field: "orgCode", value: "S1" }], [{ field: "orgCode", value: null }]]);
   const devices = ["シリアルナンバー", "所有者メールアドレス"];
   await tenant.import({ kind: "devices" }, [devices, ["X1", "a@x"], ["X2", "b@x"]]);
   const moved = await told({ kind: "devices" }, [devices, ["X1", ""], ["X2", "a@x"]]);
-  expect(moved.columns).toEqual([{ field: "ownerEmail", changed: 1, cleared: 1 }]);
+  expect(moved.columns).toEqual([{ field: "ownerEmail", changed: 1, cleared: 1, removed: 0, kept: 0 }]);
   expect(moved.before).toEqual([[{ field: "ownerEmail", value: "a@x" }], [{ field: "ownerEmail", value: "b@x" }]]);
 });
 
@@ -126,8 +126,8 @@ test("organisations: names, codes, and places by code or path, before and after 
     ["総務", "S3", "S1", ""],
   ]);
   expect(columns).toEqual([
-    { field: "name", changed: 1, cleared: 0 },
-    { field: "parent", changed: 2, cleared: 1 },
+    { field: "name", changed: 1, cleared: 0, removed: 0, kept: 0 },
+    { field: "parent", changed: 2, cleared: 1, removed: 0, kept: 0 },
   ]);
   expect(before).toEqual([
     [
@@ -165,6 +165,99 @@ test("a secret is neither counted nor shown", async () => {
   const header = ["表示名", "ユーザーID", "パスワード", "説明"];
   await tenant.import({ kind: "docs" }, [header, ["花子", "hanako", "secret1", "a"]]);
   const { columns, plan } = await told({ kind: "docs" }, [header, ["花子", "hanako", "secret2", "b"]]);
-  expect(columns).toEqual([{ field: "description", changed: 1, cleared: 0 }]);
+  expect(columns).toEqual([{ field: "description", changed: 1, cleared: 0, removed: 0, kept: 0 }]);
   expect(JSON.stringify([plan, await rowsOf(plan)])).not.toContain("secret2");
+});
+
+const MAIL = "メールアドレス";
+
+/** A tenant with a user of three addresses, and one of one. */
+const withAddresses = () =>
+  tenant.import({ kind: "users" }, [
+    ["氏名", MAIL, MAIL, MAIL, "社員コード"],
+    ["一", "a1@x", "a2@x", "a3@x", "1"],
+    ["二", "b1@x", "", "", "2"],
+  ]);
+
+const addresses = async () => (await tenant.users()).map(({ emails }) => emails.join(" "));
+
+test.each([
+  ["one column", { blank: "clear" }, [MAIL, "TEL"], [["a1@x", "9"]], "a1@x a2@x a3@x", { removed: 0, kept: 2 }],
+  ["two columns", {}, [MAIL, MAIL], [["a1@x", "new@x"]], "a1@x new@x a3@x", { changed: 1, removed: 1, kept: 1 }],
+  ["a blank one", {}, [MAIL, MAIL, "TEL"], [["a1@x", "", "9"]], "a1@x a2@x a3@x", { removed: 0, kept: 2 }],
+  ["blank ones", {}, [MAIL, MAIL, MAIL, "TEL"], [["a1@x", "", "", "9"]], "a1@x", { changed: 1, removed: 2, kept: 0 }],
+  ["a repeated one", {}, [MAIL, MAIL, "TEL"], [["a1@x", "A1@x", "9"]], "a1@x a2@x a3@x", { removed: 0, kept: 2 }],
+  [
+    "a kept one",
+    { blank: "keep" },
+    [MAIL, MAIL, "TEL"],
+    [["a1@x", "", "9"]],
+    "a1@x a2@x a3@x",
+    { removed: 0, kept: 2 },
+  ],
+  ["another key", { key: "employee-code" }, ["社員コード", MAIL], [["1", "n@x"]], "n@x a2@x a3@x", { removed: 1 }],
+  ["a new main one", { key: "employee-code" }, ["社員コード", MAIL], [["1", "a3@x"]], "a3@x a2@x", { removed: 1 }],
+  ["two swapped", { key: "employee-code" }, ["社員コード", MAIL, MAIL], [["1", "a2@x", "a1@x"]], "a2@x a1@x a3@x", {}],
+  [
+    "a gap that keeps",
+    { key: "employee-code", blank: "keep" },
+    ["社員コード", MAIL, MAIL],
+    [["1", "", "n@x"]],
+    "a1@x n@x a2@x a3@x",
+    { changed: 1, removed: 0, kept: 3 },
+  ],
+] as const)(
+  "columns speak for as many of a user's first addresses, and those beyond stay: %s",
+  async (_, request, header, rows, emails, counts) => {
+    await withAddresses();
+    const plan = await tenant.plan({ kind: "users", ...request }, [header, ...rows]);
+    expect(await tenant.faults(plan)).toEqual([]);
+    expect(plan.columns.find(({ field }) => field === "emails")).toMatchObject(counts);
+    await tenant.client.imports.commit(plan);
+    expect(await addresses()).toEqual([emails, "b1@x"]);
+    const claims = tenant.sql("select emailKey from user_email where emailKey <> 'b1@x' order by emailKey");
+    expect(claims.map(({ emailKey }) => String(emailKey))).toEqual(
+      emails.split(" ").toSorted((a, b) => (a < b ? -1 : 1)),
+    );
+    expect(await tenant.plan({ kind: "users", ...request }, [header, ...rows])).toMatchObject({ update: 0 });
+  },
+);
+
+test("an address that stays beyond the file's columns is not free for another user", async () => {
+  await withAddresses();
+  const taken = await tenant.plan({ kind: "users", key: "employee-code" }, [
+    ["社員コード", MAIL],
+    ["1", "n@x"],
+    ["2", "a2@x"],
+  ]);
+  expect(await tenant.faults(taken)).toEqual(["value-taken@3"]);
+  const given = await tenant.import({ kind: "users", key: "employee-code" }, [
+    ["社員コード", MAIL],
+    ["1", "n@x"],
+    ["2", "a1@x"],
+  ]);
+  expect(given).toMatchObject({ update: 2 });
+  expect(await addresses()).toEqual(["n@x a2@x a3@x", "a1@x"]);
+});
+
+test("memberships that go are counted, and kept where blanks are kept", async () => {
+  const header = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"];
+  await tenant.import({ kind: "docs", createGroups: true }, [
+    header,
+    ["花子", "hanako", "secret1", "G1", "G2"],
+    ["太郎", "taro", "secret1", "G2", ""],
+  ]);
+  const file = [
+    ["ユーザーID", "グループ名"],
+    ["hanako", "G3"],
+    ["taro", "G2"],
+  ];
+  const request = { kind: "docs", createGroups: true } as const;
+  expect((await tenant.plan(request, file)).columns).toEqual([
+    { field: "groups", changed: 1, cleared: 0, removed: 2, kept: 0 },
+  ]);
+  const kept = await tenant.import({ ...request, blank: "keep" }, file);
+  expect(kept.columns).toEqual([{ field: "groups", changed: 1, cleared: 0, removed: 0, kept: 0 }]);
+  expect((await tenant.securedUsers("docs")).map(({ groups }) => groups)).toEqual([["G1", "G2", "G3"], ["G2"]]);
+  expect(await tenant.plan({ ...request, blank: "keep" }, file)).toMatchObject({ update: 0 });
 });

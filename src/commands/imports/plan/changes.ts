@@ -1,7 +1,7 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { same, text, type Text } from "../../../lib/text/index.ts";
+import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 
 type Value = PlanRow["after"][number]["value"];
 
@@ -92,10 +92,16 @@ function shown(value: Value, longest: number): Text {
 }
 
 /** What a plan does to a column: `役職: 3 changed, 1 cleared`. */
-export function describeColumn(kind: Import["kind"], { field, changed, cleared }: Import["columns"][number]): Text {
+export function describeColumn(kind: Import["kind"], column: Import["columns"][number]): Text {
+  const { field, changed, cleared, removed, kept } = column;
   const parts = [
     [changed, text(`${changed} changed`, `変更 ${changed} 件`)],
     [cleared, text(`${cleared} cleared`, `値を消す ${cleared} 件`)],
+    [removed, text(`${counted(removed, "value")} removed`, `外す値 ${removed} 件`)],
+    [
+      kept,
+      text(`${counted(kept, "value")} beyond the file's columns kept`, `ファイルの列数を超えるため残す値 ${kept} 件`),
+    ],
   ] as const;
   const { en, ja } = joined(
     parts.filter(([count]) => count > 0).map(([, what]) => what),

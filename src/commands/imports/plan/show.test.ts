@@ -191,9 +191,9 @@ test.each([
 
 test("each column that changes has its counts, under those of the rows", async () => {
   const columns = [
-    { field: "title", changed: 3, cleared: 1 },
-    { field: "custom:座席", changed: 0, cleared: 2 },
-    { field: "parent", changed: 1, cleared: 0 },
+    { field: "title", changed: 3, cleared: 1, removed: 0, kept: 0 },
+    { field: "custom:座席", changed: 0, cleared: 2, removed: 0, kept: 0 },
+    { field: "parent", changed: 1, cleared: 0, removed: 0, kept: 0 },
   ];
   const { en, ja } = await inBoth(SHOW, holding({ columns }));
   expect(en.stderr.split("\n").slice(2, 5)).toEqual([
@@ -205,8 +205,27 @@ test("each column that changes has its counts, under those of the rows", async (
   expect((await run(SHOW, holding({ columns, rejected: true }))).stderr).not.toContain("役職");
 });
 
+test("what lists lose and keep is counted, and lost memberships are warned of", async () => {
+  const columns = [{ field: "groups", changed: 2, cleared: 0, removed: 3, kept: 0 }];
+  const { en, ja } = await inBoth(SHOW, holding({ kind: "docs", columns }));
+  expect(en.stderr).toContain("\n  グループ名: 2 changed, 3 values removed\n");
+  expect(en.stderr).toContain("warning: グループ名: 3 memberships would be removed; --blank keep keeps them\n");
+  expect(ja.stderr).toContain("グループ名: 所属 3 件がなくなります(--blank keep を付ければ残ります)\n");
+  const emails = [{ field: "emails", changed: 0, cleared: 0, removed: 0, kept: 1 }];
+  const kept = await inBoth(SHOW, holding({ columns: emails }));
+  expect(kept.en.stderr).toContain("\n  メールアドレス: 1 value beyond the file's columns kept\n");
+  expect(kept.ja.stderr).toContain("\n  メールアドレス: ファイルの列数を超えるため残す値 1 件\n");
+  expect(kept.en.stderr).not.toContain("warning");
+});
+
 test("of many columns the first twenty are shown", async () => {
-  const columns = Array.from({ length: 22 }, (_, at) => ({ field: `custom:列${at}`, changed: 1, cleared: 0 }));
+  const columns = Array.from({ length: 22 }, (_, at) => ({
+    field: `custom:列${at}`,
+    changed: 1,
+    cleared: 0,
+    removed: 0,
+    kept: 0,
+  }));
   const { en, ja } = await inBoth(SHOW, holding({ columns }));
   expect(en.stderr).toContain("  列19: 1 changed\n  … and 2 more columns\n");
   expect(ja.stderr).toContain("  … 他 2 列\n");

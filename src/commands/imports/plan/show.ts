@@ -5,7 +5,8 @@ import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../../../lib/model/import.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
-import { describeColumn, describeRow, joined, nameOf } from "./changes.ts";
+import { findColumn } from "../../../lib/csv/layout/columns.ts";
+import { describeColumn, describeRow, fieldName, joined, nameOf } from "./changes.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** Maximum number of rows shown of each kind. */
@@ -33,6 +34,7 @@ export async function showPlan(
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
+  if (!plan.rejected) for (const line of losses(plan)) await terminal.warn(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   await showMirrorAge(tools);
   if (globals.quiet || plan.rejected) return;
@@ -77,6 +79,18 @@ function columnLines({ kind, columns, rejected }: Import): readonly Text[] {
   return all.map(({ en, ja }) => text(`  ${en}`, `  ${ja}`));
 }
 const MOST_COLUMNS = 20;
+
+/** Memberships and the like that records would lose, though only others were named. */
+const losses = ({ kind, columns }: Import): readonly Text[] =>
+  columns
+    .filter(({ field, removed }) => removed > 0 && findColumn(FORMATS[kind].columns, field)?.refers !== undefined)
+    .map(({ field, removed }) => {
+      const header = fieldName(kind, field);
+      return text(
+        `${header}: ${counted(removed, "membership")} would be removed; --blank keep keeps them`,
+        `${header}: 所属 ${removed} 件がなくなります(--blank keep を付ければ残ります)`,
+      );
+    });
 
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
   const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;

@@ -101,14 +101,16 @@ export class SecuredModel {
       const cell = this.#cell(row, header);
       return cell === "" && keep ? before : cell || null;
     };
-    const groups = this.#groups(row);
-    const keepsGroups = this.#header.includes("グループ名") ? keep && groups.length === 0 : !clears;
+    const named = this.#groups(row);
+    const before = matched?.groups ?? [];
+    const groups = keep ? [...new Set([...before, ...named])].toSorted() : named;
+    const keepsGroups = !this.#header.includes("グループ名") && !clears;
     return {
       userId: this.#cell(row, "ユーザーID"),
       administrator: false,
       displayName: this.#cell(row, "表示名") || (matched?.displayName ?? ""),
       description: single("説明", matched?.description ?? null),
-      groups: keepsGroups ? (matched?.groups ?? []) : groups,
+      groups: keepsGroups ? before : this.#header.includes("グループ名") ? groups : [],
       groupManager: single("グループ管理者フラグ", matched?.groupManager ?? null)?.toUpperCase() ?? null,
     };
   }

@@ -181,13 +181,13 @@ export class UsersModel {
     const custom = this.#tenant.fields.map(
       (name) => [name, single(name, matched?.custom.get(name) ?? null, true)] as const,
     );
-    const emails = row.emails.length === 0 ? (matched?.emails ?? []) : row.emails;
+    const emails = matched === undefined ? row.emails : this.#emailsOf(row, matched);
     return {
       id: matched?.id,
       administrator: matched?.administrator ?? false,
       name: single("氏名", matched?.name ?? null, false) ?? "",
       emails:
-        this.#windows && matched !== undefined && emails.join() === cp932Form(matched.emails.join())
+        this.#windows && matched !== undefined && cp932Form(emails.join()) === cp932Form(matched.emails.join())
           ? matched.emails
           : emails,
       org: this.#cell(row, "組織コード") === "" ? (matched?.org ?? null) : this.#cell(row, "組織コード"),
@@ -197,6 +197,28 @@ export class UsersModel {
       accountName: single("CLOMOアカウント名", matched?.accountName ?? null, false),
       custom: new Map(custom.filter((entry): entry is readonly [string, string] => entry[1] !== null)),
     };
+  }
+
+  /**
+   * The file's columns speak for as many of a user's first addresses; those beyond stay. Nothing goes where one is blank
+   * and blanks are kept, or the user has more addresses than there are columns.
+   */
+  #emailsOf({ cells, emails }: ModelRow, { emails: before }: ModelUser): readonly string[] {
+    if (emails.length === 0) return before;
+    const keeps = this.#request.blank === "keep";
+    const own = cells.get("メールアドレス") ?? [];
+    const isIn = (list: readonly string[], email: string): boolean =>
+      list.some((other) => emailKey(other) === emailKey(email));
+    const plus = (list: readonly string[], more: readonly string[]): readonly string[] => [
+      ...list,
+      ...more.filter((email) => !isIn(list, email)),
+    ];
+    if (emails.length < own.length && (keeps || before.length > own.length)) {
+      const main = own[0] === "" && keeps ? before.slice(0, 1) : [];
+      const first = main.map((email) => emails.find((other) => emailKey(other) === emailKey(email)) ?? email);
+      return plus(plus(first, emails), before);
+    }
+    return plus(emails, before.slice(own.length));
   }
 
   #keepsForm(before: string | null, cell: string): string {

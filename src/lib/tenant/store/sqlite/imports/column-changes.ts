@@ -2,7 +2,16 @@ import type { ImportedField } from "../../../../imports/kinds.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Database } from "../database.ts";
 import { either, isValid, THEN } from "../../sql/forms.ts";
-import { changes, isStaged, staged, touchedFields, valueForExisting } from "./expressions.ts";
+import {
+  changes,
+  isStaged,
+  resultingKeys,
+  staged,
+  staysBeyond,
+  storedKeys,
+  touchedFields,
+  valueForExisting,
+} from "./expressions.ts";
 import type { PlanSql } from "./stored-kind.ts";
 
 /** SQL: true if a row that changes a field leaves it blank. */
@@ -41,12 +50,39 @@ export const countChanges = (
     masks.reduce((total, one) => (which(one) ? total + one.n : total), 0);
   const columns = fields.flatMap((field): readonly ColumnChange[] => {
     const all = sum(({ mask }) => has(mask, field));
-    if (all === 0) return [];
+    const kept = countKept(database, plan, field);
+    if (all + kept === 0) return [];
     if (field.merge === "custom") return customChanges(database, plan, field);
     const cleared = sum(({ blank }) => has(blank, field));
-    return [{ field: field.field, changed: all - cleared, cleared }];
+    const removed = all === 0 ? 0 : countRemoved(database, plan, field);
+    return [{ field: field.field, changed: all - cleared, cleared, removed, kept }];
   });
   return { update: sum(() => true), columns };
+};
+
+/** The values that changed lists lose. */
+const countRemoved = (database: Database, plan: PlanSql, field: ImportedField): number => {
+  if (field.merge !== "list") return 0;
+  const after = isStaged(plan, field) ? resultingKeys(plan, field) : "'[]'";
+  return database.count(
+    `select count(*) from ${changed(plan, `${THEN} json_each(${storedKeys(field)}) o`)} and ${changes(field)}
+     and not exists (select 1 from json_each(${after}) k where k.value = o.value)`,
+  );
+};
+
+/** The values of lists that lie beyond the file's columns, and stay. */
+const countKept = (database: Database, plan: PlanSql, field: ImportedField): number => {
+  const stays = staysBeyond(plan, field);
+  if (stays === undefined) return 0;
+  const { claims, thing } = plan.kind;
+  const claim = claims.find((one) => one.field === field && !one.own);
+  // nearly always nobody has a second value
+  if (claim !== undefined && database.get(`select 1 from ${claim.table} where main = 0 limit 1`) === undefined)
+    return 0;
+  return database.count(
+    `select count(*) from s.match m ${THEN} s.row r on r.row = m.row ${THEN} ${thing.name} t on t.pk = m.target
+     ${THEN} json_each(${storedKeys(field)}) o where ${isValid("m.row")} and ${stays}`,
+  );
 };
 
 /** Custom fields change one by one, though they are compared together. */
@@ -66,5 +102,7 @@ const customChanges = (database: Database, plan: PlanSql, field: ImportedField):
       field: `custom:${String(name)}`,
       changed: Number(n),
       cleared: Number(cleared),
+      removed: 0,
+      kept: 0,
     }));
 };

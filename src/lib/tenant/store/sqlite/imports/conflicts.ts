@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
-import { isInvalid, isMatched, isMissing, isValid, quoteIdentifier } from "../../sql/forms.ts";
-import { calledText, indexTargets, isKey, isStaged, stagedKey } from "./expressions.ts";
+import { isInvalid, isMatched, isMissing, isValid } from "../../sql/forms.ts";
+import { calledText, indexTargets, isKey, isStaged, resultingKeys, staged, stagedKey } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 
@@ -13,9 +13,12 @@ const claimsOf = (plan: PlanSql, { field }: Claim): string => {
   return field.merge === "list" ? `${first} union all select key, row, col from s.claim` : first;
 };
 
-/** SQL: true if the holder of a value keeps it after the valid row `h`. */
-const keepsValue = ({ request }: PlanSql, { field: { field, clearable } }: Claim): string =>
-  request.blank === "clear" && clearable ? "false" : `h.${quoteIdentifier(field)} is null`;
+/** SQL: true if the holder `t` of a value keeps it after the valid row `r`. */
+const keepsValue = (plan: PlanSql, { field }: Claim): string => {
+  if (field.merge === "list")
+    return `exists (select 1 from json_each(${resultingKeys(plan, field)}) k where k.value = c.key)`;
+  return plan.request.blank === "clear" && field.clearable ? "false" : `${staged(field.field)} is null`;
+};
 
 /** SQL: the contests of valid rows; each row found invalid may add more. */
 const OF_VALID = isValid("c.row");
@@ -64,7 +67,7 @@ const loseContests = (database: Database, plan: PlanSql, claim: Claim, which: st
     `update s.contest as c set state = 'lost' from ${thing.name} t
      where c.state = 'open' and c.field = :field and ${which} and t.pk = c.holder and not ${deleted}
        and not exists (
-         select 1 from s.match g join s.row h on h.row = g.row
+         select 1 from s.match g join s.row r on r.row = g.row
          where g.target = c.holder and ${isValid("g.row")}
            and not (${keepsValue(plan, claim)}))`,
     { field: claim.field.field },

@@ -1,6 +1,6 @@
 import type { Database } from "../database.ts";
 import { either, isValid, windowsForm, quoteIdentifier } from "../../sql/forms.ts";
-import { KEYS, keyNamed, type Beside, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
+import { KEYS, keyNamed, laterName, type Beside, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
 import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
@@ -118,6 +118,73 @@ const entriesThatDiffer = (column: string, cell: string): string => {
   return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
 };
 
+/** What a row's list may come to: it stays as it is stored, is that of the cells, or made of both. */
+interface ListOutcome {
+  readonly stays: string;
+  readonly own: string;
+  readonly both: string;
+}
+
+/**
+ * SQL: one of the outcomes. Cells in an order speak for as many of a record's first values as there are; those beyond
+ * stay. Where one of them is blank, nothing goes from a record with more values than cells: the same file would
+ * otherwise clear, the second time, what moved up the first time. Where blanks are kept, nothing goes from any, and a
+ * set only grows.
+ */
+const byList = (plan: PlanSql, field: ImportedField, { stays, own, both }: ListOutcome): string => {
+  const [cell, column] = [staged(field.field), stored(field.stored)];
+  const keeps = plan.request.blank === "keep" || !field.clearable;
+  const same = `when ${keeps ? `${cell} is null or ` : ""}${cell} is not distinct from ${column} then ${stays}`;
+  if (field.refers !== undefined) {
+    if (plan.request.blank !== "keep") return `case ${same} else ${own} end`;
+    const has = `exists (select 1 from json_each(${storedKeys(field)}) o where o.value = e.value)`;
+    const adds = `exists (select 1 from json_each(${stagedKeys(field)}) e where not ${has})`;
+    return `case ${same} when ${adds} then ${both} else ${stays} end`;
+  }
+  const times = timesOf(plan, field);
+  if (times === undefined) return `case ${same} else ${own} end`;
+  const whole = plan.request.blank === "keep" ? ` and json_array_length(${cell}) = ${times}` : "";
+  return `case ${same} when json_array_length(${column}) <= ${times}${whole} then ${own} else ${both} end`;
+};
+
+/** The number of a list's first values that the file speaks for. */
+const timesOf = (plan: PlanSql, field: ImportedField): number | undefined =>
+  plan.staged.places.find((place) => place.field === field.field)?.times;
+
+/** SQL: true if a list's stored value `o` is none that the cells speak for. */
+const isBeyond = (field: ImportedField, times: number): string =>
+  `(o.key >= ${times} or json_array_length(${staged(field.field)}) < ${times})`;
+
+/** SQL: a list of the cells and of those stored values that stay, or of their keys; sets in the order of their keys. */
+const bothOf = (plan: PlanSql, field: ImportedField, keys: boolean): string => {
+  const [cellKeys, columnKeys] = [stagedKeys(field), storedKeys(field)];
+  const [mine, theirs] = keys ? [cellKeys, columnKeys] : [staged(field.field), stored(field.stored)];
+  const other = `not exists (select 1 from json_each(${cellKeys}) c where c.value = ${columnKeys} ->> o.key)`;
+  const list = (cellAt: string, columnAt: string, stays: string): string =>
+    `(select json_group_array(v order by at) from (select e.value as v, ${cellAt} as at from json_each(${mine}) e
+      union all select o.value, ${columnAt} from json_each(${theirs}) o where ${stays} and ${other}) list)`;
+  const times = timesOf(plan, field) ?? 0;
+  if (field.refers !== undefined) return list(`${cellKeys} ->> e.key`, `${columnKeys} ->> o.key`, "true");
+  const [cellAt, columnAt, stays] = ["e.key", `o.key + ${times}`, isBeyond(field, times)];
+  if (plan.request.blank !== "keep") return list(cellAt, columnAt, stays);
+  // a first cell that is blank keeps the first value
+  const first = (condition: string, at: string): string =>
+    either(`${staged(laterName(field))} is not null and ${condition}`, "-1", at);
+  return list(first(`${cellKeys} ->> e.key = ${columnKeys} ->> 0`, cellAt), first("o.key = 0", columnAt), stays);
+};
+
+/** SQL: the keys of the list that a row leaves its record with. */
+export const resultingKeys = (plan: PlanSql, field: ImportedField): string =>
+  byList(plan, field, { stays: storedKeys(field), own: stagedKeys(field), both: bothOf(plan, field, true) });
+
+/** SQL: true if the stored value `o` of a list stays though no cell has it; undefined if there is none such. */
+export const staysBeyond = (plan: PlanSql, field: ImportedField): string | undefined => {
+  const times = field.merge === "list" && isStaged(plan, field) ? timesOf(plan, field) : undefined;
+  if (times === undefined) return undefined;
+  return `json_array_length(${stored(field.stored)}) > ${times} and ${isBeyond(field, times)}
+    and not exists (select 1 from json_each(${stagedKeys(field)}) c where c.value = o.value)`;
+};
+
 /** A plan's resulting value for an existing record, before the Windows-31J look-alikes are considered. */
 const resultingValue = (plan: PlanSql, field: ImportedField): string => {
   if (!isStaged(plan, field)) return empty(field);
@@ -125,6 +192,8 @@ const resultingValue = (plan: PlanSql, field: ImportedField): string => {
   const column = stored(field.stored);
   if (field.merge === "custom")
     return `json_patch(${column}, ${isWindowsFile(plan) ? entriesThatDiffer(column, cell) : cell})`;
+  if (field.merge === "list")
+    return byList(plan, field, { stays: column, own: cell, both: bothOf(plan, field, false) });
   const keeps = plan.request.blank === "keep" || !field.clearable;
   const reference = referenceOf(plan.kind, field);
   if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
@@ -136,6 +205,10 @@ const resultingValue = (plan: PlanSql, field: ImportedField): string => {
 const keepsWindowsForm = (plan: PlanSql, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
+/** SQL: a resulting value as it is compared with the {@link windowsForm} of the stored one: of a list, some of it was stored. */
+const comparedForm = ({ merge }: ImportedField, value: string): string =>
+  merge === "list" ? windowsForm(value) : value;
+
 /** SQL: the field's bit if a row would change it in the record it matches, else 0. */
 const differs = (plan: PlanSql, field: ImportedField): string => {
   const column = stored(field.stored);
@@ -144,7 +217,7 @@ const differs = (plan: PlanSql, field: ImportedField): string => {
   // case instead of and: SQLite evaluates both sides of an and
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is not distinct from ${column} then 0
-         when ${value} is distinct from ${windowsForm(column)} then ${bit} else 0 end`
+         when ${comparedForm(field, value)} is distinct from ${windowsForm(column)} then ${bit} else 0 end`
     : either(`${value} is distinct from ${column}`, bit, "0");
 };
 
@@ -154,7 +227,7 @@ export const valueForExisting = (plan: PlanSql, field: ImportedField): string =>
   const value = resultingValue(plan, field);
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is not distinct from ${column} then ${column}
-         when ${value} is not distinct from ${windowsForm(column)} then ${column} else ${value} end`
+         when ${comparedForm(field, value)} is not distinct from ${windowsForm(column)} then ${column} else ${value} end`
     : value;
 };
 
@@ -172,6 +245,14 @@ export const besideForExisting = (
 ): readonly (readonly [column: string, sql: string])[] => {
   if (!isStaged(plan, field)) return besideOf(field).map(({ column }) => [column, "null"]);
   const [value, cell] = [stored(field.stored), staged(field.field)];
+  if (field.merge === "list") {
+    const both = `nullif(${bothOf(plan, field, true)}, ${bothOf(plan, field, false)})`;
+    const stays = `${valueForExisting(plan, field)} is not distinct from ${value}`;
+    return besideOf(field).map(({ column, sparse }) => {
+      const outcome = { stays: stored(column), own: besideIn(column, sparse), both };
+      return [column, either(stays, stored(column), byList(plan, field, outcome))];
+    });
+  }
   const kept = [
     ...(plan.request.blank === "keep" || !field.clearable ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
