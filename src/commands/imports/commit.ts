@@ -4,6 +4,7 @@ import { IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { confirmAndCommit } from "./plan/confirm.ts";
+import { checkLimits, LIMITS } from "./plan/limits.ts";
 import { CONFIRM_DELETIONS } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
@@ -13,17 +14,18 @@ import { RESULT_COLUMNS } from "./plan/columns.ts";
 export default defineCommand({
   summary: text("commit a kept plan", "残しておいた計画を確定する"),
   args: { id: ID_ARGUMENT },
-  options: { confirmDeletions: CONFIRM_DELETIONS },
+  options: { confirmDeletions: CONFIRM_DELETIONS, ...LIMITS },
   examples: [{ line: "clomoctl imports commit last --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial"],
   shows: RESULT_COLUMNS,
-  async run(tools, { id, confirmDeletions }) {
+  async run(tools, { id, ...answers }) {
+    checkLimits(answers);
     const { client } = await tools.tenant("imports");
     const plan = await findImport(client, id, ["planned"]);
     if (plan.state !== "planned") throw notPlanned(plan);
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan);
-    return pending.settling(() => confirmAndCommit(tools, pending, confirmDeletions));
+    return pending.settling(() => confirmAndCommit(tools, pending, answers));
   },
 });
 

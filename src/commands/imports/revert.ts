@@ -40,7 +40,7 @@ export default defineCommand({
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
       await tools.terminal.note(whatIsUndone(original));
-      if (!dryRun) return confirmAndCommit(tools, pending, confirmDeletions);
+      if (!dryRun) return confirmAndCommit(tools, pending, { confirmDeletions });
       await pending.leave();
       return showResult(tools, { plan: pending.plan, dryRun, committed: false });
     });

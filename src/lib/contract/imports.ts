@@ -98,6 +98,8 @@ const Import = named(
     create: z.int(),
     update: z.int(),
     unchanged: z.int(),
+    /** records of the kind before the import */
+    recordsBefore: z.int(),
     delete: z.int(),
     invalid: z.int(),
     secretsSet: z.int(),

@@ -61,6 +61,8 @@ export interface PlanCounts {
   readonly create: number;
   readonly update: number;
   readonly unchanged: number;
+  /** records of the kind before the import */
+  readonly recordsBefore: number;
   readonly delete: number;
   readonly invalid: number;
   readonly secretsSet: number;

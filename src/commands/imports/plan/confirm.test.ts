@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import type { Tools } from "../../tools.ts";
-import { changesNothing, mayCommit } from "./confirm.ts";
+import { changesNothing, mayCommit, type Answers } from "./confirm.ts";
+import { checkLimits } from "./limits.ts";
 
 const planOf = (counts: Partial<Import>): Import =>
   ({
@@ -40,29 +41,31 @@ const toolsOf = (asked: string[], { kind = "embedded", source = "used", yes = fa
 
 test("a plan is asked about by name of tenant and context", async () => {
   const asked: string[] = [];
-  expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), undefined)).toBe(true);
+  expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {})).toBe(true);
   expect(asked).toEqual(["Apply this plan to 関東 (context kanto)? --yes"]);
-  expect(await mayCommit(toolsOf(asked, { yes: true }), planOf({ create: 1 }), undefined)).toBe(true);
+  expect(await mayCommit(toolsOf(asked, { yes: true }), planOf({ create: 1 }), {})).toBe(true);
   expect(asked).toHaveLength(1);
 });
 
 test("deletions are typed, --yes or not, unless their number is given", async () => {
   const asked: string[] = [];
-  await mayCommit(toolsOf(asked, { yes: true }), planOf({ delete: 3 }), undefined);
+  await mayCommit(toolsOf(asked, { yes: true }), planOf({ delete: 3 }), {});
   expect(asked).toEqual(["Type 3 to delete 3 records from 関東 (context kanto): --confirm-deletions 3"]);
-  expect(await mayCommit(toolsOf(asked), planOf({ delete: 3 }), 3)).toBe(true);
+  expect(await mayCommit(toolsOf(asked), planOf({ delete: 3 }), { confirmDeletions: 3 })).toBe(true);
   expect(asked).toHaveLength(1);
 });
 
 test.each([0, 2])("a number that is not the plan's changes nothing: %i", async (confirmed) => {
-  const failing = mayCommit(toolsOf([], { yes: true }), planOf({ delete: 3 }), confirmed);
+  const failing = mayCommit(toolsOf([], { yes: true }), planOf({ delete: 3 }), { confirmDeletions: confirmed });
   await expect(failing).rejects.toMatchObject({ code: "input-rejected" });
 });
 
 test("deletions on a remote tenant need it named in the command", async () => {
   const plan = planOf({ delete: 3 });
-  await expect(mayCommit(toolsOf([], { kind: "remote" }), plan, 3)).rejects.toMatchObject({ code: "usage" });
-  expect(await mayCommit(toolsOf([], { kind: "remote", source: "option" }), plan, 3)).toBe(true);
+  await expect(mayCommit(toolsOf([], { kind: "remote" }), plan, { confirmDeletions: 3 })).rejects.toMatchObject({
+    code: "usage",
+  });
+  expect(await mayCommit(toolsOf([], { kind: "remote", source: "option" }), plan, { confirmDeletions: 3 })).toBe(true);
 });
 
 test("a plan that only sets secrets or makes organisations changes something", () => {
@@ -70,4 +73,48 @@ test("a plan that only sets secrets or makes organisations changes something", (
   for (const count of ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const) {
     expect(changesNothing(planOf({ [count]: 1 }))).toBe(false);
   }
+});
+
+const by = (answers: Answers, plan: Partial<Import>, desk: Desk = { yes: true }): Promise<boolean> =>
+  mayCommit(toolsOf([], desk), planOf({ recordsBefore: 1000, update: 0, ...plan }), answers);
+
+test.each([
+  [{ maxDeletions: "3" }, { delete: 3 }],
+  [{ maxDeletions: "0.3%" }, { delete: 3 }],
+  [{ maxDeletions: "500" }, { delete: 500 }],
+  [{ maxDeletions: "100%" }, { delete: 500, recordsBefore: 10_000 }],
+  [{ maxDeletions: "0", maxChanges: "10%" }, { update: 100 }],
+  [{ maxChanges: "100%" }, { update: 9000, recordsBefore: 9000 }],
+  [{ confirmDeletions: 900, maxDeletions: "900" }, { delete: 900 }],
+] as const)("a limit that holds permits what --yes alone does not: %j of %j", async (answers, plan) => {
+  expect(await by(answers, plan)).toBe(true);
+});
+
+test.each([
+  [{ maxDeletions: "2" }, { delete: 3 }, "deletes 3 of 1000 records, more than the 2 allowed"],
+  [{ maxDeletions: "0.29%" }, { delete: 3 }, "more than the 2 allowed"],
+  [{ maxDeletions: "100%" }, { delete: 1, recordsBefore: 0 }, "more than the 0 allowed"],
+  [{ maxDeletions: "90%" }, { delete: 501, recordsBefore: 10_000 }, "more than the 500 allowed"],
+  [{ maxDeletions: "501" }, { delete: 501 }, "permits half of them at most"],
+  [{ maxChanges: "1%" }, { update: 11 }, "updates 11 of 1000 records, more than the 10 allowed"],
+  [{ maxDeletions: "9", maxChanges: "1" }, { delete: 9, update: 2 }, "updates 2 of"],
+  [{ confirmDeletions: 3, maxDeletions: "2" }, { delete: 3 }, "deletes 3 of"],
+  [{ confirmDeletions: 2, maxDeletions: "5" }, { delete: 3 }, "not 2"],
+] as const)("beyond a limit nothing happens: %j of %j", async (answers, plan, what) => {
+  const failing = by(answers, plan);
+  await expect(failing).rejects.toMatchObject({ code: "input-rejected" });
+  await expect(failing).rejects.toThrow(what);
+});
+
+test("a limit without --yes answers nothing, and deletions on a remote tenant need it named", async () => {
+  const asked: string[] = [];
+  await mayCommit(toolsOf(asked), planOf({ delete: 3, recordsBefore: 1000 }), { maxDeletions: "5" });
+  expect(asked).toHaveLength(1);
+  const remote = by({ maxDeletions: "5" }, { delete: 3 }, { yes: true, kind: "remote" });
+  await expect(remote).rejects.toMatchObject({ code: "usage" });
+});
+
+test.each(["", "-1", "5 %", "101%", "x", "1.5", "1e3"])("a limit is a number or a share: %j", (typed) => {
+  expect(() => checkLimits({ maxDeletions: typed })).toThrow("neither a number of records nor a share");
+  expect(() => checkLimits({ maxChanges: typed })).toThrow("neither a number of records nor a share");
 });

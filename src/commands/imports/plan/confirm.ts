@@ -4,6 +4,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
+import { permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
 import { showResult } from "./result.ts";
 import { tenantName } from "./show.ts";
@@ -12,22 +13,34 @@ import { tenantName } from "./show.ts";
 export const changesNothing = (plan: Import): boolean =>
   plan.create + plan.update + plan.delete + plan.secretsSet + plan.orgsCreated + plan.groupsCreated === 0;
 
+/** What the command line answers before the question. */
+export interface Answers extends Limits {
+  readonly confirmDeletions?: number | undefined;
+}
+
 /**
- * Asks whether a plan may be committed: deletions by their typed number or `--confirm-deletions`, else by yes or no.
+ * Asks whether a plan may be committed: deletions by their typed number, `--confirm-deletions` or `--yes` with a limit,
+ * else by yes or no.
  *
  * @returns false if the user said no
- * @throws `input-rejected` when the number of deletions differs or cannot be asked for
+ * @throws `input-rejected` when a limit does not hold, or the number of deletions differs or cannot be asked for
  * @throws `usage` when it is not possible to ask; and for deletions on a remote tenant that the command does not name
  */
-export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: number | undefined): Promise<boolean> {
+export async function mayCommit(tools: Tools, plan: Import, answers: Answers): Promise<boolean> {
+  const { confirmDeletions, maxDeletions } = answers;
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
   if (confirmDeletions !== undefined && confirmDeletions !== plan.delete) throw wrongNumber(plan, confirmDeletions);
+  refuseBeyond(plan, answers);
   const tenant = tenantName(plan, chosen);
   const answered = globals.yes || confirmDeletions !== undefined;
   if (plan.delete > 0) {
     if (answered) requireNamedForDeletion(chosen);
     if (confirmDeletions !== undefined) return true;
+    if (globals.yes && maxDeletions !== undefined) {
+      permitByLimit(plan);
+      return true;
+    }
     await terminal.prompts.typedNumber({
       message: text(
         `Type ${plan.delete} to delete ${counted(plan.delete, "record")} from ${tenant.en}:`,
@@ -53,11 +66,11 @@ export async function mayCommit(tools: Tools, plan: Import, confirmDeletions: nu
 export async function confirmAndCommit(
   tools: Tools,
   pending: PendingPlan,
-  confirmDeletions: number | undefined,
+  answers: Answers,
   carryOut = async () => ({ plan: await pending.commit(), committed: true }),
 ): Promise<Outcome> {
   const { terminal } = tools;
-  if (await mayCommit(tools, pending.plan, confirmDeletions)) {
+  if (await mayCommit(tools, pending.plan, answers)) {
     await (await tools.tenant()).permitChange();
     const { plan, committed } = await carryOut();
     await showResult(tools, { plan, dryRun: false, committed });

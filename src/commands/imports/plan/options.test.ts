@@ -11,6 +11,8 @@ const OPTIONS: ImportRequest["options"] = {
   keepPlan: false,
   skipInvalid: false,
   confirmDeletions: undefined,
+  maxDeletions: undefined,
+  maxChanges: undefined,
   blank: "clear",
   absent: "keep",
   allowUnknownColumns: false,

@@ -5,6 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP } from "../../csv/file/column-map.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
+import { checkLimits, LIMITS } from "./limits.ts";
 import type { Fields, InputOf } from "../../field.ts";
 
 /** The expected number of deletions, for a command that commits a plan. */
@@ -48,6 +49,7 @@ export const IMPORT_OPTIONS = {
     about: text("skip invalid rows and commit the others (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
   },
   confirmDeletions: CONFIRM_DELETIONS,
+  ...LIMITS,
   blank: {
     kind: "choice",
     choices: ["clear", "keep"],
@@ -113,8 +115,8 @@ export const IMPORT_HELP = [
     "まず全行を検査してテナントと比較し、計画を表示します。確認のうえ一括で確定し、途中までの変更は残りません。不正な行が 1 行でもあればファイル全体を拒否します。",
   ),
   text(
-    "Deletions (--mode replace) are confirmed by their number: type it, or pass --confirm-deletions N.",
-    "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。",
+    "Deletions (--mode replace) are confirmed by their number: type it, or pass --confirm-deletions N. In runs that nobody watches, --yes --max-deletions N|P% permits them up to that limit, and half of the records at most.",
+    "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも半数まで)削除できます。",
   ),
   text(
     "If - is typed at a terminal, the plan cannot be confirmed there afterwards: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
@@ -122,9 +124,10 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-/** @throws `usage` if options exclude each other, or two files are the same one */
+/** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
 export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
   const { mode, emitCsv, skipInvalid } = options;
+  checkLimits(options);
   if (emitCsv !== undefined && mode === "replace" && skipInvalid) {
     throw refusal(
       "--skip-invalid",
@@ -174,10 +177,11 @@ export function requireAnswerableConfirmation(
     globals,
   }: { readonly terminal: { readonly interactive: boolean }; readonly globals: { readonly yes: boolean } },
 ): void {
-  const { mode, dryRun, confirmDeletions } = options;
+  const { mode, dryRun, confirmDeletions, maxDeletions } = options;
+  const byLimit = globals.yes && maxDeletions !== undefined;
   // without deletions, their number is not asked for
   const asksYes = mode === "append" || confirmDeletions === 0;
-  const isAnswered = asksYes ? globals.yes || (confirmDeletions ?? 0) > 0 : confirmDeletions !== undefined;
+  const isAnswered = asksYes ? globals.yes || (confirmDeletions ?? 0) > 0 : confirmDeletions !== undefined || byLimit;
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
   const flag = asksYes ? "--yes" : "--confirm-deletions N";
   throw new Failure("usage", {

@@ -13,6 +13,7 @@ import {
   type ImportOptions,
   type ImportRequest,
 } from "./options.ts";
+import { refuseBeyond } from "./limits.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
@@ -62,15 +63,12 @@ export async function runImport(tools: Tools, requested: ImportRequest): Promise
 }
 
 /** Commits a plan, hands it over to the console, or leaves it. */
-async function decide(
-  tools: Tools,
-  { dryRun, emitCsv, confirmDeletions }: ImportOptions,
-  pending: PendingPlan,
-  source: EmitSource,
-): Promise<void> {
+async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan, source: EmitSource): Promise<void> {
   const { plan } = source;
+  const { dryRun, emitCsv } = options;
   const { terminal } = tools;
   if (dryRun || changesNothing(plan)) {
+    refuseBeyond(plan, options);
     if (emitCsv !== undefined) await emit(tools, emitCsv, source);
     if (!dryRun) await terminal.note(text("nothing to change", "変更はありません"));
     await pending.leave();
@@ -88,5 +86,5 @@ async function decide(
     );
     return { plan, committed: false };
   };
-  await confirmAndCommit(tools, pending, confirmDeletions, emitCsv === undefined ? undefined : () => handOver(emitCsv));
+  await confirmAndCommit(tools, pending, options, emitCsv === undefined ? undefined : () => handOver(emitCsv));
 }

@@ -8,6 +8,7 @@ export const NO_COUNTS = {
   create: 0,
   update: 0,
   unchanged: 0,
+  recordsBefore: 0,
   delete: 0,
   invalid: 0,
   secretsSet: 0,

@@ -31,7 +31,7 @@ import {
   recordFinding,
 } from "./findings.ts";
 import { forRanges, IN_RANGE } from "./functions.ts";
-import { CUSTOM_FIELDS, type PlanSql } from "./stored-kind.ts";
+import { CUSTOM_FIELDS, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
 /** Finds the record each staged row matches, and which of its fields the row would change. */
 const match = (database: Database, plan: PlanSql): void => {
@@ -100,15 +100,17 @@ const reset = (database: Database): void => {
   }
 };
 
+/** The records of the kind, or those for which a condition is true. */
+const countRecords = (database: Database, { thing, name, inScope }: StoredKind, where = "true"): number =>
+  database.count(`select count(*) from ${thing.name} t where ${inScope} and ${where}`, { kind: name });
+
 const countDeleted = (database: Database, { kind, request }: PlanSql): number => {
   if (request.mode !== "replace") return 0;
-  const { thing, name, inScope, isProtected, isFree, isLacking } = kind;
-  const count = (where: string): number =>
-    database.count(`select count(*) from ${thing.name} t where ${where}`, { kind: name });
-  if (kind.table.planner !== undefined) return count(isLacking);
+  const { isProtected, isFree, isLacking } = kind;
+  if (kind.table.planner !== undefined) return countRecords(database, kind, isLacking);
   const matched = database.count("select count(distinct target) from s.match");
-  const keeps = count(`${inScope} and ${isProtected} and not ${isMissing("t.pk")}`);
-  return count(`${inScope} and ${isFree}`) - (matched - keeps);
+  const keeps = countRecords(database, kind, `${isProtected} and not ${isMissing("t.pk")}`);
+  return countRecords(database, kind, isFree) - (matched - keeps);
 };
 
 const isRejected = (
@@ -179,6 +181,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
     create: rows - invalid - matched,
     update,
     unchanged: matched - update,
+    recordsBefore: countRecords(database, plan.kind),
     delete: deleted,
     invalid,
     secretsSet: hasSecrets(plan)

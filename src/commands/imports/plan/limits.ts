@@ -1,0 +1,111 @@
+import type { Import } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { Fields } from "../../field.ts";
+
+/** Limits for runs that nobody watches. */
+export const LIMITS = {
+  maxDeletions: {
+    kind: "string",
+    value: "N|P%",
+    about: text(
+      "change nothing if more records would be deleted; P% is of the records there are, 500 at most",
+      "削除がこの件数を超えるなら何も変更しない(P% は現在の件数に対する割合で、500 件まで)",
+    ),
+  },
+  maxChanges: {
+    kind: "string",
+    value: "N|P%",
+    about: text(
+      "change nothing if more records would be updated",
+      "更新がこの件数を超えるなら何も変更しない(P% は現在の件数に対する割合)",
+    ),
+  },
+} as const satisfies Fields;
+
+/** The limits as typed. */
+export interface Limits {
+  readonly maxDeletions?: string | undefined;
+  readonly maxChanges?: string | undefined;
+}
+
+/** However large a tenant is: more deletions than this are never meant by a share of it. */
+const MOST_BY_SHARE = 500;
+
+const FORM = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
+
+/** The number of records that a limit allows. @throws `usage` if it is neither a number nor a share up to 100% */
+const allowed = (flag: string, typed: string, all: number): number => {
+  const { count, share } = FORM.exec(typed)?.groups ?? {};
+  if (count !== undefined) return Number(count);
+  if (share !== undefined && Number(share) <= 100) return Math.floor((all * Number(share)) / 100);
+  throw new Failure("usage", {
+    what: text(
+      `${typed} is neither a number of records nor a share of them`,
+      `「${typed}」は件数としても割合としても読めません`,
+    ),
+    where: flag,
+    hint: text(`examples: ${flag} 20, ${flag} 5%`, `例: ${flag} 20、${flag} 5%`),
+  });
+};
+
+/** @throws `usage` before anything is read, as {@link refuseBeyond} would after */
+export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
+  if (maxDeletions !== undefined) allowed("--max-deletions", maxDeletions, 0);
+  if (maxChanges !== undefined) allowed("--max-changes", maxChanges, 0);
+}
+
+/** @throws `input-rejected` if a plan deletes or updates more records than a limit allows: each has to hold */
+export function refuseBeyond(plan: Import, { maxDeletions, maxChanges }: Limits): void {
+  const { recordsBefore: all, update, delete: deletions } = plan;
+  if (maxDeletions !== undefined) {
+    const share = maxDeletions.endsWith("%") ? MOST_BY_SHARE : Infinity;
+    const most = Math.min(allowed("--max-deletions", maxDeletions, all), share);
+    if (deletions > most) {
+      throw new Failure("input-rejected", {
+        what: text(
+          `the plan deletes ${deletions} of ${all} records, more than the ${most} allowed; nothing was changed`,
+          `計画では ${all} 件のうち ${deletions} 件を削除します。上限の ${most} 件を超えるため、何も変更していません`,
+        ),
+        where: `--max-deletions ${maxDeletions}`,
+        hint: text(
+          `if they are to go, pass --confirm-deletions ${deletions} instead`,
+          `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
+        ),
+      });
+    }
+  }
+  if (maxChanges === undefined) return;
+  const most = allowed("--max-changes", maxChanges, all);
+  if (update <= most) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `the plan updates ${update} of ${all} records, more than the ${most} allowed; nothing was changed`,
+      `計画では ${all} 件のうち ${update} 件を更新します。上限の ${most} 件を超えるため、何も変更していません`,
+    ),
+    where: `--max-changes ${maxChanges}`,
+    hint: text(
+      `if they are to change, pass --max-changes ${update}`,
+      `更新してよければ、--max-changes ${update} を指定してください`,
+    ),
+  });
+}
+
+/**
+ * Permits deletions by `--yes --max-deletions`, within the limit.
+ *
+ * @throws `input-rejected` if more than half of the records would go: that takes their exact number
+ */
+export function permitByLimit({ delete: deletions, recordsBefore: all }: Import): void {
+  if (deletions * 2 <= all) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `the plan deletes ${deletions} of ${all} records; --max-deletions permits half of them at most; nothing was changed`,
+      `計画では ${all} 件のうち ${deletions} 件を削除します。--max-deletions で許可できるのは半数までのため、何も変更していません`,
+    ),
+    hint: text(
+      `if they are to go, pass --confirm-deletions ${deletions} instead`,
+      `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
+    ),
+  });
+}
