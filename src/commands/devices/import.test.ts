@@ -47,7 +47,6 @@ const REQUEST = {
   kind: "devices",
   mode: "append",
   key: "serial",
-  blank: "clear",
   absent: "keep",
   skipInvalid: false,
   allowUnknownColumns: false,

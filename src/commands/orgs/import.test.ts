@@ -21,14 +21,13 @@ const TREE = "組織名,組織コード,上位組織コード,上位組織パス
 const folder = (): string => folderWith({ "tree.csv": TREE });
 const PLAN = planOf({ kind: "orgs", inputSha256: sha256(TREE) });
 const ROWS = giving(
-  rowOf({ key: "本社", changed: ["name"], after: [{ field: "name", value: "本社" }] }),
+  rowOf({ key: "本社", after: [{ field: "name", value: "本社" }] }),
   rowOf({ row: 3, key: "S01", changed: ["parent"], action: "update", after: [{ field: "name", value: "営業部" }] }),
 );
 
 const REQUEST = {
   kind: "orgs",
   mode: "append",
-  blank: "clear",
   absent: "keep",
   skipInvalid: false,
   allowUnknownColumns: false,
@@ -59,7 +58,7 @@ test("shows the plan in the words of organisations, and commits it", async () =>
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, committed: true });
   expect(en.stderr).toContain("plan for kanto (context embedded): organisations, append (追加更新), 2 rows\n");
-  expect(en.stderr).toContain("  + 2 本社: 組織名\n  ~ 3 S01 営業部: 上位組織\n");
+  expect(en.stderr).toContain("  + 2 本社\n  ~ 3 S01 営業部: 上位組織\n");
   expect(ja.stderr).toContain("kanto(コンテキスト embedded)に対する計画: 組織、追加更新、2 行\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
 });

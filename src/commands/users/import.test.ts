@@ -39,7 +39,6 @@ const REQUEST = {
   kind: "users",
   mode: "append",
   key: "email",
-  blank: "clear",
   absent: "keep",
   skipInvalid: false,
   allowUnknownColumns: false,
@@ -51,7 +50,7 @@ const REQUEST = {
 
 test.each([
   ["", {}],
-  ["--mode append --key email --blank clear --absent keep", {}],
+  ["--mode append --key email --blank clear --absent keep", { blank: "clear" }],
   ["--mode replace", { mode: "replace" }],
   ["--key employee-code", { key: "employee-code" }],
   ["--key upn", { key: "upn" }],

@@ -41,7 +41,10 @@ const ImportRequest = named(
     kind: ImportKind,
     mode: z.enum(["append", "replace"]).default("append"),
     key: z.enum(KEY_NAMES).default("email"),
-    blank: z.enum(["clear", "keep"]).default("clear"),
+    blank: z.enum(["clear", "keep"]).optional().meta({
+      description:
+        "default: clear, but a column that is blank in every row is a problem where records have a value in it",
+    }),
     absent: z.enum(["keep", "clear"]).default("keep"),
     createOrgs: z.boolean().default(false),
     createGroups: z.boolean().default(false),

@@ -7,7 +7,8 @@ export interface PlanRequest {
   readonly mode: "append" | "replace";
   /** the name of a key; the kind's usual one if it has none of that name */
   readonly key: string;
-  readonly blank: "clear" | "keep";
+  /** undefined: `clear`, but no column as a whole */
+  readonly blank?: "clear" | "keep" | undefined;
   readonly absent: "keep" | "clear";
   readonly createOrgs: boolean;
   readonly createGroups: boolean;

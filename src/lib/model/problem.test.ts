@@ -21,6 +21,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "header-unknown": { header: "役所", nearest: "役職" },
   "header-missing": { header: "役職" },
   "header-other-app": { header: "役職", app: "SecuredMailer" },
+  "column-blank": { count: 4711 },
   required: {},
   "required-new": { header: "パスワード", of: "user" },
   "too-long": { length: 300, max: 256 },

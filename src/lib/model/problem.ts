@@ -98,6 +98,11 @@ export const PROBLEMS = {
     "the column {header} belongs to {app}; it is ignored",
     "列「{header}」は {app} のものなので無視します",
   ),
+  "column-blank": error(
+    (p) =>
+      `blank in every row, and ${counted(Number(p["count"]), "record")} would lose a value; pass --blank clear if that is meant, or --blank keep`,
+    "すべての行が空で、{count} 件の値が消えます。消してよければ --blank clear を、残すなら --blank keep を指定してください",
+  ),
   // cells
   required: error("must not be blank", "空にできません"),
   "required-new": error(

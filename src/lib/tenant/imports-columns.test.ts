@@ -261,3 +261,69 @@ test("memberships that go are counted, and kept where blanks are kept", async ()
   expect((await tenant.securedUsers("docs")).map(({ groups }) => groups)).toEqual([["G1", "G2", "G3"], ["G2"]]);
   expect(await tenant.plan({ ...request, blank: "keep" }, file)).toMatchObject({ update: 0 });
 });
+
+test.each([
+  ["役職", "役職", "title"],
+  ["席", "席", "custom:席"],
+])("a column that is blank in every row clears %s only where that is said", async (_, header, field) => {
+  await tenant.client.users.addField({ name: "席" });
+  await tenant.import({ kind: "users" }, [
+    ["氏名", MAIL, "役職", "席"],
+    ["一", "a@x", "主任", "1"],
+    ["二", "b@x", "課長", "2"],
+  ]);
+  const file = [
+    ["氏名", MAIL, header],
+    ["一", "a@x", ""],
+    ["二", "b@x", ""],
+    ["三", "c@x", ""],
+  ];
+  const plan = await tenant.plan({ kind: "users" }, file);
+  expect(plan).toMatchObject({ rejected: true, invalid: 0, errors: 1 });
+  expect(await tenant.problems(plan)).toMatchObject([
+    { code: "column-blank", row: 1, column: 3, header, params: { count: 2 } },
+  ]);
+  expect((await tenant.plan({ kind: "users", blank: "keep" }, file)).rejected).toBe(false);
+  expect((await tenant.plan({ kind: "users", blank: "clear" }, file)).columns).toMatchObject([{ field, cleared: 2 }]);
+  const some = [
+    ["氏名", MAIL, header],
+    ["一", "a@x", ""],
+    ["三", "c@x", "x"],
+  ];
+  expect((await tenant.plan({ kind: "users" }, some)).rejected).toBe(false);
+  const none = [
+    ["氏名", MAIL, header],
+    ["三", "c@x", ""],
+  ];
+  expect((await tenant.plan({ kind: "users" }, none)).rejected).toBe(false);
+});
+
+test("so do memberships, owners and the places of organisations", async () => {
+  const docs = ["表示名", "ユーザーID", "パスワード", "グループ名"];
+  await tenant.import({ kind: "docs", createGroups: true }, [docs, ["花子", "hanako", "secret1", "G1"]]);
+  const groups = await tenant.plan({ kind: "docs" }, [
+    ["ユーザーID", "グループ名"],
+    ["hanako", ""],
+  ]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", MAIL],
+    ["一", "a@x"],
+  ]);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["X1", "a@x"],
+  ]);
+  const owner = await tenant.plan({ kind: "devices" }, [
+    ["シリアルナンバー", "所有者メールアドレス"],
+    ["X1", ""],
+  ]);
+  const orgs = ["組織名", "組織コード", "上位組織コード"];
+  await tenant.import({ kind: "orgs" }, [orgs, ["本社", "H", ""], ["営業", "S", "H"]]);
+  const place = await tenant.plan({ kind: "orgs" }, [orgs, ["本社", "H", ""], ["営業", "S", ""]]);
+  for (const plan of [groups, owner, place]) expect(await tenant.faults(plan)).toEqual(["column-blank@1"]);
+  const kept = await tenant.plan({ kind: "orgs", absent: "clear" }, [
+    ["組織名", "組織コード"],
+    ["営業", "S"],
+  ]);
+  expect(kept.rejected).toBe(false);
+});

@@ -145,7 +145,7 @@ describe("an owner", () => {
     const file = [HEADER, OWNED.with(3, "")];
     expect(await tenant.plan({ ...devices, blank: "keep" }, file)).toMatchObject({ unchanged: 1 });
     expect(await tenant.plan(devices, [HEADER.slice(0, 3), OWNED.slice(0, 3)])).toMatchObject({ unchanged: 1 });
-    const cleared = await tenant.plan(devices, file);
+    const cleared = await tenant.plan({ ...devices, blank: "clear" }, file);
     expect(await rows(cleared)).toMatchObject([{ action: "update", changed: ["ownerEmail"] }]);
     await tenant.client.imports.commit(cleared);
     expect((await tenant.devices())[0]?.owner).toBeNull();
@@ -327,7 +327,7 @@ describe("undone is", () => {
       await tenant.import(users, [USERS, YAMADA, TAKAHASHI]);
       await seed();
       const { file, ...request } = undoing;
-      const done = await tenant.import({ ...devices, ...request }, [HEADER, ...file]);
+      const done = await tenant.import({ ...devices, blank: "clear", ...request }, [HEADER, ...file]);
       await tenant.import({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
       const before = tenant.dump();
       expect(await failureOf(revert(done))).toMatchObject({

@@ -35,7 +35,7 @@ test("the root is never deleted, and what still holds users is named", async () 
   expect(plan).toMatchObject({ create: 1, delete: 3, rejected: true });
   const kept = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["部", "B", "", "空"]]);
   expect(await tenant.problems(kept)).toMatchObject([{ code: "org-delete-holds", params: { org: "空", children: 1 } }]);
-  await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["部", "B", "", ""]]);
+  await tenant.import({ ...orgs, mode: "replace", blank: "clear" }, [HEADER, ["部", "B", "", ""]]);
   expect(await paths()).toEqual(["", "部=B"]);
 });
 
@@ -71,7 +71,7 @@ test("a row below an organisation whose name is missing is not committed without
 
 test("an undoing that would leave an organisation without its parent, or a ring, is refused", async () => {
   await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "A", ""]]);
-  const moved = await tenant.import(orgs, [HEADER, ["b", "B", "", ""]]);
+  const moved = await tenant.import({ ...orgs, blank: "clear" }, [HEADER, ["b", "B", "", ""]]);
   const ring = await tenant.import(orgs, [HEADER, ["a", "A", "B", ""]]);
   const undo = await tenant.client.imports.revert(moved.id);
   expect(await failureOf(tenant.client.imports.commit(undo))).toMatchObject({

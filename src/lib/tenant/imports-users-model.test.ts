@@ -63,7 +63,7 @@ const someRequest: fc.Arbitrary<Request> = fc.record({
   kind: fc.constant("users" as const),
   mode: fc.constantFrom("append", "replace"),
   key: fc.constantFrom("email", "email", "employee-code", "upn"),
-  blank: fc.constantFrom("clear", "keep"),
+  blank: fc.constantFrom("clear", "keep", undefined),
   absent: fc.constantFrom("keep", "clear"),
   createOrgs: fc.boolean(),
   skipInvalid: fc.boolean(),

@@ -96,7 +96,7 @@ test("keeps a blank cell's value where blanks are kept, and clears it otherwise"
     ["山田", "yamada@example.jp", ""],
   ];
   expect(await tenant.plan({ ...users, blank: "keep" }, file)).toMatchObject({ update: 0, unchanged: 1 });
-  await tenant.import(users, file);
+  await tenant.import({ ...users, blank: "clear" }, file);
   expect((await byMail("yamada@example.jp"))?.title).toBeNull();
 });
 

@@ -53,8 +53,10 @@ export const IMPORT_OPTIONS = {
   blank: {
     kind: "choice",
     choices: ["clear", "keep"],
-    default: "clear",
-    about: text("effect of a blank cell on an optional field", "空のセルの扱い(clear は値を消し、keep は残す)"),
+    about: text(
+      "effect of a blank cell on an optional field: clear unless given, but a column blank in every row then needs this option",
+      "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要)",
+    ),
   },
   absent: {
     kind: "choice",

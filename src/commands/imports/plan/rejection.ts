@@ -74,6 +74,12 @@ function fixWhole({ kind }: ImportRequest, code: string): Text {
       "該当するデータをファイルに残すか、何も削除しない --mode append でインポートしてください",
     );
   }
+  if (code === "column-blank") {
+    return text(
+      "leave the column out of the file, or say what its blank cells mean: --blank clear or --blank keep",
+      "その列をファイルから除くか、空のセルの扱いを --blank clear か --blank keep で指定してください",
+    );
+  }
   return text(
     `fix the header row, or map its columns with --map FILE; columns of the format: ${template}`,
     `ヘッダー行を直すか、--map FILE で列の意味を指定してください。列の一覧: ${template}`,

@@ -20,7 +20,6 @@ const planFor = (kind: (typeof SECURED_APPS)[number]) =>
 
 const REQUEST = {
   mode: "append",
-  blank: "clear",
   absent: "keep",
   skipInvalid: false,
   allowUnknownColumns: false,

@@ -262,6 +262,21 @@ export class UsersModel {
     });
   }
 
+  /** Columns that are blank in every row and would clear something, where nobody said that blanks clear. */
+  #checkBlankColumns(): void {
+    if (this.#request.blank !== undefined) return;
+    const columns = [...SINGLES.map(([header]) => header), ...this.#tenant.fields];
+    for (const header of columns.filter((name) => this.#header.includes(name))) {
+      if (this.#rows.some((row) => this.#cell(row, header) !== "")) continue;
+      const field = SINGLES.find(([name]) => name === header)?.[1];
+      const loses = this.#rows.some((row) => {
+        const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
+        return user !== undefined && (field === undefined ? user.custom.has(header) : user[field] !== null);
+      });
+      if (loses) this.#fault(1, "column-blank");
+    }
+  }
+
   outcome(): ModelOutcome {
     const { mode, skipInvalid = false } = this.#request;
     for (const row of this.#rows) {
@@ -271,6 +286,7 @@ export class UsersModel {
       this.#checkAgainstTenant(row);
     }
     this.#checkTaken();
+    this.#checkBlankColumns();
     const invalid = this.#rows.filter((row) => !this.#isValid(row));
     for (const { administrator, ...user } of this.#tenant.users) {
       const inFile = this.#rows.some((row) => this.#matchOf(row)?.id === user.id);
@@ -280,6 +296,7 @@ export class UsersModel {
     const untold = invalid.some((row) => this.#fits(row).length !== 1);
     const rejected =
       this.#faults.has(0) ||
+      this.#faults.has(1) ||
       (skipInvalid ? lacking.length > 0 && untold : invalid.length > 0) ||
       this.#rows.length === 0;
     return { ...this.#result(lacking, invalid.length), rejected };

@@ -21,6 +21,7 @@ import {
   VALID,
 } from "./expressions.ts";
 import {
+  findBlankColumns,
   findCaseTwins,
   findDuplicates,
   findMissingForNew,
@@ -174,6 +175,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   const invalid = database.count("select count(*) from s.invalid");
   const matched = database.count(`select count(*) from s.match m where ${isValid("m.row")}`);
   const { update, columns } = countChanges(database, plan);
+  findBlankColumns(database, plan, columns);
   const deleted = countDeleted(database, plan);
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });

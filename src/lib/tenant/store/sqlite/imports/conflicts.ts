@@ -17,7 +17,7 @@ const claimsOf = (plan: PlanSql, { field }: Claim): string => {
 const keepsValue = (plan: PlanSql, { field }: Claim): string => {
   if (field.merge === "list")
     return `exists (select 1 from json_each(${resultingKeys(plan, field)}) k where k.value = c.key)`;
-  return plan.request.blank === "clear" && field.clearable ? "false" : `${staged(field.field)} is null`;
+  return plan.request.blank !== "keep" && field.clearable ? "false" : `${staged(field.field)} is null`;
 };
 
 /** SQL: the contests of valid rows; each row found invalid may add more. */

@@ -1,6 +1,7 @@
 import type { Database, Params } from "../database.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName } from "../../../../imports/kinds.ts";
+import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
 import { either, isMatched, isMissing, quoteIdentifier } from "../../sql/forms.ts";
 import {
@@ -115,7 +116,7 @@ export const findMissingForNew = (database: Database, plan: PlanSql): void => {
   for (const column of format.columns) {
     const { field, header, required } = column;
     if (required === undefined) continue;
-    if (isStaged(plan, column) && required === "always" && plan.request.blank === "clear") continue;
+    if (isStaged(plan, column) && required === "always" && plan.request.blank !== "keep") continue;
     recordFinding(database, plan, {
       code: "required-new",
       field,
@@ -168,6 +169,45 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }
+};
+
+/**
+ * Columns that are blank in every row, and would clear what records have: nobody said that blanks clear.
+ *
+ * @param columns what the plan does to each field
+ */
+export const findBlankColumns = (database: Database, plan: PlanSql, columns: readonly ColumnChange[]): void => {
+  if (plan.request.blank !== undefined) return;
+  for (const { field, changed, cleared } of columns) {
+    if (changed > 0 || cleared === 0) continue;
+    const filled = filledCells(database, plan, field);
+    if (filled === undefined || database.count(`select count(*) from (${filled.sql} limit 1) one`, filled.params) > 0)
+      continue;
+    recordFinding(database, plan, {
+      code: "column-blank",
+      field: filled.field,
+      select: "select 1 as row, 1 as line, null as col, json_object('count', :cleared) as params",
+      params: { cleared },
+    });
+  }
+};
+
+/** SQL: the filled cells of a field's columns, and the first of these; undefined if the file has none. */
+const filledCells = (database: Database, plan: PlanSql, field: string) => {
+  const { format, thing } = plan.kind;
+  const has = (name: string): boolean => plan.staged.places.some((place) => place.field === name);
+  if (field.startsWith("custom:")) {
+    const name = field.slice("custom:".length);
+    const pk = database.count("select pk from custom_field where name = :name", { name });
+    const sql = "select 1 from s.row r join json_each(r.custom) e where e.key = :pk and e.value is not null";
+    return has(`custom:${pk}`) ? { field: `custom:${pk}`, sql, params: { pk: String(pk) } } : undefined;
+  }
+  const isOf = (column: Column): boolean => column.field === field || thing.fields[column.sets]?.short === field;
+  const columns = format.columns.filter((column) => isOf(column) && has(column.field));
+  const [first] = columns;
+  if (first === undefined) return undefined;
+  const isFilled = columns.map((column) => `nullif(${staged(column.field)}, '[]') is not null`).join(" or ");
+  return { field: first.field, sql: `select 1 from s.row r where ${isFilled}`, params: {} };
 };
 
 /** Records that a replacing file lacks and other things name. */

@@ -80,7 +80,7 @@ const compare = (database: Database, plan: PlanSql): void => {
   database.exec("create table s.gone (target integer primary key)");
   const tree = planOrgTree(readRows(database), readOrgs(database), {
     mode: plan.request.mode,
-    blank: plan.request.blank,
+    blank: plan.request.blank ?? "clear",
     absent: plan.request.absent,
     staged: new Set(plan.staged.staged),
     fileForm: plan.staged.encoding === "shift_jis" ? cp932Form : (value) => value,
