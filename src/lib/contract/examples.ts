@@ -56,6 +56,8 @@ const begun: Import = {
   secretsSet: 0,
   orgsCreated: 0,
   groupsCreated: 0,
+  newOrgs: [],
+  newGroups: [],
   columns: [],
   errors: 0,
   warnings: 0,
@@ -79,6 +81,7 @@ const planned: Import = {
   unchanged: 2,
   recordsBefore: 2,
   orgsCreated: 1,
+  newOrgs: ["S02"],
   header: ["氏名", "メールアドレス", "組織コード"],
   absentColumns: ["フリガナ"],
 };

@@ -108,6 +108,9 @@ const Import = named(
     secretsSet: z.int(),
     orgsCreated: z.int(),
     groupsCreated: z.int(),
+    /** the first ten that would be created */
+    newOrgs: z.array(z.string()),
+    newGroups: z.array(z.string()),
     columns: z.array(ColumnChange),
     errors: z.int(),
     warnings: z.int(),

@@ -69,6 +69,9 @@ export interface PlanCounts {
   readonly secretsSet: number;
   readonly orgsCreated: number;
   readonly groupsCreated: number;
+  /** the first of them, by what the file names them */
+  readonly newOrgs: readonly string[];
+  readonly newGroups: readonly string[];
   /** in the order of the file; fields that change nowhere are left out */
   readonly columns: readonly ColumnChange[];
   readonly errors: number;

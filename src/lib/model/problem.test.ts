@@ -21,6 +21,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "header-unknown": { header: "役所", nearest: "役職" },
   "header-missing": { header: "役職" },
   "header-other-app": { header: "役職", app: "SecuredMailer" },
+  "name-near": { name: "営業郡", near: "営業部", of: "org" },
   "column-blank": { count: 4711 },
   required: {},
   "required-new": { header: "パスワード", of: "user" },
@@ -94,6 +95,7 @@ test("which problems let a row pass", () => {
     "header-other-app",
     "port-range",
     "id-case-only",
+    "name-near",
   ]);
 });
 

@@ -135,11 +135,11 @@ export const PROBLEMS = {
     (p) =>
       p["header"] === undefined
         ? `${p["value"]} belongs to ${p["holder"]}`
-        : `${p["value"]} is already used as ${p["header"]} by the ${nounOf(p).en} ${p["holder"]}`,
+        : `${p["value"]} is already used as ${p["header"]} by the ${nounOf(p).en} ${p["holder"]}${p["further"] === 1 ? "; to make it the main one, meet the record by another key: --key employee-code" : ""}`,
     (p) =>
       p["header"] === undefined
         ? `${p["value"]} は ${p["holder"]} が使っています`
-        : `${p["value"]} はすでに${nounOf(p).ja}「${p["holder"]}」が${p["header"]}に使っています`,
+        : `${p["value"]} はすでに${nounOf(p).ja}「${p["holder"]}」が${p["header"]}に使っています${p["further"] === 1 ? "(メインにするには、--key employee-code など別のキーで対応させてください)" : ""}`,
   ),
   "org-unknown": error(
     "no organisation with the code {code}; --create-orgs creates it under 全社",
@@ -170,6 +170,10 @@ export const PROBLEMS = {
   "group-unknown": error(
     "no group named {group}; --create-groups creates it",
     "グループ「{group}」がありません(--create-groups で作れます)",
+  ),
+  "name-near": warning(
+    (p) => `creates the ${nounOf(p).en} ${p["name"]}; did you mean ${p["near"]}?`,
+    (p) => `${nounOf(p).ja}「${p["name"]}」を新しく作ります。「${p["near"]}」ではありませんか?`,
   ),
   "administrator-row": error(
     "{id} is an administrator; imports never touch administrators",

@@ -327,3 +327,46 @@ test("so do memberships, owners and the places of organisations", async () => {
   ]);
   expect(kept.rejected).toBe(false);
 });
+
+test("new organisations and groups are named, and those near to others warned of", async () => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S01"],
+    ["総務部", "総務部"],
+  ]);
+  const people = ["総務郡", "営業部", "開発部", "関発部", "S02"].map((code, at) => ["人", `u${at}@x`, code]);
+  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);
+  expect(plan).toMatchObject({ orgsCreated: 5, newOrgs: ["総務郡", "営業部", "開発部", "関発部", "S02"], warnings: 3 });
+  expect(await tenant.faults(plan)).toEqual(["name-near@2", "name-near@3", "name-near@5"]);
+  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
+    "creates the organisation 総務郡; did you mean 総務部?",
+    "creates the organisation 営業部; did you mean S01 (営業部)?",
+    "creates the organisation 関発部; did you mean 開発部?",
+  ]);
+  expect((await tenant.problems(plan))[0]).toMatchObject({ severity: "warning", column: 3, header: "組織コード" });
+  const many = Array.from({ length: 12 }, (_, at) => ["人", `id${at}`, "secret1", `G${at}`]);
+  const groups = await tenant.plan({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ...many,
+  ]);
+  expect(groups).toMatchObject({ groupsCreated: 12, warnings: 0 });
+  expect(groups.newGroups).toEqual(many.slice(0, 10).map(([, , , group]) => group));
+});
+
+test("a row whose key is a further address of a user is told how to make it the main one", async () => {
+  await withAddresses();
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", MAIL],
+    ["一", "a2@x"],
+  ]);
+  const [reason] = await tenant.reasons(plan);
+  expect(reason?.en).toBe(
+    "a2@x is already used as メールアドレス by the user 一 <a1@x>; to make it the main one, meet the record by another key: --key employee-code",
+  );
+  expect(reason?.ja).toContain("--key employee-code など別のキーで");
+  const other = await tenant.plan({ kind: "users" }, [
+    ["氏名", MAIL, MAIL],
+    ["三", "c@x", "a2@x"],
+  ]);
+  expect((await tenant.reasons(other))[0]?.en).toBe("a2@x is already used as メールアドレス by the user 一 <a1@x>");
+});

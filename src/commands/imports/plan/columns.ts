@@ -89,6 +89,8 @@ export const importDetails = (zone: string): readonly Column<Import>[] => [
   count("secretsSet", text("secrets set", "設定した機密情報")),
   count("orgsCreated", text("organisations created", "作成した組織")),
   count("groupsCreated", text("groups created", "作成したグループ")),
+  plain("newOrgs", text("new organisations", "新しい組織")),
+  plain("newGroups", text("new groups", "新しいグループ")),
   columnChanges(text("changes by column", "列ごとの変更"), (plan) => plan),
   count("errors", text("problems", "問題")),
   count("warnings", text("warnings", "警告")),
@@ -182,6 +184,8 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   resultCount("invalid", text("invalid", "不正")),
   resultCount("secretsSet", text("secrets set", "設定した機密情報")),
   resultCount("orgsCreated", text("organisations created", "作成した組織")),
+  { key: "newOrgs", header: text("new organisations", "新しい組織"), value: ({ plan }) => plan.newOrgs },
+  { key: "newGroups", header: text("new groups", "新しいグループ"), value: ({ plan }) => plan.newGroups },
   columnChanges(text("changes by column", "列ごとの変更"), ({ plan }) => plan),
   flag("committed", text("committed", "確定")),
 ];

@@ -44,6 +44,7 @@ test.each([
   ["file-empty", "the file needs a header row and data rows: clomoctl csv template --as users"],
   ["file-no-rows", "the file needs a header row and data rows: clomoctl csv template --as users"],
   ["header-missing", "fix the header row"],
+  ["column-blank", "leave the column out of the file, or say what its blank cells mean: --blank clear or --blank keep"],
   ["delete-held", "keep these records in the file, or import with --mode append"],
   ["administrator-delete", "keep these records in the file"],
 ])("where the whole file is wrong (%s), rows cannot be skipped", (code, advice) => {

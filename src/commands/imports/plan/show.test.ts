@@ -30,20 +30,21 @@ test.each([
 });
 
 test("its counts follow", async () => {
-  const counts = { unchanged: 3, invalid: 5, secretsSet: 1, orgsCreated: 7, groupsCreated: 8 };
+  const names = { newOrgs: ["営業部", "営業郡"], newGroups: ["G1", "G2"] };
+  const counts = { unchanged: 3, invalid: 5, secretsSet: 1, orgsCreated: 7, groupsCreated: 2, ...names };
   const importRows = giving();
   const { en, ja } = await inBoth(SHOW, holding({ create: 1, update: 2, delete: 4, ...counts }, { importRows }));
   expect(en.stderr.split("\n").slice(1, 5)).toEqual([
     "create 1, update 2, unchanged 3, delete 4, invalid 5",
     "rows that set a secret: 1",
-    "organisations to create: 7",
-    "groups to create: 8",
+    "organisations to create: 7 (営業部, 営業郡, …)",
+    "groups to create: 2 (G1, G2)",
   ]);
   expect(ja.stderr.split("\n").slice(1, 5)).toEqual([
     "追加 1、更新 2、変更なし 3、削除 4、不正 5",
     "パスワードなどの機密情報を設定する行: 1",
-    "作成する組織: 7",
-    "作成するグループ: 8",
+    "作成する組織: 7 (営業部, 営業郡, …)",
+    "作成するグループ: 2 (G1, G2)",
   ]);
 });
 

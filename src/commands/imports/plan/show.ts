@@ -53,11 +53,11 @@ function headline(plan: Import, chosen: ChosenTenant): Text {
 }
 
 function counts(plan: Import): Text[] {
-  const { create, update, unchanged, invalid, secretsSet, orgsCreated, groupsCreated } = plan;
-  const more: readonly (readonly [number, Text])[] = [
+  const { create, update, unchanged, invalid, secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups } = plan;
+  const more: readonly (readonly [number, Text, (readonly string[])?])[] = [
     [secretsSet, text("rows that set a secret", "パスワードなどの機密情報を設定する行")],
-    [orgsCreated, text("organisations to create", "作成する組織")],
-    [groupsCreated, text("groups to create", "作成するグループ")],
+    [orgsCreated, text("organisations to create", "作成する組織"), newOrgs],
+    [groupsCreated, text("groups to create", "作成するグループ"), newGroups],
   ];
   const present = more.filter(([count]) => count > 0);
   const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${plan.delete}, invalid ${invalid}`;
@@ -67,7 +67,16 @@ function counts(plan: Import): Text[] {
       ? text("rejected as a whole: no row can be committed", "ファイル全体が不正なため、どの行も確定できません")
       : text(`rejected; without the invalid rows: ${en}`, `確定できません(不正な行を除くと ${ja})`);
   const main = plan.rejected ? ofRejected : text(en, ja);
-  return [main, ...present.map(([count, what]) => text(`${what.en}: ${count}`, `${what.ja}: ${count}`))];
+  const named = (count: number, names: readonly string[] = []): string => {
+    if (names.length === 0) return String(count);
+    return `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
+  };
+  return [
+    main,
+    ...present.map(([count, what, names]) =>
+      text(`${what.en}: ${named(count, names)}`, `${what.ja}: ${named(count, names)}`),
+    ),
+  ];
 }
 
 /** `役職: 3 changed, 1 cleared`, for each column; of a plan that cannot be committed, none. */

@@ -10,7 +10,7 @@ import { example, type Answer, type Answers, type Seen } from "../../testing/ten
 /** The id of {@link planOf}. */
 export const ID = example<Import>("uploadImport").id;
 
-const COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, orgsCreated: 0 };
+const COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, orgsCreated: 0, newOrgs: [] };
 
 /** A plan of two rows, one that creates and one that updates, with some of its members replaced. */
 export const planOf = (change: Partial<Import> = {}): Import =>
@@ -38,6 +38,8 @@ export const COMMITTED_RESULT = {
   invalid: 0,
   secretsSet: 0,
   orgsCreated: 0,
+  newOrgs: [],
+  newGroups: [],
   columns: [],
   committed: true,
 };

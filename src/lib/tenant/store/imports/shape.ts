@@ -14,6 +14,8 @@ export const NO_COUNTS = {
   secretsSet: 0,
   orgsCreated: 0,
   groupsCreated: 0,
+  newOrgs: [],
+  newGroups: [],
   columns: [],
   errors: 0,
   warnings: 0,
@@ -27,7 +29,7 @@ const numberOf = async (reader: Reader, id: string | null): Promise<number | nul
 /** An import as the tenant API shows it. @param asking who asks */
 export const importOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> => {
   const { detail } = record;
-  const { columns, ...counts } = { ...NO_COUNTS, ...detail.counts };
+  const { newOrgs, newGroups, columns, ...counts } = { ...NO_COUNTS, ...detail.counts };
   return {
     id: record.id,
     number: record.pk,
@@ -51,6 +53,8 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
     request: detail.request,
     rows: detail.staged?.rows ?? 0,
     ...counts,
+    newOrgs: [...newOrgs],
+    newGroups: [...newGroups],
     columns: [...columns],
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],

@@ -22,6 +22,7 @@ import {
 } from "./expressions.ts";
 import {
   findBlankColumns,
+  findNearNames,
   findCaseTwins,
   findDuplicates,
   findMissingForNew,
@@ -176,6 +177,7 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   const matched = database.count(`select count(*) from s.match m where ${isValid("m.row")}`);
   const { update, columns } = countChanges(database, plan);
   findBlankColumns(database, plan, columns);
+  findNearNames(database, plan);
   const deleted = countDeleted(database, plan);
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });
@@ -191,6 +193,8 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
       : 0,
     orgsCreated: countCreated(database, plan, "orgsCreated"),
     groupsCreated: countCreated(database, plan, "groupsCreated"),
+    newOrgs: namesCreated(database, plan, "orgsCreated"),
+    newGroups: namesCreated(database, plan, "groupsCreated"),
     columns,
     errors: severity("error"),
     warnings: severity("warning"),
@@ -198,10 +202,28 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   };
 };
 
-const countCreated = (database: Database, plan: PlanSql, count: "orgsCreated" | "groupsCreated"): number =>
+type CreatedCount = "orgsCreated" | "groupsCreated";
+
+/** SQL: the records that rows name and the import creates. */
+const createdBy = (plan: PlanSql, count: CreatedCount): readonly string[] =>
   plan.kind.references
     .filter(({ refers }) => refers.creates?.count === count)
-    .flatMap((reference) => newReferences(plan, reference) ?? [])
+    .flatMap((reference) => newReferences(plan, reference) ?? []);
+
+/** Names that a plan tells of the records it creates. */
+const MOST_NAMED = 10;
+
+const namesCreated = (database: Database, plan: PlanSql, count: CreatedCount): readonly string[] =>
+  createdBy(plan, count)
+    .flatMap((select) =>
+      database.all(`select value from (${select}) made order by row, col limit ${MOST_NAMED}`, {
+        kind: plan.kind.name,
+      }),
+    )
+    .map(({ value }) => String(value));
+
+const countCreated = (database: Database, plan: PlanSql, count: CreatedCount): number =>
+  createdBy(plan, count)
     .map((select) => database.count(`select count(*) from (${select}) made`, { kind: plan.kind.name }))
     .reduce((sum, created) => sum + created, 0);
 

@@ -1,5 +1,5 @@
 import type { Database } from "../database.ts";
-import { isInvalid, isMatched, isMissing, isValid } from "../../sql/forms.ts";
+import { either, isInvalid, isMatched, isMissing, isValid } from "../../sql/forms.ts";
 import { calledText, indexTargets, isKey, isStaged, resultingKeys, staged, stagedKey } from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
@@ -74,6 +74,14 @@ const loseContests = (database: Database, plan: PlanSql, claim: Claim, which: st
   );
 };
 
+/** SQL: the parameters of a lost contest. A row whose key is a further value of its holder most likely means that one. */
+const paramsOf = (plan: PlanSql, field: Claim["field"]): string => {
+  const params = `'value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header), 'of', :noun,
+    'holder', ${calledText(plan.kind.thing)}`;
+  if (field.merge !== "list" || !isKey(plan, field)) return `json_object(${params})`;
+  return either("c.col is null", `json_object(${params}, 'further', 1)`, `json_object(${params})`);
+};
+
 const reportLost = (database: Database, plan: PlanSql, claims: readonly Claim[]): void => {
   const { kind } = plan;
   for (const { field } of claims) {
@@ -81,8 +89,7 @@ const reportLost = (database: Database, plan: PlanSql, claims: readonly Claim[])
       code: "value-taken",
       field: field.field,
       select: `
-        select r.row, r.line, c.col, json_object('value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header),
-          'of', :noun, 'holder', ${calledText(kind.thing)}) as params
+        select r.row, r.line, c.col, ${paramsOf(plan, field)} as params
         from s.contest c join s.row r on r.row = c.row join ${kind.thing.name} t on t.pk = c.holder
         where c.field = :field and c.state = 'lost'`,
       params: { field: field.field, noun: kind.thing.noun ?? kind.thing.name },

@@ -298,7 +298,7 @@ export const isKnown = ({ keys, table: { thing } }: StoredReference, key: string
 export const mayCreate = ({ request }: PlanSql, { refers }: StoredReference): boolean =>
   refers.creates !== undefined && request[refers.creates.option];
 
-/** SQL: references of valid rows that the tenant lacks and the import creates, as `key` and `value`. */
+/** SQL: references of valid rows that the tenant lacks and the import creates: `key` and `value`, `row` and `col`. */
 export const newReferences = (plan: PlanSql, reference: StoredReference): string | undefined => {
   const { field } = reference;
   if (!isStaged(plan, field) || !mayCreate(plan, reference)) return undefined;
@@ -307,7 +307,7 @@ export const newReferences = (plan: PlanSql, reference: StoredReference): string
       ? `exists (select 1 from s.row r join json_each(${stagedKeys(field)}) e
            where e.value = f.key and ${VALID})`
       : `f.key in (select ${stagedKeys(field)} from s.row r where ${VALID})`;
-  return `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
+  return `select f.key, f.value, f.row, f.col from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
           and (${isValid("f.row")} or ${valid})`;
 };
 

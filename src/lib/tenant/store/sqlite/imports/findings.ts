@@ -1,6 +1,7 @@
 import type { Database, Params } from "../database.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName } from "../../../../imports/kinds.ts";
+import { nearNames } from "../../../../imports/near-names.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
 import { either, isMatched, isMissing, quoteIdentifier } from "../../sql/forms.ts";
@@ -12,12 +13,13 @@ import {
   isKnown,
   keyText,
   mayCreate,
+  newReferences,
   staged,
   stagedKey,
   stagedKeys,
   stored,
 } from "./expressions.ts";
-import type { PlanSql } from "./stored-kind.ts";
+import { inScopeOf, type PlanSql, type StoredReference } from "./stored-kind.ts";
 
 /** Problems that only a comparison with other rows or the tenant reveals; they are found anew with every plan. */
 export interface Finding {
@@ -169,6 +171,55 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }
+};
+
+/** New records of another thing, named by cells, that are hardly meant: their names are near to others. */
+export const findNearNames = (database: Database, plan: PlanSql): void => {
+  for (const reference of plan.kind.references) {
+    const wanted = newReferences(plan, reference);
+    if (wanted === undefined) continue;
+    const kind = plan.kind.name;
+    const made = database.all(`select value, row, col from (${wanted}) n order by row, col limit ${MOST_NEAR}`, {
+      kind,
+    });
+    if (made.length === 0) continue;
+    const known = knownNames(database, reference, kind);
+    const near = nearNames(
+      made.map(({ value }) => String(value)),
+      known.keys(),
+    );
+    const found = made.flatMap(({ value, row, col }) => {
+      const other = near.get(String(value));
+      return other === undefined ? [] : [{ name: value, row, col, near: known.get(other) ?? other }];
+    });
+    recordFinding(database, plan, {
+      code: "name-near",
+      severity: "warning",
+      field: reference.field.field,
+      select: `select r.row, r.line, e.value ->> 'col' as col, json_object('name', e.value ->> 'name',
+          'near', e.value ->> 'near', 'of', :of) as params
+        from json_each(:found) e join s.row r on r.row = e.value ->> 'row'`,
+      params: { found: JSON.stringify(found), of: reference.table.thing.name },
+    });
+  }
+};
+
+/** New names that are compared with others. */
+const MOST_NEAR = 2_000;
+
+/** What means the records that cells may name, and what to show of each: `S01 (営業部)`. */
+const knownNames = (
+  database: Database,
+  { refers: { by }, table: { thing } }: StoredReference,
+  kind: string,
+): ReadonlyMap<string, string> => {
+  const sql = `select t.${by} as key, t.${thing.namedBy ?? "name"} as name from ${thing.name} t where ${inScopeOf(thing, "t")}`;
+  const names = new Map<string, string>();
+  for (const { key, name } of database.iterate(sql, { kind })) {
+    const shown = key === null || key === name ? String(name) : `${String(key)} (${String(name)})`;
+    for (const one of [key, name]) if (one !== null) names.set(String(one), shown);
+  }
+  return names;
 };
 
 /**
