@@ -184,7 +184,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   resultCount("invalid", text("invalid", "不正")),
   resultCount("secretsSet", text("secrets set", "設定した機密情報")),
   resultCount("orgsCreated", text("organisations created", "作成した組織")),
-  { key: "committed", header: text("committed", "確定"), value: ({ committed }) => committed },
+  flag("committed", text("committed", "確定")),
   { key: "newOrgs", header: text("new organisations", "新しい組織"), value: ({ plan }) => plan.newOrgs },
   { key: "newGroups", header: text("new groups", "新しいグループ"), value: ({ plan }) => plan.newGroups },
   columnChanges(text("changes by column", "列ごとの変更"), ({ plan }) => plan),
