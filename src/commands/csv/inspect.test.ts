@@ -132,14 +132,24 @@ test("an encoding that is not certain is a warning with both readings", async ()
 });
 
 describe("problems of bytes and quoting", () => {
-  test("are named by place and header, and are no failure", async () => {
+  test("are named by place and header, and end with exit 3", async () => {
     const { en, ja } = await inBoth("csv inspect -", { stdin: '氏名,説明\n山田,x"y\n"鈴木"z,b\n' });
-    expect(en.exit).toBe(0);
+    expect(en.exit).toBe(3);
     expect(en.stderr).toBe(
-      "stdin:2:2: 説明: quote inside an unquoted cell\nstdin:3:1: 氏名: text after the closing quote\n",
+      "stdin:2:2: 説明: quote inside an unquoted cell\nstdin:3:1: 氏名: text after the closing quote\nerror: the file has 2 problems\n  stdin\n",
     );
+    expect(en.stdout).toContain("\tutf-8\t");
     expect(ja.stderr).toMatch(/^stdin:2:2: 説明: [^\n]+引用符/);
     expect((await inspected('a\nx"\n'))["problems"]).toBe(1);
+  });
+
+  test.each([
+    ["<html>", "web page"],
+    [Buffer.concat([Buffer.from("n\n山田\nx"), Buffer.of(0xb1)]), "row 3 has bytes that are not UTF-8 (B1)"],
+  ])("of the whole file are one line, and nothing is shown: %j", async (stdin, said) => {
+    const { en, ja } = await inBoth("csv inspect -", { stdin });
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(said) });
+    expect(ja).toMatchObject({ exit: 3, stdout: "" });
   });
 
   test("outside of the header's columns have no header", async () => {

@@ -1,8 +1,9 @@
-import { text } from "../../lib/text/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { foundLine } from "./file/check-report.ts";
-import { INPUT_ENCODING } from "./file/encoding.ts";
+import { INPUT_ENCODING, refuseBrokenUtf8, refuseForeign } from "./file/encoding.ts";
 import { watched } from "./file/watched.ts";
 import { inspectionColumns } from "./file/inspection.ts";
 
@@ -22,17 +23,19 @@ export default defineCommand({
     { line: "clomoctl csv inspect people.csv" },
     { line: "clomoctl csv inspect users/mixed-newlines.shift_jis.csv --format json" },
   ],
-  exits: ["not-found"],
+  exits: ["input-rejected", "not-found"],
   async run(tools, { file: name, encoding }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
       text("nothing was changed: the file is only read", "読み込みだけなので、何も変更していません"),
     );
     await using file = await openInput(tools, name);
+    await refuseForeign(file, encoding, { signal });
     const { inspect } = await import("../../lib/csv/inspect.ts");
     const inspection = await inspect(() => watched(file.chunks(), signal), {
       encoding: encoding === "auto" ? undefined : encoding,
     });
+    if (encoding === "auto" && inspection.encoding === "shift_jis") await refuseBrokenUtf8(file, { signal });
     const { label } = file;
     for (const problem of inspection.problems) {
       const header = inspection.header[problem.column - 1] ?? "";
@@ -52,5 +55,12 @@ export default defineCommand({
       );
     }
     await terminal.show(inspectionColumns(terminal), { file: label, inspection });
+    if (problemCount > 0) throw unsound(label, problemCount);
   },
 });
+
+const unsound = (where: string, count: number): Failure =>
+  new Failure("input-rejected", {
+    what: text(`the file has ${counted(count, "problem")}`, `ファイルに問題が ${count} 件あります`),
+    where,
+  });

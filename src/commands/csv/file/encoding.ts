@@ -1,7 +1,10 @@
 import { EncodingDetector, type Ambiguity } from "../../../lib/csv/encoding/detect.ts";
-import { ENCODINGS, type Encoding } from "../../../lib/csv/records/record.ts";
+import { foreignKind, type ForeignKind } from "../../../lib/csv/encoding/foreign.ts";
+import { Utf8Weight } from "../../../lib/csv/encoding/nearly-utf8.ts";
+import { RecordReader } from "../../../lib/csv/records/reader.ts";
+import { ENCODINGS, type Encoding, type RecordProblem } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
@@ -24,16 +27,33 @@ export interface EncodingQuestion {
   readonly signal?: AbortSignal | undefined;
 }
 
+type Source = Pick<InputFile, "chunks" | "label">;
+
+const HEAD_BYTES = 64 * 1024;
+
+/** The first bytes of a file. */
+export async function headOf(file: Source, signal?: AbortSignal): Promise<Uint8Array> {
+  let head: Uint8Array = new Uint8Array(0);
+  for await (const chunk of file.chunks()) {
+    signal?.throwIfAborted();
+    head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+    if (head.length >= HEAD_BYTES) break;
+  }
+  return head;
+}
+
 /**
  * The encoding of a file; for `auto` no more of it is read than is needed to be certain.
  *
- * @throws `input-rejected` when the file is valid both as UTF-8 and as CP932 half-width kana
+ * @throws `input-rejected` when the file is no table, is UTF-8 but for some bytes, or is valid both as UTF-8 and as CP932
+ *   half-width kana
  */
 export async function encodingOf(
-  file: Pick<InputFile, "chunks" | "label">,
+  file: Source,
   asked: Encoding | "auto",
   { flag = "--encoding", signal }: EncodingQuestion = {},
 ): Promise<Encoding> {
+  await refuseForeign(file, asked, { flag, signal });
   if (asked !== "auto") return asked;
   const detector = new EncodingDetector();
   for await (const chunk of file.chunks()) {
@@ -43,8 +63,118 @@ export async function encodingOf(
   }
   const { encoding, ambiguity } = detector.end();
   if (ambiguity !== undefined) throw ambiguous(file.label, flag, ambiguity);
+  if (encoding === "shift_jis") await refuseBrokenUtf8(file, { flag, signal });
   return encoding;
 }
+
+/** @throws `input-rejected` if the file is no table, or in an encoding that is not read or cannot be told */
+export async function refuseForeign(
+  file: Source,
+  asked: Encoding | "auto",
+  { flag = "--encoding", signal }: EncodingQuestion = {},
+): Promise<void> {
+  const kind = foreignKind(await headOf(file, signal), asked !== "auto");
+  if (kind === undefined) return;
+  const [what, hint] = FOREIGN[kind](flag);
+  throw new Failure("input-rejected", { what, where: file.label, hint });
+}
+
+/** @throws `input-rejected` if a file that is not UTF-8 is nearly so, naming the first place */
+export async function refuseBrokenUtf8(
+  file: Source,
+  { flag = "--encoding", signal }: EncodingQuestion = {},
+): Promise<void> {
+  const weight = new Utf8Weight();
+  for await (const chunk of file.chunks()) {
+    signal?.throwIfAborted();
+    weight.write(chunk);
+    if (weight.settled) return;
+  }
+  if (weight.end()) throw brokenUtf8(file.label, flag, await firstBroken(file));
+}
+
+/** The first place whose bytes are not UTF-8. */
+async function firstBroken(file: Source): Promise<RecordProblem | undefined> {
+  let first: RecordProblem | undefined;
+  const reader = new RecordReader(
+    { encoding: "utf-8" },
+    {
+      record: () => undefined,
+      problem: (problem) => {
+        if (problem.code === "bytes-invalid") first ??= problem;
+      },
+    },
+  );
+  for await (const chunk of file.chunks()) {
+    reader.write(chunk);
+    if (first !== undefined) return first;
+  }
+  reader.end();
+  return first;
+}
+
+const brokenUtf8 = (label: string, flag: string, place: RecordProblem | undefined): Failure => {
+  const { row = 0, params = {} } = place ?? {};
+  const bytes = String(params["bytes"]);
+  return new Failure("input-rejected", {
+    what: text(
+      `row ${row} has bytes that are not UTF-8 (${bytes}), though nearly all of the file is`,
+      `ほとんどが UTF-8 のファイルですが、${row} 行目に UTF-8 でないバイト列(${bytes})があります`,
+    ),
+    where: `${label}:${row}`,
+    hint: text(
+      `save the file as UTF-8 again after correcting that row (${flag} utf-8 lists all such places), or pass ${flag} shift_jis if it is Shift_JIS`,
+      `その行を直して UTF-8 で保存し直してください(${flag} utf-8 で全箇所を表示)。Shift_JIS のファイルなら ${flag} shift_jis を指定してください`,
+    ),
+  });
+};
+
+const SAVE_AS_CSV = text(
+  "open it in Excel and save it as CSV UTF-8 (comma delimited)",
+  "Excel で開き「CSV UTF-8(コンマ区切り)」で保存してください",
+);
+
+const notRead = (name: string): readonly [Text, Text] => [
+  text(`this is text in ${name}, which is not read`, `${name} のテキストです。この文字コードは読み込めません`),
+  text("save it as UTF-8", "UTF-8 で保存し直してください"),
+];
+
+const unmarked = (name: string, encoding: Encoding, flag: string): readonly [Text, Text] => [
+  text(`this looks like ${name} without a byte order mark`, `BOM のない ${name} のようです`),
+  text(
+    `pass ${flag} ${encoding}, or save it as UTF-8`,
+    `${flag} ${encoding} を指定するか、UTF-8 で保存し直してください`,
+  ),
+];
+
+const EXPORT_CSV = text("pass a CSV file", "CSV ファイルを指定してください");
+
+/** What is no table is, and what to do. */
+const FOREIGN: Readonly<Record<ForeignKind, (flag: string) => readonly [what: Text, hint: Text]>> = {
+  xlsx: () => [text("this is an Excel workbook, not a CSV file", "CSV ではなく Excel ブックです"), SAVE_AS_CSV],
+  xls: () => [
+    text(
+      "this is an old Excel workbook (.xls) or one with a password, not a CSV file",
+      "CSV ではなく、古い形式(.xls)かパスワード付きの Excel ブックです",
+    ),
+    SAVE_AS_CSV,
+  ],
+  zip: () => [text("this is a ZIP archive, not a CSV file", "CSV ではなく ZIP ファイルです"), EXPORT_CSV],
+  pdf: () => [text("this is a PDF, not a CSV file", "CSV ではなく PDF です"), EXPORT_CSV],
+  html: () => [
+    text("this is a web page (HTML), not a CSV file", "CSV ではなく Web ページ(HTML)です"),
+    text(
+      "download it again: a session that has expired gives a page instead of the file",
+      "もう一度ダウンロードしてください(ログインの期限切れなどでページが保存されることがあります)",
+    ),
+  ],
+  binary: () => [text("this is not text", "テキストではありません"), EXPORT_CSV],
+  "utf-16le": (flag) => unmarked("UTF-16LE", "utf-16le", flag),
+  "utf-16be": (flag) => unmarked("UTF-16BE", "utf-16be", flag),
+  "utf-32": () => notRead("UTF-32"),
+  "euc-jp": () => notRead("EUC-JP"),
+  "iso-2022-jp": () => notRead("ISO-2022-JP (JIS)"),
+};
 
 const ambiguous = (where: string, flag: string, { row, utf8, cp932 }: Ambiguity): Failure =>
   new Failure("input-rejected", {

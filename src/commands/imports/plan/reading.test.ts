@@ -27,7 +27,6 @@ test("encoding from all bytes, delimiter and newline from the header", async () 
     encoding: "shift_jis",
     dialect: { delimiter: "\t" },
     newline: "cr",
-    nearlyUtf8: false,
   });
   expect(await read(Buffer.from("\ufeff氏名;TEL", "utf16le"))).toMatchObject({
     encoding: "utf-16le",
@@ -37,13 +36,7 @@ test("encoding from all bytes, delimiter and newline from the header", async () 
 });
 
 test("what was said of the encoding counts", async () => {
-  expect(await read(Buffer.from("氏名\n"), "shift_jis")).toMatchObject({ encoding: "shift_jis", nearlyUtf8: false });
-});
-
-test("UTF-8 but for a byte is told apart from Shift_JIS", async () => {
-  const nearly = Buffer.concat([Buffer.from("氏名,役職\n".repeat(10)), Buffer.of(0xff), Buffer.from("山田\n")]);
-  expect(await read(nearly)).toMatchObject({ encoding: "shift_jis", nearlyUtf8: true });
-  expect(await read(nearly, "shift_jis")).toMatchObject({ nearlyUtf8: false });
+  expect(await read(Buffer.from("氏名\n"), "shift_jis")).toMatchObject({ encoding: "shift_jis" });
 });
 
 test("a map's dialect counts more than a guess", async () => {
@@ -63,16 +56,6 @@ test("no more than the first 64 KB tell delimiter and newline", async () => {
     detectReading(fileOf(Buffer.from(`${"a".repeat(size)};b\r\n`), 50_000), { encoding: "utf-8" });
   expect(await readLong(64 * 1024 - 4)).toMatchObject({ dialect: { delimiter: ";" }, newline: "crlf" });
   expect(await readLong(64 * 1024)).toMatchObject({ dialect: { delimiter: "," }, newline: undefined });
-});
-
-test.each([
-  [20, 1, false],
-  [21, 1, true],
-  [41, 2, true],
-  [40, 2, false],
-])("%i characters beyond ASCII and %i broken bytes are nearly UTF-8: %s", async (valid, broken, nearlyUtf8) => {
-  const bytes = Buffer.concat([Buffer.from("氏".repeat(valid)), Buffer.from("\n"), Buffer.alloc(broken, 0xff)]);
-  expect(await read(bytes)).toMatchObject({ encoding: "shift_jis", nearlyUtf8 });
 });
 
 test("the signal ends the reading", async () => {

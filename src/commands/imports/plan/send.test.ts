@@ -33,13 +33,14 @@ test.each([
   expect((await dry(words, content)).en.stderr).not.toContain("warning");
 });
 
-test("UTF-8 with a broken byte is read as Shift_JIS, with a warning how to have it otherwise", async () => {
+test("UTF-8 with a broken byte is not sent, unless the encoding is named", async () => {
   const nearly = Buffer.concat([Buffer.from(PEOPLE.repeat(9)), Buffer.of(0xff)]);
-  const { en, ja } = await dry("", nearly);
-  expect(en.stderr.split("\n")[0]).toMatch(/^warning: reading people\.csv as Shift_JIS.*pass --encoding utf-8$/);
-  expect(ja.stderr.split("\n")[0]).toMatch(/^警告: people\.csv を Shift_JIS として読みます.*--encoding utf-8 /);
-  expect(en.requests[1]?.charset).toBe("shift_jis");
-  expect((await dry("--encoding utf-8", nearly)).en.stderr).not.toContain("warning");
+  const folder = freshFolder();
+  writeFileSync(join(folder, "people.csv"), nearly);
+  const { en, ja } = await inBoth("users import people.csv --yes", { folder, tenant: {} });
+  expect(en).toMatchObject({ exit: 3, requests: [], stderr: expect.stringContaining("  people.csv:19\n") });
+  expect(ja).toMatchObject({ exit: 3, requests: [] });
+  expect((await dry("--encoding shift_jis", nearly)).en.requests[1]?.charset).toBe("shift_jis");
 });
 
 test("progress goes from checking to comparing, and ends with the plan", async () => {

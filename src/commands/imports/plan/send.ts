@@ -14,14 +14,6 @@ export async function examineFile(
   options: ReadingChoice & Pick<ImportOptions, "newline">,
 ): Promise<Reading> {
   const reading = await detectReading(file, { ...options, signal });
-  if (reading.nearlyUtf8) {
-    await terminal.warn(
-      text(
-        `reading ${file.label} as Shift_JIS, though nearly all of it is valid UTF-8; if it is UTF-8, pass --encoding utf-8`,
-        `${file.label} を Shift_JIS として読みますが、ほとんどが UTF-8 として正しい内容です。UTF-8 なら --encoding utf-8 を指定してください`,
-      ),
-    );
-  }
   const { newline } = reading;
   if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
     await terminal.warn(
