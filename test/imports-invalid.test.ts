@@ -108,7 +108,9 @@ describe("invalid rows", () => {
     await desk.run("users import input.csv --encoding shift_jis --errors errors.csv");
     const errors = (await readFile(desk.path("errors.csv"))).toString("latin1");
     const rows = errors.split("\r\n").slice(1, -1);
-    const reasonless = rows.map((row) => row.slice(0, row.lastIndexOf(name === "cells-too-few" ? ',"' : ",")));
+    const reasonless = rows.map((row) =>
+      name === "cells-too-few" ? row.replace(/,+"[^"]*"$/, "") : row.slice(0, row.lastIndexOf(",")),
+    );
     expect(rows.length).toBeGreaterThan(0);
     for (const row of reasonless) expect(input.toString("latin1")).toContain(`\r\n${row}\r\n`);
   });

@@ -124,9 +124,14 @@ test("a row with too few cells stays as it is beside an old reason, which cannot
   expect(await textOf({ content, problems: [uneven, bad(3)], header })).toBe(
     `${HEADER},clomoctl:reason\r\nold,山田\r\n,x@,メールアドレス: not a mail address\r\n`,
   );
-  expect(await textOf({ content: `${HEADER}\r\n山田\r\n`, problems: [uneven] })).toBe(
-    `${HEADER},clomoctl:reason\r\n山田,"2 cells, the header has 3"\r\n`,
-  );
+});
+
+test("the reason of a short row stands in its own column, and never under a header of the file", async () => {
+  const header = ["氏名", "メールアドレス", "組織コード", "社員コード", "TEL"];
+  const uneven = bad(2, { code: "cells-too-few", column: 0, header: "", params: { got: 4, want: 5 } });
+  const content = `${header.join(",")}\r\n吉田,y@example.jp,,2\r\n`;
+  const rows = (await textOf({ content, problems: [uneven], header })).split("\r\n");
+  expect(rows[1]).toMatch(/^吉田,y@example.jp,,2,,"4 cells, the header has 5/);
 });
 
 test("where the header or the whole file is wrong every row is written, empty lines as they are", async () => {

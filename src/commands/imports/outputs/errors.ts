@@ -18,8 +18,8 @@ export interface InputForm {
 }
 
 /**
- * Writes the header and the invalid rows of a file, each record byte by byte, with the reason as last column; a
- * reason from an earlier round is dropped. If the header or the file as a whole is invalid, every row is written. A
+ * Writes the header and the invalid rows of a file, each record byte by byte, with the reason as last column, before
+ * which a short row is filled up with blank cells; a reason from an earlier round is dropped. If the header or the file as a whole is invalid, every row is written. A
  * record with an unclosed quote gets no reason: it would be inside the quote. 0600, since rows contain secrets.
  *
  * @throws `input-rejected` when the file is no longer the plan's
@@ -63,7 +63,9 @@ class InvalidRows {
   #size = 0;
   #row = 0;
   /** whether and how the record is copied: without its old reason, and the reason appended */
-  #copied: { readonly dropsOldReason: boolean; readonly reason: string | undefined } | undefined;
+  #copied:
+    | { readonly dropsOldReason: boolean; readonly reason: string | undefined; readonly lacking: number }
+    | undefined;
   #isBlank = true;
 
   constructor(writer: ContentWriter, reasons: Reasons, form: InputForm, hasOldReasons: boolean) {
@@ -77,12 +79,12 @@ class InvalidRows {
     if (this.#row === 0) this.#put(bom);
     if (row !== this.#row) await this.#begin(row);
     if (this.#copied === undefined) return;
-    const { dropsOldReason, reason } = this.#copied;
+    const { dropsOldReason, reason, lacking } = this.#copied;
     if (bytes.length > 0) this.#isBlank = false;
     for (const part of dropsOldReason ? kept : [bytes]) this.#put(part);
     if (newline !== undefined) {
       const isNoRecord = this.#isBlank && row > 1;
-      if (!open && !isNoRecord && reason !== undefined) this.#put(this.#lastCell(reason));
+      if (!open && !isNoRecord && reason !== undefined) this.#put(this.#lastCell(reason, lacking));
       this.#put(newline.length > 0 ? newline : this.#encoded(NEWLINES[this.#form.newline ?? "crlf"]));
     }
     if (this.#size >= BATCH_BYTES) await this.flush();
@@ -103,8 +105,9 @@ class InvalidRows {
     const reason = row === 1 ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
     if (reason === undefined) this.#copied = undefined;
     // next to an old reason, a new one would fill in for a missing cell
-    else if (this.#hasOldReasons && found?.uneven === true) this.#copied = { dropsOldReason: false, reason: undefined };
-    else this.#copied = { dropsOldReason: this.#hasOldReasons, reason };
+    else if (this.#hasOldReasons && found?.uneven === true)
+      this.#copied = { dropsOldReason: false, reason: undefined, lacking: 0 };
+    else this.#copied = { dropsOldReason: this.#hasOldReasons, reason, lacking: found?.lacking ?? 0 };
   }
 
   #put(bytes: Uint8Array): void {
@@ -113,10 +116,12 @@ class InvalidRows {
     this.#size += bytes.length;
   }
 
-  #lastCell(cell: string): Uint8Array {
+  #lastCell(cell: string, lacking: number): Uint8Array {
     const { delimiter, quote = '"' } = this.#form.dialect;
     const quoted = cell.includes(delimiter) || cell.includes(quote);
-    return this.#encoded(delimiter + (quoted ? quote + cell.replaceAll(quote, quote + quote) + quote : cell));
+    return this.#encoded(
+      delimiter.repeat(lacking + 1) + (quoted ? quote + cell.replaceAll(quote, quote + quote) + quote : cell),
+    );
   }
 
   #encoded(text: string): Uint8Array {

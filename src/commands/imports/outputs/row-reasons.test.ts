@@ -34,9 +34,10 @@ test("the reasons of a row are one line, in the order of its columns", async () 
   expect(reasons.at(3)).toMatchObject({
     reason: "氏名: must not be blank; メール アドレス: not a mail address",
     uneven: false,
+    lacking: 0,
   });
   expect(reasons.at(8)).toBeUndefined();
-  expect(reasons.at(9)).toMatchObject({ reason: "1 cell, the header has 2", uneven: true });
+  expect(reasons.at(9)).toMatchObject({ reason: "1 cell, the header has 2", uneven: true, lacking: 1 });
   expect(reasons.at(10)).toBeUndefined();
 });
 

@@ -11,6 +11,8 @@ export interface RowReasons {
   readonly reason: string;
   /** the row has too few or too many cells */
   readonly uneven: boolean;
+  /** number of cells it has fewer than the header */
+  readonly lacking: number;
 }
 
 /** Maximum number of reasons per row; a header may have thousands of problems. */
@@ -72,4 +74,7 @@ const reasonsOf = (row: number, found: readonly InputProblem[], language: Langua
   row,
   reason: joined(found, language),
   uneven: found.some(({ code }) => code === "cells-too-few" || code === "cells-too-many"),
+  lacking: Math.max(0, ...found.filter(({ code }) => code === "cells-too-few").map(cellsLacking)),
 });
+
+const cellsLacking = ({ params: { got, want } }: InputProblem): number => Number(want) - Number(got);
