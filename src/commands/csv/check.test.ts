@@ -143,6 +143,15 @@ describe("what is found", () => {
   });
 });
 
+test("a header below other rows is named by its row", async () => {
+  const { en, ja } = await inBoth("csv check - --as users", { stdin: `社員一覧,\n${GOOD}` });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toBe(
+    "error: row 1 is not the header: row 2 looks like it\n  stdin:1\n  delete the rows above the header\n",
+  );
+  expect(ja.stderr).toContain("2 行目がヘッダー行のようです");
+});
+
 describe("the encoding", () => {
   test("is told from the bytes, unless it is named", async () => {
     const stdin = iconv.encode(GOOD, "cp932");

@@ -72,7 +72,7 @@ export default defineCommand({
     const keyField = await fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
-    const { encoding, dialect } = await examineFile(tools, file, { encoding: asked, newline: "auto", map });
+    const { encoding, dialect } = await examineFile(tools, file, { encoding: asked, newline: "auto", map, format: as });
     const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTES });
     const report = await checkFile(file.path, as, {
       reading: { encoding, dialect },

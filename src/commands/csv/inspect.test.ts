@@ -57,6 +57,19 @@ test("also of what may surprise", async () => {
   expect(oddities).toContainEqual({ kind: "half-width-kana", count: 4, row: 4 });
 });
 
+test("of blank rows, and of a header that is not in the first row", async () => {
+  const content = "社員一覧,,\n,,\n氏名,メールアドレス,TEL\n,,\n山田,a@b,\n";
+  expect(await inspected(content)).toMatchObject({
+    rows: 2,
+    oddities: [
+      { kind: "blank-rows", count: 2, row: 2 },
+      { kind: "title-rows", count: 2, row: 3 },
+    ],
+  });
+  expect((await inspected("sep=,\na,b\n"))["oddities"]).toContainEqual({ kind: "title-rows", count: 1, row: 2 });
+  expect(await inspected("a\nb\n")).toMatchObject({ oddities: [] });
+});
+
 describe("people are given words", () => {
   test("in their language", async () => {
     const { en, ja } = await inBoth("csv inspect odd.csv", { folder: folderWith({ "odd.csv": ODD }), terminal: {} });
@@ -83,7 +96,7 @@ describe("people are given words", () => {
       /Ctrl-Z/,
       /2 kinds of newlines/,
       /no newline at the end/,
-      /1 empty line/,
+      /1 blank row/,
       /1 row.*number of cells.*row 4/,
       /1 private-use character/,
       /4 half-width kana.*row 4/,

@@ -13,6 +13,7 @@ export const ODDITIES = [
   "no-final-newline",
   "blank-rows",
   "uneven-rows",
+  "title-rows",
   "private-use",
   "half-width-kana",
   "vendor-duplicates",
@@ -34,7 +35,7 @@ export interface Inspection {
   readonly ambiguity: Ambiguity | undefined;
   readonly delimiter: "," | "\t" | ";";
   readonly header: readonly string[];
-  /** records without the header; empty lines do not count */
+  /** records without the header and blank ones */
   readonly records: number;
   /** newlines that end records */
   readonly newlines: NewlineCounts;
@@ -54,6 +55,9 @@ export interface InspectOptions {
 }
 
 const HEADER_BYTES = 64 * 1024;
+
+/** Rows among which a header below a title is looked for. */
+const HEADER_ROWS = 10;
 
 /** The delimiter of the header record: comma, else tab, else semicolon; comma if it has none of them. */
 export function guessDelimiter(text: string): "," | "\t" | ";" {
@@ -96,6 +100,8 @@ class Survey {
   #problemCount = 0;
   #header: readonly string[] = [];
   #records = 0;
+  /** no row with two values was read yet */
+  #titled = false;
   #lastCharacter = "";
 
   constructor(encoding: Encoding, delimiter: Inspection["delimiter"], maxProblems: number) {
@@ -145,11 +151,20 @@ class Survey {
   }
 
   #takeRecord(cells: readonly string[], count: number, row: number): void {
-    if (row === 1) this.#header = cells.slice(0, count);
-    else {
-      this.#records++;
-      if (count !== this.#header.length) this.#note("uneven-rows", 1, row);
+    const filled = cells.slice(0, count).filter((cell) => cell.trim() !== "").length;
+    if (row === 1) {
+      this.#header = cells.slice(0, count);
+      this.#titled = filled < 2 || /^sep=/i.test(cells[0] ?? "");
+      return;
     }
+    if (filled === 0) {
+      this.#note("blank-rows", 1, row);
+      return;
+    }
+    if (this.#titled && row <= HEADER_ROWS && filled > 1) this.#note("title-rows", row - 1, row);
+    this.#titled = false;
+    this.#records++;
+    if (count !== this.#header.length) this.#note("uneven-rows", 1, row);
   }
 
   #takeText(text: string): void {

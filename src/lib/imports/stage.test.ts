@@ -371,6 +371,29 @@ describe("what is wrong with a file", () => {
     expect(found.rows).toBe(3);
   });
 
+  it("is nothing of blank rows, which are counted, nor of surplus blank cells", () => {
+    const { table, found } = stage("users", [
+      ["氏名", "メールアドレス", ""],
+      ["一", "a@x", ""],
+      ["", " ", ""],
+      ["二", "b@x", "", ""],
+      ["", "", ""],
+    ]);
+    expect(table.faults()).toEqual(["row-blank@3:0", "cells-surplus@4:0"]);
+    expect(table.problems.map(({ params }) => params)).toEqual([{ count: 2 }, { count: 1 }]);
+    expect(table.rows.map(([key]) => key)).toEqual(["a@x", "b@x"]);
+    expect(found.rows).toBe(2);
+  });
+
+  it("is a column without a header that has a value, which rejects the file", () => {
+    const { table } = stage("users", [
+      ["氏名", "メールアドレス", ""],
+      ["一", "a@x", ""],
+      ["二", "b@x", "x"],
+    ]);
+    expect(table.faults()).toEqual(["header-blank@1:3"]);
+  });
+
   it("is told once of a record whose cells were dropped, by the reader", () => {
     const { table, stager } = stagerOf("users");
     stager.record(["氏名", "メールアドレス"], 2, 1, 1);

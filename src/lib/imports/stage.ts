@@ -76,14 +76,15 @@ export class Stager implements RecordSink {
       this.#open(cells.slice(0, count));
       return;
     }
+    if (count > 0 && this.#checker.skips(cells, count, row, line)) return;
     this.#rows += 1;
     if (this.#layout?.headers.length === 0) return;
     // the reader has already reported why a record has no cells
     if (count > 0) this.#checker.check(cells, count, row, line);
     this.#row = row;
     this.#cells = cells;
-    const complete = count === this.#layout?.headers.length;
     const { values } = this.#checker;
+    const complete = count > 0 && this.#checker.complete;
     this.#table.add(
       row,
       line,
@@ -105,6 +106,7 @@ export class Stager implements RecordSink {
     if (this.#layout === undefined) this.#report(fileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0) this.#report(fileProblem("file-no-rows"));
     if (this.#layout === undefined) this.#open([]);
+    for (const problem of this.#checker?.tally.problems() ?? []) this.#report(problem);
     const layout = this.#layout;
     const columns = layout?.columns ?? [];
     return {

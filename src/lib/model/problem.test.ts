@@ -15,7 +15,10 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "cells-too-many": { got: 15, want: 4 },
   "record-too-long": { max: 4711 },
   "columns-too-many": { max: 4711 },
-  "header-blank": {},
+  "cells-surplus": { count: 3 },
+  "row-blank": { count: 3 },
+  "header-blank": { row: 3 },
+  "header-again": {},
   "header-duplicate": { header: "役職", first: 47 },
   "header-reserved": { header: "constructor" },
   "header-unknown": { header: "役所", nearest: "役職" },
@@ -92,6 +95,8 @@ test("English has no Japanese of its own", () => {
 test("which problems let a row pass", () => {
   expect(new Set(CODES.map(severityOf))).toEqual(new Set(["error", "warning"]));
   expect(CODES.filter((code) => severityOf(code) === "warning")).toEqual([
+    "cells-surplus",
+    "row-blank",
     "header-other-app",
     "port-range",
     "id-case-only",

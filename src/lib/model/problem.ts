@@ -76,6 +76,14 @@ export const PROBLEMS = {
     (p) => `${counted(Number(p["got"]), "cell")}, the header has ${p["want"]}`,
     "セルが {got} 個しかありません(ヘッダーは {want} 個)",
   ),
+  "cells-surplus": warning(
+    (p) => `${counted(Number(p["count"]), "row")} with surplus blank cells, which are left out`,
+    "余分な空のセルがある行が {count} 行あります(セルは無視します)",
+  ),
+  "row-blank": warning(
+    (p) => `${counted(Number(p["count"]), "blank row")} skipped`,
+    "空の行を {count} 行読み飛ばします",
+  ),
   "cells-too-many": error(
     (p) => `${counted(Number(p["got"]), "cell")}, the header has only ${p["want"]}`,
     "セルが {got} 個あります(ヘッダーは {want} 個)",
@@ -83,7 +91,14 @@ export const PROBLEMS = {
   "record-too-long": error("the row is longer than {max} characters", "行が {max} 文字を超えています"),
   "columns-too-many": error("more than {max} columns", "列が {max} 個を超えています"),
   // headers
-  "header-blank": error("column without a header", "ヘッダーが空の列があります"),
+  "header-blank": error(
+    (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
+    (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
+  ),
+  "header-again": error(
+    "this is the header row again; remove it",
+    "ヘッダー行がもう一度あります。この行を削除してください",
+  ),
   "header-duplicate": error(
     "the column {header} appears twice; the first is column {first}",
     "列「{header}」が重複しています(最初は {first} 列目)",

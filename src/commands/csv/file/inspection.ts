@@ -12,7 +12,9 @@ const ODDITY_TEXTS: Readonly<Record<OddityKind, (oddity: Oddity) => Text>> = {
   "ctrl-z": () => text("Ctrl-Z at the end (an old DOS end-of-file mark)", "末尾に Ctrl-Z(古い DOS のファイル終端)"),
   "newlines-mixed": ({ count }) => text(`${count} kinds of newlines`, `改行コードが ${count} 種類混在`),
   "no-final-newline": () => text("no newline at the end", "末尾に改行がない"),
-  "blank-rows": ({ count }) => text(counted(count, "empty line"), `空行が ${count} 行`),
+  "blank-rows": ({ count }) => text(counted(count, "blank row"), `空行が ${count} 行`),
+  "title-rows": ({ row }) =>
+    text(`row 1 is no header; row ${row} looks like it`, `1 行目はヘッダーではなく、${row} 行目がヘッダーのようです`),
   "uneven-rows": ({ count, row }) =>
     text(
       `${counted(count, "row")} with a different number of cells than the header, first in row ${row}`,

@@ -42,7 +42,7 @@ export async function runImport(tools: Tools, requested: ImportRequest): Promise
     customFields: () => customFieldsOf(tools),
   });
   await using file = await openInput(tools, requested.file);
-  const reading = await examineFile(tools, file, { encoding, newline, map });
+  const reading = await examineFile(tools, file, { encoding, newline, map, format: requested.kind });
   const plan = await sendFile(tools, file, requested, reading, map);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here, as the file is closed on the way out

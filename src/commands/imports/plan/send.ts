@@ -1,19 +1,35 @@
 import { planImport, type Import } from "../../../lib/client/index.ts";
+import { headerRow } from "../../../lib/csv/layout/find-header.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
+import { headOf } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
 import { detectReading, type Reading, type ReadingChoice } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import type { ImportOptions, ImportRequest } from "./options.ts";
 
-/** Determines how to read a file, and notes what is odd about it. */
+/** How to read a file, and the format that its header should have. */
+type Examination = ReadingChoice & Pick<ImportOptions, "newline"> & { readonly format?: FormatName | undefined };
+
+/**
+ * Determines how to read a file, and notes what is odd about it.
+ *
+ * @throws `input-rejected` if it cannot be told, or the header stands below other rows
+ */
 export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,
-  options: ReadingChoice & Pick<ImportOptions, "newline">,
+  options: Examination,
 ): Promise<Reading> {
   const reading = await detectReading(file, { ...options, signal });
+  if (options.format !== undefined) {
+    const format = await loadFormat(options.format);
+    const row = headerRow(await headOf(file), reading, format, { map: options.map });
+    if (row > 1) throw headerBelow(file.label, row);
+  }
   const { newline } = reading;
   if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
     await terminal.warn(
@@ -25,6 +41,16 @@ export async function examineFile(
   }
   return reading;
 }
+
+const headerBelow = (label: string, row: number): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `row 1 is not the header: row ${row} looks like it`,
+      `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようです`,
+    ),
+    where: `${label}:1`,
+    hint: text("delete the rows above the header", "ヘッダー行より上の行を削除してください"),
+  });
 
 /** Sends a file to the tenant and gets its plan. @throws `interrupted` when a signal comes */
 export async function sendFile(

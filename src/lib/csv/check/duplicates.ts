@@ -66,7 +66,8 @@ class Verification {
 
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void {
     if (row === 1 || !sound || (this.#bits(row) & (1 << (row & 7))) === 0) return;
-    if (!this.#checker.check(cells, count, row, line) && count !== this.#checker.width) return;
+    this.#checker.check(cells, count, row, line);
+    if (!this.#checker.complete) return;
     const keys = this.#keys;
     keys.gather(this.#checker.values);
     const named = new Set<number>();

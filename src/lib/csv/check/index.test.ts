@@ -41,6 +41,29 @@ const brief = ({ problems }: CheckReport): readonly string[] =>
   });
 
 describe("checkFile", () => {
+  it("skips and counts blank rows, leaves out blank columns and cells, and names the header where it stands again", async () => {
+    const rows = ["氏名,メールアドレス,,", "一,a@b,,", ",,,", "二,c@d,,,,", "氏名,メールアドレス,,", " ,,,", ",,,"];
+    const report = await check(rows.join("\r\n"), "users");
+    expect(report).toMatchObject({ rows: 3, errors: 1, warnings: 2 });
+    expect(brief(report)).toEqual(["3:0 row-blank", "4:0 cells-surplus", "5:0 header-again"]);
+    expect(report.problems[0]?.params).toEqual({ count: 3 });
+  });
+
+  it("counts the same in two halves, with the first place in the file", async () => {
+    const blank = [
+      "氏名,メールアドレス,",
+      ...Array.from({ length: 40 }, (_, at) => (at % 9 === 7 ? ",," : `一,${at}@b,`)),
+    ];
+    const content = [...blank.slice(0, 36), "二,x@y,z", ...blank.slice(36), ""].join("\n");
+    const seen = { parts: 0 };
+    const one = await check(content, "users", { threads: 1 });
+    const two = await check(content, "users", { splitFrom: 1, chunkBytes: 64, startSecond: inProcess(seen) });
+    expect(seen.parts).toBe(1);
+    expect(two).toEqual(one);
+    expect(brief(one)).toEqual(["1:3 header-blank like 37", "9:0 row-blank"]);
+    expect(one.problems[1]?.params).toEqual({ count: 4 });
+  });
+
   it("finds nothing in a good file", async () => {
     const report = await check("氏名,メールアドレス\r\n山田,a@b\r\n佐藤,c@d\r\n", "users");
     expect(report).toMatchObject({ rows: 2, problems: [], errors: 0, warnings: 0 });
@@ -143,7 +166,7 @@ describe("values that must be unique", () => {
   });
 
   it("are found in rows that have other faults, not in rows nobody can read", async () => {
-    const report = await check("氏名,メールアドレス\n一,a@b\n,a@b\n三,a@b,\n", "users");
+    const report = await check("氏名,メールアドレス\n一,a@b\n,a@b\n三,a@b,四\n", "users");
     expect(brief(report)).toEqual([
       "2:2 key-duplicate like 3",
       "3:1 required",

@@ -47,6 +47,7 @@ const readShared = async (
     if (!found.certain) return undefined;
     const { row, line } = reading.nextRecord();
     check.problems.addPart(found.problems, row - 1, line - 1);
+    check.tally?.addPart(found.tally, row - 1, line - 1);
     return { rows: found.rows, hashes: found.hashes, rowsBefore: row - 1 };
   } catch (error) {
     // a stopped thread reports only that it has no result
@@ -107,9 +108,10 @@ export const checkFile = async (path: string, name: FormatName, options: CheckOp
   const file = await openToRead(path);
   try {
     const rest = await readAll(path, file, check, name, options);
-    const rows = Math.max(0, check.records - 1) + (rest?.rows ?? 0);
+    const rows = check.rows + (rest?.rows ?? 0);
     if (check.records === 0) check.problems.add(fileProblem("file-empty"));
     else if (rows === 0) check.problems.add(fileProblem("file-no-rows"));
+    for (const problem of check.tally?.problems() ?? []) check.problems.add(problem);
     if (check.layout !== undefined) {
       const parts = [{ hashes: check.hashes.part, rowsBefore: 0 }, ...(rest === undefined ? [] : [rest])];
       await findDuplicates(file, parts, {

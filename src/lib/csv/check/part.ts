@@ -4,6 +4,7 @@ import { RowKeys } from "./keys.ts";
 import type { ProblemList } from "./problems.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../records/record.ts";
+import type { Tally } from "../layout/tally.ts";
 import { RowChecker, type RowOptions } from "../layout/rows.ts";
 
 /** Checks the rows of a file, or of a part of it, once its header is known. */
@@ -19,16 +20,22 @@ export class PartChecker {
     this.#hashes = hashes;
   }
 
+  get tally(): Tally {
+    return this.#checker.tally;
+  }
+
   /** Notes a reader's problem in the next record. */
   noteProblem({ column }: RecordProblem): void {
     this.#checker.noteDamage(column);
   }
 
   record(cells: readonly string[], count: number, row: number, line: number): void {
+    if (count > 0 && this.#checker.skips(cells, count, row, line)) return;
     this.rows += 1;
     // the reader has already reported why there are no cells
     if (count === 0) return;
-    if (!this.#checker.check(cells, count, row, line) && count !== this.#checker.width) return;
+    this.#checker.check(cells, count, row, line);
+    if (!this.#checker.complete) return;
     const keys = this.#keys;
     keys.gather(this.#checker.values);
     for (let i = 0; i < keys.count; i += 1) {

@@ -10,6 +10,7 @@ import type { Format } from "../../model/format.ts";
 import { readHeader, type HeaderOptions } from "../layout/header.ts";
 import type { Layout } from "../layout/layout.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
+import type { Tally } from "../layout/tally.ts";
 import type { RecordProblem, RecordSink } from "../records/record.ts";
 import type { RowOptions } from "../layout/rows.ts";
 
@@ -59,9 +60,18 @@ export class FileCheck implements RecordSink {
     return this.#header;
   }
 
-  /** Records read, including the header. */
+  /** Records read, including the header and blank ones. */
   get records(): number {
     return this.#records;
+  }
+
+  /** Rows checked: records without the header and blank ones. */
+  get rows(): number {
+    return this.#checker?.rows ?? Math.max(0, this.#records - 1);
+  }
+
+  get tally(): Tally | undefined {
+    return this.#checker?.tally;
   }
 
   record(cells: readonly string[], count: number, row: number, line: number): void {

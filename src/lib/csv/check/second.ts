@@ -6,6 +6,7 @@ import { readBytes } from "./read.ts";
 import { loadFormat, type FormatName } from "../../model/console-files.ts";
 import { readHeader, type HeaderOptions } from "../layout/header.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
+import type { Tallied } from "../layout/tally.ts";
 import type { RowOptions } from "../layout/rows.ts";
 
 /** A part of a file to check on the assumption that a record begins at its start. Plain data, for a worker. */
@@ -27,6 +28,7 @@ export interface PartFindings {
   readonly certain: boolean;
   readonly rows: number;
   readonly problems: ProblemTally;
+  readonly tally: Tallied;
   readonly hashes: HashPart;
 }
 
@@ -64,7 +66,13 @@ export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; 
   }
   const { listed, counts } = problems;
   return {
-    found: { certain, rows: checker.rows, problems: { listed, counts }, hashes: hashes.part },
+    found: {
+      certain,
+      rows: checker.rows,
+      problems: { listed, counts },
+      tally: checker.tally.found,
+      hashes: hashes.part,
+    },
     memory: hashes.transferable,
   };
 };

@@ -57,18 +57,33 @@ describe("readHeader", () => {
     );
     expect(codes(reading)).toEqual([
       "header-duplicate@2",
-      "header-blank@3",
-      "header-blank@4",
       "header-reserved@5",
       "header-reserved@6",
       "header-unknown@7",
       "header-unknown@8",
     ]);
     expect(reading.problems[0]?.params).toEqual({ header: "氏名", first: 1 });
-    expect(reading.problems[5]?.params).toEqual({ header: "メールアドレ", nearest: "メールアドレス" });
-    expect(reading.problems[6]?.params).toEqual({ header: "星座" });
+    expect(reading.problems[3]?.params).toEqual({ header: "メールアドレ", nearest: "メールアドレス" });
+    expect(reading.problems[4]?.params).toEqual({ header: "星座" });
+    expect(reading.layout.unnamed).toEqual([2, 3]);
     expect(reading.layout.reason).toBe(9);
     expect(positions(reading)).toEqual({ name: [0], emails: [8] });
+  });
+
+  it("takes no notice of blanks at a header's ends, in the file, the map and the tenant's fields", () => {
+    const reading = readHeader(["氏名 ", "\u3000メールアドレス", "入社年", " Post"], users, {
+      customFields: [{ id: "1", name: "入社年 " }],
+      map: { columns: [{ header: "Post ", to: "役職" }], constants: [], defaults: [] },
+    });
+    expect(codes(reading)).toEqual([]);
+    expect(positions(reading)).toEqual({ name: [0], emails: [1], title: [3], "custom:1": [2] });
+    expect(reading.layout.headers).toEqual(["氏名", "メールアドレス", "入社年", "Post"]);
+  });
+
+  it("ignores a column without a header where a map says so", () => {
+    const map = { columns: [{ header: "", to: null }], constants: [], defaults: [] };
+    const { layout } = readHeader(["メールアドレス", ""], users, { map });
+    expect(layout.unnamed).toEqual([]);
   });
 
   it("carries unknown columns where they are allowed, each once", () => {

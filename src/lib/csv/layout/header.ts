@@ -31,7 +31,7 @@ export const isFreeHeader = (name: string): boolean =>
 /** The meaning of one header cell. */
 type Meaning =
   | { readonly kind: "column"; readonly column: Column }
-  | { readonly kind: "reason" | "unknown" | "ignored" }
+  | { readonly kind: "reason" | "unknown" | "ignored" | "unnamed" }
   | { readonly kind: "problem"; readonly code: ProblemCode; readonly params: ProblemParams };
 
 const problem = (code: ProblemCode, params: ProblemParams): Meaning => ({ kind: "problem", code, params });
@@ -61,8 +61,8 @@ class HeaderReader {
     this.#format = format;
     this.#columns = columns;
     // the format's own columns come first in `columns` and take precedence over a custom field of the same name
-    this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header), column]));
-    this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [nameKey(header), to]));
+    this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
+    this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [nameKey(header.trim()), to]));
     this.#allowUnknown = options.allowUnknownColumns === true;
   }
 
@@ -79,7 +79,7 @@ class HeaderReader {
   }
 
   #meaningOf(header: string): Meaning {
-    if (header.trim() === "") return problem("header-blank", {});
+    if (header === "" && !this.#mapped.has("")) return { kind: "unnamed" };
     if (RESERVED.includes(header)) return problem("header-reserved", { header });
     const key = nameKey(header);
     const to = this.#mapped.get(key);
@@ -107,6 +107,7 @@ class HeaderReader {
 interface CellReading {
   readonly positions: ReadonlyMap<Column, readonly number[]>;
   readonly unknown: readonly number[];
+  readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
 }
@@ -114,6 +115,7 @@ interface CellReading {
 const readCells = (cells: readonly string[], reader: HeaderReader): CellReading => {
   const positions = new Map<Column, number[]>();
   const unknown: number[] = [];
+  const unnamed: number[] = [];
   const problems: Problem[] = [];
   let reason: number | undefined;
   for (const [position, header] of cells.entries()) {
@@ -123,12 +125,13 @@ const readCells = (cells: readonly string[], reader: HeaderReader): CellReading 
       if (earlier === undefined) positions.set(meaning.column, [position]);
       else earlier.push(position);
     } else if (meaning.kind === "unknown") unknown.push(position);
+    else if (meaning.kind === "unnamed") unnamed.push(position);
     else if (meaning.kind === "reason") reason = position;
     else if (meaning.kind === "problem") {
       problems.push({ code: meaning.code, row: 1, line: 1, column: position + 1, header, params: meaning.params });
     }
   }
-  return { positions, unknown, reason, problems };
+  return { positions, unknown, unnamed, reason, problems };
 };
 
 const valuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
@@ -175,14 +178,18 @@ export interface HeaderReading {
 }
 
 /**
- * Interprets the header row of a console file: columns are matched by name in any order, after NFC and with the seven
- * JIS look-alikes folded. Cells of columns that have a problem are not read.
+ * Interprets the header row of a console file: columns are matched by name in any order, after NFC, with the seven
+ * JIS look-alikes folded and without blanks at their ends. Cells of columns that have a problem are not read.
  *
  * @see facts 6.4: グループ名 is repeated, and the order differs between the maker's table and samples
  */
-export const readHeader = (cells: readonly string[], format: Format, options: HeaderOptions = {}): HeaderReading => {
+export const readHeader = (row: readonly string[], format: Format, options: HeaderOptions = {}): HeaderReading => {
+  const cells = row.map((header) => header.trim());
   const columns = columnsOf(format, options.customFields);
-  const { positions, unknown, reason, problems } = readCells(cells, new HeaderReader(format, columns, options));
+  const { positions, unknown, unnamed, reason, problems } = readCells(
+    cells,
+    new HeaderReader(format, columns, options),
+  );
   const present = presentColumns(columns, cells, positions, options.map);
   const fields = new Set(present.map(({ column }) => column.field));
   const key = options.key ?? format.key;
@@ -192,7 +199,7 @@ export const readHeader = (cells: readonly string[], format: Format, options: He
     .filter(({ field }) => findColumn(columns, field) === undefined)
     .map(({ field }) => fileProblem("header-unknown", { header: field }));
   return {
-    layout: { format, headers: cells, columns: present, absent, unknown, reason, key },
+    layout: { format, headers: cells, columns: present, absent, unknown, unnamed, reason, key },
     problems: [
       ...problems,
       ...strangers,

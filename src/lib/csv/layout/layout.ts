@@ -16,7 +16,7 @@ export interface LayoutColumn {
 /** The meaning of a row's cells, as given by the file's header. */
 export interface Layout {
   readonly format: Format;
-  /** every header of the file, unchanged */
+  /** every header of the file, without blanks at its ends */
   readonly headers: readonly string[];
   /** in the order of the format's columns */
   readonly columns: readonly LayoutColumn[];
@@ -24,6 +24,8 @@ export interface Layout {
   readonly absent: readonly Column[];
   /** positions of unknown columns, if those are allowed */
   readonly unknown: readonly number[];
+  /** positions of columns without a header: they must be blank in every row */
+  readonly unnamed: readonly number[];
   /** the position of our own reason column */
   readonly reason: number | undefined;
   /** the field whose value identifies a record, see {@link Format.key} or `--key` */

@@ -26,6 +26,9 @@ const check = (
   return { good, values: structuredClone(checker.values), problems };
 };
 
+const checkerOf = (header: readonly string[]): RowChecker =>
+  new RowChecker(readHeader(header, FORMATS.users).layout, () => {});
+
 const brief = ({ problems }: Outcome): readonly string[] =>
   problems.map(({ code, column, header }) => `${code}@${column} ${header}`.trim());
 
@@ -66,7 +69,52 @@ describe("RowChecker", () => {
     const few = check(users, USER, ["山田"]);
     expect(few.problems).toMatchObject([{ code: "cells-too-few", column: 0, params: { got: 1, want: 3 } }]);
     expect(few.good).toBe(false);
-    expect(brief(check(users, USER, ["山田", "a@b", "", ""]))).toEqual(["cells-too-many@0"]);
+    expect(brief(check(users, USER, ["山田", "a@b", "", "", "x"]))).toEqual(["cells-too-many@0"]);
+  });
+
+  it("leaves surplus blank cells out, and counts such rows once", () => {
+    const checker = checkerOf(USER);
+    for (const row of [2, 3]) {
+      expect(checker.check(["山田", `${row}@b`, "", "", "\u3000"], 5, row, row)).toBe(true);
+      expect(checker.values[1]).toEqual([`${row}@b`]);
+    }
+    expect(checker.tally.problems()).toMatchObject([{ code: "cells-surplus", row: 2, params: { count: 2 } }]);
+  });
+
+  it("reads no cell of an earlier record behind a short one", () => {
+    const checker = checkerOf(USER);
+    expect(checker.check(["山田", "a@b", "c@d"], 2, 2, 2)).toBe(false);
+    expect(checker.complete).toBe(false);
+  });
+
+  it("skips a row whose every cell is blank, but not one with a damaged cell", () => {
+    const checker = checkerOf(USER);
+    expect(checker.skips(["", " ", "\u3000", "x"], 3, 4, 5)).toBe(true);
+    expect(checker.skips(["", "", ""], 3, 6, 7)).toBe(true);
+    expect(checker.skips(["", "", "x"], 3, 8, 9)).toBe(false);
+    checker.noteDamage(1);
+    expect(checker.skips(["", "", ""], 3, 8, 9)).toBe(false);
+    expect(checker.tally.problems()).toMatchObject([{ code: "row-blank", row: 4, line: 5, params: { count: 2 } }]);
+  });
+
+  it("names a column without a header once, if it has a value, with the first row", () => {
+    const checker = checkerOf([...USER, "", " "]);
+    checker.check(["山田", "a@b", "", "", ""], 5, 2, 2);
+    checker.check(["鈴木", "b@b", "", "", "x"], 5, 3, 4);
+    checker.check(["佐藤", "c@b", "", "", "y"], 5, 4, 5);
+    expect(checker.tally.problems()).toEqual([
+      { code: "header-blank", row: 1, line: 1, column: 5, header: "", params: { row: 3, count: 2 } },
+    ]);
+  });
+
+  it("names the header where it stands again", () => {
+    const again = check(users, ["氏名", "メールアドレス "], ["氏名", " メールアドレス"]);
+    expect(brief(again)).toEqual(["header-again@0"]);
+    expect(brief(check(users, ["氏名", "メールアドレス"], ["氏名", "a@b"]))).toEqual([]);
+  });
+
+  it("takes nothing but blanks for no value where one is required", () => {
+    expect(brief(check(users, ["氏名", "メールアドレス"], ["\u3000 ", "a@b"]))).toEqual(["required@1 氏名"]);
   });
 
   it("leaves a new user's password to the tenant", () => {

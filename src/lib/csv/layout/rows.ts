@@ -4,6 +4,7 @@ import { severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/rules.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
+import { Tally } from "./tally.ts";
 
 /** A column's value in one row: canonical text, null for blank, a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
@@ -51,6 +52,10 @@ export class RowChecker {
   readonly values: CellValue[];
   /** number of cells a record must have */
   readonly width: number;
+  /** what is told once at the end of the file */
+  readonly tally = new Tally();
+  /** Whether the cells of the row checked last could be assigned to columns: if not, {@link values} are not its own. */
+  complete = false;
   readonly #layout: Layout;
   readonly #cells: readonly Cell[];
   readonly #report: (problem: Problem) => void;
@@ -88,9 +93,16 @@ export class RowChecker {
     this.#damaged.push(column);
   }
 
+  /** Counts a record whose every cell is blank. @returns false if it has to be checked */
+  skips(cells: readonly string[], count: number, row: number, line: number): boolean {
+    if (this.#damaged.length > 0 || !isBlankRecord(cells, 0, count)) return false;
+    this.tally.note({ code: "row-blank", row, line, column: 0, header: "", params: NO_PARAMS });
+    return true;
+  }
+
   /**
-   * Checks one record and refills {@link values}. A record with too few or too many cells gets no values, because its
-   * cells cannot be assigned to columns.
+   * Checks one record and refills {@link values}. A record with too few cells, or more that are not blank, gets no
+   * values, because its cells cannot be assigned to columns; nor does the header where it stands again.
    *
    * @param row the record's number, counted from 1 (the header)
    * @param line the physical line it begins on
@@ -100,11 +112,29 @@ export class RowChecker {
     this.#row = row;
     this.#line = line;
     this.#good = this.#damaged.length === 0;
-    const want = this.width;
-    if (count === want) this.#checkCells(cells);
-    else this.#fault(count < want ? "cells-too-few" : "cells-too-many", -1, { got: count, want });
+    this.complete = this.#isComplete(cells, count);
+    if (this.complete) this.#checkCells(cells);
     this.#damaged.length = 0;
     return this.#good;
+  }
+
+  #isComplete(cells: readonly string[], count: number): boolean {
+    const { headers } = this.#layout;
+    const want = headers.length;
+    if (count < want) this.#fault("cells-too-few", -1, { got: count, want });
+    else if (count > want && !isBlankRecord(cells, want, count))
+      this.#fault("cells-too-many", -1, { got: count, want });
+    else if (isHeader(cells, headers)) this.#fault("header-again", -1, NO_PARAMS);
+    else {
+      if (count > want) this.#note("cells-surplus", -1);
+      return true;
+    }
+    return false;
+  }
+
+  #note(code: ProblemCode, position: number): void {
+    const header = this.#layout.headers[position] ?? "";
+    this.tally.note({ code, row: this.#row, line: this.#line, column: position + 1, header, params: NO_PARAMS });
   }
 
   #checkCells(cells: readonly string[]): void {
@@ -116,6 +146,9 @@ export class RowChecker {
       else if (cell.list !== undefined && cell.positions.length > 0)
         this.values[i] = this.#list(cell, cell.list, cells);
     }
+    for (const position of this.#layout.unnamed) {
+      if (!isBlankCell(cells[position] ?? "")) this.#note("header-blank", position);
+    }
     this.#checkKey();
   }
 
@@ -123,6 +156,10 @@ export class RowChecker {
     if (value === "") {
       if (cell.fallback === null && cell.required) this.#fault("required", cell.position, NO_PARAMS);
       return cell.fallback;
+    }
+    if (cell.required && isBlankCell(value)) {
+      this.#fault("required", cell.position, NO_PARAMS);
+      return null;
     }
     if (cell.free) return value;
     const faults = faultsOf(cell.rule, value);
@@ -161,6 +198,19 @@ export class RowChecker {
     this.#report({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
   }
 }
+
+/** True of nothing but white space, full-width blanks included. */
+const isBlankCell = (value: string): boolean => value === "" || value.trim() === "";
+
+const isBlankRecord = (cells: readonly string[], from: number, count: number): boolean => {
+  for (let i = from; i < count; i += 1) if (!isBlankCell(cells[i] ?? "")) return false;
+  return true;
+};
+
+/** True if a row has the header's cells. */
+const isHeader = (cells: readonly string[], headers: readonly string[]): boolean =>
+  cells[0]?.charCodeAt(0) === headers[0]?.charCodeAt(0) &&
+  headers.every((header, at) => header === (cells[at] ?? "").trim());
 
 const isBlank = (value: CellValue | undefined): boolean => value === undefined || value === null || value.length === 0;
 

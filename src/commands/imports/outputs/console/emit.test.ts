@@ -321,7 +321,7 @@ test("the tenant's own fields are columns, and headers are those of the context'
 
 test("secrets are found by --map, in the input's own encoding and dialect", async () => {
   const content = encodeText(
-    "名前|mail|合言葉\r\n髙橋 花子|hanako@example.co.jp|秘密|\r\n山田|t@x|ひみつ\r\n",
+    "名前|mail|合言葉\r\n髙橋 花子|hanako@example.co.jp|秘密|x\r\n山田|t@x|ひみつ|\r\n",
     "shift_jis",
   );
   const { tenant, folder } = circumstances({
@@ -333,7 +333,7 @@ test("secrets are found by --map, in the input's own encoding and dialect", asyn
     'columns:\n  名前: 氏名\n  mail: メールアドレス\n  合言葉: CLOMOアカウントパスワード\ndialect:\n  delimiter: "|"\n';
   writeFileSync(join(folder, "map.yaml"), map);
   await run(`${LINE} --map map.yaml`, { tenant, folder });
-  // a record with another number of cells than the header has no secret: its cells cannot be assigned
+  // a record with surplus values has no secret: its cells cannot be assigned; surplus blanks are nothing
   expect(linesOf(folder).slice(1, 3)).toEqual([
     "髙橋 花子,,hanako@example.co.jp,,,,,,,,,,,hanako,",
     "山田,,taro@example.co.jp,,,,,,,,,,,taro,ひみつ",

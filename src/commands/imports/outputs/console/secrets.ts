@@ -38,7 +38,7 @@ export async function* secretRows(source: SecretSource): AsyncGenerator<readonly
   const reader = new RecordReader(source.reading, {
     record(cells, count, row, line) {
       if (rows === undefined) rows = rowReader(cells.slice(0, count), source);
-      else if (rows.hasSecrets && count === rows.width) found.push(rows.read(cells, row, line));
+      else if (rows.hasSecrets) found.push(...rows.read(cells, count, row, line));
     },
     problem: () => undefined,
   });
@@ -60,7 +60,7 @@ function rowReader(headers: readonly string[], { plan, map, customFields }: Secr
     map,
   });
   const checker = new RowChecker(layout, () => undefined);
-  const { width, values } = checker;
+  const { values } = checker;
   const secretsOf = (): ReadonlyMap<string, string> => {
     const secrets = new Map<string, string>();
     for (const [at, { column }] of layout.columns.entries()) {
@@ -70,12 +70,12 @@ function rowReader(headers: readonly string[], { plan, map, customFields }: Secr
     return secrets;
   };
   return {
-    width,
     /** whether there is anything to read */
     hasSecrets: layout.unknown.length > 0 || layout.columns.some(({ column }) => column.secret === true),
-    read(cells: readonly string[], row: number, line: number): SecretRow {
-      checker.check(cells, width, row, line);
-      return { row, secrets: secretsOf(), unknown: layout.unknown.map((at) => cells[at] ?? "") };
+    read(cells: readonly string[], count: number, row: number, line: number): readonly SecretRow[] {
+      checker.check(cells, count, row, line);
+      if (!checker.complete) return [];
+      return [{ row, secrets: secretsOf(), unknown: layout.unknown.map((at) => cells[at] ?? "") }];
     },
   };
 }
