@@ -67,7 +67,9 @@ describe("the fixtures", () => {
 describe("good fixtures", () => {
   it.each(good)("%s has no problem", async (file, { format, encoding, delimiter = "," }) => {
     const report = await check(join(FOLDER, file), format, { encoding, dialect: { delimiter } });
-    expect(report).toMatchObject({ problems: [], errors: 0, warnings: 0 });
+    // names written from right to left are shown, and warned of
+    const rest = report.problems.filter(({ code }) => code !== "character-invisible");
+    expect([rest, report.errors]).toEqual([[], 0]);
     expect(report.rows).toBeGreaterThan(0);
   });
 

@@ -60,7 +60,7 @@ describe("what is found", () => {
     const { en, ja } = await inBoth("csv check people.csv --as users", { folder });
     expect(en.exit).toBe(3);
     expect(en.stderr).toBe(
-      "people.csv:2:2: メールアドレス: not a mail address\nerror: 1 error in 1 row\n  people.csv\n",
+      'people.csv:2:2: メールアドレス: not a mail address: "x" (B2)\nerror: 1 error in 1 row\n  people.csv\n',
     );
     expect(en.stdout).toContain("\t1\t1\t0\n");
     expect(ja.exit).toBe(3);
@@ -71,8 +71,8 @@ describe("what is found", () => {
   test("names the physical line where it is another than the row", async () => {
     const stdin = '氏名,メールアドレス\n"山\n田",a@example.jp\n鈴木,x\n';
     const { en, ja } = await inBoth("csv check - --as users", { stdin });
-    expect(en.stderr).toContain("stdin:3:2: メールアドレス: not a mail address (line 4)\n");
-    expect(ja.stderr).toContain("(テキストの 4 行目)\n");
+    expect(en.stderr).toContain('stdin:3:2: メールアドレス: not a mail address: "x" (B3, line 4)\n');
+    expect(ja.stderr).toContain("(セル B3、テキストの 4 行目)\n");
   });
 
   test("of the whole file has no row, of a whole row no column", async () => {
@@ -122,8 +122,8 @@ describe("what is found", () => {
       line: 2,
       column: 2,
       header: "メールアドレス",
-      params: {},
-      reason: "not a mail address",
+      params: { value: "0" },
+      reason: 'not a mail address: "0"',
     });
     expect(problemsIn(ja)[0]?.reason).toContain("メールアドレス");
     expect(JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
@@ -141,6 +141,40 @@ describe("what is found", () => {
     const { stdout } = await check(wrongRows(1), `--as users ${options}`);
     expect(stdout.includes("not-mail-address")).toBe(there);
   });
+});
+
+test("what spreadsheets and people do to values is told once a column, with the first place and the count", async () => {
+  const rows = [
+    "氏名,メールアドレス,社員コード,役職",
+    "山田,a@example.jp,1.23E+11,#N/A",
+    "鈴木,b@example.jp,1.24E+11,",
+  ];
+  const { en, ja } = await inBoth("csv check - --as users", { stdin: `${rows.join("\n")}\n` });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toBe(
+    'warning: stdin:2:3: 社員コード: a number that a spreadsheet has rounded: "1.23E+11" and 1 more (C2)\n' +
+      'warning: stdin:2:4: 役職: an error of a spreadsheet: "#N/A" (D2)\n',
+  );
+  expect(ja.stderr).toContain("表計算ソフトが桁を丸めた値です(指数表記): 「1.23E+11」 ほか 1 件(セル C2)\n");
+});
+
+test("what cannot be seen is a warning, and a mark inside the file an error", async () => {
+  const stdin = "氏名,メールアドレス\n山田,a@example.jp\u200b\n鈴木,b@example.jp\u200b\n";
+  const seen = await check(stdin);
+  expect(seen).toMatchObject({ exit: 0, stderr: expect.stringContaining("2 invisible characters (U+200B) (B2)\n") });
+  const marked = await check(`${GOOD}\ufeff田中,c@example.jp\n`);
+  expect(marked).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining("stdin:3:1: 氏名: contains a byte order mark"),
+  });
+});
+
+test("no secret is shown", async () => {
+  const { stdout, stderr } = await check(
+    '表示名,ユーザーID,パスワード\n山,taro,="="\n山,hana,ひみつ\n',
+    "--as browser --format json",
+  );
+  expect(stdout + stderr).not.toContain("ひみつ");
 });
 
 test("a header below other rows is named by its row", async () => {

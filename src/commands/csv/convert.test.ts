@@ -123,7 +123,7 @@ describe("a problem of bytes or quoting", () => {
     });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toBe(
-      "in.csv:2:2: text after the closing quote\nin.csv:3:1: quote inside an unquoted cell\n" +
+      "in.csv:2:2: text after the closing quote (B2)\nin.csv:3:1: quote inside an unquoted cell (A3)\n" +
         "error: nothing was written: 2 problems\n  in.csv\n",
     );
     expect(ja.exit).toBe(3);

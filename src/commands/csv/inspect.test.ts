@@ -149,7 +149,7 @@ describe("problems of bytes and quoting", () => {
     const { en, ja } = await inBoth("csv inspect -", { stdin: '氏名,説明\n山田,x"y\n"鈴木"z,b\n' });
     expect(en.exit).toBe(3);
     expect(en.stderr).toBe(
-      "stdin:2:2: 説明: quote inside an unquoted cell\nstdin:3:1: 氏名: text after the closing quote\nerror: the file has 2 problems\n  stdin\n",
+      "stdin:2:2: 説明: quote inside an unquoted cell (B2)\nstdin:3:1: 氏名: text after the closing quote (A3)\nerror: the file has 2 problems\n  stdin\n",
     );
     expect(en.stdout).toContain("\tutf-8\t");
     expect(ja.stderr).toMatch(/^stdin:2:2: 説明: [^\n]+引用符/);

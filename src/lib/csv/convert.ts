@@ -1,3 +1,4 @@
+import { severityOf } from "../model/problem.ts";
 import { Decoder } from "./encoding/decode.ts";
 import { createEncoder, type Encoder } from "./encoding/encode.ts";
 import { Place } from "./records/place.ts";
@@ -82,6 +83,8 @@ class Conversion {
       {
         record: () => undefined,
         problem: (problem) => {
+          // what cannot be seen is kept as it is
+          if (severityOf(problem.code) === "warning" || problem.code === "character-bom") return;
           this.#sound = false;
           sink.problem(problem);
         },

@@ -1,3 +1,4 @@
+import type { ProblemCode } from "../model/problem.ts";
 import { isLead, pairsToUnicode, unicodeToCp932 } from "./encoding/cp932.ts";
 import { Decoder } from "./encoding/decode.ts";
 import { type Ambiguity, EncodingDetector } from "./encoding/detect.ts";
@@ -14,6 +15,7 @@ export const ODDITIES = [
   "blank-rows",
   "uneven-rows",
   "title-rows",
+  "invisible",
   "private-use",
   "half-width-kana",
   "vendor-duplicates",
@@ -55,6 +57,8 @@ export interface InspectOptions {
 }
 
 const HEADER_BYTES = 64 * 1024;
+
+const INVISIBLE: readonly ProblemCode[] = ["character-bom", "character-invisible"];
 
 /** Rows among which a header below a title is looked for. */
 const HEADER_ROWS = 10;
@@ -113,7 +117,8 @@ class Survey {
       {
         record: (cells, count, row) => this.#takeRecord(cells, count, row),
         problem: (problem) => {
-          if (this.#problemCount++ < maxProblems) this.#problems.push(problem);
+          if (INVISIBLE.includes(problem.code)) this.#note("invisible", 1, problem.row);
+          else if (this.#problemCount++ < maxProblems) this.#problems.push(problem);
         },
       },
     );

@@ -136,31 +136,31 @@ describe("a file of users", () => {
   it("claims further addresses, each in its own cell", () => {
     const { table, found } = stage("users", [
       ["メールアドレス", "氏名", "メールアドレス", "メールアドレス"],
-      ["a@x", "一", "B@x", "c@x"],
-      ["", "二", "d@x", "e@x"],
-      ["f@x", "三", "F@x", ""],
-      ["g@x", "四", "", ""],
+      ["a@x.jp", "一", "B@x.jp", "c@x.jp"],
+      ["", "二", "d@x.jp", "e@x.jp"],
+      ["f@x.jp", "三", "F@x.jp", ""],
+      ["g@x.jp", "四", "", ""],
     ]);
-    expect(table.claims).toEqual(["b@x@2:3", "c@x@2:4", "e@x@3:4"]);
-    expect(table.column("key")).toEqual(["a@x", "d@x", "f@x", "g@x"]);
+    expect(table.claims).toEqual(["b@x.jp@2:3", "c@x.jp@2:4", "e@x.jp@3:4"]);
+    expect(table.column("key")).toEqual(["a@x.jp", "d@x.jp", "f@x.jp", "g@x.jp"]);
     expect(table.columns).toEqual(["key", "name", "emails", "keys"]);
     expect(found.places.every((place) => !("cells" in place))).toBe(true);
   });
 
   it("claims nothing for a record with too few cells, and something where there are addresses alone", () => {
-    const { table } = stage("users", [["メールアドレス", "メールアドレス"], ["a@x", "b@x"], ["c@x"]]);
-    expect(table.claims).toEqual(["b@x@2:2"]);
+    const { table } = stage("users", [["メールアドレス", "メールアドレス"], ["a@x.jp", "b@x.jp"], ["c@x.jp"]]);
+    expect(table.claims).toEqual(["b@x.jp@2:2"]);
   });
 
   it("told by another key stages the keys of its addresses beside them", () => {
     const cells = [
       ["氏名", "メールアドレス", "社員コード", "UPN"],
-      ["山田", "A@x", "Ｅ〜", "U@x"],
+      ["山田", "A@x.jp", "Ｅ〜", "U@x.jp"],
     ];
     const byCode = stage("users", cells, { key: "employee-code" }).table;
-    expect([byCode.column("key"), byCode.keys("emailKeys")]).toEqual([["Ｅ～"], ['["a@x"]']]);
+    expect([byCode.column("key"), byCode.keys("emailKeys")]).toEqual([["Ｅ～"], ['["a@x.jp"]']]);
     const byUpn = stage("users", cells, { key: "upn" }).table;
-    expect([byUpn.column("key"), byUpn.keys("emailKeys")]).toEqual([["u@x"], ['["a@x"]']]);
+    expect([byUpn.column("key"), byUpn.keys("emailKeys")]).toEqual([["u@x.jp"], ['["a@x.jp"]']]);
     const withoutAddress = stage(
       "users",
       [
@@ -175,11 +175,11 @@ describe("a file of users", () => {
   it("refers to each organisation once, where it stands first", () => {
     const { table } = stage("users", [
       ["組織コード", "メールアドレス", "氏名"],
-      ["S〜", "a@x", "一"],
-      ["S～", "b@x", "二"],
-      ["", "c@x", "三"],
-      ["s～", "d@x", "四"],
-      ["S〜", "e@x", "五"],
+      ["S〜", "a@x.jp", "一"],
+      ["S～", "b@x.jp", "二"],
+      ["", "c@x.jp", "三"],
+      ["s～", "d@x.jp", "四"],
+      ["S〜", "e@x.jp", "五"],
     ]);
     expect(table.references).toEqual(["org S～ S〜@2:1", "org s～@5:1"]);
     expect(table.keys("orgKey")).toEqual(["S～", undefined, undefined, undefined, "S～"]);
@@ -191,7 +191,7 @@ describe("a file of users", () => {
       "users",
       [
         ["氏名", "メールアドレス"],
-        ["山田", "a@x"],
+        ["山田", "a@x.jp"],
       ],
       { options: { map } },
     );
@@ -206,7 +206,7 @@ describe("a file of users", () => {
       "users",
       [
         ["組織コード", "氏名", "メールアドレス"],
-        ["", "山田", "a@x"],
+        ["", "山田", "a@x.jp"],
       ],
       { options },
     );
@@ -216,8 +216,8 @@ describe("a file of users", () => {
   it("stages that a password is set, never the password", () => {
     const { table, found } = stage("users", [
       ["メールアドレス", "氏名", "CLOMOアカウントパスワード"],
-      ["a@x", "一", "hidden-One1"],
-      ["b@x", "二", ""],
+      ["a@x.jp", "一", "hidden-One1"],
+      ["b@x.jp", "二", ""],
     ]);
     expect(table.column("secrets")).toEqual(['["accountPassword"]', null]);
     expect(table.columns).not.toContain("accountPassword");
@@ -228,8 +228,8 @@ describe("a file of users", () => {
   it("stages custom fields together, by the tenant's numbers", () => {
     const cells = [
       ["座席", "氏名", "メールアドレス"],
-      ["A-1", "一", "a@x"],
-      ["", "二", "b@x"],
+      ["A-1", "一", "a@x.jp"],
+      ["", "二", "b@x.jp"],
     ];
     const custom = (wished: Partial<PlanRequest>) =>
       stage("users", cells, { ...wished, options: CUSTOM }).table.column("custom");
@@ -249,7 +249,7 @@ describe("a file of users", () => {
       "users",
       [
         ["氏名", "メールアドレス"],
-        ["一", "a@x"],
+        ["一", "a@x.jp"],
       ],
       { absent: "clear", options: CUSTOM },
     );
@@ -260,7 +260,7 @@ describe("a file of users", () => {
   it("names columns that nobody knows, where they may be there", () => {
     const cells = [
       ["氏名", "星座", "メールアドレス"],
-      ["一", "x", "a@x"],
+      ["一", "x", "a@x.jp"],
     ];
     const { table, found } = stage("users", cells, { options: { allowUnknownColumns: true } });
     expect([table.faults(), found.unknownColumns]).toEqual([[], ["星座"]]);
@@ -343,7 +343,7 @@ describe("a file of SECURED APPs users", () => {
   it("has no addresses to claim", () => {
     const { table } = stage("contacts", [
       ["ユーザーID", "メールアドレス"],
-      ["u1", "a@x"],
+      ["u1", "a@x.jp"],
     ]);
     expect([table.claims, table.columns]).toEqual([[], ["key", "userId", "mailAddress"]]);
   });
@@ -361,12 +361,17 @@ describe("what is wrong with a file", () => {
   });
 
   it("keeps the place of a record with too few or too many cells, without values", () => {
-    const { table, found } = stage("users", [["氏名", "メールアドレス"], ["一"], ["二", "b@x", "c"], ["三", "c@x"]]);
+    const { table, found } = stage("users", [
+      ["氏名", "メールアドレス"],
+      ["一"],
+      ["二", "b@x.jp", "c"],
+      ["三", "c@x.jp"],
+    ]);
     expect(table.faults()).toEqual(["cells-too-few@2:0", "cells-too-many@3:0"]);
     expect(table.rows).toEqual([
       [null, null, null, null],
       [null, null, null, null],
-      ["c@x", "三", '["c@x"]', null],
+      ["c@x.jp", "三", '["c@x.jp"]', null],
     ]);
     expect(found.rows).toBe(3);
   });
@@ -374,22 +379,22 @@ describe("what is wrong with a file", () => {
   it("is nothing of blank rows, which are counted, nor of surplus blank cells", () => {
     const { table, found } = stage("users", [
       ["氏名", "メールアドレス", ""],
-      ["一", "a@x", ""],
+      ["一", "a@x.jp", ""],
       ["", " ", ""],
-      ["二", "b@x", "", ""],
+      ["二", "b@x.jp", "", ""],
       ["", "", ""],
     ]);
     expect(table.faults()).toEqual(["row-blank@3:0", "cells-surplus@4:0"]);
     expect(table.problems.map(({ params }) => params)).toEqual([{ count: 2 }, { count: 1 }]);
-    expect(table.rows.map(([key]) => key)).toEqual(["a@x", "b@x"]);
+    expect(table.rows.map(([key]) => key)).toEqual(["a@x.jp", "b@x.jp"]);
     expect(found.rows).toBe(2);
   });
 
   it("is a column without a header that has a value, which rejects the file", () => {
     const { table } = stage("users", [
       ["氏名", "メールアドレス", ""],
-      ["一", "a@x", ""],
-      ["二", "b@x", "x"],
+      ["一", "a@x.jp", ""],
+      ["二", "b@x.jp", "x"],
     ]);
     expect(table.faults()).toEqual(["header-blank@1:3"]);
   });

@@ -97,8 +97,8 @@ export class Stager implements RecordSink {
     // without a readable header nothing can be checked
     if (this.#layout?.headers.length === 0) return;
     const header = this.#layout?.headers[problem.column - 1] ?? "";
-    this.#report({ ...problem, header });
-    this.#checker?.noteDamage(problem.column);
+    const found = { ...problem, header };
+    if (this.#checker?.noteFound(found) !== false) this.#report(found);
   }
 
   /** Call after the last record: the description of the file, except for its bytes. */

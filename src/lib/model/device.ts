@@ -50,10 +50,10 @@ const FIELDS = {
   platform: optional("platform", "プラットフォーム", "iOS", PLATFORM),
   status: optional("status", "ステータス", "管理中", STATUS),
   identificationName: { ...optional("identification name", "端末識別名", "営業部 1 号機"), comparison: "name" },
-  imei: optional("IMEI", "IMEI番号", "00 000000 000000 0"),
-  phoneNumber: optional("telephone number", "電話番号", null),
-  wifiMac: optional("Wi-Fi MAC address", "Wi-Fi MACアドレス", null),
-  androidId: optional("Android ID", "Android ID", null),
+  imei: { ...optional("IMEI", "IMEI番号", "00 000000 000000 0"), code: true },
+  phoneNumber: { ...optional("telephone number", "電話番号", null), code: true },
+  wifiMac: { ...optional("Wi-Fi MAC address", "Wi-Fi MACアドレス", null), code: true },
+  androidId: { ...optional("Android ID", "Android ID", null), code: true },
   owner: {
     type: "object",
     of: {

@@ -11,6 +11,8 @@ export interface Column {
   /** the header in the console's files, to the letter */
   readonly header: string;
   readonly rule: Rule;
+  /** a code or number of digits, with which nothing is calculated */
+  readonly code?: true | undefined;
   /** how values are compared for equality; default `exact` */
   readonly comparison?: Comparison | undefined;
   /** the column may appear several times under the same header; its value is the list of its non-blank cells */
@@ -58,11 +60,12 @@ export interface CustomField {
 const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
   const field = fields[name];
   if (field?.column === undefined) throw new TypeError(`no file has ${thing}.${name}`);
-  const { column, label, comparison, secret, clearable, onlyWith, refers, resolves } = field;
+  const { column, label, code, comparison, secret, clearable, onlyWith, refers, resolves } = field;
   return {
     field: column.name ?? name,
     header: column.header ?? label?.ja ?? name,
     rule: column.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT,
+    code,
     comparison,
     repeated: field.type === "texts" ? true : undefined,
     secret,

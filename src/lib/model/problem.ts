@@ -1,4 +1,5 @@
 import { counted, text, type Text } from "../text/index.ts";
+import { causeOf, quotedValue } from "./cell-text.ts";
 
 /** Values inserted into a problem's text; never a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;
@@ -22,6 +23,28 @@ const kindOf =
     severity,
     describe: (params) => text(filled(en, params), filled(ja, params)),
   });
+
+/** What a value is not, with the value and its likely cause. */
+const valueKind = (severity: ProblemKind["severity"], en: Wording, ja: Wording): ProblemKind => ({
+  severity,
+  describe: (params) => {
+    const [value, cause] = [quotedValue(params["value"]), causeOf(params["value"])];
+    return text(filled(en, params) + value.en + cause.en, filled(ja, params) + value.ja + cause.ja);
+  },
+});
+
+/** What has probably been done to values, with the first one and how many more there are. */
+const suspicion = (en: string, ja: string): ProblemKind => ({
+  severity: "warning",
+  describe: (params) => {
+    const value = quotedValue(params["value"]);
+    const more = Number(params["count"] ?? 1) - 1;
+    return text(
+      `${en}${value.en}${more > 0 ? ` and ${more} more` : ""}`,
+      `${ja}${value.ja}${more > 0 ? ` ほか ${more} 件` : ""}`,
+    );
+  },
+});
 
 const error = kindOf("error");
 const warning = kindOf("warning");
@@ -66,6 +89,14 @@ export const PROBLEMS = {
   "character-private-use": error(
     "{codePoint} is a private-use character (gaiji) that other systems cannot show",
     "{codePoint} は外字(私用領域)で、他のシステムでは表示できません",
+  ),
+  "character-bom": error(
+    "contains a byte order mark (U+FEFF): two files put together?",
+    "BOM(U+FEFF)があります。2 つのファイルをつなげたものではありませんか",
+  ),
+  "character-invisible": warning(
+    (p) => `${counted(Number(p["count"] ?? 1), "invisible character")} (${p["codePoint"]})`,
+    (p) => `見えない文字が ${p["count"] ?? 1} 個あります(${p["codePoint"]})`,
   ),
   "character-nul": error("contains a NUL character (U+0000)", "NUL 文字(U+0000)があります"),
   // quoting and cells
@@ -132,11 +163,23 @@ export const PROBLEMS = {
     (p) => `${counted(Number(p["length"]), "character")}, at least ${p["min"]} required`,
     "{length} 文字しかありません(下限 {min} 文字)",
   ),
-  "not-alphanumeric": error("must be half-width letters and digits only", "半角英数字のみ使えます"),
-  "not-boolean": error("must be TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれかにしてください"),
-  "not-choice": error("must be one of {choices}", "{choices} のいずれかにしてください"),
-  "not-mail-address": error("not a mail address", "メールアドレスではありません"),
-  "port-range": warning("must be a port number from 1 to 65535", "1〜65535 のポート番号にしてください"),
+  "not-alphanumeric": valueKind("error", "must be half-width letters and digits only", "半角英数字のみ使えます"),
+  "not-boolean": valueKind("error", "must be TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれかにしてください"),
+  "not-choice": valueKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
+  "not-mail-address": valueKind("error", "not a mail address", "メールアドレスではありません"),
+  "port-range": valueKind("warning", "must be a port number from 1 to 65535", "1〜65535 のポート番号にしてください"),
+  // what spreadsheets and people do to values
+  "value-formula": suspicion("a code kept as a formula", "数式の形で保護された値です"),
+  "value-apostrophe": suspicion("begins with an apostrophe", "先頭にアポストロフィがあります"),
+  "value-exponent": suspicion("a number that a spreadsheet has rounded", "表計算ソフトが桁を丸めた値です(指数表記)"),
+  "value-error": suspicion("an error of a spreadsheet", "表計算ソフトのエラー値です"),
+  "value-missing": suspicion("a program's word for no value", "プログラムが「値なし」に使う語です"),
+  "value-blanks": suspicion("blanks at the ends", "前後に空白があります"),
+  "value-full-width": suspicion("full-width characters in a code", "コードに全角文字があります"),
+  "value-decimal": suspicion("a code made a decimal number", "コードが小数になっています"),
+  "value-date": suspicion("a date where a code is expected", "コードが日付になっています"),
+  "mail-scheme": suspicion("begins with mailto:", "先頭に mailto: があります"),
+  "mail-domain": suspicion("no dot behind the @", "@ の後にドットがありません"),
   // rows compared with each other
   "key-duplicate": error("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": error("row {row} has the same {header}", "{row} 行目にも同じ値があります"),

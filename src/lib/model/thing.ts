@@ -52,6 +52,8 @@ export type Field = Shape & {
   readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
   /** in no file if undefined */
   readonly column?: ColumnFacts | undefined;
+  /** a code or number of digits, with which nothing is calculated; so is what is compared as `code` */
+  readonly code?: true | undefined;
   /** default: `exact` */
   readonly comparison?: Comparison | undefined;
   /** only one record of the tenant, or of its app if it has one, may have a value of it */

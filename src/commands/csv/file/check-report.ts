@@ -4,7 +4,7 @@ import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { counted, same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { counted, text, type Language, type Text } from "../../../lib/text/index.ts";
 
 /** A checked file. */
 export interface CheckedFile {
@@ -18,9 +18,18 @@ export interface CheckedFile {
 /** Maximum number of problems of each severity shown to people. */
 const FIRST = 20;
 
+/** A cell as a spreadsheet names it: `C4`. */
+function cellName(row: number, column: number): string {
+  let letters = "";
+  for (let left = column; left > 0; left = Math.floor((left - 1) / 26)) {
+    letters = String.fromCharCode(65 + ((left - 1) % 26)) + letters;
+  }
+  return `${letters}${row}`;
+}
+
 /**
- * `people.csv:4812:3: メールアドレス: not a mail address`, with the physical line if it differs from the row, which has
- * cells of several lines above it.
+ * `people.csv:4812:3: メールアドレス: not a mail address (C4812)`, with the physical line if it differs from the row, which
+ * has cells of several lines above it.
  */
 export function problemLine(
   file: string,
@@ -29,8 +38,14 @@ export function problemLine(
 ): Text {
   const place = [file, ...(row > 0 ? [row, ...(column > 0 ? [column] : [])] : [])].join(":");
   const name = header === "" ? "" : `${header}: `;
-  const where = line > 0 && line !== row ? text(` (line ${line})`, `(テキストの ${line} 行目)`) : same("");
-  return text(`${place}: ${name}${reason.en}${where.en}`, `${place}: ${name}${reason.ja}${where.ja}`);
+  const where = [
+    ...(row > 0 && column > 0 ? [text(cellName(row, column), `セル ${cellName(row, column)}`)] : []),
+    ...(line > 0 && line !== row ? [text(`line ${line}`, `テキストの ${line} 行目`)] : []),
+  ];
+  const [en, ja] = [where.map((one) => one.en).join(", "), where.map((one) => one.ja).join("、")];
+  return where.length === 0
+    ? text(`${place}: ${name}${reason.en}`, `${place}: ${name}${reason.ja}`)
+    : text(`${place}: ${name}${reason.en} (${en})`, `${place}: ${name}${reason.ja}(${ja})`);
 }
 
 /** {@link problemLine} of a problem that was found here. */

@@ -20,6 +20,11 @@ const ODDITY_TEXTS: Readonly<Record<OddityKind, (oddity: Oddity) => Text>> = {
       `${counted(count, "row")} with a different number of cells than the header, first in row ${row}`,
       `ヘッダーとセル数の違う行が ${count} 行(最初は ${row} 行目)`,
     ),
+  invisible: ({ count, row }) =>
+    text(
+      `${counted(count, "invisible character")}, first in row ${row}`,
+      `見えない文字が ${count} 文字(最初は ${row} 行目)`,
+    ),
   "private-use": ({ count, row }) =>
     text(
       `${counted(count, "private-use character")} (gaiji), first in row ${row}`,

@@ -21,17 +21,19 @@ function circumstances(problems: readonly InputProblem[]) {
 const IMPORT = "users import people.csv --dry-run";
 
 test.each([
-  [{}, "people.csv:3:2: メールアドレス: not a mail address"],
-  [{ line: 5 }, "people.csv:3:2: メールアドレス: not a mail address (line 5)"],
-  [{ line: 0 }, "people.csv:3:2: メールアドレス: not a mail address"],
+  [{}, "people.csv:3:2: メールアドレス: not a mail address (B3)"],
+  [{ line: 5 }, "people.csv:3:2: メールアドレス: not a mail address (B3, line 5)"],
+  [{ line: 0 }, "people.csv:3:2: メールアドレス: not a mail address (B3)"],
   [{ column: 0, header: "" }, "people.csv:3: not a mail address"],
-  [{ column: 1 }, "people.csv:3:1: メールアドレス: not a mail address"],
+  [{ column: 27 }, "people.csv:3:27: メールアドレス: not a mail address (AA3)"],
+  [{ column: 703 }, "people.csv:3:703: メールアドレス: not a mail address (AAA3)"],
+  [{ column: 52 }, "people.csv:3:52: メールアドレス: not a mail address (AZ3)"],
   [{ row: 0, line: 0, column: 0, header: "" }, "people.csv: not a mail address"],
   [{ row: 0, line: 0, column: 4, header: "" }, "people.csv: not a mail address"],
-  [{ code: "of-tomorrow" }, "people.csv:3:2: メールアドレス: of-tomorrow"],
+  [{ code: "of-tomorrow" }, "people.csv:3:2: メールアドレス: of-tomorrow (B3)"],
   [
     { code: "too-long", params: { length: 9, max: 8 } },
-    "people.csv:3:2: メールアドレス: 9 characters, at most 8 allowed",
+    "people.csv:3:2: メールアドレス: 9 characters, at most 8 allowed (B3)",
   ],
 ])("a problem is told with its place: %j", async (change, told) => {
   const { stderr } = await run(IMPORT, circumstances([problemOf(change)]));
@@ -40,7 +42,9 @@ test.each([
 
 test("its reason and its line are in the person's language", async () => {
   const { stderr } = await run(`${IMPORT} --lang ja`, circumstances([problemOf({ line: 5 })]));
-  expect(stderr.split("\n")[0]).toBe("people.csv:3:2: メールアドレス: メールアドレスではありません(テキストの 5 行目)");
+  expect(stderr.split("\n")[0]).toBe(
+    "people.csv:3:2: メールアドレス: メールアドレスではありません(セル B3、テキストの 5 行目)",
+  );
 });
 
 test("a warning says so, and rejects nothing", async () => {
@@ -48,7 +52,7 @@ test("a warning says so, and rejects nothing", async () => {
   const { en, ja } = await inBoth(`${IMPORT} --format json`, circumstances([warning]));
   expect(en.exit).toBe(0);
   expect(en.stderr.split("\n")[0]).toBe(
-    "warning: people.csv:3:2: メールアドレス: must be a port number from 1 to 65535",
+    "warning: people.csv:3:2: メールアドレス: must be a port number from 1 to 65535 (B3)",
   );
   expect(ja.stderr.split("\n")[0]).toMatch(/^警告: people\.csv:3:2: /);
 });

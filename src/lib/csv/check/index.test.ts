@@ -42,7 +42,15 @@ const brief = ({ problems }: CheckReport): readonly string[] =>
 
 describe("checkFile", () => {
   it("skips and counts blank rows, leaves out blank columns and cells, and names the header where it stands again", async () => {
-    const rows = ["氏名,メールアドレス,,", "一,a@b,,", ",,,", "二,c@d,,,,", "氏名,メールアドレス,,", " ,,,", ",,,"];
+    const rows = [
+      "氏名,メールアドレス,,",
+      "一,a@b.jp,,",
+      ",,,",
+      "二,c@d.jp,,,,",
+      "氏名,メールアドレス,,",
+      " ,,,",
+      ",,,",
+    ];
     const report = await check(rows.join("\r\n"), "users");
     expect(report).toMatchObject({ rows: 3, errors: 1, warnings: 2 });
     expect(brief(report)).toEqual(["3:0 row-blank", "4:0 cells-surplus", "5:0 header-again"]);
@@ -52,9 +60,9 @@ describe("checkFile", () => {
   it("counts the same in two halves, with the first place in the file", async () => {
     const blank = [
       "氏名,メールアドレス,",
-      ...Array.from({ length: 40 }, (_, at) => (at % 9 === 7 ? ",," : `一,${at}@b,`)),
+      ...Array.from({ length: 40 }, (_, at) => (at % 9 === 7 ? ",," : `一,${at}@b.jp,`)),
     ];
-    const content = [...blank.slice(0, 36), "二,x@y,z", ...blank.slice(36), ""].join("\n");
+    const content = [...blank.slice(0, 36), "二,x@y.jp,z", ...blank.slice(36), ""].join("\n");
     const seen = { parts: 0 };
     const one = await check(content, "users", { threads: 1 });
     const two = await check(content, "users", { splitFrom: 1, chunkBytes: 64, startSecond: inProcess(seen) });
@@ -65,7 +73,7 @@ describe("checkFile", () => {
   });
 
   it("finds nothing in a good file", async () => {
-    const report = await check("氏名,メールアドレス\r\n山田,a@b\r\n佐藤,c@d\r\n", "users");
+    const report = await check("氏名,メールアドレス\r\n山田,a@b.jp\r\n佐藤,c@d.jp\r\n", "users");
     expect(report).toMatchObject({ rows: 2, problems: [], errors: 0, warnings: 0 });
     expect(report.layout?.columns).toHaveLength(2);
   });
@@ -82,7 +90,7 @@ describe("checkFile", () => {
   });
 
   it("finds every mistake in one run, with row, line and column", async () => {
-    const report = await check('氏名,メールアドレス,星座\n"山\n田",a@b,\n,c,x\n佐藤\n鈴木,"e@f\n', "users");
+    const report = await check('氏名,メールアドレス,星座\n"山\n田",a@b.jp,\n,c,x\n佐藤\n鈴木,"e@f.jp\n', "users");
     expect(brief(report)).toEqual(
       [
         "1:3 header-unknown",
@@ -96,13 +104,13 @@ describe("checkFile", () => {
   });
 
   it("gives the header of a problem of bytes", async () => {
-    const bytes = [Buffer.from("氏名,メールアドレス\n"), Uint8Array.of(0xff), Buffer.from(",a@b\n")];
+    const bytes = [Buffer.from("氏名,メールアドレス\n"), Uint8Array.of(0xff), Buffer.from(",a@b.jp\n")];
     const report = await check(Buffer.concat(bytes), "users");
     expect(report.problems).toMatchObject([{ code: "bytes-invalid", row: 2, column: 1, header: "氏名" }]);
   });
 
   it("counts what it no longer lists", async () => {
-    const rows = Array.from({ length: 50 }, (_, i) => `,${i}@b\n`).join("");
+    const rows = Array.from({ length: 50 }, (_, i) => `,${i}@b.jp\n`).join("");
     const report = await check(`氏名,メールアドレス\n${rows}`, "users", { problemLimit: 10 });
     expect(report.problems).toHaveLength(10);
     expect(report.errors).toBe(50);
@@ -111,14 +119,14 @@ describe("checkFile", () => {
 
   it("stops when it is told to", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
-    await expect(check("氏名,メールアドレス\n山田,a@b\n", "users", { signal })).rejects.toThrow("enough");
+    await expect(check("氏名,メールアドレス\n山田,a@b.jp\n", "users", { signal })).rejects.toThrow("enough");
   });
 });
 
 describe("values that must be unique", () => {
   it("name both rows, and tell keys from other values", async () => {
     const report = await check(
-      "氏名,メールアドレス,メールアドレス,CLOMOアカウント名\n一,a@b,,x\n二,A@B,,y\n三,c@d,a@b,x\n四,c@D,,\n",
+      "氏名,メールアドレス,メールアドレス,CLOMOアカウント名\n一,a@b.jp,,x\n二,A@B.jp,,y\n三,c@d.jp,a@b.jp,x\n四,c@D.jp,,\n",
       "users",
     );
     expect(brief(report)).toEqual([
@@ -134,7 +142,7 @@ describe("values that must be unique", () => {
   });
 
   it("may be those of another key", async () => {
-    const report = await check("氏名,メールアドレス,社員コード\n一,a@b,7\n二,c@d,7\n", "users", {
+    const report = await check("氏名,メールアドレス,社員コード\n一,a@b.jp,7\n二,c@d.jp,7\n", "users", {
       key: "employeeCode",
     });
     expect(brief(report)).toEqual(["2:3 key-duplicate like 3", "3:3 key-duplicate like 2"]);
@@ -166,7 +174,7 @@ describe("values that must be unique", () => {
   });
 
   it("are found in rows that have other faults, not in rows nobody can read", async () => {
-    const report = await check("氏名,メールアドレス\n一,a@b\n,a@b\n三,a@b,四\n", "users");
+    const report = await check("氏名,メールアドレス\n一,a@b.jp\n,a@b.jp\n三,a@b.jp,四\n", "users");
     expect(brief(report)).toEqual([
       "2:2 key-duplicate like 3",
       "3:1 required",
@@ -177,25 +185,28 @@ describe("values that must be unique", () => {
 });
 
 const LINES = [
-  "山田,a@b\n",
-  '"山,田",c@d\r\n',
-  '"山\n田",e@f\n',
-  '"山\r\n,x@y\r\nz",g@h\r',
-  '"a""\n""b",i@j\r\n',
+  "山田,a@b.jp\n",
+  '"山,田",c@d.jp\r\n',
+  '"山\n田",e@f.jp\n',
+  '"山\r\n,x@y.jp\r\nz",g@h.jp\r',
+  '"a""\n""b",i@j.jp\r\n',
   "\n",
   "\r\n",
-  ",k@l\n",
+  ",k@l.jp\n",
   "鈴木\n",
   "鈴木,bad\n",
-  '"x"y,m@n\n',
-  'a"b,o@p\n',
-  "佐藤,q@r\r",
-  "\u0000,s@t\n",
+  '"x"y,m@n.jp\n',
+  'a"b,o@p.jp\n',
+  "佐藤,q@r.jp\r",
+  "\u0000,s@t.jp\n",
 ];
 
 describe("two threads", () => {
   const file = fc
-    .tuple(fc.array(fc.constantFrom(...LINES), { maxLength: 60 }), fc.constantFrom("", '"open\n', "end,u@v", "\u001a"))
+    .tuple(
+      fc.array(fc.constantFrom(...LINES), { maxLength: 60 }),
+      fc.constantFrom("", '"open\n', "end,u@v.jp", "\u001a"),
+    )
     .map(([lines, end]) => `氏名,メールアドレス\n${lines.join("")}${end}`);
 
   it("find what one finds", async () => {
@@ -213,7 +224,7 @@ describe("two threads", () => {
 
   it("go on alone where the split lies inside quotes", async () => {
     const seen = { parts: 0 };
-    const content = `氏名,メールアドレス\n"${"山,田\n".repeat(400)}",a@b\n`;
+    const content = `氏名,メールアドレス\n"${"山,田\n".repeat(400)}",a@b.jp\n`;
     const options = { splitFrom: 0, chunkBytes: 64, startSecond: inProcess(seen) };
     expect(await check(content, "users", options)).toMatchObject({ rows: 1, problems: [] });
     expect(seen.parts).toBe(1);
@@ -221,14 +232,14 @@ describe("two threads", () => {
 
   it("share a file that is large enough, by a real worker", async () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `山田,user${i === 19_999 ? 3 : i}@example.com\r\n`);
-    const content = `氏名,メールアドレス\r\n${rows.join("")},z@z\r\n`;
+    const content = `氏名,メールアドレス\r\n${rows.join("")},z@z.jp\r\n`;
     const report = await check(content, "users", { splitFrom: 100_000 });
     expect(report.rows).toBe(20_001);
     expect(brief(report)).toEqual(["5:2 key-duplicate like 20001", "20001:2 key-duplicate like 5", "20002:1 required"]);
   });
 
   it("stop together", async () => {
-    const rows = "山田,a@b\n".repeat(100_000);
+    const rows = "山田,a@b.jp\n".repeat(100_000);
     const abort = new AbortController();
     const running = check(`氏名,メールアドレス\n${rows}`, "users", {
       splitFrom: 0,

@@ -13,20 +13,23 @@ export class PartChecker {
   readonly #checker: RowChecker;
   readonly #keys: RowKeys;
   readonly #hashes: ValueHashes;
+  readonly #problems: ProblemList;
 
   constructor(layout: Layout, options: RowOptions, problems: ProblemList, hashes: ValueHashes) {
     this.#checker = new RowChecker(layout, (problem) => problems.add(problem), options);
     this.#keys = new RowKeys(layout);
     this.#hashes = hashes;
+    this.#problems = problems;
   }
 
   get tally(): Tally {
     return this.#checker.tally;
   }
 
-  /** Notes a reader's problem in the next record. */
-  noteProblem({ column }: RecordProblem): void {
-    this.#checker.noteDamage(column);
+  /** Takes a reader's problem in the next record. */
+  problem(problem: RecordProblem, header: readonly string[]): void {
+    const found = withHeader(problem, header);
+    if (this.#checker.noteFound(found)) this.#problems.add(found);
   }
 
   record(cells: readonly string[], count: number, row: number, line: number): void {

@@ -85,8 +85,8 @@ export class FileCheck implements RecordSink {
   }
 
   problem(problem: RecordProblem): void {
-    this.problems.add(withHeader(problem, this.#header));
-    this.#checker?.noteProblem(problem);
+    if (this.#checker === undefined) this.problems.add(withHeader(problem, this.#header));
+    else this.#checker.problem(problem, this.#header);
   }
 
   #begin(cells: readonly string[]): void {

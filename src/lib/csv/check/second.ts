@@ -1,6 +1,6 @@
 import { openToRead } from "../../files/read.ts";
 import { ValueHashes, type HashPart } from "./hashes.ts";
-import { PartChecker, withHeader } from "./part.ts";
+import { PartChecker } from "./part.ts";
 import { ProblemList, type ProblemTally } from "./problems.ts";
 import { readBytes } from "./read.ts";
 import { loadFormat, type FormatName } from "../../model/console-files.ts";
@@ -49,10 +49,7 @@ export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; 
       if (row === 1 && count === 1) certain = false;
       checker.record(cells, count, row, line);
     },
-    problem: (problem) => {
-      problems.add(withHeader(problem, task.header));
-      checker.noteProblem(problem);
-    },
+    problem: (problem) => checker.problem(problem, task.header),
   });
   const file = await openToRead(task.path);
   try {

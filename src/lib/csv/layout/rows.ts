@@ -4,7 +4,9 @@ import { severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/rules.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
+import { scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
+import { shownValue } from "../../model/cell-text.ts";
 
 /** A column's value in one row: canonical text, null for blank, a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
@@ -23,6 +25,7 @@ interface Cell {
   readonly rule: Rule;
   /** no value can violate the rule */
   readonly free: boolean;
+  readonly scrutiny: Scrutiny;
   readonly positions: readonly number[];
   /** the only position; -1 if the value comes from the map or the column is repeated */
   readonly position: number;
@@ -36,6 +39,7 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, blank: "clear" | 
   column,
   rule: column.rule,
   free: isUnlimited(column.rule),
+  scrutiny: scrutinyOf(column),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   fallback: fallback === null ? null : canonicalValue(column.rule, fallback),
@@ -59,6 +63,7 @@ export class RowChecker {
   readonly #layout: Layout;
   readonly #cells: readonly Cell[];
   readonly #report: (problem: Problem) => void;
+  readonly #unnamed: readonly number[];
   readonly #key: number;
   /** the column that is required when the key is blank; -1 if nothing else can identify a record */
   readonly #fallbackKey: number;
@@ -72,6 +77,7 @@ export class RowChecker {
     const { columns, format, key } = layout;
     this.#layout = layout;
     this.width = layout.headers.length;
+    this.#unnamed = layout.unnamed;
     this.#report = report;
     this.#cells = columns.map((column) => cellOf(column, blank));
     this.#key = columns.findIndex(({ column }) => column.field === key);
@@ -88,9 +94,19 @@ export class RowChecker {
     });
   }
 
-  /** Notes that a cell of the next record already has a problem, so that its content is not checked. */
-  noteDamage(column: number): void {
-    this.#damaged.push(column);
+  /**
+   * Notes a problem that the reader has found in the next record: the content of its cell is not checked. A warning is
+   * told at the end.
+   *
+   * @returns true if it is to be reported now
+   */
+  noteFound(problem: Problem): boolean {
+    if (severityOf(problem.code) === "warning") {
+      this.tally.note(problem);
+      return false;
+    }
+    this.#damaged.push(problem.column);
+    return true;
   }
 
   /** Counts a record whose every cell is blank. @returns false if it has to be checked */
@@ -132,9 +148,12 @@ export class RowChecker {
     return false;
   }
 
-  #note(code: ProblemCode, position: number): void {
+  #note(code: ProblemCode, position: number, value?: string): void {
+    if (position >= 0 && this.#damaged.includes(position + 1)) return;
     const header = this.#layout.headers[position] ?? "";
-    this.tally.note({ code, row: this.#row, line: this.#line, column: position + 1, header, params: NO_PARAMS });
+    // copied: a cell is a slice that keeps the chunk of the file alive
+    const params = value === undefined ? NO_PARAMS : { value: Buffer.from(shownValue(value)).toString() };
+    this.tally.note({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
   }
 
   #checkCells(cells: readonly string[]): void {
@@ -146,10 +165,14 @@ export class RowChecker {
       else if (cell.list !== undefined && cell.positions.length > 0)
         this.values[i] = this.#list(cell, cell.list, cells);
     }
-    for (const position of this.#layout.unnamed) {
+    if (this.#unnamed.length > 0) this.#checkUnnamed(cells);
+    this.#checkKey();
+  }
+
+  #checkUnnamed(cells: readonly string[]): void {
+    for (const position of this.#unnamed) {
       if (!isBlankCell(cells[position] ?? "")) this.#note("header-blank", position);
     }
-    this.#checkKey();
   }
 
   #single(cell: Cell, value: string): string | null {
@@ -161,10 +184,21 @@ export class RowChecker {
       this.#fault("required", cell.position, NO_PARAMS);
       return null;
     }
-    if (cell.free) return value;
-    const faults = faultsOf(cell.rule, value);
-    for (const { code, params } of faults) this.#fault(code, cell.position, params);
-    return canonicalValue(cell.rule, value);
+    this.#judge(cell, value, cell.position);
+    return cell.free ? value : canonicalValue(cell.rule, value);
+  }
+
+  /** Reports what a value breaks, or else what has probably been done to it. */
+  #judge({ free, rule, scrutiny, column }: Cell, value: string, position: number): void {
+    if (!free) {
+      const faults = faultsOf(rule, value);
+      for (const { code, params } of faults) {
+        this.#fault(code, position, column.secret === true ? params : { ...params, value: shownValue(value) });
+      }
+      if (faults.length > 0) return;
+    }
+    const suspicion = suspicionOf(value, scrutiny);
+    if (suspicion !== undefined) this.#note(suspicion, position, value);
   }
 
   #list(cell: Cell, list: string[], cells: readonly string[]): readonly string[] {
@@ -174,7 +208,7 @@ export class RowChecker {
       const position = positions[i] ?? -1;
       const value = cells[position] ?? "";
       if (value === "") continue;
-      for (const { code, params } of faultsOf(cell.rule, value)) this.#fault(code, position, params);
+      this.#judge(cell, value, position);
       if (list.length === 0 || !holds(list, cell.column, value)) list.push(value);
     }
     if (list.length === 0 && cell.fallback !== null) list.push(cell.fallback);
@@ -200,7 +234,11 @@ export class RowChecker {
 }
 
 /** True of nothing but white space, full-width blanks included. */
-const isBlankCell = (value: string): boolean => value === "" || value.trim() === "";
+const isBlankCell = (value: string): boolean => {
+  const first = value.charCodeAt(0);
+  // most values are decided by their first character
+  return !((first > 0x20 && first < 0x80) || (first > 0x3000 && first < 0xfeff)) && value.trim() === "";
+};
 
 const isBlankRecord = (cells: readonly string[], from: number, count: number): boolean => {
   for (let i = from; i < count; i += 1) if (!isBlankCell(cells[i] ?? "")) return false;

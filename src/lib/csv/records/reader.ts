@@ -16,7 +16,8 @@ export interface RecordReaderOptions {
 
 /** In a CP932 file: a NUL, or a character of the user-defined area. */
 const SUSPECT_CP932 = /[\0\ue000-\uf8ff]/;
-const SUSPECT = /\0/;
+/** In Unicode: a NUL, a byte order mark, or what cannot be seen; joiners and selectors belong to their characters. */
+const SUSPECT = /[\0\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/;
 
 /** Delimiters supported by the scanner, with `"` as quote; csv-parse handles all others. */
 const SCANNED = /^[,;\t]$/;
@@ -29,7 +30,7 @@ const SCANNED = /^[,;\t]$/;
  * first line; it still counts as a row, so that row numbers match those in a spreadsheet.
  *
  * Problems: `bytes-invalid`, `character-nul`, `character-private-use` (in CP932: the user-defined area, gaiji),
- * `quote-unclosed`, `quote-stray`, `quote-trailing`, `record-too-long`, `columns-too-many`. Invalid bytes
+ * `character-bom` inside the file, `character-invisible` (a warning), `quote-unclosed`, `quote-stray`, `quote-trailing`, `record-too-long`, `columns-too-many`. Invalid bytes
  * are left out of the cell.
  */
 export class RecordReader implements TextSink {
@@ -96,10 +97,17 @@ export class RecordReader implements TextSink {
     let from = 0;
     for (const { index, 0: character } of text.matchAll(new RegExp(this.#suspect, "g"))) {
       if (index > from) this.#splitter.write(text.slice(from, index));
-      if (character === "\0") this.#splitter.note("character-nul", {});
-      else this.#splitter.note("character-private-use", { codePoint: codePointName(character.charCodeAt(0)) });
+      this.#note(character);
       from = index;
     }
     this.#splitter.write(text.slice(from));
+  }
+
+  #note(character: string): void {
+    const codePoint = codePointName(character.charCodeAt(0));
+    if (character === "\0") this.#splitter.note("character-nul", {});
+    else if (character === "\ufeff") this.#splitter.note("character-bom", {});
+    else if (this.#encoding === "shift_jis") this.#splitter.note("character-private-use", { codePoint });
+    else this.#splitter.note("character-invisible", { codePoint });
   }
 }

@@ -1,4 +1,4 @@
-import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
+import { severityOf, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 
@@ -259,7 +259,7 @@ export class Scanner implements Splitter {
   }
 
   #report(code: ProblemCode, column: number, params: ProblemParams): void {
-    this.#sound = false;
+    if (severityOf(code) === "error") this.#sound = false;
     this.#sink.problem({ code, row: this.#row, line: this.#recordLine, column, params });
   }
 }

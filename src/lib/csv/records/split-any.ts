@@ -1,5 +1,5 @@
 import { CsvError, type InfoRecord, Parser } from "csv-parse";
-import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
+import { severityOf, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 
@@ -121,7 +121,7 @@ export class AnyDialectSplitter implements Splitter {
     this.#sink.record(record, count, this.#row, this.#line, sound);
   }
 
-  /** Reports the notes in the cells and removes the marks; false if there were any. */
+  /** Reports the notes in the cells and removes the marks; false if any was an error. */
   #reportNotes(record: string[]): boolean {
     let sound = true;
     for (const [at, cell] of record.entries()) {
@@ -129,7 +129,7 @@ export class AnyDialectSplitter implements Splitter {
       record[at] = cell.replaceAll(MARK, () => {
         const note = this.#notes.shift();
         if (note === undefined) return MARK;
-        sound = false;
+        if (severityOf(note.code) === "error") sound = false;
         this.#report(note.code, at + 1, note.params);
         return "";
       });

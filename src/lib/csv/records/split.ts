@@ -25,7 +25,7 @@ export interface Splitter {
   /** number of newlines, of any kind, inside quotes */
   readonly quotedNewlines: number;
   write(text: string): void;
-  /** Reports a problem at the current position: the record is not sound. */
+  /** Reports a problem at the current position: with an error, the record is not sound. */
   note(code: ProblemCode, params: ProblemParams): void;
   /** Passes on the last record, if no newline ended it. */
   end(): void;

@@ -1,0 +1,94 @@
+import type { Column } from "../../model/format.ts";
+import type { ProblemCode } from "../../model/problem.ts";
+
+/** What is looked for in a column's values. */
+export type Scrutiny = "none" | "text" | "code" | "mail";
+
+/** Secrets are not looked at; codes and numbers are what a spreadsheet damages most. */
+export const scrutinyOf = ({ secret, rule, comparison, code }: Column): Scrutiny => {
+  if (secret === true) return "none";
+  if (rule.kind === "mail-address") return "mail";
+  if (rule.kind !== "text") return "none";
+  return comparison === "code" || code === true ? "code" : "text";
+};
+
+const EXPONENT = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;
+const ERROR = /^#(?:#{2,}|N\/A|(?:REF|VALUE|DIV\/0|NUM|NULL|SPILL|CALC)!|NAME\?)$/;
+const DATE =
+  /^(?:(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d\d?-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d|\d\d?月\d\d?日)$/;
+const DECIMAL = /^\d+\.0+$/;
+const MISSING = /^(?:nan|null|none|n\/a)$/i;
+const FULL_WIDTH = /[\uff01-\uff5e]/;
+
+/** First characters of what may be damage in any text; a bit for each of the codes up to 127. */
+const NOTICED = Uint8Array.from({ length: 128 }, (_, code) => (/[-=#'\dNn]/.test(String.fromCharCode(code)) ? 1 : 0));
+
+const damageOf = (value: string): ProblemCode | undefined => {
+  switch (value.charCodeAt(0)) {
+    case 0x3d:
+      return /^="[^"]*"$/.test(value) ? "value-formula" : undefined;
+    case 0x27:
+      return /^'[\d=+-]/.test(value) ? "value-apostrophe" : undefined;
+    case 0x23:
+      return ERROR.test(value) ? "value-error" : undefined;
+    case 0x4e:
+    case 0x6e:
+      return MISSING.test(value) ? "value-missing" : undefined;
+    default:
+      return EXPONENT.test(value) ? "value-exponent" : undefined;
+  }
+};
+
+const isBlankAt = (value: string, at: number): boolean =>
+  value.charCodeAt(at) <= 0x20 || value.charCodeAt(at) === 0x3000;
+
+/** Bits of a code's characters: what a date has, a decimal point, blanks and what is not ASCII; 0 for letters and digits. */
+const IN_DATE = 1;
+const POINT = 2;
+const OTHER = 4;
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[-/]/.test(character)) return IN_DATE;
+  if (character === ".") return POINT;
+  return code <= 0x20 ? OTHER : 0;
+});
+
+const kindsIn = (value: string): number => {
+  let kinds = 0;
+  for (let i = 0; i < value.length; i += 1) {
+    const code = value.charCodeAt(i);
+    kinds |= code < 128 ? (KINDS[code] ?? 0) : OTHER;
+  }
+  return kinds;
+};
+
+const LONGEST_DATE = 10;
+
+const codeDamageOf = (value: string): ProblemCode | undefined => {
+  const kinds = kindsIn(value);
+  if (kinds === 0) return undefined;
+  if ((kinds & OTHER) !== 0) {
+    if (isBlankAt(value, 0) || isBlankAt(value, value.length - 1)) return "value-blanks";
+    if (FULL_WIDTH.test(value)) return "value-full-width";
+  }
+  if ((kinds & POINT) !== 0 && DECIMAL.test(value)) return "value-decimal";
+  return value.length <= LONGEST_DATE && DATE.test(value) ? "value-date" : undefined;
+};
+
+const mailDamageOf = (value: string): ProblemCode | undefined => {
+  if (value.charCodeAt(6) === 0x3a && /^mailto:/i.test(value)) return "mail-scheme";
+  const end = value.length;
+  // most top-level domains have two or three letters
+  if (value.charCodeAt(end - 3) === 0x2e || value.charCodeAt(end - 4) === 0x2e) return undefined;
+  const at = value.lastIndexOf("@");
+  return at >= 0 && value.indexOf(".", at) < 0 ? "mail-domain" : undefined;
+};
+
+/** What a spreadsheet or a person has probably done to a value that is not blank; undefined for nearly all. */
+export const suspicionOf = (value: string, scrutiny: Scrutiny): ProblemCode | undefined => {
+  if (scrutiny === "mail") return mailDamageOf(value);
+  if (scrutiny === "none") return undefined;
+  const first = value.charCodeAt(0);
+  const found = first < 128 && NOTICED[first] === 1 ? damageOf(value) : undefined;
+  return found ?? (scrutiny === "code" ? codeDamageOf(value) : undefined);
+};
