@@ -65,7 +65,7 @@ describe("csv check", () => {
       if (!found.includes(`${code} ${row}:${column}`)) missed.push(`${name}: ${found.join(", ")}`);
     }
     expect(missed).toEqual([]);
-  });
+  }, 180_000);
 
   test("problems are lines on stderr, in both languages, and end with exit 3", async () => {
     const home = await freshHome();

@@ -18,15 +18,15 @@ describe("invalid rows", () => {
     const english = await desk.run("users import people.csv --yes --format json");
     expect(english.code).toBe(3);
     expect(english.text).toBe("");
-    expect(english.stderr).toContain("people.csv:3:2: メールアドレス: not a mail address\n");
-    expect(english.stderr).toContain("people.csv:4:1: 氏名: must not be blank (line 5)\n");
+    expect(english.stderr).toContain('people.csv:3:2: メールアドレス: not a mail address: "nobody@" (B3)\n');
+    expect(english.stderr).toContain("people.csv:4:1: 氏名: must not be blank (A4, line 5)\n");
     const { problems } = JSON.parse(english.stderr.trimEnd().split("\n").at(-1) ?? "") as { problems: unknown[] };
     expect(problems).toMatchObject([
       { code: "not-mail-address", row: 3, line: 3, column: 2 },
       { code: "required", row: 4, line: 5, column: 1 },
     ]);
     const japanese = await desk.run("users import people.csv --yes --lang ja");
-    expect(japanese.stderr).toContain("people.csv:4:1: 氏名: 空にできません(テキストの 5 行目)\n");
+    expect(japanese.stderr).toContain("people.csv:4:1: 氏名: 空にできません(セル A4、テキストの 5 行目)\n");
     expect(await desk.users()).not.toContain("taro");
   });
 
@@ -45,7 +45,7 @@ describe("invalid rows", () => {
     expect(errors).toBe(
       csv([
         `${HEADER},clomoctl:reason`,
-        '"佐藤\n花子",nobody@,,=cmd|calc,メールアドレス: not a mail address',
+        '"佐藤\n花子",nobody@,,=cmd|calc,"メールアドレス: not a mail address: ""nobody@"""',
         ",x@example.com,,,氏名: must not be blank",
       ]),
     );
@@ -55,7 +55,7 @@ describe("invalid rows", () => {
       `\ufeff${csv([
         "row,key,action,changed,reason",
         "2,taro@example.com,create,,",
-        "3,nobody@,invalid,,メールアドレス: not a mail address",
+        '3,nobody@,invalid,,"メールアドレス: not a mail address: ""nobody@"""',
         "4,x@example.com,invalid,,氏名: must not be blank",
         "5,ichi@example.com,create,,",
       ])}`,

@@ -34,6 +34,17 @@ test("only headers that the format does not know are asked for, the nearest fiel
   );
 });
 
+test("what people call a column is offered first", async () => {
+  const typing: readonly Typing[] = [
+    ["Which field is お名前?", ENTER],
+    ["Which field is メール?", ENTER],
+    ["Which field is 社員番号?", ENTER],
+  ];
+  expect(await mapped("お名前,メール,社員番号\n", typing)).toBe(
+    'columns:\n  "お名前": "氏名"\n  "メール": "メールアドレス"\n  "社員番号": "社員コード"\n',
+  );
+});
+
 test("the nearest field is offered once", async () => {
   const typing: readonly Typing[] = [["Which field is 氏 名?", DOWN + DOWN + ENTER]];
   expect(await mapped("氏 名\n", typing)).toContain('"氏 名": "フリガナ"');

@@ -16,6 +16,12 @@ test("the format's header row in Shift_JIS, which is said", async () => {
   expect(ja.stderr).toContain("Shift_JIS");
 });
 
+test("on a terminal it can be read, unless an encoding is named", async () => {
+  expect(await run("csv template --as orgs", { terminal: {} })).toMatchObject({ stdout: ORGS, stderr: "" });
+  const { bytes } = await run("csv template --as orgs --encoding shift_jis", { terminal: {} });
+  expect(new TextDecoder("shift_jis").decode(bytes)).toBe(ORGS);
+});
+
 test.each(FORMAT_NAMES)("%s has a column for each field, once", async (format) => {
   const { stdout } = await run(`csv template --as ${format} --encoding utf-8 --newline lf`);
   expect(stdout).toBe(`${FORMATS[format].columns.map(({ header }) => header).join(",")}\n`);

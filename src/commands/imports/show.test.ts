@@ -55,8 +55,8 @@ test.each(["uploading", "discarded", "failed"] as const)("of one that is %s show
 });
 
 test.each([
-  [3, "people.csv:3:2: メールアドレス: not a mail address\n", true],
-  [1, "people.csv:1:2: メールアドレス: not a mail address\n", false],
+  [3, "people.csv:3:2: メールアドレス: not a mail address (B3)\n", true],
+  [1, "people.csv:1:2: メールアドレス: not a mail address (B1)\n", false],
 ])("lists what is wrong with the file of an open plan: row %i", async (row, line, columnsAreTold) => {
   const plan = planOf({ errors: 1, invalid: 1, rejected: true, absentColumns: ["フリガナ"] });
   const importProblems = [problemOf({ row, line: row })];

@@ -140,6 +140,10 @@ export const PROBLEMS = {
     (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
   ),
   "header-missing": error("the column {header} is missing", "列「{header}」がありません"),
+  "header-needed": warning(
+    "there is no column {header}: rows of new records would be rejected",
+    "列「{header}」がありません。新しいレコードの行は拒否されます",
+  ),
   "header-other-app": warning(
     "the column {header} belongs to {app}; it is ignored",
     "列「{header}」は {app} のものなので無視します",

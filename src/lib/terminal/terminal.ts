@@ -93,7 +93,8 @@ export class Terminal {
   readonly #err: TextWriter;
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
-  readonly #onTerminal: boolean;
+  /** stdout is a terminal */
+  readonly onTerminal: boolean;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
   /** @throws `usage` when an option has an invalid value */
@@ -102,7 +103,7 @@ export class Terminal {
     this.#options = options;
     this.language = chooseLanguage(options.lang, environment);
     this.output = chooseOutput(options, stdout.isTTY === true);
-    this.#onTerminal = stdout.isTTY === true;
+    this.onTerminal = stdout.isTTY === true;
     this.interactive = stdin.isTTY === true && options.input !== false;
     this.out = new StreamWriter(stdout, "stdout", place.signal);
     this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
@@ -224,7 +225,7 @@ export class Terminal {
 
   async #outputPlace() {
     const { heading } = await this.styles("stdout");
-    return { out: this.out, choice: this.output, language: this.language, heading, onTerminal: this.#onTerminal };
+    return { out: this.out, choice: this.output, language: this.language, heading, onTerminal: this.onTerminal };
   }
 }
 

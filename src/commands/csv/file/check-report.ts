@@ -105,8 +105,13 @@ export function reportColumns({ language, output }: Terminal): readonly Column<C
 }
 
 /** The failure of a file with errors. */
-export const rejection = ({ file, report: { errors, rows } }: CheckedFile): Failure =>
-  new Failure("input-rejected", {
+export const rejection = ({ file, format, report: { errors, rows, counts } }: CheckedFile): Failure => {
+  const map = `clomoctl csv map ${file} --as ${format} -o map.yaml`;
+  return new Failure("input-rejected", {
     what: text(`${counted(errors, "error")} in ${counted(rows, "row")}`, `${rows} 行に ${errors} 件のエラーがあります`),
     where: file,
+    hint: counts.has("header-unknown")
+      ? text(`map the columns with --map, made by: ${map}`, `--map で列の意味を指定できます。対応表の作成: ${map}`)
+      : undefined,
   });
+};

@@ -49,13 +49,14 @@ const NAMES = new Map<FileEncoding, string>([
 ]);
 
 /**
- * The chosen encoding, else that of the account's language, which is then noted.
+ * The chosen encoding, else UTF-8 on a terminal, else that of the account's language, which is then noted.
  *
  * @throws `usage` for a byte order mark in an encoding that has none
  */
 export async function chooseOutputForm(
   { terminal }: Pick<Tools, "terminal">,
   asked: {
+    readonly output?: string | undefined;
     readonly encoding: FileEncoding | undefined;
     readonly bom: boolean;
     readonly onUnmappable?: "error" | "replace" | undefined;
@@ -63,7 +64,8 @@ export async function chooseOutputForm(
   language: Language,
 ): Promise<OutputForm> {
   const { bom, onUnmappable = "error" } = asked;
-  const encoding = asked.encoding ?? (language === "ja" ? "shift_jis" : "utf-8");
+  const isRead = asked.output === "-" && terminal.onTerminal;
+  const encoding = asked.encoding ?? (language === "ja" && !isRead ? "shift_jis" : "utf-8");
   if (bom && encoding !== "utf-8") {
     throw new Failure("usage", {
       what: text("Shift_JIS has no byte order mark", "Shift_JIS には BOM がありません"),
@@ -71,7 +73,7 @@ export async function chooseOutputForm(
       hint: text("pass --encoding utf-8, or omit --bom", "--encoding utf-8 を指定するか、--bom を外してください"),
     });
   }
-  if (asked.encoding === undefined) {
+  if (asked.encoding === undefined && !isRead) {
     const name = NAMES.get(encoding) ?? encoding;
     const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];
     await terminal.note(

@@ -72,6 +72,35 @@ test.each([
   expect(ja.stderr.includes(`… 警告は全部で ${warnings} 件\n`)).toBe(moreWarnings);
 });
 
+test("what has one cause is told once, with the number of other rows", async () => {
+  const unknown = (row: number, code: string) =>
+    problemOf({ row, line: row, column: 3, header: "組織コード", code: "org-unknown", params: { code } });
+  const lacking = (row: number) =>
+    problemOf({ row, line: row, column: 0, header: "", code: "required-new", params: { header: "氏名", of: "user" } });
+  const rows = Array.from({ length: 30 }, (_, at) => [lacking(at + 2), unknown(at + 2, at === 7 ? "HR" : "HQ")]).flat();
+  const { en, ja } = await inBoth(IMPORT, circumstances(rows));
+  expect(en.stderr.match(/^people\.csv.*$/gm)).toEqual([
+    "people.csv:2: 氏名 must not be blank for a new user; 29 more rows",
+    expect.stringMatching(/^people\.csv:2:3: 組織コード: no organisation with the code HQ.*\(C2\); 28 more rows$/),
+    expect.stringMatching(/^people\.csv:9:3: 組織コード: no organisation with the code HR.*\(C9\)$/),
+  ]);
+  expect(ja.stderr).toContain("people.csv:2: 新しいユーザーでは氏名を空にできません ほか 29 行\n");
+});
+
+test("a header that is not known leads to csv map", async () => {
+  const unknown = problemOf({
+    row: 1,
+    line: 1,
+    column: 1,
+    header: "お名前",
+    code: "header-unknown",
+    params: { header: "お名前", nearest: "氏名" },
+  });
+  const { stderr } = await run(IMPORT, circumstances([unknown]));
+  expect(stderr).toContain("people.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\n");
+  expect(stderr).toContain("clomoctl csv map people.csv --as users -o map.yaml\n");
+});
+
 test("programs are given every error, and no warning, where JSON is written", async () => {
   const problems = [...many(25, "error"), ...many(25, "warning", "port-range"), problemOf({ row: 99 })];
   const { stderr } = await run(`${IMPORT} --format json`, circumstances(problems));

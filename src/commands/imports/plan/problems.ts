@@ -3,7 +3,7 @@ import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { problemLine } from "../../csv/file/check-report.ts";
-import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { counted, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
 /** The failure for a rejected file; carries every problem for programs. */
 export class RejectedFile extends Failure {
@@ -23,8 +23,21 @@ export interface ListedProblems {
   readonly whole: string | undefined;
 }
 
-/** Maximum number of problems shown to people. */
+/** Maximum number of problems shown to people, and of those read to count what has one cause. */
 const FIRST = 20;
+const MOST_READ = 100_000;
+
+/** A problem, and how many other rows have it for the same cause. */
+interface ShownProblem {
+  readonly problem: InputProblem;
+  more: number;
+}
+
+/** What rows may have in common: a name that the tenant lacks, or a column that the file lacks. */
+const causeOf = ({ code, column, params }: InputProblem): string | undefined =>
+  code.endsWith("-unknown") || (code === "required-new" && column === 0)
+    ? `${code} ${JSON.stringify(params)}`
+    : undefined;
 
 /** Rows are counted from the header, 1; problems of the file as a whole have row 0. */
 const HEADER_ROW = 1;
@@ -47,7 +60,7 @@ const inPlan = (number: number): Text =>
   text(`see them: clomoctl imports show ${number} --problems`, `一覧: clomoctl imports show ${number} --problems`);
 
 /**
- * Lists the problems of an input: the first errors and warnings, and how many there are in all.
+ * Lists the problems of an input: the first errors and warnings, those of one cause once, and how many there are in all.
  *
  * @param typed the file's name for people; for a kept plan, the name it was sent with is used
  */
@@ -60,18 +73,32 @@ export async function listProblems(
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined };
   const all = terminal.output.format === "json" ? [] : undefined;
   const left = { error: FIRST, warning: FIRST };
+  const shown: ShownProblem[] = [];
+  const causes = new Map<string, ShownProblem>();
+  let read = 0;
   let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
     if (problem.severity === "error") {
       all?.push(problemForPrograms(problem, terminal.language) as never);
       if (problem.row <= HEADER_ROW) whole ??= problem.code;
     }
-    if (left[problem.severity] > 0) {
+    read += 1;
+    const cause = causeOf(problem);
+    const same = cause === undefined ? undefined : causes.get(cause);
+    if (same !== undefined) same.more += 1;
+    else if (left[problem.severity] > 0) {
       left[problem.severity] -= 1;
-      const line = problemLine(typed ?? plan.fileName, problem, reasonOf(problem));
-      await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
+      const one = { problem, more: 0 };
+      shown.push(one);
+      if (cause !== undefined) causes.set(cause, one);
     }
-    if (all === undefined && left.error === 0 && left.warning === 0) break;
+    const full = left.error === 0 && left.warning === 0;
+    if (all === undefined && ((full && causes.size === 0) || read === MOST_READ)) break;
+  }
+  for (const { problem, more } of shown) {
+    const { en, ja } = problemLine(typed ?? plan.fileName, problem, reasonOf(problem));
+    const line = more === 0 ? text(en, ja) : text(`${en}; ${counted(more, "more row")}`, `${ja} ほか ${more} 行`);
+    await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
   }
   await noteRest(terminal, plan, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
   return { all: all ?? [], whole };

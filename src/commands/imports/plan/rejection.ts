@@ -60,8 +60,9 @@ function nextStep(requested: ImportRequest, whole: string | undefined): Text {
 /** Problems of records that the file lacks. */
 const DELETIONS: ReadonlySet<string> = new Set(["administrator-delete", "delete-held", "org-delete-holds"]);
 
-function fixWhole({ kind }: ImportRequest, code: string): Text {
+function fixWhole({ kind, file }: ImportRequest, code: string): Text {
   const template = `clomoctl csv template --as ${kind}`;
+  const map = `clomoctl csv map ${file === "-" ? "FILE" : file} --as ${kind} -o map.yaml`;
   if (code === "file-empty" || code === "file-no-rows") {
     return text(
       `the file needs a header row and data rows: ${template}`,
@@ -81,7 +82,7 @@ function fixWhole({ kind }: ImportRequest, code: string): Text {
     );
   }
   return text(
-    `fix the header row, or map its columns with --map FILE; columns of the format: ${template}`,
-    `ヘッダー行を直すか、--map FILE で列の意味を指定してください。列の一覧: ${template}`,
+    `fix the header row (${template}), or map its columns with --map, made by: ${map}`,
+    `ヘッダー行を直すか(列の一覧: ${template})、--map で列の意味を指定してください。対応表の作成: ${map}`,
   );
 }

@@ -93,6 +93,10 @@ export class FileCheck implements RecordSink {
     this.#header = cells;
     const { layout, problems } = readHeader(cells, this.#format, this.#options);
     for (const problem of problems) this.problems.add(problem);
+    for (const { field, header, required } of layout.absent) {
+      if (required !== "always" || field === layout.key) continue;
+      this.problems.add({ code: "header-needed", row: 1, line: 1, column: 0, header: "", params: { header } });
+    }
     this.layout = layout;
     this.#checker = new PartChecker(layout, this.#options, this.problems, this.hashes);
   }

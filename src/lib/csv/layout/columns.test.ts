@@ -94,8 +94,19 @@ describe("columns by name", () => {
   });
 
   it("are not guessed from afar", () => {
-    expect(nearestHeader(FORMATS.users.columns, "name")).toBeUndefined();
     expect(nearestHeader(FORMATS.users.columns, "血液型と星座")).toBeUndefined();
     expect(nearestHeader(FORMATS.users.columns, "x".repeat(1_000_000))).toBeUndefined();
   });
+});
+
+it.each([
+  ["users", "お名前", "氏名"],
+  ["users", "E-Mail", "メールアドレス"],
+  ["users", "社員Ｎｏ", "社員コード"],
+  ["users", "電話 番号", "TEL"],
+  ["docs", "氏名", "表示名"],
+  ["devices", "シリアル番号", "シリアルナンバー"],
+  ["users", "constructor", undefined],
+] as const)("in a file of %s, %s is probably %s", (format, theirs, ours) => {
+  expect(nearestHeader(FORMATS[format].columns, theirs)).toBe(ours);
 });
