@@ -25,6 +25,9 @@ describe("an import", () => {
       secretsSet: 0,
       orgsCreated: 2,
       committed: true,
+      newOrgs: ["S01", "S02"],
+      newGroups: [],
+      columns: [],
     });
     expect(stderr).toContain("plan for embedded (context embedded)");
     expect(stderr).toContain("+ 2 taro@example.com 山田 太郎");
@@ -208,7 +211,7 @@ describe("imports", () => {
     const reverted = await desk.run(`imports revert ${importId} --confirm-deletions 1 --format json`);
     expect(resultOf(reverted)).toMatchObject({ delete: 1, update: 1, committed: true });
     expect(reverted.stderr).toMatch(
-      / {2}- new@example\.com 新人\n.* {2}~ taro@example\.com 山田 太郎: 氏名, 組織コード, 役職\n/s,
+      / {2}- new@example\.com 新人\n.* {2}~ taro@example\.com 山田 太郎: 氏名: 山田 次郎 → 山田 太郎, 組織コード: S02 → S01, 役職: 課長 → 部長\n/s,
     );
     expect(await desk.users()).toBe(before);
     expect((await desk.run(`imports revert ${importId} --confirm-deletions 1`)).code).toBe(5);

@@ -49,6 +49,18 @@ function unpack(from: string, to: string): void {
   }
 }
 
+/** What answers tell now that they did not then. */
+const TOLD_SINCE = new Set(["newOrgs", "newGroups", "columns", "changes"]);
+
+/** An answer in JSON or NDJSON as it was then. */
+function asThen(answer: string): string {
+  const before = (name: string, value: unknown): unknown => (TOLD_SINCE.has(name) ? undefined : value);
+  const line = (one: string): string => (one.startsWith('{"') ? JSON.stringify(JSON.parse(one), before) : one);
+  return answer.startsWith("{\n")
+    ? `${JSON.stringify(JSON.parse(answer), before, 2)}\n`
+    : answer.split("\n").map(line).join("\n");
+}
+
 /** A copy of a tenant that the old program left, a moment later, and the program of today on it. */
 class Reopened {
   readonly #folder = mkdtempSync(join(tmpdir(), "old-imports-"));
@@ -104,7 +116,7 @@ class Reopened {
   async ask(line: string): Promise<string> {
     const { exit, stdout, stderr } = await this.run(line);
     if (exit !== 0) throw new Error(`${line} ended with ${exit}: ${stderr}`);
-    return stdout;
+    return asThen(stdout);
   }
 
   /** {@link run}. @throws where it leaves keys that do not follow from their values */
@@ -131,7 +143,7 @@ class Reopened {
       title,
       lines,
       exits: ran.map(({ exit }) => exit),
-      said: timeless(ran.map(({ stdout }) => stdout).join(""), madeAt),
+      said: timeless(ran.map(({ stdout }) => asThen(stdout)).join(""), madeAt),
       exports: Object.fromEntries(exports.filter(([line, text]) => text !== said[line])),
       rows: difference(this.opened, await this.tables()),
     };
@@ -284,7 +296,8 @@ describe.each(SCENES)("%s of another commit", (scene) => {
     const lines = Object.keys(story.said).filter((line) => line.startsWith("imports show"));
     expect(lines.length).toBeGreaterThan(0);
     for (const line of lines) {
-      expect(await home.run(line, reading)).toMatchObject({ exit: 0, stdout: story.said[line] });
+      const { exit, stdout } = await home.run(line, reading);
+      expect([exit, asThen(stdout)]).toEqual([0, story.said[line]]);
     }
   });
 

@@ -55,7 +55,7 @@ test("shows the plan in the words of the app, and commits it", async () => {
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, secretsSet: 1, committed: true });
   expect(en.stderr).toContain("SECURED APPs users (docs), append (追加更新), 1 row\n");
   expect(en.stderr).toContain("rows that set a secret: 1\ngroups to create: 2\n");
-  expect(en.stderr).toContain("  + 2 hanako01 花子: 表示名\n");
+  expect(en.stderr).toContain("  + 2 hanako01 花子: 表示名: (blank) → 花子, (secret set)\n");
   expect(ja.stderr).toContain("SECURED APPs ユーザー(docs)、追加更新、1 行\n");
   expect(ja.stderr).toContain("パスワードなどの機密情報を設定する行: 1\n作成するグループ: 2\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");

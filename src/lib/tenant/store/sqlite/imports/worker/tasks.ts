@@ -232,6 +232,8 @@ const applyAndRecord = async (
   const plan = planSqlOf(record);
   const { counts, staged } = record.detail;
   if (counts === null || counts.rejected) throw rejected(record);
+  // what else a plan tells is about the tenant, not about what was done
+  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...done } = counts;
   await writer.lock(writtenBy(plan.kind));
   checkEtag(database, plan, record);
   const revision = advance(database, [plan.kind.collection]);
@@ -243,7 +245,7 @@ const applyAndRecord = async (
     actor: record.detail.actor,
     action: "imports.commit",
     subject: record.id,
-    detail: { kind: record.kind, ...counts, inputSha256: staged?.sha256 ?? null },
+    detail: { kind: record.kind, ...done, inputSha256: staged?.sha256 ?? null },
   });
 };
 
