@@ -133,11 +133,11 @@ test("an owner that the tenant lacks is told by row and column, in both language
     header: "所有者メールアドレス",
     params: { value: "nobody@example.jp" },
   });
-  const tenant = planning(plan, { importProblems: [problem], discardImport: plan, import: committed(plan) });
+  const tenant = planning(plan, { importProblems: [problem], discardImport: plan, import: plan });
   const { en, ja } = await inBoth("devices import devices.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
-    'devices.csv:2:3: 所有者メールアドレス: no user has the mail address "nobody@example.jp"; import users first: clomoctl users import FILE\n',
+    'devices.csv:2:3: 所有者メールアドレス: no user has the mail address "nobody@example.jp"; import users first: clomoctl users import FILE (C2)\n',
   );
   expect(ja).toMatchObject({ exit: 3, stdout: "" });
   expect(ja.stderr).toContain(

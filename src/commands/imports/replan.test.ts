@@ -30,7 +30,7 @@ test.each([
   const replanImport = planOf({ errors: 1, rejected: true, absentColumns: ["フリガナ"] });
   const answers = { imports, replanImport, tenant: example("tenant"), importProblems: [problemOf({ row, line: row })] };
   const { stderr, requests } = await run("imports replan 019a", { tenant: answers });
-  expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not a mail address\n`);
+  expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not a mail address (B${row})\n`);
   expect(stderr.includes("left unchanged: フリガナ")).toBe(columnsAreTold);
   expect(stderr).not.toContain("imports commit");
   expect(operations(requests)).toEqual(["imports", "replanImport", "importProblems", "tenant"]);

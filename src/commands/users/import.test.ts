@@ -264,7 +264,7 @@ test.each(["--yes", "--dry-run"])("with rows left out it ends in part: --skip-in
     folder: folder(),
   });
   expect(exit).toBe(8);
-  expect(stderr).toContain("people.csv:3:2: メールアドレス: not a mail address\n");
+  expect(stderr).toContain("people.csv:3:2: メールアドレス: not a mail address (B3)\n");
 });
 
 test("a file with an invalid row is refused: every problem is told, and no row shown", async () => {
