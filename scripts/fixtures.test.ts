@@ -95,7 +95,9 @@ const beside = broken.filter(([, { needs }]) => needs !== undefined);
 
 describe("broken fixtures", () => {
   it("there are for every problem", () => {
-    expect(new Set(broken.map(([, { code }]) => code))).toEqual(new Set(Object.keys(PROBLEMS)));
+    // these are found with --fix only
+    const mending = ["value-mended", "key-mended", "cells-lacking"];
+    expect(new Set([...broken.map(([, { code }]) => code), ...mending])).toEqual(new Set(Object.keys(PROBLEMS)));
   });
 
   it.each(alone)("%s has its problem and no other", async (file, entry) => {

@@ -83,7 +83,7 @@ describe("csv check", () => {
 
   test("rows are told apart by the key that the import will have", async () => {
     const home = await freshHome();
-    const stdin = Buffer.from("氏名,社員コード\n山田,1\n髙橋,1\n");
+    const stdin = Buffer.from("氏名,メールアドレス,社員コード\n山田,a@example.jp,1\n髙橋,b@example.jp,1\n");
     const words = ["csv", "check", "-", "--as", "users", "--format", "json", "--key", "employee-code"];
     const { code, text } = await run(words, { home, stdin });
     const { problems } = JSON.parse(text) as { problems: readonly FoundProblem[] };

@@ -58,6 +58,48 @@ describe("an import", () => {
     expect(await desk.users()).toContain("taro@example.com");
   });
 
+  test("--fix mends keys that met nothing, and refuses those that met a record as they were", async () => {
+    const desk = await freshDesk();
+    const header = "氏名,メールアドレス,社員コード";
+    await desk.write("before.csv", csv([header, "一,a@example.jp,0001", "二,b@example.jp,0002 "]));
+    expect((await desk.run("users import before.csv --yes")).code).toBe(0);
+    await desk.write("wide.csv", csv([header, "一, ａ@example.jp,0001"]));
+    const mended = await desk.run("users import wide.csv --fix trim,width --yes --format json");
+    expect(mended.stderr).toContain('mended: "␣ａ@example.jp" → "a@example.jp" (B2)');
+    expect(resultOf(mended)).toMatchObject({ create: 0, unchanged: 1 });
+    await desk.write("code.csv", csv([header, "二,b@example.jp,0002 "]));
+    const refused = await desk.run("users import code.csv --key employee-code --fix trim --yes");
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain('matches a record as it is in the file ("0002 ")');
+    await desk.write("orgs.csv", csv(["組織名,組織コード", "営業,Ｓ1"]));
+    expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
+    const orgs = await desk.run("orgs import orgs.csv --fix width --yes");
+    expect(orgs.stderr).toContain('matches a record as it is in the file ("Ｓ1")');
+  });
+
+  test("--fix short-rows changes no value that a row lacks, and clears those it leaves blank", async () => {
+    const desk = await freshDesk();
+    const header = "氏名,メールアドレス,役職,社員コード,TEL,組織コード";
+    const people = [header, "一,a@example.jp,課長,0001,03-1,S1", "二,b@example.jp,課長,0002,03-2,S1"];
+    await desk.write("all.csv", csv(people));
+    expect((await desk.run("users import all.csv --create-orgs --yes")).code).toBe(0);
+    await desk.write("short.csv", csv([header, "一,a@example.jp,,0001", "二,b@example.jp,部長,0002,,S1"]));
+    expect((await desk.run("users import short.csv --yes")).code).toBe(3);
+    const done = await desk.run("users import short.csv --fix short-rows --yes --format json");
+    expect(resultOf(done)).toMatchObject({ update: 2, committed: true });
+    const listed = await desk.run("users list --format json");
+    expect(JSON.parse(listed.text)).toMatchObject([
+      { name: "一", title: null, employeeCode: "0001", tel: "03-1", org: "S1" },
+      { name: "二", title: "部長", employeeCode: "0002", tel: null, org: "S1" },
+    ]);
+    await desk.write("new.csv", csv(["メールアドレス,氏名", "c@example.jp"]));
+    const unnamed = await desk.run("users import new.csv --fix short-rows --yes");
+    expect(unnamed).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("氏名 must not be blank for a new user"),
+    });
+  });
+
   test("without a terminal and without --yes ends with 2 and names --yes", async () => {
     const desk = await freshDesk();
     const { code, stderr } = await desk.run("users import people.csv --create-orgs");

@@ -49,18 +49,6 @@ function unpack(from: string, to: string): void {
   }
 }
 
-/** What answers tell now that they did not then. */
-const TOLD_SINCE = new Set(["newOrgs", "newGroups", "columns", "changes"]);
-
-/** An answer in JSON or NDJSON as it was then. */
-function asThen(answer: string): string {
-  const before = (name: string, value: unknown): unknown => (TOLD_SINCE.has(name) ? undefined : value);
-  const line = (one: string): string => (one.startsWith('{"') ? JSON.stringify(JSON.parse(one), before) : one);
-  return answer.startsWith("{\n")
-    ? `${JSON.stringify(JSON.parse(answer), before, 2)}\n`
-    : answer.split("\n").map(line).join("\n");
-}
-
 /** A copy of a tenant that the old program left, a moment later, and the program of today on it. */
 class Reopened {
   readonly #folder = mkdtempSync(join(tmpdir(), "old-imports-"));

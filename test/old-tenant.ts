@@ -132,7 +132,13 @@ export function difference(before: Tables, after: Tables): Difference {
 
 /** An import, its result or a row of its plan as an older program said it: without what it did not know. */
 function recordThen(record: Row): Row {
-  const unknown = new Set(["number", "columns", ...("setsSecret" in record ? ["name", "changes"] : [])]);
+  const unknown = new Set([
+    "number",
+    "columns",
+    "newOrgs",
+    "newGroups",
+    ...("setsSecret" in record ? ["name", "changes"] : []),
+  ]);
   const known = Object.entries(record).filter(([key]) => !unknown.has(key));
   return Object.fromEntries(
     known.map(([key, value]) => [key, key === "state" && value === "reverted" ? "committed" : value]),

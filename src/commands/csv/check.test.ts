@@ -77,7 +77,7 @@ describe("what is found", () => {
 
   test("of the whole file has no row, of a whole row no column", async () => {
     expect((await check("")).stderr).toMatch(/^stdin: the file is empty\n/);
-    expect((await check("氏名,メールアドレス\n山田\n")).stderr).toMatch(/^stdin:2: [^\n]*header has 2\n/);
+    expect((await check("氏名,メールアドレス\n山田\n")).stderr).toMatch(/^stdin:2: [^\n]*header has 2 /);
     expect((await check("氏名\n山田\n")).stderr).toMatch(/^stdin: the column メールアドレス is missing\n/);
   });
 
@@ -178,6 +178,32 @@ test("what cannot be seen is a warning, and a mark inside the file an error", as
     exit: 3,
     stderr: expect.stringContaining("stdin:3:1: 氏名: contains a byte order mark"),
   });
+});
+
+test("--fix mends before it checks, lists what it changed, and finds what is the same only then", async () => {
+  const stdin = "氏名,メールアドレス\n山田,jiro＠example.jp\n鈴木, jiro@example.jp\n";
+  const { en, ja } = await inBoth("csv check - --as users --fix trim,width", { stdin });
+  expect(en.exit).toBe(3);
+  expect(en.stderr).toContain(
+    'warning: stdin:2:2: メールアドレス: mended: "jiro＠example.jp" → "jiro@example.jp" (B2)\n',
+  );
+  expect(en.stderr).toContain("stdin:3:2: メールアドレス: the same メールアドレス as row 2 (B3)\n");
+  expect(ja.stderr).toContain("修正しました: 「␣jiro@example.jp」 → 「jiro@example.jp」(セル B3)\n");
+  const wrong = await inBoth("csv check - --as users --fix trim,case", { stdin });
+  expect(wrong.en).toMatchObject({ exit: 2, stderr: expect.stringContaining('--fix does not know "case"') });
+  expect(wrong.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("「case」") });
+});
+
+test("a short row leads to --fix short-rows, which leaves the cells it lacks alone", async () => {
+  const stdin = "氏名,メールアドレス,TEL\n山田,a@example.jp\n鈴木,b@example.jp,03\n";
+  expect(await check(stdin)).toMatchObject({ exit: 3, stderr: expect.stringContaining("--fix short-rows)\n") });
+  const { en, ja } = await inBoth("csv check - --as users --fix short-rows", { stdin });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toBe("warning: stdin:2: 1 short row: the cells that are lacking leave values unchanged\n");
+  expect(ja.stderr).toContain("足りない列の値は変更しません");
+  const orgs = await inBoth("csv check - --as orgs --fix short-rows", { stdin: "組織名,組織コード\n営業\n" });
+  expect(orgs.en).toMatchObject({ exit: 2, stderr: expect.stringContaining("not for organisations") });
+  expect(orgs.ja.exit).toBe(2);
 });
 
 test("no secret is shown", async () => {

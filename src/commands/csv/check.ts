@@ -9,6 +9,7 @@ import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
+import { FIX, fixesOf } from "./file/fix.ts";
 import { FORMAT } from "./file/format.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
 
@@ -54,6 +55,7 @@ export default defineCommand({
         "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
       ),
     },
+    fix: FIX,
     allowUnknownColumns: {
       kind: "boolean",
       about: text("accept unknown columns", "不明な列を認める"),
@@ -64,11 +66,12 @@ export default defineCommand({
     { line: "clomoctl csv check broken/twenty-mistakes.csv --as users --format json" },
   ],
   exits: ["input-rejected", "not-found"],
-  async run(tools, { file: name, as, encoding: asked, map: mapFile, key, allowUnknownColumns }) {
+  async run(tools, { file: name, as, encoding: asked, map: mapFile, key, fix: words, allowUnknownColumns }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
+    const fix = fixesOf(words, as);
     const keyField = await fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
@@ -78,6 +81,7 @@ export default defineCommand({
       reading: { encoding, dialect },
       allowUnknownColumns,
       map,
+      fix,
       key: keyField,
       signal,
       onProgress: (done, total) => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FIXES } from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
@@ -50,6 +51,7 @@ const ImportRequest = named(
     createGroups: z.boolean().default(false),
     skipInvalid: z.boolean().default(false),
     allowUnknownColumns: z.boolean().default(false),
+    fix: z.array(z.enum(FIXES)).readonly().optional(),
     map: ColumnMap.optional(),
     delimiter: z.string().length(1).default(","),
     fileName: z.string().max(255).default("-"),

@@ -71,6 +71,12 @@ export const laterName = ({ short }: ImportedField): string => `${short}Later`;
 /** The staged column with the keys of a row that are not the values themselves, as a JSON object; null if all are. */
 export const KEYS = "keys";
 
+/** What a row's key would be if it had not been mended, in {@link KEYS}. */
+export const UNMENDED = "unmended";
+
+/** The number of cells of a short row that was mended, in {@link KEYS}: the fields behind them stay as they are. */
+export const SHORT_AT = "shortAt";
+
 /** The staged column with all custom fields together. */
 const CUSTOM = "custom";
 

@@ -1,4 +1,5 @@
 import type { Encoding } from "../csv/records/record.ts";
+import type { Fix } from "../model/import.ts";
 import type { FormatName } from "../model/console-files.ts";
 
 /** The options of an import. @see ImportRequest of the tenant API */
@@ -13,6 +14,7 @@ export interface PlanRequest {
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
   readonly skipInvalid: boolean;
+  readonly fix?: readonly Fix[] | undefined;
 }
 
 /** The position of a field in the file. */

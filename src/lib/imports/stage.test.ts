@@ -399,6 +399,47 @@ describe("what is wrong with a file", () => {
     expect(table.faults()).toEqual(["header-blank@1:3"]);
   });
 
+  it("is mended where that is wanted, each change is told, and the key as it was is kept", () => {
+    const cells = [
+      ["氏名", "メールアドレス", "社員コード", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
+      [" 一 ", "ａ＠x.jp ", "０１ ", "a", " ｐ "],
+      ["二", "b@x.jp", " ", "b", ""],
+    ];
+    const { table } = stage("users", cells, { fix: ["trim", "width"] });
+    expect(table.faults()).toEqual([
+      "value-mended@2:2 メールアドレス",
+      "value-mended@2:3 社員コード",
+      "value-mended@3:3 社員コード",
+    ]);
+    expect(table.problems[0]).toMatchObject({ severity: "warning", params: { value: "ａ＠x.jp ", mended: "a@x.jp" } });
+    expect([table.column("key"), table.column("name"), table.column("employeeCode")]).toEqual([
+      ["a@x.jp", "b@x.jp"],
+      [" 一 ", "二"],
+      ["01", null],
+    ]);
+    expect(table.keys("unmended")).toEqual(["ａ＠x.jp ", undefined]);
+  });
+
+  it("takes the cells that a short row lacks for absent where that is wanted", () => {
+    const cells = [
+      ["氏名", "役職", "メールアドレス", "社員コード", "入社年"],
+      ["一", "課長", "a@x.jp", "01", "2019"],
+      ["二", "", "b@x.jp"],
+      ["三"],
+    ];
+    const options = { customFields: [{ id: "7", name: "入社年" }] };
+    const { table, found } = stage("users", cells, { fix: ["short-rows"], options });
+    expect(table.faults()).toEqual(["required@4:3 メールアドレス", "cells-lacking@3:0"]);
+    expect(table.problems[1]?.params).toEqual({ count: 2 });
+    expect(table.column("employeeCode")).toEqual(["01", null, null]);
+    expect(table.column("emails")).toEqual(['["a@x.jp"]', '["b@x.jp"]', null]);
+    expect(table.column("custom")).toEqual(['{"7":"2019"}', "{}", "{}"]);
+    expect(table.keys("shortAt")).toEqual([undefined, 3, 1]);
+    expect(found.rows).toBe(3);
+    const orgs = stage("orgs", [["組織名", "組織コード"], ["営業"]], { key: "code", fix: ["short-rows"] });
+    expect(orgs.table.faults()).toEqual(["cells-too-few@2:0"]);
+  });
+
   it("is told once of a record whose cells were dropped, by the reader", () => {
     const { table, stager } = stagerOf("users");
     stager.record(["氏名", "メールアドレス"], 2, 1, 1);

@@ -3,9 +3,20 @@ import type { Layout } from "../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
 import { comparisonKey, isOwnKey, type Comparison } from "../model/normalise.ts";
+import type { Fix } from "../model/import.ts";
 import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
 import type { Column } from "../model/format.ts";
-import { cellsName, KEYS, keyNamed, laterName, type Beside, type ImportedField, type Kind } from "./kinds.ts";
+import {
+  cellsName,
+  KEYS,
+  keyNamed,
+  laterName,
+  SHORT_AT,
+  UNMENDED,
+  type Beside,
+  type ImportedField,
+  type Kind,
+} from "./kinds.ts";
 import { standInKey } from "../model/normalise.ts";
 import type { PlanRequest, StagedFile } from "./plan.ts";
 
@@ -133,7 +144,7 @@ export class Stager implements RecordSink {
     const { layout, problems } = readHeader(headers, this.#kind.format, this.#options);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
-    this.#checker = new RowChecker(layout, this.#report, { blank: this.#request.blank });
+    this.#checker = new RowChecker(layout, this.#report, { blank: this.#request.blank, fix: this.#fixes() });
     this.#columns = this.#bindings(layout);
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
     if (list !== undefined) this.#list = indexOf(layout, list.field);
@@ -171,12 +182,22 @@ export class Stager implements RecordSink {
         } else bindings.set(name, bind);
       }
     }
-    if (keys.length > 0) bindings.set(KEYS, keysBinding(keys, keyed));
+    const [fix, bindKeys] = [this.#request.fix ?? [], keysBinding(keys, keyed)];
+    if (fix.length > 0) bindings.set(KEYS, (values) => this.#withMended(bindKeys(values), comparison));
+    else if (keys.length > 0) bindings.set(KEYS, bindKeys);
     const secrets = secretBinding(layout);
     if (secrets !== undefined) bindings.set("secrets", secrets);
-    const custom = customBinding(layout, this.#request);
+    const custom = customBinding(layout, this.#request, this.#lacks);
     if (custom !== undefined) bindings.set("custom", custom);
     return [...bindings].map(([name, bind]) => ({ name, bind }));
+  }
+
+  /** A row's keys, with what its key was before it was mended, and where the row ends if it is short. */
+  #withMended(keys: string | null, comparison: Comparison): string | null {
+    const { unmendedKey, shortAt } = this.#checker ?? {};
+    if (unmendedKey === undefined && shortAt === undefined) return keys;
+    const unmended = unmendedKey === undefined ? undefined : comparisonKey(comparison, unmendedKey);
+    return JSON.stringify({ ...JSON.parse(keys ?? "{}"), [UNMENDED]: unmended, [SHORT_AT]: shortAt });
   }
 
   /** A column's value, and the columns beside it. */
@@ -201,7 +222,7 @@ export class Stager implements RecordSink {
     };
     const bind: Binding = (values) => {
       const list = listed(values);
-      if (list.length === 0) return blank;
+      if (list.length === 0) return this.#lacks(i) ? null : blank;
       if (refers !== undefined) {
         const cells = values[i] as readonly string[];
         for (const name of cells) this.#refer(short, comparisonKey(comparison, name), name, i);
@@ -266,6 +287,15 @@ export class Stager implements RecordSink {
       this.#table.claim(comparisonKey(comparison, value), this.#row, this.#cellOf(this.#list, value));
     }
   }
+
+  /** What is mended: without its last cells a row does not say which record it means by several fields together. */
+  #fixes(): readonly Fix[] {
+    const { fix = [] } = this.#request;
+    return this.#kind.format.fallbackKey === undefined ? fix : fix.filter((one) => one !== "short-rows");
+  }
+
+  /** Whether the row ends before a column, and is mended. */
+  #lacks = (i: number): boolean => this.#checker?.lacks(this.#layout?.columns[i]?.positions[0] ?? -1) === true;
 
   /** The cell, counted from 1, that contains a value of a column. */
   #cellOf(i: number, value: string): number {
@@ -360,7 +390,11 @@ const secretBinding = (layout: Layout): Binding | undefined => {
  * The row's custom fields as a JSON object keyed by the tenant's number of the field; null clears, a kept blank is left
  * out. If absent columns clear, so are the fields whose column the file lacks.
  */
-const customBinding = (layout: Layout, { blank, absent }: PlanRequest): Binding | undefined => {
+const customBinding = (
+  layout: Layout,
+  { blank, absent }: PlanRequest,
+  lacks: (i: number) => boolean,
+): Binding | undefined => {
   const lacking = layout.absent
     .filter(({ field }) => absent === "clear" && field.startsWith(CUSTOM))
     .map(({ field }) => [field.slice(CUSTOM.length), null] as const);
@@ -369,7 +403,7 @@ const customBinding = (layout: Layout, { blank, absent }: PlanRequest): Binding 
   );
   if (fields.length === 0) return undefined;
   return (values) => {
-    const entries = fields.map(({ i, id }) => [id, first(values[i])] as const);
+    const entries = fields.filter(({ i }) => !lacks(i)).map(({ i, id }) => [id, first(values[i])] as const);
     const present = blank === "keep" ? entries.filter(([, value]) => value !== null) : entries;
     return JSON.stringify(Object.fromEntries([...present, ...lacking]));
   };

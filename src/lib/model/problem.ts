@@ -104,8 +104,13 @@ export const PROBLEMS = {
   "quote-stray": error("quote inside an unquoted cell", "引用符で始まらないセルの途中に引用符があります"),
   "quote-trailing": error("text after the closing quote", "閉じた引用符の後に文字があります"),
   "cells-too-few": error(
-    (p) => `${counted(Number(p["got"]), "cell")}, the header has ${p["want"]}`,
-    "セルが {got} 個しかありません(ヘッダーは {want} 個)",
+    (p) =>
+      `${counted(Number(p["got"]), "cell")}, the header has ${p["want"]} (Excel leaves blank cells at the end out: --fix short-rows)`,
+    "セルが {got} 個しかありません(ヘッダーは {want} 個。Excel は末尾の空のセルを省くことがあります: --fix short-rows)",
+  ),
+  "cells-lacking": warning(
+    (p) => `${counted(Number(p["count"] ?? 1), "short row")}: the cells that are lacking leave values unchanged`,
+    (p) => `セルの足りない行が ${p["count"] ?? 1} 行あります(足りない列の値は変更しません)`,
   ),
   "cells-surplus": warning(
     (p) => `${counted(Number(p["count"]), "row")} with surplus blank cells, which are left out`,
@@ -173,6 +178,13 @@ export const PROBLEMS = {
   "not-mail-address": valueKind("error", "not a mail address", "メールアドレスではありません"),
   "port-range": valueKind("warning", "must be a port number from 1 to 65535", "1〜65535 のポート番号にしてください"),
   // what spreadsheets and people do to values
+  "value-mended": {
+    severity: "warning",
+    describe: ({ value, mended }) => {
+      const [from, to] = [quotedValue(value), quotedValue(mended)];
+      return text(`mended${from.en} →${to.en.slice(1)}`, `修正しました${from.ja} →${to.ja.slice(1)}`);
+    },
+  },
   "value-formula": suspicion("a code kept as a formula", "数式の形で保護された値です"),
   "value-apostrophe": suspicion("begins with an apostrophe", "先頭にアポストロフィがあります"),
   "value-exponent": suspicion("a number that a spreadsheet has rounded", "表計算ソフトが桁を丸めた値です(指数表記)"),
@@ -193,6 +205,10 @@ export const PROBLEMS = {
   ),
   // rows compared with the tenant
   "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
+  "key-mended": error(
+    'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',
+    "修正前の値「{value}」に一致するデータがあります。ファイルを直すか、--fix を外してください",
+  ),
   "value-taken": error(
     (p) =>
       p["header"] === undefined

@@ -37,7 +37,11 @@ test("the reasons of a row are one line, in the order of its columns", async () 
     lacking: 0,
   });
   expect(reasons.at(8)).toBeUndefined();
-  expect(reasons.at(9)).toMatchObject({ reason: "1 cell, the header has 2", uneven: true, lacking: 1 });
+  expect(reasons.at(9)).toMatchObject({
+    reason: expect.stringMatching(/^1 cell, the header has 2 /),
+    uneven: true,
+    lacking: 1,
+  });
   expect(reasons.at(10)).toBeUndefined();
 });
 

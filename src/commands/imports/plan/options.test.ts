@@ -14,6 +14,7 @@ const OPTIONS: ImportRequest["options"] = {
   maxDeletions: undefined,
   maxChanges: undefined,
   blank: "clear",
+  fix: undefined,
   absent: "keep",
   allowUnknownColumns: false,
   emitCsv: undefined,

@@ -4,6 +4,7 @@ import type { ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP } from "../../csv/file/column-map.ts";
+import { FIX } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import { checkLimits, LIMITS } from "./limits.ts";
 import type { Fields, InputOf } from "../../field.ts";
@@ -64,6 +65,7 @@ export const IMPORT_OPTIONS = {
     default: "keep",
     about: text("effect on fields whose column is missing from the file", "ファイルにない列の扱い(clear は値を消す)"),
   },
+  fix: FIX,
   allowUnknownColumns: {
     kind: "boolean",
     about: text(

@@ -3,6 +3,7 @@ import { text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamed } from "../../permission.ts";
+import { fixesOf } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { changesNothing, confirmAndCommit } from "./confirm.ts";
 import { emit, type EmitSource } from "../outputs/console/emit.ts";
@@ -31,6 +32,7 @@ import { writeReport } from "../outputs/report.ts";
 export async function runImport(tools: Tools, requested: ImportRequest): Promise<Outcome> {
   refuseConflictingOptions(requested, tools.workingFolder);
   requireAnswerableConfirmation(requested, tools);
+  fixesOf(requested.options.fix, requested.kind);
   const chosen = await tools.tenant("imports");
   const { client, context } = chosen;
   if (!requested.options.dryRun) requireNamed(tools, chosen);

@@ -43,6 +43,18 @@ test("UTF-8 with a broken byte is not sent, unless the encoding is named", async
   expect((await dry("--encoding shift_jis", nearly)).en.requests[1]?.charset).toBe("shift_jis");
 });
 
+test("what is to be mended is asked of the tenant, and nothing else", async () => {
+  const { en } = await dry("--fix trim,width");
+  expect(en.requests[0]?.json).toMatchObject({ fix: ["trim", "width"] });
+  const folder = freshFolder();
+  const wrong = await run("users import people.csv --fix all", { folder, tenant: {} });
+  expect(wrong).toMatchObject({
+    exit: 2,
+    requests: [],
+    stderr: expect.stringContaining("any of trim, width, short-rows"),
+  });
+});
+
 test("progress goes from checking to comparing, and ends with the plan", async () => {
   const { en } = await dry("--progress json");
   const size = Buffer.byteLength(PEOPLE);

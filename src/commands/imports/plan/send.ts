@@ -5,6 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
+import { fixesOf } from "../../csv/file/fix.ts";
 import { headOf } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
 import { detectReading, type Reading, type ReadingChoice } from "./reading.ts";
@@ -76,6 +77,7 @@ export async function sendFile(
     fileName: requested.file.slice(-LONGEST_NAME),
     key,
     map,
+    fix: fixesOf(requested.options.fix, kind),
   };
   const stream = streamOf(tools, file);
   const plan = await planImport(client, request, { stream, encoding: reading.encoding }, tools.signal);

@@ -7,7 +7,7 @@ import { recordsOnly } from "./part.ts";
 import { readBytes } from "./read.ts";
 import type { Layout } from "../layout/layout.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
-import { RowChecker } from "../layout/rows.ts";
+import { RowChecker, type RowOptions } from "../layout/rows.ts";
 
 /** Repeated values verified in one pass over the file; more take further passes, in the same memory. */
 const VALUES_A_READING = 100_000;
@@ -27,6 +27,7 @@ interface Holder {
 export interface DuplicateSearch {
   readonly layout: Layout;
   readonly reading: RecordReaderOptions;
+  readonly fix?: RowOptions["fix"];
   readonly report: (problem: Problem) => void;
   /** when aborted, the search throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
@@ -48,7 +49,7 @@ class Verification {
   readonly #word = new Uint32Array(2);
   readonly lastRow: number;
 
-  constructor({ layout, report, hash = hashValue }: DuplicateSearch, repeats: readonly SharedHashes[]) {
+  constructor({ layout, report, fix, hash = hashValue }: DuplicateSearch, repeats: readonly SharedHashes[]) {
     this.#layout = layout;
     this.#report = report;
     this.#hash = hash;
@@ -56,7 +57,7 @@ class Verification {
     this.lastRow = repeats.reduce((last, { rows }) => rows.reduce((a, b) => Math.max(a, b), last), 0);
     this.#rows = new Uint8Array((this.lastRow >>> 3) + 1);
     for (const { rows } of repeats) for (const row of rows) this.#rows[row >>> 3] = this.#bits(row) | (1 << (row & 7));
-    this.#checker = new RowChecker(layout, () => {});
+    this.#checker = new RowChecker(layout, () => {}, { fix });
     this.#keys = new RowKeys(layout);
   }
 

@@ -72,8 +72,8 @@ const readAll = async (
   await reading.readTo(Number.POSITIVE_INFINITY, size, () => check.records > 0);
   const split = await reading.findSplit();
   if (split !== undefined) {
-    const { customFields, map, allowUnknownColumns, key, blank } = options;
-    const given = Object.entries({ customFields, map, allowUnknownColumns, key, blank });
+    const { customFields, map, allowUnknownColumns, key, blank, fix } = options;
+    const given = Object.entries({ customFields, map, allowUnknownColumns, key, blank, fix });
     const { startSecond = startThread } = options;
     const second = startSecond({
       path,
@@ -117,6 +117,7 @@ export const checkFile = async (path: string, name: FormatName, options: CheckOp
       await findDuplicates(file, parts, {
         layout: check.layout,
         reading: options.reading,
+        fix: options.fix,
         signal: options.signal,
         report: (problem) => check.problems.add(problem),
       });

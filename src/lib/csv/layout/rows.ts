@@ -4,7 +4,8 @@ import { severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/rules.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
-import { scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+import type { Fix } from "../../model/import.ts";
+import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { shownValue } from "../../model/cell-text.ts";
 
@@ -15,6 +16,8 @@ export type CellValue = string | null | readonly string[];
 export interface RowOptions {
   /** `keep`: a blank cell leaves the stored value as it is, so only the key of a row is required */
   readonly blank?: "clear" | "keep" | undefined;
+  /** what is mended before it is checked; each change is a warning */
+  readonly fix?: readonly Fix[] | undefined;
 }
 
 const NO_PARAMS: ProblemParams = {};
@@ -26,6 +29,7 @@ interface Cell {
   /** no value can violate the rule */
   readonly free: boolean;
   readonly scrutiny: Scrutiny;
+  readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
   /** the only position; -1 if the value comes from the map or the column is repeated */
   readonly position: number;
@@ -35,11 +39,12 @@ interface Cell {
   readonly list: string[] | undefined;
 }
 
-const cellOf = ({ column, positions, fallback }: LayoutColumn, blank: "clear" | "keep"): Cell => ({
+const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear", fix = [] }: RowOptions): Cell => ({
   column,
   rule: column.rule,
   free: isUnlimited(column.rule),
   scrutiny: scrutinyOf(column),
+  mend: mendOf(column, fix),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   fallback: fallback === null ? null : canonicalValue(column.rule, fallback),
@@ -60,10 +65,15 @@ export class RowChecker {
   readonly tally = new Tally();
   /** Whether the cells of the row checked last could be assigned to columns: if not, {@link values} are not its own. */
   complete = false;
+  /** number of cells of the row checked last, if it is short and that is mended: those it lacks count as absent */
+  shortAt: number | undefined;
+  /** the key of the row checked last as it is in the file, if it was mended */
+  unmendedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly Cell[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
+  readonly #fillsShort: boolean;
   readonly #key: number;
   /** the column that is required when the key is blank; -1 if nothing else can identify a record */
   readonly #fallbackKey: number;
@@ -73,13 +83,14 @@ export class RowChecker {
   /** cells of the next record, counted from 1, with invalid bytes or quotes: further problems in them are noise */
   readonly #damaged: number[] = [];
 
-  constructor(layout: Layout, report: (problem: Problem) => void, { blank = "clear" }: RowOptions = {}) {
+  constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions = {}) {
     const { columns, format, key } = layout;
     this.#layout = layout;
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
+    this.#fillsShort = options.fix?.includes("short-rows") === true;
     this.#report = report;
-    this.#cells = columns.map((column) => cellOf(column, blank));
+    this.#cells = columns.map((column) => cellOf(column, options));
     this.#key = columns.findIndex(({ column }) => column.field === key);
     this.#fallbackKey =
       key === format.key
@@ -128,21 +139,35 @@ export class RowChecker {
     this.#row = row;
     this.#line = line;
     this.#good = this.#damaged.length === 0;
+    this.unmendedKey = undefined;
+    this.shortAt = undefined;
     this.complete = this.#isComplete(cells, count);
-    if (this.complete) this.#checkCells(cells);
+    if (this.complete) {
+      // what stands behind the end of a short record is an earlier one's
+      this.#checkCells(this.shortAt === undefined ? cells : cells.slice(0, count));
+    }
     this.#damaged.length = 0;
     return this.#good;
+  }
+
+  /** Whether the row checked last ends before a cell, counted from 0, and is mended. */
+  lacks(position: number): boolean {
+    return this.shortAt !== undefined && position >= this.shortAt;
   }
 
   #isComplete(cells: readonly string[], count: number): boolean {
     const { headers } = this.#layout;
     const want = headers.length;
-    if (count < want) this.#fault("cells-too-few", -1, { got: count, want });
+    if (count < want && !this.#fillsShort) this.#fault("cells-too-few", -1, { got: count, want });
     else if (count > want && !isBlankRecord(cells, want, count))
       this.#fault("cells-too-many", -1, { got: count, want });
     else if (isHeader(cells, headers)) this.#fault("header-again", -1, NO_PARAMS);
     else {
       if (count > want) this.#note("cells-surplus", -1);
+      if (count < want) {
+        this.#note("cells-lacking", -1);
+        this.shortAt = count;
+      }
       return true;
     }
     return false;
@@ -175,9 +200,21 @@ export class RowChecker {
     }
   }
 
-  #single(cell: Cell, value: string): string | null {
+  /** A cell's value as it is checked. */
+  #mended(cell: Cell, value: string, position: number): string {
+    const mended = cell.mend?.(value) ?? value;
+    if (mended === value) return value;
+    const [from, to] = [shownValue(value), shownValue(mended)];
+    this.#fault("value-mended", position, { value: from, mended: to });
+    if (cell === this.#cells[this.#key]) this.unmendedKey ??= value;
+    return mended;
+  }
+
+  #single(cell: Cell, written: string): string | null {
+    const value = cell.mend === undefined ? written : this.#mended(cell, written, cell.position);
     if (value === "") {
-      if (cell.fallback === null && cell.required) this.#fault("required", cell.position, NO_PARAMS);
+      if (cell.fallback === null && cell.required && !this.lacks(cell.position))
+        this.#fault("required", cell.position, NO_PARAMS);
       return cell.fallback;
     }
     if (cell.required && isBlankCell(value)) {
@@ -206,20 +243,22 @@ export class RowChecker {
     const { positions } = cell;
     for (let i = 0; i < positions.length; i += 1) {
       const position = positions[i] ?? -1;
-      const value = cells[position] ?? "";
+      const value = this.#mended(cell, cells[position] ?? "", position);
       if (value === "") continue;
       this.#judge(cell, value, position);
       if (list.length === 0 || !holds(list, cell.column, value)) list.push(value);
     }
     if (list.length === 0 && cell.fallback !== null) list.push(cell.fallback);
-    if (list.length === 0 && cell.required) this.#fault("required", positions[0] ?? -1, NO_PARAMS);
+    const first = positions[0] ?? -1;
+    if (list.length === 0 && cell.required && !this.lacks(first)) this.#fault("required", first, NO_PARAMS);
     return list;
   }
 
   /** Requires a key, or the fallback for a blank key. A required column has already reported its own absence. */
   #checkKey(): void {
     const key = this.#cells[this.#key];
-    if (key === undefined || key.required || !isBlank(this.values[this.#key])) return;
+    if (key === undefined || !isBlank(this.values[this.#key])) return;
+    if (key.required && !this.lacks(key.positions[0] ?? -1)) return;
     const standIn = this.#cells[this.#fallbackKey];
     if (standIn !== undefined && (standIn.required || !isBlank(this.values[this.#fallbackKey]))) return;
     this.#fault("required", key.positions[0] ?? -1, NO_PARAMS);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import { scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+import type { Fix } from "../../model/import.ts";
+import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 
 test.each<[string, string | undefined, string | undefined]>([
   ['="0012"', "value-formula", "value-formula"],
@@ -56,4 +57,25 @@ test.each<[keyof typeof FORMATS, string, Scrutiny]>([
   ["docs", "パスワード", "none"],
 ])("in a file of %s, %s is looked at as %s", (format, header, scrutiny) => {
   expect(FORMATS[format].columns.filter((column) => column.header === header).map(scrutinyOf)).toEqual([scrutiny]);
+});
+
+const mended = (format: keyof typeof FORMATS, header: string, fixes: readonly Fix[], value: string) =>
+  FORMATS[format].columns.filter((column) => column.header === header).map((column) => mendOf(column, fixes)?.(value));
+
+test.each([
+  ["users", "メールアドレス", ["trim", "width"], "\u3000ｊｉｒｏ＠ｅｘａｍｐｌｅ．ｊｐ ", "jiro@example.jp"],
+  ["users", "メールアドレス", ["width"], " ａ@x ", " a@x "],
+  ["users", "社員コード", ["trim"], " ００１2 ", "００１2"],
+  ["users", "社員コード", ["trim", "width"], " ００１2 ", "0012"],
+  ["users", "役職", ["trim", "width"], " 課長Ａ　", "課長Ａ"],
+  ["users", "役職", ["width"], "Ａ", undefined],
+  ["users", "氏名", ["trim", "width"], " 山田 ", undefined],
+  ["users", "CLOMOアカウントパスワード", ["trim", "width"], " ａ ", undefined],
+  ["docs", "パスワード", ["trim", "width"], " ａ ", undefined],
+  ["docs", "表示名", ["trim", "width"], " ａ ", undefined],
+  ["docs", "ユーザーID", ["trim", "width"], "ｈanako01 ", "hanako01"],
+  ["docs", "ファイル管理者権限", ["width"], "ＴＲＵＥ", "TRUE"],
+  ["users", "社員コード", [], " 1", undefined],
+] as const)("of %s, %s with %j: %j becomes %j", (format, header, fixes, value, result) => {
+  expect(mended(format, header, fixes, value)).toEqual([result]);
 });

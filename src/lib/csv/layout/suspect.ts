@@ -1,4 +1,5 @@
 import type { Column } from "../../model/format.ts";
+import type { Fix } from "../../model/import.ts";
 import type { ProblemCode } from "../../model/problem.ts";
 
 /** What is looked for in a column's values. */
@@ -91,4 +92,23 @@ export const suspicionOf = (value: string, scrutiny: Scrutiny): ProblemCode | un
   const first = value.charCodeAt(0);
   const found = first < 128 && NOTICED[first] === 1 ? damageOf(value) : undefined;
   return found ?? (scrutiny === "code" ? codeDamageOf(value) : undefined);
+};
+
+/** Full-width ASCII and blanks as their half-width forms. */
+const halfWidth = (value: string): string =>
+  value.replace(/[\uff01-\uff5e\u3000]/g, (character) =>
+    character === "\u3000" ? " " : String.fromCharCode(character.charCodeAt(0) - 0xfee0),
+  );
+
+/** How a column's values are mended; undefined if never: a secret and a required name stay as they are. */
+export const mendOf = (column: Column, fixes: readonly Fix[]): ((value: string) => string) | undefined => {
+  const { secret, required, comparison, rule } = column;
+  if (secret === true || (required === "always" && comparison === "name") || fixes.length === 0) return undefined;
+  const isCode = rule.kind !== "text" || rule.charset !== undefined || scrutinyOf(column) === "code";
+  const [trims, widens] = [fixes.includes("trim"), fixes.includes("width") && isCode];
+  if (!trims && !widens) return undefined;
+  return (value) => {
+    const narrow = widens ? halfWidth(value) : value;
+    return trims ? narrow.trim() : narrow;
+  };
 };

@@ -59,7 +59,7 @@ function rowReader(headers: readonly string[], { plan, map, customFields }: Secr
     allowUnknownColumns: plan.request?.allowUnknownColumns === true,
     map,
   });
-  const checker = new RowChecker(layout, () => undefined);
+  const checker = new RowChecker(layout, () => undefined, { fix: plan.request?.fix });
   const { values } = checker;
   const secretsOf = (): ReadonlyMap<string, string> => {
     const secrets = new Map<string, string>();

@@ -27,6 +27,7 @@ import {
   findDuplicates,
   findMissingForNew,
   findHeld,
+  findMendedKeys,
   findProtected,
   findUnknownReferences,
   MARK_INVALID,
@@ -154,6 +155,7 @@ export const compare = (
 ): PlanCounts => {
   reset(database);
   database.exec("create index if not exists s.problem_row on problem (row)");
+  findMendedKeys(database, plan);
   const { planner } = plan.kind.table;
   if (planner !== undefined) planner.compare(database, plan);
   else {

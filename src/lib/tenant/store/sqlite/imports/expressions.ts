@@ -1,6 +1,14 @@
 import type { Database } from "../database.ts";
 import { either, isValid, windowsForm, quoteIdentifier } from "../../sql/forms.ts";
-import { KEYS, keyNamed, laterName, type Beside, type ImportedField, type KindKey } from "../../../../imports/kinds.ts";
+import {
+  KEYS,
+  keyNamed,
+  laterName,
+  SHORT_AT,
+  type Beside,
+  type ImportedField,
+  type KindKey,
+} from "../../../../imports/kinds.ts";
 import type { Comparison } from "../../../../model/normalise.ts";
 import { keyColumn, type Thing } from "../../../../model/thing.ts";
 import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
@@ -174,8 +182,12 @@ const bothOf = (plan: PlanSql, field: ImportedField, keys: boolean): string => {
 };
 
 /** SQL: the keys of the list that a row leaves its record with. */
-export const resultingKeys = (plan: PlanSql, field: ImportedField): string =>
-  byList(plan, field, { stays: storedKeys(field), own: stagedKeys(field), both: bothOf(plan, field, true) });
+export const resultingKeys = (plan: PlanSql, field: ImportedField): string => {
+  const stays = storedKeys(field);
+  const keys = byList(plan, field, { stays, own: stagedKeys(field), both: bothOf(plan, field, true) });
+  const lacking = isLacking(plan, field);
+  return lacking === undefined ? keys : either(lacking, stays, keys);
+};
 
 /** SQL: true if the stored value `o` of a list stays though no cell has it; undefined if there is none such. */
 export const staysBeyond = (plan: PlanSql, field: ImportedField): string | undefined => {
@@ -185,8 +197,21 @@ export const staysBeyond = (plan: PlanSql, field: ImportedField): string | undef
     and not exists (select 1 from json_each(${stagedKeys(field)}) c where c.value = o.value)`;
 };
 
+/** SQL: true if a row is short and ends before the field; undefined if no row of the plan may be. */
+const isLacking = (plan: PlanSql, { field }: ImportedField): string | undefined => {
+  const place = plan.staged.places.find((one) => one.field === field);
+  if (plan.request.fix?.includes("short-rows") !== true || place === undefined) return undefined;
+  return `coalesce(${stagedBeside(SHORT_AT)} < ${place.column}, false)`;
+};
+
 /** A plan's resulting value for an existing record, before the Windows-31J look-alikes are considered. */
 const resultingValue = (plan: PlanSql, field: ImportedField): string => {
+  const value = valueInRow(plan, field);
+  const lacking = isLacking(plan, field);
+  return lacking === undefined ? value : either(lacking, stored(field.stored), value);
+};
+
+const valueInRow = (plan: PlanSql, field: ImportedField): string => {
   if (!isStaged(plan, field)) return empty(field);
   const cell = staged(field.field);
   const column = stored(field.stored);
@@ -254,6 +279,7 @@ export const besideForExisting = (
     });
   }
   const kept = [
+    ...[isLacking(plan, field) ?? []].flat(),
     ...(plan.request.blank === "keep" || !field.clearable ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
     ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${windowsForm(value)}`] : []),

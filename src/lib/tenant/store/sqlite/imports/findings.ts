@@ -1,6 +1,6 @@
 import type { Database, Params } from "../database.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
-import { cellsName } from "../../../../imports/kinds.ts";
+import { cellsName, UNMENDED } from "../../../../imports/kinds.ts";
 import { nearNames } from "../../../../imports/near-names.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
@@ -14,6 +14,7 @@ import {
   keyText,
   mayCreate,
   newReferences,
+  recordKey,
   staged,
   stagedKey,
   stagedKeys,
@@ -112,13 +113,30 @@ export const findCaseTwins = (database: Database, plan: PlanSql): void => {
   });
 };
 
+/** Rows whose key meets a record only as it was before it was mended. */
+export const findMendedKeys = (database: Database, plan: PlanSql): void => {
+  if ((plan.request.fix ?? []).length === 0) return;
+  const { thing, inScope, name: kind } = plan.kind;
+  const key = keyOf(plan);
+  recordFinding(database, plan, {
+    code: "key-mended",
+    field: key.field,
+    select: `select r.row, r.line, null as col, json_object('value', ${UNMENDED_KEY}) as params from s.row r
+      where ${UNMENDED_KEY} in (select ${recordKey(key)} from ${thing.name} t where ${inScope})`,
+    params: { kind },
+  });
+};
+
+const UNMENDED_KEY = `(r.keys ->> '${UNMENDED}')`;
+
 /** Rows that would create a record without all that a new one needs. */
 export const findMissingForNew = (database: Database, plan: PlanSql): void => {
   const { thing, format } = plan.kind;
   for (const column of format.columns) {
     const { field, header, required } = column;
     if (required === undefined) continue;
-    if (isStaged(plan, column) && required === "always" && plan.request.blank !== "keep") continue;
+    const isRequired = required === "always" && plan.request.blank !== "keep";
+    if (isStaged(plan, column) && isRequired && plan.request.fix?.includes("short-rows") !== true) continue;
     recordFinding(database, plan, {
       code: "required-new",
       field,
