@@ -134,7 +134,9 @@ describe("invalid rows", () => {
     const desk = await freshDesk();
     await desk.run("users import people.csv --create-orgs --yes");
     await desk.write("bad.csv", csv([HEADER, "山田 太郎,taro@example.com,,", "佐藤 花子,hanako@,,"]));
-    const { stderr, code } = await desk.run("users import bad.csv --mode replace --skip-invalid --confirm-deletions 1");
+    const { stderr, code } = await desk.run(
+      "users import bad.csv --mode replace --skip-invalid --blank clear --confirm-deletions 1",
+    );
     expect(code).toBe(3);
     expect(stderr).toContain("1 record would be deleted, but an invalid row may stand for one of them");
     expect(stderr).not.toContain("--skip-invalid commits");

@@ -79,5 +79,5 @@ function groupsOf(
   const had = old?.groups ?? [];
   if (!header.includes(GROUP)) return absent === "keep" ? had : [];
   const named = cells.filter((cell, at) => header[at] === GROUP && cell !== "");
-  return named.length === 0 && blank === "keep" ? had : [...new Set(named)].toSorted();
+  return [...new Set([...(blank === "keep" ? had : []), ...named])].toSorted();
 }

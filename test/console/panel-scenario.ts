@@ -129,6 +129,16 @@ export interface PanelExpected {
 /** What is compared of a user: everything but the password. */
 export const shownUser = (user: PanelUser): unknown => ({ ...user, password: undefined });
 
+/** Columns speak for as many first addresses; nothing goes where one is blank and blanks keep, or there are more. */
+function resultingMails(
+  given: readonly string[],
+  had: readonly string[],
+  { columns, blank }: { readonly columns: number } & Pick<PanelScenario, "blank">,
+): readonly string[] {
+  const isWhole = given.length === columns || (blank === "clear" && had.length <= columns);
+  return [...new Set([...given, ...(isWhole ? had.slice(columns) : had)])];
+}
+
 /** What should become of a PANEL, taken one row at a time from the design's words. */
 export function expectedPanel({ mode, blank, absent, users, file }: PanelScenario): PanelExpected {
   const [header = [], ...records] = file;
@@ -136,8 +146,12 @@ export function expectedPanel({ mode, blank, absent, users, file }: PanelScenari
   const after = new Map(mode === "追加更新" ? before : []);
   const counts = { create: 0, update: 0, unchanged: 0, secretsSet: 0, emitted: 0 };
   for (const cells of records) {
-    const mails = cells.filter((value, at) => header[at] === MAIL && value !== "");
-    const old = before.get(mails[0]);
+    const named = cells.filter((value, at) => header[at] === MAIL && value !== "");
+    const old = before.get(named[0]);
+    const mails = resultingMails(named, old?.mails ?? [], {
+      columns: header.filter((name) => name === MAIL).length,
+      blank,
+    });
     const arrived = (name: string): string => {
       const had = old?.items.get(name) ?? "";
       const isNeverCleared = name === ORG_CODE || name === ACCOUNT;

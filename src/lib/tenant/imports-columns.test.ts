@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { PlanRow } from "../contract/index.ts";
-import { TestTenant, type Cells, type Request } from "./testing/tenant.ts";
+import { fileOf, TestTenant, type Cells, type Request } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -369,4 +369,22 @@ test("a row whose key is a further address of a user is told how to make it the 
     ["三", "c@x", "a2@x"],
   ]);
   expect((await tenant.reasons(other))[0]?.en).toBe("a2@x is already used as メールアドレス by the user 一 <a1@x>");
+});
+
+test("an export speaks for every address: one that the console lacks is not verified", async () => {
+  await withAddresses();
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", MAIL, "TEL"],
+    ["一", "a1@x", "9"],
+  ]);
+  await tenant.client.imports.emitted(plan);
+  const exported = fileOf([
+    ["氏名", MAIL, "社員コード", "TEL"],
+    ["一", "a1@x", "1", "9"],
+    ["二", "b1@x", "2", ""],
+  ]);
+  const content = { stream: new Blob([exported]).stream(), encoding: "utf-8" } as const;
+  const { accepted, first } = await tenant.client.imports.verify(plan.id, content);
+  expect(accepted).toBe(false);
+  expect(first).toMatchObject([{ key: "a1@x", action: "update", changed: ["emails"] }]);
 });

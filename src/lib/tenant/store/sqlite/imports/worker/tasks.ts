@@ -115,7 +115,9 @@ export class Staging {
    * @throws Failure `input-rejected` if the file cannot be compared at all
    */
   difference(limit: number): Difference {
-    const staged = this.#finish();
+    const { places, ...file } = this.#finish();
+    // an export has a column for each value there is: it speaks for all of them
+    const staged = { ...file, places: places.map((place) => ({ ...place, times: undefined })) };
     this.#checkReadable();
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const counts = this.#database.snapshot(() => compare(this.#database, plan, { forNew: false }));
