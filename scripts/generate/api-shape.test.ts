@@ -1,3 +1,4 @@
+import { XLSX_TYPE } from "../../src/lib/contract/route.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -80,6 +81,13 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
 const PLANS = "plans say what changes from what to what";
 const HISTORY = "imports have numbers, and tell what they did";
 const ofImport = (name: string): Permitted => asked(HISTORY, "components", "schemas", "Import", "properties", name);
+const WORKBOOKS = "a file may be an Excel workbook";
+const takesWorkbooks = (path: string, method: string): Permitted => ({
+  at: ["paths", `/v1/imports/{id}/${path}`, method, "requestBody", "content", XLSX_TYPE],
+  before: undefined,
+  now: { schema: TEXT },
+  why: WORKBOOKS,
+});
 
 /** What differs from b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
@@ -120,6 +128,14 @@ const PERMITTED: readonly Permitted[] = [
   ...["devices", "secured"].map((count) =>
     added("paths", "/v1/tenant", "get", "responses", "200", "content", "application/json", "example", count),
   ),
+  {
+    at: ["components", "schemas", "ImportRequest", "properties", "sheet"],
+    before: undefined,
+    now: { type: "string", maxLength: 255 },
+    why: WORKBOOKS,
+  },
+  takesWorkbooks("content", "put"),
+  takesWorkbooks("verification", "post"),
   {
     at: ["paths", "/v1/users", "get", "responses", "200", "content", "application/x-ndjson"],
     before: undefined,

@@ -30,8 +30,12 @@ async function load<T>(file: string): Promise<T | undefined> {
   return module.default;
 }
 
+/** A verb whose result is a file has one of its own, and no other result. */
+const OWN = "output";
+
 function check(file: string, command: Command, globals: Fields): Command {
-  const clash = Object.keys(command.options).find((key) => key in globals || key in command.args);
+  const isTaken = (key: string): boolean => key in command.args || (key in globals && key !== OWN);
+  const clash = Object.keys(command.options).find(isTaken);
   if (clash !== undefined) throw new Error(`${file}: --${flagName(clash)} is taken already`);
   if (command.examples.length === 0) throw new Error(`${file}: an example is missing`);
   checkOrder(file, command.args);

@@ -55,9 +55,31 @@ const byNumber = (verb: string): Permitted => ({
   why: "imports have numbers",
 });
 
+const WORKBOOKS = "files may be Excel workbooks, and so may results";
+const TEXT_FORMATS = ["table", "json", "ndjson", "csv", "tsv"];
+const sheetOf = (verb: string): Permitted => ({
+  at: ["verbs", verb, "options", "--sheet"],
+  before: undefined,
+  now: { kind: "string", value: "NAME" },
+  why: WORKBOOKS,
+});
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   added(["globals", "--confirm-context"], "the name of a protected context is repeated for every change"),
+  { at: ["globals", "--format", "choices"], before: TEXT_FORMATS, now: [...TEXT_FORMATS, "xlsx"], why: WORKBOOKS },
+  {
+    at: ["globals", "--format", "value"],
+    before: TEXT_FORMATS.join("|"),
+    now: [...TEXT_FORMATS, "xlsx"].join("|"),
+    why: WORKBOOKS,
+  },
+  {
+    at: ["globals", "--output"],
+    before: undefined,
+    now: { kind: "file", short: "o", value: "FILE" },
+    why: WORKBOOKS,
+  },
   {
     at: ["globals", "--timezone", "kind"],
     before: "string",
@@ -88,7 +110,11 @@ const PERMITTED: readonly Permitted[] = [
     now: "KEY",
     why: "see its choices",
   },
+  sheetOf("csv check"),
+  { at: ["verbs", "csv inspect", "exits"], before: [0, 1, 2, 6, 130], now: [0, 1, 2, 3, 6, 130], why: WORKBOOKS },
+  sheetOf("csv inspect"),
   asDevices("csv map"),
+  sheetOf("csv map"),
   asDevices("csv template"),
   byNumber("imports commit"),
   byNumber("imports discard"),
@@ -100,6 +126,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["export", "import", "list", "show", "template"].map((verb) => added(["verbs", `devices ${verb}`], DEVICES)),
   ...encodingOnce("imports verify"),
   ...encodingOnce("orgs import"),
+  sheetOf("orgs import"),
   parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
   parsed(["verbs", "renewals add", "options", "--last-login", "kind"], "date"),
   parsed(["verbs", "renewals check", "options", "--critical", "kind"], "duration"),
@@ -116,7 +143,9 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("secured users import"),
   added(["verbs", "users history"], "what imports did to a user"),
   added(["verbs", "status"], "how a tenant stands"),
+  sheetOf("secured users import"),
   ...encodingOnce("users import"),
+  sheetOf("users import"),
 ];
 
 const declared = await readDeclarations(ROOT);

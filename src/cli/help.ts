@@ -71,13 +71,14 @@ const VERSION: Entry = { term: "-V, --version", about: text("show the program's 
 /** Help for a verb. */
 export function verbHelp(path: readonly string[], command: Command, language: Language): string {
   const examples = command.examples.map(({ line, about }) => ({ term: line, about: about ?? text("", "") }));
+  const general = Object.fromEntries(Object.entries(GLOBAL_OPTIONS).filter(([key]) => !(key in command.options)));
   return lines([
     command.summary[language],
     ...section(HEADINGS.usage, [{ term: usageLine(path, command), about: text("", "") }], language),
     ...(command.details ?? []).flatMap((paragraph) => ["", paragraph[language]]),
     ...section(HEADINGS.arguments, argumentEntries(command.args), language),
     ...section(HEADINGS.options, optionEntries(command.options), language),
-    ...section(HEADINGS.everywhere, [...optionEntries(GLOBAL_OPTIONS), ...ALWAYS], language),
+    ...section(HEADINGS.everywhere, [...optionEntries(general), ...ALWAYS], language),
     ...section(HEADINGS.examples, examples, language),
     ...section(HEADINGS.exits, exitEntries(command), language),
   ]);

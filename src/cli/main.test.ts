@@ -74,8 +74,8 @@ describe("global options", () => {
   test("are refused where their value is none, in both languages", async () => {
     const { en, ja } = await inBoth("context list --format xml");
     expect(en).toMatchObject({ exit: 2, stdout: "" });
-    expect(en.stderr).toContain("--format must be one of table, json, ndjson, csv, tsv, not xml");
-    expect(ja.stderr).toContain("--format は table, json, ndjson, csv, tsv のいずれか");
+    expect(en.stderr).toContain("--format must be one of table, json, ndjson, csv, tsv, xlsx, not xml");
+    expect(ja.stderr).toContain("--format は table, json, ndjson, csv, tsv, xlsx のいずれか");
     expect(await run("context list --quiet --verbose")).toMatchObject({ exit: 2, stdout: "" });
     expect((await run("context list --format")).stderr).toContain("--format needs a value");
     expect((await run("--format")).exit).toBe(0);

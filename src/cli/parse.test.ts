@@ -94,7 +94,7 @@ test.each([
   ["a.csv --app docs --map", "--map needs a value", ""],
   [
     "a.csv --app docs --format jsn",
-    "--format must be one of table, json, ndjson, csv, tsv, not jsn",
+    "--format must be one of table, json, ndjson, csv, tsv, xlsx, not jsn",
     "did you mean json?",
   ],
   [

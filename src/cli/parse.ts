@@ -180,7 +180,9 @@ export function parse(path: readonly string[], command: Command, words: readonly
     .helpOption(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
-  const fields = [...Object.entries<Field>(GLOBAL_OPTIONS), ...Object.entries(command.options)];
+  // a verb whose result is a file has an --output of its own
+  const general = Object.entries<Field>(GLOBAL_OPTIONS).filter(([key]) => !(key in command.options));
+  const fields = [...general, ...Object.entries(command.options)];
   const options = fields.map(([key, field]) => ({ key, field, option: optionFor(key, field, usageError) }));
   for (const { option } of options) parser.addOption(option);
   const { operands, unknown } = parseWords(parser, words, usageError);
@@ -201,7 +203,7 @@ export function parse(path: readonly string[], command: Command, words: readonly
   }
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
   return {
-    globals: Object.fromEntries(pick(Object.keys(GLOBAL_OPTIONS))) as unknown as Globals,
+    globals: Object.fromEntries(pick(general.map(([key]) => key))) as unknown as Globals,
     input: Object.fromEntries([...readArguments(command, operands, usageError), ...pick(Object.keys(command.options))]),
   };
 }

@@ -1,9 +1,10 @@
+import { resolve } from "node:path";
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
 import { Contexts, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
-import { removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
-import { ROWS, Terminal } from "../lib/terminal/index.ts";
+import { removeUnfinished, sweepTemporaryFiles, systemProcesses, writeFileAtomically } from "../lib/files/index.ts";
+import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import type { Interrupts } from "./interrupts.ts";
 import { isHungUp, type Outside } from "./outside.ts";
@@ -128,8 +129,19 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
   surviveClosing(outside);
+  const saveRows: SaveRows = async (batches) => {
+    const { workbookBytes } = await import("../lib/xlsx/write.ts");
+    const { output = "-" } = globals;
+    const path = output === "-" ? output : resolve(workingFolder, output);
+    await writeFileAtomically(path, { ...temporary, stdout: terminal.out }, async (writer) => {
+      for await (const bytes of workbookBytes(batches)) {
+        signal.throwIfAborted();
+        await writer.write(bytes);
+      }
+    });
+  };
   const terminal = new Terminal(
-    { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal },
+    { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
   const machine = { clock, processes, userName: outside.userName, signal, upgrading: sayUpgrade(terminal, globals) };

@@ -29,11 +29,17 @@ export const GLOBAL_OPTIONS = {
   },
   format: {
     kind: "choice",
-    choices: ["table", "json", "ndjson", "csv", "tsv"],
+    choices: ["table", "json", "ndjson", "csv", "tsv", "xlsx"],
     about: text(
       "output format (default: table on a terminal, otherwise tsv)",
       "出力形式(既定: ターミナルでは table、それ以外は tsv)",
     ),
+  },
+  output: {
+    kind: "file",
+    short: "o",
+    value: "FILE",
+    about: text("the workbook that --format xlsx writes", "--format xlsx で書き出す Excel ブック"),
   },
   fields: {
     kind: "string",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
+import { rowOf, workbookOf } from "../../lib/xlsx/testing/workbook.ts";
 import { freshFolder, inBoth, run, type Ran } from "../testing/program.ts";
 
 const GOOD = "氏名,メールアドレス\r\n山田,a@example.jp\r\n";
@@ -352,4 +353,38 @@ test.each([
   expect(en.stderr).toContain(told);
   expect(ja).toMatchObject({ exit, stdout: "" });
   expect(ja.stderr).toContain(told);
+});
+
+describe("a workbook", () => {
+  const header = rowOf(1, "氏名", "メールアドレス");
+  const book = (rows: string, name = "社員"): Buffer => workbookOf({ sheets: { [name]: { rows: header + rows } } });
+
+  test("is checked like a CSV file, with the cell of what it shows wrongly", async () => {
+    const rows =
+      rowOf(2, "山田", "a@example.jp") +
+      rowOf(4, '<c t="e"><v>#N/A</v></c>', "b@example.jp") +
+      rowOf(5, "林", "a@example.jp");
+    const told = await inBoth("csv check - --as users", { stdin: book(rows) });
+    expect(told.en.exit).toBe(3);
+    expect(told.en.stderr).toContain("stdin:4:1: 氏名: A4 shows the error #N/A");
+    expect(told.en.stderr).toContain("stdin:5:2: メールアドレス: the same メールアドレス as row 2");
+    expect(told.ja.stderr).toContain("A4 がエラー値 #N/A です");
+    const { stdout } = await check(book(rows), "--as users --format json");
+    expect(JSON.parse(stdout)).toMatchObject({ encoding: "xlsx", rows: 3 });
+  });
+
+  test("wants --sheet where several have data", async () => {
+    const rows = header + rowOf(2, "山田", "a@example.jp");
+    const stdin = workbookOf({ sheets: { 本社: { rows }, 支社: { rows: header } } });
+    const { exit, stderr } = await check(stdin, "--as users --lang en");
+    expect(exit).toBe(2);
+    expect(stderr).toContain('several sheets have data: "本社", "支社"');
+    expect((await check(stdin, "--as users --sheet 本社")).exit).toBe(0);
+  });
+
+  test("has sheets, and a CSV file has none", async () => {
+    const { exit, stderr } = await check(GOOD, "--as users --sheet 本社 --lang en");
+    expect(exit).toBe(2);
+    expect(stderr).toContain("--sheet is for Excel workbooks");
+  });
 });

@@ -11,6 +11,8 @@ import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
 import { FIX, fixesOf } from "./file/fix.ts";
 import { FORMAT } from "./file/format.ts";
+import { recordsOf } from "../imports/plan/reading.ts";
+import { SHEET } from "./file/sheet.ts";
 import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
 
 /** The field that `--key` names; undefined for the format's own. @throws `usage` if the format has no such key */
@@ -46,6 +48,7 @@ export default defineCommand({
   options: {
     as: FORMAT,
     encoding: INPUT_ENCODING,
+    sheet: SHEET,
     map: MAP,
     key: {
       kind: "string",
@@ -66,7 +69,7 @@ export default defineCommand({
     { line: "clomoctl csv check broken/twenty-mistakes.csv --as users --format json" },
   ],
   exits: ["input-rejected", "not-found"],
-  async run(tools, { file: name, as, encoding: asked, map: mapFile, key, fix: words, allowUnknownColumns }) {
+  async run(tools, { file: name, as, encoding: asked, sheet, map: mapFile, key, fix: words, allowUnknownColumns }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
@@ -75,10 +78,13 @@ export default defineCommand({
     const keyField = await fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
-    const { encoding, dialect } = await examineFile(tools, file, { encoding: asked, newline: "auto", map, format: as });
+    const reading = await examineFile(tools, file, { encoding: asked, newline: "auto", sheet, map, format: as });
+    const { encoding, dialect } = reading;
     const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTES });
     const report = await checkFile(file.path, as, {
-      reading: { encoding, dialect },
+      ...(encoding === "xlsx"
+        ? { reading: { encoding: "utf-8" }, records: (sink) => recordsOf(file.chunks(), reading, file.label, sink) }
+        : { reading: { encoding, dialect } }),
       allowUnknownColumns,
       map,
       fix,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
+import { rowOf, workbookOf } from "../../lib/xlsx/testing/workbook.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
@@ -210,4 +211,37 @@ test.each([
   expect(en.stderr).toContain(told);
   expect(ja).toMatchObject({ exit, stdout: "" });
   expect(ja.stderr).toContain(told);
+});
+
+describe("a workbook", () => {
+  const rows = rowOf(1, "氏名", "社員コード") + rowOf(2, "山田", "<c><f>A1</f></c>") + rowOf(3, "林", "1");
+  const stdin = workbookOf({ sheets: { 社員: { rows }, メモ: { rows: rowOf(1, "x") } } });
+
+  test("is described by its sheet", async () => {
+    const { exit, stdout, stderr } = await run("csv inspect - --sheet 社員 --format json --lang en", { stdin });
+    expect(exit).toBe(0);
+    expect(stderr).toContain("stdin:2:2: 社員コード: B2 has a formula without a result");
+    expect(JSON.parse(stdout)).toMatchObject({
+      encoding: "xlsx",
+      delimiter: null,
+      columns: ["氏名", "社員コード"],
+      rows: 2,
+      problems: 1,
+    });
+  });
+
+  test("lists its sheets where several have data", async () => {
+    const { en, ja } = await inBoth("csv inspect -", { stdin });
+    expect([en.exit, ja.exit]).toEqual([2, 2]);
+    expect(en.stderr).toContain('several sheets have data: "社員", "メモ"');
+    expect(ja.stderr).toContain("データのあるシートが複数あります");
+  });
+
+  test("of another kind is one line", async () => {
+    const { exit, stderr } = await run("csv inspect - --lang en", { stdin: Buffer.from("d0cf11e0a1b11ae100", "hex") });
+    expect(exit).toBe(3);
+    expect(stderr).toBe(
+      "error: this is an old Office file (.xls), which is not read\n  stdin\n  save it as .xlsx in Excel\n",
+    );
+  });
 });

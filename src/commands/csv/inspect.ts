@@ -3,12 +3,16 @@ import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { foundLine } from "./file/check-report.ts";
-import { INPUT_ENCODING, refuseBrokenUtf8, refuseForeign } from "./file/encoding.ts";
-import { watched } from "./file/watched.ts";
+import { INPUT_ENCODING } from "./file/encoding.ts";
+import { inspectFile } from "./file/inspect-file.ts";
 import { inspectionColumns } from "./file/inspection.ts";
+import { SHEET } from "./file/sheet.ts";
 
 export default defineCommand({
-  summary: text("show the encoding and layout of a CSV file", "CSV ファイルの文字コードや形式を調べる"),
+  summary: text(
+    "show the encoding and layout of a CSV file or workbook",
+    "CSV ファイルやブックの文字コードや形式を調べる",
+  ),
   details: [
     text(
       "Shows encoding, newline, byte order mark, delimiter, columns, number of rows, and anything unusual.",
@@ -18,24 +22,19 @@ export default defineCommand({
   args: {
     file: { kind: "file", required: true, about: text("the file; - is stdin", "ファイル(- は標準入力)") },
   },
-  options: { encoding: INPUT_ENCODING },
+  options: { encoding: INPUT_ENCODING, sheet: SHEET },
   examples: [
     { line: "clomoctl csv inspect people.csv" },
     { line: "clomoctl csv inspect users/mixed-newlines.shift_jis.csv --format json" },
   ],
   exits: ["input-rejected", "not-found"],
-  async run(tools, { file: name, encoding }) {
+  async run(tools, { file: name, encoding, sheet }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
       text("nothing was changed: the file is only read", "読み込みだけなので、何も変更していません"),
     );
     await using file = await openInput(tools, name);
-    await refuseForeign(file, encoding, { signal });
-    const { inspect } = await import("../../lib/csv/inspect.ts");
-    const inspection = await inspect(() => watched(file.chunks(), signal), {
-      encoding: encoding === "auto" ? undefined : encoding,
-    });
-    if (encoding === "auto" && inspection.encoding === "shift_jis") await refuseBrokenUtf8(file, { signal });
+    const inspection = await inspectFile(file, { encoding, sheet, signal });
     const { label } = file;
     for (const problem of inspection.problems) {
       const header = inspection.header[problem.column - 1] ?? "";

@@ -2,16 +2,18 @@ import { columnsOf, type Column, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { nearestName } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
-import { inspect } from "../../lib/csv/inspect.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Choice, Prompts } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
+
+import { encodingOf, headOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
+import { inspectFile } from "./file/inspect-file.ts";
 import { mapFileText, type MappedHeader } from "./file/map-file-text.ts";
 import { OUTPUT, writeOutput } from "./file/output.ts";
+import { isWorkbook, SHEET } from "./file/sheet.ts";
 
 export default defineCommand({
   summary: text("create a --map file by answering questions", "質問に答えて対応表ファイル(--map 用)の雛形を作る"),
@@ -27,20 +29,22 @@ export default defineCommand({
   options: {
     as: FORMAT,
     encoding: INPUT_ENCODING,
+    sheet: SHEET,
     output: OUTPUT,
   },
   examples: [{ line: "clomoctl csv map people.csv --as users -o people-map.yaml" }],
   exits: ["usage", "input-rejected", "not-found"],
-  async run(tools, { file: name, as, encoding: asked, output }) {
+  async run(tools, { file: name, as, encoding: asked, sheet, output }) {
     const { terminal } = tools;
     tools.describeState(() => text("no map file was written", "対応表ファイルは書き出していません"));
     await using file = await openInput(tools, name);
-    const encoding = await encodingOf(file, asked, { signal: tools.signal });
+    const { signal } = tools;
+    const encoding = isWorkbook(await headOf(file)) ? asked : await encodingOf(file, asked, { signal });
     if (!terminal.interactive) throw notInteractive();
-    const { header, delimiter } = await inspect(() => file.chunks(), { encoding });
+    const { header, delimiter } = await inspectFile(file, { encoding, sheet, signal });
     const format = FORMATS[as];
     const columns = await askAll(terminal.prompts, header, format);
-    const content = mapFileText(columns, delimiter);
+    const content = mapFileText(columns, delimiter ?? ",");
     async function* bytes(): AsyncGenerator<Uint8Array> {
       yield Buffer.from(content);
     }

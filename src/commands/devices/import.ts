@@ -6,7 +6,10 @@ import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 
 export default defineCommand({
-  summary: text("import devices from a CSV file", "CSV ファイルからデバイスをインポートする"),
+  summary: text(
+    "import devices from a CSV file or workbook",
+    "CSV ファイルや Excel ブックからデバイスをインポートする",
+  ),
   details: [
     text(
       "The console's headers for devices are not known: these are clomoctl's own, also in a file for the console (--emit-csv); --map reads a list that has others. An owner is named by one of the user's mail addresses; import users first. An IMEI keeps its blanks, as the device reports it.",
@@ -18,7 +21,10 @@ export default defineCommand({
     file: {
       kind: "file",
       required: true,
-      about: text("CSV file of devices (- for stdin)", "デバイスの CSV ファイル(- は標準入力)"),
+      about: text(
+        "CSV file or .xlsx workbook of devices (- for stdin)",
+        "デバイスの CSV ファイルか Excel ブック .xlsx(- は標準入力)",
+      ),
     },
   },
   options: {

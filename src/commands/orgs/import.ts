@@ -5,13 +5,19 @@ import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 
 export default defineCommand({
-  summary: text("import organisations from a CSV file", "CSV ファイルから組織をインポートする"),
+  summary: text(
+    "import organisations from a CSV file or workbook",
+    "CSV ファイルや Excel ブックから組織をインポートする",
+  ),
   details: IMPORT_HELP,
   args: {
     file: {
       kind: "file",
       required: true,
-      about: text("CSV file of organisations (- for stdin)", "組織の CSV ファイル(- は標準入力)"),
+      about: text(
+        "CSV file or .xlsx workbook of organisations (- for stdin)",
+        "組織の CSV ファイルか Excel ブック .xlsx(- は標準入力)",
+      ),
     },
   },
   options: IMPORT_OPTIONS,

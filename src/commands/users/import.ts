@@ -6,7 +6,7 @@ import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 
 export default defineCommand({
-  summary: text("import users from a CSV file", "CSV ファイルからユーザーをインポートする"),
+  summary: text("import users from a CSV file or workbook", "CSV ファイルや Excel ブックからユーザーをインポートする"),
   details: [
     ...IMPORT_HELP,
     text(
@@ -18,7 +18,10 @@ export default defineCommand({
     file: {
       kind: "file",
       required: true,
-      about: text("CSV file of users (- for stdin)", "ユーザーの CSV ファイル(- は標準入力)"),
+      about: text(
+        "CSV file or .xlsx workbook of users (- for stdin)",
+        "ユーザーの CSV ファイルか Excel ブック .xlsx(- は標準入力)",
+      ),
     },
   },
   options: {

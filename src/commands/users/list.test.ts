@@ -1,10 +1,13 @@
 import { EventEmitter } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "../testing/program.ts";
+import { rowsIn } from "../../lib/xlsx/testing/read.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { example, inTurn } from "../testing/tenant.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("users").items;
@@ -104,4 +107,35 @@ test.each(["--fields name", "--query [].name"])(
 
 test.each(["users list hanako", "users list --limit x", "users list --filter-name"])("%s is refused", async (line) => {
   expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});
+
+test("a workbook has the same fields as CSV, as people read them, and every cell is text", async () => {
+  for (const [lang, header] of [
+    ["en", "mail addresses"],
+    ["ja", "メールアドレス"],
+  ] as const) {
+    const folder = freshFolder();
+    const tenant = { users: page(null, { ...hanako, employeeCode: "0012" }, { ...taro, name: "=1+1" }) };
+    const { exit, stdout } = await run(`users list --format xlsx -o list.xlsx --lang ${lang}`, { tenant, folder });
+    expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
+    const [headers = [], first = [], second] = await rowsIn(readFileSync(join(folder, "list.xlsx")));
+    expect(headers).toContain(header);
+    expect(first).toContain("0012");
+    expect(first).toContain(hanako.emails.join(", "));
+    expect(second).toContain("=1+1");
+  }
+});
+
+test("a workbook has to be named, and nothing else is one", async () => {
+  for (const line of ["users list --format xlsx", "users list --format csv -o a.csv", "users list -o a.xlsx"]) {
+    const { en, ja } = await inBoth(line, { tenant: {} });
+    expect([en.exit, ja.exit]).toEqual([2, 2]);
+    expect(en.stderr).toContain("--format xlsx and -o FILE go together");
+    expect(ja.stderr).toContain("一緒に指定してください");
+  }
+});
+
+test("a workbook may go to stdout", async () => {
+  const { bytes } = await run("users list --format xlsx -o -", { tenant: { users: page(null, hanako) } });
+  expect(await rowsIn(bytes)).toHaveLength(2);
 });

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { User } from "../../lib/client/index.ts";
-import { inBoth, run } from "../testing/program.ts";
+import { rowsIn } from "../../lib/xlsx/testing/read.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { example } from "../testing/tenant.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("findUsers").items;
@@ -42,4 +45,14 @@ test("several are told apart by name, main address and id", async () => {
 
 test.each(["users show", "users show a b", "users show a --limit 1"])("%s is refused", async (line) => {
   expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
+});
+
+test("a workbook has one row", async () => {
+  const folder = freshFolder();
+  const line = "users show E0042 --format xlsx -o user.xlsx --fields name,employeeCode --lang ja";
+  expect(await run(line, { tenant: finding(hanako), folder })).toMatchObject({ exit: 0, stdout: "" });
+  expect(await rowsIn(readFileSync(join(folder, "user.xlsx")))).toEqual([
+    ["氏名", "社員コード"],
+    [hanako.name, hanako.employeeCode],
+  ]);
 });

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
-import { changesTenant, MEDIA_TYPES, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
+import { changesTenant, MEDIA_TYPES, XLSX_TYPE, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
@@ -27,7 +27,7 @@ export interface Connection {
   readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
 }
 
-/** The bytes of an input file and their charset. */
+/** The bytes of an input file and their charset; `xlsx`: a workbook. */
 export interface Upload {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: string;
@@ -84,7 +84,8 @@ const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | 
   const usual = LONG.includes(route.answer.kind) ? ending : undefined;
   const [sent, signal = usual ?? null] = isGiven ? others : [undefined, ...others];
   const { stream, encoding } = route.file === true ? (sent as Upload) : {};
-  const type = stream === undefined ? "application/json" : `text/csv; charset=${encoding}`;
+  const fileType = encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${encoding}`;
+  const type = stream === undefined ? "application/json" : fileType;
   const body = stream ?? (route.body === undefined ? null : JSON.stringify(sent));
   return {
     path: route.path.replace(/\{\w+\}/, encodeURIComponent(String(id))),

@@ -54,6 +54,8 @@ const ImportRequest = named(
     fix: z.array(z.enum(FIXES)).readonly().optional(),
     map: ColumnMap.optional(),
     delimiter: z.string().length(1).default(","),
+    /** of a workbook; may be missing where only one has data */
+    sheet: z.string().max(255).optional(),
     fileName: z.string().max(255).default("-"),
   }),
 );

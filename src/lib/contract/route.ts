@@ -118,10 +118,13 @@ const ifMatch = z.string().min(1).meta({
   description: "The ETag of the plan the caller saw, with or without quotes. If the plan has changed since: 409.",
 });
 
+/** The content type of an Excel workbook. @see https://www.iana.org/assignments/media-types */
+export const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 const FILE = {
   description:
-    "The file's bytes as they are. The content type names their charset: `text/csv; charset=` utf-8, shift_jis (CP932), utf-16le or utf-16be. Of any length.",
-  content: { "text/csv": { schema: z.string() } },
+    "The file's bytes as they are. The content type names their charset: `text/csv; charset=` utf-8, shift_jis (CP932), utf-16le or utf-16be. Of any length. Or an Excel workbook (.xlsx) of at most 64 MiB.",
+  content: { "text/csv": { schema: z.string() }, [XLSX_TYPE]: { schema: z.string() } },
   required: true,
 };
 

@@ -4,7 +4,7 @@ import { Decoder } from "./encoding/decode.ts";
 import { type Ambiguity, EncodingDetector } from "./encoding/detect.ts";
 import { Place } from "./records/place.ts";
 import { RecordReader } from "./records/reader.ts";
-import type { Encoding, RecordProblem } from "./records/record.ts";
+import type { Encoding, FileForm, RecordProblem } from "./records/record.ts";
 import type { NewlineCounts } from "./records/split.ts";
 
 /** Oddities of a file whose records can still be read, in the order in which they are reported. */
@@ -30,12 +30,13 @@ export interface Oddity {
 }
 
 export interface Inspection {
-  readonly encoding: Encoding;
+  readonly encoding: FileForm;
   readonly bom: boolean;
   /** the file's length in bytes */
   readonly size: number;
   readonly ambiguity: Ambiguity | undefined;
-  readonly delimiter: "," | "\t" | ";";
+  /** null: a workbook */
+  readonly delimiter: Delimiter | null;
   readonly header: readonly string[];
   /** records without the header and blank ones */
   readonly records: number;
@@ -48,6 +49,8 @@ export interface Inspection {
   readonly problems: readonly RecordProblem[];
   readonly problemCount: number;
 }
+
+type Delimiter = "," | "\t" | ";";
 
 export interface InspectOptions {
   /** read the file in this encoding, whatever the bytes say */
@@ -64,7 +67,7 @@ const INVISIBLE: readonly ProblemCode[] = ["character-bom", "character-invisible
 const HEADER_ROWS = 10;
 
 /** The delimiter of the header record: comma, else tab, else semicolon; comma if it has none of them. */
-export function guessDelimiter(text: string): "," | "\t" | ";" {
+export function guessDelimiter(text: string): Delimiter {
   const header = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/[\r\n]/, 1)[0] ?? "";
   return ([",", "\t", ";"] as const).find((delimiter) => header.includes(delimiter)) ?? ",";
 }
@@ -94,7 +97,7 @@ export async function inspect(
 type Surveyed = Omit<Inspection, "encoding" | "bom" | "size" | "ambiguity">;
 
 class Survey {
-  readonly #delimiter: Inspection["delimiter"];
+  readonly #delimiter: Delimiter;
   readonly #reader: RecordReader;
   readonly #decoder: Decoder;
   readonly #place: Place;
@@ -108,7 +111,7 @@ class Survey {
   #titled = false;
   #lastCharacter = "";
 
-  constructor(encoding: Encoding, delimiter: Inspection["delimiter"], maxProblems: number) {
+  constructor(encoding: Encoding, delimiter: Delimiter, maxProblems: number) {
     this.#delimiter = delimiter;
     this.#place = new Place({ delimiter });
     this.#duplicates = encoding === "shift_jis" ? new DuplicateWatch() : undefined;

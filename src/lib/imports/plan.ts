@@ -1,4 +1,4 @@
-import type { Encoding } from "../csv/records/record.ts";
+import type { FileForm } from "../csv/records/record.ts";
 import type { Fix } from "../model/import.ts";
 import type { FormatName } from "../model/console-files.ts";
 
@@ -31,7 +31,7 @@ export interface StagedPlace {
 
 /** The result of staging a file: all that a plan needs besides the staged rows, also in another process. */
 export interface StagedFile {
-  readonly encoding: Encoding;
+  readonly encoding: FileForm;
   readonly sha256: string;
   readonly bytes: number;
   /** number of data rows, without the header */

@@ -126,6 +126,33 @@ export const PROBLEMS = {
   ),
   "record-too-long": error("the row is longer than {max} characters", "行が {max} 文字を超えています"),
   "columns-too-many": error("more than {max} columns", "列が {max} 個を超えています"),
+  // cells of a workbook
+  "cell-formula": error(
+    "{cell} has a formula without a result; open the workbook in Excel and save it",
+    "{cell} の数式に計算結果がありません。Excel で開いて保存し直してください",
+  ),
+  "cell-merged": error(
+    "{cell} is part of the merged cells {range}; unmerge them and fill in each cell",
+    "{cell} は結合セル {range} の一部です。結合を解除して各セルに入力してください",
+  ),
+  "cell-error": error("{cell} shows the error {value}", "{cell} がエラー値 {value} です"),
+  "cell-format": error(
+    "{cell} has a number that cannot be shown in its number format ({format}); format the cell as text and type the value",
+    "{cell} の数値は表示形式({format})で表示できません。セルの書式を「文字列」にして入力し直してください",
+  ),
+  "cell-digits": error(
+    "{cell} has a number of more than 15 digits, and Excel keeps only 15; format the cell as text and type it again",
+    "{cell} の数値は 15 桁を超えています(Excel は 15 桁までしか保持しません)。セルの書式を「文字列」にして入力し直してください",
+  ),
+  "cell-exponent": error(
+    "{cell} is shown with an exponent (as 1.23E+11); format the cell as text, or with the number format 0",
+    "{cell} が指数(1.23E+11 など)で表示されています。セルの書式を「文字列」または数値の「0」にしてください",
+  ),
+  "rows-hidden": warning(
+    (p) =>
+      `${counted(Number(p["count"]), "hidden or filtered row")} read like the others; the first is row ${p["row"]}`,
+    "非表示(フィルターで隠れた行を含む)の {count} 行も読み込みます(最初は {row} 行目)",
+  ),
   // headers
   "header-blank": error(
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,

@@ -1,5 +1,6 @@
 export type { Environment } from "./language.ts";
 export type { Column } from "./output-choice.ts";
+export type { SaveRows } from "./output.ts";
 export { BYTES, ROWS } from "./progress/line.ts";
 export type { Choice, Prompts } from "./prompt.ts";
 export { Terminal } from "./terminal.ts";

@@ -3,11 +3,12 @@ import { text, type Text } from "../text/index.ts";
 import { nearest } from "../text/nearest.ts";
 
 /** The output formats, by the names that `--format` takes. */
-type Format = "table" | "json" | "ndjson" | "csv" | "tsv";
+type Format = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
 
-/** `--format`, and `--fields` and `--query` as typed. */
+/** `--format` and `--output`, and `--fields` and `--query` as typed. */
 export interface OutputOptions {
   readonly format?: Format | undefined;
+  readonly output?: string | undefined;
   readonly fields?: string | undefined;
   readonly query?: string | undefined;
 }
@@ -37,9 +38,12 @@ export interface Column<R> {
 /**
  * Reads the output options: by default `table` on a terminal, `tsv` elsewhere, and JSON for a query.
  *
- * @throws `usage` when the format cannot represent a query's result
+ * @throws `usage` when the format cannot represent a query's result; when a workbook has no file, or a file is no workbook
  */
-export function chooseOutput({ format, fields, query }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
+export function chooseOutput(
+  { format, output, fields, query }: OutputOptions,
+  stdoutIsTerminal: boolean,
+): OutputChoice {
   if (query !== undefined && format !== undefined && format !== "json" && format !== "ndjson") {
     throw new Failure("usage", {
       what: text(
@@ -48,6 +52,13 @@ export function chooseOutput({ format, fields, query }: OutputOptions, stdoutIsT
       ),
       where: "--query",
       hint: text("leave --format out, or pass json or ndjson", "--format を省くか、json か ndjson を指定してください"),
+    });
+  }
+  if ((format === "xlsx") !== (output !== undefined)) {
+    throw new Failure("usage", {
+      what: text("--format xlsx and -o FILE go together", "--format xlsx と -o FILE は一緒に指定してください"),
+      where: format === "xlsx" ? "--format" : "--output",
+      hint: text("redirect other formats with > FILE", "ほかの形式は > FILE でファイルに書き出せます"),
     });
   }
   const usual = query !== undefined ? "json" : stdoutIsTerminal ? "table" : "tsv";

@@ -15,9 +15,14 @@ export interface OutputPlace {
   readonly heading?: ((line: string) => string) | undefined;
   /** put `'` before CSV and TSV cells that a spreadsheet would run; for reports */
   readonly guardFormulas?: boolean | undefined;
+  /** saves the rows of a workbook, the header first, in the file that was asked for */
+  readonly saveRows?: SaveRows | undefined;
   /** the output is shown on a screen: characters that control a terminal or deceive the eye are escaped */
   readonly onTerminal?: boolean | undefined;
 }
+
+/** Saves rows of text, in batches, as a file. */
+export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) => Promise<void>;
 
 /** Records, all at once or as they arrive. */
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
@@ -56,6 +61,7 @@ export async function writeList<R>(
     const query = await compileQuery(expression);
     return writeAnswer(place, query(await collect(chosen, records)));
   }
+  if (format === "xlsx") return saveWorkbook(place, chosen, records);
   await writeAll(place.out, await listLines(place, chosen, records));
 }
 
@@ -74,12 +80,36 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
   if (choice.format === "json") {
     return out.write(`${shownJson(place)(JSON.stringify(parse(jsonObject(chosen, record)), undefined, 2))}\n`);
   }
+  if (choice.format === "xlsx") return saveWorkbook(place, chosen, [record]);
   if (choice.format !== "table") {
     return writeAll(out, await listLines(place, chosen, [record]));
   }
   const { drawFields } = await import("./table/table.ts");
   const fields = chosen.map((column) => [column.header[language], tableCell(column, language)(record)] as const);
   await writeAll(out, endLines(drawFields(fields, place.heading)));
+}
+
+/** Rows of a workbook that are made before they are written. */
+const BATCH_ROWS = 1000;
+
+/** Saves records as people read them: headers in the language, and cells as in a table. */
+async function saveWorkbook<R>(
+  { saveRows, language }: OutputPlace,
+  columns: readonly Column<R>[],
+  records: Records<R>,
+): Promise<void> {
+  const cells = columns.map((column) => tableCell(column, language));
+  async function* batches(): AsyncGenerator<readonly (readonly string[])[]> {
+    let batch = [columns.map(({ header }) => header[language])];
+    for await (const record of records) {
+      batch.push(cells.map((cell) => cell(record)));
+      if (batch.length < BATCH_ROWS) continue;
+      yield batch;
+      batch = [];
+    }
+    yield batch;
+  }
+  await saveRows?.(batches());
 }
 
 /** A column's cell in a table: its name where it has one, else its value. */
@@ -114,6 +144,8 @@ async function listLines<R>(
       const shown = shownJson(place);
       return map(records, (record) => `${shown(object(record))}\n`);
     }
+    case "xlsx":
+      throw new TypeError("a workbook is no text");
     case "csv": {
       const row = onTerminal ? (cells: readonly string[]) => csvRow(cells.map(escapeForPeople)) : csvRow;
       return separated(columns, records, row, guardFormulas);

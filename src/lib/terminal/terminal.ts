@@ -5,7 +5,7 @@ import { escapeForPeople } from "./escape.ts";
 import { failureLines, problemLine } from "./failure.ts";
 import { chooseLanguage, type Environment } from "./language.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
-import type { ReadyLines, Records } from "./output.ts";
+import type { ReadyLines, Records, SaveRows } from "./output.ts";
 import type { LoadSpinner, ProgressMode } from "./progress/place.ts";
 import { createProgress, type Progress } from "./progress/progress.ts";
 import { Prompts } from "./prompt.ts";
@@ -42,6 +42,8 @@ export interface TerminalPlace {
   readonly clock: () => number;
   /** aborts questions and long results when the process is to stop */
   readonly signal?: AbortSignal | undefined;
+  /** where a workbook is saved, for `--format xlsx` */
+  readonly saveRows?: SaveRows | undefined;
   /** ora, unless a test passes another */
   readonly loadSpinner?: LoadSpinner | undefined;
 }
@@ -93,6 +95,7 @@ export class Terminal {
   readonly #err: TextWriter;
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
+  readonly #saveRows: SaveRows | undefined;
   /** stdout is a terminal */
   readonly onTerminal: boolean;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
@@ -101,6 +104,7 @@ export class Terminal {
   constructor(place: TerminalPlace, options: TerminalOptions) {
     const { stdin, stdout, stderr, environment } = place;
     this.#options = options;
+    this.#saveRows = place.saveRows;
     this.language = chooseLanguage(options.lang, environment);
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.onTerminal = stdout.isTTY === true;
@@ -225,7 +229,8 @@ export class Terminal {
 
   async #outputPlace() {
     const { heading } = await this.styles("stdout");
-    return { out: this.out, choice: this.output, language: this.language, heading, onTerminal: this.onTerminal };
+    const { out, output: choice, language, onTerminal } = this;
+    return { out, choice, language, heading, onTerminal, saveRows: this.#saveRows };
   }
 }
 

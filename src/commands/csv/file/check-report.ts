@@ -1,6 +1,6 @@
 import type { CheckReport } from "../../../lib/csv/check/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
-import type { Encoding } from "../../../lib/csv/records/record.ts";
+import type { FileForm } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
@@ -11,7 +11,7 @@ export interface CheckedFile {
   /** its name in messages */
   readonly file: string;
   readonly format: FormatName;
-  readonly encoding: Encoding;
+  readonly encoding: FileForm;
   readonly report: CheckReport;
 }
 

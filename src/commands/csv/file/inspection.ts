@@ -73,7 +73,7 @@ export function inspectionColumns({ language, output }: Terminal): readonly Colu
     {
       key: "delimiter",
       header: text("delimiter", "区切り文字"),
-      value: ({ inspection: { delimiter } }) => (forPeople ? words(DELIMITERS.get(delimiter)) : delimiter),
+      value: ({ inspection: { delimiter } }) => (forPeople ? words(DELIMITERS.get(delimiter ?? "")) : delimiter),
     },
     { key: "columns", header: text("columns", "列"), value: ({ inspection }) => inspection.header },
     { key: "rows", header: text("rows", "行数"), value: ({ inspection }) => inspection.records },

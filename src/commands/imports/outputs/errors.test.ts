@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
+import { rowOf, workbookOf } from "../../../lib/xlsx/testing/workbook.ts";
+import { rowsIn } from "../../../lib/xlsx/testing/read.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import { encodeText, folderWith, planning, planOf, problemOf, sha256 } from "../testing/plans.ts";
 
@@ -176,4 +178,51 @@ test("a file that changed after its plan was made is told, and none is written",
   expect(en.stderr).toContain("error: the file changed after its plan was made\n  people.csv\n  import it again\n");
   expect(ja.stderr).toContain("エラー: 計画を作った後にファイルが変更されました\n");
   expect(existsSync(join(folder, "errors.csv"))).toBe(false);
+});
+
+const CODES = `${HEADER},社員コード`;
+const BOOK = workbookOf({
+  sheets: {
+    a: {
+      rows: [
+        rowOf(1, ...CODES.split(",")),
+        rowOf(2, "林", "b@example.jp", "<c><v>1</v></c>"),
+        rowOf(3, "山田", "a", '<c s="1"><v>12</v></c>'),
+      ].join(""),
+    },
+  },
+  formats: ["0000"],
+});
+
+test.each([
+  ["a workbook", BOOK],
+  ["CSV", `${CODES}\n林,b@example.jp,1\n山田,a,0012\n`],
+])("are written into a workbook as text, from %s", async (_, content) => {
+  const told = circumstances({ content, problems: [problemOf()], header: CODES.split(",") });
+  const { exit } = await run("users import people.csv --errors errors.xlsx --lang en", told);
+  expect(exit).toBe(3);
+  const bytes = readFileSync(join(told.folder, "errors.xlsx"));
+  expect(await rowsIn(bytes)).toEqual([
+    [...CODES.split(","), "clomoctl:reason"],
+    ["山田", "a", "0012", "メールアドレス: not a mail address"],
+  ]);
+  expect(statSync(join(told.folder, "errors.xlsx")).mode & 0o777).toBe(0o600);
+});
+
+test("are written from a workbook into CSV that a spreadsheet opens", async () => {
+  const told = await textOf({ content: BOOK, problems: [problemOf()], header: CODES.split(",") }, " --lang en");
+  expect(told).toBe(`\ufeff${CODES},clomoctl:reason\r\n山田,a,0012,メールアドレス: not a mail address\r\n`);
+});
+
+test("keep what is beyond the header behind the reason, and have one reason", async () => {
+  const header = [...CODES.split(","), "clomoctl:reason"];
+  const content = `${header.join(",")}\n林,b,1,old,x\n山田\n`;
+  const found = [problemOf({ row: 2, code: "cells-too-many", params: { got: 5, want: 4 } }), problemOf()];
+  const told = circumstances({ content, problems: found, header });
+  await run("users import people.csv --errors errors.xlsx --lang en", told);
+  expect(await rowsIn(readFileSync(join(told.folder, "errors.xlsx")))).toEqual([
+    header,
+    ["林", "b", "1", expect.stringContaining("5 cells"), "x"],
+    ["山田", "", "", "メールアドレス: not a mail address"],
+  ]);
 });

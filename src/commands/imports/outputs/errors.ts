@@ -3,38 +3,51 @@ import { writeFileAtomically, type ContentWriter } from "../../../lib/files/inde
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { REASON_HEADER } from "../../../lib/csv/layout/layout.ts";
 import { RecordBytes, type RecordStretch } from "../../../lib/csv/records/bytes.ts";
-import type { Dialect, Encoding } from "../../../lib/csv/records/record.ts";
+import type { Dialect, Encoding, RecordSink } from "../../../lib/csv/records/record.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
 import type { Tools } from "../../tools.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
+import { recordsOf, type Reading } from "../plan/reading.ts";
 import { reread } from "./reread.ts";
+import { isWorkbookName, tableBytes } from "./table-file.ts";
 import { Reasons } from "./row-reasons.ts";
 
-/** The form of an input file, in which its invalid rows are written too. */
-export interface InputForm {
+/** The form of a text file, in which its invalid rows are written too. */
+interface InputForm {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
-  readonly newline: "crlf" | "lf" | "cr" | undefined;
+  readonly newline: Reading["newline"];
+}
+
+/** Where and how to write the invalid rows of a plan's file. */
+interface ErrorsSource {
+  readonly plan: Import;
+  readonly file: InputFile;
+  readonly reading: Reading;
 }
 
 /**
- * Writes the header and the invalid rows of a file, each record byte by byte, with the reason as last column, before
- * which a short row is filled up with blank cells; a reason from an earlier round is dropped. If the header or the file as a whole is invalid, every row is written. A
- * record with an unclosed quote gets no reason: it would be inside the quote. 0600, since rows contain secrets.
+ * Writes the header and the invalid rows of a file, with the reason as last column, before which a short row is filled up
+ * with blank cells; a reason from an earlier round is dropped. If the header or the file as a whole is invalid, every row
+ * is written. 0600, since rows contain secrets.
+ *
+ * Of a text each record is written byte by byte; one with an unclosed quote gets no reason: it would be inside the quote.
+ * Into a workbook, or from one, they are written cell by cell.
  *
  * @throws `input-rejected` when the file is no longer the plan's
  */
-export async function writeErrors(
-  tools: Tools,
-  path: string,
-  plan: Import,
-  file: InputFile,
-  form: InputForm,
-): Promise<void> {
+export async function writeErrors(tools: Tools, path: string, source: ErrorsSource): Promise<void> {
+  const { plan, file, reading } = source;
+  const { encoding } = reading;
   const { client } = await tools.tenant("imports");
   const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
   const drop = plan.header.indexOf(REASON_HEADER);
   await writeFileAtomically(path, { ...tools.temporary, secret: true }, async (writer) => {
+    if (encoding === "xlsx" || isWorkbookName(path)) {
+      for await (const bytes of tableBytes(path, invalidRecords(source, reasons, drop))) await writer.write(bytes);
+      return;
+    }
+    const form = { ...reading, encoding };
     const cutter = new RecordBytes({
       encoding: form.encoding,
       dialect: form.dialect,
@@ -48,6 +61,33 @@ export async function writeErrors(
     await copy.flush();
   });
   await reasons.close();
+}
+
+/** The header and the invalid rows, each with its reason behind the last column of the header. */
+async function* invalidRecords(
+  { plan, file, reading }: ErrorsSource,
+  reasons: Reasons,
+  drop: number,
+): AsyncGenerator<readonly (readonly string[])[]> {
+  let found: { readonly row: number; readonly cells: readonly string[] }[] = [];
+  const { length: width } = plan.header;
+  const withReason = (cells: readonly string[], reason: string): readonly string[] => {
+    const padded = Array.from({ length: Math.max(width, cells.length) }, (_, at) => cells[at] ?? "");
+    const inWidth = padded.slice(0, width).filter((_, at) => at !== drop);
+    return [...inWidth, reason, ...padded.slice(width)];
+  };
+  const sink: RecordSink = {
+    record: (cells, count, row) => void found.push({ row, cells: cells.slice(0, count) }),
+    problem: () => undefined,
+  };
+  for await (const _ of recordsOf(reread(file, plan), reading, file.label, sink)) {
+    await reasons.advanceTo(found.at(-1)?.row ?? 0);
+    yield found.flatMap(({ row, cells }) => {
+      const reason = row === 1 ? REASON_HEADER : (reasons.at(row)?.reason ?? reasons.whole);
+      return reason === undefined ? [] : [withReason(cells, reason)];
+    });
+    found = [];
+  }
 }
 
 /** Number of bytes written at once. */

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { rowsIn } from "../../../lib/xlsx/testing/read.ts";
 import { inBoth, run } from "../../testing/program.ts";
 import type { Answers } from "../../testing/tenant.ts";
 import { folderWith, giving, planning, planOf, problemOf, rowOf } from "../testing/plans.ts";
@@ -49,6 +50,20 @@ test("writes a line for each row of the plan, deletions last, for a spreadsheet 
     "6,saburo@example.co.jp,unchanged,(secret set),",
     ",old@example.co.jp,delete,,",
     "",
+  ]);
+});
+
+test("is a workbook where its name ends so, whose cells need no guard", async () => {
+  const folder = folderOf();
+  await run("users import people.csv --report report.XLSX --dry-run --lang en", { tenant: planned(), folder });
+  expect(await rowsIn(readFileSync(join(folder, "report.XLSX")))).toEqual([
+    ["row", "key", "action", "changed", "reason"],
+    ["2", "hanako@example.co.jp", "create", "氏名; メールアドレス", ""],
+    ["3", "=cmd|calc", "invalid", "", "メールアドレス: not a mail address; 氏名: must not be blank"],
+    ["4", "taro@example.co.jp", "update", "役職; =年; (secret)", ""],
+    ["5", "jiro@example.co.jp", "update", "=年", ""],
+    ["6", "saburo@example.co.jp", "unchanged", "(secret)", ""],
+    ["", "old@example.co.jp", "delete", "", ""],
   ]);
 });
 

@@ -1,43 +1,46 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { writeFileAtomically } from "../../../lib/files/index.ts";
-import { formatRecord } from "../../../lib/csv/records/writer.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Tools } from "../../tools.ts";
 import { describeRow } from "../plan/changes.ts";
 import { Reasons } from "./row-reasons.ts";
+import { isWorkbookName, tableBytes } from "./table-file.ts";
 
 const HEADER = ["row", "key", "action", "changed", "reason"];
 
 /**
- * Writes a plan as one line per row with its changes, deletions last: CSV in UTF-8 with a byte order mark and CRLF, so that a
- * spreadsheet opens it directly; cells that a spreadsheet would run are guarded by a `'`.
+ * Writes a plan as one line per row with its changes, deletions last, so that a spreadsheet opens it directly: see
+ * {@link tableBytes}. In CSV, cells that a spreadsheet would run are guarded by a `'`.
  */
 export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
   const { client } = await tools.tenant("imports");
   const reasons = await Reasons.open(client, plan.id, tools.terminal.language);
-  await writeFileAtomically(path, tools.temporary, async (writer) => {
-    await writer.write(`\ufeff${lineOf(HEADER)}`);
-    if (reasons.whole !== undefined) await writer.write(lineOf(["1", "", "invalid", "", reasons.whole]));
+  const guard = isWorkbookName(path) ? (cell: string): string => cell : guardFormula;
+  async function* batches(): AsyncGenerator<readonly (readonly string[])[]> {
+    yield [HEADER, ...(reasons.whole === undefined ? [] : [["1", "", "invalid", "", reasons.whole]])];
     for await (const batch of client.imports.rows(plan.id).batches()) {
       tools.signal.throwIfAborted();
-      let text = "";
       await reasons.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);
-      for (const row of batch) {
+      yield batch.map((row) => {
         const fields = describeRow(plan.kind, row).map((change) => change[tools.terminal.language]);
-        text += lineOf(cellsOf(row, fields, reasons.at(row.row)?.reason ?? ""));
-      }
-      await writer.write(text);
+        const cells = cellsOf(row, fields, reasons.at(row.row)?.reason ?? "");
+        return cells.map((cell, at) => (at === REASON ? cell : guard(cell)));
+      });
     }
+  }
+  await writeFileAtomically(path, tools.temporary, async (writer) => {
+    for await (const bytes of tableBytes(path, batches())) await writer.write(bytes);
   });
   await reasons.close();
 }
 
-const lineOf = (cells: readonly string[]): string => formatRecord(cells, "\r\n");
+/** The column of the reasons, which are guarded already. */
+const REASON = HEADER.indexOf("reason");
 
 const cellsOf = ({ row, key, action }: PlanRow, fields: readonly string[], reason: string): string[] => [
   row === 0 ? "" : String(row),
-  guardFormula(key),
+  key,
   action,
-  guardFormula(fields.join("; ")),
+  fields.join("; "),
   reason,
 ];

@@ -6,6 +6,7 @@ const OPTIONS: ImportRequest["options"] = {
   mode: "append",
   encoding: "auto",
   newline: "auto",
+  sheet: undefined,
   map: undefined,
   dryRun: false,
   keepPlan: false,

@@ -6,6 +6,7 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP } from "../../csv/file/column-map.ts";
 import { FIX } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
+import { SHEET } from "../../csv/file/sheet.ts";
 import { checkLimits, LIMITS } from "./limits.ts";
 import type { Fields, InputOf } from "../../field.ts";
 
@@ -36,6 +37,7 @@ export const IMPORT_OPTIONS = {
       "ファイルの改行(どの改行も読み込む。指定と違えば警告する)",
     ),
   },
+  sheet: SHEET,
   map: MAP,
   dryRun: { kind: "boolean", about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない") },
   keepPlan: {
@@ -84,14 +86,17 @@ export const IMPORT_OPTIONS = {
   report: {
     kind: "file",
     value: "FILE",
-    about: text("write the outcome of each row, one per line", "行ごとの結果を書き出す"),
+    about: text(
+      "write the outcome of each row, one per line; as a workbook if FILE ends in .xlsx",
+      "行ごとの結果を書き出す(.xlsx なら Excel ブック)",
+    ),
   },
   errors: {
     kind: "file",
     value: "FILE",
     about: text(
-      "write the invalid rows with their reasons, ready to fix and import again",
-      "不正な行を理由付きで書き出す(直して再インポートできる)",
+      "write the invalid rows with their reasons, ready to fix and import again; as a workbook if FILE ends in .xlsx",
+      "不正な行を理由付きで書き出す(直して再インポートできる。.xlsx なら Excel ブック)",
     ),
   },
 } as const satisfies Fields;

@@ -1,12 +1,22 @@
 import { guessDelimiter } from "../../../lib/csv/inspect.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
-import type { Dialect, Encoding } from "../../../lib/csv/records/record.ts";
+import { RecordReader } from "../../../lib/csv/records/reader.ts";
+import {
+  CONSOLE_DIALECT,
+  type Dialect,
+  type Encoding,
+  type FileForm,
+  type RecordSink,
+} from "../../../lib/csv/records/record.ts";
 import { encodingOf, headOf } from "../../csv/file/encoding.ts";
+import { isWorkbook, refuseSheet } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
 /** How to read an input file. */
 export interface Reading {
-  readonly encoding: Encoding;
+  readonly encoding: FileForm;
+  /** of a workbook */
+  readonly sheet?: string | undefined;
   readonly dialect: Dialect;
   /** the newline that ends the header row; undefined if the file has no newline */
   readonly newline: "crlf" | "lf" | "cr" | undefined;
@@ -15,6 +25,7 @@ export interface Reading {
 /** Options given for reading a file. */
 export interface ReadingChoice {
   readonly encoding: Encoding | "auto";
+  readonly sheet?: string | undefined;
   readonly map?: ColumnMap | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -26,16 +37,39 @@ export interface ReadingChoice {
  */
 export async function detectReading(
   file: InputFile,
-  { encoding: asked, map, signal }: ReadingChoice,
+  { encoding: asked, sheet, map, signal }: ReadingChoice,
 ): Promise<Reading> {
+  const head = await headOf(file, signal);
+  if (isWorkbook(head)) {
+    return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, newline: undefined };
+  }
+  refuseSheet(file.label, sheet);
   const encoding = await encodingOf(file, asked, { signal });
-  const head = await headOf(file);
   const start = new TextDecoder(encoding).decode(head, { stream: true });
   return {
     encoding,
     dialect: map?.dialect ?? { delimiter: guessDelimiter(start) },
     newline: firstNewline(start),
   };
+}
+
+/** Reads the records of a file piece by piece, in as many steps. @param chunks all of the file, never reused */
+export async function* recordsOf(
+  chunks: AsyncIterable<Uint8Array>,
+  { encoding, dialect, sheet }: Pick<Reading, "encoding" | "dialect" | "sheet">,
+  fileName: string,
+  sink: RecordSink,
+): AsyncGenerator<void> {
+  const reader =
+    encoding === "xlsx"
+      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader({ sheet, fileName }, sink)
+      : new RecordReader({ encoding, dialect }, sink);
+  for await (const chunk of chunks) {
+    reader.write(chunk);
+    yield;
+  }
+  yield* reader.end() ?? [];
+  yield;
 }
 
 /** The newline that ends the header row, ignoring those inside quotes. */

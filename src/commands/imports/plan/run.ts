@@ -37,14 +37,14 @@ export async function runImport(tools: Tools, requested: ImportRequest): Promise
   const { client, context } = chosen;
   if (!requested.options.dryRun) requireNamed(tools, chosen);
   tools.describeState(() => NOTHING_CHANGED);
-  const { encoding, newline, map: asked } = requested.options;
+  const { encoding, newline, sheet, map: asked } = requested.options;
   const map = await loadColumnMap(tools, requested.kind, {
     option: asked,
     context,
     customFields: () => customFieldsOf(tools),
   });
   await using file = await openInput(tools, requested.file);
-  const reading = await examineFile(tools, file, { encoding, newline, map, format: requested.kind });
+  const reading = await examineFile(tools, file, { encoding, newline, sheet, map, format: requested.kind });
   const plan = await sendFile(tools, file, requested, reading, map);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here, as the file is closed on the way out
@@ -54,7 +54,7 @@ export async function runImport(tools: Tools, requested: ImportRequest): Promise
     const { report, errors } = requested.options;
     const pathOf = (name: string): string => resolve(tools.workingFolder, name);
     if (report !== undefined) await writeReport(tools, pathOf(report), plan);
-    if (errors !== undefined) await writeErrors(tools, pathOf(errors), plan, file, reading);
+    if (errors !== undefined) await writeErrors(tools, pathOf(errors), { plan, file, reading });
     if (plan.rejected) {
       await pending.leave();
       throw rejectedFile(plan, requested, problems);

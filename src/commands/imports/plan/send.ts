@@ -26,9 +26,10 @@ export async function examineFile(
   options: Examination,
 ): Promise<Reading> {
   const reading = await detectReading(file, { ...options, signal });
-  if (options.format !== undefined) {
+  const { encoding, dialect } = reading;
+  if (options.format !== undefined && encoding !== "xlsx") {
     const format = await loadFormat(options.format);
-    const row = headerRow(await headOf(file), reading, format, { map: options.map });
+    const row = headerRow(await headOf(file), { encoding, dialect }, format, { map: options.map });
     if (row > 1) throw headerBelow(file.label, row);
   }
   const { newline } = reading;
@@ -74,6 +75,7 @@ export async function sendFile(
     createOrgs,
     createGroups,
     delimiter: reading.dialect.delimiter,
+    sheet: reading.sheet,
     fileName: requested.file.slice(-LONGEST_NAME),
     key,
     map,

@@ -7,15 +7,18 @@ import { APP } from "../app.ts";
 
 export default defineCommand({
   summary: text(
-    "import SECURED APPs users from a CSV file",
-    "CSV ファイルから SECURED APPs のユーザーをインポートする",
+    "import SECURED APPs users from a CSV file or workbook",
+    "CSV ファイルや Excel ブックから SECURED APPs のユーザーをインポートする",
   ),
   details: IMPORT_HELP,
   args: {
     file: {
       kind: "file",
       required: true,
-      about: text("CSV file of the app's users (- for stdin)", "アプリのユーザーの CSV ファイル(- は標準入力)"),
+      about: text(
+        "CSV file or .xlsx workbook of the app's users (- for stdin)",
+        "アプリのユーザーの CSV ファイルか Excel ブック .xlsx(- は標準入力)",
+      ),
     },
   },
   options: {

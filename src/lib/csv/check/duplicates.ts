@@ -1,3 +1,4 @@
+import type { CheckOptions } from "./reading.ts";
 import type { FileHandle } from "../../files/read.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
@@ -28,6 +29,7 @@ export interface DuplicateSearch {
   readonly layout: Layout;
   readonly reading: RecordReaderOptions;
   readonly fix?: RowOptions["fix"];
+  readonly records?: CheckOptions["records"];
   readonly report: (problem: Problem) => void;
   /** when aborted, the search throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
@@ -129,13 +131,19 @@ class Verification {
 const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readonly SharedHashes[]): Promise<void> => {
   const verification = new Verification(search, repeats);
   let done = false;
-  const reader = new RecordReader(
-    search.reading,
-    recordsOnly((cells, count, row, line, sound) => {
-      verification.record(cells, count, row, line, sound);
-      done = row >= verification.lastRow;
-    }),
-  );
+  const sink = recordsOnly((cells, count, row, line, sound) => {
+    verification.record(cells, count, row, line, sound);
+    done = row >= verification.lastRow;
+  });
+  if (search.records !== undefined) {
+    for await (const _ of search.records(sink)) {
+      search.signal?.throwIfAborted();
+      if (done) break;
+    }
+    verification.end();
+    return;
+  }
+  const reader = new RecordReader(search.reading, sink);
   await readBytes(file, { from: 0, to: Number.POSITIVE_INFINITY }, (bytes) => {
     search.signal?.throwIfAborted();
     reader.write(bytes);

@@ -67,6 +67,10 @@ const readAll = async (
   format: FormatName,
   options: CheckOptions,
 ): Promise<Rest | undefined> => {
+  if (options.records !== undefined) {
+    for await (const _ of options.records(check)) options.signal?.throwIfAborted();
+    return undefined;
+  }
   const { size } = await file.stat();
   const reading = new FileReading(file, size, check, options);
   await reading.readTo(Number.POSITIVE_INFINITY, size, () => check.records > 0);
@@ -118,6 +122,7 @@ export const checkFile = async (path: string, name: FormatName, options: CheckOp
         layout: check.layout,
         reading: options.reading,
         fix: options.fix,
+        records: options.records,
         signal: options.signal,
         report: (problem) => check.problems.add(problem),
       });

@@ -17,6 +17,8 @@ import type { RowOptions } from "../layout/rows.ts";
 /** Options of a check without a tenant. */
 export interface CheckOptions extends HeaderOptions, RowOptions {
   readonly reading: RecordReaderOptions;
+  /** reads the records instead, where the file is no text; in as many steps as it likes */
+  readonly records?: ((sink: RecordSink) => AsyncIterable<void>) | undefined;
   /** default 2: the second half of a large file is checked in parallel */
   readonly threads?: 1 | 2 | undefined;
   /** minimum size in bytes of a file that is checked in two threads */

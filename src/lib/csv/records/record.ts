@@ -5,6 +5,9 @@ export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const
 
 export type Encoding = (typeof ENCODINGS)[number];
 
+/** The form of a file of records: text in an encoding, or a workbook. */
+export type FileForm = Encoding | "xlsx";
+
 export type Newline = "crlf" | "lf" | "cr";
 
 /** Byte order marks. */

@@ -32,6 +32,8 @@ describe("the charset of a file", () => {
     ['text/csv; charset="utf-16be"', "utf-16be"],
     ["text/csv; header=present; charset=utf-8", "utf-8"],
     ["text/csv; charset=utf-8; header=present", "utf-8"],
+    ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"],
+    ["Application/vnd.openxmlformats-officedocument.spreadsheetml.sheet; a=b", "xlsx"],
   ])("of %s is %s", (type, encoding) => {
     expect(uploadOf(type).encoding).toBe(encoding);
   });
@@ -43,6 +45,7 @@ describe("the charset of a file", () => {
     ["text/csv; xcharset=utf-8", /text\/csv/],
     ["application/json; charset=utf-8", /text\/csv/],
     ["x-text/csv; charset=utf-8", /text\/csv/],
+    ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet2", /xlsx/],
     ["text/csv; charset=latin1", /latin1/],
     ["text/csv; charset=utf-16", /utf-16/],
     [undefined, /text\/csv/],

@@ -1,4 +1,4 @@
-import { ENCODINGS, type Encoding } from "../../csv/records/record.ts";
+import { ENCODINGS, type FileForm } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { same, text } from "../../text/index.ts";
 import type { Content } from "../store/imports/engine.ts";
@@ -11,6 +11,7 @@ export interface Upload extends Content {
   readonly through: <T>(work: Promise<T>) => Promise<T>;
 }
 
+const XLSX_TYPE = /^application\/vnd\.openxmlformats-officedocument\.spreadsheetml\.sheet\s*(?:;|$)/i;
 const CSV_TYPE = /^text\/csv\s*;(?:.*;)?\s*charset="?([\w-]+)"?/i;
 
 const brokenOff = (error: unknown, { aborted }: AbortSignal): Failure => {
@@ -23,7 +24,7 @@ const brokenOff = (error: unknown, { aborted }: AbortSignal): Failure => {
   return new Failure("unavailable", { what, cause: error });
 };
 
-const uploadOf = ({ body, signal }: Request, encoding: Encoding): Upload => {
+const uploadOf = ({ body, signal }: Request, encoding: FileForm): Upload => {
   let failure: Failure | undefined;
   async function* bytes(): AsyncGenerator<Uint8Array> {
     if (body === null) return;
@@ -44,17 +45,18 @@ const uploadOf = ({ body, signal }: Request, encoding: Encoding): Upload => {
   };
 };
 
-/** The CSV file sent with a request, or the error response if its content type is unsuitable. */
+/** The file sent with a request, or the error response if its content type is unsuitable. */
 export const contentOf = (request: Request): Upload | Response => {
   const type = request.headers.get("content-type") ?? "";
+  if (XLSX_TYPE.test(type)) return uploadOf(request, "xlsx");
   const charset = CSV_TYPE.exec(type)?.[1]?.toLowerCase();
   const encoding = ENCODINGS.find((known) => known === charset);
   if (encoding !== undefined) return uploadOf(request, encoding);
   const what =
     charset === undefined
       ? text(
-          "the content type must be text/csv with a charset",
-          "Content-Type は charset 付きの text/csv にしてください",
+          "the content type must be text/csv with a charset, or that of an .xlsx workbook",
+          "Content-Type は charset 付きの text/csv か、.xlsx ブックのものにしてください",
         )
       : text(`unknown charset ${charset}`, `文字コード ${charset} は使えません`);
   const hint = same(`charset=${ENCODINGS.join(" | ")}`);

@@ -5,7 +5,7 @@ import type { NewImport } from "../../client/index.ts";
 import { wholeClient, type WholeClient } from "../../client/testing/whole-client.ts";
 import type { App, Import, InputProblem } from "../../contract/index.ts";
 import { createEncoder } from "../../csv/encoding/encode.ts";
-import type { Encoding } from "../../csv/records/record.ts";
+import type { Encoding, FileForm } from "../../csv/records/record.ts";
 import { formatRecord } from "../../csv/records/writer.ts";
 import { Failure } from "../../errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../model/problem.ts";
@@ -136,7 +136,7 @@ export class TestTenant {
     return this.send(request, fileOf(cells, options), options.encoding);
   }
 
-  send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: Encoding = "utf-8"): Promise<Import> {
+  send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: FileForm = "utf-8"): Promise<Import> {
     return this.client.imports.plan(request, { stream: new Blob([bytes]).stream(), encoding });
   }
 

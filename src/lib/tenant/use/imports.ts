@@ -392,4 +392,5 @@ const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   skipInvalid: true,
   map: undefined,
   delimiter: ",",
+  sheet: undefined,
 });

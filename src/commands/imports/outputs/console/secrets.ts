@@ -2,10 +2,10 @@ import type { CustomField, Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { readHeader } from "../../../../lib/csv/layout/header.ts";
 import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
-import { RecordReader } from "../../../../lib/csv/records/reader.ts";
+import type { RecordSink } from "../../../../lib/csv/records/record.ts";
 import { RowChecker } from "../../../../lib/csv/layout/rows.ts";
 import type { InputFile } from "../../../../lib/files/index.ts";
-import type { Reading } from "../../plan/reading.ts";
+import { recordsOf, type Reading } from "../../plan/reading.ts";
 import { reread } from "../reread.ts";
 
 /** The part of a row that only the input file has. */
@@ -35,21 +35,19 @@ export interface SecretSource {
 export async function* secretRows(source: SecretSource): AsyncGenerator<readonly SecretRow[]> {
   let found: SecretRow[] = [];
   let rows: ReturnType<typeof rowReader> | undefined;
-  const reader = new RecordReader(source.reading, {
+  const sink: RecordSink = {
     record(cells, count, row, line) {
       if (rows === undefined) rows = rowReader(cells.slice(0, count), source);
       else if (rows.hasSecrets) found.push(...rows.read(cells, count, row, line));
     },
     problem: () => undefined,
-  });
-  for await (const chunk of reread(source.file, source.plan)) {
-    reader.write(chunk);
+  };
+  const { file, plan, reading } = source;
+  for await (const _ of recordsOf(reread(file, plan), reading, file.label, sink)) {
     yield found;
     found = [];
     if (rows?.hasSecrets === false) return;
   }
-  reader.end();
-  yield found;
 }
 
 /** Reads the rows of a file with this header. */

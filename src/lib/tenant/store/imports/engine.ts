@@ -1,5 +1,5 @@
 import type { PlanRow } from "../../../contract/index.ts";
-import type { Encoding } from "../../../csv/records/record.ts";
+import type { FileForm } from "../../../csv/records/record.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { KeptKey } from "../idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./record.ts";
@@ -7,7 +7,7 @@ import type { ImportRecord, StoredRequest } from "./record.ts";
 /** An input file sent to the tenant. */
 export interface Content {
   readonly stream: ReadableStream<Uint8Array>;
-  readonly encoding: Encoding;
+  readonly encoding: FileForm;
 }
 
 /** Selects the rows of a plan. */

@@ -14,6 +14,7 @@ export interface StoredRequest extends PlanRequest {
   readonly allowUnknownColumns: boolean;
   readonly map?: ColumnMap | undefined;
   readonly delimiter: string;
+  readonly sheet?: string | undefined;
   readonly fileName: string;
 }
 

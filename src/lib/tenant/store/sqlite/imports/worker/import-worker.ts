@@ -4,7 +4,7 @@ import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
 import { interruption } from "../../../interruption.ts";
 import { storageFailure } from "../../storage-failure.ts";
-import { applyToCopy, commit, commitRevert, replan, Staging } from "./tasks.ts";
+import { applyToCopy, commit, commitRevert, formOf, replan, Staging } from "./tasks.ts";
 import type { Difference } from "../../../imports/engine.ts";
 import type { Assignment, Outcome, Task } from "./messages.ts";
 
@@ -31,9 +31,10 @@ async function verify(
   const { copy, exportStaging, request, encoding, limit } = task;
   try {
     await applyToCopy(task, interrupted);
-    using staging = new Staging({ tenant: copy, staging: exportStaging }, request, encoding, interrupted);
+    const form = await formOf(encoding);
+    using staging = new Staging({ tenant: copy, staging: exportStaging }, request, form, interrupted);
     await fill(staging, file, interrupted);
-    return staging.difference(limit);
+    return await staging.difference(limit);
   } finally {
     removeStaging(exportStaging);
     removeStaging(copy);
@@ -43,7 +44,7 @@ async function verify(
 async function perform({ task, file }: Assignment, interrupted: () => boolean): Promise<Difference | undefined> {
   switch (task.type) {
     case "plan": {
-      using staging = new Staging(task.files, task.request, task.encoding, interrupted);
+      using staging = new Staging(task.files, task.request, await formOf(task.encoding), interrupted);
       await fill(staging, file, interrupted);
       await staging.plan(task.id);
       return undefined;

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Encoding } from "../../../../../csv/records/record.ts";
+import type { FileForm } from "../../../../../csv/records/record.ts";
 import type { Problem } from "../../../../../errors/index.ts";
 import type { Writer } from "../../writer-note.ts";
 import type { CommitMoment, Difference } from "../../../imports/engine.ts";
@@ -21,7 +21,7 @@ interface StagedTask {
 /** A task that reads a file. */
 interface ReadingTask extends StagedTask {
   readonly request: StoredRequest;
-  readonly encoding: Encoding;
+  readonly encoding: FileForm;
 }
 
 /** What the tenant's records and its lock say of a change. */

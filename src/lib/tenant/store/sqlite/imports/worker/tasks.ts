@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { removeStaging, removeUnneeded } from "../staging-files.ts";
 import { RecordReader } from "../../../../../csv/records/reader.ts";
-import type { Encoding } from "../../../../../csv/records/record.ts";
+import type { FileForm, RecordSink } from "../../../../../csv/records/record.ts";
 import { Failure } from "../../../../../errors/index.ts";
 import { Stager } from "../../../../../imports/stage.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../../model/problem.ts";
@@ -29,6 +29,7 @@ import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
 import type { PlanSql, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
+import type { WorkbookReader } from "../../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../../../../imports/plan.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
@@ -60,20 +61,42 @@ const headerOptions = (database: Database, request: StoredRequest) => ({
   map: request.map,
 });
 
+/** The form of a file, and what reads it. */
+interface Form {
+  readonly encoding: FileForm;
+  readonly readerOf: (request: StoredRequest, sink: RecordSink) => RecordReader | WorkbookReader;
+}
+
+/** Loads what reads files of a form. */
+export const formOf = async (encoding: FileForm): Promise<Form> => {
+  if (encoding === "xlsx") {
+    const { WorkbookReader } = await import("../../../../../xlsx/workbook.ts");
+    return { encoding, readerOf: ({ sheet, fileName }, sink) => new WorkbookReader({ sheet, fileName }, sink) };
+  }
+  return {
+    encoding,
+    readerOf({ map, delimiter }, sink) {
+      return new RecordReader({ encoding, dialect: map?.dialect ?? { delimiter } }, sink);
+    },
+  };
+};
+
 /** Stages a file chunk by chunk, then compares it with the tenant. */
 export class Staging {
   readonly #database: Database;
   readonly #request: StoredRequest;
   readonly #kind: StoredKind;
-  readonly #encoding: Encoding;
+  readonly #encoding: FileForm;
+  readonly #interrupted: () => boolean;
   readonly #table: SqliteStaging;
   readonly #stager: Stager;
-  readonly #reader: RecordReader;
+  readonly #reader: RecordReader | WorkbookReader;
   readonly #hash: Hash = createHash("sha256");
   #bytes = 0;
 
-  constructor(files: TaskFiles, request: StoredRequest, encoding: Encoding, interrupted: () => boolean) {
+  constructor(files: TaskFiles, request: StoredRequest, { encoding, readerOf }: Form, interrupted: () => boolean) {
     this.#request = request;
+    this.#interrupted = interrupted;
     this.#encoding = encoding;
     rmSync(files.staging, { force: true });
     this.#database = openBulk(files, interrupted, true);
@@ -81,8 +104,7 @@ export class Staging {
     this.#table = new SqliteStaging(this.#database);
     this.#kind = kindNamed(request.kind);
     this.#stager = new Stager(this.#kind, request, headerOptions(this.#database, request), this.#table);
-    const dialect = request.map?.dialect ?? { delimiter: request.delimiter };
-    this.#reader = new RecordReader({ encoding, dialect }, this.#stager);
+    this.#reader = readerOf(request, this.#stager);
     this.#database.exec("begin");
   }
 
@@ -92,8 +114,8 @@ export class Staging {
     this.#reader.write(bytes);
   }
 
-  #finish(): StagedFile {
-    this.#reader.end();
+  async #finish(): Promise<StagedFile> {
+    for await (const _ of this.#reader.end() ?? []) if (this.#interrupted()) throw interruption();
     const found = this.#stager.end();
     this.#table.flush();
     this.#database.exec("commit");
@@ -102,7 +124,7 @@ export class Staging {
 
   /** Compares the staged rows and turns the import into a plan. */
   async plan(id: string): Promise<void> {
-    const staged = this.#finish();
+    const staged = await this.#finish();
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const record = await readImport(new Connection(this.#database), id);
     await compareAndKeep(this.#database, record, plan);
@@ -114,8 +136,8 @@ export class Staging {
    * @returns the number of differences, and the first of them
    * @throws Failure `input-rejected` if the file cannot be compared at all
    */
-  difference(limit: number): Difference {
-    const { places, ...file } = this.#finish();
+  async difference(limit: number): Promise<Difference> {
+    const { places, ...file } = await this.#finish();
     // an export has a column for each value there is: it speaks for all of them
     const staged = { ...file, places: places.map((place) => ({ ...place, times: undefined })) };
     this.#checkReadable();

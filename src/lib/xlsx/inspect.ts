@@ -1,0 +1,45 @@
+import type { Inspection } from "../csv/inspect.ts";
+import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
+
+/** The first problems are kept. */
+const MOST_PROBLEMS = 20;
+
+/**
+ * Describes a workbook as a CSV file is described: what it does not have is none, or null.
+ *
+ * @param bytes length of the file
+ * @param read reads its records, in as many steps as it likes
+ */
+export async function inspectWorkbook(
+  bytes: number,
+  read: (sink: RecordSink) => AsyncIterable<void>,
+): Promise<Inspection> {
+  const problems: RecordProblem[] = [];
+  let header: readonly string[] | undefined;
+  let [records, problemCount] = [0, 0];
+  const steps = read({
+    record(cells, count) {
+      if (header === undefined) header = cells.slice(0, count);
+      else records += 1;
+    },
+    problem(problem) {
+      problemCount += 1;
+      if (problems.length < MOST_PROBLEMS) problems.push(problem);
+    },
+  });
+  for await (const _ of steps);
+  return {
+    encoding: "xlsx",
+    bom: false,
+    size: bytes,
+    ambiguity: undefined,
+    delimiter: null,
+    header: header ?? [],
+    records,
+    newlines: { crlf: 0, lf: 0, cr: 0 },
+    quotedNewlines: 0,
+    oddities: [],
+    problems,
+    problemCount,
+  };
+}
