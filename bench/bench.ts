@@ -6,6 +6,7 @@ import { inputOf, type Input } from "./input.ts";
 import type { Peers } from "./peers.ts";
 import { Program, type Counts } from "./program.ts";
 import { countRecords } from "./records.ts";
+import { workbookOf } from "./workbook.ts";
 
 /** Where inputs are kept from run to run. */
 export const DATA = join(import.meta.dirname, "data");
@@ -30,6 +31,10 @@ export class Bench {
 
   input(rows: number): Promise<Input> {
     return inputOf(DATA, rows);
+  }
+
+  workbook(rows: number): Promise<string> {
+    return workbookOf(DATA, rows);
   }
 
   /** The certificates that every work checks; made when they are first asked for. */

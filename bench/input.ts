@@ -45,7 +45,7 @@ export async function inputOf(folder: string, rows: number): Promise<Input> {
   const path = join(folder, name);
   const present = await readdir(folder);
   if (!present.includes(name)) {
-    for (const stale of present) if (stale.startsWith(prefix)) await rm(join(folder, stale));
+    for (const stale of present) if (stale.startsWith(prefix) && stale.endsWith(".csv")) await rm(join(folder, stale));
     await write(path, rows);
   }
   const { size } = await stat(path);

@@ -1,7 +1,7 @@
 import { runProcess, type Ran } from "./process.ts";
 
 /** The programs that clomoctl is measured beside. */
-export const TOOLS = ["python3", "iconv", "sqlite3", "openssl"] as const;
+export const TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** A tool of this machine. */
@@ -13,6 +13,7 @@ export interface FoundTool {
 
 const LOOK: Readonly<Record<Tool, string>> = {
   python3: "python3 -c 'import sys; print(sys.executable); print(sys.version)'",
+  openpyxl: "python3 -c 'import openpyxl, sys; print(sys.executable); print(openpyxl.__version__)'",
   iconv: "command -v iconv && iconv --version",
   sqlite3: "command -v sqlite3 && sqlite3 --version",
   openssl: "command -v openssl && openssl version",
@@ -21,6 +22,12 @@ const LOOK: Readonly<Record<Tool, string>> = {
 const READ_BY_PYTHON = `
 import csv, sys
 for row in csv.reader(open(sys.argv[1], encoding='cp932', newline='')):
+    pass
+`;
+
+const READ_BY_OPENPYXL = `
+import openpyxl, sys
+for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(values_only=True):
     pass
 `;
 
@@ -64,6 +71,11 @@ export class Peers {
   /** Reads a CP932 file record by record and does nothing with it. */
   readCsv(path: string): Promise<Ran> {
     return this.#run(this.#path("python3"), "-c", READ_BY_PYTHON, path);
+  }
+
+  /** Reads a workbook row by row and does nothing with it. */
+  readWorkbook(path: string): Promise<Ran> {
+    return this.#run(this.#path("openpyxl"), "-c", READ_BY_OPENPYXL, path);
   }
 
   /** Brings a CP932 file into a new database with two unique indexes. */

@@ -201,12 +201,36 @@ const listing = long({
   note: ({ rows }) => `${rows} lines in a run before`,
 });
 
+/** A sheet has at most 2^20 rows; this is what the target is for. */
+const WORKBOOK_ROWS = 100_000;
+
+const workbook = long({
+  name: "import of a workbook",
+  target: { must: 0.5, aim: 0.3, mustRssMb: 300 },
+  needs: ["openpyxl"],
+  ours: async (bench, checkout) => {
+    const path = await bench.workbook(WORKBOOK_ROWS);
+    return () =>
+      bench.withEmptyTenant(checkout, async (program) => {
+        const ran = await program.importUsers(path, created(WORKBOOK_ROWS, true));
+        verifyUsers(program, WORKBOOK_ROWS);
+        return ran;
+      });
+  },
+  peer: async (bench) => {
+    const path = await bench.workbook(WORKBOOK_ROWS);
+    return () => bench.peers.readWorkbook(path);
+  },
+  note: () => `the tenant holds ${WORKBOOK_ROWS} users afterwards`,
+});
+
 /** The long works, whose peers are other programs. */
 export const LONG_WORKS: readonly Work[] = [
   check,
   importing("import --dry-run", { must: 3, aim: 2 }, "--dry-run"),
   importing("import", { must: 5, aim: 3, mustRssMb: 250 }),
   again,
+  workbook,
   exporting,
   listing,
 ];
