@@ -111,6 +111,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "see its choices",
   },
   sheetOf("csv check"),
+  sheetOf("csv convert"),
   { at: ["verbs", "csv inspect", "exits"], before: [0, 1, 2, 6, 130], now: [0, 1, 2, 3, 6, 130], why: WORKBOOKS },
   sheetOf("csv inspect"),
   asDevices("csv map"),

@@ -1,3 +1,4 @@
+import { rowOf, workbookOf } from "../../lib/xlsx/testing/workbook.ts";
 import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -201,4 +202,22 @@ test.each([
   expect(en.stderr).toContain(told);
   expect(ja).toMatchObject({ exit, stdout: "" });
   expect(ja.stderr).toContain(told);
+});
+
+test("a sheet becomes CSV, each cell as it is shown there", async () => {
+  const rows = rowOf(1, "氏名", "コード") + rowOf(2, "山田, 太郎", '<c s="1"><v>12</v></c>');
+  const stdin = workbookOf({ sheets: { a: { rows }, b: { rows } }, formats: ["0000"] });
+  const { stdout } = await run("csv convert - - --sheet b", { stdin });
+  expect(stdout).toBe('氏名,コード\r\n"山田, 太郎",0012\r\n');
+  const { bytes } = await run("csv convert - - --sheet b --to-encoding shift_jis", { stdin });
+  expect(iconv.decode(bytes, "cp932")).toBe(stdout);
+});
+
+test("a sheet with a cell that cannot be read is not written", async () => {
+  const stdin = workbookOf({ sheets: { a: { rows: rowOf(1, "氏名") + rowOf(2, "<c><f>A1</f></c>") } } });
+  const { en, ja } = await inBoth("csv convert - -", { stdin });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain("stdin:2:1: A2 has a formula without a result");
+  expect(ja.stderr).toContain("読み取れないセルがある");
+  expect(await run("csv convert - - --sheet a", { stdin: "a\n" })).toMatchObject({ exit: 2 });
 });

@@ -1,16 +1,21 @@
 import type { ConvertOptions, UnmappableCell } from "../../lib/csv/convert.ts";
-import { ENCODINGS, type RecordProblem } from "../../lib/csv/records/record.ts";
+import { CONSOLE_DIALECT, ENCODINGS, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
+import { formatRecord } from "../../lib/csv/records/writer.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { severityOf } from "../../lib/model/problem.ts";
 import { BYTES, type Terminal } from "../../lib/terminal/index.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput, type InputFile } from "../../lib/files/index.ts";
+import { recordsOf } from "../imports/plan/reading.ts";
 import type { Tools } from "../tools.ts";
 import { foundLine } from "./file/check-report.ts";
 import { noteCounts } from "./file/encoded.ts";
 import { ON_UNMAPPABLE } from "./file/form.ts";
-import { encodingOf, INPUT_ENCODING } from "./file/encoding.ts";
+import { encodingOf, headOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
+import { inspectFile } from "./file/inspect-file.ts";
+import { isWorkbook, refuseSheet, SHEET } from "./file/sheet.ts";
 import { watched } from "./file/watched.ts";
 import { NOTHING_WRITTEN, throwUnmappable } from "./file/unmappable.ts";
 
@@ -19,8 +24,8 @@ const FIRST = 20;
 
 export default defineCommand({
   summary: text(
-    "write a file in another encoding or with other newlines",
-    "ファイルの文字コードや改行コードを変換する",
+    "write a file, or a workbook's sheet, as CSV in another encoding or with other newlines",
+    "ファイルの文字コードや改行コードを変換する(Excel ブックのシートは CSV にする)",
   ),
   details: [
     text(
@@ -55,6 +60,7 @@ export default defineCommand({
       about: text("newline at the end of each row (default: as in the input)", "出力の改行コード(既定: 入力と同じ)"),
     },
     fromEncoding: INPUT_ENCODING,
+    sheet: SHEET,
     delimiter: {
       kind: "string",
       value: "CHARACTER",
@@ -72,10 +78,14 @@ export default defineCommand({
     { line: "clomoctl csv convert users/unmappable.utf-8.lf.csv - --to-encoding shift_jis --on-unmappable replace" },
   ],
   exits: ["input-rejected", "not-found"],
-  async run(tools, { input, output, toEncoding, toNewline, fromEncoding, delimiter, bom, onUnmappable }) {
+  async run(tools, { input, output, toEncoding, toNewline, fromEncoding, sheet, delimiter, bom, onUnmappable }) {
     tools.describeState(() => text("nothing was written", "何も書き出していません"));
-    await using file = await openInput(tools, input);
-    const from = await encodingOf(file, fromEncoding, { flag: "--from-encoding", signal: tools.signal });
+    await using given = await openInput(tools, input);
+    const { signal } = tools;
+    const isBook = isWorkbook(await headOf(given, signal));
+    if (!isBook) refuseSheet(given.label, sheet);
+    const file = isBook ? await asCsv(tools, given, sheet) : given;
+    const from = isBook ? "utf-8" : await encodingOf(file, fromEncoding, { flag: "--from-encoding", signal });
     const to = toEncoding ?? from;
     checkChoices({ to, bom, delimiter });
     const conversion = new FileConversion(tools, file, { from, to, bom, onUnmappable, delimiter, newline: toNewline });
@@ -103,11 +113,39 @@ function checkChoices({ to, bom, delimiter }: { to: string; bom: boolean; delimi
   }
 }
 
+/** A sheet as a CSV file in UTF-8. @throws `input-rejected` if a cell has a value that is not what is shown there */
+async function asCsv(tools: Tools, file: InputFile, sheet: string | undefined): Promise<Source> {
+  const { signal, terminal } = tools;
+  const { problems } = await inspectFile(file, { encoding: "auto", sheet, signal });
+  for (const problem of problems) await terminal.problem(foundLine(file.label, { ...problem, header: "" }));
+  if (problems.some(({ code }) => severityOf(code) === "error")) {
+    throw new Failure("input-rejected", {
+      what: text("nothing was written: cells cannot be read", "読み取れないセルがあるため、何も書き出していません"),
+      where: file.label,
+    });
+  }
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    let rows = "";
+    const sink: RecordSink = {
+      record: (cells, count) => void (rows += formatRecord(cells.slice(0, count), "\r\n")),
+      problem: () => undefined,
+    };
+    const reading = { encoding: "xlsx", dialect: CONSOLE_DIALECT, sheet } as const;
+    for await (const _ of recordsOf(file.chunks(), reading, file.label, sink)) {
+      yield Buffer.from(rows);
+      rows = "";
+    }
+  }
+  return { label: file.label, bytes: file.bytes, chunks };
+}
+
+type Source = Pick<InputFile, "label" | "bytes" | "chunks">;
+
 /** One run of a conversion: its bytes, and its notes. */
 class FileConversion {
   readonly #tools: Tools;
   readonly #terminal: Terminal;
-  readonly #file: InputFile;
+  readonly #file: Source;
   readonly #options: ConvertOptions;
   readonly #problems: RecordProblem[] = [];
   readonly #unmappable: UnmappableCell[] = [];
@@ -115,7 +153,7 @@ class FileConversion {
   #unmappableTotal = 0;
   #notes = { folded: 0, replaced: 0, ctrlZDropped: false };
 
-  constructor(tools: Tools, file: InputFile, options: ConvertOptions) {
+  constructor(tools: Tools, file: Source, options: ConvertOptions) {
     this.#tools = tools;
     this.#terminal = tools.terminal;
     this.#file = file;
