@@ -219,7 +219,7 @@ describe("a workbook", () => {
 
   test("is described by its sheet", async () => {
     const { exit, stdout, stderr } = await run("csv inspect - --sheet 社員 --format json --lang en", { stdin });
-    expect(exit).toBe(0);
+    expect(exit).toBe(3);
     expect(stderr).toContain("stdin:2:2: 社員コード: B2 has a formula without a result");
     expect(JSON.parse(stdout)).toMatchObject({
       encoding: "xlsx",
@@ -228,6 +228,14 @@ describe("a workbook", () => {
       rows: 2,
       problems: 1,
     });
+  });
+
+  test("is sound with hidden rows, which are told", async () => {
+    const hidden = rowOf(1, "氏名") + rowOf(2, "山田").replace("<row ", '<row hidden="1" ');
+    const { en, ja } = await inBoth("csv inspect -", { stdin: workbookOf({ sheets: { 社員: { rows: hidden } } }) });
+    expect([en.exit, ja.exit]).toEqual([0, 0]);
+    expect(en.stderr).toContain("1 hidden or filtered row read like the others");
+    expect(ja.stderr).toContain("非表示(フィルターで隠れた行を含む)の 1 行も読み込みます");
   });
 
   test("lists its sheets where several have data", async () => {

@@ -1,4 +1,5 @@
 import { Failure } from "../../lib/errors/index.ts";
+import { severityOf } from "../../lib/model/problem.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
@@ -54,7 +55,7 @@ export default defineCommand({
       );
     }
     await terminal.show(inspectionColumns(terminal), { file: label, inspection });
-    if (problemCount > 0) throw unsound(label, problemCount);
+    if (problems.some(({ code }) => severityOf(code) === "error")) throw unsound(label, problemCount);
   },
 });
 

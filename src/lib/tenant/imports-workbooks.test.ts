@@ -17,11 +17,11 @@ const send = (workbook: TestWorkbook, request: Parameters<TestTenant["send"]>[0]
 
 /** A sheet of users, by the XML of their codes. */
 const sheetOf = (...codes: readonly string[]): TestWorkbook["sheets"][string] => ({
-  rows: [rowOf(1, ...HEADER), ...codes.map((code, at) => rowOf(at + 2, `山田${at}`, `u${at}@x`, code))].join(""),
+  rows: [rowOf(1, ...HEADER), ...codes.map((code, at) => rowOf(at + 2, `山田${at}`, `u${at}@x.jp`, code))].join(""),
 });
 
 test("codes as text, and as numbers in a format, are the records of the same CSV file", async () => {
-  const cells = [HEADER, ["山田0", "u0@x", "0012"], ["山田1", "u1@x", "0034"], ["山田2", "u2@x", ""]];
+  const cells = [HEADER, ["山田0", "u0@x.jp", "0012"], ["山田1", "u1@x.jp", "0034"], ["山田2", "u2@x.jp", ""]];
   async function* rows() {
     yield cells;
   }
@@ -44,7 +44,12 @@ test("codes as text, and as numbers in a format, are the records of the same CSV
 });
 
 test("a cell without a value that is one clears nothing: its row is invalid", async () => {
-  await tenant.import(users, [HEADER, ["山田0", "u0@x", "0012"], ["山田1", "u1@x", "0034"], ["山田2", "u2@x", "0056"]]);
+  await tenant.import(users, [
+    HEADER,
+    ["山田0", "u0@x.jp", "0012"],
+    ["山田1", "u1@x.jp", "0034"],
+    ["山田2", "u2@x.jp", "0056"],
+  ]);
   const sheet = sheetOf("<c><f>A1</f></c>", '<c t="e"><v>#REF!</v></c>', '<c s="0"/>');
   const merged = { ...sheet, after: '<mergeCells><mergeCell ref="C3:C4"/></mergeCells>' };
   const plan = await send({ sheets: { a: merged } });

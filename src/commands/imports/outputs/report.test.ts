@@ -58,11 +58,11 @@ test("is a workbook where its name ends so, whose cells need no guard", async ()
   await run("users import people.csv --report report.XLSX --dry-run --lang en", { tenant: planned(), folder });
   expect(await rowsIn(readFileSync(join(folder, "report.XLSX")))).toEqual([
     ["row", "key", "action", "changed", "reason"],
-    ["2", "hanako@example.co.jp", "create", "氏名; メールアドレス", ""],
+    ["2", "hanako@example.co.jp", "create", "", ""],
     ["3", "=cmd|calc", "invalid", "", "メールアドレス: not a mail address; 氏名: must not be blank"],
-    ["4", "taro@example.co.jp", "update", "役職; =年; (secret)", ""],
+    ["4", "taro@example.co.jp", "update", "役職: 主任 → (blank); =年: (blank) → 2019\n頃; (secret set)", ""],
     ["5", "jiro@example.co.jp", "update", "=年", ""],
-    ["6", "saburo@example.co.jp", "unchanged", "(secret)", ""],
+    ["6", "saburo@example.co.jp", "unchanged", "(secret set)", ""],
     ["", "old@example.co.jp", "delete", "", ""],
   ]);
 });
