@@ -16,6 +16,12 @@ export interface Permitted extends Difference {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Differences in the order of their places, however they were listed. */
+export const inOrder = (found: readonly Difference[]): readonly Difference[] =>
+  found
+    .map(({ at, before, now }) => ({ at, before, now }))
+    .toSorted((a, b) => (a.at.join(" ") < b.at.join(" ") ? -1 : 1));
+
 /** Where two values of JSON differ, as far down as there are objects on both sides; a list is one value. */
 export function differences(before: unknown, now: unknown, at: readonly string[] = []): readonly Difference[] {
   if (!isObject(before) || !isObject(now)) return isDeepStrictEqual(before, now) ? [] : [{ at, before, now }];
