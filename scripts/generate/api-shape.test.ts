@@ -125,9 +125,6 @@ const PERMITTED: readonly Permitted[] = [
     why: "what a tenant holds is counted for its status",
   },
   ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
-  ...["devices", "secured"].map((count) =>
-    added("paths", "/v1/tenant", "get", "responses", "200", "content", "application/json", "example", count),
-  ),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "sheet"],
     before: undefined,
@@ -142,6 +139,16 @@ const PERMITTED: readonly Permitted[] = [
     now: { schema: LINE, example: exampleLine(USER.fields) },
     why: "a list of a million users is passed on as lines that the tenant makes on one snapshot",
   },
+  ...["newGroups", "newOrgs", "recordsBefore"].map((name) =>
+    asked(PLANS, "components", "schemas", "Import", "properties", name),
+  ),
+  {
+    at: ["components", "schemas", "ImportRequest", "properties", "blank", "default"],
+    before: "clear",
+    now: undefined,
+    why: "a column that is blank in every row is a problem where nothing is said of blanks",
+  },
+  asked("blanks and widths are mended on demand", "components", "schemas", "ImportRequest", "properties", "fix"),
   asked(HISTORY, "paths", "/v1/users/history"),
   { at: ["tags"], before: TAGS, now: TAGS.toSpliced(4, 0, { name: "devices" }), why: DEVICES },
 ];

@@ -64,8 +64,46 @@ const sheetOf = (verb: string): Permitted => ({
   why: WORKBOOKS,
 });
 
+const IMPORTS_OF = ["orgs", "secured users", "users"];
+const LIMITED = [...IMPORTS_OF.map((noun) => `${noun} import`), "imports commit"];
+const optionOf = (verb: string, option: string): readonly string[] => ["verbs", verb, "options", option];
+
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
+  ...IMPORTS_OF.map((noun) => ({
+    at: [...optionOf(`${noun} import`, "--blank"), "default"],
+    before: "clear",
+    now: undefined,
+    why: "a column that is blank in every row is a problem where nothing is said of blanks",
+  })),
+  ...[...IMPORTS_OF.map((noun) => `${noun} import`), "csv check"].map((verb) =>
+    added(optionOf(verb, "--fix"), "blanks and widths are mended on demand"),
+  ),
+  ...LIMITED.flatMap((verb) =>
+    ["--max-changes", "--max-deletions"].map((limit) => added(optionOf(verb, limit), "unattended imports have limits")),
+  ),
+  ...["add", "check", "edit", "verify"].map((verb) =>
+    added(optionOf(`renewals ${verb}`, "--password-file"), "key stores are read"),
+  ),
+  added(optionOf("renewals check", "--exclude"), "files of a folder can be left out"),
+  {
+    at: ["verbs", "renewals add", "arguments"],
+    before: [{ name: "name", kind: "string", value: "NAME", required: true }],
+    now: [{ name: "name", kind: "string", value: "NAME|FOLDER", required: true }],
+    why: "a folder is added as a whole",
+  },
+  {
+    at: ["verbs", "renewals add", "exits"],
+    before: [0, 1, 2, 3, 5, 6, 130],
+    now: [0, 1, 2, 3, 5, 6, 8, 130],
+    why: "of a folder some files may be refused",
+  },
+  {
+    at: ["verbs", "renewals notify", "arguments"],
+    before: [],
+    now: [{ name: "action", kind: "choice", value: "init|test", choices: ["init", "test"] }],
+    why: "settings are written and tried",
+  },
   added(["globals", "--confirm-context"], "the name of a protected context is repeated for every change"),
   { at: ["globals", "--format", "choices"], before: TEXT_FORMATS, now: [...TEXT_FORMATS, "xlsx"], why: WORKBOOKS },
   {
