@@ -9,8 +9,8 @@ export default defineConfig({
     // two cores: the second worker keeps the machine busy, a third would only slow the first two down
     maxWorkers: 2,
     // tests of the built program wait for processes
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     env: { TZ: "UTC", NO_COLOR: "", LANG: "C", LC_ALL: "C" },
     reporters: results === undefined ? ["default"] : ["default", ["json", { outputFile: results }]],
   },

@@ -43,7 +43,10 @@ describe("context", () => {
     const listed = await run(["--format", "ndjson", "context", "list", "--fields", "name"], { home });
     expect(listed.text).toBe('{"name":"embedded"}\n{"name":"kanto"}\n');
     const removed = await run(["context", "remove", "kanto"], { home });
-    expect(removed).toMatchObject({ code: 0, stderr: "kanto was removed\n" });
+    expect(removed).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^kanto was removed\nno context is in use now/),
+    });
     expect((await run(["context", "list", "--fields", "name"], { home })).text).toBe("name\nembedded\n");
   });
 
@@ -82,14 +85,14 @@ describe("questions and signals", () => {
   const names = async (home: string): Promise<string> =>
     (await run(["context", "list", "--fields", "name"], { home })).text;
 
-  test("removing a tenant asks on a terminal, and a script must pass --yes", async () => {
+  test("removing a tenant asks on a terminal, and a script must pass --confirm-context", async () => {
     const home = await homeWithTenant();
     const script = await run(["context", "remove", "kanto"], { home });
     expect(script.code).toBe(2);
-    expect(script.stderr).toContain("--yes");
+    expect(script.stderr).toContain("pass --confirm-context kanto");
     const terminal = startOnTerminal(["context", "remove", "kanto"], { home });
-    await terminal.shows("Delete the context kanto");
-    terminal.type("y\r");
+    await terminal.shows("Type its name");
+    terminal.type("kanto\r");
     expect((await terminal.ended).code).toBe(0);
     expect(await names(home)).toBe("name\nembedded\n");
   });
@@ -101,7 +104,7 @@ describe("questions and signals", () => {
   ])("%s in a question ends with %i and changes nothing", async (_name, code, interrupt) => {
     const home = await homeWithTenant();
     const terminal = startOnTerminal(["context", "remove", "kanto"], { home });
-    await terminal.shows("Delete the context kanto");
+    await terminal.shows("Type its name");
     interrupt(terminal);
     expect((await terminal.ended).code).toBe(code);
     expect(await names(home)).toBe("name\nembedded\nkanto\n");
@@ -114,7 +117,7 @@ describe("mistakes", () => {
     ["context lst", 2, "did you mean clomoctl context list?"],
     ["context list --limt 3", 2, "did you mean --limit?"],
     ["context list --format jsn", 2, "did you mean json?"],
-    ["context", 2, "one of: add, list, remove, show, use"],
+    ["context", 2, "one of: add, list, remove, set, show, use"],
     ["context use nowhere", 6, "embedded"],
     ["context add x", 2, "--embedded"],
     ["context add x --embedded --map user=a.yaml", 2, "did you mean users=a.yaml?"],

@@ -50,6 +50,9 @@ test.each(Object.keys(story.said))(`a home of ${story.commit}: %s says the same`
   expect(await reopened().run(line)).toMatchObject({ exit: 0, stdout: withoutPlans(story.said[line]) });
 });
 
+/** A change without a terminal names one of the two contexts. */
+const NAMED = "--context embedded";
+
 const idOf = (line: string): string => line.split(" ")[2] ?? "";
 const isPlanned = (line: string): boolean =>
   story.said["imports list --format json"]
@@ -60,7 +63,7 @@ test.each(story.after.filter(({ line }) => !isPlanned(line)))(
   `a home of ${story.commit}: $line does the same`,
   async ({ line, said }) => {
     const home = reopened();
-    expect(await home.run(line)).toMatchObject({ exit: 0 });
+    expect(await home.run(`${line} ${NAMED}`)).toMatchObject({ exit: 0 });
     expect(await home.run(story.listing)).toMatchObject({ exit: 0, stdout: said });
   },
 );
@@ -100,7 +103,7 @@ test("it takes devices, after a copy was made of its older file", async () => {
   expect(before.count("select count(*) from sqlite_schema where name = 'device'")).toBe(0);
   expect(before.count("select count(*) from user")).toBe((await tenant.users()).length);
   before.close();
-  expect(await ask(`imports revert ${done.id} --yes --confirm-deletions 1`)).toMatchObject({ exit: 0 });
+  expect(await ask(`imports revert ${done.id} --yes --confirm-deletions 1 ${NAMED}`)).toMatchObject({ exit: 0 });
   expect(await tenant.devices()).toEqual([]);
 });
 
@@ -109,7 +112,7 @@ test("the chain of its audit goes on", async () => {
   const undoing = story.after.find(({ line }) => line.startsWith("imports revert"))?.line ?? "";
   const before = home.tenant.sql("select * from audit order by seq");
   expect(before.length).toBeGreaterThan(0);
-  expect(await home.run(undoing)).toMatchObject({ exit: 0 });
+  expect(await home.run(`${undoing} ${NAMED}`)).toMatchObject({ exit: 0 });
   const after = home.tenant.sql("select * from audit order by seq");
   expect(after.slice(0, before.length)).toEqual(before);
   expect(after.length).toBeGreaterThan(before.length);

@@ -293,7 +293,7 @@ describe("list", () => {
 
   test("has the items of all contexts, each with its own", async () => {
     await run(["context", "add", "kanto", "--embedded"], { home });
-    await done("add", "b", "--kind", "custom", "--expires", "2099-01-01");
+    await done("add", "b", "--kind", "custom", "--expires", "2099-01-01", "--context", "embedded");
     await done("add", "a", "--kind", "custom", "--expires", "2098-01-01", "--context", "kanto");
     const words = ["list", "--all-contexts", "--format", "tsv", "--fields", "context,name,expiresOn"];
     const { text } = await renewals(...words);

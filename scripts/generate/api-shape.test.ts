@@ -107,6 +107,12 @@ const PERMITTED: readonly Permitted[] = [
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),
   more(HISTORY, "components", "schemas", "Import", "required"),
   {
+    at: ["components", "schemas", "ImportRequest", "properties", "fix"],
+    before: undefined,
+    now: { type: "array", items: { type: "string", enum: ["trim", "width", "short-rows"] } },
+    why: "an import may ask for what is mended; nothing is if it does not",
+  },
+  {
     at: ["components", "schemas", "ImportRequest", "properties", "key", "enum"],
     before: KEYS,
     now: [...KEYS, "serial", "imei", "phone", "wifi-mac", "android-id"],
@@ -148,7 +154,6 @@ const PERMITTED: readonly Permitted[] = [
     now: undefined,
     why: "a column that is blank in every row is a problem where nothing is said of blanks",
   },
-  asked("blanks and widths are mended on demand", "components", "schemas", "ImportRequest", "properties", "fix"),
   asked(HISTORY, "paths", "/v1/users/history"),
   { at: ["tags"], before: TAGS, now: TAGS.toSpliced(4, 0, { name: "devices" }), why: DEVICES },
 ];

@@ -67,7 +67,9 @@ async function connectInProcess(
         upgrading?.(name);
       },
     });
-  const { fetch, close } = (await isAbsent(tenantFolder)) ? madeByChange(tenantFolder, open) : open(false);
+  const absent = await isAbsent(tenantFolder);
+  if (!absent) await ensureFolder(tenantFolder);
+  const { fetch, close } = absent ? madeByChange(tenantFolder, open) : open(false);
   if (isUpgraded) {
     // the update is synchronous: a signal that came meanwhile is heard only now
     await nextTurn();
@@ -97,7 +99,7 @@ function madeByChange(folder: string, open: (inMemory: boolean) => Tenant): Tena
   };
   return {
     async fetch(request) {
-      if (request.method !== "GET") await (making ??= make());
+      if (request.method !== "GET" || making !== undefined) await (making ??= make());
       return tenant.fetch(request);
     },
     close: () => tenant.close(),

@@ -126,7 +126,8 @@ async function send(
     signal,
   };
   if (route.file === true) init.duplex = "half";
-  if (changesTenant(route)) await connection.beforeChange?.(route);
+  const { beforeChange } = connection;
+  if (beforeChange !== undefined && changesTenant(route)) await beforeChange(route);
   const response = await transport(new Request(url, init));
   if (!response.ok) throw await failureOf(route, response);
   checkMediaType(route, response, accept);

@@ -22,6 +22,7 @@ const row = JSON.stringify({
   key: "a",
   action: "create",
   changed: [],
+  before: [],
   setsSecret: false,
   exists: false,
   after: [],

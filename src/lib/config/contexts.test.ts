@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Contexts, EMBEDDED } from "./contexts.ts";
+import { Contexts } from "./contexts.ts";
 import { locateHome, type Home } from "./home.ts";
+import { EMBEDDED } from "./settings-file.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
 let root: string;
@@ -162,6 +163,15 @@ test("a removal leaves none in use, even where only one is left", async () => {
   expect(await inEffect()).toBe(undefined);
   await contexts.use("c");
   expect(await inEffect()).toBe("c");
+});
+
+test("what an older program worked on where none was chosen, embedded, stays in use", async () => {
+  await mkdir(home.settings, { recursive: true });
+  const stored = { contexts: [{ name: "a", kind: "embedded" }], used: null };
+  await writeFile(join(home.settings, "contexts.json"), JSON.stringify(stored), { mode: 0o600 });
+  expect(await chosen()).toEqual([EMBEDDED, "used"]);
+  await contexts.add("b", { kind: "embedded" });
+  expect(await chosen()).toEqual([EMBEDDED, "used"]);
 });
 
 const CUSTOMERS = ["a", "b", "c"] as const;
@@ -324,7 +334,7 @@ test("what a file says in another form than text has its usual value", async () 
   expect(embedded?.name).toBe(EMBEDDED);
   expect(a).toMatchObject({ timezone: "Asia/Tokyo", language: "ja", maps: new Map() });
   expect(b).toEqual({ name: "b", kind: "remote", url: "https://b.jp/", timezone: "Asia/Tokyo" });
-  await expect(contexts.choose(undefined, {})).rejects.toMatchObject({ code: "usage" });
+  expect(await chosen()).toEqual([EMBEDDED, "used"]);
 });
 
 test("a folder in the place of the settings is told", async () => {

@@ -13,11 +13,8 @@ import {
   type StoredContext,
 } from "./context.ts";
 import type { Home } from "./home.ts";
-import { readSettings, writeSettings, type Settings } from "./settings-file.ts";
+import { EMBEDDED, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 import { withSettingsLock } from "./settings-lock.ts";
-
-/** The context that exists without set-up. */
-export const EMBEDDED = "embedded";
 
 /** Where the context was selected; deletions on a remote tenant require `option`. `default`: it is the only one. */
 export type ContextSource = "option" | "environment" | "used" | "default";

@@ -218,7 +218,7 @@ export const PROBLEMS = {
   "value-error": suspicion("an error of a spreadsheet", "表計算ソフトのエラー値です"),
   "value-missing": suspicion("a program's word for no value", "プログラムが「値なし」に使う語です"),
   "value-blanks": suspicion("blanks at the ends", "前後に空白があります"),
-  "value-full-width": suspicion("full-width characters in a code", "コードに全角文字があります"),
+  "value-full-width": suspicion("full-width letters in a code", "コードに全角英数字があります"),
   "value-decimal": suspicion("a code made a decimal number", "コードが小数になっています"),
   "value-date": suspicion("a date where a code is expected", "コードが日付になっています"),
   "mail-scheme": suspicion("begins with mailto:", "先頭に mailto: があります"),

@@ -20,16 +20,16 @@ const HEADER = ["氏名", "メールアドレス", "役職", "TEL"];
 test("tells apart values that change and values that are cleared", async () => {
   await tenant.import({ kind: "users" }, [
     HEADER,
-    ["一", "a@x", "主任", "1"],
-    ["二", "b@x", "主任", "2"],
-    ["三", "c@x", "", "3"],
+    ["一", "a@x.jp", "主任", "1"],
+    ["二", "b@x.jp", "主任", "2"],
+    ["三", "c@x.jp", "", "3"],
   ]);
   const { columns, before } = await told({ kind: "users" }, [
     HEADER,
-    ["一", "a@x", "", "9"],
-    ["二", "b@x", "課長", "2"],
-    ["三", "c@x", "新", "3"],
-    ["四", "d@x", "新", ""],
+    ["一", "a@x.jp", "", "9"],
+    ["二", "b@x.jp", "課長", "2"],
+    ["三", "c@x.jp", "新", "3"],
+    ["四", "d@x.jp", "新", ""],
   ]);
   expect(columns).toEqual([
     { field: "title", changed: 2, cleared: 1, removed: 0, kept: 0 },
@@ -47,22 +47,22 @@ test("tells apart values that change and values that are cleared", async () => {
 });
 
 test("rows that are invalid or keep what they leave blank count for nothing", async () => {
-  const people = [HEADER, ["一", "a@x", "主任", "1"]];
+  const people = [HEADER, ["一", "a@x.jp", "主任", "1"]];
   await tenant.import({ kind: "users" }, people);
-  const file = [HEADER, ["一", "a@x", "", "2"], ["", "b@x", "x", "x"]];
+  const file = [HEADER, ["一", "a@x.jp", "", "2"], ["", "b@x.jp", "x", "x"]];
   expect((await told({ kind: "users", blank: "keep" }, file)).columns).toEqual([
     { field: "tel", changed: 1, cleared: 0, removed: 0, kept: 0 },
   ]);
-  const broken = [HEADER, ["一", "a@x", "", "2"], ["二", "a@x", "x", "x"]];
+  const broken = [HEADER, ["一", "a@x.jp", "", "2"], ["二", "a@x.jp", "x", "x"]];
   expect((await told({ kind: "users" }, broken)).columns).toEqual([]);
   expect((await told({ kind: "users" }, people)).columns).toEqual([]);
 });
 
 test("a column that the file lacks is cleared as a whole where that is asked for", async () => {
-  await tenant.import({ kind: "users" }, [HEADER, ["一", "a@x", "主任", ""]]);
+  await tenant.import({ kind: "users" }, [HEADER, ["一", "a@x.jp", "主任", ""]]);
   const { columns } = await told({ kind: "users", absent: "clear" }, [
     ["氏名", "メールアドレス"],
-    ["一", "a@x"],
+    ["一", "a@x.jp"],
   ]);
   expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1, removed: 0, kept: 0 }]);
 });
@@ -70,10 +70,14 @@ test("a column that the file lacks is cleared as a whole where that is asked for
 test("custom fields are counted one by one, by name", async () => {
   for (const name of ["年", "席", "組"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", "年", "席", "組"];
-  await tenant.import({ kind: "users" }, [header, ["一", "a@x", "2019", "A〜", "x"], ["二", "b@x", "", "B", "x"]]);
+  await tenant.import({ kind: "users" }, [
+    header,
+    ["一", "a@x.jp", "2019", "A〜", "x"],
+    ["二", "b@x.jp", "", "B", "x"],
+  ]);
   const { columns, before } = await told(
     { kind: "users" },
-    [header, ["一", "a@x", "", "A～", "x"], ["二", "b@x", "2020", "", "x"]],
+    [header, ["一", "a@x.jp", "", "A～", "x"], ["二", "b@x.jp", "2020", "", "x"]],
     "shift_jis",
   );
   expect(columns).toEqual([
@@ -85,7 +89,7 @@ test("custom fields are counted one by one, by name", async () => {
     { field: "custom:席", value: "A〜" },
     { field: "custom:組", value: "x" },
   ]);
-  const absent = await told({ kind: "users", absent: "clear" }, [header.slice(0, 2), ["一", "a@x"]]);
+  const absent = await told({ kind: "users", absent: "clear" }, [header.slice(0, 2), ["一", "a@x.jp"]]);
   expect(absent.columns.map(({ field, cleared }) => [field, cleared])).toEqual([
     ["custom:年", 1],
     ["custom:席", 1],
@@ -95,19 +99,22 @@ test("custom fields are counted one by one, by name", async () => {
 
 test("what a cell names is told as files have it", async () => {
   const header = ["氏名", "メールアドレス", "組織コード"];
-  await tenant.import({ kind: "users", createOrgs: true }, [header, ["一", "a@x", "S1"], ["二", "b@x", ""]]);
+  await tenant.import({ kind: "users", createOrgs: true }, [header, ["一", "a@x.jp", "S1"], ["二", "b@x.jp", ""]]);
   const { columns, before } = await told({ kind: "users", createOrgs: true }, [
     header,
-    ["一", "a@x", "S2"],
-    ["二", "b@x", "S2"],
+    ["一", "a@x.jp", "S2"],
+    ["二", "b@x.jp", "S2"],
   ]);
   expect(columns).toEqual([{ field: "orgCode", changed: 2, cleared: 0, removed: 0, kept: 0 }]);
   expect(before).toEqual([[{ field: "orgCode", value: "S1" }], [{ field: "orgCode", value: null }]]);
   const devices = ["シリアルナンバー", "所有者メールアドレス"];
-  await tenant.import({ kind: "devices" }, [devices, ["X1", "a@x"], ["X2", "b@x"]]);
-  const moved = await told({ kind: "devices" }, [devices, ["X1", ""], ["X2", "a@x"]]);
+  await tenant.import({ kind: "devices" }, [devices, ["X1", "a@x.jp"], ["X2", "b@x.jp"]]);
+  const moved = await told({ kind: "devices" }, [devices, ["X1", ""], ["X2", "a@x.jp"]]);
   expect(moved.columns).toEqual([{ field: "ownerEmail", changed: 1, cleared: 1, removed: 0, kept: 0 }]);
-  expect(moved.before).toEqual([[{ field: "ownerEmail", value: "a@x" }], [{ field: "ownerEmail", value: "b@x" }]]);
+  expect(moved.before).toEqual([
+    [{ field: "ownerEmail", value: "a@x.jp" }],
+    [{ field: "ownerEmail", value: "b@x.jp" }],
+  ]);
 });
 
 test("organisations: names, codes, and places by code or path, before and after a revert too", async () => {
@@ -175,35 +182,84 @@ const MAIL = "メールアドレス";
 const withAddresses = () =>
   tenant.import({ kind: "users" }, [
     ["氏名", MAIL, MAIL, MAIL, "社員コード"],
-    ["一", "a1@x", "a2@x", "a3@x", "1"],
-    ["二", "b1@x", "", "", "2"],
+    ["一", "a1@x.jp", "a2@x.jp", "a3@x.jp", "1"],
+    ["二", "b1@x.jp", "", "", "2"],
   ]);
 
 const addresses = async () => (await tenant.users()).map(({ emails }) => emails.join(" "));
 
 test.each([
-  ["one column", { blank: "clear" }, [MAIL, "TEL"], [["a1@x", "9"]], "a1@x a2@x a3@x", { removed: 0, kept: 2 }],
-  ["two columns", {}, [MAIL, MAIL], [["a1@x", "new@x"]], "a1@x new@x a3@x", { changed: 1, removed: 1, kept: 1 }],
-  ["a blank one", {}, [MAIL, MAIL, "TEL"], [["a1@x", "", "9"]], "a1@x a2@x a3@x", { removed: 0, kept: 2 }],
-  ["blank ones", {}, [MAIL, MAIL, MAIL, "TEL"], [["a1@x", "", "", "9"]], "a1@x", { changed: 1, removed: 2, kept: 0 }],
-  ["a repeated one", {}, [MAIL, MAIL, "TEL"], [["a1@x", "A1@x", "9"]], "a1@x a2@x a3@x", { removed: 0, kept: 2 }],
+  [
+    "one column",
+    { blank: "clear" },
+    [MAIL, "TEL"],
+    [["a1@x.jp", "9"]],
+    "a1@x.jp a2@x.jp a3@x.jp",
+    { removed: 0, kept: 2 },
+  ],
+  [
+    "two columns",
+    {},
+    [MAIL, MAIL],
+    [["a1@x.jp", "new@x.jp"]],
+    "a1@x.jp new@x.jp a3@x.jp",
+    { changed: 1, removed: 1, kept: 1 },
+  ],
+  ["a blank one", {}, [MAIL, MAIL, "TEL"], [["a1@x.jp", "", "9"]], "a1@x.jp a2@x.jp a3@x.jp", { removed: 0, kept: 2 }],
+  [
+    "blank ones",
+    {},
+    [MAIL, MAIL, MAIL, "TEL"],
+    [["a1@x.jp", "", "", "9"]],
+    "a1@x.jp",
+    { changed: 1, removed: 2, kept: 0 },
+  ],
+  [
+    "a repeated one",
+    {},
+    [MAIL, MAIL, "TEL"],
+    [["a1@x.jp", "A1@x.jp", "9"]],
+    "a1@x.jp a2@x.jp a3@x.jp",
+    { removed: 0, kept: 2 },
+  ],
   [
     "a kept one",
     { blank: "keep" },
     [MAIL, MAIL, "TEL"],
-    [["a1@x", "", "9"]],
-    "a1@x a2@x a3@x",
+    [["a1@x.jp", "", "9"]],
+    "a1@x.jp a2@x.jp a3@x.jp",
     { removed: 0, kept: 2 },
   ],
-  ["another key", { key: "employee-code" }, ["社員コード", MAIL], [["1", "n@x"]], "n@x a2@x a3@x", { removed: 1 }],
-  ["a new main one", { key: "employee-code" }, ["社員コード", MAIL], [["1", "a3@x"]], "a3@x a2@x", { removed: 1 }],
-  ["two swapped", { key: "employee-code" }, ["社員コード", MAIL, MAIL], [["1", "a2@x", "a1@x"]], "a2@x a1@x a3@x", {}],
+  [
+    "another key",
+    { key: "employee-code" },
+    ["社員コード", MAIL],
+    [["1", "n@x.jp"]],
+    "n@x.jp a2@x.jp a3@x.jp",
+    { removed: 1 },
+  ],
+  [
+    "a new main one",
+    { key: "employee-code" },
+    ["社員コード", MAIL],
+    [["1", "a3@x.jp"]],
+    "a3@x.jp a2@x.jp",
+    { removed: 1 },
+  ],
+  [
+    "two swapped",
+    { key: "employee-code" },
+    ["社員コード", MAIL, MAIL],
+    [["1", "a2@x.jp", "a1@x.jp"]],
+    "a2@x.jp a1@x.jp a3@x.jp",
+    {},
+  ],
   [
     "a gap that keeps",
     { key: "employee-code", blank: "keep" },
     ["社員コード", MAIL, MAIL],
-    [["1", "", "n@x"]],
-    "a1@x n@x a2@x a3@x",
+    [["1", "", "n@x.jp"]],
+    "a1@x.jp n@x.jp a2@x.jp a3@x.jp",
     { changed: 1, removed: 0, kept: 3 },
   ],
 ] as const)(
@@ -214,8 +270,8 @@ test.each([
     expect(await tenant.faults(plan)).toEqual([]);
     expect(plan.columns.find(({ field }) => field === "emails")).toMatchObject(counts);
     await tenant.client.imports.commit(plan);
-    expect(await addresses()).toEqual([emails, "b1@x"]);
-    const claims = tenant.sql("select emailKey from user_email where emailKey <> 'b1@x' order by emailKey");
+    expect(await addresses()).toEqual([emails, "b1@x.jp"]);
+    const claims = tenant.sql("select emailKey from user_email where emailKey <> 'b1@x.jp' order by emailKey");
     expect(claims.map(({ emailKey }) => String(emailKey))).toEqual(
       emails.split(" ").toSorted((a, b) => (a < b ? -1 : 1)),
     );
@@ -227,17 +283,17 @@ test("an address that stays beyond the file's columns is not free for another us
   await withAddresses();
   const taken = await tenant.plan({ kind: "users", key: "employee-code" }, [
     ["社員コード", MAIL],
-    ["1", "n@x"],
-    ["2", "a2@x"],
+    ["1", "n@x.jp"],
+    ["2", "a2@x.jp"],
   ]);
   expect(await tenant.faults(taken)).toEqual(["value-taken@3"]);
   const given = await tenant.import({ kind: "users", key: "employee-code" }, [
     ["社員コード", MAIL],
-    ["1", "n@x"],
-    ["2", "a1@x"],
+    ["1", "n@x.jp"],
+    ["2", "a1@x.jp"],
   ]);
   expect(given).toMatchObject({ update: 2 });
-  expect(await addresses()).toEqual(["n@x a2@x a3@x", "a1@x"]);
+  expect(await addresses()).toEqual(["n@x.jp a2@x.jp a3@x.jp", "a1@x.jp"]);
 });
 
 test("memberships that go are counted, and kept where blanks are kept", async () => {
@@ -269,14 +325,14 @@ test.each([
   await tenant.client.users.addField({ name: "席" });
   await tenant.import({ kind: "users" }, [
     ["氏名", MAIL, "役職", "席"],
-    ["一", "a@x", "主任", "1"],
-    ["二", "b@x", "課長", "2"],
+    ["一", "a@x.jp", "主任", "1"],
+    ["二", "b@x.jp", "課長", "2"],
   ]);
   const file = [
     ["氏名", MAIL, header],
-    ["一", "a@x", ""],
-    ["二", "b@x", ""],
-    ["三", "c@x", ""],
+    ["一", "a@x.jp", ""],
+    ["二", "b@x.jp", ""],
+    ["三", "c@x.jp", ""],
   ];
   const plan = await tenant.plan({ kind: "users" }, file);
   expect(plan).toMatchObject({ rejected: true, invalid: 0, errors: 1 });
@@ -287,13 +343,13 @@ test.each([
   expect((await tenant.plan({ kind: "users", blank: "clear" }, file)).columns).toMatchObject([{ field, cleared: 2 }]);
   const some = [
     ["氏名", MAIL, header],
-    ["一", "a@x", ""],
-    ["三", "c@x", "x"],
+    ["一", "a@x.jp", ""],
+    ["三", "c@x.jp", "x"],
   ];
   expect((await tenant.plan({ kind: "users" }, some)).rejected).toBe(false);
   const none = [
     ["氏名", MAIL, header],
-    ["三", "c@x", ""],
+    ["三", "c@x.jp", ""],
   ];
   expect((await tenant.plan({ kind: "users" }, none)).rejected).toBe(false);
 });
@@ -307,11 +363,11 @@ test("so do memberships, owners and the places of organisations", async () => {
   ]);
   await tenant.import({ kind: "users" }, [
     ["氏名", MAIL],
-    ["一", "a@x"],
+    ["一", "a@x.jp"],
   ]);
   await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "所有者メールアドレス"],
-    ["X1", "a@x"],
+    ["X1", "a@x.jp"],
   ]);
   const owner = await tenant.plan({ kind: "devices" }, [
     ["シリアルナンバー", "所有者メールアドレス"],
@@ -334,7 +390,7 @@ test("new organisations and groups are named, and those near to others warned of
     ["営業部", "S01"],
     ["総務部", "総務部"],
   ]);
-  const people = ["総務郡", "営業部", "開発部", "関発部", "S02"].map((code, at) => ["人", `u${at}@x`, code]);
+  const people = ["総務郡", "営業部", "開発部", "関発部", "S02"].map((code, at) => ["人", `u${at}@x.jp`, code]);
   const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);
   expect(plan).toMatchObject({ orgsCreated: 5, newOrgs: ["総務郡", "営業部", "開発部", "関発部", "S02"], warnings: 3 });
   expect(await tenant.faults(plan)).toEqual(["name-near@2", "name-near@3", "name-near@5"]);
@@ -357,34 +413,36 @@ test("a row whose key is a further address of a user is told how to make it the 
   await withAddresses();
   const plan = await tenant.plan({ kind: "users" }, [
     ["氏名", MAIL],
-    ["一", "a2@x"],
+    ["一", "a2@x.jp"],
   ]);
   const [reason] = await tenant.reasons(plan);
   expect(reason?.en).toBe(
-    "a2@x is already used as メールアドレス by the user 一 <a1@x>; to make it the main one, meet the record by another key: --key employee-code",
+    "a2@x.jp is already used as メールアドレス by the user 一 <a1@x.jp>; to make it the main one, meet the record by another key: --key employee-code",
   );
   expect(reason?.ja).toContain("--key employee-code など別のキーで");
   const other = await tenant.plan({ kind: "users" }, [
     ["氏名", MAIL, MAIL],
-    ["三", "c@x", "a2@x"],
+    ["三", "c@x.jp", "a2@x.jp"],
   ]);
-  expect((await tenant.reasons(other))[0]?.en).toBe("a2@x is already used as メールアドレス by the user 一 <a1@x>");
+  expect((await tenant.reasons(other))[0]?.en).toBe(
+    "a2@x.jp is already used as メールアドレス by the user 一 <a1@x.jp>",
+  );
 });
 
 test("an export speaks for every address: one that the console lacks is not verified", async () => {
   await withAddresses();
   const plan = await tenant.plan({ kind: "users" }, [
     ["氏名", MAIL, "TEL"],
-    ["一", "a1@x", "9"],
+    ["一", "a1@x.jp", "9"],
   ]);
   await tenant.client.imports.emitted(plan);
   const exported = fileOf([
     ["氏名", MAIL, "社員コード", "TEL"],
-    ["一", "a1@x", "1", "9"],
-    ["二", "b1@x", "2", ""],
+    ["一", "a1@x.jp", "1", "9"],
+    ["二", "b1@x.jp", "2", ""],
   ]);
   const content = { stream: new Blob([exported]).stream(), encoding: "utf-8" } as const;
   const { accepted, first } = await tenant.client.imports.verify(plan.id, content);
   expect(accepted).toBe(false);
-  expect(first).toMatchObject([{ key: "a1@x", action: "update", changed: ["emails"] }]);
+  expect(first).toMatchObject([{ key: "a1@x.jp", action: "update", changed: ["emails"] }]);
 });

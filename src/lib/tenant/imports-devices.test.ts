@@ -545,7 +545,7 @@ test("what is exported and imported again changes nothing, in both encodings and
           ["replace", "clear"],
         ] as const) {
           const plan = await tenant.send({ ...devices, mode, absent }, encoded(text, encoding), encoding);
-          expect(await tenant.problems(plan)).toEqual([]);
+          expect(await tenant.errors(plan)).toEqual([]);
           expect(plan).toMatchObject({ unchanged: some.length, create: 0, update: 0, delete: 0 });
           await tenant.client.imports.commit(plan);
         }

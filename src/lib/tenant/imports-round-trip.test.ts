@@ -50,7 +50,7 @@ test.each(pairs)("users written as %s with %s and read again are unchanged", asy
     ["replace", "clear"],
   ] as const) {
     const plan = await tenant.send({ kind: "users", mode, absent }, encoded(text, encoding), encoding);
-    expect(await tenant.problems(plan)).toEqual([]);
+    expect(await tenant.errors(plan)).toEqual([]);
     expect(plan).toMatchObject({ unchanged: AWKWARD.length, create: 0, update: 0, delete: 0 });
     await tenant.client.imports.commit(plan);
   }
@@ -69,7 +69,7 @@ test.each(SECURED_APPS)("users of %s written in full and read again are unchange
     for (const encoding of ["utf-8", "shift_jis"] as const) {
       const text = await textOf(await tenant.client.secured.export(app, { layout }));
       const plan = await tenant.send({ kind: app, mode: "replace" }, encoded(text, encoding), encoding);
-      expect(await tenant.problems(plan)).toEqual([]);
+      expect(await tenant.errors(plan)).toEqual([]);
       expect(plan).toMatchObject({ unchanged: NAMES.length, update: 0, delete: 0, secretsSet: 0 });
       await tenant.client.imports.commit(plan);
     }

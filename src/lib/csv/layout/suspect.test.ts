@@ -30,6 +30,7 @@ test.each<[string, string | undefined, string | undefined]>([
   ["\u30000001", undefined, "value-blanks"],
   ["０００１", undefined, "value-full-width"],
   ["営業①", undefined, undefined],
+  ["Q－1～", undefined, undefined],
   ["00 000000 000000 0", undefined, undefined],
   ["E0042", undefined, undefined],
 ])("%j is %s as a text and %s as a code", (value, asText, asCode) => {

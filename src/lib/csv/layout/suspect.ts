@@ -19,7 +19,7 @@ const DATE =
   /^(?:(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d\d?-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d|\d\d?月\d\d?日)$/;
 const DECIMAL = /^\d+\.0+$/;
 const MISSING = /^(?:nan|null|none|n\/a)$/i;
-const FULL_WIDTH = /[\uff01-\uff5e]/;
+const FULL_WIDTH = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
 
 /** First characters of what may be damage in any text; a bit for each of the codes up to 127. */
 const NOTICED = Uint8Array.from({ length: 128 }, (_, code) => (/[-=#'\dNn]/.test(String.fromCharCode(code)) ? 1 : 0));

@@ -45,10 +45,11 @@ export class SecuredModel {
     this.#app = app;
     this.#request = request;
     this.#header = header;
-    this.#rows = rows.map((values, i) => {
+    this.#rows = rows.flatMap((values, i) => {
+      if (values.every((cell) => cell === "")) return [];
       const cells = new Map<string, string[]>();
       for (const [at, name] of header.entries()) cells.set(name, [...(cells.get(name) ?? []), values[at] ?? ""]);
-      return { row: i + 2, cells };
+      return [{ row: i + 2, cells }];
     });
   }
 

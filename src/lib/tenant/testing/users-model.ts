@@ -65,7 +65,7 @@ export class UsersModel {
     this.#request = request;
     this.#header = header;
     this.#windows = windows;
-    this.#rows = rows.map((cells, i) => this.#read(cells, i + 2));
+    this.#rows = rows.flatMap((cells, i) => (cells.every((cell) => cell === "") ? [] : [this.#read(cells, i + 2)]));
   }
 
   #read(values: readonly string[], row: number): ModelRow {

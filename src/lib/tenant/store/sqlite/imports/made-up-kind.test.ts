@@ -313,7 +313,7 @@ test("keeps its owner from being deleted, by a file that lacks them and by an un
   const request = { mode: "replace", key: "email" } as const;
   const { counts } = plan("氏名,メールアドレス\n髙橋,takahashi@x", request, users);
   expect(counts).toMatchObject({ delete: 1, rejected: true });
-  expect(problems()).toEqual([`delete-held@0:0 {"name":"山田 <yamada@x>","count":1,"of":"gadget"}`]);
+  expect(problems()[0]).toBe(`delete-held@0:0 {"name":"山田 <yamada@x>","count":1,"of":"gadget"}`);
   const { revision, pk } = database.get("select pk, revision from user where name = '山田'") ?? {};
   const made: Committed = {
     pk: Number(pk) + IMPORT,
