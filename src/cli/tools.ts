@@ -4,6 +4,7 @@ import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
 import { Contexts, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
 import { removeUnfinished, sweepTemporaryFiles, systemProcesses, writeFileAtomically } from "../lib/files/index.ts";
+import { minuteIn } from "../lib/model/time.ts";
 import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import type { Interrupts } from "./interrupts.ts";
@@ -86,6 +87,8 @@ function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">,
       const once = opened.get(name) ?? openOnce(chosen);
       opened.set(name, once);
       const { context, source, among, client } = await once.tenant;
+      const zone = asked.globals.timezone ?? context.timezone;
+      asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone) });
       return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
     },
     async close(): Promise<void> {

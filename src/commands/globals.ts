@@ -44,7 +44,7 @@ export const GLOBAL_OPTIONS = {
   fields: {
     kind: "string",
     value: "A,B",
-    about: text("show only these fields, in this order", "表示する項目とその順序"),
+    about: text("show only these fields, in this order; all: every one", "表示する項目とその順序(all はすべて)"),
   },
   query: {
     kind: "string",

@@ -14,7 +14,7 @@ test("what is named changes, and nothing else", async () => {
     "embedded\tfalse\ttrue\tAsia/Tokyo\tja\n",
   );
   const { ja } = await inBoth("context set kanto --protected", { home, terminal: {} });
-  expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+\n保護 +true\n/);
+  expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+\n保護 +はい\n/);
 });
 
 test.each([

@@ -129,7 +129,7 @@ test("on a terminal each field has its line, in the person's language", async ()
   const tenant = mirrored("2026-11-18T14:59:00.000Z");
   const { en, ja } = await inBoth("context show kanto", { home, tenant, terminal: {} });
   expect(en.stdout).toMatch(
-    /^name +kanto\n[^]+last update from the console +2026-11-18T14:59:00.000Z\ndays since the update +2\n$/,
+    /^name +kanto\n[^]+last update from the console +2026-11-18 23:59\ndays since the update +2\n$/,
   );
   expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+管理画面からの最終取り込み +2026-11-18[^]+最終取り込みからの日数 +2\n$/);
 });

@@ -20,6 +20,7 @@ const COLUMNS: readonly Column<Shown>[] = [
   {
     key: "mirroredAt",
     header: text("last update from the console", "管理画面からの最終取り込み"),
+    instant: true,
     value: ({ mirroredAt }) => mirroredAt,
   },
   {

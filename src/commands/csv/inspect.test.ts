@@ -73,11 +73,14 @@ test("of blank rows, and of a header that is not in the first row", async () => 
 
 describe("people are given words", () => {
   test("in their language", async () => {
-    const { en, ja } = await inBoth("csv inspect odd.csv", { folder: folderWith({ "odd.csv": ODD }), terminal: {} });
+    const { en, ja } = await inBoth("csv inspect odd.csv", {
+      folder: folderWith({ "odd.csv": ODD }),
+      terminal: { columns: 400 },
+    });
     expect(linesOf(en.stdout)).toEqual([
       "file: odd.csv",
       "encoding: shift_jis",
-      "byte order mark: false",
+      "byte order mark: no",
       `bytes: ${ODD.length}`,
       "newlines: crlf 3, lf 1",
       "newlines in cells: 1",

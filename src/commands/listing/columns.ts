@@ -16,6 +16,7 @@ export const columnsOfFields = <R>(fields: Fields): readonly Column<R>[] =>
       key,
       header: field.label ?? same(key),
       align: field.type === "integer" ? "end" : undefined,
+      instant: field.type === "instant",
       value,
       name: names && ((record) => names[String(value(record))] ?? null),
     };

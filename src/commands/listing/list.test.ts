@@ -9,8 +9,11 @@ const keys = (output: Parameters<typeof listColumns>[0]["output"]): readonly str
   listColumns({ output }, COLUMNS, ["name"]).map(({ key }) => key);
 
 describe("listColumns", () => {
-  it("gives all columns but in a table that was not told which", () => {
-    expect(keys({ format: "table", fields: undefined, query: undefined })).toEqual(["name"]);
+  it("gives people and pipes the usual ones, programs and who names some all of them", () => {
+    for (const format of ["table", "tsv", "csv"] as const)
+      expect(keys({ format, fields: undefined, query: undefined })).toEqual(["name"]);
+    expect(keys({ format: "ndjson", fields: undefined, query: undefined })).toEqual(["id", "name"]);
+    expect(keys({ format: "json", fields: undefined, query: "[0]" })).toEqual(["id", "name"]);
     expect(keys({ format: "table", fields: ["id"], query: undefined })).toEqual(["id", "name"]);
     expect(keys({ format: "json", fields: undefined, query: undefined })).toEqual(["id", "name"]);
   });

@@ -8,7 +8,7 @@ const LINE_FEED = 0x0a;
 export const LIMIT = { kind: "number", about: text("show at most N", "最大件数") } as const satisfies NumberField;
 
 /**
- * The columns of a list: by default a table shows the usual ones; other formats, and `--fields`, have all of them.
+ * The columns of a list: by default people and pipes get the usual ones; JSON, queries and `--fields` have all of them.
  *
  * @param usual keys of the columns that fit on a terminal
  */
@@ -17,7 +17,8 @@ export function listColumns<R>(
   columns: readonly Column<R>[],
   usual: readonly string[],
 ): readonly Column<R>[] {
-  const all = output.format !== "table" || output.fields !== undefined;
+  const { format, fields, query } = output;
+  const all = format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
   return all ? columns : columns.filter(({ key }) => usual.includes(key));
 }
 

@@ -1,8 +1,9 @@
 import type { Org } from "../../lib/client/index.ts";
+import { ORG } from "../../lib/model/organisation.ts";
 import { drawTree, type TreeNode } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { LIMIT } from "../listing/list.ts";
+import { LIMIT, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 
@@ -27,7 +28,7 @@ export default defineCommand({
     const orgs = (await client.orgs.list()).slice(0, limit);
     const { format, fields } = terminal.output;
     if (format === "table" && fields === undefined) await writeTree(terminal, orgs);
-    else await terminal.list(ORG_COLUMNS, orgs);
+    else await terminal.list(listColumns(terminal, ORG_COLUMNS, ORG.usual), orgs);
   },
 });
 

@@ -116,7 +116,7 @@ describe("what is recorded", () => {
   test("is a table of the usual columns on a terminal, in its language; of others where they are named", async () => {
     const home = await homeWith();
     const tenant = having(due(1, 10), due(2, 60), due(3, 400), due(4, -1), undated);
-    const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: {} });
+    const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: { columns: 120 } });
     const [header, ...rows] = en.stdout.split("\n");
     expect(header).toMatch(/^level +days left +expires on +kind +name +organisation +context +file$/);
     expect(rows.slice(0, 5).map((row) => row.split(/ {2,}/)[0])).toEqual([

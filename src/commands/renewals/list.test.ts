@@ -105,7 +105,7 @@ describe("a list", () => {
     expect(await run("renewals list", { tenant: having(), terminal: {} })).toMatchObject({
       exit: 0,
       stdout: "",
-      stderr: "",
+      stderr: "none in tenant embedded\n",
     });
   });
 

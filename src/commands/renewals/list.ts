@@ -3,10 +3,10 @@ import { Timeline } from "../../lib/renewals/timeline.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { LIMIT } from "../listing/list.ts";
+import { LIMIT, listColumns } from "../listing/list.ts";
 import { zoneInEffect, type ChosenTenant, type Tools } from "../tools.ts";
 import { asOfNow, itemsBySource, remarksOf } from "./items/tenant-items.ts";
-import { ITEM_COLUMNS } from "./items/columns.ts";
+import { ITEM_COLUMNS, USUAL_ITEM_COLUMNS } from "./items/columns.ts";
 import { missingOf } from "./items/missing.ts";
 import type { Shown } from "./items/overview.ts";
 import { momentIn } from "../../lib/model/time.ts";
@@ -60,7 +60,7 @@ export default defineCommand({
       const { writeOverview } = await import("./items/overview.ts");
       await writeOverview(terminal, shown);
     } else {
-      await terminal.list(ITEM_COLUMNS, shown.items);
+      await terminal.list(listColumns(terminal, ITEM_COLUMNS, USUAL_ITEM_COLUMNS), shown.items);
     }
     await adviseSecondOwner(terminal, shown.items);
     if (terminal.interactive) await listMissing(terminal, shown.items);

@@ -6,9 +6,11 @@ import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { rowsIn } from "../../lib/xlsx/testing/read.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { example, inTurn } from "../testing/tenant.ts";
+import { USER_COLUMNS } from "./columns.ts";
 
 const [hanako] = example<{ items: readonly [User] }>("users").items;
 const taro: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田 太郎", emails: [], employeeCode: null };
@@ -43,14 +45,35 @@ test("a table shows the usual ones, in the person's language; all may be asked f
   expect(en.stdout).toMatch(/^name +mail addresses +organisation +title +employee code +account\n/);
   expect(en.stdout).toContain("hanako@example.co.jp, h.takahashi@example.co.jp");
   expect(ja.stdout).toMatch(/^氏名 +メールアドレス +組織 +役職 +社員コード +CLOMOアカウント名\n/);
+  const piped = await run("users list", { tenant: circumstances.tenant });
+  expect(piped.stdout).toMatch(/^name\temails\torg\ttitle\temployeeCode\taccountName\n/);
   const told = await run("users list --fields tel,name", circumstances);
   expect(told.stdout).toMatch(/^telephone +name\n03-0000-0000 +髙橋 花子\n$/);
+});
+
+test("on a small terminal nothing is wider than it, and times are in the tenant's zone", async () => {
+  const tenant = { users: page(null, { ...hanako, emails: [`${"hanako".repeat(9)}@example.co.jp`] }) };
+  const { stdout } = await run("users list", { tenant, terminal: { columns: 80 } });
+  expect(stdout.trimEnd().split("\n")).toHaveLength(2);
+  for (const line of stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
+  const named = await run("users list --fields name,createdAt,administrator", { tenant, terminal: {} });
+  expect(named.stdout).toContain("髙橋 花子  2026-11-20 10:23  no\n");
+  const utc = await run("users list --fields createdAt --timezone UTC", { tenant, terminal: {} });
+  expect(utc.stdout).toContain("\n2026-11-20 01:23\n");
+  const piped = await run("users list --fields createdAt,administrator", { tenant });
+  expect(piped.stdout).toBe("createdAt\tadministrator\n2026-11-20T01:23:45.000Z\tfalse\n");
+  const all = await run("users list --fields all --format csv", { tenant });
+  expect(all.stdout.split("\n")[0]?.split(",")).toEqual(USER_COLUMNS.map(({ key }) => key));
 });
 
 test("of nobody there is an empty list", async () => {
   const tenant = { users: page(null) };
   expect((await run("users list --format json", { tenant })).stdout).toBe("[]\n");
-  expect((await run("users list", { tenant, terminal: {} })).stdout).toBe("");
+  const { en, ja } = await inBoth("users list", { tenant, terminal: {} });
+  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "none in tenant embedded\n" });
+  expect(ja).toMatchObject({ exit: 0, stdout: "", stderr: "該当なし(テナント embedded)\n" });
+  const piped = await run("users list", { tenant });
+  expect(piped).toMatchObject({ stdout: "name\temails\torg\ttitle\temployeeCode\taccountName\n", stderr: "" });
 });
 
 test("a failure in the midst ends it, in both languages", async () => {
@@ -58,7 +81,7 @@ test("a failure in the midst ends it, in both languages", async () => {
   const en = await run("users list --fields name", { tenant: { users: inTurn(page("7", hanako), failure) } });
   expect(en).toMatchObject({ exit: 7, stdout: "name\n髙橋 花子\n", stderr: "error: gone\n" });
   const ja = await run("users list --lang ja", { tenant: { users: failure } });
-  expect(ja).toMatchObject({ exit: 7, stderr: "エラー: 応答がありません\n" });
+  expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答がありません\n" });
 });
 
 test.each([

@@ -75,7 +75,7 @@ export const ORG = {
   fields: FIELDS,
   formats: { orgs: fieldsInFiles(FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],
-  usual: ["id", "name", "code", "path", "depth", "parentId", "createdAt", "updatedAt"],
+  usual: ["name", "code", "path"],
 } as const satisfies ThingInFiles;
 
 /** What else is shown of a single organisation: the number of its direct users and child organisations. */

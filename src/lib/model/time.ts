@@ -1,7 +1,7 @@
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** One formatter per zone: creating one costs more than all its uses. */
+/** One formatter per zone, and per way to write its times: creating one costs more than all its uses. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 const formatterOf = (timezone: string): Intl.DateTimeFormat => {
@@ -65,7 +65,10 @@ export const daysLeft = (expiresAt: string, now: Date, timezone: string): number
  */
 export function momentIn(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
   const timeStyle = to === "second" ? "medium" : "short";
-  const shown = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle });
+  const key = `${timeStyle} ${timezone}`;
+  const shown =
+    formatters.get(key) ?? new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle });
+  formatters.set(key, shown);
   return `${shown.format(new Date(when))} (${timezone})`;
 }
 

@@ -16,7 +16,7 @@ export interface OutputOptions {
 /** How to write a result. */
 export interface OutputChoice {
   readonly format: Format;
-  /** the selected fields, in the order given; `undefined`: all */
+  /** the selected fields, in the order given; `all` stands for every one; `undefined`: the usual ones */
   readonly fields: readonly string[] | undefined;
   /** a JMESPath expression */
   readonly query: string | undefined;
@@ -29,6 +29,8 @@ export interface Column<R> {
   readonly header: Text;
   /** alignment of its cells in a table; `end` for numbers */
   readonly align?: "start" | "end" | undefined;
+  /** its values are UTC instants: people read them in their zone */
+  readonly instant?: boolean | undefined;
   /** the record's value: anything JSON can represent, `undefined` for none */
   readonly value: (record: R) => unknown;
   /** what people read in a table where the value is a word that programs match; null for an empty cell */
@@ -66,6 +68,8 @@ export function chooseOutput(
   return { format: format ?? usual, fields: names, query };
 }
 
+const isAll = (fields: readonly string[]): boolean => fields.length === 1 && fields[0] === "all";
+
 /**
  * The selected columns, in the order given. Call it before any work is done.
  *
@@ -75,9 +79,7 @@ export function selectColumns<R>(
   columns: readonly Column<R>[],
   fields: readonly string[] | undefined,
 ): readonly Column<R>[] {
-  if (fields === undefined) {
-    return columns;
-  }
+  if (fields === undefined || isAll(fields)) return columns;
   const byKey = new Map(columns.map((column) => [column.key, column]));
   return fields.map((name, index) => {
     const column = byKey.get(name);

@@ -19,6 +19,10 @@ export interface OutputPlace {
   readonly saveRows?: SaveRows | undefined;
   /** the output is shown on a screen: characters that control a terminal or deceive the eye are escaped */
   readonly onTerminal?: boolean | undefined;
+  /** width of that screen, into which tables are fitted; they are as wide as they are if absent */
+  readonly columns?: number | undefined;
+  /** how people read a UTC instant; as it is if absent */
+  readonly moment?: ((instant: string) => string) | undefined;
 }
 
 /** Saves rows of text, in batches, as a file. */
@@ -85,20 +89,17 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
     return writeAll(out, await listLines(place, chosen, [record]));
   }
   const { drawFields } = await import("./table/table.ts");
-  const fields = chosen.map((column) => [column.header[language], tableCell(column, language)(record)] as const);
-  await writeAll(out, endLines(drawFields(fields, place.heading)));
+  const fields = chosen.map((column) => [column.header[language], tableCell(column, place)(record)] as const);
+  await writeAll(out, endLines(drawFields(fields, place.heading, place.columns)));
 }
 
 /** Rows of a workbook that are made before they are written. */
 const BATCH_ROWS = 1000;
 
 /** Saves records as people read them: headers in the language, and cells as in a table. */
-async function saveWorkbook<R>(
-  { saveRows, language }: OutputPlace,
-  columns: readonly Column<R>[],
-  records: Records<R>,
-): Promise<void> {
-  const cells = columns.map((column) => tableCell(column, language));
+async function saveWorkbook<R>(place: OutputPlace, columns: readonly Column<R>[], records: Records<R>): Promise<void> {
+  const { saveRows, language } = place;
+  const cells = columns.map((column) => tableCell(column, place));
   async function* batches(): AsyncGenerator<readonly (readonly string[])[]> {
     let batch = [columns.map(({ header }) => header[language])];
     for await (const record of records) {
@@ -112,11 +113,18 @@ async function saveWorkbook<R>(
   await saveRows?.(batches());
 }
 
-/** A column's cell in a table: its name where it has one, else its value. */
+const YES = text("yes", "はい");
+const NO = text("no", "いいえ");
+
+/** A column's cell in a table: its name where it has one, else its value in the person's words and zone. */
 const tableCell =
-  <R>({ value, name }: Column<R>, language: Language) =>
-  (record: R): string =>
-    tableCellOf(name === undefined ? value(record) : name(record)?.[language]);
+  <R>({ value, name, instant }: Column<R>, { language, moment }: OutputPlace) =>
+  (record: R): string => {
+    if (name !== undefined) return name(record)?.[language] ?? "";
+    const field = value(record);
+    if (typeof field === "boolean") return (field ? YES : NO)[language];
+    return instant === true && typeof field === "string" && moment !== undefined ? moment(field) : tableCellOf(field);
+  };
 
 /** Returns JSON unchanged, or escaped for a screen. */
 const shownJson = ({ onTerminal = false }: OutputPlace): ((json: string) => string) =>
@@ -133,9 +141,9 @@ async function listLines<R>(
     case "table": {
       const { drawTable } = await import("./table/table.ts");
       const headers = columns.map(({ header, align = "start" }) => ({ header: header[language], align }));
-      const cells = columns.map((column) => tableCell(column, language));
+      const cells = columns.map((column) => tableCell(column, place));
       const rows = map(records, (record) => cells.map((cell) => cell(record)));
-      return endLines(drawTable(headers, rows, heading));
+      return endLines(drawTable(headers, rows, heading, place.columns));
     }
     case "json":
       return map(jsonArray(map(records, jsonObjects(columns))), shownJson(place));
@@ -163,12 +171,15 @@ async function* separated<R>(
   row: (cells: readonly string[]) => string,
   guardFormulas: boolean,
 ): AsyncGenerator<string> {
-  yield row(columns.map(({ key }) => key));
+  // with the first record: of a list that cannot be had nothing is written
+  let header = row(columns.map(({ key }) => key));
   const cell = (field: unknown): string =>
     guardFormulas && typeof field !== "number" ? guardFormula(cellOf(field)) : cellOf(field);
   for await (const record of records) {
-    yield row(columns.map(({ value }) => cell(value(record))));
+    yield header + row(columns.map(({ value }) => cell(value(record))));
+    header = "";
   }
+  if (header !== "") yield header;
 }
 
 async function* jsonArray(objects: AsyncIterable<string>): AsyncGenerator<string> {

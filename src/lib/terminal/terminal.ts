@@ -50,6 +50,12 @@ export interface TerminalPlace {
 
 const DEFAULT_COLUMNS = 80;
 
+/** The tenant that a command shows: its name, and how people read instants there. */
+interface ShownTenant {
+  readonly name: string;
+  readonly moment: (instant: string) => string;
+}
+
 const asItIs = (part: string): string => part;
 
 /** No colours. */
@@ -98,6 +104,7 @@ export class Terminal {
   readonly #saveRows: SaveRows | undefined;
   /** stdout is a terminal */
   readonly onTerminal: boolean;
+  #tenant: ShownTenant | undefined;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
   /** @throws `usage` when an option has an invalid value */
@@ -142,10 +149,36 @@ export class Terminal {
     return wording[this.language];
   }
 
-  /** Writes a list of records to stdout according to `--format`, `--fields` and `--query`. @see writeList */
+  /** Says whose records are shown from now on. */
+  showTenant(tenant: ShownTenant): void {
+    this.#tenant = tenant;
+  }
+
+  /**
+   * Writes a list of records to stdout according to `--format`, `--fields` and `--query`; a table without any says so on
+   * a terminal. @see writeList
+   */
   async list<R>(columns: readonly Column<R>[], records: Records<R>, lines?: ReadyLines): Promise<void> {
     const { writeList } = await import("./output.ts");
-    await writeList(await this.#outputPlace(), columns, records, lines);
+    const place = await this.#outputPlace();
+    if (this.output.format !== "table" || !this.onTerminal) return writeList(place, columns, records, lines);
+    let isEmpty = true;
+    async function* seen(): AsyncGenerator<R> {
+      for await (const record of records) {
+        isEmpty = false;
+        yield record;
+      }
+    }
+    await writeList(place, columns, seen());
+    if (isEmpty) await this.noteNone();
+  }
+
+  /** Says that there is nothing to list, and in which tenant. */
+  async noteNone(): Promise<void> {
+    const name = this.#tenant?.name;
+    await this.note(
+      name === undefined ? text("none", "該当なし") : text(`none in tenant ${name}`, `該当なし(テナント ${name})`),
+    );
   }
 
   /** Call before changing something whose result {@link list} or {@link show} writes. @see checkChoice */
@@ -201,7 +234,7 @@ export class Terminal {
     const { bad } = await this.styles("stderr");
     const [what = "", ...rest] = failureLines(failure, this.language);
     const lines = [`${bad(this.say(text("error:", "エラー:")))} ${what}`, ...rest.map((line) => `  ${line}`)];
-    const forPrograms = this.output.format === "json" ? [problemLine(failure, this.language)] : [];
+    const forPrograms = this.#options.format === "json" ? [problemLine(failure, this.language)] : [];
     await this.#tell([...lines, ...forPrograms]);
   }
 
@@ -230,7 +263,9 @@ export class Terminal {
   async #outputPlace() {
     const { heading } = await this.styles("stdout");
     const { out, output: choice, language, onTerminal } = this;
-    return { out, choice, language, heading, onTerminal, saveRows: this.#saveRows };
+    const columns = onTerminal ? this.columns : undefined;
+    const moment = this.#tenant?.moment;
+    return { out, choice, language, heading, onTerminal, columns, moment, saveRows: this.#saveRows };
   }
 }
 

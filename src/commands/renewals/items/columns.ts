@@ -23,7 +23,19 @@ export const ITEM_COLUMNS: readonly Column<Judged>[] = [
   ...columnsOfFields<Judged>({ owner, account, phone, topic, fingerprint, notes, source, confirmedAt, confirmedBy }),
 ];
 
-/** Keys of the columns of {@link CHECK_COLUMNS} that a table shows when it was not told which. */
+/** Keys of the columns of {@link ITEM_COLUMNS} that a list has when it was not told which. */
+export const USUAL_ITEM_COLUMNS: readonly string[] = [
+  "context",
+  "kind",
+  "name",
+  "organisation",
+  "expiresOn",
+  "daysLeft",
+  "level",
+  "owner",
+];
+
+/** Keys of the columns of {@link CHECK_COLUMNS} that a list has when it was not told which. */
 export const USUAL_CHECK_COLUMNS: readonly string[] = [
   "level",
   "daysLeft",

@@ -48,7 +48,7 @@ const CONTEXT: OverviewColumn = { header: text("context", "コンテキスト"),
 /** Writes items for people: a table of what fits on the terminal, and the time line. */
 export async function writeOverview(terminal: Tools["terminal"], shown: Shown): Promise<void> {
   const { items, contexts, timeline } = shown;
-  if (items.length === 0) return;
+  if (items.length === 0) return terminal.noteNone();
   const { language, columns } = terminal;
   const { heading, bad, warning, good } = await terminal.styles("stdout");
   const paint = (part: string, level: Level): string => {
@@ -97,7 +97,7 @@ async function* tableLines(
   }));
   const rows = items.map((judged) => fitting.map(({ cell }) => cell(judged, language)));
   let at = -1;
-  for await (const line of drawTable(headers, rows, heading)) {
+  for await (const line of drawTable(headers, rows, heading, columns)) {
     const judged = items[at];
     at += 1;
     if (judged === undefined) {

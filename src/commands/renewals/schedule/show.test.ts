@@ -71,7 +71,7 @@ test("a timer that does not run is shown as such; one that nobody can be asked o
 test("is a table on a terminal, in its language", async () => {
   const here = machine();
   const { en, ja } = await inBoth("renewals schedule show", { ...here.circumstances, terminal: {} });
-  expect(en.stdout).toMatch(/^run by +installed +at +timezone +active +files\nsystemd +false/);
+  expect(en.stdout).toMatch(/^run by +installed +at +timezone +active +files\nsystemd +no\n/);
   expect(ja.stdout).toMatch(/^実行方法 +登録済み +時刻 +タイムゾーン +稼働中 +ファイル\nsystemd +/);
 });
 

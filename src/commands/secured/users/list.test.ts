@@ -44,7 +44,7 @@ test("every field but secrets is shown where it is not told which", async () => 
 test("a table shows the usual ones, in the person's language; an app's own settings may be asked for", async () => {
   const at = { tenant: { securedUsers: page(null, hanako) }, terminal: { columns: 200 } };
   const { en, ja } = await inBoth("secured users list --app docs", at);
-  expect(en.stdout).toMatch(/^user id +name +description +groups +administrator\nhanako01 +髙橋 花子 +営業 +false\n$/);
+  expect(en.stdout).toMatch(/^user id +name +description +groups +administrator\nhanako01 +髙橋 花子 +営業 +no\n$/);
   expect(ja.stdout).toMatch(/^ユーザーID +表示名 +説明 +グループ名 +管理者\n/);
   const own = await run("secured users list --app docs --fields fileManager,userId", at);
   expect(own.stdout).toMatch(/^ファイル管理者権限 +user id\nTRUE +hanako01\n$/);

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
+import { escapeForPeople } from "../escape.ts";
 import { drawFields, drawTable } from "./table.ts";
 import { displayWidth } from "./width.ts";
 
@@ -13,6 +15,62 @@ test("kanji, half-width kana and Latin letters stand in columns", async () => {
     "氏名      件数  code",
     "髙橋 ﾀﾛｳ    12  S01",
     "Ann          3",
+  ]);
+});
+
+const widest = (lines: readonly string[]): number => Math.max(...lines.map(displayWidth));
+
+test("a table fits: wide columns share the room, numbers and narrow ones stay whole", async () => {
+  const rows = [["髙橋 花子と山田 太郎と佐藤 次郎", "1234567", "s-0001-0002-0003-0004-0005"]];
+  expect(await Array.fromAsync(drawTable(columns, rows, undefined, 40))).toEqual([
+    "氏名               件数  code",
+    "髙橋 花子と山…  1234567  s-0001-0002-0…",
+  ]);
+  expect(await Array.fromAsync(drawTable(columns, rows, undefined, 70))).toHaveLength(2);
+});
+
+test("whatever the cells, no line is wider than the room, and none is cut without need", async () => {
+  const cell = fc.string({ unit: fc.constantFrom("a", "髙", "ｱ", " ", "\t"), maxLength: 40 });
+  const table = fc.array(fc.tuple(cell, fc.nat().map(String), cell), { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(table, fc.integer({ min: 40, max: 120 }), async (rows, room) => {
+      const lines = await Array.fromAsync(drawTable(columns, rows, undefined, room));
+      expect(widest(lines)).toBeLessThanOrEqual(room);
+      const natural = columns.map(({ header }, at) =>
+        widest([header, ...rows.map((row) => escapeForPeople(row[at] ?? ""))]),
+      );
+      const isCut = lines.join("").includes("…");
+      expect(isCut && natural.reduce((sum, width) => sum + width + 2, -2) <= room).toBe(false);
+    }),
+  );
+});
+
+test("a wide cell behind the measured rows is cut too", async () => {
+  const rows = Array.from({ length: 600 }, (_, at) => ["a".repeat(at < 550 ? 4 : 90), "1", "x"]);
+  const lines = await Array.fromAsync(drawTable(columns, rows, undefined, 40));
+  expect(lines.at(-1)).toBe("aaa…     1  x");
+});
+
+test("where columns would be too narrow each record stands for itself", async () => {
+  const many = Array.from({ length: 12 }, (_, at) => ({ header: `field ${at}` }));
+  const rows = ["Ann", "Bob"].map((name) => many.map(() => `${name} ${"x".repeat(9)}`));
+  const lines = await Array.fromAsync(drawTable(many, rows, undefined, 80));
+  expect(lines.slice(0, 2)).toEqual(["field 0   Ann xxxxxxxxx", "field 1   Ann xxxxxxxxx"]);
+  expect(lines[12]).toBe("");
+  expect(lines[13]).toBe("field 0   Bob xxxxxxxxx");
+  expect(lines).toHaveLength(25);
+});
+
+test("a long value goes on below itself, words and digests whole", () => {
+  const digest = "0123456789abcdef".repeat(4);
+  const fields = [
+    ["説明", "一つ目の組織、二つ目の組織、三つ目の組織"],
+    ["sum", digest],
+  ] as const;
+  expect([...drawFields(fields, undefined, 30)]).toEqual([
+    "説明  一つ目の組織、二つ目の組",
+    "      織、三つ目の組織",
+    `sum   ${digest}`,
   ]);
 });
 

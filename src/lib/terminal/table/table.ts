@@ -1,5 +1,6 @@
 import { escapeForPeople } from "../escape.ts";
-import { displayWidth, pad } from "./width.ts";
+import { displayWidth, pad, truncate } from "./width.ts";
+import { wrapWords } from "./word-width.ts";
 
 /** A column of a table for people: its header in their language, and the alignment of its cells. */
 export interface TableColumn {
@@ -10,60 +11,102 @@ export interface TableColumn {
 const GAP = "  ";
 /** rows measured before the widths are fixed: longer tables are streamed, and a wider cell later shifts its row */
 const MEASURED_ROWS = 500;
+/** a column of words is not made narrower, nor a value wrapped into less */
+const LEAST = 8;
+const LEAST_VALUE = 20;
 
 /**
- * The lines of a borderless table, headers first, without line endings. Cells are escaped and never cut.
- * Without rows there are no lines, not even headers.
+ * The lines of a borderless table, headers first, without line endings. Cells are escaped. Without rows there are no
+ * lines, not even headers.
  *
  * @param heading highlights the header line, for instance in bold
+ * @param room width to fit into: wide columns share what narrow ones and numbers leave, and longer cells end with `…`;
+ *   where that is too little to read, each record stands for itself, a field a line. Nothing is cut if absent
  */
 export async function* drawTable(
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
   heading: (line: string) => string = (line) => line,
+  room = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<string> {
   const first: (readonly string[])[] = [];
-  let widths: readonly number[] | undefined;
+  let draw: Drawing | undefined;
   for await (const row of rows) {
     const cells = row.map(escapeForPeople);
-    if (widths !== undefined) {
-      yield drawRow(columns, widths, cells);
+    if (draw !== undefined) {
+      yield* draw(cells);
     } else if (first.push(cells) === MEASURED_ROWS) {
-      widths = measure(columns, first);
-      yield* drawBlock(columns, widths, first, heading);
+      draw = drawing(columns, first, heading, room);
+      yield* first.flatMap(draw);
     }
   }
-  if (widths === undefined && first.length > 0) {
-    yield* drawBlock(columns, measure(columns, first), first, heading);
+  if (draw === undefined && first.length > 0) yield* first.flatMap(drawing(columns, first, heading, room));
+}
+
+/** Draws one row after the other; the first one with the headers. */
+type Drawing = (cells: readonly string[]) => readonly string[];
+
+function drawing(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  heading: (line: string) => string,
+  room: number,
+): Drawing {
+  const natural = measure(columns, rows);
+  const widths = share(columns, natural, room);
+  // a table whose columns are as wide as they need lets a later row that fits stand as it is
+  const most = widths !== undefined && sum(widths) < sum(natural) ? 0 : room;
+  const headers = columns.map(({ header }) => header);
+  let isFirst = true;
+  return (cells) => {
+    const before = isFirst;
+    isFirst = false;
+    if (widths === undefined) {
+      const fields = cells.map((cell, at) => [headers[at] ?? "", cell] as const);
+      return [...(before ? [] : [""]), ...drawFields(fields, heading, room)];
+    }
+    const row = drawRow(columns, widths, cells, most);
+    return before ? [heading(drawRow(columns, widths, headers, most)), row] : [row];
+  };
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+/** Widths that fit into the room together; undefined if a column would get less than it needs. */
+function share(
+  columns: readonly TableColumn[],
+  natural: readonly number[],
+  room: number,
+): readonly number[] | undefined {
+  const left = room - GAP.length * (columns.length - 1);
+  const within = (most: number): readonly number[] =>
+    natural.map((width, at) => (columns[at]?.align === "end" ? width : Math.min(width, most)));
+  for (let most = Math.max(LEAST, ...natural); most >= LEAST; most -= 1) {
+    const widths = within(most);
+    if (sum(widths) <= left) return widths;
   }
+  return undefined;
 }
 
 /**
  * The lines of one record: one field per line, its name and its value, escaped.
  *
  * @param heading highlights the names
+ * @param room width to fit into: longer values go on below themselves, words are kept whole
  */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,
+  room = Number.POSITIVE_INFINITY,
 ): Generator<string> {
   const widest = Math.max(0, ...fields.map(([name]) => displayWidth(name)));
+  const indent = widest + GAP.length;
+  const left = Math.max(LEAST_VALUE, room - indent);
   for (const [name, value] of fields) {
     const gap = " ".repeat(widest - displayWidth(name));
-    yield `${heading(name)}${gap}${GAP}${escapeForPeople(value)}`.trimEnd();
-  }
-}
-
-function* drawBlock(
-  columns: readonly TableColumn[],
-  widths: readonly number[],
-  rows: readonly (readonly string[])[],
-  heading: (line: string) => string,
-): Generator<string> {
-  const headers = columns.map(({ header }) => header);
-  yield heading(drawRow(columns, widths, headers));
-  for (const row of rows) {
-    yield drawRow(columns, widths, row);
+    const [line = "", ...more] = wrapWords(escapeForPeople(value), left, displayWidth);
+    yield `${heading(name)}${gap}${GAP}${line}`.trimEnd();
+    yield* more.map((rest) => " ".repeat(indent) + rest);
   }
 }
 
@@ -72,7 +115,22 @@ const measure = (columns: readonly TableColumn[], rows: readonly (readonly strin
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
-const drawRow = (columns: readonly TableColumn[], widths: readonly number[], cells: readonly string[]): string =>
+const drawRow = (
+  columns: readonly TableColumn[],
+  widths: readonly number[],
+  cells: readonly string[],
+  most: number,
+): string => {
+  const line = joinCells(columns, widths, cells);
+  if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return line;
+  return joinCells(
+    columns,
+    widths,
+    cells.map((cell, at) => truncate(cell, widths[at] ?? 0)),
+  );
+};
+
+const joinCells = (columns: readonly TableColumn[], widths: readonly number[], cells: readonly string[]): string =>
   columns
     .map(({ align }, index) => pad(cells[index] ?? "", widths[index] ?? 0, align))
     .join(GAP)

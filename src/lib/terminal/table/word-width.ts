@@ -1,5 +1,9 @@
 /** Kana, kanji, Hangul and full-width forms: two columns each. @see https://www.unicode.org/reports/tr11/ */
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/;
+const WIDE_FORMS = String.raw`\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6`;
+const WIDE = new RegExp(`[${WIDE_FORMS}]`);
+
+/** What stays on one line: blanks; a word; a wide character, with the marks that may not end or begin a line. */
+const PIECES = new RegExp(String.raw`\s+|[「『(（]*(?:[${WIDE_FORMS}]|[^\s${WIDE_FORMS}]+)[、。」』)）ー・:：]*`, "gu");
 
 /**
  * Columns taken by our own words: exact for Japanese and English, without combining characters and emoji. For data use
@@ -29,4 +33,28 @@ export function cutWords(words: string, columns: number): string {
     kept += character;
   }
   return kept;
+}
+
+/**
+ * The words in lines of at most `columns`, broken at blanks and between kana or kanji; a longer word has a line of its
+ * own. One line at least.
+ *
+ * @param widthOf a line's columns: {@link wordWidth}, or `displayWidth` for data
+ */
+export function wrapWords(words: string, columns: number, widthOf: (part: string) => number = wordWidth): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let taken = 0;
+  for (const piece of words.match(PIECES) ?? []) {
+    const width = widthOf(piece);
+    if (taken > 0 && taken + width > columns) {
+      lines.push(line.trimEnd());
+      line = piece.trimStart();
+      taken = widthOf(line);
+    } else {
+      line += piece;
+      taken += width;
+    }
+  }
+  return [...lines, line.trimEnd()];
 }
