@@ -88,6 +88,9 @@ const takesWorkbooks = (path: string, method: string): Permitted => ({
   now: { schema: TEXT },
   why: WORKBOOKS,
 });
+const LISTED = ["limit", "cursor", "filterName", "filterId"];
+const parametersNamed = (...names: readonly string[]): unknown =>
+  names.map((name) => expect.objectContaining({ name }) as unknown);
 
 /** What differs from b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
@@ -139,6 +142,12 @@ const PERMITTED: readonly Permitted[] = [
   },
   takesWorkbooks("content", "put"),
   takesWorkbooks("verification", "post"),
+  {
+    at: ["paths", "/v1/users", "get", "parameters"],
+    before: parametersNamed(...LISTED),
+    now: parametersNamed(...LISTED, "org", "search", "sort", "desc"),
+    why: "users of an organisation, with any text, in any order",
+  },
   {
     at: ["paths", "/v1/users", "get", "responses", "200", "content", "application/x-ndjson"],
     before: undefined,

@@ -185,6 +185,9 @@ const PERMITTED: readonly Permitted[] = [
   sheetOf("secured users import"),
   ...encodingOnce("users import"),
   sheetOf("users import"),
+  ...["--org", "--search", "--sort"].map((option) =>
+    added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
+  ),
 ];
 
 const declared = await readDeclarations(ROOT);

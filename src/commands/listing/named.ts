@@ -7,6 +7,8 @@ export interface NamedKind<R> {
   readonly noun: Text;
   /** the command that lists them */
   readonly list: string;
+  /** the command that searches for a part of a name, without the part */
+  readonly search?: string | undefined;
   /** one record, with its id, to distinguish it from others of the same name */
   readonly describe: (record: R) => string;
 }
@@ -20,12 +22,15 @@ const MOST_LISTED = 10;
  * @param found all records that match
  * @throws `not-found` when there is none, `usage` with a list of them when there are several
  */
-export function theOne<R>(name: string, found: readonly R[], { noun, list, describe }: NamedKind<R>): R {
+export function theOne<R>(name: string, found: readonly R[], { noun, list, search, describe }: NamedKind<R>): R {
   const [one, ...others] = found;
   if (one === undefined) {
     throw new Failure("not-found", {
       what: text(`no ${noun.en} is named ${name}`, `「${name}」という${noun.ja}はありません`),
-      hint: text(`see ${list}`, `${list} で一覧できます`),
+      hint:
+        search === undefined
+          ? text(`see ${list}`, `${list} で一覧できます`)
+          : text(`to search by a part of the name: ${search} ${name}`, `名前の一部で探すには: ${search} ${name}`),
     });
   }
   if (others.length === 0) return one;

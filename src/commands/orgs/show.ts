@@ -1,14 +1,7 @@
-import type { OrgDetail } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { theOne, type NamedKind } from "../listing/named.ts";
 import { ORG_DETAILS } from "./columns.ts";
-
-const ORG: NamedKind<OrgDetail> = {
-  noun: text("organisation", "組織"),
-  list: "clomoctl orgs list",
-  describe: ({ id, path, name, code }) => [path === "" ? name : path, ...(code === null ? [] : [code]), id].join(" "),
-};
+import { orgNamed } from "./named.ts";
 
 export default defineCommand({
   summary: text("show one organisation", "組織を 1 つ表示する"),
@@ -26,8 +19,6 @@ export default defineCommand({
   examples: [{ line: "clomoctl orgs show 全社" }, { line: "clomoctl orgs show 本社/営業部 --format json" }],
   exits: ["not-found"],
   async run(tools, { org }) {
-    const { terminal } = tools;
-    const { client } = await tools.tenant("orgs");
-    await terminal.show(ORG_DETAILS, theOne(org, await client.orgs.find({ name: org }), ORG));
+    await tools.terminal.show(ORG_DETAILS, await orgNamed(tools, org));
   },
 });

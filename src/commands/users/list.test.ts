@@ -33,6 +33,40 @@ test("filters go to the tenant; no page is fetched that --limit does not need", 
   expect(requests).toEqual([{ operation: "users", query: { filterName: "髙橋 花", filterId: "hana" } }]);
 });
 
+test("an organisation is named as people name it, a search and an order go to the tenant", async () => {
+  const org = example<{ items: readonly [{ id: string }] }>("findOrgs").items[0];
+  const tenant = { findOrgs: { items: [org] }, users: page(null, hanako) };
+  const line = [
+    "users",
+    "list",
+    "--org",
+    "本社/営業部",
+    "--search",
+    "花",
+    "--sort",
+    "employeeCode:desc",
+    "--fields",
+    "name",
+  ];
+  const { exit, requests } = await run(line, { tenant });
+  expect(exit).toBe(0);
+  expect(requests).toEqual([
+    { operation: "findOrgs", query: { name: "本社/営業部" } },
+    { operation: "users", query: { org: org.id, search: "花", sort: "employeeCode", desc: "true" } },
+  ]);
+  const none = await inBoth("users list --org 無い", { tenant: { findOrgs: { items: [] } } });
+  expect([none.en.exit, none.ja.exit]).toEqual([6, 6]);
+  expect(none.en.stderr).toContain("no organisation is named 無い");
+});
+
+test("sorted NDJSON is made of pages", async () => {
+  const { stdout, requests } = await run("users list --sort name --format ndjson", {
+    tenant: { users: page(null, hanako) },
+  });
+  expect(stdout).toBe(`${JSON.stringify(LINE)}\n`);
+  expect(requests).toEqual([{ operation: "users", query: { sort: "name" } }]);
+});
+
 test("every field is shown where it is not told which", async () => {
   const { stdout } = await run("users list --format json", { tenant: { users: page(null, hanako) } });
   const { org, ...fields } = hanako;
@@ -128,9 +162,12 @@ test.each(["--fields name", "--query [].name"])(
   },
 );
 
-test.each(["users list hanako", "users list --limit x", "users list --filter-name"])("%s is refused", async (line) => {
-  expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
-});
+test.each(["users list hanako", "users list --limit x", "users list --filter-name", "users list --sort tel"])(
+  "%s is refused",
+  async (line) => {
+    expect(await run(line)).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  },
+);
 
 test("a workbook has the same fields as CSV, as people read them, and every cell is text", async () => {
   for (const [lang, header] of [

@@ -1,25 +1,58 @@
-import { USER } from "../../lib/model/user.ts";
+import { USER, USER_ORDERS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { FILTERS } from "../csv/file/export.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
+import { orgNamed } from "../orgs/named.ts";
 import { USER_COLUMNS } from "./columns.ts";
+
+const sortOf = (sort: string | undefined) => {
+  const [typed, direction] = sort?.split(":") ?? [];
+  const field = USER_ORDERS.find((name) => name === typed);
+  return field && { sort: field, ...(direction === "desc" && { desc: true }) };
+};
 
 export default defineCommand({
   summary: text("list users", "ユーザーを一覧する"),
   args: {},
-  options: { ...FILTERS, limit: LIMIT },
+  options: {
+    org: {
+      kind: "string",
+      value: "ORG",
+      about: text("only those directly in this organisation", "この組織に直接所属するユーザーに絞り込む"),
+    },
+    search: {
+      kind: "string",
+      value: "TEXT",
+      about: text("only those with a value that contains it", "いずれかの項目に含む文字で絞り込む"),
+    },
+    sort: {
+      kind: "choice",
+      value: "FIELD[:desc]",
+      choices: USER_ORDERS.flatMap((field) => [field, `${field}:desc`] as const),
+      about: text("the field to sort by (default: order of creation)", "並べ替えの基準(既定: 登録順)"),
+    },
+    ...FILTERS,
+    limit: LIMIT,
+  },
   examples: [
     { line: "clomoctl users list --limit 20" },
-    { line: "clomoctl users list --filter-name 山田 --format json" },
+    { line: "clomoctl users list --search 山田 --format json" },
+    { line: "clomoctl users list --org 本社/営業部 --sort employeeCode" },
     { line: "clomoctl users list --format csv --fields employeeCode,name,org" },
   ],
   exits: ["not-found"],
-  async run(tools, { filterName, filterId, limit }) {
+  async run(tools, { org, sort, limit, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
-    const users = client.users.list({ filterName, filterId });
+    const query = {
+      ...filters,
+      ...(org !== undefined && { org: (await orgNamed(tools, org)).id }),
+      ...sortOf(sort),
+    };
+    const users = client.users.list(query);
     const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
-    await terminal.list(columns, firstOf(users, limit), () => firstLines(users.ndjson(), limit));
+    const lines = sort === undefined ? () => firstLines(users.ndjson(), limit) : undefined;
+    await terminal.list(columns, firstOf(users, limit), lines);
   },
 });

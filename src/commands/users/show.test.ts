@@ -28,7 +28,9 @@ test("a terminal shows a field a line, in the person's language", async () => {
 test("none is not found, with the command that lists them", async () => {
   const { en, ja } = await inBoth("users show E9", { tenant: finding() });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toBe("error: no user is named E9\n  see clomoctl users list\n");
+  expect(en.stderr).toBe(
+    "error: no user is named E9\n  to search by a part of the name: clomoctl users list --search E9\n",
+  );
   expect(ja.exit).toBe(6);
   expect(ja.stderr).toContain("「E9」というユーザー");
 });

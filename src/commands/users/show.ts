@@ -7,6 +7,7 @@ import { USER_ARGUMENT, USER_COLUMNS } from "./columns.ts";
 const USER: NamedKind<User> = {
   noun: text("user", "ユーザー"),
   list: "clomoctl users list",
+  search: "clomoctl users list --search",
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
 import { csv, get, items, page } from "./route.ts";
-import { byName, exporting, filters, named, paging } from "./shapes.ts";
+import { byName, descending, exporting, filters, named, paging } from "./shapes.ts";
 import { membersOf, recordSchema } from "./thing-schema.ts";
 
 /** A SECURED APPs user; `settings` are the app's own non-secret columns, by field. */
@@ -24,10 +24,7 @@ export default {
         ...paging,
         ...filters,
         sort: z.enum(["user-id", "name"]).default("user-id"),
-        desc: z
-          .stringbool({ truthy: ["true"], falsy: ["false"] })
-          .default(false)
-          .meta({ type: "boolean", default: false }),
+        ...descending,
       },
       answer: page(SecuredUser, "Users of one app"),
     }),

@@ -57,6 +57,14 @@ export const filters = {
   filterId: z.string().optional().meta({ description: "part of the mail address, code or ユーザーID" }),
 };
 
+/** Query parameter that turns a list's order round. */
+export const descending = {
+  desc: z
+    .stringbool({ truthy: ["true"], falsy: ["false"] })
+    .default(false)
+    .meta({ type: "boolean", default: false }),
+};
+
 /** Query parameters of an export; the bytes are UTF-8, which the reader may re-encode. */
 export const exporting = {
   ...filters,

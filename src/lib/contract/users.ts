@@ -1,7 +1,19 @@
 import { z } from "zod";
-import { CUSTOM_FIELD, USER } from "../model/user.ts";
+import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
 import { csv, get, items, json, list, post, remove } from "./route.ts";
-import { byId, byName, exporting, FieldValue, filters, Id, ImportMode, Instant, named, paging } from "./shapes.ts";
+import {
+  byId,
+  byName,
+  descending,
+  exporting,
+  FieldValue,
+  filters,
+  Id,
+  ImportMode,
+  Instant,
+  named,
+  paging,
+} from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
@@ -42,7 +54,14 @@ export default {
     list: get("/v1/users", {
       id: "users",
       summary: "PANEL users, page by page",
-      query: { ...paging, ...filters },
+      query: {
+        ...paging,
+        ...filters,
+        org: Id.optional().meta({ description: "the id of an organisation: the users directly in it" }),
+        search: z.string().optional().meta({ description: "part of any text of a user" }),
+        sort: z.enum(USER_ORDERS).optional().meta({ description: "default: the order of creation; not for NDJSON" }),
+        ...descending,
+      },
       answer: list(User, lineSchema(USER.fields), "Users in the order of their creation"),
     }),
     find: get("/v1/users/find", {

@@ -138,6 +138,19 @@ const FIELDS = {
   updatedAt: UPDATED_AT,
 } as const satisfies Fields;
 
+/** The fields that users can be sorted by. */
+export const USER_ORDERS = [
+  "name",
+  "nameKana",
+  "emails",
+  "org",
+  "title",
+  "employeeCode",
+  "accountName",
+  "createdAt",
+  "updatedAt",
+] as const satisfies readonly (keyof typeof FIELDS)[];
+
 /** A user of CLOMO PANEL. `emails[0]` is the main address. */
 export const USER = {
   name: "user",

@@ -31,8 +31,11 @@ export const CREATION: SortKey = { sql: "t.pk", before: 0 };
 /** Names of the filters; their values are compared as the values of their fields are. */
 export type FilterName = "filterName" | "filterId";
 
-/** Filters of a list or an export; each matches a part of the comparison key, and a blank one everything. */
-export type Filters = Readonly<Partial<Record<FilterName, string | undefined>>>;
+/**
+ * Filters of a list or an export; each matches a part of the comparison key, and a blank one everything. `search` matches
+ * any text of a record; `org` is the id of an organisation.
+ */
+export type Filters = Readonly<Partial<Record<FilterName | "search" | "org", string | undefined>>>;
 
 /** A list of records of a thing: what the thing itself does not say. All SQL may use its table, whose alias is `t`. */
 export interface List<F extends Fields = Fields> {
@@ -52,6 +55,8 @@ export interface List<F extends Fields = Fields> {
   readonly orders?: Readonly<Record<string, readonly SortKey[]>> | undefined;
   /** the fields that filters search */
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
+  /** SQL: the records that are directly in the organisation whose id is `:org` */
+  readonly ofOrg?: string | undefined;
   /** SQL: the records that `:name` names; `:nameKey` is its comparison key as a name or a code, `:emailKey` as an address */
   readonly named?: string | undefined;
   /** SQL: the records that exports contain */
@@ -122,6 +127,24 @@ interface Condition {
   readonly params: Params;
 }
 
+/** The records with a text, or a custom field's value, that contains what is searched for. */
+const searching = (list: List, search: string): Condition => {
+  const { fields, custom } = list.thing;
+  const params: Record<string, string> = { search };
+  const texts = Object.entries(fields).filter(
+    ([, { type, secret, resolves }]) =>
+      (type === "text" || type === "texts") && secret !== true && resolves === undefined,
+  );
+  const any = texts.map(([name, { comparison = "exact" }]) => {
+    const param = `search${comparison.replace("-", "")}`;
+    params[param] = comparisonKey(comparison, search);
+    return `instr(coalesce(${keySql(list, name)}, ''), :${param}) > 0`;
+  });
+  if (custom === true) any.push("exists (select 1 from json_each(t.custom) e where instr(e.value, :search) > 0)");
+  else delete params["search"];
+  return { where: `(${any.join(" or ")})`, params };
+};
+
 /** The records that pass filters, and of those the ones that pass `further` (SQL). */
 const passing = (list: List, filters: Filters, further = "true"): Condition => {
   const conditions = [further];
@@ -132,6 +155,16 @@ const passing = (list: List, filters: Filters, further = "true"): Condition => {
     const comparison = list.thing.fields[field]?.comparison ?? "exact";
     conditions.push(`instr(${keySql(list, field)}, :${name}) > 0`);
     params[name] = comparisonKey(comparison, value);
+  }
+  const { search = "", org = "" } = filters;
+  if (search !== "") {
+    const found = searching(list, search);
+    conditions.push(found.where);
+    Object.assign(params, found.params);
+  }
+  if (org !== "" && list.ofOrg !== undefined) {
+    conditions.push(list.ofOrg);
+    params["org"] = org;
   }
   return { where: conditions.join(" and "), params };
 };
@@ -149,10 +182,15 @@ const select = async (
   direction: "asc" | "desc" = "asc",
 ): Promise<readonly { readonly json: string; readonly keys: string }[]> => {
   const columns = keys.map((key) => key.sql);
-  const order = columns.map((column) => `${column} ${direction}`);
-  const sql = `select ${recordJson(list)} as json, json_array(${columns.join(", ")}) as keys
-    from ${list.table} ${list.joined ?? ""} where ${list.among ?? "true"} and ${where}
-    order by ${order.join(", ")} limit :limit`;
+  const order = columns.map((column) => `${column} ${direction}`).join(", ");
+  const among = `from ${list.table} ${list.joined ?? ""} where ${list.among ?? "true"} and ${where}`;
+  const record = `select ${recordJson(list)} as json, json_array(${columns.join(", ")}) as keys`;
+  // in an order that no index has the records of a page are told first: JSON is made of those alone
+  const sql =
+    keys === list.order
+      ? `${record} ${among} order by ${order} limit :limit`
+      : `${record} from ${list.table} ${list.joined ?? ""}
+          where t.pk in (select t.pk ${among} order by ${order} limit :limit) order by ${order}`;
   await prepare(reader, list);
   const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
   return rows.map((row) => ({ json: String(row["json"]), keys: String(row["keys"]) }));
@@ -260,9 +298,23 @@ const streamed = (list: List, filters: Filters, further?: string): Omit<Lines, "
   return { key, before, table, joined, among, ...passing(list, filters, further) };
 };
 
-/** The whole list as NDJSON, a member for each of its columns; streamed on one snapshot. */
-export const linesOf = (store: Store, list: List, filters: Filters): Promise<ReadableStream<Uint8Array>> =>
+/**
+ * The whole list as NDJSON in its usual order, a member for each of its columns; streamed on one snapshot.
+ *
+ * @throws Failure `usage` where another order is asked for
+ */
+export const linesOf = (
+  store: Store,
+  list: List,
+  { sort, desc, ...filters }: Omit<PageQuery, "limit" | "cursor">,
+): Promise<ReadableStream<Uint8Array>> =>
   store.lines(async (reader) => {
+    if (sort !== undefined || desc === true) {
+      throw new Failure("usage", {
+        what: text("NDJSON is in the usual order only", "NDJSON では並べ替えできません"),
+        where: "query.sort",
+      });
+    }
     await prepare(reader, list);
     return { ...streamed(list, filters), line: recordLine(list) };
   });

@@ -1,10 +1,15 @@
 import type { CustomField } from "../../contract/index.ts";
 import { formatOf } from "../../model/format.ts";
-import { CUSTOM_FIELD, USER } from "../../model/user.ts";
+import { CUSTOM_FIELD, USER, USER_ORDERS } from "../../model/user.ts";
 import { keepLast } from "./collections.ts";
 import { CREATION, namesOf, type List } from "./lists.ts";
 import { PLACE } from "./orgs.ts";
 import type { Reader, Row, Writer } from "./store.ts";
+
+const sortSql = (field: (typeof USER_ORDERS)[number]): string => {
+  if (field === "org") return "coalesce(p.path, '')";
+  return field === "emails" ? "coalesce(t.emails ->> 0, '')" : `coalesce(t.${field}, '')`;
+};
 
 /** PANEL users in order of creation; their organisation is derived from the whole tree. */
 export const USERS: List<typeof USER.fields> = {
@@ -14,7 +19,9 @@ export const USERS: List<typeof USER.fields> = {
   joined: "join org o on o.pk = t.org left join temp.place p on p.pk = t.org",
   sql: { "org.id": "o.id", "org.code": "o.code", "org.path": "coalesce(p.path, '')" },
   order: [CREATION],
+  orders: Object.fromEntries(USER_ORDERS.map((field) => [field, [{ sql: sortSql(field), before: "" }, CREATION]])),
   filters: { filterName: "name", filterId: "emails" },
+  ofOrg: "t.org = (select pk from org where id = :org)",
   named: `t.pk in (
     select pk from user where id = :name
     union select user from user_email where emailKey = :emailKey

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { TestTenant } from "../testing/tenant.ts";
+
+const ORG_ID = "019a9f3c-5a00-7abc-8de3-000000000007";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+  const { database } = tenant;
+  const { pk } = database.prepare("select pk from org").get() as { pk: number };
+  database.exec(`
+    insert into org (pk, id, name, parent, createdAt, updatedAt, revision) values (7, '${ORG_ID}', '営業', ${pk}, '', '', 1);
+    insert into custom_field (pk, id, name, nameKey, createdAt) values (1, 'f', '趣味', '趣味', '');`);
+  const insert = database.prepare(
+    `insert into user (pk, id, name, emails, org, employeeCode, custom, createdAt, updatedAt, revision)
+     values (?, ?, ?, ?, ?, ?, ?, '', '', 1)`,
+  );
+  const at = "2026-04-01T00:00:00.000Z";
+  for (const [index, [name, org, code, custom]] of (
+    [
+      ["山田 一", 7, "E3", "{}"],
+      ["Yamada 二", pk, "E1", '{"1":"山登り"}'],
+      ["佐藤", 7, null, "{}"],
+    ] as const
+  ).entries()) {
+    const id = `019a9f3c-5a00-7abc-8de2-00000000000${index + 1}`;
+    insert.run(index + 1, id, name, JSON.stringify([`u${index + 1}@example.jp`]), org, code, custom);
+  }
+  database.prepare("update user set createdAt = ?, updatedAt = ?").run(at, at);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const namesOf = async (query: Parameters<typeof tenant.client.users.list>[0]): Promise<readonly string[]> =>
+  (await Array.fromAsync(tenant.client.users.list(query))).map(({ name }) => name);
+
+test("a search finds any text, addresses and custom fields included", async () => {
+  expect(await namesOf({ search: "山" })).toEqual(["山田 一", "Yamada 二"]);
+  expect(await namesOf({ search: "U3@EXAMPLE" })).toEqual(["佐藤"]);
+  expect(await namesOf({ search: "E3" })).toEqual(["山田 一"]);
+  expect(await namesOf({ search: "' or 1 --" })).toEqual([]);
+});
+
+test("an organisation has those directly in it, with other filters too", async () => {
+  expect(await namesOf({ org: ORG_ID })).toEqual(["山田 一", "佐藤"]);
+  expect(await namesOf({ org: ORG_ID, search: "山" })).toEqual(["山田 一"]);
+});
+
+test("every order is one over all pages, blanks first, and turned round", async () => {
+  expect(await namesOf({ sort: "employeeCode", limit: 1 })).toEqual(["佐藤", "Yamada 二", "山田 一"]);
+  expect(await namesOf({ sort: "employeeCode", desc: true, limit: 2 })).toEqual(["山田 一", "Yamada 二", "佐藤"]);
+  for (const sort of ["name", "nameKana", "emails", "org", "title", "accountName", "createdAt", "updatedAt"] as const) {
+    const up = await namesOf({ sort, limit: 1 });
+    expect(up).toHaveLength(3);
+    expect(await namesOf({ sort, desc: true })).toEqual(up.toReversed());
+  }
+});
+
+test("NDJSON has the usual order only, and the filters", async () => {
+  const textOf = async (query: object): Promise<string> =>
+    Buffer.concat(await Array.fromAsync(tenant.client.users.list(query).ndjson())).toString();
+  expect((await textOf({ org: ORG_ID, search: "山" })).trimEnd().split("\n")).toHaveLength(1);
+  await expect(textOf({ sort: "name" })).rejects.toMatchObject({ code: "usage" });
+});
