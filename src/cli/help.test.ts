@@ -5,7 +5,8 @@ import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { PROGRAM } from "../commands/index.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 import { inBoth, run } from "../commands/testing/program.ts";
-import { text } from "../lib/text/index.ts";
+import { displayWidth } from "../lib/terminal/table/width.ts";
+import { same, text } from "../lib/text/index.ts";
 import { nounHelp, verbHelp } from "./help.ts";
 
 const about = text("what for", "用途");
@@ -23,10 +24,10 @@ const parts = (help: string): string[][] => {
 const partWith = (help: string, line: RegExp): string[] =>
   parts(help).find((part) => part.some((one) => line.test(one))) ?? [];
 
-const codesIn = (help: string): readonly string[] =>
-  partWith(help, /^ {2}130 /)
-    .slice(1)
-    .map((line) => line.trim().split(" ")[0] ?? "");
+const codes = (part: readonly string[] = []): readonly string[] =>
+  part.flatMap((line) => /^ {2}(\d+) /.exec(line)?.[1] ?? []);
+
+const codesIn = (help: string): readonly string[] => codes(partWith(help, /^ {2}130 /));
 
 const command = defineCommand({
   summary: text("do it", "実行する"),
@@ -44,46 +45,43 @@ const command = defineCommand({
   async run() {},
 });
 
-test("a verb's help has its parts in order", () => {
-  const [summary, usage, first, second, args, options, everywhere, examples, exits, ...more] = parts(
-    verbHelp(["it"], command, "en"),
+test("a verb's help has its parts in order, examples first, the general options where asked for", () => {
+  const [summary, usage, examples, args, options, everywhere, first, second, exits, ...more] = parts(
+    verbHelp(["it"], command, "en", true),
   );
   expect(more).toEqual([]);
   expect(summary).toEqual(["do it"]);
   expect(usage?.slice(1)).toEqual(["  clomoctl it FILE [OPTIONS]"]);
-  expect([first, second]).toEqual([["First."], ["Second."]]);
+  expect(examples?.slice(1)).toEqual([`  clomoctl it ${"a".repeat(30)}.csv`, "  clomoctl it b.csv  with b"]);
   expect(args?.slice(1)).toEqual(["  FILE  what for"]);
   expect(options?.slice(1)).toEqual([
-    `  --limit N${" ".repeat(25)}  what for`,
+    "  --limit N  what for",
     "  --a-very-long-option-indeed-for-tests SOMETHING",
-    `  ${" ".repeat(34)}  what for`,
+    "             what for",
   ]);
-  expect(everywhere?.at(-1)).toMatch(/^ {2}-h, --help +\S/);
-  expect(examples?.slice(1)).toEqual([
-    `  clomoctl it ${"a".repeat(30)}.csv`,
-    `  clomoctl it b.csv${" ".repeat(34 - 17)}  with b`,
+  expect(everywhere?.slice(-2).join("\n")).toMatch(/^ {2}-h, --help +\S.+\n {2}--help-all +\S/);
+  expect([first, second]).toEqual([["First."], ["Second."]]);
+  expect(codes(exits)).toEqual(["0", "1", "2", "5", "130"]);
+  expect(parts(verbHelp(["it"], command, "en", false))[5]).toEqual([
+    "Options of every command: clomoctl it --help-all",
   ]);
-  expect(exits?.slice(1).map((line) => line.trim().split(" ")[0])).toEqual(["0", "1", "2", "5", "130"]);
-});
-
-test("terms are padded to the longest of their list", () => {
-  const help = verbHelp(
-    ["it"],
-    { ...command, options: { limit: command.options.limit, as: { kind: "string", about } } },
-    "en",
-  );
-  expect(help).toContain("\n  --limit N  what for\n  --as AS    what for\n");
 });
 
 test("a part without entries is left out, and all is in the person's language", () => {
-  const { details: _, ...plain } = command;
-  const help = verbHelp(["it"], { ...plain, args: {}, options: {}, examples: [] }, "ja");
+  const { details: _, ...bare } = command;
+  const help = verbHelp(["it"], { ...bare, args: {}, options: {}, examples: [] }, "ja", true);
   const all = parts(help);
   expect(all).toHaveLength(4);
   expect(all[0]).toEqual(["実行する"]);
   expect(help).toMatch(/\n {2}0 +完了\n/);
-  // the long term of --format has a line of its own
-  expect(all[2]?.length).toBe(Object.keys(GLOBAL_OPTIONS).length + 3);
+});
+
+test("long explanations hang beside their terms", () => {
+  const long = { kind: "string", value: "X", about: same("word ".repeat(30).trim()) } as const;
+  const help = verbHelp(["it"], { ...command, options: { long } }, "ja", false);
+  const [, first = "", second = ""] = partWith(help, /--long/);
+  expect(first).toMatch(/^ {2}--long X {2}word/);
+  expect(second).toMatch(/^ {12}word/);
 });
 
 const verb = (name: string): VerbNode => ({
@@ -103,37 +101,28 @@ const noun = (more: Partial<NounNode>): NounNode => ({
 
 test("a noun's help lists nouns with their other names, then verbs", () => {
   const root = noun({ name: "clomoctl", nouns: [noun({})], verbs: [verb("go")], examples: ["clomoctl go"] });
-  const [summary, usage, nouns, verbs, everywhere, examples, exits, ...more] = parts(nounHelp([], root, "ja"));
+  const [summary, usage, examples, nouns, verbs, everywhere, exits, ...more] = parts(nounHelp([], root, "ja", true));
   expect(more).toEqual([]);
   expect(summary).toEqual(["用途"]);
   expect(usage?.slice(1)).toEqual(["  clomoctl <command> <subcommand> [OPTIONS]"]);
-  expect(nouns?.slice(1)).toEqual(["  clomo-account, account  用途"]);
-  expect(verbs?.slice(1)).toEqual(["  go  用途"]);
-  expect(everywhere).toHaveLength(1 + Object.keys(GLOBAL_OPTIONS).length + 3);
-  expect(everywhere?.at(-2)).toMatch(/^ {2}-h, --help /);
-  expect(everywhere?.at(-1)).toMatch(/^ {2}-V, --version /);
   expect(examples?.slice(1)).toEqual(["  clomoctl go"]);
-  expect(exits?.slice(1).map((line) => line.trim().split(" ")[0])).toEqual([
-    "0",
-    "1",
-    "2",
-    "3",
-    "4",
-    "5",
-    "6",
-    "7",
-    "8",
-    "9",
-    "130",
-  ]);
+  expect(nouns?.[1]).toEqual("  clomo-account, account  用途");
+  expect(nouns?.slice(2).map((line) => line.trim().split(" ")[0])).toEqual(["help", "version"]);
+  expect(verbs?.slice(1)).toEqual(["  go  用途"]);
+  expect(everywhere?.at(-1)).toMatch(/^ {2}-V, --version /);
+  expect(codes(exits)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "130"]);
+  expect(parts(nounHelp([], root, "ja", false))).toHaveLength(6);
 });
 
 test("below the top there is no version, and no exit code but the usual ones", () => {
-  const help = nounHelp(["clomo-account"], noun({ verbs: [verb("grant")] }), "en");
+  const help = nounHelp(["clomo-account"], noun({ verbs: [verb("grant")] }), "en", true);
   expect(help).toContain("\n  clomoctl clomo-account <subcommand> [OPTIONS]\n");
-  expect(help).not.toContain("--version");
+  expect(help).not.toContain("version");
   expect(codesIn(help)).toEqual(["0", "1", "2", "130"]);
 });
+
+/** Without blanks and ends of lines: help is wrapped. */
+const unwrapped = (words: string): string => words.replaceAll(/\s/g, "");
 
 const nounsBelow = (node: NounNode, path: readonly string[] = []): (readonly [string, NounNode])[] => [
   [path.join(" "), node],
@@ -148,25 +137,27 @@ const VERBS = NOUNS.flatMap(([path, node]) =>
 test.each(NOUNS)("%s --help names what stands below it, in both languages", async (path, node) => {
   const { en, ja } = await inBoth([...path.split(" ").filter((word) => word !== ""), "--help"]);
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
-  expect(en.stdout.startsWith(`${node.summary.en}\n`)).toBe(true);
-  expect(ja.stdout.startsWith(`${node.summary.ja}\n`)).toBe(true);
+  expect(unwrapped(en.stdout).startsWith(unwrapped(node.summary.en))).toBe(true);
+  expect(unwrapped(ja.stdout).startsWith(unwrapped(node.summary.ja))).toBe(true);
   for (const { name, summary } of [...node.nouns, ...node.verbs]) {
     expect(en.stdout).toMatch(new RegExp(String.raw`^ {2}${name}\b`, "m"));
-    expect(en.stdout).toContain(`  ${summary.en}\n`);
-    expect(ja.stdout).toContain(`  ${summary.ja}\n`);
+    expect(unwrapped(en.stdout)).toContain(unwrapped(summary.en));
+    expect(unwrapped(ja.stdout)).toContain(unwrapped(summary.ja));
   }
 });
 
 test.each(VERBS)("%s --help names its options, examples and exit codes, in both languages", async (path, { load }) => {
   const { default: declared } = await load();
-  const { en, ja } = await inBoth([...path.split(" "), "-h"]);
+  const { en, ja } = await inBoth([...path.split(" "), "--help-all"]);
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
   expect(en.stdout).toContain(`\n  clomoctl ${path}`);
   for (const { stdout, language } of [{ ...en, language: "en" } as const, { ...ja, language: "ja" } as const]) {
-    expect(stdout.startsWith(`${declared.summary[language]}\n`)).toBe(true);
+    expect(unwrapped(stdout).startsWith(unwrapped(declared.summary[language]))).toBe(true);
+    const prose = stdout.split("\n").filter((one) => !/^ {2}(?:clomoctl|-)/.test(one));
+    expect(Math.max(...prose.map(displayWidth))).toBeLessThanOrEqual(80);
     for (const [key, field] of Object.entries({ ...GLOBAL_OPTIONS, ...declared.options })) {
       expect(stdout).toMatch(new RegExp(String.raw`^ {2}(-\w, )?--${flagName(key)}\b`, "m"));
-      expect(stdout).toContain(field.about[language]);
+      expect(unwrapped(stdout)).toContain(unwrapped(field.about[language]));
     }
     for (const { line } of declared.examples) expect(stdout).toContain(`\n  ${line}`);
   }

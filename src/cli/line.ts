@@ -30,11 +30,14 @@ export interface CommandLine {
   /** requested before any stray word */
   readonly version: boolean;
   readonly help: boolean;
+  /** help with the general options */
+  readonly helpAll: boolean;
   /** the first stray word before the verb */
   readonly stray: StrayWord | undefined;
 }
 
-const HELP = ["--help", "-h"];
+const HELP_ALL = "--help-all";
+const HELP = ["--help", "-h", HELP_ALL];
 const VERSION = ["--version", "-V"];
 
 /** `-` alone stands for stdin or stdout. */
@@ -53,6 +56,7 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
   let verb: VerbNode | undefined;
   let version = false;
   let help = false;
+  let helpAll = false;
   let stray: StrayWord | undefined;
   const isStray = (word: string): void => void (stray ??= { word, path: [...path], noun });
   for (let at = 0; at < argv.length; at += 1) {
@@ -60,6 +64,12 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
     if (word === "--") {
       words.push(...argv.slice(at));
       break;
+    }
+    const isFirst = path.length === 0 && stray === undefined && !help && !version;
+    if (isFirst && (word === "help" || word === "version")) {
+      help = word === "help";
+      version = word === "version";
+      continue;
     }
     if (!isOption(word)) {
       const below = verb === undefined ? nounBelow(noun, word) : undefined;
@@ -77,6 +87,7 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
     if (VERSION.includes(word) && path.length === 0 && stray === undefined) version = true;
     else if (HELP.includes(word)) help = true;
     else if (takesValue === undefined && verb === undefined) isStray(word);
+    if (word === HELP_ALL) helpAll = true;
     if (!HELP.includes(word) || verb !== undefined) words.push(word);
     if (takesValue === undefined) continue;
     const isApart = takesValue && rest.length === 0;
@@ -85,5 +96,5 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
     if (isApart) words.push(value);
     globals.set(flag, value);
   }
-  return { path, noun, verb, words, globals, flags, version, help, stray };
+  return { path, noun, verb, words, globals, flags, version, help, helpAll, stray };
 }

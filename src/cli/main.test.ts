@@ -16,7 +16,7 @@ describe("version and help", () => {
     const { en, ja } = await inBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
-      /\n {2}clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}-V, --version /,
+      /\n {2}clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}version +\S/,
     );
     expect(ja.exit).toBe(0);
     expect(ja.stdout).toContain("バージョンを表示する");
@@ -46,6 +46,24 @@ describe("version and help", () => {
     const { exit, stdout, stderr, requests } = await run(line);
     expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
     expect(stdout).toContain(`\n  ${usage}\n`);
+  });
+
+  test("a noun alone shows its help, and is a usage error, in both languages", async () => {
+    const { en, ja } = await inBoth("users fields");
+    expect([en.exit, ja.exit, en.stdout, ja.stdout]).toEqual([2, 2, "", ""]);
+    expect(en.stderr).toContain("\n  clomoctl users fields <subcommand> [OPTIONS]\n");
+    expect(en.stderr).toMatch(
+      /\nerror: specify a subcommand\n {2}clomoctl users fields\n {2}one of: add, list, remove\n$/,
+    );
+    expect(ja.stderr).toContain("\nエラー: サブコマンドを指定してください\n");
+    const json = await run("users --format json");
+    expect(JSON.parse(json.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ type: "usage" });
+  });
+
+  test("help of the words that follow it", async () => {
+    const asked = await run("help users import");
+    expect(asked).toEqual(await run("users import --help"));
+    expect(await run("help users imprt")).toMatchObject({ exit: 2, stdout: "" });
   });
 
   test("behind -- there is no help", async () => {
@@ -99,7 +117,6 @@ describe("what is misspelt", () => {
       "one of: context, csv, devices, imports, orgs, renewals, secured, users",
     ],
     ["-", "unknown command -", "one of: context, csv,"],
-    ["users fields", "specify a subcommand", "one of: add, list, remove; see clomoctl users fields --help"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
     ["users --app docs list", "unknown option --app", "put the subcommand's own options after it"],
     ["users list --limt 3", "unknown option --limt", "did you mean --limit?"],
@@ -115,7 +132,6 @@ describe("what is misspelt", () => {
     ["user list", "コマンド user は不明です", "clomoctl users ですか?"],
     ["users lst", "コマンド lst は不明です", "clomoctl users list ですか?"],
     ["frobnicate", "コマンド frobnicate は不明です", "次のいずれか: context, csv"],
-    ["users", "サブコマンドを指定してください", "clomoctl users --help"],
     ["users --limit 3 list", "オプション --limit は不明です", "サブコマンドの後に"],
     ["--fromat json users list", "--fromat は不明です", "--format ですか?"],
     ["users list hanako", "余分な引数 hanako", "clomoctl users list --help"],

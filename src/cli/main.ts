@@ -26,11 +26,12 @@ export async function main(outside: Outside): Promise<number> {
           const { runVerb } = await import("./run.ts");
           return await runVerb(outside, style, { path: [STATUS.name], verb: STATUS, words: line.words });
         }
-        writeNow(1, nounHelp(found.path, found.noun, style.language));
-        return 0;
+        writeNow(found.failure === undefined ? 1 : 2, nounHelp(found.path, found.noun, style.language, line.helpAll));
+        if (found.failure === undefined) return 0;
+        throw found.failure;
       case "verb-help": {
         const { default: command } = await found.verb.load();
-        writeNow(1, verbHelp(found.path, command, style.language));
+        writeNow(1, verbHelp(found.path, command, style.language, line.helpAll));
         return 0;
       }
       case "verb": {

@@ -51,6 +51,11 @@ test.each([
 
 test("version and help win at their level", () => {
   expect(to("--version")).toEqual({ to: "version" });
+  expect(to("version")).toEqual({ to: "version" });
+  expect(to("help")).toMatchObject({ to: "noun-help", path: [] });
+  expect(to("--lang ja help users import")).toMatchObject({ to: "verb-help", path: ["users", "import"] });
+  expect(to("users")).toMatchObject({ to: "noun-help", path: ["users"], failure: { code: "usage" } });
+  expect(to("users list help")).toMatchObject({ to: "verb", words: ["help"] });
   expect(to("--lang ja --version")).toEqual({ to: "version" });
   expect(to("")).toMatchObject({ to: "noun-help", path: [] });
   expect(to("-h")).toMatchObject({ to: "noun-help", path: [] });
@@ -65,7 +70,6 @@ test.each([
   ["acount grant", "unknown command acount", "did you mean clomoctl account?"],
   ["users frobnicate", "unknown command frobnicate", "one of: fields, list, import"],
   ["us", "unknown command us", "one of: users, secured, clomo-account"],
-  ["users", "specify a subcommand", "one of: fields, list, import; see clomoctl users --help"],
   ["--fromat json users list", "unknown option --fromat before the subcommand", "did you mean --format?"],
   ["--app docs users list", "unknown option --app before the subcommand", "put the subcommand's own options after it"],
   ["users --version", "unknown option --version before the subcommand", "put the subcommand's own options after it"],

@@ -7,7 +7,13 @@ import { GLOBAL_FLAGS, isOption, type CommandLine, type StrayWord } from "./line
 /** The destination of a command line; `path` holds the nouns and the verb, without the program's name. */
 export type Route =
   | { readonly to: "version" }
-  | { readonly to: "noun-help"; readonly path: readonly string[]; readonly noun: NounNode }
+  | {
+      readonly to: "noun-help";
+      readonly path: readonly string[];
+      readonly noun: NounNode;
+      /** why the help is shown unasked */
+      readonly failure?: Failure;
+    }
   | { readonly to: "verb-help"; readonly path: readonly string[]; readonly verb: VerbNode }
   | {
       readonly to: "verb";
@@ -25,7 +31,12 @@ const typed = (path: readonly string[]): string => ["clomoctl", ...path].join(" 
 
 function unknownOption({ word, path }: StrayWord): Failure {
   const [flag = ""] = word.split("=");
-  const near = nearest(flag, [...GLOBAL_FLAGS.keys(), "--help", ...(path.length === 0 ? ["--version"] : [])]);
+  const near = nearest(flag, [
+    ...GLOBAL_FLAGS.keys(),
+    "--help",
+    "--help-all",
+    ...(path.length === 0 ? ["--version"] : []),
+  ]);
   return new Failure("usage", {
     what: text(`unknown option ${word} before the subcommand`, `サブコマンドの前のオプション ${word} は不明です`),
     where: typed(path),
@@ -56,10 +67,7 @@ function missingVerb(path: readonly string[], noun: NounNode): Failure {
   return new Failure("usage", {
     what: text("specify a subcommand", "サブコマンドを指定してください"),
     where: typed(path),
-    hint: text(
-      `one of: ${wordsBelow(noun).join(", ")}; see ${typed(path)} --help`,
-      `次のいずれか: ${wordsBelow(noun).join(", ")}。${typed(path)} --help を参照してください`,
-    ),
+    hint: text(`one of: ${wordsBelow(noun).join(", ")}`, `次のいずれか: ${wordsBelow(noun).join(", ")}`),
   });
 }
 
@@ -72,6 +80,6 @@ export function routeOf({ path, noun, verb, words, version, help, stray }: Comma
   if (version) return { to: "version" };
   if (stray !== undefined) throw isOption(stray.word) ? unknownOption(stray) : unknownWord(stray);
   if (verb !== undefined) return help ? { to: "verb-help", path, verb } : { to: "verb", path, verb, words };
-  if (!help && path.length > 0) throw missingVerb(path, noun);
+  if (!help && path.length > 0) return { to: "noun-help", path, noun, failure: missingVerb(path, noun) };
   return { to: "noun-help", path, noun };
 }

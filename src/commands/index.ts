@@ -6,7 +6,7 @@ export const PROGRAM: NounNode = {
     name: "clomoctl",
     summary: {"en":"clomoctl: a command line for administrators of CLOMO tenants. Not a product of CLOMO's maker; there is no public CLOMO API.","ja":"clomoctl: CLOMO テナントの管理者のためのコマンド。メーカーの製品ではありません(CLOMO の公開 API は確認されていません)。"},
     aliases: [],
-    examples: ["clomoctl csv check people.csv --as users","clomoctl users import people.csv --create-orgs --dry-run --format json","clomoctl renewals check certificates --within 60d --critical 2w"],
+    examples: ["clomoctl users import people.csv --create-orgs --yes","clomoctl csv check people.csv --as users","clomoctl renewals check certificates --within 60d --critical 2w"],
     nouns: [{
     name: "context",
     summary: {"en":"contexts: the tenants to work on","ja":"コンテキスト(操作するテナント)"},

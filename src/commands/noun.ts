@@ -7,8 +7,8 @@ export default defineNoun({
     "clomoctl: CLOMO テナントの管理者のためのコマンド。メーカーの製品ではありません(CLOMO の公開 API は確認されていません)。",
   ),
   examples: [
+    "clomoctl users import people.csv --create-orgs --yes",
     "clomoctl csv check people.csv --as users",
-    "clomoctl users import people.csv --create-orgs --dry-run --format json",
     "clomoctl renewals check certificates --within 60d --critical 2w",
   ],
 });

@@ -3,7 +3,10 @@ const WIDE_FORMS = String.raw`\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufa
 const WIDE = new RegExp(`[${WIDE_FORMS}]`);
 
 /** What stays on one line: blanks; a word; a wide character, with the marks that may not end or begin a line. */
-const PIECES = new RegExp(String.raw`\s+|[「『(（]*(?:[${WIDE_FORMS}]|[^\s${WIDE_FORMS}]+)[、。」』)）ー・:：]*`, "gu");
+const PIECES = new RegExp(
+  String.raw`\s+|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s|${WIDE_FORMS}]+)[、。」』)）ー・:：|]*`,
+  "gu",
+);
 
 /**
  * Columns taken by our own words: exact for Japanese and English, without combining characters and emoji. For data use
@@ -36,7 +39,7 @@ export function cutWords(words: string, columns: number): string {
 }
 
 /**
- * The words in lines of at most `columns`, broken at blanks and between kana or kanji; a longer word has a line of its
+ * The words in lines of at most `columns`, broken at blanks, behind `|` and between kana or kanji; a longer word has a line of its
  * own. One line at least.
  *
  * @param widthOf a line's columns: {@link wordWidth}, or `displayWidth` for data
