@@ -16,8 +16,8 @@ export default defineCommand({
   args: { user: USER_ARGUMENT },
   options: {},
   examples: [
-    { line: "clomoctl users show taro.yamada@example.co.jp" },
-    { line: "clomoctl users show E00000002 --format json" },
+    { line: "clomoctl users show hanako.yamazaki@example.jp" },
+    { line: "clomoctl users show A0002 --format json" },
   ],
   exits: ["not-found"],
   async run(tools, { user }) {
