@@ -85,7 +85,7 @@ describe("an import", () => {
     expect((await desk.run("users import all.csv --create-orgs --yes")).code).toBe(0);
     await desk.write("short.csv", csv([header, "一,a@example.jp,,0001", "二,b@example.jp,部長,0002,,S1"]));
     expect((await desk.run("users import short.csv --yes")).code).toBe(3);
-    const done = await desk.run("users import short.csv --fix short-rows --yes --format json");
+    const done = await desk.run("users import short.csv --fix short-rows --blank clear --yes --format json");
     expect(resultOf(done)).toMatchObject({ update: 2, committed: true });
     const listed = await desk.run("users list --format json");
     expect(JSON.parse(listed.text)).toMatchObject([
