@@ -11,7 +11,7 @@ import { openInput } from "../../lib/files/index.ts";
 import { encodingOf, headOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
 import { inspectFile } from "./file/inspect-file.ts";
-import { mapFileText, type MappedHeader } from "./file/map-file-text.ts";
+import { mapFileText, type MappedHeader } from "./map-file-text.ts";
 import { OUTPUT, writeOutput } from "./file/output.ts";
 import { isWorkbook, SHEET } from "./file/sheet.ts";
 

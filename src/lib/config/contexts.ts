@@ -1,7 +1,9 @@
 import { rm, lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
+import { hasCode } from "../files/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { contextNameKey, parseContextName } from "./context-name.ts";
 import {
@@ -201,13 +203,13 @@ export class Contexts {
 
   /** Whether the home holds data of a context's tenant. */
   async holdsTenant(context: Context): Promise<boolean> {
-    return context.kind === "embedded" && (await lstat(context.tenantFolder).catch(() => undefined)) !== undefined;
+    return context.kind === "embedded" && (await isThere(context.tenantFolder));
   }
 
   /** Whether a context's tenant has been created here. */
   async hasDatabase(context: Context): Promise<boolean> {
     if (context.kind !== "embedded") return false;
-    return (await lstat(join(context.tenantFolder, "tenant.db")).catch(() => undefined)) !== undefined;
+    return isThere(join(context.tenantFolder, "tenant.db"));
   }
 
   #all({ contexts }: Settings): readonly Context[] {
@@ -258,3 +260,13 @@ function pick(contexts: readonly Context[], name: string): Context {
 }
 
 const taken = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
+
+/** @throws Failure where it cannot be found out */
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (cause: unknown) => {
+      if (hasCode(cause, "ENOENT", "ENOTDIR")) return false;
+      throw diskFailureOf(cause, path) ?? cause;
+    },
+  );

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { FORMATS } from "../../../lib/model/formats.ts";
-import { parseMapFile } from "../../../lib/csv/layout/map-parse.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { parseMapFile } from "../../lib/csv/layout/map-parse.ts";
 import { mapFileText } from "./map-file-text.ts";
 
 it("is read back as it was written, whatever the headers are", () => {
