@@ -11,9 +11,24 @@ import { openInput } from "../../lib/files/index.ts";
 import { encodingOf, headOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
 import { inspectFile } from "./file/inspect-file.ts";
-import { mapFileText, type MappedHeader } from "./map-file-text.ts";
 import { OUTPUT, writeOutput } from "./file/output.ts";
 import { isWorkbook, SHEET } from "./file/sheet.ts";
+
+/** A header of another program's file, and our header for it; null: its column is not read. */
+interface MappedHeader {
+  readonly header: string;
+  readonly to: string | null;
+}
+
+/** A string in YAML: double-quoted as in JSON. */
+const quoted = (value: string): string => JSON.stringify(value);
+
+/** The text of a `--map` file. */
+export function mapFileText(columns: readonly MappedHeader[], delimiter: string): string {
+  const lines = columns.map(({ header, to }) => `  ${quoted(header)}: ${to === null ? "ignore" : quoted(to)}`);
+  const dialect = delimiter === "," ? [] : ["dialect:", `  delimiter: ${quoted(delimiter)}`];
+  return [columns.length === 0 ? "columns: {}" : "columns:", ...lines, ...dialect, ""].join("\n");
+}
 
 export default defineCommand({
   summary: text("create a --map file by answering questions", "質問に答えて対応表ファイル(--map 用)の雛形を作る"),

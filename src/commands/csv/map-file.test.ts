@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { parseMapFile } from "../../lib/csv/layout/map-parse.ts";
-import { mapFileText } from "./map-file-text.ts";
+import { mapFileText } from "./map.ts";
 
 it("is read back as it was written, whatever the headers are", () => {
   const header = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((value) => value.trim() === value);
