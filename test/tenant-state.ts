@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -6,14 +7,18 @@ import { run } from "./program.ts";
 /** Where a home keeps the embedded tenant. */
 export const TENANT = join("tenants", "embedded");
 
+/** What the lists of a tenant tell that has nothing in it but the topmost organisation. */
+const NOTHING = ['[{"name":"全社","code":null}]', "[]", "[]", '[{"integrity_check":"ok"}]'];
+
 /**
- * What a tenant holds: the bytes of its users' export, then its organisations and what only one user may have. It is told
+ * What a tenant holds, empty or not there yet too: the bytes of its users' export, then its organisations and what only one user may have. It is told
  * after a command that works on imports, as that one removes what killed ones left.
  */
 export async function stateOf(home: string): Promise<string> {
   await run(["imports", "list"], { home });
   const { text, code, stderr } = await run(["users", "export", "--encoding", "utf-8"], { home });
   if (code !== 0) throw new Error(`the tenant cannot be read:\n${stderr}`);
+  if (!existsSync(join(home, TENANT, "tenant.db"))) return [text, ...NOTHING].join("\n");
   const database = openDatabase(home);
   try {
     const lists = [

@@ -107,6 +107,16 @@ describe("a folder", () => {
     expect(again.stderr).toContain("certs/c.vpptoken: same topic as x\n");
   });
 
+  test("is meant by a name that ends as one, and missed where there is none", async () => {
+    const { exit, stderr, requests } = await run("renewals add certs/ --owner it@example.jp", {
+      folder: freshFolder(),
+      tenant: { listRenewals: { items: [] } },
+    });
+    expect(exit).toBe(3);
+    expect(stderr).toContain("certs");
+    expect(requests.filter(({ json }) => json !== undefined)).toEqual([]);
+  });
+
   test("a kind that is given makes it a name", async () => {
     const folder = freshFolder();
     mkdirSync(join(folder, "契約"));

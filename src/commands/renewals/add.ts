@@ -41,7 +41,7 @@ export default defineCommand({
       line: "clomoctl renewals add 第一所有者 --kind android-owner --last-login 2026-04-01 --phone 情報システム部の金庫",
     },
     { line: "clomoctl renewals add example.jp --kind custom --expires 2027-03-31 --notes ドメイン" },
-    { line: "clomoctl renewals add certificates --owner it@example.jp", about: text("a folder", "フォルダー") },
+    { line: "clomoctl renewals add certificates/ --owner it@example.jp", about: text("a folder", "フォルダー") },
   ],
   exits: ["input-rejected", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
@@ -51,7 +51,7 @@ export default defineCommand({
     const { kind } = options;
     if (name.trim() === "") throw nameMissing();
     if (kind === undefined && options.file === undefined) {
-      if (!(await isFolder(resolve(tools.workingFolder, name)))) throw kindMissing();
+      if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name)))) throw kindMissing();
       const { addFolder } = await import("./items/add-folder.ts");
       return addFolder(tools, tenant, { folder: name, options });
     }

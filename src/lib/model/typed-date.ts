@@ -1,9 +1,10 @@
-import { dayOf, isDay } from "./time.ts";
+import { dayOf, isDay, LAST_DAY } from "./time.ts";
 
 const DAY = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
 const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
+const DAY_MS = 24 * HOUR_MS;
 /** bounds in the search for a day's end: no zone is further from UTC */
 const MOST_HOURS_BEHIND = 15;
 const MOST_HOURS_AHEAD = 40;
@@ -38,14 +39,14 @@ const isTypedDay = (day: string): boolean => isDay(day) && !day.startsWith("0000
 
 /** The last second of a day in a zone: found by bisection, since a zone's midnight may not exist or may occur twice. */
 const endOfDay = (day: string, timezone: string): Date => {
+  // all that follows the last day counts as that day
+  if (day === LAST_DAY) return new Date(endOfDay("9999-12-30", timezone).getTime() + DAY_MS);
   const midnight = Date.parse(`${day}T00:00:00Z`);
   let within = Math.trunc((midnight - MOST_HOURS_BEHIND * HOUR_MS) / SECOND_MS);
   let after = Math.trunc((midnight + MOST_HOURS_AHEAD * HOUR_MS) / SECOND_MS);
   while (after - within > 1) {
     const middle = Math.trunc((within + after) / 2);
-    const there = dayOf(new Date(middle * SECOND_MS), timezone);
-    // the day after 9999-12-31 has one digit more
-    if (there.length > day.length || there > day) after = middle;
+    if (dayOf(new Date(middle * SECOND_MS), timezone) > day) after = middle;
     else within = middle;
   }
   return new Date(within * SECOND_MS);
