@@ -127,7 +127,6 @@ describe("the console bridge", () => {
       ": パスワード of 14 existing users, シークレットキー of 14 existing users; 全件更新 overwrites every field",
     );
     expect(outcome.stderr).toMatch(/lacks these columns.*グループ名/);
-    expect(outcome.stderr).toContain("the tenant's data");
   });
 
   test("columns nobody knows are carried along", async () => {
@@ -148,15 +147,18 @@ describe("the console bridge", () => {
     expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,,taro@example.com");
   });
 
-  test("the age of the mirror is in every plan and in context show, which makes no tenant", async () => {
+  test("the age of a mirror is in every plan and in context show, which makes no tenant", async () => {
     const desk = await freshDesk();
     const shown = async () => JSON.parse((await desk.run("context show --format json")).text) as object;
     expect(await shown()).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
     expect(existsSync(desk.path("tenants"))).toBe(false);
-    const first = await desk.run("users import people.csv --mode replace --create-orgs --yes");
-    expect(first.stderr.match(/was never imported from the console/g)).toHaveLength(1);
+    const own = await desk.run("users import people.csv --mode replace --create-orgs --yes");
+    expect(own.stderr).not.toContain("console");
+    expect(await shown()).toMatchObject({ mirroredAt: null });
+    const first = await desk.run("users import people.csv --from-console --yes");
+    expect(first.stderr.match(/this makes the tenant a mirror of the console/g)).toHaveLength(1);
     const again = await desk.run("users import people.csv --dry-run --emit-csv c.csv");
-    expect(again.stderr.match(/was last imported from the console on/g)).toHaveLength(1);
+    expect(again.stderr.match(/mirror of the console: the tenant's data last came from there on/g)).toHaveLength(1);
     expect(await shown()).toMatchObject({ mirroredAt: expect.stringMatching(/Z$/), mirrorAgeDays: 0 });
     expect((await desk.run("context show --format table")).text).toMatch(/days since the update +0/);
   });

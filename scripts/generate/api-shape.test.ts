@@ -57,6 +57,9 @@ const added = (...at: readonly string[]): Permitted => ({
   why: DEVICES,
 });
 
+/** What the console bridge has besides what it had. */
+const bridge = (...at: readonly string[]): Permitted => ({ ...added(...at), why: "the console is told truly" });
+
 const KINDS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const ofDevices = (schema: string): Permitted => ({
   at: ["components", "schemas", schema, "properties", "kind", "enum"],
@@ -109,6 +112,7 @@ const PERMITTED: readonly Permitted[] = [
   ofImport("revertsNumber"),
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),
   more(HISTORY, "components", "schemas", "Import", "required"),
+  bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "fix"],
     before: undefined,

@@ -39,6 +39,10 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
+/** What the console bridge has besides what it had. */
+const bridge = (...at: readonly string[]): Permitted => added(at, "the console is told truly");
+const fromConsole = (verb: string): Permitted => bridge("verbs", verb, "options", "--from-console");
+
 const FORMATS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const asDevices = (verb: string): Permitted => ({
   at: ["verbs", verb, "options", "--as", "choices"],
@@ -166,6 +170,7 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("imports verify"),
   ...encodingOnce("orgs import"),
   sheetOf("orgs import"),
+  fromConsole("orgs import"),
   parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
   parsed(["verbs", "renewals add", "options", "--last-login", "kind"], "date"),
   parsed(["verbs", "renewals check", "options", "--critical", "kind"], "duration"),
@@ -183,11 +188,10 @@ const PERMITTED: readonly Permitted[] = [
   added(["verbs", "users history"], "what imports did to a user"),
   added(["verbs", "status"], "how a tenant stands"),
   sheetOf("secured users import"),
+  fromConsole("secured users import"),
   ...encodingOnce("users import"),
   sheetOf("users import"),
-  ...["--org", "--search", "--sort"].map((option) =>
-    added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
-  ),
+  fromConsole("users import"),
 ];
 
 const declared = await readDeclarations(ROOT);

@@ -66,6 +66,30 @@ test.each([
   expect(ended.requests[1]).toEqual({ operation: "uploadImport", params: { id: ID }, file: PEOPLE });
 });
 
+test("the console's own export replaces, whatever --mode says, and is committed where nothing changes too", async () => {
+  const { request } = planOf();
+  const same = planOf({ mode: "replace", request: request && { ...request, fromConsole: true }, create: 0, update: 0 });
+  const tenant = planning(same, { commitImport: committed(same) });
+  const line = "users import people.csv --from-console --yes --format json";
+  const { en, ja } = await inBoth(line, { tenant, folder: folder() });
+  expect(asked(en)).toEqual({ ...REQUEST, mode: "replace", fromConsole: true });
+  expect(JSON.parse(en.stdout)).toMatchObject({ mode: "replace", committed: true });
+  expect(ja).toMatchObject({ exit: 0, stdout: en.stdout });
+});
+
+test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep", "--absent clear"])(
+  "a mirror would not be equal to the console's export: %s",
+  async (words) => {
+    const { en, ja } = await inBoth(`users import people.csv --from-console ${words}`, {
+      tenant: {},
+      folder: folder(),
+    });
+    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+    expect(en.stderr).toContain(`  ${words.replace(" out.csv", "")}\n`);
+    expect(ja.stderr).toContain("ミラーを一致させるため");
+  },
+);
+
 test("--map says which headers are which fields, and the tenant's own fields are known to it", async () => {
   const map =
     'columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\nconstants:\n  役職: 係\ndefaults:\n  TEL: "0"\ndialect:\n  delimiter: "|"\n';

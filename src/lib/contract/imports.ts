@@ -52,6 +52,10 @@ const ImportRequest = named(
     skipInvalid: z.boolean().default(false),
     allowUnknownColumns: z.boolean().default(false),
     fix: z.array(z.enum(FIXES)).readonly().optional(),
+    fromConsole: z.boolean().optional().meta({
+      description:
+        "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, absent `keep`, no row skipped), new users need no secret, and it is a mirror of that moment",
+    }),
     map: ColumnMap.optional(),
     delimiter: z.string().length(1).default(","),
     /** of a workbook; may be missing where only one has data */

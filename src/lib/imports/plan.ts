@@ -15,6 +15,8 @@ export interface PlanRequest {
   readonly createGroups: boolean;
   readonly skipInvalid: boolean;
   readonly fix?: readonly Fix[] | undefined;
+  /** the file is the console's own export, which has no secrets; older programs' imports do not say */
+  readonly fromConsole?: boolean | undefined;
 }
 
 /** The position of a field in the file. */

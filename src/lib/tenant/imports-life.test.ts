@@ -310,12 +310,55 @@ test("a plan that awaits the console goes on waiting when it is compared again",
   expect(again.etag).not.toBe(plan.etag);
 });
 
-test("only what comes from the console makes the mirror younger", async () => {
-  await tenant.import(users, FILE);
-  expect((await tenant.client.tenant.show()).mirroredAt).toBeNull();
+test("only the console's own export makes a mirror, whatever else replaces all records", async () => {
+  const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
   await tenant.import({ ...users, mode: "replace" }, FILE);
+  await tenant.import({ kind: "devices", mode: "replace" }, [["シリアルナンバー"], ["S1"]]);
+  expect(await mirroredAt()).toBeNull();
+  await tenant.import({ ...users, fromConsole: true }, FILE);
+  const first = await mirroredAt();
+  expect(first).not.toBeNull();
   await tenant.import({ ...users, mode: "replace" }, OTHER);
-  expect((await tenant.client.tenant.show()).mirroredAt).not.toBeNull();
+  expect(await mirroredAt()).toBe(first);
+  // nothing is changed by it, and yet it is newer
+  await tenant.import({ ...users, fromConsole: true }, OTHER);
+  expect((await mirroredAt()) ?? "").not.toBe(first);
+});
+
+test("the console's export makes the mirror equal to it, keeps the columns it lacks, and needs no secrets", async () => {
+  const docs = { kind: "docs" } as const;
+  await tenant.import({ ...docs, createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名", "説明"],
+    ["山田", "yamada", "secret1", "営業", "前"],
+    ["佐藤", "sato", "secret1", "営業", "前"],
+  ]);
+  const exported = [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田 太郎", "yamada", ""],
+    ["鈴木", "suzuki", "新人"],
+  ];
+  const asked = { ...docs, mode: "append", blank: "keep", absent: "clear", skipInvalid: true } as const;
+  const plan = await tenant.plan({ ...asked, fromConsole: true }, exported);
+  expect(plan).toMatchObject({ mode: "replace", rejected: false, create: 1, update: 1, delete: 1 });
+  expect(plan.request).toMatchObject({ blank: "clear", absent: "keep", skipInvalid: false });
+  await tenant.client.imports.commit(plan);
+  expect(await tenant.securedUsers("docs")).toMatchObject([
+    { userId: "suzuki", name: "鈴木", description: "新人", secretsSet: [] },
+    { userId: "yamada", name: "山田 太郎", description: null, groups: ["営業"] },
+  ]);
+  // a name is needed all the same
+  const nameless = await tenant.plan({ ...docs, fromConsole: true }, [["ユーザーID"], ["ito"]]);
+  expect(nameless).toMatchObject({ rejected: true, invalid: 1 });
+});
+
+test("what the console says of an administrator's account is taken over", async () => {
+  const header = ["氏名", "メールアドレス", "CLOMOアカウント名"];
+  await tenant.import(users, [header, ["山田", "yamada@x", "yamada"]]);
+  tenant.database.run("update user set administrator = 1");
+  const renamed = [header, ["山田", "yamada@x", "yamada2"]];
+  expect(await tenant.plan(users, renamed)).toMatchObject({ rejected: true });
+  await tenant.import({ ...users, fromConsole: true }, renamed);
+  expect(await tenant.users()).toMatchObject([{ accountName: "yamada2", administrator: true }]);
 });
 
 test("the console's export is read as the console writes it, whatever map the import had", async () => {

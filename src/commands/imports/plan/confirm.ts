@@ -9,8 +9,9 @@ import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
 import { showResult } from "./result.ts";
 import { tenantName } from "./show.ts";
 
-/** Whether committing the plan would leave the tenant unchanged. */
+/** Whether committing the plan would leave the tenant unchanged: the console's export always says how old it is. */
 export const changesNothing = (plan: Import): boolean =>
+  plan.request?.fromConsole !== true &&
   plan.create + plan.update + plan.delete + plan.secretsSet + plan.orgsCreated + plan.groupsCreated === 0;
 
 /** What the command line answers before the question. */

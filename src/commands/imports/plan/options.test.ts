@@ -18,6 +18,7 @@ const OPTIONS: ImportRequest["options"] = {
   fix: undefined,
   absent: "keep",
   allowUnknownColumns: false,
+  fromConsole: false,
   emitCsv: undefined,
   report: undefined,
   errors: undefined,

@@ -75,6 +75,13 @@ export const IMPORT_OPTIONS = {
       "不明な列を認め、--emit-csv と --errors にそのまま残す",
     ),
   },
+  fromConsole: {
+    kind: "boolean",
+    about: text(
+      "the file is the console's own export: make this mirror equal to it (as --mode replace)",
+      "管理画面のエクスポートをそのまま取り込み、ミラーを一致させる(--mode replace として扱う)",
+    ),
+  },
   emitCsv: {
     kind: "file",
     value: "FILE",
@@ -133,10 +140,32 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
+/** The request as it is carried out: the console's own export replaces what it lacks. */
+export const asMirroring = (requested: ImportRequest): ImportRequest =>
+  requested.options.fromConsole
+    ? { ...requested, options: { ...requested.options, mode: "replace", blank: requested.options.blank ?? "clear" } }
+    : requested;
+
 /** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
 export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
-  const { mode, emitCsv, skipInvalid } = options;
+  const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
   checkLimits(options);
+  const unlike: readonly (readonly [string, boolean])[] = [
+    ["--emit-csv", emitCsv !== undefined],
+    ["--skip-invalid", skipInvalid],
+    ["--blank keep", blank === "keep"],
+    ["--absent clear", absent === "clear"],
+  ];
+  const contradiction = unlike.find(([, given]) => fromConsole && given);
+  if (contradiction !== undefined) {
+    throw refusal(
+      contradiction[0],
+      text(
+        "--from-console makes the mirror equal to the console's export; this option would not",
+        "--from-console は管理画面のエクスポートにミラーを一致させるため、このオプションとは併用できません",
+      ),
+    );
+  }
   if (emitCsv !== undefined && mode === "replace" && skipInvalid) {
     throw refusal(
       "--skip-invalid",

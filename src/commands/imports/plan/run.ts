@@ -9,6 +9,7 @@ import { changesNothing, confirmAndCommit } from "./confirm.ts";
 import { emit, type EmitSource } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
+  asMirroring,
   refuseConflictingOptions,
   requireAnswerableConfirmation,
   type ImportOptions,
@@ -29,7 +30,8 @@ import { writeReport } from "../outputs/report.ts";
  *
  * @throws `input-rejected` when a row is invalid and invalid rows are not to be skipped
  */
-export async function runImport(tools: Tools, requested: ImportRequest): Promise<Outcome> {
+export async function runImport(tools: Tools, typed: ImportRequest): Promise<Outcome> {
+  const requested = asMirroring(typed);
   refuseConflictingOptions(requested, tools.workingFolder);
   requireAnswerableConfirmation(requested, tools);
   fixesOf(requested.options.fix, requested.kind);

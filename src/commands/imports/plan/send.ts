@@ -63,7 +63,7 @@ export async function sendFile(
   map: ColumnMap | undefined,
 ): Promise<Import> {
   const { client } = await tools.tenant("imports");
-  const { mode, blank, absent, skipInvalid, allowUnknownColumns } = requested.options;
+  const { mode, blank, absent, skipInvalid, allowUnknownColumns, fromConsole } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
     kind,
@@ -72,6 +72,7 @@ export async function sendFile(
     absent,
     skipInvalid,
     allowUnknownColumns,
+    fromConsole: fromConsole || undefined,
     createOrgs,
     createGroups,
     delimiter: reading.dialect.delimiter,

@@ -52,7 +52,7 @@ test("what there is none of is not told, nor is a refusal where there is none", 
   const { en, ja } = await inBoth(SHOW, holding());
   expect(en.stderr.split("\n").slice(1, 3)).toEqual([
     "create 0, update 0, unchanged 0, delete 0, invalid 0",
-    "the tenant's data was last imported from the console on 2026-11-20",
+    "mirror of the console: the tenant's data last came from there on 2026-11-20",
   ]);
   expect(ja.stderr.split("\n")[1]).toBe("追加 0、更新 0、変更なし 0、削除 0、不正 0");
 });
@@ -117,7 +117,7 @@ test.each([
   const tenant = example("tenant", { mirroredAt: LATE });
   const { en, ja } = await inBoth(SHOW + option, holding({ unverifiedColumns }, { tenant }));
   expect(en.stderr).toContain(`\nグループ名: last sent by clomoctl on ${day}, not verified\n`);
-  expect(en.stderr).toContain(`\nthe tenant's data was last imported from the console on ${day}\n`);
+  expect(en.stderr).toContain(`\nmirror of the console: the tenant's data last came from there on ${day}\n`);
   expect(en.stderr).not.toContain("説明");
   expect(ja.stderr).toContain(`\nグループ名: 最後に送信したのは ${day}(管理画面側は未確認)\n`);
   expect(ja.stderr).toContain(`最後に管理画面から取り込んだのは ${day} です\n`);
@@ -133,10 +133,15 @@ test("a context of another zone counts days in it", async () => {
   expect(stderr.match(/on 2026-11-20/g)).toHaveLength(2);
 });
 
-test("a tenant that never saw the console says so", async () => {
-  const { en, ja } = await inBoth(SHOW, holding({}, { tenant: example("tenant", { mirroredAt: null }) }));
-  expect(en.stderr).toContain("\nthe tenant's data was never imported from the console\n");
-  expect(ja.stderr).toContain("\nテナントのデータはまだ管理画面から取り込まれていません\n");
+test("a tenant of our own says nothing of the console, until its export makes it a mirror", async () => {
+  const tenant = example("tenant", { mirroredAt: null });
+  const own = await inBoth(SHOW, holding({}, { tenant }));
+  expect(own.en.stderr).not.toContain("console");
+  expect(own.ja.stderr).not.toContain("管理画面");
+  const { request } = planOf();
+  const { en, ja } = await inBoth(SHOW, holding({ request: request && { ...request, fromConsole: true } }, { tenant }));
+  expect(en.stderr).toContain("\nthis makes the tenant a mirror of the console: ");
+  expect(ja.stderr).toContain("\nこのテナントは管理画面のミラーになります。");
 });
 
 const rows = (action: PlanRow["action"], count: number): readonly PlanRow[] =>

@@ -7,6 +7,7 @@ import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { describeColumn, describeRow, fieldName, joined, nameOf } from "./changes.ts";
+import { noteMirror } from "./mirror.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** Maximum number of rows shown of each kind. */
@@ -36,7 +37,7 @@ export async function showPlan(
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
   if (!plan.rejected) for (const line of losses(plan)) await terminal.warn(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
-  await showMirrorAge(tools);
+  await noteMirror(tools, plan);
   if (globals.quiet || plan.rejected) return;
   for (const action of ["delete", "create", "update"] as const) {
     if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
@@ -121,24 +122,6 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
       `${header}: 最後に送信したのは ${day}(管理画面側は未確認)`,
     );
   }
-}
-
-/** Shows the age of the tenant's data that a file for the console uses, or that the console cannot confirm. */
-async function showMirrorAge(tools: Tools): Promise<void> {
-  const tenant = await tools.tenant("tenant");
-  const { mirroredAt } = await tenant.client.tenant.show();
-  const day = mirroredAt === null ? undefined : dayOf(mirroredAt, zoneOf(tools, tenant));
-  await tools.terminal.note(
-    day === undefined
-      ? text(
-          "the tenant's data was never imported from the console",
-          "テナントのデータはまだ管理画面から取り込まれていません",
-        )
-      : text(
-          `the tenant's data was last imported from the console on ${day}`,
-          `テナントのデータを最後に管理画面から取り込んだのは ${day} です`,
-        ),
-  );
 }
 
 /** Names joined for one line, the first ones only: a hostile header may have thousands. */

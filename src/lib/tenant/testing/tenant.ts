@@ -77,6 +77,7 @@ const TABLES = [
   "secured_user_was",
   "device_was",
   "sent_column",
+  "seen_column",
   "audit",
 ];
 

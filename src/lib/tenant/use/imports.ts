@@ -71,7 +71,8 @@ export class TenantImports {
   }
 
   /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
-  begin(request: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
+  begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
+    const request = asked.fromConsole === true ? { ...asked, ...MIRRORING } : asked;
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     const { surroundings, actor } = this.#session;
     const once = repeatable && { ...repeatable, replay: this.#inState() };
@@ -382,12 +383,14 @@ const isUndo = (number: number, undone: number): Failure =>
     hint: text("import the file again", "ファイルをもう一度インポートしてください"),
   });
 
+/** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */
+const MIRRORING = { mode: "replace", blank: "clear", absent: "keep", skipInvalid: false } as const;
+
 /** The request for reading the console's own export, whatever the format of the import's file. */
 const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   ...request,
-  mode: "replace",
-  blank: "clear",
-  absent: "keep",
+  ...MIRRORING,
+  fromConsole: true,
   key: "email",
   skipInvalid: true,
   map: undefined,

@@ -128,6 +128,9 @@ export const STEPS: readonly Step[] = [
   create table import_secret (import integer not null, target integer not null, primary key (import, target)) without rowid;
   ${["user", "org", "secured_user", "device"].map((thing) => madeBefore(thing)).join("")}
   `,
+  `
+  create table seen_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
+  `,
 ];
 
 const newer = (path: string): Failure =>

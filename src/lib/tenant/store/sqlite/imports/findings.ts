@@ -133,8 +133,8 @@ const UNMENDED_KEY = `(r.keys ->> '${UNMENDED}')`;
 export const findMissingForNew = (database: Database, plan: PlanSql): void => {
   const { thing, format } = plan.kind;
   for (const column of format.columns) {
-    const { field, header, required } = column;
-    if (required === undefined) continue;
+    const { field, header, required, secret } = column;
+    if (required === undefined || (secret === true && plan.request.fromConsole === true)) continue;
     const isRequired = required === "always" && plan.request.blank !== "keep";
     if (isStaged(plan, column) && isRequired && plan.request.fix?.includes("short-rows") !== true) continue;
     recordFinding(database, plan, {
@@ -308,7 +308,7 @@ export const findProtected = (database: Database, plan: PlanSql): void => {
         join s.match m on m.target = t.pk join s.row r on r.row = m.row where ${kind.isProtected} and (${which})`,
     });
   if (present !== undefined) find(present, kind.keys[0].field, `'id', ${keyText(kind)}`);
-  if (keeps !== undefined) {
+  if (keeps !== undefined && request.fromConsole !== true) {
     const isKept = (column: { readonly field: string }): boolean => keeps.fields.includes(column.field);
     const sets = format.columns.filter((column) => column.secret === true && isKept(column) && isStaged(plan, column));
     const breaches = [...kind.fields.filter(isKept).map(changes), ...sets.map(({ field }) => setsSecret(field))];

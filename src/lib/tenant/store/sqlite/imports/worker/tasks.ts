@@ -119,7 +119,12 @@ export class Staging {
     const found = this.#stager.end();
     this.#table.flush();
     this.#database.exec("commit");
-    return { ...found, encoding: this.#encoding, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
+    // an export has a column for each value there is: it speaks for all of them
+    const places =
+      this.#request.fromConsole === true
+        ? found.places.map((place) => ({ ...place, times: undefined }))
+        : found.places;
+    return { ...found, places, encoding: this.#encoding, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }
 
   /** Compares the staged rows and turns the import into a plan. */
@@ -137,9 +142,7 @@ export class Staging {
    * @throws Failure `input-rejected` if the file cannot be compared at all
    */
   async difference(limit: number): Promise<Difference> {
-    const { places, ...file } = await this.#finish();
-    // an export has a column for each value there is: it speaks for all of them
-    const staged = { ...file, places: places.map((place) => ({ ...place, times: undefined })) };
+    const staged = await this.#finish();
     this.#checkReadable();
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const counts = this.#database.snapshot(() => compare(this.#database, plan, { forNew: false }));
@@ -274,24 +277,20 @@ const applyAndRecord = async (
 };
 
 /**
- * Records when the tenant's data last came from the console, and which columns were sent there. Data comes from the
- * console by a verification, and by a file that replaces all records, as in setting up a mirror from an export.
+ * Records when the tenant's data last came from the console, which columns the console showed, and which were sent there.
+ * Data comes from the console by its own export: imported as such, or compared with a plan that waited for it.
  */
 const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, now: string): void => {
-  if (state === "awaiting-console" || detail.request?.mode === "replace") {
-    database.run("update tenant set mirroredAt = :now", { now });
-  }
-  if (state !== "awaiting-console") return;
-  for (const field of detail.staged?.staged ?? []) {
-    database.run(
-      "insert into sent_column values (:kind, :field, :at) on conflict (kind, field) do update set at = :at",
-      {
-        kind,
-        field,
-        at: detail.emittedAt ?? now,
-      },
-    );
-  }
+  const note = (table: "seen_column" | "sent_column", fields: readonly string[], at: string): void => {
+    const sql = `insert into ${table} values (:kind, :field, :at) on conflict (kind, field) do update set at = :at`;
+    for (const field of fields) database.run(sql, { kind, field, at });
+  };
+  const staged = detail.staged?.staged ?? [];
+  const isExport = detail.request?.fromConsole === true;
+  if (!isExport && state !== "awaiting-console") return;
+  database.run("update tenant set mirroredAt = :now", { now });
+  if (isExport) note("seen_column", staged, now);
+  else note("sent_column", staged, detail.emittedAt ?? now);
 };
 
 /** Runs a change on a connection, with a note that names it; once, if its request has a key. */
