@@ -53,7 +53,7 @@ async function mirroredHome() {
     said.push(outcome);
     return outcome;
   };
-  const setUp = ["secured", "users", "import", "-", "--app", "docs", "--create-groups", "--yes"];
+  const setUp = ["secured", "users", "import", "-", "--app", "docs", "--from-console", "--create-groups", "--yes"];
   expect(await program(setUp, writeCsv(START, "cp932"))).toMatchObject({ code: 0 });
   return {
     home,
@@ -186,7 +186,7 @@ describe("nothing is written", () => {
     await there.write("in.csv", CHANGED);
     const args = ["secured", "users", "import", "in.csv", "--app", "docs", "--emit-csv", "out.csv"];
     const terminal = startOnTerminal(args, { home: there.home, cwd: there.folder });
-    await terminal.shows("Apply this plan");
+    await terminal.shows("Write the upload file?");
     await there.write(
       "in.csv",
       CHANGED.map((record) => record.map((cell) => cell.replace("新人", "別人"))),

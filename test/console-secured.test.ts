@@ -39,9 +39,8 @@ async function done(line: string, stdin?: Uint8Array): Promise<string> {
 async function mirror(app: App, users: readonly SecuredUser[]): Promise<void> {
   desk.tenant.clear();
   rmSync(desk.path("out.csv"), { force: true });
-  if (users.length === 0) return;
   const bytes = writeCsv(wholeFile(app, users), "utf-8");
-  await done(`secured users import - --app ${app} --encoding utf-8 --create-groups --yes`, bytes);
+  await done(`secured users import - --app ${app} --from-console --encoding utf-8 --create-groups --yes`, bytes);
   for (const { userId } of users.filter(({ administrator }) => administrator)) {
     desk.tenant.database.run("update secured_user set administrator = 1 where userId = :userId", { userId });
   }

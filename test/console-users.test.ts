@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCsv } from "./console/csv.ts";
@@ -35,11 +35,10 @@ const inConsole = (user: PanelUser): PanelUser => ({
 /** Sets the mirror up with the console's own export. */
 async function mirror(users: readonly PanelUser[]): Promise<void> {
   desk.tenant.clear();
-  rmSync(desk.path("out.csv"), { force: true });
+  for (const name of ["out.csv", "out-delete.csv"]) rmSync(desk.path(name), { force: true });
   await done(`users fields add ${CUSTOM}`);
-  if (users.length === 0) return;
   const exported = new PanelConsole(users).export();
-  await done("users import - --encoding shift_jis --create-orgs --yes", exported);
+  await done("users import - --from-console --encoding shift_jis --create-orgs --yes", exported);
   for (const { mails, administrator } of users) if (administrator) desk.tenant.makeAdministrator(mails[0] ?? "");
 }
 
@@ -77,6 +76,18 @@ async function emit({ mode, blank, absent, file }: PanelScenario, expected: Pane
   );
   expect(said, said.stderr).toMatchObject({ code: 0 });
   return { stderr: said.stderr, result: JSON.parse(said.stdout) as { readonly importId: string } };
+}
+
+/** Deletes whom the list beside the upload names. */
+function deleteByHand(console: PanelConsole, count: number): void {
+  if (count === 0) return expect(existsSync(desk.path("out-delete.csv"))).toBe(false);
+  const [header = [], ...records] = readCsv(readFileSync(desk.path("out-delete.csv")).subarray(3), "utf-8");
+  expect(records).toHaveLength(count);
+  for (const cells of records) {
+    const mails = (cells[header.indexOf("mail addresses")] ?? "").split(", ");
+    expect(console.users.map((user) => user.mails)).toContainEqual(mails);
+    console.delete({ mails });
+  }
 }
 
 const verify = (id: string, bytes: Uint8Array) =>
@@ -130,10 +141,11 @@ async function bridge(scenario: PanelScenario) {
   expect(result).toMatchObject({ ...counts, committed: false });
   expect(state()).toEqual(before);
   const told = uploadOf(stderr);
-  expect(told).toMatchObject({ rows: emitted, mode: scenario.mode });
+  expect(told).toMatchObject({ rows: emitted, mode: "追加更新" });
   expect(told.screen).not.toContain("SECURED");
   const console = new PanelConsole(scenario.users);
-  console.import(readFileSync(desk.path("out.csv")), "cp932", told.mode);
+  console.import(readFileSync(desk.path("out.csv")), "cp932");
+  deleteByHand(console, expected.delete);
   expect(console.users.map(shownUser)).toEqual(users.map(inConsole).map(shownUser));
   const given = ({ mails, password }: PanelUser): unknown => (password === "" ? undefined : [mails[0], password]);
   expect(console.users.map(given)).toEqual(users.map(given));

@@ -32,9 +32,9 @@ describe("the console bridge", () => {
     expect((await stat(desk.path("console.csv"))).mode & 0o777).toBe(0o600);
     const lines = new TextDecoder("shift_jis", { fatal: true }).decode(bytes).split("\r\n");
     expect(lines).toEqual([
-      "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,UPN,住所の区分,郵便番号,住所,TEL,内線,FAX,CLOMOアカウント名,CLOMOアカウントパスワード",
-      `山田 太郎,,taro@example.com,S01,部長,,,,,,,,,taro,${SECRET}`,
-      "佐藤 花子～,,hanako@example.com,S02,,,,,,,,,,,",
+      `${HEADER},CLOMOアカウント名,CLOMOアカウントパスワード`,
+      `山田 太郎,taro@example.com,S01,部長,taro,${SECRET}`,
+      "佐藤 花子～,hanako@example.com,S02,,,",
       "",
     ]);
     expect(await desk.states()).toEqual(["awaiting-console"]);
@@ -75,14 +75,22 @@ describe("the console bridge", () => {
     expect(await desk.states()).toEqual(["discarded"]);
   });
 
-  test("with replace every row is written, unchanged ones too", async () => {
+  test("whom a replacing file lacks is listed, once the tenant is a mirror, to be deleted by hand", async () => {
     const desk = await peopledDesk();
-    const outcome = await desk.run(
-      "users import people.csv --mode replace --emit-csv console.csv --dry-run --format json",
-    );
-    expect(outcome.stderr).toContain("全件更新");
+    await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,S01,課長"]));
+    const line = "users import one.csv --mode replace --emit-csv console.csv --dry-run --lang ja";
+    const refused = await desk.run(line);
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain("clomoctl users import EXPORT.csv --from-console");
+    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
+    const outcome = await desk.run(line);
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(outcome.stderr).toContain("必ず「追加更新」にして");
     const lines = new TextDecoder("shift_jis").decode(await readFile(desk.path("console.csv"))).split("\r\n");
-    expect(lines).toHaveLength(4);
+    expect(lines).toEqual([HEADER, "山田 太郎,taro@example.com,S01,課長", ""]);
+    expect(await readFile(desk.path("console-delete.csv"), "utf8")).toBe(
+      "\ufeff氏名,メールアドレス,組織,役職,社員コード,CLOMOアカウント名,管理者\r\n佐藤 花子,hanako@example.com,S02,,,,false\r\n",
+    );
   });
 
   test("organisations without a code are named by the parent's path", async () => {
@@ -106,9 +114,9 @@ describe("the console bridge", () => {
     const desk = await freshDesk();
     await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
     const outcome = await desk.run("secured users import docs.csv --app docs --create-groups --emit-csv c.csv --yes");
-    expect(outcome.stderr).toContain("SECURED APPs MANAGER (Docs), Users › インポート");
+    expect(outcome.stderr).toContain("SECURED APPs MANAGER (Docs), Users › import icon › ユーザーのインポート");
     const text = new TextDecoder("shift_jis").decode(await readFile(desk.path("c.csv")));
-    expect(text.split("\r\n")[0]).toMatch(/^表示名,ユーザーID,パスワード,シークレットキー,グループ名/);
+    expect(text.split("\r\n")[0]).toMatch(/^表示名,ユーザーID,パスワード,シークレットキー,.*グループ名$/);
     await desk.write("back.csv", await readFile(desk.path("c.csv")));
     const back = await desk.run("secured users import back.csv --app docs --create-groups --yes --format json");
     expect(resultOf(back)).toMatchObject({ create: 14, committed: true });
@@ -117,16 +125,17 @@ describe("the console bridge", () => {
   test("what a file for 全件更新 cannot hold is warned of", async () => {
     const desk = await freshDesk();
     await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
-    await desk.run("secured users import docs.csv --app docs --create-groups --yes");
-    const { stdout } = await desk.run("secured users export --app docs --layout console --quiet");
-    await desk.write("console-export.csv", stdout);
-    const outcome = await desk.run(
-      "secured users import console-export.csv --app docs --mode replace --emit-csv console.csv --dry-run",
-    );
-    expect(outcome.stderr).toContain(
-      ": パスワード of 14 existing users, シークレットキー of 14 existing users; 全件更新 overwrites every field",
-    );
-    expect(outcome.stderr).toMatch(/lacks these columns.*グループ名/);
+    const replace =
+      "secured users import docs.csv --app docs --create-groups --mode replace --emit-csv c.csv --dry-run";
+    expect((await desk.run(replace)).stderr).toContain("import EXPORT.csv --app docs --from-console");
+    await desk.write("export.csv", csv(["表示名,ユーザーID,説明", "髙橋,taro99,"]));
+    expect((await desk.run("secured users import export.csv --app docs --from-console --yes")).code).toBe(0);
+    const short = await desk.run(replace.replace("docs.csv", "export.csv"));
+    expect(short.code).toBe(3);
+    expect(short.stderr).toContain("no export of the console has shown these: グループ名, ファイル管理者権限;");
+    const outcome = await desk.run(replace);
+    expect(outcome.code, outcome.stderr).toBe(0);
+    expect(outcome.stderr).toContain("warning: the manual does not say whether 全件更新 deletes users");
   });
 
   test("columns nobody knows are carried along", async () => {
@@ -144,7 +153,7 @@ describe("the console bridge", () => {
     await desk.run("context add en --embedded --language en");
     const words = "users import people.csv --create-orgs --emit-csv console.csv --dry-run --context en --lang ja";
     expect((await desk.run(words)).code).toBe(0);
-    expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,,taro@example.com");
+    expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,taro@example.com");
   });
 
   test("the age of a mirror is in every plan and in context show, which makes no tenant", async () => {

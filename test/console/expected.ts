@@ -39,7 +39,8 @@ export function expectedOf({ app, mode, blank, absent, users, file }: Scenario):
     if (user.secrets.size > 0) counts.secretsSet += 1;
     if (mode === "全件更新" || action !== "unchanged" || user.secrets.size > 0) {
       counts.emitted += 1;
-      if (old !== undefined && !user.secrets.has(PASSWORD)) counts.withoutPassword += 1;
+      const hasColumn = mode === "全件更新" || header.includes(PASSWORD);
+      if (hasColumn && old !== undefined && !user.secrets.has(PASSWORD)) counts.withoutPassword += 1;
     }
     after.set(user.userId, user);
   }

@@ -170,7 +170,7 @@ export function expectedPanel({ mode, blank, absent, users, file }: PanelScenari
     const action = old === undefined ? "create" : isSame ? "unchanged" : "update";
     counts[action] += 1;
     if (next.password !== "") counts.secretsSet += 1;
-    if (mode === "全件更新" || action !== "unchanged" || next.password !== "") counts.emitted += 1;
+    if (action !== "unchanged" || next.password !== "") counts.emitted += 1;
     after.set(mails[0], next);
   }
   const gone = users.filter(({ mails }) => !after.has(mails[0])).length;

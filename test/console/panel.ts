@@ -1,5 +1,4 @@
 import { readCsv, writeCsv, type Charset } from "./csv.ts";
-import type { ConsoleMode } from "./secured.ts";
 
 export const FULL_NAME = "氏名";
 export const MAIL = "メールアドレス";
@@ -36,7 +35,12 @@ export interface PanelUser {
   readonly password: string;
 }
 
-/** The users of the PANEL, for tests. Where the maker's manual is silent a cell overwrites, also a blank one. */
+/**
+ * The users of the PANEL, for tests. Of a file it knows 追加更新 only. Where the maker's manual is silent a cell overwrites,
+ * also a blank one.
+ *
+ * @see facts 1.4
+ */
 export class PanelConsole {
   #users: Map<string, PanelUser>;
 
@@ -50,13 +54,13 @@ export class PanelConsole {
   }
 
   /** The upload form. @throws Error for a column it does not know, an uneven row, a user without name or address */
-  import(bytes: Uint8Array, charset: Charset, mode: ConsoleMode): void {
+  import(bytes: Uint8Array, charset: Charset): void {
     const [header = [], ...records] = readCsv(bytes, charset);
     const unknown = header.filter(
       (name, at) => !KNOWN.includes(name) || (name !== MAIL && header.indexOf(name) !== at),
     );
     if (unknown.length > 0) throw new Error(`columns ${unknown.join(", ")}`);
-    const users = new Map(mode === "追加更新" ? this.#users : []);
+    const users = new Map(this.#users);
     for (const cells of records) {
       const mails = cells.filter((cell, at) => header[at] === MAIL && cell !== "");
       const [main] = mails;
@@ -84,7 +88,7 @@ export class PanelConsole {
   }
 
   /** Somebody deletes a user by hand. */
-  delete({ mails }: PanelUser): void {
+  delete({ mails }: Pick<PanelUser, "mails">): void {
     this.#users.delete(mails[0] ?? "");
   }
 }

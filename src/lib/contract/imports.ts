@@ -129,6 +129,8 @@ const Import = named(
     unknownColumns: z.array(z.string()),
     unverifiedColumns: z.array(UnverifiedColumn),
     emittedAt: Instant.nullable(),
+    /** of an open plan: the columns of its format, secrets aside, that no export of the console has shown */
+    unseenColumns: z.array(z.string()).optional(),
     /** true if an older program made it and it was open as the tenant was migrated, which discarded it */
     outdated: z.boolean().optional(),
   }),

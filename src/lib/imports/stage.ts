@@ -115,7 +115,10 @@ export class Stager implements RecordSink {
   /** Call after the last record: the description of the file, except for its bytes. */
   end(): Omit<StagedFile, "encoding" | "sha256" | "bytes"> {
     if (this.#layout === undefined) this.#report(fileProblem("file-empty"));
-    else if (this.#rows === 0 && this.#layout.headers.length > 0) this.#report(fileProblem("file-no-rows"));
+    else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
+      // the console may have nobody
+      this.#report(fileProblem("file-no-rows"));
+    }
     if (this.#layout === undefined) this.#open([]);
     for (const problem of this.#checker?.tally.problems() ?? []) this.#report(problem);
     const layout = this.#layout;

@@ -159,8 +159,8 @@ export const SECURED_USER = {
   // @see facts 6.2
   screen: {
     place: text(
-      "SECURED APPs MANAGER ({app}), Users › インポート",
-      "SECURED APPs MANAGER({app})の「Users」画面でインポートアイコンを選び",
+      "SECURED APPs MANAGER ({app}), Users › import icon › ユーザーのインポート",
+      "SECURED APPs MANAGER({app})の「Users」画面でインポートアイコン›「ユーザーのインポート」を選び",
     ),
     choice: text("インポート方法", "「インポート方法」を"),
   },

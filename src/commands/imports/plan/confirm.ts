@@ -23,11 +23,12 @@ export interface Answers extends Limits {
  * Asks whether a plan may be committed: deletions by their typed number, `--confirm-deletions` or `--yes` with a limit,
  * else by yes or no.
  *
+ * @param emits nothing is committed: a file for the console is written
  * @returns false if the user said no
  * @throws `input-rejected` when a limit does not hold, or the number of deletions differs or cannot be asked for
  * @throws `usage` when it is not possible to ask; and for deletions on a remote tenant that the command does not name
  */
-export async function mayCommit(tools: Tools, plan: Import, answers: Answers): Promise<boolean> {
+export async function mayCommit(tools: Tools, plan: Import, answers: Answers, emits = false): Promise<boolean> {
   const { confirmDeletions, maxDeletions } = answers;
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
@@ -43,10 +44,15 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers): P
       return true;
     }
     await terminal.prompts.typedNumber({
-      message: text(
-        `Type ${plan.delete} to delete ${counted(plan.delete, "record")} from ${tenant.en}:`,
-        `${tenant.ja} から ${plan.delete} 件を削除します。続けるには件数を入力してください:`,
-      ),
+      message: emits
+        ? text(
+            `${counted(plan.delete, "record")} to be deleted in the console; type ${plan.delete} to write the upload file:`,
+            `管理画面で ${plan.delete} 件が削除の対象になります。アップロード用ファイルを書き出すには件数を入力してください:`,
+          )
+        : text(
+            `Type ${plan.delete} to delete ${counted(plan.delete, "record")} from ${tenant.en}:`,
+            `${tenant.ja} から ${plan.delete} 件を削除します。続けるには件数を入力してください:`,
+          ),
       flag: `--confirm-deletions ${plan.delete}`,
       expected: plan.delete,
     });
@@ -54,7 +60,12 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers): P
   }
   if (globals.yes) return true;
   return terminal.prompts.confirm({
-    message: text(`Apply this plan to ${tenant.en}?`, `この計画を ${tenant.ja} に適用しますか?`),
+    message: emits
+      ? text(
+          `Write the upload file? ${tenant.en} is left as it is until the upload is verified.`,
+          `アップロード用ファイルを書き出しますか?(照合するまで ${tenant.ja} は変更しません)`,
+        )
+      : text(`Apply this plan to ${tenant.en}?`, `この計画を ${tenant.ja} に適用しますか?`),
     flag: "--yes",
   });
 }
@@ -62,18 +73,19 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers): P
 /**
  * Asks about a plan that has been shown, carries it out or leaves it, and shows the result.
  *
- * @param carryOut default: commits the plan
+ * @param handOver instead of committing the plan
  */
 export async function confirmAndCommit(
   tools: Tools,
   pending: PendingPlan,
   answers: Answers,
-  carryOut = async () => ({ plan: await pending.commit(), committed: true }),
+  handOver?: () => Promise<{ plan: Import; committed: boolean }>,
 ): Promise<Outcome> {
   const { terminal } = tools;
-  if (await mayCommit(tools, pending.plan, answers)) {
+  const commit = async () => ({ plan: await pending.commit(), committed: true });
+  if (await mayCommit(tools, pending.plan, answers, handOver !== undefined)) {
     await (await tools.tenant()).permitChange();
-    const { plan, committed } = await carryOut();
+    const { plan, committed } = await (handOver ?? commit)();
     await showResult(tools, { plan, dryRun: false, committed });
     return plan.invalid > 0 ? "partial" : undefined;
   }

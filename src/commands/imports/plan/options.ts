@@ -1,5 +1,5 @@
 import type { KeyName } from "../../../lib/model/formats.ts";
-import { resolve } from "node:path";
+import { format, parse, resolve } from "node:path";
 import type { ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -140,6 +140,12 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
+/** The file with what is to be deleted by hand, beside the file for the upload: `upload-delete.csv`. */
+export const deletionsFile = (file: string): string => {
+  const { dir, name } = parse(file);
+  return format({ dir, name: `${name}-delete`, ext: ".csv" });
+};
+
 /** The request as it is carried out: the console's own export replaces what it lacks. */
 export const asMirroring = (requested: ImportRequest): ImportRequest =>
   requested.options.fromConsole
@@ -179,6 +185,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
   if (file !== "-") taken.set(resolve(workingFolder, file), file);
   for (const [flag, name] of [
     ["--emit-csv", emitCsv],
+    ["--emit-csv", emitCsv === undefined || mode === "append" ? undefined : deletionsFile(emitCsv)],
     ["--report", options.report],
     ["--errors", options.errors],
   ] as const) {

@@ -1,4 +1,4 @@
-import type { Import, PlanRow } from "../../../../lib/client/index.ts";
+import type { PlanRow } from "../../../../lib/client/index.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import type { SecretRow } from "./secrets.ts";
 
@@ -53,18 +53,17 @@ export class BlankSecrets {
 }
 
 /** The warning about blank secrets. @see facts 6.2 for the effect of each mode */
-export function blankSecretsWarning(file: string, mode: Import["mode"], found: BlankSecretsFound): Text {
+export function blankSecretsWarning(file: string, fullUpdate: boolean, found: BlankSecretsFound): Text {
   const { columns, users, first } = found;
   const named = first.join(", ") + (users > first.length ? " …" : "");
   const en = columns.map((column) => `${column.header} of ${counted(column.users, "existing user")}`);
   const ja = columns.map((column) => `${column.header}(既存ユーザー ${column.users} 件)`);
-  const effect =
-    mode === "replace"
-      ? text("全件更新 overwrites every field", "全件更新はすべての項目を上書きします")
-      : text(
-          "whether 追加更新 clears blank fields is not documented",
-          "追加更新で空欄の値が消えるかどうかは、公開資料に記載がありません",
-        );
+  const effect = fullUpdate
+    ? text("全件更新 overwrites every field", "全件更新はすべての項目を上書きします")
+    : text(
+        "whether 追加更新 clears blank fields is not documented",
+        "追加更新で空欄の値が消えるかどうかは、公開資料に記載がありません",
+      );
   return text(
     `${file} leaves columns blank whose values are not kept here: ${en.join(", ")}; ${effect.en} (${named})`,
     `${file} では、値を保存していない次の列が空欄です: ${ja.join("、")}。${effect.ja}(${named})`,

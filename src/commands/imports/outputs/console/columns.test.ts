@@ -1,9 +1,26 @@
 import { expect, test } from "vitest";
-import type { Import, PlanRow } from "../../../../lib/client/index.ts";
+import type { CustomField, Import, PlanRow } from "../../../../lib/client/index.ts";
+import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
+import { FORMATS } from "../../../../lib/model/formats.ts";
 import { ConsoleColumns } from "./columns.ts";
 
-const planOf = (kind: Import["kind"], unknownColumns: readonly string[] = []): Import =>
-  ({ kind, unknownColumns }) as unknown as Import;
+/** All columns of a kind, as of an input that has them. */
+const planOf = (kind: Import["kind"], unknownColumns: readonly string[] = [], change: Partial<Import> = {}): Import =>
+  ({
+    kind,
+    mode: "append",
+    header: FORMATS[kind].columns.map(({ header }) => header),
+    unknownColumns,
+    ...change,
+  }) as unknown as Import;
+
+const withHeader = (kind: Import["kind"], header: string): Import => {
+  const plan = planOf(kind);
+  return { ...plan, header: [...plan.header, header] };
+};
+
+const columnsFor = (plan: Import, customFields: readonly CustomField[], map: ColumnMap | undefined): ConsoleColumns =>
+  new ConsoleColumns({ plan, map: undefined, customFields }, map);
 
 const rowOf = (key: string, after: PlanRow["after"]): PlanRow => ({
   row: 2,
@@ -18,7 +35,7 @@ const rowOf = (key: string, after: PlanRow["after"]): PlanRow => ({
 });
 
 test("every column of the format is there, secrets and unknown columns from the input", () => {
-  const columns = new ConsoleColumns(planOf("docs", ["備考"]), [], undefined);
+  const columns = columnsFor(planOf("docs", ["備考"]), [], undefined);
   const row = rowOf("yamada", [
     { field: "displayName", value: "山田" },
     { field: "groups", value: ["営業", "総務"] },
@@ -31,19 +48,19 @@ test("every column of the format is there, secrets and unknown columns from the 
     "ユーザーID",
     "パスワード",
     "シークレットキー",
-    "グループ名",
-    "グループ名",
     "ファイル管理者権限",
     "説明",
+    "グループ名",
+    "グループ名",
     "備考",
   ]);
-  expect(columns.cells(row, secrets)).toEqual(["山田", "yamada", "Invented1", "", "営業", "総務", "", "", "メモ"]);
+  expect(columns.cells(row, secrets)).toEqual(["山田", "yamada", "Invented1", "", "", "", "営業", "総務", "メモ"]);
   expect([...columns.named(row, secrets)].filter(([, value]) => value === "総務")).toEqual([["グループ名", "総務"]]);
 });
 
 test("custom fields follow, and the console's own spelling of headers is the map's", () => {
   const map = { columns: [{ header: "名前", to: "name" }], constants: [], defaults: [] };
-  const columns = new ConsoleColumns(planOf("users"), [{ id: "x", name: "入社年", createdAt: "" }], map);
+  const columns = columnsFor(withHeader("users", "入社年"), [{ id: "x", name: "入社年", createdAt: "" }], map);
   const row = rowOf("taro@example.com", [
     { field: "name", value: "山田" },
     { field: "emails", value: ["taro@example.com"] },
@@ -56,15 +73,15 @@ test("custom fields follow, and the console's own spelling of headers is the map
 });
 
 test("a row whose lists have no room has no cells until room is made", () => {
-  const columns = new ConsoleColumns(planOf("docs"), [], undefined);
+  const columns = columnsFor(planOf("docs"), [], undefined);
   const row = rowOf("yamada", [{ field: "groups", value: ["営業", "総務"] }]);
   expect(columns.cells(row, undefined)).toBeUndefined();
   columns.fit(row);
-  expect(columns.cells(row, undefined)).toEqual(["", "yamada", "", "", "営業", "総務", "", ""]);
+  expect(columns.cells(row, undefined)).toEqual(["", "yamada", "", "", "", "", "営業", "総務"]);
   columns.fit(rowOf("sato", [{ field: "groups", value: ["営業"] }]));
   expect(columns.header()).toHaveLength(8);
   const shorter = rowOf("sato", [{ field: "groups", value: ["営業"] }]);
-  expect(columns.cells(shorter, undefined)).toEqual(["", "sato", "", "", "営業", "", "", ""]);
+  expect(columns.cells(shorter, undefined)).toEqual(["", "sato", "", "", "", "", "営業", ""]);
   const blank = rowOf("ito", [{ field: "groups", value: null }]);
   expect(columns.cells(blank, undefined)).toEqual(["", "ito", "", "", "", "", "", ""]);
 });
@@ -79,7 +96,7 @@ test("a repeated column has the map's headers in turn, the last for all further"
     constants: [{ field: "description", value: "x" }],
     defaults: [],
   };
-  const columns = new ConsoleColumns(planOf("docs"), [], map);
+  const columns = columnsFor(planOf("docs"), [], map);
   const row = rowOf("yamada", [{ field: "groups", value: ["a", "b", "c"] }]);
   columns.fit(row);
   expect(columns.header()).toEqual([
@@ -87,10 +104,10 @@ test("a repeated column has the map's headers in turn, the last for all further"
     "ユーザーID",
     "合言葉",
     "シークレットキー",
+    "ファイル管理者権限",
     "所属1",
     "所属2",
     "所属2",
-    "ファイル管理者権限",
   ]);
   expect(columns.secrets()).toEqual([
     { field: "password", header: "合言葉" },
@@ -108,14 +125,14 @@ test("a repeated column has the map's headers in turn, the last for all further"
 });
 
 test("the key is a row's own where the plan does not change it, and its columns may come in any order", () => {
-  const columns = new ConsoleColumns(planOf("docs", ["備考"]), [], undefined);
+  const columns = columnsFor(planOf("docs", ["備考"]), [], undefined);
   const renamed = rowOf("yamada", [
     { field: "description", value: "d" },
     { field: "userId", value: "yamada2" },
     { field: "displayName", value: "山田" },
   ]);
   const secrets = { row: 2, secrets: new Map<string, string>(), unknown: ["メモ"] };
-  expect(columns.cells(renamed, undefined)).toEqual(["山田", "yamada2", "", "", "", "", "d", ""]);
+  expect(columns.cells(renamed, undefined)).toEqual(["山田", "yamada2", "", "", "", "d", "", ""]);
   expect(columns.cells(rowOf("sato", []), undefined)).toEqual(["", "sato", "", "", "", "", "", ""]);
   expect(columns.cells(renamed, secrets)?.at(-1)).toBe("メモ");
   expect([...columns.named(renamed, undefined)].at(-1)).toEqual(["備考", ""]);

@@ -1,6 +1,7 @@
 import type { CustomField, Import, PlanRow } from "../../../../lib/client/index.ts";
-import type { Column } from "../../../../lib/model/format.ts";
+import { columnsOf, type Column } from "../../../../lib/model/format.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
+import { readHeader } from "../../../../lib/csv/layout/header.ts";
 import { headersFor, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
@@ -15,18 +16,71 @@ interface ConsoleColumn {
   at: number;
 }
 
-/** Converts rows of a plan to a file for the console: every column of the format, then the unknown ones. */
+/** A plan's file, as its header is read. */
+export interface InputColumns {
+  readonly plan: Import;
+  readonly map: ColumnMap | undefined;
+  readonly customFields: readonly CustomField[];
+}
+
+/** True if the console takes the plan's file for 全件更新: PANEL knows 追加更新 only. @see facts 1.4, 6.2 */
+export const isFullUpdate = ({ kind, mode }: Pick<Import, "kind" | "mode">): boolean =>
+  mode === "replace" && FORMATS[kind].app !== undefined;
+
+/** The tenant's own fields, by the names that plans have for them. */
+const ownOf = (customFields: readonly CustomField[]) => customFields.map(({ name }) => ({ id: name, name }));
+
+/**
+ * The fields of the columns that a file for the console has. 全件更新 overwrites every field, so it has all; otherwise
+ * those of the input, what the plan clears for want of a column, and what the console requires: what a blank does there
+ * is not known.
+ */
+const fieldsOf = ({ plan, map, customFields }: InputColumns): ReadonlySet<string> => {
+  const format = FORMATS[plan.kind];
+  const options = { customFields: ownOf(customFields), map };
+  const given = readHeader(plan.header, format, options).layout.columns.map(({ column }) => column);
+  const clears = plan.request?.absent === "clear";
+  const isAlike = (column: Column): boolean =>
+    given.some(({ field, sets }) => field === column.field || (sets === column.sets && column.refers !== undefined));
+  const needed = columnsOf(format, options.customFields).filter(
+    (column) =>
+      isFullUpdate(plan) ||
+      column.required === "always" ||
+      isAlike(column) ||
+      (clears && column.secret !== true && column.clearable !== false),
+  );
+  return new Set(needed.map(({ field }) => field));
+};
+
+/** The headers of the columns whose values a file for 全件更新 takes from the mirror: all that the input does not have. */
+export const takenFromMirror = ({ plan }: Pick<InputColumns, "plan">): readonly string[] => {
+  const { blank, absent } = plan.request ?? {};
+  if (absent === "clear") return [];
+  const headers = FORMATS[plan.kind].columns.filter(({ secret }) => secret !== true).map(({ header }) => header);
+  return blank === "keep" ? headers : headers.filter((header) => plan.absentColumns.includes(header));
+};
+
+/** A set of names is written last, as in the maker's own samples. @see facts 6.4 */
+const isSet = ({ repeated, refers }: Column): boolean => repeated === true && refers !== undefined;
+
+/** Converts rows of a plan to a file for the console: the columns it needs, then the unknown ones. */
 export class ConsoleColumns {
   readonly #columns: readonly ConsoleColumn[];
   readonly #unknown: readonly string[];
   readonly #key: string;
 
-  /** @param map the headers of the context's console, if they differ from the format's */
-  constructor(plan: Import, customFields: readonly CustomField[], map: ColumnMap | undefined) {
-    const format = FORMATS[plan.kind];
-    const named = customFields.map(({ name }) => ({ id: name, name }));
-    this.#columns = headersFor(format, map, named).map(({ column, headers }) => ({ column, headers, times: 1, at: 0 }));
-    this.#unknown = plan.unknownColumns;
+  /** @param headers the headers of the context's console, if they differ from the format's */
+  constructor(input: InputColumns, headers: ColumnMap | undefined) {
+    const { kind, unknownColumns } = input.plan;
+    const format = FORMATS[kind];
+    const fields = fieldsOf(input);
+    const named = headersFor(format, headers, ownOf(input.customFields));
+    const known = named.filter(({ column }) => fields.has(column.field));
+    this.#columns = [
+      ...known.filter(({ column }) => !isSet(column)),
+      ...known.filter(({ column }) => isSet(column)),
+    ].map((one) => ({ ...one, times: 1, at: 0 }));
+    this.#unknown = unknownColumns;
     this.#key = format.key;
   }
 

@@ -1,21 +1,28 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
+import { Failure } from "../../../../lib/errors/index.ts";
+import { findColumn } from "../../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { securedAppName } from "../../../../lib/model/secured-user.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { blankSecretsWarning } from "./blank-secrets.ts";
+import { isFullUpdate, takenFromMirror } from "./columns.ts";
+import { deletionsFile } from "../../plan/options.ts";
+import { writeDeletions } from "./deletions.ts";
+import { writeConsoleFile, type ConsoleFile } from "./file.ts";
 import type { SecretSource } from "./secrets.ts";
-import { writeConsoleFile } from "./file.ts";
 
 /** A plan's file and how to read it again. */
 export type EmitSource = Omit<SecretSource, "customFields">;
 
 /**
- * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it.
+ * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it. What a
+ * replacing plan deletes in CLOMO PANEL is written beside it, to be deleted by hand.
  *
- * @param done called when the file is complete; if it fails, no file is left
+ * @param done called when the files are complete; if it fails, none is left
+ * @throws `input-rejected` where the file would need what the tenant never saw of the console
  */
 export async function emit(
   tools: Tools,
@@ -24,34 +31,125 @@ export async function emit(
   done?: () => Promise<unknown>,
 ): Promise<void> {
   const { plan } = source;
+  refuseUnseen(plan);
+  const { terminal, workingFolder } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
-  await warnOfUnknownColumns(tools, plan);
+  const list = plan.delete > 0 && !isFullUpdate(plan) ? deletionsFile(file) : undefined;
   let isDone = false;
   const settle = async (): Promise<void> => {
     await done?.();
     isDone = done !== undefined;
   };
-  const { rows, blankSecrets, mapped } = await writeConsoleFile(
-    tools,
-    resolve(tools.workingFolder, file),
-    { ...source, customFields },
-    settle,
+  const written = await writeConsoleFile(tools, resolve(workingFolder, file), { ...source, customFields }, () =>
+    list === undefined ? settle() : writeDeletions(tools, resolve(workingFolder, list), plan, settle),
   ).catch(async (error: unknown) => {
-    if (isDone) await tools.terminal.problem(withoutFile(file, plan));
+    if (isDone) await terminal.problem(withoutFile(file, plan));
     throw error;
   });
-  if (blankSecrets.users > 0) await tools.terminal.warn(blankSecretsWarning(file, plan.mode, blankSecrets));
-  if (FORMATS[plan.kind].thing.ownHeaders === true && !mapped) await tools.terminal.warn(ownHeadersWarning(file, plan));
+  for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   const { en, ja } = uploadOf(plan);
-  await tools.terminal.problem(text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`));
+  await terminal.problem(text(`${file}: ${counted(written.rows, "row")}; ${en}`, `${file}: ${written.rows} 行。${ja}`));
+  if (list !== undefined) await terminal.problem(byHand(list, plan));
 }
 
 /** The file could not take its name in the last moment. */
-const withoutFile = (file: string, { id }: Import): Text =>
+const withoutFile = (file: string, { number }: Import): Text =>
   text(
-    `${file} was not written, though import ${id} waits for the console: clomoctl imports discard ${id}`,
-    `${file} は書き出されていませんが、インポート ${id} は管理画面での反映待ちです: clomoctl imports discard ${id}`,
+    `${file} was not written, though import ${number} waits for the console: clomoctl imports discard ${number}`,
+    `${file} は書き出されていませんが、インポート ${number} は管理画面での反映待ちです: clomoctl imports discard ${number}`,
   );
+/** Refuses to replace what the console has by what the tenant cannot know of it. */
+function refuseUnseen(plan: Import): void {
+  const { kind, mode, unseenColumns = [] } = plan;
+  if (mode !== "replace") return;
+  const format = FORMATS[kind];
+  const noun = format.app === undefined ? `clomoctl ${kind}` : "clomoctl secured users";
+  const app = format.app === undefined ? "" : ` --app ${format.app}`;
+  const mirror = `${noun} import EXPORT.csv${app} --from-console`;
+  const key = findColumn(format.columns, format.fallbackKey?.at(-1) ?? format.key)?.header ?? "";
+  if (unseenColumns.includes(key)) {
+    throw new Failure("input-rejected", {
+      what: text(
+        "no export of the console was imported for these records, so what it would have to delete is not known; no file was written",
+        "この種類の管理画面のエクスポートを取り込んでいないため、管理画面で削除されるものが分かりません。ファイルは書き出していません",
+      ),
+      where: "--emit-csv",
+      hint: text(
+        `first import the console's export: ${mirror}`,
+        `先に管理画面のエクスポートを取り込んでください: ${mirror}`,
+      ),
+    });
+  }
+  const unknown = isFullUpdate(plan)
+    ? takenFromMirror({ plan }).filter((header) => unseenColumns.includes(header))
+    : [];
+  if (unknown.length === 0) return;
+  const names = unknown.join(", ");
+  throw new Failure("input-rejected", {
+    what: text(
+      `全件更新 overwrites every field, and no export of the console has shown these: ${names}; no file was written`,
+      `全件更新はすべての項目を上書きしますが、次の列は管理画面のエクスポートで確認できていません: ${names}。ファイルは書き出していません`,
+    ),
+    where: "--emit-csv",
+    hint: text(
+      "put these columns into the file, or clear them by --absent clear, or use --mode append",
+      "これらの列をファイルに加えるか、--absent clear で値を消すか、--mode append を使ってください",
+    ),
+  });
+}
+
+function* warningsOf(file: string, plan: Import, written: ConsoleFile): Generator<Text> {
+  const { blankSecrets, severalAddresses, cleared, mapped } = written;
+  const { thing, app } = FORMATS[plan.kind];
+  if (isFullUpdate(plan)) yield fullUpdateWarning(plan);
+  if (blankSecrets.users > 0) yield blankSecretsWarning(file, isFullUpdate(plan), blankSecrets);
+  if (severalAddresses > 0) {
+    yield text(
+      `${counted(severalAddresses, "user")} in ${file} with several mail addresses: how the console takes them is not known`,
+      `${file} にはメールアドレスが複数あるユーザーが ${severalAddresses} 人います。管理画面での扱いは確認されていません`,
+    );
+  }
+  if (cleared > 0 && !isFullUpdate(plan)) {
+    yield text(
+      `${counted(cleared, "value")} to be cleared by a blank cell of ${file}: whether 追加更新 does that is not documented`,
+      `${file} の空欄で消す値が ${cleared} 個あります。追加更新で消えるかどうかは、公開資料に記載がありません`,
+    );
+  }
+  const kept = plan.request?.blank === "keep" ? keptOf(plan) : [];
+  if (kept.length > 0) {
+    const names = kept.join(", ");
+    yield text(
+      `no export of the console has shown these columns, so what ${file} has where the input is blank may be out of date: ${names}`,
+      `次の列は管理画面のエクスポートで確認できていないため、入力が空欄のところに書き出した値が古い可能性があります: ${names}`,
+    );
+  }
+  if (app === undefined && !mapped) yield thing.ownHeaders === true ? ownHeadersWarning(file, plan) : panelNote(file);
+}
+
+/** The columns of the input that no export has shown. */
+const keptOf = ({ absentColumns, unseenColumns = [] }: Import): readonly string[] =>
+  unseenColumns.filter((header) => !absentColumns.includes(header));
+
+/** @see facts 6.2: what the manual leaves open */
+const fullUpdateWarning = (plan: Import): Text =>
+  text(
+    `the manual does not say whether 全件更新 deletes users and makes them anew (and what becomes of their devices), nor whether it spares administrators; it deletes whoever is not in the file: by this mirror ${plan.delete}, in the console perhaps more`,
+    `全件更新がユーザーを削除して作り直すのか(デバイスとの関連付けがどうなるか)、管理者が対象外かどうかは、マニュアルに記載がありません。ファイルにないユーザーは削除されます(このミラーでは ${plan.delete} 件。管理画面ではそれより多い可能性があります)`,
+  );
+
+const panelNote = (file: string): Text =>
+  text(
+    `the encoding and most headers of CLOMO PANEL's users file are not confirmed: compare ${file} with a file that the console exported`,
+    `CLOMO PANEL のユーザー CSV の文字コードと多くのヘッダーは確認されていません。${file} を管理画面のエクスポートと見比べてください`,
+  );
+
+const byHand = (list: string, { delete: count, kind }: Import): Text => {
+  const { en, ja } = FORMATS[kind].thing.title;
+  return text(
+    `${basename(list)}: ${count} to be deleted by hand (${en}): 追加更新 deletes nothing`,
+    `${basename(list)}: 手作業で削除する${ja} ${count} 件(追加更新では削除されません)`,
+  );
+};
 
 const ownHeadersWarning = (file: string, { kind }: Import): Text => {
   const { en, ja } = FORMATS[kind].thing.title;
@@ -62,43 +160,20 @@ const ownHeadersWarning = (file: string, { kind }: Import): Text => {
 };
 
 /** Where and how to upload a plan's file. */
-function uploadOf({ kind, mode }: Import): Text {
-  const { app, thing } = FORMATS[kind];
+function uploadOf(plan: Import): Text {
+  const { app, thing } = FORMATS[plan.kind];
   const { place, choice } = thing.screen;
   const inApp = (words: string): string => (app === undefined ? words : words.replace("{app}", securedAppName(app)));
   const upload = text(`upload in ${inApp(place.en)}`, inApp(place.ja));
   if (choice === undefined) {
-    const unknown =
-      mode === "replace"
-        ? text(
-            "which one, and whether it deletes what the file lacks, is not known",
-            "どれが合うか、ファイルにないものが削除されるかは確認されていません",
-          )
-        : text("which one is not known", "どれが合うかは確認されていません");
     return text(
-      `${upload.en}, by the choice that takes such a file (${unknown.en})`,
-      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(${unknown.ja})`,
+      `${upload.en}, by the choice that takes such a file (which one is not known)`,
+      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)`,
     );
   }
-  const [wanted, other] = mode === "replace" ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
+  const [wanted, other] = isFullUpdate(plan) ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
   return text(
     `${upload.en}, ${choice.en} must be ${wanted} (never ${other})`,
     `${upload.ja}、${choice.ja}必ず「${wanted}」にしてアップロードしてください(「${other}」は不可)`,
-  );
-}
-
-/** Warns of columns missing from the file and from the console's export: our data for them may be outdated. */
-async function warnOfUnknownColumns({ terminal }: Tools, plan: Import): Promise<void> {
-  if (plan.request?.absent === "clear") return;
-  const unknown = FORMATS[plan.kind].columns
-    .filter(({ header, consoleExport }) => consoleExport !== true && plan.absentColumns.includes(header))
-    .map(({ header }) => header);
-  if (unknown.length === 0) return;
-  const names = unknown.join(", ");
-  await terminal.warn(
-    text(
-      `the console's export lacks these columns, so the values written for them may be out of date: ${names}`,
-      `次の列は管理画面のエクスポートに含まれないため、書き出す値が古い可能性があります: ${names}`,
-    ),
   );
 }

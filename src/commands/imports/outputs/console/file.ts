@@ -9,7 +9,7 @@ import { MOST_NAMED, throwUnmappable } from "../../../csv/file/unmappable.ts";
 import { loadColumnMap } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
-import { ConsoleColumns } from "./columns.ts";
+import { ConsoleColumns, isFullUpdate } from "./columns.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 
@@ -17,13 +17,17 @@ import { secretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 export interface ConsoleFile {
   readonly rows: number;
   readonly blankSecrets: BlankSecretsFound;
+  /** number of rows with several mail addresses */
+  readonly severalAddresses: number;
+  /** number of values that a blank cell is to clear */
+  readonly cleared: number;
   /** its headers are those of the context's map */
   readonly mapped: boolean;
 }
 
 /**
- * Writes the rows of a plan as a file for the console, 0600: in the encoding of the account's language, with CRLF. With
- * `append` the rows that create, update or set a secret; with `replace` every row.
+ * Writes the rows of a plan as a file for the console, 0600: in the encoding of the account's language, with CRLF. For
+ * 追加更新 the rows that create, update or set a secret; for 全件更新 every row.
  *
  * @param done called when the file is complete; if it throws, no file is left
  * @throws `input-rejected` when a character is unmappable, or the input file has changed
@@ -35,10 +39,10 @@ export async function writeConsoleFile(
   done?: () => Promise<unknown>,
 ): Promise<ConsoleFile> {
   const { context } = await tools.tenant("imports");
-  const { plan, customFields } = source;
+  const { plan } = source;
   const encoding = context.kind === "embedded" && context.language === "en" ? "utf-8" : "shift_jis";
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
-  const columns = new ConsoleColumns(plan, customFields, map);
+  const columns = new ConsoleColumns(source, map);
   const writing = { path, source, columns, mapped: map !== undefined, encoding, done } as const;
   if (await isReplaced(path)) {
     const written = await write(tools, writing).catch((error: unknown) => {
@@ -89,35 +93,38 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
     if (!fits) throw new Unfit();
     return bytes;
   };
-  const written = await writeFileAtomically(
-    path,
-    { ...tools.temporary, secret: true, settle: done },
-    async (writer) => {
-      const blank = new BlankSecrets(columns.secrets());
-      let rows = 0;
-      await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
-      for await (const batch of joined(tools, source)) {
-        let text = "";
-        for (const { row, secrets } of batch) {
-          const cells = columns.cells(row, secrets);
-          if (cells === undefined) throw new Unfit();
-          text += formatRecord(cells, "\r\n");
-          blank.take(row, secrets);
-        }
-        rows += batch.length;
-        await writer.write(encoded(text));
+  const options = { ...tools.temporary, secret: true, settle: done };
+  const written = await writeFileAtomically(path, options, async (writer) => {
+    const blank = new BlankSecrets(columns.secrets());
+    let [rows, severalAddresses, cleared] = [0, 0, 0];
+    await writer.write(encoded(formatRecord(columns.header(), "\r\n")));
+    for await (const batch of joined(tools, source)) {
+      let text = "";
+      for (const { row, secrets } of batch) {
+        const cells = columns.cells(row, secrets);
+        if (cells === undefined) throw new Unfit();
+        text += formatRecord(cells, "\r\n");
+        blank.take(row, secrets);
+        if (row.after.some(({ field, value }) => field === "emails" && (value?.length ?? 0) > 1)) severalAddresses += 1;
+        if (row.exists) cleared += row.changed.filter((field) => isBlank(row, field)).length;
       }
-      await writer.write(encoder.end());
-      if (!fits) throw new Unfit();
-      return { rows, blankSecrets: blank.found, mapped };
-    },
-  );
+      rows += batch.length;
+      await writer.write(encoded(text));
+    }
+    await writer.write(encoder.end());
+    if (!fits) throw new Unfit();
+    return { rows, blankSecrets: blank.found, severalAddresses, cleared, mapped };
+  });
   await noteCounts(tools, encoder);
   return written;
 }
 
-const isEmitted = ({ mode }: Import, { row, action, setsSecret }: PlanRow): boolean =>
-  row > 0 && action !== "invalid" && (mode === "replace" || action !== "unchanged" || setsSecret);
+const isEmitted = (plan: Import, { row, action, setsSecret }: PlanRow): boolean =>
+  row > 0 && action !== "invalid" && (isFullUpdate(plan) || action !== "unchanged" || setsSecret);
+
+/** True if nothing is left of a field. */
+const isBlank = ({ after }: PlanRow, field: string): boolean =>
+  (after.find((value) => value.field === field)?.value ?? "").length === 0;
 
 /** A row to be written, with its data from the input file. */
 interface JoinedRow {

@@ -1,7 +1,8 @@
 import type { Import } from "../../../contract/index.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { Reader } from "../store.ts";
-import { readImport, stateOf, type ImportRecord } from "./record.ts";
+import type { FormatName } from "../../../model/console-files.ts";
+import { readImport, stateOf, type ImportRecord, type ImportState } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -61,8 +62,20 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
     unverifiedColumns: await unverifiedColumns(reader, record),
     emittedAt: detail.emittedAt,
+    ...(OPEN.has(record.state) ? { unseenColumns: await unseenColumns(reader, record.kind) } : {}),
     ...(detail.outdated === true ? { outdated: true } : {}),
   };
+};
+
+const OPEN: ReadonlySet<ImportState> = new Set(["planned", "awaiting-console"]);
+
+/** Columns that no export of the console has shown; all of them in a tenant that is no mirror of this kind. */
+const unseenColumns = async (reader: Reader, kind: FormatName): Promise<string[]> => {
+  const seen = await reader.all("select field from seen_column where kind = :kind", { kind });
+  const fields = new Set(seen.map(({ field }) => field));
+  return FORMATS[kind].columns
+    .filter(({ field, secret }) => secret !== true && !fields.has(field))
+    .map(({ header }) => header);
 };
 
 /** Columns of the file that the console's own export does not contain. @see facts 6.5 */

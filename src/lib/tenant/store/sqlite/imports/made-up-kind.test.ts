@@ -297,7 +297,14 @@ test("is undone: changed ones as before, deleted ones with all they had, new one
     },
     { key: "S2", action: "create" },
     { key: "shelf", action: "update", changed: ["tag"] },
-    { key: "S9", action: "delete", after: [{ field: "name", value: "chair" }] },
+    {
+      key: "S9",
+      action: "delete",
+      after: [
+        { field: "id", value: "row-0004-000000000003" },
+        { field: "name", value: "chair" },
+      ],
+    },
   ]);
   database.change(() => applyRevert(database, reverted, IMPORT + 1, 1000));
   expect(everything()).toEqual(before);

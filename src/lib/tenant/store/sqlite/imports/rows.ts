@@ -140,7 +140,7 @@ export const deletedLine = (kind: StoredKind): string =>
     setsSecret: "'false'",
     exists: "'true'",
     before: "'[]'",
-    after: jsonList([afterPiece("name", `json_quote(${stored(kind.namedBy)})`)]),
+    after: jsonList([afterPiece("id", "json_quote(t.id)"), afterPiece("name", `json_quote(${stored(kind.namedBy)})`)]),
   });
 
 const deletedLines = ({ kind }: PlanSql, protectedToo: boolean): string => {

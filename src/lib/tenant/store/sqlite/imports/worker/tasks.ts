@@ -156,11 +156,10 @@ export class Staging {
     };
   }
 
-  /** An export with only a header is compared like any other: all users have been deleted. */
   #checkReadable(): void {
     const problem = this.#database.get(
       `select code, header, params from s.problem
-       where severity = 'error' and row <= 1 and code <> 'file-no-rows' order by col limit 1`,
+       where severity = 'error' and row <= 1 order by col limit 1`,
     );
     if (problem === undefined) return;
     const code = problem["code"] as ProblemCode;
