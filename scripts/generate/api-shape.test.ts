@@ -59,6 +59,10 @@ const added = (...at: readonly string[]): Permitted => ({
 
 /** What the console bridge has besides what it had. */
 const bridge = (...at: readonly string[]): Permitted => ({ ...added(...at), why: "the console is told truly" });
+const bridged = (...at: readonly string[]): Permitted => ({ ...bridge(...at), before: expect.anything() as unknown });
+const verification = (...at: readonly string[]): readonly string[] => ["components", "schemas", "Verification", ...at];
+const verified = ["paths", "/v1/imports/{id}/verification", "post"];
+const example = [...verified, "responses", "200", "content", "application/json", "example"];
 
 const KINDS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const ofDevices = (schema: string): Permitted => ({
@@ -99,6 +103,7 @@ const parametersNamed = (...names: readonly string[]): unknown =>
 const PERMITTED: readonly Permitted[] = [
   added("components", "schemas", "Device"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
+  bridge("components", "schemas", "Difference"),
   ofDevices("Import"),
   ofImport("mine"),
   ofImport("number"),
@@ -112,6 +117,10 @@ const PERMITTED: readonly Permitted[] = [
   ofImport("revertsNumber"),
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),
   more(HISTORY, "components", "schemas", "Import", "required"),
+  bridged("components", "schemas", "Import", "properties", "state", "enum"),
+  ...["supersededBy", "supersedes", "unseenColumns"].map((name) =>
+    bridge("components", "schemas", "Import", "properties", name),
+  ),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "fix"],
@@ -137,6 +146,9 @@ const PERMITTED: readonly Permitted[] = [
     now: ["name", "mirroredAt", "users", "orgs", "devices", "secured"],
     why: "what a tenant holds is counted for its status",
   },
+  bridged(...verification("properties", "first", "items", "$ref")),
+  ...["reason", "unseen"].map((name) => bridge(...verification("properties", name))),
+  bridged(...verification("required")),
   ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "sheet"],
@@ -146,6 +158,10 @@ const PERMITTED: readonly Permitted[] = [
   },
   takesWorkbooks("content", "put"),
   takesWorkbooks("verification", "post"),
+  bridged("paths", "/v1/imports/{id}/emitted", "post", "parameters"),
+  bridged(...verified, "parameters"),
+  bridged(...example, "first"),
+  ...["reason", "unseen"].map((name) => bridge(...example, name)),
   {
     at: ["paths", "/v1/users", "get", "parameters"],
     before: parametersNamed(...LISTED),

@@ -41,7 +41,9 @@ const added = (at: readonly string[], why: string): Permitted => ({
 
 /** What the console bridge has besides what it had. */
 const bridge = (...at: readonly string[]): Permitted => added(at, "the console is told truly");
-const fromConsole = (verb: string): Permitted => bridge("verbs", verb, "options", "--from-console");
+const ofBridge = (verb: string, ...options: readonly string[]): readonly Permitted[] =>
+  options.map((option) => bridge("verbs", verb, "options", option));
+const toConsole = (verb: string): readonly Permitted[] => ofBridge(verb, "--from-console", "--keep-waiting");
 
 const FORMATS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const asDevices = (verb: string): Permitted => ({
@@ -167,10 +169,13 @@ const PERMITTED: readonly Permitted[] = [
   byNumber("imports show"),
   byNumber("imports verify"),
   ...["export", "import", "list", "show", "template"].map((verb) => added(["verbs", `devices ${verb}`], DEVICES)),
+  ...ofBridge("imports revert", "--mirror-only"),
+  ...ofBridge("imports verify", "--accept-unseen"),
   ...encodingOnce("imports verify"),
+  ...ofBridge("imports verify", "--same-as-upload"),
   ...encodingOnce("orgs import"),
   sheetOf("orgs import"),
-  fromConsole("orgs import"),
+  ...toConsole("orgs import"),
   parsed(["verbs", "renewals add", "options", "--expires", "kind"], "date"),
   parsed(["verbs", "renewals add", "options", "--last-login", "kind"], "date"),
   parsed(["verbs", "renewals check", "options", "--critical", "kind"], "duration"),
@@ -188,10 +193,10 @@ const PERMITTED: readonly Permitted[] = [
   added(["verbs", "users history"], "what imports did to a user"),
   added(["verbs", "status"], "how a tenant stands"),
   sheetOf("secured users import"),
-  fromConsole("secured users import"),
+  ...toConsole("secured users import"),
   ...encodingOnce("users import"),
   sheetOf("users import"),
-  fromConsole("users import"),
+  ...toConsole("users import"),
 ];
 
 const declared = await readDeclarations(ROOT);

@@ -129,3 +129,13 @@ test("an id that no import has undoes nothing", async () => {
 });
 
 testUnshowable("imports revert 019a --yes");
+
+test("an import that went to the console is undone here only where that is said", async () => {
+  const sent = { ...committed(), emittedAt: "2026-11-20T01:23:45.000Z" };
+  const { en, ja } = await inBoth("imports revert 019a --yes", { tenant: { imports: { items: [sent] } } });
+  expect(en).toMatchObject({ exit: 2, requests: [{ operation: "imports" }] });
+  expect(en.stderr).toContain("--mirror-only");
+  expect(ja.stderr).toContain("管理画面は元に戻りません");
+  const tenant = { ...tenantWith({ commitImport: committed(UNDO) }), imports: { items: [sent] } };
+  expect((await run("imports revert 019a --mirror-only --confirm-deletions 2", { tenant })).exit).toBe(0);
+});

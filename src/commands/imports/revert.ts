@@ -25,6 +25,13 @@ export default defineCommand({
       kind: "boolean",
       about: text("show the inverse plan and change nothing", "逆の計画を表示するだけで何も変更しない"),
     },
+    mirrorOnly: {
+      kind: "boolean",
+      about: text(
+        "of an import that went to the console: undo it here only, the console stays as it is",
+        "管理画面へ送ったインポートを、ここでだけ取り消す(管理画面は変更しない)",
+      ),
+    },
   },
   examples: [
     { line: "clomoctl imports revert last --dry-run" },
@@ -32,10 +39,11 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "conflict", "not-found"],
   shows: RESULT_COLUMNS,
-  async run(tools, { id, confirmDeletions, dryRun }) {
+  async run(tools, { id, confirmDeletions, dryRun, mirrorOnly }) {
     const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
     if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original);
+    if (original.emittedAt !== null && DONE.includes(original.state) && !dryRun && !mirrorOnly) throw wentToConsole(original);
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
@@ -63,5 +71,20 @@ const madeByAnother = ({ number, actor }: Import): Failure =>
     hint: text(
       `name it: clomoctl imports revert ${number}`,
       `番号で指定してください: clomoctl imports revert ${number}`,
+    ),
+  });
+
+const DONE: readonly string[] = ["committed", "accepted"];
+
+const wentToConsole = ({ number }: Import): Failure =>
+  new Failure("usage", {
+    what: text(
+      `import ${number} went to the console: undoing it here leaves the console as it is`,
+      `インポート ${number} は管理画面へ送られています。ここで取り消しても、管理画面は元に戻りません`,
+    ),
+    where: "--mirror-only",
+    hint: text(
+      "undo it in the console and import its export by --from-console, or pass --mirror-only",
+      "管理画面で元に戻してからエクスポートを --from-console で取り込むか、--mirror-only を指定してください",
     ),
   });

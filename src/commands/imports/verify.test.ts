@@ -1,20 +1,40 @@
 import { EventEmitter } from "node:events";
-import { expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import type { Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
-import type { Answer } from "../testing/tenant.ts";
+import { inTurn, type Answer } from "../testing/tenant.ts";
 import { committed, encodeText, folderWith, ID, planOf, rowOf } from "./testing/plans.ts";
 
 const EXPORT = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
-const WAITING = planOf({ state: "awaiting-console" });
-const accepted: Verification = { accepted: true, import: committed(WAITING), differences: 0, first: [] };
+const WAITING = planOf({ state: "awaiting-console", emittedAt: "2026-11-20T01:23:45.000Z" });
+const accepted: Verification = { accepted: true, import: committed(WAITING), differences: 0, first: [], unseen: [] };
 const differing: Verification = {
   accepted: false,
+  reason: "differs",
   import: WAITING,
   differences: 12,
-  first: [rowOf({ action: "delete", changed: [] }), rowOf({ row: 3, key: "jiro@example.co.jp" })],
+  first: [
+    { ...rowOf({ action: "delete", changed: [] }), planned: [], touched: true },
+    { ...rowOf({ row: 3, key: "jiro@example.co.jp" }), planned: [], touched: false },
+    {
+      ...rowOf({ row: 4, key: "taro@example.co.jp", action: "update", changed: ["title", "emails"] }),
+      planned: [
+        { field: "name", value: "山田" },
+        { field: "title", value: "部長" },
+        { field: "emails", value: ["a@x", "b@x"] },
+      ],
+      after: [
+        { field: "title", value: null },
+        { field: "emails", value: ["a@x"] },
+      ],
+      touched: true,
+    },
+  ],
+  unseen: [],
 };
 const tenantWith = (verifyImport: Answer) => ({ imports: { items: [WAITING] }, verifyImport });
 const VERIFY = "imports verify 019a --against export.csv";
@@ -35,14 +55,106 @@ test("sends the export, and shows the plan as committed where they agree", async
 test("lists what differs, and says that the plan keeps waiting", async () => {
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
   expect(en.exit).toBe(9);
-  expect(en.stdout).toBe(
-    "row\tkey\taction\tchanged\tsetsSecret\n2\thanako@example.co.jp\tdelete\t[]\tfalse\n3\tjiro@example.co.jp\tcreate\t[]\tfalse\n",
+  expect(en.stdout.split("\n").slice(0, 3)).toEqual([
+    "what\tkey\tname\tvalues\ttouched",
+    "missing\thanako@example.co.jp\t髙橋 花子\t[]\ttrue",
+    "only-in-console\tjiro@example.co.jp\t髙橋 花子\t[]\tfalse",
+  ]);
+  expect(en.stderr).toContain(
+    "records that differ from the plan: 12 (of those listed, 2 touched by it); nothing was changed; the plan is still waiting for verification\n",
   );
-  expect(en.stderr).toBe(
-    "records that differ from the plan: 12; nothing was changed, and the plan is still waiting for verification\n",
+  expect(en.stderr).toContain(
+    `or correct the console, export, and: clomoctl imports verify 12 --against EXPORT.csv\n`,
   );
   expect(ja).toMatchObject({ exit: 9, stdout: en.stdout });
-  expect(ja.stderr).toContain("計画と異なるものが 12 件あります");
+  expect(ja.stderr).toContain("計画と異なるものが 12 件あります(一覧のうち、計画の対象は 2 件)");
+});
+
+test("a difference has both values, in words on a terminal", async () => {
+  const circumstances = { tenant: tenantWith(differing), folder: folderOf() };
+  const { stdout } = await run(`${VERIFY} --format json`, circumstances);
+  expect((JSON.parse(stdout) as readonly unknown[])[2]).toEqual({
+    what: "differs",
+    key: "taro@example.co.jp",
+    name: "山田",
+    values: [
+      { field: "title", planned: "部長", console: null },
+      { field: "emails", planned: ["a@x", "b@x"], console: ["a@x"] },
+    ],
+    touched: true,
+  });
+  const { en, ja } = await inBoth(`${VERIFY} --format table`, circumstances);
+  expect(en.stdout).toContain("役職: planned 部長, console -; メールアドレス: planned a@x, b@x, console a@x");
+  expect(en.stdout).toContain("missing in the console");
+  expect(ja.stdout).toContain("役職: 計画 部長, 管理画面 -;");
+});
+
+test("what was changed in the console alone is taken over first", async () => {
+  const first = differing.first.map((one) => ({ ...one, touched: false }));
+  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith({ ...differing, first }), folder: folderOf() });
+  expect(en.stderr).toContain("changed in the console meanwhile: import this export by --from-console, then: clomoctl");
+  expect(ja.stderr).toContain("このエクスポートを --from-console で取り込んでから");
+});
+
+const unseen = [{ header: "グループ名", records: 2 }];
+
+test("an export that shows none of the changes proves nothing, and what it lacks is named", async () => {
+  const answer: Verification = { ...accepted, accepted: false, reason: "unseen", import: WAITING, unseen };
+  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(answer), folder: folderOf() });
+  expect(en.exit).toBe(9);
+  expect(en.stderr).toContain("グループ名: last sent by us on 2026-11-20 for 2 records, not verified: ");
+  expect(en.stderr).toContain(`then: clomoctl imports verify 12 --against EXPORT.csv --accept-unseen\n`);
+  expect(ja.stderr).toContain(
+    "グループ名: 2026-11-20 に 2 件を送信しましたが、エクスポートにないため照合していません\n",
+  );
+  expect(ja.stderr).toContain("計画の変更は 1 つもエクスポートに現れません。");
+});
+
+test("--accept-unseen is passed on, and what is not verified is named all the same", async () => {
+  const done: Verification = { ...accepted, import: { ...accepted.import, state: "accepted" }, unseen };
+  const ended = await run(`${VERIFY} --accept-unseen`, { tenant: tenantWith(done), folder: folderOf() });
+  expect(ended.exit).toBe(0);
+  expect(ended.requests.at(-1)?.query).toEqual({ acceptUnseen: "true" });
+  expect(ended.stderr).toContain("not verified: the export does not show it");
+});
+
+describe("a file that equals the upload", () => {
+  const same: Verification = { ...accepted, accepted: false, reason: "same-as-upload", import: WAITING };
+
+  test("is asked about, and sent again as the export", async () => {
+    const terminal = { typing: [["Is it really the console's export", "y\r"]] } as const;
+    const ended = await run(VERIFY, { tenant: tenantWith(inTurn(same, accepted)), folder: folderOf(), terminal });
+    expect(ended.exit).toBe(0);
+    expect(ended.requests.slice(1)).toMatchObject([
+      { file: EXPORT },
+      { file: EXPORT, query: { sameAsUpload: "true" } },
+    ]);
+  });
+
+  test("proves nothing where no is answered", async () => {
+    const terminal = { typing: [["本当に", "n\r"]] } as const;
+    const ended = await run(`${VERIFY} --lang ja`, { tenant: tenantWith(same), folder: folderOf(), terminal });
+    expect(ended.exit).toBe(9);
+  });
+
+  test("wants --same-as-upload where nobody can answer", async () => {
+    const refused = await run(VERIFY, { tenant: tenantWith(same), folder: folderOf() });
+    expect(refused.exit).toBe(2);
+    expect(refused.stderr).toContain("--same-as-upload");
+    const given = await run(`${VERIFY} --same-as-upload`, { tenant: tenantWith(accepted), folder: folderOf() });
+    expect(given.requests.at(-1)?.query).toEqual({ sameAsUpload: "true" });
+  });
+});
+
+test("the context's map says what the console's headers mean", async () => {
+  const home = folderOf();
+  writeFileSync(join(home, "map.yaml"), "columns:\n  名前: 氏名\n");
+  await run("context add mapped --embedded --map users=map.yaml", { home });
+  const { exit, requests } = await run(`${VERIFY} --context mapped`, { tenant: tenantWith(accepted), home });
+  expect(exit).toBe(0);
+  expect(JSON.parse(requests.at(-1)?.query?.["map"] ?? "")).toMatchObject({
+    columns: [{ header: "名前", to: "name" }],
+  });
 });
 
 test.each([
@@ -59,7 +171,11 @@ test.each([
 });
 
 test.each([
-  ["key,action", differing, "key\taction\nhanako@example.co.jp\tdelete\njiro@example.co.jp\tcreate\n"],
+  [
+    "key,what",
+    differing,
+    "key\twhat\nhanako@example.co.jp\tmissing\njiro@example.co.jp\tonly-in-console\ntaro@example.co.jp\tdiffers\n",
+  ],
   ["importId,committed", accepted, `importId\tcommitted\n${ID}\ttrue\n`],
 ])("--fields may name those of either answer: %s", async (fields, answer, stdout) => {
   const ended = await run(`${VERIFY} --fields ${fields}`, { tenant: tenantWith(answer), folder: folderOf() });

@@ -1,8 +1,13 @@
+import type { Import, Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { counted, text, type Text } from "../../lib/text/index.ts";
+import { dayOf } from "../../lib/model/time.ts";
 import { defineCommand } from "../command.ts";
+import { zoneOf } from "../tools.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
-import { RESULT_COLUMNS, ROW_COLUMNS } from "./plan/columns.ts";
+import { loadColumnMap } from "../csv/file/column-map.ts";
+import { RESULT_COLUMNS } from "./plan/columns.ts";
+import { DIFFERENCE_COLUMNS } from "./outputs/console/differences.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { COMMITTED } from "./plan/pending.ts";
@@ -27,8 +32,12 @@ export default defineCommand({
   ),
   details: [
     text(
-      "If they agree, the tenant is updated and the plan is committed. Otherwise the differences are listed and the plan stays open (exit 9). In that list, create is a record only the export has, delete one it lacks.",
-      "一致すればテナントに反映して計画を確定します。一致しなければ差異を一覧し、計画は照合待ちのままです(終了コード 9)。一覧の create はエクスポートだけにあるもの、delete はエクスポートにないものです。",
+      "If they agree, the tenant is updated and the plan is committed. Otherwise the differences are listed with the planned and the console's value, and the plan stays open (exit 9).",
+      "一致すればテナントに反映して計画を確定します。一致しなければ差異を計画の値と管理画面の値で一覧し、計画は照合待ちのままです(終了コード 9)。",
+    ),
+    text(
+      "Only what the export shows is proved: other columns are named. An export that shows none of the plan's changes proves nothing (exit 9); look in the console, then pass --accept-unseen. The headers of the context's map are understood.",
+      "確認できるのはエクスポートにある列だけで、ほかの列は名前を表示します。計画の変更が 1 つもエクスポートに現れない場合は照合できません(終了コード 9)。管理画面で確認したうえで --accept-unseen を指定してください。コンテキストの対応表のヘッダーも読み取れます。",
     ),
   ],
   args: { id: ID_ARGUMENT },
@@ -43,37 +52,107 @@ export default defineCommand({
       ),
     },
     encoding: INPUT_ENCODING,
+    acceptUnseen: {
+      kind: "boolean",
+      about: text(
+        "commit though the export shows none of the plan's changes; it is recorded who accepted it",
+        "計画の変更がエクスポートに現れなくても確定する(承認した人を記録する)",
+      ),
+    },
+    sameAsUpload: {
+      kind: "boolean",
+      about: text(
+        "the file is the console's export, though it equals the file that was uploaded",
+        "アップロードしたファイルと同じ内容だが、管理画面のエクスポートである",
+      ),
+    },
   },
   examples: [{ line: "clomoctl imports verify 12 --against export.csv" }],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
-  shows: [...RESULT_COLUMNS, ...ROW_COLUMNS],
-  async run(tools, { id, against, encoding }) {
+  shows: [...RESULT_COLUMNS, ...DIFFERENCE_COLUMNS("users")],
+  async run(tools, { id, against, encoding, acceptUnseen, sameAsUpload }) {
     const { terminal } = tools;
     const { client, context } = await tools.tenant("imports");
     const found = await findImport(client, id, ["awaiting-console"]);
     tools.describeState(() => STILL_WAITS);
     await using file = await openInput(tools, against);
     const { encoding: detected } = await examineFile(tools, file, { encoding, newline: "auto" });
-    tools.describeState(() => MAY_BE_DONE(found.number));
-    const upload = { stream: streamOf(tools, file), encoding: detected };
-    const verification = await client.imports.verify(found.id, upload, tools.signal).catch((error: unknown) => {
-      // over a socket only the wait was interrupted: the tenant may continue
-      const isOver = error instanceof Failure && error.code === "interrupted" && context.kind === "embedded";
-      if (isOver) tools.describeState(() => STILL_WAITS);
-      throw error;
-    });
-    const { accepted, differences, first } = verification;
+    const map = await loadColumnMap(tools, found.kind, { option: undefined, context });
+    const verify = (isExport: boolean): Promise<Verification> => {
+      tools.describeState(() => MAY_BE_DONE(found.number));
+      const upload = { stream: streamOf(tools, file), encoding: detected };
+      const evidence = {
+        acceptUnseen: acceptUnseen || undefined,
+        sameAsUpload: isExport || undefined,
+        map: map && JSON.stringify(map),
+      };
+      return client.imports.verify(found.id, upload, evidence, tools.signal);
+    };
+    const attempt = (isExport: boolean): Promise<Verification> =>
+      verify(isExport).catch((error: unknown) => {
+        // over a socket only the wait was interrupted: the tenant may continue
+        const isOver = error instanceof Failure && error.code === "interrupted" && context.kind === "embedded";
+        if (isOver) tools.describeState(() => STILL_WAITS);
+        throw error;
+      });
+    let verification = await attempt(sameAsUpload);
+    if (verification.reason === "same-as-upload") {
+      tools.describeState(() => STILL_WAITS);
+      const isExport = await terminal.prompts.confirm({ message: SAME_AS_UPLOAD, flag: "--same-as-upload" });
+      if (isExport) verification = await attempt(true);
+    }
+    const { accepted } = verification;
     tools.describeState(() => (accepted ? COMMITTED : STILL_WAITS));
+    const day = dayOf(found.emittedAt ?? found.createdAt, zoneOf(tools, { context }));
+    for (const line of unseenOf(verification, day)) await terminal.note(line);
     if (accepted) {
       return showResult(tools, { plan: verification.import, dryRun: false, committed: true });
     }
-    await terminal.list(ROW_COLUMNS, first);
-    await terminal.note(
-      text(
-        `records that differ from the plan: ${differences}; nothing was changed, and the plan is still waiting for verification`,
-        `計画と異なるものが ${differences} 件あります。何も変更しておらず、計画は照合待ちのままです`,
-      ),
-    );
+    await terminal.list(DIFFERENCE_COLUMNS(found.kind), verification.first);
+    for (const line of nextSteps(verification, found)) await terminal.note(line);
     return "differs";
   },
 });
+
+const SAME_AS_UPLOAD = text(
+  "This file equals the one that was uploaded. Is it really the console's export, made after the upload?",
+  "アップロードしたファイルと同じ内容です。本当にアップロード後の管理画面のエクスポートですか?",
+);
+
+/** What the export does not show of what the plan changes. */
+const unseenOf = ({ unseen }: Verification, day: string): readonly Text[] =>
+  unseen.map(({ header, records }) =>
+    text(
+      `${header}: last sent by us on ${day} for ${counted(records, "record")}, not verified: the export does not show it`,
+      `${header}: ${day} に ${records} 件を送信しましたが、エクスポートにないため照合していません`,
+    ),
+  );
+
+function* nextSteps({ reason, differences, first }: Verification, { number }: Import): Generator<Text> {
+  const again = `clomoctl imports verify ${number} --against EXPORT.csv`;
+  if (reason === "unseen") {
+    yield text(
+      `the export shows none of the plan's changes; ${STILL_WAITS.en}`,
+      `計画の変更は 1 つもエクスポートに現れません。${STILL_WAITS.ja}`,
+    );
+    yield text(
+      `look in the console whether they are there, then: ${again} --accept-unseen`,
+      `管理画面で反映を確認してから: ${again} --accept-unseen`,
+    );
+  }
+  if (reason !== "differs") return;
+  const touched = first.filter((one) => one.touched).length;
+  yield text(
+    `records that differ from the plan: ${differences} (of those listed, ${touched} touched by it); ${STILL_WAITS.en}`,
+    `計画と異なるものが ${differences} 件あります(一覧のうち、計画の対象は ${touched} 件)。${STILL_WAITS.ja}`,
+  );
+  yield touched > 0
+    ? text(
+        `upload the file again or correct the console, export, and: ${again}`,
+        `もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
+      )
+    : text(
+        `changed in the console meanwhile: import this export by --from-console, then: ${again}`,
+        `その間に管理画面で変更されています。このエクスポートを --from-console で取り込んでから: ${again}`,
+      );
+}

@@ -74,7 +74,7 @@ interface Input {
 const LONG: readonly AnswerKind[] = ["page", "list", "lines", "csv"];
 
 /**
- * @param given what the route has of these, in this order: path parameter or plan; query, body or file; then a signal
+ * @param given what the route has of these, in this order: path parameter or plan; body or file; query; then a signal
  * @param ending the signal of the connection
  */
 const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | undefined): Input => {
@@ -82,14 +82,16 @@ const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | 
   const { id, etag } = route.ifMatch === true ? (subject as { id: string; etag: string | null }) : { id: subject };
   const isGiven = (route.query ?? route.body ?? route.file) !== undefined;
   const usual = LONG.includes(route.answer.kind) ? ending : undefined;
-  const [sent, signal = usual ?? null] = isGiven ? others : [undefined, ...others];
+  const [sent, ...more] = isGiven ? others : [undefined, ...others];
+  const isBoth = route.file === true && route.query !== undefined;
+  const [asked, signal = usual ?? null] = isBoth ? more : [sent, ...more];
   const { stream, encoding } = route.file === true ? (sent as Upload) : {};
   const fileType = encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${encoding}`;
   const type = stream === undefined ? "application/json" : fileType;
   const body = stream ?? (route.body === undefined ? null : JSON.stringify(sent));
   return {
     path: route.path.replace(/\{\w+\}/, encodeURIComponent(String(id))),
-    query: route.query === undefined ? {} : ((sent ?? {}) as Input["query"]),
+    query: route.query === undefined ? {} : ((asked ?? {}) as Input["query"]),
     headers: {
       ...(route.ifMatch === true ? { "if-match": `"${etag ?? ""}"` } : {}),
       ...(body === null ? {} : { "content-type": type }),

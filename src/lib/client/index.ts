@@ -24,15 +24,17 @@ type Subject<R extends Route> = R extends { readonly ifMatch: true }
     : [];
 
 /** What a route is given: query parameters, a JSON body or a file. */
-type Sent<R extends Route> = R extends { readonly query: infer Q extends z.ZodRawShape }
-  ? Partial<Query<Q>> extends Query<Q>
-    ? [query?: Query<Q>]
-    : [query: Query<Q>]
-  : R extends { readonly body: infer B extends z.ZodType }
-    ? [body: z.input<B>]
-    : R extends { readonly file: true }
-      ? [file: Upload]
-      : [];
+type Sent<R extends Route> = R extends { readonly file: true; readonly query: infer Q extends z.ZodRawShape }
+  ? [file: Upload, query?: Query<Q>]
+  : R extends { readonly query: infer Q extends z.ZodRawShape }
+    ? Partial<Query<Q>> extends Query<Q>
+      ? [query?: Query<Q>]
+      : [query: Query<Q>]
+    : R extends { readonly body: infer B extends z.ZodType }
+      ? [body: z.input<B>]
+      : R extends { readonly file: true }
+        ? [file: Upload]
+        : [];
 
 type Method<R extends Route> = (
   ...given: [...Subject<R>, ...Sent<R>, signal?: AbortSignal]

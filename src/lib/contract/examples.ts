@@ -4,7 +4,7 @@ import { ORG, ORG_COUNTS, ROOT_ORG_ID } from "../model/organisation.ts";
 import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
 import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
 import { ALL_ROUTES } from "./all.ts";
-import type { Import, ImportRequest, InputProblem, PlanRow, UserHistory } from "./index.ts";
+import type { Difference, Import, ImportRequest, InputProblem, PlanRow, UserHistory } from "./index.ts";
 import type { Answer } from "./route.ts";
 import { EXAMPLES_OF } from "./thing-schema.ts";
 
@@ -101,6 +101,8 @@ const planRow: PlanRow = {
   after: [{ field: "name", value: "髙橋 花子" }],
 };
 
+const difference: Difference = { ...planRow, planned: [], touched: true };
+
 const userHistory: UserHistory = {
   id: exampleOf(USER.fields).id,
   name: "髙橋 花子",
@@ -182,7 +184,12 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["commitImport", { answer: committed }],
   ["emitImport", { answer: awaiting }],
   ["replanImport", { answer: planned }],
-  ["verifyImport", { answer: { accepted: false, import: awaiting, differences: 1, first: [planRow] } }],
+  [
+    "verifyImport",
+    {
+      answer: { accepted: false, reason: "differs", import: awaiting, differences: 1, first: [difference], unseen: [] },
+    },
+  ],
   [
     "revertImport",
     {

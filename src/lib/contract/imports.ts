@@ -3,23 +3,29 @@ import { FIXES } from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { KEY_NAMES } from "../model/formats.ts";
 import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
-import { byId, FieldValue, Id, ImportMode, Instant, named, Sha256 } from "./shapes.ts";
+import { byId, FieldValue, flag, Id, ImportMode, Instant, named, Sha256 } from "./shapes.ts";
 
 /** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
 const ImportKind = z.enum(FORMAT_NAMES);
 
+/**
+ * `accepted`: committed though no export of the console shows any of its changes; `superseded`: written for the console,
+ * and then another of its kind was.
+ */
 const ImportState = z.enum([
   "uploading",
   "planned",
   "awaiting-console",
   "committed",
   "reverted",
+  "accepted",
+  "superseded",
   "discarded",
   "failed",
 ]);
 
 /** A `--map` file as data: the tenant applies it to the header row and to every record. */
-const ColumnMap = z.strictObject({
+export const ColumnMap = z.strictObject({
   columns: z
     .array(z.strictObject({ header: z.string(), to: z.string().nullable() }))
     .readonly()
@@ -131,6 +137,9 @@ const Import = named(
     emittedAt: Instant.nullable(),
     /** of an open plan: the columns of its format, secrets aside, that no export of the console has shown */
     unseenColumns: z.array(z.string()).optional(),
+    /** the import written for the console after this one, and those it superseded */
+    supersededBy: Id.optional(),
+    supersedes: z.array(Id).optional(),
     /** true if an older program made it and it was open as the tenant was migrated, which discarded it */
     outdated: z.boolean().optional(),
   }),
@@ -168,10 +177,37 @@ const InputProblem = named(
   }),
 );
 
-/** The outcome of comparing the console's next export with a plan that awaits it. */
+/**
+ * A record that is otherwise in the console's export than planned, as the line of a plan that would take the export over:
+ * `create` is only in the console, `delete` is missing there. `planned` has its planned values, `after` the console's.
+ */
+const Difference = named(
+  "Difference",
+  PlanRow.extend({
+    planned: z.array(z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() })),
+    /** the plan creates, changes or deletes the record */
+    touched: z.boolean(),
+  }),
+  PlanRow,
+);
+
+/** A column that a plan changes and the console's export does not show, with the number of records. */
+const UnseenColumn = z.object({ header: z.string(), records: z.int() });
+
+/**
+ * The outcome of comparing the console's next export with a plan that awaits it: committed if `accepted`, else why not.
+ * `unseen`: the export shows none of the plan's changes; `same-as-upload`: it is the file that was written for the upload.
+ */
 const Verification = named(
   "Verification",
-  z.object({ accepted: z.boolean(), import: Import, differences: z.int(), first: z.array(PlanRow) }),
+  z.object({
+    accepted: z.boolean(),
+    reason: z.enum(["differs", "unseen", "same-as-upload"]).optional(),
+    import: Import,
+    differences: z.int(),
+    first: z.array(Difference),
+    unseen: z.array(UnseenColumn),
+  }),
 );
 
 const actions = PlanAction.options.join("|");
@@ -248,6 +284,10 @@ export default {
       summary: "Record that the plan's file was written for the console",
       params: byId,
       ifMatch: true,
+      query: {
+        sha256: Sha256.optional().meta({ description: "of the file that was written" }),
+        keepWaiting: flag.meta({ description: "refuse (409) where another import of the kind awaits the console" }),
+      },
       answer: tagged(Import, "The import, waiting to be compared with the console's next export"),
       fails: ["conflict", "input-rejected"],
     }),
@@ -264,6 +304,11 @@ export default {
       summary: "Compare the console's next export with a plan that awaits it",
       params: byId,
       file: true,
+      query: {
+        map: z.string().optional().meta({ description: "the JSON of a column map by which the export is read" }),
+        acceptUnseen: flag.meta({ description: "commit though the export shows none of the plan's changes" }),
+        sameAsUpload: flag.meta({ description: "the export may be the file that was written for the upload" }),
+      },
       answer: json(Verification, "Accepted and mirrored, or the differences"),
       fails: ["conflict", "input-rejected", "interrupted", "unavailable"],
     }),
@@ -293,3 +338,4 @@ export type Import = z.infer<typeof Import>;
 export type PlanRow = z.infer<typeof PlanRow>;
 export type InputProblem = z.infer<typeof InputProblem>;
 export type Verification = z.infer<typeof Verification>;
+export type Difference = z.infer<typeof Difference>;

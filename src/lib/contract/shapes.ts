@@ -45,6 +45,12 @@ export const ImportMode = z.enum(["append", "replace", "revert"]);
 /** Query parameter that finds records by what people call them. */
 export const byName = { name: z.string().min(1) };
 
+/** A query parameter that is true or false. */
+export const flag = z
+  .stringbool({ truthy: ["true"], falsy: ["false"] })
+  .default(false)
+  .meta({ type: "boolean", default: false });
+
 /** Query parameters of a paged list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(1000).default(1000),

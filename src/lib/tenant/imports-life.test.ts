@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -285,21 +286,124 @@ test("a plan that awaits the console is committed by its verification only", asy
   expect(staging()).toEqual([]);
 });
 
-test("plans that await the console together are verified one after the other", async () => {
+test("a newer upload of the same kind supersedes the one that waits, unless it is to be kept", async () => {
+  const { imports } = tenant.client;
   const header = ["氏名", "メールアドレス"];
-  const wait = async (name: string, email: string) =>
-    tenant.client.imports.emitted(await tenant.plan(users, [header, [name, email]]));
-  const [first, second] = [await wait("山田", "yamada@x"), await wait("髙橋", "takahashi@x")];
-  const verify = (id: string, rows: readonly (readonly string[])[]) =>
-    tenant.client.imports.verify(id, { stream: new Blob([fileOf([header, ...rows])]).stream(), encoding: "utf-8" });
-  expect(await verify(first.id, [["山田", "yamada@x"]])).toMatchObject({ accepted: true });
-  expect(await codeOf(tenant.client.imports.commit(second))).toBe("conflict");
-  const both = [
-    ["山田", "yamada@x"],
-    ["髙橋", "takahashi@x"],
+  const first = await imports.emitted(await tenant.plan(users, [header, ["山田", "yamada@x"]]));
+  const other = await imports.emitted(await tenant.plan(orgs, ORGS));
+  const next = await tenant.plan(users, [header, ["髙橋", "takahashi@x"]]);
+  const kept = await failureOf(imports.emitted(next, { keepWaiting: true }));
+  expect(kept).toMatchObject({ code: "conflict", what: { en: expect.stringContaining(first.id) } });
+  expect(await imports.show(next.id)).toMatchObject({ state: "planned" });
+  const second = await imports.emitted(next);
+  expect(second).toMatchObject({ state: "awaiting-console", supersedes: [first.id] });
+  expect(await imports.show(first.id)).toMatchObject({ state: "superseded", supersededBy: second.id });
+  expect(await imports.show(other.id)).toMatchObject({ state: "awaiting-console" });
+  expect(await codeOf(exported(first.id, [header, ["山田", "yamada@x"]]))).toBe("conflict");
+  expect(await exported(second.id, [header, ["髙橋", "takahashi@x"]])).toMatchObject({ accepted: true });
+  expect(staging()).toEqual([`${other.id}.db`]);
+});
+
+type Evidence = Parameters<typeof tenant.client.imports.verify>[2];
+
+/** Verifies an import with an export of the console. */
+const exported = (id: string, cells: readonly (readonly string[])[], evidence: Evidence = {}) =>
+  tenant.client.imports.verify(id, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }, evidence);
+
+/** A mirror of Docs with one user, and a plan that awaits the console and changes what its export does not show. */
+const unseenPlan = async (change: readonly string[]) => {
+  const docs = { kind: "docs" } as const;
+  await tenant.import({ ...docs, fromConsole: true }, [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", "前"],
+  ]);
+  const file = [["表示名", "ユーザーID", "説明", "グループ名", "パスワード"], change];
+  return tenant.client.imports.emitted(await tenant.plan({ ...docs, createGroups: true }, file));
+};
+
+test("a verification proves only what the export shows", async () => {
+  const plan = await unseenPlan(["山田", "yamada", "前", "営業", "secret1"]);
+  const now = [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", "前"],
   ];
-  expect(await verify(second.id, both)).toMatchObject({ accepted: true, import: { state: "committed" } });
-  expect(await tenant.users()).toMatchObject([{ name: "山田" }, { name: "髙橋" }]);
+  const unseen = [
+    { header: "グループ名", records: 1 },
+    { header: "パスワード", records: 1 },
+  ];
+  const asked = await exported(plan.id, now);
+  expect(asked).toMatchObject({ accepted: false, reason: "unseen", differences: 0 });
+  expect(asked.unseen.toSorted((a, b) => (a.header < b.header ? -1 : 1))).toEqual(unseen);
+  expect(await tenant.securedUsers("docs")).toMatchObject([{ groups: [], secretsSet: [] }]);
+  // somebody else's change is told before
+  expect(await exported(plan.id, [...now, ["佐藤", "sato", ""]], { acceptUnseen: true })).toMatchObject({
+    accepted: false,
+    reason: "differs",
+    first: [{ key: "sato", action: "create", touched: false }],
+  });
+  const done = await exported(plan.id, now, { acceptUnseen: true });
+  expect(done).toMatchObject({ accepted: true, import: { state: "accepted", actor: "owner" } });
+  expect(await tenant.securedUsers("docs")).toMatchObject([{ groups: ["営業"] }]);
+  expect(await tenant.client.imports.revert(plan.id)).toMatchObject({ reverts: plan.id });
+});
+
+test("what is seen of a plan proves it, and the rest is named", async () => {
+  const plan = await unseenPlan(["山田", "yamada", "後", "営業", ""]);
+  const lost = await exported(plan.id, [
+    ["表示名", "ユーザーID"],
+    ["山田", "yamada"],
+  ]);
+  expect(lost).toMatchObject({
+    accepted: false,
+    reason: "unseen",
+    unseen: [{ header: "グループ名" }, { header: "説明" }],
+  });
+  const differs = await exported(plan.id, [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", "前"],
+  ]);
+  expect(differs).toMatchObject({ accepted: false, reason: "differs", differences: 1 });
+  expect(differs.first[0]).toMatchObject({ key: "yamada", action: "update", changed: ["description"], touched: true });
+  expect(differs.first[0]?.planned).toContainEqual({ field: "description", value: "後" });
+  expect(differs.first[0]?.after).toContainEqual({ field: "description", value: "前" });
+  const done = await exported(plan.id, [
+    ["表示名", "ユーザーID", "説明"],
+    ["山田", "yamada", "後"],
+  ]);
+  expect(done).toMatchObject({ accepted: true, import: { state: "committed" }, unseen: [{ header: "グループ名" }] });
+});
+
+test("the uploaded file itself is no export, nor is one with a password", async () => {
+  const plan = await tenant.plan(users, FILE);
+  const sha256 = createHash("sha256").update(fileOf(FILE)).digest("hex");
+  await tenant.client.imports.emitted(plan, { sha256 });
+  expect(await exported(plan.id, FILE)).toMatchObject({ accepted: false, reason: "same-as-upload" });
+  const secret = FILE.map((row, at) => [...row, ["CLOMOアカウントパスワード", "secret1"][at] ?? ""]);
+  const refused = await failureOf(exported(plan.id, secret, { sameAsUpload: true }));
+  expect(refused).toMatchObject({ code: "input-rejected", what: { en: expect.stringContaining("パスワード") } });
+  expect(await exported(plan.id, FILE, { sameAsUpload: true })).toMatchObject({ accepted: true });
+});
+
+test("an export is read by the map of the context, and what is no map is refused", async () => {
+  const plan = await tenant.client.imports.emitted(await tenant.plan(users, FILE));
+  const theirs = FILE.map((row, at) => (at === 0 ? ["名前", "メールアドレス", "役職"] : row));
+  expect(await codeOf(exported(plan.id, theirs))).toBe("input-rejected");
+  for (const map of ["{", '{"columns":1}']) expect(await codeOf(exported(plan.id, theirs, { map }))).toBe("usage");
+  const map = JSON.stringify({ columns: [{ header: "名前", to: "name" }] });
+  expect(await exported(plan.id, theirs, { map })).toMatchObject({ accepted: true });
+});
+
+test("a record that the plan deleted and the console still has is the plan's", async () => {
+  await tenant.import({ ...users, fromConsole: true }, OTHER);
+  const plan = await tenant.client.imports.emitted(await tenant.plan({ ...users, mode: "replace" }, FILE));
+  const both = [
+    ["氏名", "メールアドレス"],
+    ["髙橋", "takahashi@x"],
+    ["山田", "yamada@x"],
+  ];
+  expect(await exported(plan.id, both)).toMatchObject({
+    first: [{ key: "takahashi@x", action: "create", touched: true }],
+  });
 });
 
 test("a plan that awaits the console goes on waiting when it is compared again", async () => {

@@ -49,8 +49,8 @@ test("a plan is asked about by name of tenant and context", async () => {
 
 test("a file for the console is asked about as what it is: nothing is applied by it", async () => {
   const asked: string[] = [];
-  expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), undefined, true)).toBe(true);
-  await mayCommit(toolsOf(asked), planOf({ delete: 1 }), undefined, true);
+  expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {}, true)).toBe(true);
+  await mayCommit(toolsOf(asked), planOf({ delete: 1 }), {}, true);
   expect(asked).toEqual([
     "Write the upload file? 関東 (context kanto) is left as it is until the upload is verified. --yes",
     "1 record to be deleted in the console; type 1 to write the upload file: --confirm-deletions 1",

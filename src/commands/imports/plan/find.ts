@@ -17,7 +17,7 @@ export const ID_ARGUMENT = {
 type LastOf = readonly Import["state"][];
 
 /** Of what has been done: the last import that was committed. What was undone since is still the last one. */
-const DONE: LastOf = ["committed", "reverted"];
+const DONE: LastOf = ["committed", "accepted", "reverted"];
 
 /** Of what is still to be done: the last plan that was made. */
 export const OPEN: LastOf = ["planned", "awaiting-console"];

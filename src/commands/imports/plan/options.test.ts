@@ -20,6 +20,7 @@ const OPTIONS: ImportRequest["options"] = {
   allowUnknownColumns: false,
   fromConsole: false,
   emitCsv: undefined,
+  keepWaiting: false,
   report: undefined,
   errors: undefined,
 };

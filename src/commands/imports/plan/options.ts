@@ -90,6 +90,13 @@ export const IMPORT_OPTIONS = {
       "確定する代わりに、CLOMO の管理画面へアップロードするファイルを書き出す",
     ),
   },
+  keepWaiting: {
+    kind: "boolean",
+    about: text(
+      "refuse --emit-csv where another upload of the kind still awaits its verification (exit 5); else it is superseded",
+      "同じ種類のアップロードが照合待ちなら --emit-csv を行わない(終了コード 5。指定しなければ差し替える)",
+    ),
+  },
   report: {
     kind: "file",
     value: "FILE",

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamed } from "../../permission.ts";
@@ -69,7 +69,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
 /** Commits a plan, hands it over to the console, or leaves it. */
 async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan, source: EmitSource): Promise<void> {
   const { plan } = source;
-  const { dryRun, emitCsv } = options;
+  const { dryRun, emitCsv, keepWaiting } = options;
   const { terminal } = tools;
   if (dryRun || changesNothing(plan)) {
     refuseBeyond(plan, options);
@@ -81,7 +81,10 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
   }
   const handOver = async (file: string) => {
     const { client } = await tools.tenant("imports");
-    await emit(tools, file, source, () => client.imports.emitted(plan));
+    await emit(tools, file, source, async (sha256) => {
+      const { supersedes = [] } = await client.imports.emitted(plan, { sha256, keepWaiting });
+      for (const other of supersedes) await terminal.note(superseded(other, plan.id));
+    });
     await terminal.note(
       text(
         `then export in the console and verify: clomoctl imports verify ${plan.number} --against EXPORT.csv`,
@@ -92,3 +95,9 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
   };
   await confirmAndCommit(tools, pending, options, emitCsv === undefined ? undefined : () => handOver(emitCsv));
 }
+
+const superseded = (old: string, id: string): Text =>
+  text(
+    `import ${old} was waiting for its verification; it is superseded by ${id}`,
+    `照合待ちだったインポート ${old} は、${id} に差し替えました`,
+  );

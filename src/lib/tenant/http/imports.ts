@@ -1,8 +1,25 @@
 /** Handlers of one noun: each has its own file, however short. */
 
+import type { z } from "zod";
+import { ColumnMap } from "../../contract/imports.ts";
 import type { PlanRow } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
 import { TenantImports } from "../use/imports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
+
+/** A column map that came as JSON. @throws Failure `usage` */
+const mapOf = (json: string): z.output<typeof ColumnMap> => {
+  try {
+    return ColumnMap.parse(JSON.parse(json));
+  } catch (error) {
+    throw new Failure("usage", {
+      what: text("this is no column map", "対応表として読めません"),
+      where: "map",
+      cause: error,
+    });
+  }
+};
 
 /** Imports, and what becomes of their plans. What dead processes left of theirs is removed first. */
 export default async ({ session, engine, processes }: TenantParts): Promise<Handlers<"imports">> => {
@@ -17,11 +34,13 @@ export default async ({ session, engine, processes }: TenantParts): Promise<Hand
       imports.rows(params.id, { actions: (action?.split(",") ?? []) as readonly PlanRow["action"][], limit }),
     problems: ({ params, query }) => imports.problems(params.id, query.limit),
     commit: ({ params, etag, signal, repeatable }) => imports.commit(params.id, etag, { signal, repeatable }),
-    emitted: ({ params, etag, repeatable }) => imports.emitted(params.id, etag, { repeatable }),
+    emitted: ({ params, etag, query, repeatable }) => imports.emitted(params.id, etag, query, { repeatable }),
     // replanning is idempotent: no key needs to be stored
     replan: ({ params, signal }) => imports.replan(params.id, { signal }),
-    verify: ({ params: { id }, file, signal, repeatable }) =>
-      file.through(imports.verify(id, file, { signal, repeatable })),
+    verify: ({ params: { id }, file, query, signal, repeatable }) => {
+      const evidence = { ...query, map: query.map === undefined ? undefined : mapOf(query.map) };
+      return file.through(imports.verify(id, file, evidence, { signal, repeatable }));
+    },
     revert: ({ params, repeatable }) => imports.revert(params.id, { repeatable }),
     discard: ({ params }) => imports.discard(params.id),
   };

@@ -1,15 +1,16 @@
 import type { Import, Verification } from "../../contract/index.ts";
-import { checkMap } from "../../csv/layout/map.ts";
+import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { counted, text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
-import type { CommitMoment, Content, ImportEngine, RowQuery } from "../store/imports/engine.ts";
+import type { CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
 import {
   BLANK_DETAIL,
   changeImport,
+  DONE,
   insertImport,
   listImports,
   readImport,
@@ -44,6 +45,23 @@ export interface RequestContext {
   readonly repeatable?: KeptRequest | undefined;
 }
 
+/** What is told of a file that was written for the console. */
+interface Emission {
+  readonly sha256?: string | undefined;
+  /** refuses to supersede others */
+  readonly keepWaiting: boolean;
+}
+
+/** What may count as the console's export of a plan. */
+interface Evidence {
+  /** by which it is read */
+  readonly map?: ColumnMap | undefined;
+  /** somebody vouches for what it does not show */
+  readonly acceptUnseen: boolean;
+  /** it may have the bytes of the uploaded file */
+  readonly sameAsUpload: boolean;
+}
+
 const bookkeeping = { action: null, locks: [] } as const;
 
 /** A tenant's imports: kept as plans until they are committed or discarded. */
@@ -59,10 +77,11 @@ export class TenantImports {
   }
 
   /** The answer of a request that was sent before, if the import is still where it brought it. */
-  #inState(state?: ImportState): Once<Import>["replay"] {
+  #inState(...states: readonly ImportState[]): Once<Import>["replay"] {
     return async (reader, id) => {
       const record = await readImport(reader, id);
-      return state === undefined || record.state === state ? importOf(reader, record, this.#session.actor) : undefined;
+      const isThere = states.length === 0 || states.includes(record.state);
+      return isThere ? importOf(reader, record, this.#session.actor) : undefined;
     };
   }
 
@@ -118,7 +137,7 @@ export class TenantImports {
   /** The rows of a plan, or what a committed import did, as NDJSON in batches. @throws Failure `conflict` if it has neither */
   async rows(id: string, query: RowQuery): Promise<Iterable<Uint8Array>> {
     const record = await this.#record(id);
-    if (record.state === "committed") {
+    if (DONE.includes(record.state)) {
       const { reverts } = record.detail;
       return this.#engine.committedRows(record, reverts === null ? undefined : await this.#record(reverts), query);
     }
@@ -139,14 +158,20 @@ export class TenantImports {
     return this.#commit(await this.#expectEtag(id, etag, ["planned"]), context);
   }
 
-  async #commit(record: ImportRecord, { signal, repeatable }: RequestContext): Promise<Import> {
+  async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, verified?: Verified): Promise<Import> {
     const once = repeatable && this.#session.keptKey(repeatable, record.id);
-    await this.#engine.commit(record, { moment: this.#moment(), signal, once });
+    await this.#engine.commit(record, { moment: this.#moment(), signal, once, verified });
     return this.show(record.id);
   }
 
-  /** @throws Failure as {@link commit} */
-  async emitted(id: string, etag: string, { repeatable }: RequestContext): Promise<Import> {
+  /**
+   * Records that a plan's file was written for the console; others of its kind that await it are superseded, as the console
+   * can only show the last one.
+   *
+   * @throws Failure as {@link commit}; `conflict` if others await the console and are to be kept
+   */
+  async emitted(id: string, etag: string, { sha256, keepWaiting }: Emission, context: RequestContext): Promise<Import> {
+    const { repeatable } = context;
     const replay = this.#inState("awaiting-console");
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
@@ -154,13 +179,25 @@ export class TenantImports {
     if (planned.detail.counts?.rejected === true) throw rejected(planned);
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
-    return this.#session.change({ ...bookkeeping, once }, async (writer) => {
+    const emitted = await this.#session.change({ ...bookkeeping, once }, async (writer) => {
       const record = this.#checkEtag(await readImport(writer, id), etag, ["planned"]);
-      const emittedAt = instant(this.#session.surroundings);
-      const agreedDeletions = record.detail.deletions;
-      await changeImport(writer, record, { state: "awaiting-console", detail: { emittedAt, agreedDeletions } });
+      const waiting = (await listImports(writer)).filter(
+        ({ kind, state }) => kind === record.kind && state === "awaiting-console",
+      );
+      if (keepWaiting && waiting.length > 0) throw othersWait(waiting);
+      for (const one of waiting) await changeImport(writer, one, { state: "superseded", detail: { supersededBy: id } });
+      const supersedes = waiting.length === 0 ? undefined : waiting.map((one) => one.id);
+      const detail = {
+        emittedAt: instant(this.#session.surroundings),
+        emittedSha256: sha256,
+        agreedDeletions: record.detail.deletions,
+        supersedes,
+      };
+      await changeImport(writer, record, { state: "awaiting-console", detail });
       return { result: await this.#shown(writer, id), subjects: [id] };
     });
+    for (const one of emitted.supersedes ?? []) this.#engine.drop(one);
+    return emitted;
   }
 
   /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
@@ -186,24 +223,33 @@ export class TenantImports {
     });
   }
 
-  /** Compares the console's export with the expected result of a waiting plan, and commits it only if they agree. */
-  async verify(id: string, content: Content, context: RequestContext): Promise<Verification> {
-    const accepted = await this.#replayed(context.repeatable, this.#inState("committed"));
-    if (accepted !== undefined) return { accepted: true, import: accepted, differences: 0, first: [] };
+  /**
+   * Compares the console's export with the expected result of a waiting plan, and commits it only if they agree, and the
+   * export shows anything of it.
+   */
+  async verify(id: string, content: Content, evidence: Evidence, context: RequestContext): Promise<Verification> {
+    const accepted = await this.#replayed(context.repeatable, this.#inState(...DONE));
+    if (accepted !== undefined) return { accepted: true, import: accepted, differences: 0, first: [], unseen: [] };
     const waiting = await this.#expect(id, ["awaiting-console"]);
     const { request } = waiting.detail;
     if (request === null) throw new TypeError(`import ${id} has no request`);
+    const { map, acceptUnseen, sameAsUpload } = evidence;
+    if (map !== undefined) checkMap(map, FORMATS[request.kind]);
     if (!(await this.#engine.isCurrent(waiting))) await this.#compareAgain(id, context.signal);
     const record = await this.#expect(id, ["awaiting-console"]);
     await this.#checkDeletions(waiting, record);
-    const { differences, first } = await this.#engine.verify(record, content, {
-      request: asConsoleExport(request),
+    const { differences, first, seen, unseen, showsAny, sha256 } = await this.#engine.verify(record, content, {
+      request: { ...asConsoleExport(request), map },
       moment: this.#moment(),
       limit: FIRST_DIFFERENCES,
       signal: context.signal,
     });
-    if (differences > 0) return { accepted: false, import: await this.show(id), differences, first: [...first] };
-    return { accepted: true, import: await this.#commit(record, context), differences: 0, first: [] };
+    const isUpload = sha256 === record.detail.emittedSha256 && !sameAsUpload;
+    const reason = reasonOf({ isUpload, differs: differences > 0, unseen: !showsAny && !acceptUnseen });
+    const found = { differences, first: [...first], unseen: [...unseen] };
+    if (reason !== undefined) return { accepted: false, reason, import: await this.show(id), ...found };
+    const done = await this.#commit(record, context, { state: showsAny ? "committed" : "accepted", seen });
+    return { accepted: true, import: done, ...found };
   }
 
   /**
@@ -234,7 +280,7 @@ export class TenantImports {
   async revert(id: string, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
-    const original = await this.#expect(id, ["committed"]);
+    const original = await this.#expect(id, DONE);
     await this.#checkNotUndone(original);
     const counts = await this.#engine.countRevert(original);
     const { surroundings, actor } = this.#session;
@@ -350,6 +396,27 @@ export class TenantImports {
     this.#engine.drop(id);
   }
 }
+
+const reasonOf = (found: {
+  readonly isUpload: boolean;
+  readonly differs: boolean;
+  readonly unseen: boolean;
+}): Verification["reason"] => {
+  if (found.isUpload) return "same-as-upload";
+  if (found.differs) return "differs";
+  return found.unseen ? "unseen" : undefined;
+};
+
+const othersWait = (waiting: readonly ImportRecord[]): Failure => {
+  const ids = waiting.map(({ id }) => id).join(", ");
+  return new Failure("conflict", {
+    what: text(`another upload awaits its verification: ${ids}`, `照合待ちのアップロードがあります: ${ids}`),
+    hint: text(
+      "verify or discard it first: clomoctl imports list",
+      "先に照合するか破棄してください: clomoctl imports list",
+    ),
+  });
+};
 
 const checkState = (record: ImportRecord, states: readonly ImportState[]): ImportRecord => {
   if (states.includes(record.state)) return record;

@@ -92,7 +92,13 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: false });
   expect(operations(en.requests).slice(-3)).toEqual(["fields", "importRows", "emitImport"]);
   expect(en.requests.at(-2)).toEqual({ operation: "importRows", params: { id: ID } });
-  expect(en.requests.at(-1)).toEqual({ operation: "emitImport", params: { id: ID }, ifMatch: '"7-3"' });
+  const digest = sha256(readFileSync(join(told.folder, "out.csv")));
+  expect(en.requests.at(-1)).toEqual({
+    operation: "emitImport",
+    params: { id: ID },
+    ifMatch: '"7-3"',
+    query: { sha256: digest, keepWaiting: "false" },
+  });
   expect(en.stderr).toContain(
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新 (never 全件更新)\n",
   );
@@ -106,6 +112,15 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
   expect(ja.stderr).toContain(`照合してください: clomoctl imports verify 12 --against EXPORT.csv\n`);
   expect(en.stderr + en.stdout).not.toContain("Secret");
   expect(en.stderr).not.toContain("own headers");
+});
+
+test("an upload that supersedes another says so, and refuses to with --keep-waiting", async () => {
+  const other = "019a9f3c-5a00-7abc-8def-000000000042";
+  const emitImport = { ...planOf({ state: "awaiting-console" }), supersedes: [other] };
+  const { en, ja } = await inBoth(`${LINE} --keep-waiting`, circumstances({ more: { emitImport } }));
+  expect(en.requests.at(-1)?.query).toMatchObject({ keepWaiting: "true" });
+  expect(en.stderr).toContain(`\nimport ${other} was waiting for its verification; it is superseded by ${ID}\n`);
+  expect(ja.stderr).toContain(`\n照合待ちだったインポート ${other} は、${ID} に差し替えました\n`);
 });
 
 test("only existing users with an account lack a secret, and only where the file gives none", async () => {

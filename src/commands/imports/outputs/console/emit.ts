@@ -21,14 +21,14 @@ export type EmitSource = Omit<SecretSource, "customFields">;
  * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it. What a
  * replacing plan deletes in CLOMO PANEL is written beside it, to be deleted by hand.
  *
- * @param done called when the files are complete; if it fails, none is left
+ * @param done called with the upload file's digest when the files are complete; if it fails, none is left
  * @throws `input-rejected` where the file would need what the tenant never saw of the console
  */
 export async function emit(
   tools: Tools,
   file: string,
   source: EmitSource,
-  done?: () => Promise<unknown>,
+  done?: (sha256: string) => Promise<unknown>,
 ): Promise<void> {
   const { plan } = source;
   refuseUnseen(plan);
@@ -36,12 +36,14 @@ export async function emit(
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   const list = plan.delete > 0 && !isFullUpdate(plan) ? deletionsFile(file) : undefined;
   let isDone = false;
-  const settle = async (): Promise<void> => {
-    await done?.();
+  const settle = async (sha256: string): Promise<void> => {
+    await done?.(sha256);
     isDone = done !== undefined;
   };
-  const written = await writeConsoleFile(tools, resolve(workingFolder, file), { ...source, customFields }, () =>
-    list === undefined ? settle() : writeDeletions(tools, resolve(workingFolder, list), plan, settle),
+  const written = await writeConsoleFile(tools, resolve(workingFolder, file), { ...source, customFields }, (sha256) =>
+    list === undefined
+      ? settle(sha256)
+      : writeDeletions(tools, resolve(workingFolder, list), plan, () => settle(sha256)),
   ).catch(async (error: unknown) => {
     if (isDone) await terminal.problem(withoutFile(file, plan));
     throw error;

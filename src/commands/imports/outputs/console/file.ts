@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { isReplaced, writeFileAtomically } from "../../../../lib/files/index.ts";
 import { createEncoder, firstUnmappable } from "../../../../lib/csv/encoding/encode.ts";
@@ -29,14 +30,14 @@ export interface ConsoleFile {
  * Writes the rows of a plan as a file for the console, 0600: in the encoding of the account's language, with CRLF. For
  * 追加更新 the rows that create, update or set a secret; for 全件更新 every row.
  *
- * @param done called when the file is complete; if it throws, no file is left
+ * @param done called with the file's digest when it is complete; if it throws, no file is left
  * @throws `input-rejected` when a character is unmappable, or the input file has changed
  */
 export async function writeConsoleFile(
   tools: Tools,
   path: string,
   source: SecretSource,
-  done?: () => Promise<unknown>,
+  done?: (sha256: string) => Promise<unknown>,
 ): Promise<ConsoleFile> {
   const { context } = await tools.tenant("imports");
   const { plan } = source;
@@ -61,7 +62,7 @@ interface Writing {
   readonly columns: ConsoleColumns;
   readonly mapped: boolean;
   readonly encoding: FileEncoding;
-  readonly done: (() => Promise<unknown>) | undefined;
+  readonly done: ((sha256: string) => Promise<unknown>) | undefined;
 }
 
 /** A row that needs more columns than the header has, or an unmappable character: few files have either. */
@@ -88,12 +89,15 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
   const { path, source, columns, mapped, encoding, done } = writing;
   let fits = true;
   const encoder = createEncoder(encoding, { onUnmappable: "error", report: () => (fits = false) });
-  const encoded = (text: string): Buffer => {
-    const bytes = encoder.write(text);
+  const hash = createHash("sha256");
+  const checked = (bytes: Buffer): Buffer => {
     if (!fits) throw new Unfit();
+    hash.update(bytes);
     return bytes;
   };
-  const options = { ...tools.temporary, secret: true, settle: done };
+  const encoded = (text: string): Buffer => checked(encoder.write(text));
+  const settle = async (): Promise<void> => void (await done?.(hash.digest("hex")));
+  const options = { ...tools.temporary, secret: true, settle };
   const written = await writeFileAtomically(path, options, async (writer) => {
     const blank = new BlankSecrets(columns.secrets());
     let [rows, severalAddresses, cleared] = [0, 0, 0];
@@ -111,8 +115,7 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
       rows += batch.length;
       await writer.write(encoded(text));
     }
-    await writer.write(encoder.end());
-    if (!fits) throw new Unfit();
+    await writer.write(checked(encoder.end()));
     return { rows, blankSecrets: blank.found, severalAddresses, cleared, mapped };
   });
   await noteCounts(tools, encoder);

@@ -1,4 +1,4 @@
-import type { PlanRow } from "../../../contract/index.ts";
+import type { Difference, PlanRow, Verification } from "../../../contract/index.ts";
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { KeptKey } from "../idempotency.ts";
@@ -27,9 +27,17 @@ export interface RevertCounts {
 }
 
 /** The outcome of a comparison with the console's export. */
-export interface Difference {
+export interface Comparison {
   readonly differences: number;
-  readonly first: readonly PlanRow[];
+  readonly first: readonly Difference[];
+  /** the fields that the export shows */
+  readonly seen: readonly string[];
+  /** what the plan changes and the export does not show */
+  readonly unseen: Verification["unseen"];
+  /** the export shows some of what the plan changes */
+  readonly showsAny: boolean;
+  /** of the export */
+  readonly sha256: string;
 }
 
 /** What an import did to a record. */
@@ -54,6 +62,14 @@ export interface CommitOptions {
   readonly signal?: AbortSignal | undefined;
   /** kept in the same transaction */
   readonly once?: KeptKey | undefined;
+  readonly verified?: Verified | undefined;
+}
+
+/** How a plan that awaited the console is committed. */
+export interface Verified {
+  readonly state: "committed" | "accepted";
+  /** the fields that the console's export showed */
+  readonly seen: readonly string[];
 }
 
 /** What a verification compares with the console's export. */
@@ -84,7 +100,7 @@ export interface ImportEngine {
   /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
   /** Compares the console's export with what the plan makes of a copy of the tenant. @throws Failure `input-rejected` */
-  verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Difference>;
+  verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Comparison>;
   /** What an undoing would change. @throws Failure `conflict` if it is no longer possible */
   countRevert(original: ImportRecord): Promise<RevertCounts>;
   /** The rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */

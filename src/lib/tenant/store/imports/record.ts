@@ -6,7 +6,15 @@ import type { ColumnMap } from "../../../csv/layout/map.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { Reader, Row, Writer } from "../store.ts";
 
-export type ImportState = "uploading" | "planned" | "awaiting-console" | "committed" | "discarded" | "failed";
+export type ImportState =
+  | "uploading"
+  | "planned"
+  | "awaiting-console"
+  | "committed"
+  | "accepted"
+  | "superseded"
+  | "discarded"
+  | "failed";
 
 /** The request of an import, with all that is needed to read its file. */
 export interface StoredRequest extends PlanRequest {
@@ -31,6 +39,11 @@ export interface ImportDetail {
   readonly outdated?: true | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
+  /** of the file that was written for the console */
+  readonly emittedSha256?: string | undefined;
+  /** the import that was written for the console after this one, and those this one superseded */
+  readonly supersededBy?: string | undefined;
+  readonly supersedes?: readonly string[] | undefined;
   /** the import that this one reverts, or that reverted this one */
   readonly reverts: string | null;
   readonly revertedBy: string | null;
@@ -84,9 +97,12 @@ const recordOf = (row: Row): ImportRecord => ({
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 
+/** The states of an import whose plan was applied. */
+export const DONE: readonly ImportState[] = ["committed", "accepted"];
+
 /** The state of an import as people are told it. */
 export const stateOf = ({ state, detail }: ImportRecord): ImportState | "reverted" =>
-  state === "committed" && detail.revertedBy !== null ? "reverted" : state;
+  DONE.includes(state) && detail.revertedBy !== null ? "reverted" : state;
 
 export const insertImport = async (
   writer: Writer,

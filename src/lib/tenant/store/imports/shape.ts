@@ -63,6 +63,8 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
     unverifiedColumns: await unverifiedColumns(reader, record),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: await unseenColumns(reader, record.kind) } : {}),
+    ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
+    ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
     ...(detail.outdated === true ? { outdated: true } : {}),
   };
 };

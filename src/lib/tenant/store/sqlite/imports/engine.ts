@@ -1,8 +1,8 @@
 import { dirname, join } from "node:path";
 import type {
   CommitOptions,
+  Comparison,
   Content,
-  Difference,
   ImportEngine,
   RecordEvent,
   RevertCounts,
@@ -86,25 +86,25 @@ export class SqliteImports implements ImportEngine {
     return this.#store.read(async () => etagOf(this.#database, plan) === record.etag);
   }
 
-  async commit({ pk, id, detail }: ImportRecord, { moment, signal, once }: CommitOptions): Promise<void> {
+  async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, verified }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
     const type = detail.reverts === null ? "commit" : "revert";
     const change = { id, moment, once, writer: this.#note.writer(`imports ${type} ${pk}`, moment.now) };
     await this.#worker.run(
       type === "commit"
-        ? { type, files: this.#files(id), ...change }
+        ? { type, files: this.#files(id), ...change, verified }
         : { type, tenant: this.#database.path, ...change },
       undefined,
       signal,
     );
   }
 
-  async verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Difference> {
+  async verify(record: ImportRecord, content: Content, options: VerifyOptions): Promise<Comparison> {
     this.#database.checkWritable();
     this.#planOf(record);
     const { id } = record;
     const { request, moment, limit, signal } = options;
-    const difference = await this.#worker.run(
+    const compared = await this.#worker.run(
       {
         type: "verify",
         files: this.#files(id),
@@ -119,7 +119,8 @@ export class SqliteImports implements ImportEngine {
       content.stream,
       signal,
     );
-    return difference ?? { differences: 0, first: [] };
+    if (compared === undefined) throw new TypeError("a verification gives a comparison");
+    return compared;
   }
 
   countRevert(original: ImportRecord): Promise<RevertCounts> {

@@ -56,7 +56,7 @@ const ACTION = `case when ${isInvalid("r.row")} then 'invalid' when m.row is nul
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
 /** SQL: a field's value as a piece of `after`; what a reference names is shown as files have it. */
-const valuePiece = ({ field, merge }: ImportedField, value: string): string => {
+export const valuePiece = ({ field, merge }: ImportedField, value: string): string => {
   if (merge === "custom") return customPiece(value);
   return afterPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };

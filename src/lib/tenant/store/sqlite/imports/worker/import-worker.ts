@@ -5,7 +5,7 @@ import { Failure } from "../../../../../errors/index.ts";
 import { interruption } from "../../../interruption.ts";
 import { storageFailure } from "../../storage-failure.ts";
 import { applyToCopy, commit, commitRevert, formOf, replan, Staging } from "./tasks.ts";
-import type { Difference } from "../../../imports/engine.ts";
+import type { Comparison } from "../../../imports/engine.ts";
 import type { Assignment, Outcome, Task } from "./messages.ts";
 
 /** Chunks asked for ahead: enough to keep this thread busy, few enough to hold in memory. */
@@ -27,21 +27,21 @@ async function verify(
   task: Extract<Task, { type: "verify" }>,
   file: MessagePort,
   interrupted: () => boolean,
-): Promise<Difference> {
+): Promise<Comparison> {
   const { copy, exportStaging, request, encoding, limit } = task;
   try {
-    await applyToCopy(task, interrupted);
+    const planned = await applyToCopy(task, interrupted);
     const form = await formOf(encoding);
     using staging = new Staging({ tenant: copy, staging: exportStaging }, request, form, interrupted);
     await fill(staging, file, interrupted);
-    return await staging.difference(limit);
+    return await staging.difference(planned, limit);
   } finally {
     removeStaging(exportStaging);
     removeStaging(copy);
   }
 }
 
-async function perform({ task, file }: Assignment, interrupted: () => boolean): Promise<Difference | undefined> {
+async function perform({ task, file }: Assignment, interrupted: () => boolean): Promise<Comparison | undefined> {
   switch (task.type) {
     case "plan": {
       using staging = new Staging(task.files, task.request, await formOf(task.encoding), interrupted);
@@ -67,7 +67,7 @@ async function outcomeOf(assignment: Assignment): Promise<Outcome> {
   const { task, stop } = assignment;
   const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
   try {
-    return { type: "done", difference: await perform(assignment, interrupted) };
+    return { type: "done", compared: await perform(assignment, interrupted) };
   } catch (error) {
     const { tenant, staging } = "files" in task ? task.files : { tenant: task.tenant };
     const failure = interrupted() ? interruption(error) : storageFailure(error, tenant, staging);

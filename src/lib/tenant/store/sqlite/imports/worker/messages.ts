@@ -2,7 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { FileForm } from "../../../../../csv/records/record.ts";
 import type { Problem } from "../../../../../errors/index.ts";
 import type { Writer } from "../../writer-note.ts";
-import type { CommitMoment, Difference } from "../../../imports/engine.ts";
+import type { CommitMoment, Comparison, Verified } from "../../../imports/engine.ts";
 import type { StoredRequest } from "../../../imports/record.ts";
 import type { KeptKey } from "../../../idempotency.ts";
 
@@ -43,7 +43,7 @@ export type Task =
       readonly limit: number;
     } & ReadingTask)
   | ({ readonly type: "replan" } & StagedTask)
-  | ({ readonly type: "commit" } & StagedTask & Change)
+  | ({ readonly type: "commit"; readonly verified?: Verified | undefined } & StagedTask & Change)
   | ({ readonly type: "revert"; readonly id: string; readonly tenant: string } & Change);
 
 /** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */
@@ -56,6 +56,6 @@ export interface Assignment {
 
 /** From the worker: the one outcome of its task. */
 export type Outcome =
-  | { readonly type: "done"; readonly difference: Difference | undefined }
+  | { readonly type: "done"; readonly compared: Comparison | undefined }
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };

@@ -23,7 +23,8 @@ import { planSqlOf } from "../plan-sql.ts";
 import { applyRevert, checkUntouched, createdBy } from "../revert/records.ts";
 import { committedOf } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
-import type { Difference } from "../../../imports/engine.ts";
+import type { Comparison, Verified } from "../../../imports/engine.ts";
+import { differencesOf, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
@@ -138,25 +139,40 @@ export class Staging {
   /**
    * Compares the staged rows with the tenant and stores nothing.
    *
-   * @returns the number of differences, and the first of them
+   * @param planned what the plan that awaits the console changes
+   * @param limit maximum number of differing records
    * @throws Failure `input-rejected` if the file cannot be compared at all
    */
-  async difference(limit: number): Promise<Difference> {
+  async difference(planned: PlannedChanges, limit: number): Promise<Comparison> {
     const staged = await this.#finish();
-    this.#checkReadable();
+    this.#checkReadable(staged);
     const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
     const counts = this.#database.snapshot(() => compare(this.#database, plan, { forNew: false }));
     const lacking = this.#database.count("select count(*) from s.problem where code = :missing", {
       missing: this.#kind.thing.protects?.missing ?? null,
     });
     const actions = ["create", "update", "delete", "invalid"] as const;
+    const first = firstPlanRows(this.#database, plan, { actions, limit, protectedToo: true });
     return {
       differences: counts.create + counts.update + counts.delete + counts.invalid + lacking,
-      first: firstPlanRows(this.#database, plan, { actions, limit, protectedToo: true }),
+      first: differencesOf(this.#database, plan, planned, first),
+      seen: staged.staged,
+      sha256: staged.sha256,
+      ...visibleIn(planned, staged.staged),
     };
   }
 
-  #checkReadable(): void {
+  #checkReadable({ staged }: StagedFile): void {
+    const secret = this.#kind.format.columns.find((column) => column.secret === true && staged.includes(column.field));
+    if (secret !== undefined) {
+      throw new Failure("input-rejected", {
+        what: text(
+          `the console exports no ${secret.header}: this is a file for an upload, and proves nothing`,
+          `管理画面のエクスポートに「${secret.header}」の列はありません。アップロード用のファイルでは照合できません`,
+        ),
+        hint: AS_IT_IS,
+      });
+    }
     const problem = this.#database.get(
       `select code, header, params from s.problem
        where severity = 'error' and row <= 1 order by col limit 1`,
@@ -253,7 +269,7 @@ const applyAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  moment: CommitMoment,
+  { moment, verified }: { readonly moment: CommitMoment; readonly verified?: Verified | undefined },
 ): Promise<void> => {
   const plan = planSqlOf(record);
   const { counts, staged } = record.detail;
@@ -264,8 +280,9 @@ const applyAndRecord = async (
   checkEtag(database, plan, record);
   const revision = advance(database, [plan.kind.collection]);
   const made = applyPlan(database, plan, { ...moment, import: record.pk, revision });
-  await changeImport(writer, record, { state: "committed", revision, ...made, detail: { committedAt: moment.now } });
-  noteMirror(database, record, moment.now);
+  const state = verified?.state ?? "committed";
+  await changeImport(writer, record, { state, revision, ...made, detail: { committedAt: moment.now } });
+  noteMirror(database, record, moment.now, verified);
   await appendAudit(writer, {
     at: moment.now,
     actor: record.detail.actor,
@@ -279,7 +296,12 @@ const applyAndRecord = async (
  * Records when the tenant's data last came from the console, which columns the console showed, and which were sent there.
  * Data comes from the console by its own export: imported as such, or compared with a plan that waited for it.
  */
-const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, now: string): void => {
+const noteMirror = (
+  database: Database,
+  { kind, detail, state }: ImportRecord,
+  now: string,
+  verified: Verified | undefined,
+): void => {
   const note = (table: "seen_column" | "sent_column", fields: readonly string[], at: string): void => {
     const sql = `insert into ${table} values (:kind, :field, :at) on conflict (kind, field) do update set at = :at`;
     for (const field of fields) database.run(sql, { kind, field, at });
@@ -288,8 +310,8 @@ const noteMirror = (database: Database, { kind, detail, state }: ImportRecord, n
   const isExport = detail.request?.fromConsole === true;
   if (!isExport && state !== "awaiting-console") return;
   database.run("update tenant set mirroredAt = :now", { now });
-  if (isExport) note("seen_column", staged, now);
-  else note("sent_column", staged, detail.emittedAt ?? now);
+  note("seen_column", isExport ? staged : (verified?.seen ?? []), now);
+  if (!isExport) note("sent_column", staged, detail.emittedAt ?? now);
 };
 
 /** Runs a change on a connection, with a note that names it; once, if its request has a key. */
@@ -318,7 +340,7 @@ export const commit = async (task: Extract<Task, { type: "commit" }>, interrupte
   const { files, id, moment } = task;
   await withDatabase(files, interrupted, (database) =>
     changing(database, task, interrupted, async (writer) =>
-      applyAndRecord(database, writer, await readImport(writer, id), moment),
+      applyAndRecord(database, writer, await readImport(writer, id), { ...task, moment }),
     ),
   );
   removeStaging(files.staging);
@@ -364,7 +386,7 @@ const applyRevertAndRecord = async (
 export const applyToCopy = async (
   { files, copy, id, moment }: Extract<Task, { type: "verify" }>,
   interrupted: () => boolean,
-): Promise<void> => {
+): Promise<PlannedChanges> => {
   const source = new Database(files.tenant);
   try {
     rmSync(copy, { force: true });
@@ -372,9 +394,10 @@ export const applyToCopy = async (
   } finally {
     source.close();
   }
-  await withDatabase({ tenant: copy, staging: files.staging }, interrupted, (database) =>
-    new SqliteStore(database).change(async (writer) =>
-      applyAndRecord(database, writer, await readImport(writer, id), moment),
-    ),
-  );
+  return withDatabase({ tenant: copy, staging: files.staging }, interrupted, async (database) => {
+    const waiting = await readImport(new Connection(database), id);
+    await new SqliteStore(database).change((writer) => applyAndRecord(database, writer, waiting, { moment }));
+    const { revision } = await readImport(new Connection(database), id);
+    return plannedChanges(database, planSqlOf(waiting), { ...waiting, revision });
+  });
 };
