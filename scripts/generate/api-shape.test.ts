@@ -101,6 +101,7 @@ const parametersNamed = (...names: readonly string[]): unknown =>
 
 /** What differs from b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
+  bridge("components", "schemas", "Administrators"),
   added("components", "schemas", "Device"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
   bridge("components", "schemas", "Difference"),
@@ -146,9 +147,11 @@ const PERMITTED: readonly Permitted[] = [
     now: ["name", "mirroredAt", "users", "orgs", "devices", "secured"],
     why: "what a tenant holds is counted for its status",
   },
+  bridge("components", "schemas", "Tenant", "properties", "administratorsKnown"),
   bridged(...verification("properties", "first", "items", "$ref")),
   ...["reason", "unseen"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),
+  bridge("paths", "/v1/administrators/{kind}"),
   ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "sheet"],
@@ -162,6 +165,17 @@ const PERMITTED: readonly Permitted[] = [
   bridged(...verified, "parameters"),
   bridged(...example, "first"),
   ...["reason", "unseen"].map((name) => bridge(...example, name)),
+  bridge(
+    "paths",
+    "/v1/tenant",
+    "get",
+    "responses",
+    "200",
+    "content",
+    "application/json",
+    "example",
+    "administratorsKnown",
+  ),
   {
     at: ["paths", "/v1/users", "get", "parameters"],
     before: parametersNamed(...LISTED),
@@ -184,7 +198,12 @@ const PERMITTED: readonly Permitted[] = [
     why: "a column that is blank in every row is a problem where nothing is said of blanks",
   },
   asked(HISTORY, "paths", "/v1/users/history"),
-  { at: ["tags"], before: TAGS, now: TAGS.toSpliced(4, 0, { name: "devices" }), why: DEVICES },
+  {
+    at: ["tags"],
+    before: TAGS,
+    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }),
+    why: DEVICES,
+  },
 ];
 
 test("the tenant API takes and answers what it did in b7d515d, but for what is permitted", () => {

@@ -131,6 +131,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "a zone that does not exist is a usage error in every command, before anything is done",
   },
   added(["nouns", "devices"], DEVICES),
+  ...["secured", "users"].map((noun) => bridge("nouns", `${noun} administrators`)),
   added(["verbs", "context add", "options", "--protected"], "a context may want its name for every change"),
   added(["verbs", "context add", "options", "--use"], "a new context is not in use unless that is said"),
   {
@@ -183,6 +184,7 @@ const PERMITTED: readonly Permitted[] = [
   parsed(["verbs", "renewals confirm", "options", "--at", "kind"], "date"),
   parsed(["verbs", "renewals edit", "options", "--expires", "kind"], "date"),
   parsed(["verbs", "renewals edit", "options", "--last-login", "kind"], "date"),
+  ...["add", "list", "remove"].map((verb) => bridge("verbs", `secured administrators ${verb}`)),
   {
     at: ["verbs", "secured users import", "options", "--app", "value"],
     before: "browser|docs|mailer|calendar|contacts",
@@ -194,6 +196,7 @@ const PERMITTED: readonly Permitted[] = [
   added(["verbs", "status"], "how a tenant stands"),
   sheetOf("secured users import"),
   ...toConsole("secured users import"),
+  ...["add", "list", "remove"].map((verb) => bridge("verbs", `users administrators ${verb}`)),
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),

@@ -26,6 +26,10 @@ test.each(verbsBelow(PROGRAM))(
 const CHANGING = [
   "users fields add 入社年",
   "users fields remove 入社年 --yes",
+  "users administrators add x",
+  "users administrators remove x",
+  "secured administrators add x --app docs",
+  "secured administrators remove x --app docs",
   "context add kanto --embedded",
   "context set embedded --protected",
   "renewals add x --kind custom --expires 2027-01-01",

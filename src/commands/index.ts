@@ -60,8 +60,15 @@ export const PROGRAM: NounNode = {
     name: "secured",
     summary: {"en":"SECURED APPs: users and groups of the five apps","ja":"SECURED APPs: 5 アプリのユーザーとグループ"},
     aliases: [],
-    examples: ["clomoctl secured groups list --app calendar","clomoctl secured users export --app docs -o docs-now.csv","clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --yes"],
+    examples: ["clomoctl secured administrators add admin01 --app docs","clomoctl secured administrators list --app docs","clomoctl secured administrators remove admin01 --app docs"],
     nouns: [{
+    name: "administrators",
+    summary: {"en":"who is an administrator of a SECURED APP","ja":"SECURED APPs の管理者"},
+    aliases: [],
+    examples: ["clomoctl secured administrators add admin01 --app docs","clomoctl secured administrators list --app docs","clomoctl secured administrators remove admin01 --app docs"],
+    nouns: [],
+    verbs: [{ name: "add", summary: {"en":"mark users as administrators","ja":"ユーザーを管理者として指定する"}, load: () => import("./secured/administrators/add.ts") },{ name: "list", summary: {"en":"list who is marked as an administrator","ja":"管理者として指定した人を一覧する"}, load: () => import("./secured/administrators/list.ts") },{ name: "remove", summary: {"en":"unmark administrators","ja":"管理者としての指定を取り消す"}, load: () => import("./secured/administrators/remove.ts") }],
+  },{
     name: "groups",
     summary: {"en":"SECURED APPs groups","ja":"SECURED APPs のグループ"},
     aliases: [],
@@ -83,6 +90,13 @@ export const PROGRAM: NounNode = {
     aliases: [],
     examples: ["clomoctl users export -o users-now.csv","clomoctl users history taro.yamada@example.co.jp","clomoctl users import people.csv --create-orgs --yes"],
     nouns: [{
+    name: "administrators",
+    summary: {"en":"who is an administrator of CLOMO PANEL","ja":"CLOMO PANEL の管理者"},
+    aliases: [],
+    examples: ["clomoctl users administrators add taro.yamada@example.co.jp","clomoctl users administrators list","clomoctl users administrators remove taro.yamada@example.co.jp"],
+    nouns: [],
+    verbs: [{ name: "add", summary: {"en":"mark users as administrators","ja":"ユーザーを管理者として指定する"}, load: () => import("./users/administrators/add.ts") },{ name: "list", summary: {"en":"list who is marked as an administrator","ja":"管理者として指定した人を一覧する"}, load: () => import("./users/administrators/list.ts") },{ name: "remove", summary: {"en":"unmark administrators","ja":"管理者としての指定を取り消す"}, load: () => import("./users/administrators/remove.ts") }],
+  },{
     name: "fields",
     summary: {"en":"custom user fields","ja":"カスタムユーザー情報の項目"},
     aliases: [],

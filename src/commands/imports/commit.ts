@@ -3,6 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { checkAdministrators } from "./plan/administrators.ts";
 import { confirmAndCommit } from "./plan/confirm.ts";
 import { checkLimits, LIMITS } from "./plan/limits.ts";
 import { CONFIRM_DELETIONS } from "./plan/options.ts";
@@ -25,6 +26,7 @@ export default defineCommand({
     if (plan.state !== "planned") throw notPlanned(plan);
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan);
+    if (plan.mode === "replace") await checkAdministrators(tools, plan);
     return pending.settling(() => confirmAndCommit(tools, pending, answers));
   },
 });

@@ -43,7 +43,8 @@ export default defineCommand({
     const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
     if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original);
-    if (original.emittedAt !== null && DONE.includes(original.state) && !dryRun && !mirrorOnly) throw wentToConsole(original);
+    if (original.emittedAt !== null && DONE.includes(original.state) && !dryRun && !mirrorOnly)
+      throw wentToConsole(original);
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);

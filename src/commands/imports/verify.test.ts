@@ -63,9 +63,7 @@ test("lists what differs, and says that the plan keeps waiting", async () => {
   expect(en.stderr).toContain(
     "records that differ from the plan: 12 (of those listed, 2 touched by it); nothing was changed; the plan is still waiting for verification\n",
   );
-  expect(en.stderr).toContain(
-    `or correct the console, export, and: clomoctl imports verify 12 --against EXPORT.csv\n`,
-  );
+  expect(en.stderr).toContain(`or correct the console, export, and: clomoctl imports verify 12 --against EXPORT.csv\n`);
   expect(ja).toMatchObject({ exit: 9, stdout: en.stdout });
   expect(ja.stderr).toContain("計画と異なるものが 12 件あります(一覧のうち、計画の対象は 2 件)");
 });

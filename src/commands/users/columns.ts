@@ -2,6 +2,7 @@ import type { User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { columnsOfFields } from "../listing/columns.ts";
+import type { NamedKind } from "../listing/named.ts";
 
 /** The argument that names a user. */
 export const USER_ARGUMENT = {
@@ -12,3 +13,11 @@ export const USER_ARGUMENT = {
 
 /** All columns of a user. */
 export const USER_COLUMNS = columnsOfFields<User>(USER.fields);
+
+/** How a user is named, and told apart from others of the same name. */
+export const USER_NAMES: NamedKind<User> = {
+  noun: text("user", "ユーザー"),
+  list: "clomoctl users list",
+  search: "clomoctl users list --search",
+  describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
+};

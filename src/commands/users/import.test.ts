@@ -24,7 +24,7 @@ const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.
 const folder = (more: Readonly<Record<string, string | Uint8Array>> = {}): string =>
   folderWith({ "people.csv": PEOPLE, ...more });
 const dropped = (plan = planOf()): Answers => ({ discardImport: { ...plan, state: "discarded" } });
-const TO_THE_VIEW = ["createImport", "uploadImport", "tenant", "importRows", "importRows"];
+const TO_THE_VIEW = ["createImport", "uploadImport", "tenant", "importRows", "importRows", "tenant"];
 
 /** An import that is not confirmed: its plan is only shown. */
 const dry = (words: string, more: Answers = {}, files: Readonly<Record<string, string | Uint8Array>> = {}) =>
@@ -68,11 +68,16 @@ test.each([
 
 test("the console's own export replaces, whatever --mode says, and is committed where nothing changes too", async () => {
   const { request } = planOf();
-  const same = planOf({ mode: "replace", request: request && { ...request, fromConsole: true }, create: 0, update: 0 });
+  const same = planOf({
+    mode: "replace",
+    request: request && { ...request, fromConsole: true },
+    create: 0,
+    update: 0,
+  });
   const tenant = planning(same, { commitImport: committed(same) });
   const line = "users import people.csv --from-console --yes --format json";
   const { en, ja } = await inBoth(line, { tenant, folder: folder() });
-  expect(asked(en)).toEqual({ ...REQUEST, mode: "replace", fromConsole: true });
+  expect(asked(en)).toEqual({ ...REQUEST, mode: "replace", blank: "clear", fromConsole: true });
   expect(JSON.parse(en.stdout)).toMatchObject({ mode: "replace", committed: true });
   expect(ja).toMatchObject({ exit: 0, stdout: en.stdout });
 });
@@ -277,7 +282,7 @@ test("a plan that changes nothing is not asked about, but said", async () => {
   expect(en.stderr.endsWith("nothing to change\n")).toBe(true);
   expect(ja.stderr.endsWith("変更はありません\n")).toBe(true);
   expect(JSON.parse(en.stdout)).toMatchObject({ unchanged: 2, dryRun: false, committed: false });
-  expect(operations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "discardImport"]);
+  expect(operations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "tenant", "discardImport"]);
 });
 
 test.each(["--yes", "--dry-run"])("with rows left out it ends in part: --skip-invalid %s", async (words) => {

@@ -1,15 +1,7 @@
-import type { User } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { theOne, type NamedKind } from "../listing/named.ts";
-import { USER_ARGUMENT, USER_COLUMNS } from "./columns.ts";
-
-const USER: NamedKind<User> = {
-  noun: text("user", "ユーザー"),
-  list: "clomoctl users list",
-  search: "clomoctl users list --search",
-  describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
-};
+import { theOne } from "../listing/named.ts";
+import { USER_ARGUMENT, USER_COLUMNS, USER_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show one user", "ユーザーを 1 人表示する"),
@@ -23,6 +15,6 @@ export default defineCommand({
   async run(tools, { user }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
-    await terminal.show(USER_COLUMNS, theOne(user, await client.users.find({ name: user }), USER));
+    await terminal.show(USER_COLUMNS, theOne(user, await client.users.find({ name: user }), USER_NAMES));
   },
 });

@@ -4,7 +4,8 @@ import { ORG, ORG_COUNTS, ROOT_ORG_ID } from "../model/organisation.ts";
 import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
 import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
 import { ALL_ROUTES } from "./all.ts";
-import type { Difference, Import, ImportRequest, InputProblem, PlanRow, UserHistory } from "./index.ts";
+import { SECURED_APPS } from "../model/secured-user.ts";
+import type { Administrators, Difference, Import, ImportRequest, InputProblem, PlanRow, UserHistory } from "./index.ts";
 import type { Answer } from "./route.ts";
 import { EXAMPLES_OF } from "./thing-schema.ts";
 
@@ -130,6 +131,14 @@ const userHistory: UserHistory = {
   ],
 };
 
+const KNOWN = ["users", ...SECURED_APPS];
+const administrators: Administrators = {
+  kind: "users",
+  knownAt: AT,
+  knownBy: "owner (hanako)",
+  administrators: [{ id: id(2), key: "hanako@example.co.jp", name: "髙橋 花子" }],
+};
+
 const inputProblem: InputProblem = {
   code: "not-mail-address",
   severity: "error",
@@ -163,10 +172,13 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
         users: 120,
         orgs: 2,
         devices: 80,
+        administratorsKnown: KNOWN,
         secured: { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 0 },
       },
     },
   ],
+  ["administrators", { answer: administrators }],
+  ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],
   ["orgs", { answer: { items: [root, sales] } }],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],

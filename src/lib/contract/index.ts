@@ -1,3 +1,4 @@
+export type * from "./administrators.ts";
 export type * from "./devices.ts";
 export type * from "./imports.ts";
 export type * from "./orgs.ts";
@@ -13,6 +14,7 @@ export const NOUNS = {
   users: () => import("./users.ts"),
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
+  administrators: () => import("./administrators.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
 } as const;

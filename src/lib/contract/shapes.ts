@@ -64,12 +64,7 @@ export const filters = {
 };
 
 /** Query parameter that turns a list's order round. */
-export const descending = {
-  desc: z
-    .stringbool({ truthy: ["true"], falsy: ["false"] })
-    .default(false)
-    .meta({ type: "boolean", default: false }),
-};
+export const descending = { desc: flag };
 
 /** Query parameters of an export; the bytes are UTF-8, which the reader may re-encode. */
 export const exporting = {

@@ -16,6 +16,10 @@ const Tenant = named(
     devices: z.int(),
     /** users of each of the SECURED APPs */
     secured: z.record(z.enum(SECURED_APPS), z.int()),
+    administratorsKnown: z
+      .array(z.string())
+      .optional()
+      .meta({ description: "the kinds of import whose administrators are known" }),
   }),
 );
 

@@ -108,7 +108,7 @@ export const importDetails = (zone: string): readonly Column<Import>[] => [
 export const IMPORT_DETAILS = importDetails("UTC");
 
 /** The columns of a plan's row. */
-export const ROW_COLUMNS: readonly Column<PlanRow>[] = [
+const ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => (row === 0 ? null : row) },
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
   {

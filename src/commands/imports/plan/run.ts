@@ -5,6 +5,7 @@ import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamed } from "../../permission.ts";
 import { fixesOf } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
+import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { changesNothing, confirmAndCommit } from "./confirm.ts";
 import { emit, type EmitSource } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
@@ -61,7 +62,11 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       await pending.leave();
       throw rejectedFile(plan, requested, problems);
     }
+    const unknown = await checkAdministrators(tools, plan);
     await decide(tools, requested.options, pending, { plan, file, reading, map });
+    if (unknown !== undefined && requested.options.fromConsole && !requested.options.dryRun) {
+      await askAdministrators(tools, unknown);
+    }
     return plan.invalid > 0 ? "partial" : undefined;
   });
 }

@@ -24,6 +24,7 @@ const HANDLERS: {
   users: () => import("./users.ts"),
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
+  administrators: () => import("./administrators.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
 };

@@ -1,4 +1,5 @@
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
+import { knownKinds } from "./administrators.ts";
 import type { Reader } from "./store.ts";
 
 /** The tenant itself, as its store knows it. */
@@ -10,6 +11,8 @@ export interface StoredTenant {
   readonly orgs: number;
   readonly devices: number;
   readonly secured: Readonly<Record<SecuredApp, number>>;
+  /** the kinds of import whose administrators are known */
+  readonly administratorsKnown: string[];
 }
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
@@ -21,6 +24,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     orgs: await reader.count("select count(*) from org"),
     devices: await reader.count("select count(*) from device"),
     secured: await readApps(reader),
+    administratorsKnown: await knownKinds(reader),
   };
 };
 

@@ -78,6 +78,7 @@ const TABLES = [
   "device_was",
   "sent_column",
   "seen_column",
+  "administrators_known",
   "audit",
 ];
 

@@ -18,8 +18,9 @@ const shown = (value: Value): string => (Array.isArray(value) ? value.join(", ")
 
 /** A field's value; an organisation's place is its parent's code or path. */
 const valueOf = (values: Difference["after"], field: string): Value =>
-  values.find((one) => one.field === field || (field === "parent" && /^parent/.test(one.field) && one.value !== null))
-    ?.value ?? null;
+  values.find(
+    (one) => one.field === field || (field === "parent" && one.field.startsWith("parent") && one.value !== null),
+  )?.value ?? null;
 
 const valuesOf = ({ action, changed, planned, after }: Difference) =>
   action === "update"

@@ -129,6 +129,7 @@ export const STEPS: readonly Step[] = [
   ${["user", "org", "secured_user", "device"].map((thing) => madeBefore(thing)).join("")}
   `,
   `
+  create table administrators_known (kind text primary key, at text not null, actor text not null) without rowid;
   create table seen_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
   `,
 ];

@@ -122,9 +122,7 @@ export class Staging {
     this.#database.exec("commit");
     // an export has a column for each value there is: it speaks for all of them
     const places =
-      this.#request.fromConsole === true
-        ? found.places.map((place) => ({ ...place, times: undefined }))
-        : found.places;
+      this.#request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
     return { ...found, places, encoding: this.#encoding, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
   }
 

@@ -1,0 +1,85 @@
+import type { Administrators } from "../../lib/client/index.ts";
+import { readText } from "../../lib/files/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { resolve } from "node:path";
+import type { Fields } from "../field.ts";
+import type { Tools } from "../tools.ts";
+
+type Administrator = Administrators["administrators"][number];
+
+/** The columns of an administrator. */
+export const ADMINISTRATOR_COLUMNS: readonly Column<Administrator>[] = [
+  { key: "key", header: text("key", "キー"), value: ({ key }) => key },
+  { key: "name", header: text("name", "名前"), value: ({ name }) => name },
+  { key: "id", header: text("id", "ID"), value: ({ id }) => id },
+];
+
+/** The options of a command that marks administrators. */
+export const MARKING = {
+  file: {
+    kind: "file",
+    value: "FILE",
+    about: text("a text file with one name a line", "1 行に 1 人ずつ書いたテキストファイル"),
+  },
+  none: {
+    kind: "boolean",
+    about: text("somebody looked: there are none", "確認の結果、管理者はいない"),
+  },
+} as const satisfies Fields;
+
+/** Help on what the marks are for. */
+export const MARKING_HELP = [
+  text(
+    "No export of the console tells who is an administrator. The marks keep imports from deleting them; a mirror whose administrators are not known takes no --mode replace in a script (exit 3).",
+    "管理画面のエクスポートでは管理者が分かりません。ここで指定しておくと、インポートで削除されません。管理者が未確認のミラーでは、スクリプトからの --mode replace を受け付けません(終了コード 3)。",
+  ),
+] as const;
+
+/** The names given as arguments or in a file. @throws `usage` if there are none, or some beside `--none` */
+export async function namesOf(
+  { workingFolder }: Pick<Tools, "workingFolder">,
+  {
+    names,
+    file,
+    none,
+  }: { readonly names: readonly string[]; readonly file: string | undefined; readonly none: boolean },
+): Promise<readonly string[]> {
+  const lines = file === undefined ? "" : await readText(resolve(workingFolder, file), file);
+  const listed = lines.split(/\r\n|[\r\n]/).map((line) => line.replace(/^\ufeff/, "").trim());
+  const all = [...new Set([...names, ...listed.filter((line) => line !== "")])];
+  if (none === all.length > 0) {
+    throw new Failure("usage", {
+      what: none
+        ? text("--none says that there are none, and some are named", "--none と名前は同時に指定できません")
+        : text("nobody is named", "管理者が指定されていません"),
+      hint: text("name them, pass --file FILE, or --none", "名前か --file FILE、いなければ --none を指定してください"),
+    });
+  }
+  return all;
+}
+
+/** Shows who is marked by now, and since when that is known. */
+export async function showMarks(
+  { terminal }: Pick<Tools, "terminal">,
+  { knownAt, knownBy, administrators }: Administrators,
+): Promise<void> {
+  await terminal.note(
+    knownAt === null
+      ? text("nobody has said who the administrators are", "管理者はまだ確認されていません")
+      : text(`known since ${knownAt} by ${knownBy ?? ""}`, `確認: ${knownAt}、${knownBy ?? ""}`),
+  );
+  await terminal.list(ADMINISTRATOR_COLUMNS, administrators);
+}
+
+/** @throws `input-rejected` where some are marked, and there should be none */
+export function refuseNone(none: boolean, { administrators }: Administrators): void {
+  if (!none || administrators.length === 0) return;
+  const names = administrators.map(({ key }) => key).join(", ");
+  throw new Failure("input-rejected", {
+    what: text(`marked as administrators: ${names}`, `管理者として指定されています: ${names}`),
+    where: "--none",
+    hint: text("unmark them first", "先に取り消してください"),
+  });
+}

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import type { Import } from "../../../lib/client/index.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { example, type Answers } from "../../testing/tenant.ts";
+import { committed, folderWith, planning, planOf } from "../testing/plans.ts";
+
+const PEOPLE = "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n";
+const folder = () => folderWith({ "in.csv": PEOPLE });
+const unknownIn = (mirroredAt: string | null) => ({
+  tenant: example("tenant", { mirroredAt, administratorsKnown: ["docs"] }),
+});
+const AT = "2026-11-20T01:23:45.000Z";
+const dropped: Answers = { import: planOf(), discardImport: planOf({ state: "discarded" }) };
+const replacing = planOf({ mode: "replace" });
+const mirroring = planOf({
+  mode: "replace",
+  request: { ...(planOf().request as NonNullable<Import["request"]>), fromConsole: true },
+});
+
+test.each(["--confirm-deletions 0 --yes", "--dry-run", "--dry-run --emit-csv out.csv"])(
+  "a replacing file for a mirror whose administrators are not known is refused in a script: %s",
+  async (words) => {
+    const tenant = planning(replacing, { ...unknownIn(AT), ...dropped });
+    const { en, ja } = await inBoth(`users import in.csv --mode replace ${words}`, { tenant, folder: folder() });
+    expect(en).toMatchObject({ exit: 3, stdout: "" });
+    expect(en.stderr).toContain("error: nobody has said who the administrators are");
+    expect(en.stderr).toContain("(--none): clomoctl users administrators add USER…\n");
+    expect(ja.stderr).toContain("エラー: 管理者が誰か確認されておらず");
+  },
+);
+
+test.each<[string, Import]>([
+  ["users import in.csv --yes", planOf()],
+  ["users import in.csv --from-console --yes", mirroring],
+])("others are warned of: %s", async (line, plan) => {
+  const tenant = planning(plan, { ...unknownIn(AT), commitImport: committed(plan) });
+  const { en, ja } = await inBoth(line, { tenant, folder: folder() });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("warning: nobody has said who the administrators are");
+  expect(ja.stderr).toContain("警告: 管理者が誰か確認されておらず");
+});
+
+test.each<[string, Answers]>([
+  ["a tenant of our own", unknownIn(null)],
+  ["known ones", { tenant: example("tenant") }],
+])("nothing is said of %s", async (_, answer) => {
+  const tenant = planning(replacing, { ...answer, commitImport: committed(replacing) });
+  const { exit, stderr } = await run("users import in.csv --mode replace --yes", { tenant, folder: folder() });
+  expect(exit).toBe(0);
+  expect(stderr).not.toContain("administrators");
+});
+
+test("the first export on a terminal asks who they are", async () => {
+  const typing = [
+    ["Apply this plan", "y\r"],
+    ["Who is an administrator there?", "hanako@example.co.jp,\r"],
+  ] as const;
+  const tenant = planning(mirroring, {
+    ...unknownIn(null),
+    commitImport: committed(mirroring),
+    findUsers: example("findUsers"),
+    markAdministrators: example("markAdministrators"),
+  });
+  const { exit, requests } = await run("users import in.csv --from-console", {
+    tenant,
+    folder: folder(),
+    terminal: { typing },
+  });
+  expect(exit).toBe(0);
+  const { items } = example<{ items: readonly { id: string }[] }>("findUsers");
+  expect(requests.at(-1)).toEqual({
+    operation: "markAdministrators",
+    params: { kind: "users" },
+    json: { add: items.map(({ id }) => id) },
+  });
+});
+
+test("a blank answer leaves it open", async () => {
+  const typing = [
+    ["適用しますか", "y\r"],
+    ["管理者は誰ですか", "\r"],
+  ] as const;
+  const tenant = planning(mirroring, { ...unknownIn(null), commitImport: committed(mirroring) });
+  const { exit, requests } = await run("users import in.csv --from-console --lang ja", {
+    tenant,
+    folder: folder(),
+    terminal: { typing },
+  });
+  expect({ exit, last: requests.at(-1)?.operation }).toEqual({ exit: 0, last: "commitImport" });
+});

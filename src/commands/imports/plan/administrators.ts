@@ -1,0 +1,73 @@
+import type { Administrators, Import } from "../../../lib/client/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { text } from "../../../lib/text/index.ts";
+import { theOne } from "../../listing/named.ts";
+import type { Tools } from "../../tools.ts";
+import { USER_NAMES } from "../../users/columns.ts";
+
+type Kind = Administrators["kind"];
+
+/** The kind of an import whose records may be administrators. */
+const kindOf = ({ kind }: Import): Kind | undefined =>
+  FORMATS[kind].thing.protects === undefined ? undefined : (kind as Kind);
+
+const commandOf = (kind: Kind): string =>
+  kind === "users"
+    ? "clomoctl users administrators add USER…"
+    : `clomoctl secured administrators add USER… --app ${kind}`;
+
+/** Whether a plan is for a mirror, or makes one, of whose administrators nobody has said who they are. */
+async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined> {
+  const kind = kindOf(plan);
+  if (kind === undefined) return undefined;
+  const { client } = await tools.tenant("tenant");
+  const { mirroredAt, administratorsKnown } = await client.tenant.show();
+  const isMirror = mirroredAt !== null || plan.request?.fromConsole === true;
+  return isMirror && administratorsKnown?.includes(kind) === false ? kind : undefined;
+}
+
+/**
+ * Warns where nobody has said who the administrators of a mirror are: no export tells, and an import may delete them.
+ *
+ * @returns the kind of administrators that are not known
+ * @throws `input-rejected` where a replacing file is imported by a script
+ */
+export async function checkAdministrators(tools: Tools, plan: Import): Promise<Kind | undefined> {
+  const kind = await areUnknown(tools, plan);
+  if (kind === undefined) return undefined;
+  const unknown = text(
+    "nobody has said who the administrators are, and no export of the console tells",
+    "管理者が誰か確認されておらず、管理画面のエクスポートからも分かりません",
+  );
+  const command = commandOf(kind);
+  const hint = text(
+    `say who they are, or that there are none (--none): ${command}`,
+    `管理者を指定してください(いなければ --none): ${command}`,
+  );
+  const isRisky = plan.mode === "replace" && plan.request?.fromConsole !== true;
+  if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what: unknown, hint });
+  await tools.terminal.warn(text(`${unknown.en}; ${hint.en}`, `${unknown.ja}。${hint.ja}`));
+  return kind;
+}
+
+/** Asks who the administrators of a new mirror are; a blank answer leaves it open. */
+export async function askAdministrators(tools: Tools, kind: Kind): Promise<void> {
+  const { terminal, globals } = tools;
+  if (!terminal.interactive || globals.yes) return;
+  const command = commandOf(kind);
+  const typed = await terminal.prompts.input({
+    message: text(
+      "Who is an administrator there? (names with commas; Enter: later)",
+      "管理画面での管理者は誰ですか?(複数は「,」区切り。あとで指定するなら Enter)",
+    ),
+    flag: command,
+  });
+  const names = typed.split(/[,、]/).map((name) => name.trim());
+  const add: string[] = [];
+  const { client } = await tools.tenant("administrators", "users");
+  for (const name of names.filter((one) => one !== "")) {
+    add.push(kind === "users" ? theOne(name, await client.users.find({ name }), USER_NAMES).id : name);
+  }
+  if (add.length > 0) await client.administrators.mark(kind, { add });
+}

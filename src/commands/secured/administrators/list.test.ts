@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { inBoth } from "../../testing/program.ts";
+import { example } from "../../testing/tenant.ts";
+
+test("lists who is marked, and since when that is known", async () => {
+  const tenant = { administrators: example("administrators", { kind: "docs" }) };
+  const { en, ja } = await inBoth("secured administrators list --app docs --format csv --fields key,name", { tenant });
+  expect(en.requests).toEqual([{ operation: "administrators", params: { kind: "docs" } }]);
+  expect(en.stdout).toBe("key,name\nhanako@example.co.jp,髙橋 花子\n");
+  expect(en.stderr).toContain("known since 2026-11-20T01:23:45.000Z by owner (hanako)\n");
+  expect(ja.stderr).toContain("確認: 2026-11-20T01:23:45.000Z、owner (hanako)\n");
+});
+
+test("says where nobody has looked", async () => {
+  const tenant = { administrators: example("administrators", { knownAt: null, knownBy: null, administrators: [] }) };
+  const { en, ja } = await inBoth("secured administrators list --app docs", { tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "nobody has said who the administrators are\n" });
+  expect(ja.stderr).toBe("管理者はまだ確認されていません\n");
+});

@@ -1,0 +1,46 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freshFolder, inBoth, run } from "../../testing/program.ts";
+import { testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const empty = example("administrators", { administrators: [] });
+const marked = example("markAdministrators");
+
+test("marks those named, and shows who is marked by now", async () => {
+  const tenant = { administrators: empty, findUsers: example("findUsers"), markAdministrators: marked };
+  const { exit, stdout, requests } = await run("users administrators add hanako@example.co.jp --fields key", {
+    tenant,
+  });
+  const { items } = example<{ items: readonly { id: string }[] }>("findUsers");
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "key\nhanako@example.co.jp\n" });
+  expect(requests.at(-1)).toEqual({
+    operation: "markAdministrators",
+    params: { kind: "users" },
+    json: { add: items.map(({ id }) => id) },
+  });
+});
+
+test("reads names from a file, one a line", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "names.txt"), "\ufeffhanako@example.co.jp\r\n\r\n");
+  const tenant = { administrators: empty, findUsers: example("findUsers"), markAdministrators: marked };
+  const { exit } = await run("users administrators add --file names.txt", { tenant, folder });
+  expect(exit).toBe(0);
+});
+
+test("--none records that there are none, unless some are marked", async () => {
+  const line = "users administrators add --none";
+  const { requests } = await run(line, { tenant: { administrators: empty, markAdministrators: empty } });
+  expect(requests.at(-1)).toMatchObject({ json: { add: [] } });
+  const { en, ja } = await inBoth(line, { tenant: { administrators: example("administrators") } });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain("marked as administrators: hanako@example.co.jp\n  --none\n");
+  expect(ja.stderr).toContain("管理者として指定されています");
+});
+
+testWrongLines(
+  ["users administrators add", "nobody is named"],
+  ["users administrators add x --none", "--none says that there are none"],
+);

@@ -1,0 +1,89 @@
+import { nameSortKey } from "../../model/normalise.ts";
+import type { SecuredApp } from "../../model/secured-user.ts";
+import { keepLast } from "./collections.ts";
+import type { Reader, Writer } from "./store.ts";
+
+/** Where people are administrators: CLOMO PANEL's users, or an app. */
+export type AdministratorsKind = "users" | SecuredApp;
+
+/** Somebody who is marked. */
+export interface Administrator {
+  readonly id: string;
+  /** main mail address, or ユーザーID */
+  readonly key: string;
+  readonly name: string;
+}
+
+/** Since when the administrators are known, and by whom. */
+export interface Known {
+  readonly knownAt: string | null;
+  readonly knownBy: string | null;
+}
+
+export const readKnown = async (reader: Reader, kind: AdministratorsKind): Promise<Known> => {
+  const row = await reader.get("select at, actor from administrators_known where kind = :kind", { kind });
+  return row === undefined
+    ? { knownAt: null, knownBy: null }
+    : { knownAt: String(row["at"]), knownBy: String(row["actor"]) };
+};
+
+/** The kinds whose administrators are known. */
+export const knownKinds = async (reader: Reader): Promise<string[]> =>
+  (await reader.all("select kind from administrators_known order by kind")).map(({ kind }) => String(kind));
+
+export const keepKnown = async (
+  writer: Writer,
+  { kind, at, actor }: { readonly kind: AdministratorsKind; readonly at: string; readonly actor: string },
+): Promise<void> => {
+  await writer.run(
+    `insert into administrators_known (kind, at, actor) values (:kind, :at, :actor)
+     on conflict (kind) do update set at = :at, actor = :actor`,
+    { kind, at, actor },
+  );
+};
+
+const LISTS = {
+  users: "select id, emails ->> 0 as key, name from user where administrator = 1 order by pk",
+  app: "select id, userId as key, displayName as name from secured_user where app = :kind and administrator = 1 order by userId",
+} as const;
+
+export const readAdministrators = async (reader: Reader, kind: AdministratorsKind): Promise<Administrator[]> => {
+  const found = kind === "users" ? reader.all(LISTS.users) : reader.all(LISTS.app, { kind });
+  return (await found).map(({ id, key, name }) => ({ id: String(id), key: String(key), name: String(name) }));
+};
+
+/** Marks or unmarks the records with an id, or of an app a ユーザーID. @returns their number */
+export const setAdministrator = async (
+  writer: Writer,
+  kind: AdministratorsKind,
+  { name, administrator, at }: { readonly name: string; readonly administrator: boolean; readonly at: string },
+): Promise<number> => {
+  const [table, which] =
+    kind === "users" ? ["user", "id = :name"] : ["secured_user", "app = :kind and (id = :name or userId = :name)"];
+  return writer.run(
+    `update ${table} set administrator = :administrator, updatedAt = :at, revision = :revision where ${which}`,
+    {
+      name,
+      at,
+      administrator: administrator ? 1 : 0,
+      revision: await writer.revision(),
+      ...(kind === "users" ? {} : { kind }),
+    },
+  );
+};
+
+/** Adds an administrator of an app of whom no more than the ユーザーID is known: exports leave them out. @see facts 6.5 */
+export const insertAdministrator = async (
+  writer: Writer,
+  app: SecuredApp,
+  { id, userId, at }: { readonly id: string; readonly userId: string; readonly at: string },
+): Promise<void> => {
+  const { last = 0 } = (await writer.lock(["secured_user"])).get("secured_user") ?? {};
+  const revision = await writer.revision();
+  await writer.run(
+    `insert into secured_user (pk, id, app, userId, displayName, nameSort, administrator, createdAt, updatedAt, revision)
+     values (:pk, :id, :app, :userId, :userId, :nameSort, 1, :at, :at, :revision)`,
+    { pk: last + 1, id, app, userId, nameSort: nameSortKey(userId), at, revision },
+  );
+  await keepLast(writer, "secured_user", last + 1);
+};

@@ -1,0 +1,67 @@
+import type { Administrators } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { faultsOf } from "../../model/rules.ts";
+import { SECURED_USER } from "../../model/secured-user.ts";
+import { text } from "../../text/index.ts";
+import { instant, newId } from "../ids.ts";
+import type { Once, Session } from "../session.ts";
+import {
+  insertAdministrator,
+  keepKnown,
+  readAdministrators,
+  readKnown,
+  setAdministrator,
+  type AdministratorsKind,
+} from "../store/administrators.ts";
+import type { Reader } from "../store/store.ts";
+
+/** Who is marked, and since when that is known. */
+export const administratorsOf = async (reader: Reader, kind: AdministratorsKind): Promise<Administrators> => ({
+  kind,
+  ...(await readKnown(reader, kind)),
+  administrators: await readAdministrators(reader, kind),
+});
+
+const unknownUser = (name: string): Failure =>
+  new Failure("not-found", { what: text(`no user ${name}`, `ユーザー ${name} はありません`) });
+
+/**
+ * Marks who is an administrator, which no export of the console tells. An app's administrators are in no export at all:
+ * who is not known yet is added with the ユーザーID alone.
+ *
+ * @throws Failure `not-found`, `input-rejected` where a ユーザーID cannot be one
+ */
+export const markAdministrators = (
+  session: Session,
+  kind: AdministratorsKind,
+  { add, remove }: { readonly add: readonly string[]; readonly remove: readonly string[] },
+  once?: Omit<Once<Administrators>, "replay">,
+): Promise<Administrators> => {
+  const locks = [kind === "users" ? "users" : `secured:${kind}`];
+  const replay = (reader: Reader): Promise<Administrators> => administratorsOf(reader, kind);
+  return session.change({ action: "administrators.mark", locks, once: once && { ...once, replay } }, async (writer) => {
+    const { surroundings, actor } = session;
+    const before = await administratorsOf(writer, kind);
+    const at = instant(surroundings);
+    for (const name of remove) {
+      if ((await setAdministrator(writer, kind, { name, administrator: false, at })) === 0) throw unknownUser(name);
+    }
+    for (const name of add) {
+      if ((await setAdministrator(writer, kind, { name, administrator: true, at })) > 0) continue;
+      if (kind === "users") throw unknownUser(name);
+      checkUserId(name);
+      await insertAdministrator(writer, kind, { id: newId(surroundings), userId: name, at });
+    }
+    await keepKnown(writer, { kind, at, actor });
+    const after = await administratorsOf(writer, kind);
+    return { result: after, subjects: [kind], before, after };
+  });
+};
+
+const checkUserId = (userId: string): void => {
+  if (faultsOf(SECURED_USER.fields.userId.rule, userId).length === 0) return;
+  throw new Failure("input-rejected", {
+    what: text(`no ユーザーID: ${userId}`, `ユーザーIDとして使えません: ${userId}`),
+    hint: text("at most 255 half-width letters and digits", "半角英数字 255 文字までです"),
+  });
+};
