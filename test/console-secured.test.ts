@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCsv, writeCsv } from "./console/csv.ts";
@@ -35,15 +35,21 @@ async function done(line: string, stdin?: Uint8Array): Promise<string> {
   return said.stderr;
 }
 
-/** Sets the mirror up with what the console has. */
-async function mirror(app: App, users: readonly SecuredUser[]): Promise<void> {
+/** Sets the mirror up: with all that the console has, or with its own export. Administrators are in neither. */
+async function mirror(
+  app: App,
+  users: readonly SecuredUser[],
+  exported = writeCsv(wholeFile(app, noAdministrators(users)), "utf-8"),
+  encoding = "utf-8",
+): Promise<void> {
   desk.tenant.clear();
   rmSync(desk.path("out.csv"), { force: true });
-  const bytes = writeCsv(wholeFile(app, users), "utf-8");
-  await done(`secured users import - --app ${app} --from-console --encoding utf-8 --create-groups --yes`, bytes);
-  for (const { userId } of users.filter(({ administrator }) => administrator)) {
-    desk.tenant.database.run("update secured_user set administrator = 1 where userId = :userId", { userId });
-  }
+  await done(
+    `secured users import - --app ${app} --from-console --encoding ${encoding} --create-groups --yes`,
+    exported,
+  );
+  const marked = users.filter(({ administrator }) => administrator).map(keyOf);
+  await done(`secured administrators add --app ${app} ${marked.length === 0 ? "--none" : marked.join(" ")}`);
 }
 
 /** The mirror's users by its own full export; administrators are not in it. */
@@ -196,3 +202,67 @@ async function revert(id: string, { create }: Expected, before: unknown): Promis
   await done(`imports revert ${id} --mirror-only ${confirmed(create)}`);
   expect(state()).toEqual(before);
 }
+
+/** A user's value in a column, as a file has it: groups in order, one after another. */
+const valueIn = (user: SecuredUser | undefined, header: string): string => {
+  if (header === NAME) return user?.name ?? "";
+  return header === GROUP ? (user?.groups ?? []).join() : (user?.items.get(header) ?? "");
+};
+
+/** What a file's row says of a column. */
+const givenIn = (header: readonly string[], cells: readonly string[], column: string): string => {
+  const given = cells.filter((cell, at) => header[at] === column && cell !== "");
+  return asConsole(column === GROUP ? [...new Set(given)].toSorted().join() : (given[0] ?? ""));
+};
+
+describe("a mirror that knows no more than the console exports", () => {
+  test.each(["clear", "keep"] as const)(
+    "what is uploaded says what the input says, and nothing else: blanks %s",
+    async (blanks) => {
+      let uploaded = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...APPS).chain(scenarioOf), async ({ app, mode, users, file }) => {
+          const before = new SecuredConsole(app, users, blanks);
+          const console = new SecuredConsole(app, users, blanks);
+          await mirror(app, users, before.export(), "shift_jis");
+          const { bytes, charset } = encoded(file);
+          writeFileSync(desk.path("in.csv"), bytes);
+          const line = `secured users import in.csv --app ${app} --mode ${modeFlag(mode)} --encoding ${encodingFlag(charset)} --create-groups`;
+          const said = await desk.run(`${line} --emit-csv out.csv --dry-run`);
+          const [header = [], ...records] = file;
+          const { single, flags, hasGroups } = LAYOUTS[app];
+          const columns = [NAME, ...single, ...flags, ...(hasGroups ? [GROUP] : [])];
+          // the export shows 表示名 and 説明 of each ユーザーID; whatever else 全件更新 would overwrite has to be in the file
+          const unknown = columns.filter((name) => !header.includes(name) && name !== DESCRIPTION);
+          const isRefused = mode === "全件更新" && unknown.length > 0;
+          expect({ code: said.code, there: existsSync(desk.path("out.csv")) }, said.stderr).toEqual(
+            isRefused ? { code: 3, there: false } : { code: 0, there: true },
+          );
+          if (isRefused) return;
+          console.import(readFileSync(desk.path("out.csv")), "cp932", mode);
+          const [head = [], ...lines] = readCsv(readFileSync(desk.path("out.csv")), "cp932");
+          uploaded += lines.length;
+          const sent = new Set(lines.map((cells) => cells[head.indexOf(USER_ID)]));
+          const rows = new Map(records.map((cells) => [cells[header.indexOf(USER_ID)] ?? "", cells]));
+          const was = new Map(before.users.map((user) => [user.userId, user]));
+          for (const user of console.users) {
+            const cells = sent.has(user.userId) ? rows.get(user.userId) : undefined;
+            const old = was.get(user.userId);
+            const wanted = columns.map((column) => {
+              if (cells === undefined || !header.includes(column)) return valueIn(old, column);
+              const given = givenIn(header, cells, column);
+              return given === "" && blanks === "keep" && mode === "追加更新" ? valueIn(old, column) : given;
+            });
+            expect(columns.map((column) => valueIn(user, column))).toEqual(wanted);
+          }
+          const gone = before.users.filter(({ userId }) => !console.users.some((user) => user.userId === userId));
+          expect(
+            gone.filter(({ userId, administrator }) => mode === "追加更新" || administrator || rows.has(userId)),
+          ).toEqual([]);
+        }),
+        { numRuns: RUNS, seed: 20_261_121 },
+      );
+      expect(uploaded).toBeGreaterThan(RUNS);
+    },
+  );
+});

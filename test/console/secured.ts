@@ -4,6 +4,9 @@ import { DESCRIPTION, GROUP, LAYOUTS, NAME, PASSWORD, USER_ID, type App, type La
 /** The console's two ways of taking a file. */
 export type ConsoleMode = "追加更新" | "全件更新";
 
+/** What 追加更新 makes of a blank cell: the maker's manual does not say. */
+export type Blanks = "clear" | "keep";
+
 /** A user of a SECURED APP, as the console keeps it. */
 export interface SecuredUser {
   readonly userId: string;
@@ -18,16 +21,18 @@ export interface SecuredUser {
 
 /**
  * The users of one app in SECURED APPs MANAGER, for tests. Where the maker's manual is silent it is as harsh as can be:
- * a cell overwrites, also a blank one and also a secret.
+ * a cell overwrites, also a blank one and also a secret; or with `keep`, a blank one does nothing in 追加更新.
  *
  * @see facts 6.2, 6.4, 6.5
  */
 export class SecuredConsole {
   readonly #layout: Layout;
+  readonly #blanks: Blanks;
   #users: Map<string, SecuredUser>;
 
-  constructor(app: App, users: readonly SecuredUser[] = []) {
+  constructor(app: App, users: readonly SecuredUser[] = [], blanks: Blanks = "clear") {
     this.#layout = LAYOUTS[app];
+    this.#blanks = blanks;
     this.#users = new Map(users.map((user) => [user.userId, user]));
   }
 
@@ -45,7 +50,8 @@ export class SecuredConsole {
   import(bytes: Uint8Array, charset: Charset, mode: ConsoleMode): void {
     const [header = [], ...records] = readCsv(bytes, charset);
     this.#checkHeader(header);
-    const rows = records.map((cells) => new Row(header, cells));
+    const keeps = mode === "追加更新" && this.#blanks === "keep";
+    const rows = records.map((cells) => new Row(header, cells, keeps));
     const named = new Set(rows.map(({ userId }) => userId));
     if (named.size < rows.length) throw new Error("a ユーザーID stands twice");
     const kept = [...this.#users].filter(
@@ -113,27 +119,29 @@ export class SecuredConsole {
 class Row {
   readonly #header: readonly string[];
   readonly #cells: readonly string[];
+  readonly #keepsBlanks: boolean;
 
-  constructor(header: readonly string[], cells: readonly string[]) {
+  constructor(header: readonly string[], cells: readonly string[], keepsBlanks: boolean) {
     this.#header = header;
     this.#cells = cells;
+    this.#keepsBlanks = keepsBlanks;
   }
 
   get userId(): string {
     return this.cell(USER_ID) ?? "";
   }
 
-  /** The groups of the cells that are not blank; undefined where the file has no such column. */
+  /** The groups of the cells that are not blank; undefined where the file says nothing of them. */
   get groups(): readonly string[] | undefined {
     if (!this.#header.includes(GROUP)) return undefined;
     const named = this.#cells.filter((cell, at) => this.#header[at] === GROUP && cell !== "");
-    return [...new Set(named)].toSorted();
+    return named.length === 0 && this.#keepsBlanks ? undefined : [...new Set(named)].toSorted();
   }
 
-  /** undefined where the file has no such column */
+  /** undefined where the file says nothing of it */
   cell(header: string): string | undefined {
-    const at = this.#header.indexOf(header);
-    return at === -1 ? undefined : this.#cells[at];
+    const cell = this.#cells[this.#header.indexOf(header)];
+    return cell === "" && this.#keepsBlanks ? undefined : cell;
   }
 
   /** Values by header: those of the file, over what was there before. */
