@@ -94,6 +94,7 @@ const resultOf = ({ text }: Outcome) => JSON.parse(text) as { readonly importId:
 
 test("a file for 全件更新 goes to the console and back, and its secrets are nowhere else", async () => {
   const there = await mirroredHome();
+  await there.program(["secured", "administrators", "add", "--none", "--app", "docs"]);
   const before = await there.users();
   await there.write("in.csv", CHANGED);
   const emitted = await there.plan("--mode", "replace", "--create-groups", "--confirm-deletions", "1");

@@ -113,7 +113,8 @@ async function bridge(scenario: Scenario) {
   for (const { userId, secrets } of expected.users.filter(
     (user) => given.includes(user.userId) && user.secrets.size > 0,
   )) {
-    expect(console.users.find((user) => user.userId === userId)?.secrets).toEqual(secrets);
+    const has = console.users.find((user) => user.userId === userId)?.secrets ?? new Map<string, string>();
+    expect([...secrets.keys()].map((header) => has.get(header))).toEqual([...secrets.values()]);
   }
   return { console, expected, before, id: result.importId };
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { rowsIn } from "../src/lib/xlsx/testing/read.ts";
 import { readCsv } from "./console/csv.ts";
 import { Desk } from "./console/desk.ts";
 import {
@@ -35,11 +36,12 @@ const inConsole = (user: PanelUser): PanelUser => ({
 /** Sets the mirror up with the console's own export. */
 async function mirror(users: readonly PanelUser[]): Promise<void> {
   desk.tenant.clear();
-  for (const name of ["out.csv", "out-delete.csv"]) rmSync(desk.path(name), { force: true });
+  for (const name of ["out.csv", "out-delete.xlsx"]) rmSync(desk.path(name), { force: true });
   await done(`users fields add ${CUSTOM}`);
   const exported = new PanelConsole(users).export();
   await done("users import - --from-console --encoding shift_jis --create-orgs --yes", exported);
-  for (const { mails, administrator } of users) if (administrator) desk.tenant.makeAdministrator(mails[0] ?? "");
+  const marked = users.filter(({ administrator }) => administrator).map(({ mails }) => mails[0]);
+  await done(`users administrators add ${marked.length === 0 ? "--none" : marked.join(" ")}`);
 }
 
 /** The mirror's users by its own export. */
@@ -79,9 +81,9 @@ async function emit({ mode, blank, absent, file }: PanelScenario, expected: Pane
 }
 
 /** Deletes whom the list beside the upload names. */
-function deleteByHand(console: PanelConsole, count: number): void {
-  if (count === 0) return expect(existsSync(desk.path("out-delete.csv"))).toBe(false);
-  const [header = [], ...records] = readCsv(readFileSync(desk.path("out-delete.csv")).subarray(3), "utf-8");
+async function deleteByHand(console: PanelConsole, count: number): Promise<void> {
+  if (count === 0) return expect(existsSync(desk.path("out-delete.xlsx"))).toBe(false);
+  const [header = [], ...records] = await rowsIn(readFileSync(desk.path("out-delete.xlsx")));
   expect(records).toHaveLength(count);
   for (const cells of records) {
     const mails = (cells[header.indexOf("mail addresses")] ?? "").split(", ");
@@ -161,7 +163,7 @@ async function bridge(scenario: PanelScenario) {
   expect(told.screen).not.toContain("SECURED");
   const console = new PanelConsole(scenario.users);
   console.import(readFileSync(desk.path("out.csv")), "cp932");
-  deleteByHand(console, expected.delete);
+  await deleteByHand(console, expected.delete);
   expect(console.users.map(shownUser)).toEqual(users.map(inConsole).map(shownUser));
   const given = ({ mails, password }: PanelUser): unknown => (password === "" ? undefined : [mails[0], password]);
   expect(console.users.map(given)).toEqual(users.map(given));

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { rowsIn } from "../src/lib/xlsx/testing/read.ts";
 import { createEncoder } from "../src/lib/csv/encoding/encode.ts";
 import { csv, freshDesk, HEADER, peopledDesk, resultOf, type Desk } from "./import-desk.ts";
 import { FIXTURES } from "./program.ts";
@@ -46,7 +47,7 @@ describe("the console bridge", () => {
     await desk.write("differs.csv", csv([EXPORT, "山田 太郎,taro@example.com,S01,部長,taro"]));
     const differs = await desk.run(`imports verify ${desk.id} --against differs.csv --format json`);
     expect(differs.code).toBe(9);
-    expect(JSON.parse(differs.text)).toMatchObject([{ key: "hanako@example.com", action: "delete" }]);
+    expect(JSON.parse(differs.text)).toMatchObject([{ key: "hanako@example.com", what: "missing" }]);
     expect(await desk.states()).toEqual(["awaiting-console"]);
     expect((await desk.run(`imports commit ${desk.id} --yes`)).code).toBe(5);
     const same = ["山田 太郎,taro@example.com,S01,部長,taro", "佐藤 花子～,hanako@example.com,S02,,"];
@@ -83,14 +84,19 @@ describe("the console bridge", () => {
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain("clomoctl users import EXPORT.csv --from-console");
     expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
+    const unsaid = await desk.run(line);
+    expect(unsaid.code).toBe(3);
+    expect(unsaid.stderr).toContain("clomoctl users administrators add");
+    expect((await desk.run("users administrators add --none")).code).toBe(0);
     const outcome = await desk.run(line);
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stderr).toContain("必ず「追加更新」にして");
     const lines = new TextDecoder("shift_jis").decode(await readFile(desk.path("console.csv"))).split("\r\n");
     expect(lines).toEqual([HEADER, "山田 太郎,taro@example.com,S01,課長", ""]);
-    expect(await readFile(desk.path("console-delete.csv"), "utf8")).toBe(
-      "\ufeff氏名,メールアドレス,組織,役職,社員コード,CLOMOアカウント名,管理者\r\n佐藤 花子,hanako@example.com,S02,,,,false\r\n",
-    );
+    expect(await rowsIn(await readFile(desk.path("console-delete.xlsx")))).toEqual([
+      ["氏名", "メールアドレス", "組織", "役職", "社員コード", "CLOMOアカウント名", "管理者"],
+      ["佐藤 花子", "hanako@example.com", "S02", "", "", "", "false"],
+    ]);
   });
 
   test("organisations without a code are named by the parent's path", async () => {
@@ -130,6 +136,7 @@ describe("the console bridge", () => {
     expect((await desk.run(replace)).stderr).toContain("import EXPORT.csv --app docs --from-console");
     await desk.write("export.csv", csv(["表示名,ユーザーID,説明", "髙橋,taro99,"]));
     expect((await desk.run("secured users import export.csv --app docs --from-console --yes")).code).toBe(0);
+    expect((await desk.run("secured administrators add --none --app docs")).code).toBe(0);
     const short = await desk.run(replace.replace("docs.csv", "export.csv"));
     expect(short.code).toBe(3);
     expect(short.stderr).toContain("no export of the console has shown these: グループ名, ファイル管理者権限;");

@@ -23,6 +23,7 @@ import { wrongKeys } from "../src/lib/tenant/testing/keys.ts";
 import {
   asThen,
   difference,
+  differencesThen,
   EXPORTS,
   IMPORTS,
   tablesOf,
@@ -90,7 +91,7 @@ class Reopened {
   }
 
   async run(line: string, tenant = this.tenant.fetch): Promise<Ran> {
-    const ran = await run(line, {
+    const ran = await run(this.#asAskedNow(line), {
       home: this.#folder,
       folder: join(FIXTURE, "files", this.#scene),
       environment: { CLOMOCTL_CONTEXT: this.#scene },
@@ -115,6 +116,16 @@ class Reopened {
     return ran;
   }
 
+  /** What went to the console is undone there too, unless that is refused. */
+  #asAskedNow(line: string): string {
+    const went = line.startsWith("imports revert") && this.#wentToConsole(idOf(line));
+    return went ? `${line} --mirror-only` : line;
+  }
+
+  #wentToConsole(id: string): boolean {
+    return this.#story.imports.some((one) => one.id === id && /^(?:emit|verified)/.test(one.name));
+  }
+
   async tables(): Promise<Tables> {
     const { columns, madeAt } = this.#story;
     return tablesOf(this.tenant.path, columns, await this.ask(IMPORTS), madeAt, PLACES);
@@ -131,7 +142,7 @@ class Reopened {
       title,
       lines,
       exits: ran.map(({ exit }) => exit),
-      said: timeless(ran.map(({ stdout }) => asThen(stdout)).join(""), madeAt),
+      said: timeless(ran.map(({ stdout }) => asToldOf(lines, asThen(stdout))).join(""), madeAt),
       exports: Object.fromEntries(exports.filter(([line, text]) => text !== said[line])),
       rows: difference(this.opened, await this.tables()),
     };
@@ -163,8 +174,13 @@ const PLACES: Places = {
   },
 };
 
+/** What was said of differences, by commands that verify. */
+const asToldOf = (lines: readonly string[], said: string): string =>
+  lines.some((line) => line.startsWith("imports verify")) ? differencesThen(said) : said;
+
 /** What a command told the audit then, and tells it now: of a removed field all there was, not only its name. */
-const asToldNow = (told: Told, { custom_field: fields = [] }: Tables): Told => {
+const asToldNow = (then: Told, { custom_field: fields = [] }: Tables): Told => {
+  const told = { ...then, said: asToldOf(then.lines, then.said) };
   const { audit, ...rows } = told.rows;
   if (audit === undefined) return told;
   const come = audit.come.map((row) => {

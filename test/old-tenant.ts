@@ -145,6 +145,27 @@ function recordThen(record: Row): Row {
   );
 }
 
+const ACTIONS: Readonly<Record<string, string>> = {
+  missing: "delete",
+  "only-in-console": "create",
+  differs: "update",
+};
+
+/** What differs from the console's export, in words that both programs have: today's tells values, the older one rows. */
+const differenceThen = ({ key, what, values, action, changed }: Row): Row =>
+  what === undefined
+    ? { key, action, changed }
+    : { key, action: ACTIONS[what as string], changed: [...new Set((values as readonly Row[]).map(fieldThen))] };
+
+/** Custom fields were compared together, under one name. */
+const fieldThen = ({ field }: Row): string => String(field).replace(/^custom:.*/, "custom");
+
+/** {@link differenceThen} of a list of differences. */
+export const differencesThen = (said: string): string =>
+  said.replaceAll(/^ {2}(\{"(?:row|what)":.*\})(,?)$/gm, (_, json: string, comma: string) => {
+    return `  ${JSON.stringify(differenceThen(JSON.parse(json) as Row))}${comma}`;
+  });
+
 /** What today's program says of imports as JSON, as an older one said it; of an undone one, that it is committed. */
 export function asThen(said: string): string {
   if (said.startsWith("{\n")) return `${JSON.stringify(recordThen(JSON.parse(said) as Row), undefined, 2)}\n`;

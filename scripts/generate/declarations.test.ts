@@ -200,6 +200,9 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),
+  ...["--org", "--search", "--sort"].map((option) =>
+    added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
+  ),
 ];
 
 const declared = await readDeclarations(ROOT);

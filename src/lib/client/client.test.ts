@@ -117,6 +117,7 @@ describe.each(["in process", "over a socket"])("the client, %s", (way) => {
       users: 5,
       orgs: 3,
       devices: 0,
+      administratorsKnown: [],
       secured: { browser: 0, docs: 3, mailer: 0, calendar: 0, contacts: 0 },
     });
   });

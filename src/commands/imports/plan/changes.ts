@@ -66,7 +66,7 @@ const ROOT = "全社";
 /** `役職: 主任 → (空)`; the header alone where both look alike. @param longest number of characters shown of a value; all by default */
 export function describeChange(kind: Import["kind"], { field, before, after }: Change, longest = Infinity): Text {
   const header = fieldName(kind, field);
-  const [from, to] = [shown(before, longest), shown(after, longest)];
+  const [from, to] = [shownValue(before, longest), shownValue(after, longest)];
   if (from.en === to.en) return same(header);
   return text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
 }
@@ -84,7 +84,8 @@ export function describeRow(
 const SECRET = text("(secret set)", "(機密情報を設定)");
 const BLANK = text("(blank)", "(空)");
 
-function shown(value: Value, longest: number): Text {
+/** A value for people. @param longest number of characters shown; all by default */
+export function shownValue(value: Value, longest = Infinity): Text {
   const whole = typeof value === "string" ? value : (value ?? []).join(", ");
   if (whole === "") return BLANK;
   const short = whole.length > longest ? `${whole.slice(0, longest).replace(/[\ud800-\udbff]$/, "")}…` : whole;

@@ -47,8 +47,8 @@ test("no two files are the same one, however they are spelled", () => {
   expect(refusedAt({ emitCsv: "a/../out.csv", errors: "out.csv" })).toBe("--errors");
   expect(refusedAt({ emitCsv: "a.csv", errors: "b.csv", report: "c.csv" }, "-")).toBeUndefined();
   // the list of what is to be deleted by hand
-  expect(refusedAt({ emitCsv: "out.csv", mode: "replace", report: "out-delete.csv" })).toBe("--report");
-  expect(refusedAt({ emitCsv: "out.csv", report: "out-delete.csv" })).toBeUndefined();
+  expect(refusedAt({ emitCsv: "out.csv", mode: "replace", report: "out-delete.xlsx" })).toBe("--report");
+  expect(refusedAt({ emitCsv: "out.csv", report: "out-delete.xlsx" })).toBeUndefined();
   // stdin is not the file of that name
   expect(refusedAt({ report: "./-" }, "-")).toBeUndefined();
 });

@@ -147,10 +147,10 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-/** The file with what is to be deleted by hand, beside the file for the upload: `upload-delete.csv`. */
+/** The file with what is to be deleted by hand, beside the file for the upload: `upload-delete.xlsx`. */
 export const deletionsFile = (file: string): string => {
   const { dir, name } = parse(file);
-  return format({ dir, name: `${name}-delete`, ext: ".csv" });
+  return format({ dir, name: `${name}-delete`, ext: ".xlsx" });
 };
 
 /** The request as it is carried out: the console's own export replaces what it lacks. */

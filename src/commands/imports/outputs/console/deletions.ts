@@ -1,18 +1,16 @@
 import type { Import } from "../../../../lib/client/index.ts";
-import { formatRecord } from "../../../../lib/csv/records/writer.ts";
 import { writeFileAtomically } from "../../../../lib/files/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
-import type { Column } from "../../../../lib/terminal/index.ts";
-import { guardFormula, tableCellOf } from "../../../../lib/terminal/table/cells.ts";
+import { tableCellOf } from "../../../../lib/terminal/table/cells.ts";
 import { columnsOfFields } from "../../../listing/columns.ts";
 import type { Tools } from "../../../tools.ts";
+import { tableBytes } from "../table-file.ts";
 
 /** What people need to find a record in the console, besides what lists usually show. */
 const FURTHER: readonly string[] = ["administrator", "path"];
 
 /**
- * Writes the records of CLOMO PANEL that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. CSV in UTF-8 with
- * a byte order mark and CRLF, so that a spreadsheet opens it directly, 0600.
+ * Writes the records of CLOMO PANEL that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. A workbook, 0600.
  *
  * @param done called when the file is safe; if it throws, no file is left
  */
@@ -31,18 +29,17 @@ export async function writeDeletions(
   const columns = columnsOfFields<{ readonly id: string }>(thing.fields).filter(
     ({ key }) => key !== "id" && (thing.usual.includes(key) || FURTHER.includes(key)),
   );
-  await writeFileAtomically(path, { ...tools.temporary, secret: true, settle: done }, async (writer) => {
-    const { language } = tools.terminal;
-    await writer.write(`\ufeff${lineOf(columns.map(({ header }) => header[language]))}`);
+  const { language } = tools.terminal;
+  async function* rows(): AsyncGenerator<readonly (readonly string[])[]> {
+    yield [columns.map(({ header }) => header[language])];
     for await (const record of await recordsOf(tools, plan)) {
-      if (gone.has(record.id)) await writer.write(lineOf(columns.map((column) => cellOf(column, record))));
+      if (gone.has(record.id)) yield [columns.map(({ value }) => tableCellOf(value(record)))];
     }
+  }
+  await writeFileAtomically(path, { ...tools.temporary, secret: true, settle: done }, async (writer) => {
+    for await (const bytes of tableBytes(path, rows())) await writer.write(bytes);
   });
 }
-
-const lineOf = (cells: readonly string[]): string => formatRecord(cells, "\r\n");
-
-const cellOf = <R>({ value }: Column<R>, record: R): string => guardFormula(tableCellOf(value(record)));
 
 /** All records of the plan's kind. */
 async function recordsOf(

@@ -1,7 +1,7 @@
 import type { Difference, Import } from "../../../../lib/client/index.ts";
 import type { Column } from "../../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../../lib/text/index.ts";
-import { fieldName } from "../../plan/changes.ts";
+import { changesOf, fieldName, nameOf, shownValue } from "../../plan/changes.ts";
 
 /** How a record differs, by the action that would take the export over. */
 const WHAT: Readonly<Record<Difference["action"], readonly [what: string, name: Text]>> = {
@@ -12,38 +12,26 @@ const WHAT: Readonly<Record<Difference["action"], readonly [what: string, name: 
   unchanged: ["same", text("same", "同じ")],
 };
 
-type Value = Difference["after"][number]["value"] | undefined;
-
-const shown = (value: Value): string => (Array.isArray(value) ? value.join(", ") : (value ?? ""));
-
-/** A field's value; an organisation's place is its parent's code or path. */
-const valueOf = (values: Difference["after"], field: string): Value =>
-  values.find(
-    (one) => one.field === field || (field === "parent" && one.field.startsWith("parent") && one.value !== null),
-  )?.value ?? null;
-
-const valuesOf = ({ action, changed, planned, after }: Difference) =>
-  action === "update"
-    ? changed.map((field) => ({ field, planned: valueOf(planned, field), console: valueOf(after, field) }))
-    : [];
-
-/** `役職: 部長 / 課長`: planned, and in the console. */
+/** `役職: 計画 部長, 管理画面 課長`, one after another. */
 const inWords = (kind: Import["kind"], difference: Difference): Text => {
-  const [en, ja] = ["planned", "計画"];
-  const parts = valuesOf(difference).map(({ field, planned, console }) => [
-    fieldName(kind, field),
-    shown(planned),
-    shown(console),
-  ]);
-  const line = (word: string, console: string): string =>
-    parts.map(([header, ours, theirs]) => `${header}: ${word} ${ours || "-"}, ${console} ${theirs || "-"}`).join("; ");
-  return text(line(en, "console"), line(ja, "管理画面"));
+  const line = (lang: keyof Text, [ours, theirs]: readonly [string, string]): string =>
+    valuesOf(difference)
+      .map(({ field, planned, console }) => {
+        const [there, here] = [console, planned].map((value) => shownValue(value)[lang]);
+        return `${fieldName(kind, field)}: ${ours} ${here}, ${theirs} ${there}`;
+      })
+      .join("; ");
+  return text(line("en", ["planned", "console"]), line("ja", ["計画", "管理画面"]));
 };
 
-const nameOf = ({ planned, after }: Difference): string =>
-  shown(
-    [...planned, ...after].find(({ field }) => ["name", "displayName", "identificationName"].includes(field))?.value,
-  );
+const valuesOf = ({ action, changed, planned, after: seen }: Difference) =>
+  action === "update"
+    ? changesOf({ changed, before: planned, after: seen }).map(({ field, before, after }) => ({
+        field,
+        planned: before,
+        console: after,
+      }))
+    : [];
 
 /** The columns of what differs between the console's export and a plan. */
 export const DIFFERENCE_COLUMNS = (kind: Import["kind"]): readonly Column<Difference>[] => [
@@ -54,7 +42,7 @@ export const DIFFERENCE_COLUMNS = (kind: Import["kind"]): readonly Column<Differ
     name: ({ action }) => WHAT[action][1],
   },
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
-  { key: "name", header: text("name", "名前"), value: nameOf },
+  { key: "name", header: text("name", "名前"), value: ({ planned, after }) => nameOf({ before: planned, after }) },
   { key: "values", header: text("values", "値"), value: valuesOf, name: (difference) => inWords(kind, difference) },
   {
     key: "touched",

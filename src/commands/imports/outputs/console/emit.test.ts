@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { rowsIn } from "../../../../lib/xlsx/testing/read.ts";
 import type { Import, PlanRow, User } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { inBoth, run } from "../../../testing/program.ts";
@@ -242,13 +243,14 @@ test("CLOMO PANEL deletes nothing by a file: who goes is listed beside it, to be
   expect(en.exit).toBe(0);
   expect(linesOf(told.folder)).toEqual([USERS_HEADER, "山田 太郎,taro@example.co.jp,taro,", ""]);
   expect(en.stderr).toContain("the mode must be 追加更新 (never 全件更新)\n");
-  expect(en.stderr).toContain("\nout-delete.csv: 1 to be deleted by hand (users): 追加更新 deletes nothing\n");
-  expect(ja.stderr).toContain("\nout-delete.csv: 手作業で削除するユーザー 1 件(追加更新では削除されません)\n");
-  const list = join(told.folder, "out-delete.csv");
+  expect(en.stderr).toContain("\nout-delete.xlsx: 1 to be deleted by hand (users): 追加更新 deletes nothing\n");
+  expect(ja.stderr).toContain("\nout-delete.xlsx: 手作業で削除するユーザー 1 件(追加更新では削除されません)\n");
+  const list = join(told.folder, "out-delete.xlsx");
   expect(statSync(list).mode & 0o777).toBe(0o600);
-  expect(readFileSync(list, "utf8")).toBe(
-    '\ufeff氏名,メールアドレス,組織,役職,社員コード,CLOMOアカウント名,管理者\r\n\'=1+1,"old@x, b@x",営業部,課長,E0042,,false\r\n',
-  );
+  expect(await rowsIn(readFileSync(list))).toEqual([
+    ["氏名", "メールアドレス", "組織", "役職", "社員コード", "CLOMOアカウント名", "管理者"],
+    ["=1+1", "old@x, b@x", "営業部", "課長", "E0042", "", "false"],
+  ]);
 });
 
 test("neither file is left where the plan cannot be handed over", async () => {
