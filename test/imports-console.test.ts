@@ -178,4 +178,22 @@ describe("the console bridge", () => {
     expect(await shown()).toMatchObject({ mirroredAt: expect.stringMatching(/Z$/), mirrorAgeDays: 0 });
     expect((await desk.run("context show --format table")).text).toMatch(/days since the update +0/);
   });
+
+  test("what is changed in a mirror is on the console's list until somebody confirms it", async () => {
+    const desk = await freshDesk();
+    await desk.run("users import people.csv --create-orgs --from-console --yes");
+    await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,S01,課長"]));
+    const changed = await desk.run("users import one.csv --yes");
+    expect(changed.stderr).toContain(
+      "not done in the console yet, which does not follow by itself: clomoctl console show 1",
+    );
+    const listed = await desk.run("console list --format json");
+    expect(JSON.parse(listed.text)).toMatchObject([{ number: 1, work: "repeat", importNumber: 2, name: "one.csv" }]);
+    expect((await desk.run("console show 1 --lang ja")).stderr).toContain(
+      "CLOMO PANEL の「Users/Org」画面で同じ変更をしてください",
+    );
+    expect((await desk.run("console confirm 1")).code).toBe(0);
+    expect((await desk.run("console drop 1")).code).toBe(5);
+    expect(JSON.parse((await desk.run("console list --format json")).text)).toEqual([]);
+  });
 });

@@ -101,6 +101,10 @@ const parametersNamed = (...names: readonly string[]): unknown =>
 /** What differs from b7d515d on purpose; `at` as {@link differences} tells it. */
 const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Administrators"),
+  bridge("components", "schemas", "ConsoleTask"),
+  bridge("components", "schemas", "Import", "properties", "consoleTask"),
+  bridge("components", "schemas", "Tenant", "properties", "consoleTasks"),
+  ...["", "/{number}"].map((path) => bridge("paths", `/v1/console${path}`)),
   added("components", "schemas", "Device"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
   bridge("components", "schemas", "Difference"),
@@ -186,7 +190,7 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["tags"],
     before: TAGS,
-    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }),
+    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }),
     why: DEVICES,
   },
 ];

@@ -131,7 +131,7 @@ const PERMITTED: readonly Permitted[] = [
     why: "a zone that does not exist is a usage error in every command, before anything is done",
   },
   added(["nouns", "devices"], DEVICES),
-  ...["secured", "users"].map((noun) => bridge("nouns", `${noun} administrators`)),
+  ...["console", "secured administrators", "users administrators"].map((noun) => bridge("nouns", noun)),
   added(["verbs", "context add", "options", "--protected"], "a context may want its name for every change"),
   added(["verbs", "context add", "options", "--use"], "a new context is not in use unless that is said"),
   {
@@ -197,6 +197,7 @@ const PERMITTED: readonly Permitted[] = [
   sheetOf("secured users import"),
   ...toConsole("secured users import"),
   ...["add", "list", "remove"].map((verb) => bridge("verbs", `users administrators ${verb}`)),
+  ...["confirm", "drop", "list", "show"].map((verb) => bridge("verbs", `console ${verb}`)),
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),

@@ -30,6 +30,8 @@ const CHANGING = [
   "users administrators remove x",
   "secured administrators add x --app docs",
   "secured administrators remove x --app docs",
+  "console confirm 3",
+  "console drop 3",
   "context add kanto --embedded",
   "context set embedded --protected",
   "renewals add x --kind custom --expires 2027-01-01",

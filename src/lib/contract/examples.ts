@@ -5,7 +5,16 @@ import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/rene
 import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
 import { ALL_ROUTES } from "./all.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
-import type { Administrators, Difference, Import, ImportRequest, InputProblem, PlanRow, UserHistory } from "./index.ts";
+import type {
+  Administrators,
+  ConsoleTask,
+  Difference,
+  Import,
+  ImportRequest,
+  InputProblem,
+  PlanRow,
+  UserHistory,
+} from "./index.ts";
 import type { Answer } from "./route.ts";
 import { EXAMPLES_OF } from "./thing-schema.ts";
 
@@ -102,6 +111,25 @@ const planRow: PlanRow = {
   after: [{ field: "name", value: "髙橋 花子" }],
 };
 
+const consoleTask: ConsoleTask = {
+  number: 3,
+  work: "repeat",
+  kind: "users",
+  importNumber: 12,
+  importId: id(5),
+  name: "people.csv",
+  mode: "append",
+  create: 118,
+  update: 0,
+  delete: 0,
+  state: "open",
+  openedAt: AT,
+  openedBy: "owner (hanako)",
+  closedAt: null,
+  closedBy: null,
+  doubtedAt: null,
+};
+
 const difference: Difference = { ...planRow, planned: [], touched: true };
 
 const userHistory: UserHistory = {
@@ -173,9 +201,16 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
         orgs: 2,
         devices: 80,
         administratorsKnown: KNOWN,
+        consoleTasks: 1,
         secured: { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 0 },
       },
     },
+  ],
+  ["consoleTasks", { answer: { items: [consoleTask] } }],
+  ["consoleTask", { answer: consoleTask }],
+  [
+    "closeConsoleTask",
+    { body: { state: "confirmed" }, answer: { ...consoleTask, state: "confirmed", closedAt: AT, closedBy: "owner" } },
   ],
   ["administrators", { answer: administrators }],
   ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],

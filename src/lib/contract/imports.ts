@@ -140,6 +140,8 @@ const Import = named(
     /** the import written for the console after this one, and those it superseded */
     supersededBy: Id.optional(),
     supersedes: z.array(Id).optional(),
+    /** number of what it leaves to be done in the console */
+    consoleTask: z.int().optional(),
     /** true if an older program made it and it was open as the tenant was migrated, which discarded it */
     outdated: z.boolean().optional(),
   }),

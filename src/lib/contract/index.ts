@@ -1,4 +1,5 @@
 export type * from "./administrators.ts";
+export type * from "./console.ts";
 export type * from "./devices.ts";
 export type * from "./imports.ts";
 export type * from "./orgs.ts";
@@ -15,6 +16,7 @@ export const NOUNS = {
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
   administrators: () => import("./administrators.ts"),
+  console: () => import("./console.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
 } as const;

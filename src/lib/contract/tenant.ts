@@ -20,6 +20,7 @@ const Tenant = named(
       .array(z.string())
       .optional()
       .meta({ description: "the kinds of import whose administrators are known" }),
+    consoleTasks: z.int().optional().meta({ description: "number of what has to be done in the console" }),
   }),
 );
 

@@ -89,10 +89,8 @@ export const DEVICE = {
   title: text("devices", "デバイス"),
   // @see facts 1.1, 1.4: of the choices there, one was seen, for tags and memos
   screen: {
-    place: text(
-      "CLOMO PANEL, Devices › Import/Export › Import",
-      "CLOMO PANEL の「Devices」画面で「Import/Export」›「Import」を選び",
-    ),
+    page: text("CLOMO PANEL, Devices", "CLOMO PANEL の「Devices」画面"),
+    clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
   },
   ownHeaders: true,
   fields: FIELDS,

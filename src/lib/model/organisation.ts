@@ -65,10 +65,8 @@ export const ORG = {
   title: text("organisations", "組織"),
   // @see facts 1.1; the manual has no label for the choice
   screen: {
-    place: text(
-      "CLOMO PANEL, Users/Org › Import/Export › Import",
-      "CLOMO PANEL の「Users/Org」画面で「Import/Export」›「Import」を選び",
-    ),
+    page: text("CLOMO PANEL, Users/Org", "CLOMO PANEL の「Users/Org」画面"),
+    clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
     choice: text("the mode", ""),
   },
   ownHeaders: true,

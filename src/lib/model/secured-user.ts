@@ -158,10 +158,8 @@ export const SECURED_USER = {
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),
   // @see facts 6.2
   screen: {
-    place: text(
-      "SECURED APPs MANAGER ({app}), Users › import icon › ユーザーのインポート",
-      "SECURED APPs MANAGER({app})の「Users」画面でインポートアイコン›「ユーザーのインポート」を選び",
-    ),
+    page: text("SECURED APPs MANAGER ({app}), Users", "SECURED APPs MANAGER({app})の「Users」画面"),
+    clicks: text(" › import icon › ユーザーのインポート", "でインポートアイコン›「ユーザーのインポート」を選び"),
     choice: text("インポート方法", "「インポート方法」を"),
   },
   fields: FIELDS,

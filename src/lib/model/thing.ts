@@ -148,7 +148,13 @@ export interface ThingInFiles extends Thing {
    * where the console takes its files (`{app}` for the app's name), and what the choice of the mode is called there;
    * undefined if its modes are not known
    */
-  readonly screen: { readonly place: Text; readonly choice?: Text | undefined };
+  readonly screen: {
+    /** where the console has its records */
+    readonly page: Text;
+    /** how a file is uploaded there; follows the page */
+    readonly clicks: Text;
+    readonly choice?: Text | undefined;
+  };
   /** the headers of its files are ours, as the console's are not known */
   readonly ownHeaders?: true | undefined;
   readonly keys: readonly [Key, ...Key[]];

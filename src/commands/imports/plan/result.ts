@@ -36,7 +36,17 @@ async function afterCommit(tools: Tools, plan: Import): Promise<readonly Text[]>
           `what was restored: clomoctl imports show ${number} --rows${named}`,
           `元に戻した内容: clomoctl imports show ${number} --rows${named}`,
         );
-  return [done(plan), next];
+  const { consoleTask } = plan;
+  if (consoleTask === undefined) return [done(plan), next];
+  const console = `clomoctl console show ${consoleTask}${named}`;
+  return [
+    done(plan),
+    text(
+      `not done in the console yet, which does not follow by itself: ${console}`,
+      `管理画面には自動で反映されません。手順: ${console}`,
+    ),
+    next,
+  ];
 }
 
 const ACTIONS = [

@@ -9,6 +9,10 @@ export default defineCommand({
       "The name is also the header of its column in users files.",
       "項目名がそのままユーザー CSV のヘッダーになります。",
     ),
+    text(
+      "A mirror of the console needs it there too: clomoctl console list.",
+      "管理画面のミラーでは、管理画面にも同じ項目が必要です: clomoctl console list",
+    ),
   ],
   args: { name: { kind: "string", required: true, about: text("the field's name", "項目名") } },
   options: {},

@@ -25,6 +25,7 @@ const HANDLERS: {
   secured: () => import("./secured.ts"),
   devices: () => import("./devices.ts"),
   administrators: () => import("./administrators.ts"),
+  console: () => import("./console.ts"),
   imports: () => import("./imports.ts"),
   renewals: () => import("./renewals.ts"),
 };

@@ -1,5 +1,6 @@
 import { SECURED_APPS, type SecuredApp } from "../../model/secured-user.ts";
 import { knownKinds } from "./administrators.ts";
+import { countOpenTasks } from "./console.ts";
 import type { Reader } from "./store.ts";
 
 /** The tenant itself, as its store knows it. */
@@ -13,6 +14,8 @@ export interface StoredTenant {
   readonly secured: Readonly<Record<SecuredApp, number>>;
   /** the kinds of import whose administrators are known */
   readonly administratorsKnown: string[];
+  /** number of what has to be done in the console */
+  readonly consoleTasks: number;
 }
 
 export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
@@ -25,6 +28,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     devices: await reader.count("select count(*) from device"),
     secured: await readApps(reader),
     administratorsKnown: await knownKinds(reader),
+    consoleTasks: await countOpenTasks(reader),
   };
 };
 

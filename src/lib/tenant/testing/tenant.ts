@@ -70,6 +70,7 @@ const TABLES = [
   "custom_field",
   "collection",
   "import",
+  "console_task",
   "import_created",
   "import_secret",
   "user_was",

@@ -5,6 +5,8 @@ import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
+import { insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
+import type { Writer } from "../store/store.ts";
 import { deleteField, findField, hasFieldNamed, insertField, USERS } from "../store/users.ts";
 
 /**
@@ -33,8 +35,19 @@ export const addCustomField = (
     const field = { id: newId(session.surroundings), name, createdAt: instant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
     await insertField(writer, field, { pk: last + 1, nameKey: key });
+    await openFieldTask(session, writer, { work: "add-field", name });
     return { result: field, subjects: [field.id], after: field };
   });
+};
+
+/** The console needs the same change where the tenant is its mirror. */
+const openFieldTask = async (
+  { surroundings, actor }: Session,
+  writer: Writer,
+  task: Pick<NewConsoleTask, "work" | "name">,
+): Promise<void> => {
+  if (!(await isMirror(writer))) return;
+  await insertTask(writer, { ...task, kind: "users", import: null, at: instant(surroundings), actor });
 };
 
 /** Removes a custom field and its values. @throws Failure `not-found` */
@@ -45,5 +58,6 @@ export const removeCustomField = (session: Session, id: string): Promise<CustomF
       throw new Failure("not-found", { what: text(`no custom field ${id}`, `カスタム項目 ${id} はありません`) });
     }
     await deleteField(writer, found.pk, instant(session.surroundings));
+    await openFieldTask(session, writer, { work: "remove-field", name: found.field.name });
     return { result: found.field, subjects: [id], before: found.field };
   });

@@ -6,6 +6,7 @@ import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { counted, text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
+import { closeTasksOf, insertTask } from "../store/console.ts";
 import type { CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
 import {
   BLANK_DETAIL,
@@ -185,10 +186,16 @@ export class TenantImports {
         ({ kind, state }) => kind === record.kind && state === "awaiting-console",
       );
       if (keepWaiting && waiting.length > 0) throw othersWait(waiting);
-      for (const one of waiting) await changeImport(writer, one, { state: "superseded", detail: { supersededBy: id } });
+      const { actor, surroundings } = this.#session;
+      const at = instant(surroundings);
+      for (const one of waiting) {
+        await changeImport(writer, one, { state: "superseded", detail: { supersededBy: id } });
+        await closeTasksOf(writer, one.pk, { state: "dropped", at, actor });
+      }
+      await insertTask(writer, { work: "upload", kind: record.kind, import: record.pk, name: null, at, actor });
       const supersedes = waiting.length === 0 ? undefined : waiting.map((one) => one.id);
       const detail = {
-        emittedAt: instant(this.#session.surroundings),
+        emittedAt: at,
         emittedSha256: sha256,
         agreedDeletions: record.detail.deletions,
         supersedes,
@@ -391,6 +398,8 @@ export class TenantImports {
       // another process may have committed it while this one waited for the lock
       const record = checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
       await changeImport(writer, record, { state });
+      const { actor, surroundings } = this.#session;
+      await closeTasksOf(writer, record.pk, { state: "dropped", at: instant(surroundings), actor });
       return { result: undefined, subjects: [id] };
     });
     this.#engine.drop(id);

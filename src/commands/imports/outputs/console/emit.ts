@@ -3,7 +3,6 @@ import type { Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { findColumn } from "../../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
-import { securedAppName } from "../../../../lib/model/secured-user.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
 import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
@@ -12,6 +11,7 @@ import { isFullUpdate, takenFromMirror } from "./columns.ts";
 import { deletionsFile } from "../../plan/options.ts";
 import { writeDeletions } from "./deletions.ts";
 import { writeConsoleFile, type ConsoleFile } from "./file.ts";
+import { uploadOf } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
 
 /** A plan's file and how to read it again. */
@@ -160,22 +160,3 @@ const ownHeadersWarning = (file: string, { kind }: Import): Text => {
     `管理画面での${ja}の CSV のヘッダーは確認されていないため、${file} のヘッダーは clomoctl 独自のものです。アップロードの前に管理画面のものに、照合の前にはエクスポートのヘッダーを clomoctl のものに書き換えてください`,
   );
 };
-
-/** Where and how to upload a plan's file. */
-function uploadOf(plan: Import): Text {
-  const { app, thing } = FORMATS[plan.kind];
-  const { place, choice } = thing.screen;
-  const inApp = (words: string): string => (app === undefined ? words : words.replace("{app}", securedAppName(app)));
-  const upload = text(`upload in ${inApp(place.en)}`, inApp(place.ja));
-  if (choice === undefined) {
-    return text(
-      `${upload.en}, by the choice that takes such a file (which one is not known)`,
-      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)`,
-    );
-  }
-  const [wanted, other] = isFullUpdate(plan) ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
-  return text(
-    `${upload.en}, ${choice.en} must be ${wanted} (never ${other})`,
-    `${upload.ja}、${choice.ja}必ず「${wanted}」にしてアップロードしてください(「${other}」は不可)`,
-  );
-}

@@ -1,5 +1,6 @@
 import type { Import } from "../../../contract/index.ts";
 import { FORMATS } from "../../../model/formats.ts";
+import { openTaskOf } from "../console.ts";
 import type { Reader } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { readImport, stateOf, type ImportRecord, type ImportState } from "./record.ts";
@@ -65,8 +66,14 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
     ...(OPEN.has(record.state) ? { unseenColumns: await unseenColumns(reader, record.kind) } : {}),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
+    ...(await consoleTask(reader, record)),
     ...(detail.outdated === true ? { outdated: true } : {}),
   };
+};
+
+const consoleTask = async (reader: Reader, { pk }: ImportRecord): Promise<Pick<Import, "consoleTask">> => {
+  const number = await openTaskOf(reader, pk);
+  return number === undefined ? {} : { consoleTask: number };
 };
 
 const OPEN: ReadonlySet<ImportState> = new Set(["planned", "awaiting-console"]);

@@ -131,6 +131,13 @@ export const STEPS: readonly Step[] = [
   `
   create table administrators_known (kind text primary key, at text not null, actor text not null) without rowid;
   create table seen_column (kind text not null, field text not null, at text not null, primary key (kind, field)) without rowid;
+  create table console_task (
+    pk integer primary key, work text not null, kind text not null, import integer references import (pk), name text,
+    state text not null, openedAt text not null, openedBy text not null, closedAt text, closedBy text, doubtedAt text);
+  create index console_task_import on console_task (import);
+  insert into console_task (work, kind, import, state, openedAt, openedBy)
+    select 'upload', kind, pk, 'open', coalesce(detail ->> 'emittedAt', createdAt), detail ->> 'actor'
+    from import where state = 'awaiting-console' order by pk;
   `,
 ];
 

@@ -63,7 +63,7 @@ const GADGET = {
     { name: "label", field: "label", unique: false },
   ],
   title: text("gadgets", "ガジェット"),
-  screen: { place: text("", ""), choice: text("", "") },
+  screen: { page: text("", ""), clicks: text("", ""), choice: text("", "") },
   namedBy: "label",
   protects: {
     by: "locked",

@@ -25,6 +25,7 @@ import { committedOf } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
 import { differencesOf, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
+import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
@@ -281,6 +282,7 @@ const applyAndRecord = async (
   const state = verified?.state ?? "committed";
   await changeImport(writer, record, { state, revision, ...made, detail: { committedAt: moment.now } });
   noteMirror(database, record, moment.now, verified);
+  await noteForConsole(writer, { record, at: moment.now, verified });
   await appendAudit(writer, {
     at: moment.now,
     actor: record.detail.actor,
@@ -376,6 +378,7 @@ const applyRevertAndRecord = async (
   applyRevert(database, reverted, record.pk, revision);
   await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
+  await noteUndo(writer, record, original, now);
   const { actor } = record.detail;
   await appendAudit(writer, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };

@@ -1,0 +1,46 @@
+import type { ConsoleTask } from "../../lib/client/index.ts";
+import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { nameIn } from "../../lib/model/import.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { placeOf, stepsOf } from "./steps.ts";
+
+/** The argument that names a task. */
+export const TASK_ARGUMENT = {
+  kind: "number",
+  value: "NUMBER",
+  min: 1,
+  required: true,
+  about: text("number of the task, as `console list` shows it", "作業の番号(console list で表示)"),
+} as const;
+
+const plain = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> => ({
+  key,
+  header,
+  value: (task) => task[key],
+});
+
+/** The columns of a task in a list. */
+export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
+  { ...plain("number", text("no.", "No.")), align: "end" },
+  { ...plain("work", text("what", "作業")), name: ({ work }) => nameIn(CONSOLE_WORK_NAMES, work) },
+  { key: "place", header: text("where", "画面"), value: (task) => placeOf(task).en, name: placeOf },
+  { ...plain("importNumber", text("import", "インポート")), align: "end" },
+  plain("name", text("file or field", "ファイル・項目")),
+  { ...plain("openedAt", text("since", "発生日時")), instant: true },
+  { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(CONSOLE_TASK_STATE_NAMES, state) },
+];
+
+/** The columns of a single task. */
+export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
+  ...TASK_COLUMNS,
+  plain("kind", text("of", "種類")),
+  { ...plain("create", text("create", "追加")), align: "end" },
+  { ...plain("update", text("update", "更新")), align: "end" },
+  { ...plain("delete", text("delete", "削除")), align: "end" },
+  plain("openedBy", text("by", "実行者")),
+  { ...plain("closedAt", text("closed at", "終了日時")), instant: true },
+  plain("closedBy", text("closed by", "終了した人")),
+  { ...plain("doubtedAt", text("an export differed at", "エクスポートと異なった日時")), instant: true },
+  { key: "steps", header: text("steps", "手順"), value: (task) => stepsOf(task).map(({ en }) => en) },
+];

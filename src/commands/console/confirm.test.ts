@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example, inTurn } from "../testing/tenant.ts";
+
+const closed = (number: number) => example("consoleTask", { number, state: "confirmed" });
+
+test("closes each task once, and shows them", async () => {
+  const tenant = { closeConsoleTask: inTurn(closed(3), closed(4)) };
+  const { exit, stdout, requests } = await run("console confirm 3 4 3 --fields number,state", { tenant });
+  expect({ exit, stdout }).toEqual({ exit: 0, stdout: "number\tstate\n3\tconfirmed\n4\tconfirmed\n" });
+  expect(requests).toEqual(
+    ["3", "4"].map((number) => ({
+      operation: "closeConsoleTask",
+      params: { number },
+      json: { state: "confirmed" },
+    })),
+  );
+});
+
+test("says what was refused, and what was recorded before", async () => {
+  const refused = new Failure("conflict", { what: { en: "closed already", ja: "終わっています" } });
+  const { en, ja } = await inBoth("console confirm 3 4", { tenant: { closeConsoleTask: inTurn(closed(3), refused) } });
+  expect(en).toMatchObject({ exit: 5, stdout: "" });
+  expect(en.stderr).toContain("closed already\n");
+  expect(ja.stderr).toContain("終わっています\n");
+});
+
+testWrongLines(["console confirm"], ["console confirm x"]);
+
+testUnshowable("console confirm 3");

@@ -1,0 +1,20 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { closeTasks } from "./close.ts";
+import { TASK_ARGUMENT, TASK_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("record that tasks will not be done in the console", "管理画面での作業を行わないことを記録する"),
+  details: [
+    text(
+      "The console's data then differ from the mirror: import its next export by --from-console.",
+      "管理画面とミラーの内容が異なったままになります。次のエクスポートを --from-console で取り込んでください。",
+    ),
+  ],
+  args: { number: { ...TASK_ARGUMENT, repeatable: true } },
+  options: {},
+  examples: [{ line: "clomoctl console drop 3" }],
+  exits: ["not-found", "conflict", "locked"],
+  shows: TASK_COLUMNS,
+  run: (tools, { number }) => closeTasks(tools, number, "dropped"),
+});

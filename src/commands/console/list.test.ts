@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { inBoth } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { items } = example<{ items: readonly object[] }>("consoleTasks");
+
+test("lists what is open, and names the first to be looked at", async () => {
+  const { en, ja } = await inBoth("console list --format csv --fields number,work,place,name", {
+    tenant: { consoleTasks: { items } },
+  });
+  expect(en.requests).toEqual([{ operation: "consoleTasks", query: { state: "open" } }]);
+  expect(en.stdout).toBe('number,work,place,name\n3,repeat,"CLOMO PANEL, Users/Org",people.csv\n');
+  expect(en.stderr).toContain("how to do one: clomoctl console show 3\n");
+  expect(ja.stderr).toContain("手順を見る: clomoctl console show 3\n");
+});
+
+test("tells people what it is in their language", async () => {
+  const { en, ja } = await inBoth("console list --format table", { tenant: { consoleTasks: { items } } });
+  expect(en.stdout).toMatch(/make the changes of an import +CLOMO PANEL, Users\/Org +12 +people\.csv/);
+  expect(ja.stdout).toMatch(/インポートと同じ変更をする +CLOMO PANEL の「Users\/Org」画面 +12/);
+});
+
+test("--all lists closed ones too, and none of them is to be done", async () => {
+  const closed = items.map((task) => ({ ...task, state: "dropped" }));
+  const { en } = await inBoth("console list --all --format json", { tenant: { consoleTasks: { items: closed } } });
+  expect(en.requests).toEqual([{ operation: "consoleTasks" }]);
+  expect(JSON.parse(en.stdout)).toMatchObject([{ number: 3, state: "dropped" }]);
+  expect(en.stderr).toBe("");
+});
+
+testWrongLines(["console list 3"], ["console"]);

@@ -1,0 +1,29 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { TASK_COLUMNS } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("list what still has to be done in the console", "管理画面でまだ行う必要のある作業を一覧する"),
+  details: [
+    text(
+      "What is changed in a mirror of the console does not happen there by itself: it stays on this list until an export of the console shows it, or somebody confirms it.",
+      "管理画面のミラーでの変更は、管理画面には自動で反映されません。エクスポートで確認されるか、だれかが完了を確認するまで、この一覧に残ります。",
+    ),
+  ],
+  args: {},
+  options: {
+    all: { kind: "boolean", about: text("closed ones too", "終わったものも表示する") },
+  },
+  examples: [{ line: "clomoctl console list" }],
+  exits: ["not-found"],
+  async run(tools, { all }) {
+    const { client } = await tools.tenant("console");
+    const tasks = await client.console.list({ state: all ? undefined : "open" });
+    await tools.terminal.list(TASK_COLUMNS, tasks);
+    const first = tasks.find(({ state }) => state === "open");
+    if (first !== undefined) {
+      const line = `clomoctl console show ${first.number}`;
+      await tools.terminal.note(text(`how to do one: ${line}`, `手順を見る: ${line}`));
+    }
+  },
+});

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { Failure } from "../../lib/errors/index.ts";
+import { inBoth } from "../testing/program.ts";
+import { testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const shown = async (task: object) => {
+  const { en, ja } = await inBoth("console show 3 --format json", {
+    tenant: { consoleTask: example("consoleTask", task) },
+  });
+  expect(en).toMatchObject({ exit: 0, requests: [{ operation: "consoleTask", params: { number: "3" } }] });
+  expect(ja.exit).toBe(0);
+  const { steps } = JSON.parse(en.stdout) as { readonly steps: readonly string[] };
+  expect(en.stderr).toBe(steps.map((step, at) => `${at + 1}. ${step}\n`).join(""));
+  return { steps, ja: ja.stderr };
+};
+
+test("changes of a mirror: what changed, where it is changed, and how it is proved or confirmed", async () => {
+  const { steps, ja } = await shown({});
+  expect(steps).toEqual([
+    "see what changed: clomoctl imports show 12 --rows",
+    "change the same in CLOMO PANEL, Users/Org",
+    "export in the console, then: clomoctl users import EXPORT.csv --from-console",
+    "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
+  ]);
+  expect(ja).toContain("2. CLOMO PANEL の「Users/Org」画面で同じ変更をしてください\n");
+});
+
+test("an undoing is put back; where an export differed since, none can prove it", async () => {
+  const { steps } = await shown({ work: "undo", kind: "docs", mode: "revert", doubtedAt: "2026-11-20T01:23:45.000Z" });
+  expect(steps[1]).toBe("put it back in SECURED APPs MANAGER (Docs), Users, where it was done there");
+  expect(steps[2]).toContain("had other values since");
+  expect(steps).toHaveLength(4);
+});
+
+test.each([
+  [{ kind: "users", mode: "append", delete: 0 }, 3, /must be 追加更新/],
+  [{ kind: "users", mode: "replace", delete: 2 }, 4, /must be 追加更新/],
+  [{ kind: "docs", mode: "replace", delete: 2 }, 3, /must be 全件更新/],
+] as const)("an upload is uploaded and verified: %o", async (task, count, mode) => {
+  const { steps } = await shown({ work: "upload", ...task });
+  expect(steps).toHaveLength(count);
+  expect(steps[0]).toMatch(mode);
+  expect(steps.some((step) => step.includes("NAME-delete.xlsx"))).toBe(count === 4);
+  expect(steps.at(-2)).toContain("clomoctl imports verify 12 --against EXPORT.csv");
+  expect(steps.at(-1)).toContain("clomoctl imports discard 12");
+});
+
+test.each(["add-field", "remove-field"])("a custom field: %s", async (work) => {
+  const { steps } = await shown({ work, importNumber: null, importId: null, mode: null, name: "入社年度" });
+  expect(steps).toHaveLength(2);
+  expect(steps[0]).toContain("入社年度");
+  expect(steps[0]).toContain("カスタムユーザー情報");
+});
+
+test("a closed one has no steps", async () => {
+  expect(await shown({ state: "shown" })).toEqual({ steps: [], ja: "" });
+});
+
+test("one that is not there", async () => {
+  const consoleTask = new Failure("not-found", { what: { en: "no task 3", ja: "作業 3 はありません" } });
+  const { en, ja } = await inBoth("console show 3", { tenant: { consoleTask } });
+  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 3\n" });
+  expect(ja).toMatchObject({ exit: 6, stderr: "エラー: 作業 3 はありません\n" });
+});
+
+testWrongLines(["console show"], ["console show x"], ["console show 0"], ["console show 1 2"]);

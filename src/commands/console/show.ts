@@ -1,0 +1,22 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
+import { stepsOf } from "./steps.ts";
+
+export default defineCommand({
+  summary: text("show how to do a task in the console, step by step", "管理画面での作業の手順を表示する"),
+  args: { number: TASK_ARGUMENT },
+  options: {},
+  examples: [{ line: "clomoctl console show 3" }],
+  exits: ["not-found"],
+  async run(tools, { number }) {
+    const { terminal } = tools;
+    const { client } = await tools.tenant("console");
+    const task = await client.console.show(number);
+    const isTable = terminal.output.format === "table" && terminal.output.fields === undefined;
+    await terminal.show(isTable ? TASK_DETAILS.filter(({ key }) => key !== "steps") : TASK_DETAILS, task);
+    for (const [at, { en, ja }] of stepsOf(task).entries()) {
+      await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
+    }
+  },
+});

@@ -1,0 +1,32 @@
+import type { Import } from "../../../../lib/client/index.ts";
+import { FORMATS } from "../../../../lib/model/formats.ts";
+import { securedAppName } from "../../../../lib/model/secured-user.ts";
+import { text, type Text } from "../../../../lib/text/index.ts";
+import { isFullUpdate } from "./columns.ts";
+
+/** The screen on which the console has the records of a kind. */
+export const pageOf = (kind: Import["kind"]): Text => inApp(kind, FORMATS[kind].thing.screen.page);
+
+const inApp = (kind: Import["kind"], { en, ja }: Text): Text => {
+  const { app } = FORMATS[kind];
+  if (app === undefined) return text(en, ja);
+  return text(en.replace("{app}", securedAppName(app)), ja.replace("{app}", securedAppName(app)));
+};
+
+/** Where and how to upload a plan's file. */
+export function uploadOf(plan: Pick<Import, "kind" | "mode">): Text {
+  const { clicks, choice } = FORMATS[plan.kind].thing.screen;
+  const page = pageOf(plan.kind);
+  const upload = text(`upload in ${page.en}${clicks.en}`, `${page.ja}${clicks.ja}`);
+  if (choice === undefined) {
+    return text(
+      `${upload.en}, by the choice that takes such a file (which one is not known)`,
+      `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)`,
+    );
+  }
+  const [wanted, other] = isFullUpdate(plan) ? ["全件更新", "追加更新"] : ["追加更新", "全件更新"];
+  return text(
+    `${upload.en}, ${choice.en} must be ${wanted} (never ${other})`,
+    `${upload.ja}、${choice.ja}必ず「${wanted}」にしてアップロードしてください(「${other}」は不可)`,
+  );
+}

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { FORMAT_NAMES } from "../model/console-files.ts";
+import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
+import { get, items, json, post } from "./route.ts";
+import { Id, Instant, named } from "./shapes.ts";
+
+/** What still has to be done in the console, or was. */
+const ConsoleTask = named(
+  "ConsoleTask",
+  z.object({
+    number: z.int().meta({ description: "its number in the tenant" }),
+    work: z.enum(namesIn(CONSOLE_WORK_NAMES)),
+    kind: z.enum(FORMAT_NAMES).meta({ description: "of what records" }),
+    importNumber: z.int().nullable(),
+    importId: Id.nullable(),
+    name: z.string().nullable().meta({ description: "the file of the import, or the custom field" }),
+    mode: z.enum(["append", "replace", "revert"]).nullable().meta({ description: "of the import" }),
+    create: z.int(),
+    update: z.int(),
+    delete: z.int(),
+    state: z.enum(namesIn(CONSOLE_TASK_STATE_NAMES)),
+    openedAt: Instant,
+    openedBy: z.string(),
+    closedAt: Instant.nullable(),
+    closedBy: z.string().nullable(),
+    doubtedAt: Instant.nullable().meta({ description: "when an export of the console had other values" }),
+  }),
+);
+
+const byNumber = { number: z.coerce.number().int().positive() };
+
+export default {
+  description: "What still has to be done in the console, as no API does it there",
+  routes: {
+    list: get("/v1/console", {
+      id: "consoleTasks",
+      summary: "What has to be done in the console",
+      query: { state: z.enum(namesIn(CONSOLE_TASK_STATE_NAMES)).optional() },
+      answer: items(ConsoleTask, "Oldest first"),
+    }),
+    show: get("/v1/console/{number}", {
+      id: "consoleTask",
+      summary: "One task",
+      params: byNumber,
+      answer: json(ConsoleTask, "The task"),
+    }),
+    close: post("/v1/console/{number}", {
+      id: "closeConsoleTask",
+      summary: "Record that a task was done in the console, or will not be",
+      params: byNumber,
+      body: z.strictObject({ state: z.enum(["confirmed", "dropped"]) }),
+      answer: json(ConsoleTask, "The task by now"),
+      fails: ["conflict"],
+    }),
+  },
+};
+
+export type ConsoleTask = z.infer<typeof ConsoleTask>;

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Import } from "../contract/index.ts";
+import { failureOf, fileOf, TestTenant, type Cells } from "./testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const users = { kind: "users" } as const;
+const exported = { kind: "users", fromConsole: true } as const;
+const YAMADA = ["山田", "yamada@x"];
+const file = (...rows: readonly (readonly string[])[]): Cells => [["氏名", "メールアドレス", "役職"], ...rows];
+const START = file([...YAMADA, "課長"], ["佐藤", "sato@x", "主任"]);
+const CHANGED = file([...YAMADA, "部長"]);
+
+const tasks = async () =>
+  (await tenant.client.console.list({})).map(({ number, work, state, importNumber }) => ({
+    number,
+    work,
+    state,
+    importNumber,
+  }));
+const open = async () => (await tenant.client.tenant.show()).consoleTasks;
+
+const mirror = (): Promise<Import> => tenant.import(exported, START);
+
+test("what changes a tenant of our own has nothing to do with the console", async () => {
+  await tenant.import(users, START);
+  await tenant.client.users.addField({ name: "入社年" });
+  expect(await tasks()).toEqual([]);
+});
+
+test("what changes a mirror waits for the console, until its export shows that it was done there", async () => {
+  await mirror();
+  expect(await tasks()).toEqual([]);
+  const { number } = await tenant.import(users, CHANGED);
+  // nothing changes, so nothing is to be done
+  await tenant.import(users, CHANGED);
+  expect(await tasks()).toEqual([{ number: 1, work: "repeat", state: "open", importNumber: number }]);
+  expect(await tenant.client.console.show(1)).toMatchObject({ update: 1, mode: "append", openedBy: "owner" });
+  expect(await open()).toBe(1);
+  // another title of somebody else; the one of the import is there
+  await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "係長"]));
+  expect(await tenant.client.console.show(1)).toMatchObject({ state: "shown", closedBy: "owner", doubtedAt: null });
+  expect(await open()).toBe(0);
+});
+
+test("an export that lacks the change leaves it open, and no later one proves it", async () => {
+  await mirror();
+  await tenant.import(users, CHANGED);
+  await tenant.import(exported, START);
+  expect(await tenant.client.console.show(1)).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  await tenant.import(exported, START);
+  expect(await tasks()).toMatchObject([{ state: "open" }]);
+});
+
+test("an export that lacks the column proves nothing", async () => {
+  await mirror();
+  await tenant.import(users, CHANGED);
+  await tenant.import(exported, [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"]]);
+  expect(await tenant.client.console.show(1)).toMatchObject({ state: "open", doubtedAt: null });
+});
+
+test("somebody whom the console still has was not deleted there", async () => {
+  await mirror();
+  await tenant.import({ ...users, mode: "replace" }, file([...YAMADA, "課長"]));
+  await tenant.import(exported, START);
+  expect(await tenant.client.console.show(1)).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+});
+
+test("users that an import created are seen in the export by the columns it gave", async () => {
+  await mirror();
+  const more = [...START, ["髙橋", "takahashi@x", "係長"]];
+  await tenant.import(users, more);
+  await tenant.import(exported, [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"], ["髙橋", "takahashi@x"]]);
+  expect(await tasks()).toMatchObject([{ state: "open" }]);
+  await tenant.import(exported, more);
+  expect(await tasks()).toMatchObject([{ state: "shown" }]);
+});
+
+test("an undoing takes the place of what it undoes", async () => {
+  await mirror();
+  const { id } = await tenant.import(users, CHANGED);
+  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  expect(await tasks()).toEqual([
+    { number: 1, work: "repeat", state: "dropped", importNumber: 2 },
+    { number: 2, work: "undo", state: "open", importNumber: undo.number },
+  ]);
+  await tenant.import(exported, START);
+  expect(await tasks()).toMatchObject([{ state: "dropped" }, { state: "shown" }]);
+});
+
+test("an upload is proved by its verification, dropped with its plan, or by the next upload", async () => {
+  await mirror();
+  const emit = async (cells: Cells): Promise<Import> => {
+    const plan = await tenant.plan(users, cells);
+    return tenant.client.imports.emitted(plan);
+  };
+  await emit(CHANGED);
+  const { id } = await emit(file([...YAMADA, "係長"]));
+  expect(await tasks()).toMatchObject([
+    { work: "upload", state: "dropped" },
+    { work: "upload", state: "open" },
+  ]);
+  const { console, imports } = tenant.client;
+  expect(await failureOf(console.close(2, { state: "confirmed" }))).toMatchObject({ code: "conflict" });
+  expect(await failureOf(console.close(2, { state: "dropped" }))).toMatchObject({ code: "conflict" });
+  const shows = file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]);
+  const upload = { stream: new Blob([fileOf(shows)]).stream(), encoding: "utf-8" } as const;
+  expect(await imports.verify(id, upload)).toMatchObject({ accepted: true });
+  expect(await tasks()).toMatchObject([{ state: "dropped" }, { state: "shown" }]);
+  const { id: third } = await emit(CHANGED);
+  await imports.discard(third);
+  expect((await tasks()).at(-1)).toMatchObject({ work: "upload", state: "dropped" });
+});
+
+test("somebody confirms or drops a task once, and it is recorded who", async () => {
+  await mirror();
+  await tenant.client.users.addField({ name: "入社年" });
+  const [field] = await tenant.client.users.fields();
+  await tenant.client.users.removeField(field?.id ?? "");
+  const { console } = tenant.client;
+  expect(await console.show(1)).toMatchObject({ work: "add-field", name: "入社年", importId: null, mode: null });
+  expect(await console.close(1, { state: "confirmed" })).toMatchObject({ state: "confirmed", closedBy: "owner" });
+  expect(await console.close(2, { state: "dropped" })).toMatchObject({ work: "remove-field", state: "dropped" });
+  expect(await failureOf(console.close(1, { state: "dropped" }))).toMatchObject({ code: "conflict" });
+  expect(await failureOf(console.close(9, { state: "dropped" }))).toMatchObject({ code: "not-found" });
+  expect(await console.list({ state: "open" })).toEqual([]);
+  const audit = tenant.sql("select action, subject from audit where action like 'console.%' order by seq");
+  expect(audit).toEqual([
+    { action: "console.confirm", subject: "1" },
+    { action: "console.drop", subject: "2" },
+  ]);
+});
+
+test("a column that the console's export has was added there", async () => {
+  await mirror();
+  await tenant.client.users.addField({ name: "入社年" });
+  await tenant.import(exported, START);
+  expect(await tasks()).toMatchObject([{ state: "open" }]);
+  await tenant.import(exported, [
+    ["氏名", "メールアドレス", "役職", "入社年"],
+    [...YAMADA, "課長", "2020"],
+    ["佐藤", "sato@x", "主任", ""],
+  ]);
+  expect(await tasks()).toMatchObject([{ state: "shown" }]);
+});

@@ -1,0 +1,114 @@
+import type { ConsoleTask } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import type { ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import { text } from "../../text/index.ts";
+import type { ImportDetail } from "./imports/record.ts";
+import type { Reader, Row, Writer } from "./store.ts";
+
+/** Something that has to be done in the console. */
+export interface NewConsoleTask {
+  readonly work: ConsoleWork;
+  readonly kind: FormatName;
+  /** number of the import that it comes from */
+  readonly import: number | null;
+  /** the custom field that it is about */
+  readonly name: string | null;
+  readonly at: string;
+  readonly actor: string;
+}
+
+/** How a task was closed, and by whom. */
+export interface Closing {
+  readonly state: Exclude<ConsoleTaskState, "open">;
+  readonly at: string;
+  readonly actor: string;
+}
+
+/** True once the tenant's data came from the console: what is changed here has to be done there too. */
+export const isMirror = async (reader: Reader): Promise<boolean> =>
+  ((await reader.get("select mirroredAt from tenant"))?.["mirroredAt"] ?? null) !== null;
+
+export const insertTask = async (writer: Writer, task: NewConsoleTask): Promise<void> => {
+  await writer.run(
+    `insert into console_task (work, kind, import, name, state, openedAt, openedBy)
+     values (:work, :kind, :import, :name, 'open', :at, :actor)`,
+    { ...task },
+  );
+};
+
+/** Closes the open tasks of an import. */
+export const closeTasksOf = async (writer: Writer, of: number, closing: Closing): Promise<void> => {
+  await writer.run(
+    `update console_task set state = :state, closedAt = :at, closedBy = :actor where import = :of and state = 'open'`,
+    { of, ...closing },
+  );
+};
+
+export const closeTask = async (writer: Writer, number: number, closing: Closing): Promise<void> => {
+  await writer.run("update console_task set state = :state, closedAt = :at, closedBy = :actor where pk = :number", {
+    number,
+    ...closing,
+  });
+};
+
+/** Keeps that an export of the console had other values: none that agrees later proves the task. */
+export const doubtTask = async (writer: Writer, number: number, at: string): Promise<void> => {
+  await writer.run("update console_task set doubtedAt = :at where pk = :number", { number, at });
+};
+
+const TASKS = "select t.*, i.id as importId, i.detail from console_task t left join import i on i.pk = t.import";
+
+const orNull = (value: Row[string] | undefined): string | null =>
+  value === null || value === undefined ? null : String(value);
+
+const taskOf = (row: Row): ConsoleTask => {
+  const detail = row["detail"] === null ? undefined : (JSON.parse(String(row["detail"])) as ImportDetail);
+  const { create = 0, update = 0, delete: gone = 0 } = detail?.counts ?? {};
+  return {
+    number: Number(row["pk"]),
+    work: row["work"] as ConsoleWork,
+    kind: row["kind"] as FormatName,
+    importNumber: row["import"] === null ? null : Number(row["import"]),
+    importId: orNull(row["importId"]),
+    name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
+    mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),
+    create,
+    update,
+    delete: gone,
+    state: row["state"] as ConsoleTaskState,
+    openedAt: String(row["openedAt"]),
+    openedBy: String(row["openedBy"]),
+    closedAt: orNull(row["closedAt"]),
+    closedBy: orNull(row["closedBy"]),
+    doubtedAt: orNull(row["doubtedAt"]),
+  };
+};
+
+/** Oldest first; all states if none is given. */
+export const listTasks = async (reader: Reader, state?: ConsoleTaskState): Promise<readonly ConsoleTask[]> => {
+  const rows =
+    state === undefined
+      ? await reader.all(`${TASKS} order by t.pk`)
+      : await reader.all(`${TASKS} where t.state = :state order by t.pk`, { state });
+  return rows.map(taskOf);
+};
+
+/** The number of an import's open task. */
+export const openTaskOf = async (reader: Reader, of: number): Promise<number | undefined> => {
+  const row = await reader.get("select pk from console_task where import = :of and state = 'open'", { of });
+  return row === undefined ? undefined : Number(row["pk"]);
+};
+
+export const countOpenTasks = (reader: Reader): Promise<number> =>
+  reader.count("select count(*) from console_task where state = 'open'");
+
+/** @throws Failure `not-found` */
+export const readTask = async (reader: Reader, number: number): Promise<ConsoleTask> => {
+  const row = await reader.get(`${TASKS} where t.pk = :number`, { number });
+  if (row !== undefined) return taskOf(row);
+  throw new Failure("not-found", {
+    what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),
+    hint: text("see them all: clomoctl console list --all", "一覧: clomoctl console list --all"),
+  });
+};

@@ -1,0 +1,103 @@
+import type { StagedFile } from "../../../../../imports/plan.ts";
+import { nameKey } from "../../../../../model/normalise.ts";
+import { closeTask, closeTasksOf, doubtTask, insertTask, isMirror, listTasks } from "../../../console.ts";
+import { readImport, type ImportRecord } from "../../../imports/record.ts";
+import type { Writer } from "../../../store.ts";
+import type { Verified } from "../../../imports/engine.ts";
+import { wasTable } from "../stored-kind.ts";
+import { kindNamed } from "../tables.ts";
+
+/** An import that was just committed. */
+interface Done {
+  readonly record: ImportRecord;
+  readonly at: string;
+  readonly verified?: Verified | undefined;
+}
+
+/**
+ * Notes what a commit means for the console: an upload that was verified is done; the console's own export shows what was
+ * done there; anything else that changes a mirror has to be done in the console too.
+ */
+export const noteForConsole = async (writer: Writer, { record, at, verified }: Done): Promise<void> => {
+  const { pk, kind, state, detail } = record;
+  const { actor, counts, request } = detail;
+  if (state === "awaiting-console") {
+    const closing = { state: verified?.state === "accepted" ? "confirmed" : "shown", at, actor } as const;
+    return closeTasksOf(writer, pk, closing);
+  }
+  if (request?.fromConsole === true) return settleTasks(writer, record, at);
+  const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0) + (counts?.secretsSet ?? 0);
+  if (changes === 0 || !(await isMirror(writer))) return;
+  await insertTask(writer, { work: "repeat", kind, import: pk, name: null, at, actor });
+};
+
+/** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
+export const noteUndo = async (
+  writer: Writer,
+  undo: ImportRecord,
+  original: ImportRecord,
+  at: string,
+): Promise<void> => {
+  if (!(await isMirror(writer))) return;
+  const { actor } = undo.detail;
+  await closeTasksOf(writer, original.pk, { state: "dropped", at, actor });
+  await insertTask(writer, { work: "undo", kind: undo.kind, import: undo.pk, name: null, at, actor });
+};
+
+/**
+ * Closes the tasks that the console's export shows to be done: it has every column they changed, and agreed with the
+ * mirror about their records. Where it did not, the mirror has the console's values by now, so that a later export that
+ * agrees proves nothing.
+ */
+async function settleTasks(writer: Writer, record: ImportRecord, at: string): Promise<void> {
+  const { staged: file } = record.detail;
+  const closing = { state: "shown", at, actor: record.detail.actor } as const;
+  for (const task of await listTasks(writer, "open")) {
+    if (task.kind !== record.kind || task.work === "upload" || task.doubtedAt !== null) continue;
+    if (task.work === "add-field" && isSeen(file, `${CUSTOM}${task.name ?? ""}`))
+      await closeTask(writer, task.number, closing);
+    if (task.importId === null) continue;
+    const done = await readImport(writer, task.importId);
+    const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
+    const { counts } = undone?.detail ?? done.detail;
+    const deleted = done.detail.counts?.delete ?? 0;
+    const isDoubted =
+      (deleted > 0 && (record.detail.counts?.create ?? 0) > 0) || (await touchesSame(writer, record, done, undone));
+    if (isDoubted) {
+      await doubtTask(writer, task.number, at);
+      continue;
+    }
+    if ((counts?.secretsSet ?? 0) > 0) continue;
+    const created = (counts?.create ?? 0) > 0 ? ((undone ?? done).detail.staged?.staged ?? []) : [];
+    const fields = [...(counts?.columns ?? []).map(({ field }) => field), ...created];
+    if (fields.every((field) => isSeen(file, field))) await closeTask(writer, task.number, closing);
+  }
+}
+
+const CUSTOM = "custom:";
+
+/** Whether an export has a field; custom fields are told by their names. */
+const isSeen = (file: StagedFile | null, field: string): boolean => {
+  if (file === null) return false;
+  if (!field.startsWith(CUSTOM)) return file.staged.includes(field);
+  const key = nameKey(field.slice(CUSTOM.length));
+  return file.header.some((header) => nameKey(header) === key);
+};
+
+/** Whether an import wrote a record that another one, or what that one undid, had written. */
+const touchesSame = async (
+  writer: Writer,
+  { pk, kind }: ImportRecord,
+  { pk: done, madeAfter, madeUpTo }: ImportRecord,
+  undone: ImportRecord | undefined,
+): Promise<boolean> => {
+  const was = wasTable(kindNamed(kind));
+  const made = "w.pk > :madeAfter and w.pk <= :madeUpTo";
+  const kept = `exists (select 1 from ${was} k where k.import in (:done, :undone) and k.pk = w.pk)`;
+  return (
+    (await writer.count(
+      `select count(*) from (select 1 from ${was} w where w.import = :pk and (${kept} or ${made}) limit 1)`,
+      { pk, done, undone: undone?.pk ?? done, madeAfter: madeAfter ?? 0, madeUpTo: madeUpTo ?? 0 },
+    )) > 0
+  );
+};

@@ -1,0 +1,61 @@
+import type { ConsoleTask } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { CONSOLE_TASK_STATE_NAMES } from "../../model/console-task.ts";
+import { text } from "../../text/index.ts";
+import { instant } from "../ids.ts";
+import type { Once, Session } from "../session.ts";
+import { closeTask, readTask } from "../store/console.ts";
+
+/**
+ * Records that a task was done in the console, by word of who asks, or that it will not be.
+ *
+ * @throws Failure `not-found`; `conflict` if it is closed, or an upload, which the console's export proves
+ */
+export const closeConsoleTask = (
+  session: Session,
+  number: number,
+  state: "confirmed" | "dropped",
+  once?: Omit<Once<ConsoleTask>, "replay">,
+): Promise<ConsoleTask> => {
+  const replay: Once<ConsoleTask>["replay"] = async (reader) => {
+    const task = await readTask(reader, number);
+    return task.state === state ? task : undefined;
+  };
+  const action = state === "confirmed" ? "console.confirm" : "console.drop";
+  return session.change({ action, locks: [], once: once && { ...once, replay } }, async (writer) => {
+    const before = await readTask(writer, number);
+    checkClosable(before, state);
+    await closeTask(writer, number, { state, at: instant(session.surroundings), actor: session.actor });
+    const after = await readTask(writer, number);
+    return { result: after, subjects: [String(number)], before: { state: before.state }, after: { state } };
+  });
+};
+
+function checkClosable({ number, work, state, importNumber }: ConsoleTask, wanted: "confirmed" | "dropped"): void {
+  if (state !== "open") {
+    const { en, ja } = CONSOLE_TASK_STATE_NAMES[state];
+    throw new Failure("conflict", {
+      what: text(`task ${number} is closed already: ${en}`, `作業 ${number} はすでに終わっています(${ja})`),
+      hint: text(`see it: clomoctl console show ${number}`, `確認: clomoctl console show ${number}`),
+    });
+  }
+  if (work !== "upload") return;
+  throw wanted === "confirmed"
+    ? new Failure("conflict", {
+        what: text(
+          "an upload is proved by the console's next export, not by word",
+          "アップロードの完了は、管理画面の新しいエクスポートで確認します",
+        ),
+        hint: text(
+          `export in the console, then: clomoctl imports verify ${importNumber ?? ""} --against EXPORT.csv`,
+          `管理画面でエクスポートしてから: clomoctl imports verify ${importNumber ?? ""} --against EXPORT.csv`,
+        ),
+      })
+    : new Failure("conflict", {
+        what: text("the plan of this upload still waits", "このアップロードの計画がまだ照合待ちです"),
+        hint: text(
+          `if it was not uploaded: clomoctl imports discard ${importNumber ?? ""}`,
+          `アップロードしていなければ: clomoctl imports discard ${importNumber ?? ""}`,
+        ),
+      });
+}
