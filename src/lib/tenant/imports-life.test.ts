@@ -542,7 +542,7 @@ test("the plan of an undoing shows its rows: what comes back, what gets its form
     ["髙橋", "takahashi@x", ""],
   ]);
   const undo = await tenant.client.imports.revert(done.id);
-  expect(undo).toMatchObject({ create: 1, update: 1, delete: 1 });
+  expect(undo).toMatchObject({ create: 1, update: 1, delete: 1, recordsBefore: 2 });
   const shown = (await rowsOf(undo.id)).map(({ row, key, action, changed, exists, after }) => {
     const values = new Map(after.map(({ field, value }) => [field, value]));
     return [row, key, action, changed, exists, values.get("name"), values.get("title")];

@@ -19,8 +19,9 @@ export interface RowQuery {
   readonly protectedToo?: boolean | undefined;
 }
 
-/** Number of records that a revert changes. */
+/** Number of records that a revert changes, and of those there are before it. */
 export interface RevertCounts {
+  readonly recordsBefore: number;
   readonly create: number;
   readonly update: number;
   readonly delete: number;

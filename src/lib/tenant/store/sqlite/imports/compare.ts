@@ -104,7 +104,7 @@ const reset = (database: Database): void => {
 };
 
 /** The records of the kind, or those for which a condition is true. */
-const countRecords = (database: Database, { thing, name, inScope }: StoredKind, where = "true"): number =>
+export const countRecords = (database: Database, { thing, name, inScope }: StoredKind, where = "true"): number =>
   database.count(`select count(*) from ${thing.name} t where ${inScope} and ${where}`, { kind: name });
 
 const countDeleted = (database: Database, { kind, request }: PlanSql): number => {

@@ -4,6 +4,7 @@ import { jsonList } from "../../../sql/json.ts";
 import type { Failure } from "../../../../../errors/index.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { changeable, claimStored, columnsOf, keeping, releaseOf } from "../commit.ts";
+import { countRecords } from "../compare.ts";
 import { calledText, isKnown, stored, storedKeys } from "../expressions.ts";
 import { forNumbers, proceeding } from "../functions.ts";
 import type { RevertCounts } from "../../../imports/engine.ts";
@@ -45,7 +46,12 @@ const countRevert = (database: Database, reverted: Committed): RevertCounts => {
       ...params(reverted),
       action,
     });
-  return { create: count("delete"), update: count("update"), delete: countMade(database, reverted) };
+  return {
+    recordsBefore: countRecords(database, reverted.kind),
+    create: count("delete"),
+    update: count("update"),
+    delete: countMade(database, reverted),
+  };
 };
 
 /** Maximum number of records that a refusal names. */
