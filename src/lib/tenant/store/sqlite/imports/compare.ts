@@ -62,7 +62,7 @@ const joinByStandIn = (database: Database, plan: PlanSql): readonly string[] => 
   const { field, together } = keyOf(plan);
   if (together === undefined) return [];
   const fields = plan.kind.fields.filter((one) => together.includes(one.field));
-  const key = `json_array(${fields.map(storedKeys).join(", ")})`;
+  const key = `json_array(${fields.map((one) => storedKeys(one)).join(", ")})`;
   return [joinHolders(database, plan, "standIn", key, `${stored(field)} is null`)];
 };
 

@@ -2,7 +2,6 @@ import { kindOf, type ImportedField, type Kind } from "../../../../imports/kinds
 import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
-import type { Text } from "../../../../text/index.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
 import type { Database } from "../database.ts";
 import { isMissing } from "../../sql/forms.ts";
@@ -118,8 +117,6 @@ export interface Planner {
   values(database: Database): { readonly after: string; readonly before: string };
   /** SQL: true if a row leaves a field blank, with {@link join} */
   readonly blank: Readonly<Record<string, string>>;
-  /** Why the records are not in order after a revert, with no full stop; undefined if they are. */
-  disorder(database: Database): Text | undefined;
 }
 
 /** The table of a kind's records as they were before an import: its columns, `import` and `action`. */
