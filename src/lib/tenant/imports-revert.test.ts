@@ -1,6 +1,8 @@
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Import } from "../contract/index.ts";
-import { failureOf, TestTenant } from "./testing/tenant.ts";
+import { wholeClient } from "../client/testing/whole-client.ts";
+import { openTenant } from "./index.ts";
+import { collectionOf, failureOf, TestTenant } from "./testing/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -114,4 +116,22 @@ test("what an undoing deleted is named, and nobody is told to undo that", async 
     },
     hint: { en: "import a file with the desired state instead" },
   });
+});
+
+test("an import is whose who committed it, as the audit has it, whoever made the plan", async () => {
+  const { folder, surroundings } = tenant;
+  const other = openTenant({ folder, name: "試験", actor: "owner (taro)", surroundings, collectionOf });
+  onTestFinished(() => other.close());
+  const theirs = wholeClient({ transport: other.fetch });
+  const plan = await tenant.plan(users, [PEOPLE, ["山田", "yamada@x", ""]]);
+  expect(plan).toMatchObject({ actor: "owner", mine: true });
+  const committed = await theirs.imports.commit(plan);
+  expect(committed).toMatchObject({ actor: "owner (taro)", mine: true });
+  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ actor: "owner (taro)", mine: false });
+  const undoing = await theirs.imports.revert(plan.id);
+  expect(await tenant.client.imports.commit(undoing)).toMatchObject({ actor: "owner", mine: true });
+  expect(tenant.sql("select actor, action from audit order by seq")).toEqual([
+    { actor: "owner (taro)", action: "imports.commit" },
+    { actor: "owner", action: "imports.revert" },
+  ]);
 });

@@ -93,7 +93,7 @@ export interface PlanSql {
 }
 
 /** Parameters available to every statement of a commit. */
-export interface CommitContext extends CommitMoment {
+export interface CommitContext extends Omit<CommitMoment, "actor"> {
   /** the import's own row */
   readonly import: number;
   /** the new revision of the changed collection */

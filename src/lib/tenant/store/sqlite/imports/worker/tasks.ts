@@ -263,11 +263,17 @@ const applyAndRecord = async (
   checkEtag(database, plan, record);
   const revision = advance(database, [plan.kind.collection]);
   const made = applyPlan(database, plan, { ...moment, import: record.pk, revision });
-  await changeImport(writer, record, { state: "committed", revision, ...made, detail: { committedAt: moment.now } });
-  noteMirror(database, record, moment.now);
+  const { actor, now } = moment;
+  await changeImport(writer, record, {
+    state: "committed",
+    revision,
+    ...made,
+    detail: { committedAt: now, actor },
+  });
+  noteMirror(database, record, now);
   await appendAudit(writer, {
-    at: moment.now,
-    actor: record.detail.actor,
+    at: now,
+    actor,
     action: "imports.commit",
     subject: record.id,
     detail: { kind: record.kind, ...done, inputSha256: staged?.sha256 ?? null },
@@ -348,7 +354,7 @@ const applyRevertAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { now }: CommitMoment,
+  { now, actor }: CommitMoment,
 ): Promise<void> => {
   const original = await readImport(writer, record.detail.reverts ?? "");
   const reverted = committedOf(original);
@@ -357,9 +363,8 @@ const applyRevertAndRecord = async (
   checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
   const revision = advance(database, collections);
   applyRevert(database, reverted, record.pk, revision);
-  await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now } });
+  await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now, actor } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
-  const { actor } = record.detail;
   await appendAudit(writer, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 
