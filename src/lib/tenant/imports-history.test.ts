@@ -233,6 +233,32 @@ const expectHistory = async (model: Model): Promise<void> => {
   expect(histories.filter((history) => history?.deleted === false)).toHaveLength(model.users.size);
 };
 
+test("an organisation has one value in plans and histories, whether a file calls it by its code or by its path", async () => {
+  tenant.clear();
+  const orgs = { kind: "orgs" } as const;
+  const header = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
+  await tenant.import(orgs, [header, ["本社", "H", "", ""], ["営業/東", "", "H", ""], ["課", "K", "", "本社"]]);
+  const placeIn = (values: PlanRow["after"]) =>
+    values.find(({ field, value }) => field.startsWith("parent") && value !== null)?.value;
+  const parents = (rows: readonly PlanRow[]) =>
+    rows.map(({ key, before, after }) => [key, placeIn(before), placeIn(after)]);
+  const moved = await tenant.plan(orgs, [header, ["課", "K", "", "本社/営業\\/東"]]);
+  const expected = [["K", "H", "本社/営業\\/東"]];
+  expect(parents(await rowsOf(moved.id))).toEqual(expected);
+  await tenant.client.imports.commit(moved);
+  expect(parents(await rowsOf(moved.id))).toEqual(expected);
+  expect(
+    await tenant.plan(orgs, [header, ["営業/東", "", "", "本社"], ["課", "K", "", "本社/営業\\/東"]]),
+  ).toMatchObject({
+    unchanged: 2,
+    update: 0,
+  });
+  const undo = await tenant.client.imports.revert(moved.id);
+  expect(parents(await rowsOf(undo.id))).toEqual([["K", "本社/営業\\/東", "H"]]);
+  await tenant.client.imports.commit(undo);
+  expect(parents(await rowsOf(undo.id))).toEqual([["K", "本社/営業\\/東", "H"]]);
+});
+
 test("random histories of imports and undoings: each import and each user tells what a model knows, and any untouched one is undone", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(someStep, { minLength: 2, maxLength: 9 }), async (steps) => {

@@ -115,6 +115,8 @@ export interface Planner {
    * those it changes, as JSON.
    */
   values(database: Database): { readonly after: string; readonly before: string };
+  /** SQL: what a record is called that has no key. @param pk SQL of its number */
+  readonly called: (pk: string) => string;
   /** SQL: true if a row leaves a field blank, with {@link join} */
   readonly blank: Readonly<Record<string, string>>;
 }

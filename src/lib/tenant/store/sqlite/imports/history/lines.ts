@@ -4,7 +4,7 @@ import type { PlanRow } from "../../../../../contract/index.ts";
 import type { RecordEvent, RowQuery } from "../../../imports/engine.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Database, Row } from "../../database.ts";
-import { keyText, referenceOf } from "../expressions.ts";
+import { keyText, referenceOf, shownReference } from "../expressions.ts";
 import { afterPiece, batched, lineOf } from "../rows.ts";
 import { hasFormer, wasTable, type StoredKind, type StoredReference } from "../stored-kind.ts";
 import {
@@ -45,11 +45,13 @@ const findGone = (database: Database, { references }: StoredKind): void => {
   }
 };
 
-/** SQL: what a record is or was called that a field refers to. @param pk SQL of its number */
+/** SQL: what a record is or was called that a field refers to: one value, whatever files called it. @param pk SQL of its number */
 const called = (reference: StoredReference, pk: string): string => {
-  const { name } = reference.table.thing;
-  return `coalesce((select ${calledIn(reference)} from ${name} where pk = ${pk}),
-    (select called from temp.gone where thing = '${name}' and pk = ${pk}))`;
+  const { thing, planner } = reference.table;
+  const shown = planner === undefined ? [] : [shownReference(reference, pk), planner.called(pk)];
+  const usual = `(select ${calledIn(reference)} from ${thing.name} where pk = ${pk})`;
+  return `coalesce(${[...shown, usual].join(", ")},
+    (select called from temp.gone where thing = '${thing.name}' and pk = ${pk}))`;
 };
 
 /** SQL: a field's value in a version of a record, as a piece of a line. @param which of the custom fields `f` (SQL) */

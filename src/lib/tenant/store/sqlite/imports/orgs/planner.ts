@@ -9,7 +9,7 @@ import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
-import { orgPlaces, placesBelow, type OrgPlace } from "./places.ts";
+import { orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -152,5 +152,6 @@ export const ORG_PLANNER: Planner = {
   write,
   join: "left join s.org_after a on a.row = r.row",
   values,
+  called: pathText,
   blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_PK}` },
 };
