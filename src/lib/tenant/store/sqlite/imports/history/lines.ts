@@ -32,26 +32,16 @@ const calledIn = ({ refers, table: { thing } }: StoredReference): string =>
     ? `${refers.by} ->> 0`
     : `coalesce(${refers.by}, ${thing.namedBy ?? "name"})`;
 
-/** Fills `temp.gone` with what was called by references and is not there any more. */
-const findGone = (database: Database, { references }: StoredKind): void => {
-  database.exec("create temp table if not exists gone (thing text, pk integer, called text, primary key (thing, pk))");
-  for (const reference of references.filter(({ table }) => hasFormer(table.thing))) {
-    const { name } = reference.table.thing;
-    database.run(
-      `insert into temp.gone select :name, pk, ${calledIn(reference)} from ${name}_was where action = 'delete'
-       on conflict (thing, pk) do update set called = excluded.called`,
-      { name },
-    );
-  }
-};
-
 /** SQL: what a record is or was called that a field refers to: one value, whatever files called it. @param pk SQL of its number */
 const called = (reference: StoredReference, pk: string): string => {
   const { thing, planner } = reference.table;
-  const shown = planner === undefined ? [] : [shownReference(reference, pk), planner.called(pk)];
-  const usual = `(select ${calledIn(reference)} from ${thing.name} where pk = ${pk})`;
-  return `coalesce(${[...shown, usual].join(", ")},
-    (select called from temp.gone where thing = '${thing.name}' and pk = ${pk}))`;
+  const now =
+    planner === undefined
+      ? [`(select ${calledIn(reference)} from ${thing.name} where pk = ${pk})`]
+      : [shownReference(reference, pk), planner.called(pk)];
+  const last = `(select ${calledIn(reference)} from import i ${THEN} ${wasTable({ thing })} w on w.import = i.pk and w.pk = ${pk}
+    where w.action = 'delete' order by i.revision desc limit 1)`;
+  return either(`${pk} is null`, "null", `coalesce(${[...now, ...(hasFormer(thing) ? [last] : [])].join(", ")})`);
 };
 
 /** SQL: a field's value in a version of a record, as a piece of a line. @param which of the custom fields `f` (SQL) */
@@ -129,7 +119,6 @@ export function* committedLines(
 ): Generator<Uint8Array> {
   const { kind } = committed;
   findLater(database, committed);
-  findGone(database, kind);
   let rest = limit;
   const count = (row: Row): Row => {
     rest -= 1;
@@ -177,7 +166,6 @@ export function* recordEvents(database: Database, kind: StoredKind, record: numb
      from (${ACTIONS.map(events).join(" union all ")}) e join import i on i.pk = e.import`,
     values,
   );
-  findGone(database, kind);
   const lines = ACTIONS.map(
     (action) => `select i.revision, e.import, ${eventLine(kind, action)} as line
       from (${events(action)}) e ${joinVersions(kind)} join import i on i.pk = e.import`,

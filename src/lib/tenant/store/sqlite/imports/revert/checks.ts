@@ -122,17 +122,16 @@ const firstTouched = (database: Database, reverted: Committed): Touched | undefi
 const headerOf = ({ format, thing }: StoredKind, field: string): string =>
   format.columns.find((column) => column.field === field)?.header ?? thing.fields[field]?.label?.ja ?? field;
 
-/** The records of another thing that the import created, as if an import of that thing had; none of a thing without files. */
+const countCreated = (database: Database, { pk }: Committed, { name }: Thing): number =>
+  database.count(`select count(*) from (${CREATED}) created`, { pk, entity: name });
+
+/** The records of another thing that the import created, as if an import of that thing had; undefined if it has no files. */
 const createdAs = (database: Database, reverted: Committed, { thing }: Table): Committed | undefined => {
   const format = FORMAT_NAMES.find((name) => FORMATS[name].thing === thing);
   if (format === undefined) return undefined;
-  const numbers = database.get(
-    `select min(target) - 1 as madeAfter, max(target) as madeUpTo from (${CREATED}) created having count(*) > 0`,
-    { pk: reverted.pk, entity: thing.name },
-  );
-  if (numbers === undefined) return undefined;
-  const { madeAfter, madeUpTo } = numbers;
-  return { ...reverted, kind: kindNamed(format), madeAfter: Number(madeAfter), madeUpTo: Number(madeUpTo) };
+  const number = (which: "min" | "max"): number =>
+    database.count(`select ${which}(target) from (${CREATED}) created`, { pk: reverted.pk, entity: thing.name });
+  return { ...reverted, kind: kindNamed(format), madeAfter: number("min") - 1, madeUpTo: number("max") };
 };
 
 /** @param newcomers number of records the import created */
@@ -145,20 +144,21 @@ const checkUntouched = (database: Database, reverted: Committed, newcomers: numb
 
 /** An import neither deletes an administrator nor changes what is his alone; nor does its undoing. */
 const checkProtected = (database: Database, reverted: Committed): void => {
-  const { thing, fields, isProtected } = reverted.kind;
-  const { present, keeps } = thing.protects ?? {};
+  const { thing, fields, isProtected, inScope } = reverted.kind;
+  if (thing.protects === undefined) return;
+  const { present, keeps } = thing.protects;
   const own = fields.filter(({ field }) => keeps?.fields.includes(field) === true);
   const changed = [
     ...(present === undefined ? [] : ["true"]),
     ...own.map(({ stored: column }) => `${before(column)} is distinct from ${stored(column)}`),
   ];
   const from = `from ${thing.name} t left join ${wasTable(reverted.kind)} c on c.import = :pk and c.pk = t.pk
-    where ${isProtected} and (${isMade("t.pk")} or c.pk is not null and (${changed.join(" or ") || "false"})) order by t.pk`;
+    where ${inScope} and ${isProtected} and (${isMade("t.pk")} or c.pk is not null and (${changed.join(" or ") || "false"}))`;
   const found = inTheWay(database, thing, { called: calledText(thing), from }, params(reverted));
   if (found !== undefined) throw protectedSince(found, reverted.pk);
 };
 
-/** Records to be removed may be referred to only by those of the import itself. */
+/** Records to be removed may be referred to only by those of the import itself. @param removed SQL of their numbers */
 const checkHeld = (database: Database, reverted: Committed, { thing, heldBy = [] }: Table, removed: string): void => {
   for (const { thing: holder, column } of heldBy) {
     const own =
@@ -243,7 +243,7 @@ const checkNamed = (database: Database, reverted: Committed): void => {
     const { field, refers, table: set, keys } = reference;
     if (field.merge !== "list") continue;
     const values = { ...params(reverted), entity: refers.to };
-    if (database.count(`select count(*) from (${CREATED} limit 1) one`, values) > 0) {
+    if (countCreated(database, reverted, set.thing) > 0) {
       const names = `select ${keys.key("n")} from ${set.thing.name} n where n.pk in (${CREATED})`;
       const from = `from ${thing.name} t where ${inScope} and ${isOther(kind, "t.pk")} and ${proceeding("t.pk")}
         and exists (select 1 from json_each(${storedKeys(field)}) e where e.value in (${names})) order by t.pk`;
@@ -304,13 +304,12 @@ const checkTree = (database: Database, reverted: Committed): void => {
 export const checkRevertible = (database: Database, reverted: Committed, newcomers: number): void => {
   checkProtected(database, reverted);
   checkUntouched(database, reverted, newcomers);
-  checkHeld(database, reverted, reverted.kind.table, made(reverted.kind));
+  // who refers to what is found by a scan of them all
+  if (newcomers > 0) checkHeld(database, reverted, reverted.kind.table, made(reverted.kind));
   for (const { table } of createdBy(reverted)) {
+    const count = countCreated(database, reverted, table.thing);
+    if (count === 0) continue;
     const created = createdAs(database, reverted, table);
-    const count = database.count(`select count(*) from (${CREATED}) created`, {
-      pk: reverted.pk,
-      entity: table.thing.name,
-    });
     if (created !== undefined) checkUntouched(database, created, count);
     checkHeld(database, reverted, table, CREATED);
   }

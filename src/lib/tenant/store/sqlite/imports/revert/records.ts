@@ -1,9 +1,9 @@
 import type { Database, Params } from "../../database.ts";
-import { quoteIdentifier } from "../../../sql/forms.ts";
+import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Thing } from "../../../../../model/thing.ts";
 import { changeable, claimStored, columnsOf, keeping, releaseOf } from "../commit.ts";
 import { forNumbers, proceeding } from "../functions.ts";
-import { createdBy, CREATED, isKept, isMade, params, type Committed } from "../history/committed.ts";
+import { changes, createdBy, CREATED, isKept, isMade, params, type Committed } from "../history/committed.ts";
 import { hasFormer, wasTable, type Claim, type StoredKind } from "../stored-kind.ts";
 
 /** SQL: {@link changes} within a range of numbers. */
@@ -96,14 +96,15 @@ const dropRemovedFields = (database: Database, reverted: Committed): void => {
 /** Keeps what the undoing changes or deletes, as an import does. @param undo its number */
 const keepUndone = (database: Database, reverted: Committed, undo: number): void => {
   const { kind } = reverted;
-  const keep = (thing: Thing, action: "update" | "delete", where: string): void => {
+  const keep = (thing: Thing, action: "update" | "delete", from: string): void => {
     const values = { ...params(reverted), undo, entity: thing.name };
-    database.run(`${keeping(database, thing, ":undo", action)} from ${thing.name} t where ${where}`, values);
+    database.run(`${keeping(database, thing, ":undo", action)} from ${from}`, values);
   };
-  keep(kind.thing, "update", `${isKept(kind, "t.pk", "update")} and ${proceeding("t.pk")}`);
-  keep(kind.thing, "delete", `${isMade("t.pk")} and ${proceeding("t.pk")}`);
+  const { name } = kind.thing;
+  keep(kind.thing, "update", `(${changes(kind)}) c ${THEN} ${name} t on t.pk = c.pk where c.action = 'update'`);
+  keep(kind.thing, "delete", `${name} t where ${isMade("t.pk")} and ${proceeding("t.pk")}`);
   for (const { table } of createdBy(reverted)) {
-    if (hasFormer(table.thing)) keep(table.thing, "delete", `t.pk in (${CREATED})`);
+    if (hasFormer(table.thing)) keep(table.thing, "delete", `${table.thing.name} t where t.pk in (${CREATED})`);
   }
 };
 
