@@ -71,7 +71,7 @@ const sheetOf = (verb: string): Permitted => ({
 });
 
 const IMPORTS_OF = ["orgs", "secured users", "users"];
-const LIMITED = [...IMPORTS_OF.map((noun) => `${noun} import`), "imports commit"];
+const LIMITED = [...IMPORTS_OF.map((noun) => `${noun} import`), "imports commit", "imports revert"];
 const optionOf = (verb: string, option: string): readonly string[] => ["verbs", verb, "options", option];
 
 /** What is declared otherwise than in b7d515d on purpose; `at` as {@link differences} tells it. */

@@ -93,6 +93,25 @@ test.each([
   expect(await run(`imports revert 019a ${answer}`, { tenant })).toMatchObject({ exit });
 });
 
+test.each([
+  ["--yes --max-deletions 2", 0, ""],
+  [
+    "--yes --max-deletions 1",
+    3,
+    "error: the plan deletes 2 of 10 records, more than the 1 allowed; nothing was changed",
+  ],
+  ["--confirm-deletions 2 --max-changes 5%", 3, "error: the plan updates 1 of 10 records, more than the 0 allowed"],
+])("limits hold for an undo as for an import: %s ends with %i", async (limits, exit, told) => {
+  const undo = { ...UNDO, recordsBefore: 10 };
+  const settled: Answers =
+    exit === 0
+      ? { commitImport: committed(undo) }
+      : { import: undo, discardImport: { ...undo, state: "discarded" } as const };
+  const result = await run(`imports revert 12 ${limits}`, { tenant: tenantWith(settled, undo) });
+  expect(result).toMatchObject({ exit });
+  expect(result.stderr).toContain(told);
+});
+
 test("says why an import cannot be undone, and leaves no plan behind", async () => {
   const changed = new Failure("conflict", {
     what: { en: "records were changed", ja: "変更されています" },
@@ -121,7 +140,12 @@ test("keeps the inverse plan while another process holds the tenant", async () =
   expect(requests.at(-1)?.operation).toBe("commitImport");
 });
 
-testWrongLines(["imports revert"], ["imports revert 1 2"], ["imports revert 1 --confirm-deletions x"]);
+testWrongLines(
+  ["imports revert"],
+  ["imports revert 1 2"],
+  ["imports revert 1 --confirm-deletions x"],
+  ["imports revert 1 --max-deletions x"],
+);
 
 test("an id that no import has undoes nothing", async () => {
   const tenant = { imports: { items: [committed()] } };

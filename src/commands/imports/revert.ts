@@ -3,6 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { confirmAndCommit } from "./plan/confirm.ts";
+import { checkLimits, LIMITS } from "./plan/limits.ts";
 import { CONFIRM_DELETIONS } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending.ts";
@@ -21,6 +22,7 @@ export default defineCommand({
   args: { id: ID_ARGUMENT },
   options: {
     confirmDeletions: CONFIRM_DELETIONS,
+    ...LIMITS,
     dryRun: {
       kind: "boolean",
       about: text("show the inverse plan and change nothing", "逆の計画を表示するだけで何も変更しない"),
@@ -39,7 +41,8 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "conflict", "not-found"],
   shows: RESULT_COLUMNS,
-  async run(tools, { id, confirmDeletions, dryRun, mirrorOnly }) {
+  async run(tools, { id, dryRun, mirrorOnly, ...answers }) {
+    checkLimits(answers);
     const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
     if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original);
@@ -49,7 +52,7 @@ export default defineCommand({
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
       await tools.terminal.note(whatIsUndone(original));
-      if (!dryRun) return confirmAndCommit(tools, pending, { confirmDeletions });
+      if (!dryRun) return confirmAndCommit(tools, pending, answers);
       await pending.leave();
       return showResult(tools, { plan: pending.plan, dryRun, committed: false });
     });

@@ -328,17 +328,17 @@ describe("undone is", () => {
       await seed();
       const { file, ...request } = undoing;
       const done = await tenant.import({ ...devices, blank: "clear", ...request }, [HEADER, ...file]);
-      await tenant.import({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
+      const deletion = await tenant.import({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
       const before = tenant.dump();
       expect(await failureOf(revert(done))).toMatchObject({
         code: "conflict",
         what: {
-          en: "1 device (S1) would belong to users that were deleted afterwards; it cannot be undone",
-          ja: "取り消すとデバイス 1 件(S1)が、後から削除されたユーザーに関連付けられるため、取り消せません",
+          en: `1 device (S1) would belong to the user 山田 <yamada@example.jp>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
+          ja: `取り消すとデバイス 1 件(S1)が、後からインポート ${deletion.number} で削除されたユーザー「山田 <yamada@example.jp>」に関連付けられるため、取り消せません`,
         },
         hint: {
-          en: "undo the import that deleted these users first (clomoctl imports list), or import a file with the desired state instead",
-          ja: "先にこれらのユーザーを削除したインポート(一覧: clomoctl imports list)を取り消すか、元に戻したい状態をファイルでインポートしてください",
+          en: `undo import ${deletion.number} first: clomoctl imports revert ${deletion.number}, or import a file with the desired state instead`,
+          ja: `先にインポート ${deletion.number} を取り消す(clomoctl imports revert ${deletion.number})か、元に戻したい状態をファイルでインポートしてください`,
         },
       });
       expect(tenant.dump()).toEqual(before);
@@ -380,8 +380,8 @@ describe("undone is", () => {
     expect(await failureOf(revert(renamed))).toMatchObject({
       code: "conflict",
       what: {
-        en: "another device uses by now the シリアルナンバー that undoing would restore; it cannot be undone",
-        ja: "取り消すと元に戻るシリアルナンバーを、すでに別のデバイスが使っているため、取り消せません",
+        en: "the device S2 uses by now the シリアルナンバー that undoing would restore; it cannot be undone",
+        ja: "取り消すと元に戻るシリアルナンバーを、すでにデバイス「S2」が使っているため、取り消せません",
       },
       hint: {
         en: "change that device first, or import a file with the desired state instead",

@@ -73,22 +73,24 @@ test("an undoing that would leave an organisation without its parent, or a ring,
   await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "A", ""]]);
   const moved = await tenant.import({ ...orgs, blank: "clear" }, [HEADER, ["b", "B", "", ""]]);
   const ring = await tenant.import(orgs, [HEADER, ["a", "A", "B", ""]]);
-  const undo = await tenant.client.imports.revert(moved.id);
-  expect(await failureOf(tenant.client.imports.commit(undo))).toMatchObject({
+  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: "organisations would be below themselves, as others were moved afterwards; it cannot be undone",
-      ja: "後から移動された組織があり、取り消すと自分自身の下になる組織が生じるため、取り消せません",
+      en: "the organisation b <B> would be below a <A>, which is below it by now; it cannot be undone",
+      ja: "取り消すと組織「b <B>」が、すでにその下にある「a <A>」の下に戻るため、取り消せません",
+    },
+    hint: {
+      en: "move a <A> first, or import a file with the desired state instead",
+      ja: "先に「a <A>」を移動するか、元に戻したい状態をファイルでインポートしてください",
     },
   });
   expect(await paths()).toEqual(["", "b=B", "b/a=A"]);
   await tenant.client.imports.commit(await tenant.client.imports.revert(ring.id));
-  await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
-  const orphan = await tenant.client.imports.revert(moved.id);
-  expect(await failureOf(tenant.client.imports.commit(orphan))).toMatchObject({
+  const deletion = await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
+  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: "1 organisation (b <B>) would belong to organisations that were deleted afterwards; it cannot be undone",
+      en: `1 organisation (b <B>) would belong to the organisation a <A>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
     },
   });
   expect(await paths()).toEqual(["", "b=B"]);
@@ -105,12 +107,11 @@ test("an undoing that would put a user into an organisation that is gone is refu
     ["氏名", "メールアドレス", "組織コード"],
     ["山田", "a@x", "B"],
   ]);
-  await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
-  const undo = await tenant.client.imports.revert(moved.id);
-  expect(await failureOf(tenant.client.imports.commit(undo))).toMatchObject({
+  const deletion = await tenant.import({ ...orgs, mode: "replace" }, [HEADER, ["b", "B", "", ""]]);
+  expect(await failureOf(tenant.client.imports.revert(moved.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: "1 user (山田 <a@x>) would belong to organisations that were deleted afterwards; it cannot be undone",
+      en: `1 user (山田 <a@x>) would belong to the organisation a <A>, deleted by import ${deletion.number} afterwards; it cannot be undone`,
     },
   });
   expect((await tenant.users())[0]?.org.code).toBe("B");

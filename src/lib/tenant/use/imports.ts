@@ -359,8 +359,9 @@ export class TenantImports {
   }
 
   #moment(): CommitMoment {
-    const { surroundings } = this.#session;
+    const { surroundings, actor } = this.#session;
     return {
+      actor,
       now: instant(surroundings),
       idPrefix: idPrefix(surroundings),
       referencePrefix: idPrefix(surroundings),

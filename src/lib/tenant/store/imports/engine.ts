@@ -19,8 +19,9 @@ export interface RowQuery {
   readonly protectedToo?: boolean | undefined;
 }
 
-/** Number of records that a revert changes. */
+/** Number of records that a revert changes, and of those there are before it. */
 export interface RevertCounts {
+  readonly recordsBefore: number;
   readonly create: number;
   readonly update: number;
   readonly delete: number;
@@ -47,8 +48,10 @@ export interface RecordEvent {
   readonly row: PlanRow;
 }
 
-/** Time and ids passed to a commit. */
+/** Who commits, with the time and the ids of the commit. */
 export interface CommitMoment {
+  /** who commits; perhaps not who made the plan */
+  readonly actor: string;
   /** the time of the commit, a UTC instant */
   readonly now: string;
   /** followed by 12 digits, the id of a new record; see `idPrefix` */

@@ -28,6 +28,7 @@ export interface StoredRequest extends PlanRequest {
 
 /** The data of an import that is stored as JSON. */
 export interface ImportDetail {
+  /** who committed it, until then who made the plan */
   readonly actor: string;
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;

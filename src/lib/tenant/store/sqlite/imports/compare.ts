@@ -62,7 +62,7 @@ const joinByStandIn = (database: Database, plan: PlanSql): readonly string[] => 
   const { field, together } = keyOf(plan);
   if (together === undefined) return [];
   const fields = plan.kind.fields.filter((one) => together.includes(one.field));
-  const key = `json_array(${fields.map(storedKeys).join(", ")})`;
+  const key = `json_array(${fields.map((one) => storedKeys(one)).join(", ")})`;
   return [joinHolders(database, plan, "standIn", key, `${stored(field)} is null`)];
 };
 
@@ -104,7 +104,7 @@ const reset = (database: Database): void => {
 };
 
 /** The records of the kind, or those for which a condition is true. */
-const countRecords = (database: Database, { thing, name, inScope }: StoredKind, where = "true"): number =>
+export const countRecords = (database: Database, { thing, name, inScope }: StoredKind, where = "true"): number =>
   database.count(`select count(*) from ${thing.name} t where ${inScope} and ${where}`, { kind: name });
 
 const countDeleted = (database: Database, { kind, request }: PlanSql): number => {

@@ -22,7 +22,7 @@ import { defineFunctions } from "./functions.ts";
 import { committedOf } from "./history/committed.ts";
 import { committedLines, recordEvents } from "./history/lines.ts";
 import { planSqlOf } from "./plan-sql.ts";
-import { planRevert } from "./revert/records.ts";
+import { planRevert } from "./revert/checks.ts";
 import { revertLines } from "./revert/lines.ts";
 import { planLines, problemLines } from "./rows.ts";
 import {

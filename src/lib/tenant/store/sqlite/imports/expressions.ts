@@ -67,7 +67,8 @@ export const stagedKeys = (field: ImportedField): string =>
   keysBeside(keyedOf(field), staged(field.field), stagedBeside);
 
 /** SQL: the keys of a record's field. */
-export const storedKeys = (field: ImportedField): string => keysBeside(keyedOf(field), stored(field.stored), stored);
+export const storedKeys = (field: ImportedField, column = stored): string =>
+  keysBeside(keyedOf(field), column(field.stored), column);
 
 /** True if rows meet records by the field. */
 export const isKey = (plan: PlanSql, { field }: ImportedField): boolean => keyOf(plan).field === field;

@@ -13,7 +13,8 @@ import { applyPlan } from "./commit.ts";
 import { advance, compare, etagOf } from "./compare.ts";
 import { defineFunctions } from "./functions.ts";
 import type { Committed } from "./history/committed.ts";
-import { applyRevert, checkUntouched } from "./revert/records.ts";
+import { checkRevertible } from "./revert/checks.ts";
+import { applyRevert } from "./revert/records.ts";
 import { revertLines } from "./revert/lines.ts";
 import { planLines } from "./rows.ts";
 import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
@@ -280,7 +281,7 @@ test("is undone: changed ones as before, deleted ones with all they had, new one
     "shelf  t1 []   {}",
     `chair S9 t9 [] 山田 Other {"pin":"${NOW}"}`,
   ]);
-  database.change(() => checkUntouched(database, reverted, counts.create));
+  database.change(() => checkRevertible(database, reverted, counts.create));
   expect(linesOf(revertLines(database, reverted, { actions: [] }))).toMatchObject([
     {
       key: "S1",
@@ -330,7 +331,7 @@ test("keeps its owner from being deleted, by a file that lacks them and by an un
     madeUpTo: Number(pk) + 1,
     undid: null,
   };
-  expect(() => checkUntouched(database, made, 2)).toThrow(
+  expect(() => checkRevertible(database, made, 2)).toThrow(
     "1 record (lamp <S1>) belongs to users that this import created",
   );
 });

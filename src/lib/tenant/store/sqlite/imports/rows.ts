@@ -75,14 +75,14 @@ const afterJson = (plan: PlanSql): string =>
     }),
   );
 
-/** SQL: a stored value of a field, as a piece of a plan's row. A record of the same thing without a code is shown by its name. */
+/** SQL: a stored value of a field, as a piece of a plan's row. A record of the same thing without a code is shown by its path. */
 export const storedPiece = (kind: StoredKind, field: ImportedField, value = stored(field.stored)): string => {
   const reference = referenceOf(kind, field);
   if (reference === undefined) return valuePiece(field, value);
   const shown = shownReference(reference, value);
-  const { thing, namedBy } = kind;
-  if (reference.table.thing !== thing) return valuePiece(field, shown);
-  return valuePiece(field, `coalesce(${shown}, (select ${namedBy} from ${thing.name} where pk = ${value}))`);
+  const { planner } = reference.table;
+  if (reference.table.thing !== kind.thing || planner === undefined) return valuePiece(field, shown);
+  return valuePiece(field, `coalesce(${shown}, ${planner.called(value)})`);
 };
 
 /** SQL: of a row that changes its record, the pieces of what it changes, as JSON. */

@@ -2,7 +2,6 @@ import { kindOf, type ImportedField, type Kind } from "../../../../imports/kinds
 import type { PlanRequest, StagedFile } from "../../../../imports/plan.ts";
 import type { Format } from "../../../../model/format.ts";
 import { keyColumn, type Reference, type Thing } from "../../../../model/thing.ts";
-import type { Text } from "../../../../text/index.ts";
 import type { CommitMoment } from "../../imports/engine.ts";
 import type { Database } from "../database.ts";
 import { isMissing } from "../../sql/forms.ts";
@@ -94,7 +93,7 @@ export interface PlanSql {
 }
 
 /** Parameters available to every statement of a commit. */
-export interface CommitContext extends CommitMoment {
+export interface CommitContext extends Omit<CommitMoment, "actor"> {
   /** the import's own row */
   readonly import: number;
   /** the new revision of the changed collection */
@@ -116,10 +115,10 @@ export interface Planner {
    * those it changes, as JSON.
    */
   values(database: Database): { readonly after: string; readonly before: string };
+  /** SQL: what a record is called that has no key. @param pk SQL of its number */
+  readonly called: (pk: string) => string;
   /** SQL: true if a row leaves a field blank, with {@link join} */
   readonly blank: Readonly<Record<string, string>>;
-  /** Why the records are not in order after a revert, with no full stop; undefined if they are. */
-  disorder(database: Database): Text | undefined;
 }
 
 /** The table of a kind's records as they were before an import: its columns, `import` and `action`. */

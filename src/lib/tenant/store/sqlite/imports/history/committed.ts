@@ -51,6 +51,13 @@ export const changes = (kind: StoredKind): string =>
 export const made = (kind: StoredKind): string =>
   `select t.pk from ${kind.thing.name} t where ${isMade("t.pk")} and ${proceeding("t.pk")}`;
 
+/** The references of which the import may have created records. */
+export const createdBy = ({ kind }: Pick<Committed, "kind">) =>
+  kind.references.filter(({ refers }) => refers.creates !== undefined);
+
+/** SQL: the records of another thing, `:entity`, that the import created because rows name them. */
+export const CREATED = "select target from import_created where import = :pk and entity = :entity";
+
 /**
  * SQL: for each record that an import wrote, the next one that wrote it again: it kept the record as the first had left
  * it.

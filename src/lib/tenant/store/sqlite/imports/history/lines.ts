@@ -4,7 +4,7 @@ import type { PlanRow } from "../../../../../contract/index.ts";
 import type { RecordEvent, RowQuery } from "../../../imports/engine.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { Database, Row } from "../../database.ts";
-import { keyText, referenceOf } from "../expressions.ts";
+import { keyText, referenceOf, shownReference } from "../expressions.ts";
 import { afterPiece, batched, lineOf } from "../rows.ts";
 import { hasFormer, wasTable, type StoredKind, type StoredReference } from "../stored-kind.ts";
 import {
@@ -32,24 +32,16 @@ const calledIn = ({ refers, table: { thing } }: StoredReference): string =>
     ? `${refers.by} ->> 0`
     : `coalesce(${refers.by}, ${thing.namedBy ?? "name"})`;
 
-/** Fills `temp.gone` with what was called by references and is not there any more. */
-const findGone = (database: Database, { references }: StoredKind): void => {
-  database.exec("create temp table if not exists gone (thing text, pk integer, called text, primary key (thing, pk))");
-  for (const reference of references.filter(({ table }) => hasFormer(table.thing))) {
-    const { name } = reference.table.thing;
-    database.run(
-      `insert into temp.gone select :name, pk, ${calledIn(reference)} from ${name}_was where action = 'delete'
-       on conflict (thing, pk) do update set called = excluded.called`,
-      { name },
-    );
-  }
-};
-
-/** SQL: what a record is or was called that a field refers to. @param pk SQL of its number */
+/** SQL: what a record is or was called that a field refers to: one value, whatever files called it. @param pk SQL of its number */
 const called = (reference: StoredReference, pk: string): string => {
-  const { name } = reference.table.thing;
-  return `coalesce((select ${calledIn(reference)} from ${name} where pk = ${pk}),
-    (select called from temp.gone where thing = '${name}' and pk = ${pk}))`;
+  const { thing, planner } = reference.table;
+  const now =
+    planner === undefined
+      ? [`(select ${calledIn(reference)} from ${thing.name} where pk = ${pk})`]
+      : [shownReference(reference, pk), planner.called(pk)];
+  const last = `(select ${calledIn(reference)} from import i ${THEN} ${wasTable({ thing })} w on w.import = i.pk and w.pk = ${pk}
+    where w.action = 'delete' order by i.revision desc limit 1)`;
+  return either(`${pk} is null`, "null", `coalesce(${[...now, ...(hasFormer(thing) ? [last] : [])].join(", ")})`);
 };
 
 /** SQL: a field's value in a version of a record, as a piece of a line. @param which of the custom fields `f` (SQL) */
@@ -127,7 +119,6 @@ export function* committedLines(
 ): Generator<Uint8Array> {
   const { kind } = committed;
   findLater(database, committed);
-  findGone(database, kind);
   let rest = limit;
   const count = (row: Row): Row => {
     rest -= 1;
@@ -175,7 +166,6 @@ export function* recordEvents(database: Database, kind: StoredKind, record: numb
      from (${ACTIONS.map(events).join(" union all ")}) e join import i on i.pk = e.import`,
     values,
   );
-  findGone(database, kind);
   const lines = ACTIONS.map(
     (action) => `select i.revision, e.import, ${eventLine(kind, action)} as line
       from (${events(action)}) e ${joinVersions(kind)} join import i on i.pk = e.import`,

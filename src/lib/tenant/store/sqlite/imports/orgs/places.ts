@@ -72,6 +72,15 @@ export const placesBelow = (database: Database): ((parent: unknown) => OrgPlace)
   return (parent) => below(orgs, orgNode(parent));
 };
 
+/** SQL: the path of an organisation; the root's name. @param pk SQL of its number */
+export const pathText = (pk: string): string => {
+  const name = String.raw`replace(replace(p.name, '\', '\\'), '/', '\/')`;
+  return `(with recursive up(at, path) as (
+      select p.parent, ${name} from org p where p.pk = ${pk}
+      union all select p.parent, ${name} || '/' || up.path from up join org p on p.pk = up.at where p.parent is not null)
+    select path from up where coalesce(at, ${ROOT_ORG_PK}) = ${ROOT_ORG_PK})`;
+};
+
 /** The resulting places of a plan's valid organisation rows, by row. */
 export const orgPlaces = (database: Database): ReadonlyMap<number, OrgPlace> => {
   const orgs = plannedOrgs(database);

@@ -2,7 +2,6 @@ import type { SQLOutputValue } from "node:sqlite";
 import { planOrgTree, type ExistingOrg, type OrgRow, type OrgTreePlan } from "../../../../../imports/org-tree.ts";
 import { codeKey, cp932Form, nameKey } from "../../../../../model/normalise.ts";
 import { severityOf } from "../../../../../model/problem.ts";
-import { text, type Text } from "../../../../../text/index.ts";
 import type { Database } from "../../database.ts";
 import { keepLastNumber, lastNumber } from "../commit.ts";
 import { VALID } from "../expressions.ts";
@@ -10,7 +9,7 @@ import { jsonList } from "../../../sql/json.ts";
 import { afterPiece, changedList } from "../rows.ts";
 import type { CommitContext, Planner, PlanSql } from "../stored-kind.ts";
 import { ROOT_ORG_PK } from "../../migrations.ts";
-import { orgPlaces, placesBelow, type OrgPlace } from "./places.ts";
+import { orgPlaces, pathText, placesBelow, type OrgPlace } from "./places.ts";
 
 const optional = (value: SQLOutputValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
@@ -146,18 +145,6 @@ const values = (database: Database) => {
   return { after: AFTER, before: BEFORE };
 };
 
-/** Every organisation is below the root. */
-const disorder = (database: Database): Text | undefined => {
-  const below = database.count(`with recursive below(pk) as (select pk from org where parent is null
-    union select c.pk from org c join below on c.parent = below.pk) select count(*) from below`);
-  return below === database.count("select count(*) from org")
-    ? undefined
-    : text(
-        "organisations would be below themselves, as others were moved afterwards",
-        "後から移動された組織があり、取り消すと自分自身の下になる組織が生じる",
-      );
-};
-
 /** Organisations are compared as a tree; parents are written before or after their children. */
 export const ORG_PLANNER: Planner = {
   compare,
@@ -165,6 +152,6 @@ export const ORG_PLANNER: Planner = {
   write,
   join: "left join s.org_after a on a.row = r.row",
   values,
+  called: pathText,
   blank: { code: "a.code is null", parent: `a.parentOrg = ${ROOT_ORG_PK}` },
-  disorder,
 };

@@ -1,26 +1,19 @@
 import type { Database, Row } from "../../database.ts";
-import { either, truth, quoteIdentifier } from "../../../sql/forms.ts";
+import { either, truth } from "../../../sql/forms.ts";
 import { jsonList } from "../../../sql/json.ts";
 import { keyText, stored } from "../expressions.ts";
-import { changes, made, params, type Committed } from "../history/committed.ts";
+import { before, changes, differs, made, params, type Committed } from "../history/committed.ts";
 import type { ImportedField } from "../../../../../imports/kinds.ts";
 import type { RowQuery } from "../../../imports/engine.ts";
 import { batched, deletedLine, lineOf, storedPiece } from "../rows.ts";
 import type { StoredKind } from "../stored-kind.ts";
-
-/** SQL: the stored value of a column of record `c` before the import. */
-const before = (column: string): string => `c.${quoteIdentifier(column)}`;
 
 const afterOf = (kind: StoredKind): string =>
   jsonList(kind.fields.map((field) => storedPiece(kind, field, before(field.stored))));
 
 /** SQL: a list of pieces, of the fields that get their former values. */
 const changedOf = ({ fields }: StoredKind, piece: (field: ImportedField) => string): string =>
-  jsonList(
-    fields.map((field) =>
-      either(`${before(field.stored)} is distinct from ${stored(field.stored)}`, piece(field), "''"),
-    ),
-  );
+  jsonList(fields.map((field) => either(differs(field, before, stored), piece(field), "''")));
 
 /** Records that get their former values, or are restored; in order of creation. */
 const changedLines = ({ kind }: Committed): string => {

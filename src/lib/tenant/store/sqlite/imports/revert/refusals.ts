@@ -68,15 +68,14 @@ export const changedSince = (
     `${what.en}the ${en} ${name} ${fields.length > 1 ? "were" : "was"} ${did}${who.en} after import ${number}${others.en}`,
     `${ja}「${name}」${what.ja}がインポート ${number} の後に${who.ja}${after}されている${others.ja}`,
   );
-  const first =
-    by === undefined
-      ? undefined
-      : text(
-          `undo import ${by} first: clomoctl imports revert ${by}`,
-          `インポート ${by} を取り消す(clomoctl imports revert ${by})`,
-        );
-  return refusal(why, first);
+  return refusal(why, by === undefined ? undefined : undoing(by));
 };
+
+const undoing = (by: number): Text =>
+  text(
+    `undo import ${by} first: clomoctl imports revert ${by}`,
+    `インポート ${by} を取り消す(clomoctl imports revert ${by})`,
+  );
 
 /** Records of the import are gone, and nobody knows how. */
 export const lostSince = (): Failure =>
@@ -102,32 +101,64 @@ export const inUse = (users: InTheWay, created: Thing): Failure => {
   );
 };
 
-/** Records would refer again to those that were deleted since. */
-export const gone = (restored: InTheWay, deleted: Thing): Failure => {
-  const [who, whose] = [listed(restored), nounOf(deleted)];
+/** What was deleted, and would be referred to again. */
+export interface Gone {
+  readonly thing: Thing;
+  /** what people called it; undefined if that is not known */
+  readonly name: string | undefined;
+  /** the number of the import that deleted it; undefined if that is not known */
+  readonly by: number | undefined;
+  /** that import was an undo, which cannot be undone */
+  readonly isUndo: boolean;
+}
+
+/** Records would refer again to one that was deleted since. */
+export const gone = (restored: InTheWay, { thing, name, by, isUndo }: Gone): Failure => {
+  const [who, whose] = [listed(restored), nounOf(thing)];
+  const called = name === undefined ? text("", "") : text(` ${name}`, `「${name}」`);
+  const did = by === undefined ? text("", "") : text(` by import ${by}`, `インポート ${by} で`);
   return refusal(
     text(
-      `${who.en} would belong to ${whose.en}s that were deleted afterwards`,
-      `取り消すと${who.ja}が、後から削除された${whose.ja}に関連付けられる`,
+      `${who.en} would belong to the ${whose.en}${called.en}, deleted${did.en} afterwards`,
+      `取り消すと${who.ja}が、後から${did.ja}削除された${whose.ja}${called.ja}に関連付けられる`,
     ),
-    text(
-      `undo the import that deleted these ${whose.en}s first (clomoctl imports list)`,
-      `これらの${whose.ja}を削除したインポート(一覧: clomoctl imports list)を取り消す`,
-    ),
+    by === undefined || isUndo ? undefined : undoing(by),
   );
 };
 
-/** Another record has a value by now of which only one may have it. */
-export const takenSince = (thing: Thing, header: string): Failure => {
+/** Another record has a value by now of which only one may have it. @param name what people call that record */
+export const takenSince = (thing: Thing, name: string, header: string): Failure => {
   const { en, ja } = nounOf(thing);
   return refusal(
     text(
-      `another ${en} uses by now the ${header} that undoing would restore`,
-      `取り消すと元に戻る${header}を、すでに別の${ja}が使っている`,
+      `the ${en} ${name} uses by now the ${header} that undoing would restore`,
+      `取り消すと元に戻る${header}を、すでに${ja}「${name}」が使っている`,
     ),
     text(`change that ${en} first`, `その${ja}を変更する`),
   );
 };
 
-/** The records together would not be in order. */
-export const disordered = (why: Text): Failure => refusal(why);
+/** Administrators would be deleted or changed who were none before the import. @param number the import's */
+export const protectedSince = (administrators: InTheWay, number: number): Failure => {
+  const { en, ja } = listed(administrators);
+  const one = administrators.count === 1;
+  return refusal(
+    text(
+      `${en} became ${one ? "an administrator" : "administrators"} after import ${number}, and no import changes that account`,
+      `${ja}がインポート ${number} の後に管理者になっており、インポートではそのアカウントを変更・削除できない`,
+    ),
+    text("take away the administrator's role first", "管理者の権限を外す"),
+  );
+};
+
+/** A record would be below itself in its tree. @param above what people call the one above it */
+export const belowItself = (thing: Thing, name: string, above: string): Failure => {
+  const { en, ja } = nounOf(thing);
+  return refusal(
+    text(
+      `the ${en} ${name} would be below ${above}, which is below it by now`,
+      `取り消すと${ja}「${name}」が、すでにその下にある「${above}」の下に戻る`,
+    ),
+    text(`move ${above} first`, `「${above}」を移動する`),
+  );
+};

@@ -1,6 +1,6 @@
 import type { StagedFile } from "../../../../../imports/plan.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
-import { closeTask, closeTasksOf, doubtTask, insertTask, isMirror, listTasks } from "../../../console.ts";
+import { closeTask, closeTasksOf, doubtTask, insertTask, isMirror, listTasks, type Closing } from "../../../console.ts";
 import { readImport, type ImportRecord } from "../../../imports/record.ts";
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
@@ -11,6 +11,7 @@ import { kindNamed } from "../tables.ts";
 interface Done {
   readonly record: ImportRecord;
   readonly at: string;
+  readonly actor: string;
   readonly verified?: Verified | undefined;
 }
 
@@ -18,30 +19,24 @@ interface Done {
  * Notes what a commit means for the console: an upload that was verified is done; the console's own export shows what was
  * done there; anything else that changes a mirror has to be done in the console too.
  */
-export const noteForConsole = async (writer: Writer, { record, at, verified }: Done): Promise<void> => {
+export const noteForConsole = async (writer: Writer, { record, at, actor, verified }: Done): Promise<void> => {
   const { pk, kind, state, detail } = record;
-  const { actor, counts, request } = detail;
+  const { counts, request } = detail;
   if (state === "awaiting-console") {
     const closing = { state: verified?.state === "accepted" ? "confirmed" : "shown", at, actor } as const;
     return closeTasksOf(writer, pk, closing);
   }
-  if (request?.fromConsole === true) return settleTasks(writer, record, at);
+  if (request?.fromConsole === true) return settleTasks(writer, record, { state: "shown", at, actor });
   const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0) + (counts?.secretsSet ?? 0);
   if (changes === 0 || !(await isMirror(writer))) return;
   await insertTask(writer, { work: "repeat", kind, import: pk, name: null, at, actor });
 };
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
-export const noteUndo = async (
-  writer: Writer,
-  undo: ImportRecord,
-  original: ImportRecord,
-  at: string,
-): Promise<void> => {
+export const noteUndo = async (writer: Writer, { record, at, actor }: Done, original: ImportRecord): Promise<void> => {
   if (!(await isMirror(writer))) return;
-  const { actor } = undo.detail;
   await closeTasksOf(writer, original.pk, { state: "dropped", at, actor });
-  await insertTask(writer, { work: "undo", kind: undo.kind, import: undo.pk, name: null, at, actor });
+  await insertTask(writer, { work: "undo", kind: record.kind, import: record.pk, name: null, at, actor });
 };
 
 /**
@@ -49,9 +44,8 @@ export const noteUndo = async (
  * mirror about their records. Where it did not, the mirror has the console's values by now, so that a later export that
  * agrees proves nothing.
  */
-async function settleTasks(writer: Writer, record: ImportRecord, at: string): Promise<void> {
+async function settleTasks(writer: Writer, record: ImportRecord, closing: Closing): Promise<void> {
   const { staged: file } = record.detail;
-  const closing = { state: "shown", at, actor: record.detail.actor } as const;
   for (const task of await listTasks(writer, "open")) {
     if (task.kind !== record.kind || task.work === "upload" || task.doubtedAt !== null) continue;
     if (task.work === "add-field" && isSeen(file, `${CUSTOM}${task.name ?? ""}`))
@@ -64,7 +58,7 @@ async function settleTasks(writer: Writer, record: ImportRecord, at: string): Pr
     const isDoubted =
       (deleted > 0 && (record.detail.counts?.create ?? 0) > 0) || (await touchesSame(writer, record, done, undone));
     if (isDoubted) {
-      await doubtTask(writer, task.number, at);
+      await doubtTask(writer, task.number, closing.at);
       continue;
     }
     if ((counts?.secretsSet ?? 0) > 0) continue;

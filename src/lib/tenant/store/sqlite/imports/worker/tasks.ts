@@ -20,8 +20,9 @@ import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
 import { rejected } from "../../../imports/refusals.ts";
 import { planSqlOf } from "../plan-sql.ts";
-import { applyRevert, checkUntouched, createdBy } from "../revert/records.ts";
-import { committedOf } from "../history/committed.ts";
+import { checkRevertible } from "../revert/checks.ts";
+import { applyRevert } from "../revert/records.ts";
+import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
 import { differencesOf, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
@@ -279,13 +280,14 @@ const applyAndRecord = async (
   checkEtag(database, plan, record);
   const revision = advance(database, [plan.kind.collection]);
   const made = applyPlan(database, plan, { ...moment, import: record.pk, revision });
+  const { actor, now } = moment;
   const state = verified?.state ?? "committed";
-  await changeImport(writer, record, { state, revision, ...made, detail: { committedAt: moment.now } });
-  noteMirror(database, record, moment.now, verified);
-  await noteForConsole(writer, { record, at: moment.now, verified });
+  await changeImport(writer, record, { state, revision, ...made, detail: { committedAt: now, actor } });
+  noteMirror(database, record, now, verified);
+  await noteForConsole(writer, { record, at: now, actor, verified });
   await appendAudit(writer, {
-    at: moment.now,
-    actor: record.detail.actor,
+    at: now,
+    actor,
     action: "imports.commit",
     subject: record.id,
     detail: { kind: record.kind, ...done, inputSha256: staged?.sha256 ?? null },
@@ -367,19 +369,18 @@ const applyRevertAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { now }: CommitMoment,
+  { now, actor }: CommitMoment,
 ): Promise<void> => {
   const original = await readImport(writer, record.detail.reverts ?? "");
   const reverted = committedOf(original);
   const collections = writtenBy(reverted.kind);
   await writer.lock(collections);
-  checkUntouched(database, reverted, original.detail.counts?.create ?? 0);
+  checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
   const revision = advance(database, collections);
   applyRevert(database, reverted, record.pk, revision);
-  await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now } });
+  await changeImport(writer, record, { state: "committed", revision, detail: { committedAt: now, actor } });
   await changeImport(writer, original, { detail: { revertedBy: record.id } });
-  await noteUndo(writer, record, original, now);
-  const { actor } = record.detail;
+  await noteUndo(writer, { record, at: now, actor }, original);
   await appendAudit(writer, { at: now, actor, action: "imports.revert", subject: original.id, detail: {} });
 };
 

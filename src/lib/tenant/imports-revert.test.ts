@@ -1,0 +1,137 @@
+import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
+import type { Import } from "../contract/index.ts";
+import { wholeClient } from "../client/testing/whole-client.ts";
+import { openTenant } from "./index.ts";
+import { collectionOf, failureOf, TestTenant } from "./testing/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+beforeEach(() => tenant.clear());
+
+const users = { kind: "users" } as const;
+const calendar = { kind: "calendar" } as const;
+const PEOPLE = ["氏名", "メールアドレス", "組織コード"];
+const MEMBERS = ["表示名", "ユーザーID", "パスワード", "グループ名"];
+
+const undo = async ({ id }: Import): Promise<Import> =>
+  tenant.client.imports.commit(await tenant.client.imports.revert(id));
+
+/** What is said by the plan of an undoing that is refused; nothing is changed by it. */
+const refusal = async ({ id }: Import) => {
+  const before = tenant.dump();
+  const failure = await failureOf(tenant.client.imports.revert(id));
+  expect(tenant.dump()).toEqual(before);
+  return failure;
+};
+
+test("a user who became an administrator since is neither deleted nor loses the account", async () => {
+  const header = [...PEOPLE, "CLOMOアカウント名"];
+  const made = await tenant.import(users, [header, ["山田", "yamada@x", "", ""], ["髙橋", "takahashi@x", "", ""]]);
+  const planned = await tenant.client.imports.revert(made.id);
+  tenant.makeAdministrator("takahashi@x");
+  const refused = {
+    code: "conflict",
+    what: {
+      en: `1 user (髙橋 <takahashi@x>) became an administrator after import ${made.number}, and no import changes that account; it cannot be undone`,
+      ja: `ユーザー 1 件(髙橋 <takahashi@x>)がインポート ${made.number} の後に管理者になっており、インポートではそのアカウントを変更・削除できないため、取り消せません`,
+    },
+    hint: {
+      en: "take away the administrator's role first, or import a file with the desired state instead",
+      ja: "先に管理者の権限を外すか、元に戻したい状態をファイルでインポートしてください",
+    },
+  };
+  expect(await refusal(made)).toMatchObject(refused);
+  expect(await failureOf(tenant.client.imports.commit(planned))).toMatchObject(refused);
+  expect(await tenant.users()).toHaveLength(2);
+  const named = await tenant.import(users, [header, ["山田 改", "yamada@x", "", "yamada"]]);
+  tenant.makeAdministrator("yamada@x");
+  expect((await refusal(named))?.what.en).toContain("1 user (山田 改 <yamada@x>) became an administrator");
+  const renamed = await tenant.import(users, [PEOPLE, ["髙橋 改", "takahashi@x", ""]]);
+  await undo(renamed);
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田 改", "髙橋"]);
+});
+
+test("a SECURED APPs user who became an administrator since is not touched at all", async () => {
+  await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
+  const changed = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "", ""]]);
+  tenant.sql("update secured_user set administrator = 1");
+  expect((await refusal(changed))?.what.en).toContain("1 user (次郎 <taro>) became an administrator");
+});
+
+test("a user ID that another SECURED APPs user has by now is not given back", async () => {
+  await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
+  const gone = await tenant.import({ ...calendar, mode: "replace" }, [MEMBERS, ["花子", "hanako", "secret1", ""]]);
+  await tenant.import({ kind: "docs" }, [MEMBERS, ["次郎", "taro", "secret1", ""]]);
+  const again = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "secret1", ""]]);
+  expect((await refusal(gone))?.what.en).toBe(
+    "the user 次郎 <taro> uses by now the ユーザーID that undoing would restore; it cannot be undone",
+  );
+  await undo(again);
+  await undo(gone);
+  expect((await tenant.securedUsers("calendar")).map(({ name }) => name)).toEqual(["太郎"]);
+});
+
+test("nobody gets back a group that is there no longer", async () => {
+  await tenant.import(calendar, [MEMBERS, ["一", "a1", "secret1", ""], ["二", "b2", "secret1", ""]]);
+  const created = await tenant.import({ ...calendar, createGroups: true }, [MEMBERS, ["一", "a1", "", "営業"]]);
+  const joined = await tenant.import(calendar, [MEMBERS, ["二", "b2", "", "営業"]]);
+  expect((await refusal(created))?.what.en).toContain("1 user (二 <b2>) belongs to groups that this import created");
+  const lefts = await tenant.import({ ...calendar, blank: "clear" }, [MEMBERS, ["二", "b2", "", ""]]);
+  await undo(created);
+  expect(await refusal(lefts)).toMatchObject({
+    what: {
+      en: "1 user (二 <b2>) would belong to the group 営業, deleted afterwards; it cannot be undone",
+      ja: "取り消すとユーザー 1 件(二 <b2>)が、後から削除されたグループ「営業」に関連付けられるため、取り消せません",
+    },
+    hint: { en: "import a file with the desired state instead" },
+  });
+  expect((await refusal(joined))?.what.en).toContain(`changed by import ${lefts.number}`);
+});
+
+test("an organisation that an import of users created, and another one changed, is not deleted", async () => {
+  const created = await tenant.import({ ...users, createOrgs: true }, [PEOPLE, ["山田", "yamada@x", "S1"]]);
+  const renamed = await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S1"],
+  ]);
+  expect((await refusal(created))?.what.en).toBe(
+    `組織名 of the organisation 営業部 <S1> was changed by import ${renamed.number} after import ${created.number}; it cannot be undone`,
+  );
+  await undo(renamed);
+  await undo(created);
+  expect(await tenant.client.orgs.list()).toHaveLength(1);
+});
+
+test("what an undoing deleted is named, and nobody is told to undo that", async () => {
+  const place = await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業部", "S1"],
+  ]);
+  await tenant.import(users, [PEOPLE, ["山田", "yamada@x", "S1"], ["髙橋", "takahashi@x", ""]]);
+  const gone = await tenant.import({ ...users, mode: "replace" }, [PEOPLE, ["髙橋", "takahashi@x", ""]]);
+  const { number } = await undo(place);
+  expect(await refusal(gone)).toMatchObject({
+    what: {
+      en: `1 user (山田 <yamada@x>) would belong to the organisation 営業部 <S1>, deleted by import ${number} afterwards; it cannot be undone`,
+    },
+    hint: { en: "import a file with the desired state instead" },
+  });
+});
+
+test("an import is whose who committed it, as the audit has it, whoever made the plan", async () => {
+  const { folder, surroundings } = tenant;
+  const other = openTenant({ folder, name: "試験", actor: "owner (taro)", surroundings, collectionOf });
+  onTestFinished(() => other.close());
+  const theirs = wholeClient({ transport: other.fetch });
+  const plan = await tenant.plan(users, [PEOPLE, ["山田", "yamada@x", ""]]);
+  expect(plan).toMatchObject({ actor: "owner", mine: true });
+  const committed = await theirs.imports.commit(plan);
+  expect(committed).toMatchObject({ actor: "owner (taro)", mine: true });
+  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ actor: "owner (taro)", mine: false });
+  const undoing = await theirs.imports.revert(plan.id);
+  expect(await tenant.client.imports.commit(undoing)).toMatchObject({ actor: "owner", mine: true });
+  expect(tenant.sql("select actor, action from audit order by seq")).toEqual([
+    { actor: "owner (taro)", action: "imports.commit" },
+    { actor: "owner", action: "imports.revert" },
+  ]);
+});

@@ -1,0 +1,327 @@
+import type { Database, Params } from "../../database.ts";
+import { either, quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { jsonList } from "../../../sql/json.ts";
+import { FORMAT_NAMES } from "../../../../../model/console-files.ts";
+import { FORMATS } from "../../../../../model/formats.ts";
+import type { Thing } from "../../../../../model/thing.ts";
+import { countRecords } from "../compare.ts";
+import { calledText, isKnown, stored, storedKeys } from "../expressions.ts";
+import { proceeding } from "../functions.ts";
+import type { RevertCounts } from "../../../imports/engine.ts";
+import type { ImportRecord } from "../../../imports/record.ts";
+import {
+  before,
+  changes,
+  committedOf,
+  CREATED,
+  createdBy,
+  differs,
+  findLater,
+  isKept,
+  isMade,
+  joinVersions,
+  left,
+  made,
+  params,
+  type Committed,
+} from "../history/committed.ts";
+import { wasTable, type StoredKind, type StoredReference, type Table } from "../stored-kind.ts";
+import { kindNamed } from "../tables.ts";
+import {
+  belowItself,
+  changedSince,
+  gone,
+  inUse,
+  lostSince,
+  protectedSince,
+  takenSince,
+  type InTheWay,
+  type Touched,
+} from "./refusals.ts";
+
+const countMade = (database: Database, reverted: Committed): number =>
+  database.count(`select count(*) from (${made(reverted.kind)}) made`, params(reverted));
+
+const countRevert = (database: Database, reverted: Committed): RevertCounts => {
+  const count = (action: string): number =>
+    database.count(`select count(*) from (${changes(reverted.kind)}) c where c.action = :action`, {
+      ...params(reverted),
+      action,
+    });
+  return {
+    recordsBefore: countRecords(database, reverted.kind),
+    create: count("delete"),
+    update: count("update"),
+    delete: countMade(database, reverted),
+  };
+};
+
+/** Maximum number of records that a refusal names. */
+const MOST_NAMED = 3;
+
+/**
+ * Records of a thing; undefined if there are none.
+ *
+ * @param called SQL of what people call one
+ * @param from SQL of the rows, from `from` on
+ */
+const inTheWay = (
+  database: Database,
+  thing: Thing,
+  { called, from }: { readonly called: string; readonly from: string },
+  values: Params,
+): InTheWay | undefined => {
+  const first = database.all(`select ${called} as name ${from} limit ${MOST_NAMED}`, values);
+  if (first.length === 0) return undefined;
+  const names = first.map(({ name }) => String(name));
+  return { thing, count: database.count(`select count(*) ${from}`, values), names };
+};
+
+/** SQL: the records `e` that the import changed or created, with what it left (`l` or `t`), and as they are now (`t`). */
+const written = (kind: StoredKind): string =>
+  `from (select :pk as import, pk from ${wasTable(kind)} where import = :pk and action = 'update'
+     union all select :pk, t.pk from ${kind.thing.name} t where ${isMade("t.pk")}
+     union all select :pk, pk from temp.later where import = :pk and ${isMade("pk")}
+       and not exists (select 1 from ${kind.thing.name} t where t.pk = later.pk)) e ${joinVersions(kind)}`;
+
+/** SQL: true if a record is not as the import left it. What others than imports changed is told by its revision. */
+const isTouched = (kind: StoredKind): string =>
+  `${proceeding("e.pk")} and case when x.next is null then t.revision is distinct from :revision
+     when t.pk is null or coalesce(l.revision, :revision) <> :revision then true
+     else ${kind.fields.map((field) => differs(field, left, stored)).join(" or ")} end`;
+
+/** The first record that is not as the import left it; undefined if all are. */
+const firstTouched = (database: Database, reverted: Committed): Touched | undefined => {
+  const { kind } = reverted;
+  const fields = jsonList(
+    kind.fields.map((field) => either(differs(field, left, stored), `',"${field.field}"'`, "''")),
+  );
+  const name = calledText(kind.thing, (column) => either("t.pk is null", left(column), stored(column)));
+  const first = database.get(
+    `select e.pk, ${name} as name, t.pk is null as gone, ${fields} as fields ${written(kind)}
+     where ${isTouched(kind)} limit 1`,
+    params(reverted),
+  );
+  if (first === undefined) return undefined;
+  const by = database.get(
+    `select i.pk from import i ${THEN} ${wasTable(kind)} w on w.import = i.pk and w.pk = :record
+     where i.revision > :revision and i.detail ->> 'reverts' is null and i.detail ->> 'revertedBy' is null
+     order by i.revision desc limit 1`,
+    { ...params(reverted), record: first["pk"] ?? null },
+  );
+  const headers = (JSON.parse(String(first["fields"])) as readonly string[]).map((field) => headerOf(kind, field));
+  return {
+    name: String(first["name"]),
+    gone: first["gone"] === 1,
+    fields: first["gone"] === 1 ? [] : headers,
+    by: by === undefined ? undefined : Number(by["pk"]),
+    count: database.count(`select count(*) ${written(kind)} where ${isTouched(kind)}`, params(reverted)),
+  };
+};
+
+const headerOf = ({ format, thing }: StoredKind, field: string): string =>
+  format.columns.find((column) => column.field === field)?.header ?? thing.fields[field]?.label?.ja ?? field;
+
+const countCreated = (database: Database, { pk }: Committed, { name }: Thing): number =>
+  database.count(`select count(*) from (${CREATED}) created`, { pk, entity: name });
+
+/** The records of another thing that the import created, as if an import of that thing had; undefined if it has no files. */
+const createdAs = (database: Database, reverted: Committed, { thing }: Table): Committed | undefined => {
+  const format = FORMAT_NAMES.find((name) => FORMATS[name].thing === thing);
+  if (format === undefined) return undefined;
+  const number = (which: "min" | "max"): number =>
+    database.count(`select ${which}(target) from (${CREATED}) created`, { pk: reverted.pk, entity: thing.name });
+  return { ...reverted, kind: kindNamed(format), madeAfter: number("min") - 1, madeUpTo: number("max") };
+};
+
+/** @param newcomers number of records the import created */
+const checkUntouched = (database: Database, reverted: Committed, newcomers: number): void => {
+  findLater(database, reverted);
+  const touched = firstTouched(database, reverted);
+  if (touched !== undefined) throw changedSince(reverted.kind.thing, reverted.pk, touched);
+  if (countMade(database, reverted) !== newcomers) throw lostSince();
+};
+
+/** An import neither deletes an administrator nor changes what is his alone; nor does its undoing. */
+const checkProtected = (database: Database, reverted: Committed): void => {
+  const { thing, fields, isProtected, inScope } = reverted.kind;
+  if (thing.protects === undefined) return;
+  const { present, keeps } = thing.protects;
+  const own = fields.filter(({ field }) => keeps?.fields.includes(field) === true);
+  const changed = [
+    ...(present === undefined ? [] : ["true"]),
+    ...own.map(({ stored: column }) => `${before(column)} is distinct from ${stored(column)}`),
+  ];
+  const from = `from ${thing.name} t left join ${wasTable(reverted.kind)} c on c.import = :pk and c.pk = t.pk
+    where ${inScope} and ${isProtected} and (${isMade("t.pk")} or c.pk is not null and (${changed.join(" or ") || "false"}))`;
+  const found = inTheWay(database, thing, { called: calledText(thing), from }, params(reverted));
+  if (found !== undefined) throw protectedSince(found, reverted.pk);
+};
+
+/** Records to be removed may be referred to only by those of the import itself. @param removed SQL of their numbers */
+const checkHeld = (database: Database, reverted: Committed, { thing, heldBy = [] }: Table, removed: string): void => {
+  for (const { thing: holder, column } of heldBy) {
+    const own =
+      holder === reverted.kind.thing ? `(${isMade("t.pk")} or ${isKept(reverted.kind, "t.pk", "update")})` : "false";
+    const from = `from ${holder.name} t where ${stored(column)} in (${removed}) and not ${own} order by t.pk`;
+    const values = { ...params(reverted), entity: thing.name };
+    const users = inTheWay(database, holder, { called: calledText(holder), from }, values);
+    if (users !== undefined) throw inUse(users, thing);
+  }
+};
+
+/** SQL: true if the undoing neither removes nor restores the record. @param pk SQL of its number */
+const isOther = (kind: StoredKind, pk: string): string => `not ${isMade(pk)} and not ${isKept(kind, pk)}`;
+
+/** Unique values to be restored may by now be those of another record. */
+const checkTaken = (database: Database, reverted: Committed): void => {
+  const { kind } = reverted;
+  const { thing, claims, fixed } = kind;
+  const scope = thing.scope === undefined ? "true" : `t.${thing.scope} = c.${thing.scope}`;
+  const holders = [
+    ...claims.map(({ field, own, key, table, record }) => ({
+      field: field.field,
+      join: own
+        ? `${THEN} ${thing.name} t on ${key("t")} = ${key("c")}`
+        : `${THEN} json_each(${storedKeys(field, before)}) e ${THEN} ${table} k on ${key("k")} = e.value
+           ${THEN} ${thing.name} t on t.pk = k.${record}`,
+    })),
+    // by which a row meets its record to the letter
+    ...(fixed === undefined
+      ? []
+      : [{ field: fixed, join: `${THEN} ${thing.name} t on ${scope} and ${stored(fixed)} = ${before(fixed)}` }]),
+  ];
+  for (const { field, join } of holders) {
+    const holder = database.get(
+      `select ${calledText(thing)} as name from (${changes(kind)}) c ${join} where ${isOther(kind, "t.pk")} limit 1`,
+      params(reverted),
+    );
+    if (holder !== undefined) throw takenSince(thing, String(holder["name"]), headerOf(kind, field));
+  }
+};
+
+/** What records to be restored refer to may be gone by now. */
+const checkThere = (database: Database, reverted: Committed): void => {
+  const { kind } = reverted;
+  for (const { field, table } of kind.references) {
+    if (field.merge !== "reference") continue;
+    const { thing: named } = table;
+    const [column, was] = [before(field.stored), wasTable({ thing: named })];
+    // null is not in an empty table either
+    const there = [
+      `exists (select 1 from ${named.name} n where n.pk = ${column})`,
+      ...(named === kind.thing ? [isKept(kind, column, "delete")] : []),
+    ];
+    const dangling = `from (${changes(kind)}) c where ${column} is not null and not (${there.join(" or ")})`;
+    const first = database.get(`select ${column} as pk ${dangling} limit 1`, params(reverted));
+    if (first === undefined) continue;
+    const missing = { ...params(reverted), missing: first["pk"] ?? null };
+    const from = `${dangling} and ${column} = :missing`;
+    const users = inTheWay(database, kind.thing, { called: calledText(kind.thing, before), from }, missing);
+    const last = database.get(
+      `select ${calledText(named, before)} as name, i.pk as by, i.detail ->> 'reverts' is not null as undo
+       from import i ${THEN} ${was} c on c.import = i.pk and c.pk = :missing
+       where c.action = 'delete' order by i.revision desc limit 1`,
+      missing,
+    );
+    if (users !== undefined) {
+      throw gone(users, {
+        thing: named,
+        name: last === undefined ? undefined : String(last["name"]),
+        by: last === undefined ? undefined : Number(last["by"]),
+        isUndo: last?.["undo"] === 1,
+      });
+    }
+  }
+};
+
+/** Names in lists: of what the import created, that others have by now; of what records to be restored had, and is gone. */
+const checkNamed = (database: Database, reverted: Committed): void => {
+  const { kind } = reverted;
+  const { thing, inScope } = kind;
+  for (const reference of kind.references) {
+    const { field, refers, table: set, keys } = reference;
+    if (field.merge !== "list") continue;
+    const values = { ...params(reverted), entity: refers.to };
+    if (countCreated(database, reverted, set.thing) > 0) {
+      const names = `select ${keys.key("n")} from ${set.thing.name} n where n.pk in (${CREATED})`;
+      const from = `from ${thing.name} t where ${inScope} and ${isOther(kind, "t.pk")} and ${proceeding("t.pk")}
+        and exists (select 1 from json_each(${storedKeys(field)}) e where e.value in (${names})) order by t.pk`;
+      const users = inTheWay(database, thing, { called: calledText(thing), from }, values);
+      if (users !== undefined) throw inUse(users, set.thing);
+    }
+    checkNamesThere(database, reverted, reference);
+  }
+};
+
+const checkNamesThere = (database: Database, reverted: Committed, reference: StoredReference): void => {
+  const { kind } = reverted;
+  const { field, table } = reference;
+  const missing = `from (${changes(kind)}) c, json_each(${storedKeys(field, before)}) e
+    where not ${isKnown(reference, "e.value")}`;
+  const first = database.get(
+    `select e.value as key, ${before(field.stored)} ->> e.key as name ${missing} limit 1`,
+    params(reverted),
+  );
+  if (first === undefined) return;
+  const called = calledText(kind.thing, before);
+  const values = { ...params(reverted), missing: first["key"] ?? null };
+  const users = inTheWay(database, kind.thing, { called, from: `${missing} and e.value = :missing` }, values);
+  if (users !== undefined) {
+    throw gone(users, { thing: table.thing, name: String(first["name"]), by: undefined, isUndo: false });
+  }
+};
+
+/** Records of a tree would be below themselves, as others were moved in the meantime. */
+const checkTree = (database: Database, reverted: Committed): void => {
+  const { kind } = reverted;
+  for (const { field, table } of kind.references) {
+    if (table.thing !== kind.thing) continue;
+    const [parent, was] = [quoteIdentifier(field.stored), wasTable(kind)];
+    const ring = database.get(
+      `with recursive up(start, pk) as (
+         select c.pk, ${before(field.stored)} from (${changes(kind)}) c where ${before(field.stored)} is not null
+         union select u.start, case when k.pk is null then t.${parent} else k.${parent} end from up u
+           left join ${was} k on k.import = :pk and k.pk = u.pk left join ${kind.thing.name} t on t.pk = u.pk
+         where u.pk is not null and u.pk <> u.start)
+       select ${calledText(kind.thing, before)} as name, ${calledText(kind.thing, (column) => `coalesce(${stored(column)}, p.${quoteIdentifier(column)})`)} as above
+       from up u join ${was} c on c.import = :pk and c.pk = u.start left join ${kind.thing.name} t on t.pk = ${before(field.stored)}
+         left join ${was} p on p.import = :pk and p.pk = ${before(field.stored)}
+       where u.pk = u.start limit 1`,
+      params(reverted),
+    );
+    if (ring !== undefined) throw belowItself(kind.thing, String(ring["name"]), String(ring["above"]));
+  }
+};
+
+/**
+ * Checks that an import can be undone: every record that it wrote is as it left it, nobody needs what it created, and
+ * what comes back finds its unique values free and all that it refers to.
+ *
+ * @param newcomers number of records the import created
+ * @throws Failure `conflict`, with the record in the way
+ */
+export const checkRevertible = (database: Database, reverted: Committed, newcomers: number): void => {
+  checkProtected(database, reverted);
+  checkUntouched(database, reverted, newcomers);
+  // who refers to what is found by a scan of them all
+  if (newcomers > 0) checkHeld(database, reverted, reverted.kind.table, made(reverted.kind));
+  for (const { table } of createdBy(reverted)) {
+    const count = countCreated(database, reverted, table.thing);
+    if (count === 0) continue;
+    const created = createdAs(database, reverted, table);
+    if (created !== undefined) checkUntouched(database, created, count);
+    checkHeld(database, reverted, table, CREATED);
+  }
+  checkTaken(database, reverted);
+  checkThere(database, reverted);
+  checkNamed(database, reverted);
+  checkTree(database, reverted);
+};
+
+/** The counts of a revert. @throws Failure `conflict` if it is no longer possible */
+export const planRevert = (database: Database, original: ImportRecord): RevertCounts => {
+  const reverted = committedOf(original);
+  checkRevertible(database, reverted, original.detail.counts?.create ?? 0);
+  return countRevert(database, reverted);
+};
