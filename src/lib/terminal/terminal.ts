@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
+import { inContext } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { failureLines, problemLine } from "./failure.ts";
 import { chooseLanguage, type Environment } from "./language.ts";
@@ -54,6 +55,8 @@ const DEFAULT_COLUMNS = 80;
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
+  /** commands that are proposed have to name it: typed without, they go to another tenant, or may */
+  readonly isNamed?: boolean | undefined;
 }
 
 const asItIs = (part: string): string => part;
@@ -232,7 +235,7 @@ export class Terminal {
     // not awaited: a reader that has stopped reading must not delay the failure
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
-    const [what = "", ...rest] = failureLines(failure, this.language);
+    const [what = "", ...rest] = failureLines(failure, this.language).map((line) => this.#named(line));
     const lines = [`${bad(this.say(text("error:", "エラー:")))} ${what}`, ...rest.map((line) => `  ${line}`)];
     const forPrograms = this.#options.format === "json" ? [problemLine(failure, this.language)] : [];
     await this.#tell([...lines, ...forPrograms]);
@@ -251,7 +254,12 @@ export class Terminal {
   }
 
   #line(line: Text): string {
-    return escapeForPeople(this.say(line));
+    return this.#named(escapeForPeople(this.say(line)));
+  }
+
+  #named(line: string): string {
+    const tenant = this.#tenant;
+    return tenant?.isNamed === true ? inContext(line, escapeForPeople(tenant.name)) : line;
   }
 
   async #tell(lines: readonly string[]): Promise<void> {

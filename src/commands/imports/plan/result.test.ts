@@ -31,10 +31,10 @@ test.each([
   expect(ja.stderr.endsWith(`\nインポート 12: ${japanese}\n取り消すには: clomoctl imports revert 12\n`)).toBe(true);
 });
 
-test("names the app, and the context where the command named it", async () => {
+test("names the app", async () => {
   const tenant = committing(planOf({ kind: "docs" }));
-  const { en, ja } = await inBoth("imports commit last --yes --context embedded", { tenant });
-  const undo = "clomoctl imports revert 12 --context embedded\n";
+  const { en, ja } = await inBoth("imports commit last --yes", { tenant });
+  const undo = "clomoctl imports revert 12\n";
   expect(en.stderr.endsWith(`\nimport 12 (docs): 1 user created, 1 updated\nundo: ${undo}`)).toBe(true);
   expect(ja.stderr).toContain("\nインポート 12(docs): ユーザーを 1 件追加、1 件更新\n");
 });

@@ -10,7 +10,7 @@ import { RESULT_COLUMNS, USUAL_RESULT, type ImportResult } from "./columns.ts";
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal } = tools;
   const { plan, committed, dryRun } = result;
-  if (committed) for (const line of await afterCommit(tools, plan)) await terminal.note(line);
+  if (committed) for (const line of afterCommit(plan)) await terminal.note(line);
   else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
   await terminal.show(listColumns(terminal, RESULT_COLUMNS, USUAL_RESULT), result);
 }
@@ -21,24 +21,18 @@ const AFTER_DRY_RUN = text(
 );
 
 /** What was done, and what to type next. */
-async function afterCommit(tools: Tools, plan: Import): Promise<readonly Text[]> {
-  const { context, source } = await tools.tenant("imports");
-  // the next command goes where this one went
-  const named = source === "option" ? ` --context ${context.name}` : "";
+function afterCommit(plan: Import): readonly Text[] {
   const { number, revertsNumber } = plan;
   const next =
     revertsNumber === null
-      ? text(
-          `undo: clomoctl imports revert ${number}${named}`,
-          `取り消すには: clomoctl imports revert ${number}${named}`,
-        )
+      ? text(`undo: clomoctl imports revert ${number}`, `取り消すには: clomoctl imports revert ${number}`)
       : text(
-          `what was restored: clomoctl imports show ${number} --rows${named}`,
-          `元に戻した内容: clomoctl imports show ${number} --rows${named}`,
+          `what was restored: clomoctl imports show ${number} --rows`,
+          `元に戻した内容: clomoctl imports show ${number} --rows`,
         );
   const { consoleTask } = plan;
   if (consoleTask === undefined) return [done(plan), next];
-  const console = `clomoctl console show ${consoleTask}${named}`;
+  const console = `clomoctl console show ${consoleTask}`;
   return [
     done(plan),
     text(

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { inContext } from "./commands.ts";
+
+test.each([
+  ["undo: clomoctl imports revert 12", "undo: clomoctl imports revert 12 --context far"],
+  ["取り消すには: clomoctl imports revert last。", "取り消すには: clomoctl imports revert last --context far。"],
+  [
+    "then: clomoctl imports verify 12 --against EXPORT.csv --accept-unseen",
+    "then: clomoctl imports verify 12 --against EXPORT.csv --accept-unseen --context far",
+  ],
+  [
+    "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
+    "once it is done: clomoctl console confirm 3 --context far (if it is not to be done: clomoctl console drop 3 --context far)",
+  ],
+  [
+    "say who: clomoctl secured administrators add USER… --app docs",
+    "say who: clomoctl secured administrators add USER… --app docs --context far",
+  ],
+  [
+    "export, then: clomoctl secured users import 名簿/export.csv --app docs --from-console",
+    "export, then: clomoctl secured users import 名簿/export.csv --app docs --from-console --context far",
+  ],
+  [
+    "see it: clomoctl imports show 12 --rows, or leave it",
+    "see it: clomoctl imports show 12 --rows --context far, or leave it",
+  ],
+  ["clomoctl users list shows them", "clomoctl users list --context far shows them"],
+  ["again: clomoctl users import people.csv.", "again: clomoctl users import people.csv --context far."],
+  ["clomoctl renewals guide 3 --context other", "clomoctl renewals guide 3 --context other"],
+])("%s", (line, named) => {
+  expect(inContext(line, "far")).toBe(named);
+});
+
+test.each([
+  "clomoctl csv check people.csv --as users",
+  "clomoctl context use kanto",
+  "written by clomoctl on 2026-11-20",
+])("%s needs no tenant", (line) => {
+  expect(inContext(line, "far")).toBe(line);
+});
