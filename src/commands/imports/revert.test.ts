@@ -60,6 +60,37 @@ test("--dry-run shows the inverse plan, and leaves nothing", async () => {
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
+test("--dry-run holds the limits too", async () => {
+  const discardImport = { ...UNDO, state: "discarded" } as const;
+  const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });
+  const { exit, stderr } = await run("imports revert 12 --dry-run --max-deletions 1", { tenant });
+  expect(exit).toBe(3);
+  expect(stderr).toContain("the plan deletes 2 of 10 records, more than the 1 allowed");
+});
+
+test("tells what the counts do not: what else is deleted, and what stays", async () => {
+  const original = committed(planOf({ orgsCreated: 1, groupsCreated: 2, secretsSet: 3 }));
+  const tenant = tenantWith({ imports: { items: [original] }, discardImport: { ...UNDO, state: "discarded" } });
+  const { en, ja } = await inBoth("imports revert 12 --dry-run", { tenant });
+  expect(en.stderr).toContain(
+    "\norganisations that it created are deleted too\ngroups that it created are deleted too\npasswords and the like that it set stay as they are: former ones are not kept\n",
+  );
+  expect(ja.stderr).toContain(
+    "\nそのとき作成した組織も削除します\nそのとき作成したグループも削除します\n設定したパスワードなどは",
+  );
+});
+
+test("an undo that changes no record is left: former passwords are not kept", async () => {
+  const undo = { ...UNDO, update: 0, delete: 0 };
+  const imports = { items: [committed(planOf({ create: 0, update: 0, secretsSet: 3 }))] };
+  const { revertImport, tenant: shown } = tenantWith({}, undo);
+  const tenant = { imports, revertImport, tenant: shown, discardImport: { ...undo, state: "discarded" } as const };
+  const { en, ja } = await inBoth("imports revert 12 --yes --format json", { tenant });
+  expect(JSON.parse(en.stdout)).toMatchObject({ committed: false });
+  expect(en.stderr.endsWith("former ones are not kept\nnothing was changed\n")).toBe(true);
+  expect(ja.stderr.endsWith("\n何も変更していません\n")).toBe(true);
+});
+
 test("says what was undone, and where to see it", async () => {
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ commitImport: committed(undo) }, undo);

@@ -1,12 +1,12 @@
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { confirmAndCommit } from "./plan/confirm.ts";
-import { checkLimits, LIMITS } from "./plan/limits.ts";
+import { changesNothing, confirmAndCommit } from "./plan/confirm.ts";
+import { checkLimits, LIMITS, refuseBeyond } from "./plan/limits.ts";
 import { CONFIRM_DELETIONS } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
-import { PendingPlan } from "./plan/pending.ts";
+import { NOTHING_CHANGED, PendingPlan } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
 import { showPlan } from "./plan/show.ts";
 import { RESULT_COLUMNS } from "./plan/columns.ts";
@@ -51,19 +51,36 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
-      await tools.terminal.note(whatIsUndone(original));
-      if (!dryRun) return confirmAndCommit(tools, pending, answers);
+      for (const line of whatIsUndone(original)) await tools.terminal.note(line);
+      if (!dryRun && !changesNothing(pending.plan)) return confirmAndCommit(tools, pending, answers);
+      refuseBeyond(pending.plan, answers);
+      if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
       await pending.leave();
       return showResult(tools, { plan: pending.plan, dryRun, committed: false });
     });
   },
 });
 
-const whatIsUndone = ({ number, fileName, actor }: Import) =>
+/** What is undone, and what the counts of the plan do not tell. */
+const whatIsUndone = ({ number, fileName, actor, secretsSet, orgsCreated, groupsCreated }: Import): readonly Text[] => [
   text(
     `undoes import ${number} (${fileName}, by ${actor})`,
     `インポート ${number}(${fileName}、実行者 ${actor})を取り消します`,
-  );
+  ),
+  ...FURTHER.filter(([made]) => ({ secretsSet, orgsCreated, groupsCreated })[made] > 0).map(([, what]) => what),
+];
+
+const FURTHER = [
+  ["orgsCreated", text("organisations that it created are deleted too", "そのとき作成した組織も削除します")],
+  ["groupsCreated", text("groups that it created are deleted too", "そのとき作成したグループも削除します")],
+  [
+    "secretsSet",
+    text(
+      "passwords and the like that it set stay as they are: former ones are not kept",
+      "設定したパスワードなどは元に戻りません(以前のものは保存していません)",
+    ),
+  ],
+] as const;
 
 /** What was the last import when the command was written may not be it when the command runs. */
 const madeByAnother = ({ number, actor }: Import): Failure =>

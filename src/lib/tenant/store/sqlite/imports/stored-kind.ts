@@ -17,7 +17,7 @@ export interface Table {
   /**
    * The tables with the keys of its unique lists, by field: `<short>Key`, the thing's name with the record's `pk`, and
    * `main`. A single value has a unique index on its key: `coalesce(<short>Key, <field>)`, or the value that is compared
-   * to the letter. The index of a key is named `<thing>_<short>`.
+   * to the letter.
    */
   readonly claims?: Readonly<Record<string, string>> | undefined;
   /** the column for the time when its only secret was set; default: `secrets`, an object of such times by field */
@@ -42,8 +42,6 @@ interface KeyPlace {
   readonly record: string;
   /** the keys are a column of the record's own table */
   readonly own: boolean;
-  /** a part of the database's message that a second record has a key */
-  readonly constraint: string;
 }
 
 /** A field of which only one record may have a value. */
@@ -135,16 +133,15 @@ const keyPlace = ({ thing, claims }: Table, name: string): KeyPlace => {
   const beside = keyColumn({ short, list: false });
   const table = claims?.[name] ?? thing.name;
   const own = table === thing.name;
-  if (!own) return { table, key: (alias) => `${alias}.${beside}`, record: thing.name, own, constraint: `${table}.` };
+  if (!own) return { table, key: (alias) => `${alias}.${beside}`, record: thing.name, own };
   return comparison === "exact"
-    ? { table, key: (alias) => `${alias}.${name}`, held: name, record: "pk", own, constraint: `${table}.${name}` }
+    ? { table, key: (alias) => `${alias}.${name}`, held: name, record: "pk", own }
     : {
         table,
         key: (alias) => `coalesce(${alias}.${beside}, ${alias}.${name})`,
         held: beside,
         record: "pk",
         own,
-        constraint: `'${table}_${short}'`,
       };
 };
 
