@@ -7,6 +7,7 @@ import { columnsOfFields } from "../listing/columns.ts";
 export const USER_ARGUMENT = {
   kind: "string",
   required: true,
+  names: "users",
   about: text("id, mail address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
 } as const;
 
