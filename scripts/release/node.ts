@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
-import type { Platform } from "./platforms.ts";
+import { PLATFORMS, type Platform } from "./platforms.ts";
 
 const BLOCK = 512;
 
@@ -16,7 +16,7 @@ const textAt = (block: Buffer, at: number, bytes: number): string =>
     ?.trim() ?? "";
 
 /** The bytes of some files of a `.tgz`. @throws Error where one is not in it */
-export function filesIn(packed: Uint8Array, names: readonly string[]): readonly Buffer[] {
+export function filesIn<const N extends readonly string[]>(packed: Uint8Array, names: N): { [K in keyof N]: Buffer } {
   const tar = gunzipSync(packed);
   const found = new Map<string, Buffer>();
   for (let at = 0; at + BLOCK <= tar.length;) {
@@ -29,11 +29,11 @@ export function filesIn(packed: Uint8Array, names: readonly string[]): readonly 
     const file = found.get(name);
     if (file === undefined) throw new Error(`${name} is not in the package`);
     return file;
-  });
+  }) as { [K in keyof N]: Buffer };
 }
 
-/** A platform's Node and its licence, by npm. @throws Error where the package is not the one that is named */
-export async function fetchNode({ node, version, integrity, isWindows }: Platform) {
+/** npm's package of a platform's Node. @throws Error where it is not the one that is named */
+async function fetchPackage({ node, version, integrity }: Platform): Promise<Buffer> {
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-release-"));
   try {
     const program = `${node}@${version}`;
@@ -45,13 +45,29 @@ export async function fetchNode({ node, version, integrity, isWindows }: Platfor
     const packed = await readFile(join(folder, `${node}-${version}.tgz`));
     const found = `sha512-${createHash("sha512").update(packed).digest("base64")}`;
     if (found !== integrity) throw new Error(`${program} is another one than was named: ${found}`);
-    const [binary, licence] = filesIn(packed, [
-      isWindows === true ? "package/bin/node.exe" : "package/bin/node",
-      "package/LICENSE",
-    ]);
-    if (binary === undefined || licence === undefined) throw new Error(`${program} is not whole`);
-    return { binary, licence };
+    return packed;
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+const LICENCE = "package/LICENSE";
+
+/**
+ * A platform's Node and its licence, by npm. The package for Windows lacks the licence, which is that of the version
+ * everywhere.
+ *
+ * @throws Error where a package is not the one that is named
+ */
+export async function fetchNode(platform: Platform): Promise<Readonly<Record<"binary" | "licence", Uint8Array>>> {
+  const packed = await fetchPackage(platform);
+  if (platform.isWindows !== true) {
+    const [binary, licence] = filesIn(packed, ["package/bin/node", LICENCE]);
+    return { binary, licence };
+  }
+  const other = PLATFORMS.find(({ version, isWindows }) => version === platform.version && isWindows !== true);
+  if (other === undefined) throw new Error(`no package has the licence of Node ${platform.version}`);
+  const [binary] = filesIn(packed, ["package/bin/node.exe"]);
+  const [licence] = filesIn(await fetchPackage(other), [LICENCE]);
+  return { binary, licence };
 }
