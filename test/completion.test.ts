@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "@lydell/node-pty";
@@ -139,4 +140,36 @@ test.each(HERE)("%s takes a name for a word, whatever it holds, and runs none of
     expect(await words(`clomoctl users list --org=${first}\t`)).toEqual(["users", "list", `--org=${name}`]);
   }
   expect(await readdir(work)).toEqual(["list of people.csv"]);
+});
+
+const TAB = ["__complete", "fish", "2", "users", "show", ""];
+
+test("a Tab makes no home, and brings no older tenant up to date", async () => {
+  const home = await freshHome();
+  const none = join(home, "none");
+  expect(await run(TAB, { home: none })).toMatchObject({ code: 0, text: "words\n", stderr: "" });
+  expect(existsSync(none)).toBe(false);
+  const old = join(home, "old");
+  await cp(join(ROOT, "test", "fixtures", "home-b7d515d", "home"), old, { recursive: true });
+  await chmod(join(old, "contexts.json"), 0o600);
+  const file = join(old, "tenants", "embedded", "tenant.db");
+  const before = readFileSync(file);
+  const names = (await readdir(join(old, "tenants", "embedded"))).toSorted();
+  const asked = ["__complete", "fish", "4", "users", "show", "--context", "embedded", ""];
+  expect(await run(asked, { home: old })).toMatchObject({ code: 0, text: "", stderr: "" });
+  expect(readFileSync(file).equals(before)).toBe(true);
+  const kept = (await readdir(join(old, "tenants", "embedded"))).filter((name) => !/-(?:wal|shm)$/.test(name));
+  expect(kept.toSorted()).toEqual(names);
+});
+
+test("a server that does not answer is not waited for, and nothing is said", async () => {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const home = await freshHome();
+  const added = await run(["context", "add", "far", "--url", `http://127.0.0.1:${port}`, "--use"], { home });
+  expect(added.code, added.stderr).toBe(0);
+  expect(await run(TAB, { home })).toMatchObject({ code: 0, text: "", stderr: "" });
 });

@@ -6,7 +6,6 @@ import { errorStyleOf } from "./error-style.ts";
 import { readLine, type CommandLine } from "./line.ts";
 import type { Outside } from "./outside.ts";
 import { routeOf } from "./route.ts";
-import { COMPLETE } from "../commands/node.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
@@ -54,6 +53,9 @@ export async function main(outside: Outside): Promise<number> {
     return failureExit(failure.code, line.verb);
   }
 }
+
+/** What the scripts of `completion` call the program by, once a Tab; no verb, since nobody types it. */
+const COMPLETE = "__complete";
 
 /** How long a person who pressed Tab waits for names of a tenant that is slow to answer. */
 const MOST_MS = 2000;

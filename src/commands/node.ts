@@ -1,9 +1,6 @@
 import type { Text } from "../lib/text/index.ts";
 import type { Command } from "./command.ts";
 
-/** What the scripts of `completion` call the program by, once a Tab; no verb, since nobody types it. */
-export const COMPLETE = "__complete";
-
 /** A verb in the list of commands: its file is loaded only to run it or to show its help. */
 export interface VerbNode {
   readonly name: string;

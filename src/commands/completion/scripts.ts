@@ -1,6 +1,6 @@
 /**
  * What a shell reads to complete clomoctl. The scripts know no command: they call the program at each Tab, by the word
- * `COMPLETE` of `node.ts`, so that they stay right as commands change. They evaluate nothing the program says.
+ * `__complete` of `src/cli/main.ts`, so that they stay right as commands change. They evaluate nothing the program says.
  */
 
 /** For bash 3.2, as macOS has it, and newer. */
