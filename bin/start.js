@@ -1,5 +1,6 @@
 "use strict";
 
+const { existsSync } = require("node:fs");
 const { enableCompileCache } = require("node:module");
 const { join } = require("node:path");
 const { cacheFolder, makePrivate } = require("./compile-cache.js");
@@ -9,8 +10,9 @@ const cache = cacheFolder(process.platform, process.env, () => require("node:os"
 const code = join(cache, "code");
 const home = process.env.CLOMOCTL_HOME ? [process.env.CLOMOCTL_HOME] : [];
 
-// where it cannot be kept, Node compiles as if there were no cache
-if (makePrivate([code, cache, ...home], process.geteuid?.())) enableCompileCache(code);
+// a Tab makes no folder; where code cannot be kept, Node compiles as if there were no cache
+const mayKeep = process.argv[2] !== "__complete" || existsSync(code);
+if (mayKeep && makePrivate([code, cache, ...home], process.geteuid?.())) enableCompileCache(code);
 
 try {
   require("../dist/cli.js");

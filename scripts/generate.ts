@@ -1,6 +1,6 @@
 /**
  * Writes what follows from what the program declares: `src/commands/index.ts`, `docs/commands/**`, the exit codes of the
- * READMEs and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
+ * READMEs, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
  * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
  * `--root FOLDER` too those of another checkout.
  */
@@ -14,6 +14,7 @@ import { readCommands } from "./generate/commands.ts";
 import { readDeclarations } from "./generate/declarations.ts";
 import { withExitCodes } from "./generate/exit-codes.ts";
 import { indexSource } from "./generate/index-source.ts";
+import { manPages } from "./generate/man.ts";
 import { referencePages } from "./generate/reference.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -25,14 +26,16 @@ async function versionOf(root: string): Promise<string> {
 
 async function writeFiles(check: boolean): Promise<void> {
   const program = await readCommands(join(ROOT, "src", "commands"));
+  const version = await versionOf(ROOT);
   const wanted = new Map([
     ["src/commands/index.ts", indexSource(program)],
     ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
+    ...manPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),
     ["README.md", withExitCodes(await readFile(join(ROOT, "README.md"), "utf8"), "en")],
     ["README.ja.md", withExitCodes(await readFile(join(ROOT, "README.ja.md"), "utf8"), "ja")],
-    ["docs/api/openapi.json", `${JSON.stringify(openApiDocument(await versionOf(ROOT)), null, 2)}\n`],
+    ["docs/api/openapi.json", `${JSON.stringify(openApiDocument(version), null, 2)}\n`],
   ]);
-  const stale = globSync("docs/commands/**/*.md", { cwd: ROOT })
+  const stale = globSync(["docs/commands/**/*.md", "man/**/*.1"], { cwd: ROOT })
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => !wanted.has(file));
 

@@ -194,6 +194,7 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("secured users import"),
   added(["verbs", "users history"], "what imports did to a user"),
   added(["verbs", "status"], "how a tenant stands"),
+  added(["verbs", "completion"], "shells complete commands, options and names"),
   sheetOf("secured users import"),
   ...toConsole("secured users import"),
   ...["add", "list", "remove"].map((verb) => bridge("verbs", `users administrators ${verb}`)),

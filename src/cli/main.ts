@@ -6,6 +6,7 @@ import { errorStyleOf } from "./error-style.ts";
 import { readLine, type CommandLine } from "./line.ts";
 import type { Outside } from "./outside.ts";
 import { routeOf } from "./route.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * The program: from a command line to an exit code. Version, help and misspelt words are answered here;
@@ -13,6 +14,8 @@ import { routeOf } from "./route.ts";
  */
 export async function main(outside: Outside): Promise<number> {
   const { host, writeNow } = outside;
+  const [first, ...others] = host.argv.slice(2);
+  if (first === COMPLETE) return answerTab(outside, others);
   const line = readLine(PROGRAM, host.argv.slice(2));
   const style = errorStyleOf(line, host.env);
   try {
@@ -49,6 +52,28 @@ export async function main(outside: Outside): Promise<number> {
     writeNow(2, reportOf(failure, style));
     return failureExit(failure.code, line.verb);
   }
+}
+
+/** What the scripts of `completion` call the program by, once a Tab; no verb, since nobody types it. */
+const COMPLETE = "__complete";
+
+/** How long a person who pressed Tab waits for names of a tenant that is slow to answer. */
+const MOST_MS = 2000;
+
+/** Answers a shell that completes a word: with nothing where anything fails, since the person is still typing. */
+async function answerTab(outside: Outside, asked: readonly string[]): Promise<number> {
+  const { host, writeNow } = outside;
+  const { answerShell } = await import("../commands/completion/shell.ts");
+  const answered = answerShell(asked, {
+    read: (words) => readLine(PROGRAM, words),
+    languageOf: (line) => errorStyleOf(line, host.env).language,
+    readNames: async (...name) => (await import("./tools.ts")).readNames(outside, ...name),
+  }).catch(() => "");
+  const answer = await Promise.race([answered, sleep(MOST_MS, undefined, { ref: false })]);
+  writeNow(1, answer ?? "");
+  // a server that does not answer would keep the process alive
+  if (answer === undefined) host.exit(0);
+  return 0;
 }
 
 /** What the program's name alone shows on a terminal, once there is something to show. */

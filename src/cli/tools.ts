@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
+import type { NameReader } from "../commands/completion/answer.ts";
 import type { Globals } from "../commands/globals.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
 import { Contexts, locateHome, type ChosenContext, type Home } from "../lib/config/index.ts";
+import { Failure } from "../lib/errors/index.ts";
 import { removeUnfinished, sweepTemporaryFiles, systemProcesses, writeFileAtomically } from "../lib/files/index.ts";
 import { minuteIn } from "../lib/model/time.ts";
 import { ROWS, Terminal, type SaveRows } from "../lib/terminal/index.ts";
@@ -117,6 +119,36 @@ const homeOf = ({ host, userFolder, userId }: Outside): Home =>
 /** Whether there is a tenant whose status can be shown: a context was added, or `embedded` has held data. */
 export const hasTenants = async (outside: Outside): Promise<boolean> =>
   (await new Contexts(homeOf(outside)).counted()).length > 0;
+
+/**
+ * The names of one kind, for completion in a shell. Nothing is made, brought up to date or changed by it.
+ *
+ * @throws Failure as `Contexts.choose` and {@link TenantOpener}; `conflict` where an older program's tenant would be updated
+ */
+export async function readNames(outside: Outside, ...asked: Parameters<NameReader>): ReturnType<NameReader> {
+  const { nameReader } = await import("../commands/completion/names.ts");
+  const { host, clock } = outside;
+  const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
+  const refuse = (): never => {
+    throw new Failure("conflict", { what: text("a Tab changes nothing", "Tab では何も変更しません") });
+  };
+  const machine = { clock, processes, userName: outside.userName, upgrading: refuse, beforeChange: refuse };
+  const opened: OpenTenant[] = [];
+  const read = nameReader({
+    contexts: new Contexts(homeOf(outside)),
+    environment: host.env,
+    async open(chosen, nouns) {
+      const tenant = await outside.openTenant(machine, chosen);
+      opened.push(tenant);
+      return tenant.client(nouns);
+    },
+  });
+  try {
+    return await read(...asked);
+  } finally {
+    for (const tenant of opened) await tenant.close();
+  }
+}
 
 /** The tools of one run; disposing of them closes the tenants that were opened. */
 export function openTools(outside: Outside, globals: Globals, interrupts: Interrupts): Tools & AsyncDisposable {

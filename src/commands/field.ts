@@ -17,6 +17,18 @@ interface ValueBase extends FieldBase {
   readonly repeatable?: true | undefined;
 }
 
+/** What a value may name, for completion in a shell: things of the tenant in effect, contexts, or files and folders. */
+export type Names =
+  | "contexts"
+  | "custom-fields"
+  | "devices"
+  | "files"
+  | "imports"
+  | "items"
+  | "orgs"
+  | "secured-users"
+  | "users";
+
 /** A switch, which takes no value. */
 export interface SwitchField extends FieldBase {
   readonly kind: "boolean";
@@ -30,6 +42,8 @@ export interface SwitchField extends FieldBase {
 export interface TextField extends ValueBase {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
+  /** what a shell completes it with; a `file` is one of the files by itself */
+  readonly names?: Names | undefined;
 }
 
 /** A number of days or weeks, `90d` or `12w`; the input is days. */

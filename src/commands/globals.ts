@@ -6,6 +6,7 @@ export const GLOBAL_OPTIONS = {
   context: {
     kind: "string",
     value: "NAME",
+    names: "contexts",
     about: text(
       "the context to work on (default: CLOMOCTL_CONTEXT, else that of `context use`, else the only one)",
       "操作するコンテキスト(既定: CLOMOCTL_CONTEXT、`context use` で選んだもの、1 つだけならそれ)",

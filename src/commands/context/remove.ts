@@ -9,7 +9,7 @@ export default defineCommand({
     "コンテキストを削除する(embedded テナントはデータも削除される)",
   ),
   args: {
-    name: { kind: "string", required: true, about: text("the context's name", "コンテキスト名") },
+    name: { kind: "string", required: true, names: "contexts", about: text("the context's name", "コンテキスト名") },
   },
   options: {},
   examples: [

@@ -12,7 +12,7 @@ export default defineCommand({
     ),
   ],
   args: {
-    name: { kind: "string", required: true, about: text("the context's name", "コンテキスト名") },
+    name: { kind: "string", required: true, names: "contexts", about: text("the context's name", "コンテキスト名") },
   },
   options: {
     protected: PROTECTED,

@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<Shown>[] = [
 export default defineCommand({
   summary: text("show a context (default: the one in use)", "コンテキストの内容を表示する(省略時は使用中のもの)"),
   args: {
-    name: { kind: "string", about: text("the context's name", "コンテキスト名") },
+    name: { kind: "string", names: "contexts", about: text("the context's name", "コンテキスト名") },
   },
   options: {},
   examples: [{ line: "clomoctl context show" }, { line: "clomoctl context show embedded --format json" }],

@@ -5,7 +5,7 @@ import { tellVariable } from "./columns.ts";
 export default defineCommand({
   summary: text("choose the context that commands work on", "以後のコマンドが操作するコンテキストを選ぶ"),
   args: {
-    name: { kind: "string", required: true, about: text("the context's name", "コンテキスト名") },
+    name: { kind: "string", required: true, names: "contexts", about: text("the context's name", "コンテキスト名") },
   },
   options: {},
   examples: [{ line: "clomoctl context use embedded" }],

@@ -17,6 +17,7 @@ export default defineCommand({
     device: {
       kind: "string",
       required: true,
+      names: "devices",
       about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含む)"),
     },
   },

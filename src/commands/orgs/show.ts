@@ -9,6 +9,7 @@ export default defineCommand({
     org: {
       kind: "string",
       required: true,
+      names: "orgs",
       about: text(
         String.raw`id, code or path (本社/営業部; write / in a name as \/)`,
         String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,

@@ -27,6 +27,7 @@ export default defineCommand({
     name: {
       kind: "string",
       value: "NAME|FOLDER",
+      names: "files",
       required: true,
       about: text(
         "name of the item; or a folder, of which each certificate, token and profile is recorded",

@@ -8,6 +8,7 @@ import type { NamedKind } from "../listing/named.ts";
 export const USER_ARGUMENT = {
   kind: "string",
   required: true,
+  names: "users",
   about: text("id, mail address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
 } as const;
 

@@ -19,6 +19,7 @@ export default defineCommand({
     org: {
       kind: "string",
       value: "ORG",
+      names: "orgs",
       about: text("only those directly in this organisation", "この組織に直接所属するユーザーに絞り込む"),
     },
     search: {

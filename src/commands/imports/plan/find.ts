@@ -6,6 +6,7 @@ import { same, text, type Text } from "../../../lib/text/index.ts";
 export const ID_ARGUMENT = {
   kind: "string",
   value: "NUMBER|last|ID",
+  names: "imports",
   required: true,
   about: text(
     "number of the import, `last`, or its ID (the first characters are enough)",

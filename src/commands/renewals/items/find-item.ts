@@ -9,6 +9,7 @@ import { theOne } from "../../listing/named.ts";
 export const ITEM_ARGUMENT = {
   kind: "string",
   value: "ITEM",
+  names: "items",
   required: true,
   about: text("name or ID of an item, or the start of an ID", "項目の名前か ID(ID は先頭の一部でもよい)"),
 } as const satisfies TextField;

@@ -7,7 +7,12 @@ import { securedUserColumns } from "./columns.ts";
 export default defineCommand({
   summary: text("show one SECURED APPs user", "SECURED APPs のユーザーを 1 人表示する"),
   args: {
-    user: { kind: "string", required: true, about: text("user id (ユーザーID) or id", "ユーザーID か ID") },
+    user: {
+      kind: "string",
+      required: true,
+      names: "secured-users",
+      about: text("user id (ユーザーID) or id", "ユーザーID か ID"),
+    },
   },
   options: { app: APP },
   examples: [{ line: "clomoctl secured users show taro --app docs" }],

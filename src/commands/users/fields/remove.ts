@@ -10,7 +10,14 @@ export default defineCommand({
     "remove a custom user field and its values",
     "カスタムユーザー情報の項目と、全ユーザーのその値を削除する",
   ),
-  args: { field: { kind: "string", required: true, about: text("the field's name or id", "項目名か ID") } },
+  args: {
+    field: {
+      kind: "string",
+      required: true,
+      names: "custom-fields",
+      about: text("the field's name or id", "項目名か ID"),
+    },
+  },
   options: {},
   examples: [{ line: "clomoctl users fields remove 入社年度 --yes", about: text("without confirmation", "確認なし") }],
   exits: ["not-found", "locked"],

@@ -1,0 +1,123 @@
+/**
+ * What a shell reads to complete clomoctl. The scripts know no command: they call the program at each Tab, by the word
+ * `__complete` of `src/cli/main.ts`, so that they stay right as commands change. They evaluate nothing the program says.
+ */
+
+/** For bash 3.2, as macOS has it, and newer. */
+const BASH = `# bash completion for clomoctl
+_clomoctl() {
+  local answer line kind=
+  COMPREPLY=()
+  answer=$(command clomoctl __complete bash "\${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null </dev/null)
+  while IFS= read -r line; do
+    if [[ -n $kind ]]; then
+      COMPREPLY[\${#COMPREPLY[@]}]=$line
+    else
+      kind=$line
+    fi
+  done <<<"$answer"
+  [[ $kind == files ]] || return 0
+  compopt -o bashdefault -o default 2>/dev/null && return 0
+  while IFS= read -r line; do
+    COMPREPLY[\${#COMPREPLY[@]}]=$(printf %q "$line")
+  done < <(compgen -f -- "$2")
+}
+complete -F _clomoctl clomoctl
+`;
+
+const ZSH = `#compdef clomoctl
+# zsh completion for clomoctl
+_clomoctl() {
+  local line value
+  local -a answer described
+  answer=("\${(@f)$(command clomoctl __complete zsh $((CURRENT - 2)) "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
+  case $answer[1] in
+    files)
+      [[ $PREFIX == --*=* ]] && compset -P '*='
+      _files
+      return
+      ;;
+    words) ;;
+    *) return 1 ;;
+  esac
+  for line in "\${(@)answer[2,-1]}"; do
+    # _describe takes a backslash for an escape, and a colon for the end
+    value=\${line%%$'\\t'*}
+    value=\${value//\\\\/\\\\\\\\}
+    value=\${value//:/\\\\:}
+    if [[ $line == *$'\\t'* ]]; then
+      described+=("$value:\${line#*$'\\t'}")
+    else
+      described+=("$value")
+    fi
+  done
+  (( $#described )) || return 1
+  _describe -t clomoctl clomoctl described
+}
+if [[ $funcstack[1] == _clomoctl ]]; then
+  _clomoctl "$@"
+else
+  compdef _clomoctl clomoctl
+fi
+`;
+
+const FISH = `# fish completion for clomoctl
+function __clomoctl_complete
+    set -l before (commandline -opc)
+    set -e before[1]
+    set -l token (commandline -ct)
+    set -l current (string unescape -- "$token")
+    # a quote that is still open
+    set -q current[1]; or set current (string replace -r '^["\\']' '' -- "$token")
+    set -l answer (command clomoctl __complete fish (count $before) $before "$current" 2>/dev/null </dev/null)
+    set -l kind $answer[1]
+    set -e answer[1]
+    switch "$kind"
+        case words
+            set -q answer[1]; and printf '%s\\n' $answer
+        case files
+            set -l parts (string match -r '^(--[^=]*=)(.*)$' -- "$token")
+            if set -q parts[3]
+                printf '%s\\n' $parts[2](__fish_complete_path $parts[3])
+            else
+                __fish_complete_path "$token"
+            end
+    end
+end
+complete -c clomoctl -f -a '(__clomoctl_complete)'
+`;
+
+/** For PowerShell 5.1 and newer; without an answer it completes the names of files by itself. */
+const POWERSHELL = `# PowerShell completion for clomoctl
+Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+    $before = @()
+    $current = ''
+    foreach ($element in ($commandAst.CommandElements | Select-Object -Skip 1)) {
+        if ($element.Extent.StartOffset -ge $cursorPosition) { break }
+        $isText = $element -is [System.Management.Automation.Language.StringConstantExpressionAst]
+        $word = if ($isText) { $element.Value } else { $element.Extent.Text }
+        if ($element.Extent.EndOffset -ge $cursorPosition) { $current = $word } else { $before += $word }
+    }
+    $encoding = [Console]::OutputEncoding
+    try {
+        [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
+        $answer = @(clomoctl __complete powershell $before.Count @before $current 2>$null)
+    } finally {
+        [Console]::OutputEncoding = $encoding
+    }
+    if ($answer.Count -eq 0 -or $answer[0] -ne 'words') { return }
+    foreach ($line in ($answer | Select-Object -Skip 1)) {
+        $value, $about = $line -split "\`t", 2
+        $text = $value
+        if ($value -notmatch '^[-\\p{L}\\p{N}_./][-\\p{L}\\p{N}_./:=@+]*$') {
+            $text = "'" + [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($value) + "'"
+        }
+        $tip = if ($about) { $about } else { $value }
+        [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $tip)
+    }
+}
+`;
+
+/** The script of each shell. */
+export const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL } as const;
