@@ -34,9 +34,11 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { allContexts, html }) {
     const { terminal } = tools;
-    const { contexts, used } = await contextsOf(tools, allContexts);
+    const { contexts, used, several } = await contextsOf(tools, allContexts);
     const all: Status[] = [];
-    for (const context of contexts) all.push(await statusOf(tools, context, context.name === used));
+    for (const context of contexts) {
+      all.push(await statusOf(tools, context, { used: context.name === used, several }));
+    }
     if (html !== undefined) return writePage(tools, all, html);
     const { format, fields } = terminal.output;
     if (format !== "table") return terminal.list(STATUS_COLUMNS, all);
@@ -48,13 +50,14 @@ export default defineCommand({
   },
 });
 
-/** The contexts to show, and the name of the one in effect. An `embedded` that never held data counts only alone. */
+/** The contexts to show, the name of the one in effect, and whether there are several. An `embedded` that never held data counts only alone. */
 async function contextsOf({ contexts, globals, environment }: Tools, all: boolean) {
   const chosen = await contexts.inEffect(globals.context, environment);
   const used = chosen?.context.name;
-  if (chosen !== undefined && !all) return { contexts: [chosen.context], used };
   const [every, among] = [await contexts.list(), await contexts.counted(used)];
-  return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used };
+  const several = among.length > 1;
+  if (chosen !== undefined && !all) return { contexts: [chosen.context], used, several };
+  return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used, several };
 }
 
 async function writePage(tools: Tools, all: readonly Status[], file: string): Promise<void> {

@@ -1,12 +1,12 @@
 import type { Import } from "../../lib/client/index.ts";
 import { titleOf } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { IMPORT_MODE_NAMES, nameIn } from "../../lib/model/import.ts";
+import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn } from "../../lib/model/import.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
-import { dayOf, daysLeft, momentIn } from "../../lib/model/time.ts";
+import { dayOf, daysLeft, minuteIn } from "../../lib/model/time.ts";
 import { LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
 import type { Status } from "./gather.ts";
 
 /** At most so many renewals are told. */
@@ -15,9 +15,7 @@ const FIRST = 3;
 const NONE = text("none", "なし");
 
 const allOf = (parts: readonly Text[], between: Text = text("; ", "、")): Text =>
-  parts.length === 0
-    ? NONE
-    : text(parts.map(({ en }) => en).join(between.en), parts.map(({ ja }) => ja).join(between.ja));
+  parts.length === 0 ? NONE : joined(parts, between);
 
 const countOf = (key: "users" | "orgs" | "devices", header: Text): Column<Status> => ({
   key,
@@ -30,20 +28,40 @@ const contextName = ({ context, used }: Status): Text => {
     ...(used ? [text("in use", "使用中")] : []),
     ...(context.protected === true ? [text("protected", "保護")] : []),
   ];
-  const { en, ja } = allOf(marks, text(", ", "、"));
+  const { en, ja } = joined(marks, text(", ", "、"));
   return marks.length === 0 ? same(context.name) : text(`${context.name} (${en})`, `${context.name}(${ja})`);
 };
 
-const importName = ({ timezone }: Status, { kind, mode, committedAt, actor, ...plan }: Import): Text => {
-  const [title, way] = [titleOf(FORMATS[kind]), nameIn(IMPORT_MODE_NAMES, mode)];
-  const when = committedAt === null ? "" : momentIn(new Date(committedAt), timezone, "minute");
-  return text(
-    `${when}: ${title.en}, ${way.en}, +${plan.create} ~${plan.update} -${plan.delete}, by ${actor}`,
-    `${when}: ${title.ja}、${way.ja}、追加 ${plan.create} 更新 ${plan.update} 削除 ${plan.delete}、実行者 ${actor}`,
+const importName = ({ timezone }: Status, plan: Import): Text => {
+  const { number, state, actor } = plan;
+  const { en, ja } = joined(
+    [
+      titleOf(FORMATS[plan.kind]),
+      nameIn(IMPORT_MODE_NAMES, plan.mode),
+      text(
+        `+${plan.create} ~${plan.update} -${plan.delete}`,
+        `追加 ${plan.create} 更新 ${plan.update} 削除 ${plan.delete}`,
+      ),
+      text(`by ${actor}`, `実行者 ${actor}`),
+      ...(state === "committed" ? [] : [nameIn(IMPORT_STATE_NAMES, state)]),
+    ],
+    text(", ", "、"),
   );
+  const when = minuteIn(plan.committedAt ?? plan.createdAt, timezone);
+  return text(`${number} (${when}): ${en}`, `${number}(${when}): ${ja}`);
 };
 
-const importOf = ({ id, kind, mode, state, committedAt, emittedAt, actor, fileName, ...plan }: Import) => ({
+/** Imports by what people type for them: `13: users; 14: devices`. */
+const importNumbers = (imports: readonly Import[]): Text =>
+  allOf(
+    imports.map(({ number, kind }) => {
+      const { en, ja } = titleOf(FORMATS[kind]);
+      return text(`${number}: ${en}`, `${number}: ${ja}`);
+    }),
+  );
+
+const importOf = ({ number, id, kind, mode, state, committedAt, emittedAt, actor, fileName, ...plan }: Import) => ({
+  number,
   id,
   kind,
   mode,
@@ -108,13 +126,13 @@ export const STATUS_COLUMNS: readonly Column<Status>[] = [
     key: "waiting",
     header: text("waiting for the console", "管理画面の照合待ち"),
     value: ({ waiting }) => waiting.map(importOf),
-    name: ({ waiting }) => (waiting.length === 0 ? NONE : same(`${waiting.length}: clomoctl imports emitted`)),
+    name: ({ waiting }) => importNumbers(waiting),
   },
   {
     key: "plans",
     header: text("plans kept", "確定待ちの計画"),
     value: ({ plans }) => plans.map(importOf),
-    name: ({ plans }) => (plans.length === 0 ? NONE : same(`${plans.length}: clomoctl imports list`)),
+    name: ({ plans }) => importNumbers(plans),
   },
   {
     key: "mirroredAt",

@@ -1,12 +1,12 @@
-import { html, Markup } from "../../lib/renewals/output/markup.ts";
-import { PAGE_STYLE } from "../../lib/renewals/output/page/style.ts";
+import { html, type Markup } from "../../lib/renewals/output/markup.ts";
+import { pageDocument } from "../../lib/renewals/output/page/document.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import { tableCellOf } from "../../lib/terminal/table/cells.ts";
 import { text, type Language } from "../../lib/text/index.ts";
 import { SHOWN_COLUMNS } from "./columns.ts";
 import type { Status } from "./gather.ts";
 
-const STYLE = `${PAGE_STYLE}
+const STYLE = `
 dl{display:grid;grid-template-columns:minmax(6rem,14rem) minmax(0,1fr);margin:0}
 dt,dd{margin:0;padding:.4rem .5rem;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
 h2{overflow-wrap:anywhere}
@@ -14,30 +14,17 @@ dt{color:var(--faint)}
 @media screen and (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dt{border:0;padding-bottom:0}dd{padding-top:0}}
 section{break-inside:avoid}`;
 
-/** How tenants stand, as one HTML page that needs nothing else: no script, no other file, in light and dark and on paper. */
+/** How tenants stand, as a page. */
 export function statusPage(all: readonly Status[], asOf: string, language: Language): string {
   const title = text("Tenants", "テナントの状況")[language];
-  return `<!doctype html>
-${
-  html`<html lang="${language}">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width,initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>${title}</title>
-      <style>
-        ${new Markup(STYLE)}
-      </style>
-    </head>
-    <body>
-      <header>
-        <h1>${title}</h1>
-        <p class="faint">${text(`as of ${asOf}`, `${asOf} 現在`)[language]}</p>
-      </header>
-      <main>${all.map((status) => section(status, language))}</main>
-    </body>
-  </html> `.source
-}`;
+  return pageDocument({
+    language,
+    title,
+    style: STYLE,
+    header: html`<h1>${title}</h1>
+      <p class="faint">${text(`as of ${asOf}`, `${asOf} 現在`)[language]}</p> `,
+    main: all.map((status) => section(status, language)),
+  });
 }
 
 const section = (status: Status, language: Language): Markup =>
