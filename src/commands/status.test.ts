@@ -101,12 +101,15 @@ test("a tenant is shown as people read it, in both languages", async () => {
       "devices: 3",
       "SECURED APPs users: docs 14, contacts 2",
       "last import: 9 (2026-11-20 00:30): users, append, +3 ~2 -1, by owner (ann)",
-      "waiting for the console: 10: users",
-      "plans kept: 11: SECURED APPs users (docs)",
+      "waiting for the console: 10: users, people.csv",
+      "plans kept: 11: SECURED APPs users (docs), people.csv",
       "last from the console: 2026-11-18 (2 days ago)",
-      "next renewals: other date 本社 2026-12-01 (11 days, critical); other date サーバー 2027-10-01 (315 days, ok)",
+      "next renewals: other date 本社 2026-12-01 (11 days, critical)",
+      ": other date サーバー 2027-10-01 (315 days, ok)",
       "wrong: other date 本社: critical (2026-12-01)",
-      "next: clomoctl renewals guide 本社 --context kanto / clomoctl imports verify 10 --against EXPORT.csv --context kanto / clomoctl imports commit 11 --context kanto",
+      "next: clomoctl renewals guide 本社 --context kanto",
+      ": clomoctl imports verify 10 --against EXPORT.csv --context kanto",
+      ": clomoctl imports commit 11 --context kanto",
       "",
     ].map((line) => line.replace(/ {2,}/, ": ")),
   );
@@ -156,6 +159,17 @@ test("what cannot be read is one of the problems, and the exit code is 0", async
     exit: 0,
     stdout: expect.stringMatching(/\n問題 +このテナントを読み込めません: 応答がありません。far.example.jp\n/),
   });
+  // nothing is known of its users, imports and renewals: not that there are none
+  expect(en.stdout.match(/^\S+/gm)).toEqual(["context", "location", "wrong", "next"]);
+  const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant: BROKEN });
+  expect(JSON.parse(stdout)).toMatchObject([
+    { users: null, lastImport: null, waiting: null, plans: null, renewals: null },
+  ]);
+  const field = await run("status --context far --format table --fields waiting,context", {
+    home: await homeOfThree(),
+    tenant: BROKEN,
+  });
+  expect(field.stdout).toBe("waiting for the console\ncontext                  far (in use)\n");
 });
 
 test("what has expired, or has no date, is told without days left", async () => {
@@ -165,8 +179,26 @@ test("what has expired, or has no date, is told without days left", async () => 
   ];
   const tenant = { ...FULL, listRenewals: { items } };
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nnext renewals +other date 契約 \(unknown\); other date 旧 2020-01-01 \(expired\)\n/);
-  expect(ja.stdout).toContain("その他の期日 契約(期限不明)、その他の期日 旧 2020-01-01(期限切れ)\n");
+  expect(en.stdout).toMatch(/\nnext renewals +other date 契約 \(unknown\)\n +other date 旧 2020-01-01 \(expired\)\n/);
+  expect(ja.stdout).toMatch(/その他の期日 契約\(期限不明\)\n +その他の期日 旧 2020-01-01\(期限切れ\)\n/);
+  const field = await inBoth("status --format table --fields renewals", { home: await homeOfThree(), tenant });
+  expect(field.en.stdout).toContain("other date 契約 (unknown); other date 旧 2020-01-01 (expired)\n");
+  expect(field.ja.stdout).toContain("その他の期日 契約(期限不明)、その他の期日 旧");
+});
+
+test("of many things the first ones are shown, and how many more there are", async () => {
+  const items = Array.from({ length: 7 }, (_, at) => ({ ...KEPT, number: 20 + at, fileName: "-" }));
+  const tenant = { ...FULL, imports: { items } };
+  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toMatch(/\nplans kept +20: SECURED APPs users \(docs\)\n( +2[1-4]: [^\n]+\n){4} +and 2 more\n/);
+  expect(ja.stdout).toMatch(/\n +ほか 2 件\n/);
+});
+
+test("data that came from the console today say so", async () => {
+  const tenant = { ...FULL, tenant: tenantOf({ mirroredAt: "2026-11-20T00:30:00.000Z" }) };
+  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toContain("2026-11-20 (today)\n");
+  expect(ja.stdout).toContain("2026-11-20(今日)\n");
 });
 
 test("the last import is the one that imports call so, also once it was undone", async () => {
@@ -198,7 +230,8 @@ test("of several contexts, what to type names the one it is for", async () => {
   expect(exit).toBe(0);
   expect(stdout).toMatch(/\n\ncontext +osaka \(protected\)\n/);
   expect(stdout).toContain(
-    "clomoctl users import FILE --create-orgs --dry-run --context osaka / clomoctl renewals add NAME --file FILE --context osaka\n",
+    "next                     clomoctl users import FILE --create-orgs --dry-run --context osaka\n" +
+      "                         clomoctl renewals add NAME --file FILE --context osaka\n",
   );
 });
 

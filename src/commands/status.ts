@@ -2,7 +2,7 @@ import { momentIn } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { writeOutput } from "./csv/file/output.ts";
-import { SHOWN_COLUMNS, STATUS_COLUMNS } from "./status/columns.ts";
+import { shownColumns, STATUS_COLUMNS } from "./status/columns.ts";
 import { statusOf, type Status } from "./status/gather.ts";
 import { zoneInEffect, type Tools } from "./tools.ts";
 
@@ -42,10 +42,9 @@ export default defineCommand({
     if (html !== undefined) return writePage(tools, all, html);
     const { format, fields } = terminal.output;
     if (format !== "table") return terminal.list(STATUS_COLUMNS, all);
-    const columns = fields === undefined ? SHOWN_COLUMNS : STATUS_COLUMNS;
     for (const [at, status] of all.entries()) {
       if (at > 0) await terminal.out.write("\n");
-      await terminal.show(columns, status);
+      await terminal.show(fields === undefined ? shownColumns(status) : STATUS_COLUMNS, status);
     }
   },
 });

@@ -1,9 +1,8 @@
 import { html, type Markup } from "../../lib/renewals/output/markup.ts";
 import { pageDocument } from "../../lib/renewals/output/page/document.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
-import { tableCellOf } from "../../lib/terminal/table/cells.ts";
 import { text, type Language } from "../../lib/text/index.ts";
-import { SHOWN_COLUMNS } from "./columns.ts";
+import { shownFields } from "./columns.ts";
 import type { Status } from "./gather.ts";
 
 const STYLE = `
@@ -11,6 +10,7 @@ dl{display:grid;grid-template-columns:minmax(6rem,14rem) minmax(0,1fr);margin:0}
 dt,dd{margin:0;padding:.4rem .5rem;border-bottom:1px solid var(--rule);overflow-wrap:anywhere}
 h2{overflow-wrap:anywhere}
 dt{color:var(--faint)}
+dd bdi{display:block}
 @media screen and (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dt{border:0;padding-bottom:0}dd{padding-top:0}}
 section{break-inside:avoid}`;
 
@@ -30,16 +30,13 @@ export function statusPage(all: readonly Status[], asOf: string, language: Langu
 const section = (status: Status, language: Language): Markup =>
   html`<section>
     <h2><bdi>${escapeForPeople(status.context.name)}</bdi></h2>
-    <dl>${SHOWN_COLUMNS.map((column) => field(column, status, language))}</dl>
+    <dl>
+      ${shownFields(status).map(({ key, header, lines }) => {
+        const alarms = key === "problems" && status.problems.length > 0 ? "level critical" : "";
+        return html`<dt>${header[language]}</dt>
+          <dd data-field="${key}" class="${alarms}">
+            ${lines.map((line) => html`<bdi>${escapeForPeople(line[language])}</bdi>`)}
+          </dd>`;
+      })}
+    </dl>
   </section> `;
-
-function field(
-  { key, header, value, name }: (typeof SHOWN_COLUMNS)[number],
-  status: Status,
-  language: Language,
-): Markup {
-  const shown = name === undefined ? tableCellOf(value(status)) : (name(status)?.[language] ?? "");
-  const alarms = key === "problems" && status.problems.length > 0 ? "level critical" : "";
-  return html`<dt>${header[language]}</dt>
-    <dd data-field="${key}" class="${alarms}"><bdi>${escapeForPeople(shown === "" ? "–" : shown)}</bdi></dd>`;
-}
