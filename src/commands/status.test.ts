@@ -255,7 +255,10 @@ describe("the page", () => {
     const page = readFileSync(join(folder, "status.html"), "utf8");
     expect(page).toContain('<html lang="ja">');
     expect(page.match(/<section>/g)).toHaveLength(3);
-    expect(page).toContain("2026-11-18(2 日前)");
+    expect(page.replaceAll(/<\/?span[^>]*>/g, "")).toContain("2026-11-18(2 日前)");
+    expect(page).toMatch(/<p class="level critical">問題があるテナント\(3 件中 2 件\): kanto、far<\/p>/);
+    const empty = await run("status --html -", { home, tenants: { kanto: EMPTY } });
+    expect(empty.stdout).toContain("<p>nothing is wrong</p>");
     expect(page).toMatch(/class="level critical"/);
   });
 

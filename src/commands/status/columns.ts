@@ -57,7 +57,8 @@ const countOf = (key: "users" | "orgs" | "devices", header: Text): Column<Status
   value: ({ tenant }) => tenant?.[key] ?? null,
 });
 
-const contextName = ({ context, used }: Status): Text => {
+/** A context by its name, whether it is in use, and whether it is protected. */
+export const contextName = ({ context, used }: Status): Text => {
   const marks = [
     ...(used ? [text("in use", "使用中")] : []),
     ...(context.protected === true ? [text("protected", "保護")] : []),
