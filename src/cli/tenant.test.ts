@@ -18,6 +18,15 @@ const machine = {
 
 const open = (context: Context) => openTenant(machine, { context, source: "used", among: [context.name] });
 
+const kanto = (tenantFolder: string): Context => ({
+  name: "kanto",
+  kind: "embedded",
+  tenantFolder,
+  timezone: "Asia/Tokyo",
+  language: "ja",
+  maps: new Map(),
+});
+
 const remote = (url: string, caFile?: string): Context => ({
   name: "head",
   kind: "remote",
@@ -40,14 +49,7 @@ async function served(answer: unknown): Promise<{ readonly url: string; readonly
 
 test("a tenant in process is made in its folder, by the clock that is passed in", async () => {
   const tenantFolder = join(freshFolder(), "tenants", "kanto");
-  const context = {
-    name: "kanto",
-    kind: "embedded",
-    tenantFolder,
-    timezone: "Asia/Tokyo",
-    language: "ja",
-    maps: new Map(),
-  } as const;
+  const context = kanto(tenantFolder);
   const tenant = await open(context);
   expect(tenant).toMatchObject({ context, source: "used", among: [context.name] });
   const client = await tenant.client(["tenant", "users"]);
@@ -63,14 +65,7 @@ test("a tenant in process is made in its folder, by the clock that is passed in"
 test("the update of an older tenant's file is told with its name, once", async () => {
   const tenantFolder = join(freshFolder(), "kanto");
   cpSync(OLDER, tenantFolder, { recursive: true });
-  const context = {
-    name: "kanto",
-    kind: "embedded",
-    tenantFolder,
-    timezone: "Asia/Tokyo",
-    language: "ja",
-    maps: new Map(),
-  } as const;
+  const context = kanto(tenantFolder);
   const told: string[] = [];
   for (const round of ["first", "second"]) {
     const upgrading = (name: string): void => void told.push(`${round}: ${name}`);
@@ -82,14 +77,7 @@ test("the update of an older tenant's file is told with its name, once", async (
 test("a signal that comes while the file is updated is heard before anything else is done", async () => {
   const tenantFolder = join(freshFolder(), "kanto");
   cpSync(OLDER, tenantFolder, { recursive: true });
-  const context = {
-    name: "kanto",
-    kind: "embedded",
-    tenantFolder,
-    timezone: "Asia/Tokyo",
-    language: "ja",
-    maps: new Map(),
-  } as const;
+  const context = kanto(tenantFolder);
   const abort = new AbortController();
   const reason = new Error("interrupted");
   // like a signal's listener, which runs once the event loop turns again
@@ -121,14 +109,7 @@ test("the certificate of an authority is read before anything is asked", async (
 test("reading a tenant that is not there yet finds it empty and does not make it; the first change does", async () => {
   const home = freshFolder();
   const tenantFolder = join(home, "tenants", "kanto");
-  const context = {
-    name: "kanto",
-    kind: "embedded",
-    tenantFolder,
-    timezone: "Asia/Tokyo",
-    language: "ja",
-    maps: new Map(),
-  } as const;
+  const context = kanto(tenantFolder);
   const tenant = await open(context);
   const { users, orgs, imports, renewals } = await tenant.client(["users", "orgs", "imports", "renewals"]);
   expect(await Array.fromAsync(users.list())).toEqual([]);

@@ -4,7 +4,7 @@ import type { PassThrough } from "node:stream";
 import { expect, test } from "vitest";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { freshFolder, run } from "../commands/testing/program.ts";
-import { spoolToFile } from "../lib/files/index.ts";
+import { spoolToFile } from "../lib/files/spool.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { Interrupts } from "./interrupts.ts";

@@ -20,6 +20,7 @@ const renewal = (change: Partial<RenewalItem>): RenewalItem => {
 };
 
 const DONE = plan({
+  number: 9,
   id: "0198c0de-0000-7000-8000-000000000001",
   state: "committed",
   committedAt: "2026-11-19T15:30:00.000Z",
@@ -29,12 +30,24 @@ const DONE = plan({
   delete: 1,
 });
 const EARLIER = plan({
+  number: 8,
   id: "0198c0de-0000-7000-8000-000000000002",
   state: "committed",
   committedAt: "2026-11-01T00:00:00.000Z",
 });
-const WAITING = plan({ id: "0198c0de-0000-7000-8000-000000000003", state: "awaiting-console", committedAt: null });
-const KEPT = plan({ id: "0198c0de-0000-7000-8000-000000000004", state: "planned", committedAt: null });
+const WAITING = plan({
+  number: 10,
+  id: "0198c0de-0000-7000-8000-000000000003",
+  state: "awaiting-console",
+  committedAt: null,
+});
+const KEPT = plan({
+  number: 11,
+  id: "0198c0de-0000-7000-8000-000000000004",
+  kind: "docs",
+  state: "planned",
+  committedAt: null,
+});
 
 const secured = { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 2 };
 const tenantOf = (change: Partial<Tenant>): Tenant =>
@@ -87,20 +100,21 @@ test("a tenant is shown as people read it, in both languages", async () => {
       "organisations: 4",
       "devices: 3",
       "SECURED APPs users: docs 14, contacts 2",
-      "last import: 2026-11-20 00:30 (Asia/Tokyo): users, append, +3 ~2 -1, by owner (ann)",
-      "waiting for the console  1: clomoctl imports emitted",
-      "plans kept: 1: clomoctl imports list",
+      "last import: 9 (2026-11-20 00:30): users, append, +3 ~2 -1, by owner (ann)",
+      "waiting for the console: 10: users, people.csv",
+      "plans kept: 11: SECURED APPs users (docs), people.csv",
       "last from the console: 2026-11-18 (2 days ago)",
-      "next renewals: other date 本社 2026-12-01 (11 days, critical); other date サーバー 2027-10-01 (315 days, ok)",
+      "next renewals: other date 本社 2026-12-01 (11 days, critical)",
+      ": other date サーバー 2027-10-01 (315 days, ok)",
       "wrong: other date 本社: critical (2026-12-01)",
-      `next: clomoctl renewals guide 0198c0de-0000-7000-8000-000000000012 / clomoctl imports verify ${WAITING.id} --against EXPORT.csv / clomoctl imports commit ${KEPT.id}`,
+      "next: clomoctl renewals guide 本社 --context kanto",
+      ": clomoctl imports verify 10 --against EXPORT.csv --context kanto",
+      ": clomoctl imports commit 11 --context kanto",
       "",
     ].map((line) => line.replace(/ {2,}/, ": ")),
   );
   expect(ja.stdout).toContain("kanto(使用中)\n");
-  expect(ja.stdout).toContain(
-    "2026-11-20 00:30 (Asia/Tokyo): ユーザー、追加更新、追加 3 更新 2 削除 1、実行者 owner (ann)\n",
-  );
+  expect(ja.stdout).toContain("9(2026-11-20 00:30): ユーザー、追加更新、追加 3 更新 2 削除 1、実行者 owner (ann)\n");
   expect(ja.stdout).toContain("2026-11-18(2 日前)\n");
   expect(ja.stdout).toMatch(/\n問題 +\S* ?本社: 至急\(2026-12-01\)\n/);
 });
@@ -115,9 +129,9 @@ test("programs get a list, with the same keys whatever is shown", async () => {
       protected: false,
       users: 24,
       secured,
-      lastImport: { id: DONE.id, mode: "append", create: 3, actor: "owner (ann)" },
-      waiting: [{ id: WAITING.id }],
-      plans: [{ id: KEPT.id }],
+      lastImport: { number: 9, id: DONE.id, mode: "append", create: 3, actor: "owner (ann)" },
+      waiting: [{ number: 10, id: WAITING.id }],
+      plans: [{ number: 11, id: KEPT.id }],
       mirroredAt: "2026-11-18T01:00:00.000Z",
       mirrorAgeDays: 2,
       renewals: [
@@ -145,6 +159,17 @@ test("what cannot be read is one of the problems, and the exit code is 0", async
     exit: 0,
     stdout: expect.stringMatching(/\n問題 +このテナントを読み込めません: 応答がありません。far.example.jp\n/),
   });
+  // nothing is known of its users, imports and renewals: not that there are none
+  expect(en.stdout.match(/^\S+/gm)).toEqual(["context", "location", "wrong", "next"]);
+  const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant: BROKEN });
+  expect(JSON.parse(stdout)).toMatchObject([
+    { users: null, lastImport: null, waiting: null, plans: null, renewals: null },
+  ]);
+  const field = await run("status --context far --format table --fields waiting,context", {
+    home: await homeOfThree(),
+    tenant: BROKEN,
+  });
+  expect(field.stdout).toBe("waiting for the console\ncontext                  far (in use)\n");
 });
 
 test("what has expired, or has no date, is told without days left", async () => {
@@ -154,8 +179,47 @@ test("what has expired, or has no date, is told without days left", async () => 
   ];
   const tenant = { ...FULL, listRenewals: { items } };
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nnext renewals +other date 契約 \(unknown\); other date 旧 2020-01-01 \(expired\)\n/);
-  expect(ja.stdout).toContain("その他の期日 契約(期限不明)、その他の期日 旧 2020-01-01(期限切れ)\n");
+  expect(en.stdout).toMatch(/\nnext renewals +other date 契約 \(unknown\)\n +other date 旧 2020-01-01 \(expired\)\n/);
+  expect(ja.stdout).toMatch(/その他の期日 契約\(期限不明\)\n +その他の期日 旧 2020-01-01\(期限切れ\)\n/);
+  const field = await inBoth("status --format table --fields renewals", { home: await homeOfThree(), tenant });
+  expect(field.en.stdout).toContain("other date 契約 (unknown); other date 旧 2020-01-01 (expired)\n");
+  expect(field.ja.stdout).toContain("その他の期日 契約(期限不明)、その他の期日 旧");
+});
+
+test("of many things the first ones are shown, and how many more there are", async () => {
+  const items = Array.from({ length: 7 }, (_, at) => ({ ...KEPT, number: 20 + at, fileName: "-" }));
+  const tenant = { ...FULL, imports: { items } };
+  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toMatch(/\nplans kept +20: SECURED APPs users \(docs\)\n( +2[1-4]: [^\n]+\n){4} +and 2 more\n/);
+  expect(ja.stdout).toMatch(/\n +ほか 2 件\n/);
+});
+
+test("data that came from the console today say so", async () => {
+  const tenant = { ...FULL, tenant: tenantOf({ mirroredAt: "2026-11-20T00:30:00.000Z" }) };
+  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toContain("2026-11-20 (today)\n");
+  expect(ja.stdout).toContain("2026-11-20(今日)\n");
+});
+
+test("the last import is the one that imports call so, also once it was undone", async () => {
+  const undone = { ...DONE, state: "reverted" as const };
+  const undo = plan({ number: 13, mode: "revert", state: "committed", committedAt: "2026-11-20T00:00:00.000Z" });
+  const tenant = { ...FULL, imports: { items: [undo, EARLIER, undone] } };
+  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toMatch(/\nlast import +9 \(2026-11-20 [^\n]+, by owner \(ann\), undone\n/);
+  expect(ja.stdout).toMatch(/\n最後のインポート +9\(2026-11-20 [^\n]+、取り消し済み\n/);
+});
+
+test("where there is one context, what to type needs no name of it; items of one name are told by their ids", async () => {
+  const items = FULL.listRenewals.items.map((item) => ({ ...item, name: "本社 2" }));
+  const one = await run("status --format json --query [].next[]", { home: freshFolder(), tenant: FULL });
+  expect(JSON.parse(one.stdout)).toContain("clomoctl imports commit 11");
+  const tenant = { ...FULL, listRenewals: { items } };
+  const alike = await run("status --format json --query [].next[]", { home: freshFolder(), tenant });
+  expect(JSON.parse(alike.stdout)).toContain(`clomoctl renewals guide ${items[1]?.id}`);
+  const single = { ...FULL, listRenewals: { items: items.slice(1) } };
+  const named = await run("status --format json --query [].next[]", { home: freshFolder(), tenant: single });
+  expect(JSON.parse(named.stdout)).toContain("clomoctl renewals guide '本社 2'");
 });
 
 test("of several contexts, what to type names the one it is for", async () => {
@@ -166,7 +230,8 @@ test("of several contexts, what to type names the one it is for", async () => {
   expect(exit).toBe(0);
   expect(stdout).toMatch(/\n\ncontext +osaka \(protected\)\n/);
   expect(stdout).toContain(
-    "clomoctl users import FILE --create-orgs --dry-run --context osaka / clomoctl renewals add NAME --file FILE --context osaka\n",
+    "next                     clomoctl users import FILE --create-orgs --dry-run --context osaka\n" +
+      "                         clomoctl renewals add NAME --file FILE --context osaka\n",
   );
 });
 
@@ -190,7 +255,10 @@ describe("the page", () => {
     const page = readFileSync(join(folder, "status.html"), "utf8");
     expect(page).toContain('<html lang="ja">');
     expect(page.match(/<section>/g)).toHaveLength(3);
-    expect(page).toContain("2026-11-18(2 日前)");
+    expect(page.replaceAll(/<\/?span[^>]*>/g, "")).toContain("2026-11-18(2 日前)");
+    expect(page).toMatch(/<p class="level critical">問題があるテナント\(3 件中 2 件\): kanto、far<\/p>/);
+    const empty = await run("status --html -", { home, tenants: { kanto: EMPTY } });
+    expect(empty.stdout).toContain("<p>nothing is wrong</p>");
     expect(page).toMatch(/class="level critical"/);
   });
 

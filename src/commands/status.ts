@@ -2,7 +2,7 @@ import { momentIn } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { writeOutput } from "./csv/file/output.ts";
-import { SHOWN_COLUMNS, STATUS_COLUMNS } from "./status/columns.ts";
+import { shownColumns, STATUS_COLUMNS } from "./status/columns.ts";
 import { statusOf, type Status } from "./status/gather.ts";
 import { zoneInEffect, type Tools } from "./tools.ts";
 
@@ -34,27 +34,29 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { allContexts, html }) {
     const { terminal } = tools;
-    const { contexts, used } = await contextsOf(tools, allContexts);
+    const { contexts, used, several } = await contextsOf(tools, allContexts);
     const all: Status[] = [];
-    for (const context of contexts) all.push(await statusOf(tools, context, context.name === used));
+    for (const context of contexts) {
+      all.push(await statusOf(tools, context, { used: context.name === used, several }));
+    }
     if (html !== undefined) return writePage(tools, all, html);
     const { format, fields } = terminal.output;
     if (format !== "table") return terminal.list(STATUS_COLUMNS, all);
-    const columns = fields === undefined ? SHOWN_COLUMNS : STATUS_COLUMNS;
     for (const [at, status] of all.entries()) {
       if (at > 0) await terminal.out.write("\n");
-      await terminal.show(columns, status);
+      await terminal.show(fields === undefined ? shownColumns(status) : STATUS_COLUMNS, status);
     }
   },
 });
 
-/** The contexts to show, and the name of the one in effect. An `embedded` that never held data counts only alone. */
+/** The contexts to show, the name of the one in effect, and whether there are several. An `embedded` that never held data counts only alone. */
 async function contextsOf({ contexts, globals, environment }: Tools, all: boolean) {
   const chosen = await contexts.inEffect(globals.context, environment);
   const used = chosen?.context.name;
-  if (chosen !== undefined && !all) return { contexts: [chosen.context], used };
   const [every, among] = [await contexts.list(), await contexts.counted(used)];
-  return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used };
+  const several = among.length > 1;
+  if (chosen !== undefined && !all) return { contexts: [chosen.context], used, several };
+  return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used, several };
 }
 
 async function writePage(tools: Tools, all: readonly Status[], file: string): Promise<void> {

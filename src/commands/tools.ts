@@ -62,7 +62,7 @@ export interface Tools {
   readonly environment: Environment;
   readonly home: Home;
   readonly contexts: Contexts;
-  /** for `writeFileAtomically` and `spoolToFile` */
+  /** for `writeFileAtomically`, `openInput` and `holdBytes` */
   readonly temporary: TemporaryPlace;
   readonly clock: Clock;
   readonly machine: Machine;

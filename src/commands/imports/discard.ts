@@ -1,7 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { zoneOf } from "../tools.ts";
-import { IMPORT_DETAILS, importDetails } from "./plan/columns.ts";
+import { IMPORT_DETAILS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN } from "./plan/find.ts";
 
 export default defineCommand({
@@ -12,10 +11,9 @@ export default defineCommand({
   exits: ["conflict", "not-found"],
   shows: IMPORT_DETAILS,
   async run(tools, { id }) {
-    const chosen = await tools.tenant("imports");
-    const { client, permitChange } = chosen;
+    const { client, permitChange } = await tools.tenant("imports");
     const found = await findImport(client, id, OPEN);
     await permitChange();
-    await tools.terminal.show(importDetails(zoneOf(tools, chosen)), await client.imports.discard(found.id));
+    await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));
   },
 });

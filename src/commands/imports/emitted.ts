@@ -1,6 +1,5 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { zoneOf } from "../tools.ts";
 import { importColumns } from "./plan/columns.ts";
 
 export default defineCommand({
@@ -13,8 +12,8 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports emitted" }],
   exits: ["not-found", "locked"],
   async run(tools) {
-    const chosen = await tools.tenant("imports");
-    const waiting = (await chosen.client.imports.list()).filter(({ state }) => state === "awaiting-console");
-    await tools.terminal.list(importColumns(tools.terminal, zoneOf(tools, chosen)), waiting);
+    const { client } = await tools.tenant("imports");
+    const waiting = (await client.imports.list()).filter(({ state }) => state === "awaiting-console");
+    await tools.terminal.list(importColumns(tools.terminal), waiting);
   },
 });

@@ -1,7 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { firstOf, LIMIT } from "../listing/list.ts";
-import { zoneOf } from "../tools.ts";
 import { importColumns } from "./plan/columns.ts";
 
 export default defineCommand({
@@ -11,10 +10,7 @@ export default defineCommand({
   examples: [{ line: "clomoctl imports list" }, { line: "clomoctl imports list --format json --fields number,state" }],
   exits: ["not-found", "locked"],
   async run(tools, { limit }) {
-    const chosen = await tools.tenant("imports");
-    await tools.terminal.list(
-      importColumns(tools.terminal, zoneOf(tools, chosen)),
-      firstOf(await chosen.client.imports.list(), limit),
-    );
+    const { client } = await tools.tenant("imports");
+    await tools.terminal.list(importColumns(tools.terminal), firstOf(await client.imports.list(), limit));
   },
 });

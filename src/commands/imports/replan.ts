@@ -1,7 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { zoneOf } from "../tools.ts";
-import { IMPORT_DETAILS, importDetails } from "./plan/columns.ts";
+import { IMPORT_DETAILS } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN } from "./plan/find.ts";
 import { NOTHING_CHANGED } from "./plan/pending.ts";
 import { showPlan } from "./plan/show.ts";
@@ -15,8 +14,7 @@ export default defineCommand({
   exits: ["conflict", "not-found"],
   shows: IMPORT_DETAILS,
   async run(tools, { id }) {
-    const chosen = await tools.tenant("imports");
-    const { client } = chosen;
+    const { client } = await tools.tenant("imports");
     const found = await findImport(client, id, OPEN);
     tools.describeState(() => NOTHING_CHANGED);
     const plan = await client.imports.replan(found.id, tools.signal);
@@ -29,6 +27,6 @@ export default defineCommand({
         text(`continue with: clomoctl imports ${next}`, `続けるには: clomoctl imports ${next}`),
       );
     }
-    await tools.terminal.show(importDetails(zoneOf(tools, chosen)), plan);
+    await tools.terminal.show(IMPORT_DETAILS, plan);
   },
 });

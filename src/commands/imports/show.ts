@@ -1,8 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { zoneOf } from "../tools.ts";
-import { importDetails, PROBLEM_COLUMNS, rowColumns } from "./plan/columns.ts";
+import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -37,8 +36,7 @@ export default defineCommand({
         what: text("--rows and --problems cannot be used together", "--rows と --problems は同時に使えません"),
       });
     }
-    const chosen = await tools.tenant("imports");
-    const { client } = chosen;
+    const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     if (rows) return terminal.list(rowColumns(found.kind), client.imports.rows(found.id));
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
@@ -46,6 +44,6 @@ export default defineCommand({
       const isRevert = found.mode === "revert";
       await showPlan(tools, found, isRevert ? undefined : await listProblems(terminal, client, found));
     }
-    await terminal.show(importDetails(zoneOf(tools, chosen)), found);
+    await terminal.show(IMPORT_DETAILS, found);
   },
 });

@@ -3,7 +3,9 @@ import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
+import { shownWord } from "../../lib/renewals/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
+import { lastImportOf } from "../imports/plan/find.ts";
 import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
@@ -25,14 +27,22 @@ export interface Status {
   /** what expires, the first due first */
   readonly renewals: readonly Judged[];
   readonly problems: readonly Text[];
-  /** lines to type */
+  /** lines to type; of several contexts each names its own */
   readonly next: readonly string[];
 }
 
 type Read = Pick<Status, "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "problems">;
 
+/** Where a context stands among the others. */
+export interface Place {
+  /** commands work on it where nothing else is said */
+  readonly used: boolean;
+  /** there are others: what to type says which one it is for */
+  readonly several: boolean;
+}
+
 /** How a context's tenant stands; what cannot be read is one of its problems. @throws `interrupted` */
-export async function statusOf(tools: Tools, context: Context, used: boolean): Promise<Status> {
+export async function statusOf(tools: Tools, context: Context, { used, several }: Place): Promise<Status> {
   const read = await readTenant(tools, context).catch((error: unknown): Read => {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     return {
@@ -45,7 +55,7 @@ export async function statusOf(tools: Tools, context: Context, used: boolean): P
     };
   });
   const status = { context, used, timezone: zoneOf(tools, { context }), now: tools.clock.now(), ...read };
-  return { ...status, next: nextOf(status).map((line) => (used ? line : `${line} --context ${context.name}`)) };
+  return { ...status, next: nextOf(status).map((line) => (several ? `${line} --context ${context.name}` : line)) };
 }
 
 async function readTenant(tools: Tools, context: Context): Promise<Read> {
@@ -56,12 +66,9 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
   // whether it is valid already is for checks
   const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
   const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
-  const [lastImport] = imports
-    .filter(({ committedAt }) => committedAt !== null)
-    .toSorted((one, other) => Date.parse(other.committedAt ?? "") - Date.parse(one.committedAt ?? ""));
   return {
     tenant,
-    lastImport,
+    lastImport: lastImportOf(imports),
     waiting: inState("awaiting-console"),
     plans: inState("planned"),
     renewals,
@@ -90,10 +97,14 @@ function nextOf({ tenant, waiting, plans, renewals }: Read): readonly string[] {
   if (tenant === undefined) return ["clomoctl context show"];
   const due = renewals.filter(({ level }) => level !== "ok");
   return [
-    ...due.slice(0, 1).map(({ id }) => `clomoctl renewals guide ${id}`),
-    ...waiting.slice(0, 1).map(({ id }) => `clomoctl imports verify ${id} --against EXPORT.csv`),
-    ...plans.slice(0, 1).map(({ id }) => `clomoctl imports commit ${id}`),
+    ...due.slice(0, 1).map((item) => `clomoctl renewals guide ${typedName(item, renewals)}`),
+    ...waiting.slice(0, 1).map(({ number }) => `clomoctl imports verify ${number} --against EXPORT.csv`),
+    ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
     ...(tenant.users === 0 ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
     ...(renewals.length === 0 ? ["clomoctl renewals add NAME --file FILE"] : []),
   ];
 }
+
+/** What to type for an item: its name; its id where another one is called so. */
+const typedName = ({ id, name }: Judged, all: readonly Judged[]): string =>
+  all.some((other) => other.id !== id && other.name === name) ? id : shownWord(name);

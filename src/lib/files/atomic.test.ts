@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isReplaced, writeFileAtomically, type ContentWriter } from "./atomic.ts";
 import { systemProcesses, type ProcessTable } from "./processes.ts";
-import { spoolToFile } from "./spool.ts";
+import { holdBytes, spoolToFile } from "./spool.ts";
 import { createTemporary, sweepTemporaryFiles } from "./temporary.ts";
 
 const posix = process.platform !== "win32";
@@ -238,6 +238,40 @@ test("what comes in is spooled byte by byte, 0600, and removed", async () => {
   }
   await expect(spoolToFile(torn(), place())).rejects.toThrow("torn");
   expect(await readdir(temporaryFolder)).toEqual([]);
+});
+
+test.skipIf(!existsSync(KERNELS))(
+  "where the home is read-only, bytes are held in memory, but not without end",
+  async () => {
+    const readOnly = { ...place(), temporaryFolder: KERNELS };
+    await expect(spoolToFile(Readable.from(["氏名"]), readOnly)).rejects.toMatchObject({
+      code: "unexpected",
+      what: { en: "the settings and data of clomoctl cannot be written here" },
+      where: KERNELS,
+    });
+    const held = await holdBytes(Readable.from([Buffer.from([0x93, 0xfa]), "あ"]), readOnly);
+    expect(held.bytes).toBe(5);
+    for (const _ of ["once", "again"]) {
+      expect(Buffer.concat(await Array.fromAsync(held.chunks())).toString("hex")).toBe("93fae38182");
+    }
+    await held[Symbol.asyncDispose]();
+    expect(await Array.fromAsync(held.chunks())).toEqual([]);
+    const mebibyte = Buffer.alloc(1024 * 1024);
+    const most = await holdBytes(Readable.from(Array.from({ length: 64 }, () => mebibyte)), readOnly);
+    expect(most.bytes).toBe(64 * 1024 * 1024);
+    const tooMuch = holdBytes(Readable.from([...Array.from({ length: 64 }, () => mebibyte), "x"]), readOnly);
+    await expect(tooMuch).rejects.toMatchObject({ where: KERNELS, hint: { en: "name a file: -o FILE" } });
+  },
+);
+
+test("bytes that are held lie in the temporary folder where it can be written", async () => {
+  const held = await holdBytes(Readable.from(["x"]), place());
+  expect(await readdir(temporaryFolder)).toHaveLength(2);
+  await held[Symbol.asyncDispose]();
+  expect(await readdir(temporaryFolder)).toEqual([]);
+  await writeFile(join(root, "no folder"), "");
+  const nowhere = { ...place(), temporaryFolder: join(root, "no folder") };
+  await expect(holdBytes(Readable.from(["x"]), nowhere)).rejects.toMatchObject({ code: "unexpected" });
 });
 
 /** Leaves a temporary file behind as a dying process does. */

@@ -5,5 +5,5 @@ export { readOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";
 export { readNamedFile, readShort, readText, reasonOf, unreadable, type ReadFile } from "./read.ts";
 export { scan, type Scanned } from "./scan.ts";
-export { spoolToFile } from "./spool.ts";
+export { holdBytes } from "./spool.ts";
 export { hasCode, removeUnfinished, sweepTemporaryFiles, type TemporaryPlace } from "./temporary.ts";

@@ -1,18 +1,26 @@
 import { rm } from "node:fs/promises";
 import { diskFailureOf } from "../errors/disk.ts";
-import { ensureFolder } from "./folder.ts";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+import { ensureFolder, unwritable } from "./folder.ts";
 import { readChunks } from "./read.ts";
-import { createTemporary, type TemporaryPlace } from "./temporary.ts";
+import { createTemporary, hasCode, type TemporaryFile, type TemporaryPlace } from "./temporary.ts";
 
-/** The content of a stream, as a file that can be read more than once. */
-export interface SpooledFile extends AsyncDisposable {
-  readonly path: string;
+/** The content of a stream that has ended. */
+export interface HeldBytes extends AsyncDisposable {
   readonly bytes: number;
   /** Reads it from the start, in chunks that are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
-  /** removes the file; safe to call twice. `await using` does it */
+  /** removes it; safe to call twice. `await using` does it */
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** The content of a stream, as a file that can be read more than once. */
+export interface SpooledFile extends HeldBytes {
+  readonly path: string;
+}
+
+type Stream = AsyncIterable<string | Uint8Array>;
 
 /**
  * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed
@@ -20,18 +28,40 @@ export interface SpooledFile extends AsyncDisposable {
  *
  * @throws `unexpected` when the home cannot be written, or its disk is full
  */
-export async function spoolToFile(
-  stream: AsyncIterable<string | Uint8Array>,
-  place: TemporaryPlace,
-): Promise<SpooledFile> {
+export const spoolToFile = async (stream: Stream, place: TemporaryPlace): Promise<SpooledFile> =>
+  fill(await createSpool(place), stream, place);
+
+/**
+ * Spools a stream as {@link spoolToFile} does; where the home is read-only, in memory.
+ *
+ * @throws `unexpected` when the disk is full, or memory would have to hold more than 64 MiB
+ */
+export async function holdBytes(stream: Stream, place: TemporaryPlace): Promise<HeldBytes> {
+  const created = await createSpool(place).catch((error: unknown) => {
+    if (error instanceof Failure && hasCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;
+    throw error;
+  });
+  return created === undefined ? inMemory(stream, place) : fill(created, stream, place);
+}
+
+/** @throws `unexpected` when the home cannot be written */
+async function createSpool(place: TemporaryPlace): Promise<TemporaryFile> {
   const { temporaryFolder } = place;
   await ensureFolder(temporaryFolder);
+  return createTemporary(place, temporaryFolder, "stdin", 0o600).catch((cause: unknown) => {
+    throw unwritable(temporaryFolder, cause);
+  });
+}
+
+async function fill(
+  { path, handle, forget }: TemporaryFile,
+  stream: Stream,
+  { temporaryFolder }: TemporaryPlace,
+): Promise<SpooledFile> {
   // reading the stream has errors of its own, which do not concern this folder
   const unspooled = (error: unknown): never => {
     throw diskFailureOf(error, temporaryFolder) ?? error;
   };
-  const created = createTemporary(place, temporaryFolder, "stdin", 0o600);
-  const { path, handle, forget } = await created.catch(unspooled);
   const remove = async (): Promise<void> => {
     await rm(path, { force: true });
     await forget();
@@ -50,3 +80,33 @@ export async function spoolToFile(
     throw error;
   }
 }
+
+const MOST_HELD_BYTES = 64 * 1024 * 1024;
+
+async function inMemory(stream: Stream, { temporaryFolder }: TemporaryPlace): Promise<HeldBytes> {
+  const held: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    const kept = Buffer.from(chunk);
+    bytes += kept.length;
+    if (bytes > MOST_HELD_BYTES) throw tooLarge(temporaryFolder);
+    held.push(kept);
+  }
+  return {
+    bytes,
+    async *chunks() {
+      yield* held;
+    },
+    [Symbol.asyncDispose]: async () => void held.splice(0),
+  };
+}
+
+const tooLarge = (where: string): Failure =>
+  new Failure("unexpected", {
+    what: text(
+      "nothing can be written here, and the output is too large to be kept in memory",
+      "ここに書き込めず、出力が大きすぎてメモリに保持できません",
+    ),
+    where,
+    hint: text("name a file: -o FILE", "-o FILE でファイルを指定してください"),
+  });

@@ -1,3 +1,5 @@
+/** Apart from the terminal: what is a command in a text is told by its own tests. */
+
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
 const COMMAND =
   /clomoctl (?:console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|notify|schedule|users))?(?: [a-z]+)?(?: (?:--?[a-z][\w-]*(?:=\S+)?|last\b|[^\s()、。;,:]*[./@][^\s()、。;,:]*[^\s()、。;,:.]|[A-Z]+(?:…|\b)|\d+|(?<=--app )[a-z]+))*/g;

@@ -15,3 +15,7 @@ export const same = (value: string): Text => ({ en: value, ja: value });
 
 /** `1 row`, `2 rows`: a count as English has it. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Texts one after another. */
+export const joined = (texts: readonly Text[], between = same("; ")): Text =>
+  text(texts.map(({ en }) => en).join(between.en), texts.map(({ ja }) => ja).join(between.ja));

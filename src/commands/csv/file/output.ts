@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { spoolToFile, writeFileAtomically } from "../../../lib/files/index.ts";
+import { holdBytes, writeFileAtomically } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
@@ -22,7 +22,8 @@ type Bytes = AsyncIterable<Uint8Array>;
 /**
  * Writes a file as a whole or not at all: when `bytes` throws, a named file is left unchanged.
  *
- * @param held stdout, too, gets its first byte only after the last one was read: they wait in the home's tmp folder
+ * @param held stdout, too, gets its first byte only after the last one was read: they wait in the home's tmp folder,
+ *   or in memory where the home is read-only
  */
 export async function writeOutput(
   { terminal, temporary, workingFolder }: OutputTools,
@@ -35,8 +36,8 @@ export async function writeOutput(
       for await (const chunk of bytes) await writer.write(chunk);
     });
   } else if (held) {
-    await using spooled = await spoolToFile(bytes, temporary);
-    await writeStdout(terminal, spooled.chunks());
+    await using all = await holdBytes(bytes, temporary);
+    await writeStdout(terminal, all.chunks());
   } else {
     await writeStdout(terminal, bytes);
   }

@@ -1,7 +1,7 @@
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { counted, same, text, type Text } from "../../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
 
 type Value = PlanRow["after"][number]["value"];
 
@@ -111,7 +111,3 @@ export function describeColumn(kind: Import["kind"], column: Import["columns"][n
   const header = fieldName(kind, field);
   return text(`${header}: ${en}`, `${header}: ${ja}`);
 }
-
-/** Texts one after another. */
-export const joined = (texts: readonly Text[], between = text("; ", "; ")): Text =>
-  text(texts.map(({ en }) => en).join(between.en), texts.map(({ ja }) => ja).join(between.ja));

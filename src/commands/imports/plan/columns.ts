@@ -1,10 +1,10 @@
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../../../lib/model/import.ts";
-import { minuteIn } from "../../../lib/model/time.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { same, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { changesOf, describeChange, describeColumn, joined, nameOf } from "./changes.ts";
+import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { listColumns } from "../../listing/list.ts";
+import { changesOf, describeChange, describeColumn, nameOf } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
@@ -25,10 +25,10 @@ const columnChanges = <R>(header: Text, planOf: (record: R) => Import): Column<R
   },
 });
 
-/** A time: where people read it, in their zone. */
-const time = (key: "createdAt" | "committedAt" | "emittedAt", header: Text, zone: string): Column<Import> => ({
+/** A time; people read it in their zone. */
+const time = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> => ({
   ...plain(key, header),
-  name: ({ [key]: instant }) => (instant === null ? null : same(minuteIn(instant, zone))),
+  instant: true,
 });
 
 /** What an import is of, in a word; users of SECURED APPs by their app. */
@@ -37,14 +37,13 @@ const kindName = (kind: Import["kind"]): Text => {
   return app === undefined ? text(kind, thing.title.ja) : same(app);
 };
 
-/** Every column of an import, as lists have them. */
-const listColumnsIn = (zone: string): readonly Column<Import>[] => [
-  { ...count("number", text("no.", "No.")) },
+const COLUMNS: readonly Column<Import>[] = [
+  count("number", text("no.", "No.")),
   plain("id", text("import", "インポート ID")),
+  time("createdAt", text("created at", "作成日時")),
   { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) },
   { ...plain("mode", text("mode", "インポート方法")), name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode) },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
-  time("createdAt", text("created at", "作成日時"), zone),
   plain("fileName", text("file", "ファイル")),
   count("rows", text("rows", "行数")),
   count("create", text("create", "追加")),
@@ -64,17 +63,9 @@ const CHANGES: Column<Import> = {
       .join(" "),
 };
 
-/** The columns that fit on a terminal, in their order there; a wider one has the file too. */
-const USUAL = ["number", "createdAt", "kind", "mode", "state", "changes"];
-const WIDE = 110;
-
-/** The columns of imports in a list. @param zone of their times in tables */
-export const importColumns = ({ output, columns }: Terminal, zone: string): readonly Column<Import>[] => {
-  const all = listColumnsIn(zone);
-  if (output.format !== "table" || output.fields !== undefined) return all;
-  const usual = columns < WIDE ? USUAL : [...USUAL, "fileName"];
-  return usual.flatMap((key) => [...all, CHANGES].find((column) => column.key === key) ?? []);
-};
+/** The columns of imports in a list: what fits on a terminal, or every one where they are asked for. */
+export const importColumns = (terminal: Terminal): readonly Column<Import>[] =>
+  listColumns(terminal, [...COLUMNS, CHANGES], ["number", "createdAt", "kind", "mode", "state", "changes"]);
 
 /** Another import: its id, and for people its number. */
 const other = (key: "reverts" | "revertedBy", number: "revertsNumber" | "revertedByNumber", header: Text) => ({
@@ -82,9 +73,9 @@ const other = (key: "reverts" | "revertedBy", number: "revertsNumber" | "reverte
   name: ({ [number]: value }: Import) => (value === null ? null : same(String(value))),
 });
 
-/** The columns of a single import. @param zone of its times in tables */
-export const importDetails = (zone: string): readonly Column<Import>[] => [
-  ...listColumnsIn(zone),
+/** The columns of a single import. */
+export const IMPORT_DETAILS: readonly Column<Import>[] = [
+  ...COLUMNS,
   count("unchanged", text("unchanged", "変更なし")),
   count("secretsSet", text("secrets set", "設定した機密情報")),
   count("orgsCreated", text("organisations created", "作成した組織")),
@@ -98,14 +89,11 @@ export const importDetails = (zone: string): readonly Column<Import>[] => [
   plain("actor", text("by", "実行者")),
   plain("encoding", text("encoding", "文字コード")),
   plain("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
-  time("emittedAt", text("written for the console at", "管理画面用に書き出した日時"), zone),
-  time("committedAt", text("committed at", "確定日時"), zone),
+  time("emittedAt", text("written for the console at", "管理画面用に書き出した日時")),
+  time("committedAt", text("committed at", "確定日時")),
   other("reverts", "revertsNumber", text("undoes import", "取り消すインポート")),
   other("revertedBy", "revertedByNumber", text("undone by import", "取り消したインポート")),
 ];
-
-/** The keys of {@link importDetails}, for commands that check them first. */
-export const IMPORT_DETAILS = importDetails("UTC");
 
 /** The columns of a plan's row. */
 const ROW_COLUMNS: readonly Column<PlanRow>[] = [
@@ -157,13 +145,6 @@ const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => (
   value: ({ plan }) => plan[key],
 });
 
-const flag = (key: "dryRun" | "committed", header: Text): Column<ImportResult> => ({
-  key,
-  header,
-  value: (result) => result[key],
-  name: (result) => (result[key] ? text("yes", "はい") : text("no", "いいえ")),
-});
-
 /** The columns of an import's result. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   { key: "number", header: text("no.", "No."), align: "end", value: ({ plan }) => plan.number },
@@ -175,7 +156,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
     value: ({ plan }) => plan.mode,
     name: ({ plan }) => nameIn(IMPORT_MODE_NAMES, plan.mode),
   },
-  flag("dryRun", text("dry run", "確認のみ(変更なし)")),
+  { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },
   resultCount("rows", text("rows", "行数")),
   resultCount("create", text("created", "追加")),
   resultCount("update", text("updated", "更新")),
@@ -184,7 +165,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   resultCount("invalid", text("invalid", "不正")),
   resultCount("secretsSet", text("secrets set", "設定した機密情報")),
   resultCount("orgsCreated", text("organisations created", "作成した組織")),
-  flag("committed", text("committed", "確定")),
+  { key: "committed", header: text("committed", "確定"), value: ({ committed }) => committed },
   { key: "newOrgs", header: text("new organisations", "新しい組織"), value: ({ plan }) => plan.newOrgs },
   { key: "newGroups", header: text("new groups", "新しいグループ"), value: ({ plan }) => plan.newGroups },
   columnChanges(text("changes by column", "列ごとの変更"), ({ plan }) => plan),

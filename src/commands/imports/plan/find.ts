@@ -57,11 +57,17 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
 
 const MOST_NAMED = 5;
 
-function findLast(imports: readonly Import[], states: LastOf): Import {
+/** The import that people mean by `last`; undefined if there is none. @param lastOf by default of what has been done */
+export function lastImportOf(imports: readonly Import[], lastOf = DONE): Import | undefined {
   const [last] = imports
     // nobody means an undo by the last import that was committed
-    .filter(({ mode, state }) => states.includes(state) && (states !== DONE || mode !== "revert"))
+    .filter(({ mode, state }) => lastOf.includes(state) && (lastOf !== DONE || mode !== "revert"))
     .toSorted((a, b) => momentOf(b) - momentOf(a) || b.number - a.number);
+  return last;
+}
+
+function findLast(imports: readonly Import[], states: LastOf): Import {
+  const last = lastImportOf(imports, states);
   if (last !== undefined) return last;
   throw notFound(
     states === DONE

@@ -2,11 +2,11 @@ import type { Import, PlanRow, Client } from "../../../lib/client/index.ts";
 import { titleOf } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, nameIn, SIGNS } from "../../../lib/model/import.ts";
-import { counted, same, text, type Text } from "../../../lib/text/index.ts";
+import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
-import { describeColumn, describeRow, fieldName, joined, nameOf } from "./changes.ts";
+import { describeColumn, describeRow, fieldName, nameOf } from "./changes.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** Maximum number of rows shown of each kind. */

@@ -1,8 +1,8 @@
 import { text, type Language } from "../../../text/index.ts";
 import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
 import { drawChart, legendMarker, ROWS_OF_A_CHART } from "./chart.ts";
-import { html, Markup } from "../markup.ts";
-import { PAGE_STYLE } from "./style.ts";
+import { html, type Markup } from "../markup.ts";
+import { pageDocument } from "./document.ts";
 import { drawTable } from "./table.ts";
 import type { Timeline, Typesetting } from "../../timeline.ts";
 
@@ -19,39 +19,22 @@ export interface PageContent extends Typesetting {
   readonly contexts: readonly string[];
 }
 
-/**
- * What expires, as one HTML page that needs nothing else: no script, no other file, in light and dark and on paper. A
- * time line, and a table that says the same.
- */
+/** What expires, as a page: a time line, and a table that says the same. */
 export function renewalsPage(content: PageContent): string {
-  const { language, visible } = content;
+  const { language, visible, items } = content;
   const title = text("Renewals", "期限のあるもの")[language];
   const tenants = content.contexts.map(visible).join(", ");
-  return `<!doctype html>
-${
-  html`<html lang="${language}">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width,initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>${title}: ${tenants}</title>
-      <style>
-        ${new Markup(PAGE_STYLE)}
-      </style>
-    </head>
-    <body>
-      <header>
-        <h1>${title}</h1>
-        <p>
-          <bdi>${tenants}</bdi>
-          <span class="faint">${text(`as of ${content.asOf}`, `${content.asOf} 現在`)[language]}</span>
-        </p>
-        <p>${summary(content)}</p>
-      </header>
-      <main>${content.items.length === 0 ? null : charts(content)}</main>
-    </body>
-  </html> `.source
-}`;
+  return pageDocument({
+    language,
+    title: `${title}: ${tenants}`,
+    header: html`<h1>${title}</h1>
+      <p>
+        <bdi>${tenants}</bdi>
+        <span class="faint">${text(`as of ${content.asOf}`, `${content.asOf} 現在`)[language]}</span>
+      </p>
+      <p>${summary(content)}</p> `,
+    main: items.length === 0 ? null : charts(content),
+  });
 }
 
 const LEVELS: readonly Level[] = ["expired", "unknown", "critical", "warning", "ok"];
