@@ -20,7 +20,7 @@ import { testWrongLines } from "../testing/refusals.ts";
 const FILE =
   "シリアルナンバー,IMEI番号,所有者メールアドレス\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\nSERIAL000002,,\r\n";
 const folder = (): string => folderWith({ "devices.csv": FILE });
-const PLAN = planOf({ kind: "devices", inputSha256: sha256(FILE) });
+const PLAN = planOf({ kind: "devices", inputSha256: sha256(FILE), header: (FILE.split("\r\n")[0] ?? "").split(",") });
 const ROWS = giving(
   rowOf({
     key: "SERIAL000001",
@@ -92,7 +92,7 @@ test("writes them for the console, and says what of it is not known", async () =
   const { en, ja } = await inBoth("devices import devices.csv --emit-csv out.csv --yes", { tenant, folder: place });
   expect(en.exit).toBe(0);
   const written = new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")));
-  expect(written).toContain("\r\nSERIAL000001,,,,00 000000 000000 0,,,,hanako@example.co.jp,\r\n");
+  expect(written).toContain("\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\n");
   expect(en.stderr).toContain(
     "\nwarning: out.csv has clomoctl's own headers, as the console's for devices are not known: replace them before the upload, and put clomoctl's into the console's export before it is verified\n",
   );
@@ -112,13 +112,17 @@ test("promises of the console no mode and no deletion, and nothing of headers th
   writeFileSync(join(home, "map.yaml"), "columns:\n  Serial: シリアルナンバー\n");
   await run("context add mapped --embedded --map devices=map.yaml", { home, folder: home });
   const plan = { ...PLAN, mode: "replace", delete: 1 } as const;
-  const tenant = planning(plan, { importRows: ROWS, emitImport: plan });
+  const tenant = planning(plan, { importRows: ROWS, emitImport: plan, devices: { items: [], next: null } });
   const line = "devices import devices.csv --mode replace --emit-csv out.csv --confirm-deletions 1 --context mapped";
   const { en, ja } = await inBoth(line, { tenant, home, folder: home });
   expect(en.exit).toBe(0);
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(home, "out.csv")))).toMatch(/^Serial,/);
-  expect(en.stderr).toContain("(which one, and whether it deletes what the file lacks, is not known)\n");
-  expect(ja.stderr).toContain("(どれが合うか、ファイルにないものが削除されるかは確認されていません)\n");
+  expect(en.stderr).toContain(
+    "\nout-delete.xlsx: 1 to be deleted by hand (devices), if the upload does not: whether it does is not known\n",
+  );
+  expect(ja.stderr).toContain(
+    "\nout-delete.xlsx: デバイス 1 件は、アップロードで削除されなければ手作業で削除してください(削除されるかどうかは確認されていません)\n",
+  );
   expect(en.stderr).not.toMatch(/own headers|must be/);
   expect(ja.stderr).not.toMatch(/独自|必ず/);
 });

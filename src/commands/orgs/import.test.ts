@@ -19,7 +19,7 @@ import { example } from "../testing/tenant.ts";
 
 const TREE = "組織名,組織コード,上位組織コード,上位組織パス\r\n本社,,,\r\n営業部,S01,,本社\r\n";
 const folder = (): string => folderWith({ "tree.csv": TREE });
-const PLAN = planOf({ kind: "orgs", inputSha256: sha256(TREE) });
+const PLAN = planOf({ kind: "orgs", inputSha256: sha256(TREE), header: (TREE.split("\r\n")[0] ?? "").split(",") });
 const ROWS = giving(
   rowOf({ key: "本社", after: [{ field: "name", value: "本社" }] }),
   rowOf({ row: 3, key: "S01", changed: ["parent"], action: "update", after: [{ field: "name", value: "営業部" }] }),

@@ -146,7 +146,14 @@ const panelNote = (file: string): Text =>
   );
 
 const byHand = (list: string, { delete: count, kind }: Import): Text => {
-  const { en, ja } = FORMATS[kind].thing.title;
+  const { title, screen } = FORMATS[kind].thing;
+  const { en, ja } = title;
+  if (screen.choice === undefined) {
+    return text(
+      `${basename(list)}: ${count} to be deleted by hand (${en}), if the upload does not: whether it does is not known`,
+      `${basename(list)}: ${ja} ${count} 件は、アップロードで削除されなければ手作業で削除してください(削除されるかどうかは確認されていません)`,
+    );
+  }
   return text(
     `${basename(list)}: ${count} to be deleted by hand (${en}): 追加更新 deletes nothing`,
     `${basename(list)}: 手作業で削除する${ja} ${count} 件(追加更新では削除されません)`,
