@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "../commands/testing/program.ts";
@@ -104,6 +104,17 @@ test("the certificate of an authority is read before anything is asked", async (
   const url = "https://127.0.0.1:1/";
   await expect(open(remote(url, join(folder, "nowhere.pem")))).rejects.toMatchObject({ code: "not-found" });
   await expect(open(remote(url, join(folder, "ca.pem")))).rejects.toMatchObject({ code: "input-rejected" });
+});
+
+test("a first change that cannot make the tenant fails for its own reason, and leaves what was there", async () => {
+  const tenantFolder = join(freshFolder(), "tenants", "kanto");
+  const tenant = await open(kanto(tenantFolder));
+  const { users } = await tenant.client(["users"]);
+  // no file can be made where a folder is
+  mkdirSync(join(tenantFolder, "tenant.db"), { recursive: true });
+  await expect(users.addField({ name: "入社年" })).rejects.toThrow(expect.not.stringContaining("not open"));
+  await tenant.close();
+  expect(readdirSync(tenantFolder)).toEqual(["tenant.db"]);
 });
 
 test("reading a tenant that is not there yet finds it empty and does not make it; the first change does", async () => {

@@ -94,8 +94,9 @@ function madeByChange(folder: string, open: (inMemory: boolean) => Tenant): Tena
   let making: Promise<void> | undefined;
   const make = async (): Promise<void> => {
     await ensureFolder(folder);
+    const made = open(false);
     await tenant.close();
-    tenant = open(false);
+    tenant = made;
   };
   return {
     async fetch(request) {

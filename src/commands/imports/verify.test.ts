@@ -43,7 +43,9 @@ const folderOf = (content: string | Uint8Array = EXPORT): string => folderWith({
 test("sends the export, and shows the plan as committed where they agree", async () => {
   const { en, ja } = await inBoth(`${VERIFY} --format json`, { tenant: tenantWith(accepted), folder: folderOf() });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toMatch(/^import 12: .*\nundo: clomoctl imports revert 12\n$/);
+  expect(en.stderr).toMatch(
+    /^import 12: .*\nundo here, while the console keeps it: clomoctl imports revert 12 --mirror-only\n$/,
+  );
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: true });
   expect(en.requests).toEqual([
     { operation: "imports" },
@@ -56,9 +58,9 @@ test("lists what differs, and says that the plan keeps waiting", async () => {
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
   expect(en.exit).toBe(9);
   expect(en.stdout.split("\n").slice(0, 3)).toEqual([
-    "what\tkey\tname\tvalues\ttouched",
-    "missing\thanako@example.co.jp\t髙橋 花子\t[]\ttrue",
-    "only-in-console\tjiro@example.co.jp\t髙橋 花子\t[]\tfalse",
+    "what\tkey\tname\tvalues\ttouched\trecords",
+    "missing\thanako@example.co.jp\t髙橋 花子\t[]\ttrue\t1",
+    "only-in-console\tjiro@example.co.jp\t髙橋 花子\t[]\tfalse\t1",
   ]);
   expect(en.stderr).toContain(
     "records that differ from the plan: 12 (of those listed, 2 touched by it); nothing was changed; the plan is still waiting for verification\n",
@@ -80,6 +82,7 @@ test("a difference has both values, in words on a terminal", async () => {
       { field: "emails", planned: ["a@x", "b@x"], console: ["a@x"] },
     ],
     touched: true,
+    records: 1,
   });
   const { en, ja } = await inBoth(`${VERIFY} --format table`, circumstances);
   expect(en.stdout).toContain("役職: planned 部長, console (blank); メールアドレス: planned a@x, b@x, console a@x");
@@ -106,6 +109,19 @@ test("an export that shows none of the changes proves nothing, and what it lacks
     "グループ名: 2026-11-20 に 2 件を送信しましたが、エクスポートにないため照合していません\n",
   );
   expect(ja.stderr).toContain("計画の変更は 1 つもエクスポートに現れません。");
+});
+
+test("programs are told what is not proved too, before and after it is accepted", async () => {
+  const answer: Verification = { ...accepted, accepted: false, reason: "unseen", import: WAITING, unseen };
+  const asked = await run(`${VERIFY} --format json`, { tenant: tenantWith(answer), folder: folderOf() });
+  expect(JSON.parse(asked.stdout)).toEqual([
+    { what: "not-shown", key: null, name: "グループ名", values: [], touched: true, records: 2 },
+  ]);
+  const done = await run(`${VERIFY} --accept-unseen --format json`, {
+    tenant: tenantWith({ ...accepted, unseen }),
+    folder: folderOf(),
+  });
+  expect(JSON.parse(done.stdout)).toMatchObject({ committed: true, unseen });
 });
 
 test("--accept-unseen is passed on, and what is not verified is named all the same", async () => {

@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { zoneOf } from "../tools.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
-import { RESULT_COLUMNS } from "./plan/columns.ts";
+import { RESULT_COLUMNS, UNSEEN_COLUMN } from "./plan/columns.ts";
 import { DIFFERENCE_COLUMNS } from "./outputs/console/differences.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
@@ -69,7 +69,7 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl imports verify 12 --against export.csv" }],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
-  shows: [...RESULT_COLUMNS, ...DIFFERENCE_COLUMNS("users")],
+  shows: [...RESULT_COLUMNS, UNSEEN_COLUMN, ...DIFFERENCE_COLUMNS("users")],
   async run(tools, { id, against, encoding, acceptUnseen, sameAsUpload }) {
     const { terminal } = tools;
     const { client, context } = await tools.tenant("imports");
@@ -106,9 +106,14 @@ export default defineCommand({
     const day = dayOf(found.emittedAt ?? found.createdAt, zoneOf(tools, { context }));
     for (const line of unseenOf(verification, day)) await terminal.note(line);
     if (accepted) {
-      return showResult(tools, { plan: verification.import, dryRun: false, committed: true });
+      return showResult(tools, {
+        plan: verification.import,
+        dryRun: false,
+        committed: true,
+        unseen: verification.unseen,
+      });
     }
-    await terminal.list(DIFFERENCE_COLUMNS(found.kind), verification.first);
+    await terminal.list(DIFFERENCE_COLUMNS(found.kind), [...verification.first, ...verification.unseen]);
     for (const line of nextSteps(verification, found)) await terminal.note(line);
     return "differs";
   },

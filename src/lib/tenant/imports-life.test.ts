@@ -293,7 +293,7 @@ test("a newer upload of the same kind supersedes the one that waits, unless it i
   const other = await imports.emitted(await tenant.plan(orgs, ORGS));
   const next = await tenant.plan(users, [header, ["髙橋", "takahashi@x"]]);
   const kept = await failureOf(imports.emitted(next, { keepWaiting: true }));
-  expect(kept).toMatchObject({ code: "conflict", what: { en: expect.stringContaining(first.id) } });
+  expect(kept).toMatchObject({ code: "conflict", what: { en: expect.stringContaining(`import ${first.number}`) } });
   expect(await imports.show(next.id)).toMatchObject({ state: "planned" });
   const second = await imports.emitted(next);
   expect(second).toMatchObject({ state: "awaiting-console", supersedes: [first.id] });

@@ -1,4 +1,4 @@
-import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
+import type { Import, InputProblem, PlanRow, Verification } from "../../../lib/client/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS } from "../../../lib/model/import.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
@@ -93,6 +93,10 @@ export const IMPORT_DETAILS: readonly Column<Import>[] = [
   time("committedAt", text("committed at", "確定日時")),
   other("reverts", "revertsNumber", text("undoes import", "取り消すインポート")),
   other("revertedBy", "revertedByNumber", text("undone by import", "取り消したインポート")),
+  {
+    ...plain("unverifiedColumns", text("not verified", "照合していない列")),
+    name: ({ unverifiedColumns }) => same(unverifiedColumns.map(({ header }) => header).join(", ")),
+  },
 ];
 
 /** The columns of a plan's row. */
@@ -136,7 +140,17 @@ export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
   readonly committed: boolean;
+  /** of a verification: the columns that the console's export does not show */
+  readonly unseen?: Verification["unseen"] | undefined;
 }
+
+/** What a verification could not prove. */
+export const UNSEEN_COLUMN: Column<ImportResult> = {
+  key: "unseen",
+  header: text("not in the export", "エクスポートにない列"),
+  value: ({ unseen = [] }) => unseen,
+  name: ({ unseen = [] }) => same(unseen.map(({ header, records }) => `${header} (${records})`).join(", ")),
+};
 
 const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ({
   key,

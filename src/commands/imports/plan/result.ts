@@ -4,7 +4,7 @@ import { nounNamed } from "../../../lib/model/problem.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
-import { RESULT_COLUMNS, USUAL_RESULT, type ImportResult } from "./columns.ts";
+import { RESULT_COLUMNS, UNSEEN_COLUMN, USUAL_RESULT, type ImportResult } from "./columns.ts";
 
 /** Shows how an import ended: of a committed one what was done and how to take it back, then its result. */
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
@@ -12,7 +12,8 @@ export async function showResult(tools: Tools, result: ImportResult): Promise<vo
   const { plan, committed, dryRun } = result;
   if (committed) for (const line of afterCommit(plan)) await terminal.note(line);
   else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
-  await terminal.show(listColumns(terminal, RESULT_COLUMNS, USUAL_RESULT), result);
+  const columns = result.unseen === undefined ? RESULT_COLUMNS : [...RESULT_COLUMNS, UNSEEN_COLUMN];
+  await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
 }
 
 const AFTER_DRY_RUN = text(
@@ -22,14 +23,7 @@ const AFTER_DRY_RUN = text(
 
 /** What was done, and what to type next. */
 function afterCommit(plan: Import): readonly Text[] {
-  const { number, revertsNumber } = plan;
-  const next =
-    revertsNumber === null
-      ? text(`undo: clomoctl imports revert ${number}`, `取り消すには: clomoctl imports revert ${number}`)
-      : text(
-          `what was restored: clomoctl imports show ${number} --rows`,
-          `元に戻した内容: clomoctl imports show ${number} --rows`,
-        );
+  const next = nextOf(plan);
   const { consoleTask } = plan;
   if (consoleTask === undefined) return [done(plan), next];
   const console = `clomoctl console show ${consoleTask}`;
@@ -41,6 +35,19 @@ function afterCommit(plan: Import): readonly Text[] {
     ),
     next,
   ];
+}
+
+function nextOf({ number, revertsNumber, emittedAt }: Import): Text {
+  if (revertsNumber !== null) {
+    const shown = `clomoctl imports show ${number} --rows`;
+    return text(`what was restored: ${shown}`, `元に戻した内容: ${shown}`);
+  }
+  const undo = `clomoctl imports revert ${number}`;
+  if (emittedAt === null) return text(`undo: ${undo}`, `取り消すには: ${undo}`);
+  return text(
+    `undo here, while the console keeps it: ${undo} --mirror-only`,
+    `ここでだけ取り消すには(管理画面はそのまま): ${undo} --mirror-only`,
+  );
 }
 
 const ACTIONS = [

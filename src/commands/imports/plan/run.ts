@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Import } from "../../../lib/client/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
@@ -88,7 +89,9 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
     const { client } = await tools.tenant("imports");
     await emit(tools, file, source, async (sha256) => {
       const { supersedes = [] } = await client.imports.emitted(plan, { sha256, keepWaiting });
-      for (const other of supersedes) await terminal.note(superseded(other, plan.id));
+      if (supersedes.length === 0) return;
+      const others = (await client.imports.list()).filter(({ id }) => supersedes.includes(id));
+      for (const other of others) await terminal.note(superseded(other, plan));
     });
     await terminal.note(
       text(
@@ -101,8 +104,8 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
   await confirmAndCommit(tools, pending, options, emitCsv === undefined ? undefined : () => handOver(emitCsv));
 }
 
-const superseded = (old: string, id: string): Text =>
+const superseded = ({ number: old, fileName }: Import, { number }: Import): Text =>
   text(
-    `import ${old} was waiting for its verification; it is superseded by ${id}`,
-    `照合待ちだったインポート ${old} は、${id} に差し替えました`,
+    `import ${old} (${fileName}) was waiting for its verification; ${number} supersedes it: do not upload its file any more, and if that was done, upload the new one after it`,
+    `照合待ちだったインポート ${old}(${fileName})は、${number} に差し替えました。以前のファイルはアップロードしないでください。アップロード済みなら、続けて新しいファイルをアップロードしてください`,
   );

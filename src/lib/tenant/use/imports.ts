@@ -418,9 +418,12 @@ const reasonOf = (found: {
 };
 
 const othersWait = (waiting: readonly ImportRecord[]): Failure => {
-  const ids = waiting.map(({ id }) => id).join(", ");
+  const numbers = waiting.map(({ pk }) => pk).join(", ");
   return new Failure("conflict", {
-    what: text(`another upload awaits its verification: ${ids}`, `照合待ちのアップロードがあります: ${ids}`),
+    what: text(
+      `another upload awaits its verification: import ${numbers}`,
+      `照合待ちのアップロードがあります: インポート ${numbers}`,
+    ),
     hint: text(
       "verify or discard it first: clomoctl imports list",
       "先に照合するか破棄してください: clomoctl imports list",

@@ -1,4 +1,4 @@
-import type { Difference, Import } from "../../../../lib/client/index.ts";
+import type { Difference, Import, Verification } from "../../../../lib/client/index.ts";
 import type { Column } from "../../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../../lib/text/index.ts";
 import { changesOf, fieldName, nameOf, shownValue } from "../../plan/changes.ts";
@@ -33,21 +33,45 @@ const valuesOf = ({ action, changed, planned, after: seen }: Difference) =>
       }))
     : [];
 
-/** The columns of what differs between the console's export and a plan. */
-export const DIFFERENCE_COLUMNS = (kind: Import["kind"]): readonly Column<Difference>[] => [
+/** A column that a plan changes and the export does not have. */
+type UnseenColumn = Verification["unseen"][number];
+
+type Line = Difference | UnseenColumn;
+
+const isUnseen = (line: Line): line is UnseenColumn => "records" in line;
+
+const NOT_SHOWN = text("not in the export", "エクスポートにない列");
+
+/** The columns of what differs between the console's export and a plan, and of what the export does not show. */
+export const DIFFERENCE_COLUMNS = (kind: Import["kind"]): readonly Column<Line>[] => [
   {
     key: "what",
     header: text("what", "差異"),
-    value: ({ action }) => WHAT[action][0],
-    name: ({ action }) => WHAT[action][1],
+    value: (line) => (isUnseen(line) ? "not-shown" : WHAT[line.action][0]),
+    name: (line) => (isUnseen(line) ? NOT_SHOWN : WHAT[line.action][1]),
   },
-  { key: "key", header: text("key", "キー"), value: ({ key }) => key },
-  { key: "name", header: text("name", "名前"), value: ({ planned, after }) => nameOf({ before: planned, after }) },
-  { key: "values", header: text("values", "値"), value: valuesOf, name: (difference) => inWords(kind, difference) },
+  { key: "key", header: text("key", "キー"), value: (line) => (isUnseen(line) ? null : line.key) },
+  {
+    key: "name",
+    header: text("name", "名前"),
+    value: (line) => (isUnseen(line) ? line.header : nameOf({ before: line.planned, after: line.after })),
+  },
+  {
+    key: "values",
+    header: text("values", "値"),
+    value: (line) => (isUnseen(line) ? [] : valuesOf(line)),
+    name: (line) => (isUnseen(line) ? null : inWords(kind, line)),
+  },
   {
     key: "touched",
     header: text("touched by the plan", "計画の対象"),
-    value: ({ touched }) => touched,
-    name: ({ touched }) => (touched ? text("yes", "はい") : text("no", "いいえ")),
+    value: (line) => isUnseen(line) || line.touched,
+    name: (line) => (isUnseen(line) || line.touched ? text("yes", "はい") : text("no", "いいえ")),
+  },
+  {
+    key: "records",
+    header: text("records", "件数"),
+    align: "end",
+    value: (line) => (isUnseen(line) ? line.records : 1),
   },
 ];

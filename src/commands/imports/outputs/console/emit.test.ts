@@ -118,10 +118,13 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
 test("an upload that supersedes another says so, and refuses to with --keep-waiting", async () => {
   const other = "019a9f3c-5a00-7abc-8def-000000000042";
   const emitImport = { ...planOf({ state: "awaiting-console" }), supersedes: [other] };
-  const { en, ja } = await inBoth(`${LINE} --keep-waiting`, circumstances({ more: { emitImport } }));
-  expect(en.requests.at(-1)?.query).toMatchObject({ keepWaiting: "true" });
-  expect(en.stderr).toContain(`\nimport ${other} was waiting for its verification; it is superseded by ${ID}\n`);
-  expect(ja.stderr).toContain(`\n照合待ちだったインポート ${other} は、${ID} に差し替えました\n`);
+  const imports = { items: [planOf({ id: other, number: 9, fileName: "old.csv" })] };
+  const { en, ja } = await inBoth(`${LINE} --keep-waiting`, circumstances({ more: { emitImport, imports } }));
+  expect(en.requests.at(-2)?.query).toMatchObject({ keepWaiting: "true" });
+  expect(en.stderr).toContain(
+    "\nimport 9 (old.csv) was waiting for its verification; 12 supersedes it: do not upload its file any more",
+  );
+  expect(ja.stderr).toContain("\n照合待ちだったインポート 9(old.csv)は、12 に差し替えました。以前のファイルは");
 });
 
 test("only existing users with an account lack a secret, and only where the file gives none", async () => {
