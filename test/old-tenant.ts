@@ -138,6 +138,7 @@ function recordThen(record: Row): Row {
     "newOrgs",
     "newGroups",
     ...("setsSecret" in record ? ["name", "changes"] : []),
+    ...("fileName" in record ? ["changes"] : []),
   ]);
   const known = Object.entries(record).filter(([key]) => !unknown.has(key));
   return Object.fromEntries(

@@ -35,10 +35,10 @@ export default defineCommand({
   async run(tools, { allContexts, html }) {
     const { terminal } = tools;
     const { contexts, used, several } = await contextsOf(tools, allContexts);
-    const all: Status[] = [];
-    for (const context of contexts) {
-      all.push(await statusOf(tools, context, { used: context.name === used, several }));
-    }
+    // at once: one that does not answer keeps nobody waiting for the others
+    const all = await Promise.all(
+      contexts.map((context) => statusOf(tools, context, { used: context.name === used, several })),
+    );
     if (html !== undefined) return writePage(tools, all, html);
     const { format, fields } = terminal.output;
     if (format !== "table") return terminal.list(STATUS_COLUMNS, all);

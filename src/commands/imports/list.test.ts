@@ -30,9 +30,9 @@ test("lists every import with what it did, the same in both languages", async ()
   const { en, ja } = await inBoth("imports list", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
   expect(en.stdout.split("\n")).toEqual([
-    "number\tcreatedAt\tkind\tmode\tstate\tchanges",
-    "13\t2026-11-20T01:23:45.000Z\tdocs\treplace\tplanned\t+3 ~4 -5",
-    "12\t2026-11-20T01:23:45.000Z\tusers\tappend\tcommitted\t+1 ~1",
+    "number\tkind\tmode\tstate\tcreatedAt\tchanges",
+    "13\tdocs\treplace\tplanned\t2026-11-20T01:23:45.000Z\t+3 ~4 -5",
+    "12\tusers\tappend\tcommitted\t2026-11-20T01:23:45.000Z\t+1 ~1",
     "",
   ]);
   expect(ja.stdout).toBe(en.stdout);
@@ -41,13 +41,13 @@ test("lists every import with what it did, the same in both languages", async ()
 test("is a table on a terminal, in the person's language and the context's zone", async () => {
   const { en, ja } = await inBoth("imports list", { tenant, terminal: {} });
   expect(en.stdout.split("\n")).toEqual([
-    "no.  created at        kind   mode     state      changes",
-    " 13  2026-11-20 10:23  docs   replace  planned    +3 ~4 -5",
-    " 12  2026-11-20 10:23  users  append   committed  +1 ~1",
+    "no.  kind   mode     state      created at        changes",
+    " 13  docs   replace  planned    2026-11-20 10:23  +3 ~4 -5",
+    " 12  users  append   committed  2026-11-20 10:23  +1 ~1",
     "",
   ]);
-  expect(ja.stdout).toMatch(/^No\. +作成日時 +種類 +インポート方法 +状態 +変更\n/);
-  expect(ja.stdout).toMatch(/\n +12 +2026-11-20 10:23 +ユーザー +追加更新 +確定済み +\+1 ~1\n$/);
+  expect(ja.stdout).toMatch(/^No\. +種類 +インポート方法 +状態 +作成日時 +変更\n/);
+  expect(ja.stdout).toMatch(/\n +12 +ユーザー +追加更新 +確定済み +2026-11-20 10:23 +\+1 ~1\n$/);
 });
 
 const KINDS = ["users", "docs", "calendar"] as const;

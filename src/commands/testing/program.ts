@@ -21,7 +21,7 @@ export interface Circumstances {
   /** what the tenant answers, of whichever context; a failure where it cannot be opened; or how to reach a tenant */
   readonly tenant?: Answers | Failure | Transport;
   /** the same by context, where a command works on several */
-  readonly tenants?: Readonly<Record<string, Answers | Failure>>;
+  readonly tenants?: Readonly<Record<string, Answers | Failure | Transport>>;
   /** a terminal on stdin, stdout and stderr, of 80 columns unless told otherwise */
   readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
   /** bytes of stdin, where it is no terminal */

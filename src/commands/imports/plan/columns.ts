@@ -40,10 +40,10 @@ const kindName = (kind: Import["kind"]): Text => {
 const COLUMNS: readonly Column<Import>[] = [
   count("number", text("no.", "No.")),
   plain("id", text("import", "インポート ID")),
-  time("createdAt", text("created at", "作成日時")),
   { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) },
   { ...plain("mode", text("mode", "インポート方法")), name: ({ mode }) => nameIn(IMPORT_MODE_NAMES, mode) },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
+  time("createdAt", text("created at", "作成日時")),
   plain("fileName", text("file", "ファイル")),
   count("rows", text("rows", "行数")),
   count("create", text("create", "追加")),
@@ -65,7 +65,7 @@ const CHANGES: Column<Import> = {
 
 /** The columns of imports in a list: what fits on a terminal, or every one where they are asked for. */
 export const importColumns = (terminal: Terminal): readonly Column<Import>[] =>
-  listColumns(terminal, [...COLUMNS, CHANGES], ["number", "createdAt", "kind", "mode", "state", "changes"]);
+  listColumns(terminal, [...COLUMNS, CHANGES], ["number", "kind", "mode", "state", "createdAt", "changes"]);
 
 /** Another import: its id, and for people its number. */
 const other = (key: "reverts" | "revertedBy", number: "revertsNumber" | "revertedByNumber", header: Text) => ({
