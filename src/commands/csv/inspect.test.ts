@@ -223,7 +223,7 @@ describe("a workbook", () => {
   test("is described by its sheet", async () => {
     const { exit, stdout, stderr } = await run("csv inspect - --sheet 社員 --format json --lang en", { stdin });
     expect(exit).toBe(3);
-    expect(stderr).toContain("stdin:2:2: 社員コード: B2 has a formula without a result");
+    expect(stderr).toMatch(/^stdin:2:2: 社員コード: B2 has a formula without a result[^(]+$/m);
     expect(JSON.parse(stdout)).toMatchObject({
       encoding: "xlsx",
       delimiter: null,
