@@ -233,6 +233,19 @@ describe("a workbook", () => {
     });
   });
 
+  test("has its blank rows counted as those of CSV are", async () => {
+    const rows = `${rowOf(1, "氏名", "役職")}<row r="2"><c r="A2" s="0"/></row>${rowOf(3, "山田", "主任")}<row r="5"><c r="B5" s="0"/></row>`;
+    const book = workbookOf({ sheets: { 社員: { rows } } });
+    expect(await inspected(book)).toMatchObject({
+      rows: 1,
+      oddities: [{ kind: "blank-rows", count: 2, row: 2 }],
+    });
+    const { stderr } = await run("csv check - --as users --key email --lang en", { stdin: book });
+    expect(stderr).toContain("warning: stdin:2: 2 blank rows skipped\n");
+    const { stdout } = await run("csv convert - -", { stdin: book });
+    expect(stdout).toBe("氏名,役職\r\n山田,主任\r\n");
+  });
+
   test("is sound with hidden rows, which are told", async () => {
     const hidden = rowOf(1, "氏名") + rowOf(2, "山田").replace("<row ", '<row hidden="1" ');
     const { en, ja } = await inBoth("csv inspect -", { stdin: workbookOf({ sheets: { 社員: { rows: hidden } } }) });
