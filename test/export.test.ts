@@ -19,6 +19,15 @@ const cp932 = (bytes: Uint8Array): string => new TextDecoder("shift_jis", { fata
 /** The counts of an import that changes nothing. */
 const NOTHING = { create: 0, update: 0, delete: 0, invalid: 0 };
 
+test.each(["users", "orgs", "devices"])("an export of %s is never a workbook, whatever its name", async (noun) => {
+  const home = await freshHome();
+  const { code, stderr } = await run([noun, "export", "-o", "now.XLSX"], { home, cwd: home });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("list --format xlsx -o FILE") });
+  const ja = await run([noun, "export", "-o", "now.XLSX", "--lang", "ja"], { home, cwd: home });
+  expect(ja.stderr).toContain("エクスポートはコンソール用の CSV です");
+  expect(await readdir(home)).not.toContain("now.XLSX");
+});
+
 describe("users export", () => {
   test("the language of the account decides the encoding, which is said", async () => {
     const home = await homeWith("users/people.utf-8.lf.csv");

@@ -22,6 +22,8 @@ export interface RunOptions {
   /** further environment, beside PATH, HOME (the program's home) and LANG=C */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** of a pseudo-terminal; default 100 x 40 */
+  readonly size?: { readonly columns: number; readonly rows: number };
   /** Node to run it on; the one the tests run on when absent */
   readonly node?: string;
 }
@@ -98,11 +100,11 @@ export async function run(args: readonly string[], options: RunOptions): Promise
   return start(args, options).ended;
 }
 
-/** Starts the built program on a pseudo-terminal of 100 columns. */
+/** Starts the built program on a pseudo-terminal. */
 export function startOnTerminal(args: readonly string[], options: RunOptions): OnTerminal {
   const pty = spawnTerminal(options.node ?? process.execPath, [DOOR, ...args], {
-    cols: 100,
-    rows: 40,
+    cols: options.size?.columns ?? 100,
+    rows: options.size?.rows ?? 40,
     cwd: options.cwd ?? ROOT,
     env: { TERM: "xterm-256color", ...environmentOf(options) },
   });

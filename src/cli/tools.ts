@@ -194,7 +194,8 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     get machine() {
       return machineOf(outside);
     },
-    stdin: wholeInput(outside, interrupts),
+    // a device without an end is told by the descriptor
+    stdin: Object.assign(wholeInput(outside, interrupts), { fd: host.stdin.fd }),
     workingFolder,
     signal,
     tenant: async (...nouns) => tenants.open(await choose(), nouns),

@@ -287,9 +287,56 @@ test.each([
   ["--key upn", "key-duplicate UPN"],
 ])("rows are told apart by the key that the import will have: %s", async (option, found) => {
   const upn = option.endsWith("upn");
-  const stdin = `氏名,メールアドレス,社員コード,UPN\n山田,a@example.jp,1,u\n髙橋,${upn ? "b" : "a"}@example.jp,2,u\n`;
+  const stdin = `氏名,メールアドレス,社員コード,UPN\n山田,a@example.jp,1,u\n髙橋,${upn ? "b" : "a"}@example.jp,2,${upn ? "u" : "v"}\n`;
   const problems = problemsIn(await check(stdin, `--as users --format json ${option}`.trimEnd()));
   expect(problems.map(({ code, header }) => `${code} ${header}`)).toEqual([found, found]);
+});
+
+test("a code that two rows have is a warning, and so are codes and serial numbers that look the same", async () => {
+  const codes = ["E1", "E2", "E1", "ｅ２", "E1"].map((code, at) => `山田,a${at}@example.jp,${code}`);
+  const stdin = ["氏名,メールアドレス,社員コード", ...codes, ""].join("\n");
+  const { en, ja } = await inBoth("csv check - --as users", { stdin });
+  expect(en.exit).toBe(0);
+  expect(en.stderr.split("\n").filter((line) => line.includes("row "))).toEqual([
+    "warning: stdin:4:3: 社員コード: the same 社員コード as row 2, and 1 more row like that (C4)",
+    "warning: stdin:5:3: 社員コード: differs from row 3 in letter case or width only; these are two different records (C5)",
+  ]);
+  expect(ja.stderr).toContain("2 行目と同じ社員コードです。ほか 1 行(セル C4)\n");
+  const serials = await check("シリアルナンバー\nC02X\nc02x\nＣ０２Ｘ\n", "--as devices --format json");
+  expect(problemsIn(serials).map(({ code }) => code)).toEqual(["code-alike", "code-alike", "value-full-width"]);
+});
+
+test("codes that lost their zeros are told once, with the first one", async () => {
+  const codes = ["0012", "13", "E5", "0140", "150", "16a"].map((code, at) => `山田,a${at}@example.jp,${code}`);
+  const { en, ja } = await inBoth("csv check - --as users", {
+    stdin: ["氏名,メールアドレス,社員コード", ...codes, ""].join("\n"),
+  });
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr:
+      'warning: stdin:3:3: 社員コード: fewer digits than other codes, which begin with 0; a spreadsheet removes zeros at the start: "13" and 1 more (C3)\n',
+  });
+  expect(ja.stderr).toContain("先頭の 0 を消した可能性があります: 「13」 ほか 1 件(セル C3)\n");
+  const unpadded = ["12", "113", "5"].map((code, at) => `山田,a${at}@example.jp,${code}`);
+  expect((await check(["氏名,メールアドレス,社員コード", ...unpadded, ""].join("\n"))).stderr).toBe("");
+});
+
+test("a code that Excel protects by a formula is explained where its quotes are broken", async () => {
+  const { en, ja } = await inBoth("csv check - --as users", {
+    stdin: '氏名,メールアドレス,社員コード\n山田,a@example.jp,="0012"\n',
+  });
+  expect(en.stderr).toContain("a code kept as a formula; leave out the = and the quotes (C2)\n");
+  expect(ja.stderr).toContain("= と引用符を外してください)(セル C2)\n");
+  expect((await check('氏名,メールアドレス\n山"田,a@example.jp\n')).stderr).not.toContain("formula");
+});
+
+test("columns that are left out are told", async () => {
+  const { en, ja } = await inBoth("csv check - --as users", { stdin: "氏名,メールアドレス,,\n山田,a@example.jp,,\n" });
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: "warning: stdin:1: 2 columns without a header and without a value left out\n",
+  });
+  expect(ja.stderr).toContain("ヘッダーも値もない 2 列を読み飛ばします\n");
 });
 
 test("columns nobody knows are a problem, unless they allowed", async () => {

@@ -127,7 +127,10 @@ async function asCsv(tools: Tools, file: InputFile, sheet: string | undefined): 
   async function* chunks(): AsyncGenerator<Uint8Array> {
     let rows = "";
     const sink: RecordSink = {
-      record: (cells, count) => void (rows += formatRecord(cells.slice(0, count), "\r\n")),
+      record(cells, count, row) {
+        const filled = cells.slice(0, count);
+        if (row === 1 || filled.some((cell) => cell !== "")) rows += formatRecord(filled, "\r\n");
+      },
       problem: () => undefined,
     };
     const reading = { encoding: "xlsx", dialect: CONSOLE_DIALECT, sheet } as const;

@@ -223,7 +223,7 @@ describe("a workbook", () => {
   test("is described by its sheet", async () => {
     const { exit, stdout, stderr } = await run("csv inspect - --sheet 社員 --format json --lang en", { stdin });
     expect(exit).toBe(3);
-    expect(stderr).toContain("stdin:2:2: 社員コード: B2 has a formula without a result");
+    expect(stderr).toMatch(/^stdin:2:2: 社員コード: B2 has a formula without a result[^(]+$/m);
     expect(JSON.parse(stdout)).toMatchObject({
       encoding: "xlsx",
       delimiter: null,
@@ -231,6 +231,19 @@ describe("a workbook", () => {
       rows: 2,
       problems: 1,
     });
+  });
+
+  test("has its blank rows counted as those of CSV are", async () => {
+    const rows = `${rowOf(1, "氏名", "役職")}<row r="2"><c r="A2" s="0"/></row>${rowOf(3, "山田", "主任")}<row r="5"><c r="B5" s="0"/></row>`;
+    const book = workbookOf({ sheets: { 社員: { rows } } });
+    expect(await inspected(book)).toMatchObject({
+      rows: 1,
+      oddities: [{ kind: "blank-rows", count: 2, row: 2 }],
+    });
+    const { stderr } = await run("csv check - --as users --key email --lang en", { stdin: book });
+    expect(stderr).toContain("warning: stdin:2: 2 blank rows skipped\n");
+    const { stdout } = await run("csv convert - -", { stdin: book });
+    expect(stdout).toBe("氏名,役職\r\n山田,主任\r\n");
   });
 
   test("is sound with hidden rows, which are told", async () => {

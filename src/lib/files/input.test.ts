@@ -54,6 +54,15 @@ test.skipIf(process.platform === "win32")("a device without an end is given up, 
   expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
 });
 
+test.skipIf(process.platform === "win32")("so is one that stdin comes from", async () => {
+  const place = placeOf();
+  const zero = await open("/dev/zero");
+  const stdin = zero.createReadStream();
+  Object.assign(stdin, { fd: zero.fd });
+  await expect(openInput({ ...place, stdin }, "-")).rejects.toMatchObject({ code: "usage", where: "stdin" });
+  expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
+});
+
 test.each([
   ["nowhere.csv", "not-found"],
   ["in.csv/in.csv", "not-found"],

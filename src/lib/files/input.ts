@@ -1,5 +1,7 @@
+import { fstat } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
+import { promisify } from "node:util";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { A_FOLDER, openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts";
@@ -16,6 +18,8 @@ export interface InputFile extends AsyncDisposable {
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
+const statOf = promisify(fstat);
+
 /** Where an input file is looked up, and where a stream is spooled. */
 export interface InputPlace extends ReadingPlace {
   readonly temporary: TemporaryPlace;
@@ -27,7 +31,7 @@ export interface InputPlace extends ReadingPlace {
  * @throws `not-found` when there is no such file, `usage` when it cannot be read
  */
 export async function openInput({ stdin, temporary, workingFolder }: InputPlace, label: string): Promise<InputFile> {
-  if (label === "-") return spooled("stdin", stdin, temporary);
+  if (label === "-") return spooled("stdin", (await isDevice(stdin)) ? ending(stdin, "stdin") : stdin, temporary);
   const path = resolve(workingFolder, label);
   const refuse = (cause: unknown): never => {
     throw unreadable(label, cause);
@@ -47,11 +51,17 @@ export async function openInput({ stdin, temporary, workingFolder }: InputPlace,
   };
 }
 
+/** Whether a stream comes from a device, as stdin does after `< /dev/zero`. */
+async function isDevice(stream: object): Promise<boolean> {
+  const fd = "fd" in stream ? stream.fd : undefined;
+  return typeof fd === "number" && (await statOf(fd)).isCharacterDevice();
+}
+
 /** Nobody types more than that. */
 const MOST_OF_A_DEVICE_BYTES = 16 * 1024 * 1024;
 
 /** What comes from a device such as a terminal. @throws `usage` where it does not end, as `/dev/zero` */
-async function* ending(stream: AsyncIterable<Uint8Array>, where: string): AsyncGenerator<Uint8Array> {
+async function* ending(stream: AsyncIterable<string | Uint8Array>, where: string): AsyncGenerator<string | Uint8Array> {
   let bytes = 0;
   for await (const chunk of stream) {
     bytes += chunk.length;

@@ -384,8 +384,8 @@ describe("what is wrong with a file", () => {
       ["二", "b@x.jp", "", ""],
       ["", "", ""],
     ]);
-    expect(table.faults()).toEqual(["row-blank@3:0", "cells-surplus@4:0"]);
-    expect(table.problems.map(({ params }) => params)).toEqual([{ count: 2 }, { count: 1 }]);
+    expect(table.faults()).toEqual(["columns-blank@1:0", "row-blank@3:0", "cells-surplus@4:0"]);
+    expect(table.problems.map(({ params }) => params)).toEqual([{ count: 1 }, { count: 2 }, { count: 1 }]);
     expect(table.rows.map(([key]) => key)).toEqual(["a@x.jp", "b@x.jp"]);
     expect(found.rows).toBe(2);
   });

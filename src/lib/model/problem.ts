@@ -101,7 +101,12 @@ export const PROBLEMS = {
   "character-nul": error("contains a NUL character (U+0000)", "NUL 文字(U+0000)があります"),
   // quoting and cells
   "quote-unclosed": error("the quote opened here is never closed", "ここで始まる引用符が閉じられていません"),
-  "quote-stray": error("quote inside an unquoted cell", "引用符で始まらないセルの途中に引用符があります"),
+  "quote-stray": error(
+    (p) =>
+      `quote inside an unquoted cell${p["before"] === "=" ? ": a code kept as a formula; leave out the = and the quotes" : ""}`,
+    (p) =>
+      `引用符で始まらないセルの途中に引用符があります${p["before"] === "=" ? "(数式の形で保護された値です。= と引用符を外してください)" : ""}`,
+  ),
   "quote-trailing": error("text after the closing quote", "閉じた引用符の後に文字があります"),
   "cells-too-few": error(
     (p) =>
@@ -157,6 +162,10 @@ export const PROBLEMS = {
   "header-blank": error(
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
+  ),
+  "columns-blank": warning(
+    (p) => `${counted(Number(p["count"]), "column")} without a header and without a value left out`,
+    "ヘッダーも値もない {count} 列を読み飛ばします",
   ),
   "header-again": error(
     "this is the header row again; remove it",
@@ -219,6 +228,10 @@ export const PROBLEMS = {
   "value-missing": suspicion("a program's word for no value", "プログラムが「値なし」に使う語です"),
   "value-blanks": suspicion("blanks at the ends", "前後に空白があります"),
   "value-full-width": suspicion("full-width letters in a code", "コードに全角英数字があります"),
+  "value-short": suspicion(
+    "fewer digits than other codes, which begin with 0; a spreadsheet removes zeros at the start",
+    "0 で始まるほかのコードより桁が少ない値です。表計算ソフトが先頭の 0 を消した可能性があります",
+  ),
   "value-decimal": suspicion("a code made a decimal number", "コードが小数になっています"),
   "value-date": suspicion("a date where a code is expected", "コードが日付になっています"),
   "mail-scheme": suspicion("begins with mailto:", "先頭に mailto: があります"),
@@ -226,9 +239,19 @@ export const PROBLEMS = {
   // rows compared with each other
   "key-duplicate": error("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": error("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
+  "code-repeated": warning(
+    (p) =>
+      `the same ${p["header"]} as row ${p["row"]}${Number(p["count"] ?? 1) > 1 ? `, and ${counted(Number(p["count"]) - 1, "more row")} like that` : ""}`,
+    (p) =>
+      `${p["row"]} 行目と同じ${p["header"]}です${Number(p["count"] ?? 1) > 1 ? `。ほか ${Number(p["count"]) - 1} 行` : ""}`,
+  ),
   "id-case-only": warning(
     "differs from row {row} in letter case only; these are two different users",
     "{row} 行目と大文字・小文字だけが違います(別のユーザーになります)",
+  ),
+  "code-alike": warning(
+    "differs from row {row} in letter case or width only; these are two different records",
+    "{row} 行目と大文字・小文字や全角・半角だけが違います(別のデータになります)",
   ),
   // rows compared with the tenant
   "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),

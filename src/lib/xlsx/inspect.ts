@@ -15,12 +15,14 @@ export async function inspectWorkbook(
   read: (sink: RecordSink) => AsyncIterable<void>,
 ): Promise<Inspection> {
   const problems: RecordProblem[] = [];
+  const blank: number[] = [];
   let header: readonly string[] | undefined;
   let [records, problemCount] = [0, 0];
   const steps = read({
-    record(cells, count) {
+    record(cells, count, row) {
       if (header === undefined) header = cells.slice(0, count);
-      else records += 1;
+      else if (cells.slice(0, count).some((cell) => cell.trim() !== "")) records += 1;
+      else blank.push(row);
     },
     problem(problem) {
       problemCount += 1;
@@ -38,7 +40,7 @@ export async function inspectWorkbook(
     records,
     newlines: { crlf: 0, lf: 0, cr: 0 },
     quotedNewlines: 0,
-    oddities: [],
+    oddities: blank.length === 0 ? [] : [{ kind: "blank-rows", count: blank.length, row: blank[0] ?? 0 }],
     problems,
     problemCount,
   };

@@ -182,7 +182,8 @@ export class SheetReader implements XmlHandler {
   #closeRow(): void {
     const covering = this.#context.merges.covering(this.#row);
     const isBlank = this.#filled.length === 0 && this.#found.length === 0;
-    if (!isBlank) this.#passOn(covering);
+    // cells that only have a format are those of a CSV file's blank row
+    if (!isBlank || (this.#column > 0 && this.#width >= 0)) this.#passOn(isBlank ? [] : covering);
     for (const at of this.#filled) this.#cells[at] = "";
     this.#filled.length = 0;
     this.#found.length = 0;
@@ -206,7 +207,8 @@ export class SheetReader implements XmlHandler {
         this.#found.push({ code: "cell-merged", column, params: { cell: cellName(column, row), ...params } });
       }
     }
-    if (this.#hiddenRow && !isHeader) this.#hidden = { count: this.#hidden.count + 1, row: this.#hidden.row || row };
+    if (this.#hiddenRow && !isHeader && filled > 0)
+      this.#hidden = { count: this.#hidden.count + 1, row: this.#hidden.row || row };
     for (const { code, column, params } of this.#found) this.#sink.problem({ code, row, line: row, column, params });
     this.#sink.record(this.#cells, width, row, row, this.#found.length === 0);
   }

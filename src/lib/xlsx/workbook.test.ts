@@ -142,6 +142,7 @@ describe("rows", () => {
     expect((await read(workbookOf({ sheets: { a: { rows } } }))).rows).toEqual([
       [1, "氏名", "コード", "役職"],
       [3, "山田", "", ""],
+      [4, "", "", ""],
       [7, "", "x", "", "", "1"],
       [8, "林", "1", "2"],
     ]);

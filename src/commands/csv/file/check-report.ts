@@ -5,6 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { counted, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { cellName } from "../../../lib/xlsx/cell-name.ts";
 
 /** A checked file. */
 export interface CheckedFile {
@@ -18,28 +19,20 @@ export interface CheckedFile {
 /** Maximum number of problems of each severity shown to people. */
 const FIRST = 20;
 
-/** A cell as a spreadsheet names it: `C4`. */
-function cellName(row: number, column: number): string {
-  let letters = "";
-  for (let left = column; left > 0; left = Math.floor((left - 1) / 26)) {
-    letters = String.fromCharCode(65 + ((left - 1) % 26)) + letters;
-  }
-  return `${letters}${row}`;
-}
-
 /**
  * `people.csv:4812:3: メールアドレス: not a mail address (C4812)`, with the physical line if it differs from the row, which
- * has cells of several lines above it.
+ * has cells of several lines above it. A reason that names the cell itself, as that of a workbook's cell, is left as it is.
  */
 export function problemLine(
   file: string,
-  { row, line, column, header }: Pick<Problem, "row" | "line" | "column" | "header">,
+  { row, line, column, header, params }: Omit<Problem, "code">,
   reason: Text,
 ): Text {
   const place = [file, ...(row > 0 ? [row, ...(column > 0 ? [column] : [])] : [])].join(":");
   const name = header === "" ? "" : `${header}: `;
+  const cell = row > 0 && column > 0 ? cellName(column, row) : undefined;
   const where = [
-    ...(row > 0 && column > 0 ? [text(cellName(row, column), `セル ${cellName(row, column)}`)] : []),
+    ...(cell === undefined || params["cell"] === cell ? [] : [text(cell, `セル ${cell}`)]),
     ...(line > 0 && line !== row ? [text(`line ${line}`, `テキストの ${line} 行目`)] : []),
   ];
   const [en, ja] = [where.map((one) => one.en).join(", "), where.map((one) => one.ja).join("、")];

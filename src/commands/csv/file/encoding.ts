@@ -20,9 +20,12 @@ export const INPUT_ENCODING = {
   ),
 } as const satisfies ChoiceField;
 
+/** The option that resolves an ambiguity, of most commands. */
+const INPUT_ENCODING_FLAG = "--encoding";
+
 /** Options for detecting an encoding. */
 export interface EncodingQuestion {
-  /** the option that resolves an ambiguity; default `--encoding` */
+  /** default {@link INPUT_ENCODING_FLAG} */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -31,19 +34,23 @@ type Source = Pick<InputFile, "chunks" | "label">;
 
 const HEAD_BYTES = 64 * 1024;
 
+const longer = (head: Uint8Array, chunk: Uint8Array): Uint8Array =>
+  head.length >= HEAD_BYTES ? head : Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+
 /** The first bytes of a file. */
 export async function headOf(file: Source, signal?: AbortSignal): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
-    head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+    head = longer(head, chunk);
     if (head.length >= HEAD_BYTES) break;
   }
   return head;
 }
 
 /**
- * The encoding of a file; for `auto` no more of it is read than is needed to be certain.
+ * The encoding of a text file; for `auto` no more of it is read than is needed to be certain, and nothing twice but what
+ * is refused.
  *
  * @throws `input-rejected` when the file is no table, is UTF-8 but for some bytes, or is valid both as UTF-8 and as CP932
  *   half-width kana
@@ -51,46 +58,65 @@ export async function headOf(file: Source, signal?: AbortSignal): Promise<Uint8A
 export async function encodingOf(
   file: Source,
   asked: Encoding | "auto",
-  { flag = "--encoding", signal }: EncodingQuestion = {},
+  { flag = INPUT_ENCODING_FLAG, signal }: EncodingQuestion = {},
 ): Promise<Encoding> {
-  await refuseForeign(file, asked, { flag, signal });
-  if (asked !== "auto") return asked;
+  if (asked !== "auto") {
+    refuseForeign(file.label, await headOf(file, signal), asked, flag);
+    return asked;
+  }
+  let head: Uint8Array = new Uint8Array(0);
   const detector = new EncodingDetector();
+  let weight: Utf8Weight | undefined;
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
+    head = longer(head, chunk);
+    const begins = !detector.settled && detector.end().ascii;
     detector.write(chunk);
-    if (detector.settled) break;
+    // ASCII before it weighs nothing
+    if (begins && detector.settled) weight = new Utf8Weight();
+    weight?.write(chunk);
+    if (head.length >= HEAD_BYTES && detector.settled && weight?.settled !== false) break;
   }
+  refuseForeign(file.label, head, asked, flag);
   const { encoding, ambiguity } = detector.end();
   if (ambiguity !== undefined) throw ambiguous(file.label, flag, ambiguity);
-  if (encoding === "shift_jis") await refuseBrokenUtf8(file, { flag, signal });
+  if (encoding === "shift_jis") await refuseBrokenUtf8(file, { flag, signal, weight });
   return encoding;
 }
 
-/** @throws `input-rejected` if the file is no table, or in an encoding that is not read or cannot be told */
-export async function refuseForeign(
-  file: Source,
+/** @throws `input-rejected` if a file that begins so is no table, or in an encoding that is not read or cannot be told */
+export function refuseForeign(
+  label: string,
+  head: Uint8Array,
   asked: Encoding | "auto",
-  { flag = "--encoding", signal }: EncodingQuestion = {},
-): Promise<void> {
-  const kind = foreignKind(await headOf(file, signal), asked !== "auto");
+  flag: string = INPUT_ENCODING_FLAG,
+): void {
+  const kind = foreignKind(head, asked !== "auto");
   if (kind === undefined) return;
   const [what, hint] = FOREIGN[kind](flag);
-  throw new Failure("input-rejected", { what, where: file.label, hint });
+  throw new Failure("input-rejected", { what, where: label, hint });
 }
 
-/** @throws `input-rejected` if a file that is not UTF-8 is nearly so, naming the first place */
+/**
+ * @param question its `weight` is that of the whole file, if it was weighed already
+ * @throws `input-rejected` if a file that is not UTF-8 is nearly so, naming the first place
+ */
 export async function refuseBrokenUtf8(
   file: Source,
-  { flag = "--encoding", signal }: EncodingQuestion = {},
+  { flag = INPUT_ENCODING_FLAG, signal, weight }: EncodingQuestion & { readonly weight?: Utf8Weight | undefined } = {},
 ): Promise<void> {
+  const weighed = weight ?? (await weightOf(file, signal));
+  if (!weighed.settled && weighed.end()) throw brokenUtf8(file.label, flag, await firstBroken(file));
+}
+
+async function weightOf(file: Source, signal: AbortSignal | undefined): Promise<Utf8Weight> {
   const weight = new Utf8Weight();
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
     weight.write(chunk);
-    if (weight.settled) return;
+    if (weight.settled) break;
   }
-  if (weight.end()) throw brokenUtf8(file.label, flag, await firstBroken(file));
+  return weight;
 }
 
 /** The first place whose bytes are not UTF-8. */
@@ -129,11 +155,6 @@ const brokenUtf8 = (label: string, flag: string, place: RecordProblem | undefine
   });
 };
 
-const SAVE_AS_CSV = text(
-  "open it in Excel and save it as CSV UTF-8 (comma delimited)",
-  "Excel で開き「CSV UTF-8(コンマ区切り)」で保存してください",
-);
-
 const notRead = (name: string): readonly [Text, Text] => [
   text(`this is text in ${name}, which is not read`, `${name} のテキストです。この文字コードは読み込めません`),
   text("save it as UTF-8", "UTF-8 で保存し直してください"),
@@ -151,15 +172,6 @@ const EXPORT_CSV = text("pass a CSV file", "CSV ファイルを指定してく�
 
 /** What is no table is, and what to do. */
 const FOREIGN: Readonly<Record<ForeignKind, (flag: string) => readonly [what: Text, hint: Text]>> = {
-  xlsx: () => [text("this is an Excel workbook, not a CSV file", "CSV ではなく Excel ブックです"), SAVE_AS_CSV],
-  xls: () => [
-    text(
-      "this is an old Excel workbook (.xls) or one with a password, not a CSV file",
-      "CSV ではなく、古い形式(.xls)かパスワード付きの Excel ブックです",
-    ),
-    SAVE_AS_CSV,
-  ],
-  zip: () => [text("this is a ZIP archive, not a CSV file", "CSV ではなく ZIP ファイルです"), EXPORT_CSV],
   pdf: () => [text("this is a PDF, not a CSV file", "CSV ではなく PDF です"), EXPORT_CSV],
   html: () => [
     text("this is a web page (HTML), not a CSV file", "CSV ではなく Web ページ(HTML)です"),

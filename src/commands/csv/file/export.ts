@@ -2,10 +2,12 @@ import type { Client } from "../../../lib/client/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { relabel } from "../../../lib/csv/layout/relabel.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import { BYTES } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
+import { isWorkbookName } from "../../imports/outputs/table-file.ts";
 import { watched } from "./watched.ts";
 import { customFieldsOf, loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
@@ -47,6 +49,19 @@ export const EXPORT_DETAILS = [
 export const accountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
+/** @throws `usage` for the name of a workbook: an export is CSV for the console */
+function refuseWorkbookName(output: string): void {
+  if (!isWorkbookName(output)) return;
+  throw new Failure("usage", {
+    what: text("an export is CSV, for the console", "エクスポートはコンソール用の CSV です"),
+    where: output,
+    hint: text(
+      "name the file .csv; list --format xlsx -o FILE writes a workbook",
+      "ファイル名を .csv にしてください。ブックにするには list --format xlsx -o FILE を使います",
+    ),
+  });
+}
+
 /** What to export, and how to request it from the tenant. */
 export interface ExportSource {
   readonly format: FormatName;
@@ -64,6 +79,7 @@ export async function runExport(
   { format, open }: ExportSource,
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
+  refuseWorkbookName(options.output);
   const tenant = await tools.tenant();
   const form = await chooseOutputForm(tools, options, accountLanguage(tenant));
   const map = await loadColumnMap(tools, format, {

@@ -19,13 +19,14 @@ interface InspectChoice {
  */
 export async function inspectFile(file: InputFile, { encoding, sheet, signal }: InspectChoice): Promise<Inspection> {
   const chunks = (): AsyncIterable<Uint8Array> => watched(file.chunks(), signal);
-  if (isWorkbook(await headOf(file, signal))) {
+  const head = await headOf(file, signal);
+  if (isWorkbook(head)) {
     const { inspectWorkbook } = await import("../../../lib/xlsx/inspect.ts");
     const reading = { encoding: "xlsx", dialect: CONSOLE_DIALECT, sheet } as const;
     return inspectWorkbook(file.bytes, (sink) => recordsOf(chunks(), reading, file.label, sink));
   }
   refuseSheet(file.label, sheet);
-  await refuseForeign(file, encoding, { signal });
+  refuseForeign(file.label, head, encoding);
   const { inspect } = await import("../../../lib/csv/inspect.ts");
   const inspection = await inspect(chunks, { encoding: encoding === "auto" ? undefined : encoding });
   if (encoding === "auto" && inspection.encoding === "shift_jis") await refuseBrokenUtf8(file, { signal });

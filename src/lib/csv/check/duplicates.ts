@@ -3,7 +3,7 @@ import type { FileHandle } from "../../files/read.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
 import { findSharedHashes, hashId, hashValue, type PlacedPart, type SharedHashes, type ValueHash } from "./hashes.ts";
-import { keyIn, RowKeys, type KeySpace } from "./keys.ts";
+import { looseKey, RowKeys, type KeySpace } from "./keys.ts";
 import { recordsOnly } from "./part.ts";
 import { readBytes } from "./read.ts";
 import type { Layout } from "../layout/layout.ts";
@@ -85,7 +85,13 @@ class Verification {
       this.#hash(exact, space.comparison, s, this.#word);
       if (!this.#ids.has(hashId(this.#word[0] ?? 0, this.#word[1] ?? 0))) continue;
       const place = this.#placeOf(space, exact, cells, { row, line });
-      this.#compare(space, `${s} ${keyIn(space, exact)}`, { exact, row, key, place, repeated: new Map() });
+      this.#compare(space, `${s} ${looseKey(space.comparison, exact)}`, {
+        exact,
+        row,
+        key,
+        place,
+        repeated: new Map(),
+      });
     }
   }
 
@@ -96,14 +102,20 @@ class Verification {
       return;
     }
     const { place } = holder;
-    const same = space.caseMatters ? earlier.find(({ exact }) => exact === holder.exact) : earlier[0];
+    const keyOf = ({ exact }: Holder): string => comparisonKey(space.comparison, exact);
+    const same = space.caseMatters ? earlier.find((other) => keyOf(other) === keyOf(holder)) : earlier[0];
+    if (same !== undefined && space.shared) {
+      this.#report({ ...place, code: "code-repeated", params: { header: place.header, row: same.row } });
+      return;
+    }
     if (same !== undefined) {
       const code = same.key && holder.key ? "key-duplicate" : "value-duplicate";
       this.#report({ ...place, code, params: { header: place.header, row: same.row } });
       same.repeated.set(code, holder.row);
       return;
     }
-    this.#report({ ...place, code: "id-case-only", params: { row: earlier[0]?.row ?? 0 } });
+    const code = space.comparison === "code" ? "code-alike" : "id-case-only";
+    this.#report({ ...place, code, params: { row: earlier[0]?.row ?? 0 } });
     earlier.push(holder);
   }
 

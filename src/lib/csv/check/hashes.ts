@@ -1,4 +1,5 @@
-import { comparisonKey, type Comparison } from "../../model/normalise.ts";
+import type { Comparison } from "../../model/normalise.ts";
+import { looseKey } from "./keys.ts";
 
 /** Number of buckets that entries are spread over by hash, so that each can be searched within the CPU cache. */
 const BUCKETS = 64;
@@ -32,7 +33,7 @@ const mix = (text: string, ascii: boolean, space: number, into: Uint32Array): bo
  * key. Equal hashes are candidates only: each one is verified.
  */
 export const hashValue: ValueHash = (value, comparison, space, into) => {
-  if (!mix(value, true, space, into)) mix(comparisonKey(comparison, value), false, space, into);
+  if (!mix(value, true, space, into)) mix(looseKey(comparison, value), false, space, into);
 };
 
 /** The hashes of one part of a file, as passed between threads. */

@@ -52,9 +52,23 @@ describe("checkFile", () => {
       ",,,",
     ];
     const report = await check(rows.join("\r\n"), "users");
-    expect(report).toMatchObject({ rows: 3, errors: 1, warnings: 2 });
-    expect(brief(report)).toEqual(["3:0 row-blank", "4:0 cells-surplus", "5:0 header-again"]);
-    expect(report.problems[0]?.params).toEqual({ count: 3 });
+    expect(report).toMatchObject({ rows: 3, errors: 1, warnings: 3 });
+    expect(brief(report)).toEqual(["1:0 columns-blank", "3:0 row-blank", "4:0 cells-surplus", "5:0 header-again"]);
+    expect(report.problems[1]?.params).toEqual({ count: 3 });
+  });
+
+  it("finds codes that lost their zeros, and codes twice, in two halves as in one", async () => {
+    const rows = Array.from(
+      { length: 60 },
+      (_, at) => `一,a${at}@b.jp,${at === 50 ? "0012" : at % 7 === 3 ? 5 : 1000 + at}`,
+    );
+    const content = ["氏名,メールアドレス,社員コード", ...rows, ""].join("\n");
+    const seen = { parts: 0 };
+    const one = await check(content, "users", { threads: 1 });
+    const two = await check(content, "users", { splitFrom: 1, chunkBytes: 64, startSecond: inProcess(seen) });
+    expect(seen.parts).toBe(1);
+    expect(brief(one)).toEqual(["5:3 value-short", "12:3 code-repeated like 5"]);
+    expect(two).toEqual(one);
   });
 
   it("counts the same in two halves, with the first place in the file", async () => {

@@ -115,7 +115,6 @@ export const checkFile = async (path: string, name: FormatName, options: CheckOp
     const rows = check.rows + (rest?.rows ?? 0);
     if (check.records === 0) check.problems.add(fileProblem("file-empty"));
     else if (rows === 0) check.problems.add(fileProblem("file-no-rows"));
-    for (const problem of check.tally?.problems() ?? []) check.problems.add(problem);
     if (check.layout !== undefined) {
       const parts = [{ hashes: check.hashes.part, rowsBefore: 0 }, ...(rest === undefined ? [] : [rest])];
       await findDuplicates(file, parts, {
@@ -124,9 +123,13 @@ export const checkFile = async (path: string, name: FormatName, options: CheckOp
         fix: options.fix,
         records: options.records,
         signal: options.signal,
-        report: (problem) => check.problems.add(problem),
+        report: (problem) => {
+          if (problem.code === "code-repeated") check.tally?.note(problem);
+          else check.problems.add(problem);
+        },
       });
     }
+    for (const problem of check.tally?.problems() ?? []) check.problems.add(problem);
     const { problems, layout } = check;
     return {
       rows,

@@ -2,14 +2,16 @@ import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { CellValue } from "../layout/rows.ts";
 
-/** A set of values each of which may occur in only one row of a file. */
+/** A set of values each of which should occur in only one row of a file. */
 export interface KeySpace {
   /** index in {@link Layout.columns} of the column at which a repetition is reported */
   readonly column: number;
   readonly comparison: Comparison;
   /** the row's (first) value here is its key */
   readonly key: boolean;
-  /** compared exactly; values that differ only in letter case still cause a warning */
+  /** a repetition is only a warning: records may share the value, though it could name them */
+  readonly shared: boolean;
+  /** values that differ only in letter case, or of codes in width, are two, and cause a warning */
   readonly caseMatters: boolean;
   /** columns that form the value together, in rows whose key is blank */
   readonly together: readonly number[] | undefined;
@@ -18,21 +20,25 @@ export interface KeySpace {
 /** The spaces of a layout: its unique fields, its key, and the fallback for a blank key. */
 const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
   const spaces: KeySpace[] = [];
+  const names = format.thing.keys.map(({ field }) => field);
   for (const [index, { column }] of columns.entries()) {
-    if (column.field !== key && !format.unique.includes(column.field)) continue;
+    const once = column.field === key || format.unique.includes(column.field);
+    if (!once && !names.includes(column.field)) continue;
     const comparison = column.comparison ?? "exact";
     spaces.push({
       column: index,
       comparison,
       key: column.field === key,
-      caseMatters: comparison === "exact",
+      shared: !once,
+      caseMatters: comparison === "exact" || comparison === "code",
       together: undefined,
     });
   }
   if (key === format.key && format.fallbackKey !== undefined) {
     const together = format.fallbackKey.map((field) => columns.findIndex(({ column }) => column.field === field));
     const column = together.at(-1) ?? -1;
-    if (column >= 0) spaces.push({ column, comparison: "name", key: true, caseMatters: false, together });
+    if (column >= 0)
+      spaces.push({ column, comparison: "name", key: true, shared: false, caseMatters: false, together });
   }
   return spaces;
 };
@@ -84,6 +90,9 @@ export class RowKeys {
   }
 }
 
-/** The text by which values of a space are compared. */
-export const keyIn = ({ caseMatters, comparison }: KeySpace, value: string): string =>
-  caseMatters ? value.toLowerCase() : comparisonKey(comparison, value);
+/** The text by which values that are equal, or differ only in letter case or width, are found. */
+export const looseKey = (comparison: Comparison, value: string): string => {
+  if (comparison === "exact") return value.toLowerCase();
+  const key = comparisonKey(comparison, value);
+  return comparison === "code" ? key.normalize("NFKC").toLowerCase() : key;
+};

@@ -2,27 +2,20 @@ import { isUtf8 } from "node:buffer";
 import { beginsWithMark, ENCODINGS, type Encoding } from "../records/record.ts";
 import { unfinishedTail } from "./decode-sequence.ts";
 
-/** What a file can be that is no table in one of our encodings. */
-export type ForeignKind =
-  | "xlsx"
-  | "xls"
-  | "zip"
-  | "pdf"
-  | "html"
-  | "binary"
-  | "utf-16le"
-  | "utf-16be"
-  | "utf-32"
-  | "euc-jp"
-  | "iso-2022-jp";
+/** What a file can be that is no workbook, and no table in one of our encodings. */
+export type ForeignKind = "pdf" | "html" | "binary" | "utf-16le" | "utf-16be" | "utf-32" | "euc-jp" | "iso-2022-jp";
 
 const latin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 
+/** The marks of a ZIP archive, as an .xlsx workbook is, and of older Office files; no text begins so. */
+const WORKBOOK_MARKS = ["PK\u0003\u0004", "\u00d0\u00cf\u0011\u00e0"];
+
+/** Whether a file that begins so is to be read, or refused, as a workbook; asked before {@link foreignKind}. */
+export const isWorkbook = (head: Uint8Array): boolean => WORKBOOK_MARKS.includes(latin1(head.subarray(0, 4)));
+
 /** What the first bytes say, whatever the encoding. */
 function signatureOf(start: string): ForeignKind | undefined {
-  if (start.startsWith("PK\u0003\u0004")) return /\[Content_Types\]|xl\//.test(start) ? "xlsx" : "zip";
-  if (start.startsWith("\u00d0\u00cf\u0011\u00e0")) return "xls";
   if (start.startsWith("%PDF-")) return "pdf";
   if (/^(?:\u001f\u008b|\u0089PNG|\u00ff\u00d8\u00ff|\u007fELF|MZ|7z\u00bc)/.test(start) && /[\0-\u0008]/.test(start))
     return "binary";
@@ -71,7 +64,7 @@ function isEucJp(start: string): boolean {
 }
 
 /**
- * What a file is, if it is no table that can be read, by its first bytes; undefined if it may be one.
+ * What a file that is no workbook is, if it is no table that can be read, by its first bytes; undefined if it may be one.
  *
  * @param named the encoding is known: only what has a signature of its own is recognised
  */

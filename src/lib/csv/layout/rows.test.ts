@@ -108,6 +108,7 @@ describe("RowChecker", () => {
     checker.check(["鈴木", "b@b.jp", "", "", "x"], 5, 3, 4);
     checker.check(["佐藤", "c@b.jp", "", "", "y"], 5, 4, 5);
     expect(checker.tally.problems()).toEqual([
+      { code: "columns-blank", row: 1, line: 1, column: 0, header: "", params: { count: 1 } },
       { code: "header-blank", row: 1, line: 1, column: 5, header: "", params: { row: 3, count: 2 } },
     ]);
   });

@@ -5,7 +5,7 @@ import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/ru
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";
-import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+import { isDigits, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { shownValue } from "../../model/cell-text.ts";
 
@@ -62,7 +62,7 @@ export class RowChecker {
   /** number of cells a record must have */
   readonly width: number;
   /** what is told once at the end of the file */
-  readonly tally = new Tally();
+  readonly tally: Tally;
   /** Whether the cells of the row checked last could be assigned to columns: if not, {@link values} are not its own. */
   complete = false;
   /** number of cells of the row checked last, if it is short and that is mended: those it lacks count as absent */
@@ -88,6 +88,7 @@ export class RowChecker {
     this.#layout = layout;
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
+    this.tally = new Tally(layout.unnamed.length);
     this.#fillsShort = options.fix?.includes("short-rows") === true;
     this.#report = report;
     this.#cells = columns.map((column) => cellOf(column, options));
@@ -175,10 +176,14 @@ export class RowChecker {
 
   #note(code: ProblemCode, position: number, value?: string): void {
     if (position >= 0 && this.#damaged.includes(position + 1)) return;
+    this.tally.note(this.#noted(code, position, value));
+  }
+
+  #noted(code: ProblemCode, position: number, value?: string): Problem {
     const header = this.#layout.headers[position] ?? "";
     // copied: a cell is a slice that keeps the chunk of the file alive
     const params = value === undefined ? NO_PARAMS : { value: Buffer.from(shownValue(value)).toString() };
-    this.tally.note({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
+    return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
 
   #checkCells(cells: readonly string[]): void {
@@ -236,6 +241,8 @@ export class RowChecker {
     }
     const suspicion = suspicionOf(value, scrutiny);
     if (suspicion !== undefined) this.#note(suspicion, position, value);
+    else if (scrutiny === "code" && isDigits(value) && !this.tally.countsDigits(position + 1, value))
+      this.tally.noteDigits(this.#noted("value-short", position, value), value);
   }
 
   #list(cell: Cell, list: string[], cells: readonly string[]): readonly string[] {

@@ -36,7 +36,10 @@ const damageOf = (value: string): ProblemCode | undefined => {
     case 0x6e:
       return MISSING.test(value) ? "value-missing" : undefined;
     default:
-      return EXPONENT.test(value) ? "value-exponent" : undefined;
+      // most numbers have a second digit
+      return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT.test(value)
+        ? "value-exponent"
+        : undefined;
   }
 };
 
@@ -74,6 +77,14 @@ const codeDamageOf = (value: string): ProblemCode | undefined => {
   }
   if ((kinds & POINT) !== 0 && DECIMAL.test(value)) return "value-decimal";
   return value.length <= LONGEST_DATE && DATE.test(value) ? "value-date" : undefined;
+};
+
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
+
+/** Whether a code has digits only. */
+export const isDigits = (value: string): boolean => {
+  for (let i = 0; i < value.length; i += 1) if (!isDigit(value.charCodeAt(i))) return false;
+  return true;
 };
 
 const mailDamageOf = (value: string): ProblemCode | undefined => {

@@ -57,6 +57,16 @@ describe("reading records from bytes", () => {
     expect(read({ encoding: "utf-8" }, Buffer.from("\ufeffa,\uf8ff")).problems).toEqual([]);
   });
 
+  test.each([1, 2, 3, 4, 7, 1000])("names what cannot be seen in UTF-8, in chunks of %i", (size) => {
+    const file = Buffer.from("a…,b\u200b\r\nx\u2069,（\ufeffy）\r\nz,\u001a\0w\r\n");
+    expect(places(read({ encoding: "utf-8" }, file, size))).toEqual([
+      ["character-invisible", 1, 2, { codePoint: "U+200B" }],
+      ["character-invisible", 2, 1, { codePoint: "U+2069" }],
+      ["character-bom", 2, 2, {}],
+      ["character-nul", 3, 2, {}],
+    ]);
+  });
+
   test("serves other dialects by csv-parse, with the same places", () => {
     const other = Buffer.from("a|b\n'x|''y'|1\n\n2|z\0\n");
     for (const size of [1, 3, 100]) {

@@ -116,7 +116,8 @@ export class Scanner implements Splitter {
         this.#endCell();
         return unit === delimiter ? at + 1 : this.#endLine(text, at, unit);
       }
-      if (unit === QUOTE && this.#mode !== TRAILING) this.#reportStray();
+      if (unit === QUOTE && this.#mode !== TRAILING)
+        this.#reportStray(this.#cell + text.slice(from, Math.min(at, from + 2)));
     }
     this.#append(text.slice(from));
     if (this.#mode === CELL_START) this.#mode = BARE;
@@ -251,11 +252,12 @@ export class Scanner implements Splitter {
     this.#dropping = true;
   }
 
-  #reportStray(): void {
+  /** @param before how the cell begins, if that is all of it: Excel protects a code as `="0012"` */
+  #reportStray(before: string): void {
     const column = this.#count + 1;
     if (this.#strayColumn === column) return;
     this.#strayColumn = column;
-    this.#report("quote-stray", column, {});
+    this.#report("quote-stray", column, before === "=" ? { before } : {});
   }
 
   #report(code: ProblemCode, column: number, params: ProblemParams): void {
