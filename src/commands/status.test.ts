@@ -62,7 +62,7 @@ const tenantOf = (change: Partial<Tenant>): Tenant =>
 
 /** A tenant with much to tell. */
 const FULL = {
-  tenant: tenantOf({}),
+  tenant: tenantOf({ consoleTasks: 2 }),
   imports: { items: [WAITING, KEPT, EARLIER, DONE] },
   listRenewals: {
     items: [
@@ -73,7 +73,14 @@ const FULL = {
 };
 /** One of which there is nothing to tell. */
 const EMPTY = {
-  tenant: tenantOf({ mirroredAt: null, users: 0, orgs: 1, devices: 0, secured: { ...secured, docs: 0, contacts: 0 } }),
+  tenant: tenantOf({
+    mirroredAt: null,
+    consoleTasks: 0,
+    users: 0,
+    orgs: 1,
+    devices: 0,
+    secured: { ...secured, docs: 0, contacts: 0 },
+  }),
   imports: { items: [] },
   listRenewals: { items: [] },
 };
@@ -104,11 +111,13 @@ test("a tenant is shown as people read it, in both languages", async () => {
       "waiting for the console: 10: users, people.csv",
       "plans kept: 11: SECURED APPs users (docs), people.csv",
       "last from the console: 2026-11-18 (2 days ago)",
+      "to do in the console: 2",
       "next renewals: other date 本社 2026-12-01 (11 days, critical)",
       ": other date サーバー 2027-10-01 (315 days, ok)",
       "wrong: other date 本社: critical (2026-12-01)",
       "next: clomoctl renewals guide 本社 --context kanto",
       ": clomoctl imports verify 10 --against EXPORT.csv --context kanto",
+      ": clomoctl console list --context kanto",
       ": clomoctl imports commit 11 --context kanto",
       "",
     ].map((line) => line.replace(/ {2,}/, ": ")),

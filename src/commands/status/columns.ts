@@ -51,7 +51,7 @@ const parted = ({ parts, ...column }: Column<Status> & { readonly parts: Parts }
   return { ...column, parts: shown, name };
 };
 
-const countOf = (key: "users" | "orgs" | "devices", header: Text): Column<Status> => ({
+const countOf = (key: "users" | "orgs" | "devices" | "consoleTasks", header: Text): Column<Status> => ({
   key,
   header,
   value: ({ tenant }) => tenant?.[key] ?? null,
@@ -181,6 +181,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
       return text(`${age.day} (${counted(age.days, "day")} ago)`, `${age.day}(${age.days} 日前)`);
     }),
   },
+  countOf("consoleTasks", text("to do in the console", "管理画面での作業")),
   {
     key: "mirrorAgeDays",
     header: text("days since then", "最終取り込みからの日数"),

@@ -99,6 +99,8 @@ function nextOf({ tenant, waiting, plans, renewals }: Read): readonly string[] {
   return [
     ...due.slice(0, 1).map((item) => `clomoctl renewals guide ${typedName(item, renewals)}`),
     ...waiting.slice(0, 1).map(({ number }) => `clomoctl imports verify ${number} --against EXPORT.csv`),
+    // an upload is one of them
+    ...((tenant.consoleTasks ?? 0) > waiting.length ? ["clomoctl console list"] : []),
     ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
     ...(tenant.users === 0 ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
     ...(renewals.length === 0 ? ["clomoctl renewals add NAME --file FILE"] : []),
