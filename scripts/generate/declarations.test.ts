@@ -170,7 +170,7 @@ const PERMITTED: readonly Permitted[] = [
   byNumber("imports show"),
   byNumber("imports verify"),
   ...["export", "import", "list", "show", "template"].map((verb) => added(["verbs", `devices ${verb}`], DEVICES)),
-  ...ofBridge("imports revert", "--mirror-only"),
+  ...ofBridge("imports revert", "--emit-csv", "--mirror-only"),
   ...ofBridge("imports verify", "--accept-unseen"),
   ...encodingOnce("imports verify"),
   ...ofBridge("imports verify", "--same-as-upload"),

@@ -1,7 +1,9 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "../testing/program.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { example, type Answers } from "../testing/tenant.ts";
 import { committed, giving, ID, operations, planOf, rowOf } from "./testing/plans.ts";
@@ -193,4 +195,58 @@ test("an import that went to the console is undone here only where that is said"
   expect(ja.stderr).toContain("管理画面は元に戻りません");
   const tenant = { ...tenantWith({ commitImport: committed(UNDO) }), imports: { items: [sent] } };
   expect((await run("imports revert 019a --mirror-only --confirm-deletions 2", { tenant })).exit).toBe(0);
+});
+
+test("--emit-csv writes the former values for the console, lists whom to delete there, and undoes it here", async () => {
+  const folder = freshFolder();
+  const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];
+  const sent = { ...committed(), columns, delete: 0, emittedAt: "2026-11-20T01:23:45.000Z" };
+  const after = [
+    { field: "name", value: "山田 太郎" },
+    { field: "emails", value: ["taro@example.co.jp"] },
+    { field: "title", value: "主任" },
+  ];
+  const tenant = {
+    ...tenantWith({ commitImport: committed(UNDO), fields: { items: [] }, users: { items: [], next: null } }),
+    imports: { items: [sent] },
+    importRows: giving(
+      rowOf({ row: 0, action: "delete", exists: true, changed: [], after: [] }),
+      rowOf({ row: 0, key: "taro@example.co.jp", action: "update", exists: true, changed: ["title"], after }),
+    ),
+  };
+  const line = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";
+  const { en, ja } = await inBoth(line, { tenant, folder });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")))).toBe(
+    "氏名,メールアドレス,役職\r\n山田 太郎,taro@example.co.jp,主任\r\n",
+  );
+  expect(statSync(join(folder, "undo-delete.xlsx")).mode & 0o777).toBe(0o600);
+  expect(en.stderr).toContain("\nundo.csv: 1 row; upload in CLOMO PANEL, Users/Org › Import/Export › Import, ");
+  expect(en.stderr).toContain("\nundo-delete.xlsx: 2 that the import had created, to be deleted by hand (users)\n");
+  expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
+  expect(operations(en.requests).at(-1)).toBe("commitImport");
+});
+
+test("neither file is left where the undoing fails", async () => {
+  const folder = freshFolder();
+  const commitImport = new Failure("conflict", { what: { en: "touched", ja: "変更" } });
+  const tenant = tenantWith({ commitImport, fields: { items: [] }, users: { items: [], next: null }, import: UNDO });
+  const discardImport = { ...UNDO, state: "discarded" };
+  const { exit } = await run("imports revert 019a --emit-csv undo.csv --confirm-deletions 2", {
+    tenant: { ...tenant, discardImport },
+    folder,
+  });
+  expect({ exit, left: readdirSync(folder) }).toEqual({ exit: 5, left: [] });
+});
+
+test("organisations are taken back by hand, and one way of two is chosen", async () => {
+  const orgs = { imports: { items: [{ ...committed(), kind: "orgs" }] } };
+  const undo = { ...UNDO, kind: "orgs" } as const;
+  const tenant = { ...tenantWith({ import: undo, discardImport: undo }, undo), ...orgs };
+  const { en, ja } = await inBoth("imports revert 019a --emit-csv undo.csv --confirm-deletions 2", { tenant });
+  expect(en.exit).toBe(2);
+  expect(en.stderr).toContain("--mirror-only");
+  expect(ja.stderr).toContain("組織のインポートを取り消すファイルは書き出せません");
+  const both = await run("imports revert 019a --emit-csv undo.csv --mirror-only", { tenant });
+  expect(both.exit).toBe(2);
 });

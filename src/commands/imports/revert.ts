@@ -27,6 +27,13 @@ export default defineCommand({
       kind: "boolean",
       about: text("show the inverse plan and change nothing", "逆の計画を表示するだけで何も変更しない"),
     },
+    emitCsv: {
+      kind: "file",
+      about: text(
+        "of an import that went to the console: undo it here, and write the file that undoes it there",
+        "管理画面へ送ったインポートを、ここで取り消し、管理画面でも元に戻すためのファイルを書き出す",
+      ),
+    },
     mirrorOnly: {
       kind: "boolean",
       about: text(
@@ -38,21 +45,30 @@ export default defineCommand({
   examples: [
     { line: "clomoctl imports revert last --dry-run" },
     { line: "clomoctl imports revert 12 --confirm-deletions 3" },
+    { line: "clomoctl imports revert 12 --emit-csv undo.csv", about: text("in the console too", "管理画面でも") },
   ],
   exits: ["input-rejected", "conflict", "not-found"],
   shows: RESULT_COLUMNS,
-  async run(tools, { id, dryRun, mirrorOnly, ...answers }) {
+  async run(tools, { id, dryRun, emitCsv, mirrorOnly, ...answers }) {
     checkLimits(answers);
     const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
     if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original);
-    if (original.emittedAt !== null && DONE.includes(original.state) && !dryRun && !mirrorOnly)
-      throw wentToConsole(original);
+    if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;
+    const went = original.emittedAt !== null && DONE.includes(original.state);
+    if (went && !dryRun && !mirrorOnly && emitCsv === undefined) throw wentToConsole(original);
     const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
       for (const line of whatIsUndone(original)) await tools.terminal.note(line);
-      if (!dryRun && !changesNothing(pending.plan)) return confirmAndCommit(tools, pending, answers);
+      const handOver = async (file: string) => {
+        const { emitUndo } = await import("./outputs/console/undo.ts");
+        let plan = pending.plan;
+        await emitUndo(tools, file, { undo: plan, original }, async () => (plan = await pending.commit()));
+        return { plan, committed: true };
+      };
+      if (!dryRun && !changesNothing(pending.plan))
+        return confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
       refuseBeyond(pending.plan, answers);
       if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
       await pending.leave();
@@ -97,15 +113,18 @@ const madeByAnother = ({ number, actor }: Import): Failure =>
 
 const DONE: readonly string[] = ["committed", "accepted"];
 
+const ONE_OF_BOTH = new Failure("usage", {
+  what: text("--emit-csv and --mirror-only exclude each other", "--emit-csv と --mirror-only は同時に使えません"),
+});
+
 const wentToConsole = ({ number }: Import): Failure =>
   new Failure("usage", {
     what: text(
       `import ${number} went to the console: undoing it here leaves the console as it is`,
       `インポート ${number} は管理画面へ送られています。ここで取り消しても、管理画面は元に戻りません`,
     ),
-    where: "--mirror-only",
     hint: text(
-      "undo it in the console and import its export by --from-console, or pass --mirror-only",
-      "管理画面で元に戻してからエクスポートを --from-console で取り込むか、--mirror-only を指定してください",
+      "pass --emit-csv FILE.csv for a file that undoes it there, or --mirror-only",
+      "管理画面でも元に戻すファイルを書き出すには --emit-csv FILE.csv、ここでだけ取り消すには --mirror-only を指定してください",
     ),
   });

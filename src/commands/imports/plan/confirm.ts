@@ -83,7 +83,7 @@ export async function confirmAndCommit(
 ): Promise<Outcome> {
   const { terminal } = tools;
   const commit = async () => ({ plan: await pending.commit(), committed: true });
-  if (await mayCommit(tools, pending.plan, answers, handOver !== undefined)) {
+  if (await mayCommit(tools, pending.plan, answers, handOver !== undefined && pending.plan.mode !== "revert")) {
     await (await tools.tenant()).permitChange();
     const { plan, committed } = await (handOver ?? commit)();
     await showResult(tools, { plan, dryRun: false, committed });

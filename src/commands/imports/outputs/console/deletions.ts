@@ -46,6 +46,8 @@ async function recordsOf(
   tools: Tools,
   { kind }: Import,
 ): Promise<AsyncIterable<{ readonly id: string }> | Iterable<{ readonly id: string }>> {
+  const { app } = FORMATS[kind];
+  if (app !== undefined) return (await tools.tenant("secured")).client.secured.list(app);
   if (kind === "orgs") return (await tools.tenant("orgs")).client.orgs.list();
   if (kind === "devices") return (await tools.tenant("devices")).client.devices.list();
   return (await tools.tenant("users")).client.users.list();

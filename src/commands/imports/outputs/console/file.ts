@@ -3,6 +3,7 @@ import type { Import, PlanRow } from "../../../../lib/client/index.ts";
 import { isReplaced, writeFileAtomically } from "../../../../lib/files/index.ts";
 import { createEncoder, firstUnmappable } from "../../../../lib/csv/encoding/encode.ts";
 import { formatRecord } from "../../../../lib/csv/records/writer.ts";
+import { FORMATS } from "../../../../lib/model/formats.ts";
 import { text } from "../../../../lib/text/index.ts";
 import { noteCounts } from "../../../csv/file/encoded.ts";
 import type { FileEncoding } from "../../../csv/file/form.ts";
@@ -36,7 +37,7 @@ export interface ConsoleFile {
 export async function writeConsoleFile(
   tools: Tools,
   path: string,
-  source: SecretSource,
+  source: PlanSource,
   done?: (sha256: string) => Promise<unknown>,
 ): Promise<ConsoleFile> {
   const { context } = await tools.tenant("imports");
@@ -55,10 +56,13 @@ export async function writeConsoleFile(
   return write(tools, writing);
 }
 
+/** A plan with its file; that of an undoing has none, and its header is made up of what it changes. */
+export type PlanSource = SecretSource | Omit<SecretSource, "file" | "reading">;
+
 /** Input and form of a file to be written. */
 interface Writing {
   readonly path: string;
-  readonly source: SecretSource;
+  readonly source: PlanSource;
   readonly columns: ConsoleColumns;
   readonly mapped: boolean;
   readonly encoding: FileEncoding;
@@ -69,7 +73,7 @@ interface Writing {
 class Unfit extends Error {}
 
 /** Makes room for the fullest row, and finds unmappable characters. */
-async function measure(tools: Tools, { source, columns, encoding }: Writing): Promise<void> {
+async function measure(tools: Tools, { path, source, columns, encoding }: Writing): Promise<void> {
   const check = new EncodingCheck(encoding);
   for await (const batch of joined(tools, source)) {
     for (const { row, secrets } of batch) {
@@ -81,7 +85,7 @@ async function measure(tools: Tools, { source, columns, encoding }: Writing): Pr
     1,
     columns.header().map((header) => [header, header]),
   );
-  await check.end(tools, source.file.label);
+  await check.end(tools, "file" in source ? source.file.label : path);
 }
 
 /** @throws Unfit */
@@ -122,8 +126,12 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
   return written;
 }
 
-const isEmitted = (plan: Import, { row, action, setsSecret }: PlanRow): boolean =>
-  row > 0 && action !== "invalid" && (isFullUpdate(plan) || action !== "unchanged" || setsSecret);
+const isEmitted = (plan: Import, { action, setsSecret }: PlanRow): boolean => {
+  if (action === "delete" || action === "invalid") return false;
+  // who comes back lacks the password without which the console makes nobody
+  if (plan.mode === "revert" && action === "create") return FORMATS[plan.kind].app === undefined;
+  return isFullUpdate(plan) || action !== "unchanged" || setsSecret;
+};
 
 /** True if nothing is left of a field. */
 const isBlank = ({ after }: PlanRow, field: string): boolean =>
@@ -138,21 +146,21 @@ interface JoinedRow {
 /** The rows to be written, in the file's order, in batches as they arrive. */
 async function* joined(
   tools: Pick<Tools, "tenant" | "signal">,
-  source: SecretSource,
+  source: PlanSource,
 ): AsyncGenerator<readonly JoinedRow[]> {
   const { client } = await tools.tenant("imports");
-  const secrets = new RowCursor(secretRows(source));
+  const secrets = "file" in source ? new RowCursor(secretRows(source)) : undefined;
   try {
     for await (const batch of client.imports.rows(source.plan.id).batches()) {
       tools.signal.throwIfAborted();
       const rows = batch.filter((row) => isEmitted(source.plan, row));
-      await secrets.advanceTo(rows.at(-1)?.row ?? 0);
-      yield rows.map((row) => ({ row, secrets: secrets.at(row.row) }));
+      await secrets?.advanceTo(rows.at(-1)?.row ?? 0);
+      yield rows.map((row) => ({ row, secrets: secrets?.at(row.row) }));
     }
     // to its end, where a change of the file is detected
-    await secrets.finish();
+    await secrets?.finish();
   } finally {
-    await secrets.close();
+    await secrets?.close();
   }
 }
 
