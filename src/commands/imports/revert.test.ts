@@ -247,6 +247,6 @@ test("organisations are taken back by hand, and one way of two is chosen", async
   expect(en.exit).toBe(2);
   expect(en.stderr).toContain("--mirror-only");
   expect(ja.stderr).toContain("組織のインポートを取り消すファイルは書き出せません");
-  const both = await run("imports revert 019a --emit-csv undo.csv --mirror-only", { tenant });
+  const both = await run("imports revert 019a --emit-csv undo.csv --mirror-only", { tenant: orgs });
   expect(both.exit).toBe(2);
 });
