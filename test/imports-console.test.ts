@@ -47,7 +47,10 @@ describe("the console bridge", () => {
     await desk.write("differs.csv", csv([EXPORT, "山田 太郎,taro@example.com,S01,部長,taro"]));
     const differs = await desk.run(`imports verify ${desk.id} --against differs.csv --format json`);
     expect(differs.code).toBe(9);
-    expect(JSON.parse(differs.text)).toMatchObject([{ key: "hanako@example.com", what: "missing" }]);
+    expect(JSON.parse(differs.text)).toMatchObject([
+      { key: "hanako@example.com", what: "missing" },
+      { name: "CLOMOアカウントパスワード", what: "not-shown" },
+    ]);
     expect(await desk.states()).toEqual(["awaiting-console"]);
     expect((await desk.run(`imports commit ${desk.id} --yes`)).code).toBe(5);
     const same = ["山田 太郎,taro@example.com,S01,部長,taro", "佐藤 花子～,hanako@example.com,S02,,"];

@@ -135,6 +135,8 @@ function recordThen(record: Row): Row {
   const unknown = new Set([
     "number",
     "columns",
+    "unverifiedColumns",
+    "unseen",
     "newOrgs",
     "newGroups",
     ...("setsSecret" in record ? ["name", "changes"] : []),

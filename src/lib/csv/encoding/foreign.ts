@@ -52,7 +52,7 @@ function isBinary(start: string): boolean {
 const EUC_PAIR = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\u00fe]{2}/g;
 /** Punctuation, kana and the kanji of the first level. */
 const EUC_COMMON = /^[\u00a1-\u00a5\u00b0-\u00cf]/;
-const FEWEST_PAIRS = 4;
+const FEWEST_PAIRS = 8;
 
 /** True of EUC-JP that is not CP932's half-width kana: every character is whole, and most are common ones. */
 function isEucJp(start: string): boolean {
