@@ -163,11 +163,13 @@ const differenceThen = ({ key, what, values, action, changed }: Row): Row =>
 /** Custom fields were compared together, under one name. */
 const fieldThen = ({ field }: Row): string => String(field).replace(/^custom:.*/, "custom");
 
-/** {@link differenceThen} of a list of differences. */
+/** {@link differenceThen} of a list of differences; columns that the export lacks were not listed. */
 export const differencesThen = (said: string): string =>
-  said.replaceAll(/^ {2}(\{"(?:row|what)":.*\})(,?)$/gm, (_, json: string, comma: string) => {
-    return `  ${JSON.stringify(differenceThen(JSON.parse(json) as Row))}${comma}`;
-  });
+  said
+    .replaceAll(/,\n {2}\{"what":"not-shown".*\}(?=,?$)/gm, "")
+    .replaceAll(/^ {2}(\{"(?:row|what)":.*\})(,?)$/gm, (_, json: string, comma: string) => {
+      return `  ${JSON.stringify(differenceThen(JSON.parse(json) as Row))}${comma}`;
+    });
 
 /** What today's program says of imports as JSON, as an older one said it; of an undone one, that it is committed. */
 export function asThen(said: string): string {
