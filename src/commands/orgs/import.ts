@@ -24,6 +24,7 @@ export default defineCommand({
   examples: [
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes" },
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --dry-run" },
+    { line: "clomoctl orgs import export.csv --from-console" },
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,

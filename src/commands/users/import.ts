@@ -40,6 +40,8 @@ export default defineCommand({
   examples: [
     { line: "clomoctl users import people.csv --create-orgs --yes" },
     { line: "clomoctl users import people.csv --create-orgs --dry-run --format json" },
+    { line: "clomoctl users import export.csv --from-console" },
+    { line: "clomoctl users import people.csv --emit-csv upload.csv" },
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,

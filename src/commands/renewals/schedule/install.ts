@@ -139,8 +139,8 @@ async function warnOfSettings({ terminal, home }: Tools): Promise<void> {
   }
   await terminal.warn(
     text(
-      `no recipients are configured yet: write ${file} (clomoctl renewals notify init; see clomoctl renewals notify --help); until then only the output of the run shows what is due`,
-      `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify init。clomoctl renewals notify --help を参照)。それまでは実行時の出力だけで知らせます`,
+      `no recipients are configured yet: write ${file} (clomoctl renewals notify init; see clomoctl renewals notify --help-all); until then only the output of the run shows what is due`,
+      `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify init。clomoctl renewals notify --help-all を参照)。それまでは実行時の出力だけで知らせます`,
     ),
   );
 }
