@@ -85,6 +85,10 @@ test("help that is longer than a screen explains the options of its examples, an
   ]);
   expect(parts(help).at(-1)).toEqual(["Exit codes: 0 · 1 · 2 · 5 · 130"]);
   expect(help).not.toContain("First.");
+  expect(parts(verbHelp(["it"], { ...long, caution: text("Take care.", "注意") }, "en", false))[0]).toEqual([
+    "do it",
+    "Take care.",
+  ]);
   expect(
     parts(verbHelp(["it"], { ...long, options: {}, details: [several.about, several.about] }, "en", false)).at(-1),
   ).toEqual(expect.arrayContaining([expect.stringMatching(/^Exit codes: 0 done · 1 unexpected error · /)]));
@@ -219,6 +223,17 @@ test.each(VERBS)("%s --help names its options, examples and exit codes, in both 
   }
   expect(codesIn(en.stdout)).toEqual(codesIn(ja.stdout));
 });
+
+test.each(["users", "orgs", "devices"])(
+  "%s: what is not confirmed of their files is on each page of help",
+  async (noun) => {
+    for (const verb of ["import", "export", "template"]) {
+      const { en, ja } = await inBoth(`${noun} ${verb} --help`);
+      expect(unwrapped(en.stdout)).toMatch(/encodings.*notconfirmed/);
+      expect(unwrapped(ja.stdout)).toContain("文字コードは確認されてい");
+    }
+  },
+);
 
 test("a renewals check has exit codes of its own", async () => {
   const { stdout } = await run("renewals check --help-all");

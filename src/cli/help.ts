@@ -163,6 +163,7 @@ function opening(path: readonly string[], command: Command, language: Language):
   const examples = command.examples.map(({ line, about }) => ({ term: line, about: about ?? text("", "") }));
   return [
     ...paragraph(command.summary[language]),
+    ...(command.caution === undefined ? [] : paragraph(command.caution[language])),
     ...section(HEADINGS.usage, [plain(usageLine(path, command))], language),
     ...section(HEADINGS.examples, examples, language),
   ];
