@@ -254,6 +254,26 @@ test("its letters are drawn, by day and by night: kanji take ink, and the paper 
   }
 });
 
+describe.each([390, 768, 1024])("on a screen of %d pixels", (width) => {
+  test.each(["en", "ja"] as const)(
+    "each cell of the table is in sight, and named where columns are not, in %s",
+    async (language) => {
+      const { file, items } = await written(language);
+      await open(file, width);
+      const cells = page.locator("tbody th, tbody td").filter({ visible: true });
+      for (const cell of await cells.all()) {
+        const box = await cell.boundingBox();
+        expect(box?.x).toBeGreaterThanOrEqual(0);
+        expect((box?.x ?? 0) + (box?.width ?? Number.NaN)).toBeLessThanOrEqual(width);
+      }
+      expect(await page.locator("tbody th").filter({ visible: true }).count()).toBe(items.length);
+      const headers = await page.locator("thead th").filter({ visible: true }).count();
+      const owner = page.locator("tbody td", { hasText: "it@example.jp" });
+      expect([headers, await owner.getAttribute("data-label")]).toEqual([0, language === "en" ? "Owner" : "更新担当"]);
+    },
+  );
+});
+
 test("on a telephone the time line scrolls by itself and stays readable", async () => {
   const { file } = await written("ja");
   await open(file, 375);

@@ -84,7 +84,7 @@ function verbPart({ command }: VerbFile, language: Language): readonly string[] 
   ]);
   return [
     roff(command.summary[language]),
-    ...(command.details ?? []).flatMap((words) => [".PP", roff(words[language])]),
+    ...[command.caution ?? [], command.details ?? []].flat().flatMap((words) => [".PP", roff(words[language])]),
     ...titled(WORDS.arguments, argumentEntries(command.args), language),
     ...titled(WORDS.ownOptions, optionEntries(command.options), language),
     ".PP",

@@ -46,7 +46,7 @@ function verbSection(folder: NounFolder, { name, command }: VerbFile, language: 
     `## ${path.join(" ")}`,
     "",
     command.summary[language],
-    ...(command.details ?? []).flatMap((paragraph) => ["", paragraph[language]]),
+    ...[command.caution ?? [], command.details ?? []].flat().flatMap((paragraph) => ["", paragraph[language]]),
     "",
     "```",
     usageLine(path, command),

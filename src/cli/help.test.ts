@@ -6,6 +6,7 @@ import { PROGRAM } from "../commands/index.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 import { inBoth, run } from "../commands/testing/program.ts";
 import { displayWidth } from "../lib/terminal/table/width.ts";
+import { parseNotifySettings } from "../lib/renewals/notify/settings-schema.ts";
 import { same, text } from "../lib/text/index.ts";
 import { nounHelp, verbHelp } from "./help.ts";
 
@@ -62,9 +63,44 @@ test("a verb's help has its parts in order, examples first, the general options 
   expect(everywhere?.slice(-2).join("\n")).toMatch(/^ {2}-h, --help +\S.+\n {2}--help-all +\S/);
   expect([first, second]).toEqual([["First."], ["Second."]]);
   expect(codes(exits)).toEqual(["0", "1", "2", "5", "130"]);
-  expect(parts(verbHelp(["it"], command, "en", false))[5]).toEqual([
-    "Options of every command: clomoctl it --help-all",
+  const short = { ...command, args: {}, details: [], examples: [] };
+  expect(parts(verbHelp(["it"], short, "en", false))[3]).toEqual(["Options of every command: clomoctl it --help-all"]);
+});
+
+test("help that is longer than a screen explains the options of its examples, and names the others", () => {
+  const several = { kind: "number", about: same("word ".repeat(40).trim()) } as const;
+  const options = {
+    ...command.options,
+    many: several,
+    alias: { ...several, short: "o" },
+    must: { ...several, required: true },
+  } as const;
+  const long = { ...command, examples: [{ line: "clomoctl it a.csv --limit 3 -o 4" }], options };
+  const help = verbHelp(["it"], long, "en", false);
+  const explained = partWith(help, /^Options$/).filter((line) => /^ {2}-/.test(line));
+  expect(explained.map((line) => line.trim().split(" ")[0])).toEqual(["--limit", "-o,", "--must"]);
+  expect(partWith(help, /^All options/)).toEqual([
+    "All options and details: clomoctl it --help-all",
+    "  --a-very-long-option-indeed-for-tests, --many",
   ]);
+  expect(parts(help).at(-1)).toEqual(["Exit codes: 0 · 1 · 2 · 5 · 130"]);
+  expect(help).not.toContain("First.");
+  expect(parts(verbHelp(["it"], { ...long, caution: text("Take care.", "注意") }, "en", false))[0]).toEqual([
+    "do it",
+    "Take care.",
+  ]);
+  expect(
+    parts(verbHelp(["it"], { ...long, options: {}, details: [several.about, several.about] }, "en", false)).at(-1),
+  ).toEqual(expect.arrayContaining([expect.stringMatching(/^Exit codes: 0 done · 1 unexpected error · /)]));
+});
+
+test("indented lines of a text stay as they are: a sample of settings can be copied", async () => {
+  const { en, ja } = await inBoth("renewals notify --help-all");
+  for (const { stdout } of [en, ja]) {
+    const [sample = ""] = /^ {4}smtp:\n(?: {6}.*\n| {4}recipients:\n)+/m.exec(stdout) ?? [];
+    const settings = parseNotifySettings(sample, "notify.yaml");
+    expect(settings.recipients.map(({ name }) => name)).toEqual(["it", "chat", "ticket"]);
+  }
 });
 
 test("a part without entries is left out, and all is in the person's language", () => {
@@ -114,12 +150,32 @@ test("a noun's help lists nouns with their other names, then verbs", () => {
   expect(parts(nounHelp([], root, "ja", false))).toHaveLength(6);
 });
 
+test("a noun's help that is longer than a screen has one list of what is below it, and fewer examples", () => {
+  const names = (count: number, letter: string): string[] =>
+    Array.from({ length: count }, (_, at) => letter + String(at));
+  const root = noun({
+    nouns: names(6, "n").map((name) => noun({ name, aliases: [] })),
+    verbs: names(6, "v").map(verb),
+    examples: names(3, "clomoctl v").map((line) => line.padEnd(90, ".")),
+  });
+  const [, , examples, below, everywhere, ...more] = parts(nounHelp([], root, "en", false));
+  expect(more).toEqual([]);
+  expect(examples).toHaveLength(2);
+  const terms = below?.slice(1).map((line) => line.trim().split(" ")[0]);
+  expect(terms).toEqual([...names(6, "n"), ...names(6, "v"), "help"]);
+  expect(everywhere).toEqual(["Options of every command: clomoctl --help-all"]);
+});
+
 test("below the top there is no version, and no exit code but the usual ones", () => {
   const help = nounHelp(["clomo-account"], noun({ verbs: [verb("grant")] }), "en", true);
   expect(help).toContain("\n  clomoctl clomo-account <subcommand> [OPTIONS]\n");
   expect(help).not.toContain("version");
   expect(codesIn(help)).toEqual(["0", "1", "2", "130"]);
 });
+
+/** The lines it takes on a terminal of 80 columns, and one for the prompt. */
+const screenful = (help: string): number =>
+  help.split("\n").reduce((rows, line) => rows + Math.max(1, Math.ceil(displayWidth(line) / 80)), 0);
 
 /** Without blanks and ends of lines: help is wrapped. */
 const unwrapped = (words: string): string => words.replaceAll(/\s/g, "");
@@ -137,6 +193,7 @@ const VERBS = NOUNS.flatMap(([path, node]) =>
 test.each(NOUNS)("%s --help names what stands below it, in both languages", async (path, node) => {
   const { en, ja } = await inBoth([...path.split(" ").filter((word) => word !== ""), "--help"]);
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
+  expect(Math.max(screenful(en.stdout), screenful(ja.stdout))).toBeLessThanOrEqual(24);
   expect(unwrapped(en.stdout).startsWith(unwrapped(node.summary.en))).toBe(true);
   expect(unwrapped(ja.stdout).startsWith(unwrapped(node.summary.ja))).toBe(true);
   for (const { name, summary } of [...node.nouns, ...node.verbs]) {
@@ -148,6 +205,9 @@ test.each(NOUNS)("%s --help names what stands below it, in both languages", asyn
 
 test.each(VERBS)("%s --help names its options, examples and exit codes, in both languages", async (path, { load }) => {
   const { default: declared } = await load();
+  const short = await inBoth([...path.split(" "), "--help"]);
+  expect(Math.max(screenful(short.en.stdout), screenful(short.ja.stdout))).toBeLessThanOrEqual(24);
+  for (const key of Object.keys(declared.options)) expect(short.en.stdout).toContain(`--${flagName(key)}`);
   const { en, ja } = await inBoth([...path.split(" "), "--help-all"]);
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
   expect(en.stdout).toContain(`\n  clomoctl ${path}`);
@@ -164,7 +224,19 @@ test.each(VERBS)("%s --help names its options, examples and exit codes, in both 
   expect(codesIn(en.stdout)).toEqual(codesIn(ja.stdout));
 });
 
+test.each(["users", "orgs", "devices"])(
+  "%s: what is not confirmed of their files is on each page of help",
+  async (noun) => {
+    for (const verb of ["import", "export", "template"]) {
+      const { en, ja } = await inBoth(`${noun} ${verb} --help`);
+      expect(unwrapped(en.stdout)).toMatch(/encodings.*notconfirmed/);
+      expect(unwrapped(ja.stdout)).toContain("文字コードは確認されてい");
+    }
+  },
+);
+
 test("a renewals check has exit codes of its own", async () => {
-  const { stdout } = await run("renewals check --help");
+  const { stdout } = await run("renewals check --help-all");
   expect(codesIn(stdout)).toEqual(["0", "1", "2", "3", "130"]);
+  expect((await run("renewals check --help")).stdout).toMatch(/\nExit codes: 0 nothing is due · 1 warning/);
 });

@@ -1,4 +1,5 @@
 import type { Command } from "../commands/command.ts";
+import { flagName, type Field } from "../commands/field.ts";
 import type { NounNode } from "../commands/node.ts";
 import { padWords, wordWidth, wrapWords } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
@@ -21,8 +22,15 @@ const HEADINGS = {
 /** Columns of a help page: those of the smallest terminal. */
 const COLUMNS = 80;
 
+/** Lines of a help page: those of the smallest terminal, but one for its prompt. */
+const LINES = 23;
+
+/** Wrapped words; lines that are indented, such as those of a sample file, stay as they are. */
 const paragraph = (words: string, indent = ""): string[] =>
-  wrapWords(words, COLUMNS - indent.length).map((line) => indent + line);
+  words
+    .split("\n")
+    .flatMap((line) => (line.startsWith(" ") ? [line] : wrapWords(line, COLUMNS - indent.length)))
+    .map((line) => indent + line);
 
 /** A titled list, its terms padded to one width, explanations wrapped beside them; no lines for an empty list. */
 function section(title: Text, entries: readonly Entry[], language: Language): string[] {
@@ -44,6 +52,10 @@ function section(title: Text, entries: readonly Entry[], language: Language): st
 
 /** Longest term that has its explanation beside it. */
 const MOST = 28;
+
+/** The lines a page takes on a terminal of 80 columns, which wraps commands itself. */
+const rowsOf = (page: readonly string[]): number =>
+  page.reduce((rows, line) => rows + Math.max(1, Math.ceil(wordWidth(line) / COLUMNS)), 0);
 
 const exitEntries = (command: Pick<Command, "exits" | "ownExits">): Entry[] =>
   exitsOf(command).map(({ code, meaning }) => ({ term: String(code), about: meaning }));
@@ -68,48 +80,142 @@ const general = (path: readonly string[], language: Language, all: boolean, own:
   return section(HEADINGS.everywhere, entries, language);
 };
 
-/** Help for the program (`path` empty) or a noun. @param all with what holds for every command */
+/**
+ * Help for the program (`path` empty) or a noun: one screen, where need be with fewer examples.
+ *
+ * @param all with what holds for every command, however long
+ */
 export function nounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string {
-  const verbs = noun.verbs.map(({ name, summary }) => ({ term: name, about: summary }));
-  const nouns = noun.nouns.map(({ name, summary, aliases }) => ({
-    term: [name, ...aliases].join(", "),
-    about: summary,
-  }));
-  const isRoot = path.length === 0;
-  const group = isRoot ? ["<command>"] : verbs.length === 0 ? ["<group>"] : [];
+  let page = wholeNounHelp(path, noun, language, all);
+  if (all) return lines(page);
+  for (let shown = noun.examples.length; rowsOf(page) > LINES && shown > 0; shown -= 1) {
+    page = screenNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
+  }
+  return lines(page);
+}
+
+const nounOpening = (path: readonly string[], noun: NounNode, language: Language): string[] => {
+  const group = path.length === 0 ? ["<command>"] : noun.verbs.length === 0 ? ["<group>"] : [];
   const usage = `clomoctl ${[...path, ...group, "<subcommand>"].join(" ")} [OPTIONS]`;
-  const exits = all ? exitEntries({ exits: isRoot ? EVERY_FAILURE : [] }) : [];
-  return lines([
+  return [
     ...paragraph(noun.summary[language]),
     ...section(HEADINGS.usage, [plain(usage)], language),
     ...section(HEADINGS.examples, noun.examples.map(plain), language),
-    ...section(isRoot ? HEADINGS.commands : HEADINGS.groups, isRoot ? [...nouns, ...HELP_WORDS] : nouns, language),
-    ...section(HEADINGS.subcommands, verbs, language),
+  ];
+};
+
+const nounEntries = ({ nouns }: NounNode): Entry[] =>
+  nouns.map(({ name, summary, aliases }) => ({ term: [name, ...aliases].join(", "), about: summary }));
+
+const verbEntries = ({ verbs }: NounNode): Entry[] =>
+  verbs.map(({ name, summary }) => ({ term: name, about: summary }));
+
+function wholeNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] {
+  const isRoot = path.length === 0;
+  const nouns = nounEntries(noun);
+  const exits = all ? exitEntries({ exits: isRoot ? EVERY_FAILURE : [] }) : [];
+  return [
+    ...nounOpening(path, noun, language),
+    ...section(isRoot ? HEADINGS.commands : HEADINGS.groups, isRoot ? [...nouns, HELP, VERSION_WORD] : nouns, language),
+    ...section(HEADINGS.subcommands, verbEntries(noun), language),
     ...general(path, language, all),
     ...section(HEADINGS.exits, exits, language),
-  ]);
+  ];
+}
+
+/** Help with everything below it in one list. */
+function screenNounHelp(path: readonly string[], noun: NounNode, language: Language): string[] {
+  const below = [...nounEntries(noun), ...verbEntries(noun)];
+  const isRoot = path.length === 0;
+  return [
+    ...nounOpening(path, noun, language),
+    ...section(isRoot ? HEADINGS.commands : HEADINGS.subcommands, isRoot ? [...below, HELP] : below, language),
+    ...general(path, language, false),
+  ];
 }
 
 /** What is answered without a command of its own. */
-const HELP_WORDS: readonly Entry[] = [
-  {
-    term: "help",
-    about: text("show the help of a command: help users import", "ヘルプを表示する(例: help users import)"),
-  },
-  { term: "version", about: VERSION.about },
-];
+const HELP: Entry = {
+  term: "help",
+  about: text("show the help of a command: help users import", "ヘルプを表示する(例: help users import)"),
+};
+const VERSION_WORD: Entry = { term: "version", about: VERSION.about };
 
-/** Help for a verb. @param all with the general options */
+/**
+ * Help for a verb: one screen. What it has room for is explained: required options, those of the examples, exit codes, the
+ * other options; what is left is named.
+ *
+ * @param all every option, the general ones too, and all there is to say, however long
+ */
 export function verbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
+  const whole = wholeHelp(path, command, language, all);
+  if (all || rowsOf(whole) <= LINES) return lines(whole);
+  const explained: string[] = [];
+  for (const word of byUse(command)) {
+    const more = screenHelp(path, command, language, [...explained, word]);
+    if (rowsOf(more) <= LINES) explained.push(word);
+  }
+  return lines(screenHelp(path, command, language, explained));
+}
+
+/** A verb's help from its summary to its examples. */
+function opening(path: readonly string[], command: Command, language: Language): string[] {
   const examples = command.examples.map(({ line, about }) => ({ term: line, about: about ?? text("", "") }));
-  return lines([
+  return [
     ...paragraph(command.summary[language]),
+    ...(command.caution === undefined ? [] : paragraph(command.caution[language])),
     ...section(HEADINGS.usage, [plain(usageLine(path, command))], language),
     ...section(HEADINGS.examples, examples, language),
-    ...section(HEADINGS.arguments, argumentEntries(command.args), language),
-    ...section(HEADINGS.options, optionEntries(command.options), language),
-    ...general(path, language, all, command.options),
-    ...(command.details ?? []).flatMap((words) => ["", ...paragraph(words[language])]),
-    ...section(HEADINGS.exits, exitEntries(command), language),
-  ]);
+  ];
+}
+
+const wholeHelp = (path: readonly string[], command: Command, language: Language, all: boolean): string[] => [
+  ...opening(path, command, language),
+  ...section(HEADINGS.arguments, argumentEntries(command.args), language),
+  ...section(HEADINGS.options, optionEntries(command.options), language),
+  ...general(path, language, all, command.options),
+  ...(command.details ?? []).flatMap((words) => ["", ...paragraph(words[language])]),
+  ...section(HEADINGS.exits, exitEntries(command), language),
+];
+
+/** Help with these explained, {@link EXITS} or keys of options, and the others named. */
+function screenHelp(
+  path: readonly string[],
+  command: Command,
+  language: Language,
+  explained: readonly string[],
+): string[] {
+  const options = Object.entries(command.options);
+  const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${flagName(key)}`]));
+  const shown = Object.fromEntries(options.filter(([key]) => explained.includes(key)));
+  const typed = ["clomoctl", ...path, "--help-all"].join(" ");
+  const own = command.ownExits !== undefined;
+  const codes =
+    own || explained.includes(EXITS)
+      ? exitsOf(command).map(({ code, meaning }) => `${code} ${meaning[language]}`)
+      : exitsOf(command).map(({ code }) => String(code));
+  return [
+    ...opening(path, command, language),
+    ...section(HEADINGS.options, optionEntries(shown), language),
+    "",
+    text(`All options and details: ${typed}`, `すべてのオプションと説明: ${typed}`)[language],
+    ...(named.length === 0 ? [] : paragraph(named.join(", "), "  ")),
+    "",
+    ...paragraph(`${HEADINGS.exits[language]}: ${codes.join(" · ")}`),
+  ];
+}
+
+/** The exit codes, among what help explains; no option is called so. */
+const EXITS = "exit codes";
+
+/** What a command's help explains, the most useful first. */
+function byUse({ options, examples }: Command): string[] {
+  const words = new Set(examples.flatMap(({ line }) => line.split(" ")));
+  const rank = ([key, field]: readonly [string, Field]): number => {
+    if (field.kind !== "boolean" && field.required === true) return 0;
+    return words.has(`--${flagName(key)}`) || (field.short !== undefined && words.has(`-${field.short}`)) ? 1 : 2;
+  };
+  const all = Object.entries(options).toSorted((a, b) => rank(a) - rank(b));
+  const usual = all.filter((option) => rank(option) < 2);
+  return [...usual.map(([key]) => key), EXITS, ...all.slice(usual.length).map(([key]) => key)];
 }

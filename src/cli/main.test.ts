@@ -16,10 +16,10 @@ describe("version and help", () => {
     const { en, ja } = await inBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
-      /\n {2}clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}version +\S/,
+      /\n {2}clomoctl <command> <subcommand> \[OPTIONS\]\n[^]+\n {2}users +\S[^]+\n {2}help +\S/,
     );
     expect(ja.exit).toBe(0);
-    expect(ja.stdout).toContain("バージョンを表示する");
+    expect(ja.stdout).toContain("ヘルプを表示する(例: help users import)");
   });
 
   test("the name alone shows on a terminal how the tenant stands, once there is one", async () => {

@@ -32,6 +32,8 @@ export interface OwnExits {
 export interface CommandOf<A extends Fields, O extends Fields> {
   /** one line, shown in the list of verbs too */
   readonly summary: Text;
+  /** what is not certain of the files it reads or writes: said on every page of its help */
+  readonly caution?: Text | undefined;
   /** more for `--help`: paragraphs, not wrapped */
   readonly details?: readonly Text[] | undefined;
   /** in the order they are typed; only the last one may be repeatable or optional */

@@ -4,7 +4,7 @@ import type { NounNode } from "./node.ts";
 /** All nouns and verbs; a verb's file is loaded when it is needed. */
 export const PROGRAM: NounNode = {
     name: "clomoctl",
-    summary: {"en":"clomoctl: a command line for administrators of CLOMO tenants. Not a product of CLOMO's maker; there is no public CLOMO API.","ja":"clomoctl: CLOMO テナントの管理者のためのコマンド。メーカーの製品ではありません(CLOMO の公開 API は確認されていません)。"},
+    summary: {"en":"For CLOMO administrators, not by CLOMO's maker. No public CLOMO API is known.","ja":"CLOMO 管理者向け。メーカー製ではなく、CLOMO の公開 API は確認されていません"},
     aliases: [],
     examples: ["clomoctl users import people.csv --create-orgs --yes","clomoctl csv check people.csv --as users","clomoctl renewals check certificates --within 60d --critical 2w"],
     nouns: [{

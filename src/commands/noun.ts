@@ -3,8 +3,8 @@ import { defineNoun } from "./command.ts";
 
 export default defineNoun({
   summary: text(
-    "clomoctl: a command line for administrators of CLOMO tenants. Not a product of CLOMO's maker; there is no public CLOMO API.",
-    "clomoctl: CLOMO テナントの管理者のためのコマンド。メーカーの製品ではありません(CLOMO の公開 API は確認されていません)。",
+    "For CLOMO administrators, not by CLOMO's maker. No public CLOMO API is known.",
+    "CLOMO 管理者向け。メーカー製ではなく、CLOMO の公開 API は確認されていません",
   ),
   examples: [
     "clomoctl users import people.csv --create-orgs --yes",

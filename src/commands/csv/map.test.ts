@@ -34,6 +34,19 @@ test("only headers that the format does not know are asked for, the nearest fiel
   );
 });
 
+test.each([
+  ["users", "clomoctl users import in.csv --map 'my map.yaml'"],
+  ["docs", "clomoctl secured users import --app docs in.csv --map 'my map.yaml'"],
+])("a map of %s in a file is followed by what to type next", async (format, next) => {
+  const folder = folderWith({ "in.csv": "Memo\n" });
+  const words = ["csv", "map", "in.csv", "--as", format, "-o", "my map.yaml"];
+  const ask = (question: string) => ({ folder, terminal: { typing: [[question, ENTER]] as readonly Typing[] } });
+  const en = await run([...words, "--lang", "en"], ask("Which field is Memo?"));
+  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringContaining(`next: ${next}\n`) });
+  const ja = await run([...words, "--lang", "ja"], ask("「Memo」はどの項目ですか?"));
+  expect(ja.stderr).toContain(`次の操作: ${next}\n`);
+});
+
 test("what people call a column is offered first", async () => {
   const typing: readonly Typing[] = [
     ["Which field is お名前?", ENTER],

@@ -4,6 +4,7 @@ import { nearestName } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Choice, Prompts } from "../../lib/terminal/index.ts";
+import { shownWord } from "../../lib/renewals/shell-word.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
@@ -64,6 +65,12 @@ export default defineCommand({
       yield Buffer.from(content);
     }
     await writeOutput(tools, output, bytes(), { held: false });
+    if (output === "-") return;
+    const { app } = format;
+    const kind = app === undefined ? `${as} import` : `secured users import --app ${app}`;
+    const more = sheet === undefined ? "" : ` --sheet ${shownWord(sheet)}`;
+    const next = `clomoctl ${kind} ${shownWord(name)} --map ${shownWord(output)}${more}`;
+    await terminal.note(text(`written: ${output}; next: ${next}`, `${output} を書き出しました。次の操作: ${next}`));
   },
 });
 

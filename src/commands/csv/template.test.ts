@@ -17,7 +17,8 @@ test("the format's header row in Shift_JIS, which is said", async () => {
 });
 
 test("on a terminal it can be read, unless an encoding is named", async () => {
-  expect(await run("csv template --as orgs", { terminal: {} })).toMatchObject({ stdout: ORGS, stderr: "" });
+  const ran = await run("csv template --as orgs", { terminal: {} });
+  expect(ran).toMatchObject({ stdout: ORGS, stderr: expect.not.stringContaining("Shift_JIS") });
   const { bytes } = await run("csv template --as orgs --encoding shift_jis", { terminal: {} });
   expect(new TextDecoder("shift_jis").decode(bytes)).toBe(ORGS);
 });
@@ -48,10 +49,20 @@ test("a map gives it other headers; any custom field of users may be named", asy
   expect(await run("csv template --as orgs --map users.yaml", { folder })).toMatchObject({ exit: 3, stdout: "" });
 });
 
+test.each(["users", "orgs", "devices"])(
+  "of %s it says what is not confirmed, where no map is given",
+  async (format) => {
+    const { en, ja } = await inBoth(`csv template --as ${format} --encoding utf-8`);
+    expect(en.stderr).toMatch(/^[^\n]*encodings[^\n]* not confirmed: [^\n]*\n$/);
+    expect(ja.stderr).toMatch(/^[^\n]*文字コードは確認されてい[^\n]*\n$/);
+    expect((await run("csv template --as docs --encoding utf-8")).stderr).toBe("");
+  },
+);
+
 test("goes to a file, as it is asked for", async () => {
   const folder = freshFolder();
   const line = "csv template --as orgs -o new.csv --encoding utf-8 --bom --newline cr";
-  expect(await run(line, { folder })).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+  expect(await run(line, { folder })).toMatchObject({ exit: 0, stdout: "" });
   expect(readFileSync(join(folder, "new.csv"), "utf8")).toBe(`\ufeff${ORGS.replace("\r\n", "\r")}`);
 });
 

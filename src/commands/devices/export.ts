@@ -1,3 +1,4 @@
+import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
@@ -5,6 +6,7 @@ import { FILTER_DETAILS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("export devices as a CSV file", "デバイスを CSV ファイルにエクスポートする"),
+  caution: DEVICE.unconfirmed,
   details: [...FILTER_DETAILS, ...EXPORT_DETAILS],
   args: {},
   options: EXPORT_OPTIONS,

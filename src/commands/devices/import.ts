@@ -10,10 +10,11 @@ export default defineCommand({
     "import devices from a CSV file or workbook",
     "CSV ファイルや Excel ブックからデバイスをインポートする",
   ),
+  caution: DEVICE.unconfirmed,
   details: [
     text(
-      "The console's headers for devices are not known: these are clomoctl's own, also in a file for the console (--emit-csv); --map reads a list that has others. An owner is named by one of the user's mail addresses; import users first. An IMEI keeps its blanks, as the device reports it.",
-      "管理画面でのデバイスの CSV のヘッダーは確認されていないため、ヘッダーは clomoctl 独自のものです(管理画面用のファイル --emit-csv も同じ。別のヘッダーのファイルは --map で読み込めます)。所有者はユーザーのメールアドレスで指定し、先にユーザーをインポートしておきます。IMEI は空白も含めてそのまま扱います。",
+      "The headers are the same in a file for the console (--emit-csv); --map reads a list that has others. An owner is named by one of the user's mail addresses; import users first. An IMEI keeps its blanks, as the device reports it.",
+      "管理画面用のファイル(--emit-csv)のヘッダーも同じです。別のヘッダーのファイルは --map で読み込めます。所有者はユーザーのメールアドレスで指定し、先にユーザーをインポートしておきます。IMEI は空白も含めてそのまま扱います。",
     ),
     ...IMPORT_HELP,
   ],

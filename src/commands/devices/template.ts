@@ -1,3 +1,4 @@
+import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
@@ -5,6 +6,7 @@ import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/t
 
 export default defineCommand({
   summary: text("write the header row of a devices file", "デバイス CSV のヘッダー行を書き出す"),
+  caution: DEVICE.unconfirmed,
   details: TEMPLATE_DETAILS,
   args: {},
   options: TEMPLATE_OPTIONS,

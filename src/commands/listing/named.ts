@@ -1,5 +1,5 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import { text, type Language, type Text } from "../../lib/text/index.ts";
 
 /** A kind of record that is looked up by name. */
 export interface NamedKind<R> {
@@ -10,7 +10,7 @@ export interface NamedKind<R> {
   /** the command that searches for a part of a name, without the part */
   readonly search?: string | undefined;
   /** one record, with its id, to distinguish it from others of the same name */
-  readonly describe: (record: R) => string;
+  readonly describe: (record: R) => string | Text;
 }
 
 /** Maximum number of matching records listed. */
@@ -35,9 +35,16 @@ export function theOne<R>(name: string, found: readonly R[], { noun, list, searc
   }
   if (others.length === 0) return one;
   const listed = found.slice(0, MOST_LISTED).map(describe);
-  const all = [...listed, ...(found.length > MOST_LISTED ? ["…"] : [])].join("; ");
+  const all = (language: Language): string =>
+    [
+      ...listed.map((one) => (typeof one === "string" ? one : one[language])),
+      ...(found.length > MOST_LISTED ? ["…"] : []),
+    ].join("; ");
   throw new Failure("usage", {
-    what: text(`${name} matches ${found.length}: ${all}`, `「${name}」は ${found.length} 件に当てはまります: ${all}`),
+    what: text(
+      `${name} matches ${found.length}: ${all("en")}`,
+      `「${name}」は ${found.length} 件に当てはまります: ${all("ja")}`,
+    ),
     hint: text("use the id", "ID で指定してください"),
   });
 }

@@ -1,3 +1,4 @@
+import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
@@ -9,6 +10,7 @@ export default defineCommand({
     "import organisations from a CSV file or workbook",
     "CSV ファイルや Excel ブックから組織をインポートする",
   ),
+  caution: ORG.unconfirmed,
   details: IMPORT_HELP,
   args: {
     file: {
@@ -24,6 +26,7 @@ export default defineCommand({
   examples: [
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes" },
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --dry-run" },
+    { line: "clomoctl orgs import export.csv --from-console" },
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,

@@ -1,3 +1,4 @@
+import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
@@ -5,6 +6,7 @@ import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/t
 
 export default defineCommand({
   summary: text("write the header row of an organisations file", "組織 CSV のヘッダー行を書き出す"),
+  caution: ORG.unconfirmed,
   details: TEMPLATE_DETAILS,
   args: {},
   options: TEMPLATE_OPTIONS,

@@ -38,6 +38,16 @@ test("people read names of kind, level and certainty, programs the words they kn
   expect(JSON.parse(stdout)).toMatchObject({ kind: "ade-token", certainty: "typed" });
 });
 
+test("a terminal shows what is recorded, without what is not, and what to type next, in both languages", async () => {
+  const words = "renewals add 契約 --kind custom --owner x";
+  const { en, ja } = await inBoth(words, { tenant: { addRenewal: item(1, { owner: "x" }) }, terminal: {} });
+  expect(en.stdout).toMatch(/^owner +x$/m);
+  expect(en.stdout).not.toMatch(/^(?:account|phone|topic|notes)/m);
+  expect(en.stderr).toContain("how to renew it: clomoctl renewals guide '契約 1'\n");
+  expect(ja.stderr).toContain("更新の手順: clomoctl renewals guide '契約 1'\n");
+  expect((await run(`${words} --fields all`, { tenant: added, terminal: {} })).stdout).toMatch(/^account *$/m);
+});
+
 describe("what the options say", () => {
   test("a kind and a name are enough; nothing else is made up", async () => {
     const { exit, requests } = await run(["renewals", "add", ...custom], { tenant: added });
@@ -279,7 +289,7 @@ describe("the answer", () => {
 
   test.each(["password: hunter2", "パスワード：abc", "PASSWD=x"])("notes like %s are warned of", async (notes) => {
     const { en, ja } = await inBoth(["renewals", "add", ...custom, "--notes", notes], { tenant: added });
-    expect(en.stderr).toMatch(/^warning: the notes look like a password.+--notes ''\n$/);
+    expect(en.stderr).toMatch(/^warning: the notes look like a password.+: clomoctl renewals edit 契約 --notes ''\n$/);
     expect(ja.stderr).toMatch(/^警告: メモにパスワード/);
     expect(await addedBy([...custom, "--notes", "パスワードなし"], { tenant: added })).toBeDefined();
   });

@@ -20,7 +20,7 @@ export default defineCommand({
     ),
     text(
       "An Android Enterprise environment can have two owner accounts and should: record both. Passwords are never recorded.",
-      "Android Enterprise の管理用アカウントは 2 つ登録できます。2 つ用意して両方を登録してください。パスワードはどこにも記録しません。",
+      "Android Enterprise の管理用 Gmail アカウントは 2 つ登録できます。2 つ用意して両方を登録してください。パスワードはどこにも記録しません。",
     ),
   ],
   args: {
@@ -59,7 +59,7 @@ export default defineCommand({
     const said = await readOptions(tools, { options, kind, timezone: zoneOf(tools, tenant) });
     const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
     await refuseDuplicate(client, item);
-    await warnOfSecrets(tools, item);
+    await warnOfSecrets(tools, name, item);
     const added = await client.renewals.add({ ...item, ...(await askMissing(tools, item)) });
     if (added.expiresAt === null) {
       await tools.terminal.warn(

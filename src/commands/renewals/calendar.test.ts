@@ -73,7 +73,7 @@ describe("--all-contexts", () => {
       `${idOf(1)} 2026-12-02 Expires: other date "契約"`,
       `${idOf(5)} 2026-12-01 Expires: other date "契約"`,
     ]);
-    expect(stdout.replaceAll("\r\n ", "")).toContain(`renewals guide ${idOf(5)} --context kanto`);
+    expect(stdout.replaceAll("\r\n ", "")).toContain("renewals guide 契約 --context kanto");
     expect(stderr).toContain("2 items");
   });
 

@@ -402,6 +402,15 @@ describeWithOpenssl("what openssl makes", () => {
     );
     expect(en.stderr).toBe("2026.pem: superseded by 2027.pem\n2 ok, 1 superseded\n");
     expect(ja.stderr).toContain("2026.pem: 2027.pem に置き換え済み\n余裕あり 2 件、置き換え済み 1 件\n");
+    const drawn = await inBoth("renewals check . --fields source,level", { folder, terminal: {} });
+    expect(drawn.en.stdout).toMatch(/^2026\.pem +ok \(superseded\)$/m);
+    expect(drawn.ja.stdout).toMatch(/^2026\.pem +余裕あり\(置き換え済み\)$/m);
+    const kept = await inBoth("renewals add . --owner x", {
+      folder,
+      tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
+    });
+    expect(kept.en.stderr).toContain("2026.pem: left out: superseded by 2027.pem\n");
+    expect(kept.ja.stderr).toContain("2026.pem: 登録しません(2027.pem に置き換え済み)\n");
     const watched = await run("renewals check . --nagios", { folder });
     expect(parsePluginOutput(watched.stdout).figures.map(({ label }) => label)).toEqual([
       "2027.pem APSP:1",

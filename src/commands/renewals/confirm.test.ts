@@ -62,8 +62,8 @@ describe("nothing is recorded", () => {
     const { en, ja } = await inBoth("renewals confirm 本社 --by a", { tenant: known });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
     expect(en.stderr).toContain("本社");
-    expect(en.stderr).toContain("clomoctl renewals edit ITEM --file FILE");
-    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl renewals edit 項目 --file FILE") });
+    expect(en.stderr).toContain("clomoctl renewals edit 本社 --file FILE");
+    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl renewals edit 本社 --file FILE") });
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { shownWord } from "../../lib/renewals/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
@@ -13,7 +14,7 @@ export default defineCommand({
   details: [
     text(
       "The next date is estimated as one year later. For owner accounts and other dates only; record renewed certificates and tokens with `renewals edit ITEM --file FILE`.",
-      "次の期限は 1 年後と推定します。管理用 Gmail アカウントと「その他の期日」専用です。証明書とトークンの更新は renewals edit 項目 --file FILE で記録してください。",
+      "次の期限は 1 年後と推定します。管理用 Gmail アカウントと「その他の期日」専用です。証明書とトークンの更新は renewals edit ITEM --file FILE で記録してください。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },
@@ -52,8 +53,8 @@ function refuseUnlessLogin({ kind, name }: RenewalItem): void {
   throw new Failure("input-rejected", {
     what: text(`logins do not renew ${name}`, `「${name}」の期限はログインでは延びません`),
     hint: text(
-      "record the renewed file: clomoctl renewals edit ITEM --file FILE",
-      "更新後のファイルを指定してください: clomoctl renewals edit 項目 --file FILE",
+      `record the renewed file: clomoctl renewals edit ${shownWord(name)} --file FILE`,
+      `更新後のファイルを指定してください: clomoctl renewals edit ${shownWord(name)} --file FILE`,
     ),
   });
 }

@@ -67,7 +67,16 @@ describe("only what is said is changed", () => {
     const drawn = await inBoth("renewals edit 本社 --owner x", { tenant, terminal: {} });
     expect(drawn.en.stdout).toMatch(/^owner +x$/m);
     expect(drawn.ja.stdout).toMatch(/^更新担当 +x$/m);
+    expect(drawn.ja.stderr).toContain("更新の手順: clomoctl renewals guide ");
   });
+});
+
+test("several of a name are told apart in the person's language", async () => {
+  const items = [item(1, { name: "本社" }), item(2, { organisation: "関東" })];
+  const { ja } = await inBoth("renewals edit 019a9f3c --owner x", { tenant: { listRenewals: { items } } });
+  expect(ja.stderr).toContain(
+    `2 件に当てはまります: その他の期日 本社 ${idOf(1)}; その他の期日 契約 2 関東 ${idOf(2)}`,
+  );
 });
 
 describe("what is refused leaves the item as it is", () => {

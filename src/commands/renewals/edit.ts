@@ -50,7 +50,7 @@ export default defineCommand({
     refuseNothing(change, name);
     refuseOtherTopic(before, change, options.file);
     if (file !== undefined) await warnOfRefused(tools, { before, change, file, options, timezone });
-    await warnOfSecrets(tools, change);
+    await warnOfSecrets(tools, before.name, change);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
     const after = await client.renewals.edit(before.id, kept);
     await showItem(tools, tenant, after);

@@ -153,7 +153,7 @@ async function adviseSecondOwner(terminal: Tools["terminal"], items: readonly Ju
     await terminal.note(
       text(
         `${context}: only one Android Enterprise owner account; add a second owner in case one is lost`,
-        `${context}: Android Enterprise の管理用アカウントが 1 つだけです。失うと管理や再設定ができなくなるおそれがあるため、2 つ目の所有者を追加してください`,
+        `${context}: Android Enterprise の管理用 Gmail アカウントが 1 つだけです。失うと管理や再設定ができなくなるおそれがあるため、2 つ目の所有者を追加してください`,
       ),
     );
   }

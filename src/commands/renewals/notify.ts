@@ -79,7 +79,7 @@ const EXAMPLE = `    smtp:
         language: ja
       - name: chat
         way: webhook
-        service: slack               # teams, google-chat, chatwork, line-works, template
+        service: slack  # teams, google-chat, chatwork, line-works, template
         url-file: slack-url          # or url-env
       - name: ticket
         way: command
@@ -185,8 +185,8 @@ async function readSettings({ home }: Tools): Promise<NotifySettings> {
     what: text("no recipients are configured", "通知先の設定がありません"),
     where: file,
     hint: text(
-      "to write this file: clomoctl renewals notify init; see clomoctl renewals notify --help for the format",
-      "clomoctl renewals notify init でこのファイルを作成できます。書き方は clomoctl renewals notify --help で確認できます",
+      "to write this file: clomoctl renewals notify init; see clomoctl renewals notify --help-all for the format",
+      "clomoctl renewals notify init でこのファイルを作成できます。書き方は clomoctl renewals notify --help-all で確認できます",
     ),
   });
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -21,6 +21,8 @@ function tokens(): string {
   writeFileSync(join(folder, "old.vpptoken"), token("2026-12-01T00:00:00Z"));
   writeFileSync(join(folder, "new.vpptoken"), token("2027-12-01T00:00:00Z"));
   writeFileSync(join(folder, "older.vpptoken"), token("2026-11-30T00:00:00Z"));
+  writeFileSync(join(folder, "sToken_for_Tokyo_.vpptoken"), token("2026-12-01T00:00:00Z"));
+  writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken"), token("2027-12-01T00:00:00Z"));
   return folder;
 }
 
@@ -41,21 +43,43 @@ const results = ({ stdout }: Ran): Readonly<Record<string, string>> => {
 };
 
 test("one that may take its place is said to, with each check, in both languages", async () => {
-  const { en, ja } = await inBoth(line("new.vpptoken"), { folder: tokens() });
-  expect(en).toMatchObject({ exit: 0, requests: [], stderr: "new.vpptoken can replace it\n" });
+  const [old, next] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ (1).vpptoken"];
+  const { en, ja } = await inBoth(["renewals", "verify", "--current", old, "--new", next], { folder: tokens() });
+  expect(en).toMatchObject({ exit: 0, requests: [], stderr: `${next} can replace it\n` });
   expect(en.stdout).toBe(
     [
       "check\tresult\twhy",
       "kind\tgood\tboth: VPP content token",
       "organisation\tgood\tthe same: 例",
-      "location\tunknown\tnot in the files",
+      "location\tgood\tthe same: Tokyo",
       "expiry\tgood\t2027-12-01 09:00:00 (Asia/Tokyo) instead of 2026-12-01 09:00:00 (Asia/Tokyo)",
       "validity\tgood\tvalid now",
       "",
     ].join("\n"),
   );
-  expect(ja).toMatchObject({ exit: 0, stderr: "new.vpptoken で更新できます\n" });
+  expect(ja).toMatchObject({ exit: 0, stderr: `${next} で更新できます\n` });
   expect(ja.stdout).toMatch(/^check\tresult\twhy\nkind\tgood\tどちらも「/);
+});
+
+test("what the files do not tell is named as left to check, and refused by --strict, in both languages", async () => {
+  const folder = tokens();
+  for (const year of ["2026", "2027"]) {
+    mkdirSync(join(folder, year));
+    writeFileSync(join(folder, year, "sToken_for___.vpptoken"), token(`${year}-12-01T00:00:00Z`));
+  }
+  const words = "renewals verify --current 2026/sToken_for___.vpptoken --new 2027/sToken_for___.vpptoken";
+  const { en, ja } = await inBoth(words, { folder });
+  expect(en).toMatchObject({ exit: 0, stderr: expect.stringMatching(/can replace it once .* checked.*: location\n$/) });
+  expect(ja).toMatchObject({ exit: 0, stderr: expect.stringMatching(/確かめれば更新できます: 場所\n$/) });
+  const strict = await inBoth(`${words} --strict`, { folder });
+  expect(strict.en).toMatchObject({
+    exit: 3,
+    stderr: expect.stringMatching(/do not upload it before .*: location\n$/),
+  });
+  expect(strict.ja).toMatchObject({
+    exit: 3,
+    stderr: expect.stringMatching(/確かめるまでアップロードしないで.*: 場所\n$/),
+  });
 });
 
 test("one that may not is refused with 3, and every check is listed, in both languages", async () => {
@@ -91,7 +115,7 @@ test.each([
 test("either file may come by stdin", async () => {
   const folder = tokens();
   const next = await run(line("-"), { folder, stdin: token("2027-12-01T00:00:00Z") });
-  expect(next).toMatchObject({ exit: 0, stderr: "- can replace it\n" });
+  expect(next).toMatchObject({ exit: 0, stderr: expect.stringContaining("- can replace it once you have checked") });
   const words = ["renewals", "verify", "--current", "-", "--new", "new.vpptoken"];
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
 });

@@ -1,9 +1,9 @@
 import { readRenewables, readSigningRequest, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { type Check, CHECKS, type RequestFile } from "../../lib/renewals/replacement/check.ts";
+import { type Check, CHECKS, type Judgement, type RequestFile } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { text, type Language } from "../../lib/text/index.ts";
+import { text, type Language, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { zoneInEffect, type Tools } from "../tools.ts";
 import { MOST_BYTES } from "../../lib/model/renewal.ts";
@@ -18,8 +18,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Compares both files before you upload anything. Exits with 0 if the new one is right, 3 if it is not or a file cannot be read; every check is listed with its reason.",
-      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。",
+      "Compares both files before you upload anything. Exits with 0 if the new one is right, 3 if it is not or a file cannot be read; every check is listed with its reason. What the files do not tell, such as a VPP location of full-width characters (Apple writes each as _), is named as left to check: 0 all the same, 3 with --strict.",
+      "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。全角文字の VPP の場所(Apple は 1 文字ずつ _ と書きます)など、ファイルからはわからないことは、確かめる項目として示します。その場合も終了コードは 0 で、--strict を付けると 3 です。",
     ),
     text(
       "For a push certificate, use --csr too: the console rejects a certificate that was made from another CSR.",
@@ -42,8 +42,8 @@ export default defineCommand({
     strict: {
       kind: "boolean",
       about: text(
-        "also reject doubtful files, such as ones not issued by Apple",
-        "Apple 以外が発行した証明書など、疑わしいものも拒否する",
+        "also reject what is doubtful, such as a certificate not issued by Apple, or left to check",
+        "Apple 以外が発行した証明書など疑わしいものや、確かめる項目が残るものも拒否する",
       ),
     },
   },
@@ -67,16 +67,32 @@ export default defineCommand({
     const next = theOne(await readFile(tools, input.new), openers);
     const csr = input.csr === undefined ? undefined : await readRequest(tools, input.csr);
     const circumstances = { csr, now: clock.now(), strict: input.strict, timezone };
-    const { safe, checks } = judgeReplacement(current, next, circumstances);
-    await terminal.list(columnsIn(terminal.language), checks);
-    if (safe) {
-      await terminal.note(text(`${input.new} can replace it`, `${input.new} で更新できます`));
-      return;
-    }
-    await terminal.problem(text(`${input.new}: do not upload it`, `${input.new}: アップロードしないでください`));
-    return "input-rejected";
+    const judgement = judgeReplacement(current, next, circumstances);
+    await terminal.list(columnsIn(terminal.language), judgement.checks);
+    const said = verdict(input.new, judgement);
+    await (judgement.safe ? terminal.note(said) : terminal.problem(said));
+    return judgement.safe ? undefined : "input-rejected";
   },
 });
+
+/** What to do with the new file, in one line. */
+function verdict(file: string, { safe, leftToCheck, checks }: Judgement): Text {
+  const [en, ja] = (["en", "ja"] as const).map((language) => leftToCheck.map((id) => CHECKS[id][language]));
+  const left = { en: en?.join(", ") ?? "", ja: ja?.join("、") ?? "" };
+  if (checks.some(({ outcome }) => outcome === "bad")) {
+    return text(`${file}: do not upload it`, `${file}: アップロードしないでください`);
+  }
+  if (left.en === "") return text(`${file} can replace it`, `${file} で更新できます`);
+  return safe
+    ? text(
+        `${file} can replace it once you have checked, as the files do not tell: ${left.en}`,
+        `${file}: ファイルからはわからない項目を確かめれば更新できます: ${left.ja}`,
+      )
+    : text(
+        `${file}: do not upload it before you have checked, as the files do not tell: ${left.en}`,
+        `${file}: ファイルからはわからない項目を確かめるまでアップロードしないでください: ${left.ja}`,
+      );
+}
 
 const columnsIn = (language: Language): readonly Column<Check>[] => [
   { key: "check", header: text("check", "確認項目"), value: ({ id }) => id, name: ({ id }) => CHECKS[id] },

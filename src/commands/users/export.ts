@@ -1,9 +1,11 @@
+import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
 
 export default defineCommand({
   summary: text("export users as a CSV file", "ユーザーを CSV ファイルにエクスポートする"),
+  caution: USER.unconfirmed,
   details: EXPORT_DETAILS,
   args: {},
   options: EXPORT_OPTIONS,

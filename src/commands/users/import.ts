@@ -1,4 +1,4 @@
-import { USER_KEYS } from "../../lib/model/user.ts";
+import { USER, USER_KEYS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_HELP, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
@@ -7,6 +7,7 @@ import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 
 export default defineCommand({
   summary: text("import users from a CSV file or workbook", "CSV ファイルや Excel ブックからユーザーをインポートする"),
+  caution: USER.unconfirmed,
   details: [
     ...IMPORT_HELP,
     text(
@@ -40,6 +41,8 @@ export default defineCommand({
   examples: [
     { line: "clomoctl users import people.csv --create-orgs --yes" },
     { line: "clomoctl users import people.csv --create-orgs --dry-run --format json" },
+    { line: "clomoctl users import export.csv --from-console" },
+    { line: "clomoctl users import people.csv --emit-csv upload.csv" },
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,

@@ -1,3 +1,4 @@
+import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { accountLanguage } from "../csv/file/export.ts";
@@ -8,6 +9,7 @@ export default defineCommand({
     "write the header row of a users file, custom fields included",
     "ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)",
   ),
+  caution: USER.unconfirmed,
   details: REPEATABLE_DETAILS,
   args: {},
   options: TEMPLATE_OPTIONS,

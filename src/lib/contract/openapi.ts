@@ -13,7 +13,7 @@ import { NAMED, ProblemObject } from "./shapes.ts";
 
 const ABOUT = `The tenant API of clomoctl: it is how the command line talks to a tenant, in the same process or over HTTP.
 
-This API is the project's own. There is no public CLOMO API, and this is not one: it does not reach the maker's service, and the maker is not involved in it.
+This API is the project's own. No public CLOMO API is known, and this is not one: it does not reach the maker's service, and the maker is not involved in it.
 
 - Every failure is an RFC 9457 problem object whose \`type\` is a code and whose texts are in English and Japanese.
 - Unknown query parameters and unknown keys of JSON bodies are refused.

@@ -93,6 +93,10 @@ export const DEVICE = {
     clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
   },
   ownHeaders: true,
+  unconfirmed: text(
+    "The console's headers and encodings for devices are not confirmed: these headers are clomoctl's own.",
+    "管理画面でのデバイスの CSV のヘッダーと文字コードは確認されていないため、ヘッダーは clomoctl 独自のものです。",
+  ),
   fields: FIELDS,
   formats: { devices: fieldsInFiles(FIELDS) },
   keys: [

@@ -70,6 +70,10 @@ export const ORG = {
     choice: text("the mode", ""),
   },
   ownHeaders: true,
+  unconfirmed: text(
+    "The console's headers and encodings for organisations are not confirmed: 上位組織コード and 上位組織パス are clomoctl's own.",
+    "管理画面での組織の CSV のヘッダーと文字コードは確認されていません。「上位組織コード」と「上位組織パス」は clomoctl 独自の列です。",
+  ),
   fields: FIELDS,
   formats: { orgs: fieldsInFiles(FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],

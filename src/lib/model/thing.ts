@@ -157,6 +157,8 @@ export interface ThingInFiles extends Thing {
   };
   /** the headers of its files are ours, as the console's are not known */
   readonly ownHeaders?: true | undefined;
+  /** what is not confirmed of its files, in a sentence or two; undefined where the manual has them */
+  readonly unconfirmed?: Text | undefined;
   readonly keys: readonly [Key, ...Key[]];
 }
 

@@ -156,6 +156,11 @@ export const USER = {
   name: "user",
   title: text("users", "ユーザー"),
   screen: ORG.screen,
+  // @see facts 1.2, 1.4; on the screen there are two TEL
+  unconfirmed: text(
+    "Most headers of CLOMO PANEL's users file (TEL among them) and its encodings are not confirmed: compare with a file that it exported.",
+    "CLOMO PANEL のユーザー CSV の多くのヘッダー(TEL など)と文字コードは確認されていません。管理画面のエクスポートと見比べてください。",
+  ),
   fields: FIELDS,
   formats: { users: fieldsInFiles(FIELDS) },
   keys: [

@@ -32,7 +32,7 @@ export function resultOf(all: readonly Checked[], thresholds: Thresholds): Check
   const kept = all.filter((_, index) => successors[index] === undefined);
   const superseded = all.flatMap((one, index) => {
     const by = successors[index]?.source;
-    return by === undefined ? [] : [{ ...one, level: "ok" as const, remark: replaced(by) }];
+    return by === undefined ? [] : [{ ...one, level: "ok" as const, superseded: true as const, remark: replaced(by) }];
   });
   for (const { level } of kept) counts[level] += 1;
   const checked = kept.toSorted(

@@ -74,7 +74,10 @@ export type Judged<I = DatedItem, C = string> = Omit<I, "remark"> &
   Standing & { readonly context: C; readonly remark: Text | null };
 
 /** Something that was checked. */
-export type Checked = Judged<CheckItem, string | null>;
+export type Checked = Judged<CheckItem, string | null> & {
+  /** a valid one of the same topic has taken its place: nobody need renew it */
+  readonly superseded?: true | undefined;
+};
 
 /** Judges something that expires; what is not valid yet is a warning. */
 export function judge<I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark">, C extends string | null>(

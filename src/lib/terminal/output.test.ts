@@ -164,7 +164,8 @@ test("one record is an object, a row, or a field a line", async () => {
   expect(JSON.parse(await shown({ format: "json" }))).toEqual({ name: "髙橋", mails: null, count: 3 });
   expect(await shown({ format: "ndjson" })).toBe('{"name":"髙橋","mails":null,"count":3}\n');
   expect(await shown({ format: "tsv", fields: "name" })).toBe("name\n髙橋\n");
-  expect(await shown({ format: "table" })).toBe("氏名    髙橋\nメール\n件数    3\n");
+  expect(await shown({ format: "table" })).toBe("氏名  髙橋\n件数  3\n");
+  expect(await shown({ format: "table", fields: "all" })).toBe("氏名    髙橋\nメール\n件数    3\n");
   expect(await shown({ query: "count" })).toBe("3\n");
 });
 

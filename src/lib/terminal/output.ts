@@ -70,7 +70,8 @@ export async function writeList<R>(
 }
 
 /**
- * Writes one record: an object in JSON, a header row and one row in CSV and TSV, one line per field in a table.
+ * Writes one record: an object in JSON, a header row and one row in CSV and TSV,  in a table one line per field, of those
+ * that were not asked for only where there is something.
  *
  * @throws `usage` when a field is unknown or the query is wrong
  */
@@ -90,7 +91,8 @@ export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R
   }
   const { drawFields } = await import("./table/table.ts");
   const fields = chosen.map((column) => [column.header[language], tableCell(column, place)(record)] as const);
-  await writeAll(out, endLines(drawFields(fields, place.heading, place.columns)));
+  const told = choice.fields === undefined ? fields.filter(([, cell]) => cell !== "") : fields;
+  await writeAll(out, endLines(drawFields(told, place.heading, place.columns)));
 }
 
 /** Rows of a workbook that are made before they are written. */

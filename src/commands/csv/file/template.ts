@@ -63,4 +63,6 @@ export async function writeTemplate(
     yield row;
   }
   await writeEncoded(tools, options.output, form, { open: async () => content(), dialect });
+  const { unconfirmed } = FORMATS[format].thing;
+  if (unconfirmed !== undefined && map === undefined) await tools.terminal.note(unconfirmed);
 }

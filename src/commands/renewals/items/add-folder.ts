@@ -29,7 +29,12 @@ export async function addFolder(
   const known = new Set((await client.renewals.list()).map(({ fingerprint }) => fingerprint));
   const added: Judged[] = [];
   let refused = 0;
-  for (const one of resultOf(found, asOf.thresholds).checked) {
+  const { checked, superseded } = resultOf(found, asOf.thresholds);
+  for (const { source, remark } of superseded) {
+    if (remark === null) continue;
+    await terminal.note(text(`${source}: left out: ${remark.en}`, `${source}: 登録しません(${remark.ja})`));
+  }
+  for (const one of checked) {
     tools.signal.throwIfAborted();
     if (one.fingerprint !== null && known.has(one.fingerprint)) {
       await terminal.note(text(`${one.source}: already recorded`, `${one.source}: 登録済みです`));

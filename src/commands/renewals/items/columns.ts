@@ -49,7 +49,16 @@ export const USUAL_CHECK_COLUMNS: readonly string[] = [
 
 /** What is shown of something that was checked. */
 export const CHECK_COLUMNS: readonly Column<Checked>[] = [
-  ...columnsOfFields<Checked>({ level, daysLeft, expiresOn }),
+  {
+    key: "level",
+    header: level.label,
+    value: (one) => one.level,
+    name: ({ level: of, superseded }) => {
+      const { en, ja } = LEVEL_NAMES[of];
+      return superseded === true ? text(`${en} (superseded)`, `${ja}(置き換え済み)`) : LEVEL_NAMES[of];
+    },
+  },
+  ...columnsOfFields<Checked>({ daysLeft, expiresOn }),
   ...columnsOfFields<Checked>({ expiresAt: { ...expiresAt, label: text("expires at", "期限(時刻)") } }),
   ...columnsOfFields<Checked>({ kind, name, organisation, context, source }),
   ...columnsOfFields<Checked>({ certainty, fingerprint, topic }),

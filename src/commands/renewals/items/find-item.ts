@@ -31,7 +31,10 @@ export function itemNamed(typed: string, items: readonly RenewalItem[]): Renewal
   return theOne(typed, found, {
     noun: text("item", "項目"),
     list: "clomoctl renewals list",
-    describe: ({ id, name, kind, organisation }) =>
-      [RENEWAL_KINDS[kind].en, name, organisation, id].filter((part) => part !== null).join(" "),
+    describe: ({ id, name, kind, organisation }) => {
+      const told = [name, organisation, id].filter((part) => part !== null).join(" ");
+      const { en, ja } = RENEWAL_KINDS[kind];
+      return text(`${en} ${told}`, `${ja} ${told}`);
+    },
   });
 }

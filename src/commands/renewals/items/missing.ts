@@ -1,6 +1,7 @@
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
 import { RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
 import { HAVE_ACCOUNTS } from "../../../lib/renewals/consequences.ts";
+import { shownWord } from "../../../lib/renewals/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
@@ -42,13 +43,13 @@ export const missingOf = (item: RenewalItem): readonly Text[] =>
     .filter((field) => (item[field] ?? "") === "")
     .map((field) => RECORDED_FIELDS[field].label);
 
-/** Warns of notes that look like a password: they are shown to everybody who may read the tenant. */
-export async function warnOfSecrets({ terminal }: Tools, { notes }: RenewalChange): Promise<void> {
+/** Warns of notes that look like a password: they are shown to everybody who may read the tenant. @param name of the item */
+export async function warnOfSecrets({ terminal }: Tools, name: string, { notes }: RenewalChange): Promise<void> {
   if (!/(?:pass(?:word|wd|phrase|code)?|パスワード|暗証番号)\s*[:=：＝は]\s*\S/iu.test(notes ?? "")) return;
   await terminal.warn(
     text(
-      "the notes look like a password: notes are no place for one; to remove it: clomoctl renewals edit ITEM --notes ''",
-      "メモにパスワードが書かれているようです。メモには書かないでください。消すには: clomoctl renewals edit 項目 --notes ''",
+      `the notes look like a password: notes are no place for one; to remove it: clomoctl renewals edit ${shownWord(name)} --notes ''`,
+      `メモにパスワードが書かれているようです。メモには書かないでください。消すには: clomoctl renewals edit ${shownWord(name)} --notes ''`,
     ),
   );
 }

@@ -93,8 +93,8 @@ function settingsText({ host, from, user, address }: Answers, language: Language
   const smtp = host !== "";
   return [
     say(
-      "Who is notified of what expires: clomoctl renewals notify --help",
-      "期限の通知先: clomoctl renewals notify --help",
+      "Who is notified of what expires: clomoctl renewals notify --help-all",
+      "期限の通知先: clomoctl renewals notify --help-all",
     ),
     `language: ${language}`,
     say("days before expiry", "期限の何日前に知らせるか"),

@@ -1,6 +1,7 @@
 import type { RenewalItem } from "../../../lib/client/index.ts";
 import { judge, USUAL_THRESHOLDS, type AsOf, type DatedItem } from "../../../lib/renewals/judge.ts";
 import { withSourceDates } from "../../../lib/renewals/sources.ts";
+import { shownWord } from "../../../lib/renewals/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
@@ -28,6 +29,11 @@ export const itemsBySource = async (
 export const remarksOf = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
 
-/** Shows an item as it stands now. */
-export const showItem = (tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> =>
-  tools.terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));
+/** Shows an item as it stands now, and to people what tells how to renew it. */
+export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
+  const { terminal } = tools;
+  await terminal.show(ITEM_COLUMNS, judge(item, tenant.context.name, asOfNow(tools, tenant)));
+  if (!terminal.onTerminal) return;
+  const guide = `clomoctl renewals guide ${shownWord(item.name)}`;
+  await terminal.note(text(`how to renew it: ${guide}`, `更新の手順: ${guide}`));
+}

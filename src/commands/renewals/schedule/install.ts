@@ -20,8 +20,8 @@ export default defineCommand({
       "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、伝えることがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数の秘密情報は引き継ぎません。",
     ),
     text(
-      "Installing again replaces the earlier schedule. Where systemd does not respond, cron is used and that is said; with --systemd the units are written, and the exit code is 7. --task-scheduler writes a file: schtasks /create /xml FILE.",
-      "再度 install すると以前の登録を置き換えます。systemd が応答しない環境では、その旨を表示して cron に登録します(--systemd を指定したときはユニットを書き込み、終了コード 7)。--task-scheduler はファイルを書き出します: schtasks /create /xml FILE。",
+      "Installing again replaces the earlier schedule. Where systemd does not respond, cron is used and that is said; with --systemd the units are written, and the exit code is 7. --task-scheduler writes a file: schtasks /create /xml FILE; that task runs only while you are logged on.",
+      "再度 install すると以前の登録を置き換えます。systemd が応答しない環境では、その旨を表示して cron に登録します(--systemd を指定したときはユニットを書き込み、終了コード 7)。--task-scheduler はファイルを書き出します: schtasks /create /xml FILE(このタスクはログオン中だけ実行されます)。",
     ),
   ],
   args: {},
@@ -139,8 +139,8 @@ async function warnOfSettings({ terminal, home }: Tools): Promise<void> {
   }
   await terminal.warn(
     text(
-      `no recipients are configured yet: write ${file} (clomoctl renewals notify init; see clomoctl renewals notify --help); until then only the output of the run shows what is due`,
-      `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify init。clomoctl renewals notify --help を参照)。それまでは実行時の出力だけで知らせます`,
+      `no recipients are configured yet: write ${file} (clomoctl renewals notify init; see clomoctl renewals notify --help-all); until then only the output of the run shows what is due`,
+      `通知先がまだ設定されていません。${file} を作成してください(clomoctl renewals notify init。clomoctl renewals notify --help-all を参照)。それまでは実行時の出力だけで知らせます`,
     ),
   );
 }

@@ -2,6 +2,7 @@ import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/re
 import { same, text, type Language, type Text } from "../../text/index.ts";
 import { HAVE_ACCOUNTS, WHAT_STOPS } from "../consequences.ts";
 import type { DatedItem } from "../judge.ts";
+import { shownWord } from "../shell-word.ts";
 
 /** One item of a digest, and the stage it has reached. */
 export interface DueNotice {
@@ -63,7 +64,7 @@ export interface Telling {
   readonly guide?: string | undefined;
 }
 
-const RECORDED = text("recorded; the guide shows where it is", "登録済み(所在は手順のコマンドで確認できます)");
+const RECORDED = text("recorded; the command below shows where it is", "登録済み(所在は下のコマンドで確認できます)");
 const NOT_RECORDED = text("not recorded", "登録されていません");
 
 /**
@@ -71,15 +72,20 @@ const NOT_RECORDED = text("not recorded", "登録されていません");
  * phone leave the tenant; that none is recorded does.
  */
 export const detailsOf = (
-  { item, context }: Pick<DueNotice, "item" | "context">,
+  { item, context, expired = false }: Pick<DueNotice, "item" | "context"> & Partial<Pick<DueNotice, "expired">>,
   { language, severalContexts, guide }: Telling,
 ): readonly (readonly [Text, string])[] => {
-  const command = `clomoctl renewals guide ${item.id} --context ${context}`;
+  // a name in quotes is not typed alike in every shell
+  const named = shownWord(item.name) === item.name && item.name.length < item.id.length ? item.name : item.id;
+  const command = `clomoctl renewals guide ${named} --context ${context}`;
   const attached = guide === undefined ? same("") : text(`${guide} (attached), or `, `添付の ${guide}、または `);
   const ofAccount = HAVE_ACCOUNTS.has(item.kind);
   const missing = ofAccount ? NOT_RECORDED[language] : null;
   const lines: readonly (readonly [Text, string | null | undefined])[] = [
-    [text("once expired", "期限が切れると"), WHAT_STOPS[item.kind]?.[language]],
+    [
+      expired ? text("since it has expired", "期限切れの影響") : text("once expired", "期限が切れると"),
+      WHAT_STOPS[item.kind]?.[language],
+    ],
     [text("tenant", "テナント"), severalContexts ? context : null],
     [RECORDED_FIELDS.organisation.label, item.organisation],
     [RECORDED_FIELDS.account.label, item.account ?? missing],
@@ -87,8 +93,13 @@ export const detailsOf = (
     [RECORDED_FIELDS.owner.label, item.owner],
     [text("steps", "手順"), attached[language] + command],
   ];
-  return lines.flatMap(([label, value]) => ((value ?? "") === "" ? [] : [[label, oneLine(value ?? "")] as const]));
+  return lines.flatMap(([label, value]) =>
+    (value ?? "") === "" ? [] : [[beginning(label), oneLine(value ?? "")] as const],
+  );
 };
+
+/** A label as a line begins. */
+const beginning = ({ en, ja }: Text): Text => text(en.slice(0, 1).toUpperCase() + en.slice(1), ja);
 
 /** The day of expiry; one that was only derived says so. */
 export const dayText = ({ day, item }: DueNotice, language: Language): string =>

@@ -61,7 +61,10 @@ test.each(["screen", "print"] as const)(
 
 test("a page as wide as a telephone needs no scrolling to the side", async () => {
   const page = await started.browser.newPage({ viewport: { width: 360, height: 640 } });
-  await page.setContent(htmlOf(DIGEST, "件名"));
-  expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+  const long = dueNotice({ item: { name: "x".repeat(200), owner: `${"y".repeat(200)}@example.jp` } });
+  for (const due of [DIGEST.due, [long]]) {
+    await page.setContent(htmlOf({ ...DIGEST, due }, "件名"));
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
+  }
   await page.close();
 });

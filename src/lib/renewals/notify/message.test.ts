@@ -63,9 +63,9 @@ test("several things are one digest; it names what is needed and nothing else", 
   期限が切れると: すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できません
   テナント: embedded
   アカウント: push@example.jp
-  認証コードを受け取る電話: 登録済み(所在は手順のコマンドで確認できます)
+  認証コードを受け取る電話: 登録済み(所在は下のコマンドで確認できます)
   更新担当: it@example.jp
-  手順: clomoctl renewals guide 019a0000-0000-7000-8000-000000000001 --context embedded
+  手順: clomoctl renewals guide 本社 --context embedded
 
 ■ VPP サービストークン「大阪」
   期限: 2027-04-01 (推定) あと 30 日
@@ -73,7 +73,7 @@ test("several things are one digest; it names what is needed and nothing else", 
   テナント: kanto
   アカウント: 登録されていません
   認証コードを受け取る電話: 登録されていません
-  手順: clomoctl renewals guide 019a0000-0000-7000-8000-000000000001 --context kanto
+  手順: clomoctl renewals guide 大阪 --context kanto
 
 ご注意:
 - x@example.jp に届きません
@@ -101,7 +101,7 @@ test("the steps go along where files do: a page for each of the ten most urgent,
     due.slice(0, 10).map((_, at) => `guide-${at + 1}-push-certificate.html`),
   );
   expect(guides[1]?.html).toMatch(/How to renew: MDM push certificate: 第2.*the Apple Account a@b\.jp.*Renew/s);
-  expect(body).toContain("  steps: guide-1-push-certificate.html (attached), or clomoctl renewals guide ");
+  expect(body).toContain("  Steps: guide-1-push-certificate.html (attached), or clomoctl renewals guide ");
   expect(html).toContain("guide-10-push-certificate.html (attached)");
   expect(html).not.toContain("guide-11");
   expect((await messageOf(digestOf({ due }))).guides).toEqual([]);
@@ -122,4 +122,15 @@ test("neither notes nor the place of a phone leave the tenant", async () => {
     expect(sent).toContain("総務課");
     expect(sent).not.toMatch(/内密のメモ|金庫の電話/);
   }
+});
+
+test("what is expired already is told as that, and a name that needs quotes by its id", async () => {
+  const expired = dueNotice({ item: { name: "本社 2" }, days: -3, day: "2026-11-17", expired: true });
+  const [en, ja] = await Promise.all(
+    (["en", "ja"] as const).map((language) => messageOf(digestOf({ due: [expired], language }))),
+  );
+  expect(en?.text).toMatch(/^ {2}Since it has expired: all iPhones/m);
+  expect(ja?.text).toMatch(/^ {2}期限切れの影響: すべての/m);
+  expect(en?.text).toContain(`guide ${expired.item.id} --context embedded`);
+  expect(en?.html).toContain("<div>Since it has expired: ");
 });

@@ -49,7 +49,7 @@ const textOf = (digest: Digest, guides: readonly GuideFile[]): string => {
   const items = due.map((one, index) =>
     [
       `■ ${titleOf(one.item, language)}`,
-      `  ${say(text("expires", "期限"))}: ${dayText(one, language)} ${say(timeLeft(one))}`,
+      `  ${say(text("Expires", "期限"))}: ${dayText(one, language)} ${say(timeLeft(one))}`,
       ...detailsOf(one, { ...digest, guide: guides[index]?.name }).map(([label, value]) => `  ${say(label)}: ${value}`),
     ].join("\n"),
   );
@@ -115,7 +115,7 @@ export const htmlOf = (digest: Digest, subject: string, guides: readonly GuideFi
   return `<!DOCTYPE html>
 <html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title></head>
-<body style="margin:0;padding:16px;color:#1c2126;background:#ffffff;font:15px/1.6 sans-serif">
+<body style="margin:0;padding:16px;overflow-wrap:anywhere;color:#1c2126;background:#ffffff;font:15px/1.6 sans-serif">
 <h1 style="font-size:18px;margin:0 0 8px">${escaped(subject)}</h1>
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;max-width:640px">
 ${rows}

@@ -14,8 +14,8 @@ const SECOND_MS = 1000;
 const PORTS = { tls: 465, starttls: 587, none: 25 } as const;
 
 const HINT = text(
-  "see clomoctl renewals notify --help for the format",
-  "書き方は clomoctl renewals notify --help で確認できます",
+  "see clomoctl renewals notify --help-all for the format",
+  "書き方は clomoctl renewals notify --help-all で確認できます",
 );
 
 const refineText = (isRight: (value: string) => boolean, error: (value: string) => Text) =>

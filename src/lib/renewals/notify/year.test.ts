@@ -266,7 +266,7 @@ test(
           const stage = stageOf(expiresAt, { now, timezone: TOKYO, stages: USUAL_STAGES });
           got.push({ to, key: `${life.name} ${expiresAt} ${stage}`, messageId: id, hour });
           const on = dayOf(expiresAt, TOKYO);
-          expect(text).toContain(`${to.startsWith("it@") || to.startsWith("tanto@") ? "期限" : "expires"}: ${on}`);
+          expect(text).toContain(`${to.startsWith("it@") || to.startsWith("tanto@") ? "期限" : "Expires"}: ${on}`);
         }
         if (mail === undefined) continue;
         const [first] = due
@@ -285,7 +285,10 @@ test(
         // what breaks, and the steps of each
         const english = to === "ops@example.com";
         const broken = due.filter(({ kind }) => kind !== "custom").length;
-        expect(text.match(english ? /^ {2}once expired: /gm : /^ {2}期限が切れると: /gm)?.length ?? 0).toBe(broken);
+        expect(
+          text.match(english ? /^ {2}(?:Once|Since it has) expired: /gm : /^ {2}期限(?:が切れると|切れの影響): /gm)
+            ?.length ?? 0,
+        ).toBe(broken);
         expect(text).not.toContain("金庫の電話");
         const guides = [...mail.files].filter(([name]) => name.startsWith("guide-"));
         expect(guides.map(([name]) => name).toSorted()).toEqual(

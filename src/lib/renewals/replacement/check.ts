@@ -35,8 +35,10 @@ export interface Check {
 
 /** Whether a file may take the place of another. */
 export interface Judgement {
-  /** no check is bad; what is unknown does not count */
+  /** no check is bad; what is unknown counts for the strict only, where it is left to check */
   readonly safe: boolean;
+  /** what tells whose it is, and nobody can tell from the files: to be looked at by a person */
+  readonly leftToCheck: readonly Check["id"][];
   readonly checks: readonly Check[];
 }
 
@@ -59,7 +61,7 @@ export interface Circumstances {
   /** the request the new certificate should have been made from */
   readonly csr?: RequestFile | undefined;
   readonly now: Date;
-  /** what is doubtful is bad */
+  /** what is doubtful is bad, and nothing may be left to check */
   readonly strict: boolean;
   /** for the instants in the texts; an IANA name, Asia/Tokyo when absent */
   readonly timezone?: string | undefined;

@@ -68,21 +68,21 @@ test("what is within the warning time is shown beside a notice that failed or wa
   await program("clomoctl", door({ notify: 0, check: 1 }));
   expect(launch()).toEqual({ code: 0, out: "", err: "" });
   await program("clomoctl", door({ notify: 0, check: 1 }, "warning: the owner has gone\n"));
-  expect(launch()).toMatchObject({ code: 0, out: expect.stringMatching(/^warning: the owner has gone\ncheck /) });
+  expect(launch()).toMatchObject({ code: 0, out: expect.stringMatching(/^check .*\nwarning: the owner has gone\n$/) });
   await program("clomoctl", door({ notify: 7, check: 1 }));
   expect(launch()).toMatchObject({ code: 7, out: expect.stringMatching(/^check /) });
 });
 
-test("a notice that failed is shown, the check runs all the same, and its code counts", async () => {
+test("a notice that failed is shown behind what is due, the check runs all the same, and its code counts", async () => {
   await program("clomoctl", door({ notify: 7, check: 2 }, "error: no server\n"));
   const { code, out } = launch();
   expect(code).toBe(7);
-  expect(out).toMatch(/^error: no server\ncheck /);
+  expect(out).toMatch(/^check .*\nerror: no server\n$/);
 });
 
 test.each([
   [0, 0, /^$/],
-  [1, 6, /^error: nobody is to be told\ncheck /],
+  [1, 6, /^check .*\nerror: nobody is to be told\n$/],
 ])("with a check that ends with %i, notices that are not set up end the run with %i", async (check, code, out) => {
   await program("clomoctl", door({ notify: 6, check }, "error: nobody is to be told\n"));
   const ran = launch();

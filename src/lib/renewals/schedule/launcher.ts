@@ -53,8 +53,8 @@ export function shellWord(word: string): string {
  * Node and the program are looked for each time: where they were, then on PATH, then where version managers keep them,
  * so that an update or a moved `node_modules` does not silence it. It exits with the code of a notice that failed,
  * else with that of the check. What is due only within the warning time is shown beside a notice that failed or warned,
- * and is not a failure: notices were sent. That there are no recipients is
- * reported only when something is due.
+ * and is not a failure: notices were sent. The check comes first, so that a mail of its output begins with what is due. That
+ * there are no recipients is reported only when something is due.
  */
 export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
   const missing = {
@@ -102,8 +102,8 @@ notified=$?
 shown=$(clomoctl renewals check --format table ${words} 2>&1)
 checked=$?
 if [ $notified -eq ${NOT_SET_UP} ] && [ $checked -eq 0 ]; then exit 0; fi
-[ -z "$said" ] || printf '%s\\n' "$said"
 if [ $checked -gt 1 ] || { [ $checked -eq 1 ] && [ "$notified$said" != 0 ]; }; then printf '%s\\n' "$shown"; fi
+[ -z "$said" ] || printf '%s\\n' "$said"
 [ $notified -eq 0 ] || exit $notified
 [ $checked -ne 1 ] || exit 0
 exit $checked

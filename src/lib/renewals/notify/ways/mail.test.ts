@@ -44,7 +44,7 @@ const certificate = (): { readonly key: string; readonly cert: string } => {
 
 test.each([
   ["ja", "【更新期限】あと 30 日: MDM プッシュ通知証明書「本社」", "期限: 2027-03-01 あと 30 日"],
-  ["en", '[Renewal] 30 days left: MDM push certificate "本社"', "expires: 2027-03-01 30 days left"],
+  ["en", '[Renewal] 30 days left: MDM push certificate "本社"', "Expires: 2027-03-01 30 days left"],
 ] as const)("a mail in %s has its subject, text, HTML and calendar", async (language, subject, line) => {
   const smtp = await open();
   const digest = digestOf({ language });

@@ -59,7 +59,7 @@ p{margin:.25rem 0}
 ul.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.5rem 0;padding:0;list-style:none;font-size:.85em}
 ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
 .faint{color:var(--faint)}
-.chart{display:block;width:100%;min-width:45rem;height:auto;margin:0 0 .75rem}
+.chart{display:block;width:100%;min-width:60rem;height:auto;margin:0 0 .75rem}
 .chart text{fill:var(--ink);font-size:13px}
 .chart text.faint{fill:var(--faint);font-size:12px}
 .chart .band{fill:var(--band)}
@@ -71,7 +71,7 @@ ${(["ok", "warning", "critical", "expired", "unknown"] as const)
   .join("\n")}
 .marker.hollow{fill:var(--paper)}
 .scroll{overflow-x:auto}
-table{width:100%;min-width:70rem;table-layout:fixed;border-collapse:collapse;font-size:.875em}
+table{width:100%;min-width:66rem;table-layout:fixed;border-collapse:collapse;font-size:.875em}
 caption{padding:.25rem 0;text-align:start;color:var(--faint)}
 th,td{padding:.4rem .5rem;border-bottom:1px solid var(--rule);text-align:start;vertical-align:top;overflow-wrap:anywhere}
 td bdi,th bdi{white-space:pre-line}
@@ -79,6 +79,17 @@ thead th{border-bottom-width:2px}
 .number{text-align:end}
 .level{font-weight:600}
 td small,th small{display:block;color:var(--faint);font-size:.92em;font-weight:400}
+@media screen and (max-width:72rem){
+table{min-width:0}
+table,caption,tbody{display:block}
+colgroup,thead{display:none}
+tbody tr{display:grid;grid-template-columns:auto auto 1fr;gap:0 1rem;padding:.5rem 0;border-bottom:1px solid var(--rule)}
+tbody th,tbody td{border:0;padding:.1rem 0;text-align:start}
+tbody th{order:-1}
+tbody th,tbody td:nth-child(n+5){grid-column:1/-1}
+tbody td:nth-child(n+5):not(:has(bdi:not(:empty))){display:none}
+tbody td:not(.level)::before{content:attr(data-label) ": ";color:var(--faint)}
+}
 @page{size:A4 landscape;margin:12mm}
 @media print{
 body{max-width:none;padding:0;font-size:9pt}

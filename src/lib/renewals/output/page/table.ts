@@ -16,6 +16,7 @@ export interface TablePlace {
 }
 
 interface TableColumn {
+  /** stands in each cell where the screen is too narrow for columns */
   readonly header: Text;
   /** per cent of the table's width */
   readonly width: number;
@@ -25,8 +26,8 @@ interface TableColumn {
 const COLUMNS: readonly TableColumn[] = [
   { header: text("State", "状態"), width: 8 },
   { header: text("Days left", "残り日数"), width: 7, number: true },
-  { header: text("Expires on", "期限"), width: 10 },
-  { header: text("Item", "項目"), width: 18 },
+  { header: text("Expires on", "期限"), width: 11 },
+  { header: text("Item", "項目"), width: 17 },
   { header: text("Organisation", "組織"), width: 11 },
   { header: text("Owner", "更新担当"), width: 13 },
   { header: text("Account and 2-factor phone", "アカウントと認証コードを受け取る電話"), width: 15 },
@@ -59,6 +60,7 @@ export function drawTable(all: readonly Judged[], place: TablePlace, caption: st
 function row(item: Judged, place: TablePlace): Markup {
   const { context, daysLeft, expiresOn, level, remark } = item;
   const { language, visible } = place;
+  const label = (column: number): string => COLUMNS[column]?.header[language] ?? "";
   const kind = html`<data value="${item.kind}">${RENEWAL_KINDS[item.kind][language]}</data>`;
   const said = (field: string, words: string | null, label?: Text): Markup | null =>
     words === null
@@ -69,19 +71,23 @@ function row(item: Judged, place: TablePlace): Markup {
           ></small
         >`;
   return html`<tr data-item="${item.id}">
-    <td class="level ${level}"><data value="${level}">${LEVEL_NAMES[level][language]}</data></td>
-    <td class="number" data-field="daysLeft">${daysLeft ?? "–"}</td>
-    <td>${date(item.expiresAt, expiresOn, item.certainty, language)}${said("remark", remark?.[language] ?? null)}</td>
+    <td class="level ${level}" data-label="${label(0)}">
+      <data value="${level}">${LEVEL_NAMES[level][language]}</data>
+    </td>
+    <td class="number" data-field="daysLeft" data-label="${label(1)}">${daysLeft ?? "–"}</td>
+    <td data-label="${label(2)}">
+      ${date(item.expiresAt, expiresOn, item.certainty, language)}${said("remark", remark?.[language] ?? null)}
+    </td>
     <th scope="row">
       <bdi data-field="name">${shown(item.name, visible)}</bdi
       ><small>${kind}</small>${place.allContexts ? said("context", context, text("tenant", "テナント")) : null}
     </th>
-    <td><bdi data-field="organisation">${shown(item.organisation, visible)}</bdi></td>
-    <td><bdi data-field="owner">${shown(item.owner, visible)}</bdi></td>
-    <td>
+    <td data-label="${label(4)}"><bdi data-field="organisation">${shown(item.organisation, visible)}</bdi></td>
+    <td data-label="${label(5)}"><bdi data-field="owner">${shown(item.owner, visible)}</bdi></td>
+    <td data-label="${label(6)}">
       <bdi data-field="account">${shown(item.account, visible)}</bdi>${said("phone", item.phone, text("phone", "電話"))}
     </td>
-    <td>
+    <td data-label="${label(7)}">
       <bdi data-field="notes">${shown(item.notes, visible)}</bdi
       >${said("topic", item.topic, text("topic", "トピック"))}${said("fingerprint", item.fingerprint, text("SHA-256", "SHA-256"))}${said("source", item.source, text("file", "ファイル"))}${confirmation(item, place.timezone, said)}
     </td>
