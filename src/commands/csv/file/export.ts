@@ -53,7 +53,7 @@ export const accountLanguage = ({ context }: Pick<ChosenTenant, "context">): Lan
 function refuseWorkbookName(output: string): void {
   if (!isWorkbookName(output)) return;
   throw new Failure("usage", {
-    what: text("an export is CSV, for the console", "エクスポートはコンソール用の CSV です"),
+    what: text("an export is CSV, for the console", "エクスポートは管理画面用の CSV です"),
     where: output,
     hint: text(
       "name the file .csv; list --format xlsx -o FILE writes a workbook",
