@@ -46,6 +46,12 @@ test("every scalar is the text that was written, unless the schema makes somethi
   expect(value).toEqual({ name: "001", sizes: [7, 0], parts: [{ by: "hand", who: "no" }, { by: "post" }] });
 });
 
+test("what is nested beyond what can be read is said to be, in both languages", () => {
+  const deep = file(`a: ${"[".repeat(20_000)}`, { maxLength: Infinity });
+  const { where, what } = refusalOf(() => readYaml(SCHEMA, deep));
+  expect([where, what]).toEqual(["a.yaml:1", { en: "nested too deeply", ja: "入れ子が深すぎます" }]);
+});
+
 test.each([
   ["a: [\nb", 2, /not valid YAML/],
   ["", 1, /the file must consist of/],

@@ -92,7 +92,9 @@ class YamlDocument {
     if (fault === undefined) return;
     throw this.#refuseAt(
       this.#lines.linePos(fault.pos[0]).line,
-      text(`not valid YAML: ${fault.message}`, `YAML として正しくありません: ${fault.message}`),
+      fault.code === "RESOURCE_EXHAUSTION"
+        ? text("nested too deeply", "入れ子が深すぎます")
+        : text(`not valid YAML: ${fault.message}`, `YAML として正しくありません: ${fault.message}`),
     );
   }
 

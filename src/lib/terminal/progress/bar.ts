@@ -3,6 +3,9 @@ import type { LoadSpinner, ProgressPlace, Reporter, Spinner } from "./place.ts";
 
 const CLEAR_LINE = "\r\u001b[K";
 
+/** A step that took no longer than this leaves no line behind. */
+const TOLD_MS = 2_000;
+
 /** Draws on a terminal: a bar if the total is known, else a spinner, loaded on first use. */
 export function barReporter(place: ProgressPlace): Reporter {
   const { write, columns, language } = place;
@@ -34,7 +37,7 @@ export function barReporter(place: ProgressPlace): Reporter {
       hide();
       spinning?.stop();
       spinning = undefined;
-      write(`${finishedLine(state, language)}\n`);
+      if (state.elapsedMs >= TOLD_MS) write(`${finishedLine(state, language)}\n`);
     },
     hide,
   };

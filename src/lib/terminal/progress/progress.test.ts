@@ -71,7 +71,7 @@ test("without a terminal a line comes every three seconds, and none for what is 
   }
 });
 
-test("on a terminal a bar is redrawn in place and leaves one line", () => {
+test("on a terminal a bar is redrawn in place and leaves one line, if it took a while", () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true, language: "ja", columns: () => 100 });
   const step = progress.start({ ...READ, total: 100 });
   seen.now = 1_000;
@@ -80,7 +80,12 @@ test("on a terminal a bar is redrawn in place and leaves one line", () => {
   step.finish();
   const frames = seen.written.split("\r\u001b[K");
   expect(frames[2]).toBe("読み込み      ████████████░░░░░░░░░░░░   50 %  50/100 行  50 行/秒  残り 0:01");
-  expect(frames.at(-1)).toBe("読み込み      50 行  0:01\n");
+  expect(frames.at(-1)).toBe("");
+  const longer = progress.start({ ...READ, total: 100 });
+  seen.now = 4_000;
+  longer.reach(50);
+  longer.finish();
+  expect(seen.written.split("\r\u001b[K").at(-1)).toBe("読み込み      50 行  0:03\n");
 });
 
 test("a step without a total spins, and a total that comes later draws the bar", async () => {
