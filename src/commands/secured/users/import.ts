@@ -34,6 +34,7 @@ export default defineCommand({
     {
       line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --dry-run",
     },
+    { line: "clomoctl secured users import export.csv --app docs --from-console" },
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
