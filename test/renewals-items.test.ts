@@ -288,7 +288,7 @@ describe("list", () => {
   test("says when there is only one owner account, and not with two", async () => {
     await done("add", "第一", "--kind", "android-owner");
     const one = await renewals("list", "--lang", "ja");
-    expect(one.stderr).toContain("管理用アカウントが 1 つだけです");
+    expect(one.stderr).toContain("管理用 Gmail アカウントが 1 つだけです");
     await done("add", "第二", "--kind", "android-owner");
     expect((await renewals("list")).stderr).toBe("");
   });
