@@ -56,8 +56,8 @@ const exported = (kind: ConsoleTask["kind"]): Text => {
 };
 
 const doubted = text(
-  "an export of the console had other values since, which the mirror has by now",
-  "その後の管理画面のエクスポートと値が異なり、ミラーはエクスポートの値になっています",
+  "an export of the console had other values since, which the mirror has by now: look in the console, as no later export proves it",
+  "その後の管理画面のエクスポートと値が異なり、ミラーはエクスポートの値になっています。以後のエクスポートでは確認できないため、管理画面で確認してください",
 );
 
 function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {

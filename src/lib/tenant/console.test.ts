@@ -120,10 +120,10 @@ test("somebody confirms or drops a task once, and it is recorded who", async () 
   await mirror();
   await tenant.client.users.addField({ name: "入社年" });
   const [field] = await tenant.client.users.fields();
-  await tenant.client.users.removeField(field?.id ?? "");
   const { console } = tenant.client;
   expect(await console.show(1)).toMatchObject({ work: "add-field", name: "入社年", importId: null, mode: null });
   expect(await console.close(1, { state: "confirmed" })).toMatchObject({ state: "confirmed", closedBy: "owner" });
+  await tenant.client.users.removeField(field?.id ?? "");
   expect(await console.close(2, { state: "dropped" })).toMatchObject({ work: "remove-field", state: "dropped" });
   expect(await failureOf(console.close(1, { state: "dropped" }))).toMatchObject({ code: "conflict" });
   expect(await failureOf(console.close(9, { state: "dropped" }))).toMatchObject({ code: "not-found" });
@@ -146,4 +146,31 @@ test("a column that the console's export has was added there", async () => {
     ["佐藤", "sato@x", "主任", ""],
   ]);
   expect(await tasks()).toMatchObject([{ state: "shown" }]);
+});
+
+test("a later change of the same field or record takes the place of an earlier one", async () => {
+  await mirror();
+  const field = await tenant.client.users.addField({ name: "入社年" });
+  await tenant.client.users.removeField(field.id);
+  await tenant.client.users.addField({ name: "入社年" });
+  expect((await tasks()).map(({ work, state }) => [work, state])).toEqual([
+    ["add-field", "dropped"],
+    ["remove-field", "dropped"],
+    ["add-field", "open"],
+  ]);
+  await tenant.import(users, CHANGED);
+  await tenant.import(users, file([...YAMADA, "課長"]));
+  await tenant.import(exported, START);
+  expect((await tasks()).slice(3)).toMatchObject([{ state: "dropped" }, { state: "shown" }]);
+});
+
+test("who came back is proved by all that they had, and an export that is taken back asks nothing", async () => {
+  await mirror();
+  const { id } = await tenant.import({ ...users, mode: "replace" }, file([...YAMADA, "課長"]));
+  await tenant.client.imports.commit(await tenant.client.imports.revert(id));
+  await tenant.import(exported, [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"]]);
+  expect(await tasks()).toMatchObject([{ state: "dropped" }, { work: "undo", state: "open" }]);
+  const wrong = await tenant.import(exported, file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]));
+  await tenant.client.imports.commit(await tenant.client.imports.revert(wrong.id));
+  expect(await tasks()).toHaveLength(2);
 });

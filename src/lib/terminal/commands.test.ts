@@ -24,6 +24,12 @@ test.each([
     "see it: clomoctl imports show 12 --rows, or leave it",
     "see it: clomoctl imports show 12 --rows --context far, or leave it",
   ],
+  ["see: clomoctl imports show 01a1f7d8 --rows", "see: clomoctl imports show 01a1f7d8 --rows --context far"],
+  [
+    "again: clomoctl users import a.csv --mode replace --fix trim,width --max-deletions 50%",
+    "again: clomoctl users import a.csv --mode replace --fix trim,width --max-deletions 50% --context far",
+  ],
+  ["clomoctl users import my--context.csv", "clomoctl users import my--context.csv --context far"],
   ["clomoctl users list shows them", "clomoctl users list --context far shows them"],
   ["again: clomoctl users import people.csv.", "again: clomoctl users import people.csv --context far."],
   ["clomoctl renewals guide 3 --context other", "clomoctl renewals guide 3 --context other"],

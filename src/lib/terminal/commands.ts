@@ -2,7 +2,7 @@
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
 const COMMAND =
-  /clomoctl (?:console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|notify|schedule|users))?(?: [a-z]+)?(?: (?:--?[a-z][\w-]*(?:=\S+)?|last\b|[^\s()、。;,:]*[./@][^\s()、。;,:]*[^\s()、。;,:.]|[A-Z]+(?:…|\b)|\d+|(?<=--app )[a-z]+))*/g;
+  /clomoctl (?:console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?(?: (?:--(?:absent|against|app|blank|context|emit-csv|fields|fix|format|key|max-changes|max-deletions|mode|sheet) [^\s()、。;:]*[^\s()、。;:,.]|--?[a-z][\w-]*(?:=\S+)?|last\b|[0-9a-f]{4,}(?:-[0-9a-f]+)*\b|[^\s()、。;,:]*[./@][^\s()、。;,:]*[^\s()、。;,:.]|[A-Z]+(?:…|\b)|\d+))*/g;
 
 /**
  * Names the tenant in the commands that a text proposes: typed as they stand they would go to another one.
@@ -10,4 +10,6 @@ const COMMAND =
  * @param context of the tenant
  */
 export const inContext = (line: string, context: string): string =>
-  line.replaceAll(COMMAND, (command) => (command.includes("--context") ? command : `${command} --context ${context}`));
+  line.replaceAll(COMMAND, (command) =>
+    / --context(?: |=|$)/.test(command) ? command : `${command} --context ${context}`,
+  );

@@ -45,6 +45,15 @@ export const closeTasksOf = async (writer: Writer, of: number, closing: Closing)
   );
 };
 
+/** Drops the open tasks of a custom field: another one takes their place. */
+export const dropFieldTasks = async (writer: Writer, name: string, by: Omit<Closing, "state">): Promise<void> => {
+  await writer.run(
+    `update console_task set state = 'dropped', closedAt = :at, closedBy = :actor
+     where import is null and name = :name and state = 'open'`,
+    { name, ...by },
+  );
+};
+
 export const closeTask = async (writer: Writer, number: number, closing: Closing): Promise<void> => {
   await writer.run("update console_task set state = :state, closedAt = :at, closedBy = :actor where pk = :number", {
     number,

@@ -5,7 +5,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
-import { insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
+import { dropFieldTasks, insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
 import type { Writer } from "../store/store.ts";
 import { deleteField, findField, hasFieldNamed, insertField, USERS } from "../store/users.ts";
 
@@ -44,10 +44,12 @@ export const addCustomField = (
 const openFieldTask = async (
   { surroundings, actor }: Session,
   writer: Writer,
-  task: Pick<NewConsoleTask, "work" | "name">,
+  task: { readonly work: NewConsoleTask["work"]; readonly name: string },
 ): Promise<void> => {
   if (!(await isMirror(writer))) return;
-  await insertTask(writer, { ...task, kind: "users", import: null, at: instant(surroundings), actor });
+  const by = { at: instant(surroundings), actor };
+  await dropFieldTasks(writer, task.name, by);
+  await insertTask(writer, { ...task, ...by, kind: "users", import: null });
 };
 
 /** Removes a custom field and its values. @throws Failure `not-found` */

@@ -34,7 +34,8 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
 export const noteUndo = async (writer: Writer, { record, at, actor }: Done, original: ImportRecord): Promise<void> => {
-  if (!(await isMirror(writer))) return;
+  // an export that is taken back asks nothing of the console
+  if (original.detail.request?.fromConsole === true || !(await isMirror(writer))) return;
   await closeTasksOf(writer, original.pk, { state: "dropped", at, actor });
   await insertTask(writer, { work: "undo", kind: record.kind, import: record.pk, name: null, at, actor });
 };
@@ -61,12 +62,24 @@ async function settleTasks(writer: Writer, record: ImportRecord, closing: Closin
       await doubtTask(writer, task.number, closing.at);
       continue;
     }
+    if (await isWrittenSince(writer, { record, done, undone })) {
+      await closeTask(writer, task.number, { ...closing, state: "dropped" });
+      continue;
+    }
+    // no export shows secrets, nor that nobody needs a group or an organisation any more
     if ((counts?.secretsSet ?? 0) > 0) continue;
-    const created = (counts?.create ?? 0) > 0 ? ((undone ?? done).detail.staged?.staged ?? []) : [];
-    const fields = [...(counts?.columns ?? []).map(({ field }) => field), ...created];
+    if (undone !== undefined && (counts?.groupsCreated ?? 0) + (counts?.orgsCreated ?? 0) > 0) continue;
+    const fields = [...(counts?.columns ?? []).map(({ field }) => field), ...createdFields(done)];
     if (fields.every((field) => isSeen(file, field))) await closeTask(writer, task.number, closing);
   }
 }
+
+/** The fields of the records that an import made; those that an undoing brought back have all that they had. */
+const createdFields = ({ kind, detail: { counts, staged, reverts } }: ImportRecord): readonly string[] => {
+  if ((counts?.create ?? 0) === 0) return [];
+  if (reverts === null) return staged?.staged ?? [];
+  return kindNamed(kind).format.columns.flatMap(({ field, secret }) => (secret === true ? [] : [field]));
+};
 
 const CUSTOM = "custom:";
 
@@ -78,20 +91,38 @@ const isSeen = (file: StagedFile | null, field: string): boolean => {
   return file.header.some((header) => nameKey(header) === key);
 };
 
+/** SQL: of a record `w` that an import kept, that another one, or what that one undid, had written it. */
+const isOf = (was: string): string =>
+  `(exists (select 1 from ${was} k where k.import in (:done, :undone) and k.pk = w.pk)
+    or w.pk > :madeAfter and w.pk <= :madeUpTo)`;
+
+const ofParams = ({ pk, madeAfter, madeUpTo }: ImportRecord, undone: ImportRecord | undefined) => ({
+  done: pk,
+  undone: undone?.pk ?? pk,
+  madeAfter: madeAfter ?? 0,
+  madeUpTo: madeUpTo ?? 0,
+});
+
 /** Whether an import wrote a record that another one, or what that one undid, had written. */
 const touchesSame = async (
   writer: Writer,
   { pk, kind }: ImportRecord,
-  { pk: done, madeAfter, madeUpTo }: ImportRecord,
+  done: ImportRecord,
   undone: ImportRecord | undefined,
 ): Promise<boolean> => {
   const was = wasTable(kindNamed(kind));
-  const made = "w.pk > :madeAfter and w.pk <= :madeUpTo";
-  const kept = `exists (select 1 from ${was} k where k.import in (:done, :undone) and k.pk = w.pk)`;
-  return (
-    (await writer.count(
-      `select count(*) from (select 1 from ${was} w where w.import = :pk and (${kept} or ${made}) limit 1)`,
-      { pk, done, undone: undone?.pk ?? done, madeAfter: madeAfter ?? 0, madeUpTo: madeUpTo ?? 0 },
-    )) > 0
-  );
+  const sql = `select count(*) from (select 1 from ${was} w where w.import = :pk and ${isOf(was)} limit 1)`;
+  return (await writer.count(sql, { pk, ...ofParams(done, undone) })) > 0;
+};
+
+/** Whether another import wrote one of its records after it: what the console has by now is not what it asked for. */
+const isWrittenSince = async (
+  writer: Writer,
+  { record, done, undone }: { record: ImportRecord; done: ImportRecord; undone: ImportRecord | undefined },
+): Promise<boolean> => {
+  const was = wasTable(kindNamed(record.kind));
+  const sql = `select count(*) from (select 1 from ${was} w where w.import in
+    (select pk from import where revision > :revision and pk <> :pk) and ${isOf(was)} limit 1)`;
+  const which = { revision: done.revision ?? 0, pk: record.pk, ...ofParams(done, undone) };
+  return (await writer.count(sql, which)) > 0;
 };
