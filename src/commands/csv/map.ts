@@ -4,7 +4,7 @@ import { nearestName } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Choice, Prompts } from "../../lib/terminal/index.ts";
-import { shownWord } from "../../lib/renewals/shell-word.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";

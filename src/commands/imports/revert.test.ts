@@ -205,21 +205,34 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
     { field: "name", value: "山田 太郎" },
     { field: "emails", value: ["taro@example.co.jp"] },
     { field: "title", value: "主任" },
+    { field: "orgCode", value: "S01" },
   ];
+  const before = [{ field: "emails", value: ["jiro@example.co.jp", "second@example.co.jp"] }];
   const tenant = {
     ...tenantWith({ commitImport: committed(UNDO), fields: { items: [] }, users: { items: [], next: null } }),
     imports: { items: [sent] },
     importRows: giving(
       rowOf({ row: 0, action: "delete", exists: true, changed: [], after: [] }),
-      rowOf({ row: 0, key: "taro@example.co.jp", action: "update", exists: true, changed: ["title"], after }),
+      rowOf({
+        row: 0,
+        key: "taro@example.co.jp",
+        action: "update",
+        exists: true,
+        changed: ["title", "emails"],
+        before,
+        after,
+      }),
     ),
   };
   const line = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";
   const { en, ja } = await inBoth(line, { tenant, folder });
   expect(en).toMatchObject({ exit: 0 });
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")))).toBe(
-    "氏名,メールアドレス,役職\r\n山田 太郎,taro@example.co.jp,主任\r\n",
+    "氏名,メールアドレス,メールアドレス,組織コード,役職\r\n山田 太郎,taro@example.co.jp,,S01,主任\r\n",
   );
+  expect(en.stderr).toContain("\nwarning: main addresses change back: ");
+  expect(en.stderr).toContain("the encoding and most headers of CLOMO PANEL's users file are not confirmed");
+  expect(ja.stderr).toContain("\n警告: 1 つ目のメールアドレスが元に戻ります。");
   expect(statSync(join(folder, "undo-delete.xlsx")).mode & 0o777).toBe(0o600);
   expect(en.stderr).toContain("\nundo.csv: 1 row; upload in CLOMO PANEL, Users/Org › Import/Export › Import, ");
   expect(en.stderr).toContain("\nundo-delete.xlsx: 2 that the import had created, to be deleted by hand (users)\n");

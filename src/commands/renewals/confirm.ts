@@ -1,6 +1,6 @@
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { shownWord } from "../../lib/renewals/shell-word.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";

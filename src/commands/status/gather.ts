@@ -3,7 +3,7 @@ import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
-import { shownWord } from "../../lib/renewals/shell-word.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { lastImportOf } from "../imports/plan/find.ts";
 import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";

@@ -1,5 +1,6 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { RejectedFile, type ListedProblems } from "./problems.ts";
 import type { ImportRequest } from "./options.ts";
 
@@ -62,7 +63,7 @@ const DELETIONS: ReadonlySet<string> = new Set(["administrator-delete", "delete-
 
 function fixWhole({ kind, file }: ImportRequest, code: string): Text {
   const template = `clomoctl csv template --as ${kind}`;
-  const map = `clomoctl csv map ${file === "-" ? "FILE" : file} --as ${kind} -o map.yaml`;
+  const map = `clomoctl csv map ${file === "-" ? "FILE" : shownWord(file)} --as ${kind} -o map.yaml`;
   if (code === "file-empty" || code === "file-no-rows") {
     return text(
       `the file needs a header row and data rows: ${template}`,

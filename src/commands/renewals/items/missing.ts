@@ -1,7 +1,7 @@
 import type { NewRenewalItem, RenewalChange, RenewalItem } from "../../../lib/client/index.ts";
 import { RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
 import { HAVE_ACCOUNTS } from "../../../lib/renewals/consequences.ts";
-import { shownWord } from "../../../lib/renewals/shell-word.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 

@@ -1,7 +1,7 @@
 import type { RenewalItem } from "../../../lib/client/index.ts";
 import { judge, USUAL_THRESHOLDS, type AsOf, type DatedItem } from "../../../lib/renewals/judge.ts";
 import { withSourceDates } from "../../../lib/renewals/sources.ts";
-import { shownWord } from "../../../lib/renewals/shell-word.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
 import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";

@@ -1,6 +1,6 @@
 import type { RenewalItem, RenewalKind } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import { shownWord } from "../shell-word.ts";
+import { shownWord } from "../../text/shell-word.ts";
 
 /** A file that a step has downloaded. */
 export type Download = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";

@@ -2,7 +2,7 @@ import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem } from "../../model/re
 import { same, text, type Language, type Text } from "../../text/index.ts";
 import { HAVE_ACCOUNTS, WHAT_STOPS } from "../consequences.ts";
 import type { DatedItem } from "../judge.ts";
-import { shownWord } from "../shell-word.ts";
+import { shownWord } from "../../text/shell-word.ts";
 
 /** One item of a digest, and the stage it has reached. */
 export interface DueNotice {

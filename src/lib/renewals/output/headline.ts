@@ -1,7 +1,7 @@
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { CheckResult } from "../check.ts";
-import { shownWord } from "../shell-word.ts";
+import { shownWord } from "../../text/shell-word.ts";
 import { LEVEL_NAMES, type Checked } from "../judge.ts";
 
 /**

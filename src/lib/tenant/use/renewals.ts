@@ -2,7 +2,7 @@ import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } 
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
-import { shownWord } from "../../renewals/shell-word.ts";
+import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";

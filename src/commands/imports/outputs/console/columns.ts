@@ -91,12 +91,14 @@ export class ConsoleColumns {
       .map(({ column: { field, header, onlyWith }, headers }) => ({ field, header: headers[0] ?? header, onlyWith }));
   }
 
-  /** Makes room for a row's lists; call it before {@link header}. */
-  fit(row: PlanRow): void {
+  /** Makes room for a row's lists, and for what they had before if that is asked for; call it before {@link header}. */
+  fit(row: PlanRow, withFormer = false): void {
     for (const place of this.#columns) {
       if (place.column.repeated !== true) continue;
       const values = this.#valuesOf(place, row, undefined);
       if (typeof values !== "string") place.times = Math.max(place.times, values.length);
+      const former = withFormer ? row.before.find(({ field }) => field === place.column.field)?.value : undefined;
+      if (Array.isArray(former)) place.times = Math.max(place.times, former.length);
     }
   }
 

@@ -100,7 +100,8 @@ function refuseUnseen(plan: Import): void {
   });
 }
 
-function* warningsOf(file: string, plan: Import, written: ConsoleFile): Generator<Text> {
+/** What is to be known of a written file before it is uploaded. */
+export function* warningsOf(file: string, plan: Import, written: ConsoleFile): Generator<Text> {
   const { blankSecrets, severalAddresses, cleared, mapped } = written;
   const { thing, app } = FORMATS[plan.kind];
   if (isFullUpdate(plan)) yield fullUpdateWarning(plan);

@@ -46,7 +46,7 @@ export async function writeConsoleFile(
   const map = await loadColumnMap(tools, plan.kind, { option: undefined, context });
   const columns = new ConsoleColumns(source, map);
   const writing = { path, source, columns, mapped: map !== undefined, encoding, done } as const;
-  if (await isReplaced(path)) {
+  if ("file" in source && (await isReplaced(path))) {
     const written = await write(tools, writing).catch((error: unknown) => {
       if (!(error instanceof Unfit)) throw error;
     });
@@ -77,7 +77,7 @@ async function measure(tools: Tools, { path, source, columns, encoding }: Writin
   const check = new EncodingCheck(encoding);
   for await (const batch of joined(tools, source)) {
     for (const { row, secrets } of batch) {
-      columns.fit(row);
+      columns.fit(row, !("file" in source));
       check.take(row.row, columns.named(row, secrets));
     }
   }

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { CustomField, Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
@@ -7,7 +8,8 @@ import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { deletionsFile } from "../../plan/options.ts";
 import { writeDeletions } from "./deletions.ts";
-import { writeConsoleFile } from "./file.ts";
+import { warningsOf } from "./emit.ts";
+import { writeConsoleFile, type ConsoleFile } from "./file.ts";
 import { uploadOf } from "./screen.ts";
 
 /** An undoing that is planned, and what it undoes. */
@@ -20,7 +22,7 @@ export interface Undoing {
  * Writes what takes an import back in the console: the former values for 追加更新, and beside it who was created, to be
  * deleted by hand.
  *
- * @param done undoes it in the tenant when the files are complete; if it fails, none is left
+ * @param done undoes it in the tenant when the files are in place; if it fails, none is left
  * @throws `usage` for organisations, whose places a file of former values cannot tell
  */
 export async function emitUndo(
@@ -36,27 +38,56 @@ export async function emitUndo(
   const plan: Import = { ...undo, header: headersOf(original, customFields) };
   const list = undo.delete > 0 ? deletionsFile(file) : undefined;
   const source = { plan, map: undefined, customFields };
-  const { rows, mapped } = await writeConsoleFile(tools, resolve(workingFolder, file), source, () =>
-    list === undefined ? done() : writeDeletions(tools, resolve(workingFolder, list), undo, done),
-  );
+  const paths = [file, ...(list === undefined ? [] : [list])].map((name) => resolve(workingFolder, name));
+  const [path = "", listPath] = paths;
+  const changesMain = await changesMainAddress(tools, undo);
+  let written: ConsoleFile;
+  try {
+    written = await writeConsoleFile(tools, path, source);
+    if (listPath !== undefined) await writeDeletions(tools, listPath, undo, async () => undefined);
+    // only with both files in place: once it is undone, nothing tells the former values of the console any more
+    await done();
+  } catch (error) {
+    for (const one of paths) await rm(one, { force: true, recursive: false }).catch(() => undefined);
+    throw error;
+  }
+  for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
+  if (changesMain) await terminal.warn(MAIN_ADDRESS);
   const { en, ja } = uploadOf(plan);
-  await terminal.problem(text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`));
+  await terminal.problem(text(`${file}: ${counted(written.rows, "row")}; ${en}`, `${file}: ${written.rows} 行。${ja}`));
   if (list !== undefined) await terminal.problem(byHand(list, undo));
   if (FORMATS[kind].app !== undefined && undo.create > 0) await terminal.warn(againByHand(undo));
-  if (FORMATS[kind].thing.ownHeaders === true && !mapped) await terminal.warn(OWN_HEADERS);
 }
 
-/** The headers of what the import changed; of all but secrets where records come back. */
-const headersOf = ({ kind, columns, delete: gone }: Import, customFields: readonly CustomField[]): string[] => {
-  const changed = new Set(columns.map(({ field }) => field));
-  const known = FORMATS[kind].columns
-    .filter(({ secret, field, sets }) => secret !== true && (gone > 0 || changed.has(field) || changed.has(sets)))
+/** The headers of what the import changed or had, its key among them; of all but secrets where records come back. */
+const headersOf = (original: Import, customFields: readonly CustomField[]): string[] => {
+  const { kind, columns, header: had, request, delete: gone } = original;
+  const { thing, columns: all } = FORMATS[kind];
+  const key = thing.keys.find(({ name }) => name === request?.key)?.field;
+  const changed = new Set([...columns.map(({ field }) => field), key]);
+  const known = all
+    .filter(({ secret }) => secret !== true)
+    .filter(({ field, sets, header }) => gone > 0 || changed.has(field) || changed.has(sets) || had.includes(header))
     .map(({ header }) => header);
-  return [
-    ...known,
-    ...customFields.map(({ name }) => name).filter((name) => gone > 0 || changed.has(`custom:${name}`)),
-  ];
+  const own = customFields.map(({ name }) => name);
+  return [...known, ...own.filter((name) => gone > 0 || changed.has(`custom:${name}`) || had.includes(name))];
 };
+
+/** Whether somebody gets another main address back. */
+async function changesMainAddress(tools: Tools, { kind, id }: Import): Promise<boolean> {
+  if (kind !== "users") return false;
+  const { client } = await tools.tenant("imports");
+  for await (const { before, after } of client.imports.rows(id, { action: "update" })) {
+    const [from, to] = [before, after].map((values) => values.find(({ field }) => field === "emails")?.value);
+    if (Array.isArray(from) && from[0] !== to?.[0]) return true;
+  }
+  return false;
+}
+
+const MAIN_ADDRESS = text(
+  "main addresses change back: by what the console tells people apart is not known, so it may make somebody a second time; look at these users after the upload",
+  "1 つ目のメールアドレスが元に戻ります。管理画面が何でユーザーを見分けるかは確認されていないため、同じ人が 2 人できる可能性があります。アップロード後に確認してください",
+);
 
 const NO_FILE = new Failure("usage", {
   what: text(
@@ -83,8 +114,3 @@ const againByHand = ({ create }: Import): Text =>
     `${counted(create, "user")} that the import had deleted cannot be in the file, as their passwords are not known here: make them again in the console`,
     `インポートで削除された ${create} 人はパスワードが分からないため、ファイルに含まれません。管理画面で作り直してください`,
   );
-
-const OWN_HEADERS = text(
-  "the file has clomoctl's own headers, as the console's are not known: replace them before the upload",
-  "管理画面での CSV のヘッダーは確認されていないため、ファイルのヘッダーは clomoctl 独自のものです。アップロードの前に書き換えてください",
-);
