@@ -11,7 +11,7 @@ export function stepsOf(task: ConsoleTask): readonly Text[] {
   return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
 }
 
-function uploadSteps({ kind, mode, importNumber, delete: gone }: ConsoleTask): readonly Text[] {
+function uploadSteps({ kind, mode, importNumber, create, update, delete: gone }: ConsoleTask): readonly Text[] {
   const plan = { kind, mode: mode ?? "append" };
   const { en, ja } = uploadOf(plan);
   const byHand = text(
@@ -19,7 +19,9 @@ function uploadSteps({ kind, mode, importNumber, delete: gone }: ConsoleTask): r
     `${pageOf(kind).ja}で、ファイルと同じ場所の一覧(NAME-delete.xlsx)にある ${gone} 件を手作業で削除してください`,
   );
   return [
-    text(`${en}: the file that --emit-csv wrote`, `--emit-csv で書き出したファイル: ${ja}`),
+    ...(create + update > 0 || isFullUpdate(plan) || gone === 0
+      ? [text(`${en}: the file that --emit-csv wrote`, `--emit-csv で書き出したファイル: ${ja}`)]
+      : []),
     ...(gone > 0 && !isFullUpdate(plan) ? [byHand] : []),
     text(
       `export in the console, then: clomoctl imports verify ${importNumber} --against EXPORT.csv`,

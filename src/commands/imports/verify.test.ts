@@ -85,9 +85,11 @@ test("a difference has both values, in words on a terminal", async () => {
     records: 1,
   });
   const { en, ja } = await inBoth(`${VERIFY} --format table`, circumstances);
-  expect(en.stdout).toContain("役職: planned 部長, console (blank); メールアドレス: planned a@x, b@x, console a@x");
+  expect(en.stderr).toContain(
+    "taro@example.co.jp: 役職: planned 部長, console (blank); メールアドレス: planned a@x, b@x, console a@x",
+  );
   expect(en.stdout).toContain("missing in the console");
-  expect(ja.stdout).toContain("役職: 計画 部長, 管理画面 (空);");
+  expect(ja.stderr).toContain("taro@example.co.jp: 役職: 計画 部長, 管理画面 (空);");
 });
 
 test("what was changed in the console alone is taken over first", async () => {

@@ -7,7 +7,7 @@ import { zoneOf } from "../tools.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
 import { RESULT_COLUMNS, UNSEEN_COLUMN } from "./plan/columns.ts";
-import { DIFFERENCE_COLUMNS } from "./outputs/console/differences.ts";
+import { DIFFERENCE_COLUMNS, valueLines } from "./outputs/console/differences.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { COMMITTED } from "./plan/pending.ts";
@@ -113,7 +113,12 @@ export default defineCommand({
         unseen: verification.unseen,
       });
     }
-    await terminal.list(DIFFERENCE_COLUMNS(found.kind), [...verification.first, ...verification.unseen]);
+    const columns = DIFFERENCE_COLUMNS(found.kind);
+    const isTable = terminal.output.format === "table" && terminal.output.fields === undefined;
+    const shown = isTable ? columns.filter(({ key }) => key !== "values") : columns;
+    await terminal.list(shown, [...verification.first, ...verification.unseen]);
+    // two values a field are too much for a column
+    if (isTable) for (const line of valueLines(found.kind, verification.first)) await terminal.problem(line);
     for (const line of nextSteps(verification, found)) await terminal.note(line);
     return "differs";
   },

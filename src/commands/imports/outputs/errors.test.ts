@@ -49,8 +49,8 @@ test("writes the header and the invalid rows as they are, each with its reasons,
   const told = circumstances({ content, problems });
   const { en, ja } = await inBoth(LINE, told);
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain("  fix errors.csv and import it again\n");
-  expect(ja.stderr).toContain("  errors.csv を直して再度インポートしてください\n");
+  expect(en.stderr).toContain("  errors.csv has the invalid rows only; the valid ones (1) are not imported either: ");
+  expect(ja.stderr).toContain("  errors.csv にあるのは不正な行だけです。残りの 1 行もまだ登録されていません。");
   const path = join(told.folder, "errors.csv");
   expect(readFileSync(path, "utf8").split("\r\n")).toEqual([
     `${HEADER},clomoctl:reason`,

@@ -39,6 +39,7 @@ test("a file for 全件更新 cannot leave rows out", () => {
   expect(refusedAt({ emitCsv: "out.csv", mode: "append", skipInvalid: true })).toBeUndefined();
   expect(refusedAt({ mode: "replace", skipInvalid: true })).toBeUndefined();
   expect(refusedAt({ emitCsv: "out.csv", mode: "replace" })).toBeUndefined();
+  expect(refusedAt({ emitCsv: "out.xlsx" })).toBe("--emit-csv");
 });
 
 test("no two files are the same one, however they are spelled", () => {

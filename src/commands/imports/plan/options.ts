@@ -188,6 +188,15 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
       ),
     );
   }
+  if (emitCsv !== undefined && /\.xls[xm]?$/i.test(emitCsv)) {
+    throw refusal(
+      "--emit-csv",
+      text(
+        "the console takes CSV files; name the file .csv",
+        "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
+      ),
+    );
+  }
   const taken = new Map<string, string>();
   if (file !== "-") taken.set(resolve(workingFolder, file), file);
   for (const [flag, name] of [

@@ -5,7 +5,7 @@ import type { ImportOptions } from "./options.ts";
 
 const HIDDEN = "an invalid row may stand for one of them";
 
-const plan = { errors: 2, invalid: 1, delete: 3, kind: "users", mode: "append" } as Import;
+const plan = { errors: 2, rows: 7, invalid: 1, delete: 3, kind: "users", mode: "append" } as Import;
 const failureFor = (options: Partial<ImportOptions>, whole?: string) => {
   const given = { mode: "append", skipInvalid: false, ...options } as ImportOptions;
   return rejectedFile(plan, { kind: "users", file: "people.csv", options: given }, { all: [], whole });
@@ -14,7 +14,10 @@ const hintFor = (options: Partial<ImportOptions>, whole?: string): string => fai
 
 test("invalid rows are to be mended, or skipped where that is not asked for already", () => {
   expect(hintFor({})).toContain("--skip-invalid commits the others");
-  expect(hintFor({ errors: "e.csv" })).toBe("fix e.csv and import it again");
+  expect(hintFor({ errors: "e.csv" })).toContain(
+    "e.csv has the invalid rows only; the valid ones (6) are not imported either",
+  );
+  expect(hintFor({ fromConsole: true })).toContain("--create-orgs");
   expect(hintFor({ errors: "e.csv", mode: "replace" })).toContain("in the original file");
   expect(hintFor({ errors: "e.csv", emitCsv: "c.csv", mode: "replace" })).toContain("in the original file");
 });

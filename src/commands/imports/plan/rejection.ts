@@ -14,7 +14,7 @@ export function rejectedFile(plan: Import, requested: ImportRequest, { all, whol
     `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
   );
   return new RejectedFile(
-    { what, where: requested.file === "-" ? "stdin" : requested.file, hint: nextStep(requested, whole) },
+    { what, where: requested.file === "-" ? "stdin" : requested.file, hint: nextStep(plan, requested, whole) },
     all,
   );
 }
@@ -29,8 +29,8 @@ const hidden = (plan: Import): Text =>
     `。${plan.delete} 件が削除の対象ですが、不正な行がそのどれかを指している可能性があります`,
   );
 
-function nextStep(requested: ImportRequest, whole: string | undefined): Text {
-  const { errors, mode, emitCsv } = requested.options;
+function nextStep(plan: Import, requested: ImportRequest, whole: string | undefined): Text {
+  const { errors, mode, emitCsv, fromConsole } = requested.options;
   if (whole !== undefined) return fixWhole(requested, whole);
   if (isHidden(requested, whole)) {
     return text(
@@ -38,9 +38,15 @@ function nextStep(requested: ImportRequest, whole: string | undefined): Text {
       "該当の行を直し、ファイル全体を再度インポートしてください。--mode append なら何も削除しません",
     );
   }
+  if (fromConsole === true) {
+    return text(
+      "the console's export need not be mended: organisations and groups that are missing here are made by --create-orgs and --create-groups",
+      "管理画面のエクスポートを直す必要はありません。ここにない組織やグループは --create-orgs、--create-groups で作成できます",
+    );
+  }
   if (errors !== undefined) {
     return mode === "append"
-      ? text(`fix ${errors} and import it again`, `${errors} を直して再度インポートしてください`)
+      ? mendErrors(errors, plan.rows - plan.invalid)
       : text(
           `fix the rows of ${errors} in the original file: --mode replace deletes what is missing from the file`,
           `${errors} の行を元のファイルで直してください(--mode replace はファイルにないものを削除します)`,
@@ -57,6 +63,15 @@ function nextStep(requested: ImportRequest, whole: string | undefined): Text {
     "直して再度インポートしてください。--errors FILE で不正な行を書き出し、--skip-invalid で残りの行だけを確定できます",
   );
 }
+
+/** @param valid number of rows that the file with the invalid ones does not have */
+const mendErrors = (errors: string, valid: number): Text =>
+  valid === 0
+    ? text(`fix ${errors} and import it again`, `${errors} を直して再度インポートしてください`)
+    : text(
+        `${errors} has the invalid rows only; the valid ones (${valid}) are not imported either: mend the original file and import that, or commit them by --skip-invalid and then import ${errors}, mended`,
+        `${errors} にあるのは不正な行だけです。残りの ${valid} 行もまだ登録されていません。元のファイルを直して再度インポートするか、--skip-invalid で残りを登録してから、${errors} を直してインポートしてください`,
+      );
 
 /** Problems of records that the file lacks. */
 const DELETIONS: ReadonlySet<string> = new Set(["administrator-delete", "delete-held", "org-delete-holds"]);

@@ -161,10 +161,19 @@ function rowLine({ kind }: Import, row: PlanRow): Text {
 }
 
 /** Notes the age of a mirror, or that a plan makes one; a tenant of our own has nothing to do with the console. */
-async function noteMirror(tools: Tools, { request }: Import): Promise<void> {
+async function noteMirror(tools: Tools, { kind, request, unseenColumns = [] }: Import): Promise<void> {
   const tenant = await tools.tenant("tenant");
   const { mirroredAt } = await tenant.client.tenant.show();
-  if (mirroredAt !== null) {
+  const { columns, key, fallbackKey } = FORMATS[kind];
+  const isUnseen = unseenColumns.includes(findColumn(columns, fallbackKey?.at(-1) ?? key)?.header ?? "");
+  if (mirroredAt !== null && isUnseen && request?.fromConsole !== true) {
+    await tools.terminal.note(
+      text(
+        "mirror of the console, though no export of these records was ever imported",
+        "管理画面のミラーですが、この種類のデータは管理画面からまだ取り込んでいません",
+      ),
+    );
+  } else if (mirroredAt !== null) {
     const day = dayOf(mirroredAt, zoneOf(tools, tenant));
     await tools.terminal.note(
       text(

@@ -33,6 +33,15 @@ const valuesOf = ({ action, changed, planned, after: seen }: Difference) =>
       }))
     : [];
 
+/** The values that differ, in full: `taro@example.jp: 役職: 計画 部長, 管理画面 課長`. */
+export const valueLines = (kind: Import["kind"], differences: readonly Difference[]): readonly Text[] =>
+  differences
+    .filter((difference) => valuesOf(difference).length > 0)
+    .map((difference) => {
+      const { en, ja } = inWords(kind, difference);
+      return text(`${difference.key}: ${en}`, `${difference.key}: ${ja}`);
+    });
+
 /** A column that a plan changes and the export does not have. */
 type UnseenColumn = Verification["unseen"][number];
 

@@ -49,10 +49,17 @@ export async function emit(
     throw error;
   });
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
-  const { en, ja } = uploadOf(plan);
-  await terminal.problem(text(`${file}: ${counted(written.rows, "row")}; ${en}`, `${file}: ${written.rows} 行。${ja}`));
+  await terminal.problem(toUpload(file, plan, written.rows));
   if (list !== undefined) await terminal.problem(byHand(list, plan));
 }
+
+/** What a written file has, and where it is uploaded. */
+export const toUpload = (file: string, plan: Pick<Import, "kind" | "mode">, rows: number): Text => {
+  if (rows === 0 && !isFullUpdate(plan))
+    return text(`${file}: no rows; there is nothing to upload`, `${file}: 0 行。アップロードするものはありません`);
+  const { en, ja } = uploadOf(plan);
+  return text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`);
+};
 
 /** The file could not take its name in the last moment. */
 const withoutFile = (file: string, { number }: Import): Text =>

@@ -8,9 +8,8 @@ import { customFieldsOf } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { deletionsFile } from "../../plan/options.ts";
 import { writeDeletions } from "./deletions.ts";
-import { warningsOf } from "./emit.ts";
+import { toUpload, warningsOf } from "./emit.ts";
 import { writeConsoleFile, type ConsoleFile } from "./file.ts";
-import { uploadOf } from "./screen.ts";
 
 /** An undoing that is planned, and what it undoes. */
 export interface Undoing {
@@ -53,8 +52,7 @@ export async function emitUndo(
   }
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   if (changesMain) await terminal.warn(MAIN_ADDRESS);
-  const { en, ja } = uploadOf(plan);
-  await terminal.problem(text(`${file}: ${counted(written.rows, "row")}; ${en}`, `${file}: ${written.rows} 行。${ja}`));
+  await terminal.problem(toUpload(file, plan, written.rows));
   if (list !== undefined) await terminal.problem(byHand(list, undo));
   if (FORMATS[kind].app !== undefined && undo.create > 0) await terminal.warn(againByHand(undo));
 }
