@@ -90,7 +90,7 @@ function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">,
       opened.set(name, once);
       const { context, source, among, client } = await once.tenant;
       const zone = asked.globals.timezone ?? context.timezone;
-      const isNamed = (source === "option" || source === "environment") && among.length > 1;
+      const isNamed = among.length > 1;
       asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed });
       return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
     },

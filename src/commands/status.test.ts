@@ -210,13 +210,13 @@ test("data that came from the console today say so", async () => {
   expect(ja.stdout).toContain("2026-11-20(今日)\n");
 });
 
-test("the last import is the one that imports call so, also once it was undone", async () => {
+test("what was committed last is told, be it an undoing", async () => {
   const undone = { ...DONE, state: "reverted" as const };
   const undo = plan({ number: 13, mode: "revert", state: "committed", committedAt: "2026-11-20T00:00:00.000Z" });
   const tenant = { ...FULL, imports: { items: [undo, EARLIER, undone] } };
   const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nlast import +9 \(2026-11-20 [^\n]+, by owner \(ann\), undone\n/);
-  expect(ja.stdout).toMatch(/\n最後のインポート +9\(2026-11-20 [^\n]+、取り消し済み\n/);
+  expect(en.stdout).toMatch(/\nlast import +13 \(2026-11-20 [^\n]+: users, revert, [^\n]+, by owner \(hanako\)\n/);
+  expect(ja.stdout).toMatch(/\n最後のインポート +13\(2026-11-20 [^\n]+、取り消し、/);
 });
 
 test("where there is one context, what to type needs no name of it; items of one name are told by their ids", async () => {

@@ -5,7 +5,7 @@ import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { byExpiry, judge, LEVEL_NAMES, type Judged } from "../../lib/renewals/judge.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { lastImportOf } from "../imports/plan/find.ts";
+import { lastCommitted } from "../imports/plan/find.ts";
 import { asOfNow, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
 import { zoneOf, type Tools } from "../tools.ts";
 
@@ -68,7 +68,7 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
   const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
   return {
     tenant,
-    lastImport: lastImportOf(imports),
+    lastImport: lastCommitted(imports),
     waiting: inState("awaiting-console"),
     plans: inState("planned"),
     renewals,
@@ -102,10 +102,15 @@ function nextOf({ tenant, waiting, plans, renewals }: Read): readonly string[] {
     // an upload is one of them
     ...((tenant.consoleTasks ?? 0) > waiting.length ? ["clomoctl console list"] : []),
     ...plans.slice(0, 1).map(({ number }) => `clomoctl imports commit ${number}`),
+    ...(isUnasked(tenant) ? ["clomoctl users administrators add USER"] : []),
     ...(tenant.users === 0 ? ["clomoctl users import FILE --create-orgs --dry-run"] : []),
     ...(renewals.length === 0 ? ["clomoctl renewals add NAME --file FILE"] : []),
   ];
 }
+
+/** Whether nobody has said who a mirror's administrators are. */
+const isUnasked = ({ mirroredAt, users, administratorsKnown = [] }: Tenant): boolean =>
+  mirroredAt !== null && users > 0 && !administratorsKnown.includes("users");
 
 /** What to type for an item: its name; its id where another one is called so. */
 const typedName = ({ id, name }: Judged, all: readonly Judged[]): string =>

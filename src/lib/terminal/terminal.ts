@@ -55,7 +55,7 @@ const DEFAULT_COLUMNS = 80;
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
-  /** commands that are proposed have to name it: typed without, they go to another tenant, or may */
+  /** it is one of several: commands that are proposed name it, as they may be typed when another one is in use */
   readonly isNamed?: boolean | undefined;
 }
 

@@ -57,6 +57,9 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
 
 const MOST_NAMED = 5;
 
+/** The import or undoing that was committed last. */
+export const lastCommitted = (imports: readonly Import[]): Import | undefined => lastImportOf(imports, [...DONE]);
+
 /** The import that people mean by `last`; undefined if there is none. @param lastOf by default of what has been done */
 export function lastImportOf(imports: readonly Import[], lastOf = DONE): Import | undefined {
   const [last] = imports
