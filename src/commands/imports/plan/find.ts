@@ -61,7 +61,7 @@ const MOST_NAMED = 5;
 export const lastCommitted = (imports: readonly Import[]): Import | undefined => lastImportOf(imports, [...DONE]);
 
 /** The import that people mean by `last`; undefined if there is none. @param lastOf by default of what has been done */
-export function lastImportOf(imports: readonly Import[], lastOf = DONE): Import | undefined {
+function lastImportOf(imports: readonly Import[], lastOf = DONE): Import | undefined {
   const [last] = imports
     // nobody means an undo by the last import that was committed
     .filter(({ mode, state }) => lastOf.includes(state) && (lastOf !== DONE || mode !== "revert"))

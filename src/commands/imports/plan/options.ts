@@ -159,6 +159,18 @@ export const asMirroring = (requested: ImportRequest): ImportRequest =>
     ? { ...requested, options: { ...requested.options, mode: "replace", blank: requested.options.blank ?? "clear" } }
     : requested;
 
+/** @throws `usage` if a file for the console is named as a workbook */
+export function refuseWorkbook(emitCsv: string | undefined): void {
+  if (emitCsv === undefined || !/\.xls[xm]?$/i.test(emitCsv)) return;
+  throw refusal(
+    "--emit-csv",
+    text(
+      "the console takes CSV files; name the file .csv",
+      "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
+    ),
+  );
+}
+
 /** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
 export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
   const { mode, emitCsv, skipInvalid, fromConsole, blank, absent } = options;
@@ -188,15 +200,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
       ),
     );
   }
-  if (emitCsv !== undefined && /\.xls[xm]?$/i.test(emitCsv)) {
-    throw refusal(
-      "--emit-csv",
-      text(
-        "the console takes CSV files; name the file .csv",
-        "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
-      ),
-    );
-  }
+  refuseWorkbook(emitCsv);
   const taken = new Map<string, string>();
   if (file !== "-") taken.set(resolve(workingFolder, file), file);
   for (const [flag, name] of [

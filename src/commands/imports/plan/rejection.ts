@@ -38,7 +38,7 @@ function nextStep(plan: Import, requested: ImportRequest, whole: string | undefi
       "該当の行を直し、ファイル全体を再度インポートしてください。--mode append なら何も削除しません",
     );
   }
-  if (fromConsole === true) {
+  if (fromConsole) {
     return text(
       "the console's export need not be mended: organisations and groups that are missing here are made by --create-orgs and --create-groups",
       "管理画面のエクスポートを直す必要はありません。ここにない組織やグループは --create-orgs、--create-groups で作成できます",

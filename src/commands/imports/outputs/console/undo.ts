@@ -1,6 +1,6 @@
-import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { CustomField, Import } from "../../../../lib/client/index.ts";
+import { removeFile } from "../../../../lib/files/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
@@ -47,7 +47,7 @@ export async function emitUndo(
     // only with both files in place: once it is undone, nothing tells the former values of the console any more
     await done();
   } catch (error) {
-    for (const one of paths) await rm(one, { force: true, recursive: false }).catch(() => undefined);
+    for (const one of paths) await removeFile(one);
     throw error;
   }
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
