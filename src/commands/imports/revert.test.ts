@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
@@ -238,6 +238,16 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
   expect(en.stderr).toContain("\nundo-delete.xlsx: 2 that the import had created, to be deleted by hand (users)\n");
   expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
+});
+
+test("a file that was there before stays where this one cannot be written", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "undo.csv"), "mine");
+  const after = [{ field: "name", value: "𠮷田" }];
+  const importRows = giving(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
+  const tenant = tenantWith({ importRows, fields: { items: [] }, import: UNDO, discardImport: UNDO });
+  const { exit } = await run("imports revert 019a --emit-csv undo.csv --confirm-deletions 2", { tenant, folder });
+  expect({ exit, left: readFileSync(join(folder, "undo.csv"), "utf8") }).toEqual({ exit: 3, left: "mine" });
 });
 
 test("neither file is left where the undoing fails", async () => {

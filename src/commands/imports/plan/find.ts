@@ -58,19 +58,20 @@ export async function findImport(client: Client<"imports">, typed: string, lastO
 const MOST_NAMED = 5;
 
 /** The import or undoing that was committed last. */
-export const lastCommitted = (imports: readonly Import[]): Import | undefined => lastImportOf(imports, [...DONE]);
+export const lastCommitted = (imports: readonly Import[]): Import | undefined => lastIn(imports, DONE);
 
-/** The import that people mean by `last`; undefined if there is none. @param lastOf by default of what has been done */
-function lastImportOf(imports: readonly Import[], lastOf = DONE): Import | undefined {
+/** The last import in one of these states; undefined if there is none. */
+function lastIn(imports: readonly Import[], states: LastOf): Import | undefined {
   const [last] = imports
-    // nobody means an undo by the last import that was committed
-    .filter(({ mode, state }) => lastOf.includes(state) && (lastOf !== DONE || mode !== "revert"))
+    .filter(({ state }) => states.includes(state))
     .toSorted((a, b) => momentOf(b) - momentOf(a) || b.number - a.number);
   return last;
 }
 
 function findLast(imports: readonly Import[], states: LastOf): Import {
-  const last = lastImportOf(imports, states);
+  // nobody means an undo by the last import that was committed
+  const meant = states === DONE ? imports.filter(({ mode }) => mode !== "revert") : imports;
+  const last = lastIn(meant, states);
   if (last !== undefined) return last;
   throw notFound(
     states === DONE

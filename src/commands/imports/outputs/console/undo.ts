@@ -9,7 +9,7 @@ import type { Tools } from "../../../tools.ts";
 import { deletionsFile } from "../../plan/options.ts";
 import { writeDeletions } from "./deletions.ts";
 import { toUpload, warningsOf } from "./emit.ts";
-import { writeConsoleFile, type ConsoleFile } from "./file.ts";
+import { writeConsoleFile } from "./file.ts";
 
 /** An undoing that is planned, and what it undoes. */
 export interface Undoing {
@@ -37,17 +37,21 @@ export async function emitUndo(
   const plan: Import = { ...undo, header: headersOf(original, customFields) };
   const list = undo.delete > 0 ? deletionsFile(file) : undefined;
   const source = { plan, map: undefined, customFields };
-  const paths = [file, ...(list === undefined ? [] : [list])].map((name) => resolve(workingFolder, name));
-  const [path = "", listPath] = paths;
+  const path = resolve(workingFolder, file);
   const changesMain = await changesMainAddress(tools, undo);
-  let written: ConsoleFile;
+  const written = await writeConsoleFile(tools, path, source);
+  // a file that was there before is left where this one could not be written
+  const ours = [path];
   try {
-    written = await writeConsoleFile(tools, path, source);
-    if (listPath !== undefined) await writeDeletions(tools, listPath, undo, async () => undefined);
+    if (list !== undefined) {
+      const listPath = resolve(workingFolder, list);
+      await writeDeletions(tools, listPath, undo, async () => undefined);
+      ours.push(listPath);
+    }
     // only with both files in place: once it is undone, nothing tells the former values of the console any more
     await done();
   } catch (error) {
-    for (const one of paths) await removeFile(one);
+    for (const one of ours) await removeFile(one);
     throw error;
   }
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
