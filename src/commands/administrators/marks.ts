@@ -5,6 +5,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
+import { theOne } from "../listing/named.ts";
 import type { Tools } from "../tools.ts";
 
 type Administrator = Administrators["administrators"][number];
@@ -83,3 +84,23 @@ export function refuseNone(none: boolean, { administrators }: Administrators): v
     hint: text("unmark them first", "先に取り消してください"),
   });
 }
+
+/** The argument that names marked administrators. */
+export const MARKED = {
+  kind: "string",
+  value: "USER",
+  required: true,
+  repeatable: true,
+  about: text("as `administrators list` shows them: key or id", "`administrators list` のキーか ID"),
+} as const;
+
+/** The ids of marked administrators, by key or id. @param list shows them all. @throws as `theOne` */
+export const marked = (names: readonly string[], administrators: readonly Administrator[], list: string): string[] =>
+  names.map((name) => {
+    const found = administrators.filter(({ id, key }) => id === name || key === name);
+    return theOne(name, found, {
+      noun: text("administrator", "管理者"),
+      list,
+      describe: ({ id, key }) => `${key} ${id}`,
+    }).id;
+  });

@@ -1,19 +1,10 @@
 import { text } from "../../../lib/text/index.ts";
-import { ADMINISTRATOR_COLUMNS, showMarks } from "../../administrators/marks.ts";
+import { ADMINISTRATOR_COLUMNS, MARKED, marked, showMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
-import { theOne } from "../../listing/named.ts";
 
 export default defineCommand({
   summary: text("unmark administrators", "管理者としての指定を取り消す"),
-  args: {
-    users: {
-      kind: "string",
-      value: "USER",
-      required: true,
-      repeatable: true,
-      about: text("as `administrators list` shows them: key or id", "`administrators list` のキーか ID"),
-    },
-  },
+  args: { users: MARKED },
   options: {},
   examples: [{ line: "clomoctl users administrators remove taro.yamada@example.co.jp" }],
   exits: ["not-found", "locked"],
@@ -21,14 +12,7 @@ export default defineCommand({
   async run(tools, { users }) {
     const { client } = await tools.tenant("administrators");
     const { administrators } = await client.administrators.list("users");
-    const remove = users.map((name) => {
-      const found = administrators.filter(({ id, key }) => id === name || key === name);
-      return theOne(name, found, {
-        noun: text("administrator", "管理者"),
-        list: "clomoctl users administrators list",
-        describe: ({ id, key }) => `${key} ${id}`,
-      }).id;
-    });
+    const remove = marked(users, administrators, "clomoctl users administrators list");
     tools.describeState(() => text("they may have been unmarked", "取り消されている可能性があります"));
     await showMarks(tools, await client.administrators.mark("users", { remove }));
   },
