@@ -2,7 +2,7 @@ import type { CheckOptions } from "./reading.ts";
 import type { FileHandle } from "../../files/read.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
-import { findSharedHashes, hashId, hashValue, type PlacedPart, type SharedHashes, type ValueHash } from "./hashes.ts";
+import { blockOf, findSharedHashes, hashId, hashValue, type PlacedPart, type SharedHashes, type ValueHash } from "./hashes.ts";
 import { looseKey, RowKeys, type KeySpace } from "./keys.ts";
 import { recordsOnly } from "./part.ts";
 import { readBytes } from "./read.ts";
@@ -44,31 +44,32 @@ class Verification {
   readonly #report: (problem: Problem) => void;
   readonly #hash: ValueHash;
   readonly #ids: ReadonlySet<number>;
-  readonly #rows: Uint8Array;
+  readonly #blocks: ReadonlySet<number>;
+  /** values to be met, of those with a repeated hash */
+  #left: number;
   readonly #checker: RowChecker;
   readonly #keys: RowKeys;
   readonly #holders = new Map<string, Holder[]>();
   readonly #word = new Uint32Array(2);
-  readonly lastRow: number;
 
   constructor({ layout, report, fix, hash = hashValue }: DuplicateSearch, repeats: readonly SharedHashes[]) {
     this.#layout = layout;
     this.#report = report;
     this.#hash = hash;
     this.#ids = new Set(repeats.flatMap(({ ids }) => ids));
-    this.lastRow = repeats.reduce((last, { rows }) => rows.reduce((a, b) => Math.max(a, b), last), 0);
-    this.#rows = new Uint8Array((this.lastRow >>> 3) + 1);
-    for (const { rows } of repeats) for (const row of rows) this.#rows[row >>> 3] = this.#bits(row) | (1 << (row & 7));
+    this.#blocks = new Set(repeats.flatMap(({ blocks }) => blocks));
+    this.#left = repeats.reduce((sum, { values }) => sum + values, 0);
     this.#checker = new RowChecker(layout, () => {}, { fix });
     this.#keys = new RowKeys(layout);
   }
 
-  #bits(row: number): number {
-    return this.#rows[row >>> 3] ?? 0;
+  /** Whether all of the values have been met. */
+  get done(): boolean {
+    return this.#left === 0;
   }
 
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void {
-    if (row === 1 || !sound || (this.#bits(row) & (1 << (row & 7))) === 0) return;
+    if (row === 1 || !sound || !this.#blocks.has(blockOf(row))) return;
     this.#checker.check(cells, count, row, line);
     if (!this.#checker.complete) return;
     const keys = this.#keys;
@@ -84,6 +85,7 @@ class Verification {
       const exact = keys.values[i] ?? "";
       this.#hash(exact, space.comparison, s, this.#word);
       if (!this.#ids.has(hashId(this.#word[0] ?? 0, this.#word[1] ?? 0))) continue;
+      this.#left -= 1;
       const place = this.#placeOf(space, exact, cells, { row, line });
       this.#compare(space, `${s} ${looseKey(space.comparison, exact)}`, {
         exact,
@@ -142,15 +144,11 @@ class Verification {
 
 const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readonly SharedHashes[]): Promise<void> => {
   const verification = new Verification(search, repeats);
-  let done = false;
-  const sink = recordsOnly((cells, count, row, line, sound) => {
-    verification.record(cells, count, row, line, sound);
-    done = row >= verification.lastRow;
-  });
+  const sink = recordsOnly((cells, count, row, line, sound) => verification.record(cells, count, row, line, sound));
   if (search.records !== undefined) {
     for await (const _ of search.records(sink)) {
       search.signal?.throwIfAborted();
-      if (done) break;
+      if (verification.done) break;
     }
     verification.end();
     return;
@@ -159,9 +157,9 @@ const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readon
   await readBytes(file, { from: 0, to: Number.POSITIVE_INFINITY }, (bytes) => {
     search.signal?.throwIfAborted();
     reader.write(bytes);
-    return !done;
+    return !verification.done;
   });
-  if (!done) reader.end();
+  if (!verification.done) reader.end();
   verification.end();
 };
 

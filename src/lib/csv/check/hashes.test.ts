@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findSharedHashes, hashValue, ValueHashes, type ValueHash } from "./hashes.ts";
+import { blockOf, findSharedHashes, hashId, hashValue, ValueHashes, type ValueHash } from "./hashes.ts";
 
 const collect = (values: readonly string[], hash?: ValueHash): ValueHashes => {
   const hashes = new ValueHashes(hash);
@@ -8,30 +8,55 @@ const collect = (values: readonly string[], hash?: ValueHash): ValueHashes => {
   return hashes;
 };
 
-const rowsOf = (parts: Parameters<typeof findSharedHashes>[0]): ReadonlySet<number> =>
-  new Set([...findSharedHashes(parts)].flatMap(({ rows }) => rows));
+const findAll = (
+  parts: Parameters<typeof findSharedHashes>[0],
+): { ids: readonly number[]; blocks: ReadonlySet<number>; values: number } => {
+  const all = [...findSharedHashes(parts)];
+  return {
+    ids: all.flatMap(({ ids }) => ids),
+    blocks: new Set(all.flatMap(({ blocks }) => blocks)),
+    values: all.reduce((sum, { values }) => sum + values, 0),
+  };
+};
+
+const idOf = (value: string): number => {
+  const into = new Uint32Array(2);
+  hashValue(value, "exact", 0, into);
+  return hashId(into[0] ?? 0, into[1] ?? 0);
+};
+
+const FAR = 2 ** 40;
 
 describe("findSharedHashes", () => {
-  it("tells every row whose value is in another row too, over parts", () => {
+  it("tells every value that is in several rows, how many there are, and where, over parts", () => {
     const value = fc.string({ maxLength: 2, unit: fc.constantFrom("a", "b", "c") });
+    const rowsBefore = fc.oneof(fc.nat(1000), fc.constantFrom(0, 127, 128, 2 ** 27 - 1, FAR));
     fc.assert(
-      fc.property(fc.array(value), fc.array(value), (first, second) => {
+      fc.property(fc.array(value), fc.array(value), rowsBefore, (first, second, before) => {
         const all = [...first, ...second];
-        const repeated = all.flatMap((v, i) => (all.filter((other) => other === v).length > 1 ? [i + 1] : []));
-        const found = rowsOf([
+        const rows = [...first.keys()].map((i) => i + 1).concat([...second.keys()].map((i) => before + i + 1));
+        const repeated = rows.filter((_, i) => all.indexOf(all[i] ?? "") !== all.lastIndexOf(all[i] ?? ""));
+        const found = findAll([
           { hashes: collect(first).part, rowsBefore: 0 },
-          { hashes: collect(second).part, rowsBefore: first.length },
+          { hashes: collect(second).part, rowsBefore: before },
         ]);
-        expect([...found].toSorted((a, b) => a - b)).toEqual(repeated);
+        const names = new Set(all.filter((v) => all.indexOf(v) !== all.lastIndexOf(v)));
+        expect(new Set(found.ids)).toEqual(new Set([...names].map(idOf)));
+        expect(found.values).toBe(repeated.length);
+        expect([...found.blocks]).toEqual(expect.arrayContaining(repeated.map(blockOf)));
+        const near = repeated.flatMap((row) => [row - 128, row, row + 128].map(blockOf));
+        expect(near).toEqual(expect.arrayContaining([...found.blocks]));
       }),
     );
   });
 
   it("goes over many chunks and buckets", () => {
     const values = Array.from({ length: 200_000 }, (_, i) => `user${i}@example.com`);
-    expect(rowsOf([{ hashes: collect(values).part, rowsBefore: 0 }])).toEqual(new Set());
+    expect(findAll([{ hashes: collect(values).part, rowsBefore: 0 }]).values).toBe(0);
     values[150_000] = "user7@example.com";
-    expect(rowsOf([{ hashes: collect(values).part, rowsBefore: 0 }])).toEqual(new Set([8, 150_001]));
+    const { blocks, ...found } = findAll([{ hashes: collect(values).part, rowsBefore: 0 }]);
+    expect(found).toEqual({ ids: [idOf("user7@example.com")], values: 2 });
+    expect(blocks).toEqual(new Set([blockOf(0), blockOf(127), blockOf(150_001)]));
   });
 
   it("finds nothing to read again where no value is in two rows", () => {
@@ -42,7 +67,7 @@ describe("findSharedHashes", () => {
     const hashes = new ValueHashes();
     hashes.add("a", "exact", 0, 1);
     hashes.add("a", "exact", 1, 2);
-    expect(rowsOf([{ hashes: hashes.part, rowsBefore: 0 }])).toEqual(new Set());
+    expect(findAll([{ hashes: hashes.part, rowsBefore: 0 }]).values).toBe(0);
   });
 });
 

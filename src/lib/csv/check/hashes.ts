@@ -4,8 +4,18 @@ import { looseKey } from "./keys.ts";
 /** Number of buckets that entries are spread over by hash, so that each can be searched within the CPU cache. */
 const BUCKETS = 64;
 const CHUNK_ENTRIES = 2048;
-/** hash (two words) and row */
-const ENTRY_WORDS = 3;
+/**
+ * Of a hash's 64 bits the first 6 are the bucket, and the next 44 are in the entry: its first word, and the top of its
+ * second one. Below them is the block that the row is in, counted again from 0 behind the last one.
+ */
+const ENTRY_WORDS = 2;
+const BLOCK_BITS = 20;
+
+/** Rows that are read again together. */
+const BLOCK_ROWS = 128;
+
+/** The block of a row, as it is kept. */
+export const blockOf = (row: number): number => Math.floor(row / BLOCK_ROWS) & (2 ** BLOCK_BITS - 1);
 
 /** A 64-bit hash, as two words, of a value in a space; values that compare equal have equal hashes. */
 export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
@@ -43,10 +53,12 @@ export interface HashPart {
   readonly counts: readonly number[];
 }
 
-/** Collects the hash and row of every unique value of a file: 12 bytes per value. */
+/** Collects the hash, and about where its row is, of every unique value of a file: 8 bytes per value. */
 export class ValueHashes {
   readonly #buckets: Uint32Array<ArrayBuffer>[][] = Array.from({ length: BUCKETS }, () => []);
-  readonly #counts: number[] = Array.from({ length: BUCKETS }, () => 0);
+  /** the last chunk of each bucket */
+  readonly #chunks: Uint32Array<ArrayBuffer>[] = Array.from({ length: BUCKETS }, () => new Uint32Array(0));
+  readonly #counts = Array.from({ length: BUCKETS }, () => 0);
   readonly #hash: ValueHash;
   readonly #word = new Uint32Array(2);
 
@@ -58,17 +70,22 @@ export class ValueHashes {
     const word = this.#word;
     this.#hash(value, comparison, space, word);
     const high = word[0] ?? 0;
+    const low = word[1] ?? 0;
     const bucket = high >>> 26;
     const count = this.#counts[bucket] ?? 0;
-    const within = count % CHUNK_ENTRIES;
-    if (within === 0) this.#buckets[bucket]?.push(new Uint32Array(CHUNK_ENTRIES * ENTRY_WORDS));
-    const chunk = this.#buckets[bucket]?.[(count - within) / CHUNK_ENTRIES];
+    const at = (count & (CHUNK_ENTRIES - 1)) * ENTRY_WORDS;
+    if (at === 0) this.#addChunk(bucket);
+    const chunk = this.#chunks[bucket];
     if (chunk === undefined) return;
-    const at = within * ENTRY_WORDS;
-    chunk[at] = high;
-    chunk[at + 1] = word[1] ?? 0;
-    chunk[at + 2] = row;
+    chunk[at] = (high << 6) | (low >>> 26);
+    chunk[at + 1] = ((low >>> 14) << BLOCK_BITS) | blockOf(row);
     this.#counts[bucket] = count + 1;
+  }
+
+  #addChunk(bucket: number): void {
+    const chunk = new Uint32Array(CHUNK_ENTRIES * ENTRY_WORDS);
+    this.#chunks[bucket] = chunk;
+    this.#buckets[bucket]?.push(chunk);
   }
 
   get part(): HashPart {
@@ -81,15 +98,18 @@ export class ValueHashes {
   }
 }
 
-/** Hashes shared by several entries, and their rows. */
+/** Hashes shared by several entries. */
 export interface SharedHashes {
   /** see {@link hashId} */
   readonly ids: readonly number[];
-  readonly rows: readonly number[];
+  /** of the entries: each is within two blocks, and both are told; see {@link blockOf} */
+  readonly blocks: readonly number[];
+  /** how many values have one of the hashes */
+  readonly values: number;
 }
 
-/** 53 bits of a hash as one number. */
-export const hashId = (high: number, low: number): number => high * 0x20_0000 + (low >>> 11);
+/** The 50 bits of a hash that are kept, as one number. */
+export const hashId = (high: number, low: number): number => high * 0x4_0000 + (low >>> 14);
 
 /** A part of a file as input of {@link findSharedHashes}. */
 export interface PlacedPart {
@@ -116,17 +136,37 @@ class HashSearch {
     this.#fill(bucket);
     const flat = this.#flat;
     const ids = new Set<number>();
-    const rows: number[] = [];
+    const blocks = new Set<number>();
+    let values = 0;
     const end = this.#countOf(bucket) * ENTRY_WORDS;
     for (let at = 0; at < end; at += ENTRY_WORDS) {
       const other = this.#place(at);
       if (other < 0) continue;
-      const id = hashId(flat[at] ?? 0, flat[at + 1] ?? 0);
-      if (!ids.has(id)) rows.push(flat[other + 2] ?? 0);
+      const word = flat[at] ?? 0;
+      const high = bucket * 2 ** 26 + (word >>> 6);
+      const id = hashId(high, (word << 26) | ((flat[at + 1] ?? 0) >>> 6));
+      if (!ids.has(id)) {
+        this.#addBlocks(bucket, other, blocks);
+        values += 1;
+      }
       ids.add(id);
-      rows.push(flat[at + 2] ?? 0);
+      this.#addBlocks(bucket, at, blocks);
+      values += 1;
     }
-    return { ids: [...ids], rows };
+    return { ids: [...ids], blocks: [...blocks], values };
+  }
+
+  /** The rows of a later part were counted from its start: one of its blocks lies across two of the file. */
+  #addBlocks(bucket: number, at: number, blocks: Set<number>): void {
+    let before = 0;
+    for (const { hashes, rowsBefore } of this.#parts) {
+      before += (hashes.counts[bucket] ?? 0) * ENTRY_WORDS;
+      if (at >= before) continue;
+      const from = ((this.#flat[at + 1] ?? 0) & (2 ** BLOCK_BITS - 1)) * BLOCK_ROWS + rowsBefore;
+      blocks.add(blockOf(from));
+      blocks.add(blockOf(from + BLOCK_ROWS - 1));
+      return;
+    }
   }
 
   #countOf(bucket: number): number {
@@ -136,38 +176,32 @@ class HashSearch {
   #fill(bucket: number): void {
     this.#slots.fill(0);
     let at = 0;
-    for (const { hashes, rowsBefore } of this.#parts) {
+    for (const { hashes } of this.#parts) {
       let left = (hashes.counts[bucket] ?? 0) * ENTRY_WORDS;
       for (const chunk of hashes.buckets[bucket] ?? []) {
         const used = chunk.subarray(0, Math.min(left, chunk.length));
         this.#flat.set(used, at);
-        if (rowsBefore > 0) this.#shift(at, at + used.length, rowsBefore);
         at += used.length;
         left -= used.length;
       }
     }
   }
 
-  #shift(from: number, to: number, rowsBefore: number): void {
-    const flat = this.#flat;
-    for (let at = from + 2; at < to; at += ENTRY_WORDS) flat[at] = (flat[at] ?? 0) + rowsBefore;
-  }
-
   /** Finds the entry's slot; returns the earlier entry with the same hash, or -1 if this is the first. */
   #place(at: number): number {
     const flat = this.#flat;
     const slots = this.#slots;
-    const high = flat[at] ?? 0;
-    const low = flat[at + 1] ?? 0;
+    const word = flat[at] ?? 0;
+    const rest = (flat[at + 1] ?? 0) >>> BLOCK_BITS;
     const mask = slots.length - 1;
-    for (let slot = (low ^ (high >>> 7)) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = (word ^ (word >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const taken = slots[slot] ?? 0;
       if (taken === 0) {
         slots[slot] = at / ENTRY_WORDS + 1;
         return -1;
       }
       const other = (taken - 1) * ENTRY_WORDS;
-      if (flat[other] === high && flat[other + 1] === low) return other;
+      if (flat[other] === word && (flat[other + 1] ?? 0) >>> BLOCK_BITS === rest) return other;
     }
   }
 }
