@@ -2,7 +2,15 @@ import type { CheckOptions } from "./reading.ts";
 import type { FileHandle } from "../../files/read.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
-import { blockOf, findSharedHashes, hashId, hashValue, type PlacedPart, type SharedHashes, type ValueHash } from "./hashes.ts";
+import {
+  blockOf,
+  findSharedHashes,
+  hashId,
+  hashValue,
+  type PlacedPart,
+  type SharedHashes,
+  type ValueHash,
+} from "./hashes.ts";
 import { looseKey, RowKeys, type KeySpace } from "./keys.ts";
 import { recordsOnly } from "./part.ts";
 import { readBytes } from "./read.ts";

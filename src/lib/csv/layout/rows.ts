@@ -5,7 +5,7 @@ import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/ru
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";
-import { isDigits, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { shownValue } from "../../model/cell-text.ts";
 
@@ -240,8 +240,9 @@ export class RowChecker {
       if (faults.length > 0) return;
     }
     const suspicion = suspicionOf(value, scrutiny);
-    if (suspicion !== undefined) this.#note(suspicion, position, value);
-    else if (scrutiny === "code" && isDigits(value) && !this.tally.countsDigits(position + 1, value))
+    if (suspicion === undefined) return;
+    if (suspicion !== "value-short") this.#note(suspicion, position, value);
+    else if (!this.tally.countsDigits(position + 1, value))
       this.tally.noteDigits(this.#noted("value-short", position, value), value);
   }
 

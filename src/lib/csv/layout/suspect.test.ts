@@ -33,6 +33,7 @@ test.each<[string, string | undefined, string | undefined]>([
   ["Q－1～", undefined, undefined],
   ["00 000000 000000 0", undefined, undefined],
   ["E0042", undefined, undefined],
+  ["0042", undefined, "value-short"],
 ])("%j is %s as a text and %s as a code", (value, asText, asCode) => {
   expect(suspicionOf(value, "text")).toBe(asText);
   expect(suspicionOf(value, "code")).toBe(asCode);

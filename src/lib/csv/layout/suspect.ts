@@ -46,15 +46,17 @@ const damageOf = (value: string): ProblemCode | undefined => {
 const isBlankAt = (value: string, at: number): boolean =>
   value.charCodeAt(at) <= 0x20 || value.charCodeAt(at) === 0x3000;
 
-/** Bits of a code's characters: what a date has, a decimal point, blanks and what is not ASCII; 0 for letters and digits. */
+/** Bits of a code's characters: what a date has, a decimal point, blanks and what is not ASCII; letters; 0 for digits. */
 const IN_DATE = 1;
 const POINT = 2;
 const OTHER = 4;
+const LETTER = 8;
 const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
   if (/[-/]/.test(character)) return IN_DATE;
   if (character === ".") return POINT;
-  return code <= 0x20 ? OTHER : 0;
+  if (code <= 0x20) return OTHER;
+  return /\d/.test(character) ? 0 : LETTER;
 });
 
 const kindsIn = (value: string): number => {
@@ -70,7 +72,8 @@ const LONGEST_DATE = 10;
 
 const codeDamageOf = (value: string): ProblemCode | undefined => {
   const kinds = kindsIn(value);
-  if (kinds === 0) return undefined;
+  if (kinds === 0) return "value-short";
+  if (kinds === LETTER) return undefined;
   if ((kinds & OTHER) !== 0) {
     if (isBlankAt(value, 0) || isBlankAt(value, value.length - 1)) return "value-blanks";
     if (FULL_WIDTH.test(value)) return "value-full-width";
@@ -81,12 +84,6 @@ const codeDamageOf = (value: string): ProblemCode | undefined => {
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
-/** Whether a code has digits only. */
-export const isDigits = (value: string): boolean => {
-  for (let i = 0; i < value.length; i += 1) if (!isDigit(value.charCodeAt(i))) return false;
-  return true;
-};
-
 const mailDamageOf = (value: string): ProblemCode | undefined => {
   if (value.charCodeAt(6) === 0x3a && /^mailto:/i.test(value)) return "mail-scheme";
   const end = value.length;
@@ -96,7 +93,10 @@ const mailDamageOf = (value: string): ProblemCode | undefined => {
   return at >= 0 && value.indexOf(".", at) < 0 ? "mail-domain" : undefined;
 };
 
-/** What a spreadsheet or a person has probably done to a value that is not blank; undefined for nearly all. */
+/**
+ * What a spreadsheet or a person has probably done to a value that is not blank; undefined for nearly all. Every code
+ * of digits only is a `value-short`, until the longest of its column is known.
+ */
 export const suspicionOf = (value: string, scrutiny: Scrutiny): ProblemCode | undefined => {
   if (scrutiny === "mail") return mailDamageOf(value);
   if (scrutiny === "none") return undefined;
