@@ -9,10 +9,13 @@ export interface SecondThread {
   stop(): Promise<void>;
 }
 
+/** Cells do not live long: more memory for new ones saves no time. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 12 };
+
 /** Checks a part in a worker thread. Its entry is next to this file in the source, next to the bundle when built. */
 export const startThread = (task: PartTask): SecondThread => {
   const entry = import.meta.url.endsWith(".ts") ? "./check-worker.ts" : "./check-worker.js";
-  const worker = new Worker(new URL(entry, import.meta.url), { workerData: task });
+  const worker = new Worker(new URL(entry, import.meta.url), { workerData: task, resourceLimits: RESOURCE_LIMITS });
   const findings = new Promise<PartFindings>((resolve, reject) => {
     worker.once("message", resolve);
     worker.once("error", reject);
