@@ -29,8 +29,11 @@ export async function main(outside: Outside): Promise<number> {
           const { runVerb } = await import("./run.ts");
           return await runVerb(outside, style, { path: [STATUS.name], verb: STATUS, words: line.words });
         }
-        writeNow(found.failure === undefined ? 1 : 2, nounHelp(found.path, found.noun, style.language, line.helpAll));
-        if (found.failure === undefined) return 0;
+        if (found.failure === undefined) {
+          writeNow(1, nounHelp(found.path, found.noun, style.language, line.helpAll));
+          return 0;
+        }
+        writeNow(2, nounHelp(found.path, found.noun, style.language, line.helpAll, LINES_OF_AN_ERROR));
         throw found.failure;
       case "verb-help": {
         const { default: command } = await found.verb.load();
@@ -53,6 +56,9 @@ export async function main(outside: Outside): Promise<number> {
     return failureExit(failure.code, line.verb);
   }
 }
+
+/** What is wrong, and where. */
+const LINES_OF_AN_ERROR = 2;
 
 /** What the scripts of `completion` call the program by, once a Tab; no verb, since nobody types it. */
 const COMPLETE = "__complete";

@@ -49,6 +49,19 @@ test.each([
   expect(to(line)).toMatchObject({ to: "verb", path: path.split(" "), words });
 });
 
+test("a verb without its noun names the commands that end in it", () => {
+  expect(() => to("import people.csv")).toThrow(
+    expect.objectContaining({
+      what: { en: "import of what?", ja: "何の import ですか?" },
+      where: "clomoctl import",
+      hint: expect.objectContaining({ en: "one of: clomoctl users import, clomoctl secured users import" }),
+    }),
+  );
+  expect(() => to("secured import")).toThrow(
+    expect.objectContaining({ hint: expect.objectContaining({ en: "one of: clomoctl secured users import" }) }),
+  );
+});
+
 test("version and help win at their level", () => {
   expect(to("--version")).toEqual({ to: "version" });
   expect(to("version")).toEqual({ to: "version" });

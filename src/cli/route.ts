@@ -50,7 +50,21 @@ function unknownOption({ word, path }: StrayWord): Failure {
   });
 }
 
+/** The commands below a noun that end in this verb, as typed. */
+const commandsOf = (verb: string, noun: NounNode, path: readonly string[]): string[] => [
+  ...(noun.verbs.some(({ name }) => name === verb) ? [typed([...path, verb])] : []),
+  ...noun.nouns.flatMap((below) => commandsOf(verb, below, [...path, below.name])),
+];
+
 function unknownWord({ word, path, noun }: StrayWord): Failure {
+  const commands = commandsOf(word, noun, path);
+  if (commands.length > 0) {
+    return new Failure("usage", {
+      what: text(`${word} of what?`, `何の ${word} ですか?`),
+      where: typed([...path, word]),
+      hint: text(`one of: ${commands.join(", ")}`, `次のいずれか: ${commands.join(", ")}`),
+    });
+  }
   const words = wordsBelow(noun);
   const near = nearest(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
   return new Failure("usage", {
@@ -63,11 +77,11 @@ function unknownWord({ word, path, noun }: StrayWord): Failure {
   });
 }
 
-function missingVerb(path: readonly string[], noun: NounNode): Failure {
+/** The help of the noun, which is shown too, tells what there is. */
+function missingVerb(path: readonly string[]): Failure {
   return new Failure("usage", {
     what: text("specify a subcommand", "サブコマンドを指定してください"),
     where: typed(path),
-    hint: text(`one of: ${wordsBelow(noun).join(", ")}`, `次のいずれか: ${wordsBelow(noun).join(", ")}`),
   });
 }
 
@@ -80,6 +94,6 @@ export function routeOf({ path, noun, verb, words, version, help, stray }: Comma
   if (version) return { to: "version" };
   if (stray !== undefined) throw isOption(stray.word) ? unknownOption(stray) : unknownWord(stray);
   if (verb !== undefined) return help ? { to: "verb-help", path, verb } : { to: "verb", path, verb, words };
-  if (!help && path.length > 0) return { to: "noun-help", path, noun, failure: missingVerb(path, noun) };
+  if (!help && path.length > 0) return { to: "noun-help", path, noun, failure: missingVerb(path) };
   return { to: "noun-help", path, noun };
 }

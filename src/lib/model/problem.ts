@@ -227,7 +227,7 @@ export const PROBLEMS = {
   "value-error": suspicion("an error of a spreadsheet", "表計算ソフトのエラー値です"),
   "value-missing": suspicion("a program's word for no value", "プログラムが「値なし」に使う語です"),
   "value-blanks": suspicion("blanks at the ends", "前後に空白があります"),
-  "value-full-width": suspicion("full-width letters in a code", "コードに全角英数字があります"),
+  "value-full-width": suspicion("full-width letters or digits", "全角英数字があります"),
   "value-short": suspicion(
     "fewer digits than other codes, which begin with 0; a spreadsheet removes zeros at the start",
     "0 で始まるほかのコードより桁が少ない値です。表計算ソフトが先頭の 0 を消した可能性があります",

@@ -44,6 +44,8 @@ test.each([
   ["b@x.jp", undefined],
   ["mailto:b@x.jp", "mail-scheme"],
   ["MAILTO:b@x.jp", "mail-scheme"],
+  ["ｓａｂｕｒｏ@x.jp", "value-full-width"],
+  ["三郎@x.jp", undefined],
   ["hanako.suzuki@example", "mail-domain"],
 ])("the address %s is %s", (value, code) => {
   expect(suspicionOf(value, "mail")).toBe(code);

@@ -84,7 +84,13 @@ const codeDamageOf = (value: string): ProblemCode | undefined => {
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
+const isAscii = (value: string): boolean => {
+  for (let i = 0; i < value.length; i += 1) if (value.charCodeAt(i) > 0x7f) return false;
+  return true;
+};
+
 const mailDamageOf = (value: string): ProblemCode | undefined => {
+  if (!isAscii(value) && FULL_WIDTH.test(value)) return "value-full-width";
   if (value.charCodeAt(6) === 0x3a && /^mailto:/i.test(value)) return "mail-scheme";
   const end = value.length;
   // most top-level domains have two or three letters
