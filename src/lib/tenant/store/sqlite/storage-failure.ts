@@ -39,7 +39,7 @@ export function freeBytesIn(folder: string): number | undefined {
 }
 
 /** SQLite reports a disk without space for its `-shm` or `-wal` as IOERR, like a faulty one. */
-function isFullDisk(error: unknown, folder: string, freeBytes: typeof freeBytesIn): boolean {
+export function isFullDisk(error: unknown, folder: string, freeBytes: typeof freeBytesIn = freeBytesIn): boolean {
   const code = extendedCodeOf(error);
   if (code === undefined || primaryOf(code) !== IOERR || READ_ERRORS.includes(code)) return false;
   return (freeBytes(folder) ?? LEAST_FREE_BYTES) < LEAST_FREE_BYTES;
