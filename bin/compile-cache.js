@@ -1,6 +1,6 @@
 "use strict";
 
-const { chmodSync, mkdirSync, rmSync, statSync } = require("node:fs");
+const { chmodSync, mkdirSync, rmSync, statfsSync, statSync } = require("node:fs");
 const path = require("node:path");
 
 const OTHERS_WRITE = 0o022;
@@ -52,9 +52,29 @@ function makePrivate(folders, userId) {
   }
 }
 
+/** All of the compiled code is some 3 MB. */
+const LEAST_FREE_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Whether a folder's disk has room for compiled code: where it has none, Node leaves an empty file for each part of the
+ * program at each start.
+ *
+ * @param {string} folder
+ * @param {(path: string) => { readonly bavail: number, readonly bsize: number }} [statfs]
+ * @returns {boolean} true where that cannot be found out
+ */
+function hasRoom(folder, statfs = statfsSync) {
+  try {
+    const { bavail, bsize } = statfs(folder);
+    return bavail * bsize >= LEAST_FREE_BYTES;
+  } catch {
+    return true;
+  }
+}
+
 function statOf(folder) {
   const { mode, uid } = statSync(folder);
   return { mode, uid };
 }
 
-module.exports = { cacheFolder, makePrivate };
+module.exports = { cacheFolder, hasRoom, makePrivate };

@@ -3,7 +3,7 @@
 const { existsSync } = require("node:fs");
 const { enableCompileCache } = require("node:module");
 const { join } = require("node:path");
-const { cacheFolder, makePrivate } = require("./compile-cache.js");
+const { cacheFolder, hasRoom, makePrivate } = require("./compile-cache.js");
 const crashExit = require("./crash-exit.js")(process);
 
 const cache = cacheFolder(process.platform, process.env, () => require("node:os").homedir());
@@ -12,7 +12,7 @@ const home = process.env.CLOMOCTL_HOME ? [process.env.CLOMOCTL_HOME] : [];
 
 // a Tab makes no folder; where code cannot be kept, Node compiles as if there were no cache
 const mayKeep = process.argv[2] !== "__complete" || existsSync(code);
-if (mayKeep && makePrivate([code, cache, ...home], process.geteuid?.())) enableCompileCache(code);
+if (mayKeep && makePrivate([code, cache, ...home], process.geteuid?.()) && hasRoom(code)) enableCompileCache(code);
 
 try {
   require("../dist/cli.js");

@@ -23,7 +23,7 @@ test.each(["users", "orgs", "devices"])("an export of %s is never a workbook, wh
   const home = await freshHome();
   const { code, stderr } = await run([noun, "export", "-o", "now.XLSX"], { home, cwd: home });
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("list --format xlsx -o FILE") });
-  const ja = await run([noun, "export", "-o", "now.XLSX", "--lang", "ja"], { home, cwd: home });
+  const ja = await run([noun, "export", "-o", "now.xls", "--lang", "ja"], { home, cwd: home });
   expect(ja.stderr).toContain("エクスポートは管理画面用の CSV です");
   expect(await readdir(home)).not.toContain("now.XLSX");
 });

@@ -74,3 +74,31 @@ test.skipIf(!mayMount)(
   },
   60_000,
 );
+
+test.skipIf(!mayMount)(
+  "a tenant on a full disk can be looked at, and nothing stays of it; a change says that the disk is full",
+  async () => {
+    const home = await freshHome();
+    const door = join(ROOT, "bin", "clomoctl.js");
+    expect(await run(["users", "import", PEOPLE, "--create-orgs", "--yes"], { home })).toMatchObject({ code: 0 });
+    const script = `
+      disk=$(mktemp -d); mount -t tmpfs -o size=420k tmpfs "$disk"; cp -R "$1/tenants" "$disk"
+      dd if=/dev/zero of="$disk/fill" bs=1k 2>/dev/null || true
+      export CLOMOCTL_HOME=$disk; node=$2; door=$3
+      "$node" "$door" status
+      for line in "users list" "imports list"; do "$node" "$door" $line; "$node" "$door" $line; done
+      echo files: $(find "$disk/cache" -type f | wc -l)
+      "$node" "$door" users fields add 入社年 || echo ended: $?
+      rm "$disk/fill"; "$node" "$door" users fields add 入社年`;
+    const env = { PATH: process.env["PATH"] ?? "", HOME: home, LANG: "C" };
+    const args = [...WITH_MOUNTS, script, "sh", home, process.execPath, door];
+    const { stdout, stderr } = await promisify(execFile)("unshare", args, { env });
+    expect(stdout.match(/髙橋 圭/g)).toHaveLength(2);
+    expect(stdout.match(/^1\tusers\tappend\tcommitted/gm)).toHaveLength(2);
+    expect(stdout).toContain("files: 0\nended: 1\n");
+    expect(stderr).toMatch(
+      /^error: no space left on the disk\n {2}\S+tenant\.db\n {2}free some space[^\n]+\n(?!error)/,
+    );
+  },
+  60_000,
+);

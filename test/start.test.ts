@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { locateHome } from "../src/lib/config/home.ts";
 
@@ -36,6 +37,15 @@ test.each(["check", "notify", "schedule/install"])("renewals %s loads no package
   const modules = modulesOf(chunkOf(`src/commands/renewals/${verb}.ts`));
   expect(modules).toContain(`src/commands/renewals/${verb}.ts`);
   expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
+});
+
+test("code is compiled without a cache where its disk has no room for one", () => {
+  const { hasRoom } = createRequire(import.meta.url)("../bin/compile-cache.js") as {
+    hasRoom: (folder: string, statfs?: () => { readonly bavail: number; readonly bsize: number }) => boolean;
+  };
+  const ofBlocks = (bavail: number): boolean => hasRoom("/", () => ({ bavail, bsize: 4096 }));
+  expect([0, 2047, 2048, 1e9].map(ofBlocks)).toEqual([false, false, true, true]);
+  expect(hasRoom(join(import.meta.dirname, "nowhere"))).toBe(true);
 });
 
 test.each(["linux", "darwin", "win32"])("on %s the compile cache lies in the home's cache folder", (platform) => {

@@ -1,4 +1,5 @@
-import { flagName } from "../commands/field.ts";
+import type { LineSoFar } from "../commands/completion/place.ts";
+import { flagName, isOption } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
 
@@ -15,21 +16,9 @@ export interface StrayWord {
 }
 
 /** A command line, read as far as possible without the options of its verb. */
-export interface CommandLine {
+export interface CommandLine extends LineSoFar {
   /** the nouns and the verb, by their canonical names */
   readonly path: readonly string[];
-  /** the last noun; the program itself if there is no noun */
-  readonly noun: NounNode;
-  readonly verb: VerbNode | undefined;
-  /** all words except the nouns and the verb */
-  readonly words: readonly string[];
-  /** values of the global options, by flag; the last one if repeated; blank for a switch */
-  readonly globals: ReadonlyMap<string, string>;
-  /** the flags of all options, including the verb's own */
-  readonly flags: ReadonlySet<string>;
-  /** requested before any stray word */
-  readonly version: boolean;
-  readonly help: boolean;
   /** help with the general options */
   readonly helpAll: boolean;
   /** the first stray word before the verb */
@@ -39,9 +28,6 @@ export interface CommandLine {
 const HELP_ALL = "--help-all";
 const HELP = ["--help", "-h", HELP_ALL];
 const VERSION = ["--version", "-V"];
-
-/** `-` alone stands for stdin or stdout. */
-export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
 const nounBelow = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));

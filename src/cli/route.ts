@@ -1,8 +1,9 @@
 import { Failure } from "../lib/errors/index.ts";
 import { nearest } from "../lib/text/nearest.ts";
 import { text } from "../lib/text/index.ts";
+import { isOption } from "../commands/field.ts";
 import type { NounNode, VerbNode } from "../commands/node.ts";
-import { GLOBAL_FLAGS, isOption, type CommandLine, type StrayWord } from "./line.ts";
+import { GLOBAL_FLAGS, type CommandLine, type StrayWord } from "./line.ts";
 
 /** The destination of a command line; `path` holds the nouns and the verb, without the program's name. */
 export type Route =

@@ -112,6 +112,9 @@ export function flagName(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
+/** Whether a typed word is an option: `-` alone stands for stdin or stdout. */
+export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
+
 /** How a field is shown in usage lines: `--map FORMAT=FILE`, `NAME`. */
 export function placeholder(key: string, field: Field): string {
   if (field.kind === "boolean") return "";

@@ -178,7 +178,21 @@ test("what cannot be read is one of the problems, and the exit code is 0", async
     home: await homeOfThree(),
     tenant: BROKEN,
   });
-  expect(field.stdout).toBe("waiting for the console\ncontext                  far (in use)\n");
+  expect(field.stdout).toBe("waiting for the console\ncontext                  far\n");
+});
+
+test("a context is in use where nothing names another one, and not because it is named", async () => {
+  const home = await homeOfThree();
+  const context = async (line: string, environment: Readonly<Record<string, string>> = {}): Promise<unknown> => {
+    const { stdout } = await run(`${line} --format json --fields context,used`, { home, environment, tenant: EMPTY });
+    return JSON.parse(stdout);
+  };
+  expect(await context("status")).toEqual([{ context: "kanto", used: true }]);
+  expect(await context("status --context osaka")).toEqual([{ context: "osaka", used: false }]);
+  expect(await context("status", { CLOMOCTL_CONTEXT: "osaka" })).toEqual([{ context: "osaka", used: true }]);
+  expect(await context("status --context kanto", { CLOMOCTL_CONTEXT: "gone" })).toEqual([
+    { context: "kanto", used: false },
+  ]);
 });
 
 test("what has expired, or has no date, is told without days left", async () => {

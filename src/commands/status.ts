@@ -49,11 +49,11 @@ export default defineCommand({
   },
 });
 
-/** The contexts to show, the name of the one in effect, and whether there are several. An `embedded` that never held data counts only alone. */
+/** The contexts to show, the name of the one in use, and whether there are several. An `embedded` that never held data counts only alone. */
 async function contextsOf({ contexts, globals, environment }: Tools, all: boolean) {
   const chosen = await contexts.inEffect(globals.context, environment);
-  const used = chosen?.context.name;
-  const [every, among] = [await contexts.list(), await contexts.counted(used)];
+  const used = await contexts.inUse(environment);
+  const [every, among] = [await contexts.list(), await contexts.counted(chosen?.context.name)];
   const several = among.length > 1;
   if (chosen !== undefined && !all) return { contexts: [chosen.context], used, several };
   return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used, several };

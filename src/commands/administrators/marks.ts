@@ -1,12 +1,13 @@
 import type { Administrators } from "../../lib/client/index.ts";
 import { readText } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { minuteIn } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
 import { theOne } from "../listing/named.ts";
-import type { Tools } from "../tools.ts";
+import { zoneOf, type Tools } from "../tools.ts";
 
 type Administrator = Administrators["administrators"][number];
 
@@ -61,15 +62,17 @@ export async function namesOf(
   return all;
 }
 
-/** Shows who is marked by now, and since when that is known. */
+/** Shows who is marked by now, and since when that is known, in the context's zone. */
 export async function showMarks(
-  { terminal }: Pick<Tools, "terminal">,
+  tools: Pick<Tools, "terminal" | "tenant" | "globals">,
   { knownAt, knownBy, administrators }: Administrators,
 ): Promise<void> {
+  const { terminal } = tools;
+  const since = knownAt === null ? "" : minuteIn(knownAt, zoneOf(tools, await tools.tenant()));
   await terminal.note(
     knownAt === null
       ? text("nobody has said who the administrators are", "管理者はまだ確認されていません")
-      : text(`known since ${knownAt} by ${knownBy ?? ""}`, `確認: ${knownAt}、${knownBy ?? ""}`),
+      : text(`known since ${since} by ${knownBy ?? ""}`, `確認: ${since}、${knownBy ?? ""}`),
   );
   await terminal.list(ADMINISTRATOR_COLUMNS, administrators);
 }

@@ -1,20 +1,21 @@
-import { flagName, type Field, type Fields } from "../field.ts";
+import { flagName, isOption, type Field, type Fields } from "../field.ts";
 import type { NounNode, VerbNode } from "../node.ts";
 
-/** The words before the one that is completed, as the program reads them. */
+/** A command line, read as far as possible without the options of its verb; also the words before the one that is completed. */
 export interface LineSoFar {
+  /** the last noun; the program itself if there is no noun */
   readonly noun: NounNode;
   readonly verb: VerbNode | undefined;
   /** all words except the nouns and the verb */
   readonly words: readonly string[];
-  /** values of the general options, by flag */
+  /** values of the general options, by flag; the last one if repeated; blank for a switch */
   readonly globals: ReadonlyMap<string, string>;
-  /** flags that were typed */
+  /** the flags of all options that were typed, the verb's own among them */
   readonly flags: ReadonlySet<string>;
-  /** the version is asked for, and nothing else */
+  /** the version is asked for, before any word that leads nowhere */
   readonly version: boolean;
   readonly help: boolean;
-  /** a word that leads nowhere */
+  /** the first word that leads nowhere; undefined if there is none */
   readonly stray: unknown;
 }
 
@@ -26,8 +27,6 @@ export type Place =
   | { readonly at: "flag" }
   /** the value of an option, or its beginning behind `--mode=` */
   | { readonly at: "value"; readonly field: Field; readonly behind: string };
-
-const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
 /** The fields of a verb's options by what is typed for them, short flags among them. */
 const byFlag = (options: Fields): ReadonlyMap<string, Field> =>

@@ -31,6 +31,9 @@ export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(CONSOLE_TASK_STATE_NAMES, state) },
 ];
 
+/** The columns that fit on a terminal as they are; where, since when and how is told by `console show`. */
+export const USUAL_COLUMNS = ["number", "work", "importNumber", "name"];
+
 /** The columns of a single task. */
 export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   ...TASK_COLUMNS,

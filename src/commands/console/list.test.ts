@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { nameIn } from "../../lib/model/import.ts";
+import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { inBoth } from "../testing/program.ts";
 import { testWrongLines } from "../testing/refusals.ts";
 import { example } from "../testing/tenant.ts";
@@ -16,9 +19,39 @@ test("lists what is open, and names the first to be looked at", async () => {
 });
 
 test("tells people what it is in their language", async () => {
-  const { en, ja } = await inBoth("console list --format table", { tenant: { consoleTasks: { items } } });
+  const { en, ja } = await inBoth("console list --format table --fields all", { tenant: { consoleTasks: { items } } });
   expect(en.stdout).toMatch(/make the changes of an import +CLOMO PANEL, Users\/Org +12 +people\.csv/);
   expect(ja.stdout).toMatch(/インポートと同じ変更をする +CLOMO PANEL の「Users\/Org」画面 +12/);
+});
+
+test.each([
+  ["", 80],
+  [" --all", 100],
+])("number, work and record stand whole on a terminal: console list%s", async (option, columns) => {
+  const [task = {}] = items;
+  const tasks = Object.entries(CONSOLE_WORK_NAMES).map(([work], at) => {
+    const isField = work.endsWith("field");
+    return {
+      ...task,
+      number: 98 + at,
+      work,
+      importNumber: isField ? null : 1234,
+      name: isField ? "入社年月日(社員証の表記)" : "全社員名簿_2026年11月.csv",
+    };
+  });
+  const { en, ja } = await inBoth(`console list${option}`, {
+    tenant: { consoleTasks: { items: tasks } },
+    terminal: { columns },
+  });
+  for (const [language, { stdout }] of [["en", en] as const, ["ja", ja] as const]) {
+    const lines = stdout.trimEnd().split("\n").slice(1);
+    expect(lines).toHaveLength(tasks.length);
+    for (const [at, { number, work, name }] of tasks.entries()) {
+      const { [language]: words } = nameIn(CONSOLE_WORK_NAMES, work);
+      for (const part of [String(number), words, name]) expect(lines[at]).toContain(part);
+      expect(displayWidth(lines[at] ?? "")).toBeLessThanOrEqual(columns);
+    }
+  }
 });
 
 test("--all lists closed ones too, and none of them is to be done", async () => {

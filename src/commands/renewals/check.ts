@@ -72,6 +72,10 @@ export default defineCommand({
       "In a folder, last year's push certificate beside the one that replaced it (same topic) is shown as superseded and does not count. Links that lead out of a folder are not followed: name such files themselves, as /etc/letsencrypt/live/*/cert.pem. With --quiet the first line on stderr says what is most urgent, for the mail that cron sends.",
       "フォルダー内に同じトピックの新しいプッシュ通知証明書があれば、古いものは「置き換え済み」と表示し、判定に含めません。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
     ),
+    text(
+      "CLOMO's own certificate that signs profiles (clomo.com) expires without harm: leave it out with --exclude. No certificate is passed over because of a name in it.",
+      "CLOMO がプロファイルに付ける署名用証明書(clomo.com)は期限が切れても影響ありません。--exclude で除いてください。証明書内の名前だけを理由に判定から外すことはありません。",
+    ),
   ],
   args: {
     files: {

@@ -70,6 +70,13 @@ export class Contexts {
     return this.#choose(await readSettings(this.#home), option, environment);
   }
 
+  /** The name of the context that commands work on where none is named, as it is said; undefined where one must be. */
+  async inUse(environment: Variables): Promise<string | undefined> {
+    const variable = environment["CLOMOCTL_CONTEXT"] ?? "";
+    if (variable !== "") return variable;
+    return (await this.inEffect(undefined, {}))?.context.name;
+  }
+
   /** The names of the contexts there are; `embedded` counts once it has held data, or where it is the `chosen` one. */
   async counted(chosen?: string): Promise<readonly string[]> {
     return this.#counted(await readSettings(this.#home), chosen);

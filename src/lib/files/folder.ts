@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
@@ -35,6 +36,16 @@ export const unwritable = (where: string, cause: unknown): Failure =>
     ),
     cause,
   });
+
+/** Bytes that the user may still write into a folder; undefined if that cannot be found out. */
+export function freeBytesIn(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
 
 /** The names in a folder. @throws the file system's error */
 export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder);

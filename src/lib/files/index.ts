@@ -1,5 +1,5 @@
 export { isReplaced, writeFileAtomically, type ContentWriter } from "./atomic.ts";
-export { ensureFolder, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
+export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, unwritable } from "./folder.ts";
 export { openInput, type InputFile } from "./input.ts";
 export { readOwnFile } from "./own.ts";
 export { systemProcesses, type ProcessTable } from "./processes.ts";

@@ -64,6 +64,37 @@ test.skipIf(process.platform === "win32")("so is one that stdin comes from", asy
 });
 
 test.each([
+  ["8 GB and more are free", 8_000_000_000_000, "4000 MB"],
+  ["little is free", 200_000, "100 kB"],
+])("a pipe without an end is given up where %s, and nothing of it stays", async (_, free, most) => {
+  const place = placeOf();
+  const freeBytes = (folder: string): number => (expect(existsSync(folder)).toBe(true), free);
+  // pieces that say to be long: nobody has the time to write 4 GB
+  const piece = Buffer.alloc(50_000);
+  const lengths = vi.spyOn(Buffer, "byteLength").mockReturnValue(Math.min(free, 4_000_000_000) / 4);
+  onTestFinished(() => lengths.mockRestore());
+  const stdin = Readable.from(Array.from({ length: 9 }, () => piece));
+  await expect(openInput({ ...place, stdin, freeBytes }, "-")).rejects.toMatchObject({
+    code: "input-rejected",
+    what: { en: expect.stringContaining(`more than ${most} (`), ja: expect.stringContaining(most) },
+    where: "stdin",
+  });
+  expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
+});
+
+test("as much as is allowed is read of a pipe", async () => {
+  const place = placeOf("x".repeat(1000));
+  const file = await openInput({ ...place, freeBytes: () => 2000 }, "-");
+  expect(file.bytes).toBe(1000);
+  await file[Symbol.asyncDispose]();
+  const stdin = Readable.from([Buffer.alloc(1001)]);
+  await expect(openInput({ ...place, stdin, freeBytes: () => 2000 }, "-")).rejects.toMatchObject({ where: "stdin" });
+  const unknown = await openInput({ ...placeOf("x"), freeBytes: () => undefined }, "-");
+  expect(unknown.bytes).toBe(1);
+  await unknown[Symbol.asyncDispose]();
+});
+
+test.each([
   ["nowhere.csv", "not-found"],
   ["in.csv/in.csv", "not-found"],
   [".", "usage"],

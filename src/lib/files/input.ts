@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
+import { freeBytesIn } from "./folder.ts";
 import { A_FOLDER, openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts";
 import { spoolToFile } from "./spool.ts";
 import type { TemporaryPlace } from "./temporary.ts";
@@ -23,15 +24,19 @@ const statOf = promisify(fstat);
 /** Where an input file is looked up, and where a stream is spooled. */
 export interface InputPlace extends ReadingPlace {
   readonly temporary: TemporaryPlace;
+  /** the free space of a folder's disk */
+  readonly freeBytes?: typeof freeBytesIn | undefined;
 }
 
 /**
  * Opens an input file; stdin, a pipe or a device is spooled into the home first.
  *
  * @throws `not-found` when there is no such file, `usage` when it cannot be read
+ * @throws `input-rejected` when a pipe gives more than {@link mostOfAPipe}
  */
-export async function openInput({ stdin, temporary, workingFolder }: InputPlace, label: string): Promise<InputFile> {
-  if (label === "-") return spooled("stdin", (await isDevice(stdin)) ? ending(stdin, "stdin") : stdin, temporary);
+export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
+  const { stdin, workingFolder } = place;
+  if (label === "-") return spooled("stdin", stdin, await isDevice(stdin), place);
   const path = resolve(workingFolder, label);
   const refuse = (cause: unknown): never => {
     throw unreadable(label, cause);
@@ -40,7 +45,7 @@ export async function openInput({ stdin, temporary, workingFolder }: InputPlace,
   if (found.isDirectory()) throw new Failure("usage", { what: A_FOLDER, where: label });
   if (!found.isFile()) {
     const stream = (await openToRead(path).catch(refuse)).createReadStream();
-    return spooled(label, found.isCharacterDevice() ? ending(stream, label) : stream, temporary);
+    return spooled(label, stream, found.isCharacterDevice(), place);
   }
   return {
     label,
@@ -60,22 +65,63 @@ async function isDevice(stream: object): Promise<boolean> {
 /** Nobody types more than that. */
 const MOST_OF_A_DEVICE_BYTES = 16 * 1024 * 1024;
 
-/** What comes from a device such as a terminal. @throws `usage` where it does not end, as `/dev/zero` */
-async function* ending(stream: AsyncIterable<string | Uint8Array>, where: string): AsyncGenerator<string | Uint8Array> {
+/** More than any list has: a pipe that gives more has no end. */
+const MOST_OF_A_PIPE_BYTES = 4_000_000_000;
+
+/** Bytes that are read of a pipe: 4 GB, but no more than half of what is free where it is spooled. */
+const mostOfAPipe = (folder: string, freeBytes: typeof freeBytesIn): number =>
+  Math.min(MOST_OF_A_PIPE_BYTES, Math.floor((freeBytes(folder) ?? Number.POSITIVE_INFINITY) / 2));
+
+const endless = (where: string): Failure =>
+  new Failure("usage", { what: text("this device has no end", "このデバイスの入力には終わりがありません"), where });
+
+const tooLong = (where: string, mostBytes: number): Failure => {
+  const most = mostBytes < 1e6 ? `${Math.floor(mostBytes / 1e3)} kB` : `${Math.floor(mostBytes / 1e6)} MB`;
+  return new Failure("input-rejected", {
+    what: text(
+      `the pipe gives more than ${most} (the limit is 4 GB, or half of the free disk space)`,
+      `パイプから読み込める上限の ${most}(4 GB、または空き容量の半分)を超えました`,
+    ),
+    where,
+    hint: text(
+      "write it to a file and name that: files have no such limit",
+      "ファイルに保存して、その名前を指定してください(ファイルにはこの上限はありません)",
+    ),
+  });
+};
+
+type Stream = ReadingPlace["stdin"];
+
+/** Throws what `refusal` gives once a stream is longer. */
+async function* limited(
+  stream: Stream,
+  mostBytes: number,
+  refusal: () => Failure,
+): AsyncGenerator<string | Uint8Array> {
   let bytes = 0;
   for await (const chunk of stream) {
-    bytes += chunk.length;
-    if (bytes > MOST_OF_A_DEVICE_BYTES) {
-      throw new Failure("usage", {
-        what: text("this device has no end", "このデバイスの入力には終わりがありません"),
-        where,
-      });
-    }
+    bytes += Buffer.byteLength(chunk);
+    if (bytes > mostBytes) throw refusal();
     yield chunk;
   }
 }
 
-async function spooled(label: string, stream: ReadingPlace["stdin"], temporary: TemporaryPlace): Promise<InputFile> {
-  const file = await spoolToFile(stream, temporary);
+/** What comes by a pipe; how much it may be is asked once its first piece is to be written. */
+async function* ofPipe(
+  stream: Stream,
+  where: string,
+  folder: string,
+  freeBytes: typeof freeBytesIn,
+): AsyncGenerator<string | Uint8Array> {
+  const most = mostOfAPipe(folder, freeBytes);
+  yield* limited(stream, most, () => tooLong(where, most));
+}
+
+async function spooled(label: string, stream: Stream, isOfDevice: boolean, place: InputPlace): Promise<InputFile> {
+  const { temporary, freeBytes = freeBytesIn } = place;
+  const bounded = isOfDevice
+    ? limited(stream, MOST_OF_A_DEVICE_BYTES, () => endless(label))
+    : ofPipe(stream, label, temporary.temporaryFolder, freeBytes);
+  const file = await spoolToFile(bounded, temporary);
   return { label, ...file, chunks: () => readChunks(file.path, label) };
 }

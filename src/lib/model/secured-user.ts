@@ -58,6 +58,7 @@ const FIELDS = {
   displayName: {
     type: "text",
     rule: RULES.upTo255,
+    // that it must not be blank is inferred: facts 6.1 have its length only
     label: text("name", "表示名"),
     example: "髙橋 花子",
     shownAs: "name",

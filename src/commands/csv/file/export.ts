@@ -7,7 +7,7 @@ import { BYTES } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
-import { isWorkbookName } from "../../imports/outputs/table-file.ts";
+import { isNamedAsWorkbook } from "../../imports/outputs/table-file.ts";
 import { watched } from "./watched.ts";
 import { customFieldsOf, loadColumnMap, MAP } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
@@ -51,7 +51,7 @@ export const accountLanguage = ({ context }: Pick<ChosenTenant, "context">): Lan
 
 /** @throws `usage` for the name of a workbook: an export is CSV for the console */
 function refuseWorkbookName(output: string): void {
-  if (!isWorkbookName(output)) return;
+  if (!isNamedAsWorkbook(output)) return;
   throw new Failure("usage", {
     what: text("an export is CSV, for the console", "エクスポートは管理画面用の CSV です"),
     where: output,

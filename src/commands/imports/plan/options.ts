@@ -7,6 +7,7 @@ import { MAP } from "../../csv/file/column-map.ts";
 import { FIX } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
 import { SHEET } from "../../csv/file/sheet.ts";
+import { isNamedAsWorkbook } from "../outputs/table-file.ts";
 import { checkLimits, LIMITS } from "./limits.ts";
 import type { Fields, InputOf } from "../../field.ts";
 
@@ -161,7 +162,7 @@ export const asMirroring = (requested: ImportRequest): ImportRequest =>
 
 /** @throws `usage` if a file for the console is named as a workbook */
 export function refuseWorkbook(emitCsv: string | undefined): void {
-  if (emitCsv === undefined || !/\.xls[xm]?$/i.test(emitCsv)) return;
+  if (emitCsv === undefined || !isNamedAsWorkbook(emitCsv)) return;
   throw refusal(
     "--emit-csv",
     text(

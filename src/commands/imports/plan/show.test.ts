@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
@@ -93,7 +95,7 @@ test.each<[Partial<Import>, string, string]>([
   const { en, ja } = await inBoth(SHOW, holding(change));
   expect(en.stderr).toContain(`\n${english}\n`);
   expect(ja.stderr).toContain(`${japanese}\n`);
-  expect(en.stderr.split("\n")).toHaveLength(5);
+  expect(en.stderr.split("\n")).toHaveLength(6);
 });
 
 test.each([
@@ -144,13 +146,34 @@ test("a tenant of our own says nothing of the console, until its export makes it
   expect(ja.stderr).toContain("\nこのテナントは管理画面のミラーになります。");
 });
 
+test("what is not confirmed of the PANEL's files is said in plans for a mirror, and only where it matters", async () => {
+  const saysSo = async (change: Partial<Import>, more: Answers = {}): Promise<boolean> => {
+    const { en, ja } = await inBoth(SHOW, holding(change, more));
+    expect(ja.stderr.includes("確認されていません")).toBe(en.stderr.includes("not confirmed"));
+    return en.stderr.includes("not confirmed");
+  };
+  expect([await saysSo({ kind: "users" }), await saysSo({ kind: "orgs" })]).toEqual([true, true]);
+  const { request: given } = planOf();
+  const others: readonly Partial<Import>[] = [
+    { kind: "docs" },
+    { mode: "revert" },
+    { request: given && { ...given, fromConsole: true } },
+  ];
+  for (const change of others) expect(await saysSo(change), JSON.stringify(change)).toBe(false);
+  expect(await saysSo({}, { tenant: example("tenant", { mirroredAt: null }) })).toBe(false);
+  const home = freshFolder();
+  writeFileSync(join(home, "map.yaml"), "お名前: 氏名\n");
+  await run("context add mapped --embedded --map users=map.yaml", { home });
+  expect((await run(`${SHOW} --context mapped`, { ...holding(), home })).stderr).not.toContain("confirmed");
+});
+
 const rows = (action: PlanRow["action"], count: number): readonly PlanRow[] =>
   Array.from({ length: count }, (_, at) => rowOf({ action, row: at + 2, key: `${action}-${at}`, changed: [] }));
 
 test("the first five rows of each kind are shown, deletions first, and how many more there are", async () => {
   const importRows = giving(...rows("create", 6), ...rows("unchanged", 2), ...rows("update", 5), ...rows("delete", 7));
   const { en, ja } = await inBoth(SHOW, holding({ create: 6, update: 5, delete: 7 }, { importRows }));
-  const shown = en.stderr.split("\n").slice(3, -1);
+  const shown = en.stderr.split("\n").slice(4, -1);
   expect(shown.map((line) => line.split(" ").slice(2, 5).join(" ")).join(", ")).toBe(
     [
       "- 2 delete-0, - 3 delete-1, - 4 delete-2, - 5 delete-3, - 6 delete-4, … and 2",
@@ -192,7 +215,7 @@ test.each([
   ],
 ])("a row says whom it is about and what it changes: %j", async (change, line) => {
   const { stderr } = await run(SHOW, holding({ create: 1 }, { importRows: giving(rowOf(change)) }));
-  expect(stderr.split("\n").slice(3)).toEqual([line, ""]);
+  expect(stderr.split("\n").slice(4)).toEqual([line, ""]);
 });
 
 test("each column that changes has its counts, under those of the rows", async () => {

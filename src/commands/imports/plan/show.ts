@@ -160,11 +160,11 @@ function rowLine({ kind }: Import, row: PlanRow): Text {
   return text(`${start}: ${en}`, `${start}: ${ja}`);
 }
 
-/** Notes the age of a mirror, or that a plan makes one; a tenant of our own has nothing to do with the console. */
-async function noteMirror(tools: Tools, { kind, request, unseenColumns = [] }: Import): Promise<void> {
+/** Notes the age of a mirror, and what is not confirmed of its files, or that a plan makes one; a tenant of our own has nothing to do with the console. */
+async function noteMirror(tools: Tools, { kind, mode, request, unseenColumns = [] }: Import): Promise<void> {
   const tenant = await tools.tenant("tenant");
   const { mirroredAt } = await tenant.client.tenant.show();
-  const { columns, key, fallbackKey } = FORMATS[kind];
+  const { columns, key, fallbackKey, thing } = FORMATS[kind];
   const isUnseen = unseenColumns.includes(findColumn(columns, fallbackKey?.at(-1) ?? key)?.header ?? "");
   if (mirroredAt !== null && isUnseen && request?.fromConsole !== true) {
     await tools.terminal.note(
@@ -189,4 +189,8 @@ async function noteMirror(tools: Tools, { kind, request, unseenColumns = [] }: I
       ),
     );
   }
+  const isForConsole = mirroredAt !== null && mode !== "revert" && request?.fromConsole !== true;
+  const { context } = tenant;
+  const isMapped = context.kind === "embedded" && context.maps.has(kind);
+  if (isForConsole && !isMapped && thing.unconfirmed !== undefined) await tools.terminal.note(thing.unconfirmed);
 }

@@ -7,8 +7,8 @@ test("lists who is marked, and since when that is known", async () => {
   const { en, ja } = await inBoth("secured administrators list --app docs --format csv --fields key,name", { tenant });
   expect(en.requests).toEqual([{ operation: "administrators", params: { kind: "docs" } }]);
   expect(en.stdout).toBe("key,name\nhanako@example.co.jp,髙橋 花子\n");
-  expect(en.stderr).toContain("known since 2026-11-20T01:23:45.000Z by owner (hanako)\n");
-  expect(ja.stderr).toContain("確認: 2026-11-20T01:23:45.000Z、owner (hanako)\n");
+  expect(en.stderr).toContain("known since 2026-11-20 10:23 by owner (hanako)\n");
+  expect(ja.stderr).toContain("確認: 2026-11-20 10:23、owner (hanako)\n");
 });
 
 test("says where nobody has looked", async () => {

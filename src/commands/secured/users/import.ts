@@ -10,7 +10,13 @@ export default defineCommand({
     "import SECURED APPs users from a CSV file or workbook",
     "CSV ファイルや Excel ブックから SECURED APPs のユーザーをインポートする",
   ),
-  details: IMPORT_HELP,
+  details: [
+    ...IMPORT_HELP,
+    text(
+      "A blank 表示名 is refused: the manual does not say whether the console takes one (inferred).",
+      "「表示名」は空にできません。管理画面が空の値を受け付けるかどうかは、マニュアルに記載がありません(推定による制限)。",
+    ),
+  ],
   args: {
     file: {
       kind: "file",

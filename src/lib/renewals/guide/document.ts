@@ -1,5 +1,6 @@
 import { text, type Language, type Text } from "../../text/index.ts";
-import { html, Markup } from "../output/markup.ts";
+import { html, type Markup } from "../output/markup.ts";
+import { pageDocument } from "../output/page/document.ts";
 import type { Guide, Step } from "./index.ts";
 
 /** The forms a guide can be written in. */
@@ -59,19 +60,18 @@ const guideMarkdown = ({ title, facts, steps }: Guide, language: Language): stri
   ].join("\n");
 
 const STYLE = `
-:root { color-scheme: light dark; }
-body { font: 1rem/1.6 system-ui, "Hiragino Sans", "Noto Sans JP", "Yu Gothic UI", sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.4rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; }
-dt { font-weight: bold; }
-dd { margin: 0; }
-ol { padding-left: 2.2rem; }
-li { margin: 0 0 1.2rem; break-inside: avoid; }
-li p { margin: 0 0 .3rem; }
-li p::before { content: "☐ "; }
-.below { display: block; }
-.trap { border-left: .25rem solid #c00; padding-left: .6rem; }
-@media print { body { margin: 0; max-width: none; font-size: 10.5pt; color: #000; background: #fff; } }
+body{max-width:48rem;line-height:1.6;overflow-wrap:anywhere}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1rem}
+dt{font-weight:bold}
+dd{margin:0}
+ol{padding-left:2.2rem}
+li{margin:0 0 1.2rem;break-inside:avoid}
+li p{margin:0 0 .3rem}
+li p::before{content:"☐ "}
+.below{display:block}
+.trap{border-left:.25rem solid var(--critical);padding-left:.6rem}
+@page{size:A4 portrait}
+@media print{body{font-size:10.5pt}}
 `;
 
 const stepMarkup = (step: Step, language: Language): Markup =>
@@ -85,31 +85,22 @@ const stepMarkup = (step: Step, language: Language): Markup =>
 
 /** The guide as a page to print: whole in itself, without scripts. */
 const guidePage = ({ title, facts, steps }: Guide, language: Language): string =>
-  html`<!DOCTYPE html>
-    <html lang="${language}">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title[language]}</title>
-        <style>
-          ${new Markup(STYLE)}
-        </style>
-      </head>
-      <body>
-        <h1>${title[language]}</h1>
-        <dl>
-          ${facts.map(
-            ([label, value]) =>
-              html`<dt>${label[language]}</dt>
-                <dd>${value[language]}</dd> `,
-          )}
-        </dl>
-        <ol>
-          ${steps.map((step) => stepMarkup(step, language))}
-        </ol>
-      </body>
-    </html> `.source;
+  pageDocument({
+    language,
+    title: title[language],
+    style: STYLE,
+    header: html`<h1>${title[language]}</h1>
+      <dl>
+        ${facts.map(
+          ([label, value]) =>
+            html`<dt>${label[language]}</dt>
+              <dd>${value[language]}</dd> `,
+        )}
+      </dl>`,
+    main: html`<ol>
+      ${steps.map((step) => stepMarkup(step, language))}
+    </ol>`,
+  });
 
 /** How each form is written. */
 export const WRITERS: Readonly<Record<DocumentForm, (guide: Guide, language: Language) => string>> = {

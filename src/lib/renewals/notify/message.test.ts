@@ -88,7 +88,7 @@ test("what people recorded stays on its line and is never markup", async () => {
   const { subject, text: body, html } = await messageOf(digestOf({ due }));
   expect(subject).toBe("【更新期限】あと 30 日: MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(body.split("\n")[0]).toBe("■ MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
-  expect(html).toContain("&lt;b&gt;x&lt;/b&gt; Bcc");
+  expect(html).toContain("&#60;b&#62;x&#60;/b&#62; Bcc");
   expect(html).not.toContain("<b>");
 });
 

@@ -2,6 +2,9 @@ import { text, type Text } from "../../text/index.ts";
 import { WRITERS } from "../guide/document.ts";
 import { guideOf } from "../guide/index.ts";
 import { renewalCalendar } from "../output/calendar.ts";
+import { html, type Markup } from "../output/markup.ts";
+import { htmlDocument } from "../output/page/document.ts";
+import { DARK, LIGHT } from "../output/page/style.ts";
 import { dayText, detailsOf, oneLine, timeLeft, titleOf, type Digest, type DueNotice, type Telling } from "./digest.ts";
 
 /** A digest in words. */
@@ -65,66 +68,92 @@ const FULL_DAYS = 90;
 
 const CRITICAL_DAYS = 30;
 
-const escaped = (value: string): string =>
-  value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+/** The level of a thing as its colour tells it: until the last month nothing presses. */
+const levelOf = ({ days, expired }: DueNotice): "expired" | "critical" | "warning" =>
+  expired || days <= 0 ? "expired" : days <= CRITICAL_DAYS ? "critical" : "warning";
 
-const colourOf = ({ days, expired }: DueNotice): string =>
-  expired || days <= 0 ? "#b3261e" : days <= CRITICAL_DAYS ? "#c2410c" : "#1d6fa5";
+/** Colours by night, for mail programs that keep a style sheet; the others show the colours of each element. */
+const STYLE = `
+:root{color-scheme:light dark}
+@media screen and (prefers-color-scheme:dark){
+body{background:${DARK.paper}!important;color:${DARK.ink}!important}
+.faint{color:${DARK.faint}!important}
+.item{border-color:${DARK.rule}!important}
+.rest{background:${DARK.rule}!important}
+${(["expired", "critical", "warning"] as const)
+  .map((level) => `.level.${level}{color:${DARK[level]}!important}.bar.${level}{background:${DARK[level]}!important}`)
+  .join("\n")}
+}`;
 
 /** A bar as long as the time that is left: mail programs draw no SVG, all of them draw tables. */
-const barOf = (due: DueNotice, fullDays: number): string => {
+const barOf = (due: DueNotice, fullDays: number): Markup => {
   const share = Math.round((Math.max(0, due.days) / fullDays) * 1000) / 10;
-  const bar = `background:${colourOf(due)};font-size:0;line-height:8px;height:8px`;
-  const rest = "background:#e2e5e9;font-size:0;line-height:8px;height:8px";
-  const cells =
-    share <= 0
-      ? `<td style="${bar}">&nbsp;</td>`
-      : `<td width="${share}%" style="${bar}">&nbsp;</td>${share >= 100 ? "" : `<td style="${rest}">&nbsp;</td>`}`;
-  return (
-    `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" ` +
-    `style="border-collapse:collapse;margin:6px 0;-webkit-print-color-adjust:exact;print-color-adjust:exact">` +
-    `<tr>${cells}</tr></table>`
-  );
+  const level = levelOf(due);
+  const style = (colour: string): string => `background:${colour};font-size:0;line-height:8px;height:8px`;
+  const width = share <= 0 ? null : html`width="${share}%"`;
+  const rest = share <= 0 || share >= 100 ? null : html`<td class="rest" style="${style(LIGHT.rule)}">&nbsp;</td>`;
+  return html`<table
+    role="presentation"
+    width="100%"
+    cellpadding="0"
+    cellspacing="0"
+    style="border-collapse:collapse;margin:6px 0;-webkit-print-color-adjust:exact;print-color-adjust:exact"
+  >
+    <tr>
+      <td class="bar ${level}" ${width} style="${style(LIGHT[level])}">&nbsp;</td>
+      ${rest}
+    </tr>
+  </table>`;
 };
 
-const rowOf = (due: DueNotice, telling: Telling, fullDays: number): string => {
+const rowOf = (due: DueNotice, telling: Telling, fullDays: number): Markup => {
   const { language } = telling;
-  const say = (wording: Text): string => wording[language];
-  const details = detailsOf(due, telling)
-    .map(([label, value]) => `<div>${escaped(say(label))}: ${escaped(value)}</div>`)
-    .join("");
-  return (
-    `<tr><td style="padding:12px 0;border-bottom:1px solid #d5d9de">` +
-    `<div style="font-weight:bold">${escaped(titleOf(due.item, language))}</div>` +
-    `<div><span style="color:${colourOf(due)};font-weight:bold">${escaped(say(timeLeft(due)))}</span> ` +
-    `<span>${escaped(dayText(due, language))}</span></div>` +
-    `${barOf(due, fullDays)}<div style="color:#4a5158;font-size:13px">${details}</div></td></tr>`
-  );
+  const level = levelOf(due);
+  return html`<tr>
+    <td class="item" style="padding:12px 0;border-bottom:1px solid ${LIGHT.rule}">
+      <div style="font-weight:bold">${titleOf(due.item, language)}</div>
+      <div>
+        <span class="level ${level}" style="color:${LIGHT[level]};font-weight:bold">${timeLeft(due)[language]}</span>
+        <span>${dayText(due, language)}</span>
+      </div>
+      ${barOf(due, fullDays)}
+      <div class="faint" style="color:${LIGHT.faint};font-size:13px">
+        ${detailsOf(due, telling).map(([label, value]) => html`<div>${label[language]}: ${value}</div>`)}
+      </div>
+    </td>
+  </tr> `;
 };
 
 /**
- * A digest as an HTML mail: one row a thing, with a bar as long as the time left. No script, no style sheet, nothing
- * from outside; it reads the same in print.
+ * A digest as an HTML mail: one row a thing, with a bar as long as the time left. No script, nothing from outside; without its
+ * style sheet it reads as by day, and in print too.
  */
 export const htmlOf = (digest: Digest, subject: string, guides: readonly GuideFile[] = []): string => {
   const { due, warnings, language } = digest;
   const fullDays = Math.max(FULL_DAYS, ...due.map(({ days }) => days));
-  const rows = due.map((one, index) => rowOf(one, { ...digest, guide: guides[index]?.name }, fullDays)).join("\n");
-  const cautions = warnings.map((warning) => `<li>${escaped(warning[language])}</li>`).join("");
   const note = text("Note", "ご注意")[language];
-  return `<!DOCTYPE html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(subject)}</title></head>
-<body style="margin:0;padding:16px;overflow-wrap:anywhere;color:#1c2126;background:#ffffff;font:15px/1.6 sans-serif">
-<h1 style="font-size:18px;margin:0 0 8px">${escaped(subject)}</h1>
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="border-collapse:collapse;max-width:640px">
-${rows}
-</table>
-${cautions === "" ? "" : `<h2 style="font-size:15px">${note}</h2><ul>${cautions}</ul>`}
-<p style="color:#4a5158;font-size:12px">${escaped(FOOTER[language])}</p>
-</body>
-</html>
-`;
+  const cautions = html`<h2 style="font-size:15px">${note}</h2>
+    <ul>
+      ${warnings.map((warning) => html`<li>${warning[language]}</li>`)}
+    </ul>`;
+  return htmlDocument({
+    language,
+    title: subject,
+    style: STYLE,
+    bodyStyle: `margin:0;padding:16px;overflow-wrap:anywhere;color:${LIGHT.ink};background:${LIGHT.paper};font:15px/1.6 sans-serif`,
+    body: html`<h1 style="font-size:18px;margin:0 0 8px">${subject}</h1>
+      <table
+        role="presentation"
+        width="100%"
+        cellpadding="0"
+        cellspacing="0"
+        style="border-collapse:collapse;max-width:640px"
+      >
+        ${due.map((one, index) => rowOf(one, { ...digest, guide: guides[index]?.name }, fullDays))}
+      </table>
+      ${warnings.length === 0 ? null : cautions}
+      <p class="faint" style="color:${LIGHT.faint};font-size:12px">${FOOTER[language]}</p>`,
+  });
 };
 
 /** More than anybody renews at once; a guide has some 10 kB. */

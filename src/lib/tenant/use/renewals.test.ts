@@ -122,6 +122,7 @@ test("a login before the one that is recorded moves nothing back", async () => {
   await expect(client.renewals.confirm(id, { by: "b", at: "2024-01-01T00:00:00.000Z" })).rejects.toMatchObject({
     code: "input-rejected",
     what: { en: "a later login is recorded for 所有者" },
+    hint: { ja: "記録が誤りなら: clomoctl renewals edit 所有者 --last-login DATE" },
   });
   expect(await client.renewals.list()).toMatchObject([{ confirmedBy: "a", expiresAt: "2027-04-01T00:00:00.000Z" }]);
 });

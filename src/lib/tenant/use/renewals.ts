@@ -127,8 +127,8 @@ export const confirmRenewal = (
         what: text(`a later login is recorded for ${name}`, `「${name}」には、より後のログインが記録されています`),
         where: confirmedAt,
         hint: text(
-          "if that one is wrong: clomoctl renewals edit ITEM --last-login DATE",
-          "記録が誤りなら: clomoctl renewals edit 項目 --last-login 日付",
+          `if that one is wrong: clomoctl renewals edit ${shownWord(name)} --last-login DATE`,
+          `記録が誤りなら: clomoctl renewals edit ${shownWord(name)} --last-login DATE`,
         ),
       });
     }

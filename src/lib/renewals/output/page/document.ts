@@ -2,33 +2,51 @@ import type { Language } from "../../../text/index.ts";
 import { html, Markup, type Part } from "../markup.ts";
 import { PAGE_STYLE } from "./style.ts";
 
-/** The parts of a page. */
-export interface PageParts {
+/** An HTML document of any kind: a page, a guide, a mail. */
+export interface DocumentParts {
   readonly language: Language;
   /** what the browser's tab says */
   readonly title: string;
+  /** its style sheet */
+  readonly style: string;
+  /** style of its body that stays where a mail program drops the style sheet */
+  readonly bodyStyle?: string | undefined;
+  readonly body: Part;
+}
+
+/** An HTML document that needs nothing else: no script, no other file, in light and dark. */
+export const htmlDocument = ({ language, title, style, bodyStyle, body }: DocumentParts): string =>
+  html`<!DOCTYPE html>
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${title}</title>
+        <style>
+          ${new Markup(style.trim())}
+        </style>
+      </head>
+      <body ${bodyStyle === undefined ? null : html`style="${bodyStyle}"`}>
+        ${body}
+      </body>
+    </html> `.source;
+
+/** The parts of a page. */
+export interface PageParts extends Pick<DocumentParts, "language" | "title"> {
   /** style sheet in addition to that of all pages */
   readonly style?: string | undefined;
   readonly header: Part;
   readonly main: Part;
 }
 
-/** An HTML page that needs nothing else: no script, no other file, in light and dark and on paper. */
-export const pageDocument = ({ language, title, style = "", header, main }: PageParts): string => `<!doctype html>
-${
-  html`<html lang="${language}">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width,initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>${title}</title>
-      <style>
-        ${new Markup(`${PAGE_STYLE}\n${style}`.trim())}
-      </style>
-    </head>
-    <body>
-      <header>${header}</header>
-      <main>${main}</main>
-    </body>
-  </html> `.source
-}`;
+/** An {@link htmlDocument} with the style of all pages, on paper too. */
+export const pageDocument = ({ language, title, style = "", header, main }: PageParts): string =>
+  htmlDocument({
+    language,
+    title,
+    style: `${PAGE_STYLE}\n${style}`,
+    body: html`<header>${header}</header>
+      <main>${main}</main>`,
+  });

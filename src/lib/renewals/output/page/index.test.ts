@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { RENEWAL_ITEM, type RenewalItem } from "../../../model/renewal.ts";
 import { exampleOf } from "../../../model/thing.ts";
 import { judge, USUAL_THRESHOLDS } from "../../judge.ts";
+import { contrast, LEAST_CONTRAST } from "../../testing/contrast.ts";
 import { html, Markup } from "../markup.ts";
 import { DARK, LIGHT, type Palette } from "./style.ts";
 import { renewalsPage } from "./index.ts";
@@ -118,19 +119,6 @@ describe("a page", () => {
   });
 });
 
-const channel = (value: number): number => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-const luminance = (colour: string): number => {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
-    channel(Number.parseInt(colour.slice(at, at + 2), 16) / 255),
-  );
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-};
-/** @see https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio */
-const contrast = (one: string, other: string): number => {
-  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
-  return (lighter + 0.05) / (darker + 0.05);
-};
-
 const READ = ["ink", "faint", "ok", "warning", "critical", "expired", "unknown"] as const;
 const palettes: readonly (readonly [string, Palette])[] = [
   ["light", LIGHT],
@@ -139,8 +127,8 @@ const palettes: readonly (readonly [string, Palette])[] = [
 
 test.each(palettes)("every colour that is read in the %s has a contrast of 4.5 at least", (_, palette) => {
   for (const name of READ) {
-    expect(contrast(palette[name], palette.paper), name).toBeGreaterThanOrEqual(4.5);
-    expect(contrast(palette[name], palette.band), `${name} on a band`).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(palette[name], palette.paper), name).toBeGreaterThanOrEqual(LEAST_CONTRAST);
+    expect(contrast(palette[name], palette.band), `${name} on a band`).toBeGreaterThanOrEqual(LEAST_CONTRAST);
   }
 });
 

@@ -3,6 +3,7 @@ import { type Judged, type Level, LEVEL_NAMES } from "../../judge.ts";
 import { drawChart, legendMarker, ROWS_OF_A_CHART } from "./chart.ts";
 import { html, type Markup } from "../markup.ts";
 import { pageDocument } from "./document.ts";
+import { TIMELINE_STYLE } from "./style.ts";
 import { drawTable } from "./table.ts";
 import type { Timeline, Typesetting } from "../../timeline.ts";
 
@@ -27,6 +28,7 @@ export function renewalsPage(content: PageContent): string {
   return pageDocument({
     language,
     title: `${title}: ${tenants}`,
+    style: TIMELINE_STYLE,
     header: html`<h1>${title}</h1>
       <p>
         <bdi>${tenants}</bdi>

@@ -46,7 +46,9 @@ const variables = (palette: Palette): string =>
     .map(([name, colour]) => `--${name}:${colour}`)
     .join(";");
 
-/** The page's style sheet; it fetches nothing. */
+const LEVELS = ["ok", "warning", "critical", "expired", "unknown"] as const;
+
+/** The style sheet of all pages; it fetches nothing. */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;${variables(LIGHT)}}
 @media screen and (prefers-color-scheme:dark){:root{${variables(DARK)}}}
@@ -56,9 +58,21 @@ font:1rem/1.5 system-ui,"Hiragino Sans","Yu Gothic UI","Noto Sans JP","Noto Sans
 h1{margin:0;font-size:1.5em}
 h2{margin:1.5rem 0 .5rem;font-size:1.1em}
 p{margin:.25rem 0}
+.faint{color:var(--faint)}
+.level{font-weight:600}
+${LEVELS.map((level) => `.level.${level}{color:var(--${level})}`).join("\n")}
+@page{size:A4 landscape;margin:12mm}
+@media print{
+body{max-width:none;padding:0;font-size:9pt}
+h2{break-after:avoid}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}
+`.trim();
+
+/** What the page of what expires adds: its time line and its table. */
+export const TIMELINE_STYLE = `
 ul.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.5rem 0;padding:0;list-style:none;font-size:.85em}
 ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
-.faint{color:var(--faint)}
 .chart{display:block;width:100%;min-width:60rem;height:auto;margin:0 0 .75rem}
 .chart text{fill:var(--ink);font-size:13px}
 .chart text.faint{fill:var(--faint);font-size:12px}
@@ -66,9 +80,7 @@ ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
 .chart .rule{stroke:var(--rule);stroke-width:1}
 .chart .today{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 3}
 .marker{stroke-width:2;stroke-linejoin:round;stroke-linecap:round;fill:none}
-${(["ok", "warning", "critical", "expired", "unknown"] as const)
-  .map((level) => `.marker.${level}{stroke:var(--${level});fill:var(--${level})}.level.${level}{color:var(--${level})}`)
-  .join("\n")}
+${LEVELS.map((level) => `.marker.${level}{stroke:var(--${level});fill:var(--${level})}`).join("\n")}
 .marker.hollow{fill:var(--paper)}
 .scroll{overflow-x:auto}
 table{width:100%;min-width:66rem;table-layout:fixed;border-collapse:collapse;font-size:.875em}
@@ -77,7 +89,6 @@ th,td{padding:.4rem .5rem;border-bottom:1px solid var(--rule);text-align:start;v
 td bdi,th bdi{white-space:pre-line}
 thead th{border-bottom-width:2px}
 .number{text-align:end}
-.level{font-weight:600}
 td small,th small{display:block;color:var(--faint);font-size:.92em;font-weight:400}
 @media screen and (max-width:72rem){
 table{min-width:0}
@@ -90,15 +101,11 @@ tbody th,tbody td:nth-child(n+5){grid-column:1/-1}
 tbody td:nth-child(n+5):not(:has(bdi:not(:empty))){display:none}
 tbody td:not(.level)::before{content:attr(data-label) ": ";color:var(--faint)}
 }
-@page{size:A4 landscape;margin:12mm}
 @media print{
-body{max-width:none;padding:0;font-size:9pt}
 .scroll{overflow:visible}
 .chart{min-width:0}
 table{min-width:0;font-size:7.5pt}
 thead{display:table-header-group}
 tr,.chart{break-inside:avoid}
-h2{break-after:avoid}
-*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `.trim();

@@ -79,6 +79,9 @@ test("a connection for reading leaves what it reads as it is, and is one itself 
   expect(codeOf(() => readOnly.checkWritable())).toBe("not-permitted");
   expect(codeOf(() => readOnly.change(() => undefined))).toBe("not-permitted");
   expect(codeOf(() => database.checkWritable())).toBeUndefined();
+  const full = open({ readOnly: true, fullDisk: new Error("disk I/O error") });
+  expect(() => full.checkWritable()).toThrow("no space left on the disk");
+  full.close();
   for (const one of [database, reader, readOnly, another]) one.close();
 });
 

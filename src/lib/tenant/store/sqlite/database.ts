@@ -1,10 +1,12 @@
 import { existsSync, rmSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
+import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
+import { diskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { interruption } from "../interruption.ts";
-import { isUnwritable, readOnlyFailure } from "./storage-failure.ts";
+import { isFullDisk, isUnwritable, readOnlyFailure } from "./storage-failure.ts";
 
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
@@ -20,6 +22,8 @@ export interface DatabaseOptions {
   readonly plain?: boolean | undefined;
   /** never writes to the file; if nothing can be written next to it, reads it without its log */
   readonly readOnly?: boolean | undefined;
+  /** why a file that is read-only cannot be written, where it is not its permissions: SQLite's error of a full disk */
+  readonly fullDisk?: Error | undefined;
 }
 
 /** Maximum time a statement waits for another process's write lock. */
@@ -56,18 +60,18 @@ const unreadableLog = (path: string): Failure =>
   });
 
 /** A read-only connection; SQLite needs a writable folder unless it is told that the file is immutable. */
-const openReadOnly = (path: string, timeout: number): DatabaseSync => {
+const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined): DatabaseSync => {
   const { href } = pathToFileURL(path);
   for (const way of ["mode=ro", "mode=ro&immutable=1"]) {
     const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
-    if (way !== "mode=ro" && log?.isFile() === true && log.size > 0) throw unreadableLog(path);
+    if (way !== "mode=ro" && log?.isFile() === true && log.size > 0) throw fullDisk ?? unreadableLog(path);
     const database = new DatabaseSync(`${href}?${way}`, { timeout, readOnly: true });
     try {
       database.exec("select count(*) from sqlite_master");
       return database;
     } catch (error) {
       database.close();
-      if (!isUnwritable(error, path)) throw error;
+      if (!isUnwritable(error, path) && !isFullDisk(error, dirname(path))) throw error;
     }
   }
   throw readOnlyFailure(path);
@@ -81,6 +85,7 @@ export class Database {
   readonly #db: DatabaseSync;
   readonly #busyTimeoutMs: number;
   readonly #interrupted: () => boolean;
+  readonly #fullDisk: Error | undefined;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(path: string, options: DatabaseOptions = {}) {
@@ -89,7 +94,10 @@ export class Database {
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#interrupted = interrupted;
     this.isReadOnly = options.readOnly ?? false;
-    this.#db = this.isReadOnly ? openReadOnly(path, busyTimeoutMs) : new DatabaseSync(path, { timeout: busyTimeoutMs });
+    this.#fullDisk = options.fullDisk;
+    this.#db = this.isReadOnly
+      ? openReadOnly(path, busyTimeoutMs, options.fullDisk)
+      : new DatabaseSync(path, { timeout: busyTimeoutMs });
     if (plain || this.isReadOnly) return;
     try {
       this.#enableLog();
@@ -103,7 +111,7 @@ export class Database {
   }
 
   /**
-   * Opens an existing file for reading and writing, or read-only if it cannot be written.
+   * Opens an existing file for reading and writing, or read-only if it cannot be written, or its disk is full.
    *
    * @throws Failure `unavailable` if its log can neither be read nor ignored
    */
@@ -111,19 +119,23 @@ export class Database {
     try {
       return new Database(path);
     } catch (error) {
-      if (!isUnwritable(error, path) || !existsSync(path)) throw error;
-      return new Database(path, { readOnly: true });
+      const fullDisk = error instanceof Error && isFullDisk(error, dirname(path)) ? error : undefined;
+      if ((fullDisk === undefined && !isUnwritable(error, path)) || !existsSync(path)) throw error;
+      return new Database(path, { readOnly: true, fullDisk });
     }
   }
 
   /** Another connection to the same file, for reading. */
   reader(): Database {
-    return new Database(this.path, this.isReadOnly ? { readOnly: true } : { plain: true });
+    return new Database(this.path, this.isReadOnly ? { readOnly: true, fullDisk: this.#fullDisk } : { plain: true });
   }
 
-  /** @throws Failure `not-permitted` if the file cannot be written */
+  /** @throws Failure `not-permitted` if the file cannot be written, `unexpected` if its disk is full */
   checkWritable(): void {
-    if (this.isReadOnly) throw readOnlyFailure(this.path);
+    const { isReadOnly, path } = this;
+    if (!isReadOnly) return;
+    const full = this.#fullDisk === undefined ? undefined : diskFailure("ENOSPC", path, this.#fullDisk);
+    throw full ?? readOnlyFailure(path);
   }
 
   /** See the option `interrupted`. */

@@ -1,8 +1,9 @@
-import { accessSync, closeSync, constants, openSync, readSync, statfsSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { diskFailure, diskFailureOf } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
+import { freeBytesIn } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 
 const ERROR = 1;
@@ -28,18 +29,8 @@ const primaryOf = (code: number | undefined): number | undefined => (code === un
 
 const codeOf = (error: unknown): number | undefined => primaryOf(extendedCodeOf(error));
 
-/** Bytes that the user may still write into a folder; undefined if that cannot be found out. */
-export function freeBytesIn(folder: string): number | undefined {
-  try {
-    const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize;
-  } catch {
-    return undefined;
-  }
-}
-
 /** SQLite reports a disk without space for its `-shm` or `-wal` as IOERR, like a faulty one. */
-function isFullDisk(error: unknown, folder: string, freeBytes: typeof freeBytesIn): boolean {
+export function isFullDisk(error: unknown, folder: string, freeBytes: typeof freeBytesIn = freeBytesIn): boolean {
   const code = extendedCodeOf(error);
   if (code === undefined || primaryOf(code) !== IOERR || READ_ERRORS.includes(code)) return false;
   return (freeBytes(folder) ?? LEAST_FREE_BYTES) < LEAST_FREE_BYTES;

@@ -1,10 +1,10 @@
 import { readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Failure } from "../../../errors/index.ts";
-import { hasCode } from "../../../files/index.ts";
+import { freeBytesIn, hasCode } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
-import { freeBytesIn, isUnwritable, tooFull } from "./storage-failure.ts";
+import { isUnwritable, tooFull } from "./storage-failure.ts";
 
 /** What a tenant that an older program left needs before it is migrated. */
 export interface Upgrade {
