@@ -21,6 +21,7 @@ export const USERS: List<typeof USER.fields> = {
   order: [CREATION],
   orders: Object.fromEntries(USER_ORDERS.map((field) => [field, [{ sql: sortSql(field), before: "" }, CREATION]])),
   filters: { filterName: "name", filterId: "emails" },
+  // without an index: of 200,000 users it would save 20 ms, and cost each commit that moves them 300 ms
   ofOrg: "t.org = (select pk from org where id = :org)",
   named: `t.pk in (
     select pk from user where id = :name
