@@ -3,7 +3,7 @@ import { readText } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { minuteIn } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
 import { theOne } from "../listing/named.ts";
@@ -12,13 +12,44 @@ import { zoneOf, type Tools } from "../tools.ts";
 type Administrator = Administrators["administrators"][number];
 
 /** The columns of an administrator. */
-export const ADMINISTRATOR_COLUMNS: readonly Column<Administrator>[] = [
+const ADMINISTRATOR_COLUMNS: readonly Column<Administrator>[] = [
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },
   { key: "id", header: text("id", "ID"), value: ({ id }) => id },
 ];
 
-/** The options of a command that marks administrators. */
+/** Help on what the marks are for. */
+const MARKING_HELP = [
+  text(
+    "No export of the console tells who is an administrator. The marks keep imports from deleting them; a mirror whose administrators are not known takes no --mode replace in a script (exit 3).",
+    "管理画面のエクスポートでは管理者が分かりません。ここで指定しておくと、インポートで削除されません。管理者が未確認のミラーでは、スクリプトからの --mode replace を受け付けません(終了コード 3)。",
+  ),
+] as const;
+
+/** The verbs that list, add and remove marks: what they are in every kind, see {@link addMarks} and {@link removeMarks}. */
+export const LIST = {
+  summary: text("list who is marked as an administrator", "管理者として指定した人を一覧する"),
+  details: MARKING_HELP,
+  exits: ["not-found"],
+} as const;
+
+export const ADD = {
+  summary: text("mark users as administrators", "ユーザーを管理者として指定する"),
+  details: MARKING_HELP,
+  exits: ["input-rejected", "not-found", "locked"],
+  shows: ADMINISTRATOR_COLUMNS,
+} as const;
+
+export const REMOVE = {
+  summary: text("unmark administrators", "管理者としての指定を取り消す"),
+  exits: ["not-found", "locked"],
+  shows: ADMINISTRATOR_COLUMNS,
+} as const;
+
+/** The argument that names whom to mark. @param about how they are named */
+export const toMark = (about: Text) => ({ kind: "string", value: "USER", repeatable: true, about }) as const;
+
+/** The options of {@link ADD}. */
 export const MARKING = {
   file: {
     kind: "file",
@@ -31,22 +62,17 @@ export const MARKING = {
   },
 } as const satisfies Fields;
 
-/** Help on what the marks are for. */
-export const MARKING_HELP = [
-  text(
-    "No export of the console tells who is an administrator. The marks keep imports from deleting them; a mirror whose administrators are not known takes no --mode replace in a script (exit 3).",
-    "管理画面のエクスポートでは管理者が分かりません。ここで指定しておくと、インポートで削除されません。管理者が未確認のミラーでは、スクリプトからの --mode replace を受け付けません(終了コード 3)。",
-  ),
-] as const;
+/** Whom to mark, as typed. */
+interface Given {
+  readonly users: readonly string[];
+  readonly file: string | undefined;
+  readonly none: boolean;
+}
 
 /** The names given as arguments or in a file. @throws `usage` if there are none, or some beside `--none` */
-export async function namesOf(
+async function namesOf(
   { workingFolder }: Pick<Tools, "workingFolder">,
-  {
-    names,
-    file,
-    none,
-  }: { readonly names: readonly string[]; readonly file: string | undefined; readonly none: boolean },
+  { users: names, file, none }: Given,
 ): Promise<readonly string[]> {
   const lines = file === undefined ? "" : await readText(resolve(workingFolder, file), file);
   const listed = lines.split(/\r\n|[\r\n]/).map((line) => line.replace(/^\ufeff/, "").trim());
@@ -78,7 +104,7 @@ export async function showMarks(
 }
 
 /** @throws `input-rejected` where some are marked, and there should be none */
-export function refuseNone(none: boolean, { administrators }: Administrators): void {
+function refuseNone(none: boolean, { administrators }: Administrators): void {
   if (!none || administrators.length === 0) return;
   const names = administrators.map(({ key }) => key).join(", ");
   throw new Failure("input-rejected", {
@@ -97,8 +123,42 @@ export const MARKED = {
   about: text("as `administrators list` shows them: key or id", "`administrators list` のキーか ID"),
 } as const;
 
-/** The ids of marked administrators, by key or id. @param list shows them all. @throws as `theOne` */
-export const marked = (names: readonly string[], administrators: readonly Administrator[], list: string): string[] =>
+/**
+ * Marks whom the arguments or a file name, and shows who is marked by now.
+ *
+ * @param idsOf what the tenant knows them by: their names, where it looks for these itself
+ * @throws `usage`, `input-rejected`, and what `idsOf` does
+ */
+export async function addMarks(
+  tools: Tools,
+  kind: Administrators["kind"],
+  given: Given,
+  idsOf: (names: readonly string[]) => Promise<readonly string[]> = (names) => Promise.resolve(names),
+): Promise<void> {
+  const names = await namesOf(tools, given);
+  const { client } = await tools.tenant("administrators");
+  refuseNone(given.none, await client.administrators.list(kind));
+  const add = [...(await idsOf(names))];
+  tools.describeState(() => text("they may have been marked", "指定されている可能性があります"));
+  await showMarks(tools, await client.administrators.mark(kind, { add }));
+}
+
+/** Unmarks whom the arguments name. @param list shows them all. @throws as `theOne` */
+export async function removeMarks(
+  tools: Tools,
+  kind: Administrators["kind"],
+  names: readonly string[],
+  list: string,
+): Promise<void> {
+  const { client } = await tools.tenant("administrators");
+  const { administrators } = await client.administrators.list(kind);
+  const remove = marked(names, administrators, list);
+  tools.describeState(() => text("they may have been unmarked", "取り消されている可能性があります"));
+  await showMarks(tools, await client.administrators.mark(kind, { remove }));
+}
+
+/** The ids of marked administrators, by key or id. @throws as `theOne` */
+const marked = (names: readonly string[], administrators: readonly Administrator[], list: string): string[] =>
   names.map((name) => {
     const found = administrators.filter(({ id, key }) => id === name || key === name);
     return theOne(name, found, {

@@ -25,7 +25,10 @@ export default defineCommand({
     search: {
       kind: "string",
       value: "TEXT",
-      about: text("only those with a value that contains it", "いずれかの項目に含む文字で絞り込む"),
+      about: text(
+        "only those with a value that contains it (高橋 finds 髙橋 too)",
+        "いずれかの項目に含む文字で絞り込む(「高橋」で「髙橋」も探す)",
+      ),
     },
     sort: {
       kind: "choice",

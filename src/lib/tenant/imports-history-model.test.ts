@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { PlanRow, UserEvent } from "../contract/index.ts";
 import {
+  customField,
   HistoryModel,
   REFERS,
   ROOT,
@@ -18,12 +19,24 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 interface ImportStep {
   readonly kind: Kind;
   readonly mode: "append" | "replace";
+  readonly blank: "clear" | "keep";
+  readonly skipInvalid: boolean;
+  /** the file is the console's own export */
+  readonly fromConsole: boolean;
   readonly key: string;
   readonly rows: readonly ModelRow[];
-  /** which rows call their parents by path */
+  /** which rows call their parents by path, and which may name what is not there */
   readonly byPath: readonly boolean[];
+  readonly unfit: readonly boolean[];
 }
-type Step = ImportStep | { readonly undo: number };
+type Step =
+  | ImportStep
+  | { readonly undo: number }
+  /** adds the custom field of a name, or removes it where it is there */
+  | { readonly field: string }
+  /** marks an administrator, or unmarks where it is one; of users by the place among them */
+  | { readonly mark: "users"; readonly whom: number }
+  | { readonly mark: "calendar"; readonly whom: string };
 
 /** The keys of a kind: as `--key` has them, and the fields. */
 const KEYS: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
@@ -35,28 +48,36 @@ const KEYS: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
 
 const CODES = ["A", "B", "C", "D"];
 const EMAILS = ["a@x", "b@x", "c@x"];
+const IDS = ["u1", "u2", "u3"];
+/** names of custom fields, which the model's rows have as fields until their numbers are known */
+const SEATS = ["座席", "車"];
 
 const ROWS: Readonly<Record<Kind, fc.Arbitrary<ModelRow>>> = {
   orgs: fc.record({
-    name: fc.constantFrom("営業", "開発/東"),
-    code: fc.constantFrom(...CODES),
-    parent: fc.constantFrom("", ...CODES),
+    name: fc.constantFrom("営業", "開発/東", "総務/西", "人事", "人事", ""),
+    code: fc.constantFrom("", "", "", "", ...CODES),
+    // a number: the path of one of those without a code
+    parent: fc.oneof(fc.constantFrom("", ...CODES), fc.nat({ max: 3 })),
+    // a number: the name and the place of one that is there, without its code
+    again: fc.oneof(fc.constant(""), fc.constant(""), fc.nat({ max: 3 })),
   }),
   users: fc.record({
-    name: fc.constantFrom("山田", "髙橋"),
-    emails: fc.constantFrom(...EMAILS),
-    employeeCode: fc.constantFrom("1", "2", "3"),
+    name: fc.constantFrom("山田", "山田", "山田", "髙橋", "髙橋", "髙橋", ""),
+    emails: fc.constantFrom(...EMAILS, ...EMAILS, ...EMAILS, ""),
+    employeeCode: fc.constantFrom("1", "2", "3", ""),
     orgCode: fc.constantFrom("", ...CODES),
+    座席: fc.constantFrom("", "3F", "4F", "5F"),
+    車: fc.constantFrom("", "有"),
   }),
   devices: fc.record({
     serialNumber: fc.constantFrom("S1", "S2", "S3"),
-    imei: fc.constantFrom("1", "2", "3"),
+    imei: fc.constantFrom("1", "2", "3", ""),
     ownerEmail: fc.constantFrom("", ...EMAILS),
     memo: fc.constantFrom("", "予備"),
   }),
   calendar: fc.record({
-    displayName: fc.constantFrom("太郎", "花子"),
-    userId: fc.constantFrom("u1", "u2", "u3"),
+    displayName: fc.constantFrom("太郎", "太郎", "花子", "花子", ""),
+    userId: fc.constantFrom(...IDS),
     description: fc.constantFrom("", "説明"),
     groups: fc.tuple(fc.constantFrom("", "営業", "開発"), fc.constantFrom("", "営業", "総務")),
   }),
@@ -66,40 +87,70 @@ const someImport = (kind: Kind): fc.Arbitrary<ImportStep> =>
   fc.record({
     kind: fc.constant(kind),
     mode: fc.constantFrom("append", "append", "replace"),
+    blank: fc.constantFrom("clear", "keep"),
+    skipInvalid: fc.constantFrom(true, true, false),
+    fromConsole: fc.constantFrom(false, false, false, false, true),
     key: fc.constantFrom(...Object.keys(KEYS[kind])),
     rows: fc.uniqueArray(ROWS[kind], {
       minLength: 1,
       maxLength: 3,
-      selector: (row) => row[Object.values(KEYS[kind])[0] ?? ""],
+      selector: (row) => (kind === "orgs" ? row : row[Object.values(KEYS[kind])[0] ?? ""]),
+      comparator: (one, other) => one === other && typeof one === "string",
     }),
     byPath: fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }),
+    unfit: fc.array(fc.constantFrom(true, false, false, false), { minLength: 3, maxLength: 3 }),
   });
-const someStep: fc.Arbitrary<Step> = fc.oneof(
-  ...(["orgs", "users", "devices", "calendar"] as const).map((kind) => someImport(kind)),
-  fc.record({ undo: fc.nat({ max: 20 }) }),
-  fc.record({ undo: fc.nat({ max: 20 }) }),
-);
+
+const KINDS = ["orgs", "users", "devices", "calendar"] as const;
+
+/** What else happens to the records of a kind. */
+const OTHER: Readonly<Partial<Record<Kind, readonly fc.Arbitrary<Step>[]>>> = {
+  users: [
+    fc.record({ field: fc.constantFrom("座席", ...SEATS) }),
+    fc.record({ mark: fc.constant("users"), whom: fc.nat({ max: 1 }) }),
+  ],
+  calendar: [fc.record({ mark: fc.constant("calendar"), whom: fc.constantFrom(...IDS.slice(1)) })],
+};
+
+/** The last imports are undone most. */
+const someUndo: fc.Arbitrary<Step> = fc.record({ undo: fc.oneof(fc.nat({ max: 2 }), fc.nat({ max: 20 })) });
+
+/** Histories of one kind or of some that meet, else few steps would concern one record. */
+const someSteps = fc
+  .subarray([...KINDS], { minLength: 1, maxLength: 3 })
+  .chain((kinds) =>
+    fc.array(
+      fc.oneof(
+        ...kinds.map((kind) => ({ arbitrary: someImport(kind), weight: 2 })),
+        ...kinds.flatMap((kind) => OTHER[kind] ?? []).map((arbitrary) => ({ arbitrary, weight: 1 })),
+        { arbitrary: someUndo, weight: 2 },
+      ),
+      { minLength: 4, maxLength: 16, size: "max" },
+    ),
+  );
 
 /** The path of an organisation that stays where it is while the rows are imported; undefined if it may not. */
-const steadyPath = (model: HistoryModel, code: string, rows: readonly ModelRow[]): string | undefined => {
+const steadyPath = (model: HistoryModel, record: number | undefined, rows: readonly ModelRow[]): string | undefined => {
   const names: string[] = [];
-  for (let at = model.find("orgs", "code", code); at !== ROOT;) {
+  for (let at = record; at !== ROOT;) {
     const org = at === undefined ? undefined : model.records.orgs.get(at);
     if (org === undefined || rows.some((row) => row["code"] === org["code"])) return undefined;
-    names.unshift(String(org["name"]).replaceAll("/", "\\/"));
+    names.push(String(org["name"]));
     at = Number(org["parent"]);
   }
   // of several organisations of one path none can be told by it
-  const isOf = ({ name }: Values | ModelRow): boolean => names.includes(String(name).replaceAll("/", "\\/"));
+  const isOf = ({ name }: Values | ModelRow): boolean => names.includes(String(name));
   const isAlone = [...model.records.orgs.values()].filter(isOf).length === names.length && !rows.some(isOf);
-  return isAlone ? names.join("/") : undefined;
+  return isAlone && record !== undefined ? model.pathOf(record) : undefined;
 };
 
 const cellsOf = (model: HistoryModel, { kind, rows, byPath }: ImportStep): Cells => {
   if (kind === "orgs") {
     const header = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
     const cells = rows.map(({ name, code, parent }, at) => {
-      const path = byPath[at] === true ? steadyPath(model, String(parent), rows) : undefined;
+      const isByPath = typeof parent === "number" || byPath[at] === true;
+      const above = typeof parent === "number" ? parent : model.find("orgs", "code", String(parent));
+      const path = isByPath ? steadyPath(model, above, rows) : undefined;
       return [String(name), String(code), path === undefined ? String(parent) : "", path ?? ""];
     });
     return [header, ...cells];
@@ -112,7 +163,7 @@ const cellsOf = (model: HistoryModel, { kind, rows, byPath }: ImportStep): Cells
         String(displayName),
         String(userId),
         String(description),
-        ...[groups ?? []].flat(),
+        ...[groups ?? []].flat().map(String),
         isNew ? "secret1" : "",
       ];
     });
@@ -120,7 +171,7 @@ const cellsOf = (model: HistoryModel, { kind, rows, byPath }: ImportStep): Cells
   }
   const header =
     kind === "users"
-      ? ["氏名", "メールアドレス", "社員コード", "組織コード"]
+      ? ["氏名", "メールアドレス", "社員コード", "組織コード", ...model.fields.values()]
       : ["シリアルナンバー", "IMEI番号", "所有者メールアドレス", "メモ"];
   return [header, ...rows.map((row) => Object.values(row).map(String))];
 };
@@ -131,13 +182,25 @@ const shown = (model: HistoryModel, field: string, value: Values[string] | undef
   return REFERS[field] === undefined || value === null ? (value ?? null) : value;
 };
 
+/** Values by the names of their fields, in order; a custom field without a value is not told. */
+const named = (model: HistoryModel, fields: readonly string[], values: Values) => {
+  const custom = new Map([...model.fields].map(([number, name]) => [customField(number), `custom:${name}`]));
+  const pairs = fields.flatMap((field): readonly (readonly [string, unknown])[] => {
+    const name = custom.get(field);
+    const value = shown(model, field, values[field]);
+    if (name === undefined) return [[field, value]];
+    return value === null ? [] : [[name, value]];
+  });
+  return Object.fromEntries<unknown>(pairs.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+};
+
 /** What the model knows that an import did; of an update only what it changed. */
 const known = (model: HistoryModel, { action, before, after }: Did) => {
-  const all = Object.keys(before ?? after ?? {});
-  const isChanged = (field: string): boolean => JSON.stringify(before?.[field]) !== JSON.stringify(after?.[field]);
-  const fields = action === "update" ? all.filter(isChanged) : all;
-  const of = (values: Values) =>
-    Object.fromEntries(fields.toSorted().map((field) => [field, shown(model, field, values[field])]));
+  const all = new Set(Object.keys({ ...before, ...after }));
+  const valueIn = (values: Values | undefined, field: string): string => JSON.stringify(values?.[field] ?? null);
+  const isChanged = (field: string): boolean => valueIn(before, field) !== valueIn(after, field);
+  const fields = [...all].filter((field) => action !== "update" || isChanged(field));
+  const of = (values: Values) => named(model, fields, values);
   return { action, ...(before && { before: of(before) }), ...(after && { after: of(after) }) };
 };
 
@@ -147,7 +210,11 @@ const told = (kind: Kind, row: PlanRow | UserEvent) => {
   const fields = FIELDS[kind];
   const of = (values: PlanRow["after"]) => {
     const asked = action === "update" ? fields.filter((field) => changed.includes(field)) : fields;
-    const found = asked.toSorted().map((field): readonly [string, unknown] => {
+    // of an update the custom fields that it changed are told with what they were
+    const custom = (action === "update" ? before : values).flatMap(({ field }) =>
+      field.startsWith("custom:") && values.some((one) => one.field === field && one.value !== null) ? [field] : [],
+    );
+    const found = [...asked, ...custom].toSorted().map((field): readonly [string, unknown] => {
       const value = values.find((one) => one.field === field)?.value ?? null;
       // a user ID never changes: it is the key of the row
       if (field === "userId" && "key" in row) return [field, row.key];
@@ -174,15 +241,18 @@ const byText = (a: unknown, b: unknown): number => (JSON.stringify(a) < JSON.str
 /** All records as they are told, by kind. */
 const current = async () => {
   const orgs = await tenant.client.orgs.list();
-  const codes = new Map(orgs.map(({ id, code }) => [id, code ?? "全社"]));
+  const calledOf = ({ code, path }: { readonly code: string | null; readonly path: string }): string =>
+    code ?? (path === "" ? "全社" : path);
+  const called = new Map(orgs.map((org) => [org.id, calledOf(org)]));
   const below = orgs.filter(({ parentId }) => parentId !== null);
   return {
-    orgs: below.map(({ name, code, parentId }) => ({ name, code, parent: codes.get(parentId ?? "") })),
-    users: (await tenant.users()).map(({ name, emails, employeeCode, org }) => ({
+    orgs: below.map(({ name, code, parentId }) => ({ name, code, parent: called.get(parentId ?? "") })),
+    users: (await tenant.users()).map(({ name, emails, employeeCode, org, custom }) => ({
       name,
       emails: String(emails),
       employeeCode,
-      orgCode: org.code ?? "全社",
+      orgCode: calledOf(org),
+      ...Object.fromEntries(custom.map(({ name: field, value }) => [`custom:${field}`, value])),
     })),
     devices: (await tenant.devices()).map(({ serialNumber, imei, owner, memo }) => ({
       serialNumber,
@@ -204,10 +274,14 @@ const expectRecords = async (model: HistoryModel): Promise<void> => {
   const { groups, ...records } = await current();
   expect(groups.toSorted()).toEqual([...model.groups].toSorted());
   for (const kind of Object.keys(FIELDS) as Kind[]) {
+    const custom = kind === "users" ? [...model.fields.keys()].map(customField) : [];
     const expected = [...model.records[kind].values()].map((values) =>
-      Object.fromEntries(FIELDS[kind].map((field) => [field, shown(model, field, values[field])])),
+      named(model, [...FIELDS[kind], ...custom], values),
     );
-    expect(records[kind].toSorted(byText)).toEqual(expected.toSorted(byText));
+    const sorted = records[kind].map((record) =>
+      Object.fromEntries(Object.entries<unknown>(record).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    );
+    expect(sorted.toSorted(byText)).toEqual(expected.toSorted(byText));
   }
 };
 
@@ -216,9 +290,11 @@ const expectHistory = async (model: HistoryModel): Promise<void> => {
     const rows = (await Array.fromAsync(tenant.client.imports.rows(id))).filter(
       ({ changed, action }) => action !== "update" || changed.length > 0,
     );
-    expect(rows.map((row) => told(kind, row)).toSorted(byText)).toEqual(
-      did.map((one) => known(model, one)).toSorted(byText),
-    );
+    const expected = did.map((one) => known(model, one));
+    // of an update that concerned removed custom fields only nothing is left to tell
+    const isLeft = ({ action, before = {}, after = {} }: (typeof expected)[number]): boolean =>
+      action !== "update" || Object.keys({ ...before, ...after }).length > 0;
+    expect(rows.map((row) => told(kind, row)).toSorted(byText)).toEqual(expected.filter(isLeft).toSorted(byText));
   }
   const ids = tenant.sql("select id from user union select id from user_was");
   const histories = await Promise.all(ids.map(({ id }) => tenant.client.users.history({ name: String(id) })));
@@ -233,11 +309,42 @@ const expectHistory = async (model: HistoryModel): Promise<void> => {
   expect(events.toSorted(byText)).toEqual(expected.toSorted(byText));
 };
 
+/** A row with what is there: custom fields; organisations that it is to name by their numbers. */
+const grounded = (model: HistoryModel, row: ModelRow): ModelRow => {
+  if ("again" in row) return groundedOrg(model, row);
+  const cells = Object.entries(row).filter(([field]) => !SEATS.includes(field));
+  const custom = [...model.fields].map(([number, name]) => [customField(number), row[name] ?? ""] as const);
+  return Object.fromEntries([...cells, ...("orgCode" in row ? custom : [])]);
+};
+
+const groundedOrg = (model: HistoryModel, { again, ...row }: ModelRow): ModelRow => {
+  const { orgs } = model.records;
+  const picked = <T>(all: readonly T[], at: ModelRow[string] | undefined): T | undefined =>
+    typeof at === "number" ? all[at % Math.max(1, all.length)] : undefined;
+  const org = picked([...orgs.values()], again);
+  if (org !== undefined) {
+    const parent = Number(org["parent"]);
+    const named = parent === ROOT ? "" : (orgs.get(parent)?.["code"] ?? parent);
+    return { name: String(org["name"]), code: "", parent: named };
+  }
+  const { parent = "" } = row;
+  const plain = [...orgs].filter(([, { code }]) => code === null).map(([record]) => record);
+  return { ...row, parent: typeof parent === "number" ? (picked(plain, parent) ?? "") : parent };
+};
+
+/** A row as a file can have it: without a parent that has no code, and may be elsewhere once the file is imported. */
+const writable = (model: HistoryModel, rows: readonly ModelRow[], row: ModelRow): ModelRow => {
+  const { parent } = row;
+  return typeof parent === "number" && steadyPath(model, parent, rows) === undefined ? { ...row, parent: "" } : row;
+};
+
 /** A row that names no parent and no owner who is not there: the tenant would hardly ever take a file. */
 const fitting = (model: HistoryModel, rows: readonly ModelRow[], row: ModelRow): ModelRow => {
   const { code, parent, ownerEmail } = row;
   const isThere =
-    model.find("orgs", "code", String(parent)) !== undefined || rows.some((one) => one["code"] === parent);
+    typeof parent === "number" ||
+    model.find("orgs", "code", String(parent)) !== undefined ||
+    rows.some((one) => one["code"] === parent);
   return {
     ...row,
     ...(parent === undefined || (isThere && parent !== code) ? {} : { parent: "" }),
@@ -248,28 +355,69 @@ const fitting = (model: HistoryModel, rows: readonly ModelRow[], row: ModelRow):
 };
 
 /** Imports a file in the tenant and in the model, where the tenant takes it. */
-const doImport = async (model: HistoryModel, { rows: some, ...asked }: ImportStep): Promise<void> => {
-  const { kind, mode, key } = asked;
-  const rows = some.map((row) => fitting(model, some, row));
+const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> => {
+  const { kind, key, skipInvalid, fromConsole } = step;
+  const named = step.rows.map((row) => grounded(model, row));
+  const all = named.map((row) => writable(model, named, row));
+  const fit = all.map((row, at) => (step.unfit[at] === true ? row : fitting(model, all, row)));
+  // blank rows are as if they were not there
+  const rows = fit.filter((row) => Object.values(row).some((cell) => cell !== ""));
+  const { mode, blank } = fromConsole ? ({ mode: "replace", blank: "clear" } as const) : step;
   const request = {
     kind,
     mode,
-    blank: "clear",
+    blank,
+    skipInvalid,
+    fromConsole,
     createOrgs: kind === "users",
     createGroups: kind === "calendar",
   } as const;
   const plan = await tenant.plan(
     kind === "users" || kind === "devices" ? { ...request, key: key as "email" | "serial" } : request,
-    cellsOf(model, { ...asked, rows }),
+    cellsOf(model, { ...step, rows }),
   );
-  if (plan.rejected) return void (await tenant.client.imports.discard(plan.id));
+  if (plan.rejected) {
+    await tenant.client.imports.discard(plan.id);
+    return "rejected";
+  }
+  const invalid = new Set((await tenant.errors(plan)).map(({ row }) => row - 2));
   await tenant.client.imports.commit(plan);
-  model.commit(model.plan(kind, mode, KEYS[kind][key] ?? "", rows), plan);
+  model.commit(model.plan({ kind, mode, blank, key: KEYS[kind][key] ?? "", invalid }, rows), plan);
+  return invalid.size > 0 ? "skipped" : fromConsole ? "mirrored" : blank;
+};
+
+const doField = async (model: HistoryModel, name: string): Promise<string> => {
+  const [number] = [...model.fields].find(([, one]) => one === name) ?? [];
+  if (number === undefined) {
+    await tenant.client.users.addField({ name });
+    model.addField(name);
+    return "added";
+  }
+  const fields = await tenant.client.users.fields();
+  await tenant.client.users.removeField(fields.find((field) => field.name === name)?.id ?? "");
+  model.removeField(number);
+  return "removed";
+};
+
+const doMark = async (model: HistoryModel, step: Extract<Step, { mark: unknown }>): Promise<string> => {
+  const { mark: kind } = step;
+  const users = kind === "users" ? await tenant.users() : [];
+  const key = kind === "users" ? users.map(({ emails }) => String(emails[0])).toSorted()[step.whom] : step.whom;
+  if (key === undefined) return "nobody";
+  const record = model.find(kind, kind === "users" ? "emails" : "userId", key);
+  const isOne = record === undefined || !model.administrators.has(record);
+  const { administrators } = tenant.client;
+  const marked = (await administrators.list(kind)).administrators;
+  expect(marked.some((one) => one.key === key)).toBe(!isOne);
+  const id = [...users.filter(({ emails }) => emails[0] === key), ...marked.filter((one) => one.key === key)][0]?.id;
+  await administrators.mark(kind, isOne ? { add: [id ?? key] } : { remove: [id ?? ""] });
+  model.mark(kind, key, isOne);
+  return isOne ? "marked" : "unmarked";
 };
 
 /** Undoes an import where the model says that it can be; else already the plan is refused, and nothing is changed. */
 const doUndo = async (model: HistoryModel, at: number): Promise<"undone" | "refused" | "nothing"> => {
-  const done = model.imports[at % Math.max(1, model.imports.length)];
+  const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
   if (done === undefined) return "nothing";
   const undoing = model.undo(done);
   if (undoing === undefined) {
@@ -290,17 +438,20 @@ const doUndo = async (model: HistoryModel, at: number): Promise<"undone" | "refu
 test("random histories of organisations, users, devices and SECURED APPs users: each import tells what a model knows, and is undone where all stands", async () => {
   const seen = new Set<string>();
   await fc.assert(
-    fc.asyncProperty(fc.array(someStep, { minLength: 3, maxLength: 14 }), async (steps) => {
+    fc.asyncProperty(someSteps, async (steps) => {
       tenant.clear();
       const model = new HistoryModel();
       for (const step of steps) {
         if ("undo" in step) seen.add(await doUndo(model, step.undo));
-        else await doImport(model, step);
+        else if ("field" in step) seen.add(await doField(model, step.field));
+        else if ("mark" in step) seen.add(await doMark(model, step));
+        else seen.add(await doImport(model, step));
       }
       await expectRecords(model);
       await expectHistory(model);
     }),
     { numRuns: 40, seed: 20_261_121 },
   );
-  expect(seen).toEqual(new Set(["undone", "refused", "nothing"]));
+  const done = ["undone", "refused", "nothing", "rejected", "skipped", "mirrored", "clear", "keep"];
+  expect(seen).toEqual(new Set([...done, "added", "removed", "marked", "unmarked", "nobody"]));
 });

@@ -135,3 +135,33 @@ test("an import is whose who committed it, as the audit has it, whoever made the
     { actor: "owner", action: "imports.revert" },
   ]);
 });
+
+test("a custom field that was removed since is in nobody's way: all else is undone", async () => {
+  const seat = await tenant.client.users.addField({ name: "座席" });
+  const header = ["氏名", "メールアドレス", "座席"];
+  const made = await tenant.import(users, [header, ["山田", "yamada@x", "3F"]]);
+  const changed = await tenant.import(users, [header, ["山田 改", "yamada@x", "4F"]]);
+  await tenant.client.users.removeField(seat.id);
+  await undo(changed);
+  expect(await tenant.users()).toMatchObject([{ name: "山田", custom: [] }]);
+  await undo(made);
+  expect(await tenant.users()).toEqual([]);
+});
+
+test("who was marked as an administrator, and is one no longer, is in nobody's way", async () => {
+  const { administrators } = tenant.client;
+  const made = await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
+  const renamed = await tenant.import(users, [PEOPLE, ["山田 改", "yamada@x", ""]]);
+  const [{ id } = { id: "" }] = await tenant.users();
+  await administrators.mark("users", { add: [id] });
+  await undo(renamed);
+  expect(await tenant.users()).toMatchObject([{ name: "山田" }]);
+  expect((await refusal(made))?.what.en).toContain("1 user (山田 <yamada@x>) became an administrator");
+  await administrators.mark("users", { remove: [id] });
+  await undo(made);
+  const member = await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
+  const { administrators: marked } = await administrators.mark("calendar", { add: ["taro"] });
+  await administrators.mark("calendar", { remove: marked.map((one) => one.id) });
+  await undo(member);
+  expect(await tenant.securedUsers("calendar")).toEqual([]);
+});

@@ -1,14 +1,11 @@
-import { text } from "../../../lib/text/index.ts";
-import { MARKING_HELP, showMarks } from "../../administrators/marks.ts";
+import { LIST, showMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
-  summary: text("list who is marked as an administrator", "管理者として指定した人を一覧する"),
-  details: MARKING_HELP,
+  ...LIST,
   args: {},
   options: {},
   examples: [{ line: "clomoctl users administrators list" }],
-  exits: ["not-found"],
   async run(tools) {
     const { client } = await tools.tenant("administrators");
     await showMarks(tools, await client.administrators.list("users"));

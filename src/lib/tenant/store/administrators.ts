@@ -52,7 +52,12 @@ export const readAdministrators = async (reader: Reader, kind: AdministratorsKin
   return (await found).map(({ id, key, name }) => ({ id: String(id), key: String(key), name: String(name) }));
 };
 
-/** Marks or unmarks the records with an id, or of an app a ユーザーID. @returns their number */
+/**
+ * Marks or unmarks the records with an id, or of an app a ユーザーID. Their revisions stay, as nothing changes that imports
+ * write: an undo looks at the mark itself.
+ *
+ * @returns their number
+ */
 export const setAdministrator = async (
   writer: Writer,
   kind: AdministratorsKind,
@@ -60,16 +65,12 @@ export const setAdministrator = async (
 ): Promise<number> => {
   const [table, which] =
     kind === "users" ? ["user", "id = :name"] : ["secured_user", "app = :kind and (id = :name or userId = :name)"];
-  return writer.run(
-    `update ${table} set administrator = :administrator, updatedAt = :at, revision = :revision where ${which}`,
-    {
-      name,
-      at,
-      administrator: administrator ? 1 : 0,
-      revision: await writer.revision(),
-      ...(kind === "users" ? {} : { kind }),
-    },
-  );
+  return writer.run(`update ${table} set administrator = :administrator, updatedAt = :at where ${which}`, {
+    name,
+    at,
+    administrator: administrator ? 1 : 0,
+    ...(kind === "users" ? {} : { kind }),
+  });
 };
 
 /** Adds an administrator of an app of whom no more than the ユーザーID is known: exports leave them out. @see facts 6.5 */

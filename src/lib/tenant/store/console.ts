@@ -103,10 +103,10 @@ export const listTasks = async (reader: Reader, state?: ConsoleTaskState): Promi
   return rows.map(taskOf);
 };
 
-/** The number of an import's open task. */
-export const openTaskOf = async (reader: Reader, of: number): Promise<number | undefined> => {
-  const row = await reader.get("select pk from console_task where import = :of and state = 'open'", { of });
-  return row === undefined ? undefined : Number(row["pk"]);
+/** The numbers of open tasks by those of the imports that they come from. */
+export const openTasks = async (reader: Reader): Promise<ReadonlyMap<number, number>> => {
+  const rows = await reader.all("select import, pk from console_task where state = 'open' and import is not null");
+  return new Map(rows.map((row) => [Number(row["import"]), Number(row["pk"])]));
 };
 
 export const countOpenTasks = (reader: Reader): Promise<number> =>

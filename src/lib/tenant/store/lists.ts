@@ -1,7 +1,8 @@
 import type { Newline } from "../../csv/records/record.ts";
 import { Failure } from "../../errors/index.ts";
 import { columnsWithin, type Column, type Format } from "../../model/format.ts";
-import { comparisonKey, emailKey, nameKey } from "../../model/normalise.ts";
+import { comparisonKey, emailKey, nameKey, type Comparison } from "../../model/normalise.ts";
+import { searchPatterns } from "../../model/search.ts";
 import {
   keyColumn,
   listColumnsOf,
@@ -13,7 +14,7 @@ import {
 } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import { csvLines, type ExportColumn } from "./csv-lines.ts";
-import { either, truth } from "./sql/forms.ts";
+import { either, hasPattern, truth } from "./sql/forms.ts";
 import { jsonList, jsonObject } from "./sql/json.ts";
 import { quoteIdentifier } from "./sql/forms.ts";
 import type { Derived, Lines, Params, Reader, Store } from "./store.ts";
@@ -127,21 +128,24 @@ interface Condition {
   readonly params: Params;
 }
 
-/** The records with a text, or a custom field's value, that contains what is searched for. */
+/** The records with a text, or a custom field's value, that contains what is searched for, however its names are written. */
 const searching = (list: List, search: string): Condition => {
   const { fields, custom } = list.thing;
-  const params: Record<string, string> = { search };
+  const params: Record<string, string> = {};
   const texts = Object.entries(fields).filter(
     ([, { type, secret, resolves }]) =>
       (type === "text" || type === "texts") && secret !== true && resolves === undefined,
   );
-  const any = texts.map(([name, { comparison = "exact" }]) => {
-    const param = `search${comparison.replace("-", "")}`;
-    params[param] = comparisonKey(comparison, search);
-    return `instr(coalesce(${keySql(list, name)}, ''), :${param}) > 0`;
-  });
-  if (custom === true) any.push("exists (select 1 from json_each(t.custom) e where instr(e.value, :search) > 0)");
-  else delete params["search"];
+  const isIn = (value: string, comparison: Comparison): string => {
+    const patterns = searchPatterns(comparisonKey(comparison, search)).map((pattern, at) => {
+      const param = `search${comparison.replace("-", "")}${at}`;
+      params[param] = pattern;
+      return hasPattern(value, `:${param}`);
+    });
+    return patterns.join(" or ");
+  };
+  const any = texts.map(([name, { comparison = "exact" }]) => isIn(keySql(list, name), comparison));
+  if (custom === true) any.push(`exists (select 1 from json_each(t.custom) e where ${isIn("e.value", "exact")})`);
   return { where: `(${any.join(" or ")})`, params };
 };
 

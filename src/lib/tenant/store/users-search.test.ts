@@ -40,6 +40,19 @@ test("a search finds any text, addresses and custom fields included", async () =
   expect(await namesOf({ search: "' or 1 --" })).toEqual([]);
 });
 
+test("names are found in any of their variants and widths, also in a tenant of before", async () => {
+  tenant.database.exec(`
+    update user set name = '髙橋 一', nameKana = 'ﾀｶﾊｼ' where pk = 1;
+    update user set name = '高橋　二', emails = '["TAKA@example.jp"]', emailKeys = '["taka@example.jp"]' where pk = 2;
+    update user set name = '渡邉', custom = '{"1":"山﨑"}' where pk = 3;`);
+  for (const search of ["高橋", "髙橋"]) expect(await namesOf({ search })).toEqual(["髙橋 一", "高橋　二"]);
+  expect(await namesOf({ search: "高橋 二" })).toEqual(["高橋　二"]);
+  expect(await namesOf({ search: "タカハシ" })).toEqual(["髙橋 一"]);
+  expect(await namesOf({ search: "ＴＡＫＡ＠" })).toEqual(["高橋　二"]);
+  for (const search of ["渡辺", "山崎"]) expect(await namesOf({ search })).toEqual(["渡邉"]);
+  for (const search of ["*", "[高髙]", "?"]) expect(await namesOf({ search })).toEqual([]);
+});
+
 test("an organisation has those directly in it, with other filters too", async () => {
   expect(await namesOf({ org: ORG_ID })).toEqual(["山田 一", "佐藤"]);
   expect(await namesOf({ org: ORG_ID, search: "山" })).toEqual(["山田 一"]);

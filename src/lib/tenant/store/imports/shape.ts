@@ -1,9 +1,9 @@
 import type { Import } from "../../../contract/index.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { openTaskOf } from "../console.ts";
+import { openTasks } from "../console.ts";
 import type { Reader } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
-import { readImport, stateOf, type ImportRecord, type ImportState } from "./record.ts";
+import { stateOf, type ImportRecord, type ImportState } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -24,18 +24,59 @@ export const NO_COUNTS = {
   rejected: false,
 } as const;
 
-/** The number of another import in its tenant; null if there is none. */
-const numberOf = async (reader: Reader, id: string | null): Promise<number | null> =>
-  id === null ? null : (await readImport(reader, id)).pk;
+/** What imports are told with that is not in their own rows: read at once for however many. */
+interface Beside {
+  readonly tenant: string;
+  /** numbers of imports, by id */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** open tasks for the console, by the number of their import */
+  readonly tasks: ReadonlyMap<number, number>;
+  /** when columns were last sent to the console, and those that its exports have shown: by kind and field */
+  readonly sent: ReadonlyMap<string, string>;
+  readonly seen: ReadonlySet<string>;
+}
+
+const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
+
+const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Promise<Beside> => {
+  const others = records.flatMap(({ detail: { reverts, revertedBy } }) => [reverts ?? [], revertedBy ?? []].flat());
+  const numbers = await reader.all("select id, pk from import where id in (select value from json_each(:others))", {
+    others: JSON.stringify(others),
+  });
+  const sent = await reader.all("select kind, field, at from sent_column");
+  const seen = await reader.all("select kind, field from seen_column");
+  return {
+    tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
+    numbers: new Map(numbers.map(({ id, pk }) => [String(id), Number(pk)])),
+    tasks: await openTasks(reader),
+    sent: new Map(sent.map(({ kind, field, at }) => [columnName(kind, field), String(at)])),
+    seen: new Set(seen.map(({ kind, field }) => columnName(kind, field))),
+  };
+};
+
+/** Imports as the tenant API shows them. @param asking who asks */
+export const importsOf = async (
+  reader: Reader,
+  records: readonly ImportRecord[],
+  asking: string,
+): Promise<readonly Import[]> => {
+  const beside = await readBeside(reader, records);
+  return records.map((record) => shownImport(record, beside, asking));
+};
 
 /** An import as the tenant API shows it. @param asking who asks */
-export const importOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> => {
+export const importOf = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> =>
+  shownImport(record, await readBeside(reader, [record]), asking);
+
+const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
   const { newOrgs, newGroups, columns, ...counts } = { ...NO_COUNTS, ...detail.counts };
+  const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
+  const task = beside.tasks.get(record.pk);
   return {
     id: record.id,
     number: record.pk,
-    tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
+    tenant: beside.tenant,
     kind: record.kind,
     mode: detail.request?.mode ?? "revert",
     state: stateOf(record),
@@ -48,9 +89,9 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
     actor: detail.actor,
     mine: detail.actor === asking,
     reverts: detail.reverts,
-    revertsNumber: await numberOf(reader, detail.reverts),
+    revertsNumber: numberOf(detail.reverts),
     revertedBy: detail.revertedBy,
-    revertedByNumber: await numberOf(reader, detail.revertedBy),
+    revertedByNumber: numberOf(detail.revertedBy),
     etag: record.etag,
     request: detail.request,
     rows: detail.staged?.rows ?? 0,
@@ -61,46 +102,28 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
-    unverifiedColumns: await unverifiedColumns(reader, record),
+    unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
-    ...(OPEN.has(record.state) ? { unseenColumns: await unseenColumns(reader, record.kind) } : {}),
+    ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
-    ...(await consoleTask(reader, record)),
+    ...(task === undefined ? {} : { consoleTask: task }),
     ...(detail.outdated === true ? { outdated: true } : {}),
   };
-};
-
-const consoleTask = async (reader: Reader, { pk }: ImportRecord): Promise<Pick<Import, "consoleTask">> => {
-  const number = await openTaskOf(reader, pk);
-  return number === undefined ? {} : { consoleTask: number };
 };
 
 const OPEN: ReadonlySet<ImportState> = new Set(["planned", "awaiting-console"]);
 
 /** Columns that no export of the console has shown; all of them in a tenant that is no mirror of this kind. */
-const unseenColumns = async (reader: Reader, kind: FormatName): Promise<string[]> => {
-  const seen = await reader.all("select field from seen_column where kind = :kind", { kind });
-  const fields = new Set(seen.map(({ field }) => field));
-  return FORMATS[kind].columns
-    .filter(({ field, secret }) => secret !== true && !fields.has(field))
+const unseenColumns = (kind: FormatName, { seen }: Beside): string[] =>
+  FORMATS[kind].columns
+    .filter(({ field, secret }) => secret !== true && !seen.has(columnName(kind, field)))
     .map(({ header }) => header);
-};
 
 /** Columns of the file that the console's own export does not contain. @see facts 6.5 */
-const unverifiedColumns = async (
-  reader: Reader,
-  { kind, detail }: ImportRecord,
-): Promise<Import["unverifiedColumns"]> => {
+const unverifiedColumns = ({ kind, detail }: ImportRecord, { sent }: Beside): Import["unverifiedColumns"] => {
   const staged = new Set(detail.staged?.staged ?? []);
-  const columns = FORMATS[kind].columns.filter(
-    ({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true,
-  );
-  const found: Import["unverifiedColumns"] = [];
-  for (const { field, header } of columns) {
-    const sql = "select at from sent_column where kind = :kind and field = :field";
-    const sent = await reader.get(sql, { kind, field });
-    found.push({ header, lastSentAt: sent === undefined ? null : String(sent["at"]) });
-  }
-  return found;
+  return FORMATS[kind].columns
+    .filter(({ field, secret, consoleExport }) => staged.has(field) && secret !== true && consoleExport !== true)
+    .map(({ field, header }) => ({ header, lastSentAt: sent.get(columnName(kind, field)) ?? null }));
 };

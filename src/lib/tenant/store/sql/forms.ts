@@ -15,6 +15,12 @@ export const truth = (condition: string): string => either(condition, "'true'", 
 /** SQL: joins a table to those before it, which the planner is to read first. @see https://sqlite.org/optoverview.html#crossjoin */
 export const THEN = "cross join";
 
+/**
+ * SQL: true if a text has a pattern. Of the two only SQLite knows GLOB; PostgreSQL would take the same pattern as a regular
+ * expression (`~`), whose classes are written alike. A chain of `replace` would serve both, several times slower.
+ */
+export const hasPattern = (value: string, pattern: string): string => `${value} glob ${pattern}`;
+
 /** SQL: a text after a round trip through Windows-31J. @see cp932Form */
 export const windowsForm = (value: string): string =>
   [...WINDOWS_FORM].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);

@@ -1,0 +1,48 @@
+import { afterAll, expect, test } from "vitest";
+import { TestTenant } from "../../testing/tenant.ts";
+import type { Reader } from "../store.ts";
+import { SqliteStore } from "../sqlite/store.ts";
+import { listImports } from "./record.ts";
+import { importsOf } from "./shape.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const users = { kind: "users" } as const;
+const file = (name: string) => [
+  ["氏名", "メールアドレス"],
+  [name, "yamada@x"],
+];
+
+/** The statements that read, as imports are shown. */
+const statements = (): Promise<number> =>
+  new SqliteStore(tenant.database).read(async (reader) => {
+    const records = await listImports(reader);
+    let count = 0;
+    const counting = new Proxy<Reader>(reader, {
+      get: (of, name: keyof Reader) => {
+        count += 1;
+        return of[name].bind(of);
+      },
+    });
+    expect(await importsOf(counting, records, "owner")).toHaveLength(records.length);
+    return count;
+  });
+
+test("many imports are shown with no more reads than one, each with the numbers of others", async () => {
+  const made = await tenant.import(users, file("山田"));
+  const one = await statements();
+  const changed = await tenant.import(users, file("山田 改"));
+  const undo = await tenant.client.imports.commit(await tenant.client.imports.revert(changed.id));
+  const waiting = await tenant.plan(users, file("山田 新"));
+  await tenant.client.imports.emitted(waiting, {});
+  await tenant.plan(users, file("山田 旧"));
+  expect(await statements()).toBe(one);
+  expect(await tenant.client.imports.list()).toMatchObject([
+    { number: 5, revertsNumber: null, revertedByNumber: null, unseenColumns: expect.arrayContaining(["氏名"]) },
+    { number: 4, state: "awaiting-console", consoleTask: 1 },
+    { number: undo.number, revertsNumber: changed.number, revertedByNumber: null },
+    { number: changed.number, state: "reverted", revertedByNumber: undo.number },
+    { number: made.number, revertsNumber: null },
+  ]);
+});
