@@ -144,7 +144,8 @@ export class Stager implements RecordSink {
   };
 
   #open(headers: readonly string[]): void {
-    const { layout, problems } = readHeader(headers, this.#kind.format, this.#options);
+    // what is read of a column that is only likely is told, and never planned: an unknown header refuses the file
+    const { layout, problems } = readHeader(headers, this.#kind.format, { ...this.#options, readsLikely: true });
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
     this.#checker = new RowChecker(layout, this.#report, { blank: this.#request.blank, fix: this.#fixes() });

@@ -180,6 +180,10 @@ export const PROBLEMS = {
     (p) => `unknown column ${p["header"]}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
     (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
   ),
+  "header-near": warning(
+    "the column {header} is not imported; did you mean {nearest}? csv map makes a map for --map",
+    "列「{header}」は取り込みません。「{nearest}」ではありませんか?(csv map で --map 用の対応表を作れます)",
+  ),
   "header-missing": error("the column {header} is missing", "列「{header}」がありません"),
   "header-needed": warning(
     "there is no column {header}: rows of new records would be rejected",
