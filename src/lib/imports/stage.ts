@@ -175,7 +175,12 @@ export class Stager implements RecordSink {
     const { layout, problems } = readHeader(headers, this.#kind.format, { ...this.#options, readsLikely: true });
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
-    this.#checker = new RowChecker(layout, this.#report, { blank: this.#request.blank, fix: this.#fixes() });
+    const { blank, fromConsole, allowErrorValues } = this.#request;
+    this.#checker = new RowChecker(layout, this.#report, {
+      blank,
+      fix: this.#fixes(),
+      allowErrorValues: allowErrorValues === true || fromConsole === true,
+    });
     this.#columns = this.#bindings(layout);
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
     if (list !== undefined) this.#list = indexOf(layout, list.field);

@@ -138,7 +138,6 @@ test("which problems let a row pass", () => {
     "value-formula",
     "value-apostrophe",
     "value-exponent",
-    "value-error",
     "value-missing",
     "value-blanks",
     "value-full-width",

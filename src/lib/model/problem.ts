@@ -228,7 +228,16 @@ export const PROBLEMS = {
   "value-formula": suspicion("a code kept as a formula", "数式の形で保護された値です"),
   "value-apostrophe": suspicion("begins with an apostrophe", "先頭にアポストロフィがあります"),
   "value-exponent": suspicion("a number that a spreadsheet has rounded", "表計算ソフトが桁を丸めた値です(指数表記)"),
-  "value-error": suspicion("an error of a spreadsheet", "表計算ソフトのエラー値です"),
+  "value-error": {
+    severity: "error",
+    describe: ({ value }) => {
+      const shown = quotedValue(value);
+      return text(
+        `an error of a spreadsheet${shown.en} (if the text is meant, import with --allow-error-values)`,
+        `表計算ソフトのエラー値です${shown.ja}(文字として登録するなら --allow-error-values を付けてインポートしてください)`,
+      );
+    },
+  },
   "value-missing": suspicion("a program's word for no value", "プログラムが「値なし」に使う語です"),
   "value-blanks": suspicion("blanks at the ends", "前後に空白があります"),
   "value-full-width": suspicion("full-width letters in a code", "コードに全角英数字があります"),

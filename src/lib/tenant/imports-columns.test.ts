@@ -490,3 +490,18 @@ test("so are alike serial numbers and codes of organisations", async () => {
   ]);
   expect(await tenant.faults(orgs)).toEqual(["code-alike@3"]);
 });
+
+test("an error value of a spreadsheet refuses a file, but where it is meant or the console has it", async () => {
+  const file = [
+    ["氏名", MAIL, "役職"],
+    ["一", "a@x.jp", "#N/A"],
+    ["二", "b@x.jp", "#REF!"],
+  ];
+  const refused = await tenant.plan({ kind: "users" }, file);
+  expect(await tenant.faults(refused)).toEqual(["value-error@2", "value-error@3"]);
+  expect(refused).toMatchObject({ invalid: 2, rejected: true });
+  const meant = await tenant.plan({ kind: "users", allowErrorValues: true }, file);
+  expect(meant).toMatchObject({ create: 2, errors: 0, warnings: 0 });
+  const exported = await tenant.plan({ kind: "users", mode: "replace", blank: "clear", fromConsole: true }, file);
+  expect(exported).toMatchObject({ create: 2, errors: 0 });
+});

@@ -16,6 +16,7 @@ const OPTIONS: ImportRequest["options"] = {
   maxChanges: undefined,
   blank: "clear",
   fix: undefined,
+  allowErrorValues: false,
   absent: "keep",
   allowUnknownColumns: false,
   fromConsole: false,

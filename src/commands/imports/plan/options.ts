@@ -75,6 +75,13 @@ export const IMPORT_OPTIONS = {
       "不明な列を認め、--emit-csv と --errors にそのまま残す",
     ),
   },
+  allowErrorValues: {
+    kind: "boolean",
+    about: text(
+      "take #N/A and other error values of spreadsheets for text",
+      "#N/A など表計算ソフトのエラー値を、文字としてそのまま登録する",
+    ),
+  },
   fromConsole: {
     kind: "boolean",
     about: text(

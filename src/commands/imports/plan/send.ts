@@ -63,7 +63,7 @@ export async function sendFile(
   map: ColumnMap | undefined,
 ): Promise<Import> {
   const { client } = await tools.tenant("imports");
-  const { mode, blank, absent, skipInvalid, allowUnknownColumns, fromConsole } = requested.options;
+  const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
     kind,
@@ -72,6 +72,7 @@ export async function sendFile(
     absent,
     skipInvalid,
     allowUnknownColumns,
+    allowErrorValues: allowErrorValues || undefined,
     fromConsole: fromConsole || undefined,
     createOrgs,
     createGroups,

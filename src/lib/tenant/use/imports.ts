@@ -473,6 +473,7 @@ const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   fromConsole: true,
   key: "email",
   skipInvalid: true,
+  allowErrorValues: true,
   map: undefined,
   delimiter: ",",
   sheet: undefined,
