@@ -240,7 +240,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
 /**
  * Requires the answer as an option if the file is typed at the terminal, since stdin is then at its end.
  *
- * @throws `usage`, naming the option that answers the question, before anything is read
+ * @throws `usage`, for deletions `input-rejected`, naming the option that answers the question, before anything is read
  */
 export function requireAnswerableConfirmation(
   { file, options }: ImportRequest,
@@ -256,12 +256,12 @@ export function requireAnswerableConfirmation(
   const isAnswered = asksYes ? globals.yes || (confirmDeletions ?? 0) > 0 : confirmDeletions !== undefined || byLimit;
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
   const flag = asksYes ? "--yes" : "--confirm-deletions N";
-  throw new Failure("usage", {
+  // as where deletions cannot be asked for: see `typedNumber`
+  throw new Failure(asksYes ? "usage" : "input-rejected", {
     what: text(
       "stdin is the input file, so the plan cannot be confirmed there",
       "標準入力はファイルとして読むため、計画の確認に答えられません",
     ),
-    where: flag,
     hint: text(
       `pass ${flag} or --dry-run, or name a file`,
       `${flag} か --dry-run を付けるか、ファイル名を指定してください`,

@@ -473,7 +473,6 @@ const asConsoleExport = (request: StoredRequest): StoredRequest => ({
   fromConsole: true,
   key: "email",
   skipInvalid: true,
-  allowErrorValues: true,
   map: undefined,
   delimiter: ",",
   sheet: undefined,
