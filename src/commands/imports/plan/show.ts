@@ -50,7 +50,7 @@ function headline(plan: Import, chosen: ChosenTenant): Text {
   const rows = plan.mode === "revert" ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
-    `${tenant.ja}に対する計画: ${kind.ja}、${mode.ja}${rows.ja}`,
+    `${tenant.ja} に対する計画: ${kind.ja}、${mode.ja}${rows.ja}`,
   );
 }
 
