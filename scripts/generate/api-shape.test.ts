@@ -126,6 +126,12 @@ const PERMITTED: readonly Permitted[] = [
   ),
   bridge("components", "schemas", "ImportRequest", "properties", "fromConsole"),
   {
+    at: ["components", "schemas", "ImportRequest", "properties", "allowErrorValues"],
+    before: undefined,
+    now: { type: "boolean" },
+    why: "error values of spreadsheets are errors, unless they are meant",
+  },
+  {
     at: ["components", "schemas", "ImportRequest", "properties", "fix"],
     before: undefined,
     now: { type: "array", items: { type: "string", enum: ["trim", "width", "short-rows"] } },

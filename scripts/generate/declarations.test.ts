@@ -85,6 +85,12 @@ const PERMITTED: readonly Permitted[] = [
   ...[...IMPORTS_OF.map((noun) => `${noun} import`), "csv check"].map((verb) =>
     added(optionOf(verb, "--fix"), "blanks and widths are mended on demand"),
   ),
+  ...IMPORTS_OF.map((noun) =>
+    added(
+      optionOf(`${noun} import`, "--allow-error-values"),
+      "error values of spreadsheets are errors, unless they are meant",
+    ),
+  ),
   ...LIMITED.flatMap((verb) =>
     ["--max-changes", "--max-deletions"].map((limit) => added(optionOf(verb, limit), "unattended imports have limits")),
   ),

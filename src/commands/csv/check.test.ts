@@ -156,18 +156,26 @@ test("a header that is not known leads to csv map, and a column that new users n
 });
 
 test("what spreadsheets and people do to values is told once a column, with the first place and the count", async () => {
-  const rows = [
-    "氏名,メールアドレス,社員コード,役職",
-    "山田,a@example.jp,1.23E+11,#N/A",
-    "鈴木,b@example.jp,1.24E+11,",
-  ];
+  const rows = ["氏名,メールアドレス,社員コード,役職", "山田,a@example.jp,1.23E+11,NaN", "鈴木,b@example.jp,1.24E+11,"];
   const { en, ja } = await inBoth("csv check - --as users", { stdin: `${rows.join("\n")}\n` });
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(
     'warning: stdin:2:3: 社員コード: a number that a spreadsheet has rounded: "1.23E+11" and 1 more (C2)\n' +
-      'warning: stdin:2:4: 役職: an error of a spreadsheet: "#N/A" (D2)\n',
+      `warning: stdin:2:4: 役職: a program's word for no value: "NaN" (D2)\n`,
   );
   expect(ja.stderr).toContain("表計算ソフトが桁を丸めた値です(指数表記): 「1.23E+11」 ほか 1 件(セル C2)\n");
+});
+
+test("an error value of a spreadsheet is an error, as it is in a workbook; the way to mean it is told", async () => {
+  const stdin = "氏名,メールアドレス,役職\n山田,a@example.jp,#N/A\n";
+  const { en, ja } = await inBoth("csv check - --as users", { stdin });
+  expect([en.exit, ja.exit]).toEqual([3, 3]);
+  expect(en.stderr).toContain(
+    'stdin:2:3: 役職: an error of a spreadsheet: "#N/A" (if the text is meant, import with --allow-error-values) (C2)\n',
+  );
+  expect(ja.stderr).toContain(
+    "stdin:2:3: 役職: 表計算ソフトのエラー値です: 「#N/A」(文字として登録するなら --allow-error-values を付けてインポートしてください)(セル C2)\n",
+  );
 });
 
 test("what cannot be seen is a warning, and a mark inside the file an error", async () => {

@@ -36,7 +36,7 @@ test("only headers that the format does not know are asked for, the nearest fiel
 
 test.each([
   ["users", "clomoctl users import in.csv --map 'my map.yaml'"],
-  ["docs", "clomoctl secured users import --app docs in.csv --map 'my map.yaml'"],
+  ["docs", "clomoctl secured users import in.csv --app docs --map 'my map.yaml'"],
 ])("a map of %s in a file is followed by what to type next", async (format, next) => {
   const folder = folderWith({ "in.csv": "Memo\n" });
   const words = ["csv", "map", "in.csv", "--as", format, "-o", "my map.yaml"];
@@ -45,6 +45,32 @@ test.each([
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringContaining(`next: ${next}\n`) });
   const ja = await run([...words, "--lang", "ja"], ask("「Memo」はどの項目ですか?"));
   expect(ja.stderr).toContain(`次の操作: ${next}\n`);
+});
+
+test("what the file needs is in the command that is proposed next", async () => {
+  const rows = [
+    "お名前,メールアドレス,組織コード",
+    "佐藤,a＠example.jp ,S01",
+    "鈴木,b@example.jp",
+    "中村,c@example.jp,",
+  ];
+  const folder = folderWith({ "in.csv": rows.map((row) => `${row}\r\n`).join("") });
+  const typed = (question: string) => ({ folder, terminal: { typing: [[question, ENTER]] as readonly Typing[] } });
+  const en = await run("csv map in.csv --as users -o m.yaml --lang en", typed("Which field is お名前?"));
+  const next = "clomoctl users import in.csv --create-orgs --map m.yaml --fix trim,width,short-rows";
+  expect(en.stderr).toContain(`next: ${next} (it names the organisations that it would create before it asks)\n`);
+  const ja = await run("csv map in.csv --as users -o m.yaml --lang ja", typed("「お名前」はどの項目ですか?"));
+  expect(ja.stderr).toContain(`次の操作: ${next}(新しく作る組織は、確認の前に表示します)\n`);
+});
+
+test("groups of an app's users too, of the sheet and the encoding that were named", async () => {
+  const rows = "ユーザーID,名前,グループ名\nu1,佐藤,営業\n";
+  const folder = folderWith({ "in.csv": rows });
+  const typing: readonly Typing[] = [["Which field is 名前?", ENTER]];
+  const { stderr } = await run("csv map in.csv --as docs -o m.yaml --encoding utf-8", { folder, terminal: { typing } });
+  expect(stderr).toContain(
+    "next: clomoctl secured users import in.csv --app docs --create-groups --encoding utf-8 --map m.yaml (it names the groups that it would create before it asks)\n",
+  );
 });
 
 test("what people call a column is offered first", async () => {

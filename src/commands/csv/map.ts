@@ -4,11 +4,13 @@ import { nearestName } from "../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../lib/csv/layout/header.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Choice, Prompts } from "../../lib/terminal/index.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
-
+import { detectReading } from "../imports/plan/reading.ts";
+import { importCommand } from "../imports/refusal/command.ts";
+import type { Remedy } from "../imports/refusal/remedies.ts";
+import { scanForRemedies } from "../imports/refusal/scan.ts";
 import { encodingOf, headOf, INPUT_ENCODING } from "./file/encoding.ts";
 import { FORMAT } from "./file/format.ts";
 import { inspectFile } from "./file/inspect-file.ts";
@@ -66,13 +68,32 @@ export default defineCommand({
     }
     await writeOutput(tools, output, bytes(), { held: false });
     if (output === "-") return;
-    const { app } = format;
-    const kind = app === undefined ? `${as} import` : `secured users import --app ${app}`;
-    const more = sheet === undefined ? "" : ` --sheet ${shownWord(sheet)}`;
-    const next = `clomoctl ${kind} ${shownWord(name)} --map ${shownWord(output)}${more}`;
-    await terminal.note(text(`written: ${output}; next: ${next}`, `${output} を書き出しました。次の操作: ${next}`));
+    const { parseMapFile } = await import("../../lib/csv/layout/map-parse.ts");
+    const map = parseMapFile(content, format, output);
+    const reading = await detectReading(file, { encoding: asked, sheet, map, signal });
+    const needs = await scanForRemedies(file, reading, { kind: as, map, signal });
+    const next = importCommand({ kind: as, file: name, options: { map: output, sheet, encoding: asked } }, needs);
+    const { en, ja } = aboutCreation(needs);
+    await terminal.note(
+      text(`written: ${output}; next: ${next}${en}`, `${output} を書き出しました。次の操作: ${next}${ja}`),
+    );
   },
 });
+
+/** What the proposed command would make, if the tenant lacks it. */
+function aboutCreation({ createOrgs, createGroups }: Remedy): Text {
+  if (createOrgs) {
+    return text(
+      " (it names the organisations that it would create before it asks)",
+      "(新しく作る組織は、確認の前に表示します)",
+    );
+  }
+  if (!createGroups) return same("");
+  return text(
+    " (it names the groups that it would create before it asks)",
+    "(新しく作るグループは、確認の前に表示します)",
+  );
+}
 
 const notInteractive = (): Failure =>
   new Failure("usage", {

@@ -82,7 +82,7 @@ test("shows the plan in the words of devices, and commits it", async () => {
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, committed: true });
   expect(en.stderr).toContain("plan for kanto (context embedded): devices, append (追加更新), 2 rows\n");
   expect(en.stderr).toContain("  + 2 SERIAL000001\n  ~ 3 SERIAL000002 営業部 2 号機: IMEI番号, 所有者メールアドレス\n");
-  expect(ja.stderr).toContain("kanto(コンテキスト embedded)に対する計画: デバイス、追加更新、2 行\n");
+  expect(ja.stderr).toContain("kanto(コンテキスト embedded) に対する計画: デバイス、追加更新、2 行\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
 });
 

@@ -70,8 +70,8 @@ test.each([{}, { terminal: {} }])("where nobody can be asked, --yes is named: %j
   const tenant = holding(planOf(), { import: planOf() });
   const { en, ja } = await inBoth("imports commit 019a --no-input", { tenant, ...place });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toMatch(/error: .*Apply this plan to kanto.*\n {2}--yes\n {2}.*--yes\n$/);
-  expect(ja.stderr).toMatch(/エラー: .*この計画を kanto.*\n {2}--yes\n {2}.*--yes.*\n$/);
+  expect(en.stderr).toMatch(/error: .*Apply this plan to kanto.*\n {2}pass --yes\n$/);
+  expect(ja.stderr).toMatch(/エラー: .*この計画を kanto.*\n {2}--yes を指定してください\n$/);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
@@ -111,8 +111,8 @@ test.each([
   [
     "--yes",
     3,
-    /Type 3 to delete 3 records .*\n {2}--confirm-deletions 3\n/,
-    /3 件を削除します.*\n {2}--confirm-deletions 3\n/,
+    /Type 3 to delete 3 records .*\n {2}pass --confirm-deletions 3\n/,
+    /3 件を削除します.*\n {2}--confirm-deletions 3 を指定してください\n/,
   ],
 ])("deletions are not committed with %s alone", async (answer, exit, english, japanese) => {
   const tenant = holding(DELETING, { import: DELETING });

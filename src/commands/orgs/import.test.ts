@@ -59,7 +59,7 @@ test("shows the plan in the words of organisations, and commits it", async () =>
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, committed: true });
   expect(en.stderr).toContain("plan for kanto (context embedded): organisations, append (追加更新), 2 rows\n");
   expect(en.stderr).toContain("  + 2 本社\n  ~ 3 S01 営業部: 上位組織\n");
-  expect(ja.stderr).toContain("kanto(コンテキスト embedded)に対する計画: 組織、追加更新、2 行\n");
+  expect(ja.stderr).toContain("kanto(コンテキスト embedded) に対する計画: 組織、追加更新、2 行\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
 });
 

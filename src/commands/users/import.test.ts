@@ -217,8 +217,8 @@ test("where nobody can be asked, --yes is named and the plan dropped", async () 
   const tenant = planning(planOf(), { import: planOf(), ...dropped() });
   const { en, ja } = await inBoth("users import people.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toMatch(/error: .*Apply this plan to kanto.*\n {2}--yes\n/);
-  expect(ja.stderr).toMatch(/エラー: .*この計画を kanto.*\n {2}--yes\n/);
+  expect(en.stderr).toMatch(/error: .*Apply this plan to kanto.*\n {2}pass --yes\n$/);
+  expect(ja.stderr).toMatch(/エラー: .*この計画を kanto.*\n {2}--yes を指定してください\n$/);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
   const kept = await run("users import people.csv --keep-plan", {
     tenant: planning(planOf(), { import: planOf() }),

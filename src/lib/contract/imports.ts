@@ -58,6 +58,7 @@ const ImportRequest = named(
     skipInvalid: z.boolean().default(false),
     allowUnknownColumns: z.boolean().default(false),
     fix: z.array(z.enum(FIXES)).readonly().optional(),
+    allowErrorValues: z.boolean().optional(),
     fromConsole: z.boolean().optional().meta({
       description:
         "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, absent `keep`, no row skipped), new users need no secret, and it is a mirror of that moment",

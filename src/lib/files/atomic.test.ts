@@ -63,19 +63,33 @@ test("what is to happen with the file happens once its content is safe, and befo
   const file = join(root, "out.csv");
   await writeFile(file, "old");
   const found: string[] = [];
-  const settle = async (): Promise<void> => {
-    const temporary = (await readdir(root)).find((name) => name.endsWith(".tmp")) ?? "";
-    found.push(await readFile(file, "utf8"), await readFile(join(root, temporary), "utf8"));
-  };
+  const settle = async (): Promise<void> => void found.push(await readFile(file, "utf8"));
   await writeFileAtomically(file, { ...place(), settle }, say("new"));
-  expect(found).toEqual(["old", "new"]);
+  expect(found).toEqual(["new"]);
   const refuse = (): Promise<never> => Promise.reject(new Error("no"));
   await expect(writeFileAtomically(file, { ...place(), settle: refuse }, say("newer"))).rejects.toThrow("no");
   expect(await readFile(file, "utf8")).toBe("new");
+  await expect(writeFileAtomically(`${file}2`, { ...place(), settle: refuse }, say("x"))).rejects.toThrow("no");
+  expect(await readdir(root)).toEqual(["home", "out.csv"]);
+  expect(await readdir(temporaryFolder)).toEqual([]);
   const written: unknown[] = [];
   const stdout = { write: async (chunk: unknown) => void written.push(chunk) };
   await writeFileAtomically("-", { ...place(), stdout, settle: async () => void written.push("settled") }, say("x"));
   expect(written).toEqual(["x", "settled"]);
+});
+
+test("nothing is settled where the file cannot take its name", async () => {
+  const file = join(root, "out.csv");
+  let settled = false;
+  const settle = async (): Promise<void> => void (settled = true);
+  const writing = writeFileAtomically(file, { ...place(), settle }, async (writer) => {
+    await writer.write("new");
+    // a folder of the same name comes in between
+    await mkdir(join(file, "in the way"), { recursive: true });
+  });
+  await expect(writing).rejects.toThrow();
+  expect(settled).toBe(false);
+  expect((await readdir(root)).toSorted()).toEqual(["home", "out.csv"]);
 });
 
 test("a failed run leaves the old file, or none", async () => {

@@ -1,4 +1,4 @@
-import { open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import { copyFile, link, open, realpath, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, resolve } from "node:path";
 import { diskFailureOf } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
@@ -16,7 +16,7 @@ export interface WriteOptions extends TemporaryPlace {
   readonly secret?: boolean;
   /** destination for `-` */
   readonly stdout?: ContentWriter;
-  /** called once the content is written, and safe on the disk, before it takes its name; if it throws, the old file stays */
+  /** called once the file is in place, with its name; if it throws, the old file is there again, or none */
   readonly settle?: (() => Promise<unknown>) | undefined;
 }
 
@@ -110,14 +110,52 @@ async function replaceFile<T>(
   );
   try {
     const result = await writeWhole(temporary.handle, mode, write);
-    await settle?.();
-    await rename(temporary.path, path);
+    if (settle === undefined) await rename(temporary.path, path);
+    else await replaceSettled(temporary.path, path, { ...place, settle });
     return result;
   } catch (error) {
     await rm(temporary.path, { force: true });
     throw diskFailureOf(error, path) ?? error;
   } finally {
     await temporary.forget();
+  }
+}
+
+/** Gives a complete file its name and settles it; the one that had the name is kept until then. */
+async function replaceSettled(
+  complete: string,
+  path: string,
+  { settle, ...place }: { readonly settle: () => Promise<unknown> } & TemporaryPlace,
+): Promise<void> {
+  const former = await createTemporary(place, dirname(path), basename(path), 0o600);
+  try {
+    await former.handle.close();
+    const isThere = await keepAs(former.path, path);
+    await rename(complete, path);
+    try {
+      await settle();
+    } catch (error) {
+      await (isThere ? rename(former.path, path) : rm(path, { force: true }));
+      throw error;
+    }
+  } finally {
+    await rm(former.path, { force: true }).catch(() => undefined);
+    await former.forget();
+  }
+}
+
+/** Gives a file a second name, or where the file system knows none a copy. @returns false if there is no such file */
+async function keepAs(second: string, path: string): Promise<boolean> {
+  await rm(second, { force: true });
+  try {
+    await link(path, second).catch((error: unknown) => {
+      if (hasCode(error, "ENOENT")) throw error;
+      return copyFile(path, second);
+    });
+    return true;
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return false;
+    throw error;
   }
 }
 

@@ -162,5 +162,19 @@ export const kindOf = (format: Format): Kind => {
   return { format, fields: imported, keys: [usual, ...others], fixed };
 };
 
+/**
+ * The fields by which people know records and whose values several rows should not share, though they may: those that
+ * are no key of the plan, and codes, which may be alike without being equal.
+ *
+ * @param key the field by which rows meet records
+ */
+export const comparedCodes = ({ fields, keys }: Kind, key: string): readonly ImportedField[] =>
+  fields.filter(
+    (field) => keys.some((one) => one.field === field.field) && (field.comparison === "code" || mayRepeat(field, key)),
+  );
+
+/** True if several records may have a value by which people know them. */
+export const mayRepeat = ({ field, unique }: ImportedField, key: string): boolean => !unique && field !== key;
+
 /** The key that `--key` names; the usual one if the kind has none of that name. */
 export const keyNamed = ({ keys }: Kind, name: string): KindKey => keys.find((key) => key.name === name) ?? keys[0];

@@ -15,6 +15,8 @@ export interface PlanRequest {
   readonly createGroups: boolean;
   readonly skipInvalid: boolean;
   readonly fix?: readonly Fix[] | undefined;
+  /** `#N/A` and the like are text, as they are in the console's own export */
+  readonly allowErrorValues?: boolean | undefined;
   /** the file is the console's own export, which has no secrets; older programs' imports do not say */
   readonly fromConsole?: boolean | undefined;
 }

@@ -14,6 +14,7 @@ class Table implements StagingTable {
   readonly places: (readonly [row: number, line: number])[] = [];
   readonly claims: string[] = [];
   readonly references: string[] = [];
+  readonly likes: string[] = [];
   readonly problems: (Problem & { readonly severity: "error" | "warning" })[] = [];
 
   open(columns: readonly string[]): void {
@@ -31,6 +32,10 @@ class Table implements StagingTable {
 
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void {
     this.references.push(`${what} ${key === value ? key : `${key} ${value}`}@${at.row}:${at.col}`);
+  }
+
+  like(field: string, rows: readonly number[]): void {
+    this.likes.push(`${field} ${rows.join()}`);
   }
 
   problem(problem: Problem, severity: "error" | "warning"): void {
@@ -491,4 +496,17 @@ describe("what is wrong with a file", () => {
     expect(table.faults()).toEqual(["columns-too-many@1:0"]);
     expect(table.rows).toEqual([]);
   });
+});
+
+it("rows whose codes are alike are passed on, but for keys that are compared elsewhere", () => {
+  const header = ["氏名", "メールアドレス", "社員コード", "UPN"];
+  const rows = ["e1", "0002", "E1", "", ""].map((code, at) => [
+    "人",
+    `u${at}@x.jp`,
+    code,
+    at === 4 ? "U@x" : `u${at}@x`,
+  ]);
+  const all = [header, ...rows, ["人", "v@x.jp", "", "u@X"]];
+  expect(stage("users", all).table.likes.toSorted()).toEqual(["employeeCode 2,4", "upn 6,7"]);
+  expect(stage("users", all, { key: "upn" }).table.likes).toEqual(["employeeCode 2,4"]);
 });

@@ -1,3 +1,4 @@
+import { findSharedHashes, ROW_PERIOD, ValueHashes } from "../csv/check/hashes.ts";
 import { readHeader, type HeaderOptions } from "../csv/layout/header.ts";
 import type { Layout } from "../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
@@ -8,6 +9,7 @@ import { fileProblem, severityOf, type Problem } from "../model/problem.ts";
 import type { Column } from "../model/format.ts";
 import {
   cellsName,
+  comparedCodes,
   KEYS,
   keyNamed,
   laterName,
@@ -32,6 +34,8 @@ export interface StagingTable {
   claim(key: string, row: number, col: number): void;
   /** the name of another record, at its first occurrence; `what` is the field's short name */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
+  /** rows whose codes are equal or differ in letter case or width only, by all likelihood */
+  like(field: string, rows: readonly number[]): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
 }
 
@@ -51,6 +55,18 @@ interface KeyedCell {
   readonly comparison: Comparison;
 }
 
+/** The codes of a column, as far as rows have them. */
+interface HashedColumn {
+  readonly field: string;
+  readonly at: number;
+  readonly comparison: Comparison;
+  readonly hashes: ValueHashes;
+}
+
+/** The rows up to the last one that are kept as this one. */
+const candidates = (kept: number, last: number): number[] =>
+  Array.from({ length: Math.floor(Math.max(0, last - kept) / ROW_PERIOD) + 1 }, (_, i) => kept + i * ROW_PERIOD);
+
 const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
 
 const first = (value: CellValue | undefined): string | null => {
@@ -68,6 +84,8 @@ export class Stager implements RecordSink {
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
   #columns: readonly NamedBinding[] = [];
+  /** the columns whose codes are compared with each other */
+  #codes: readonly HashedColumn[] = [];
   /** the column of the unique list; -1 if there is none */
   #list = -1;
   #rows = 0;
@@ -101,7 +119,12 @@ export class Stager implements RecordSink {
       line,
       this.#columns.map(({ bind }) => (complete ? bind(values) : null)),
     );
-    if (complete && this.#list >= 0) this.#claimFurther(values[this.#list]);
+    if (!complete) return;
+    if (this.#list >= 0) this.#claimFurther(values[this.#list]);
+    for (const { at, comparison, hashes } of this.#codes) {
+      const value = values[at];
+      if (typeof value === "string") hashes.add(value, comparison, 0, row);
+    }
   }
 
   problem(problem: RecordProblem): void {
@@ -121,6 +144,7 @@ export class Stager implements RecordSink {
     }
     if (this.#layout === undefined) this.#open([]);
     for (const problem of this.#checker?.tally.problems() ?? []) this.#report(problem);
+    this.#tellLikeCodes();
     const layout = this.#layout;
     const columns = layout?.columns ?? [];
     return {
@@ -139,18 +163,41 @@ export class Stager implements RecordSink {
     };
   }
 
+  #tellLikeCodes(): void {
+    for (const { field, hashes } of this.#codes) {
+      for (const { rows } of findSharedHashes([{ hashes: hashes.part, rowsBefore: 0 }])) {
+        // those that are too many do no harm: their codes are compared
+        this.#table.like(
+          field,
+          rows.flatMap((row) => candidates(row, this.#row)),
+        );
+      }
+    }
+    this.#codes = [];
+  }
+
   #report = (problem: Problem): void => {
     this.#table.problem(problem, severityOf(problem.code));
   };
 
   #open(headers: readonly string[]): void {
-    const { layout, problems } = readHeader(headers, this.#kind.format, this.#options);
+    // what is read of a column that is only likely is told, and never planned: an unknown header refuses the file
+    const { layout, problems } = readHeader(headers, this.#kind.format, { ...this.#options, readsLikely: true });
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
-    this.#checker = new RowChecker(layout, this.#report, { blank: this.#request.blank, fix: this.#fixes() });
+    const { blank, fromConsole, allowErrorValues } = this.#request;
+    this.#checker = new RowChecker(layout, this.#report, {
+      blank,
+      fix: this.#fixes(),
+      allowErrorValues: allowErrorValues === true || fromConsole === true,
+    });
     this.#columns = this.#bindings(layout);
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
     if (list !== undefined) this.#list = indexOf(layout, list.field);
+    this.#codes = comparedCodes(this.#kind, layout.key).flatMap(({ field, comparison }) => {
+      const at = indexOf(layout, field);
+      return at < 0 ? [] : [{ field, at, comparison, hashes: new ValueHashes() }];
+    });
     this.#table.open(this.#columns.map(({ name }) => name));
   }
 

@@ -180,6 +180,10 @@ export const PROBLEMS = {
     (p) => `unknown column ${p["header"]}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
     (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
   ),
+  "header-near": warning(
+    "the column {header} is not imported; did you mean {nearest}? csv map makes a map for --map",
+    "列「{header}」は取り込みません。「{nearest}」ではありませんか?(csv map で --map 用の対応表を作れます)",
+  ),
   "header-missing": error("the column {header} is missing", "列「{header}」がありません"),
   "header-needed": warning(
     "there is no column {header}: rows of new records would be rejected",
@@ -224,7 +228,16 @@ export const PROBLEMS = {
   "value-formula": suspicion("a code kept as a formula", "数式の形で保護された値です"),
   "value-apostrophe": suspicion("begins with an apostrophe", "先頭にアポストロフィがあります"),
   "value-exponent": suspicion("a number that a spreadsheet has rounded", "表計算ソフトが桁を丸めた値です(指数表記)"),
-  "value-error": suspicion("an error of a spreadsheet", "表計算ソフトのエラー値です"),
+  "value-error": {
+    severity: "error",
+    describe: ({ value }) => {
+      const shown = quotedValue(value);
+      return text(
+        `an error of a spreadsheet${shown.en} (if the text is meant, import with --allow-error-values)`,
+        `表計算ソフトのエラー値です${shown.ja}(文字として登録するなら --allow-error-values を付けてインポートしてください)`,
+      );
+    },
+  },
   "value-missing": suspicion("a program's word for no value", "プログラムが「値なし」に使う語です"),
   "value-blanks": suspicion("blanks at the ends", "前後に空白があります"),
   "value-full-width": suspicion("full-width letters or digits", "全角英数字があります"),

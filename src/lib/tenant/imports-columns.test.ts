@@ -446,3 +446,62 @@ test("an export speaks for every address: one that the console lacks is not veri
   expect(accepted).toBe(false);
   expect(first).toMatchObject([{ key: "a1@x.jp", action: "update", changed: ["emails"] }]);
 });
+
+test("codes that are repeated, or differ in case and width only, are warned of once a column", async () => {
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", MAIL, "社員コード", "UPN"],
+    ["一", "a@x.jp", "e1", "a@x.jp"],
+    ["二", "b@x.jp", "0001", ""],
+    ["三", "c@x.jp", "Ｅ１", "A@x.jp"],
+    ["四", "d@x.jp", "0001", ""],
+    ["五", "e@x.jp", "0001", ""],
+    ["六", "f@x.jp", "E1", ""],
+    ["七", "g@x.jp", "", ""],
+    ["八", "h@x.jp", "", ""],
+  ]);
+  expect(await tenant.faults(plan)).toEqual([
+    "code-alike@4",
+    "code-alike@7",
+    "code-repeated@4",
+    "code-repeated@5",
+    "value-full-width@4",
+  ]);
+  expect(plan).toMatchObject({ invalid: 0, warnings: 5, rejected: false });
+  const reasons = (await tenant.reasons(plan)).map(({ en }) => en).filter((en) => !en.startsWith("full-width"));
+  expect(reasons).toEqual([
+    "differs from row 2 in letter case or width only; these are two different records",
+    "the same UPN as row 2",
+    "the same 社員コード as row 3, and 1 more row like that",
+    "differs from row 2 in letter case or width only; these are two different records",
+  ]);
+});
+
+test("so are alike serial numbers and codes of organisations", async () => {
+  const devices = await tenant.plan({ kind: "devices" }, [
+    ["シリアルナンバー", "IMEI番号"],
+    ["ABC1", "1"],
+    ["abc1", "1"],
+  ]);
+  expect(await tenant.faults(devices)).toEqual(["code-alike@3", "code-repeated@3"]);
+  const orgs = await tenant.plan({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["営業", "S1"],
+    ["総務", "s1"],
+  ]);
+  expect(await tenant.faults(orgs)).toEqual(["code-alike@3"]);
+});
+
+test("an error value of a spreadsheet refuses a file, but where it is meant or the console has it", async () => {
+  const file = [
+    ["氏名", MAIL, "役職"],
+    ["一", "a@x.jp", "#N/A"],
+    ["二", "b@x.jp", "#REF!"],
+  ];
+  const refused = await tenant.plan({ kind: "users" }, file);
+  expect(await tenant.faults(refused)).toEqual(["value-error@2", "value-error@3"]);
+  expect(refused).toMatchObject({ invalid: 2, rejected: true });
+  const meant = await tenant.plan({ kind: "users", allowErrorValues: true }, file);
+  expect(meant).toMatchObject({ create: 2, errors: 0, warnings: 0 });
+  const exported = await tenant.plan({ kind: "users", mode: "replace", blank: "clear", fromConsole: true }, file);
+  expect(exported).toMatchObject({ create: 2, errors: 0 });
+});

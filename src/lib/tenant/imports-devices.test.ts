@@ -222,7 +222,7 @@ describe("a key", () => {
 
   test("that two rows share names both", async () => {
     const plan = await tenant.plan(devices, [HEADER, OWNED, OWNED]);
-    expect(await tenant.faults(plan)).toEqual(["key-duplicate@2", "key-duplicate@3"]);
+    expect(await tenant.faults(plan)).toEqual(["code-repeated@3", "key-duplicate@2", "key-duplicate@3"]);
     const serials = await tenant.plan(imei, [HEADER, OWNED, OWNED.with(2, "other")]);
     expect(await tenant.faults(serials)).toEqual(["value-duplicate@2", "value-duplicate@3"]);
   });
@@ -591,7 +591,7 @@ describe("a tenant whose devices nobody owns", () => {
 });
 
 test("an owner's mail address is held to the rule of a user's; one that is none is not looked for", async () => {
-  const unknown = OWNED.with(0, "S9").with(3, "nobody@example.jp");
+  const unknown = OWNED.with(0, "S9").with(2, "").with(3, "nobody@example.jp");
   const plan = await tenant.plan(devices, [HEADER, OWNED.with(3, "not an address"), unknown]);
   expect(await tenant.faults(plan)).toEqual(["not-mail-address@2", "user-unknown@3"]);
 });

@@ -29,6 +29,10 @@ test.each([
     "again: clomoctl users import a.csv --mode replace --fix trim,width --max-deletions 50%",
     "again: clomoctl users import a.csv --mode replace --fix trim,width --max-deletions 50% --context far",
   ],
+  [
+    "then: clomoctl users import list.csv --create-orgs --encoding shift_jis --map map --fix trim (--errors FILE writes the rows)",
+    "then: clomoctl users import list.csv --create-orgs --encoding shift_jis --map map --fix trim --context far (--errors FILE writes the rows)",
+  ],
   ["clomoctl users import my--context.csv", "clomoctl users import my--context.csv --context far"],
   ["clomoctl users list shows them", "clomoctl users list --context far shows them"],
   ["again: clomoctl users import people.csv.", "again: clomoctl users import people.csv --context far."],

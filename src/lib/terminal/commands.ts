@@ -2,7 +2,7 @@
 
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
 const COMMAND =
-  /clomoctl (?:console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?(?: (?:--(?:absent|against|app|blank|context|emit-csv|fields|fix|format|key|max-changes|max-deletions|mode|sheet) [^\s()、。;:]*[^\s()、。;:,.]|--?[a-z][\w-]*(?:=\S+)?|last\b|[0-9a-f]{4,}(?:-[0-9a-f]+)*\b|[^\s()、。;,:]*[./@][^\s()、。;,:]*[^\s()、。;,:.]|[A-Z]+(?:…|\b)|\d+))*/g;
+  /clomoctl (?:console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?(?: (?:--(?:absent|against|app|blank|context|emit-csv|encoding|errors|fields|fix|format|key|map|max-changes|max-deletions|mode|newline|report|sheet) [^\s()、。;:]*[^\s()、。;:,.]|--?[a-z][\w-]*(?:=\S+)?|last\b|[0-9a-f]{4,}(?:-[0-9a-f]+)*\b|[^\s()、。;,:]*[./@][^\s()、。;,:]*[^\s()、。;,:.]|[A-Z]+(?:…|\b)|\d+))*/g;
 
 /**
  * Names the tenant in the commands that a text proposes: typed as they stand they would go to another one.

@@ -105,11 +105,11 @@ test("hostile data in a question is escaped", async () => {
   expect(seen.written).toContain(String.raw`delete \x1b[8m全社\x1b[0m?`);
 });
 
-test("with nobody to ask, the flag is named", async () => {
+test("with nobody to ask, the flag is named once", async () => {
   const { prompts } = personTyping("", { interactive: false });
   const flag: unknown = expect.stringContaining("--yes");
   const named = {
-    where: "--yes",
+    where: undefined,
     hint: { en: flag, ja: flag },
   };
   const question = { message, flag: "--yes" };

@@ -134,7 +134,6 @@ export class Prompts {
         `not interactive, cannot ask: ${message.en}`,
         `対話できないため入力を受け付けられません: ${message.ja}`,
       ),
-      where: flag,
       hint: text(`pass ${flag}`, `${flag} を指定してください`),
     });
   }

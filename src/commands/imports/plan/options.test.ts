@@ -16,6 +16,7 @@ const OPTIONS: ImportRequest["options"] = {
   maxChanges: undefined,
   blank: "clear",
   fix: undefined,
+  allowErrorValues: false,
   absent: "keep",
   allowUnknownColumns: false,
   fromConsole: false,
@@ -80,11 +81,12 @@ test("a file typed at the terminal leaves nobody to answer", () => {
       );
       return undefined;
     } catch (error) {
-      return error instanceof Failure && error.code === "usage" ? error.where : "another failure";
+      if (!(error instanceof Failure)) return "another failure";
+      return `${error.code}: ${error.hint?.en.split(" or ")[0]}`;
     }
   };
-  expect(flagFor({})).toBe("--yes");
-  expect(flagFor({ mode: "replace" }, { yes: true })).toBe("--confirm-deletions N");
+  expect(flagFor({})).toBe("usage: pass --yes");
+  expect(flagFor({ mode: "replace" }, { yes: true })).toBe("input-rejected: pass --confirm-deletions N");
   expect(flagFor({ mode: "replace", confirmDeletions: 3 })).toBeUndefined();
   expect(flagFor({ confirmDeletions: 1 })).toBeUndefined();
   expect(flagFor({}, { yes: true })).toBeUndefined();
@@ -92,7 +94,7 @@ test("a file typed at the terminal leaves nobody to answer", () => {
   expect(flagFor({}, { file: "in.csv" })).toBeUndefined();
   expect(flagFor({}, { interactive: false })).toBeUndefined();
   // a plan without deletions is confirmed by yes or no
-  expect(flagFor({ mode: "replace", confirmDeletions: 0 })).toBe("--yes");
-  expect(flagFor({ confirmDeletions: 0 })).toBe("--yes");
+  expect(flagFor({ mode: "replace", confirmDeletions: 0 })).toBe("usage: pass --yes");
+  expect(flagFor({ confirmDeletions: 0 })).toBe("usage: pass --yes");
   expect(flagFor({ mode: "replace", confirmDeletions: 0 }, { yes: true })).toBeUndefined();
 });

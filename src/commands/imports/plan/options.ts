@@ -76,6 +76,13 @@ export const IMPORT_OPTIONS = {
       "不明な列を認め、--emit-csv と --errors にそのまま残す",
     ),
   },
+  allowErrorValues: {
+    kind: "boolean",
+    about: text(
+      "take #N/A and other error values of spreadsheets for text",
+      "#N/A など表計算ソフトのエラー値を、文字としてそのまま登録する",
+    ),
+  },
   fromConsole: {
     kind: "boolean",
     about: text(
@@ -234,7 +241,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
 /**
  * Requires the answer as an option if the file is typed at the terminal, since stdin is then at its end.
  *
- * @throws `usage`, naming the option that answers the question, before anything is read
+ * @throws `usage`, for deletions `input-rejected`, naming the option that answers the question, before anything is read
  */
 export function requireAnswerableConfirmation(
   { file, options }: ImportRequest,
@@ -250,12 +257,12 @@ export function requireAnswerableConfirmation(
   const isAnswered = asksYes ? globals.yes || (confirmDeletions ?? 0) > 0 : confirmDeletions !== undefined || byLimit;
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
   const flag = asksYes ? "--yes" : "--confirm-deletions N";
-  throw new Failure("usage", {
+  // as where deletions cannot be asked for: see `typedNumber`
+  throw new Failure(asksYes ? "usage" : "input-rejected", {
     what: text(
       "stdin is the input file, so the plan cannot be confirmed there",
       "標準入力はファイルとして読むため、計画の確認に答えられません",
     ),
-    where: flag,
     hint: text(
       `pass ${flag} or --dry-run, or name a file`,
       `${flag} か --dry-run を付けるか、ファイル名を指定してください`,

@@ -87,6 +87,16 @@ test("what has one cause is told once, with the number of other rows", async () 
   expect(ja.stderr).toContain("people.csv:2: 新しいユーザーでは氏名を空にできません ほか 29 行\n");
 });
 
+test("short rows are told once; where all are told, no others are said to be there", async () => {
+  const short = (row: number) =>
+    problemOf({ row, line: row, column: 0, header: "", code: "cells-too-few", params: { got: row, want: 99 } });
+  const { stderr } = await run(IMPORT, circumstances(Array.from({ length: 30 }, (_, at) => short(at + 2))));
+  expect(stderr.match(/cells, the header has 99/g)).toHaveLength(1);
+  expect(stderr).toContain("--fix short-rows); 29 more rows\n");
+  expect(stderr).not.toContain("problems in all");
+  expect(stderr).toContain("import it so: clomoctl users import people.csv --dry-run --fix short-rows\n");
+});
+
 test("a header that is not known leads to csv map", async () => {
   const unknown = problemOf({
     row: 1,
@@ -98,7 +108,7 @@ test("a header that is not known leads to csv map", async () => {
   });
   const { stderr } = await run(IMPORT, circumstances([unknown]));
   expect(stderr).toContain("people.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\n");
-  expect(stderr).toContain("clomoctl csv map people.csv --as users -o map.yaml\n");
+  expect(stderr).toContain("clomoctl csv map people.csv --as users -o map.yaml; then: clomoctl users import");
 });
 
 test("programs are given every error, and no warning, where JSON is written", async () => {

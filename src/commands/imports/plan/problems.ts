@@ -2,6 +2,7 @@ import type { Import, InputProblem, Client } from "../../../lib/client/index.ts"
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
+import { Remedies } from "../refusal/remedies.ts";
 import { problemLine } from "../../csv/file/check-report.ts";
 import { counted, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
@@ -21,6 +22,8 @@ export interface ListedProblems {
   readonly all: readonly unknown[];
   /** the first problem of the header or the file as a whole, which skipping rows cannot solve */
   readonly whole: string | undefined;
+  /** what options can do about them */
+  readonly remedies: Remedies;
 }
 
 /** Maximum number of problems shown to people, and of those read to count what has one cause. */
@@ -33,11 +36,12 @@ interface ShownProblem {
   more: number;
 }
 
-/** What rows may have in common: a name that the tenant lacks, or a column that the file lacks. */
-const causeOf = ({ code, column, params }: InputProblem): string | undefined =>
-  code.endsWith("-unknown") || (code === "required-new" && column === 0)
-    ? `${code} ${JSON.stringify(params)}`
-    : undefined;
+/** What rows may have in common: a name that the tenant lacks, a column that the file lacks, cells that Excel left out. */
+const causeOf = ({ code, column, params }: InputProblem): string | undefined => {
+  if (code === "cells-too-few") return code;
+  const isCommon = code.endsWith("-unknown") || (code === "required-new" && column === 0);
+  return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
+};
 
 /** Rows are counted from the header, 1; problems of the file as a whole have row 0. */
 const HEADER_ROW = 1;
@@ -70,7 +74,8 @@ export async function listProblems(
   plan: Import,
   typed?: string,
 ): Promise<ListedProblems> {
-  if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined };
+  const remedies = new Remedies(plan.kind);
+  if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, remedies };
   const all = terminal.output.format === "json" ? [] : undefined;
   const left = { error: FIRST, warning: FIRST };
   const shown: ShownProblem[] = [];
@@ -82,6 +87,7 @@ export async function listProblems(
       all?.push(problemForPrograms(problem, terminal.language) as never);
       if (problem.row <= HEADER_ROW) whole ??= problem.code;
     }
+    remedies.take(problem);
     read += 1;
     const cause = causeOf(problem);
     const same = cause === undefined ? undefined : causes.get(cause);
@@ -93,24 +99,33 @@ export async function listProblems(
       if (cause !== undefined) causes.set(cause, one);
     }
     const full = left.error === 0 && left.warning === 0;
-    if (all === undefined && ((full && causes.size === 0) || read === MOST_READ)) break;
+    // of a file that is refused, all of them tell what it needs
+    if (all === undefined && ((full && causes.size === 0 && !plan.rejected) || read === MOST_READ)) break;
   }
+  const told = { error: 0, warning: 0 };
   for (const { problem, more } of shown) {
+    told[problem.severity] += 1 + more;
     const { en, ja } = problemLine(typed ?? plan.fileName, problem, reasonOf(problem));
     const line = more === 0 ? text(en, ja) : text(`${en}; ${counted(more, "more row")}`, `${ja} ほか ${more} 行`);
     await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
   }
-  await noteRest(terminal, plan, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
-  return { all: all ?? [], whole };
+  await noteRest(terminal, plan, told, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
+  return { all: all ?? [], whole, remedies };
 }
 
-async function noteRest(terminal: Terminal, { errors, warnings }: Import, place: Text): Promise<void> {
-  if (errors > FIRST) {
+/** @param told number of those that were listed, or are of a cause that was */
+async function noteRest(
+  terminal: Terminal,
+  { errors, warnings }: Import,
+  told: { readonly error: number; readonly warning: number },
+  place: Text,
+): Promise<void> {
+  if (errors > told.error) {
     await terminal.problem(
       text(`… ${errors} problems in all; ${place.en}`, `… 問題は全部で ${errors} 件(${place.ja})`),
     );
   }
-  if (warnings > FIRST) {
+  if (warnings > told.warning) {
     await terminal.problem(text(`… ${warnings} warnings in all`, `… 警告は全部で ${warnings} 件`));
   }
 }

@@ -21,7 +21,7 @@ import { refuseBeyond } from "./limits.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
-import { rejectedFile } from "./rejection.ts";
+import { rejectedFile } from "../refusal/rejection.ts";
 import { showResult } from "./result.ts";
 import { examineFile, sendFile } from "./send.ts";
 import { writeErrors } from "../outputs/errors.ts";

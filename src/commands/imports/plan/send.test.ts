@@ -92,3 +92,18 @@ test("a file of more than a chunk arrives whole", async () => {
   expect(requests[1]?.file === long).toBe(true);
   expect(stderr).toContain(`"done":${Buffer.byteLength(long)},"total":${Buffer.byteLength(long)},`);
 });
+
+test("a line that only tells Excel the delimiter is named", async () => {
+  const folder = folderWith({ "people.csv": `\ufeffsep=,\r\n${PEOPLE}` });
+  const { en, ja } = await inBoth("users import people.csv --dry-run", { tenant: {}, folder });
+  expect(en).toMatchObject({ exit: 3, requests: [] });
+  expect(en.stderr).toBe(
+    "error: row 1 (sep=,) only tells Excel the delimiter: row 2 looks like the header\n  people.csv:1\n  delete that line; the delimiter is told by the header\n",
+  );
+  expect(ja.stderr).toContain("1 行目(sep=,)は Excel に区切り文字を伝える行です。2 行目がヘッダー行のようです\n");
+  const titled = await run("users import people.csv --dry-run", {
+    tenant: {},
+    folder: folderWith({ "people.csv": `社員一覧,\n${PEOPLE}` }),
+  });
+  expect(titled.stderr).toContain("row 1 is not the header: row 2 looks like it\n");
+});

@@ -29,8 +29,9 @@ export async function examineFile(
   const { encoding, dialect } = reading;
   if (options.format !== undefined && encoding !== "xlsx") {
     const format = await loadFormat(options.format);
-    const row = headerRow(await headOf(file), { encoding, dialect }, format, { map: options.map });
-    if (row > 1) throw headerBelow(file.label, row);
+    const head = await headOf(file);
+    const row = headerRow(head, { encoding, dialect }, format, { map: options.map });
+    if (row > 1) throw headerBelow(file.label, row, separatorIn(new TextDecoder(encoding).decode(head)));
   }
   const { newline } = reading;
   if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
@@ -44,15 +45,32 @@ export async function examineFile(
   return reading;
 }
 
-const headerBelow = (label: string, row: number): Failure =>
-  new Failure("input-rejected", {
-    what: text(
-      `row 1 is not the header: row ${row} looks like it`,
-      `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようです`,
-    ),
+/** The line that tells Excel the delimiter, if a file begins with it: `sep=;`. */
+const separatorIn = (start: string): string | undefined => /^\ufeff?"?(sep=[^\r\n"]?)/i.exec(start)?.[1];
+
+function headerBelow(label: string, row: number, separator: string | undefined): Failure {
+  const isNone = text(
+    `row 1 is not the header: row ${row} looks like it`,
+    `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようです`,
+  );
+  return new Failure("input-rejected", {
+    what:
+      separator === undefined
+        ? isNone
+        : text(
+            `row 1 (${separator}) only tells Excel the delimiter: row ${row} looks like the header`,
+            `1 行目(${separator})は Excel に区切り文字を伝える行です。${row} 行目がヘッダー行のようです`,
+          ),
     where: `${label}:1`,
-    hint: text("delete the rows above the header", "ヘッダー行より上の行を削除してください"),
+    hint:
+      separator === undefined
+        ? text("delete the rows above the header", "ヘッダー行より上の行を削除してください")
+        : text(
+            "delete that line; the delimiter is told by the header",
+            "その行を削除してください(区切り文字はヘッダー行から判別します)",
+          ),
   });
+}
 
 /** Sends a file to the tenant and gets its plan. @throws `interrupted` when a signal comes */
 export async function sendFile(
@@ -63,7 +81,7 @@ export async function sendFile(
   map: ColumnMap | undefined,
 ): Promise<Import> {
   const { client } = await tools.tenant("imports");
-  const { mode, blank, absent, skipInvalid, allowUnknownColumns, fromConsole } = requested.options;
+  const { mode, blank, absent, skipInvalid, allowUnknownColumns, allowErrorValues, fromConsole } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false } = requested;
   const request = {
     kind,
@@ -72,6 +90,7 @@ export async function sendFile(
     absent,
     skipInvalid,
     allowUnknownColumns,
+    allowErrorValues: allowErrorValues || undefined,
     fromConsole: fromConsole || undefined,
     createOrgs,
     createGroups,

@@ -28,7 +28,7 @@ test.each([
 ] as const)("a plan begins with what it is and where it would be applied: %j", async (change, english, japanese) => {
   const { en, ja } = await inBoth(SHOW, holding(change));
   expect(en.stderr.split("\n")[0]).toBe(`plan for kanto (context embedded): ${english}`);
-  expect(ja.stderr.split("\n")[0]).toBe(`kanto(コンテキスト embedded)に対する計画: ${japanese}`);
+  expect(ja.stderr.split("\n")[0]).toBe(`kanto(コンテキスト embedded) に対する計画: ${japanese}`);
 });
 
 test("its counts follow", async () => {
@@ -99,11 +99,27 @@ test.each<[Partial<Import>, string, string]>([
 });
 
 test.each([
-  [50, /left unchanged: 列1, .*, 列50\n/],
-  [51, /left unchanged: 列1, .*, 列50 … \(51\)\n/],
-])("of %i columns no more than fifty are named", async (count, told) => {
+  [4, /left unchanged: 列1, 列2, 列3, 列4\n/],
+  [51, /left unchanged: 列1, 列2, 列3, 列4 … \(51\)\n/],
+])("of %i columns that stay no more than four are named", async (count, told) => {
   const absentColumns = Array.from({ length: count }, (_, at) => `列${at + 1}`);
   expect((await run(SHOW, holding({ absentColumns }))).stderr).toMatch(told);
+});
+
+test.each([
+  [50, /to be cleared: 列1, .*, 列50\n/],
+  [51, /to be cleared: 列1, .*, 列50 … \(51\)\n/],
+])("of %i columns that are cleared no more than fifty are", async (count, told) => {
+  const absentColumns = Array.from({ length: count }, (_, at) => `列${at + 1}`);
+  const { request } = planOf();
+  const clearing = request === undefined || request === null ? request : { ...request, absent: "clear" as const };
+  expect((await run(SHOW, holding({ absentColumns, request: clearing }))).stderr).toMatch(told);
+});
+
+test("a tenant that has the name of its context is named once", async () => {
+  const { en, ja } = await inBoth(SHOW, holding({ tenant: "embedded" }));
+  expect(en.stderr.split("\n")[0]).toBe("plan for embedded: users, append (追加更新), 2 rows");
+  expect(ja.stderr.split("\n")[0]).toBe("embedded に対する計画: ユーザー、追加更新、2 行");
 });
 
 const LATE = "2026-11-20T16:00:00.000Z";

@@ -18,9 +18,11 @@ const modeName = (mode: Import["mode"]): Text => {
   return mode === "revert" ? text(en, ja) : text(`${en} (${ja})`, ja);
 };
 
-/** The tenant and the context by which it was reached. */
+/** The tenant, and the context by which it was reached where that has another name. */
 export const tenantName = ({ tenant }: Pick<Import, "tenant">, { context }: Pick<ChosenTenant, "context">): Text =>
-  text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
+  tenant === context.name
+    ? same(tenant)
+    : text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
 /**
  * Shows a plan: where it would be applied, its counts, notes on its columns, and the first rows of each
@@ -48,7 +50,7 @@ function headline(plan: Import, chosen: ChosenTenant): Text {
   const rows = plan.mode === "revert" ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
-    `${tenant.ja}に対する計画: ${kind.ja}、${mode.ja}${rows.ja}`,
+    `${tenant.ja} に対する計画: ${kind.ja}、${mode.ja}${rows.ja}`,
   );
 }
 
@@ -104,10 +106,10 @@ const losses = ({ kind, columns }: Import): readonly Text[] =>
 function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Generator<Text> {
   const { absentColumns, unknownColumns, unverifiedColumns, request } = plan;
   if (absentColumns.length > 0) {
-    const names = listed(absentColumns);
+    const [all, few] = [listed(absentColumns), listed(absentColumns, MOST_UNCHANGED)];
     yield request?.absent === "clear"
-      ? text(`columns missing from the file, to be cleared: ${names}`, `ファイルにないため値を消す列: ${names}`)
-      : text(`columns missing from the file, left unchanged: ${names}`, `ファイルにないため変更しない列: ${names}`);
+      ? text(`columns missing from the file, to be cleared: ${all}`, `ファイルにないため値を消す列: ${all}`)
+      : text(`columns missing from the file, left unchanged: ${few}`, `ファイルにないため変更しない列: ${few}`);
   }
   if (unknownColumns.length > 0) {
     const names = listed(unknownColumns);
@@ -124,9 +126,11 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
 }
 
 /** Names joined for one line, the first ones only: a hostile header may have thousands. */
-const listed = (names: readonly string[]): string =>
-  names.length <= MOST_NAMES ? names.join(", ") : `${names.slice(0, MOST_NAMES).join(", ")} … (${names.length})`;
+const listed = (names: readonly string[], most = MOST_NAMES): string =>
+  names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} … (${names.length})`;
 const MOST_NAMES = 50;
+/** What does not change is seldom of interest. */
+const MOST_UNCHANGED = 4;
 
 async function showRows(
   { terminal }: Tools,

@@ -3,10 +3,10 @@ import type { FileHandle } from "../../files/read.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
 import {
-  blockOf,
   findSharedHashes,
   hashId,
   hashValue,
+  keptRow,
   type PlacedPart,
   type SharedHashes,
   type ValueHash,
@@ -52,7 +52,7 @@ class Verification {
   readonly #report: (problem: Problem) => void;
   readonly #hash: ValueHash;
   readonly #ids: ReadonlySet<number>;
-  readonly #blocks: ReadonlySet<number>;
+  readonly #rows: ReadonlySet<number>;
   /** values to be met, of those with a repeated hash */
   #left: number;
   readonly #checker: RowChecker;
@@ -65,8 +65,8 @@ class Verification {
     this.#report = report;
     this.#hash = hash;
     this.#ids = new Set(repeats.flatMap(({ ids }) => ids));
-    this.#blocks = new Set(repeats.flatMap(({ blocks }) => blocks));
-    this.#left = repeats.reduce((sum, { values }) => sum + values, 0);
+    this.#rows = new Set(repeats.flatMap(({ rows }) => rows));
+    this.#left = repeats.reduce((sum, { rows }) => sum + rows.length, 0);
     this.#checker = new RowChecker(layout, () => {}, { fix });
     this.#keys = new RowKeys(layout);
   }
@@ -77,7 +77,7 @@ class Verification {
   }
 
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void {
-    if (row === 1 || !sound || !this.#blocks.has(blockOf(row))) return;
+    if (row === 1 || !sound || !this.#rows.has(keptRow(row))) return;
     this.#checker.check(cells, count, row, line);
     if (!this.#checker.complete) return;
     const keys = this.#keys;

@@ -6,16 +6,14 @@ const BUCKETS = 64;
 const CHUNK_ENTRIES = 2048;
 /**
  * Of a hash's 64 bits the first 6 are the bucket, and the next 44 are in the entry: its first word, and the top of its
- * second one. Below them is the block that the row is in, counted again from 0 behind the last one.
+ * second one. Below them is the row, counted from 0 again after each {@link ROW_PERIOD}.
  */
 const ENTRY_WORDS = 2;
-const BLOCK_BITS = 20;
+const ROW_BITS = 20;
+export const ROW_PERIOD = 2 ** ROW_BITS;
 
-/** Rows that are read again together. */
-const BLOCK_ROWS = 128;
-
-/** The block of a row, as it is kept. */
-export const blockOf = (row: number): number => Math.floor(row / BLOCK_ROWS) & (2 ** BLOCK_BITS - 1);
+/** A row as it is kept. */
+export const keptRow = (row: number): number => row & (ROW_PERIOD - 1);
 
 /** A 64-bit hash, as two words, of a value in a space; values that compare equal have equal hashes. */
 export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
@@ -53,7 +51,7 @@ export interface HashPart {
   readonly counts: readonly number[];
 }
 
-/** Collects the hash, and about where its row is, of every unique value of a file: 8 bytes per value. */
+/** Collects the hash and row of every unique value of a file: 8 bytes per value. */
 export class ValueHashes {
   readonly #buckets: Uint32Array<ArrayBuffer>[][] = Array.from({ length: BUCKETS }, () => []);
   /** the last chunk of each bucket */
@@ -78,7 +76,7 @@ export class ValueHashes {
     const chunk = this.#chunks[bucket];
     if (chunk === undefined) return;
     chunk[at] = (high << 6) | (low >>> 26);
-    chunk[at + 1] = ((low >>> 14) << BLOCK_BITS) | blockOf(row);
+    chunk[at + 1] = ((low >>> 14) << ROW_BITS) | keptRow(row);
     this.#counts[bucket] = count + 1;
   }
 
@@ -102,10 +100,8 @@ export class ValueHashes {
 export interface SharedHashes {
   /** see {@link hashId} */
   readonly ids: readonly number[];
-  /** of the entries: each is within two blocks, and both are told; see {@link blockOf} */
-  readonly blocks: readonly number[];
-  /** how many values have one of the hashes */
-  readonly values: number;
+  /** of the entries, each as {@link keptRow} has it */
+  readonly rows: readonly number[];
 }
 
 /** The 50 bits of a hash that are kept, as one number. */
@@ -136,8 +132,7 @@ class HashSearch {
     this.#fill(bucket);
     const flat = this.#flat;
     const ids = new Set<number>();
-    const blocks = new Set<number>();
-    let values = 0;
+    const rows: number[] = [];
     const end = this.#countOf(bucket) * ENTRY_WORDS;
     for (let at = 0; at < end; at += ENTRY_WORDS) {
       const other = this.#place(at);
@@ -145,28 +140,11 @@ class HashSearch {
       const word = flat[at] ?? 0;
       const high = bucket * 2 ** 26 + (word >>> 6);
       const id = hashId(high, (word << 26) | ((flat[at + 1] ?? 0) >>> 6));
-      if (!ids.has(id)) {
-        this.#addBlocks(bucket, other, blocks);
-        values += 1;
-      }
+      if (!ids.has(id)) rows.push(keptRow(flat[other + 1] ?? 0));
       ids.add(id);
-      this.#addBlocks(bucket, at, blocks);
-      values += 1;
+      rows.push(keptRow(flat[at + 1] ?? 0));
     }
-    return { ids: [...ids], blocks: [...blocks], values };
-  }
-
-  /** The rows of a later part were counted from its start: one of its blocks lies across two of the file. */
-  #addBlocks(bucket: number, at: number, blocks: Set<number>): void {
-    let before = 0;
-    for (const { hashes, rowsBefore } of this.#parts) {
-      before += (hashes.counts[bucket] ?? 0) * ENTRY_WORDS;
-      if (at >= before) continue;
-      const from = ((this.#flat[at + 1] ?? 0) & (2 ** BLOCK_BITS - 1)) * BLOCK_ROWS + rowsBefore;
-      blocks.add(blockOf(from));
-      blocks.add(blockOf(from + BLOCK_ROWS - 1));
-      return;
-    }
+    return { ids: [...ids], rows };
   }
 
   #countOf(bucket: number): number {
@@ -176,14 +154,23 @@ class HashSearch {
   #fill(bucket: number): void {
     this.#slots.fill(0);
     let at = 0;
-    for (const { hashes } of this.#parts) {
+    for (const { hashes, rowsBefore } of this.#parts) {
       let left = (hashes.counts[bucket] ?? 0) * ENTRY_WORDS;
       for (const chunk of hashes.buckets[bucket] ?? []) {
         const used = chunk.subarray(0, Math.min(left, chunk.length));
         this.#flat.set(used, at);
+        if (rowsBefore > 0) this.#shift(at, at + used.length, rowsBefore);
         at += used.length;
         left -= used.length;
       }
+    }
+  }
+
+  #shift(from: number, to: number, rowsBefore: number): void {
+    const flat = this.#flat;
+    for (let at = from + 1; at < to; at += ENTRY_WORDS) {
+      const word = flat[at] ?? 0;
+      flat[at] = ((word >>> ROW_BITS) << ROW_BITS) | keptRow(keptRow(word) + rowsBefore);
     }
   }
 
@@ -192,7 +179,7 @@ class HashSearch {
     const flat = this.#flat;
     const slots = this.#slots;
     const word = flat[at] ?? 0;
-    const rest = (flat[at + 1] ?? 0) >>> BLOCK_BITS;
+    const rest = (flat[at + 1] ?? 0) >>> ROW_BITS;
     const mask = slots.length - 1;
     for (let slot = (word ^ (word >>> 15)) & mask; ; slot = (slot + 1) & mask) {
       const taken = slots[slot] ?? 0;
@@ -201,7 +188,7 @@ class HashSearch {
         return -1;
       }
       const other = (taken - 1) * ENTRY_WORDS;
-      if (flat[other] === word && (flat[other + 1] ?? 0) >>> BLOCK_BITS === rest) return other;
+      if (flat[other] === word && (flat[other + 1] ?? 0) >>> ROW_BITS === rest) return other;
     }
   }
 }

@@ -90,7 +90,7 @@ describe("columns by name", () => {
   it("are guessed by their fields' keys only where these can be written", () => {
     expect(nearestHeader(FORMATS.users.columns, "titl")).toBeUndefined();
     expect(nearestName(FORMATS.users.columns, "titl")).toBe("title");
-    expect(nearestName(FORMATS.users.columns, "email")).toBe("emails");
+    expect(nearestName(FORMATS.users.columns, "email")).toBe("メールアドレス");
   });
 
   it("are not guessed from afar", () => {

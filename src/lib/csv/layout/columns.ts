@@ -8,8 +8,13 @@ export const findColumn = (columns: readonly Column[], name: string): Column | u
   return columns.find((column) => nameKey(column.header) === key) ?? columns.find((column) => column.field === name);
 };
 
-/** A header without common variations: width, blanks, letter case. */
-const loose = (header: string): string => header.normalize("NFKC").replace(/\s+/gu, "").toLowerCase();
+/** A header without common variations: width, blanks, letter case, hiragana for katakana. */
+const loose = (header: string): string =>
+  header
+    .normalize("NFKC")
+    .replace(/\s+/gu, "")
+    .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
+    .toLowerCase();
 
 const KANJI_NAMES = ["お名前", "名前", "社員名", "氏名(漢字)", "name", "fullname"];
 
@@ -35,19 +40,29 @@ const nicknamed = (columns: readonly Column[], name: string): Column | undefined
 
 const LONGEST_COMPARED = 64;
 
-const nearestOf = (names: readonly string[], misspelt: string): string | undefined =>
-  misspelt.length > LONGEST_COMPARED ? undefined : nearest(misspelt, names, loose);
+/** One of these names, of those a column has; else what people call a column; else the nearest of them. */
+const nearestOf = (columns: readonly Column[], names: readonly string[], misspelt: string): string | undefined => {
+  if (misspelt.length > LONGEST_COMPARED) return undefined;
+  const wanted = loose(misspelt);
+  return (
+    names.find((name) => loose(name) === wanted) ??
+    nicknamed(columns, misspelt)?.header ??
+    nearest(misspelt, names, loose)
+  );
+};
 
 /** The header that a misspelt one, or what people call the column, probably means; undefined if none is close. */
 export const nearestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
   nearestOf(
+    columns,
     columns.map(({ header }) => header),
     misspelt,
-  ) ?? nicknamed(columns, misspelt.slice(0, LONGEST_COMPARED))?.header;
+  );
 
 /** The header or field key that a name probably means, if either may be written. */
 export const nearestName = (columns: readonly Column[], misspelt: string): string | undefined =>
   nearestOf(
+    columns,
     columns.flatMap(({ header, field }) => [header, field]),
     misspelt,
-  ) ?? nicknamed(columns, misspelt.slice(0, LONGEST_COMPARED))?.header;
+  );

@@ -70,6 +70,34 @@ describe("readHeader", () => {
     expect(positions(reading)).toEqual({ name: [0], emails: [8] });
   });
 
+  it("reads the cells of a header as those it probably means, where that is asked for and the file lacks them", () => {
+    const row = ["お名前", "社員No", "社員コード", "メール", "備考"];
+    expect(positions(readHeader(row, users))).toEqual({ employeeCode: [2] });
+    const likely = readHeader(row, users, { readsLikely: true });
+    expect(positions(likely)).toEqual({ name: [0], employeeCode: [2], emails: [3] });
+    expect(codes(likely)).toEqual(["header-unknown@1", "header-unknown@2", "header-unknown@4", "header-unknown@5"]);
+    expect(positions(readHeader(["ユーザID", "パスワド"], browser, { readsLikely: true }))).toEqual({ userId: [0] });
+  });
+
+  it("warns of an unknown header that is allowed and near to one that the file lacks", () => {
+    const { layout, problems } = readHeader(["氏名", "氏名かな", "社員No", "社員コード", "メールアドレス"], users, {
+      allowUnknownColumns: true,
+      readsLikely: true,
+    });
+    expect(problems).toEqual([
+      {
+        code: "header-near",
+        row: 1,
+        line: 1,
+        column: 2,
+        header: "氏名かな",
+        params: { header: "氏名かな", nearest: "フリガナ" },
+      },
+    ]);
+    expect(layout.unknown).toEqual([1, 2]);
+    expect(layout.absent.map(({ field }) => field)).toContain("nameKana");
+  });
+
   it("takes no notice of blanks at a header's ends, in the file, the map and the tenant's fields", () => {
     const reading = readHeader(["氏名 ", "\u3000メールアドレス", "入社年", " Post"], users, {
       customFields: [{ id: "1", name: "入社年 " }],

@@ -12,6 +12,8 @@ export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
+  /** an unknown header stays a problem, yet its cells are read as the column it probably means, if the file lacks that */
+  readonly readsLikely?: boolean | undefined;
   /** the field of `--key`; default: the format's own key */
   readonly key?: string | undefined;
 }
@@ -31,10 +33,14 @@ export const isFreeHeader = (name: string): boolean =>
 /** The meaning of one header cell. */
 type Meaning =
   | { readonly kind: "column"; readonly column: Column }
-  | { readonly kind: "reason" | "unknown" | "ignored" | "unnamed" }
+  | { readonly kind: "reason" | "ignored" | "unnamed" }
+  | { readonly kind: "unknown"; readonly nearest: string | undefined }
   | { readonly kind: "problem"; readonly code: ProblemCode; readonly params: ProblemParams };
 
 const problem = (code: ProblemCode, params: ProblemParams): Meaning => ({ kind: "problem", code, params });
+
+const unknownHeader = (header: string, nearest: string | undefined): Meaning =>
+  problem("header-unknown", nearest === undefined ? { header } : { header, nearest });
 
 /** The SECURED APPs that have a header, by the header's key. */
 const APPS_BY_HEADER = Map.groupBy(
@@ -86,20 +92,20 @@ class HeaderReader {
     if (to === null) return { kind: "ignored" };
     if (to !== undefined) {
       const column = findColumn(this.#columns, to);
-      return column === undefined ? this.#unknown(to) : { kind: "column", column };
+      return column === undefined ? unknownHeader(to, this.#nearest(to)) : { kind: "column", column };
     }
     if (header === REASON_HEADER) return { kind: "reason" };
     const column = this.#byHeader.get(key);
     if (column !== undefined) return { kind: "column", column };
     const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
     if (apps.length > 0) return problem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
-    return this.#allowUnknown ? { kind: "unknown" } : this.#unknown(header);
+    const nearest = this.#nearest(header);
+    return this.#allowUnknown ? { kind: "unknown", nearest } : unknownHeader(header, nearest);
   }
 
-  #unknown(header: string): Meaning {
+  #nearest(header: string): string | undefined {
     this.#suggestions += 1;
-    const nearest = this.#suggestions > MOST_SUGGESTIONS ? undefined : nearestHeader(this.#columns, header);
-    return problem("header-unknown", nearest === undefined ? { header } : { header, nearest });
+    return this.#suggestions > MOST_SUGGESTIONS ? undefined : nearestHeader(this.#columns, header);
   }
 }
 
@@ -110,6 +116,8 @@ interface CellReading {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
+  /** unknown headers that are near to one of ours, and that one */
+  readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
 const readCells = (cells: readonly string[], reader: HeaderReader): CellReading => {
@@ -117,6 +125,7 @@ const readCells = (cells: readonly string[], reader: HeaderReader): CellReading 
   const unknown: number[] = [];
   const unnamed: number[] = [];
   const problems: Problem[] = [];
+  const likely: { position: number; nearest: string }[] = [];
   let reason: number | undefined;
   for (const [position, header] of cells.entries()) {
     const meaning = reader.meaningOf(header, position);
@@ -124,14 +133,46 @@ const readCells = (cells: readonly string[], reader: HeaderReader): CellReading 
       const earlier = positions.get(meaning.column);
       if (earlier === undefined) positions.set(meaning.column, [position]);
       else earlier.push(position);
-    } else if (meaning.kind === "unknown") unknown.push(position);
-    else if (meaning.kind === "unnamed") unnamed.push(position);
+    } else if (meaning.kind === "unknown") {
+      unknown.push(position);
+      if (meaning.nearest !== undefined) likely.push({ position, nearest: meaning.nearest });
+    } else if (meaning.kind === "unnamed") unnamed.push(position);
     else if (meaning.kind === "reason") reason = position;
     else if (meaning.kind === "problem") {
-      problems.push({ code: meaning.code, row: 1, line: 1, column: position + 1, header, params: meaning.params });
+      const { code, params } = meaning;
+      problems.push({ code, row: 1, line: 1, column: position + 1, header, params });
+      const { nearest } = params;
+      if (typeof nearest === "string" && params["header"] === header) likely.push({ position, nearest });
     }
   }
-  return { positions, unknown, unnamed, reason, problems };
+  return { positions, unknown, unnamed, reason, problems, likely };
+};
+
+/** A header that is allowed though it is unknown, and is near to one that the file lacks. */
+const nearHeaders = (
+  cells: readonly string[],
+  { positions, unknown, likely }: CellReading,
+  columns: readonly Column[],
+): readonly Problem[] =>
+  likely.flatMap(({ position, nearest }) => {
+    const column = findColumn(columns, nearest);
+    if (!unknown.includes(position) || column === undefined || positions.has(column)) return [];
+    const header = cells[position] ?? "";
+    return [{ code: "header-near", row: 1, line: 1, column: position + 1, header, params: { header, nearest } }];
+  });
+
+/** The cells of the columns with those that the file lacks, but for a header that probably means them; no secret is read so. */
+const withLikely = (
+  { positions, unknown, likely }: CellReading,
+  columns: readonly Column[],
+): CellReading["positions"] => {
+  const all = new Map(positions);
+  for (const { position, nearest } of likely) {
+    const column = findColumn(columns, nearest);
+    if (column === undefined || column.secret === true || all.has(column) || unknown.includes(position)) continue;
+    all.set(column, [position]);
+  }
+  return all;
 };
 
 const valuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
@@ -179,17 +220,17 @@ export interface HeaderReading {
 
 /**
  * Interprets the header row of a console file: columns are matched by name in any order, after NFC, with the seven
- * JIS look-alikes folded and without blanks at their ends. Cells of columns that have a problem are not read.
+ * JIS look-alikes folded and without blanks at their ends. Cells of columns that have a problem are not read, but see
+ * {@link HeaderOptions.readsLikely}.
  *
  * @see facts 6.4: グループ名 is repeated, and the order differs between the maker's table and samples
  */
 export const readHeader = (row: readonly string[], format: Format, options: HeaderOptions = {}): HeaderReading => {
   const cells = row.map((header) => header.trim());
   const columns = columnsOf(format, options.customFields);
-  const { positions, unknown, unnamed, reason, problems } = readCells(
-    cells,
-    new HeaderReader(format, columns, options),
-  );
+  const reading = readCells(cells, new HeaderReader(format, columns, options));
+  const { unknown, unnamed, reason, problems } = reading;
+  const positions = options.readsLikely === true ? withLikely(reading, columns) : reading.positions;
   const present = presentColumns(columns, cells, positions, options.map);
   const fields = new Set(present.map(({ column }) => column.field));
   const key = options.key ?? format.key;
@@ -202,6 +243,7 @@ export const readHeader = (row: readonly string[], format: Format, options: Head
     layout: { format, headers: cells, columns: present, absent, unknown, unnamed, reason, key },
     problems: [
       ...problems,
+      ...nearHeaders(cells, reading, columns),
       ...strangers,
       ...(missing === undefined ? [] : [fileProblem("header-missing", { header: missing })]),
     ],

@@ -18,6 +18,8 @@ export interface RowOptions {
   readonly blank?: "clear" | "keep" | undefined;
   /** what is mended before it is checked; each change is a warning */
   readonly fix?: readonly Fix[] | undefined;
+  /** `#N/A` and the like are text */
+  readonly allowErrorValues?: boolean | undefined;
 }
 
 const NO_PARAMS: ProblemParams = {};
@@ -74,6 +76,7 @@ export class RowChecker {
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
   readonly #fillsShort: boolean;
+  readonly #allowsErrorValues: boolean;
   readonly #key: number;
   /** the column that is required when the key is blank; -1 if nothing else can identify a record */
   readonly #fallbackKey: number;
@@ -90,6 +93,7 @@ export class RowChecker {
     this.#unnamed = layout.unnamed;
     this.tally = new Tally(layout.unnamed.length);
     this.#fillsShort = options.fix?.includes("short-rows") === true;
+    this.#allowsErrorValues = options.allowErrorValues === true;
     this.#report = report;
     this.#cells = columns.map((column) => cellOf(column, options));
     this.#key = columns.findIndex(({ column }) => column.field === key);
@@ -241,7 +245,9 @@ export class RowChecker {
     }
     const suspicion = suspicionOf(value, scrutiny);
     if (suspicion === undefined) return;
-    if (suspicion !== "value-short") this.#note(suspicion, position, value);
+    if (suspicion === "value-error") {
+      if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: shownValue(value) });
+    } else if (suspicion !== "value-short") this.#note(suspicion, position, value);
     else if (!this.tally.countsDigits(position + 1, value))
       this.tally.noteDigits(this.#noted("value-short", position, value), value);
   }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { Fix } from "../../model/import.ts";
-import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+import { mendingOf, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 
 test.each<[string, string | undefined, string | undefined]>([
   ['="0012"', "value-formula", "value-formula"],
@@ -82,4 +82,15 @@ test.each([
   ["users", "社員コード", [], " 1", undefined],
 ] as const)("of %s, %s with %j: %j becomes %j", (format, header, fixes, value, result) => {
   expect(mended(format, header, fixes, value)).toEqual([result]);
+});
+
+test.each([
+  [" a@example.jp", { mended: "a@example.jp", fix: ["trim"] }],
+  ["a＠example.jp", { mended: "a@example.jp", fix: ["width"] }],
+  ["　Ａ1", { mended: "A1", fix: ["trim", "width"] }],
+  ["A1", undefined],
+  [" 営業", undefined],
+  ["", undefined],
+])("by what %j would be mended", (value, mending) => {
+  expect(mendingOf(value)).toEqual(mending);
 });

@@ -129,3 +129,15 @@ export const mendOf = (column: Column, fixes: readonly Fix[]): ((value: string) 
     return trims ? narrow.trim() : narrow;
   };
 };
+
+/**
+ * What a value of half-width characters is mended to, and by which fixes; undefined where it is so already, or they do
+ * not make it one.
+ */
+export const mendingOf = (value: string): { readonly mended: string; readonly fix: readonly Fix[] } | undefined => {
+  const narrow = halfWidth(value);
+  const mended = narrow.trim();
+  if (mended === value || /[^\x21-\x7e]/.test(mended)) return undefined;
+  const fix: readonly Fix[] = mended === narrow ? ["width"] : narrow === value ? ["trim"] : ["trim", "width"];
+  return { mended, fix };
+};

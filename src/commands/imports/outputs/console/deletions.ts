@@ -12,7 +12,7 @@ const FURTHER: readonly string[] = ["administrator", "path"];
 /**
  * Writes the records of CLOMO PANEL that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. A workbook, 0600.
  *
- * @param done called when the file is safe; if it throws, no file is left
+ * @param done called when the file is in place; if it throws, none is left
  */
 export async function writeDeletions(
   tools: Tools,

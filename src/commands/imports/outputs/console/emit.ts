@@ -21,7 +21,7 @@ export type EmitSource = Omit<SecretSource, "customFields">;
  * Writes a plan's file for the console, warns of data it lacks, and explains where and how to upload it. What a
  * replacing plan deletes in CLOMO PANEL is written beside it, to be deleted by hand.
  *
- * @param done called with the upload file's digest when the files are complete; if it fails, none is left
+ * @param done called with the upload file's digest when the files are in place; if it fails, none is left
  * @throws `input-rejected` where the file would need what the tenant never saw of the console
  */
 export async function emit(
@@ -35,19 +35,12 @@ export async function emit(
   const { terminal, workingFolder } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   const list = plan.delete > 0 && !isFullUpdate(plan) ? deletionsFile(file) : undefined;
-  let isDone = false;
-  const settle = async (sha256: string): Promise<void> => {
-    await done?.(sha256);
-    isDone = done !== undefined;
-  };
+  const settle = async (sha256: string): Promise<void> => void (await done?.(sha256));
   const written = await writeConsoleFile(tools, resolve(workingFolder, file), { ...source, customFields }, (sha256) =>
     list === undefined
       ? settle(sha256)
       : writeDeletions(tools, resolve(workingFolder, list), plan, () => settle(sha256)),
-  ).catch(async (error: unknown) => {
-    if (isDone) await terminal.problem(withoutFile(file, plan));
-    throw error;
-  });
+  );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   await terminal.problem(toUpload(file, plan, written.rows));
   if (list !== undefined) await terminal.problem(byHand(list, plan));
@@ -61,12 +54,6 @@ export const toUpload = (file: string, plan: Pick<Import, "kind" | "mode">, rows
   return text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`);
 };
 
-/** The file could not take its name in the last moment. */
-const withoutFile = (file: string, { number }: Import): Text =>
-  text(
-    `${file} was not written, though import ${number} waits for the console: clomoctl imports discard ${number}`,
-    `${file} は書き出されていませんが、インポート ${number} は管理画面での反映待ちです: clomoctl imports discard ${number}`,
-  );
 /** Refuses to replace what the console has by what the tenant cannot know of it. */
 function refuseUnseen(plan: Import): void {
   const { kind, mode, unseenColumns = [] } = plan;

@@ -31,7 +31,7 @@ export interface ConsoleFile {
  * Writes the rows of a plan as a file for the console, 0600: in the encoding of the account's language, with CRLF. For
  * 追加更新 the rows that create, update or set a secret; for 全件更新 every row.
  *
- * @param done called with the file's digest when it is complete; if it throws, no file is left
+ * @param done called with the file's digest when it is in place; if it throws, the file that was there is left, or none
  * @throws `input-rejected` when a character is unmappable, or the input file has changed
  */
 export async function writeConsoleFile(

@@ -27,6 +27,7 @@ import {
   findDuplicates,
   findMissingForNew,
   findHeld,
+  findLikeCodes,
   findMendedKeys,
   findProtected,
   findUnknownReferences,
@@ -170,6 +171,7 @@ export const compare = (
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
   }
+  findLikeCodes(database, plan);
   return countPlan(database, plan);
 };
 

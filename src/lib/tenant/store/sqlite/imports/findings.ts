@@ -1,9 +1,10 @@
 import type { Database, Params } from "../database.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
-import { cellsName, UNMENDED } from "../../../../imports/kinds.ts";
+import { cellsName, comparedCodes, mayRepeat, UNMENDED } from "../../../../imports/kinds.ts";
 import { nearNames } from "../../../../imports/near-names.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
+import { LIKE } from "./staging.ts";
 import { either, isMatched, isMissing, quoteIdentifier } from "../../sql/forms.ts";
 import {
   calledText,
@@ -110,6 +111,53 @@ export const findCaseTwins = (database: Database, plan: PlanSql): void => {
                  group by lower(key) having count(distinct key) > 1)
       select r.row, r.line, null as col, json_object('row', d.first) as params
       from s.row r join d on lower(r.key) = d.low where r.row <> d.first`,
+  });
+};
+
+/**
+ * Codes that several rows have though people know records by them, told once for each column, and codes that differ in
+ * letter case or width only: both are seldom intended.
+ */
+export const findLikeCodes = (database: Database, plan: PlanSql): void => {
+  if (database.count(`select count(*) from s.sqlite_master where name = '${LIKE}'`) === 0) return;
+  const { field: key } = keyOf(plan);
+  for (const field of comparedCodes(plan.kind, key)) {
+    if (database.count(`select count(*) from s.${LIKE} where field = :field`, { field: field.field }) === 0) continue;
+    database.exec("drop table if exists s.like_code");
+    database.run(
+      `create table s.like_code as select l.row, ${stagedKey(plan, field)} as k, '' as loose
+       from s.${LIKE} l join s.row r on r.row = l.row where l.field = '${field.field}'`,
+    );
+    database.exec("update s.like_code set loose = loose_code(k)");
+    if (mayRepeat(field, key)) tellRepeated(database, plan, field.field);
+    if (field.comparison === "code") tellAlike(database, plan, field.field);
+    database.exec("drop table s.like_code");
+  }
+};
+
+const tellRepeated = (database: Database, plan: PlanSql, field: string): void => {
+  recordFinding(database, plan, {
+    code: "code-repeated",
+    severity: "warning",
+    field,
+    select: `
+      select r.row, r.line, null as col, json_object('header', :header, 'row', d.first, 'count', d.n) as params
+      from (select l.row, f.first, count(*) over () as n from s.like_code l
+            join (select k, min(row) as first from s.like_code group by k) f on f.k = l.k
+            where l.row <> f.first order by l.row limit 1) d join s.row r on r.row = d.row`,
+  });
+};
+
+const tellAlike = (database: Database, plan: PlanSql, field: string): void => {
+  recordFinding(database, plan, {
+    code: "code-alike",
+    severity: "warning",
+    field,
+    select: `
+      select r.row, r.line, null as col, json_object('row', f.first) as params
+      from (select loose, k, min(row) as row from s.like_code group by loose, k) d
+      join (select loose, min(row) as first from s.like_code group by loose) f on f.loose = d.loose and f.first <> d.row
+      join s.row r on r.row = d.row order by r.row`,
   });
 };
 

@@ -1,7 +1,7 @@
 import { interruption } from "../../interruption.ts";
 import type { Database } from "../database.ts";
 
-/** Registers what statements that run long call to be interrupted. */
+/** Registers what statements that run long call to be interrupted, and how codes are compared without case and width. */
 export const defineFunctions = (database: Database, interrupted: () => boolean): void => {
   database.define(
     "proceed",
@@ -11,6 +11,7 @@ export const defineFunctions = (database: Database, interrupted: () => boolean):
     },
     false,
   );
+  database.define("loose_code", (code) => String(code).normalize("NFKC").toLowerCase());
 };
 
 /** For a where clause over `row`: checks every few thousand rows whether to stop. */

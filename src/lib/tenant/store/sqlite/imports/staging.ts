@@ -95,6 +95,9 @@ const addColumn = (database: Database, name: string, made: string): void => {
   }
 };
 
+/** The rows whose codes are alike, by field; staging of older programs has none. */
+export const LIKE = "like_row";
+
 /** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */
 export const createStaging = (database: Database): void => {
   database.exec(`
@@ -104,6 +107,7 @@ export const createStaging = (database: Database): void => {
       primary key (what, key)) without rowid;
     create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
       header text not null, code text not null, severity text not null, params text not null);
+    create table s.${LIKE} (field text not null, row integer not null);
     create table s.invalid (row integer primary key);
     create table s.match (row integer primary key, target integer not null, changed integer not null);
   `);
@@ -150,6 +154,13 @@ export class SqliteStaging implements StagingTable {
       key,
       value,
       ...at,
+    });
+  }
+
+  like(field: string, rows: readonly number[]): void {
+    this.#database.run(`insert into s.${LIKE} select :field, value from json_each(:rows)`, {
+      field,
+      rows: JSON.stringify(rows),
     });
   }
 

@@ -1,14 +1,17 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import { rejectedFile } from "./rejection.ts";
-import type { ImportOptions } from "./options.ts";
+import type { ImportOptions } from "../plan/options.ts";
+import { Remedies, type MetProblem } from "./remedies.ts";
 
 const HIDDEN = "an invalid row may stand for one of them";
 
 const plan = { errors: 2, rows: 7, invalid: 1, delete: 3, kind: "users", mode: "append" } as Import;
-const failureFor = (options: Partial<ImportOptions>, whole?: string) => {
+const failureFor = (options: Partial<ImportOptions>, whole?: string, ...problems: readonly MetProblem[]) => {
   const given = { mode: "append", skipInvalid: false, ...options } as ImportOptions;
-  return rejectedFile(plan, { kind: "users", file: "people.csv", options: given }, { all: [], whole });
+  const remedies = new Remedies("users");
+  for (const problem of problems) remedies.take(problem);
+  return rejectedFile(plan, { kind: "users", file: "people.csv", options: given }, { all: [], whole, remedies });
 };
 const hintFor = (options: Partial<ImportOptions>, whole?: string): string => failureFor(options, whole).hint?.en ?? "";
 
@@ -58,7 +61,7 @@ test.each([
     { skipInvalid: true, mode: "replace" },
   ] as const) {
     expect(hintFor(options, code)).toContain(advice);
-    expect(hintFor(options, code)).not.toContain("--skip-invalid");
+    expect(hintFor(options, code)).not.toContain("--skip-invalid commits");
     expect(failureFor(options, code).what.en).not.toContain(HIDDEN);
   }
 });
@@ -69,4 +72,48 @@ test("a skipped row that may mean one of those to be deleted is said", () => {
   expect(what.ja).toContain("3 件が削除の対象ですが");
   expect(hint?.en).toContain("--mode append deletes nothing");
   expect(hint?.en).not.toContain("--skip-invalid commits");
+});
+
+const found = (code: string, value?: string): MetProblem => ({
+  code,
+  severity: code.startsWith("value-") || code === "header-near" ? "warning" : "error",
+  params: value === undefined ? {} : { value },
+});
+
+test.each([
+  [[found("org-unknown")], "import it so: clomoctl users import people.csv --create-orgs"],
+  [
+    [found("not-mail-address", " a＠example.jp"), found("org-unknown"), found("cells-too-few")],
+    "import it so: clomoctl users import people.csv --create-orgs --fix trim,width,short-rows",
+  ],
+  [
+    [found("org-unknown"), found("required"), found("value-blanks", "1 ")],
+    "fix the other problems, then: clomoctl users import people.csv --create-orgs --fix trim (--errors FILE writes the invalid rows, --skip-invalid commits the others)",
+  ],
+  [[found("not-mail-address", "a@x.jp;b@x.jp"), found("required")], "fix them and import again"],
+])("what options can do is one command: %j", (problems, hint) => {
+  expect(failureFor({}, undefined, ...problems).hint?.en.slice(0, hint.length)).toBe(hint);
+});
+
+test("the command has what was typed", () => {
+  const options = { mode: "replace", sheet: "4 月", encoding: "utf-8", fix: ["width"], errors: "e.csv" } as const;
+  const { hint } = failureFor(options, undefined, found("org-unknown"), found("cells-too-few"));
+  expect(hint?.ja).toBe(
+    "次のように実行してください: clomoctl users import people.csv --create-orgs --mode replace --encoding utf-8 --sheet '4 月' --fix width,short-rows --errors e.csv",
+  );
+  const console = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, found("org-unknown"));
+  expect(console.hint?.en).toBe("import it so: clomoctl users import people.csv --create-orgs --from-console");
+});
+
+test("where headers are the cause, the map comes first, and then the one command with all", () => {
+  const problems = [found("header-unknown"), found("org-unknown"), found("not-mail-address", "a@x.jp ")];
+  const template = "clomoctl csv template --as users";
+  expect(failureFor({}, "header-unknown", ...problems).hint).toEqual({
+    en: `fix the header row (${template}), or map its columns: clomoctl csv map people.csv --as users -o map.yaml; then: clomoctl users import people.csv --create-orgs --map map.yaml --fix trim`,
+    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: clomoctl csv map people.csv --as users -o map.yaml。続けて: clomoctl users import people.csv --create-orgs --map map.yaml --fix trim`,
+  });
+  expect(failureFor({ map: "my.yaml" }, "header-unknown", ...problems, found("required")).hint?.en).toContain(
+    "or add the columns to my.yaml; fix the other problems, then: clomoctl users import people.csv --create-orgs --map my.yaml --fix trim",
+  );
+  expect(failureFor({}, undefined, found("header-near"), found("required-new")).hint?.en).toContain("clomoctl csv map");
 });

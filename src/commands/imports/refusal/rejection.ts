@@ -1,11 +1,14 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
-import { RejectedFile, type ListedProblems } from "./problems.ts";
-import type { ImportRequest } from "./options.ts";
+import type { ImportRequest } from "../plan/options.ts";
+import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
+import { importCommand } from "./command.ts";
+import type { Remedies } from "./remedies.ts";
 
 /** The failure for a rejected plan with the next step: never advice that the same run would reject again. */
-export function rejectedFile(plan: Import, requested: ImportRequest, { all, whole }: ListedProblems): RejectedFile {
+export function rejectedFile(plan: Import, requested: ImportRequest, problems: ListedProblems): RejectedFile {
+  const { all, whole } = problems;
   const { errors, invalid } = plan;
   const reason = isHidden(requested, whole) ? hidden(plan) : same("");
   const rows = invalid === 0 ? same("") : text(`, ${counted(invalid, "invalid row")}`, `、不正な行が ${invalid} 行`);
@@ -14,7 +17,7 @@ export function rejectedFile(plan: Import, requested: ImportRequest, { all, whol
     `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
   );
   return new RejectedFile(
-    { what, where: requested.file === "-" ? "stdin" : requested.file, hint: nextStep(plan, requested, whole) },
+    { what, where: requested.file === "-" ? "stdin" : requested.file, hint: nextStep(plan, requested, problems) },
     all,
   );
 }
@@ -29,15 +32,37 @@ const hidden = (plan: Import): Text =>
     `。${plan.delete} 件が削除の対象ですが、不正な行がそのどれかを指している可能性があります`,
   );
 
-function nextStep(plan: Import, requested: ImportRequest, whole: string | undefined): Text {
-  const { errors, mode, emitCsv, fromConsole } = requested.options;
-  if (whole !== undefined) return fixWhole(requested, whole);
+function nextStep(plan: Import, requested: ImportRequest, { whole, remedies }: ListedProblems): Text {
+  if (whole !== undefined) return fixWhole(requested, whole, remedies);
   if (isHidden(requested, whole)) {
     return text(
       "fix these rows and import the whole file again; --mode append deletes nothing",
       "該当の行を直し、ファイル全体を再度インポートしてください。--mode append なら何も削除しません",
     );
   }
+  if (remedies.map) return fixHeader(requested, remedies);
+  if (!remedies.any) return fixRows(plan, requested);
+  const command = importCommand(requested, remedies);
+  if (!remedies.other) return text(`import it so: ${command}`, `次のように実行してください: ${command}`);
+  const { en, ja } = othersOf(plan, requested);
+  return text(`fix the other problems, then: ${command}${en}`, `ほかの問題を直してから: ${command}${ja}`);
+}
+
+/** What can be done with the rows that are invalid. */
+function othersOf({ rows, invalid }: Import, { options }: ImportRequest): Text {
+  const { errors, mode, emitCsv, fromConsole } = options;
+  if (fromConsole || errors !== undefined || rows === invalid) return same("");
+  return emitCsv !== undefined && mode === "replace"
+    ? text(" (--errors FILE writes the invalid rows)", "(--errors FILE で不正な行を書き出せます)")
+    : text(
+        " (--errors FILE writes the invalid rows, --skip-invalid commits the others)",
+        "(--errors FILE で不正な行を書き出し、--skip-invalid で残りの行だけを確定できます)",
+      );
+}
+
+/** Where no option helps. */
+function fixRows(plan: Import, { options }: ImportRequest): Text {
+  const { errors, mode, emitCsv, fromConsole } = options;
   if (fromConsole) {
     return text(
       "the console's export need not be mended: organisations and groups that are missing here are made by --create-orgs and --create-groups",
@@ -76,10 +101,9 @@ const mendErrors = (errors: string, valid: number): Text =>
 /** Problems of records that the file lacks. */
 const DELETIONS: ReadonlySet<string> = new Set(["administrator-delete", "delete-held", "org-delete-holds"]);
 
-function fixWhole({ kind, file }: ImportRequest, code: string): Text {
-  const template = `clomoctl csv template --as ${kind}`;
-  const map = `clomoctl csv map ${file === "-" ? "FILE" : shownWord(file)} --as ${kind} -o map.yaml`;
+function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): Text {
   if (code === "file-empty" || code === "file-no-rows") {
+    const template = templateOf(requested);
     return text(
       `the file needs a header row and data rows: ${template}`,
       `ヘッダー行とデータ行が必要です: ${template}`,
@@ -97,8 +121,30 @@ function fixWhole({ kind, file }: ImportRequest, code: string): Text {
       "その列をファイルから除くか、空のセルの扱いを --blank clear か --blank keep で指定してください",
     );
   }
+  return fixHeader(requested, remedies);
+}
+
+const templateOf = ({ kind }: ImportRequest): string => `clomoctl csv template --as ${kind}`;
+
+/** Proposes a map, or to complete the one that was given, and the command that then imports the file. */
+function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
+  const { kind, file, options } = requested;
+  const { fix, createOrgs, createGroups, other } = remedies;
+  const { map: given, sheet, encoding } = options;
+  const words = [
+    `clomoctl csv map ${file === "-" ? "FILE" : shownWord(file)} --as ${kind}`,
+    ...(sheet === undefined ? [] : [`--sheet ${shownWord(sheet)}`]),
+    ...(encoding === undefined || encoding === "auto" ? [] : [`--encoding ${encoding}`]),
+    "-o map.yaml",
+  ];
+  const maps =
+    given === undefined
+      ? text(`map its columns: ${words.join(" ")}`, `対応表を作ってください: ${words.join(" ")}`)
+      : text(`add the columns to ${given}`, `列を ${given} に加えてください`);
+  const command = importCommand(requested, { fix, createOrgs, createGroups, map: true });
+  const then = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   return text(
-    `fix the header row (${template}), or map its columns with --map, made by: ${map}`,
-    `ヘッダー行を直すか(列の一覧: ${template})、--map で列の意味を指定してください。対応表の作成: ${map}`,
+    `fix the header row (${templateOf(requested)}), or ${maps.en}${then.en}: ${command}`,
+    `ヘッダー行を直すか(列の一覧: ${templateOf(requested)})、${maps.ja}${then.ja}: ${command}`,
   );
 }

@@ -1,0 +1,48 @@
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { FIXES } from "../../../lib/model/import.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
+import { flagName } from "../../field.ts";
+import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
+import type { Remedy } from "./remedies.ts";
+
+/** A request as it was typed; what is not given is as usual. */
+export type TypedRequest = Omit<ImportRequest, "options"> & { readonly options: Partial<ImportOptions> };
+
+/** Options that `--from-console` brings along. */
+const OF_EXPORTS: readonly string[] = ["mode", "blank"];
+
+/**
+ * The whole command of an import as it was typed, with what its file needs beside.
+ *
+ * @param map the file of the map that is yet to be made
+ */
+export function importCommand(
+  { kind, file, key, createOrgs = false, createGroups = false, options }: TypedRequest,
+  needs: Remedy,
+  map = "map.yaml",
+): string {
+  const { app, thing } = FORMATS[kind];
+  const fix = FIXES.filter((one) => options.fix?.includes(one) === true || needs.fix.includes(one));
+  const all: Partial<ImportOptions> = {
+    ...options,
+    map: options.map ?? (needs.map ? map : undefined),
+    fix: fix.length === 0 ? undefined : fix,
+  };
+  const words = Object.entries(IMPORT_OPTIONS).flatMap(([name, field]) => {
+    const value = all[name as keyof ImportOptions];
+    const isUsual = value === undefined || value === false || ("default" in field && value === field.default);
+    if (isUsual || (all.fromConsole === true && OF_EXPORTS.includes(name))) return [];
+    const flag = `--${flagName(name)}`;
+    if (value === true) return [flag];
+    return [flag, typeof value === "object" ? value.join(",") : shownWord(String(value))];
+  });
+  return [
+    `clomoctl ${app === undefined ? kind : "secured users"} import`,
+    shownWord(file === "-" ? "FILE" : file),
+    ...(app === undefined ? [] : ["--app", kind]),
+    ...(key === undefined || key === thing.keys[0]?.name ? [] : ["--key", key]),
+    ...(createOrgs || needs.createOrgs ? ["--create-orgs"] : []),
+    ...(createGroups || needs.createGroups ? ["--create-groups"] : []),
+    ...words,
+  ].join(" ");
+}

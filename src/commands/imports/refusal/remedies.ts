@@ -1,0 +1,110 @@
+import { mendingOf } from "../../../lib/csv/layout/suspect.ts";
+import type { FormatName } from "../../../lib/model/console-files.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { FIXES, type Fix } from "../../../lib/model/import.ts";
+import type { ProblemParams } from "../../../lib/model/problem.ts";
+import { fits, MAIL_ADDRESS } from "../../../lib/model/rules.ts";
+
+/** A problem of a file, found here or told by a tenant that may know more codes. */
+export interface MetProblem {
+  readonly code: string;
+  readonly severity: "error" | "warning";
+  readonly params: ProblemParams;
+}
+
+/** The options by which an import takes a file as it is, as far as options can. */
+export interface Remedy {
+  readonly fix: readonly Fix[];
+  readonly createOrgs: boolean;
+  readonly createGroups: boolean;
+  /** a map says what its columns are */
+  readonly map: boolean;
+}
+
+/** What a cell of a reference would have to name, and the option that creates it. */
+interface Creation {
+  readonly code: string;
+  readonly option: "createOrgs" | "createGroups";
+}
+
+const creationsOf = (kind: FormatName): readonly Creation[] =>
+  FORMATS[kind].columns.flatMap(({ refers }) =>
+    refers?.creates === undefined ? [] : [{ code: refers.unknown.code, option: refers.creates.option }],
+  );
+
+/** Headers that are not what the format expects. */
+const OF_HEADERS: ReadonlySet<string> = new Set(["header-unknown", "header-missing", "header-near"]);
+
+/** Problems of a value that a fix may solve. */
+const OF_VALUES: ReadonlySet<string> = new Set(["not-mail-address", "not-alphanumeric", "not-boolean", "not-choice"]);
+
+/** What a file needs to be taken, gathered from its problems one after another. */
+export class Remedies implements Remedy {
+  readonly #fixes = new Set<Fix>();
+  readonly #creations: readonly Creation[];
+  readonly #created = new Set<Creation["option"]>();
+  readonly #fillsShort: boolean;
+  #map = false;
+  #other = false;
+
+  constructor(kind: FormatName) {
+    this.#creations = creationsOf(kind);
+    // without its last cells a row of an organisation does not say where it belongs
+    this.#fillsShort = kind !== "orgs";
+  }
+
+  take({ code, severity, params }: MetProblem): void {
+    const solved = this.#solved(code, params["value"]);
+    if (severity === "error" && !solved) this.#other = true;
+  }
+
+  /** Records that a cell names are to be created. */
+  create(option: Creation["option"]): void {
+    this.#created.add(option);
+  }
+
+  #solved(code: string, value: string | number | undefined): boolean {
+    const creation = this.#creations.find((one) => one.code === code);
+    if (creation !== undefined) this.create(creation.option);
+    const fixes = this.#fixesFor(code, value);
+    for (const fix of fixes) this.#fixes.add(fix);
+    if (OF_HEADERS.has(code)) this.#map = true;
+    return creation !== undefined || fixes.length > 0 || OF_HEADERS.has(code);
+  }
+
+  #fixesFor(code: string, value: string | number | undefined): readonly Fix[] {
+    if (code === "cells-too-few") return this.#fillsShort ? ["short-rows"] : [];
+    if (code === "value-blanks") return ["trim"];
+    if (code === "value-full-width") return ["width"];
+    if (!OF_VALUES.has(code) || typeof value !== "string") return [];
+    const { mended, fix } = mendingOf(value) ?? { mended: value, fix: [] };
+    return code === "not-mail-address" && !fits(MAIL_ADDRESS, mended) ? [] : fix;
+  }
+
+  /** In the order in which they are told. */
+  get fix(): readonly Fix[] {
+    return FIXES.filter((fix) => this.#fixes.has(fix));
+  }
+
+  get createOrgs(): boolean {
+    return this.#created.has("createOrgs");
+  }
+
+  get createGroups(): boolean {
+    return this.#created.has("createGroups");
+  }
+
+  get map(): boolean {
+    return this.#map;
+  }
+
+  /** Whether an option helps at all. */
+  get any(): boolean {
+    return this.#map || this.#created.size > 0 || this.#fixes.size > 0;
+  }
+
+  /** Whether errors are left that a person has to correct. */
+  get other(): boolean {
+    return this.#other;
+  }
+}

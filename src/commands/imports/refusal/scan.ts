@@ -1,0 +1,49 @@
+import { readHeader } from "../../../lib/csv/layout/header.ts";
+import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import { RowChecker } from "../../../lib/csv/layout/rows.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
+import type { FormatName } from "../../../lib/model/console-files.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { severityOf, type Problem } from "../../../lib/model/problem.ts";
+import { recordsOf, type Reading } from "../plan/reading.ts";
+import { Remedies } from "./remedies.ts";
+
+/**
+ * What a file needs to be imported by a map, as far as the file itself tells: whether its organisations and groups are
+ * there is for a tenant to say, so those it names are taken for new.
+ *
+ * @throws the signal's reason
+ */
+export async function scanForRemedies(
+  file: InputFile,
+  reading: Reading,
+  { kind, map, signal }: { readonly kind: FormatName; readonly map: ColumnMap; readonly signal: AbortSignal },
+): Promise<Remedies> {
+  const remedies = new Remedies(kind);
+  const report = (problem: Problem): void => remedies.take({ ...problem, severity: severityOf(problem.code) });
+  let checker: RowChecker | undefined;
+  let open: (readonly [at: number, option: "createOrgs" | "createGroups"])[] = [];
+  const sink = {
+    record(cells: readonly string[], count: number, row: number, line: number): void {
+      if (checker === undefined) {
+        const { layout } = readHeader(cells.slice(0, count), FORMATS[kind], { map });
+        checker = new RowChecker(layout, report);
+        open = layout.columns.flatMap(({ column: { refers } }, at) =>
+          refers?.creates === undefined ? [] : [[at, refers.creates.option] as const],
+        );
+        return;
+      }
+      if (count === 0 || checker.skips(cells, count, row, line)) return;
+      checker.check(cells, count, row, line);
+      if (!checker.complete) return;
+      const { values } = checker;
+      const named = open.filter(([at]) => (values[at]?.length ?? 0) > 0);
+      for (const [, option] of named) remedies.create(option);
+      if (named.length > 0) open = open.filter((one) => !named.includes(one));
+    },
+    problem: () => undefined,
+  };
+  for await (const _ of recordsOf(file.chunks(), reading, file.label, sink)) signal.throwIfAborted();
+  for (const problem of checker?.tally.problems() ?? []) report(problem);
+  return remedies;
+}
