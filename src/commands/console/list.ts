@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { TASK_COLUMNS } from "./columns.ts";
+import { taskColumns } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list what still has to be done in the console", "管理画面でまだ行う必要のある作業を一覧する"),
@@ -19,7 +19,7 @@ export default defineCommand({
   async run(tools, { all }) {
     const { client } = await tools.tenant("console");
     const tasks = await client.console.list({ state: all ? undefined : "open" });
-    await tools.terminal.list(TASK_COLUMNS, tasks);
+    await tools.terminal.list(taskColumns(tools.terminal), tasks);
     const first = tasks.find(({ state }) => state === "open");
     if (first !== undefined) {
       const line = `clomoctl console show ${first.number}`;
