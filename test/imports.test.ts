@@ -29,7 +29,7 @@ describe("an import", () => {
       newGroups: [],
       columns: [],
     });
-    expect(stderr).toContain("plan for embedded (context embedded)");
+    expect(stderr).toContain("plan for embedded");
     expect(stderr).toContain("+ 2 taro@example.com 山田 太郎");
   });
 

@@ -97,6 +97,7 @@ const PERMITTED: readonly Permitted[] = [
   ...["add", "check", "edit", "verify"].map((verb) =>
     added(optionOf(`renewals ${verb}`, "--password-file"), "key stores are read"),
   ),
+  added(optionOf("imports list", "--waiting"), "what waits for the console can be listed alone"),
   added(optionOf("renewals check", "--exclude"), "files of a folder can be left out"),
   {
     at: ["verbs", "renewals add", "arguments"],

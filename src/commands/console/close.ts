@@ -1,7 +1,7 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { TASK_COLUMNS } from "./columns.ts";
+import { taskColumns } from "./columns.ts";
 
 /** Closes tasks one after another, and shows them; the first that cannot be closed ends it. */
 export async function closeTasks(
@@ -17,5 +17,5 @@ export async function closeTasks(
     return text(`recorded so far: ${done}`, `ここまでに記録した作業: ${done}`);
   });
   for (const number of new Set(numbers)) closed.push(await client.console.close(number, { state }));
-  await tools.terminal.list(TASK_COLUMNS, closed);
+  await tools.terminal.list(taskColumns(tools.terminal), closed);
 }

@@ -1,8 +1,8 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
-import type { Column } from "../../lib/terminal/index.ts";
-import { text, type Text } from "../../lib/text/index.ts";
+import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import { text, type Language, type Text } from "../../lib/text/index.ts";
 import { placeOf, stepsOf } from "./steps.ts";
 
 /** The argument that names a task. */
@@ -20,11 +20,10 @@ const plain = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> => ({
   value: (task) => task[key],
 });
 
-/** The columns of a task in a list. */
-export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
+const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("number", text("no.", "No.")), align: "end" },
   { ...plain("work", text("what", "作業")), name: ({ work }) => nameIn(CONSOLE_WORK_NAMES, work) },
-  { key: "place", header: text("where", "画面"), value: (task) => placeOf(task).en, name: placeOf },
+  { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   { ...plain("importNumber", text("import", "インポート")), align: "end" },
   plain("name", text("file or field", "ファイル・項目")),
   { ...plain("openedAt", text("since", "発生日時")), instant: true },
@@ -34,9 +33,21 @@ export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
 /** The columns that fit on a terminal as they are; where, since when and how is told by `console show`. */
 export const USUAL_COLUMNS = ["number", "work", "importNumber", "name"];
 
+/** The language of what is said of a task: JSON is English. */
+const languageOf = ({ output, language }: Spoken): Language =>
+  output.format === "json" || output.format === "ndjson" ? "en" : language;
+
+type Spoken = Pick<Terminal, "output" | "language">;
+
+/** The columns of a task in a list, whatever the language. */
+export const TASK_COLUMNS = columnsIn("en");
+
+/** The columns of a task in a list. */
+export const taskColumns = (terminal: Spoken): readonly Column<ConsoleTask>[] => columnsIn(languageOf(terminal));
+
 /** The columns of a single task. */
-export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
-  ...TASK_COLUMNS,
+export const taskDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
+  ...taskColumns(terminal),
   plain("kind", text("of", "種類")),
   { ...plain("create", text("create", "追加")), align: "end" },
   { ...plain("update", text("update", "更新")), align: "end" },
@@ -45,5 +56,9 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   { ...plain("closedAt", text("closed at", "終了日時")), instant: true },
   plain("closedBy", text("closed by", "終了した人")),
   { ...plain("doubtedAt", text("an export differed at", "エクスポートと異なった日時")), instant: true },
-  { key: "steps", header: text("steps", "手順"), value: (task) => stepsOf(task).map(({ en }) => en) },
+  {
+    key: "steps",
+    header: text("steps", "手順"),
+    value: (task) => stepsOf(task).map((step) => step[languageOf(terminal)]),
+  },
 ];

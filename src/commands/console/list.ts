@@ -1,7 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
-import { TASK_COLUMNS, USUAL_COLUMNS } from "./columns.ts";
+import { taskColumns, USUAL_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list what still has to be done in the console", "管理画面でまだ行う必要のある作業を一覧する"),
@@ -21,7 +21,7 @@ export default defineCommand({
     const { client } = await tools.tenant("console");
     const tasks = await client.console.list({ state: all ? undefined : "open" });
     const usual = all ? [...USUAL_COLUMNS, "state"] : USUAL_COLUMNS;
-    await tools.terminal.list(listColumns(tools.terminal, TASK_COLUMNS, usual), tasks);
+    await tools.terminal.list(listColumns(tools.terminal, taskColumns(tools.terminal), usual), tasks);
     const first = tasks.find(({ state }) => state === "open");
     if (first !== undefined) {
       const line = `clomoctl console show ${first.number}`;

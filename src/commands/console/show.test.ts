@@ -26,6 +26,16 @@ test("changes of a mirror: what changed, where it is changed, and how it is prov
   expect(ja).toContain("2. CLOMO PANEL の「Users/Org」画面で同じ変更をしてください\n");
 });
 
+test("place and steps are in the language, and English in JSON", async () => {
+  const circumstances = { tenant: { consoleTask: example("consoleTask", {}) } };
+  const { en, ja } = await inBoth("console show 3", circumstances);
+  expect(en.stdout).toContain("change the same in CLOMO PANEL, Users/Org");
+  expect(ja.stdout).toContain("CLOMO PANEL の「Users/Org」画面で同じ変更をしてください");
+  expect(ja.stdout).not.toContain("change the same");
+  const json = await inBoth("console show 3 --format json", circumstances);
+  expect(json.ja.stdout).toBe(json.en.stdout);
+});
+
 test("an undoing is put back; where an export differed since, none can prove it", async () => {
   const { steps } = await shown({ work: "undo", kind: "docs", mode: "revert", doubtedAt: "2026-11-20T01:23:45.000Z" });
   expect(steps[1]).toBe("put it back in SECURED APPs MANAGER (Docs), Users, where it was done there");

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
+import { TASK_ARGUMENT, taskDetails } from "./columns.ts";
 import { stepsOf } from "./steps.ts";
 
 export default defineCommand({
@@ -14,7 +14,8 @@ export default defineCommand({
     const { client } = await tools.tenant("console");
     const task = await client.console.show(number);
     const isTable = terminal.output.format === "table" && terminal.output.fields === undefined;
-    await terminal.show(isTable ? TASK_DETAILS.filter(({ key }) => key !== "steps") : TASK_DETAILS, task);
+    const columns = taskDetails(terminal);
+    await terminal.show(isTable ? columns.filter(({ key }) => key !== "steps") : columns, task);
     for (const [at, { en, ja }] of stepsOf(task).entries()) {
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
     }

@@ -26,6 +26,13 @@ const tenant = {
   },
 };
 
+test("lists those alone that wait for the console", async () => {
+  const waiting = planOf({ id: OTHER, number: 14, state: "awaiting-console" });
+  const items = [waiting, ...tenant.imports.items];
+  const { stdout } = await run("imports list --waiting", { tenant: { imports: { items } } });
+  expect(stdout.split("\n").map((line) => line.split("\t")[0])).toEqual(["number", "14", ""]);
+});
+
 test("lists every import with what it did, the same in both languages", async () => {
   const { en, ja } = await inBoth("imports list", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });

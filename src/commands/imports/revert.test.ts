@@ -71,14 +71,15 @@ test("--dry-run holds the limits too", async () => {
 });
 
 test("tells what the counts do not: what else is deleted, and what stays", async () => {
-  const original = committed(planOf({ orgsCreated: 1, groupsCreated: 2, secretsSet: 3 }));
+  const newGroups = Array.from({ length: 10 }, (_, at) => `G${at}`);
+  const original = committed(planOf({ orgsCreated: 1, newOrgs: ["S02"], groupsCreated: 11, newGroups, secretsSet: 3 }));
   const tenant = tenantWith({ imports: { items: [original] }, discardImport: { ...UNDO, state: "discarded" } });
   const { en, ja } = await inBoth("imports revert 12 --dry-run", { tenant });
   expect(en.stderr).toContain(
-    "\norganisations that it created are deleted too\ngroups that it created are deleted too\npasswords and the like that it set stay as they are: former ones are not kept\n",
+    "\norganisations that it created are deleted too: 1 (S02)\ngroups that it created are deleted too: 11 (G0, G1, G2, G3, G4, G5, G6, G7, G8, G9, …)\npasswords and the like that it set stay as they are: former ones are not kept\n",
   );
   expect(ja.stderr).toContain(
-    "\nそのとき作成した組織も削除します\nそのとき作成したグループも削除します\n設定したパスワードなどは",
+    "\nそのとき作成した組織も削除します: 1 (S02)\nそのとき作成したグループも削除します: 11 (G0, G1, G2, G3, G4, G5, G6, G7, G8, G9, …)\n設定したパスワードなどは",
   );
 });
 

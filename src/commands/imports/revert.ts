@@ -8,7 +8,7 @@ import { CONFIRM_DELETIONS, refuseWorkbook } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
-import { showPlan } from "./plan/show.ts";
+import { named, showPlan } from "./plan/show.ts";
 import { RESULT_COLUMNS } from "./plan/columns.ts";
 
 export default defineCommand({
@@ -79,25 +79,27 @@ export default defineCommand({
 });
 
 /** What is undone, and what the counts of the plan do not tell. */
-const whatIsUndone = ({ number, fileName, actor, secretsSet, orgsCreated, groupsCreated }: Import): readonly Text[] => [
-  text(
+function* whatIsUndone(original: Import): Generator<Text> {
+  const { number, fileName, actor, secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups } = original;
+  yield text(
     `undoes import ${number} (${fileName}, by ${actor})`,
     `インポート ${number}(${fileName}、実行者 ${actor})を取り消します`,
-  ),
-  ...FURTHER.filter(([made]) => ({ secretsSet, orgsCreated, groupsCreated })[made] > 0).map(([, what]) => what),
-];
-
-const FURTHER = [
-  ["orgsCreated", text("organisations that it created are deleted too", "そのとき作成した組織も削除します")],
-  ["groupsCreated", text("groups that it created are deleted too", "そのとき作成したグループも削除します")],
-  [
-    "secretsSet",
-    text(
+  );
+  if (orgsCreated > 0) {
+    const names = named(orgsCreated, newOrgs);
+    yield text(`organisations that it created are deleted too: ${names}`, `そのとき作成した組織も削除します: ${names}`);
+  }
+  if (groupsCreated > 0) {
+    const names = named(groupsCreated, newGroups);
+    yield text(`groups that it created are deleted too: ${names}`, `そのとき作成したグループも削除します: ${names}`);
+  }
+  if (secretsSet > 0) {
+    yield text(
       "passwords and the like that it set stay as they are: former ones are not kept",
       "設定したパスワードなどは元に戻りません(以前のものは保存していません)",
-    ),
-  ],
-] as const;
+    );
+  }
+}
 
 /** What was the last import when the command was written may not be it when the command runs. */
 const madeByAnother = ({ number, actor }: Import): Failure =>

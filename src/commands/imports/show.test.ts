@@ -77,6 +77,19 @@ test("asks for no problems of an undoing: it has no file", async () => {
   expect(stderr).toContain("users, revert\n");
 });
 
+test("--rows tells people what records are created with", async () => {
+  const after = [
+    { field: "id", value: ID },
+    { field: "name", value: "髙橋 花子" },
+    { field: "emails", value: ["a@x.jp", "b@x.jp"] },
+    { field: "title", value: null },
+    { field: "custom:座席", value: "3" },
+  ];
+  const tenant = holding(planOf(), { importRows: giving(rowOf({ after })) });
+  const { stdout } = await run("imports show 019a --rows", { tenant, terminal: { columns: 200 } });
+  expect(stdout).toContain("氏名: 髙橋 花子; メールアドレス: a@x.jp, b@x.jp; 座席: 3");
+});
+
 test("--rows lists the whole plan, deletions without a row", async () => {
   const gone = rowOf({
     row: 0,
@@ -92,7 +105,7 @@ test("--rows lists the whole plan, deletions without a row", async () => {
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   expect(en.stdout.split("\n")).toEqual([
     "row\tkey\tname\taction\tchanged\tsetsSecret\tchanges",
-    "2\thanako@example.co.jp\t髙橋 花子\tcreate\t[]\tfalse\t[]",
+    `2\thanako@example.co.jp\t髙橋 花子\tcreate\t[]\tfalse\t[{"field":"name","before":null,"after":"髙橋 花子"}]`,
     `3\ttaro@example.co.jp\t髙橋 花子\tupdate\t["title","tel"]\tfalse\t[{"field":"title","before":"主任","after":null},{"field":"tel","before":"03","after":"04"}]`,
     "\told@example.co.jp\t山田 古\tdelete\t[]\tfalse\t[]",
     "",

@@ -63,6 +63,18 @@ export function changesOf({
 
 const ROOT = "全社";
 
+/** The values that a record is created with. */
+export const additionsOf = ({ after }: Pick<PlanRow, "after">): readonly Change[] =>
+  after
+    .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)
+    .map(({ field, value }) => ({ field, before: null, after: value }));
+
+/** `役職: 課長`: a value that a record is created with. */
+export function describeAddition(kind: Import["kind"], { field, after }: Change): Text {
+  const [header, value] = [fieldName(kind, field), shownValue(after)];
+  return text(`${header}: ${value.en}`, `${header}: ${value.ja}`);
+}
+
 /** `役職: 主任 → (空)`; the header alone where both look alike. @param longest number of characters shown of a value; all by default */
 export function describeChange(kind: Import["kind"], { field, before, after }: Change, longest = Infinity): Text {
   const header = fieldName(kind, field);

@@ -4,7 +4,7 @@ import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS 
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
-import { changesOf, describeChange, describeColumn, nameOf } from "./changes.ts";
+import { additionsOf, changesOf, describeAddition, describeChange, describeColumn, nameOf } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
@@ -119,8 +119,13 @@ export const rowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => 
   {
     key: "changes",
     header: text("changes", "変更内容"),
-    value: changesOf,
-    name: (row) => joined(changesOf(row).map((change) => describeChange(kind, change))),
+    value: (row) => (row.action === "create" ? additionsOf(row) : changesOf(row)),
+    name: (row) =>
+      joined(
+        row.action === "create"
+          ? additionsOf(row).map((value) => describeAddition(kind, value))
+          : changesOf(row).map((change) => describeChange(kind, change)),
+      ),
   },
 ];
 

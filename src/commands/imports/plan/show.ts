@@ -9,8 +9,9 @@ import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { describeColumn, describeRow, fieldName, nameOf } from "./changes.ts";
 import type { ListedProblems } from "./problems.ts";
 
-/** Maximum number of rows shown of each kind. */
+/** Maximum number of rows shown of each kind; of organisations that go, as many as are named of those that come. */
 const FIRST = 5;
+const FIRST_ORGS = 10;
 
 /** The name of a mode; the console's word in both languages. */
 const modeName = (mode: Import["mode"]): Text => {
@@ -69,10 +70,6 @@ function counts(plan: Import): Text[] {
       ? text("rejected as a whole: no row can be committed", "ファイル全体が不正なため、どの行も確定できません")
       : text(`rejected; without the invalid rows: ${en}`, `確定できません(不正な行を除くと ${ja})`);
   const main = plan.rejected ? ofRejected : text(en, ja);
-  const named = (count: number, names: readonly string[] = []): string => {
-    if (names.length === 0) return String(count);
-    return `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
-  };
   return [
     main,
     ...present.map(([count, what, names]) =>
@@ -80,6 +77,10 @@ function counts(plan: Import): Text[] {
     ),
   ];
 }
+
+/** `2 (S01, S02)`: how many there are, and the first of them by name. */
+export const named = (count: number, names: readonly string[] = []): string =>
+  names.length === 0 ? String(count) : `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
 
 /** `役職: 3 changed, 1 cleared`, for each column; of a plan that cannot be committed, none. */
 function columnLines({ kind, columns, rejected }: Import): readonly Text[] {
@@ -138,10 +139,11 @@ async function showRows(
   plan: Import,
   action: "delete" | "create" | "update",
 ): Promise<void> {
-  for await (const row of client.imports.rows(plan.id, { action, limit: FIRST })) {
+  const limit = plan.kind === "orgs" && action === "delete" ? FIRST_ORGS : FIRST;
+  for await (const row of client.imports.rows(plan.id, { action, limit })) {
     await terminal.note(rowLine(plan, row));
   }
-  const rest = plan[action] - FIRST;
+  const rest = plan[action] - limit;
   if (rest > 0) await terminal.note(text(`  … and ${rest} more`, `  … 他 ${rest} 件`));
 }
 

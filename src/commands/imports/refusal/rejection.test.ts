@@ -78,6 +78,7 @@ const found = (code: string, value?: string): MetProblem => ({
   code,
   severity: code.startsWith("value-") || code === "header-near" ? "warning" : "error",
   params: value === undefined ? {} : { value },
+  column: code === "required-new" ? 0 : 1,
 });
 
 test.each([
@@ -115,5 +116,8 @@ test("where headers are the cause, the map comes first, and then the one command
   expect(failureFor({ map: "my.yaml" }, "header-unknown", ...problems, found("required")).hint?.en).toContain(
     "or add the columns to my.yaml; fix the other problems, then: clomoctl users import people.csv --create-orgs --map my.yaml --fix trim",
   );
-  expect(failureFor({}, undefined, found("header-near"), found("required-new")).hint?.en).toContain("clomoctl csv map");
+  expect(failureFor({}, undefined, found("header-near"), found("required-new")).hint?.en).toContain(
+    "clomoctl csv map people.csv --as users -o map.yaml; then: clomoctl users import people.csv --map map.yaml",
+  );
+  expect(failureFor({}, undefined, found("org-unknown"), found("required-new")).hint?.en).toContain("fix the other");
 });

@@ -10,6 +10,8 @@ export interface MetProblem {
   readonly code: string;
   readonly severity: "error" | "warning";
   readonly params: ProblemParams;
+  /** 0: of no cell */
+  readonly column: number;
 }
 
 /** The options by which an import takes a file as it is, as far as options can. */
@@ -46,6 +48,7 @@ export class Remedies implements Remedy {
   readonly #fillsShort: boolean;
   #map = false;
   #other = false;
+  #lacking = false;
 
   constructor(kind: FormatName) {
     this.#creations = creationsOf(kind);
@@ -53,9 +56,11 @@ export class Remedies implements Remedy {
     this.#fillsShort = kind !== "orgs";
   }
 
-  take({ code, severity, params }: MetProblem): void {
+  take({ code, severity, params, column }: MetProblem): void {
     const solved = this.#solved(code, params["value"]);
-    if (severity === "error" && !solved) this.#other = true;
+    if (severity === "warning" || solved) return;
+    if (code === "required-new" && column === 0) this.#lacking = true;
+    else this.#other = true;
   }
 
   /** Records that a cell names are to be created. */
@@ -105,6 +110,7 @@ export class Remedies implements Remedy {
 
   /** Whether errors are left that a person has to correct. */
   get other(): boolean {
-    return this.#other;
+    // a column that rows lack may be one whose header is not known
+    return this.#other || (this.#lacking && !this.#map);
   }
 }
