@@ -63,6 +63,14 @@ test("what the file needs is in the command that is proposed next", async () => 
   expect(ja.stderr).toContain(`次の操作: ${next}(新しく作る組織は、確認の前に表示します)\n`);
 });
 
+test("a title above the header is refused before anything is asked", async () => {
+  const folder = folderWith({ "in.csv": "社員名簿,,\r\n\r\n氏名,メールアドレス,部署\r\n佐藤,a@example.jp,営業\r\n" });
+  const { en, ja } = await inBoth("csv map in.csv --as users", { folder, terminal: {} });
+  expect(en).toMatchObject({ exit: 3, stdout: "" });
+  expect(en.stderr).toContain("row 1 is not the header: row 3 looks like it\n");
+  expect(ja.stderr).toContain("3 行目がヘッダー行のようです\n");
+});
+
 test("groups of an app's users too, of the sheet and the encoding that were named", async () => {
   const rows = "ユーザーID,名前,グループ名\nu1,佐藤,営業\n";
   const folder = folderWith({ "in.csv": rows });

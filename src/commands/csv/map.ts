@@ -8,6 +8,7 @@ import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { detectReading } from "../imports/plan/reading.ts";
+import { examineFile } from "../imports/plan/send.ts";
 import { importCommand } from "../imports/refusal/command.ts";
 import type { Remedy } from "../imports/refusal/remedies.ts";
 import { scanForRemedies } from "../imports/refusal/scan.ts";
@@ -59,6 +60,7 @@ export default defineCommand({
     const { signal } = tools;
     const encoding = isWorkbook(await headOf(file)) ? asked : await encodingOf(file, asked, { signal });
     if (!terminal.interactive) throw notInteractive();
+    await examineFile(tools, file, { encoding: asked, sheet, newline: "auto", format: as });
     const { header, delimiter } = await inspectFile(file, { encoding, sheet, signal });
     const format = FORMATS[as];
     const columns = await askAll(terminal.prompts, header, format);

@@ -1,7 +1,8 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns } from "./plan/columns.ts";
+import { listColumns } from "../listing/list.ts";
+import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns, USUAL_ROW } from "./plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
@@ -38,7 +39,10 @@ export default defineCommand({
     }
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
-    if (rows) return terminal.list(rowColumns(found.kind), client.imports.rows(found.id));
+    if (rows) {
+      const columns = listColumns(terminal, rowColumns(found.kind), USUAL_ROW);
+      return terminal.list(columns, client.imports.rows(found.id));
+    }
     if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
     if (OPEN.includes(found.state)) {
       const isRevert = found.mode === "revert";

@@ -49,6 +49,7 @@ const eventColumns = (zone: string): readonly Column<UserEvent>[] => [
   {
     key: "changes",
     header: text("changes", "変更内容"),
+    wraps: true,
     value: changesOf,
     name: (event) => joined(describeRow("users", event)),
   },

@@ -29,6 +29,8 @@ export interface Column<R> {
   readonly header: Text;
   /** alignment of its cells in a table; `end` for numbers */
   readonly align?: "start" | "end" | undefined;
+  /** of the last column of a table: long cells go on below themselves */
+  readonly wraps?: boolean | undefined;
   /** its values are UTC instants: people read them in their zone */
   readonly instant?: boolean | undefined;
   /** the record's value: anything JSON can represent, `undefined` for none */

@@ -70,7 +70,7 @@ export const additionsOf = ({ after }: Pick<PlanRow, "after">): readonly Change[
     .map(({ field, value }) => ({ field, before: null, after: value }));
 
 /** `役職: 課長`: a value that a record is created with. */
-export function describeAddition(kind: Import["kind"], { field, after }: Change): Text {
+function describeAddition(kind: Import["kind"], { field, after }: Change): Text {
   const [header, value] = [fieldName(kind, field), shownValue(after)];
   return text(`${header}: ${value.en}`, `${header}: ${value.ja}`);
 }
@@ -81,6 +81,13 @@ export function describeChange(kind: Import["kind"], { field, before, after }: C
   const [from, to] = [shownValue(before, longest), shownValue(after, longest)];
   if (from.en === to.en) return same(header);
   return text(`${header}: ${from.en} → ${to.en}`, `${header}: ${from.ja} → ${to.ja}`);
+}
+
+/** All values that a row gives its record, in one line, and that it sets a secret, which is never shown. */
+export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly Text[] {
+  if (row.action !== "create") return describeRow(kind, row);
+  const additions = additionsOf(row).map((value) => describeAddition(kind, value));
+  return row.setsSecret ? [...additions, SECRET] : additions;
 }
 
 /** The changes of a row in one line, and that it sets a secret, which is never shown. */

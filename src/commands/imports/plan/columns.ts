@@ -4,7 +4,7 @@ import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, nameIn, ROW_ACTION_NAMES, SIGNS 
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
-import { additionsOf, changesOf, describeAddition, describeChange, describeColumn, nameOf } from "./changes.ts";
+import { additionsOf, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
 import { reasonOf } from "./problems.ts";
 
 const plain = (key: keyof Import, header: Text): Column<Import> => ({
@@ -119,15 +119,14 @@ export const rowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => 
   {
     key: "changes",
     header: text("changes", "変更内容"),
+    wraps: true,
     value: (row) => (row.action === "create" ? additionsOf(row) : changesOf(row)),
-    name: (row) =>
-      joined(
-        row.action === "create"
-          ? additionsOf(row).map((value) => describeAddition(kind, value))
-          : changesOf(row).map((change) => describeChange(kind, change)),
-      ),
+    name: (row) => joined(describeWholeRow(kind, row)),
   },
 ];
+
+/** Those that a table shows: what is changed tells the fields, too. */
+export const USUAL_ROW: readonly string[] = ["row", "key", "name", "action", "changes"];
 
 /** The columns of a problem of an input. */
 export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProblem>[] => [
@@ -135,9 +134,14 @@ export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProble
   { key: "line", header: text("line", "物理行"), align: "end", value: ({ line }) => line },
   { key: "column", header: text("column", "列"), align: "end", value: ({ column }) => column },
   { key: "header", header: text("header", "ヘッダー"), value: ({ header }) => header },
-  { key: "severity", header: text("severity", "重大度"), value: ({ severity }) => severity },
+  {
+    key: "severity",
+    header: text("severity", "重大度"),
+    value: ({ severity }) => severity,
+    name: ({ severity }) => (severity === "error" ? text("error", "エラー") : text("warning", "警告")),
+  },
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
-  { key: "reason", header: text("reason", "理由"), value: (problem) => reasonOf(problem)[language] },
+  { key: "reason", header: text("reason", "理由"), wraps: true, value: (problem) => reasonOf(problem)[language] },
 ];
 
 /** The result of an import, for programs; the keys are stable. */

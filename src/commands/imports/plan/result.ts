@@ -6,14 +6,14 @@ import { listColumns } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
 import { RESULT_COLUMNS, UNSEEN_COLUMN, USUAL_RESULT, type ImportResult } from "./columns.ts";
 
-/** Shows how an import ended: of a committed one what was done and how to take it back, then its result. */
+/** Shows how an import ended: its result, and where people look last, what was done and how to take it back. */
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal } = tools;
   const { plan, committed, dryRun } = result;
-  if (committed) for (const line of afterCommit(plan)) await terminal.note(line);
-  else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
   const columns = result.unseen === undefined ? RESULT_COLUMNS : [...RESULT_COLUMNS, UNSEEN_COLUMN];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
+  if (committed) for (const line of afterCommit(plan)) await terminal.note(line);
+  else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
 }
 
 const AFTER_DRY_RUN = text(

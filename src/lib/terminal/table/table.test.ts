@@ -29,12 +29,29 @@ test("a table fits: wide columns share the room, numbers and narrow ones stay wh
   expect(await Array.fromAsync(drawTable(columns, rows, undefined, 70))).toHaveLength(2);
 });
 
+test("a column that wraps goes on below itself, and the others keep what they need", async () => {
+  const wrapping = [{ header: "no.", align: "end" as const }, { header: "name" }, { header: "changes", wraps: true }];
+  const rows = [
+    ["1", "髙橋 花子", "役職: 主任 → 課長, TEL: 080-1111-2222 → 080-1111-2223"],
+    ["2", "Ann", "-"],
+  ];
+  expect(await Array.fromAsync(drawTable(wrapping, rows, undefined, 44))).toEqual([
+    "no.  name       changes",
+    "  1  髙橋 花子  役職: 主任 → 課長, TEL:",
+    "                080-1111-2222 →",
+    "                080-1111-2223",
+    "  2  Ann        -",
+  ]);
+  expect(await Array.fromAsync(drawTable(wrapping, rows, undefined, 80))).toHaveLength(3);
+});
+
 test("whatever the cells, no line is wider than the room, and none is cut without need", async () => {
   const cell = fc.string({ unit: fc.constantFrom("a", "髙", "ｱ", " ", "\t"), maxLength: 40 });
   const table = fc.array(fc.tuple(cell, fc.nat().map(String), cell), { minLength: 1, maxLength: 5 });
   await fc.assert(
-    fc.asyncProperty(table, fc.integer({ min: 40, max: 120 }), async (rows, room) => {
-      const lines = await Array.fromAsync(drawTable(columns, rows, undefined, room));
+    fc.asyncProperty(table, fc.integer({ min: 40, max: 120 }), fc.boolean(), async (rows, room, wraps) => {
+      const all = [...columns.slice(0, 2), { header: "code", wraps }];
+      const lines = await Array.fromAsync(drawTable(all, rows, undefined, room));
       expect(widest(lines)).toBeLessThanOrEqual(room);
       const natural = columns.map(({ header }, at) =>
         widest([header, ...rows.map((row) => escapeForPeople(row[at] ?? ""))]),

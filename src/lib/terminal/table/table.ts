@@ -6,6 +6,8 @@ import { wrapWords } from "./word-width.ts";
 export interface TableColumn {
   readonly header: string;
   readonly align?: "start" | "end" | undefined;
+  /** of the last column: where its cells do not fit, they go on below themselves and are not cut */
+  readonly wraps?: boolean | undefined;
 }
 
 const GAP = "  ";
@@ -21,7 +23,8 @@ const LEAST_VALUE = 20;
  *
  * @param heading highlights the header line, for instance in bold
  * @param room width to fit into: wide columns share what narrow ones and numbers leave, and longer cells end with `…`;
- *   where that is too little to read, each record stands for itself, a field a line. Nothing is cut if absent
+ *   or, in a column that wraps, go on below; where that is too little to read, each record stands for itself, a field a
+ *   line. Nothing is cut if absent
  */
 export async function* drawTable(
   columns: readonly TableColumn[],
@@ -66,7 +69,7 @@ function drawing(
       return [...(before ? [] : [""]), ...drawFields(fields, heading, room)];
     }
     const row = drawRow(columns, widths, cells, most);
-    return before ? [heading(drawRow(columns, widths, headers, most)), row] : [row];
+    return before ? [heading(drawRow(columns, widths, headers, most).join("")), ...row] : row;
   };
 }
 
@@ -79,6 +82,14 @@ function share(
   room: number,
 ): readonly number[] | undefined {
   const left = room - GAP.length * (columns.length - 1);
+  if (columns.at(-1)?.wraps !== true || sum(natural) <= left) return cut(columns, natural, left);
+  const last = natural.at(-1) ?? 0;
+  const others = cut(columns, natural.slice(0, -1), left - Math.min(last, LEAST_VALUE));
+  return others === undefined ? undefined : [...others, Math.min(last, left - sum(others))];
+}
+
+/** The widths of columns whose cells are cut where they do not fit. */
+function cut(columns: readonly TableColumn[], natural: readonly number[], left: number): readonly number[] | undefined {
   const within = (most: number): readonly number[] =>
     natural.map((width, at) => (columns[at]?.align === "end" ? width : Math.min(width, most)));
   for (let most = Math.max(LEAST, ...natural); most >= LEAST; most -= 1) {
@@ -120,14 +131,14 @@ const drawRow = (
   widths: readonly number[],
   cells: readonly string[],
   most: number,
-): string => {
+): readonly string[] => {
   const line = joinCells(columns, widths, cells);
-  if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return line;
-  return joinCells(
-    columns,
-    widths,
-    cells.map((cell, at) => truncate(cell, widths[at] ?? 0)),
-  );
+  if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return [line];
+  const short = cells.map((cell, at) => truncate(cell, widths[at] ?? 0));
+  if (columns.at(-1)?.wraps !== true) return [joinCells(columns, widths, short)];
+  const [begin = "", ...more] = wrapWords(cells.at(-1) ?? "", widths.at(-1) ?? 0, displayWidth);
+  const indent = " ".repeat(sum(widths.slice(0, -1)) + GAP.length * (columns.length - 1));
+  return [joinCells(columns, widths, [...short.slice(0, -1), begin]), ...more.map((rest) => indent + rest)];
 };
 
 const joinCells = (columns: readonly TableColumn[], widths: readonly number[], cells: readonly string[]): string =>
