@@ -53,7 +53,7 @@ async function mirroredHome() {
     said.push(outcome);
     return outcome;
   };
-  const setUp = ["secured", "users", "import", "-", "--app", "docs", "--from-console", "--create-groups", "--yes"];
+  const setUp = ["secured", "users", "import", "-", "--app", "docs", "--from-console", "--yes"];
   expect(await program(setUp, writeCsv(START, "cp932"))).toMatchObject({ code: 0 });
   return {
     home,

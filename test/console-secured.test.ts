@@ -46,10 +46,7 @@ async function mirror(
 ): Promise<void> {
   desk.tenant.clear();
   for (const name of ["out.csv", "undo.csv", "undo-delete.xlsx"]) rmSync(desk.path(name), { force: true });
-  await done(
-    `secured users import - --app ${app} --from-console --encoding ${encoding} --create-groups --yes`,
-    exported,
-  );
+  await done(`secured users import - --app ${app} --from-console --encoding ${encoding} --yes`, exported);
   const marked = users.filter(({ administrator }) => administrator).map(keyOf);
   await done(`secured administrators add --app ${app} ${marked.length === 0 ? "--none" : marked.join(" ")}`);
 }

@@ -32,6 +32,7 @@ const REQUEST = {
 test.each([
   ...SECURED_APPS.map((app) => [app, "", {}] as const),
   ["docs", " --create-groups", { createGroups: true }],
+  ["docs", " --from-console", { mode: "replace", blank: "clear", fromConsole: true, createGroups: true }],
   ["docs", " --mode replace --blank keep", { mode: "replace", blank: "keep" }],
 ] as const)("sends a file of an app's users, and how it is to be taken: %s%s", async (app, words, change) => {
   const plan = planFor(app);

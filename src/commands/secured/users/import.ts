@@ -32,7 +32,10 @@ export default defineCommand({
     app: APP,
     createGroups: {
       kind: "boolean",
-      about: text("create groups that do not exist yet", "存在しないグループを作る"),
+      about: text(
+        "create groups that do not exist yet; --from-console always does",
+        "存在しないグループを作る(--from-console では常に作る)",
+      ),
     },
   },
   examples: [
@@ -44,5 +47,7 @@ export default defineCommand({
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, app, createGroups, ...options }) => runImport(tools, { kind: app, file, createGroups, options }),
+  run: (tools, { file, app, createGroups, ...options }) =>
+    // a group that the console's own export names is there
+    runImport(tools, { kind: app, file, createGroups: createGroups || options.fromConsole, options }),
 });
