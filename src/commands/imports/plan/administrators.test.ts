@@ -75,6 +75,17 @@ test("the first export on a terminal asks who they are", async () => {
   });
 });
 
+test("nobody is asked who declines the plan", async () => {
+  const tenant = planning(mirroring, { ...unknownIn(null), discardImport: mirroring });
+  const { exit, requests, stderr } = await run("users import in.csv --from-console", {
+    tenant,
+    folder: folder(),
+    terminal: { typing: [["Apply this plan", "n\r"]] },
+  });
+  expect({ exit, last: requests.at(-1)?.operation }).toEqual({ exit: 0, last: "discardImport" });
+  expect(stderr).not.toContain("Who is an administrator there?");
+});
+
 test("a blank answer leaves it open", async () => {
   const typing = [
     ["適用しますか", "y\r"],

@@ -10,6 +10,7 @@ export class PendingPlan {
   readonly #client: Client<"imports">;
   readonly #tools: Tools;
   readonly #keep: boolean;
+  #isCommitted = false;
 
   /** @param keep keeps the plan for `imports commit` if it is not committed now */
   constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean) {
@@ -18,6 +19,10 @@ export class PendingPlan {
     this.plan = plan;
     this.#keep = keep;
     tools.describeState(() => NOTHING_CHANGED);
+  }
+
+  get isCommitted(): boolean {
+    return this.#isCommitted;
   }
 
   /** Discards the plan, or says how to resume it if it is kept. */
@@ -47,6 +52,7 @@ export class PendingPlan {
     const step = this.#tools.terminal.progress.start({ id: "commit", name: text("Committing", "確定"), unit: ROWS });
     try {
       const committed = await this.#client.imports.commit(this.plan, this.#tools.signal);
+      this.#isCommitted = true;
       this.#tools.describeState(() => COMMITTED);
       step.reach(rows);
       step.finish();

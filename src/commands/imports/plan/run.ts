@@ -65,9 +65,8 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     }
     const unknown = await checkAdministrators(tools, plan);
     await decide(tools, requested.options, pending, { plan, file, reading, map });
-    if (unknown !== undefined && requested.options.fromConsole && !requested.options.dryRun) {
-      await askAdministrators(tools, unknown);
-    }
+    const isMirrored = requested.options.fromConsole && pending.isCommitted;
+    if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
     return plan.invalid > 0 ? "partial" : undefined;
   });
 }
