@@ -39,6 +39,22 @@ test("results go to stdout, the rest to stderr, in the language", async () => {
   expect(stderr.seen).toBe("メモ\n警告: 古い\n");
 });
 
+test("on a screen a note stands below the result that was shown before it", async () => {
+  const { terminal, stdout, stderr } = terminalWith({}, true);
+  const screen: string[] = [];
+  for (const [name, stream] of Object.entries({ stdout, stderr })) {
+    const write = stream._write.bind(stream);
+    stream._write = (chunk: Buffer, encoding, done) => {
+      if (chunk.length > 0) screen.push(name);
+      write(chunk, encoding, done);
+    };
+  }
+  await terminal.show(columns, "x");
+  await terminal.note(same("next"));
+  expect(screen).toEqual(["stdout", "stderr"]);
+  await terminal.close();
+});
+
 test("a note before work that holds up everything is written at once, in its place", async () => {
   const { terminal, stderr } = terminalWith({ lang: "ja" });
   await terminal.note(text("first", "一"));

@@ -198,9 +198,10 @@ export class Terminal {
 
   /** A note; one line, escaped; suppressed by `--quiet`. */
   async note(line: Text): Promise<void> {
-    if (this.#options.quiet !== true) {
-      await this.#tell([this.#line(line)]);
-    }
+    if (this.#options.quiet === true) return;
+    // on a screen it stands below what was shown before it
+    if (this.onTerminal) await this.out.flush();
+    await this.#tell([this.#line(line)]);
   }
 
   /** A {@link note} before work that holds up the event loop. */
