@@ -8,7 +8,7 @@ import { fixesOf } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { changesNothing, confirmAndCommit } from "./confirm.ts";
-import { emit, type EmitSource } from "../outputs/console/emit.ts";
+import { emit, refuseUnseen, type EmitSource } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
   asMirroring,
@@ -55,7 +55,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, file.label);
     await showPlan(tools, plan, problems);
-    const { report, errors } = requested.options;
+    const { report, errors, emitCsv } = requested.options;
     const pathOf = (name: string): string => resolve(tools.workingFolder, name);
     if (report !== undefined) await writeReport(tools, pathOf(report), plan);
     if (errors !== undefined) await writeErrors(tools, pathOf(errors), { plan, file, reading });
@@ -63,6 +63,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       await pending.leave();
       throw rejectedFile(plan, requested, problems);
     }
+    if (emitCsv !== undefined) refuseUnseen(plan);
     const unknown = await checkAdministrators(tools, plan);
     await decide(tools, requested.options, pending, { plan, file, reading, map });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;

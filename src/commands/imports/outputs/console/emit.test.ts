@@ -223,6 +223,15 @@ test.each<[Partial<Import>, string, string]>([
   }
 });
 
+test("nobody is asked to confirm what is refused", async () => {
+  const unseen = { unseenColumns: ["グループ名"], absentColumns: ["グループ名", "説明"] };
+  const told = without("emitImport", replacing(unseen, dropped));
+  const line = REPLACE_DOCS.replace(" --yes --confirm-deletions 1", "");
+  const { exit, stderr } = await run(line, { ...told, terminal: { typing: [] } });
+  expect(exit).toBe(3);
+  expect(stderr).toContain("no export of the console has shown these: グループ名;");
+});
+
 test("what the mirror never saw is not needed where the plan clears it", async () => {
   const request = requestOf({ kind: "docs", absent: "clear" });
   const told = replacing({ unseenColumns: ["グループ名"], absentColumns: ["グループ名"], request });

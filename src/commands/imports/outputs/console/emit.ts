@@ -22,7 +22,6 @@ export type EmitSource = Omit<SecretSource, "customFields">;
  * replacing plan deletes in CLOMO PANEL is written beside it, to be deleted by hand.
  *
  * @param done called with the upload file's digest when the files are in place; if it fails, none is left
- * @throws `input-rejected` where the file would need what the tenant never saw of the console
  */
 export async function emit(
   tools: Tools,
@@ -31,7 +30,6 @@ export async function emit(
   done?: (sha256: string) => Promise<unknown>,
 ): Promise<void> {
   const { plan } = source;
-  refuseUnseen(plan);
   const { terminal, workingFolder } = tools;
   const customFields = FORMATS[plan.kind].custom ? await customFieldsOf(tools) : [];
   const list = plan.delete > 0 && !isFullUpdate(plan) ? deletionsFile(file) : undefined;
@@ -54,8 +52,12 @@ export const toUpload = (file: string, plan: Pick<Import, "kind" | "mode">, rows
   return text(`${file}: ${counted(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`);
 };
 
-/** Refuses to replace what the console has by what the tenant cannot know of it. */
-function refuseUnseen(plan: Import): void {
+/**
+ * Refuses to replace what the console has by what the tenant cannot know of it.
+ *
+ * @throws `input-rejected` where the file would need what the tenant never saw of the console
+ */
+export function refuseUnseen(plan: Import): void {
   const { kind, mode, unseenColumns = [] } = plan;
   if (mode !== "replace") return;
   const format = FORMATS[kind];
