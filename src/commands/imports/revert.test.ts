@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
@@ -6,7 +6,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, inBoth, run } from "../testing/program.ts";
 import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
 import { example, type Answers } from "../testing/tenant.ts";
-import { committed, giving, ID, operations, planOf, rowOf } from "./testing/plans.ts";
+import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "./testing/plans.ts";
 
 const UNDO = example<Import>("revertImport", { create: 0, update: 1, delete: 2 });
 const tenantWith = (more: Answers, undo = UNDO): Answers => ({
@@ -251,16 +251,52 @@ test("a file that was there before stays where this one cannot be written", asyn
   expect({ exit, left: readFileSync(join(folder, "undo.csv"), "utf8") }).toEqual({ exit: 3, left: "mine" });
 });
 
-test("neither file is left where the undoing fails", async () => {
+const EMITTING = "imports revert 019a --emit-csv undo.csv --confirm-deletions 2";
+
+/** An undoing whose deletions are listed beside its file, and that fails. */
+const failing = (more: Answers): Answers => ({
+  ...tenantWith({ fields: { items: [] }, import: UNDO }),
+  discardImport: { ...UNDO, state: "discarded" },
+  ...more,
+});
+
+const ALL: Answers = { users: { items: [], next: null } };
+const LOST = new Failure("conflict", { what: { en: "touched", ja: "変更" } });
+
+test.each([
+  {},
+  { "undo.csv": "old" },
+  { "undo-delete.xlsx": "old" },
+  { "undo.csv": "old", "undo-delete.xlsx": "list" },
+])("where the undoing fails, what was there is left: %j", async (before: Readonly<Record<string, string>>) => {
+  const folder = folderWith(before);
+  const { exit } = await run(EMITTING, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
+  expect({ exit, left: readdirSync(folder).toSorted() }).toEqual({ exit: 5, left: Object.keys(before).toSorted() });
+  for (const [name, content] of Object.entries(before)) {
+    expect(readFileSync(join(folder, name), "utf8")).toBe(content);
+  }
+});
+
+test("where the list of deletions cannot be written, the file that was there is left and nothing is undone", async () => {
+  const folder = folderWith({ "undo.csv": "old" });
+  mkdirSync(join(folder, "undo-delete.xlsx"));
+  const { exit, requests } = await run(EMITTING, { tenant: failing({}), folder });
+  expect({ exit, left: readFileSync(join(folder, "undo.csv"), "utf8") }).toEqual({ exit: 2, left: "old" });
+  expect(operations(requests)).not.toContain("commitImport");
+});
+
+test("of two at once, the one that comes too late leaves the files of the other", async () => {
   const folder = freshFolder();
-  const commitImport = new Failure("conflict", { what: { en: "touched", ja: "変更" } });
-  const tenant = tenantWith({ commitImport, fields: { items: [] }, users: { items: [], next: null }, import: UNDO });
-  const discardImport = { ...UNDO, state: "discarded" };
-  const { exit } = await run("imports revert 019a --emit-csv undo.csv --confirm-deletions 2", {
-    tenant: { ...tenant, discardImport },
-    folder,
-  });
-  expect({ exit, left: readdirSync(folder) }).toEqual({ exit: 5, left: [] });
+  const names = ["undo-delete.xlsx", "undo.csv"];
+  const commitImport = (): Failure => {
+    for (const name of names) {
+      writeFileSync(join(folder, "theirs"), "theirs");
+      renameSync(join(folder, "theirs"), join(folder, name));
+    }
+    return LOST;
+  };
+  expect((await run(EMITTING, { tenant: failing({ ...ALL, commitImport }), folder })).exit).toBe(5);
+  expect(names.map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(["theirs", "theirs"]);
 });
 
 test("organisations are taken back by hand, and one way of two is chosen", async () => {

@@ -78,6 +78,33 @@ test("what is to happen with the file happens once its content is safe, and befo
   expect(written).toEqual(["x", "settled"]);
 });
 
+test.each(["none", "an old one"])(
+  "of two at once, the file of the one that is settled stays: over %s",
+  async (before) => {
+    const file = join(root, "out.csv");
+    if (before !== "none") await writeFile(file, "old");
+    const fails = (): Promise<never> => Promise.reject(new Error("lost"));
+    const during = (settle: () => Promise<unknown>) => async (): Promise<void> => {
+      await expect(writeFileAtomically(file, { ...place(), settle }, say("other"))).rejects.toThrow("lost");
+    };
+    // the one that loses came in between
+    await writeFileAtomically(file, { ...place(), settle: during(fails) }, say("won"));
+    expect(await readFile(file, "utf8")).toBe("won");
+    // the one that wins came in between
+    const wins = async (): Promise<never> => {
+      await writeFileAtomically(file, { ...place(), settle: async () => undefined }, say("won second"));
+      return fails();
+    };
+    await expect(writeFileAtomically(file, { ...place(), settle: wins }, say("late"))).rejects.toThrow("lost");
+    expect(await readFile(file, "utf8")).toBe("won second");
+    // one that loses took it away
+    await writeFileAtomically(file, { ...place(), settle: () => rm(file) }, say("won third"));
+    expect(await readFile(file, "utf8")).toBe("won third");
+    expect(await readdir(root)).toEqual(["home", "out.csv"]);
+    expect(await readdir(temporaryFolder)).toEqual([]);
+  },
+);
+
 test("nothing is settled where the file cannot take its name", async () => {
   const file = join(root, "out.csv");
   let settled = false;

@@ -121,27 +121,55 @@ async function replaceFile<T>(
   }
 }
 
-/** Gives a complete file its name and settles it; the one that had the name is kept until then. */
+/**
+ * Gives a complete file its name and settles it; the one that had the name is kept until then.
+ *
+ * The name comes first: a process that dies between the two leaves a file that is not settled, which the next attempt
+ * replaces. The other way round it would leave something settled whose file the next command's sweep removes.
+ *
+ * Others may write the same name meanwhile, and settle theirs. So one that fails puts the former file back only over its
+ * own, and one that is settled gives its file the name again if another took it.
+ */
 async function replaceSettled(
   complete: string,
   path: string,
   { settle, ...place }: { readonly settle: () => Promise<unknown> } & TemporaryPlace,
 ): Promise<void> {
-  const former = await createTemporary(place, dirname(path), basename(path), 0o600);
+  const [folder, name] = [dirname(path), basename(path)];
+  await using former = await secondName(place, folder, name);
+  await using again = await secondName(place, folder, name);
+  const isThere = await keepAs(former.path, path);
+  await keepAs(again.path, complete);
+  const own = await stat(complete, { bigint: true });
+  await rename(complete, path);
+  const isOwn = async (): Promise<boolean> => {
+    const now = await stat(path, { bigint: true }).catch(() => undefined);
+    return now?.ino === own.ino && now.dev === own.dev;
+  };
   try {
-    await former.handle.close();
-    const isThere = await keepAs(former.path, path);
-    await rename(complete, path);
-    try {
-      await settle();
-    } catch (error) {
-      await (isThere ? rename(former.path, path) : rm(path, { force: true }));
-      throw error;
-    }
-  } finally {
-    await rm(former.path, { force: true }).catch(() => undefined);
-    await former.forget();
+    await settle();
+  } catch (error) {
+    if (await isOwn()) await (isThere ? rename(former.path, path) : rm(path, { force: true }));
+    throw error;
   }
+  if (!(await isOwn())) await rename(again.path, path);
+}
+
+/** A registered name for a file that is kept for a while, and removed then. */
+async function secondName(
+  place: TemporaryPlace,
+  folder: string,
+  name: string,
+): Promise<{ readonly path: string } & AsyncDisposable> {
+  const { path, handle, forget } = await createTemporary(place, folder, name, 0o600);
+  await handle.close();
+  return {
+    path,
+    [Symbol.asyncDispose]: async () => {
+      await rm(path, { force: true }).catch(() => undefined);
+      await forget();
+    },
+  };
 }
 
 /** Gives a file a second name, or where the file system knows none a copy. @returns false if there is no such file */

@@ -179,6 +179,3 @@ async function removeTemporary(file: string | undefined): Promise<boolean> {
 /** Whether a file system error has one of these codes. */
 export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && codes.includes(String(error.code));
-
-/** Removes a file of ours, if it is there; that it cannot be removed is no reason to fail. */
-export const removeFile = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);

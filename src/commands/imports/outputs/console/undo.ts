@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { CustomField, Import } from "../../../../lib/client/index.ts";
-import { removeFile } from "../../../../lib/files/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { counted, text, type Text } from "../../../../lib/text/index.ts";
@@ -21,7 +20,8 @@ export interface Undoing {
  * Writes what takes an import back in the console: the former values for 追加更新, and beside it who was created, to be
  * deleted by hand.
  *
- * @param done undoes it in the tenant when the files are in place; if it fails, none is left
+ * @param done undoes it in the tenant when both files are in place: once it is undone, nothing tells the former values of
+ *   the console any more. If it fails, or a file cannot be written, the files that were there are left, or none
  * @throws `usage` for organisations, whose places a file of former values cannot tell
  */
 export async function emitUndo(
@@ -37,23 +37,10 @@ export async function emitUndo(
   const plan: Import = { ...undo, header: headersOf(original, customFields) };
   const list = undo.delete > 0 ? deletionsFile(file) : undefined;
   const source = { plan, map: undefined, customFields };
-  const path = resolve(workingFolder, file);
   const changesMain = await changesMainAddress(tools, undo);
-  const written = await writeConsoleFile(tools, path, source);
-  // a file that was there before is left where this one could not be written
-  const ours = [path];
-  try {
-    if (list !== undefined) {
-      const listPath = resolve(workingFolder, list);
-      await writeDeletions(tools, listPath, undo, async () => undefined);
-      ours.push(listPath);
-    }
-    // only with both files in place: once it is undone, nothing tells the former values of the console any more
-    await done();
-  } catch (error) {
-    for (const one of ours) await removeFile(one);
-    throw error;
-  }
+  const written = await writeConsoleFile(tools, resolve(workingFolder, file), source, () =>
+    list === undefined ? done() : writeDeletions(tools, resolve(workingFolder, list), undo, done),
+  );
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   if (changesMain) await terminal.warn(MAIN_ADDRESS);
   await terminal.problem(toUpload(file, plan, written.rows));
