@@ -294,6 +294,30 @@ test("what a blank is to clear is counted, and what the file keeps of a column t
   expect(ja.stderr).toMatch(/書き出した値が古い可能性があります: CLOMOアカウント名\n/);
 });
 
+test.each([
+  ["2020", undefined],
+  ["", "warning: 1 value to be cleared by a blank cell of out.csv: "],
+])("a custom field that becomes %j is cleared only where nothing is left of it", async (value, warned) => {
+  const custom = (year: string): PlanRow["after"] => [{ field: "custom:入社年", value: year }];
+  const told = circumstances({
+    content: `氏名,メールアドレス,入社年\n山田 太郎,taro@example.co.jp,${value}\n`,
+    rows: [
+      rowOf({
+        row: 2,
+        action: "update",
+        exists: true,
+        changed: ["custom"],
+        before: custom("2019"),
+        after: [{ field: "name", value: "山田 太郎" }, ...custom(value)],
+      }),
+    ],
+    more: { fields: { items: [{ id: ID, name: "入社年", createdAt: "2026-11-20T00:00:00.000Z" }] } },
+  });
+  const { exit, stderr } = await run(LINE, told);
+  expect(exit).toBe(0);
+  expect(/warning: .*blank cell of out\.csv: /.exec(stderr)?.[0]).toBe(warned);
+});
+
 test("SECURED APPs users go to a screen of their own, without the tenant's own fields", async () => {
   const content =
     "表示名,ユーザーID,グループ名,グループ名,パスワード\n花子,hanako01,営業,総務,Secret01\n太郎,taro01,,,\n";

@@ -10,6 +10,7 @@ import type { FileEncoding } from "../../../csv/file/form.ts";
 import { MOST_NAMED, throwUnmappable } from "../../../csv/file/unmappable.ts";
 import { loadColumnMap } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
+import { changesOf } from "../../plan/changes.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
 import { ConsoleColumns, isFullUpdate } from "./columns.ts";
 import { RowCursor } from "../row-cursor.ts";
@@ -114,7 +115,7 @@ async function write(tools: Tools, writing: Writing): Promise<ConsoleFile> {
         text += formatRecord(cells, "\r\n");
         blank.take(row, secrets);
         if (row.after.some(({ field, value }) => field === "emails" && (value?.length ?? 0) > 1)) severalAddresses += 1;
-        if (row.exists) cleared += row.changed.filter((field) => isBlank(row, field)).length;
+        if (row.exists) cleared += changesOf(row).filter(({ after }) => (after ?? "").length === 0).length;
       }
       rows += batch.length;
       await writer.write(encoded(text));
@@ -132,10 +133,6 @@ const isEmitted = (plan: Import, { action, setsSecret }: PlanRow): boolean => {
   if (plan.mode === "revert" && action === "create") return FORMATS[plan.kind].app === undefined;
   return isFullUpdate(plan) || action !== "unchanged" || setsSecret;
 };
-
-/** True if nothing is left of a field. */
-const isBlank = ({ after }: PlanRow, field: string): boolean =>
-  (after.find((value) => value.field === field)?.value ?? "").length === 0;
 
 /** A row to be written, with its data from the input file. */
 interface JoinedRow {
