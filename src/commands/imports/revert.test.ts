@@ -179,6 +179,8 @@ testWrongLines(
   ["imports revert 1 2"],
   ["imports revert 1 --confirm-deletions x"],
   ["imports revert 1 --max-deletions x"],
+  ["imports revert 1 --emit-csv -"],
+  ["imports revert 1 --emit-csv undo.xlsx"],
 );
 
 test("an id that no import has undoes nothing", async () => {

@@ -4,7 +4,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { changesNothing, confirmAndCommit } from "./plan/confirm.ts";
 import { checkLimits, LIMITS, refuseBeyond } from "./plan/limits.ts";
-import { CONFIRM_DELETIONS, refuseWorkbook } from "./plan/options.ts";
+import { CONFIRM_DELETIONS, refuseUnlikeUpload } from "./plan/options.ts";
 import { findImport, ID_ARGUMENT, isLast } from "./plan/find.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
@@ -51,7 +51,7 @@ export default defineCommand({
   shows: RESULT_COLUMNS,
   async run(tools, { id, dryRun, emitCsv, mirrorOnly, ...answers }) {
     checkLimits(answers);
-    refuseWorkbook(emitCsv);
+    refuseUnlikeUpload(emitCsv);
     const { client } = await tools.tenant("imports");
     const original = await findImport(client, id);
     if (isLast(id) && !dryRun && !original.mine && !tools.terminal.interactive) throw madeByAnother(original);

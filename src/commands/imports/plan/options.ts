@@ -167,9 +167,11 @@ export const asMirroring = (requested: ImportRequest): ImportRequest =>
     ? { ...requested, options: { ...requested.options, mode: "replace", blank: requested.options.blank ?? "clear" } }
     : requested;
 
-/** @throws `usage` if a file for the console is named as a workbook */
-export function refuseWorkbook(emitCsv: string | undefined): void {
-  if (emitCsv === undefined || !isNamedAsWorkbook(emitCsv)) return;
+/** @throws `usage` if a file for the console is named as a workbook, or is stdout */
+export function refuseUnlikeUpload(emitCsv: string | undefined): void {
+  if (emitCsv === undefined) return;
+  if (emitCsv === "-") throw onStdout("--emit-csv");
+  if (!isNamedAsWorkbook(emitCsv)) return;
   throw refusal(
     "--emit-csv",
     text(
@@ -178,6 +180,12 @@ export function refuseWorkbook(emitCsv: string | undefined): void {
     ),
   );
 }
+
+const onStdout = (flag: string): Failure =>
+  refusal(
+    flag,
+    text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),
+  );
 
 /** @throws `usage` if options exclude each other, a limit cannot be read, or two files are the same one */
 export function refuseConflictingOptions({ file, options }: ImportRequest, workingFolder: string): void {
@@ -208,7 +216,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
       ),
     );
   }
-  refuseWorkbook(emitCsv);
+  refuseUnlikeUpload(emitCsv);
   const taken = new Map<string, string>();
   if (file !== "-") taken.set(resolve(workingFolder, file), file);
   for (const [flag, name] of [
@@ -218,12 +226,7 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
     ["--errors", options.errors],
   ] as const) {
     if (name === undefined) continue;
-    if (name === "-") {
-      throw refusal(
-        flag,
-        text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),
-      );
-    }
+    if (name === "-") throw onStdout(flag);
     const path = resolve(workingFolder, name);
     if (taken.has(path)) {
       throw refusal(
