@@ -36,12 +36,35 @@ test.each([
   ["clomoctl users import my--context.csv", "clomoctl users import my--context.csv --context far"],
   ["clomoctl users list shows them", "clomoctl users list --context far shows them"],
   ["again: clomoctl users import people.csv.", "again: clomoctl users import people.csv --context far."],
+  [
+    "then: clomoctl renewals edit 'a; clomoctl users list' --file FILE",
+    "then: clomoctl renewals edit 'a; clomoctl users list' --file FILE --context far",
+  ],
+  [
+    String.raw`clomoctl users show 'O'\''Hara; clomoctl users list' shows the user's name, clomoctl users list all`,
+    String.raw`clomoctl users show 'O'\''Hara; clomoctl users list' --context far shows the user's name, clomoctl users list --context far all`,
+  ],
+  [
+    "again: clomoctl users import 'my list.xlsx' --sheet '4 月' --create-orgs (--errors FILE writes the rows)",
+    "again: clomoctl users import 'my list.xlsx' --sheet '4 月' --create-orgs --context far (--errors FILE writes the rows)",
+  ],
+  [
+    "then: clomoctl users import a.csv --map 'my map.yaml' (the console's: clomoctl console list)",
+    "then: clomoctl users import a.csv --map 'my map.yaml' --context far (the console's: clomoctl console list --context far)",
+  ],
+  [
+    "map its columns: clomoctl csv map one.xlsx --as users -o one-map.yaml; then: clomoctl users import one.xlsx",
+    "map its columns: clomoctl csv map one.xlsx --as users -o one-map.yaml --context far; then: clomoctl users import one.xlsx --context far",
+  ],
   ["clomoctl renewals guide 3 --context other", "clomoctl renewals guide 3 --context other"],
 ])("%s", (line, named) => {
   expect(inContext(line, "far")).toBe(named);
 });
 
 test.each([
+  "no user is called 'a; clomoctl users list'",
+  '"clomoctl users list" is no address',
+  "「clomoctl users list」はメールアドレスではありません",
   "clomoctl csv check people.csv --as users",
   "clomoctl context use kanto",
   "written by clomoctl on 2026-11-20",

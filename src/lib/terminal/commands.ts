@@ -1,15 +1,35 @@
 /** Apart from the terminal: what is a command in a text is told by its own tests. */
 
+/** A word in quotes, as `shownWord` writes one, and what else texts quote: its content is nothing that is proposed. */
+const WORD = String.raw`'[^']*'(?:\\''[^']*')*`;
+const QUOTED = String.raw`(?<![^\s(:=])(?:${WORD}|"[^"]*")|「[^」]*」`;
+
+const VALUE = String.raw`(?:${WORD}|[^\s()、。;:']*[^\s()、。;:,.'])`;
+const ARGUMENTS: readonly string[] = [
+  String.raw`--(?:absent|against|app|as|blank|context|emit-csv|encoding|errors|fields|fix|format|key|map|max-changes|max-deletions|mode|newline|report|sheet) ${VALUE}`,
+  String.raw`--?[a-z][\w-]*(?:=\S+)?`,
+  WORD,
+  String.raw`last\b`,
+  String.raw`[0-9a-f]{4,}(?:-[0-9a-f]+)*\b`,
+  String.raw`[^\s()、。;,:']*[./@][^\s()、。;,:']*[^\s()、。;,:.']`,
+  String.raw`[A-Z]+(?:…|\b)`,
+  String.raw`\d+`,
+];
+
 /** A noun of a tenant and its verb; then what looks like its arguments, and not like the sentence around it. */
-const COMMAND =
-  /clomoctl (?:console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?(?: (?:--(?:absent|against|app|blank|context|emit-csv|encoding|errors|fields|fix|format|key|map|max-changes|max-deletions|mode|newline|report|sheet) [^\s()、。;:]*[^\s()、。;:,.]|--?[a-z][\w-]*(?:=\S+)?|last\b|[0-9a-f]{4,}(?:-[0-9a-f]+)*\b|[^\s()、。;,:]*[./@][^\s()、。;,:]*[^\s()、。;,:.]|[A-Z]+(?:…|\b)|\d+))*/g;
+const COMMAND = String.raw`clomoctl (?:(?:console|devices|imports|orgs|renewals|secured|status|users)\b(?: (?:administrators|fields|groups|notify|schedule|users))?(?: [a-z]+)?|csv map)(?: (?:${ARGUMENTS.join("|")}))*`;
+
+const QUOTED_OR_COMMAND = new RegExp(`${QUOTED}|${COMMAND}`, "g");
+const EVERY_WORD = new RegExp(WORD, "g");
 
 /**
- * Names the tenant in the commands that a text proposes: typed as they stand they would go to another one.
+ * Names the tenant in the commands that a text proposes: typed as they stand they would go to another one. Nothing in
+ * quotes is touched.
  *
  * @param context of the tenant
  */
 export const inContext = (line: string, context: string): string =>
-  line.replaceAll(COMMAND, (command) =>
-    / --context(?: |=|$)/.test(command) ? command : `${command} --context ${context}`,
-  );
+  line.replaceAll(QUOTED_OR_COMMAND, (found) => {
+    const isNamed = / --context(?: |=|$)/.test(found.replaceAll(EVERY_WORD, "''"));
+    return isNamed || !found.startsWith("clomoctl ") ? found : `${found} --context ${context}`;
+  });
