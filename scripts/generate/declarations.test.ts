@@ -166,6 +166,10 @@ const PERMITTED: readonly Permitted[] = [
   sheetOf("csv convert"),
   { at: ["verbs", "csv inspect", "exits"], before: [0, 1, 2, 6, 130], now: [0, 1, 2, 3, 6, 130], why: WORKBOOKS },
   sheetOf("csv inspect"),
+  added(
+    optionOf("csv map", "--overwrite"),
+    "a map that somebody made by answering is kept unless it is to be replaced",
+  ),
   asDevices("csv map"),
   sheetOf("csv map"),
   asDevices("csv template"),

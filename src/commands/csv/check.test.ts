@@ -150,9 +150,9 @@ test("a header that is not known leads to csv map, and a column that new users n
   expect(en.stderr).toBe(
     "warning: list.csv:1: there is no column 氏名: rows of new records would be rejected\n" +
       "list.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\nerror: 1 error in 1 row\n  list.csv\n" +
-      "  map the columns with --map, made by: clomoctl csv map list.csv --as users -o map.yaml\n",
+      "  map the columns with --map, made by: clomoctl csv map list.csv --as users -o list-map.yaml\n",
   );
-  expect(ja.stderr).toContain("対応表の作成: clomoctl csv map list.csv --as users -o map.yaml\n");
+  expect(ja.stderr).toContain("対応表の作成: clomoctl csv map list.csv --as users -o list-map.yaml\n");
 });
 
 test("what spreadsheets and people do to values is told once a column, with the first place and the count", async () => {

@@ -43,7 +43,7 @@ test.each([
   const ask = (question: string) => ({ folder, terminal: { typing: [[question, ENTER]] as readonly Typing[] } });
   const en = await run([...words, "--lang", "en"], ask("Which field is Memo?"));
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringContaining(`next: ${next}\n`) });
-  const ja = await run([...words, "--lang", "ja"], ask("「Memo」はどの項目ですか?"));
+  const ja = await run([...words, "--overwrite", "--lang", "ja"], ask("「Memo」はどの項目ですか?"));
   expect(ja.stderr).toContain(`次の操作: ${next}\n`);
 });
 
@@ -59,7 +59,10 @@ test("what the file needs is in the command that is proposed next", async () => 
   const en = await run("csv map in.csv --as users -o m.yaml --lang en", typed("Which field is お名前?"));
   const next = "clomoctl users import in.csv --create-orgs --map m.yaml --fix trim,width,short-rows";
   expect(en.stderr).toContain(`next: ${next} (it names the organisations that it would create before it asks)\n`);
-  const ja = await run("csv map in.csv --as users -o m.yaml --lang ja", typed("「お名前」はどの項目ですか?"));
+  const ja = await run(
+    "csv map in.csv --as users -o m.yaml --overwrite --lang ja",
+    typed("「お名前」はどの項目ですか?"),
+  );
   expect(ja.stderr).toContain(`次の操作: ${next}(新しく作る組織は、確認の前に表示します)\n`);
 });
 
@@ -147,6 +150,29 @@ test("the map is written to a file, and reads as one", async () => {
   expect(readFileSync(join(folder, "map.yaml"), "utf8")).toContain('"Login": "ユーザーID"');
   const checked = await run("csv check hr.csv --as browser --map map.yaml", { folder });
   expect(checked).toMatchObject({ exit: 0, stderr: "" });
+});
+
+test("what somebody answered before is kept, unless it is to be replaced", async () => {
+  const folder = folderWith({ "in.csv": "Memo\n", "map.yaml": "columns: {Memo: 氏名}\n" });
+  const line = "csv map in.csv --as users -o map.yaml";
+  const { en, ja } = await inBoth(line, { folder, terminal: {} });
+  expect(en).toMatchObject({ exit: 2, stdout: "" });
+  expect(en.stderr).toBe(
+    "error: this file is there already; nothing was asked\n  map.yaml\n  name another one by -o, or pass --overwrite to replace it\n",
+  );
+  expect(ja.stderr).toContain("このファイルはすでにあります");
+  expect(readFileSync(join(folder, "map.yaml"), "utf8")).toBe("columns: {Memo: 氏名}\n");
+  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+  expect((await run(`${line} --overwrite`, { folder, terminal: { typing } })).exit).toBe(0);
+  expect(readFileSync(join(folder, "map.yaml"), "utf8")).toContain('"Memo": ignore');
+});
+
+test("the context that was named is named in what to type next", async () => {
+  const folder = folderWith({ "in.csv": "Memo\n" });
+  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+  const line = "csv map in.csv --as users -o in-map.yaml --context embedded";
+  const { stderr } = await run(line, { folder, terminal: { typing } });
+  expect(stderr).toContain("next: clomoctl users import in.csv --map in-map.yaml --context embedded\n");
 });
 
 test("the choice to leave a column out is offered in the person's language", async () => {

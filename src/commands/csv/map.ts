@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { columnsOf, type Column, type Format } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { nearestName } from "../../lib/csv/layout/columns.ts";
@@ -5,8 +6,9 @@ import { readHeader } from "../../lib/csv/layout/header.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Choice, Prompts } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { openInput } from "../../lib/files/index.ts";
+import { isOverwritten, openInput } from "../../lib/files/index.ts";
 import { detectReading } from "../imports/plan/reading.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { importCommand } from "../imports/refusal/command.ts";
@@ -50,12 +52,20 @@ export default defineCommand({
     encoding: INPUT_ENCODING,
     sheet: SHEET,
     output: OUTPUT,
+    overwrite: {
+      kind: "boolean",
+      about: text(
+        "replace the output file if it is there: by default it is kept, and nothing is asked",
+        "出力先のファイルがあれば置き換える(指定しなければ、質問せずに終了して残す)",
+      ),
+    },
   },
   examples: [{ line: "clomoctl csv map people.csv --as users -o people-map.yaml" }],
   exits: ["usage", "input-rejected", "not-found"],
-  async run(tools, { file: name, as, encoding: asked, sheet, output }) {
-    const { terminal } = tools;
+  async run(tools, { file: name, as, encoding: asked, sheet, output, overwrite }) {
+    const { terminal, globals } = tools;
     tools.describeState(() => text("no map file was written", "対応表ファイルは書き出していません"));
+    if (!overwrite && (await isOverwritten(resolve(tools.workingFolder, output)))) throw isThere(output);
     await using file = await openInput(tools, name);
     const { signal } = tools;
     const encoding = isWorkbook(await headOf(file)) ? asked : await encodingOf(file, asked, { signal });
@@ -74,7 +84,9 @@ export default defineCommand({
     const map = parseMapFile(content, format, output);
     const reading = await detectReading(file, { encoding: asked, sheet, map, signal });
     const needs = await scanForRemedies(file, reading, { kind: as, map, signal });
-    const next = importCommand({ kind: as, file: name, options: { map: output, sheet, encoding: asked } }, needs);
+    const command = importCommand({ kind: as, file: name, options: { map: output, sheet, encoding: asked } }, needs);
+    // nothing here needs the tenant, so the terminal does not know which one is meant
+    const next = globals.context === undefined ? command : `${command} --context ${shownWord(globals.context)}`;
     const { en, ja } = aboutCreation(needs);
     await terminal.note(
       text(`written: ${output}; next: ${next}${en}`, `${output} を書き出しました。次の操作: ${next}${ja}`),
@@ -96,6 +108,17 @@ function aboutCreation({ createOrgs, createGroups }: Remedy): Text {
     "(新しく作るグループは、確認の前に表示します)",
   );
 }
+
+/** Somebody made it by answering; no second run brings the answers back. */
+const isThere = (output: string): Failure =>
+  new Failure("usage", {
+    what: text("this file is there already; nothing was asked", "このファイルはすでにあります。質問していません"),
+    where: output,
+    hint: text(
+      "name another one by -o, or pass --overwrite to replace it",
+      "-o で別の名前を指定するか、置き換えるなら --overwrite を付けてください",
+    ),
+  });
 
 const notInteractive = (): Failure =>
   new Failure("usage", {

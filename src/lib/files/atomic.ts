@@ -60,6 +60,17 @@ async function settled<T>(writing: Promise<T>, { settle }: WriteOptions): Promis
 export const isReplaced = async (path: string): Promise<boolean> =>
   path !== "-" && (await lookAt(path)).kind === "file";
 
+/**
+ * Whether {@link writeFileAtomically} replaces a file that is there.
+ *
+ * @throws `usage` as {@link writeFileAtomically}
+ */
+export async function isOverwritten(path: string): Promise<boolean> {
+  if (path === "-") return false;
+  const target = await lookAt(path);
+  return target.kind === "file" && target.mode !== undefined;
+}
+
 const OPEN_DESCRIPTOR = /^\/(dev\/(fd|std(in|out|err))|proc\/[^/]+\/(task\/[^/]+\/)?fd)(\/|$)/;
 
 type Target =

@@ -5,7 +5,9 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { counted, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { cellName } from "../../../lib/xlsx/cell-name.ts";
+import { mapNameOf } from "./column-map.ts";
 
 /** A checked file. */
 export interface CheckedFile {
@@ -99,7 +101,7 @@ export function reportColumns({ language, output }: Terminal): readonly Column<C
 
 /** The failure of a file with errors. */
 export const rejection = ({ file, format, report: { errors, rows, counts } }: CheckedFile): Failure => {
-  const map = `clomoctl csv map ${file} --as ${format} -o map.yaml`;
+  const map = `clomoctl csv map ${shownWord(file)} --as ${format} -o ${shownWord(mapNameOf(file))}`;
   return new Failure("input-rejected", {
     what: text(`${counted(errors, "error")} in ${counted(rows, "row")}`, `${rows} 行に ${errors} 件のエラーがあります`),
     where: file,

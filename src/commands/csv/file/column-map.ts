@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { parse, resolve } from "node:path";
 import type { CustomField } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
@@ -17,6 +17,9 @@ export const MAP = {
     "ヘッダーと項目の対応表ファイル(YAML。csv map を参照。テナントを使うコマンドの既定はコンテキストの設定)",
   ),
 } as const satisfies TextField;
+
+/** The name that is proposed for the map of a file, so that two lists have two: `list-map.yaml`. */
+export const mapNameOf = (file: string): string => (file === "-" ? "map.yaml" : `${parse(file).name}-map.yaml`);
 
 /** The custom fields of the tenant's users. */
 export const customFieldsOf = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>

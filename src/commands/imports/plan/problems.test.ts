@@ -108,7 +108,7 @@ test("a header that is not known leads to csv map", async () => {
   });
   const { stderr } = await run(IMPORT, circumstances([unknown]));
   expect(stderr).toContain("people.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\n");
-  expect(stderr).toContain("clomoctl csv map people.csv --as users -o map.yaml; then: clomoctl users import");
+  expect(stderr).toContain("clomoctl csv map people.csv --as users -o people-map.yaml; then: clomoctl users import");
 });
 
 test("programs are given every error, and no warning, where JSON is written", async () => {

@@ -1,6 +1,7 @@
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { FIXES } from "../../../lib/model/import.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
+import { mapNameOf } from "../../csv/file/column-map.ts";
 import { flagName } from "../../field.ts";
 import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
 import type { Remedy } from "./remedies.ts";
@@ -12,20 +13,18 @@ export type TypedRequest = Omit<ImportRequest, "options"> & { readonly options: 
 const OF_EXPORTS: readonly string[] = ["mode", "blank"];
 
 /**
- * The whole command of an import as it was typed, with what its file needs beside.
- *
- * @param map the file of the map that is yet to be made
+ * The whole command of an import as it was typed, with what its file needs beside.; a map that is
+ * yet to be made has the file's own name.
  */
 export function importCommand(
   { kind, file, key, createOrgs = false, createGroups = false, options }: TypedRequest,
   needs: Remedy,
-  map = "map.yaml",
 ): string {
   const { app, thing } = FORMATS[kind];
   const fix = FIXES.filter((one) => options.fix?.includes(one) === true || needs.fix.includes(one));
   const all: Partial<ImportOptions> = {
     ...options,
-    map: options.map ?? (needs.map ? map : undefined),
+    map: options.map ?? (needs.map ? mapNameOf(file) : undefined),
     fix: fix.length === 0 ? undefined : fix,
   };
   const words = Object.entries(IMPORT_OPTIONS).flatMap(([name, field]) => {

@@ -110,14 +110,14 @@ test("where headers are the cause, the map comes first, and then the one command
   const problems = [found("header-unknown"), found("org-unknown"), found("not-mail-address", "a@x.jp ")];
   const template = "clomoctl csv template --as users";
   expect(failureFor({}, "header-unknown", ...problems).hint).toEqual({
-    en: `fix the header row (${template}), or map its columns: clomoctl csv map people.csv --as users -o map.yaml; then: clomoctl users import people.csv --create-orgs --map map.yaml --fix trim`,
-    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: clomoctl csv map people.csv --as users -o map.yaml。続けて: clomoctl users import people.csv --create-orgs --map map.yaml --fix trim`,
+    en: `fix the header row (${template}), or map its columns: clomoctl csv map people.csv --as users -o people-map.yaml; then: clomoctl users import people.csv --create-orgs --map people-map.yaml --fix trim`,
+    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: clomoctl csv map people.csv --as users -o people-map.yaml。続けて: clomoctl users import people.csv --create-orgs --map people-map.yaml --fix trim`,
   });
   expect(failureFor({ map: "my.yaml" }, "header-unknown", ...problems, found("required")).hint?.en).toContain(
     "or add the columns to my.yaml; fix the other problems, then: clomoctl users import people.csv --create-orgs --map my.yaml --fix trim",
   );
   expect(failureFor({}, undefined, found("header-near"), found("required-new")).hint?.en).toContain(
-    "clomoctl csv map people.csv --as users -o map.yaml; then: clomoctl users import people.csv --map map.yaml",
+    "clomoctl csv map people.csv --as users -o people-map.yaml; then: clomoctl users import people.csv --map people-map.yaml",
   );
   expect(failureFor({}, undefined, found("org-unknown"), found("required-new")).hint?.en).toContain("fix the other");
 });

@@ -1,6 +1,7 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
+import { mapNameOf } from "../../csv/file/column-map.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
 import { importCommand } from "./command.ts";
@@ -135,7 +136,7 @@ function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
     `clomoctl csv map ${file === "-" ? "FILE" : shownWord(file)} --as ${kind}`,
     ...(sheet === undefined ? [] : [`--sheet ${shownWord(sheet)}`]),
     ...(encoding === undefined || encoding === "auto" ? [] : [`--encoding ${encoding}`]),
-    "-o map.yaml",
+    `-o ${shownWord(mapNameOf(file))}`,
   ];
   const maps =
     given === undefined
