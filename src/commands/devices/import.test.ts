@@ -10,6 +10,7 @@ import {
   operations,
   planning,
   planOf,
+  inBothAnew,
   problemOf,
   rowOf,
   sha256,
@@ -89,7 +90,7 @@ test("shows the plan in the words of devices, and commits it", async () => {
 test("writes them for the console, and says what of it is not known", async () => {
   const place = folder();
   const tenant = planning(PLAN, { importRows: ROWS, emitImport: PLAN });
-  const { en, ja } = await inBoth("devices import devices.csv --emit-csv out.csv --yes", { tenant, folder: place });
+  const { en, ja } = await inBothAnew("devices import devices.csv --emit-csv out.csv --yes", { tenant, folder: place });
   expect(en.exit).toBe(0);
   const written = new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")));
   expect(written).toContain("\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\n");
@@ -114,7 +115,7 @@ test("promises of the console no mode and no deletion, and nothing of headers th
   const plan = { ...PLAN, mode: "replace", delete: 1 } as const;
   const tenant = planning(plan, { importRows: ROWS, emitImport: plan, devices: { items: [], next: null } });
   const line = "devices import devices.csv --mode replace --emit-csv out.csv --confirm-deletions 1 --context mapped";
-  const { en, ja } = await inBoth(line, { tenant, home, folder: home });
+  const { en, ja } = await inBothAnew(line, { tenant, home, folder: home });
   expect(en.exit).toBe(0);
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(home, "out.csv")))).toMatch(/^Serial,/);
   expect(en.stderr).toContain(

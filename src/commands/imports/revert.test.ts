@@ -279,6 +279,24 @@ test.each([
   }
 });
 
+test("a file of former values that is there already is named before anybody confirms that it is replaced", async () => {
+  const warned = "warning: undo.csv is there already and will be replaced: if it still has to be uploaded, ";
+  const folder = folderWith({ "undo.csv": "old" });
+  const declined = { fields: { items: [] } };
+  const typing = [["to delete", "\u0003"]] as const;
+  const tenant = Object.fromEntries(Object.entries(failing({})).filter(([name]) => !(name in declined)));
+  const asked = await run("imports revert 019a --emit-csv undo.csv", { tenant, folder, terminal: { typing } });
+  expect(asked.stderr.indexOf(warned)).toBeGreaterThan(0);
+  expect(asked.stderr.indexOf(warned)).toBeLessThan(asked.stderr.indexOf("Type 2 to delete"));
+  const { ja } = await inBoth(EMITTING, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
+  expect(ja.stderr).toContain("警告: undo.csv はすでにあり、置き換えられます。");
+  const other = await run(EMITTING.replace("undo.csv", "undo-12.csv"), {
+    tenant: failing({ ...ALL, commitImport: LOST }),
+    folder,
+  });
+  expect(other.stderr).not.toContain("is there already");
+});
+
 test("where the list of deletions cannot be written, the file that was there is left and nothing is undone", async () => {
   const folder = folderWith({ "undo.csv": "old" });
   mkdirSync(join(folder, "undo-delete.xlsx"));

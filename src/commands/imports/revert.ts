@@ -45,7 +45,7 @@ export default defineCommand({
   examples: [
     { line: "clomoctl imports revert last --dry-run" },
     { line: "clomoctl imports revert 12 --confirm-deletions 3" },
-    { line: "clomoctl imports revert 12 --emit-csv undo.csv", about: text("in the console too", "管理画面でも") },
+    { line: "clomoctl imports revert 12 --emit-csv undo-12.csv", about: text("in the console too", "管理画面でも") },
   ],
   exits: ["input-rejected", "conflict", "not-found"],
   shows: RESULT_COLUMNS,
@@ -62,6 +62,10 @@ export default defineCommand({
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
       for (const line of whatIsUndone(original)) await tools.terminal.note(line);
+      if (emitCsv !== undefined && !dryRun) {
+        const { warnOfReplaced } = await import("./outputs/console/emit.ts");
+        await warnOfReplaced(tools, emitCsv, async () => true);
+      }
       const handOver = async (file: string) => {
         const { emitUndo } = await import("./outputs/console/undo.ts");
         let plan = pending.plan;

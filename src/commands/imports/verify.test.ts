@@ -44,7 +44,7 @@ test("sends the export, and shows the plan as committed where they agree", async
   const { en, ja } = await inBoth(`${VERIFY} --format json`, { tenant: tenantWith(accepted), folder: folderOf() });
   expect(en.exit).toBe(0);
   expect(en.stderr).toMatch(
-    /^import 12: .*\nundo, here and by a file for the console: clomoctl imports revert 12 --emit-csv undo.csv\n$/,
+    /^import 12: .*\nundo, here and by a file for the console: clomoctl imports revert 12 --emit-csv undo-12.csv\n$/,
   );
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: true });
   expect(en.requests).toEqual([

@@ -45,8 +45,8 @@ function nextOf({ number, revertsNumber, emittedAt }: Import): Text {
   const undo = `clomoctl imports revert ${number}`;
   if (emittedAt === null) return text(`undo: ${undo}`, `取り消すには: ${undo}`);
   return text(
-    `undo, here and by a file for the console: ${undo} --emit-csv undo.csv`,
-    `取り消すには(管理画面用のファイルも書き出す): ${undo} --emit-csv undo.csv`,
+    `undo, here and by a file for the console: ${undo} --emit-csv undo-${number}.csv`,
+    `取り消すには(管理画面用のファイルも書き出す): ${undo} --emit-csv undo-${number}.csv`,
   );
 }
 

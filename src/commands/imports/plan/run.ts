@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Import } from "../../../lib/client/index.ts";
+import type { Client, Import } from "../../../lib/client/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
@@ -8,7 +8,7 @@ import { fixesOf } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { changesNothing, confirmAndCommit } from "./confirm.ts";
-import { emit, refuseUnseen, type EmitSource } from "../outputs/console/emit.ts";
+import { emit, refuseUnseen, warnOfReplaced, type EmitSource } from "../outputs/console/emit.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
   asMirroring,
@@ -63,7 +63,10 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       await pending.leave();
       throw rejectedFile(plan, requested, problems);
     }
-    if (emitCsv !== undefined) refuseUnseen(plan);
+    if (emitCsv !== undefined) {
+      refuseUnseen(plan);
+      await warnOfReplaced(tools, emitCsv, () => leavesWaiting(client, plan, requested.options));
+    }
     const unknown = await checkAdministrators(tools, plan);
     await decide(tools, requested.options, pending, { plan, file, reading, map });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
@@ -71,6 +74,12 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     return plan.invalid > 0 ? "partial" : undefined;
   });
 }
+
+/** Whether an upload waits that this plan does not supersede. */
+const leavesWaiting = async (client: Client<"imports">, plan: Import, { dryRun }: ImportOptions): Promise<boolean> =>
+  (await client.imports.list()).some(
+    ({ state, kind }) => state === "awaiting-console" && (dryRun || changesNothing(plan) || kind !== plan.kind),
+  );
 
 /** Commits a plan, hands it over to the console, or leaves it. */
 async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan, source: EmitSource): Promise<void> {

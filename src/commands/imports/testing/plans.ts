@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Import, InputProblem, PlanRow } from "../../../lib/client/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
-import { freshFolder } from "../../testing/program.ts";
+import { freshFolder, run, type Circumstances, type Ran } from "../../testing/program.ts";
+import type { Language } from "../../../lib/text/index.ts";
 import { example, type Answer, type Answers, type Seen } from "../../testing/tenant.ts";
 
 /** The id of {@link planOf}. */
@@ -96,6 +97,16 @@ export function folderWith(files: Readonly<Record<string, string | Uint8Array>>)
   const folder = freshFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
+}
+
+/** `inBoth` of a line that writes `out.csv`, which is not there before either. */
+export async function inBothAnew(
+  line: string,
+  circumstances: Circumstances & { readonly folder: string },
+): Promise<Readonly<Record<Language, Ran>>> {
+  const en = await run(`--lang en ${line}`, circumstances);
+  rmSync(join(circumstances.folder, "out.csv"), { force: true });
+  return { en, ja: await run(`--lang ja ${line}`, circumstances) };
 }
 
 /** Text encoded as the bytes of a file. */

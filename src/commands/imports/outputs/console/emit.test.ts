@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { rowsIn } from "../../../../lib/xlsx/testing/read.ts";
@@ -12,6 +12,7 @@ import {
   folderWith,
   giving,
   ID,
+  inBothAnew,
   operations,
   planning,
   planOf,
@@ -79,7 +80,7 @@ const linesOf = (folder: string, encoding = "shift_jis"): readonly string[] =>
 
 test("writes the rows of the plan with the secrets of the input, and hands the plan over", async () => {
   const told = circumstances();
-  const { en, ja } = await inBoth(`${LINE} --format json`, told);
+  const { en, ja } = await inBothAnew(`${LINE} --format json`, told);
   expect(en.exit).toBe(0);
   expect(linesOf(told.folder)).toEqual([
     USERS_HEADER,
@@ -119,7 +120,7 @@ test("an upload that supersedes another says so, and refuses to with --keep-wait
   const other = "019a9f3c-5a00-7abc-8def-000000000042";
   const emitImport = { ...planOf({ state: "awaiting-console" }), supersedes: [other] };
   const imports = { items: [planOf({ id: other, number: 9, fileName: "old.csv" })] };
-  const { en, ja } = await inBoth(`${LINE} --keep-waiting`, circumstances({ more: { emitImport, imports } }));
+  const { en, ja } = await inBothAnew(`${LINE} --keep-waiting`, circumstances({ more: { emitImport, imports } }));
   expect(en.requests.at(-2)?.query).toMatchObject({ keepWaiting: "true" });
   expect(en.stderr).toContain(
     "\nimport 9 (old.csv) was waiting for its verification; 12 supersedes it: do not upload its file any more",
@@ -128,7 +129,7 @@ test("an upload that supersedes another says so, and refuses to with --keep-wait
 });
 
 test("only existing users with an account lack a secret, and only where the file gives none", async () => {
-  const { en, ja } = await inBoth(LINE, circumstances());
+  const { en, ja } = await inBothAnew(LINE, circumstances());
   const warnings = (stderr: string): readonly string[] =>
     stderr.split("\n").filter((line) => /^(warning|警告):/.test(line));
   expect(warnings(en.stderr).slice(0, -1)).toEqual([
@@ -183,7 +184,7 @@ const replacing = (change: Partial<Import> = {}, more: Answers = {}) =>
 
 test("for 全件更新 every row is written, unchanged ones too, with every column; what it may do is told", async () => {
   const told = replacing({ header: ["表示名", "ユーザーID"], absentColumns: ["説明"] });
-  const { en, ja } = await inBoth(REPLACE_DOCS, told);
+  const { en, ja } = await inBothAnew(REPLACE_DOCS, told);
   expect(en.exit).toBe(0);
   expect(linesOf(told.folder)).toEqual([
     "表示名,ユーザーID,パスワード,シークレットキー,ファイル管理者権限,説明,グループ名",
@@ -251,7 +252,7 @@ test("CLOMO PANEL deletes nothing by a file: who goes is listed beside it, to be
     ],
     more: { users: { items: users, next: null } },
   });
-  const { en, ja } = await inBoth(`${LINE} --mode replace --confirm-deletions 1`, told);
+  const { en, ja } = await inBothAnew(`${LINE} --mode replace --confirm-deletions 1`, told);
   expect(en.exit).toBe(0);
   expect(linesOf(told.folder)).toEqual([USERS_HEADER, "山田 太郎,taro@example.co.jp,taro,", ""]);
   expect(en.stderr).toContain("the mode must be 追加更新 (never 全件更新)\n");
@@ -287,7 +288,7 @@ test("what a blank is to clear is counted, and what the file keeps of a column t
     },
     rows: [cleared],
   });
-  const { en, ja } = await inBoth(LINE, told);
+  const { en, ja } = await inBothAnew(LINE, told);
   expect(en.stderr).toContain("warning: 1 value to be cleared by a blank cell of out.csv: ");
   expect(ja.stderr).toContain("警告: out.csv の空欄で消す値が 1 個あります。");
   expect(en.stderr).toMatch(/what out\.csv has where the input is blank may be out of date: CLOMOアカウント名\n/);
@@ -318,6 +319,23 @@ test.each([
   expect(/warning: .*blank cell of out\.csv: /.exec(stderr)?.[0]).toBe(warned);
 });
 
+test.each([
+  ["orgs", "", true],
+  ["users", " --dry-run", true],
+  ["users", "", false],
+] as const)(
+  "a file that may be the upload of %s that waits is named before%s it is replaced: %s",
+  async (kind, flag, warns) => {
+    const imports = { items: [planOf({ kind, state: "awaiting-console" })] };
+    const told = circumstances({ more: { imports, ...(flag === "" ? {} : { discardImport: dropped.discardImport }) } });
+    writeFileSync(join(told.folder, "out.csv"), "old");
+    const { en, ja } = await inBoth(`${LINE}${flag}`, flag === "" ? told : without("emitImport", told));
+    expect(en.exit).toBe(0);
+    expect(en.stderr.includes("warning: out.csv is there already and will be replaced: ")).toBe(warns);
+    expect(ja.stderr.includes("警告: out.csv はすでにあり、置き換えられます。")).toBe(warns);
+  },
+);
+
 test("SECURED APPs users go to a screen of their own, without the tenant's own fields", async () => {
   const content =
     "表示名,ユーザーID,グループ名,グループ名,パスワード\n花子,hanako01,営業,総務,Secret01\n太郎,taro01,,,\n";
@@ -333,7 +351,7 @@ test("SECURED APPs users go to a screen of their own, without the tenant's own f
       rowOf({ row: 3, key: "taro01", exists: true, after: after("太郎", []) }),
     ],
   });
-  const { en, ja } = await inBoth("secured users import in.csv --app docs --emit-csv out.csv --yes", told);
+  const { en, ja } = await inBothAnew("secured users import in.csv --app docs --emit-csv out.csv --yes", told);
   expect(en.exit).toBe(0);
   expect(linesOf(told.folder)).toEqual([
     "表示名,ユーザーID,パスワード,グループ名,グループ名",
@@ -365,11 +383,13 @@ test("a tenant whose account is in English gets UTF-8, whatever the language of 
   const { tenant, folder } = circumstances();
   await run("context add en --embedded --language en", { home: folder });
   await run("context add far --url https://tenant.invalid", { home: folder });
-  for (const lang of ["en", "ja"]) {
-    expect((await run(`${LINE} --lang ${lang} --context en`, { tenant, home: folder })).exit).toBe(0);
+  for (const line of [`${LINE} --lang en`, `${LINE} --lang ja`]) {
+    expect((await run(`${line} --context en`, { tenant, home: folder })).exit).toBe(0);
     expect(linesOf(folder, "utf-8")[1]).toMatch(/^髙橋 花子,/);
-    expect((await run(`${LINE} --lang ${lang} --context far`, { tenant, home: folder })).exit).toBe(0);
+    rmSync(join(folder, "out.csv"));
+    expect((await run(`${line} --context far`, { tenant, home: folder })).exit).toBe(0);
     expect(linesOf(folder)[1]).toMatch(/^髙橋 花子,/);
+    rmSync(join(folder, "out.csv"));
   }
 });
 
@@ -406,7 +426,7 @@ test.each(["out.csv", "/dev/null"])("a character that Shift_JIS lacks leaves no 
   const [, taro, , saburo] = FOUR;
   const rows = [person(2, "𠮷田", "hanako"), taro, person(4, "é", null, { key: "ü" }), saburo];
   const told = without("emitImport", circumstances({ rows, more: dropped }));
-  const { en, ja } = await inBoth(`users import in.csv --emit-csv ${file} --yes --format json`, told);
+  const { en, ja } = await inBothAnew(`users import in.csv --emit-csv ${file} --yes --format json`, told);
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
     "\nin.csv:2:氏名: U+20BB7 (𠮷) cannot be written in shift_jis\nin.csv:4:氏名: U+00E9 (é) cannot be written in shift_jis\nin.csv:4:メールアドレス: U+00FC (ü) cannot be",
@@ -431,7 +451,7 @@ test("of many such characters the first twenty are named, and all counted", asyn
 });
 
 test("characters that are written as their look-alikes are counted", async () => {
-  const { en, ja } = await inBoth(LINE, circumstances({ rows: [person(2, "山\u301c\u2212", "hanako")] }));
+  const { en, ja } = await inBothAnew(LINE, circumstances({ rows: [person(2, "山\u301c\u2212", "hanako")] }));
   expect(en.stderr).toContain("look-alikes (〜 as ～): 2 characters\n");
   expect(ja.stderr).toContain("2 文字を Shift_JIS の同じ字形の文字で書きました");
 });

@@ -1,5 +1,6 @@
 import { basename, resolve } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
+import { isOverwritten } from "../../../../lib/files/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { findColumn } from "../../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
@@ -42,6 +43,25 @@ export async function emit(
   for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
   await terminal.problem(toUpload(file, plan, written.rows));
   if (list !== undefined) await terminal.problem(byHand(list, plan));
+}
+
+/**
+ * Says that a file is there already which may not be uploaded yet; before it is replaced.
+ *
+ * @param mayBeNeeded asked only where there is such a file
+ */
+export async function warnOfReplaced(
+  { terminal, workingFolder }: Tools,
+  file: string,
+  mayBeNeeded: () => Promise<boolean>,
+): Promise<void> {
+  if (!(await isOverwritten(resolve(workingFolder, file))) || !(await mayBeNeeded())) return;
+  await terminal.warn(
+    text(
+      `${file} is there already and will be replaced: if it still has to be uploaded, name another file by --emit-csv`,
+      `${file} はすでにあり、置き換えられます。これからアップロードするファイルなら、--emit-csv で別の名前を指定してください`,
+    ),
+  );
 }
 
 /** What a written file has, and where it is uploaded. */
