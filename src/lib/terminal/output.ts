@@ -119,8 +119,8 @@ const YES = text("yes", "はい");
 const NO = text("no", "いいえ");
 
 /** A column's cell in a table: its name where it has one, else its value in the person's words and zone. */
-const tableCell =
-  <R>({ value, name, instant }: Column<R>, { language, moment }: OutputPlace) =>
+export const tableCell =
+  <R>({ value, name, instant }: Column<R>, { language, moment }: Pick<OutputPlace, "language" | "moment">) =>
   (record: R): string => {
     if (name !== undefined) return name(record)?.[language] ?? "";
     const field = value(record);

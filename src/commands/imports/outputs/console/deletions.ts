@@ -1,7 +1,7 @@
 import type { Import } from "../../../../lib/client/index.ts";
 import { writeFileAtomically } from "../../../../lib/files/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
-import { tableCellOf } from "../../../../lib/terminal/table/cells.ts";
+import { tableCell } from "../../../../lib/terminal/output.ts";
 import { columnsOfFields } from "../../../listing/columns.ts";
 import type { Tools } from "../../../tools.ts";
 import { tableBytes } from "../table-file.ts";
@@ -30,10 +30,11 @@ export async function writeDeletions(
     ({ key }) => key !== "id" && (thing.usual.includes(key) || FURTHER.includes(key)),
   );
   const { language } = tools.terminal;
+  const cells = columns.map((column) => tableCell(column, { language }));
   async function* rows(): AsyncGenerator<readonly (readonly string[])[]> {
     yield [columns.map(({ header }) => header[language])];
     for await (const record of await recordsOf(tools, plan)) {
-      if (gone.has(record.id)) yield [columns.map(({ value }) => tableCellOf(value(record)))];
+      if (gone.has(record.id)) yield [cells.map((cell) => cell(record))];
     }
   }
   await writeFileAtomically(path, { ...tools.temporary, secret: true, settle: done }, async (writer) => {

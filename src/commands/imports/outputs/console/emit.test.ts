@@ -262,7 +262,7 @@ test("CLOMO PANEL deletes nothing by a file: who goes is listed beside it, to be
   expect(statSync(list).mode & 0o777).toBe(0o600);
   expect(await rowsIn(readFileSync(list))).toEqual([
     ["氏名", "メールアドレス", "組織", "役職", "社員コード", "CLOMOアカウント名", "管理者"],
-    ["=1+1", "old@x, b@x", "営業部", "課長", "E0042", "", "false"],
+    ["=1+1", "old@x, b@x", "営業部", "課長", "E0042", "", "いいえ"],
   ]);
 });
 
