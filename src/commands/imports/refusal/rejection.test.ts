@@ -106,6 +106,33 @@ test("the command has what was typed", () => {
   expect(console.hint?.en).toBe("import it so: clomoctl users import people.csv --create-orgs --from-console");
 });
 
+test("what is typed after the invalid rows were written is the whole command, of their file", () => {
+  const options = { sheet: "4 月", map: "list-map.yaml", errors: "bad.xlsx", encoding: "shift_jis" } as const;
+  const problems = [found("org-unknown"), found("value-blanks", "1 "), found("required")];
+  const command = "clomoctl users import bad.xlsx --create-orgs --map list-map.yaml --fix trim";
+  expect(failureFor(options, undefined, ...problems).hint).toEqual({
+    en: `bad.xlsx has the invalid rows only; the valid ones (6) are not imported either: mend the original file and import that, or commit them by --skip-invalid, fix bad.xlsx, and then: ${command}`,
+    ja: `bad.xlsx にあるのは不正な行だけです。残りの 6 行もまだ登録されていません。元のファイルを直して再度インポートするか、--skip-invalid で残りを登録し、bad.xlsx を直してから: ${command}`,
+  });
+  const text = failureFor({ errors: "bad.csv", encoding: "shift_jis" }, undefined, found("required")).hint?.en;
+  expect(text).toMatch(/, and then: clomoctl users import bad\.csv --encoding shift_jis$/);
+  const upload = failureFor({ errors: "bad.csv", emitCsv: "up.csv" }, undefined, found("required")).hint;
+  expect(upload?.en).toMatch(/: mend the original file and import that$/);
+  expect(upload?.ja).toMatch(/元のファイルを直して再度インポートしてください$/);
+});
+
+test("of invalid rows alone their file is all there is to mend", () => {
+  const request = {
+    kind: "users",
+    file: "people.csv",
+    options: { mode: "append", errors: "bad.csv" } as ImportOptions,
+  } as const;
+  const remedies = new Remedies("users");
+  const { hint } = rejectedFile({ ...plan, rows: 1 }, request, { all: [], whole: undefined, remedies });
+  expect(hint?.en).toBe("fix bad.csv, then: clomoctl users import bad.csv");
+  expect(hint?.ja).toBe("bad.csv を直してから: clomoctl users import bad.csv");
+});
+
 test("where headers are the cause, the map comes first, and then the one command with all", () => {
   const problems = [found("header-unknown"), found("org-unknown"), found("not-mail-address", "a@x.jp ")];
   const template = "clomoctl csv template --as users";

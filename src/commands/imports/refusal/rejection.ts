@@ -3,6 +3,7 @@ import { counted, same, text, type Text } from "../../../lib/text/index.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
 import type { ImportRequest } from "../plan/options.ts";
+import { isWorkbookName } from "../outputs/table-file.ts";
 import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
 import { importCommand } from "./command.ts";
 import type { Remedies } from "./remedies.ts";
@@ -42,7 +43,10 @@ function nextStep(plan: Import, requested: ImportRequest, { whole, remedies }: L
     );
   }
   if (remedies.map) return fixHeader(requested, remedies);
-  if (!remedies.any) return fixRows(plan, requested);
+  const { mode, errors, fromConsole } = requested.options;
+  if (errors !== undefined && mode === "append" && !fromConsole && (remedies.other || !remedies.any))
+    return mendErrors(plan, { ...requested, file: errors }, remedies);
+  if (!remedies.any) return fixRows(requested);
   const command = importCommand(requested, remedies);
   if (!remedies.other) return text(`import it so: ${command}`, `次のように実行してください: ${command}`);
   const { en, ja } = othersOf(plan, requested);
@@ -62,7 +66,7 @@ function othersOf({ rows, invalid }: Import, { options }: ImportRequest): Text {
 }
 
 /** Where no option helps. */
-function fixRows(plan: Import, { options }: ImportRequest): Text {
+function fixRows({ options }: ImportRequest): Text {
   const { errors, mode, emitCsv, fromConsole } = options;
   if (fromConsole) {
     return text(
@@ -71,12 +75,10 @@ function fixRows(plan: Import, { options }: ImportRequest): Text {
     );
   }
   if (errors !== undefined) {
-    return mode === "append"
-      ? mendErrors(errors, plan.rows - plan.invalid)
-      : text(
-          `fix the rows of ${errors} in the original file: --mode replace deletes what is missing from the file`,
-          `${errors} の行を元のファイルで直してください(--mode replace はファイルにないものを削除します)`,
-        );
+    return text(
+      `fix the rows of ${errors} in the original file: --mode replace deletes what is missing from the file`,
+      `${errors} の行を元のファイルで直してください(--mode replace はファイルにないものを削除します)`,
+    );
   }
   if (emitCsv !== undefined && mode === "replace") {
     return text(
@@ -90,14 +92,24 @@ function fixRows(plan: Import, { options }: ImportRequest): Text {
   );
 }
 
-/** @param valid number of rows that the file with the invalid ones does not have */
-const mendErrors = (errors: string, valid: number): Text =>
-  valid === 0
-    ? text(`fix ${errors} and import it again`, `${errors} を直して再度インポートしてください`)
-    : text(
-        `${errors} has the invalid rows only; the valid ones (${valid}) are not imported either: mend the original file and import that, or commit them by --skip-invalid and then import ${errors}, mended`,
-        `${errors} にあるのは不正な行だけです。残りの ${valid} 行もまだ登録されていません。元のファイルを直して再度インポートするか、--skip-invalid で残りを登録してから、${errors} を直してインポートしてください`,
-      );
+/** @param mended the same import, of the file with the invalid rows */
+function mendErrors({ rows, invalid }: Import, mended: ImportRequest, remedies: Remedies): Text {
+  const { file, options } = mended;
+  // it is no sheet of the workbook that was given, and a workbook has no encoding
+  const encoding = isWorkbookName(file) ? "auto" : options.encoding;
+  const form = { ...options, encoding, sheet: undefined, errors: undefined, skipInvalid: false };
+  const command = importCommand({ ...mended, options: form }, remedies);
+  const valid = rows - invalid;
+  if (valid === 0) return text(`fix ${file}, then: ${command}`, `${file} を直してから: ${command}`);
+  const en = `${file} has the invalid rows only; the valid ones (${valid}) are not imported either: mend the original file and import that`;
+  const ja = `${file} にあるのは不正な行だけです。残りの ${valid} 行もまだ登録されていません。元のファイルを直して再度インポート`;
+  // its upload would supersede that of the valid rows
+  if (options.emitCsv !== undefined) return text(en, `${ja}してください`);
+  return text(
+    `${en}, or commit them by --skip-invalid, fix ${file}, and then: ${command}`,
+    `${ja}するか、--skip-invalid で残りを登録し、${file} を直してから: ${command}`,
+  );
+}
 
 /** Problems of records that the file lacks. */
 const DELETIONS: ReadonlySet<string> = new Set(["administrator-delete", "delete-held", "org-delete-holds"]);
