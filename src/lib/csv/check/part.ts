@@ -40,10 +40,10 @@ export class PartChecker {
     this.#checker.check(cells, count, row, line);
     if (!this.#checker.complete) return;
     const keys = this.#keys;
-    keys.gather(this.#checker.values);
+    keys.gather(this.#checker);
     for (let i = 0; i < keys.count; i += 1) {
       const s = keys.spaceOf[i] ?? 0;
-      this.#hashes.add(keys.values[i] ?? "", keys.spaces[s]?.comparison ?? "exact", s, row);
+      this.#hashes.add(keys.values[i] ?? "", keys.spaces[s]?.comparison ?? "exact", s, row, keys.looks[i]);
     }
   }
 }

@@ -5,6 +5,7 @@ import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/ru
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";
+import { isPlainAddress, Look, lookAt } from "./look.ts";
 import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { shownValue } from "../../model/cell-text.ts";
@@ -39,6 +40,8 @@ interface Cell {
   readonly required: boolean;
   /** the values of a repeated column, refilled by each row */
   readonly list: string[] | undefined;
+  /** looks at its values, if it is a code or mail address; refilled like them */
+  readonly looks: Look[];
 }
 
 const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear", fix = [] }: RowOptions): Cell => ({
@@ -52,6 +55,7 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear"
   fallback: fallback === null ? null : canonicalValue(column.rule, fallback),
   required: column.required === "always" && blank === "clear",
   list: column.repeated === true ? [] : undefined,
+  looks: [],
 });
 
 /**
@@ -61,6 +65,8 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear"
 export class RowChecker {
   /** The values of the row checked last, parallel to {@link Layout.columns}; overwritten by the next row. */
   readonly values: CellValue[];
+  /** Looks at those that are codes or mail addresses, a list for each column; valid as long as they are. */
+  readonly looks: readonly (readonly Look[])[];
   /** number of cells a record must have */
   readonly width: number;
   /** what is told once at the end of the file */
@@ -96,6 +102,7 @@ export class RowChecker {
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#report = report;
     this.#cells = columns.map((column) => cellOf(column, options));
+    this.looks = this.#cells.map(({ looks }) => looks);
     this.#key = columns.findIndex(({ column }) => column.field === key);
     this.#fallbackKey =
       key === format.key
@@ -224,26 +231,29 @@ export class RowChecker {
     if (value === "") {
       if (cell.fallback === null && cell.required && !this.lacks(cell.position))
         this.#fault("required", cell.position, NO_PARAMS);
+      if (cell.fallback !== null) look(cell, cell.fallback, 0);
       return cell.fallback;
     }
     if (cell.required && isBlankCell(value)) {
       this.#fault("required", cell.position, NO_PARAMS);
       return null;
     }
-    this.#judge(cell, value, cell.position);
+    this.#judge(cell, value, cell.position, 0);
     return cell.free ? value : canonicalValue(cell.rule, value);
   }
 
   /** Reports what a value breaks, or else what has probably been done to it. */
-  #judge({ free, rule, scrutiny, column }: Cell, value: string, position: number): void {
-    if (!free) {
+  #judge(cell: Cell, value: string, position: number, at: number): void {
+    const { free, rule, scrutiny, column } = cell;
+    const seen = look(cell, value, at);
+    if (!free && !(scrutiny === "mail" && isPlainAddress(value, seen))) {
       const faults = faultsOf(rule, value);
       for (const { code, params } of faults) {
         this.#fault(code, position, column.secret === true ? params : { ...params, value: shownValue(value) });
       }
       if (faults.length > 0) return;
     }
-    const suspicion = suspicionOf(value, scrutiny);
+    const suspicion = suspicionOf(value, scrutiny, seen);
     if (suspicion === undefined) return;
     if (suspicion === "value-error") {
       if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: shownValue(value) });
@@ -259,10 +269,13 @@ export class RowChecker {
       const position = positions[i] ?? -1;
       const value = this.#mended(cell, cells[position] ?? "", position);
       if (value === "") continue;
-      this.#judge(cell, value, position);
+      this.#judge(cell, value, position, list.length);
       if (list.length === 0 || !holds(list, cell.column, value)) list.push(value);
     }
-    if (list.length === 0 && cell.fallback !== null) list.push(cell.fallback);
+    if (list.length === 0 && cell.fallback !== null) {
+      look(cell, cell.fallback, 0);
+      list.push(cell.fallback);
+    }
     const first = positions[0] ?? -1;
     if (list.length === 0 && cell.required && !this.lacks(first)) this.#fault("required", first, NO_PARAMS);
     return list;
@@ -285,6 +298,16 @@ export class RowChecker {
     this.#report({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
   }
 }
+
+const NO_LOOK = new Look();
+
+/** Looks at a value of a code or mail address; `at` counts the column's values. */
+const look = ({ scrutiny, looks }: Cell, value: string, at: number): Look => {
+  if (scrutiny !== "code" && scrutiny !== "mail") return NO_LOOK;
+  const seen = (looks[at] ??= new Look());
+  lookAt(value, seen);
+  return seen;
+};
 
 /** True of nothing but white space, full-width blanks included. */
 const isBlankCell = (value: string): boolean => {
