@@ -1,5 +1,5 @@
 import type { Comparison } from "../../model/normalise.ts";
-import { Look, lookAt, NOT_ASCII } from "../layout/look.ts";
+import { Look, lookAtText, NOT_ASCII } from "../layout/look.ts";
 import { looseKey } from "./keys.ts";
 
 /** Number of buckets that entries are spread over by hash, so that each can be searched within the CPU cache. */
@@ -19,12 +19,17 @@ export const keptRow = (row: number): number => row & (ROW_PERIOD - 1);
 /** A 64-bit hash, as two words, of a value in a space; values that compare equal have equal hashes. */
 export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
 
+/** All bits of the hash depend on all of what was looked at, as in the end of MurmurHash3. */
+const mixed = (word: number): number => {
+  const a = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  const b = Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
+  return (b ^ (b >>> 16)) >>> 0;
+};
+
 /** The hash of what was looked at, in a space. */
 const finish = ({ high, low }: Look, space: number, into: Uint32Array): void => {
-  let a = high ^ Math.imul(space + 1, 0x9e3779b1);
-  a ^= a >>> 16;
-  into[0] = Math.imul(a, 0x85ebca6b) >>> 0;
-  into[1] = (low ^ Math.imul(space + 1, 0xc2b2ae35)) >>> 0;
+  into[0] = mixed(high ^ Math.imul(space + 1, 0x9e3779b1));
+  into[1] = mixed(low + space);
 };
 
 const seen = new Look();
@@ -34,8 +39,8 @@ const seen = new Look();
  * each one is verified.
  */
 export const hashValue: ValueHash = (value, comparison, space, into) => {
-  lookAt(value, seen);
-  if ((seen.kinds & NOT_ASCII) !== 0) lookAt(looseKey(comparison, value), seen);
+  lookAtText(value, seen);
+  if ((seen.kinds & NOT_ASCII) !== 0) lookAtText(looseKey(comparison, value), seen);
   finish(seen, space, into);
 };
 

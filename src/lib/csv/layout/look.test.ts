@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fits, MAIL_ADDRESS } from "../../model/rules.ts";
-import { BLANK, IN_DATE, isPlainAddress, LETTER, Look, lookAt, NOT_ASCII, POINT } from "./look.ts";
+import { BLANK, IN_DATE, isPlainAddress, LETTER, Look, lookAtText, NOT_ASCII, POINT } from "./look.ts";
 
 const seen = (value: string): Look => {
   const look = new Look();
-  lookAt(value, look);
+  lookAtText(value, look);
   return look;
 };
 

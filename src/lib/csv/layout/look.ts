@@ -1,3 +1,5 @@
+import { Units } from "../records/units.ts";
+
 /**
  * Kinds of characters that a value has, as bits: what a date has, a decimal point, white space and controls, letters
  * and other printable ASCII, and what is not ASCII; 0 of digits only.
@@ -25,18 +27,25 @@ const SEEN = Int16Array.from({ length: 128 }, (_, code) => {
 /** What one look at the characters of a value tells. */
 export class Look {
   kinds = 0;
-  /** two multiplicative hashes; ASCII letter case does not matter to them */
+  /** two hashes side by side; ASCII letter case does not matter to them */
   high = 0;
   low = 0;
 }
 
-/** Looks at a value once, for all that is asked about nearly every one. */
-export const lookAt = (value: string, into: Look): void => {
+/** Of FNV-1a, the first of the two hashes. */
+const SEED = 0x811c9dc5 | 0;
+
+/**
+ * Looks at a value once, for all that is asked about nearly every one.
+ *
+ * @param units of a text; the value is from `from` to `to`
+ */
+export const lookAt = (units: Uint16Array, from: number, to: number, into: Look): void => {
   let kinds = 0;
-  let a = 0x811c9dc5;
-  let b = 0x9747b28c;
-  for (let i = 0; i < value.length; i += 1) {
-    let unit = value.charCodeAt(i);
+  let a = SEED;
+  let b = 0;
+  for (let i = from; i < to; i += 1) {
+    let unit = units[i] ?? 0;
     if (unit > 0x7f) kinds |= NOT_ASCII;
     else {
       const seen = SEEN[unit] ?? 0;
@@ -44,12 +53,19 @@ export const lookAt = (value: string, into: Look): void => {
       unit = seen & 0x7f;
     }
     a = Math.imul(a ^ unit, 0x01000193);
-    b = Math.imul(b + unit, 0x9e3779b1);
-    b ^= b >>> 15;
+    b = ((b << 5) - b + unit) | 0;
   }
   into.kinds = kinds & KINDS;
-  into.high = a | 0;
-  into.low = b | 0;
+  into.high = a;
+  into.low = b;
+};
+
+const own = new Units();
+
+/** Looks at a value that is not a part of a text. */
+export const lookAtText = (value: string, into: Look): void => {
+  own.take(value);
+  lookAt(own.all, 0, value.length, into);
 };
 
 /** True of a mail address that is certainly one: printable ASCII, with one @ inside. */

@@ -1,11 +1,12 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
+import type { CellUnits } from "../records/units.ts";
 import { severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/rules.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";
-import { isPlainAddress, Look, lookAt } from "./look.ts";
+import { isPlainAddress, Look, lookAt, lookAtText } from "./look.ts";
 import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { shownValue } from "../../model/cell-text.ts";
@@ -88,6 +89,7 @@ export class RowChecker {
   readonly #fallbackKey: number;
   #row = 0;
   #line = 0;
+  #units: CellUnits | undefined;
   #good = true;
   /** cells of the next record, counted from 1, with invalid bytes or quotes: further problems in them are noise */
   readonly #damaged: number[] = [];
@@ -145,9 +147,11 @@ export class RowChecker {
    *
    * @param row the record's number, counted from 1 (the header)
    * @param line the physical line it begins on
+   * @param units where the cells are in the text, if there is one
    * @returns false if the row has a problem of severity error
    */
-  check(cells: readonly string[], count: number, row: number, line: number): boolean {
+  check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
+    this.#units = units;
     this.#row = row;
     this.#line = line;
     this.#good = this.#damaged.length === 0;
@@ -231,7 +235,7 @@ export class RowChecker {
     if (value === "") {
       if (cell.fallback === null && cell.required && !this.lacks(cell.position))
         this.#fault("required", cell.position, NO_PARAMS);
-      if (cell.fallback !== null) look(cell, cell.fallback, 0);
+      if (cell.fallback !== null) this.#look(cell, cell.fallback, -1, 0);
       return cell.fallback;
     }
     if (cell.required && isBlankCell(value)) {
@@ -245,7 +249,7 @@ export class RowChecker {
   /** Reports what a value breaks, or else what has probably been done to it. */
   #judge(cell: Cell, value: string, position: number, at: number): void {
     const { free, rule, scrutiny, column } = cell;
-    const seen = look(cell, value, at);
+    const seen = this.#look(cell, value, position, at);
     if (!free && !(scrutiny === "mail" && isPlainAddress(value, seen))) {
       const faults = faultsOf(rule, value);
       for (const { code, params } of faults) {
@@ -262,6 +266,17 @@ export class RowChecker {
       this.tally.noteDigits(this.#noted("value-short", position, value), value);
   }
 
+  /** Looks at a value of a code or mail address; `at` counts the column's values. @param position -1 if it is in no cell */
+  #look({ scrutiny, looks, mend }: Cell, value: string, position: number, at: number): Look {
+    if (scrutiny !== "code" && scrutiny !== "mail") return NO_LOOK;
+    const seen = (looks[at] ??= new Look());
+    const units = mend === undefined ? this.#units : undefined;
+    const start = units?.starts[position] ?? -1;
+    if (units === undefined || start < 0) lookAtText(value, seen);
+    else lookAt(units.all, start, start + value.length, seen);
+    return seen;
+  }
+
   #list(cell: Cell, list: string[], cells: readonly string[]): readonly string[] {
     list.length = 0;
     const { positions } = cell;
@@ -273,7 +288,7 @@ export class RowChecker {
       if (list.length === 0 || !holds(list, cell.column, value)) list.push(value);
     }
     if (list.length === 0 && cell.fallback !== null) {
-      look(cell, cell.fallback, 0);
+      this.#look(cell, cell.fallback, -1, 0);
       list.push(cell.fallback);
     }
     const first = positions[0] ?? -1;
@@ -300,14 +315,6 @@ export class RowChecker {
 }
 
 const NO_LOOK = new Look();
-
-/** Looks at a value of a code or mail address; `at` counts the column's values. */
-const look = ({ scrutiny, looks }: Cell, value: string, at: number): Look => {
-  if (scrutiny !== "code" && scrutiny !== "mail") return NO_LOOK;
-  const seen = (looks[at] ??= new Look());
-  lookAt(value, seen);
-  return seen;
-};
 
 /** True of nothing but white space, full-width blanks included. */
 const isBlankCell = (value: string): boolean => {

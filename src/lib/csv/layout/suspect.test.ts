@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { Fix } from "../../model/import.ts";
-import { Look, lookAt } from "./look.ts";
+import { Look, lookAtText } from "./look.ts";
 import { mendingOf, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 
 const seen = (value: string): Look => {
   const look = new Look();
-  lookAt(value, look);
+  lookAtText(value, look);
   return look;
 };
 
