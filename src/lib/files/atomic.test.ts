@@ -105,6 +105,20 @@ test.each(["none", "an old one"])(
   },
 );
 
+test("a second name that cannot be removed stays registered, for the next command", async () => {
+  const settle = async (): Promise<void> => {
+    for (const name of (await readdir(root)).filter((one) => one.endsWith(".tmp"))) {
+      await rm(join(root, name));
+      await mkdir(join(root, name));
+    }
+  };
+  await writeFileAtomically(join(root, "out.csv"), { ...place(), settle }, say("new"));
+  expect((await readdir(root)).toSorted()).toEqual([".out.csv.7-2.tmp", "home", "out.csv"]);
+  const [entry = "", ...more] = await readdir(temporaryFolder);
+  expect(more).toEqual([]);
+  expect(await readFile(join(temporaryFolder, entry), "utf8")).toContain(".out.csv.7-2.tmp");
+});
+
 test("nothing is settled where the file cannot take its name", async () => {
   const file = join(root, "out.csv");
   let settled = false;

@@ -177,8 +177,12 @@ async function secondName(
   return {
     path,
     [Symbol.asyncDispose]: async () => {
-      await rm(path, { force: true }).catch(() => undefined);
-      await forget();
+      const isGone = await rm(path, { force: true }).then(
+        () => true,
+        () => false,
+      );
+      // one that stays is removed at the end, or by the next command
+      if (isGone) await forget();
     },
   };
 }
