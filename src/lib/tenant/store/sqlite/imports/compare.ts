@@ -27,6 +27,7 @@ import {
   findDuplicates,
   findMissingForNew,
   findHeld,
+  findMovedToUsual,
   findLikeCodes,
   findMendedKeys,
   findProtected,
@@ -170,6 +171,7 @@ export const compare = (
     findHeld(database, plan);
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
+    findMovedToUsual(database, plan);
   }
   findLikeCodes(database, plan);
   return countPlan(database, plan);
