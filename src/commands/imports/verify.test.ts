@@ -92,11 +92,31 @@ test("a difference has both values, in words on a terminal", async () => {
   expect(ja.stderr).toContain("taro@example.co.jp: 役職: 計画 部長, 管理画面 (空);");
 });
 
-test("what was changed in the console alone is taken over first", async () => {
+test("what was changed in the console alone is taken over first, by commands to be typed", async () => {
   const first = differing.first.map((one) => ({ ...one, touched: false }));
-  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith({ ...differing, first }), folder: folderOf() });
-  expect(en.stderr).toContain("changed in the console meanwhile: import this export by --from-console, then: clomoctl");
-  expect(ja.stderr).toContain("このエクスポートを --from-console で取り込んでから");
+  const home = folderOf();
+  for (const name of ["one", "two"]) await run(`context add ${name} --embedded`, { home });
+  const { en, ja } = await inBoth(`${VERIFY} --context two`, { tenant: tenantWith({ ...differing, first }), home });
+  expect(en.stderr).toContain(
+    "changed in the console meanwhile: import this export: clomoctl users import export.csv --from-console --context two\n" +
+      "then: clomoctl imports verify 12 --against export.csv --context two\n",
+  );
+  expect(ja.stderr).toContain("このエクスポートを取り込んでください: clomoctl users import export.csv --from-console");
+  expect(en.stderr).not.toContain("upload the file again");
+});
+
+test("what the plan touches and what it does not are each told what to do about", async () => {
+  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
+  expect(en.stderr).toContain(
+    "touched by the plan: upload the file again or correct the console, export, and: clomoctl",
+  );
+  expect(en.stderr).toContain(
+    "the rest was changed in the console meanwhile: import this export first: clomoctl users import export.csv --from-console\n",
+  );
+  expect(ja.stderr).toContain("それ以外: その間に管理画面で変更されています。");
+  const first = differing.first.filter(({ touched }) => touched);
+  const own = await run(VERIFY, { tenant: tenantWith({ ...differing, first }), folder: folderOf() });
+  expect(own.stderr).not.toContain("--from-console");
 });
 
 const unseen = [{ header: "グループ名", records: 2 }];
@@ -147,10 +167,13 @@ describe("a file that equals the upload", () => {
     ]);
   });
 
-  test("proves nothing where no is answered", async () => {
+  test("is refused where no is answered, and nothing is compared", async () => {
     const terminal = { typing: [["本当に", "n\r"]] } as const;
     const ended = await run(`${VERIFY} --lang ja`, { tenant: tenantWith(same), folder: folderOf(), terminal });
-    expect(ended.exit).toBe(9);
+    expect(ended).toMatchObject({ exit: 3, stdout: "" });
+    expect(ended.stderr).toContain("アップロードしたファイルそのものでは照合できません。何も変更していません。");
+    expect(ended.stderr).toContain("clomoctl imports verify 12 --against EXPORT.csv");
+    expect(ended.requests).toHaveLength(2);
   });
 
   test("wants --same-as-upload where nobody can answer", async () => {
