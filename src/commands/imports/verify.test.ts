@@ -54,6 +54,17 @@ test("sends the export, and shows the plan as committed where they agree", async
   expect(ja.stdout).toBe(en.stdout);
 });
 
+test("says what was here already of what was sent", async () => {
+  const sent = { ...WAITING, update: 2, delete: 3 };
+  const done = { ...accepted, import: committed({ ...WAITING, update: 1, delete: 2 }) };
+  const tenant = { imports: { items: [sent] }, verifyImport: done };
+  const { en, ja } = await inBoth(VERIFY, { tenant, folder: folderOf() });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.stderr).toContain("1 change of the plan were here already, by another import\n");
+  expect(en.stderr).toContain("of 3 records to be deleted, 1 are gone already\n");
+  expect(ja.stderr).toContain("削除する 3 件のうち 1 件は、すでにありません\n");
+});
+
 test("lists what differs, and says that the plan keeps waiting", async () => {
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
   expect(en.exit).toBe(9);
@@ -121,8 +132,9 @@ test("what the plan touches and what it does not are each told what to do about"
 
 const unseen = [{ header: "グループ名", records: 2 }];
 
-test("an export that shows none of the changes proves nothing, and what it lacks is named", async () => {
-  const answer: Verification = { ...accepted, accepted: false, reason: "unseen", import: WAITING, unseen };
+test("an export that shows none of the changes of a record proves nothing of it, and what it lacks is named", async () => {
+  const refused = { ...accepted, accepted: false, reason: "unseen", import: WAITING, unseen } as const;
+  const answer: Verification = { ...refused, unseenRecords: 2 };
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(answer), folder: folderOf() });
   expect(en.exit).toBe(9);
   expect(en.stderr).toContain("グループ名: last sent by us on 2026-11-20 for 2 records, not verified: ");
@@ -130,7 +142,7 @@ test("an export that shows none of the changes proves nothing, and what it lacks
   expect(ja.stderr).toContain(
     "グループ名: 2026-11-20 に 2 件を送信しましたが、エクスポートにないため照合していません\n",
   );
-  expect(ja.stderr).toContain("計画の変更は 1 つもエクスポートに現れません。");
+  expect(ja.stderr).toContain("計画の変更がエクスポートに 1 つも現れないものが 2 件あります。");
 });
 
 test("programs are told what is not proved too, before and after it is accepted", async () => {

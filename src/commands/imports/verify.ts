@@ -38,8 +38,8 @@ export default defineCommand({
       "一致すればテナントに反映して計画を確定します。一致しなければ差異を計画の値と管理画面の値で一覧し、計画は照合待ちのままです(終了コード 9)。",
     ),
     text(
-      "Only what the export shows is proved: other columns are named. An export that shows none of the plan's changes proves nothing (exit 9); look in the console, then pass --accept-unseen. The headers of the context's map are understood.",
-      "確認できるのはエクスポートにある列だけで、ほかの列は名前を表示します。計画の変更が 1 つもエクスポートに現れない場合は照合できません(終了コード 9)。管理画面で確認したうえで --accept-unseen を指定してください。コンテキストの対応表のヘッダーも読み取れます。",
+      "Only what the export shows is proved: other columns are named. Where it shows none of the changes of a record, nothing is committed (exit 9): look in the console, then pass --accept-unseen. The headers of the context's map are understood.",
+      "確認できるのはエクスポートにある列だけで、ほかの列は名前を表示します。変更が 1 つもエクスポートに現れないものがあれば確定しません(終了コード 9)。管理画面で確認したうえで --accept-unseen を指定してください。コンテキストの対応表のヘッダーも読み取れます。",
     ),
   ],
   args: { id: ID_ARGUMENT },
@@ -57,8 +57,8 @@ export default defineCommand({
     acceptUnseen: {
       kind: "boolean",
       about: text(
-        "commit though the export shows none of the plan's changes; it is recorded who accepted it",
-        "計画の変更がエクスポートに現れなくても確定する(承認した人を記録する)",
+        "commit though of some records the export shows none of the changes; it is recorded who accepted it",
+        "変更がエクスポートに現れないものがあっても確定する(承認した人を記録する)",
       ),
     },
     sameAsUpload: {
@@ -109,6 +109,7 @@ export default defineCommand({
     const day = dayOf(found.emittedAt ?? found.createdAt, zoneOf(tools, { context }));
     for (const line of unseenOf(verification, day)) await terminal.note(line);
     if (accepted) {
+      for (const line of doneBefore(found, verification.import)) await terminal.note(line);
       return showResult(tools, {
         plan: verification.import,
         dryRun: false,
@@ -154,9 +155,24 @@ const unseenOf = ({ unseen }: Verification, day: string): readonly Text[] =>
     ),
   );
 
+/** What the mirror had already, of what was sent to the console: another import, or an export, brought it. */
+function* doneBefore(sent: Import, done: Import): Generator<Text> {
+  const [changes, deletions] = [sent.create + sent.update - done.create - done.update, sent.delete - done.delete];
+  if (changes > 0)
+    yield text(
+      `${counted(changes, "change")} of the plan were here already, by another import`,
+      `計画の変更のうち ${changes} 件は、ほかのインポートですでに反映されています`,
+    );
+  if (deletions > 0)
+    yield text(
+      `of ${counted(sent.delete, "record")} to be deleted, ${deletions} are gone already`,
+      `削除する ${sent.delete} 件のうち ${deletions} 件は、すでにありません`,
+    );
+}
+
 /** @param against the export as it was named */
 function* nextSteps(
-  { reason, differences, first }: Verification,
+  { reason, differences, first, unseenRecords = 0 }: Verification,
   { number, kind }: Import,
   against: string,
 ): Generator<Text> {
@@ -164,8 +180,8 @@ function* nextSteps(
   const same = `clomoctl imports verify ${number} --against ${against === "-" ? "EXPORT.csv" : shownWord(against)}`;
   if (reason === "unseen") {
     yield text(
-      `the export shows none of the plan's changes; ${STILL_WAITS.en}`,
-      `計画の変更は 1 つもエクスポートに現れません。${STILL_WAITS.ja}`,
+      `records of which the export shows none of the plan's changes: ${unseenRecords}; ${STILL_WAITS.en}`,
+      `計画の変更がエクスポートに 1 つも現れないものが ${unseenRecords} 件あります。${STILL_WAITS.ja}`,
     );
     yield text(
       `look in the console whether they are there, then: ${again} --accept-unseen`,

@@ -81,3 +81,81 @@ test("a blank account in the export disproves an account", async () => {
   // what an import of one's own leaves blank keeps the account
   expect(await tenant.plan(users, [header, ["山田", "yamada@x", ""]])).toMatchObject({ unchanged: 1 });
 });
+
+const TITLES: readonly string[] = ["氏名", "メールアドレス", "役職", "TEL"];
+const YAMADA: readonly string[] = ["山田", "yamada@x", "課長", "03-1"];
+const SATO: readonly string[] = ["佐藤", "sato@x", "主任", "03-2"];
+const MIRROR: Cells = [TITLES, YAMADA, SATO];
+
+test("what another export showed of a plan meanwhile is proved by the next one", async () => {
+  await tenant.import(exported, MIRROR);
+  const plan = await emit([TITLES.slice(0, 3), ["山田", "yamada@x", "部長"]]);
+  const now: Cells = [TITLES, YAMADA.with(2, "部長"), SATO.with(2, "係長")];
+  expect(await verify(plan, now)).toMatchObject({ reason: "differs", differences: 1, first: [{ touched: false }] });
+  await tenant.import(exported, now);
+  // an export that lacks the column proves it no more than before
+  const without: Cells = now.map((row) => row.filter((_, at) => at !== 2));
+  expect(await verify(plan, without)).toMatchObject({ accepted: false, reason: "unseen", unseenRecords: 1 });
+  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ state: "awaiting-console", update: 1 });
+  const [task] = await tenant.client.console.list({});
+  expect(task).toMatchObject({ work: "upload", state: "open", update: 1 });
+  expect(await verify(plan, now)).toMatchObject({ accepted: true, import: { state: "committed", update: 0 } });
+  expect(await tenant.client.console.show(task?.number ?? 0)).toMatchObject({ state: "shown" });
+});
+
+test("a record of which the export shows no change is vouched for by somebody, whatever it shows of others", async () => {
+  await tenant.import(exported, MIRROR);
+  const NEW = ["林", "hayashi@x", "", ""];
+  const plan = await emit([TITLES, YAMADA.with(2, "部長"), NEW]);
+  const without: Cells = [TITLES.toSpliced(2, 1), YAMADA.toSpliced(2, 1), SATO.toSpliced(2, 1), NEW.toSpliced(2, 1)];
+  expect(await verify(plan, without)).toMatchObject({
+    accepted: false,
+    reason: "unseen",
+    unseenRecords: 1,
+    unseen: [{ header: "役職", records: 2 }],
+  });
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田", "佐藤"]);
+  expect(await verify(plan, without, { acceptUnseen: true })).toMatchObject({ import: { state: "accepted" } });
+  expect(await tenant.client.console.list({})).toMatchObject([{ work: "upload", state: "confirmed" }]);
+});
+
+test("a custom field is proved by its own column only", async () => {
+  for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
+  const header = ["氏名", "メールアドレス"];
+  await tenant.import(exported, [header, ["山田", "yamada@x"]]);
+  const plan = await emit([
+    [...header, "入社年"],
+    ["山田", "yamada@x", "2020"],
+  ]);
+  expect(
+    await verify(plan, [
+      [...header, "内線番号"],
+      ["山田", "yamada@x", ""],
+    ]),
+  ).toMatchObject({
+    accepted: false,
+    reason: "unseen",
+    unseen: [{ header: "入社年", records: 1 }],
+  });
+  expect(
+    await verify(plan, [
+      [...header, "入社年"],
+      ["山田", "yamada@x", "2020"],
+    ]),
+  ).toMatchObject({
+    accepted: true,
+    import: { state: "committed" },
+    unseen: [],
+  });
+});
+
+test("a verification goes on where some of those to be deleted are gone already", async () => {
+  await tenant.import(exported, [...MIRROR, ["林", "hayashi@x", "", ""]]);
+  const only: Cells = [TITLES, YAMADA];
+  const plan = await emit(only, { ...users, mode: "replace" });
+  expect(plan).toMatchObject({ delete: 2 });
+  await tenant.import({ ...users, mode: "replace" }, [TITLES, YAMADA, SATO]);
+  expect(await verify(plan, MIRROR)).toMatchObject({ accepted: false, reason: "differs", differences: 1 });
+  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ delete: 2 });
+  expect(await verify(plan, only)).toMatchObject({ accepted: true, import: { delete: 1 } });
+});
