@@ -313,7 +313,10 @@ export class TenantImports {
     const other = reverts ?? revertedBy;
     if (other === null) return;
     const { pk: number } = await this.#record(other);
-    throw reverts === null ? undoneAlready(pk, number) : isUndo(pk, number);
+    if (reverts !== null) throw isUndo(pk, number);
+    const others = await this.#session.read(listImports);
+    const next = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
+    throw undoneAlready(pk, number, lastCommitted(next)?.pk);
   }
 
   async discard(id: string): Promise<Import> {
@@ -446,13 +449,28 @@ const notOpen = (record: ImportRecord): Failure => {
   });
 };
 
-const undoneAlready = (number: number, by: number): Failure =>
+const isStanding = ({ detail: { revertedBy } }: ImportRecord): boolean => revertedBy === null;
+
+const lastCommitted = (imports: readonly ImportRecord[]): ImportRecord | undefined =>
+  imports.toSorted((a, b) => committedMs(b) - committedMs(a) || b.pk - a.pk)[0];
+
+const committedMs = ({ createdAt, detail: { committedAt } }: ImportRecord): number =>
+  Date.parse(committedAt ?? createdAt);
+
+/** @param next the last import that was not undone, if there is one */
+const undoneAlready = (number: number, by: number, next: number | undefined): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} was already undone by import ${by}`,
       `インポート ${number} はインポート ${by} ですでに取り消されています`,
     ),
-    hint: text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
+    hint:
+      next === undefined
+        ? text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`)
+        : text(
+            `see what that did: clomoctl imports show ${by} --rows; to undo the last one that still stands: clomoctl imports revert ${next}`,
+            `その内容: clomoctl imports show ${by} --rows。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
+          ),
   });
 
 const isUndo = (number: number, undone: number): Failure =>
