@@ -60,9 +60,17 @@ test("says what was here already of what was sent", async () => {
   const tenant = { imports: { items: [sent] }, verifyImport: done };
   const { en, ja } = await inBoth(VERIFY, { tenant, folder: folderOf() });
   expect(en).toMatchObject({ exit: 0 });
-  expect(en.stderr).toContain("1 change of the plan were here already, by another import\n");
-  expect(en.stderr).toContain("of 3 records to be deleted, 1 are gone already\n");
+  expect(en.stderr).toContain("changes of the plan that were here already, by another import: 1\n");
+  expect(en.stderr).toContain("records to be deleted that are gone already: 1 of 3\n");
   expect(ja.stderr).toContain("削除する 3 件のうち 1 件は、すでにありません\n");
+});
+
+test("a plan that was here already as a whole changes nothing, and there is nothing to undo", async () => {
+  const none = { update: 0, create: 0, delete: 0, secretsSet: 0, orgsCreated: 0, groupsCreated: 0 };
+  const done = { ...accepted, import: committed({ ...WAITING, ...none }) };
+  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(done), folder: folderOf() });
+  expect(en.stderr.split("\n").at(-2)).toBe("import 12: nothing is changed");
+  expect(ja.stderr.split("\n").at(-2)).toBe("インポート 12: 変更なし");
 });
 
 test("lists what differs, and says that the plan keeps waiting", async () => {

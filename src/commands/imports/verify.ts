@@ -160,12 +160,12 @@ function* doneBefore(sent: Import, done: Import): Generator<Text> {
   const [changes, deletions] = [sent.create + sent.update - done.create - done.update, sent.delete - done.delete];
   if (changes > 0)
     yield text(
-      `${counted(changes, "change")} of the plan were here already, by another import`,
+      `changes of the plan that were here already, by another import: ${changes}`,
       `計画の変更のうち ${changes} 件は、ほかのインポートですでに反映されています`,
     );
   if (deletions > 0)
     yield text(
-      `of ${counted(sent.delete, "record")} to be deleted, ${deletions} are gone already`,
+      `records to be deleted that are gone already: ${deletions} of ${sent.delete}`,
       `削除する ${sent.delete} 件のうち ${deletions} 件は、すでにありません`,
     );
 }
