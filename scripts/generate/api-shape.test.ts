@@ -157,7 +157,7 @@ const PERMITTED: readonly Permitted[] = [
   },
   bridge("components", "schemas", "Tenant", "properties", "administratorsKnown"),
   bridged(...verification("properties", "first", "items", "$ref")),
-  ...["reason", "unseen"].map((name) => bridge(...verification("properties", name))),
+  ...["reason", "unseen", "unseenRecords"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
   ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),

@@ -54,6 +54,25 @@ test("sends the export, and shows the plan as committed where they agree", async
   expect(ja.stdout).toBe(en.stdout);
 });
 
+test("says what was here already of what was sent", async () => {
+  const sent = { ...WAITING, update: 2, delete: 3 };
+  const done = { ...accepted, import: committed({ ...WAITING, update: 1, delete: 2 }) };
+  const tenant = { imports: { items: [sent] }, verifyImport: done };
+  const { en, ja } = await inBoth(VERIFY, { tenant, folder: folderOf() });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.stderr).toContain("changes of the plan that were here already, by another import: 1\n");
+  expect(en.stderr).toContain("records to be deleted that are gone already: 1 of 3\n");
+  expect(ja.stderr).toContain("削除する 3 件のうち 1 件は、すでにありません\n");
+});
+
+test("a plan that was here already as a whole changes nothing, and there is nothing to undo", async () => {
+  const none = { update: 0, create: 0, delete: 0, secretsSet: 0, orgsCreated: 0, groupsCreated: 0 };
+  const done = { ...accepted, import: committed({ ...WAITING, ...none }) };
+  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(done), folder: folderOf() });
+  expect(en.stderr.split("\n").at(-2)).toBe("import 12: nothing is changed");
+  expect(ja.stderr.split("\n").at(-2)).toBe("インポート 12: 変更なし");
+});
+
 test("lists what differs, and says that the plan keeps waiting", async () => {
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
   expect(en.exit).toBe(9);
@@ -92,17 +111,38 @@ test("a difference has both values, in words on a terminal", async () => {
   expect(ja.stderr).toContain("taro@example.co.jp: 役職: 計画 部長, 管理画面 (空);");
 });
 
-test("what was changed in the console alone is taken over first", async () => {
+test("what was changed in the console alone is taken over first, by commands to be typed", async () => {
   const first = differing.first.map((one) => ({ ...one, touched: false }));
-  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith({ ...differing, first }), folder: folderOf() });
-  expect(en.stderr).toContain("changed in the console meanwhile: import this export by --from-console, then: clomoctl");
-  expect(ja.stderr).toContain("このエクスポートを --from-console で取り込んでから");
+  const home = folderOf();
+  for (const name of ["one", "two"]) await run(`context add ${name} --embedded`, { home });
+  const { en, ja } = await inBoth(`${VERIFY} --context two`, { tenant: tenantWith({ ...differing, first }), home });
+  expect(en.stderr).toContain(
+    "changed in the console meanwhile: import this export: clomoctl users import export.csv --from-console --context two\n" +
+      "then: clomoctl imports verify 12 --against export.csv --context two\n",
+  );
+  expect(ja.stderr).toContain("このエクスポートを取り込んでください: clomoctl users import export.csv --from-console");
+  expect(en.stderr).not.toContain("upload the file again");
+});
+
+test("what the plan touches and what it does not are each told what to do about", async () => {
+  const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(differing), folder: folderOf() });
+  expect(en.stderr).toContain(
+    "touched by the plan: upload the file again or correct the console, export, and: clomoctl",
+  );
+  expect(en.stderr).toContain(
+    "the rest was changed in the console meanwhile: import this export first: clomoctl users import export.csv --from-console\n",
+  );
+  expect(ja.stderr).toContain("それ以外: その間に管理画面で変更されています。");
+  const first = differing.first.filter(({ touched }) => touched);
+  const own = await run(VERIFY, { tenant: tenantWith({ ...differing, first }), folder: folderOf() });
+  expect(own.stderr).not.toContain("--from-console");
 });
 
 const unseen = [{ header: "グループ名", records: 2 }];
 
-test("an export that shows none of the changes proves nothing, and what it lacks is named", async () => {
-  const answer: Verification = { ...accepted, accepted: false, reason: "unseen", import: WAITING, unseen };
+test("an export that shows none of the changes of a record proves nothing of it, and what it lacks is named", async () => {
+  const refused = { ...accepted, accepted: false, reason: "unseen", import: WAITING, unseen } as const;
+  const answer: Verification = { ...refused, unseenRecords: 2 };
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(answer), folder: folderOf() });
   expect(en.exit).toBe(9);
   expect(en.stderr).toContain("グループ名: last sent by us on 2026-11-20 for 2 records, not verified: ");
@@ -110,7 +150,7 @@ test("an export that shows none of the changes proves nothing, and what it lacks
   expect(ja.stderr).toContain(
     "グループ名: 2026-11-20 に 2 件を送信しましたが、エクスポートにないため照合していません\n",
   );
-  expect(ja.stderr).toContain("計画の変更は 1 つもエクスポートに現れません。");
+  expect(ja.stderr).toContain("計画の変更がエクスポートに 1 つも現れないものが 2 件あります。");
 });
 
 test("programs are told what is not proved too, before and after it is accepted", async () => {
@@ -147,10 +187,13 @@ describe("a file that equals the upload", () => {
     ]);
   });
 
-  test("proves nothing where no is answered", async () => {
+  test("is refused where no is answered, and nothing is compared", async () => {
     const terminal = { typing: [["本当に", "n\r"]] } as const;
     const ended = await run(`${VERIFY} --lang ja`, { tenant: tenantWith(same), folder: folderOf(), terminal });
-    expect(ended.exit).toBe(9);
+    expect(ended).toMatchObject({ exit: 3, stdout: "" });
+    expect(ended.stderr).toContain("アップロードしたファイルそのものでは照合できません。何も変更していません。");
+    expect(ended.stderr).toContain("clomoctl imports verify 12 --against EXPORT.csv");
+    expect(ended.requests).toHaveLength(2);
   });
 
   test("wants --same-as-upload where nobody can answer", async () => {

@@ -1,6 +1,7 @@
 import type { Import, Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { counted, text, type Text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { defineCommand } from "../command.ts";
 import { zoneOf } from "../tools.ts";
@@ -9,6 +10,7 @@ import { loadColumnMap } from "../csv/file/column-map.ts";
 import { RESULT_COLUMNS, UNSEEN_COLUMN } from "./plan/columns.ts";
 import { DIFFERENCE_COLUMNS, valueLines } from "./outputs/console/differences.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
+import { importCommand } from "./refusal/command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { COMMITTED } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
@@ -36,8 +38,8 @@ export default defineCommand({
       "一致すればテナントに反映して計画を確定します。一致しなければ差異を計画の値と管理画面の値で一覧し、計画は照合待ちのままです(終了コード 9)。",
     ),
     text(
-      "Only what the export shows is proved: other columns are named. An export that shows none of the plan's changes proves nothing (exit 9); look in the console, then pass --accept-unseen. The headers of the context's map are understood.",
-      "確認できるのはエクスポートにある列だけで、ほかの列は名前を表示します。計画の変更が 1 つもエクスポートに現れない場合は照合できません(終了コード 9)。管理画面で確認したうえで --accept-unseen を指定してください。コンテキストの対応表のヘッダーも読み取れます。",
+      "Only what the export shows is proved: other columns are named. Where it shows none of the changes of a record, nothing is committed (exit 9): look in the console, then pass --accept-unseen. The headers of the context's map are understood.",
+      "確認できるのはエクスポートにある列だけで、ほかの列は名前を表示します。変更が 1 つもエクスポートに現れないものがあれば確定しません(終了コード 9)。管理画面で確認したうえで --accept-unseen を指定してください。コンテキストの対応表のヘッダーも読み取れます。",
     ),
   ],
   args: { id: ID_ARGUMENT },
@@ -55,8 +57,8 @@ export default defineCommand({
     acceptUnseen: {
       kind: "boolean",
       about: text(
-        "commit though the export shows none of the plan's changes; it is recorded who accepted it",
-        "計画の変更がエクスポートに現れなくても確定する(承認した人を記録する)",
+        "commit though of some records the export shows none of the changes; it is recorded who accepted it",
+        "変更がエクスポートに現れないものがあっても確定する(承認した人を記録する)",
       ),
     },
     sameAsUpload: {
@@ -99,13 +101,15 @@ export default defineCommand({
     if (verification.reason === "same-as-upload") {
       tools.describeState(() => STILL_WAITS);
       const isExport = await terminal.prompts.confirm({ message: SAME_AS_UPLOAD, flag: "--same-as-upload" });
-      if (isExport) verification = await attempt(true);
+      if (!isExport) throw isUpload(file.label, found);
+      verification = await attempt(true);
     }
     const { accepted } = verification;
     tools.describeState(() => (accepted ? COMMITTED : STILL_WAITS));
     const day = dayOf(found.emittedAt ?? found.createdAt, zoneOf(tools, { context }));
     for (const line of unseenOf(verification, day)) await terminal.note(line);
     if (accepted) {
+      for (const line of doneBefore(found, verification.import)) await terminal.note(line);
       return showResult(tools, {
         plan: verification.import,
         dryRun: false,
@@ -119,7 +123,7 @@ export default defineCommand({
     await terminal.list(shown, [...verification.first, ...verification.unseen]);
     // two values a field are too much for a column
     if (isTable) for (const line of valueLines(found.kind, verification.first)) await terminal.problem(line);
-    for (const line of nextSteps(verification, found)) await terminal.note(line);
+    for (const line of nextSteps(verification, found, against)) await terminal.note(line);
     return "differs";
   },
 });
@@ -128,6 +132,19 @@ const SAME_AS_UPLOAD = text(
   "This file equals the one that was uploaded. Is it really the console's export, made after the upload?",
   "アップロードしたファイルと同じ内容です。本当にアップロード後の管理画面のエクスポートですか?",
 );
+
+const isUpload = (where: string, { number }: Import): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `the uploaded file itself proves nothing; ${STILL_WAITS.en}`,
+      `アップロードしたファイルそのものでは照合できません。${STILL_WAITS.ja}`,
+    ),
+    where,
+    hint: text(
+      `export in the console, then: clomoctl imports verify ${number} --against EXPORT.csv`,
+      `管理画面でエクスポートしてから: clomoctl imports verify ${number} --against EXPORT.csv`,
+    ),
+  });
 
 /** What the export does not show of what the plan changes. */
 const unseenOf = ({ unseen }: Verification, day: string): readonly Text[] =>
@@ -138,12 +155,33 @@ const unseenOf = ({ unseen }: Verification, day: string): readonly Text[] =>
     ),
   );
 
-function* nextSteps({ reason, differences, first }: Verification, { number }: Import): Generator<Text> {
+/** What the mirror had already, of what was sent to the console: another import, or an export, brought it. */
+function* doneBefore(sent: Import, done: Import): Generator<Text> {
+  const [changes, deletions] = [sent.create + sent.update - done.create - done.update, sent.delete - done.delete];
+  if (changes > 0)
+    yield text(
+      `changes of the plan that were here already, by another import: ${changes}`,
+      `計画の変更のうち ${changes} 件は、ほかのインポートですでに反映されています`,
+    );
+  if (deletions > 0)
+    yield text(
+      `records to be deleted that are gone already: ${deletions} of ${sent.delete}`,
+      `削除する ${sent.delete} 件のうち ${deletions} 件は、すでにありません`,
+    );
+}
+
+/** @param against the export as it was named */
+function* nextSteps(
+  { reason, differences, first, unseenRecords = 0 }: Verification,
+  { number, kind }: Import,
+  against: string,
+): Generator<Text> {
   const again = `clomoctl imports verify ${number} --against EXPORT.csv`;
+  const same = `clomoctl imports verify ${number} --against ${against === "-" ? "EXPORT.csv" : shownWord(against)}`;
   if (reason === "unseen") {
     yield text(
-      `the export shows none of the plan's changes; ${STILL_WAITS.en}`,
-      `計画の変更は 1 つもエクスポートに現れません。${STILL_WAITS.ja}`,
+      `records of which the export shows none of the plan's changes: ${unseenRecords}; ${STILL_WAITS.en}`,
+      `計画の変更がエクスポートに 1 つも現れないものが ${unseenRecords} 件あります。${STILL_WAITS.ja}`,
     );
     yield text(
       `look in the console whether they are there, then: ${again} --accept-unseen`,
@@ -156,13 +194,22 @@ function* nextSteps({ reason, differences, first }: Verification, { number }: Im
     `records that differ from the plan: ${differences} (of those listed, ${touched} touched by it); ${STILL_WAITS.en}`,
     `計画と異なるものが ${differences} 件あります(一覧のうち、計画の対象は ${touched} 件)。${STILL_WAITS.ja}`,
   );
+  if (touched > 0)
+    yield text(
+      `touched by the plan: upload the file again or correct the console, export, and: ${again}`,
+      `計画の対象: もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
+    );
+  if (touched === first.length) return;
+  const asItIs = { fix: [], createOrgs: false, createGroups: false, map: false };
+  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, asItIs);
   yield touched > 0
     ? text(
-        `upload the file again or correct the console, export, and: ${again}`,
-        `もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
+        `the rest was changed in the console meanwhile: import this export first: ${takeOver}`,
+        `それ以外: その間に管理画面で変更されています。先にこのエクスポートを取り込んでください: ${takeOver}`,
       )
     : text(
-        `changed in the console meanwhile: import this export by --from-console, then: ${again}`,
-        `その間に管理画面で変更されています。このエクスポートを --from-console で取り込んでから: ${again}`,
+        `changed in the console meanwhile: import this export: ${takeOver}`,
+        `その間に管理画面で変更されています。このエクスポートを取り込んでください: ${takeOver}`,
       );
+  if (touched === 0) yield text(`then: ${same}`, `そのあと: ${same}`);
 }

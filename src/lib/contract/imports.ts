@@ -9,7 +9,7 @@ import { byId, FieldValue, flag, Id, ImportMode, Instant, named, Sha256 } from "
 const ImportKind = z.enum(FORMAT_NAMES);
 
 /**
- * `accepted`: committed though no export of the console shows any of its changes; `superseded`: written for the console,
+ * `accepted`: committed though of some records no export of the console shows any of its changes; `superseded`: written for the console,
  * and then another of its kind was.
  */
 const ImportState = z.enum([
@@ -199,7 +199,7 @@ const UnseenColumn = z.object({ header: z.string(), records: z.int() });
 
 /**
  * The outcome of comparing the console's next export with a plan that awaits it: committed if `accepted`, else why not.
- * `unseen`: the export shows none of the plan's changes; `same-as-upload`: it is the file that was written for the upload.
+ * `unseen`: of some records the export shows none of the plan's changes; `same-as-upload`: it is the file that was written for the upload.
  */
 const Verification = named(
   "Verification",
@@ -210,6 +210,8 @@ const Verification = named(
     differences: z.int(),
     first: z.array(Difference),
     unseen: z.array(UnseenColumn),
+    /** number of records that the plan changes and of which the export shows no change */
+    unseenRecords: z.int().optional(),
   }),
 );
 

@@ -27,8 +27,10 @@ export interface ImportedField {
   readonly merge: MergeRule;
   /** its bit in a plan's mask of changed fields */
   readonly bit: number;
-  /** false: a blank cell never clears it, whatever the options say */
+  /** false: a blank cell never clears it, whatever the options say; but see `fromConsole` of a plan's request */
   readonly clearable: boolean;
+  /** every record has a value of it */
+  readonly required: boolean;
   readonly comparison: Comparison;
   /** the columns that follow from its value, in staged rows as in records */
   readonly beside: readonly Beside[];
@@ -121,6 +123,7 @@ const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField 
     merge,
     bit,
     clearable: column.clearable !== false && column.required === undefined,
+    required: column.required !== undefined,
     comparison,
     beside: besideOf(short, comparison, merge === "list", target?.sortKey),
     short,

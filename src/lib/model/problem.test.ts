@@ -53,6 +53,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "header-other-app": { header: "役職", app: "SecuredMailer" },
   "name-near": { name: "営業郡", near: "営業部", of: "org" },
   "column-blank": { count: 4711 },
+  "org-not-shown": { count: 4711 },
   required: {},
   "required-new": { header: "パスワード", of: "user" },
   "too-long": { length: 300, max: 256 },
@@ -149,6 +150,7 @@ test("which problems let a row pass", () => {
     "code-repeated",
     "id-case-only",
     "code-alike",
+    "org-not-shown",
     "name-near",
   ]);
 });

@@ -298,6 +298,11 @@ export const PROBLEMS = {
     (p) =>
       `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません: ${heldBy(p).ja} が残ります`,
   ),
+  "org-not-shown": warning(
+    (p) =>
+      `${counted(Number(p["count"]), "user")} moved to 全社: the export says only that no organisation with a code holds them`,
+    "{count} 人を全社に移します。組織コードのある組織にいないことしかエクスポートから分かりません",
+  ),
   "user-unknown": error(
     'no user has the mail address "{value}"; import users first: clomoctl users import FILE',
     "メールアドレスが「{value}」のユーザーがいません。先にユーザーをインポートしてください: clomoctl users import FILE",

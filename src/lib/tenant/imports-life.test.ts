@@ -559,10 +559,16 @@ test("the record in the way of an undoing is named, with the import that deleted
   expect(await failureOf(tenant.client.imports.revert(gone.id))).toMatchObject({
     code: "conflict",
     what: { en: `import ${gone.number} was already undone by import ${undo.number}` },
+    hint: {
+      en: `see what that did: clomoctl imports show ${undo.number} --rows; to undo the last one that still stands: clomoctl imports revert ${first.number}`,
+    },
   });
   expect(await tenant.client.imports.show(gone.id)).toMatchObject({ state: "reverted", revertedByNumber: undo.number });
-  await tenant.client.imports.commit(await tenant.client.imports.revert(first.id));
+  const none = await tenant.client.imports.commit(await tenant.client.imports.revert(first.id));
   expect(await tenant.users()).toEqual([]);
+  expect(await failureOf(tenant.client.imports.revert(first.id))).toMatchObject({
+    hint: { en: `see what that did: clomoctl imports show ${none.number} --rows` },
+  });
 });
 
 test("rows that only set a password are told, and the password is not", async () => {

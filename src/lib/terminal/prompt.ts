@@ -24,6 +24,8 @@ export interface PromptPlace {
   readonly stdin: NodeJS.ReadableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
+  /** called before a question is shown: what is drawn on the terminal would overwrite it */
+  readonly clear?: (() => void) | undefined;
   /** aborts a question, as a signal to the process does */
   readonly signal?: AbortSignal | undefined;
 }
@@ -139,7 +141,8 @@ export class Prompts {
   }
 
   async #ask<T>(flag: string, question: (context: PromptContext) => Promise<T>): Promise<T> {
-    const { stdin, stderr, colour, signal } = this.#place;
+    const { stdin, stderr, colour, clear, signal } = this.#place;
+    clear?.();
     const leaving = new AbortController();
     const leave = (): void => leaving.abort();
     const leaveOnEndKey = (_: unknown, key?: { readonly ctrl?: boolean; readonly name?: string }): void => {

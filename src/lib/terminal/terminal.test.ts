@@ -1,8 +1,10 @@
 import { PassThrough, Writable } from "node:stream";
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import type { Environment } from "./language.ts";
+import { ROWS } from "./progress/line.ts";
 import { Terminal, type TerminalOptions } from "./terminal.ts";
 
 class Screen extends Writable {
@@ -52,6 +54,25 @@ test("on a screen a note stands below the result that was shown before it", asyn
   await terminal.show(columns, "x");
   await terminal.note(same("next"));
   expect(screen).toEqual(["stdout", "stderr"]);
+  await terminal.close();
+});
+
+test("a question stands alone: what is drawn of a step ends before it", async () => {
+  const stdin = Object.assign(new PassThrough(), { isTTY: true });
+  const stderr = new Screen(true);
+  const drawn: string[] = [];
+  const draw = (what: string) => () => drawn.push(`${what}${stderr.seen.includes("Go on?") ? " after" : ""}`);
+  const spinner = { text: "", start: draw("start"), clear: draw("clear"), stop: draw("stop") };
+  const place = { stdin, stdout: new Screen(true), stderr, environment: {}, clock: () => 0 };
+  const terminal = new Terminal({ ...place, loadSpinner: async () => spinner }, {});
+  const step = terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROWS });
+  await turn();
+  const answer = terminal.prompts.confirm({ message: text("Go on?", "続けますか?"), flag: "--yes" });
+  while (!stderr.seen.includes("Go on?")) await turn();
+  step.advance();
+  stdin.write("y\r");
+  expect(await answer).toBe(true);
+  expect(drawn).toEqual(["start", "clear", "stop"]);
   await terminal.close();
 });
 

@@ -143,6 +143,7 @@ export class Terminal {
       stdin,
       stderr,
       colour: this.#colours.stderr,
+      clear: () => this.progress.stop(),
       signal: place.signal,
     });
   }

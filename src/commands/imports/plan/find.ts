@@ -9,8 +9,8 @@ export const ID_ARGUMENT = {
   names: "imports",
   required: true,
   about: text(
-    "number of the import, `last`, or its ID (the first characters are enough)",
-    "インポートの番号、last(最後のもの)、または ID(先頭の一部でもよい)",
+    "number of the import, `last` (committed last, undone or not, no undo; of plans the last open one), or its ID (the first characters are enough)",
+    "インポートの番号、last(最後に確定したもの。取り消し済みでも同じで、取り消し自体は数えない。計画では最後の未確定のもの)、または ID(先頭の一部でもよい)",
   ),
 } as const;
 

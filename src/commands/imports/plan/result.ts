@@ -25,6 +25,7 @@ const AFTER_DRY_RUN = text(
 function afterCommit(plan: Import): readonly Text[] {
   const next = nextOf(plan);
   const { consoleTask } = plan;
+  if (!isChanging(plan)) return [done(plan)];
   if (consoleTask === undefined) return [done(plan), next];
   const console = `clomoctl console show ${consoleTask}`;
   return [
@@ -74,7 +75,7 @@ function done(plan: Import): Text {
   const further = FURTHER.filter(([key]) => plan[key] > 0).map(([key, { en, ja }]) =>
     text(`${en}: ${plan[key]}`, `${ja}: ${plan[key]}`),
   );
-  const parts = [...actions, ...further];
+  const parts = isChanging(plan) ? [...actions, ...further] : [NOTHING];
   const { number, revertsNumber: undone } = plan;
   const notes = [...(app === undefined ? [] : [text(app, app)]), ...(undone === null ? [] : [UNDOING(undone)])];
   const note = (language: "en" | "ja", comma: string): string => notes.map((one) => one[language]).join(comma);
@@ -83,5 +84,9 @@ function done(plan: Import): Text {
     `インポート ${number}${notes.length === 0 ? "" : `(${note("ja", "、")})`}: ${parts.map(({ ja }) => ja).join("、")}`,
   );
 }
+
+const NOTHING = text("nothing is changed", "変更なし");
+
+const isChanging = (plan: Import): boolean => [...ACTIONS, ...FURTHER].some(([key]) => plan[key] > 0);
 
 const UNDOING = (number: number): Text => text(`undoing ${number}`, `${number} の取り消し`);

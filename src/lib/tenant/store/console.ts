@@ -73,7 +73,7 @@ const orNull = (value: Row[string] | undefined): string | null =>
 
 const taskOf = (row: Row): ConsoleTask => {
   const detail = row["detail"] === null ? undefined : (JSON.parse(String(row["detail"])) as ImportDetail);
-  const { create = 0, update = 0, delete: gone = 0 } = detail?.counts ?? {};
+  const { create = 0, update = 0, delete: gone = 0 } = detail?.emittedCounts ?? detail?.counts ?? {};
   return {
     number: Number(row["pk"]),
     work: row["work"] as ConsoleWork,

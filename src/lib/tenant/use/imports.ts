@@ -16,6 +16,7 @@ import {
   listImports,
   readImport,
   stateOf,
+  type ImportDetail,
   type ImportRecord,
   type ImportState,
   type StoredRequest,
@@ -193,6 +194,7 @@ export class TenantImports {
       const detail = {
         emittedAt: at,
         emittedSha256: sha256,
+        emittedCounts: record.detail.counts,
         agreedDeletions: record.detail.deletions,
         supersedes,
       };
@@ -205,30 +207,31 @@ export class TenantImports {
 
   /** Compares a plan with the tenant again; a plan that awaits the console keeps its state. */
   async replan(id: string, { signal }: RequestContext): Promise<Import> {
-    const compared = await this.#compareAgain(id, signal);
+    const compared = await this.#compareAgain(id, true, signal);
+    const { counts: emittedCounts, deletions: agreedDeletions } = compared.detail;
     // who compares again by hand is shown what is deleted by now
-    if (compared.state === "awaiting-console") await this.#agree(compared, compared.detail.deletions);
+    if (compared.state === "awaiting-console") await this.#agree(compared, { agreedDeletions, emittedCounts });
     return this.show(id);
   }
 
-  async #compareAgain(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
+  async #compareAgain(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned", "awaiting-console"]);
-    await this.#engine.replan(record, signal);
+    await this.#engine.replan(record, isShown, signal);
     return this.#expect(id, [record.state]);
   }
 
   /** Keeps which deletions of a waiting plan somebody agreed to. */
-  async #agree({ id }: ImportRecord, agreedDeletions: string | null | undefined): Promise<void> {
+  async #agree({ id }: ImportRecord, detail: Pick<ImportDetail, "agreedDeletions" | "emittedCounts">): Promise<void> {
     await this.#session.change(bookkeeping, async (writer) => {
       const record = checkState(await readImport(writer, id), ["awaiting-console"]);
-      await changeImport(writer, record, { detail: { agreedDeletions } });
+      await changeImport(writer, record, { detail });
       return { result: undefined, subjects: [id] };
     });
   }
 
   /**
    * Compares the console's export with the expected result of a waiting plan, and commits it only if they agree, and the
-   * export shows anything of it.
+   * export shows something of what the plan, as it was written, changes in each record.
    */
   async verify(id: string, content: Content, evidence: Evidence, context: RequestContext): Promise<Verification> {
     const accepted = await this.#replayed(context.repeatable, this.#inState(...DONE));
@@ -238,35 +241,37 @@ export class TenantImports {
     if (request === null) throw new TypeError(`import ${id} has no request`);
     const { map, acceptUnseen, sameAsUpload } = evidence;
     if (map !== undefined) checkMap(map, FORMATS[request.kind]);
-    if (!(await this.#engine.isCurrent(waiting))) await this.#compareAgain(id, context.signal);
+    if (!(await this.#engine.isCurrent(waiting))) await this.#compareAgain(id, false, context.signal);
     const record = await this.#expect(id, ["awaiting-console"]);
     await this.#checkDeletions(waiting, record);
-    const { differences, first, seen, unseen, showsAny, sha256 } = await this.#engine.verify(record, content, {
+    const { differences, first, seen, unseen, unseenRecords, sha256 } = await this.#engine.verify(record, content, {
       request: { ...asConsoleExport(request), map },
       moment: this.#moment(),
       limit: FIRST_DIFFERENCES,
       signal: context.signal,
     });
     const isUpload = sha256 === record.detail.emittedSha256 && !sameAsUpload;
-    const reason = reasonOf({ isUpload, differs: differences > 0, unseen: !showsAny && !acceptUnseen });
-    const found = { differences, first: [...first], unseen: [...unseen] };
+    const reason = reasonOf({ isUpload, differs: differences > 0, unseen: unseenRecords > 0 && !acceptUnseen });
+    const found = { differences, first: [...first], unseen: [...unseen], unseenRecords };
     if (reason !== undefined) return { accepted: false, reason, import: await this.show(id), ...found };
-    const done = await this.#commit(record, context, { state: showsAny ? "committed" : "accepted", seen });
+    const done = await this.#commit(record, context, { state: unseenRecords === 0 ? "committed" : "accepted", seen });
     return { accepted: true, import: done, ...found };
   }
 
   /**
-   * Nothing is deleted that nobody agreed to. Of a plan of an older program only the number is known.
+   * Nothing is deleted that nobody agreed to; that some of it is gone already is no matter. Of a plan of an older program
+   * only the number is known, or a sum.
    *
    * @throws Failure `conflict`
    */
   async #checkDeletions(waiting: ImportRecord, compared: ImportRecord): Promise<void> {
     const { agreedDeletions, counts } = waiting.detail;
     const [agreed, now] = [counts?.delete ?? 0, compared.detail.counts?.delete ?? 0];
+    if (compared.detail.deletesOthers === false) return;
     if (agreedDeletions === undefined ? now <= agreed : agreedDeletions === compared.detail.deletions) return;
     const { pk } = waiting;
     // the next verification must not take the new number for what was agreed to
-    await this.#agree(compared, agreedDeletions ?? `${agreed}`);
+    await this.#agree(compared, { agreedDeletions: agreedDeletions ?? `${agreed}` });
     throw new Failure("conflict", {
       what: text(
         `the tenant has changed: verifying would delete ${counted(now, "record")}, and not those that were agreed to`,
@@ -308,7 +313,10 @@ export class TenantImports {
     const other = reverts ?? revertedBy;
     if (other === null) return;
     const { pk: number } = await this.#record(other);
-    throw reverts === null ? undoneAlready(pk, number) : isUndo(pk, number);
+    if (reverts !== null) throw isUndo(pk, number);
+    const others = await this.#session.read(listImports);
+    const next = others.filter((one) => DONE.includes(one.state) && one.detail.reverts === null && isStanding(one));
+    throw undoneAlready(pk, number, lastCommitted(next)?.pk);
   }
 
   async discard(id: string): Promise<Import> {
@@ -441,13 +449,28 @@ const notOpen = (record: ImportRecord): Failure => {
   });
 };
 
-const undoneAlready = (number: number, by: number): Failure =>
+const isStanding = ({ detail: { revertedBy } }: ImportRecord): boolean => revertedBy === null;
+
+const lastCommitted = (imports: readonly ImportRecord[]): ImportRecord | undefined =>
+  imports.toSorted((a, b) => committedMs(b) - committedMs(a) || b.pk - a.pk)[0];
+
+const committedMs = ({ createdAt, detail: { committedAt } }: ImportRecord): number =>
+  Date.parse(committedAt ?? createdAt);
+
+/** @param next the last import that was not undone, if there is one */
+const undoneAlready = (number: number, by: number, next: number | undefined): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} was already undone by import ${by}`,
       `インポート ${number} はインポート ${by} ですでに取り消されています`,
     ),
-    hint: text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`),
+    hint:
+      next === undefined
+        ? text(`see what that did: clomoctl imports show ${by} --rows`, `その内容: clomoctl imports show ${by} --rows`)
+        : text(
+            `see what that did: clomoctl imports show ${by} --rows; to undo the last one that still stands: clomoctl imports revert ${next}`,
+            `その内容: clomoctl imports show ${by} --rows。取り消していない最後のものを取り消すには: clomoctl imports revert ${next}`,
+          ),
   });
 
 const isUndo = (number: number, undone: number): Failure =>

@@ -35,8 +35,8 @@ export interface Comparison {
   readonly seen: readonly string[];
   /** what the plan changes and the export does not show */
   readonly unseen: Verification["unseen"];
-  /** the export shows some of what the plan changes */
-  readonly showsAny: boolean;
+  /** number of records that the plan changes and of which the export shows no change */
+  readonly unseenRecords: number;
   /** of the export */
   readonly sha256: string;
 }
@@ -96,8 +96,8 @@ export interface ImportEngine {
    * @throws Failure `locked`, `interrupted`, `unavailable`
    */
   plan(id: string, request: StoredRequest, content: Content, signal: AbortSignal | undefined): Promise<void>;
-  /** Compares a plan with the tenant again. @throws Failure as {@link plan} */
-  replan(record: ImportRecord, signal: AbortSignal | undefined): Promise<void>;
+  /** Compares a plan with the tenant again. @param isShown to somebody, who agrees to what it deletes by now. @throws Failure as {@link plan} */
+  replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void>;
   /** True if nothing that the plan read has changed since. */
   isCurrent(record: ImportRecord): Promise<boolean>;
   /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted` */

@@ -36,6 +36,10 @@ export interface ImportDetail {
   /** which records the plan deletes, see `deletionsOf`; and which ones somebody agreed to as it was sent to the console */
   readonly deletions?: string | null | undefined;
   readonly agreedDeletions?: string | null | undefined;
+  /** it deletes others than somebody was shown; undefined where that is not known */
+  readonly deletesOthers?: boolean | undefined;
+  /** as it was written for the console, or as somebody was shown it since */
+  readonly emittedCounts?: PlanCounts | null | undefined;
   /** an older program made it, and it was open: it was discarded as the tenant was migrated */
   readonly outdated?: true | undefined;
   readonly committedAt: string | null;

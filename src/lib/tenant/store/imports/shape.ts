@@ -3,7 +3,7 @@ import { FORMATS } from "../../../model/formats.ts";
 import { openTasks } from "../console.ts";
 import type { Reader } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
-import { stateOf, type ImportRecord, type ImportState } from "./record.ts";
+import { DONE, stateOf, type ImportRecord, type ImportState } from "./record.ts";
 
 /** The counts of an import that has no plan yet. */
 export const NO_COUNTS = {
@@ -70,7 +70,7 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, ...counts } = { ...NO_COUNTS, ...detail.counts };
+  const { newOrgs, newGroups, columns, ...counts } = { ...NO_COUNTS, ...countsOf(record) };
   const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
   return {
@@ -111,6 +111,10 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     ...(detail.outdated === true ? { outdated: true } : {}),
   };
 };
+
+/** What a plan is told to change: once it is done, what it did; until then what the file for the console has. */
+const countsOf = ({ state, detail: { counts, emittedCounts } }: ImportRecord) =>
+  DONE.includes(state) ? counts : (emittedCounts ?? counts);
 
 const OPEN: ReadonlySet<ImportState> = new Set(["planned", "awaiting-console"]);
 

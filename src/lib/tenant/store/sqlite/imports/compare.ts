@@ -27,6 +27,7 @@ import {
   findDuplicates,
   findMissingForNew,
   findHeld,
+  findMovedToUsual,
   findLikeCodes,
   findMendedKeys,
   findProtected,
@@ -170,6 +171,7 @@ export const compare = (
     findHeld(database, plan);
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
+    findMovedToUsual(database, plan);
   }
   findLikeCodes(database, plan);
   return countPlan(database, plan);
@@ -246,6 +248,27 @@ export const deletionsOf = (database: Database, { kind, request }: PlanSql): str
   const sql = `select ${sums} from ${kind.thing.name} t where ${kind.isLacking}`;
   const { n, a, b } = database.get(sql, { kind: kind.name }) ?? {};
   return [n, a, b].map(Number).join(".");
+};
+
+/** The records that a replacing plan deleted as somebody was shown it. */
+const AGREED = "agreed";
+
+/** Keeps which records a replacing plan deletes. */
+export const keepDeletions = (database: Database, { kind, request }: PlanSql): void => {
+  if (request.mode !== "replace") return;
+  database.exec(`drop table if exists s.${AGREED}`);
+  database.exec(`create table s.${AGREED} (pk integer primary key)`);
+  const sql = `insert into s.${AGREED} select t.pk from ${kind.thing.name} t where ${kind.isLacking} order by t.pk`;
+  database.run(sql, { kind: kind.name });
+};
+
+/** True if a replacing plan deletes records that it did not delete as somebody was shown it; undefined if that is not known. */
+export const deletesOthers = (database: Database, { kind, request }: PlanSql): boolean | undefined => {
+  if (request.mode !== "replace") return undefined;
+  // an older program kept none
+  if (database.count(`select count(*) from s.sqlite_master where name = '${AGREED}'`) === 0) return undefined;
+  const others = `select 1 from ${kind.thing.name} t where ${kind.isLacking} and not exists (select 1 from s.${AGREED} a where a.pk = t.pk)`;
+  return database.count(`select count(*) from (${others} limit 1) one`, { kind: kind.name }) > 0;
 };
 
 /** The collections a plan reads; a write to one of them between plan and commit is a conflict. */

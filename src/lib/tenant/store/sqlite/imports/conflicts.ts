@@ -1,6 +1,15 @@
 import type { Database } from "../database.ts";
 import { either, isInvalid, isMatched, isMissing, isValid } from "../../sql/forms.ts";
-import { calledText, indexTargets, isKey, isStaged, resultingKeys, staged, stagedKey } from "./expressions.ts";
+import {
+  blankKeeps,
+  calledText,
+  indexTargets,
+  isKey,
+  isStaged,
+  resultingKeys,
+  staged,
+  stagedKey,
+} from "./expressions.ts";
 import { recordFinding } from "./findings.ts";
 import { inScopeOf, type Claim, type PlanSql } from "./stored-kind.ts";
 
@@ -17,7 +26,7 @@ const claimsOf = (plan: PlanSql, { field }: Claim): string => {
 const keepsValue = (plan: PlanSql, { field }: Claim): string => {
   if (field.merge === "list")
     return `exists (select 1 from json_each(${resultingKeys(plan, field)}) k where k.value = c.key)`;
-  return plan.request.blank !== "keep" && field.clearable ? "false" : `${staged(field.field)} is null`;
+  return blankKeeps(plan, field) ? `${staged(field.field)} is null` : "false";
 };
 
 /** SQL: the contests of valid rows; each row found invalid may add more. */

@@ -1,5 +1,6 @@
 import type { Difference, PlanRow, Verification } from "../../../../contract/index.ts";
 import type { ImportedField } from "../../../../imports/kinds.ts";
+import type { StagedFile } from "../../../../imports/plan.ts";
 import type { ImportRecord } from "../../imports/record.ts";
 import type { Database, Row } from "../database.ts";
 import { either, isValid } from "../../sql/forms.ts";
@@ -8,71 +9,99 @@ import { changes, hasSecrets, keyText, referenceOf, shownReference, stored } fro
 import { valuePiece } from "./rows.ts";
 import { wasTable, type PlanSql, type StoredKind } from "./stored-kind.ts";
 
-/** What a plan that awaits the console changes, as it was applied to a copy of the tenant. */
+/** What a plan changes that awaits the console: as it was written for it, whatever has changed in the tenant since. */
 export interface PlannedChanges {
-  /** its row in the copy, and the revision it gave to the records it wrote */
+  /** its row in the copy of the tenant to which it was applied, and the revision it gave to the records it wrote */
   readonly import: number;
   readonly revision: number;
-  /** number of records that it creates or deletes, which every export shows */
-  readonly appearing: number;
-  /** number of records of which it sets a field, by the field's columns; secrets among them */
-  readonly fields: readonly {
-    readonly header: string;
-    readonly columns: readonly string[];
-    readonly records: number;
-  }[];
+  readonly fields: readonly ChangedField[];
+  /** the records it changes without creating or deleting them, which every export shows: their number by what they change */
+  readonly changed: readonly { readonly mask: number; readonly records: number }[];
 }
+
+/** A field that a plan sets; secrets among them. */
+interface ChangedField {
+  readonly header: string;
+  /** an export shows it that has any of these columns, or every one of them */
+  readonly columns: readonly string[];
+  readonly every: boolean;
+  /** number of records of which it is set */
+  readonly records: number;
+  /** see `ImportedField`; undefined for what no export shows */
+  readonly bit: number | undefined;
+}
+
+/** The rows of a plan that change anything, as they were compared when it was written for the console. */
+const EMITTED = "s.emitted";
+
+/** Keeps what a plan changes by its latest comparison, unless an earlier one was kept: the console gets that one's file. */
+export const keepEmitted = (database: Database, plan: PlanSql): void => {
+  const secret = hasSecrets(plan) ? "r.secrets is not null" : "false";
+  database.exec(`create table if not exists ${EMITTED} as
+    select r.row, coalesce(m.changed, 0) as changed, m.row is null as created from s.row r left join s.match m on m.row = r.row
+    where ${isValid("r.row")} and (m.row is null or m.changed <> 0 or ${secret})`);
+};
 
 /** The columns of files that set a field. */
 const columnsOf = ({ format: { columns, thing } }: StoredKind, { field }: ImportedField) =>
   columns.filter((column) => column.field === field || (thing.fields[column.sets]?.short ?? column.sets) === field);
 
-/** What a plan changes, counted in its staged rows after it was applied. */
+/** What a plan changes, counted in its rows as {@link keepEmitted} kept them. */
 export const plannedChanges = (
   database: Database,
   plan: PlanSql,
-  { pk, revision, detail }: ImportRecord,
+  { pk, revision }: Pick<ImportRecord, "pk" | "revision">,
 ): PlannedChanges => {
   const { kind, staged } = plan;
-  const { create = 0, delete: deleted = 0 } = detail.counts ?? {};
+  const created = database.count(`select count(*) from ${EMITTED} where created`);
   const sums = kind.fields.map((field) => `coalesce(sum(${either(changes(field), "1", "0")}), 0) as "${field.field}"`);
-  const changed = database.get(`select ${sums.join(", ")} from s.match m where ${isValid("m.row")}`) ?? {};
-  const open = kind.fields.flatMap((field) => {
-    const columns = columnsOf(kind, field);
-    const given = [field.field, ...columns.map((column) => column.field)].some((name) => staged.staged.includes(name));
-    const records = Number(changed[field.field] ?? 0) + (given ? create : 0);
-    const names = columns.length === 0 ? [field.field] : columns.map((column) => column.field);
-    return [{ header: columns[0]?.header ?? field.field, columns: names, records }];
+  const sets = database.get(`select ${sums.join(", ")} from ${EMITTED} m`) ?? {};
+  const open = kind.fields.map((field): ChangedField => {
+    const columns =
+      field.merge === "custom"
+        ? staged.places.filter((place) => place.field.startsWith(CUSTOM))
+        : columnsOf(kind, field).map(({ field: name, header }) => ({ field: name, header }));
+    const names = columns.map((column) => column.field);
+    const given = [field.field, ...names].some((name) => staged.staged.includes(name));
+    const records = Number(sets[field.field] ?? 0) + (given ? created : 0);
+    const every = field.merge === "custom";
+    const headers = every ? columns : columns.slice(0, 1);
+    const header = headers.map((column) => column.header).join(", ");
+    return { header, columns: names, every, records, bit: field.bit };
   });
-  return {
-    import: pk,
-    revision: revision ?? 0,
-    appearing: create + deleted,
-    fields: [...open, ...secretsSet(database, plan)].filter(({ records }) => records > 0),
-  };
+  const changed = database
+    .all(`select changed as mask, count(*) as n from ${EMITTED} where not created group by 1`)
+    .map(({ mask, n }) => ({ mask: Number(mask), records: Number(n) }));
+  const fields = [...open, ...secretsSet(database, plan)].filter(({ records }) => records > 0);
+  return { import: pk, revision: revision ?? 0, fields, changed };
 };
 
-const secretsSet = (database: Database, plan: PlanSql): PlannedChanges["fields"] => {
+const CUSTOM = "custom:";
+
+const secretsSet = (database: Database, plan: PlanSql): readonly ChangedField[] => {
   if (!hasSecrets(plan)) return [];
   const rows = database.all(
     `select e.value as field, count(*) as records from s.row r join json_each(r.secrets) e where ${isValid("r.row")} group by 1`,
   );
   return plan.kind.format.columns.flatMap(({ field, header }) => {
     const records = Number(rows.find((row) => row["field"] === field)?.["records"] ?? 0);
-    return [{ header, columns: [field], records }];
+    return [{ header, columns: [field], every: false, records, bit: undefined }];
   });
 };
 
-/** What of a plan an export with these fields shows. */
+/** What of a plan an export shows: the fields that it does not, and the number of records of which it shows no change. */
 export const visibleIn = (
-  { appearing, fields }: PlannedChanges,
-  seen: readonly string[],
-): { readonly showsAny: boolean; readonly unseen: Verification["unseen"] } => {
-  const isSeen = ({ columns }: PlannedChanges["fields"][number]): boolean =>
-    columns.some((name) => seen.includes(name));
+  { fields, changed }: PlannedChanges,
+  { staged, places }: StagedFile,
+): { readonly unseen: Verification["unseen"]; readonly unseenRecords: number } => {
+  const has = (name: string): boolean =>
+    name.startsWith(CUSTOM) ? places.some(({ field }) => field === name) : staged.includes(name);
+  const isSeen = ({ columns, every }: ChangedField): boolean => (every ? columns.every(has) : columns.some(has));
+  const shows = (mask: number): boolean =>
+    fields.some((field) => field.bit !== undefined && Math.floor(mask / 2 ** field.bit) % 2 === 1 && isSeen(field));
   return {
-    showsAny: appearing > 0 || fields.some(isSeen),
     unseen: fields.filter((field) => !isSeen(field)).map(({ header, records }) => ({ header, records })),
+    unseenRecords: changed.reduce((sum, { mask, records }) => sum + (shows(mask) ? 0 : records), 0),
   };
 };
 

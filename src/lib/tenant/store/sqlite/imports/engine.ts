@@ -75,10 +75,11 @@ export class SqliteImports implements ImportEngine {
     await this.#worker.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
   }
 
-  async replan(record: ImportRecord, signal: AbortSignal | undefined): Promise<void> {
+  async replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
     this.#planOf(record);
-    await this.#worker.run({ type: "replan", files: this.#files(record.id), id: record.id }, undefined, signal);
+    const { id } = record;
+    await this.#worker.run({ type: "replan", files: this.#files(id), id, isShown }, undefined, signal);
   }
 
   isCurrent(record: ImportRecord): Promise<boolean> {

@@ -101,6 +101,10 @@ export const hasSecrets = (plan: PlanSql): boolean =>
 export const referenceOf = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
+/** True if a blank cell leaves what a record has. In the console's own export a blank is what the console has: nothing. */
+export const blankKeeps = ({ request }: PlanSql, { clearable, required }: ImportedField): boolean =>
+  request.blank === "keep" || (!clearable && (required || request.fromConsole !== true));
+
 const empty = ({ merge }: ImportedField): string => {
   if (merge === "custom") return "'{}'";
   return merge === "list" ? "'[]'" : "null";
@@ -142,7 +146,7 @@ interface ListOutcome {
  */
 const byList = (plan: PlanSql, field: ImportedField, { stays, own, both }: ListOutcome): string => {
   const [cell, column] = [staged(field.field), stored(field.stored)];
-  const keeps = plan.request.blank === "keep" || !field.clearable;
+  const keeps = blankKeeps(plan, field);
   const same = `when ${keeps ? `${cell} is null or ` : ""}${cell} is not distinct from ${column} then ${stays}`;
   if (field.refers !== undefined) {
     if (plan.request.blank !== "keep") return `case ${same} else ${own} end`;
@@ -220,11 +224,24 @@ const valueInRow = (plan: PlanSql, field: ImportedField): string => {
     return `json_patch(${column}, ${isWindowsFile(plan) ? entriesThatDiffer(column, cell) : cell})`;
   if (field.merge === "list")
     return byList(plan, field, { stays: column, own: cell, both: bothOf(plan, field, false) });
-  const keeps = plan.request.blank === "keep" || !field.clearable;
+  const keeps = blankKeeps(plan, field);
   const reference = referenceOf(plan.kind, field);
   if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
   const pk = named(reference);
-  return keeps ? either(`${cell} is null`, column, pk) : pk;
+  if (keeps) return either(`${cell} is null`, column, pk);
+  const { usual } = reference.table;
+  return usual === undefined
+    ? pk
+    : `case when ${cell} is not null then ${pk} when ${showsOther(reference)} then ${usual} else ${column} end`;
+};
+
+/**
+ * SQL: true if the record `t` refers to one that an export would name: a blank cell says that it does not. Where the
+ * record refers to one that has nothing by which cells name it, a blank cell agrees.
+ */
+const showsOther = (reference: StoredReference): string => {
+  const column = stored(reference.field.stored);
+  return `${shownReference(reference, column)} is not null and ${column} is distinct from ${reference.table.usual ?? "null"}`;
 };
 
 /** Whether a record keeps a value whose Windows-31J form equals the file's value. */
@@ -281,7 +298,7 @@ export const besideForExisting = (
   }
   const kept = [
     ...[isLacking(plan, field) ?? []].flat(),
-    ...(plan.request.blank === "keep" || !field.clearable ? [`${cell} is null`] : []),
+    ...(blankKeeps(plan, field) ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
     ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${windowsForm(value)}`] : []),
   ];

@@ -239,6 +239,21 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
   }
 };
 
+/** Records that the console's export shows below nothing that has a code, and were below such: where they are is not known. */
+export const findMovedToUsual = (database: Database, plan: PlanSql): void => {
+  for (const reference of plan.kind.references) {
+    const { field, table } = reference;
+    if (plan.request.fromConsole !== true || table.usual === undefined || !isStaged(plan, field)) continue;
+    recordFinding(database, plan, {
+      code: "org-not-shown",
+      severity: "warning",
+      field: field.field,
+      select: `select r.row, r.line, null as col, json_object('count', count(*) over ()) as params from s.match m
+        join s.row r on r.row = m.row where ${changes(field)} and ${staged(field.field)} is null order by r.row limit 1`,
+    });
+  }
+};
+
 /** New records of another thing, named by cells, that are hardly meant: their names are near to others. */
 export const findNearNames = (database: Database, plan: PlanSql): void => {
   for (const reference of plan.kind.references) {

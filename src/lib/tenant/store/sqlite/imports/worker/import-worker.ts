@@ -52,7 +52,7 @@ async function perform({ task, file }: Assignment, interrupted: () => boolean): 
     case "verify":
       return await verify(task, file, interrupted);
     case "replan":
-      await replan(task.files, task.id, interrupted);
+      await replan(task, interrupted);
       return undefined;
     case "commit":
       await commit(task, interrupted);

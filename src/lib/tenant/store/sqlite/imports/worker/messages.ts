@@ -42,7 +42,11 @@ export type Task =
       readonly moment: CommitMoment;
       readonly limit: number;
     } & ReadingTask)
-  | ({ readonly type: "replan" } & StagedTask)
+  | ({
+      readonly type: "replan";
+      /** to somebody, who agrees to what it deletes by now */
+      readonly isShown: boolean;
+    } & StagedTask)
   | ({ readonly type: "commit"; readonly verified?: Verified | undefined } & StagedTask & Change)
   | ({ readonly type: "revert"; readonly id: string; readonly tenant: string } & Change);
 

@@ -15,7 +15,7 @@ import { keepKey, findKey, type KeptKey } from "../../../idempotency.ts";
 import type { Writer } from "../../../store.ts";
 import { Connection, SqliteStore } from "../../store.ts";
 import { applyPlan } from "../commit.ts";
-import { advance, checkEtag, compare, deletionsOf, etagOf } from "../compare.ts";
+import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDeletions } from "../compare.ts";
 import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
 import { rejected } from "../../../imports/refusals.ts";
@@ -25,7 +25,7 @@ import { applyRevert } from "../revert/records.ts";
 import { committedOf, createdBy } from "../history/committed.ts";
 import { firstPlanRows } from "../rows.ts";
 import type { Comparison, Verified } from "../../../imports/engine.ts";
-import { differencesOf, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
+import { differencesOf, keepEmitted, plannedChanges, visibleIn, type PlannedChanges } from "../differences.ts";
 import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
@@ -158,7 +158,7 @@ export class Staging {
       first: differencesOf(this.#database, plan, planned, first),
       seen: staged.staged,
       sha256: staged.sha256,
-      ...visibleIn(planned, staged.staged),
+      ...visibleIn(planned, staged),
     };
   }
 
@@ -210,17 +210,25 @@ const AS_IT_IS = text(
   "計画は照合待ちのままです。管理画面のエクスポートをそのまま指定してください",
 );
 
-const compareAndKeep = async (database: Database, record: ImportRecord, plan: PlanSql): Promise<void> => {
-  const { etag, counts, deletions } = database.snapshot(() => ({
-    etag: etagOf(database, plan),
-    counts: compare(database, plan),
-    deletions: deletionsOf(database, plan),
-  }));
+/** @param again false: somebody is shown the plan, and agrees to what it deletes by now */
+const compareAndKeep = async (
+  database: Database,
+  record: ImportRecord,
+  plan: PlanSql,
+  again = false,
+): Promise<void> => {
+  const { etag, counts, ...deleted } = database.snapshot(() => {
+    if (record.state === "awaiting-console") keepEmitted(database, plan);
+    const etag = etagOf(database, plan);
+    const counts = compare(database, plan);
+    if (!again) keepDeletions(database, plan);
+    return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
+  });
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
     if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record);
     const state = record.state === "awaiting-console" ? record.state : "planned";
-    await changeImport(writer, record, { state, etag, detail: { staged: plan.staged, counts, deletions } });
+    await changeImport(writer, record, { state, etag, detail: { staged: plan.staged, counts, ...deleted } });
   });
 };
 
@@ -249,10 +257,13 @@ const withDatabase = async <T>(
 };
 
 /** Compares the staged rows with the tenant's current state again. */
-export const replan = (files: TaskFiles, id: string, interrupted: () => boolean): Promise<void> =>
+export const replan = (
+  { files, id, isShown }: Extract<Task, { type: "replan" }>,
+  interrupted: () => boolean,
+): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const record = await readImport(new Connection(database), id);
-    await compareAndKeep(database, record, planSqlOf(record));
+    await compareAndKeep(database, record, planSqlOf(record), !isShown);
   });
 
 /** The collections that an import of a kind may write. */
@@ -398,8 +409,9 @@ export const applyToCopy = async (
   }
   return withDatabase({ tenant: copy, staging: files.staging }, interrupted, async (database) => {
     const waiting = await readImport(new Connection(database), id);
+    keepEmitted(database, planSqlOf(waiting));
     await new SqliteStore(database).change((writer) => applyAndRecord(database, writer, waiting, { moment }));
     const { revision } = await readImport(new Connection(database), id);
-    return plannedChanges(database, planSqlOf(waiting), { ...waiting, revision });
+    return plannedChanges(database, planSqlOf(waiting), { pk: waiting.pk, revision });
   });
 };

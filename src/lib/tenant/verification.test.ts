@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Import } from "../contract/index.ts";
+import { fileOf, TestTenant, type Cells } from "./testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const users = { kind: "users" } as const;
+const exported = { kind: "users", fromConsole: true } as const;
+
+/** Plans a file and records that it was written for the console. */
+const emit = async (cells: Cells, request: Parameters<TestTenant["plan"]>[0] = users): Promise<Import> =>
+  tenant.client.imports.emitted(await tenant.plan(request, cells));
+
+const verify = ({ id }: Pick<Import, "id">, cells: Cells, evidence = {}) =>
+  tenant.client.imports.verify(id, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }, evidence);
+
+const PLACES = ["氏名", "メールアドレス", "組織コード"] as const;
+const placed = (yamada: string, sato: string): Cells => [
+  PLACES,
+  ["山田", "yamada@x", yamada],
+  ["佐藤", "sato@x", sato],
+];
+const org = async (email: string) => (await tenant.users()).find(({ emails }) => emails.includes(email))?.org.path;
+
+const withOrgs = async (): Promise<void> => {
+  await tenant.import({ kind: "orgs" }, [
+    ["組織名", "組織コード"],
+    ["有番", "E1"],
+    ["無番", ""],
+  ]);
+  await tenant.import(exported, placed("", "E1"));
+};
+
+test("a blank code in the export disproves a move below an organisation with a code", async () => {
+  await withOrgs();
+  const plan = await emit([PLACES, ["山田", "yamada@x", "E1"]]);
+  expect(await verify(plan, placed("", "E1"))).toMatchObject({
+    accepted: false,
+    reason: "differs",
+    differences: 1,
+    first: [{ key: "yamada@x", changed: ["orgCode"], touched: true }],
+  });
+  expect(await verify(plan, placed("E1", "E1"))).toMatchObject({ accepted: true });
+});
+
+test("a blank code in the export moves to 全社 who was in an organisation with a code, and counts them", async () => {
+  await withOrgs();
+  const plan = await tenant.plan(exported, placed("", ""));
+  expect(plan).toMatchObject({ update: 1, unchanged: 1, columns: [{ field: "orgCode", changed: 0, cleared: 1 }] });
+  expect(await tenant.problems(plan)).toContainEqual(
+    expect.objectContaining({ code: "org-not-shown", severity: "warning", row: 3, params: { count: 1 } }),
+  );
+  await tenant.client.imports.commit(plan);
+  expect(await org("sato@x")).toBe("");
+});
+
+test("a blank code in the export agrees with an organisation that has none", async () => {
+  await withOrgs();
+  const [yamada] = await tenant.users();
+  const unnumbered = (await tenant.client.orgs.list()).find(({ path }) => path === "無番");
+  tenant.sql("update user set org = (select pk from org where id = :org) where id = :user", {
+    org: unnumbered?.id ?? "",
+    user: yamada?.id ?? "",
+  });
+  expect(await org("yamada@x")).toBe("無番");
+  const plan = await tenant.plan(exported, placed("", "E1"));
+  expect(plan).toMatchObject({ update: 0, unchanged: 2 });
+  expect(await tenant.faults(plan)).toEqual([]);
+});
+
+test("a blank account in the export disproves an account", async () => {
+  const header = ["氏名", "メールアドレス", "CLOMOアカウント名"];
+  await tenant.import(exported, [header, ["山田", "yamada@x", ""]]);
+  const plan = await emit([header, ["山田", "yamada@x", "yamada"]]);
+  expect(await verify(plan, [header, ["山田", "yamada@x", ""]])).toMatchObject({ reason: "differs", differences: 1 });
+  expect(await verify(plan, [header, ["山田", "yamada@x", "yamada"]])).toMatchObject({ accepted: true });
+  // what an import of one's own leaves blank keeps the account
+  expect(await tenant.plan(users, [header, ["山田", "yamada@x", ""]])).toMatchObject({ unchanged: 1 });
+});
+
+const TITLES: readonly string[] = ["氏名", "メールアドレス", "役職", "TEL"];
+const YAMADA: readonly string[] = ["山田", "yamada@x", "課長", "03-1"];
+const SATO: readonly string[] = ["佐藤", "sato@x", "主任", "03-2"];
+const MIRROR: Cells = [TITLES, YAMADA, SATO];
+
+test("what another export showed of a plan meanwhile is proved by the next one", async () => {
+  await tenant.import(exported, MIRROR);
+  const plan = await emit([TITLES.slice(0, 3), ["山田", "yamada@x", "部長"]]);
+  const now: Cells = [TITLES, YAMADA.with(2, "部長"), SATO.with(2, "係長")];
+  expect(await verify(plan, now)).toMatchObject({ reason: "differs", differences: 1, first: [{ touched: false }] });
+  await tenant.import(exported, now);
+  // an export that lacks the column proves it no more than before
+  const without: Cells = now.map((row) => row.filter((_, at) => at !== 2));
+  expect(await verify(plan, without)).toMatchObject({ accepted: false, reason: "unseen", unseenRecords: 1 });
+  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ state: "awaiting-console", update: 1 });
+  const [task] = await tenant.client.console.list({});
+  expect(task).toMatchObject({ work: "upload", state: "open", update: 1 });
+  expect(await verify(plan, now)).toMatchObject({ accepted: true, import: { state: "committed", update: 0 } });
+  expect(await tenant.client.console.show(task?.number ?? 0)).toMatchObject({ state: "shown" });
+});
+
+test("a record of which the export shows no change is vouched for by somebody, whatever it shows of others", async () => {
+  await tenant.import(exported, MIRROR);
+  const NEW = ["林", "hayashi@x", "", ""];
+  const plan = await emit([TITLES, YAMADA.with(2, "部長"), NEW]);
+  const without: Cells = [TITLES.toSpliced(2, 1), YAMADA.toSpliced(2, 1), SATO.toSpliced(2, 1), NEW.toSpliced(2, 1)];
+  expect(await verify(plan, without)).toMatchObject({
+    accepted: false,
+    reason: "unseen",
+    unseenRecords: 1,
+    unseen: [{ header: "役職", records: 2 }],
+  });
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田", "佐藤"]);
+  expect(await verify(plan, without, { acceptUnseen: true })).toMatchObject({ import: { state: "accepted" } });
+  expect(await tenant.client.console.list({})).toMatchObject([{ work: "upload", state: "confirmed" }]);
+});
+
+test("a custom field is proved by its own column only", async () => {
+  for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
+  const header = ["氏名", "メールアドレス"];
+  await tenant.import(exported, [header, ["山田", "yamada@x"]]);
+  const plan = await emit([
+    [...header, "入社年"],
+    ["山田", "yamada@x", "2020"],
+  ]);
+  expect(
+    await verify(plan, [
+      [...header, "内線番号"],
+      ["山田", "yamada@x", ""],
+    ]),
+  ).toMatchObject({
+    accepted: false,
+    reason: "unseen",
+    unseen: [{ header: "入社年", records: 1 }],
+  });
+  expect(
+    await verify(plan, [
+      [...header, "入社年"],
+      ["山田", "yamada@x", "2020"],
+    ]),
+  ).toMatchObject({
+    accepted: true,
+    import: { state: "committed" },
+    unseen: [],
+  });
+});
+
+test("a verification goes on where some of those to be deleted are gone already", async () => {
+  await tenant.import(exported, [...MIRROR, ["林", "hayashi@x", "", ""]]);
+  const only: Cells = [TITLES, YAMADA];
+  const plan = await emit(only, { ...users, mode: "replace" });
+  expect(plan).toMatchObject({ delete: 2 });
+  await tenant.import({ ...users, mode: "replace" }, [TITLES, YAMADA, SATO]);
+  expect(await verify(plan, MIRROR)).toMatchObject({ accepted: false, reason: "differs", differences: 1 });
+  expect(await tenant.client.imports.show(plan.id)).toMatchObject({ delete: 2 });
+  expect(await verify(plan, only)).toMatchObject({ accepted: true, import: { delete: 1 } });
+});
