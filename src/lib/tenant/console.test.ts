@@ -174,3 +174,37 @@ test("who came back is proved by all that they had, and an export that is taken 
   await tenant.client.imports.commit(await tenant.client.imports.revert(wrong.id));
   expect(await tasks()).toHaveLength(2);
 });
+
+test("a change that an export does not show stays open, whoever wrote the record since", async () => {
+  const withTel = (...rows: readonly (readonly string[])[]): Cells => [["氏名", "メールアドレス", "TEL"], ...rows];
+  await mirror();
+  await tenant.import(users, CHANGED);
+  await tenant.import(users, withTel([...YAMADA, "03-9"]));
+  await tenant.import(exported, withTel([...YAMADA, "03-9"], ["佐藤", "sato@x", ""]));
+  expect(await tasks()).toMatchObject([{ state: "open" }, { state: "shown" }]);
+  // another telephone number says nothing of the title
+  await tenant.import(exported, withTel([...YAMADA, "03-8"], ["佐藤", "sato@x", ""]));
+  expect(await tenant.client.console.show(1)).toMatchObject({ state: "open", doubtedAt: null });
+  await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
+  expect(await tasks()).toMatchObject([{ state: "shown" }, { state: "shown" }]);
+});
+
+test("a column that a map ignores is not seen in an export", async () => {
+  const joined = (...rows: readonly (readonly string[])[]): Cells => [["氏名", "メールアドレス", "入社年"], ...rows];
+  await mirror();
+  await tenant.client.users.addField({ name: "入社年" });
+  await tenant.import(users, joined([...YAMADA, "2020"]));
+  const cells = joined([...YAMADA, "1999"], ["佐藤", "sato@x", ""]);
+  await tenant.import({ ...exported, map: { columns: [{ header: "入社年", to: null }] } }, cells);
+  expect(await tasks()).toMatchObject([{ work: "add-field", state: "open" }, { state: "open" }]);
+  await tenant.import(exported, joined([...YAMADA, "2020"], ["佐藤", "sato@x", ""]));
+  expect(await tasks()).toMatchObject([{ state: "shown" }, { state: "shown" }]);
+});
+
+test("the deletion of somebody who was made again since is not shown by an export that has him", async () => {
+  await mirror();
+  await tenant.import({ ...users, mode: "replace" }, file(["佐藤", "sato@x", "主任"]));
+  await tenant.import(users, CHANGED);
+  await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
+  expect(await tasks()).toMatchObject([{ state: "dropped" }, { state: "shown" }]);
+});
