@@ -94,6 +94,25 @@ test("an undo that changes no record is left: former passwords are not kept", as
   expect(ja.stderr.endsWith("\n何も変更していません\n")).toBe(true);
 });
 
+test("of the console's own export it is said that the mirror differs, and it is undone though no record changes", async () => {
+  const undo = { ...UNDO, update: 0, delete: 0 };
+  const original = committed();
+  const exported = { ...original, request: { ...original.request, fromConsole: true } } as Import;
+  const { importRows: _none, ...told } = tenantWith(
+    { imports: { items: [exported] }, commitImport: committed(undo) },
+    undo,
+  );
+  const { en, ja } = await inBoth("imports revert 12 --yes", { tenant: told });
+  expect(en.stderr).toMatch(/warning: import 12 was the console's own export: without it the mirror differs/);
+  expect(ja.stderr).toContain(
+    "インポート 12 は管理画面のエクスポートの取り込みです。取り消すとミラーが管理画面と異なり",
+  );
+  expect(operations(en.requests)).toEqual(["imports", "revertImport", "tenant", "commitImport"]);
+  const only = await run("imports revert 12 --mirror-only --yes", { tenant: told });
+  expect(only.stderr).not.toContain("warning");
+  expect(only.requests[1]).toMatchObject({ query: { mirrorOnly: "true" } });
+});
+
 test("says what was undone, and where to see it", async () => {
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ commitImport: committed(undo) }, undo);

@@ -320,6 +320,9 @@ export default {
       changes: false,
       summary: "Plan the inverse of a committed import",
       params: byId,
+      query: {
+        mirrorOnly: flag.meta({ description: "of the console's own export: nothing is to be done in the console" }),
+      },
       answer: tagged(Import, "The inverse plan"),
       status: 201,
       fails: ["conflict"],

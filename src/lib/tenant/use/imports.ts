@@ -53,6 +53,12 @@ interface Emission {
   readonly keepWaiting: boolean;
 }
 
+/** How an import is undone. */
+interface Undoing {
+  /** the console stays as it is */
+  readonly mirrorOnly: boolean;
+}
+
 /** What may count as the console's export of a plan. */
 interface Evidence {
   /** by which it is read */
@@ -280,7 +286,7 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the import is not committed, was already reverted, or its records have changed */
-  async revert(id: string, { repeatable }: RequestContext): Promise<Import> {
+  async revert(id: string, { mirrorOnly }: Undoing, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const original = await this.#expect(id, DONE);
@@ -297,7 +303,13 @@ export class TenantImports {
         createdAt: instant(surroundings),
         etag: `revert-${original.revision ?? 0}`,
         revision: null,
-        detail: { ...BLANK_DETAIL, actor, reverts: id, counts: { ...NO_COUNTS, ...counts } },
+        detail: {
+          ...BLANK_DETAIL,
+          actor,
+          reverts: id,
+          counts: { ...NO_COUNTS, ...counts },
+          mirrorOnly: mirrorOnly || undefined,
+        },
       });
       return { result: await this.#shown(writer, undo), subjects: [undo] };
     });

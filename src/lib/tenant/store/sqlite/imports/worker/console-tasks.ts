@@ -1,8 +1,18 @@
 import type { PlanCounts, StagedFile } from "../../../../../imports/plan.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
-import { closeTask, closeTasksOf, doubtTask, insertTask, isMirror, listTasks, type Closing } from "../../../console.ts";
-import { readImport, type ImportRecord } from "../../../imports/record.ts";
+import {
+  closeTask,
+  closeTasksOf,
+  doubtTask,
+  insertTask,
+  isMirror,
+  listTasks,
+  reopenTasks,
+  type Closing,
+} from "../../../console.ts";
+import { changeImport, listImports, readImport, type ImportRecord } from "../../../imports/record.ts";
 import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { readMirrored, setMirrored } from "../../../console.ts";
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
 import { isMade } from "../history/committed.ts";
@@ -29,7 +39,7 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
     const closing = { state: verified?.state === "accepted" ? "confirmed" : "shown", at, actor } as const;
     return closeTasksOf(writer, pk, closing);
   }
-  if (request?.fromConsole === true) return settleTasks(writer, record, { state: "shown", at, actor });
+  if (request?.fromConsole === true) return settleTasks(writer, record, { at, actor });
   const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0) + (counts?.secretsSet ?? 0);
   if (changes === 0 || !(await isMirror(writer))) return;
   await insertTask(writer, { work: "repeat", kind, import: pk, name: null, at, actor });
@@ -37,8 +47,11 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
 export const noteUndo = async (writer: Writer, { record, at, actor }: Done, original: ImportRecord): Promise<void> => {
-  // an export that is taken back asks nothing of the console
-  if (original.detail.request?.fromConsole === true || !(await isMirror(writer))) return;
+  const isExport = original.detail.request?.fromConsole === true;
+  if (isExport) await unsettle(writer, original);
+  const { counts, mirrorOnly } = record.detail;
+  const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0);
+  if ((isExport && (mirrorOnly === true || changes === 0)) || !(await isMirror(writer))) return;
   await closeTasksOf(writer, original.pk, { state: "dropped", at, actor });
   await insertTask(writer, { work: "undo", kind: record.kind, import: record.pk, name: null, at, actor });
 };
@@ -48,13 +61,18 @@ export const noteUndo = async (writer: Writer, { record, at, actor }: Done, orig
  * mirror about their records. Where it did not, the mirror has the console's values by now, so that a later export that
  * agrees proves nothing.
  */
-async function settleTasks(writer: Writer, record: ImportRecord, closing: Closing): Promise<void> {
+async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closing, "state">): Promise<void> {
+  const [closed, doubted]: [number[], number[]] = [[], []];
+  const close = async (number: number, state: Closing["state"]): Promise<void> => {
+    await closeTask(writer, number, { ...by, state });
+    closed.push(number);
+  };
   const seen = seenIn(record.detail.staged);
   for (const task of await listTasks(writer, "open")) {
     if (task.kind !== record.kind || task.work === "upload" || task.doubtedAt !== null) continue;
     if (task.work === "add-field") {
       const field = await fieldOf(writer, `${CUSTOM}${task.name ?? ""}`);
-      if (field !== undefined && seen.has(field.name)) await closeTask(writer, task.number, closing);
+      if (field !== undefined && seen.has(field.name)) await close(task.number, "shown");
     }
     if (task.importId === null) continue;
     const done = await readImport(writer, task.importId);
@@ -66,7 +84,8 @@ async function settleTasks(writer: Writer, record: ImportRecord, closing: Closin
     const isDoubted =
       (deleted > 0 && (record.detail.counts?.create ?? 0) > 0) || (await changesSame(writer, record, asked));
     if (isDoubted) {
-      await doubtTask(writer, task.number, closing.at);
+      await doubtTask(writer, task.number, by.at);
+      doubted.push(task.number);
       continue;
     }
     // no export shows secrets, nor that nobody needs a group or an organisation any more
@@ -75,8 +94,23 @@ async function settleTasks(writer: Writer, record: ImportRecord, closing: Closin
     if (!fields.every(({ name }) => seen.has(name))) continue;
     const isOvertaken =
       isLost || (await isChangedSince(writer, record, asked)) || (deleted > 0 && (await isMadeAgain(writer, done)));
-    await closeTask(writer, task.number, isOvertaken ? { ...closing, state: "dropped" } : closing);
+    await close(task.number, isOvertaken ? "dropped" : "shown");
   }
+  const settled = { mirroredBefore: await readMirrored(writer), closed, doubted };
+  await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
+}
+
+/** Puts back what an export of the console had settled, as it is undone: its tasks, and how old the mirror was. */
+async function unsettle(writer: Writer, { detail: { settled, committedAt } }: ImportRecord): Promise<void> {
+  // older programs did not keep it
+  if (settled === undefined) return;
+  await reopenTasks(writer, settled);
+  if ((await readMirrored(writer)) !== committedAt) return;
+  const undone = (await listImports(writer)).filter(({ detail }) => detail.settled && detail.revertedBy !== null);
+  let before = settled.mirroredBefore;
+  // exports may be undone in any order
+  for (const { detail } of undone) if (detail.committedAt === before) before = detail.settled?.mirroredBefore ?? null;
+  await setMirrored(writer, before);
 }
 
 /** What a task asks for, by its import. */
