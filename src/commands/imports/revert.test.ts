@@ -258,6 +258,7 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
   expect(en.stderr).toContain("\nundo-delete.xlsx: 2 that the import had created, to be deleted by hand (users)\n");
   expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
+  expect(en.requests[1]).toMatchObject({ operation: "revertImport", query: { fileName: "undo.csv" } });
 });
 
 test("a file that was there before stays where this one cannot be written", async () => {

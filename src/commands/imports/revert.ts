@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -59,12 +60,9 @@ export default defineCommand({
     const went = original.emittedAt !== null && DONE.includes(original.state);
     if (went && !dryRun && !mirrorOnly && emitCsv === undefined) throw wentToConsole(original);
     const isExport = original.request?.fromConsole === true;
-    const pending = new PendingPlan(
-      tools,
-      client,
-      await client.imports.revert(original.id, { mirrorOnly: mirrorOnly || undefined }),
-      false,
-    );
+    const fileName = emitCsv === undefined ? undefined : basename(emitCsv);
+    const undo = await client.imports.revert(original.id, { mirrorOnly: mirrorOnly || undefined, fileName });
+    const pending = new PendingPlan(tools, client, undo, false);
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
       for (const line of whatIsUndone(original)) await tools.terminal.note(line);

@@ -251,3 +251,15 @@ test("exports are undone in any order, and without any of them it is no mirror",
   expect(await mirroredAt()).toBeNull();
   expect(await tasks()).toEqual([]);
 });
+
+test("a task keeps the name of the file that was written for the console, of an undoing too", async () => {
+  await mirror();
+  const plan = await tenant.plan(users, CHANGED);
+  await tenant.client.imports.emitted(plan, { fileName: "upload.csv" });
+  expect(await tenant.client.console.show(1)).toMatchObject({ work: "upload", file: "upload.csv" });
+  await tenant.client.imports.discard(plan.id);
+  const { id } = await tenant.import(users, CHANGED);
+  expect(await tenant.client.console.show(2)).toMatchObject({ work: "repeat", file: null });
+  await tenant.client.imports.commit(await tenant.client.imports.revert(id, { fileName: "undo.csv" }));
+  expect(await tenant.client.console.show(3)).toMatchObject({ work: "undo", name: null, file: "undo.csv" });
+});

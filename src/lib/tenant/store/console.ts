@@ -101,6 +101,7 @@ const taskOf = (row: Row): ConsoleTask => {
     importNumber: row["import"] === null ? null : Number(row["import"]),
     importId: orNull(row["importId"]),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
+    file: detail?.emittedFile ?? null,
     mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),
     create,
     update,

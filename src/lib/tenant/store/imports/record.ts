@@ -50,7 +50,8 @@ export interface ImportDetail {
   readonly outdated?: true | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
-  /** of the file that was written for the console */
+  /** of the file that was written for the console; older programs did not keep its name */
+  readonly emittedFile?: string | undefined;
   readonly emittedSha256?: string | undefined;
   /** the import that was written for the console after this one, and those this one superseded */
   readonly supersededBy?: string | undefined;
