@@ -66,7 +66,7 @@ export default defineCommand({
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
       for (const line of whatIsUndone(original)) await tools.terminal.note(line);
-      if (isExport && !mirrorOnly) await tools.terminal.warn(undoesExport(original));
+      if (isExport && !mirrorOnly && !changesNothing(pending.plan)) await tools.terminal.warn(undoesExport(original));
       const handOver = async (file: string) => {
         const { emitUndo } = await import("./outputs/console/undo.ts");
         let plan = pending.plan;
@@ -109,8 +109,8 @@ function* whatIsUndone(original: Import): Generator<Text> {
 
 const undoesExport = ({ number }: Import): Text =>
   text(
-    `import ${number} was the console's own export: without it the mirror differs from the console, which is then to be changed too; --mirror-only takes only the mirror back`,
-    `インポート ${number} は管理画面のエクスポートの取り込みです。取り消すとミラーが管理画面と異なり、管理画面でも変更が必要になります。ミラーだけを取り込み前に戻すには --mirror-only を指定してください`,
+    `import ${number} was the console's own export: without it the mirror differs from the console (what is to be done there: clomoctl console list); --mirror-only takes only the mirror back`,
+    `インポート ${number} は管理画面のエクスポートの取り込みです。取り消すとミラーが管理画面と異なります(管理画面での作業: clomoctl console list)。ミラーだけを取り込み前に戻すには --mirror-only を指定してください`,
   );
 
 /** What was the last import when the command was written may not be it when the command runs. */

@@ -74,7 +74,7 @@ function done(plan: Import): Text {
   const further = FURTHER.filter(([key]) => plan[key] > 0).map(([key, { en, ja }]) =>
     text(`${en}: ${plan[key]}`, `${ja}: ${plan[key]}`),
   );
-  const parts = [...actions, ...further];
+  const parts = actions.length + further.length === 0 ? [NO_CHANGE] : [...actions, ...further];
   const { number, revertsNumber: undone } = plan;
   const notes = [...(app === undefined ? [] : [text(app, app)]), ...(undone === null ? [] : [UNDOING(undone)])];
   const note = (language: "en" | "ja", comma: string): string => notes.map((one) => one[language]).join(comma);
@@ -83,5 +83,7 @@ function done(plan: Import): Text {
     `インポート ${number}${notes.length === 0 ? "" : `(${note("ja", "、")})`}: ${parts.map(({ ja }) => ja).join("、")}`,
   );
 }
+
+const NO_CHANGE = text("no record changed", "変更なし");
 
 const UNDOING = (number: number): Text => text(`undoing ${number}`, `${number} の取り消し`);
