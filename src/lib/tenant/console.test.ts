@@ -263,3 +263,42 @@ test("a task keeps the name of the file that was written for the console, of an 
   await tenant.client.imports.commit(await tenant.client.imports.revert(id, { fileName: "undo.csv" }));
   expect(await tenant.client.console.show(3)).toMatchObject({ work: "undo", name: null, file: "undo.csv" });
 });
+
+test.each([
+  ["docs", ["表示名", "ユーザーID", "説明"], ["山田", "yamada"], ["佐藤", "sato"], ["髙橋", "takahashi"]],
+  ["orgs", ["組織名", "組織コード", "上位組織コード"], ["営業部", "S01"], ["開発部", "D01"], ["総務部", "G01"]],
+  ["devices", ["シリアルナンバー", "端末識別名", "IMEI番号"], ["SN1", "一号"], ["SN2", "二号"], ["SN3", "三号"]],
+] as const)(
+  "tasks of any kind are settled by the fields that they changed: %s",
+  async (kind, header, first, second, third) => {
+    const cells = (value: string): Cells => [header, [...first, value], [...second, ""], [...third, ""]];
+    const change = (value: string) => tenant.import({ kind }, [header, [...first, value]]);
+    const from = { kind, fromConsole: true } as const;
+    await tenant.import(from, cells(""));
+    await change("D01");
+    await change("G01");
+    await change("D01");
+    await tenant.import(from, [header.slice(0, 2), first, second, third]);
+    expect((await tasks()).map(({ state }) => state)).toEqual(["open", "open", "open"]);
+    await tenant.import(from, cells("D01"));
+    // what the first one asked for is there again, by the third one
+    expect((await tasks()).map(({ state }) => state)).toEqual(["shown", "dropped", "shown"]);
+  },
+);
+
+test("a user of an app who was deleted and made again was not deleted in the console", async () => {
+  const docs = (...rows: readonly (readonly string[])[]): Cells => [["表示名", "ユーザーID", "説明"], ...rows];
+  const [taro, hana] = [
+    ["太郎", "taro", ""],
+    ["花子", "hana", ""],
+  ];
+  const from = { kind: "docs", fromConsole: true } as const;
+  await tenant.import(from, docs(taro ?? [], hana ?? []));
+  await tenant.import({ kind: "docs", mode: "replace" }, docs(taro ?? []));
+  await tenant.import({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["花子", "hana", "Hidden4711"],
+  ]);
+  await tenant.import(from, docs(taro ?? [], hana ?? []));
+  expect(await tasks()).toMatchObject([{ state: "dropped" }, { state: "open" }]);
+});

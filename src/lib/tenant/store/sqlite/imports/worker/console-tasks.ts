@@ -1,4 +1,4 @@
-import type { PlanCounts, StagedFile } from "../../../../../imports/plan.ts";
+import type { PlanCounts } from "../../../../../imports/plan.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
 import {
   closeTask,
@@ -67,7 +67,7 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     await closeTask(writer, number, { ...by, state });
     closed.push(number);
   };
-  const seen = seenIn(record.detail.staged);
+  const seen = seenIn(record);
   for (const task of await listTasks(writer, "open")) {
     if (task.kind !== record.kind || task.work === "upload" || task.doubtedAt !== null) continue;
     if (task.work === "add-field") {
@@ -170,9 +170,13 @@ const createdFields = async (writer: Writer, { kind, detail }: ImportRecord): Pr
   return shown;
 };
 
-/** The fields that an export's columns show; a constant of a map shows nothing of the console. */
-const seenIn = (file: StagedFile | null): ReadonlySet<string> =>
-  new Set((file?.places ?? []).filter(({ column }) => column > 0).map(({ field }) => field));
+/** The fields that an export's columns show or name by a code or path; a constant of a map shows nothing of the console. */
+const seenIn = ({ kind, detail: { staged } }: ImportRecord): ReadonlySet<string> => {
+  const seen = new Set((staged?.places ?? []).filter(({ column }) => column > 0).map(({ field }) => field));
+  const { columns, thing } = kindNamed(kind).format;
+  const set = columns.filter(({ field }) => seen.has(field)).map(({ sets }) => thing.fields[sets]?.short ?? sets);
+  return new Set([...seen, ...set]);
+};
 
 /** SQL: of a record `w` that an import kept, that another one, or what that one undid, had written it. */
 const isOf = (was: string): string =>
