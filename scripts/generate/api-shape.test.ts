@@ -170,6 +170,7 @@ const PERMITTED: readonly Permitted[] = [
   takesWorkbooks("content", "put"),
   takesWorkbooks("verification", "post"),
   bridged("paths", "/v1/imports/{id}/emitted", "post", "parameters"),
+  bridged("paths", "/v1/imports/{id}/revert", "post", "parameters"),
   bridged(...verified, "parameters"),
   {
     at: ["paths", "/v1/users", "get", "parameters"],

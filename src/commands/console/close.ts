@@ -1,7 +1,11 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
+import { nameIn } from "../../lib/model/import.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { taskColumns } from "./columns.ts";
+import { taskColumns, taskDetails, USUAL_COLUMNS } from "./columns.ts";
+import { recordOf, workOf } from "./steps.ts";
 
 /** Closes tasks one after another, and shows them; the first that cannot be closed ends it. */
 export async function closeTasks(
@@ -17,5 +21,30 @@ export async function closeTasks(
     return text(`recorded so far: ${done}`, `ここまでに記録した作業: ${done}`);
   });
   for (const number of new Set(numbers)) closed.push(await client.console.close(number, { state }));
-  await tools.terminal.list(taskColumns(tools.terminal), closed);
+  await showClosed(tools.terminal, closed);
 }
+
+/** A single task as fields for people, more of them as a list; and in a sentence what is recorded of each. */
+async function showClosed(terminal: Tools["terminal"], closed: readonly ConsoleTask[]): Promise<void> {
+  const [first, ...more] = closed;
+  const { format, fields, query } = terminal.output;
+  const isForPeople = format === "table" && fields === undefined && query === undefined;
+  if (first !== undefined && more.length === 0 && isForPeople) {
+    const columns = taskDetails(terminal);
+    await terminal.show(
+      columns.filter(({ key }) => key !== "steps"),
+      first,
+    );
+  } else await terminal.list(listColumns(terminal, taskColumns(terminal), [...USUAL_COLUMNS, "state"]), closed);
+  for (const task of closed) await terminal.note(recorded(task));
+}
+
+const recorded = (task: ConsoleTask): Text => {
+  const [state, work] = [nameIn(CONSOLE_TASK_STATE_NAMES, task.state), workOf(task)];
+  const record = recordOf(task);
+  const of = record === null ? "" : `: ${record}`;
+  return text(
+    `task ${task.number} is recorded: ${state.en} (${work.en}${of})`,
+    `作業 ${task.number} を「${state.ja}」として記録しました(${work.ja}${of})`,
+  );
+};

@@ -1,9 +1,10 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
+import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
-import { placeOf, stepsOf } from "./steps.ts";
+import { kindName } from "../imports/plan/columns.ts";
+import { placeOf, recordOf, stepsOf, workOf } from "./steps.ts";
 
 /** The argument that names a task. */
 export const TASK_ARGUMENT = {
@@ -22,10 +23,10 @@ const plain = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> => ({
 
 const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("number", text("no.", "No.")), align: "end" },
-  { ...plain("work", text("what", "作業")), name: ({ work }) => nameIn(CONSOLE_WORK_NAMES, work) },
+  { ...plain("work", text("what", "作業")), name: workOf },
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   { ...plain("importNumber", text("import", "インポート")), align: "end" },
-  plain("name", text("file or field", "ファイル・項目")),
+  { key: "name", header: text("file or field", "ファイル・項目"), value: recordOf },
   { ...plain("openedAt", text("since", "発生日時")), instant: true },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(CONSOLE_TASK_STATE_NAMES, state) },
 ];
@@ -48,7 +49,7 @@ export const taskColumns = (terminal: Spoken): readonly Column<ConsoleTask>[] =>
 /** The columns of a single task. */
 export const taskDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
   ...taskColumns(terminal),
-  plain("kind", text("of", "種類")),
+  { ...plain("kind", text("of", "種類")), name: ({ kind }) => kindName(kind) },
   { ...plain("create", text("create", "追加")), align: "end" },
   { ...plain("update", text("update", "更新")), align: "end" },
   { ...plain("delete", text("delete", "削除")), align: "end" },

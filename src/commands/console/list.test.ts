@@ -54,6 +54,20 @@ test.each([
   }
 });
 
+test.each([
+  [{ file: "upload.csv" }, "upload a file", "ファイルをアップロードする", "upload.csv"],
+  [{ file: "upload.csv", create: 0, delete: 2 }, "delete 2 by hand", "手作業で 2 件削除する", "upload-delete.xlsx"],
+  [{ file: "up.csv", kind: "docs", mode: "replace", create: 0, delete: 2 }, "upload a file", "ファイルを", "up.csv"],
+  [{ file: null, create: 0, delete: 2 }, "delete 2 by hand", "手作業で 2 件削除する", "people.csv"],
+] as const)("an upload is called by the file that is to be handled: %o", async (task, what, ja, name) => {
+  const upload = items.map((one) => ({ ...one, work: "upload", mode: "replace", ...task }));
+  const shown = await inBoth("console list", { tenant: { consoleTasks: { items: upload } }, terminal: {} });
+  for (const [{ stdout }, words] of [[shown.en, what] as const, [shown.ja, ja] as const]) {
+    expect(stdout).toContain(words);
+    expect(stdout).toMatch(new RegExp(`12 +${name}`));
+  }
+});
+
 test("--all lists closed ones too, and none of them is to be done", async () => {
   const closed = items.map((task) => ({ ...task, state: "dropped" }));
   const { en } = await inBoth("console list --all --format json", { tenant: { consoleTasks: { items: closed } } });

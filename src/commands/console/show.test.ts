@@ -44,16 +44,53 @@ test("an undoing is put back; where an export differed since, none can prove it"
 });
 
 test.each([
-  [{ kind: "users", mode: "append", delete: 0 }, 3, /must be 追加更新/],
-  [{ kind: "users", mode: "replace", delete: 2 }, 4, /must be 追加更新/],
-  [{ kind: "docs", mode: "replace", delete: 2 }, 3, /must be 全件更新/],
+  [{ kind: "users", mode: "append", delete: 0 }, 3, /^upload.csv: .*must be 追加更新/],
+  [{ kind: "users", mode: "replace", delete: 2 }, 4, /^upload.csv: .*must be 追加更新/],
+  [{ kind: "docs", mode: "replace", delete: 2 }, 3, /^upload.csv: .*must be 全件更新/],
 ] as const)("an upload is uploaded and verified: %o", async (task, count, mode) => {
-  const { steps } = await shown({ work: "upload", ...task });
+  const { steps } = await shown({ work: "upload", file: "upload.csv", ...task });
   expect(steps).toHaveLength(count);
   expect(steps[0]).toMatch(mode);
-  expect(steps.some((step) => step.includes("NAME-delete.xlsx"))).toBe(count === 4);
+  expect(steps.some((step) => step.includes("upload-delete.xlsx"))).toBe(count === 4);
   expect(steps.at(-2)).toContain("clomoctl imports verify 12 --against EXPORT.csv");
   expect(steps.at(-1)).toContain("clomoctl imports discard 12");
+});
+
+test("where nothing is uploaded, who is listed is deleted by hand", async () => {
+  const { steps, ja } = await shown({ work: "upload", file: "repl.csv", mode: "replace", create: 0, delete: 2 });
+  expect(steps[0]).toBe("repl-delete.xlsx: in CLOMO PANEL, Users/Org, delete by hand the 2 whom it lists");
+  expect(steps.join("\n")).not.toContain("repl.csv:");
+  expect(ja).toContain(
+    "1. repl-delete.xlsx: 一覧にある 2 件を、CLOMO PANEL の「Users/Org」画面で手作業で削除してください\n",
+  );
+});
+
+test("a file whose name an older program did not keep is told by what wrote it", async () => {
+  const { steps } = await shown({ work: "upload", file: null, mode: "replace", delete: 2 });
+  expect(steps[0]).toMatch(/^the file that --emit-csv wrote: upload/);
+  expect(steps[1]).toMatch(/^the list beside the file: in /);
+});
+
+test("an undoing by a file names it, and who is deleted or made again by hand", async () => {
+  const undo = { work: "undo", mode: "revert", file: "undo.csv", create: 1, update: 1, delete: 2 };
+  const users = await shown({ ...undo, kind: "users" });
+  expect(users.steps.slice(1, 3)).toEqual([
+    expect.stringMatching(/^undo.csv: upload in CLOMO PANEL, .* must be 追加更新/),
+    "undo-delete.xlsx: in CLOMO PANEL, Users/Org, delete by hand the 2 whom it lists",
+  ]);
+  const docs = await shown({ ...undo, kind: "docs", update: 0, delete: 0 });
+  expect(docs.steps.slice(1, 2)).toEqual([
+    "make the 1 again in SECURED APPs MANAGER (Docs), Users that the import had deleted: no password is known here",
+  ]);
+});
+
+test("people are told in words what a task is of", async () => {
+  const { en, ja } = await inBoth("console show 3", {
+    tenant: { consoleTask: example("consoleTask", {}) },
+    terminal: {},
+  });
+  expect(en.stdout).toMatch(/of +users/);
+  expect(ja.stdout).toMatch(/種類 +ユーザー/);
 });
 
 test.each(["add-field", "remove-field"])("a custom field: %s", async (work) => {

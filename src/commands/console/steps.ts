@@ -1,8 +1,11 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
+import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { nameIn } from "../../lib/model/import.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
 import { pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
+import { deletionsFile } from "../imports/plan/options.ts";
 
 /** What to do in the console and afterwards, one step after another. */
 export function stepsOf(task: ConsoleTask): readonly Text[] {
@@ -11,18 +14,62 @@ export function stepsOf(task: ConsoleTask): readonly Text[] {
   return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
 }
 
-function uploadSteps({ kind, mode, importNumber, create, update, delete: gone }: ConsoleTask): readonly Text[] {
+/** What a task's file does, and what is left to hands. */
+function sharesOf({ work, kind, mode, create, update, delete: gone }: ConsoleTask) {
   const plan = { kind, mode: mode ?? "append" };
-  const { en, ja } = uploadOf(plan);
-  const byHand = text(
-    `in ${pageOf(kind).en}, delete by hand the ${gone} whom the list beside the file names (NAME-delete.xlsx)`,
-    `${pageOf(kind).ja}で、ファイルと同じ場所の一覧(NAME-delete.xlsx)にある ${gone} 件を手作業で削除してください`,
-  );
+  // who was deleted comes back without a password, which SECURED APPs require
+  const again = work === "undo" && FORMATS[kind].app !== undefined ? create : 0;
+  const byHand = isFullUpdate(plan) ? 0 : gone;
+  return { plan, again, byHand, isUploaded: create - again + update > 0 || byHand + again === 0 };
+}
+
+/** What a task is, in a word. */
+export const workOf = (task: ConsoleTask): Text => {
+  const { byHand, isUploaded } = sharesOf(task);
+  if (task.work !== "upload" || isUploaded) return nameIn(CONSOLE_WORK_NAMES, task.work);
+  return text(`delete ${byHand} by hand`, `手作業で ${byHand} 件削除する`);
+};
+
+/** What is handled for a task: the file for the upload, or the list of whom to delete; else what it comes from. */
+export const recordOf = (task: ConsoleTask): string | null => {
+  const { file, name } = task;
+  const { byHand, isUploaded } = sharesOf(task);
+  if (file === null || isUploaded) return file ?? name;
+  return byHand > 0 ? deletionsFile(file) : name;
+};
+
+function fileSteps(task: ConsoleTask): readonly Text[] {
+  const { kind, file } = task;
+  const { plan, again, byHand, isUploaded } = sharesOf(task);
+  const [upload, page] = [uploadOf(plan), pageOf(kind)];
+  const written =
+    file === null ? text("the file that --emit-csv wrote", "--emit-csv で書き出したファイル") : same(file);
+  const list = file === null ? text("the list beside the file", "ファイルと同じ場所の一覧") : same(deletionsFile(file));
   return [
-    ...(create + update > 0 || isFullUpdate(plan) || gone === 0
-      ? [text(`${en}: the file that --emit-csv wrote`, `--emit-csv で書き出したファイル: ${ja}`)]
+    ...(isUploaded ? [text(`${written.en}: ${upload.en}`, `${written.ja}: ${upload.ja}`)] : []),
+    ...(byHand > 0
+      ? [
+          text(
+            `${list.en}: in ${page.en}, delete by hand the ${byHand} whom it lists`,
+            `${list.ja}: 一覧にある ${byHand} 件を、${page.ja}で手作業で削除してください`,
+          ),
+        ]
       : []),
-    ...(gone > 0 && !isFullUpdate(plan) ? [byHand] : []),
+    ...(again > 0
+      ? [
+          text(
+            `make the ${again} again in ${page.en} that the import had deleted: no password is known here`,
+            `インポートで削除された ${again} 件は、パスワードが分からないため、${page.ja}で作り直してください`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+function uploadSteps(task: ConsoleTask): readonly Text[] {
+  const { importNumber } = task;
+  return [
+    ...fileSteps(task),
     text(
       `export in the console, then: clomoctl imports verify ${importNumber} --against EXPORT.csv`,
       `管理画面でエクスポートしてから: clomoctl imports verify ${importNumber} --against EXPORT.csv`,
@@ -35,20 +82,23 @@ function uploadSteps({ kind, mode, importNumber, create, update, delete: gone }:
 }
 
 function repeatSteps(task: ConsoleTask): readonly Text[] {
-  const { work, kind, importNumber, doubtedAt } = task;
+  const { work, kind, file, importNumber, doubtedAt } = task;
   const page = pageOf(kind);
   return [
     text(
       `see what changed: clomoctl imports show ${importNumber} --rows`,
       `変更内容を確認: clomoctl imports show ${importNumber} --rows`,
     ),
-    work === "undo"
-      ? text(`put it back in ${page.en}, where it was done there`, `${page.ja}で反映済みのものを元に戻してください`)
-      : text(`change the same in ${page.en}`, `${page.ja}で同じ変更をしてください`),
+    ...(file === null ? [work === "undo" ? undone(page) : repeated(page)] : fileSteps(task)),
     ...(doubtedAt === null ? [exported(kind)] : [doubted]),
     confirmed(task),
   ];
 }
+
+const undone = ({ en, ja }: Text): Text =>
+  text(`put it back in ${en}, where it was done there`, `${ja}で反映済みのものを元に戻してください`);
+
+const repeated = ({ en, ja }: Text): Text => text(`change the same in ${en}`, `${ja}で同じ変更をしてください`);
 
 /** An export that agrees proves that it was done. */
 const exported = (kind: ConsoleTask["kind"]): Text => {

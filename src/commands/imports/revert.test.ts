@@ -94,6 +94,27 @@ test("an undo that changes no record is left: former passwords are not kept", as
   expect(ja.stderr.endsWith("\n何も変更していません\n")).toBe(true);
 });
 
+test.each([
+  [{ update: 1 }, true],
+  [{ update: 0 }, false],
+])("the console's own export is undone, and where records change the mirror differs: %o", async (changes, differs) => {
+  const undo = { ...UNDO, delete: 0, ...changes };
+  const original = committed();
+  const exported = { ...original, request: { ...original.request, fromConsole: true } } as Import;
+  const { importRows, ...all } = tenantWith({ imports: { items: [exported] }, commitImport: committed(undo) }, undo);
+  const told: Answers = differs ? { ...all, importRows } : all;
+  const { en, ja } = await inBoth("imports revert 12 --yes", { tenant: told });
+  const warning = "warning: import 12 was the console's own export: without it the mirror differs";
+  expect(en.stderr.includes(warning)).toBe(differs);
+  expect(ja.stderr.includes("警告: インポート 12 は管理画面のエクスポートの取り込みです。")).toBe(differs);
+  expect(en.stderr.includes("\nimport 13 (undoing 12): no record changed\n")).toBe(!differs);
+  expect(ja.stderr.includes("\nインポート 13(12 の取り消し): 変更なし\n")).toBe(!differs);
+  expect(operations(en.requests).at(-1)).toBe("commitImport");
+  const only = await run("imports revert 12 --mirror-only --yes", { tenant: told });
+  expect(only.stderr).not.toContain("warning");
+  expect(only.requests[1]).toMatchObject({ query: { mirrorOnly: "true" } });
+});
+
 test("says what was undone, and where to see it", async () => {
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ commitImport: committed(undo) }, undo);
@@ -241,6 +262,7 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
   expect(en.stderr).toContain("\nundo-delete.xlsx: 2 that the import had created, to be deleted by hand (users)\n");
   expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
   expect(operations(en.requests).at(-1)).toBe("commitImport");
+  expect(en.requests[1]).toMatchObject({ operation: "revertImport", query: { fileName: "undo.csv" } });
 });
 
 test("a file that was there before stays where this one cannot be written", async () => {

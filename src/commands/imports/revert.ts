@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -37,8 +38,8 @@ export default defineCommand({
     mirrorOnly: {
       kind: "boolean",
       about: text(
-        "of an import that went to the console: undo it here only, the console stays as it is",
-        "管理画面へ送ったインポートを、ここでだけ取り消す(管理画面は変更しない)",
+        "of an import that went to the console, or of the console's own export: undo it here only, the console stays as it is",
+        "管理画面へ送ったインポートや管理画面のエクスポートの取り込みを、ここでだけ取り消す(管理画面は変更しない)",
       ),
     },
   },
@@ -58,7 +59,10 @@ export default defineCommand({
     if (emitCsv !== undefined && mirrorOnly) throw ONE_OF_BOTH;
     const went = original.emittedAt !== null && DONE.includes(original.state);
     if (went && !dryRun && !mirrorOnly && emitCsv === undefined) throw wentToConsole(original);
-    const pending = new PendingPlan(tools, client, await client.imports.revert(original.id), false);
+    const isExport = original.request?.fromConsole === true;
+    const fileName = emitCsv === undefined ? undefined : basename(emitCsv);
+    const undo = await client.imports.revert(original.id, { mirrorOnly: mirrorOnly || undefined, fileName });
+    const pending = new PendingPlan(tools, client, undo, false);
     return pending.settling(async () => {
       await showPlan(tools, pending.plan);
       for (const line of whatIsUndone(original)) await tools.terminal.note(line);
@@ -66,13 +70,15 @@ export default defineCommand({
         const { warnOfReplaced } = await import("./outputs/console/emit.ts");
         await warnOfReplaced(tools, emitCsv, async () => true);
       }
+      if (isExport && !mirrorOnly && !changesNothing(pending.plan)) await tools.terminal.warn(undoesExport(original));
       const handOver = async (file: string) => {
         const { emitUndo } = await import("./outputs/console/undo.ts");
         let plan = pending.plan;
         await emitUndo(tools, file, { undo: plan, original }, async () => (plan = await pending.commit()));
         return { plan, committed: true };
       };
-      if (!dryRun && !changesNothing(pending.plan))
+      // the age of the mirror goes back with an export, and the tasks that it had closed are open again
+      if (!dryRun && (isExport || !changesNothing(pending.plan)))
         return confirmAndCommit(tools, pending, answers, emitCsv === undefined ? undefined : () => handOver(emitCsv));
       refuseBeyond(pending.plan, answers);
       if (!dryRun) await tools.terminal.note(NOTHING_CHANGED);
@@ -104,6 +110,12 @@ function* whatIsUndone(original: Import): Generator<Text> {
     );
   }
 }
+
+const undoesExport = ({ number }: Import): Text =>
+  text(
+    `import ${number} was the console's own export: without it the mirror differs from the console (what is to be done there: clomoctl console list); --mirror-only takes only the mirror back`,
+    `インポート ${number} は管理画面のエクスポートの取り込みです。取り消すとミラーが管理画面と異なります(管理画面での作業: clomoctl console list)。ミラーだけを取り込み前に戻すには --mirror-only を指定してください`,
+  );
 
 /** What was the last import when the command was written may not be it when the command runs. */
 const madeByAnother = ({ number, actor }: Import): Failure =>

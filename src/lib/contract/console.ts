@@ -14,6 +14,7 @@ const ConsoleTask = named(
     importNumber: z.int().nullable(),
     importId: Id.nullable(),
     name: z.string().nullable().meta({ description: "the file of the import, or the custom field" }),
+    file: z.string().nullable().meta({ description: "the file that was written for the console" }),
     mode: z.enum(["append", "replace", "revert"]).nullable().meta({ description: "of the import" }),
     create: z.int(),
     update: z.int(),

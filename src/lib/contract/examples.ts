@@ -118,6 +118,7 @@ const consoleTask: ConsoleTask = {
   importNumber: 12,
   importId: id(5),
   name: "people.csv",
+  file: null,
   mode: "append",
   create: 118,
   update: 0,

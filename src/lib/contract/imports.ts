@@ -24,6 +24,8 @@ const ImportState = z.enum([
   "failed",
 ]);
 
+const FileName = z.string().max(255);
+
 /** A `--map` file as data: the tenant applies it to the header row and to every record. */
 export const ColumnMap = z.strictObject({
   columns: z
@@ -67,7 +69,7 @@ const ImportRequest = named(
     delimiter: z.string().length(1).default(","),
     /** of a workbook; may be missing where only one has data */
     sheet: z.string().max(255).optional(),
-    fileName: z.string().max(255).default("-"),
+    fileName: FileName.default("-"),
   }),
 );
 
@@ -291,6 +293,7 @@ export default {
       ifMatch: true,
       query: {
         sha256: Sha256.optional().meta({ description: "of the file that was written" }),
+        fileName: FileName.optional().meta({ description: "of the file that was written" }),
         keepWaiting: flag.meta({ description: "refuse (409) where another import of the kind awaits the console" }),
       },
       answer: tagged(Import, "The import, waiting to be compared with the console's next export"),
@@ -322,6 +325,10 @@ export default {
       changes: false,
       summary: "Plan the inverse of a committed import",
       params: byId,
+      query: {
+        mirrorOnly: flag.meta({ description: "of the console's own export: nothing is to be done in the console" }),
+        fileName: FileName.optional().meta({ description: "of the file that undoes it in the console" }),
+      },
       answer: tagged(Import, "The inverse plan"),
       status: 201,
       fails: ["conflict"],

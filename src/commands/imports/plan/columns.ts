@@ -32,7 +32,7 @@ const time = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Col
 });
 
 /** What an import is of, in a word; users of SECURED APPs by their app. */
-const kindName = (kind: Import["kind"]): Text => {
+export const kindName = (kind: Import["kind"]): Text => {
   const { app, thing } = FORMATS[kind];
   return app === undefined ? text(kind, thing.title.ja) : same(app);
 };

@@ -85,7 +85,7 @@ function done(plan: Import): Text {
   );
 }
 
-const NOTHING = text("nothing is changed", "変更なし");
+const NOTHING = text("no record changed", "変更なし");
 
 const isChanging = (plan: Import): boolean => [...ACTIONS, ...FURTHER].some(([key]) => plan[key] > 0);
 

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { Client, Import } from "../../../lib/client/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
@@ -97,7 +97,7 @@ async function decide(tools: Tools, options: ImportOptions, pending: PendingPlan
   const handOver = async (file: string) => {
     const { client } = await tools.tenant("imports");
     await emit(tools, file, source, async (sha256) => {
-      const { supersedes = [] } = await client.imports.emitted(plan, { sha256, keepWaiting });
+      const { supersedes = [] } = await client.imports.emitted(plan, { sha256, fileName: basename(file), keepWaiting });
       if (supersedes.length === 0) return;
       const others = (await client.imports.list()).filter(({ id }) => supersedes.includes(id));
       for (const other of others) await terminal.note(superseded(other, plan));

@@ -41,7 +41,7 @@ export default async ({ session, engine, processes }: TenantParts): Promise<Hand
       const evidence = { ...query, map: query.map === undefined ? undefined : mapOf(query.map) };
       return file.through(imports.verify(id, file, evidence, { signal, repeatable }));
     },
-    revert: ({ params, repeatable }) => imports.revert(params.id, { repeatable }),
+    revert: ({ params, query, repeatable }) => imports.revert(params.id, query, { repeatable }),
     discard: ({ params }) => imports.discard(params.id),
   };
 };

@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import type { ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { text } from "../../text/index.ts";
-import type { ImportDetail } from "./imports/record.ts";
+import type { ImportDetail, Settled } from "./imports/record.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 
 /** Something that has to be done in the console. */
@@ -25,9 +25,16 @@ export interface Closing {
   readonly actor: string;
 }
 
+/** When the tenant's data last came from the console; null if they never did. */
+export const readMirrored = async (reader: Reader): Promise<string | null> =>
+  orNull((await reader.get("select mirroredAt from tenant"))?.["mirroredAt"]);
+
+export const setMirrored = async (writer: Writer, at: string | null): Promise<void> => {
+  await writer.run("update tenant set mirroredAt = :at", { at });
+};
+
 /** True once the tenant's data came from the console: what is changed here has to be done there too. */
-export const isMirror = async (reader: Reader): Promise<boolean> =>
-  ((await reader.get("select mirroredAt from tenant"))?.["mirroredAt"] ?? null) !== null;
+export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirrored(reader)) !== null;
 
 export const insertTask = async (writer: Writer, task: NewConsoleTask): Promise<void> => {
   await writer.run(
@@ -61,6 +68,19 @@ export const closeTask = async (writer: Writer, number: number, closing: Closing
   });
 };
 
+/** Opens tasks again that an export had closed, as it is undone; those of imports that are undone themselves stay closed. */
+export const reopenTasks = async (writer: Writer, { closed, doubted }: Settled): Promise<void> => {
+  await writer.run(
+    `update console_task set state = 'open', closedAt = null, closedBy = null
+     where pk in (select value from json_each(:closed)) and (import is null
+       or exists (select 1 from import i where i.pk = console_task.import and i.detail ->> 'revertedBy' is null))`,
+    { closed: JSON.stringify(closed) },
+  );
+  await writer.run("update console_task set doubtedAt = null where pk in (select value from json_each(:doubted))", {
+    doubted: JSON.stringify(doubted),
+  });
+};
+
 /** Keeps that an export of the console had other values: none that agrees later proves the task. */
 export const doubtTask = async (writer: Writer, number: number, at: string): Promise<void> => {
   await writer.run("update console_task set doubtedAt = :at where pk = :number", { number, at });
@@ -81,6 +101,7 @@ const taskOf = (row: Row): ConsoleTask => {
     importNumber: row["import"] === null ? null : Number(row["import"]),
     importId: orNull(row["importId"]),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
+    file: detail?.emittedFile ?? null,
     mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),
     create,
     update,

@@ -50,8 +50,17 @@ export interface RequestContext {
 /** What is told of a file that was written for the console. */
 interface Emission {
   readonly sha256?: string | undefined;
+  readonly fileName?: string | undefined;
   /** refuses to supersede others */
   readonly keepWaiting: boolean;
+}
+
+/** How an import is undone. */
+interface Undoing {
+  /** the console stays as it is */
+  readonly mirrorOnly: boolean;
+  /** of the file that undoes it in the console */
+  readonly fileName?: string | undefined;
 }
 
 /** What may count as the console's export of a plan. */
@@ -168,7 +177,12 @@ export class TenantImports {
    *
    * @throws Failure as {@link commit}; `conflict` if others await the console and are to be kept
    */
-  async emitted(id: string, etag: string, { sha256, keepWaiting }: Emission, context: RequestContext): Promise<Import> {
+  async emitted(
+    id: string,
+    etag: string,
+    { sha256, fileName, keepWaiting }: Emission,
+    context: RequestContext,
+  ): Promise<Import> {
     const { repeatable } = context;
     const replay = this.#inState("awaiting-console");
     const done = await this.#replayed(repeatable, replay);
@@ -193,6 +207,7 @@ export class TenantImports {
       const supersedes = waiting.length === 0 ? undefined : waiting.map((one) => one.id);
       const detail = {
         emittedAt: at,
+        emittedFile: fileName,
         emittedSha256: sha256,
         emittedCounts: record.detail.counts,
         agreedDeletions: record.detail.deletions,
@@ -285,7 +300,7 @@ export class TenantImports {
   }
 
   /** @throws Failure `conflict` if the import is not committed, was already reverted, or its records have changed */
-  async revert(id: string, { repeatable }: RequestContext): Promise<Import> {
+  async revert(id: string, { mirrorOnly, fileName }: Undoing, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const original = await this.#expect(id, DONE);
@@ -302,7 +317,14 @@ export class TenantImports {
         createdAt: instant(surroundings),
         etag: `revert-${original.revision ?? 0}`,
         revision: null,
-        detail: { ...BLANK_DETAIL, actor, reverts: id, counts: { ...NO_COUNTS, ...counts } },
+        detail: {
+          ...BLANK_DETAIL,
+          actor,
+          reverts: id,
+          counts: { ...NO_COUNTS, ...counts },
+          mirrorOnly: mirrorOnly || undefined,
+          emittedFile: fileName,
+        },
       });
       return { result: await this.#shown(writer, undo), subjects: [undo] };
     });

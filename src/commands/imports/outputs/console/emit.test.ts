@@ -99,7 +99,7 @@ test("writes the rows of the plan with the secrets of the input, and hands the p
     operation: "emitImport",
     params: { id: ID },
     ifMatch: '"7-3"',
-    query: { sha256: digest, keepWaiting: "false" },
+    query: { sha256: digest, fileName: "out.csv", keepWaiting: "false" },
   });
   expect(en.stderr).toContain(
     "\nout.csv: 4 rows; upload in CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新 (never 全件更新)\n",

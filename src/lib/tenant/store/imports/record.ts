@@ -26,6 +26,16 @@ export interface StoredRequest extends PlanRequest {
   readonly fileName: string;
 }
 
+/** What an export of the console settled. */
+export interface Settled {
+  /** when the tenant's data last came from the console before it */
+  readonly mirroredBefore: string | null;
+  /** the numbers of the tasks that it closed */
+  readonly closed: readonly number[];
+  /** and of those that it differed from */
+  readonly doubted: readonly number[];
+}
+
 /** The data of an import that is stored as JSON. */
 export interface ImportDetail {
   /** who committed it, until then who made the plan */
@@ -44,7 +54,8 @@ export interface ImportDetail {
   readonly outdated?: true | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
-  /** of the file that was written for the console */
+  /** of the file that was written for the console; older programs did not keep its name */
+  readonly emittedFile?: string | undefined;
   readonly emittedSha256?: string | undefined;
   /** the import that was written for the console after this one, and those this one superseded */
   readonly supersededBy?: string | undefined;
@@ -52,6 +63,10 @@ export interface ImportDetail {
   /** the import that this one reverts, or that reverted this one */
   readonly reverts: string | null;
   readonly revertedBy: string | null;
+  /** of the console's own export: what its commit replaced, to be put back with it */
+  readonly settled?: Settled | undefined;
+  /** of an undoing: it leaves the console as it is, and asks nothing of it */
+  readonly mirrorOnly?: true | undefined;
   /** the process that receives its file */
   readonly process: number | null;
 }

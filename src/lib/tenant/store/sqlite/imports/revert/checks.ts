@@ -173,12 +173,10 @@ const checkHeld = (database: Database, reverted: Committed, { thing, heldBy = []
 /** SQL: true if the undoing neither removes nor restores the record. @param pk SQL of its number */
 const isOther = (kind: StoredKind, pk: string): string => `not ${isMade(pk)} and not ${isKept(kind, pk)}`;
 
-/** Unique values to be restored may by now be those of another record. */
-const checkTaken = (database: Database, reverted: Committed): void => {
-  const { kind } = reverted;
-  const { thing, claims, fixed } = kind;
+/** SQL: joins to a record as it was, `c`, whoever has one of its unique values by now, `t`; for each such field. */
+export const holdersOf = ({ thing, claims, fixed }: StoredKind) => {
   const scope = thing.scope === undefined ? "true" : `t.${thing.scope} = c.${thing.scope}`;
-  const holders = [
+  return [
     ...claims.map(({ field, own, key, table, record }) => ({
       field: field.field,
       join: own
@@ -191,7 +189,13 @@ const checkTaken = (database: Database, reverted: Committed): void => {
       ? []
       : [{ field: fixed, join: `${THEN} ${thing.name} t on ${scope} and ${stored(fixed)} = ${before(fixed)}` }]),
   ];
-  for (const { field, join } of holders) {
+};
+
+/** Unique values to be restored may by now be those of another record. */
+const checkTaken = (database: Database, reverted: Committed): void => {
+  const { kind } = reverted;
+  const { thing } = kind;
+  for (const { field, join } of holdersOf(kind)) {
     const holder = database.get(
       `select ${calledText(thing)} as name from (${changes(kind)}) c ${join} where ${isOther(kind, "t.pk")} limit 1`,
       params(reverted),

@@ -1,10 +1,23 @@
-import type { StagedFile } from "../../../../../imports/plan.ts";
+import type { PlanCounts } from "../../../../../imports/plan.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
-import { closeTask, closeTasksOf, doubtTask, insertTask, isMirror, listTasks, type Closing } from "../../../console.ts";
-import { readImport, type ImportRecord } from "../../../imports/record.ts";
+import {
+  closeTask,
+  closeTasksOf,
+  doubtTask,
+  insertTask,
+  isMirror,
+  listTasks,
+  reopenTasks,
+  type Closing,
+} from "../../../console.ts";
+import { changeImport, listImports, readImport, type ImportRecord } from "../../../imports/record.ts";
+import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
+import { readMirrored, setMirrored } from "../../../console.ts";
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
-import { wasTable } from "../stored-kind.ts";
+import { isMade } from "../history/committed.ts";
+import { holdersOf } from "../revert/checks.ts";
+import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 
 /** An import that was just committed. */
@@ -26,7 +39,7 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
     const closing = { state: verified?.state === "accepted" ? "confirmed" : "shown", at, actor } as const;
     return closeTasksOf(writer, pk, closing);
   }
-  if (request?.fromConsole === true) return settleTasks(writer, record, { state: "shown", at, actor });
+  if (request?.fromConsole === true) return settleTasks(writer, record, { at, actor });
   const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0) + (counts?.secretsSet ?? 0);
   if (changes === 0 || !(await isMirror(writer))) return;
   await insertTask(writer, { work: "repeat", kind, import: pk, name: null, at, actor });
@@ -34,8 +47,11 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
 export const noteUndo = async (writer: Writer, { record, at, actor }: Done, original: ImportRecord): Promise<void> => {
-  // an export that is taken back asks nothing of the console
-  if (original.detail.request?.fromConsole === true || !(await isMirror(writer))) return;
+  const isExport = original.detail.request?.fromConsole === true;
+  if (isExport) await unsettle(writer, original);
+  const { counts, mirrorOnly } = record.detail;
+  const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0);
+  if ((isExport && (mirrorOnly === true || changes === 0)) || !(await isMirror(writer))) return;
   await closeTasksOf(writer, original.pk, { state: "dropped", at, actor });
   await insertTask(writer, { work: "undo", kind: record.kind, import: record.pk, name: null, at, actor });
 };
@@ -45,50 +61,121 @@ export const noteUndo = async (writer: Writer, { record, at, actor }: Done, orig
  * mirror about their records. Where it did not, the mirror has the console's values by now, so that a later export that
  * agrees proves nothing.
  */
-async function settleTasks(writer: Writer, record: ImportRecord, closing: Closing): Promise<void> {
-  const { staged: file } = record.detail;
+async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closing, "state">): Promise<void> {
+  const [closed, doubted]: [number[], number[]] = [[], []];
+  const close = async (number: number, state: Closing["state"]): Promise<void> => {
+    await closeTask(writer, number, { ...by, state });
+    closed.push(number);
+  };
+  const seen = seenIn(record);
   for (const task of await listTasks(writer, "open")) {
     if (task.kind !== record.kind || task.work === "upload" || task.doubtedAt !== null) continue;
-    if (task.work === "add-field" && isSeen(file, `${CUSTOM}${task.name ?? ""}`))
-      await closeTask(writer, task.number, closing);
+    if (task.work === "add-field") {
+      const field = await fieldOf(writer, `${CUSTOM}${task.name ?? ""}`);
+      if (field !== undefined && seen.has(field.name)) await close(task.number, "shown");
+    }
     if (task.importId === null) continue;
     const done = await readImport(writer, task.importId);
     const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
     const { counts } = undone?.detail ?? done.detail;
+    const { fields, isLost } = await changedFields(writer, done, counts);
+    const asked = { done, undone, fields };
     const deleted = done.detail.counts?.delete ?? 0;
     const isDoubted =
-      (deleted > 0 && (record.detail.counts?.create ?? 0) > 0) || (await touchesSame(writer, record, done, undone));
+      (deleted > 0 && (record.detail.counts?.create ?? 0) > 0) || (await changesSame(writer, record, asked));
     if (isDoubted) {
-      await doubtTask(writer, task.number, closing.at);
-      continue;
-    }
-    if (await isWrittenSince(writer, { record, done, undone })) {
-      await closeTask(writer, task.number, { ...closing, state: "dropped" });
+      await doubtTask(writer, task.number, by.at);
+      doubted.push(task.number);
       continue;
     }
     // no export shows secrets, nor that nobody needs a group or an organisation any more
     if ((counts?.secretsSet ?? 0) > 0) continue;
     if (undone !== undefined && (counts?.groupsCreated ?? 0) + (counts?.orgsCreated ?? 0) > 0) continue;
-    const fields = [...(counts?.columns ?? []).map(({ field }) => field), ...createdFields(done)];
-    if (fields.every((field) => isSeen(file, field))) await closeTask(writer, task.number, closing);
+    if (!fields.every(({ name }) => seen.has(name))) continue;
+    const isOvertaken =
+      isLost || (await isChangedSince(writer, record, asked)) || (deleted > 0 && (await isMadeAgain(writer, done)));
+    await close(task.number, isOvertaken ? "dropped" : "shown");
   }
+  const settled = { mirroredBefore: await readMirrored(writer), closed, doubted };
+  await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
 }
 
-/** The fields of the records that an import made; those that an undoing brought back have all that they had. */
-const createdFields = ({ kind, detail: { counts, staged, reverts } }: ImportRecord): readonly string[] => {
-  if ((counts?.create ?? 0) === 0) return [];
-  if (reverts === null) return staged?.staged ?? [];
-  return kindNamed(kind).format.columns.flatMap(({ field, secret }) => (secret === true ? [] : [field]));
-};
+/** Puts back what an export of the console had settled, as it is undone: its tasks, and how old the mirror was. */
+async function unsettle(writer: Writer, { detail: { settled, committedAt } }: ImportRecord): Promise<void> {
+  // older programs did not keep it
+  if (settled === undefined) return;
+  await reopenTasks(writer, settled);
+  if ((await readMirrored(writer)) !== committedAt) return;
+  const undone = (await listImports(writer)).filter(({ detail }) => detail.settled && detail.revertedBy !== null);
+  let before = settled.mirroredBefore;
+  // exports may be undone in any order
+  for (const { detail } of undone) if (detail.committedAt === before) before = detail.settled?.mirroredBefore ?? null;
+  await setMirrored(writer, before);
+}
+
+/** What a task asks for, by its import. */
+interface Asked {
+  readonly done: ImportRecord;
+  /** what that import undid */
+  readonly undone: ImportRecord | undefined;
+  /** the fields that it changed, or gave to those whom it created */
+  readonly fields: readonly Field[];
+}
+
+/** A field as the columns of a staged file name it: a custom one by the tenant's number. */
+interface Field {
+  readonly name: string;
+  /** SQL: its value in a version of a record; undefined if it is stored elsewhere */
+  readonly value?: ((version: string) => string) | undefined;
+}
 
 const CUSTOM = "custom:";
 
-/** Whether an export has a field; custom fields are told by their names. */
-const isSeen = (file: StagedFile | null, field: string): boolean => {
-  if (file === null) return false;
-  if (!field.startsWith(CUSTOM)) return file.staged.includes(field);
-  const key = nameKey(field.slice(CUSTOM.length));
-  return file.header.some((header) => nameKey(header) === key);
+/** A field by its name in a plan's counts, which is that of a custom field; undefined if that was removed since. */
+const fieldOf = async (writer: Writer, name: string, kind?: StoredKind): Promise<Field | undefined> => {
+  if (!name.startsWith(CUSTOM)) {
+    const stored = kind?.fields.find(({ field }) => field === name)?.stored;
+    return { name, value: stored === undefined ? undefined : (version) => `${version}.${quoteIdentifier(stored)}` };
+  }
+  const key = nameKey(name.slice(CUSTOM.length));
+  const row = await writer.get("select pk from custom_field where nameKey = :key", { key });
+  if (row === undefined) return undefined;
+  const pk = Number(row["pk"]);
+  return { name: `${CUSTOM}${pk}`, value: (version) => `${version}.custom ->> '${pk}'` };
+};
+
+/** The fields that a task's import changed or gave. `isLost`: some of them were removed since. */
+const changedFields = async (
+  writer: Writer,
+  done: ImportRecord,
+  counts: PlanCounts | null,
+): Promise<{ readonly fields: readonly Field[]; readonly isLost: boolean }> => {
+  const kind = kindNamed(done.kind);
+  const changed = (counts?.columns ?? []).filter((column) => column.changed + column.cleared > 0);
+  const names = new Set(changed.map(({ field }) => field));
+  const found = await Promise.all([...names].map((name) => fieldOf(writer, name, kind)));
+  const fields = found.filter((field) => field !== undefined);
+  const given = (await createdFields(writer, done)).filter((name) => fields.every((field) => field.name !== name));
+  return { fields: [...fields, ...given.map((name) => ({ name }))], isLost: fields.length < found.length };
+};
+
+/** The fields of the records that an import made; those that an undoing brought back have all that they had. */
+const createdFields = async (writer: Writer, { kind, detail }: ImportRecord): Promise<readonly string[]> => {
+  const { counts, staged, reverts } = detail;
+  if ((counts?.create ?? 0) === 0) return [];
+  const { columns, custom } = kindNamed(kind).format;
+  const own = (custom ? await writer.all("select pk from custom_field") : []).map(({ pk }) => `${CUSTOM}${Number(pk)}`);
+  const shown = [...columns.flatMap(({ field, secret }) => (secret === true ? [] : [field])), ...own];
+  if (reverts === null) return shown.filter((name) => staged?.places.some(({ field }) => field === name) === true);
+  return shown;
+};
+
+/** The fields that an export's columns show or name by a code or path; a constant of a map shows nothing of the console. */
+const seenIn = ({ kind, detail: { staged } }: ImportRecord): ReadonlySet<string> => {
+  const seen = new Set((staged?.places ?? []).filter(({ column }) => column > 0).map(({ field }) => field));
+  const { columns, thing } = kindNamed(kind).format;
+  const set = columns.filter(({ field }) => seen.has(field)).map(({ sets }) => thing.fields[sets]?.short ?? sets);
+  return new Set([...seen, ...set]);
 };
 
 /** SQL: of a record `w` that an import kept, that another one, or what that one undid, had written it. */
@@ -96,33 +183,49 @@ const isOf = (was: string): string =>
   `(exists (select 1 from ${was} k where k.import in (:done, :undone) and k.pk = w.pk)
     or w.pk > :madeAfter and w.pk <= :madeUpTo)`;
 
-const ofParams = ({ pk, madeAfter, madeUpTo }: ImportRecord, undone: ImportRecord | undefined) => ({
+const ofParams = ({ done: { pk, madeAfter, madeUpTo }, undone }: Asked) => ({
   done: pk,
   undone: undone?.pk ?? pk,
   madeAfter: madeAfter ?? 0,
   madeUpTo: madeUpTo ?? 0,
 });
 
-/** Whether an import wrote a record that another one, or what that one undid, had written. */
-const touchesSame = async (
-  writer: Writer,
-  { pk, kind }: ImportRecord,
-  done: ImportRecord,
-  undone: ImportRecord | undefined,
-): Promise<boolean> => {
-  const was = wasTable(kindNamed(kind));
-  const sql = `select count(*) from (select 1 from ${was} w where w.import = :pk and ${isOf(was)} limit 1)`;
-  return (await writer.count(sql, { pk, ...ofParams(done, undone) })) > 0;
+/** SQL: of a record as it was, `w`, and as it is, `t`, that it is gone or has another value in one of the fields. */
+const isOther = (fields: readonly Field[]): string =>
+  ["t.pk is null", ...fields.flatMap(({ value }) => (value ? [`${value("w")} is distinct from ${value("t")}`] : []))]
+    .map((condition) => `(${condition})`)
+    .join(" or ");
+
+/** Whether an export had other values of what a task asks for. */
+const changesSame = async (writer: Writer, { pk, kind }: ImportRecord, asked: Asked): Promise<boolean> => {
+  const stored = kindNamed(kind);
+  const was = wasTable(stored);
+  const sql = `select count(*) from (select 1 from ${was} w left join ${stored.thing.name} t on t.pk = w.pk
+    where w.import = :pk and ${isOf(was)} and (${isOther(asked.fields)}) limit 1)`;
+  return (await writer.count(sql, { pk, ...ofParams(asked) })) > 0;
 };
 
-/** Whether another import wrote one of its records after it: what the console has by now is not what it asked for. */
-const isWrittenSince = async (
-  writer: Writer,
-  { record, done, undone }: { record: ImportRecord; done: ImportRecord; undone: ImportRecord | undefined },
-): Promise<boolean> => {
-  const was = wasTable(kindNamed(record.kind));
-  const sql = `select count(*) from (select 1 from ${was} w where w.import in
-    (select pk from import where revision > :revision and pk <> :pk) and ${isOf(was)} limit 1)`;
-  const which = { revision: done.revision ?? 0, pk: record.pk, ...ofParams(done, undone) };
-  return (await writer.count(sql, which)) > 0;
+/** Whether imports since changed what a task asks for: what the console has by now is something else. */
+const isChangedSince = async (writer: Writer, record: ImportRecord, asked: Asked): Promise<boolean> => {
+  const stored = kindNamed(record.kind);
+  const was = wasTable(stored);
+  const sql = `select count(*) from (select 1 from import i ${THEN} ${was} w on w.import = i.pk
+      left join ${stored.thing.name} t on t.pk = w.pk
+    where i.revision > :revision and i.pk <> :pk and ${isOf(was)} and (${isOther(asked.fields)})
+      and not exists (select 1 from import o ${THEN} ${was} v on v.import = o.pk and v.pk = w.pk
+        where o.revision > :revision and o.revision < i.revision) limit 1)`;
+  const values = { revision: asked.done.revision ?? 0, pk: record.pk, ...ofParams(asked) };
+  return (await writer.count(sql, values)) > 0;
+};
+
+/** Whether somebody whom an import deleted is there again, as another record with one of his unique values. */
+const isMadeAgain = async (writer: Writer, { pk, kind, madeAfter, madeUpTo }: ImportRecord): Promise<boolean> => {
+  const stored = kindNamed(kind);
+  const values = { pk, madeAfter: madeAfter ?? 0, madeUpTo: madeUpTo ?? 0 };
+  for (const { join } of holdersOf(stored)) {
+    const sql = `select count(*) from (select 1 from ${wasTable(stored)} c ${join}
+      where c.import = :pk and c.action = 'delete' and not ${isMade("t.pk")} limit 1)`;
+    if ((await writer.count(sql, values)) > 0) return true;
+  }
+  return false;
 };

@@ -294,8 +294,9 @@ const applyAndRecord = async (
   const { actor, now } = moment;
   const state = verified?.state ?? "committed";
   await changeImport(writer, record, { state, revision, ...made, detail: { committedAt: now, actor } });
-  noteMirror(database, record, now, verified);
+  // it keeps how old the mirror was
   await noteForConsole(writer, { record, at: now, actor, verified });
+  noteMirror(database, record, now, verified);
   await appendAudit(writer, {
     at: now,
     actor,
