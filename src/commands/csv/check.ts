@@ -7,6 +7,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
+import { csvCommand } from "../imports/refusal/command.ts";
 import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
 import { FIX, fixesOf } from "./file/fix.ts";
@@ -78,7 +79,8 @@ export default defineCommand({
     const keyField = await fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
-    const reading = await examineFile(tools, file, { encoding: asked, newline: "auto", sheet, map, format: as });
+    const again = (chosen: string): string => csvCommand("check", name, { as, sheet: chosen, map: mapFile, key, fix });
+    const reading = await examineFile(tools, file, { encoding: asked, newline: "auto", sheet, map, format: as, again });
     const { encoding, dialect } = reading;
     const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTES });
     const report = await checkFile(file.path, as, {
