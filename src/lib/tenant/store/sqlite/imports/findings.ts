@@ -1,7 +1,7 @@
 import type { Database, Params } from "../database.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName, comparedCodes, mayRepeat, UNMENDED } from "../../../../imports/kinds.ts";
-import { nearNames } from "../../../../imports/near-names.ts";
+import { byUse, nearNames } from "../../../../text/near-names.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
 import { LIKE } from "./staging.ts";
@@ -250,10 +250,11 @@ export const findNearNames = (database: Database, plan: PlanSql): void => {
     });
     if (made.length === 0) continue;
     const known = knownNames(database, reference, kind);
-    const near = nearNames(
-      made.map(({ value }) => String(value)),
-      known.keys(),
-    );
+    const names = made.map(({ value }) => String(value));
+    const apart = nearNames(names, known.keys());
+    // of two new ones the rarer is the doubtful one
+    const near =
+      apart.size === 0 ? apart : nearNames(byUse(names, usesOf(database, plan, reference, wanted)), known.keys());
     const found = made.flatMap(({ value, row, col }) => {
       const other = near.get(String(value));
       return other === undefined ? [] : [{ name: value, row, col, near: known.get(other) ?? other }];
@@ -272,6 +273,22 @@ export const findNearNames = (database: Database, plan: PlanSql): void => {
 
 /** New names that are compared with others. */
 const MOST_NEAR = 2_000;
+
+/** The number of rows that name each new record. */
+const usesOf = (
+  database: Database,
+  plan: PlanSql,
+  { field }: StoredReference,
+  wanted: string,
+): ReadonlyMap<string, number> => {
+  const keys = stagedKeys(field);
+  const used =
+    field.merge === "list"
+      ? `select e.value as key, count(*) as uses from s.row r join json_each(${keys}) e group by 1`
+      : `select ${keys} as key, count(*) as uses from s.row r group by 1`;
+  const sql = `select n.value, u.uses from (${wanted}) n join (${used}) u on u.key = n.key`;
+  return new Map(database.all(sql, { kind: plan.kind.name }).map(({ value, uses }) => [String(value), Number(uses)]));
+};
 
 /** What means the records that cells may name, and what to show of each: `S01 (営業部)`. */
 const knownNames = (
