@@ -384,6 +384,19 @@ test("so do memberships, owners and the places of organisations", async () => {
   expect(kept.rejected).toBe(false);
 });
 
+test("a blank name is told once, with short rows taken as well", async () => {
+  const rows = [
+    ["氏名", MAIL, "役職"],
+    ["", "a@x.jp", "主任"],
+    ["", "b@x.jp", ""],
+  ];
+  for (const fix of [undefined, ["short-rows"] as const]) {
+    const plan = await tenant.plan({ kind: "users", fix }, rows);
+    const faults = await tenant.faults(plan);
+    expect(faults.filter((fault) => fault.startsWith("required"))).toEqual(["required@2", "required@3"]);
+  }
+});
+
 test("of two new names that are one slip apart, the rarer one is doubted, wherever it stands", async () => {
   const people = ["営業郡", "営業部", "営業部", "営業部"].map((code, at) => ["人", `u${at}@x.jp`, code]);
   const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);

@@ -190,7 +190,8 @@ export const findMissingForNew = (database: Database, plan: PlanSql): void => {
       field,
       select: `
         select r.row, r.line, null as col, json_object('header', :asked, 'of', :noun) as params from s.row r
-        where not ${isMatched("r.row")} and ${hasKey(plan)} and ${lacks(plan, column)}`,
+        where not ${isMatched("r.row")} and ${hasKey(plan)} and ${lacks(plan, column)}
+          and ${isStaged(plan, column) ? IS_READABLE : "true"}`,
       params: { asked: header, noun: thing.noun ?? thing.name },
     });
   }
@@ -211,7 +212,7 @@ const lacks = (plan: PlanSql, column: Column): string => {
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
 
-/** SQL: true if the cell in `:column` of a row has no problem by itself: what names nothing is not looked for. */
+/** SQL: true if the cell in `:column` of a row has no problem by itself: what names nothing is not looked for, nor told to be missing too. */
 const IS_READABLE = `not exists (select 1 from s.problem p
   where p.row = r.row and p.found = 'file' and p.severity = 'error' and p.col = :column)`;
 
