@@ -5,6 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { counted, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { shownWord } from "../../../lib/text/shell-word.ts";
 import { cellName } from "../../../lib/xlsx/cell-name.ts";
 
 /** A checked file. */
@@ -97,14 +98,17 @@ export function reportColumns({ language, output }: Terminal): readonly Column<C
   return [...SUMMARY, problems];
 }
 
-/** The failure of a file with errors. */
-export const rejection = ({ file, format, report: { errors, rows, counts } }: CheckedFile): Failure => {
-  const map = `clomoctl csv map ${file} --as ${format} -o map.yaml`;
+/** The failure of a file with errors. @param again the same check, once the file is mended or with what mends it */
+export const rejection = ({ file, format, report: { errors, rows, counts } }: CheckedFile, again: string): Failure => {
+  const map = `clomoctl csv map ${shownWord(file)} --as ${format} -o map.yaml`;
   return new Failure("input-rejected", {
-    what: text(`${counted(errors, "error")} in ${counted(rows, "row")}`, `${rows} 行に ${errors} 件のエラーがあります`),
+    what: text(
+      `${counted(errors, "error")} in the file, which has ${counted(rows, "row")}`,
+      `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
+    ),
     where: file,
     hint: counts.has("header-unknown")
       ? text(`map the columns with --map, made by: ${map}`, `--map で列の意味を指定できます。対応表の作成: ${map}`)
-      : undefined,
+      : text(`fix them and check again: ${again}`, `直して再度検査してください: ${again}`),
   });
 };

@@ -104,7 +104,7 @@ test("a file typed at the terminal leaves nobody to answer", () => {
 test("a mode may be typed as the console calls it; the refusal says which is which", async () => {
   const folder = folderWith({ "people.csv": "氏名,メールアドレス\n" });
   const { requests } = await run("users import people.csv --dry-run --mode 全件更新", {
-    tenant: planning(planOf()),
+    tenant: planning(planOf(), { discardImport: planOf({ state: "discarded" }) }),
     folder,
   });
   expect(requests[0]?.json).toMatchObject({ mode: "replace" });
