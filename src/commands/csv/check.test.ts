@@ -65,7 +65,7 @@ describe("what is found", () => {
     );
     expect(en.stdout).toContain("\t1\t1\t0\n");
     expect(ja.exit).toBe(3);
-    expect(ja.stderr).toMatch(/^people\.csv:2:2: メールアドレス: [^\n]+\nエラー: 1 行に 1 件のエラー/);
+    expect(ja.stderr).toMatch(/^people\.csv:2:2: メールアドレス: [^\n]+\nエラー: ファイル\(全 1 行\)にエラーが 1 件/);
     expect(ja.stdout).toBe(en.stdout);
   });
 
@@ -422,8 +422,8 @@ describe("a workbook", () => {
     const told = await inBoth("csv check - --as users", { stdin: book(rows) });
     expect(told.en.exit).toBe(3);
     expect(told.en.stderr).toContain("stdin:4:1: 氏名: A4 shows the error #N/A; correct the formula");
-    expect(told.en.stderr).toContain("2 errors in the file, which has 3 rows\n");
-    expect(told.ja.stderr).toContain("ファイル(全 3 行)にエラーが 2 件あります");
+    expect(told.en.stderr).toContain("3 errors in the file, which has 3 rows\n");
+    expect(told.ja.stderr).toContain("ファイル(全 3 行)にエラーが 3 件あります");
     expect(told.en.stderr).toContain("stdin:5:2: メールアドレス: the same メールアドレス as row 2");
     expect(told.ja.stderr).toContain("A4 がエラー値 #N/A です");
     const { stdout } = await check(book(rows), "--as users --format json");

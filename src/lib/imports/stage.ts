@@ -2,6 +2,7 @@ import { findSharedHashes, ROW_PERIOD, ValueHashes } from "../csv/check/hashes.t
 import { readHeader, type HeaderOptions } from "../csv/layout/header.ts";
 import type { Layout } from "../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
+import type { CellUnits } from "../csv/records/units.ts";
 import { RowChecker, type CellValue } from "../csv/layout/rows.ts";
 import { comparisonKey, isOwnKey, type Comparison } from "../model/normalise.ts";
 import type { Fix } from "../model/import.ts";
@@ -100,7 +101,7 @@ export class Stager implements RecordSink {
     this.#table = table;
   }
 
-  record(cells: readonly string[], count: number, row: number, line: number): void {
+  record(cells: readonly string[], count: number, row: number, line: number, _sound = true, units?: CellUnits): void {
     if (this.#checker === undefined) {
       this.#open(cells.slice(0, count));
       return;
@@ -109,7 +110,7 @@ export class Stager implements RecordSink {
     this.#rows += 1;
     if (this.#layout?.headers.length === 0) return;
     // the reader has already reported why a record has no cells
-    if (count > 0) this.#checker.check(cells, count, row, line);
+    if (count > 0) this.#checker.check(cells, count, row, line, units);
     this.#row = row;
     this.#cells = cells;
     const { values } = this.#checker;

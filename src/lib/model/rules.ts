@@ -70,20 +70,6 @@ const ALPHANUMERIC = new RegExp(`^${CHARACTERS["half-width-alphanumeric"]}*$`);
 
 const isPort = (value: string): boolean => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
 
-/** True of an address that is certainly one: nearly all are printable ASCII, which needs no pattern. */
-const isPlainAddress = (value: string): boolean => {
-  const last = value.length - 1;
-  let at = -1;
-  for (let i = 0; i <= last; i += 1) {
-    const unit = value.charCodeAt(i);
-    if (unit <= 0x20 || unit >= 0x7f) return false;
-    if (unit !== 0x40) continue;
-    if (at >= 0) return false;
-    at = i;
-  }
-  return at > 0 && at < last;
-};
-
 const one = (fits: boolean, code: ProblemCode, params: ProblemParams = NO_PARAMS): readonly RuleFault[] =>
   fits ? NO_FAULTS : [{ code, params }];
 
@@ -115,7 +101,6 @@ export const faultsOf = (rule: Rule, value: string): readonly RuleFault[] => {
   if (rule.kind === "choice") {
     return rule.choices.includes(value) ? NO_FAULTS : one(false, "not-choice", { choices: rule.choices.join(" / ") });
   }
-  if (rule.kind === "mail-address" && isPlainAddress(value)) return NO_FAULTS;
   const { pattern, code } = PATTERNS[rule.kind];
   return one(pattern.test(value), code);
 };

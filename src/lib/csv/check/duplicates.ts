@@ -81,7 +81,7 @@ class Verification {
     this.#checker.check(cells, count, row, line);
     if (!this.#checker.complete) return;
     const keys = this.#keys;
-    keys.gather(this.#checker.values);
+    keys.gather(this.#checker);
     const named = new Set<number>();
     for (let i = 0; i < keys.count; i += 1) {
       const s = keys.spaceOf[i] ?? 0;

@@ -83,6 +83,18 @@ describe("hashValue", () => {
     }
   });
 
+  it("is another one for nearly each of the codes and addresses that differ in digits", () => {
+    const ids = new Set<number>();
+    const into = new Uint32Array(2);
+    for (let i = 0; i < 100_000; i += 1) {
+      for (const value of [`${i}`, `E${String(i).padStart(7, "0")}`, `sato${i}@example.jp`]) {
+        hashValue(value, "code", 0, into);
+        ids.add(hashId(into[0] ?? 0, into[1] ?? 0));
+      }
+    }
+    expect(ids.size).toBe(300_000);
+  });
+
   it("is the same for addresses that compare equal", () => {
     for (const other of ["STRASSE@x", "strasse@X", "Straße@x"]) expect(hash(other)).toEqual(hash("Strasse@x"));
     expect(hash("\u212a@x")).toEqual(hash("k@x"));

@@ -1,4 +1,5 @@
 import type { Comparison } from "../../model/normalise.ts";
+import { Look, lookAtText, NOT_ASCII } from "../layout/look.ts";
 import { looseKey } from "./keys.ts";
 
 /** Number of buckets that entries are spread over by hash, so that each can be searched within the CPU cache. */
@@ -18,30 +19,29 @@ export const keptRow = (row: number): number => row & (ROW_PERIOD - 1);
 /** A 64-bit hash, as two words, of a value in a space; values that compare equal have equal hashes. */
 export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
 
-const mix = (text: string, ascii: boolean, space: number, into: Uint32Array): boolean => {
-  let a = 0x811c9dc5 ^ space;
-  let b = 0x9747b28c + space;
-  for (let i = 0; i < text.length; i += 1) {
-    let unit = text.charCodeAt(i);
-    if (unit > 0x7f) {
-      if (ascii) return false;
-    } else if (unit >= 0x41 && unit <= 0x5a) unit |= 0x20;
-    a = Math.imul(a ^ unit, 0x01000193);
-    b = Math.imul(b + unit, 0x9e3779b1);
-    b ^= b >>> 15;
-  }
-  a ^= a >>> 16;
-  into[0] = Math.imul(a, 0x85ebca6b) >>> 0;
-  into[1] = b >>> 0;
-  return true;
+/** All bits of the hash depend on all of what was looked at, as in the end of MurmurHash3. */
+const mixed = (word: number): number => {
+  const a = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
+  const b = Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
+  return (b ^ (b >>> 16)) >>> 0;
 };
 
+/** The hash of what was looked at, in a space. */
+const finish = ({ high, low }: Look, space: number, into: Uint32Array): void => {
+  into[0] = mixed(high ^ Math.imul(space + 1, 0x9e3779b1));
+  into[1] = mixed(low + space);
+};
+
+const seen = new Look();
+
 /**
- * Two multiplicative hashes side by side. ASCII letter case is always ignored, so that ASCII text needs no comparison
- * key. Equal hashes are candidates only: each one is verified.
+ * ASCII letter case is always ignored, so that ASCII text needs no comparison key. Equal hashes are candidates only:
+ * each one is verified.
  */
 export const hashValue: ValueHash = (value, comparison, space, into) => {
-  if (!mix(value, true, space, into)) mix(looseKey(comparison, value), false, space, into);
+  lookAtText(value, seen);
+  if ((seen.kinds & NOT_ASCII) !== 0) lookAtText(looseKey(comparison, value), seen);
+  finish(seen, space, into);
 };
 
 /** The hashes of one part of a file, as passed between threads. */
@@ -64,9 +64,12 @@ export class ValueHashes {
     this.#hash = hash;
   }
 
-  add(value: string, comparison: Comparison, space: number, row: number): void {
+  /** @param look at the value, if there was one */
+  add(value: string, comparison: Comparison, space: number, row: number, look?: Look): void {
     const word = this.#word;
-    this.#hash(value, comparison, space, word);
+    const isSeen = look !== undefined && this.#hash === hashValue && (look.kinds & NOT_ASCII) === 0;
+    if (isSeen) finish(look, space, word);
+    else this.#hash(value, comparison, space, word);
     const high = word[0] ?? 0;
     const low = word[1] ?? 0;
     const bucket = high >>> 26;

@@ -1,6 +1,7 @@
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
 import type { Layout } from "../layout/layout.ts";
-import type { CellValue } from "../layout/rows.ts";
+import type { Look } from "../layout/look.ts";
+import type { CellValue, RowChecker } from "../layout/rows.ts";
 
 /** A set of values each of which should occur in only one row of a file. */
 export interface KeySpace {
@@ -50,6 +51,8 @@ export class RowKeys {
   readonly values: string[] = [];
   /** index of each value's space in {@link spaces} */
   readonly spaceOf: number[] = [];
+  /** a look at each value, if there was one */
+  readonly looks: (Look | undefined)[] = [];
   count = 0;
   readonly #keyColumn: number;
 
@@ -58,7 +61,7 @@ export class RowKeys {
     this.#keyColumn = layout.columns.findIndex(({ column }) => column.field === layout.key);
   }
 
-  gather(row: readonly CellValue[]): void {
+  gather({ values: row, looks }: Pick<RowChecker, "values" | "looks">): void {
     this.count = 0;
     for (let s = 0; s < this.spaces.length; s += 1) {
       const space = this.spaces[s];
@@ -68,9 +71,10 @@ export class RowKeys {
         continue;
       }
       const value = row[space.column];
-      if (typeof value === "string") this.#add(value, s);
+      const seen = looks[space.column];
+      if (typeof value === "string") this.#add(value, s, seen?.[0]);
       else if (value !== null && value !== undefined) {
-        for (let i = 0; i < value.length; i += 1) this.#add(value[i] ?? "", s);
+        for (let i = 0; i < value.length; i += 1) this.#add(value[i] ?? "", s, seen?.[i]);
       }
     }
   }
@@ -80,12 +84,13 @@ export class RowKeys {
     if (key !== undefined && key !== null) return;
     const parts = together.map((column) => String(row[column] ?? ""));
     // U+0000 occurs in no cell that was read without a problem
-    if (parts.at(-1) !== "") this.#add(parts.join("\u0000"), s);
+    if (parts.at(-1) !== "") this.#add(parts.join("\u0000"), s, undefined);
   }
 
-  #add(value: string, s: number): void {
+  #add(value: string, s: number, look: Look | undefined): void {
     this.values[this.count] = value;
     this.spaceOf[this.count] = s;
+    this.looks[this.count] = look;
     this.count += 1;
   }
 }

@@ -4,6 +4,7 @@ import { RowKeys } from "./keys.ts";
 import type { ProblemList } from "./problems.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../records/record.ts";
+import type { CellUnits } from "../records/units.ts";
 import type { Tally } from "../layout/tally.ts";
 import { RowChecker, type RowOptions } from "../layout/rows.ts";
 
@@ -32,18 +33,18 @@ export class PartChecker {
     if (this.#checker.noteFound(found)) this.#problems.add(found);
   }
 
-  record(cells: readonly string[], count: number, row: number, line: number): void {
+  record(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): void {
     if (count > 0 && this.#checker.skips(cells, count, row, line)) return;
     this.rows += 1;
     // the reader has already reported why there are no cells
     if (count === 0) return;
-    this.#checker.check(cells, count, row, line);
+    this.#checker.check(cells, count, row, line, units);
     if (!this.#checker.complete) return;
     const keys = this.#keys;
-    keys.gather(this.#checker.values);
+    keys.gather(this.#checker);
     for (let i = 0; i < keys.count; i += 1) {
       const s = keys.spaceOf[i] ?? 0;
-      this.#hashes.add(keys.values[i] ?? "", keys.spaces[s]?.comparison ?? "exact", s, row);
+      this.#hashes.add(keys.values[i] ?? "", keys.spaces[s]?.comparison ?? "exact", s, row, keys.looks[i]);
     }
   }
 }

@@ -13,6 +13,7 @@ import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { Tally } from "../layout/tally.ts";
 import type { RecordProblem, RecordSink } from "../records/record.ts";
 import type { RowOptions } from "../layout/rows.ts";
+import type { CellUnits } from "../records/units.ts";
 
 /** Options of a check without a tenant. */
 export interface CheckOptions extends HeaderOptions, RowOptions {
@@ -76,13 +77,13 @@ export class FileCheck implements RecordSink {
     return this.#checker?.tally;
   }
 
-  record(cells: readonly string[], count: number, row: number, line: number): void {
+  record(cells: readonly string[], count: number, row: number, line: number, _sound: boolean, units?: CellUnits): void {
     if (this.probe !== undefined) {
       this.probe(row, line);
       return;
     }
     this.#records += 1;
-    if (row > 1) this.#checker?.record(cells, count, row, line);
+    if (row > 1) this.#checker?.record(cells, count, row, line, units);
     else if (count > 0) this.#begin(cells.slice(0, count));
   }
 

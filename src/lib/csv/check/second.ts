@@ -44,10 +44,10 @@ export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; 
   const checker = new PartChecker(layout, task.options, problems, hashes);
   let certain = true;
   const reader = new RecordReader(task.reading, {
-    record(cells, count, row, line) {
+    record(cells, count, row, line, _sound, units) {
       // the reader takes the first record for the header: if it has one cell, blank lines would be read as records
       if (row === 1 && count === 1) certain = false;
-      checker.record(cells, count, row, line);
+      checker.record(cells, count, row, line, units);
     },
     problem: (problem) => checker.problem(problem, task.header),
   });

@@ -1,10 +1,12 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
+import type { CellUnits } from "../records/units.ts";
 import { severityOf } from "../../model/problem.ts";
 import { canonicalValue, faultsOf, isUnlimited, type Rule } from "../../model/rules.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { Fix } from "../../model/import.ts";
+import { isPlainAddress, Look, lookAt, lookAtText } from "./look.ts";
 import { mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { shownValue } from "../../model/cell-text.ts";
@@ -39,6 +41,8 @@ interface Cell {
   readonly required: boolean;
   /** the values of a repeated column, refilled by each row */
   readonly list: string[] | undefined;
+  /** looks at its values, if it is a code or mail address; refilled like them */
+  readonly looks: Look[];
 }
 
 const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear", fix = [] }: RowOptions): Cell => ({
@@ -52,6 +56,7 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear"
   fallback: fallback === null ? null : canonicalValue(column.rule, fallback),
   required: column.required === "always" && blank === "clear",
   list: column.repeated === true ? [] : undefined,
+  looks: [],
 });
 
 /**
@@ -61,6 +66,8 @@ const cellOf = ({ column, positions, fallback }: LayoutColumn, { blank = "clear"
 export class RowChecker {
   /** The values of the row checked last, parallel to {@link Layout.columns}; overwritten by the next row. */
   readonly values: CellValue[];
+  /** Looks at those that are codes or mail addresses, a list for each column; valid as long as they are. */
+  readonly looks: readonly (readonly Look[])[];
   /** number of cells a record must have */
   readonly width: number;
   /** what is told once at the end of the file */
@@ -82,6 +89,7 @@ export class RowChecker {
   readonly #fallbackKey: number;
   #row = 0;
   #line = 0;
+  #units: CellUnits | undefined;
   #good = true;
   /** cells of the next record, counted from 1, with invalid bytes or quotes: further problems in them are noise */
   readonly #damaged: number[] = [];
@@ -96,6 +104,7 @@ export class RowChecker {
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#report = report;
     this.#cells = columns.map((column) => cellOf(column, options));
+    this.looks = this.#cells.map(({ looks }) => looks);
     this.#key = columns.findIndex(({ column }) => column.field === key);
     this.#fallbackKey =
       key === format.key
@@ -138,9 +147,11 @@ export class RowChecker {
    *
    * @param row the record's number, counted from 1 (the header)
    * @param line the physical line it begins on
+   * @param units where the cells are in the text, if there is one
    * @returns false if the row has a problem of severity error
    */
-  check(cells: readonly string[], count: number, row: number, line: number): boolean {
+  check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
+    this.#units = units;
     this.#row = row;
     this.#line = line;
     this.#good = this.#damaged.length === 0;
@@ -224,32 +235,46 @@ export class RowChecker {
     if (value === "") {
       if (cell.fallback === null && cell.required && !this.lacks(cell.position))
         this.#fault("required", cell.position, NO_PARAMS);
+      if (cell.fallback !== null) this.#look(cell, cell.fallback, -1, 0);
       return cell.fallback;
     }
     if (cell.required && isBlankCell(value)) {
       this.#fault("required", cell.position, NO_PARAMS);
       return null;
     }
-    this.#judge(cell, value, cell.position);
+    this.#judge(cell, value, cell.position, 0);
     return cell.free ? value : canonicalValue(cell.rule, value);
   }
 
   /** Reports what a value breaks, or else what has probably been done to it. */
-  #judge({ free, rule, scrutiny, column }: Cell, value: string, position: number): void {
-    if (!free) {
+  #judge(cell: Cell, value: string, position: number, at: number): void {
+    const { free, rule, scrutiny, column } = cell;
+    const seen = this.#look(cell, value, position, at);
+    if (!free && !(scrutiny === "mail" && isPlainAddress(value, seen))) {
       const faults = faultsOf(rule, value);
       for (const { code, params } of faults) {
         this.#fault(code, position, column.secret === true ? params : { ...params, value: shownValue(value) });
       }
       if (faults.length > 0) return;
     }
-    const suspicion = suspicionOf(value, scrutiny);
+    const suspicion = suspicionOf(value, scrutiny, seen);
     if (suspicion === undefined) return;
     if (suspicion === "value-error") {
       if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: shownValue(value) });
     } else if (suspicion !== "value-short") this.#note(suspicion, position, value);
     else if (!this.tally.countsDigits(position + 1, value))
       this.tally.noteDigits(this.#noted("value-short", position, value), value);
+  }
+
+  /** Looks at a value of a code or mail address; `at` counts the column's values. @param position -1 if it is in no cell */
+  #look({ scrutiny, looks, mend }: Cell, value: string, position: number, at: number): Look {
+    if (scrutiny !== "code" && scrutiny !== "mail") return NO_LOOK;
+    const seen = (looks[at] ??= new Look());
+    const units = mend === undefined ? this.#units : undefined;
+    const start = units?.starts[position] ?? -1;
+    if (units === undefined || start < 0) lookAtText(value, seen);
+    else lookAt(units.all, start, start + value.length, seen);
+    return seen;
   }
 
   #list(cell: Cell, list: string[], cells: readonly string[]): readonly string[] {
@@ -259,10 +284,13 @@ export class RowChecker {
       const position = positions[i] ?? -1;
       const value = this.#mended(cell, cells[position] ?? "", position);
       if (value === "") continue;
-      this.#judge(cell, value, position);
+      this.#judge(cell, value, position, list.length);
       if (list.length === 0 || !holds(list, cell.column, value)) list.push(value);
     }
-    if (list.length === 0 && cell.fallback !== null) list.push(cell.fallback);
+    if (list.length === 0 && cell.fallback !== null) {
+      this.#look(cell, cell.fallback, -1, 0);
+      list.push(cell.fallback);
+    }
     const first = positions[0] ?? -1;
     if (list.length === 0 && cell.required && !this.lacks(first)) this.#fault("required", first, NO_PARAMS);
     return list;
@@ -285,6 +313,8 @@ export class RowChecker {
     this.#report({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
   }
 }
+
+const NO_LOOK = new Look();
 
 /** True of nothing but white space, full-width blanks included. */
 const isBlankCell = (value: string): boolean => {

@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { Fix } from "../../model/import.ts";
+import { Look, lookAtText } from "./look.ts";
 import { mendingOf, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+
+const seen = (value: string): Look => {
+  const look = new Look();
+  lookAtText(value, look);
+  return look;
+};
 
 test.each<[string, string | undefined, string | undefined]>([
   ['="0012"', "value-formula", "value-formula"],
@@ -35,9 +42,9 @@ test.each<[string, string | undefined, string | undefined]>([
   ["E0042", undefined, undefined],
   ["0042", undefined, "value-short"],
 ])("%j is %s as a text and %s as a code", (value, asText, asCode) => {
-  expect(suspicionOf(value, "text")).toBe(asText);
-  expect(suspicionOf(value, "code")).toBe(asCode);
-  expect(suspicionOf(value, "none")).toBeUndefined();
+  expect(suspicionOf(value, "text", seen(value))).toBe(asText);
+  expect(suspicionOf(value, "code", seen(value))).toBe(asCode);
+  expect(suspicionOf(value, "none", seen(value))).toBeUndefined();
 });
 
 test.each([
@@ -48,7 +55,7 @@ test.each([
   ["三郎@x.jp", undefined],
   ["hanako.suzuki@example", "mail-domain"],
 ])("the address %s is %s", (value, code) => {
-  expect(suspicionOf(value, "mail")).toBe(code);
+  expect(suspicionOf(value, "mail", seen(value))).toBe(code);
 });
 
 test.each<[keyof typeof FORMATS, string, Scrutiny]>([

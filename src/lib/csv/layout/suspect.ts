@@ -1,3 +1,4 @@
+import { BLANK, LETTER, NOT_ASCII, POINT, type Look } from "./look.ts";
 import type { Column } from "../../model/format.ts";
 import type { Fix } from "../../model/import.ts";
 import type { ProblemCode } from "../../model/problem.ts";
@@ -46,35 +47,12 @@ const damageOf = (value: string): ProblemCode | undefined => {
 const isBlankAt = (value: string, at: number): boolean =>
   value.charCodeAt(at) <= 0x20 || value.charCodeAt(at) === 0x3000;
 
-/** Bits of a code's characters: what a date has, a decimal point, blanks and what is not ASCII; letters; 0 for digits. */
-const IN_DATE = 1;
-const POINT = 2;
-const OTHER = 4;
-const LETTER = 8;
-const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  if (/[-/]/.test(character)) return IN_DATE;
-  if (character === ".") return POINT;
-  if (code <= 0x20) return OTHER;
-  return /\d/.test(character) ? 0 : LETTER;
-});
-
-const kindsIn = (value: string): number => {
-  let kinds = 0;
-  for (let i = 0; i < value.length; i += 1) {
-    const code = value.charCodeAt(i);
-    kinds |= code < 128 ? (KINDS[code] ?? 0) : OTHER;
-  }
-  return kinds;
-};
-
 const LONGEST_DATE = 10;
 
-const codeDamageOf = (value: string): ProblemCode | undefined => {
-  const kinds = kindsIn(value);
+const codeDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined => {
   if (kinds === 0) return "value-short";
   if (kinds === LETTER) return undefined;
-  if ((kinds & OTHER) !== 0) {
+  if ((kinds & (BLANK | NOT_ASCII)) !== 0) {
     if (isBlankAt(value, 0) || isBlankAt(value, value.length - 1)) return "value-blanks";
     if (FULL_WIDTH.test(value)) return "value-full-width";
   }
@@ -84,13 +62,8 @@ const codeDamageOf = (value: string): ProblemCode | undefined => {
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
-const isAscii = (value: string): boolean => {
-  for (let i = 0; i < value.length; i += 1) if (value.charCodeAt(i) > 0x7f) return false;
-  return true;
-};
-
-const mailDamageOf = (value: string): ProblemCode | undefined => {
-  if (!isAscii(value) && FULL_WIDTH.test(value)) return "value-full-width";
+const mailDamageOf = (value: string, { kinds }: Look): ProblemCode | undefined => {
+  if ((kinds & NOT_ASCII) !== 0 && FULL_WIDTH.test(value)) return "value-full-width";
   if (value.charCodeAt(6) === 0x3a && /^mailto:/i.test(value)) return "mail-scheme";
   const end = value.length;
   // most top-level domains have two or three letters
@@ -102,13 +75,15 @@ const mailDamageOf = (value: string): ProblemCode | undefined => {
 /**
  * What a spreadsheet or a person has probably done to a value that is not blank; undefined for nearly all. Every code
  * of digits only is a `value-short`, until the longest of its column is known.
+ *
+ * @param look of a code or mail address
  */
-export const suspicionOf = (value: string, scrutiny: Scrutiny): ProblemCode | undefined => {
-  if (scrutiny === "mail") return mailDamageOf(value);
+export const suspicionOf = (value: string, scrutiny: Scrutiny, look: Look): ProblemCode | undefined => {
+  if (scrutiny === "mail") return mailDamageOf(value, look);
   if (scrutiny === "none") return undefined;
   const first = value.charCodeAt(0);
   const found = first < 128 && NOTICED[first] === 1 ? damageOf(value) : undefined;
-  return found ?? (scrutiny === "code" ? codeDamageOf(value) : undefined);
+  return found ?? (scrutiny === "code" ? codeDamageOf(value, look) : undefined);
 };
 
 /** Full-width ASCII and blanks as their half-width forms. */

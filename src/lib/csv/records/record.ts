@@ -1,4 +1,5 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
+import type { CellUnits } from "./units.ts";
 
 /** The character encodings of files. `shift_jis` always means Windows-31J (CP932). */
 export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const;
@@ -59,7 +60,8 @@ export interface RecordSink {
    * @param row the record's number, counted from 1 (the header); empty lines count too, though they are not passed on
    * @param line the physical line it begins on, counted from 1
    * @param sound false if a problem of this record was reported before this call
+   * @param units where the cells are in the text, if there is one; like them valid until the call returns
    */
-  record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void;
+  record(cells: readonly string[], count: number, row: number, line: number, sound: boolean, units?: CellUnits): void;
   problem(problem: RecordProblem): void;
 }

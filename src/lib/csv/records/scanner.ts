@@ -1,6 +1,7 @@
 import { severityOf, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
+import { CellUnits } from "./units.ts";
 
 const LF = 10;
 const CR = 13;
@@ -31,6 +32,9 @@ export class Scanner implements Splitter {
   readonly #maxCells: number;
   readonly #maxLength: number;
   readonly #cells: string[] = [];
+  readonly #units = new CellUnits();
+  /** where the cell begins in this text; -1 if it is in several pieces */
+  #start = -1;
   #mode: Mode = CELL_START;
   /** the cell's text from earlier chunks and from before doubled quotes */
   #cell = "";
@@ -68,6 +72,8 @@ export class Scanner implements Splitter {
 
   write(text: string): void {
     if (text === "") return;
+    this.#units.take(text);
+    this.#units.starts.fill(-1, 0, this.#count);
     let at: number = this.#crPending ? this.#settleCr(text.charCodeAt(0) === LF) : 0;
     this.#from = at;
     while (at < text.length) {
@@ -106,13 +112,16 @@ export class Scanner implements Splitter {
   #scanBare(text: string, from: number): number {
     const delimiter = this.#delimiter;
     const limit = this.#limit;
+    const { all } = this.#units;
     const size = text.length;
     for (let at = from; at < size; at++) {
-      const unit = text.charCodeAt(at);
+      const unit = all[at] ?? 0;
       if (unit > limit) continue;
       if (unit === delimiter || unit === LF || unit === CR) {
-        if (this.#cell === "") this.#cell = text.slice(from, at);
-        else this.#append(text.slice(from, at));
+        if (this.#cell === "") {
+          this.#cell = text.slice(from, at);
+          this.#start = from;
+        } else this.#append(text.slice(from, at));
         this.#endCell();
         return unit === delimiter ? at + 1 : this.#endLine(text, at, unit);
       }
@@ -125,11 +134,12 @@ export class Scanner implements Splitter {
   }
 
   #scanQuoted(text: string, from: number): number {
+    const { all } = this.#units;
     const size = text.length;
     let doubled = false;
     let at = from;
     for (; at < size; at++) {
-      const unit = text.charCodeAt(at);
+      const unit = all[at] ?? 0;
       if (unit > QUOTE) continue;
       if (unit === QUOTE) {
         if (text.charCodeAt(at + 1) !== QUOTE) break;
@@ -187,8 +197,12 @@ export class Scanner implements Splitter {
     else if (this.#count === this.#maxCells) {
       this.#drop("columns-too-many", this.#maxCells);
       this.#count++;
-    } else this.#cells[this.#count++] = this.#more.length === 0 ? this.#cell : this.#wholeCell();
+    } else {
+      this.#units.place(this.#count, this.#start);
+      this.#cells[this.#count++] = this.#more.length === 0 ? this.#cell : this.#wholeCell();
+    }
     this.#cell = "";
+    this.#start = -1;
     this.#mode = CELL_START;
   }
 
@@ -211,7 +225,8 @@ export class Scanner implements Splitter {
     if (blank) this.blankRows++;
     if (this.#row === 1) this.#columns = this.#count;
     if (!blank || this.#columns === 1) {
-      this.#sink.record(this.#cells, this.#dropping ? 0 : this.#count, this.#row, this.#recordLine, this.#sound);
+      const count = this.#dropping ? 0 : this.#count;
+      this.#sink.record(this.#cells, count, this.#row, this.#recordLine, this.#sound, this.#units);
     }
     this.#row++;
     this.#count = 0;
