@@ -2,7 +2,7 @@ import { expect, expectTypeOf, test } from "vitest";
 import { defineCommand, type Command } from "../commands/command.ts";
 import { Failure } from "../lib/errors/index.ts";
 import type { TypedDate } from "../lib/model/typed-date.ts";
-import { same } from "../lib/text/index.ts";
+import { same, text } from "../lib/text/index.ts";
 import { parse } from "./parse.ts";
 
 const about = same("what it is for");
@@ -36,9 +36,9 @@ const sample = defineCommand({
 
 const read = (line: string, command: Command = sample) => parse(["users", "import"], command, line.split(" "));
 
-const failureOf = (line: string): Failure => {
+const failureOf = (line: string, command: Command = sample): Failure => {
   try {
-    read(line);
+    read(line, command);
   } catch (error) {
     if (error instanceof Failure) return error;
   }
@@ -126,6 +126,21 @@ test.each([
   const failure = failureOf(line);
   expect(failure.what.ja).toContain(what);
   expect(failure.hint?.ja).toContain(hint);
+});
+
+test("a choice may be typed as people call it, in either language", () => {
+  const called = { name: text("full name", "氏名"), "name:desc": text("full name:desc", "氏名:desc") };
+  const choosing = defineCommand({
+    ...sample,
+    args: {},
+    options: { sort: { kind: "choice", choices: ["name", "name:desc", "title"], called, about } },
+    async run() {},
+  });
+  const chosen = (word: string): unknown => read(`--sort ${word}`, choosing).input["sort"];
+  expect(["name", "氏名", "氏名：DESC", "title"].map(chosen)).toEqual(["name", "name", "name:desc", "title"]);
+  expect(() => chosen("氏")).toThrow("--sort must be one of name, title, not 氏");
+  const failure = failureOf("--sort 名前", choosing);
+  expect(failure.what.ja).toBe("--sort は name(氏名), title のいずれかにしてください(名前 は不可)");
 });
 
 test("numbers at their limits are taken, and what is no number is not", () => {

@@ -1,10 +1,10 @@
 import { Command as Parser, CommanderError, Option } from "commander";
 import type { Command } from "../commands/command.ts";
-import { placeholder, type Field } from "../commands/field.ts";
+import { placeholder, type ChoiceField, type Field } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { daysOf, zoneNamed } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
-import { text, type Text } from "../lib/text/index.ts";
+import { text, type Language, type Text } from "../lib/text/index.ts";
 import { nearest } from "../lib/text/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { optionTerm } from "./usage.ts";
@@ -38,14 +38,33 @@ function parseInteger(raw: string, name: string, field: Field & { kind: "number"
   );
 }
 
-function parseChoice(raw: string, name: string, choices: readonly string[], usageError: UsageError): string {
+function parseChoice(raw: string, name: string, { choices, called }: ChoiceField, usageError: UsageError): string {
   if (choices.includes(raw)) return raw;
-  const all = choices.join(", ");
+  const names = Object.entries(called ?? {}).flatMap(([choice, { en, ja }]) => [
+    [loose(en), choice] as const,
+    [loose(ja), choice] as const,
+  ]);
+  const meant = new Map(names.toReversed()).get(loose(raw));
+  if (meant !== undefined) return meant;
+  const listed = (language: Language): string =>
+    choices
+      .filter((choice) => !choice.includes(":"))
+      .map((choice) => {
+        const other = called?.[choice]?.ja;
+        return other === undefined || other === choice || language === "en" ? choice : `${choice}(${other})`;
+      })
+      .join(", ");
   throw usageError(
-    text(`${name} must be one of ${all}, not ${raw}`, `${name} は ${all} のいずれかにしてください(${raw} は不可)`),
-    didYouMean(nearest(raw, choices)),
+    text(
+      `${name} must be one of ${listed("en")}, not ${raw}`,
+      `${name} は ${listed("ja")} のいずれかにしてください(${raw} は不可)`,
+    ),
+    didYouMean(nearest(raw, [...choices, ...Object.values(called ?? {}).map(({ ja }) => ja)])),
   );
 }
+
+/** Width and case of what people call something do not count. */
+const loose = (name: string): string => name.normalize("NFKC").toLowerCase();
 
 function parseTimezone(raw: string, usageError: UsageError): string {
   const name = zoneNamed(raw);
@@ -91,7 +110,7 @@ function valueOf(raw: string, name: string, field: Field, usageError: UsageError
     case "number":
       return parseInteger(raw, name, field, usageError);
     case "choice":
-      return parseChoice(raw, name, field.choices, usageError);
+      return parseChoice(raw, name, field, usageError);
     case "timezone":
       return parseTimezone(raw, usageError);
     case "duration":

@@ -68,10 +68,12 @@ export interface NumberField extends ValueBase {
   readonly default?: number | undefined;
 }
 
-/** One of a few words, spelled in full. */
+/** One of a few words, spelled in full. One like `name:desc` goes with `name`, and is not listed in a refusal. */
 export interface ChoiceField extends ValueBase {
   readonly kind: "choice";
   readonly choices: readonly string[];
+  /** what people call a choice: may be typed for it, in each language */
+  readonly called?: Readonly<Record<string, Text>> | undefined;
   readonly default?: string | undefined;
 }
 

@@ -61,11 +61,11 @@ describe("what is found", () => {
     const { en, ja } = await inBoth("csv check people.csv --as users", { folder });
     expect(en.exit).toBe(3);
     expect(en.stderr).toBe(
-      'people.csv:2:2: メールアドレス: not a mail address: "x" (B2)\nerror: 1 error in 1 row\n  people.csv\n',
+      'people.csv:2:2: メールアドレス: not a mail address: "x" (B2)\nerror: 1 error in the file, which has 1 row\n  people.csv\n  fix them and check again: clomoctl csv check people.csv --as users\n',
     );
     expect(en.stdout).toContain("\t1\t1\t0\n");
     expect(ja.exit).toBe(3);
-    expect(ja.stderr).toMatch(/^people\.csv:2:2: メールアドレス: [^\n]+\nエラー: 1 行に 1 件のエラー/);
+    expect(ja.stderr).toMatch(/^people\.csv:2:2: メールアドレス: [^\n]+\nエラー: ファイル\(全 1 行\)にエラーが 1 件/);
     expect(ja.stdout).toBe(en.stdout);
   });
 
@@ -90,7 +90,7 @@ describe("what is found", () => {
     expect(en.exit).toBe(3);
     expect(en.stderr.match(/^stdin:\d+:2: /gm)).toHaveLength(20);
     expect(en.stderr.includes(`… ${errors} errors in all; --format json lists them all\n`)).toBe(more);
-    expect(en.stderr).toContain(`error: ${errors} errors in ${errors} rows\n`);
+    expect(en.stderr).toContain(`error: ${errors} errors in the file, which has ${errors} rows\n`);
     expect(ja.stderr.includes(`… エラーは全部で ${errors} 件`)).toBe(more);
     expect(en.stderr).not.toContain("warnings in all");
   });
@@ -149,7 +149,7 @@ test("a header that is not known leads to csv map, and a column that new users n
   const { en, ja } = await inBoth("csv check list.csv --as users", { folder });
   expect(en.stderr).toBe(
     "warning: list.csv:1: there is no column 氏名: rows of new records would be rejected\n" +
-      "list.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\nerror: 1 error in 1 row\n  list.csv\n" +
+      "list.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\nerror: 1 error in the file, which has 1 row\n  list.csv\n" +
       "  map the columns with --map, made by: clomoctl csv map list.csv --as users -o list-map.yaml\n",
   );
   expect(ja.stderr).toContain("対応表の作成: clomoctl csv map list.csv --as users -o list-map.yaml\n");
@@ -370,7 +370,7 @@ test("progress reaches the end of the file", async () => {
 test("progress has ended before anything found is told", async () => {
   const { stderr } = await run("csv check - --as users --progress json", { stdin: "氏名,メールアドレス\n山田,x\n" });
   const lines = stderr.trimEnd().split("\n");
-  expect(lines.map((line) => line.startsWith("{"))).toEqual([true, true, false, false, false]);
+  expect(lines.map((line) => line.startsWith("{"))).toEqual([true, true, false, false, false, false]);
 });
 
 test.each(["auto", "utf-8"])("a signal ends it, also where the encoding is %s", async (encoding) => {
@@ -421,11 +421,20 @@ describe("a workbook", () => {
       rowOf(5, "林", "a@example.jp");
     const told = await inBoth("csv check - --as users", { stdin: book(rows) });
     expect(told.en.exit).toBe(3);
-    expect(told.en.stderr).toContain("stdin:4:1: 氏名: A4 shows the error #N/A");
+    expect(told.en.stderr).toContain("stdin:4:1: 氏名: A4 shows the error #N/A; correct the formula");
+    expect(told.en.stderr).toContain("3 errors in the file, which has 3 rows\n");
+    expect(told.ja.stderr).toContain("ファイル(全 3 行)にエラーが 3 件あります");
     expect(told.en.stderr).toContain("stdin:5:2: メールアドレス: the same メールアドレス as row 2");
     expect(told.ja.stderr).toContain("A4 がエラー値 #N/A です");
     const { stdout } = await check(book(rows), "--as users --format json");
     expect(JSON.parse(stdout)).toMatchObject({ encoding: "xlsx", rows: 3 });
+  });
+
+  test("is checked again by a command with what mends it", async () => {
+    const { stderr } = await check(book(rowOf(2, "山田", "a＠example.jp")), "--as users --sheet 社員 --lang ja");
+    expect(stderr).toContain(
+      "直して再度検査してください: clomoctl csv check FILE --as users --sheet 社員 --fix width\n",
+    );
   });
 
   test("wants --sheet where several have data", async () => {

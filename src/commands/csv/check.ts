@@ -2,11 +2,15 @@ import { checkFile } from "../../lib/csv/check/index.ts";
 import { diskFailureOf } from "../../lib/errors/disk.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { loadFormat, type FormatName } from "../../lib/model/console-files.ts";
+import { FIXES } from "../../lib/model/import.ts";
+import { severityOf } from "../../lib/model/problem.ts";
 import { BYTES } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
+import { csvCommand } from "../imports/refusal/command.ts";
+import { Remedies } from "../imports/refusal/remedies.ts";
 import { loadColumnMap, MAP } from "./file/column-map.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
 import { FIX, fixesOf } from "./file/fix.ts";
@@ -78,7 +82,9 @@ export default defineCommand({
     const keyField = await fieldOfKey(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
-    const reading = await examineFile(tools, file, { encoding: asked, newline: "auto", sheet, map, format: as });
+    const given = { as, sheet, map: mapFile, key, allowUnknownColumns };
+    const again = (chosen: string): string => csvCommand("check", name, { ...given, sheet: chosen, fix });
+    const reading = await examineFile(tools, file, { encoding: asked, newline: "auto", sheet, map, format: as, again });
     const { encoding, dialect } = reading;
     const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTES });
     const report = await checkFile(file.path, as, {
@@ -99,6 +105,10 @@ export default defineCommand({
     const checked: CheckedFile = { file: file.label, format: as, encoding, report };
     await listFound(terminal, checked);
     await terminal.show(reportColumns(terminal), checked);
-    if (report.errors > 0) throw rejection(checked);
+    if (report.errors === 0) return;
+    const remedies = new Remedies(as);
+    for (const problem of report.problems) remedies.take({ ...problem, severity: severityOf(problem.code) });
+    const mending = FIXES.filter((one) => fix?.includes(one) === true || remedies.fix.includes(one));
+    throw rejection(checked, csvCommand("check", name, { ...given, fix: mending }));
   },
 });

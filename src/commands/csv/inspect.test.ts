@@ -246,6 +246,13 @@ describe("a workbook", () => {
     expect(stdout).toBe("氏名,役職\r\n山田,主任\r\n");
   });
 
+  test("has its titles told as those of CSV are", async () => {
+    const rows = rowOf(1, "社員名簿") + rowOf(3, "氏名", "役職") + rowOf(4, "山田", "主任");
+    expect(await inspected(workbookOf({ sheets: { 社員: { rows } } }))).toMatchObject({
+      oddities: [{ kind: "title-rows", count: 2, row: 3 }],
+    });
+  });
+
   test("is sound with hidden rows, which are told", async () => {
     const hidden = rowOf(1, "氏名") + rowOf(2, "山田").replace("<row ", '<row hidden="1" ');
     const { en, ja } = await inBoth("csv inspect -", { stdin: workbookOf({ sheets: { 社員: { rows: hidden } } }) });

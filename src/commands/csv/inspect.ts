@@ -3,6 +3,8 @@ import { severityOf } from "../../lib/model/problem.ts";
 import { counted, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
+import { choosingSheet } from "../imports/plan/reading.ts";
+import { csvCommand } from "../imports/refusal/command.ts";
 import { foundLine } from "./file/check-report.ts";
 import { INPUT_ENCODING } from "./file/encoding.ts";
 import { inspectFile } from "./file/inspect-file.ts";
@@ -35,7 +37,10 @@ export default defineCommand({
       text("nothing was changed: the file is only read", "読み込みだけなので、何も変更していません"),
     );
     await using file = await openInput(tools, name);
-    const inspection = await inspectFile(file, { encoding, sheet, signal });
+    const again = (chosen: string): string => csvCommand("inspect", name, { sheet: chosen });
+    const inspection = await inspectFile(file, { encoding, sheet, signal }).catch((error: unknown) =>
+      Promise.reject(choosingSheet(error, { asked: sheet, again })),
+    );
     const { label } = file;
     for (const problem of inspection.problems) {
       const header = inspection.header[problem.column - 1] ?? "";

@@ -11,7 +11,7 @@ import { defineCommand } from "../command.ts";
 import { isOverwritten, openInput } from "../../lib/files/index.ts";
 import { detectReading } from "../imports/plan/reading.ts";
 import { examineFile } from "../imports/plan/send.ts";
-import { importCommand } from "../imports/refusal/command.ts";
+import { csvCommand, importCommand } from "../imports/refusal/command.ts";
 import type { Remedy } from "../imports/refusal/remedies.ts";
 import { scanForRemedies } from "../imports/refusal/scan.ts";
 import { encodingOf, headOf, INPUT_ENCODING } from "./file/encoding.ts";
@@ -70,7 +70,8 @@ export default defineCommand({
     const { signal } = tools;
     const encoding = isWorkbook(await headOf(file)) ? asked : await encodingOf(file, asked, { signal });
     if (!terminal.interactive) throw notInteractive();
-    await examineFile(tools, file, { encoding: asked, sheet, newline: "auto", format: as });
+    const again = (chosen: string): string => csvCommand("map", name, { as, sheet: chosen, output });
+    await examineFile(tools, file, { encoding: asked, sheet, newline: "auto", format: as, again });
     const { header, delimiter } = await inspectFile(file, { encoding, sheet, signal });
     const format = FORMATS[as];
     const columns = await askAll(terminal.prompts, header, format);

@@ -9,7 +9,12 @@ const imports = { items: [planOf()] };
 test("drops the plan whose id begins so, and shows it", async () => {
   const tenant = { imports, discardImport: planOf({ state: "discarded" }) };
   const { en, ja } = await inBoth("imports discard 019A9F3C --format json", { tenant });
-  expect(en).toMatchObject({ exit: 0, stderr: "" });
+  const { number, fileName } = planOf();
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: `the plan of import ${number} (${fileName}) was discarded; nothing was changed\n`,
+  });
+  expect(ja.stderr).toContain("の計画を破棄しました。テナントは変更していません\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ id: ID, state: "discarded" });
   expect(en.requests).toEqual([{ operation: "imports" }, { operation: "discardImport", params: { id: ID } }]);
   expect(ja.stdout).toBe(en.stdout);

@@ -15,5 +15,12 @@ export default defineCommand({
     const found = await findImport(client, id, OPEN);
     await permitChange();
     await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));
+    const { number, fileName } = found;
+    await tools.terminal.note(
+      text(
+        `the plan of import ${number} (${fileName}) was discarded; nothing was changed`,
+        `インポート ${number}(${fileName})の計画を破棄しました。テナントは変更していません`,
+      ),
+    );
   },
 });

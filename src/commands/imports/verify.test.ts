@@ -69,7 +69,7 @@ test("a plan that was here already as a whole changes nothing, and there is noth
   const none = { update: 0, create: 0, delete: 0, secretsSet: 0, orgsCreated: 0, groupsCreated: 0 };
   const done = { ...accepted, import: committed({ ...WAITING, ...none }) };
   const { en, ja } = await inBoth(VERIFY, { tenant: tenantWith(done), folder: folderOf() });
-  expect(en.stderr.split("\n").at(-2)).toBe("import 12: nothing is changed");
+  expect(en.stderr.split("\n").at(-2)).toBe("import 12: no record changed");
   expect(ja.stderr.split("\n").at(-2)).toBe("インポート 12: 変更なし");
 });
 

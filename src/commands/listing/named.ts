@@ -1,5 +1,6 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { text, type Language, type Text } from "../../lib/text/index.ts";
+import { joined, same, text, type Language, type Text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 
 /** A kind of record that is looked up by name. */
 export interface NamedKind<R> {
@@ -20,17 +21,29 @@ const MOST_LISTED = 10;
  * The only record that a name matches.
  *
  * @param found all records that match
+ * @param near what is probably meant where none does, in the form of {@link NamedKind.describe}
  * @throws `not-found` when there is none, `usage` with a list of them when there are several
  */
-export function theOne<R>(name: string, found: readonly R[], { noun, list, search, describe }: NamedKind<R>): R {
+export function theOne<R>(
+  name: string,
+  found: readonly R[],
+  { noun, list, search, describe }: NamedKind<R>,
+  near: readonly (string | Text)[] = [],
+): R {
   const [one, ...others] = found;
   if (one === undefined) {
+    const shown = near.map((other) => (typeof other === "string" ? same(other) : other));
+    const meant = joined(shown, same("; "));
+    const asked = shown.length === 0 ? same("") : text(`did you mean ${meant.en}? `, `${meant.ja} ですか? `);
     throw new Failure("not-found", {
       what: text(`no ${noun.en} is named ${name}`, `「${name}」という${noun.ja}はありません`),
       hint:
         search === undefined
-          ? text(`see ${list}`, `${list} で一覧できます`)
-          : text(`to search by a part of the name: ${search} ${name}`, `名前の一部で探すには: ${search} ${name}`),
+          ? text(`${asked.en}see ${list}`, `${asked.ja}${list} で一覧できます`)
+          : text(
+              `${asked.en}to search by a part of the name: ${search} ${shownWord(name)}`,
+              `${asked.ja}名前の一部で探すには: ${search} ${shownWord(name)}`,
+            ),
     });
   }
   if (others.length === 0) return one;

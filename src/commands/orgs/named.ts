@@ -1,4 +1,5 @@
-import type { OrgDetail } from "../../lib/client/index.ts";
+import type { Org, OrgDetail } from "../../lib/client/index.ts";
+import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
 import type { Tools } from "../tools.ts";
@@ -16,5 +17,21 @@ const ORG: NamedKind<OrgDetail> = {
  */
 export async function orgNamed(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
-  return theOne(name, await client.orgs.find({ name }), ORG);
+  const found = await client.orgs.find({ name });
+  return theOne(name, found, ORG, found.length > 0 ? [] : nearOrgs(name, await client.orgs.list()));
+}
+
+/** Maximum number of organisations that are proposed. */
+const MOST_PROPOSED = 3;
+
+/** The paths of organisations whose name or code has what was typed in it, or is near to it. */
+function nearOrgs(typed: string, orgs: readonly Org[]): readonly string[] {
+  const holding = orgs.filter(({ name, code }) => name.includes(typed) || code?.includes(typed) === true);
+  const near = nearest(
+    typed,
+    orgs.flatMap(({ name, code }) => (code === null ? [name] : [name, code])),
+  );
+  const found =
+    holding.length > 0 ? holding : orgs.filter(({ name, code }) => near !== undefined && [name, code].includes(near));
+  return found.slice(0, MOST_PROPOSED).map(({ path, name }) => (path === "" ? name : path));
 }

@@ -24,7 +24,7 @@ test("a terminal shows a field a line, in the person's language", async () => {
 });
 
 test("none is not found, with the command that lists them", async () => {
-  const { en, ja } = await inBoth("orgs show S99", { tenant: finding() });
+  const { en, ja } = await inBoth("orgs show S99", { tenant: { ...finding(), orgs: { items: [] } } });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toBe("error: no organisation is named S99\n  see clomoctl orgs list\n");
   expect(ja.exit).toBe(6);

@@ -1,7 +1,8 @@
-import type { User } from "../../lib/client/index.ts";
+import type { Client, User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { columnsOfFields } from "../listing/columns.ts";
+import { firstOf } from "../listing/list.ts";
 import type { NamedKind } from "../listing/named.ts";
 
 /** The argument that names a user. */
@@ -22,3 +23,12 @@ export const USER_NAMES: NamedKind<User> = {
   search: "clomoctl users list --search",
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
+
+/** Maximum number of users that are proposed. */
+const MOST_PROPOSED = 3;
+
+/** The first users with a value that contains what was typed, as they are told apart. */
+export async function nearUsers(client: Client<"users">, typed: string): Promise<readonly (string | Text)[]> {
+  const near = await Array.fromAsync(firstOf(client.users.list({ search: typed }), MOST_PROPOSED));
+  return near.map(USER_NAMES.describe);
+}

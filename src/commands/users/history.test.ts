@@ -36,7 +36,8 @@ test("says that a user was deleted, and where no import touched one", async () =
 });
 
 test("none is not found, and several are told apart by their ids", async () => {
-  const { en, ja } = await inBoth(LINE, { tenant: of() });
+  const { en, ja } = await inBoth(LINE, { tenant: { ...of(), users: { items: [], next: null } } });
+  expect(en.stderr).toContain("clomoctl users list --search hanako@example.co.jp\n");
   expect([en.exit, ja.exit, en.stdout]).toEqual([6, 6, ""]);
   const other = { ...hanako, id: hanako.id.replace(/2$/, "9"), deleted: true };
   const several = await run(LINE, { tenant: of(hanako, other) });

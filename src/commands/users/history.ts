@@ -8,11 +8,12 @@ import { changesOf, describeRow } from "../imports/plan/changes.ts";
 import { listColumns } from "../listing/list.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
 import { zoneOf } from "../tools.ts";
-import { USER_ARGUMENT } from "./columns.ts";
+import { nearUsers, USER_ARGUMENT } from "./columns.ts";
 
 const USER: NamedKind<UserHistory> = {
   noun: text("user", "ユーザー"),
   list: "clomoctl users list",
+  search: "clomoctl users list --search",
   describe: ({ id, name, email, deleted }) => `${name} <${email}> ${id}${deleted ? " (-)" : ""}`,
 };
 
@@ -77,7 +78,9 @@ export default defineCommand({
   async run(tools, { user }) {
     const { terminal } = tools;
     const chosen = await tools.tenant("users");
-    const { name, email, deleted, events } = theOne(user, await chosen.client.users.history({ name: user }), USER);
+    const found = await chosen.client.users.history({ name: user });
+    const near = found.length > 0 ? [] : await nearUsers(chosen.client, user);
+    const { name, email, deleted, events } = theOne(user, found, USER, near);
     if (deleted) await terminal.note(text(`${name} <${email}> was deleted`, `${name} <${email}> は削除されています`));
     if (events.length === 0)
       await terminal.note(text("no import touched this user", "このユーザーを変更したインポートはありません"));

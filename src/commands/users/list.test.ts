@@ -54,9 +54,28 @@ test("an organisation is named as people name it, a search and an order go to th
     { operation: "findOrgs", query: { name: "本社/営業部" } },
     { operation: "users", query: { org: org.id, search: "花", sort: "employeeCode", desc: "true" } },
   ]);
-  const none = await inBoth("users list --org 無い", { tenant: { findOrgs: { items: [] } } });
+  const none = await inBoth("users list --org 無い", { tenant: { findOrgs: { items: [] }, orgs: { items: [] } } });
   expect([none.en.exit, none.ja.exit]).toEqual([6, 6]);
   expect(none.en.stderr).toContain("no organisation is named 無い");
+});
+
+test("an organisation that a part of a name is meant for is proposed", async () => {
+  const orgs = example<{ items: readonly { name: string; path: string }[] }>("orgs");
+  const tenant = { findOrgs: { items: [] }, orgs };
+  for (const typed of ["営業", "営業郡"]) {
+    const { en, ja } = await inBoth(["users", "list", "--org", typed], { tenant });
+    expect(en.stderr).toContain("  did you mean 営業部? see clomoctl orgs list\n");
+    expect(ja.stderr).toContain("  営業部 ですか? clomoctl orgs list で一覧できます\n");
+  }
+});
+
+test("users are sorted by the header of a column too", async () => {
+  const tenant = { users: page(null, hanako) };
+  const { requests } = await run("users list --sort 氏名:desc --fields name", { tenant });
+  expect(requests).toEqual([{ operation: "users", query: { sort: "name", desc: "true" } }]);
+  const { stderr } = await run("users list --sort 氏 --lang ja");
+  expect(stderr).toContain("--sort は name(氏名), nameKana(");
+  expect(stderr).not.toContain("name:desc");
 });
 
 test("sorted NDJSON is made of pages", async () => {

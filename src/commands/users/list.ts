@@ -12,6 +12,14 @@ const sortOf = (sort: string | undefined) => {
   return field && { sort: field, ...(direction === "desc" && { desc: true }) };
 };
 
+/** The choices of `--sort`, by the headers of the list. */
+const CALLED = Object.fromEntries(
+  USER_COLUMNS.filter(({ key }) => USER_ORDERS.some((field) => field === key)).flatMap(({ key, header }) => [
+    [key, header] as const,
+    [`${key}:desc`, text(`${header.en}:desc`, `${header.ja}:desc`)] as const,
+  ]),
+);
+
 export default defineCommand({
   summary: text("list users", "ユーザーを一覧する"),
   args: {},
@@ -34,6 +42,7 @@ export default defineCommand({
       kind: "choice",
       value: "FIELD[:desc]",
       choices: USER_ORDERS.flatMap((field) => [field, `${field}:desc`] as const),
+      called: CALLED,
       about: text("the field to sort by (default: order of creation)", "並べ替えの基準(既定: 登録順)"),
     },
     ...FILTERS,

@@ -29,13 +29,21 @@ test("a terminal shows a field a line, in the person's language", async () => {
 });
 
 test("none is not found, with the command that lists them", async () => {
-  const { en, ja } = await inBoth("users show E9", { tenant: finding() });
+  const { en, ja } = await inBoth("users show E9", { tenant: { ...finding(), users: { items: [], next: null } } });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toBe(
     "error: no user is named E9\n  to search by a part of the name: clomoctl users list --search E9\n",
   );
   expect(ja.exit).toBe(6);
   expect(ja.stderr).toContain("「E9」というユーザー");
+});
+
+test("who has a part of the name is proposed", async () => {
+  const tenant = { ...finding(), users: { items: [hanako], next: null } };
+  const { en, ja } = await inBoth("users show 花子", { tenant });
+  expect(en.requests.at(-1)).toMatchObject({ operation: "users", query: { search: "花子" } });
+  expect(en.stderr).toContain(`  did you mean 髙橋 花子 <hanako@example.co.jp> ${hanako.id}? to search by a part`);
+  expect(ja.stderr).toContain(`髙橋 花子 <hanako@example.co.jp> ${hanako.id} ですか? 名前の一部で探すには`);
 });
 
 test("several are told apart by name, main address and id", async () => {

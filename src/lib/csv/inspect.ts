@@ -96,6 +96,21 @@ export async function inspect(
 
 type Surveyed = Omit<Inspection, "encoding" | "bom" | "size" | "ambiguity">;
 
+/** Watches for titles above a header: rows without a second value, at the start of a file. */
+export class TitleWatch {
+  #titled = false;
+
+  /** @returns whether the row looks like a header below titles; its number is counted from 1 */
+  isHeader(cells: readonly string[], row: number): boolean {
+    const filled = cells.filter((cell) => cell.trim() !== "").length;
+    if (row === 1) this.#titled = filled < 2 || /^sep=/i.test(cells[0] ?? "");
+    if (row === 1 || filled < 2) return false;
+    const found = this.#titled && row <= HEADER_ROWS;
+    this.#titled = false;
+    return found;
+  }
+}
+
 class Survey {
   readonly #delimiter: Delimiter;
   readonly #reader: RecordReader;
@@ -107,8 +122,7 @@ class Survey {
   #problemCount = 0;
   #header: readonly string[] = [];
   #records = 0;
-  /** no row with two values was read yet */
-  #titled = false;
+  readonly #titles = new TitleWatch();
   #lastCharacter = "";
 
   constructor(encoding: Encoding, delimiter: Delimiter, maxProblems: number) {
@@ -159,18 +173,16 @@ class Survey {
   }
 
   #takeRecord(cells: readonly string[], count: number, row: number): void {
-    const filled = cells.slice(0, count).filter((cell) => cell.trim() !== "").length;
+    const own = cells.slice(0, count);
+    if (this.#titles.isHeader(own, row)) this.#note("title-rows", row - 1, row);
     if (row === 1) {
-      this.#header = cells.slice(0, count);
-      this.#titled = filled < 2 || /^sep=/i.test(cells[0] ?? "");
+      this.#header = own;
       return;
     }
-    if (filled === 0) {
+    if (own.every((cell) => cell.trim() === "")) {
       this.#note("blank-rows", 1, row);
       return;
     }
-    if (this.#titled && row <= HEADER_ROWS && filled > 1) this.#note("title-rows", row - 1, row);
-    this.#titled = false;
     this.#records++;
     if (count !== this.#header.length) this.#note("uneven-rows", 1, row);
   }

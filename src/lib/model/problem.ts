@@ -140,7 +140,10 @@ export const PROBLEMS = {
     "{cell} is part of the merged cells {range}; unmerge them and fill in each cell",
     "{cell} は結合セル {range} の一部です。結合を解除して各セルに入力してください",
   ),
-  "cell-error": error("{cell} shows the error {value}", "{cell} がエラー値 {value} です"),
+  "cell-error": error(
+    "{cell} shows the error {value}; correct the formula or value in Excel (if the text is meant, save the sheet as CSV and import with --allow-error-values)",
+    "{cell} がエラー値 {value} です。Excel で式か値を直してください(文字として登録するなら、シートを CSV で保存し --allow-error-values を付けてインポート)",
+  ),
   "cell-format": error(
     "{cell} has a number that cannot be shown in its number format ({format}); format the cell as text and type the value",
     "{cell} の数値は表示形式({format})で表示できません。セルの書式を「文字列」にして入力し直してください",

@@ -384,6 +384,35 @@ test("so do memberships, owners and the places of organisations", async () => {
   expect(kept.rejected).toBe(false);
 });
 
+test("a blank name is told once, with short rows taken as well", async () => {
+  const rows = [
+    ["氏名", MAIL, "役職"],
+    ["", "a@x.jp", "主任"],
+    ["", "b@x.jp", ""],
+  ];
+  for (const fix of [undefined, ["short-rows"] as const]) {
+    const plan = await tenant.plan({ kind: "users", fix }, rows);
+    const faults = await tenant.faults(plan);
+    expect(faults.filter((fault) => fault.startsWith("required"))).toEqual(["required@2", "required@3"]);
+  }
+});
+
+test("of two new names that are one slip apart, the rarer one is doubted, wherever it stands", async () => {
+  const people = ["営業郡", "営業部", "営業部", "営業部"].map((code, at) => ["人", `u${at}@x.jp`, code]);
+  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);
+  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
+    "creates the organisation 営業郡; did you mean 営業部?",
+  ]);
+  const groups = ["営業郡", "営業部", "営業部"].map((name, at) => ["人", `u${at}`, "secret1", name]);
+  const second = await tenant.plan({ kind: "docs", createGroups: true }, [
+    ["表示名", "ユーザーID", "パスワード", "グループ名"],
+    ...groups,
+  ]);
+  expect((await tenant.reasons(second)).map(({ en }) => en)).toContain(
+    "creates the group 営業郡; did you mean 営業部?",
+  );
+});
+
 test("new organisations and groups are named, and those near to others warned of", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],

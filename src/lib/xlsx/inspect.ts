@@ -1,4 +1,4 @@
-import type { Inspection } from "../csv/inspect.ts";
+import { TitleWatch, type Inspection, type Oddity } from "../csv/inspect.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 
 /** The first problems are kept. */
@@ -16,12 +16,16 @@ export async function inspectWorkbook(
 ): Promise<Inspection> {
   const problems: RecordProblem[] = [];
   const blank: number[] = [];
+  const titles = new TitleWatch();
+  let titled: Oddity | undefined;
   let header: readonly string[] | undefined;
   let [records, problemCount] = [0, 0];
   const steps = read({
     record(cells, count, row) {
-      if (header === undefined) header = cells.slice(0, count);
-      else if (cells.slice(0, count).some((cell) => cell.trim() !== "")) records += 1;
+      const own = cells.slice(0, count);
+      if (titles.isHeader(own, row)) titled = { kind: "title-rows", count: row - 1, row };
+      if (header === undefined) header = own;
+      else if (own.some((cell) => cell.trim() !== "")) records += 1;
       else blank.push(row);
     },
     problem(problem) {
@@ -40,7 +44,10 @@ export async function inspectWorkbook(
     records,
     newlines: { crlf: 0, lf: 0, cr: 0 },
     quotedNewlines: 0,
-    oddities: blank.length === 0 ? [] : [{ kind: "blank-rows", count: blank.length, row: blank[0] ?? 0 }],
+    oddities: [
+      ...(blank.length === 0 ? [] : [{ kind: "blank-rows", count: blank.length, row: blank[0] ?? 0 } as const]),
+      ...(titled === undefined ? [] : [titled]),
+    ],
     problems,
     problemCount,
   };

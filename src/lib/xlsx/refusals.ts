@@ -36,16 +36,23 @@ export const otherWorkbook = (suffix: string): Failure =>
 
 const listed = (sheets: readonly string[]): string => sheets.map((name) => JSON.stringify(name)).join(", ");
 
-/** For `--sheet`. @param sheets the names to choose from */
-export const chooseSheet = (sheets: readonly string[], named?: string): Failure =>
-  new Failure("usage", {
-    what:
-      named === undefined
-        ? text(`several sheets have data: ${listed(sheets)}`, `データのあるシートが複数あります: ${listed(sheets)}`)
-        : text(
-            `no sheet named ${JSON.stringify(named)}; there are ${listed(sheets)}`,
-            `シート ${JSON.stringify(named)} はありません(${listed(sheets)})`,
-          ),
-    where: "--sheet",
-    hint: text("name the sheet: --sheet NAME", "--sheet でシート名を指定してください"),
-  });
+/** A workbook of which a sheet has to be chosen. */
+export class SheetChoice extends Failure {
+  /** the names to choose from */
+  readonly sheets: readonly string[];
+
+  constructor(sheets: readonly string[], named?: string) {
+    super("usage", {
+      what:
+        named === undefined
+          ? text(`several sheets have data: ${listed(sheets)}`, `データのあるシートが複数あります: ${listed(sheets)}`)
+          : text(
+              `no sheet named ${JSON.stringify(named)}; there are ${listed(sheets)}`,
+              `シート ${JSON.stringify(named)} はありません(${listed(sheets)})`,
+            ),
+      where: "--sheet",
+      hint: text("name the sheet: --sheet NAME", "--sheet でシート名を指定してください"),
+    });
+    this.sheets = sheets;
+  }
+}

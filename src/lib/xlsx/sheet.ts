@@ -13,7 +13,7 @@ const MOST_COLUMNS = 2 ** 14;
 
 /** What the cells of a sheet refer to. */
 export interface SheetContext {
-  readonly strings: SharedStrings;
+  readonly strings: Pick<SharedStrings, "at">;
   /** by the style of a cell */
   readonly formats: readonly CellFormat[];
   readonly merges: Merges;

@@ -81,8 +81,11 @@ export class SharedStrings {
   }
 }
 
-/** @throws Failure `input-rejected` */
-export async function readSharedStrings(bytes: AsyncIterable<Uint8Array>): Promise<SharedStrings> {
+/** @param most at least as many of the first ones are read @throws Failure `input-rejected` */
+export async function readSharedStrings(
+  bytes: AsyncIterable<Uint8Array>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<SharedStrings> {
   const strings = new SharedStrings();
   const gatherer = new TextGatherer();
   const handler: XmlHandler = {
@@ -93,6 +96,6 @@ export async function readSharedStrings(bytes: AsyncIterable<Uint8Array>): Promi
       if (name === "si") strings.add(gatherer.take());
     },
   };
-  await scanXml(bytes, handler);
+  await scanXml(bytes, handler, () => strings.count >= most);
   return strings;
 }

@@ -313,3 +313,22 @@ describe("what is no workbook is refused in one line", () => {
     expect((await read(bytes)).rows).toEqual([[1, "氏名"]]);
   });
 });
+
+test("the first rows are read with their strings, wherever those stand, and not those of the others", async () => {
+  const cell = (at: number): string => `<c t="s"><v>${at}</v></c>`;
+  const rows = [
+    rowOf(1, cell(2)),
+    rowOf(2, cell(0), "b"),
+    ...Array.from({ length: 5000 }, (_, at) => rowOf(at + 3, cell(9))),
+  ];
+  const strings = ["a", "x", "title"].map((one) => `<t>${one}</t>`);
+  const book = workbookOf({ sheets: { 社員: { rows: rows.join("") } }, strings });
+  const found: string[][] = [];
+  const record = (cells: readonly string[], count: number): void => void found.push(cells.slice(0, count));
+  const reader = new WorkbookReader({ fileName: "book.xlsx", rows: 2 }, { record, problem: () => undefined });
+  reader.write(book);
+  for await (const _ of reader.end());
+  expect(found.slice(0, 2)).toEqual([["title"], ["a", "b"]]);
+  expect(found.length).toBeLessThan(5000);
+  await expect(read(book)).rejects.toMatchObject({ code: "input-rejected" });
+});

@@ -3,8 +3,8 @@ import { Failure } from "../errors/index.ts";
 import type { RecordSink } from "../csv/records/record.ts";
 import { Merges } from "./merges.ts";
 import { builtInPattern, cellFormat, type CellFormat } from "./number-format.ts";
-import { chooseSheet, damaged, oldWorkbook, otherWorkbook, tooLarge, withPassword } from "./refusals.ts";
-import { SheetReader } from "./sheet.ts";
+import { damaged, oldWorkbook, otherWorkbook, SheetChoice, tooLarge, withPassword } from "./refusals.ts";
+import { SheetReader, type SheetContext } from "./sheet.ts";
 import { readSharedStrings, type SharedStrings } from "./strings.ts";
 import { attribute, isTrue, scanXml, XmlScanner } from "./xml.ts";
 import { Zip } from "./zip.ts";
@@ -101,6 +101,35 @@ export class Workbook {
     reader.end();
   }
 
+  /**
+   * Reads the first rows of a sheet, and maybe some more, without what merges cover.
+   *
+   * @throws Failure as {@link read}
+   */
+  async head(named: string | undefined, rows: number, sink: Pick<RecordSink, "record">): Promise<void> {
+    const { part } = await this.#choose(named);
+    let row = 0;
+    const pass = async (strings: SheetContext["strings"], take: RecordSink["record"]): Promise<void> => {
+      row = 0;
+      const record: RecordSink["record"] = (cells, count, at, ...rest) => {
+        row = at;
+        take(cells, count, at, ...rest);
+      };
+      const context = { strings, formats: this.#formats, merges: new Merges() };
+      const reader = new SheetReader(context, { record, problem: () => undefined });
+      await scanXml(this.#zip.chunks(part, MOST_SHEET_BYTES), reader, () => row >= rows);
+    };
+    // which strings these rows have is known once they were read
+    let needed = 0;
+    const note = (index: number): string => {
+      if (row < rows) needed = Math.max(needed, index + 1);
+      return "-";
+    };
+    await pass({ at: note }, () => undefined);
+    const strings = await readSharedStrings(this.#zip.chunks(this.#strings, MOST_STRING_BYTES), needed);
+    await pass({ at: (index) => strings.at(index) ?? "" }, (...all) => sink.record(...all));
+  }
+
   async #sharedStrings(): Promise<SharedStrings> {
     this.#readStrings ??= await readSharedStrings(this.#zip.chunks(this.#strings, MOST_STRING_BYTES));
     return this.#readStrings;
@@ -110,7 +139,7 @@ export class Workbook {
     const sheets = this.#sheets;
     if (named !== undefined) {
       const found = sheets.find(({ name }) => name === named);
-      if (found === undefined) throw chooseSheet(this.sheetNames, named);
+      if (found === undefined) throw new SheetChoice(this.sheetNames, named);
       return found;
     }
     const visible = sheets.filter(({ hidden }) => !hidden);
@@ -119,7 +148,7 @@ export class Workbook {
     if (others.length === 0) return first;
     const filled: SheetPart[] = [];
     for (const sheet of visible) if (await this.#hasData(sheet)) filled.push(sheet);
-    if (filled.length > 1) throw chooseSheet(filled.map(({ name }) => name));
+    if (filled.length > 1) throw new SheetChoice(filled.map(({ name }) => name));
     return filled[0] ?? first;
   }
 
@@ -211,6 +240,8 @@ export interface WorkbookOptions {
   readonly sheet?: string | undefined;
   /** of the file, in messages */
   readonly fileName: string;
+  /** no more are needed than so many of the first rows, and no problems */
+  readonly rows?: number | undefined;
 }
 
 /** Reads a workbook that comes piece by piece, once it has all come. */
@@ -236,10 +267,11 @@ export class WorkbookReader {
   async *end(): AsyncGenerator<void> {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    const { sheet, fileName } = this.#options;
+    const { sheet, fileName, rows } = this.#options;
     try {
       const workbook = await Workbook.open(whole);
-      yield* workbook.read(sheet, this.#sink);
+      if (rows === undefined) yield* workbook.read(sheet, this.#sink);
+      else await workbook.head(sheet, rows, this.#sink);
     } catch (error) {
       throw error instanceof Failure && error.where === undefined ? error.with({ where: fileName }) : error;
     }

@@ -162,13 +162,20 @@ export const attribute = (name: string): ((attributes: string) => string | undef
 /** Whether an attribute is a true one of XML. */
 export const isTrue = (value: string | undefined): boolean => value === "1" || value === "true";
 
-/** Reads a whole text. @throws Failure `input-rejected` */
-export const scanXml = async (bytes: AsyncIterable<Uint8Array>, handler: Partial<XmlHandler>): Promise<void> => {
+/** Reads a whole text, or until there is enough of it. @throws Failure `input-rejected` */
+export const scanXml = async (
+  bytes: AsyncIterable<Uint8Array>,
+  handler: Partial<XmlHandler>,
+  isEnough = (): boolean => false,
+): Promise<void> => {
   const scanner = new XmlScanner({
     open: (name, attributes) => handler.open?.(name, attributes),
     close: (name) => handler.close?.(name),
     text: (raw) => handler.text?.(raw),
   });
-  for await (const chunk of bytes) scanner.write(chunk);
+  for await (const chunk of bytes) {
+    scanner.write(chunk);
+    if (isEnough()) return;
+  }
   scanner.end();
 };

@@ -99,14 +99,17 @@ export function reportColumns({ language, output }: Terminal): readonly Column<C
   return [...SUMMARY, problems];
 }
 
-/** The failure of a file with errors. */
-export const rejection = ({ file, format, report: { errors, rows, counts } }: CheckedFile): Failure => {
+/** The failure of a file with errors. @param again the same check, once the file is mended or with what mends it */
+export const rejection = ({ file, format, report: { errors, rows, counts } }: CheckedFile, again: string): Failure => {
   const map = `clomoctl csv map ${shownWord(file)} --as ${format} -o ${shownWord(mapNameOf(file))}`;
   return new Failure("input-rejected", {
-    what: text(`${counted(errors, "error")} in ${counted(rows, "row")}`, `${rows} 行に ${errors} 件のエラーがあります`),
+    what: text(
+      `${counted(errors, "error")} in the file, which has ${counted(rows, "row")}`,
+      `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
+    ),
     where: file,
     hint: counts.has("header-unknown")
       ? text(`map the columns with --map, made by: ${map}`, `--map で列の意味を指定できます。対応表の作成: ${map}`)
-      : undefined,
+      : text(`fix them and check again: ${again}`, `直して再度検査してください: ${again}`),
   });
 };

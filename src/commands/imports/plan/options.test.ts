@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
+import { run } from "../../testing/program.ts";
+import { folderWith, planning, planOf } from "../testing/plans.ts";
 import { refuseConflictingOptions, requireAnswerableConfirmation, type ImportRequest } from "./options.ts";
 
 const OPTIONS: ImportRequest["options"] = {
@@ -97,4 +99,16 @@ test("a file typed at the terminal leaves nobody to answer", () => {
   expect(flagFor({ mode: "replace", confirmDeletions: 0 })).toBe("usage: pass --yes");
   expect(flagFor({ confirmDeletions: 0 })).toBe("usage: pass --yes");
   expect(flagFor({ mode: "replace", confirmDeletions: 0 }, { yes: true })).toBeUndefined();
+});
+
+test("a mode may be typed as the console calls it; the refusal says which is which", async () => {
+  const folder = folderWith({ "people.csv": "氏名,メールアドレス\n" });
+  const { requests } = await run("users import people.csv --dry-run --mode 全件更新", {
+    tenant: planning(planOf(), { discardImport: planOf({ state: "discarded" }) }),
+    folder,
+  });
+  expect(requests[0]?.json).toMatchObject({ mode: "replace" });
+  const { exit, stderr } = await run("users import people.csv --mode 全件 --lang ja", { folder });
+  expect(exit).toBe(2);
+  expect(stderr).toContain("--mode は append(追加更新), replace(全件更新) のいずれか");
 });

@@ -2,6 +2,7 @@ import type { KeyName } from "../../../lib/model/formats.ts";
 import { format, parse, resolve } from "node:path";
 import type { ImportKind } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
+import { IMPORT_MODE_NAMES } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP } from "../../csv/file/column-map.ts";
 import { FIX } from "../../csv/file/fix.ts";
@@ -22,6 +23,7 @@ export const IMPORT_OPTIONS = {
   mode: {
     kind: "choice",
     choices: ["append", "replace"],
+    called: { append: IMPORT_MODE_NAMES.append, replace: IMPORT_MODE_NAMES.replace },
     default: "append",
     about: text(
       "append (追加更新) adds and updates; replace (全件更新) also deletes what is missing from the file",

@@ -78,10 +78,16 @@ test("what has one cause is told once, with the number of other rows", async () 
   const lacking = (row: number) =>
     problemOf({ row, line: row, column: 0, header: "", code: "required-new", params: { header: "氏名", of: "user" } });
   const rows = Array.from({ length: 30 }, (_, at) => [lacking(at + 2), unknown(at + 2, at === 7 ? "HR" : "HQ")]).flat();
-  const { en, ja } = await inBoth(IMPORT, circumstances(rows));
+  const { tenant, folder } = circumstances(rows);
+  const orgs = {
+    items: [example<{ items: readonly [object] }>("orgs").items[0]].map((org) => ({ ...org, name: "ＨＱ" })),
+  };
+  const { en, ja } = await inBoth(IMPORT, { tenant: { ...tenant, orgs }, folder });
   expect(en.stderr.match(/^people\.csv.*$/gm)).toEqual([
     "people.csv:2: 氏名 must not be blank for a new user; 29 more rows",
-    expect.stringMatching(/^people\.csv:2:3: 組織コード: no organisation with the code HQ.*\(C2\); 28 more rows$/),
+    expect.stringMatching(
+      /^people\.csv:2:3: 組織コード: no organisation with the code HQ.*; did you mean ＨＱ\? \(C2\); 28 more rows$/,
+    ),
     expect.stringMatching(/^people\.csv:9:3: 組織コード: no organisation with the code HR.*\(C9\)$/),
   ]);
   expect(ja.stderr).toContain("people.csv:2: 新しいユーザーでは氏名を空にできません ほか 29 行\n");

@@ -2,7 +2,7 @@ import type { Import, InputProblem, Client } from "../../../lib/client/index.ts"
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblem, PROBLEMS, type ProblemCode } from "../../../lib/model/problem.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
-import { Remedies } from "../refusal/remedies.ts";
+import { Remedies, type Remedy } from "../refusal/remedies.ts";
 import { problemLine } from "../../csv/file/check-report.ts";
 import { counted, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
@@ -15,6 +15,9 @@ export class RejectedFile extends Failure {
     this.problems = problems;
   }
 }
+
+/** The names that the tenant has, of the records that an import of the file would have to create. */
+export type KnownNames = (needs: Remedy) => Promise<readonly string[]>;
 
 /** The result of {@link listProblems}. */
 export interface ListedProblems {
@@ -52,6 +55,14 @@ const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
 export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnown(code) ? describeProblem({ code, params }) : same(code);
 
+/** The reason of a problem, and the name that was probably meant. */
+const doubted = (problem: InputProblem, remedies: Remedies): Text => {
+  const [{ en, ja }, near] = [reasonOf(problem), remedies.nearOf(problem)];
+  return near === undefined
+    ? text(en, ja)
+    : text(`${en}; did you mean ${near}?`, `${ja}。「${near}」ではありませんか?`);
+};
+
 /** A problem in the form for programs. */
 const problemForPrograms = (problem: InputProblem, language: Language) => ({
   ...problem,
@@ -67,12 +78,13 @@ const inPlan = (number: number): Text =>
  * Lists the problems of an input: the first errors and warnings, those of one cause once, and how many there are in all.
  *
  * @param typed the file's name for people; for a kept plan, the name it was sent with is used
+ * @param knownNames what the tenant has of what cells name
  */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,
   plan: Import,
-  typed?: string,
+  { typed, knownNames }: { readonly typed?: string; readonly knownNames?: KnownNames } = {},
 ): Promise<ListedProblems> {
   const remedies = new Remedies(plan.kind);
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, remedies };
@@ -102,10 +114,11 @@ export async function listProblems(
     // of a file that is refused, all of them tell what it needs
     if (all === undefined && ((full && causes.size === 0 && !plan.rejected) || read === MOST_READ)) break;
   }
+  if (plan.rejected && knownNames !== undefined) remedies.compare(await knownNames(remedies));
   const told = { error: 0, warning: 0 };
   for (const { problem, more } of shown) {
     told[problem.severity] += 1 + more;
-    const { en, ja } = problemLine(typed ?? plan.fileName, problem, reasonOf(problem));
+    const { en, ja } = problemLine(typed ?? plan.fileName, problem, doubted(problem, remedies));
     const line = more === 0 ? text(en, ja) : text(`${en}; ${counted(more, "more row")}`, `${ja} ほか ${more} 行`);
     await (problem.severity === "error" ? terminal.problem(line) : terminal.warn(line));
   }

@@ -8,6 +8,9 @@ import {
   type FileForm,
   type RecordSink,
 } from "../../../lib/csv/records/record.ts";
+import { nearest } from "../../../lib/text/nearest.ts";
+import { text } from "../../../lib/text/index.ts";
+import { SheetChoice } from "../../../lib/xlsx/refusals.ts";
 import { encodingOf, headOf } from "../../csv/file/encoding.ts";
 import { isWorkbook, refuseSheet } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
@@ -53,16 +56,22 @@ export async function detectReading(
   };
 }
 
+/** How to read the records of a file. @see Reading */
+interface RecordReading extends Pick<Reading, "encoding" | "dialect" | "sheet"> {
+  /** of a workbook, no more than so many of its first rows are needed */
+  readonly rows?: number | undefined;
+}
+
 /** Reads the records of a file piece by piece, in as many steps. @param chunks all of the file, never reused */
 export async function* recordsOf(
   chunks: AsyncIterable<Uint8Array>,
-  { encoding, dialect, sheet }: Pick<Reading, "encoding" | "dialect" | "sheet">,
+  { encoding, dialect, sheet, rows }: RecordReading,
   fileName: string,
   sink: RecordSink,
 ): AsyncGenerator<void> {
   const reader =
     encoding === "xlsx"
-      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader({ sheet, fileName }, sink)
+      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader({ sheet, fileName, rows }, sink)
       : new RecordReader({ encoding, dialect }, sink);
   for await (const chunk of chunks) {
     reader.write(chunk);
@@ -70,6 +79,20 @@ export async function* recordsOf(
   }
   yield* reader.end() ?? [];
   yield;
+}
+
+/** The command once more, with the sheet that it was not told, or that is none. */
+export type WithSheet = (sheet: string) => string;
+
+/** What was thrown, and where a sheet has to be chosen the command that does it. */
+export function choosingSheet(
+  error: unknown,
+  { asked, again }: { asked: string | undefined; again: WithSheet },
+): unknown {
+  if (!(error instanceof SheetChoice)) return error;
+  const near = asked === undefined ? undefined : nearest(asked, error.sheets);
+  const command = again(near ?? error.sheets[0] ?? "");
+  return error.with({ hint: text(`name the sheet: ${command}`, `シート名を指定してください: ${command}`) });
 }
 
 /** The newline that ends the header row, ignoring those inside quotes. */

@@ -21,6 +21,8 @@ import { refuseBeyond } from "./limits.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
 import { showPlan } from "./show.ts";
 import { listProblems } from "./problems.ts";
+import { importCommand, NOTHING_NEEDED } from "../refusal/command.ts";
+import { knownNames } from "../refusal/names.ts";
 import { rejectedFile } from "../refusal/rejection.ts";
 import { showResult } from "./result.ts";
 import { examineFile, sendFile } from "./send.ts";
@@ -48,12 +50,18 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     customFields: () => customFieldsOf(tools),
   });
   await using file = await openInput(tools, requested.file);
-  const reading = await examineFile(tools, file, { encoding, newline, sheet, map, format: requested.kind });
+  const again = (name: string): string =>
+    importCommand({ ...typed, options: { ...typed.options, sheet: name } }, NOTHING_NEEDED);
+  const examination = { encoding, newline, sheet, map, format: requested.kind, again };
+  const reading = await examineFile(tools, file, examination);
   const plan = await sendFile(tools, file, requested, reading, map);
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here, as the file is closed on the way out
   return await pending.settling(async () => {
-    const problems = await listProblems(tools.terminal, client, plan, file.label);
+    const problems = await listProblems(tools.terminal, client, plan, {
+      typed: file.label,
+      knownNames: (needs) => knownNames(tools, plan, needs),
+    });
     await showPlan(tools, plan, problems);
     const { report, errors, emitCsv } = requested.options;
     const pathOf = (name: string): string => resolve(tools.workingFolder, name);

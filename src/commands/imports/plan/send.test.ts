@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { rowOf, workbookOf } from "../../../lib/xlsx/testing/workbook.ts";
 import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { encodeText, folderWith, planning, planOf } from "../testing/plans.ts";
 
@@ -106,4 +107,41 @@ test("a line that only tells Excel the delimiter is named", async () => {
     folder: folderWith({ "people.csv": `社員一覧,\n${PEOPLE}` }),
   });
   expect(titled.stderr).toContain("row 1 is not the header: row 2 looks like it\n");
+});
+
+const HEADER = ["氏名", "メールアドレス", "TEL"];
+
+test.each([
+  [2, [["社員名簿"], HEADER]],
+  [3, [["社員名簿"], ["2026/11/20 現在"], HEADER]],
+  [4, [["社員名簿", "総務部 作成"], [], ["", "2026/11/20"], HEADER]],
+  [2, [[], HEADER]],
+  [2, [["社員名簿"], ["お名前", "ﾒｰﾙｱﾄﾞﾚｽ", "部署"]]],
+])("a workbook whose header is in row %i is refused as a CSV file is, before anything is sent", async (row, lines) => {
+  const rows = [...lines, ["山田", "taro@example.jp", "03"]].map((cells, at) => rowOf(at + 1, ...cells)).join("");
+  const folder = folderWith({ "list.xlsx": workbookOf({ sheets: { 社員: { rows } } }) });
+  const { en, ja } = await inBoth("users import list.xlsx --dry-run", { tenant: {}, folder });
+  expect(en).toMatchObject({ exit: 3, requests: [] });
+  expect(en.stderr).toBe(
+    `error: row 1 is not the header: row ${row} looks like it\n  list.xlsx:1\n  delete the rows above the header\n`,
+  );
+  expect(ja.stderr).toContain(`1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようです\n`);
+  const checked = await run("csv check list.xlsx --as users --lang en", { folder });
+  expect(checked).toMatchObject({ exit: 3, stderr: en.stderr.replace("; nothing was changed", "") });
+});
+
+test("of several sheets one is chosen by the whole command", async () => {
+  const rows = rowOf(1, ...HEADER) + rowOf(2, "山田", "taro@example.jp");
+  const folder = folderWith({ "list.xlsx": workbookOf({ sheets: { 社員: { rows }, "4 月": { rows } } }) });
+  const imported = await run("users import list.xlsx --create-orgs --dry-run --lang en", { tenant: {}, folder });
+  expect(imported).toMatchObject({ exit: 2, requests: [] });
+  expect(imported.stderr).toContain(
+    "  name the sheet: clomoctl users import list.xlsx --create-orgs --sheet 社員 --dry-run\n",
+  );
+  const hintOf = async (words: string): Promise<string | undefined> =>
+    (await run(words, { folder })).stderr.split("\n").at(-2);
+  expect(await hintOf("csv inspect list.xlsx")).toContain("clomoctl csv inspect list.xlsx --sheet 社員");
+  expect(await hintOf("csv check list.xlsx --as users --fix trim --sheet 4月")).toContain(
+    "clomoctl csv check list.xlsx --as users --sheet '4 月' --fix trim",
+  );
 });

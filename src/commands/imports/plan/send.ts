@@ -1,24 +1,36 @@
 import { planImport, type Import } from "../../../lib/client/index.ts";
-import { headerRow } from "../../../lib/csv/layout/find-header.ts";
+import { HEADER_ROWS, HeaderFinder, headerRow } from "../../../lib/csv/layout/find-header.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts";
+import type { Format } from "../../../lib/model/format.ts";
 import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { fixesOf } from "../../csv/file/fix.ts";
 import { headOf } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
-import { detectReading, type Reading, type ReadingChoice } from "./reading.ts";
+import {
+  choosingSheet,
+  detectReading,
+  recordsOf,
+  type Reading,
+  type ReadingChoice,
+  type WithSheet,
+} from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import type { ImportOptions, ImportRequest } from "./options.ts";
 
 /** How to read a file, and the format that its header should have. */
-type Examination = ReadingChoice & Pick<ImportOptions, "newline"> & { readonly format?: FormatName | undefined };
+type Examination = ReadingChoice &
+  Pick<ImportOptions, "newline"> & {
+    readonly format?: FormatName | undefined;
+    readonly again?: WithSheet | undefined;
+  };
 
 /**
  * Determines how to read a file, and notes what is odd about it.
  *
- * @throws `input-rejected` if it cannot be told, or the header stands below other rows
+ * @throws `input-rejected` if it cannot be told, or the header stands below other rows; `usage` if a sheet is to be named
  */
 export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
@@ -26,13 +38,8 @@ export async function examineFile(
   options: Examination,
 ): Promise<Reading> {
   const reading = await detectReading(file, { ...options, signal });
-  const { encoding, dialect } = reading;
-  if (options.format !== undefined && encoding !== "xlsx") {
-    const format = await loadFormat(options.format);
-    const head = await headOf(file);
-    const row = headerRow(head, { encoding, dialect }, format, { map: options.map });
-    if (row > 1) throw headerBelow(file.label, row, separatorIn(new TextDecoder(encoding).decode(head)));
-  }
+  if (options.format !== undefined)
+    await refuseTitles(file, reading, await loadFormat(options.format), { ...options, signal });
   const { newline } = reading;
   if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
     await terminal.warn(
@@ -43,6 +50,30 @@ export async function examineFile(
     );
   }
   return reading;
+}
+
+/** @throws `input-rejected` if the header stands below other rows */
+async function refuseTitles(
+  file: InputFile,
+  reading: Reading,
+  format: Format,
+  { map, sheet, again, signal }: Examination,
+): Promise<void> {
+  const { encoding, dialect } = reading;
+  if (encoding !== "xlsx") {
+    const head = await headOf(file);
+    const row = headerRow(head, { encoding, dialect }, format, { map });
+    if (row > 1) throw headerBelow(file.label, row, separatorIn(new TextDecoder(encoding).decode(head)));
+    return;
+  }
+  const finder = new HeaderFinder(format, { map });
+  try {
+    const steps = recordsOf(file.chunks(), { ...reading, rows: HEADER_ROWS }, file.label, finder);
+    for await (const _ of steps) signal?.throwIfAborted();
+  } catch (error) {
+    throw again === undefined ? error : choosingSheet(error, { asked: sheet, again });
+  }
+  if (finder.row > 1) throw headerBelow(file.label, finder.row, undefined);
 }
 
 /** The line that tells Excel the delimiter, if a file begins with it: `sep=;`. */

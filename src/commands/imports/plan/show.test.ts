@@ -6,6 +6,7 @@ import { freshFolder, inBoth, run } from "../../testing/program.ts";
 import { example, type Answers } from "../../testing/tenant.ts";
 import { giving, planOf, rowOf } from "../testing/plans.ts";
 import { fieldName } from "./changes.ts";
+import { named } from "./show.ts";
 
 const STILL = { create: 0, update: 0 };
 
@@ -289,4 +290,8 @@ test("fields are told by the headers of their own format", () => {
   expect(fieldName("users", "name")).toBe("氏名");
   expect(fieldName("orgs", "name")).toBe("組織名");
   expect(fieldName("docs", "displayName")).toBe("表示名");
+});
+
+test("a name with a comma is in quotes where it is one of several", () => {
+  expect(named(3, ["本店, 西", "東", '"A"'])).toBe(String.raw`3 ("本店, 西", 東, "\"A\"")`);
 });

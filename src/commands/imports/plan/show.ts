@@ -78,9 +78,15 @@ function counts(plan: Import): Text[] {
   ];
 }
 
+/** A name as one of a list: in quotes where it could be taken for several. */
+export const quotedIfList = (name: string): string =>
+  /[,、"]|^\s|\s$/u.test(name) || name === "" ? JSON.stringify(name) : name;
+
 /** `2 (S01, S02)`: how many there are, and the first of them by name. */
 export const named = (count: number, names: readonly string[] = []): string =>
-  names.length === 0 ? String(count) : `${count} (${names.join(", ")}${names.length < count ? ", …" : ""})`;
+  names.length === 0
+    ? String(count)
+    : `${count} (${names.map(quotedIfList).join(", ")}${names.length < count ? ", …" : ""})`;
 
 /** `役職: 3 changed, 1 cleared`, for each column; of a plan that cannot be committed, none. */
 function columnLines({ kind, columns, rejected }: Import): readonly Text[] {
@@ -128,7 +134,7 @@ function* aboutColumns(plan: Import, tools: Tools, tenant: ChosenTenant): Genera
 
 /** Names joined for one line, the first ones only: a hostile header may have thousands. */
 const listed = (names: readonly string[], most = MOST_NAMES): string =>
-  names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} … (${names.length})`;
+  names.slice(0, most).map(quotedIfList).join(", ") + (names.length <= most ? "" : ` … (${names.length})`);
 const MOST_NAMES = 50;
 /** What does not change is seldom of interest. */
 const MOST_UNCHANGED = 4;

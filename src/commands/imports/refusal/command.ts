@@ -9,6 +9,9 @@ import type { Remedy } from "./remedies.ts";
 /** A request as it was typed; what is not given is as usual. */
 export type TypedRequest = Omit<ImportRequest, "options"> & { readonly options: Partial<ImportOptions> };
 
+/** Of a file that needs nothing beside. */
+export const NOTHING_NEEDED: Remedy = { fix: [], createOrgs: false, createGroups: false, map: false };
+
 /** Options that `--from-console` brings along. */
 const OF_EXPORTS: readonly string[] = ["mode", "blank"];
 
@@ -44,4 +47,20 @@ export function importCommand(
     ...(createGroups || needs.createGroups ? ["--create-groups"] : []),
     ...words,
   ].join(" ");
+}
+
+/** A command of `csv`, with those of its options that are given; an output that is not stdout by its short name. */
+export function csvCommand(
+  verb: "check" | "inspect" | "map",
+  file: string,
+  { output, ...options }: Readonly<Record<string, string | readonly string[] | boolean | undefined>>,
+): string {
+  const words = Object.entries(options).flatMap(([name, value]) => {
+    if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return [];
+    const flag = `--${flagName(name)}`;
+    if (value === true) return [flag];
+    return [flag, typeof value === "string" ? shownWord(value) : value.join(",")];
+  });
+  const to = typeof output === "string" && output !== "-" ? ["-o", shownWord(output)] : [];
+  return ["clomoctl csv", verb, shownWord(file === "-" ? "FILE" : file), ...words, ...to].join(" ");
 }

@@ -82,16 +82,20 @@ const found = (code: string, value?: string): MetProblem => ({
 });
 
 test.each([
-  [[found("org-unknown")], "import it so: clomoctl users import people.csv --create-orgs"],
+  [[found("cells-too-few")], "import it so: clomoctl users import people.csv --fix short-rows"],
+  [[found("org-unknown")], "if the new names are spelt right: clomoctl users import people.csv --create-orgs"],
   [
     [found("not-mail-address", " a＠example.jp"), found("org-unknown"), found("cells-too-few")],
-    "import it so: clomoctl users import people.csv --create-orgs --fix trim,width,short-rows",
+    "if the new names are spelt right: clomoctl users import people.csv --create-orgs --fix trim,width,short-rows",
   ],
   [
     [found("org-unknown"), found("required"), found("value-blanks", "1 ")],
-    "fix the other problems, then: clomoctl users import people.csv --create-orgs --fix trim (--errors FILE writes the invalid rows, --skip-invalid commits the others)",
+    "fix the other problems; if the new names are spelt right: clomoctl users import people.csv --create-orgs --fix trim (to write the invalid rows: clomoctl users import people.csv --create-orgs --fix trim --errors bad.csv; --skip-invalid commits the others)",
   ],
-  [[found("not-mail-address", "a@x.jp;b@x.jp"), found("required")], "fix them and import again"],
+  [
+    [found("not-mail-address", "a@x.jp;b@x.jp"), found("required")],
+    "fix them and import again: clomoctl users import people.csv (to write the invalid rows: clomoctl users import people.csv --errors bad.csv; --skip-invalid commits the others)",
+  ],
 ])("what options can do is one command: %j", (problems, hint) => {
   expect(failureFor({}, undefined, ...problems).hint?.en.slice(0, hint.length)).toBe(hint);
 });
@@ -100,10 +104,61 @@ test("the command has what was typed", () => {
   const options = { mode: "replace", sheet: "4 月", encoding: "utf-8", fix: ["width"], errors: "e.csv" } as const;
   const { hint } = failureFor(options, undefined, found("org-unknown"), found("cells-too-few"));
   expect(hint?.ja).toBe(
-    "次のように実行してください: clomoctl users import people.csv --create-orgs --mode replace --encoding utf-8 --sheet '4 月' --fix width,short-rows --errors e.csv",
+    "新しい名前の綴りが正しければ: clomoctl users import people.csv --create-orgs --mode replace --encoding utf-8 --sheet '4 月' --fix width,short-rows --errors e.csv",
   );
   const console = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, found("org-unknown"));
-  expect(console.hint?.en).toBe("import it so: clomoctl users import people.csv --create-orgs --from-console");
+  expect(console.hint?.en).toBe(
+    "if the new names are spelt right: clomoctl users import people.csv --create-orgs --from-console",
+  );
+  const again = failureFor({ map: "map.yaml", fix: ["trim"] }, undefined, found("required")).hint?.ja;
+  expect(again).toContain(
+    "直して再度インポートしてください: clomoctl users import people.csv --map map.yaml --fix trim(",
+  );
+  expect(again).toContain("clomoctl users import people.csv --map map.yaml --fix trim --errors bad.csv");
+  expect(failureFor({ map: "map.yaml" }, "column-blank").hint?.en).toContain(
+    "--blank keep: clomoctl users import people.csv --map map.yaml --blank keep",
+  );
+  expect(failureFor({ mode: "replace", map: "map.yaml" }, "delete-held").hint?.en).toContain(
+    "deletes nothing: clomoctl users import people.csv --map map.yaml",
+  );
+});
+
+test("of a workbook the invalid rows are written as one", () => {
+  const request = { kind: "users", file: "list.xlsx", options: { mode: "append" } as ImportOptions } as const;
+  const problems = { all: [], whole: undefined, remedies: new Remedies("users") };
+  expect(rejectedFile(plan, request, problems).hint?.en).toContain("users import list.xlsx --errors bad.xlsx;");
+});
+
+test("names that are one slip from others are asked about before the command that creates them", () => {
+  const remedies = new Remedies("users");
+  const unknown = (code: string): MetProblem => ({ ...found("org-unknown"), params: { code } });
+  for (const code of ["営業郡", "開発部", "開発部", "関発部", "本店, 東"]) remedies.take(unknown(code));
+  remedies.compare(["S01", "営業部", "本店, 西", "本店東"]);
+  expect(remedies.nearOf(unknown("営業郡"))).toBe("営業部");
+  expect(remedies.nearOf(unknown("開発部"))).toBeUndefined();
+  const request = { kind: "users", file: "people.csv", options: { mode: "append" } as ImportOptions } as const;
+  const { hint } = rejectedFile(plan, request, { all: [], whole: undefined, remedies });
+  expect(hint?.en).toMatch(
+    /^check the spelling \(.*営業郡: 営業部\?.*\); if it is right: clomoctl users import people\.csv --create-orgs$/,
+  );
+  expect(hint?.en).toContain("関発部: 開発部?");
+  expect(hint?.ja).toContain("営業郡 は 営業部?");
+});
+
+test("where most records would go, the tenant and their number come first, and nothing that deletes is proposed", () => {
+  const most = { ...plan, mode: "replace", delete: 40, recordsBefore: 42, tenant: "kanto" } as Import;
+  const remedies = new Remedies("users");
+  remedies.take(found("org-unknown"));
+  const options = { mode: "replace" } as ImportOptions;
+  const { hint } = rejectedFile(
+    most,
+    { kind: "users", file: "people.csv", options },
+    { all: [], whole: undefined, remedies },
+  );
+  expect(hint?.en).toBe(
+    "first make sure that tenant and file are meant: 40 of the 42 records of kanto are not in the file and would be deleted; this deletes nothing: clomoctl users import people.csv",
+  );
+  expect(hint?.ja).toContain("kanto の 42 件のうち 40 件がファイルになく");
 });
 
 test("what is typed after the invalid rows were written is the whole command, of their file", () => {

@@ -1,12 +1,13 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { counted, same, text, type Text } from "../../../lib/text/index.ts";
+import { quotedIfList } from "../plan/show.ts";
 import { shownWord } from "../../../lib/text/shell-word.ts";
 import { mapNameOf } from "../../csv/file/column-map.ts";
-import type { ImportRequest } from "../plan/options.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
+import type { ImportOptions, ImportRequest } from "../plan/options.ts";
 import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
-import { importCommand } from "./command.ts";
-import type { Remedies } from "./remedies.ts";
+import { importCommand, NOTHING_NEEDED } from "./command.ts";
+import type { Remedies, Remedy } from "./remedies.ts";
 
 /** The failure for a rejected plan with the next step: never advice that the same run would reject again. */
 export function rejectedFile(plan: Import, requested: ImportRequest, problems: ListedProblems): RejectedFile {
@@ -36,10 +37,12 @@ const hidden = (plan: Import): Text =>
 
 function nextStep(plan: Import, requested: ImportRequest, { whole, remedies }: ListedProblems): Text {
   if (whole !== undefined) return fixWhole(requested, whole, remedies);
+  if (!requested.options.fromConsole && deletesMost(plan)) return makeSure(plan, requested);
   if (isHidden(requested, whole)) {
+    const command = importCommand(requested, remedies);
     return text(
-      "fix these rows and import the whole file again; --mode append deletes nothing",
-      "該当の行を直し、ファイル全体を再度インポートしてください。--mode append なら何も削除しません",
+      `fix these rows and import the whole file again: ${command}; --mode append deletes nothing`,
+      `該当の行を直し、ファイル全体を再度インポートしてください: ${command}。--mode append なら何も削除しません`,
     );
   }
   if (remedies.map) return fixHeader(requested, remedies);
@@ -48,26 +51,70 @@ function nextStep(plan: Import, requested: ImportRequest, { whole, remedies }: L
     return mendErrors(plan, { ...requested, file: errors }, remedies);
   if (!remedies.any) return fixRows(requested);
   const command = importCommand(requested, remedies);
-  if (!remedies.other) return text(`import it so: ${command}`, `次のように実行してください: ${command}`);
-  const { en, ja } = othersOf(plan, requested);
-  return text(`fix the other problems, then: ${command}${en}`, `ほかの問題を直してから: ${command}${ja}`);
+  const spelling = aboutSpelling(remedies);
+  if (!remedies.other) {
+    return spelling === undefined
+      ? text(`import it so: ${command}`, `次のように実行してください: ${command}`)
+      : text(`${spelling.en}: ${command}`, `${spelling.ja}: ${command}`);
+  }
+  const { en, ja } = othersOf(plan, requested, remedies);
+  return spelling === undefined
+    ? text(`fix the other problems, then: ${command}${en}`, `ほかの問題を直してから: ${command}${ja}`)
+    : text(
+        `fix the other problems; ${spelling.en}: ${command}${en}`,
+        `ほかの問題を直してください。${spelling.ja}: ${command}${ja}`,
+      );
 }
 
+/** More than half of the records would go, of a tenant that is perhaps not the one that was meant. */
+const deletesMost = (plan: Import): boolean => plan.mode === "replace" && plan.delete * 2 > plan.recordsBefore;
+
+function makeSure({ tenant, recordsBefore: all, delete: deletions }: Import, requested: ImportRequest): Text {
+  const options = { ...requested.options, mode: "append", fromConsole: false } as const;
+  const command = importCommand({ ...requested, options }, NOTHING_NEEDED);
+  return text(
+    `first make sure that tenant and file are meant: ${deletions} of the ${all} records of ${tenant} are not in the file and would be deleted; this deletes nothing: ${command}`,
+    `まずテナントとファイルが正しいか確かめてください。${tenant} の ${all} 件のうち ${deletions} 件がファイルになく、削除の対象です。何も削除しない場合: ${command}`,
+  );
+}
+
+/** Names that the tenant lacks are new, or misspelt. */
+function aboutSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text | undefined {
+  if (!createOrgs && !createGroups) return undefined;
+  if (likenesses.length === 0) return text("if the new names are spelt right", "新しい名前の綴りが正しければ");
+  const named = likenesses.slice(0, MOST_LIKENESSES).map(({ name, near }) => [quotedIfList(name), quotedIfList(near)]);
+  const more = likenesses.length > MOST_LIKENESSES ? ", …" : "";
+  const en = named.map(([name, near]) => `${name}: ${near}?`).join(", ");
+  const ja = named.map(([name, near]) => `${name} は ${near}?`).join("、");
+  return text(
+    `check the spelling (${en}${more}); if it is right`,
+    `綴りを確かめてください(${ja}${more})。綴りが正しければ`,
+  );
+}
+const MOST_LIKENESSES = 3;
+
+/** The same command, with a file for the invalid rows: of the same kind as the one that was given. */
+const withErrors = (requested: ImportRequest, remedies: Remedy): string => {
+  const errors = /\.xlsx$/i.test(requested.file) ? "bad.xlsx" : "bad.csv";
+  return importCommand({ ...requested, options: { ...requested.options, errors } }, remedies);
+};
+
 /** What can be done with the rows that are invalid. */
-function othersOf({ rows, invalid }: Import, { options }: ImportRequest): Text {
-  const { errors, mode, emitCsv, fromConsole } = options;
+function othersOf({ rows, invalid }: Import, requested: ImportRequest, remedies: Remedy): Text {
+  const { errors, mode, emitCsv, fromConsole } = requested.options;
   if (fromConsole || errors !== undefined || rows === invalid) return same("");
+  const command = withErrors(requested, remedies);
   return emitCsv !== undefined && mode === "replace"
-    ? text(" (--errors FILE writes the invalid rows)", "(--errors FILE で不正な行を書き出せます)")
+    ? text(` (to write the invalid rows: ${command})`, `(不正な行を書き出すには: ${command})`)
     : text(
-        " (--errors FILE writes the invalid rows, --skip-invalid commits the others)",
-        "(--errors FILE で不正な行を書き出し、--skip-invalid で残りの行だけを確定できます)",
+        ` (to write the invalid rows: ${command}; --skip-invalid commits the others)`,
+        `(不正な行を書き出すには: ${command}。--skip-invalid を付ければ残りの行だけを確定できます)`,
       );
 }
 
 /** Where no option helps. */
-function fixRows({ options }: ImportRequest): Text {
-  const { errors, mode, emitCsv, fromConsole } = options;
+function fixRows(requested: ImportRequest): Text {
+  const { errors, mode, emitCsv, fromConsole } = requested.options;
   if (fromConsole) {
     return text(
       "the console's export need not be mended: organisations and groups that are missing here are made by --create-orgs and --create-groups",
@@ -80,15 +127,16 @@ function fixRows({ options }: ImportRequest): Text {
       `${errors} の行を元のファイルで直してください(--mode replace はファイルにないものを削除します)`,
     );
   }
+  const [again, toWrite] = [importCommand(requested, NOTHING_NEEDED), withErrors(requested, NOTHING_NEEDED)];
   if (emitCsv !== undefined && mode === "replace") {
     return text(
-      "fix them and import again; --errors FILE writes the invalid rows",
-      "直して再度インポートしてください。--errors FILE で不正な行を書き出せます",
+      `fix them and import again: ${again} (to write the invalid rows: ${toWrite})`,
+      `直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite})`,
     );
   }
   return text(
-    "fix them and import again; --errors FILE writes the invalid rows, --skip-invalid commits the others",
-    "直して再度インポートしてください。--errors FILE で不正な行を書き出し、--skip-invalid で残りの行だけを確定できます",
+    `fix them and import again: ${again} (to write the invalid rows: ${toWrite}; --skip-invalid commits the others)`,
+    `直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite}。--skip-invalid を付ければ残りの行だけを確定できます)`,
   );
 }
 
@@ -122,16 +170,20 @@ function fixWhole(requested: ImportRequest, code: string, remedies: Remedies): T
       `ヘッダー行とデータ行が必要です: ${template}`,
     );
   }
+  const given = (options: Partial<ImportOptions>): string =>
+    importCommand({ ...requested, options: { ...requested.options, ...options } }, remedies);
   if (DELETIONS.has(code)) {
+    const command = given({ mode: "append", fromConsole: false });
     return text(
-      "keep these records in the file, or import with --mode append, which deletes nothing",
-      "該当するデータをファイルに残すか、何も削除しない --mode append でインポートしてください",
+      `keep these records in the file, or import with --mode append, which deletes nothing: ${command}`,
+      `該当するデータをファイルに残すか、何も削除しない --mode append でインポートしてください: ${command}`,
     );
   }
   if (code === "column-blank") {
+    const command = given({ blank: "keep" });
     return text(
-      "leave the column out of the file, or say what its blank cells mean: --blank clear or --blank keep",
-      "その列をファイルから除くか、空のセルの扱いを --blank clear か --blank keep で指定してください",
+      `leave the column out of the file, or say what its blank cells mean: --blank clear or --blank keep: ${command}`,
+      `その列をファイルから除くか、空のセルの扱いを --blank clear か --blank keep で指定してください: ${command}`,
     );
   }
   return fixHeader(requested, remedies);
@@ -155,7 +207,9 @@ function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
       ? text(`map its columns: ${words.join(" ")}`, `対応表を作ってください: ${words.join(" ")}`)
       : text(`add the columns to ${given}`, `列を ${given} に加えてください`);
   const command = importCommand(requested, { fix, createOrgs, createGroups, map: true });
-  const then = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
+  const spelling = remedies.likenesses.length === 0 ? undefined : aboutSpelling(remedies);
+  const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
+  const then = spelling === undefined ? after : text(`${after.en} ${spelling.en}`, `${after.ja}、${spelling.ja}`);
   return text(
     `fix the header row (${templateOf(requested)}), or ${maps.en}${then.en}: ${command}`,
     `ヘッダー行を直すか(列の一覧: ${templateOf(requested)})、${maps.ja}${then.ja}: ${command}`,

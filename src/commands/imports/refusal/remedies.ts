@@ -4,6 +4,7 @@ import { FORMATS } from "../../../lib/model/formats.ts";
 import { FIXES, type Fix } from "../../../lib/model/import.ts";
 import type { ProblemParams } from "../../../lib/model/problem.ts";
 import { fits, MAIL_ADDRESS } from "../../../lib/model/rules.ts";
+import { byUse, nearNames } from "../../../lib/text/near-names.ts";
 
 /** A problem of a file, found here or told by a tenant that may know more codes. */
 export interface MetProblem {
@@ -26,12 +27,20 @@ export interface Remedy {
 /** What a cell of a reference would have to name, and the option that creates it. */
 interface Creation {
   readonly code: string;
+  /** of the problem, that has the cell's value */
+  readonly param: string;
   readonly option: "createOrgs" | "createGroups";
+}
+
+/** A name that the tenant lacks, and the one it is probably a slip of. */
+interface Likeness {
+  readonly name: string;
+  readonly near: string;
 }
 
 const creationsOf = (kind: FormatName): readonly Creation[] =>
   FORMATS[kind].columns.flatMap(({ refers }) =>
-    refers?.creates === undefined ? [] : [{ code: refers.unknown.code, option: refers.creates.option }],
+    refers?.creates === undefined ? [] : [{ ...refers.unknown, option: refers.creates.option }],
   );
 
 /** Headers that are not what the format expects. */
@@ -46,6 +55,9 @@ export class Remedies implements Remedy {
   readonly #creations: readonly Creation[];
   readonly #created = new Set<Creation["option"]>();
   readonly #fillsShort: boolean;
+  /** names that the tenant lacks, and the number of rows that have each */
+  readonly #unknown = new Map<string, number>();
+  #likenesses: readonly Likeness[] = [];
   #map = false;
   #other = false;
   #lacking = false;
@@ -58,9 +70,32 @@ export class Remedies implements Remedy {
 
   take({ code, severity, params, column }: MetProblem): void {
     const solved = this.#solved(code, params["value"]);
+    const name = this.#unknownIn(code, params);
+    if (name !== undefined) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
     if (severity === "warning" || solved) return;
     if (code === "required-new" && column === 0) this.#lacking = true;
     else this.#other = true;
+  }
+
+  #unknownIn(code: string, params: ProblemParams): string | undefined {
+    const param = this.#creations.find((one) => one.code === code)?.param;
+    return param === undefined ? undefined : String(params[param]);
+  }
+
+  /** Compares the names that the tenant lacks with those it has, and with each other: of two the rarer is doubtful. */
+  compare(known: Iterable<string>): void {
+    const near = nearNames(byUse([...this.#unknown.keys()], this.#unknown), known);
+    this.#likenesses = [...near].map(([name, other]) => ({ name, near: other }));
+  }
+
+  /** What the unknown name of a problem is probably a slip of. */
+  nearOf({ code, params }: Pick<MetProblem, "code" | "params">): string | undefined {
+    const unknown = this.#unknownIn(code, params);
+    return this.#likenesses.find(({ name }) => name === unknown)?.near;
+  }
+
+  get likenesses(): readonly Likeness[] {
+    return this.#likenesses;
   }
 
   /** Records that a cell names are to be created. */

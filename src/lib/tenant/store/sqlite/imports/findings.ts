@@ -1,7 +1,7 @@
 import type { Database, Params } from "../database.ts";
 import type { ProblemCode } from "../../../../model/problem.ts";
 import { cellsName, comparedCodes, mayRepeat, UNMENDED } from "../../../../imports/kinds.ts";
-import { nearNames } from "../../../../imports/near-names.ts";
+import { byUse, nearNames } from "../../../../text/near-names.ts";
 import type { ColumnChange } from "../../../../imports/plan.ts";
 import type { Column } from "../../../../model/format.ts";
 import { LIKE } from "./staging.ts";
@@ -190,7 +190,8 @@ export const findMissingForNew = (database: Database, plan: PlanSql): void => {
       field,
       select: `
         select r.row, r.line, null as col, json_object('header', :asked, 'of', :noun) as params from s.row r
-        where not ${isMatched("r.row")} and ${hasKey(plan)} and ${lacks(plan, column)}`,
+        where not ${isMatched("r.row")} and ${hasKey(plan)} and ${lacks(plan, column)}
+          and ${isStaged(plan, column) ? IS_READABLE : "true"}`,
       params: { asked: header, noun: thing.noun ?? thing.name },
     });
   }
@@ -211,7 +212,7 @@ const lacks = (plan: PlanSql, column: Column): string => {
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
 
-/** SQL: true if the cell in `:column` of a row has no problem by itself: what names nothing is not looked for. */
+/** SQL: true if the cell in `:column` of a row has no problem by itself: what names nothing is not looked for, nor told to be missing too. */
 const IS_READABLE = `not exists (select 1 from s.problem p
   where p.row = r.row and p.found = 'file' and p.severity = 'error' and p.col = :column)`;
 
@@ -265,10 +266,11 @@ export const findNearNames = (database: Database, plan: PlanSql): void => {
     });
     if (made.length === 0) continue;
     const known = knownNames(database, reference, kind);
-    const near = nearNames(
-      made.map(({ value }) => String(value)),
-      known.keys(),
-    );
+    const names = made.map(({ value }) => String(value));
+    const apart = nearNames(names, known.keys());
+    // of two new ones the rarer is the doubtful one
+    const near =
+      apart.size === 0 ? apart : nearNames(byUse(names, usesOf(database, plan, reference, wanted)), known.keys());
     const found = made.flatMap(({ value, row, col }) => {
       const other = near.get(String(value));
       return other === undefined ? [] : [{ name: value, row, col, near: known.get(other) ?? other }];
@@ -287,6 +289,22 @@ export const findNearNames = (database: Database, plan: PlanSql): void => {
 
 /** New names that are compared with others. */
 const MOST_NEAR = 2_000;
+
+/** The number of rows that name each new record. */
+const usesOf = (
+  database: Database,
+  plan: PlanSql,
+  { field }: StoredReference,
+  wanted: string,
+): ReadonlyMap<string, number> => {
+  const keys = stagedKeys(field);
+  const used =
+    field.merge === "list"
+      ? `select e.value as key, count(*) as uses from s.row r join json_each(${keys}) e group by 1`
+      : `select ${keys} as key, count(*) as uses from s.row r group by 1`;
+  const sql = `select n.value, u.uses from (${wanted}) n join (${used}) u on u.key = n.key`;
+  return new Map(database.all(sql, { kind: plan.kind.name }).map(({ value, uses }) => [String(value), Number(uses)]));
+};
 
 /** What means the records that cells may name, and what to show of each: `S01 (営業部)`. */
 const knownNames = (

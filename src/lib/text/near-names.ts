@@ -82,5 +82,9 @@ export const nearNames = (names: readonly string[], known: Iterable<string>): Re
   return new Map([...near, ...byKnown]);
 };
 
+/** New names in the order in which {@link nearNames} takes the rarer one of two for the slip. @param uses by name */
+export const byUse = (names: readonly string[], uses: ReadonlyMap<string, number>): readonly string[] =>
+  names.toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));
+
 /** New names that are kept of those with one trace: however many are alike, each name is looked up in so many. */
 const MOST_OF_ONE = 20;
