@@ -74,7 +74,7 @@ describe("csv check", () => {
     const japanese = await run([...words, "--lang", "ja"], { home });
     expect([english.code, japanese.code]).toEqual([3, 3]);
     expect(english.stderr).toMatch(/not-mail-address\.csv:\d+:\d+: メールアドレス: not a mail address: .*\n/);
-    expect(english.stderr).toMatch(/error: 1 error in \d+ rows\n/);
+    expect(english.stderr).toMatch(/error: 1 error in the file, which has \d+ rows\n/);
     expect(japanese.stderr).toMatch(
       /not-mail-address\.csv:\d+:\d+: メールアドレス: メールアドレスではありません: .*\n/,
     );

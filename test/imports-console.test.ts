@@ -98,7 +98,7 @@ describe("the console bridge", () => {
     expect(lines).toEqual([HEADER, "山田 太郎,taro@example.com,S01,課長", ""]);
     expect(await rowsIn(await readFile(desk.path("console-delete.xlsx")))).toEqual([
       ["氏名", "メールアドレス", "組織", "役職", "社員コード", "CLOMOアカウント名", "管理者"],
-      ["佐藤 花子", "hanako@example.com", "S02", "", "", "", "false"],
+      ["佐藤 花子", "hanako@example.com", "S02", "", "", "", "いいえ"],
     ]);
   });
 
