@@ -1,5 +1,3 @@
-import { endianness } from "node:os";
-
 /** The UTF-16 units of a text as numbers: read in a loop they take a fraction of what the characters of its slices do. */
 export class Units {
   /** those of the text taken last; what stands behind them is not its own */
@@ -16,7 +14,7 @@ export class Units {
   }
 }
 
-const IS_BIG = endianness() === "BE";
+const IS_BIG = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
 /** Where the cells of a record are in the text that is being read. Valid as long as they are. */
 export class CellUnits extends Units {
