@@ -2,7 +2,7 @@ import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { listColumns } from "../listing/list.ts";
+import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { taskColumns, taskDetails, USUAL_COLUMNS } from "./columns.ts";
 import { recordOf, workOf } from "./steps.ts";
@@ -27,15 +27,9 @@ export async function closeTasks(
 /** A single task as fields for people, more of them as a list; and in a sentence what is recorded of each. */
 async function showClosed(terminal: Tools["terminal"], closed: readonly ConsoleTask[]): Promise<void> {
   const [first, ...more] = closed;
-  const { format, fields, query } = terminal.output;
-  const isForPeople = format === "table" && fields === undefined && query === undefined;
-  if (first !== undefined && more.length === 0 && isForPeople) {
-    const columns = taskDetails(terminal);
-    await terminal.show(
-      columns.filter(({ key }) => key !== "steps"),
-      first,
-    );
-  } else await terminal.list(listColumns(terminal, taskColumns(terminal), [...USUAL_COLUMNS, "state"]), closed);
+  if (first !== undefined && more.length === 0 && isUsualTable(terminal))
+    await terminal.show(taskDetails(terminal), first);
+  else await terminal.list(listColumns(terminal, taskColumns(terminal), [...USUAL_COLUMNS, "state"]), closed);
   for (const task of closed) await terminal.note(recorded(task));
 }
 

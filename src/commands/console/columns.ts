@@ -4,6 +4,7 @@ import { nameIn } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 import { kindName } from "../imports/plan/columns.ts";
+import { isUsualTable } from "../listing/list.ts";
 import { placeOf, recordOf, stepsOf, workOf } from "./steps.ts";
 
 /** The argument that names a task. */
@@ -46,8 +47,11 @@ export const TASK_COLUMNS = columnsIn("en");
 /** The columns of a task in a list. */
 export const taskColumns = (terminal: Spoken): readonly Column<ConsoleTask>[] => columnsIn(languageOf(terminal));
 
-/** The columns of a single task. */
-export const taskDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
+/** The columns of a single task; people read its steps one by one below them. */
+export const taskDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] =>
+  isUsualTable(terminal) ? allDetails(terminal).filter(({ key }) => key !== "steps") : allDetails(terminal);
+
+const allDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
   ...taskColumns(terminal),
   { ...plain("kind", text("of", "種類")), name: ({ kind }) => kindName(kind) },
   { ...plain("create", text("create", "追加")), align: "end" },

@@ -13,9 +13,7 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("console");
     const task = await client.console.show(number);
-    const isTable = terminal.output.format === "table" && terminal.output.fields === undefined;
-    const columns = taskDetails(terminal);
-    await terminal.show(isTable ? columns.filter(({ key }) => key !== "steps") : columns, task);
+    await terminal.show(taskDetails(terminal), task);
     for (const [at, { en, ja }] of stepsOf(task).entries()) {
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
     }

@@ -4,7 +4,7 @@ import { FORMATS } from "../../lib/model/formats.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
-import { pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
+import { exportAndVerify, pageOf, uploadOf } from "../imports/outputs/console/screen.ts";
 import { deletionsFile } from "../imports/plan/options.ts";
 
 /** What to do in the console and afterwards, one step after another. */
@@ -70,10 +70,7 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
   const { importNumber } = task;
   return [
     ...fileSteps(task),
-    text(
-      `export in the console, then: clomoctl imports verify ${importNumber} --against EXPORT.csv`,
-      `管理画面でエクスポートしてから: clomoctl imports verify ${importNumber} --against EXPORT.csv`,
-    ),
+    exportAndVerify(importNumber),
     text(
       `if it is not to be uploaded: clomoctl imports discard ${importNumber}`,
       `アップロードしない場合: clomoctl imports discard ${importNumber}`,

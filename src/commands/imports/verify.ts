@@ -4,13 +4,15 @@ import { counted, text, type Text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { defineCommand } from "../command.ts";
+import { isUsualTable } from "../listing/list.ts";
 import { zoneOf } from "../tools.ts";
 import { INPUT_ENCODING } from "../csv/file/encoding.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
 import { RESULT_COLUMNS, UNSEEN_COLUMN } from "./plan/columns.ts";
 import { DIFFERENCE_COLUMNS, valueLines } from "./outputs/console/differences.ts";
+import { exportAndVerify } from "./outputs/console/screen.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
-import { importCommand } from "./refusal/command.ts";
+import { importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { COMMITTED } from "./plan/pending.ts";
 import { showResult } from "./plan/result.ts";
@@ -118,7 +120,7 @@ export default defineCommand({
       });
     }
     const columns = DIFFERENCE_COLUMNS(found.kind);
-    const isTable = terminal.output.format === "table" && terminal.output.fields === undefined;
+    const isTable = isUsualTable(terminal);
     const shown = isTable ? columns.filter(({ key }) => key !== "values") : columns;
     await terminal.list(shown, [...verification.first, ...verification.unseen]);
     // two values a field are too much for a column
@@ -140,10 +142,7 @@ const isUpload = (where: string, { number }: Import): Failure =>
       `アップロードしたファイルそのものでは照合できません。${STILL_WAITS.ja}`,
     ),
     where,
-    hint: text(
-      `export in the console, then: clomoctl imports verify ${number} --against EXPORT.csv`,
-      `管理画面でエクスポートしてから: clomoctl imports verify ${number} --against EXPORT.csv`,
-    ),
+    hint: exportAndVerify(number),
   });
 
 /** What the export does not show of what the plan changes. */
@@ -200,8 +199,7 @@ function* nextSteps(
       `計画の対象: もう一度アップロードするか管理画面で直し、エクスポートして: ${again}`,
     );
   if (touched === first.length) return;
-  const asItIs = { fix: [], createOrgs: false, createGroups: false, map: false };
-  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, asItIs);
+  const takeOver = importCommand({ kind, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
   yield touched > 0
     ? text(
         `the rest was changed in the console meanwhile: import this export first: ${takeOver}`,

@@ -22,6 +22,10 @@ export function listColumns<R>(
   return all ? columns : columns.filter(({ key }) => usual.includes(key));
 }
 
+/** Whether a table is shown as it usually is, with the columns that people need. */
+export const isUsualTable = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
+  format === "table" && fields === undefined;
+
 /** The first `limit` records of a list, without fetching more; all of them without a limit. */
 export function firstOf<R>(
   records: AsyncIterable<R> | Iterable<R>,

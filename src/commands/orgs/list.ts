@@ -3,7 +3,7 @@ import { ORG } from "../../lib/model/organisation.ts";
 import { drawTree, type TreeNode } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { LIMIT, listColumns } from "../listing/list.ts";
+import { isUsualTable, LIMIT, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 
@@ -26,8 +26,7 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("orgs");
     const orgs = (await client.orgs.list()).slice(0, limit);
-    const { format, fields } = terminal.output;
-    if (format === "table" && fields === undefined) await writeTree(terminal, orgs);
+    if (isUsualTable(terminal)) await writeTree(terminal, orgs);
     else await terminal.list(listColumns(terminal, ORG_COLUMNS, ORG.usual), orgs);
   },
 });

@@ -3,7 +3,7 @@ import { Timeline } from "../../lib/renewals/timeline.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { LIMIT, listColumns } from "../listing/list.ts";
+import { isUsualTable, LIMIT, listColumns } from "../listing/list.ts";
 import { zoneInEffect, type ChosenTenant, type Tools } from "../tools.ts";
 import { asOfNow, itemsBySource, remarksOf } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, USUAL_ITEM_COLUMNS } from "./items/columns.ts";
@@ -53,10 +53,9 @@ export default defineCommand({
   async run(tools, { allContexts, html, limit }) {
     const { terminal } = tools;
     const { shown, failed } = await gather(tools, { allContexts, limit });
-    const { format, fields, query } = terminal.output;
     if (html !== undefined) {
       await writePage(tools, shown, html);
-    } else if (format === "table" && fields === undefined && query === undefined) {
+    } else if (isUsualTable(terminal)) {
       const { writeOverview } = await import("./items/overview.ts");
       await writeOverview(terminal, shown);
     } else {

@@ -2,6 +2,7 @@ import type { ProblemCode } from "../model/problem.ts";
 import { isLead, pairsToUnicode, unicodeToCp932 } from "./encoding/cp932.ts";
 import { Decoder } from "./encoding/decode.ts";
 import { type Ambiguity, EncodingDetector } from "./encoding/detect.ts";
+import { HEADER_ROWS } from "./layout/layout.ts";
 import { Place } from "./records/place.ts";
 import { RecordReader } from "./records/reader.ts";
 import type { Encoding, FileForm, RecordProblem } from "./records/record.ts";
@@ -62,9 +63,6 @@ export interface InspectOptions {
 const HEADER_BYTES = 64 * 1024;
 
 const INVISIBLE: readonly ProblemCode[] = ["character-bom", "character-invisible"];
-
-/** Rows among which a header below a title is looked for. */
-const HEADER_ROWS = 10;
 
 /** The delimiter of the header record: comma, else tab, else semicolon; comma if it has none of them. */
 export function guessDelimiter(text: string): Delimiter {

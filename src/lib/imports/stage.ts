@@ -124,7 +124,7 @@ export class Stager implements RecordSink {
     if (this.#list >= 0) this.#claimFurther(values[this.#list]);
     for (const { at, comparison, hashes } of this.#codes) {
       const value = values[at];
-      if (typeof value === "string") hashes.add(value, comparison, 0, row);
+      if (typeof value === "string") hashes.add(value, comparison, 0, row, this.#checker.looks[at]?.[0]);
     }
   }
 

@@ -1,5 +1,6 @@
 import { planImport, type Import } from "../../../lib/client/index.ts";
-import { HEADER_ROWS, HeaderFinder, headerRow } from "../../../lib/csv/layout/find-header.ts";
+import { HeaderFinder, headerRow } from "../../../lib/csv/layout/find-header.ts";
+import { HEADER_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { loadFormat, type FormatName } from "../../../lib/model/console-files.ts";

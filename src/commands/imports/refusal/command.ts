@@ -16,8 +16,8 @@ export const NOTHING_NEEDED: Remedy = { fix: [], createOrgs: false, createGroups
 const OF_EXPORTS: readonly string[] = ["mode", "blank"];
 
 /**
- * The whole command of an import as it was typed, with what its file needs beside.; a map that is
- * yet to be made has the file's own name.
+ * The whole command of an import as it was typed, with what its file needs beside; a map that is yet to be made is named
+ * after the file.
  */
 export function importCommand(
   { kind, file, key, createOrgs = false, createGroups = false, options }: TypedRequest,

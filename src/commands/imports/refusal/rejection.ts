@@ -95,7 +95,7 @@ const MOST_LIKENESSES = 3;
 
 /** The same command, with a file for the invalid rows: of the same kind as the one that was given. */
 const withErrors = (requested: ImportRequest, remedies: Remedy): string => {
-  const errors = /\.xlsx$/i.test(requested.file) ? "bad.xlsx" : "bad.csv";
+  const errors = isWorkbookName(requested.file) ? "bad.xlsx" : "bad.csv";
   return importCommand({ ...requested, options: { ...requested.options, errors } }, remedies);
 };
 

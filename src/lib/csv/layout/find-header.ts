@@ -2,9 +2,7 @@ import type { Format } from "../../model/format.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RecordSink } from "../records/record.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
-
-/** Rows among which a header is looked for. */
-export const HEADER_ROWS = 10;
+import { HEADER_ROWS } from "./layout.ts";
 
 /**
  * Finds the row that looks like the header, by the first records of a file: another than the first one only if that has

@@ -1,5 +1,8 @@
 import type { Column, Format } from "../../model/format.ts";
 
+/** Rows among which a header below titles is looked for. */
+export const HEADER_ROWS = 10;
+
 /** A column that has a value in every row of a file. */
 export interface LayoutColumn {
   readonly column: Column;

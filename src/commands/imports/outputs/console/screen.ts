@@ -13,6 +13,13 @@ const inApp = (kind: Import["kind"], { en, ja }: Text): Text => {
   return text(en.replace("{app}", securedAppName(app)), ja.replace("{app}", securedAppName(app)));
 };
 
+/** What proves an upload. @param number of its import, which every upload has */
+export const exportAndVerify = (number: number | null): Text =>
+  text(
+    `export in the console, then: clomoctl imports verify ${number} --against EXPORT.csv`,
+    `管理画面でエクスポートしてから: clomoctl imports verify ${number} --against EXPORT.csv`,
+  );
+
 /** Where and how to upload a plan's file. */
 export function uploadOf(plan: Pick<Import, "kind" | "mode">): Text {
   const { clicks, choice } = FORMATS[plan.kind].thing.screen;

@@ -7,12 +7,13 @@ import {
   insertTask,
   isMirror,
   listTasks,
+  readMirrored,
   reopenTasks,
+  setMirrored,
   type Closing,
 } from "../../../console.ts";
 import { changeImport, listImports, readImport, type ImportRecord } from "../../../imports/record.ts";
 import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
-import { readMirrored, setMirrored } from "../../../console.ts";
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
 import { isMade } from "../history/committed.ts";
