@@ -69,7 +69,14 @@ const add = (by: Session, how: Partial<ChangeOf<Thing>> = {}): Promise<Thing> =>
     const at = (await writer.count("select count(*) from thing")) + 1;
     const thing = { id: `id ${at}`, name: `made ${at}` };
     await writer.run("insert into thing values (:id, :name)", { ...thing });
-    return { result: thing, subjects: [thing.id, "its box"], after: thing };
+    return {
+      result: thing,
+      objects: [
+        { thing: "thing", id: thing.id },
+        { thing: "box", id: "its box" },
+      ],
+      after: thing,
+    };
   });
 
 const failing = (how: Partial<ChangeOf<Thing>> = {}): Promise<Thing> =>
@@ -97,7 +104,7 @@ test("a change gives its result, and marks what it locks as changed, and nothing
   expect(revisions()).toEqual(["orgs 1", "users 2"]);
   await session.change({ action: null, locks: ["devices"] }, async (writer) => {
     await writer.lock(["orgs"]);
-    return { result: undefined, subjects: [] };
+    return { result: undefined, objects: [] };
   });
   expect(revisions()).toEqual(["devices 3", "orgs 1", "users 2"]);
 });
@@ -114,7 +121,14 @@ test("what is locked is known when the change begins", async () => {
 
 describe("the audit of a change", () => {
   test("says who did what to what, and when; how it was, and how it is", async () => {
-    const body = (changed: object) => async () => ({ result: undefined, subjects: ["id 1", "id 2"], ...changed });
+    const body = (changed: object) => async () => ({
+      result: undefined,
+      objects: [
+        { thing: "thing", id: "id 1" },
+        { thing: "thing", id: "id 2" },
+      ],
+      ...changed,
+    });
     const [before, after] = [{ name: "本社" }, { name: "支社" }];
     await session.change({ action: "things.edit", locks: [] }, body({ before, after }));
     time += DAY_MS;

@@ -25,11 +25,20 @@ export interface ChangeOf<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A record that a change is about, for the audit. */
+export interface ChangedObject {
+  /** name of the thing: `user` */
+  readonly thing: string;
+  readonly id: string;
+  /** what people call it */
+  readonly name?: string | undefined;
+}
+
 /** What a change did. */
 export interface Changed<T> {
   readonly result: T;
-  /** the ids of what was created or changed */
-  readonly subjects: readonly string[];
+  /** what was created, changed or removed; the first one is what an Idempotency-Key stands for */
+  readonly objects: readonly ChangedObject[];
   /** what was changed or removed as it was, and as it is by now; without secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
@@ -90,14 +99,14 @@ export class Session {
         await writer.lock(locks);
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
-        const { result, subjects, before, after } = await body(writer);
+        const { result, objects, before, after } = await body(writer);
         await advance(writer, locks);
-        const [at, [subject = ""]] = [instant(this.surroundings), subjects];
+        const [at, ids] = [instant(this.surroundings), objects.map(({ id }) => id)];
         if (action !== null) {
           const detail = { ...(before && { before }), ...(after && { after }) };
-          await appendAudit(writer, { at, actor: this.actor, action, subject: subjects.join(" "), detail });
+          await appendAudit(writer, { at, actor: this.actor, action, subject: ids.join(" "), detail });
         }
-        if (once !== undefined) await keepKey(writer, this.keptKey(once, subject));
+        if (once !== undefined) await keepKey(writer, this.keptKey(once, ids[0] ?? ""));
         return result;
       },
       { signal },

@@ -54,7 +54,7 @@ export const markAdministrators = (
     }
     await keepKnown(writer, { kind, at, actor });
     const after = await administratorsOf(writer, kind);
-    return { result: after, subjects: [kind], before, after };
+    return { result: after, objects: [{ thing: "administrators", id: kind }], before, after };
   });
 };
 

@@ -27,7 +27,12 @@ export const closeConsoleTask = (
     checkClosable(before, state);
     await closeTask(writer, number, { state, at: instant(session.surroundings), actor: session.actor });
     const after = await readTask(writer, number);
-    return { result: after, subjects: [String(number)], before: { state: before.state }, after: { state } };
+    return {
+      result: after,
+      objects: [{ thing: "console_task", id: String(number) }],
+      before: { state: before.state },
+      after: { state },
+    };
   });
 };
 

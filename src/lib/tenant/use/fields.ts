@@ -2,9 +2,10 @@ import type { CustomField } from "../../contract/index.ts";
 import { isFreeHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
+import { CUSTOM_FIELD } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import type { Once, Session } from "../session.ts";
+import type { ChangedObject, Once, Session } from "../session.ts";
 import { dropFieldTasks, insertTask, isMirror, type NewConsoleTask } from "../store/console.ts";
 import type { Writer } from "../store/store.ts";
 import { deleteField, findField, hasFieldNamed, insertField, USERS } from "../store/users.ts";
@@ -36,7 +37,7 @@ export const addCustomField = (
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
     await insertField(writer, field, { pk: last + 1, nameKey: key });
     await openFieldTask(session, writer, { work: "add-field", name });
-    return { result: field, subjects: [field.id], after: field };
+    return { result: field, objects: [fieldObject(field)], after: field };
   });
 };
 
@@ -61,5 +62,7 @@ export const removeCustomField = (session: Session, id: string): Promise<CustomF
     }
     await deleteField(writer, found.pk, instant(session.surroundings));
     await openFieldTask(session, writer, { work: "remove-field", name: found.field.name });
-    return { result: found.field, subjects: [id], before: found.field };
+    return { result: found.field, objects: [fieldObject(found.field)], before: found.field };
   });
+
+const fieldObject = ({ id, name }: CustomField): ChangedObject => ({ thing: CUSTOM_FIELD.name, id, name });

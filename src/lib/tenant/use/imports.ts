@@ -117,7 +117,7 @@ export class TenantImports {
         revision: null,
         detail: { ...BLANK_DETAIL, actor, request, process: this.#processes.self },
       });
-      return { result: await this.#shown(writer, id), subjects: [id] };
+      return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
     });
   }
 
@@ -214,7 +214,7 @@ export class TenantImports {
         supersedes,
       };
       await changeImport(writer, record, { state: "awaiting-console", detail });
-      return { result: await this.#shown(writer, id), subjects: [id] };
+      return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
     });
     for (const one of emitted.supersedes ?? []) this.#engine.drop(one);
     return emitted;
@@ -240,7 +240,7 @@ export class TenantImports {
     await this.#session.change(bookkeeping, async (writer) => {
       const record = checkState(await readImport(writer, id), ["awaiting-console"]);
       await changeImport(writer, record, { detail });
-      return { result: undefined, subjects: [id] };
+      return { result: undefined, objects: [{ thing: "import", id }] };
     });
   }
 
@@ -326,7 +326,7 @@ export class TenantImports {
           emittedFile: fileName,
         },
       });
-      return { result: await this.#shown(writer, undo), subjects: [undo] };
+      return { result: await this.#shown(writer, undo), objects: [{ thing: "import", id: undo }] };
     });
   }
 
@@ -369,7 +369,7 @@ export class TenantImports {
       // another process may have resumed or abandoned it since
       const next = ABANDONED.get(record.state);
       if (record.state === state && next !== undefined) await changeImport(writer, record, { state: next });
-      return { result: undefined, subjects: [id] };
+      return { result: undefined, objects: [{ thing: "import", id }] };
     });
   }
 
@@ -427,7 +427,7 @@ export class TenantImports {
       await changeImport(writer, record, { state });
       const { actor, surroundings } = this.#session;
       await closeTasksOf(writer, record.pk, { state: "dropped", at: instant(surroundings), actor });
-      return { result: undefined, subjects: [id] };
+      return { result: undefined, objects: [{ thing: "import", id }] };
     });
     this.#engine.drop(id);
   }

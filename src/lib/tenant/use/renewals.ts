@@ -1,12 +1,12 @@
 import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { RECORDED_FIELDS } from "../../model/renewal.ts";
+import { RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
 import { shownWord } from "../../text/shell-word.ts";
 import { yearAfter } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { instant, newId } from "../ids.ts";
-import type { Once, Session } from "../session.ts";
+import type { ChangedObject, Once, Session } from "../session.ts";
 import {
   deleteItem,
   findClaimed,
@@ -86,7 +86,7 @@ export const addRenewal = (
       await refuseTaken(writer, item);
       await insertItem(writer, item);
       const after = await itemNamed(writer, item.id);
-      return { result: after, subjects: [item.id], after };
+      return { result: after, objects: [itemObject(after)], after };
     },
   );
 
@@ -101,7 +101,7 @@ const changed = (
     const after = { ...before, ...change(before), updatedAt: instant(session.surroundings) };
     if (nameKey(after.name) !== nameKey(before.name) || after.topic !== before.topic) await refuseTaken(writer, after);
     await updateItem(writer, after);
-    return { result: after, subjects: [id], before, after };
+    return { result: after, objects: [itemObject(after)], before, after };
   });
 
 /** @throws Failure `not-found` */
@@ -145,7 +145,7 @@ export const removeRenewal = (session: Session, id: string): Promise<RenewalItem
   session.change({ action: "renewals.remove", locks: LOCKS }, async (writer) => {
     const before = await itemNamed(writer, id);
     await deleteItem(writer, id);
-    return { result: before, subjects: [id], before };
+    return { result: before, objects: [itemObject(before)], before };
   });
 
 /** Whether a notice is the sender's, and the notice. */
@@ -170,15 +170,15 @@ export const claimNotice = (session: Session, claim: NoticeClaim): Promise<Claim
       const messageId = `${id}@clomoctl.invalid`;
       const notice: Notice = { ...claim, id, messageId, state: "sending", attempts: 1, at, error: null };
       await insertNotice(writer, notice);
-      return { result: { claimed: true, notice }, subjects: [id] };
+      return { result: { claimed: true, notice }, objects: [{ thing: "renewal_notice", id }] };
     }
     const died = session.surroundings.now() - Date.parse(known.at) >= NOTICE_LEASE_MS;
     if (known.state === "sent" || (known.state === "sending" && !died)) {
-      return { result: { claimed: false, notice: known }, subjects: [known.id] };
+      return { result: { claimed: false, notice: known }, objects: [{ thing: "renewal_notice", id: known.id }] };
     }
     const notice: Notice = { ...known, state: "sending", attempts: known.attempts + 1, at, error: null };
     await updateNotice(writer, notice);
-    return { result: { claimed: true, notice }, subjects: [known.id] };
+    return { result: { claimed: true, notice }, objects: [{ thing: "renewal_notice", id: known.id }] };
   });
 
 /** @throws Failure `not-found` */
@@ -190,5 +190,7 @@ export const settleNotice = (
   session.change({ action: null, locks: LOCKS }, async (writer) => {
     const notice = { ...(await noticeNamed(writer, id)), ...outcome, at: instant(session.surroundings) };
     await updateNotice(writer, notice);
-    return { result: notice, subjects: [id] };
+    return { result: notice, objects: [{ thing: "renewal_notice", id }] };
   });
+
+const itemObject = ({ id, name }: RenewalItem): ChangedObject => ({ thing: RENEWAL_ITEM.name, id, name });
