@@ -19,6 +19,10 @@ export interface Machine {
   readonly processes: ProcessTable;
   /** the operating system's user; undefined if it has no name, as in some containers */
   readonly userName: string | undefined;
+  /** `os.hostname()` */
+  readonly hostName: string;
+  /** `clomoctl` and its version */
+  readonly program: string;
   /** ends long lists and exports */
   readonly signal?: AbortSignal | undefined;
   /** permits the first change, and each further one */
@@ -45,7 +49,7 @@ export async function openTenant(machine: Machine, chosen: ChosenContext): Promi
 type Closing = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, upgrading, signal }: Machine,
+  { clock, processes, userName, hostName, program, upgrading, signal }: Machine,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & Closing> {
   installLightMessages();
@@ -60,6 +64,7 @@ async function connectInProcess(
       surroundings: {
         now: () => clock.now().getTime(),
         random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+        origin: { host: hostName, user: userName, program, access: "embedded" },
       },
       processes,
       upgrading: () => {

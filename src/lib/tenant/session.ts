@@ -1,7 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { instant, type Surroundings } from "./ids.ts";
-import { appendAudit } from "./store/audit.ts";
+import type { ChangedObject } from "./store/audit.ts";
 import { advance } from "./store/collections.ts";
 import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
@@ -25,23 +25,18 @@ export interface ChangeOf<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A record that a change is about, for the audit. */
-export interface ChangedObject {
-  /** name of the thing: `user` */
-  readonly thing: string;
-  readonly id: string;
-  /** what people call it */
-  readonly name?: string | undefined;
-}
+export type { ChangedObject } from "./store/audit.ts";
 
 /** What a change did. */
 export interface Changed<T> {
   readonly result: T;
   /** what was created, changed or removed; the first one is what an Idempotency-Key stands for */
   readonly objects: readonly ChangedObject[];
-  /** what was changed or removed as it was, and as it is by now; without secrets */
+  /** what was changed or removed as it was, and as it is by now; the audit leaves secrets out */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
+  /** what else the audit is told */
+  readonly detail?: object | undefined;
 }
 
 const keyReused = (): Failure =>
@@ -93,20 +88,23 @@ export class Session {
    *
    * @throws Failure as the store's `change`; `usage` if the key was used with another request before
    */
-  change<T>({ action, locks, once, signal }: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
+  async change<T>(
+    { action, locks, once, signal }: ChangeOf<T>,
+    body: (writer: Writer) => Promise<Changed<T>>,
+  ): Promise<T> {
+    // what only reads does not load it
+    const audit = action === null ? undefined : await import("./store/audit.ts");
     return this.store.change(
       async (writer) => {
         await writer.lock(locks);
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
-        const { result, objects, before, after } = await body(writer);
+        const { result, ...changed } = await body(writer);
         await advance(writer, locks);
-        const [at, ids] = [instant(this.surroundings), objects.map(({ id }) => id)];
-        if (action !== null) {
-          const detail = { ...(before && { before }), ...(after && { after }) };
-          await appendAudit(writer, { at, actor: this.actor, action, subject: ids.join(" "), detail });
-        }
-        if (once !== undefined) await keepKey(writer, this.keptKey(once, ids[0] ?? ""));
+        const { actor, surroundings } = this;
+        const entry = { at: instant(surroundings), actor, origin: surroundings.origin, ...changed };
+        if (action !== null) await audit?.appendAudit(writer, { ...entry, action });
+        if (once !== undefined) await keepKey(writer, this.keptKey(once, changed.objects[0]?.id ?? ""));
         return result;
       },
       { signal },

@@ -388,6 +388,7 @@ export class TenantImports {
     const { surroundings, actor } = this.#session;
     return {
       actor,
+      origin: surroundings.origin,
       now: instant(surroundings),
       idPrefix: idPrefix(surroundings),
       referencePrefix: idPrefix(surroundings),

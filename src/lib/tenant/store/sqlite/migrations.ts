@@ -1,5 +1,6 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { recordsOfAudit } from "./audit-records.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
 import { notUpgradable, upgradingCommand } from "./upgrade.ts";
@@ -139,6 +140,7 @@ export const STEPS: readonly Step[] = [
     select 'upload', kind, pk, 'open', coalesce(detail ->> 'emittedAt', createdAt), detail ->> 'actor'
     from import where state = 'awaiting-console' order by pk;
   `,
+  recordsOfAudit,
 ];
 
 const newer = (path: string): Failure =>
