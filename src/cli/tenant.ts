@@ -27,6 +27,8 @@ export interface Machine {
   readonly signal?: AbortSignal | undefined;
   /** permits the first change, and each further one */
   readonly beforeChange?: Connection["beforeChange"];
+  /** called where an export left no record in the audit */
+  readonly unaudited?: Connection["unaudited"];
   /** called before the file of an embedded tenant is updated, with the tenant's name */
   readonly upgrading?: ((name: string) => void) | undefined;
 }
@@ -40,10 +42,10 @@ export interface Machine {
  */
 export async function openTenant(machine: Machine, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
-  const { signal, beforeChange } = machine;
+  const { signal, beforeChange, unaudited } = machine;
   const opening = context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess(machine, context);
   const { close, ...connection } = await opening;
-  return { ...chosen, client: (nouns) => openClient({ ...connection, signal, beforeChange }, nouns), close };
+  return { ...chosen, client: (nouns) => openClient({ ...connection, signal, beforeChange, unaudited }, nouns), close };
 }
 
 type Closing = Pick<OpenTenant, "close">;

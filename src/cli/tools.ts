@@ -71,6 +71,15 @@ const sayUpgrade =
     );
   };
 
+/** Warns that an export left no record: from a home that cannot be written it is taken all the same. */
+const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
+  terminal.warn(
+    text(
+      "the audit has no record of this export: the tenant cannot be written",
+      "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
+    ),
+  );
+
 /** The tenants of one run: each is opened once, and a protected one asks for its name once. */
 function tenantsOf(outside: Outside, asked: Pick<Tools, "terminal" | "globals">, machine: TenantMachine) {
   const opened = new Map<string, Opened>();
@@ -189,7 +198,13 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
-  const machine = { ...userOf(outside), processes, signal, upgrading: sayUpgrade(terminal, globals) };
+  const machine = {
+    ...userOf(outside),
+    processes,
+    signal,
+    upgrading: sayUpgrade(terminal, globals),
+    unaudited: warnUnaudited(terminal),
+  };
   const tenants = tenantsOf(outside, { terminal, globals }, machine);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {

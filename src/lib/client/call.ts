@@ -1,6 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
-import { changesTenant, MEDIA_TYPES, XLSX_TYPE, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
+import {
+  AUDIT_HEADER,
+  changesTenant,
+  MEDIA_TYPES,
+  UNAUDITED,
+  XLSX_TYPE,
+  type AnswerKind,
+  type Route,
+  type Routes,
+} from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
@@ -25,6 +34,8 @@ export interface Connection {
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; what it throws keeps it from being sent */
   readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
+  /** called where an export left no record in the audit, as its tenant is read-only */
+  readonly unaudited?: (() => Promise<void>) | undefined;
 }
 
 /** The bytes of an input file and their charset; `xlsx`: a workbook. */
@@ -133,6 +144,7 @@ async function send(
   const response = await transport(new Request(url, init));
   if (!response.ok) throw await failureOf(route, response);
   checkMediaType(route, response, accept);
+  if (response.headers.get(AUDIT_HEADER) === UNAUDITED) await connection.unaudited?.();
   return response;
 }
 

@@ -6,6 +6,7 @@ import type { KeptRequest } from "../store/idempotency.ts";
 import type { Store } from "../store/store.ts";
 import type { ImportEngine } from "../store/imports/engine.ts";
 import type { Processes } from "../store/processes.ts";
+import type { Exported } from "../use/exports.ts";
 import type { Upload } from "./content.ts";
 
 /** The parts of a tenant that its handlers use. */
@@ -35,8 +36,8 @@ export interface Given<S extends z.ZodType> {
     readonly lines: () => Promise<ReadableStream<Uint8Array>>;
   };
   /** bytes of whole lines */
-  readonly lines: Iterable<Uint8Array>;
-  readonly csv: ReadableStream<Uint8Array>;
+  readonly lines: Iterable<Uint8Array> | Exported;
+  readonly csv: Exported;
 }
 
 type GivenBy<R extends Route> = R["answer"] extends Answer<infer K, infer S> ? Given<S>[K] : never;

@@ -2,11 +2,12 @@
 
 import { exportOf, findRecords, recordsOf } from "../store/lists.ts";
 import { ORG_DETAILS, ORGS } from "../store/orgs.ts";
+import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Organisations. */
 export default ({ session, store }: TenantParts): Handlers<"orgs"> => ({
   list: () => session.read((reader) => recordsOf(reader, ORGS)),
   find: ({ query }) => session.read((reader) => findRecords(reader, ORG_DETAILS, query.name)),
-  export: ({ query }) => exportOf(store, ORGS, query),
+  export: ({ query }) => exported(session, { action: "orgs.export", filters: query }, exportOf(store, ORGS, query)),
 });

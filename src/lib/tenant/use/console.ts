@@ -29,9 +29,10 @@ export const closeConsoleTask = (
     const after = await readTask(writer, number);
     return {
       result: after,
-      objects: [{ thing: "console_task", id: String(number) }],
+      objects: [{ thing: "console_task", id: String(number), name: before.name ?? String(number) }],
       before: { state: before.state },
       after: { state },
+      detail: { work: before.work, kind: before.kind, import: before.importNumber ?? undefined },
     };
   });
 };

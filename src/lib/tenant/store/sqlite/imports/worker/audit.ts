@@ -1,6 +1,6 @@
 import { appendAudit, type ChangedObject } from "../../../audit.ts";
 import type { CommitMoment, Verified } from "../../../imports/engine.ts";
-import type { ImportRecord } from "../../../imports/record.ts";
+import { countsOf, importObject, type ImportRecord } from "../../../imports/record.ts";
 import type { Writer } from "../../../store.ts";
 import type { Database } from "../../database.ts";
 import { calledText } from "../expressions.ts";
@@ -10,13 +10,6 @@ import { kindNamed } from "../tables.ts";
 
 /** Records that went with an import are named in its record, up to this number; all of them are in its rows. */
 const MOST_NAMED = 20;
-
-/** An import as the audit names it. */
-const importObject = ({ pk, id }: Pick<ImportRecord, "pk" | "id">): ChangedObject => ({
-  thing: "import",
-  id,
-  name: String(pk),
-});
 
 /** The first records that an import deleted, as they were. */
 const deletedBy = (database: Database, { pk, kind }: ImportRecord): readonly ChangedObject[] => {
@@ -57,8 +50,6 @@ export const auditImport = async (
 ): Promise<void> => {
   const { actor, origin, now } = moment;
   const { request, counts, staged } = record.detail;
-  // what else a plan tells is about the tenant, not about what was done
-  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...done } = counts ?? {};
   await appendAudit(writer, {
     at: now,
     actor,
@@ -76,7 +67,7 @@ export const auditImport = async (
       fileName: request?.fileName,
       fromConsole: request?.fromConsole === true ? true : undefined,
       undone: undone?.pk,
-      ...done,
+      ...countsOf(counts),
       inputSha256: staged?.sha256,
       changes: sumOfKept(database, record.pk),
     },
