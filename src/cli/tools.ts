@@ -198,13 +198,8 @@ export function openTools(outside: Outside, globals: Globals, interrupts: Interr
     { stdin, stdout, stderr, environment, clock: clock.elapsedMs, signal, saveRows },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
-  const machine = {
-    ...userOf(outside),
-    processes,
-    signal,
-    upgrading: sayUpgrade(terminal, globals),
-    unaudited: warnUnaudited(terminal),
-  };
+  const told = { upgrading: sayUpgrade(terminal, globals), unaudited: warnUnaudited(terminal) };
+  const machine = { ...userOf(outside), ...told, processes, signal };
   const tenants = tenantsOf(outside, { terminal, globals }, machine);
   const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {

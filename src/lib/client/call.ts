@@ -47,6 +47,8 @@ export interface Upload {
 /** The objects of a streamed list, in order; or in batches as they arrive, where there may be a million. */
 export interface Lines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
+  /** bytes to pass on, as of a {@link List} */
+  readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
 /** The records of a long list, page after page; or as NDJSON, an object a line with a member for each column of the list. */
@@ -204,6 +206,7 @@ async function* batches(call: Call): AsyncGenerator<readonly unknown[]> {
 
 const lines = (call: Call): Lines<unknown> => ({
   batches: () => batches(call),
+  ndjson: () => ndjson(call),
   async *[Symbol.asyncIterator]() {
     for await (const batch of batches(call)) {
       for (const line of batch) yield line;

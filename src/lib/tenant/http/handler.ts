@@ -3,6 +3,7 @@ import type { NounName, RoutesOf } from "../../contract/index.ts";
 import type { Answer, Route } from "../../contract/route.ts";
 import type { Session } from "../session.ts";
 import type { KeptRequest } from "../store/idempotency.ts";
+import type { AuditVerifier } from "../store/audit-findings.ts";
 import type { Store } from "../store/store.ts";
 import type { ImportEngine } from "../store/imports/engine.ts";
 import type { Processes } from "../store/processes.ts";
@@ -17,6 +18,7 @@ export interface TenantParts {
   /** loaded when imports are asked for */
   readonly engine: () => Promise<ImportEngine>;
   readonly processes: Processes;
+  readonly verifyAudit: AuditVerifier;
   /** What an error of the store means. */
   readonly explain: (error: unknown) => unknown;
 }

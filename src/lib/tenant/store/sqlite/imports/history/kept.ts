@@ -48,7 +48,7 @@ const BESIDE: readonly (readonly [table: string, key: string])[] = [
 ];
 
 /** The tables with what imports keep, with the column after their import that orders their rows. */
-const keptTables = (database: Database): readonly (readonly [table: string, key: string])[] => [
+export const keptTables = (database: Database): readonly (readonly [table: string, key: string])[] => [
   ...BESIDE,
   ...database
     .all(
