@@ -14,6 +14,8 @@ export interface CalledRecord {
   /** its number in its table */
   readonly pk: number;
   readonly id: string;
+  /** the number of the import that created it because a row of other records named it */
+  readonly namedBy: number | null;
 }
 
 /** A list whose records may be called by a name, and SQL of those that `w`, as they were before imports, were called so. */
@@ -43,7 +45,16 @@ const PLACES: readonly Place[] = [
 
 const recordOf =
   (kind: FormatName) =>
-  ({ pk, id }: Row): CalledRecord => ({ kind, pk: Number(pk), id: String(id) });
+  ({ pk, id, namedBy = null }: Row): CalledRecord => ({
+    kind,
+    pk: Number(pk),
+    id: String(id),
+    namedBy: namedBy === null ? null : Number(namedBy),
+  });
+
+/** SQL: the import that created a record of a thing for others that name it. @param record its alias */
+const namedBy = ({ thing }: List, record: string): string =>
+  `(select c.import from import_created c where c.entity = '${thing.name}' and c.target = ${record}.pk) as namedBy`;
 
 /** The records of a list that a name matches; if there are none, those that it did before imports changed or deleted them. */
 const called = async (
@@ -54,9 +65,12 @@ const called = async (
   const { table, among = "true", named = "false", joined = "", params, derived = [] } = list;
   const names = { ...params, ...namesOf(name) };
   for (const one of derived) await reader.derive(one);
-  const today = await reader.all(`select t.pk, t.id from ${table} ${joined} where ${among} and (${named})`, names);
+  const today = await reader.all(
+    `select t.pk, t.id, ${namedBy(list, "t")} from ${table} ${joined} where ${among} and (${named})`,
+    names,
+  );
   if (today.length > 0) return today.map(recordOf(kind));
-  const was = `select distinct w.pk, w.id from ${list.thing.name}_was w where ${former}`;
+  const was = `select distinct w.pk, w.id, ${namedBy(list, "w")} from ${list.thing.name}_was w where ${former}`;
   return (await reader.all(was, names)).map(recordOf(kind));
 };
 
@@ -66,7 +80,7 @@ const called = async (
  */
 export const recordsCalled = async (reader: Reader, name: string): Promise<readonly CalledRecord[]> => {
   const people = await findPeople(reader, name);
-  const found: CalledRecord[] = people.map(({ pk, id }) => ({ kind: "users", pk, id }));
+  const found: CalledRecord[] = people.map(({ pk, id }) => ({ kind: "users", pk, id, namedBy: null }));
   for (const place of PLACES) found.push(...(await called(reader, place, name)));
   return found;
 };

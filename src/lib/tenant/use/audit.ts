@@ -30,9 +30,10 @@ const filterOf = async (
   const ids = new Set(called.map(({ id }) => id));
   const numbers = new Map(imports.map(({ pk, id }) => [pk, id]));
   const reading = called.length === 0 ? undefined : await engine();
-  for (const { kind, pk } of called) {
-    for (const event of reading?.events(kind, pk) ?? []) {
-      const id = numbers.get(event.import);
+  for (const { kind, pk, namedBy } of called) {
+    const events = reading?.events(kind, pk) ?? [];
+    for (const number of [...events.map((event) => event.import), namedBy]) {
+      const id = number === null ? undefined : numbers.get(number);
       if (id !== undefined) ids.add(id);
     }
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { quoteIdentifier } from "../../../sql/forms.ts";
+import { either, quoteIdentifier } from "../../../sql/forms.ts";
 import type { Database } from "../../database.ts";
 import { proceeding } from "../functions.ts";
 import { batched } from "../rows.ts";
@@ -66,7 +66,9 @@ const keptIn = (database: Database, table: string, key: string): Kept => {
 
 /** SQL: a row as a line of JSON, its members by name; those without a value are left out, as a later column has none. */
 const lineOf = ({ table, members }: Kept): string => {
-  const pieces = Object.entries(members).map(([name, sql]) => `coalesce(',"${name}":' || json_quote(${sql}), '')`);
+  const pieces = Object.entries(members).map(([name, sql]) =>
+    either(`(${sql}) is null`, "''", `',"${name}":' || json_quote(${sql})`),
+  );
   return [`'{"table":"${table}"'`, ...pieces, `'}' || char(10)`].join(" || ");
 };
 
