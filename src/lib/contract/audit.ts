@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EXAMPLE_AT, exampleId } from "../model/thing.ts";
 import { get, json, lines, page } from "./route.ts";
 import { Instant, named, Sha256 } from "./shapes.ts";
 
@@ -64,6 +65,25 @@ const AuditVerification = named(
   }),
 );
 
+const HASH = "8f14e45fceea167a5a36dedd4bea2543a3c2f0a9e2d5f0f3d5b4c1a7e6f09b21";
+
+/** An example of a record. */
+const EXAMPLE = {
+  seq: 42,
+  hash: HASH,
+  record: {
+    version: 2,
+    seq: 42,
+    at: EXAMPLE_AT,
+    actor: "owner (hanako)",
+    origin: { host: "desk-12", user: "hanako", program: "clomoctl 1.0.0", access: "embedded" },
+    action: "users.edit",
+    objects: [{ thing: "user", id: exampleId(2), name: "髙橋 花子" }],
+    before: { title: "主任" },
+    after: { title: "課長" },
+  },
+} as const;
+
 const filters = {
   since: Instant.optional().meta({ description: "not before this instant" }),
   until: Instant.optional().meta({ description: "before this instant" }),
@@ -92,11 +112,13 @@ export default {
           .meta({ description: "`next` of the page before" }),
       },
       answer: page(AuditRecord, "Newest first"),
+      example: { items: [EXAMPLE], next: null },
     }),
     head: get("/v1/audit/head", {
       id: "auditHead",
       summary: "The last record: its hash, kept elsewhere, proves all before it",
       answer: json(AuditHead, "The last record"),
+      example: { seq: 42, hash: HASH, at: EXAMPLE_AT },
       fails: ["not-found"],
     }),
     verify: get("/v1/audit/verify", {
@@ -114,18 +136,27 @@ export default {
           }),
       },
       answer: json(AuditVerification, "What was found"),
+      example: {
+        records: 42,
+        last: { seq: 42, hash: HASH },
+        broken: null,
+        headSeq: 40,
+        imports: { verified: 3, older: 1, broken: [] },
+      },
     }),
     export: get("/v1/audit/export", {
       id: "exportAudit",
       summary: "Records of the audit, whole, oldest first; it has a record itself",
       query: filters,
       answer: lines(AuditRecord, "Oldest first; `record` is the very text that was hashed"),
+      example: EXAMPLE,
     }),
     show: get("/v1/audit/{seq}", {
       id: "auditRecord",
       summary: "One record of the audit",
       params: { seq: z.coerce.number().int().positive() },
       answer: json(AuditRecord, "The record"),
+      example: EXAMPLE,
     }),
   },
 };
