@@ -86,18 +86,19 @@ const importText = ({ detail }: Entry, number: string): Text => {
   return en === "" ? called : text(`${called.en}: ${en}`, `${called.ja}: ${ja}`);
 };
 
-/** So many records are named with the keys by which they are known; of more their names alone are told. */
-const FEW = 3;
+/** How a record is named: for programs as the audit names it; for people shorter, as a table has little room. */
+type Naming = (object: AuditObject) => string;
 
-/** `山田 太郎 <taro@example.jp>` without its key. */
-const withoutKey = (called: string): string => called.replace(/ <[^<>]*>$/, "");
+const WHOLE: Naming = ({ name, id }) => name ?? id;
+
+/** By name without the key behind it, which `audit show` has: `山田 太郎 <taro@example.jp>`; an id by its beginning. */
+const SHORT: Naming = ({ name, id }) => name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 
 /** Names of what a change was about; of an import, of what went with it, and how many more went. */
-const namesOf = (entry: Entry): readonly Text[] => {
+const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
   const isImport = entry.action.startsWith("imports.");
   const named = entry.objects.filter(({ thing }) => !isImport || thing !== "import");
-  const isFew = named.length <= FEW;
-  const names = named.map(({ name, id }) => same(isFew ? (name ?? id) : withoutKey(name ?? id)));
+  const names = named.map((object) => same(naming(object)));
   const more = isImport && named.length > 0 ? countIn(entry.detail, "delete") - named.length : 0;
   return more > 0 ? [...names, text(`${more} more`, `ほか ${more} 件`)] : names;
 };
@@ -110,9 +111,9 @@ const exportText = ({ action, detail }: Entry): readonly Text[] => {
 };
 
 /** What a change was about, in words: an import with what it did, and the names of records. */
-export const aboutText = (entry: Entry): Text => {
+const aboutText = (entry: Entry, naming: Naming): Text => {
   const number = importOf(entry);
-  const names = joined([...exportText(entry), ...namesOf(entry)], text(", ", "、"));
+  const names = joined([...exportText(entry), ...namesOf(entry, naming)], text(", ", "、"));
   if (number === undefined) return names;
   const { en, ja } = importText(entry, number);
   return names.en === "" ? { en, ja } : text(`${en}: ${names.en}`, `${ja}: ${names.ja}`);
@@ -141,7 +142,13 @@ export const AUDIT_COLUMNS: readonly Column<Entry>[] = [
   { key: "detail", header: text("detail", "詳細"), value: ({ detail }) => detail },
   { key: "version", header: text("form", "形式"), align: "end", value: ({ version }) => version },
   { key: "hash", header: text("hash", "ハッシュ"), value: ({ hash }) => hash },
-  { key: "about", header: text("whom", "対象"), wraps: true, value: (entry) => aboutText(entry).en, name: aboutText },
+  {
+    key: "about",
+    header: text("whom", "対象"),
+    wraps: true,
+    value: (entry) => aboutText(entry, WHOLE).en,
+    name: (entry) => aboutText(entry, SHORT),
+  },
 ];
 
 /** The columns that people need. */

@@ -214,8 +214,9 @@ const lines = (call: Call): Lines<unknown> => ({
   },
 });
 
-async function* ndjson(call: Call): AsyncGenerator<Uint8Array> {
-  const { body } = await send(call, { accept: MEDIA_TYPES.lines });
+/** @param asked by what its route is made to answer with lines, if it may answer otherwise */
+async function* ndjson(call: Call, asked: { readonly accept?: string } = {}): AsyncGenerator<Uint8Array> {
+  const { body } = await send(call, asked);
   let last: number | undefined;
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     await heard(call);
@@ -226,7 +227,7 @@ async function* ndjson(call: Call): AsyncGenerator<Uint8Array> {
 }
 
 const list = (call: Call): List<unknown> => ({
-  ndjson: () => ndjson(call),
+  ndjson: () => ndjson(call, { accept: MEDIA_TYPES.lines }),
   [Symbol.asyncIterator]: () => pages(call),
 });
 

@@ -35,11 +35,11 @@ const OWN: Readonly<Record<string, Text>> = {
   "console.confirm": text("confirm task", "作業の完了を確認"),
   "console.drop": text("drop task", "作業を取り下げ"),
   "imports.commit": text("commit import", "インポートを確定"),
-  "imports.emit": text("write for console", "管理画面用に書き出し"),
+  "imports.emit": text("write for console", "管理画面用に出力"),
   "imports.verify": text("verify upload", "照合して確定"),
   "imports.accept": text("accept unverified", "未照合のまま確定"),
   "imports.discard": text("discard upload", "アップロードを破棄"),
-  "imports.revert": text("undo import", "インポートを取り消し"),
+  "imports.revert": text("undo import", "インポートを取消"),
 };
 
 /** What people read of an action; one of a newer program stands as it is. */
