@@ -27,7 +27,7 @@ const filterOf = async (
     called: await recordsCalled(reader, name),
     imports: await listImports(reader),
   }));
-  const ids = new Set(called.map(({ id }) => id));
+  const ids = new Set([name, ...called.map(({ id }) => id)]);
   const numbers = new Map(imports.map(({ pk, id }) => [pk, id]));
   const reading = called.length === 0 ? undefined : await engine();
   for (const { kind, pk, namedBy } of called) {
