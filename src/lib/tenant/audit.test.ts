@@ -64,7 +64,7 @@ describe("is narrowed", () => {
     ["by who did not", { actor: "nobody" }, []],
     ["by the mail address of a user", { object: "SATO@example.jp" }, [1]],
     ["by that of a deleted one", { object: "yamada@example.jp" }, [3, 1]],
-    ["by a device's serial number", { object: "ＳＮ-1" }, [2]],
+    ["by a device's serial number", { object: "SN-1" }, [2]],
     ["by an organisation that an import made for its users", { object: "S01" }, [1]],
     ["by the name of what is no record with files", { object: "座席" }, [4]],
     ["by a renewal's name", { object: "保守契約" }, [5]],
