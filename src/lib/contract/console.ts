@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
 import { get, items, json, post } from "./route.ts";
-import { Id, Instant, named } from "./shapes.ts";
+import { Id, ImportMode, Instant, named } from "./shapes.ts";
 
 /** What still has to be done in the console, or was. */
 const ConsoleTask = named(
@@ -15,7 +15,7 @@ const ConsoleTask = named(
     importId: Id.nullable(),
     name: z.string().nullable().meta({ description: "the file of the import, or the custom field" }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
-    mode: z.enum(["append", "replace", "revert"]).nullable().meta({ description: "of the import" }),
+    mode: ImportMode.nullable().meta({ description: "of the import" }),
     create: z.int(),
     update: z.int(),
     delete: z.int(),

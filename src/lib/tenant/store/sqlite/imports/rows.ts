@@ -194,8 +194,10 @@ export function* planLines(database: Database, plan: PlanSql, query: RowQuery): 
   const all = actions.length === 0;
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new LineReader(database, params, limit);
-  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(stagedLines(database, plan, all));
-  if (plan.request.mode === "replace" && (all || actions.includes("delete"))) {
+  const { mode } = plan.request;
+  if (mode !== "delete" && (all || actions.some((action) => action !== "delete")))
+    yield* reader.staged(stagedLines(database, plan, all));
+  if (mode !== "append" && (all || actions.includes("delete"))) {
     yield* reader.deleted(deletedLines(plan, protectedToo));
   }
 }

@@ -43,7 +43,8 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
   if (request?.fromConsole === true) return settleTasks(writer, record, { at, actor });
   const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0) + (counts?.secretsSet ?? 0);
   if (changes === 0 || !(await isMirror(writer))) return;
-  await insertTask(writer, { work: "repeat", kind, import: pk, name: null, at, actor });
+  const work = request?.mode === "delete" ? "delete" : "repeat";
+  await insertTask(writer, { work, kind, import: pk, name: null, at, actor });
 };
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
