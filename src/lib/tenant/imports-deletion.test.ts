@@ -30,6 +30,7 @@ const MEMBERS = [
 
 beforeEach(async () => {
   tenant.clear();
+  tenant.sql("update tenant set mirroredAt = null");
   await tenant.import({ kind: "orgs" }, ORGS);
   await tenant.import({ kind: "users" }, PEOPLE);
   await tenant.import({ kind: "devices" }, DEVICES);
@@ -257,4 +258,70 @@ test("a request that is sent twice plans once", async () => {
   const first = await send();
   expect((await send()).id).toBe(first.id);
   expect(await open()).toHaveLength(1);
+});
+
+/** Makes the tenant a mirror of the console, as it is. */
+const mirror = async (): Promise<void> => {
+  await tenant.import({ kind: "users", fromConsole: true }, PEOPLE);
+  await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+};
+const tasks = async () =>
+  (await tenant.client.console.list()).map(({ work, kind, state, doubtedAt }) => [
+    work,
+    kind,
+    state,
+    doubtedAt !== null,
+  ]);
+
+test("in a mirror a deletion is to be done in the console too, until an export lacks them", async () => {
+  await mirror();
+  const done = await commit(await plan({ kind: "users", search: "yamada" }));
+  expect(await tenant.client.console.show(done.consoleTask ?? 0)).toMatchObject({
+    mode: "delete",
+    delete: 1,
+    importNumber: done.number,
+  });
+  const newcomer = ["佐藤", "sato@x", "S"];
+  const without = [PEOPLE[0], ...PEOPLE.slice(2), newcomer];
+  await tenant.import({ kind: "users", fromConsole: true }, without);
+  expect(await tasks()).toEqual([["delete", "users", "shown", false]]);
+});
+
+test.each([
+  ["with the same address", ["山田 改", "yamada@x", "S"]],
+  ["with the same name, and another address", ["山田", "taro@x", "S"]],
+])("whom the console still has, %s, was not deleted there", async (_, row) => {
+  await mirror();
+  await commit(await plan({ kind: "users", search: "yamada" }));
+  await tenant.import({ kind: "users", fromConsole: true }, [...PEOPLE.filter(([name]) => name !== "山田"), row]);
+  expect(await tasks()).toEqual([["delete", "users", "open", true]]);
+});
+
+test("organisations and their users are two tasks, each proved by its own export", async () => {
+  await mirror();
+  await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true }));
+  expect(await tasks()).toEqual([
+    ["delete", "users", "open", false],
+    ["delete", "orgs", "open", false],
+  ]);
+  await tenant.import({ kind: "orgs", fromConsole: true }, [ORGS[0], ...ORGS.slice(3)]);
+  expect(await tasks()).toEqual([
+    ["delete", "users", "open", false],
+    ["delete", "orgs", "shown", false],
+  ]);
+  await tenant.import({ kind: "users", fromConsole: true }, [PEOPLE[0], ...PEOPLE.slice(3)]);
+  expect(await tasks()).toEqual([
+    ["delete", "users", "shown", false],
+    ["delete", "orgs", "shown", false],
+  ]);
+});
+
+test("an undone deletion is to be taken back in the console", async () => {
+  await mirror();
+  const done = await commit(await plan({ kind: "users", search: "yamada" }));
+  await commit(await tenant.client.imports.revert(done.id));
+  expect(await tasks()).toEqual([
+    ["delete", "users", "dropped", false],
+    ["undo", "users", "open", false],
+  ]);
 });

@@ -158,7 +158,7 @@ export class TenantImports {
   async #planDeletion(request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<Import> {
     const { id } = await this.#begin(request, undefined, asked.takes);
     const work = this.#engine.planDeletion(id, request, asked, signal);
-    return this.#planned(id, work);
+    return this.#planned(id, work, "discarded");
   }
 
   /** @throws Failure `conflict` if the import already has its file */
@@ -168,13 +168,13 @@ export class TenantImports {
     return this.#planned(id, this.#engine.plan(id, detail.request, content, signal));
   }
 
-  /** An import once it is a plan; else it has failed. */
-  async #planned(id: string, work: Promise<void>): Promise<Import> {
+  /** An import once it is a plan. @param without its state if it is none */
+  async #planned(id: string, work: Promise<void>, without: "failed" | "discarded" = "failed"): Promise<Import> {
     try {
       await work;
     } catch (error) {
       // a process that could not write its plan cannot write the end state either: the next open does
-      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, "failed");
+      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, without);
       throw error;
     }
     return this.show(id);

@@ -67,7 +67,7 @@ const FREED: Readonly<Record<string, Text>> = {
 const holding = (thing: Thing, { holder, count }: Dependent["by"][number]): Text => {
   const { en, ja } = nounOf(holder);
   return holder === thing
-    ? text(`${counted(count, `lower ${en}`)}`, `下位の${ja} ${count} 件`)
+    ? text(counted(count, `lower ${en}`), `下位の${ja} ${count} 件`)
     : text(counted(count, en), `${ja} ${count} 件`);
 };
 
@@ -79,7 +79,7 @@ export const othersDepend = (thing: Thing, held: readonly Dependent[]): Failure 
     const [{ en }, { ja }] = [joined(parts, same(", ")), joined(parts, same("、"))];
     return text(`${name} (${en})`, `${name}(${ja})`);
   });
-  const shown = joined([...named, ...(held.length > MOST_NAMED ? [same("…")] : [])], same("; "));
+  const shown = joined([...named, ...(held.length > MOST_NAMED ? [same("…")] : [])], text("; ", "、"));
   const holders = [...new Set(held.flatMap(({ by }) => by.map(({ holder }) => holder)))];
   // only organisations are deleted with what is in them
   const together = holders.some(({ name }) => name === "user" || name === thing.name);
@@ -94,6 +94,6 @@ export const othersDepend = (thing: Thing, held: readonly Dependent[]): Failure 
       `${counted(held.length, noun.en)} cannot be deleted, as others belong to ${held.length === 1 ? "it" : "them"}: ${shown.en}; nothing was changed`,
       `${noun.ja} ${held.length} 件は、関連付けられているものがあるため削除できません: ${shown.ja}。何も変更していません`,
     ),
-    hint: ways.length === 0 ? undefined : joined(ways, same("; ")),
+    hint: ways.length === 0 ? undefined : joined(ways, text("; ", "、")),
   });
 };
