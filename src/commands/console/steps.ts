@@ -81,16 +81,49 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
 }
 
 function repeatSteps(task: ConsoleTask): readonly Text[] {
-  const { work, kind, file, importNumber, doubtedAt } = task;
-  const page = pageOf(kind);
+  const { kind, file, importNumber, doubtedAt } = task;
   return [
     text(
       `see what changed: clomoctl imports show ${importNumber} --rows`,
       `変更内容を確認: clomoctl imports show ${importNumber} --rows`,
     ),
-    ...(file === null ? [work === "undo" ? undone(page) : repeated(page)] : fileSteps(task)),
+    ...(file === null ? byHandSteps(task) : fileSteps(task)),
     ...(doubtedAt === null ? [exported(kind)] : [doubted]),
     confirmed(task),
+  ];
+}
+
+function byHandSteps(task: ConsoleTask): readonly Text[] {
+  const { work, kind } = task;
+  const page = pageOf(kind);
+  if (work === "delete") return deletionSteps(task);
+  return [work === "undo" ? undone(page) : repeated(page)];
+}
+
+/** How records are deleted: what the manual says of it, and no more. @see facts 4.6, 6.6 */
+function deletionSteps({ kind, delete: count }: ConsoleTask): readonly Text[] {
+  const page = pageOf(kind);
+  const { app, thing } = FORMATS[kind];
+  const goal = text(`delete the ${count} in ${page.en}`, `${page.ja}で ${count} 件を削除してください`);
+  if (app !== undefined) {
+    return [
+      text(
+        `${goal.en}: tick each at its left end, ユーザー削除アイコン, 「OK」`,
+        `${goal.ja}(各ユーザーの左端にチェックを付け、「ユーザー削除アイコン」›「OK」)`,
+      ),
+      text(
+        "only if all that a search there finds are to go: tick the header row, then 「全ユーザー XXX 名を選択する。」 takes those beyond the 20 of a page; compare XXX with the count",
+        "画面の検索結果すべてを削除する場合だけ: 見出し行にチェックを付け、「全ユーザー XXX 名を選択する。」で 20 件を超えるユーザーも選択できます(XXX が件数と一致することを確認してください)",
+      ),
+    ];
+  }
+  if (thing.name !== "device")
+    return [text(`${goal.en} (further clicks are not known)`, `${goal.ja}(それ以降の操作は確認されていません)`)];
+  return [
+    text(
+      `${goal.en} (further clicks are not known); what has a VPP licence or a certificate stays there, struck through`,
+      `${goal.ja}(それ以降の操作は確認されていません。VPP ライセンスや証明書が残っているものは、取り消し線付きで残ります)`,
+    ),
   ];
 }
 
