@@ -171,9 +171,9 @@ test("an update that fails leaves the older tenant", () => {
   makeOlder();
   const database = new Database(path);
   // what the step makes is there already
-  database.exec("create table seen_column (pk integer)");
+  database.exec("alter table user add column salesforceAccount text");
   database.close();
-  expect(() => open()).toThrow("seen_column");
+  expect(() => open()).toThrow("salesforceAccount");
   expect([versionOf(path), readdirSync(folder)]).toEqual([OLDER, ["tenant.db"]]);
 });
 
