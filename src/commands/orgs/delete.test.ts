@@ -101,7 +101,7 @@ test.each([
 
 test("lists of both are written beside each other, in a dry run too", async () => {
   const folder = freshFolder();
-  const users = example<object>("users", { next: null } as object);
+  const users = example<object>("users", { next: null });
   const tenant = tenantWith({ import: USERS, discardImport: DISCARDED, orgs: example("orgs"), users });
   const { exit } = await run("orgs delete S01 --recursive --dry-run --list gone.csv", { tenant, folder });
   expect(exit).toBe(0);

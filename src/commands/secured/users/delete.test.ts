@@ -54,7 +54,7 @@ test("who is not there is told with those it may be, by ユーザーID or by nam
   expect(ja.stderr).toContain("髙橋: この名前の docs のユーザーはありません。");
   const near = {
     findSecuredUsers: { items: [] },
-    securedUsers: example<object>("securedUsers", { next: null } as object),
+    securedUsers: example<object>("securedUsers", { next: null }),
   };
   expect((await run("secured users delete hanako --app docs", { tenant: near })).stderr).toContain("did you mean");
 });
