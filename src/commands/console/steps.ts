@@ -100,32 +100,19 @@ function byHandSteps(task: ConsoleTask): readonly Text[] {
   return [work === "undo" ? undone(page) : repeated(page)];
 }
 
-/** How records are deleted: what the manual says of it, and no more. @see facts 4.6, 6.6 */
+/** How records are deleted: what the manual says of it, and no more. */
 function deletionSteps({ kind, delete: count }: ConsoleTask): readonly Text[] {
-  const page = pageOf(kind);
   const { app, thing } = FORMATS[kind];
-  const goal = text(`delete the ${count} in ${page.en}`, `${page.ja}で ${count} 件を削除してください`);
-  if (app !== undefined) {
-    return [
-      text(
-        `${goal.en}: tick each at its left end, ユーザー削除アイコン, 「OK」`,
-        `${goal.ja}(各ユーザーの左端にチェックを付け、「ユーザー削除アイコン」›「OK」)`,
-      ),
-      text(
-        "only if all that a search there finds are to go: tick the header row, then 「全ユーザー XXX 名を選択する。」 takes those beyond the 20 of a page; compare XXX with the count",
-        "画面の検索結果すべてを削除する場合だけ: 見出し行にチェックを付け、「全ユーザー XXX 名を選択する。」で 20 件を超えるユーザーも選択できます(XXX が件数と一致することを確認してください)",
-      ),
-    ];
-  }
-  if (thing.name !== "device")
-    return [text(`${goal.en} (further clicks are not known)`, `${goal.ja}(それ以降の操作は確認されていません)`)];
-  return [
-    text(
-      `${goal.en} (further clicks are not known); what has a VPP licence or a certificate stays there, struck through`,
-      `${goal.ja}(それ以降の操作は確認されていません。VPP ライセンスや証明書が残っているものは、取り消し線付きで残ります)`,
-    ),
-  ];
+  const { en, ja } = thing.clicks?.delete ?? pageOf(kind);
+  const each = text(`${count} to be deleted; each by ${en}`, `${count} 件を削除してください: ${ja}`);
+  return app === undefined ? [each] : [each, IN_BULK];
 }
+
+/** @see facts 6.6 */
+const IN_BULK = text(
+  "only if all that a search there finds are to go: tick the row of headers, then 「全ユーザー XXX 名を選択する。」 takes those beyond the 20 of a page, too; compare XXX with the count",
+  "画面で検索したユーザーをすべて削除する場合に限り: 項目名の行にチェックを付けると表示される「全ユーザー XXX 名を選択する。」で、20 件を超えるユーザーも選択できます(XXX が件数と一致することを確認してください)",
+);
 
 const undone = ({ en, ja }: Text): Text =>
   text(`put it back in ${en}, where it was done there`, `${ja}で反映済みのものを元に戻してください`);

@@ -1,8 +1,9 @@
-import { resolve } from "node:path";
+import { format, parse, resolve } from "node:path";
 import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { flagName } from "../field.ts";
+import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
 import { confirmAndCommit } from "../imports/plan/confirm.ts";
 import { checkLimits, refuseBeyond } from "../imports/plan/limits.ts";
@@ -12,7 +13,6 @@ import { showResult } from "../imports/plan/result.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { requireNamed } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import { writeLists } from "./list.ts";
 import { idsNamed, typedNames, type Findable } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
 
@@ -148,3 +148,31 @@ const NOBODY = new Failure("usage", {
     "名前か --file FILE、または絞り込み条件を指定してください",
   ),
 });
+
+/** The file beside a list, with what goes along: `gone.xlsx`, `gone-users.xlsx`. */
+const besideOf = (file: string, { kind }: Import): string => {
+  const { dir, name, ext } = parse(file);
+  return format({ dir, name: `${name}-${kind}`, ext });
+};
+
+/**
+ * Writes who goes by deletions that are committed together: the first one's records to the file, those of another beside it.
+ *
+ * @param path absolute
+ * @param done called when all files are in place; if it throws, none is left
+ */
+async function writeLists(
+  tools: Tools,
+  path: string,
+  [first, ...others]: readonly Import[],
+  done: () => Promise<unknown>,
+): Promise<void> {
+  if (first === undefined) {
+    await done();
+    return;
+  }
+  const [next] = others;
+  const rest = next === undefined ? done : () => writeLists(tools, besideOf(path, next), others, done);
+  await writeDeletions(tools, path, first, rest);
+  await tools.terminal.note(text(`list written: ${path}`, `一覧を書き出しました: ${path}`));
+}

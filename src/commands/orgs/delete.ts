@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS, TAKES_COLUMN } from "../imports/plan/columns.ts";
-import { nearOrgs, ORG_NAMES } from "./named.ts";
+import { nearOrgs, ORG_ARGUMENT, ORG_NAMES } from "./named.ts";
 
 export default defineCommand({
   summary: text("delete organisations", "組織を削除する"),
@@ -15,16 +15,7 @@ export default defineCommand({
     ),
   ],
   args: {
-    orgs: {
-      kind: "string",
-      value: "ORG",
-      repeatable: true,
-      names: "orgs",
-      about: text(
-        String.raw`id, code or path (本社/営業部; write / in a name as \/)`,
-        String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,
-      ),
-    },
+    orgs: { ...ORG_ARGUMENT, required: undefined, repeatable: true, value: "ORG" },
   },
   options: {
     recursive: {

@@ -4,7 +4,7 @@ import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/opt
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
 import { orgNamed } from "../orgs/named.ts";
-import { nearUsers, USER_FILTERS, USER_NAMES } from "./columns.ts";
+import { nearUsers, USER_ARGUMENT, USER_FILTERS, USER_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete users", "ユーザーを削除する"),
@@ -20,16 +20,7 @@ export default defineCommand({
     ),
   ],
   args: {
-    users: {
-      kind: "string",
-      value: "USER",
-      repeatable: true,
-      names: "users",
-      about: text(
-        "id, mail address, employee code or account name",
-        "ID・メールアドレス・社員コード・CLOMO アカウント名",
-      ),
-    },
+    users: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" },
   },
   options: { ...USER_FILTERS, ...DELETION_OPTIONS },
   examples: [
