@@ -47,6 +47,9 @@ const ofBridge = (verb: string, ...options: readonly string[]): readonly Permitt
   options.map((option) => bridge("verbs", verb, "options", option));
 const toConsole = (verb: string): readonly Permitted[] => ofBridge(verb, "--from-console", "--keep-waiting");
 
+/** What is written by hand, one record at a time. */
+const byHand = (...at: readonly string[]): Permitted => added(at, "a tenant is changed by hand, too");
+
 const FORMATS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const asDevices = (verb: string): Permitted => ({
   at: ["verbs", verb, "options", "--as", "choices"],
@@ -205,6 +208,9 @@ const PERMITTED: readonly Permitted[] = [
     why: "--app is declared once; only its name in help is another",
   },
   ...encodingOnce("secured users import"),
+  ...["devices", "orgs", "secured users", "users"].map((noun) =>
+    added(["verbs", `${noun} delete`], "records are deleted by name or by filter, as imports without a file"),
+  ),
   added(["verbs", "users history"], "what imports did to a user"),
   added(["verbs", "status"], "how a tenant stands"),
   added(["verbs", "completion"], "shells complete commands, options and names"),
@@ -217,6 +223,7 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),
+  ...["orgs", "users"].flatMap((noun) => ["create", "edit", "move"].map((verb) => byHand("verbs", `${noun} ${verb}`))),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
   ),

@@ -61,10 +61,10 @@ export const entryOf = ({ seq, hash, record }: AuditRecord): Entry => {
 };
 
 /** The import that a record is of, as people name it; undefined if it is of none. */
-export const importOf = ({ action, detail, objects }: Entry): string | undefined => {
-  if (!action.startsWith("imports.")) return undefined;
+export const importOf = ({ detail, objects }: Entry): string | undefined => {
+  const one = objects.find(({ thing }) => thing === "import");
   const number = detail?.["number"];
-  return typeof number === "number" ? String(number) : objects[0]?.id;
+  return one === undefined || typeof number !== "number" ? one?.id : String(number);
 };
 
 const countIn = (detail: Values | null, name: string): number => {
@@ -96,9 +96,9 @@ const SHORT: Naming = ({ name, id }) => name?.replace(/ <[^<>]*>$/, "") ?? (id.l
 
 /** Names of what a change was about; of an import, of what went with it, and how many more went. */
 const namesOf = (entry: Entry, naming: Naming): readonly Text[] => {
-  const isImport = entry.action.startsWith("imports.");
-  const named = entry.objects.filter(({ thing }) => !isImport || thing !== "import");
+  const named = entry.objects.filter(({ thing }) => thing !== "import");
   const names = named.map((object) => same(naming(object)));
+  const isImport = named.length < entry.objects.length;
   const more = isImport && named.length > 0 ? countIn(entry.detail, "delete") - named.length : 0;
   return more > 0 ? [...names, text(`${more} more`, `ほか ${more} 件`)] : names;
 };

@@ -23,6 +23,8 @@ export interface ChangeOf<T> {
   readonly locks: readonly string[];
   readonly once?: Once<T> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** nothing of it stays */
+  readonly dryRun?: boolean | undefined;
 }
 
 export type { ChangedObject } from "./store/audit.ts";
@@ -30,7 +32,10 @@ export type { ChangedObject } from "./store/audit.ts";
 /** What a change did. */
 export interface Changed<T> {
   readonly result: T;
-  /** what was created, changed or removed; the first one is what an Idempotency-Key stands for */
+  /**
+   * what was created, changed or removed; the first one is what an Idempotency-Key stands for. Nothing was if there is none,
+   * and no detail: no revision advances, and no record is kept
+   */
   readonly objects: readonly ChangedObject[];
   /** what was changed or removed as it was, and as it is by now; the audit leaves secrets out */
   readonly before?: object | undefined;
@@ -88,18 +93,18 @@ export class Session {
    *
    * @throws Failure as the store's `change`; `usage` if the key was used with another request before
    */
-  async change<T>(
-    { action, locks, once, signal }: ChangeOf<T>,
-    body: (writer: Writer) => Promise<Changed<T>>,
-  ): Promise<T> {
+  async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
+    const { action, locks, once, signal, dryRun = false } = change;
     // what only reads does not load it
     const audit = action === null ? undefined : await import("./store/audit.ts");
-    return this.store.change(
+    const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
+    return write(
       async (writer) => {
         await writer.lock(locks);
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
         const { result, ...changed } = await body(writer);
+        if (changed.objects.length === 0 && changed.detail === undefined) return result;
         await advance(writer, locks);
         const { actor, surroundings } = this;
         const entry = { at: instant(surroundings), actor, origin: surroundings.origin, ...changed };

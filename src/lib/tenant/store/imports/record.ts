@@ -66,6 +66,8 @@ export interface ImportDetail {
   readonly revertedBy: string | null;
   /** of the console's own export: what its commit replaced, to be put back with it */
   readonly settled?: Settled | undefined;
+  /** the id of another deletion, which is committed before this one and with it: of the users of organisations */
+  readonly takes?: string | undefined;
   /** of an undoing: it leaves the console as it is, and asks nothing of it */
   readonly mirrorOnly?: true | undefined;
   /** the process that receives its file */
@@ -175,8 +177,9 @@ export const importObject = ({ pk, id }: Pick<ImportRecord, "pk" | "id">): Chang
 });
 
 /** Of a plan's counts, what was done by it: what else it tells is about the tenant. */
-export const countsOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
-  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...done } = counts ?? {};
+export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
+  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
+  const { staying: _staying, ...done } = rest as Partial<PlanCounts>;
   return done;
 };
 

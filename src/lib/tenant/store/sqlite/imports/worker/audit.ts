@@ -1,6 +1,7 @@
+import { FORMATS } from "../../../../../model/formats.ts";
 import { appendAudit, type ChangedObject } from "../../../audit.ts";
 import type { CommitMoment, Verified } from "../../../imports/engine.ts";
-import { countsOf, importObject, type ImportRecord } from "../../../imports/record.ts";
+import { doneOf, importObject, type ImportRecord } from "../../../imports/record.ts";
 import type { Writer } from "../../../store.ts";
 import type { Database } from "../../database.ts";
 import { calledText } from "../expressions.ts";
@@ -22,9 +23,10 @@ const deletedBy = (database: Database, { pk, kind }: ImportRecord): readonly Cha
     .map(({ id, name }) => ({ thing: thing.name, id: String(id), name: String(name) }));
 };
 
-/** How a plan is committed, as the audit calls it. */
-const actionOf = ({ detail, state }: ImportRecord, verified: Verified | undefined): string => {
+/** How a plan is committed, as the audit calls it: a deletion by what it deletes. */
+const actionOf = ({ kind, detail, state }: ImportRecord, verified: Verified | undefined): string => {
   if (detail.reverts !== null) return "imports.revert";
+  if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
   if (state !== "awaiting-console") return "imports.commit";
   return verified?.state === "accepted" ? "imports.accept" : "imports.verify";
 };
@@ -67,7 +69,7 @@ export const auditImport = async (
       fileName: request?.fileName,
       fromConsole: request?.fromConsole === true ? true : undefined,
       undone: undone?.pk,
-      ...countsOf(counts),
+      ...doneOf(counts),
       inputSha256: staged?.sha256,
       changes: sumOfKept(database, record.pk),
     },
