@@ -27,7 +27,7 @@ export interface AuditEntry {
 }
 
 /** The form of the records that are written; older ones stay as they are, and have no version in their text. */
-export const AUDIT_VERSION = 2;
+const AUDIT_VERSION = 2;
 
 /** The names of all fields whose values are only ever set: no record of the audit has one, wherever it stands. */
 export const SECRET_FIELDS: ReadonlySet<string> = new Set(
