@@ -1,12 +1,23 @@
 /** A noun of the API: each has a file of its own, however short. */
 
-import { DEVICE } from "../model/device.ts";
+import { z } from "zod";
+import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../model/device.ts";
 import { csv, get, items, list } from "./route.ts";
-import { byName, exporting, filters, named, paging } from "./shapes.ts";
+import { byName, exporting, filters, named, paging, searching } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 
-/** A device; its owner is a PANEL user. */
+/** A device; its owner is a PANEL user or an organisation. */
 const Device = named("Device", recordSchema(DEVICE.fields));
+
+const choosing = {
+  ...searching({
+    org: "the devices that it owns, or a user directly in it",
+    text: "part of any text of a device, in either width and any variant of its names",
+  }),
+  status: z.enum(DEVICE_STATUSES).optional().meta({ description: "a status" }),
+  platform: z.enum(PLATFORMS).optional().meta({ description: "a platform" }),
+  tag: z.string().min(1).optional().meta({ description: "a tag" }),
+};
 
 export default {
   description: "Devices (デバイス)",
@@ -14,7 +25,7 @@ export default {
     list: get("/v1/devices", {
       id: "devices",
       summary: "Devices, page by page",
-      query: { ...paging, ...filters },
+      query: { ...paging, ...filters, ...choosing },
       answer: list(Device, lineSchema(DEVICE.fields), "Devices in the order of their creation"),
     }),
     find: get("/v1/devices/find", {

@@ -139,6 +139,17 @@ export const STEPS: readonly Step[] = [
     select 'upload', kind, pk, 'open', coalesce(detail ->> 'emittedAt', createdAt), detail ->> 'actor'
     from import where state = 'awaiting-console' order by pk;
   `,
+  `
+  alter table device add column androidMode text;
+  alter table device add column ownerOrg integer references org (pk) check (owner is null or ownerOrg is null);
+  alter table device add column tags text not null default '[]';
+  alter table device add column tagKeys text;
+  create index device_owner_org on device (ownerOrg) where ownerOrg is not null;
+  alter table device_was add column androidMode text;
+  alter table device_was add column ownerOrg integer;
+  alter table device_was add column tags text not null default '[]';
+  alter table device_was add column tagKeys text;
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -172,6 +172,7 @@ export const compare = (
     if (forNew) findMissingForNew(database, plan);
     findConflicts(database, plan);
     findMovedToUsual(database, plan);
+    plan.kind.table.check?.(database, plan);
   }
   findLikeCodes(database, plan);
   return countPlan(database, plan);

@@ -243,8 +243,8 @@ export const findUnknownReferences = (database: Database, plan: PlanSql): void =
 /** Records that the console's export shows below nothing that has a code, and were below such: where they are is not known. */
 export const findMovedToUsual = (database: Database, plan: PlanSql): void => {
   for (const reference of plan.kind.references) {
-    const { field, table } = reference;
-    if (plan.request.fromConsole !== true || table.usual === undefined || !isStaged(plan, field)) continue;
+    const { field, usual } = reference;
+    if (plan.request.fromConsole !== true || usual === undefined || !isStaged(plan, field)) continue;
     recordFinding(database, plan, {
       code: "org-not-shown",
       severity: "warning",
