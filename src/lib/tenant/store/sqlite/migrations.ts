@@ -144,7 +144,8 @@ export const STEPS: readonly Step[] = [
   alter table device add column ownerOrg integer references org (pk) check (owner is null or ownerOrg is null);
   alter table device add column tags text not null default '[]';
   alter table device add column tagKeys text;
-  create index device_owner_org on device (ownerOrg) where ownerOrg is not null;
+  drop index device_owner;
+  create index device_owner on device (owner) where owner is not null;
   alter table device_was add column androidMode text;
   alter table device_was add column ownerOrg integer;
   alter table device_was add column tags text not null default '[]';

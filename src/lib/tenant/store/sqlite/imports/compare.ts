@@ -161,7 +161,6 @@ export const compare = (
   const { planner } = plan.kind.table;
   if (planner !== undefined) planner.compare(database, plan);
   else {
-    if (plan.staged.rows > 0) database.exec("create index if not exists s.row_key on row (key)");
     findDuplicates(database, plan);
     findCaseTwins(database, plan);
     findUnknownReferences(database, plan);

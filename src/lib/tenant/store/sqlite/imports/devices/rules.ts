@@ -9,8 +9,17 @@ import {
 } from "../../../../../model/device.ts";
 import { severityOf, type ProblemCode } from "../../../../../model/problem.ts";
 import type { Database } from "../../database.ts";
-import { either, isValid } from "../../../sql/forms.ts";
-import { changes, indexTargets, isTouched, joinReferences, resulting, stored, VALID } from "../expressions.ts";
+import { either, isValid, THEN } from "../../../sql/forms.ts";
+import {
+  changes,
+  indexTargets,
+  isStaged,
+  isTouched,
+  joinReferences,
+  resulting,
+  stored,
+  VALID,
+} from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanSql } from "../stored-kind.ts";
 
@@ -32,11 +41,16 @@ const fieldNamed = ({ kind }: PlanSql, name: string) => {
 const changesAny = (plan: PlanSql, ...names: readonly string[]): string =>
   `(${names.map((name) => changes(fieldNamed(plan, name))).join(" or ")})`;
 
-const COLUMNS = ["owner", "ownerOrg", "platform", "status", "androidMode"] as const;
+const GIVEN = ["owner", "ownerOrg", "androidMode"] as const;
+const COLUMNS = [...GIVEN, "platform", "status"] as const;
 
 /** Fills {@link OUTCOME} by one pass over the rows. */
 const findOutcomes = (database: Database, plan: PlanSql): void => {
   const after = COLUMNS.map((name) => `${resulting(plan, fieldNamed(plan, name))} as "${name}"`);
+  // new devices of a file that has neither owners nor modes have none
+  const rows = GIVEN.some((name) => isStaged(plan, fieldNamed(plan, name)))
+    ? "s.row r left join s.match m on m.row = r.row"
+    : `s.match m ${THEN} s.row r on r.row = m.row`;
   const wasOwned = `(${stored("owner")} is not null or ${stored("ownerOrg")} is not null)`;
   database.exec(`drop table if exists ${OUTCOME}`);
   database.exec(`create table ${OUTCOME} as
@@ -49,7 +63,7 @@ const findOutcomes = (database: Database, plan: PlanSql): void => {
         ${either("m.row is null", "1", "0")} as isNew,
         ${either(changesAny(plan, "owner", "ownerOrg"), "1", "0")} as changesOwner,
         ${either(`${changesAny(plan, "owner", "platform", "androidMode")} or ${stored("status")} = '${NOT_MANAGED}'`, "1", "0")} as changesUse
-      from s.row r left join s.match m on m.row = r.row left join device t on t.pk = m.target ${joinReferences(plan)}
+      from ${rows} left join device t on t.pk = m.target ${joinReferences(plan)}
       where ${VALID} and coalesce(m.changed, 1) <> 0) o
     where owner is not null or "ownerOrg" is not null or "androidMode" is not null or wasOwned = 1`);
 };
