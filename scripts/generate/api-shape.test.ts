@@ -37,6 +37,8 @@ const MEMBERS = {
   tel: OPTIONAL,
   extension: OPTIONAL,
   fax: OPTIONAL,
+  googleWorkspaceEmail: { ...ADDRESS, type: ["string", "null"] },
+  salesforceAccount: OPTIONAL,
   accountName: OPTIONAL,
   accountPasswordSetAt: { ...INSTANT, type: ["string", "null"] },
   administrator: { type: "boolean" },
@@ -62,6 +64,9 @@ const bridge = (...at: readonly string[]): Permitted => ({ ...added(...at), why:
 const bridged = (...at: readonly string[]): Permitted => ({ ...bridge(...at), before: expect.anything() as unknown });
 const verification = (...at: readonly string[]): readonly string[] => ["components", "schemas", "Verification", ...at];
 const verified = ["paths", "/v1/imports/{id}/verification", "post"];
+
+/** What is written by hand, one record at a time. */
+const byHand = (...at: readonly string[]): Permitted => ({ ...added(...at), why: "a tenant is changed by hand, too" });
 
 const KINDS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const ofDevices = (schema: string): Permitted => ({
@@ -161,6 +166,15 @@ const PERMITTED: readonly Permitted[] = [
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
   ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
+  ...["Org", "User"].flatMap((thing) =>
+    [`New${thing}`, `${thing}Change`, `Written${thing}`].map((name) => byHand("components", "schemas", name)),
+  ),
+  ...["googleWorkspaceEmail", "salesforceAccount"].map((name) =>
+    byHand("components", "schemas", "User", "properties", name),
+  ),
+  { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
+  ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
+  ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "sheet"],
     before: undefined,

@@ -45,6 +45,9 @@ const ofBridge = (verb: string, ...options: readonly string[]): readonly Permitt
   options.map((option) => bridge("verbs", verb, "options", option));
 const toConsole = (verb: string): readonly Permitted[] => ofBridge(verb, "--from-console", "--keep-waiting");
 
+/** What is written by hand, one record at a time. */
+const byHand = (...at: readonly string[]): Permitted => added(at, "a tenant is changed by hand, too");
+
 const FORMATS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const asDevices = (verb: string): Permitted => ({
   at: ["verbs", verb, "options", "--as", "choices"],
@@ -213,6 +216,7 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),
+  ...["orgs", "users"].flatMap((noun) => ["create", "edit", "move"].map((verb) => byHand("verbs", `${noun} ${verb}`))),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
   ),

@@ -155,15 +155,17 @@ test("a noun's help that is longer than a screen has one list of what is below i
     Array.from({ length: count }, (_, at) => letter + String(at));
   const root = noun({
     nouns: names(6, "n").map((name) => noun({ name, aliases: [] })),
-    verbs: names(6, "v").map(verb),
+    verbs: names(4, "v").map(verb),
     examples: names(3, "clomoctl v").map((line) => line.padEnd(90, ".")),
   });
   const [, , examples, below, everywhere, ...more] = parts(nounHelp([], root, "en", false));
   expect(more).toEqual([]);
   expect(examples).toHaveLength(2);
   const terms = below?.slice(1).map((line) => line.trim().split(" ")[0]);
-  expect(terms).toEqual([...names(6, "n"), ...names(6, "v"), "help"]);
+  expect(terms).toEqual([...names(6, "n"), ...names(4, "v"), "help"]);
   expect(everywhere).toEqual(["Options of every command: clomoctl --help-all"]);
+  const longer = nounHelp([], { ...root, verbs: names(8, "v").map(verb) }, "en", false);
+  expect(longer).not.toContain("Examples");
 });
 
 test("below the top there is no version, and no exit code but the usual ones", () => {

@@ -89,7 +89,7 @@ const general = (path: readonly string[], language: Language, all: boolean, own:
 export function nounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean, below = 0): string {
   let page = wholeNounHelp(path, noun, language, all);
   if (all) return lines(page);
-  for (let shown = noun.examples.length; rowsOf(page) > LINES - below && shown > 0; shown -= 1) {
+  for (let shown = noun.examples.length; rowsOf(page) > LINES - below && shown >= 0; shown -= 1) {
     page = screenNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
   }
   return lines(page);

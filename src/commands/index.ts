@@ -46,9 +46,9 @@ export const PROGRAM: NounNode = {
     name: "orgs",
     summary: {"en":"organisations","ja":"組織"},
     aliases: [],
-    examples: ["clomoctl orgs export -o orgs-now.csv","clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes","clomoctl orgs list --format table"],
+    examples: ["clomoctl orgs create 営業三部 --code S03","clomoctl orgs edit 本社/営業部 --name 営業本部","clomoctl orgs export -o orgs-now.csv"],
     nouns: [],
-    verbs: [{ name: "export", summary: {"en":"export organisations as a CSV file","ja":"組織を CSV ファイルにエクスポートする"}, load: () => import("./orgs/export.ts") },{ name: "import", summary: {"en":"import organisations from a CSV file or workbook","ja":"CSV ファイルや Excel ブックから組織をインポートする"}, load: () => import("./orgs/import.ts") },{ name: "list", summary: {"en":"show organisations as a tree or a list","ja":"組織をツリーまたは一覧で表示する"}, load: () => import("./orgs/list.ts") },{ name: "show", summary: {"en":"show one organisation","ja":"組織を 1 つ表示する"}, load: () => import("./orgs/show.ts") },{ name: "template", summary: {"en":"write the header row of an organisations file","ja":"組織 CSV のヘッダー行を書き出す"}, load: () => import("./orgs/template.ts") }],
+    verbs: [{ name: "create", summary: {"en":"create an organisation","ja":"組織を作成する"}, load: () => import("./orgs/create.ts") },{ name: "edit", summary: {"en":"change an organisation's name or code","ja":"組織名や組織コードを変更する"}, load: () => import("./orgs/edit.ts") },{ name: "export", summary: {"en":"export organisations as a CSV file","ja":"組織を CSV ファイルにエクスポートする"}, load: () => import("./orgs/export.ts") },{ name: "import", summary: {"en":"import organisations from a CSV file or workbook","ja":"CSV ファイルや Excel ブックから組織をインポートする"}, load: () => import("./orgs/import.ts") },{ name: "list", summary: {"en":"show organisations as a tree or a list","ja":"組織をツリーまたは一覧で表示する"}, load: () => import("./orgs/list.ts") },{ name: "move", summary: {"en":"move an organisation, with all below it","ja":"組織を、下位の組織ごと移動する"}, load: () => import("./orgs/move.ts") },{ name: "show", summary: {"en":"show one organisation","ja":"組織を 1 つ表示する"}, load: () => import("./orgs/show.ts") },{ name: "template", summary: {"en":"write the header row of an organisations file","ja":"組織 CSV のヘッダー行を書き出す"}, load: () => import("./orgs/template.ts") }],
   },{
     name: "renewals",
     summary: {"en":"items that expire","ja":"期限のあるもの"},
@@ -95,7 +95,7 @@ export const PROGRAM: NounNode = {
     name: "users",
     summary: {"en":"users of CLOMO PANEL","ja":"CLOMO PANEL のユーザー"},
     aliases: [],
-    examples: ["clomoctl users export -o users-now.csv","clomoctl users history taro.yamada@example.co.jp","clomoctl users import people.csv --create-orgs --yes"],
+    examples: ["clomoctl users create --name '髙橋 花子' --email hanako.takahashi@example.jp --org 本社/営業部","clomoctl users edit hanako.yamazaki@example.jp --title 課長","clomoctl users export -o users-now.csv"],
     nouns: [{
     name: "administrators",
     summary: {"en":"who is an administrator of CLOMO PANEL","ja":"CLOMO PANEL の管理者"},
@@ -111,7 +111,7 @@ export const PROGRAM: NounNode = {
     nouns: [],
     verbs: [{ name: "add", summary: {"en":"add a custom user field","ja":"カスタムユーザー情報の項目を追加する"}, load: () => import("./users/fields/add.ts") },{ name: "list", summary: {"en":"list custom user fields","ja":"カスタムユーザー情報の項目を一覧する"}, load: () => import("./users/fields/list.ts") },{ name: "remove", summary: {"en":"remove a custom user field and its values","ja":"カスタムユーザー情報の項目と、全ユーザーのその値を削除する"}, load: () => import("./users/fields/remove.ts") }],
   }],
-    verbs: [{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "history", summary: {"en":"list what imports did to a user","ja":"ユーザーに対するインポートの履歴を一覧する"}, load: () => import("./users/history.ts") },{ name: "import", summary: {"en":"import users from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
+    verbs: [{ name: "create", summary: {"en":"create a user","ja":"ユーザーを作成する"}, load: () => import("./users/create.ts") },{ name: "edit", summary: {"en":"change a user","ja":"ユーザーを変更する"}, load: () => import("./users/edit.ts") },{ name: "export", summary: {"en":"export users as a CSV file","ja":"ユーザーを CSV ファイルにエクスポートする"}, load: () => import("./users/export.ts") },{ name: "history", summary: {"en":"list what imports did to a user","ja":"ユーザーに対するインポートの履歴を一覧する"}, load: () => import("./users/history.ts") },{ name: "import", summary: {"en":"import users from a CSV file or workbook","ja":"CSV ファイルや Excel ブックからユーザーをインポートする"}, load: () => import("./users/import.ts") },{ name: "list", summary: {"en":"list users","ja":"ユーザーを一覧する"}, load: () => import("./users/list.ts") },{ name: "move", summary: {"en":"move users into another organisation","ja":"ユーザーを別の組織に移動する"}, load: () => import("./users/move.ts") },{ name: "show", summary: {"en":"show one user","ja":"ユーザーを 1 人表示する"}, load: () => import("./users/show.ts") },{ name: "template", summary: {"en":"write the header row of a users file, custom fields included","ja":"ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)"}, load: () => import("./users/template.ts") }],
   }],
     verbs: [{ name: "completion", summary: {"en":"print a script that completes commands in a shell","ja":"シェルでコマンドを補完するスクリプトを出力する"}, load: () => import("./completion.ts") },{ name: "status", summary: {"en":"show how a tenant stands, and what to do next","ja":"テナントの状況と次の操作を表示する"}, load: () => import("./status.ts") }],
   };

@@ -1,6 +1,7 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import type { Fields, HandWork } from "../../lib/model/thing.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
@@ -10,6 +11,7 @@ import { deletionsFile } from "../imports/plan/options.ts";
 /** What to do in the console and afterwards, one step after another. */
 export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.state !== "open") return [];
+  if (task.objectId !== null) return [...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
   return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
 }
@@ -124,6 +126,44 @@ function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {
   ];
 }
 
+/** What was written by hand: where to click, what to enter, and what proves that it was done. */
+function handSteps({ work, kind, name, changes, doubtedAt }: ConsoleTask): readonly Text[] {
+  const { thing } = FORMATS[kind];
+  const { clicks } = thing;
+  const own = changes.filter(({ field }) => clicks?.fields?.[field] !== undefined);
+  const usual = changes.filter((change) => !own.includes(change));
+  const page = isHandWork(work) ? clicks?.[work] : undefined;
+  const called = text(`${name}:`, `「${name}」:`);
+  return [
+    ...(page === undefined || usual.length === 0 ? [] : [text(`${called.en} ${page.en}`, `${called.ja} ${page.ja}`)]),
+    ...usual.map((change) => changeStep(thing.fields, change)),
+    ...own.flatMap((change) => {
+      const { [change.field]: where } = clicks?.fields ?? {};
+      const step = changeStep(thing.fields, change);
+      return where === undefined ? [step] : [text(`${called.en} ${where.en}`, `${called.ja} ${where.ja}`), step];
+    }),
+    ...(doubtedAt === null ? [exported(kind)] : [doubted]),
+  ];
+}
+
+const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
+  work === "create" || work === "edit" || work === "move" || work === "delete";
+
+const NO_VALUE = text("(blank)", "(空)");
+
+/** One value to enter. */
+function changeStep(fields: Fields, { field, before, after }: ConsoleTask["changes"][number]): Text {
+  const label = fields[field]?.label ?? same(field.replace(/^custom:/, ""));
+  const told = (value: string | readonly string[] | null): Text => {
+    if (value === null || value.length === 0) return NO_VALUE;
+    return same(typeof value === "string" ? value : value.join(", "));
+  };
+  const [from, to] = [told(before), told(after)];
+  return before === null
+    ? text(`${label.ja}: ${to.en}`, `${label.ja}: ${to.ja}`)
+    : text(`${label.ja}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
+}
+
 const confirmed = ({ number }: ConsoleTask): Text =>
   text(
     `once it is done: clomoctl console confirm ${number} (if it is not to be done: clomoctl console drop ${number})`,
@@ -131,5 +171,5 @@ const confirmed = ({ number }: ConsoleTask): Text =>
   );
 
 /** Where in the console a task is done. */
-export const placeOf = ({ kind, importNumber }: ConsoleTask): Text =>
-  importNumber === null ? same("CLOMO PANEL") : pageOf(kind);
+export const placeOf = ({ kind, importNumber, objectId }: ConsoleTask): Text =>
+  importNumber === null && objectId === null ? same("CLOMO PANEL") : pageOf(kind);

@@ -3,7 +3,7 @@ import { USER } from "../../lib/model/user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { firstOf } from "../listing/list.ts";
-import type { NamedKind } from "../listing/named.ts";
+import { theOne, type NamedKind } from "../listing/named.ts";
 
 /** The argument that names a user. */
 export const USER_ARGUMENT = {
@@ -23,6 +23,16 @@ export const USER_NAMES: NamedKind<User> = {
   search: "clomoctl users list --search",
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
+
+/**
+ * The user of an id, a mail address, an employee code or an account name.
+ *
+ * @throws `not-found` when there is none, `usage` when there are several
+ */
+export async function userNamed(client: Client<"users">, typed: string): Promise<User> {
+  const found = await client.users.find({ name: typed });
+  return theOne(typed, found, USER_NAMES, found.length > 0 ? [] : await nearUsers(client, typed));
+}
 
 /** Maximum number of users that are proposed. */
 const MOST_PROPOSED = 3;

@@ -15,7 +15,7 @@ import type {
   PlanRow,
   UserHistory,
 } from "./index.ts";
-import type { Answer } from "./route.ts";
+import type { Answer, Route } from "./route.ts";
 import { EXAMPLES_OF } from "./thing-schema.ts";
 
 const sales = exampleOf(ORG.fields);
@@ -128,6 +128,8 @@ const consoleTask: ConsoleTask = {
   openedBy: "owner (hanako)",
   closedAt: null,
   closedBy: null,
+  objectId: null,
+  changes: [],
   doubtedAt: null,
 };
 
@@ -216,6 +218,8 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["administrators", { answer: administrators }],
   ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],
   ["orgs", { answer: { items: [root, sales] } }],
+  ["moveOrg", { body: { parent: ROOT_ORG_ID } }],
+  ["moveUsers", { body: { ids: [id(2)], org: id(1) } }],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
   ["users", { answer: { items: [exampleOf(USER.fields)], next: "1000" } }],
@@ -277,8 +281,9 @@ const derived = ({ schema }: Answer): unknown => {
 
 /** Examples of all routes, by operationId. */
 export const EXAMPLES: ReadonlyMap<string, RouteExample> = new Map(
-  ALL_ROUTES.map(({ id: operation, answer, example = derived(answer) }) => [
-    operation,
-    { answer: example, line: answer.line && EXAMPLES_OF.get(answer.line)?.(), ...OWN.get(operation) },
-  ]),
+  ALL_ROUTES.map((route: Route) => {
+    const { id: operation, body, answer, example = derived(answer) } = route;
+    const [of, line] = [body && EXAMPLES_OF.get(body)?.(), answer.line && EXAMPLES_OF.get(answer.line)?.()];
+    return [operation, { answer: example, line, ...(of === undefined ? {} : { body: of }), ...OWN.get(operation) }];
+  }),
 );

@@ -1,9 +1,11 @@
+import type { ConsoleTask } from "../../../../../contract/index.ts";
 import type { PlanCounts } from "../../../../../imports/plan.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
 import {
   closeTask,
   closeTasksOf,
   doubtTask,
+  handTarget,
   insertTask,
   isMirror,
   listTasks,
@@ -75,6 +77,14 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
       const field = await fieldOf(writer, `${CUSTOM}${task.name ?? ""}`);
       if (field !== undefined && seen.has(field.name)) await close(task.number, "shown");
     }
+    const hand = await handTarget(writer, task.number);
+    if (hand !== undefined) {
+      const end = await handEnd(writer, record, { task, ...hand, seen });
+      if (end === "doubted") {
+        await doubtTask(writer, task.number, by.at);
+        doubted.push(task.number);
+      } else if (end !== "open") await close(task.number, end);
+    }
     if (task.importId === null) continue;
     const done = await readImport(writer, task.importId);
     const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
@@ -101,6 +111,42 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
   await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
 }
 
+/** A task by hand, and the columns that an export showed. */
+interface HandAsked {
+  readonly task: ConsoleTask;
+  readonly target: number;
+  readonly revision: number;
+  readonly seen: ReadonlySet<string>;
+}
+
+/** What an export of the console says of a task by hand: as of an import that had written this one record. */
+const handEnd = async (
+  writer: Writer,
+  record: ImportRecord,
+  { task, target, revision, seen }: HandAsked,
+): Promise<"open" | "doubted" | "shown" | "dropped"> => {
+  const kind = kindNamed(record.kind);
+  const fields = await Promise.all(task.changes.map(({ field }) => handField(writer, field, kind)));
+  const known = fields.filter((field) => field !== undefined);
+  const done = { pk: 0, revision, madeAfter: target - 1, madeUpTo: target };
+  const asked = { done, undone: undefined, fields: known };
+  if (await changesSame(writer, record, asked)) return "doubted";
+  const isThere = (await writer.count(`select count(*) from ${kind.thing.name} where pk = :target`, { target })) > 0;
+  if (!isThere) return "dropped";
+  if (!known.every(({ name }) => seen.has(name))) return "open";
+  const isOvertaken = known.length < fields.length || (await isChangedSince(writer, record, asked));
+  return isOvertaken ? "dropped" : "shown";
+};
+
+/** A field that was set by hand, as the columns of a staged file name it; undefined of a custom one that was removed since. */
+const handField = async (writer: Writer, name: string, kind: StoredKind): Promise<Field | undefined> => {
+  if (name.startsWith(CUSTOM)) return fieldOf(writer, name);
+  const column = kind.thing.fields[name]?.short ?? name;
+  const found = kind.fields.find(({ stored }) => stored === column || stored === name);
+  // the key of a record is seen in every export; what no file has in none
+  return found === undefined ? { name: name === kind.fixed ? name : `${name}:` } : fieldOf(writer, found.field, kind);
+};
+
 /** Puts back what an export of the console had settled, as it is undone: its tasks, and how old the mirror was. */
 async function unsettle(writer: Writer, { detail: { settled, committedAt } }: ImportRecord): Promise<void> {
   // older programs did not keep it
@@ -116,9 +162,9 @@ async function unsettle(writer: Writer, { detail: { settled, committedAt } }: Im
 
 /** What a task asks for, by its import. */
 interface Asked {
-  readonly done: ImportRecord;
+  readonly done: Pick<ImportRecord, "pk" | "revision" | "madeAfter" | "madeUpTo">;
   /** what that import undid */
-  readonly undone: ImportRecord | undefined;
+  readonly undone: Pick<ImportRecord, "pk"> | undefined;
   /** the fields that it changed, or gave to those whom it created */
   readonly fields: readonly Field[];
 }
