@@ -1,26 +1,10 @@
-import type { Device } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { theOne, type NamedKind } from "../listing/named.ts";
-import { DEVICE_COLUMNS } from "./columns.ts";
-
-const DEVICE: NamedKind<Device> = {
-  noun: text("device", "デバイス"),
-  list: "clomoctl devices list",
-  describe: ({ id, serialNumber, identificationName: name }) =>
-    [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
-};
+import { DEVICE_ARGUMENT, DEVICE_COLUMNS, deviceNamed } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show one device", "デバイスを 1 台表示する"),
-  args: {
-    device: {
-      kind: "string",
-      required: true,
-      names: "devices",
-      about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含む)"),
-    },
-  },
+  args: { device: DEVICE_ARGUMENT },
   options: {},
   examples: [
     { line: "clomoctl devices show SERIAL000001" },
@@ -28,8 +12,7 @@ export default defineCommand({
   ],
   exits: ["not-found"],
   async run(tools, { device }) {
-    const { terminal } = tools;
     const { client } = await tools.tenant("devices");
-    await terminal.show(DEVICE_COLUMNS, theOne(device, await client.devices.find({ name: device }), DEVICE));
+    await tools.terminal.show(DEVICE_COLUMNS, await deviceNamed(client, device));
   },
 });

@@ -173,6 +173,11 @@ const FIELDS = {
   updatedAt: UPDATED_AT,
 } as const satisfies Fields;
 
+const OWNER_CLICKS = text(
+  "CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報: type the name of the user or organisation, click it among those proposed › OK",
+  "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」をクリックして「所有者情報」欄にユーザーか組織の名前を入力し、候補から選んで「OK」をクリック",
+);
+
 /** A device. It counts in the organisation of the user who owns it, or in the one that does: `org` is that one, stored nowhere. */
 export const DEVICE = {
   name: "device",
@@ -198,6 +203,45 @@ export const DEVICE = {
   ],
   namedBy: "serialNumber",
   usual: ["serialNumber", "platform", "status", "identificationName", "owner"],
+  // @see seed 003, 9; of registering a device by hand and of its other fields the manual says nothing
+  clicks: {
+    create: text(
+      "CLOMO PANEL: Devices: register the device in advance (how: the manual does not say)",
+      "CLOMO PANEL の「Devices」でデバイスを事前登録(手順はマニュアルにありません)",
+    ),
+    edit: text(
+      "CLOMO PANEL: Devices › the device › デバイスの編集",
+      "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」をクリックして変更",
+    ),
+    delete: text(
+      "CLOMO PANEL: Devices › the device: delete it there",
+      "CLOMO PANEL の「Devices」でデバイスを選択し、削除",
+    ),
+    fields: { owner: OWNER_CLICKS, ownerOrg: OWNER_CLICKS },
+  },
 } as const satisfies ThingInFiles;
 
 export type Device = RecordOf<typeof FIELDS>;
+
+/** What a device's rules look at. */
+type Facts = Pick<Device, "platform" | "status" | "androidMode">;
+
+/** True if the account of the user who owns it is in use on a device. @see facts 1.3, 2.4 */
+export const usesAccount = ({ platform, status, androidMode }: Facts): boolean =>
+  platform === ANDROID && status !== NOT_MANAGED && androidMode !== NO_ACCOUNT;
+
+/** Whether a device that gets another owner has to be wiped; `may`: that is ours. @see facts 1.3 */
+export const wipeFor = ({ platform, status, androidMode }: Facts): "has" | "may" | undefined => {
+  if (platform !== ANDROID || status === PRE_REGISTERED || androidMode === NO_ACCOUNT) return undefined;
+  return androidMode !== null && WIPED.includes(androidMode) ? "has" : "may";
+};
+
+/** The id of the user or organisation that owns a device; undefined if nobody does. */
+export const ownerIdOf = ({ owner, ownerOrg }: Pick<Device, "owner" | "ownerOrg">): string | undefined =>
+  owner?.id ?? ownerOrg?.id;
+
+/** True if another owner of a device may need a wipe; a first owner does not. @param owner the id of the new one */
+export const needsWipe = (device: Device, owner: string | undefined): boolean => {
+  const was = ownerIdOf(device);
+  return was !== undefined && was !== owner && wipeFor(device) !== undefined;
+};

@@ -4,6 +4,9 @@ import { DEVICES } from "../store/devices.ts";
 import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
+/** Loaded when something is written: lists start sooner without it. */
+const byHand = () => import("../use/devices.ts");
+
 /** Devices. */
 export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
   list: ({ query }) => ({
@@ -11,5 +14,9 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
     lines: () => linesOf(store, DEVICES, query),
   }),
   find: ({ query }) => session.read((reader) => findRecords(reader, DEVICES, query.name)),
+  create: async ({ body, repeatable }) => (await byHand()).createDevice(session, body, repeatable),
+  edit: async ({ params: { id }, body }) => (await byHand()).editDevice(session, id, body),
+  setOwner: async ({ body, repeatable }) => (await byHand()).setOwner(session, body, repeatable),
+  tag: async ({ body, repeatable }) => (await byHand()).tagDevices(session, body, repeatable),
   export: ({ query }) => exportOf(store, DEVICES, query),
 });

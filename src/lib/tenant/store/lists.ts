@@ -37,9 +37,11 @@ export type ChoiceName = "status" | "platform" | "tag";
 
 /**
  * Filters of a list or an export; each matches a part of the comparison key, or all of it, and a blank one everything.
- * `search` matches any text of a record; `org` is the id of an organisation.
+ * `search` matches any text of a record; `org` is the id of an organisation, `owner` that of a user.
  */
-export type Filters = Readonly<Partial<Record<FilterName | ChoiceName | "search" | "org", string | undefined>>>;
+export type Filters = Readonly<
+  Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>>
+>;
 
 /** A list of records of a thing: what the thing itself does not say. All SQL may use its table, whose alias is `t`. */
 export interface List<F extends Fields = Fields> {
@@ -63,6 +65,8 @@ export interface List<F extends Fields = Fields> {
   readonly chosen?: Readonly<Partial<Record<ChoiceName, string>>> | undefined;
   /** SQL: the records that are directly in the organisation whose id is `:org` */
   readonly ofOrg?: string | undefined;
+  /** SQL: the records that belong to the user whose id is `:owner` */
+  readonly ofOwner?: string | undefined;
   /** SQL: the records that `:name` names; `:nameKey` is its comparison key as a name or a code, `:emailKey` as an address */
   readonly named?: string | undefined;
   /** SQL: the records that exports contain */
@@ -184,7 +188,7 @@ const passing = (list: List, filters: Filters, further = "true"): Condition => {
     );
     params[name] = comparisonKey(comparison, value);
   }
-  const { search = "", org = "" } = filters;
+  const { search = "", org = "", owner = "" } = filters;
   if (search !== "") {
     const found = searching(list, search);
     conditions.push(found.where);
@@ -193,6 +197,10 @@ const passing = (list: List, filters: Filters, further = "true"): Condition => {
   if (org !== "" && list.ofOrg !== undefined) {
     conditions.push(list.ofOrg);
     params["org"] = org;
+  }
+  if (owner !== "" && list.ofOwner !== undefined) {
+    conditions.push(list.ofOwner);
+    params["owner"] = owner;
   }
   return { where: conditions.join(" and "), params };
 };
