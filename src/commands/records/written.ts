@@ -65,9 +65,9 @@ function* sentences<R extends object>(written: Written<R>, { columns, called, ba
     yield text(`${name} is so already: nothing to change`, `${name} はすでにそのとおりです。変更はありません`);
     return;
   }
-  for (const { header, value } of changed) {
+  for (const { header, value, name: word } of changed) {
     if (before === null) continue;
-    const [from, to] = [told(value(before)), told(value(after))];
+    const [from, to] = [word?.(before) ?? told(value(before)), word?.(after) ?? told(value(after))];
     yield text(`${header.en}: ${from.en} → ${to.en}`, `${header.ja}: ${from.ja} → ${to.ja}`);
   }
   if (dryRun) return;

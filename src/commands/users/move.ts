@@ -1,3 +1,4 @@
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { shownWord } from "../../lib/text/shell-word.ts";
@@ -44,7 +45,7 @@ export default defineCommand({
       back: ({ before, after }) => {
         if (before === null) return undefined;
         const { code, path } = before.org;
-        return `clomoctl users move ${userWord(after)} --org ${shownWord(code ?? (path === "" ? "全社" : path))}`;
+        return `clomoctl users move ${userWord(after)} --org ${shownWord(code ?? (path === "" ? ROOT_ORG_NAME : path))}`;
       },
     });
   },

@@ -13,6 +13,9 @@ import {
 /** The fixed id of every tenant's root organisation 全社. */
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
+/** What people call it: its path is blank. @see facts 0 */
+export const ROOT_ORG_NAME = "全社";
+
 const PARENT_UNKNOWN = { code: "org-parent-unknown", param: "parent" } as const;
 
 /** The fields of an organisation. No limit is documented. The console's own columns are unknown: these headers are ours. @see facts 1.2, 1.4 */

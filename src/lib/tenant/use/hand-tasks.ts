@@ -1,5 +1,6 @@
 import type { FormatName } from "../../model/console-files.ts";
 import type { ConsoleChange } from "../../model/console-task.ts";
+import { ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { handFields, type Field, type HandWork, type Thing } from "../../model/thing.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
@@ -35,6 +36,7 @@ const toldValue = (record: Values, name: string, field: Field): ConsoleChange["a
   if (typeof value !== "object") return JSON.stringify(value);
   const [[, member] = ["", ""]] = "of" in field ? (field.columns ?? []) : [];
   const { [member]: told } = value as Values;
+  if (told === "" && field.refers?.to === ORG.name) return ROOT_ORG_NAME;
   return typeof told === "string" ? told : "";
 };
 
