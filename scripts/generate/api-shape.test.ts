@@ -91,6 +91,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
 });
 const PLANS = "plans say what changes from what to what";
 const HISTORY = "imports have numbers, and tell what they did";
+const DELETIONS = "records are deleted by name or by filter, as imports without a file";
 const ofImport = (name: string): Permitted => asked(HISTORY, "components", "schemas", "Import", "properties", name);
 const WORKBOOKS = "a file may be an Excel workbook";
 const takesWorkbooks = (path: string, method: string): Permitted => ({
@@ -124,6 +125,13 @@ const PERMITTED: readonly Permitted[] = [
   },
   ofImport("revertedByNumber"),
   ofImport("revertsNumber"),
+  asked(DELETIONS, "components", "schemas", "DeletionRequest"),
+  asked(DELETIONS, "components", "schemas", "KeptRequest"),
+  more(DELETIONS, "components", "schemas", "Import", "properties", "mode", "enum"),
+  more(DELETIONS, "components", "schemas", "Import", "properties", "request", "$ref"),
+  more(DELETIONS, "components", "schemas", "ImportRequest", "type"),
+  ...["staying", "takes"].map((name) => asked(DELETIONS, "components", "schemas", "Import", "properties", name)),
+  asked(DELETIONS, "paths", "/v1/imports/deletions"),
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),
   more(HISTORY, "components", "schemas", "Import", "required"),
   ...["supersededBy", "supersedes", "unseenColumns"].map((name) =>

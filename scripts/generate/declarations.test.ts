@@ -206,6 +206,9 @@ const PERMITTED: readonly Permitted[] = [
     why: "--app is declared once; only its name in help is another",
   },
   ...encodingOnce("secured users import"),
+  ...["devices", "orgs", "secured users", "users"].map((noun) =>
+    added(["verbs", `${noun} delete`], "records are deleted by name or by filter, as imports without a file"),
+  ),
   added(["verbs", "users history"], "what imports did to a user"),
   added(["verbs", "status"], "how a tenant stands"),
   added(["verbs", "completion"], "shells complete commands, options and names"),

@@ -93,6 +93,27 @@ test("people are told in words what a task is of", async () => {
   expect(ja.stdout).toMatch(/種類 +ユーザー/);
 });
 
+test("whom a deletion took is deleted by the clicks that the manual has", async () => {
+  const deletion = { work: "delete", mode: "delete", create: 0, delete: 45 };
+  const users = await shown({ ...deletion, kind: "users" });
+  expect(users.steps).toEqual([
+    "see what changed: clomoctl imports show 12 --rows",
+    "45 to be deleted; each by CLOMO PANEL: Users/Org › the user: delete it there",
+    "export in the console, then: clomoctl users import EXPORT.csv --from-console",
+    "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
+  ]);
+  expect(users.ja).toContain("2. 45 件を削除してください: CLOMO PANEL の「Users/Org」でユーザーを選択し、削除\n");
+  const docs = await shown({ ...deletion, kind: "docs" });
+  expect(docs.steps.slice(1, 3)).toEqual([
+    "45 to be deleted; each by SECURED APPs MANAGER of the app: Users › tick the user at the left end › ユーザー削除アイコン › OK",
+    expect.stringContaining("「全ユーザー XXX 名を選択する。」 takes those beyond the 20 of a page"),
+  ]);
+  expect(docs.ja).toContain("左端にチェックを付け、「ユーザー削除アイコン」›「OK」を選択");
+  const devices = await shown({ ...deletion, kind: "devices" });
+  expect(devices.steps[1]).toContain("struck through");
+  expect(devices.ja).toContain("取り消し線付きで残ります");
+});
+
 test.each(["add-field", "remove-field"])("a custom field: %s", async (work) => {
   const { steps } = await shown({ work, importNumber: null, importId: null, mode: null, name: "入社年度" });
   expect(steps).toHaveLength(2);

@@ -81,18 +81,38 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
 }
 
 function repeatSteps(task: ConsoleTask): readonly Text[] {
-  const { work, kind, file, importNumber, doubtedAt } = task;
-  const page = pageOf(kind);
+  const { kind, file, importNumber, doubtedAt } = task;
   return [
     text(
       `see what changed: clomoctl imports show ${importNumber} --rows`,
       `変更内容を確認: clomoctl imports show ${importNumber} --rows`,
     ),
-    ...(file === null ? [work === "undo" ? undone(page) : repeated(page)] : fileSteps(task)),
+    ...(file === null ? byHandSteps(task) : fileSteps(task)),
     ...(doubtedAt === null ? [exported(kind)] : [doubted]),
     confirmed(task),
   ];
 }
+
+function byHandSteps(task: ConsoleTask): readonly Text[] {
+  const { work, kind } = task;
+  const page = pageOf(kind);
+  if (work === "delete") return deletionSteps(task);
+  return [work === "undo" ? undone(page) : repeated(page)];
+}
+
+/** How records are deleted: what the manual says of it, and no more. */
+function deletionSteps({ kind, delete: count }: ConsoleTask): readonly Text[] {
+  const { app, thing } = FORMATS[kind];
+  const { en, ja } = thing.clicks?.delete ?? pageOf(kind);
+  const each = text(`${count} to be deleted; each by ${en}`, `${count} 件を削除してください: ${ja}`);
+  return app === undefined ? [each] : [each, IN_BULK];
+}
+
+/** @see facts 6.6 */
+const IN_BULK = text(
+  "only if all that a search there finds are to go: tick the row of headers, then 「全ユーザー XXX 名を選択する。」 takes those beyond the 20 of a page, too; compare XXX with the count",
+  "画面で検索したユーザーをすべて削除する場合に限り: 項目名の行にチェックを付けると表示される「全ユーザー XXX 名を選択する。」で、20 件を超えるユーザーも選択できます(XXX が件数と一致することを確認してください)",
+);
 
 const undone = ({ en, ja }: Text): Text =>
   text(`put it back in ${en}, where it was done there`, `${ja}で反映済みのものを元に戻してください`);

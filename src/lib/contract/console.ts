@@ -2,7 +2,7 @@ import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
 import { get, items, json, post } from "./route.ts";
-import { Id, Instant, named } from "./shapes.ts";
+import { Id, ImportMode, Instant, named } from "./shapes.ts";
 
 const ChangedValue = z.union([z.string(), z.array(z.string()).readonly()]).nullable();
 
@@ -21,7 +21,7 @@ const ConsoleTask = named(
       .array(z.object({ field: z.string(), before: ChangedValue, after: ChangedValue }))
       .meta({ description: "what was written by hand, as people read it" }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
-    mode: z.enum(["append", "replace", "revert"]).nullable().meta({ description: "of the import" }),
+    mode: ImportMode.nullable().meta({ description: "of the import" }),
     create: z.int(),
     update: z.int(),
     delete: z.int(),

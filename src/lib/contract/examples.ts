@@ -96,6 +96,17 @@ const planned: Import = {
   absentColumns: ["フリガナ"],
 };
 
+const deletion: Import = {
+  ...begun,
+  state: "planned",
+  mode: "delete",
+  request: { ...request, mode: "delete", select: { by: "named" }, fileName: "hanako@example.co.jp" },
+  fileName: "hanako@example.co.jp",
+  etag: "devices.4-users.7",
+  recordsBefore: 120,
+  delete: 1,
+};
+
 const committed: Import = { ...planned, state: "committed", committedAt: AT };
 const awaiting: Import = { ...planned, state: "awaiting-console", emittedAt: AT };
 
@@ -231,6 +242,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["exportSecuredUsers", { answer: "表示名,ユーザーID,説明\r\n髙橋 花子,hanako01,\r\n" }],
   ["createImport", { body: { kind: "users", createOrgs: true, fileName: "people.csv" }, answer: begun }],
   ["uploadImport", { answer: planned }],
+  ["planDeletion", { body: { kind: "users", ids: [id(2)], called: "hanako@example.co.jp" }, answer: deletion }],
   ["imports", { answer: { items: [committed] } }],
   ["import", { answer: planned }],
   ["importRows", { answer: planRow }],

@@ -10,7 +10,6 @@ export const CONSOLE_WORK_NAMES = {
   create: text("add", "追加する"),
   edit: text("change", "変更する"),
   move: text("move", "移動する"),
-  delete: text("delete", "削除する"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type ConsoleWork = keyof typeof CONSOLE_WORK_NAMES;

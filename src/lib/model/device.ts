@@ -213,9 +213,10 @@ export const DEVICE = {
       "CLOMO PANEL: Devices › the device › デバイスの編集",
       "CLOMO PANEL の「Devices」でデバイスを選択し、「デバイスの編集」をクリックして変更",
     ),
+    // @see facts 4.6
     delete: text(
-      "CLOMO PANEL: Devices › the device: delete it there",
-      "CLOMO PANEL の「Devices」でデバイスを選択し、削除",
+      "CLOMO PANEL: Devices › the device: delete it there (one that has a VPP licence or a certificate stays, struck through)",
+      "CLOMO PANEL の「Devices」でデバイスを選択し、削除(VPP ライセンスや証明書が残っているものは、取り消し線付きで残ります)",
     ),
     fields: { owner: OWNER_CLICKS, ownerOrg: OWNER_CLICKS },
   },

@@ -27,8 +27,8 @@ const PARENT = "parent";
 /** The fields that tell an organisation's place; none of them: directly below 全社. */
 const PLACE: readonly string[] = [PARENT, "parentCode", "parentPath"];
 
-/** The fields that name a record besides its key. */
-const NAMES: readonly string[] = ["name", "displayName", "identificationName"];
+/** The fields that name a record besides its key; of an organisation that goes, its path. */
+const NAMES: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
 /** What people call the record of a row, besides its key; of one that is gone, what they called it. */
 export const nameOf = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {

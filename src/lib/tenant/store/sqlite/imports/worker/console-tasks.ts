@@ -19,6 +19,7 @@ import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
 import { isMade } from "../history/committed.ts";
+import { storedKeys } from "../expressions.ts";
 import { holdersOf } from "../revert/checks.ts";
 import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
@@ -45,7 +46,8 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
   if (request?.fromConsole === true) return settleTasks(writer, record, { at, actor });
   const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0) + (counts?.secretsSet ?? 0);
   if (changes === 0 || !(await isMirror(writer))) return;
-  await insertTask(writer, { work: "repeat", kind, import: pk, name: null, at, actor });
+  const work = request?.mode === "delete" ? "delete" : "repeat";
+  await insertTask(writer, { work, kind, import: pk, name: null, at, actor });
 };
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
@@ -93,7 +95,7 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     const asked = { done, undone, fields };
     const deleted = done.detail.counts?.delete ?? 0;
     const isDoubted =
-      (deleted > 0 && (record.detail.counts?.create ?? 0) > 0) || (await changesSame(writer, record, asked));
+      (deleted > 0 && (await isSeenAgain(writer, record, done))) || (await changesSame(writer, record, asked));
     if (isDoubted) {
       await doubtTask(writer, task.number, by.at);
       doubted.push(task.number);
@@ -262,6 +264,35 @@ const isChangedSince = async (writer: Writer, record: ImportRecord, asked: Asked
       and not exists (select 1 from import o ${THEN} ${was} v on v.import = o.pk and v.pk = w.pk
         where o.revision > :revision and o.revision < i.revision) limit 1)`;
   const values = { revision: asked.done.revision ?? 0, pk: record.pk, ...ofParams(asked) };
+  return (await writer.count(sql, values)) > 0;
+};
+
+/**
+ * Whether an export has somebody anew who may be one of those whom an import deleted: by the name, or a value by which rows
+ * meet records.
+ */
+const isSeenAgain = async (writer: Writer, { id }: ImportRecord, { pk, kind }: ImportRecord): Promise<boolean> => {
+  const stored = kindNamed(kind);
+  const { thing, namedBy, keys, fixed } = stored;
+  const made = await readImport(writer, id);
+  const values = { pk, madeAfter: made.madeAfter ?? 0, madeUpTo: made.madeUpTo ?? 0 };
+  const known = stored.fields.filter(
+    (field) => field.stored === namedBy || keys.some((key) => key.field === field.field),
+  );
+  const of = (alias: string) => (column: string) => `${alias}.${quoteIdentifier(column)}`;
+  const keysOf = (alias: string): readonly string[] => [
+    ...known.map((field) => storedKeys(field, of(alias))),
+    ...(fixed === undefined ? [] : [of(alias)(fixed)]),
+  ];
+  const now = keysOf("t");
+  const isList = (at: number): boolean => known[at]?.merge === "list";
+  const same = keysOf("c").map((was, at) => {
+    const from = `from ${thing.name} t${isList(at) ? `, json_each(${now[at]}) n` : ""} where ${isMade("t.pk")}`;
+    const isIn = (value: string): string => `${value} in (select ${isList(at) ? "n.value" : now[at]} ${from})`;
+    return isList(at) ? `exists (select 1 from json_each(${was}) e where ${isIn("e.value")})` : isIn(was);
+  });
+  const sql = `select count(*) from (select 1 from ${wasTable(stored)} c
+    where c.import = :pk and c.action = 'delete' and (${same.join(" or ")}) limit 1)`;
   return (await writer.count(sql, values)) > 0;
 };
 
