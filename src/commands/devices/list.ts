@@ -1,42 +1,16 @@
-import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../../lib/model/device.ts";
+import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { FILTERS } from "../csv/file/export.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { orgNamed } from "../orgs/named.ts";
-import { DEVICE_COLUMNS, FILTER_DETAILS } from "./columns.ts";
+import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list devices", "デバイスを一覧する"),
   details: FILTER_DETAILS,
   args: {},
   options: {
-    org: {
-      kind: "string",
-      value: "ORG",
-      names: "orgs",
-      about: text(
-        "only those of this organisation, or of a user directly in it",
-        "この組織か、この組織に直接所属するユーザーのデバイスに絞り込む",
-      ),
-    },
-    search: {
-      kind: "string",
-      value: "TEXT",
-      about: text("only those with a value that contains it", "いずれかの項目に含む文字で絞り込む"),
-    },
-    status: {
-      kind: "choice",
-      choices: DEVICE_STATUSES,
-      about: text("only those of this status", "ステータスで絞り込む"),
-    },
-    platform: {
-      kind: "choice",
-      choices: PLATFORMS,
-      about: text("only those of this platform", "プラットフォームで絞り込む"),
-    },
-    tag: { kind: "string", value: "TAG", about: text("only those with this tag", "このタグの付いたものに絞り込む") },
-    ...FILTERS,
+    ...DEVICE_FILTERS,
     limit: LIMIT,
   },
   examples: [
