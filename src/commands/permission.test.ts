@@ -23,6 +23,7 @@ test("every route that is not a GET changes the tenant, but for plans and notice
   expect(others.toSorted()).toEqual([
     "claimNotice",
     "createImport",
+    "planDeletion",
     "discardImport",
     "replanImport",
     "revertImport",
