@@ -19,9 +19,33 @@ const user = example<{ items: User[] }>("findUsers").items[0] as User;
 
 test("sends each value in its field, owners by their ids", async () => {
   const words = [
-    ...["devices", "create", "SERIAL000001", "--platform", "Android", "--status", "事前登録", "--memo", "x"],
-    ...["--identification-name", "1 号機", "--imei", "00 000000 000000 0", "--phone-number", "080", "--wifi-mac", "0"],
-    ...["--android-id", "1", "--android-mode", "comp", "--owner", "hanako@example.co.jp", "--tag", "b", "--tag", "a"],
+    "devices",
+    "create",
+    "SERIAL000001",
+    "--platform",
+    "Android",
+    "--status",
+    "事前登録",
+    "--memo",
+    "x",
+    "--identification-name",
+    "1 号機",
+    "--imei",
+    "00 000000 000000 0",
+    "--phone-number",
+    "080",
+    "--wifi-mac",
+    "0",
+    "--android-id",
+    "1",
+    "--android-mode",
+    "comp",
+    "--owner",
+    "hanako@example.co.jp",
+    "--tag",
+    "b",
+    "--tag",
+    "a",
   ];
   const tenant = { findUsers: { items: [user] }, createDevice: made({ owner: null }) };
   const { en, ja } = await inBoth(words, { tenant });
