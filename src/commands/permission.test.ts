@@ -23,8 +23,8 @@ test("every route that is not a GET changes the tenant, but for plans and notice
   expect(others.toSorted()).toEqual([
     "claimNotice",
     "createImport",
-    "planDeletion",
     "discardImport",
+    "planDeletion",
     "replanImport",
     "revertImport",
     "settleNotice",
