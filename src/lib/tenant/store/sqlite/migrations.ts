@@ -164,6 +164,13 @@ export const STEPS: readonly Step[] = [
   alter table device_was add column tags text not null default '[]';
   alter table device_was add column tagKeys text;
   `,
+  `
+  alter table secured_user add column device text;
+  alter table secured_user add column licenceException integer not null default 0;
+  alter table secured_user_was add column device text;
+  alter table secured_user_was add column licenceException integer not null default 0;
+  alter table console_task add column thing text;
+  `,
 ];
 
 const newer = (path: string): Failure =>
