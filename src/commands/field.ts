@@ -26,6 +26,7 @@ export type Names =
   | "imports"
   | "items"
   | "orgs"
+  | "secured-groups"
   | "secured-users"
   | "users";
 
