@@ -67,10 +67,10 @@ interface Request {
 
 const meaning = async (session: Session, app: SecuredApp, { writer, given, before }: Request): Promise<Meant> => {
   const { role, password, secretKey, passwordInConsole, createGroups, groups, ...values } = given;
+  const { userId } = before ?? (given as Pick<SecuredUser, "userId">);
   if (before?.administrator === true) throw isAdministrator(app, before.userId);
   const secrets = secretsOf(app, { password, secretKey });
   if (before === undefined) await checkPassword(writer, secrets, passwordInConsole === true);
-  const userId = before?.userId ?? String(given["userId"]);
   const flag =
     role === undefined ? {} : flagOf(app, role as SecuredRole, { userId, isManager: before?.role === "manager" });
   if (groups === undefined) return { values: { ...values, ...flag }, secrets };
