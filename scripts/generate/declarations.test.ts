@@ -205,6 +205,11 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("secured users import"),
   added(["verbs", "users history"], "what imports did to a user"),
   added(["verbs", "status"], "how a tenant stands"),
+  ...[
+    ["nouns", "tenant"],
+    ["verbs", "tenant set"],
+    ["verbs", "tenant show"],
+  ].map((at) => added(at, "what is known of a tenant itself is recorded")),
   added(["verbs", "completion"], "shells complete commands, options and names"),
   sheetOf("secured users import"),
   ...toConsole("secured users import"),

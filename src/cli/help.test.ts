@@ -150,19 +150,22 @@ test("a noun's help lists nouns with their other names, then verbs", () => {
   expect(parts(nounHelp([], root, "ja", false))).toHaveLength(6);
 });
 
-test("a noun's help that is longer than a screen has one list of what is below it, and fewer examples", () => {
+test("a noun's help that is longer than a screen has one list of what is below it, and fewer examples or none", () => {
   const names = (count: number, letter: string): string[] =>
     Array.from({ length: count }, (_, at) => letter + String(at));
-  const root = noun({
-    nouns: names(6, "n").map((name) => noun({ name, aliases: [] })),
-    verbs: names(6, "v").map(verb),
-    examples: names(3, "clomoctl v").map((line) => line.padEnd(90, ".")),
-  });
-  const [, , examples, below, everywhere, ...more] = parts(nounHelp([], root, "en", false));
+  const root = (nouns: number): NounNode =>
+    noun({
+      nouns: names(nouns, "n").map((name) => noun({ name, aliases: [] })),
+      verbs: names(6, "v").map(verb),
+      examples: names(3, "clomoctl v"),
+    });
+  const [, , examples, below, everywhere, ...more] = parts(nounHelp([], root(5), "en", false));
   expect(more).toEqual([]);
   expect(examples).toHaveLength(2);
   const terms = below?.slice(1).map((line) => line.trim().split(" ")[0]);
-  expect(terms).toEqual([...names(6, "n"), ...names(6, "v"), "help"]);
+  expect(terms).toEqual([...names(5, "n"), ...names(6, "v"), "help"]);
+  const [, , next] = parts(nounHelp([], root(6), "en", false));
+  expect(next?.[0]).toBe("Commands");
   expect(everywhere).toEqual(["Options of every command: clomoctl --help-all"]);
 });
 

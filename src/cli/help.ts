@@ -81,7 +81,7 @@ const general = (path: readonly string[], language: Language, all: boolean, own:
 };
 
 /**
- * Help for the program (`path` empty) or a noun: one screen, where need be with fewer examples.
+ * Help for the program (`path` empty) or a noun: one screen, where need be with fewer examples, or none.
  *
  * @param all with what holds for every command, however long
  * @param below lines of the screen that are written behind it
@@ -89,7 +89,7 @@ const general = (path: readonly string[], language: Language, all: boolean, own:
 export function nounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean, below = 0): string {
   let page = wholeNounHelp(path, noun, language, all);
   if (all) return lines(page);
-  for (let shown = noun.examples.length; rowsOf(page) > LINES - below && shown > 0; shown -= 1) {
+  for (let shown = noun.examples.length; rowsOf(page) > LINES - below && shown >= 0; shown -= 1) {
     page = screenNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
   }
   return lines(page);

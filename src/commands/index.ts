@@ -92,6 +92,13 @@ export const PROGRAM: NounNode = {
   }],
     verbs: [],
   },{
+    name: "tenant",
+    summary: {"en":"the tenant itself: contract, addresses, what it uses","ja":"テナント自体(契約、アドレス、利用機能)"},
+    aliases: [],
+    examples: ["clomoctl tenant set --ios yes --ade yes --vpp yes --android no","clomoctl tenant show"],
+    nouns: [],
+    verbs: [{ name: "set", summary: {"en":"record what is known of the tenant itself","ja":"テナント自体の情報を登録する"}, load: () => import("./tenant/set.ts") },{ name: "show", summary: {"en":"show what is recorded of the tenant itself","ja":"テナント自体について登録されている内容を表示する"}, load: () => import("./tenant/show.ts") }],
+  },{
     name: "users",
     summary: {"en":"users of CLOMO PANEL","ja":"CLOMO PANEL のユーザー"},
     aliases: [],

@@ -80,6 +80,7 @@ const TABLES = [
   "sent_column",
   "seen_column",
   "administrators_known",
+  "tenant_profile",
   "audit",
 ];
 
@@ -92,6 +93,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["secured_group", "secured"],
   ["custom_field", "fields"],
   ["device", "devices"],
+  ["tenant_profile", "tenant"],
   ["renewal_item", "renewals"],
   ["renewal_notice", "renewals"],
 ]);

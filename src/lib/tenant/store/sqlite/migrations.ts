@@ -139,6 +139,13 @@ export const STEPS: readonly Step[] = [
     select 'upload', kind, pk, 'open', coalesce(detail ->> 'emittedAt', createdAt), detail ->> 'actor'
     from import where state = 'awaiting-console' order by pk;
   `,
+  `
+  create table tenant_profile (
+    pk integer primary key check (pk = 1), domain text, loginUrl text, mdmAddress text, contactName text,
+    contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,
+    windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
+    androidAccounts text, consoleTimezone text, languages text not null);
+  `,
 ];
 
 const newer = (path: string): Failure =>

@@ -171,9 +171,9 @@ test("an update that fails leaves the older tenant", () => {
   makeOlder();
   const database = new Database(path);
   // what the step makes is there already
-  database.exec("create table seen_column (pk integer)");
+  database.exec("create table tenant_profile (pk integer)");
   database.close();
-  expect(() => open()).toThrow("seen_column");
+  expect(() => open()).toThrow("tenant_profile");
   expect([versionOf(path), readdirSync(folder)]).toEqual([OLDER, ["tenant.db"]]);
 });
 
