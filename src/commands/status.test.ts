@@ -273,11 +273,7 @@ test("where none is in use, all are shown", async () => {
 
 describe("what a tenant uses", () => {
   /** what is not said would stand above it */
-  const NOTHING = /
-next renewals +[^\n]+
-wrong +none
-next +none
-$/;
+  const NOTHING = /\nnext renewals +[^\n]+\nwrong +none\nnext +none\n$/;
   const using = (profile: Partial<TenantProfile>, items: readonly RenewalItem[] = []) => ({
     ...EMPTY,
     tenant: tenantOf({ users: 3, mirroredAt: null, consoleTasks: 0, profile: { ...UNSAID, ...profile } }),

@@ -9,7 +9,6 @@ import { isUsualTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { OPENING_OPTIONS } from "./items/options.ts";
 import { CHECK_COLUMNS, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
-import { tellExpectedOfAll } from "./items/expected.ts";
 import { gatherAll } from "./items/gather.ts";
 
 const OPTIONS = {
@@ -143,6 +142,7 @@ async function check(tools: Tools, files: readonly string[], options: Options): 
   const { terminal, globals } = tools;
   // a hint to people, which changes no exit code
   if (terminal.interactive && isUsualTable(terminal) && files.length === 0 && !nagios && !globals.quiet) {
+    const { tellExpectedOfAll } = await import("./items/expected.ts");
     await tellExpectedOfAll(tools, { allContexts: request.allContexts, items: result.checked });
   }
   const written = prometheus === undefined || (await writeMetrics(tools, prometheus, result));
