@@ -204,6 +204,7 @@ const PERMITTED: readonly Permitted[] = [
   },
   ...encodingOnce("secured users import"),
   added(["verbs", "users history"], "what imports did to a user"),
+  added(["verbs", "doctor"], "what works, what is missing and how to mend it"),
   added(["verbs", "status"], "how a tenant stands"),
   ...[
     ["nouns", "tenant"],
