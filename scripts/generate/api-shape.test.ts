@@ -37,6 +37,8 @@ const MEMBERS = {
   tel: OPTIONAL,
   extension: OPTIONAL,
   fax: OPTIONAL,
+  googleWorkspaceEmail: { ...ADDRESS, type: ["string", "null"] },
+  salesforceAccount: OPTIONAL,
   accountName: OPTIONAL,
   accountPasswordSetAt: { ...INSTANT, type: ["string", "null"] },
   administrator: { type: "boolean" },
@@ -63,6 +65,9 @@ const bridged = (...at: readonly string[]): Permitted => ({ ...bridge(...at), be
 const verification = (...at: readonly string[]): readonly string[] => ["components", "schemas", "Verification", ...at];
 const verified = ["paths", "/v1/imports/{id}/verification", "post"];
 
+/** What is written by hand, one record at a time. */
+const byHand = (...at: readonly string[]): Permitted => ({ ...added(...at), why: "a tenant is changed by hand, too" });
+
 const KINDS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const ofDevices = (schema: string): Permitted => ({
   at: ["components", "schemas", schema, "properties", "kind", "enum"],
@@ -86,6 +91,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
 });
 const PLANS = "plans say what changes from what to what";
 const HISTORY = "imports have numbers, and tell what they did";
+const DELETIONS = "records are deleted by name or by filter, as imports without a file";
 const ofImport = (name: string): Permitted => asked(HISTORY, "components", "schemas", "Import", "properties", name);
 const WORKBOOKS = "a file may be an Excel workbook";
 const takesWorkbooks = (path: string, method: string): Permitted => ({
@@ -119,6 +125,13 @@ const PERMITTED: readonly Permitted[] = [
   },
   ofImport("revertedByNumber"),
   ofImport("revertsNumber"),
+  asked(DELETIONS, "components", "schemas", "DeletionRequest"),
+  asked(DELETIONS, "components", "schemas", "KeptRequest"),
+  more(DELETIONS, "components", "schemas", "Import", "properties", "mode", "enum"),
+  more(DELETIONS, "components", "schemas", "Import", "properties", "request", "$ref"),
+  more(DELETIONS, "components", "schemas", "ImportRequest", "type"),
+  ...["staying", "takes"].map((name) => asked(DELETIONS, "components", "schemas", "Import", "properties", name)),
+  asked(DELETIONS, "paths", "/v1/imports/deletions"),
   more(HISTORY, "components", "schemas", "Import", "properties", "state", "enum"),
   more(HISTORY, "components", "schemas", "Import", "required"),
   ...["supersededBy", "supersedes", "unseenColumns"].map((name) =>
@@ -167,6 +180,15 @@ const PERMITTED: readonly Permitted[] = [
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
   ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
+  ...["Org", "User"].flatMap((thing) =>
+    [`New${thing}`, `${thing}Change`, `Written${thing}`].map((name) => byHand("components", "schemas", name)),
+  ),
+  ...["googleWorkspaceEmail", "salesforceAccount"].map((name) =>
+    byHand("components", "schemas", "User", "properties", name),
+  ),
+  { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
+  ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
+  ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),
   {
     at: ["components", "schemas", "ImportRequest", "properties", "sheet"],
     before: undefined,

@@ -45,6 +45,9 @@ const ofBridge = (verb: string, ...options: readonly string[]): readonly Permitt
   options.map((option) => bridge("verbs", verb, "options", option));
 const toConsole = (verb: string): readonly Permitted[] => ofBridge(verb, "--from-console", "--keep-waiting");
 
+/** What is written by hand, one record at a time. */
+const byHand = (...at: readonly string[]): Permitted => added(at, "a tenant is changed by hand, too");
+
 const FORMATS = ["users", "orgs", "browser", "docs", "mailer", "calendar", "contacts"];
 const asDevices = (verb: string): Permitted => ({
   at: ["verbs", verb, "options", "--as", "choices"],
@@ -203,6 +206,9 @@ const PERMITTED: readonly Permitted[] = [
     why: "--app is declared once; only its name in help is another",
   },
   ...encodingOnce("secured users import"),
+  ...["devices", "orgs", "secured users", "users"].map((noun) =>
+    added(["verbs", `${noun} delete`], "records are deleted by name or by filter, as imports without a file"),
+  ),
   added(["verbs", "users history"], "what imports did to a user"),
   added(["verbs", "doctor"], "what works, what is missing and how to mend it"),
   added(["verbs", "status"], "how a tenant stands"),
@@ -219,6 +225,7 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),
+  ...["orgs", "users"].flatMap((noun) => ["create", "edit", "move"].map((verb) => byHand("verbs", `${noun} ${verb}`))),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
   ),

@@ -150,23 +150,22 @@ test("a noun's help lists nouns with their other names, then verbs", () => {
   expect(parts(nounHelp([], root, "ja", false))).toHaveLength(6);
 });
 
-test("a noun's help that is longer than a screen has one list of what is below it, and fewer examples or none", () => {
+test("a noun's help that is longer than a screen has one list of what is below it, and fewer examples", () => {
   const names = (count: number, letter: string): string[] =>
     Array.from({ length: count }, (_, at) => letter + String(at));
-  const root = (nouns: number): NounNode =>
-    noun({
-      nouns: names(nouns, "n").map((name) => noun({ name, aliases: [] })),
-      verbs: names(6, "v").map(verb),
-      examples: names(3, "clomoctl v"),
-    });
-  const [, , examples, below, everywhere, ...more] = parts(nounHelp([], root(5), "en", false));
+  const root = noun({
+    nouns: names(6, "n").map((name) => noun({ name, aliases: [] })),
+    verbs: names(4, "v").map(verb),
+    examples: names(3, "clomoctl v").map((line) => line.padEnd(90, ".")),
+  });
+  const [, , examples, below, everywhere, ...more] = parts(nounHelp([], root, "en", false));
   expect(more).toEqual([]);
   expect(examples).toHaveLength(2);
   const terms = below?.slice(1).map((line) => line.trim().split(" ")[0]);
-  expect(terms).toEqual([...names(5, "n"), ...names(6, "v"), "help"]);
-  const [, , next] = parts(nounHelp([], root(6), "en", false));
-  expect(next?.[0]).toBe("Commands");
+  expect(terms).toEqual([...names(6, "n"), ...names(4, "v"), "help"]);
   expect(everywhere).toEqual(["Options of every command: clomoctl --help-all"]);
+  const longer = nounHelp([], { ...root, verbs: names(8, "v").map(verb) }, "en", false);
+  expect(longer).not.toContain("Examples");
 });
 
 test("below the top there is no version, and no exit code but the usual ones", () => {

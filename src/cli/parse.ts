@@ -215,7 +215,9 @@ export function parse(path: readonly string[], command: Command, words: readonly
     ]),
   );
   for (const [key, field] of Object.entries(command.options)) {
-    if (field.kind !== "boolean" && field.required === true && values.get(key) === undefined) {
+    const given = values.get(key);
+    const isMissing = given === undefined || (Array.isArray(given) && given.length === 0);
+    if (field.kind !== "boolean" && field.required === true && isMissing) {
       throw usageError(
         text(`the option ${optionTerm(key, field)} is missing`, `オプション ${optionTerm(key, field)} がありません`),
       );

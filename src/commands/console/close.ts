@@ -11,7 +11,12 @@ import { recordOf, workOf } from "./steps.ts";
 export async function closeTasks(
   tools: Tools,
   numbers: readonly number[],
-  state: "confirmed" | "dropped",
+  closing: {
+    readonly state: "confirmed" | "dropped";
+    readonly by?: string | undefined;
+    /** a UTC instant */
+    readonly at?: string | undefined;
+  },
 ): Promise<void> {
   const { client, permitChange } = await tools.tenant("console");
   await permitChange();
@@ -20,7 +25,7 @@ export async function closeTasks(
     const done = closed.map(({ number }) => number).join(", ") || "-";
     return text(`recorded so far: ${done}`, `ここまでに記録した作業: ${done}`);
   });
-  for (const number of new Set(numbers)) closed.push(await client.console.close(number, { state }));
+  for (const number of new Set(numbers)) closed.push(await client.console.close(number, closing));
   await showClosed(tools.terminal, closed);
 }
 

@@ -27,7 +27,7 @@ const columnsIn = (language: Language): readonly Column<ConsoleTask>[] => [
   { ...plain("work", text("what", "作業")), name: workOf },
   { key: "place", header: text("where", "画面"), value: (task) => placeOf(task)[language], name: placeOf },
   { ...plain("importNumber", text("import", "インポート")), align: "end" },
-  { key: "name", header: text("file or field", "ファイル・項目"), value: recordOf },
+  { key: "name", header: text("what of", "対象"), value: recordOf },
   { ...plain("openedAt", text("since", "発生日時")), instant: true },
   { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(CONSOLE_TASK_STATE_NAMES, state) },
 ];
@@ -54,6 +54,8 @@ export const taskDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] =>
 const allDetails = (terminal: Spoken): readonly Column<ConsoleTask>[] => [
   ...taskColumns(terminal),
   { ...plain("kind", text("of", "種類")), name: ({ kind }) => kindName(kind) },
+  { key: "changes", header: text("changes", "変更"), value: ({ changes }) => changes },
+  plain("objectId", text("record's id", "対象の ID")),
   { ...plain("create", text("create", "追加")), align: "end" },
   { ...plain("update", text("update", "更新")), align: "end" },
   { ...plain("delete", text("delete", "削除")), align: "end" },

@@ -1,5 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { pastInstant } from "../../lib/model/typed-date.ts";
+import { zoneOf } from "../tools.ts";
 import { closeTasks } from "./close.ts";
 import { TASK_ARGUMENT, TASK_COLUMNS } from "./columns.ts";
 
@@ -12,9 +14,23 @@ export default defineCommand({
     ),
   ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
-  options: {},
-  examples: [{ line: "clomoctl console confirm 3" }],
+  options: {
+    by: { kind: "string", value: "WHO", about: text("who did it (default: you)", "実施者(既定: 実行者)") },
+    at: {
+      kind: "date",
+      value: "DATE",
+      about: text("when: a date or a date and time (default: now)", "実施日時: 日付か日時(既定: 現在)"),
+    },
+  },
+  examples: [
+    { line: "clomoctl console confirm 3" },
+    { line: "clomoctl console confirm 3 4 --by 髙橋 --at 2026-11-02" },
+  ],
   exits: ["not-found", "conflict", "locked"],
   shows: TASK_COLUMNS,
-  run: (tools, { number }) => closeTasks(tools, number, "confirmed"),
+  async run(tools, { number, by, at }) {
+    const timezone = zoneOf(tools, await tools.tenant());
+    const when = at && pastInstant(at, { now: tools.clock.now(), timezone, where: "--at" });
+    await closeTasks(tools, number, { state: "confirmed", by, at: when });
+  },
 });

@@ -16,5 +16,5 @@ export default defineCommand({
   examples: [{ line: "clomoctl console drop 3" }],
   exits: ["not-found", "conflict", "locked"],
   shows: TASK_COLUMNS,
-  run: (tools, { number }) => closeTasks(tools, number, "dropped"),
+  run: (tools, { number }) => closeTasks(tools, number, { state: "dropped" }),
 });

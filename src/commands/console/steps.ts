@@ -1,6 +1,7 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
 import { CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import type { Fields, HandWork } from "../../lib/model/thing.ts";
 import { nameIn } from "../../lib/model/import.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { isFullUpdate } from "../imports/outputs/console/columns.ts";
@@ -10,6 +11,7 @@ import { deletionsFile } from "../imports/plan/options.ts";
 /** What to do in the console and afterwards, one step after another. */
 export function stepsOf(task: ConsoleTask): readonly Text[] {
   if (task.state !== "open") return [];
+  if (task.objectId !== null) return [...handSteps(task), confirmed(task)];
   if (task.importNumber === null) return [...fieldSteps(task), confirmed(task)];
   return task.work === "upload" ? uploadSteps(task) : repeatSteps(task);
 }
@@ -79,18 +81,38 @@ function uploadSteps(task: ConsoleTask): readonly Text[] {
 }
 
 function repeatSteps(task: ConsoleTask): readonly Text[] {
-  const { work, kind, file, importNumber, doubtedAt } = task;
-  const page = pageOf(kind);
+  const { kind, file, importNumber, doubtedAt } = task;
   return [
     text(
       `see what changed: clomoctl imports show ${importNumber} --rows`,
       `変更内容を確認: clomoctl imports show ${importNumber} --rows`,
     ),
-    ...(file === null ? [work === "undo" ? undone(page) : repeated(page)] : fileSteps(task)),
+    ...(file === null ? byHandSteps(task) : fileSteps(task)),
     ...(doubtedAt === null ? [exported(kind)] : [doubted]),
     confirmed(task),
   ];
 }
+
+function byHandSteps(task: ConsoleTask): readonly Text[] {
+  const { work, kind } = task;
+  const page = pageOf(kind);
+  if (work === "delete") return deletionSteps(task);
+  return [work === "undo" ? undone(page) : repeated(page)];
+}
+
+/** How records are deleted: what the manual says of it, and no more. */
+function deletionSteps({ kind, delete: count }: ConsoleTask): readonly Text[] {
+  const { app, thing } = FORMATS[kind];
+  const { en, ja } = thing.clicks?.delete ?? pageOf(kind);
+  const each = text(`${count} to be deleted; each by ${en}`, `${count} 件を削除してください: ${ja}`);
+  return app === undefined ? [each] : [each, IN_BULK];
+}
+
+/** @see facts 6.6 */
+const IN_BULK = text(
+  "only if all that a search there finds are to go: tick the row of headers, then 「全ユーザー XXX 名を選択する。」 takes those beyond the 20 of a page, too; compare XXX with the count",
+  "画面で検索したユーザーをすべて削除する場合に限り: 項目名の行にチェックを付けると表示される「全ユーザー XXX 名を選択する。」で、20 件を超えるユーザーも選択できます(XXX が件数と一致することを確認してください)",
+);
 
 const undone = ({ en, ja }: Text): Text =>
   text(`put it back in ${en}, where it was done there`, `${ja}で反映済みのものを元に戻してください`);
@@ -124,6 +146,44 @@ function fieldSteps({ work, name }: ConsoleTask): readonly Text[] {
   ];
 }
 
+/** What was written by hand: where to click, what to enter, and what proves that it was done. */
+function handSteps({ work, kind, name, changes, doubtedAt }: ConsoleTask): readonly Text[] {
+  const { thing } = FORMATS[kind];
+  const { clicks } = thing;
+  const own = changes.filter(({ field }) => clicks?.fields?.[field] !== undefined);
+  const usual = changes.filter((change) => !own.includes(change));
+  const page = isHandWork(work) ? clicks?.[work] : undefined;
+  const called = text(`${name}:`, `「${name}」:`);
+  return [
+    ...(page === undefined || usual.length === 0 ? [] : [text(`${called.en} ${page.en}`, `${called.ja} ${page.ja}`)]),
+    ...usual.map((change) => changeStep(thing.fields, change)),
+    ...own.flatMap((change) => {
+      const { [change.field]: where } = clicks?.fields ?? {};
+      const step = changeStep(thing.fields, change);
+      return where === undefined ? [step] : [text(`${called.en} ${where.en}`, `${called.ja} ${where.ja}`), step];
+    }),
+    ...(doubtedAt === null ? [exported(kind)] : [doubted]),
+  ];
+}
+
+const isHandWork = (work: ConsoleTask["work"]): work is HandWork =>
+  work === "create" || work === "edit" || work === "move" || work === "delete";
+
+const NO_VALUE = text("(blank)", "(空)");
+
+/** One value to enter. */
+function changeStep(fields: Fields, { field, before, after }: ConsoleTask["changes"][number]): Text {
+  const label = fields[field]?.label ?? same(field.replace(/^custom:/, ""));
+  const told = (value: string | readonly string[] | null): Text => {
+    if (value === null || value.length === 0) return NO_VALUE;
+    return same(typeof value === "string" ? value : value.join(", "));
+  };
+  const [from, to] = [told(before), told(after)];
+  return before === null
+    ? text(`${label.ja}: ${to.en}`, `${label.ja}: ${to.ja}`)
+    : text(`${label.ja}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
+}
+
 const confirmed = ({ number }: ConsoleTask): Text =>
   text(
     `once it is done: clomoctl console confirm ${number} (if it is not to be done: clomoctl console drop ${number})`,
@@ -131,5 +191,5 @@ const confirmed = ({ number }: ConsoleTask): Text =>
   );
 
 /** Where in the console a task is done. */
-export const placeOf = ({ kind, importNumber }: ConsoleTask): Text =>
-  importNumber === null ? same("CLOMO PANEL") : pageOf(kind);
+export const placeOf = ({ kind, importNumber, objectId }: ConsoleTask): Text =>
+  importNumber === null && objectId === null ? same("CLOMO PANEL") : pageOf(kind);

@@ -1,15 +1,7 @@
-import type { Device } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { theOne, type NamedKind } from "../listing/named.ts";
-import { DEVICE_COLUMNS } from "./columns.ts";
-
-const DEVICE: NamedKind<Device> = {
-  noun: text("device", "デバイス"),
-  list: "clomoctl devices list",
-  describe: ({ id, serialNumber, identificationName: name }) =>
-    [serialNumber, ...(name === null ? [] : [name]), id].join(" "),
-};
+import { theOne } from "../listing/named.ts";
+import { DEVICE_COLUMNS, DEVICE_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show one device", "デバイスを 1 台表示する"),
@@ -30,6 +22,6 @@ export default defineCommand({
   async run(tools, { device }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("devices");
-    await terminal.show(DEVICE_COLUMNS, theOne(device, await client.devices.find({ name: device }), DEVICE));
+    await terminal.show(DEVICE_COLUMNS, theOne(device, await client.devices.find({ name: device }), DEVICE_NAMES));
   },
 });

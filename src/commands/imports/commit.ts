@@ -26,7 +26,8 @@ export default defineCommand({
     if (plan.state !== "planned") throw notPlanned(plan);
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan);
-    if (plan.mode === "replace") await checkAdministrators(tools, plan);
+    if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
+    if (plan.takes !== undefined) await checkAdministrators(tools, await client.imports.show(plan.takes.id));
     return pending.settling(() => confirmAndCommit(tools, pending, answers));
   },
 });

@@ -1,10 +1,12 @@
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import { nearest } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
 import { theOne, type NamedKind } from "../listing/named.ts";
 import type { Tools } from "../tools.ts";
 
-const ORG: NamedKind<OrgDetail> = {
+/** How an organisation is named, and told apart from others of the same name. */
+export const ORG_NAMES: NamedKind<OrgDetail> = {
   noun: text("organisation", "組織"),
   list: "clomoctl orgs list",
   describe: ({ id, path, name, code }) => [path === "" ? name : path, ...(code === null ? [] : [code]), id].join(" "),
@@ -18,14 +20,29 @@ const ORG: NamedKind<OrgDetail> = {
 export async function orgNamed(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
   const found = await client.orgs.find({ name });
-  return theOne(name, found, ORG, found.length > 0 ? [] : nearOrgs(name, await client.orgs.list()));
+  return theOne(name, found, ORG_NAMES, found.length > 0 ? [] : nearOrgs(name, await client.orgs.list()));
 }
+
+/** The argument that names an organisation. */
+export const ORG_ARGUMENT = {
+  kind: "string",
+  required: true,
+  names: "orgs",
+  about: text(
+    String.raw`id, code or path (本社/営業部; write / in a name as \/)`,
+    String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,
+  ),
+} as const;
+
+/** An organisation as one word of a command: its code, else its path. */
+export const orgWord = ({ code, path, name }: Pick<Org, "code" | "path" | "name">): string =>
+  shownWord(code ?? (path === "" ? name : path));
 
 /** Maximum number of organisations that are proposed. */
 const MOST_PROPOSED = 3;
 
 /** The paths of organisations whose name or code has what was typed in it, or is near to it. */
-function nearOrgs(typed: string, orgs: readonly Org[]): readonly string[] {
+export function nearOrgs(typed: string, orgs: readonly Org[]): readonly string[] {
   const holding = orgs.filter(({ name, code }) => name.includes(typed) || code?.includes(typed) === true);
   const near = nearest(
     typed,

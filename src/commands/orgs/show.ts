@@ -1,21 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { ORG_DETAILS } from "./columns.ts";
-import { orgNamed } from "./named.ts";
+import { ORG_ARGUMENT, orgNamed } from "./named.ts";
 
 export default defineCommand({
   summary: text("show one organisation", "組織を 1 つ表示する"),
-  args: {
-    org: {
-      kind: "string",
-      required: true,
-      names: "orgs",
-      about: text(
-        String.raw`id, code or path (本社/営業部; write / in a name as \/)`,
-        String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,
-      ),
-    },
-  },
+  args: { org: ORG_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl orgs show 全社" }, { line: "clomoctl orgs show 本社/営業部 --format json" }],
   exits: ["not-found"],

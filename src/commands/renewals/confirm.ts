@@ -7,7 +7,7 @@ import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { asOfNow, showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { pastInstant } from "./items/read-options.ts";
+import { pastInstant } from "../../lib/model/typed-date.ts";
 
 export default defineCommand({
   summary: text("record that the yearly login was done, and by whom", "年に一度のログインを済ませたことを記録する"),

@@ -1,9 +1,11 @@
 import type { Client, User } from "../../lib/client/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
+import { FILTERS } from "../csv/file/export.ts";
+import type { Fields } from "../field.ts";
 import { columnsOfFields } from "../listing/columns.ts";
 import { firstOf } from "../listing/list.ts";
-import type { NamedKind } from "../listing/named.ts";
+import { theOne, type NamedKind } from "../listing/named.ts";
 
 /** The argument that names a user. */
 export const USER_ARGUMENT = {
@@ -12,6 +14,25 @@ export const USER_ARGUMENT = {
   names: "users",
   about: text("id, mail address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
 } as const;
+
+/** The filters of users. */
+export const USER_FILTERS = {
+  org: {
+    kind: "string",
+    value: "ORG",
+    names: "orgs",
+    about: text("only those directly in this organisation", "この組織に直接所属するユーザーに絞り込む"),
+  },
+  search: {
+    kind: "string",
+    value: "TEXT",
+    about: text(
+      "only those with a value that contains it (高橋 finds 髙橋 too)",
+      "いずれかの項目に含む文字で絞り込む(「高橋」で「髙橋」も探す)",
+    ),
+  },
+  ...FILTERS,
+} as const satisfies Fields;
 
 /** All columns of a user. */
 export const USER_COLUMNS = columnsOfFields<User>(USER.fields);
@@ -23,6 +44,16 @@ export const USER_NAMES: NamedKind<User> = {
   search: "clomoctl users list --search",
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };
+
+/**
+ * The user of an id, a mail address, an employee code or an account name.
+ *
+ * @throws `not-found` when there is none, `usage` when there are several
+ */
+export async function userNamed(client: Client<"users">, typed: string): Promise<User> {
+  const found = await client.users.find({ name: typed });
+  return theOne(typed, found, USER_NAMES, found.length > 0 ? [] : await nearUsers(client, typed));
+}
 
 /** Maximum number of users that are proposed. */
 const MOST_PROPOSED = 3;

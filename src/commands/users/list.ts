@@ -1,10 +1,9 @@
 import { USER, USER_ORDERS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { FILTERS } from "../csv/file/export.ts";
 import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
 import { orgNamed } from "../orgs/named.ts";
-import { USER_COLUMNS } from "./columns.ts";
+import { USER_COLUMNS, USER_FILTERS } from "./columns.ts";
 
 const sortOf = (sort: string | undefined) => {
   const [typed, direction] = sort?.split(":") ?? [];
@@ -24,20 +23,8 @@ export default defineCommand({
   summary: text("list users", "ユーザーを一覧する"),
   args: {},
   options: {
-    org: {
-      kind: "string",
-      value: "ORG",
-      names: "orgs",
-      about: text("only those directly in this organisation", "この組織に直接所属するユーザーに絞り込む"),
-    },
-    search: {
-      kind: "string",
-      value: "TEXT",
-      about: text(
-        "only those with a value that contains it (高橋 finds 髙橋 too)",
-        "いずれかの項目に含む文字で絞り込む(「高橋」で「髙橋」も探す)",
-      ),
-    },
+    org: USER_FILTERS.org,
+    search: USER_FILTERS.search,
     sort: {
       kind: "choice",
       value: "FIELD[:desc]",
@@ -45,7 +32,8 @@ export default defineCommand({
       called: CALLED,
       about: text("the field to sort by (default: order of creation)", "並べ替えの基準(既定: 登録順)"),
     },
-    ...FILTERS,
+    filterName: USER_FILTERS.filterName,
+    filterId: USER_FILTERS.filterId,
     limit: LIMIT,
   },
   examples: [

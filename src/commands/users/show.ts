@@ -1,7 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { theOne } from "../listing/named.ts";
-import { nearUsers, USER_ARGUMENT, USER_COLUMNS, USER_NAMES } from "./columns.ts";
+import { USER_ARGUMENT, USER_COLUMNS, userNamed } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show one user", "ユーザーを 1 人表示する"),
@@ -15,8 +14,6 @@ export default defineCommand({
   async run(tools, { user }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
-    const found = await client.users.find({ name: user });
-    const near = found.length > 0 ? [] : await nearUsers(client, user);
-    await terminal.show(USER_COLUMNS, theOne(user, found, USER_NAMES, near));
+    await terminal.show(USER_COLUMNS, await userNamed(client, user));
   },
 });

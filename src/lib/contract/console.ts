@@ -2,7 +2,9 @@ import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
 import { get, items, json, post } from "./route.ts";
-import { Id, Instant, named } from "./shapes.ts";
+import { Id, ImportMode, Instant, named } from "./shapes.ts";
+
+const ChangedValue = z.union([z.string(), z.array(z.string()).readonly()]).nullable();
 
 /** What still has to be done in the console, or was. */
 const ConsoleTask = named(
@@ -13,9 +15,13 @@ const ConsoleTask = named(
     kind: z.enum(FORMAT_NAMES).meta({ description: "of what records" }),
     importNumber: z.int().nullable(),
     importId: Id.nullable(),
-    name: z.string().nullable().meta({ description: "the file of the import, or the custom field" }),
+    name: z.string().nullable().meta({ description: "the file of the import, the custom field, or the record's name" }),
+    objectId: Id.nullable().meta({ description: "the record that was written by hand" }),
+    changes: z
+      .array(z.object({ field: z.string(), before: ChangedValue, after: ChangedValue }))
+      .meta({ description: "what was written by hand, as people read it" }),
     file: z.string().nullable().meta({ description: "the file that was written for the console" }),
-    mode: z.enum(["append", "replace", "revert"]).nullable().meta({ description: "of the import" }),
+    mode: ImportMode.nullable().meta({ description: "of the import" }),
     create: z.int(),
     update: z.int(),
     delete: z.int(),
@@ -49,7 +55,11 @@ export default {
       id: "closeConsoleTask",
       summary: "Record that a task was done in the console, or will not be",
       params: byNumber,
-      body: z.strictObject({ state: z.enum(["confirmed", "dropped"]) }),
+      body: z.strictObject({
+        state: z.enum(["confirmed", "dropped"]),
+        by: z.string().trim().min(1).max(255).optional().meta({ description: "who did it; default: who asks" }),
+        at: Instant.optional().meta({ description: "when it was done; default: now" }),
+      }),
       answer: json(ConsoleTask, "The task by now"),
       fails: ["conflict"],
     }),

@@ -16,7 +16,7 @@ import type {
   PlanRow,
   UserHistory,
 } from "./index.ts";
-import type { Answer } from "./route.ts";
+import type { Answer, Route } from "./route.ts";
 import { EXAMPLES_OF } from "./thing-schema.ts";
 
 const sales = exampleOf(ORG.fields);
@@ -97,6 +97,17 @@ const planned: Import = {
   absentColumns: ["フリガナ"],
 };
 
+const deletion: Import = {
+  ...begun,
+  state: "planned",
+  mode: "delete",
+  request: { ...request, mode: "delete", select: { by: "named" }, fileName: "hanako@example.co.jp" },
+  fileName: "hanako@example.co.jp",
+  etag: "devices.4-users.7",
+  recordsBefore: 120,
+  delete: 1,
+};
+
 const committed: Import = { ...planned, state: "committed", committedAt: AT };
 const awaiting: Import = { ...planned, state: "awaiting-console", emittedAt: AT };
 
@@ -129,6 +140,8 @@ const consoleTask: ConsoleTask = {
   openedBy: "owner (hanako)",
   closedAt: null,
   closedBy: null,
+  objectId: null,
+  changes: [],
   doubtedAt: null,
 };
 
@@ -227,6 +240,8 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["administrators", { answer: administrators }],
   ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],
   ["orgs", { answer: { items: [root, sales] } }],
+  ["moveOrg", { body: { parent: ROOT_ORG_ID } }],
+  ["moveUsers", { body: { ids: [id(2)], org: id(1) } }],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
   ["users", { answer: { items: [exampleOf(USER.fields)], next: "1000" } }],
@@ -236,6 +251,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["exportSecuredUsers", { answer: "表示名,ユーザーID,説明\r\n髙橋 花子,hanako01,\r\n" }],
   ["createImport", { body: { kind: "users", createOrgs: true, fileName: "people.csv" }, answer: begun }],
   ["uploadImport", { answer: planned }],
+  ["planDeletion", { body: { kind: "users", ids: [id(2)], called: "hanako@example.co.jp" }, answer: deletion }],
   ["imports", { answer: { items: [committed] } }],
   ["import", { answer: planned }],
   ["importRows", { answer: planRow }],
@@ -288,8 +304,9 @@ const derived = ({ schema }: Answer): unknown => {
 
 /** Examples of all routes, by operationId. */
 export const EXAMPLES: ReadonlyMap<string, RouteExample> = new Map(
-  ALL_ROUTES.map(({ id: operation, answer, example = derived(answer) }) => [
-    operation,
-    { answer: example, line: answer.line && EXAMPLES_OF.get(answer.line)?.(), ...OWN.get(operation) },
-  ]),
+  ALL_ROUTES.map((route: Route) => {
+    const { id: operation, body, answer, example = derived(answer) } = route;
+    const [of, line] = [body && EXAMPLES_OF.get(body)?.(), answer.line && EXAMPLES_OF.get(answer.line)?.()];
+    return [operation, { answer: example, line, ...(of === undefined ? {} : { body: of }), ...OWN.get(operation) }];
+  }),
 );

@@ -26,6 +26,9 @@ const ImportState = z.enum([
 
 const FileName = z.string().max(255);
 
+/** A filter that lets not everything pass. */
+const Filter = z.string().min(1).max(1000).optional();
+
 /** A `--map` file as data: the tenant applies it to the header row and to every record. */
 export const ColumnMap = z.strictObject({
   columns: z
@@ -73,6 +76,40 @@ const ImportRequest = named(
   }),
 );
 
+/** Which records a deletion takes: ids, or filters of the kind's list, of which all have to hold. */
+const DeletionRequest = named(
+  "DeletionRequest",
+  z.strictObject({
+    kind: ImportKind,
+    ids: z.array(Id).min(1).readonly().optional().meta({ description: "the records; without filters" }),
+    recursive: z.boolean().default(false).meta({
+      description: "of organisations: with all below them and the users in them, which are an import of their own",
+    }),
+    filterName: Filter.meta({ description: "part of the name" }),
+    filterId: Filter.meta({ description: "part of the mail address, ユーザーID or serial number" }),
+    search: Filter.meta({ description: "part of any text of a record" }),
+    org: Id.optional().meta({ description: "the id of an organisation: the records directly in it" }),
+    called: FileName.default("").meta({ description: "how people named the records; told as the import's file" }),
+  }),
+);
+
+/** The request of an import as it is kept; a deletion has no file, and says which records it takes. */
+const KeptRequest = named(
+  "KeptRequest",
+  ImportRequest.extend({
+    mode: z.enum(["append", "replace", "delete"]).default("append"),
+    select: z
+      .strictObject({
+        by: z.enum(["named", "below", "within", "filtered"]),
+        filterName: z.string().optional(),
+        filterId: z.string().optional(),
+        search: z.string().optional(),
+        org: Id.optional(),
+      })
+      .optional(),
+  }),
+);
+
 /** A column missing from the console's own export, and when clomoctl last sent it to the console. */
 const UnverifiedColumn = z.object({ header: z.string(), lastSentAt: Instant.nullable() });
 
@@ -113,7 +150,7 @@ const Import = named(
     revertedBy: Id.nullable(),
     revertedByNumber: z.int().nullable(),
     etag: z.string().nullable(),
-    request: ImportRequest.nullable(),
+    request: KeptRequest.nullable(),
     rows: z.int(),
     create: z.int(),
     update: z.int(),
@@ -140,6 +177,10 @@ const Import = named(
     emittedAt: Instant.nullable(),
     /** of an open plan: the columns of its format, secrets aside, that no export of the console has shown */
     unseenColumns: z.array(z.string()).optional(),
+    /** of a deletion by filters: the administrators among them, who stay, and the first ten of them by name */
+    staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
+    /** of organisations: the deletion of their users, which is committed with it */
+    takes: z.object({ id: Id, number: z.int(), delete: z.int(), recordsBefore: z.int() }).optional(),
     /** the import written for the console after this one, and those it superseded */
     supersededBy: Id.optional(),
     supersedes: z.array(Id).optional(),
@@ -226,7 +267,7 @@ const limit = z.coerce
   .meta({ description: "maximum number of lines; all by default" });
 
 export default {
-  description: "CSV imports: plan, review, commit, revert; exchange with the console",
+  description: "CSV imports and deletions: plan, review, commit, revert; exchange with the console",
   routes: {
     create: post("/v1/imports", {
       id: "createImport",
@@ -244,6 +285,15 @@ export default {
       file: true,
       answer: tagged(Import, "The plan; nothing is changed yet"),
       fails: ["conflict", "input-rejected", "interrupted", "unavailable"],
+    }),
+    delete: post("/v1/imports/deletions", {
+      id: "planDeletion",
+      changes: false,
+      summary: "Plan to delete records, by their ids or by filters",
+      body: DeletionRequest,
+      answer: tagged(Import, "The plan; nothing is changed yet"),
+      status: 201,
+      fails: ["input-rejected", "interrupted", "unavailable"],
     }),
     list: get("/v1/imports", { id: "imports", summary: "All imports", answer: items(Import, "Newest first") }),
     show: get("/v1/imports/{id}", {
@@ -345,6 +395,7 @@ export default {
 };
 
 export type ImportRequest = z.infer<typeof ImportRequest>;
+export type DeletionRequest = z.infer<typeof DeletionRequest>;
 export type ImportKind = z.infer<typeof ImportKind>;
 export type Import = z.infer<typeof Import>;
 export type PlanRow = z.infer<typeof PlanRow>;

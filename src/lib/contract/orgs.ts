@@ -1,16 +1,20 @@
 /** A noun of the API: each has a file of its own, however short. */
 
-import type { z } from "zod";
+import { z } from "zod";
 import { ORG, ORG_COUNTS } from "../model/organisation.ts";
-import { csv, get, items } from "./route.ts";
-import { byName, exporting, named } from "./shapes.ts";
+import { csv, get, items, json, patch, post } from "./route.ts";
+import { byId, byName, exporting, Id, named } from "./shapes.ts";
 import { membersOf, recordSchema } from "./thing-schema.ts";
+import { newRecord, recordChange, written, writing } from "./written.ts";
 
 /** An organisation; the root is 全社. `path` omits the root and writes a `/` in a name as `\/`. */
 const Org = named("Org", recordSchema(ORG.fields));
 
 /** An organisation with the number of its direct users and child organisations. */
 const OrgDetail = named("OrgDetail", Org.extend(membersOf(ORG_COUNTS)), Org);
+
+/** An organisation as it was, and as it is by now. */
+const WrittenOrg = named("WrittenOrg", written(Org));
 
 export default {
   description: "Organisations (組織)",
@@ -26,6 +30,30 @@ export default {
       query: byName,
       answer: items(OrgDetail, "Organisations whose id, code or path matches"),
     }),
+    create: post("/v1/orgs", {
+      id: "createOrg",
+      summary: "Create an organisation",
+      body: named("NewOrg", newRecord(ORG.fields)),
+      answer: json(WrittenOrg, "The organisation"),
+      status: 201,
+      fails: ["input-rejected", "not-found"],
+    }),
+    edit: patch("/v1/orgs/{id}", {
+      id: "editOrg",
+      summary: "Change an organisation's name or code",
+      params: byId,
+      body: named("OrgChange", recordChange(ORG.fields, { without: ["parentId"] })),
+      answer: json(WrittenOrg, "The organisation"),
+      fails: ["input-rejected"],
+    }),
+    move: post("/v1/orgs/{id}/move", {
+      id: "moveOrg",
+      summary: "Move an organisation, with what is below it, below another one",
+      params: byId,
+      body: z.strictObject({ parent: Id.meta({ description: "the organisation above it from then on" }), ...writing }),
+      answer: json(WrittenOrg, "The organisation"),
+      fails: ["input-rejected"],
+    }),
     export: get("/v1/orgs/export", {
       id: "exportOrgs",
       summary: "Organisations as CSV",
@@ -36,4 +64,5 @@ export default {
 };
 
 export type { Org } from "../model/organisation.ts";
+export type WrittenOrg = z.infer<typeof WrittenOrg>;
 export type OrgDetail = z.infer<typeof OrgDetail>;

@@ -39,8 +39,8 @@ export const byId = { id: Id };
 /** A value of a field that is no secret. */
 export const FieldValue = z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() });
 
-/** `append` is the console's 追加更新, `replace` its 全件更新; `revert` undoes a committed import. */
-export const ImportMode = z.enum(["append", "replace", "revert"]);
+/** `append` is the console's 追加更新, `replace` its 全件更新; `delete` deletes without a file; `revert` undoes a committed import. */
+export const ImportMode = z.enum(["append", "replace", "delete", "revert"]);
 
 /** Query parameter that finds records by what people call them. */
 export const byName = { name: z.string().min(1) };

@@ -88,7 +88,8 @@ export const membersOf = <F extends Fields>(fields: F): Members<F> =>
 /** Makes the examples of the schemas made here: only the document and tests need them. */
 export const EXAMPLES_OF = new WeakMap<z.ZodType, () => unknown>();
 
-const withExample = <S extends z.ZodType>(schema: S, example: () => unknown): S => {
+/** Gives a schema its example. */
+export const withExample = <S extends z.ZodType>(schema: S, example: () => unknown): S => {
   EXAMPLES_OF.set(schema, example);
   return schema;
 };

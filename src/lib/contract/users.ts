@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
-import { csv, get, items, json, list, post, remove } from "./route.ts";
+import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
 import {
   byId,
   byName,
@@ -15,12 +15,16 @@ import {
   paging,
 } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
+import { newRecord, recordChange, several, written, writing } from "./written.ts";
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
 const CustomField = named("CustomField", recordSchema(CUSTOM_FIELD.fields));
 
 /** A PANEL user. `emails[0]` is the main address. */
 const User = named("User", recordSchema(USER.fields));
+
+/** A user as he was, and as he is by now. */
+const WrittenUser = named("WrittenUser", written(User));
 
 /** What an import did to a user. `before` and `after` have values of fields, as the rows of a plan. */
 const UserEvent = named(
@@ -72,6 +76,29 @@ export default {
       query: byName,
       answer: items(User, "Users whose id, mail address, employee code or account name matches"),
     }),
+    create: post("/v1/users", {
+      id: "createUser",
+      summary: "Create a user",
+      body: named("NewUser", newRecord(USER.fields)),
+      answer: json(WrittenUser, "The user"),
+      status: 201,
+      fails: ["input-rejected", "not-found"],
+    }),
+    edit: patch("/v1/users/{id}", {
+      id: "editUser",
+      summary: "Change a user",
+      params: byId,
+      body: named("UserChange", recordChange(USER.fields, { without: ["org"] })),
+      answer: json(WrittenUser, "The user"),
+      fails: ["input-rejected"],
+    }),
+    move: post("/v1/users/move", {
+      id: "moveUsers",
+      summary: "Move users into an organisation, all of them or none",
+      body: z.strictObject({ ...several, org: Id, ...writing }),
+      answer: items(WrittenUser, "The users, in the order of the request"),
+      fails: ["input-rejected", "not-found"],
+    }),
     history: get("/v1/users/history", {
       id: "userHistory",
       summary: "What imports did to users, also to deleted ones",
@@ -110,6 +137,7 @@ export default {
 };
 
 export type { User } from "../model/user.ts";
+export type WrittenUser = z.infer<typeof WrittenUser>;
 export type UserEvent = z.infer<typeof UserEvent>;
 export type UserHistory = z.infer<typeof UserHistory>;
 export type CustomField = z.infer<typeof CustomField>;

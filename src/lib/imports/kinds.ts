@@ -100,7 +100,8 @@ const keyBeside =
     return JSON.stringify(value.map((one) => comparisonKey(comparison, one)));
   };
 
-const besideOf = (
+/** The columns that follow from a field's value. @param short what one value of it is called */
+export const besideOf = (
   short: string,
   comparison: Comparison,
   list: boolean,

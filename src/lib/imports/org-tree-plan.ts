@@ -1,4 +1,5 @@
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
+import type { PlanRequest } from "./plan.ts";
 
 /** An organisation of the tenant; `parent` is null for the root only. */
 export interface ExistingOrg {
@@ -24,7 +25,7 @@ export interface OrgRow {
 
 /** Options of the planning. */
 export interface OrgTreeOptions {
-  readonly mode: "append" | "replace";
+  readonly mode: PlanRequest["mode"];
   readonly blank: "clear" | "keep";
   readonly absent: "keep" | "clear";
   /** columns present in the file */

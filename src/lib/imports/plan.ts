@@ -2,10 +2,27 @@ import type { FileForm } from "../csv/records/record.ts";
 import type { Fix } from "../model/import.ts";
 import type { FormatName } from "../model/console-files.ts";
 
+/** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
+export interface Selection {
+  /**
+   * `named`: the records themselves; `below`: and all below them in their tree; `within`: what belongs to the organisations
+   * that were named, or to one below them; `filtered`: what passes all these filters of the list
+   */
+  readonly by: "named" | "below" | "within" | "filtered";
+  readonly filterName?: string | undefined;
+  readonly filterId?: string | undefined;
+  readonly search?: string | undefined;
+  /** the id of an organisation */
+  readonly org?: string | undefined;
+}
+
 /** The options of an import. @see ImportRequest of the tenant API */
 export interface PlanRequest {
   readonly kind: FormatName;
-  readonly mode: "append" | "replace";
+  /** `delete`: without a file */
+  readonly mode: "append" | "replace" | "delete";
+  /** of a deletion */
+  readonly select?: Selection | undefined;
   /** the name of a key; the kind's usual one if it has none of that name */
   readonly key: string;
   /** undefined: `clear`, but no column as a whole */
@@ -82,6 +99,8 @@ export interface PlanCounts {
   readonly columns: readonly ColumnChange[];
   readonly errors: number;
   readonly warnings: number;
+  /** of a deletion: protected records that pass its filters and stay, and the first of them by name */
+  readonly staying?: { readonly count: number; readonly names: readonly string[] } | undefined;
   /** the plan cannot be committed */
   readonly rejected: boolean;
 }

@@ -7,9 +7,21 @@ export const CONSOLE_WORK_NAMES = {
   undo: text("take back the changes of an import", "インポートの変更を元に戻す"),
   "add-field": text("add a custom field of users", "カスタムユーザー情報の項目を追加する"),
   "remove-field": text("remove a custom field of users", "カスタムユーザー情報の項目を削除する"),
+  create: text("add", "追加する"),
+  edit: text("change", "変更する"),
+  move: text("move", "移動する"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type ConsoleWork = keyof typeof CONSOLE_WORK_NAMES;
+
+/** A value to be set in the console, as people read it; null for none. */
+export interface ConsoleChange {
+  /** the thing's field; `custom:NAME` of a custom one */
+  readonly field: string;
+  /** what the console has, as far as is known */
+  readonly before: string | readonly string[] | null;
+  readonly after: string | readonly string[] | null;
+}
 
 /** How a task stands: `shown` once an export of the console showed that it was done, `confirmed` where somebody says so. */
 export const CONSOLE_TASK_STATE_NAMES = {

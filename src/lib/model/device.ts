@@ -92,6 +92,13 @@ export const DEVICE = {
     page: text("CLOMO PANEL, Devices", "CLOMO PANEL の「Devices」画面"),
     clicks: text(" › Import/Export › Import", "で「Import/Export」›「Import」を選び"),
   },
+  // @see facts 4.6; of deleting one the manual says no more
+  clicks: {
+    delete: text(
+      "CLOMO PANEL: Devices › the device: delete it there (one that has a VPP licence or a certificate stays, struck through)",
+      "CLOMO PANEL の「Devices」でデバイスを選択し、削除(VPP ライセンスや証明書が残っているものは、取り消し線付きで残ります)",
+    ),
+  },
   ownHeaders: true,
   unconfirmed: text(
     "The console's headers and encodings for devices are not confirmed: these headers are clomoctl's own.",

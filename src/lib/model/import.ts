@@ -1,9 +1,10 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** Names of the import modes: the console's インポート方法, and our own revert. */
-export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "revert", Text>> = {
+/** Names of the import modes: the console's インポート方法, and our own: deletions without a file, and undoing. */
+export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" | "revert", Text>> = {
   append: text("append", "追加更新"),
   replace: text("replace", "全件更新"),
+  delete: text("delete", "削除"),
   revert: text("revert", "取り消し"),
 };
 

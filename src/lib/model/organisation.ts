@@ -13,6 +13,9 @@ import {
 /** The fixed id of every tenant's root organisation 全社. */
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
+/** What people call it: its path is blank. @see facts 0 */
+export const ROOT_ORG_NAME = "全社";
+
 const PARENT_UNKNOWN = { code: "org-parent-unknown", param: "parent" } as const;
 
 /** The fields of an organisation. No limit is documented. The console's own columns are unknown: these headers are ours. @see facts 1.2, 1.4 */
@@ -52,7 +55,16 @@ const FIELDS = {
     refers: { to: "org", by: "path", unknown: PARENT_UNKNOWN },
     resolves: "parentId",
   },
-  parentId: { type: "id", nullable: true, label: text("parent", "上位組織 ID"), example: ROOT_ORG_ID, short: "parent" },
+  parentId: {
+    type: "id",
+    nullable: true,
+    label: text("parent", "上位組織 ID"),
+    example: ROOT_ORG_ID,
+    short: "parent",
+    byHand: true,
+    clearable: false,
+    refers: { to: "org", by: "id", unknown: PARENT_UNKNOWN },
+  },
   path: { type: "text", label: text("path", "パス"), example: "営業部" },
   depth: { type: "integer", label: text("depth", "階層"), example: 1 },
   createdAt: CREATED_AT,
@@ -75,6 +87,25 @@ export const ORG = {
     "管理画面での組織の CSV のヘッダーと文字コードは確認されていません。「上位組織コード」と「上位組織パス」は clomoctl 独自の列です。",
   ),
   fields: FIELDS,
+  // @see seed 003, 6-1 and 9; of moving and deleting an organisation the manual says nothing
+  clicks: {
+    create: text(
+      "CLOMO PANEL: Users/Org › Add Org › 組織名, 組織コード › 保存 (how to put it below another one: the manual does not say)",
+      "CLOMO PANEL の「Users/Org」›「Add Org」をクリックし、「組織名」「組織コード」を入力して「保存」をクリック(別の組織の下に作る手順はマニュアルにありません)",
+    ),
+    edit: text(
+      "CLOMO PANEL: Users/Org › the organisation, on the left › 編集 › 保存",
+      "CLOMO PANEL の「Users/Org」の左側から組織を選択し、「編集」をクリックして変更し、「保存」をクリック",
+    ),
+    move: text(
+      "CLOMO PANEL: Users/Org › the organisation, on the left: put it below the other one (how: the manual does not say)",
+      "CLOMO PANEL の「Users/Org」の左側から組織を選択し、上位の組織を変更(手順はマニュアルにありません)",
+    ),
+    delete: text(
+      "CLOMO PANEL: Users/Org › the organisation, on the left: delete it there",
+      "CLOMO PANEL の「Users/Org」の左側から組織を選択し、削除",
+    ),
+  },
   formats: { orgs: fieldsInFiles(FIELDS) },
   keys: [{ name: "code", field: "code", unique: true, standIn: ["parentCode", "parentPath", "name"] }],
   usual: ["name", "code", "path"],

@@ -49,7 +49,7 @@ const suspicion = (en: string, ja: string): ProblemKind => ({
 const error = kindOf("error");
 const warning = kindOf("warning");
 
-/** One record, by the name of its thing. */
+/** What one record is called, by the name of its thing. */
 const NOUNS: Readonly<Record<string, Text>> = {
   org: text("organisation", "組織"),
   user: text("user", "ユーザー"),

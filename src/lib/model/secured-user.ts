@@ -236,6 +236,13 @@ export const SECURED_USER = {
   namedBy: "displayName",
   noun: "user",
   scope: "app",
+  // @see seed 004
+  clicks: {
+    delete: text(
+      "SECURED APPs MANAGER of the app: Users › tick the user at the left end › ユーザー削除アイコン › OK",
+      "アプリの SECURED APPs MANAGER の「Users」画面で、ユーザーの左端にチェックを付け、「ユーザー削除アイコン」›「OK」を選択",
+    ),
+  },
   protects: { by: "administrator", present: "administrator-row" },
   usual: ["userId", "name", "description", "groups", "administrator"],
 } as const satisfies ThingInFiles & {

@@ -52,6 +52,8 @@ export type Field = Shape & {
   readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
   /** in no file if undefined */
   readonly column?: ColumnFacts | undefined;
+  /** somebody sets it, though no file has it */
+  readonly byHand?: true | undefined;
   /** a code or number of digits, with which nothing is calculated; so is what is compared as `code` */
   readonly code?: true | undefined;
   /** default: `exact` */
@@ -118,6 +120,20 @@ export interface Key {
   readonly standIn?: readonly string[] | undefined;
 }
 
+/** How a record is written by hand. */
+export type HandWork = "create" | "edit" | "move" | "delete";
+
+/** What to click in the console for what is written by hand, from its first page on, in the words of the maker's manual. */
+export interface Clicks {
+  readonly create?: Text | undefined;
+  readonly edit?: Text | undefined;
+  /** into another organisation */
+  readonly move?: Text | undefined;
+  readonly delete?: Text | undefined;
+  /** of fields that have a page of their own */
+  readonly fields?: Readonly<Record<string, Text>> | undefined;
+}
+
 /** What something in a tenant is: said here once; schemas, files, lists, plans and examples are derived from it. */
 export interface Thing<F extends Fields = Fields> {
   /** singular, as in the audit and in stored changes */
@@ -134,6 +150,7 @@ export interface Thing<F extends Fields = Fields> {
   /** the field that has the name of a record's format: records of each format are apart from those of the others */
   readonly scope?: string | undefined;
   readonly protects?: Protection | undefined;
+  readonly clicks?: Clicks | undefined;
   /** columns that a table shows by default */
   readonly usual: readonly string[];
   /** the tenant's custom fields are further fields and columns */
@@ -226,6 +243,27 @@ export const listColumnsOf = (fields: Fields): readonly ListColumn[] =>
 /** The names of the fields that files have, in their order. */
 export const fieldsInFiles = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
+
+/** The fields that somebody sets by hand, without secrets: those that files have, and those that none has. */
+export const handFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
+  Object.entries(fields).filter(
+    ([, { column, byHand, secret, resolves }]) =>
+      (column !== undefined || byHand === true) && secret !== true && resolves === undefined,
+  );
+
+/**
+ * A value as somebody sets it by hand: of a reference the other record's id, of several fields in one (`objects`) those
+ * that are set; null or a blank for none.
+ */
+export type HandValue =
+  | string
+  | boolean
+  | null
+  | readonly string[]
+  | readonly { readonly name: string; readonly value: string | null }[];
+
+/** Values by field; those that are missing stay as they are. */
+export type HandValues = Readonly<Record<string, HandValue | undefined>>;
 
 /** A record made of the examples of its fields. */
 export const exampleOf = <F extends Fields>(fields: F): RecordOf<F> =>

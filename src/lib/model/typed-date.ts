@@ -1,3 +1,5 @@
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 import { dayOf, isDay, LAST_DAY } from "./time.ts";
 
 const DAY = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})$/;
@@ -33,6 +35,23 @@ export const parseTypedDate = (typed: string): TypedDate | undefined => {
  */
 export const instantOf = (date: TypedDate, timezone: string): string =>
   "instant" in date ? date.instant : endOfDay(date.day, timezone).toISOString();
+
+/**
+ * When something was done: the end of a day, which is this moment where the day is today.
+ *
+ * @returns a UTC instant
+ * @throws Failure `usage` when it is in the future
+ */
+export function pastInstant(
+  date: TypedDate,
+  { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
+): string {
+  const at = instantOf(date, timezone);
+  if (Date.parse(at) <= now.getTime()) return at;
+  if ("day" in date && date.day === dayOf(now, timezone)) return now.toISOString();
+  const shown = "day" in date ? date.day : date.instant;
+  throw new Failure("usage", { what: text(`${shown} is in the future`, `${shown} は未来の日付です`), where });
+}
 
 /** Whether the day exists in the calendar; the year 0 cannot be typed. */
 const isTypedDay = (day: string): boolean => isDay(day) && !day.startsWith("0000");

@@ -25,6 +25,10 @@ const optional = <F extends Partial<Field>>(en: string, ja: string, example: str
     ...(more as F),
   }) as const;
 
+/** A text that may be blank and that no file has. @see facts 2.4: what the name of a CLOMO account may be made of */
+const byHand = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
+  ({ type: "text", rule: TEXT, nullable: true, label: text(en, ja), example: null, byHand: true, ...more }) as const;
+
 /** A custom user field of the tenant (カスタムユーザー情報). */
 export const CUSTOM_FIELD = {
   name: "custom_field",
@@ -108,6 +112,8 @@ const FIELDS = {
   tel: optional("telephone", "TEL", "03-0000-0000", { code: true }),
   extension: optional("extension", "内線", null, { code: true }),
   fax: optional("fax", "FAX", null, { code: true }),
+  googleWorkspaceEmail: byHand("Google Workspace address", "Google Workspaceメールアドレス", { rule: MAIL_ADDRESS }),
+  salesforceAccount: byHand("Salesforce account", "Salesforceアカウント"),
   accountName: optional("account", "CLOMOアカウント名", null, {
     comparison: "code",
     unique: true,
@@ -133,6 +139,7 @@ const FIELDS = {
     of: { name: { type: "text", rule: TEXT }, value: { type: "text", rule: TEXT } },
     label: text("custom fields", "カスタムユーザー情報"),
     example: [{ name: "入社年", value: "2019" }],
+    byHand: true,
   },
   createdAt: CREATED_AT,
   updatedAt: UPDATED_AT,
@@ -172,6 +179,31 @@ export const USER = {
     by: "administrator",
     missing: "administrator-delete",
     keeps: { fields: ["accountName", "accountPassword"], code: "administrator-account" },
+  },
+  // @see seed 003, 5 and 6-2; of the account seed 000
+  clicks: {
+    create: text(
+      'CLOMO PANEL: Users/Org › Add User › fill in the 「"新規ユーザー" の基本情報」 › 保存',
+      'CLOMO PANEL の「Users/Org」›「Add User」をクリックし、「"新規ユーザー" の基本情報」を入力して「保存」をクリック',
+    ),
+    edit: text(
+      "CLOMO PANEL: Users/Org › the user › 編集 › 保存",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして変更し、「保存」をクリック",
+    ),
+    move: text(
+      "CLOMO PANEL: Users/Org › the user › 編集 › 所属組織 › 保存",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして「所属組織」を選び直し、「保存」をクリック",
+    ),
+    delete: text(
+      "CLOMO PANEL: Users/Org › the user: delete it there",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、削除",
+    ),
+    fields: {
+      accountName: text(
+        "CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
+        "CLOMO PANEL の「Users/Org」でユーザーを選択し、「CLOMO アカウント」›「編集」をクリックして「アカウント名」を入力し、「保存」をクリック",
+      ),
+    },
   },
   usual: ["name", "emails", "org", "title", "employeeCode", "accountName"],
   custom: true,

@@ -29,8 +29,15 @@ interface ImportStep {
   readonly byPath: readonly boolean[];
   readonly unfit: readonly boolean[];
 }
+interface DeleteStep {
+  readonly delete: Kind;
+  /** the places of those named, or by which the filter is made */
+  readonly whom: readonly number[];
+  readonly how: "named" | "recursive" | "filtered";
+}
 type Step =
   | ImportStep
+  | DeleteStep
   | { readonly undo: number }
   /** adds the custom field of a name, or removes it where it is there */
   | { readonly field: string }
@@ -112,6 +119,13 @@ const OTHER: Readonly<Partial<Record<Kind, readonly fc.Arbitrary<Step>[]>>> = {
   calendar: [fc.record({ mark: fc.constant("calendar"), whom: fc.constantFrom(...IDS.slice(1)) })],
 };
 
+const someDeletion = (kind: Kind): fc.Arbitrary<DeleteStep> =>
+  fc.record({
+    delete: fc.constant(kind),
+    whom: fc.uniqueArray(fc.nat({ max: 3 }), { minLength: 1, maxLength: 2 }),
+    how: fc.constantFrom("named", kind === "orgs" ? "recursive" : "filtered"),
+  });
+
 /** The last imports are undone most. */
 const someUndo: fc.Arbitrary<Step> = fc.record({ undo: fc.oneof(fc.nat({ max: 2 }), fc.nat({ max: 20 })) });
 
@@ -121,9 +135,10 @@ const someSteps = fc
   .chain((kinds) =>
     fc.array(
       fc.oneof(
-        ...kinds.map((kind) => ({ arbitrary: someImport(kind), weight: 2 })),
-        ...kinds.flatMap((kind) => OTHER[kind] ?? []).map((arbitrary) => ({ arbitrary, weight: 1 })),
-        { arbitrary: someUndo, weight: 2 },
+        ...kinds.map((kind) => ({ arbitrary: someImport(kind), weight: 4 })),
+        ...kinds.map((kind) => ({ arbitrary: someDeletion(kind), weight: 1 })),
+        ...kinds.flatMap((kind) => OTHER[kind] ?? []).map((arbitrary) => ({ arbitrary, weight: 2 })),
+        { arbitrary: someUndo, weight: 4 },
       ),
       { minLength: 4, maxLength: 16, size: "max" },
     ),
@@ -386,6 +401,66 @@ const doImport = async (model: HistoryModel, step: ImportStep): Promise<string> 
   return invalid.size > 0 ? "skipped" : fromConsole ? "mirrored" : blank;
 };
 
+/** The fields by which records are named, and searched by the filter of ids. */
+const NAMED: Readonly<Record<Kind, string>> = {
+  orgs: "code",
+  users: "emails",
+  devices: "serialNumber",
+  calendar: "userId",
+};
+
+/** The id of a record of the model; undefined where nothing names it alone. */
+const idOf = async (model: HistoryModel, kind: Kind, record: number): Promise<string | undefined> => {
+  const name = String(model.records[kind].get(record)?.[NAMED[kind]] ?? model.pathOf(record));
+  const { calendar, ...others } = { calendar: tenant.client.secured, ...tenant.client };
+  const found = kind === "calendar" ? await calendar.find(kind, { name }) : await others[kind].find({ name });
+  return found.length === 1 ? found[0]?.id : undefined;
+};
+
+/** What a step takes, by kind, and how it is asked for; undefined where there is nothing, or nothing names it alone. */
+const askedFor = async (model: HistoryModel, { delete: kind, whom, how }: DeleteStep) => {
+  const all = [...model.records[kind]];
+  const picked = whom.flatMap((at) => all[at]?.[0] ?? []);
+  const [first] = picked;
+  if (first === undefined) return undefined;
+  if (how === "filtered") {
+    const filterId = String(model.records[kind].get(first)?.[NAMED[kind]]);
+    const found = all.filter(([, values]) => String(values[NAMED[kind]]).includes(filterId)).map(([record]) => record);
+    // administrators stay
+    const taken = found.filter((record) => !model.administrators.has(record));
+    return { gone: [[kind, taken]] as const, request: { kind, filterId } };
+  }
+  const ids = await Promise.all(picked.map((record) => idOf(model, kind, record)));
+  const known = ids.filter((id) => id !== undefined);
+  if (known.length < ids.length) return undefined;
+  if (how === "named") return { gone: [[kind, picked]] as const, request: { kind, ids: known } };
+  const orgs = [...new Set(picked.flatMap((record) => model.subtree(record)))];
+  const within = ([, { orgCode }]: readonly [number, Values]): boolean => orgs.includes(Number(orgCode));
+  const users = [...model.records.users].filter(within).map(([record]) => record);
+  const gone = [...(users.length > 0 ? [["users", users] as const] : []), ["orgs", orgs] as const];
+  return { gone, request: { kind, ids: known, recursive: true } };
+};
+
+/** Deletes records in the tenant and in the model; where the model says that they cannot go, nothing is changed. */
+const doDelete = async (model: HistoryModel, step: DeleteStep): Promise<string> => {
+  const asked = await askedFor(model, step);
+  if (asked === undefined) return "nothing";
+  const deletions = model.deletions(asked.gone);
+  if (deletions === undefined) {
+    const before = tenant.dump();
+    expect(await failureOf(tenant.client.imports.delete(asked.request))).toMatchObject({ code: "input-rejected" });
+    expect(tenant.dump()).toEqual(before);
+    return "held";
+  }
+  const plan = await tenant.client.imports.delete(asked.request);
+  const counts = [...(plan.takes === undefined ? [] : [plan.takes.delete]), plan.delete];
+  expect(counts).toEqual(deletions.map(({ did }) => did.length));
+  await tenant.client.imports.commit(plan);
+  const imports = [...(plan.takes === undefined ? [] : [plan.takes]), plan];
+  for (const [at, one] of deletions.entries()) model.commit(one, imports[at] ?? plan);
+  return step.how;
+};
+
 const doField = async (model: HistoryModel, name: string): Promise<string> => {
   const [number] = [...model.fields].find(([, one]) => one === name) ?? [];
   if (number === undefined) {
@@ -445,6 +520,7 @@ test("random histories of organisations, users, devices and SECURED APPs users: 
         if ("undo" in step) seen.add(await doUndo(model, step.undo));
         else if ("field" in step) seen.add(await doField(model, step.field));
         else if ("mark" in step) seen.add(await doMark(model, step));
+        else if ("delete" in step) seen.add(await doDelete(model, step));
         else seen.add(await doImport(model, step));
       }
       await expectRecords(model);
@@ -453,5 +529,7 @@ test("random histories of organisations, users, devices and SECURED APPs users: 
     { numRuns: 40, seed: 20_261_121 },
   );
   const done = ["undone", "refused", "nothing", "rejected", "skipped", "mirrored", "clear", "keep"];
-  expect(seen).toEqual(new Set([...done, "added", "removed", "marked", "unmarked", "nobody"]));
+  expect(seen).toEqual(
+    new Set([...done, "added", "removed", "marked", "unmarked", "nobody", "named", "recursive", "filtered", "held"]),
+  );
 });

@@ -104,9 +104,17 @@ test("a change gives its result, and marks what it locks as changed, and nothing
   expect(revisions()).toEqual(["orgs 1", "users 2"]);
   await session.change({ action: null, locks: ["devices"] }, async (writer) => {
     await writer.lock(["orgs"]);
-    return { result: undefined, objects: [] };
+    return { result: undefined, objects: [{ thing: "device", id: "id 9" }] };
   });
   expect(revisions()).toEqual(["devices 3", "orgs 1", "users 2"]);
+});
+
+test("a change that changed nothing leaves no trace; a dry run neither", async () => {
+  await session.change({ action: "things.add", locks: ["things"] }, async () => ({ result: undefined, objects: [] }));
+  expect(await add(session, { dryRun: true })).toEqual({ id: "id 1", name: "made 1" });
+  expect(revisions()).toEqual([]);
+  expect(auditOf(database())).toEqual([]);
+  expect(await add(session)).toEqual({ id: "id 1", name: "made 1" });
 });
 
 test("what is locked is known when the change begins", async () => {

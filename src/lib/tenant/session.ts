@@ -23,6 +23,8 @@ export interface ChangeOf<T> {
   readonly locks: readonly string[];
   readonly once?: Once<T> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** nothing of it stays */
+  readonly dryRun?: boolean | undefined;
 }
 
 /** A record that a change is about, for the audit. */
@@ -37,7 +39,7 @@ export interface ChangedObject {
 /** What a change did. */
 export interface Changed<T> {
   readonly result: T;
-  /** what was created, changed or removed; the first one is what an Idempotency-Key stands for */
+  /** what was created, changed or removed; nothing was if it is empty: no revision advances, and no record is kept. the first one is what an Idempotency-Key stands for */
   readonly objects: readonly ChangedObject[];
   /** what was changed or removed as it was, and as it is by now; without secrets */
   readonly before?: object | undefined;
@@ -93,13 +95,16 @@ export class Session {
    *
    * @throws Failure as the store's `change`; `usage` if the key was used with another request before
    */
-  change<T>({ action, locks, once, signal }: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
-    return this.store.change(
+  change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<Changed<T>>): Promise<T> {
+    const { action, locks, once, signal, dryRun = false } = change;
+    const write = dryRun ? this.store.rehearse.bind(this.store) : this.store.change.bind(this.store);
+    return write(
       async (writer) => {
         await writer.lock(locks);
         const done = once === undefined ? undefined : await replayedBy(writer, once);
         if (done !== undefined) return done;
         const { result, objects, before, after } = await body(writer);
+        if (objects.length === 0) return result;
         await advance(writer, locks);
         const [at, ids] = [instant(this.surroundings), objects.map(({ id }) => id)];
         if (action !== null) {

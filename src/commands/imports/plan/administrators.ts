@@ -31,7 +31,7 @@ async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined>
  * Warns where nobody has said who the administrators of a mirror are: no export tells, and an import may delete them.
  *
  * @returns the kind of administrators that are not known
- * @throws `input-rejected` where a replacing file is imported by a script
+ * @throws `input-rejected` where a script imports a replacing file, or deletes others than it names
  */
 export async function checkAdministrators(tools: Tools, plan: Import): Promise<Kind | undefined> {
   const kind = await areUnknown(tools, plan);
@@ -45,7 +45,10 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<K
     `say who they are, or that there are none (--none): ${command}`,
     `管理者を指定してください(いなければ --none): ${command}`,
   );
-  const isRisky = plan.mode === "replace" && plan.request?.fromConsole !== true;
+  const { mode, request } = plan;
+  // who was named was looked at
+  const isByFilter = mode === "delete" && request?.select?.by !== "named";
+  const isRisky = (mode === "replace" && request?.fromConsole !== true) || isByFilter;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what: unknown, hint });
   await tools.terminal.warn(text(`${unknown.en}; ${hint.en}`, `${unknown.ja}。${hint.ja}`));
   return kind;

@@ -1,3 +1,4 @@
+import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -26,8 +27,8 @@ const PARENT = "parent";
 /** The fields that tell an organisation's place; none of them: directly below 全社. */
 const PLACE: readonly string[] = [PARENT, "parentCode", "parentPath"];
 
-/** The fields that name a record besides its key. */
-const NAMES: readonly string[] = ["name", "displayName", "identificationName"];
+/** The fields that name a record besides its key; of an organisation that goes, its path. */
+const NAMES: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
 /** What people call the record of a row, besides its key; of one that is gone, what they called it. */
 export const nameOf = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {
@@ -51,7 +52,7 @@ export function changesOf({
   return changed.flatMap((field) => {
     if (field === PARENT) {
       const { before: from, after: to } = change(field, [...PLACE]);
-      return [{ field, before: from ?? ROOT, after: to ?? ROOT }];
+      return [{ field, before: from ?? ROOT_ORG_NAME, after: to ?? ROOT_ORG_NAME }];
     }
     if (field !== "custom") return [change(field)];
     const names = new Set(
@@ -60,8 +61,6 @@ export function changesOf({
     return [...names].map((name) => change(name)).filter((one) => one.before !== one.after);
   });
 }
-
-const ROOT = "全社";
 
 /** The values that a record is created with. */
 export const additionsOf = ({ after }: Pick<PlanRow, "after">): readonly Change[] =>

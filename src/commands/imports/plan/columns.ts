@@ -161,6 +161,15 @@ export const UNSEEN_COLUMN: Column<ImportResult> = {
   name: ({ unseen = [] }) => same(unseen.map(({ header, records }) => `${header} (${records})`).join(", ")),
 };
 
+/** What was deleted with organisations. */
+export const TAKES_COLUMN: Column<ImportResult> = {
+  key: "takes",
+  header: text("deleted with it", "あわせて削除"),
+  value: ({ plan: { takes } }) =>
+    takes === undefined ? null : { number: takes.number, importId: takes.id, delete: takes.delete },
+  name: ({ plan: { takes } }) => (takes === undefined ? null : same(`${takes.number} (-${takes.delete})`)),
+};
+
 const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ({
   key,
   header,

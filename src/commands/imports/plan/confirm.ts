@@ -4,7 +4,7 @@ import { counted, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedForDeletion } from "../../permission.ts";
 import type { Tools } from "../../tools.ts";
-import { permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
+import { deletionsIn, permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
 import { NOTHING_CHANGED, type PendingPlan } from "./pending.ts";
 import { showResult } from "./result.ts";
 import { tenantName } from "./show.ts";
@@ -32,11 +32,12 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
   const { confirmDeletions, maxDeletions } = answers;
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
-  if (confirmDeletions !== undefined && confirmDeletions !== plan.delete) throw wrongNumber(plan, confirmDeletions);
+  const { deletions } = deletionsIn(plan);
+  if (confirmDeletions !== undefined && confirmDeletions !== deletions) throw wrongNumber(deletions, confirmDeletions);
   refuseBeyond(plan, answers);
   const tenant = tenantName(plan, chosen);
   const answered = globals.yes || confirmDeletions !== undefined;
-  if (plan.delete > 0) {
+  if (deletions > 0) {
     if (answered) requireNamedForDeletion(chosen);
     if (confirmDeletions !== undefined) return true;
     if (globals.yes && maxDeletions !== undefined) {
@@ -46,15 +47,15 @@ export async function mayCommit(tools: Tools, plan: Import, answers: Answers, em
     await terminal.prompts.typedNumber({
       message: emits
         ? text(
-            `${counted(plan.delete, "record")} to be deleted in the console; type ${plan.delete} to write the upload file:`,
-            `管理画面で ${plan.delete} 件が削除の対象になります。アップロード用ファイルを書き出すには件数を入力してください:`,
+            `${counted(deletions, "record")} to be deleted in the console; type ${deletions} to write the upload file:`,
+            `管理画面で ${deletions} 件が削除の対象になります。アップロード用ファイルを書き出すには件数を入力してください:`,
           )
         : text(
-            `Type ${plan.delete} to delete ${counted(plan.delete, "record")} from ${tenant.en}:`,
-            `${tenant.ja} から ${plan.delete} 件を削除します。続けるには件数を入力してください:`,
+            `Type ${deletions} to delete ${counted(deletions, "record")} from ${tenant.en}:`,
+            `${tenant.ja} から ${deletions} 件を削除します。続けるには件数を入力してください:`,
           ),
-      flag: `--confirm-deletions ${plan.delete}`,
-      expected: plan.delete,
+      flag: `--confirm-deletions ${deletions}`,
+      expected: deletions,
     });
     return true;
   }
@@ -95,11 +96,11 @@ export async function confirmAndCommit(
   return undefined;
 }
 
-const wrongNumber = (plan: Import, confirmed: number): Failure =>
+const wrongNumber = (deletions: number, confirmed: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `the plan deletes ${counted(plan.delete, "record")}, not ${confirmed}; nothing was changed`,
-      `計画の削除は ${plan.delete} 件で、${confirmed} 件ではありません。何も変更していません`,
+      `the plan deletes ${counted(deletions, "record")}, not ${confirmed}; nothing was changed`,
+      `計画の削除は ${deletions} 件で、${confirmed} 件ではありません。何も変更していません`,
     ),
     where: `--confirm-deletions ${confirmed}`,
   });

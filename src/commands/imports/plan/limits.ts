@@ -49,6 +49,12 @@ const allowed = (flag: string, typed: string, all: number): number => {
   });
 };
 
+/** The records that a plan deletes, with those of the deletion that is committed with it, and those there are of both. */
+export const deletionsIn = ({ delete: own, recordsBefore, takes }: Import) => ({
+  deletions: own + (takes?.delete ?? 0),
+  all: recordsBefore + (takes?.recordsBefore ?? 0),
+});
+
 /** @throws `usage` before anything is read, as {@link refuseBeyond} would after */
 export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
   if (maxDeletions !== undefined) allowed("--max-deletions", maxDeletions, 0);
@@ -57,7 +63,8 @@ export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
 
 /** @throws `input-rejected` if a plan deletes or updates more records than a limit allows: each has to hold */
 export function refuseBeyond(plan: Import, { maxDeletions, maxChanges }: Limits): void {
-  const { recordsBefore: all, update, delete: deletions } = plan;
+  const { update } = plan;
+  const { deletions, all } = deletionsIn(plan);
   if (maxDeletions !== undefined) {
     const share = maxDeletions.endsWith("%") ? MOST_BY_SHARE : Infinity;
     const most = Math.min(allowed("--max-deletions", maxDeletions, all), share);
@@ -96,7 +103,8 @@ export function refuseBeyond(plan: Import, { maxDeletions, maxChanges }: Limits)
  *
  * @throws `input-rejected` if more than half of the records would go: that takes their exact number
  */
-export function permitByLimit({ delete: deletions, recordsBefore: all }: Import): void {
+export function permitByLimit(plan: Import): void {
+  const { deletions, all } = deletionsIn(plan);
   if (deletions * 2 <= all) return;
   throw new Failure("input-rejected", {
     what: text(

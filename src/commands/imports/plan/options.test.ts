@@ -78,7 +78,7 @@ test("a file typed at the terminal leaves nobody to answer", () => {
   ) => {
     try {
       requireAnswerableConfirmation(
-        { kind: "users", file, options: { ...OPTIONS, ...options } },
+        { file, options: { ...OPTIONS, ...options } },
         { terminal: { interactive }, globals: { yes } },
       );
       return undefined;

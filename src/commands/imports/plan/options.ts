@@ -249,7 +249,13 @@ export function refuseConflictingOptions({ file, options }: ImportRequest, worki
  * @throws `usage`, for deletions `input-rejected`, naming the option that answers the question, before anything is read
  */
 export function requireAnswerableConfirmation(
-  { file, options }: ImportRequest,
+  {
+    file,
+    options,
+  }: {
+    readonly file: string;
+    readonly options: Pick<ImportOptions, "mode" | "dryRun" | "confirmDeletions" | "maxDeletions">;
+  },
   {
     terminal,
     globals,

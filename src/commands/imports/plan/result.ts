@@ -4,16 +4,22 @@ import { nounNamed } from "../../../lib/model/problem.ts";
 import { counted, text, type Text } from "../../../lib/text/index.ts";
 import { listColumns } from "../../listing/list.ts";
 import type { Tools } from "../../tools.ts";
-import { RESULT_COLUMNS, UNSEEN_COLUMN, USUAL_RESULT, type ImportResult } from "./columns.ts";
+import { RESULT_COLUMNS, TAKES_COLUMN, UNSEEN_COLUMN, USUAL_RESULT, type ImportResult } from "./columns.ts";
 
 /** Shows how an import ended: its result, and where people look last, what was done and how to take it back. */
 export async function showResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal } = tools;
   const { plan, committed, dryRun } = result;
-  const columns = result.unseen === undefined ? RESULT_COLUMNS : [...RESULT_COLUMNS, UNSEEN_COLUMN];
+  const columns = [
+    ...RESULT_COLUMNS,
+    ...(result.unseen === undefined ? [] : [UNSEEN_COLUMN]),
+    ...(plan.takes === undefined ? [] : [TAKES_COLUMN]),
+  ];
   await terminal.show(listColumns(terminal, columns, USUAL_RESULT), result);
-  if (committed) for (const line of afterCommit(plan)) await terminal.note(line);
-  else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
+  if (committed) {
+    const taken = plan.takes && (await (await tools.tenant("imports")).client.imports.show(plan.takes.id));
+    for (const line of afterCommit(plan, taken)) await terminal.note(line);
+  } else if (dryRun && !plan.rejected) await terminal.note(AFTER_DRY_RUN);
 }
 
 const AFTER_DRY_RUN = text(
@@ -21,22 +27,31 @@ const AFTER_DRY_RUN = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** What was done, and what to type next. */
-function afterCommit(plan: Import): readonly Text[] {
-  const next = nextOf(plan);
-  const { consoleTask } = plan;
-  if (!isChanging(plan)) return [done(plan)];
-  if (consoleTask === undefined) return [done(plan), next];
-  const console = `clomoctl console show ${consoleTask}`;
+/** What was done, and what to type next. @param taken the deletion that was committed with it */
+function afterCommit(plan: Import, taken: Import | undefined): readonly Text[] {
+  const all = taken === undefined ? [plan] : [taken, plan];
+  if (!isChanging(plan)) return all.map(done);
+  const tasks = all.flatMap(({ consoleTask }) => consoleTask ?? []).map((task) => `clomoctl console show ${task}`);
+  const console = tasks.join(", ");
   return [
-    done(plan),
-    text(
-      `not done in the console yet, which does not follow by itself: ${console}`,
-      `管理画面には自動で反映されません。手順: ${console}`,
-    ),
-    next,
+    ...all.map(done),
+    ...(tasks.length === 0
+      ? []
+      : [
+          text(
+            `not done in the console yet, which does not follow by itself: ${console}`,
+            `管理画面には自動で反映されません。手順: ${console}`,
+          ),
+        ]),
+    taken === undefined ? nextOf(plan) : inOrder(plan, taken),
   ];
 }
+
+/** What was deleted last comes back first: what is in it refers to it. */
+const inOrder = ({ number }: Import, { number: before }: Import): Text => {
+  const commands = `clomoctl imports revert ${number}, clomoctl imports revert ${before}`;
+  return text(`undo, in this order: ${commands}`, `取り消すには、この順に: ${commands}`);
+};
 
 function nextOf({ number, revertsNumber, emittedAt }: Import): Text {
   if (revertsNumber !== null) {

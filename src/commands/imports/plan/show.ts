@@ -7,16 +7,19 @@ import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import { describeColumn, describeRow, fieldName, nameOf } from "./changes.ts";
+import { deletionsIn } from "./limits.ts";
 import type { ListedProblems } from "./problems.ts";
 
 /** Maximum number of rows shown of each kind; of organisations that go, as many as are named of those that come. */
 const FIRST = 5;
 const FIRST_ORGS = 10;
+/** Of a deletion, which is looked at name by name. */
+const FIRST_GONE = 20;
 
 /** The name of a mode; the console's word in both languages. */
 const modeName = (mode: Import["mode"]): Text => {
   const { en, ja } = nameIn(IMPORT_MODE_NAMES, mode);
-  return mode === "revert" ? text(en, ja) : text(`${en} (${ja})`, ja);
+  return mode === "revert" || mode === "delete" ? text(en, ja) : text(`${en} (${ja})`, ja);
 };
 
 /** The tenant, and the context by which it was reached where that has another name. */
@@ -36,26 +39,41 @@ export async function showPlan(
 ): Promise<void> {
   const { terminal, globals } = tools;
   const chosen = await tools.tenant("imports");
+  if (plan.takes !== undefined) await showPlan(tools, await chosen.client.imports.show(plan.takes.id));
   for (const line of [headline(plan, chosen), ...counts(plan), ...columnLines(plan)]) await terminal.note(line);
   if (!plan.rejected) for (const line of losses(plan)) await terminal.warn(line);
   if (whole === undefined) for (const line of aboutColumns(plan, tools, chosen)) await terminal.note(line);
   await noteMirror(tools, plan);
-  if (globals.quiet || plan.rejected) return;
-  for (const action of ["delete", "create", "update"] as const) {
-    if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
+  if (!globals.quiet && !plan.rejected) {
+    for (const action of ["delete", "create", "update"] as const) {
+      if (plan[action] > 0) await showRows(tools, chosen.client, plan, action);
+    }
   }
+  if (plan.takes === undefined) return;
+  const { deletions } = deletionsIn(plan);
+  await terminal.note(text(`together: delete ${deletions}`, `合計: ${deletions} 件を削除`));
 }
 
 function headline(plan: Import, chosen: ChosenTenant): Text {
   const [tenant, kind, mode] = [tenantName(plan, chosen), titleOf(FORMATS[plan.kind]), modeName(plan.mode)];
-  const rows = plan.mode === "revert" ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
+  const hasFile = plan.mode !== "revert" && plan.mode !== "delete";
+  const rows = !hasFile ? text("", "") : text(`, ${counted(plan.rows, "row")}`, `、${plan.rows} 行`);
   return text(
     `plan for ${tenant.en}: ${kind.en}, ${mode.en}${rows.en}`,
     `${tenant.ja} に対する計画: ${kind.ja}、${mode.ja}${rows.ja}`,
   );
 }
 
+/** What a deletion takes, and who stays. */
+function* ofDeletion({ delete: gone, recordsBefore, staying }: Import): Generator<Text> {
+  yield text(`delete ${gone} of ${recordsBefore}`, `${recordsBefore} 件のうち ${gone} 件を削除`);
+  if (staying === undefined) return;
+  const { count, names } = staying;
+  yield text(`administrators stay: ${named(count, names)}`, `削除せずに残す管理者: ${named(count, names)}`);
+}
+
 function counts(plan: Import): Text[] {
+  if (plan.mode === "delete") return [...ofDeletion(plan)];
   const { create, update, unchanged, invalid, secretsSet, orgsCreated, groupsCreated, newOrgs, newGroups } = plan;
   const more: readonly (readonly [number, Text, (readonly string[])?])[] = [
     [secretsSet, text("rows that set a secret", "パスワードなどの機密情報を設定する行")],
@@ -145,7 +163,7 @@ async function showRows(
   plan: Import,
   action: "delete" | "create" | "update",
 ): Promise<void> {
-  const limit = plan.kind === "orgs" && action === "delete" ? FIRST_ORGS : FIRST;
+  const limit = plan.mode === "delete" ? FIRST_GONE : plan.kind === "orgs" && action === "delete" ? FIRST_ORGS : FIRST;
   for await (const row of client.imports.rows(plan.id, { action, limit })) {
     await terminal.note(rowLine(plan, row));
   }
@@ -201,7 +219,7 @@ async function noteMirror(tools: Tools, { kind, mode, request, unseenColumns = [
       ),
     );
   }
-  const isForConsole = mirroredAt !== null && mode !== "revert" && request?.fromConsole !== true;
+  const isForConsole = mirroredAt !== null && mode !== "revert" && mode !== "delete" && request?.fromConsole !== true;
   const { context } = tenant;
   const isMapped = context.kind === "embedded" && context.maps.has(kind);
   if (isForConsole && !isMapped && thing.unconfirmed !== undefined) await tools.terminal.note(thing.unconfirmed);

@@ -3,8 +3,8 @@ import type { RenewalChange } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
 import { MOST_BYTES, RENEWAL_KINDS, type Expiring, type RenewalKind } from "../../../lib/model/renewal.ts";
-import { dayOf, yearAfter } from "../../../lib/model/time.ts";
-import { instantOf, type TypedDate } from "../../../lib/model/typed-date.ts";
+import { yearAfter } from "../../../lib/model/time.ts";
+import { instantOf, pastInstant } from "../../../lib/model/typed-date.ts";
 import { readSecret } from "../../../lib/renewals/notify/secret.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -69,23 +69,6 @@ function dateOf({ expires, lastLogin }: ItemOptions, now: Date, timezone: string
   }
   if (expires === undefined) return {};
   return { expiresAt: expires === null ? null : instantOf(expires, timezone), certainty: "typed" };
-}
-
-/**
- * When something was done: the end of a day, which is this moment where the day is today.
- *
- * @returns a UTC instant
- * @throws Failure `usage` when it is in the future
- */
-export function pastInstant(
-  date: TypedDate,
-  { now, timezone, where }: { readonly now: Date; readonly timezone: string; readonly where: string },
-): string {
-  const at = instantOf(date, timezone);
-  if (Date.parse(at) <= now.getTime()) return at;
-  if ("day" in date && date.day === dayOf(now, timezone)) return now.toISOString();
-  const shown = "day" in date ? date.day : date.instant;
-  throw new Failure("usage", { what: text(`${shown} is in the future`, `${shown} は未来の日付です`), where });
 }
 
 function refuseMisfit(

@@ -1,9 +1,11 @@
-import type { App, SecuredUser } from "../../../lib/client/index.ts";
+import type { App, Client, SecuredUser } from "../../../lib/client/index.ts";
 import { columnsWithin } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { same } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
+import { firstOf } from "../../listing/list.ts";
+import type { NamedKind } from "../../listing/named.ts";
 import { columnsOfFields } from "../../listing/columns.ts";
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
@@ -15,6 +17,28 @@ const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
     header: same(header),
     value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
   }));
+
+/** How a user of an app is named. */
+export const securedUserNames = (app: App): NamedKind<SecuredUser> => ({
+  noun: text(`user of ${app}`, ` ${app} のユーザー`),
+  list: `clomoctl secured users list --app ${app}`,
+  describe: ({ id, userId }) => `${userId} ${id}`,
+});
+
+/** Maximum number of users that are proposed. */
+const MOST_PROPOSED = 3;
+
+/** The first users of an app whose ユーザーID or name contains what was typed, as they are told apart. */
+export async function nearSecuredUsers(
+  { secured }: Client<"secured">,
+  app: App,
+  typed: string,
+): Promise<readonly (string | Text)[]> {
+  const near = await Array.fromAsync(firstOf(secured.list(app, { filterId: typed }), MOST_PROPOSED));
+  const found =
+    near.length > 0 ? near : await Array.fromAsync(firstOf(secured.list(app, { filterName: typed }), MOST_PROPOSED));
+  return found.map(securedUserNames(app).describe);
+}
 
 /** All columns of a user of an app; for secrets only the time they were set. */
 export const securedUserColumns = (app: App): readonly Column<SecuredUser>[] => [

@@ -2,7 +2,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { theOne } from "../../listing/named.ts";
 import { APP } from "../app.ts";
-import { securedUserColumns } from "./columns.ts";
+import { securedUserColumns, securedUserNames } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show one SECURED APPs user", "SECURED APPs のユーザーを 1 人表示する"),
@@ -20,11 +20,7 @@ export default defineCommand({
   async run(tools, { user: name, app }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
-    const user = theOne(name, await client.secured.find(app, { name }), {
-      noun: text(`user of ${app}`, ` ${app} のユーザー`),
-      list: `clomoctl secured users list --app ${app}`,
-      describe: ({ id, userId }) => `${userId} ${id}`,
-    });
+    const user = theOne(name, await client.secured.find(app, { name }), securedUserNames(app));
     await terminal.show(securedUserColumns(app), user);
   },
 });

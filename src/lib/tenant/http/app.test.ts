@@ -31,7 +31,7 @@ test.each(["application/json; charset=utf-8", "Application/JSON", "application/v
   },
 );
 
-test.each(["/v1", "/v1/nothing", "/v1/users/nothing", "/v1/constructor", "/v2/users/nothing"])(
+test.each(["/v1", "/v1/nothing", "/v1/users/nothing/more", "/v1/constructor", "/v2/users/nothing"])(
   "%s is no address",
   async (path) => {
     expect((await send(path, { method: "GET" })).status).toBe(404);

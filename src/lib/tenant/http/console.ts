@@ -8,5 +8,5 @@ import type { Handlers, TenantParts } from "./handler.ts";
 export default ({ session }: TenantParts): Handlers<"console"> => ({
   list: ({ query: { state } }) => session.read((reader) => listTasks(reader, state)),
   show: ({ params: { number } }) => session.read((reader) => readTask(reader, number)),
-  close: ({ params: { number }, body, repeatable }) => closeConsoleTask(session, number, body.state, repeatable),
+  close: ({ params: { number }, body, repeatable }) => closeConsoleTask(session, number, body, repeatable),
 });

@@ -32,7 +32,8 @@ export const routingPath = ({ path }: Route): string => path.replace(/\{(\w+)\}/
 
 /** Answers 405 with the allowed methods for a known path; call after the routes are added. */
 export const refuseOtherMethods = (app: Hono, routes: readonly Route[]): void => {
-  const methods = Map.groupBy(routes, routingPath);
+  // a word of an address before a parameter in its place
+  const methods = [...Map.groupBy(routes, routingPath)].toSorted(([a], [b]) => (a < b ? 1 : -1));
   for (const [path, known] of methods) {
     const names = known.map(({ method }) => method.toUpperCase());
     const allow = names.flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])).join(", ");

@@ -28,6 +28,7 @@ export default async ({ session, engine, processes }: TenantParts): Promise<Hand
   return {
     create: ({ body, repeatable }) => imports.begin(body, { repeatable }),
     upload: ({ params, file, signal }) => file.through(imports.upload(params.id, file, { signal })),
+    delete: ({ body, signal, repeatable }) => imports.delete(body, { signal, repeatable }),
     list: () => imports.list(),
     show: ({ params }) => imports.show(params.id),
     rows: ({ params, query: { action, limit } }) =>

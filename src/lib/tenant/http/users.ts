@@ -6,6 +6,9 @@ import { addCustomField, removeCustomField } from "../use/fields.ts";
 import { userHistory } from "../use/user-history.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
+/** Loaded when something is written: lists start sooner without it. */
+const byHand = () => import("../use/users.ts");
+
 /** PANEL users and their custom fields. */
 export default ({ session, store, engine }: TenantParts): Handlers<"users"> => ({
   list: ({ query }) => ({
@@ -13,6 +16,9 @@ export default ({ session, store, engine }: TenantParts): Handlers<"users"> => (
     lines: () => linesOf(store, USERS, query),
   }),
   find: ({ query }) => session.read((reader) => findRecords(reader, USERS, query.name)),
+  create: async ({ body, repeatable }) => (await byHand()).createUser(session, body, repeatable),
+  edit: async ({ params: { id }, body }) => (await byHand()).editUser(session, id, body),
+  move: async ({ body, repeatable }) => (await byHand()).moveUsers(session, body, repeatable),
   history: async ({ query }) => userHistory(session, await engine(), query.name),
   export: ({ query }) => exportOf(store, USERS, query),
   fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),

@@ -1,6 +1,6 @@
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
+import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { text } from "../../text/index.ts";
 import type { ImportDetail, Settled } from "./imports/record.ts";
@@ -42,6 +42,81 @@ export const insertTask = async (writer: Writer, task: NewConsoleTask): Promise<
      values (:work, :kind, :import, :name, 'open', :at, :actor)`,
     { ...task },
   );
+};
+
+/** A record whose writing by hand has to be repeated in the console. */
+export interface HandTask {
+  readonly work: ConsoleWork;
+  readonly changes: readonly ConsoleChange[];
+  /** the tenant's, as of the last change of the record */
+  readonly revision: number;
+}
+
+/** @returns its number */
+export const insertHandTask = async (
+  writer: Writer,
+  {
+    object,
+    changes,
+    ...task
+  }: HandTask &
+    Pick<NewConsoleTask, "kind" | "at" | "actor"> & {
+      readonly object: { readonly id: string; readonly called: string; readonly target: number };
+    },
+): Promise<number> => {
+  await writer.run(
+    `insert into console_task (work, kind, name, object, target, changes, revision, state, openedAt, openedBy)
+     values (:work, :kind, :called, :id, :target, :changes, :revision, 'open', :at, :actor)`,
+    { ...task, ...object, changes: JSON.stringify(changes) },
+  );
+  return writer.count("select max(pk) from console_task");
+};
+
+export const updateHandTask = async (
+  writer: Writer,
+  number: number,
+  { changes, ...task }: HandTask & { readonly called: string },
+): Promise<void> => {
+  await writer.run(
+    "update console_task set work = :work, name = :called, changes = :changes, revision = :revision where pk = :number",
+    { number, ...task, changes: JSON.stringify(changes) },
+  );
+};
+
+/** The open task of a record that no export has contradicted. @param target the record's number in its table */
+export const openHandTask = async (
+  reader: Reader,
+  kind: FormatName,
+  target: number,
+): Promise<(HandTask & { readonly number: number }) | undefined> => {
+  const row = await reader.get(
+    `select pk, work, changes, revision from console_task
+     where kind = :kind and target = :target and state = 'open' and doubtedAt is null`,
+    { kind, target },
+  );
+  if (row === undefined) return undefined;
+  return { number: Number(row["pk"]), work: row["work"] as ConsoleWork, ...handOf(row) };
+};
+
+const handOf = (row: Row): Pick<HandTask, "changes" | "revision"> => ({
+  changes: JSON.parse(String(row["changes"])) as readonly ConsoleChange[],
+  revision: Number(row["revision"]),
+});
+
+/** The number of a record's open task; null if it has none. */
+export const openTaskOf = async (reader: Reader, id: string): Promise<number | null> => {
+  const row = await reader.get("select max(pk) as pk from console_task where object = :id and state = 'open'", { id });
+  return row === undefined || row["pk"] === null ? null : Number(row["pk"]);
+};
+
+/** The record of a task by hand: its number in its table, and the tenant's revision as of its last change. */
+export const handTarget = async (
+  reader: Reader,
+  number: number,
+): Promise<{ readonly target: number; readonly revision: number } | undefined> => {
+  const row = await reader.get("select target, revision from console_task where pk = :number", { number });
+  if (row === undefined || row["target"] === null) return undefined;
+  return { target: Number(row["target"]), revision: Number(row["revision"]) };
 };
 
 /** Closes the open tasks of an import. */
@@ -101,6 +176,8 @@ const taskOf = (row: Row): ConsoleTask => {
     importNumber: row["import"] === null ? null : Number(row["import"]),
     importId: orNull(row["importId"]),
     name: orNull(row["name"]) ?? detail?.request?.fileName ?? null,
+    objectId: orNull(row["object"]),
+    changes: row["changes"] === null ? [] : [...handOf(row).changes],
     file: detail?.emittedFile ?? null,
     mode: detail === undefined ? null : (detail.request?.mode ?? "revert"),
     create,

@@ -182,6 +182,12 @@ const passing = (list: List, filters: Filters, further = "true"): Condition => {
   return { where: conditions.join(" and "), params };
 };
 
+/** SQL: the numbers of the records that pass filters; of a list that reads no temporary tables. */
+export const numbersOf = (list: List, filters: Filters): { readonly sql: string; readonly params: Params } => {
+  const { where, params } = passing(list, filters);
+  return { sql: `select t.pk from ${list.table} where ${list.among ?? "true"} and ${where}`, params };
+};
+
 const prepare = async (reader: Reader, { derived = [] }: List): Promise<void> => {
   for (const table of derived) await reader.derive(table);
 };

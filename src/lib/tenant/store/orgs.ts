@@ -1,8 +1,9 @@
 import { formatOf } from "../../model/format.ts";
+import { nameKey } from "../../model/normalise.ts";
 import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import type { List } from "./lists.ts";
 import { either } from "./sql/forms.ts";
-import type { Derived } from "./store.ts";
+import type { Derived, Reader } from "./store.ts";
 
 /**
  * SQL: where each organisation lies below the root, in the order of the tree: parents before their children, siblings in
@@ -62,4 +63,43 @@ export const ORG_DETAILS: List<typeof DETAILS> = {
     users: "(select count(*) from user where org = t.pk)",
     children: "(select count(*) from org where parent = t.pk)",
   },
+};
+
+/** The number of the root organisation 全社. */
+export const ROOT = 1;
+
+/** Whether an organisation is another one, or below it. */
+export const isWithin = async (reader: Reader, pk: number, above: number): Promise<boolean> =>
+  (await reader.count(
+    `with recursive up (pk) as (
+       select :pk union select o.parent from up u join org o on o.pk = u.pk where o.parent is not null)
+     select count(*) from up where pk = :above`,
+    { pk, above },
+  )) > 0;
+
+/** A place in the tree, as a change would leave it: a missing value is the organisation's own. */
+interface Place {
+  /** undefined of a new organisation */
+  readonly pk: number | undefined;
+  readonly parent: number | undefined;
+  readonly name: string | undefined;
+  readonly code: string | null | undefined;
+}
+
+/** The name of an organisation that would have the same parent and name, where neither has a code. */
+export const twinBelow = async (reader: Reader, { pk, parent, name, code }: Place): Promise<string | undefined> => {
+  const own =
+    pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });
+  const [at, called, coded] = [
+    parent ?? own?.["parent"],
+    name ?? own?.["name"],
+    code === undefined ? own?.["code"] : code,
+  ];
+  if ((coded ?? null) !== null) return undefined;
+  const row = await reader.get(
+    `select name from org where parent = :parent and coalesce(nameKey, name) = :key and code is null
+       and pk is distinct from :pk`,
+    { parent: Number(at), key: nameKey(String(called)), pk: pk ?? null },
+  );
+  return row === undefined ? undefined : String(row["name"]);
 };

@@ -95,6 +95,8 @@ export interface Store {
    *   signal while waiting, `not-permitted` when the tenant cannot be written
    */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
+  /** Runs `body` on the tenant as a change would leave it; nothing of it stays. @throws Failure as {@link change} */
+  rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
   /**
    * Streams records as UTF-8, made as they are taken, on a connection and a snapshot of their own: nobody waits for it.
    *

@@ -1,5 +1,8 @@
 import type { CustomField } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
 import { formatOf } from "../../model/format.ts";
+import { nameKey } from "../../model/normalise.ts";
+import { text } from "../../text/index.ts";
 import { CUSTOM_FIELD, USER, USER_ORDERS } from "../../model/user.ts";
 import { keepLast } from "./collections.ts";
 import { CREATION, namesOf, type List } from "./lists.ts";
@@ -104,6 +107,35 @@ export const insertField = async (
     { pk, id, name, nameKey, createdAt },
   );
   await keepLast(writer, "fields", pk);
+};
+
+/**
+ * A user's values of custom fields, as the table has them: those that are named in place of what is there, others as they
+ * are.
+ *
+ * @param pk undefined of a new user
+ * @throws Failure `not-found` where the tenant has no field of a name
+ */
+export const mergeCustom = async (
+  reader: Reader,
+  values: readonly { readonly name: string; readonly value: string | null }[],
+  pk: number | undefined,
+): Promise<string> => {
+  const row = pk === undefined ? undefined : await reader.get("select custom from user where pk = :pk", { pk });
+  const custom = JSON.parse(String(row?.["custom"] ?? "{}")) as Record<string, string>;
+  for (const { name, value } of values) {
+    const found = await reader.get("select pk from custom_field where nameKey = :key", { key: nameKey(name) });
+    if (found === undefined) {
+      throw new Failure("not-found", {
+        what: text(`no custom field is named ${name}`, `カスタムユーザー情報に「${name}」という項目はありません`),
+        hint: text("see them: clomoctl users fields list", "一覧: clomoctl users fields list"),
+      });
+    }
+    const field = String(found["pk"]);
+    if (value === null || value === "") delete custom[field];
+    else custom[field] = value;
+  }
+  return JSON.stringify(custom);
 };
 
 /**

@@ -195,6 +195,36 @@ export class HistoryModel {
     return { kind, did: [...did, ...deleted], orgs, groups: [...groups] };
   }
 
+  /** An organisation and all below it. */
+  subtree(record: number): readonly number[] {
+    const below = [...this.records.orgs].filter(([, org]) => org["parent"] === record);
+    return [record, ...below.flatMap(([child]) => this.subtree(child))];
+  }
+
+  /**
+   * What deletions that are committed together do; undefined where an administrator would go, or something belongs to what
+   * goes and stays.
+   */
+  deletions(gone: readonly (readonly [kind: Kind, records: readonly number[]])[]): readonly Done[] | undefined {
+    const going = new Set(gone.flatMap(([, records]) => records));
+    if ([...going].some((record) => this.administrators.has(record))) return undefined;
+    for (const kind of Object.keys(this.records) as Kind[]) {
+      for (const [record, values] of this.records[kind]) {
+        const isHeld = Object.entries(values).some(
+          ([field, value]) => REFERS[field] !== undefined && typeof value === "number" && going.has(value),
+        );
+        if (isHeld && !going.has(record)) return undefined;
+      }
+    }
+    return gone.map(([kind, records]): Done => {
+      const did = records.map((record): Did => {
+        const before = this.records[kind].get(record);
+        return { record, action: "delete", ...(before && { before }) };
+      });
+      return { kind, did, orgs: new Map(), groups: [] };
+    });
+  }
+
   /** What undoing an import does; undefined where a record does not stand as it left it, or not all would be in order. */
   undo({ kind, did, orgs, groups, isUndo, undone }: ModelImport): Done | undefined {
     if (isUndo || undone) return undefined;

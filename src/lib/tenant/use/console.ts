@@ -6,6 +6,14 @@ import { instant } from "../ids.ts";
 import type { Once, Session } from "../session.ts";
 import { closeTask, readTask } from "../store/console.ts";
 
+/** How a task is closed: as somebody says, perhaps of somebody else and of an earlier time. */
+interface Closing {
+  readonly state: "confirmed" | "dropped";
+  readonly by?: string | undefined;
+  /** a UTC instant, not in the future */
+  readonly at?: string | undefined;
+}
+
 /**
  * Records that a task was done in the console, by word of who asks, or that it will not be.
  *
@@ -14,7 +22,7 @@ import { closeTask, readTask } from "../store/console.ts";
 export const closeConsoleTask = (
   session: Session,
   number: number,
-  state: "confirmed" | "dropped",
+  { state, by, at }: Closing,
   once?: Omit<Once<ConsoleTask>, "replay">,
 ): Promise<ConsoleTask> => {
   const replay: Once<ConsoleTask>["replay"] = async (reader) => {
@@ -25,16 +33,33 @@ export const closeConsoleTask = (
   return session.change({ action, locks: [], once: once && { ...once, replay } }, async (writer) => {
     const before = await readTask(writer, number);
     checkClosable(before, state);
-    await closeTask(writer, number, { state, at: instant(session.surroundings), actor: session.actor });
+    checkTime(before, at, instant(session.surroundings));
+    const done = { state, at: at ?? instant(session.surroundings), actor: by ?? session.actor };
+    await closeTask(writer, number, done);
     const after = await readTask(writer, number);
     return {
       result: after,
-      objects: [{ thing: "console_task", id: String(number) }],
+      objects: [{ thing: "console_task", id: String(number), name: before.name ?? undefined }],
       before: { state: before.state },
-      after: { state },
+      after: done,
     };
   });
 };
+
+/** @throws Failure `input-rejected` for a time before the task was there, or in the future */
+function checkTime({ openedAt }: ConsoleTask, at: string | undefined, now: string): void {
+  if (at === undefined || (at >= openedAt && at <= now)) return;
+  throw new Failure("input-rejected", {
+    what:
+      at > now
+        ? text("it cannot have been done in the future", "未来の日時は記録できません")
+        : text(
+            `it cannot have been done before it was to be done (${openedAt})`,
+            `作業が発生した日時(${openedAt})より前には記録できません`,
+          ),
+    where: at,
+  });
+}
 
 function checkClosable({ number, work, state, importNumber }: ConsoleTask, wanted: "confirmed" | "dropped"): void {
   if (state !== "open") {

@@ -1,13 +1,14 @@
-import type { Import, Verification } from "../../contract/index.ts";
+import type { DeletionRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { counted, text } from "../../text/index.ts";
 import { idPrefix, instant, newId } from "../ids.ts";
+import { deletionOf, refuseStaying } from "./deletion.ts";
 import type { Once, Session } from "../session.ts";
 import { closeTasksOf, insertTask } from "../store/console.ts";
-import type { CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
+import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } from "../store/imports/engine.ts";
 import {
   BLANK_DETAIL,
   changeImport,
@@ -104,8 +105,11 @@ export class TenantImports {
   begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
     const request = asked.fromConsole === true ? { ...asked, ...MIRRORING } : asked;
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
+    return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
+  }
+
+  #begin(request: StoredRequest, once: Once<Import> | undefined, takes?: string): Promise<Import> {
     const { surroundings, actor } = this.#session;
-    const once = repeatable && { ...repeatable, replay: this.#inState() };
     return this.#session.change({ ...bookkeeping, once }, async (writer) => {
       const id = newId(surroundings);
       await insertImport(writer, {
@@ -115,21 +119,64 @@ export class TenantImports {
         createdAt: instant(surroundings),
         etag: null,
         revision: null,
-        detail: { ...BLANK_DETAIL, actor, request, process: this.#processes.self },
+        detail: { ...BLANK_DETAIL, actor, request, takes, process: this.#processes.self },
       });
       return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
     });
+  }
+
+  /**
+   * Plans to delete records: of organisations with all below them, on request, their users too, as an import of its own
+   * that is committed with it.
+   *
+   * @throws Failure as `deletionOf` and the engine's `planDeletion`
+   */
+  async delete(asked: DeletionRequest, { signal, repeatable }: RequestContext): Promise<Import> {
+    const replay = this.#inState();
+    const done = await this.#replayed(repeatable, replay);
+    if (done !== undefined) return done;
+    const { request, users } = deletionOf(asked);
+    const { ids = [] } = asked;
+    const taken = users && (await this.#planDeletion(users, { ids, takes: undefined }, signal));
+    // nobody is in them
+    if (taken?.delete === 0) await this.#end(taken.id, "discarded");
+    const takes = taken?.delete === 0 ? undefined : taken?.id;
+    try {
+      if (taken !== undefined) refuseStaying(taken);
+      const { id } = await this.#planDeletion(request, { ids, takes }, signal);
+      const once = repeatable && { ...repeatable, replay };
+      return await this.#session.change({ ...bookkeeping, once }, async (writer) => ({
+        result: await this.#shown(writer, id),
+        objects: [{ thing: "import", id }],
+      }));
+    } catch (error) {
+      if (takes !== undefined) await this.#end(takes, "discarded");
+      throw error;
+    }
+  }
+
+  async #planDeletion(request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<Import> {
+    const { id } = await this.#begin(request, undefined, asked.takes);
+    const work = this.#engine.planDeletion(id, request, asked, signal);
+    return this.#planned(id, work, "discarded");
   }
 
   /** @throws Failure `conflict` if the import already has its file */
   async upload(id: string, content: Content, { signal }: RequestContext): Promise<Import> {
     const { detail } = await this.#expect(id, ["uploading"]);
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
-    await this.#engine.plan(id, detail.request, content, signal).catch(async (error: unknown) => {
+    return this.#planned(id, this.#engine.plan(id, detail.request, content, signal));
+  }
+
+  /** An import once it is a plan. @param without its state if it is none */
+  async #planned(id: string, work: Promise<void>, without: "failed" | "discarded" = "failed"): Promise<Import> {
+    try {
+      await work;
+    } catch (error) {
       // a process that could not write its plan cannot write the end state either: the next open does
-      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, "failed");
+      if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, without);
       throw error;
-    });
+    }
     return this.show(id);
   }
 
@@ -231,6 +278,8 @@ export class TenantImports {
 
   async #compareAgain(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned", "awaiting-console"]);
+    const { takes } = record.detail;
+    if (takes !== undefined) await this.#compareAgain(takes, isShown, signal);
     await this.#engine.replan(record, isShown, signal);
     return this.#expect(id, [record.state]);
   }
@@ -342,7 +391,9 @@ export class TenantImports {
   }
 
   async discard(id: string): Promise<Import> {
+    const { takes } = (await this.#record(id)).detail;
     await this.#end(id, "discarded");
+    if (takes !== undefined && isOpen(await this.#record(takes))) await this.#end(takes, "discarded");
     return this.show(id);
   }
 

@@ -10,6 +10,12 @@ export interface Content {
   readonly encoding: FileForm;
 }
 
+/** What a deletion is asked to take, besides what its request says. */
+export interface Asked {
+  readonly ids: readonly string[];
+  readonly takes: string | undefined;
+}
+
 /** Selects the rows of a plan. */
 export interface RowQuery {
   /** all actions if empty */
@@ -96,6 +102,15 @@ export interface ImportEngine {
    * @throws Failure `locked`, `interrupted`, `unavailable`
    */
   plan(id: string, request: StoredRequest, content: Content, signal: AbortSignal | undefined): Promise<void>;
+  /**
+   * Chooses the records that a deletion takes: the import is a plan when this returns, and nothing is left of it otherwise.
+   *
+   * @param asked.ids of what was named
+   * @param asked.takes the id of the deletion that is committed with it
+   * @throws Failure `input-rejected` if other records hang on those that would go, or a named one is protected; `not-found`
+   *   if not all of those named are there; `locked`, `interrupted`, `unavailable`
+   */
+  planDeletion(id: string, request: StoredRequest, asked: Asked, signal: AbortSignal | undefined): Promise<void>;
   /** Compares a plan with the tenant again. @param isShown to somebody, who agrees to what it deletes by now. @throws Failure as {@link plan} */
   replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void>;
   /** True if nothing that the plan read has changed since. */

@@ -65,6 +65,8 @@ export interface ImportDetail {
   readonly revertedBy: string | null;
   /** of the console's own export: what its commit replaced, to be put back with it */
   readonly settled?: Settled | undefined;
+  /** the id of another deletion, which is committed before this one and with it: of the users of organisations */
+  readonly takes?: string | undefined;
   /** of an undoing: it leaves the console as it is, and asks nothing of it */
   readonly mirrorOnly?: true | undefined;
   /** the process that receives its file */

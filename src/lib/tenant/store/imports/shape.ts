@@ -1,7 +1,8 @@
 import type { Import } from "../../../contract/index.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import { openTasks } from "../console.ts";
-import type { Reader } from "../store.ts";
+import type { PlanCounts } from "../../../imports/plan.ts";
+import type { Reader, Row } from "../store.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { DONE, stateOf, type ImportRecord, type ImportState } from "./record.ts";
 
@@ -29,6 +30,8 @@ interface Beside {
   readonly tenant: string;
   /** numbers of imports, by id */
   readonly numbers: ReadonlyMap<string, number>;
+  /** deletions that are committed with others, by id */
+  readonly taken: ReadonlyMap<string, NonNullable<Import["takes"]>>;
   /** open tasks for the console, by the number of their import */
   readonly tasks: ReadonlyMap<number, number>;
   /** when columns were last sent to the console, and those that its exports have shown: by kind and field */
@@ -38,16 +41,31 @@ interface Beside {
 
 const columnName = (kind: unknown, field: unknown): string => `${String(kind)} ${String(field)}`;
 
+const takenOf = ({ id, pk, gone, before }: Row): NonNullable<Import["takes"]> => ({
+  id: String(id),
+  number: Number(pk),
+  delete: Number(gone),
+  recordsBefore: Number(before),
+});
+
 const readBeside = async (reader: Reader, records: readonly ImportRecord[]): Promise<Beside> => {
   const others = records.flatMap(({ detail: { reverts, revertedBy } }) => [reverts ?? [], revertedBy ?? []].flat());
   const numbers = await reader.all("select id, pk from import where id in (select value from json_each(:others))", {
     others: JSON.stringify(others),
   });
+  const takes = records.flatMap(({ detail }) => detail.takes ?? []);
+  const taken = await reader.all(
+    `select id, pk, coalesce(detail ->> 'counts' ->> 'delete', 0) as gone,
+       coalesce(detail ->> 'counts' ->> 'recordsBefore', 0) as before
+     from import where id in (select value from json_each(:takes))`,
+    { takes: JSON.stringify(takes) },
+  );
   const sent = await reader.all("select kind, field, at from sent_column");
   const seen = await reader.all("select kind, field from seen_column");
   return {
     tenant: String((await reader.get("select name from tenant"))?.["name"] ?? ""),
     numbers: new Map(numbers.map(({ id, pk }) => [String(id), Number(pk)])),
+    taken: new Map(taken.map((row) => [String(row["id"]), takenOf(row)])),
     tasks: await openTasks(reader),
     sent: new Map(sent.map(({ kind, field, at }) => [columnName(kind, field), String(at)])),
     seen: new Set(seen.map(({ kind, field }) => columnName(kind, field))),
@@ -70,7 +88,8 @@ export const importOf = async (reader: Reader, record: ImportRecord, asking: str
 
 const shownImport = (record: ImportRecord, beside: Beside, asking: string): Import => {
   const { detail } = record;
-  const { newOrgs, newGroups, columns, ...counts } = { ...NO_COUNTS, ...countsOf(record) };
+  const { newOrgs, newGroups, columns, staying, ...counts }: PlanCounts = { ...NO_COUNTS, ...countsOf(record) };
+  const takes = detail.takes === undefined ? undefined : beside.taken.get(detail.takes);
   const numberOf = (id: string | null): number | null => (id === null ? null : (beside.numbers.get(id) ?? null));
   const task = beside.tasks.get(record.pk);
   return {
@@ -105,6 +124,8 @@ const shownImport = (record: ImportRecord, beside: Beside, asking: string): Impo
     unverifiedColumns: unverifiedColumns(record, beside),
     emittedAt: detail.emittedAt,
     ...(OPEN.has(record.state) ? { unseenColumns: unseenColumns(record.kind, beside) } : {}),
+    ...(staying === undefined ? {} : { staying: { count: staying.count, names: [...staying.names] } }),
+    ...(takes === undefined ? {} : { takes }),
     ...(detail.supersededBy === undefined ? {} : { supersededBy: detail.supersededBy }),
     ...(detail.supersedes === undefined ? {} : { supersedes: [...detail.supersedes] }),
     ...(task === undefined ? {} : { consoleTask: task }),

@@ -140,6 +140,17 @@ export const STEPS: readonly Step[] = [
     from import where state = 'awaiting-console' order by pk;
   `,
   `
+  alter table user add column googleWorkspaceEmail text;
+  alter table user add column salesforceAccount text;
+  alter table user_was add column googleWorkspaceEmail text;
+  alter table user_was add column salesforceAccount text;
+  alter table console_task add column object text;
+  alter table console_task add column target integer;
+  alter table console_task add column changes text;
+  alter table console_task add column revision integer;
+  create index console_task_target on console_task (kind, target) where target is not null;
+  `,
+  `
   create table tenant_profile (
     pk integer primary key check (pk = 1), domain text, loginUrl text, mdmAddress text, contactName text,
     contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,

@@ -15,6 +15,9 @@ export type CollectionOf = (table: string) => string | undefined;
 const WRITTEN =
   /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 
+/** How a transaction ends whose body did not fail. */
+type End = "commit" | "rollback";
+
 /** A connection as a reader and a writer: answers come in the same turn of the event loop. */
 export class Connection implements Writer {
   readonly #connected: Database;
@@ -120,10 +123,18 @@ export class SqliteStore implements Store {
     });
   }
 
-  async change<T>(body: (writer: Writer) => Promise<T>, { signal }: ChangeOptions = {}): Promise<T> {
+  change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T> {
+    return this.#write(body, "commit", options);
+  }
+
+  rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T> {
+    return this.#write(body, "rollback", options);
+  }
+
+  async #write<T>(body: (writer: Writer) => Promise<T>, end: End, { signal }: ChangeOptions = {}): Promise<T> {
     this.#database.checkWritable();
     for (let waitedMs = 0; ; waitedMs += WAIT_MS) {
-      const changed = await this.#next(() => this.#tryChange(body));
+      const changed = await this.#next(() => this.#tryWrite(body, end));
       if (changed !== undefined) return changed.result;
       if (signal?.aborted === true || this.#database.isInterrupted()) throw interruption();
       this.#database.checkWaited(waitedMs);
@@ -144,12 +155,16 @@ export class SqliteStore implements Store {
   }
 
   /** Runs `body` if the lock is free. */
-  async #tryChange<T>(body: (writer: Writer) => Promise<T>): Promise<{ readonly result: T } | undefined> {
+  async #tryWrite<T>(body: (writer: Writer) => Promise<T>, end: End): Promise<{ readonly result: T } | undefined> {
     if (!this.#database.tryBegin()) return undefined;
-    return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf)) };
+    return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf), end) };
   }
 
-  async #ending<T>(body: (connection: Connection) => Promise<T>, connection: Connection): Promise<T> {
+  async #ending<T>(
+    body: (connection: Connection) => Promise<T>,
+    connection: Connection,
+    end: End = "commit",
+  ): Promise<T> {
     const elsewhere = Promise.withResolvers<never>();
     // answers come in microtasks: when none are left, the body awaits something else
     nextTick(() => {
@@ -157,7 +172,7 @@ export class SqliteStore implements Store {
     });
     try {
       const result = await Promise.race([body(connection), elsewhere.promise]);
-      this.#database.exec("commit");
+      this.#database.exec(end);
       return result;
     } catch (error) {
       this.#database.rollback();

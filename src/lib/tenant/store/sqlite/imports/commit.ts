@@ -53,19 +53,21 @@ export const keeping = (database: Database, thing: Thing, by: string, action: "u
     select ${by}, '${action}', ${columns.map((column) => `t.${column}`).join(", ")}`;
 };
 
-/** Stores what a revert needs: the records that are changed or deleted. */
-const keepBefore = (database: Database, { kind, request }: PlanSql, context: CommitContext): void => {
-  const { thing, name } = kind;
-  const params = { import: context.import, kind: name };
-  const keep = (action: "update" | "delete"): string => keeping(database, thing, ":import", action);
+/** Stores what a revert needs of the records that a plan changes. */
+const keepChanged = (database: Database, { kind: { thing } }: PlanSql, context: CommitContext): void => {
   database.run(
-    `${keep("update")} from s.match m ${THEN} ${thing.name} t on t.pk = m.target
+    `${keeping(database, thing, ":import", "update")} from s.match m ${THEN} ${thing.name} t on t.pk = m.target
      where m.changed <> 0 and ${isValid("m.row")} and ${proceeding("m.row")}`,
-    params,
+    { import: context.import },
   );
-  if (request.mode === "replace") {
-    database.run(`${keep("delete")} from ${thing.name} t where ${kind.isLacking}`, params);
-  }
+};
+
+/** The same of the records that it deletes. */
+const keepDeleted = (database: Database, { kind, request }: PlanSql, context: CommitContext): void => {
+  if (request.mode === "append") return;
+  const { thing, name } = kind;
+  const sql = `${keeping(database, thing, ":import", "delete")} from ${thing.name} t where ${kind.isLacking}`;
+  database.run(sql, { import: context.import, kind: name });
 };
 
 /** Creates the records that rows name and the tenant lacks. */
@@ -189,7 +191,7 @@ export const releaseOf = ({ table, held }: Claim, which: string): string =>
     : `update ${table} set ${held} = 'released ' || id where ${which}`;
 
 const remove = (database: Database, { kind, request }: PlanSql): void => {
-  if (request.mode !== "replace") return;
+  if (request.mode === "append") return;
   const { thing, name, isLacking } = kind;
   for (const { own, table, record } of kind.claims) {
     if (own) continue;
@@ -232,9 +234,15 @@ export const applyPlan = (
 ): { readonly madeAfter: number; readonly madeUpTo: number } => {
   const { planner } = plan.kind.table;
   const base = lastNumber(database, plan.kind.series);
+  if (plan.request.mode === "delete") {
+    keepDeleted(database, plan, context);
+    remove(database, plan);
+    return { madeAfter: base, madeUpTo: base };
+  }
   // plans of before have none
   if (plan.request.mode === "replace") indexTargets(database);
-  keepBefore(database, plan, context);
+  keepChanged(database, plan, context);
+  keepDeleted(database, plan, context);
   makeReferences(database, plan, context);
   reclaim(database, plan, true);
   remove(database, plan);

@@ -275,7 +275,7 @@ export const deletesOthers = (database: Database, { kind, request }: PlanSql): b
 const collectionsOf = (plan: PlanSql): readonly string[] => {
   const { kind, request } = plan;
   const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
-  const holding = request.mode === "replace" ? kind.holders : [];
+  const holding = request.mode === "append" ? [] : kind.holders;
   const custom = kind.fields.some((field) => field.merge === "custom" && isTouched(plan, field)) ? [CUSTOM_FIELDS] : [];
   return [...new Set([kind.collection, ...named, ...holding, ...custom])];
 };

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type {
+  Asked,
   CommitOptions,
   Comparison,
   Content,
@@ -75,11 +76,21 @@ export class SqliteImports implements ImportEngine {
     await this.#worker.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
   }
 
+  async planDeletion(
+    id: string,
+    request: StoredRequest,
+    { ids, takes }: Asked,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    makeStagingFolder(this.#folder);
+    await this.#worker.run({ type: "delete", files: this.#files(id, takes), id, request, ids }, undefined, signal);
+  }
+
   async replan(record: ImportRecord, isShown: boolean, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
     this.#planOf(record);
-    const { id } = record;
-    await this.#worker.run({ type: "replan", files: this.#files(id), id, isShown }, undefined, signal);
+    const { id, detail } = record;
+    await this.#worker.run({ type: "replan", files: this.#files(id, detail.takes), id, isShown }, undefined, signal);
   }
 
   isCurrent(record: ImportRecord): Promise<boolean> {
@@ -93,7 +104,7 @@ export class SqliteImports implements ImportEngine {
     const change = { id, moment, once, writer: this.#note.writer(`imports ${type} ${pk}`, moment.now) };
     await this.#worker.run(
       type === "commit"
-        ? { type, files: this.#files(id), ...change, verified }
+        ? { type, files: this.#files(id, detail.takes), ...change, verified }
         : { type, tenant: this.#database.path, ...change },
       undefined,
       signal,
@@ -198,8 +209,10 @@ export class SqliteImports implements ImportEngine {
     return join(this.#folder, file);
   }
 
-  #files(id: string): TaskFiles {
-    return { tenant: this.#database.path, staging: this.#staging(`${id}.db`) };
+  /** @param takes the import that is committed with it */
+  #files(id: string, takes?: string): TaskFiles {
+    const taken = takes === undefined ? undefined : this.#staging(`${takes}.db`);
+    return { tenant: this.#database.path, staging: this.#staging(`${id}.db`), taken };
   }
 
   /** @param id the import whose staging is read too */

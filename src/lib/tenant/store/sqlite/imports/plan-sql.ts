@@ -1,17 +1,42 @@
 import { withoutPlan } from "../../imports/refusals.ts";
 import type { ImportRecord } from "../../imports/record.ts";
-import type { PlanSql } from "./stored-kind.ts";
+import { deleting, type PlanSql, type StagingSchema } from "./stored-kind.ts";
 import { kindNamed } from "./tables.ts";
+import type { StagedFile } from "../../../../imports/plan.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
+import type { StoredRequest } from "../../imports/record.ts";
+
+/** What a deletion has in place of a file. */
+const NO_FILE: StagedFile = {
+  encoding: "utf-8",
+  sha256: "",
+  bytes: 0,
+  rows: 0,
+  header: [],
+  staged: [],
+  places: [],
+  absentColumns: [],
+  unknownColumns: [],
+};
+
+/** The plan of a deletion. @param schema of its staging file */
+export const deletionSql = (kind: FormatName, request: StoredRequest, schema?: StagingSchema): PlanSql => ({
+  kind: deleting(kindNamed(kind), schema),
+  request,
+  staged: NO_FILE,
+});
 
 /**
  * The plan of an import as its SQL needs it.
  *
+ * @param schema of its staging file
  * @throws Failure `conflict` if the import has no plan (any more)
  */
-export const planSqlOf = (record: ImportRecord): PlanSql => {
+export const planSqlOf = (record: ImportRecord, schema?: StagingSchema): PlanSql => {
   const { kind, state, detail } = record;
   const { request, staged } = detail;
   const open = state === "planned" || state === "awaiting-console";
+  if (open && request?.mode === "delete") return deletionSql(kind, request, schema);
   if (!open || request === null || staged === null) throw withoutPlan(record);
   return { kind: kindNamed(kind), request, staged };
 };

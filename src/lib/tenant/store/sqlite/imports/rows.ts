@@ -130,8 +130,9 @@ const stagedLines = (database: Database, plan: PlanSql, all: boolean): string =>
 };
 
 /** SQL: the line of a record `t` that is deleted; no row of a file has it. */
-export const deletedLine = (kind: StoredKind): string =>
-  lineOf({
+export const deletedLine = (kind: StoredKind): string => {
+  const { planner } = kind.table;
+  return lineOf({
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${keyText(kind)}, ''))`,
@@ -140,8 +141,13 @@ export const deletedLine = (kind: StoredKind): string =>
     setsSecret: "'false'",
     exists: "'true'",
     before: "'[]'",
-    after: jsonList([afterPiece("id", "json_quote(t.id)"), afterPiece("name", `json_quote(${stored(kind.namedBy)})`)]),
+    after: jsonList([
+      afterPiece("id", "json_quote(t.id)"),
+      ...(planner === undefined ? [] : [afterPiece("path", `json_quote(${planner.called("t.pk")})`)]),
+      afterPiece("name", `json_quote(${stored(kind.namedBy)})`),
+    ]),
   });
+};
 
 const deletedLines = ({ kind }: PlanSql, protectedToo: boolean): string => {
   const { thing, inScope, isLacking } = kind;
@@ -194,8 +200,10 @@ export function* planLines(database: Database, plan: PlanSql, query: RowQuery): 
   const all = actions.length === 0;
   const params = { actions: JSON.stringify(actions), kind: plan.kind.name };
   const reader = new LineReader(database, params, limit);
-  if (all || actions.some((action) => action !== "delete")) yield* reader.staged(stagedLines(database, plan, all));
-  if (plan.request.mode === "replace" && (all || actions.includes("delete"))) {
+  const { mode } = plan.request;
+  if (mode !== "delete" && (all || actions.some((action) => action !== "delete")))
+    yield* reader.staged(stagedLines(database, plan, all));
+  if (mode !== "append" && (all || actions.includes("delete"))) {
     yield* reader.deleted(deletedLines(plan, protectedToo));
   }
 }

@@ -7,22 +7,26 @@ import type { StagingTable } from "../../../../imports/stage.ts";
 import type { Problem } from "../../../../model/problem.ts";
 import { isUnwritable } from "../storage-failure.ts";
 import { notUpgradable } from "../upgrade.ts";
-import type { PlanSql } from "./stored-kind.ts";
+import type { PlanSql, StagingSchema } from "./stored-kind.ts";
 
 /** Rows per insert statement, to amortise the cost of a call. */
 const BATCH_ROWS = 16;
 
 /**
- * Attaches an import's staging file as schema `s`. It is locked exclusively while attached, so that other processes can
+ * Attaches an import's staging file as schema `s`, or as that of what is committed before it. It is locked exclusively while attached, so that other processes can
  * distinguish the staging of a running import from that of a dead one. A fresh file keeps its journal in memory: an
  * incomplete plan is discarded.
  */
-export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
-  database.run("attach :path as s", { path });
-  database.exec("pragma s.locking_mode = exclusive");
-  database.exec(`pragma s.journal_mode = ${fresh ? "memory" : "truncate"}`);
-  database.exec("pragma s.synchronous = off");
-  database.exec("pragma s.cache_size = -8192");
+export const attachStaging = (
+  database: Database,
+  path: string,
+  { fresh, schema = "s" }: { readonly fresh: boolean; readonly schema?: StagingSchema | undefined },
+): void => {
+  database.run(`attach :path as ${schema}`, { path });
+  database.exec(`pragma ${schema}.locking_mode = exclusive`);
+  database.exec(`pragma ${schema}.journal_mode = ${fresh ? "memory" : "truncate"}`);
+  database.exec(`pragma ${schema}.synchronous = off`);
+  database.exec(`pragma ${schema}.cache_size = -8192`);
 };
 
 /** Attaches the staging file of a complete plan as schema `s`, shared with other readers. */

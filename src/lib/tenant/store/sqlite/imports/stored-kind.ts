@@ -90,6 +90,15 @@ export interface PlanSql {
   readonly staged: StagedFile;
 }
 
+/** The schemas of the staging files of a plan, and of the deletion that is committed before it. */
+export type StagingSchema = "s" | "taken";
+
+/** A kind as a deletion has it: what was chosen goes, unless it is protected. */
+export const deleting = (kind: StoredKind, schema: StagingSchema = "s"): StoredKind => ({
+  ...kind,
+  isLacking: `${kind.inScope} and ${kind.isFree} and t.pk in (select target from ${schema}.chosen)`,
+});
+
 /** Parameters available to every statement of a commit. */
 export interface CommitContext extends Omit<CommitMoment, "actor"> {
   /** the import's own row */

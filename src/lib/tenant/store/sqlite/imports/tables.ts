@@ -6,6 +6,7 @@ import { ORG } from "../../../../model/organisation.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
+import { CLAIMS } from "../../records.ts";
 import { ROOT_ORG_PK } from "../migrations.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
 import { storedKind, type StoredKind, type Table } from "./stored-kind.ts";
@@ -14,7 +15,7 @@ import { storedKind, type StoredKind, type Table } from "./stored-kind.ts";
 const OWN: readonly Table[] = [
   {
     thing: USER,
-    claims: { emails: "user_email" },
+    claims: CLAIMS[USER.name],
     secretSetAt: "accountPasswordSetAt",
   },
   {

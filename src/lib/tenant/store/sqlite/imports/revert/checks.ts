@@ -59,19 +59,24 @@ const countRevert = (database: Database, reverted: Committed): RevertCounts => {
 /** Maximum number of records that a refusal names. */
 const MOST_NAMED = 3;
 
-/**
- * Records of a thing; undefined if there are none.
- *
- * @param called SQL of what people call one
- * @param from SQL of the rows, from `from` on
- */
-const inTheWay = (
+/** Records as SQL. */
+interface Found {
+  /** what people call one */
+  readonly called: string;
+  /** the rows, from `from` on */
+  readonly from: string;
+  /** maximum number of those that are named */
+  readonly most?: number | undefined;
+}
+
+/** Records of a thing; undefined if there are none. */
+export const inTheWay = (
   database: Database,
   thing: Thing,
-  { called, from }: { readonly called: string; readonly from: string },
+  { called, from, most = MOST_NAMED }: Found,
   values: Params,
 ): InTheWay | undefined => {
-  const first = database.all(`select ${called} as name ${from} limit ${MOST_NAMED}`, values);
+  const first = database.all(`select ${called} as name ${from} limit ${most}`, values);
   if (first.length === 0) return undefined;
   const names = first.map(({ name }) => String(name));
   return { thing, count: database.count(`select count(*) ${from}`, values), names };

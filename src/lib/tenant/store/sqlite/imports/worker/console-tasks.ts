@@ -1,9 +1,11 @@
+import type { ConsoleTask } from "../../../../../contract/index.ts";
 import type { PlanCounts } from "../../../../../imports/plan.ts";
 import { nameKey } from "../../../../../model/normalise.ts";
 import {
   closeTask,
   closeTasksOf,
   doubtTask,
+  handTarget,
   insertTask,
   isMirror,
   listTasks,
@@ -17,6 +19,7 @@ import { quoteIdentifier, THEN } from "../../../sql/forms.ts";
 import type { Writer } from "../../../store.ts";
 import type { Verified } from "../../../imports/engine.ts";
 import { isMade } from "../history/committed.ts";
+import { storedKeys } from "../expressions.ts";
 import { holdersOf } from "../revert/checks.ts";
 import { wasTable, type StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
@@ -43,7 +46,8 @@ export const noteForConsole = async (writer: Writer, { record, at, actor, verifi
   if (request?.fromConsole === true) return settleTasks(writer, record, { at, actor });
   const changes = (counts?.create ?? 0) + (counts?.update ?? 0) + (counts?.delete ?? 0) + (counts?.secretsSet ?? 0);
   if (changes === 0 || !(await isMirror(writer))) return;
-  await insertTask(writer, { work: "repeat", kind, import: pk, name: null, at, actor });
+  const work = request?.mode === "delete" ? "delete" : "repeat";
+  await insertTask(writer, { work, kind, import: pk, name: null, at, actor });
 };
 
 /** Notes that an undoing changed a mirror; whether the console had the changes is not known. */
@@ -75,6 +79,14 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
       const field = await fieldOf(writer, `${CUSTOM}${task.name ?? ""}`);
       if (field !== undefined && seen.has(field.name)) await close(task.number, "shown");
     }
+    const hand = await handTarget(writer, task.number);
+    if (hand !== undefined) {
+      const end = await handEnd(writer, record, { task, ...hand, seen });
+      if (end === "doubted") {
+        await doubtTask(writer, task.number, by.at);
+        doubted.push(task.number);
+      } else if (end !== "open") await close(task.number, end);
+    }
     if (task.importId === null) continue;
     const done = await readImport(writer, task.importId);
     const undone = done.detail.reverts === null ? undefined : await readImport(writer, done.detail.reverts);
@@ -83,7 +95,7 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     const asked = { done, undone, fields };
     const deleted = done.detail.counts?.delete ?? 0;
     const isDoubted =
-      (deleted > 0 && (record.detail.counts?.create ?? 0) > 0) || (await changesSame(writer, record, asked));
+      (deleted > 0 && (await isSeenAgain(writer, record, done))) || (await changesSame(writer, record, asked));
     if (isDoubted) {
       await doubtTask(writer, task.number, by.at);
       doubted.push(task.number);
@@ -101,6 +113,42 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
   await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
 }
 
+/** A task by hand, and the columns that an export showed. */
+interface HandAsked {
+  readonly task: ConsoleTask;
+  readonly target: number;
+  readonly revision: number;
+  readonly seen: ReadonlySet<string>;
+}
+
+/** What an export of the console says of a task by hand: as of an import that had written this one record. */
+const handEnd = async (
+  writer: Writer,
+  record: ImportRecord,
+  { task, target, revision, seen }: HandAsked,
+): Promise<"open" | "doubted" | "shown" | "dropped"> => {
+  const kind = kindNamed(record.kind);
+  const fields = await Promise.all(task.changes.map(({ field }) => handField(writer, field, kind)));
+  const known = fields.filter((field) => field !== undefined);
+  const done = { pk: 0, revision, madeAfter: target - 1, madeUpTo: target };
+  const asked = { done, undone: undefined, fields: known };
+  if (await changesSame(writer, record, asked)) return "doubted";
+  const isThere = (await writer.count(`select count(*) from ${kind.thing.name} where pk = :target`, { target })) > 0;
+  if (!isThere) return "dropped";
+  if (!known.every(({ name }) => seen.has(name))) return "open";
+  const isOvertaken = known.length < fields.length || (await isChangedSince(writer, record, asked));
+  return isOvertaken ? "dropped" : "shown";
+};
+
+/** A field that was set by hand, as the columns of a staged file name it; undefined of a custom one that was removed since. */
+const handField = async (writer: Writer, name: string, kind: StoredKind): Promise<Field | undefined> => {
+  if (name.startsWith(CUSTOM)) return fieldOf(writer, name);
+  const column = kind.thing.fields[name]?.short ?? name;
+  const found = kind.fields.find(({ stored }) => stored === column || stored === name);
+  // the key of a record is seen in every export; what no file has in none
+  return found === undefined ? { name: name === kind.fixed ? name : `${name}:` } : fieldOf(writer, found.field, kind);
+};
+
 /** Puts back what an export of the console had settled, as it is undone: its tasks, and how old the mirror was. */
 async function unsettle(writer: Writer, { detail: { settled, committedAt } }: ImportRecord): Promise<void> {
   // older programs did not keep it
@@ -116,9 +164,9 @@ async function unsettle(writer: Writer, { detail: { settled, committedAt } }: Im
 
 /** What a task asks for, by its import. */
 interface Asked {
-  readonly done: ImportRecord;
+  readonly done: Pick<ImportRecord, "pk" | "revision" | "madeAfter" | "madeUpTo">;
   /** what that import undid */
-  readonly undone: ImportRecord | undefined;
+  readonly undone: Pick<ImportRecord, "pk"> | undefined;
   /** the fields that it changed, or gave to those whom it created */
   readonly fields: readonly Field[];
 }
@@ -216,6 +264,35 @@ const isChangedSince = async (writer: Writer, record: ImportRecord, asked: Asked
       and not exists (select 1 from import o ${THEN} ${was} v on v.import = o.pk and v.pk = w.pk
         where o.revision > :revision and o.revision < i.revision) limit 1)`;
   const values = { revision: asked.done.revision ?? 0, pk: record.pk, ...ofParams(asked) };
+  return (await writer.count(sql, values)) > 0;
+};
+
+/**
+ * Whether an export has somebody anew who may be one of those whom an import deleted: by the name, or a value by which rows
+ * meet records.
+ */
+const isSeenAgain = async (writer: Writer, { id }: ImportRecord, { pk, kind }: ImportRecord): Promise<boolean> => {
+  const stored = kindNamed(kind);
+  const { thing, namedBy, keys, fixed } = stored;
+  const made = await readImport(writer, id);
+  const values = { pk, madeAfter: made.madeAfter ?? 0, madeUpTo: made.madeUpTo ?? 0 };
+  const known = stored.fields.filter(
+    (field) => field.stored === namedBy || keys.some((key) => key.field === field.field),
+  );
+  const of = (alias: string) => (column: string) => `${alias}.${quoteIdentifier(column)}`;
+  const keysOf = (alias: string): readonly string[] => [
+    ...known.map((field) => storedKeys(field, of(alias))),
+    ...(fixed === undefined ? [] : [of(alias)(fixed)]),
+  ];
+  const now = keysOf("t");
+  const isList = (at: number): boolean => known[at]?.merge === "list";
+  const same = keysOf("c").map((was, at) => {
+    const from = `from ${thing.name} t${isList(at) ? `, json_each(${now[at]}) n` : ""} where ${isMade("t.pk")}`;
+    const isIn = (value: string): string => `${value} in (select ${isList(at) ? "n.value" : now[at]} ${from})`;
+    return isList(at) ? `exists (select 1 from json_each(${was}) e where ${isIn("e.value")})` : isIn(was);
+  });
+  const sql = `select count(*) from (select 1 from ${wasTable(stored)} c
+    where c.import = :pk and c.action = 'delete' and (${same.join(" or ")}) limit 1)`;
   return (await writer.count(sql, values)) > 0;
 };
 

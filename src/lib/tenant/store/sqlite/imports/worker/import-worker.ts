@@ -4,7 +4,7 @@ import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure } from "../../../../../errors/index.ts";
 import { interruption } from "../../../interruption.ts";
 import { storageFailure } from "../../storage-failure.ts";
-import { applyToCopy, commit, commitRevert, formOf, replan, Staging } from "./tasks.ts";
+import { applyToCopy, commit, commitRevert, formOf, planDeletion, replan, Staging } from "./tasks.ts";
 import type { Comparison } from "../../../imports/engine.ts";
 import type { Assignment, Outcome, Task } from "./messages.ts";
 
@@ -51,6 +51,9 @@ async function perform({ task, file }: Assignment, interrupted: () => boolean): 
     }
     case "verify":
       return await verify(task, file, interrupted);
+    case "delete":
+      await planDeletion(task, interrupted);
+      return undefined;
     case "replan":
       await replan(task, interrupted);
       return undefined;

@@ -10,6 +10,8 @@ import type { KeptKey } from "../../../idempotency.ts";
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
+  /** the staging of the deletion that is committed before it, and with it */
+  readonly taken?: string | undefined;
 }
 
 /** A task of one import, whose rows are staged. */
@@ -35,6 +37,12 @@ interface Change {
 /** A task for the worker. */
 export type Task =
   | ({ readonly type: "plan" } & ReadingTask)
+  | ({
+      readonly type: "delete";
+      readonly request: StoredRequest;
+      /** of what was named */
+      readonly ids: readonly string[];
+    } & StagedTask)
   | ({
       readonly type: "verify";
       readonly copy: string;

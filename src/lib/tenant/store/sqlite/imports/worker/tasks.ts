@@ -19,7 +19,8 @@ import { advance, checkEtag, compare, deletesOthers, deletionsOf, etagOf, keepDe
 import { defineFunctions } from "../functions.ts";
 import { changeImport, readImport, type ImportRecord, type StoredRequest } from "../../../imports/record.ts";
 import { rejected } from "../../../imports/refusals.ts";
-import { planSqlOf } from "../plan-sql.ts";
+import { choose, createChoice } from "../deletion/choose.ts";
+import { deletionSql, planSqlOf } from "../plan-sql.ts";
 import { checkRevertible } from "../revert/checks.ts";
 import { applyRevert } from "../revert/records.ts";
 import { committedOf, createdBy } from "../history/committed.ts";
@@ -30,19 +31,20 @@ import { noteForConsole, noteUndo } from "./console-tasks.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { noted, type Writer as Note } from "../../writer-note.ts";
 import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
-import type { PlanSql, StoredKind } from "../stored-kind.ts";
+import type { PlanSql, StagingSchema, StoredKind } from "../stored-kind.ts";
 import { kindNamed } from "../tables.ts";
 import type { WorkbookReader } from "../../../../../xlsx/workbook.ts";
-import type { StagedFile } from "../../../../../imports/plan.ts";
+import type { PlanCounts, StagedFile } from "../../../../../imports/plan.ts";
 
 /** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
 const BULK_CACHE_KIB = 24_576;
 
-const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
+const openBulk = ({ tenant, staging, taken }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
   const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   database.exec("pragma wal_autocheckpoint = 0");
   defineFunctions(database, interrupted);
   attachStaging(database, staging, { fresh });
+  if (taken !== undefined) attachStaging(database, taken, { fresh: false, schema: "taken" });
   return database;
 };
 
@@ -217,10 +219,13 @@ const compareAndKeep = async (
   plan: PlanSql,
   again = false,
 ): Promise<void> => {
+  const isDeletion = plan.request.mode === "delete";
+  const { takes } = record.detail;
+  const taken = takes === undefined ? undefined : await readImport(new Connection(database), takes);
   const { etag, counts, ...deleted } = database.snapshot(() => {
     if (record.state === "awaiting-console") keepEmitted(database, plan);
     const etag = etagOf(database, plan);
-    const counts = compare(database, plan);
+    const counts = isDeletion ? choose(database, plan, taken && kindNamed(taken.kind).thing) : compare(database, plan);
     if (!again) keepDeletions(database, plan);
     return { etag, counts, deletions: deletionsOf(database, plan), deletesOthers: deletesOthers(database, plan) };
   });
@@ -228,7 +233,11 @@ const compareAndKeep = async (
   await new SqliteStore(database).change(async (writer) => {
     if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record);
     const state = record.state === "awaiting-console" ? record.state : "planned";
-    await changeImport(writer, record, { state, etag, detail: { staged: plan.staged, counts, ...deleted } });
+    await changeImport(writer, record, {
+      state,
+      etag,
+      detail: { staged: isDeletion ? null : plan.staged, counts, ...deleted },
+    });
   });
 };
 
@@ -245,15 +254,31 @@ const withDatabase = async <T>(
   files: TaskFiles,
   interrupted: () => boolean,
   body: (database: Database) => Promise<T>,
+  fresh = false,
 ): Promise<T> => {
-  const database = openBulk(files, interrupted);
+  const database = openBulk(files, interrupted, fresh);
   try {
     return await body(database);
   } finally {
     database.close();
     // under an exclusive lock, a journal is truncated at the end of a transaction and stays
-    removeUnneeded([`${files.staging}-journal`]);
+    const { staging, taken } = files;
+    removeUnneeded([staging, ...(taken === undefined ? [] : [taken])].map((file) => `${file}-journal`));
   }
+};
+
+/** Chooses what a deletion takes, and turns the import into a plan. @throws Failure as `choose` */
+export const planDeletion = (
+  { files, id, request, ids }: Extract<Task, { type: "delete" }>,
+  interrupted: () => boolean,
+): Promise<void> => {
+  const plan = async (database: Database): Promise<void> => {
+    createChoice(database, ids);
+    const record = await readImport(new Connection(database), id);
+    await compareAndKeep(database, record, deletionSql(record.kind, request));
+  };
+  rmSync(files.staging, { force: true });
+  return withDatabase(files, interrupted, plan, true);
 };
 
 /** Compares the staged rows with the tenant's current state again. */
@@ -271,24 +296,54 @@ const writtenBy = (kind: StoredKind): readonly string[] => [
   ...new Set([kind.collection, ...createdBy({ kind }).map(({ collection }) => collection)]),
 ];
 
+/** A plan that is to be applied. */
+interface OpenPlan {
+  readonly record: ImportRecord;
+  readonly plan: PlanSql;
+  readonly counts: PlanCounts;
+}
+
+/** @throws Failure `conflict` if the import has no plan (any more), `input-rejected` if it was rejected */
+const openPlan = (record: ImportRecord, schema?: StagingSchema): OpenPlan => {
+  const plan = planSqlOf(record, schema);
+  const { counts } = record.detail;
+  if (counts === null || counts.rejected) throw rejected(record);
+  return { record, plan, counts };
+};
+
+/** How plans are applied. */
+interface Applying {
+  readonly moment: CommitMoment;
+  readonly verified?: Verified | undefined;
+}
+
 /**
- * Applies a plan, advances the revision and writes the audit record; inside the caller's transaction.
+ * Applies plans, one after another, and records them; inside the caller's transaction.
  *
- * @throws Failure `input-rejected` if the plan was rejected, `conflict` if the tenant has changed since
+ * @throws Failure `conflict` if the tenant has changed since
  */
+const applyPlans = async (
+  database: Database,
+  writer: Writer,
+  plans: readonly OpenPlan[],
+  applying: Applying,
+): Promise<void> => {
+  await writer.lock([...new Set(plans.flatMap(({ plan }) => writtenBy(plan.kind)))]);
+  for (const { plan, record } of plans) checkEtag(database, plan, record);
+  for (const one of plans) await applyAndRecord(database, writer, one, applying);
+};
+
+/** Applies a plan, advances the revision and writes the audit record. */
 const applyAndRecord = async (
   database: Database,
   writer: Writer,
-  record: ImportRecord,
-  { moment, verified }: { readonly moment: CommitMoment; readonly verified?: Verified | undefined },
+  { record, plan, counts }: OpenPlan,
+  { moment, verified }: Applying,
 ): Promise<void> => {
-  const plan = planSqlOf(record);
-  const { counts, staged } = record.detail;
-  if (counts === null || counts.rejected) throw rejected(record);
+  const { staged } = record.detail;
   // what else a plan tells is about the tenant, not about what was done
-  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...done } = counts;
-  await writer.lock(writtenBy(plan.kind));
-  checkEtag(database, plan, record);
+  const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts;
+  const { staying: _staying, ...done } = rest;
   const revision = advance(database, [plan.kind.collection]);
   const made = applyPlan(database, plan, { ...moment, import: record.pk, revision });
   const { actor, now } = moment;
@@ -346,18 +401,22 @@ const changing = (
   );
 
 /**
- * Commits a plan: all or nothing.
+ * Commits a plan, after the one that it takes along: all or nothing.
  *
  * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
  */
 export const commit = async (task: Extract<Task, { type: "commit" }>, interrupted: () => boolean): Promise<void> => {
-  const { files, id, moment } = task;
+  const { files, id } = task;
   await withDatabase(files, interrupted, (database) =>
-    changing(database, task, interrupted, async (writer) =>
-      applyAndRecord(database, writer, await readImport(writer, id), { ...task, moment }),
-    ),
+    changing(database, task, interrupted, async (writer) => {
+      const record = await readImport(writer, id);
+      const { takes } = record.detail;
+      const before = takes === undefined ? [] : [openPlan(await readImport(writer, takes), "taken")];
+      await applyPlans(database, writer, [...before, openPlan(record)], task);
+    }),
   );
   removeStaging(files.staging);
+  if (files.taken !== undefined) removeStaging(files.taken);
 };
 
 /** Reverts a committed import. @throws Failure `conflict` if one of its records has changed since */
@@ -411,7 +470,7 @@ export const applyToCopy = async (
   return withDatabase({ tenant: copy, staging: files.staging }, interrupted, async (database) => {
     const waiting = await readImport(new Connection(database), id);
     keepEmitted(database, planSqlOf(waiting));
-    await new SqliteStore(database).change((writer) => applyAndRecord(database, writer, waiting, { moment }));
+    await new SqliteStore(database).change((writer) => applyPlans(database, writer, [openPlan(waiting)], { moment }));
     const { revision } = await readImport(new Connection(database), id);
     return plannedChanges(database, planSqlOf(waiting), { pk: waiting.pk, revision });
   });

@@ -1,0 +1,138 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { readNamedFile } from "../../lib/files/index.ts";
+import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import type { NamedKind } from "../listing/named.ts";
+import type { Tools } from "../tools.ts";
+
+/** A kind of record that is found by its names. */
+export interface Findable<R extends { readonly id: string }> extends NamedKind<R> {
+  /** All records that a name matches. */
+  readonly find: (name: string) => Promise<readonly R[]>;
+  /** What is probably meant where none does. */
+  readonly near: (name: string) => Promise<readonly (string | Text)[]>;
+  /** people are named by what they have in mails: `山田 太郎 <yamada@example.jp>` */
+  readonly byMail?: boolean | undefined;
+}
+
+/** A name, and the line of the file where it stands. */
+interface Typed {
+  readonly name: string;
+  readonly where?: string | undefined;
+}
+
+/** A mail address among other words, as mails and tables have it. */
+const ADDRESS =
+  /[^\s<>()[\]「」『』【】"',;:、。]+@[^\s<>()[\]「」『』【】"',;:、。]*[^\s<>()[\]「」『』【】"',;:、。.]/gu;
+
+/** The names in a line; of people their mail addresses, if there are any. */
+const namesIn = (line: string, byMail: boolean): readonly string[] => {
+  const whole = line.trim();
+  const addresses = byMail ? (whole.normalize("NFKC").match(ADDRESS) ?? []) : [];
+  if (addresses.length > 0) return addresses;
+  return whole === "" ? [] : [whole];
+};
+
+/** Lists of names are short; a longer file is none. */
+const MOST_BYTES = 1024 * 1024;
+
+/** The text of a list, as an editor or a mail program on a Japanese machine writes it; undefined if it is no text. */
+const decoded = (bytes: Uint8Array): string | undefined => {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("shift_jis").decode(bytes);
+  }
+};
+
+async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise<readonly Typed[]> {
+  const { name: label, bytes } = await readNamedFile(tools, file, MOST_BYTES);
+  const content = bytes.length > MOST_BYTES ? undefined : decoded(bytes);
+  if (content === undefined) throw notAList(file);
+  const place = label === "-" ? "stdin" : label;
+  return content
+    .split(/\r\n|[\r\n]/)
+    .flatMap((line, at) => namesIn(line, byMail).map((name) => ({ name, where: `${place}:${at + 1}` })));
+}
+
+const notAList = (where: string): Failure =>
+  new Failure("usage", {
+    what: text("this is not a text file with one name a line", "1 行に 1 件ずつ書いたテキストファイルではありません"),
+    where,
+  });
+
+/** The names that were typed, or stand in a file. */
+export async function typedNames(
+  tools: Tools,
+  {
+    names,
+    file,
+    byMail = false,
+  }: { readonly names: readonly string[]; readonly file: string | undefined } & Pick<Findable<never>, "byMail">,
+): Promise<readonly Typed[]> {
+  const typed = names.flatMap((name) => namesIn(name, byMail).map((one) => ({ name: one })));
+  const all: readonly Typed[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
+  return all.filter(({ name }, at) => all.findIndex((other) => other.name === name) === at);
+}
+
+/** Maximum number of records that are told where several have a name. */
+const MOST_LISTED = 5;
+
+/**
+ * The ids of the records that names find, each one.
+ *
+ * @throws `not-found` if names find nothing, else `usage` if they find several; all of them are told before
+ */
+export async function idsNamed<R extends { readonly id: string }>(
+  { terminal }: Pick<Tools, "terminal">,
+  typed: readonly Typed[],
+  { noun, list, search, find, near, describe }: Findable<R>,
+): Promise<readonly string[]> {
+  const ids = new Set<string>();
+  const [unknown, ambiguous]: [string[], string[]] = [[], []];
+  const tell = async ({ name, where }: Typed, why: Text): Promise<void> => {
+    const place = where === undefined ? "" : `${where}: `;
+    await terminal.problem(text(`${place}${name}: ${why.en}`, `${place}${name}: ${why.ja}`));
+  };
+  for (const one of typed) {
+    const found = await find(one.name);
+    if (found.length === 1) for (const { id } of found) ids.add(id);
+    else if (found.length === 0) {
+      unknown.push(one.name);
+      await tell(one, notFound(noun, shown(await near(one.name))));
+    } else {
+      ambiguous.push(one.name);
+      const { en, ja } = shown(found.slice(0, MOST_LISTED).map(describe));
+      const more = found.length > MOST_LISTED ? "; …" : "";
+      await tell(
+        one,
+        text(`matches ${found.length}: ${en}${more}`, `${found.length} 件に当てはまります: ${ja}${more}`),
+      );
+    }
+  }
+  const wrong = unknown.length + ambiguous.length;
+  if (wrong === 0) return [...ids];
+  const command = search === undefined ? list : `${search} TEXT`;
+  throw new Failure(unknown.length > 0 ? "not-found" : "usage", {
+    what: text(
+      `${wrong} of ${counted(typed.length, "name")} ${wrong === 1 ? "does" : "do"} not name one ${noun.en} each; nothing was changed`,
+      `指定した ${typed.length} 件のうち ${wrong} 件は、${noun.ja}を 1 件に特定できません。何も変更していません`,
+    ),
+    hint: text(
+      `look them up: ${command}; of several use the id`,
+      `探すには: ${command}。複数あるものは ID で指定してください`,
+    ),
+  });
+}
+
+const shown = (all: readonly (string | Text)[]): Text =>
+  joined(all.map((one) => (typeof one === "string" ? same(one) : one)));
+
+const notFound = (noun: Text, near: Text): Text =>
+  near.en === ""
+    ? text(`no ${noun.en} is named so`, `この名前の${noun.ja}はありません`)
+    : text(
+        `no ${noun.en} is named so; did you mean ${near.en}?`,
+        `この名前の${noun.ja}はありません。${near.ja} ではありませんか?`,
+      );

@@ -1,0 +1,178 @@
+import { format, parse, resolve } from "node:path";
+import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { flagName } from "../field.ts";
+import { writeDeletions } from "../imports/outputs/console/deletions.ts";
+import { checkAdministrators } from "../imports/plan/administrators.ts";
+import { confirmAndCommit } from "../imports/plan/confirm.ts";
+import { checkLimits, refuseBeyond } from "../imports/plan/limits.ts";
+import { requireAnswerableConfirmation } from "../imports/plan/options.ts";
+import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending.ts";
+import { showResult } from "../imports/plan/result.ts";
+import { showPlan } from "../imports/plan/show.ts";
+import { requireNamed } from "../permission.ts";
+import type { Tools } from "../tools.ts";
+import { idsNamed, typedNames, type Findable } from "./names.ts";
+import type { DeletionOptions } from "./options.ts";
+
+/** What is to be deleted, as typed. */
+export interface Deletion<R extends { readonly id: string }> {
+  readonly kind: DeletionRequest["kind"];
+  readonly names: readonly string[];
+  readonly file: string | undefined;
+  /** the filters of the list; `org` as typed */
+  readonly filters: Readonly<Partial<Record<"filterName" | "filterId" | "search" | "org", string | undefined>>>;
+  readonly recursive?: boolean | undefined;
+  readonly options: DeletionOptions;
+  /** how its records are found; asked once the tenant is known */
+  readonly found: () => Promise<Findable<R>>;
+  /** the id of the organisation of a filter */
+  readonly orgId?: ((org: string) => Promise<string>) | undefined;
+}
+
+/**
+ * Deletes records by their names or by filters: shows who goes, has the count confirmed, and commits all of it or nothing.
+ *
+ * @throws `usage` where neither is given, or both; `not-found` where a name finds nothing
+ */
+export async function runDeletion<R extends { readonly id: string }>(
+  tools: Tools,
+  deletion: Deletion<R>,
+): Promise<void> {
+  const { options, kind } = deletion;
+  refuseContradictions(deletion);
+  if (options.list === "-") throw ON_STDOUT;
+  checkLimits(options);
+  const { dryRun, confirmDeletions, maxDeletions } = options;
+  const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
+  requireAnswerableConfirmation({ file: deletion.file ?? "", options: answers }, tools);
+  const chosen = await tools.tenant("imports");
+  if (!dryRun) requireNamed(tools, chosen);
+  tools.describeState(() => NOTHING_CHANGED);
+  const asked = await requestOf(tools, deletion);
+  const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);
+  const pending = new PendingPlan(tools, chosen.client, plan, false);
+  return pending.settling(() => settle(tools, pending, options));
+}
+
+/** Shows a plan, asks about it, and commits or leaves it. */
+async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
+  const { terminal } = tools;
+  const { client } = await tools.tenant("imports");
+  const { plan } = pending;
+  const { dryRun, list } = options;
+  await showPlan(tools, plan);
+  if (plan.delete === 0) {
+    await terminal.note(text("nothing to delete", "削除の対象はありません"));
+    await pending.leave();
+    return showResult(tools, { plan, dryRun, committed: false });
+  }
+  const all = await plansOf(client, plan);
+  for (const one of all) await checkAdministrators(tools, one);
+  const path = list === undefined ? undefined : resolve(tools.workingFolder, list);
+  if (dryRun) {
+    refuseBeyond(plan, options);
+    if (path !== undefined) await writeLists(tools, path, all, async () => undefined);
+    await pending.leave();
+    return showResult(tools, { plan, dryRun, committed: false });
+  }
+  const commit = async () => ({ plan: await pending.commit(), committed: true });
+  const listing = async (file: string) => {
+    let done = { plan, committed: false };
+    await writeLists(tools, file, all, async () => (done = await commit()));
+    return done;
+  };
+  await confirmAndCommit(tools, pending, options, path === undefined ? undefined : () => listing(path));
+}
+
+/** A deletion, and the one that is committed with it. */
+const plansOf = async (client: Client<"imports">, plan: Import): Promise<readonly Import[]> =>
+  plan.takes === undefined ? [plan] : [plan, await client.imports.show(plan.takes.id)];
+
+/** Records by their ids, or the filters. */
+async function requestOf<R extends { readonly id: string }>(
+  tools: Tools,
+  { names, file, filters, recursive, found, orgId }: Deletion<R>,
+): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean }> {
+  const given = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+  if (given.length > 0) {
+    const called = given.map(([key, value]) => `--${flagName(key)} ${value}`).join(" ");
+    const { org, ...others } = filters;
+    const id = org === undefined ? undefined : await orgId?.(org);
+    return { ...others, ...(id !== undefined && { org: id }), called: shortened(called) };
+  }
+  const findable = await found();
+  const typed = await typedNames(tools, { names, file, byMail: findable.byMail });
+  if (typed.length === 0) throw NOBODY;
+  const ids = await idsNamed(tools, typed, findable);
+  const called = file === undefined || file === "-" ? typed.map(({ name }) => name).join(", ") : file;
+  return { ids, ...(recursive === true && { recursive }), called: shortened(called) };
+}
+
+const LONGEST_CALLED = 255;
+
+/** What is told as the file of the import. */
+const shortened = (called: string): string =>
+  called.length <= LONGEST_CALLED ? called : `${called.slice(0, LONGEST_CALLED - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+
+/** @throws `usage` where neither names nor filters are given, or both, or a filter that lets everything pass */
+function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "names" | "file" | "filters">): void {
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+  const named = names.length > 0 || file !== undefined;
+  if (given.length === 0 && !named) throw NOBODY;
+  const blank = given.find(([, value]) => value?.trim() === "");
+  if (blank !== undefined) {
+    throw new Failure("usage", {
+      what: text("a blank filter would let everything pass", "空の条件ではすべてが対象になります"),
+      where: `--${flagName(blank[0])}`,
+    });
+  }
+  const [first] = given;
+  if (first === undefined || !named) return;
+  throw new Failure("usage", {
+    what: text("names and filters exclude each other", "名前と絞り込み条件は同時に指定できません"),
+    where: `--${flagName(first[0])}`,
+  });
+}
+
+const ON_STDOUT = new Failure("usage", {
+  what: text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),
+  where: "--list",
+});
+
+const NOBODY = new Failure("usage", {
+  what: text("nothing is named", "削除の対象が指定されていません"),
+  hint: text(
+    "name what is to go, or pass --file FILE or a filter",
+    "名前か --file FILE、または絞り込み条件を指定してください",
+  ),
+});
+
+/** The file beside a list, with what goes along: `gone.xlsx`, `gone-users.xlsx`. */
+const besideOf = (file: string, { kind }: Import): string => {
+  const { dir, name, ext } = parse(file);
+  return format({ dir, name: `${name}-${kind}`, ext });
+};
+
+/**
+ * Writes who goes by deletions that are committed together: the first one's records to the file, those of another beside it.
+ *
+ * @param path absolute
+ * @param done called when all files are in place; if it throws, none is left
+ */
+async function writeLists(
+  tools: Tools,
+  path: string,
+  [first, ...others]: readonly Import[],
+  done: () => Promise<unknown>,
+): Promise<void> {
+  if (first === undefined) {
+    await done();
+    return;
+  }
+  const [next] = others;
+  const rest = next === undefined ? done : () => writeLists(tools, besideOf(path, next), others, done);
+  await writeDeletions(tools, path, first, rest);
+  await tools.terminal.note(text(`list written: ${path}`, `一覧を書き出しました: ${path}`));
+}

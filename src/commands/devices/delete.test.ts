@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { Import } from "../../lib/client/index.ts";
+import { committed, giving, rowOf } from "../imports/testing/plans.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const PLAN: Import = { ...example<Import>("planDeletion"), kind: "devices" };
+const [DEVICE] = example<{ items: readonly { id: string; serialNumber: string }[] }>("findDevices").items;
+const shown = {
+  planDeletion: PLAN,
+  tenant: example("tenant", { mirroredAt: null }),
+  importRows: giving(rowOf({ row: 0, key: "SERIAL000001", action: "delete", exists: true })),
+  commitImport: committed(PLAN),
+};
+
+test("deletes a device by its serial number", async () => {
+  const tenant = { findDevices: example("findDevices"), ...shown };
+  const { en, ja } = await inBoth("devices delete SERIAL000001 --confirm-deletions 1", { tenant });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.stderr).toContain("\nimport 12: 1 device deleted\n");
+  expect(ja.stderr).toContain("\nインポート 12: デバイスを 1 件削除\n");
+  expect(en.requests[1]?.json).toEqual({ kind: "devices", ids: [DEVICE?.id], called: "SERIAL000001" });
+});
+
+test("or by the filters of the list", async () => {
+  const line = "devices delete --filter-id SERIAL --filter-name 営業 --confirm-deletions 1";
+  const { exit, requests } = await run(line, { tenant: shown });
+  expect(exit).toBe(0);
+  expect(requests[0]?.json).toEqual({
+    kind: "devices",
+    filterName: "営業",
+    filterId: "SERIAL",
+    called: "--filter-name 営業 --filter-id SERIAL",
+  });
+});
+
+test("one that is not there is told with those it may be", async () => {
+  const tenant = { findDevices: { items: [] }, devices: { items: [DEVICE], next: null } };
+  const { en, ja } = await inBoth("devices delete SERIAL", { tenant });
+  expect(en.exit).toBe(6);
+  expect(en.stderr).toContain("SERIAL: no device is named so; did you mean SERIAL000001");
+  expect(ja.stderr).toContain("SERIAL: この名前のデバイスはありません。SERIAL000001");
+});
+
+testUnshowable("devices delete x --confirm-deletions 1");
+testWrongLines(["devices delete", "nothing is named"], ["devices delete x --filter-id y", "--filter-id"]);

@@ -1,0 +1,52 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { FILTERS } from "../csv/file/export.ts";
+import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
+import { runDeletion } from "../deletion/run.ts";
+import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
+import { DEVICE_NAMES, FILTER_DETAILS, nearDevices } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("delete devices", "デバイスを削除する"),
+  // @see facts 4.6
+  details: [
+    ...DELETION_HELP,
+    ...FILTER_DETAILS,
+    text(
+      "In the console a device that has a VPP licence or a certificate stays in the list, struck through, until these are taken away.",
+      "管理画面では、VPP ライセンスや証明書が残っているデバイスは、それらを解除・失効するまで取り消し線付きで一覧に残ります。",
+    ),
+  ],
+  args: {
+    devices: {
+      kind: "string",
+      value: "DEVICE",
+      repeatable: true,
+      names: "devices",
+      about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含む)"),
+    },
+  },
+  options: { ...FILTERS, ...DELETION_OPTIONS },
+  examples: [
+    { line: "clomoctl devices delete SERIAL000001 --confirm-deletions 1" },
+    { line: "clomoctl devices delete --filter-id SERIAL --dry-run" },
+  ],
+  exits: DELETION_EXITS,
+  shows: RESULT_COLUMNS,
+  run: (tools, { devices, filterName, filterId, file, ...options }) =>
+    runDeletion(tools, {
+      kind: "devices",
+      names: devices,
+      file,
+      filters: { filterName, filterId },
+      options,
+      async found() {
+        const { client } = await tools.tenant("devices");
+        return {
+          ...DEVICE_NAMES,
+          find: (name) => client.devices.find({ name }),
+          near: (name) => nearDevices(client, name),
+        };
+      },
+    }),
+});

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import type { Org, WrittenOrg } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { after } = example<WrittenOrg>("createOrg");
+const made = (change: Partial<WrittenOrg> = {}): WrittenOrg => ({
+  before: null,
+  after: { ...after, name: "一課", code: null, path: "本社/一課" },
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+const parent = example<{ items: Org[] }>("findOrgs").items[0];
+
+test("sends what is given, the parent by its id, and says what takes it back", async () => {
+  const tenant = { findOrgs: example("findOrgs"), createOrg: made() };
+  const { en, ja } = await inBoth("orgs create 一課 --code S03 --parent 営業部", { tenant });
+  expect(en.requests).toEqual([
+    { operation: "findOrgs", query: { name: "営業部" } },
+    { operation: "createOrg", json: { name: "一課", code: "S03", parentId: parent?.id, dryRun: false } },
+  ]);
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: "created: 本社/一課\nto take it back: clomoctl orgs delete 本社/一課\n",
+  });
+  expect(ja.stderr).toBe("作成しました: 本社/一課\n元に戻すには: clomoctl orgs delete 本社/一課\n");
+  expect(en.stdout).toContain("\t本社/一課\t");
+});
+
+test("of a mirror, says what is to be done in the console", async () => {
+  const { en, ja } = await inBoth("orgs create 一課", { tenant: { createOrg: made({ consoleTask: 7 }) } });
+  expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 7\n");
+  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 7\n");
+});
+
+test("a dry run says that nothing was changed, and proposes nothing", async () => {
+  const tenant = { createOrg: made({ dryRun: true }) };
+  const { en, ja } = await inBoth("orgs create 一課 --dry-run", { tenant });
+  expect(en.requests).toEqual([{ operation: "createOrg", json: { name: "一課", dryRun: true } }]);
+  expect(en.stderr).toBe("would be created: 本社/一課\ndry run: nothing was changed\n");
+  expect(ja.stderr).toBe("作成される予定: 本社/一課\n試行のため、何も変更していません\n");
+});
+
+test("what a rule refuses ends with 3, a parent that is not there with 6", async () => {
+  const refused = new Failure("input-rejected", { what: text("code: S03 is taken", "組織コード: S03 は使用済みです") });
+  const { en, ja } = await inBoth("orgs create 一課 --code S03", { tenant: { createOrg: refused } });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: code: S03 is taken\n" });
+  expect(ja.stderr).toBe("エラー: 組織コード: S03 は使用済みです\n");
+  const tenant = { findOrgs: { items: [] }, orgs: example("orgs") };
+  expect(await run("orgs create 一課 --parent 総務", { tenant })).toMatchObject({ exit: 6, stdout: "" });
+});
+
+testWrongLines(["orgs create"], ["orgs create a b"], ["orgs create a --name b"]);
+
+testUnshowable("orgs create a");

@@ -1,0 +1,134 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Import, Org } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { committed, operations, rowOf } from "../imports/testing/plans.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example, type Answers, type Seen } from "../testing/tenant.ts";
+
+const USERS: Import = { ...example<Import>("planDeletion"), delete: 3 };
+const PLAN: Import = {
+  ...USERS,
+  id: "019a9f3c-5a00-7abc-8def-000000000007",
+  number: 13,
+  kind: "orgs",
+  delete: 2,
+  recordsBefore: 22,
+};
+const { id, number, recordsBefore } = USERS;
+const BOTH: Import = { ...PLAN, takes: { id, number, delete: 3, recordsBefore } };
+const DISCARDED = { ...PLAN, state: "discarded" } as const;
+const [SALES] = example<{ items: readonly Org[] }>("findOrgs").items;
+
+const goneOrg = rowOf({
+  row: 0,
+  line: 0,
+  key: "S01",
+  action: "delete",
+  exists: true,
+  after: [
+    { field: "id", value: SALES?.id ?? "" },
+    { field: "path", value: "本社/営業部" },
+    { field: "name", value: "営業部" },
+  ],
+});
+const goneUser = rowOf({ row: 0, line: 0, action: "delete", exists: true });
+const importRows = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? [goneOrg] : [goneUser]);
+
+const tenantWith = (more: Answers, plan = BOTH): Answers => ({
+  findOrgs: example("findOrgs"),
+  planDeletion: plan,
+  tenant: example("tenant", { mirroredAt: null }),
+  importRows,
+  ...more,
+});
+
+test("organisations that are empty go, shown by their paths", async () => {
+  const tenant = tenantWith({ commitImport: committed(PLAN) }, PLAN);
+  const { en, ja } = await inBoth("orgs delete S01 --confirm-deletions 2", { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("delete 2 of 22\n  - S01 本社/営業部\n");
+  expect(en.stderr).toContain("\nimport 13: 2 organisations deleted\nundo: clomoctl imports revert 13\n");
+  expect(ja.stderr).toContain("\nインポート 13: 組織を 2 件削除\n");
+  expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], called: "S01" });
+});
+
+test("--recursive shows both plans, is confirmed by the sum, and tells how both are undone", async () => {
+  const done = committed(BOTH);
+  const { takes } = BOTH;
+  const tenant = tenantWith({ import: USERS, commitImport: done });
+  const line = "orgs delete S01 --recursive --confirm-deletions 5 --format json";
+  const { en, ja } = await inBoth(line, { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toBe(
+    [
+      "plan for kanto (context embedded): users, delete",
+      "delete 3 of 120",
+      "  - hanako@example.co.jp 髙橋 花子",
+      "plan for kanto (context embedded): organisations, delete",
+      "delete 2 of 22",
+      "  - S01 本社/営業部",
+      "together: delete 5",
+      "import 12: 3 users deleted",
+      "import 13: 2 organisations deleted",
+      "undo, in this order: clomoctl imports revert 13, clomoctl imports revert 12",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("\n合計: 5 件を削除\n");
+  expect(ja.stderr).toContain("取り消すには、この順に: clomoctl imports revert 13, clomoctl imports revert 12\n");
+  expect(JSON.parse(en.stdout)).toMatchObject({
+    number: 13,
+    delete: 2,
+    takes: { number: 12, importId: takes?.id, delete: 3 },
+  });
+  expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], recursive: true, called: "S01" });
+  expect(operations(en.requests).filter((operation) => operation === "commitImport")).toHaveLength(1);
+});
+
+test.each([
+  ["--confirm-deletions 2", "the plan deletes 5 records, not 2; nothing was changed"],
+  ["--yes --max-deletions 4", "the plan deletes 5 of 142 records, more than the 4 allowed"],
+  ["--yes", "pass --confirm-deletions 5"],
+])("neither count alone confirms both: %s", async (answer, told) => {
+  const tenant = tenantWith({ import: USERS, discardImport: DISCARDED });
+  const { exit, stderr } = await run(`orgs delete S01 --recursive ${answer}`, { tenant });
+  expect(exit).toBe(3);
+  expect(stderr).toContain(told);
+});
+
+test("lists of both are written beside each other, in a dry run too", async () => {
+  const folder = freshFolder();
+  const users = example<object>("users", { next: null });
+  const tenant = tenantWith({ import: USERS, discardImport: DISCARDED, orgs: example("orgs"), users });
+  const { exit } = await run("orgs delete S01 --recursive --dry-run --list gone.csv", { tenant, folder });
+  expect(exit).toBe(0);
+  expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("営業部");
+  expect(existsSync(join(folder, "gone-users.csv"))).toBe(true);
+});
+
+test("what holds an organisation is told as the tenant tells it", async () => {
+  const planDeletion = new Failure("input-rejected", {
+    what: { en: "1 organisation cannot be deleted", ja: "組織 1 件は削除できません" },
+  });
+  const { en, ja } = await inBoth("orgs delete S01", { tenant: { findOrgs: example("findOrgs"), planDeletion } });
+  expect(en).toMatchObject({ exit: 3, stderr: "error: 1 organisation cannot be deleted\n" });
+  expect(ja.stderr).toBe("エラー: 組織 1 件は削除できません\n");
+});
+
+test("an organisation that is not there is told with those it may be", async () => {
+  const tenant = { findOrgs: { items: [] }, orgs: example("orgs") };
+  const { en, ja } = await inBoth("orgs delete 営業", { tenant });
+  expect(en).toMatchObject({ exit: 6 });
+  expect(en.stderr).toContain("営業: no organisation is named so; did you mean 営業部?\n");
+  expect(ja.stderr).toContain("営業: この名前の組織はありません。営業部 ではありませんか?\n");
+});
+
+testUnshowable("orgs delete x --confirm-deletions 1");
+testWrongLines(
+  ["orgs delete", "nothing is named"],
+  ["orgs delete --recursive"],
+  ["orgs delete --search x", "--search"],
+);

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import type { WrittenOrg } from "../../lib/client/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { after: org } = example<WrittenOrg>("editOrg");
+const renamed = (change: Partial<WrittenOrg> = {}): WrittenOrg => ({
+  before: org,
+  after: { ...org, name: "営業本部", path: "営業本部", code: null },
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+const finding = { findOrgs: example("findOrgs") };
+
+test("sends what changes, shows old and new, and the line that takes it back", async () => {
+  const tenant = { ...finding, editOrg: renamed() };
+  const { en, ja } = await inBoth(["orgs", "edit", "S01", "--name", "営業本部", "--code", ""], { tenant });
+  expect(en.requests).toEqual([
+    { operation: "findOrgs", query: { name: "S01" } },
+    { operation: "editOrg", params: { id: org.id }, json: { name: "営業本部", code: null, dryRun: false } },
+  ]);
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toBe(
+    [
+      "name: 営業部 → 営業本部",
+      "code: S01 → (none)",
+      "path: 営業部 → 営業本部",
+      "to take it back: clomoctl orgs edit 営業本部 --name 営業部 --code S01",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("組織コード: S01 → (なし)\n");
+  expect(ja.stderr).toContain("元に戻すには: clomoctl orgs edit 営業本部 --name 営業部 --code S01\n");
+});
+
+test("what is so already is no change", async () => {
+  const tenant = { ...finding, editOrg: renamed({ after: org }) };
+  const { en, ja } = await inBoth("orgs edit S01 --name 営業部", { tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "営業部 is so already: nothing to change\n" });
+  expect(ja.stderr).toBe("営業部 はすでにそのとおりです。変更はありません\n");
+});
+
+test("with nothing to change the tenant is not asked", async () => {
+  const { en, ja } = await inBoth("orgs edit S01");
+  expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(en.stderr).toContain("nothing to change");
+  expect(ja.stderr).toContain("変更する内容がありません");
+  expect(await run("orgs edit S01 --dry-run")).toMatchObject({ exit: 2, requests: [] });
+});
+
+testWrongLines(["orgs edit"], ["orgs edit a --parent b"]);
+
+testUnshowable("orgs edit a --name b");

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import type { Org, OrgDetail, WrittenOrg } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { items: all } = example<{ items: Org[] }>("orgs");
+const [root, sales] = all as [Org, Org];
+const detail = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
+const head: Org = { ...sales, id: "019a9f3c-5a00-7abc-8def-000000000099", name: "本社", code: "H", path: "本社" };
+const findOrgs = ({ query }: { query?: Record<string, string> }) => ({
+  items: [query?.["name"] === "本社" ? { ...detail, ...head } : detail],
+});
+const moved: WrittenOrg = {
+  before: sales,
+  after: { ...sales, parentId: head.id, path: "本社/営業部", depth: 2 },
+  consoleTask: null,
+  dryRun: false,
+};
+
+test("moves it below the other one, and says what takes it back", async () => {
+  const tenant = { findOrgs, orgs: { items: [root, head, sales] }, moveOrg: moved };
+  const { en, ja } = await inBoth("orgs move 営業部 --parent 本社", { tenant });
+  expect(en.requests.at(-1)).toEqual({
+    operation: "moveOrg",
+    params: { id: sales.id },
+    json: { parent: head.id, dryRun: false },
+  });
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: "path: 営業部 → 本社/営業部\nto take it back: clomoctl orgs move S01 --parent 全社\n",
+  });
+  expect(ja.stderr).toBe("パス: 営業部 → 本社/営業部\n元に戻すには: clomoctl orgs move S01 --parent 全社\n");
+});
+
+test("below itself is refused, in both languages", async () => {
+  const what = text("an organisation cannot be moved below itself", "自身の下には移動できません");
+  const tenant = { findOrgs, orgs: { items: all }, moveOrg: new Failure("input-rejected", { what }) };
+  const { en, ja } = await inBoth("orgs move 営業部 --parent 営業部", { tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: an organisation cannot be moved below itself\n" });
+  expect(ja.stderr).toBe("エラー: 自身の下には移動できません\n");
+});
+
+test("a dry run is sent as one", async () => {
+  const tenant = { findOrgs, orgs: { items: all }, moveOrg: { ...moved, dryRun: true } };
+  const { exit, requests, stderr } = await run("orgs move 営業部 --parent 本社 --dry-run", { tenant });
+  expect(exit).toBe(0);
+  expect(requests.at(-1)).toMatchObject({ json: { dryRun: true } });
+  expect(stderr).toContain("dry run: nothing was changed\n");
+});
+
+testWrongLines(["orgs move a"], ["orgs move a b --parent c"]);
+
+testUnshowable("orgs move a --parent b");

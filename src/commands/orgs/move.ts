@@ -1,0 +1,43 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { DRY_RUN } from "../records/options.ts";
+import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../records/written.ts";
+import { ORG_COLUMNS } from "./columns.ts";
+import { ORG_ARGUMENT, orgNamed, orgWord } from "./named.ts";
+import { ORG_WRITTEN } from "./written.ts";
+
+export default defineCommand({
+  summary: text("move an organisation, with all below it", "組織を、下位の組織ごと移動する"),
+  details: [
+    text(
+      "Its users, and their devices, go with it. It cannot be moved below itself.",
+      "所属するユーザーとそのデバイスも一緒に移ります。その組織自身の下には移動できません。",
+    ),
+  ],
+  args: { org: ORG_ARGUMENT },
+  options: {
+    parent: {
+      kind: "string",
+      value: "ORG",
+      required: true,
+      names: "orgs",
+      about: text("the organisation above it from then on (全社 for the top)", "移動先の上位組織(最上位は 全社)"),
+    },
+    dryRun: DRY_RUN,
+  },
+  examples: [{ line: "clomoctl orgs move 本社/営業部 --parent 全社 --dry-run" }],
+  exits: ["input-rejected", "not-found", "locked"],
+  shows: ORG_COLUMNS,
+  async run(tools, { org, parent, dryRun }) {
+    tools.describeState(() => BEFORE_WRITING);
+    const { client } = await tools.tenant("orgs");
+    const [moved, above, all] = [await orgNamed(tools, org), await orgNamed(tools, parent), await client.orgs.list()];
+    const former = all.find(({ id }) => id === moved.parentId);
+    tools.describeState(() => WHILE_WRITING);
+    await showWritten(tools, await client.orgs.move(moved.id, { parent: above.id, dryRun }), {
+      ...ORG_WRITTEN,
+      back: ({ after }) =>
+        former === undefined ? undefined : `clomoctl orgs move ${orgWord(after)} --parent ${orgWord(former)}`,
+    });
+  },
+});

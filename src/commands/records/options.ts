@@ -1,0 +1,131 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { handFields, type Field, type Fields, type HandValue, type HandValues } from "../../lib/model/thing.ts";
+import { same, text } from "../../lib/text/index.ts";
+import type { Field as OptionField, Fields as OptionFields } from "../field.ts";
+
+/** `--dry-run` of every command that writes a single record. */
+export const DRY_RUN = {
+  kind: "boolean",
+  about: text("show what would be, and change nothing", "結果を表示するだけで何も変更しない"),
+} as const satisfies OptionField;
+
+/** A verb's own words for a field. */
+interface Choice {
+  /** fields that another verb sets, or an argument */
+  readonly without?: readonly string[] | undefined;
+  /** a missing value of a required field is a usage error, as of a new record */
+  readonly isNew?: boolean | undefined;
+}
+
+const NAMES = { org: "orgs", user: "users" } as const;
+
+const isNamed = (name: string): name is keyof typeof NAMES => Object.hasOwn(NAMES, name);
+
+/** The option of a field, in camelCase: `parent` of `parentId`, `email` of `emails`. */
+const optionName = (name: string, { short }: Field): string => (name === "accountName" ? name : (short ?? name));
+
+const optionOf = (name: string, field: Field, isNew: boolean): OptionField => {
+  const about = field.label ?? same(name);
+  const required = isNew && field.column?.required !== undefined ? true : undefined;
+  if (field.type === "objects") {
+    return { kind: "string", value: "NAME=VALUE", repeatable: true, about, names: "custom-fields" };
+  }
+  if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, about };
+  if (field.refers !== undefined) {
+    const { to } = field.refers;
+    return { kind: "string", value: to.toUpperCase(), about, names: isNamed(to) ? NAMES[to] : undefined };
+  }
+  const rule = "rule" in field ? field.rule : undefined;
+  if (field.type === "choice") return { kind: "choice", choices: field.choices, about };
+  if (rule?.kind === "choice") return { kind: "choice", choices: [...rule.choices, ""], value: "TEXT", about };
+  return { kind: "string", value: "TEXT", required, about };
+};
+
+/** The options that set the fields of a record by hand: `--name-kana TEXT`; an empty value removes what is there. */
+export const valueOptions = (fields: Fields, { without = [], isNew = false }: Choice = {}): OptionFields =>
+  Object.fromEntries(
+    handFields(fields)
+      .filter(([name]) => !without.includes(name))
+      .map(([name, field]) => [optionName(name, field), optionOf(name, field, isNew)]),
+  );
+
+/** Finds the record that a name names. @returns its id */
+export type Resolve = (typed: string) => Promise<string>;
+
+/**
+ * The values that options give, as the tenant API takes them; those that are not given are missing.
+ *
+ * @param resolve by the thing that a field names
+ * @throws `usage` where a custom field is not `NAME=VALUE`, and as the resolvers
+ */
+export const valuesOf = async (
+  fields: Fields,
+  input: Readonly<Record<string, unknown>>,
+  resolve: Readonly<Record<string, Resolve>> = {},
+): Promise<HandValues> => {
+  const values: Record<string, HandValue> = {};
+  for (const [name, field] of handFields(fields)) {
+    const { [optionName(name, field)]: given } = input;
+    if (given === undefined || (Array.isArray(given) && given.length === 0)) continue;
+    if (field.type === "objects") values[name] = (given as readonly string[]).map(namedValue);
+    else if (field.type === "texts") values[name] = (given as readonly string[]).filter((one) => one !== "");
+    else if (given === "") values[name] = null;
+    else if (field.refers === undefined) values[name] = given as HandValue;
+    else values[name] = await resolverOf(resolve, field.refers.to)(given as string);
+  }
+  return values;
+};
+
+const resolverOf = (resolve: Readonly<Record<string, Resolve>>, thing: string): Resolve => {
+  const { [thing]: found } = resolve;
+  if (found === undefined) throw new TypeError(`nothing finds a ${thing}`);
+  return found;
+};
+
+function namedValue(given: string): { readonly name: string; readonly value: string | null } {
+  const at = given.indexOf("=");
+  if (at > 0) return { name: given.slice(0, at), value: given.slice(at + 1) || null };
+  throw new Failure("usage", {
+    what: text(`--custom takes NAME=VALUE, not ${given}`, `--custom は「項目名=値」で指定してください: ${given}`),
+    where: "--custom",
+  });
+}
+
+/** @throws `usage` where an edit has nothing to set */
+export function refuseNothing(values: HandValues, command: string): void {
+  if (Object.keys(values).length > 0) return;
+  throw new Failure("usage", {
+    what: text("nothing to change", "変更する内容がありません"),
+    where: command,
+    hint: text(`see ${command} --help`, `${command} --help を見てください`),
+  });
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** The options that set what a record had, in the fields in which it differs by now. */
+export const optionsFor = (
+  fields: Fields,
+  before: object,
+  after: object,
+): readonly (readonly [option: string, value: string])[] =>
+  handFields(fields).flatMap(([name, field]) => {
+    const { [field.shownAs ?? name]: was } = before as Values;
+    const { [field.shownAs ?? name]: is } = after as Values;
+    if (field.refers !== undefined || JSON.stringify(was) === JSON.stringify(is)) return [];
+    const option = optionName(name, field);
+    if (field.type === "objects") return customOptions(option, was as Named, is as Named);
+    if (field.type !== "texts") return [[option, typeof was === "string" ? was : ""] as const];
+    const list = was as readonly string[];
+    return list.length === 0 ? [[option, ""] as const] : list.map((one) => [option, one] as const);
+  });
+
+type Named = readonly { readonly name: string; readonly value: string }[];
+
+const customOptions = (option: string, was: Named, is: Named): readonly (readonly [string, string])[] => {
+  const valueIn = (values: Named, name: string): string => values.find((one) => one.name === name)?.value ?? "";
+  const names = new Set([...was, ...is].map(({ name }) => name));
+  return [...names]
+    .filter((name) => valueIn(was, name) !== valueIn(is, name))
+    .map((name) => [option, `${name}=${valueIn(was, name)}`] as const);
+};

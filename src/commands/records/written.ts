@@ -1,0 +1,127 @@
+import type { Fields } from "../../lib/model/thing.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { flagName } from "../field.ts";
+import type { Tools } from "../tools.ts";
+import { optionsFor } from "./options.ts";
+
+/** What was written by hand, as the tenant answers it. */
+export interface Written<R> {
+  readonly before: R | null;
+  readonly after: R;
+  readonly consoleTask: number | null;
+  readonly dryRun: boolean;
+}
+
+/** How a record is shown that was written. */
+export interface Showing<R> {
+  readonly columns: readonly Column<R>[];
+  /** what people call it */
+  readonly called: (record: R) => string;
+  /** the command that takes it back, if one does: of a new record its deletion, else of what it was */
+  readonly back: (written: Written<R>) => string | undefined;
+}
+
+/** What a change by hand means until the tenant has answered. */
+export const BEFORE_WRITING = text("nothing was changed", "何も変更していません");
+export const WHILE_WRITING = text("it may have been changed", "変更されている可能性があります");
+
+const NONE = text("(none)", "(なし)");
+
+const told = (value: unknown): Text => {
+  if (value === null || value === undefined || value === "") return NONE;
+  if (!Array.isArray(value)) return same(plain(value));
+  return value.length === 0 ? NONE : same((value as readonly unknown[]).map(plain).join(", "));
+};
+
+const plain = (value: unknown): string => {
+  if (typeof value === "string") return value;
+  // a custom field: its name and its value
+  return typeof value === "object" && value !== null ? Object.values(value).join("=") : JSON.stringify(value);
+};
+
+const BOOKKEEPING = ["id", "createdAt", "updatedAt", "depth"];
+
+/** The columns whose values differ. */
+const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] =>
+  columns.filter(
+    ({ key, value }) =>
+      !BOOKKEEPING.includes(key) &&
+      !key.endsWith("Id") &&
+      JSON.stringify(value(before)) !== JSON.stringify(value(after)),
+  );
+
+/** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */
+function* sentences<R extends object>(written: Written<R>, { columns, called, back }: Showing<R>): Generator<Text> {
+  const { before, after, consoleTask, dryRun } = written;
+  const name = called(after);
+  const changed = before === null ? [] : changedColumns(columns, before, after);
+  if (before === null) {
+    yield dryRun
+      ? text(`would be created: ${name}`, `作成される予定: ${name}`)
+      : text(`created: ${name}`, `作成しました: ${name}`);
+  } else if (changed.length === 0) {
+    yield text(`${name} is so already: nothing to change`, `${name} はすでにそのとおりです。変更はありません`);
+    return;
+  }
+  for (const { header, value, name: word } of changed) {
+    if (before === null) continue;
+    const [from, to] = [word?.(before) ?? told(value(before)), word?.(after) ?? told(value(after))];
+    yield text(`${header.en}: ${from.en} → ${to.en}`, `${header.ja}: ${from.ja} → ${to.ja}`);
+  }
+  if (dryRun) return;
+  if (consoleTask !== null) {
+    yield text(
+      `to be done in the console, too: clomoctl console show ${consoleTask}`,
+      `管理画面でも同じ操作が必要です: clomoctl console show ${consoleTask}`,
+    );
+  }
+  const undo = back(written);
+  if (undo !== undefined) yield text(`to take it back: ${undo}`, `元に戻すには: ${undo}`);
+}
+
+const DRY = text("dry run: nothing was changed", "試行のため、何も変更していません");
+
+/** Shows one record that was written, and says what that means. */
+export async function showWritten<R extends object>(
+  { terminal }: Pick<Tools, "terminal">,
+  written: Written<R>,
+  showing: Showing<R>,
+): Promise<void> {
+  await terminal.show(showing.columns, written.after);
+  for (const sentence of sentences(written, showing)) await terminal.note(sentence);
+  if (written.dryRun) await terminal.note(DRY);
+}
+
+/** Shows several records that were written together. @param usual the columns of a list that fit on a terminal */
+export async function showAllWritten<R extends object>(
+  { terminal }: Pick<Tools, "terminal">,
+  all: readonly Written<R>[],
+  { listed, ...showing }: Showing<R> & { readonly listed: readonly Column<R>[] },
+): Promise<void> {
+  const [first, ...others] = all;
+  if (first !== undefined && others.length === 0) return showWritten({ terminal }, first, showing);
+  await terminal.list(
+    listed,
+    all.map(({ after }) => after),
+  );
+  for (const written of all) {
+    const [name, said] = [showing.called(written.after), [...sentences(written, showing)]];
+    for (const { en, ja } of said) await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+  }
+  if (first?.dryRun === true) await terminal.note(DRY);
+}
+
+/** The command line that sets what a record had. @param command with the name of the record */
+export const backByEdit = <R extends object>(
+  command: string,
+  fields: Fields,
+  { before, after }: Written<R>,
+): string | undefined => {
+  const options = before === null ? [] : optionsFor(fields, before, after);
+  if (options.length === 0) return undefined;
+  return [command, ...options.map(([option, value]) => `--${flagName(option)} ${quoted(value)}`)].join(" ");
+};
+
+const quoted = (value: string): string => (value === "" ? "''" : shownWord(value));

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { Import } from "../../../lib/client/index.ts";
+import { committed, giving, rowOf } from "../../imports/testing/plans.ts";
+import { inBoth, run } from "../../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../../testing/refusals.ts";
+import { example } from "../../testing/tenant.ts";
+
+const PLAN: Import = { ...example<Import>("planDeletion"), kind: "docs" };
+const [USER] = example<{ items: readonly { id: string; userId: string }[] }>("findSecuredUsers").items;
+const shown = {
+  planDeletion: PLAN,
+  tenant: example("tenant", { mirroredAt: null }),
+  importRows: giving(rowOf({ row: 0, key: "hanako01", action: "delete", exists: true })),
+  commitImport: committed(PLAN),
+};
+
+test("deletes a user of an app by the ユーザーID", async () => {
+  const tenant = { findSecuredUsers: example("findSecuredUsers"), ...shown };
+  const { en, ja } = await inBoth("secured users delete hanako01 --app docs --confirm-deletions 1", { tenant });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.stderr).toContain("\nimport 12 (docs): 1 user deleted\n");
+  expect(ja.stderr).toContain("\nインポート 12(docs): ユーザーを 1 件削除\n");
+  expect(en.requests[0]).toMatchObject({ params: { app: "docs" }, query: { name: "hanako01" } });
+  expect(en.requests[1]?.json).toEqual({ kind: "docs", ids: [USER?.id], called: "hanako01" });
+});
+
+test("facts 6.6: by a filter all go whom it finds, but for administrators, who are told apart", async () => {
+  const staying = { count: 1, names: ["太郎 <taro>"] };
+  const plan = { ...PLAN, delete: 45, staying };
+  const tenant = { ...shown, planDeletion: plan, commitImport: committed(plan) };
+  const line = "secured users delete --app docs --filter-id test --confirm-deletions 45";
+  const { en, ja } = await inBoth(line, { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("\ndelete 45 of 120\nadministrators stay: 1 (太郎 <taro>)\n");
+  expect(ja.stderr).toContain("\n削除せずに残す管理者: 1 (太郎 <taro>)\n");
+  expect(en.requests[0]?.json).toEqual({ kind: "docs", filterId: "test", called: "--filter-id test" });
+});
+
+test("facts 6.7: help says who sees the Users screen", async () => {
+  const { en, ja } = await inBoth("secured users delete --help-all");
+  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("only an administrator (管理者) sees the Users screen");
+  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("ファイル管理者とグループ管理者は開けません");
+});
+
+test("who is not there is told with those it may be, by ユーザーID or by name", async () => {
+  const find = ({ query = {} }: { query?: Readonly<Record<string, string>> }) => ({
+    items: query["filterName"] === undefined ? [] : [USER],
+    next: null,
+  });
+  const tenant = { findSecuredUsers: { items: [] }, securedUsers: find };
+  const { en, ja } = await inBoth("secured users delete 髙橋 --app docs", { tenant });
+  expect(en.exit).toBe(6);
+  expect(en.stderr).toContain(`髙橋: no user of docs is named so; did you mean ${USER?.userId} ${USER?.id}?\n`);
+  expect(ja.stderr).toContain("髙橋: この名前の docs のユーザーはありません。");
+  const near = {
+    findSecuredUsers: { items: [] },
+    securedUsers: example<object>("securedUsers", { next: null }),
+  };
+  expect((await run("secured users delete hanako --app docs", { tenant: near })).stderr).toContain("did you mean");
+});
+
+testUnshowable("secured users delete x --app docs --confirm-deletions 1");
+testWrongLines(
+  ["secured users delete x", "--app"],
+  ["secured users delete --app docs", "nothing is named"],
+  ["secured users delete x --app docs --filter-name y", "--filter-name"],
+);

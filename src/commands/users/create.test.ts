@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import type { OrgDetail, WrittenUser } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { after } = example<WrittenUser>("createUser");
+const made = (change: Partial<WrittenUser> = {}): WrittenUser => ({
+  before: null,
+  after,
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
+
+test("sends each value in its field, the first address as the main one", async () => {
+  const words = [
+    "users",
+    "create",
+    "--name",
+    "髙橋 花子",
+    "--email",
+    "hanako@example.co.jp",
+    "--email",
+    "h@example.co.jp",
+    "--org",
+    "営業部",
+    "--name-kana",
+    "タカハシ ハナコ",
+    "--title",
+    "課長",
+    "--employee-code",
+    "E0042",
+    "--account-name",
+    "hanako",
+    "--google-workspace-email",
+    "h@example.com",
+    "--salesforce-account",
+    "h.sf",
+    "--custom",
+    "入社年=2019",
+    "--custom",
+    "座席=",
+  ];
+  const tenant = { findOrgs: { items: [org] }, createUser: made() };
+  const { en, ja } = await inBoth(words, { tenant });
+  expect(en.requests).toEqual([
+    { operation: "findOrgs", query: { name: "営業部" } },
+    {
+      operation: "createUser",
+      json: {
+        name: "髙橋 花子",
+        nameKana: "タカハシ ハナコ",
+        emails: ["hanako@example.co.jp", "h@example.co.jp"],
+        org: org.id,
+        title: "課長",
+        employeeCode: "E0042",
+        accountName: "hanako",
+        googleWorkspaceEmail: "h@example.com",
+        salesforceAccount: "h.sf",
+        custom: [
+          { name: "入社年", value: "2019" },
+          { name: "座席", value: null },
+        ],
+        dryRun: false,
+      },
+    },
+  ]);
+  const called = "髙橋 花子 <hanako@example.co.jp>";
+  expect(en.stderr).toBe(`created: ${called}\nto take it back: clomoctl users delete hanako@example.co.jp\n`);
+  expect(ja.stderr).toBe(`作成しました: ${called}\n元に戻すには: clomoctl users delete hanako@example.co.jp\n`);
+});
+
+test("JSON is the user, as `users show` gives it", async () => {
+  const line = "users create --name a --email a@example.jp --format json";
+  const { stdout } = await run(line, { tenant: { createUser: made() } });
+  expect(JSON.parse(stdout)).toMatchObject({ id: after.id, emails: after.emails, org: after.org.path });
+});
+
+test("an address that is taken ends with 3, in both languages", async () => {
+  const what = text("mail addresses: a@example.jp is taken", "メールアドレス: a@example.jp は使用済みです");
+  const tenant = { createUser: new Failure("input-rejected", { what }) };
+  const { en, ja } = await inBoth("users create --name a --email a@example.jp", { tenant });
+  expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: mail addresses: a@example.jp is taken\n" });
+  expect(ja.stderr).toBe("エラー: メールアドレス: a@example.jp は使用済みです\n");
+});
+
+testWrongLines(
+  ["users create"],
+  ["users create --name a"],
+  ["users create --email a@example.jp"],
+  ["users create --name a --email a@example.jp --custom 入社年"],
+);
+
+testUnshowable("users create --name a --email a@example.jp");

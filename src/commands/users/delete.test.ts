@@ -1,0 +1,249 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Import } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { committed, giving, operations, rowOf } from "../imports/testing/plans.ts";
+import { freshFolder, inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example, type Answers } from "../testing/tenant.ts";
+
+const PLAN = example<Import>("planDeletion");
+const DISCARDED = { ...PLAN, state: "discarded" } as const;
+const [HANAKO] = example<{ items: readonly { id: string; name: string; emails: readonly string[] }[] }>(
+  "findUsers",
+).items;
+const ID = HANAKO?.id ?? "";
+const NOBODY = { users: { items: [], next: null } };
+
+const gone = rowOf({ row: 0, line: 0, action: "delete", exists: true });
+const tenantWith = (more: Answers, plan: Import = PLAN): Answers => ({
+  findUsers: example("findUsers"),
+  planDeletion: plan,
+  tenant: example("tenant", { mirroredAt: null }),
+  importRows: giving(gone),
+  ...more,
+});
+const commits = (plan = PLAN): Answers => ({ commitImport: committed(plan) });
+
+test("shows who goes, and deletes them where their number is confirmed", async () => {
+  const tenant = tenantWith(commits());
+  const { en, ja } = await inBoth("users delete hanako@example.co.jp --confirm-deletions 1 --format json", { tenant });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toBe(
+    [
+      "plan for kanto (context embedded): users, delete",
+      "delete 1 of 120",
+      "  - hanako@example.co.jp 髙橋 花子",
+      "import 12: 1 user deleted",
+      "undo: clomoctl imports revert 12",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("ユーザー、削除\n120 件のうち 1 件を削除\n  - hanako@example.co.jp 髙橋 花子\n");
+  expect(ja.stderr).toContain("インポート 12: ユーザーを 1 件削除\n取り消すには: clomoctl imports revert 12\n");
+  expect(JSON.parse(en.stdout)).toMatchObject({ number: 12, mode: "delete", delete: 1, committed: true });
+  expect(ja.stdout).toBe(en.stdout);
+  expect(operations(en.requests)).toEqual([
+    "findUsers",
+    "planDeletion",
+    "tenant",
+    "importRows",
+    "tenant",
+    "commitImport",
+  ]);
+  expect(en.requests[1]?.json).toEqual({ kind: "users", ids: [ID], called: "hanako@example.co.jp" });
+  expect(en.requests.at(-1)).toMatchObject({ ifMatch: `"${PLAN.etag}"` });
+});
+
+test("the number is typed on a terminal", async () => {
+  const tenant = tenantWith(commits());
+  const typing = [["Type 1 to delete 1 record from kanto", "1\r"]] as const;
+  const typed = await run("users delete hanako@example.co.jp", { tenant, terminal: { typing } });
+  expect(typed.exit).toBe(0);
+  const wrong = tenantWith({ import: PLAN, discardImport: DISCARDED });
+  const other = [["Type 1 to", "2\r"]] as const;
+  const refused = await run("users delete hanako@example.co.jp", { tenant: wrong, terminal: { typing: other } });
+  expect(refused).toMatchObject({ exit: 3 });
+  expect(refused.stderr).toContain('"2" is not the expected number; nothing was changed');
+});
+
+test.each([
+  ["", 3, "pass --confirm-deletions 1"],
+  ["--yes", 3, "pass --confirm-deletions 1"],
+  ["--confirm-deletions 2", 3, "the plan deletes 1 record, not 2; nothing was changed"],
+  ["--yes --max-deletions 0", 3, "more than the 0 allowed"],
+  ["--yes --max-deletions 1", 0, "1 user deleted"],
+])("a script confirms the number, or a limit: %s ends with %i", async (answer, exit, told) => {
+  const tenant = tenantWith(exit === 0 ? commits() : { import: PLAN, discardImport: DISCARDED });
+  const result = await run(`users delete hanako@example.co.jp ${answer}`.trim(), { tenant });
+  expect(result).toMatchObject({ exit });
+  expect(result.stderr).toContain(told);
+});
+
+test("--dry-run shows it and leaves nothing, and a list of them where one is asked for", async () => {
+  const folder = freshFolder();
+  const after = [{ field: "id", value: ID }];
+  const more = {
+    discardImport: DISCARDED,
+    importRows: giving({ ...gone, after }),
+    users: { items: [HANAKO], next: null },
+  };
+  const line = "users delete hanako@example.co.jp --dry-run --list gone.csv";
+  const { en, ja } = await inBoth(line, { tenant: tenantWith(more), folder });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.stderr).toContain("dry run: nothing was changed");
+  expect(ja.stderr).toContain("確認のみで、何も変更していません");
+  expect(operations(en.requests)).not.toContain("commitImport");
+  expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("hanako@example.co.jp");
+});
+
+test("filters choose, an organisation by its name, and administrators among them are told apart", async () => {
+  const plan = { ...PLAN, staying: { count: 2, names: ["山田 <yamada@example.co.jp>"] } };
+  const { findUsers: _, ...asked } = tenantWith({ ...commits(plan), findOrgs: example("findOrgs") }, plan);
+  const line = "users delete --org S01 --search 山田 --confirm-deletions 1";
+  const { en, ja } = await inBoth(line, { tenant: asked });
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toContain("\nadministrators stay: 2 (山田 <yamada@example.co.jp>, …)\n");
+  expect(ja.stderr).toContain("\n削除せずに残す管理者: 2 (山田 <yamada@example.co.jp>, …)\n");
+  const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
+  expect(en.requests[1]?.json).toEqual({
+    kind: "users",
+    org: org?.id,
+    search: "山田",
+    called: "--org S01 --search 山田",
+  });
+});
+
+test("a filter that finds nobody says so", async () => {
+  const none = { ...PLAN, delete: 0 };
+  const tenant = { planDeletion: none, tenant: example("tenant"), discardImport: { ...DISCARDED, delete: 0 } };
+  const { en, ja } = await inBoth("users delete --search nobody", { tenant });
+  expect(en).toMatchObject({ exit: 0 });
+  expect(en.stderr).toContain("\nnothing to delete\n");
+  expect(ja.stderr).toContain("\n削除の対象はありません\n");
+});
+
+test("names come from a mail, in a file of one a line, in any encoding", async () => {
+  const folder = freshFolder();
+  const lines = "退職者\r\n\r\n・髙橋 花子 <hanako@example.co.jp>\r\nhanako@example.co.jp\r\nE0042";
+  const found = example<object>("findUsers");
+  const findUsers = ({ query = {} }: { query?: Readonly<Record<string, string>> }) =>
+    query["name"] === "退職者" ? { items: [] } : found;
+  const unknown = { findUsers, ...NOBODY };
+  writeFileSync(join(folder, "mail.txt"), `\ufeff${lines}`);
+  const wrong = await inBoth("users delete --file mail.txt", { tenant: unknown, folder });
+  expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
+  expect(wrong.en.stderr).toBe(
+    "mail.txt:1: 退職者: no user is named so\nerror: 1 of 3 names does not name one user each; nothing was changed\n  look them up: clomoctl users list --search TEXT; of several use the id\n",
+  );
+  expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
+  writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));
+  const tenant = tenantWith(commits());
+  const done = await run("users delete --file mail.txt --confirm-deletions 1", { tenant, folder });
+  expect(done.exit).toBe(0);
+  expect(done.requests.filter(({ operation }) => operation === "findUsers").map(({ query }) => query)).toEqual([
+    { name: "hanako@example.co.jp" },
+    { name: "E0042" },
+  ]);
+  expect(done.requests.find(({ operation }) => operation === "planDeletion")?.json).toEqual({
+    kind: "users",
+    ids: [ID],
+    called: "mail.txt",
+  });
+  const stdin = await run("users delete --file - --confirm-deletions 1", { tenant, stdin: "hanako@example.co.jp\n" });
+  expect(stdin.exit).toBe(0);
+});
+
+test("all names that find nothing or several are told, with near ones, and nothing happens", async () => {
+  const other = { ...HANAKO, id: "019a9f3c-5a00-7abc-8def-000000000099" };
+  const tenant = {
+    findUsers: ({ query = {} }: { query?: Readonly<Record<string, string>> }) => ({
+      items: query["name"] === "E1" ? [HANAKO, other] : [],
+    }),
+    users: { items: [HANAKO], next: null },
+  };
+  const { en, ja } = await inBoth("users delete hanaco E1", { tenant });
+  expect(en.exit).toBe(6);
+  expect(en.stderr).toContain(`hanaco: no user is named so; did you mean 髙橋 花子 <hanako@example.co.jp> ${ID}?\n`);
+  expect(en.stderr).toContain("E1: matches 2: 髙橋 花子 <hanako@example.co.jp>");
+  expect(en.stderr).toContain("error: 2 of 2 names do not name one user each; nothing was changed\n");
+  expect(ja.stderr).toContain("E1: 2 件に当てはまります: ");
+  const { users: _, ...several } = tenant;
+  expect(await run("users delete E1", { tenant: several })).toMatchObject({ exit: 2 });
+});
+
+test("in a mirror what is to be done in the console is told, and unknown administrators are feared", async () => {
+  const mirrored = example<object>("tenant", { administratorsKnown: [] });
+  const tenant = tenantWith({ tenant: mirrored, commitImport: { ...committed(PLAN), consoleTask: 3 } });
+  const named = await inBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
+  expect(named.en.exit).toBe(0);
+  expect(named.en.stderr).toContain("warning: nobody has said who the administrators are");
+  expect(named.en.stderr).toContain("does not follow by itself: clomoctl console show 3\n");
+  expect(named.ja.stderr).toContain("手順: clomoctl console show 3\n");
+  const filtered = { ...PLAN, request: { ...PLAN.request, select: { by: "filtered" } } } as Import;
+  const { findUsers: _, ...asked } = tenantWith(
+    { tenant: mirrored, import: filtered, discardImport: { ...filtered, state: "discarded" } },
+    filtered,
+  );
+  const refused = await run("users delete --search 山田 --confirm-deletions 1", { tenant: asked });
+  expect(refused).toMatchObject({ exit: 3 });
+  expect(refused.stderr).toContain("error: nobody has said who the administrators are");
+});
+
+test("what the tenant refuses is told, and leaves nothing", async () => {
+  const planDeletion = new Failure("input-rejected", {
+    what: { en: "1 user cannot be deleted", ja: "1 件は削除できません" },
+    hint: { en: "give the devices another owner", ja: "デバイスの所有者を変える" },
+  });
+  const tenant = { findUsers: example("findUsers"), planDeletion };
+  const { en, ja } = await inBoth("users delete hanako@example.co.jp", { tenant });
+  expect(en).toMatchObject({ exit: 3, stderr: "error: 1 user cannot be deleted\n  give the devices another owner\n" });
+  expect(ja.stderr).toBe("エラー: 1 件は削除できません\n  デバイスの所有者を変える\n");
+});
+
+test("a plan that the tenant has overtaken is kept, to be compared again", async () => {
+  const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
+  const { exit, stderr } = await run("users delete hanako@example.co.jp --confirm-deletions 1", {
+    tenant: tenantWith({ commitImport }),
+  });
+  expect(exit).toBe(5);
+  expect(stderr).toContain("clomoctl imports replan 12");
+});
+
+test("a file that is no list of names", async () => {
+  const folder = freshFolder();
+  writeFileSync(join(folder, "book.xlsx"), Buffer.from("PK\u0003\u0004\0\0"));
+  const { exit, stderr } = await run("users delete --file book.xlsx", { tenant: {}, folder });
+  expect(exit).toBe(2);
+  expect(stderr).toContain("this is not a text file with one name a line");
+  writeFileSync(join(folder, "none.txt"), "\n \n");
+  expect(await run("users delete --file none.txt", { tenant: {}, folder })).toMatchObject({ exit: 2 });
+  expect(await run("users delete --file gone.txt", { tenant: {}, folder })).toMatchObject({ exit: 6 });
+});
+
+test("a list of names in Shift_JIS is read as such", async () => {
+  const folder = freshFolder();
+  // 髙橋 in Windows-31J
+  writeFileSync(join(folder, "names.txt"), Buffer.from([0xfb, 0xfc, 0x8b, 0xb4, 0x0d, 0x0a]));
+  const tenant = tenantWith(commits());
+  const { requests } = await run("users delete --file names.txt --confirm-deletions 1", { tenant, folder });
+  expect(requests[0]).toMatchObject({ operation: "findUsers", query: { name: "髙橋" } });
+});
+
+testUnshowable("users delete x --confirm-deletions 1");
+testWrongLines(
+  ["users delete", "nothing is named"],
+  ["users delete x --search y", "names and filters exclude each other"],
+  ["users delete --file x --org y", "--org"],
+  ["users delete --search=", "a blank filter would let everything pass"],
+  ["users delete x --all", "--all"],
+  ["users delete x --max-deletions many", "--max-deletions"],
+  ["users delete x --list -", "--list"],
+);
+
+test("a list typed at the terminal leaves nobody to answer", async () => {
+  const { exit, stderr } = await run("users delete --file -", { tenant: {}, terminal: {} });
+  expect(exit).toBe(3);
+  expect(stderr).toContain("--confirm-deletions N");
+});

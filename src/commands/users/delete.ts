@@ -1,0 +1,50 @@
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
+import { runDeletion } from "../deletion/run.ts";
+import { RESULT_COLUMNS } from "../imports/plan/columns.ts";
+import { orgNamed } from "../orgs/named.ts";
+import { nearUsers, USER_ARGUMENT, USER_FILTERS, USER_NAMES } from "./columns.ts";
+
+export default defineCommand({
+  summary: text("delete users", "ユーザーを削除する"),
+  details: [
+    ...DELETION_HELP,
+    text(
+      "Who owns a device is not deleted (exit 3): give it another owner first. Administrators are never deleted: filters leave them, and list them apart. A CLOMO account cannot be deleted by itself; it goes with its user.",
+      "デバイスの所有者は削除できません(終了コード 3)。先に所有者を変えてください。管理者は削除しません。絞り込みに含まれていても残し、別に示します。CLOMO アカウントだけを削除することはできず、ユーザーとともになくなります。",
+    ),
+    text(
+      "Of a line such as 山田 太郎 <taro@example.jp>, pasted from a mail, the address is taken.",
+      "メールから貼り付けた「山田 太郎 <taro@example.jp>」のような行は、メールアドレスを読み取ります。",
+    ),
+  ],
+  args: {
+    users: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" },
+  },
+  options: { ...USER_FILTERS, ...DELETION_OPTIONS },
+  examples: [
+    { line: "clomoctl users delete hanako.yamazaki@example.jp A0003 --confirm-deletions 2" },
+    { line: "clomoctl users delete --search 山田 --dry-run" },
+  ],
+  exits: DELETION_EXITS,
+  shows: RESULT_COLUMNS,
+  run: (tools, { users, org, search, filterName, filterId, file, ...options }) =>
+    runDeletion(tools, {
+      kind: "users",
+      names: users,
+      file,
+      filters: { org, search, filterName, filterId },
+      options,
+      async found() {
+        const { client } = await tools.tenant("users");
+        return {
+          ...USER_NAMES,
+          byMail: true,
+          find: (name) => client.users.find({ name }),
+          near: (name) => nearUsers(client, name),
+        };
+      },
+      orgId: async (name) => (await orgNamed(tools, name)).id,
+    }),
+});

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { User, WrittenUser } from "../../lib/client/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const { after: user } = example<WrittenUser>("editUser");
+const finding = { findUsers: { items: [user] } };
+const written = (change: Partial<User>, more: Partial<WrittenUser> = {}): WrittenUser => ({
+  before: user,
+  after: { ...user, ...change },
+  consoleTask: null,
+  dryRun: false,
+  ...more,
+});
+
+test("sends what changes, shows old and new, and the line that takes it back", async () => {
+  const custom = [{ name: "座席", value: "A 1" }];
+  const after = { title: null, emails: ["new@example.jp"], custom };
+  const tenant = { ...finding, editUser: written(after) };
+  const words = ["users", "edit", "E0042", "--title", "", "--email", "new@example.jp", "--custom", "座席=A 1"];
+  const { en, ja } = await inBoth([...words, "--custom", "入社年="], { tenant });
+  expect(en.requests).toEqual([
+    { operation: "findUsers", query: { name: "E0042" } },
+    {
+      operation: "editUser",
+      params: { id: user.id },
+      json: {
+        emails: ["new@example.jp"],
+        title: null,
+        custom: [
+          { name: "座席", value: "A 1" },
+          { name: "入社年", value: null },
+        ],
+        dryRun: false,
+      },
+    },
+  ]);
+  expect(en.stderr).toBe(
+    [
+      "mail addresses: hanako@example.co.jp, h.takahashi@example.co.jp → new@example.jp",
+      "title: 課長 → (none)",
+      "custom fields: 入社年=2019 → 座席=A 1",
+      "to take it back: clomoctl users edit new@example.jp --email hanako@example.co.jp --email h.takahashi@example.co.jp --title 課長 --custom '入社年=2019' --custom '座席='",
+      "",
+    ].join("\n"),
+  );
+  expect(ja.stderr).toContain("役職: 課長 → (なし)\n");
+  expect(ja.stderr).toContain("元に戻すには: clomoctl users edit new@example.jp --email ");
+});
+
+test("a value that was blank is cleared by the line that takes it back", async () => {
+  const tenant = { ...finding, editUser: written({ tel: "03-0000-1111" }, { before: { ...user, tel: null } }) };
+  const { stderr } = await run("users edit E0042 --tel 03-0000-1111", { tenant });
+  expect(stderr).toContain("to take it back: clomoctl users edit hanako@example.co.jp --tel ''\n");
+});
+
+test("of a mirror, says what is to be done in the console", async () => {
+  const tenant = { ...finding, editUser: written({ title: "部長" }, { consoleTask: 3 }) };
+  const { en, ja } = await inBoth("users edit E0042 --title 部長", { tenant });
+  expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 3\n");
+  expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 3\n");
+});
+
+test("with nothing to change the tenant is not asked; nobody of that name is 6", async () => {
+  expect(await run("users edit E0042")).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  const tenant = { findUsers: { items: [] }, users: { items: [], next: null } };
+  expect(await run("users edit nobody --title x", { tenant })).toMatchObject({ exit: 6, stdout: "" });
+});
+
+testWrongLines(["users edit"], ["users edit a --org b"]);
+
+testUnshowable("users edit a --title b");

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import type { OrgDetail, User, WrittenUser } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { inBoth, run } from "../testing/program.ts";
+import { testUnshowable, testWrongLines } from "../testing/refusals.ts";
+import { example } from "../testing/tenant.ts";
+
+const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
+const { after: hanako } = example<WrittenUser>("editUser");
+const jiro: User = { ...hanako, id: "019a9f3c-5a00-7abc-8def-000000000088", name: "次郎", emails: ["jiro@example.jp"] };
+const home = { id: org.id, code: null, path: "" };
+const movedTo = (user: User, change: Partial<WrittenUser> = {}): WrittenUser => ({
+  before: { ...user, org: home },
+  after: { ...user, org: { id: org.id, code: org.code, path: org.path } },
+  consoleTask: null,
+  dryRun: false,
+  ...change,
+});
+const findUsers = ({ query }: { query?: Record<string, string> }) => ({
+  items: [query?.["name"] === "jiro@example.jp" ? jiro : hanako],
+});
+const tenant = { findOrgs: { items: [org] }, findUsers };
+
+test("moves all that are named in one request, each once", async () => {
+  const moving = { ...tenant, moveUsers: { items: [movedTo(hanako, { consoleTask: 4 }), movedTo(jiro)] } };
+  const line = "users move E0042 jiro@example.jp E0042 --org 営業部";
+  const { en, ja } = await inBoth(line, { tenant: moving });
+  expect(en.requests.at(-1)).toEqual({
+    operation: "moveUsers",
+    json: { ids: [hanako.id, jiro.id], org: org.id, dryRun: false },
+  });
+  expect(en.exit).toBe(0);
+  expect(en.stdout.split("\n")).toHaveLength(4);
+  expect(en.stderr).toContain("次郎 <jiro@example.jp>: organisation: 全社 → 営業部\n");
+  expect(en.stderr).toContain(": to be done in the console, too: clomoctl console show 4\n");
+  expect(en.stderr).toContain(
+    "次郎 <jiro@example.jp>: to take it back: clomoctl users move jiro@example.jp --org 全社\n",
+  );
+  expect(ja.stderr).toContain("次郎 <jiro@example.jp>: 元に戻すには: clomoctl users move jiro@example.jp --org 全社\n");
+});
+
+test("one that is named is shown as a record; a dry run is sent as one", async () => {
+  const moving = { ...tenant, moveUsers: { items: [movedTo(jiro, { dryRun: true })] } };
+  const { exit, stderr, requests } = await run("users move jiro@example.jp --org 営業部 --dry-run", { tenant: moving });
+  expect({ exit, stderr }).toEqual({
+    exit: 0,
+    stderr: "organisation: 全社 → 営業部\norganisation code: (none) → S01\ndry run: nothing was changed\n",
+  });
+  expect(requests.at(-1)).toMatchObject({ json: { dryRun: true } });
+});
+
+test("what the tenant refuses moves nobody, in both languages", async () => {
+  const refused = new Failure("not-found", { what: text("no user x", "ユーザー x はありません") });
+  const { en, ja } = await inBoth("users move E0042 --org 営業部", { tenant: { ...tenant, moveUsers: refused } });
+  expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no user x\n" });
+  expect(ja.stderr).toBe("エラー: ユーザー x はありません\n");
+});
+
+testWrongLines(["users move a"], ["users move --org b"]);
+
+testUnshowable("users move a --org b");

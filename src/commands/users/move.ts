@@ -1,0 +1,52 @@
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { USER } from "../../lib/model/user.ts";
+import { text } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
+import { defineCommand } from "../command.ts";
+import { orgNamed } from "../orgs/named.ts";
+import { DRY_RUN } from "../records/options.ts";
+import { BEFORE_WRITING, showAllWritten, WHILE_WRITING } from "../records/written.ts";
+import { listColumns } from "../listing/list.ts";
+import { USER_ARGUMENT, USER_COLUMNS, userNamed } from "./columns.ts";
+import { USER_WRITTEN, userWord } from "./written.ts";
+
+export default defineCommand({
+  summary: text("move users into another organisation", "ユーザーを別の組織に移動する"),
+  details: [
+    text(
+      "All of them or none. A device counts in the organisation of the user who owns it, so their devices go with them.",
+      "全員を移動するか、1 人も移動しないかのどちらかです。デバイスは所有者であるユーザーの組織に属するため、一緒に移ります。",
+    ),
+  ],
+  args: { user: { ...USER_ARGUMENT, repeatable: true } },
+  options: {
+    org: {
+      kind: "string",
+      value: "ORG",
+      required: true,
+      names: "orgs",
+      about: text("the organisation (全社 for none in particular)", "移動先の組織(特定の組織に属さないときは 全社)"),
+    },
+    dryRun: DRY_RUN,
+  },
+  examples: [{ line: "clomoctl users move hanako.yamazaki@example.jp A0003 --org 本社/営業部 --dry-run" }],
+  exits: ["input-rejected", "not-found", "locked"],
+  shows: USER_COLUMNS,
+  async run(tools, { user, org, dryRun }) {
+    tools.describeState(() => BEFORE_WRITING);
+    const { client } = await tools.tenant("users");
+    const { id } = await orgNamed(tools, org);
+    const ids: string[] = [];
+    for (const name of user) ids.push((await userNamed(client, name)).id);
+    tools.describeState(() => WHILE_WRITING);
+    await showAllWritten(tools, await client.users.move({ ids: [...new Set(ids)], org: id, dryRun }), {
+      ...USER_WRITTEN,
+      listed: listColumns(tools.terminal, USER_COLUMNS, USER.usual),
+      back: ({ before, after }) => {
+        if (before === null) return undefined;
+        const { code, path } = before.org;
+        return `clomoctl users move ${userWord(after)} --org ${shownWord(code ?? (path === "" ? ROOT_ORG_NAME : path))}`;
+      },
+    });
+  },
+});

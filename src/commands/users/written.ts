@@ -1,0 +1,26 @@
+import type { User } from "../../lib/client/index.ts";
+import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
+import { USER } from "../../lib/model/user.ts";
+import { same } from "../../lib/text/index.ts";
+import { shownWord } from "../../lib/text/shell-word.ts";
+import { backByEdit, type Showing } from "../records/written.ts";
+import { USER_COLUMNS } from "./columns.ts";
+
+/** 全社 by its name, where a list has a blank path. */
+const named = (column: (typeof USER_COLUMNS)[number]): (typeof USER_COLUMNS)[number] =>
+  column.key === "org" ? { ...column, name: ({ org }) => same(org.path === "" ? ROOT_ORG_NAME : org.path) } : column;
+
+/** A user as one word of a command: the main address. */
+export const userWord = ({ emails, id }: User): string => shownWord(emails[0] ?? id);
+
+/** How a user is shown that was written, and what takes that back. */
+export const USER_WRITTEN: Showing<User> = {
+  columns: USER_COLUMNS.map(named),
+  called: ({ name, emails }) => `${name} <${emails[0] ?? ""}>`,
+  back: (written) => {
+    const word = userWord(written.after);
+    return written.before === null
+      ? `clomoctl users delete ${word}`
+      : backByEdit(`clomoctl users edit ${word}`, USER.fields, written);
+  },
+};

@@ -1,0 +1,327 @@
+import { afterAll, beforeEach, expect, test } from "vitest";
+import type { DeletionRequest, Import } from "../contract/index.ts";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { failureOf, TestTenant } from "./testing/tenant.ts";
+
+const tenant = new TestTenant();
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const ORGS = [
+  ["組織名", "組織コード", "上位組織コード"],
+  ["営業部", "S", ""],
+  ["東日本", "S1", "S"],
+  ["開発部", "D", ""],
+] as const;
+const PEOPLE = [
+  ["氏名", "メールアドレス", "組織コード"],
+  ["山田", "yamada@x", "S"],
+  ["髙橋", "takahashi@x", "S1"],
+  ["鈴木", "suzuki@x", "D"],
+] as const;
+const DEVICES = [
+  ["シリアルナンバー", "所有者メールアドレス"],
+  ["SN1", "suzuki@x"],
+] as const;
+const MEMBERS = [
+  ["表示名", "ユーザーID", "パスワード", "グループ名"],
+  ["太郎", "taro", "secret1", "営業"],
+  ["花子", "hanako", "secret1", ""],
+] as const;
+
+beforeEach(async () => {
+  tenant.clear();
+  tenant.sql("update tenant set mirroredAt = null");
+  await tenant.import({ kind: "orgs" }, ORGS);
+  await tenant.import({ kind: "users" }, PEOPLE);
+  await tenant.import({ kind: "devices" }, DEVICES);
+  await tenant.import({ kind: "docs", createGroups: true }, MEMBERS);
+});
+
+type Asked = Partial<DeletionRequest> & Pick<DeletionRequest, "kind">;
+const plan = (asked: Asked): Promise<Import> => tenant.client.imports.delete(asked);
+const commit = (found: Import): Promise<Import> => tenant.client.imports.commit(found);
+const refused = async (asked: Asked) => {
+  const before = tenant.dump();
+  const failure = await failureOf(plan(asked));
+  expect(tenant.dump()).toEqual(before);
+  expect(await open()).toEqual([]);
+  return { code: failure?.code, what: failure?.what.en, hint: failure?.hint?.en, ja: failure?.what.ja };
+};
+/** The plans that are left. */
+const open = async () => (await tenant.client.imports.list()).filter(({ state }) => state === "planned");
+
+const idsOf = async (kind: "orgs" | "users" | "devices", ...names: readonly string[]): Promise<string[]> => {
+  const found = await Promise.all(names.map((name) => tenant.client[kind].find({ name })));
+  return found.flat().map(({ id }) => id);
+};
+const emails = async () => (await tenant.users()).map(({ emails: all }) => all[0]);
+const paths = async () => (await tenant.client.orgs.list()).map(({ path }) => path).filter((path) => path !== "");
+
+test("named records go as one import, with what they were, and come back by its undoing", async () => {
+  const before = tenant.dump();
+  const found = await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x"), called: "yamada@x" });
+  expect(found).toMatchObject({
+    kind: "users",
+    mode: "delete",
+    state: "planned",
+    delete: 2,
+    recordsBefore: 3,
+    fileName: "yamada@x",
+    inputSha256: null,
+    request: { mode: "delete", select: { by: "named" } },
+  });
+  const rows = await Array.fromAsync(tenant.client.imports.rows(found.id));
+  expect(rows.map(({ action, key }) => [action, key])).toEqual([
+    ["delete", "yamada@x"],
+    ["delete", "takahashi@x"],
+  ]);
+  expect(tenant.dump()).toEqual(before);
+  const done = await commit(found);
+  expect(done).toMatchObject({ state: "committed", delete: 2 });
+  expect(await emails()).toEqual(["suzuki@x"]);
+  const [person] = await tenant.client.users.history({ name: "yamada@x" });
+  expect(person).toMatchObject({ deleted: true });
+  expect(person?.events.at(-1)).toMatchObject({ action: "delete", mode: "delete", number: done.number });
+  const told = await Array.fromAsync(tenant.client.imports.rows(done.id));
+  expect(told[0]).toMatchObject({ action: "delete", key: "yamada@x" });
+  expect(told[0]?.before).toContainEqual({ field: "orgCode", value: "S" });
+  await commit(await tenant.client.imports.revert(done.id));
+  expect(tenant.dump()).toEqual(before);
+});
+
+test.each([
+  [{ search: "山" }, ["takahashi@x", "suzuki@x"]],
+  [{ filterName: "髙" }, ["yamada@x", "suzuki@x"]],
+  [{ filterId: "a@x" }, ["takahashi@x", "suzuki@x"]],
+  [{ search: "nobody" }, ["yamada@x", "takahashi@x", "suzuki@x"]],
+])("filters of the list choose: %o", async (filters, left) => {
+  const found = await plan({ kind: "users", ...filters });
+  expect(found.request?.select).toEqual({ by: "filtered", ...filters });
+  await commit(found);
+  expect(await emails()).toEqual(left);
+});
+
+test("filters hold together, and an organisation is one of them", async () => {
+  const [org = ""] = await idsOf("orgs", "S");
+  expect(await plan({ kind: "users", org, search: "takahashi" })).toMatchObject({ delete: 0 });
+  await commit(await plan({ kind: "users", org }));
+  expect(await emails()).toEqual(["takahashi@x", "suzuki@x"]);
+});
+
+test("devices and users of an app go, of that app alone", async () => {
+  await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
+  await commit(await plan({ kind: "docs", filterId: "taro" }));
+  expect((await tenant.securedUsers("docs")).map(({ userId }) => userId)).toEqual(["hanako"]);
+  expect(await tenant.securedUsers("calendar")).toHaveLength(2);
+  const [other] = await tenant.securedUsers("calendar");
+  expect(await refused({ kind: "docs", ids: [other?.id ?? ""] })).toMatchObject({ code: "not-found" });
+  await commit(await plan({ kind: "devices", ids: await idsOf("devices", "SN1") }));
+  expect(await tenant.devices()).toEqual([]);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "suzuki@x") }));
+});
+
+test("who owns devices is refused, and named with the way out", async () => {
+  expect(await refused({ kind: "users", search: "@x" })).toEqual({
+    code: "input-rejected",
+    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device); nothing was changed",
+    hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    ja: "ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件)。何も変更していません",
+  });
+});
+
+test("an organisation goes only when it is empty, several of one subtree together", async () => {
+  expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).toMatchObject({
+    code: "input-rejected",
+    what: "1 organisation cannot be deleted, as others belong to it: 営業部 (1 user, 1 lower organisation); nothing was changed",
+    hint: "move the users: clomoctl users move USER… --org ORG; move the organisations below: clomoctl orgs move ORG --parent ORG; or delete them with all that is in them: --recursive",
+  });
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).what).toContain("(1 lower organisation)");
+  const before = tenant.dump();
+  const done = await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S", "S1") }));
+  expect(await paths()).toEqual(["開発部"]);
+  await commit(await tenant.client.imports.revert(done.id));
+  expect(tenant.dump()).toEqual(before);
+});
+
+test("an organisation goes with all below it and their users: two imports, committed as one", async () => {
+  const before = tenant.dump();
+  const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  const { takes } = found;
+  expect(found).toMatchObject({ delete: 2, recordsBefore: 4 });
+  expect(takes).toMatchObject({ number: found.number - 1, delete: 2, recordsBefore: 3 });
+  const users = await tenant.client.imports.show(takes?.id ?? "");
+  expect(users).toMatchObject({ kind: "users", mode: "delete", delete: 2, state: "planned" });
+  const done = await commit(found);
+  expect(await paths()).toEqual(["開発部"]);
+  expect(await emails()).toEqual(["suzuki@x"]);
+  expect(await tenant.client.imports.show(users.id)).toMatchObject({ state: "committed" });
+  const failure = await failureOf(tenant.client.imports.revert(users.id));
+  expect(failure).toMatchObject({ code: "conflict" });
+  expect(failure?.hint?.en).toContain(`clomoctl imports revert ${done.number}`);
+  await commit(await tenant.client.imports.revert(done.id));
+  await commit(await tenant.client.imports.revert(users.id));
+  expect(tenant.dump()).toEqual(before);
+});
+
+test("without users there is one import, and dropping the plan of both drops both", async () => {
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  const alone = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  expect(alone.takes).toBeUndefined();
+  await tenant.client.imports.discard(alone.id);
+  await tenant.import({ kind: "users" }, PEOPLE);
+  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
+  await tenant.client.imports.discard(both.id);
+  expect(await tenant.client.imports.show(both.takes?.id ?? "")).toMatchObject({ state: "discarded" });
+  expect(await open()).toEqual([]);
+});
+
+test("devices of users who would go with their organisation hold it", async () => {
+  expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true })).toMatchObject({
+    code: "input-rejected",
+    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device); nothing was changed",
+  });
+});
+
+test("administrators stay where filters choose them, and are refused by name", async () => {
+  tenant.makeAdministrator("yamada@x");
+  tenant.database.run("update secured_user set administrator = 1 where userId = 'taro'");
+  expect(await plan({ kind: "users", search: "a@x" })).toMatchObject({
+    delete: 0,
+    staying: { count: 1, names: ["山田 <yamada@x>"] },
+  });
+  expect(await plan({ kind: "docs", filterId: "a" })).toMatchObject({ delete: 1, staying: { names: ["太郎 <taro>"] } });
+  for (const { id } of await open()) await tenant.client.imports.discard(id);
+  expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
+    code: "input-rejected",
+    what: "1 administrator would be deleted: 山田 <yamada@x>; nothing was changed",
+    hint: "administrators are never deleted; if they are none any more: clomoctl users administrators remove USER…",
+  });
+  const [taro = ""] = (await tenant.securedUsers("docs")).filter((one) => one.administrator).map(({ id }) => id);
+  expect((await refused({ kind: "docs", ids: [taro] })).hint).toContain(
+    "secured administrators remove USER… --app docs",
+  );
+  expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).toMatchObject({
+    code: "input-rejected",
+    what: "1 administrator is in these organisations and would be left without one: 山田 <yamada@x>; nothing was changed",
+  });
+});
+
+test("a mark between the plan and its commit is a conflict, and so is any other change", async () => {
+  const found = await plan({ kind: "users", search: "山" });
+  const [id = ""] = await idsOf("users", "yamada@x");
+  await tenant.client.administrators.mark("users", { add: [id] });
+  expect(await failureOf(commit(found))).toMatchObject({ code: "conflict" });
+  expect(await tenant.client.imports.replan(found.id)).toMatchObject({ delete: 0, staying: { count: 1 } });
+  const both = await plan({ kind: "orgs", ids: await idsOf("orgs", "S1"), recursive: true });
+  await tenant.import({ kind: "users" }, [...PEOPLE, ["佐藤", "sato@x", "S1"]]);
+  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
+  const again = await tenant.client.imports.replan(both.id);
+  expect(again).toMatchObject({ delete: 1, takes: { delete: 2 } });
+  await commit(again);
+  expect(await emails()).toEqual(["yamada@x", "suzuki@x"]);
+});
+
+test("of a plan that was compared again, a filter chooses anew, and names do not", async () => {
+  const [filtered, named] = [
+    await plan({ kind: "users", search: "a@x" }),
+    await plan({ kind: "users", ids: await idsOf("users", "yamada@x") }),
+  ];
+  await tenant.import({ kind: "users" }, [PEOPLE[0], ["山本", "yama@x", ""]]);
+  expect(await tenant.client.imports.replan(filtered.id)).toMatchObject({ delete: 2 });
+  expect(await tenant.client.imports.replan(named.id)).toMatchObject({ delete: 1 });
+  await commit(await tenant.client.imports.show(named.id));
+  expect(await failureOf(tenant.client.imports.replan(filtered.id))).toBeUndefined();
+});
+
+test.each<[Asked, string]>([
+  [{ kind: "users" }, "usage"],
+  [{ kind: "users", ids: [ROOT_ORG_ID], search: "x" }, "usage"],
+  [{ kind: "users", search: "" }, "usage"],
+  [{ kind: "users", ids: [] }, "usage"],
+  [{ kind: "users", ids: [ROOT_ORG_ID], recursive: true }, "usage"],
+  [{ kind: "orgs", search: "営業" }, "usage"],
+  [{ kind: "docs", org: ROOT_ORG_ID }, "usage"],
+  [{ kind: "users", ids: [ROOT_ORG_ID] }, "not-found"],
+  [{ kind: "orgs", ids: [ROOT_ORG_ID], recursive: true }, "input-rejected"],
+])("never all for want of a name or a filter: %o", async (asked, code) => {
+  expect(await refused(asked)).toMatchObject({ code });
+});
+
+test("a request that is sent twice plans once", async () => {
+  const body = JSON.stringify({ kind: "users", search: "山" });
+  const headers = { "content-type": "application/json", "idempotency-key": "once" };
+  const send = async () => {
+    const request = new Request("http://tenant/v1/imports/deletions", { method: "POST", headers, body });
+    return (await (await tenant.fetch(request)).json()) as Import;
+  };
+  const first = await send();
+  expect((await send()).id).toBe(first.id);
+  expect(await open()).toHaveLength(1);
+});
+
+/** Makes the tenant a mirror of the console, as it is. */
+const mirror = async (): Promise<void> => {
+  await tenant.import({ kind: "users", fromConsole: true }, PEOPLE);
+  await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
+};
+const tasks = async () =>
+  (await tenant.client.console.list()).map(({ work, kind, state, doubtedAt }) => [
+    work,
+    kind,
+    state,
+    doubtedAt !== null,
+  ]);
+
+test("in a mirror a deletion is to be done in the console too, until an export lacks them", async () => {
+  await mirror();
+  const done = await commit(await plan({ kind: "users", search: "yamada" }));
+  expect(await tenant.client.console.show(done.consoleTask ?? 0)).toMatchObject({
+    mode: "delete",
+    delete: 1,
+    importNumber: done.number,
+  });
+  const newcomer = ["佐藤", "sato@x", "S"];
+  const without = [PEOPLE[0], ...PEOPLE.slice(2), newcomer];
+  await tenant.import({ kind: "users", fromConsole: true }, without);
+  expect(await tasks()).toEqual([["delete", "users", "shown", false]]);
+});
+
+test.each([
+  ["with the same address", ["山田 改", "yamada@x", "S"]],
+  ["with the same name, and another address", ["山田", "taro@x", "S"]],
+])("whom the console still has, %s, was not deleted there", async (_, row) => {
+  await mirror();
+  await commit(await plan({ kind: "users", search: "yamada" }));
+  await tenant.import({ kind: "users", fromConsole: true }, [...PEOPLE.filter(([name]) => name !== "山田"), row]);
+  expect(await tasks()).toEqual([["delete", "users", "open", true]]);
+});
+
+test("organisations and their users are two tasks, each proved by its own export", async () => {
+  await mirror();
+  await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true }));
+  expect(await tasks()).toEqual([
+    ["delete", "users", "open", false],
+    ["delete", "orgs", "open", false],
+  ]);
+  await tenant.import({ kind: "orgs", fromConsole: true }, [ORGS[0], ...ORGS.slice(3)]);
+  expect(await tasks()).toEqual([
+    ["delete", "users", "open", false],
+    ["delete", "orgs", "shown", false],
+  ]);
+  await tenant.import({ kind: "users", fromConsole: true }, [PEOPLE[0], ...PEOPLE.slice(3)]);
+  expect(await tasks()).toEqual([
+    ["delete", "users", "shown", false],
+    ["delete", "orgs", "shown", false],
+  ]);
+});
+
+test("an undone deletion is to be taken back in the console", async () => {
+  await mirror();
+  const done = await commit(await plan({ kind: "users", search: "yamada" }));
+  await commit(await tenant.client.imports.revert(done.id));
+  expect(await tasks()).toEqual([
+    ["delete", "users", "dropped", false],
+    ["undo", "users", "open", false],
+  ]);
+});

@@ -1,0 +1,86 @@
+import type { PlanCounts } from "../../../../../imports/plan.ts";
+import type { FormatName } from "../../../../../model/console-files.ts";
+import type { Thing } from "../../../../../model/thing.ts";
+import { ASKED, chosenNumbers } from "../../../imports/selection.ts";
+import { NO_COUNTS } from "../../../imports/shape.ts";
+import { quoteIdentifier } from "../../../sql/forms.ts";
+import type { Database } from "../../database.ts";
+import { countRecords } from "../compare.ts";
+import { calledText } from "../expressions.ts";
+import { inTheWay } from "../revert/checks.ts";
+import type { PlanSql } from "../stored-kind.ts";
+import { isProtected, notThere, othersDepend, type Dependent } from "./refusals.ts";
+
+/** Makes the tables of a fresh staging file of a deletion. @param ids of what was named */
+export const createChoice = (database: Database, ids: readonly string[]): void => {
+  database.exec(`create table ${ASKED} (id text primary key) without rowid;
+    create table s.chosen (target integer primary key)`);
+  database.run(`insert into ${ASKED} select value from json_each(:ids) where true on conflict do nothing`, {
+    ids: JSON.stringify(ids),
+  });
+};
+
+/** SQL: what people call the record `t`: its path, if it is one of a tree. */
+const called = ({ kind: { thing, table } }: PlanSql): string => table.planner?.called("t.pk") ?? calledText(thing);
+
+/** @throws Failure `not-found` if not all that were named are there */
+const checkThere = (database: Database, { kind: { thing } }: PlanSql): void => {
+  const gone = database.count(`select count(*) from ${ASKED} a where not exists (
+    select 1 from ${thing.name} t join s.chosen c on c.target = t.pk where t.id = a.id)`);
+  if (gone > 0) throw notThere(thing, gone);
+};
+
+/** Protected records among those chosen: named ones are refused, others stay. @throws Failure `input-rejected` */
+const findStaying = (database: Database, plan: PlanSql): PlanCounts["staying"] => {
+  const { kind, request } = plan;
+  if (kind.thing.protects === undefined) return undefined;
+  const from = `from ${kind.thing.name} t join s.chosen c on c.target = t.pk where ${kind.isProtected} order by t.pk`;
+  const found = inTheWay(database, kind.thing, { called: called(plan), from, most: MOST_NAMED }, {});
+  if (found !== undefined && request.select?.by === "named") throw isProtected(found, kind.format.app);
+  return found && { count: found.count, names: found.names };
+};
+
+/** Protected records that a plan tells by name. */
+const MOST_NAMED = 10;
+
+/** Records on which others depend that would stay. @param taken what goes with them */
+const findHeld = (database: Database, plan: PlanSql, taken: Thing | undefined): readonly Dependent[] => {
+  const { thing, table, isLacking, name: kind } = plan.kind;
+  const held = new Map<number, Dependent>();
+  for (const { thing: holder, column } of table.heldBy ?? []) {
+    const schemas = [...(holder === thing ? ["s"] : []), ...(holder === taken ? ["taken"] : [])];
+    const goes = schemas.map((schema) => ` and not exists (select 1 from ${schema}.chosen g where g.target = h.pk)`);
+    const sql = `select t.pk, ${called(plan)} as name, count(*) as count from ${thing.name} t
+      join ${holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes.join("")} group by t.pk`;
+    for (const { pk, name, count } of database.iterate(sql, { kind })) {
+      const known = held.get(Number(pk)) ?? { name: String(name), by: [] };
+      held.set(Number(pk), { ...known, by: [...known.by, { holder, count: Number(count) }] });
+    }
+  }
+  return [...held.values()];
+};
+
+/**
+ * Chooses the records that a deletion takes, by the tenant's current state.
+ *
+ * @param taken the thing of which another deletion takes records, that is committed with it
+ * @throws Failure `input-rejected` if others depend on what would go, or a protected record was named; `not-found` if not
+ *   all that were named are there
+ */
+export const choose = (database: Database, plan: PlanSql, taken: Thing | undefined): PlanCounts => {
+  const { kind, request } = plan;
+  if (request.select === undefined) throw new TypeError("this deletion says not what it takes");
+  const { sql, params } = chosenNumbers(kind.name as FormatName, request.select);
+  database.exec("delete from s.chosen");
+  database.run(`insert into s.chosen ${sql}`, params);
+  if (request.select.by === "named" || request.select.by === "below") checkThere(database, plan);
+  const staying = findStaying(database, plan);
+  const held = findHeld(database, plan, taken);
+  if (held.length > 0) throw othersDepend(kind.thing, held);
+  return {
+    ...NO_COUNTS,
+    recordsBefore: countRecords(database, kind),
+    delete: countRecords(database, kind, kind.isLacking),
+    staying,
+  };
+};

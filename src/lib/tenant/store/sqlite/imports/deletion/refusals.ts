@@ -1,0 +1,99 @@
+import { Failure } from "../../../../../errors/index.ts";
+import { nounNamed } from "../../../../../model/problem.ts";
+import type { SecuredApp } from "../../../../../model/secured-user.ts";
+import type { Thing } from "../../../../../model/thing.ts";
+import { counted, joined, same, text, type Text } from "../../../../../text/index.ts";
+import type { InTheWay } from "../revert/refusals.ts";
+
+/** A record on which others depend. */
+export interface Dependent {
+  /** what people call it */
+  readonly name: string;
+  readonly by: readonly { readonly holder: Thing; readonly count: number }[];
+}
+
+/** Maximum number of records that a refusal names. */
+const MOST_NAMED = 5;
+
+const nounOf = ({ noun, name }: Thing): Text => nounNamed(noun ?? name);
+
+/** Records that were named are not there any more. */
+export const notThere = (thing: Thing, count: number): Failure => {
+  const { en, ja } = nounOf(thing);
+  return new Failure("not-found", {
+    what: text(
+      `${counted(count, en)} to be deleted ${count === 1 ? "is" : "are"} not there (any more); nothing was changed`,
+      `削除する${ja}のうち ${count} 件がありません。何も変更していません`,
+    ),
+  });
+};
+
+/** Administrators were named. @param app whose; undefined for CLOMO PANEL's */
+export const isProtected = ({ count, names }: InTheWay, app: SecuredApp | undefined): Failure => {
+  const shown = [...names.slice(0, MOST_NAMED), ...(count > MOST_NAMED ? ["…"] : [])];
+  const command =
+    app === undefined
+      ? "clomoctl users administrators remove USER…"
+      : `clomoctl secured administrators remove USER… --app ${app}`;
+  return new Failure("input-rejected", {
+    what: text(
+      `${counted(count, "administrator")} would be deleted: ${shown.join(", ")}; nothing was changed`,
+      `管理者が含まれています(${count} 人): ${shown.join("、")}。何も変更していません`,
+    ),
+    hint: text(
+      `administrators are never deleted; if they are none any more: ${command}`,
+      `管理者は削除できません。すでに管理者でなければ: ${command}`,
+    ),
+  });
+};
+
+/** What frees a record of those that depend on it. */
+const FREED: Readonly<Record<string, Text>> = {
+  device: text(
+    "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    "デバイスの所有者を変える: clomoctl devices set-owner SERIAL… --user USER",
+  ),
+  user: text(
+    "move the users: clomoctl users move USER… --org ORG",
+    "ユーザーを移す: clomoctl users move USER… --org ORG",
+  ),
+  org: text(
+    "move the organisations below: clomoctl orgs move ORG --parent ORG",
+    "下位の組織を移す: clomoctl orgs move ORG --parent ORG",
+  ),
+};
+
+/** `2 users`, `1 lower organisation` */
+const holding = (thing: Thing, { holder, count }: Dependent["by"][number]): Text => {
+  const { en, ja } = nounOf(holder);
+  return holder === thing
+    ? text(counted(count, `lower ${en}`), `下位の${ja} ${count} 件`)
+    : text(counted(count, en), `${ja} ${count} 件`);
+};
+
+/** Other records depend on some that would be deleted. */
+export const othersDepend = (thing: Thing, held: readonly Dependent[]): Failure => {
+  const noun = nounOf(thing);
+  const named = held.slice(0, MOST_NAMED).map(({ name, by }): Text => {
+    const parts = by.map((one) => holding(thing, one));
+    const [{ en }, { ja }] = [joined(parts, same(", ")), joined(parts, same("、"))];
+    return text(`${name} (${en})`, `${name}(${ja})`);
+  });
+  const shown = joined([...named, ...(held.length > MOST_NAMED ? [same("…")] : [])], text("; ", "、"));
+  const holders = [...new Set(held.flatMap(({ by }) => by.map(({ holder }) => holder)))];
+  // only organisations are deleted with what is in them
+  const together = holders.some(({ name }) => name === "user" || name === thing.name);
+  const ways = [
+    ...holders.flatMap(({ name }) => FREED[name] ?? []),
+    ...(together
+      ? [text("or delete them with all that is in them: --recursive", "または中のものもまとめて削除する: --recursive")]
+      : []),
+  ];
+  return new Failure("input-rejected", {
+    what: text(
+      `${counted(held.length, noun.en)} cannot be deleted, as others belong to ${held.length === 1 ? "it" : "them"}: ${shown.en}; nothing was changed`,
+      `${noun.ja} ${held.length} 件は、関連付けられているものがあるため削除できません: ${shown.ja}。何も変更していません`,
+    ),
+    hint: ways.length === 0 ? undefined : joined(ways, text("; ", "、")),
+  });
+};

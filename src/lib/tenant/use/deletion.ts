@@ -1,0 +1,93 @@
+import type { DeletionRequest, Import } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import type { Selection } from "../../imports/plan.ts";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { counted, text } from "../../text/index.ts";
+import type { StoredRequest } from "../store/imports/record.ts";
+import { filteredList } from "../store/imports/selection.ts";
+
+/** What an import without a file has of the options of one. */
+const NO_FILE = {
+  mode: "delete",
+  key: "email",
+  absent: "keep",
+  createOrgs: false,
+  createGroups: false,
+  skipInvalid: false,
+  allowUnknownColumns: false,
+  delimiter: ",",
+} as const;
+
+/** A deletion as it is kept, and that of users which goes before it. */
+interface Deletion {
+  readonly request: StoredRequest;
+  readonly users?: StoredRequest | undefined;
+}
+
+const requestOf = (kind: DeletionRequest["kind"], select: Selection, fileName: string): StoredRequest => ({
+  ...NO_FILE,
+  kind,
+  select,
+  fileName,
+});
+
+/**
+ * What a deletion takes: never all for want of a name or a filter.
+ *
+ * @throws Failure `usage` if it names nothing, or filters as no list of the kind does; `input-rejected` for 全社
+ */
+export const deletionOf = ({ kind, ids, recursive, called, ...filters }: DeletionRequest): Deletion => {
+  const given = Object.values(filters).some((value) => value !== undefined);
+  if (given === (ids !== undefined)) throw NAMES_OR_FILTERS;
+  if (ids === undefined) {
+    const list = filteredList(kind);
+    if (recursive || list === undefined || (filters.org !== undefined && list.ofOrg === undefined))
+      throw NO_SUCH_FILTER;
+    return { request: requestOf(kind, { by: "filtered", ...filters }, called) };
+  }
+  if (kind !== "orgs") {
+    if (recursive) throw NO_SUCH_FILTER;
+    return { request: requestOf(kind, { by: "named" }, called) };
+  }
+  if (ids.includes(ROOT_ORG_ID)) throw ROOT_STAYS;
+  if (!recursive) return { request: requestOf(kind, { by: "named" }, called) };
+  return {
+    request: requestOf(kind, { by: "below" }, called),
+    users: requestOf("users", { by: "within" }, called),
+  };
+};
+
+const NAMES_OR_FILTERS = new Failure("usage", {
+  what: text(
+    "a deletion takes ids, or filters of the list: one of both",
+    "削除には、ID か一覧の絞り込み条件のどちらか一方を指定してください",
+  ),
+  where: "json",
+});
+
+const NO_SUCH_FILTER = new Failure("usage", {
+  what: text("these records are not chosen in this way", "この種類のデータはこの方法では選べません"),
+  where: "json",
+});
+
+const ROOT_STAYS = new Failure("input-rejected", {
+  what: text("全社 is never deleted; nothing was changed", "全社は削除できません。何も変更していません"),
+  hint: text("name the organisations below it", "その下の組織を指定してください"),
+});
+
+/** @throws Failure `input-rejected` if administrators are in organisations that are to go with their users */
+export const refuseStaying = ({ staying }: Pick<Import, "staying">): void => {
+  if (staying === undefined) return;
+  const { count, names } = staying;
+  const shown = [...names, ...(count > names.length ? ["…"] : [])];
+  throw new Failure("input-rejected", {
+    what: text(
+      `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} in these organisations and would be left without one: ${shown.join(", ")}; nothing was changed`,
+      `これらの組織に管理者が ${count} 人所属しています: ${shown.join("、")}。管理者は削除できないため、何も変更していません`,
+    ),
+    hint: text(
+      "move them first: clomoctl users move USER… --org ORG",
+      "先にほかの組織へ移してください: clomoctl users move USER… --org ORG",
+    ),
+  });
+};

@@ -1,0 +1,108 @@
+import type { FormatName } from "../../model/console-files.ts";
+import type { ConsoleChange } from "../../model/console-task.ts";
+import { ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
+import { handFields, type Field, type HandWork, type Thing } from "../../model/thing.ts";
+import { instant } from "../ids.ts";
+import type { Session } from "../session.ts";
+import { insertHandTask, isMirror, openHandTask, updateHandTask } from "../store/console.ts";
+import type { Writer } from "../store/store.ts";
+
+/** A record that was written by hand. */
+export interface HandChange {
+  readonly noun: {
+    readonly list: { readonly thing: Thing };
+    /** the kind of its files */
+    readonly kind: FormatName;
+    readonly readAs?: Readonly<Record<string, string>> | undefined;
+  };
+  readonly work: Exclude<HandWork, "delete">;
+  readonly pk: number;
+  /** as the tenant API has it; null of a new one */
+  readonly before: object | null;
+  readonly after: object;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A field's value as people read it; null where there is none. */
+const toldValue = (record: Values, name: string, field: Field): ConsoleChange["after"] => {
+  if (field.within !== undefined) {
+    const among = (record[field.within] ?? []) as readonly { readonly field: string; readonly value: string }[];
+    return among.find((one) => one.field === name)?.value ?? null;
+  }
+  const value = record[field.shownAs ?? name] ?? null;
+  if (value === null || Array.isArray(value)) return value as readonly string[] | null;
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return JSON.stringify(value);
+  const [[, member] = ["", ""]] = "of" in field ? (field.columns ?? []) : [];
+  const { [member]: told } = value as Values;
+  if (told === "" && field.refers?.to === ORG.name) return ROOT_ORG_NAME;
+  return typeof told === "string" ? told : "";
+};
+
+/** Each custom field for itself, under `custom:` and its name. */
+const customValues = (record: Values): ReadonlyMap<string, string> =>
+  new Map(
+    ((record["custom"] ?? []) as readonly { readonly name: string; readonly value: string }[]).map(
+      ({ name, value }) => [`custom:${name}`, value],
+    ),
+  );
+
+/** What differs between two versions of a record, field by field, as people read it. */
+const changesOf = ({ noun, before, after }: Pick<HandChange, "noun" | "before" | "after">): ConsoleChange[] => {
+  const [was, is] = [(before ?? {}) as Values, after as Values];
+  const { thing } = noun.list;
+  const told = handFields(thing.fields)
+    .filter(([name]) => name !== "custom")
+    .map(([name, field]): ConsoleChange => {
+      const { [name]: readAs = name } = noun.readAs ?? {};
+      const shown = thing.fields[readAs] ?? field;
+      return { field: name, before: toldValue(was, readAs, shown), after: toldValue(is, readAs, shown) };
+    });
+  const [customWas, customIs] = [customValues(was), customValues(is)];
+  const custom = [...new Set([...customWas.keys(), ...customIs.keys()])].map((field): ConsoleChange => ({
+    field,
+    before: customWas.get(field) ?? null,
+    after: customIs.get(field) ?? null,
+  }));
+  return [...told, ...custom].filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
+};
+
+/** Later values of the same fields in place of the earlier; what the console had stays what it had. */
+const merged = (earlier: readonly ConsoleChange[], later: readonly ConsoleChange[]): readonly ConsoleChange[] => {
+  const all = new Map(earlier.map((change) => [change.field, change]));
+  for (const change of later) {
+    const known = all.get(change.field);
+    all.set(change.field, known === undefined ? change : { ...known, after: change.after });
+  }
+  return [...all.values()];
+};
+
+/**
+ * Opens a task for what was written by hand in a mirror, as the console does not know it; the open one of the same record
+ * takes it up.
+ *
+ * @returns its number; null where the tenant is no mirror
+ */
+export const askConsole = async (session: Session, writer: Writer, change: HandChange): Promise<number | null> => {
+  if (!(await isMirror(writer))) return null;
+  const { noun, work, pk, after } = change;
+  const { thing } = noun.list;
+  const { [thing.fields[thing.namedBy ?? "name"]?.shownAs ?? thing.namedBy ?? "name"]: called, id } = after as Values;
+  const changes = changesOf(change);
+  const revision = await writer.revision();
+  const open = await openHandTask(writer, noun.kind, pk);
+  if (open !== undefined) {
+    const stays = open.work === "create" || open.work === work;
+    await updateHandTask(writer, open.number, {
+      work: stays ? open.work : "edit",
+      called: String(called),
+      changes: merged(open.changes, changes),
+      revision,
+    });
+    return open.number;
+  }
+  const at = instant(session.surroundings);
+  const object = { id: String(id), called: String(called), target: pk };
+  return insertHandTask(writer, { work, kind: noun.kind, object, changes, revision, at, actor: session.actor });
+};

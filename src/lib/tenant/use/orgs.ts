@@ -1,0 +1,73 @@
+import type { Org } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { ROOT_ORG_ID, type ORG } from "../../model/organisation.ts";
+import { text } from "../../text/index.ts";
+import type { Once, Session } from "../session.ts";
+import { isWithin, ORGS, ROOT, twinBelow } from "../store/orgs.ts";
+import type { Writer } from "../store/store.ts";
+import { createRecord, editRecord, type Checked, type HandBody, type HandNoun, type Written } from "./records.ts";
+
+/** Organisations, as they are written by hand. */
+const HAND_ORGS: HandNoun<typeof ORG.fields> = {
+  list: ORGS,
+  kind: "orgs",
+  collection: "orgs",
+  series: "orgs",
+  actions: "orgs",
+  usual: { parentId: ROOT_ORG_ID },
+  readAs: { parentId: "path" },
+  check: checkPlace,
+};
+
+/** @throws Failure `input-rejected` where a code is taken, or a name without one; `not-found` where there is no such parent */
+export const createOrg = (
+  session: Session,
+  body: HandBody,
+  once?: Omit<Once<Written<Org>>, "replay">,
+): Promise<Written<Org>> => createRecord(session, HAND_ORGS, body, once);
+
+export const editOrg = (session: Session, id: string, body: HandBody): Promise<Written<Org>> =>
+  editRecord(session, HAND_ORGS, id, body);
+
+/** Moves an organisation, and what is below it, below another one. @throws Failure `input-rejected` if that is below itself */
+export const moveOrg = (
+  session: Session,
+  id: string,
+  { parent, dryRun }: { readonly parent: string; readonly dryRun?: boolean | undefined },
+): Promise<Written<Org>> => editRecord(session, HAND_ORGS, id, { parentId: parent, dryRun }, "move");
+
+/** The tree stays a tree, and each organisation has a name of its own: a code, else its name below its parent (ours). */
+async function checkPlace(writer: Writer, { pk, values }: Checked): Promise<void> {
+  if (pk === ROOT) {
+    throw new Failure("input-rejected", {
+      what: text(
+        "全社 stands for the whole tenant: it stays as it is",
+        "「全社」はテナント全体を表すため、変更できません",
+      ),
+    });
+  }
+  const [parent, name, code] = ["parentId", "name", "code"].map((field) => values.get(field));
+  if (pk !== undefined && typeof parent === "number" && (await isWithin(writer, parent, pk))) {
+    throw new Failure("input-rejected", {
+      what: text(
+        "an organisation cannot be moved below itself",
+        "組織を、その組織自身やその下位組織の下に移動することはできません",
+      ),
+      hint: text("see the tree: clomoctl orgs list", "ツリーを見る: clomoctl orgs list"),
+    });
+  }
+  const twin = await twinBelow(writer, {
+    pk,
+    parent: parent as number | undefined,
+    name: name as string | undefined,
+    code: code as string | null | undefined,
+  });
+  if (twin === undefined) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `${twin} is there already, and neither has a code to tell them apart`,
+      `「${twin}」はすでにあり、どちらにも組織コードがないため区別できません`,
+    ),
+    hint: text("give it a code: --code CODE", "組織コードを付けてください: --code コード"),
+  });
+}

@@ -1,0 +1,321 @@
+import { Failure } from "../../errors/index.ts";
+import { comparisonKey } from "../../model/normalise.ts";
+import { describeProblem, nounNamed, severityOf } from "../../model/problem.ts";
+import { faultsOf, TEXT } from "../../model/rules.ts";
+import { handFields, type Field, type Fields, type HandValues, type RecordOf, type Thing } from "../../model/thing.ts";
+import { same, text, type Text } from "../../text/index.ts";
+import { instant, newId } from "../ids.ts";
+import type { Once, Session } from "../session.ts";
+import { advance } from "../store/collections.ts";
+import { openTaskOf } from "../store/console.ts";
+import { findRecords, type List } from "../store/lists.ts";
+import { holderOf, insertRecord, numberOf, updateRecord, type Stored, type StoredValues } from "../store/records.ts";
+import type { Reader, Value, Writer } from "../store/store.ts";
+import { mergeCustom } from "../store/users.ts";
+import { askConsole, type HandChange } from "./hand-tasks.ts";
+
+/** A thing whose records are written by hand, one at a time. */
+export interface HandNoun<F extends Fields = Fields> {
+  /** its records, as they are found and shown */
+  readonly list: List<F>;
+  /** the kind of its files, under which its tasks for the console are listed */
+  readonly kind: HandChange["noun"]["kind"];
+  /** the collection whose revision a change advances, and the one that knows the highest number of its table */
+  readonly collection: string;
+  readonly series: string;
+  /** begins its actions in the audit: `users` */
+  readonly actions: string;
+  /** values of a new record where none are given */
+  readonly usual?: HandValues | undefined;
+  /** the scope of its records, and its column */
+  readonly scope?: { readonly column: string; readonly value: string } | undefined;
+  /** what people read instead of a field, by field: a path instead of an id */
+  readonly readAs?: Readonly<Record<string, string>> | undefined;
+  /** What its own rules say, before it is written. @throws Failure `input-rejected` */
+  readonly check?: ((writer: Writer, change: Checked) => Promise<void>) | undefined;
+}
+
+/** A change that is about to be written. */
+export interface Checked {
+  /** undefined of a new record */
+  readonly pk: number | undefined;
+  readonly values: StoredValues;
+}
+
+/** What was written, as the tenant API has it. */
+export interface Written<R> {
+  readonly before: R | null;
+  readonly after: R;
+  readonly consoleTask: number | null;
+  readonly dryRun: boolean;
+}
+
+/** The values of a request that writes; see `newRecord` and `recordChange` of the contract. */
+export type HandBody = HandValues & { readonly dryRun?: boolean | undefined };
+
+type KeptOnce<T> = Omit<Once<T>, "replay"> | undefined;
+
+/** @throws Failure `input-rejected` where a field's rule says no, or a value is taken; `not-found` */
+export const createRecord = <F extends Fields>(
+  session: Session,
+  noun: HandNoun<F>,
+  { dryRun = false, ...given }: HandBody,
+  once: KeptOnce<Written<RecordOf<F>>>,
+): Promise<Written<RecordOf<F>>> => {
+  const { list, collection, series, scope } = noun;
+  const replay = async (reader: Reader, id: string): Promise<Written<RecordOf<F>>> => ({
+    before: null,
+    after: await recordOf(reader, list, id),
+    consoleTask: await openTaskOf(reader, id),
+    dryRun,
+  });
+  const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
+  return session.change(change, async (writer) => {
+    const wanted = { ...noun.usual, ...definedOf(given) };
+    const values = await storedOf(writer, noun, wanted, undefined);
+    await noun.check?.(writer, { pk: undefined, values });
+    const at = instant(session.surroundings);
+    const id = newId(session.surroundings);
+    const columns = scope === undefined ? {} : { [scope.column]: scope.value };
+    const pk = await insertRecord(writer, list.thing, { id, values, at, columns, series });
+    await advance(writer, [collection]);
+    const after = await recordOf(writer, list, id);
+    const consoleTask = await askConsole(session, writer, { noun, work: "create", pk, before: null, after });
+    return { result: { before: null, after, consoleTask, dryRun }, objects: [objectOf(noun, after)], after };
+  });
+};
+
+/**
+ * Changes a record, or moves it; what is as it was already changes nothing.
+ *
+ * @throws Failure as {@link createRecord}
+ */
+export const editRecord = async <F extends Fields>(
+  session: Session,
+  noun: HandNoun<F>,
+  id: string,
+  { dryRun = false, ...values }: HandBody,
+  work: "edit" | "move" = "edit",
+): Promise<Written<RecordOf<F>>> => {
+  const [written] = await editRecords(session, noun, [id], { dryRun, ...values }, { work });
+  if (written === undefined) throw new TypeError("an edit gives what it wrote");
+  return written;
+};
+
+/** Changes several records alike, all of them or none. @throws Failure as {@link createRecord} */
+export const editRecords = <F extends Fields>(
+  session: Session,
+  noun: HandNoun<F>,
+  ids: readonly string[],
+  { dryRun = false, ...given }: HandBody,
+  { work, once }: { readonly work: "edit" | "move"; readonly once?: KeptOnce<Written<RecordOf<F>>[]> },
+): Promise<Written<RecordOf<F>>[]> => {
+  const { list, collection, actions } = noun;
+  const replay = (reader: Reader): Promise<Written<RecordOf<F>>[]> =>
+    Promise.all(
+      ids.map(async (id) => {
+        const after = await recordOf(reader, list, id);
+        return { before: after, after, consoleTask: await openTaskOf(reader, id), dryRun };
+      }),
+    );
+  const change = { action: `${actions}.${work}`, locks: [collection], dryRun, once: once && { ...once, replay } };
+  return session.change(change, async (writer) => {
+    const all: Written<RecordOf<F>>[] = [];
+    for (const id of new Set(ids)) {
+      all.push(await editOne(session, writer, noun, { id, given: definedOf(given), work, dryRun }));
+    }
+    const changed = all.filter(({ before, after }) => before !== after);
+    const [first] = changed;
+    const isOne = changed.length === 1;
+    return {
+      result: all,
+      objects: changed.map(({ after }) => objectOf(noun, after)),
+      before: isOne ? (first?.before ?? undefined) : { records: changed.map(({ before }) => before) },
+      after: isOne ? first?.after : { records: changed.map(({ after }) => after) },
+    };
+  });
+};
+
+const editOne = async <F extends Fields>(
+  session: Session,
+  writer: Writer,
+  noun: HandNoun<F>,
+  asked: {
+    readonly id: string;
+    readonly given: HandValues;
+    readonly work: "edit" | "move";
+    readonly dryRun: boolean;
+  },
+): Promise<Written<RecordOf<F>>> => {
+  const { list } = noun;
+  const { id, given, work, dryRun } = asked;
+  const pk = await numberOf(writer, list.thing.name, id);
+  if (pk === undefined) throw unknownRecord(list.thing, id);
+  const before = await recordOf(writer, list, id);
+  const values = await storedOf(writer, noun, given, { pk, before });
+  await noun.check?.(writer, { pk, values });
+  const at = instant(session.surroundings);
+  if (!(await updateRecord(writer, list.thing, { pk, values, at })))
+    return { before, after: before, consoleTask: null, dryRun };
+  // what follows from the whole collection, such as the place in a tree, is read anew
+  await advance(writer, [noun.collection]);
+  const after = await recordOf(writer, list, id);
+  const consoleTask = await askConsole(session, writer, { noun, work, pk, before, after });
+  return { before, after, consoleTask, dryRun };
+};
+
+const definedOf = (values: HandValues): HandValues =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+/** A record as the tenant API has it. @throws Failure `not-found` */
+const recordOf = async <F extends Fields>(reader: Reader, list: List<F>, id: string): Promise<RecordOf<F>> => {
+  const found = (await findRecords(reader, list, id)).find((record) => valueOf(record, "id") === id);
+  if (found === undefined) throw unknownRecord(list.thing, id);
+  return found;
+};
+
+const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+const valueOf = (record: object, name: string): unknown => (record as Readonly<Record<string, unknown>>)[name];
+
+const objectOf = ({ list: { thing } }: HandNoun, record: object) => ({
+  thing: thing.name,
+  id: textOf(valueOf(record, "id")),
+  name: calledOf(thing, record),
+});
+
+/** What people call a record of the tenant API. */
+const calledOf = ({ fields, namedBy = "name" }: Thing, record: object): string => {
+  const { [namedBy]: field } = fields;
+  return textOf(valueOf(record, field?.shownAs ?? namedBy));
+};
+
+/** What a change says of the record that it is about. */
+interface About {
+  readonly pk: number;
+  readonly before: object;
+}
+
+/** The values as the table has them. @param about undefined of a new record */
+const storedOf = async (
+  writer: Writer,
+  noun: HandNoun,
+  given: HandValues,
+  about: About | undefined,
+): Promise<StoredValues> => {
+  const { fields } = noun.list.thing;
+  const stored = new Map<string, Stored>();
+  for (const [name, field] of handFields(fields)) {
+    const { [name]: value } = given;
+    if (value === undefined) {
+      if (about === undefined && field.type === "texts") stored.set(name, []);
+      continue;
+    }
+    if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
+    else if (field.refers !== undefined && field.type !== "texts")
+      stored.set(name, await referred(writer, field, value));
+    else if (field.type === "objects") stored.set(name, await mergeCustom(writer, value as Named, about?.pk));
+    else if (Array.isArray(value)) stored.set(name, checkedList(name, field, value as readonly string[]));
+    else stored.set(name, checkedText(name, field, value as string | null));
+  }
+  await checkTaken(writer, noun, stored, about?.pk);
+  checkKept(fields, stored, about?.before);
+  return stored;
+};
+
+type Named = readonly { readonly name: string; readonly value: string | null }[];
+
+const REFERRED: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
+
+/** The number of the record that a reference names by its id; null for none. @throws Failure `not-found` */
+const referred = async (writer: Writer, { refers }: Field, value: unknown): Promise<Value> => {
+  if (value === null || value === "") return null;
+  const { to = "" } = refers ?? {};
+  await writer.lock([REFERRED[to] ?? to]);
+  const pk = await numberOf(writer, to, textOf(value));
+  if (pk === undefined) throw unknownOf(to, textOf(value));
+  return pk;
+};
+
+const labelOf = (name: string, { label }: Field): Text => label ?? same(name);
+
+const refused = (label: Text, reason: Text): Failure =>
+  new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`) });
+
+/** @throws Failure `input-rejected` where the field's rule says no */
+const checkValue = (name: string, field: Field, value: string): string => {
+  const label = labelOf(name, field);
+  if (value.includes("\0") || !value.isWellFormed())
+    throw refused(label, text("has characters that cannot be stored", "保存できない文字があります"));
+  const rule = field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT;
+  const fault = faultsOf(rule, value).find(({ code }) => severityOf(code) === "error");
+  if (fault !== undefined) throw refused(label, describeProblem({ ...fault, params: { value, ...fault.params } }));
+  return value;
+};
+
+const checkedText = (name: string, field: Field, value: string | null): string | null => {
+  if (value !== null && value.trim() !== "") return checkValue(name, field, value);
+  if (field.column?.required === undefined) return null;
+  throw refused(labelOf(name, field), text("must not be blank", "空にできません"));
+};
+
+const checkedList = (name: string, field: Field, values: readonly string[]): readonly string[] => {
+  const { comparison = "exact" } = field;
+  const label = labelOf(name, field);
+  const keys = new Set<string>();
+  for (const value of values) {
+    if (value.trim() === "") throw refused(label, text("one of them is blank", "空の値があります"));
+    checkValue(name, field, value);
+    const key = comparisonKey(comparison, value);
+    if (keys.has(key)) throw refused(label, text(`${value} is given twice`, `「${value}」が重複しています`));
+    keys.add(key);
+  }
+  if (values.length === 0 && field.column?.required !== undefined)
+    throw refused(label, text("at least one is needed", "1 つ以上必要です"));
+  return values;
+};
+
+/** @throws Failure `input-rejected` where another record has a value that only one may have */
+const checkTaken = async (
+  writer: Writer,
+  { list: { thing }, scope }: HandNoun,
+  stored: StoredValues,
+  own: number | undefined,
+): Promise<void> => {
+  for (const [name, value] of stored) {
+    const { [name]: field } = thing.fields;
+    if (field?.unique !== true || value === null) continue;
+    for (const one of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) {
+      const holder = await holderOf(writer, thing, { field: name, value: one }, scope?.value);
+      if (holder === undefined || holder.pk === own) continue;
+      const noun = nounNamed(thing.name);
+      throw refused(
+        labelOf(name, field),
+        text(
+          `${one} is already that of the ${noun.en} ${holder.called}`,
+          `「${one}」は${noun.ja}「${holder.called}」が使っています`,
+        ),
+      );
+    }
+  }
+};
+
+/** @throws Failure `input-rejected` where a value would be cleared that is never cleared */
+const checkKept = (fields: Fields, stored: StoredValues, before: object | undefined): void => {
+  for (const [name, value] of stored) {
+    const { [name]: field } = fields;
+    if (field?.clearable !== false || value !== null || before === undefined) continue;
+    if ((valueOf(before, name) ?? null) === null) continue;
+    throw refused(
+      labelOf(name, field),
+      text("can be changed and never cleared", "変更はできますが、消すことはできません"),
+    );
+  }
+};
+
+const unknownOf = (thing: string, id: string): Failure => {
+  const noun = nounNamed(thing);
+  return new Failure("not-found", { what: text(`no ${noun.en} ${id}`, `${noun.ja} ${id} はありません`) });
+};
+
+const unknownRecord = ({ name }: Thing, id: string): Failure => unknownOf(name, id);
