@@ -84,6 +84,15 @@ test("a terminal shows the states in colours and words alike, in lines that fit 
   expect(ran.stdout).toMatch(/^警告 {5}ターミナル: 幅 50 桁/m);
 });
 
+test("help says what its exit codes mean, and what its limits are", async () => {
+  const { en, ja } = await inBoth("doctor --help");
+  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("0 no problem · 1 unexpected error");
+  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("3 a problem was found");
+  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("3問題がある");
+  const all = await run("doctor --help-all --lang en");
+  expect(all.stdout.replaceAll(/\s+/g, " ")).toContain("uploads for 7, console tasks for 14");
+});
+
 test("an unknown context, and settings that cannot be read, are problems", async () => {
   const unknown = await findings(of(fresh(), { environment: { CLOMOCTL_CONTEXT: "gone" } }));
   expect(unknown[0]).toMatchObject({ state: "problem", check: "contexts", what: 'no context is named "gone"' });
@@ -115,6 +124,7 @@ describe("a served tenant", () => {
     const silent = new Failure("unavailable", { what: text("no answer", "応答なし"), where: "far.example.jp" });
     const { en, ja } = await inBoth("doctor --online --format table", of(await served(), { tenants: { far: silent } }));
     expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^problem {2}tenant far: no answer: far/) });
+    expect(en.stdout).toContain("\n         -> clomoctl context show far\n");
     expect(ja).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^問題 {5}テナント far: 応答なし: far/) });
   });
 

@@ -1,3 +1,4 @@
+import { ERRORS } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { checkContexts } from "./doctor/contexts.ts";
@@ -30,6 +31,10 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl doctor" }, { line: "clomoctl doctor --format json" }],
   exits: ["input-rejected"],
+  exitMeanings: [
+    [0, text("no problem", "問題なし")],
+    [ERRORS["input-rejected"].exit, text("a problem was found", "問題がある")],
+  ],
   async run(tools, { online }) {
     const machine = await checkMachine(tools);
     const home = await checkHome(tools);

@@ -214,11 +214,10 @@ async function checkData(tools: Tools, context: Context, sofar: readonly Finding
     return { findings: [...sofar, ...waiting, ...sources], items, isPart: false };
   } catch (error) {
     tools.signal.throwIfAborted();
-    return {
-      findings: [...sofar.filter(({ check }) => check !== "tenant"), failed("tenant", error)],
-      items: [],
-      isPart: true,
-    };
+    const finding = failed("tenant", error);
+    const mend = finding.mend ?? same(`clomoctl context show ${context.name}`);
+    const others = sofar.filter(({ check }) => check !== "tenant");
+    return { findings: [...others, { ...finding, mend }], items: [], isPart: true };
   }
 }
 
