@@ -30,6 +30,13 @@ const contractName = (contract: Contract): Text => {
   return parts.length === 0 ? same(name) : text(`${name}: ${en}`, `${name}: ${ja}`);
 };
 
+const LANGUAGES = new Map([
+  ["ja", text("Japanese", "日本語")],
+  ["en", text("English", "英語")],
+]);
+
+const languageName = (language: string): Text => LANGUAGES.get(language) ?? same(language);
+
 const words = (
   key: "domain" | "loginUrl" | "mdmAddress" | "contactName" | "contactMail" | "contactPhone" | "consoleTimezone",
 ): Column<ShownTenant> => ({ key, header: fields[key].label, value: (tenant) => tenant[key] });
@@ -64,5 +71,10 @@ export const TENANT_COLUMNS: readonly Column<ShownTenant>[] = [
     name: ({ androidAccounts: accounts }) => (accounts === null ? UNSAID : ANDROID_ACCOUNTS[accounts]),
   },
   words("consoleTimezone"),
-  { key: "languages", header: fields.languages.label, value: ({ languages }) => languages },
+  {
+    key: "languages",
+    header: fields.languages.label,
+    value: ({ languages }) => languages,
+    name: ({ languages }) => joined(languages.map(languageName), text(", ", "、")),
+  },
 ];

@@ -30,7 +30,7 @@ test("what is recorded is shown as people read it, in both languages", async () 
     "MOBILE APP PORTAL: used",
     "accounts of Android: Google Play accounts",
     "console's time zone: Asia/Tokyo",
-    "languages: ja",
+    "languages: Japanese",
     "",
   ]);
   expect(lines(ja.stdout)).toEqual(
@@ -41,6 +41,7 @@ test("what is recorded is shown as people read it, in both languages", async () 
       "macOS: 使わない",
       "Windows: 未設定",
       "Android のアカウント: Google Play アカウント方式",
+      "言語: 日本語",
     ]),
   );
 });
