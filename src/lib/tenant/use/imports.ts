@@ -279,9 +279,23 @@ export class TenantImports {
   async #compareAgain(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned", "awaiting-console"]);
     const { takes } = record.detail;
-    if (takes !== undefined) await this.#compareAgain(takes, isShown, signal);
+    if (takes !== undefined) {
+      if (isOpen(await this.#record(takes))) await this.#compareAgain(takes, isShown, signal);
+      else return this.#compareAlone(id, isShown, signal);
+    }
     await this.#engine.replan(record, isShown, signal);
     return this.#expect(id, [record.state]);
+  }
+
+  /** Compares a deletion again whose other part is committed or discarded by now. */
+  async #compareAlone(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
+    await this.#session.change(bookkeeping, async (writer) => {
+      const record = checkState(await readImport(writer, id), ["planned"]);
+      // without the other part it may not be committed until it is compared
+      await changeImport(writer, record, { etag: null, detail: { takes: undefined } });
+      return { result: undefined, objects: [{ thing: "import", id }] };
+    });
+    return this.#compareAgain(id, isShown, signal);
   }
 
   /** Keeps which deletions of a waiting plan somebody agreed to. */
