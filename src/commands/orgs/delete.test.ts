@@ -105,9 +105,11 @@ test("a plan of both that was kept is committed by the sum too", async () => {
   const { exit, stderr } = await run("imports commit 13 --confirm-deletions 5", { tenant });
   expect(exit).toBe(0);
   expect(stderr).toContain("\ntogether: delete 5\n");
-  expect(
-    await run("imports commit 13 --confirm-deletions 2", { tenant: { ...tenant, commitImport: [] } }).catch(() => 0),
-  ).toBe(0);
+  const { commitImport: _commit, ...kept } = tenant;
+  const byId = ({ params = {} }: Seen) => (params["id"] === PLAN.id ? BOTH : USERS);
+  const wrong = await run("imports commit 13 --confirm-deletions 2", { tenant: { ...kept, import: byId } });
+  expect(wrong.exit).toBe(3);
+  expect(wrong.stderr).toContain("the plan deletes 5 records, not 2");
 });
 
 test("lists of both are written beside each other, in a dry run too", async () => {

@@ -195,6 +195,11 @@ test("what is left of both is compared alone once the other one is over", async 
   await tenant.client.imports.discard(again.id);
 });
 
+test("a deletion is no upload", async () => {
+  const found = await plan({ kind: "users", search: "山" });
+  expect(await failureOf(tenant.client.imports.emitted(found, {}))).toMatchObject({ code: "input-rejected" });
+});
+
 test("nothing that is kept of deletions has a secret", async () => {
   await commit(await plan({ kind: "docs", filterId: "a" }));
   tenant.database.exec("pragma wal_checkpoint(truncate)");

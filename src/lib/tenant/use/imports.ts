@@ -236,6 +236,7 @@ export class TenantImports {
     if (done !== undefined) return done;
     const planned = await this.#expectEtag(id, etag, ["planned"]);
     if (planned.detail.counts?.rejected === true) throw rejected(planned);
+    if (planned.detail.request?.mode === "delete") throw NO_UPLOAD;
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
     const emitted = await this.#session.change({ ...bookkeeping, once }, async (writer) => {
@@ -507,6 +508,17 @@ const reasonOf = (found: {
   if (found.differs) return "differs";
   return found.unseen ? "unseen" : undefined;
 };
+
+const NO_UPLOAD = new Failure("input-rejected", {
+  what: text(
+    "no file that is uploaded deletes records by their names",
+    "アップロードで名前を指定して削除することはできません",
+  ),
+  hint: text(
+    "commit it, and delete them in the console as console show tells",
+    "確定してから、console show の手順で管理画面でも削除してください",
+  ),
+});
 
 const othersWait = (waiting: readonly ImportRecord[]): Failure => {
   const numbers = waiting.map(({ pk }) => pk).join(", ");
