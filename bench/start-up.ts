@@ -44,9 +44,41 @@ const start = (name: string, target: Work["target"], ...args: readonly string[])
     },
   });
 
+/** A command that changes something: each run another one, numbered from 1. */
+const changing = (
+  name: string,
+  target: Work["target"],
+  { before = [], line }: { readonly before?: readonly string[]; readonly line: (run: number) => readonly string[] },
+): Work =>
+  startUp({
+    name,
+    target,
+    needs: [],
+    ours: async (bench, checkout) => {
+      const program = await bench.emptyTenant(checkout);
+      if (before.length > 0) await program.run(...before);
+      let run = 0;
+      return () => {
+        run += 1;
+        return program.run(...line(run));
+      };
+    },
+  });
+
+const ADDRESS = "hanako@example.jp";
+
 /** The short works. */
 export const START_UPS: readonly Work[] = [
   start("version", { must: 1.75, aim: 1.4 }, "--version"),
   start("help", { must: 1.75, aim: 1.4 }, "--help"),
   start("orgs list", { must: 3.5, aim: 3 }, "orgs", "list"),
+  changing("orgs create", { must: 5, aim: 4 }, { line: (run) => ["orgs", "create", `課 ${run}`] }),
+  changing(
+    "users edit",
+    { must: 5, aim: 4 },
+    {
+      before: ["users", "create", "--name", "花子", "--email", ADDRESS],
+      line: (run) => ["users", "edit", ADDRESS, "--title", `課長 ${run}`],
+    },
+  ),
 ];

@@ -24,6 +24,7 @@ test("every route that is not a GET changes the tenant, but for plans and notice
     "claimNotice",
     "createImport",
     "discardImport",
+    "planDeletion",
     "replanImport",
     "revertImport",
     "settleNotice",

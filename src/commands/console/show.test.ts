@@ -133,3 +133,54 @@ test("one that is not there", async () => {
 });
 
 testWrongLines(["console show"], ["console show x"], ["console show 0"], ["console show 1 2"]);
+
+const byHand = {
+  importNumber: null,
+  importId: null,
+  mode: null,
+  name: "髙橋 花子",
+  objectId: "019a9f3c-5a00-7abc-8def-000000000002",
+  create: 0,
+};
+
+test("what was written by hand: where to click, what to enter, and what proves it, in both languages", async () => {
+  const changes = [
+    { field: "title", before: "課長", after: "部長" },
+    { field: "tel", before: null, after: "03-0000-0000" },
+    { field: "custom:座席", before: "A 1", after: null },
+    { field: "accountName", before: null, after: "hanako" },
+  ];
+  const { steps, ja } = await shown({ ...byHand, work: "edit", changes });
+  expect(steps).toEqual([
+    "髙橋 花子: CLOMO PANEL: Users/Org › the user › 編集 › 保存",
+    "役職: 課長 → 部長",
+    "TEL: 03-0000-0000",
+    "座席: A 1 → (blank)",
+    "髙橋 花子: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
+    "CLOMOアカウント名: hanako",
+    "export in the console, then: clomoctl users import EXPORT.csv --from-console",
+    "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
+  ]);
+  expect(ja).toContain(
+    "1. 「髙橋 花子」: CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして変更し、「保存」をクリック\n",
+  );
+  expect(ja).toContain("4. 座席: A 1 → (空)\n");
+});
+
+test.each([
+  [{ work: "create", kind: "orgs" }, /Users\/Org › Add Org › 組織名/, /「Add Org」をクリック/],
+  [{ work: "move", kind: "orgs" }, /put it below the other one/, /上位の組織を変更/],
+  [{ work: "create", kind: "users" }, /Users\/Org › Add User/, /「Add User」をクリック/],
+  [{ work: "move", kind: "users" }, /所属組織 › 保存/, /「所属組織」を選び直し/],
+] as const)("each way to write has its clicks: %o", async (task, en, ja) => {
+  const changes = [{ field: "name", before: null, after: "x" }];
+  const found = await shown({ ...byHand, ...task, changes });
+  expect(found.steps[0]).toMatch(en);
+  expect(found.ja).toMatch(ja);
+});
+
+test("of what an export has contradicted, says that none can prove it", async () => {
+  const changes = [{ field: "title", before: null, after: "部長" }];
+  const { steps } = await shown({ ...byHand, work: "edit", changes, doubtedAt: "2026-11-20T01:23:45.000Z" });
+  expect(steps.at(-2)).toContain("had other values since");
+});

@@ -18,10 +18,32 @@ const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 
 test("sends each value in its field, the first address as the main one", async () => {
   const words = [
-    ...["users", "create", "--name", "髙橋 花子", "--email", "hanako@example.co.jp", "--email", "h@example.co.jp"],
-    ...["--org", "営業部", "--name-kana", "タカハシ ハナコ", "--title", "課長", "--employee-code", "E0042"],
-    ...["--account-name", "hanako", "--google-workspace-email", "h@example.com", "--salesforce-account", "h.sf"],
-    ...["--custom", "入社年=2019", "--custom", "座席="],
+    "users",
+    "create",
+    "--name",
+    "髙橋 花子",
+    "--email",
+    "hanako@example.co.jp",
+    "--email",
+    "h@example.co.jp",
+    "--org",
+    "営業部",
+    "--name-kana",
+    "タカハシ ハナコ",
+    "--title",
+    "課長",
+    "--employee-code",
+    "E0042",
+    "--account-name",
+    "hanako",
+    "--google-workspace-email",
+    "h@example.com",
+    "--salesforce-account",
+    "h.sf",
+    "--custom",
+    "入社年=2019",
+    "--custom",
+    "座席=",
   ];
   const tenant = { findOrgs: { items: [org] }, createUser: made() };
   const { en, ja } = await inBoth(words, { tenant });

@@ -1,0 +1,228 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Org, User } from "../contract/index.ts";
+import { ROOT_ORG_ID } from "../model/organisation.ts";
+import { failureOf, TestTenant } from "./testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const org = async (name: string, more: { readonly code?: string; readonly parentId?: string } = {}): Promise<Org> =>
+  (await tenant.client.orgs.create({ name, ...more })).after;
+const user = async (name: string, more: Readonly<Record<string, string | string[] | null>> = {}): Promise<User> =>
+  (await tenant.client.users.create({ name, emails: [`${name}@example.jp`], ...more })).after;
+const refusal = async (promise: Promise<unknown>) => {
+  const failure = await failureOf(promise);
+  return failure && [failure.code, failure.what.ja];
+};
+const revisions = () => tenant.sql("select name, revision from collection order by name");
+const actions = () => tenant.sql("select action from audit order by seq").map(({ action }) => action);
+
+describe("organisations", () => {
+  test("lie below 全社, or below another one; what is below moves along", async () => {
+    const head = await org("本社", { code: "H" });
+    const sales = await org("営業部", { parentId: head.id });
+    const first = await org("一課", { parentId: sales.id });
+    const hanako = await user("hanako", { org: first.id });
+    expect([head, sales, first].map(({ path, depth }) => [path, depth])).toEqual([
+      ["本社", 1],
+      ["本社/営業部", 2],
+      ["本社/営業部/一課", 3],
+    ]);
+    const moved = await tenant.client.orgs.move(sales.id, { parent: ROOT_ORG_ID });
+    expect([moved.before?.path, moved.after.path]).toEqual(["本社/営業部", "営業部"]);
+    const [found] = await tenant.client.users.find({ name: hanako.id });
+    expect(found?.org.path).toBe("営業部/一課");
+  });
+
+  test("a new name shows in the paths at once", async () => {
+    const head = await org("本社");
+    await org("営業部", { parentId: head.id });
+    expect((await tenant.client.orgs.edit(head.id, { name: "本部" })).after.path).toBe("本部");
+    expect((await tenant.client.orgs.list()).map(({ path }) => path)).toEqual(["", "本部", "本部/営業部"]);
+  });
+
+  test("never below themselves, and 全社 stays as it is", async () => {
+    const head = await org("本社");
+    const sales = await org("営業部", { parentId: head.id });
+    const before = tenant.dump();
+    for (const parent of [head.id, sales.id]) {
+      expect(await refusal(tenant.client.orgs.move(head.id, { parent }))).toEqual([
+        "input-rejected",
+        "組織を、その組織自身やその下位組織の下に移動することはできません",
+      ]);
+    }
+    expect((await refusal(tenant.client.orgs.edit(ROOT_ORG_ID, { name: "会社" })))?.[0]).toBe("input-rejected");
+    expect((await refusal(tenant.client.orgs.move(ROOT_ORG_ID, { parent: head.id })))?.[0]).toBe("input-rejected");
+    expect(tenant.dump()).toEqual(before);
+  });
+
+  test("a code is unique where there is one; of one name below one parent each needs one (ours)", async () => {
+    await org("営業部", { code: "S01" });
+    expect(await refusal(org("総務部", { code: "S01" }))).toEqual([
+      "input-rejected",
+      "組織コード: 「S01」は組織「営業部」が使っています",
+    ]);
+    const [one] = [await org("課"), await org("部")];
+    expect((await refusal(org("課")))?.[0]).toBe("input-rejected");
+    await org("課", { code: "K2" });
+    await org("課", { parentId: one.id });
+    expect((await refusal(tenant.client.orgs.edit(one.id, { name: "部" })))?.[0]).toBe("input-rejected");
+    expect((await refusal(org("x", { parentId: one.id.replace(/.$/, "f") })))?.[0]).toBe("not-found");
+  });
+});
+
+describe("users", () => {
+  test("facts 1.3: an address is one user's alone, without regard to case; there may be several, one of them main", async () => {
+    const hanako = await user("hanako", { emails: ["Hanako@example.jp", "h@example.jp"] });
+    expect(hanako.emails).toEqual(["Hanako@example.jp", "h@example.jp"]);
+    for (const emails of [["hanako@EXAMPLE.jp"], ["x@example.jp", "H@example.jp"]]) {
+      expect((await refusal(user("jiro", { emails })))?.[0]).toBe("input-rejected");
+    }
+    expect(await refusal(user("jiro", { emails: ["a@example.jp", "A@example.jp"] }))).toEqual([
+      "input-rejected",
+      "メールアドレス: 「A@example.jp」が重複しています",
+    ]);
+    expect(await refusal(user("jiro", { emails: [] }))).toEqual(["input-rejected", "メールアドレス: 1 つ以上必要です"]);
+    const { after } = await tenant.client.users.edit(hanako.id, { emails: ["h@example.jp", "Hanako@example.jp"] });
+    expect(after.emails[0]).toBe("h@example.jp");
+    expect(tenant.sql("select emailKey, main from user_email order by main desc")).toEqual([
+      { emailKey: "h@example.jp", main: 1 },
+      { emailKey: "hanako@example.jp", main: 0 },
+    ]);
+    // an address that was given up is free
+    await tenant.client.users.edit(hanako.id, { emails: ["h@example.jp"] });
+    await user("jiro", { emails: ["hanako@example.jp"] });
+  });
+
+  test("facts 1.3: an account name is unique; facts 2.5: it is changed, and never cleared", async () => {
+    const hanako = await user("hanako", { accountName: "hanako" });
+    expect(await refusal(user("jiro", { accountName: "hanako" }))).toEqual([
+      "input-rejected",
+      "CLOMOアカウント名: 「hanako」はユーザー「hanako」が使っています",
+    ]);
+    for (const accountName of [null, ""]) {
+      expect((await refusal(tenant.client.users.edit(hanako.id, { accountName })))?.[0]).toBe("input-rejected");
+    }
+    expect((await tenant.client.users.edit(hanako.id, { accountName: "h" })).after.accountName).toBe("h");
+    const jiro = await user("jiro");
+    expect((await tenant.client.users.edit(jiro.id, { accountName: null })).after.accountName).toBeNull();
+  });
+
+  test("facts 1.2: a name and an address are needed, and stay", async () => {
+    expect((await refusal(user(" ", { emails: ["a@example.jp"] })))?.[1]).toBe("氏名: 空にできません");
+    const hanako = await user("hanako");
+    expect((await refusal(tenant.client.users.edit(hanako.id, { name: null })))?.[1]).toBe("氏名: 空にできません");
+    expect((await refusal(tenant.client.users.edit(hanako.id, { emails: ["a"] })))?.[0]).toBe("input-rejected");
+    expect((await refusal(tenant.client.users.edit(hanako.id, { name: "a\0" })))?.[0]).toBe("input-rejected");
+  });
+
+  test("custom fields are set one by one; an unknown one is refused", async () => {
+    await tenant.client.users.addField({ name: "入社年" });
+    await tenant.client.users.addField({ name: "座席" });
+    const { after } = await tenant.client.users.create({
+      name: "a",
+      emails: ["a@example.jp"],
+      custom: [{ name: "入社年", value: "2019" }],
+    });
+    const edit = (custom: { name: string; value: string | null }[]) => tenant.client.users.edit(after.id, { custom });
+    expect((await edit([{ name: "座席", value: "A" }])).after.custom).toEqual([
+      { name: "入社年", value: "2019" },
+      { name: "座席", value: "A" },
+    ]);
+    expect((await edit([{ name: "入社年", value: null }])).after.custom).toEqual([{ name: "座席", value: "A" }]);
+    expect((await refusal(edit([{ name: "血液型", value: "A" }])))?.[0]).toBe("not-found");
+  });
+
+  test("several move together, or none of them", async () => {
+    const [sales, a, b] = [await org("営業部"), await user("a"), await user("b")];
+    const moved = await tenant.client.users.move({ ids: [a.id, b.id, a.id], org: sales.id });
+    expect(moved.map(({ after }) => [after.name, after.org.path])).toEqual([
+      ["a", "営業部"],
+      ["b", "営業部"],
+    ]);
+    const before = tenant.dump();
+    const ids = [a.id, a.id.replace(/.$/, (last) => (last === "0" ? "1" : "0"))];
+    expect((await refusal(tenant.client.users.move({ ids, org: ROOT_ORG_ID })))?.[0]).toBe("not-found");
+    expect(tenant.dump()).toEqual(before);
+  });
+});
+
+test("a dry run answers what would be, and leaves nothing: no number, revision, record or task", async () => {
+  const sales = await org("営業部");
+  const [before, counted, seen] = [tenant.dump(), revisions(), actions()];
+  const dry = await tenant.client.users.create({ name: "a", emails: ["a@example.jp"], org: sales.id, dryRun: true });
+  expect(dry).toMatchObject({ dryRun: true, after: { name: "a", org: { path: "営業部" } } });
+  await tenant.client.orgs.edit(sales.id, { name: "営業本部", dryRun: true });
+  expect([tenant.dump(), revisions(), actions()]).toEqual([before, counted, seen]);
+  expect((await tenant.client.orgs.list()).map(({ name }) => name)).toEqual(["全社", "営業部"]);
+});
+
+test("what is so already is no change", async () => {
+  const hanako = await user("hanako", { title: "課長" });
+  const [before, counted, seen] = [tenant.dump(), revisions(), actions()];
+  const same = await tenant.client.users.edit(hanako.id, { title: "課長", emails: hanako.emails });
+  expect(same.after).toEqual(same.before);
+  expect([tenant.dump(), revisions(), actions()]).toEqual([before, counted, seen]);
+});
+
+test("an import that was planned before is refused: the tenant has changed", async () => {
+  const plan = await tenant.plan({ kind: "users" }, [
+    ["氏名", "メールアドレス"],
+    ["花子", "hanako@example.jp"],
+  ]);
+  await user("jiro");
+  expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
+});
+
+test("an undoing of an import is refused where somebody has edited what it left, and names it", async () => {
+  const { id } = await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "役職"],
+    ["花子", "hanako@example.jp", "課長"],
+  ]);
+  const [hanako] = await tenant.users();
+  await tenant.client.users.edit(hanako?.id ?? "", { title: "部長" });
+  const failure = await failureOf(tenant.client.imports.revert(id));
+  expect(failure).toMatchObject({ code: "conflict" });
+  expect(failure?.what.ja).toContain("花子");
+});
+
+test("whatever is written by hand is found by what it says, and unique as imports hold it (property)", async () => {
+  const address = fc.constantFrom("a@x", "A@x", "ß@x", "SS@x", "ｱ@x", "ア@x", "b@x", "c@x");
+  const step = fc.record({
+    at: fc.nat(4),
+    name: fc.constantFrom("髙橋", "高橋", "ガ", "ガ", "a/b", String.raw`a\b`),
+    emails: fc.array(address, { minLength: 1, maxLength: 3 }),
+    employeeCode: fc.constantFrom(null, "E1", "Ｅ1"),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+      tenant.clear();
+      const ids: string[] = [];
+      for (const { at, ...values } of steps) {
+        const id = ids[at];
+        const done = id === undefined ? tenant.client.users.create(values) : tenant.client.users.edit(id, values);
+        const failure = await failureOf(done);
+        expect(failure?.code ?? "input-rejected").toBe("input-rejected");
+        if (failure !== undefined) continue;
+        const { after } = await done;
+        if (id === undefined) ids.push(after.id);
+        expect(after).toMatchObject(values);
+        for (const name of values.emails) expect(await tenant.client.users.find({ name })).toEqual([after]);
+      }
+      if (ids.length === 0) return;
+      const claimed = tenant.sql("select count(*) as n from user_email")[0]?.["n"];
+      const held = tenant.sql("select sum(json_array_length(emails)) as n from user")[0]?.["n"] ?? 0;
+      expect(claimed).toBe(held);
+      // an export of them, taken back, changes nothing
+      const stream = await tenant.client.users.export();
+      const plan = await tenant.client.imports.plan({ kind: "users" }, { stream, encoding: "utf-8" });
+      expect([plan.create, plan.update, plan.errors]).toEqual([0, 0, 0]);
+      await tenant.client.imports.discard(plan.id);
+    }),
+    { numRuns: 30 },
+  );
+});

@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { User } from "../contract/index.ts";
+import { failureOf, TestTenant, type Cells } from "./testing/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import(exported, START);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const exported = { kind: "users", fromConsole: true } as const;
+const HEADER = ["氏名", "メールアドレス", "役職"];
+const file = (...rows: readonly (readonly string[])[]): Cells => [HEADER, ...rows];
+const YAMADA = ["山田", "yamada@x", "課長"];
+const SATO = ["佐藤", "sato@x", "主任"];
+const START = file(YAMADA, SATO);
+
+const named = async (name: string): Promise<User> => (await tenant.client.users.find({ name }))[0] as User;
+const edit = async (name: string, values: Readonly<Record<string, string | null>>) =>
+  tenant.client.users.edit((await named(name)).id, values);
+const task = (number = 1) => tenant.client.console.show(number);
+const tasks = async () =>
+  (await tenant.client.console.list({})).map(({ number, work, state, name }) => [number, work, state, name]);
+
+test("what is written by hand in a mirror waits for the console, with what the console has and is to have", async () => {
+  const { consoleTask } = await edit("yamada@x", { title: "部長" });
+  expect(consoleTask).toBe(1);
+  expect(await task()).toMatchObject({
+    work: "edit",
+    kind: "users",
+    name: "山田",
+    objectId: (await named("yamada@x")).id,
+    importNumber: null,
+    changes: [{ field: "title", before: "課長", after: "部長" }],
+    state: "open",
+  });
+  expect((await tenant.client.tenant.show()).consoleTasks).toBe(1);
+});
+
+test("a later change of the same record joins the open task; what the console has stays what it had", async () => {
+  await edit("yamada@x", { title: "部長" });
+  await edit("yamada@x", { title: "本部長", tel: "03" });
+  await edit("sato@x", { title: null });
+  expect((await task()).changes).toEqual([
+    { field: "title", before: "課長", after: "本部長" },
+    { field: "tel", before: null, after: "03" },
+  ]);
+  // back to what it was: the console may have the other value by now
+  await edit("yamada@x", { title: "課長" });
+  expect((await task()).changes[0]).toEqual({ field: "title", before: "課長", after: "課長" });
+  expect(await tasks()).toEqual([
+    [1, "edit", "open", "山田"],
+    [2, "edit", "open", "佐藤"],
+  ]);
+});
+
+test("a move is one while nothing else changes; a new record stays one to be made", async () => {
+  const { after: org } = await tenant.client.orgs.create({ name: "営業部" });
+  const { id } = await named("yamada@x");
+  await tenant.client.users.move({ ids: [id], org: org.id });
+  expect(await task(2)).toMatchObject({
+    work: "move",
+    changes: [{ field: "org", before: "全社", after: "営業部" }],
+  });
+  await edit("yamada@x", { title: "部長" });
+  expect((await task(2)).work).toBe("edit");
+  await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
+  await edit("t@x", { title: "係長" });
+  expect(await tasks()).toEqual([
+    [1, "create", "open", "営業部"],
+    [2, "edit", "open", "山田"],
+    [3, "create", "open", "髙橋"],
+  ]);
+  expect((await task(3)).changes).toContainEqual({ field: "title", before: null, after: "係長" });
+});
+
+describe("the console's export", () => {
+  test("shows that it was done", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], title: "係長" });
+    await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO, ["髙橋", "t@x", "係長"]));
+    expect(await tasks()).toEqual([
+      [1, "edit", "shown", "山田"],
+      [2, "create", "open", "髙橋"],
+    ]);
+    // of a new user the organisation is asked for, too, which that export did not show
+    await tenant.import(exported, [
+      [...HEADER, "組織コード"],
+      ["山田", "yamada@x", "部長", ""],
+      [...SATO, ""],
+      ["髙橋", "t@x", "係長", ""],
+    ]);
+    expect((await tasks())[1]).toEqual([2, "create", "shown", "髙橋"]);
+  });
+
+  test("with another value leaves it open, and no later one proves it", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await tenant.import(exported, START);
+    expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+    await tenant.import(exported, START);
+    expect((await task()).state).toBe("open");
+    // what is written from then on is a task of its own
+    await edit("yamada@x", { title: "室長" });
+    expect(await tasks()).toHaveLength(2);
+  });
+
+  test("without the column, or of what no file has, proves nothing", async () => {
+    await edit("yamada@x", { tel: "03" });
+    await edit("sato@x", { salesforceAccount: "sato" });
+    await tenant.import(exported, START);
+    await tenant.import(exported, START);
+    expect(await tasks()).toEqual([
+      [1, "edit", "open", "山田"],
+      [2, "edit", "open", "佐藤"],
+    ]);
+  });
+
+  test("without somebody who was made here says that the console has not got him", async () => {
+    await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
+    await tenant.import(exported, START);
+    expect(await task()).toMatchObject({ state: "open", doubtedAt: expect.any(String) });
+  });
+
+  test("is not asked about another record", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
+    expect((await task()).state).toBe("shown");
+  });
+
+  test("that is undone opens the task again", async () => {
+    await edit("yamada@x", { title: "部長" });
+    const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    expect(await task()).toMatchObject({ state: "open", closedAt: null });
+  });
+
+  test("after a plain import of the same field drops what was asked before", async () => {
+    await edit("yamada@x", { title: "部長" });
+    await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "本部長"]));
+    await tenant.import(exported, file(["山田", "yamada@x", "本部長"], SATO));
+    expect((await tenant.client.console.list({})).map(({ state }) => state)).toEqual(["dropped", "shown"]);
+  });
+});
+
+test("somebody confirms that it was done: who, and when", async () => {
+  await edit("yamada@x", { title: "部長" });
+  const at = (await task()).openedAt;
+  const closed = await tenant.client.console.close(1, { state: "confirmed", by: "髙橋", at });
+  expect(closed).toMatchObject({ state: "confirmed", closedBy: "髙橋", closedAt: at });
+  const again = await failureOf(tenant.client.console.close(1, { state: "dropped" }));
+  expect(again).toMatchObject({ code: "conflict" });
+});
+
+test("it was not done before it was to be done, nor in the future", async () => {
+  await edit("yamada@x", { title: "部長" });
+  for (const at of ["2020-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z"]) {
+    const failure = await failureOf(tenant.client.console.close(1, { state: "confirmed", at }));
+    expect(failure).toMatchObject({ code: "input-rejected", where: at });
+  }
+  expect((await task()).state).toBe("open");
+});
