@@ -138,6 +138,15 @@ test("what the tenant refuses ends with 3; a file that others may read is refuse
   expect(open.en.stderr + open.ja.stderr).not.toContain(CANARY);
 });
 
+test("no way of telling more tells a secret", async () => {
+  const line = `${LINE} --password-stdin --verbose --format json`;
+  const refused = new Failure("unavailable", { what: text("gone", "応答がありません") });
+  for (const answer of [made(), refused]) {
+    const { stdout, stderr } = await run(line, { tenant: { createSecuredUser: answer }, stdin: CANARY });
+    expect(stdout + stderr).not.toContain(CANARY);
+  }
+});
+
 test.each([
   ["secured users create --help-all", ["ファイル管理者", "グループ管理者", "Browser and Mailer have no managers"]],
   ["secured users edit --help-all", ["ファイル管理者", "グループ管理者", "(ours)"]],

@@ -66,6 +66,15 @@ test("a new password comes from stdin, and is told as the time when it was set",
   expect(stdout + stderr).not.toContain("Canary");
 });
 
+test("facts 6.7: a ファイル管理者 who is taken out of all groups is told that he can work nowhere", async () => {
+  const tenant = { ...finding, editSecuredUser: written({ groups: [], role: "manager" }) };
+  const line = ["secured", "users", "edit", "hanako01", "--app", "docs", "--group", ""];
+  const { en, ja } = await inBoth(line, { tenant });
+  expect(en.requests[1]?.json).toEqual({ groups: [], dryRun: false });
+  expect(en.stderr).toContain("a ファイル管理者 without a group can work in no folder: --group NAME\n");
+  expect(ja.stderr).toContain("グループのないファイル管理者は");
+});
+
 test("of a mirror, says what is to be done in the console", async () => {
   const tenant = { ...finding, editSecuredUser: written({ device: "d" }, { consoleTask: 3 }) };
   const { en, ja } = await inBoth("secured users edit hanako01 --app docs --device d", { tenant });

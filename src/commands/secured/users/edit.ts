@@ -28,8 +28,9 @@ export default defineCommand({
   shows: SECURED_USER_COLUMNS,
   async run(tools, { user, app, role, set, createGroups, dryRun, ...options }) {
     tools.describeState(() => BEFORE_WRITING);
+    const own = await valuesOf(OWN_FIELDS, options);
     const values = {
-      ...(await valuesOf(OWN_FIELDS, options)),
+      ...own,
       ...settingsOf(app, set, role !== undefined),
       ...(role !== undefined && { role }),
       ...(await secretsOf(tools, options)),
@@ -43,7 +44,7 @@ export default defineCommand({
     const change = { ...values, ...(createGroups && { createGroups }), dryRun };
     const written = await client.secured.edit({ app, id }, change);
     await showWritten(tools, written, securedUserWritten(app));
-    const lack = role === undefined ? undefined : withoutGroup(app, written.after);
+    const lack = role === undefined && own["groups"] === undefined ? undefined : withoutGroup(app, written.after);
     if (lack !== undefined) await tools.terminal.note(lack);
   },
 });
