@@ -2,6 +2,7 @@
 
 import { DEVICES } from "../store/devices.ts";
 import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
+import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Devices. */
@@ -11,5 +12,6 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
     lines: () => linesOf(store, DEVICES, query),
   }),
   find: ({ query }) => session.read((reader) => findRecords(reader, DEVICES, query.name)),
-  export: ({ query }) => exportOf(store, DEVICES, query),
+  export: ({ query }) =>
+    exported(session, { action: "devices.export", filters: query }, exportOf(store, DEVICES, query)),
 });
