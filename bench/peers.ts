@@ -34,6 +34,8 @@ for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(
 
 const TABLE = "create table u (name, kana, mail unique, org, title, code, tel, account unique)";
 
+const DEVICE_TABLE = "create table u (serial unique, platform, status, name, imei, tel, mac, memo)";
+
 /** The peers, each a whole process or a pipe of two, as a person would type them. */
 export class Peers {
   readonly #tools: ReadonlyMap<Tool, FoundTool>;
@@ -83,6 +85,11 @@ export class Peers {
   importCsv(path: string, database: string): Promise<Ran> {
     const script = `"$1" -f CP932 -t UTF-8 "$3" | "$2" "$4" "${TABLE}" ".import --csv --skip 1 /dev/stdin u"`;
     return this.#shell(script, this.#path("iconv"), this.#path("sqlite3"), path, database);
+  }
+
+  /** Brings a file in UTF-8 into a new database with one unique index. */
+  importDevices(path: string, database: string): Promise<Ran> {
+    return this.#run(this.#path("sqlite3"), database, DEVICE_TABLE, `.import --csv --skip 1 "${path}" u`);
   }
 
   /** Brings all rows of such a database into a CP932 file, in the order they lie there. */

@@ -223,6 +223,7 @@ const PERMITTED: readonly Permitted[] = [
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),
+  ...["create", "edit", "set-owner", "tag"].map((verb) => byHand("verbs", `devices ${verb}`)),
   ...["orgs", "users"].flatMap((noun) => ["create", "edit", "move"].map((verb) => byHand("verbs", `${noun} ${verb}`))),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
