@@ -1,7 +1,7 @@
 import { runProcess, type Ran } from "./process.ts";
 
 /** The programs that clomoctl is measured beside. */
-export const TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl"] as const;
+export const TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl", "sha256sum"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 /** A tool of this machine. */
@@ -17,6 +17,7 @@ const LOOK: Readonly<Record<Tool, string>> = {
   iconv: "command -v iconv && iconv --version",
   sqlite3: "command -v sqlite3 && sqlite3 --version",
   openssl: "command -v openssl && openssl version",
+  sha256sum: "command -v sha256sum && sha256sum --version",
 };
 
 const READ_BY_PYTHON = `
@@ -105,6 +106,11 @@ export class Peers {
   /** One process of openssl, with these words. */
   openssl(...words: readonly string[]): Promise<Ran> {
     return this.#run(this.#path("openssl"), ...words);
+  }
+
+  /** Hashes a file. */
+  sha256sum(path: string): Promise<Ran> {
+    return this.#run(this.#path("sha256sum"), path);
   }
 
   /** Rows of such a database. */

@@ -63,7 +63,7 @@ interface LongWork extends Omit<Work, "kind" | "measure"> {
 }
 
 /** A work whose peer takes turns with it. */
-const long = ({ peer, note, ...work }: LongWork): Work => ({
+export const long = ({ peer, note, ...work }: LongWork): Work => ({
   ...work,
   kind: "long",
   measure: async (bench, withPeer) => {

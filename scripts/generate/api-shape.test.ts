@@ -89,6 +89,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
   ...asked(why, ...at),
   before: expect.anything() as unknown,
 });
+const AUDIT = "every change can be traced";
 const PLANS = "plans say what changes from what to what";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
@@ -111,6 +112,8 @@ const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Import", "properties", "consoleTask"),
   bridge("components", "schemas", "Tenant", "properties", "consoleTasks"),
   ...["", "/{number}"].map((path) => bridge("paths", `/v1/console${path}`)),
+  ...["AuditHead", "AuditRecord", "AuditVerification"].map((name) => asked(AUDIT, "components", "schemas", name)),
+  ...["", "/export", "/head", "/verify", "/{seq}"].map((path) => asked(AUDIT, "paths", `/v1/audit${path}`)),
   added("components", "schemas", "Device"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
   bridge("components", "schemas", "Difference"),
@@ -220,7 +223,7 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["tags"],
     before: TAGS,
-    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }),
+    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }, { name: "audit" }),
     why: DEVICES,
   },
 ];

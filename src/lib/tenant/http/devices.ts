@@ -2,6 +2,7 @@
 
 import { DEVICES } from "../store/devices.ts";
 import { exportOf, findRecords, linesOf, pageOf } from "../store/lists.ts";
+import { exported } from "../use/exports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loaded when something is written: lists start sooner without it. */
@@ -18,5 +19,6 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
   edit: async ({ params: { id }, body }) => (await byHand()).editDevice(session, id, body),
   setOwner: async ({ body, repeatable }) => (await byHand()).setOwner(session, body, repeatable),
   tag: async ({ body, repeatable }) => (await byHand()).tagDevices(session, body, repeatable),
-  export: ({ query }) => exportOf(store, DEVICES, query),
+  export: ({ query }) =>
+    exported(session, { action: "devices.export", filters: query }, exportOf(store, DEVICES, query)),
 });

@@ -400,17 +400,28 @@ const exportColumns = async (
   return [...own, ...custom];
 };
 
+/** Records that are about to be streamed, and how many they are. */
+export interface Exporting {
+  readonly content: ReadableStream<Uint8Array>;
+  readonly records: number;
+}
+
 /** The columns of a list's format without secrets, then the custom fields, as CSV. @see facts 6.5 */
-export const exportOf = (
+export const exportOf = async (
   store: Store,
   list: List,
   { newline, layout, ...filters }: ExportQuery,
-): Promise<ReadableStream<Uint8Array>> =>
-  store.lines(async (reader) => {
+): Promise<Exporting> => {
+  let count = 0;
+  const content = await store.lines(async (reader) => {
     await prepare(reader, list);
     const columns = (list.format?.columns ?? []).filter(
       ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
     );
     const records = streamed(list, filters, list.exported);
+    const { table, among, where, params } = records;
+    count = await reader.count(`select count(*) from ${table} where ${among} and ${where}`, params);
     return csvLines(records, await exportColumns(reader, list, records, columns), newline);
   });
+  return { content, records: count };
+};

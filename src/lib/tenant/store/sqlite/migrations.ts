@@ -1,5 +1,6 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { recordsOfAudit } from "./audit-records.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
 import { notUpgradable, upgradingCommand } from "./upgrade.ts";
@@ -150,6 +151,8 @@ export const STEPS: readonly Step[] = [
   alter table console_task add column revision integer;
   create index console_task_target on console_task (kind, target) where target is not null;
   `,
+  recordsOfAudit,
+  // no sum of the audit is older: what was kept of devices before had no tags
   `
   alter table device add column androidMode text;
   alter table device add column ownerOrg integer references org (pk) check (owner is null or ownerOrg is null);

@@ -104,7 +104,7 @@ export const deleting = (kind: StoredKind, schema: StagingSchema = "s"): StoredK
 });
 
 /** Parameters available to every statement of a commit. */
-export interface CommitContext extends Omit<CommitMoment, "actor"> {
+export interface CommitContext extends Omit<CommitMoment, "actor" | "origin"> {
   /** the import's own row */
   readonly import: number;
   /** the new revision of the changed collection */
