@@ -19,8 +19,8 @@ type Shape =
       /** what people read instead of a choice */
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
-  /** an id is a UUIDv7, an instant UTC, a digest SHA-256 in lower-case hexadecimal digits */
-  | { readonly type: "id" | "instant" | "digest" | "boolean" | "integer" }
+  /** an id is a UUIDv7, an instant UTC, a day of the calendar `2027-03-31`, a digest SHA-256 in lower-case hexadecimal digits */
+  | { readonly type: "id" | "instant" | "day" | "digest" | "boolean" | "integer" }
   | { readonly type: "object" | "objects"; readonly of: Fields };
 
 /** What a field is in the console's files; its header is the Japanese label. */
@@ -75,6 +75,8 @@ export type Field = Shape & {
   readonly onlyWith?: string | undefined;
   /** the thing a cell names, by one of its keys */
   readonly refers?: Reference | undefined;
+  /** of a list: its values have no order; where they name records they have none either */
+  readonly set?: true | undefined;
   /** the field that a cell resolves to; the column itself is not stored */
   readonly resolves?: string | undefined;
 };
