@@ -221,6 +221,10 @@ function changeStep(fields: Fields, { field, before, after }: ConsoleTask["chang
 const isSwitch = (field: Field): boolean =>
   field.type === "boolean" || ("rule" in field && field.rule?.kind === "boolean");
 
+/** What was written by hand, value by value. */
+export const changesOf = (task: ConsoleTask): readonly Text[] =>
+  task.changes.map((change) => changeStep(thingOf(task).fields, change));
+
 const confirmed = ({ number }: ConsoleTask): Text =>
   text(
     `once it is done: clomoctl console confirm ${number} (if it is not to be done: clomoctl console drop ${number})`,
