@@ -155,6 +155,7 @@ export const STEPS: readonly Step[] = [
   create index console_task_target on console_task (kind, target) where target is not null;
   `,
   recordsOfAudit,
+  // no sum of the audit is older: what was kept of devices before had no tags
   `
   alter table device add column androidMode text;
   alter table device add column ownerOrg integer references org (pk) check (owner is null or ownerOrg is null);
@@ -166,6 +167,13 @@ export const STEPS: readonly Step[] = [
   alter table device_was add column ownerOrg integer;
   alter table device_was add column tags text not null default '[]';
   alter table device_was add column tagKeys text;
+  `,
+  `
+  create table tenant_profile (
+    pk integer primary key check (pk = 1), domain text, loginUrl text, mdmAddress text, contactName text,
+    contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,
+    windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
+    androidAccounts text, consoleTimezone text, languages text not null);
   `,
 ];
 
