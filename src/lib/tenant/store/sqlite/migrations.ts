@@ -175,6 +175,13 @@ export const STEPS: readonly Step[] = [
     windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
     androidAccounts text, consoleTimezone text, languages text not null);
   `,
+  `
+  alter table secured_user add column device text;
+  alter table secured_user add column licenceException integer not null default 0;
+  alter table secured_user_was add column device text;
+  alter table secured_user_was add column licenceException integer not null default 0;
+  alter table console_task add column thing text;
+  `,
 ];
 
 const newer = (path: string): Failure =>
