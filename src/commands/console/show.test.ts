@@ -179,6 +179,25 @@ test.each([
   expect(found.ja).toMatch(ja);
 });
 
+test("seed 003, 9 and facts 1.1: a device's owner and tags have clicks of their own", async () => {
+  const changes = [
+    { field: "identificationName", before: null, after: "1 号機" },
+    { field: "owner", before: "山田", after: "佐藤" },
+    { field: "tags", before: [], after: ["貸出用", "東京"] },
+  ];
+  const { steps, ja } = await shown({ ...byHand, name: "S1", kind: "devices", work: "edit", changes });
+  expect(steps.slice(0, 6)).toEqual([
+    "S1: CLOMO PANEL: Devices › the device › デバイスの編集",
+    "端末識別名: 1 号機",
+    "S1: CLOMO PANEL: Devices › the device › デバイスの編集 › 所有者情報: type the name of the user or organisation, click it among those proposed › OK",
+    "所有者: 山田 → 佐藤",
+    "S1: CLOMO PANEL: Devices › Import/Export › Import › デバイスにタグとメモを設定します。 (on the device's own page: the manual does not say)",
+    "タグ: (blank) → 貸出用, 東京",
+  ]);
+  expect(ja).toContain("「デバイスの編集」をクリックして「所有者情報」欄にユーザーか組織の名前を入力し");
+  expect(ja).toContain("「デバイスにタグとメモを設定します。」でインポート");
+});
+
 test("people read its changes as a text, and no counts of an import", async () => {
   const changes = [{ field: "title", before: "課長", after: "部長" }];
   const tenant = { consoleTask: example("consoleTask", { ...byHand, work: "edit", state: "confirmed", changes }) };

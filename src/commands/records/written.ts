@@ -49,7 +49,8 @@ const changedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): 
     ({ key, value }) =>
       !BOOKKEEPING.includes(key) &&
       !key.endsWith("Id") &&
-      JSON.stringify(value(before)) !== JSON.stringify(value(after)),
+      // a part of what is not there is none either
+      JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
   );
 
 /** What happened to one record, in sentences: what differs, what is to be done in the console, what takes it back. */

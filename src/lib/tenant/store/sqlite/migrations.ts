@@ -38,6 +38,9 @@ const KINDS: Readonly<Record<string, string>> = {
  * Columns have the names of the model's fields, so that an import maps a file's columns to a table's without a separate
  * list. `pk` is the row's own number, never reused (a reverted deletion gets its number back), `id` its UUIDv7,
  * `revision` the collection's revision that last changed it.
+ *
+ * The audit holds a sum over what each import keeps (`…_was`, `import_created`, `import_secret`): a step may add columns
+ * there without a value, and change nothing else.
  */
 export const STEPS: readonly Step[] = [
   `
