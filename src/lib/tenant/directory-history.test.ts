@@ -57,17 +57,20 @@ const ORG_NAMES = ["営業", "開発/東", "総務", "人事"];
 
 const USER_VALUES: fc.Arbitrary<Values> = fc.record(
   {
-    name: fc.constantFrom("山田", "髙橋", "佐藤", "鈴木", ""),
-    emails: fc.array(fc.constantFrom(...EMAILS, ...EMAILS, "A@x", "e@x", "f@x", "x", ""), { maxLength: 3 }),
+    name: fc.constantFrom("山田", "髙橋", "佐藤", "鈴木", "田中", "渡辺", ""),
+    emails: fc.oneof(
+      { arbitrary: fc.uniqueArray(fc.constantFrom(...EMAILS, "A@x", "e@x", "f@x"), { minLength: 1, maxLength: 2 }), weight: 6 },
+      { arbitrary: fc.array(fc.constantFrom("a@x", "A@x", "x", ""), { maxLength: 2 }), weight: 1 },
+    ),
     title: fc.constantFrom(null, "課長", "部長"),
     employeeCode: fc.constantFrom(null, "1", "2"),
-    accountName: fc.constantFrom(null, "yamada", "sato"),
+    accountName: fc.constantFrom(null, "yamada", "sato", "suzuki"),
     座席: fc.constantFrom(null, "3F", "4F"),
   },
   { requiredKeys: [] },
 );
 const ORG_VALUES: fc.Arbitrary<Values> = fc.record(
-  { name: fc.constantFrom(...ORG_NAMES, ...ORG_NAMES, ""), code: fc.constantFrom(null, null, ...CODES) },
+  { name: fc.constantFrom(...ORG_NAMES, ...ORG_NAMES, ...ORG_NAMES, ""), code: fc.constantFrom(null, null, ...CODES) },
   { requiredKeys: [] },
 );
 
@@ -111,7 +114,7 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
 });
 
 const someStep: fc.Arbitrary<Step> = fc.oneof(
-  { arbitrary: someKind.chain(someHand), weight: 12 },
+  { arbitrary: someKind.chain(someHand), weight: 18 },
   { arbitrary: someDeletion, weight: 3 },
   { arbitrary: someImport, weight: 3 },
   { arbitrary: fc.record({ undo: fc.oneof(fc.nat(2), fc.nat(9)) }), weight: 3 },
@@ -193,10 +196,13 @@ class History {
     const [number] = [...this.model.fields.keys()];
     const custom = number === undefined || 座席 === undefined ? {} : { [customField(number)]: 座席 };
     const field = kind === "orgs" ? "parent" : "orgCode";
-    const org = place === -1 ? ROOT : this.#picked("orgs", place);
+    const org = place === -1 || (place < 9 && this.model.records.orgs.size === 0) ? ROOT : this.#picked("orgs", place);
     if (hand === "move") return { [field]: org };
     if (hand === "edit") return { ...own, ...custom };
-    const usual = kind === "orgs" ? { name: "", code: null } : { name: "", emails: [], title: null, employeeCode: null, accountName: null };
+    const usual =
+      kind === "orgs"
+        ? { name: ORG_NAMES[0] ?? "", code: null }
+        : { name: "田中", emails: [`${place}@x`], title: null, employeeCode: null, accountName: null };
     return { ...usual, ...own, ...custom, [field]: org };
   }
 
@@ -216,13 +222,16 @@ class History {
   }
 
   async #byHand(step: HandStep): Promise<Did> {
-    const { hand, kind, dryRun } = step;
+    const { kind, dryRun } = step;
     const { model } = this;
+    // who edits finds somebody, mostly
+    const isNobody = model.records[kind].size === 0 && step.place < 8;
+    const hand = isNobody ? "create" : step.hand;
     const several = hand === "move" && kind === "users" ? step.whom : step.whom.slice(0, 1);
     const whom = hand === "create" ? [undefined] : [...new Set(several.map((place) => this.#picked(kind, place)))];
-    const given = this.#valuesOf(step);
+    const given = this.#valuesOf({ ...step, hand });
     const asked = (): Promise<readonly { readonly before: unknown; readonly after: Org | User }[]> =>
-      this.#asked(step, whom, given);
+      this.#asked({ ...step, hand }, whom, given);
     const refusals = whom.flatMap((record) => model.refusals(kind, record, given));
     if (refusals.length > 0) return this.#refused(asked(), refusals);
     if (dryRun) {
