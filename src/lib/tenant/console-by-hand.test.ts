@@ -128,6 +128,21 @@ describe("the console's export", () => {
     expect((await task()).state).toBe("shown");
   });
 
+  test("tells no organisation without a code, where there are several", async () => {
+    const codes = (...cells: readonly string[]): Cells => [
+      [...HEADER, "組織コード"],
+      [...YAMADA, cells[0] ?? ""],
+      [...SATO, cells[1] ?? ""],
+    ];
+    const { after: sales } = await tenant.client.orgs.create({ name: "営業部" });
+    await tenant.client.users.move({ ids: [(await named("yamada@x")).id], org: sales.id });
+    await tenant.import(exported, codes());
+    expect(await task(2)).toMatchObject({ work: "move", state: "open", doubtedAt: null });
+    await tenant.client.orgs.edit(sales.id, { code: "S01" });
+    await tenant.import(exported, codes("S01"));
+    expect(await task(2)).toMatchObject({ state: "shown" });
+  });
+
   test("that is undone opens the task again", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));

@@ -59,7 +59,10 @@ const USER_VALUES: fc.Arbitrary<Values> = fc.record(
   {
     name: fc.constantFrom("山田", "髙橋", "佐藤", "鈴木", "田中", "渡辺", ""),
     emails: fc.oneof(
-      { arbitrary: fc.uniqueArray(fc.constantFrom(...EMAILS, "A@x", "e@x", "f@x"), { minLength: 1, maxLength: 2 }), weight: 6 },
+      {
+        arbitrary: fc.uniqueArray(fc.constantFrom(...EMAILS, "A@x", "e@x", "f@x"), { minLength: 1, maxLength: 2 }),
+        weight: 6,
+      },
       { arbitrary: fc.array(fc.constantFrom("a@x", "A@x", "x", ""), { maxLength: 2 }), weight: 1 },
     ),
     title: fc.constantFrom(null, "課長", "部長"),
@@ -100,15 +103,17 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
   import: someKind,
   mode: fc.constantFrom("append", "append", "replace"),
   blank: fc.constantFrom("clear", "keep"),
-  rows: fc.uniqueArray(
-    fc.record({
-      name: fc.constantFrom(...ORG_NAMES),
-      key: fc.nat(5),
-      title: fc.constantFrom("", "課長", "係長"),
-      code: fc.constantFrom("", ...CODES),
-    }),
-    { minLength: 1, maxLength: 3, selector: ({ key }) => key },
-  ).map((rows) => rows.map(({ key, ...row }) => ({ ...row, key: String(key) }))),
+  rows: fc
+    .uniqueArray(
+      fc.record({
+        name: fc.constantFrom(...ORG_NAMES),
+        key: fc.nat(5),
+        title: fc.constantFrom("", "課長", "係長"),
+        code: fc.constantFrom("", ...CODES),
+      }),
+      { minLength: 1, maxLength: 3, selector: ({ key }) => key },
+    )
+    .map((rows) => rows.map(({ key, ...row }) => ({ ...row, key: String(key) }))),
   place: somePlace,
   meanwhile: fc.option(someKind.chain(someHand), { nil: undefined, freq: 8 }),
 });
@@ -135,16 +140,19 @@ interface Told {
 
 /** The records of the audit from one on. */
 const audit = (from: number): readonly (Told & { readonly actor: string })[] =>
-  tenant.sql("select actor, action, subject, detail from audit order by seq").slice(from).map((row) => {
-    const detail = JSON.parse(String(row["detail"])) as Readonly<Record<string, unknown>>;
-    return {
-      actor: String(row["actor"]),
-      action: String(row["action"]),
-      objects: String(row["subject"]).split(" "),
-      ...("before" in detail && { before: detail["before"] }),
-      ...("after" in detail && { after: detail["after"] }),
-    };
-  });
+  tenant
+    .sql("select actor, action, subject, detail from audit order by seq")
+    .slice(from)
+    .map((row) => {
+      const detail = JSON.parse(String(row["detail"])) as Readonly<Record<string, unknown>>;
+      return {
+        actor: String(row["actor"]),
+        action: String(row["action"]),
+        objects: String(row["subject"]).split(" "),
+        ...("before" in detail && { before: detail["before"] }),
+        ...("after" in detail && { after: detail["after"] }),
+      };
+    });
 
 /** A history in the tenant and in the model. */
 class History {
@@ -158,7 +166,11 @@ class History {
   async do(step: Step): Promise<string> {
     const did = await this.#step(step);
     expect(did.audit.map((told) => ({ actor: "owner", ...told }))).toEqual(
-      audit(this.#seen).map((told, at) => (did.audit[at]?.before ?? did.audit[at]?.after) === undefined ? { actor: told.actor, action: told.action, objects: told.objects } : told),
+      audit(this.#seen).map((told, at) =>
+        (did.audit[at]?.before ?? did.audit[at]?.after) === undefined
+          ? { actor: told.actor, action: told.action, objects: told.objects }
+          : told,
+      ),
     );
     this.#seen += did.audit.length;
     return did.what;
@@ -214,7 +226,10 @@ class History {
       return value === undefined ? [] : [{ name, value: value as string | null }];
     });
     return {
-      ...(Object.fromEntries(Object.entries(own).filter(([name]) => !name.startsWith("custom:"))) as Record<string, string | null>),
+      ...(Object.fromEntries(Object.entries(own).filter(([name]) => !name.startsWith("custom:"))) as Record<
+        string,
+        string | null
+      >),
       ...(custom.length === 0 ? {} : { custom }),
       ...(parent === undefined ? {} : { parentId: this.#idOf(Number(parent)) }),
       ...(orgCode === undefined ? {} : { org: this.#idOf(Number(orgCode)) }),
@@ -252,7 +267,10 @@ class History {
     }
     await this.expectRecords();
     const after = changed.map(({ after: { id } }) => this.#shown.get(id));
-    const told = after.length === 1 ? { before: changed[0]?.before, after: after[0] } : { before: { records: changed.map(({ before }) => before) }, after: { records: after } };
+    const told =
+      after.length === 1
+        ? { before: changed[0]?.before, after: after[0] }
+        : { before: { records: changed.map(({ before }) => before) }, after: { records: after } };
     if (after.length === 0) return { what: "unchanged", audit: [] };
     return {
       what: `${hand} ${kind}`,
@@ -299,7 +317,9 @@ class History {
 
   async #delete({ delete: kind, whom, how, dryRun }: DeleteStep): Promise<Did> {
     const { model } = this;
-    const picked = [...new Set(whom.map((place) => this.#picked(kind, place)))].filter((record) => this.ids.has(record));
+    const picked = [...new Set(whom.map((place) => this.#picked(kind, place)))].filter((record) =>
+      this.ids.has(record),
+    );
     const [first] = picked;
     if (first === undefined) return NOTHING;
     const { gone, request } = this.#chosen(kind, picked, how);
@@ -331,7 +351,9 @@ class History {
       const isFound = (values: Values): boolean =>
         valuesIn(values, "emails").some((email) => keyOf(email).includes(keyOf(filterId)));
       // administrators stay
-      const taken = all.filter(([record, values]) => isFound(values) && !model.administrators.has(record)).map(([record]) => record);
+      const taken = all
+        .filter(([record, values]) => isFound(values) && !model.administrators.has(record))
+        .map(([record]) => record);
       const isAny = filterId !== undefined && taken.length > 0;
       return { gone: [[kind, taken]] as const, request: isAny ? { kind, filterId: String(filterId) } : undefined };
     }
@@ -345,7 +367,10 @@ class History {
   }
 
   /** Rows that the tenant takes: of users by addresses, of organisations by codes. */
-  #cellsOf({ import: kind, rows, place }: ImportStep): { readonly cells: Cells; readonly rows: readonly Readonly<Record<string, string>>[] } {
+  #cellsOf({ import: kind, rows, place }: ImportStep): {
+    readonly cells: Cells;
+    readonly rows: readonly Readonly<Record<string, string>>[];
+  } {
     const { model } = this;
     if (kind === "users") {
       const isCoded = (code: string): boolean => code === "" || model.find("orgs", "code", code) !== undefined;
@@ -358,18 +383,31 @@ class History {
       // a row whose address is somebody's further one is another matter
       const fit = found.filter(({ emails }) => {
         const user = model.find("users", "emails", emails);
-        return user === undefined || keyOf(valuesIn(model.records.users.get(user) ?? {}, "emails")[0]) === keyOf(emails);
+        return (
+          user === undefined || keyOf(valuesIn(model.records.users.get(user) ?? {}, "emails")[0]) === keyOf(emails)
+        );
       });
-      return { rows: fit, cells: [["氏名", "メールアドレス", "役職", "組織コード"], ...fit.map((row) => Object.values(row))] };
+      return {
+        rows: fit,
+        cells: [["氏名", "メールアドレス", "役職", "組織コード"], ...fit.map((row) => Object.values(row))],
+      };
     }
     const above = model.records.orgs.get(this.#picked("orgs", Math.max(0, place)))?.["code"] ?? "";
-    const fit = rows.filter(({ code }) => code !== "").filter(({ code }, at, all) => all.findIndex((row) => row["code"] === code) === at);
+    const fit = rows
+      .filter(({ code }) => code !== "")
+      .filter(({ code }, at, all) => all.findIndex((row) => row["code"] === code) === at);
     const isFree = fit.every(({ code = "" }) => {
       const org = model.find("orgs", "code", code);
-      return code !== above && (org === undefined || !model.subtree(org).includes(model.find("orgs", "code", String(above)) ?? ROOT));
+      return (
+        code !== above &&
+        (org === undefined || !model.subtree(org).includes(model.find("orgs", "code", String(above)) ?? ROOT))
+      );
     });
     const placed = fit.map(({ name = "", code = "" }) => ({ name, code, parent: isFree ? String(above) : "" }));
-    return { rows: placed, cells: [["組織名", "組織コード", "上位組織コード"], ...placed.map((row) => Object.values(row))] };
+    return {
+      rows: placed,
+      cells: [["組織名", "組織コード", "上位組織コード"], ...placed.map((row) => Object.values(row))],
+    };
   }
 
   async #import(step: ImportStep): Promise<Did> {
@@ -401,7 +439,12 @@ class History {
   async #committed(done: ReturnType<DirectoryModel["plan"]>, plan: Import): Promise<void> {
     const listed = done.did.map(({ after, ...one }) => ({
       ...one,
-      ...(after && { after: done.kind === "users" ? { accountName: null, ...after, emails: valuesIn(after, "emails").map(String) } : after }),
+      ...(after && {
+        after:
+          done.kind === "users"
+            ? { accountName: null, ...after, emails: valuesIn(after, "emails").map(String) }
+            : after,
+      }),
     }));
     expect([plan.create, plan.update, plan.delete]).toEqual(
       ["create", "update", "delete"].map((action) => listed.filter((one) => one.action === action).length),
@@ -426,7 +469,8 @@ class History {
     if (done === undefined) return NOTHING;
     const undoing = model.undo(done);
     const asked = () => tenant.client.imports.revert(done.id);
-    if (undoing === undefined) return { ...(await this.#refused(asked(), [{ code: "conflict", about: [] }])), what: "not undone" };
+    if (undoing === undefined)
+      return { ...(await this.#refused(asked(), [{ code: "conflict", about: [] }])), what: "not undone" };
     const plan = await asked();
     model.commit(undoing, await tenant.client.imports.commit(plan), done);
     await this.expectRecords();
@@ -482,10 +526,17 @@ class History {
     this.#shown = new Map([...orgs, ...users].map((one) => [one.id, one]));
     for (const org of orgs) {
       const above = [...this.ids].find(([, id]) => id === org.parentId)?.[0];
-      this.#meet("orgs", org.id, ({ code, name, parent }) => (code === null ? name === org.name && parent === above : code === org.code));
+      this.#meet("orgs", org.id, ({ code, name, parent }) =>
+        code === null ? name === org.name && parent === above : code === org.code,
+      );
     }
     for (const user of users) this.#meet("users", user.id, ({ emails }) => String(emails) === String(user.emails));
-    expect(orgs.slice(1).map(({ id, name, code, parentId, path }) => ({ id, name, code, parentId, path })).toSorted(byId)).toEqual(
+    expect(
+      orgs
+        .slice(1)
+        .map(({ id, name, code, parentId, path }) => ({ id, name, code, parentId, path }))
+        .toSorted(byId),
+    ).toEqual(
       [...model.records.orgs]
         .map(([org, { name, code, parent }]) => ({
           id: this.#idOf(org),
@@ -498,10 +549,21 @@ class History {
     );
     expect(
       users
-        .map(({ id, name, emails, org, title, employeeCode, accountName, custom }) => ({ id, name, emails, org, title, employeeCode, accountName, custom }))
+        .map(({ id, name, emails, org, title, employeeCode, accountName, custom }) => ({
+          id,
+          name,
+          emails,
+          org,
+          title,
+          employeeCode,
+          accountName,
+          custom,
+        }))
         .toSorted(byId),
     ).toEqual(
-      [...model.records.users].map(([user, values]) => ({ id: this.#idOf(user), ...this.#userOf(values) })).toSorted(byId),
+      [...model.records.users]
+        .map(([user, values]) => ({ id: this.#idOf(user), ...this.#userOf(values) }))
+        .toSorted(byId),
     );
   }
 

@@ -29,7 +29,12 @@ type Step =
   | { readonly edit: MirrorKind; readonly whom: Place; readonly field: number }
   | { readonly move: MirrorKind; readonly whom: Place; readonly place: Place }
   | { readonly delete: MirrorKind; readonly whom: Place; readonly recursive: boolean }
-  | { readonly file: MirrorKind; readonly whom: readonly Place[]; readonly mode: "append" | "replace"; readonly place: Place }
+  | {
+      readonly file: MirrorKind;
+      readonly whom: readonly Place[];
+      readonly mode: "append" | "replace";
+      readonly place: Place;
+    }
   | { readonly undo: number; readonly mirrorOnly: boolean }
   | { readonly work: number; readonly confirm: readonly boolean[] }
   | { readonly exported: MirrorKind; readonly columns: readonly UserColumn[] };
@@ -55,7 +60,10 @@ const someStep: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({ work: fc.nat(4), confirm: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }) }),
     weight: 4,
   },
-  { arbitrary: fc.record({ exported: kind, columns: fc.subarray(Object.keys(USER_COLUMNS) as UserColumn[]) }), weight: 4 },
+  {
+    arbitrary: fc.record({ exported: kind, columns: fc.subarray(Object.keys(USER_COLUMNS) as UserColumn[]) }),
+    weight: 4,
+  },
 );
 
 interface Done {
@@ -93,7 +101,13 @@ class Mirror {
     for (const [place, name] of ["一", "二", "三"].entries())
       records.users.push({
         id: name,
-        values: { name, emails: [`u${place}@x`], org: place === 0 ? "甲" : ROOT_ORG_ID, title: "課長", "custom:座席": "3F" },
+        values: {
+          name,
+          emails: [`u${place}@x`],
+          org: place === 0 ? "甲" : ROOT_ORG_ID,
+          title: "課長",
+          "custom:座席": "3F",
+        },
       });
     await this.#export("orgs", []);
     await this.#export("users", Object.keys(USER_COLUMNS) as UserColumn[]);
@@ -142,7 +156,12 @@ class Mirror {
     const org = this.#org(place);
     if (create === "orgs") await tenant.client.orgs.create({ name, parentId: org, ...(code && { code: name }) });
     else
-      await tenant.client.users.create({ name, emails: [this.#new("n@x")], org, ...(code && { title: "係長", custom: [{ name: "座席", value: "1F" }] }) });
+      await tenant.client.users.create({
+        name,
+        emails: [this.#new("n@x")],
+        org,
+        ...(code && { title: "係長", custom: [{ name: "座席", value: "1F" }] }),
+      });
     return "create";
   }
 
@@ -161,7 +180,10 @@ class Mirror {
       { name: this.#new("人") },
       { emails: user.emails.length > 1 ? user.emails.slice(0, 1) : [...user.emails, this.#new("n@x")] },
       { emails: [this.#new("n@x"), ...user.emails.slice(1)] },
-      { custom: [{ name: "座席", value: user.custom.length > 0 ? null : this.#new("席") }], salesforceAccount: this.#new("s") },
+      {
+        custom: [{ name: "座席", value: user.custom.length > 0 ? null : this.#new("席") }],
+        salesforceAccount: this.#new("s"),
+      },
     ][field];
     await tenant.client.users.edit(user.id, values ?? {});
     return "edit";
@@ -172,7 +194,9 @@ class Mirror {
     if (record === undefined) return "nothing";
     const org = this.#org(place);
     const moved: Promise<unknown> =
-      move === "orgs" ? tenant.client.orgs.move(record.id, { parent: org }) : tenant.client.users.move({ ids: [record.id], org });
+      move === "orgs"
+        ? tenant.client.orgs.move(record.id, { parent: org })
+        : tenant.client.users.move({ ids: [record.id], org });
     return (await failureOf(moved))?.code ?? "move";
   }
 
@@ -195,7 +219,8 @@ class Mirror {
   async #delete({ delete: of, whom, recursive }: Extract<Step, { delete: unknown }>): Promise<string> {
     const record = this.#picked<Org | User>(of === "orgs" ? this.orgs : this.users, whom);
     if (record === undefined) return "nothing";
-    const asked = () => tenant.client.imports.delete({ kind: of, ids: [record.id], ...(of === "orgs" && recursive && { recursive }) });
+    const asked = () =>
+      tenant.client.imports.delete({ kind: of, ids: [record.id], ...(of === "orgs" && recursive && { recursive }) });
     const failure = await failureOf(asked());
     if (failure !== undefined) return failure.code;
     const plan = await asked();
@@ -217,7 +242,9 @@ class Mirror {
     const rows = whom.map((one) => {
       const user = this.users[one];
       const title = place > 2 ? this.#new("役") : "部長";
-      return user === undefined ? [this.#new("人"), this.#new("n@x"), title, code] : [user.name, String(user.emails[0]), title, place > 3 ? code : ""];
+      return user === undefined
+        ? [this.#new("人"), this.#new("n@x"), title, code]
+        : [user.name, String(user.emails[0]), title, place > 3 ? code : ""];
     });
     return [["氏名", "メールアドレス", "役職", "組織コード"], ...rows];
   }
@@ -252,7 +279,9 @@ class Mirror {
 
   /** Does the oldest tasks; some of them are confirmed at once. */
   async #work({ work, confirm }: Extract<Step, { work: unknown }>): Promise<string> {
-    const open = (await tenant.client.console.list({ state: "open" })).filter((task) => this.#worked.get(task.number) !== JSON.stringify(task.changes));
+    const open = (await tenant.client.console.list({ state: "open" })).filter(
+      (task) => this.#worked.get(task.number) !== JSON.stringify(task.changes),
+    );
     for (const [place, task] of open.slice(0, work).entries()) {
       if (!this.#doTask(task)) continue;
       this.#worked.set(task.number, JSON.stringify(task.changes));
@@ -283,8 +312,15 @@ class Mirror {
     const open = await tenant.client.console.list({ state: "open" });
     await this.#commit(plan, [of], true);
     const made = this.#done.at(-1)?.did.filter(({ before }) => before === undefined) ?? [];
-    const unseen = of === "orgs" ? [] : ["salesforceAccount", ...(Object.keys(USER_COLUMNS) as UserColumn[]).filter((column) => !columns.includes(column))];
-    for (const { id } of made) for (const field of [...unseen, ...(of === "users" ? ["org"] : [])]) this.#unknown.add(`${id} ${field}`);
+    const unseen =
+      of === "orgs"
+        ? []
+        : [
+            "salesforceAccount",
+            ...(Object.keys(USER_COLUMNS) as UserColumn[]).filter((column) => !columns.includes(column)),
+          ];
+    for (const { id } of made)
+      for (const field of [...unseen, ...(of === "users" ? ["org"] : [])]) this.#unknown.add(`${id} ${field}`);
     for (const { number } of open) this.#expectShown(await tenant.client.console.show(number));
     return "exported";
   }
@@ -296,7 +332,11 @@ class Mirror {
     const path = (id: unknown): string => this.orgs.find((org) => org.id === id)?.path ?? "全社";
     for (const { field, after } of task.changes) {
       const { [field]: value = null } = kept?.values ?? {};
-      expect([task.number, field, field === "org" || field === "parentId" ? path(value) : value]).toEqual([task.number, field, after]);
+      expect([task.number, field, field === "org" || field === "parentId" ? path(value) : value]).toEqual([
+        task.number,
+        field,
+        after,
+      ]);
     }
   }
 
@@ -309,7 +349,11 @@ class Mirror {
       const met =
         of === "users"
           ? this.users.find((user) => user.emails[0] === (emails as readonly string[])[0])
-          : this.orgs.find((org) => ((code ?? null) === null ? org.code === null && org.path === this.console.pathOf(kept.id) : org.code === code));
+          : this.orgs.find((org) =>
+              (code ?? null) === null
+                ? org.code === null && org.path === this.console.pathOf(kept.id)
+                : org.code === code,
+            );
       expect(met, `${of} ${JSON.stringify(kept.values)}`).toBeDefined();
       if (met === undefined || met.id === kept.id) continue;
       former.set(met.id, kept.id);
@@ -318,7 +362,8 @@ class Mirror {
     const renamed = (id: unknown) => now.get(String(id)) ?? (id as string | null);
     for (const kept of this.console.records[of]) kept.id = String(renamed(kept.id));
     if (of === "orgs") {
-      for (const kept of this.console.records.orgs) kept.values = { ...kept.values, parentId: renamed(kept.values["parentId"]) };
+      for (const kept of this.console.records.orgs)
+        kept.values = { ...kept.values, parentId: renamed(kept.values["parentId"]) };
       for (const kept of this.console.records.users) kept.values = { ...kept.values, org: renamed(kept.values["org"]) };
     }
     return former;
@@ -336,13 +381,24 @@ class Mirror {
         const isCovered = (field: string): boolean =>
           this.#unknown.has(`${id} ${field}`) || tasks.some((task) => this.#covers(task, id, { field, is, there }));
         const bare = differing(is, there).filter((field) => !isCovered(field));
-        expect({ of, id, is, there, bare, open: bare.length === 0 ? [] : open }).toEqual({ of, id, is, there, bare: [], open: [] });
+        expect({ of, id, is, there, bare, open: bare.length === 0 ? [] : open }).toEqual({
+          of,
+          id,
+          is,
+          there,
+          bare: [],
+          open: [],
+        });
       }
     }
   }
 
   /** True if a task says of a record what makes the field's difference go. */
-  #covers(task: ConsoleTask, id: string, { field, is, there }: { readonly field: string; readonly is: Told | undefined; readonly there: Told | undefined }): boolean {
+  #covers(
+    task: ConsoleTask,
+    id: string,
+    { field, is, there }: { readonly field: string; readonly is: Told | undefined; readonly there: Told | undefined },
+  ): boolean {
     if (task.objectId !== null) {
       if (task.objectId !== id || is === undefined) return false;
       return there === undefined ? task.work === "create" : task.changes.some((change) => change.field === field);

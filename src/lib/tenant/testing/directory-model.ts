@@ -35,9 +35,10 @@ export class DirectoryModel extends HistoryModel {
   /** Why a record cannot be written with some values; each of them is true. @param record undefined of a new one */
   refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
     const before = record === undefined ? undefined : this.records[kind].get(record);
-    if (kind === "orgs" && record === ROOT) return [{ code: "input-rejected", about: ["全社"] }, ...this.#unknown(given)];
-    if (record !== undefined && before === undefined) return [{ code: "not-found", about: [] }, ...this.#unknown(given)];
+    const isRoot = kind === "orgs" && record === ROOT;
+    if (record !== undefined && before === undefined && !isRoot) return [{ code: "not-found", about: [] }];
     return [
+      ...(isRoot ? [{ code: "input-rejected", about: ["全社"] } as const] : []),
       ...this.#unknown(given),
       ...(given["name"] === "" ? [{ code: "input-rejected", about: [REQUIRED[kind], "空"] } as const] : []),
       ...this.#addresses(given),
@@ -136,9 +137,7 @@ export class DirectoryModel extends HistoryModel {
   held(gone: Parameters<HistoryModel["deletions"]>[0]): readonly Refusal[] {
     const going = new Set(gone.flatMap(([, records]) => records));
     const refused = (name: string): Refusal => ({ code: "input-rejected", about: [name, "何も変更していません"] });
-    const protectedUsers = [...this.records.users].filter(
-      ([user]) => going.has(user) && this.administrators.has(user),
-    );
+    const protectedUsers = [...this.records.users].filter(([user]) => going.has(user) && this.administrators.has(user));
     const depended = [...this.records.orgs].filter(
       ([org]) =>
         going.has(org) &&

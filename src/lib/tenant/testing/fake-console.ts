@@ -116,7 +116,11 @@ export class FakeConsole {
       return String(this.find("orgs", String(value))?.values["code"] ?? "");
     };
     return [
-      ["氏名", ...Array.from({ length: most }, () => "メールアドレス"), ...columns.map((column) => USER_COLUMNS[column])],
+      [
+        "氏名",
+        ...Array.from({ length: most }, () => "メールアドレス"),
+        ...columns.map((column) => USER_COLUMNS[column]),
+      ],
       ...users.map(({ values }) => [
         String(values["name"]),
         ...Array.from({ length: most }, (_, at) => (values["emails"] as readonly string[])[at] ?? ""),
