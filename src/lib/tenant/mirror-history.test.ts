@@ -292,8 +292,23 @@ class Mirror {
 
   #doTask(task: ConsoleTask): boolean {
     const of = task.kind as MirrorKind;
+    if (task.doubtedAt !== null) return this.#lookAt(task);
     if (task.objectId !== null) return this.console.doByHand(of, task);
     return this.console.doImport(of, this.#doneBy(task)?.did ?? []);
+  }
+
+  /** Looks in the console at what an export contradicted: it is to be as the mirror has it by now. */
+  #lookAt(task: ConsoleTask): boolean {
+    const of = task.kind as MirrorKind;
+    const did =
+      task.objectId === null
+        ? (this.#doneBy(task)?.did ?? []).map(({ id, before, after }) => ({ id, fields: differing(before, after) }))
+        : [{ id: task.objectId, fields: task.changes.map(({ field }) => field) }];
+    const told = this.#told(of);
+    for (const { id, fields } of did) this.console.align(of, id, told.get(id), fields);
+    const isLeft = ({ id, fields }: (typeof did)[number]): boolean =>
+      differing(told.get(id), this.console.find(of, id)?.values).some((field) => fields.includes(field));
+    return !did.some(isLeft);
   }
 
   #doneBy({ importId }: ConsoleTask): Done | undefined {

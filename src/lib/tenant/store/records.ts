@@ -80,6 +80,7 @@ export const updateRecord = async (
   { pk, values, at }: { readonly pk: number; readonly values: StoredValues; readonly at: string },
 ): Promise<boolean> => {
   const columns = columnsOfAll(thing, values);
+  if (columns.length === 0) return false;
   const names = columns.map(([name]) => quoteIdentifier(name)).join(", ");
   const now = (await writer.get(`select ${names} from ${thing.name} where pk = :pk`, { pk })) ?? {};
   if (columns.every(([name, value]) => now[name] === value)) return false;

@@ -81,6 +81,23 @@ export class FakeConsole {
     return kept !== undefined || work === "create";
   }
 
+  /** Makes fields of a record those of the mirror's; a record that is on one side only is made, or goes. */
+  align(kind: MirrorKind, id: string, mirrored: Told | undefined, fields: readonly string[]): void {
+    const kept = this.find(kind, id);
+    const place = kind === "orgs" ? "parentId" : "org";
+    if (mirrored === undefined) {
+      if (kept !== undefined) this.records[kind].splice(this.records[kind].indexOf(kept), 1);
+      return;
+    }
+    const values = kept?.values ?? { [place]: ROOT_ORG_ID };
+    const asked = kept === undefined ? Object.keys(mirrored) : fields;
+    const isThere = (field: string): boolean =>
+      field !== place || mirrored[field] === ROOT_ORG_ID || this.find("orgs", String(mirrored[field])) !== undefined;
+    const after = { ...values, ...Object.fromEntries(asked.filter(isThere).map((field) => [field, mirrored[field] ?? null])) };
+    if (kept === undefined) this.records[kind].push({ id, values: after });
+    else kept.values = after;
+  }
+
   /** Does what an import did. @returns false if it cannot be done yet */
   doImport(kind: MirrorKind, did: readonly Did[]): boolean {
     const place = kind === "orgs" ? "parentId" : "org";
