@@ -93,7 +93,10 @@ export class FakeConsole {
     const asked = kept === undefined ? Object.keys(mirrored) : fields;
     const isThere = (field: string): boolean =>
       field !== place || mirrored[field] === ROOT_ORG_ID || this.find("orgs", String(mirrored[field])) !== undefined;
-    const after = { ...values, ...Object.fromEntries(asked.filter(isThere).map((field) => [field, mirrored[field] ?? null])) };
+    const after = {
+      ...values,
+      ...Object.fromEntries(asked.filter(isThere).map((field) => [field, mirrored[field] ?? null])),
+    };
     if (kept === undefined) this.records[kind].push({ id, values: after });
     else kept.values = after;
   }
