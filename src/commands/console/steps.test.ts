@@ -84,7 +84,8 @@ describe.each(FORMAT_NAMES)("of %s", (kind) => {
     for (const file of work === "upload" ? ["upload.csv"] : [null, "upload.csv"]) {
       for (const doubtedAt of [null, DOUBTED]) {
         const steps = expectTold({ ...TASK, kind, work, mode, delete: gone, file, doubtedAt });
-        if (work === "delete" && file === null) expect(steps.join("\n")).toContain(thing.clicks?.delete?.ja.split("で")[0]);
+        if (work === "delete" && file === null)
+          expect(steps.join("\n")).toContain(thing.clicks?.delete?.ja.split("で")[0]);
       }
     }
   });
