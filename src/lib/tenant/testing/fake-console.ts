@@ -1,4 +1,4 @@
-import type { ConsoleTask, CustomField, Org, User } from "../../contract/index.ts";
+import type { ConsoleTask, Org, User } from "../../contract/index.ts";
 import { formatOrgPath, ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import type { Cells } from "./tenant.ts";
 
@@ -164,5 +164,3 @@ export class FakeConsole {
     ];
   }
 }
-
-export type { CustomField };

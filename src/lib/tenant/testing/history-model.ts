@@ -65,8 +65,7 @@ const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 /** The values of a field; none where it is blank. */
-export const valuesIn = (values: Values, field: string): readonly (string | number)[] =>
-  [values[field] ?? []].flat() as readonly (string | number)[];
+export const valuesIn = (values: Values, field: string): readonly (string | number)[] => [values[field] ?? []].flat();
 
 /** By what values of which only one record may have one are compared. */
 export const keyOf = (value: unknown): string => String(value).toLowerCase();
@@ -184,7 +183,8 @@ export class HistoryModel {
       }
       const now = before?.[field] ?? null;
       // the file's column speaks for the first address
-      if (Array.isArray(now)) return [String(cell), ...now.slice(1).filter((one) => keyOf(one) !== keyOf(cell))];
+      if (typeof now === "object" && now !== null)
+        return [String(cell), ...now.slice(1).filter((one) => keyOf(one) !== keyOf(cell))];
       if (field === "orgCode") return cell === "" ? (now ?? ROOT) : orgOf(cell);
       if (field === "parent" && cell === "") {
         // who is met by the place stays there
