@@ -13,6 +13,8 @@ const PEOPLE = join(FIXTURES, "people.csv");
 /** What only looks, and what it shows. */
 const READING = [
   ["status", "embedded"],
+  ["tenant show", "embedded"],
+  ["doctor", "only reading works"],
   ["users list", "髙橋 圭"],
   ["users show kei.takahashi@example.jp", "kei.takahashi@example.jp"],
   ["users history kei.takahashi@example.jp", "create"],
@@ -65,6 +67,8 @@ test.skipIf(!mayMount)(
       const { code, stdout, stderr } = await readOnly(line);
       expect({ line, code, stderr }).toMatchObject({ code: 0 });
       expect(stdout, line).toContain(shown);
+      const warning = "warning: the audit has no record of this export: the tenant cannot be written\n";
+      expect(String(stderr).includes(warning), line).toBe(/^(?:users|orgs) export/.test(line));
     }
     const change = await readOnly("users fields add 入社年");
     expect(change).toMatchObject({ code: 4, stdout: "" });

@@ -89,6 +89,7 @@ const more = (why: string, ...at: readonly string[]): Permitted => ({
   ...asked(why, ...at),
   before: expect.anything() as unknown,
 });
+const AUDIT = "every change can be traced";
 const PLANS = "plans say what changes from what to what";
 const HISTORY = "imports have numbers, and tell what they did";
 const DELETIONS = "records are deleted by name or by filter, as imports without a file";
@@ -111,7 +112,10 @@ const PERMITTED: readonly Permitted[] = [
   bridge("components", "schemas", "Import", "properties", "consoleTask"),
   bridge("components", "schemas", "Tenant", "properties", "consoleTasks"),
   ...["", "/{number}"].map((path) => bridge("paths", `/v1/console${path}`)),
+  ...["AuditHead", "AuditRecord", "AuditVerification"].map((name) => asked(AUDIT, "components", "schemas", name)),
+  ...["", "/export", "/head", "/verify", "/{seq}"].map((path) => asked(AUDIT, "paths", `/v1/audit${path}`)),
   added("components", "schemas", "Device"),
+  added("components", "schemas", "NotReadyDevice"),
   asked(PLANS, "components", "schemas", "Import", "properties", "columns"),
   bridge("components", "schemas", "Difference"),
   ofDevices("Import"),
@@ -169,18 +173,32 @@ const PERMITTED: readonly Permitted[] = [
     why: "what a tenant holds is counted for its status",
   },
   bridge("components", "schemas", "Tenant", "properties", "administratorsKnown"),
+  ...[
+    ["components", "schemas", "Tenant", "properties", "profile"],
+    ["components", "schemas", "TenantChange"],
+    ["components", "schemas", "TenantProfile"],
+    ["paths", "/v1/tenant", "patch"],
+  ].map((at) => asked("what is known of a tenant itself is recorded", ...at)),
   bridged(...verification("properties", "first", "items", "$ref")),
   ...["reason", "unseen", "unseenRecords"].map((name) => bridge(...verification("properties", name))),
   bridged(...verification("required")),
   bridge("paths", "/v1/administrators/{kind}"),
-  ...["", "/export", "/find"].map((path) => added("paths", `/v1/devices${path}`)),
-  ...["Org", "User"].flatMap((thing) =>
+  ...["", "/export", "/find", "/not-ready"].map((path) => added("paths", `/v1/devices${path}`)),
+  ...["Org", "User", "Device", "SecuredUser", "SecuredGroup"].flatMap((thing) =>
     [`New${thing}`, `${thing}Change`, `Written${thing}`].map((name) => byHand("components", "schemas", name)),
   ),
   ...["googleWorkspaceEmail", "salesforceAccount"].map((name) =>
     byHand("components", "schemas", "User", "properties", name),
   ),
+  byHand("components", "schemas", "DeletedGroups"),
+  ...["device", "licenceException", "role"].map((name) =>
+    byHand("components", "schemas", "SecuredUser", "properties", name),
+  ),
+  { ...byHand("components", "schemas", "SecuredUser", "required"), before: expect.anything() as unknown },
+  ...["users/{id}", "groups/{id}", "groups/delete"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`)),
+  ...["users", "groups"].map((path) => byHand("paths", `/v1/secured/{app}/${path}`, "post")),
   { ...byHand("components", "schemas", "User", "required"), before: expect.anything() as unknown },
+  ...["/v1/devices/{id}", "/v1/devices/set-owner", "/v1/devices/tag"].map((path) => byHand("paths", path)),
   ...["/v1/orgs/{id}", "/v1/orgs/{id}/move", "/v1/users/{id}", "/v1/users/move"].map((path) => byHand("paths", path)),
   ...["/v1/orgs", "/v1/users"].map((path) => byHand("paths", path, "post")),
   {
@@ -219,7 +237,7 @@ const PERMITTED: readonly Permitted[] = [
   {
     at: ["tags"],
     before: TAGS,
-    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }),
+    now: TAGS.toSpliced(4, 0, { name: "devices" }, { name: "administrators" }, { name: "console" }, { name: "audit" }),
     why: DEVICES,
   },
 ];

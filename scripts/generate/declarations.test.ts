@@ -39,6 +39,8 @@ const added = (at: readonly string[], why: string): Permitted => ({
   why,
 });
 
+const AUDIT = "every change can be traced";
+
 /** What the console bridge has besides what it had. */
 const bridge = (...at: readonly string[]): Permitted => added(at, "the console is told truly");
 const ofBridge = (verb: string, ...options: readonly string[]): readonly Permitted[] =>
@@ -210,16 +212,28 @@ const PERMITTED: readonly Permitted[] = [
     added(["verbs", `${noun} delete`], "records are deleted by name or by filter, as imports without a file"),
   ),
   added(["verbs", "users history"], "what imports did to a user"),
+  added(["verbs", "doctor"], "what works, what is missing and how to mend it"),
   added(["verbs", "status"], "how a tenant stands"),
+  ...[
+    ["nouns", "tenant"],
+    ["verbs", "tenant set"],
+    ["verbs", "tenant show"],
+  ].map((at) => added(at, "what is known of a tenant itself is recorded")),
   added(["verbs", "completion"], "shells complete commands, options and names"),
   sheetOf("secured users import"),
   ...toConsole("secured users import"),
   ...["add", "list", "remove"].map((verb) => bridge("verbs", `users administrators ${verb}`)),
   ...["confirm", "drop", "list", "show"].map((verb) => bridge("verbs", `console ${verb}`)),
+  added(["nouns", "audit"], AUDIT),
+  ...["export", "head", "list", "show", "verify"].map((verb) => added(["verbs", `audit ${verb}`], AUDIT)),
   ...encodingOnce("users import"),
   sheetOf("users import"),
   ...toConsole("users import"),
+  ...["create", "edit", "set-owner", "tag"].map((verb) => byHand("verbs", `devices ${verb}`)),
   ...["orgs", "users"].flatMap((noun) => ["create", "edit", "move"].map((verb) => byHand("verbs", `${noun} ${verb}`))),
+  ...["users create", "users edit", "groups create", "groups edit", "groups delete"].map((verb) =>
+    byHand("verbs", `secured ${verb}`),
+  ),
   ...["--org", "--search", "--sort"].map((option) =>
     added(["verbs", "users list", "options", option], "users of an organisation, with any text, in any order"),
   ),

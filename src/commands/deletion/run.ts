@@ -16,13 +16,15 @@ import type { Tools } from "../tools.ts";
 import { idsNamed, typedNames, type Findable } from "./names.ts";
 import type { DeletionOptions } from "./options.ts";
 
+type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
+
 /** What is to be deleted, as typed. */
 export interface Deletion<R extends { readonly id: string }> {
   readonly kind: DeletionRequest["kind"];
   readonly names: readonly string[];
   readonly file: string | undefined;
   /** the filters of the list; `org` as typed */
-  readonly filters: Readonly<Partial<Record<"filterName" | "filterId" | "search" | "org", string | undefined>>>;
+  readonly filters: Readonly<Partial<Record<FilterName, string | undefined>>>;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
   /** how its records are found; asked once the tenant is known */
@@ -43,6 +45,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   const { options, kind } = deletion;
   refuseContradictions(deletion);
   if (options.list === "-") throw ON_STDOUT;
+  if (options.list !== undefined && options.list === deletion.file) throw SAME_FILE;
   checkLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
@@ -135,6 +138,11 @@ function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "n
     where: `--${flagName(first[0])}`,
   });
 }
+
+const SAME_FILE = new Failure("usage", {
+  what: text("this is the same file as --file", "--file と同じファイルです"),
+  where: "--list",
+});
 
 const ON_STDOUT = new Failure("usage", {
   what: text("stdout is used for the result; pass a file name", "標準出力は結果用です。ファイルを指定してください"),

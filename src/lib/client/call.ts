@@ -1,6 +1,15 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
-import { changesTenant, MEDIA_TYPES, XLSX_TYPE, type AnswerKind, type Route, type Routes } from "../contract/route.ts";
+import {
+  AUDIT_HEADER,
+  changesTenant,
+  MEDIA_TYPES,
+  UNAUDITED,
+  XLSX_TYPE,
+  type AnswerKind,
+  type Route,
+  type Routes,
+} from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
@@ -25,6 +34,8 @@ export interface Connection {
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; what it throws keeps it from being sent */
   readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
+  /** called where an export left no record in the audit, as its tenant is read-only */
+  readonly unaudited?: (() => Promise<void>) | undefined;
 }
 
 /** The bytes of an input file and their charset; `xlsx`: a workbook. */
@@ -36,6 +47,8 @@ export interface Upload {
 /** The objects of a streamed list, in order; or in batches as they arrive, where there may be a million. */
 export interface Lines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
+  /** bytes to pass on, as of a {@link List} */
+  readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
 /** The records of a long list, page after page; or as NDJSON, an object a line with a member for each column of the list. */
@@ -73,8 +86,15 @@ interface Input {
 
 const LONG: readonly AnswerKind[] = ["page", "list", "lines", "csv"];
 
+/** @param subject the parameter of a path; several by their names */
+const pathOf = ({ path }: Route, subject: unknown): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = typeof subject === "object" ? (subject as Readonly<Record<string, unknown>>)[name] : subject;
+    return encodeURIComponent(String(value));
+  });
+
 /**
- * @param given what the route has of these, in this order: path parameter or plan; body or file; query; then a signal
+ * @param given what the route has of these, in this order: path parameters or plan; body or file; query; then a signal
  * @param ending the signal of the connection
  */
 const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | undefined): Input => {
@@ -90,7 +110,7 @@ const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | 
   const type = stream === undefined ? "application/json" : fileType;
   const body = stream ?? (route.body === undefined ? null : JSON.stringify(sent));
   return {
-    path: route.path.replace(/\{\w+\}/, encodeURIComponent(String(id))),
+    path: pathOf(route, id),
     query: route.query === undefined ? {} : ((asked ?? {}) as Input["query"]),
     headers: {
       ...(route.ifMatch === true ? { "if-match": `"${etag ?? ""}"` } : {}),
@@ -133,6 +153,7 @@ async function send(
   const response = await transport(new Request(url, init));
   if (!response.ok) throw await failureOf(route, response);
   checkMediaType(route, response, accept);
+  if (response.headers.get(AUDIT_HEADER) === UNAUDITED) await connection.unaudited?.();
   return response;
 }
 
@@ -192,6 +213,7 @@ async function* batches(call: Call): AsyncGenerator<readonly unknown[]> {
 
 const lines = (call: Call): Lines<unknown> => ({
   batches: () => batches(call),
+  ndjson: () => ndjson(call),
   async *[Symbol.asyncIterator]() {
     for await (const batch of batches(call)) {
       for (const line of batch) yield line;
@@ -199,8 +221,9 @@ const lines = (call: Call): Lines<unknown> => ({
   },
 });
 
-async function* ndjson(call: Call): AsyncGenerator<Uint8Array> {
-  const { body } = await send(call, { accept: MEDIA_TYPES.lines });
+/** @param asked by what its route is made to answer with lines, if it may answer otherwise */
+async function* ndjson(call: Call, asked: { readonly accept?: string } = {}): AsyncGenerator<Uint8Array> {
+  const { body } = await send(call, asked);
   let last: number | undefined;
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     await heard(call);
@@ -211,7 +234,7 @@ async function* ndjson(call: Call): AsyncGenerator<Uint8Array> {
 }
 
 const list = (call: Call): List<unknown> => ({
-  ndjson: () => ndjson(call),
+  ndjson: () => ndjson(call, { accept: MEDIA_TYPES.lines }),
   [Symbol.asyncIterator]: () => pages(call),
 });
 

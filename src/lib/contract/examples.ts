@@ -5,6 +5,7 @@ import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/rene
 import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
 import { ALL_ROUTES } from "./all.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
+import { TENANT } from "../model/tenant.ts";
 import type {
   Administrators,
   ConsoleTask,
@@ -126,6 +127,7 @@ const consoleTask: ConsoleTask = {
   number: 3,
   work: "repeat",
   kind: "users",
+  thing: null,
   importNumber: 12,
   importId: id(5),
   name: "people.csv",
@@ -181,6 +183,8 @@ const administrators: Administrators = {
   administrators: [{ id: id(2), key: "hanako@example.co.jp", name: "髙橋 花子" }],
 };
 
+const profile = exampleOf(TENANT.fields);
+
 const inputProblem: InputProblem = {
   code: "not-mail-address",
   severity: "error",
@@ -217,7 +221,15 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
         administratorsKnown: KNOWN,
         consoleTasks: 1,
         secured: { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 0 },
+        profile,
       },
+    },
+  ],
+  [
+    "setTenant",
+    {
+      body: { android: true, contracts: [{ name: "CLOMO MDM", licences: 300 }] },
+      answer: { before: { ...profile, android: null }, after: profile },
     },
   ],
   ["consoleTasks", { answer: { items: [consoleTask] } }],
@@ -230,6 +242,9 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],
   ["orgs", { answer: { items: [root, sales] } }],
   ["moveOrg", { body: { parent: ROOT_ORG_ID } }],
+  ["deleteSecuredGroups", { body: { ids: [id(6)], memberships: 12 } }],
+  ["setDeviceOwner", { body: { ids: [id(10)], owner: id(2), ownerOrg: null } }],
+  ["tagDevices", { body: { ids: [id(10)], add: ["貸出用"], remove: [] } }],
   ["moveUsers", { body: { ids: [id(2)], org: id(1) } }],
   ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { DeletionRequest, Import } from "../contract/index.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
@@ -129,6 +130,38 @@ test("who owns devices is refused, and named with the way out", async () => {
   });
 });
 
+test("an organisation that owns devices is refused, with all below it too", async () => {
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "所有組織コード"],
+    ["SN2", "S1"],
+  ]);
+  await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
+  for (const asked of [{ ids: await idsOf("orgs", "S1") }, { ids: await idsOf("orgs", "S"), recursive: true }]) {
+    expect(await refused({ kind: "orgs", ...asked })).toMatchObject({
+      code: "input-rejected",
+      what: "1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device); nothing was changed",
+      hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    });
+  }
+});
+
+test("devices go by their status, platform and tag; what has none of these is not chosen by them", async () => {
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "プラットフォーム", "ステータス", "タグ"],
+    ["SN2", "iOS", "管理外", "貸出用"],
+    ["SN3", "iOS", "管理中", "貸出用"],
+    ["SN4", "Android", "管理外", "貸出用"],
+  ]);
+  const asked = { kind: "devices", status: "管理外", platform: "iOS", tag: "貸出用" } as const;
+  await commit(await plan(asked));
+  expect((await tenant.devices()).map(({ serialNumber }) => serialNumber)).toEqual(["SN1", "SN3", "SN4"]);
+  const [org] = await tenant.client.orgs.find({ name: "D" });
+  expect(await plan({ kind: "devices", org: org?.id })).toMatchObject({ delete: 1 });
+  for (const { id } of await open()) await tenant.client.imports.discard(id);
+  expect(await refused({ kind: "users", status: "管理外" })).toMatchObject({ code: "usage" });
+  expect(await refused({ kind: "docs", tag: "貸出用" })).toMatchObject({ code: "usage" });
+});
+
 test("an organisation goes only when it is empty, several of one subtree together", async () => {
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).toMatchObject({
     code: "input-rejected",
@@ -174,6 +207,35 @@ test("without users there is one import, and dropping the plan of both drops bot
   await tenant.client.imports.discard(both.id);
   expect(await tenant.client.imports.show(both.takes?.id ?? "")).toMatchObject({ state: "discarded" });
   expect(await open()).toEqual([]);
+});
+
+test("what is left of both is compared alone once the other one is over", async () => {
+  const S = await idsOf("orgs", "S");
+  const both = await plan({ kind: "orgs", ids: S, recursive: true });
+  await commit(await tenant.client.imports.show(both.takes?.id ?? ""));
+  expect(await failureOf(commit(both))).toMatchObject({ code: "conflict" });
+  const alone = await tenant.client.imports.replan(both.id);
+  expect(alone).toMatchObject({ delete: 2 });
+  expect(alone.takes).toBeUndefined();
+  await tenant.client.imports.discard(alone.id);
+  await tenant.import({ kind: "users" }, PEOPLE);
+  const again = await plan({ kind: "orgs", ids: S, recursive: true });
+  await tenant.client.imports.discard(again.takes?.id ?? "");
+  const failure = await failureOf(tenant.client.imports.replan(again.id));
+  expect(failure?.what.en).toContain("2 organisations cannot be deleted, as others belong to them: 営業部 (1 user)");
+  expect(await failureOf(commit(again))).toMatchObject({ code: "conflict" });
+  await tenant.client.imports.discard(again.id);
+});
+
+test("a deletion is no upload", async () => {
+  const found = await plan({ kind: "users", search: "山" });
+  expect(await failureOf(tenant.client.imports.emitted(found, {}))).toMatchObject({ code: "input-rejected" });
+});
+
+test("nothing that is kept of deletions has a secret", async () => {
+  await commit(await plan({ kind: "docs", filterId: "a" }));
+  tenant.database.exec("pragma wal_checkpoint(truncate)");
+  expect(readFileSync(tenant.path).includes("secret1")).toBe(false);
 });
 
 test("devices of users who would go with their organisation hold it", async () => {

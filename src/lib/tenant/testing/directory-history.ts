@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import type { Import, Org, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { auditOf } from "./audit.ts";
 import { DirectoryModel, NOBODY, type HandKind, type Refusal } from "./directory-model.ts";
-import { customField, keyOf, ROOT, valuesIn, type Values } from "./history-model.ts";
+import { customField, keyOf, ROOT, valuesIn, type ModelImport, type Values } from "./history-model.ts";
 import { failureOf, type Cells, type TestTenant } from "./tenant.ts";
 
 /** One assertion for all: what fails shows both. */
@@ -47,6 +48,7 @@ type Step =
   | { readonly field: string }
   | { readonly mark: number };
 
+const THINGS = { orgs: "org", users: "user" } as const;
 const EMAILS = ["a@x", "b@x", "c@x", "d@x"];
 const CODES = ["A", "B", "C"];
 const ORG_NAMES = ["営業", "開発/東", "総務", "人事"];
@@ -127,14 +129,38 @@ export const someDirectoryStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.constant({ mirror: true } as const), weight: 1 },
 );
 
+/** A record that a change is about; of imports without a name. */
+interface Named {
+  readonly thing: string;
+  readonly id: string;
+  readonly name?: string | undefined;
+}
+
 /** One change, as the audit has it. */
 interface Told {
   readonly action: string;
-  /** ids, and what the objects are called where it says so */
-  readonly objects: readonly string[];
+  readonly objects: readonly Named[];
   readonly before?: unknown;
   readonly after?: unknown;
 }
+
+interface Audited extends Told {
+  readonly actor: string;
+}
+
+const byId = (one: { readonly id: string }, other: { readonly id: string }): number => (one.id < other.id ? -1 : 1);
+
+/** A record of the audit, by as much as is said of it. */
+const toldOf = ({ actor, action, objects, before, after }: Audited, wanted: Told | undefined): Audited => {
+  const isNamed = (wanted?.objects ?? []).some(({ name }) => name !== undefined);
+  return {
+    actor,
+    action,
+    objects: objects.map(({ thing, id, name }) => ({ thing, id, ...(isNamed && { name }) })).toSorted(byId),
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+  };
+};
 
 /** A history in the tenant and in the model. */
 export class DirectoryHistory {
@@ -144,40 +170,20 @@ export class DirectoryHistory {
   readonly ids = new Map<number, string>([[ROOT, ROOT_ORG_ID]]);
   /** what the tenant showed last, by id */
   #shown: ReadonlyMap<string, Org | User> = new Map();
-  #seen = 0;
 
   constructor(tenant: TestTenant) {
     this.#tenant = tenant;
   }
 
-  /** The records of the audit from one on. */
-  #audit(from: number): readonly (Told & { readonly actor: string })[] {
-    return this.#tenant
-      .sql("select actor, action, subject, detail from audit order by seq")
-      .slice(from)
-      .map((row) => {
-        const detail = JSON.parse(String(row["detail"])) as Readonly<Record<string, unknown>>;
-        return {
-          actor: String(row["actor"]),
-          action: String(row["action"]),
-          objects: String(row["subject"]).split(" "),
-          ...("before" in detail && { before: detail["before"] }),
-          ...("after" in detail && { after: detail["after"] }),
-        };
-      });
-  }
-
+  /** Does a step in both, after which the audit has its records and no others. */
   async do(step: Step): Promise<string> {
+    const before = auditOf(this.#tenant.database).length;
     const did = await this.#step(step);
+    const found = auditOf(this.#tenant.database).slice(before);
     expectSame(
-      did.audit.map((told) => ({ actor: "owner", ...told })),
-      this.#audit(this.#seen).map((told, at) =>
-        (did.audit[at]?.before ?? did.audit[at]?.after) === undefined
-          ? { actor: told.actor, action: told.action, objects: told.objects }
-          : told,
-      ),
+      found.map((one, at) => toldOf(one as unknown as Audited, did.audit[at])),
+      did.audit.map((told) => ({ actor: "owner", ...told, objects: told.objects.toSorted(byId) })),
     );
-    this.#seen += did.audit.length;
     return did.what;
   }
 
@@ -282,12 +288,22 @@ export class DirectoryHistory {
       audit: [
         {
           action: `${kind}.${hand}`,
-          objects: changed.map(({ after: { id } }) => id),
+          objects: changed.map(({ after: { id, name } }) => ({ thing: THINGS[kind], id, name })),
           ...(hand === "create" ? {} : { before: told.before }),
           after: told.after,
         },
       ],
     };
+  }
+
+  /** What the record of imports names: themselves, and who went with them. */
+  #objectsOf(imports: readonly string[], done: Pick<ModelImport, "did" | "kind"> | undefined): readonly Named[] {
+    const gone = (done?.did ?? []).filter(({ action }) => action === "delete");
+    const thing = done?.kind === "orgs" ? THINGS.orgs : THINGS.users;
+    return [
+      ...imports.map((id) => ({ thing: "import", id })),
+      ...gone.map(({ record }) => ({ thing, id: this.#idOf(record) })),
+    ];
   }
 
   #know(kind: HandKind, record: number, id: string): void {
@@ -348,7 +364,13 @@ export class DirectoryHistory {
     const imports = [...(plan.takes === undefined ? [] : [plan.takes]), plan];
     for (const [at, one] of deletions.entries()) model.commit(one, imports[at] ?? plan);
     await this.expectRecords();
-    return { what: how, audit: imports.map(({ id }) => ({ action: "imports.commit", objects: [id] })) };
+    return {
+      what: how,
+      audit: imports.map(({ id }, place) => ({
+        action: `${deletions[place]?.kind ?? kind}.delete`,
+        objects: this.#objectsOf([id], deletions[place]),
+      })),
+    };
   }
 
   #chosen(kind: HandKind, picked: readonly number[], how: DeleteStep["how"]) {
@@ -441,7 +463,10 @@ export class DirectoryHistory {
     await this.#tenant.client.imports.commit(plan);
     const done = model.plan({ kind, mode, blank, key: kind === "users" ? "emails" : "code", invalid: new Set() }, rows);
     await this.#committed(done, plan);
-    return { what: mode, audit: [...between.audit, { action: "imports.commit", objects: [plan.id] }] };
+    return {
+      what: mode,
+      audit: [...between.audit, { action: "imports.commit", objects: this.#objectsOf([plan.id], done) }],
+    };
   }
 
   async #committed(done: ReturnType<DirectoryModel["plan"]>, plan: Import): Promise<void> {
@@ -471,8 +496,14 @@ export class DirectoryHistory {
       { stream, encoding: "utf-8" },
     );
     await this.#tenant.client.imports.commit(plan);
-    await this.#committed({ kind: "users", did: [], orgs: new Map(), groups: [] }, plan);
-    return { what: "mirrored", audit: [{ action: "imports.commit", objects: [plan.id] }] };
+    const done = { kind: "users", did: [], orgs: new Map(), groups: [] } as const;
+    await this.#committed(done, plan);
+    // of one record it is no export of the directory
+    const exported = this.model.records.users.size > 1 ? [{ action: "users.export", objects: [] }] : [];
+    return {
+      what: "mirrored",
+      audit: [...exported, { action: "imports.commit", objects: this.#objectsOf([plan.id], done) }],
+    };
   }
 
   async #undo(at: number): Promise<Did> {
@@ -486,7 +517,8 @@ export class DirectoryHistory {
     const plan = await asked();
     model.commit(undoing, await this.#tenant.client.imports.commit(plan), done);
     await this.expectRecords();
-    return { what: "undone", audit: [{ action: "imports.revert", objects: [done.id] }] };
+    const objects = this.#objectsOf([done.id, plan.id], undoing);
+    return { what: "undone", audit: [{ action: "imports.revert", objects }] };
   }
 
   async #close({ close: at, state }: Extract<Step, { readonly close: number }>): Promise<Did> {
@@ -498,7 +530,7 @@ export class DirectoryHistory {
     const closed = await asked();
     const audited: Told = {
       action: state === "confirmed" ? "console.confirm" : "console.drop",
-      objects: [String(task.number)],
+      objects: [{ thing: "console_task", id: String(task.number) }],
       before: { state: "open" },
       after: { state, at: closed.closedAt, actor: "owner" },
     };
@@ -511,12 +543,18 @@ export class DirectoryHistory {
     if (known === undefined || number === undefined) {
       const after = await this.#tenant.client.users.addField({ name });
       this.model.addField(name);
-      return { what: "field", audit: [{ action: "fields.add", objects: [after.id], after }] };
+      return {
+        what: "field",
+        audit: [{ action: "fields.add", objects: [{ thing: "custom_field", id: after.id, name }], after }],
+      };
     }
     await this.#tenant.client.users.removeField(known.id);
     this.model.removeField(number);
     await this.expectRecords();
-    return { what: "no field", audit: [{ action: "fields.remove", objects: [known.id], before: known }] };
+    return {
+      what: "no field",
+      audit: [{ action: "fields.remove", objects: [{ thing: "custom_field", id: known.id, name }], before: known }],
+    };
   }
 
   async #mark(place: Place): Promise<Did> {
@@ -528,7 +566,10 @@ export class DirectoryHistory {
     await this.#tenant.client.administrators.mark("users", { [isOne ? "add" : "remove"]: [this.#idOf(user)] });
     model.mark("users", String(valuesIn(values, "emails")[0]), isOne);
     await this.expectRecords();
-    return { what: isOne ? "marked" : "unmarked", audit: [{ action: "administrators.mark", objects: ["users"] }] };
+    return {
+      what: isOne ? "marked" : "unmarked",
+      audit: [{ action: "administrators.mark", objects: [{ thing: "user", id: this.#idOf(user) }] }],
+    };
   }
 
   /** All records are as the model has them, each with the id that it always had. */
@@ -608,5 +649,3 @@ interface Did {
 }
 
 const NOTHING: Did = { what: "nothing", audit: [] };
-
-const byId = (one: { readonly id: string }, other: { readonly id: string }): number => (one.id < other.id ? -1 : 1);

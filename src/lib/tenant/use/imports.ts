@@ -12,7 +12,9 @@ import type { Asked, CommitMoment, Content, ImportEngine, RowQuery, Verified } f
 import {
   BLANK_DETAIL,
   changeImport,
+  doneOf,
   DONE,
+  importObject,
   insertImport,
   listImports,
   readImport,
@@ -236,9 +238,10 @@ export class TenantImports {
     if (done !== undefined) return done;
     const planned = await this.#expectEtag(id, etag, ["planned"]);
     if (planned.detail.counts?.rejected === true) throw rejected(planned);
+    if (planned.detail.request?.mode === "delete") throw NO_UPLOAD;
     if (!(await this.#engine.isCurrent(planned))) throw overtakenByTenant(planned);
     const once = repeatable && { ...repeatable, replay };
-    const emitted = await this.#session.change({ ...bookkeeping, once }, async (writer) => {
+    const emitted = await this.#session.change({ action: "imports.emit", locks: [], once }, async (writer) => {
       const record = this.#checkEtag(await readImport(writer, id), etag, ["planned"]);
       const waiting = (await listImports(writer)).filter(
         ({ kind, state }) => kind === record.kind && state === "awaiting-console",
@@ -261,7 +264,21 @@ export class TenantImports {
         supersedes,
       };
       await changeImport(writer, record, { state: "awaiting-console", detail });
-      return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
+      const { kind, pk, detail: planned } = record;
+      return {
+        result: await this.#shown(writer, id),
+        objects: [importObject(record)],
+        detail: {
+          kind,
+          number: pk,
+          mode: planned.request?.mode,
+          fileName: planned.request?.fileName,
+          emittedFile: fileName,
+          emittedSha256: sha256,
+          ...doneOf(planned.counts),
+          supersedes: waiting.length === 0 ? undefined : waiting.map((one) => one.pk),
+        },
+      };
     });
     for (const one of emitted.supersedes ?? []) this.#engine.drop(one);
     return emitted;
@@ -279,9 +296,23 @@ export class TenantImports {
   async #compareAgain(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned", "awaiting-console"]);
     const { takes } = record.detail;
-    if (takes !== undefined) await this.#compareAgain(takes, isShown, signal);
+    if (takes !== undefined) {
+      if (isOpen(await this.#record(takes))) await this.#compareAgain(takes, isShown, signal);
+      else return this.#compareAlone(id, isShown, signal);
+    }
     await this.#engine.replan(record, isShown, signal);
     return this.#expect(id, [record.state]);
+  }
+
+  /** Compares a deletion again whose other part is committed or discarded by now. */
+  async #compareAlone(id: string, isShown: boolean, signal: AbortSignal | undefined): Promise<ImportRecord> {
+    await this.#session.change(bookkeeping, async (writer) => {
+      const record = checkState(await readImport(writer, id), ["planned"]);
+      // without the other part it may not be committed until it is compared
+      await changeImport(writer, record, { etag: null, detail: { takes: undefined } });
+      return { result: undefined, objects: [{ thing: "import", id }] };
+    });
+    return this.#compareAgain(id, isShown, signal);
   }
 
   /** Keeps which deletions of a waiting plan somebody agreed to. */
@@ -439,6 +470,7 @@ export class TenantImports {
     const { surroundings, actor } = this.#session;
     return {
       actor,
+      origin: surroundings.origin,
       now: instant(surroundings),
       idPrefix: idPrefix(surroundings),
       referencePrefix: idPrefix(surroundings),
@@ -472,13 +504,18 @@ export class TenantImports {
   }
 
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {
-    await this.#session.change(bookkeeping, async (writer) => {
+    // a plan is bookkeeping until somebody handed out its file
+    const isEmitted = (await this.#record(id)).state === "awaiting-console";
+    const change = isEmitted ? { ...bookkeeping, action: "imports.discard" } : bookkeeping;
+    await this.#session.change(change, async (writer) => {
       // another process may have committed it while this one waited for the lock
       const record = checkState(await readImport(writer, id), ["uploading", "planned", "awaiting-console"]);
       await changeImport(writer, record, { state });
       const { actor, surroundings } = this.#session;
       await closeTasksOf(writer, record.pk, { state: "dropped", at: instant(surroundings), actor });
-      return { result: undefined, objects: [{ thing: "import", id }] };
+      const { kind, pk, detail } = record;
+      const told = { kind, number: pk, mode: detail.request?.mode, fileName: detail.request?.fileName };
+      return { result: undefined, objects: [importObject(record)], detail: told };
     });
     this.#engine.drop(id);
   }
@@ -493,6 +530,17 @@ const reasonOf = (found: {
   if (found.differs) return "differs";
   return found.unseen ? "unseen" : undefined;
 };
+
+const NO_UPLOAD = new Failure("input-rejected", {
+  what: text(
+    "no file that is uploaded deletes records by their names",
+    "アップロードで名前を指定して削除することはできません",
+  ),
+  hint: text(
+    "commit it, and delete them in the console as console show tells",
+    "確定してから、console show の手順で管理画面でも削除してください",
+  ),
+});
 
 const othersWait = (waiting: readonly ImportRecord[]): Failure => {
   const numbers = waiting.map(({ pk }) => pk).join(", ");

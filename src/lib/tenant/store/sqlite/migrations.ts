@@ -1,5 +1,6 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
+import { recordsOfAudit } from "./audit-records.ts";
 import type { Database } from "./database.ts";
 import { KEYS_IN_COLUMNS } from "./keys-in-columns.ts";
 import { notUpgradable, upgradingCommand } from "./upgrade.ts";
@@ -37,6 +38,9 @@ const KINDS: Readonly<Record<string, string>> = {
  * Columns have the names of the model's fields, so that an import maps a file's columns to a table's without a separate
  * list. `pk` is the row's own number, never reused (a reverted deletion gets its number back), `id` its UUIDv7,
  * `revision` the collection's revision that last changed it.
+ *
+ * The audit holds a sum over what each import keeps (`…_was`, `import_created`, `import_secret`): a step may add columns
+ * there without a value, and change nothing else.
  */
 export const STEPS: readonly Step[] = [
   `
@@ -149,6 +153,34 @@ export const STEPS: readonly Step[] = [
   alter table console_task add column changes text;
   alter table console_task add column revision integer;
   create index console_task_target on console_task (kind, target) where target is not null;
+  `,
+  recordsOfAudit,
+  // no sum of the audit is older: what was kept of devices before had no tags
+  `
+  alter table device add column androidMode text;
+  alter table device add column ownerOrg integer references org (pk) check (owner is null or ownerOrg is null);
+  alter table device add column tags text not null default '[]';
+  alter table device add column tagKeys text;
+  drop index device_owner;
+  create index device_owner on device (owner) where owner is not null;
+  alter table device_was add column androidMode text;
+  alter table device_was add column ownerOrg integer;
+  alter table device_was add column tags text not null default '[]';
+  alter table device_was add column tagKeys text;
+  `,
+  `
+  create table tenant_profile (
+    pk integer primary key check (pk = 1), domain text, loginUrl text, mdmAddress text, contactName text,
+    contactMail text, contactPhone text, contracts text not null, ios integer, macos integer, android integer,
+    windows integer, ade integer, vpp integer, gate integer, securedApps integer, mobileAppPortal integer,
+    androidAccounts text, consoleTimezone text, languages text not null);
+  `,
+  `
+  alter table secured_user add column device text;
+  alter table secured_user add column licenceException integer not null default 0;
+  alter table secured_user_was add column device text;
+  alter table secured_user_was add column licenceException integer not null default 0;
+  alter table console_task add column thing text;
   `,
 ];
 
