@@ -169,6 +169,14 @@ test("what is so already is no change", async () => {
   expect([tenant.dump(), revisions(), actions()]).toEqual([before, counted, seen]);
 });
 
+test("an edit without a value is no change", async () => {
+  const [sales, hanako] = [await org("営業部"), await user("hanako")];
+  const seen = actions();
+  expect((await tenant.client.orgs.edit(sales.id, {})).after).toEqual(sales);
+  expect((await tenant.client.users.edit(hanako.id, {})).after).toEqual(hanako);
+  expect(actions()).toEqual(seen);
+});
+
 test("an import that was planned before is refused: the tenant has changed", async () => {
   const plan = await tenant.plan({ kind: "users" }, [
     ["氏名", "メールアドレス"],

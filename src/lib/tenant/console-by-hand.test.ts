@@ -75,6 +75,18 @@ test("a move is one while nothing else changes; a new record stays one to be mad
   expect((await task(3)).changes).toContainEqual({ field: "title", before: null, after: "係長" });
 });
 
+test("a change of what an import wrote since is a task of its own, to be done after that of the import", async () => {
+  await edit("yamada@x", { title: "部長" });
+  await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "本部長"]));
+  await edit("yamada@x", { title: "室長" });
+  expect((await task(1)).changes).toEqual([{ field: "title", before: "課長", after: "部長" }]);
+  expect((await task(3)).changes).toEqual([{ field: "title", before: "本部長", after: "室長" }]);
+  // of somebody else it changes nothing
+  await tenant.import({ kind: "users" }, file(["佐藤", "sato@x", "係長"]));
+  await edit("yamada@x", { title: "相談役" });
+  expect((await task(3)).changes).toEqual([{ field: "title", before: "本部長", after: "相談役" }]);
+});
+
 describe("the console's export", () => {
   test("shows that it was done", async () => {
     await edit("yamada@x", { title: "部長" });
@@ -128,11 +140,35 @@ describe("the console's export", () => {
     expect((await task()).state).toBe("shown");
   });
 
+  test("tells no organisation without a code, where there are several", async () => {
+    const codes = (...cells: readonly string[]): Cells => [
+      [...HEADER, "組織コード"],
+      [...YAMADA, cells[0] ?? ""],
+      [...SATO, cells[1] ?? ""],
+    ];
+    const { after: sales } = await tenant.client.orgs.create({ name: "営業部" });
+    await tenant.client.users.move({ ids: [(await named("yamada@x")).id], org: sales.id });
+    await tenant.import(exported, codes());
+    expect(await task(2)).toMatchObject({ work: "move", state: "open", doubtedAt: null });
+    await tenant.client.orgs.edit(sales.id, { code: "S01" });
+    await tenant.import(exported, codes("S01"));
+    expect(await task(2)).toMatchObject({ state: "shown" });
+  });
+
   test("that is undone opens the task again", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
     await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
     expect(await task()).toMatchObject({ state: "open", closedAt: null });
+  });
+
+  test("that is undone opens it again also where somebody closed it, as the mirror had the console's value", async () => {
+    await edit("yamada@x", { title: "部長" });
+    const { id } = await tenant.import(exported, START);
+    await tenant.client.console.close(1, { state: "confirmed" });
+    await tenant.client.imports.commit(await tenant.client.imports.revert(id, { mirrorOnly: true }));
+    expect((await named("yamada@x")).title).toBe("部長");
+    expect(await task()).toMatchObject({ state: "open", closedAt: null, doubtedAt: null });
   });
 
   test("after a plain import of the same field drops what was asked before", async () => {

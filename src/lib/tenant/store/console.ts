@@ -2,8 +2,10 @@ import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { ConsoleChange, ConsoleTaskState, ConsoleWork } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
+import type { Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
 import type { ImportDetail, Settled } from "./imports/record.ts";
+import { THEN } from "./sql/forms.ts";
 import type { Reader, Row, Writer } from "./store.ts";
 
 /** Something that has to be done in the console. */
@@ -107,19 +109,34 @@ const openHandOf = (row: Row): OpenHandTask => ({
   ...handOf(row),
 });
 
-/** The open task of a record that no export has contradicted. */
+/** The last open task of a record that no export has contradicted. */
 export const openHandTask = async (
   reader: Reader,
   kind: FormatName,
   { thing, target }: HandTarget,
 ): Promise<OpenHandTask | undefined> => {
-  const row = await reader.get(`${OPEN_HAND} and target = :target and doubtedAt is null`, { kind, thing, target });
+  const sql = `${OPEN_HAND} and target = :target and doubtedAt is null order by pk desc limit 1`;
+  const row = await reader.get(sql, { kind, thing, target });
   return row && openHandOf(row);
 };
 
 /** The open tasks by hand of the records that a kind's files have. */
 export const openHandTasks = async (reader: Reader, kind: FormatName): Promise<readonly OpenHandTask[]> =>
   (await reader.all(`${OPEN_HAND} and target is not null order by pk`, { kind, thing: null })).map(openHandOf);
+
+/** Whether an import, or the undoing of one, has changed a record that the console is to change after it. */
+export const isImportedSince = async (
+  reader: Reader,
+  thing: Thing,
+  { target, revision }: { readonly target: number; readonly revision: number },
+): Promise<boolean> => {
+  // what no file has no import changes
+  if (Object.keys(thing.formats).length === 0) return false;
+  const sql = `select count(*) from (select 1 from import i ${THEN} ${thing.name}_was w on w.import = i.pk
+    where i.revision > :revision and w.pk = :target and w.action = 'update'
+      and coalesce(i.detail -> 'request' ->> 'fromConsole', 0) = 0 limit 1)`;
+  return (await reader.count(sql, { target, revision })) > 0;
+};
 
 const handOf = (row: Row): Pick<HandTask, "changes" | "revision"> => ({
   changes: JSON.parse(String(row["changes"])) as readonly ConsoleChange[],
@@ -168,13 +185,17 @@ export const closeTask = async (writer: Writer, number: number, closing: Closing
   });
 };
 
-/** Opens tasks again that an export had closed, as it is undone; those of imports that are undone themselves stay closed. */
+/**
+ * Opens tasks again that an export had closed, as it is undone, and those that it had contradicted, also where somebody
+ * closed them since: he looked at a mirror that had the console's values. Those of imports that are undone themselves stay
+ * closed.
+ */
 export const reopenTasks = async (writer: Writer, { closed, doubted }: Settled): Promise<void> => {
   await writer.run(
     `update console_task set state = 'open', closedAt = null, closedBy = null
-     where pk in (select value from json_each(:closed)) and (import is null
+     where pk in (select value from json_each(:settled)) and (import is null
        or exists (select 1 from import i where i.pk = console_task.import and i.detail ->> 'revertedBy' is null))`,
-    { closed: JSON.stringify(closed) },
+    { settled: JSON.stringify([...closed, ...doubted]) },
   );
   await writer.run("update console_task set doubtedAt = null where pk in (select value from json_each(:doubted))", {
     doubted: JSON.stringify(doubted),

@@ -57,17 +57,23 @@ export const customField = (number: number): string => `custom:${number}`;
 const CALLED: Readonly<Partial<Record<Kind, readonly string[]>>> = { orgs: ["code", "name"], users: ["emails"] };
 
 /** The fields of which only one record may have a value. */
-const UNIQUE: Readonly<Record<Kind, string>> = {
-  orgs: "code",
-  users: "emails",
-  devices: "serialNumber",
-  calendar: "userId",
+const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
+  orgs: ["code"],
+  users: ["emails", "accountName"],
+  devices: ["serialNumber"],
+  calendar: ["userId"],
 };
+
+/** The values of a field; none where it is blank. */
+export const valuesIn = (values: Values, field: string): readonly (string | number)[] => [values[field] ?? []].flat();
+
+/** By what values of which only one record may have one are compared. */
+export const keyOf = (value: unknown): string => String(value).toLowerCase();
 
 export const ROOT = 0;
 
 /** Whether values are the same: a field without a value is as one that is not there. */
-const isSame = (one: Values | undefined, other: Values | undefined): boolean => {
+export const isSame = (one: Values | undefined, other: Values | undefined): boolean => {
   const plain = (values: Values | undefined): string =>
     JSON.stringify(
       values &&
@@ -111,14 +117,22 @@ export class HistoryModel {
 
   /** The record of a kind that has a value. */
   find(kind: Kind, field: string, value: string): number | undefined {
-    return [...this.records[kind]].find(([, values]) => values[field] === value)?.[0];
+    return [...this.records[kind]].find(([, values]) =>
+      valuesIn(values, field).some((one) => keyOf(one) === keyOf(value)),
+    )?.[0];
+  }
+
+  /** A number that no record has had. */
+  next(): number {
+    return (this.#last += 1);
   }
 
   /** The records that a file's rows mean, new ones included. */
   #met(kind: Kind, key: string, rows: readonly ModelRow[]): readonly number[] {
-    const next = (): number => (this.#last += 1);
-    if (kind !== "orgs") return rows.map((row) => this.find(kind, key, String(row[key])) ?? next());
-    const numbers = rows.map(({ code }) => (code === "" ? 0 : (this.find("orgs", "code", String(code)) ?? next())));
+    if (kind !== "orgs") return rows.map((row) => this.find(kind, key, String(row[key])) ?? this.next());
+    const numbers = rows.map(({ code }) =>
+      code === "" ? 0 : (this.find("orgs", "code", String(code)) ?? this.next()),
+    );
     const places = new Set<string>();
     for (const [at, { name, code, parent }] of rows.entries()) {
       if (code !== "") continue;
@@ -130,7 +144,7 @@ export class HistoryModel {
       // one without a code takes precedence
       const plain = there.filter(([, org]) => org["code"] === null);
       const [found] = there.length === 1 ? there : plain.length === 1 ? plain : [];
-      numbers[at] = places.has(place) ? next() : (found?.[0] ?? next());
+      numbers[at] = places.has(place) ? this.next() : (found?.[0] ?? this.next());
       places.add(place);
     }
     return numbers;
@@ -168,6 +182,9 @@ export class HistoryModel {
         return [...new Set([...kept, ...named])].toSorted();
       }
       const now = before?.[field] ?? null;
+      // the file's column speaks for the first address
+      if (typeof now === "object" && now !== null)
+        return [String(cell), ...now.slice(1).filter((one) => keyOf(one) !== keyOf(cell))];
       if (field === "orgCode") return cell === "" ? (now ?? ROOT) : orgOf(cell);
       if (field === "parent" && cell === "") {
         // who is met by the place stays there
@@ -309,8 +326,10 @@ export class HistoryModel {
   #isInOrder(): boolean {
     for (const kind of Object.keys(this.records) as Kind[]) {
       const all = [...this.records[kind].values()];
-      const unique = all.flatMap((values) => values[UNIQUE[kind]] ?? []);
-      if (new Set(unique).size < unique.length) return false;
+      for (const field of UNIQUE[kind]) {
+        const unique = all.flatMap((values) => valuesIn(values, field).map(keyOf));
+        if (new Set(unique).size < unique.length) return false;
+      }
       for (const values of all) {
         for (const [field, value] of Object.entries(values)) {
           const named = REFERS[field];

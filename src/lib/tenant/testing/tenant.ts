@@ -211,11 +211,12 @@ export class TestTenant {
     };
   }
 
-  /** Deletes everything but the root organisation and the audit. */
+  /** Deletes everything but the root organisation and the audit; it is no mirror. */
   clear(): void {
     this.database.change(() => {
       for (const table of TABLES) this.database.exec(`delete from ${table}`);
       this.database.exec("delete from org where parent is not null");
+      this.database.exec("update tenant set mirroredAt = null");
       this.database.exec("insert into collection (name, revision, last) values ('orgs', 0, 1)");
     });
   }

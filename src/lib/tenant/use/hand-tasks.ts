@@ -4,7 +4,7 @@ import { ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { handFields, type Field, type HandWork, type Thing } from "../../model/thing.ts";
 import { instant } from "../ids.ts";
 import type { Session } from "../session.ts";
-import { insertHandTask, isMirror, openHandTask, updateHandTask } from "../store/console.ts";
+import { insertHandTask, isImportedSince, isMirror, openHandTask, updateHandTask } from "../store/console.ts";
 import type { Writer } from "../store/store.ts";
 
 /** A record that was written by hand. */
@@ -90,7 +90,7 @@ const merged = (earlier: readonly ConsoleChange[], later: readonly ConsoleChange
 
 /**
  * Opens a task for what was written by hand in a mirror, as the console does not know it; the open one of the same record
- * takes it up.
+ * takes it up, unless an import has changed the record since.
  *
  * @returns its number; null where the tenant is no mirror
  */
@@ -103,7 +103,8 @@ export const askConsole = async (session: Session, writer: Writer, change: HandC
   const revision = await writer.revision();
   const of = ofFiles(thing);
   const open = await openHandTask(writer, noun.kind, { thing: of, target: pk });
-  if (open !== undefined) {
+  // the tasks of one record are done in their order: what an import changed comes before what was written after it
+  if (open !== undefined && !(await isImportedSince(writer, thing, { target: pk, revision: open.revision }))) {
     const stays = open.work === "create" || open.work === work;
     await updateHandTask(writer, open.number, {
       work: stays ? open.work : "edit",

@@ -104,7 +104,8 @@ async function settleTasks(writer: Writer, record: ImportRecord, by: Omit<Closin
     // no export shows secrets, nor that nobody needs a group or an organisation any more
     if ((counts?.secretsSet ?? 0) > 0) continue;
     if (undone !== undefined && (counts?.groupsCreated ?? 0) + (counts?.orgsCreated ?? 0) > 0) continue;
-    if (!fields.every(({ name }) => seen.has(name))) continue;
+    if (!fields.every(({ name }) => seen.has(name)) || (await isUntold(writer, kindNamed(record.kind), asked)))
+      continue;
     const isOvertaken =
       isLost || (await isChangedSince(writer, record, asked)) || (deleted > 0 && (await isMadeAgain(writer, done)));
     await close(task.number, isOvertaken ? "dropped" : "shown");
@@ -135,7 +136,7 @@ const handEnd = async (
   if (await changesSame(writer, record, asked)) return "doubted";
   const isThere = (await writer.count(`select count(*) from ${kind.thing.name} where pk = :target`, { target })) > 0;
   if (!isThere) return "dropped";
-  if (!known.every(({ name }) => seen.has(name))) return "open";
+  if (!known.every(({ name }) => seen.has(name)) || (await isUntold(writer, kind, asked))) return "open";
   const isOvertaken = known.length < fields.length || (await isChangedSince(writer, record, asked));
   return isOvertaken ? "dropped" : "shown";
 };
@@ -227,10 +228,10 @@ const seenIn = ({ kind, detail: { staged } }: ImportRecord): ReadonlySet<string>
   return new Set([...seen, ...set]);
 };
 
-/** SQL: of a record `w` that an import kept, that another one, or what that one undid, had written it. */
-const isOf = (was: string): string =>
-  `(exists (select 1 from ${was} k where k.import in (:done, :undone) and k.pk = w.pk)
-    or w.pk > :madeAfter and w.pk <= :madeUpTo)`;
+/** SQL: of a record `w` that an import kept, that another one, or what that one undid, had written it. @param of its alias */
+const isOf = (was: string, of = "w"): string =>
+  `(exists (select 1 from ${was} k where k.import in (:done, :undone) and k.pk = ${of}.pk)
+    or ${of}.pk > :madeAfter and ${of}.pk <= :madeUpTo)`;
 
 const ofParams = ({ done: { pk, madeAfter, madeUpTo }, undone }: Asked) => ({
   done: pk,
@@ -244,6 +245,24 @@ const isOther = (fields: readonly Field[]): string =>
   ["t.pk is null", ...fields.flatMap(({ value }) => (value ? [`${value("w")} is distinct from ${value("t")}`] : []))]
     .map((condition) => `(${condition})`)
     .join(" or ");
+
+/**
+ * Whether a task asks for a record to which no cell can refer, as it has no code, and which is not the only one without:
+ * a blank, which leaves what was there, then tells nothing.
+ */
+const isUntold = async (writer: Writer, kind: StoredKind, asked: Asked): Promise<boolean> => {
+  const { thing, references } = kind;
+  for (const { field, refers, table } of references) {
+    if (field.clearable || asked.fields.every(({ name }) => name !== field.field)) continue;
+    const [to, by] = [table.thing.name, quoteIdentifier(refers.by)];
+    const sql = `select count(*) from (select 1 from ${thing.name} t
+        join ${to} o on o.pk = t.${quoteIdentifier(field.stored)}
+      where ${isOf(wasTable(kind), "t")} and o.${by} is null
+        and exists (select 1 from ${to} p where p.${by} is null and p.pk <> o.pk) limit 1)`;
+    if ((await writer.count(sql, ofParams(asked))) > 0) return true;
+  }
+  return false;
+};
 
 /** Whether an export had other values of what a task asks for. */
 const changesSame = async (writer: Writer, { pk, kind }: ImportRecord, asked: Asked): Promise<boolean> => {

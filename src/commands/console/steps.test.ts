@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import type { ConsoleTask } from "../../lib/client/index.ts";
+import { NOUNS, routesOf, type NounName } from "../../lib/contract/index.ts";
+import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { handFields, type HandWork } from "../../lib/model/thing.ts";
+import type { Text } from "../../lib/text/index.ts";
+import { inApp } from "../imports/outputs/console/screen.ts";
+import { placeOf, stepsOf, workOf } from "./steps.ts";
+
+const TASK: ConsoleTask = {
+  number: 3,
+  work: "repeat",
+  kind: "users",
+  importNumber: 12,
+  importId: "0198c1b4-7a10-7c3e-9a51-3f6d2b8e4c07",
+  name: "users.csv",
+  objectId: null,
+  thing: null,
+  changes: [],
+  file: null,
+  mode: "append",
+  create: 1,
+  update: 2,
+  delete: 0,
+  state: "open",
+  openedAt: "2026-11-20T01:23:45.000Z",
+  openedBy: "owner",
+  closedAt: null,
+  closedBy: null,
+  doubtedAt: null,
+};
+const DOUBTED = "2026-11-21T01:23:45.000Z";
+
+/** The works by hand that a noun's routes do. */
+const WORKS: Readonly<Record<string, Exclude<HandWork, "delete">>> = {
+  create: "create",
+  edit: "edit",
+  setOwner: "edit",
+  tag: "edit",
+  move: "move",
+};
+const nounOf = (kind: FormatName): NounName =>
+  FORMATS[kind].app === undefined && kind in NOUNS ? (kind as NounName) : "secured";
+const worksOf = async (kind: FormatName): Promise<readonly Exclude<HandWork, "delete">[]> => {
+  const routes = Object.keys(await routesOf(nounOf(kind)));
+  return [...new Set(routes.flatMap((route) => WORKS[route] ?? []))];
+};
+
+/** What is clicked, in Japanese. */
+const clicksIn = (kind: FormatName, clicks: Text | undefined): string | undefined => clicks && inApp(kind, clicks).ja;
+
+/** Where the console has the records of a kind, in both languages. */
+const consoleOf = (kind: FormatName): string =>
+  FORMATS[kind].app === undefined ? "CLOMO PANEL" : "SECURED APPs MANAGER";
+
+/** What holds of every task that is open: what it is, its screen, its steps, and how it is closed, in both languages. */
+const expectTold = (task: ConsoleTask): readonly string[] => {
+  const steps = stepsOf(task);
+  for (const told of [workOf(task), placeOf(task), ...steps]) {
+    expect(told.en).toMatch(/\S/);
+    expect(told.ja).toMatch(/\S/);
+    expect(told.en + told.ja).not.toMatch(/undefined|null|\{app\}|\[object/);
+  }
+  for (const language of ["en", "ja"] as const) {
+    expect(placeOf(task)[language]).toContain(consoleOf(task.kind));
+    const all = steps.map((step) => step[language]).join("\n");
+    expect(all).toContain(consoleOf(task.kind));
+    expect(all).toMatch(task.work === "upload" ? /imports discard 12/ : /console confirm 3.*console drop 3/);
+  }
+  // Japanese has no English sentence, English no Japanese one
+  for (const { en, ja } of steps) {
+    expect(ja).not.toMatch(/\b(the|once|see|in)\b/);
+    expect(en).not.toMatch(/してください|します/);
+  }
+  return steps.map(({ ja }) => ja);
+};
+
+describe.each(FORMAT_NAMES)("of %s", (kind) => {
+  const { thing } = FORMATS[kind];
+
+  test.each([
+    ["upload", "append", 0],
+    ["upload", "replace", 2],
+    ["repeat", "append", 0],
+    ["repeat", "replace", 2],
+    ["delete", "delete", 2],
+    ["undo", "revert", 2],
+  ] as const)("an import's changes, as %s of mode %s, have screen and clicks", (work, mode, gone) => {
+    for (const file of work === "upload" ? ["upload.csv"] : [null, "upload.csv"]) {
+      for (const doubtedAt of [null, DOUBTED]) {
+        const steps = expectTold({ ...TASK, kind, work, mode, delete: gone, file, doubtedAt });
+        expect(steps.length).toBeGreaterThan(2);
+      }
+    }
+  });
+
+  test("a deletion has the clicks of its things", () => {
+    const steps = expectTold({ ...TASK, kind, work: "delete", mode: "delete", delete: 2 });
+    expect(steps[1]).toBe(`2 件を削除してください: ${clicksIn(kind, thing.clicks?.delete)}`);
+  });
+
+  test("each field that is written by hand has its clicks, and its value", async () => {
+    const fields = [...handFields(thing.fields).map(([name]) => name), ...(thing.custom ? ["custom:座席"] : [])];
+    for (const work of await worksOf(kind)) {
+      const { [work]: page } = thing.clicks ?? {};
+      expect(page, `${kind}: ${work}`).toBeDefined();
+      for (const field of fields) {
+        const own = thing.clicks?.fields?.[field];
+        for (const doubtedAt of [null, DOUBTED]) {
+          const changes = [{ field, before: work === "create" ? null : "甲", after: "乙" }];
+          const task = { ...TASK, kind, work, objectId: TASK.importId, importId: null, importNumber: null, mode: null };
+          const steps = expectTold({ ...task, name: "花子", changes, doubtedAt });
+          expect(steps[0]).toBe(`「花子」: ${clicksIn(kind, own ?? page)}`);
+          expect(steps[1]).toMatch(/: .*(乙|オン|オフ|新しい値)/);
+        }
+      }
+    }
+  });
+});
+
+test.each(["add-field", "remove-field"] as const)("a custom field, %s, has its screen", (work) => {
+  const steps = expectTold({ ...TASK, work, name: "入社年", importId: null, importNumber: null, mode: null });
+  expect(steps[0]).toContain("カスタムユーザー情報");
+});
+
+test("what is closed has nothing to be done", () => {
+  expect(stepsOf({ ...TASK, state: "confirmed" })).toEqual([]);
+});

@@ -1,0 +1,153 @@
+import type { ErrorCode } from "../../errors/index.ts";
+import { HistoryModel, isSame, keyOf, ROOT, valuesIn, type ModelImport, type Values } from "./history-model.ts";
+
+/** The kinds of records that are written by hand in the model. */
+export type HandKind = "orgs" | "users";
+
+/** Why something is refused. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  /** what the Japanese text names */
+  readonly about: readonly string[];
+}
+
+/** A number that no record has: of a reference to nothing. */
+export const NOBODY = -1;
+
+type Done = NonNullable<ReturnType<HistoryModel["undo"]>>;
+
+const LABELS: Readonly<Record<string, string>> = {
+  emails: "メールアドレス",
+  accountName: "CLOMOアカウント名",
+  code: "組織コード",
+};
+
+const REQUIRED: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
+
+/** The fields by which a record is put somewhere. */
+const PLACE: Readonly<Record<HandKind, string>> = { orgs: "parent", users: "orgCode" };
+
+/** Organisations and users that are written by hand, too. */
+export class DirectoryModel extends HistoryModel {
+  /** by whom each record was written, in order: numbers of imports, or by hand */
+  readonly #writers = new Map<number, (number | "hand")[]>();
+
+  /** Why a record cannot be written with some values; each of them is true. @param record undefined of a new one */
+  refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+    const before = record === undefined ? undefined : this.records[kind].get(record);
+    const isRoot = kind === "orgs" && record === ROOT;
+    if (record !== undefined && before === undefined && !isRoot) return [{ code: "not-found", about: [] }];
+    return [
+      ...(isRoot ? [{ code: "input-rejected", about: ["全社"] } as const] : []),
+      ...this.#unknown(given),
+      ...(given["name"] === "" ? [{ code: "input-rejected", about: [REQUIRED[kind], "空"] } as const] : []),
+      ...this.#addresses(given),
+      ...this.#taken(kind, record, given),
+      ...this.#cleared(before, given),
+      ...(kind === "orgs" ? this.#misplaced(record, { ...before, ...given }) : []),
+    ];
+  }
+
+  #unknown(given: Values): readonly Refusal[] {
+    const places = Object.values(PLACE).flatMap((field) => given[field] ?? []);
+    const isThere = (org: unknown): boolean => org === ROOT || this.records.orgs.has(Number(org));
+    return places.every(isThere) ? [] : [{ code: "not-found", about: ["組織"] }];
+  }
+
+  #addresses({ emails }: Values): readonly Refusal[] {
+    if (!Array.isArray(emails)) return [];
+    const all = emails as readonly string[];
+    const rejected = (...about: readonly string[]): Refusal => ({
+      code: "input-rejected",
+      about: ["メールアドレス", ...about],
+    });
+    const twice = all.filter((one, at) => all.slice(0, at).some((other) => keyOf(other) === keyOf(one)));
+    return [
+      ...(all.length === 0 ? [rejected("1 つ以上")] : []),
+      ...all.filter((one) => !one.includes("@")).map((one) => rejected(...(one === "" ? ["空"] : [one]))),
+      ...twice.map((one) => rejected(one)),
+    ];
+  }
+
+  #taken(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
+    const others = [...this.records[kind]].filter(([other]) => other !== record);
+    return Object.entries(LABELS).flatMap(([field, label]) =>
+      valuesIn(given, field).flatMap((value) =>
+        others
+          .filter(([, values]) => valuesIn(values, field).some((one) => keyOf(one) === keyOf(value)))
+          .map(([, { name }]): Refusal => ({
+            code: "input-rejected",
+            about: [label, String(value), String(name)],
+          })),
+      ),
+    );
+  }
+
+  #cleared(before: Values | undefined, { accountName }: Values): readonly Refusal[] {
+    if (accountName !== null || (before?.["accountName"] ?? null) === null) return [];
+    return [{ code: "input-rejected", about: ["CLOMOアカウント名", "消すことはできません"] }];
+  }
+
+  #misplaced(record: number | undefined, { name = null, code = null, parent = ROOT }: Values): readonly Refusal[] {
+    const isBelowItself = record !== undefined && this.subtree(record).includes(Number(parent));
+    const isTwin = [...this.records.orgs].some(
+      ([other, org]) =>
+        other !== record && org["name"] === name && (org["code"] ?? code) === null && org["parent"] === parent,
+    );
+    return [
+      ...(isBelowItself ? [{ code: "input-rejected", about: ["その下位組織"] } as const] : []),
+      ...(isTwin ? [{ code: "input-rejected", about: [String(name), "組織コードがない"] } as const] : []),
+    ];
+  }
+
+  /** Writes a record that nothing stands against. @returns its number, and whether anything changed */
+  write(
+    kind: HandKind,
+    record: number | undefined,
+    given: Values,
+  ): { readonly record: number; readonly changed: boolean } {
+    const number = record ?? this.next();
+    const before = this.records[kind].get(number);
+    const after = { ...before, ...given };
+    if (isSame(before, after)) return { record: number, changed: false };
+    this.records[kind].set(number, after);
+    this.#wrote(number, "hand");
+    return { record: number, changed: true };
+  }
+
+  #wrote(record: number, by: number | "hand"): void {
+    this.#writers.set(record, [...(this.#writers.get(record) ?? []), by]);
+  }
+
+  override commit(done: Done, by: Pick<ModelImport, "id" | "number">, undid?: ModelImport): void {
+    super.commit(done, by, undid);
+    for (const { record } of done.did) this.#wrote(record, by.number);
+  }
+
+  /** As of imports alone; nor is one undone whose records somebody wrote before another import did. */
+  override undo(done: ModelImport): Done | undefined {
+    const isWritten = ({ record }: Done["did"][number]): boolean => {
+      const writers = this.#writers.get(record) ?? [];
+      return writers[writers.indexOf(done.number) + 1] === "hand";
+    };
+    return done.did.some(isWritten) ? undefined : super.undo(done);
+  }
+
+  /** Why records are not deleted; none if they are. */
+  held(gone: Parameters<HistoryModel["deletions"]>[0]): readonly Refusal[] {
+    const going = new Set(gone.flatMap(([, records]) => records));
+    const refused = (name: string): Refusal => ({ code: "input-rejected", about: [name, "何も変更していません"] });
+    const protectedUsers = [...this.records.users].filter(([user]) => going.has(user) && this.administrators.has(user));
+    const depended = [...this.records.orgs].filter(
+      ([org]) =>
+        going.has(org) &&
+        [...this.records.orgs, ...this.records.users].some(
+          ([other, values]) => !going.has(other) && (values["parent"] === org || values["orgCode"] === org),
+        ),
+    );
+    return [
+      ...protectedUsers.map(([, { name }]) => refused(String(name))),
+      ...depended.map(([org]) => refused(this.pathOf(org))),
+    ];
+  }
+}
