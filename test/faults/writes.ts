@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { writePeople } from "../people-file.ts";
+import { prepared, type Work } from "./works.ts";
+
+/** A mirror with twenty users in their organisations, as the console exported them. */
+async function mirror(home: string): Promise<string> {
+  const people = await writePeople(join(home, "people.csv"), { to: 20 });
+  await prepared(home, "users", "import", people, "--from-console", "--create-orgs", "--yes");
+  return "";
+}
+
+/** A mirror with a task that waits for the console. */
+async function withTask(home: string): Promise<string> {
+  await mirror(home);
+  await prepared(home, "users", "edit", "user0@example.com", "--title", "部長");
+  return "";
+}
+
+/** Writes by hand, each one process and one transaction; in a mirror, where each has a task for the console as well. */
+export const WRITES: readonly Work[] = [
+  {
+    name: "the first organisation",
+    prepare: () => Promise.resolve(""),
+    line: ["orgs", "create", "本社", "--code", "H01"],
+    again: 3,
+  },
+  {
+    name: "orgs create",
+    prepare: mirror,
+    line: ["orgs", "create", "本社", "--code", "H01", "--parent", "S1"],
+    again: 3,
+  },
+  { name: "orgs edit", prepare: mirror, line: ["orgs", "edit", "S1", "--name", "営業本部"] },
+  { name: "orgs move", prepare: mirror, line: ["orgs", "move", "S1", "--parent", "S2"] },
+  {
+    name: "users create",
+    prepare: mirror,
+    line: ["users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--email", "h@example.jp"],
+    again: 3,
+  },
+  {
+    name: "users edit",
+    prepare: mirror,
+    line: [
+      "users",
+      "edit",
+      "user0@example.com",
+      "--title",
+      "部長",
+      "--email",
+      "User0@example.com",
+      "--email",
+      "u@x.jp",
+    ],
+  },
+  { name: "users move", prepare: mirror, line: ["users", "move", "E1", "E2", "E3", "--org", "S4"] },
+  { name: "console confirm", prepare: withTask, line: ["console", "confirm", "1", "--by", "髙橋"], again: 5 },
+  { name: "console drop", prepare: withTask, line: ["console", "drop", "1"], again: 5 },
+];
